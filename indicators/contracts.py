@@ -1,0 +1,263 @@
+"""Source contracts: each core table's columns, rules, derived columns and expectations.
+
+One YAML a table in `data/contracts/`. DDL, casting SQL, reject reasons, Great Expectations
+suites, templates and documentation follow from it; no second place states a column.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+from indicators.data_folder import data_folder
+from indicators.errors import Problem, WrongUse
+from indicators.vocabularies import vocabulary
+
+LINEAGE = ("mission", "file_sha256", "sheet", "row_number")
+_DECIMAL = re.compile(r"^dec\((\d+),(\d+)\)$")
+_PLAIN_SQL_TYPES = {
+    "text": "VARCHAR",
+    "code": "VARCHAR",
+    "int": "BIGINT",
+    "bool": "BOOLEAN",
+    "date": "DATE",
+    "time": "TIMESTAMP",
+    "list<code>": "VARCHAR[]",
+}
+
+
+class Strict(BaseModel):
+    """A frozen model that refuses keys it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Words(Strict):
+    """One text in English and in French."""
+
+    en: str
+    fr: str
+
+    def in_language(self, language: str) -> str:
+        """The text in `en` or `fr`."""
+        return str(getattr(self, language))
+
+
+class Column(Strict):
+    """One column of a core table; times are UTC, units stand in the name."""
+
+    type: str
+    title: Words
+    required: bool = False
+    codes: tuple[str, ...] | None = None
+    vocabulary: str | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    pattern: str | None = None
+    reference: str | None = None  # table.column of another contract
+    sensitivity: Literal["public", "internal", "confidential", "hq"] = "internal"
+    description: Words | None = None
+
+    @model_validator(mode="after")
+    def _type_is_known(self) -> "Column":
+        if self.type not in _PLAIN_SQL_TYPES and not _DECIMAL.match(self.type):
+            raise ValueError(f"unknown type {self.type}")
+        if "code" in self.type and not (self.codes or self.vocabulary):
+            raise ValueError("a code column names its codes or its vocabulary")
+        return self
+
+    @property
+    def base_type(self) -> str:
+        """`dec` for every dec(p,s), else the type itself."""
+        return "dec" if _DECIMAL.match(self.type) else self.type
+
+    @property
+    def sql_type(self) -> str:
+        """The DuckDB type of the column."""
+        decimal = _DECIMAL.match(self.type)
+        if decimal:
+            return f"DECIMAL({decimal[1]},{decimal[2]})"
+        return _PLAIN_SQL_TYPES[self.type]
+
+    @property
+    def allowed_codes(self) -> tuple[str, ...] | None:
+        """The codes that a value may have; None for columns that are no codes."""
+        if self.codes is not None:
+            return self.codes
+        return vocabulary(self.vocabulary).codes if self.vocabulary else None
+
+
+class RowRule(Strict):
+    """A rule over the columns of one row: `expression` (SQL) is true or null for a good row."""
+
+    expression: str
+    columns: tuple[str, ...]
+    severity: Literal["blocking", "warning"] = "blocking"
+    title: Words
+    mend: Words
+
+
+class Derived(Strict):
+    """A column computed once before the cube, in one of five declared forms.
+
+    expression: `sql` over the row's own columns (and earlier derived columns).
+    lookup: `take` of the row of `table` whose `match` columns are equal.
+    as_of: is there (or `take` of) a row of `table` with equal `match` columns, valid at `at`.
+    followed_by: is there a row of `table` in the same area or below, `within_days` after `at`.
+    nearest: great-circle km to the nearest row of `table` valid at `at`.
+    """
+
+    form: Literal["expression", "lookup", "as_of", "followed_by", "nearest"]
+    type: str
+    title: Words
+    sql: str | None = None
+    table: str | None = None
+    match: Mapping[str, str] | None = None  # own column: column of `table`
+    take: str | None = None
+    at: str | None = None
+    valid_from: str | None = None
+    valid_to: str | None = None
+    within_days: int | None = None
+    where: str | None = None
+    codes: tuple[str, ...] | None = None
+
+    @property
+    def sql_type(self) -> str:
+        """The DuckDB type of the derived column."""
+        return Column(type=self.type, title=self.title, codes=self.codes or ("_",)).sql_type
+
+
+class Expectation(Strict):
+    """One check of a whole table by Great Expectations; blocking stops a release."""
+
+    expectation: str  # a GX class name, as ExpectColumnValuesToBeBetween
+    arguments: Mapping[str, object] = {}
+    severity: Literal["blocking", "warning"] = "warning"
+    title: Words
+
+
+class Calendar(Strict):
+    """When returns of this source are owed: monthly, so many days after the month's end."""
+
+    frequency: Literal["monthly"] = "monthly"
+    due_days: int = 10
+
+
+class Contract(Strict):
+    """All that is known of one core table before any file arrives."""
+
+    table: str
+    title: Words
+    grain: Words
+    key: tuple[str, ...]
+    area_column: str | None = None
+    date_column: str | None = None  # says when the row happened: checked against the mission
+    calendar: Calendar | None = None
+    columns: Mapping[str, Column]
+    row_rules: Mapping[str, RowRule] = {}
+    derived: Mapping[str, Derived] = {}
+    expectations: Mapping[str, Expectation] = {}
+
+    @model_validator(mode="after")
+    def _columns_exist(self) -> "Contract":
+        named = [*self.key, self.area_column, self.date_column]
+        for rule in self.row_rules.values():
+            named.extend(rule.columns)
+        unknown = sorted({name for name in named if name and name not in self.columns})
+        if unknown:
+            raise ValueError(f"not columns of {self.table}: {', '.join(unknown)}")
+        return self
+
+    def rules(self) -> Iterator["Rule"]:
+        """Every rule that can reject a row or warn of it, in the order of the columns."""
+        for name, column in self.columns.items():
+            yield from (Rule(self.table, name, kind) for kind in _column_kinds(column))
+        yield Rule(self.table, self.key[0], "duplicate_key")
+        if self.date_column:
+            yield Rule(self.table, self.date_column, "outside_mission")
+        for name, rule in self.row_rules.items():
+            yield Rule(self.table, rule.columns[0], name, rule.severity)
+
+    def references(self) -> Iterator[tuple[str, str, str]]:
+        """(own column, table, column) for each reference to another contract."""
+        for name, column in self.columns.items():
+            if column.reference:
+                table, _, other = column.reference.partition(".")
+                yield name, table, other
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One named rule: what `quarantine.<table>.rule` holds is its `kind`."""
+
+    table: str
+    column: str
+    kind: str
+    severity: str = "blocking"
+
+    @property
+    def name(self) -> str:
+        """The rule's full name: table.column.kind."""
+        return f"{self.table}.{self.column}.{self.kind}"
+
+
+def _column_kinds(column: Column) -> Iterator[str]:
+    if column.required:
+        yield "required"
+    if column.allowed_codes is not None:
+        yield "code"
+    elif column.base_type != "text":
+        yield f"type_{column.base_type}"
+    for kind in ("minimum", "maximum", "pattern", "reference"):
+        if getattr(column, kind) is not None:
+            yield kind
+
+
+def read_contract(path: Path) -> Contract:
+    """The contract in a YAML file. Raises WrongUse naming file, key and what is wrong with it."""
+    entry = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    try:
+        return Contract.model_validate(entry)
+    except ValidationError as error:
+        raise WrongUse(list(yaml_problems(path, error))) from error
+
+
+def yaml_problems(path: Path, error: ValidationError) -> Iterator[Problem]:
+    """What pydantic found wrong with a YAML file, one problem a key."""
+    for detail in error.errors():
+        key = ".".join(str(part) for part in detail["loc"])
+        yield Problem(
+            "yaml_invalid", path.name, parameters={"key": key or "–", "reason": detail["msg"]}
+        )
+
+
+@cache
+def contracts() -> Mapping[str, Contract]:
+    """All contracts of `data/contracts/` by table name, in the order of the file names."""
+    paths = sorted((data_folder() / "contracts").glob("*.yaml"))
+    found = {path.stem: read_contract(path) for path in paths}
+    wrong = [stem for stem, contract in found.items() if contract.table != stem]
+    if wrong:
+        raise ValueError(f"a contract's file bears the name of its table: {wrong}")
+    return found
+
+
+def load_order(selected: Mapping[str, Contract]) -> list[str]:
+    """Table names so that a referenced table comes before those that refer to it."""
+    ordered: list[str] = []
+
+    def visit(table: str, path: tuple[str, ...] = ()) -> None:
+        if table in ordered or table in path or table not in selected:
+            return
+        for _, other, _ in selected[table].references():
+            visit(other, (*path, table))
+        ordered.append(table)
+
+    for table in sorted(selected):
+        visit(table)
+    return ordered

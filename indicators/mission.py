@@ -1,0 +1,147 @@
+"""A mission's profile: names, dates, time zone, parameters, selection of indicators, targets.
+
+Read from `missions/<mission>/mission.yaml`. How its files map to contracts stands beside it in
+`sources/*.yaml` and belongs to ingest.
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import yaml
+from pydantic import Field, ValidationError, field_validator
+
+from indicators.contracts import Strict, Words, yaml_problems
+from indicators.errors import WrongUse
+
+_RESERVED = {"raw", "core", "quarantine", "cube", "mart", "ops"}
+_SHARED = "${POCLENS_SHARED}"
+
+
+class DatedValue(Strict):
+    """A value in the indicator's unit of measure and the day it stands for."""
+
+    value: float
+    on: date
+
+
+class Selected(Strict):
+    """One indicator that the mission chose, with what it is held against."""
+
+    code: str
+    baseline: DatedValue | None = None
+    target: DatedValue | None = None
+    tolerance: float = 0.0  # in the unit of measure: how near the path is still "on track"
+
+
+class SurveySubstitute(Strict):
+    """What stands in for a PSU that was not released: a stated design effect, with its reason."""
+
+    survey_code: str
+    wave: str
+    design_effect: float = Field(gt=0)
+    reason: Words
+
+
+class DisclosurePolicy(Strict):
+    """Primary suppression for one audience: counts from 1 to min_n - 1 are withheld."""
+
+    min_n: int = Field(ge=0)
+
+
+class PublishedTotal(Strict):
+    """A published yearly figure that a sum over a core table is compared with."""
+
+    name: Words
+    table: str
+    sum_column: str
+    file: str
+    year_column: str
+    value_columns: tuple[str, ...]
+    where: Mapping[str, str] = {}
+    source: str
+
+
+class Parameters(Strict):
+    """The choices of `definitions.md` that a mission may make otherwise."""
+
+    near_base_km: float = 5.0
+    target_hours: Mapping[Literal["high", "medium", "low"], float] = {
+        "high": 24,
+        "medium": 48,
+        "low": 72,
+    }
+    police_post_carry_months: int = 3
+
+
+class Mission(Strict):
+    """One mission's profile."""
+
+    mission: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    name: Words
+    description: Words | None = None
+    country_area: str  # area_code of the whole mission area
+    time_zone: str
+    starts_on: date
+    ends_on: date | None = None
+    is_fictional: bool = False
+    areas_geojson: str | None = None  # relative to the profile, or below ${POCLENS_SHARED}
+    area_property: str = "area_code"  # feature property that identifies an area
+    area_codes: Mapping[str, str] = {}  # feature property value: area_code, where they differ
+    boundaries: Words
+    notes: tuple[Words, ...] = ()  # what the product must say of this mission's data
+    reject_limit_pct: float = 20.0
+    parameters: Parameters = Parameters()
+    survey_substitutes: tuple[SurveySubstitute, ...] = ()
+    disclosure: Mapping[Literal["mission", "hq"], DisclosurePolicy] = {
+        "mission": DisclosurePolicy(min_n=5),
+        "hq": DisclosurePolicy(min_n=10),
+    }
+    period_types: tuple[Literal["W", "M", "Q", "S", "A", "B"], ...] = ("M", "Q", "A", "B")
+    indicators: tuple[Selected, ...]
+    published_totals: tuple[PublishedTotal, ...] = ()
+
+    @field_validator("mission")
+    @classmethod
+    def _is_no_schema(cls, name: str) -> str:
+        if name in _RESERVED:
+            raise ValueError(f"{name} is the name of a database schema")
+        return name
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_a_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError) as error:
+            raise ValueError(f"{name} is not a time zone of the IANA list") from error
+        return name
+
+    def selected(self, code: str) -> Selected:
+        """The selection entry of an indicator. Raises KeyError where it was not chosen."""
+        return {entry.code: entry for entry in self.indicators}[code]
+
+
+def read_mission(profile: Path) -> Mission:
+    """The profile in a folder. Raises WrongUse naming file, key and what is wrong."""
+    path = profile / "mission.yaml"
+    entry = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    try:
+        return Mission.model_validate(entry)
+    except ValidationError as error:
+        raise WrongUse(list(yaml_problems(path, error))) from error
+
+
+def resolve_path(text: str, profile: Path) -> Path:
+    """A path of a profile: relative to its folder, or below `${POCLENS_SHARED}`.
+
+    Real outlines and data are read in place and never copied, so a profile may point at them.
+    """
+    if text.startswith(_SHARED):
+        shared = Path(os.environ.get("POCLENS_SHARED", "../shared"))
+        return shared / re.sub(r"^/", "", text[len(_SHARED) :])
+    return profile / text

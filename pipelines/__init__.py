@@ -1,0 +1,1 @@
+"""Everything that moves data: readers, ingest, warehouse, quality, orchestration, release, extracts."""

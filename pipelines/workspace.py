@@ -1,0 +1,46 @@
+"""The folders of a workspace, whose layout is fixed (design §3)."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Paths below one workspace folder; nothing here reads or writes."""
+
+    home: Path
+
+    @classmethod
+    def from_environment(cls) -> "Workspace":
+        """The workspace that `POCLENS_HOME` names, else `./workspace`."""
+        return cls(Path(os.environ.get("POCLENS_HOME", "workspace")).resolve())
+
+    def profile(self, mission: str) -> Path:
+        """The mission's profile: mission.yaml, framework.yaml, areas.geojson, sources/."""
+        return self.home / "missions" / mission
+
+    def inbox(self, mission: str) -> Path:
+        """Where people drop files."""
+        return self.home / "inbox" / mission
+
+    def archive(self, mission: str) -> Path:
+        """Every file ever taken in, by SHA-256."""
+        return self.home / "archive" / mission
+
+    def warehouse(self, mission: str) -> Path:
+        """The mission's database; one writer at a time, read by nobody else."""
+        return self.home / "warehouse" / f"{mission}.duckdb"
+
+    def releases(self, mission: str) -> Path:
+        """The mission's releases, one immutable folder each, and the file `current`."""
+        return self.home / "releases" / mission
+
+    @property
+    def dagster_home(self) -> Path:
+        """DAGSTER_HOME: runs, events and schedules."""
+        return self.home / "dagster"
+
+    def missions(self) -> list[str]:
+        """The missions that have a profile here, sorted."""
+        return sorted(path.parent.name for path in self.home.glob("missions/*/mission.yaml"))
