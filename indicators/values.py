@@ -1,0 +1,265 @@
+"""Columns, codes and statuses of the mart: what a published value is made of.
+
+One place for names, order and SQL types of every `mart` table; who fills a table stands elsewhere.
+"""
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+TOTAL = "_T"
+NOT_APPLICABLE = "_Z"
+
+NORMAL = "A"
+PROVISIONAL = "P"
+NOT_REPORTED = "O"
+NO_ACCESS = "L"
+NOT_COMPUTABLE = "M"
+TOO_IMPRECISE = "U"
+
+FREE = "F"
+CONFIDENTIAL = "C"
+COMPLEMENTARY = "D"
+
+DIMENSIONS = (
+    "unit_type",
+    "activity_type",
+    "actor",
+    "sex",
+    "age_group",
+    "breakdown",
+    "breakdown_value",
+)
+
+# What names one value; two rows of `mart.indicator_value` never agree in all of these.
+VALUE_KEY = (
+    "mission",
+    "indicator",
+    "indicator_version",
+    "period_type",
+    "period",
+    "area",
+    *DIMENSIONS,
+)
+
+_PLACE = {
+    "mission": "VARCHAR",
+    "indicator": "VARCHAR",
+    "indicator_version": "INTEGER",
+}
+
+VALUE_COLUMNS: Mapping[str, str] = MappingProxyType(
+    {
+        **_PLACE,
+        "time_rule": "VARCHAR",
+        "period_type": "VARCHAR",
+        "period": "VARCHAR",
+        "period_start": "DATE",
+        "period_end": "DATE",
+        "area": "VARCHAR",
+        "area_level": "VARCHAR",
+        **dict.fromkeys(DIMENSIONS, "VARCHAR"),
+        # value, se, ci_*, baseline, target: in unit_of_measure; numerator, denominator: raw
+        "value": "DOUBLE",
+        "numerator": "DOUBLE",
+        "denominator": "DOUBLE",
+        "n": "BIGINT",
+        "se": "DOUBLE",
+        "ci_low": "DOUBLE",
+        "ci_high": "DOUBLE",
+        "deff": "DOUBLE",
+        "df": "DOUBLE",
+        "method": "VARCHAR",
+        "obs_status": "VARCHAR",
+        "conf_status": "VARCHAR",
+        "baseline": "DOUBLE",
+        "target": "DOUBLE",
+        "rating": "VARCHAR",
+        "trend": "VARCHAR",
+        "returns_due": "INTEGER",
+        "returns_received": "INTEGER",
+    }
+)
+
+INDICATOR_COLUMNS: Mapping[str, str] = MappingProxyType(
+    {
+        "mission": "VARCHAR",
+        "indicator": "VARCHAR",
+        "version": "INTEGER",
+        **dict.fromkeys(
+            (
+                "level tier phases units source measure time_rule unit_of_measure direction "
+                "title_en title_fr short_en short_fr definition_en definition_fr "
+                "numerator_en numerator_fr denominator_en denominator_fr "
+                "rationale_en rationale_fr limitations_en limitations_fr "
+                "owner owner_reference contributes_to disaggregate periods"
+            ).split(),
+            "VARCHAR",
+        ),
+        "min_n": "INTEGER",
+        "sensitivity": "VARCHAR",
+        "reference": "VARCHAR",
+        "effective_from": "DATE",
+        "baseline": "DOUBLE",
+        "baseline_on": "DATE",
+        "target": "DOUBLE",
+        "target_on": "DATE",
+        "tolerance": "DOUBLE",
+        "sql": "VARCHAR",
+    }
+)
+
+_AREA_COLUMNS = {
+    "mission": "VARCHAR",
+    "area_code": "VARCHAR",
+    "parent_area_code": "VARCHAR",
+    "area_level": "VARCHAR",
+    "name_en": "VARCHAR",
+    "name_fr": "VARCHAR",
+    "site_kind": "VARCHAR",
+    "latitude": "DECIMAL(8,5)",
+    "longitude": "DECIMAL(8,5)",
+    "geometry": "VARCHAR",
+}
+
+_CONTRIBUTION_COLUMNS = {
+    **_PLACE,
+    "period_type": "VARCHAR",
+    "period": "VARCHAR",
+    "area": "VARCHAR",
+    "file_sha256": "VARCHAR",
+    "file": "VARCHAR",
+    "rows": "BIGINT",
+}
+
+_RETURN_STATUS_COLUMNS = {
+    "mission": "VARCHAR",
+    "source": "VARCHAR",
+    "unit_code": "VARCHAR",
+    "unit_name": "VARCHAR",
+    "area": "VARCHAR",
+    "month": "DATE",
+    "status": "VARCHAR",
+    "received_on": "DATE",
+    "due_on": "DATE",
+}
+
+_SURVEY_RESPONSE_COLUMNS = {
+    "mission": "VARCHAR",
+    "survey_code": "VARCHAR",
+    "wave": "VARCHAR",
+    "instrument": "VARCHAR",
+    "first_on": "DATE",
+    "last_on": "DATE",
+    "area": "VARCHAR",
+    "sex": "VARCHAR",
+    "age_group": "VARCHAR",
+    "sampled": "BIGINT",
+    "answered": "BIGINT",
+}
+
+_BASE_COLUMNS = {
+    "mission": "VARCHAR",
+    "base_name": "VARCHAR",
+    "area": "VARCHAR",
+    "latitude": "DECIMAL(8,5)",
+    "longitude": "DECIMAL(8,5)",
+    "component": "VARCHAR",
+    "from_on": "DATE",
+    "to_on": "DATE",
+    "personnel_count": "DECIMAL(12,4)",
+}
+
+_MISSION_COLUMNS = {
+    "mission": "VARCHAR",
+    "name_en": "VARCHAR",
+    "name_fr": "VARCHAR",
+    "country_area": "VARCHAR",
+    "time_zone": "VARCHAR",
+    "is_fictional": "BOOLEAN",
+    "boundaries_en": "VARCHAR",
+    "boundaries_fr": "VARCHAR",
+    "notes_en": "VARCHAR",  # JSON list of sentences
+    "notes_fr": "VARCHAR",
+    "as_of": "DATE",
+}
+
+_RESULT_LINK_COLUMNS = {
+    **dict.fromkeys(
+        "mission edge from_indicator to_indicator area method specification".split(), "VARCHAR"
+    ),
+    "lag": "INTEGER",  # months
+    **dict.fromkeys("n_areas n_periods n_events".split(), "BIGINT"),
+    **dict.fromkeys("n_eff estimate se ci_low ci_high p_value q_value".split(), "DOUBLE"),
+    "expected_sign": "INTEGER",
+    **dict.fromkeys(
+        "grade grade_reasons caveats sentence_en sentence_fr status".split(), "VARCHAR"
+    ),
+}
+
+_REVISION_COLUMNS = {
+    **_PLACE,
+    "period_type": "VARCHAR",
+    "period": "VARCHAR",
+    "area": "VARCHAR",
+    **dict.fromkeys(DIMENSIONS, "VARCHAR"),
+    "release_before": "VARCHAR",
+    "value_before": "DOUBLE",
+    "value_after": "DOUBLE",
+    "obs_status_before": "VARCHAR",
+    "obs_status_after": "VARCHAR",
+    "reason": "VARCHAR",  # late_data, correction, new_definition
+    "sentence_en": "VARCHAR",
+    "sentence_fr": "VARCHAR",
+}
+
+_QUALITY_CHECK_COLUMNS = {
+    **dict.fromkeys(
+        "mission check_name source severity status observed expected".split(), "VARCHAR"
+    ),
+    "rows_failed": "BIGINT",
+    "sentence_en": "VARCHAR",
+    "sentence_fr": "VARCHAR",
+}
+
+_REJECT_SUMMARY_COLUMNS = {
+    **dict.fromkeys("mission source file file_sha256 sheet".split(), "VARCHAR"),
+    "first_row": "BIGINT",
+    "last_row": "BIGINT",
+    "rows": "BIGINT",
+    **dict.fromkeys("column_name raw_value rule sentence_en sentence_fr".split(), "VARCHAR"),
+}
+
+_INPUT_FILE_COLUMNS = {
+    **dict.fromkeys("mission file_sha256 name source status".split(), "VARCHAR"),
+    **dict.fromkeys(
+        "sequence rows_read rows_loaded rows_rejected rows_unchanged rows_ignored".split(),
+        "BIGINT",
+    ),
+    "superseded_by": "VARCHAR",
+}
+
+MART_TABLES: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "indicator": INDICATOR_COLUMNS,
+        "indicator_value": VALUE_COLUMNS,
+        "area": _AREA_COLUMNS,
+        "contribution": _CONTRIBUTION_COLUMNS,
+        "return_status": _RETURN_STATUS_COLUMNS,
+        "survey_response": _SURVEY_RESPONSE_COLUMNS,
+        "base": _BASE_COLUMNS,
+        "mission": _MISSION_COLUMNS,
+        "result_link": _RESULT_LINK_COLUMNS,
+        "revision": _REVISION_COLUMNS,
+        "quality_check": _QUALITY_CHECK_COLUMNS,
+        "reject_summary": _REJECT_SUMMARY_COLUMNS,
+        "input_file": _INPUT_FILE_COLUMNS,
+    }
+)
+
+
+def mart_ddl() -> Iterator[str]:
+    """One CREATE statement a mart table, after the schema's own; all may run again unharmed."""
+    yield "CREATE SCHEMA IF NOT EXISTS mart"
+    for table, columns in MART_TABLES.items():
+        body = ",\n  ".join(f'"{name}" {sql_type}' for name, sql_type in columns.items())
+        yield f"CREATE TABLE IF NOT EXISTS mart.{table} (\n  {body}\n)"
