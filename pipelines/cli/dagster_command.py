@@ -1,0 +1,28 @@
+"""`poclens dagster`: Dagster's own pages on the workspace: runs, assets, checks, schedules."""
+
+import argparse
+import os
+import sys
+
+from pipelines.cli.options import add_port, clean_environment, require_free_port
+
+
+def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+    """The port."""
+    add_port(parser, language, 3000)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Replaces this process by `dagster dev` on the workspace's instance."""
+    from pipelines.installation import make_workspace
+
+    require_free_port(arguments.port)
+    make_workspace(arguments.workspace)
+    environment = clean_environment() | {
+        "POCLENS_HOME": str(arguments.workspace.home),
+        "DAGSTER_HOME": str(arguments.workspace.dagster_home),
+    }
+    command = [sys.executable, "-m", "dagster", "dev", "-m", "pipelines.orchestration.definitions"]
+    command += ["--host", "127.0.0.1", "--port", str(arguments.port)]
+    sys.stdout.flush()
+    os.execve(sys.executable, command, environment)

@@ -1,0 +1,137 @@
+"""`poclens`: finds the command, runs it, and turns what went wrong into a sentence and a code.
+
+Exit codes: 0 done, 1 a blocking check failed, 2 wrong use, 3 a fault of ours. Heavy libraries
+are imported by the commands that need them, so that `--help` answers at once.
+"""
+
+import argparse
+import importlib
+import json
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any, NoReturn
+
+from indicators.errors import PocLensError
+from indicators.messages import LANGUAGES, message
+from pipelines.workspace import Workspace
+
+COMMANDS = (
+    "demo",
+    "init",
+    "sample",
+    "ingest",
+    "refresh",
+    "publish",
+    "serve",
+    "dagster",
+    "explain",
+    "diff",
+    "extract",
+    "quality",
+    "rejects",
+    "catalogue",
+    "templates",
+    "doctor",
+)
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose complaint is one line that says where to read on."""
+
+    def error(self, text: str) -> NoReturn:
+        """Exits with 2."""
+        sys.stderr.write(f"{self.prog}: {text}. `{self.prog} --help`\n")
+        sys.exit(2)
+
+
+def language_of_environment() -> str:
+    """`POCLENS_LANGUAGE` where it is set, else French for a French locale, else English."""
+    wish = os.environ.get("POCLENS_LANGUAGE") or os.environ.get("LANG", "")
+    return "fr" if wish.lower().startswith("fr") else "en"
+
+
+def build_parser(language: str) -> argparse.ArgumentParser:
+    """All commands with their help in one language."""
+    parser = Parser(
+        prog="poclens",
+        description=message("cli.description", language),
+        epilog=message("cli.epilog", language),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--language", choices=LANGUAGES, default=language)
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name in COMMANDS:
+        help_text = message(f"cli.{name}.help", language)
+        subparser = subparsers.add_parser(
+            name,
+            help=help_text,
+            description=help_text,
+            epilog=message(f"cli.{name}.example", language),
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        subparser.add_argument(
+            "--json", action="store_true", help=message("cli.option.json", language)
+        )
+        command_module(name).add_arguments(subparser, language)
+    return parser
+
+
+def command_module(name: str) -> ModuleType:
+    """The module of a command: `add_arguments(parser, language)` and `run(arguments)`."""
+    return importlib.import_module(f"pipelines.cli.{name}_command")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command line and returns its exit code."""
+    arguments = build_parser(language_of_environment()).parse_args(argv)
+    arguments.workspace = Workspace.from_environment()
+    try:
+        return int(command_module(arguments.command).run(arguments))
+    except PocLensError as error:
+        return _complain(arguments, error)
+    except KeyboardInterrupt:
+        sys.stderr.write(message("cli.interrupted", arguments.language) + "\n")
+        return 130
+    except BrokenPipeError:  # `poclens catalogue list | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception:
+        return _fault(arguments)
+
+
+def show(arguments: argparse.Namespace, result: dict[str, Any], text: str) -> None:
+    """Prints `result` as one JSON object with `--json`, else the text."""
+    if arguments.json:
+        print(json.dumps(result, ensure_ascii=False, default=str))
+    elif text:
+        print(text)
+
+
+def _complain(arguments: argparse.Namespace, error: PocLensError) -> int:
+    sentences = [problem.sentence(arguments.language) for problem in error.problems]
+    if arguments.json:
+        problems = [
+            vars(problem) | {"sentence": sentence}
+            for problem, sentence in zip(error.problems, sentences, strict=True)
+        ]
+        print(json.dumps({"problems": problems}, ensure_ascii=False, default=str))
+    sys.stderr.write("\n".join(sentences) + "\n")
+    return error.exit_code
+
+
+def _fault(arguments: argparse.Namespace) -> int:
+    """Keeps the traceback in a file of the workspace and tells the user where it is."""
+    folder = Path(arguments.workspace.home) / "logs"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"fault-{os.getpid()}.txt"
+    path.write_text(traceback.format_exc(), encoding="utf-8")
+    sys.stderr.write(message("cli.fault", arguments.language, path=path) + "\n")
+    return 3
+
+
+if __name__ == "__main__":
+    sys.exit(main())

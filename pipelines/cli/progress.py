@@ -1,0 +1,28 @@
+"""A progress bar on the terminal for a job that runs in this process."""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from indicators.messages import message
+
+
+@contextmanager
+def progress_bar(arguments: argparse.Namespace) -> Iterator[None]:
+    """Shows the stages that the job reports; silent with `--json` and where no terminal reads."""
+    from tqdm import tqdm
+
+    from pipelines.orchestration.progress import listening
+
+    quiet = arguments.json or not sys.stderr.isatty()
+    with tqdm(disable=quiet, leave=False, bar_format="{desc} {bar} {n_fmt}/{total_fmt}") as bar:
+
+        def listener(stage: str, done: int, total: int) -> None:
+            bar.set_description_str(message(f"stage.{stage}", arguments.language))
+            bar.total = total or 1
+            bar.n = done
+            bar.refresh()
+
+        with listening(listener):
+            yield

@@ -1,0 +1,28 @@
+"""`poclens publish --mission M --period 2026-Q3`: an immutable release from the last refresh."""
+
+import argparse
+
+from indicators.messages import message
+from pipelines.cli.main import show
+from pipelines.cli.options import add_mission, mission_of
+from pipelines.cli.progress import progress_bar
+
+
+def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+    """The mission and the quarter."""
+    add_mission(parser, language)
+    parser.add_argument(
+        "--period", required=True, metavar="2026-Q3", help=message("cli.option.period", language)
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Publishes and prints the release's name and folder."""
+    from pipelines.orchestration.run import publish
+
+    mission = mission_of(arguments)
+    with progress_bar(arguments):
+        release, path = publish(arguments.workspace, mission, arguments.period)
+    text = message("cli.publish.done", arguments.language, release=release, path=path)
+    show(arguments, {"release": release, "path": str(path)}, text)
+    return 0

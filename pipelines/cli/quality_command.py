@@ -1,0 +1,31 @@
+"""`poclens quality`: what the last refresh checked and found."""
+
+import argparse
+
+from indicators.messages import message
+from pipelines.cli.main import show
+from pipelines.cli.options import add_mission, mission_of
+
+
+def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+    """The mission."""
+    add_mission(parser, language)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Prints the checks that did not pass; 1 where a blocking one failed."""
+    from pipelines.warehouse.connection import open_warehouse
+
+    with open_warehouse(arguments.workspace.warehouse(mission_of(arguments))) as connection:
+        frame = connection.execute(
+            "SELECT * FROM mart.quality_check ORDER BY severity, status, check_name"
+        ).df()
+    checks = frame.to_dict("records")
+    found = [check for check in checks if check["status"] != "passed"]
+    lines = [message("cli.quality.count", arguments.language, total=len(checks), found=len(found))]
+    lines += [
+        f"{check['severity']:8}  {check['check_name']}: {check[f'sentence_{arguments.language}']}"
+        for check in found
+    ]
+    show(arguments, {"checks": checks}, "\n".join(lines))
+    return int(any(check["severity"] == "blocking" for check in found))

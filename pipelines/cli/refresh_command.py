@@ -1,0 +1,47 @@
+"""`poclens refresh`: the Dagster job `refresh` in the workspace's own instance, with progress."""
+
+import argparse
+
+from indicators.messages import message
+from pipelines.cli.main import show
+from pipelines.cli.options import add_as_of, add_mission, mission_of
+from pipelines.cli.progress import progress_bar
+
+
+def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+    """The mission and the as-of day."""
+    add_mission(parser, language)
+    add_as_of(parser, language)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Refreshes, prints what was checked, returns 1 where a blocking check failed."""
+    from pipelines.orchestration.run import refresh
+
+    mission = mission_of(arguments)
+    with progress_bar(arguments):
+        result = refresh(arguments.workspace, mission, arguments.as_of)
+    show(arguments, result.as_dict(), summary(result, arguments.language))
+    return 0 if result.status == "success" else 1
+
+
+def summary(result, language: str) -> str:  # type: ignore[no-untyped-def]
+    """What was read, computed and found, and what to do next; failed checks one a line."""
+    failed = [check for check in result.checks if check["status"] != "passed"]
+    lines = [
+        message(
+            "cli.refresh.done",
+            language,
+            values=result.values,
+            checks=len(result.checks),
+            warnings=sum(check["severity"] == "warning" for check in failed),
+            blocking=sum(check["severity"] == "blocking" for check in failed),
+            seconds=round(sum(result.seconds.values()), 1),
+        )
+    ]
+    lines += [
+        f"  {check['check_name']}: {check[f'sentence_{language}']}"
+        for check in failed
+        if check["severity"] == "blocking"
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,28 @@
+"""`poclens rejects`: rows that wait for correction, as a workbook to send back."""
+
+import argparse
+from pathlib import Path
+
+from indicators.messages import message
+from pipelines.cli.main import show
+from pipelines.cli.options import add_mission, mission_of
+
+
+def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+    """The mission and the workbook's path."""
+    add_mission(parser, language)
+    parser.add_argument(
+        "--to", type=Path, default=Path("rejects.xlsx"), help=message("cli.extract.to", language)
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Writes the workbook and prints how many rows wait."""
+    from pipelines.ingest.quarantine import rejects_workbook
+    from pipelines.warehouse.connection import open_warehouse
+
+    with open_warehouse(arguments.workspace.warehouse(mission_of(arguments))) as connection:
+        count = rejects_workbook(connection, arguments.to, arguments.language)
+    text = message("cli.rejects.done", arguments.language, count=count, path=arguments.to)
+    show(arguments, {"rejects": count, "file": str(arguments.to)}, text)
+    return 0

@@ -1,0 +1,32 @@
+"""`poclens sample`: the fictional mission, its profile and its files in the inbox."""
+
+import argparse
+
+from indicators.messages import message
+from pipelines.cli.main import show
+
+
+def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+    """Seed and size."""
+    parser.add_argument("--seed", type=int, default=2026, help=message("cli.sample.seed", language))
+    parser.add_argument(
+        "--activities",
+        type=int,
+        default=20_000,
+        metavar="N",
+        help=message("cli.sample.activities", language),
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Installs the sample's profile and writes its files into the inbox."""
+    from pipelines.installation import make_workspace
+    from pipelines.sample import install
+
+    make_workspace(arguments.workspace)
+    install(arguments.workspace, seed=arguments.seed, activities=arguments.activities)
+    inbox = arguments.workspace.inbox("sample")
+    files = sorted(path.name for path in inbox.iterdir() if path.is_file())
+    text = message("cli.sample.done", arguments.language, count=len(files), inbox=inbox)
+    show(arguments, {"mission": "sample", "inbox": str(inbox), "files": files}, text)
+    return 0

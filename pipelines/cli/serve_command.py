@@ -1,0 +1,38 @@
+"""`poclens serve`: the dashboards, as a process of their own, on this machine only."""
+
+import argparse
+import subprocess
+import sys
+
+from indicators.messages import message
+from pipelines.cli.options import add_port, clean_environment, require_free_port
+
+
+def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+    """Port and audience."""
+    add_port(parser, language, 8050)
+    parser.add_argument(
+        "--audience",
+        choices=("mission", "hq"),
+        default="mission",
+        help=message("cli.serve.audience", language),
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serves until it is interrupted."""
+    return serve(arguments, arguments.port, arguments.audience)
+
+
+def serve(arguments: argparse.Namespace, port: int, audience: str = "mission") -> int:
+    """Starts `python -m dashboards` and waits for it."""
+    require_free_port(port)
+    command = [sys.executable, "-m", "dashboards", "--home", str(arguments.workspace.home)]
+    command += ["--audience", audience, "--host", "127.0.0.1", "--port", str(port)]
+    with subprocess.Popen(command, env=clean_environment()) as server:
+        try:
+            return server.wait()
+        except KeyboardInterrupt:
+            server.terminate()
+            server.wait()
+            return 0

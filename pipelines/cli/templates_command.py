@@ -1,0 +1,37 @@
+"""`poclens templates`: XLSX forms from the contracts, with lists of codes and notes."""
+
+import argparse
+from pathlib import Path
+
+from indicators.messages import message
+from pipelines.cli.main import show
+
+
+def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+    """The folder and, where not all are wanted, the tables."""
+    parser.add_argument("tables", nargs="*", help=message("cli.templates.tables", language))
+    parser.add_argument(
+        "--to", type=Path, default=Path("templates"), help=message("cli.extract.to", language)
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Writes one template a table."""
+    from indicators.contracts import contracts
+    from indicators.errors import Problem, WrongUse
+    from pipelines.templates import write_template
+
+    known = contracts()
+    unknown = [table for table in arguments.tables if table not in known]
+    if unknown:
+        raise WrongUse(
+            Problem("unknown_table", value=unknown[0], parameters={"known": ", ".join(known)})
+        )
+    arguments.to.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for table in arguments.tables or known:
+        path = arguments.to / f"{table}.xlsx"
+        write_template(known[table], path, arguments.language)
+        paths.append(str(path))
+    show(arguments, {"files": paths}, "\n".join(paths))
+    return 0
