@@ -86,13 +86,36 @@ INDICATOR_COLUMNS: Mapping[str, str] = MappingProxyType(
         "indicator": "VARCHAR",
         "version": "INTEGER",
         **dict.fromkeys(
-            (
-                "level tier phases units source measure time_rule unit_of_measure direction "
-                "title_en title_fr short_en short_fr definition_en definition_fr "
-                "numerator_en numerator_fr denominator_en denominator_fr "
-                "rationale_en rationale_fr limitations_en limitations_fr "
-                "owner owner_reference contributes_to disaggregate periods"
-            ).split(),
+            [
+                "level",
+                "tier",
+                "phases",
+                "units",
+                "source",
+                "measure",
+                "time_rule",
+                "unit_of_measure",
+                "direction",
+                "title_en",
+                "title_fr",
+                "short_en",
+                "short_fr",
+                "definition_en",
+                "definition_fr",
+                "numerator_en",
+                "numerator_fr",
+                "denominator_en",
+                "denominator_fr",
+                "rationale_en",
+                "rationale_fr",
+                "limitations_en",
+                "limitations_fr",
+                "owner",
+                "owner_reference",
+                "contributes_to",
+                "disaggregate",
+                "periods",
+            ],
             "VARCHAR",
         ),
         "min_n": "INTEGER",
@@ -185,14 +208,17 @@ _MISSION_COLUMNS = {
 
 _RESULT_LINK_COLUMNS = {
     **dict.fromkeys(
-        "mission edge from_indicator to_indicator area method specification".split(), "VARCHAR"
+        ["mission", "edge", "from_indicator", "to_indicator", "area", "method", "specification"],
+        "VARCHAR",
     ),
     "lag": "INTEGER",  # months
-    **dict.fromkeys("n_areas n_periods n_events".split(), "BIGINT"),
-    **dict.fromkeys("n_eff estimate se ci_low ci_high p_value q_value".split(), "DOUBLE"),
+    **dict.fromkeys(["n_areas", "n_periods", "n_events"], "BIGINT"),
+    **dict.fromkeys(
+        ["n_eff", "estimate", "se", "ci_low", "ci_high", "p_value", "q_value"], "DOUBLE"
+    ),
     "expected_sign": "INTEGER",
     **dict.fromkeys(
-        "grade grade_reasons caveats sentence_en sentence_fr status".split(), "VARCHAR"
+        ["grade", "grade_reasons", "caveats", "sentence_en", "sentence_fr", "status"], "VARCHAR"
     ),
 }
 
@@ -214,7 +240,7 @@ _REVISION_COLUMNS = {
 
 _QUALITY_CHECK_COLUMNS = {
     **dict.fromkeys(
-        "mission check_name source severity status observed expected".split(), "VARCHAR"
+        ["mission", "check_name", "source", "severity", "status", "observed", "expected"], "VARCHAR"
     ),
     "rows_failed": "BIGINT",
     "sentence_en": "VARCHAR",
@@ -222,17 +248,17 @@ _QUALITY_CHECK_COLUMNS = {
 }
 
 _REJECT_SUMMARY_COLUMNS = {
-    **dict.fromkeys("mission source file file_sha256 sheet".split(), "VARCHAR"),
+    **dict.fromkeys(["mission", "source", "file", "file_sha256", "sheet"], "VARCHAR"),
     "first_row": "BIGINT",
     "last_row": "BIGINT",
     "rows": "BIGINT",
-    **dict.fromkeys("column_name raw_value rule sentence_en sentence_fr".split(), "VARCHAR"),
+    **dict.fromkeys(["column_name", "raw_value", "rule", "sentence_en", "sentence_fr"], "VARCHAR"),
 }
 
 _INPUT_FILE_COLUMNS = {
-    **dict.fromkeys("mission file_sha256 name source status".split(), "VARCHAR"),
+    **dict.fromkeys(["mission", "file_sha256", "name", "source", "status"], "VARCHAR"),
     **dict.fromkeys(
-        "sequence rows_read rows_loaded rows_rejected rows_unchanged rows_ignored".split(),
+        ["sequence", "rows_read", "rows_loaded", "rows_rejected", "rows_unchanged", "rows_ignored"],
         "BIGINT",
     ),
     "superseded_by": "VARCHAR",
