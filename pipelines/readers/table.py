@@ -1,0 +1,89 @@
+"""What every reader returns: rows of text with their place in the file, and what could not be a row.
+
+Judging the text (types, codes, rules) does not belong here: readers change nothing and drop nothing.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+Options = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Malformed:
+    """A record of the file that does not fit its header: it counts as read and as rejected."""
+
+    row_number: int
+    text: str  # the record as it stands in the file, cut where it is very long
+    rule: str = "row_shape"  # name of the rule: message key `problem.<rule>`
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SourceTable:
+    """One sheet of a file as text.
+
+    `rows`: one string column a header name, in the order of the file; an empty cell is null.
+    `row_numbers`: int64, the row that a person sees (1-based, the header counted), as long as
+    `rows`; in CSV the physical line on which the record begins.
+    `sheet` is empty for formats without sheets.
+    """
+
+    sheet: str
+    rows: pa.Table
+    row_numbers: pa.Array
+    malformed: tuple[Malformed, ...] = ()
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        """The names of the columns as `unique_header` made them."""
+        return tuple(self.rows.column_names)
+
+    @property
+    def rows_read(self) -> int:
+        """Data rows of the sheet: those with a place in the table and those without."""
+        return self.rows.num_rows + len(self.malformed)
+
+
+Reader = Callable[[Path, Options], Iterator[SourceTable]]
+"""A reader: path and options of the mapping to the sheets. Raises WrongUse for a whole file that
+cannot be read (`unreadable`, `encrypted`, `encoding`, `empty_file`, `missing_sheet`, …)."""
+
+
+def unique_header(names: Iterable[str | None]) -> tuple[str, ...]:
+    """Header names made usable: outer blanks cut, inner blanks single, no name twice.
+
+    A column without a name becomes `(column 7)`, the second `Name` becomes `Name (2)`, so that a
+    mapping can name either and an unexpected one is refused under a name that can be found.
+    """
+    found: dict[str, int] = {}
+    header = []
+    for position, name in enumerate(names, start=1):
+        plain = " ".join((name or "").split()) or f"(column {position})"
+        found[plain] = found.get(plain, 0) + 1
+        header.append(plain if found[plain] == 1 else f"{plain} ({found[plain]})")
+    return tuple(header)
+
+
+def source_table(
+    sheet: str,
+    header: Sequence[str],
+    records: Sequence[Sequence[str | None]],
+    row_numbers: Sequence[int],
+    malformed: Iterable[Malformed] = (),
+) -> SourceTable:
+    """A SourceTable from records (row-wise); every record is as long as the header."""
+    by_column: list[Sequence[str | None]] = list(zip(*records, strict=True)) if records else []
+    columns = [pa.array(values, type=pa.string()) for values in by_column]
+    if not records:
+        columns = [pa.array([], type=pa.string()) for _ in header]
+    return SourceTable(
+        sheet,
+        pa.Table.from_arrays(columns, names=list(header)),
+        pa.array(row_numbers, type=pa.int64()),
+        tuple(malformed),
+    )
