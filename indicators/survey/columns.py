@@ -1,0 +1,98 @@
+"""Survey data into a frame of the columns that are needed, checked and in one fixed order."""
+
+import difflib
+from collections.abc import Iterable
+from numbers import Number
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from indicators.errors import Problem, WrongUse
+from indicators.survey.arrays import Floats, codes_of
+
+SurveyData = duckdb.DuckDBPyRelation | pd.DataFrame
+
+
+def read_columns(data: SurveyData, names: Iterable[str]) -> pd.DataFrame:
+    """The columns `names` of `data`, its rows in a fixed order. Raises WrongUse for an unknown name."""
+    wanted = list(dict.fromkeys(names))
+    known = [str(name) for name in data.columns]
+    missing = [name for name in wanted if name not in known]
+    if missing:
+        raise WrongUse([_unknown_column(name, known) for name in missing])
+    return in_fixed_order(_select(data, wanted))
+
+
+def _select(data: SurveyData, names: list[str]) -> pd.DataFrame:
+    if isinstance(data, pd.DataFrame):
+        return data.loc[:, names].reset_index(drop=True)
+    if not names:
+        return pd.DataFrame(index=range(len(data)))
+    return data.select(*[duckdb.ColumnExpression(name) for name in names]).df()
+
+
+def _unknown_column(name: str, known: list[str]) -> Problem:
+    nearest = difflib.get_close_matches(name, known, n=1) or known[:1]
+    return Problem(
+        "survey_no_column", column=name, parameters={"nearest": nearest[0] if nearest else ""}
+    )
+
+
+def in_fixed_order(frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows sorted by all columns, so that sums do not depend on how the rows arrived."""
+    if frame.columns.empty or frame.empty:
+        return frame
+    keys = [_sort_key(frame[name]) for name in reversed(sorted(frame.columns))]
+    return frame.iloc[np.lexsort(keys)].reset_index(drop=True)
+
+
+def _sort_key(column: pd.Series) -> Any:
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        return column.to_numpy(dtype="float64", na_value=np.nan)
+    return codes_of(_plain(column))
+
+
+def _plain(column: pd.Series) -> pd.Series:
+    """A categorical column as its values: its own order of categories is not the data's."""
+    return column.astype(object) if isinstance(column.dtype, pd.CategoricalDtype) else column
+
+
+def codes(column: pd.Series) -> Any:
+    """`arrays.codes_of` for a column of any type."""
+    return codes_of(_plain(column))
+
+
+def is_number_column(column: pd.Series) -> bool:
+    """Whether the column holds numbers (or true and false)."""
+    return bool(pd.api.types.is_numeric_dtype(column.dtype))
+
+
+def numbers(column: pd.Series) -> Floats:
+    """The column as float64, NaN for missing. Raises WrongUse where it holds text."""
+    if not is_number_column(column):
+        converted = pd.to_numeric(_plain(column), errors="coerce")
+        wrong = column[converted.isna() & column.notna()]
+        if len(wrong):
+            raise WrongUse(
+                Problem("survey_not_a_number", column=str(column.name), value=str(wrong.iloc[0]))
+            )
+        column = converted
+    return np.asarray(column.to_numpy(dtype="float64", na_value=np.nan))
+
+
+def check_comparable(column: pd.Series, value: Any) -> None:
+    """Raise WrongUse where a text column is compared with a number, or the other way round."""
+    if column.isna().all():
+        return
+    is_text = isinstance(_plain(column).dropna().iloc[0], str)
+    if is_text != isinstance(value, str) and isinstance(value, str | Number):
+        raise WrongUse(Problem("survey_type_mismatch", column=str(column.name), value=repr(value)))
+
+
+def check_complete(frame: pd.DataFrame, name: str) -> None:
+    """Raise WrongUse naming the column where a design column has missing values."""
+    rows = int(frame[name].isna().sum())
+    if rows:
+        raise WrongUse(Problem("survey_missing_values", column=name, parameters={"rows": rows}))

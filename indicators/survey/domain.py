@@ -1,0 +1,78 @@
+"""Domains and groups: which rows an estimate is about. Rows outside keep their PSU in the variance."""
+
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from indicators.survey.arrays import Booleans, Integers, cells
+from indicators.survey.columns import check_comparable, codes
+from indicators.survey.statistic import check_choice
+
+COMPARISONS: Mapping[str, Callable[[Any, Any], Any]] = MappingProxyType(
+    {
+        "==": operator.eq,
+        "!=": operator.ne,
+        "<": operator.lt,
+        "<=": operator.le,
+        ">": operator.gt,
+        ">=": operator.ge,
+    }
+)
+
+
+@dataclass(frozen=True)
+class Condition:
+    """`column` `op` `value`, op one of == != < <= > >= in; a missing value is outside the domain."""
+
+    column: str
+    op: str
+    value: Any
+
+    def __post_init__(self) -> None:
+        check_choice("op", self.op, (*COMPARISONS, "in"))
+
+    def holds(self, frame: pd.DataFrame) -> Booleans:
+        """Which rows fulfil the condition."""
+        column = frame[self.column]
+        values = list(self.value) if self.op == "in" else [self.value]
+        for value in values:
+            check_comparable(column, value)
+        kept = column.isin(values) if self.op == "in" else COMPARISONS[self.op](column, self.value)
+        return np.asarray(kept.fillna(False).to_numpy(dtype=bool) & column.notna().to_numpy())
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Group of every row (-1: outside the domain or a missing `by` value) and the groups' keys."""
+
+    keys: pd.DataFrame
+    group: Integers
+
+    @property
+    def size(self) -> int:
+        """Number of groups."""
+        return len(self.keys)
+
+
+def groups_of(frame: pd.DataFrame, by: Sequence[str], domain: Sequence[Condition]) -> Groups:
+    """One group per observed combination of `by` inside the domain; without `by` one group.
+
+    All conditions of `domain` must hold. Groups are sorted by their keys.
+    """
+    inside = np.ones(len(frame), dtype=bool)
+    for condition in domain:
+        inside &= condition.holds(frame)
+    for name in by:
+        inside &= frame[name].notna().to_numpy()
+    group = np.where(inside, 0, -1).astype(np.int64)
+    if not by:
+        return Groups(pd.DataFrame(index=[0]), group)
+    rows = frame.loc[inside, list(by)]
+    first, cell = cells(*[codes(rows[name]) for name in by])
+    group[inside] = cell
+    return Groups(rows.iloc[first].reset_index(drop=True), group)
