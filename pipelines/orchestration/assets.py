@@ -1,0 +1,110 @@
+"""Assets: the core tables from the inbox, the mart from the core tables. No logic here.
+
+Avoid putting checks, jobs or the release's assets here.
+"""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from indicators.catalogue import load_catalogue
+from indicators.contracts import contracts
+from indicators.engines import compute
+from indicators.linkage.association import result_links
+from indicators.linkage.framework import read_framework
+from indicators.mission import read_mission
+from indicators.rating import rate
+from indicators.trend import trends
+from pipelines.ingest.inbox import ingest
+from pipelines.orchestration.progress import report
+from pipelines.orchestration.resources import AsOf, WorkspaceResource
+from pipelines.warehouse.connection import open_warehouse
+
+
+def core_key(table: str) -> dg.AssetKey:
+    """The asset of a core table."""
+    return dg.AssetKey(["core", table])
+
+
+def mart_key(table: str) -> dg.AssetKey:
+    """The asset of a mart table."""
+    return dg.AssetKey(["mart", table])
+
+
+def core_assets(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:  # type: ignore[type-arg]
+    """One asset a contract, filled by one step: a file may feed several tables."""
+    specs = [
+        dg.AssetSpec(core_key(table), group_name="core", description=contract.grain.en)
+        for table, contract in contracts().items()
+    ]
+
+    @dg.multi_asset(name="ingest", specs=specs, partitions_def=partitions)
+    def ingest_inbox(
+        context: dg.AssetExecutionContext, workspace: WorkspaceResource
+    ) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
+        mission = context.partition_key
+        paths = workspace.workspace()
+        report("ingest")
+        taken = ingest(paths, mission, progress=lambda *done: report("ingest", *done[-2:]))
+        for file in taken.files:
+            context.log.info(
+                f"{file.name}: {file.status}, read {file.rows_read}, loaded {file.rows_loaded}, "
+                f"rejected {file.rows_rejected}, unchanged {file.rows_unchanged}"
+            )
+        with open_warehouse(paths.warehouse(mission)) as connection:
+            for table in contracts():
+                counted = connection.execute(f"SELECT count(*) FROM core.{table}").fetchone()  # noqa: S608
+                rows = counted[0] if counted else 0
+                metadata = {"dagster/row_count": rows, "files": len(taken.files)}
+                yield dg.MaterializeResult(asset_key=core_key(table), metadata=metadata)
+
+    return ingest_inbox
+
+
+def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:  # type: ignore[type-arg]
+    """Values with their ratings and trends, and outputs beside outcomes."""
+    core = [core_key(table) for table in contracts()]
+
+    @dg.asset(
+        key=mart_key("indicator_value"),
+        deps=core,
+        group_name="mart",
+        partitions_def=partitions,
+        description="Every indicator's values with interval, status, rating and trend",
+    )
+    def indicator_value(
+        context: dg.AssetExecutionContext, workspace: WorkspaceResource, as_of: AsOf
+    ) -> dg.MaterializeResult:  # type: ignore[type-arg]
+        paths = workspace.workspace()
+        mission = read_mission(paths.profile(context.partition_key))
+        report("indicators")
+        with open_warehouse(paths.warehouse(mission.mission)) as connection:
+            compute(connection, mission, load_catalogue(), as_of.date())
+            rate(connection, mission)
+            trends(connection, mission)
+            counted = connection.execute("SELECT count(*) FROM mart.indicator_value").fetchone()
+        values = counted[0] if counted else 0
+        return dg.MaterializeResult(
+            metadata={"dagster/row_count": values, "as_of": as_of.date().isoformat()}
+        )
+
+    @dg.asset(
+        key=mart_key("result_link"),
+        deps=[mart_key("indicator_value")],
+        group_name="mart",
+        partitions_def=partitions,
+        description="Each edge of the results framework: an output beside its outcome",
+    )
+    def result_link(
+        context: dg.AssetExecutionContext, workspace: WorkspaceResource
+    ) -> dg.MaterializeResult:  # type: ignore[type-arg]
+        paths = workspace.workspace()
+        mission = read_mission(paths.profile(context.partition_key))
+        framework = read_framework(paths.profile(mission.mission), load_catalogue())
+        report("linkage")
+        with open_warehouse(paths.warehouse(mission.mission)) as connection:
+            result_links(connection, mission, framework)
+        edges = len(framework.edges) if framework else 0
+        return dg.MaterializeResult(metadata={"edges": edges})
+
+    return [indicator_value, result_link]

@@ -1,0 +1,35 @@
+"""One function builds all definitions for a workspace; tests and the command line call it too."""
+
+from datetime import date
+
+import dagster as dg
+
+from pipelines.orchestration.assets import core_assets, mart_assets
+from pipelines.orchestration.checks import contract_checks
+from pipelines.orchestration.jobs import publish_job, refresh_job
+from pipelines.orchestration.partitions import mission_partitions, quarter_partitions
+from pipelines.orchestration.release_assets import release_assets
+from pipelines.orchestration.resources import AsOf, WorkspaceResource
+from pipelines.orchestration.schedules import nightly_schedule
+from pipelines.orchestration.sensors import inbox_sensor
+from pipelines.workspace import Workspace
+
+
+def build_definitions(workspace: Workspace, as_of: date | None = None) -> dg.Definitions:
+    """Assets, checks, jobs, sensor and schedule for the missions of a workspace."""
+    missions = mission_partitions(workspace)
+    quarters = quarter_partitions(workspace, date.today())
+    refresh = refresh_job(missions)
+    return dg.Definitions(
+        assets=[core_assets(missions), *mart_assets(missions), *release_assets(quarters)],
+        asset_checks=[contract_checks(missions)],
+        jobs=[refresh, publish_job(quarters)],
+        sensors=[inbox_sensor(workspace, refresh)],
+        schedules=[nightly_schedule(workspace, refresh)],
+        resources={
+            "workspace": WorkspaceResource(home=str(workspace.home)),
+            "as_of": AsOf(day=as_of.isoformat() if as_of else ""),
+        },
+        # A step in a process of its own costs 1.5 s, and one writer holds the warehouse anyway.
+        executor=dg.in_process_executor,
+    )

@@ -1,0 +1,65 @@
+"""Asset checks: what the contracts expect of their tables, run by Great Expectations.
+
+A blocking finding stops what comes after it. A check that crashes is an error of the step and
+never counted as a finding about the data.
+"""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from indicators.contracts import contracts
+from indicators.errors import InternalFault, Problem
+from indicators.mission import read_mission
+from pipelines.orchestration.assets import core_key
+from pipelines.orchestration.progress import report
+from pipelines.orchestration.resources import WorkspaceResource
+from pipelines.quality.checks import CheckResult, run_checks
+from pipelines.warehouse.connection import open_warehouse
+
+
+def contract_checks(partitions: dg.PartitionsDefinition) -> dg.AssetChecksDefinition:  # type: ignore[type-arg]
+    """One asset check a core table, all in one step, because one writer holds the warehouse."""
+    specs = [
+        dg.AssetCheckSpec("contract", asset=core_key(table), blocking=True, partitions_def=partitions)
+        for table in contracts()
+    ]
+
+    @dg.multi_asset_check(name="contract_checks", specs=specs)
+    def check_contracts(
+        context: dg.AssetCheckExecutionContext, workspace: WorkspaceResource
+    ) -> Iterator[dg.AssetCheckResult]:
+        paths = workspace.workspace()
+        profile = paths.profile(context.partition_key)
+        mission = read_mission(profile)
+        report("checks")
+        with open_warehouse(paths.warehouse(mission.mission)) as connection:
+            results = run_checks(connection, mission, profile)
+        _refuse_crashed(results)
+        for table in contracts():
+            yield _of_table(table, [check for check in results if check.table == table])
+
+    return check_contracts
+
+
+def _refuse_crashed(results: list[CheckResult]) -> None:
+    crashed = [check for check in results if check.status == "error"]
+    if crashed:
+        raise InternalFault(
+            Problem("check_crashed", value=check.check, parameters={"reason": check.observed})
+            for check in crashed
+        )
+
+
+def _of_table(table: str, results: list[CheckResult]) -> dg.AssetCheckResult:
+    failed = [check for check in results if check.status == "failed"]
+    blocking = [check for check in failed if check.severity == "blocking"]
+    severity = dg.AssetCheckSeverity.ERROR if blocking else dg.AssetCheckSeverity.WARN
+    return dg.AssetCheckResult(
+        asset_key=core_key(table),
+        check_name="contract",
+        passed=not failed,
+        severity=severity,
+        description=" ".join(check.sentence_en for check in [*blocking, *failed][:3]) or None,
+        metadata={"checks": len(results), "failed": [check.check for check in failed]},
+    )

@@ -1,0 +1,23 @@
+"""Jobs: `refresh` (inbox to mart) and `publish` (mart to release)."""
+
+import dagster as dg
+
+
+def refresh_job(partitions: dg.PartitionsDefinition) -> dg.UnresolvedAssetJobDefinition:  # type: ignore[type-arg]
+    """Ingest, checks, indicators and links of one mission."""
+    return dg.define_asset_job(
+        "refresh",
+        selection=dg.AssetSelection.groups("core", "mart"),
+        partitions_def=partitions,
+        description="Files of the inbox to checked indicators, for one mission",
+    )
+
+
+def publish_job(partitions: dg.PartitionsDefinition) -> dg.UnresolvedAssetJobDefinition:  # type: ignore[type-arg]
+    """Candidate and release of one mission and quarter."""
+    return dg.define_asset_job(
+        "publish",
+        selection=dg.AssetSelection.groups("release"),
+        partitions_def=partitions,
+        description="An immutable release of one mission and quarter",
+    )

@@ -1,0 +1,65 @@
+"""Release assets: the candidate and the published release of a mission and quarter."""
+
+from datetime import date
+
+import dagster as dg
+
+from indicators.mission import read_mission
+from pipelines.orchestration.assets import mart_key
+from pipelines.orchestration.progress import report
+from pipelines.orchestration.resources import WorkspaceResource
+from pipelines.release.candidate import build_candidate
+from pipelines.release.publishing import publish_candidate
+from pipelines.warehouse.connection import open_warehouse
+
+CANDIDATE = dg.AssetKey(["release", "candidate"])
+PUBLISHED = dg.AssetKey(["release", "published"])
+
+
+def release_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDefinition]:
+    """`release/candidate` (built beside, checked) and `release/published` (renamed, current)."""
+
+    @dg.asset(
+        key=CANDIDATE,
+        deps=[mart_key("indicator_value"), mart_key("result_link")],
+        group_name="release",
+        partitions_def=partitions,
+        description="A whole release in a folder of its own, not yet seen by anyone",
+    )
+    def candidate(
+        context: dg.AssetExecutionContext, workspace: WorkspaceResource
+    ) -> dg.MaterializeResult:  # type: ignore[type-arg]
+        mission, quarter = _mission_and_quarter(context)
+        paths = workspace.workspace()
+        report("release")
+        with open_warehouse(paths.warehouse(mission)) as connection:
+            as_of = _as_of(connection)
+            profile = read_mission(paths.profile(mission))
+            built = build_candidate(connection, paths, profile, quarter, as_of)
+        return dg.MaterializeResult(metadata={"release": built.name, "path": str(built.path)})
+
+    @dg.asset(
+        key=PUBLISHED,
+        deps=[CANDIDATE],
+        group_name="release",
+        partitions_def=partitions,
+        description="The immutable release that dashboards and headquarters read",
+    )
+    def published(
+        context: dg.AssetExecutionContext, workspace: WorkspaceResource
+    ) -> dg.MaterializeResult:  # type: ignore[type-arg]
+        mission, quarter = _mission_and_quarter(context)
+        release = publish_candidate(workspace.workspace(), mission, quarter)
+        return dg.MaterializeResult(metadata={"release": release.name, "path": str(release.path)})
+
+    return [candidate, published]
+
+
+def _mission_and_quarter(context: dg.AssetExecutionContext) -> tuple[str, str]:
+    keys = context.partition_key.keys_by_dimension  # type: ignore[attr-defined]
+    return keys["mission"], keys["quarter"]
+
+
+def _as_of(connection: object) -> date:
+    found = connection.execute("SELECT max(as_of) FROM mart.mission").fetchone()  # type: ignore[attr-defined]
+    return date.fromisoformat(str(found[0]))

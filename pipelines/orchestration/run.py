@@ -1,0 +1,109 @@
+"""Running the jobs in this process on the workspace's own Dagster instance."""
+
+import logging
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from pipelines.installation import make_workspace
+from pipelines.orchestration.build import build_definitions
+from pipelines.orchestration.release_assets import PUBLISHED
+from pipelines.warehouse.connection import open_warehouse
+from pipelines.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class RefreshResult:
+    """What a refresh did; the fields are those of `poclens refresh --json` (design §3)."""
+
+    run_id: str
+    status: str  # success, or failed where a blocking check failed
+    checks: list[dict[str, Any]] = field(default_factory=list)
+    values: int = 0
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The fields as one JSON object."""
+        return asdict(self)
+
+
+def refresh(workspace: Workspace, mission: str, as_of: date | None = None) -> RefreshResult:
+    """Runs the job `refresh`: inbox to indicators. Raises what a step raised."""
+    run_id = str(uuid.uuid4())
+    with _instance(workspace) as instance:
+        job = build_definitions(workspace, as_of).resolve_job_def("refresh")
+        status = "success"
+        try:
+            job.execute_in_process(
+                run_id=run_id,
+                partition_key=mission,
+                instance=instance,
+                tags={"poclens/mission": mission},
+            )
+        except dg.DagsterExecutionInterruptedError as error:
+            raise KeyboardInterrupt from error
+        except dg.DagsterError as error:
+            if type(error).__name__ != "DagsterAssetCheckFailedError":
+                raise
+            status = "failed"
+        seconds = _seconds(instance, run_id)
+    checks, values = _checks_and_values(workspace, mission)
+    return RefreshResult(run_id, status, checks, values, seconds)
+
+
+def publish(workspace: Workspace, mission: str, quarter: str) -> tuple[str, Path]:
+    """Runs the job `publish`; returns the release's name and folder.
+
+    Raises CheckFailed where a blocking check of the last refresh failed.
+    """
+    with _instance(workspace) as instance:
+        result = (
+            build_definitions(workspace)
+            .resolve_job_def("publish")
+            .execute_in_process(
+                partition_key=dg.MultiPartitionKey({"mission": mission, "quarter": quarter}),
+                instance=instance,
+                tags={"poclens/mission": mission},
+            )
+        )
+    for event in result.get_asset_materialization_events():
+        if event.asset_key == PUBLISHED:
+            facts = event.materialization.metadata
+            return str(facts["release"].value), Path(str(facts["path"].value))
+    raise RuntimeError("the job `publish` ended without a release")
+
+
+@contextmanager
+def _instance(workspace: Workspace) -> Iterator[dg.DagsterInstance]:
+    """The instance in the workspace; its log goes to its own storage, not to the terminal."""
+    make_workspace(workspace)
+    os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
+    os.environ["DAGSTER_HOME"] = str(workspace.dagster_home)
+    logging.getLogger("dagster").setLevel(logging.CRITICAL)
+    with dg.DagsterInstance.from_config(str(workspace.dagster_home)) as instance:
+        yield instance
+
+
+def _checks_and_values(workspace: Workspace, mission: str) -> tuple[list[dict[str, Any]], int]:
+    with open_warehouse(workspace.warehouse(mission)) as connection:
+        checks = connection.execute(
+            "SELECT * FROM mart.quality_check ORDER BY check_name, source"
+        ).df()
+        counted = connection.execute("SELECT count(*) FROM mart.indicator_value").fetchone()
+    return checks.to_dict("records"), counted[0] if counted else 0
+
+
+def _seconds(instance: dg.DagsterInstance, run_id: str) -> dict[str, float]:
+    """Seconds a step, from the run's own events."""
+    return {
+        stats.step_key: round(stats.end_time - stats.start_time, 2)
+        for stats in instance.get_run_step_stats(run_id)
+        if stats.end_time and stats.start_time
+    }

@@ -1,0 +1,25 @@
+"""Schedule: every mission is refreshed in the night."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from pipelines.workspace import Workspace
+
+
+def nightly_schedule(
+    workspace: Workspace, job: dg.UnresolvedAssetJobDefinition
+) -> dg.ScheduleDefinition:
+    """01:00 UTC, one run a mission; the queue lets one run at a time touch a mission."""
+
+    @dg.schedule(name="nightly", job=job, cron_schedule="0 1 * * *", execution_timezone="UTC")
+    def refresh_all(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest]:
+        night = context.scheduled_execution_time.date().isoformat()
+        for mission in workspace.missions():
+            yield dg.RunRequest(
+                run_key=f"{mission}:{night}",
+                partition_key=mission,
+                tags={"poclens/mission": mission},
+            )
+
+    return refresh_all
