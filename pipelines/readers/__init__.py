@@ -15,7 +15,6 @@ READERS: Mapping[str, str] = {
     "geopko": "pipelines.readers.geopko",
     "radpko": "pipelines.readers.radpko",
     "spss": "pipelines.readers.spss",
-    "geojson": "pipelines.readers.geojson",
 }
 """Reader name: its module, which has a function `read(path, options) -> Iterator[SourceTable]`.
 

@@ -4,11 +4,12 @@ Judging the text (types, codes, rules) does not belong here: readers change noth
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 Options = Mapping[str, Any]
 
@@ -86,4 +87,20 @@ def source_table(
         pa.Table.from_arrays(columns, names=list(header)),
         pa.array(row_numbers, type=pa.int64()),
         tuple(malformed),
+    )
+
+
+def without_blank_rows(table: SourceTable) -> SourceTable:
+    """The table without rows in which every cell is empty: they hold nothing that could be lost."""
+    blank: pa.Array | None = None
+    for column in table.rows.columns:
+        empty = pc.or_kleene(pc.is_null(column), pc.equal(column, ""))
+        blank = empty if blank is None else pc.and_(blank, empty)
+        if not pc.any(blank).as_py():
+            return table
+    kept = pc.invert(blank)
+    return replace(
+        table,
+        rows=table.rows.filter(kept),
+        row_numbers=pa.chunked_array([table.row_numbers]).filter(kept).combine_chunks(),
     )

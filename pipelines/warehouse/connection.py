@@ -1,0 +1,57 @@
+"""Opening a mission's warehouse: one writer at a time, locked down, with all its tables."""
+
+import fcntl
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from indicators.errors import Problem, WrongUse
+from pipelines.warehouse.ddl import create_all
+
+
+@contextmanager
+def open_warehouse(
+    path: Path, threads: int | None = None, allowed_directories: Sequence[Path] = ()
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse's only connection, its tables made; closed and unlocked at the end.
+
+    Files outside `allowed_directories` (where a release is written) are out of its reach.
+    Raises WrongUse (`warehouse_locked`) where another process has it open.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _locked(path):
+        connection = duckdb.connect(str(path))
+        try:
+            _lock_down(connection, threads, allowed_directories)
+            create_all(connection)
+            yield connection
+        finally:
+            connection.close()
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Holds `<file>.lock`; the system lets go of it when the process ends, however it ends."""
+    with path.with_name(path.name + ".lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise WrongUse(Problem("warehouse_locked", path.name)) from None
+        yield
+
+
+def _lock_down(
+    connection: duckdb.DuckDBPyConnection, threads: int | None, allowed: Sequence[Path]
+) -> None:
+    """No network, no foreign files, and nothing that could loosen this later."""
+    connection.execute("SET autoinstall_known_extensions = false")
+    connection.execute("SET autoload_known_extensions = false")
+    connection.execute("SET TimeZone = 'UTC'")
+    if threads is not None:
+        connection.execute("SET threads = ?", [threads])
+    if allowed:
+        connection.execute("SET allowed_directories = ?", [[str(folder) for folder in allowed]])
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")

@@ -1,0 +1,115 @@
+"""The warehouse's schemas and tables as SQL, made from the contracts.
+
+Tables of `cube` and `mart` do not belong here: the engine and the release part make theirs.
+"""
+
+from collections.abc import Iterator
+
+import duckdb
+
+from indicators.contracts import Contract, contracts
+
+SCHEMAS = ("raw", "core", "quarantine", "cube", "mart", "ops")
+_LINEAGE = {
+    "mission": "VARCHAR",
+    "file_sha256": "VARCHAR",
+    "sheet": "VARCHAR",
+    "row_number": "BIGINT",
+}
+QUARANTINE_COLUMNS = {
+    "file": "VARCHAR",
+    "file_sha256": "VARCHAR",
+    "sheet": "VARCHAR",
+    "row_number": "BIGINT",
+    "column_name": "VARCHAR",
+    "raw_value": "VARCHAR",
+    "rule": "VARCHAR",
+    "parameters": "VARCHAR",
+}
+_OPS: dict[str, dict[str, str]] = {
+    "input_file": {
+        "file_sha256": "VARCHAR",
+        "name": "VARCHAR",
+        "source": "VARCHAR",
+        "status": "VARCHAR",
+        "sequence": "BIGINT",
+        "rows_read": "BIGINT",
+        "rows_loaded": "BIGINT",
+        "rows_rejected": "BIGINT",
+        "rows_unchanged": "BIGINT",
+        "rows_ignored": "BIGINT",
+        "superseded_by": "VARCHAR",
+    },
+    # The only table with a clock; it reaches no release.
+    "delivery": {"file_sha256": "VARCHAR", "name": "VARCHAR", "taken_in_at": "TIMESTAMP"},
+    "row_warning": {"table_name": "VARCHAR", **QUARANTINE_COLUMNS},
+    # A key stated anew with another content: what was replaced, and by what.
+    "row_correction": {
+        "table_name": "VARCHAR",
+        "row_key": "VARCHAR",
+        "old_file_sha256": "VARCHAR",
+        "old_sheet": "VARCHAR",
+        "old_row_number": "BIGINT",
+        "file_sha256": "VARCHAR",
+        "sheet": "VARCHAR",
+        "row_number": "BIGINT",
+    },
+}
+
+
+def quoted(name: str) -> str:
+    """A name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def core_columns(contract: Contract) -> dict[str, str]:
+    """Column name: SQL type of `core.<table>`, lineage last."""
+    own = {name: column.sql_type for name, column in contract.columns.items()}
+    return own | _LINEAGE
+
+
+def raw_columns(contract: Contract) -> dict[str, str]:
+    """Column name: SQL type of `raw.<table>`: the mapped text before casting, lineage last."""
+    return dict.fromkeys(contract.columns, "VARCHAR") | _LINEAGE
+
+
+def tables() -> Iterator[tuple[str, str, dict[str, str]]]:
+    """(schema, table, columns) of every table that ingest writes."""
+    for name, contract in contracts().items():
+        yield "core", name, core_columns(contract)
+        yield "raw", name, raw_columns(contract)
+        yield "quarantine", name, QUARANTINE_COLUMNS
+    for name, columns in _OPS.items():
+        yield "ops", name, columns
+
+
+def create_table_sql(schema: str, table: str, columns: dict[str, str]) -> str:
+    """The statement that makes one table where it is not there yet."""
+    listed = ",\n".join(f"  {quoted(name)} {kind}" for name, kind in columns.items())
+    return f"CREATE TABLE IF NOT EXISTS {schema}.{quoted(table)} (\n{listed}\n)"
+
+
+def create_all(connection: duckdb.DuckDBPyConnection) -> None:
+    """Makes what is missing: schemas, tables, and columns that a contract has gained since."""
+    for schema in SCHEMAS:
+        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+    existing = _existing_columns(connection)
+    for schema, table, columns in tables():
+        known = existing.get((schema, table))
+        if known is None:
+            connection.execute(create_table_sql(schema, table, columns))
+            continue
+        for name in columns.keys() - known:
+            connection.execute(
+                f"ALTER TABLE {schema}.{quoted(table)} ADD COLUMN {quoted(name)} {columns[name]}"
+            )
+
+
+def _existing_columns(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], set[str]]:
+    found: dict[tuple[str, str], set[str]] = {}
+    rows = connection.execute(
+        "SELECT schema_name, table_name, column_name FROM duckdb_columns() WHERE NOT internal"
+    )
+    for schema, table, column in rows.fetchall():
+        found.setdefault((schema, table), set()).add(column)
+    return found
