@@ -33,7 +33,7 @@ def cells(*codes: Integers) -> tuple[Integers, Integers]:
 
 def sums(cell: Integers, values: Floats, size: int) -> Floats:
     """Sum of `values` in each of `size` cells, in the order of the positions."""
-    return np.bincount(cell, weights=values, minlength=size)
+    return np.bincount(cell, weights=values, minlength=size).astype(np.float64)
 
 
 def counts(cell: Integers, size: int) -> Integers:

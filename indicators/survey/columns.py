@@ -16,7 +16,10 @@ SurveyData = duckdb.DuckDBPyRelation | pd.DataFrame
 
 
 def read_columns(data: SurveyData, names: Iterable[str]) -> pd.DataFrame:
-    """The columns `names` of `data`, its rows in a fixed order. Raises WrongUse for an unknown name."""
+    """The columns `names` of `data`, its rows in a fixed order.
+
+    Raises WrongUse for a name that the data do not have.
+    """
     wanted = list(dict.fromkeys(names))
     known = [str(name) for name in data.columns]
     missing = [name for name in wanted if name not in known]
@@ -44,7 +47,7 @@ def in_fixed_order(frame: pd.DataFrame) -> pd.DataFrame:
     """Rows sorted by all columns, so that sums do not depend on how the rows arrived."""
     if frame.columns.empty or frame.empty:
         return frame
-    keys = [_sort_key(frame[name]) for name in reversed(sorted(frame.columns))]
+    keys = [_sort_key(frame[name]) for name in sorted(frame.columns, reverse=True)]
     return frame.iloc[np.lexsort(keys)].reset_index(drop=True)
 
 

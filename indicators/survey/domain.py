@@ -1,4 +1,7 @@
-"""Domains and groups: which rows an estimate is about. Rows outside keep their PSU in the variance."""
+"""Domains and groups: which rows an estimate is about.
+
+Rows outside are not dropped before the design is read: they keep their PSU in the variance.
+"""
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
@@ -27,7 +30,10 @@ COMPARISONS: Mapping[str, Callable[[Any, Any], Any]] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Condition:
-    """`column` `op` `value`, op one of == != < <= > >= in; a missing value is outside the domain."""
+    """`column` `op` `value`; op is one of == != < <= > >= in.
+
+    A missing value is outside the domain.
+    """
 
     column: str
     op: str

@@ -275,7 +275,7 @@ def _common(request: _Request, used: Booleans, linear: _Linear, ci_method: str) 
     df = request.df(request.inside)
     se = np.where(np.isnan(linear.estimate), np.nan, _finite(linear.se))
     low, high = wald(linear.estimate, se, df.astype(np.float64), request.confidence)
-    columns = dict.fromkeys(COLUMNS, np.full(request.size, np.nan))
+    columns: Columns = dict.fromkeys(COLUMNS, np.full(request.size, np.nan))
     columns |= {
         "estimate": _finite(linear.estimate),
         "se": se,
@@ -373,7 +373,7 @@ def _quantile(request: _Request, statistic: Quantile) -> Columns:
     value = outcome(request.frame, statistic)
     used = request.inside & ~np.isnan(value)
     groups = _weighted_values(request, used, value)
-    found = np.array([group.quantile(statistic.quantile, statistic.qrule) for group in groups])
+    found = _at_shares(groups, np.full(request.size, statistic.quantile), statistic.qrule)
     reached = np.where(used, value <= found[np.where(used, request.group, 0)], 0.0)
     share = _linearise_ratio(request, used, reached, np.ones(len(value)))
     df = request.df(used)
@@ -386,10 +386,7 @@ def _quantile(request: _Request, statistic: Quantile) -> Columns:
         n.astype(np.float64),
         request.confidence,
     )
-    low, high = (
-        np.array([group.quantile(p, statistic.qrule) for group, p in zip(groups, shares)])
-        for shares in limits
-    )
+    low, high = (_at_shares(groups, shares, statistic.qrule) for shares in limits)
     se = (high - low) / (2 * t_quantile(df.astype(np.float64), request.confidence))
     unusable = np.isnan(low) | np.isnan(high)
     columns = _common(request, used, replace(share, estimate=found), "")
@@ -402,6 +399,11 @@ def _quantile(request: _Request, statistic: Quantile) -> Columns:
         "qrule": statistic.qrule,
     }
     return columns | {"ci_reason": _reasons(columns)}
+
+
+def _at_shares(groups: list[WeightedValues], shares: Floats, rule: str) -> Floats:
+    found = [group.quantile(share, rule) for group, share in zip(groups, shares, strict=True)]
+    return np.array(found, dtype=np.float64)
 
 
 def _weighted_values(request: _Request, used: Booleans, value: Floats) -> list[WeightedValues]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from indicators.survey.arrays import Floats
+from indicators.survey.arrays import Floats, sums
 from indicators.survey.intervals import Limits, asin_limits, beta_limits, logit_limits, wald
 
 # Share of the previous and of the own weight in the position of a value, and of the last weight
@@ -76,7 +76,7 @@ class WeightedValues:
 
     def _distinct(self) -> "WeightedValues":
         values, cell = np.unique(self.values, return_inverse=True)
-        return WeightedValues.of(values, np.bincount(cell, weights=self.weights))
+        return WeightedValues.of(values, sums(cell, self.weights, len(values)))
 
     def _nearest_even(self, share: float) -> float:
         below = self._last_below(share)

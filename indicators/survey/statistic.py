@@ -6,6 +6,7 @@ How a statistic is estimated does not belong here: see `linearisation.py` and `q
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from indicators.errors import Problem, WrongUse
@@ -164,7 +165,7 @@ def _is_level(column: pd.Series, level: Any, not_counted: tuple[Any, ...]) -> Fl
     levels = level if isinstance(level, tuple) else (level,)
     for value in levels:
         check_comparable(column, value)
-    counted = column.isin(levels).to_numpy(dtype="float64")
+    counted = np.asarray(column.isin(levels).to_numpy(), dtype=np.float64)
     counted[(column.isna() | column.isin(not_counted)).to_numpy(dtype=bool)] = float("nan")
     return counted
 
