@@ -1,0 +1,64 @@
+"""Every sentence stands in both languages with the same placeholders, and claims no cause."""
+
+import re
+from string import Formatter
+
+import pytest
+
+from indicators.data_folder import data_folder
+from indicators.messages import LANGUAGES, message, message_catalogue
+
+# ux.md §3: what may never be said of an output and an outcome, at any grade of evidence.
+NEVER = {
+    "en": r"\b(caused|led to|thanks to|proves|impact of|effective|saved)\b",
+    "fr": r"\b(a causé|a permis|grâce à|prouve|impact de|efficace|a sauvé)\b",
+}
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+def test_every_message_has_both_languages() -> None:
+    incomplete = [key for key, texts in message_catalogue().items() if set(texts) != set(LANGUAGES)]
+    assert incomplete == []
+
+
+def test_both_languages_fill_the_same_placeholders() -> None:
+    different = [
+        key
+        for key, texts in message_catalogue().items()
+        if placeholders(texts["en"]) != placeholders(texts["fr"])
+    ]
+    assert different == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_message_claims_a_cause(language: str) -> None:
+    claims = {
+        key: texts[language]
+        for key, texts in message_catalogue().items()
+        if re.search(NEVER[language], texts[language], re.IGNORECASE)
+    }
+    assert claims == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("folder", ["indicators", "missions", "contracts"])
+def test_no_text_of_the_repository_claims_a_cause(folder: str, language: str) -> None:
+    claims = [
+        (path.name, line.strip())
+        for path in sorted((data_folder() / folder).rglob("*.yaml"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if re.search(NEVER[language], line, re.IGNORECASE)
+    ]
+    assert claims == []
+
+
+def test_a_message_fills_its_placeholders_in_the_language_asked_for() -> None:
+    assert message("place.row", "fr", name=214) == "ligne 214"
+
+
+def test_an_unknown_key_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        message("no.such.key")

@@ -1,0 +1,94 @@
+"""The command line as a person uses it: real processes, real exit codes."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipelines.cli.main import COMMANDS
+
+
+def poclens(home: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "pipelines.cli.main", *arguments],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"POCLENS_HOME": str(home), "POCLENS_LANGUAGE": "en"} | environment,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_help_names_every_command_in_both_languages(tmp_path: Path) -> None:
+    english = poclens(tmp_path, "--help").stdout
+    french = poclens(tmp_path, "--help", POCLENS_LANGUAGE="fr").stdout
+    assert all(f"\n    {command} " in english for command in COMMANDS)
+    assert "Codes de sortie" in french and "Exit codes" not in french
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = (
+        "import sys, pipelines.cli.main as m\n"
+        "m.build_parser('en').format_help()\n"
+        "heavy = {'dagster', 'dash', 'great_expectations', 'pandas', 'duckdb', 'pydantic'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    shown = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout
+    assert shown.strip() == "[]"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_command_shows_an_example(tmp_path: Path, command: str) -> None:
+    shown = poclens(tmp_path, command, "--help")
+    assert shown.returncode == 0
+    assert f"poclens {command}" in shown.stdout.split("Example:")[1]
+
+
+def test_an_unknown_command_is_wrong_use(tmp_path: Path) -> None:
+    refused = poclens(tmp_path, "refrsh")
+    assert refused.returncode == 2
+    assert "refrsh" in refused.stderr and "Traceback" not in refused.stderr
+
+
+def test_a_workspace_without_missions_says_how_to_make_one(tmp_path: Path) -> None:
+    refused = poclens(tmp_path, "refresh")
+    assert refused.returncode == 2
+    assert "poclens sample" in refused.stderr
+
+
+def test_an_unknown_mission_names_the_known_ones(tmp_path: Path) -> None:
+    assert poclens(tmp_path, "init", str(tmp_path), "--profile", "mali").returncode == 0
+    refused = poclens(tmp_path, "refresh", "--mission", "mlai")
+    assert refused.returncode == 2
+    assert "mlai" in refused.stderr and "mali" in refused.stderr
+
+
+def test_a_taken_port_is_said_in_one_line(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        refused = poclens(tmp_path, "serve", "--port", str(port))
+    assert refused.returncode == 2
+    assert str(port) in refused.stderr and len(refused.stderr.splitlines()) == 1
+
+
+def test_json_is_one_object(tmp_path: Path) -> None:
+    shown = poclens(tmp_path, "catalogue", "list", "--json")
+    assert "P2-OP-01" in json.loads(shown.stdout)
+
+
+def test_a_profile_with_a_misspelt_key_is_refused_with_file_and_key(tmp_path: Path) -> None:
+    profile = tmp_path / "profile"
+    profile.mkdir()
+    (profile / "mission.yaml").write_text("missoin: here\n", encoding="utf-8")
+    refused = poclens(tmp_path, "init", str(tmp_path / "home"), "--profile", str(profile))
+    assert refused.returncode == 2
+    assert "mission.yaml" in refused.stderr and "missoin" in refused.stderr
+    assert not (tmp_path / "home" / "missions" / "here").exists()
