@@ -1,6 +1,7 @@
-"""What every reader returns: rows of text with their place in the file, and what could not be a row.
+"""What every reader returns: rows of text with their place in the file, and what is no row.
 
-Judging the text (types, codes, rules) does not belong here: readers change nothing and drop nothing.
+Judging the text (types, codes, rules) does not belong here: a reader changes and drops nothing
+that it does not tell of.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -25,6 +26,20 @@ class Malformed:
 
 
 @dataclass(frozen=True)
+class Remark:
+    """What a reader found in the file and did, as a format asks for: said as a warning.
+
+    Examples: a row of HXL tags was set aside, a text of doubly encoded UTF-8 was read as meant.
+    """
+
+    row_number: int
+    rule: str  # message key `problem.<rule>`
+    column: str | None = None
+    raw_value: str | None = None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class SourceTable:
     """One sheet of a file as text.
 
@@ -38,6 +53,7 @@ class SourceTable:
     rows: pa.Table
     row_numbers: pa.Array
     malformed: tuple[Malformed, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
     @property
     def header(self) -> tuple[str, ...]:
