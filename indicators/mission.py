@@ -92,6 +92,7 @@ class Mission(Strict):
     areas_geojson: str | None = None  # relative to the profile, or below ${POCLENS_SHARED}
     area_property: str = "area_code"  # feature property that identifies an area
     area_codes: Mapping[str, str] = {}  # feature property value: area_code, where they differ
+    area_names: Mapping[str, Words] = {}  # area_code: its names, where outlines lack one of them
     boundaries: Words
     notes: tuple[Words, ...] = ()  # what the product must say of this mission's data
     reject_limit_pct: float = 20.0
