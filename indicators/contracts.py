@@ -7,16 +7,17 @@ suites, templates and documentation follow from it; no second place states a col
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from indicators.data_folder import data_folder
 from indicators.errors import Problem, WrongUse
-from indicators.vocabularies import vocabulary
+from indicators.vocabularies import Vocabulary, vocabulary
 
 LINEAGE = ("mission", "file_sha256", "sheet", "row_number")
 _DECIMAL = re.compile(r"^dec\((\d+),(\d+)\)$")
@@ -59,6 +60,7 @@ class Column(Strict):
     minimum: float | None = None
     maximum: float | None = None
     pattern: str | None = None
+    example: str | None = None  # a value of the pattern, for people
     reference: str | None = None  # table.column of another contract
     sensitivity: Literal["public", "internal", "confidential", "hq"] = "internal"
     description: Words | None = None
@@ -69,6 +71,8 @@ class Column(Strict):
             raise ValueError(f"unknown type {self.type}")
         if "code" in self.type and not (self.codes or self.vocabulary):
             raise ValueError("a code column names its codes or its vocabulary")
+        if self.pattern and not re.fullmatch(self.pattern, self.example or ""):
+            raise ValueError("a column with a pattern gives an example that fits it")
         return self
 
     @property
@@ -93,13 +97,49 @@ class Column(Strict):
 
 
 class RowRule(Strict):
-    """A rule over the columns of one row: `expression` (SQL) is true or null for a good row."""
+    """A rule over the columns of one row: `expression` (SQL) is true or null for a good row.
 
-    expression: str
-    columns: tuple[str, ...]
+    `answers_of` stands for an expression: the first column holds an answer that the vocabulary
+    of this name lists for the item in the second column. The SQL is then made from the list.
+    """
+
+    expression: str = ""
+    answers_of: str | None = None
+    columns: tuple[str, ...] = Field(min_length=1)
     severity: Literal["blocking", "warning"] = "blocking"
     title: Words
     mend: Words
+
+    @model_validator(mode="after")
+    def _has_one_expression(self) -> "RowRule":
+        if bool(self.expression) == bool(self.answers_of):
+            raise ValueError("a row rule has either an expression or answers_of")
+        if self.answers_of:
+            answer, item = self.columns
+            object.__setattr__(self, "expression", _answers_sql(answer, item, self.answers_of))
+        return self
+
+
+def _answers_sql(answer: str, item: str, name: str) -> str:
+    items = vocabulary(name)
+    cases = [f"WHEN '{code}' THEN {_answer_sql(answer, items, code)}" for code in items.codes]
+    return "\n".join([f'CASE "{item}"', *cases, "END"])
+
+
+def _answer_sql(answer: str, items: Vocabulary, item: str) -> str:
+    listed = ", ".join(f"'{code}'" for code in items.answers(item))
+    condition = f'"{answer}" IN ({listed})'
+    if items.takes_integer(item):
+        return f"({condition} OR regexp_full_match(\"{answer}\", '[0-9]{{1,3}}'))"
+    return condition
+
+
+class CompositeReference(Strict):
+    """Several columns that together name a row of another table."""
+
+    columns: tuple[str, ...] = Field(min_length=2)
+    table: str
+    to_columns: tuple[str, ...] = Field(min_length=2)
 
 
 class Derived(Strict):
@@ -159,6 +199,7 @@ class Contract(Strict):
     date_column: str | None = None  # says when the row happened: checked against the mission
     calendar: Calendar | None = None
     columns: Mapping[str, Column]
+    composite_references: tuple[CompositeReference, ...] = ()
     row_rules: Mapping[str, RowRule] = {}
     derived: Mapping[str, Derived] = {}
     expectations: Mapping[str, Expectation] = {}
@@ -168,6 +209,8 @@ class Contract(Strict):
         named = [*self.key, self.area_column, self.date_column]
         for rule in self.row_rules.values():
             named.extend(rule.columns)
+        for reference in self.composite_references:
+            named.extend(reference.columns)
         unknown = sorted({name for name in named if name and name not in self.columns})
         if unknown:
             raise ValueError(f"not columns of {self.table}: {', '.join(unknown)}")
@@ -177,11 +220,25 @@ class Contract(Strict):
         """Every rule that can reject a row or warn of it, in the order of the columns."""
         for name, column in self.columns.items():
             yield from (Rule(self.table, name, kind) for kind in _column_kinds(column))
+        for reference in self.composite_references:
+            yield Rule(self.table, reference.columns[-1], "reference")
         yield Rule(self.table, self.key[0], "duplicate_key")
         if self.date_column:
             yield Rule(self.table, self.date_column, "outside_mission")
         for name, rule in self.row_rules.items():
             yield Rule(self.table, rule.columns[0], name, rule.severity)
+
+    def row_rule_parameters(self, name: str, found: Mapping[str, object]) -> dict[str, str]:
+        """What the sentence `problem.row_rule` needs: the rule's own words, the values found."""
+        rule = self.row_rules[name]
+        values = ", ".join(f"{column} = {_shown(found.get(column))}" for column in rule.columns)
+        return {
+            "title_en": rule.title.en,
+            "title_fr": rule.title.fr,
+            "mend_en": rule.mend.en,
+            "mend_fr": rule.mend.fr,
+            "found": values,
+        }
 
     def references(self) -> Iterator[tuple[str, str, str]]:
         """(own column, table, column) for each reference to another contract."""
@@ -189,6 +246,15 @@ class Contract(Strict):
             if column.reference:
                 table, _, other = column.reference.partition(".")
                 yield name, table, other
+
+    def referenced_tables(self) -> set[str]:
+        """The tables that must be loaded before this one."""
+        named = {table for _, table, _ in self.references()}
+        return named | {reference.table for reference in self.composite_references}
+
+
+def _shown(value: object) -> str:
+    return "–" if value is None else str(value)
 
 
 @dataclass(frozen=True)
@@ -230,10 +296,20 @@ def read_contract(path: Path) -> Contract:
 def yaml_problems(path: Path, error: ValidationError) -> Iterator[Problem]:
     """What pydantic found wrong with a YAML file, one problem a key."""
     for detail in error.errors():
-        key = ".".join(str(part) for part in detail["loc"])
-        yield Problem(
-            "yaml_invalid", path.name, parameters={"key": key or "–", "reason": detail["msg"]}
-        )
+        key = ".".join(str(part) for part in detail["loc"]) or "–"
+        if detail["type"] == "extra_forbidden":
+            nearest = _nearest_key(str(detail["loc"][-1]))
+            yield Problem(
+                "yaml_unknown_key", path.name, parameters={"key": key, "nearest": nearest}
+            )
+        else:
+            parameters = {"key": key, "reason": detail["msg"]}
+            yield Problem("yaml_invalid", path.name, parameters=parameters)
+
+
+def _nearest_key(key: str) -> str:
+    known = sorted({name for model in Strict.__subclasses__() for name in model.model_fields})
+    return next(iter(get_close_matches(key, known, n=1, cutoff=0.0)), "–")
 
 
 @cache
@@ -254,7 +330,7 @@ def load_order(selected: Mapping[str, Contract]) -> list[str]:
     def visit(table: str, path: tuple[str, ...] = ()) -> None:
         if table in ordered or table in path or table not in selected:
             return
-        for _, other, _ in selected[table].references():
+        for other in sorted(selected[table].referenced_tables()):
             visit(other, (*path, table))
         ordered.append(table)
 

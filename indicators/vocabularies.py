@@ -1,26 +1,33 @@
 """Code lists: codes with their labels in English and French and the paragraph they come from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
 import yaml
 
 from indicators.data_folder import data_folder
-from indicators.messages import message
+from indicators.messages import LANGUAGES, message
 
 TOTAL = "_T"
 NOT_APPLICABLE = "_Z"
 UNKNOWN = "_U"
+NO_ANSWER = ("dont_know", "refused", "not_asked")  # each outside every denominator
+INTEGER = "integer"  # stands in a list of answers for a whole number
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """One code list; `labels` maps a code to its labels by language, in the list's order."""
+    """One code list; `labels` maps a code to its labels by language, in the list's order.
+
+    `answer_lists` is for a list of survey items only: what may be answered to each of them.
+    """
 
     name: str
     labels: Mapping[str, Mapping[str, str]]
     reference: str | None = None
+    answer_lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -33,6 +40,15 @@ class Vocabulary:
             return self.labels[code][language]
         return message(f"code.{code}", language)
 
+    def answers(self, item: str) -> tuple[str, ...]:
+        """The codes that answer this survey item, the three kinds of no answer included."""
+        own = (answer for answer in self.answer_lists[item] if answer != INTEGER)
+        return (*own, *NO_ANSWER)
+
+    def takes_integer(self, item: str) -> bool:
+        """Whether a number of days answers this survey item."""
+        return INTEGER in self.answer_lists[item]
+
 
 @cache
 def vocabularies() -> Mapping[str, Vocabulary]:
@@ -43,9 +59,21 @@ def vocabularies() -> Mapping[str, Vocabulary]:
         for name, entry in entries.items():
             if name in found:
                 raise ValueError(f"{path.name}: vocabulary {name} stands in two files")
-            labels = {str(code): label for code, label in entry["codes"].items()}
-            found[name] = Vocabulary(name, labels, entry.get("reference"))
+            found[name] = _read_vocabulary(name, entry)
     return found
+
+
+def _read_vocabulary(name: str, entry: Mapping[str, Any]) -> Vocabulary:
+    codes = {str(code): words for code, words in entry["codes"].items()}
+    return Vocabulary(
+        name,
+        {
+            code: {language: words[language] for language in LANGUAGES}
+            for code, words in codes.items()
+        },
+        entry.get("reference"),
+        {code: tuple(words["answers"]) for code, words in codes.items() if "answers" in words},
+    )
 
 
 def vocabulary(name: str) -> Vocabulary:
