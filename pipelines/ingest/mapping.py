@@ -1,0 +1,295 @@
+"""The model of `sources/*.yaml`: how the columns of one kind of file become columns of contracts.
+
+Applying a mapping to rows does not belong here (`mapped.py`). Reference: docs/mapping.md.
+"""
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from indicators.contracts import Contract, Strict, contracts
+from indicators.errors import Problem, WrongUse
+from pipelines.readers import READERS
+
+_BRACES = re.compile(r"\{([^{}]*)\}")
+
+
+def _as_tuple(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+Texts = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
+"""One text or a list of texts."""
+
+
+class Aliased(Strict):
+    """A strict model with keys that are words of Python (`from`, `in`)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class When(Aliased):
+    """`value` where the raw text of `column` is one of `in`; the first that fits wins."""
+
+    column: str
+    values: Texts = Field(alias="in")
+    value: str | None = None
+
+
+class Band(Strict):
+    """`value` for numbers below `below`; a last band without `below` takes the rest."""
+
+    value: str
+    below: float | None = None
+
+
+class Runs(Strict):
+    """(number − 1) div `length`, from the digits at the end of `of`: a PSU rebuilt from runs."""
+
+    of: str
+    length: int = Field(gt=0)
+
+
+class ColumnMapping(Aliased):
+    """Where the text of one contract column comes from and how it is read."""
+
+    sources: Texts | None = Field(None, alias="from")
+    join: str = " "
+    constant: str | None = None
+    template: str | None = None
+    point: tuple[str, str] | None = None  # columns of longitude and latitude
+    outside: str | None = None
+    runs: Runs | None = None
+    when: tuple[When, ...] = ()
+    missing: Texts | None = None
+    empty: str | None = None
+    recode: Mapping[str, str | None] = {}
+    otherwise: str | None = None
+    bands: tuple[Band, ...] = ()
+    formats: Texts = ()
+    time_zone: str | None = None
+    decimal: str = "."
+    thousands: str | None = None
+    separator: str = ";"
+    optional: bool = False
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> "ColumnMapping":
+        origins = ("sources", "constant", "template", "point", "runs")
+        named = [name for name in origins if getattr(self, name) is not None]
+        if len(named) != 1 and not (not named and self.when):
+            raise ValueError("name exactly one of from, constant, template, point, runs")
+        return self
+
+    @property
+    def has_otherwise(self) -> bool:
+        """Whether texts that `recode` does not list become `otherwise` (which may be null)."""
+        return "otherwise" in self.model_fields_set
+
+    def origin_columns(self) -> tuple[str, ...]:
+        """The columns of the file that the text is made from, without those of `when`."""
+        if self.sources is not None:
+            return self.sources
+        if self.template is not None:
+            return tuple(_BRACES.findall(self.template))
+        if self.point is not None:
+            return self.point
+        return (self.runs.of,) if self.runs else ()
+
+    def columns_read(self) -> Iterator[str]:
+        """All columns of the file that this entry needs."""
+        yield from self.origin_columns()
+        yield from (entry.column for entry in self.when)
+
+    def values_given(self) -> Iterator[str]:
+        """Every text that this entry itself puts in."""
+        given = [self.constant, self.outside, self.empty, self.otherwise]
+        given += [entry.value for entry in self.when]
+        given += [entry.value for entry in self.bands]
+        given += list(self.recode.values())
+        yield from (value for value in given if value is not None)
+
+
+class Unpivot(Strict):
+    """One row an item: survey answers from question columns, counts from columns by sex.
+
+    With several `item` columns the names in `items` hold their values separated by `|`.
+    """
+
+    item: Texts
+    value: str
+    items: Mapping[str, ColumnMapping]
+
+    @model_validator(mode="after")
+    def _names_fit(self) -> "Unpivot":
+        wrong = [name for name in self.items if len(name.split("|")) != len(self.item)]
+        if wrong:
+            raise ValueError(f"items {wrong} do not name a value for each of {list(self.item)}")
+        return self
+
+
+class TableMapping(Strict):
+    """How rows of the file become rows of one contract's table."""
+
+    table: str
+    where: Mapping[str, Literal["present", "absent"] | Texts] = {}
+    distinct: bool = False  # rows that are equal in every column count once
+    columns: Mapping[str, ColumnMapping]
+    unpivot: Unpivot | None = None
+
+    def mapped_columns(self) -> dict[str, list[ColumnMapping]]:
+        """Contract column: its entries (several only for the value of `unpivot`)."""
+        found = {name: [entry] for name, entry in self.columns.items()}
+        if self.unpivot:
+            found |= {name: [] for name in self.unpivot.item}
+            found[self.unpivot.value] = list(self.unpivot.items.values())
+        return found
+
+
+class Source(Strict):
+    """One kind of input file of a mission."""
+
+    source: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    files: Texts
+    reader: str
+    options: Mapping[str, Any] = {}
+    ignore: Texts = ()
+    missing: Texts = ()
+    time_zone: str | None = None
+    tables: tuple[TableMapping, ...] = Field(min_length=1)
+
+    def columns_read(self) -> dict[str, bool]:
+        """Column of the file: whether the file must have it."""
+        found: dict[str, bool] = {}
+        for table in self.tables:
+            for name in table.where:
+                found[name] = True
+            for entries in table.mapped_columns().values():
+                for entry in entries:
+                    for name in entry.columns_read():
+                        found[name] = found.get(name, False) or not entry.optional
+        return found
+
+
+class _TextLoader(yaml.CSafeLoader):
+    """Reads every scalar as text, so that `no`, `01` and `5` in a recode stay what they are."""
+
+
+_TextLoader.yaml_implicit_resolvers = {
+    first: [entry for entry in entries if entry[0] == "tag:yaml.org,2002:null"]
+    for first, entries in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that is most like `name`, or None where none is like it."""
+    listed = list(known)
+    by_lower = {entry.lower(): entry for entry in reversed(listed)}
+    close = difflib.get_close_matches(name.lower(), list(by_lower), n=1, cutoff=0.6)
+    return by_lower[close[0]] if close else None
+
+
+def load_sources(profile: Path) -> dict[str, Source]:
+    """The mappings of a profile by name. Raises WrongUse with everything that is wrong in them."""
+    found: dict[str, Source] = {}
+    problems: list[Problem] = []
+    for path in sorted((profile / "sources").glob("*.yaml")):
+        try:
+            source = read_source(path)
+        except WrongUse as error:
+            problems.extend(error.problems)
+            continue
+        if source.source in found:
+            parameters = {"key": source.source}
+            problems.append(Problem("source_twice", path.name, parameters=parameters))
+        found[source.source] = source
+    if problems:
+        raise WrongUse(problems)
+    return found
+
+
+def read_source(path: Path) -> Source:
+    """One mapping, checked against reader and contracts. Raises WrongUse with all its problems."""
+    try:
+        entry = yaml.load(path.read_text(encoding="utf-8"), Loader=_TextLoader)
+        source = Source.model_validate(entry)
+    except yaml.YAMLError as error:
+        parameters = {"key": "–", "reason": " ".join(str(error).split())}
+        raise WrongUse(Problem("yaml_invalid", path.name, parameters=parameters)) from None
+    except ValidationError as error:
+        raise WrongUse(list(_model_problems(path, error))) from None
+    problems = list(_reader_problems(path, source))
+    for table in source.tables:
+        problems += _table_problems(path, table)
+    if problems:
+        raise WrongUse(problems)
+    return source
+
+
+def _model_problems(path: Path, error: ValidationError) -> Iterator[Problem]:
+    for detail in error.errors():
+        key = ".".join(str(part) for part in detail["loc"]) or "–"
+        if detail["type"] == "extra_forbidden":
+            yield _unknown(path, "unknown_key", key, str(detail["loc"][-1]), _known_keys())
+        else:
+            parameters = {"key": key, "reason": detail["msg"]}
+            yield Problem("yaml_invalid", path.name, parameters=parameters)
+
+
+def _known_keys() -> list[str]:
+    models = (Source, TableMapping, ColumnMapping, Unpivot, When, Band, Runs)
+    fields = [field for model in models for field in model.model_fields.items()]
+    return [field.alias or name for name, field in fields]
+
+
+def _unknown(path: Path, rule: str, key: str, name: str, known: Iterable[str]) -> Problem:
+    """A problem about a name nobody knows, with the nearest known one or all there are."""
+    listed = list(known)
+    hint = nearest(name, listed) or ", ".join(listed)
+    return Problem(rule, path.name, parameters={"key": key, "name": name, "nearest": hint})
+
+
+def _reader_problems(path: Path, source: Source) -> Iterator[Problem]:
+    if source.reader not in READERS:
+        yield _unknown(path, "unknown_reader", "reader", source.reader, READERS)
+        return
+    known = getattr(import_module(READERS[source.reader]), "OPTIONS", None)
+    if known is not None:
+        for name in sorted(source.options.keys() - known):
+            yield _unknown(path, "unknown_key", f"options.{name}", name, sorted(known))
+
+
+def _table_problems(path: Path, table: TableMapping) -> Iterator[Problem]:
+    contract = contracts().get(table.table)
+    if contract is None:
+        yield _unknown(path, "unknown_table", "tables.table", table.table, contracts())
+        return
+    mapped = table.mapped_columns()
+    for name in mapped.keys() - contract.columns.keys():
+        key = f"{table.table}.{name}"
+        yield _unknown(path, "unknown_contract_column", key, name, contract.columns)
+    for name, column in contract.columns.items():
+        if column.required and name not in mapped:
+            parameters = {"table": table.table, "name": name}
+            yield Problem("required_not_mapped", path.name, parameters=parameters)
+    yield from _code_problems(path, contract, mapped)
+
+
+def _code_problems(
+    path: Path, contract: Contract, mapped: Mapping[str, list[ColumnMapping]]
+) -> Iterator[Problem]:
+    """Texts that the mapping itself puts into a code column and that are none of its codes."""
+    for name, entries in mapped.items():
+        column = contract.columns.get(name)
+        if column is None or column.allowed_codes is None:
+            continue
+        for value in (value for entry in entries for value in entry.values_given()):
+            if value not in column.allowed_codes and column.base_type == "code":
+                key = f"{contract.table}.{name}"
+                yield _unknown(path, "unknown_code_in_mapping", key, value, column.allowed_codes)

@@ -1,0 +1,123 @@
+"""The mission's area outlines: which area a point lies in, and area rows made from the features."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+
+from indicators.errors import Problem, WrongUse
+from indicators.mission import Mission, resolve_path
+from pipelines.ingest.mapping import ColumnMapping, Source, TableMapping
+from pipelines.readers.table import SourceTable, source_table
+
+OUTLINES_SOURCE = "areas_geojson"
+_COLUMNS = (
+    "area_code",
+    "parent_area_code",
+    "area_level",
+    "name_en",
+    "name_fr",
+    "valid_from",
+    "latitude",
+    "longitude",
+)
+
+
+@dataclass(frozen=True)
+class Outlines:
+    """Area codes and their polygons (longitude, latitude), in the order of the file."""
+
+    codes: tuple[str, ...]
+    tree: shapely.STRtree
+
+    def locate(self, longitude: np.ndarray, latitude: np.ndarray) -> np.ndarray:
+        """The area code each point lies in; None outside of all, or without coordinates.
+
+        On a shared border the area that comes first in the file takes the point.
+        """
+        found = np.full(len(longitude), None, dtype=object)
+        known = np.flatnonzero(np.isfinite(longitude) & np.isfinite(latitude))
+        points = shapely.points(longitude[known], latitude[known])
+        at, outline = self.tree.query(points, predicate="intersects")
+        order = np.lexsort((-outline, at))  # the first outline is written last, so it stays
+        found[known[at[order]]] = np.array(self.codes, dtype=object)[outline[order]]
+        return found
+
+
+def outlines_path(profile: Path, mission: Mission) -> Path | None:
+    """Where the mission's outlines lie, if it has any."""
+    return resolve_path(mission.areas_geojson, profile) if mission.areas_geojson else None
+
+
+def read_outlines(profile: Path, mission: Mission) -> Outlines:
+    """The mission's outlines. Raises WrongUse where there are none or the file is no GeoJSON."""
+    path = outlines_path(profile, mission)
+    if path is None:
+        raise WrongUse(Problem("no_outlines", "mission.yaml"))
+    features = list(_features(path))
+    codes = tuple(_code(path, mission, properties) for properties, _ in features)
+    return Outlines(codes, shapely.STRtree([shape for _, shape in features]))
+
+
+def _features(path: Path) -> Iterator[tuple[dict[str, Any], shapely.Geometry]]:
+    try:
+        collection = json.loads(path.read_text(encoding="utf-8"))
+        for feature in collection["features"]:
+            yield feature["properties"], shapely.from_geojson(json.dumps(feature["geometry"]))
+    except (OSError, ValueError, KeyError, TypeError, shapely.GEOSException) as error:
+        raise WrongUse(
+            Problem("unreadable", path.name, parameters={"reason": " ".join(str(error).split())})
+        ) from None
+
+
+def _code(path: Path, mission: Mission, properties: dict[str, Any]) -> str:
+    try:
+        value = str(properties[mission.area_property])
+    except KeyError:
+        parameters = {"name": mission.area_property, "nearest": ", ".join(properties)}
+        raise WrongUse(Problem("missing_property", path.name, parameters=parameters)) from None
+    return mission.area_codes.get(value, value)
+
+
+def read_area_rows(path: Path, mission: Mission) -> Iterator[SourceTable]:
+    """The country and one area a feature, as text in the columns of the contract `areas`.
+
+    Row 1 is the country, which no feature draws; feature n is row n + 1. A code that several
+    features share (an area of many parts) is one area, that of its first feature.
+    """
+    starts_on = mission.starts_on.isoformat()
+    country = [mission.country_area, None, "country", mission.name.en, mission.name.fr, starts_on]
+    records: list[list[str | None]] = [[*country, None, None]]
+    numbers, seen = [1], {mission.country_area}
+    for number, (properties, shape) in enumerate(_features(path), start=2):
+        code = _code(path, mission, properties)
+        if code in seen:
+            continue
+        seen.add(code)
+        name = str(properties.get("name") or properties[mission.area_property])
+        point = shapely.point_on_surface(shape)
+        records.append(
+            [
+                code,
+                str(properties.get("parent_area_code") or mission.country_area),
+                str(properties.get("area_level") or "admin1"),
+                str(properties.get("name_en") or name),
+                str(properties.get("name_fr") or name),
+                str(properties.get("valid_from") or starts_on),
+                f"{point.y:.5f}",
+                f"{point.x:.5f}",
+            ]
+        )
+        numbers.append(number)
+    yield source_table("", _COLUMNS, records, numbers)
+
+
+def outlines_source() -> Source:
+    """The mapping of `read_area_rows` to the contract: every column under its own name."""
+    columns = {name: ColumnMapping.model_validate({"from": name}) for name in _COLUMNS}
+    table = TableMapping(table="areas", columns=columns)
+    return Source(source=OUTLINES_SOURCE, files=("*.geojson",), reader="geojson", tables=(table,))
