@@ -17,10 +17,10 @@ demo: .venv/installed
 	@$(BIN)/poclens demo --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve)
 
 test: .venv/installed
-	@$(BIN)/python -m tests.run -m "not soak"
+	@$(BIN)/python -m pytest -m "not soak"
 
 soak: .venv/installed
-	@$(BIN)/python -m tests.run -m "soak"
+	@$(BIN)/python -m pytest -m soak
 
 bench: .venv/installed
 	@$(BIN)/python -m tests.benchmarks

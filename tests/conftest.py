@@ -21,3 +21,16 @@ def shared_folder() -> Path:
         pytest.skip(reason)
     os.environ["POCLENS_SHARED"] = str(folder)
     return folder
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Time for each folder of tests, so that the 30 minutes are seen to be kept."""
+    seconds: dict[str, float] = {}
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport):
+                folder = "/".join(report.nodeid.split("/")[:2]).split("::")[0]
+                seconds[folder] = seconds.get(folder, 0) + report.duration
+    terminalreporter.section("seconds by folder")
+    for folder, duration in sorted(seconds.items(), key=lambda item: -item[1]):
+        terminalreporter.write_line(f"{duration:8.1f}  {folder}")

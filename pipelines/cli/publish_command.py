@@ -18,9 +18,9 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Publishes and prints the release's name and folder."""
+    mission = mission_of(arguments)
     from pipelines.orchestration.run import publish
 
-    mission = mission_of(arguments)
     with progress_bar(arguments):
         release, path = publish(arguments.workspace, mission, arguments.period)
     text = message("cli.publish.done", arguments.language, release=release, path=path)

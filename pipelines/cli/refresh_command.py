@@ -16,9 +16,9 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Refreshes, prints what was checked, returns 1 where a blocking check failed."""
+    mission = mission_of(arguments)
     from pipelines.orchestration.run import refresh
 
-    mission = mission_of(arguments)
     with progress_bar(arguments):
         result = refresh(arguments.workspace, mission, arguments.as_of)
     show(arguments, result.as_dict(), summary(result, arguments.language))

@@ -16,7 +16,9 @@ NEVER = {
 
 
 def placeholders(text: str) -> set[str]:
-    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+    """The names to fill; `title_en` and `title_fr` hold one text in two languages."""
+    names = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+    return {re.sub("_(en|fr)$", "", name) for name in names}
 
 
 def test_every_message_has_both_languages() -> None:
