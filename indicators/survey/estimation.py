@@ -197,9 +197,17 @@ def _by_row(
     request: _Request, used: Booleans, parts: tuple[Floats, ...], gradient: Floats
 ) -> Floats:
     """Influence of each row for one unit of weight; 0 for rows that are not used."""
-    slope = gradient[np.where(used, request.group, 0)]
-    value = sum(np.where(used, part, 0.0) * slope[:, i] for i, part in enumerate(parts))
-    return np.where(used, value, 0.0)
+    value = np.zeros(len(used))
+    for part, slope in zip(parts, gradient.T, strict=True):
+        value += np.where(used, part, 0.0) * _at_rows(request, used, slope)
+    return value
+
+
+def _at_rows(request: _Request, used: Booleans, by_group: Floats) -> Floats:
+    """The figure of its group at each row that is used; 0 at the others."""
+    found = np.zeros(len(used))
+    found[used] = by_group[request.group[used]]
+    return found
 
 
 def _srs_variance(request: _Request, used: Booleans, residual: Floats) -> Floats:
@@ -208,7 +216,7 @@ def _srs_variance(request: _Request, used: Booleans, residual: Floats) -> Floats
     n = request.count(used & (request.sample.weights != 0))
     with np.errstate(divide="ignore", invalid="ignore"):
         mean = request.weigh(used, residual) / weight
-        centred = residual - mean[np.where(used, request.group, 0)]
+        centred = residual - _at_rows(request, used, mean)
         return weight * request.weigh(used, centred**2) / (n - 1)
 
 
@@ -374,7 +382,7 @@ def _quantile(request: _Request, statistic: Quantile) -> Columns:
     used = request.inside & ~np.isnan(value)
     groups = _weighted_values(request, used, value)
     found = _at_shares(groups, np.full(request.size, statistic.quantile), statistic.qrule)
-    reached = np.where(used, value <= found[np.where(used, request.group, 0)], 0.0)
+    reached = np.where(used, value <= _at_rows(request, used, found), 0.0)
     share = _linearise_ratio(request, used, reached, np.ones(len(value)))
     df = request.df(used)
     n = request.count(used)

@@ -1,6 +1,7 @@
 """Weighted quantiles by the rules that R's `svyquantile` names, and Woodruff's limits for them.
 
-Source: Hyndman and Fan (1996) types 1 to 9 with weights, Shah and Vaish (2006), Woodruff (1952).
+Source: Hyndman and Fan (1996) types 1 to 9 with weights, Shah and Vaish (2006), Woodruff (1952);
+hf3 and shahvaish as the package has them, which is not quite as published.
 Departure from R `survey` 4.1.1: below the first step of the weighted distribution R answers with
 the second smallest value; here the answer is the smallest.
 """

@@ -9,7 +9,7 @@ import math
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
@@ -27,7 +27,9 @@ from indicators.survey import (
     TTest,
     estimate,
 )
-from tests.reference.conftest import Tally
+
+if TYPE_CHECKING:
+    from tests.reference.conftest import Tally
 
 REPOSITORY = Path(__file__).parent.parent.parent
 REFERENCE = (
@@ -116,7 +118,7 @@ def test_there_are_cases() -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
-def test_agrees_with_r(case: dict[str, Any], survey_tally: Tally) -> None:
+def test_agrees_with_r(case: dict[str, Any], survey_tally: "Tally") -> None:
     conditions = [Condition(**condition) for condition in case["domain"] or []]
     table = estimate(
         read_data(case["dataset"]),
