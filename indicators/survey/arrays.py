@@ -13,6 +13,9 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Booleans = NDArray[np.bool_]
 
+# Columns of a result by name: arrays of one position a group, or one value for all groups.
+Columns = dict[str, Any]
+
 
 def codes_of(values: Any) -> Integers:
     """Whole numbers 0, 1, 2 ... in the order of the sorted values; -1 for a missing value."""

@@ -13,7 +13,12 @@ class Tally:
     cases: int = 0
     rows: int = 0
     numbers: int = 0
-    skipped: int = 0
+    known: int = 0
+
+    @property
+    def skipped(self) -> int:
+        """Cases of the set that this run did not compare."""
+        return self.known - self.cases
 
     def add_number(self, expected: Any) -> None:
         """Count a figure; texts, flags and `null` are compared but are no numbers."""

@@ -1,0 +1,61 @@
+"""Differences between two groups of rows, and the t-test: their rows."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.special import stdtr
+
+from indicators.survey.arrays import Booleans, Columns
+from indicators.survey.columns import check_comparable
+from indicators.survey.intervals import wald
+from indicators.survey.linear_estimates import Linear, linearise_difference, linearise_ratio
+from indicators.survey.request import Request
+from indicators.survey.result_columns import common, reasons
+from indicators.survey.statistic import Difference, TTest, outcome
+
+
+def difference_columns(request: Request, statistic: Difference | TTest) -> Columns:
+    """Rows of a difference or t-test; groups without one of the two have no figure."""
+    column = request.frame[statistic.group_column]
+    is_a, is_b = _rows_of(column, statistic.group_a), _rows_of(column, statistic.group_b)
+    value = outcome(request.frame, statistic)
+    has_value = ~np.isnan(value)
+    inside = request.inside & (is_a | is_b)
+    n_rows = request.count(inside)
+    if isinstance(statistic, TTest):
+        inside = inside & has_value
+    request = replace(request, group=np.where(inside, request.group, -1))
+    a, b = (
+        linearise_ratio(request, inside & has_value & rows, value, np.ones(len(value)))
+        for rows in (is_a, is_b)
+    )
+    linear = linearise_difference(request, is_b, has_value, value, (a, b))
+    if isinstance(statistic, TTest):
+        return _t_test(request, inside, linear) | {"n_rows": n_rows}
+    return {
+        **common(request, inside & has_value, linear, "t"),
+        "estimate_a": a.estimate,
+        "se_a": a.se,
+        "estimate_b": b.estimate,
+        "se_b": b.se,
+        "se_if_independent": np.sqrt(a.variance + b.variance),
+    }
+
+
+def _rows_of(column: pd.Series, group: Any) -> Booleans:
+    check_comparable(column, group)
+    return np.asarray((column == group).fillna(False).to_numpy(dtype=bool))
+
+
+def _t_test(request: Request, used: Booleans, linear: Linear) -> Columns:
+    columns = common(request, used, linear, "svyttest")
+    df = columns["df"] - 1
+    floating = df.astype(np.float64)
+    low, high = wald(columns["estimate"], columns["se"], floating, request.confidence)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        t = columns["estimate"] / columns["se"]
+    p_value = np.where(df > 0, 2 * stdtr(np.where(df > 0, floating, 1.0), -np.abs(t)), np.nan)
+    columns |= {"df": df, "ci_low": low, "ci_high": high, "t": t, "p_value": p_value}
+    return columns | {"ci_reason": reasons(columns)}

@@ -1,0 +1,61 @@
+"""Quantiles of survey variables: their rows, with Woodruff intervals. Loops over groups."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from indicators.survey.arrays import Booleans, Columns, Floats
+from indicators.survey.intervals import t_quantile
+from indicators.survey.linear_estimates import linearise_ratio
+from indicators.survey.quantiles import WeightedValues, distribution_limits
+from indicators.survey.request import Request, at_rows
+from indicators.survey.result_columns import common, reasons
+from indicators.survey.statistic import Quantile, outcome
+
+
+def quantile_columns(request: Request, statistic: Quantile) -> Columns:
+    """Rows of a quantile; rows without a value leave before df is counted, as in R."""
+    value = outcome(request.frame, statistic)
+    used = request.inside & ~np.isnan(value)
+    groups = _weighted_values(request, used, value)
+    found = _at_shares(groups, np.full(request.size, statistic.quantile), statistic.qrule)
+    reached = np.where(used, value <= at_rows(request, used, found), 0.0)
+    share = linearise_ratio(request, used, reached, np.ones(len(value)))
+    df = request.df(used)
+    n = request.count(used)
+    limits = distribution_limits(
+        statistic.interval_type,
+        share.estimate,
+        share.se,
+        df.astype(np.float64),
+        n.astype(np.float64),
+        request.confidence,
+    )
+    low, high = (_at_shares(groups, shares, statistic.qrule) for shares in limits)
+    se = (high - low) / (2 * t_quantile(df.astype(np.float64), request.confidence))
+    unusable = np.isnan(low) | np.isnan(high)
+    columns = common(request, used, replace(share, estimate=found), "")
+    columns |= {
+        "se": se,
+        "df": df,
+        "ci_low": np.where(unusable, np.nan, low),
+        "ci_high": np.where(unusable, np.nan, high),
+        "ci_method": f"woodruff-{statistic.interval_type}",
+        "qrule": statistic.qrule,
+    }
+    return columns | {"ci_reason": reasons(columns)}
+
+
+def _at_shares(groups: list[WeightedValues], shares: Floats, rule: str) -> Floats:
+    found = [group.quantile(share, rule) for group, share in zip(groups, shares, strict=True)]
+    return np.array(found, dtype=np.float64)
+
+
+def _weighted_values(request: Request, used: Booleans, value: Floats) -> list[WeightedValues]:
+    rows = np.flatnonzero(used)
+    rows = rows[np.argsort(request.group[rows], kind="stable")]
+    ends = np.cumsum(request.count(used))
+    return [
+        WeightedValues.of(value[part], request.sample.weights[part])
+        for part in np.split(rows, ends[:-1])
+    ][: request.size]

@@ -1,0 +1,67 @@
+"""The columns that every statistic returns, and the reason where there is no interval."""
+
+from typing import Any
+
+import numpy as np
+
+from indicators.survey.arrays import Booleans, Columns
+from indicators.survey.intervals import wald
+from indicators.survey.linear_estimates import Linear, finite
+from indicators.survey.request import Request
+
+COLUMNS = (
+    "estimate",
+    "se",
+    "df",
+    "ci_low",
+    "ci_high",
+    "ci_method",
+    "ci_reason",
+    "deff",
+    "deff_replace",
+    "n",
+    "n_rows",
+    "sum_weights",
+    "numerator",
+    "denominator",
+    "method",
+)
+
+
+def common(request: Request, used: Booleans, linear: Linear, ci_method: str) -> Columns:
+    """COLUMNS with a Wald interval; statistics overwrite what they have otherwise."""
+    df = request.df(request.inside)
+    se = np.where(np.isnan(linear.estimate), np.nan, finite(linear.se))
+    low, high = wald(linear.estimate, se, df.astype(np.float64), request.confidence)
+    columns: Columns = dict.fromkeys(COLUMNS, np.full(request.size, np.nan))
+    columns |= {
+        "estimate": finite(linear.estimate),
+        "se": se,
+        "df": df,
+        "ci_low": low,
+        "ci_high": high,
+        "ci_method": ci_method,
+        "n": request.count(used),
+        "n_rows": request.count(request.inside),
+        "sum_weights": request.weigh(used),
+        "method": "taylor" if request.design.stated_deff is None else "stated_deff",
+    }
+    return columns | {"ci_reason": reasons(columns)}
+
+
+def reasons(columns: Columns) -> Any:
+    """Why there is no interval, one code a group; None where there is one."""
+    missing = np.isnan(columns["ci_low"])
+    degenerate = columns.get("degenerate", np.zeros(len(missing), dtype=bool))
+    cases = [
+        ~missing,
+        columns["n"] == 0,
+        degenerate,
+        columns["df"] <= 0,
+        columns["se"] == 0,
+    ]
+    names = [None, "no_values", "zero_or_full", "no_degrees_of_freedom", "no_variance"]
+    found = np.full(len(missing), "not_defined", dtype=object)
+    for case, name in reversed(list(zip(cases, names, strict=True))):
+        found[case] = name
+    return found
