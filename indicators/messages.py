@@ -33,7 +33,7 @@ def has_message(key: str) -> bool:
     return key in message_catalogue()
 
 
-def message(key: str, language: str = "en", **parameters: Any) -> str:
+def message(key: str, /, language: str = "en", **parameters: Any) -> str:
     """The sentence for `key` in `language`, its placeholders filled with `parameters`.
 
     Raises KeyError for an unknown key, language or a missing parameter.
