@@ -39,7 +39,7 @@ def nchs_proportions(table: pd.DataFrame) -> pd.DataFrame:
     degenerate = table["degenerate"].to_numpy(dtype=bool)
     rules: list[Rule] = [
         ("n_below_30", WITHHOLD, _below(table["n"], NCHS_MINIMUM_N)),
-        ("effective_n_below_30", WITHHOLD, _below(table["n_eff_capped"], NCHS_MINIMUM_N)),
+        ("design_n_below_30", WITHHOLD, _below(table["n_eff_capped"], NCHS_MINIMUM_N)),
         ("no_interval", WITHHOLD, np.isnan(width)),
         ("width_30_points", WITHHOLD, width >= NCHS_WIDTH_TOO_LARGE),
         (

@@ -30,7 +30,7 @@ def judged(**changes: Any) -> tuple[str, str]:
         ({}, "present", ""),
         ({"n": 29}, "withhold", "n_below_30"),
         ({"n": 30}, "present", ""),
-        ({"n_eff_capped": 29.9}, "withhold", "effective_n_below_30"),
+        ({"n_eff_capped": 29.9}, "withhold", "design_n_below_30"),
         ({"kg_capped_df_adjusted": (0.25, 0.56)}, "withhold", "width_30_points"),
         ({"kg_capped_df_adjusted": (0.26, 0.55)}, "present", ""),
         (
