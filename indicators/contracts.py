@@ -4,6 +4,7 @@ One YAML a table in `data/contracts/`. DDL, casting SQL, reject reasons, Great E
 suites, templates and documentation follow from it; no second place states a column.
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -275,7 +276,9 @@ class Rule:
 def _column_kinds(column: Column) -> Iterator[str]:
     if column.required:
         yield "required"
-    if column.allowed_codes is not None:
+    if column.base_type == "list<code>":
+        yield "type_list"
+    elif column.allowed_codes is not None:
         yield "code"
     elif column.base_type != "text":
         yield f"type_{column.base_type}"
@@ -291,6 +294,12 @@ def read_contract(path: Path) -> Contract:
         return Contract.model_validate(entry)
     except ValidationError as error:
         raise WrongUse(list(yaml_problems(path, error))) from error
+
+
+def json_schema(model: type[BaseModel]) -> str:
+    """The JSON Schema (draft 2020-12) of a YAML file's model, as text with a final line end."""
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    return json.dumps(schema | model.model_json_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
 def yaml_problems(path: Path, error: ValidationError) -> Iterator[Problem]:

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import yaml
 
 from indicators.data_folder import data_folder
+from indicators.errors import Problem, WrongUse
 from indicators.messages import LANGUAGES, message
 
 TOTAL = "_T"
@@ -55,25 +57,39 @@ def vocabularies() -> Mapping[str, Vocabulary]:
     """All code lists of `data/vocabularies/*.yaml` by name (a file may hold several)."""
     found: dict[str, Vocabulary] = {}
     for path in sorted((data_folder() / "vocabularies").glob("*.yaml")):
-        entries = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) or {}
-        for name, entry in entries.items():
+        for name, entry in read_vocabularies(path).items():
             if name in found:
                 raise ValueError(f"{path.name}: vocabulary {name} stands in two files")
-            found[name] = _read_vocabulary(name, entry)
+            found[name] = entry
     return found
 
 
-def _read_vocabulary(name: str, entry: Mapping[str, Any]) -> Vocabulary:
-    codes = {str(code): words for code, words in entry["codes"].items()}
-    return Vocabulary(
-        name,
-        {
-            code: {language: words[language] for language in LANGUAGES}
-            for code, words in codes.items()
-        },
-        entry.get("reference"),
-        {code: tuple(words["answers"]) for code, words in codes.items() if "answers" in words},
-    )
+def read_vocabularies(path: Path) -> dict[str, Vocabulary]:
+    """The code lists of one file. Raises WrongUse naming file, list and code."""
+    lists = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) or {}
+    problems = [
+        Problem("vocabulary_words", path.name, parameters={"key": f"{name}.codes.{code}"})
+        for name, entry in lists.items()
+        for code, words in entry["codes"].items()
+        if not isinstance(code, str) or not _are_words(words)
+    ]
+    if problems:
+        raise WrongUse(problems)
+    return {name: _vocabulary(name, entry) for name, entry in lists.items()}
+
+
+def _are_words(words: Any) -> bool:
+    """Two labels and, for survey items, answers; a comma outside quotes makes a further key."""
+    return isinstance(words, dict) and set(LANGUAGES) == set(words) - {"answers"}
+
+
+def _vocabulary(name: str, entry: Mapping[str, Any]) -> Vocabulary:
+    codes = entry["codes"]
+    labels = {
+        code: {language: words[language] for language in LANGUAGES} for code, words in codes.items()
+    }
+    answers = {code: tuple(words["answers"]) for code, words in codes.items() if "answers" in words}
+    return Vocabulary(name, labels, entry.get("reference"), answers)
 
 
 def vocabulary(name: str) -> Vocabulary:

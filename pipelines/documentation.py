@@ -1,0 +1,35 @@
+"""Writes what is generated and kept in the repository: data dictionary and JSON Schemas.
+
+Run `python -m pipelines.documentation [FOLDER]` after a change of a contract, a code list or a
+model; the tests fail while a generated file is out of date.
+"""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from indicators.contracts import Contract, contracts, json_schema
+from indicators.data_dictionary import pages
+from indicators.mission import Mission
+
+
+def generated_files() -> Iterator[tuple[str, str]]:
+    """Every generated file as (path below the repository, text), in a fixed order."""
+    for path, text in pages(contracts().values()):
+        yield f"docs/data_dictionary/{path}", text
+    yield "data/schemas/contract.schema.json", json_schema(Contract)
+    yield "data/schemas/mission.schema.json", json_schema(Mission)
+
+
+def write_generated_files(repository: Path) -> int:
+    """Write all generated files below `repository` and return how many there are."""
+    files = dict(generated_files())
+    for name, text in files.items():
+        path = repository / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return len(files)
+
+
+if __name__ == "__main__":
+    write_generated_files(Path(sys.argv[1]) if len(sys.argv) > 1 else Path())

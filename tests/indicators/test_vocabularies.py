@@ -1,0 +1,93 @@
+"""Code lists: every code has a label in both languages, whatever names it."""
+
+from pathlib import Path
+
+import pytest
+
+from indicators.contracts import contracts
+from indicators.errors import WrongUse
+from indicators.messages import LANGUAGES
+from indicators.vocabularies import NO_ANSWER, read_vocabularies, vocabularies, vocabulary
+
+CODE_COLUMNS = [
+    (table, name)
+    for table, contract in contracts().items()
+    for name, column in contract.columns.items()
+    if column.allowed_codes is not None
+]
+
+
+@pytest.mark.parametrize("name", sorted(vocabularies()))
+def test_every_code_has_a_label_in_both_languages(name: str) -> None:
+    entry = vocabulary(name)
+    assert entry.codes
+    for code in entry.codes:
+        for language in LANGUAGES:
+            assert entry.label(code, language).strip(), (name, code, language)
+
+
+@pytest.mark.parametrize("name", sorted(vocabularies()))
+def test_no_two_codes_of_a_list_read_alike(name: str) -> None:
+    entry = vocabulary(name)
+    for language in LANGUAGES:
+        labels = [entry.label(code, language) for code in entry.codes]
+        assert len(labels) == len(set(labels)), (name, language)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "nil: {en: Nil return, fr: Rendu, néant}",  # the comma makes a third key
+        "nil: {en: Nil return}",
+        "no: {en: 'No', fr: Non}",  # YAML reads the code as false
+    ],
+)
+def test_a_code_without_its_two_labels_is_refused_with_file_list_and_code(
+    line: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "returns.yaml"
+    path.write_text(f"return_status:\n  codes:\n    {line}\n", encoding="utf-8")
+    with pytest.raises(WrongUse, match=r"returns\.yaml: the code return_status\.codes\.\w+ needs"):
+        read_vocabularies(path)
+
+
+@pytest.mark.parametrize(("table", "column"), CODE_COLUMNS)
+def test_a_code_column_takes_its_labels_from_a_list(table: str, column: str) -> None:
+    entry = contracts()[table].columns[column]
+    assert entry.vocabulary in vocabularies()
+    assert entry.allowed_codes == vocabulary(str(entry.vocabulary)).codes
+
+
+def test_every_list_is_used() -> None:
+    named = {
+        column.vocabulary
+        for contract in contracts().values()
+        for column in contract.columns.values()
+    }
+    assert set(vocabularies()) - named == {"answer"}  # its codes are named by survey_item
+
+
+def test_every_answer_of_an_item_is_a_labelled_answer() -> None:
+    items, answers = vocabulary("survey_item"), vocabulary("answer")
+    assert set(items.answer_lists) == set(items.codes)
+    for item in items.codes:
+        assert set(items.answers(item)) <= set(answers.codes), item
+        assert items.answers(item)[-3:] == NO_ANSWER
+
+
+def test_every_answer_is_asked_by_some_item() -> None:
+    items = vocabulary("survey_item")
+    asked = {answer for item in items.codes for answer in items.answers(item)}
+    assert asked == set(vocabulary("answer").codes)
+
+
+def test_only_the_items_that_count_days_take_a_number() -> None:
+    items = vocabulary("survey_item")
+    counting = {item for item in items.codes if items.takes_integer(item)}
+    assert counting == {"trip_days_planned", "trip_days_prevented"}
+
+
+def test_countries_are_those_of_iso_3166() -> None:
+    countries = vocabulary("contributing_country").codes
+    assert len(countries) == 249
+    assert all(len(code) == 3 and code.isupper() for code in countries)
