@@ -1,0 +1,38 @@
+"""What must not stand in the project: hosts of registries, paths of a machine, large files."""
+
+import re
+import subprocess
+
+from tests.conftest import REPOSITORY
+
+
+def committed_files() -> list[str]:
+    shown = subprocess.run(
+        ["git", "ls-files"], cwd=REPOSITORY, capture_output=True, text=True, check=True
+    )
+    return shown.stdout.split()
+
+
+def test_the_lock_has_hashes_and_no_index() -> None:
+    text = (REPOSITORY / "requirements.txt").read_text(encoding="utf-8")
+    assert not re.search(r"index-url|find-links|https?://|@ file", text)
+    pinned = re.findall(r"^[A-Za-z0-9._\[\],-]+==", text, re.MULTILINE)
+    hashed = re.findall(r"^[A-Za-z0-9._\[\],-]+==[^\n]*\\\n    --hash=sha256:", text, re.MULTILINE)
+    assert len(pinned) == len(hashed) > 100
+
+
+def test_no_absolute_path_of_a_machine() -> None:
+    pattern = re.compile(r"(^|[^A-Za-z.])/(work|farm|root|home)/[a-z.]")
+    suffixes = (".py", ".md", ".yaml", ".toml", ".txt", ".json", ".css", ".js")
+    found = [
+        name
+        for name in committed_files()
+        if name.endswith(suffixes) and name != "tests/docs/test_house_rules.py"
+        if pattern.search((REPOSITORY / name).read_text(encoding="utf-8", errors="replace"))
+    ]
+    assert found == []
+
+
+def test_no_large_file() -> None:
+    large = [name for name in committed_files() if (REPOSITORY / name).stat().st_size > 2_000_000]
+    assert large == []

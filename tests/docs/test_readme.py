@@ -1,0 +1,130 @@
+"""The README's command blocks do what they say, run in their order as a new user would."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import REPOSITORY
+
+BLOCKS = re.findall(r"```sh\n(.*?)```", (REPOSITORY / "README.md").read_text("utf-8"), re.DOTALL)
+SERVERS = {"poclens serve", "poclens dagster"}
+TESTS_THEMSELVES = "make test"
+
+
+@dataclass(frozen=True)
+class NewUser:
+    """A folder that looks like a fresh checkout, with a workspace and ports of its own."""
+
+    folder: Path
+    environment: dict[str, str]
+
+    def run(self, commands: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", commands],
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=900,
+            check=False,
+        )
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def new_user(tmp_path_factory: pytest.TempPathFactory) -> NewUser:
+    folder = tmp_path_factory.mktemp("checkout")
+    for entry in REPOSITORY.iterdir():
+        if entry.name not in {"workspace", ".venv", ".git"}:
+            (folder / entry.name).symlink_to(entry)
+    (folder / ".venv").symlink_to(sys.prefix)
+    environment = {
+        **os.environ,
+        "PATH": f"{folder}/.venv/bin:{os.environ['PATH']}",
+        "POCLENS_HOME": str(folder / "workspace"),
+        "POCLENS_LANGUAGE": "en",
+        "SERVE": "0",
+    }
+    return NewUser(folder, environment)
+
+
+@pytest.fixture(scope="module")
+def ran(new_user: NewUser) -> dict[str, subprocess.CompletedProcess[str]]:
+    """Every block that ends by itself, run once, in the order of the README."""
+    return {
+        block: new_user.run(block)
+        for block in BLOCKS
+        if not SERVERS & set(block.splitlines()) and TESTS_THEMSELVES not in block
+    }
+
+
+def test_the_readme_has_the_officers_round() -> None:
+    text = "".join(BLOCKS)
+    for command in ("sample", "refresh", "rejects", "publish", "explain", "diff", "extract"):
+        assert f"poclens {command}" in text
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=[block.splitlines()[0] for block in BLOCKS])
+def test_block_runs(
+    block: str, new_user: NewUser, ran: dict[str, subprocess.CompletedProcess[str]]
+) -> None:
+    if TESTS_THEMSELVES in block:  # these tests are that command: only see that it is there
+        assert new_user.run("make -n test").returncode == 0
+    elif block in ran:
+        done = ran[block]
+        assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+        assert "Traceback" not in done.stderr
+    else:
+        for command in block.splitlines():
+            assert_answers(new_user, command)
+
+
+def assert_answers(new_user: NewUser, command: str) -> None:
+    """The server answers on its port of 127.0.0.1 and ends when told to."""
+    port = free_port()
+    server = subprocess.Popen(
+        [*command.split(), "--port", str(port)],
+        cwd=new_user.folder,
+        env=new_user.environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        assert answers(port), f"{command} did not answer"
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait(timeout=60)
+
+
+def answers(port: int) -> bool:
+    for _ in range(240):
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            time.sleep(0.5)
+    return False
+
+
+def test_what_the_blocks_leave(
+    new_user: NewUser, ran: dict[str, subprocess.CompletedProcess[str]]
+) -> None:
+    left = {path.name for path in new_user.folder.iterdir() if not path.is_symlink()}
+    assert {"workspace", "rejects.xlsx", "extracts", "forms"} <= left
+    current = new_user.folder / "workspace/releases/sample/current"
+    assert re.fullmatch(r"2026-Q3-r\d\d\n?", current.read_text())

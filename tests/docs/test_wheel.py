@@ -1,0 +1,46 @@
+"""The wheel carries `data/`, and the installed engine finds it there."""
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import REPOSITORY
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)],
+        cwd=REPOSITORY,
+        capture_output=True,
+        check=True,
+    )
+    return next(folder.glob("*.whl"))
+
+
+def test_the_wheel_holds_every_file_of_data(wheel: Path) -> None:
+    inside = set(zipfile.ZipFile(wheel).namelist())
+    data = REPOSITORY / "data"
+    expected = {
+        f"indicators/_data/{path.relative_to(data)}"
+        for path in data.rglob("*")
+        if path.is_file() and path.suffix in {".yaml", ".geojson", ".json"}
+    }
+    assert expected <= inside
+
+
+def test_the_installed_engine_reads_its_own_data(wheel: Path, tmp_path: Path) -> None:
+    zipfile.ZipFile(wheel).extractall(tmp_path)
+    code = (
+        "from indicators.contracts import contracts\n"
+        "from indicators.data_folder import data_folder\n"
+        "print(data_folder().name, len(contracts()))"
+    )
+    shown = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert shown[0] == "_data" and int(shown[1]) >= 13
