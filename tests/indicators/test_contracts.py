@@ -7,6 +7,7 @@ from typing import Any
 
 import duckdb
 import pytest
+import sqlglot
 
 from indicators.contracts import Rule, contracts, load_order, read_contract
 from indicators.data_folder import data_folder
@@ -14,6 +15,7 @@ from indicators.errors import Problem, WrongUse
 from indicators.messages import LANGUAGES, has_message, message
 from indicators.vocabularies import vocabulary
 
+REPOSITORY = Path(__file__).parent.parent.parent
 OURS = {"incidents": {"violence_type"}}  # columns that the agreed list does not have
 OPEN_CODES = {"wave", "answer"}  # codes by survey and by item: text with a form or a row rule
 TABLES = sorted(contracts())
@@ -255,6 +257,15 @@ def test_a_wrong_contract_is_refused_with_its_key(
     assert said in refused(GOOD.replace(right, wrong), tmp_path)
 
 
+def test_the_contract_shown_in_the_documentation_is_right(tmp_path: Path) -> None:
+    page = (REPOSITORY / "docs/contracts.md").read_text(encoding="utf-8")
+    shown = re.search(r"```yaml\n(.*?)```", page, re.DOTALL)
+    assert shown
+    path = tmp_path / "patrols.yaml"
+    path.write_text(shown[1], encoding="utf-8")
+    assert "far_by_vehicle" in read_contract(path).row_rules
+
+
 # Row rules
 
 
@@ -272,6 +283,18 @@ def holds(table: str, rule: str, **values: object) -> bool | None:
         found = connection.execute(query, row).fetchone()
     assert found is not None
     return found[0]
+
+
+ROW_RULES = [
+    (table, name) for table, contract in contracts().items() for name in contract.row_rules
+]
+
+
+@pytest.mark.parametrize(("table", "rule"), ROW_RULES)
+def test_a_row_rule_names_the_columns_that_it_asks(table: str, rule: str) -> None:
+    entry = contracts()[table].row_rules[rule]
+    tree = sqlglot.parse_one(entry.expression, read="duckdb")
+    assert {column.name for column in tree.find_all(sqlglot.exp.Column)} == set(entry.columns)
 
 
 @pytest.mark.parametrize("table", TABLES)

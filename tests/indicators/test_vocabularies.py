@@ -64,7 +64,15 @@ def test_every_list_is_used() -> None:
         for contract in contracts().values()
         for column in contract.columns.values()
     }
-    assert set(vocabularies()) - named == {"answer"}  # its codes are named by survey_item
+    derived = {name for contract in contracts().values() for name in contract.derived}
+    assert set(vocabularies()) - named - derived == {"answer"}  # its codes: see survey_item
+
+
+def test_a_derived_column_with_codes_of_its_own_takes_them_from_the_list_of_its_name() -> None:
+    for table, contract in contracts().items():
+        for name, column in contract.derived.items():
+            if column.codes and name in vocabularies():
+                assert column.codes == vocabulary(name).codes, (table, name)
 
 
 def test_every_answer_of_an_item_is_a_labelled_answer() -> None:

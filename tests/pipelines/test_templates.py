@@ -1,5 +1,6 @@
 """XLSX templates: names that a mapping reads, lists that a unit chooses from, equal bytes."""
 
+from datetime import date
 from pathlib import Path
 
 import openpyxl
@@ -9,6 +10,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from indicators.contracts import contracts
 from indicators.vocabularies import vocabulary
+from pipelines.readers.xlsx import read
 from pipelines.templates import HEADER_ROW, write_template
 
 
@@ -80,3 +82,17 @@ def test_equal_contracts_give_equal_bytes(language: str, tmp_path: Path) -> None
     for name in ("first", "second"):
         write_template(contracts()["activities"], tmp_path / name, language)
     assert (tmp_path / "first").read_bytes() == (tmp_path / "second").read_bytes()
+
+
+def test_a_filled_template_is_read_by_its_column_names(tmp_path: Path) -> None:
+    book = template("units", "fr", tmp_path)
+    row = ["U1", "Unité 1", "police", "FPU", None, "A1", 140, date(2026, 7, 31), None]
+    for column, value in enumerate(row, start=1):
+        book["units"].cell(HEADER_ROW + 1, column, value)
+    book.save(tmp_path / "units.xlsx")
+    options = {"sheet": "units", "header_row": HEADER_ROW}
+    (table,) = read(tmp_path / "units.xlsx", options)
+    assert table.header == tuple(contracts()["units"].columns)
+    assert table.rows_read == 1
+    (unit,) = table.rows.to_pylist()
+    assert (unit["strength_count"], unit["valid_from"]) == ("140", "2026-07-31")
