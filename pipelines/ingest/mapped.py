@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from pipelines.ingest.mapping import Band, ColumnMapping, Source, TableMapping, When
 from pipelines.ingest.outlines import Outlines
-from pipelines.readers.table import Malformed, SourceTable
+from pipelines.readers.table import Malformed, Remark, SourceTable
 
 Column = pa.Array | pa.ChunkedArray
 _TRAILING_DIGITS = re.compile(r"(\d+)$")
@@ -25,13 +25,14 @@ class FileRows:
     """All sheets of a file under each other.
 
     `rows`: string columns; `sheet`, `row_number`: the place of each row; `malformed`: (sheet,
-    record) of what could not be a row.
+    record) of what could not be a row; `remarks`: (sheet, remark) of what the reader did.
     """
 
     rows: pa.Table
     sheet: pa.Array
     row_number: pa.Array
     malformed: tuple[tuple[str, Malformed], ...]
+    remarks: tuple[tuple[str, Remark], ...] = ()
 
     @property
     def rows_read(self) -> int:
@@ -60,6 +61,7 @@ def stacked(tables: list[SourceTable]) -> FileRows:
         pa.concat_arrays(sheets),
         pa.concat_arrays([table.row_numbers for table in tables]),
         tuple((table.sheet, entry) for table in tables for entry in table.malformed),
+        tuple((table.sheet, entry) for table in tables for entry in table.remarks),
     )
 
 
@@ -76,14 +78,14 @@ def map_rows(
         unpivot = mapping.unpivot
         parts = [
             (
-                plain | _items(unpivot.item, name, len(taken)) | {unpivot.value: applied.text(entry)},
+                plain
+                | _items(unpivot.item, name, len(taken))
+                | {unpivot.value: applied.text(entry)},
                 origins | {unpivot.value: entry.origin_columns()},
             )
             for name, entry in unpivot.items.items()
         ]
-    tables = [
-        _part(columns, taken, number, mapping) for number, (columns, _) in enumerate(parts)
-    ]
+    tables = [_part(columns, taken, number, mapping) for number, (columns, _) in enumerate(parts)]
     rows = pa.concat_tables(tables)
     if len(tables) > 1:
         rows = rows.sort_by([("position", "ascending"), ("part", "ascending")])
@@ -140,9 +142,7 @@ def _remapped(column: Column, change: Callable[[str], str | None]) -> Column:
 class _Applied:
     """The entries of one mapping over one set of rows."""
 
-    def __init__(
-        self, rows: pa.Table, source: Source, outlines: Callable[[], Outlines]
-    ) -> None:
+    def __init__(self, rows: pa.Table, source: Source, outlines: Callable[[], Outlines]) -> None:
         self.rows = rows
         self.source = source
         self.outlines = outlines
@@ -229,9 +229,7 @@ def _band(value: str, bands: tuple[Band, ...]) -> str:
     number = _number(value)
     if math.isnan(number):
         return value
-    return next(
-        (band.value for band in bands if band.below is None or number < band.below), value
-    )
+    return next((band.value for band in bands if band.below is None or number < band.below), value)
 
 
 def _run(value: str, length: int) -> str | None:

@@ -177,12 +177,15 @@ class Source(Strict):
         return found
 
 
+_KEPT_TAGS = ("tag:yaml.org,2002:null", "tag:yaml.org,2002:merge")
+
+
 class _TextLoader(yaml.CSafeLoader):
     """Reads every scalar as text, so that `no`, `01` and `5` in a recode stay what they are."""
 
 
 _TextLoader.yaml_implicit_resolvers = {
-    first: [entry for entry in entries if entry[0] == "tag:yaml.org,2002:null"]
+    first: [entry for entry in entries if entry[0] in _KEPT_TAGS]
     for first, entries in yaml.CSafeLoader.yaml_implicit_resolvers.items()
 }
 
@@ -236,7 +239,7 @@ def _model_problems(path: Path, error: ValidationError) -> Iterator[Problem]:
     for detail in error.errors():
         key = ".".join(str(part) for part in detail["loc"]) or "–"
         if detail["type"] == "extra_forbidden":
-            yield _unknown(path, "unknown_key", key, str(detail["loc"][-1]), _known_keys())
+            yield _unknown(path, "mapping_unknown_key", key, str(detail["loc"][-1]), _known_keys())
         else:
             parameters = {"key": key, "reason": detail["msg"]}
             yield Problem("yaml_invalid", path.name, parameters=parameters)
@@ -257,27 +260,27 @@ def _unknown(path: Path, rule: str, key: str, name: str, known: Iterable[str]) -
 
 def _reader_problems(path: Path, source: Source) -> Iterator[Problem]:
     if source.reader not in READERS:
-        yield _unknown(path, "unknown_reader", "reader", source.reader, READERS)
+        yield _unknown(path, "mapping_unknown_reader", "reader", source.reader, READERS)
         return
     known = getattr(import_module(READERS[source.reader]), "OPTIONS", None)
     if known is not None:
         for name in sorted(source.options.keys() - known):
-            yield _unknown(path, "unknown_key", f"options.{name}", name, sorted(known))
+            yield _unknown(path, "mapping_unknown_key", f"options.{name}", name, sorted(known))
 
 
 def _table_problems(path: Path, table: TableMapping) -> Iterator[Problem]:
     contract = contracts().get(table.table)
     if contract is None:
-        yield _unknown(path, "unknown_table", "tables.table", table.table, contracts())
+        yield _unknown(path, "mapping_unknown_table", "tables.table", table.table, contracts())
         return
     mapped = table.mapped_columns()
     for name in mapped.keys() - contract.columns.keys():
         key = f"{table.table}.{name}"
-        yield _unknown(path, "unknown_contract_column", key, name, contract.columns)
+        yield _unknown(path, "mapping_unknown_column", key, name, contract.columns)
     for name, column in contract.columns.items():
         if column.required and name not in mapped:
             parameters = {"table": table.table, "name": name}
-            yield Problem("required_not_mapped", path.name, parameters=parameters)
+            yield Problem("mapping_required", path.name, parameters=parameters)
     yield from _code_problems(path, contract, mapped)
 
 
@@ -292,4 +295,4 @@ def _code_problems(
         for value in (value for entry in entries for value in entry.values_given()):
             if value not in column.allowed_codes and column.base_type == "code":
                 key = f"{contract.table}.{name}"
-                yield _unknown(path, "unknown_code_in_mapping", key, value, column.allowed_codes)
+                yield _unknown(path, "mapping_unknown_code", key, value, column.allowed_codes)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import shapely
 
+from indicators.contracts import Words
 from indicators.errors import Problem, WrongUse
 from indicators.mission import Mission, resolve_path
 from pipelines.ingest.mapping import ColumnMapping, Source, TableMapping
@@ -90,23 +91,27 @@ def read_area_rows(path: Path, mission: Mission) -> Iterator[SourceTable]:
     features share (an area of many parts) is one area, that of its first feature.
     """
     starts_on = mission.starts_on.isoformat()
-    country = [mission.country_area, None, "country", mission.name.en, mission.name.fr, starts_on]
-    records: list[list[str | None]] = [[*country, None, None]]
-    numbers, seen = [1], {mission.country_area}
+    country = mission.country_area
+    names = mission.area_names.get(country, mission.name)
+    records: list[list[str | None]] = [
+        [country, None, "country", names.en, names.fr, starts_on, None, None]
+    ]
+    numbers, seen = [1], {country}
     for number, (properties, shape) in enumerate(_features(path), start=2):
         code = _code(path, mission, properties)
         if code in seen:
             continue
         seen.add(code)
         name = str(properties.get("name") or properties[mission.area_property])
+        names = mission.area_names.get(code, Words(en=name, fr=name))
         point = shapely.point_on_surface(shape)
         records.append(
             [
                 code,
-                str(properties.get("parent_area_code") or mission.country_area),
+                str(properties.get("parent_area_code") or country),
                 str(properties.get("area_level") or "admin1"),
-                str(properties.get("name_en") or name),
-                str(properties.get("name_fr") or name),
+                str(properties.get("name_en") or names.en),
+                str(properties.get("name_fr") or names.fr),
                 str(properties.get("valid_from") or starts_on),
                 f"{point.y:.5f}",
                 f"{point.x:.5f}",

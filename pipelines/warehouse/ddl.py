@@ -99,7 +99,7 @@ def create_all(connection: duckdb.DuckDBPyConnection) -> None:
         if known is None:
             connection.execute(create_table_sql(schema, table, columns))
             continue
-        for name in columns.keys() - known:
+        for name in [name for name in columns if name not in known]:
             connection.execute(
                 f"ALTER TABLE {schema}.{quoted(table)} ADD COLUMN {quoted(name)} {columns[name]}"
             )

@@ -33,10 +33,10 @@ _PLACES = ", ".join("?" for _ in fields(InputFile))
 
 def known_file(connection: duckdb.DuckDBPyConnection, sha256: str) -> InputFile | None:
     """The ledger's entry for this content, if there is one."""
-    row = connection.execute(
+    rows = connection.execute(
         f"SELECT {_COLUMNS} FROM ops.input_file WHERE file_sha256 = ?", [sha256]
-    ).fetchone()
-    return InputFile(*row) if row else None
+    ).fetchall()
+    return InputFile(*rows[0]) if rows else None
 
 
 def vintages(connection: duckdb.DuckDBPyConnection, name: str, source: str) -> list[InputFile]:
@@ -54,9 +54,10 @@ def vintages(connection: duckdb.DuckDBPyConnection, name: str, source: str) -> l
 
 def next_sequence(connection: duckdb.DuckDBPyConnection) -> int:
     """The number of the next file."""
-    row = connection.execute("SELECT coalesce(max(sequence), 0) + 1 FROM ops.input_file").fetchone()
-    assert row is not None  # an aggregate always gives a row
-    return int(row[0])
+    ((number,),) = connection.execute(
+        "SELECT coalesce(max(sequence), 0) + 1 FROM ops.input_file"
+    ).fetchall()
+    return int(number)
 
 
 def record(connection: duckdb.DuckDBPyConnection, entry: InputFile) -> None:
@@ -67,9 +68,7 @@ def record(connection: duckdb.DuckDBPyConnection, entry: InputFile) -> None:
     )
 
 
-def supersede(
-    connection: duckdb.DuckDBPyConnection, old: list[InputFile], new_sha256: str
-) -> None:
+def supersede(connection: duckdb.DuckDBPyConnection, old: list[InputFile], new_sha256: str) -> None:
     """Marks the earlier vintages that still stand as replaced by a new file."""
     for entry in old:
         if entry.status != "superseded":

@@ -1,0 +1,250 @@
+"""Taking in files: from a mission's inbox, from given paths, and read in place; then archiving.
+
+What happens inside one file does not belong here (`loading.py`).
+"""
+
+import fnmatch
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import duckdb
+
+from indicators.contracts import contracts, load_order
+from indicators.errors import Problem, WrongUse
+from indicators.mission import Mission, resolve_path
+from pipelines.ingest.loading import FileReport, load_file
+from pipelines.ingest.mapping import Source, load_sources
+from pipelines.ingest.outlines import (
+    OUTLINES_SOURCE,
+    outlines_path,
+    outlines_source,
+    read_area_rows,
+    read_outlines,
+)
+from pipelines.ingest.reading import Delivery, Read, read_delivery
+from pipelines.warehouse import ledger
+from pipelines.warehouse.connection import open_warehouse
+from pipelines.workspace import Workspace
+
+Progress = Callable[[int, int, str], None]
+"""Called before each file and at the end: files done, files in all, name of the file."""
+
+_SHARED = "${POCLENS_SHARED}"
+_NOT_DELIVERIES = (".*", "~$*", "*.part", "*.tmp", "*.crdownload", "Thumbs.db", "desktop.ini")
+
+
+@dataclass(frozen=True)
+class IngestReport:
+    """What became of each file, in the order of intake, and of files that were refused."""
+
+    files: list[FileReport]
+    problems: list[Problem]
+
+
+class FilesRefused(WrongUse):
+    """Some files could not be taken in; `report` says what became of the others."""
+
+    def __init__(self, report: IngestReport) -> None:
+        super().__init__(report.problems)
+        self.report = report
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A file before it is taken in."""
+
+    path: Path
+    source: Source
+    is_inbox: bool = False  # removed once it is in the warehouse
+    is_in_place: bool = False  # never copied
+
+
+def ingest(
+    workspace: Workspace,
+    mission: Mission,
+    files: Sequence[Path] | None = None,
+    progress: Progress | None = None,
+    connection: duckdb.DuckDBPyConnection | None = None,
+) -> IngestReport:
+    """Takes in the given files, else all of the inbox and those that the sources read in place.
+
+    Each file is copied to the archive, loaded in one transaction and, if it came by the inbox,
+    removed from there. Raises WrongUse where a mapping is wrong, before any file is touched, and
+    FilesRefused (a WrongUse with the report) at the end where files could not be read at all:
+    these stay in the inbox. `connection`: an open warehouse to use instead of opening it.
+    """
+    if connection is None:
+        with open_warehouse(workspace.warehouse(mission.mission)) as opened:
+            return ingest(workspace, mission, files, progress, opened)
+    profile = workspace.profile(mission.mission)
+    sources = load_sources(profile)
+    problems: list[Problem] = []
+    found = _in_order(_found(workspace, mission, sources, files, problems))
+    outlines = cache(lambda: read_outlines(profile, mission))
+    reports = []
+    for number, entry in enumerate(found):
+        if progress:
+            progress(number, len(found), entry.path.name)
+        read = _reader_of(entry, mission)
+        try:
+            with _delivery(workspace, mission, connection, entry) as delivery:
+                reports.append(load_file(connection, mission, delivery, outlines, read))
+        except WrongUse as error:
+            problems.extend(error.problems)
+            continue
+        if entry.is_inbox:
+            entry.path.unlink()
+    if progress:
+        progress(len(found), len(found), "")
+    report = IngestReport(reports, problems)
+    if problems:
+        raise FilesRefused(report)
+    return report
+
+
+def _found(
+    workspace: Workspace,
+    mission: Mission,
+    sources: dict[str, Source],
+    files: Sequence[Path] | None,
+    problems: list[Problem],
+) -> Iterator[_Found]:
+    """The files to take in, each with its mapping; what has none is added to `problems`."""
+    if files is not None:
+        inbox = workspace.inbox(mission.mission).resolve()
+        for path in files:
+            yield from _with_source(path, sources, problems, path.resolve().parent == inbox)
+        return
+    yield from _outlines_file(workspace.profile(mission.mission), mission, sources)
+    for source in sources.values():
+        yield from _read_in_place(source, workspace.profile(mission.mission), problems)
+    for path in sorted(workspace.inbox(mission.mission).glob("*")):
+        is_delivery = not any(fnmatch.fnmatch(path.name, entry) for entry in _NOT_DELIVERIES)
+        if path.is_file() and is_delivery:
+            yield from _with_source(path, sources, problems, True)
+
+
+def _with_source(
+    path: Path, sources: dict[str, Source], problems: list[Problem], is_inbox: bool
+) -> Iterator[_Found]:
+    if not path.is_file():
+        problems.append(Problem("no_file", str(path)))
+        return
+    matching = [
+        source
+        for source in sources.values()
+        if any(_fits(path, pattern) for pattern in source.files)
+    ]
+    if len(matching) == 1:
+        yield _Found(path, matching[0], is_inbox)
+    elif matching:
+        names = ", ".join(source.source for source in matching)
+        problems.append(Problem("several_sources", path.name, parameters={"sources": names}))
+    else:
+        known = [pattern for source in sources.values() for pattern in source.files]
+        parameters = {"patterns": ", ".join(known) or "–"}
+        problems.append(Problem("no_source", path.name, parameters=parameters))
+
+
+def _fits(path: Path, pattern: str) -> bool:
+    """Whether the file's name fits a pattern (capitals or not; people rename as they like)."""
+    name = Path(pattern).name if pattern.startswith(_SHARED) else pattern
+    return fnmatch.fnmatchcase(path.name.lower(), name.lower())
+
+
+def _read_in_place(source: Source, profile: Path, problems: list[Problem]) -> Iterator[_Found]:
+    """Files below `${POCLENS_SHARED}`, which are read where they lie."""
+    for pattern in source.files:
+        if not pattern.startswith(_SHARED):
+            continue
+        folder, _, name = str(resolve_path(pattern, profile)).rpartition("/")
+        paths = sorted(path for path in Path(folder).glob(name) if path.is_file())
+        if not paths:
+            problems.append(Problem("no_file", pattern))
+        for path in paths:
+            yield _Found(path, source, is_in_place=True)
+
+
+def _outlines_file(profile: Path, mission: Mission, sources: dict[str, Source]) -> Iterator[_Found]:
+    """The outlines are an input file where areas are made from them.
+
+    That is so where the profile names their codes, or no source of its own feeds `areas`.
+    """
+    feeds_areas = any(table.table == "areas" for s in sources.values() for table in s.tables)
+    path = outlines_path(profile, mission)
+    if path and path.is_file() and (mission.area_codes or not feeds_areas):
+        yield _Found(path, outlines_source(), is_in_place=True)
+
+
+def _in_order(found: Iterable[_Found]) -> list[_Found]:
+    """Files whose tables others refer to come first; within a table by name."""
+    order = load_order(contracts())
+
+    def place(entry: _Found) -> tuple[bool, int, str]:
+        tables = [order.index(table.table) for table in entry.source.tables]
+        return entry.source.source != OUTLINES_SOURCE, min(tables), entry.path.name
+
+    return sorted(found, key=place)
+
+
+def _reader_of(entry: _Found, mission: Mission) -> Read:
+    if entry.source.source == OUTLINES_SOURCE:
+        return lambda delivery: read_area_rows(delivery.path, mission)
+    return read_delivery
+
+
+@contextmanager
+def _delivery(
+    workspace: Workspace,
+    mission: Mission,
+    connection: duckdb.DuckDBPyConnection,
+    found: _Found,
+) -> Iterator[Delivery]:
+    """The file as it is read: its copy in the archive, so that what was hashed is what is read."""
+    name = found.path.name
+    if found.is_in_place:
+        yield Delivery(found.path, name, _sha256(found.path), found.source)
+        return
+    path, sha256 = _archived(found.path, workspace.archive(mission.mission))
+    try:
+        yield Delivery(path, name, sha256, found.source)
+    except WrongUse:
+        if ledger.known_file(connection, sha256) is None:
+            path.unlink()
+        raise
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _archived(path: Path, archive: Path) -> tuple[Path, str]:
+    """(copy in the archive, SHA-256); the copy appears whole or not at all."""
+    archive.mkdir(parents=True, exist_ok=True)
+    coming = archive / f".coming-{os.getpid()}.tmp"
+    try:
+        shutil.copyfile(path, coming)
+        sha256 = _sha256(coming)
+        target = archive / (sha256 + path.suffix.lower())
+        if target.exists():
+            coming.unlink()
+        else:
+            _sync(coming)
+            os.replace(coming, target)
+    except BaseException:
+        coming.unlink(missing_ok=True)
+        raise
+    return target, sha256
+
+
+def _sync(path: Path) -> None:
+    """Makes sure that the content is on the disk before its name says so."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())

@@ -1,0 +1,243 @@
+"""Running the checks of a contract over staged rows: which row breaks which rule.
+
+Works on the connection's temporary tables `mapped_rows`, `typed_rows` and `flaws` (ordinal,
+check_number, is_blocking, first_ordinal). What a flaw means for the row belongs to `merging.py`.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from indicators.contracts import Contract
+from indicators.mission import Mission
+from pipelines.ingest.casting import (
+    Check,
+    Reading,
+    cast,
+    reference_checks,
+    row_checks,
+    text_column,
+    typed_rows_sql,
+)
+from pipelines.ingest.mapped import FileRows, MappedTable
+from pipelines.warehouse.ddl import quoted
+
+SURVIVES = "NOT EXISTS (SELECT 1 FROM flaws WHERE is_blocking AND flaws.ordinal = t.ordinal)"
+"""SQL: whether row `t` of typed_rows breaks no blocking rule that has been looked at so far."""
+
+
+def stage(
+    connection: duckdb.DuckDBPyConnection,
+    file: FileRows,
+    mapped: MappedTable,
+    contract: Contract,
+    readings: Mapping[str, Reading],
+    is_distinct: bool,
+) -> None:
+    """Makes `typed_rows` from the mapped text: every column of the contract, text and value."""
+    rows = mapped.rows
+    if is_distinct:
+        rows = _distinct(rows)
+    columns = {
+        name: rows[name] if name in rows.column_names else pa.nulls(rows.num_rows, pa.string())
+        for name in contract.columns
+    }
+    places = {
+        "ordinal": pa.array(np.arange(rows.num_rows)),
+        "position": rows["position"],
+        "part": rows["part"],
+        "sheet": file.sheet.take(rows["position"].combine_chunks()),
+        "row_number": file.row_number.take(rows["position"].combine_chunks()),
+    }
+    connection.register("mapped_rows", pa.table(columns | places))
+    casts = {
+        name: cast(name, column, readings.get(name, Reading()))
+        for name, column in contract.columns.items()
+    }
+    parameters = {key: value for entry in casts.values() for key, value in entry.parameters.items()}
+    connection.execute(typed_rows_sql(contract, casts), parameters)
+
+
+def _distinct(rows: pa.Table) -> pa.Table:
+    """The first of the rows that are equal in every mapped column."""
+    own = [name for name in rows.column_names if name not in ("position", "part")]
+    numbered = rows.append_column("ordinal", pa.array(np.arange(rows.num_rows)))
+    first = numbered.group_by(own).aggregate([("ordinal", "min")])["ordinal_min"]
+    return rows.take(pa.array(np.sort(first.to_numpy()), pa.int64()))
+
+
+def judge(
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    mission: Mission,
+    own_vintages: Sequence[str],
+) -> list[Check]:
+    """Fills `flaws`; returns the checks that its numbers stand for.
+
+    Order: each row alone, references to other tables, references within the table (a row whose
+    parent is rejected is an orphan, and so are its children), duplicate keys among what is left.
+    """
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE flaws "
+        "(ordinal BIGINT, check_number INTEGER, is_blocking BOOLEAN, first_ordinal BIGINT)"
+    )
+    checks = list(row_checks(contract, mission))
+    _judge_rows(connection, checks)
+    within: list[tuple[int, tuple[str, ...], tuple[str, ...]]] = []
+    for check, own, other in reference_checks(contract):
+        if check.table == contract.table:
+            within.append((len(checks), own, other))
+        else:
+            _judge_reference(connection, check, len(checks), own, other)
+        checks.append(check)
+    while sum(
+        _judge_reference_within(connection, contract, *entry, own_vintages) for entry in within
+    ):
+        pass
+    _judge_duplicates(connection, contract, len(checks))
+    return [*checks, Check("duplicate_key", contract.key[0], "")]
+
+
+def _judge_rows(connection: duckdb.DuckDBPyConnection, checks: Sequence[Check]) -> None:
+    """One scan counts the flaws of every rule; only rules that are broken are looked at again."""
+    counts = ",\n".join(f"  count(*) FILTER (WHERE {check.condition})" for check in checks)
+    (found,) = connection.execute(f"SELECT\n{counts}\nFROM typed_rows").fetchall()
+    for number, (check, count) in enumerate(zip(checks, found, strict=True)):
+        if count:
+            connection.execute(
+                f"INSERT INTO flaws SELECT ordinal, {number}, {check.severity == 'blocking'}, NULL "
+                f"FROM typed_rows WHERE {check.condition}"
+            )
+
+
+def _judge_reference(
+    connection: duckdb.DuckDBPyConnection,
+    check: Check,
+    number: int,
+    own: Sequence[str],
+    other: Sequence[str],
+) -> None:
+    given = " AND ".join(f"t.{quoted(name)} IS NOT NULL" for name in own)
+    connection.execute(
+        f"""
+        INSERT INTO flaws
+        SELECT t.ordinal, {number}, true, NULL
+        FROM typed_rows AS t
+        WHERE {given} AND NOT EXISTS (
+          SELECT 1 FROM core.{quoted(check.table or "")} AS o WHERE {_pairs(own, other, "o")}
+        )
+        """
+    )
+
+
+def _pairs(own: Sequence[str], other: Sequence[str], alias: str) -> str:
+    pairs = zip(own, other, strict=True)
+    return " AND ".join(f"{alias}.{quoted(theirs)} = t.{quoted(mine)}" for mine, theirs in pairs)
+
+
+def _judge_reference_within(
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    number: int,
+    own: Sequence[str],
+    other: Sequence[str],
+    own_vintages: Sequence[str],
+) -> int:
+    """Parents may stand in the file itself, or in core but for rows that this file replaces."""
+    given = " AND ".join(f"t.{quoted(name)} IS NOT NULL" for name in own)
+    survives = SURVIVES.replace("t.ordinal", "s.ordinal")
+    ((inserted,),) = connection.execute(
+        f"""
+        INSERT INTO flaws
+        SELECT t.ordinal, {number}, true, NULL
+        FROM typed_rows AS t
+        WHERE {given} AND {SURVIVES}
+          AND NOT EXISTS (
+            SELECT 1 FROM core.{quoted(contract.table)} AS o
+            WHERE {_pairs(own, other, "o")} AND NOT list_contains(?, o.file_sha256)
+          )
+          AND NOT EXISTS (
+            SELECT 1 FROM typed_rows AS s WHERE {_pairs(own, other, "s")} AND {survives}
+          )
+        """,
+        [list(own_vintages)],
+    ).fetchall()
+    return int(inserted)
+
+
+def _judge_duplicates(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, number: int
+) -> None:
+    """The first row with a key stays: of two copies of one fact one must count. The next go."""
+    key = ", ".join(quoted(name) for name in contract.key)
+    same = " AND ".join(f"t.{quoted(n)} IS NOT DISTINCT FROM k.{quoted(n)}" for n in contract.key)
+    connection.execute(
+        f"""
+        INSERT INTO flaws
+        WITH surviving AS (
+          SELECT t.* FROM typed_rows AS t WHERE {SURVIVES}
+        ),
+        repeated AS (
+          SELECT {key}, min(ordinal) AS first_ordinal
+          FROM surviving
+          GROUP BY {key}
+          HAVING count(*) > 1
+        )
+        SELECT t.ordinal, {number}, true, k.first_ordinal
+        FROM surviving AS t
+        JOIN repeated AS k ON {same}
+        WHERE t.ordinal > k.first_ordinal
+        """
+    )
+
+
+def flaws_of(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, checks: Sequence[Check]
+) -> list[tuple[Check, pa.Table]]:
+    """(check, its flaws as `quarantine.flaw_rows` takes them) for each broken rule, in order."""
+    numbers = connection.execute(
+        "SELECT DISTINCT check_number FROM flaws ORDER BY check_number"
+    ).fetchall()
+    return [
+        (checks[number], _flaws(connection, contract, checks[number], number))
+        for (number,) in numbers
+    ]
+
+
+def _flaws(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, check: Check, number: int
+) -> pa.Table:
+    shown: tuple[str, ...] = ()
+    if check.rule in contract.row_rules:
+        shown = contract.row_rules[check.rule].columns
+    elif check.rule == "duplicate_key":
+        shown = contract.key
+    fields = ", ".join(f"{text_column(name)} AS {quoted(name)}" for name in shown)
+    found = f"to_json(struct_pack({_packed(shown)}))" if fields else "NULL"
+    return connection.sql(
+        f"""
+        SELECT
+          t.position, t.part, t.sheet, t.row_number,
+          t.{text_column(check.column)} AS text,
+          CAST({found} AS VARCHAR) AS found,
+          first_row.row_number AS first_row
+        FROM flaws
+        JOIN typed_rows AS t USING (ordinal)
+        LEFT JOIN typed_rows AS first_row ON first_row.ordinal = flaws.first_ordinal
+        WHERE flaws.check_number = {number}
+        ORDER BY t.ordinal
+        """
+    ).to_arrow_table()
+
+
+def _packed(columns: Sequence[str]) -> str:
+    return ", ".join(f"{quoted(name)} := t.{text_column(name)}" for name in columns)
+
+
+def unregister(connection: duckdb.DuckDBPyConnection) -> None:
+    """Lets go of the staged rows."""
+    connection.unregister("mapped_rows")
+    connection.execute("DROP TABLE IF EXISTS typed_rows")
+    connection.execute("DROP TABLE IF EXISTS flaws")

@@ -1,0 +1,162 @@
+"""Writing a table's good rows: what is new, what is there already, what a correction replaces.
+
+Works on the temporary tables that `judging.py` made.
+"""
+
+import json
+from collections.abc import Sequence
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from indicators.contracts import Contract
+from pipelines.ingest.judging import SURVIVES
+from pipelines.warehouse.ddl import quoted
+
+
+def compare(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, only: set[tuple[str, int]] | None
+) -> None:
+    """Makes `compared` (ordinal, position, state new | same | changed, old_row) of good rows.
+
+    `only`: places of the rows that a retry may write; every other row counts as there already.
+    """
+    key = " AND ".join(
+        f"o.{quoted(name)} IS NOT DISTINCT FROM t.{quoted(name)}" for name in contract.key
+    )
+    same = " AND ".join(
+        f"o.{quoted(name)} IS NOT DISTINCT FROM t.{quoted(name)}" for name in contract.columns
+    )
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE compared AS
+        SELECT
+          t.ordinal,
+          t.position,
+          t.sheet,
+          t.row_number,
+          o.rowid AS old_row,
+          CASE WHEN o.rowid IS NULL THEN 'new' WHEN {same} THEN 'same' ELSE 'changed' END AS state
+        FROM typed_rows AS t
+        LEFT JOIN core.{quoted(contract.table)} AS o ON {key}
+        WHERE {SURVIVES}
+        """
+    )
+    if only is not None:
+        places = pa.table(
+            {
+                "sheet": pa.array([sheet for sheet, _ in sorted(only)], pa.string()),
+                "row_number": pa.array([number for _, number in sorted(only)], pa.int64()),
+            }
+        )
+        connection.register("retried", places)
+        connection.execute(
+            "UPDATE compared SET state = 'same' WHERE NOT EXISTS (SELECT 1 FROM retried AS r "
+            "WHERE r.sheet = compared.sheet AND r.row_number = compared.row_number)"
+        )
+        connection.unregister("retried")
+
+
+def write(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, mission: str, sha256: str
+) -> None:
+    """Replaces what changed and adds what is new; rows that are there keep their lineage."""
+    table = f"core.{quoted(contract.table)}"
+    own = ", ".join(quoted(name) for name in contract.columns)
+    values = ", ".join(f"t.{quoted(name)}" for name in contract.columns)
+    _record_corrections(connection, contract, sha256)
+    connection.execute(
+        f"DELETE FROM {table} WHERE rowid IN (SELECT old_row FROM compared WHERE state = 'changed')"
+    )
+    connection.execute(
+        f"""
+        INSERT INTO {table} ({own}, mission, file_sha256, sheet, row_number)
+        SELECT {values}, ?, ?, t.sheet, t.row_number
+        FROM typed_rows AS t
+        JOIN compared USING (ordinal)
+        WHERE compared.state IN ('new', 'changed')
+        ORDER BY t.ordinal
+        """,
+        [mission, sha256],
+    )
+
+
+def write_raw(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, mission: str, sha256: str
+) -> None:
+    """Keeps the mapped text of every row of the file, good or not."""
+    own = ", ".join(quoted(name) for name in contract.columns)
+    connection.execute(
+        f"""
+        INSERT INTO raw.{quoted(contract.table)} ({own}, mission, file_sha256, sheet, row_number)
+        SELECT {own}, ?, ?, sheet, row_number FROM mapped_rows ORDER BY ordinal
+        """,
+        [mission, sha256],
+    )
+
+
+def _record_corrections(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, sha256: str
+) -> None:
+    rows = connection.execute(
+        f"""
+        SELECT
+          CAST(to_json([{", ".join(f"CAST(o.{quoted(n)} AS VARCHAR)" for n in contract.key)}]) AS VARCHAR),
+          o.file_sha256, o.sheet, o.row_number, compared.sheet, compared.row_number
+        FROM compared
+        JOIN core.{quoted(contract.table)} AS o ON o.rowid = compared.old_row
+        WHERE compared.state = 'changed'
+        ORDER BY compared.ordinal
+        """
+    ).fetchall()
+    if rows:
+        keys = [dict(zip(contract.key, json.loads(row[0]), strict=True)) for row in rows]
+        table = pa.table(
+            {
+                "table_name": pa.repeat(contract.table, len(rows)),
+                "row_key": [json.dumps(key, ensure_ascii=False) for key in keys],
+                "old_file_sha256": [row[1] for row in rows],
+                "old_sheet": [row[2] for row in rows],
+                "old_row_number": [row[3] for row in rows],
+                "file_sha256": pa.repeat(sha256, len(rows)),
+                "sheet": [row[4] for row in rows],
+                "row_number": [row[5] for row in rows],
+            }
+        )
+        insert_rows(connection, "ops", "row_correction", table)
+
+
+def retract(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, vintages: Sequence[str]
+) -> None:
+    """Takes out rows that earlier vintages stated and the new one does not (or not validly)."""
+    key = " AND ".join(
+        f"o.{quoted(name)} IS NOT DISTINCT FROM t.{quoted(name)}" for name in contract.key
+    )
+    connection.execute(
+        f"""
+        DELETE FROM core.{quoted(contract.table)} AS o
+        WHERE list_contains(?, o.file_sha256)
+          AND NOT EXISTS (SELECT 1 FROM typed_rows AS t WHERE {key} AND {SURVIVES})
+        """,
+        [list(vintages)],
+    )
+
+
+def positions(connection: duckdb.DuckDBPyConnection, condition: str) -> np.ndarray:
+    """Positions in the file of the compared rows that fulfil `condition` (fixed SQL of ours)."""
+    found = connection.execute(f"SELECT DISTINCT position FROM compared WHERE {condition}")
+    return np.array([row[0] for row in found.fetchall()], dtype=np.int64)
+
+
+def insert_rows(
+    connection: duckdb.DuckDBPyConnection, schema: str, table: str, rows: pa.Table
+) -> None:
+    """Adds an Arrow table's rows, its columns matched by name."""
+    connection.register("inserted_rows", rows)
+    names = ", ".join(quoted(name) for name in rows.column_names)
+    connection.execute(
+        f"INSERT INTO {schema}.{quoted(table)} ({names}) SELECT {names} FROM inserted_rows"
+    )
+    connection.unregister("inserted_rows")

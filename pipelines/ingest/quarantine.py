@@ -1,0 +1,275 @@
+"""Rejected rows and warnings: what is kept of them, and the sentence that each becomes."""
+
+import calendar
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from indicators.contracts import Contract
+from indicators.messages import has_message, message
+from indicators.mission import Mission
+from pipelines.ingest.casting import Check, Reading
+from pipelines.ingest.mapped import FileRows, MappedTable
+from pipelines.ingest.mapping import nearest
+
+_EXAMPLE = datetime(2026, 12, 31, 14, 30)
+_NEVER = "–"
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """The file that rows come from, as the quarantine names it."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the parameters of sentences are made from."""
+
+    contract: Contract
+    mission: Mission
+    readings: Mapping[str, Reading]
+    known_keys: Mapping[tuple[str, str], list[str]]  # (table, column): values to suggest from
+
+
+def reject_sentence(
+    rule: str, parameters: Mapping[str, Any], value: str | None, language: str
+) -> str:
+    """What is wrong and how to mend it, from a row of the quarantine (`parameters` from JSON)."""
+    key = f"problem.{rule}" if has_message(f"problem.{rule}") else "problem.row_rule"
+    hint = parameters.get("hint_key")
+    text = message(hint, language, **parameters) + " " if hint else ""
+    shown = value if value is not None else _NEVER
+    return message(key, language, **{**parameters, "value": shown, "hint": text})
+
+
+def flaw_rows(
+    file: FileRows,
+    delivered: Delivered,
+    mapped: MappedTable,
+    check: Check,
+    flaws: pa.Table,
+    context: Context,
+) -> pa.Table:
+    """The quarantine's rows for one broken rule.
+
+    `flaws`: position, part, sheet, row_number, text (mapped), found (a rule's values, JSON), and
+    first_row of a duplicate. The raw value is what stands in the file, before any recode.
+    """
+    raw, names = _origin_texts(file, mapped, check.column, flaws)
+    texts = flaws["text"].to_pylist()
+    shown = [text if origin is None else origin for origin, text in zip(raw, texts, strict=True)]
+    made: dict[Any, str] = {}
+    parameters = []
+    found = flaws["found"].to_pylist()
+    first = flaws["first_row"].to_pylist()
+    for place in zip(shown, texts, found, first, strict=True):
+        if place not in made:
+            made[place] = json.dumps(
+                _parameters(check, context, *place), ensure_ascii=False, sort_keys=True
+            )
+        parameters.append(made[place])
+    length = flaws.num_rows
+    return pa.table(
+        {
+            "file": pa.repeat(delivered.name, length),
+            "file_sha256": pa.repeat(delivered.sha256, length),
+            "sheet": flaws["sheet"],
+            "row_number": flaws["row_number"],
+            "column_name": pa.array(names, pa.string()),
+            "raw_value": pa.array(shown, pa.string()),
+            "rule": pa.repeat(check.rule, length),
+            "parameters": pa.array(parameters, pa.string()),
+        }
+    )
+
+
+def _origin_texts(
+    file: FileRows, mapped: MappedTable, column: str, flaws: pa.Table
+) -> tuple[list[str | None], list[str]]:
+    """The text of the file's own columns for each flaw, and their names."""
+    texts: list[str | None] = [None] * flaws.num_rows
+    names = [column] * flaws.num_rows
+    parts = flaws["part"].to_pylist()
+    for part in sorted(set(parts)):
+        origins = [
+            name for name in mapped.origins[part].get(column, ()) if name in file.rows.column_names
+        ]
+        if not origins:
+            continue
+        at = [number for number, entry in enumerate(parts) if entry == part]
+        positions = flaws["position"].take(pa.array(at))
+        cells = [file.rows[name].take(positions).to_pylist() for name in origins]
+        for number, row in zip(at, zip(*cells, strict=True), strict=True):
+            texts[number] = " ".join(cell for cell in row if cell) or None
+            names[number] = " + ".join(origins)
+    return texts, names
+
+
+def _parameters(
+    check: Check,
+    context: Context,
+    raw: str | None,
+    text: str | None,
+    found: str | None,
+    first_row: int | None,
+) -> dict[str, Any]:
+    """What the sentence needs beside the value; `field` is the contract's name of the column."""
+    column = context.contract.columns[check.column]
+    given: dict[str, Any] = {"field": check.column}
+    if check.rule in context.contract.row_rules:
+        return given | context.contract.row_rule_parameters(check.rule, json.loads(found or "{}"))
+    if check.rule == "duplicate_key":
+        values = json.loads(found or "{}")
+        key = ", ".join(f"{name} = {value}" for name, value in values.items())
+        return given | {"key": key, "first_row": first_row}
+    if check.rule == "code":
+        given["nearest"] = _nearest_code(text or "", column.allowed_codes or (), context, check)
+    elif check.rule == "reference":
+        other = _referenced_column(context.contract, check)
+        known = context.known_keys[check.table or "", other]
+        given |= {"table": check.table, "nearest": nearest(text or "", known) or _NEVER}
+    elif check.rule in ("minimum", "maximum"):
+        given[check.rule] = f"{getattr(column, check.rule):g}"
+    elif check.rule == "pattern":
+        given["example"] = column.example
+    elif check.rule == "outside_mission":
+        ends_on = context.mission.ends_on
+        given["starts_on"] = context.mission.starts_on.isoformat()
+        given["ends_on"] = ends_on.isoformat() if ends_on else "…"
+    elif check.rule in ("type_date", "type_time"):
+        given |= _time_parameters(text or "", check, context.readings.get(check.column))
+    return given
+
+
+def _nearest_code(text: str, codes: tuple[str, ...], context: Context, check: Check) -> str:
+    reading = context.readings.get(check.column)
+    members = text.split(reading.separator) if reading else [text]
+    wrong = next((entry.strip() for entry in members if entry.strip() not in codes), text)
+    return nearest(wrong, codes) or ", ".join(codes[:8]) + (" …" if len(codes) > 8 else "")
+
+
+def _referenced_column(contract: Contract, check: Check) -> str:
+    for name, table, other in contract.references():
+        if (name, table) == (check.column, check.table):
+            return other
+    composite = contract.composite_references
+    return next(entry.to_columns[-1] for entry in composite if entry.table == check.table)
+
+
+def _time_parameters(text: str, check: Check, how: Reading | None) -> dict[str, Any]:
+    is_date = check.rule == "type_date"
+    formats = (how.formats if how else ()) or ("%Y-%m-%d" if is_date else "%Y-%m-%d %H:%M",)
+    given: dict[str, Any] = {"format": _EXAMPLE.strftime(formats[0]), "hint": ""}
+    days = _days_of_month(text, (*formats, "%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"))
+    if days:
+        return given | {"hint_key": "hint.month_days", "days": days}
+    if not is_date and _is_local_time(text, formats):
+        zone = how.time_zone if how else "UTC"
+        return given | {"hint_key": "hint.clock_change", "zone": zone}
+    return given
+
+
+def _is_local_time(text: str, formats: tuple[str, ...]) -> bool:
+    """Whether the text can be read and only the zone's clocks speak against it."""
+    for entry in (*formats, "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S"):
+        try:
+            datetime.strptime(text, entry)
+        except ValueError:
+            continue
+        return True
+    return False
+
+
+def _days_of_month(text: str, formats: tuple[str, ...]) -> int | None:
+    """The month's days where the text is a date but for a day that this month does not have."""
+    for entry in formats:
+        pattern = re.escape(entry)
+        for code, name, digits in (("%d", "d", 2), ("%m", "m", 2), ("%Y", "y", 4)):
+            pattern = pattern.replace(re.escape(code), rf"(?P<{name}>\d{{1,{digits}}})", 1)
+        pattern = re.sub(r"(\\)?%[A-Za-z]", r"\\d+", pattern)
+        match = re.fullmatch(pattern, text)
+        if not match or {"d", "m", "y"} - match.groupdict().keys():
+            continue
+        day, month, year = (int(match[name]) for name in "dmy")
+        if 1 <= month <= 12 and year >= 1:
+            days = calendar.monthrange(year, month)[1]
+            if days < day <= 31:
+                return days
+    return None
+
+
+def malformed_rows(file: FileRows, delivered: Delivered) -> pa.Table:
+    """The quarantine's rows for records that fit no column."""
+    entries = [entry for _, entry in file.malformed]
+    length = len(entries)
+    return pa.table(
+        {
+            "file": pa.repeat(delivered.name, length),
+            "file_sha256": pa.repeat(delivered.sha256, length),
+            "sheet": pa.array([sheet for sheet, _ in file.malformed], pa.string()),
+            "row_number": pa.array([entry.row_number for entry in entries], pa.int64()),
+            "column_name": pa.nulls(length, pa.string()),
+            "raw_value": pa.array([entry.text for entry in entries], pa.string()),
+            "rule": pa.array([entry.rule for entry in entries], pa.string()),
+            "parameters": pa.array(
+                [json.dumps(dict(entry.parameters), sort_keys=True) for entry in entries],
+                pa.string(),
+            ),
+        }
+    )
+
+
+def held_row(delivered: Delivered, rejected: int, read: int, limit_pct: float) -> pa.Table:
+    """The quarantine's row that says why a whole file is held back."""
+    share = 100 * rejected / read
+    parameters = {
+        "rejected": rejected,
+        "read": read,
+        "share": f"{share:.1f}",
+        "limit": f"{limit_pct:g}",
+    }
+    return pa.table(
+        {
+            "file": [delivered.name],
+            "file_sha256": [delivered.sha256],
+            "sheet": pa.nulls(1, pa.string()),
+            "row_number": pa.nulls(1, pa.int64()),
+            "column_name": pa.nulls(1, pa.string()),
+            "raw_value": pa.nulls(1, pa.string()),
+            "rule": ["too_many_rejects"],
+            "parameters": [json.dumps(parameters, sort_keys=True)],
+        }
+    )
+
+
+def remark_rows(file: FileRows, delivered: Delivered) -> pa.Table:
+    """The warnings that a reader itself gives (a row of HXL tags, doubly encoded text)."""
+    entries = [entry for _, entry in file.remarks]
+    length = len(entries)
+    return pa.table(
+        {
+            "file": pa.repeat(delivered.name, length),
+            "file_sha256": pa.repeat(delivered.sha256, length),
+            "sheet": pa.array([sheet for sheet, _ in file.remarks], pa.string()),
+            "row_number": pa.array([entry.row_number for entry in entries], pa.int64()),
+            "column_name": pa.array([entry.column for entry in entries], pa.string()),
+            "raw_value": pa.array([entry.raw_value for entry in entries], pa.string()),
+            "rule": pa.array([entry.rule for entry in entries], pa.string()),
+            "parameters": pa.array(
+                [
+                    json.dumps(dict(entry.parameters), ensure_ascii=False, sort_keys=True)
+                    for entry in entries
+                ],
+                pa.string(),
+            ),
+        }
+    )

@@ -1,0 +1,60 @@
+"""A delivered file as rows whose columns are those that its mapping expects."""
+
+import fnmatch
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from indicators.errors import Problem, WrongUse
+from pipelines.ingest.mapped import FileRows, stacked
+from pipelines.ingest.mapping import Source, nearest
+from pipelines.readers import reader
+from pipelines.readers.table import SourceTable
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One file to take in: where it is read, the name that people know it by, its mapping."""
+
+    path: Path
+    name: str
+    sha256: str
+    source: Source
+
+
+Read = Callable[[Delivery], Iterator[SourceTable]]
+
+
+def read_delivery(delivery: Delivery) -> Iterator[SourceTable]:
+    """The sheets of a file by the reader that its mapping names."""
+    return reader(delivery.source.reader)(delivery.path, delivery.source.options)
+
+
+def file_rows(delivery: Delivery, read: Read = read_delivery) -> FileRows:
+    """All rows of the file. Raises WrongUse, under the file's own name, for what hinders it."""
+    try:
+        tables = list(read(delivery))
+    except WrongUse as error:
+        named = [replace(problem, file=delivery.name) for problem in error.problems]
+        raise WrongUse(named) from None
+    problems = [problem for table in tables for problem in _column_problems(delivery, table)]
+    if problems:
+        raise WrongUse(problems)
+    return stacked(tables)
+
+
+def _column_problems(delivery: Delivery, table: SourceTable) -> Iterator[Problem]:
+    """Columns that the mapping needs and the file lacks, and columns that nobody has named."""
+    needed = delivery.source.columns_read()
+    place = {"file": delivery.name, "sheet": table.sheet or None}
+    for name in sorted(needed.keys() - set(table.header)):
+        if needed[name]:
+            free = [entry for entry in table.header if entry not in needed]
+            hint = nearest(name, free) or ", ".join(table.header)
+            yield Problem("missing_column", **place, column=name, parameters={"nearest": hint})
+    ignored = delivery.source.ignore
+    for name in table.header:
+        if name in needed or any(fnmatch.fnmatchcase(name, pattern) for pattern in ignored):
+            continue
+        hint = nearest(name, needed) or ", ".join(sorted(needed))
+        yield Problem("unknown_column", **place, column=name, parameters={"nearest": hint})
