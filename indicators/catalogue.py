@@ -1,0 +1,341 @@
+"""The indicator repository: read, check against the contracts, look up.
+
+One YAML an indicator in `data/indicators/`. A misspelt key, an unknown column, code or table is
+a WrongUse that names file, key and the nearest known name; all problems come at once.
+"""
+
+import typing
+from collections.abc import Iterator, Mapping
+from datetime import date
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, Field, ValidationError
+
+from indicators.contracts import Contract, Strict, Words, contracts
+from indicators.data_folder import data_folder
+from indicators.errors import Problem, WrongUse
+from indicators.expressions import (
+    NUMBER,
+    ExpressionRefused,
+    Operand,
+    nearest,
+    parse_expression,
+    table_operands,
+)
+from indicators.measures import Between, Measure, Part, State
+from indicators.messages import has_message
+
+# Sources whose rows count only where the unit is of component police (definitions 1).
+POLICE_SOURCES = (
+    "activities",
+    "activity_participants",
+    "referrals",
+    "un_personnel",
+    "un_detentions",
+)
+_MART_DIMENSIONS = ("unit_type", "activity_type", "actor", "sex", "age_group")
+
+
+class Change(Strict):
+    """What a version of a definition changed."""
+
+    version: int
+    on: date
+    what: Words
+
+
+class Returns(Strict):
+    """The returns that say whether an empty cell is a zero (definitions 11 and 12)."""
+
+    source: str
+    reporters: Literal["police", "all"] = "all"
+    harm_checked: bool = False
+
+
+class Indicator(Strict):
+    """One entry of the repository.
+
+    `date`: the column that says to which period a row belongs (for `matured` the day on which
+    its waiting time ends). `precision`: the column that says how exact that date is.
+    `disaggregate`: dimension: column; unit_type, activity_type, actor, sex and age_group have
+    columns of their own in the mart, every other name is a `breakdown`.
+    """
+
+    code: str = Field(pattern=r"^(P[123]|X|D)-(OP|OC|IM)-\d\d$")
+    version: int = 1
+    effective_from: date
+    title: Words
+    short: Words
+    definition: Words
+    numerator: Words
+    denominator: Words | None = None
+    rationale: Words
+    limitations: Words
+    level: Literal["output", "outcome", "impact"]
+    tier: tuple[Literal["I", "II", "III"], ...]
+    phases: tuple[Literal["prevention", "preemption", "response", "consolidation"], ...]
+    units: tuple[Literal["IPO", "FPU", "SPT", "PSU", "MIL", "CIV"], ...]
+    source: str
+    measure: Measure
+    time_rule: Literal["flow", "stock", "matured", "distinct"]
+    date: str | None = None
+    precision: str | None = None
+    area: str | None = None
+    unit_of_measure: str
+    direction: Literal["up", "down", "neutral"]
+    disaggregate: Mapping[str, str] = {}
+    sex_of: str | None = None
+    periods: tuple[Literal["W", "M", "Q", "S", "A", "B"], ...] = ("M", "Q", "A", "B")
+    min_n: int | None = None
+    returns: Returns | None = None
+    owner: Words
+    owner_reference: str
+    contributes_to: tuple[str, ...] = ()
+    sensitivity: Literal["public", "internal", "confidential"]
+    reference: tuple[str, ...]
+    supplementary: Words | None = None  # why it stands outside the list of 63
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def is_survey(self) -> bool:
+        """Whether it is estimated from a sample."""
+        return self.measure.is_survey
+
+    @property
+    def scale(self) -> int:
+        """What a share is multiplied by to be in the unit of measure."""
+        if self.unit_of_measure in ("percent", "percentage_points"):
+            return 100
+        return self.measure.per
+
+
+@cache
+def load_catalogue() -> Mapping[str, Indicator]:
+    """All indicators by code, checked. Raises WrongUse with every problem of every file."""
+    return read_catalogue(data_folder() / "indicators")
+
+
+def read_catalogue(folder: Path) -> Mapping[str, Indicator]:
+    """The indicators of a folder by code. Raises WrongUse with every problem of every file."""
+    found: dict[str, Indicator] = {}
+    problems: list[Problem] = []
+    for path in sorted(folder.glob("*.yaml")):
+        try:
+            indicator = read_indicator(path)
+        except WrongUse as error:
+            problems.extend(error.problems)
+            continue
+        found[indicator.code] = indicator
+    if problems:
+        raise WrongUse(problems)
+    return MappingProxyType(found)
+
+
+def check_catalogue() -> list[Problem]:
+    """Everything that is wrong with the repository; an empty list where nothing is."""
+    try:
+        read_catalogue(data_folder() / "indicators")
+    except WrongUse as error:
+        return error.problems
+    return []
+
+
+def read_indicator(path: Path) -> Indicator:
+    """One entry, checked. Raises WrongUse with all that is wrong in the file."""
+    try:
+        entry = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    except yaml.YAMLError as error:
+        raise WrongUse(Problem("catalogue_yaml", path.name, parameters={"reason": str(error)}))
+    try:
+        indicator = Indicator.model_validate(entry)
+    except ValidationError as error:
+        raise WrongUse(list(_model_problems(path, error))) from error
+    problems = list(_Entry(path, indicator).problems())
+    if problems:
+        raise WrongUse(problems)
+    return indicator
+
+
+def _model_problems(path: Path, error: ValidationError) -> Iterator[Problem]:
+    for detail in error.errors():
+        names = [str(part) for part in detail["loc"]]
+        key = ".".join(names)
+        if detail["type"] == "extra_forbidden":
+            known = sorted(_keys_beside(names))
+            parameters = {"key": key, "nearest": nearest(names[-1], known)}
+            yield Problem("catalogue_key", path.name, parameters=parameters)
+        else:
+            parameters = {"key": key or "–", "reason": detail["msg"]}
+            yield Problem("yaml_invalid", path.name, parameters=parameters)
+
+
+_MODELS: Mapping[str, type[BaseModel]] = {
+    "measure": Measure,
+    "numerator": Part,
+    "denominator": Part,
+    "between": Between,
+    "state": State,
+    "returns": Returns,
+    "changes": Change,
+}
+
+
+def _keys_beside(names: list[str]) -> typing.KeysView[str]:
+    if len(names) == 1:
+        return Indicator.model_fields.keys()
+    parent = next((name for name in reversed(names[:-1]) if not name.isdigit()), "")
+    inside_measure = names[0] == "measure"
+    if parent in ("numerator", "denominator") and not inside_measure:
+        return Words.model_fields.keys()
+    return _MODELS.get(parent, Words).model_fields.keys()
+
+
+class _Entry:
+    """The checks of one entry against the contracts."""
+
+    def __init__(self, path: Path, indicator: Indicator) -> None:
+        self.path = path
+        self.indicator = indicator
+
+    def problems(self) -> Iterator[Problem]:
+        indicator = self.indicator
+        if indicator.code != self.path.stem:
+            yield self.problem("catalogue_name", "code", code=indicator.code)
+        if not has_message(f"unit.{indicator.unit_of_measure}"):
+            yield self.problem("catalogue_unit", "unit_of_measure", unit=indicator.unit_of_measure)
+        known = contracts()
+        for key, table in self._tables():
+            if table not in known:
+                yield self.problem(
+                    "catalogue_table", key, table=table, nearest=nearest(table, sorted(known))
+                )
+                return
+        yield from self._column_problems(known[indicator.source])
+        yield from self._time_problems()
+
+    def _tables(self) -> Iterator[tuple[str, str]]:
+        yield "source", self.indicator.source
+        if self.indicator.returns:
+            yield "returns.source", self.indicator.returns.source
+
+    def _column_problems(self, contract: Contract) -> Iterator[Problem]:
+        operands = table_operands(contract)
+        for key, column, kinds in _named_columns(self.indicator):
+            yield from self._column_problem(key, column, kinds, operands)
+        for key, text, wanted in _expressions(self.indicator.measure):
+            yield from self._expression_problems(key, text, wanted, operands)
+
+    def _column_problem(
+        self, key: str, column: str, kinds: tuple[str, ...], operands: Mapping[str, Operand]
+    ) -> Iterator[Problem]:
+        if column not in operands:
+            near = nearest(column, sorted(operands))
+            yield self.problem("catalogue_column", key, column=column, nearest=near)
+        elif operands[column].kind not in kinds:
+            found = operands[column].kind
+            wanted = ", ".join(kinds)
+            yield self.problem(
+                "catalogue_column_type", key, column=column, found=found, wanted=wanted
+            )
+
+    def _expression_problems(
+        self, key: str, text: str, wanted: str | None, operands: Mapping[str, Operand]
+    ) -> Iterator[Problem]:
+        try:
+            parse_expression(text, operands, wanted)
+        except ExpressionRefused as refused:
+            for fault in refused.faults:
+                yield self.problem(f"expression_{fault.rule}", key, **fault.parameters)
+
+    def _time_problems(self) -> Iterator[Problem]:
+        indicator = self.indicator
+        if indicator.is_survey or indicator.time_rule == "stock":
+            if indicator.time_rule == "stock" and indicator.measure.state is None:
+                yield self.problem("catalogue_stock", "measure.state")
+        elif indicator.date is None:
+            yield self.problem("catalogue_date", "date")
+
+    def problem(self, rule: str, key: str, **parameters: Any) -> Problem:
+        return Problem(rule, self.path.name, parameters={"key": key, **parameters})
+
+
+def _named_columns(indicator: Indicator) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    dated = ("date",)
+    if indicator.date:
+        yield "date", indicator.date, dated
+    if indicator.precision:
+        yield "precision", indicator.precision, ("code", "text")
+    if indicator.area:
+        yield "area", indicator.area, ("text",)
+    for dimension, column in indicator.disaggregate.items():
+        yield f"disaggregate.{dimension}", column, ("code", "text", "list")
+    state = indicator.measure.state
+    if state:
+        for name in ("valid_from", "valid_to", "newest"):
+            if getattr(state, name):
+                yield f"measure.state.{name}", getattr(state, name), dated
+        for column in state.by:
+            yield "measure.state.by", column, ("text", "code")
+    if indicator.measure.between:
+        yield "measure.between.column", indicator.measure.between.column, ("code",)
+
+
+def _expressions(measure: Measure) -> Iterator[tuple[str, str, str | None]]:
+    parts = {"measure": measure, "measure.numerator": measure.numerator}
+    parts["measure.denominator"] = measure.denominator
+    for key, part in parts.items():
+        for name, wanted in (("where", "bool"), ("value", NUMBER), ("distinct", None)):
+            text = getattr(part, name, None)
+            if text:
+                yield f"{key}.{name}", text, wanted
+
+
+def checked_measure(indicator: Indicator) -> Measure:
+    """The measure with every expression written anew from its checked tree.
+
+    Raises ExpressionRefused: nothing that was not checked goes on to the compiler.
+    """
+    operands = table_operands(contracts()[indicator.source])
+
+    def rewritten(part: Any) -> dict[str, str]:
+        texts = {name: getattr(part, name, None) for name in ("where", "value", "distinct")}
+        return {name: parse_expression(text, operands).sql for name, text in texts.items() if text}
+
+    measure = indicator.measure
+    inner = {
+        name: getattr(measure, name).model_copy(update=rewritten(getattr(measure, name)))
+        for name in ("numerator", "denominator")
+        if getattr(measure, name)
+    }
+    return measure.model_copy(update={**rewritten(measure), **inner})
+
+
+def dimension_of(name: str) -> str:
+    """The mart column of a dimension: its own, or `breakdown`."""
+    return name if name in _MART_DIMENSIONS else "breakdown"
+
+
+def selected_indicators(
+    catalogue: Mapping[str, Indicator], codes: typing.Iterable[str]
+) -> list[Indicator]:
+    """The chosen indicators in the order of their codes.
+
+    Raises WrongUse naming every code that the repository does not hold, with the nearest.
+    """
+    chosen = sorted(set(codes))
+    unknown = [code for code in chosen if code not in catalogue]
+    if unknown:
+        raise WrongUse(
+            Problem(
+                "unknown_indicator",
+                "mission.yaml",
+                value=code,
+                parameters={"nearest": nearest(code, sorted(catalogue))},
+            )
+            for code in unknown
+        )
+    return [catalogue[code] for code in chosen]

@@ -1,0 +1,340 @@
+"""From a cube plan to SQL: one named CTE a stage, from the rows to the cells of the mart.
+
+Stages: `placed` (rows of the as-of date, each in the finest area where it counts), `finest` (the
+cube over the union of the dimensions), `in_periods`, `in_areas`, `rolled` (roll-ups by GROUPING
+SETS; `rolled_by_<column>` for a column with several values a row), then one `cells` an indicator.
+Measures that do not add up skip `finest` and are recounted in `rolled`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from indicators.catalogue import Indicator
+from indicators.plan import CubePlan, Grouping, PlannedIndicator, single_plan
+from indicators.values import DIMENSIONS, TOTAL
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One CTE: its name and its SELECT."""
+
+    name: str
+    sql: str
+
+
+def with_stages(stages: list[Stage], last: str) -> str:
+    """One statement: these stages, then everything of the last."""
+    ctes = ",\n".join(f"{stage.name} AS (\n{stage.sql}\n)" for stage in stages)
+    return f"WITH {ctes}\n{last}"
+
+
+def indicator_sql(indicator: Indicator) -> str:
+    """The SQL of one indicator as people read it: the same stages that the engine runs."""
+    if indicator.is_survey:
+        return _survey_sql(indicator)
+    plan = single_plan(indicator)
+    stages = [*cube_stages(plan), *roll_up_stages(plan)]
+    for column in plan.list_columns:
+        stages.append(list_stage(plan, column))
+    return with_stages(stages, cells_sql(plan, plan.indicators[0]))
+
+
+def cube_stages(plan: CubePlan) -> list[Stage]:
+    """From the rows of the source to the finest cube (or to the placed rows)."""
+    stages = [_placed(plan)]
+    if plan.is_additive:
+        stages.append(_finest(plan))
+    return stages
+
+
+def roll_up_stages(plan: CubePlan) -> list[Stage]:
+    """From the cube to all periods, areas and groupings without lists."""
+    return [_in_periods(plan), _in_areas(), _rolled(plan)]
+
+
+def _placed(plan: CubePlan) -> Stage:
+    precision = ""
+    if plan.location_precision:
+        precision = " AND place.location_precision = coalesce(source.location_precision, 'exact')"
+    else:
+        precision = " AND place.location_precision = 'exact'"
+    columns = "source.*, coalesce(place.area, country_area()) AS cube_area"
+    place = f"LEFT JOIN cube.area_place AS place\n    ON place.area_code = source.{plan.area}{precision}"
+    if plan.state is None:
+        columns += f",\n    CAST(date_trunc('month', source.{plan.clock}) AS DATE) AS month"
+        if plan.weekly:
+            columns += f",\n    CAST(date_trunc('week', source.{plan.clock}) AS DATE) AS week"
+        source = f"FROM cube.{plan.source} AS source\n  {place}"
+        return Stage(
+            "placed", f"  SELECT {columns}\n  {source}\n  WHERE source.{plan.clock} <= as_of_day()"
+        )
+    return Stage("placed", _state_sql(plan, columns, place))
+
+
+def _state_sql(plan: CubePlan, columns: str, place: str) -> str:
+    state = plan.state
+    assert state is not None
+    bound = "period.period_start" if state.at == "start" else "period.period_end"
+    day = f"least({bound}, as_of_day())"
+    columns += ", period.period_type, period.period"
+    begun = state.valid_from or state.newest
+    condition = f"source.{begun} <= {day}"
+    if state.valid_to:
+        condition += f" AND (source.{state.valid_to} IS NULL OR source.{state.valid_to} >= {day})"
+    newest = ""
+    if state.newest:
+        by = ", ".join(["period.period_type", "period.period", *(f"source.{c}" for c in state.by)])
+        newest = (
+            f"\n  QUALIFY source.{state.newest} = max(source.{state.newest}) "
+            f"OVER (PARTITION BY {by})"
+        )
+    return f"""  SELECT {columns}
+  FROM cube.{plan.source} AS source
+  JOIN cube.period ON {condition}
+  {place}{newest}"""
+
+
+def _time_columns(plan: CubePlan) -> list[str]:
+    if plan.state:
+        return ["period_type", "period"]
+    return ["month", "week"] if plan.weekly else ["month"]
+
+
+def _finest(plan: CubePlan) -> Stage:
+    keys = [*_time_columns(plan), "cube_area", *plan.plain_columns]
+    if plan.precision:
+        keys.append(plan.precision)
+    lines = [f"    {key}" for key in dict.fromkeys(keys)]
+    lines += [f"    list_sort(list_distinct({column})) AS {column}" for column in plan.list_columns]
+    lines += [f"    {text}" for text in _aggregate_lines(plan)]
+    return Stage("finest", "  SELECT\n" + ",\n".join(lines) + "\n  FROM placed\n  GROUP BY ALL")
+
+
+def _aggregate_lines(plan: CubePlan) -> Iterator[str]:
+    yield "count(*) AS source_rows"
+    for planned in plan.indicators:
+        for aggregate in planned.aggregates:
+            yield f"{aggregate.sql} AS {planned.part(aggregate.role)}"
+        yield f"count(*) FILTER (WHERE {planned.cases}) AS {planned.part('cases')}"
+
+
+def _in_periods(plan: CubePlan) -> Stage:
+    rows = "finest" if plan.is_additive else "placed"
+    joins = []
+    columns = f"{rows}.*"
+    period_type = f"{rows}.period_type"
+    if plan.state is None:
+        columns += ", holding.period_type, holding.period"
+        period_type = "holding.period_type"
+        bucket = f"{rows}.month"
+        if plan.weekly:
+            bucket = f"CASE holding.period_type WHEN 'W' THEN {rows}.week ELSE {rows}.month END"
+        joins.append(f"JOIN cube.period_bucket AS holding ON holding.bucket = {bucket}")
+    if plan.precision:
+        joins.append(
+            "JOIN cube.precision_period AS exact_enough\n"
+            f"    ON exact_enough.date_precision = {rows}.{plan.precision}\n"
+            f"    AND exact_enough.period_type = {period_type}"
+        )
+    if plan.population:
+        joins.append(
+            f"JOIN cube.area_up AS peopled ON peopled.area_code = {rows}.cube_area\n"
+            f"  JOIN cube.population_base AS people ON people.population_kind = '{plan.population}'\n"
+            "    AND people.area_code = peopled.area\n"
+            f"    AND people.period_type = {period_type}"
+            f" AND people.period = {'holding' if plan.state is None else rows}.period"
+        )
+    return Stage("in_periods", f"  SELECT {columns}\n  FROM {rows}\n  " + "\n  ".join(joins))
+
+
+def _in_areas() -> Stage:
+    return Stage(
+        "in_areas",
+        "  SELECT in_periods.*, area_up.area\n  FROM in_periods\n"
+        "  JOIN cube.area_up ON area_up.area_code = in_periods.cube_area",
+    )
+
+
+def _rolled(plan: CubePlan) -> Stage:
+    columns = plan.plain_columns
+    keys = ["period_type", "period", "area", *columns]
+    grouped = f"GROUPING({', '.join(columns)})" if columns else "0"
+    sets = [
+        "(" + ", ".join(["period_type", "period", "area", *grouping]) + ")"
+        for grouping in plan.groupings
+    ]
+    lines = [f"    {key}" for key in keys] + [f"    {grouped} AS grouped"]
+    lines += [f"    {text}" for text in _roll_up_lines(plan)]
+    listed = ",\n    ".join(sets)
+    return Stage(
+        "rolled",
+        "  SELECT\n" + ",\n".join(lines) + "\n  FROM in_areas\n"
+        f"  GROUP BY GROUPING SETS (\n    {listed}\n  )",
+    )
+
+
+def _roll_up_lines(plan: CubePlan) -> Iterator[str]:
+    if not plan.is_additive:
+        yield from _aggregate_lines(plan)
+        return
+    yield "sum(source_rows) AS source_rows"
+    for planned in plan.indicators:
+        for role in planned.roles:
+            yield f"sum({planned.part(role)}) AS {planned.part(role)}"
+
+
+def list_stage(plan: CubePlan, column: str) -> Stage:
+    """The roll-up by a column with several values a row: the row counts once under each."""
+    lines = [f"    {key}" for key in ("period_type", "period", "area", column)]
+    lines += [f"    {text}" for text in _roll_up_lines(plan)]
+    return Stage(
+        f"rolled_by_{column}",
+        "  SELECT\n" + ",\n".join(lines) + "\n  FROM (\n"
+        f"    SELECT * REPLACE (unnest({column}) AS {column}) FROM in_areas\n  )\n"
+        f"  GROUP BY period_type, period, area, {column}",
+    )
+
+
+def cells_sql(plan: CubePlan, planned: PlannedIndicator) -> str:
+    """The cells of one indicator that hold a case: ratios last, from their parts."""
+    return "\nUNION ALL\n".join(_cell_select(plan, planned, g) for g in planned.groupings)
+
+
+def _cell_select(plan: CubePlan, planned: PlannedIndicator, grouping: Grouping) -> str:
+    listed = [dimension.column for dimension in grouping if dimension.is_list]
+    relation = f"rolled_by_{listed[0]}" if listed else "rolled"
+    conditions = [f"{planned.part('cases')} > 0"]
+    if not listed:
+        conditions.append(f"grouped = {_mask(plan, grouping)}")
+    conditions += [f"{dimension.column} IS NOT NULL" for dimension in grouping]
+    places = _dimension_lines(grouping)
+    values = [f"CAST({sql} AS DOUBLE) AS {name}" for name, sql in _values(planned).items()]
+    n = _count_sql(planned)
+    lines = [
+        f"'{planned.code}' AS indicator",
+        "period_type",
+        "period",
+        "area",
+        *places,
+        *values,
+        f"CAST({n} AS BIGINT) AS n",
+        f"CAST({planned.part('cases')} AS BIGINT) AS cases",
+    ]
+    body = ",\n  ".join(lines)
+    return f"SELECT\n  {body}\nFROM {relation}\nWHERE {' AND '.join(conditions)}"
+
+
+def _mask(plan: CubePlan, grouping: Grouping) -> int:
+    kept = {dimension.column for dimension in grouping}
+    bits = "".join("0" if column in kept else "1" for column in plan.plain_columns)
+    return int(bits or "0", 2)
+
+
+def _dimension_lines(grouping: Grouping) -> list[str]:
+    values = dict.fromkeys(DIMENSIONS, f"'{TOTAL}'")
+    for dimension in grouping:
+        values[dimension.mart_column] = f"CAST({dimension.column} AS VARCHAR)"
+        if dimension.mart_column == "breakdown_value":
+            values["breakdown"] = f"'{dimension.name}'"
+    return [f"{sql} AS {name}" for name, sql in values.items()]
+
+
+def _values(planned: PlannedIndicator) -> dict[str, str]:
+    numerator, denominator = planned.part("numerator"), planned.part("denominator")
+    scale = planned.indicator.scale
+    match planned.measure.kind:
+        case "median" | "quantile":
+            return {"value": planned.part("value"), "numerator": "NULL", "denominator": "NULL"}
+        case "ratio" | "mean":
+            share = (
+                f"CASE WHEN {denominator} > 0 THEN "
+                f"{scale} * CAST({numerator} AS DOUBLE) / CAST({denominator} AS DOUBLE) END"
+            )
+            return {
+                "value": share,
+                "numerator": f"coalesce({numerator}, 0)",
+                "denominator": f"coalesce({denominator}, 0)",
+            }
+        case "rate":
+            return {
+                "value": "NULL",
+                "numerator": f"coalesce({numerator}, 0)",
+                "denominator": "NULL",
+            }
+        case _:
+            total = f"coalesce({numerator}, 0)"
+            return {"value": total, "numerator": total, "denominator": "NULL"}
+
+
+def _count_sql(planned: PlannedIndicator) -> str:
+    match planned.measure.kind:
+        case "count" | "count_distinct" | "rate":
+            return f"coalesce({planned.part('numerator')}, 0)"
+        case "ratio" | "mean" | "median" | "quantile":
+            return f"coalesce({planned.part('denominator')}, 0)"
+        case _:
+            return planned.part("cases")
+
+
+def contribution_sql(plan: CubePlan) -> str:
+    """Rows of each file that count in the total cells: indicator, period, area, file, rows."""
+    time = _time_columns(plan)
+    keys = [*time, "cube_area", "file_sha256"] + ([plan.precision] if plan.precision else [])
+    counted = [
+        f"count(*) FILTER (WHERE {planned.cases}) AS {planned.part('cases')}"
+        for planned in plan.indicators
+    ]
+    by_file = Stage(
+        "finest" if plan.is_additive else "placed_files",
+        "  SELECT\n    " + ",\n    ".join([*keys, *counted]) + "\n  FROM placed\n  GROUP BY ALL",
+    )
+    periods = _in_periods(plan)
+    if not plan.is_additive:
+        periods = Stage("in_periods", periods.sql.replace("placed", "placed_files"))
+    sums = ",\n    ".join(
+        f"sum({planned.part('cases')}) AS {planned.part('cases')}" for planned in plan.indicators
+    )
+    totals = Stage(
+        "totals",
+        f"  SELECT period_type, period, area, file_sha256,\n    {sums}\n  FROM in_areas\n"
+        "  GROUP BY ALL",
+    )
+    selects = [
+        f"SELECT '{planned.code}' AS indicator, period_type, period, area, file_sha256, "
+        f"CAST({planned.part('cases')} AS BIGINT) AS rows FROM totals "
+        f"WHERE {planned.part('cases')} > 0"
+        for planned in plan.indicators
+    ]
+    return with_stages(
+        [_placed(plan), by_file, periods, _in_areas(), totals], "\nUNION ALL\n".join(selects)
+    )
+
+
+def _survey_sql(indicator: Indicator) -> str:
+    """The table that survey estimation reads, in the words of the engine; the estimate is not SQL."""
+    measure = indicator.measure
+    answers = [
+        f"max(answer) FILTER (WHERE item = '{item}') AS {item}" for item in sorted(measure.items)
+    ]
+    favourable = " AND ".join(
+        f"{item} IN ({', '.join(repr(code) for code in codes)})"
+        for item, codes in sorted(measure.items.items())
+    )
+    valid = " AND ".join(
+        f"{item} NOT IN ('dont_know', 'refused', 'not_asked')" for item in sorted(measure.items)
+    )
+    return f"""WITH answered AS (
+  SELECT survey_code, wave, respondent_key,
+    {
+        ''',
+    '''.join(answers)
+    }
+  FROM core.survey_answers
+  GROUP BY survey_code, wave, respondent_key
+),
+design AS (
+  SELECT * FROM cube.survey_respondents
+  WHERE instrument = '{measure.instrument}' AND consent_given AND result IN ('complete', 'partial')
+)
+SELECT design.*, CASE WHEN {valid} THEN {favourable} END AS favourable
+FROM design LEFT JOIN answered USING (survey_code, wave, respondent_key)"""

@@ -1,0 +1,286 @@
+"""Running the plans of a mission's indicators on DuckDB: from core tables to the mart.
+
+What is computed stands in `plan.py`, the SQL in `compiler.py` and `statuses.py`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple
+from datetime import date
+from pathlib import Path
+
+import duckdb
+from scipy.stats import chi2
+
+from indicators.catalogue import Indicator, selected_indicators
+from indicators.compiler import (
+    Stage,
+    cells_sql,
+    contribution_sql,
+    cube_stages,
+    list_stage,
+    roll_up_stages,
+    with_stages,
+)
+from indicators.contracts import contracts
+from indicators.derived import cube_table_sql, derivation_order, functions_sql
+from indicators.mission import Mission
+from indicators.periods import PRECISION_PERIODS, Period, periods_between
+from indicators.places import place_tables_sql
+from indicators.plan import CubePlan, cube_plans
+from indicators.population import population_tables_sql
+from indicators.registers import fill_registers
+from indicators.statuses import (
+    CELL_COLUMNS,
+    RULE_COLUMNS,
+    return_tables_sql,
+    rule_of,
+    values_sql,
+)
+from indicators.values import VALUE_KEY, mart_ddl
+from indicators.waves import compute_surveys
+
+CONFIDENCE = 0.95
+_ENGINE_TABLES = (
+    "indicator",
+    "indicator_value",
+    "area",
+    "contribution",
+    "return_status",
+    "survey_response",
+    "base",
+    "mission",
+)
+
+
+def compute(
+    connection: duckdb.DuckDBPyConnection,
+    mission: Mission,
+    catalogue: Mapping[str, Indicator],
+    as_of: date,
+    profile: Path | None = None,
+) -> None:
+    """Fill the engine's mart tables from `core`, in one transaction.
+
+    Facts dated after `as_of` are left out. `profile`: the folder that holds the outlines, where
+    the mission's file names them relative to it. Raises WrongUse for a selected indicator that
+    the catalogue does not hold; then nothing has changed.
+    """
+    indicators = selected_indicators(catalogue, [chosen.code for chosen in mission.indicators])
+    connection.execute("BEGIN TRANSACTION")
+    try:
+        _prepare(connection, mission, indicators, as_of)
+        _compute_registers(connection, mission, indicators)
+        compute_surveys(connection, mission, indicators)
+        _write_values(connection, mission, indicators)
+        fill_registers(connection, mission, indicators, as_of, profile)
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+
+
+def _prepare(
+    connection: duckdb.DuckDBPyConnection,
+    mission: Mission,
+    indicators: Sequence[Indicator],
+    as_of: date,
+) -> None:
+    connection.execute("CREATE SCHEMA IF NOT EXISTS cube")
+    _run(connection, mart_ddl())
+    for table in _ENGINE_TABLES:
+        connection.execute(f"DELETE FROM mart.{table}")
+    _run(connection, functions_sql(mission, as_of.isoformat()))
+    _run(connection, place_tables_sql())
+    needed = {"units"} | {
+        "survey_respondents" if indicator.is_survey else indicator.source
+        for indicator in indicators
+    }
+    for table in derivation_order(needed):
+        connection.execute(cube_table_sql(contracts()[table]))
+    _create(connection, "cell", CELL_COLUMNS)
+    _create(connection, "source_period", {"indicator": "VARCHAR", **_PERIOD_KEY})
+    _create(connection, "first_day", {"indicator": "VARCHAR", "day": "DATE"})
+    _create(connection, "rule", RULE_COLUMNS)
+    _insert(connection, "cube.rule", [astuple(rule_of(indicator)) for indicator in indicators])
+    _fill_first_days(connection, mission, indicators)
+    _fill_periods(connection, mission, as_of)
+    _run(connection, return_tables_sql(indicators))
+    _run(connection, population_tables_sql())
+
+
+_PERIOD_KEY = {"period_type": "VARCHAR", "period": "VARCHAR"}
+
+
+def _fill_first_days(
+    connection: duckdb.DuckDBPyConnection, mission: Mission, indicators: Sequence[Indicator]
+) -> None:
+    """The first day of each indicator's source, by its rows or its first return."""
+    rows = []
+    for indicator in indicators:
+        column, table = _dated(indicator)
+        returns = indicator.returns.source if indicator.returns else ""
+        first = connection.execute(
+            f"""SELECT least(
+              (SELECT min({column}) FROM {table} WHERE {column} <= as_of_day()),
+              (SELECT min("month") FROM core.reporting_returns
+               WHERE source = ? AND "month" <= as_of_day()))""",
+            [returns],
+        ).fetchone()
+        rows.append((indicator.code, first[0] if first and first[0] else mission.starts_on))
+    _insert(connection, "cube.first_day", rows)
+
+
+def _dated(indicator: Indicator) -> tuple[str, str]:
+    table = f"cube.{indicator.source}"
+    if indicator.is_survey:
+        return "interviewed_on", "cube.survey_respondents"
+    state = indicator.measure.state
+    if indicator.time_rule == "stock" and state:
+        return str(state.valid_from or state.newest), table
+    return str(indicator.date), table
+
+
+def _fill_periods(connection: duckdb.DuckDBPyConnection, mission: Mission, as_of: date) -> None:
+    found = connection.execute("SELECT min(day) FROM cube.first_day").fetchone()
+    first = found[0] if found and found[0] else mission.starts_on
+    periods = periods_between(min(first, as_of), as_of, mission.period_types)
+    _create(
+        connection,
+        "period",
+        {**_PERIOD_KEY, "period_start": "DATE", "period_end": "DATE", "period_middle": "DATE"},
+    )
+    _insert(
+        connection,
+        "cube.period",
+        [(p.period_type, p.name, p.start, p.end, p.middle) for p in periods],
+    )
+    _create(connection, "period_month", {**_PERIOD_KEY, "month": "DATE"})
+    months = [(p.period_type, p.name, month) for p in periods for month in p.months]
+    _insert(connection, "cube.period_month", months)
+    _create(connection, "period_bucket", {**_PERIOD_KEY, "bucket": "DATE"})
+    _insert(connection, "cube.period_bucket", _buckets(periods))
+    _create(connection, "precision_period", {"date_precision": "VARCHAR", "period_type": "VARCHAR"})
+    precise = [(name, kind) for name, kinds in PRECISION_PERIODS.items() for kind in kinds]
+    _insert(connection, "cube.precision_period", precise)
+
+
+def _buckets(periods: Iterable[Period]) -> list[tuple[str, str, date]]:
+    """What a cube's row is filed under: its month, for weeks the Monday."""
+    return [
+        (p.period_type, p.name, bucket)
+        for p in periods
+        for bucket in ([p.start] if p.period_type == "W" else p.months)
+    ]
+
+
+def _compute_registers(
+    connection: duckdb.DuckDBPyConnection, mission: Mission, indicators: Sequence[Indicator]
+) -> None:
+    for plan in cube_plans(indicators, weekly="W" in mission.period_types):
+        _run_plan(connection, mission, plan)
+
+
+def _run_plan(connection: duckdb.DuckDBPyConnection, mission: Mission, plan: CubePlan) -> None:
+    """One plan: its cube, its roll-ups, the cells of its indicators, the files behind them."""
+    stages = cube_stages(plan)
+    last = stages[-1].name
+    connection.execute(
+        f"CREATE OR REPLACE TABLE cube.{plan.name} AS {with_stages(stages, f'FROM {last}')}"
+    )
+    kept = Stage(last, f"  SELECT * FROM cube.{plan.name}")
+    placed_in = [kept, *roll_up_stages(plan)[:-1]]
+    _materialise(connection, "in_areas", placed_in)
+    in_areas = Stage("in_areas", "  SELECT * FROM temp.in_areas")
+    _materialise(connection, "rolled", [in_areas, roll_up_stages(plan)[-1]])
+    for column in plan.list_columns:
+        _materialise(connection, f"rolled_by_{column}", [in_areas, list_stage(plan, column)])
+    for planned in plan.indicators:
+        connection.execute(f"INSERT INTO cube.cell BY NAME {cells_sql(plan, planned)}")
+        connection.execute(
+            f"""INSERT INTO cube.source_period SELECT '{planned.code}', period_type, period
+            FROM temp.rolled
+            WHERE grouped = {plan.total_mask} AND area = country_area() AND source_rows > 0"""
+        )
+    connection.execute(
+        f"""INSERT INTO mart.contribution
+        SELECT ?, counted.indicator, rule.indicator_version, counted.period_type, counted.period,
+          counted.area, counted.file_sha256, file.name, counted.rows
+        FROM ({contribution_sql(plan)}) AS counted
+        JOIN cube.rule AS rule
+          ON rule.indicator = counted.indicator AND list_contains(rule.periods, counted.period_type)
+        LEFT JOIN (SELECT file_sha256, min(name) AS name FROM ops.input_file GROUP BY ALL) AS file
+          USING (file_sha256)""",
+        [mission.mission],
+    )
+
+
+def _materialise(connection: duckdb.DuckDBPyConnection, name: str, stages: Sequence[Stage]) -> None:
+    text = with_stages(list(stages), f"FROM {stages[-1].name}")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {text}")
+
+
+def _write_values(
+    connection: duckdb.DuckDBPyConnection, mission: Mission, indicators: Sequence[Indicator]
+) -> None:
+    text = values_sql().replace("{mission}", mission.mission)
+    order = ", ".join(VALUE_KEY)
+    connection.execute(f"INSERT INTO mart.indicator_value BY NAME {text} ORDER BY {order}")
+    _add_poisson_limits(connection)
+    _add_targets(connection, mission)
+
+
+def _add_poisson_limits(connection: duckdb.DuckDBPyConnection) -> None:
+    """Exact limits of a rate, from its count (Garwood 1936, by quantiles of chi-square)."""
+    counts = connection.execute(
+        """SELECT DISTINCT CAST(numerator AS BIGINT) AS events FROM mart.indicator_value
+        WHERE method = 'poisson_exact' AND value IS NOT NULL ORDER BY events"""
+    ).fetchall()
+    _create(connection, "poisson_limit", {"events": "BIGINT", "low": "DOUBLE", "high": "DOUBLE"})
+    limits = [(events, *poisson_limits(events)) for (events,) in counts]
+    _insert(connection, "cube.poisson_limit", limits)
+    connection.execute(
+        """UPDATE mart.indicator_value AS cell
+        SET ci_low = rule.per * low / cell.denominator, ci_high = rule.per * high / cell.denominator
+        FROM cube.poisson_limit AS limits, cube.rule AS rule
+        WHERE cell.method = 'poisson_exact' AND cell.value IS NOT NULL
+          AND limits.events = cell.numerator AND rule.indicator = cell.indicator"""
+    )
+
+
+def poisson_limits(events: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
+    """Exact confidence limits of a Poisson count's mean (Garwood 1936, Biometrika 28)."""
+    tail = (1 - confidence) / 2
+    low = float(chi2.ppf(tail, 2 * events)) / 2 if events else 0.0
+    return low, float(chi2.ppf(1 - tail, 2 * events + 2)) / 2
+
+
+def _add_targets(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
+    """Baseline and target of the profile, which stand for the mission as a whole."""
+    for chosen in mission.indicators:
+        baseline = chosen.baseline.value if chosen.baseline else None
+        target = chosen.target.value if chosen.target else None
+        connection.execute(
+            """UPDATE mart.indicator_value SET baseline = ?, target = ?
+            WHERE indicator = ? AND area = country_area() AND unit_type = '_T'
+              AND activity_type = '_T' AND actor = '_T' AND sex = '_T' AND age_group = '_T'
+              AND breakdown = '_T'""",
+            [baseline, target, chosen.code],
+        )
+
+
+def _run(connection: duckdb.DuckDBPyConnection, statements: Iterable[str]) -> None:
+    for statement in statements:
+        connection.execute(statement)
+
+
+def _create(connection: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, str]) -> None:
+    body = ", ".join(f'"{name}" {sql_type}' for name, sql_type in columns.items())
+    connection.execute(f"CREATE OR REPLACE TABLE cube.{table} ({body})")
+
+
+def _insert(
+    connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[object, ...]]
+) -> None:
+    if rows:
+        marks = ", ".join("?" * len(rows[0]))
+        connection.executemany(f"INSERT INTO {table} VALUES ({marks})", list(rows))

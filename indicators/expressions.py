@@ -1,0 +1,357 @@
+"""Filter and value expressions over one table: parsed, checked, written anew as SQL.
+
+Text of a catalogue or contract never reaches the database: only the tree that sqlglot parsed,
+that holds allowed nodes alone and whose columns, codes and types fit the contract, becomes SQL.
+A subquery, a second statement, a function that is not listed here: refused.
+"""
+
+import difflib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from indicators.contracts import Column, Contract, Derived, contracts
+
+NUMBER = "number"
+_KINDS = {
+    "text": "text",
+    "code": "code",
+    "int": NUMBER,
+    "dec": NUMBER,
+    "bool": "bool",
+    "date": "date",
+    "time": "time",
+    "list<code>": "list",
+}
+
+
+@dataclass(frozen=True)
+class Operand:
+    """What an expression may use a value as; `codes` where only these texts make sense."""
+
+    kind: str  # text, code, number, bool, date, time, list, null
+    codes: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One reason to refuse an expression: message key `expression.<rule>` and its parameters."""
+
+    rule: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A checked expression: its SQL, what it gives, the columns that it reads."""
+
+    sql: str
+    operand: Operand
+    columns: tuple[str, ...]
+
+
+class ExpressionRefused(ValueError):
+    """Holds every fault found in one expression."""
+
+    def __init__(self, text: str, faults: Sequence[Fault]) -> None:
+        self.text = text
+        self.faults = tuple(faults)
+        super().__init__(f"{text}: {[fault.rule for fault in faults]}")
+
+
+# Name: kinds of the arguments (None: any), kind of the result (None: that of the arguments).
+_FUNCTIONS: Mapping[str, tuple[tuple[str | None, ...], str | None]] = {
+    "local_date": (("time",), "date"),
+    "local_time": (("time",), "time"),
+    "is_night": (("time",), "bool"),
+    "night_share": (("time", "time"), NUMBER),
+    "minutes_between": (("time", "time"), NUMBER),
+    "hours_after": (("time", NUMBER), "time"),
+    "days_between": (("date", "date"), NUMBER),
+    "target_hours": (("code",), NUMBER),
+    "ceil": ((NUMBER,), NUMBER),
+    "floor": ((NUMBER,), NUMBER),
+    "abs": ((NUMBER,), NUMBER),
+    "length": (("list",), NUMBER),
+    "array_distinct": (("list",), "list"),
+    "array_contains": (("list", "code"), "bool"),
+    "array_overlaps": (("list", "list"), "bool"),
+    "year": (("date",), NUMBER),
+}
+_VARIADIC = {"greatest", "least", "coalesce"}
+# What sqlglot names otherwise than DuckDB's user does.
+_SPOKEN = {"length": "len", "array_distinct": "list_distinct", "array_contains": "list_contains"}
+
+
+def table_operands(contract: Contract) -> dict[str, Operand]:
+    """The columns that an expression over this table may name, derived ones last."""
+    operands = {name: column_operand(column) for name, column in contract.columns.items()}
+    for name, derived in contract.derived.items():
+        operands[name] = derived_operand(derived)
+    return operands
+
+
+def column_operand(column: Column) -> Operand:
+    """What a contract's column is to an expression."""
+    return Operand(_KINDS[column.base_type], column.allowed_codes)
+
+
+def derived_operand(derived: Derived) -> Operand:
+    """What a derived column is; a code taken from another table keeps that table's codes."""
+    kind = _KINDS["dec" if derived.type.startswith("dec") else derived.type]
+    if derived.codes or not (derived.table and derived.take):
+        return Operand(kind, derived.codes)
+    return Operand(kind, _codes_taken(derived.table, derived.take))
+
+
+@cache
+def _codes_taken(table: str, column: str) -> tuple[str, ...] | None:
+    taken = contracts()[table].columns.get(column)
+    return taken.allowed_codes if taken else None
+
+
+def parse_expression(
+    text: str, columns: Mapping[str, Operand], wanted: str | None = None
+) -> Expression:
+    """Check one expression over these columns; `wanted` is the kind that it must give.
+
+    Raises ExpressionRefused with all faults at once.
+    """
+    tree = _parsed(text)
+    check = _Check(columns)
+    operand = check.operand(tree)
+    if wanted and operand.kind not in (wanted, "null", "unknown"):
+        check.faults.append(Fault("wrong_result", {"wanted": wanted, "found": operand.kind}))
+    if check.faults:
+        raise ExpressionRefused(text, check.faults)
+    return Expression(tree.sql(dialect="duckdb"), operand, tuple(sorted(check.used)))
+
+
+def _parsed(text: str) -> exp.Expression:
+    try:
+        trees = sqlglot.parse(text, read="duckdb")
+    except (SqlglotError, RecursionError) as error:
+        first = str(error).splitlines()[0]
+        raise ExpressionRefused(text, [Fault("unreadable", {"reason": first})]) from error
+    if len(trees) != 1 or trees[0] is None:
+        raise ExpressionRefused(text, [Fault("one_expression")])
+    for node in trees[0].walk():
+        node.comments = None
+    return trees[0]
+
+
+def nearest(name: str, known: Sequence[str]) -> str:
+    """The known name most like this one, or an en dash."""
+    found = difflib.get_close_matches(name, [str(entry) for entry in known], n=1, cutoff=0.0)
+    return found[0] if found else "–"
+
+
+class _Check:
+    """One walk over a tree: finds what each node gives and notes every fault."""
+
+    def __init__(self, columns: Mapping[str, Operand]) -> None:
+        self.columns = columns
+        self.faults: list[Fault] = []
+        self.used: set[str] = set()
+
+    def operand(self, node: exp.Expression) -> Operand:
+        rule = _RULES.get(type(node))
+        if rule is not None:
+            return rule(self, node)
+        name = _function_name(node)
+        if name is not None:
+            return self.function(node, name)
+        return self.refuse("not_allowed", part=_excerpt(node))
+
+    def refuse(self, rule: str, **parameters: str) -> Operand:
+        self.faults.append(Fault(rule, parameters))
+        return Operand("unknown")
+
+    def column(self, node: exp.Expression) -> Operand:
+        name = node.name
+        if (
+            node.args.get("table")
+            or node.args.get("db")
+            or not isinstance(node.this, exp.Identifier)
+        ):
+            return self.refuse("not_allowed", part=_excerpt(node))
+        if name not in self.columns:
+            return self.refuse(
+                "unknown_column", column=name, nearest=nearest(name, sorted(self.columns))
+            )
+        self.used.add(name)
+        return self.columns[name]
+
+    def literal(self, node: exp.Expression) -> Operand:
+        return Operand("text" if node.args.get("is_string") else NUMBER)
+
+    def cast(self, node: exp.Expression) -> Operand:
+        if isinstance(node.this, exp.Literal) and node.to.sql() == "DATE":
+            return Operand("date")
+        return self.refuse("not_allowed", part=_excerpt(node))
+
+    def inner(self, node: exp.Expression) -> Operand:
+        return self.operand(node.this)
+
+    def logical(self, node: exp.Expression) -> Operand:
+        for part in _children(node):
+            self.expect(part, "bool")
+        return Operand("bool")
+
+    def arithmetic(self, node: exp.Expression) -> Operand:
+        left, right = self.operand(node.this), self.operand(node.expression)
+        if left.kind == "date" and right.kind == NUMBER and not isinstance(node, exp.Mul | exp.Div):
+            return Operand("date")
+        for operand in (left, right):
+            if operand.kind not in (NUMBER, "unknown", "null"):
+                self.refuse("wrong_type", part=_excerpt(node), wanted=NUMBER, found=operand.kind)
+        return Operand(NUMBER)
+
+    def negative(self, node: exp.Expression) -> Operand:
+        self.expect(node.this, NUMBER)
+        return Operand(NUMBER)
+
+    def comparison(self, node: exp.Expression) -> Operand:
+        self.same_kind(node, [node.this, node.expression])
+        return Operand("bool")
+
+    def between(self, node: exp.Expression) -> Operand:
+        self.same_kind(node, [node.this, node.args["low"], node.args["high"]])
+        return Operand("bool")
+
+    def membership(self, node: exp.Expression) -> Operand:
+        entries = node.expressions
+        if node.args.get("query") or not entries:
+            return self.refuse("not_allowed", part=_excerpt(node))
+        if not all(isinstance(entry, exp.Literal) for entry in entries):
+            return self.refuse("not_allowed", part=_excerpt(node))
+        self.same_kind(node, [node.this, *entries])
+        return Operand("bool")
+
+    def null_test(self, node: exp.Expression) -> Operand:
+        self.operand(node.this)
+        if not isinstance(node.expression, exp.Null | exp.Boolean):
+            return self.refuse("not_allowed", part=_excerpt(node))
+        return Operand("bool")
+
+    def array(self, node: exp.Expression) -> Operand:
+        for entry in node.expressions:
+            if not isinstance(entry, exp.Literal):
+                self.refuse("not_allowed", part=_excerpt(node))
+        return Operand("list")
+
+    def case(self, node: exp.Expression) -> Operand:
+        if node.this is not None:
+            return self.refuse("not_allowed", part=_excerpt(node))
+        results = []
+        for branch in node.args.get("ifs") or []:
+            self.expect(branch.this, "bool")
+            results.append(branch.args["true"])
+        if node.args.get("default") is not None:
+            results.append(node.args["default"])
+        return self.same_kind(node, results)
+
+    def function(self, node: exp.Expression, name: str) -> Operand:
+        arguments = _children(node)
+        if name in _VARIADIC:
+            return self.same_kind(node, arguments)
+        if name not in _FUNCTIONS:
+            known = [*_FUNCTIONS, *_VARIADIC]
+            return self.refuse("unknown_function", function=name, nearest=nearest(name, known))
+        wanted, result = _FUNCTIONS[name]
+        if len(arguments) != len(wanted):
+            return self.refuse(
+                "arguments", function=_SPOKEN.get(name, name), wanted=str(len(wanted))
+            )
+        operands = [
+            self.operand(argument) if kind is None else self.expect(argument, kind)
+            for argument, kind in zip(arguments, wanted, strict=True)
+        ]
+        if name in ("array_contains", "array_overlaps"):
+            self.codes_known(operands[0], [arguments[1]])
+        return Operand(result or operands[0].kind)
+
+    def expect(self, node: exp.Expression, kind: str) -> Operand:
+        operand = self.operand(node)
+        fits = operand.kind in (kind, "null", "unknown") or {operand.kind, kind} == {"text", "code"}
+        if not fits:
+            self.refuse("wrong_type", part=_excerpt(node), wanted=kind, found=operand.kind)
+        return operand
+
+    def same_kind(self, node: exp.Expression, parts: Sequence[exp.Expression]) -> Operand:
+        operands = [self.operand(part) for part in parts]
+        kinds = {_comparable(operand.kind) for operand in operands} - {"null", "unknown"}
+        if len(kinds) > 1:
+            self.refuse(
+                "wrong_type", part=_excerpt(node), wanted=operands[0].kind, found=operands[-1].kind
+            )
+        coded = next((operand for operand in operands if operand.codes), None)
+        if coded:
+            self.codes_known(coded, parts)
+        return coded or next(
+            (operand for operand in operands if operand.kind != "null"), Operand("null")
+        )
+
+    def codes_known(self, coded: Operand, parts: Sequence[exp.Expression]) -> None:
+        if coded.codes is None:
+            return
+        for part in parts:
+            for literal in part.find_all(exp.Literal):
+                if literal.args.get("is_string") and literal.name not in coded.codes:
+                    self.refuse(
+                        "unknown_code",
+                        code=literal.name,
+                        nearest=nearest(literal.name, coded.codes),
+                    )
+
+
+def _comparable(kind: str) -> str:
+    return "text" if kind == "code" else kind
+
+
+def _children(node: exp.Expression) -> list[exp.Expression]:
+    return list(node.iter_expressions())
+
+
+def _excerpt(node: exp.Expression) -> str:
+    return node.sql(dialect="duckdb")[:60]
+
+
+def _function_name(node: exp.Expression) -> str | None:
+    if isinstance(node, exp.Anonymous):
+        return str(node.name).lower() if not node.args.get("distinct") else None
+    if isinstance(node, exp.AggFunc) or not isinstance(node, exp.Func):
+        return None
+    return node.sql_name().lower()
+
+
+_Rule = Callable[[_Check, exp.Expression], Operand]
+_RULES: Mapping[type[exp.Expression], _Rule] = {
+    exp.Column: _Check.column,
+    exp.Literal: _Check.literal,
+    exp.Boolean: lambda check, node: Operand("bool"),
+    exp.Null: lambda check, node: Operand("null"),
+    exp.Cast: _Check.cast,
+    exp.Paren: _Check.inner,
+    exp.And: _Check.logical,
+    exp.Or: _Check.logical,
+    exp.Not: _Check.logical,
+    exp.Neg: _Check.negative,
+    **dict.fromkeys((exp.Add, exp.Sub, exp.Mul, exp.Div), _Check.arithmetic),
+    **dict.fromkeys((exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE), _Check.comparison),
+    exp.Between: _Check.between,
+    exp.In: _Check.membership,
+    exp.Is: _Check.null_test,
+    exp.Array: _Check.array,
+    exp.Case: _Check.case,
+}
+
+
+def function_names() -> Iterator[str]:
+    """The functions that an expression may call, as its writer spells them."""
+    for name in sorted({*_FUNCTIONS, *_VARIADIC}):
+        yield _SPOKEN.get(name, name)

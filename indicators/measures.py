@@ -1,0 +1,191 @@
+"""The kinds of measure, the parts that each is made of, and how parts add up.
+
+A part is one aggregate over the rows of a table. Counts and sums add up over months, areas and
+dimensions, so they go through the cube; distinct counts and quantiles are taken from the rows.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from indicators.contracts import Strict
+
+Kind = Literal[
+    "count",
+    "sum",
+    "count_distinct",
+    "mean",
+    "median",
+    "quantile",
+    "ratio",
+    "rate",
+    "proportion",
+    "difference",
+]
+SURVEY_KINDS = ("proportion", "difference")
+HOLISTIC_KINDS = ("count_distinct", "median", "quantile")
+# Kinds that have no value where there is no case; the others are zero there.
+CASE_KINDS = ("mean", "median", "quantile", "ratio", "rate")
+
+
+class Part(Strict):
+    """Numerator or denominator: rows counted, or `value` summed, or `distinct` counted once."""
+
+    where: str | None = None
+    value: str | None = None
+    distinct: str | None = None
+
+
+class Between(Strict):
+    """A difference of shares: that among `column` = `of` minus that among `column` = `minus`."""
+
+    column: str
+    of: str
+    minus: str
+
+
+class State(Strict):
+    """How a stock is read at a date: rows in force, or the newest list of each `by`."""
+
+    valid_from: str | None = None
+    valid_to: str | None = None
+    newest: str | None = None
+    by: tuple[str, ...] = ()
+    at: Literal["start", "end"] = "end"
+
+    @model_validator(mode="after")
+    def _one_form(self) -> "State":
+        if (self.valid_from is None) == (self.newest is None):
+            raise ValueError("a state names either valid_from (and valid_to) or newest (and by)")
+        return self
+
+
+class Measure(Strict):
+    """What is computed: `where` holds for all its parts; expressions are over the source table."""
+
+    kind: Kind
+    where: str | None = None
+    value: str | None = None
+    distinct: str | None = None
+    quantile: float | None = Field(default=None, gt=0, lt=1)
+    numerator: Part | None = None
+    denominator: Part | None = None
+    population: Literal["resident", "site"] | None = None
+    per: int = 1
+    state: State | None = None
+    items: Mapping[str, tuple[str, ...]] = {}  # survey item: favourable answers, all must hold
+    instrument: Literal["household", "site", "pulse"] = "household"
+    weight: Literal["person", "household"] = "person"
+    between: Between | None = None
+
+    @model_validator(mode="after")
+    def _fields_of_its_kind(self) -> "Measure":
+        missing = [name for name in _NEEDED[self.kind] if not getattr(self, name)]
+        if missing:
+            raise ValueError(f"a measure of kind {self.kind} needs {', '.join(missing)}")
+        return self
+
+    @property
+    def is_survey(self) -> bool:
+        """Whether it is estimated from a sample."""
+        return self.kind in SURVEY_KINDS
+
+    @property
+    def is_additive(self) -> bool:
+        """Whether its parts add up over months and areas."""
+        parts = (self.numerator, self.denominator)
+        return self.kind not in HOLISTIC_KINDS and not any(part and part.distinct for part in parts)
+
+    @property
+    def needs_cases(self) -> bool:
+        """Whether it has no value, rather than zero, where there is no case."""
+        return self.kind in CASE_KINDS
+
+
+_NEEDED: Mapping[str, tuple[str, ...]] = {
+    "count": (),
+    "sum": ("value",),
+    "count_distinct": ("distinct",),
+    "mean": ("value",),
+    "median": ("value",),
+    "quantile": ("value", "quantile"),
+    "ratio": ("numerator",),
+    "rate": ("population",),
+    "proportion": ("items",),
+    "difference": ("items", "between"),
+}
+
+
+@dataclass(frozen=True)
+class Aggregate:
+    """One aggregate of a measure, in checked SQL over the source's rows.
+
+    role: numerator, denominator, n or value; cases: the rows that make the cell non-empty.
+    """
+
+    role: str
+    function: str
+    where: str
+
+    @property
+    def sql(self) -> str:
+        """The aggregate with its filter."""
+        return f"{self.function} FILTER (WHERE {self.where})"
+
+
+def both(*conditions: str | None) -> str:
+    """All these conditions together; TRUE where there is none."""
+    held = [f"({condition})" for condition in conditions if condition]
+    return " AND ".join(held) or "TRUE"
+
+
+def aggregates(measure: Measure) -> Iterator[Aggregate]:
+    """The aggregates of a register measure, one a role; `measure` holds checked SQL.
+
+    Sums are of DECIMAL, so that they do not depend on the order of rows.
+    """
+    where = both(measure.where)
+    match measure.kind:
+        case "count":
+            yield Aggregate("numerator", "count(*)", where)
+        case "sum" | "mean":
+            valued = both(measure.where, f"({measure.value}) IS NOT NULL")
+            yield Aggregate("numerator", _sum(measure.value), valued)
+            yield Aggregate("denominator", "count(*)", valued)
+        case "count_distinct":
+            present = both(measure.where, f"({measure.distinct}) IS NOT NULL")
+            yield Aggregate("numerator", f"count(DISTINCT {measure.distinct})", present)
+        case "median" | "quantile":
+            valued = both(measure.where, f"({measure.value}) IS NOT NULL")
+            share = measure.quantile or 0.5
+            yield Aggregate("value", f"quantile_cont({measure.value}, {share})", valued)
+            yield Aggregate("denominator", "count(*)", valued)
+        case "ratio" | "rate":
+            yield _part("numerator", measure.numerator or Part(), measure.where)
+            if measure.kind == "ratio":
+                yield _part("denominator", measure.denominator or Part(), measure.where)
+
+
+def case_condition(measure: Measure) -> str:
+    """The rows that count in a cell: those of the denominator where there is one."""
+    if measure.kind == "ratio":
+        return both(measure.where, (measure.denominator or Part()).where)
+    if measure.kind == "rate":
+        return both(measure.where, (measure.numerator or Part()).where)
+    counted = measure.value or measure.distinct
+    return both(measure.where, f"({counted}) IS NOT NULL" if counted else None)
+
+
+def _part(role: str, part: Part, where: str | None) -> Aggregate:
+    condition = both(where, part.where)
+    if part.value:
+        return Aggregate(role, _sum(part.value), condition)
+    if part.distinct:
+        return Aggregate(role, f"count(DISTINCT {part.distinct})", condition)
+    return Aggregate(role, "count(*)", condition)
+
+
+def _sum(value: str | None) -> str:
+    return f"sum(CAST({value} AS DECIMAL(18,4)))"

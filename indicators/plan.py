@@ -1,0 +1,203 @@
+"""From indicators to cube plans: what is computed in one scan, and over which groupings.
+
+A plan holds all measures of one source that read the same clock (date or state), precision and
+area: additive ones through the finest cube, the others recounted from the rows.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from indicators.catalogue import Indicator, checked_measure, dimension_of
+from indicators.contracts import contracts
+from indicators.expressions import table_operands
+from indicators.measures import Aggregate, Measure, State, aggregates, case_condition
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """One way to break down: mart column, its name where the mart says `breakdown`, its source."""
+
+    name: str
+    column: str
+    is_list: bool = False
+
+    @property
+    def mart_column(self) -> str:
+        """The column of the mart that holds its value."""
+        found = dimension_of(self.name)
+        return "breakdown_value" if found == "breakdown" else found
+
+
+Grouping = tuple[Dimension, ...]
+
+
+@dataclass(frozen=True)
+class PlannedIndicator:
+    """One indicator with its checked measure, aggregates and the groupings it is shown in."""
+
+    indicator: Indicator
+    measure: Measure
+    aggregates: tuple[Aggregate, ...]
+    cases: str
+    groupings: tuple[Grouping, ...]
+
+    @property
+    def code(self) -> str:
+        """The indicator's code."""
+        return self.indicator.code
+
+    def part(self, role: str) -> str:
+        """The column of this part in cube and roll-up, quoted."""
+        return f'"{self.code} {role}"'
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The roles of its aggregates, with `cases` last."""
+        return (*(aggregate.role for aggregate in self.aggregates), "cases")
+
+
+@dataclass(frozen=True)
+class CubePlan:
+    """All that one scan of a source computes."""
+
+    source: str
+    clock: str | None
+    state: State | None
+    precision: str | None
+    area: str
+    location_precision: bool
+    is_additive: bool
+    population: str | None
+    weekly: bool
+    indicators: tuple[PlannedIndicator, ...]
+
+    @property
+    def name(self) -> str:
+        """The name of its cube table: source, clock and what sets it apart."""
+        clock = self.clock or (
+            f"state_{self.state.valid_from or self.state.newest}" if self.state else ""
+        )
+        marks = [self.precision, None if self.is_additive else "recounted", self.population]
+        if self.area != "area_code":
+            marks.append(self.area)
+        return "__".join([f"cube_{self.source}", clock, *(mark for mark in marks if mark)])
+
+    @property
+    def total_mask(self) -> int:
+        """What GROUPING gives for the total."""
+        return 2 ** len(self.plain_columns) - 1
+
+    @property
+    def dimensions(self) -> tuple[Dimension, ...]:
+        """The union of the dimensions used, in the order of their names."""
+        used = {
+            dimension
+            for planned in self.indicators
+            for grouping in planned.groupings
+            for dimension in grouping
+        }
+        return tuple(sorted(used, key=lambda dimension: (dimension.name, dimension.column)))
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The source columns that its dimensions read, each once."""
+        return tuple(sorted({dimension.column for dimension in self.dimensions}))
+
+    @property
+    def plain_columns(self) -> tuple[str, ...]:
+        """The columns with one value a row."""
+        lists = set(self.list_columns)
+        return tuple(column for column in self.columns if column not in lists)
+
+    @property
+    def list_columns(self) -> tuple[str, ...]:
+        """The columns with several values a row: it counts once under each."""
+        return tuple(sorted({d.column for d in self.dimensions if d.is_list}))
+
+    @property
+    def groupings(self) -> tuple[tuple[str, ...], ...]:
+        """Every grouping by plain columns that an indicator needs, the total first."""
+        wanted = {
+            tuple(sorted(dimension.column for dimension in grouping))
+            for planned in self.indicators
+            for grouping in planned.groupings
+            if not any(dimension.is_list for dimension in grouping)
+        }
+        return tuple(sorted(wanted, key=lambda columns: (len(columns), columns)))
+
+
+def cube_plans(indicators: Iterable[Indicator], weekly: bool = False) -> list[CubePlan]:
+    """The plans of all register indicators, in the order of their sources.
+
+    `weekly`: cubes also keep weeks apart, which makes them larger.
+    """
+    grouped: dict[tuple[object, ...], list[PlannedIndicator]] = {}
+    for indicator in indicators:
+        if not indicator.is_survey:
+            planned = plan_indicator(indicator)
+            grouped.setdefault(_scan(planned), []).append(planned)
+    plans = [_cube_plan(planned, weekly) for planned in grouped.values()]
+    return sorted(plans, key=lambda plan: plan.name)
+
+
+def plan_indicator(indicator: Indicator) -> PlannedIndicator:
+    """One indicator ready to compile. Raises ExpressionRefused where an expression is not safe."""
+    measure = checked_measure(indicator)
+    return PlannedIndicator(
+        indicator,
+        measure,
+        tuple(aggregates(measure)),
+        case_condition(measure),
+        _groupings(indicator),
+    )
+
+
+def single_plan(indicator: Indicator) -> CubePlan:
+    """The plan of one indicator alone, to be read by people."""
+    return _cube_plan([plan_indicator(indicator)])
+
+
+def _groupings(indicator: Indicator) -> tuple[Grouping, ...]:
+    operands = table_operands(contracts()[indicator.source])
+    dimensions = {
+        name: Dimension(name, column, operands[column].kind == "list")
+        for name, column in indicator.disaggregate.items()
+    }
+    alone = [(dimension,) for dimension in dimensions.values()]
+    crossed = [dimensions[name] for name in ("sex", "age_group") if name in dimensions]
+    together = [tuple(crossed)] if len(crossed) == 2 and not crossed[0].is_list else []
+    return ((), *alone, *together)
+
+
+def _scan(planned: PlannedIndicator) -> tuple[object, ...]:
+    indicator = planned.indicator
+    contract = contracts()[indicator.source]
+    area = indicator.area or contract.area_column or "area_code"
+    state = planned.measure.state if indicator.time_rule == "stock" else None
+    return (
+        indicator.source,
+        indicator.date if state is None else None,
+        state,
+        indicator.precision,
+        area,
+        planned.measure.is_additive and indicator.time_rule != "distinct",
+        planned.measure.population,
+    )
+
+
+def _cube_plan(planned: list[PlannedIndicator], weekly: bool = False) -> CubePlan:
+    source, clock, state, precision, area, is_additive, population = _scan(planned[0])
+    contract = contracts()[str(source)]
+    return CubePlan(
+        source=str(source),
+        clock=clock if clock is None else str(clock),
+        state=state if isinstance(state, State) else None,
+        precision=precision if precision is None else str(precision),
+        area=str(area),
+        location_precision="location_precision" in table_operands(contract)
+        and area == (contract.area_column or "area_code"),
+        is_additive=bool(is_additive),
+        population=population if population is None else str(population),
+        weekly=weekly,
+        indicators=tuple(planned),
+    )

@@ -1,0 +1,262 @@
+"""The four kinds of empty: which cells are due, and whether an empty one is a zero, as SQL.
+
+`definitions.md` 11 to 13. Returns decide where a source owes them; elsewhere the source's own
+rows do. What a value is does not belong here: see `compiler.py`.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from indicators.catalogue import Indicator, Returns
+from indicators.values import (
+    DIMENSIONS,
+    FREE,
+    NO_ACCESS,
+    NORMAL,
+    NOT_COMPUTABLE,
+    NOT_REPORTED,
+    PROVISIONAL,
+    TOTAL,
+    VALUE_COLUMNS,
+)
+
+NO_RETURNS = "–"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What decides on the empty cells of one indicator; the columns of `cube.rule`."""
+
+    indicator: str
+    indicator_version: int
+    time_rule: str
+    kind: str
+    needs_cases: bool
+    returns_key: str
+    population: str | None
+    per: int
+    periods: list[str]
+    method: str
+
+
+RULE_COLUMNS = {
+    "indicator": "VARCHAR",
+    "indicator_version": "INTEGER",
+    "time_rule": "VARCHAR",
+    "kind": "VARCHAR",
+    "needs_cases": "BOOLEAN",
+    "returns_key": "VARCHAR",
+    "population": "VARCHAR",
+    "per": "INTEGER",
+    "periods": "VARCHAR[]",
+    "method": "VARCHAR",
+}
+CELL_COLUMNS = {
+    **{name: VALUE_COLUMNS[name] for name in ("indicator", "period_type", "period", "area")},
+    **{name: VALUE_COLUMNS[name] for name in DIMENSIONS},
+    **{name: VALUE_COLUMNS[name] for name in ("value", "numerator", "denominator", "n")},
+    "cases": "BIGINT",
+    **{name: VALUE_COLUMNS[name] for name in ("se", "ci_low", "ci_high", "deff", "df", "method")},
+    "own_status": "VARCHAR",
+}
+
+
+def rule_of(indicator: Indicator) -> Rule:
+    """The row of `cube.rule` of an indicator."""
+    measure = indicator.measure
+    method = "poisson_exact" if measure.kind == "rate" else "full_register"
+    return Rule(
+        indicator.code,
+        indicator.version,
+        indicator.time_rule,
+        "survey" if indicator.is_survey else measure.kind,
+        measure.needs_cases,
+        returns_key(indicator.returns),
+        measure.population,
+        indicator.scale,
+        list(indicator.periods),
+        method,
+    )
+
+
+def returns_key(returns: Returns | None) -> str:
+    """The name of one way to count returns: source, who reports, harm checked or not."""
+    if returns is None:
+        return NO_RETURNS
+    return "|".join([returns.source, returns.reporters, str(returns.harm_checked).lower()])
+
+
+def return_tables_sql(indicators: Iterable[Indicator]) -> Iterator[str]:
+    """Statements that count returns by area and period for each way that is needed.
+
+    `cube.return_cover`: the area whose returns speak for an area: itself, or, below the level at
+    which returns are owed, the one above it (`is_below`).
+    """
+    wanted = {returns_key(i.returns): i.returns for i in indicators if i.returns is not None}
+    yield """
+CREATE OR REPLACE TABLE cube.return_due AS
+SELECT returns.*, unit.component, unit.unit_type,
+  return_status IN ('submitted', 'nil') AND coalesce(received_on <= as_of_day(), true) AS is_received,
+  return_status = 'no_access' AS is_no_access
+FROM (SELECT *, last_day("month") AS month_end FROM core.reporting_returns) AS returns
+ASOF LEFT JOIN cube.units AS unit
+  ON unit.unit_code = returns.unit_code AND returns.month_end >= unit.valid_from
+WHERE return_status <> 'not_due' AND "month" <= as_of_day()"""
+    yield """
+CREATE OR REPLACE TABLE cube.return_month (
+  returns_key VARCHAR, unit_type VARCHAR, area_code VARCHAR, month DATE,
+  due INTEGER, received INTEGER, no_access INTEGER)"""
+    for key, returns in sorted(wanted.items()):
+        yield _return_month_sql(key, returns)
+    yield """
+CREATE OR REPLACE TABLE cube.return_cover AS
+WITH owed AS (
+  SELECT returns_key, max(level_rank) AS finest
+  FROM cube.return_month JOIN cube.area USING (area_code)
+  GROUP BY ALL
+)
+SELECT returns_key, area_code AS area, arg_max(area, level_rank) AS covering,
+  bool_and(area <> area_code) AS is_below
+FROM cube.area_up CROSS JOIN owed
+WHERE level_rank <= finest
+GROUP BY returns_key, area_code"""
+    yield """
+CREATE OR REPLACE TABLE cube.return_cell AS
+SELECT returns_key, unit_type, area_up.area, period_type, period,
+  CAST(sum(due) AS INTEGER) AS due,
+  CAST(sum(received) AS INTEGER) AS received,
+  CAST(sum(no_access) AS INTEGER) AS no_access
+FROM cube.return_month
+JOIN cube.area_up USING (area_code)
+JOIN cube.period_month USING (month)
+GROUP BY ALL"""
+
+
+def _return_month_sql(key: str, returns: Returns) -> str:
+    police = " AND component = 'police'" if returns.reporters == "police" else ""
+    checked = " AND coalesce(harm_checked, false)" if returns.harm_checked else ""
+    return f"""
+INSERT INTO cube.return_month
+SELECT '{key}', coalesce(unit_type, '{TOTAL}'), area_code, "month",
+  count(*), count(*) FILTER (WHERE is_received{checked}), count(*) FILTER (WHERE is_no_access)
+FROM cube.return_due
+WHERE source = '{returns.source}'{police}
+GROUP BY GROUPING SETS ((area_code, "month"), (unit_type, area_code, "month"))
+HAVING grouping(unit_type) = 1 OR unit_type IS NOT NULL"""
+
+
+def values_sql() -> str:
+    """Every due cell with its value or its kind of empty, in the columns of the mart.
+
+    Total cells appear for each area and period from the source's first month to the as-of date;
+    a cell of a dimension appears where it holds a case.
+    """
+    dimensions = ", ".join(f"cell.{name}" for name in DIMENSIONS)
+    totals = ", ".join(f"'{TOTAL}' AS {name}" for name in DIMENSIONS)
+    is_total = " AND ".join(f"{name} = '{TOTAL}'" for name in DIMENSIONS)
+    measured = [
+        "value", "numerator", "denominator", "n", "cases", "se", "ci_low", "ci_high", "deff", "df",
+        "method", "own_status",
+    ]  # fmt: skip
+    cells = ", ".join(f"cell.{name}" for name in measured)
+    return f"""
+WITH due_cells AS (
+  SELECT rule.indicator, period.period_type, period.period, area.area_code AS area
+  FROM cube.rule AS rule
+  JOIN cube.first_day USING (indicator)
+  JOIN cube.period AS period
+    ON period.period_end >= first_day.day AND list_contains(rule.periods, period.period_type)
+  CROSS JOIN cube.area AS area
+),
+total_cells AS (
+  SELECT due_cells.*, {totals}, {cells}
+  FROM due_cells
+  LEFT JOIN (SELECT * FROM cube.cell WHERE {is_total}) AS cell
+    USING (indicator, period_type, period, area)
+),
+part_cells AS (
+  SELECT cell.indicator, cell.period_type, cell.period, cell.area, {dimensions}, {cells}
+  FROM cube.cell AS cell
+  JOIN cube.rule AS rule
+    ON rule.indicator = cell.indicator AND list_contains(rule.periods, cell.period_type)
+  WHERE NOT ({is_total})
+),
+all_cells AS (
+  SELECT * FROM total_cells UNION ALL BY NAME SELECT * FROM part_cells
+),
+with_returns AS (
+  SELECT cell.*, rule.* EXCLUDE (indicator, method), rule.method AS rule_method,
+    period.period_start, period.period_end, area.area_level,
+    people.persons,
+    cover.returns_key IS NOT NULL AS has_returns,
+    coalesce(cover.is_below, false) AS is_below,
+    coalesce(returned.due, 0) AS due,
+    coalesce(returned.received, 0) AS received,
+    coalesce(returned.no_access, 0) AS no_access,
+    source_period.period IS NOT NULL AS source_has_rows,
+    coalesce(cell.cases, 0) > 0 AS has_cases
+  FROM all_cells AS cell
+  JOIN cube.rule AS rule USING (indicator)
+  JOIN cube.period AS period USING (period_type, period)
+  JOIN cube.area AS area ON area.area_code = cell.area
+  LEFT JOIN cube.source_period AS source_period
+    ON source_period.indicator = cell.indicator
+    AND source_period.period_type = cell.period_type AND source_period.period = cell.period
+  LEFT JOIN cube.population_area AS people
+    ON people.population_kind = rule.population AND people.area = cell.area
+    AND people.period_type = cell.period_type AND people.period = cell.period
+  LEFT JOIN cube.return_cover AS cover
+    ON cover.returns_key = rule.returns_key AND cover.area = cell.area
+  LEFT JOIN cube.return_cell AS returned
+    ON returned.returns_key = cover.returns_key AND returned.area = cover.covering
+    AND returned.period_type = cell.period_type AND returned.period = cell.period
+    AND returned.unit_type = cell.unit_type
+),
+with_candidate AS (
+  SELECT * REPLACE (
+      CASE WHEN kind = 'rate' THEN persons ELSE denominator END AS denominator,
+      CASE
+        WHEN kind = 'rate' AND persons > 0 THEN per * coalesce(numerator, 0) / persons
+        WHEN kind = 'rate' THEN NULL
+        WHEN needs_cases OR kind = 'survey' THEN value
+        ELSE coalesce(value, 0)
+      END AS value)
+  FROM with_returns
+),
+with_status AS (
+  SELECT *, CASE
+    WHEN kind = 'survey' THEN coalesce(own_status, '{NOT_REPORTED}')
+    WHEN time_rule = 'stock' AND NOT has_cases THEN '{NOT_REPORTED}'
+    WHEN has_returns AND NOT has_cases AND due = 0 THEN '{NOT_REPORTED}'
+    WHEN has_returns AND NOT has_cases AND received = 0 AND no_access = due THEN '{NO_ACCESS}'
+    WHEN has_returns AND NOT has_cases AND received = 0 THEN '{NOT_REPORTED}'
+    WHEN NOT has_returns AND NOT has_cases AND NOT source_has_rows THEN '{NOT_REPORTED}'
+    WHEN value IS NULL THEN '{NOT_COMPUTABLE}'
+    WHEN period_end > as_of_day() THEN '{PROVISIONAL}'
+    WHEN has_returns AND received < due THEN '{PROVISIONAL}'
+    WHEN has_returns AND due = 0 THEN '{PROVISIONAL}'
+    ELSE '{NORMAL}'
+  END AS obs_status
+  FROM with_candidate
+),
+with_zero AS (
+  SELECT *, obs_status IN ('{NORMAL}', '{PROVISIONAL}') OR kind = 'survey' AS is_shown,
+    kind IN ('median', 'quantile', 'survey') AS has_no_parts
+  FROM with_status
+)
+SELECT '{{mission}}' AS mission, indicator, indicator_version, time_rule, period_type, period,
+  period_start, period_end, area, area_level, {", ".join(DIMENSIONS)},
+  CASE WHEN is_shown THEN value END AS value,
+  CASE WHEN kind = 'survey' OR has_no_parts THEN numerator
+    WHEN is_shown OR obs_status = '{NOT_COMPUTABLE}' THEN coalesce(numerator, 0) END AS numerator,
+  CASE WHEN kind = 'survey' OR kind = 'rate' OR has_cases THEN denominator
+    WHEN kind IN ('ratio', 'mean') AND obs_status = '{NOT_COMPUTABLE}' THEN 0 END AS denominator,
+  CASE WHEN kind = 'survey' THEN n
+    WHEN is_shown OR obs_status = '{NOT_COMPUTABLE}' THEN coalesce(n, 0) END AS n,
+  se, ci_low, ci_high, deff, df,
+  CASE WHEN is_shown AND value IS NOT NULL THEN coalesce(method, rule_method) END AS method,
+  obs_status, '{FREE}' AS conf_status,
+  NULL AS baseline, NULL AS target, NULL AS rating, NULL AS trend,
+  CASE WHEN has_returns AND NOT is_below THEN due END AS returns_due,
+  CASE WHEN has_returns AND NOT is_below THEN received END AS returns_received
+FROM with_zero"""

@@ -1,0 +1,317 @@
+"""Survey indicators: which wave a period shows, and its estimates for areas and groups.
+
+A wave is never split and never pooled (definitions 16). How an estimate is made does not belong
+here: see `indicators.survey`.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from indicators.catalogue import Indicator, dimension_of
+from indicators.contracts import contracts
+from indicators.expressions import parse_expression, table_operands
+from indicators.mission import Mission
+from indicators.places import LEVELS
+from indicators.statuses import CELL_COLUMNS
+from indicators.survey import Condition, Design, Difference, Proportion, estimate
+from indicators.survey.presentation import WITHHOLD, nchs_proportions
+from indicators.values import DIMENSIONS, NORMAL, NOT_COMPUTABLE, TOO_IMPRECISE, TOTAL
+
+NO_ANSWER = ("dont_know", "refused", "not_asked")
+
+
+@dataclass(frozen=True)
+class Wave:
+    """One wave of one instrument; `last_on` is the day of its last completed interview."""
+
+    survey_code: str
+    wave: str
+    instrument: str
+    last_on: date
+
+
+def compute_surveys(
+    connection: duckdb.DuckDBPyConnection, mission: Mission, indicators: Sequence[Indicator]
+) -> None:
+    """Add the cells of all survey indicators, and the files behind them."""
+    surveys = [indicator for indicator in indicators if indicator.is_survey]
+    if not surveys:
+        return
+    shown = {
+        (indicator.code, wave): periods
+        for indicator in surveys
+        for wave, periods in _periods_of_waves(connection, indicator).items()
+    }
+    for wave in sorted({wave for _, wave in shown}, key=str):
+        chosen = [indicator for indicator in surveys if (indicator.code, wave) in shown]
+        frame = _respondents(connection, wave, chosen)
+        for indicator in chosen:
+            cells = _cells(mission, wave, indicator, frame)
+            periods = shown[indicator.code, wave]
+            _store(connection, cells, periods)
+            _store_files(connection, mission, wave, indicator, periods)
+
+
+def _periods_of_waves(
+    connection: duckdb.DuckDBPyConnection, indicator: Indicator
+) -> dict[Wave, list[tuple[str, str]]]:
+    """For each wave that asked every item: the periods that show it."""
+    items = sorted(indicator.measure.items)
+    rows = connection.execute(
+        """WITH waves AS (
+          SELECT survey_code, wave, instrument,
+            max(interviewed_on) FILTER (WHERE result = 'complete') AS last_on
+          FROM cube.survey_respondents
+          WHERE instrument = ?
+          GROUP BY ALL
+          HAVING max(interviewed_on) <= as_of_day() AND last_on IS NOT NULL
+        ),
+        asked AS (
+          SELECT survey_code, wave, instrument
+          FROM core.survey_answers
+          JOIN cube.survey_respondents USING (survey_code, wave, respondent_key)
+          WHERE list_contains(?, item) AND answer <> 'not_asked'
+          GROUP BY ALL
+          HAVING count(DISTINCT item) = ?
+        )
+        SELECT period_type, period, survey_code, wave, instrument, last_on
+        FROM waves
+        JOIN asked USING (survey_code, wave, instrument)
+        JOIN cube.period ON last_on BETWEEN period_start AND period_end
+        WHERE list_contains(?, period_type)
+        QUALIFY row_number() OVER (
+          PARTITION BY period_type, period ORDER BY last_on DESC, survey_code, wave) = 1
+        ORDER BY ALL""",
+        [indicator.measure.instrument, items, len(items), list(indicator.periods)],
+    ).fetchall()
+    found: dict[Wave, list[tuple[str, str]]] = {}
+    for period_type, period, *wave in rows:
+        found.setdefault(Wave(*wave), []).append((period_type, period))
+    return found
+
+
+def _respondents(
+    connection: duckdb.DuckDBPyConnection, wave: Wave, indicators: Sequence[Indicator]
+) -> pd.DataFrame:
+    """One row a respondent: design, dimensions, areas above it, and each indicator's outcome."""
+    items = sorted({item for indicator in indicators for item in indicator.measure.items})
+    answers = ", ".join(
+        f"max(answer) FILTER (WHERE item = '{item}') AS \"{item}\"" for item in items
+    )
+    place = "site_code" if wave.instrument == "site" else "area_code"
+    inside = ", ".join(f'({_domain_sql(i)}) AS "inside {i.code}"' for i in indicators)
+    levels = ", ".join(
+        f"max(area) FILTER (WHERE area_level = '{level}') AS level_{level}" for level in LEVELS
+    )
+    frame = connection.execute(
+        f"""WITH design AS (
+          SELECT * FROM cube.survey_respondents
+          WHERE survey_code = ? AND wave = ? AND instrument = ?
+            AND consent_given AND result IN ('complete', 'partial')
+        ),
+        answered AS (
+          SELECT respondent_key, {answers} FROM core.survey_answers
+          WHERE survey_code = ? AND wave = ? GROUP BY respondent_key
+        ),
+        places AS (SELECT area_code AS place, {levels} FROM cube.area_up GROUP BY area_code)
+        SELECT design.*, answered.* EXCLUDE (respondent_key), places.* EXCLUDE (place), {inside}
+        FROM design
+        LEFT JOIN answered USING (respondent_key)
+        LEFT JOIN places ON places.place = design.{place}
+        ORDER BY respondent_key""",
+        [wave.survey_code, wave.wave, wave.instrument, wave.survey_code, wave.wave],
+    ).df()
+    for indicator in indicators:
+        frame[f"outcome {indicator.code}"] = _outcome(frame, indicator)
+    return frame
+
+
+def _domain_sql(indicator: Indicator) -> str:
+    operands = table_operands(contracts()[indicator.source])
+    where = indicator.measure.where
+    return f"coalesce({parse_expression(where, operands, 'bool').sql}, false)" if where else "true"
+
+
+def _outcome(frame: pd.DataFrame, indicator: Indicator) -> np.ndarray:
+    """1 where every item was answered favourably, 0 where not, missing without a valid answer."""
+    favourable = np.ones(len(frame), dtype=bool)
+    valid = np.ones(len(frame), dtype=bool)
+    for item, answers in indicator.measure.items.items():
+        favourable &= frame[item].isin(answers).to_numpy()
+        valid &= (frame[item].notna() & ~frame[item].isin(NO_ANSWER)).to_numpy()
+    return np.where(valid, favourable.astype(float), np.nan)
+
+
+def _design(mission: Mission, wave: Wave, frame: pd.DataFrame, weight: str) -> Design:
+    stated = [
+        substitute.design_effect
+        for substitute in mission.survey_substitutes
+        if (substitute.survey_code, substitute.wave) == (wave.survey_code, wave.wave)
+    ]
+    has_psu = bool(frame["psu"].notna().all())
+    has_fpc = has_psu and bool(frame["fpc_psu"].notna().all())
+    return Design(
+        ids=("psu",) if has_psu else (),
+        strata=("stratum",),
+        weights=weight,
+        fpc=("fpc_psu",) if has_fpc else (),
+        nest=True,
+        lonely_psu="adjust",
+        stated_deff=stated[0] if stated and not has_psu else None,
+    )
+
+
+def _cells(
+    mission: Mission, wave: Wave, indicator: Indicator, respondents: pd.DataFrame
+) -> pd.DataFrame:
+    """All cells of one indicator in one wave, without their period."""
+    weight = f"weight_{indicator.measure.weight}"
+    frame = respondents[respondents[weight].notna()]
+    design = _design(mission, wave, frame, weight)
+    tables = []
+    for level in LEVELS:
+        column = f"level_{level}"
+        if frame[column].isna().all():
+            continue
+        for grouping in _groupings(indicator):
+            table = _estimate(design, indicator, frame, column, grouping)
+            tables.append(table)
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
+
+
+def _groupings(indicator: Indicator) -> Iterator[dict[str, str]]:
+    """Total, each dimension alone, sex with age group: dimension name to column."""
+    crossed = {name: indicator.disaggregate.get(name, "") for name in ("sex", "age_group")}
+    yield {}
+    for name, column in indicator.disaggregate.items():
+        yield {name: column}
+    if all(crossed.values()):
+        yield crossed
+
+
+def _estimate(
+    design: Design,
+    indicator: Indicator,
+    frame: pd.DataFrame,
+    area_column: str,
+    grouping: dict[str, str],
+) -> pd.DataFrame:
+    by = [area_column, *grouping.values()]
+    domain = [Condition(f"inside {indicator.code}", "==", True)]
+    table = estimate(frame, design, _statistic(indicator), by=by, domain=domain)
+    cells = pd.DataFrame({"area": table[area_column]})
+    for name in DIMENSIONS:
+        cells[name] = TOTAL
+    for name, column in grouping.items():
+        cells[_value_column(name)] = table[column]
+        if dimension_of(name) == "breakdown":
+            cells["breakdown"] = name
+    return pd.concat([cells, _figures(indicator, table)], axis=1)
+
+
+def _value_column(name: str) -> str:
+    found = dimension_of(name)
+    return "breakdown_value" if found == "breakdown" else found
+
+
+def _statistic(indicator: Indicator) -> Proportion | Difference:
+    outcome = f"outcome {indicator.code}"
+    between = indicator.measure.between
+    if between is None:
+        return Proportion(outcome, 1.0)
+    return Difference(outcome, between.column, between.minus, between.of, level=1.0)
+
+
+def _figures(indicator: Indicator, table: pd.DataFrame) -> pd.DataFrame:
+    """The figures of the mart from those of `estimate`: shares become percent."""
+    scale = indicator.scale
+    is_difference = indicator.measure.between is not None
+    figures = pd.DataFrame({"indicator": [indicator.code] * len(table)}, index=table.index)
+    for name, source in (("value", "estimate"), ("se", "se"), ("ci_low", "ci_low")):
+        figures[name] = table[source] * scale
+    figures["ci_high"] = table["ci_high"] * scale
+    for name in ("numerator", "denominator"):
+        figures[name] = np.nan if is_difference else table[name]
+    for name in ("deff", "df", "method", "n"):
+        figures[name] = table[name] if name in table else np.nan
+    figures["cases"] = table["n"]
+    figures["own_status"] = _statuses(table, is_difference)
+    return figures
+
+
+def _statuses(table: pd.DataFrame, is_difference: bool) -> Any:
+    missing = table["estimate"].isna()
+    if is_difference:
+        return np.where(missing, NOT_COMPUTABLE, NORMAL)
+    withheld = nchs_proportions(table)["status"] == WITHHOLD
+    return np.where(missing, NOT_COMPUTABLE, np.where(withheld, TOO_IMPRECISE, NORMAL))
+
+
+def _store(
+    connection: duckdb.DuckDBPyConnection, cells: pd.DataFrame, periods: list[tuple[str, str]]
+) -> None:
+    if cells.empty:
+        return
+    named = pd.DataFrame(periods, columns=["period_type", "period"])
+    rows = cells.merge(named, how="cross")[list(CELL_COLUMNS)]
+    connection.register("survey_cells", rows)
+    # Pandas knows no missing integer or text here: NaN becomes null.
+    columns = ", ".join(
+        f"CASE WHEN isnan({name}) THEN NULL ELSE {name} END"
+        if sql_type == "DOUBLE"
+        else f"CAST({name} AS {sql_type})"
+        for name, sql_type in CELL_COLUMNS.items()
+    )
+    connection.execute(f"INSERT INTO cube.cell SELECT {columns} FROM survey_cells")
+    connection.unregister("survey_cells")
+
+
+def _store_files(
+    connection: duckdb.DuckDBPyConnection,
+    mission: Mission,
+    wave: Wave,
+    indicator: Indicator,
+    periods: list[tuple[str, str]],
+) -> None:
+    """Respondents of each file with a valid answer to every item, by area."""
+    place = "site_code" if wave.instrument == "site" else "area_code"
+    connection.execute(
+        f"""INSERT INTO mart.contribution
+        WITH valid AS (
+          SELECT respondent_key FROM core.survey_answers
+          WHERE survey_code = ? AND wave = ? AND list_contains(?, item)
+            AND NOT list_contains(?, answer)
+          GROUP BY respondent_key
+          HAVING count(*) = ?
+        )
+        SELECT ?, ?, ?, period_type, period, area, own.file_sha256, min(file.name), count(DISTINCT own.respondent_key)
+        FROM cube.survey_respondents AS own
+        JOIN valid USING (respondent_key)
+        JOIN cube.area_up ON area_up.area_code = own.{place}
+        JOIN cube.period ON list_contains(?, period_type || ' ' || period)
+        LEFT JOIN ops.input_file AS file USING (file_sha256)
+        WHERE own.survey_code = ? AND own.wave = ? AND own.instrument = ?
+          AND own.consent_given AND own.result IN ('complete', 'partial')
+          AND {_domain_sql(indicator)}
+        GROUP BY ALL""",
+        [
+            wave.survey_code,
+            wave.wave,
+            sorted(indicator.measure.items),
+            list(NO_ANSWER),
+            len(indicator.measure.items),
+            mission.mission,
+            indicator.code,
+            indicator.version,
+            [f"{period_type} {period}" for period_type, period in periods],
+            wave.survey_code,
+            wave.wave,
+            wave.instrument,
+        ],
+    )
