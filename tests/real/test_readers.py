@@ -101,9 +101,7 @@ def test_geopko_repairs_text_encoded_twice_and_tells_each_cell(real_folder: Path
     v2_3 = independent(real_folder / "geopko" / "geopko_v2_3_yearly_minusma.csv")
     assert locations == set(v2_3["location"])
     remark = table.remarks[0]
-    sentence = message(
-        "problem.doubly_encoded", "en", value=remark.raw_value, **remark.parameters
-    )
+    sentence = message("problem.doubly_encoded", "en", value=remark.raw_value, **remark.parameters)
     assert "Ã" in sentence and "Ménaka" in sentence
 
 
@@ -206,5 +204,5 @@ def test_spss_keeps_declared_missing_codes_dates_and_blanks(tmp_path: Path) -> N
 def test_what_is_no_spss_file_is_refused_by_name(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "broken.sav"
     path.write_bytes(content)
-    with pytest.raises(WrongUse, match="broken.sav"):
+    with pytest.raises(WrongUse, match=r"broken\.sav"):
         read("spss", path)

@@ -1,0 +1,229 @@
+"""Mali: two survey rounds, bases and yearly events, against READMEs and independent queries."""
+
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from indicators.survey import Condition, Design, Proportion, estimate
+from tests.real import independent
+from tests.real.refreshed import Refreshed, copied
+
+COUNTRY = "MLI"
+# item: indicator, question by wave, valid codes, favourable codes
+ITEMS = {
+    "trust_host_police": ("P3-OC-02", {"r6": "Q52H", "r7": "Q43G"}, range(4), range(2, 4)),
+    "felt_unsafe_walking": ("D-OC-01", {"r6": "Q10A", "r7": "Q10A"}, range(5), range(1, 5)),
+    "feared_crime_at_home": ("D-OC-02", {"r6": "Q10B", "r7": "Q10B"}, range(5), range(1, 5)),
+    "physically_attacked": ("D-OC-03", {"r6": "Q11B", "r7": "Q11B"}, range(4), range(1, 4)),
+    "un_mission_helps_unity": ("D-OC-04", {"r7": "Q81B_MLI"}, range(1, 5), range(3, 5)),
+}
+PERIODS = {"r6": "2014-12", "r7": "2017-02"}
+CASES = [(item, wave) for item, entry in ITEMS.items() for wave in entry[1]]
+
+
+def test_every_row_is_accounted_for(mali: Refreshed) -> None:
+    for file in mali.report.files:
+        assert file.rows_read == file.rows_loaded + file.rows_rejected + file.rows_unchanged, file
+        assert file.rows_rejected == 0, file
+    loaded = {file.source: file.rows_loaded for file in mali.report.files}
+    assert loaded["afrobarometer_r6"] == loaded["afrobarometer_r7"] == 1200
+
+
+# Survey ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("item", "wave"), CASES)
+def test_weighted_shares_of_both_rounds(
+    mali: Refreshed, real_folder: Path, item: str, wave: str
+) -> None:
+    indicator, questions, valid, favourable = ITEMS[item]
+    frame = independent.interviews(real_folder, wave)
+    cells = mali.totals(indicator, "M").set_index(["period", "area"])
+    for area in (COUNTRY, *independent.REGIONS):
+        inside = frame if area == COUNTRY else frame[frame["area"] == area]
+        expected, n = independent.share(inside, questions[wave], valid, favourable)
+        cell = cells.loc[(PERIODS[wave], area)]
+        assert cell["n"] == n
+        if pd.notna(cell["value"]):
+            assert cell["value"] == pytest.approx(expected, abs=1e-6), area
+        else:
+            assert n < 30, area  # only cells of few interviews are held back
+
+
+@pytest.mark.parametrize("item", [item for item, wave in CASES if wave == "r6"])
+def test_standard_error_of_round_6_rests_on_rebuilt_psus(
+    mali: Refreshed, real_folder: Path, item: str
+) -> None:
+    indicator, questions, valid, favourable = ITEMS[item]
+    frame = independent.interviews(real_folder, "r6")
+    cells = mali.totals(indicator, "M").set_index(["period", "area"])
+    for area in (COUNTRY, *independent.REGIONS):
+        cell = cells.loc[(PERIODS["r6"], area)]
+        if pd.isna(cell["value"]):
+            continue
+        within = None if area == COUNTRY else area
+        expected = independent.standard_error(frame, questions["r6"], valid, favourable, within)
+        assert cell["se"] == pytest.approx(expected, abs=1e-6), area
+        assert "taylor" in cell["method"]
+        assert cell["ci_low"] < cell["value"] < cell["ci_high"]
+
+
+def test_psus_of_round_6_are_runs_of_eight_with_one_stratum_and_weight(mali: Refreshed) -> None:
+    psus = mali.frame(
+        """
+        SELECT psu, count(*) AS n, count(DISTINCT stratum) AS strata,
+            count(DISTINCT weight_person) AS weights
+        FROM core.survey_respondents WHERE wave = 'R6' GROUP BY psu
+        """
+    )
+    assert len(psus) == 150
+    assert (psus["n"] == 8).all() and (psus[["strata", "weights"]] == 1).all(axis=None)
+
+
+@pytest.mark.parametrize("item", [item for item, wave in CASES if wave == "r7"])
+def test_interval_of_round_7_rests_on_the_stated_design_effect_and_says_so(
+    mali: Refreshed, real_folder: Path, item: str
+) -> None:
+    indicator, questions, valid, favourable = ITEMS[item]
+    (substitute,) = mali.mission.survey_substitutes
+    assert (
+        mali.frame("SELECT count(psu) AS n FROM core.survey_respondents WHERE wave = 'R7'")[
+            "n"
+        ].item()
+        == 0
+    )
+    cell = mali.totals(indicator, "M").set_index(["period", "area"]).loc[(PERIODS["r7"], COUNTRY)]
+    frame = independent.interviews(real_folder, "r7")
+    p, n = independent.share(frame, questions["r7"], valid, favourable)
+    simple = p * (100 - p) / (n - 1)
+    assert cell["deff"] == substitute.design_effect
+    assert cell["se"] ** 2 == pytest.approx(substitute.design_effect * simple, rel=2e-3)
+    assert cell["method"].startswith("stated_deff")
+
+
+def test_stated_design_effect_is_the_largest_of_round_6(mali: Refreshed, real_folder: Path) -> None:
+    frame = independent.interviews(real_folder, "r6")
+    design = Design(ids=("psu",), strata=("stratum",), weights="weight", lonely_psu="adjust")
+    effects = []
+    for _, questions, valid, favourable in ITEMS.values():
+        if "r6" not in questions:
+            continue
+        code = frame[questions["r6"]].astype(float)
+        asked = frame.assign(valid=code.isin(valid), said=code.isin(favourable))
+        row = estimate(
+            asked, design, Proportion("said", True), domain=[Condition("valid", "==", True)]
+        )
+        effects.append(float(row["deff_replace"].item()))
+    (substitute,) = mali.mission.survey_substitutes
+    assert substitute.design_effect == round(max(effects), 2)
+    for effect in effects:
+        assert f"{effect:.2f}" in substitute.reason.en
+
+
+def test_kidal_is_held_back_for_few_interviews(mali: Refreshed) -> None:
+    cells = mali.totals("P3-OC-02", "M")
+    kidal = cells[(cells["area"] == "ML-8") & cells["period"].isin(PERIODS.values())]
+    assert kidal.set_index("period")["n"].to_dict() == {"2014-12": 16, "2017-02": 8}
+    assert kidal["value"].isna().all()
+    assert kidal["obs_status"].eq("U").all()
+
+
+def test_a_round_that_did_not_ask_the_item_shows_nothing(mali: Refreshed) -> None:
+    cells = mali.totals("D-OC-04", "M")
+    assert cells.loc[cells["value"].notna(), "period"].unique().tolist() == ["2017-02"]
+
+
+# Bases ----------------------------------------------------------------------------------------
+
+
+def test_minusma_police_by_year_are_the_figures_of_the_readme(
+    mali: Refreshed, real_folder: Path
+) -> None:
+    readme = (real_folder / "radpko" / "README.md").read_text(encoding="utf-8")
+    line = next(line for line in readme.splitlines() if "yearly sums of unpol" in line)
+    police = re.findall(r"(\d{4}) (\d+)", line.split(";")[0])
+    assert [int(value) for _, value in police][::5] == [990, 1690]
+    found = mali.values("D-OP-01", "A")
+    assert {year: round(found[year, COUNTRY]) for year, _ in police} == {
+        year: int(value) for year, value in police
+    }
+    troops = [int(text) for text in re.findall(r"\d+", line.split("untrp:")[1])]
+    military = mali.values("D-OP-02", "A")
+    assert [round(military[year, COUNTRY]) for year, _ in police] == troops
+
+
+def test_police_by_base_and_by_area(mali: Refreshed, real_folder: Path) -> None:
+    bases = independent.bases(real_folder, "minusma")
+    stored = mali.frame(
+        """
+        SELECT base_code, year(from_on) AS year, CAST(personnel_count AS DOUBLE) AS police
+        FROM core.deployments WHERE component = 'police'
+        """
+    ).set_index(["base_code", "year"])["police"]
+    expected = bases.set_index(["base", "year"])["unpol"]
+    assert stored.index.is_unique and set(stored.index) == set(expected.index)
+    assert (stored - expected).abs().max() <= 5e-5
+
+    names = mali.mission.area_codes
+    bases["area"] = [
+        # The file's longitude of Ménaka (Gao before 2016) has lost its sign.
+        "ML-7"
+        if row.base == "menaka"
+        else names[
+            independent.outline_of(real_folder, "mli", row.longitude, row.latitude)  # type: ignore[index]
+        ]
+        for row in bases.itertuples()
+    ]
+    sums = bases.groupby([bases["year"].astype(str), "area"])["unpol"].sum()
+    found = {key: value for key, value in mali.values("D-OP-01", "A").items() if key[1] != COUNTRY}
+    assert found.keys() == set(sums[sums > 0].index)
+    assert all(found[key] == pytest.approx(sums[key], abs=5e-3) for key in found)
+
+
+def test_names_of_bases_agree_between_the_sources(mali: Refreshed) -> None:
+    names = mali.frame("SELECT DISTINCT base_code, base_name FROM core.deployments")
+    assert names["base_code"].is_unique
+    assert "Ménaka" in set(names["base_name"])
+    assert not names["base_name"].str.contains("Ã").any()
+
+
+def test_doubly_encoded_text_is_told(mali: Refreshed) -> None:
+    warned = mali.frame("SELECT * FROM ops.row_warning WHERE rule = 'doubly_encoded'")
+    assert warned["row_number"].nunique() == 51
+
+
+def test_nothing_is_deployed_after_the_withdrawal(mali: Refreshed) -> None:
+    last = mali.frame("SELECT max(to_on) AS day FROM core.deployments")["day"].item()
+    assert pd.Timestamp(last).date() == mali.mission.ends_on
+
+
+# Events ---------------------------------------------------------------------------------------
+
+
+def test_reduced_events_count_in_their_year_only(mali: Refreshed, real_folder: Path) -> None:
+    raw = independent.text_of(real_folder / "ucdp_ged_mli_year" / "ged201_reduced_mli.csv")
+    raw = raw[raw["year"].astype(int) >= 2013]
+    expected = raw["best"].astype(int).groupby(raw["year"]).sum()
+    found = {
+        period: value
+        for (period, area), value in mali.values("D-IM-03", "A").items()
+        if area == COUNTRY
+    }
+    assert found == expected.to_dict()
+    for period_type in ("M", "Q", "B"):
+        assert mali.values("D-IM-03", period_type) == {}
+
+
+def test_reduced_events_lie_below_the_published_total(mali: Refreshed, real_folder: Path) -> None:
+    published = independent.published_deaths(real_folder, "Mali").sum(axis=1)
+    ours = mali.values("D-IM-03", "A")
+    (total,) = mali.mission.published_totals
+    assert "Mali" in total.name.en
+    for year in range(2013, 2020):
+        assert ours[str(year), COUNTRY] < published[year], year
+
+
+def test_no_shared_file_is_copied_into_the_workspace(mali: Refreshed) -> None:
+    assert copied(mali) == set()
