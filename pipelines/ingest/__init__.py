@@ -1,0 +1,1 @@
+"""From delivered files to core tables: mapping, casting, rules, quarantine, ledger."""

@@ -4,6 +4,7 @@ Made from a contract; nothing of a file or a mapping is ever part of the SQL: fo
 and zones are parameters. Running it does not belong here (`loading.py`).
 """
 
+# ruff: noqa: S608 (SQL from contracts: names quoted, values as parameters)
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -148,7 +149,8 @@ def _time_cast(name: str, how: Reading) -> Cast:
     offset_formats = [entry for entry in how.formats if "%z" in entry]
     iso = f"{_ISO_TIME}|{_ISO_DAY}" if how.date_is_midnight else _ISO_TIME
     local = f"WHEN regexp_full_match({text}, {literal(iso)}) THEN TRY_CAST({text} AS TIMESTAMP)"
-    instant = f"WHEN regexp_full_match({text}, {literal(_ISO_OFFSET)}) THEN TRY_CAST({text} AS TIMESTAMPTZ)"
+    is_offset = f"regexp_full_match({text}, {literal(_ISO_OFFSET)})"
+    instant = f"WHEN {is_offset} THEN TRY_CAST({text} AS TIMESTAMPTZ)"
     if local_formats:
         local += f" ELSE try_strptime({text}, $formats_{name})"
         parameters[f"formats_{name}"] = local_formats

@@ -237,7 +237,7 @@ def _archived(path: Path, archive: Path) -> tuple[Path, str]:
             coming.unlink()
         else:
             _sync(coming)
-            os.replace(coming, target)
+            coming.replace(target)
     except BaseException:
         coming.unlink(missing_ok=True)
         raise

@@ -3,6 +3,7 @@
 Finding files and archiving them does not belong here (`inbox.py`).
 """
 
+# ruff: noqa: S608 (SQL from contracts: names quoted, values as parameters)
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -74,11 +75,11 @@ class _Job:
         return Delivered(self.delivery.name, self.delivery.sha256)
 
 
-class _NothingNew(Exception):
+class _NothingNew(Exception):  # noqa: N818 (no error)
     """A file taken in again has nothing that was not there already: the transaction is undone."""
 
 
-class _HeldBack(Exception):
+class _HeldBack(Exception):  # noqa: N818 (no error)
     """Too many rows were rejected: the transaction is undone, the rejects are kept."""
 
     def __init__(self, outcome: _Outcome) -> None:
@@ -199,7 +200,7 @@ def _forget(job: _Job) -> None:
 def _load_tables(job: _Job) -> _Outcome:
     """Loads the file's tables, parents first, and retracts what earlier vintages alone stated."""
     length = job.file.rows.num_rows
-    outcome = _Outcome(*(np.zeros(length, dtype=bool) for _ in range(3)))
+    outcome = _Outcome(*(np.zeros((3, length), dtype=bool)))
     _add_unplaced(job, outcome)
     order = load_order(contracts())
     for mapping in sorted(job.delivery.source.tables, key=lambda entry: order.index(entry.table)):

@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -16,7 +17,7 @@ from pipelines.ingest.mapping import Band, ColumnMapping, Source, TableMapping, 
 from pipelines.ingest.outlines import Outlines
 from pipelines.readers.table import Malformed, Remark, SourceTable
 
-Column = pa.Array | pa.ChunkedArray
+Column: TypeAlias = pa.Array | pa.ChunkedArray
 _TRAILING_DIGITS = re.compile(r"(\d+)$")
 
 

@@ -3,6 +3,7 @@
 Works on the temporary tables that `judging.py` made.
 """
 
+# ruff: noqa: S608 (SQL from contracts: names quoted, values as parameters)
 import json
 from collections.abc import Sequence
 
@@ -99,10 +100,11 @@ def write_raw(
 def _record_corrections(
     connection: duckdb.DuckDBPyConnection, contract: Contract, sha256: str
 ) -> None:
+    key = ", ".join(f"CAST(o.{quoted(name)} AS VARCHAR)" for name in contract.key)
     rows = connection.execute(
         f"""
         SELECT
-          CAST(to_json([{", ".join(f"CAST(o.{quoted(n)} AS VARCHAR)" for n in contract.key)}]) AS VARCHAR),
+          CAST(to_json([{key}]) AS VARCHAR),
           o.file_sha256, o.sheet, o.row_number, compared.sheet, compared.row_number
         FROM compared
         JOIN core.{quoted(contract.table)} AS o ON o.rowid = compared.old_row

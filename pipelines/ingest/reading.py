@@ -46,15 +46,17 @@ def file_rows(delivery: Delivery, read: Read = read_delivery) -> FileRows:
 def _column_problems(delivery: Delivery, table: SourceTable) -> Iterator[Problem]:
     """Columns that the mapping needs and the file lacks, and columns that nobody has named."""
     needed = delivery.source.columns_read()
-    place = {"file": delivery.name, "sheet": table.sheet or None}
+    sheet = table.sheet or None
     for name in sorted(needed.keys() - set(table.header)):
         if needed[name]:
             free = [entry for entry in table.header if entry not in needed]
             hint = nearest(name, free) or ", ".join(table.header)
-            yield Problem("missing_column", **place, column=name, parameters={"nearest": hint})
+            parameters = {"nearest": hint}
+            yield Problem("missing_column", delivery.name, sheet, None, name, None, parameters)
     ignored = delivery.source.ignore
     for name in table.header:
         if name in needed or any(fnmatch.fnmatchcase(name, pattern) for pattern in ignored):
             continue
         hint = nearest(name, needed) or ", ".join(sorted(needed))
-        yield Problem("unknown_column", **place, column=name, parameters={"nearest": hint})
+        parameters = {"nearest": hint}
+        yield Problem("unknown_column", delivery.name, sheet, None, name, None, parameters)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from io import BytesIO, StringIO
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.csv
@@ -163,7 +163,7 @@ def _records(lines: list[str], delimiter: str, quote: str) -> Iterator[_Record]:
     """
     position = 0
     while position < len(lines):
-        rest = iter(lines)
+        rest: Any = iter(lines)
         rest.__setstate__(position)  # a list iterator moved without copying the list
         reader = csv.reader(rest, delimiter=delimiter, quotechar=quote, strict=True)
         begun = 0

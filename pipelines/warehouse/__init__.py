@@ -1,0 +1,1 @@
+"""A mission's warehouse: connection, tables, ledger of files."""
