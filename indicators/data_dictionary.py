@@ -5,7 +5,7 @@ Where the pages are written is not known here: `pipelines.documentation` does th
 
 from collections.abc import Iterable, Iterator
 
-from indicators.contracts import Column, Contract, Rule
+from indicators.contracts import Column, Contract, Derived, Rule
 from indicators.messages import LANGUAGES, message
 from indicators.vocabularies import Vocabulary, vocabularies
 
@@ -160,7 +160,7 @@ def _rule_in_words(contract: Contract, rule: Rule, language: str) -> str:
 
 def _derived(contract: Contract, language: str) -> str:
     rows = [
-        [f"`{name}`", column.title.in_language(language), column.form]
+        [f"`{name}`", column.title.in_language(language), _how_derived(column, language)]
         for name, column in contract.derived.items()
     ]
     if not rows:
@@ -168,6 +168,17 @@ def _derived(contract: Contract, language: str) -> str:
     text = message("dictionary.derived_text", language)
     heads = ["column", "name", "form"]
     return _section("derived", [text, "", *_table(heads, rows, language), ""], language)
+
+
+def _how_derived(column: Derived, language: str) -> str:
+    return message(
+        f"dictionary.form.{column.form}",
+        language,
+        sql=" ".join((column.sql or "").split()),
+        table=f"[{column.table}]({column.table}.md)",
+        at=column.at,
+        days=column.within_days,
+    )
 
 
 def _checks(contract: Contract, language: str) -> str:
