@@ -82,6 +82,12 @@ class Column(Strict):
         return "dec" if _DECIMAL.match(self.type) else self.type
 
     @property
+    def unreadable_rule(self) -> str | None:
+        """The kind of rule that a text breaks which is no value of the type; None for text."""
+        named = {"text": None, "code": "code", "list<code>": "type_list"}
+        return named.get(self.base_type, f"type_{self.base_type}")
+
+    @property
     def sql_type(self) -> str:
         """The DuckDB type of the column."""
         decimal = _DECIMAL.match(self.type)
@@ -276,12 +282,8 @@ class Rule:
 def _column_kinds(column: Column) -> Iterator[str]:
     if column.required:
         yield "required"
-    if column.base_type == "list<code>":
-        yield "type_list"
-    elif column.allowed_codes is not None:
-        yield "code"
-    elif column.base_type != "text":
-        yield f"type_{column.base_type}"
+    if column.unreadable_rule:
+        yield column.unreadable_rule
     for kind in ("minimum", "maximum", "pattern", "reference"):
         if getattr(column, kind) is not None:
             yield kind

@@ -218,10 +218,8 @@ def _column_checks(name: str, column: Column) -> Iterator[Check]:
     if column.required:
         yield Check("required", name, f"{text} IS NULL")
     is_fault = f"{text} IN ({_listed(FORMULA_FAULTS)})"
-    if column.allowed_codes is not None:
-        yield Check("code", name, f"{_unreadable(name)} AND NOT {is_fault}")
-    elif column.base_type != "text":
-        yield Check(f"type_{column.base_type}", name, f"{_unreadable(name)} AND NOT {is_fault}")
+    if column.unreadable_rule:
+        yield Check(column.unreadable_rule, name, f"{_unreadable(name)} AND NOT {is_fault}")
     if column.minimum is not None:
         yield Check("minimum", name, f"{value} < {column.minimum!r}")
     if column.maximum is not None:

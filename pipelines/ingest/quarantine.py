@@ -130,7 +130,7 @@ def _parameters(
         values = json.loads(found or "{}")
         key = ", ".join(f"{name} = {value}" for name, value in values.items())
         return given | {"key": key, "first_row": first_row}
-    if check.rule == "code":
+    if check.rule in ("code", "type_list"):
         given["nearest"] = _nearest_code(text or "", column.allowed_codes or (), context, check)
     elif check.rule == "reference":
         other = _referenced_column(context.contract, check)
