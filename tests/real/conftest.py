@@ -19,11 +19,13 @@ def real_folder(shared_folder: Path) -> Path:
 def south_sudan(real_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Refreshed]:
     """South Sudan as of the end of its events."""
     workspace = copy_profile("south_sudan", tmp_path_factory.mktemp("south_sudan"))
-    yield from refreshed(workspace, "south_sudan", date(2019, 12, 31))
+    with refreshed(workspace, "south_sudan", date(2019, 12, 31)) as result:
+        yield result
 
 
 @pytest.fixture(scope="session")
 def mali(real_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Refreshed]:
     """Mali as of the end of RADPKO and of its events."""
     workspace = copy_profile("mali", tmp_path_factory.mktemp("mali"))
-    yield from refreshed(workspace, "mali", date(2019, 12, 31))
+    with refreshed(workspace, "mali", date(2019, 12, 31)) as result:
+        yield result

@@ -3,6 +3,7 @@
 import hashlib
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -64,6 +65,7 @@ def copy_profile(mission: str, home: Path) -> Workspace:
     return workspace
 
 
+@contextmanager
 def refreshed(workspace: Workspace, mission_name: str, as_of: date) -> Iterator[Refreshed]:
     """Ingest and compute; the warehouse stays open while the tests read it."""
     profile = workspace.profile(mission_name)
