@@ -209,8 +209,12 @@ class _Applied:
 
 def _joined(parts: list[Column], separator: str) -> Column:
     """The parts that are there, joined; null where there is none."""
-    text = pc.binary_join_element_wise(*parts, separator, null_handling="skip")
-    return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
+    # Arrow's null_handling="skip" leaves out rows in which every part is null
+    text, *others = parts
+    for part in others:
+        joined = pc.binary_join_element_wise(text, part, separator, null_handling="emit_null")
+        text = pc.coalesce(joined, text, part)
+    return text
 
 
 def _recoded(value: str, entry: ColumnMapping) -> str | None:

@@ -1,0 +1,29 @@
+"""The fictional mission: `install` puts it into a workspace, `generate` writes its files."""
+
+from pipelines.installation import install_profile
+from pipelines.sample.country import MISSION
+from pipelines.sample.generation import Progress, Truth, generate
+from pipelines.workspace import Workspace
+
+__all__ = ["Truth", "generate", "install"]
+
+
+def install(
+    workspace: Workspace,
+    seed: int = 2026,
+    activities: int = 20_000,
+    progress: Progress | None = None,
+) -> Truth:
+    """The sample's profile in the workspace, its files in the inbox, the truth in `sample/`.
+
+    `sample/` below the workspace's home holds `truth.json`, `bad_rows.csv` and `later/`, files to
+    drop into the inbox afterwards.
+    """
+    install_profile(workspace, MISSION)
+    return generate(
+        workspace.inbox(MISSION),
+        seed=seed,
+        activities=activities,
+        beside=workspace.home / "sample",
+        progress=progress,
+    )

@@ -1,0 +1,373 @@
+"""Drawing the sample and writing its files: what goes into which file, and the truth beside."""
+
+import json
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from indicators.data_folder import data_folder
+from pipelines.sample import activities, registers, surveys
+from pipelines.sample.alerts import Alerts, draw_alerts
+from pipelines.sample.country import AS_OF, MISSION, MONTHS, SITES
+from pipelines.sample.draws import Array, stream
+from pipelines.sample.effects import planted
+from pipelines.sample.faults import BAD_SHARE, BadRow, Planted, Planter
+from pipelines.sample.files import CsvFile, Workbook, open_file
+from pipelines.sample.forms import read_forms
+from pipelines.sample.incidents import draw_incidents
+from pipelines.sample.outlines import outlines, points_within
+from pipelines.sample.presence import Presence, draw_presence
+
+Progress = Callable[[int, int, str], None]
+"""Called before each step and at the end: steps done, steps in all, name of the step."""
+
+LATER = "later"
+_LAST_QUARTER = 30  # position of its first month
+_ROWS_OF_A_WORKBOOK = 50_000  # what is longer is exported as CSV
+_ENDS_TOO_EARLY_SHARE = 0.003
+_POINTS_PER_AREA = 400
+_LATE_REPORTS = 9
+
+
+@dataclass
+class Truth:
+    """What the files hold: effects, good rows by table, bad rows by file and rule."""
+
+    seed: int
+    rows: Counter[str] = field(default_factory=Counter)
+    bad_rows: dict[str, Counter[str]] = field(default_factory=dict)  # file: rule: rows
+    kinds: dict[str, Counter[str]] = field(default_factory=dict)  # file: kind of fault: rows
+    warnings: dict[str, Counter[str]] = field(default_factory=dict)  # file: rule: rows
+    later: dict[str, dict[str, object]] = field(default_factory=dict)  # file: what it is
+
+    def note(self, bad: list[BadRow]) -> None:
+        """Counts bad rows."""
+        for row in bad:
+            self.bad_rows.setdefault(row.file, Counter())[row.fault.rule] += 1
+            self.kinds.setdefault(row.file, Counter())[row.fault.kind] += 1
+
+    def as_json(self) -> str:
+        """The truth as indented JSON with sorted keys."""
+        entry = {
+            "mission": MISSION,
+            "seed": self.seed,
+            "as_of": AS_OF.isoformat(),
+            "planted": planted(),
+            "good_rows": dict(self.rows),
+            "bad_rows_by_rule": {name: dict(count) for name, count in self.bad_rows.items()},
+            "bad_rows_by_kind": {name: dict(count) for name, count in self.kinds.items()},
+            "warnings_by_rule": {name: dict(count) for name, count in self.warnings.items()},
+            LATER: self.later,
+        }
+        return json.dumps(entry, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def generate(
+    folder: Path,
+    *,
+    seed: int = 2026,
+    activities: int = 20_000,
+    incidents: int = 3_000,
+    alerts: int = 1_200,
+    waves: int = 4,
+    respondents: int = 2_400,
+    beside: Path | None = None,
+    progress: Progress | None = None,
+) -> Truth:
+    """Writes the sample's input files into `folder`, and into `beside` what is no input.
+
+    Sizes are good rows; bad rows come on top of them. `waves`: 1 to 4; `respondents`: interviews
+    that a household wave completes, at least 240 (one a PSU). `beside` (default: a folder
+    `<folder>_truth` next to it) gets `truth.json`, `bad_rows.csv` (place and rule of each bad
+    row) and `later/`, files to drop in afterwards. Same arguments, same bytes.
+    """
+    beside = beside or folder.with_name(f"{folder.name}_truth")
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(beside, ignore_errors=True)
+    (beside / LATER).mkdir(parents=True)
+    writing = _Writing(folder, beside, seed, progress)
+    sizes = _Sizes(activities, incidents, alerts, waves, respondents)
+    with writing.bad_row_list():
+        _write_all(writing, sizes)
+    (beside / "truth.json").write_text(writing.truth.as_json(), encoding="utf-8")
+    return writing.truth
+
+
+@dataclass(frozen=True)
+class _Sizes:
+    activities: int
+    incidents: int
+    alerts: int
+    waves: int
+    respondents: int
+
+
+class _Writing:
+    """Where files go, and what has been written."""
+
+    def __init__(self, folder: Path, beside: Path, seed: int, progress: Progress | None) -> None:
+        self.folder, self.beside, self.seed = folder, beside, seed
+        self.forms = read_forms(data_folder() / "missions" / MISSION)
+        self.truth = Truth(seed)
+        self._progress = progress
+        self._steps = 0
+
+    def step(self, name: str, in_all: int) -> None:
+        """Says how far the writing is."""
+        if self._progress:
+            self._progress(min(self._steps, in_all), in_all, name)
+        self._steps += 1
+
+    @contextmanager
+    def bad_row_list(self) -> Iterator[None]:
+        """Keeps `bad_rows.csv` open."""
+        with (self.beside / "bad_rows.csv").open("w", encoding="utf-8", newline="\n") as self._list:
+            self._list.write("file,sheet,row_number,table,column,rule,kind\n")
+            yield
+
+    def write(
+        self, table: str, source: str, name: str, rows: pa.Table, share: float = BAD_SHARE
+    ) -> None:
+        """One whole file of rows of one table."""
+        with self.file(table, source, name, share) as file:
+            file.add(rows)
+
+    @contextmanager
+    def file(
+        self, table: str, source: str, name: str, share: float = BAD_SHARE
+    ) -> Iterator["_OpenFile"]:
+        """A file to which chunks of rows are added."""
+        form = self.forms[source]
+        planter = Planter(table, form, stream(self.seed, f"faults {name}"), share)
+        written = open_file(self.folder, name, form)
+        yield _OpenFile(self, table, written, planter)
+        written.close()
+
+    def note(self, table: str, rows: int, bad: list[BadRow]) -> None:
+        """Counts what was added to a file."""
+        self.truth.rows[table] += rows
+        self.truth.note(bad)
+        for row in bad:
+            fault = row.fault
+            self._list.write(
+                f"{row.file},{row.sheet},{row.row_number},{table},{fault.column},{fault.rule},"
+                f'"{fault.kind}"\n'
+            )
+
+
+@dataclass(frozen=True)
+class _OpenFile:
+    writing: _Writing
+    table: str
+    written: CsvFile | Workbook
+    planter: Planter
+
+    def add(self, rows: pa.Table, avoid: Array | None = None) -> None:
+        """Adds a chunk with its share of bad rows, none a copy of a row to be avoided."""
+        planted_rows = self.planter.plant(self.planter.form.render(rows), avoid)
+        self.writing.note(self.table, rows.num_rows, self.written.add(planted_rows))
+
+
+def _write_all(writing: _Writing, sizes: _Sizes) -> None:
+    in_all = MONTHS + 4 + sizes.waves
+    writing.step("registers", in_all)
+    points = _points()
+    presence = draw_presence(writing.seed, sizes.activities)
+    _write_registers(writing, presence, points)
+    writing.step("alerts", in_all)
+    drawn_alerts = draw_alerts(writing.seed, presence, sizes.alerts)
+    writing.write("alerts", "alerts", "alerts_2024_2026.csv", drawn_alerts.rows)
+    writing.step("incidents", in_all)
+    drawn = draw_incidents(writing.seed, presence, points, sizes.incidents)
+    _write_incidents(writing, drawn.rows)
+    writing.write(
+        "incident_victims", "incident_victims", "victims_2024_2026.csv", drawn.victims, 0.01
+    )
+    returns = registers.reporting_returns(writing.seed, presence, drawn.rows, drawn_alerts.rows)
+    for year, rows in _by_year(returns, "month"):
+        writing.write(
+            "reporting_returns", "reporting_returns", f"reporting_returns_{year}.csv", rows, 0.004
+        )
+    for number in range(1, sizes.waves + 1):
+        writing.step(f"survey wave {number}", in_all)
+        _write_wave(writing, number, sizes.respondents)
+    _write_activities(writing, presence, drawn_alerts, points, in_all)
+    _write_later(writing)
+    writing.step("", in_all)
+
+
+def _points() -> dict[str, Array]:
+    """(longitude, latitude) rows within each area; those of a site lie within 3 km."""
+    found = {
+        code: points_within(outline, _POINTS_PER_AREA, seed)
+        for seed, (code, outline) in enumerate(outlines().items())
+    }
+    for number, site in enumerate(SITES):
+        generator = np.random.default_rng(number)
+        middle = found[site.area][number]
+        found[site.code] = (middle + generator.uniform(-0.02, 0.02, found[site.area].shape)).round(
+            5
+        )
+    return found
+
+
+def _write_registers(writing: _Writing, presence: Presence, points: dict[str, Array]) -> None:
+    seed = writing.seed
+    writing.write("areas", "areas", "areas.csv", registers.areas(points))
+    writing.write("units", "units", "units.csv", registers.units())
+    writing.write(
+        "population", "population", "population_2023_2026.csv", registers.population(seed), 0.01
+    )
+    writing.write(
+        "deployments", "deployments", "deployments.xlsx", registers.deployments(seed, points)
+    )
+    writing.write(
+        "police_census", "police_census", "police_census_2024_2026.xlsx",
+        registers.police_census(seed), 0.01,
+    )  # fmt: skip
+    plan = activities.activity_plan(presence)
+    for year in sorted(set(plan["budget_year"].to_pylist())):
+        rows = plan.filter(pc.equal(plan["budget_year"], year))
+        name = f"activity_plan_{year.replace('/', '-')}.csv"
+        writing.write("activity_plan", "activity_plan", name, rows, 0.005)
+
+
+def _write_incidents(writing: _Writing, rows: pa.Table) -> None:
+    for year, of_year in _by_year(rows, "occurred_on"):
+        in_workbook = of_year.num_rows <= _ROWS_OF_A_WORKBOOK
+        source = "incidents_workbook" if in_workbook else "incidents_plain"
+        name = f"incidents_{year}.{'xlsx' if in_workbook else 'csv'}"
+        writing.write("incidents", source, name, of_year)
+    _write_corrected(writing, name, source, of_year)
+
+
+def _write_wave(writing: _Writing, number: int, respondents: int) -> None:
+    """Two plain files for waves 1 and 2, one wide file from wave 3 on; site and pulse files."""
+    wave = surveys.household_wave(writing.seed, number, respondents)
+    if number <= 2:
+        name = f"survey_respondents_w{number}.csv"
+        writing.write("survey_respondents", "survey_respondents", name, wave.respondents)
+        writing.write(
+            "survey_answers", "survey_answers", f"survey_answers_w{number}.csv", wave.long, 0.01
+        )
+    else:
+        _write_wide(writing, f"survey_wave{number}", f"survey_wave{number}.csv", wave)
+    at_sites = surveys.site_wave(writing.seed, number, max(respondents // 6, 60))
+    _write_wide(writing, "site_survey", f"site_survey_w{number}.csv", at_sites)
+    if number == 4:
+        pulse = surveys.pulse_wave(writing.seed, number, max(respondents // 8, 40))
+        _write_wide(writing, "pulse", "pulse_2026.csv", pulse)
+
+
+def _write_wide(writing: _Writing, source: str, name: str, wave: surveys.Wave) -> None:
+    writing.write("survey_respondents", source, name, wave.wide)
+    writing.truth.rows["survey_answers"] += wave.long.num_rows
+
+
+def _write_activities(
+    writing: _Writing, presence: Presence, alerts: Alerts, points: dict[str, Array], in_all: int
+) -> None:
+    """Activities month by month into the file of their time, and their participants by year."""
+    months = activities.draw_activities(writing.seed, presence, alerts, points)
+    for name, source, numbers in _activity_files(presence):
+        year = int(name[11:15])
+        writing.truth.warnings[name] = Counter()
+        with (
+            writing.file("activities", source, name) as file,
+            writing.file(
+                "activity_participants", "activity_participants",
+                name.replace("activities", "participants").rpartition(".")[0] + ".csv", 0.01,
+            ) as participants,
+        ):  # fmt: skip
+            for number in numbers:
+                writing.step(f"activities {year}-{number % 12 + 1:02d}", in_all)
+                drawn = next(months)
+                rows, early = _some_end_too_early(writing.seed, drawn.activities, number)
+                file.add(rows, early)
+                participants.add(drawn.participants)
+                writing.truth.warnings[name]["ended_after_start"] += int(early.sum())
+
+
+def _activity_files(presence: Presence) -> list[tuple[str, str, range]]:
+    """(file, source, months): one a year, then the quarters of 2026; the last is a workbook."""
+    last = int(
+        sum(
+            counts[:, -92:].sum()
+            for counts in (
+                presence.night_completed, presence.night_other, presence.day_patrols,
+                presence.others,
+            )
+        )
+    )  # fmt: skip
+    workbook = last <= _ROWS_OF_A_WORKBOOK
+    return [
+        ("activities_2024.csv", "activities_french", range(12)),
+        ("activities_2025.csv", "activities_plain", range(12, 24)),
+        ("activities_2026q1.csv", "activities_plain", range(24, 27)),
+        ("activities_2026q2.csv", "activities_plain", range(27, 30)),
+        (
+            f"activities_2026q3.{'xlsx' if workbook else 'csv'}",
+            "activities_workbook" if workbook else "activities_plain",
+            range(_LAST_QUARTER, MONTHS),
+        ),
+    ]
+
+
+def _some_end_too_early(seed: int, rows: pa.Table, month: int) -> tuple[pa.Table, Array]:
+    """A few good rows end an hour before they start, a warning and no reject; which they are."""
+    generator = stream(seed, "ends too early", month)
+    has_end = pc.is_valid(rows["ended_at"]).to_numpy(zero_copy_only=False)
+    chosen = has_end & (generator.random(rows.num_rows) < _ENDS_TOO_EARLY_SHARE)
+    started = rows["started_at"].to_numpy().astype("datetime64[s]")
+    ended = rows["ended_at"].to_numpy().astype("datetime64[s]")
+    ended = np.where(chosen, started - np.timedelta64(1, "h"), ended)
+    column = pa.array(ended, mask=~has_end)
+    at = rows.column_names.index("ended_at")
+    return rows.set_column(at, "ended_at", column), chosen
+
+
+def _write_later(writing: _Writing) -> None:
+    """A file of the inbox under another name: the same bytes, to be known again."""
+    copy = writing.beside / LATER / "alerts_2024_2026_copy.csv"
+    shutil.copyfile(writing.folder / "alerts_2024_2026.csv", copy)
+    writing.truth.later[copy.name] = {"same_bytes_as": "alerts_2024_2026.csv"}
+
+
+def _write_corrected(writing: _Writing, name: str, source: str, rows: pa.Table) -> None:
+    """The last file of incidents as corrected: no bad rows, one more death, late reports."""
+    killing = pc.equal(rows["incident_type"], "killing").to_numpy(zero_copy_only=False)
+    deaths = rows["deaths_civilian"].to_numpy() + killing
+    best = rows["deaths_best"].to_numpy() + killing
+    corrected = rows
+    for column, values in (("deaths_civilian", deaths), ("deaths_best", best)):
+        at = corrected.column_names.index(column)
+        corrected = corrected.set_column(at, column, pa.array(values))
+    of_second_quarter = pc.and_(
+        pc.is_in(pc.month(rows["occurred_on"]), pa.array([4, 5, 6])), pc.is_valid(rows["site_code"])
+    )
+    late = corrected.filter(of_second_quarter).slice(0, _LATE_REPORTS)
+    codes = pa.array([f"{code}-LATE" for code in late["incident_code"].to_pylist()], pa.string())
+    late = late.set_column(0, "incident_code", codes)
+    file = open_file(writing.beside / LATER, name, writing.forms[source])
+    text = writing.forms[source].render(pa.concat_tables([corrected, late]))
+    file.add(Planted(text, (), ()))
+    file.close()
+    writing.truth.later[name] = {
+        "corrects": name,
+        "rows": text.num_rows,
+        "rows_changed": int(killing.sum()),
+        "rows_added": late.num_rows,
+    }
+
+
+def _by_year(rows: pa.Table, day_column: str) -> Iterator[tuple[int, pa.Table]]:
+    years = pc.year(rows[day_column])
+    for year in (2024, 2025, 2026):
+        yield year, rows.filter(pc.equal(years, year))

@@ -1,0 +1,229 @@
+"""Dated lists: areas, units, population, bases, police census and the monthly returns."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from pipelines.sample import effects
+from pipelines.sample.country import (
+    AREAS,
+    COUNTRY,
+    REGIONS,
+    SITES,
+    STARTS_ON,
+    UNITS,
+    area_name,
+    region,
+)
+from pipelines.sample.draws import Array, Generator, column, stream
+from pipelines.sample.presence import (
+    MONTH,
+    MONTH_OF_DAY,
+    NO_ACCESS,
+    NOT_DUE,
+    NOT_SUBMITTED,
+    Posts,
+    Presence,
+)
+
+_AGES = {"Y0T17": 0.49, "Y18T29": 0.21, "Y30T44": 0.16, "Y45T59": 0.09, "Y_GE60": 0.05}
+_RESIDENTS_ON = (date(2023, 7, 1), date(2024, 7, 1), date(2025, 7, 1), date(2026, 7, 1))
+_CENSUS_ON = (
+    date(2024, 1, 31), date(2024, 7, 31), date(2025, 1, 31), date(2025, 7, 31),
+    date(2026, 1, 31), date(2026, 7, 31),
+)  # fmt: skip
+_RANKS = {"command": 0.07, "middle": 0.28, "junior": 0.65}
+_RETURN_STATUS = {
+    NOT_SUBMITTED: "not_submitted", NO_ACCESS: "no_access", NOT_DUE: "not_due"
+}  # fmt: skip
+
+
+def areas(points: dict[str, Array]) -> pa.Table:
+    """The country, its admin 1 and admin 2 areas, and the sites for displaced people."""
+    names = ("area_code", "parent_area_code", "area_level", "name_en", "name_fr", "site_kind")
+    rows: list[tuple[Any, ...]] = [(COUNTRY, None, "country", COUNTRY, COUNTRY, None)]
+    rows += [(code, COUNTRY, "admin1", *name, None) for code, name in REGIONS.items()]
+    rows += [
+        (code, region(code), "admin2", area_name(code), area_name(code), None) for code in AREAS
+    ]
+    rows += [
+        (site.code, site.area, "site", site.name_en, site.name_fr, site.kind) for site in SITES
+    ]
+    table = _table(names, rows)
+    places = [points[row[0]][0] for row in rows]
+    return (
+        table.append_column("valid_from", pa.array([STARTS_ON] * len(rows)))
+        .append_column("latitude", pa.array([float(place[1]) for place in places]))
+        .append_column("longitude", pa.array([float(place[0]) for place in places]))
+    )
+
+
+def units() -> pa.Table:
+    """All units; the contributing country of civilian ones is empty."""
+    return pa.table({
+        "unit_code": [unit.code for unit in UNITS],
+        "unit_name": [unit.name for unit in UNITS],
+        "component": [unit.component for unit in UNITS],
+        "unit_type": [unit.kind for unit in UNITS],
+        "contributing_country": [unit.country or None for unit in UNITS],
+        "home_area_code": [unit.home for unit in UNITS],
+        "strength_count": [unit.strength for unit in UNITS],
+        "valid_from": [unit.valid_from for unit in UNITS],
+    })  # fmt: skip
+
+
+def population(seed: int) -> pa.Table:
+    """Residents by area at mid-year, residents of sites each half-year, by sex and age group."""
+    generator = stream(seed, "population")
+    rows: list[tuple[Any, ...]] = []
+    for area in AREAS:
+        persons = generator.uniform(60_000, 240_000)
+        for year, day in enumerate(_RESIDENTS_ON):
+            rows += _by_sex_and_age(area, day, "resident", persons * 1.028**year, "Projection")
+    for site in SITES:
+        for number, day in enumerate(_half_years()):
+            persons = site.persons * (1 + generator.normal(0, 0.02) - 0.004 * number)
+            rows += _by_sex_and_age(site.code, day, "site", persons, "Registration")
+    names = (
+        "area_code", "reference_on", "population_kind", "sex", "age_group", "persons",
+        "persons_low", "persons_high", "estimate_source",
+    )  # fmt: skip
+    return _table(names, rows)
+
+
+def deployments(seed: int, points: dict[str, Array]) -> pa.Table:
+    """Each unit at its base; formed and military units also at smaller bases they rotate to."""
+    generator = stream(seed, "deployments")
+    rows: list[tuple[Any, ...]] = []
+    for unit in UNITS:
+        homes: list[tuple[str, date, date | None, float]]
+        homes = [(unit.home, unit.valid_from, None, unit.strength)]
+        if unit.kind in ("FPU", "MIL"):
+            homes = [(unit.home, unit.valid_from, None, unit.strength * 0.7)]
+            for number, area in enumerate(unit.covers[1:4]):
+                opened = date(2024, 1, 1) + timedelta(days=120 * number)
+                closed = None if number else date(2025, 12, 31)
+                homes.append((area, opened, closed, unit.strength * 0.1))
+        for area, opened, closed, strength in homes:
+            women = round(strength * generator.uniform(0.1, 0.25))
+            longitude, latitude = points[area][7]
+            rows.append((
+                f"D-{len(rows) + 1:04d}", f"B-{area}", f"{area_name(area)} base", float(latitude),
+                float(longitude), area, unit.code, unit.component, unit.kind, opened, closed,
+                float(round(strength)), float(women), "reported",
+            ))  # fmt: skip
+    names = (
+        "deployment_code", "base_code", "base_name", "latitude", "longitude", "area_code",
+        "unit_code", "component", "unit_type", "from_on", "to_on", "personnel_count",
+        "women_count", "figure_basis",
+    )  # fmt: skip
+    return _table(names, rows)
+
+
+def police_census(seed: int) -> pa.Table:
+    """Two censuses a year; the share of women rises from about 11 to 14 percent."""
+    generator = stream(seed, "police_census")
+    rows: list[tuple[Any, ...]] = []
+    for area in AREAS:
+        strength = {
+            "police": generator.integers(40, 190),
+            "gendarmerie": generator.integers(15, 90),
+        }
+        for number, day in enumerate(_CENSUS_ON):
+            for actor, officers in strength.items():
+                for rank, share in _RANKS.items():
+                    women_share = (0.11 + 0.006 * number) * (0.5 if rank == "command" else 1.05)
+                    count = max(2, round(officers * share * 1.02**number))
+                    women = int(generator.binomial(count, women_share))
+                    for sex, persons in (("F", women), ("M", count - women)):
+                        vetted = int(generator.binomial(persons, 0.25 + 0.09 * number))
+                        rows.append((day, area, actor, rank, sex, persons, vetted))
+    names = (
+        "listed_on", "area_code", "host_state_actor", "rank_group", "sex", "officers_count",
+        "officers_vetted_count",
+    )  # fmt: skip
+    return _table(names, rows)
+
+
+def reporting_returns(
+    seed: int, presence: Presence, incidents: pa.Table, alerts: pa.Table
+) -> pa.Table:
+    """What each post owed and sent by source and month; a return without rows is nil."""
+    generator = stream(seed, "reporting_returns")
+    per_post = (
+        presence.night_completed + presence.night_other + presence.day_patrols + presence.others
+    )
+    by_month = np.add.reduceat(per_post, np.flatnonzero(np.diff(MONTH_OF_DAY, prepend=-1)), axis=1)
+    counts = {
+        "activities": (presence.posts, by_month),
+        "incidents": (
+            presence.reporters,
+            _area_months(presence.reporters, incidents, "occurred_on"),
+        ),
+        "alerts": (presence.reporters, _area_months(presence.reporters, alerts, "received_at")),
+    }
+    tables = [
+        _returns(generator, source, posts, presence.return_status[source], rows)
+        for source, (posts, rows) in counts.items()
+    ]
+    return pa.concat_tables(tables)
+
+
+def _returns(
+    generator: Generator, source: str, posts: Posts, status: Array, rows: Array
+) -> pa.Table:
+    post, month = (values.ravel() for values in np.indices(status.shape))
+    codes = np.where(rows > 0, "submitted", "nil").astype(object).ravel()
+    for number, name in _RETURN_STATUS.items():
+        codes[status.ravel() == number] = name
+    sent = np.isin(codes, ("submitted", "nil"))
+    closed = codes == "no_access"
+    after = (MONTH[month] + 1).astype("datetime64[D]") + generator.poisson(5, post.size)
+    checked = (MONTH[month] < np.datetime64(effects.HARM_UNCHECKED_FROM, "M")) & (
+        generator.random(post.size) < 0.97
+    )
+    reasons = np.where(generator.random(post.size) < 0.55, "insecurity", "road").astype(object)
+    return pa.table({
+        "source": [source] * post.size,
+        "unit_code": column(np.array([unit.code for unit in posts.units], dtype=object)[post]),
+        "area_code": column(np.array(AREAS, dtype=object)[posts.area[post]]),
+        "month": column(MONTH[month].astype("datetime64[D]")),
+        "return_status": column(codes),
+        "no_access_reason": column(reasons, closed),
+        "received_on": column(after, sent),
+        "harm_checked": column(checked, sent & (source == "incidents")),
+    })  # fmt: skip
+
+
+def _area_months(reporters: Posts, rows: pa.Table, day_column: str) -> Array:
+    """Rows by reporter and month, counted in the admin 2 area of their place."""
+    site_area = {site.code: site.area for site in SITES}
+    areas = [site_area.get(code, code) for code in rows["area_code"].to_pylist()]
+    month = np.array(rows[day_column]).astype("datetime64[M]") - MONTH[0]
+    counts = np.zeros((len(AREAS), len(MONTH)), dtype=int)
+    at = np.array([AREAS.index(area) if area in AREAS else -1 for area in areas])
+    np.add.at(counts, (at[at >= 0], month.astype(int)[at >= 0]), 1)
+    return counts[reporters.area]
+
+
+def _half_years() -> list[date]:
+    return [date(year, month, 1) for year in (2024, 2025, 2026) for month in (1, 7)]
+
+
+def _by_sex_and_age(
+    area: str, day: date, kind: str, persons: float, source: str
+) -> list[tuple[Any, ...]]:
+    rows = []
+    for sex, of_sex in (("F", 0.515), ("M", 0.485)):
+        for age, share in _AGES.items():
+            count = round(persons * of_sex * share)
+            low, high = round(count * 0.93), round(count * 1.07)
+            rows.append((area, day, kind, sex, age, count, low, high, source))
+    return rows
+
+
+def _table(names: Sequence[str], rows: list[tuple[Any, ...]]) -> pa.Table:
+    return pa.table(dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))
