@@ -203,9 +203,18 @@ def row_checks(contract: Contract, mission: Mission) -> Iterator[Check]:
     if contract.date_column:
         yield _mission_check(contract, mission)
     for rule_name, rule in contract.row_rules.items():
-        readable = " AND ".join(f"NOT {_unreadable(name)}" for name in rule.columns)
-        condition = f"NOT ({rule.expression}) AND {readable}"
+        sound = " AND ".join(sound_sql(name, contract.columns[name]) for name in rule.columns)
+        condition = f"NOT ({rule.expression}) AND {sound}"
         yield Check(rule_name, rule.columns[0], condition, rule.severity)
+
+
+def sound_sql(name: str, column: Column) -> str:
+    """Whether a cell breaks no rule of its own: only then is it held against other cells.
+
+    One mistake in a cell is so told once.
+    """
+    faults = " OR ".join(f"({check.condition})" for check in _column_checks(name, column))
+    return f"NOT coalesce({faults}, false)"
 
 
 def _unreadable(name: str) -> str:

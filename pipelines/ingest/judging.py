@@ -19,6 +19,7 @@ from pipelines.ingest.casting import (
     cast,
     reference_checks,
     row_checks,
+    sound_sql,
     text_column,
     typed_rows_sql,
 )
@@ -91,7 +92,7 @@ def judge(
         if check.table == contract.table:
             within.append((len(checks), own, other))
         else:
-            _judge_reference(connection, check, len(checks), own, other)
+            _judge_reference(connection, contract, check, len(checks), own, other)
         checks.append(check)
     while sum(
         _judge_reference_within(connection, contract, *entry, own_vintages) for entry in within
@@ -115,12 +116,13 @@ def _judge_rows(connection: duckdb.DuckDBPyConnection, checks: Sequence[Check]) 
 
 def _judge_reference(
     connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
     check: Check,
     number: int,
     own: Sequence[str],
     other: Sequence[str],
 ) -> None:
-    given = " AND ".join(f"t.{quoted(name)} IS NOT NULL" for name in own)
+    given = _given_sql(contract, own)
     connection.execute(
         f"""
         INSERT INTO flaws
@@ -131,6 +133,12 @@ def _judge_reference(
         )
         """
     )
+
+
+def _given_sql(contract: Contract, own: Sequence[str]) -> str:
+    """Whether the cells that refer are filled and sound themselves."""
+    filled = [f"t.{quoted(name)} IS NOT NULL" for name in own]
+    return " AND ".join([*filled, *(sound_sql(name, contract.columns[name]) for name in own)])
 
 
 def _pairs(own: Sequence[str], other: Sequence[str], alias: str) -> str:
@@ -147,7 +155,7 @@ def _judge_reference_within(
     own_vintages: Sequence[str],
 ) -> int:
     """Parents may stand in the file itself, or in core but for rows that this file replaces."""
-    given = " AND ".join(f"t.{quoted(name)} IS NOT NULL" for name in own)
+    given = _given_sql(contract, own)
     survives = SURVIVES.replace("t.ordinal", "s.ordinal")
     ((inserted,),) = connection.execute(
         f"""

@@ -1,0 +1,53 @@
+"""A mission whose sources take every contract's columns under their own names."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from indicators.contracts import Contract, contracts
+from indicators.mission import Mission, read_mission
+from pipelines.workspace import Workspace
+
+MISSION = """
+mission: faulty
+name: {en: Faulty, fr: Fautive}
+country_area: XX
+time_zone: Africa/Juba
+starts_on: 2024-01-01
+ends_on: 2026-12-31
+boundaries: {en: None., fr: Aucune.}
+reject_limit_pct: 100
+indicators: []
+"""
+
+
+def plain_source(contract: Contract) -> dict[str, object]:
+    """A mapping that takes each column from the column of the same name."""
+    return {
+        "source": contract.table,
+        "files": [f"{contract.table}.*csv"],
+        "reader": "csv",
+        "tables": [
+            {"table": contract.table, "columns": {n: {"from": n} for n in contract.columns}}
+        ],
+    }
+
+
+def make_workspace(home: Path, mission: str = MISSION) -> tuple[Workspace, Mission]:
+    """A workspace with one mission and a source for each contract."""
+    workspace = Workspace(home)
+    profile = workspace.profile("faulty")
+    (profile / "sources").mkdir(parents=True)
+    workspace.inbox("faulty").mkdir(parents=True)
+    (profile / "mission.yaml").write_text(mission, encoding="utf-8")
+    for table, contract in contracts().items():
+        text = yaml.safe_dump(plain_source(contract), sort_keys=False)
+        (profile / "sources" / f"{table}.yaml").write_text(text, encoding="utf-8")
+    return workspace, read_mission(profile)
+
+
+@pytest.fixture
+def faulty(tmp_path: Path) -> tuple[Workspace, Mission]:
+    """A fresh workspace of the mission for faults."""
+    return make_workspace(tmp_path)
