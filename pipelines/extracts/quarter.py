@@ -1,0 +1,59 @@
+"""The figures of one period as every format shows them: values with names, unit and status."""
+
+from collections.abc import Hashable
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+# `mart` may be a release's views, which carry the release last; columns are named one by one,
+# so that an extract is the same before and after its release has a name.
+_FIGURES_SQL = """
+SELECT value.indicator, indicator.title_en, indicator.title_fr, value.indicator_version,
+       value.area, area.name_en AS area_en, area.name_fr AS area_fr, value.area_level,
+       value.unit_type, value.activity_type, value.actor, value.sex, value.age_group,
+       value.breakdown, value.breakdown_value,
+       value.period_type, value.period, value.period_start, value.period_end,
+       value.value, indicator.unit_of_measure, value.ci_low, value.ci_high, value.se,
+       value.numerator, value.denominator, value.n, value.method,
+       value.obs_status, value.conf_status, value.returns_due, value.returns_received,
+       value.baseline, value.target, value.rating, value.trend
+FROM mart.indicator_value AS value
+JOIN mart.indicator AS indicator
+  ON indicator.mission = value.mission AND indicator.indicator = value.indicator
+  AND indicator.version = value.indicator_version
+LEFT JOIN mart.area AS area
+  ON area.mission = value.mission AND area.area_code = value.area
+WHERE value.mission = ? AND value.period = ?
+ORDER BY value.indicator, value.indicator_version, value.area, value.unit_type,
+         value.activity_type, value.actor, value.sex, value.age_group, value.breakdown,
+         value.breakdown_value
+"""
+
+_DEFINITIONS_SQL = """
+SELECT indicator, version, level, tier, phases, units, source, measure, time_rule,
+       unit_of_measure, direction, title_en, title_fr, definition_en, definition_fr,
+       numerator_en, numerator_fr, denominator_en, denominator_fr, rationale_en, rationale_fr,
+       limitations_en, limitations_fr, owner, owner_reference, reference, min_n, sensitivity
+FROM mart.indicator WHERE mission = ? ORDER BY indicator, version
+"""
+
+_MISSION_SQL = """
+SELECT name_en, name_fr, is_fictional, boundaries_en, boundaries_fr, notes_en, notes_fr, as_of
+FROM mart.mission WHERE mission = ?
+"""
+
+
+def figures(connection: duckdb.DuckDBPyConnection, mission: str, period: str) -> pd.DataFrame:
+    """All cells of the period, withheld ones included; one row a cell, sorted by its key."""
+    return connection.execute(_FIGURES_SQL, [mission, period]).df()
+
+
+def definitions(connection: duckdb.DuckDBPyConnection, mission: str) -> pd.DataFrame:
+    """The definitions in force, one row an indicator version."""
+    return connection.execute(_DEFINITIONS_SQL, [mission]).df()
+
+
+def mission_facts(connection: duckdb.DuckDBPyConnection, mission: str) -> dict[Hashable, Any]:
+    """Names, boundary sentence, notes and as-of date of the mission."""
+    return connection.execute(_MISSION_SQL, [mission]).df().to_dict("records")[0]

@@ -1,0 +1,121 @@
+"""A quarter as a workbook: values, definitions, data dictionary and notes, in both languages."""
+
+import json
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
+
+from indicators.messages import LANGUAGES, message
+from pipelines.extracts.dictionary import HEADINGS, dictionary_rows
+
+# Excel wants a creation date; a fixed one keeps equal figures equal bytes.
+_CREATED = datetime(2000, 1, 1)
+_OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+_WIDTH = 18
+_STATUSES = ("A", "P", "O", "L", "M", "U")
+_WITHHELD = ("C", "D")
+
+
+def write_xlsx(
+    figures: pd.DataFrame,
+    definitions: pd.DataFrame,
+    mission: Mapping[Hashable, Any],
+    path: Path,
+) -> None:
+    """Writes the frames of `quarter`; numbers are numbers, an empty cell says why beside it."""
+    with xlsxwriter.Workbook(path, _OPTIONS) as book:
+        book.set_properties({"created": _CREATED, "title": str(mission["name_en"])})
+        bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+        for name, headings, rows in _sheets(figures, definitions, mission):
+            sheet = book.add_worksheet(name)
+            sheet.freeze_panes(1, 1)
+            sheet.set_column(0, len(headings) - 1, _WIDTH)
+            sheet.write_row(0, 0, headings, bold)
+            _write_rows(sheet, rows)
+
+
+def _sheets(
+    figures: pd.DataFrame, definitions: pd.DataFrame, mission: Mapping[Hashable, Any]
+) -> list[tuple[str, Sequence[str], Iterable[Sequence[object]]]]:
+    worded = with_status_words(figures)
+    return [
+        (
+            _both("extract.sheet.values"),
+            list(worded.columns.astype(str)),
+            worded.itertuples(index=False),
+        ),
+        (
+            _both("extract.sheet.definitions"),
+            list(definitions.columns.astype(str)),
+            definitions.itertuples(index=False),
+        ),
+        (_both("extract.sheet.dictionary"), HEADINGS, dictionary_rows()),
+        (_both("extract.sheet.notes"), ("en", "fr"), _notes(mission)),
+    ]
+
+
+def with_status_words(figures: pd.DataFrame) -> pd.DataFrame:
+    """The figures with `status_en` and `status_fr` after the value: what kind of empty it is."""
+    worded = figures.copy()
+    place = int(figures.columns.get_loc("value")) + 1  # type: ignore[arg-type]
+    for offset, language in enumerate(LANGUAGES):
+        words = [
+            status_words(str(obs), str(conf), language)
+            for obs, conf in zip(figures["obs_status"], figures["conf_status"], strict=True)
+        ]
+        worded.insert(place + offset, f"status_{language}", words)
+    return worded
+
+
+def status_words(obs_status: str, conf_status: str, language: str) -> str:
+    """Withheld or not, then reported or not, as words."""
+    if conf_status in _WITHHELD:
+        return message(f"extract.conf_status.{conf_status}", language)
+    return message(f"extract.obs_status.{obs_status}", language)
+
+
+def _notes(mission: Mapping[Hashable, Any]) -> list[tuple[str, str]]:
+    """The mission, what its data cannot say, and what the statuses mean."""
+    lines = [(str(mission["name_en"]), str(mission["name_fr"]))]
+    if mission["is_fictional"]:
+        lines.append(_pair("extract.note.fictional"))
+    as_of = f"{mission['as_of']:%Y-%m-%d}"
+    lines.append(_pair("extract.note.as_of", as_of=as_of))
+    lines.append((str(mission["boundaries_en"]), str(mission["boundaries_fr"])))
+    own = (json.loads(str(mission[f"notes_{language}"] or "[]")) for language in LANGUAGES)
+    lines += list(zip(*own, strict=True))
+    lines += [_pair(f"extract.note.{key}") for key in ("no_effect", "interval", "empty")]
+    lines += [_pair(f"extract.obs_status.{code}") for code in _STATUSES]
+    lines += [_pair(f"extract.conf_status.{code}") for code in _WITHHELD]
+    return lines
+
+
+def _pair(key: str, **parameters: object) -> tuple[str, str]:
+    return message(key, "en", **parameters), message(key, "fr", **parameters)
+
+
+def _both(key: str) -> str:
+    """A sheet's name in both languages; Excel allows 31 characters."""
+    return " - ".join(dict.fromkeys(_pair(key)))[:31]
+
+
+def _write_rows(sheet: Worksheet, rows: Iterable[Sequence[object]]) -> None:
+    for number, row in enumerate(rows, start=1):
+        for column, value in enumerate(row):
+            _write_cell(sheet, number, column, value)
+
+
+def _write_cell(sheet: Worksheet, row: int, column: int, value: object) -> None:
+    if value is None or pd.isna(value):  # type: ignore[call-overload]
+        return
+    if isinstance(value, pd.Timestamp):
+        sheet.write_string(row, column, f"{value:%Y-%m-%d}")
+    elif isinstance(value, str):
+        sheet.write_string(row, column, value)
+    else:
+        sheet.write_number(row, column, float(value))  # type: ignore[arg-type]

@@ -1,0 +1,127 @@
+"""All checks of a mission: which run, in what order, and where their results are kept."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+
+from indicators.contracts import Contract, contracts
+from indicators.mission import Mission
+from pipelines.ingest.mapping import load_sources
+from pipelines.quality import checkpoints
+from pipelines.quality.expectations import frame_sql, needed_columns, suite_of
+from pipelines.quality.facts.duplicates import look_alike_events, repeated_content
+from pipelines.quality.facts.durations import negative_durations, short_interviews
+from pipelines.quality.facts.intake import held_files, ledger_adds_up, rejected_share
+from pipelines.quality.facts.places import areas_without_outline, unmapped_rows
+from pipelines.quality.facts.published_totals import published_totals
+from pipelines.quality.facts.references import orphans
+from pipelines.quality.facts.returns import returns_completeness, returns_timeliness
+from pipelines.quality.facts.survey_design import survey_design
+from pipelines.quality.facts.values import every_indicator_has_rows, values_are_possible
+from pipelines.quality.facts.volumes import volume_against_history
+from pipelines.quality.findings import CheckResult, broken
+from pipelines.quality.input_files import write_input_files
+from pipelines.quality.rejects import write_reject_summary
+from pipelines.quality.relations import Connection, has_rows, insert_rows
+
+VALUES = "indicator_value"
+
+__all__ = ["CheckResult", "check_values", "checks_of_table", "run_checks"]
+
+
+def run_checks(connection: Connection, mission: Mission, profile: Path) -> list[CheckResult]:
+    """Checks every core table and the intake; writes the results, the rejects and the ledger.
+
+    Fills `mart.quality_check`, `mart.reject_summary` and `mart.input_file` anew. What the
+    indicators' values must hold is checked after them, by `check_values`.
+    """
+    fed = {table.table for source in load_sources(profile).values() for table in source.tables}
+    results = [
+        result
+        for contract in contracts().values()
+        if contract.table in fed or has_rows(connection, "core", contract.table)
+        for result in checks_of_table(connection, contract, mission)
+    ]
+    results += _facts("intake", _of_intake(connection, mission))
+    results += _facts("published_totals", published_totals(connection, mission, profile))
+    connection.execute("BEGIN")
+    _write(connection, mission, results, "source <> ?")
+    write_reject_summary(connection, mission)
+    write_input_files(connection, mission)
+    connection.execute("COMMIT")
+    return results
+
+
+def checks_of_table(
+    connection: Connection, contract: Contract, mission: Mission
+) -> list[CheckResult]:
+    """The contract's suite and, where the table has rows, its quality facts."""
+    planned = suite_of(contract)
+    columns = needed_columns(contract, planned)
+    frame = connection.execute(frame_sql(contract, columns)).df()
+    results = checkpoints.run_suite(planned, frame)
+    if len(frame):
+        results += _facts(contract.table, _of_table(connection, contract, mission))
+    return results
+
+
+def check_values(connection: Connection, mission: Mission) -> list[CheckResult]:
+    """Checks what the engine computed; its results join those of the last `run_checks`."""
+    facts = _facts(VALUES, _of_values(connection, mission))
+    connection.execute("BEGIN")
+    _write(connection, mission, facts, "source = ?")
+    connection.execute("COMMIT")
+    return facts
+
+
+def _of_table(
+    connection: Connection, contract: Contract, mission: Mission
+) -> Iterator[CheckResult]:
+    yield from orphans(connection, contract)
+    yield from volume_against_history(connection, contract)
+    yield from repeated_content(connection, contract)
+    yield from negative_durations(connection, contract)
+    yield from unmapped_rows(connection, contract, mission)
+    if contract.table == "reporting_returns":
+        yield from returns_completeness(connection)
+        yield from returns_timeliness(connection)
+    if contract.table == "incidents":
+        yield from look_alike_events(connection)
+    if contract.table == "survey_respondents":
+        yield from survey_design(connection, mission)
+        yield from short_interviews(connection)
+
+
+def _of_intake(connection: Connection, mission: Mission) -> Iterator[CheckResult]:
+    yield from ledger_adds_up(connection)
+    yield from rejected_share(connection)
+    yield from held_files(connection, mission)
+
+
+def _of_values(connection: Connection, mission: Mission) -> Iterator[CheckResult]:
+    yield from values_are_possible(connection)
+    yield from every_indicator_has_rows(connection, mission)
+    yield from areas_without_outline(connection)
+
+
+def _facts(subject: str, facts: Iterator[CheckResult]) -> list[CheckResult]:
+    """The facts up to one that cannot be computed, which is an error and not a finding."""
+    results: list[CheckResult] = []
+    try:
+        results.extend(facts)
+    except (duckdb.Error, KeyError, OSError, ValueError) as error:
+        first_line = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        results.append(broken(f"{subject}.facts", subject, "blocking", "", first_line))
+    return results
+
+
+def _write(
+    connection: Connection, mission: Mission, results: list[CheckResult], replaced: str
+) -> None:
+    """Replaces the mission's results of core tables or of the values (`replaced`: which)."""
+    connection.execute(
+        f"DELETE FROM mart.quality_check WHERE mission = ? AND {replaced}",
+        [mission.mission, VALUES],
+    )
+    insert_rows(connection, "quality_check", [result.as_row(mission.mission) for result in results])

@@ -1,0 +1,70 @@
+"""Ends before starts, and interviews too short to have been held.
+
+A case whose end lies before its start leaves both parts of a measure (definitions 18) and is
+counted here.
+"""
+
+from collections.abc import Iterator
+
+from indicators.contracts import Contract
+from pipelines.quality.findings import CheckResult, found
+from pipelines.quality.relations import Connection, quoted, single
+
+SHORT_INTERVIEW_MINUTES = 10
+
+START_AND_END: dict[str, tuple[tuple[str, str], ...]] = {
+    "areas": (("valid_from", "valid_to"),),
+    "units": (("valid_from", "valid_to"),),
+    "deployments": (("from_on", "to_on"),),
+    "activities": (("started_at", "ended_at"),),
+    "incidents": (("occurred_on", "ended_on"), ("occurred_on", "closed_on")),
+    "alerts": (
+        ("received_at", "confirmed_at"),
+        ("received_at", "first_action_at"),
+        ("confirmed_at", "arrived_at"),
+        ("received_at", "closed_at"),
+    ),
+    "survey_respondents": (("started_at", "ended_at"),),
+}
+
+_SHORT_SQL = """
+SELECT count(*) FROM core.survey_respondents
+WHERE result = 'complete' AND ended_at >= started_at
+  AND date_diff('second', started_at, ended_at) < 60 * ?
+"""
+
+
+def negative_durations(connection: Connection, contract: Contract) -> Iterator[CheckResult]:
+    """For each pair of a start and an end: rows whose end lies before the start."""
+    for start, end in START_AND_END.get(contract.table, ()):
+        rows = single(
+            connection,
+            f"SELECT count(*) FROM core.{quoted(contract.table)} "
+            f"WHERE {quoted(end)} < {quoted(start)}",
+        )
+        yield found(
+            f"{end}_not_before_{start}",
+            contract.table,
+            rows == 0,
+            kind="negative_duration",
+            observed=rows,
+            expected=0,
+            rows_failed=rows,
+            start=contract.columns[start].title,
+            end=contract.columns[end].title,
+        )
+
+
+def short_interviews(connection: Connection) -> Iterator[CheckResult]:
+    """Complete interviews that took fewer minutes than the questions need."""
+    rows = single(connection, _SHORT_SQL, [SHORT_INTERVIEW_MINUTES])
+    yield found(
+        "short_interviews",
+        "survey_respondents",
+        rows == 0,
+        kind="short_interviews",
+        observed=rows,
+        expected=0,
+        rows_failed=rows,
+        minutes=SHORT_INTERVIEW_MINUTES,
+    )

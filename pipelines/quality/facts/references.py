@@ -1,0 +1,51 @@
+"""Rows that point at a row of another table which is not there."""
+
+from collections.abc import Iterator
+
+from indicators.contracts import Contract
+from pipelines.quality.findings import CheckResult, found
+from pipelines.quality.relations import Connection, columns_of, quoted, single
+
+
+def orphan_sql(
+    table: str, columns: tuple[str, ...], other: str, other_columns: tuple[str, ...]
+) -> str:
+    """How many rows of `table` name, with these columns, a row that `other` does not have."""
+    filled = " AND ".join(f"row.{quoted(column)} IS NOT NULL" for column in columns)
+    matched = " AND ".join(
+        f"known.{quoted(theirs)} = row.{quoted(ours)}"
+        for ours, theirs in zip(columns, other_columns, strict=True)
+    )
+    return f"""
+    SELECT count(*) FROM core.{quoted(table)} AS row
+    WHERE {filled}
+      AND NOT EXISTS (SELECT 1 FROM core.{quoted(other)} AS known WHERE {matched})
+    """
+
+
+def orphans(connection: Connection, contract: Contract) -> Iterator[CheckResult]:
+    """For each reference of the contract: no row points at nothing.
+
+    A table that this warehouse does not have cannot be pointed at and is left out.
+    """
+    single_columns = [((ours,), table, (theirs,)) for ours, table, theirs in contract.references()]
+    composite = [
+        (reference.columns, reference.table, reference.to_columns)
+        for reference in contract.composite_references
+    ]
+    for columns, other, other_columns in [*single_columns, *composite]:
+        if not columns_of(connection, "core", other):
+            continue
+        rows = single(connection, orphan_sql(contract.table, columns, other, other_columns))
+        yield found(
+            f"{'_'.join(columns)}.reference",
+            contract.table,
+            rows == 0,
+            kind="orphans",
+            observed=rows,
+            expected=0,
+            rows_failed=rows,
+            severity="blocking",
+            column=contract.columns[columns[-1]].title,
+            other=other,
+        )

@@ -1,0 +1,58 @@
+"""Rows of the last month against the months before: a source that fell silent or doubled."""
+
+from collections.abc import Iterator
+
+from indicators.contracts import Contract
+from pipelines.quality.findings import CheckResult, found
+from pipelines.quality.relations import Connection, quoted
+
+HISTORY_MONTHS = 12
+LEAST_MONTHS = 6  # with a shorter history the usual number is not known
+SMALL = 10  # a difference of so few rows is no change of volume
+
+
+def volume_sql(contract: Contract) -> str:
+    """Rows of the last month and the median of the twelve months before, empty months as 0."""
+    table, day = quoted(contract.table), quoted(str(contract.date_column))
+    return f"""
+    WITH months AS (
+      SELECT CAST(date_trunc('month', {day}) AS DATE) AS month, count(*) AS rows
+      FROM core.{table} WHERE {day} IS NOT NULL GROUP BY ALL
+    ),
+    calendar AS (
+      SELECT CAST(unnest(generate_series(min(month), max(month), INTERVAL 1 MONTH)) AS DATE)
+        AS month
+      FROM months
+    ),
+    counted AS (
+      SELECT month, coalesce(rows, 0) AS rows,
+             row_number() OVER (ORDER BY month DESC) AS months_ago
+      FROM calendar LEFT JOIN months USING (month)
+    )
+    SELECT strftime(max(month), '%Y-%m'),
+           max(rows) FILTER (months_ago = 1),
+           median(rows) FILTER (months_ago BETWEEN 2 AND {HISTORY_MONTHS + 1}),
+           count(*) FILTER (months_ago BETWEEN 2 AND {HISTORY_MONTHS + 1})
+    FROM counted
+    """
+
+
+def volume_against_history(connection: Connection, contract: Contract) -> Iterator[CheckResult]:
+    """The last month holds between half and twice the usual number of rows."""
+    if contract.calendar is None or contract.date_column is None:
+        return
+    row = connection.execute(volume_sql(contract)).fetchone()
+    if row is None or row[3] < LEAST_MONTHS:
+        return
+    month, rows, usual, _ = row
+    near = abs(rows - usual) < SMALL or usual / 2 <= rows <= usual * 2
+    yield found(
+        "volume",
+        contract.table,
+        near,
+        kind="volume",
+        observed=rows,
+        expected=f"{usual / 2:g} … {usual * 2:g}",
+        month=month,
+        usual=f"{usual:g}",
+    )

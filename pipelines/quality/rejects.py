@@ -1,0 +1,51 @@
+"""`mart.reject_summary`: rows that wait for a correction, neighbours with one fault as one line."""
+
+import json
+
+from indicators.contracts import contracts
+from indicators.messages import LANGUAGES
+from indicators.mission import Mission
+from pipelines.ingest.quarantine import reject_sentence
+from pipelines.quality.relations import Connection, has_rows, insert_rows, quoted
+
+# A number that grows with the row and one that grows with the group differ by the same amount
+# as long as rows follow each other.
+_GROUPED_SQL = """
+WITH placed AS (
+  SELECT *, row_number - row_number() OVER (
+    PARTITION BY file_sha256, sheet, column_name, raw_value, rule ORDER BY row_number
+  ) AS run
+  FROM (
+    SELECT DISTINCT file, file_sha256, sheet, row_number, column_name, raw_value, rule, parameters
+    FROM quarantine.{table}
+  )
+)
+SELECT file, file_sha256, sheet, min(row_number) AS first_row, max(row_number) AS last_row,
+       count(DISTINCT row_number) AS rows, column_name, raw_value, rule,
+       min(CAST(parameters AS VARCHAR)) AS parameters
+FROM placed
+GROUP BY file, file_sha256, sheet, column_name, raw_value, rule, run
+ORDER BY file, file_sha256, sheet, first_row, column_name, rule, raw_value
+"""
+
+
+def write_reject_summary(connection: Connection, mission: Mission) -> None:
+    """Fills the table anew from `quarantine.*`, with a sentence in both languages a line."""
+    lines = [
+        (mission.mission, table, *line)
+        for table in contracts()
+        if has_rows(connection, "quarantine", table)
+        for line in _lines(connection, table)
+    ]
+    connection.execute("DELETE FROM mart.reject_summary WHERE mission = ?", [mission.mission])
+    insert_rows(connection, "reject_summary", lines)
+
+
+def _lines(connection: Connection, table: str) -> list[tuple[object, ...]]:
+    grouped = connection.execute(_GROUPED_SQL.format(table=quoted(table))).fetchall()
+    return [(*line, *_sentences(line[8], parameters, line[7])) for *line, parameters in grouped]
+
+
+def _sentences(rule: str, parameters: str | None, value: str | None) -> tuple[str, ...]:
+    words = json.loads(parameters) if parameters else {}
+    return tuple(reject_sentence(rule, words, value, language) for language in LANGUAGES)

@@ -1,0 +1,1 @@
+"""From the mart to a published release: built whole, named, made current, compared, explained."""

@@ -1,0 +1,87 @@
+"""What an audience may see, decided on its own copy of the mart before a file is written.
+
+Nothing is hidden at display: what is withheld here is in no file of the audience.
+"""
+
+import duckdb
+
+from indicators.contracts import contracts
+from indicators.disclosure import suppress
+from indicators.messages import message
+from indicators.mission import DisclosurePolicy
+
+# Tables that an audience does not get at all: where each base lies stays with the mission.
+WITHHELD_TABLES: dict[str, frozenset[str]] = {"mission": frozenset(), "hq": frozenset({"base"})}
+
+_CELL = "(mission, indicator, indicator_version, period_type, period, area)"
+_TOTAL_CELL = """
+unit_type IN ('_T', '_Z') AND activity_type IN ('_T', '_Z') AND actor IN ('_T', '_Z')
+AND sex IN ('_T', '_Z') AND age_group IN ('_T', '_Z') AND breakdown IN ('_T', '_Z')
+"""
+
+# Rows of a file in a withheld cell would give its n away.
+_WITHHELD_CONTRIBUTIONS_SQL = f"""
+UPDATE mart.contribution SET rows = NULL
+WHERE {_CELL} IN (
+  SELECT {_CELL} FROM mart.indicator_value WHERE {_TOTAL_CELL} AND conf_status <> 'F'
+)
+"""
+
+_SMALL_RESPONSE_SQL = """
+UPDATE mart.survey_response SET sampled = NULL, answered = NULL
+WHERE sampled BETWEEN 1 AND $min_n - 1 OR answered BETWEEN 1 AND $min_n - 1
+"""
+
+
+def restrict(
+    connection: duckdb.DuckDBPyConnection, policy: DisclosurePolicy, audience: str
+) -> None:
+    """Changes the copy in `mart` to what the audience may see: columns, then cells."""
+    for table in sorted(WITHHELD_TABLES[audience]):
+        connection.execute(f'DROP TABLE mart."{table}"')
+    if audience == "hq":
+        _restrict_hq(connection)
+    else:
+        _drop_hq_breakdowns(connection)
+    suppress(connection, policy, audience)
+    connection.execute(_WITHHELD_CONTRIBUTIONS_SQL)
+    connection.execute(_SMALL_RESPONSE_SQL, {"min_n": policy.min_n})
+
+
+def hq_breakdowns() -> list[str]:
+    """Breakdowns that only headquarters sees: columns of the contracts with that sensitivity."""
+    return sorted(
+        {
+            name
+            for contract in contracts().values()
+            for name, column in contract.columns.items()
+            if column.sensitivity == "hq"
+        }
+    )
+
+
+def _drop_hq_breakdowns(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute(
+        "DELETE FROM mart.indicator_value WHERE list_contains(?, breakdown)", [hq_breakdowns()]
+    )
+
+
+def _restrict_hq(connection: duckdb.DuckDBPyConnection) -> None:
+    """No raw values, no unit of a return, no rows of a single file."""
+    connection.execute("UPDATE mart.return_status SET unit_code = NULL, unit_name = NULL")
+    connection.execute("UPDATE mart.contribution SET rows = NULL")
+    lines = connection.execute(
+        "SELECT rowid, rows, rule, column_name FROM mart.reject_summary ORDER BY rowid"
+    ).fetchall()
+    for line, rows, rule, column in lines:
+        words = {"rows": rows, "rule": rule, "column": column}
+        sentences = [
+            message("release.reject_without_value", lang, **words) for lang in ("en", "fr")
+        ]
+        connection.execute(
+            """
+            UPDATE mart.reject_summary SET raw_value = NULL, sentence_en = ?, sentence_fr = ?
+            WHERE rowid = ?
+            """,
+            [*sentences, line],
+        )

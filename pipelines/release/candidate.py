@@ -1,0 +1,204 @@
+"""A release built whole in a folder of its own, which nobody reads until it is published."""
+
+import shutil
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from indicators.errors import CheckFailed, InternalFault, Problem, WrongUse
+from indicators.mission import Mission
+from pipelines.extracts.files import write_extracts
+from pipelines.extracts.parquet import write_parquet
+from pipelines.quality.checks import check_values
+from pipelines.quality.results import write_suites
+from pipelines.release.audiences import restrict
+from pipelines.release.manifest import fingerprint, origin, write_manifest
+from pipelines.release.naming import (
+    CANDIDATE_PREFIX,
+    check_period,
+    current_name,
+    database_of,
+    next_name,
+)
+from pipelines.release.revisions import revisions_against
+from pipelines.release.snapshot import (
+    Tables,
+    open_memory,
+    put_tables,
+    take_tables,
+    write_database,
+)
+from pipelines.workspace import Workspace
+
+_STOPPING_SQL = """
+SELECT check_name, status, sentence_en, sentence_fr FROM mart.quality_check
+WHERE mission = ? AND severity = 'blocking' AND status <> 'passed' ORDER BY check_name
+"""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A whole release that is not published: its name to be and where it lies."""
+
+    mission: str
+    period: str
+    name: str
+    path: Path
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """What every audience's copy of one candidate has in common."""
+
+    workspace: Workspace
+    mission: Mission
+    period: str
+    as_of: date
+    name: str
+    previous: str | None
+    origin: dict[str, object]
+
+
+def build_candidate(
+    connection: duckdb.DuckDBPyConnection,
+    workspace: Workspace,
+    mission: Mission,
+    period: str,
+    as_of: date,
+) -> Candidate:
+    """Builds the release of a quarter from the mart of an open warehouse.
+
+    Raises WrongUse for a period that is no quarter or a mart without figures, CheckFailed where
+    a blocking check failed, InternalFault where one could not run. Nothing is left then.
+    """
+    check_period(period)
+    _refuse_unfit(connection, mission)
+    name = next_name(workspace, mission.mission, period)
+    folder = workspace.releases(mission.mission) / f"{CANDIDATE_PREFIX}{name}"
+    _clear_candidates(workspace, mission.mission)
+    facts = _Facts(
+        workspace,
+        mission,
+        period,
+        as_of,
+        name,
+        current_name(workspace, mission.mission),
+        origin(connection, mission, workspace.profile(mission.mission), period, as_of),
+    )
+    tables = take_tables(connection, mission.mission)
+    for audience in sorted(mission.disclosure):
+        _write_audience(facts, tables, audience, folder)
+    write_manifest(folder, facts.origin)
+    return Candidate(mission.mission, period, name, folder)
+
+
+def _refuse_unfit(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
+    """Nothing is published without figures, without checks or against a blocking check."""
+    values = "SELECT count(*) FROM mart.indicator_value WHERE mission = ?"
+    checks = "SELECT count(*) FROM mart.quality_check WHERE mission = ?"
+    if not _count(connection, values, mission):
+        raise WrongUse(Problem("nothing_computed", value=mission.mission))
+    if not _count(connection, checks, mission):
+        raise WrongUse(Problem("nothing_checked", value=mission.mission))
+    check_values(connection, mission)
+    stopping = connection.execute(_STOPPING_SQL, [mission.mission]).fetchall()
+    failed = [_stopping_problem(row) for row in stopping if row[1] == "failed"]
+    broken = [_stopping_problem(row) for row in stopping if row[1] == "error"]
+    if failed:
+        raise CheckFailed([*failed, *broken])
+    if broken:
+        raise InternalFault(broken)
+
+
+def _stopping_problem(row: tuple[str, str, str, str]) -> Problem:
+    check, status, english, french = row
+    words = {"check": check, "sentence_en": english, "sentence_fr": french}
+    kind = "check_stops_release" if status == "failed" else "check_error_stops_release"
+    return Problem(kind, parameters=words)
+
+
+def _count(connection: duckdb.DuckDBPyConnection, query: str, mission: Mission) -> int:
+    row = connection.execute(query, [mission.mission]).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _clear_candidates(workspace: Workspace, mission: str) -> None:
+    """Removes what earlier runs left behind, finished or killed."""
+    for leftover in workspace.releases(mission).glob(f"{CANDIDATE_PREFIX}*"):
+        shutil.rmtree(leftover)
+
+
+def _write_audience(facts: _Facts, tables: Tables, audience: str, folder: Path) -> None:
+    """One audience's files, all from a copy that was restricted before anything was written.
+
+    The copy lives in memory: a database file that once held a withheld figure keeps its bytes.
+    """
+    target = folder / audience
+    policy = facts.mission.disclosure[audience]  # type: ignore[index]
+    with open_memory() as copy:
+        put_tables(copy, "mart", tables)
+        restrict(copy, policy, audience)
+        _fill_revisions(copy, facts, audience)
+        _write_parquet(copy, target / "parquet")
+        write_extracts(copy, target / "extracts", facts.mission.mission, facts.period)
+        write_suites(copy, target / "quality")
+        shown = {
+            name: copy.sql(f'SELECT * FROM mart."{name}" ORDER BY ALL').to_arrow_table()
+            for name in _tables_of(copy)
+        }
+    shown["release"] = _release_table(facts, audience)
+    write_database(database_of(folder, audience), shown, facts.name)
+
+
+def _fill_revisions(copy: duckdb.DuckDBPyConnection, facts: _Facts, audience: str) -> None:
+    """Compares with the same audience's copy of the release that is current now."""
+    if facts.previous is None:
+        return
+    before = facts.workspace.releases(facts.mission.mission) / facts.previous
+    frame = revisions_against(copy, database_of(before, audience), facts.previous)
+    copy.register("incoming", frame)
+    copy.execute("INSERT INTO mart.revision SELECT * FROM incoming")
+    copy.unregister("incoming")
+
+
+def _tables_of(copy: duckdb.DuckDBPyConnection) -> list[str]:
+    rows = copy.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'mart' ORDER BY table_name"
+    ).fetchall()
+    return [name for (name,) in rows]
+
+
+def _write_parquet(copy: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in _tables_of(copy):
+        write_parquet(copy, name, folder / f"{name}.parquet")
+
+
+def _release_table(facts: _Facts, audience: str) -> pa.Table:
+    """`mart.release`: one row on the release itself; in no Parquet, as it names the one before."""
+    row = {
+        "mission": facts.mission.mission,
+        "period": facts.period,
+        "as_of": facts.as_of,
+        "audience": audience,
+        "min_n": facts.mission.disclosure[audience].min_n,  # type: ignore[index]
+        "previous_release": facts.previous,
+        "code_version": facts.origin["code"]["version"],  # type: ignore[index]
+        "origin_sha256": fingerprint(facts.origin),
+    }
+    schema = pa.schema(
+        [
+            ("mission", pa.string()),
+            ("period", pa.string()),
+            ("as_of", pa.date32()),
+            ("audience", pa.string()),
+            ("min_n", pa.int32()),
+            ("previous_release", pa.string()),
+            ("code_version", pa.string()),
+            ("origin_sha256", pa.string()),
+        ]
+    )
+    return pa.Table.from_pylist([row], schema=schema)

@@ -1,0 +1,36 @@
+"""Extracts of a quarter taken from a published release, as one audience may see them."""
+
+from pathlib import Path
+
+import duckdb
+
+from indicators.errors import Problem, WrongUse
+from pipelines.extracts.files import write_extracts
+from pipelines.release.naming import (
+    check_period,
+    database_of,
+    period_of_release,
+    release_folder,
+)
+from pipelines.workspace import Workspace
+
+
+def extract(
+    workspace: Workspace, mission: str, period: str | None, audience: str, folder: Path
+) -> list[Path]:
+    """Writes the extract files of a quarter from the current release; returns their paths.
+
+    Without a period the release's own quarter. Raises WrongUse where the release has no figures
+    of that quarter.
+    """
+    release = release_folder(workspace, mission)
+    wanted = period or period_of_release(release.name)
+    check_period(wanted)
+    with duckdb.connect(str(database_of(release, audience)), read_only=True) as connection:
+        found = connection.execute(
+            "SELECT count(*) FROM mart.indicator_value WHERE period = ?", [wanted]
+        ).fetchone()
+        if not found or not found[0]:
+            words = {"release": release.name}
+            raise WrongUse(Problem("not_published_period", value=wanted, parameters=words))
+        return write_extracts(connection, folder, mission, wanted)

@@ -1,0 +1,119 @@
+"""`manifest.json`: all that a release follows from, and the hashes of what came out.
+
+Avoid putting names of people, times, paths of the machine or the release's own name here: they
+belong to `publication.json`. Equal inputs must give an equal manifest.
+"""
+
+import hashlib
+import json
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+
+import duckdb
+
+import indicators
+import pipelines
+from indicators.data_folder import data_folder
+from indicators.mission import Mission
+from pipelines.release.files import described, files_below, sha256_of, sha256_of_tree, write_json
+
+MANIFEST = "manifest.json"
+PUBLICATION = "publication.json"
+_DATABASE_SUFFIX = ".duckdb"  # a database's bytes differ between equal contents
+_DATA = ("contracts", "indicators", "messages", "vocabularies")
+_LIBRARIES = ("duckdb", "numpy", "pandas", "pyarrow", "xlsxwriter")
+
+_INPUTS_SQL = """
+SELECT name, file_sha256 AS sha256, source, status, rows_read, rows_loaded, rows_rejected,
+       rows_unchanged, superseded_by
+FROM mart.input_file WHERE mission = ? ORDER BY name, sha256
+"""
+
+_CHECKS_SQL = """
+SELECT severity, status, count(*) FROM mart.quality_check WHERE mission = ?
+GROUP BY severity, status ORDER BY severity, status
+"""
+
+
+def origin(
+    connection: duckdb.DuckDBPyConnection,
+    mission: Mission,
+    profile: Path,
+    period: str,
+    as_of: date,
+) -> dict[str, object]:
+    """What the release follows from: inputs, code, catalogue, profile, parameters, dates."""
+    return {
+        "mission": mission.mission,
+        "period": period,
+        "as_of": as_of.isoformat(),
+        "code": {
+            "version": version("poclens"),
+            "sha256": _code_sha256(),
+            "libraries": {name: version(name) for name in _LIBRARIES},
+        },
+        "data": {f"{name}_sha256": sha256_of_tree(data_folder() / name) for name in _DATA},
+        "profile_sha256": sha256_of_tree(profile),
+        "parameters": mission.parameters.model_dump(mode="json"),
+        "audiences": {name: dict(policy) for name, policy in mission.disclosure.items()},
+        "inputs": _inputs(connection, mission.mission),
+        "checks": _checks(connection, mission.mission),
+    }
+
+
+def fingerprint(facts: dict[str, object]) -> str:
+    """One SHA-256 over all that a release follows from."""
+    text = json.dumps(facts, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def write_manifest(folder: Path, facts: dict[str, object]) -> None:
+    """Writes the manifest as the last file of a candidate: a folder without one is not whole."""
+    paths = [path for path in files_below(folder) if path.suffix != _DATABASE_SUFFIX]
+    content = facts | {"origin_sha256": fingerprint(facts), "files": described(folder, paths)}
+    write_json(folder / MANIFEST, content)
+
+
+def databases(folder: Path) -> list[dict[str, object]]:
+    """Path, SHA-256 and size of the audiences' databases, for `publication.json`."""
+    return described(folder, files_below(folder, f"*{_DATABASE_SUFFIX}"))
+
+
+def changed_files(folder: Path) -> list[str]:
+    """Paths of a release that are not as manifest and publication say; none where all is well."""
+    listed = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["files"]
+    publication = folder / PUBLICATION
+    if publication.is_file():
+        listed = listed + json.loads(publication.read_text(encoding="utf-8"))["databases"]
+    wrong = [entry["path"] for entry in listed if not _is_unchanged(folder, entry)]
+    names = {entry["path"] for entry in listed} | {MANIFEST, PUBLICATION}
+    added = [
+        path.relative_to(folder).as_posix()
+        for path in files_below(folder)
+        if path.relative_to(folder).as_posix() not in names and path.suffix != _DATABASE_SUFFIX
+    ]
+    return sorted([*wrong, *added])
+
+
+def _is_unchanged(folder: Path, entry: dict[str, str]) -> bool:
+    path = folder / entry["path"]
+    return path.is_file() and sha256_of(path) == entry["sha256"]
+
+
+def _code_sha256() -> str:
+    """Over the engine's and the pipelines' sources: two states of the code differ in it."""
+    folders = [Path(str(package.__file__)).parent for package in (indicators, pipelines)]
+    trees = [sha256_of_tree(folder, "*.py") for folder in folders]
+    return hashlib.sha256("\n".join(trees).encode()).hexdigest()
+
+
+def _inputs(connection: duckdb.DuckDBPyConnection, mission: str) -> list[dict[str, object]]:
+    cursor = connection.execute(_INPUTS_SQL, [mission])
+    names = [column[0] for column in cursor.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _checks(connection: duckdb.DuckDBPyConnection, mission: str) -> dict[str, int]:
+    rows = connection.execute(_CHECKS_SQL, [mission]).fetchall()
+    return {f"{severity}_{status}": count for severity, status, count in rows}

@@ -1,0 +1,65 @@
+"""Names of releases, `2026-Q3-r01`, and which of them is current."""
+
+import re
+from pathlib import Path
+
+from indicators.errors import Problem, WrongUse
+from pipelines.workspace import Workspace
+
+_PERIOD = re.compile(r"^\d{4}-Q[1-4]$")
+_RELEASE = re.compile(r"^(?P<period>\d{4}-Q[1-4])-r(?P<counter>\d{2,})$")
+CANDIDATE_PREFIX = ".candidate-"
+
+
+def check_period(period: str) -> None:
+    """Raises WrongUse for what is not a calendar quarter such as 2026-Q3."""
+    if not _PERIOD.match(period):
+        raise WrongUse(Problem("period_form", value=period))
+
+
+def releases_of(workspace: Workspace, mission: str) -> list[str]:
+    """Names of the mission's releases, sorted by quarter and counter."""
+    folder = workspace.releases(mission)
+    names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+    found = [match for match in map(_RELEASE.match, names) if match]
+    found.sort(key=lambda match: (match["period"], int(match["counter"])))
+    return [match[0] for match in found]
+
+
+def next_name(workspace: Workspace, mission: str, period: str) -> str:
+    """The first name that is free for this quarter."""
+    taken = [name for name in releases_of(workspace, mission) if name.startswith(period)]
+    counters = [int(name.rpartition("-r")[2]) for name in taken]
+    return f"{period}-r{max(counters, default=0) + 1:02d}"
+
+
+def period_of_release(name: str) -> str:
+    """The quarter in a release's name."""
+    return name.rpartition("-r")[0]
+
+
+def current_name(workspace: Workspace, mission: str) -> str | None:
+    """The name in the file `current`; None where nothing is published."""
+    path = workspace.releases(mission) / "current"
+    return path.read_text(encoding="utf-8").strip() if path.is_file() else None
+
+
+def release_folder(workspace: Workspace, mission: str, name: str | None = None) -> Path:
+    """The folder of a release, of the current one where no name is given.
+
+    Raises WrongUse where there is no such release.
+    """
+    wanted = name or current_name(workspace, mission)
+    if wanted is None:
+        raise WrongUse(Problem("no_release", value=mission))
+    known = releases_of(workspace, mission)
+    if wanted not in known:
+        raise WrongUse(
+            Problem("unknown_release", value=wanted, parameters={"known": ", ".join(known) or "–"})
+        )
+    return workspace.releases(mission) / wanted
+
+
+def database_of(folder: Path, audience: str) -> Path:
+    """The audience's database in a release's folder."""
+    return folder / audience / "poclens.duckdb"

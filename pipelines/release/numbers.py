@@ -1,0 +1,15 @@
+"""A figure as it stands in a sentence: decimals and words of the reader's language."""
+
+import pandas as pd
+
+from indicators.messages import message
+
+
+def shown_number(value: object, obs_status: str, language: str) -> str:
+    """Up to two decimals, decimal comma in French; the kind of empty in words where it is null."""
+    if value is None or pd.isna(value):  # type: ignore[call-overload]
+        return message(f"extract.obs_status.{obs_status}", language)
+    text = f"{float(value):,.2f}".rstrip("0").rstrip(".")  # type: ignore[arg-type]
+    if language == "fr":
+        return text.replace(",", "\u202f").replace(".", ",")
+    return text

@@ -1,0 +1,103 @@
+"""A candidate becomes a release: settled on disk, renamed, made current, in this order.
+
+A process killed before the rename leaves a candidate, which the next one clears; killed after it,
+a whole release that is not current. There is no moment at which half a release has a name.
+"""
+
+import getpass
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import duckdb
+
+from indicators.errors import InternalFault, Problem, WrongUse
+from indicators.mission import read_mission
+from pipelines.release.candidate import build_candidate
+from pipelines.release.files import move_folder, replace_text, settle, sha256_of, write_json
+from pipelines.release.manifest import MANIFEST, PUBLICATION, changed_files, databases
+from pipelines.release.naming import (
+    CANDIDATE_PREFIX,
+    current_name,
+    next_name,
+    period_of_release,
+)
+from pipelines.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Release:
+    """A published release: its name and its immutable folder."""
+
+    name: str
+    path: Path
+
+
+def publish(
+    workspace: Workspace,
+    mission: str,
+    period: str,
+    connection: duckdb.DuckDBPyConnection,
+    as_of: date,
+) -> Release:
+    """Builds and publishes a quarter in one go; raises what `build_candidate` raises."""
+    profile = read_mission(workspace.profile(mission))
+    build_candidate(connection, workspace, profile, period, as_of)
+    return publish_candidate(workspace, mission, period)
+
+
+def publish_candidate(
+    workspace: Workspace, mission: str, period: str, published_by: str | None = None
+) -> Release:
+    """Publishes the candidate of a quarter and makes it current.
+
+    Raises WrongUse where there is no whole candidate, InternalFault where its files are not
+    those of its manifest.
+    """
+    candidate = _whole_candidate(workspace, mission, period)
+    name = candidate.name.removeprefix(CANDIDATE_PREFIX)
+    _write_publication(workspace, mission, candidate, name, published_by)
+    settle(candidate)
+    target = workspace.releases(mission) / name
+    move_folder(candidate, target)
+    replace_text(workspace.releases(mission) / "current", f"{name}\n")
+    return Release(name, target)
+
+
+def _whole_candidate(workspace: Workspace, mission: str, period: str) -> Path:
+    expected = next_name(workspace, mission, period)
+    folder = workspace.releases(mission) / f"{CANDIDATE_PREFIX}{expected}"
+    if not (folder / MANIFEST).is_file():
+        raise WrongUse(Problem("no_candidate", value=f"{mission} {period}"))
+    wrong = changed_files(folder)
+    if wrong:
+        words = {"paths": ", ".join(wrong)}
+        raise InternalFault(Problem("candidate_changed", value=expected, parameters=words))
+    return folder
+
+
+def _write_publication(
+    workspace: Workspace, mission: str, candidate: Path, name: str, published_by: str | None
+) -> None:
+    """Who, when, and what is not the same in two equal runs."""
+    publication = candidate / PUBLICATION
+    publication.unlink(missing_ok=True)
+    content = {
+        "release": name,
+        "mission": mission,
+        "period": period_of_release(name),
+        "published_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "published_by": published_by or _user(),
+        "previous_release": current_name(workspace, mission),
+        "manifest_sha256": sha256_of(candidate / MANIFEST),
+        "databases": databases(candidate),
+    }
+    write_json(publication, content)
+
+
+def _user() -> str:
+    """The account that runs this; containers may have none with a name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"

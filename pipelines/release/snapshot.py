@@ -1,0 +1,62 @@
+"""The mart's tables taken out of one database and put into another, without a path in SQL.
+
+A warehouse is locked down and cannot attach or write files; rows leave it through Arrow.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from indicators.values import MART_TABLES
+
+Tables = Mapping[str, pa.Table]
+
+_SETTINGS = {
+    "threads": 1,
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+}
+
+
+def take_tables(connection: duckdb.DuckDBPyConnection, mission: str) -> dict[str, pa.Table]:
+    """Every mart table of one mission, in its declared columns, by name."""
+    return {table: _take(connection, table, mission) for table in MART_TABLES}
+
+
+def _take(connection: duckdb.DuckDBPyConnection, table: str, mission: str) -> pa.Table:
+    columns = ", ".join(f'"{column}"' for column in MART_TABLES[table])
+    query = f'SELECT {columns} FROM mart."{table}" WHERE mission = $mission ORDER BY ALL'
+    return connection.sql(query, params={"mission": mission}).to_arrow_table()
+
+
+def open_memory() -> duckdb.DuckDBPyConnection:
+    """An empty database in memory, on one thread, so that orders and sums are always the same."""
+    return duckdb.connect(":memory:", config=_SETTINGS)  # type: ignore[arg-type]
+
+
+def put_tables(connection: duckdb.DuckDBPyConnection, schema: str, tables: Tables) -> None:
+    """Creates the tables in a schema, their rows in the given order."""
+    connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
+    for name, rows in tables.items():
+        connection.register("incoming", rows)
+        connection.execute(f'CREATE TABLE "{schema}"."{name}" AS SELECT * FROM incoming')
+        connection.unregister("incoming")
+
+
+def write_database(path: Path, tables: Tables, release: str) -> None:
+    """A new database with the tables in `stored` and a view for each in `mart`.
+
+    The view adds the release's name as its last column, so that the rows themselves stay the
+    same whatever the release is called. `release` is a name made by `naming`, not free text.
+    """
+    with duckdb.connect(str(path), config=_SETTINGS) as database:  # type: ignore[arg-type]
+        put_tables(database, "stored", tables)
+        database.execute("CREATE SCHEMA mart")
+        for name in tables:
+            database.execute(
+                f'CREATE VIEW mart."{name}" AS '
+                f"SELECT *, '{release}' AS release FROM stored.\"{name}\""
+            )
+        database.execute("CHECKPOINT")

@@ -1,0 +1,42 @@
+"""Two runs on equal input in two workspaces: every Parquet, CSV, XLSX and manifest is the same."""
+
+from pathlib import Path
+
+
+def files(release) -> dict[str, bytes]:
+    kept = (".parquet", ".csv", ".xlsx", ".json")
+    return {
+        path.relative_to(release.path).as_posix(): path.read_bytes()
+        for path in sorted(release.path.rglob("*"))
+        if path.suffix in kept and path.name != "publication.json"
+    }
+
+
+def test_on_one_thread_and_on_two(new_workspace, republish) -> None:
+    one = files(republish(new_workspace("one"), threads=1))
+    two = files(republish(new_workspace("two"), threads=2))
+    assert {Path(name).suffix for name in one} == {".parquet", ".csv", ".xlsx", ".json"}
+    assert one.keys() == two.keys()
+    assert [name for name in one if one[name] != two[name]] == []
+
+
+def test_a_second_release_on_the_same_input_differs_in_its_name_only(
+    workspace, release, republish
+) -> None:
+    first, second = files(release), files(republish(workspace))
+    assert [name for name in first if first[name] != second.get(name)] == []
+
+
+def test_another_input_gives_another_manifest(new_workspace, republish) -> None:
+    from tests.pipelines.small_mission import add_file, workspace_warehouse
+
+    one = files(republish(new_workspace("one")))
+    other = new_workspace("other")
+    with workspace_warehouse(other) as connection:
+        add_file(connection, "one_more.xlsx")
+        connection.execute(
+            "INSERT INTO mart.input_file (mission, file_sha256, name, status) "
+            "SELECT 'bako', file_sha256, name, status FROM ops.input_file "
+            "WHERE name = 'one_more.xlsx'"
+        )
+    assert files(republish(other))["manifest.json"] != one["manifest.json"]

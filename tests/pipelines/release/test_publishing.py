@@ -1,0 +1,193 @@
+"""A release is whole, immutable, named in order, and current in one step."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import duckdb
+import pytest
+
+from indicators.errors import CheckFailed, InternalFault, WrongUse
+from pipelines.quality.checks import run_checks
+from pipelines.release.candidate import build_candidate
+from pipelines.release.manifest import changed_files
+from pipelines.release.naming import CANDIDATE_PREFIX, current_name, releases_of
+from pipelines.release.publishing import publish_candidate
+from tests.pipelines.small_mission import (
+    AS_OF,
+    MISSION,
+    PERIOD,
+    add,
+    workspace_warehouse,
+    write_profile,
+)
+
+
+def test_a_release_has_the_fixed_layout_and_no_file_can_be_written(workspace, release) -> None:
+    assert release.name == "2026-Q3-r01"
+    assert current_name(workspace, MISSION) == release.name
+    for audience in ("mission", "hq"):
+        folder = release.path / audience
+        assert (folder / "poclens.duckdb").is_file()
+        assert (folder / "parquet" / "indicator_value.parquet").is_file()
+        assert {path.suffix for path in (folder / "extracts").iterdir()} == {".csv", ".xlsx"}
+        assert (folder / "quality" / "units.json").is_file()
+    modes = {path.stat().st_mode & 0o222 for path in release.path.rglob("*") if path.is_file()}
+    assert modes == {0}
+
+
+def test_a_second_release_of_a_quarter_leaves_the_first_as_it_was(
+    workspace, release, republish
+) -> None:
+    before = {path: path.read_bytes() for path in release.path.rglob("*") if path.is_file()}
+    second = republish(workspace)
+    assert second.name == "2026-Q3-r02"
+    assert releases_of(workspace, MISSION) == ["2026-Q3-r01", "2026-Q3-r02"]
+    assert current_name(workspace, MISSION) == second.name
+    assert before == {path: path.read_bytes() for path in release.path.rglob("*") if path.is_file()}
+
+
+def test_the_views_add_the_release_as_their_last_column(release) -> None:
+    for audience in ("mission", "hq"):
+        path = release.path / audience / "poclens.duckdb"
+        with duckdb.connect(str(path), read_only=True) as connection:
+            tables = connection.execute(
+                "SELECT table_name FROM information_schema.tables WHERE table_schema = 'mart'"
+            ).fetchall()
+            assert tables
+            for (name,) in tables:
+                columns = connection.execute(f"DESCRIBE mart.{name}").fetchall()
+                assert columns[-1][0] == "release", name
+            rows = connection.execute("SELECT DISTINCT release FROM mart.indicator_value")
+            assert rows.fetchall() == [(release.name,)]
+        parquet = str(release.path / audience / "parquet" / "*.parquet")
+        found = duckdb.execute("SELECT DISTINCT name FROM parquet_schema(?)", [parquet]).fetchall()
+        assert "value" in {name for (name,) in found}
+        assert "release" not in {name for (name,) in found}
+
+
+def test_a_changed_or_missing_file_is_told_by_the_manifest(release) -> None:
+    assert changed_files(release.path) == []
+    changed = release.path / "hq" / "parquet" / "area.parquet"
+    changed.chmod(0o644)
+    changed.write_bytes(changed.read_bytes() + b"\0")
+    database = release.path / "mission" / "poclens.duckdb"
+    database.unlink()
+    (release.path / "hq" / "extracts" / "added.csv").write_text("x", encoding="utf-8")
+    assert changed_files(release.path) == [
+        "hq/extracts/added.csv",
+        "hq/parquet/area.parquet",
+        "mission/poclens.duckdb",
+    ]
+
+
+@pytest.mark.parametrize("period", ["2026", "2026-Q5", "2026-07", "../2026-Q3", "2026-Q3'; DROP"])
+def test_what_is_no_quarter_is_refused(workspace, period) -> None:
+    mission = write_profile(workspace)
+    with workspace_warehouse(workspace) as connection, pytest.raises(WrongUse) as refused:
+        build_candidate(connection, workspace, mission, period, AS_OF)
+    assert period in refused.value.problems[0].sentence("fr")
+
+
+def test_a_failed_blocking_check_stops_the_release_and_says_why(workspace) -> None:
+    mission = write_profile(workspace)
+    with workspace_warehouse(workspace) as connection:
+        add(connection, "units", {"unit_type": "TANK", "strength_count": 1})
+        run_checks(connection, mission, workspace.profile(MISSION))
+        with pytest.raises(CheckFailed) as stopped:
+            build_candidate(connection, workspace, mission, PERIOD, AS_OF)
+    assert stopped.value.exit_code == 1
+    problems = stopped.value.problems
+    assert [problem.parameters["check"] for problem in problems] == ["units.unit_type.codes"]
+    assert "units.unit_type.codes" in problems[0].sentence("en")
+    assert problems[0].sentence("en") != problems[0].sentence("fr")
+    assert not workspace.releases(MISSION).exists()
+
+
+def test_a_figure_that_cannot_be_right_stops_the_release(workspace) -> None:
+    mission = write_profile(workspace)
+    with workspace_warehouse(workspace) as connection:
+        connection.execute(
+            "UPDATE mart.indicator_value SET value = 140 WHERE indicator = 'P2-OC-05'"
+        )
+        with pytest.raises(CheckFailed) as stopped:
+            build_candidate(connection, workspace, mission, PERIOD, AS_OF)
+    checks = {problem.parameters["check"] for problem in stopped.value.problems}
+    assert "indicator_value.percent_range" in checks
+
+
+def test_a_blocking_check_that_crashed_stops_the_release_as_a_fault_of_ours(workspace) -> None:
+    mission = write_profile(workspace)
+    with workspace_warehouse(workspace) as connection:
+        connection.execute("ALTER TABLE core.units DROP COLUMN valid_to")
+        run_checks(connection, mission, workspace.profile(MISSION))
+        with pytest.raises(InternalFault) as stopped:
+            build_candidate(connection, workspace, mission, PERIOD, AS_OF)
+    assert stopped.value.exit_code == 3
+    assert "could not run" in stopped.value.problems[0].sentence("en")
+
+
+@pytest.mark.parametrize("emptied", ["indicator_value", "quality_check"])
+def test_without_figures_or_checks_nothing_is_published(workspace, emptied) -> None:
+    mission = write_profile(workspace)
+    with workspace_warehouse(workspace) as connection:
+        connection.execute(f"DELETE FROM mart.{emptied}")
+        with pytest.raises(WrongUse):
+            build_candidate(connection, workspace, mission, PERIOD, AS_OF)
+
+
+def test_a_candidate_that_changed_is_not_published(workspace) -> None:
+    mission = write_profile(workspace)
+    with workspace_warehouse(workspace) as connection:
+        candidate = build_candidate(connection, workspace, mission, PERIOD, AS_OF)
+    (candidate.path / "hq" / "parquet" / "area.parquet").write_bytes(b"other")
+    with pytest.raises(InternalFault) as refused:
+        publish_candidate(workspace, MISSION, PERIOD)
+    assert "hq/parquet/area.parquet" in refused.value.problems[0].sentence()
+    assert current_name(workspace, MISSION) is None
+    assert releases_of(workspace, MISSION) == []
+
+
+_PUBLISH = """
+import sys
+from pathlib import Path
+from pipelines.workspace import Workspace
+from tests.pipelines.small_mission import workspace_warehouse, MISSION, PERIOD, AS_OF
+from pipelines.release.publishing import publish
+workspace = Workspace(Path(sys.argv[1]))
+with workspace_warehouse(workspace) as connection:
+    print("open", flush=True)
+    while True:
+        publish(workspace, MISSION, PERIOD, connection, AS_OF)
+"""
+
+
+@pytest.mark.parametrize("wait", [0.05, 0.35, 0.8, 1.3])
+def test_a_killed_process_leaves_no_half_release(workspace, republish, wait) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", _PUBLISH, str(workspace.home)],
+        stdout=subprocess.PIPE,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+    )
+    process.stdout.readline()
+    time.sleep(wait)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    process.stdout.close()
+    assert_only_whole_releases(workspace)
+    republish(workspace)
+    assert_only_whole_releases(workspace)
+    assert not list(workspace.releases(MISSION).glob(f"{CANDIDATE_PREFIX}*"))
+
+
+def assert_only_whole_releases(workspace) -> None:
+    names = releases_of(workspace, MISSION)
+    for name in names:
+        folder = workspace.releases(MISSION) / name
+        assert changed_files(folder) == []
+        publication = json.loads((folder / "publication.json").read_text(encoding="utf-8"))
+        assert publication["release"] == name
+    assert current_name(workspace, MISSION) in {*names, None}
