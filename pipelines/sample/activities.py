@@ -148,7 +148,7 @@ def _month(
     generator = stream(seed, "activities", month)
     draft = _draft(generator, presence, month)
     rows = _Rows(generator, presence.posts, draft, month)
-    code = numbered(f"A-{2024 + month // 12}-", np.arange(first, first + len(rows)), 6)
+    code = numbered(f"A-{2024 + month // 12}-", np.arange(first, first + len(rows)), 7)
     table = pa.table({"activity_code": column(code), **rows.columns(alerts, points)})
     return MonthOfActivities(month, table, _participants(generator, code, rows))
 

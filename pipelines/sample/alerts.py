@@ -60,7 +60,7 @@ def draw_alerts(seed: int, presence: Presence, count: int) -> Alerts:
     order = np.argsort(received, kind="stable")
     number = np.empty(count, dtype=int)
     number[order] = np.arange(1, count + 1)
-    code = numbered("E-", number)
+    code = numbered("E-", number, 7)
     level = pick(generator, {"high": 30, "medium": 45, "low": 25}, count)
     target = np.array([TARGET_HOURS[name] for name in level])
     action_needed = generator.random(count) < 0.88

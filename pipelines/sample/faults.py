@@ -99,8 +99,11 @@ FAULTS: Mapping[str, tuple[Fault, ...]] = {
             {"personnel_count": "4", "women_personnel_count": "9"},
         ),
         Fault("latitude over 90", "maximum", "latitude", {"latitude": "95", "longitude": "-25"}),
-        _broken("unknown alert", "reference", "alert_code", "E-99999"),
-        Fault("half a place", "coordinates_complete", "latitude", {"latitude": "-7", "longitude": ""}),
+        _broken("unknown alert", "reference", "alert_code", "E-X"),
+        Fault(
+            "half a place", "coordinates_complete", "latitude",
+            {"latitude": "-7", "longitude": ""},
+        ),
         _missing("status"),
         _broken("neither yes nor no", "type_bool", "is_long_range", "peut-être"),
         _broken("unknown partner_components", "type_list", "partner_components", "air force"),

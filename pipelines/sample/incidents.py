@@ -54,7 +54,7 @@ def draw_incidents(
     kind = np.where(
         at_site, pick(generator, _TYPES_AT_SITES, count), pick(generator, _TYPES, count)
     )
-    code = numbered("I-", np.arange(1, count + 1))
+    code = numbered("I-", np.arange(1, count + 1), 7)
     precision = pick(
         generator, {"day": 940, "week": 30, "month": 25, "quarter": 4, "year": 1}, count
     )

@@ -1,0 +1,182 @@
+"""The effects, nulls and gaps that the truth names can be found in the rows."""
+
+from datetime import date
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+from pipelines.sample import effects, surveys
+from pipelines.sample.alerts import TARGET_HOURS, draw_alerts
+from pipelines.sample.country import AREAS, SITES, sector
+from pipelines.sample.incidents import draw_incidents
+from pipelines.sample.presence import DAY, Presence, draw_presence, reported_days
+
+
+@pytest.fixture(scope="module")
+def presence() -> Presence:
+    return draw_presence(5, 20_000)
+
+
+def _share(answers: pa.Array, favourable: tuple[str, ...]) -> float:
+    valid = [
+        answer for answer in answers.to_pylist() if answer not in (None, "dont_know", "refused")
+    ]
+    return 100 * sum(answer in favourable for answer in valid) / len(valid)
+
+
+def test_incidents_at_sites_are_fewer_after_night_patrols(presence: Presence) -> None:
+    points = {code: np.zeros((1, 2)) for code in (*AREAS, *(site.code for site in SITES))}
+    rows = draw_incidents(5, presence, points, 120_000).rows
+    area = {site.code: AREAS.index(site.area) for site in SITES}
+    at_site = rows.filter(pc.is_valid(rows["site_code"]))
+    places = np.array([area[code] for code in at_site["site_code"].to_pylist()])
+    days = (np.array(at_site["occurred_on"]).astype("datetime64[D]") - DAY[0]).astype(int)
+    exposed = presence.after_night_patrol()
+    counts = np.zeros(exposed.shape)
+    np.add.at(counts, (places, days), 1)
+    open_days = reported_days(presence, "incidents") > 0
+    # Mantel and Haenszel over area × half-year, so that trend and risk do not pass for the effect
+    above = below = 0.0
+    for place in set(area.values()):
+        for half in np.array_split(np.arange(DAY.size), 6):
+            kept = half[open_days[place, half]]
+            on = exposed[place, kept]
+            total = max(kept.size, 1)
+            above += counts[place, kept][on].sum() * (~on).sum() / total
+            below += counts[place, kept][~on].sum() * on.sum() / total
+    assert above / below == pytest.approx(effects.NIGHT_PATROL_FACTOR, abs=0.08)
+
+
+def test_reported_incidents_rise_with_presence_in_the_trap_areas(presence: Presence) -> None:
+    points = {code: np.zeros((1, 2)) for code in (*AREAS, *(site.code for site in SITES))}
+    rows = draw_incidents(5, presence, points, 120_000).rows
+    many = presence.after_many_patrols()
+
+    def ratio(names: tuple[str, ...]) -> float:
+        own = rows.filter(pc.is_in(rows["area_code"], pa.array(names)))
+        place = np.array([AREAS.index(code) for code in own["area_code"].to_pylist()])
+        day = (np.array(own["occurred_on"]).astype("datetime64[D]") - DAY[0]).astype(int)
+        with_many = many[place, day].sum() / many[[AREAS.index(name) for name in names]].sum()
+        without = (~many)[place, day].sum() / (~many)[[AREAS.index(name) for name in names]].sum()
+        return float(with_many / without)
+
+    others = tuple(name for name in AREAS if name not in effects.REPORTING_AREAS)
+    assert ratio(effects.REPORTING_AREAS) > 1.25 * ratio(others)
+
+
+def test_safety_rises_by_wave_and_trust_does_not() -> None:
+    waves = [surveys.household_wave(5, number, 2_400) for number in (1, 2, 3, 4)]
+    safe = [_share(wave.answers["safe_walking_night"], ("very_safe", "safe")) for wave in waves]
+    trust = [_share(wave.answers["trust_host_police"], ("a_lot", "somewhat")) for wave in waves]
+    assert safe == pytest.approx(effects.SAFE_WALKING_PCT, abs=2.5)
+    assert trust == pytest.approx(effects.TRUST_PCT, abs=2.5)
+
+
+def test_women_raise_concerns_more_where_womens_teams_work() -> None:
+    wave = surveys.household_wave(5, 3, 12_000)
+    women = pc.equal(wave.respondents["sex"], "F")
+    sectors = pa.array([sector(area) for area in wave.respondents["area_code"].to_pylist()])
+    with_team = [
+        name for name, day in effects.WOMEN_TEAMS_FROM.items() if day <= surveys.WAVE_STARTS[2]
+    ]
+    in_team = pc.is_in(sectors, pa.array(with_team))
+    answers = wave.answers["could_raise_concern_unpol"]
+    favourable = ("very_likely", "likely")
+    with_teams = _share(answers.filter(pc.and_(women, in_team)), favourable)
+    without = _share(answers.filter(pc.and_(women, pc.invert(in_team))), favourable)
+    assert with_teams > without + 10
+
+
+def test_few_people_in_kessi_see_the_patrols_that_it_logs(presence: Presence) -> None:
+    wave = surveys.household_wave(5, 2, 12_000)
+    kessi = pc.equal(wave.respondents["area_code"], effects.LOGGED_NOT_SEEN_AREA)
+    seen = _share(wave.answers["saw_unpol_patrol"].filter(kessi), ("daily", "weekly"))
+    assert seen == pytest.approx(effects.SEEN_PCT, abs=5)
+    before = np.datetime64(effects.SILENT_FROM) > DAY
+    logged = presence.patrols_by_area[:, before].sum(axis=1)
+    assert logged[AREAS.index("Kessi")] > 1.5 * np.median(logged)
+
+
+def test_alerts_are_answered_in_time_at_the_planted_share(presence: Presence) -> None:
+    rows = draw_alerts(5, presence, 30_000).rows.to_pandas()
+    rows = rows[rows["action_needed"] & (rows["received_at"] < "2026-09-01")]
+    target = rows["level"].map(TARGET_HOURS)
+    hours = (rows["first_action_at"] - rows["received_at"]).dt.total_seconds() / 3600
+    in_time = 100 * (hours <= target).groupby(rows["received_at"].dt.year).mean()
+    assert in_time.to_dict() == pytest.approx(effects.ANSWERED_IN_TIME_PCT, abs=2)
+
+
+def test_no_wave_after_the_closure_asks_in_ilora() -> None:
+    asked = [
+        effects.CLOSED_AREA
+        in surveys.household_wave(5, number, 2_400).respondents["area_code"].to_pylist()
+        for number in (1, 2, 3, 4)
+    ]
+    assert asked == [True, True, True, False]
+
+
+def test_a_wave_has_twelve_strata_of_twenty_psu_and_exact_answers() -> None:
+    for number in (1, 4):
+        rows = surveys.household_wave(5, number, 2_400).respondents.to_pandas()
+        assert rows.groupby("stratum")["psu"].nunique().to_list() == [20] * 12
+        assert rows["consent_given"].sum() == 2_400
+        answered = rows[rows["consent_given"]]
+        assert answered["psu"].nunique() == 240
+        assert answered["weight_person"].notna().all() and (answered["weight_person"] > 0).all()
+
+
+def test_kessi_sends_nothing_and_ilora_is_closed(warehouse: duckdb.DuckDBPyConnection) -> None:
+    silent = warehouse.execute(
+        "SELECT DISTINCT source, return_status FROM core.reporting_returns "
+        "WHERE area_code = 'Kessi' AND month >= DATE '2026-07-01' ORDER BY source"
+    ).fetchall()
+    assert silent == [(source, "not_submitted") for source in ("activities", "alerts", "incidents")]
+    rows = warehouse.execute(
+        "SELECT count(*) FROM core.activities AS a JOIN core.areas AS p USING (area_code) "
+        "WHERE 'Kessi' IN (a.area_code, p.parent_area_code) AND started_at >= DATE '2026-07-01'"
+    ).fetchone()
+    assert rows == (0,)
+    closed = warehouse.execute(
+        "SELECT DISTINCT return_status FROM core.reporting_returns "
+        "WHERE area_code = 'Ilora' AND month >= DATE '2026-08-01'"
+    ).fetchall()
+    assert closed == [("no_access",)]
+    (last,) = warehouse.execute(
+        "SELECT max(CAST(started_at AS DATE)) FROM core.activities WHERE area_code = 'Ilora'"
+    ).fetchone()
+    assert last < date(2026, 8, 9)
+
+
+def test_all_kinds_of_return_occur(warehouse: duckdb.DuckDBPyConnection) -> None:
+    found = warehouse.execute(
+        "SELECT DISTINCT return_status FROM core.reporting_returns ORDER BY 1"
+    ).fetchall()
+    assert [status for (status,) in found] == [
+        "nil", "no_access", "not_due", "not_submitted", "submitted",
+    ]  # fmt: skip
+
+
+def test_a_nil_return_has_no_rows_and_a_submitted_one_has(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    wrong = warehouse.execute(
+        """
+        WITH months AS (
+          SELECT coalesce(s.parent_area_code, a.area_code) AS area_code, unit_code,
+            date_trunc('month', started_at + INTERVAL 1 HOUR) AS month, count(*) AS activities
+          FROM core.activities AS a
+          LEFT JOIN core.areas AS s ON s.area_code = a.area_code AND s.area_level = 'site'
+          GROUP BY ALL
+        )
+        SELECT count(*)
+        FROM core.reporting_returns AS r
+        LEFT JOIN months AS m USING (area_code, unit_code, month)
+        WHERE r.source = 'activities'
+          AND ((return_status = 'nil') <> (m.activities IS NULL))
+          AND return_status IN ('nil', 'submitted')
+        """
+    ).fetchone()
+    assert wrong == (0,)

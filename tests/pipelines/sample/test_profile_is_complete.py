@@ -1,0 +1,46 @@
+"""The sample's profile is valid, and its framework names only what the mission chose."""
+
+import yaml
+
+from indicators.data_folder import data_folder
+from indicators.mission import read_mission
+from pipelines.ingest.mapping import load_sources
+from pipelines.sample.alerts import TARGET_HOURS
+from pipelines.sample.country import AS_OF, MISSION, STARTS_ON
+from pipelines.sample.forms import read_forms
+
+PROFILE = data_folder() / "missions" / MISSION
+
+
+def test_mission_and_generator_agree() -> None:
+    mission = read_mission(PROFILE)
+    assert mission.mission == MISSION
+    assert mission.is_fictional
+    assert (mission.starts_on, mission.ends_on) == (STARTS_ON, AS_OF)
+    assert dict(mission.parameters.target_hours) == TARGET_HOURS
+
+
+def test_every_outcome_has_a_dated_baseline_and_target() -> None:
+    mission = read_mission(PROFILE)
+    framework = yaml.safe_load((PROFILE / "framework.yaml").read_text(encoding="utf-8"))
+    assert len(framework["outcomes"]) == 6
+    for outcome in framework["outcomes"]:
+        chosen = mission.selected(outcome["indicator"])
+        assert chosen.baseline and chosen.target and chosen.baseline.on < chosen.target.on
+
+
+def test_framework_names_only_chosen_indicators() -> None:
+    chosen = {entry.code for entry in read_mission(PROFILE).indicators}
+    framework = yaml.safe_load((PROFILE / "framework.yaml").read_text(encoding="utf-8"))
+    named = {entry["indicator"] for entry in [*framework["outcomes"], *framework["outputs"]]}
+    named |= {end for edge in framework["edges"] for end in (edge["from"], edge["to"])}
+    assert named <= chosen
+    assert len(chosen) >= 20
+
+
+def test_forms_read_the_mappings_that_ingest_reads() -> None:
+    sources, forms = load_sources(PROFILE), read_forms(PROFILE)
+    assert forms.keys() == sources.keys()
+    for name, source in sources.items():
+        taken = set(source.columns_read())
+        assert set(forms[name].headers) == taken | set(source.ignore)
