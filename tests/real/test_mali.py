@@ -61,7 +61,7 @@ def test_standard_error_of_round_6_rests_on_rebuilt_psus(
         within = None if area == COUNTRY else area
         expected = independent.standard_error(frame, questions["r6"], valid, favourable, within)
         assert cell["se"] == pytest.approx(expected, abs=1e-6), area
-        assert "taylor" in cell["method"]
+        assert cell["method"] == "taylor"
         if cell["obs_status"] != "U":
             assert cell["ci_low"] < cell["value"] < cell["ci_high"]
 
@@ -114,6 +114,12 @@ def test_stated_design_effect_is_the_largest_of_round_6(mali: Refreshed, real_fo
         effects.append(float(row["deff_replace"].item()))
     (substitute,) = mali.mission.survey_substitutes
     assert substitute.design_effect == round(max(effects), 2)
+    shown = [
+        mali.totals(indicator, "M").set_index(["period", "area"]).loc[(PERIODS["r6"], COUNTRY)]
+        for indicator, questions, _, _ in ITEMS.values()
+        if "r6" in questions
+    ]
+    assert [cell["deff"] for cell in shown] == pytest.approx(effects, rel=1e-6)
     for effect in effects:
         assert f"{effect:.2f}" in substitute.reason.en
 
