@@ -18,6 +18,7 @@ from pipelines.ingest import judging, merging, quarantine
 from pipelines.ingest.casting import Reading, reading
 from pipelines.ingest.mapped import FileRows, map_rows
 from pipelines.ingest.mapping import Source, TableMapping
+from pipelines.ingest.orphans import quarantine_orphans
 from pipelines.ingest.outlines import Outlines
 from pipelines.ingest.quarantine import Context, Delivered
 from pipelines.ingest.reading import Delivery, Read, file_rows, read_delivery
@@ -25,7 +26,7 @@ from pipelines.warehouse import ledger
 from pipelines.warehouse.ddl import quoted
 from pipelines.warehouse.ledger import InputFile
 
-_SUGGESTED = 2000  # keys of a table above which the nearest one is not looked for
+_SUGGESTED = 300  # keys of a table above which the nearest one is not looked for
 READERS_OF_CELLS = ("xlsx",)  # a workbook keeps midnight as a date without a time of day
 
 
@@ -205,6 +206,8 @@ def _load_tables(job: _Job) -> _Outcome:
     order = load_order(contracts())
     for mapping in sorted(job.delivery.source.tables, key=lambda entry: order.index(entry.table)):
         _load_table(job, mapping, contracts()[mapping.table], outcome)
+    if job.earlier:
+        quarantine_orphans(job.connection)
     return outcome
 
 
