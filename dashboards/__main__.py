@@ -1,0 +1,67 @@
+"""`python -m dashboards`: serves a workspace's releases on one port of this machine."""
+
+import argparse
+import logging
+import socket
+import sys
+from pathlib import Path
+
+from dashboards.access import AUDIENCES
+from indicators.messages import message
+
+WRONG_USE = 2
+
+
+def _arguments(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser("python -m dashboards", description=message("page.serve.help"))
+    parser.add_argument("--home", type=Path, required=True, help=message("page.serve.home"))
+    parser.add_argument("--audience", choices=AUDIENCES, default="mission")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8050)
+    return parser.parse_args(arguments)
+
+
+def _listening_socket(host: str, port: int) -> socket.socket | None:
+    """A bound socket, None where the port is taken: tried before anything heavy is imported."""
+    found = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        found.bind((host, port))
+    except OSError:
+        found.close()
+        return None
+    return found
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve until interrupted; exit code 2 where folder or port cannot be used."""
+    chosen = _arguments(arguments)
+    if not chosen.home.is_dir():
+        print(message("page.serve.no_home", home=chosen.home), file=sys.stderr)
+        return WRONG_USE
+    listening = _listening_socket(chosen.host, chosen.port)
+    if listening is None:
+        text = message("page.serve.port_taken", port=chosen.port, other=chosen.port + 1)
+        print(text, file=sys.stderr)
+        return WRONG_USE
+    _serve(chosen, listening)
+    return 0
+
+
+def _serve(chosen: argparse.Namespace, listening: socket.socket) -> None:
+    import waitress
+
+    from dashboards.app import create_app
+
+    logging.basicConfig(level=logging.WARNING)
+    app = create_app(chosen.home.resolve(), chosen.audience)
+    port = listening.getsockname()[1]
+    print(message("page.serve.ready", host=chosen.host, port=port), flush=True)
+    try:
+        waitress.serve(app.server, sockets=[listening], threads=6, _quiet=True)
+    except KeyboardInterrupt:
+        print(message("page.serve.stopped"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,55 @@
+"""The address of a page: what it shows stands in the path and the query, so that it can be shared.
+
+Unknown keys are dropped and never reach a page.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from urllib.parse import parse_qsl, quote, urlencode
+
+# Kept when the reader goes to another page.
+_CARRIED = ("mission", "period", "area", "lang", "theme")
+# Belong to one page and are dropped when it is left.
+_OF_PAGE = ("view", "q", "edge", "question", "level", "by", "page", "indicator", "source")
+
+
+@dataclass(frozen=True)
+class Address:
+    """A path and the known parameters of its query."""
+
+    path: str = "/"
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def parse(cls, path: str | None, search: str | None) -> "Address":
+        """The address from a path and a query with or without its question mark."""
+        pairs = parse_qsl((search or "").lstrip("?"), max_num_fields=50)
+        known = {key: value for key, value in pairs if key in _CARRIED + _OF_PAGE and value}
+        return cls((path or "/").rstrip("/") or "/", known)
+
+    def get(self, key: str) -> str | None:
+        """One parameter, None where it is not given."""
+        return self.parameters.get(key)
+
+    @property
+    def language(self) -> str:
+        """`en` or `fr`; English where nothing else is asked."""
+        return "fr" if self.get("lang") == "fr" else "en"
+
+    @property
+    def theme(self) -> str:
+        """`light` or `dark`."""
+        return "dark" if self.get("theme") == "dark" else "light"
+
+    def link(self, path: str | None = None, **changes: str | None) -> str:
+        """The address of another page or of this one with changed parameters (None removes)."""
+        kept = self.parameters
+        if path is not None and path != self.path:
+            kept = {key: value for key, value in kept.items() if key in _CARRIED}
+        merged = {key: value for key, value in {**kept, **changes}.items() if value}
+        query = urlencode(sorted(merged.items()), quote_via=quote, safe="/-_")
+        return (path or self.path) + (f"?{query}" if query else "")
+
+    def with_default(self, key: str, value: str) -> "Address":
+        """The same address with a parameter where it is not given."""
+        return replace(self, parameters={key: value, **self.parameters})

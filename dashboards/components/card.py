@@ -1,0 +1,23 @@
+"""A card: a section with a heading, and the notices that stand where something is missing."""
+
+from typing import Any
+
+from dash import html
+
+
+def card(title: str, children: list[Any], subtitle: str | None = None, key: str = "") -> html.Section:
+    """A section with its heading; `key` makes the heading's id."""
+    heading = f"heading-{key or abs(hash(title))}"
+    head = [html.H2(title, id=heading)]
+    if subtitle:
+        head.append(html.P(subtitle, className="subtitle"))
+    return html.Section(
+        [html.Div(head, className="card-head"), *children],
+        className=f"card card-{key}".rstrip("-"),
+        **{"aria-labelledby": heading},
+    )
+
+
+def notice(text: Any, class_name: str = "") -> html.P:
+    """A plain grey line that says what is not there and what to do."""
+    return html.P(text, className=f"notice {class_name}".strip())

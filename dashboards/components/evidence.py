@@ -1,0 +1,19 @@
+"""How strong the evidence of a link is: bars and a letter, or that it was not tested."""
+
+from dash import html
+
+from dashboards.words import Words
+
+_BARS = {"A": 3, "B": 2, "C": 1, "D": 0}
+
+
+def evidence_mark(grade: str | None, words: Words) -> html.Span:
+    """Three bars filled by grade with its letter; the word alone where there is no grade."""
+    if grade not in _BARS:
+        return html.Span(words("evidence.not_tested"), className="evidence-none")
+    bars = [
+        html.Span(className="bar bar-full" if number < _BARS[grade] else "bar")
+        for number in range(3)
+    ]
+    label = {"aria-label": words(f"evidence.{grade}")}
+    return html.Span([*bars, html.B(grade)], className="evidence", role="img", **label)

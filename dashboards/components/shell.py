@@ -1,0 +1,191 @@
+"""Around every page: skip link, rail, top bar with mission, period, area, release and language."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import html
+
+from dashboards import formats
+from dashboards.address import Address
+from dashboards.components.links import page_link
+from dashboards.context import Context
+from dashboards.words import Words
+
+
+@dataclass(frozen=True)
+class NavigationEntry:
+    """One page in the rail; entries of one group stand together under its sentence."""
+
+    group: str
+    name: str
+    path: str
+
+
+def _entry(entry: NavigationEntry, address: Address, words: Words) -> html.Li:
+    is_here = address.path == entry.path or (
+        entry.path != "/" and address.path.startswith(f"{entry.path}/")
+    )
+    current = {"aria-current": "page"} if is_here else {}
+    return html.Li(page_link(words(f"nav.{entry.name}"), address.link(entry.path), **current))
+
+
+def rail(entries: Sequence[NavigationEntry], address: Address, words: Words) -> html.Nav:
+    """The navigation: the questions of the design as groups."""
+    parts: list[Any] = [html.Div([html.Span(className="logo"), words("product")], className="brand")]
+    groups = list(dict.fromkeys(entry.group for entry in entries))
+    for group in groups:
+        items = [_entry(entry, address, words) for entry in entries if entry.group == group]
+        if group:
+            parts.append(html.P(words(f"nav.group.{group}"), className="rail-group"))
+        parts.append(html.Ul(items))
+    return html.Nav(parts, className="rail", id="rail", **{"aria-label": words("nav.label")})
+
+
+def _picker(name: str, value: str, data: list[Any], words: Words) -> dmc.Select:
+    label = words(f"bar.{name}")
+    return dmc.Select(
+        id={"type": "picker", "name": name},
+        value=value,
+        data=data,
+        label=label,
+        searchable=len(data) > 6,
+        allowDeselect=False,
+        size="sm",
+        className=f"picker picker-{name}",
+        nothingFoundMessage=words("bar.nothing"),
+        comboboxProps={"width": 260, "position": "bottom-start"},
+    )
+
+
+def _period_choices(context: Context) -> list[Any]:
+    groups = []
+    for period_type in "QMSABW":
+        items = [
+            {
+                "value": period.code,
+                "label": formats.period_name(
+                    period.period_type, period.code, period.start, context.words
+                ),
+            }
+            for period in context.periods
+            if period.period_type == period_type
+        ]
+        if items:
+            groups.append({"group": context.words(f"period.group.{period_type}"), "items": items})
+    return groups
+
+
+def _area_choices(context: Context) -> list[Any]:
+    whole = {"value": context.country, "label": context.words("bar.all_areas")}
+    groups: list[Any] = [whole]
+    others = context.areas[context.areas["area_code"] != context.country]
+    for level in ("admin1", "admin2", "admin3", "site"):
+        codes = others.loc[others["area_level"] == level, "area_code"]
+        names = sorted((context.area_name(code), code) for code in codes)
+        items = [{"value": code, "label": name} for name, code in names]
+        if items:
+            label = context.words.label("area_level", level)
+            groups.append({"group": label, "items": items})
+    return groups
+
+
+def _pickers(context: Context) -> list[Any]:
+    missions = [{"value": name, "label": _mission_label(context, name)} for name in context.missions]
+    words = context.words
+    if len(missions) > 1:
+        mission: Any = _picker("mission", context.release.mission, missions, words)
+    else:
+        label = html.Span(words("bar.mission"))
+        mission = html.Div([label, html.B(context.mission_name)], className="picker-one")
+    return [
+        mission,
+        _picker("period", context.period.code, _period_choices(context), words),
+        _picker("area", context.area, _area_choices(context), words),
+    ]
+
+
+def _mission_label(context: Context, name: str) -> str:
+    if name == context.release.mission:
+        return context.mission_name
+    return name.replace("_", " ").title()
+
+
+def language_switch(address: Address, words: Words) -> html.Div:
+    """EN and FR; the place is kept."""
+    links = [
+        page_link(
+            code.upper(),
+            address.link(lang=code),
+            "segment",
+            hrefLang=code,
+            lang=code,
+            title=words(f"bar.language.{code}"),
+            **({"aria-current": "true"} if code == address.language else {}),
+        )
+        for code in ("en", "fr")
+    ]
+    label = {"aria-label": words("bar.language")}
+    return html.Div(links, className="segmented", role="group", **label)
+
+
+def _theme_switch(address: Address, words: Words) -> html.A:
+    other = "light" if address.theme == "dark" else "dark"
+    return page_link(words(f"bar.theme.{other}"), address.link(theme=other), "quiet")
+
+
+def _menu_button(words: Words) -> html.Button:
+    attributes = {"aria-expanded": "false", "aria-controls": "rail", "data-action": "menu"}
+    return html.Button("☰ " + words("bar.menu"), className="menu-button", **attributes)
+
+
+def _right(address: Address, words: Words, release: str | None) -> html.Div:
+    parts: list[Any] = [html.Span(release, className="release")] if release else []
+    parts += [
+        _theme_switch(address, words),
+        language_switch(address, words),
+        html.Button(words("bar.print"), className="button", **{"data-action": "print"}),
+    ]
+    return html.Div(parts, className="bar-right")
+
+
+def release_words(context: Context) -> str:
+    """Release 2026-Q3-r01, published 16 Oct 2026."""
+    published = str(context.release.publication.get("published_at", ""))[:10]
+    if not published:
+        return context.words("bar.release", name=context.release.name)
+    on = formats.day(formats.parse_day(published), context.words)
+    return context.words("bar.release_on", name=context.release.name, on=on)
+
+
+def shell(
+    entries: Sequence[NavigationEntry], address: Address, words: Words, body: list[Any],
+    context: Context | None,
+) -> html.Div:  # fmt: skip
+    """The whole screen around the body of a page."""
+    pickers = _pickers(context) if context else []
+    release = release_words(context) if context else None
+    bar = html.Header(
+        [
+            _menu_button(words),
+            html.Div(pickers, className="pickers", role="group", **{"aria-label": words("bar.choose")}),
+            _right(address, words, release),
+        ],
+        className="bar",
+    )
+    main = html.Main(body, id="main", tabIndex=-1)
+    skip = html.A(words("bar.skip"), href="#main", className="skip")
+    footer = html.Footer(_footer(context), className="page-foot") if context else None
+    column = html.Div([bar, main, footer], className="column")
+    return html.Div([skip, rail(entries, address, words), column], className="shell")
+
+
+def _footer(context: Context) -> list[Any]:
+    """What the product must say of the mission's data, on every page."""
+    words, mission = context.words, context.mission
+    boundaries = words.of(mission, "boundaries")
+    as_of = mission.get("as_of")
+    lines = [] if formats.is_missing(as_of) else [words("foot.as_of", on=formats.day(as_of, words))]
+    lines += [boundaries] if boundaries else []
+    return [html.P(line) for line in [*lines, *context.mission_notes]]

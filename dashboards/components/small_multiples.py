@@ -1,0 +1,98 @@
+"""One small line an area on one scale; the kinds of empty keep their looks."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dash import html
+
+from dashboards.components.empty import empty_mark
+from dashboards.components.links import page_link
+from dashboards.components.sparkline import sparkline_words
+from dashboards.context import Context
+from dashboards.figures.vector import Drawing, line_drawing, value_range
+from dashboards.queries import indicator_values
+from dashboards.queries.cells import Cell, Dated
+
+_SIZE = (132, 64)
+MOST = 24  # drawings a page
+
+
+def area_level(context: Context, code: str) -> str | None:
+    """The level asked for, else the finest with at most 24 areas, else the coarsest."""
+    frame = indicator_values.area_levels(context.release, code, context.period.period_type)
+    frame = frame[frame["area_level"] != "country"]
+    levels = list(frame["area_level"])
+    asked = context.address.get("level")
+    if asked in levels:
+        return asked
+    fitting = list(frame.loc[frame["areas"] <= MOST, "area_level"])
+    return (fitting[-1] if fitting else levels[0]) if levels else None
+
+
+def cell_at(series: Sequence[Dated], period: str) -> Cell:
+    """The cell of one period; `no_figure` where the series has none."""
+    return next((dated.cell for dated in series if dated.period == period), Cell("no_figure"))
+
+
+def small_multiples(
+    context: Context, code: str, by_area: Mapping[str, Sequence[Dated]]
+) -> html.Div:
+    """All areas, by value; those without a figure last."""
+    is_survey = str(context.indicators.loc[code, "source"]).startswith("survey")
+    cells = {area: _cells(series, is_survey) for area, series in by_area.items()}
+    limits = value_range(list(cells.values()), from_zero=True)
+    drawing = Drawing(*_SIZE, *limits, context.address.theme)
+    now = {area: _now(context, series, is_survey) for area, series in by_area.items()}
+    order = sorted(now, key=lambda area: (now[area].value is None, -(now[area].value or 0.0), area))
+    page = int(context.address.get("page") or 1)
+    shown = order[(page - 1) * MOST : page * MOST]
+    items = [_multiple(context, code, area, cells[area], now[area], drawing) for area in shown]
+    return html.Div([html.Div(items, className="multiples"), _pager(context, len(order), page)])
+
+
+def _cells(series: Sequence[Dated], is_survey: bool) -> list[Cell]:
+    if is_survey:
+        return [dated.cell for dated in series if dated.cell.is_figure]
+    return [dated.cell for dated in series]
+
+
+def _now(context: Context, series: Sequence[Dated], is_survey: bool) -> Cell:
+    cell = cell_at(series, context.period.code)
+    waves = [dated.cell for dated in series if dated.cell.state != "not_reported"]
+    if is_survey and cell.state in ("not_reported", "no_figure") and waves:
+        return waves[-1]
+    return cell
+
+
+def _multiple(
+    context: Context, code: str, area: str, cells: list[Cell], now: Cell, drawing: Drawing
+) -> html.Div:
+    words, unit = context.words, context.unit(code)
+    is_survey = str(context.indicators.loc[code, "source"]).startswith("survey")
+    link = page_link(context.area_name(area), context.address.link(area=area))
+    value = unit.value(now.value, words, now.half_width) if now.value is not None else ""
+    head = html.Div([link, html.Span(value)], className="multiple-head")
+    if sum(cell.is_figure for cell in cells) < 2:
+        shown: Any = empty_mark(now, words, context.min_n)
+    else:
+        target = context.against(code).target
+        image = line_drawing(drawing, cells, target, joins_gaps=is_survey, with_axis=True)
+        shown = [html.Img(src=image, alt=sparkline_words(cells, unit, words))]
+        if not now.is_figure:
+            shown.append(html.Span(words(f"empty.{now.state}", min_n=context.min_n), className="note"))
+    return html.Div([head, html.Div(shown)], className="multiple")
+
+
+def _pager(context: Context, total: int, page: int) -> html.Div | None:
+    pages = -(-total // MOST)
+    if pages < 2:
+        return None
+    links = [
+        page_link(
+            str(number),
+            context.address.link(page=str(number)),
+            **({"aria-current": "true"} if number == page else {}),
+        )
+        for number in range(1, pages + 1)
+    ]
+    return html.Div(links, className="tabs", role="group")

@@ -1,0 +1,40 @@
+"""A small line with its band, described by a sentence."""
+
+from collections.abc import Sequence
+
+from dash import html
+
+from dashboards.figures.vector import Drawing, line_drawing, value_range
+from dashboards.formats import Unit
+from dashboards.queries.cells import Cell
+from dashboards.words import Words
+
+_SIZE = (66, 30)
+
+
+def sparkline_words(cells: Sequence[Cell], unit: Unit, words: Words) -> str:
+    """From 34 to 41 over 4 points."""
+    figures = [cell.value for cell in cells if cell.is_figure and cell.value is not None]
+    if len(figures) < 2:
+        return words("spark.too_few")
+    ends = {"first": unit.value(figures[0], words), "last": unit.value(figures[-1], words)}
+    return words("spark.line", number=str(len(figures)), **ends)
+
+
+def sparkline(
+    cells: Sequence[Cell], unit: Unit, words: Words, theme: str, joins_gaps: bool = False
+) -> html.Img | None:
+    """The line of the newest points; nothing where fewer than two are known."""
+    if joins_gaps:
+        cells = [cell for cell in cells if cell.is_figure]
+    if sum(cell.is_figure for cell in cells) < 2:
+        return None
+    drawing = Drawing(*_SIZE, *value_range([cells], from_zero=False), theme)
+    source = line_drawing(drawing, cells, joins_gaps=joins_gaps)
+    return html.Img(
+        src=source,
+        alt=sparkline_words(cells, unit, words),
+        className="spark",
+        width=str(_SIZE[0]),
+        height=str(_SIZE[1]),
+    )

@@ -1,0 +1,41 @@
+"""Tables: text left, numbers right, first column as row head, empties as words in cells."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dash import html
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column's head and whether it holds numbers."""
+
+    head: Any
+    is_number: bool = False
+
+
+def table(
+    columns: Sequence[Column], rows: Sequence[Sequence[Any]], caption: str, class_name: str = ""
+) -> html.Div:
+    """A table that scrolls by itself; each row has one cell a column, the first heads it."""
+    heads = [html.Th(column.head, scope="col", className=_look(column)) for column in columns]
+    body = [html.Tr(_cells(columns, row)) for row in rows]
+    found = html.Table(
+        [html.Caption(caption, className="hidden"), html.Thead(html.Tr(heads)), html.Tbody(body)],
+        className=f"table {class_name}".strip(),
+    )
+    label = {"aria-label": caption}
+    return html.Div(found, className="table-scroll", tabIndex=0, role="region", **label)
+
+
+def _look(column: Column) -> str:
+    return "number" if column.is_number else "text"
+
+
+def _cells(columns: Sequence[Column], row: Sequence[Any]) -> list[Any]:
+    first, *others = row
+    cells: list[Any] = [html.Th(first, scope="row", className=_look(columns[0]))]
+    for column, content in zip(columns[1:], others, strict=True):
+        cells.append(html.Td(content, className=_look(column)))
+    return cells

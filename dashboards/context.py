@@ -1,0 +1,197 @@
+"""What a page is given: address, words, release, and the mission, period and area chosen."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from dashboards import formats
+from dashboards.access import Audience
+from dashboards.address import Address
+from dashboards.queries import areas, catalogue, indicator_values
+from dashboards.queries.cells import Cell, dated_cells
+from dashboards.releases import Release, current_release, published_missions
+from dashboards.words import Words
+
+
+@dataclass(frozen=True)
+class Period:
+    """A period of the release."""
+
+    period_type: str
+    code: str
+    start: date
+    end: date
+
+
+@dataclass(frozen=True)
+class Against:
+    """What a value is held against; `expected` is where the path stands at the period's end."""
+
+    baseline: float | None = None
+    expected: float | None = None
+    target: float | None = None
+
+
+@dataclass(frozen=True)
+class Context:
+    """One request. Whatever a release holds is read when first asked for."""
+
+    home: Path
+    audience: Audience
+    address: Address
+    words: Words
+    missions: Sequence[str]
+    release: Release
+
+    @cached_property
+    def mission(self) -> dict[str, Any]:
+        """The mission's row of the mart."""
+        return catalogue.mission(self.release)
+
+    @cached_property
+    def mission_name(self) -> str:
+        """The mission's name in the reader's language."""
+        return self.words.of(self.mission, "name") or self.release.mission
+
+    @cached_property
+    def mission_notes(self) -> list[str]:
+        """What must be said of this mission's data, in the reader's language."""
+        text = self.words.of(self.mission, "notes")
+        return [str(note) for note in json.loads(text)] if text else []
+
+    @cached_property
+    def periods(self) -> list[Period]:
+        """All periods of the release, newest first."""
+        rows = indicator_values.periods(self.release).to_dict("records")
+        return [
+            Period(
+                row["period_type"],
+                row["period"],
+                row["period_start"].date(),
+                row["period_end"].date(),
+            )
+            for row in rows
+        ]
+
+    @cached_property
+    def period(self) -> Period:
+        """The period of the address, else the quarter of the release, else the newest quarter."""
+        by_code = {period.code: period for period in self.periods}
+        of_release = self.release.name.rpartition("-")[0]
+        for code in (self.address.get("period"), of_release):
+            if code in by_code:
+                return by_code[code]
+        quarters = [period for period in self.periods if period.period_type == "Q"]
+        return (quarters or self.periods)[0]
+
+    @cached_property
+    def areas(self) -> pd.DataFrame:
+        """All areas by code."""
+        return areas.areas(self.release).set_index("area_code", drop=False)
+
+    @cached_property
+    def country(self) -> str:
+        """The area of the whole mission."""
+        return str(self.mission["country_area"])
+
+    @cached_property
+    def area(self) -> str:
+        """The area of the address, else the whole mission."""
+        chosen = self.address.get("area")
+        return chosen if chosen in self.areas.index else self.country
+
+    def area_name(self, code: str) -> str:
+        """The name of an area in the reader's language; the code where it has none."""
+        if code not in self.areas.index:
+            return code
+        row = self.areas.loc[code]
+        return self.words.of(row, "name") or code
+
+    @cached_property
+    def indicators(self) -> pd.DataFrame:
+        """All indicators by code."""
+        return catalogue.indicators(self.release).set_index("indicator", drop=False)
+
+    def unit(self, code: str) -> formats.Unit:
+        """How the values of an indicator are written."""
+        row = self.indicators.loc[code]
+        return formats.Unit(str(row["unit_of_measure"]), str(row["measure"]))
+
+    def short(self, code: str) -> str:
+        """The short title of an indicator; its code where the catalogue has lost it."""
+        if code not in self.indicators.index:
+            return code
+        row = self.indicators.loc[code]
+        return self.words.of(row, "short") or self.words.of(row, "title") or code
+
+    @cached_property
+    def cells(self) -> dict[str, Cell]:
+        """The total of each indicator in the chosen period and area."""
+        frame = indicator_values.totals(
+            self.release,
+            period_type=self.period.period_type,
+            period=self.period.code,
+            area=self.area,
+        )
+        return {row["indicator"]: Cell.of(row) for row in frame.to_dict("records")}
+
+    def cell(self, indicator: str) -> Cell:
+        """One indicator in the chosen period and area."""
+        return self.cells.get(indicator, Cell("no_figure"))
+
+    @cached_property
+    def all_series(self) -> pd.DataFrame:
+        """All totals of the chosen area and kind of period, up to the chosen period."""
+        frame = indicator_values.totals(
+            self.release, period_type=self.period.period_type, area=self.area
+        )
+        return frame[frame["period_end"] <= pd.Timestamp(self.period.end)]
+
+    def series(self, indicator: str) -> list[Any]:
+        """The dated cells of one indicator in the chosen area, oldest first."""
+        return dated_cells(self.all_series[self.all_series["indicator"] == indicator])
+
+    def against(self, indicator: str) -> Against:
+        """Baseline, what the straight path asks for by the period's end, and target."""
+        row = self.indicators.loc[indicator]
+        dates = (row["baseline_on"], row["target_on"])
+        if any(formats.is_missing(found) for found in (row["baseline"], row["target"], *dates)):
+            known = (row["baseline"], row["target"])
+            baseline, target = (None if formats.is_missing(v) else float(v) for v in known)
+            return Against(baseline, None, target)
+        from_on, to_on = (pd.Timestamp(found) for found in dates)
+        share = (pd.Timestamp(self.period.end) - from_on) / (to_on - from_on)
+        baseline, target = float(row["baseline"]), float(row["target"])
+        expected = baseline + (target - baseline) * min(1.0, max(0.0, share))
+        return Against(baseline, expected, target)
+
+    @cached_property
+    def min_n(self) -> int:
+        """Counts below this are withheld from the audience, as the release's manifest says."""
+        policy = self.release.manifest.get("disclosure", {}).get(self.audience, {})
+        least = policy.get("min_n") if isinstance(policy, dict) else None
+        return int(least) if least else int(self.indicators["min_n"].max())
+
+
+def read_context(home: Path, audience: Audience, address: Address) -> Context | None:
+    """The context of a request; None where nothing is published for this audience."""
+    published = [
+        mission
+        for mission in published_missions(home)
+        if current_release(home, mission, audience) is not None
+    ]
+    if not published:
+        return None
+    asked = address.get("mission")
+    mission = asked if asked in published else published[0]
+    release = current_release(home, mission, audience)
+    if release is None:
+        return None
+    words = Words(address.language)
+    return Context(home, audience, address, words, tuple(published), release)

@@ -1,0 +1,1 @@
+"""Frames and cells to figures; pure, one chart a module."""

@@ -1,0 +1,282 @@
+"""One indicator over time: line, interval, target and path; gaps by kind, never joined."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+
+import plotly.graph_objects as go
+
+from dashboards import formats
+from dashboards.formats import Unit
+from dashboards.queries.cells import Dated
+from dashboards.theme import THEMES, plotly_template
+from dashboards.words import Words
+
+_MOST_TICKS = 12
+_HEADROOM = 1.12
+_PATTERNED = ("not_reported", "no_access", "withheld", "withheld_other", "too_imprecise")
+
+
+@dataclass(frozen=True)
+class Path:
+    """The straight path from a dated baseline to a dated target."""
+
+    baseline: float
+    baseline_on: date
+    target: float
+    target_on: date
+
+
+@dataclass(frozen=True)
+class Sketch:
+    """What every part of the chart needs: unit, words, colours and the height of the frame."""
+
+    unit: Unit
+    words: Words
+    theme: str
+    top: float
+    min_n: int
+
+    def colour(self, token: str) -> str:
+        """A colour of the theme."""
+        return THEMES[self.theme][token]
+
+
+def middle(dated: Dated) -> date:
+    """The middle of a period: where its point stands, so that gaps fill whole periods."""
+    return dated.start + (dated.end - dated.start) / 2
+
+
+def series_figure(
+    series: Sequence[Dated],
+    unit: Unit,
+    words: Words,
+    theme: str,
+    path: Path | None = None,
+    is_survey: bool = False,
+    min_n: int = 0,
+    frame: Sequence[Dated] = (),
+) -> go.Figure:
+    """The chart of a series, oldest first; survey waves are joined by a thin line.
+
+    `frame` gives the periods of the time axis where they are more than those of the series.
+    """
+    sketch = Sketch(unit, words, theme, _top(series, path), min_n)
+    figure = go.Figure(layout={"template": plotly_template(theme)})
+    _add_gaps(figure, series, sketch)
+    for run in _runs(series, is_survey):
+        _add_band(figure, run, sketch, is_survey)
+    if path is not None:
+        _add_path(figure, path, sketch)
+    for run in _runs(series, is_survey):
+        _add_line(figure, run, sketch, is_survey)
+    _label_last(figure, series, sketch)
+    _set_axes(figure, frame or series, sketch, path)
+    return figure
+
+
+def _top(series: Sequence[Dated], path: Path | None) -> float:
+    numbers = [n for d in series for n in (d.cell.value, d.cell.high) if n is not None]
+    numbers += [path.baseline, path.target] if path else []
+    return max([n for n in numbers if not math.isnan(n)] or [1.0]) * _HEADROOM or 1.0
+
+
+def _runs(series: Sequence[Dated], is_survey: bool) -> list[list[Dated]]:
+    """Stretches without a gap; waves are one stretch."""
+    if is_survey:
+        return [[dated for dated in series if dated.cell.is_figure]]
+    runs = groupby(series, key=lambda dated: dated.cell.is_figure)
+    return [list(run) for is_figure, run in runs if is_figure]
+
+
+def _add_band(figure: go.Figure, run: list[Dated], sketch: Sketch, is_survey: bool) -> None:
+    bounded = [dated for dated in run if dated.cell.low is not None and dated.cell.high is not None]
+    if is_survey or len(bounded) < 2:
+        _add_bars(figure, bounded, sketch)
+        return
+    days = [middle(dated) for dated in bounded]
+    figure.add_scatter(
+        x=days + days[::-1],
+        y=[dated.cell.high for dated in bounded] + [dated.cell.low for dated in bounded][::-1],
+        fill="toself",
+        fillcolor=sketch.colour("band"),
+        line={"width": 0},
+        mode="lines",
+        hoverinfo="skip",
+    )
+
+
+def _add_bars(figure: go.Figure, bounded: list[Dated], sketch: Sketch) -> None:
+    if not bounded:
+        return
+    figure.add_scatter(
+        x=[middle(dated) for dated in bounded],
+        y=[((dated.cell.low or 0) + (dated.cell.high or 0)) / 2 for dated in bounded],
+        error_y={
+            "type": "data",
+            "array": [((dated.cell.high or 0) - (dated.cell.low or 0)) / 2 for dated in bounded],
+            "color": sketch.colour("series"),
+            "thickness": 2,
+            "width": 6,
+        },
+        mode="markers",
+        marker={"size": 1, "color": sketch.colour("series")},
+        hoverinfo="skip",
+    )
+
+
+def _add_line(figure: go.Figure, run: list[Dated], sketch: Sketch, is_survey: bool) -> None:
+    zeros = [dated.cell.state == "zero" for dated in run]
+    surface, series = sketch.colour("surface"), sketch.colour("series")
+    figure.add_scatter(
+        x=[middle(dated) for dated in run],
+        y=[dated.cell.value for dated in run],
+        mode="lines+markers",
+        line={"color": series, "width": 1 if is_survey else 2.2},
+        marker={
+            "size": 8 if is_survey else 6,
+            "color": [surface if is_zero else series for is_zero in zeros],
+            "line": {"color": series, "width": 1.5},
+        },
+        text=[_hover(dated, sketch) for dated in run],
+        hovertemplate="%{text}<extra></extra>",
+        cliponaxis=False,
+    )
+
+
+def _hover(dated: Dated, sketch: Sketch) -> str:
+    words, unit, cell = sketch.words, sketch.unit, dated.cell
+    name = formats.period_name(dated.period_type, dated.period, dated.start, words)
+    value = unit.value(cell.value or 0.0, words, cell.half_width)
+    if cell.low is None or cell.high is None:
+        return f"{name}: {value}"
+    return f"{name}: {value} ({unit.interval(cell.low, cell.high, words)})"
+
+
+def _add_gaps(figure: go.Figure, series: Sequence[Dated], sketch: Sketch) -> None:
+    for state, run in groupby(series, key=lambda dated: dated.cell.state):
+        if state in _PATTERNED:
+            _add_gap(figure, state, list(run), sketch)
+
+
+def _add_gap(figure: go.Figure, state: str, run: list[Dated], sketch: Sketch) -> None:
+    first, last, top = run[0].start, run[-1].end, sketch.top
+    shape = {"not_reported": "/", "withheld": ".", "withheld_other": "."}.get(state, "")
+    text = sketch.words(f"empty.{state}", min_n=sketch.min_n)
+    sunk, ink = sketch.colour("sunk"), sketch.colour("control")
+    figure.add_scatter(
+        x=[first, last, last, first, first],
+        y=[0, 0, top, top, 0],
+        fill="toself",
+        mode="lines",
+        line={"width": 0},
+        fillcolor=sunk,
+        fillpattern={"shape": shape, "fgcolor": ink, "bgcolor": sunk, "size": 7, "solidity": 0.16}
+        if shape
+        else None,
+        name=text,
+        hoverinfo="name",
+    )
+    figure.add_annotation(
+        x=first + (last - first) / 2,
+        y=top,
+        yshift=8,
+        text=("⊘ " if state == "no_access" else "") + text,
+        showarrow=False,
+        font={"size": 11.5, "color": sketch.colour("ink-2")},
+    )
+
+
+def _add_path(figure: go.Figure, path: Path, sketch: Sketch) -> None:
+    ink, words, unit = sketch.colour("ink"), sketch.words, sketch.unit
+    figure.add_scatter(
+        x=[path.baseline_on, path.target_on],
+        y=[path.baseline, path.target],
+        mode="lines",
+        line={"color": ink, "width": 1.3, "dash": "5px,4px"},
+        hoverinfo="skip",
+    )
+    figure.add_scatter(
+        x=[path.baseline_on],
+        y=[path.baseline],
+        mode="markers",
+        marker={"size": 9, "color": sketch.colour("surface"), "line": {"color": ink, "width": 1.5}},
+        text=[words("range.baseline", value=unit.value(path.baseline, words))],
+        hovertemplate="%{text}<extra></extra>",
+    )
+    figure.add_scatter(
+        x=[path.target_on],
+        y=[path.target],
+        mode="markers+text",
+        marker={"symbol": "line-ns", "size": 16, "line": {"color": ink, "width": 2.5}},
+        text=[f"<b>{words('range.target', value=unit.value(path.target, words))}</b><br>"
+              f"{formats.month(path.target_on, words)}"],
+        textposition="bottom center",
+        textfont={"color": ink, "size": 12},
+        hoverinfo="skip",
+        cliponaxis=False,
+    )  # fmt: skip
+    text = words("range.baseline", value=unit.value(path.baseline, words))
+    figure.add_annotation(
+        x=path.baseline_on, y=path.baseline, yshift=-16, text=text, showarrow=False,
+        font={"size": 11.5, "color": sketch.colour("ink-2")},
+    )  # fmt: skip
+
+
+def _label_last(figure: go.Figure, series: Sequence[Dated], sketch: Sketch) -> None:
+    last = series[-1] if series else None
+    if last is None or not last.cell.is_figure or last.cell.value is None:
+        return
+    value = sketch.unit.value(last.cell.value, sketch.words, last.cell.half_width)
+    figure.add_annotation(
+        x=middle(last),
+        y=last.cell.value,
+        text=f"<b>{value}</b>",
+        showarrow=False,
+        xanchor="left",
+        xshift=9,
+        yshift=8,
+        font={"size": 14, "color": sketch.colour("series")},
+    )
+
+
+def _set_axes(
+    figure: go.Figure, series: Sequence[Dated], sketch: Sketch, path: Path | None
+) -> None:
+    ticked = series[:: max(1, math.ceil(len(series) / _MOST_TICKS))]
+    figure.update_xaxes(
+        tickvals=[middle(dated) for dated in ticked],
+        ticktext=_tick_texts(ticked, sketch.words),
+        range=[series[0].start, _right_end(series, path)],
+    )
+    suffix = "" if not sketch.unit.is_percent else sketch.words("format.percent", number="").rstrip()
+    figure.update_yaxes(range=[0, sketch.top], ticksuffix=suffix)
+    separators = ",\u202f" if sketch.words.language == "fr" else ".,"
+    figure.update_layout(hovermode="closest", separators=separators)
+
+
+def _right_end(series: Sequence[Dated], path: Path | None) -> date:
+    room = (series[-1].end - series[0].start) / 14 + timedelta(days=15)
+    end = max(series[-1].end, path.target_on) if path else series[-1].end
+    return end + room
+
+
+def _tick_texts(ticked: Sequence[Dated], words: Words) -> list[str]:
+    texts, year = [], None
+    for dated in ticked:
+        name = _tick_name(dated, words)
+        is_new = dated.start.year != year and dated.period_type in "QMSW"
+        texts.append(f"{name}<br><b>{dated.start.year}</b>" if is_new else name)
+        year = dated.start.year
+    return texts
+
+
+def _tick_name(dated: Dated, words: Words) -> str:
+    if dated.period_type == "M":
+        return formats.month_name(dated.start, words)
+    if dated.period_type == "W":
+        return dated.period[-2:]
+    name = formats.period_name(dated.period_type, dated.period, dated.start, words)
+    return name.split("\u00a0")[0] if dated.period_type in "QS" else name.split("\u00a0")[-1]

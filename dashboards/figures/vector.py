@@ -1,0 +1,166 @@
+"""Small line drawings as SVG text in a data address: sparklines and small multiples.
+
+They need no chart library, and keep the four kinds of empty apart as the large charts do.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from dashboards.queries.cells import Cell
+from dashboards.theme import THEMES
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Size in pixels, the range of values drawn, and the colours."""
+
+    width: int
+    height: int
+    low: float
+    high: float
+    theme: str
+    margin: float = 5.0
+
+    def x(self, number: int, total: int) -> float:
+        """Where point `number` of `total` stands."""
+        span = self.width - 2 * self.margin
+        return self.margin + span * (number / (total - 1) if total > 1 else 1.0)
+
+    def y(self, value: float) -> float:
+        """Where a value stands, the range's lower end at the bottom."""
+        span = (self.high - self.low) or 1.0
+        return self.height - self.margin - (self.height - 2 * self.margin) * (value - self.low) / span
+
+    def colour(self, token: str) -> str:
+        """A colour of the theme."""
+        return THEMES[self.theme][token]
+
+
+def value_range(series: Sequence[Sequence[Cell]], from_zero: bool) -> tuple[float, float]:
+    """The range that holds all values and intervals of a family of drawings."""
+    numbers = [
+        number
+        for cells in series
+        for cell in cells
+        for number in (cell.value, cell.low, cell.high)
+        if number is not None
+    ]
+    if not numbers:
+        return 0.0, 1.0
+    low = min(0.0, *numbers) if from_zero else min(numbers)
+    return low, max(numbers) if max(numbers) > low else low + 1.0
+
+
+def _runs(cells: Sequence[Cell], joins_gaps: bool) -> list[list[tuple[int, Cell]]]:
+    """Stretches of figures; a gap ends a stretch unless points are waves."""
+    runs: list[list[tuple[int, Cell]]] = [[]]
+    for place, cell in enumerate(cells):
+        if cell.is_figure and cell.value is not None:
+            runs[-1].append((place, cell))
+        elif not joins_gaps:
+            runs.append([])
+    return [run for run in runs if run]
+
+
+def _band_path(drawing: Drawing, run: list[tuple[int, Cell]], total: int) -> str:
+    bounded = [(place, cell) for place, cell in run if cell.low is not None]
+    if len(bounded) < 2:
+        return ""
+    upper = [f"{drawing.x(p, total):.1f},{drawing.y(c.high or 0):.1f}" for p, c in bounded]
+    lower = [f"{drawing.x(p, total):.1f},{drawing.y(c.low or 0):.1f}" for p, c in reversed(bounded)]
+    return f'<polygon points="{" ".join(upper + lower)}" fill="{drawing.colour("band")}"/>'
+
+
+def _line_path(drawing: Drawing, run: list[tuple[int, Cell]], total: int) -> str:
+    points = [f"{drawing.x(p, total):.1f},{drawing.y(c.value or 0):.1f}" for p, c in run]
+    colour = drawing.colour("series")
+    return f'<polyline points="{" ".join(points)}" fill="none" stroke="{colour}" stroke-width="1.8"/>'
+
+
+def _last_dot(drawing: Drawing, cells: Sequence[Cell]) -> str:
+    last = cells[-1] if cells else None
+    if last is None or not last.is_figure or last.value is None:
+        return ""
+    x, y = drawing.x(len(cells) - 1, len(cells)), drawing.y(last.value)
+    colour = drawing.colour("series")
+    fill = drawing.colour("surface") if last.state == "zero" else colour
+    return (
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{fill}" stroke="{colour}"'
+        ' stroke-width="1.4"/>'
+    )
+
+
+_PATTERNS = {
+    "not_reported": '<path d="M-1 1l2-2M0 6l6-6M5 7l2-2" stroke="{ink}" stroke-width="1"/>',
+    "no_access": '<rect width="6" height="6" fill="{sunk}"/>',
+    "withheld": '<circle cx="1.5" cy="1.5" r=".9" fill="{ink}"/><circle cx="4.5" cy="4.5" r=".9" fill="{ink}"/>',
+}  # fmt: skip
+_LOOKS = {"withheld_other": "withheld"}
+
+
+def _pattern_definitions(drawing: Drawing) -> str:
+    colours = {"ink": drawing.colour("control"), "sunk": drawing.colour("sunk")}
+    return "".join(
+        f'<pattern id="{name}" width="6" height="6" patternUnits="userSpaceOnUse">'
+        f"{shape.format(**colours)}</pattern>"
+        for name, shape in _PATTERNS.items()
+    )
+
+
+def _gaps(drawing: Drawing, cells: Sequence[Cell]) -> str:
+    step = (drawing.width - 2 * drawing.margin) / max(1, len(cells) - 1)
+    marks = []
+    for place, cell in enumerate(cells):
+        look = _LOOKS.get(cell.state, cell.state)
+        if look not in _PATTERNS:
+            continue
+        left = drawing.x(place, len(cells)) - step / 2
+        left, right = max(0.0, left), min(float(drawing.width), left + step)
+        marks.append(
+            f'<rect x="{left:.1f}" y="{drawing.margin}" width="{right - left:.1f}"'
+            f' height="{drawing.height - 2 * drawing.margin}" fill="url(#{look})"/>'
+        )
+    return "".join(marks)
+
+
+def _target_line(drawing: Drawing, target: float | None) -> str:
+    if target is None or not drawing.low <= target <= drawing.high:
+        return ""
+    y = f"{drawing.y(target):.1f}"
+    return (
+        f'<line x1="{drawing.margin}" x2="{drawing.width - drawing.margin}" y1="{y}" y2="{y}"'
+        f' stroke="{drawing.colour("ink-2")}" stroke-width="1" stroke-dasharray="3 3"/>'
+    )
+
+
+def _axis(drawing: Drawing) -> str:
+    y = drawing.height - drawing.margin
+    return (
+        f'<line x1="{drawing.margin}" x2="{drawing.width - drawing.margin}" y1="{y}" y2="{y}"'
+        f' stroke="{drawing.colour("control")}" stroke-width="1"/>'
+    )
+
+
+def line_drawing(
+    drawing: Drawing,
+    cells: Sequence[Cell],
+    target: float | None = None,
+    joins_gaps: bool = False,
+    with_axis: bool = False,
+) -> str:
+    """A line with its band as a data address for an image; gaps are patterned, never joined."""
+    runs = _runs(cells, joins_gaps)
+    total = len(cells)
+    body = [] if joins_gaps else [_gaps(drawing, cells)]
+    body += [_band_path(drawing, run, total) for run in runs]
+    body += [_axis(drawing)] if with_axis else []
+    body += [_target_line(drawing, target)]
+    body += [_line_path(drawing, run, total) for run in runs]
+    body += [_last_dot(drawing, cells)]
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{drawing.width}" height="{drawing.height}"'
+        f' viewBox="0 0 {drawing.width} {drawing.height}">'
+        f"<defs>{_pattern_definitions(drawing)}</defs>{''.join(body)}</svg>"
+    )
+    return "data:image/svg+xml," + quote(svg, safe="/:='(),. ")

@@ -1,0 +1,58 @@
+"""One question over survey waves: dot and interval bar a wave, joined by a thin line."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+
+from dashboards.queries.cells import Cell
+from dashboards.theme import THEMES, plotly_template
+
+
+@dataclass(frozen=True)
+class WavePoint:
+    """A wave's name, its month, its cell and the words for it."""
+
+    name: str
+    month: str
+    cell: Cell
+    text: str
+
+
+def waves_figure(points: Sequence[WavePoint], top: float, last: str, theme: str) -> go.Figure:
+    """Waves at equal steps on a scale from 0 to `top`; `last` is written at the last figure."""
+    colour = THEMES[theme]
+    figure = go.Figure(layout={"template": plotly_template(theme)})
+    known = [(place, point) for place, point in enumerate(points) if point.cell.value is not None]
+    figure.add_scatter(
+        x=[place for place, _ in known],
+        y=[point.cell.value for _, point in known],
+        error_y={
+            "type": "data",
+            "symmetric": False,
+            "array": [(p.cell.high or p.cell.value or 0) - (p.cell.value or 0) for _, p in known],
+            "arrayminus": [(p.cell.value or 0) - (p.cell.low or p.cell.value or 0) for _, p in known],
+            "color": colour["series"],
+            "thickness": 2,
+            "width": 6,
+        },
+        mode="lines+markers",
+        line={"color": colour["series"], "width": 1},
+        marker={"size": 8, "color": colour["series"]},
+        text=[f"{point.name}, {point.month}: {point.text}" for _, point in known],
+        hovertemplate="%{text}<extra></extra>",
+        cliponaxis=False,
+    )
+    place, point = known[-1]
+    figure.add_annotation(
+        x=place, y=point.cell.value, text=f"<b>{last}</b>", showarrow=False, xanchor="left",
+        xshift=8, font={"size": 13.5, "color": colour["series"]},
+    )  # fmt: skip
+    figure.update_xaxes(
+        tickvals=list(range(len(points))),
+        ticktext=[point.name for point in points],
+        range=[-0.5, len(points) - 0.15],
+    )
+    figure.update_yaxes(range=[0, top], dtick=20)
+    figure.update_layout(margin={"l": 26, "r": 8, "t": 8, "b": 22})
+    return figure

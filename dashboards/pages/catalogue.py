@@ -1,0 +1,63 @@
+"""Catalogue: what each figure means, where the definition stands, and what it cannot say."""
+
+from typing import Any
+
+from dash import html
+
+from dashboards import formats
+from dashboards.components.links import page_link
+from dashboards.components.page_head import page_head
+from dashboards.context import Context
+
+PATH = "/catalogue"
+NAME = "catalogue"
+
+
+def sentence(context: Context) -> str:
+    """How many definitions the release rests on."""
+    return context.words("catalogue.sentence", number=str(len(context.indicators)))
+
+
+def _line(name: str, text: str) -> list[Any]:
+    return [html.Div([html.Dt(name), html.Dd(text)])] if text else []
+
+
+def _entry(context: Context, code: str) -> html.Section:
+    words, row, unit = context.words, context.indicators.loc[code], context.unit(code)
+    version = words(
+        "computed.version_of",
+        version=str(row["version"]),
+        since=formats.day(row["effective_from"], words),
+        reference=str(row["reference"] or ""),
+    ).rstrip(" ;,")
+    lines = [
+        *(
+            part
+            for name in ("definition", "numerator", "denominator", "rationale", "limitations")
+            for part in _line(words(f"catalogue.{name}"), words.of(row, name))
+        ),
+        *_line(words("catalogue.unit"), unit.words(words)),
+        *_line(words("catalogue.direction"), words(f"direction.{row['direction']}")),
+        *_line(words("catalogue.time_rule"), words(f"time_rule.{row['time_rule']}")),
+        *_line(words("catalogue.source"), words.label("source", str(row["source"]))),
+        *_line(words("computed.version"), version),
+    ]
+    title = page_link(words.of(row, "title"), context.address.link(f"/indicators/{code}"))
+    tier = words.labels("tier", str(row["tier"]))
+    level = words(f"indicators.level.{row['level']}")
+    return html.Section(
+        [
+            html.H2(title),
+            html.P(f"{code} · {level} · {tier}", className="subtitle"),
+            html.Details([html.Summary(words("catalogue.open")), html.Dl(lines)]),
+        ],
+        className="card card-computed",
+        id=code,
+    )
+
+
+def body(context: Context) -> list[Any]:
+    """All definitions in the order of their codes."""
+    entries = [_entry(context, code) for code in context.indicators.index]
+    head = page_head(sentence(context), context.words("catalogue.lead"))
+    return [head, html.Div(entries, className="stack")]

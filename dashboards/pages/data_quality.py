@@ -1,0 +1,279 @@
+"""Data quality: what is missing, late or wrong, and which figures it touches."""
+
+from typing import Any
+
+import pandas as pd
+from dash import html
+
+from dashboards import formats
+from dashboards.components import returns_grid
+from dashboards.components.card import card, notice
+from dashboards.components.chart import chart_card, shows_table
+from dashboards.components.page_head import page_head
+from dashboards.components.table import Column, table
+from dashboards.context import Context
+from dashboards.queries import quality
+
+PATH = "/data-quality"
+NAME = "data_quality"
+
+_ROWS_SHOWN = 60
+_MONTHS_SHOWN = 12
+_NAMED = 2
+RECEIVED = ("submitted", "nil")
+
+
+def _returns(context: Context, months: int) -> pd.DataFrame:
+    """Returns of the months that end with the chosen period."""
+    end = pd.Timestamp(context.period.end)
+    first = (end - pd.DateOffset(months=months - 1)).replace(day=1)
+    return quality.returns(context.release, first.date().isoformat(), end.date().isoformat())
+
+
+def _of_period(context: Context) -> pd.DataFrame:
+    start, end = context.period.start, context.period.end
+    frame = quality.returns(context.release, start.isoformat(), end.isoformat())
+    return frame[frame["status"] != "not_due"]
+
+
+def sentence(context: Context) -> str:
+    """Share of the expected reports that came, and the areas that sent nothing at all."""
+    words, due = context.words, _of_period(context)
+    if due.empty:
+        return words("quality.no_returns")
+    came = due["status"].isin(RECEIVED)
+    share = formats.percent(100 * came.mean(), words)
+    first = words("quality.sentence", share=share)
+    by_area = came.groupby(due["area"]).sum()
+    silent = [context.area_name(code) for code in by_area.index[by_area == 0]]
+    if not silent:
+        return f"{first} {words('quality.none_silent')}"
+    if len(silent) > _NAMED:
+        return f"{first} {words('quality.silent_many', number=words.spelled(len(silent)), names=words.listed(silent[:_NAMED]))}"
+    key = "quality.silent_one" if len(silent) == 1 else "quality.silent"
+    return f"{first} {words(key, names=words.listed(silent))}"
+
+
+def _touched(context: Context) -> int:
+    """Indicators whose figure rests on a part of the returns, or has none for lack of them."""
+    cells = [context.cell(code) for code in context.indicators.index]
+    return sum(cell.is_provisional or cell.state in ("not_reported", "no_access") for cell in cells)
+
+
+def _lead(context: Context) -> str:
+    words, due = context.words, _of_period(context)
+    came = int(due["status"].isin(RECEIVED).sum())
+    return words(
+        "quality.lead",
+        came=formats.number(came, words),
+        due=formats.number(len(due), words),
+        touched=str(_touched(context)),
+        total=str(len(context.indicators)),
+    )
+
+
+def _grid_card(context: Context) -> list[Any]:
+    frame = _returns(context, _MONTHS_SHOWN)
+    if frame.empty:
+        return []
+    words = context.words
+    is_named = bool(frame["unit_code"].notna().any())
+    title = words("quality.grid_title" if is_named else "quality.grid_title_areas")
+    subtitle = words("quality.grid_subtitle")
+    if shows_table(context.address):
+        content: list[Any] = [returns_grid.returns_table(context, frame, is_named)]
+    else:
+        content = [returns_grid.returns_grid(context, frame, is_named), returns_grid.grid_key(words)]
+    return [chart_card("grid", title, subtitle, content, context.address, words)]
+
+
+def _place(context: Context, row: dict[str, Any]) -> list[Any]:
+    words = context.words
+    parts = [str(row["file"])]
+    if isinstance(row["sheet"], str) and row["sheet"]:
+        parts.append(row["sheet"])
+    if not formats.is_missing(row["first_row"]):
+        first, last = int(row["first_row"]), int(row["last_row"])
+        key = "quality.row" if first == last else "quality.rows"
+        parts.append(words(key, first=str(first), last=str(last)))
+    if isinstance(row["column_name"], str):
+        parts.append(row["column_name"])
+    return [", ".join(parts)]
+
+
+def _raw_value(context: Context, row: dict[str, Any]) -> Any:
+    raw = row.get("raw_value")
+    if isinstance(raw, str) and raw:
+        return html.Code(raw)
+    if context.audience == "hq":
+        return context.words("quality.value_not_given")
+    return context.words("quality.empty_cell")
+
+
+def _rejects_card(context: Context) -> html.Section:
+    words, frame = context.words, quality.rejects(context.release)
+    title = words("quality.rejects_title")
+    if frame.empty:
+        return card(title, [notice(words("quality.no_rejects"))], key="rejects")
+    columns = [
+        Column(words("quality.place")),
+        Column(words("quality.value")),
+        Column(words("quality.mend")),
+        Column(words("quality.row_count"), True),
+    ]
+    rows = [
+        [
+            _place(context, row),
+            _raw_value(context, row),
+            words.of(row, "sentence"),
+            formats.number(row["rows"], words),
+        ]
+        for row in frame.head(_ROWS_SHOWN).to_dict("records")
+    ]
+    total, files = int(frame["rows"].sum()), frame["file"].nunique()
+    subtitle = words(
+        "quality.rejects_subtitle",
+        rows=formats.number(total, words),
+        files=formats.number(files, words),
+    )
+    content: list[Any] = [table(columns, rows, title)]
+    if len(frame) > _ROWS_SHOWN:
+        more = formats.number(len(frame) - _ROWS_SHOWN, words)
+        content.append(html.P(words("quality.more_rejects", number=more), className="note"))
+    return card(title, content, subtitle, key="rejects")
+
+
+def _checks_card(context: Context) -> list[Any]:
+    words, frame = context.words, quality.checks(context.release)
+    if frame.empty:
+        return []
+    counts = frame["status"].value_counts()
+    summary = words(
+        "quality.checks_summary",
+        passed=str(int(counts.get("passed", 0))),
+        failed=str(int(counts.get("failed", 0))),
+        errors=str(int(counts.get("error", 0))),
+    )
+    shown = frame[frame["status"] != "passed"]
+    items = [_check(context, row) for row in shown.to_dict("records")]
+    passed = frame[frame["status"] == "passed"].to_dict("records")
+    rest = html.Details(
+        [
+            html.Summary(words("quality.all_passed", number=str(len(passed)))),
+            html.Ul([_check(context, row) for row in passed], className="checks"),
+        ]
+    )
+    parts = [html.Ul(items, className="checks"), rest]
+    return [card(words("quality.checks_title"), parts, summary, key="checks")]
+
+
+def _check(context: Context, row: dict[str, Any]) -> html.Li:
+    words = context.words
+    severity = words.label("severity", str(row["severity"]))
+    source = words.label("source", str(row["source"]))
+    text = words.of(row, "sentence") or str(row["check_name"])
+    status = html.Span(words(f"quality.status.{row['status']}"), className="hidden")
+    return html.Li(
+        [
+            html.Span([status, " ", text], className=f"check-{row['status']}"),
+            html.Span(f"{source} · {severity}", className="note"),
+        ]
+    )
+
+
+def _delays_card(context: Context) -> list[Any]:
+    end = pd.Timestamp(context.period.end)
+    start = (end - pd.DateOffset(months=_MONTHS_SHOWN - 1)).replace(day=1)
+    frame = quality.delays(
+        context.release, start.date().isoformat(), end.date().isoformat()
+    )
+    if frame.empty:
+        return []
+    words = context.words
+    top = max(1.0, float(frame[["high", "asked"]].max(numeric_only=True).max())) * 1.1
+    columns = [
+        Column(words("quality.source")),
+        Column(words("quality.middle_half")),
+        Column(words("quality.median_days"), True),
+    ]
+    rows = [
+        [
+            words.label("source", row["source"]),
+            returns_grid.delay_mark(row, top, words),
+            formats.number(row["median"], words),
+        ]
+        for row in frame.to_dict("records")
+    ]
+    title = words("quality.delays_title")
+    return [card(title, [table(columns, rows, title)], words("quality.delays_subtitle"), key="delays")]
+
+
+def _revisions_card(context: Context) -> html.Section:
+    words, frame = context.words, quality.revisions(context.release)
+    title = words("quality.revisions_title")
+    if frame.empty:
+        return card(title, [notice(words("quality.no_revisions"))], key="revisions")
+    items = [_revision(context, row) for row in frame.head(20).to_dict("records")]
+    more = len(frame) - len(items)
+    note = [html.P(words("quality.more_revisions", number=str(more)), className="note")] if more else []
+    return card(title, [html.Ul(items, className="facts"), *note], key="revisions")
+
+
+def _revision(context: Context, row: dict[str, Any]) -> html.Li:
+    words, code = context.words, row["indicator"]
+    known = code in context.indicators.index
+
+    def figure(value: Any, status: Any) -> str:
+        if formats.is_missing(value):
+            return words("empty.no_access" if status == "L" else "quality.no_figure")
+        return context.unit(code).value(float(value), words) if known else str(value)
+
+    before = figure(row["value_before"], row["obs_status_before"])
+    after = figure(row["value_after"], row["obs_status_after"])
+    head = f"{context.short(code)}, {row['period']}, {context.area_name(row['area'])}"
+    change = [html.Span(before, className="struck"), html.B(after, className="inline")]
+    reason = words.of(row, "sentence") or words.label("revision_reason", str(row["reason"]))
+    return html.Li([html.Span(head), html.Div(change), html.Span(reason, className="note")])
+
+
+def _files_card(context: Context) -> html.Section:
+    words, frame = context.words, quality.input_files(context.release)
+    columns = [
+        Column(words("quality.file")),
+        Column(words("quality.file_status")),
+        Column(words("quality.read"), True),
+        Column(words("quality.loaded"), True),
+        Column(words("quality.rejected"), True),
+        Column(words("quality.unchanged"), True),
+        Column("SHA-256"),
+    ]
+    rows = [
+        [
+            row["name"],
+            words.label("file_status", str(row["status"])),
+            *(
+                formats.number(row[name], words)
+                for name in ("rows_read", "rows_loaded", "rows_rejected", "rows_unchanged")
+            ),
+            html.Span(str(row["file_sha256"])[:16], className="hash", title=row["file_sha256"]),
+        ]
+        for row in frame.to_dict("records")
+    ]
+    title = words("quality.files_title")
+    subtitle = words("quality.files_subtitle", number=str(len(rows)))
+    shown = rows[:_ROWS_SHOWN]
+    rest = rows[_ROWS_SHOWN:]
+    parts: list[Any] = [table(columns, shown, title)]
+    if rest:
+        summary = html.Summary(words("quality.more_files", number=str(len(rest))))
+        parts.append(html.Details([summary, table(columns, rest, title)]))
+    return card(title, parts, subtitle, key="files")
+
+
+def body(context: Context) -> list[Any]:
+    """Consequence, gaps, rejects, lateness, checks, revisions, files."""
+    lead = _lead(context) if len(_of_period(context)) else None
+    left = [*_grid_card(context), _rejects_card(context), _files_card(context)]
+    right = [*_delays_card(context), *_checks_card(context), _revisions_card(context)]
+    columns = [html.Div(left, className="stack"), html.Div(right, className="stack")]
+    return [page_head(sentence(context), lead), html.Div(columns, className="columns")]

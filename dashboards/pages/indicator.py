@@ -1,0 +1,289 @@
+"""One indicator: value line, series, areas, breakdowns, and how it was computed."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+from dash import html
+
+from dashboards import formats
+from dashboards.components import small_multiples
+from dashboards.components.card import card, notice
+from dashboards.components.chart import chart, chart_card, shows_table
+from dashboards.components.empty import empty_mark, four_kinds_key
+from dashboards.components.evidence import evidence_mark
+from dashboards.components.how_computed import Origin, how_computed
+from dashboards.components.links import page_link
+from dashboards.components.page_head import page_head
+from dashboards.components.rating import rating_mark
+from dashboards.components.table import Column, table
+from dashboards.components.trend import trend_mark
+from dashboards.components.value import interval_words, value_in_brief, value_sentence
+from dashboards.context import Context
+from dashboards.figures.series import Path, series_figure
+from dashboards.queries import framework, indicator_values, quality
+from dashboards.queries.cells import Cell, Dated, dated_cells
+
+PATH = "/indicators"
+NAME = "indicator"
+
+_FEWEST_POINTS = 3
+
+
+def code_of(context: Context) -> str | None:
+    """The indicator that the address names; None where the release does not hold it."""
+    code = context.address.path.rpartition("/")[2]
+    return code if code in context.indicators.index else None
+
+
+def _code(context: Context) -> str:
+    code = code_of(context)
+    if code is None:
+        raise LookupError(context.address.path)
+    return code
+
+
+def sentence(context: Context) -> str:
+    """Title, value with interval and n in the period."""
+    code = _code(context)
+    value = value_sentence(context.cell(code), context.unit(code), context.words, context.min_n)
+    return context.words("indicator.sentence", title=_title(context, code), value=value)
+
+
+def _title(context: Context, code: str) -> str:
+    return context.words.of(context.indicators.loc[code], "title")
+
+
+def _is_survey(context: Context, code: str) -> bool:
+    return str(context.indicators.loc[code, "source"]).startswith("survey")
+
+
+def _eyebrow(context: Context, code: str) -> list[Any]:
+    words, row = context.words, context.indicators.loc[code]
+    tier = words.labels("tier", str(row["tier"]))
+    text = words("indicator.eyebrow", code=code, version=str(row["version"]), tier=tier)
+    return [page_link(words("nav.indicators"), context.address.link("/indicators")), text]
+
+
+def _lead(context: Context, code: str) -> html.Div:
+    words, cell, unit = context.words, context.cell(code), context.unit(code)
+    direction = str(context.indicators.loc[code, "direction"])
+    period = context.period
+    when = formats.period_name(period.period_type, period.code, period.start, words)
+    where = context.area_name(context.area)
+    parts = [
+        _value_line(context, cell, unit),
+        html.Span(words("indicator.when_where", period=when, area=where)),
+        trend_mark(cell.trend, direction, words),
+        html.Span(words(f"direction.{direction}")),
+    ]
+    if direction != "neutral":
+        parts.insert(2, rating_mark(cell.rating, words))
+    return html.Div(parts, className="lead-line")
+
+
+def _value_line(context: Context, cell: Cell, unit: formats.Unit) -> html.Span:
+    words = context.words
+    if not cell.is_figure or cell.value is None:
+        return empty_mark(cell, words, context.min_n)
+    value = unit.value(cell.value, words, cell.half_width)
+    n = words("value.n", n=formats.number(cell.n or 0, words))
+    interval = interval_words(cell, unit, words)
+    if cell.low is not None:
+        interval = words("indicator.interval", interval=interval)
+    return html.Span([html.Span(value, className="lead-value"), f"{interval}, {n}"])
+
+
+def _finding(context: Context, cell: Cell) -> str:
+    words = context.words
+    if not cell.is_figure:
+        return words("finding.no_figure")
+    trend = words(f"finding.{cell.trend or 'cannot_be_told'}")
+    if cell.rating is None:
+        return words("finding.alone", trend=trend)
+    key = "reached" if cell.rating == "achieved" else "not_reached"
+    return words(f"finding.target_{key}", trend=trend)
+
+
+def _path(context: Context, code: str) -> Path | None:
+    row = context.indicators.loc[code]
+    names = ("baseline", "baseline_on", "target", "target_on")
+    if context.area != context.country or any(formats.is_missing(row[name]) for name in names):
+        return None
+    return Path(
+        float(row["baseline"]),
+        pd.Timestamp(row["baseline_on"]).date(),
+        float(row["target"]),
+        pd.Timestamp(row["target_on"]).date(),
+    )
+
+
+def _points(context: Context, code: str) -> list[Dated]:
+    """The series; of a survey only the periods in which a wave ended or was withheld."""
+    series = context.series(code)
+    if _is_survey(context, code):
+        return [dated for dated in series if dated.cell.state not in ("not_reported", "no_figure")]
+    return series
+
+
+def _series_card(context: Context, code: str) -> html.Section:
+    words, unit, points = context.words, context.unit(code), _points(context, code)
+    title = _finding(context, context.cell(code))
+    subtitle = words(
+        "indicator.series_subtitle",
+        unit=unit.words(words),
+        area=context.area_name(context.area),
+    )
+    if sum(dated.cell.is_figure for dated in points) < _FEWEST_POINTS:
+        few = notice(words("indicator.few_points"))
+        content: list[Any] = [few, _series_table(context, points, unit)] if points else [few]
+        return card(title, content, subtitle, key="series")
+    if shows_table(context.address):
+        content = [_series_table(context, points, unit)]
+    else:
+        figure = series_figure(
+            points, unit, words, context.address.theme, _path(context, code),
+            _is_survey(context, code), context.min_n,
+        )  # fmt: skip
+        caption = words(
+            "indicator.series_caption", title=_title(context, code), sentence=sentence(context)
+        )
+        content = [chart(figure, caption, "series", 360)]
+    return chart_card("series", title, subtitle, content, context.address, words)
+
+
+def _series_table(context: Context, points: Sequence[Dated], unit: formats.Unit) -> html.Div:
+    words = context.words
+    columns = [
+        Column(words("table.period")),
+        Column(words("table.value", unit=unit.words(words)), True),
+        Column(words("table.interval"), True),
+        Column(words("table.n"), True),
+    ]
+    rows = [
+        [formats.period_name(d.period_type, d.period, d.start, words), *value_cells(context, d.cell, unit)]
+        for d in reversed(points)
+    ]  # fmt: skip
+    return table(columns, rows, words("indicator.table_caption"))
+
+
+def value_cells(context: Context, cell: Cell, unit: formats.Unit) -> list[Any]:
+    """Value, interval and n as three cells of a table; empties as words."""
+    words = context.words
+    if not cell.is_figure or cell.value is None:
+        return [empty_mark(cell, words, context.min_n), "", ""]
+    n = formats.number(cell.n, words) if cell.n is not None else ""
+    value = unit.value(cell.value, words, cell.half_width)
+    return [value, interval_words(cell, unit, words), n]
+
+
+def _areas_card(context: Context, code: str) -> list[Any]:
+    words, unit = context.words, context.unit(code)
+    level = small_multiples.area_level(context, code)
+    if level is None:
+        return []
+    frame = indicator_values.totals(
+        context.release, indicator=code, period_type=context.period.period_type, area_level=level
+    )
+    frame = frame[frame["period_end"] <= pd.Timestamp(context.period.end)]
+    by_area = {area: dated_cells(rows) for area, rows in frame.groupby("area")}
+    title = words("indicator.areas_title", level=words.label("area_level", level))
+    if shows_table(context.address):
+        content: list[Any] = [_areas_table(context, by_area, unit)]
+    else:
+        content = [small_multiples.small_multiples(context, code, by_area), four_kinds_key(words)]
+    subtitle = words("indicator.areas_subtitle", unit=unit.words(words))
+    return [card(title, content, subtitle, key="areas")]
+
+
+def _areas_table(context: Context, by_area: dict[str, list[Dated]], unit: formats.Unit) -> html.Div:
+    words = context.words
+    columns = [
+        Column(words("table.area")),
+        Column(words("table.value", unit=unit.words(words)), True),
+        Column(words("table.interval"), True),
+        Column(words("table.n"), True),
+    ]
+    rows = []
+    for area, dated in by_area.items():
+        cell = small_multiples.cell_at(dated, context.period.code)
+        rows.append([context.area_name(area), *value_cells(context, cell, unit)])
+    return table(columns, rows, words("indicator.areas_caption"))
+
+
+def _breakdown(
+    context: Context, frame: pd.DataFrame, column: str, code: str, key: str
+) -> list[Any]:
+    if frame.empty:
+        return []
+    words, unit = context.words, context.unit(code)
+    title = words(f"indicator.{key}")
+    columns = [
+        Column(words(f"table.{key}")),
+        Column(words("table.value", unit=unit.words(words)), True),
+        Column(words("table.interval"), True),
+        Column(words("table.n"), True),
+    ]
+    rows = [
+        [words.label(column, row[column]), *value_cells(context, Cell.of(row), unit)]
+        for row in frame.to_dict("records")
+    ]
+    return [card(title, [table(columns, rows, title)], key=key)]
+
+
+def _goes_with(context: Context, code: str) -> list[Any]:
+    words = context.words
+    links = framework.links(context.release)
+    found = links[(links["from_indicator"] == code) | (links["to_indicator"] == code)]
+    if found.empty:
+        return []
+    items = []
+    for link in found.to_dict("records"):
+        other = link["to_indicator"] if link["from_indicator"] == code else link["from_indicator"]
+        if other not in context.indicators.index:
+            continue
+        value = value_in_brief(context.cell(other), context.unit(other), words, context.min_n)
+        href = context.address.link("/side-by-side", edge=link["edge"])
+        grade = link["grade"] if isinstance(link["grade"], str) else None
+        parts = [
+            page_link(context.short(other), href),
+            html.Span(value, className="note"),
+            evidence_mark(grade, words),
+            html.Span(words.of(link, "sentence"), className="note"),
+        ]
+        items.append(html.Li(parts))
+    return [card(words("overview.goes_with"), [html.Ul(items, className="facts")], key="goes")]
+
+
+def _origin(context: Context, code: str) -> Origin:
+    files = indicator_values.contributions(
+        context.release, code, context.period.code, context.area
+    )
+    rejects = quality.rejects(context.release)
+    source = str(context.indicators.loc[code, "source"])
+    return Origin(files, int(rejects.loc[rejects["source"] == source, "rows"].sum()))
+
+
+def body(context: Context) -> list[Any]:
+    """Name, value line, series, areas, breakdowns, how computed, goes with."""
+    code = _code(context)
+    chosen = {
+        "indicator": code,
+        "period_type": context.period.period_type,
+        "period": context.period.code,
+        "area": context.area,
+    }
+    sexes = indicator_values.by_sex(context.release, **chosen)
+    ages = indicator_values.by_age_group(context.release, **chosen)
+    left = [_series_card(context, code), *_areas_card(context, code)]
+    right = [
+        how_computed(context, code, context.cell(code), _origin(context, code), sentence(context)),
+        *_goes_with(context, code),
+        *_breakdown(context, sexes, "sex", code, "by_sex"),
+        *_breakdown(context, ages, "age_group", code, "by_age"),
+    ]
+    columns = [html.Div(left, className="stack"), html.Div(right, className="stack")]
+    return [
+        page_head(_title(context, code), _lead(context, code), _eyebrow(context, code)),
+        html.Div(columns, className="columns"),
+    ]

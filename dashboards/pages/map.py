@@ -1,0 +1,304 @@
+"""Map: one indicator by area in fixed classes, with what is not known drawn as such."""
+
+from functools import lru_cache
+from typing import Any
+
+import pandas as pd
+import shapely
+from dash import html
+
+from dashboards.components import small_multiples
+from dashboards.components.card import notice
+from dashboards.components.chart import chart
+from dashboards.components.empty import empty_mark, swatch
+from dashboards.components.links import page_link
+from dashboards.components.page_head import page_head
+from dashboards.components.value import interval_words, value_in_brief
+from dashboards.context import Context
+from dashboards.figures.area_map import (
+    Base,
+    Classes,
+    MapArea,
+    Outlines,
+    area_map,
+    fixed_classes,
+    outlines,
+)
+from dashboards.formats import number, period_name
+from dashboards.queries import areas as area_queries
+from dashboards.queries import indicator_values
+from dashboards.queries.cells import Cell
+from dashboards.releases import Release
+
+PATH = "/map"
+NAME = "map"
+
+_PREFERRED = ("X-IM-03", "P2-OC-07", "P2-OC-05", "P2-OP-01")
+_TABS = 5
+_NAMED = 2
+
+
+def _choices(context: Context) -> list[str]:
+    """Indicators with values below the country, those of most use on a map first."""
+    frame = indicator_values.totals(
+        context.release, period_type=context.period.period_type, period=context.period.code
+    )
+    below = set(frame.loc[frame["area_level"] != "country", "indicator"])
+    levels = {"impact": 0, "outcome": 1, "output": 2}
+
+    def rank(code: str) -> tuple[int, int, str]:
+        preferred = _PREFERRED.index(code) if code in _PREFERRED else len(_PREFERRED)
+        return preferred, levels.get(str(context.indicators.loc[code, "level"]), 3), code
+
+    return sorted((code for code in context.indicators.index if code in below), key=rank)
+
+
+def _chosen(context: Context) -> str | None:
+    choices = _choices(context)
+    asked = context.address.get("indicator")
+    if asked in choices:
+        return asked
+    return choices[0] if choices else None
+
+
+def _level(context: Context, code: str) -> str | None:
+    """The finest level with outlines at which the indicator has rows; else the usual one."""
+    has_outline = context.areas[context.areas["geometry"].notna()]
+    frame = indicator_values.area_levels(context.release, code, context.period.period_type)
+    levels = list(frame.loc[frame["area_level"] != "country", "area_level"])
+    drawn = [level for level in levels if (has_outline["area_level"] == level).any()]
+    asked = context.address.get("level")
+    if asked in levels:
+        return asked
+    return drawn[-1] if drawn else small_multiples.area_level(context, code)
+
+
+def _values(context: Context, code: str, level: str) -> pd.DataFrame:
+    """All periods of the chosen kind: the classes rest on all of them."""
+    return indicator_values.totals(
+        context.release, indicator=code, period_type=context.period.period_type, area_level=level
+    )
+
+
+def _cells(context: Context, frame: pd.DataFrame, level: str) -> dict[str, Cell]:
+    """A cell for every area of the level, by value; those without a figure last."""
+    now = frame[frame["period"] == context.period.code]
+    known = {row["area"]: Cell.of(row) for row in now.to_dict("records")}
+    codes = context.areas.loc[context.areas["area_level"] == level, "area_code"]
+    cells = {code: known.get(code, Cell("no_figure")) for code in dict.fromkeys([*codes, *known])}
+
+    def rank(code: str) -> tuple[bool, float, str]:
+        cell = cells[code]
+        return not cell.is_figure, -(cell.value or 0.0), context.area_name(code)
+
+    return {code: cells[code] for code in sorted(cells, key=rank)}
+
+
+def _parts(context: Context) -> tuple[str, str, pd.DataFrame, dict[str, Cell]] | None:
+    code = _chosen(context)
+    level = _level(context, code) if code else None
+    if code is None or level is None:
+        return None
+    frame = _values(context, code, level)
+    return code, level, frame, _cells(context, frame, level)
+
+
+def sentence(context: Context) -> str:
+    """Where the value is highest (lowest where higher is better), and of what nothing is known."""
+    parts = _parts(context)
+    if parts is None:
+        return context.words("map.nothing")
+    code, _, _, cells = parts
+    words, unit = context.words, context.unit(code)
+    figures = [area for area, cell in cells.items() if cell.is_figure]
+    is_up = context.indicators.loc[code, "direction"] == "up"
+    ends = figures[::-1][:_NAMED] if is_up else figures[:_NAMED]
+    unknown = [a for a, cell in cells.items() if cell.state in ("no_access", "not_reported")]
+    if not figures:
+        return words("map.no_figures", title=context.short(code))
+    names = words.listed(
+        [words("map.named", area=context.area_name(a), value=unit.value(cells[a].value or 0.0, words))
+         for a in ends]
+    )  # fmt: skip
+    first = words("map.lowest" if is_up else "map.highest", title=context.short(code), names=names)
+    if not unknown:
+        return first
+    listed = words.listed([context.area_name(area) for area in unknown[:3]])
+    key = "map.unknown_among" if len(unknown) > 3 else "map.unknown"
+    return f"{first} {words(key, names=listed, number=str(len(unknown)))}"
+
+
+def _tabs(context: Context, chosen: str) -> list[Any]:
+    choices = _choices(context)
+    first = choices[:_TABS] if chosen in choices[:_TABS] else [chosen, *choices[: _TABS - 1]]
+    label = {"aria-label": context.words("map.choose")}
+    shown: list[Any] = [html.Div([_tab(context, c, chosen) for c in first], className="tabs", role="group", **label)]
+    rest = [code for code in choices if code not in first]
+    if rest:
+        links = html.Div([_tab(context, code, chosen) for code in rest], className="tabs")
+        shown.append(html.Details([html.Summary(context.words("map.more")), links]))
+    return shown  # fmt: skip
+
+
+def _tab(context: Context, code: str, chosen: str) -> html.A:
+    current = {"aria-current": "true"} if code == chosen else {}
+    return page_link(context.short(code), context.address.link(indicator=code), **current)
+
+
+def _row(context: Context, code: str, area: str, cell: Cell) -> html.Tr:
+    words, unit = context.words, context.unit(code)
+    is_chosen = area == context.area
+    other = None if is_chosen else area
+    link = page_link(context.area_name(area), context.address.link(area=other, indicator=code))
+    if cell.is_figure and cell.value is not None:
+        values = [
+            html.Td(html.B(unit.value(cell.value, words, cell.half_width)), className="number"),
+            html.Td(interval_words(cell, unit, words), className="number"),
+            html.Td(number(cell.n, words) if cell.n is not None else "", className="number"),
+        ]
+    else:
+        values = [html.Td(empty_mark(cell, words, context.min_n), colSpan=3, className="number")]
+    look = "selected" if is_chosen else ""
+    return html.Tr([html.Th(link, scope="row"), *values], className=look)
+
+
+def _list(context: Context, code: str, cells: dict[str, Cell]) -> html.Section:
+    words = context.words
+    heads = (
+        ("table.area", {}),
+        ("table.value", {"unit": context.unit(code).words(words)}),
+        ("table.interval", {}),
+        ("table.n", {}),
+    )
+    head = [
+        html.Th(words(key, **given), scope="col", className="number" if place else "")
+        for place, (key, given) in enumerate(heads)
+    ]
+    body = [_row(context, code, area, cell) for area, cell in cells.items()]
+    title = words("map.list_title")
+    parts = [html.Caption(title, className="hidden"), html.Thead(html.Tr(head)), html.Tbody(body)]
+    scroll = html.Div(html.Table(parts, className="table"), className="table-scroll", tabIndex=0)
+    return html.Section(
+        [
+            html.Div([html.H2(title), html.P(words("map.list_lead"), className="subtitle")], className="card-head"),
+            scroll,
+        ],
+        className="card map-list",
+        **{"aria-label": title},
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=8)
+def _outlines_of(folder: str, level: str, release: Release) -> Outlines:
+    frame = area_queries.areas(release)
+    rows = frame[(frame["area_level"] == level) & frame["geometry"].notna()]
+    return outlines(dict(zip(rows["area_code"], rows["geometry"], strict=True)))
+
+
+def _map_areas(context: Context, code: str, cells: dict[str, Cell]) -> list[MapArea]:
+    words, unit = context.words, context.unit(code)
+    return [
+        MapArea(
+            area,
+            context.area_name(area),
+            f"{context.area_name(area)}: {value_in_brief(cell, unit, words, context.min_n)}",
+            cell,
+            area == context.area,
+        )
+        for area, cell in cells.items()
+    ]
+
+
+def _bases(context: Context) -> list[Base]:
+    frame = area_queries.bases(context.release, context.period.end.isoformat())
+    return [
+        Base(str(row["base_name"]), float(row["latitude"]), float(row["longitude"]))
+        for row in frame.to_dict("records")
+        if not pd.isna(row["latitude"])
+    ]
+
+
+def _key(context: Context, code: str, classes: Classes, has_bases: bool) -> html.Div:
+    words, unit = context.words, context.unit(code)
+    bounds = [unit.bare(bound, words) if bound >= 10 or bound == int(bound) else number(bound, words, 1)
+              for bound in classes.bounds]  # fmt: skip
+    texts = [
+        words("map.class_first", high=bounds[0]),
+        *(words("map.class", low=a, high=b) for a, b in zip(bounds, bounds[1:], strict=False)),
+        words("map.class_last", low=bounds[-1]),
+    ]
+    fills = [
+        html.Span(
+            [html.Span(className="class-fill", style={"background": colour}), text],
+            className="class",
+        )
+        for colour, text in zip(classes.colours, texts, strict=True)
+    ]
+    striped = html.Span(
+        className="swatch striped", style={"backgroundColor": classes.colours[3]}
+    )
+    marks = [
+        html.Li([striped, words("map.key_stripes")]),
+        html.Li([html.Span(className="swatch crossed"), words("map.key_no_access")]),
+        html.Li([swatch("not_reported"), words("key.not_reported")]),
+        html.Li([swatch("withheld"), words("key.withheld")]),
+    ]
+    if has_bases:
+        marks.append(html.Li([html.Span("▲"), words("map.key_base")]))
+    return html.Div(
+        [html.Span(fills, className="class-row"), html.Ul(marks, className="key")],
+        className="classes",
+    )
+
+
+def _height(drawn: Outlines) -> int:
+    """Pixels that fit the outlines' shape into the card's width."""
+    west, south, east, north = shapely.total_bounds(list(drawn.shapes.values()))
+    return int(min(680, max(320, 700 * (north - south) / ((east - west) or 1.0))))
+
+
+def _map_card(
+    context: Context, code: str, level: str, frame: pd.DataFrame, cells: dict[str, Cell]
+) -> html.Section:
+    words, unit = context.words, context.unit(code)
+    drawn = _outlines_of(str(context.release.folder), level, context.release)
+    is_risk = str(context.indicators.loc[code, "direction"]) == "down"
+    values = [float(value) for value in frame["value"].dropna()]
+    classes = fixed_classes(values, unit.is_percent, is_risk)
+    bases = _bases(context)
+    period = context.period
+    title = words(
+        "map.title",
+        unit=unit.words(words),
+        period=period_name(period.period_type, period.code, period.start, words),
+    )
+    if drawn.shapes:
+        figure = area_map(_map_areas(context, code, cells), drawn, bases, classes, context.address.theme)
+        content: list[Any] = [chart(figure, f"{title}. {sentence(context)}", "map", _height(drawn))]
+    else:
+        content = [notice(words("map.no_outlines"))]
+    boundaries = html.P(words.of(context.mission, "boundaries"), className="boundaries")
+    return html.Section(
+        [
+            *_tabs(context, code),
+            html.P(title, className="subtitle"),
+            *content,
+            _key(context, code, classes, bool(bases)),
+            boundaries,
+        ],
+        className="card map-card",
+        **{"aria-label": title},
+    )  # fmt: skip
+
+
+def body(context: Context) -> list[Any]:
+    """Sentence, the list (first for the keyboard), the map."""
+    parts = _parts(context)
+    if parts is None:
+        return [page_head(sentence(context))]
+    code, level, frame, cells = parts
+    columns = [_list(context, code, cells), _map_card(context, code, level, frame, cells)]
+    return [
+        page_head(sentence(context), context.words("map.lead")),
+        html.Div(columns, className="columns columns-map"),
+    ]

@@ -1,0 +1,330 @@
+"""Overview: are civilians safer, is it real? Every outcome with its rating and its outputs."""
+
+from collections import Counter
+from typing import Any
+
+import pandas as pd
+from dash import html
+
+from dashboards import formats
+from dashboards.components.card import card, notice
+from dashboards.components.evidence import evidence_mark
+from dashboards.components.empty import four_kinds_key
+from dashboards.components.links import page_link
+from dashboards.components.page_head import page_head
+from dashboards.components.range_mark import range_key, range_mark
+from dashboards.components.rating import WORST_FIRST, rating_mark
+from dashboards.components.sparkline import sparkline
+from dashboards.components.trend import trend_mark
+from dashboards.components.value import value_in_brief, value_sentence, value_with_interval
+from dashboards.context import Context
+from dashboards.queries import framework, quality, surveys
+from dashboards.queries.cells import Cell, Dated
+from dashboards.words import in_sentence, sentence_case
+
+PATH = "/"
+NAME = "overview"
+
+_NAMED_OFF_TRACK = 2
+_AREAS_SHOWN = 5
+_RATED = ("achieved", "on_track", "at_risk", "off_track")
+_UNRATED = ("not_enough_data", "no_data")
+_HARM = "X-IM-03"
+
+
+def _links(context: Context) -> pd.DataFrame:
+    frame = framework.links(context.release)
+    known = frame["to_indicator"].isin(context.indicators.index)
+    return frame[known & frame["from_indicator"].isin(context.indicators.index)]
+
+
+def _outcomes(context: Context, links: pd.DataFrame) -> list[str]:
+    """Outcomes in framework order; without a framework all outcomes and impacts by code."""
+    if not links.empty:
+        return list(dict.fromkeys(links["to_indicator"]))
+    levels = context.indicators["level"]
+    return list(context.indicators.index[levels.isin(["outcome", "impact"])])
+
+
+def sentence(context: Context) -> str:
+    """How many outcomes changed beyond noise, and which are off track."""
+    codes = _outcomes(context, _links(context))
+    cells = [context.cell(code) for code in codes]
+    return " ".join(_change_words(context, cells) + _off_track_words(context, codes, cells))
+
+
+def _change_words(context: Context, cells: list[Cell]) -> list[str]:
+    words, total = context.words, len(cells)
+    trends = Counter(cell.trend for cell in cells)
+    better, worse = trends["improving"], trends["worsening"]
+    of_total = words.spelled(total)
+    if better and worse:
+        return [
+            sentence_case(
+                words.count("overview.improved_and", better, total=of_total)
+                + words.count("overview.and_worsened", worse)
+            )
+        ]
+    if better:
+        return [sentence_case(words.count("overview.improved", better, total=of_total))]
+    if worse:
+        return [sentence_case(words.count("overview.worsened", worse, total=of_total))]
+    if not any(cell.is_figure for cell in cells):
+        return [words("overview.nothing_known")]
+    return [words("overview.no_change")]
+
+
+def _off_track_words(context: Context, codes: list[str], cells: list[Cell]) -> list[str]:
+    off = [code for code, cell in zip(codes, cells, strict=True) if cell.rating == "off_track"]
+    if not off:
+        return []
+    named = context.words.listed([in_sentence(context.short(c)) for c in off[:_NAMED_OFF_TRACK]])
+    key = "overview.off_track_among" if len(off) > _NAMED_OFF_TRACK else "overview.off_track"
+    return [sentence_case(context.words.count(key, len(off), names=named))]
+
+
+def _count_line(context: Context, codes: list[str]) -> str:
+    words = context.words
+    ratings = Counter(context.cell(code).rating for code in codes)
+    parts = [
+        words.digits(f"overview.count.{rating}", ratings[rating])
+        for rating in _RATED
+        if ratings[rating]
+    ]
+    unrated = sum(ratings[rating] for rating in _UNRATED)
+    if unrated:
+        parts.append(words.digits("overview.count.unrated", unrated))
+    line = words("overview.count_line", parts=", ".join(parts)) if parts else ""
+    return " ".join(part for part in (line, _harm_line(context)) if part)
+
+
+def _harm_line(context: Context) -> str:
+    if _HARM not in context.indicators.index or not context.cell(_HARM).is_figure:
+        return ""
+    cell, words = context.cell(_HARM), context.words
+    text = value_sentence(cell, context.unit(_HARM), words, context.min_n)
+    return words("overview.harm", title=context.short(_HARM), value=text)
+
+
+def _compared(series: list[Dated], is_survey: bool) -> Dated | None:
+    """The earlier figure that a change is told from: last wave, or same period last year."""
+    if not series:
+        return None
+    now = series[-1]
+    earlier = [dated for dated in series[:-1] if dated.cell.is_figure]
+    if not is_survey:
+        year = now.start.replace(year=now.start.year - 1)
+        earlier = [dated for dated in earlier if dated.start == year]
+    return earlier[-1] if earlier else None
+
+
+def _change(context: Context, code: str, series: list[Dated]) -> list[Any]:
+    words, unit = context.words, context.unit(code)
+    row = context.indicators.loc[code]
+    is_survey = _is_survey(context, code)
+    cell = context.cell(code)
+    mark = trend_mark(cell.trend, str(row["direction"]), words)
+    before = _compared(series, is_survey)
+    parts: list[Any] = [mark]
+    if before is not None and cell.value is not None and before.cell.value is not None:
+        parts.append(html.Span(_change_text(context, before, cell, unit), className="note"))
+    line = sparkline(
+        [dated.cell for dated in series][-12:], unit, words, context.address.theme, is_survey
+    )
+    return [html.Div(line, className="spark-cell"), html.Div(parts, className="change")]
+
+
+def _is_survey(context: Context, code: str) -> bool:
+    return str(context.indicators.loc[code, "source"]).startswith("survey")
+
+
+def _change_text(context: Context, before: Dated, cell: Cell, unit: formats.Unit) -> str:
+    words, now = context.words, context.period
+    return words(
+        "overview.change",
+        before=unit.value(before.cell.value or 0.0, words),
+        after=unit.value(cell.value or 0.0, words),
+        first=formats.period_name(before.period_type, before.period, before.start, words),
+        last=formats.period_name(now.period_type, now.code, now.start, words),
+    )
+
+
+def _goes_with(context: Context, code: str, links: pd.DataFrame) -> list[Any]:
+    found = links[links["to_indicator"] == code].to_dict("records")
+    if not found:
+        return [html.Span(context.words("overview.no_output"), className="note")]
+    return [_output(context, link) for link in found]
+
+
+def _output(context: Context, link: dict[str, Any]) -> html.Div:
+    words, code = context.words, link["from_indicator"]
+    cell, unit = context.cell(code), context.unit(code)
+    href = context.address.link("/side-by-side", edge=link["edge"])
+    grade = link["grade"] if isinstance(link["grade"], str) else None
+    return html.Div(
+        [
+            page_link(context.short(code), href, "output-name"),
+            html.Span(
+                value_in_brief(cell, unit, words, context.min_n), className="note output-value"
+            ),
+            evidence_mark(grade, words),
+        ],
+        className="output",
+    )
+
+
+def _now(context: Context, cell: Cell, unit: formats.Unit) -> html.Div:
+    value = value_with_interval(cell, unit, context.words, context.min_n)
+    if cell.rating in _UNRATED:
+        return html.Div([html.Span(context.words("overview.not_rated"), className="not-rated"), value])
+    return value
+
+
+def _row(context: Context, code: str, links: pd.DataFrame) -> html.Tr:
+    words, unit = context.words, context.unit(code)
+    cell, series = context.cell(code), context.series(code)
+    direction = str(context.indicators.loc[code, "direction"])
+    mark = range_mark(cell, context.against(code), unit, direction, words, context.min_n)
+    n = html.Span(words("value.n", n=formats.number(cell.n, words)), className="note") if cell.n else None
+    rank = WORST_FIRST.index(cell.rating) if cell.rating in WORST_FIRST else len(WORST_FIRST)
+    title = [
+        page_link(context.short(code), context.address.link(f"/indicators/{code}"), "row-link"),
+        html.Span(_under_title(context, code, unit), className="note"),
+    ]
+    return html.Tr(
+        [
+            html.Th(title, scope="row", className="cell-outcome"),
+            html.Td(_now(context, cell, unit), className="cell-now"),
+            html.Td(mark, className="cell-range"),
+            html.Td([rating_mark(cell.rating, words), n], className="cell-rating"),
+            html.Td(html.Div(_change(context, code, series), className="change-cell"), className="cell-change"),
+            html.Td(
+                [html.Span(words("overview.goes_with"), className="phone-only note"),
+                 *_goes_with(context, code, links)],
+                className="cell-goes",
+            ),
+        ],
+        style={"--rank": str(rank)},
+    )  # fmt: skip
+
+
+def _under_title(context: Context, code: str, unit: formats.Unit) -> str:
+    row, words = context.indicators.loc[code], context.words
+    title = words.of(row, "title")
+    return f"{code} · {title if title != context.short(code) else unit.words(words)}"
+
+
+def _outcome_table(context: Context, codes: list[str], links: pd.DataFrame) -> html.Div:
+    words = context.words
+    heads = [
+        html.Th(
+            [words(f"overview.head.{name}"), html.Span(words(f"overview.under.{name}"))],
+            scope="col",
+        )
+        for name in ("outcome", "now", "range", "rating", "change", "goes")
+    ]
+    rows = [_row(context, code, links) for code in codes]
+    table = html.Table(
+        [
+            html.Caption(words("overview.caption"), className="hidden"),
+            html.Thead(html.Tr(heads)),
+            html.Tbody(rows),
+        ],
+        className="overview-table",
+    )
+    return html.Div(table, className="card card-overview")
+
+
+def _certainty(context: Context, returns: pd.DataFrame) -> html.Section:
+    words = context.words
+    lines: list[tuple[str, str]] = []
+    due = returns[returns["status"] != "not_due"]
+    if len(due):
+        came = int(due["status"].isin(["submitted", "nil"]).sum())
+        numbers = {"came": formats.number(came, words), "due": formats.number(len(due), words)}
+        share = formats.percent(100 * came / len(due), words)
+        lines.append((words("certainty.returns", share=share, **numbers), _silent(context, due)))
+    rejects = quality.rejects(context.release)
+    if len(rejects):
+        rows = formats.number(int(rejects["rows"].sum()), words)
+        files = formats.number(rejects["file"].nunique(), words)
+        lines.append((words("certainty.rows", rows=rows), words("certainty.rows_files", files=files)))
+    lines += _wave_line(context)
+    revisions = len(quality.revisions(context.release))
+    lines.append((words.digits("certainty.revised", revisions), ""))
+    items = [html.Li([html.B(head), html.Span(under, className="note")]) for head, under in lines]
+    link = page_link(words("certainty.link"), context.address.link("/data-quality"))
+    return card(words("certainty.title"), [html.Ul(items, className="facts"), link], key="certainty")
+
+
+def _silent(context: Context, due: pd.DataFrame) -> str:
+    """The areas that sent nothing at all in the period."""
+    came = due["status"].isin(["submitted", "nil"]).groupby(due["area"]).sum()
+    names = [context.area_name(code) for code in came.index[came == 0]]
+    if not names:
+        return context.words("certainty.all_areas_sent")
+    return context.words("certainty.silent", names=context.words.listed(names[:3]))
+
+
+def _wave_line(context: Context) -> list[tuple[str, str]]:
+    waves = surveys.waves(context.release)
+    waves = waves[waves["last_on"] <= pd.Timestamp(context.period.end)]
+    if waves.empty:
+        return []
+    wave, words = waves.iloc[-1], context.words
+    numbers = {
+        "wave": str(wave["wave"]),
+        "answered": formats.number(wave["answered"], words),
+        "sampled": formats.number(wave["sampled"], words),
+        "share": formats.percent(100 * wave["answered"] / max(1, wave["sampled"]), words),
+    }
+    held = words("certainty.wave_on", month=formats.month(wave["last_on"], words))
+    return [(words("certainty.wave", **numbers), held)]
+
+
+def _where_next(context: Context, returns: pd.DataFrame) -> html.Section:
+    """Areas of which nothing is known: no access, or no report. Not a ranking."""
+    words = context.words
+    items = []
+    for status in ("no_access", "not_submitted"):
+        for code, months in _silent_months(returns, status).items():
+            names = words.listed([formats.month_name(month, words) for month in months])
+            reason = words(f"next.{status}", months=names)
+            items.append(html.Li([html.B(context.area_name(code)), html.Span(reason, className="note")]))
+    if not items:
+        items = [html.Li(words("next.none"))]
+    link = page_link(words("next.link"), context.address.link("/map"))
+    shown = html.Ul(items[:_AREAS_SHOWN], className="facts")
+    return card(words("next.title"), [shown, link], words("next.subtitle"), key="next")
+
+
+def _silent_months(returns: pd.DataFrame, status: str) -> dict[str, list[pd.Timestamp]]:
+    """By area, the months in which all returns owed have this status."""
+    due = returns[returns["status"] != "not_due"]
+    found: dict[str, list[pd.Timestamp]] = {}
+    for (area, month), group in due.groupby(["area", "month"]):
+        if (group["status"] == status).all():
+            found.setdefault(str(area), []).append(month)
+    return found
+
+
+def body(context: Context) -> list[Any]:
+    """Sentence, count line, outcomes row by row, where next, certainty."""
+    words, links, period = context.words, _links(context), context.period
+    codes = _outcomes(context, links)
+    heading = formats.period_heading(period.period_type, period.code, period.start, period.end, words)
+    area = "" if context.area == context.country else f", {context.area_name(context.area)}"
+    head = page_head(
+        sentence(context), _count_line(context, codes), f"{context.mission_name}{area}, {heading}"
+    )
+    missing = [notice(words("overview.no_framework"))] if links.empty else []
+    returns = quality.returns(context.release, period.start.isoformat(), period.end.isoformat())
+    caveat = html.P(words("overview.not_caused_by"), className="key-note")
+    return [
+        head,
+        *missing,
+        _outcome_table(context, codes, links),
+        html.Div([range_key(words), caveat], className="key-row"),
+        html.Div([_where_next(context, returns), _certainty(context, returns)], className="cards"),
+        four_kinds_key(words),
+    ]

@@ -1,0 +1,236 @@
+"""Side by side: an output beside its outcome by month and area. It shows no effect, and says so.
+
+Two charts on one time axis, never two scales in one chart.
+"""
+
+from typing import Any
+
+import pandas as pd
+from dash import html
+
+from dashboards import formats
+from dashboards.components import small_multiples
+from dashboards.components.card import card, notice
+from dashboards.components.chart import chart, chart_card, shows_table
+from dashboards.components.empty import empty_mark
+from dashboards.components.evidence import evidence_mark
+from dashboards.components.links import page_link
+from dashboards.components.page_head import page_head
+from dashboards.components.table import Column, table
+from dashboards.components.value import interval_words, value_in_brief
+from dashboards.context import Context
+from dashboards.figures.series import series_figure
+from dashboards.queries import framework, indicator_values
+from dashboards.queries.cells import Cell, Dated, dated_cells
+
+PATH = "/side-by-side"
+NAME = "side_by_side"
+
+_MONTHS = "M"
+
+
+def _links(context: Context) -> pd.DataFrame:
+    frame = framework.links(context.release)
+    known = context.indicators.index
+    frame = frame[frame["from_indicator"].isin(known) & frame["to_indicator"].isin(known)]
+    return frame.drop_duplicates("edge")
+
+
+def _chosen(context: Context, links: pd.DataFrame) -> dict[str, Any]:
+    asked = links[links["edge"] == context.address.get("edge")]
+    return (asked if len(asked) else links).to_dict("records")[0]
+
+
+def sentence(context: Context) -> str:
+    """What stands beside what, with both figures; never that one moved the other."""
+    links, words = _links(context), context.words
+    if links.empty:
+        return words("side.no_framework_title")
+    link = _chosen(context, links)
+    names = {}
+    for key, code in (("output", link["from_indicator"]), ("outcome", link["to_indicator"])):
+        names[key] = context.short(code)
+        value = value_in_brief(context.cell(code), context.unit(code), words, context.min_n)
+        names[f"{key}_value"] = value
+    return words("side.sentence", **names)
+
+
+def _tabs(context: Context, links: pd.DataFrame, link: dict[str, Any]) -> html.Div:
+    words = context.words
+    tabs = [
+        page_link(
+            words(
+                "side.pair",
+                output=context.short(row["from_indicator"]),
+                outcome=context.short(row["to_indicator"]),
+            ),
+            context.address.link(edge=row["edge"]),
+            **({"aria-current": "true"} if row["edge"] == link["edge"] else {}),
+        )
+        for row in links.to_dict("records")
+    ]
+    return html.Div(tabs, className="tabs", role="group", **{"aria-label": words("side.choose")})
+
+
+def _months(context: Context, code: str) -> list[Dated]:
+    frame = indicator_values.totals(
+        context.release, indicator=code, period_type=_MONTHS, area=context.area
+    )
+    return dated_cells(frame[frame["period_end"] <= pd.Timestamp(context.period.end)])
+
+
+def _is_survey(context: Context, code: str) -> bool:
+    return str(context.indicators.loc[code, "source"]).startswith("survey")
+
+
+def _shown(context: Context, code: str, months: list[Dated]) -> list[Dated]:
+    if _is_survey(context, code):
+        return [d for d in months if d.cell.state not in ("not_reported", "no_figure")]
+    return months
+
+
+def _chart(context: Context, code: str, months: list[Dated], frame: list[Dated], key: str) -> Any:
+    words, unit = context.words, context.unit(code)
+    head = html.H3([words(f"side.{key}"), ": ", context.short(code), f", {unit.words(words)}"])
+    points = _shown(context, code, months)
+    if not any(d.cell.is_figure for d in points):
+        cell = points[-1].cell if points else Cell("no_figure")
+        return html.Div([head, empty_mark(cell, words, context.min_n)])
+    figure = series_figure(
+        points, unit, words, context.address.theme, None, _is_survey(context, code),
+        context.min_n, frame,
+    )  # fmt: skip
+    figure.update_layout(margin={"l": 52, "r": 40, "t": 24, "b": 40})
+    caption = words("side.caption", title=context.short(code), area=context.area_name(context.area))
+    return html.Div([head, chart(figure, caption, key, 220)])
+
+
+def _months_card(context: Context, link: dict[str, Any]) -> html.Section:
+    words = context.words
+    output, outcome = link["from_indicator"], link["to_indicator"]
+    outputs, outcomes = _months(context, output), _months(context, outcome)
+    title = words("side.by_month", area=context.area_name(context.area))
+    if shows_table(context.address):
+        content: list[Any] = [_months_table(context, link, outputs, outcomes)]
+    else:
+        frame = max(outputs, outcomes, key=len)
+        content = [
+            html.Div(
+                [
+                    _chart(context, output, outputs, frame, "output"),
+                    _chart(context, outcome, outcomes, frame, "outcome"),
+                ],
+                className="pair",
+            )
+        ]
+    return chart_card("months", title, words("side.by_month_under"), content, context.address, words)
+
+
+def _months_table(
+    context: Context, link: dict[str, Any], outputs: list[Dated], outcomes: list[Dated]
+) -> html.Div:
+    words = context.words
+    first = {dated.period: dated for dated in outputs}
+    second = {dated.period: dated for dated in outcomes}
+    all_months = {**first, **second}
+    periods = sorted(all_months, reverse=True)
+    rows = []
+    for period in periods:
+        cells = [
+            found[period].cell if period in found else Cell("no_figure") for found in (first, second)
+        ]
+        name = formats.month(all_months[period].start, words)
+        rows.append([name, *_pair_cells(context, link, *cells)])
+    return table(_pair_columns(context, link, words("table.period")), rows, words("side.table"))
+
+
+def _pair_columns(context: Context, link: dict[str, Any], first: str) -> list[Column]:
+    words = context.words
+    return [
+        Column(first),
+        Column(context.short(link["from_indicator"]), True),
+        Column(context.short(link["to_indicator"]), True),
+        Column(words("table.interval"), True),
+        Column(words("table.n"), True),
+    ]
+
+
+def _pair_cells(context: Context, link: dict[str, Any], done: Cell, changed: Cell) -> list[Any]:
+    words = context.words
+    output, outcome = context.unit(link["from_indicator"]), context.unit(link["to_indicator"])
+    first: Any = empty_mark(done, words, context.min_n)
+    if done.is_figure and done.value is not None:
+        first = output.value(done.value, words, done.half_width)
+    if not changed.is_figure or changed.value is None:
+        return [first, empty_mark(changed, words, context.min_n), "", ""]
+    n = formats.number(changed.n, words) if changed.n is not None else ""
+    value = outcome.value(changed.value, words, changed.half_width)
+    return [first, value, interval_words(changed, outcome, words), n]
+
+
+def _areas_card(context: Context, link: dict[str, Any]) -> list[Any]:
+    """Both figures of the chosen period in every area that has both as rows."""
+    words, period = context.words, context.period
+    level = small_multiples.area_level(context, link["to_indicator"])
+    if level is None:
+        return []
+    found = []
+    for code in (link["from_indicator"], link["to_indicator"]):
+        frame = indicator_values.totals(
+            context.release, indicator=code, period_type=period.period_type, period=period.code,
+            area_level=level,
+        )  # fmt: skip
+        found.append({row["area"]: Cell.of(row) for row in frame.to_dict("records")})
+    outputs, outcomes = found
+    areas = sorted(outputs.keys() | outcomes.keys(), key=context.area_name)
+    rows = [
+        [
+            page_link(context.area_name(area), context.address.link(area=area)),
+            *_pair_cells(
+                context,
+                link,
+                outputs.get(area, Cell("no_figure")),
+                outcomes.get(area, Cell("no_figure")),
+            ),
+        ]
+        for area in areas
+    ]
+    name = formats.period_name(period.period_type, period.code, period.start, words)
+    title = words("side.by_area", period=name)
+    columns = _pair_columns(context, link, words("table.area"))
+    return [card(title, [table(columns, rows, title)], words("side.by_area_under"), key="areas")]
+
+
+def _caution(context: Context, link: dict[str, Any]) -> html.Section:
+    words = context.words
+    grade = link["grade"] if isinstance(link["grade"], str) else None
+    facts = [
+        words(f"side.{name}", number=formats.number(link[name], words))
+        for name in ("n_areas", "n_periods")
+        if not formats.is_missing(link[name])
+    ]
+    parts = [
+        html.P(words.of(link, "sentence") or words("side.caution"), className="caution"),
+        html.P([words("side.evidence"), evidence_mark(grade, words)], className="note"),
+        html.P(", ".join(facts), className="note"),
+        html.P(words("side.why_not"), className="subtitle"),
+    ]
+    return card(words("side.caution_title"), parts, key="caution")
+
+
+def body(context: Context) -> list[Any]:
+    """Sentence, caution, both charts on one time axis, the table by area."""
+    links, words = _links(context), context.words
+    if links.empty:
+        return [page_head(sentence(context)), notice(words("side.no_framework"))]
+    link = _chosen(context, links)
+    left = [_months_card(context, link), *_areas_card(context, link)]
+    columns = [
+        html.Div(left, className="stack"),
+        html.Div([_caution(context, link)], className="stack"),
+    ]
+    return [
+        page_head(sentence(context), words("side.lead")),
+        _tabs(context, links, link),
+        html.Div(columns, className="columns"),
+    ]

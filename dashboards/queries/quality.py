@@ -1,0 +1,68 @@
+"""Returns, rejects, checks, revisions and input files."""
+
+import pandas as pd
+
+from dashboards.releases import Release
+
+
+def returns(release: Release, start: str, end: str) -> pd.DataFrame:
+    """Returns of the months from start to end, one row a source, reporter, area and month."""
+    sql = """
+        SELECT * FROM mart.return_status
+        WHERE month BETWEEN CAST(? AS DATE) AND CAST(? AS DATE)
+        ORDER BY source, unit_code NULLS FIRST, area, month
+    """
+    return release.frame(sql, [start, end])
+
+
+def delays(release: Release, start: str, end: str) -> pd.DataFrame:
+    """Days from the end of the month to the return, by source: quartiles, and what is asked."""
+    sql = """
+        WITH received AS (
+            SELECT source,
+                   date_diff('day', last_day(month), received_on) AS days,
+                   date_diff('day', last_day(month), due_on) AS asked
+            FROM mart.return_status
+            WHERE received_on IS NOT NULL
+              AND month BETWEEN CAST(? AS DATE) AND CAST(? AS DATE)
+        )
+        SELECT source, count(*) AS n,
+               quantile_cont(days, 0.25) AS low, quantile_cont(days, 0.5) AS median,
+               quantile_cont(days, 0.75) AS high, max(asked) AS asked
+        FROM received
+        GROUP BY source
+        ORDER BY source
+    """
+    return release.frame(sql, [start, end])
+
+
+def rejects(release: Release) -> pd.DataFrame:
+    """Rows that wait for correction, grouped by place and rule; most rows first."""
+    sql = """
+        SELECT * FROM mart.reject_summary
+        ORDER BY "rows" DESC, file, sheet, first_row, column_name, rule
+    """
+    return release.frame(sql)
+
+
+def checks(release: Release) -> pd.DataFrame:
+    """All checks: what failed or broke first, then by source and name."""
+    sql = """
+        SELECT * FROM mart.quality_check
+        ORDER BY status = 'passed', source, check_name
+    """
+    return release.frame(sql)
+
+
+def revisions(release: Release) -> pd.DataFrame:
+    """What this release changed in figures that an earlier one published."""
+    sql = """
+        SELECT * FROM mart.revision
+        ORDER BY period DESC, indicator, area
+    """
+    return release.frame(sql)
+
+
+def input_files(release: Release) -> pd.DataFrame:
+    """The ledger of files, in the order in which they were taken in."""
+    return release.frame("SELECT * FROM mart.input_file ORDER BY sequence, name")
