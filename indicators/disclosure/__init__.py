@@ -1,0 +1,5 @@
+"""Statistical disclosure control of an audience's copy of the mart: one call, `suppress`."""
+
+from indicators.disclosure.policy import suppress
+
+__all__ = ["suppress"]

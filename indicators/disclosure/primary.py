@@ -1,0 +1,47 @@
+"""Primary suppression: the cells that rest on too few cases to be shown."""
+
+from indicators.values import DIMENSIONS
+
+# Measures whose value is not made of parts that add up: only the cells themselves are protected.
+NOT_ADDITIVE = ("count_distinct", "median", "quantile")
+
+
+def small_cells_sql() -> str:
+    """Every cell of the mart with its n, its bound `least` and `is_small`. Parameter: min_n.
+
+    Small is a cell with 1 <= n < min_n, n as in definitions 9: cases of a count, rows of a sum,
+    the denominator of a ratio, the numerator of a rate, respondents of a survey. For surveys the
+    bound is the indicator's own minimum where that is higher.
+
+    For ratios the numerator is a count of cases too and bound alike: "3 of 50" names the same
+    three as the count "3". Its complement (cases less numerator) is bound for confidential
+    indicators only, where cases are persons harmed, detained or accused; elsewhere "49 of 50
+    alerts answered" harms nobody, and would be missed. Zeros are shown on every side.
+    """
+    dimensions = ", ".join(f"cell.{name}" for name in DIMENSIONS)
+    return f"""
+WITH bound AS (
+  SELECT cell.rowid AS cell_id, cell.mission, cell.indicator, cell.indicator_version,
+    cell.period_type, cell.period, cell.period_start, cell.period_end, cell.area, {dimensions},
+    cell.time_rule, coalesce(indicator.measure, '') AS measure,
+    coalesce(indicator.source = 'survey_answers', false) AS is_survey,
+    coalesce(indicator.sensitivity = 'confidential', false) AS is_confidential,
+    cell.n, cell.numerator, cell.denominator,
+    CASE WHEN is_survey THEN greatest($min_n, coalesce(indicator.min_n, 0))
+      ELSE $min_n END AS least
+  FROM mart.indicator_value AS cell
+  LEFT JOIN mart.indicator AS indicator
+    ON indicator.mission = cell.mission AND indicator.indicator = cell.indicator
+    AND indicator.version = cell.indicator_version
+)
+SELECT * EXCLUDE (numerator, denominator, n, is_confidential, least),
+  CAST(n AS DOUBLE) AS n, CAST(least AS DOUBLE) AS least,
+  coalesce(n >= 1 AND n < least, false)
+  OR (measure = 'ratio' AND (
+    coalesce(numerator > 0 AND numerator < least, false)
+    OR (is_confidential
+      AND coalesce(denominator > numerator AND denominator - numerator < least, false))
+  )) AS is_small
+FROM bound
+ORDER BY mission, indicator, indicator_version, area, {", ".join(DIMENSIONS)},
+  period_type, period"""  # noqa: S608

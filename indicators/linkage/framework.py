@@ -1,0 +1,154 @@
+"""The results framework of a mission: objective, outcomes, outputs and the edges between them.
+
+Read from `missions/<mission>/framework.yaml`. An edge says what a mission expects and why; what
+the data say of it does not belong here: see `association.py`.
+"""
+
+from collections.abc import Collection, Iterator
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, Field, ValidationError
+
+from indicators.contracts import Strict, Words
+from indicators.errors import Problem, WrongUse
+
+FILE_NAME = "framework.yaml"
+
+
+class Planned(Strict):
+    """What was planned of an output in one period, in its unit of measure."""
+
+    period: str
+    quantity: float = Field(ge=0)
+
+
+class Outcome(Strict):
+    """What is to change for civilians, and the hypothesis that leads there (CPAS; RBB)."""
+
+    id: str
+    title: Words
+    short: Words | None = None
+    indicator: str
+    stakeholders: tuple[str, ...] = ()
+    hypothesis: Words | None = None
+    expected_accomplishment: Words | None = None
+    is_benchmark: bool = False
+
+
+class Output(Strict):
+    """What the mission does itself, and how much of it was planned."""
+
+    id: str
+    title: Words
+    short: Words | None = None
+    indicator: str
+    tier: Literal["I", "II", "III"] | None = None
+    plan: tuple[Planned, ...] = ()
+
+
+class Edge(Strict):
+    """An output expected to go with an outcome `lag` months later, up (1) or down (-1)."""
+
+    id: str
+    from_indicator: str = Field(alias="from")
+    to_indicator: str = Field(alias="to")
+    lag: int = Field(default=0, ge=0)
+    expected_sign: Literal[-1, 1]
+    why: Words
+
+
+class Framework(Strict):
+    """One mission's results framework."""
+
+    objective: Words
+    outcomes: tuple[Outcome, ...]
+    outputs: tuple[Output, ...]
+    edges: tuple[Edge, ...] = ()
+
+
+def read_framework(profile: Path, catalogue: Collection[str]) -> Framework | None:
+    """The framework in a profile's folder, None where the profile has none.
+
+    `catalogue`: the codes of the indicator repository (its mapping will do). Raises WrongUse with
+    every problem of the file: misspelt keys and unknown indicators with the nearest known name,
+    identifiers that stand twice.
+    """
+    path = profile / FILE_NAME
+    if not path.is_file():
+        return None
+    framework = _parse(path)
+    problems = [*_unknown_indicators(framework, catalogue), *_repeated(framework)]
+    if problems:
+        raise WrongUse(problems)
+    return framework
+
+
+def _parse(path: Path) -> Framework:
+    try:
+        entry = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        return Framework.model_validate(entry)
+    except yaml.YAMLError as error:
+        parameters = {"key": "–", "reason": str(error)}
+        raise WrongUse(Problem("yaml_invalid", path.name, parameters=parameters)) from error
+    except ValidationError as error:
+        raise WrongUse(list(_model_problems(path, error))) from error
+
+
+_MODELS: dict[str, type[BaseModel]] = {
+    "outcomes": Outcome,
+    "outputs": Output,
+    "edges": Edge,
+    "plan": Planned,
+}
+
+
+def _model_problems(path: Path, error: ValidationError) -> Iterator[Problem]:
+    """What pydantic found wrong, one problem a key; a misspelt key with the nearest known one."""
+    for detail in error.errors():
+        names = [str(part) for part in detail["loc"]]
+        key = ".".join(names) or "–"
+        if detail["type"] == "extra_forbidden":
+            near = _nearest(names[-1], _keys_beside(names))
+            parameters = {"key": key, "nearest": near}
+            yield Problem("yaml_unknown_key", path.name, parameters=parameters)
+        else:
+            parameters = {"key": key, "reason": detail["msg"]}
+            yield Problem("yaml_invalid", path.name, parameters=parameters)
+
+
+def _keys_beside(names: list[str]) -> list[str]:
+    """The keys that the model around a misspelt key knows, as they are written in the file."""
+    around = [name for name in names[:-1] if not name.isdigit()]
+    model = _MODELS.get(around[-1], Words) if around else Framework
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _nearest(name: str, known: Collection[str]) -> str:
+    return next(iter(get_close_matches(name, sorted(known), n=1, cutoff=0.0)), "–")
+
+
+def _unknown_indicators(framework: Framework, catalogue: Collection[str]) -> Iterator[Problem]:
+    for key, code in _named_indicators(framework):
+        if code not in catalogue:
+            parameters = {"key": key, "nearest": _nearest(code, catalogue)}
+            yield Problem("framework_indicator", FILE_NAME, value=code, parameters=parameters)
+
+
+def _named_indicators(framework: Framework) -> Iterator[tuple[str, str]]:
+    for edge in framework.edges:
+        yield f"edges.{edge.id}.from", edge.from_indicator
+        yield f"edges.{edge.id}.to", edge.to_indicator
+    for outcome in framework.outcomes:
+        yield f"outcomes.{outcome.id}.indicator", outcome.indicator
+    for output in framework.outputs:
+        yield f"outputs.{output.id}.indicator", output.indicator
+
+
+def _repeated(framework: Framework) -> Iterator[Problem]:
+    for key in ("outcomes", "outputs", "edges"):
+        names = [entry.id for entry in getattr(framework, key)]
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            yield Problem("framework_twice", FILE_NAME, value=name, parameters={"key": key})
