@@ -17,10 +17,20 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Takes the files in and prints a line for each."""
-    from pipelines.ingest.inbox import ingest
+    from indicators.mission import read_mission
+    from pipelines.ingest.inbox import FilesRefused, IngestReport, ingest
 
-    report = ingest(arguments.workspace, mission_of(arguments), arguments.files or None)
-    files = [asdict(file) for file in report.files]
-    lines = [message("cli.ingest.file", arguments.language, **file) for file in files]
-    show(arguments, {"files": files}, "\n".join(lines))
+    def tell(report: IngestReport) -> list[dict[str, object]]:
+        files = [asdict(file) for file in report.files]
+        lines = [message("cli.ingest.file", arguments.language, **file) for file in files]
+        show(arguments, {"files": files}, "\n".join(lines))
+        return files
+
+    mission = read_mission(arguments.workspace.profile(mission_of(arguments)))
+    try:
+        files = tell(ingest(arguments.workspace, mission, arguments.files or None))
+    except FilesRefused as refused:  # the others are in: say so before the complaint
+        if not arguments.json:
+            tell(refused.report)
+        raise
     return 1 if any(file["status"] == "held" for file in files) else 0

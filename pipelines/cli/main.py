@@ -118,7 +118,9 @@ def _complain(arguments: argparse.Namespace, error: PocLensError) -> int:
             vars(problem) | {"sentence": sentence}
             for problem, sentence in zip(error.problems, sentences, strict=True)
         ]
-        print(json.dumps({"problems": problems}, ensure_ascii=False, default=str))
+        report = getattr(error, "report", None)  # ingest: what became of the other files
+        files = [vars(file) for file in report.files] if report else []
+        print(json.dumps({"files": files, "problems": problems}, ensure_ascii=False, default=str))
     sys.stderr.write("\n".join(sentences) + "\n")
     return error.exit_code
 

@@ -18,11 +18,12 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Writes the workbook and prints how many rows wait."""
-    from pipelines.ingest.quarantine import rejects_workbook
+    from pipelines.ingest.rejects import open_rejects, rejects_workbook
     from pipelines.warehouse.connection import open_warehouse
 
     with open_warehouse(arguments.workspace.warehouse(mission_of(arguments))) as connection:
-        count = rejects_workbook(connection, arguments.to, arguments.language)
+        count = len(open_rejects(connection))
+        rejects_workbook(connection, arguments.to, arguments.language)
     text = message("cli.rejects.done", arguments.language, count=count, path=arguments.to)
     show(arguments, {"rejects": count, "file": str(arguments.to)}, text)
     return 0

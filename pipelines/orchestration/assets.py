@@ -18,6 +18,7 @@ from indicators.trend import trends
 from pipelines.ingest.inbox import ingest
 from pipelines.orchestration.progress import report
 from pipelines.orchestration.resources import AsOf, WorkspaceResource
+from pipelines.quality.checks import check_values
 from pipelines.warehouse.connection import open_warehouse
 
 
@@ -42,16 +43,15 @@ def core_assets(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:  # 
     def ingest_inbox(
         context: dg.AssetExecutionContext, workspace: WorkspaceResource
     ) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
-        mission = context.partition_key
         paths = workspace.workspace()
-        report("ingest")
-        taken = ingest(paths, mission, progress=lambda *done: report("ingest", *done[-2:]))
+        mission = read_mission(paths.profile(context.partition_key))
+        taken = ingest(paths, mission, progress=lambda done, total, _: report("ingest", done, total))
         for file in taken.files:
             context.log.info(
                 f"{file.name}: {file.status}, read {file.rows_read}, loaded {file.rows_loaded}, "
                 f"rejected {file.rows_rejected}, unchanged {file.rows_unchanged}"
             )
-        with open_warehouse(paths.warehouse(mission)) as connection:
+        with open_warehouse(paths.warehouse(mission.mission)) as connection:
             for table in contracts():
                 counted = connection.execute(f"SELECT count(*) FROM core.{table}").fetchone()  # noqa: S608
                 rows = counted[0] if counted else 0
@@ -76,12 +76,14 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
         context: dg.AssetExecutionContext, workspace: WorkspaceResource, as_of: AsOf
     ) -> dg.MaterializeResult:  # type: ignore[type-arg]
         paths = workspace.workspace()
-        mission = read_mission(paths.profile(context.partition_key))
+        profile = paths.profile(context.partition_key)
+        mission = read_mission(profile)
         report("indicators")
         with open_warehouse(paths.warehouse(mission.mission)) as connection:
-            compute(connection, mission, load_catalogue(), as_of.date())
+            compute(connection, mission, load_catalogue(), as_of.date(), profile)
             rate(connection, mission)
             trends(connection, mission)
+            check_values(connection, mission)
             counted = connection.execute("SELECT count(*) FROM mart.indicator_value").fetchone()
         values = counted[0] if counted else 0
         return dg.MaterializeResult(

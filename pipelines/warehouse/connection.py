@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 
 from indicators.errors import Problem, WrongUse
+from indicators.values import mart_ddl
 from pipelines.warehouse.ddl import create_all
 
 
@@ -26,6 +27,8 @@ def open_warehouse(
         try:
             _lock_down(connection, threads, allowed_directories)
             create_all(connection)
+            for statement in mart_ddl():
+                connection.execute(statement)
             yield connection
         finally:
             connection.close()
