@@ -24,7 +24,7 @@ WITH bound AS (
   SELECT cell.rowid AS cell_id, cell.mission, cell.indicator, cell.indicator_version,
     cell.period_type, cell.period, cell.period_start, cell.period_end, cell.area, {dimensions},
     cell.time_rule, coalesce(indicator.measure, '') AS measure,
-    coalesce(indicator.source = 'survey_answers', false) AS is_survey,
+    coalesce(indicator.source IN ('survey_answers', 'survey_respondents'), false) AS is_survey,
     coalesce(indicator.sensitivity = 'confidential', false) AS is_confidential,
     cell.n, cell.numerator, cell.denominator,
     CASE WHEN is_survey THEN greatest($min_n, coalesce(indicator.min_n, 0))

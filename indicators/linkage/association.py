@@ -244,7 +244,7 @@ def _sentence(
         unknown = ", ".join(_unknown(edge, indicators))
         why = message(f"linkage.reason.{reason}", language, indicators=unknown)
         return message("linkage.nothing_to_compare", language, reason=why, **titles)
-    is_survey = "survey_answers" in {
+    is_survey = {"survey_answers", "survey_respondents"} & {
         indicators[code]["source"] for code in (edge.from_indicator, edge.to_indicator)
     }
     counted = message(f"linkage.counted.{'wave' if is_survey else period_type}", language)
