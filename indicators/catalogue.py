@@ -4,6 +4,7 @@ One YAML an indicator in `data/indicators/`. A misspelt key, an unknown column, 
 a WrongUse that names file, key and the nearest known name; all problems come at once.
 """
 
+import re
 import typing
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -13,7 +14,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from indicators.contracts import Contract, Strict, Words, contracts
 from indicators.data_folder import data_folder
@@ -28,6 +29,7 @@ from indicators.expressions import (
 )
 from indicators.measures import Between, Measure, Part, State
 from indicators.messages import has_message
+from indicators.vocabularies import vocabulary
 
 # Sources whose rows count only where the unit is of component police (definitions 1).
 POLICE_SOURCES = (
@@ -100,6 +102,14 @@ class Indicator(Strict):
     supplementary: Words | None = None  # why it stands outside the list of 63
     changes: tuple[Change, ...] = ()
 
+    @field_validator("disaggregate")
+    @classmethod
+    def _dimension_names(cls, dimensions: Mapping[str, str]) -> Mapping[str, str]:
+        for name in dimensions:
+            if not re.fullmatch("[a-z_]+", name):
+                raise ValueError(f"{name} is no name of a dimension: use a to z and _")
+        return dimensions
+
     @property
     def is_survey(self) -> bool:
         """Whether it is estimated from a sample."""
@@ -149,7 +159,9 @@ def read_indicator(path: Path) -> Indicator:
     try:
         entry = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     except yaml.YAMLError as error:
-        raise WrongUse(Problem("catalogue_yaml", path.name, parameters={"reason": str(error)}))
+        reason = " ".join(str(error).split())
+        problem = Problem("catalogue_yaml", path.name, parameters={"reason": reason})
+        raise WrongUse(problem) from error
     try:
         indicator = Indicator.model_validate(entry)
     except ValidationError as error:
@@ -216,6 +228,7 @@ class _Entry:
                 return
         yield from self._column_problems(known[indicator.source])
         yield from self._time_problems()
+        yield from self._item_problems()
 
     def _tables(self) -> Iterator[tuple[str, str]]:
         yield "source", self.indicator.source
@@ -258,6 +271,17 @@ class _Entry:
                 yield self.problem("catalogue_stock", "measure.state")
         elif indicator.date is None:
             yield self.problem("catalogue_date", "date")
+
+    def _item_problems(self) -> Iterator[Problem]:
+        # The column itself is text, since some items are answered by a number.
+        items, answers = vocabulary("survey_item").codes, vocabulary("answer").codes
+        for item, favourable in self.indicator.measure.items.items():
+            key = f"measure.items.{item}"
+            wrong = [(item, items)] if item not in items else []
+            wrong += [(answer, answers) for answer in favourable if answer not in answers]
+            for code, known in wrong:
+                near = nearest(code, known)
+                yield self.problem("expression_unknown_code", key, code=code, nearest=near)
 
     def problem(self, rule: str, key: str, **parameters: Any) -> Problem:
         return Problem(rule, self.path.name, parameters={"key": key, **parameters})

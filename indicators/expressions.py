@@ -206,6 +206,8 @@ class _Check:
         left, right = self.operand(node.this), self.operand(node.expression)
         if left.kind == "date" and right.kind == NUMBER and not isinstance(node, exp.Mul | exp.Div):
             return Operand("date")
+        if left.kind == right.kind == "date" and isinstance(node, exp.Sub):
+            return Operand(NUMBER)
         for operand in (left, right):
             if operand.kind not in (NUMBER, "unknown", "null"):
                 self.refuse("wrong_type", part=_excerpt(node), wanted=NUMBER, found=operand.kind)

@@ -74,9 +74,7 @@ class CubePlan:
     @property
     def name(self) -> str:
         """The name of its cube table: source, clock and what sets it apart."""
-        clock = self.clock or (
-            f"state_{self.state.valid_from or self.state.newest}" if self.state else ""
-        )
+        clock = self.clock or _state_name(self.state)
         marks = [self.precision, None if self.is_additive else "recounted", self.population]
         if self.area != "area_code":
             marks.append(self.area)
@@ -155,6 +153,13 @@ def plan_indicator(indicator: Indicator) -> PlannedIndicator:
 def single_plan(indicator: Indicator) -> CubePlan:
     """The plan of one indicator alone, to be read by people."""
     return _cube_plan([plan_indicator(indicator)])
+
+
+def _state_name(state: State | None) -> str:
+    if state is None:
+        return ""
+    parts = ["state", state.valid_from or state.newest, *state.by]
+    return "_".join([*(str(part) for part in parts), *(["start"] if state.at == "start" else [])])
 
 
 def _groupings(indicator: Indicator) -> tuple[Grouping, ...]:

@@ -97,11 +97,12 @@ def return_tables_sql(indicators: Iterable[Indicator]) -> Iterator[str]:
 CREATE OR REPLACE TABLE cube.return_due AS
 SELECT returns.*, unit.component, unit.unit_type,
   return_status IN ('submitted', 'nil') AND coalesce(received_on <= as_of_day(), true) AS is_received,
+  return_status <> 'not_due' AS is_due,
   return_status = 'no_access' AS is_no_access
 FROM (SELECT *, last_day("month") AS month_end FROM core.reporting_returns) AS returns
 ASOF LEFT JOIN cube.units AS unit
   ON unit.unit_code = returns.unit_code AND returns.month_end >= unit.valid_from
-WHERE return_status <> 'not_due' AND "month" <= as_of_day()"""
+WHERE "month" <= as_of_day()"""
     yield """
 CREATE OR REPLACE TABLE cube.return_month (
   returns_key VARCHAR, unit_type VARCHAR, area_code VARCHAR, month DATE,
@@ -138,7 +139,9 @@ def _return_month_sql(key: str, returns: Returns) -> str:
     return f"""
 INSERT INTO cube.return_month
 SELECT '{key}', coalesce(unit_type, '{TOTAL}'), area_code, "month",
-  count(*), count(*) FILTER (WHERE is_received{checked}), count(*) FILTER (WHERE is_no_access)
+  count(*) FILTER (WHERE is_due),
+  count(*) FILTER (WHERE is_received{checked}),
+  count(*) FILTER (WHERE is_no_access)
 FROM cube.return_due
 WHERE source = '{returns.source}'{police}
 GROUP BY GROUPING SETS ((area_code, "month"), (unit_type, area_code, "month"))
@@ -225,6 +228,7 @@ with_candidate AS (
 ),
 with_status AS (
   SELECT *, CASE
+    WHEN own_status = '{NORMAL}' AND period_end > as_of_day() THEN '{PROVISIONAL}'
     WHEN kind = 'survey' THEN coalesce(own_status, '{NOT_REPORTED}')
     WHEN time_rule = 'stock' AND NOT has_cases THEN '{NOT_REPORTED}'
     WHEN has_returns AND NOT has_cases AND due = 0 THEN '{NOT_REPORTED}'
@@ -249,7 +253,7 @@ SELECT '{{mission}}' AS mission, indicator, indicator_version, time_rule, period
   CASE WHEN is_shown THEN value END AS value,
   CASE WHEN kind = 'survey' OR has_no_parts THEN numerator
     WHEN is_shown OR obs_status = '{NOT_COMPUTABLE}' THEN coalesce(numerator, 0) END AS numerator,
-  CASE WHEN kind = 'survey' OR kind = 'rate' OR has_cases THEN denominator
+  CASE WHEN kind = 'survey' OR has_cases OR (kind = 'rate' AND is_shown) THEN denominator
     WHEN kind IN ('ratio', 'mean') AND obs_status = '{NOT_COMPUTABLE}' THEN 0 END AS denominator,
   CASE WHEN kind = 'survey' THEN n
     WHEN is_shown OR obs_status = '{NOT_COMPUTABLE}' THEN coalesce(n, 0) END AS n,

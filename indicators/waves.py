@@ -127,9 +127,16 @@ def _respondents(
         ORDER BY respondent_key""",
         [wave.survey_code, wave.wave, wave.instrument, wave.survey_code, wave.wave],
     ).df()
-    for indicator in indicators:
-        frame[f"outcome {indicator.code}"] = _outcome(frame, indicator)
-    return frame
+    outcomes = {f"outcome {i.code}": _outcome(frame, i) for i in indicators}
+    # Numbers sort faster than texts, and every estimate sorts its rows first.
+    numbered = {name: _numbered(frame[name]) for name in ("psu", "stratum")}
+    return frame.assign(**numbered, **outcomes)
+
+
+def _numbered(column: pd.Series) -> pd.Series:
+    if column.isna().any():
+        return column
+    return pd.Series(pd.factorize(column, sort=True)[0], index=column.index)
 
 
 def _domain_sql(indicator: Indicator) -> str:
@@ -205,14 +212,13 @@ def _estimate(
     by = [area_column, *grouping.values()]
     domain = [Condition(f"inside {indicator.code}", "==", True)]
     table = estimate(frame, design, _statistic(indicator), by=by, domain=domain)
-    cells = pd.DataFrame({"area": table[area_column]})
-    for name in DIMENSIONS:
-        cells[name] = TOTAL
+    cells: dict[str, Any] = {"area": table[area_column].to_numpy()}
+    cells |= dict.fromkeys(DIMENSIONS, TOTAL)
     for name, column in grouping.items():
-        cells[_value_column(name)] = table[column]
+        cells[_value_column(name)] = table[column].to_numpy()
         if dimension_of(name) == "breakdown":
             cells["breakdown"] = name
-    return pd.concat([cells, _figures(indicator, table)], axis=1)
+    return pd.DataFrame(cells | _figures(indicator, table), index=range(len(table)))
 
 
 def _value_column(name: str) -> str:
@@ -228,21 +234,27 @@ def _statistic(indicator: Indicator) -> Proportion | Difference:
     return Difference(outcome, between.column, between.minus, between.of, level=1.0)
 
 
-def _figures(indicator: Indicator, table: pd.DataFrame) -> pd.DataFrame:
+def _figures(indicator: Indicator, table: pd.DataFrame) -> dict[str, Any]:
     """The figures of the mart from those of `estimate`: shares become percent."""
     scale = indicator.scale
     is_difference = indicator.measure.between is not None
-    figures = pd.DataFrame({"indicator": [indicator.code] * len(table)}, index=table.index)
-    for name, source in (("value", "estimate"), ("se", "se"), ("ci_low", "ci_low")):
-        figures[name] = table[source] * scale
-    figures["ci_high"] = table["ci_high"] * scale
-    for name in ("numerator", "denominator"):
-        figures[name] = np.nan if is_difference else table[name]
-    for name in ("deff", "df", "method", "n"):
-        figures[name] = table[name] if name in table else np.nan
-    figures["cases"] = table["n"]
-    figures["own_status"] = _statuses(table, is_difference)
-    return figures
+    parts = np.nan if is_difference else None
+    return {
+        "indicator": indicator.code,
+        "value": table["estimate"].to_numpy() * scale,
+        "se": table["se"].to_numpy() * scale,
+        "ci_low": table["ci_low"].to_numpy() * scale,
+        "ci_high": table["ci_high"].to_numpy() * scale,
+        "numerator": parts or table["numerator"].to_numpy(),
+        "denominator": parts or table["denominator"].to_numpy(),
+        # Against sampling with replacement: weights are relative, their sum counts no population.
+        "deff": table["deff_replace"].to_numpy() if "deff_replace" in table else np.nan,
+        "df": table["df"].to_numpy(),
+        "method": table["method"].to_numpy(),
+        "n": table["n"].to_numpy(),
+        "cases": table["n"].to_numpy(),
+        "own_status": _statuses(table, is_difference),
+    }
 
 
 def _statuses(table: pd.DataFrame, is_difference: bool) -> Any:
