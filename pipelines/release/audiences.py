@@ -13,25 +13,6 @@ from indicators.mission import DisclosurePolicy
 # Tables that an audience does not get at all: where each base lies stays with the mission.
 WITHHELD_TABLES: dict[str, frozenset[str]] = {"mission": frozenset(), "hq": frozenset({"base"})}
 
-_CELL = "(mission, indicator, indicator_version, period_type, period, area)"
-_TOTAL_CELL = """
-unit_type IN ('_T', '_Z') AND activity_type IN ('_T', '_Z') AND actor IN ('_T', '_Z')
-AND sex IN ('_T', '_Z') AND age_group IN ('_T', '_Z') AND breakdown IN ('_T', '_Z')
-"""
-
-# Rows of a file in a withheld cell would give its n away.
-_WITHHELD_CONTRIBUTIONS_SQL = f"""
-UPDATE mart.contribution SET rows = NULL
-WHERE {_CELL} IN (
-  SELECT {_CELL} FROM mart.indicator_value WHERE {_TOTAL_CELL} AND conf_status <> 'F'
-)
-"""
-
-_SMALL_RESPONSE_SQL = """
-UPDATE mart.survey_response SET sampled = NULL, answered = NULL
-WHERE sampled BETWEEN 1 AND $min_n - 1 OR answered BETWEEN 1 AND $min_n - 1
-"""
-
 
 def restrict(
     connection: duckdb.DuckDBPyConnection, policy: DisclosurePolicy, audience: str
@@ -44,8 +25,6 @@ def restrict(
     else:
         _drop_hq_breakdowns(connection)
     suppress(connection, policy, audience)
-    connection.execute(_WITHHELD_CONTRIBUTIONS_SQL)
-    connection.execute(_SMALL_RESPONSE_SQL, {"min_n": policy.min_n})
 
 
 def hq_breakdowns() -> list[str]:

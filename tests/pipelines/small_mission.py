@@ -251,11 +251,11 @@ def _fill_beside(connection: duckdb.DuckDBPyConnection) -> None:
     returned = {"mission": MISSION, "source": "activities", "area": "BK-1", "status": "submitted"}
     unit = {"unit_code": "FPU-HIDDEN", "unit_name": "Unit Hidden", "month": date(2026, 7, 1)}
     insert(connection, "mart.return_status", returned | unit)
-    for area, answered in (("BK-1", 300), ("BK-3", 7)):
-        response = {"mission": MISSION, "survey_code": "PS", "wave": "1", "area": area}
-        insert(
-            connection, "mart.survey_response", response | {"sampled": 400, "answered": answered}
-        )
+    for area, sampled, answered in (("BK", 412, 307), ("BK-1", 400, 300), ("BK-3", 12, 7)):
+        wave = {"survey_code": "PS", "wave": "1", "instrument": "household"}
+        cell = {"mission": MISSION, "area": area, "sex": "_T", "age_group": "_T"}
+        counts = {"sampled": sampled, "answered": answered}
+        insert(connection, "mart.survey_response", wave | cell | counts)
     reject = {
         "file": "patrols_2026-08.xlsx",
         "file_sha256": sha256_of("patrols_2026-08.xlsx"),

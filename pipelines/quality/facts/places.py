@@ -22,6 +22,8 @@ def unmapped_rows(
     """
     if contract.area_column is None or "latitude" not in contract.columns:
         return
+    if contract.area_column in contract.key:  # a list of areas places nothing
+        return
     precise = (
         "AND location_precision <> 'country'" if "location_precision" in contract.columns else ""
     )

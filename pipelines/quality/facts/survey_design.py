@@ -1,4 +1,7 @@
-"""What the survey's design lets one say: sampling units and weights of each wave."""
+"""What the survey's design lets one say: sampling units and weights of each wave.
+
+A pulse is no sample of the population: it has neither, and no estimate rests on it.
+"""
 
 from collections.abc import Iterator
 
@@ -18,7 +21,7 @@ SELECT survey_code, wave,
        count(*) FILTER (weight_person <= 0 OR weight_household <= 0) AS not_positive,
        CAST(max(weight_person) / nullif(median(weight_person), 0) AS DOUBLE) AS ratio
 FROM core.survey_respondents
-WHERE result IN ('complete', 'partial') AND consent_given
+WHERE result IN ('complete', 'partial') AND consent_given AND instrument <> 'pulse'
 GROUP BY survey_code, wave ORDER BY survey_code, wave
 """
 

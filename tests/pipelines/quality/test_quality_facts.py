@@ -144,6 +144,7 @@ def test_short_interviews_are_counted_and_negative_ones_are_not_among_them(
         interview(),
         interview(ended_at=datetime(2026, 8, 1, 9, 9, 59)),
         interview(ended_at=datetime(2026, 8, 1, 8)),
+        interview(ended_at=datetime(2026, 8, 1, 9, 5), instrument="pulse", weight_person=None),
     )
     found = facts(warehouse, "survey_respondents", mission)
     assert found["short_interviews"].rows_failed == 1

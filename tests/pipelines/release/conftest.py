@@ -50,3 +50,10 @@ def republish():
 @pytest.fixture
 def release(workspace) -> Release:
     return publish_again(workspace)
+
+
+@pytest.fixture(scope="session")
+def read_only(tmp_path_factory) -> tuple[Workspace, Release]:
+    """One workspace and its release for all tests that only read it."""
+    workspace = make_workspace(tmp_path_factory.mktemp("published") / "workspace")
+    return workspace, publish_again(workspace)

@@ -10,6 +10,11 @@ from tests.pipelines.small_mission import PATROLS
 HIDDEN = ("Camp Secret", "FPU-HIDDEN", "Unit Hidden", "Patrouille-Brute")
 
 
+@pytest.fixture
+def release(read_only):
+    return read_only[1]
+
+
 def rows(release, audience: str, query: str) -> list[tuple]:
     path = str(release.path / audience / "poclens.duckdb")
     with duckdb.connect(path, read_only=True) as connection:
@@ -46,6 +51,12 @@ def test_no_small_figure_is_left(release, audience, min_n) -> None:
     assert rows(release, audience, f"SELECT * FROM mart.survey_response WHERE {counts}") == []
     withheld = "SELECT count(*) FROM mart.indicator_value WHERE conf_status <> 'F'"
     assert (rows(release, audience, withheld)[0][0] > 0) == (audience == "hq")
+
+
+def test_a_small_count_of_answers_cannot_be_had_from_the_total(release) -> None:
+    query = "SELECT area, answered FROM mart.survey_response ORDER BY area"
+    assert rows(release, "mission", query) == [("BK", 307), ("BK-1", 300), ("BK-3", 7)]
+    assert rows(release, "hq", query) == [("BK", 307), ("BK-1", None), ("BK-3", None)]
 
 
 def test_a_withheld_cell_keeps_its_row_and_shows_no_number(release) -> None:

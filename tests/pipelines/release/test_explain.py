@@ -21,10 +21,8 @@ FIXED_KEYS = {
 }
 
 
-def test_it_gives_the_fixed_keys_for_the_whole_area_and_the_releases_quarter(
-    workspace, release
-) -> None:
-    found = explain(workspace, MISSION, PATROLS)
+def test_it_gives_the_fixed_keys_for_the_whole_area_and_the_releases_quarter(read_only) -> None:
+    found = explain(read_only[0], MISSION, PATROLS)
     assert found.keys() >= FIXED_KEYS
     assert (found["area"], found["period"], found["value"], found["n"]) == ("BK", "2026-Q3", 60, 60)
     assert [(file["name"], file["rows"]) for file in found["files"]] == [
@@ -33,9 +31,9 @@ def test_it_gives_the_fixed_keys_for_the_whole_area_and_the_releases_quarter(
     assert len(found["files"][0]["sha256"]) == 64
 
 
-def test_it_counts_rejected_rows_of_the_indicators_own_source(workspace, release) -> None:
-    assert explain(workspace, MISSION, PATROLS)["rejects"] == 1
-    assert explain(workspace, MISSION, SAFE)["rejects"] == 0
+def test_it_counts_rejected_rows_of_the_indicators_own_source(read_only) -> None:
+    assert explain(read_only[0], MISSION, PATROLS)["rejects"] == 1
+    assert explain(read_only[0], MISSION, SAFE)["rejects"] == 0
 
 
 def test_it_reads_the_release_and_not_the_warehouse(workspace, release) -> None:
@@ -44,13 +42,13 @@ def test_it_reads_the_release_and_not_the_warehouse(workspace, release) -> None:
     assert explain(workspace, MISSION, PATROLS)["value"] == 60
 
 
-def test_what_the_release_does_not_hold_is_named(workspace, release) -> None:
+def test_what_the_release_does_not_hold_is_named(read_only) -> None:
     with pytest.raises(WrongUse, match=PATROLS):
-        explain(workspace, MISSION, "P2-OP-1")
+        explain(read_only[0], MISSION, "P2-OP-1")
     with pytest.raises(WrongUse, match="BK-77"):
-        explain(workspace, MISSION, PATROLS, area="BK-77")
+        explain(read_only[0], MISSION, PATROLS, area="BK-77")
     with pytest.raises(WrongUse, match="2031-Q1"):
-        explain(workspace, MISSION, PATROLS, period="2031-Q1")
+        explain(read_only[0], MISSION, PATROLS, period="2031-Q1")
 
 
 def test_without_a_release_it_says_what_to_run(workspace) -> None:
