@@ -36,6 +36,7 @@ class Selected(Strict):
     baseline: DatedValue | None = None
     target: DatedValue | None = None
     tolerance: float = 0.0  # in the unit of measure: how near the path is still "on track"
+    min_n: int | None = Field(default=None, ge=0)  # of a survey: instead of the catalogue's bound
 
 
 class SurveySubstitute(Strict):

@@ -76,7 +76,7 @@ def _indicator_row(mission: Mission, indicator: Indicator) -> dict[str, Any]:
         "contributes_to": "|".join(indicator.contributes_to),
         "disaggregate": "|".join(indicator.disaggregate),
         "periods": "|".join(indicator.periods),
-        "min_n": indicator.min_n,
+        "min_n": indicator.min_n if chosen.min_n is None else chosen.min_n,
         "sensitivity": indicator.sensitivity,
         "reference": "|".join(indicator.reference),
         "effective_from": indicator.effective_from,
