@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 import duckdb
@@ -16,6 +17,7 @@ from indicators.data_folder import data_folder
 from indicators.engines import compute
 from indicators.mission import Mission, read_mission
 from pipelines.ingest.inbox import IngestReport, ingest
+from pipelines.quality.findings import CheckResult
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace import Workspace
 
@@ -33,6 +35,13 @@ class Refreshed:
     def frame(self, query: str, *parameters: object) -> pd.DataFrame:
         """The rows of a query."""
         return self.connection.execute(query, list(parameters)).df()
+
+    @cached_property
+    def checks(self) -> list[CheckResult]:
+        """The quality checks of the mission."""
+        from pipelines.quality.checks import run_checks  # Great Expectations loads in seconds
+
+        return run_checks(self.connection, self.mission, self.profile)
 
     def totals(self, indicator: str, period_type: str) -> pd.DataFrame:
         """Values of an indicator by period and area, without breakdown."""

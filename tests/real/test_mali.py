@@ -2,10 +2,12 @@
 
 import re
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 import pytest
 
+from indicators.disclosure import suppress
 from indicators.survey import Condition, Design, Proportion, estimate
 from tests.real import independent
 from tests.real.refreshed import Refreshed, copied
@@ -133,6 +135,24 @@ def test_kidal_has_too_few_interviews_to_be_shown(mali: Refreshed) -> None:
     assert len(shown) > 0 and (shown["n"] >= 30).all()
 
 
+@pytest.mark.parametrize("audience", ["mission", "hq"])
+def test_kidal_is_withheld_from_each_audience_and_bases_are_not(
+    mali: Refreshed, audience: Literal["mission", "hq"]
+) -> None:
+    mali.connection.execute("BEGIN")
+    try:
+        suppress(mali.connection, mali.mission.disclosure[audience], audience)
+        surveys = [mali.totals(entry[0], "M") for entry in ITEMS.values()]
+        police = mali.totals("D-OP-01", "A")
+    finally:
+        mali.connection.execute("ROLLBACK")
+    for cells in surveys:
+        kidal = cells[(cells["area"] == "ML-8") & cells["obs_status"].ne("O")]
+        assert len(kidal) > 0 and kidal["conf_status"].eq("C").all()
+        assert kidal[["value", "n", "se", "ci_low"]].isna().all(axis=None)
+    assert police["conf_status"].eq("F").all()
+
+
 def test_a_round_that_did_not_ask_the_item_shows_nothing(mali: Refreshed) -> None:
     cells = mali.totals("D-OC-04", "M")
     assert cells.loc[cells["value"].notna(), "period"].unique().tolist() == ["2017-02"]
@@ -219,13 +239,32 @@ def test_reduced_events_count_in_their_year_only(mali: Refreshed, real_folder: P
         assert mali.values("D-IM-03", period_type) == {}
 
 
-def test_reduced_events_lie_below_the_published_total(mali: Refreshed, real_folder: Path) -> None:
+def test_reduced_events_are_flagged_as_below_the_published_total(
+    mali: Refreshed, real_folder: Path
+) -> None:
     published = independent.published_deaths(real_folder, "Mali").sum(axis=1)
     ours = mali.values("D-IM-03", "A")
-    (total,) = mali.mission.published_totals
-    assert "Mali" in total.name.en
-    for year in range(2013, 2020):
-        assert ours[str(year), COUNTRY] < published[year], year
+    flagged = {
+        int(check.check.rsplit(".", 1)[1]): check
+        for check in mali.checks
+        if ".published_total." in check.check and check.status == "failed"
+    }
+    assert set(flagged) == set(range(2013, 2020))
+    for year, check in flagged.items():
+        assert float(check.observed) == ours[str(year), COUNTRY] < published[year]
+        assert float(check.expected) == published[year]
+        assert "below" in check.sentence_en
+
+
+def test_quality_says_that_round_7_has_no_psu_and_stops_nothing(mali: Refreshed) -> None:
+    checks = mali.checks
+    (psu,) = (check for check in checks if check.check == "survey_respondents.psu.afrobarometer.R7")
+    assert psu.status == "failed" and psu.rows_failed == 1200
+    assert "design effect" in psu.sentence_en
+    stopping = [
+        check for check in checks if check.severity == "blocking" and check.status != "passed"
+    ]
+    assert stopping == []
 
 
 def test_no_shared_file_is_copied_into_the_workspace(mali: Refreshed) -> None:

@@ -231,5 +231,17 @@ def test_v2_3_counts_a_location_year_once(south_sudan: Refreshed, real_folder: P
     )
 
 
+def test_quality_meets_the_published_totals_and_stops_nothing(south_sudan: Refreshed) -> None:
+    checks = south_sudan.checks
+    totals = [check for check in checks if ".published_total." in check.check]
+    assert len(totals) == 7 and {check.status for check in totals} == {"passed"}
+    (alike,) = (check for check in checks if check.check == "incidents.look_alike_events")
+    assert alike.severity == "warning" and alike.status == "failed"
+    stopping = [
+        check for check in checks if check.severity == "blocking" and check.status != "passed"
+    ]
+    assert stopping == []
+
+
 def test_no_shared_file_is_copied_into_the_workspace(south_sudan: Refreshed) -> None:
     assert copied(south_sudan) == set()
