@@ -277,8 +277,8 @@ class _Rows:
         at_site = (site_of_area[self.area] != None) & self.is_kind("patrol", "weapons_search")  # noqa: E711
         at_site &= self.generator.random(self.size) < np.where(self.draft.is_night, 0.7, 0.25)
         codes = np.where(at_site, site_of_area[self.area], codes)
-        cloud = np.stack([points[code] for code in AREAS])[self.area]
-        drawn = cloud[np.arange(self.size), self.generator.integers(0, cloud.shape[1], self.size)]
+        cloud = np.stack([points[code] for code in AREAS])
+        drawn = cloud[self.area, self.generator.integers(0, cloud.shape[1], self.size)]
         precision = self.pick({"exact": 78, "near": 12, "admin2": 10})
         return codes, drawn[:, 0], drawn[:, 1], np.where(at_site, "exact", precision)
 

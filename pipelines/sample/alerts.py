@@ -56,7 +56,6 @@ def draw_alerts(seed: int, presence: Presence, count: int) -> Alerts:
     """`count` alerts over the days on which returns of alerts came."""
     generator = stream(seed, "alerts")
     area, received = _where_and_when(generator, presence, count)
-    year = received.astype("datetime64[Y]").astype(int) + 1970
     order = np.argsort(received, kind="stable")
     number = np.empty(count, dtype=int)
     number[order] = np.arange(1, count + 1)
@@ -64,7 +63,7 @@ def draw_alerts(seed: int, presence: Presence, count: int) -> Alerts:
     level = pick(generator, {"high": 30, "medium": 45, "low": 25}, count)
     target = np.array([TARGET_HOURS[name] for name in level])
     action_needed = generator.random(count) < 0.88
-    in_time = generator.random(count) < effects.answered_in_time_share(year)
+    in_time = _in_time(generator, received, action_needed)
     acted, acted_at = _first_action(generator, received, target, in_time, action_needed, area)
     confirmed, confirmed_at = _confirmation(generator, received, acted, acted_at)
     responder = pick(generator, _RESPONDERS, count)
@@ -115,6 +114,17 @@ def _where_and_when(
     received = DAY[day].astype("datetime64[m]") + minute
     order = np.lexsort((received, area))
     return area[order], received[order].astype("datetime64[s]")
+
+
+def _in_time(generator: np.random.Generator, received: Array, action_needed: Array) -> Array:
+    """Which alerts are answered in time: in each quarter the planted share, not one by chance."""
+    quarter = received.astype("datetime64[M]").astype(int) // 3
+    found = np.zeros(received.size, dtype=bool)
+    for number in np.unique(quarter):
+        own = np.flatnonzero((quarter == number) & action_needed)
+        share = effects.ANSWERED_IN_TIME_PCT[1970 + int(number) // 4] / 100
+        found[generator.permutation(own)[: round(share * own.size)]] = True
+    return found
 
 
 def _first_action(

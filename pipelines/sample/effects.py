@@ -2,8 +2,6 @@
 
 from datetime import date
 
-import numpy as np
-
 # Night patrols and incidents at sites: in the 14 days after a completed night patrol in the same
 # area, incidents at its sites are this many times as frequent. Night duty goes by a rota that
 # does not look at incidents.
@@ -43,7 +41,7 @@ LOGGED_FACTOR = 3.0
 SEEN_PCT = 18.0
 
 # Incidents at sites fall by this factor a year, apart from night patrols.
-SITE_YEARLY_FACTOR = 0.80
+SITE_YEARLY_FACTOR = 0.90
 
 # Alerts answered within their target time, in percent of those that need action, by year.
 ANSWERED_IN_TIME_PCT = {2024: 58.0, 2025: 63.0, 2026: 63.0}
@@ -55,11 +53,7 @@ UNVISITED_AREA, UNVISITED_FROM = "Gorou", date(2026, 9, 12)
 LATE_UNIT, LATE_MONTH = "FPU-3", date(2026, 9, 1)
 NIL_UNIT, NIL_MONTHS = "SPT-Gender", (date(2025, 12, 1), date(2026, 4, 1))
 HARM_UNCHECKED_FROM = date(2026, 7, 1)
-
-
-def answered_in_time_share(years: np.ndarray) -> np.ndarray:
-    """The planted share (0 to 1) of alerts answered in time, by year of receipt."""
-    return np.array([ANSWERED_IN_TIME_PCT[int(year)] / 100 for year in years])
+SITES_HARDLY_REACHED_IN_WAVE, SITE_RESPONDENTS_THEN = 4, 24
 
 
 def planted() -> dict[str, object]:
@@ -97,5 +91,9 @@ def planted() -> dict[str, object]:
             "no_access": {"area": CLOSED_AREA, "from": CLOSED_FROM.isoformat()},
             "no_activity": {"area": UNVISITED_AREA, "from": UNVISITED_FROM.isoformat()},
             "harm_not_checked_from": HARM_UNCHECKED_FROM.isoformat(),
+            "sites_hardly_reached": {
+                "wave": SITES_HARDLY_REACHED_IN_WAVE,
+                "respondents": SITE_RESPONDENTS_THEN,
+            },
         },
     }

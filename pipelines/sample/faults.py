@@ -243,7 +243,12 @@ class Planter:
         faults = self._due(rows.num_rows)
         misshapen = tuple(fault for fault in faults if fault.shape)
         planted = [fault for fault in faults if not fault.shape]
-        copies = [self._bad_row(rows, fault, avoid) for fault in planted]
+        usable = np.arange(0, rows.num_rows, 1 if self.key else _STRIDE)
+        if avoid is not None:
+            usable = usable[~avoid[usable]]
+        bases = [self._base(rows, fault, usable) for fault in planted]
+        copied = rows.take(pa.array(bases, pa.int64())).to_pylist()
+        copies = [self._broken(row, fault) for row, fault in zip(copied, planted, strict=True)]
         if not copies:
             return Planted(rows, (), misshapen)
         extra = pa.Table.from_pylist(copies, schema=rows.schema)
@@ -267,8 +272,8 @@ class Planter:
         self.next += count
         return found
 
-    def _bad_row(self, rows: pa.Table, fault: Fault, avoid: Array | None) -> dict[str, str | None]:
-        row = rows.slice(self._base(rows, fault, avoid), 1).to_pylist()[0]
+    def _broken(self, row: dict[str, str | None], fault: Fault) -> dict[str, str | None]:
+        """The copy of a good row with a key of its own and the fault in it."""
         self.numbered += 1
         if self.key and fault.rule != "duplicate_key":
             header = self.form.columns[self.key].headers[0]
@@ -279,17 +284,14 @@ class Planter:
             row.update(self.form.cells(column, raw))
         return row
 
-    def _base(self, rows: pa.Table, fault: Fault, avoid: Array | None) -> int:
+    def _base(self, rows: pa.Table, fault: Fault, usable: Array) -> int:
         """The position of the good row that is copied."""
-        found = np.arange(0, rows.num_rows, 1 if self.key else _STRIDE)
         for column, code in fault.based_on.items():
             entry = self.form.columns[column]
             text = entry.label_of_code.get(code, code)
-            same: Array = np.asarray(rows[entry.headers[0]].to_pylist(), dtype=object) == text
-            found = np.flatnonzero(same)
-        if avoid is not None:
-            found = found[~avoid[found]]
-        return int(found[self.generator.integers(0, found.size)])
+            texts = np.asarray(rows[entry.headers[0]].to_pylist(), dtype=object)
+            usable = np.flatnonzero(texts == text)
+        return int(usable[self.generator.integers(0, usable.size)])
 
     def _raw(self, column: str, text: str, before: str) -> str:
         """The raw text of a change, with days as the form writes them."""

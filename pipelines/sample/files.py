@@ -33,8 +33,9 @@ class CsvFile:
         self._sink.write(body)
         bad = [BadRow(self.name, "", first + at, fault) for at, fault in planted.bad]
         self.rows += planted.rows.num_rows
+        lines = body.splitlines() if planted.misshapen else []
         for fault in planted.misshapen:
-            line = body.splitlines()[self.rows % planted.rows.num_rows]
+            line = lines[self.rows % len(lines)]
             self._sink.write(line + self.delimiter.encode() + b"see above\n")
             self.rows += 1
             bad.append(BadRow(self.name, "", self.rows + 1, fault))

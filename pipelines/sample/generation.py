@@ -13,11 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from indicators.data_folder import data_folder
-from pipelines.sample import activities, registers, surveys
+from pipelines.sample import activities, effects, registers, surveys
 from pipelines.sample.alerts import Alerts, draw_alerts
 from pipelines.sample.country import AS_OF, MISSION, MONTHS, SITES
 from pipelines.sample.draws import Array, stream
-from pipelines.sample.effects import planted
 from pipelines.sample.faults import BAD_SHARE, BadRow, Planted, Planter
 from pipelines.sample.files import CsvFile, Workbook, open_file
 from pipelines.sample.forms import read_forms
@@ -30,7 +29,7 @@ Progress = Callable[[int, int, str], None]
 
 LATER = "later"
 _LAST_QUARTER = 30  # position of its first month
-_ROWS_OF_A_WORKBOOK = 50_000  # what is longer is exported as CSV
+_ROWS_OF_A_WORKBOOK = 20_000  # what is longer is exported as CSV
 _ENDS_TOO_EARLY_SHARE = 0.003
 _POINTS_PER_AREA = 400
 _LATE_REPORTS = 9
@@ -59,7 +58,7 @@ class Truth:
             "mission": MISSION,
             "seed": self.seed,
             "as_of": AS_OF.isoformat(),
-            "planted": planted(),
+            "planted": effects.planted(),
             "good_rows": dict(self.rows),
             "bad_rows_by_rule": {name: dict(count) for name, count in self.bad_rows.items()},
             "bad_rows_by_kind": {name: dict(count) for name, count in self.kinds.items()},
@@ -259,11 +258,18 @@ def _write_wave(writing: _Writing, number: int, respondents: int) -> None:
         )
     else:
         _write_wide(writing, f"survey_wave{number}", f"survey_wave{number}.csv", wave)
-    at_sites = surveys.site_wave(writing.seed, number, max(respondents // 6, 60))
+    at_sites = surveys.site_wave(writing.seed, number, _site_respondents(number, respondents))
     _write_wide(writing, "site_survey", f"site_survey_w{number}.csv", at_sites)
     if number == 4:
         pulse = surveys.pulse_wave(writing.seed, number, max(respondents // 8, 40))
         _write_wide(writing, "pulse", "pulse_2026.csv", pulse)
+
+
+def _site_respondents(number: int, respondents: int) -> int:
+    """A sixth of a household wave; in wave 4 the sites were hardly reached."""
+    if number == effects.SITES_HARDLY_REACHED_IN_WAVE:
+        return effects.SITE_RESPONDENTS_THEN
+    return max(respondents // 6, 60)
 
 
 def _write_wide(writing: _Writing, source: str, name: str, wave: surveys.Wave) -> None:

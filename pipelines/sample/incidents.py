@@ -128,7 +128,7 @@ def _reporting(presence: Presence) -> Array:
 
 def _season() -> Array:
     """More in the dry months, when roads are open; mean about 1."""
-    return 1 + 0.3 * np.cos(2 * np.pi * (np.arange(DAYS) - 30) / 365.25)
+    return 1 + 0.2 * np.cos(2 * np.pi * (np.arange(DAYS) - 30) / 365.25)
 
 
 def _where_and_when(

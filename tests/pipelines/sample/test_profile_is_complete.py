@@ -1,8 +1,8 @@
 """The sample's profile is valid, and its framework names only what the mission chose."""
 
-import yaml
-
+from indicators.catalogue import load_catalogue
 from indicators.data_folder import data_folder
+from indicators.linkage.framework import Framework, read_framework
 from indicators.mission import read_mission
 from pipelines.ingest.mapping import load_sources
 from pipelines.sample.alerts import TARGET_HOURS
@@ -20,21 +20,26 @@ def test_mission_and_generator_agree() -> None:
     assert dict(mission.parameters.target_hours) == TARGET_HOURS
 
 
+def _framework() -> Framework:
+    framework = read_framework(PROFILE, load_catalogue())
+    assert framework is not None
+    return framework
+
+
 def test_every_outcome_has_a_dated_baseline_and_target() -> None:
     mission = read_mission(PROFILE)
-    framework = yaml.safe_load((PROFILE / "framework.yaml").read_text(encoding="utf-8"))
-    assert len(framework["outcomes"]) == 6
-    for outcome in framework["outcomes"]:
-        chosen = mission.selected(outcome["indicator"])
+    assert len(_framework().outcomes) == 6
+    for outcome in _framework().outcomes:
+        chosen = mission.selected(outcome.indicator)
         assert chosen.baseline and chosen.target and chosen.baseline.on < chosen.target.on
 
 
 def test_framework_names_only_chosen_indicators() -> None:
     chosen = {entry.code for entry in read_mission(PROFILE).indicators}
-    framework = yaml.safe_load((PROFILE / "framework.yaml").read_text(encoding="utf-8"))
-    named = {entry["indicator"] for entry in [*framework["outcomes"], *framework["outputs"]]}
-    named |= {end for edge in framework["edges"] for end in (edge["from"], edge["to"])}
-    assert named <= chosen
+    framework = _framework()
+    named = {entry.indicator for entry in [*framework.outcomes, *framework.outputs]}
+    named |= {end for edge in framework.edges for end in (edge.from_indicator, edge.to_indicator)}
+    assert named <= chosen <= load_catalogue().keys()
     assert len(chosen) >= 20
 
 

@@ -1,0 +1,53 @@
+"""The sample's outcomes of 2026-Q3 show every kind of rating, as its profile promises."""
+
+from pathlib import Path
+
+import yaml
+
+from indicators.catalogue import load_catalogue
+from indicators.engines import compute
+from indicators.mission import read_mission
+from indicators.rating import rate
+from pipelines.ingest.inbox import ingest
+from pipelines.sample import install
+from pipelines.sample.country import AS_OF, COUNTRY
+from pipelines.warehouse.connection import open_warehouse
+from pipelines.workspace import Workspace
+
+_EXPECTED = {
+    "P2-OC-05": "on_track",
+    "P1-OC-05": "achieved",
+    "P2-OC-07": "at_risk",
+    "P2-OC-02": "off_track",
+    "P3-OC-02": "at_risk",
+    "P2-OC-09": "not_enough_data",
+}
+
+
+def test_outcomes_of_the_last_quarter(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    install(workspace)
+    profile = workspace.profile("sample")
+    mission = read_mission(profile)
+    outcomes = yaml.safe_load((profile / "framework.yaml").read_text(encoding="utf-8"))["outcomes"]
+    codes = [outcome["indicator"] for outcome in outcomes]
+    assert codes == list(_EXPECTED)
+    chosen = mission.model_copy(
+        update={"indicators": tuple(entry for entry in mission.indicators if entry.code in codes)}
+    )
+    ingest(workspace, mission)
+    with open_warehouse(workspace.warehouse("sample")) as connection:
+        compute(connection, chosen, load_catalogue(), AS_OF)
+        rate(connection, chosen)
+        found = connection.execute(
+            """
+            SELECT indicator, rating
+            FROM mart.indicator_value
+            WHERE period = '2026-Q3' AND area = ? AND sex IN ('_T', '_Z')
+              AND age_group IN ('_T', '_Z') AND breakdown IN ('_T', '_Z')
+              AND unit_type IN ('_T', '_Z') AND activity_type IN ('_T', '_Z')
+              AND actor IN ('_T', '_Z')
+            """,
+            [COUNTRY],
+        ).fetchall()
+    assert dict(found) == _EXPECTED
