@@ -29,6 +29,7 @@ from indicators.change_tests import (
     estimate_change_p,
     share_change_p,
 )
+from indicators.measures import SURVEY_KINDS
 from indicators.mission import Mission
 from indicators.periods import period_named, previous_year
 from indicators.values import DIMENSIONS, NORMAL, NOT_APPLICABLE, TOO_IMPRECISE, TOTAL
@@ -37,6 +38,7 @@ TRENDS = ("improving", "worsening", "more", "fewer", "no_clear_change")
 LEVEL = 0.05
 _COUNTS = ("count", "sum", "count_distinct", "rate")
 _LONGER_TYPES = ("M", "Q", "S", "A", "B")
+_DAYS_OF_52_WEEKS = 364
 _SERIES = ["indicator", "indicator_version", "area"]
 
 
@@ -62,12 +64,13 @@ def trends(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
 def cells_sql() -> str:
     """Total cells with what their indicator says of tests. Parameter: mission."""
     totals = " AND ".join(f"cell.{name} IN ('{TOTAL}', '{NOT_APPLICABLE}')" for name in DIMENSIONS)
+    survey_kinds = ", ".join(f"'{kind}'" for kind in SURVEY_KINDS)
     return f"""
 SELECT cell.rowid AS cell_id, cell.indicator, cell.indicator_version, cell.area,
   cell.period_type, cell.period, cell.period_start, cell.period_end,
   cell.value, cell.numerator, cell.denominator, cell.se, cell.df, cell.obs_status,
   indicator.measure, indicator.direction,
-  indicator.source = 'survey_answers' AS is_survey,
+  indicator.measure IN ({survey_kinds}) AS is_survey,
   cell.time_rule = 'stock' AS is_stock
 FROM mart.indicator_value AS cell
 JOIN mart.indicator AS indicator
@@ -177,25 +180,27 @@ def _noise(table: Table, base: str, start: pd.Timestamp, is_share: bool) -> Disp
     if not len(earlier):
         nothing = np.full(len(table.part), np.nan)
         return Dispersion(nothing, nothing)
-    year, season = _year_and_season(table.periods.iloc[earlier], base)
+    year, season = _year_and_season(table.periods["period_start"].iloc[earlier], base, start)
     return dispersion(table.part[:, earlier], table.whole[:, earlier], year, season, is_share)
 
 
-def _year_and_season(periods: pd.DataFrame, base: str) -> tuple[np.ndarray, np.ndarray]:
-    """By period: number of its year and of its place in the year, both from 0.
+def _year_and_season(
+    starts: pd.Series, base: str, day: pd.Timestamp
+) -> tuple[np.ndarray, np.ndarray]:
+    """By period: whole years that it lies before a day, and its place in the year, both from 0.
 
-    Years are their own season: with one figure a year there is nothing but a level.
+    Counted back from the day, two years of quarters are two years and not parts of three. Years
+    have no season, and no year of their own: with one figure a year there is nothing but a level.
     """
-    starts = periods["period_start"].dt
     if base in ("A", "B"):
-        return np.zeros(len(periods), dtype=np.int64), np.zeros(len(periods), dtype=np.int64)
+        return np.zeros(len(starts), dtype=np.int64), np.zeros(len(starts), dtype=np.int64)
     if base == "W":
-        weeks = starts.isocalendar()
-        year, season = weeks["year"].to_numpy(), weeks["week"].to_numpy()
+        back = (day - starts).dt.days.to_numpy() // _DAYS_OF_52_WEEKS
+        place = starts.dt.isocalendar()["week"].to_numpy()
     else:
-        year, season = starts.year.to_numpy(), starts.month.to_numpy()
-    numbered = [np.unique(values, return_inverse=True)[1] for values in (year, season)]
-    return numbered[0].astype(np.int64), numbered[1].astype(np.int64)
+        months = (day.year - starts.dt.year) * 12 + day.month - starts.dt.month
+        back, place = (months.to_numpy() - 1) // 12, starts.dt.month.to_numpy()
+    return back.astype(np.int64), np.unique(place, return_inverse=True)[1].astype(np.int64)
 
 
 def _tested(

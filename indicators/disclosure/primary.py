@@ -1,9 +1,10 @@
 """Primary suppression: the cells that rest on too few cases to be shown."""
 
+from indicators.measures import HOLISTIC_KINDS, SURVEY_KINDS
 from indicators.values import DIMENSIONS
 
 # Measures whose value is not made of parts that add up: only the cells themselves are protected.
-NOT_ADDITIVE = ("count_distinct", "median", "quantile")
+NOT_ADDITIVE = HOLISTIC_KINDS
 
 
 def small_cells_sql() -> str:
@@ -19,12 +20,13 @@ def small_cells_sql() -> str:
     alerts answered" harms nobody, and would be missed. Zeros are shown on every side.
     """
     dimensions = ", ".join(f"cell.{name}" for name in DIMENSIONS)
+    survey_kinds = ", ".join(f"'{kind}'" for kind in SURVEY_KINDS)
     return f"""
 WITH bound AS (
   SELECT cell.rowid AS cell_id, cell.mission, cell.indicator, cell.indicator_version,
     cell.period_type, cell.period, cell.period_start, cell.period_end, cell.area, {dimensions},
     cell.time_rule, coalesce(indicator.measure, '') AS measure,
-    coalesce(indicator.source IN ('survey_answers', 'survey_respondents'), false) AS is_survey,
+    coalesce(indicator.measure IN ({survey_kinds}), false) AS is_survey,
     coalesce(indicator.sensitivity = 'confidential', false) AS is_confidential,
     cell.n, cell.numerator, cell.denominator,
     CASE WHEN is_survey THEN greatest($min_n, coalesce(indicator.min_n, 0))

@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 
 from indicators.linkage.framework import Edge, Framework
+from indicators.measures import SURVEY_KINDS
 from indicators.messages import LANGUAGES, message
 from indicators.mission import Mission
 from indicators.values import DIMENSIONS, MART_TABLES, NOT_APPLICABLE, TOTAL
@@ -67,7 +68,7 @@ def _indicators(
     connection: duckdb.DuckDBPyConnection, mission: Mission
 ) -> dict[str, dict[str, Any]]:
     """Title, periods and kind of each selected indicator."""
-    names = ("indicator", "title_en", "title_fr", "periods", "source")
+    names = ("indicator", "title_en", "title_fr", "periods", "measure")
     rows = connection.execute(
         f"SELECT {', '.join(names)} FROM mart.indicator WHERE mission = ? ORDER BY version",  # noqa: S608
         [mission.mission],
@@ -244,8 +245,8 @@ def _sentence(
         unknown = ", ".join(_unknown(edge, indicators))
         why = message(f"linkage.reason.{reason}", language, indicators=unknown)
         return message("linkage.nothing_to_compare", language, reason=why, **titles)
-    is_survey = {"survey_answers", "survey_respondents"} & {
-        indicators[code]["source"] for code in (edge.from_indicator, edge.to_indicator)
+    is_survey = set(SURVEY_KINDS) & {
+        indicators[code]["measure"] for code in (edge.from_indicator, edge.to_indicator)
     }
     counted = message(f"linkage.counted.{'wave' if is_survey else period_type}", language)
     numbers = {"periods": overlap.periods, "areas": overlap.areas}
