@@ -1,9 +1,16 @@
 """Jobs: `refresh` (inbox to mart) and `publish` (mart to release)."""
 
+from typing import TYPE_CHECKING
+
 import dagster as dg
 
+if TYPE_CHECKING:  # Dagster does not export the type
+    from dagster._core.definitions.unresolved_asset_job_definition import (
+        UnresolvedAssetJobDefinition,
+    )
 
-def refresh_job(partitions: dg.PartitionsDefinition) -> dg.UnresolvedAssetJobDefinition:  # type: ignore[type-arg]
+
+def refresh_job(partitions: dg.PartitionsDefinition) -> "UnresolvedAssetJobDefinition":
     """Ingest, checks, indicators and links of one mission."""
     return dg.define_asset_job(
         "refresh",
@@ -13,7 +20,7 @@ def refresh_job(partitions: dg.PartitionsDefinition) -> dg.UnresolvedAssetJobDef
     )
 
 
-def publish_job(partitions: dg.PartitionsDefinition) -> dg.UnresolvedAssetJobDefinition:  # type: ignore[type-arg]
+def publish_job(partitions: dg.PartitionsDefinition) -> "UnresolvedAssetJobDefinition":
     """Candidate and release of one mission and quarter."""
     return dg.define_asset_job(
         "publish",

@@ -1,14 +1,20 @@
 """Schedule: every mission is refreshed in the night."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
 from pipelines.workspace import Workspace
 
+if TYPE_CHECKING:  # Dagster does not export the type
+    from dagster._core.definitions.unresolved_asset_job_definition import (
+        UnresolvedAssetJobDefinition,
+    )
+
 
 def nightly_schedule(
-    workspace: Workspace, job: dg.UnresolvedAssetJobDefinition
+    workspace: Workspace, job: "UnresolvedAssetJobDefinition"
 ) -> dg.ScheduleDefinition:
     """01:00 UTC, one run a mission; the queue lets one run at a time touch a mission."""
 

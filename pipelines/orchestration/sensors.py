@@ -2,17 +2,23 @@
 
 import hashlib
 import json
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
 from pipelines.workspace import Workspace
+
+if TYPE_CHECKING:  # Dagster does not export the type
+    from dagster._core.definitions.unresolved_asset_job_definition import (
+        UnresolvedAssetJobDefinition,
+    )
 
 SETTLED_SECONDS = 30
 
 
 def inbox_sensor(
     workspace: Workspace,
-    job: dg.UnresolvedAssetJobDefinition,
+    job: "UnresolvedAssetJobDefinition",
 ) -> dg.SensorDefinition:
     """Looks every half minute; the cursor holds each mission's last seen listing."""
 
