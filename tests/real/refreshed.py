@@ -81,7 +81,7 @@ def refreshed(workspace: Workspace, mission_name: str, as_of: date) -> Iterator[
     mission = read_mission(profile)
     report = ingest(workspace, mission)
     with open_warehouse(workspace.warehouse(mission_name)) as connection:
-        compute(connection, mission, load_catalogue(), as_of)
+        compute(connection, mission, load_catalogue(), as_of, profile)
         yield Refreshed(workspace, mission, profile, report, connection)
 
 

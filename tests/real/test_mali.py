@@ -194,9 +194,7 @@ def test_police_by_base_and_by_area(mali: Refreshed, real_folder: Path) -> None:
         # The file's longitude of Ménaka (Gao before 2016) has lost its sign.
         "ML-7"
         if row.base == "menaka"
-        else names[
-            independent.outline_of(real_folder, "mli", row.longitude, row.latitude)  # type: ignore[index]
-        ]
+        else names[independent.outline_of(real_folder, "mli", row.longitude, row.latitude)]
         for row in bases.itertuples()
     ]
     sums = bases.groupby([bases["year"].astype(str), "area"])["unpol"].sum()

@@ -158,9 +158,7 @@ def test_police_and_troops_by_area_and_year(
     stated = {"pibor": "SS-JG", "raga": "SS-BW"}  # the file's points are elsewhere
     bases["area"] = [
         stated.get(row.base)
-        or outlines[
-            independent.outline_of(real_folder, "ssd", row.longitude, row.latitude)  # type: ignore[index]
-        ]
+        or outlines[independent.outline_of(real_folder, "ssd", row.longitude, row.latitude)]
         for row in bases.itertuples()
     ]
     rows = pd.concat([bases, bases.assign(area=COUNTRY)])
