@@ -21,8 +21,8 @@ from indicators.data_folder import data_folder
 from indicators.errors import Problem, WrongUse
 from indicators.expressions import (
     NUMBER,
-    ExpressionRefused,
     Operand,
+    RefusedExpressionError,
     nearest,
     parse_expression,
     table_operands,
@@ -260,7 +260,7 @@ class _Entry:
     ) -> Iterator[Problem]:
         try:
             parse_expression(text, operands, wanted)
-        except ExpressionRefused as refused:
+        except RefusedExpressionError as refused:
             for fault in refused.faults:
                 yield self.problem(f"expression_{fault.rule}", key, **fault.parameters)
 
@@ -321,7 +321,7 @@ def _expressions(measure: Measure) -> Iterator[tuple[str, str, str | None]]:
 def checked_measure(indicator: Indicator) -> Measure:
     """The measure with every expression written anew from its checked tree.
 
-    Raises ExpressionRefused: nothing that was not checked goes on to the compiler.
+    Raises RefusedExpressionError: nothing that was not checked goes on to the compiler.
     """
     operands = table_operands(contracts()[indicator.source])
 
@@ -336,6 +336,16 @@ def checked_measure(indicator: Indicator) -> Measure:
         if getattr(measure, name)
     }
     return measure.model_copy(update={**rewritten(measure), **inner})
+
+
+def columns_used(indicator: Indicator) -> set[str]:
+    """The columns of the source that the indicator reads."""
+    operands = table_operands(contracts()[indicator.source])
+    used = {column for _, column, _ in _named_columns(indicator)}
+    for _, text, _ in _expressions(indicator.measure):
+        used.update(parse_expression(text, operands).columns)
+    contract = contracts()[indicator.source]
+    return used | {indicator.area or contract.area_column or "area_code", "location_precision"}
 
 
 def dimension_of(name: str) -> str:

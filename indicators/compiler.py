@@ -6,10 +6,15 @@ SETS; `rolled_by_<column>` for a column with several values a row), then one `ce
 Measures that do not add up skip `finest` and are recounted in `rolled`.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+# ruff: noqa: S608 (names and checked expressions of contracts and catalogue)
 
-from indicators.catalogue import Indicator
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from indicators.catalogue import Indicator, checked_measure, columns_used
+from indicators.contracts import contracts
+from indicators.derived import cube_table_sql, needed_derived
+from indicators.measures import Aggregate
 from indicators.plan import CubePlan, Grouping, PlannedIndicator, single_plan
 from indicators.values import DIMENSIONS, TOTAL
 
@@ -29,13 +34,21 @@ def with_stages(stages: list[Stage], last: str) -> str:
 
 
 def indicator_sql(indicator: Indicator) -> str:
-    """The SQL of one indicator as people read it: the same stages that the engine runs."""
+    """The SQL of one indicator as people read it: the same stages that the engine runs.
+
+    First what its source derives from other columns and tables, then the indicator itself.
+    """
+    contract = contracts()[indicator.source]
+    derived = cube_table_sql(contract, needed_derived(contract, columns_used(indicator)))
+    return f"{derived};\n\n{_measure_sql(indicator)}"
+
+
+def _measure_sql(indicator: Indicator) -> str:
     if indicator.is_survey:
         return _survey_sql(indicator)
     plan = single_plan(indicator)
     stages = [*cube_stages(plan), *roll_up_stages(plan)]
-    for column in plan.list_columns:
-        stages.append(list_stage(plan, column))
+    stages += [list_stage(plan, column) for column in plan.list_columns]
     return with_stages(stages, cells_sql(plan, plan.indicators[0]))
 
 
@@ -53,13 +66,13 @@ def roll_up_stages(plan: CubePlan) -> list[Stage]:
 
 
 def _placed(plan: CubePlan) -> Stage:
-    precision = ""
-    if plan.location_precision:
-        precision = " AND place.location_precision = coalesce(source.location_precision, 'exact')"
-    else:
-        precision = " AND place.location_precision = 'exact'"
+    known = "coalesce(source.location_precision, 'exact')" if plan.location_precision else "'exact'"
+    precision = f"\n    AND place.location_precision = {known}"
     columns = "source.*, coalesce(place.area, country_area()) AS cube_area"
-    place = f"LEFT JOIN cube.area_place AS place\n    ON place.area_code = source.{plan.area}{precision}"
+    place = (
+        "LEFT JOIN cube.area_place AS place\n"
+        f"    ON place.area_code = source.{plan.area}{precision}"
+    )
     if plan.state is None:
         columns += f",\n    CAST(date_trunc('month', source.{plan.clock}) AS DATE) AS month"
         if plan.weekly:
@@ -111,11 +124,11 @@ def _finest(plan: CubePlan) -> Stage:
 
 
 def _aggregate_lines(plan: CubePlan) -> Iterator[str]:
-    yield "count(*) AS source_rows"
     for planned in plan.indicators:
         for aggregate in planned.aggregates:
             yield f"{aggregate.sql} AS {planned.part(aggregate.role)}"
-        yield f"count(*) FILTER (WHERE {planned.cases}) AS {planned.part('cases')}"
+        cases = Aggregate("cases", "count(*)", planned.cases)
+        yield f"{cases.sql} AS {planned.part('cases')}"
 
 
 def _in_periods(plan: CubePlan) -> Stage:
@@ -139,12 +152,22 @@ def _in_periods(plan: CubePlan) -> Stage:
     if plan.population:
         joins.append(
             f"JOIN cube.area_up AS peopled ON peopled.area_code = {rows}.cube_area\n"
-            f"  JOIN cube.population_base AS people ON people.population_kind = '{plan.population}'\n"
+            "  JOIN cube.population_base AS people\n"
+            f"    ON people.population_kind = '{plan.population}'\n"
             "    AND people.area_code = peopled.area\n"
             f"    AND people.period_type = {period_type}"
             f" AND people.period = {'holding' if plan.state is None else rows}.period"
         )
-    return Stage("in_periods", f"  SELECT {columns}\n  FROM {rows}\n  " + "\n  ".join(joins))
+    source = "\n  ".join([f"FROM {rows}", *joins])
+    return Stage("in_periods", f"  SELECT {columns}\n  {source}")
+
+
+def source_periods_sql(plan: CubePlan) -> str:
+    """The periods in which the mission has any row of the source, out of the plan's cube."""
+    everywhere = replace(plan, population=None)
+    kept = Stage("finest" if plan.is_additive else "placed", f"  SELECT * FROM cube.{plan.name}")
+    last = "SELECT DISTINCT period_type, period FROM in_periods"
+    return with_stages([kept, _in_periods(everywhere)], last)
 
 
 def _in_areas() -> Stage:
@@ -177,7 +200,6 @@ def _roll_up_lines(plan: CubePlan) -> Iterator[str]:
     if not plan.is_additive:
         yield from _aggregate_lines(plan)
         return
-    yield "sum(source_rows) AS source_rows"
     for planned in plan.indicators:
         for role in planned.roles:
             yield f"sum({planned.part(role)}) AS {planned.part(role)}"
@@ -197,46 +219,70 @@ def list_stage(plan: CubePlan, column: str) -> Stage:
 
 def cells_sql(plan: CubePlan, planned: PlannedIndicator) -> str:
     """The cells of one indicator that hold a case: ratios last, from their parts."""
-    return "\nUNION ALL\n".join(_cell_select(plan, planned, g) for g in planned.groupings)
+    plain = [g for g in planned.groupings if not any(d.is_list for d in g)]
+    lists = [g for g in planned.groupings if any(d.is_list for d in g)]
+    selects = [_plain_cells(plan, planned, plain)]
+    selects += [_list_cells(planned, grouping) for grouping in lists]
+    return "\nUNION ALL\n".join(selects)
 
 
-def _cell_select(plan: CubePlan, planned: PlannedIndicator, grouping: Grouping) -> str:
-    listed = [dimension.column for dimension in grouping if dimension.is_list]
-    relation = f"rolled_by_{listed[0]}" if listed else "rolled"
-    conditions = [f"{planned.part('cases')} > 0"]
-    if not listed:
-        conditions.append(f"grouped = {_mask(plan, grouping)}")
-    conditions += [f"{dimension.column} IS NOT NULL" for dimension in grouping]
-    places = _dimension_lines(grouping)
-    values = [f"CAST({sql} AS DOUBLE) AS {name}" for name, sql in _values(planned).items()]
-    n = _count_sql(planned)
+def _plain_cells(plan: CubePlan, planned: PlannedIndicator, groupings: list[Grouping]) -> str:
+    """Cells out of `rolled`: what GROUPING gives says which dimensions a row is broken down by."""
+    masks = {_mask(plan, grouping): grouping for grouping in groupings}
+    columns = dict.fromkeys(DIMENSIONS, f"'{TOTAL}'")
+    named: list[str] = []
+    valued: list[str] = []
+    for mask, grouping in masks.items():
+        for dimension in grouping:
+            if dimension.mart_column == "breakdown_value":
+                named.append(f"WHEN {mask} THEN '{dimension.name}'")
+                valued.append(f"WHEN {mask} THEN CAST({dimension.column} AS VARCHAR)")
+            else:
+                columns[dimension.mart_column] = f"coalesce({dimension.column}, '{TOTAL}')"
+    if named:
+        columns["breakdown"] = f"CASE grouped {' '.join(named)} ELSE '{TOTAL}' END"
+        columns["breakdown_value"] = f"CASE grouped {' '.join(valued)} ELSE '{TOTAL}' END"
+    known = " ".join(f"WHEN {mask} THEN {_is_known(grouping)}" for mask, grouping in masks.items())
+    condition = f"{planned.part('cases')} > 0 AND CASE grouped {known} ELSE false END"
+    return _cell_select(planned, columns, "rolled", condition)
+
+
+def _list_cells(planned: PlannedIndicator, grouping: Grouping) -> str:
+    (dimension,) = grouping
+    columns = dict.fromkeys(DIMENSIONS, f"'{TOTAL}'")
+    columns[dimension.mart_column] = f"CAST({dimension.column} AS VARCHAR)"
+    if dimension.mart_column == "breakdown_value":
+        columns["breakdown"] = f"'{dimension.name}'"
+    condition = f"{planned.part('cases')} > 0 AND {_is_known(grouping)}"
+    return _cell_select(planned, columns, f"rolled_by_{dimension.column}", condition)
+
+
+def _is_known(grouping: Grouping) -> str:
+    """Not asked (null) is in the total only (definitions 7)."""
+    return " AND ".join(f"{dimension.column} IS NOT NULL" for dimension in grouping) or "true"
+
+
+def _cell_select(
+    planned: PlannedIndicator, columns: dict[str, str], relation: str, condition: str
+) -> str:
     lines = [
         f"'{planned.code}' AS indicator",
         "period_type",
         "period",
         "area",
-        *places,
-        *values,
-        f"CAST({n} AS BIGINT) AS n",
+        *[f"{sql} AS {name}" for name, sql in columns.items()],
+        *[f"CAST({sql} AS DOUBLE) AS {name}" for name, sql in _values(planned).items()],
+        f"CAST({_count_sql(planned)} AS BIGINT) AS n",
         f"CAST({planned.part('cases')} AS BIGINT) AS cases",
     ]
     body = ",\n  ".join(lines)
-    return f"SELECT\n  {body}\nFROM {relation}\nWHERE {' AND '.join(conditions)}"
+    return f"SELECT\n  {body}\nFROM {relation}\nWHERE {condition}"
 
 
 def _mask(plan: CubePlan, grouping: Grouping) -> int:
     kept = {dimension.column for dimension in grouping}
     bits = "".join("0" if column in kept else "1" for column in plan.plain_columns)
     return int(bits or "0", 2)
-
-
-def _dimension_lines(grouping: Grouping) -> list[str]:
-    values = dict.fromkeys(DIMENSIONS, f"'{TOTAL}'")
-    for dimension in grouping:
-        values[dimension.mart_column] = f"CAST({dimension.column} AS VARCHAR)"
-        if dimension.mart_column == "breakdown_value":
-            values["breakdown"] = f"'{dimension.name}'"
-    return [f"{sql} AS {name}" for name, sql in values.items()]
 
 
 def _values(planned: PlannedIndicator) -> dict[str, str]:
@@ -311,8 +357,8 @@ def contribution_sql(plan: CubePlan) -> str:
 
 
 def _survey_sql(indicator: Indicator) -> str:
-    """The table that survey estimation reads, in the words of the engine; the estimate is not SQL."""
-    measure = indicator.measure
+    """The table that survey estimation reads; the estimate itself is no SQL."""
+    measure = checked_measure(indicator)
     answers = [
         f"max(answer) FILTER (WHERE item = '{item}') AS {item}" for item in sorted(measure.items)
     ]
@@ -323,18 +369,19 @@ def _survey_sql(indicator: Indicator) -> str:
     valid = " AND ".join(
         f"{item} NOT IN ('dont_know', 'refused', 'not_asked')" for item in sorted(measure.items)
     )
+    listed = ",\n    ".join(answers)
     return f"""WITH answered AS (
   SELECT survey_code, wave, respondent_key,
-    {
-        ''',
-    '''.join(answers)
-    }
+    {listed}
   FROM core.survey_answers
   GROUP BY survey_code, wave, respondent_key
 ),
 design AS (
   SELECT * FROM cube.survey_respondents
-  WHERE instrument = '{measure.instrument}' AND consent_given AND result IN ('complete', 'partial')
+  WHERE instrument = '{measure.instrument}'
+    AND consent_given AND result IN ('complete', 'partial')
 )
-SELECT design.*, CASE WHEN {valid} THEN {favourable} END AS favourable
+SELECT design.*,
+  coalesce({measure.where or "true"}, false) AS is_in_domain,
+  CASE WHEN {valid} THEN {favourable} END AS is_favourable
 FROM design LEFT JOIN answered USING (survey_code, wave, respondent_key)"""

@@ -4,12 +4,21 @@ Each declared form (`indicators.contracts.Derived`) has one function here that w
 A row stays one row: a lookup takes the newest match, the others ask or measure.
 """
 
+# ruff: noqa: S608 (names and checked expressions of contracts and catalogue)
+
 from collections.abc import Iterator, Mapping
 
 from indicators.contracts import Contract, Derived, contracts
-from indicators.expressions import Operand, column_operand, derived_operand, parse_expression
+from indicators.expressions import (
+    Operand,
+    column_operand,
+    derived_operand,
+    parse_expression,
+    table_operands,
+)
 from indicators.mission import Mission
 
+Operands = Mapping[str, Operand]
 EARTH_RADIUS_KM = 6371.0088
 
 
@@ -71,15 +80,38 @@ def derivation_order(tables: set[str]) -> list[str]:
     return ordered
 
 
-def cube_table_sql(contract: Contract) -> str:
+def needed_derived(contract: Contract, columns: set[str]) -> set[str]:
+    """The derived columns among these, and those that they are made of."""
+    needed: set[str] = set()
+    waiting = sorted(columns & contract.derived.keys())
+    while waiting:
+        name = waiting.pop()
+        if name not in needed:
+            needed.add(name)
+            waiting.extend(sorted(_inputs(contract, contract.derived[name])))
+    return needed
+
+
+def _inputs(contract: Contract, derived: Derived) -> set[str]:
+    used = {*(derived.match or {}), derived.at or ""}
+    if derived.sql:
+        used.update(parse_expression(derived.sql, table_operands(contract)).columns)
+    return used & contract.derived.keys()
+
+
+def cube_table_sql(contract: Contract, only: set[str] | None = None) -> str:
     """CREATE statement of `cube.<table>`; one CTE for each derived column, in their order.
 
-    Raises ExpressionRefused where an expression of the contract does not fit its columns.
+    `only`: these derived columns and no others.
+
+    Raises RefusedExpressionError where an expression of the contract does not fit its columns.
     """
     operands = {name: column_operand(column) for name, column in contract.columns.items()}
     stages = [f"rows_of_core AS (\n  SELECT * FROM core.{contract.table}\n)"]
     previous = "rows_of_core"
     for name, derived in contract.derived.items():
+        if only is not None and name not in only:
+            continue
         body = _FORMS[derived.form](name, derived, previous, operands)
         stages.append(f"with_{name} AS (\n{body}\n)")
         previous = f"with_{name}"
@@ -88,12 +120,12 @@ def cube_table_sql(contract: Contract) -> str:
     return head + ",\n".join(stages) + f"\nSELECT * FROM {previous}"
 
 
-def _expression(name: str, derived: Derived, previous: str, operands: Mapping[str, Operand]) -> str:
+def _expression_sql(name: str, derived: Derived, previous: str, operands: Operands) -> str:
     checked = parse_expression(derived.sql or "", operands)
     return f"  SELECT *, CAST({checked.sql} AS {derived.sql_type}) AS {name}\n  FROM {previous}"
 
 
-def _lookup(name: str, derived: Derived, previous: str, operands: Mapping[str, Operand]) -> str:
+def _lookup_sql(name: str, derived: Derived, previous: str, operands: Operands) -> str:
     taken = (
         f"list(DISTINCT {derived.take} ORDER BY {derived.take})"
         if _is_list(derived)
@@ -103,12 +135,12 @@ def _lookup(name: str, derived: Derived, previous: str, operands: Mapping[str, O
     return f"""  SELECT own.*, other.taken AS {name}
   FROM {previous} AS own LEFT JOIN (
     SELECT {keys}, {taken} AS taken
-    FROM cube.{derived.table}{_where(derived)}
+    FROM cube.{derived.table}{_where_sql(derived)}
     GROUP BY {keys}
-  ) AS other ON {_matches(derived)}"""
+  ) AS other ON {_matches_sql(derived)}"""
 
 
-def _as_of(name: str, derived: Derived, previous: str, operands: Mapping[str, Operand]) -> str:
+def _as_of_sql(name: str, derived: Derived, previous: str, operands: Operands) -> str:
     still = (
         f" AND (other.{derived.valid_to} IS NULL OR other.{derived.valid_to} >= own.{derived.at})"
     )
@@ -116,16 +148,16 @@ def _as_of(name: str, derived: Derived, previous: str, operands: Mapping[str, Op
     if derived.take is None:
         return f"""  SELECT own.*, EXISTS (
     SELECT 1 FROM ({_other_sql(derived)}) AS other
-    WHERE {_matches(derived)} AND {valid}
+    WHERE {_matches_sql(derived)} AND {valid}
   ) AS {name}
   FROM {previous} AS own"""
     taken = f"CASE WHEN {valid} THEN other.{derived.take} END"
     return f"""  SELECT own.*, {taken} AS {name}
   FROM {previous} AS own ASOF LEFT JOIN ({_other_sql(derived)}) AS other
-    ON {_matches(derived)} AND own.{derived.at} >= other.{derived.valid_from}"""
+    ON {_matches_sql(derived)} AND own.{derived.at} >= other.{derived.valid_from}"""
 
 
-def _followed_by(
+def _followed_by_sql(
     name: str, derived: Derived, previous: str, operands: Mapping[str, Operand]
 ) -> str:
     day = contracts()[derived.table or ""].date_column
@@ -141,7 +173,7 @@ def _followed_by(
   FROM {previous} AS own"""
 
 
-def _nearest(name: str, derived: Derived, previous: str, operands: Mapping[str, Operand]) -> str:
+def _nearest_sql(name: str, derived: Derived, previous: str, operands: Operands) -> str:
     ended = f"(other.{derived.valid_to} IS NULL OR other.{derived.valid_to} >= own.{derived.at})"
     return f"""  SELECT own.*, (
     SELECT min(great_circle_km(own.latitude, own.longitude, other.latitude, other.longitude))
@@ -152,11 +184,11 @@ def _nearest(name: str, derived: Derived, previous: str, operands: Mapping[str, 
 
 
 _FORMS = {
-    "expression": _expression,
-    "lookup": _lookup,
-    "as_of": _as_of,
-    "followed_by": _followed_by,
-    "nearest": _nearest,
+    "expression": _expression_sql,
+    "lookup": _lookup_sql,
+    "as_of": _as_of_sql,
+    "followed_by": _followed_by_sql,
+    "nearest": _nearest_sql,
 }
 
 
@@ -168,20 +200,17 @@ def _match(derived: Derived) -> Mapping[str, str]:
     return derived.match or {}
 
 
-def _matches(derived: Derived) -> str:
+def _matches_sql(derived: Derived) -> str:
     pairs = [f"own.{own} = other.{other}" for own, other in _match(derived).items()]
     return " AND ".join(pairs) or "TRUE"
 
 
-def _where(derived: Derived) -> str:
+def _where_sql(derived: Derived) -> str:
     if derived.where is None:
         return ""
-    contract = contracts()[derived.table or ""]
-    operands = {name: column_operand(column) for name, column in contract.columns.items()}
-    for name, own in contract.derived.items():
-        operands[name] = derived_operand(own)
+    operands = table_operands(contracts()[derived.table or ""])
     return f" WHERE {parse_expression(derived.where, operands, 'bool').sql}"
 
 
 def _other_sql(derived: Derived) -> str:
-    return f"SELECT * FROM cube.{derived.table}{_where(derived)}"
+    return f"SELECT * FROM cube.{derived.table}{_where_sql(derived)}"

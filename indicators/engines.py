@@ -3,6 +3,8 @@
 What is computed stands in `plan.py`, the SQL in `compiler.py` and `statuses.py`.
 """
 
+# ruff: noqa: S608 (names and checked expressions of contracts and catalogue)
+
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple
 from datetime import date
@@ -19,6 +21,7 @@ from indicators.compiler import (
     cube_stages,
     list_stage,
     roll_up_stages,
+    source_periods_sql,
     with_stages,
 )
 from indicators.contracts import contracts
@@ -197,9 +200,8 @@ def _run_plan(connection: duckdb.DuckDBPyConnection, mission: Mission, plan: Cub
     for planned in plan.indicators:
         connection.execute(f"INSERT INTO cube.cell BY NAME {cells_sql(plan, planned)}")
         connection.execute(
-            f"""INSERT INTO cube.source_period SELECT '{planned.code}', period_type, period
-            FROM temp.rolled
-            WHERE grouped = {plan.total_mask} AND area = country_area() AND source_rows > 0"""
+            f"""INSERT INTO cube.source_period
+            SELECT '{planned.code}', period_type, period FROM ({source_periods_sql(plan)})"""
         )
     connection.execute(
         f"""INSERT INTO mart.contribution

@@ -54,7 +54,7 @@ class Expression:
     columns: tuple[str, ...]
 
 
-class ExpressionRefused(ValueError):
+class RefusedExpressionError(ValueError):
     """Holds every fault found in one expression."""
 
     def __init__(self, text: str, faults: Sequence[Fault]) -> None:
@@ -119,7 +119,7 @@ def parse_expression(
 ) -> Expression:
     """Check one expression over these columns; `wanted` is the kind that it must give.
 
-    Raises ExpressionRefused with all faults at once.
+    Raises RefusedExpressionError with all faults at once.
     """
     tree = _parsed(text)
     check = _Check(columns)
@@ -127,7 +127,7 @@ def parse_expression(
     if wanted and operand.kind not in (wanted, "null", "unknown"):
         check.faults.append(Fault("wrong_result", {"wanted": wanted, "found": operand.kind}))
     if check.faults:
-        raise ExpressionRefused(text, check.faults)
+        raise RefusedExpressionError(text, check.faults)
     return Expression(tree.sql(dialect="duckdb"), operand, tuple(sorted(check.used)))
 
 
@@ -136,9 +136,9 @@ def _parsed(text: str) -> exp.Expression:
         trees = sqlglot.parse(text, read="duckdb")
     except (SqlglotError, RecursionError) as error:
         first = str(error).splitlines()[0]
-        raise ExpressionRefused(text, [Fault("unreadable", {"reason": first})]) from error
+        raise RefusedExpressionError(text, [Fault("unreadable", {"reason": first})]) from error
     if len(trees) != 1 or trees[0] is None:
-        raise ExpressionRefused(text, [Fault("one_expression")])
+        raise RefusedExpressionError(text, [Fault("one_expression")])
     for node in trees[0].walk():
         node.comments = None
     return trees[0]

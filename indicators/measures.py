@@ -132,13 +132,15 @@ class Aggregate:
     @property
     def sql(self) -> str:
         """The aggregate with its filter."""
-        return f"{self.function} FILTER (WHERE {self.where})"
+        return f"{self.function}\n      FILTER (WHERE {self.where})"
 
 
 def both(*conditions: str | None) -> str:
     """All these conditions together; TRUE where there is none."""
-    held = [f"({condition})" for condition in conditions if condition]
-    return " AND ".join(held) or "TRUE"
+    held = [condition for condition in conditions if condition]
+    if len(held) < 2:
+        return held[0] if held else "TRUE"
+    return " AND ".join(f"({condition})" for condition in held)
 
 
 def aggregates(measure: Measure) -> Iterator[Aggregate]:
@@ -151,16 +153,18 @@ def aggregates(measure: Measure) -> Iterator[Aggregate]:
         case "count":
             yield Aggregate("numerator", "count(*)", where)
         case "sum" | "mean":
-            valued = both(measure.where, f"({measure.value}) IS NOT NULL")
+            valued = both(measure.where, _is_present(measure.value))
             yield Aggregate("numerator", _sum(measure.value), valued)
             yield Aggregate("denominator", "count(*)", valued)
         case "count_distinct":
-            present = both(measure.where, f"({measure.distinct}) IS NOT NULL")
+            present = both(measure.where, _is_present(measure.distinct))
             yield Aggregate("numerator", f"count(DISTINCT {measure.distinct})", present)
         case "median" | "quantile":
-            valued = both(measure.where, f"({measure.value}) IS NOT NULL")
+            valued = both(measure.where, _is_present(measure.value))
             share = measure.quantile or 0.5
-            yield Aggregate("value", f"quantile_cont({measure.value}, {share})", valued)
+            yield Aggregate(
+                "value", f"quantile_cont(CAST({measure.value} AS DOUBLE), {share})", valued
+            )
             yield Aggregate("denominator", "count(*)", valued)
         case "ratio" | "rate":
             yield _part("numerator", measure.numerator or Part(), measure.where)
@@ -175,7 +179,7 @@ def case_condition(measure: Measure) -> str:
     if measure.kind == "rate":
         return both(measure.where, (measure.numerator or Part()).where)
     counted = measure.value or measure.distinct
-    return both(measure.where, f"({counted}) IS NOT NULL" if counted else None)
+    return both(measure.where, _is_present(counted))
 
 
 def _part(role: str, part: Part, where: str | None) -> Aggregate:
@@ -185,6 +189,12 @@ def _part(role: str, part: Part, where: str | None) -> Aggregate:
     if part.distinct:
         return Aggregate(role, f"count(DISTINCT {part.distinct})", condition)
     return Aggregate(role, "count(*)", condition)
+
+
+def _is_present(value: str | None) -> str | None:
+    if value is None:
+        return None
+    return f"{value} IS NOT NULL" if value.isidentifier() else f"({value}) IS NOT NULL"
 
 
 def _sum(value: str | None) -> str:

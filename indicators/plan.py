@@ -81,11 +81,6 @@ class CubePlan:
         return "__".join([f"cube_{self.source}", clock, *(mark for mark in marks if mark)])
 
     @property
-    def total_mask(self) -> int:
-        """What GROUPING gives for the total."""
-        return 2 ** len(self.plain_columns) - 1
-
-    @property
     def dimensions(self) -> tuple[Dimension, ...]:
         """The union of the dimensions used, in the order of their names."""
         used = {
@@ -139,7 +134,7 @@ def cube_plans(indicators: Iterable[Indicator], weekly: bool = False) -> list[Cu
 
 
 def plan_indicator(indicator: Indicator) -> PlannedIndicator:
-    """One indicator ready to compile. Raises ExpressionRefused where an expression is not safe."""
+    """One indicator ready to compile. Raises RefusedExpressionError for an unsafe expression."""
     measure = checked_measure(indicator)
     return PlannedIndicator(
         indicator,

@@ -4,6 +4,8 @@ Linear between two dated figures, afterwards the last, before the first none. `p
 holds the areas that have a figure; `population_area` adds them up over the hierarchy.
 """
 
+# ruff: noqa: S608 (names and checked expressions of contracts and catalogue)
+
 from collections.abc import Iterator
 
 # Which figures are a rate's denominator: sites of these kinds, or residents at the finest level.
@@ -46,14 +48,16 @@ spans AS (
 )
 SELECT population_kind, area_code, period_type, period,
   CASE WHEN next_on IS NULL THEN CAST(persons AS DOUBLE)
-    ELSE persons + (next_persons - persons) * (period_middle - reference_on) / (next_on - reference_on)
+    ELSE persons
+      + (next_persons - persons) * (period_middle - reference_on) / (next_on - reference_on)
   END AS persons
 FROM spans
 JOIN cube.period
   ON period_middle >= reference_on AND (next_on IS NULL OR period_middle < next_on)"""
     yield """
 CREATE OR REPLACE TABLE cube.population_area AS
-SELECT population_kind, area_up.area, period_type, period, sum(persons ORDER BY base.area_code) AS persons
+SELECT population_kind, area_up.area, period_type, period,
+  sum(persons ORDER BY base.area_code) AS persons
 FROM cube.population_base AS base
 JOIN cube.area_up ON area_up.area_code = base.area_code
 GROUP BY ALL"""

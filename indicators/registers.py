@@ -1,4 +1,6 @@
-"""The mart's tables beside the values: indicators, areas, bases, returns, survey response, mission."""
+"""The mart's tables beside the values: indicators, areas, bases, returns, response, mission."""
+
+# ruff: noqa: S608 (names and checked expressions of contracts and catalogue)
 
 import json
 from collections.abc import Sequence
@@ -179,7 +181,8 @@ def _fill_responses(connection: duckdb.DuckDBPyConnection, mission: Mission) -> 
     connection.execute(
         f"""INSERT INTO mart.survey_response
         WITH attempts AS (
-          SELECT own.*, area_up.area, result IN ('complete', 'partial') AND consent_given AS is_answered
+          SELECT own.*, area_up.area,
+            result IN ('complete', 'partial') AND consent_given AS is_answered
           FROM core.survey_respondents AS own
           JOIN cube.area_up ON area_up.area_code = coalesce(own.site_code, own.area_code)
           WHERE interviewed_on <= as_of_day() AND result <> 'ineligible'

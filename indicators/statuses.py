@@ -4,6 +4,8 @@
 rows do. What a value is does not belong here: see `compiler.py`.
 """
 
+# ruff: noqa: S608 (names and checked expressions of contracts and catalogue)
+
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -96,7 +98,8 @@ def return_tables_sql(indicators: Iterable[Indicator]) -> Iterator[str]:
     yield """
 CREATE OR REPLACE TABLE cube.return_due AS
 SELECT returns.*, unit.component, unit.unit_type,
-  return_status IN ('submitted', 'nil') AND coalesce(received_on <= as_of_day(), true) AS is_received,
+  return_status IN ('submitted', 'nil')
+    AND coalesce(received_on <= as_of_day(), true) AS is_received,
   return_status <> 'not_due' AS is_due,
   return_status = 'no_access' AS is_no_access
 FROM (SELECT *, last_day("month") AS month_end FROM core.reporting_returns) AS returns

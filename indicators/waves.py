@@ -4,6 +4,8 @@ A wave is never split and never pooled (definitions 16). How an estimate is made
 here: see `indicators.survey`.
 """
 
+# ruff: noqa: S608 (names and checked expressions of contracts and catalogue)
+
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -302,7 +304,8 @@ def _store_files(
           GROUP BY respondent_key
           HAVING count(*) = ?
         )
-        SELECT ?, ?, ?, period_type, period, area, own.file_sha256, min(file.name), count(DISTINCT own.respondent_key)
+        SELECT ?, ?, ?, period_type, period, area, own.file_sha256, min(file.name),
+          count(DISTINCT own.respondent_key)
         FROM cube.survey_respondents AS own
         JOIN valid USING (respondent_key)
         JOIN cube.area_up ON area_up.area_code = own.{place}
