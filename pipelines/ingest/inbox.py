@@ -87,6 +87,7 @@ def ingest(
     problems: list[Problem] = []
     found = _in_order(_found(workspace, mission, sources, files, problems))
     outlines = cache(lambda: read_outlines(profile, mission))
+    _clear_unfinished(workspace.archive(mission.mission))
     reports = []
     for number, entry in enumerate(found):
         if progress:
@@ -242,6 +243,12 @@ def _archived(path: Path, archive: Path) -> tuple[Path, str]:
         coming.unlink(missing_ok=True)
         raise
     return target, sha256
+
+
+def _clear_unfinished(archive: Path) -> None:
+    """Copies that a killed run left on their way; only the holder of the warehouse comes here."""
+    for path in archive.glob(".coming-*.tmp"):
+        path.unlink()
 
 
 def _sync(path: Path) -> None:

@@ -18,6 +18,12 @@ from indicators.errors import Problem, WrongUse
 from pipelines.readers import READERS
 
 _BRACES = re.compile(r"\{([^{}]*)\}")
+_DATE_SIGNS = set("YymbBdjHIMSfpz")
+_OPTION_FORMS = {
+    "header_row": (r"[1-9]\d*", "mapping_option_number"),
+    "delimiter": (r".", "mapping_option_character"),
+    "quote": (r".", "mapping_option_character"),
+}
 
 
 def _as_tuple(value: Any) -> Any:
@@ -266,6 +272,10 @@ def _reader_problems(path: Path, source: Source) -> Iterator[Problem]:
     if known is not None:
         for name in sorted(source.options.keys() - known):
             yield _unknown(path, "mapping_unknown_key", f"options.{name}", name, sorted(known))
+    for name, (form, rule) in _OPTION_FORMS.items():
+        value = str(source.options.get(name, "1"))
+        if not re.fullmatch(form, value, re.DOTALL):
+            yield Problem(rule, path.name, value=value, parameters={"key": f"options.{name}"})
 
 
 def _table_problems(path: Path, table: TableMapping) -> Iterator[Problem]:
@@ -282,6 +292,17 @@ def _table_problems(path: Path, table: TableMapping) -> Iterator[Problem]:
             parameters = {"table": table.table, "name": name}
             yield Problem("mapping_required", path.name, parameters=parameters)
     yield from _code_problems(path, contract, mapped)
+    for name, entries in mapped.items():
+        for text in (text for entry in entries for text in entry.formats):
+            if not _is_date_format(text):
+                parameters = {"key": f"{table.table}.{name}.formats"}
+                yield Problem("mapping_format", path.name, value=text, parameters=parameters)
+
+
+def _is_date_format(text: str) -> bool:
+    """Whether it uses known signs only and says at least year and month, as nothing is guessed."""
+    signs = set(re.findall(r"%-?(.?)", text.replace("%%", "")))
+    return signs <= _DATE_SIGNS and bool(signs & {"Y", "y"}) and bool(signs & {"m", "b", "B", "j"})
 
 
 def _code_problems(

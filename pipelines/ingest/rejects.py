@@ -3,7 +3,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -70,8 +70,10 @@ def _standing(connection: duckdb.DuckDBPyConnection, query: str) -> Iterator[Rej
           parameters
         """
     ).fetchall()
-    for *fields, parameters in rows:
-        yield Reject(*fields, json.loads(parameters))
+    names = [field.name for field in fields(Reject)]
+    for row in rows:
+        values = dict(zip(names, row, strict=True))
+        yield Reject(**values | {"parameters": json.loads(values["parameters"])})
 
 
 def rejects_workbook(connection: duckdb.DuckDBPyConnection, path: Path, language: str) -> None:

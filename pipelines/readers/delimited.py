@@ -69,6 +69,8 @@ def _text(path: Path, encoding: str) -> str:
         ) from None
     except UnicodeDecodeError as error:
         raise WrongUse(_encoding_problem(path, data, error)) from None
+    if not text.strip():
+        raise WrongUse(Problem("empty_file", path.name))
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise WrongUse(Problem("nul_bytes", path.name, row=line))

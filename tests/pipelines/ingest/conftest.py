@@ -1,0 +1,131 @@
+"""A small mission whose sources the tests write themselves, and short ways to look at results."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+import yaml
+
+from indicators.mission import Mission, read_mission
+from pipelines.ingest.inbox import IngestReport, ingest
+from pipelines.ingest.loading import FileReport
+from pipelines.warehouse.connection import open_warehouse
+from pipelines.workspace import Workspace
+
+MISSION: dict[str, Any] = {
+    "mission": "small",
+    "name": {"en": "Small", "fr": "Petite"},
+    "country_area": "XX",
+    "time_zone": "Africa/Juba",
+    "starts_on": "2020-01-01",
+    "ends_on": "2026-12-31",
+    "boundaries": {"en": "None.", "fr": "Aucune."},
+    "reject_limit_pct": 100,
+    "indicators": [],
+}
+AREAS_CSV = "code,parent\nXX,\nXX01,XX\nXX02,XX\n"
+AREAS: dict[str, Any] = {
+    "source": "areas",
+    "files": ["areas*.csv"],
+    "reader": "csv",
+    "tables": [
+        {
+            "table": "areas",
+            "columns": {
+                "area_code": {"from": "code"},
+                "parent_area_code": {"from": "parent"},
+                "area_level": {"from": "code", "recode": {"XX": "country"}, "otherwise": "admin1"},
+                "name_en": {"from": "code"},
+                "name_fr": {"from": "code"},
+                "valid_from": {"constant": "2020-01-01"},
+            },
+        }
+    ],
+}
+POPULATION: dict[str, Any] = {
+    "source": "population",
+    "files": ["population*.csv"],
+    "reader": "csv",
+    "tables": [
+        {
+            "table": "population",
+            "columns": {
+                "area_code": {"from": "area"},
+                "reference_on": {"from": "day"},
+                "population_kind": {"constant": "resident"},
+                "sex": {"from": "sex"},
+                "age_group": {"constant": "_U"},
+                "persons": {"from": "persons"},
+                "estimate_source": {"constant": "census"},
+            },
+        }
+    ],
+}
+
+
+@dataclass
+class SmallMission:
+    """A workspace with one mission; files go in through its inbox."""
+
+    workspace: Workspace
+    settings: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def profile(self) -> Path:
+        return self.workspace.profile("small")
+
+    @property
+    def mission(self) -> Mission:
+        path = self.profile / "mission.yaml"
+        path.write_text(yaml.safe_dump(MISSION | self.settings), encoding="utf-8")
+        return read_mission(self.profile)
+
+    def add_source(self, source: dict[str, Any]) -> None:
+        path = self.profile / "sources" / f"{source['source']}.yaml"
+        path.write_text(yaml.safe_dump(source, sort_keys=False), encoding="utf-8")
+
+    def drop(self, name: str, content: str | bytes) -> Path:
+        """Puts a file into the inbox."""
+        path = self.workspace.inbox("small") / name
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path
+
+    def ingest(self, **options: Any) -> IngestReport:
+        return ingest(self.workspace, self.mission, **options)
+
+    def deliver(self, name: str, content: str | bytes) -> FileReport:
+        """Drops one file in and takes it in."""
+        self.drop(name, content)
+        (report,) = self.ingest().files
+        return report
+
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        with open_warehouse(self.workspace.warehouse("small")) as connection:
+            return connection.execute(sql).fetchall()
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> SmallMission:
+    """The small mission with three areas already taken in."""
+    workspace = Workspace(tmp_path)
+    (workspace.profile("small") / "sources").mkdir(parents=True)
+    workspace.inbox("small").mkdir(parents=True)
+    made = SmallMission(workspace)
+    made.add_source(AREAS)
+    made.add_source(POPULATION)
+    made.deliver("areas.csv", AREAS_CSV)
+    return made
+
+
+@pytest.fixture
+def clock() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A plain connection in UTC for expressions alone."""
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        yield connection
+
+
+Deliver = Callable[[str, str], FileReport]

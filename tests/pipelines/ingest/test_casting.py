@@ -1,0 +1,198 @@
+"""How the text of a cell becomes a value of each type, and which text does not."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+import pytest
+
+from indicators.contracts import Column, Words
+from pipelines.ingest.casting import Reading, cast, text_column
+
+TITLE = Words(en="x", fr="x")
+
+
+def value(clock: duckdb.DuckDBPyConnection, kind: str, text: str, **how: Any) -> Any:
+    """The value of one text in a column of this type; None where it cannot be one."""
+    codes = how.pop("codes", ("_",))
+    column = Column(type=kind, title=TITLE, codes=codes if "code" in kind else None)
+    made = cast("x", column, Reading(**how))
+    query = f"SELECT {made.expression} FROM (SELECT $text AS {text_column('x')})"
+    ((found,),) = clock.execute(query, {"text": text, **made.parameters}).fetchall()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("12", 12),
+        ("-3", -3),
+        ("007", 7),
+        ("12.0", 12),
+        ("12.5", None),
+        ("1e3", None),
+        ("1,200", None),
+        ("1 200", None),
+        ("0x1F", None),
+        ("1_000", None),
+        ("twelve", None),
+        ("123456789012345678", 123456789012345678),
+        ("12345678901234567890", None),
+    ],
+)
+def test_whole_numbers(clock: duckdb.DuckDBPyConnection, text: str, expected: int | None) -> None:
+    assert value(clock, "int", text) == expected
+
+
+def test_thousands_and_decimal_signs_count_only_where_declared(
+    clock: duckdb.DuckDBPyConnection,
+) -> None:
+    assert value(clock, "int", "1 200", thousands=" ") == 1200
+    assert value(clock, "dec(7,2)", "1.200,5", thousands=".", decimal=",") == Decimal("1200.50")
+    assert value(clock, "dec(7,2)", "12,5") is None
+    assert value(clock, "dec(7,2)", "12,5", decimal=",") == Decimal("12.50")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1.5", Decimal("1.50")),
+        (".5", Decimal("0.50")),
+        ("2.", Decimal("2.00")),
+        ("1e-05", Decimal("0.00")),
+        ("1.005", Decimal("1.01")),  # rounded to the column's digits
+        ("99999.99", Decimal("99999.99")),
+        ("100000", None),  # more digits than the column has
+        ("NaN", None),
+        ("inf", None),
+        ("1.2.3", None),
+        ("", None),
+    ],
+)
+def test_decimals(clock: duckdb.DuckDBPyConnection, text: str, expected: Decimal | None) -> None:
+    assert value(clock, "dec(7,2)", text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("oui", True),
+        ("NON", False),
+        ("Yes", True),
+        ("1", True),
+        ("0", False),
+        ("vrai", True),
+        ("y", None),
+    ],
+)
+def test_booleans(clock: duckdb.DuckDBPyConnection, text: str, expected: bool | None) -> None:
+    assert value(clock, "bool", text) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-07-01", date(2026, 7, 1)),
+        ("2026-07-01 00:00:00.000", date(2026, 7, 1)),
+        ("2026-07-01 08:30", None),  # a time of day would be lost
+        ("2026-7-1", None),
+        ("01/07/2026", None),  # day or month first? a format must say
+        ("2026-06-31", None),
+        ("infinity", None),
+        ("epoch", None),
+    ],
+)
+def test_dates(clock: duckdb.DuckDBPyConnection, text: str, expected: date | None) -> None:
+    assert value(clock, "date", text) == expected
+
+
+def test_declared_formats_are_tried_in_order_beside_iso(clock: duckdb.DuckDBPyConnection) -> None:
+    how = {"formats": ("%d.%m.%Y", "%d/%m/%Y")}
+    assert value(clock, "date", "01.07.2026", **how) == date(2026, 7, 1)
+    assert value(clock, "date", "01/07/2026", **how) == date(2026, 7, 1)
+    assert value(clock, "date", "2026-07-01", **how) == date(2026, 7, 1)
+    assert value(clock, "date", "31.06.2026", **how) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-07-01 08:30", datetime(2026, 7, 1, 6, 30)),
+        ("2026-07-01T08:30:15", datetime(2026, 7, 1, 6, 30, 15)),
+        ("2026-07-01T08:30Z", datetime(2026, 7, 1, 8, 30)),
+        ("2026-07-01T08:30:00+03:00", datetime(2026, 7, 1, 5, 30)),
+        ("2026-07-01 08:30:00+0300", datetime(2026, 7, 1, 5, 30)),
+        ("2026-07-01", None),
+        ("2026-07-01 25:00", None),
+    ],
+)
+def test_times_are_local_unless_they_have_an_offset(
+    clock: duckdb.DuckDBPyConnection, text: str, expected: datetime | None
+) -> None:
+    assert value(clock, "time", text, time_zone="Africa/Juba") == expected
+
+
+def test_times_in_declared_formats(clock: duckdb.DuckDBPyConnection) -> None:
+    how = {"time_zone": "Africa/Juba", "formats": ("%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M %z")}
+    assert value(clock, "time", "01.07.2026 08:30", **how) == datetime(2026, 7, 1, 6, 30)
+    assert value(clock, "time", "01.07.2026 08:30 +0300", **how) == datetime(2026, 7, 1, 5, 30)
+
+
+def test_a_date_cell_of_a_workbook_is_midnight(clock: duckdb.DuckDBPyConnection) -> None:
+    how = {"time_zone": "Africa/Juba", "date_is_midnight": True}
+    assert value(clock, "time", "2026-07-01", **how) == datetime(2026, 6, 30, 22)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-03-08 01:59", datetime(2026, 3, 8, 6, 59)),
+        ("2026-03-08 02:30", None),  # the clocks went from 02:00 to 03:00
+        ("2026-03-08 03:00", datetime(2026, 3, 8, 7, 0)),
+        ("2026-11-01 00:59", datetime(2026, 11, 1, 4, 59)),
+        ("2026-11-01 01:30", None),  # it was 01:30 twice
+        ("2026-11-01T01:30-04:00", datetime(2026, 11, 1, 5, 30)),
+        ("2026-11-01T01:30-05:00", datetime(2026, 11, 1, 6, 30)),
+        ("2026-11-01 02:00", datetime(2026, 11, 1, 7, 0)),
+    ],
+)
+def test_local_time_that_never_was_or_was_twice_is_refused(
+    clock: duckdb.DuckDBPyConnection, text: str, expected: datetime | None
+) -> None:
+    assert value(clock, "time", text, time_zone="America/New_York") == expected
+
+
+def test_south_sudan_put_its_clocks_back_in_2021(clock: duckdb.DuckDBPyConnection) -> None:
+    how = {"time_zone": "Africa/Juba"}
+    assert value(clock, "time", "2021-01-31 22:30", **how) == datetime(2021, 1, 31, 19, 30)
+    assert value(clock, "time", "2021-01-31 23:30", **how) is None
+    assert value(clock, "time", "2021-02-01 00:00", **how) == datetime(2021, 1, 31, 22)
+
+
+def test_codes_are_exact(clock: duckdb.DuckDBPyConnection) -> None:
+    codes = ("patrol", "it's")
+    assert value(clock, "code", "patrol", codes=codes) == "patrol"
+    assert value(clock, "code", "it's", codes=codes) == "it's"
+    assert value(clock, "code", "Patrol", codes=codes) is None
+
+
+def test_list_needs_every_member_to_be_a_code(clock: duckdb.DuckDBPyConnection) -> None:
+    codes = ("military", "justice")
+    assert value(clock, "list<code>", "military; justice", codes=codes) == ["military", "justice"]
+    assert value(clock, "list<code>", "military;;", codes=codes) == ["military"]
+    assert value(clock, "list<code>", "military, justice", codes=codes) is None
+    how = {"codes": codes, "separator": ","}
+    assert value(clock, "list<code>", "military, justice", **how) == ["military", "justice"]
+
+
+@pytest.mark.parametrize("text", ["'; DROP TABLE t; --", "x') OR 1=1 --", '"', "\\"])
+def test_text_never_becomes_sql(clock: duckdb.DuckDBPyConnection, text: str) -> None:
+    for kind in ("text", "int", "dec(7,2)", "bool", "date", "time", "code", "list<code>"):
+        how = {
+            "formats": (f"{text}%Y-%m",),
+            "separator": text + text,
+            "thousands": text,
+            "decimal": text,
+        }
+        assert value(clock, kind, text, **how) == (text if kind == "text" else None)

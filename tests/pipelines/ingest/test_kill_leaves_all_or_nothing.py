@@ -1,0 +1,131 @@
+"""A process killed at any moment leaves each file whole or not at all, and a second run ends it."""
+
+import random
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from indicators.mission import read_mission
+from pipelines.ingest.inbox import ingest
+from pipelines.warehouse.connection import open_warehouse
+from pipelines.workspace import Workspace
+from tests.conftest import REPOSITORY
+from tests.pipelines.ingest.conftest import SmallMission
+
+ROWS = 6_000
+CHILD = """
+import sys
+from pathlib import Path
+from indicators.mission import read_mission
+from pipelines.ingest.inbox import ingest
+from pipelines.readers import csv  # loaded before the work begins, as is all the rest
+from pipelines.workspace import Workspace
+workspace = Workspace(Path(sys.argv[1]))
+mission = read_mission(workspace.profile("small"))
+print("ready", flush=True)
+ingest(workspace, mission)
+print("done", flush=True)
+"""
+Snapshot = dict[str, list[tuple[object, ...]]]
+
+
+def population(changed: int, first: int = 0) -> str:
+    """Rows of figures, one of 50 bad; the first `changed` of them differ between vintages."""
+    lines = ["area,day,sex,persons"]
+    for number in range(first, first + ROWS):
+        day = f"20{20 + number % 6:02d}-{1 + number // 6 % 12:02d}-{1 + number // 72 % 28:02d}"
+        sex = "FM"[number // 2016 % 2]
+        persons = "many" if number % 50 == 7 else str(number + (number - first < changed))
+        lines.append(f"XX0{1 + number // 4032 % 2},{day},{sex},{persons}")
+    return "\n".join(lines) + "\n"
+
+
+def snapshot(workspace: Workspace) -> Snapshot:
+    """Everything in the warehouse but the clock's table."""
+    with open_warehouse(workspace.warehouse("small")) as connection:
+        tables = connection.execute(
+            "SELECT schema_name || '.' || table_name FROM duckdb_tables() "
+            "WHERE NOT internal AND table_name <> 'delivery' ORDER BY 1"
+        ).fetchall()
+        return {
+            name: sorted(connection.execute(f"FROM {name}").fetchall(), key=repr)
+            for (name,) in tables
+        }
+
+
+@pytest.fixture
+def waiting(small: SmallMission) -> Workspace:
+    """A warehouse with one vintage, its correction and another file waiting in the inbox."""
+    small.deliver("population.csv", population(0))
+    small.drop("population.csv", population(500))
+    small.drop("population_more.csv", population(0, first=ROWS // 2))
+    return small.workspace
+
+
+def states(waiting: Workspace, folder: Path) -> tuple[list[Snapshot], float]:
+    """What the warehouse holds before and after each file of an undisturbed run; its seconds."""
+    workspace = copy(waiting, folder)
+    found = [snapshot(workspace)]
+    started = time.monotonic()
+    for path in sorted(workspace.inbox("small").iterdir()):
+        ingest(workspace, read_mission(workspace.profile("small")), [path])
+        found.append(snapshot(workspace))
+    return found, time.monotonic() - started
+
+
+def copy(workspace: Workspace, folder: Path) -> Workspace:
+    """The same workspace in another place."""
+    shutil.copytree(workspace.home, folder)
+    return Workspace(folder)
+
+
+def delivered(workspace: Workspace) -> list[str]:
+    """The SHA-256 of each file in the ledger."""
+    with open_warehouse(workspace.warehouse("small")) as connection:
+        rows = connection.execute("SELECT file_sha256 FROM ops.input_file").fetchall()
+    return [sha256 for (sha256,) in rows]
+
+
+def kill_after(workspace: Workspace, seconds: float) -> bool:
+    """Runs an ingest in a process of its own and kills it; False where it had ended before."""
+    command = [sys.executable, "-c", CHILD, str(workspace.home)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        time.sleep(seconds)
+        process.kill()
+        return process.stdout.readline() != "done\n"
+
+
+def kill_and_resume(waiting: Workspace, folder: Path, times: int, seed: int) -> int:
+    """Kills so many runs at moments spread by `seed`; returns how many were hit while at work."""
+    moments = random.Random(seed)
+    known, seconds = states(waiting, folder / "undisturbed")
+    assert known[0] != known[1] != known[2]
+    hit = 0
+    for number in range(times):
+        workspace = copy(waiting, folder / f"killed_{number}")
+        hit += kill_after(workspace, moments.uniform(0, seconds))
+        assert snapshot(workspace) in known
+        ingest(workspace, read_mission(workspace.profile("small")))
+        assert snapshot(workspace) == known[-1]
+        assert list(workspace.inbox("small").iterdir()) == []
+        archived = sorted(path.name for path in workspace.archive("small").iterdir())
+        assert archived == sorted(f"{sha256}.csv" for sha256 in delivered(workspace))
+        shutil.rmtree(workspace.home)
+    return hit
+
+
+def test_ten_kills(waiting: Workspace, tmp_path_factory: pytest.TempPathFactory) -> None:
+    hit = kill_and_resume(waiting, tmp_path_factory.mktemp("kills"), times=10, seed=2026)
+    assert hit > 0
+
+
+@pytest.mark.soak
+def test_hundred_kills(waiting: Workspace, tmp_path_factory: pytest.TempPathFactory) -> None:
+    hit = kill_and_resume(waiting, tmp_path_factory.mktemp("kills"), times=100, seed=7)
+    assert hit > 10

@@ -1,0 +1,239 @@
+"""What each key of a mapping does to the text of a file; the reference is docs/mapping.md."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from indicators.contracts import Strict
+from indicators.mission import Mission
+from pipelines.ingest.mapped import map_rows, stacked
+from pipelines.ingest.mapping import ColumnMapping, Source, TableMapping
+from pipelines.ingest.outlines import read_area_rows, read_outlines
+from pipelines.readers.table import source_table
+from tests.pipelines.ingest.conftest import MISSION
+
+Rows = list[list[str | None]]
+
+
+def mapped(
+    header: list[str], records: Rows, entry: Mapping[str, Any], **source: Any
+) -> list[str | None]:
+    """The texts of one column under one entry of a mapping."""
+    table = TableMapping(table="areas", columns={"x": ColumnMapping.model_validate(entry)})
+    file = stacked([source_table("", header, records, range(2, 2 + len(records)))])
+    whole = Source(source="s", files=("*",), reader="csv", tables=(table,), **source)
+    result = map_rows(file, table, whole, lambda: read_outlines(FOLDER, MISSION_OF_SQUARES))
+    found: list[str | None] = result.rows["x"].to_pylist()
+    return found
+
+
+def one(entry: Mapping[str, Any], **cells: str | None) -> str | None:
+    """The text made from one row."""
+    (text,) = mapped(list(cells), [list(cells.values())], entry)
+    return text
+
+
+def test_text_loses_its_outer_blanks_and_nothing_else() -> None:
+    assert one({"from": "a"}, a=" \u00a0Bor  Town ") == "Bor  Town"
+
+
+def test_empty_and_missing_texts_are_null() -> None:
+    records: Rows = [[None], [""], [" "], ["NA"], ["-"], ["0"]]
+    entry = {"from": "a", "missing": ["NA", "-"]}
+    assert mapped(["a"], records, entry) == [None] * 5 + ["0"]
+
+
+def test_missing_of_the_file_holds_where_the_column_has_none_of_its_own() -> None:
+    records: Rows = [["NA"], ["?"]]
+    assert mapped(["a"], records, {"from": "a"}, missing=("NA",)) == [None, "?"]
+    assert mapped(["a"], records, {"from": "a", "missing": ["?"]}, missing=("NA",)) == ["NA", None]
+
+
+def test_join_leaves_out_what_is_empty() -> None:
+    entry = {"from": ["day", "hour"], "join": "T"}
+    records: Rows = [["2026-07-01", "08:30"], ["2026-07-01", None], [None, None]]
+    assert mapped(["day", "hour"], records, entry) == ["2026-07-01T08:30", "2026-07-01", None]
+
+
+def test_constant() -> None:
+    assert one({"constant": "completed"}, a=None) == "completed"
+
+
+def test_template_is_null_where_a_part_is_missing() -> None:
+    entry = {"template": "r6-{region}/{number}"}
+    records: Rows = [["ML1", "7"], ["ML1", None]]
+    assert mapped(["region", "number"], records, entry) == ["r6-ML1/7", None]
+
+
+def test_recode_leaves_other_texts_for_the_rules_to_judge() -> None:
+    entry = {"from": "a", "recode": {"Patrouille": "patrol", "rien": None}}
+    records: Rows = [["Patrouille"], ["patrouille"], ["rien"], [None]]
+    assert mapped(["a"], records, entry) == ["patrol", "patrouille", None, None]
+
+
+def test_otherwise_takes_what_recode_does_not_list() -> None:
+    entry = {"from": "a", "recode": {"1": "F"}, "otherwise": "_U"}
+    assert mapped(["a"], [["1"], ["9"], [None]], entry) == ["F", "_U", None]
+
+
+def test_otherwise_null() -> None:
+    assert one({"from": "a", "recode": {"1": "F"}, "otherwise": None}, a="9") is None
+
+
+def test_empty_gives_a_value_to_empty_cells() -> None:
+    entry = {"from": "a", "recode": {"1": "yes"}, "empty": "not_asked"}
+    assert mapped(["a"], [["1"], [None]], entry) == ["yes", "not_asked"]
+
+
+def test_recode_of_a_list_goes_by_member() -> None:
+    entry = {"from": "a", "separator": ";", "recode": {"Militaire": "military", "Autre": None}}
+    assert one(entry, a="Militaire; justice;Autre") == "military;justice"
+
+
+def test_when_takes_the_first_that_fits() -> None:
+    entry = {
+        "from": "area",
+        "recode": {"Bor": "SS-JG"},
+        "when": [
+            {"column": "precision", "in": ["6", "7"], "value": "SSD"},
+            {"column": "precision", "in": "7", "value": "never"},
+        ],
+    }
+    records: Rows = [["Bor", "1"], ["Bor", "6"], ["Bor", "7"], [None, " 7 "]]
+    assert mapped(["area", "precision"], records, entry) == ["SS-JG", "SSD", "SSD", "SSD"]
+
+
+def test_bands_turn_ages_into_groups() -> None:
+    bands = [{"below": 18, "value": "Y0T17"}, {"below": 30, "value": "Y18T29"}, {"value": "Y_GE60"}]
+    entry = {"from": "age", "recode": {"999": "_U"}, "bands": bands}
+    records: Rows = [["17.9"], ["18"], ["29"], ["30"], ["999"], ["old"], [None]]
+    expected = ["Y0T17", "Y18T29", "Y18T29", "Y_GE60", "_U", "old", None]
+    assert mapped(["age"], records, entry) == expected
+
+
+def test_runs_rebuild_a_psu_from_the_numbers_of_respondents() -> None:
+    entry = {"runs": {"of": "RESPNO", "length": 8}}
+    records: Rows = [["MLI0001"], ["MLI0008"], ["MLI0009"], ["MLI1200"], ["none"]]
+    assert mapped(["RESPNO"], records, entry) == ["0", "0", "1", "149", None]
+
+
+def square(west: float, south: float, name: str) -> dict[str, Any]:
+    ring = [[west, south], [west + 1, south], [west + 1, south + 1], [west, south + 1]]
+    geometry = {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}
+    return {"type": "Feature", "properties": {"name": name}, "geometry": geometry}
+
+
+FOLDER = Path()
+MISSION_OF_SQUARES = Mission.model_validate(MISSION)
+
+
+@pytest.fixture(autouse=True)
+def outlines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two squares beside each other, and a third part of the second."""
+    features = [square(30, 5, "West"), square(31, 5, "East"), square(33, 5, "East")]
+    collection = {"type": "FeatureCollection", "features": features}
+    (tmp_path / "areas.geojson").write_text(json.dumps(collection))
+    settings = {
+        "areas_geojson": "areas.geojson",
+        "area_property": "name",
+        "area_codes": {"West": "XX01"},
+    }
+    module = "tests.pipelines.ingest.test_mapping_features"
+    monkeypatch.setattr(f"{module}.FOLDER", tmp_path)
+    monkeypatch.setattr(f"{module}.MISSION_OF_SQUARES", Mission.model_validate(MISSION | settings))
+
+
+def test_point_gives_the_area_it_lies_in() -> None:
+    records: Rows = [["30.5", "5.5"], ["31.5", "5.5"], ["33.5", "5.5"], ["0", "0"], [None, "5.5"]]
+    header = ["longitude", "latitude"]
+    inside = {"point": header}
+    assert mapped(header, records, inside) == ["XX01", "East", "East", None, None]
+    outside = inside | {"outside": "XX"}
+    assert mapped(header, records, outside) == ["XX01", "East", "East", "XX", None]
+
+
+def test_point_on_a_shared_border_goes_to_the_first_area() -> None:
+    assert one({"point": ["x", "y"]}, x="31", y="5.5") == "XX01"
+
+
+def test_outlines_make_area_rows(tmp_path: Path) -> None:
+    (table,) = read_area_rows(tmp_path / "areas.geojson", MISSION_OF_SQUARES)
+    codes = table.rows.select(["area_code", "parent_area_code", "area_level"]).to_pylist()
+    assert [tuple(row.values()) for row in codes] == [
+        ("XX", None, "country"),
+        ("XX01", "XX", "admin1"),
+        ("East", "XX", "admin1"),
+    ]
+    assert table.row_numbers.to_pylist() == [1, 2, 3]
+
+
+def test_where_takes_rows_by_their_text() -> None:
+    columns = {"x": ColumnMapping.model_validate({"from": "a"})}
+    file = stacked(
+        [source_table("", ["a", "kind"], [["1", "3"], ["2", None], ["3", "4 "]], [2, 3, 4])]
+    )
+    for where, expected in (
+        ({"kind": ["3", "4"]}, ["1", "3"]),
+        ({"kind": "present"}, ["1", "3"]),
+        ({"kind": "absent"}, ["2"]),
+    ):
+        table = TableMapping(table="areas", where=where, columns=columns)
+        source = Source(source="s", files=("*",), reader="csv", tables=(table,))
+        found = map_rows(file, table, source, lambda: read_outlines(FOLDER, MISSION_OF_SQUARES))
+        assert found.rows["x"].to_pylist() == expected
+
+
+def unpivoted(unpivot: dict[str, Any], header: list[str], records: Rows) -> list[tuple[Any, ...]]:
+    table = TableMapping.model_validate(
+        {"table": "survey_answers", "columns": {"key": {"from": "key"}}, "unpivot": unpivot}
+    )
+    source = Source(source="s", files=("*",), reader="csv", tables=(table,))
+    file = stacked([source_table("", header, records, range(2, 2 + len(records)))])
+    rows = map_rows(file, table, source, lambda: read_outlines(FOLDER, MISSION_OF_SQUARES)).rows
+    return [tuple(row.values())[:-2] for row in rows.to_pylist()]
+
+
+def test_unpivot_makes_a_row_of_each_answer() -> None:
+    unpivot = {
+        "item": "item",
+        "value": "answer",
+        "items": {
+            "walk": {"from": "Q1", "recode": {"0": "safe"}},
+            "trust": {"from": "Q2", "empty": "not_asked"},
+        },
+    }
+    records: Rows = [["R1", "0", "a_lot"], ["R2", None, None]]
+    assert unpivoted(unpivot, ["key", "Q1", "Q2"], records) == [
+        ("R1", "walk", "safe"),
+        ("R1", "trust", "a_lot"),
+        ("R2", "trust", "not_asked"),  # an empty Q1 is no row, an empty Q2 has a value
+    ]
+
+
+def test_unpivot_by_two_columns() -> None:
+    unpivot = {
+        "item": ["sex", "age_group"],
+        "value": "count",
+        "items": {"F|Y0T17": {"from": "girls"}, "M|Y0T17": {"from": "boys"}},
+    }
+    assert unpivoted(unpivot, ["key", "girls", "boys"], [["A", "3", "4"]]) == [
+        ("A", "F", "Y0T17", "3"),
+        ("A", "M", "Y0T17", "4"),
+    ]
+
+
+def keys_of(model: type[Strict]) -> set[str]:
+    return {field.alias or name for name, field in model.model_fields.items()}
+
+
+def test_every_key_stands_in_the_reference() -> None:
+    from pipelines.ingest.mapping import Band, Runs, Unpivot, When
+    from tests.conftest import REPOSITORY
+
+    text = (REPOSITORY / "docs" / "mapping.md").read_text(encoding="utf-8")
+    for model in (Source, TableMapping, ColumnMapping, Unpivot, When, Band, Runs):
+        for key in keys_of(model):
+            assert f"`{key}`" in text, f"{model.__name__}.{key} is not in docs/mapping.md"
