@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -47,12 +47,12 @@ def _sheets(
         (
             _both("extract.sheet.values"),
             list(worded.columns.astype(str)),
-            worded.itertuples(index=False),
+            _rows(worded),
         ),
         (
             _both("extract.sheet.definitions"),
             list(definitions.columns.astype(str)),
-            definitions.itertuples(index=False),
+            _rows(definitions),
         ),
         (_both("extract.sheet.dictionary"), HEADINGS, dictionary_rows()),
         (_both("extract.sheet.notes"), ("en", "fr"), _notes(mission)),
@@ -107,15 +107,20 @@ def _both(key: str) -> str:
 def _write_rows(sheet: Worksheet, rows: Iterable[Sequence[object]]) -> None:
     for number, row in enumerate(rows, start=1):
         for column, value in enumerate(row):
-            _write_cell(sheet, number, column, value)
+            if value is not None:
+                _write_cell(sheet, number, column, value)
 
 
 def _write_cell(sheet: Worksheet, row: int, column: int, value: object) -> None:
-    if value is None or pd.isna(value):  # type: ignore[call-overload]
-        return
-    if isinstance(value, pd.Timestamp):
-        sheet.write_string(row, column, f"{value:%Y-%m-%d}")
-    elif isinstance(value, str):
+    if isinstance(value, str):
         sheet.write_string(row, column, value)
+    elif isinstance(value, date):
+        sheet.write_string(row, column, f"{value:%Y-%m-%d}")
     else:
         sheet.write_number(row, column, float(value))  # type: ignore[arg-type]
+
+
+def _rows(frame: pd.DataFrame) -> Iterable[Sequence[object]]:
+    """Rows of plain values, None where a cell is empty."""
+    plain = frame.astype(object).where(frame.notna(), None)
+    return plain.itertuples(index=False, name=None)

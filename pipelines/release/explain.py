@@ -54,6 +54,19 @@ ORDER BY reject.file, reject.sheet, reject.first_row, reject.column_name, reject
 """
 
 
+# A row with two faults stands in two lines and waits once.
+_REJECTS_SQL = """
+WITH waiting AS (
+  SELECT DISTINCT reject.file_sha256, reject.sheet,
+         unnest(range(reject.first_row, reject.last_row + 1)) AS row_number
+  FROM mart.reject_summary AS reject
+  JOIN mart.input_file AS input ON input.file_sha256 = reject.file_sha256
+  WHERE reject.source = $source AND input.status <> 'superseded'
+)
+SELECT count(*) AS rows FROM waiting
+"""
+
+
 def explain(
     workspace: Workspace,
     mission: str,
@@ -65,8 +78,8 @@ def explain(
 
     Without an area the whole mission area; without a period the release's quarter, else the
     last period with a value. `files` are those with rows in the figure, `rows` being null where
-    the figure is withheld; `rejects` counts lines of the source's live files that wait for a
-    correction, `rejected` names them. Raises WrongUse for what the release does not hold.
+    the figure is withheld; `rejects` counts rows of the source's live files that wait for a
+    correction, `rejected` names their faults. Raises WrongUse for what the release does not hold.
     """
     folder = release_folder(workspace, mission)
     with duckdb.connect(str(database_of(folder, "mission")), read_only=True) as release:
@@ -88,7 +101,7 @@ def _explained(
     which = cell | {"version": figure["version"], "period_type": figure["period_type"]}
     figure["files"] = _rows(release, _FILES_SQL, which)
     figure["rejected"] = _rows(release, _REJECTED_SQL, {"source": figure["source"]})
-    figure["rejects"] = sum(line["rows"] for line in figure["rejected"])
+    figure["rejects"] = _rows(release, _REJECTS_SQL, {"source": figure["source"]})[0]["rows"]
     figure["release"] = folder.name
     return figure
 
