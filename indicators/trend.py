@@ -38,7 +38,6 @@ TRENDS = ("improving", "worsening", "more", "fewer", "no_clear_change")
 LEVEL = 0.05
 _COUNTS = ("count", "sum", "count_distinct", "rate")
 _LONGER_TYPES = ("M", "Q", "S", "A", "B")
-_DAYS_OF_52_WEEKS = 364
 _SERIES = ["indicator", "indicator_version", "area"]
 
 
@@ -195,7 +194,8 @@ def _year_and_season(
     if base in ("A", "B"):
         return np.zeros(len(starts), dtype=np.int64), np.zeros(len(starts), dtype=np.int64)
     if base == "W":
-        back = (day - starts).dt.days.to_numpy() // _DAYS_OF_52_WEEKS
+        weeks = (day - starts).dt.days.to_numpy() // 7
+        back = (weeks - 1) // 52
         place = starts.dt.isocalendar()["week"].to_numpy()
     else:
         months = (day.year - starts.dt.year) * 12 + day.month - starts.dt.month

@@ -1,0 +1,171 @@
+"""No small cell is had by subtraction along a line of areas, parts or periods."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from indicators.disclosure import suppress
+from indicators.mission import DisclosurePolicy
+from tests.indicators.mart_rows import COUNTRY, MISSION, empty_mart, fill, indicator, value
+
+MIN_N = 5
+Cell = tuple[str, str, str]  # period, area, sex
+PARENTS = {"N": COUNTRY, "S": COUNTRY, "N1": "N", "N2": "N", "N3": "N", "S1": "S", "S2": "S"}
+LEAVES = ("N1", "N2", "N3", "S1", "S2")
+QUARTERS = {f"2025-{month:02d}": f"2025-Q{(month - 1) // 3 + 1}" for month in range(1, 7)}
+SEXES = ("F", "M")
+
+
+def table(leaves: np.ndarray) -> dict[Cell, int]:
+    """All cells of months x areas x sexes with every roll-up, from counts of the finest cells."""
+    cells: dict[Cell, int] = defaultdict(int)
+    finest = product(QUARTERS, LEAVES, SEXES)
+    for (month, area, sex), count in zip(finest, leaves, strict=True):
+        above = PARENTS[area]
+        periods, areas = (month, QUARTERS[month], "2025"), (area, above, COUNTRY)
+        for cell in product(periods, areas, (sex, "_T")):
+            cells[cell] += int(count)
+    return dict(cells)
+
+
+def lines(cells: dict[Cell, int]) -> Iterator[tuple[Cell, list[Cell]]]:
+    """Every total with parts that add up to it."""
+    months_of = {"2025": list(QUARTERS)} | {
+        quarter: [month for month in QUARTERS if QUARTERS[month] == quarter]
+        for quarter in QUARTERS.values()
+    }
+    for period, area, sex in cells:
+        total = (period, area, sex)
+        below = [child for child, parent in PARENTS.items() if parent == area]
+        splits = [[(period, child, sex) for child in below]]
+        splits.append([(month, area, sex) for month in months_of.get(period, [])])
+        if period == "2025":
+            splits.append([(quarter, area, sex) for quarter in sorted(set(QUARTERS.values()))])
+        if sex == "_T":
+            splits.append([(period, area, part) for part in SEXES])
+        yield from ((total, parts) for parts in splits if parts)
+
+
+def statuses(
+    cells: dict[Cell, int], measure: str = "count", time_rule: str = "flow"
+) -> dict[Cell, str]:
+    """The published table after suppression: status by cell."""
+    connection = empty_mart()
+    fill(connection, "indicator", [indicator(measure=measure, time_rule=time_rule)])
+    areas = {**PARENTS, COUNTRY: None}
+    fill(
+        connection,
+        "area",
+        [
+            {"mission": MISSION, "area_code": area, "parent_area_code": parent}
+            for area, parent in areas.items()
+        ],
+    )
+    rows = [
+        value(
+            period=period,
+            area=area,
+            sex=sex,
+            n=n,
+            value=float(n),
+            numerator=float(n),
+            time_rule=time_rule,
+        )
+        for (period, area, sex), n in cells.items()
+    ]
+    fill(connection, "indicator_value", rows)
+    suppress(connection, DisclosurePolicy(min_n=MIN_N), "mission")
+    found = connection.execute("SELECT period, area, sex, conf_status FROM mart.indicator_value")
+    return {(period, area, sex): status for period, area, sex, status in found.fetchall()}
+
+
+def derivable(cells: dict[Cell, int], status: dict[Cell, str]) -> list[Cell]:
+    """Withheld cells whose number one line gives away."""
+    found = []
+    for total, parts in lines(cells):
+        hidden = [cell for cell in (total, *parts) if status[cell] != "F"]
+        if len(hidden) == 1:
+            found.append(hidden[0])
+        small = [cell for cell in hidden if cell != total and status[cell] == "C"]
+        if len(hidden) > 1 and small == hidden and sum(cells[c] for c in hidden) == len(hidden):
+            found.extend(hidden)
+    return found
+
+
+counts = st.lists(
+    st.sampled_from([0, 0, 1, 2, 4, 5, 7, 12, 30]),
+    min_size=len(QUARTERS) * len(LEAVES) * 2,
+    max_size=len(QUARTERS) * len(LEAVES) * 2,
+)
+
+
+@settings(
+    max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+@given(counts)
+def test_no_withheld_cell_follows_from_one_line(leaves: list[int]) -> None:
+    cells = table(np.array(leaves))
+    status = statuses(cells)
+    assert derivable(cells, status) == []
+    for cell, n in cells.items():
+        assert (status[cell] == "C") == (1 <= n < MIN_N)
+
+
+def test_without_the_second_step_cells_would_be_given_away() -> None:
+    """The check above can fail: primary suppression alone does not pass it."""
+    cells = table(np.tile([3, 9, 20, 30, 15, 8, 40, 11, 12, 13], 6))
+    primary = {cell: "C" if 1 <= n < MIN_N else "F" for cell, n in cells.items()}
+    assert derivable(cells, primary) != []
+    assert derivable(cells, statuses(cells)) == []
+
+
+def test_most_of_a_table_with_one_small_cell_stays() -> None:
+    leaves = np.full(60, 20)
+    leaves[0] = 3
+    status = statuses(table(leaves))
+    assert list(status.values()).count("C") == 1
+    assert sum(state == "F" for state in status.values()) > 0.8 * len(status)
+
+
+def test_nothing_is_withheld_where_nothing_is_small() -> None:
+    leaves = np.full(60, 20)
+    leaves[:10] = 0
+    assert set(statuses(table(leaves)).values()) == {"F"}
+
+
+def test_the_smallest_other_part_is_withheld_and_no_zero() -> None:
+    cells = {("2026-07", area, "_T"): n for area, n in [("N1", 3), ("N2", 0), ("N3", 8), ("N", 11)]}
+    status = statuses(cells)
+    assert [status["2026-07", area, "_T"] for area in ("N1", "N2", "N3", "N")] == list("CFDF")
+
+
+def test_two_cells_of_one_are_not_each_others_cover() -> None:
+    cells = {("2026-07", area, "_T"): n for area, n in [("N1", 1), ("N2", 1), ("N3", 9), ("N", 11)]}
+    assert statuses(cells)["2026-07", "N3", "_T"] == "D"
+
+
+@pytest.mark.parametrize("measure", ["count_distinct", "median"])
+def test_what_does_not_add_up_is_protected_cell_by_cell(measure: str) -> None:
+    cells = table(np.tile([3, 9, 20, 30, 15, 8, 40, 11, 12, 13], 6))
+    assert set(statuses(cells, measure).values()) == {"C", "F"}
+
+
+@pytest.mark.parametrize("time_rule", ["stock", "distinct"])
+def test_periods_are_no_line_where_months_do_not_add_up(time_rule: str) -> None:
+    """One small month, and a quarter that is the sum of its months by chance."""
+    numbers = {"2025-01": 3, "2025-02": 20, "2025-03": 20, "2025-Q1": 43}
+    cells = {(period, "N", "_T"): n for period, n in numbers.items()}
+    assert sorted(statuses(cells, "count", time_rule).values()) == ["C", "F", "F", "F"]
+    assert sorted(statuses(cells).values()) == ["C", "D", "F", "F"]
+
+
+def test_the_same_table_is_withheld_the_same_way_whatever_the_order_of_rows() -> None:
+    cells: dict[Any, int] = table(np.arange(60) % 11)
+    backwards = dict(reversed(list(cells.items())))
+    assert statuses(cells) == statuses(backwards)

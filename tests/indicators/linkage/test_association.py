@@ -1,0 +1,137 @@
+"""An output stands beside its outcome with n and the caution that this shows no effect."""
+
+from typing import Any
+
+import pytest
+
+from indicators.linkage.association import result_links
+from indicators.linkage.framework import Framework
+from indicators.messages import LANGUAGES, has_message
+from tests.indicators.mart_rows import COUNTRY, MISSION, empty_mart, fill, indicator, mission, value
+
+OUTPUT, OUTCOME = "P2-OP-01", "P2-OC-05"
+WORDS = {"en": "text", "fr": "texte"}
+MONTHS = [f"2026-{month:02d}" for month in range(1, 10)]
+
+
+def framework(lag: int = 0, to: str = OUTCOME) -> Framework:
+    edge = {"id": "e1", "from": OUTPUT, "to": to, "lag": lag, "expected_sign": -1, "why": WORDS}
+    return Framework.model_validate(
+        {"objective": WORDS, "outcomes": (), "outputs": (), "edges": (edge,)}
+    )
+
+
+def links(rows: list[dict[str, Any]], expected: Framework, **outcome: Any) -> dict[str, Any]:
+    """The rows of mart.result_link by area."""
+    connection = empty_mart()
+    kinds = {"measure": "count", "indicator": OUTPUT, "title_en": "Patrols"}
+    of = {"measure": "count", "indicator": OUTCOME, "title_en": "Incidents"} | outcome
+    fill(connection, "indicator", [indicator(**kinds), indicator(**of)])
+    areas = [COUNTRY, "TST-1", "TST-2"]
+    fill(connection, "area", [{"mission": MISSION, "area_code": area} for area in areas])
+    fill(connection, "indicator_value", rows)
+    result_links(connection, mission(), expected)
+    result_links(connection, mission(), expected)
+    found = connection.execute("FROM mart.result_link")
+    names = [column[0] for column in found.description]
+    by_area = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    assert [row["area"] for row in by_area] == areas
+    return {row["area"]: row for row in by_area}
+
+
+def months(code: str, names: list[str], area: str = COUNTRY, **fields: Any) -> list[dict[str, Any]]:
+    return [
+        value(**{"indicator": code, "period": name, "area": area, "value": float(at)} | fields)
+        for at, name in enumerate(names)
+    ]
+
+
+BOTH = [
+    *months(OUTPUT, MONTHS),
+    *months(OUTCOME, MONTHS),
+    *months(OUTPUT, MONTHS, "TST-1"),
+    *months(OUTCOME, MONTHS[:4], "TST-1"),
+    *months(OUTPUT, MONTHS, "TST-2"),
+]
+
+
+def test_a_row_for_the_mission_and_one_an_area_with_n() -> None:
+    found = links(BOTH, framework())
+    assert [(row["n_areas"], row["n_periods"]) for row in found.values()] == [
+        (1, 9),
+        (1, 4),
+        (0, 0),
+    ]
+    for row in found.values():
+        assert (row["status"], row["method"], row["specification"]) == (
+            "not_tested",
+            "side_by_side",
+            "none",
+        )
+        assert row["expected_sign"] == -1
+        assert {row[name] for name in ("grade", "estimate", "p_value", "q_value", "n_events")} == {
+            None
+        }
+
+
+def test_the_sentence_says_n_and_that_this_shows_no_effect() -> None:
+    row = links(BOTH, framework())[COUNTRY]
+    assert "months with both: 9" in row["sentence_en"]
+    assert "no effect" in row["sentence_en"]
+    assert "mois avec les deux : 9" in row["sentence_fr"]
+    assert "aucun effet" in row["sentence_fr"]
+
+
+@pytest.mark.parametrize(("lag", "expected"), [(0, 9), (1, 8), (3, 6)])
+def test_the_outcome_is_taken_lag_months_later(lag: int, expected: int) -> None:
+    assert links(BOTH, framework(lag))[COUNTRY]["n_periods"] == expected
+
+
+@pytest.mark.parametrize(
+    ("rows", "reason"),
+    [
+        ([], "no_output_values"),
+        (months(OUTPUT, MONTHS), "no_outcome_values"),
+        ([*months(OUTPUT, MONTHS[:3]), *months(OUTCOME, MONTHS[4:])], "no_overlap_in_time"),
+        ([*BOTH, *months(OUTCOME, MONTHS, "TST-2", value=2.0)], "no_variation"),
+        ([*months(OUTPUT, MONTHS[:3]), *months(OUTCOME, MONTHS)], "few_periods"),
+        ([*months(OUTPUT, MONTHS, obs_status="P"), *months(OUTCOME, MONTHS)], "missing_returns"),
+    ],
+)
+def test_what_stands_in_the_way_is_named(rows: list[dict[str, Any]], reason: str) -> None:
+    area = "TST-2" if reason == "no_variation" else COUNTRY
+    row = links(rows, framework())[area]
+    caveats = row["caveats"].split("|")
+    assert caveats[0] == "not_tested"
+    assert reason in caveats[1:]
+    assert all(has_message(f"linkage.caveat.{caveat}") for caveat in caveats)
+
+
+def test_values_that_are_not_there_are_not_counted() -> None:
+    empty = months(OUTCOME, MONTHS, value=None, obs_status="O")
+    row = links([*months(OUTPUT, MONTHS), *empty], framework())[COUNTRY]
+    assert row["caveats"] == "not_tested|no_outcome_values"
+
+
+def test_an_indicator_that_the_mission_did_not_select_is_named() -> None:
+    row = links(BOTH, framework(to="X-IM-02"))[COUNTRY]
+    assert row["caveats"] == "not_tested|unknown_indicator"
+    assert all("X-IM-02" in row[f"sentence_{language}"] for language in LANGUAGES)
+
+
+def test_waves_are_counted_as_waves() -> None:
+    row = links(BOTH, framework(), measure="proportion")[COUNTRY]
+    assert "survey waves with both: 9" in row["sentence_en"]
+
+
+def test_the_shortest_period_that_both_know_is_used() -> None:
+    quarters = [value(indicator=code, period="2026-Q3", value=1.0) for code in (OUTPUT, OUTCOME)]
+    row = links([*BOTH, *quarters], framework(), periods="Q|A")[COUNTRY]
+    assert row["n_periods"] == 1
+    assert "quarters with both: 1" in row["sentence_en"]
+
+
+def test_no_framework_no_rows() -> None:
+    connection = empty_mart()
+    result_links(connection, mission(), None)
+    assert connection.execute("SELECT count(*) FROM mart.result_link").fetchone() == (0,)

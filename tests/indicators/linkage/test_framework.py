@@ -1,0 +1,102 @@
+"""A results framework is read strictly: a wrong key or code is named with the nearest known one."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from indicators.catalogue import load_catalogue
+from indicators.data_folder import data_folder
+from indicators.errors import WrongUse
+from indicators.linkage.framework import read_framework
+
+WORDS = {"en": "text", "fr": "texte"}
+CODES = ("P2-OP-01", "P2-OC-05")
+
+
+def framework(**changes: Any) -> dict[str, Any]:
+    edge = {"id": "e1", "from": "P2-OP-01", "to": "P2-OC-05", "lag": 1, "expected_sign": 1}
+    return {
+        "objective": WORDS,
+        "outcomes": [{"id": "safe", "title": WORDS, "indicator": "P2-OC-05"}],
+        "outputs": [{"id": "patrols", "title": WORDS, "indicator": "P2-OP-01", "tier": "II"}],
+        "edges": [edge | {"why": WORDS}],
+    } | changes
+
+
+def write(folder: Path, entry: Mapping[str, Any]) -> Path:
+    (folder / "framework.yaml").write_text(yaml.safe_dump(dict(entry)), encoding="utf-8")
+    return folder
+
+
+def refusal(folder: Path, entry: Mapping[str, Any]) -> str:
+    with pytest.raises(WrongUse) as refused:
+        read_framework(write(folder, entry), CODES)
+    return str(refused.value)
+
+
+def test_a_profile_may_have_no_framework(tmp_path: Path) -> None:
+    assert read_framework(tmp_path, CODES) is None
+
+
+def test_edges_outcomes_and_outputs_are_read(tmp_path: Path) -> None:
+    output = {"id": "patrols", "title": WORDS, "indicator": "P2-OP-01"}
+    plan = [{"period": "2026-Q3", "quantity": 260}]
+    found = read_framework(write(tmp_path, framework(outputs=[output | {"plan": plan}])), CODES)
+    assert found is not None
+    assert [(edge.from_indicator, edge.to_indicator) for edge in found.edges] == [CODES]
+    assert found.outputs[0].plan[0].quantity == 260
+
+
+def test_a_misspelt_key_names_file_key_and_nearest(tmp_path: Path) -> None:
+    edge = framework()["edges"][0]
+    wrong = framework(edges=[edge | {"expected_sing": 1}])
+    text = refusal(tmp_path, wrong)
+    assert "framework.yaml" in text
+    assert "edges.0.expected_sing" in text
+    assert "expected_sign:" in text
+
+
+def test_the_alias_of_a_key_is_suggested_as_it_is_written(tmp_path: Path) -> None:
+    edge = framework()["edges"][0]
+    assert "nearest known key is from:" in refusal(
+        tmp_path, framework(edges=[edge | {"form": "P2-OP-01"}])
+    )
+
+
+def test_an_unknown_indicator_is_named_with_the_nearest(tmp_path: Path) -> None:
+    edge = framework()["edges"][0] | {"to": "P2-OC-55"}
+    text = refusal(tmp_path, framework(edges=[edge]))
+    assert "edges.e1.to" in text
+    assert "P2-OC-55" in text
+    assert "nearest is P2-OC-05" in text
+
+
+def test_all_problems_come_at_once(tmp_path: Path) -> None:
+    edge = framework()["edges"][0]
+    wrong = framework(edges=[edge | {"from": "X"}, edge | {"to": "Y"}])
+    text = refusal(tmp_path, wrong)
+    assert all(part in text for part in ("edges.e1.from", "edges.e1.to", "stands twice"))
+
+
+@pytest.mark.parametrize(
+    "change", [{"expected_sign": 0}, {"lag": -1}, {"lag": "soon"}, {"why": "because"}]
+)
+def test_a_wrong_value_is_refused_with_its_key(tmp_path: Path, change: dict[str, Any]) -> None:
+    edge = framework()["edges"][0] | change
+    assert f"edges.0.{next(iter(change))}" in refusal(tmp_path, framework(edges=[edge]))
+
+
+def test_text_that_is_no_yaml_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "framework.yaml").write_text("objective: {en: [", encoding="utf-8")
+    with pytest.raises(WrongUse, match=r"framework\.yaml"):
+        read_framework(tmp_path, CODES)
+
+
+@pytest.mark.parametrize("name", ["sample", "south_sudan", "mali"])
+def test_the_frameworks_of_the_profiles_are_right(name: str) -> None:
+    found = read_framework(data_folder() / "missions" / name, load_catalogue())
+    assert found is not None
+    assert found.edges
