@@ -222,6 +222,20 @@ _RESULT_LINK_COLUMNS = {
     ),
 }
 
+_FRAMEWORK_ITEM_COLUMNS = {
+    "mission": "VARCHAR",
+    "kind": "VARCHAR",  # outcome, output
+    "position": "INTEGER",
+    **dict.fromkeys("item indicator title_en title_fr short_en short_fr".split(), "VARCHAR"),
+}
+
+_OUTPUT_PLAN_COLUMNS = {
+    "mission": "VARCHAR",
+    "indicator": "VARCHAR",
+    "period": "VARCHAR",
+    "quantity": "DOUBLE",
+}
+
 _REVISION_COLUMNS = {
     **_PLACE,
     "period_type": "VARCHAR",
@@ -275,6 +289,8 @@ MART_TABLES: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "base": _BASE_COLUMNS,
         "mission": _MISSION_COLUMNS,
         "result_link": _RESULT_LINK_COLUMNS,
+        "framework_item": _FRAMEWORK_ITEM_COLUMNS,
+        "output_plan": _OUTPUT_PLAN_COLUMNS,
         "revision": _REVISION_COLUMNS,
         "quality_check": _QUALITY_CHECK_COLUMNS,
         "reject_summary": _REJECT_SUMMARY_COLUMNS,

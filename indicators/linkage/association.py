@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 
 from indicators.linkage.framework import Edge, Framework
+from indicators.linkage.items import store_items
 from indicators.measures import SURVEY_KINDS
 from indicators.messages import LANGUAGES, message
 from indicators.mission import Mission
@@ -40,8 +41,10 @@ def result_links(
 ) -> None:
     """Fill `mart.result_link` anew: for each edge one row for the mission and one an area.
 
-    A mission without a framework has no rows. The country area stands for the mission.
+    A mission without a framework has no rows. The country area stands for the mission. Names and
+    order of outcomes and outputs go with it: `mart.framework_item`, `mart.output_plan`.
     """
+    store_items(connection, mission, framework)
     connection.execute("DELETE FROM mart.result_link WHERE mission = ?", [mission.mission])
     rows = [
         row
