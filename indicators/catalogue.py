@@ -13,7 +13,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
-import yaml
 from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from indicators.contracts import Contract, Strict, Words, contracts
@@ -30,6 +29,7 @@ from indicators.expressions import (
 from indicators.measures import Between, Measure, Part, State
 from indicators.messages import has_message
 from indicators.vocabularies import vocabulary
+from indicators.yaml_files import read_yaml
 
 # Sources whose rows count only where the unit is of component police (definitions 1).
 POLICE_SOURCES = (
@@ -156,12 +156,7 @@ def check_catalogue() -> list[Problem]:
 
 def read_indicator(path: Path) -> Indicator:
     """One entry, checked. Raises WrongUse with all that is wrong in the file."""
-    try:
-        entry = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    except yaml.YAMLError as error:
-        reason = " ".join(str(error).split())
-        problem = Problem("catalogue_yaml", path.name, parameters={"reason": reason})
-        raise WrongUse(problem) from error
+    entry = read_yaml(path)
     try:
         indicator = Indicator.model_validate(entry)
     except ValidationError as error:

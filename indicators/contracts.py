@@ -13,12 +13,12 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from indicators.data_folder import data_folder
 from indicators.errors import Problem, WrongUse
 from indicators.vocabularies import Vocabulary, vocabulary
+from indicators.yaml_files import read_yaml
 
 LINEAGE = ("mission", "file_sha256", "sheet", "row_number")
 _DECIMAL = re.compile(r"^dec\((\d+),(\d+)\)$")
@@ -291,7 +291,7 @@ def _column_kinds(column: Column) -> Iterator[str]:
 
 def read_contract(path: Path) -> Contract:
     """The contract in a YAML file. Raises WrongUse naming file, key and what is wrong with it."""
-    entry = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    entry = read_yaml(path)
     try:
         return Contract.model_validate(entry)
     except ValidationError as error:

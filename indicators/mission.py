@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-import yaml
 from pydantic import Field, ValidationError, field_validator
 
 from indicators.contracts import Strict, Words, yaml_problems
 from indicators.errors import WrongUse
+from indicators.yaml_files import read_yaml
 
 _RESERVED = {"raw", "core", "quarantine", "cube", "mart", "ops"}
 _SHARED = "${POCLENS_SHARED}"
@@ -131,7 +131,7 @@ class Mission(Strict):
 def read_mission(profile: Path) -> Mission:
     """The profile in a folder. Raises WrongUse naming file, key and what is wrong."""
     path = profile / "mission.yaml"
-    entry = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    entry = read_yaml(path)
     try:
         return Mission.model_validate(entry)
     except ValidationError as error:

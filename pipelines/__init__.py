@@ -1,1 +1,1 @@
-"""Everything that moves data: readers, ingest, warehouse, quality, orchestration, release, extracts."""
+"""Everything that moves data: from a file in an inbox to a published release."""

@@ -9,11 +9,11 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, Field, ValidationError
 
 from indicators.contracts import Strict, Words
 from indicators.errors import Problem, WrongUse
+from indicators.yaml_files import read_yaml
 
 FILE_NAME = "framework.yaml"
 
@@ -88,11 +88,7 @@ def read_framework(profile: Path, catalogue: Collection[str]) -> Framework | Non
 
 def _parse(path: Path) -> Framework:
     try:
-        entry = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-        return Framework.model_validate(entry)
-    except yaml.YAMLError as error:
-        parameters = {"key": "–", "reason": str(error)}
-        raise WrongUse(Problem("yaml_invalid", path.name, parameters=parameters)) from error
+        return Framework.model_validate(read_yaml(path))
     except ValidationError as error:
         raise WrongUse(list(_model_problems(path, error))) from error
 

@@ -1,4 +1,4 @@
-"""`poclens demo`: sample files, refresh, release and dashboards in one go; called by `make demo`."""
+"""`poclens demo`: from sample files to dashboards in one go; `make demo` calls it."""
 
 import argparse
 import time

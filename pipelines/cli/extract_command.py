@@ -18,9 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
         default="hq",
         help=message("cli.serve.audience", language),
     )
-    parser.add_argument(
-        "--to", type=Path, default=Path(), help=message("cli.extract.to", language)
-    )
+    parser.add_argument("--to", type=Path, default=Path(), help=message("cli.extract.to", language))
 
 
 def run(arguments: argparse.Namespace) -> int:

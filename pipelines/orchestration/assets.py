@@ -45,7 +45,9 @@ def core_assets(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:  # 
     ) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
         paths = workspace.workspace()
         mission = read_mission(paths.profile(context.partition_key))
-        taken = ingest(paths, mission, progress=lambda done, total, _: report("ingest", done, total))
+        taken = ingest(
+            paths, mission, progress=lambda done, total, _: report("ingest", done, total)
+        )
         for file in taken.files:
             context.log.info(
                 f"{file.name}: {file.status}, read {file.rows_read}, loaded {file.rows_loaded}, "
@@ -53,12 +55,16 @@ def core_assets(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:  # 
             )
         with open_warehouse(paths.warehouse(mission.mission)) as connection:
             for table in contracts():
-                counted = connection.execute(f"SELECT count(*) FROM core.{table}").fetchone()  # noqa: S608
+                counted = connection.execute(f"SELECT count(*) FROM core.{table}").fetchone()
                 rows = counted[0] if counted else 0
                 metadata = {"dagster/row_count": rows, "files": len(taken.files)}
                 yield dg.MaterializeResult(asset_key=core_key(table), metadata=metadata)
 
     return ingest_inbox
+
+
+def _report_file(done: int, total: int, name: str) -> None:
+    report("ingest", done, total)
 
 
 def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:  # type: ignore[type-arg]
@@ -78,16 +84,17 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
         paths = workspace.workspace()
         profile = paths.profile(context.partition_key)
         mission = read_mission(profile)
+        day = as_of.of(mission)
         report("indicators")
         with open_warehouse(paths.warehouse(mission.mission)) as connection:
-            compute(connection, mission, load_catalogue(), as_of.date(), profile)
+            compute(connection, mission, load_catalogue(), day, profile)
             rate(connection, mission)
             trends(connection, mission)
             check_values(connection, mission)
             counted = connection.execute("SELECT count(*) FROM mart.indicator_value").fetchone()
         values = counted[0] if counted else 0
         return dg.MaterializeResult(
-            metadata={"dagster/row_count": values, "as_of": as_of.date().isoformat()}
+            metadata={"dagster/row_count": values, "as_of": day.isoformat()}
         )
 
     @dg.asset(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from indicators.mission import Mission
 from pipelines.workspace import Workspace
 
 
@@ -19,10 +20,12 @@ class WorkspaceResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
 
 class AsOf(dg.ConfigurableResource):  # type: ignore[type-arg]
-    """The as-of day as ISO text; empty: the day of the run."""
+    """The as-of day as ISO text; empty: the mission's last day if it is past, else today."""
 
     day: str = ""
 
-    def date(self) -> date:
-        """The as-of day."""
-        return date.fromisoformat(self.day) if self.day else date.today()
+    def of(self, mission: Mission) -> date:
+        """The as-of day of a run for this mission."""
+        if self.day:
+            return date.fromisoformat(self.day)
+        return min(mission.ends_on or date.max, date.today())

@@ -1,6 +1,5 @@
 """Running the jobs in this process on the workspace's own Dagster instance."""
 
-import logging
 import os
 import uuid
 from collections.abc import Iterator
@@ -17,6 +16,9 @@ from pipelines.orchestration.build import build_definitions
 from pipelines.orchestration.release_assets import PUBLISHED
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace import Workspace
+
+# A person at the terminal reads sentences, not Dagster's events; `poclens dagster` shows those.
+_QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,10 @@ class RefreshResult:
 
 
 def refresh(workspace: Workspace, mission: str, as_of: date | None = None) -> RefreshResult:
-    """Runs the job `refresh`: inbox to indicators. Raises what a step raised."""
+    """Runs the job `refresh`: inbox to indicators. Raises what a step raised.
+
+    Without `as_of`: the mission's last day where it has ended, else today.
+    """
     run_id = str(uuid.uuid4())
     with _instance(workspace) as instance:
         job = build_definitions(workspace, as_of).resolve_job_def("refresh")
@@ -46,6 +51,7 @@ def refresh(workspace: Workspace, mission: str, as_of: date | None = None) -> Re
                 partition_key=mission,
                 instance=instance,
                 tags={"poclens/mission": mission},
+                run_config=_QUIET,
             )
         except dg.DagsterExecutionInterruptedError as error:
             raise KeyboardInterrupt from error
@@ -71,6 +77,7 @@ def publish(workspace: Workspace, mission: str, quarter: str) -> tuple[str, Path
                 partition_key=dg.MultiPartitionKey({"mission": mission, "quarter": quarter}),
                 instance=instance,
                 tags={"poclens/mission": mission},
+                run_config=_QUIET,
             )
         )
     for event in result.get_asset_materialization_events():
@@ -86,7 +93,6 @@ def _instance(workspace: Workspace) -> Iterator[dg.DagsterInstance]:
     make_workspace(workspace)
     os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
     os.environ["DAGSTER_HOME"] = str(workspace.dagster_home)
-    logging.getLogger("dagster").setLevel(logging.CRITICAL)
     with dg.DagsterInstance.from_config(str(workspace.dagster_home)) as instance:
         yield instance
 

@@ -1,0 +1,36 @@
+"""Reading YAML as YAML 1.2 means it: `on`, `off`, `yes` and `no` are words and not truth values.
+
+A planning officer writes `on: 2026-06-30` for a date; the older rule would make the key `True`.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from indicators.errors import Problem, WrongUse
+
+_TRUTH = "tag:yaml.org,2002:bool"
+
+
+class _Loader(yaml.CSafeLoader):
+    """The safe loader with only `true` and `false` as truth values."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in entries if tag != _TRUTH or first in "tTfF"]
+    for first, entries in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def read_yaml(path: Path) -> Any:
+    """What a YAML file holds. Raises WrongUse naming file and row where it is no YAML."""
+    try:
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+    except yaml.MarkedYAMLError as error:
+        row = error.problem_mark.line + 1 if error.problem_mark else None
+        reason = {"reason": error.problem or "–"}
+        raise WrongUse(Problem("yaml_unreadable", path.name, row=row, parameters=reason)) from error
+    except UnicodeDecodeError as error:
+        reason = {"reason": "UTF-8"}
+        raise WrongUse(Problem("yaml_unreadable", path.name, parameters=reason)) from error
