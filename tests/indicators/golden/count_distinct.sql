@@ -1,0 +1,113 @@
+-- count_distinct: P1-OP-09, Local mediation or reconciliation processes supported by UN police
+CREATE OR REPLACE TABLE cube.activities AS
+WITH rows_of_core AS (
+  SELECT * FROM core.activities
+),
+with_started_on_local AS (
+  SELECT *, CAST(LOCAL_DATE(started_at) AS DATE) AS started_on_local
+  FROM rows_of_core
+),
+with_component AS (
+  SELECT own.*, CASE WHEN other.valid_from <= own.started_on_local THEN other.component END AS component
+  FROM with_started_on_local AS own ASOF LEFT JOIN (SELECT * FROM cube.units) AS other
+    ON own.unit_code = other.unit_code AND own.started_on_local >= other.valid_from
+),
+with_unit_type AS (
+  SELECT own.*, CASE WHEN other.valid_from <= own.started_on_local THEN other.unit_type END AS unit_type
+  FROM with_component AS own ASOF LEFT JOIN (SELECT * FROM cube.units) AS other
+    ON own.unit_code = other.unit_code AND own.started_on_local >= other.valid_from
+)
+SELECT * FROM with_unit_type;
+
+WITH placed AS (
+  SELECT source.*, coalesce(place.area, country_area()) AS cube_area,
+    CAST(date_trunc('month', source.started_on_local) AS DATE) AS month
+  FROM cube.activities AS source
+  LEFT JOIN cube.area_place AS place
+    ON place.area_code = source.area_code
+    AND place.location_precision = coalesce(source.location_precision, 'exact')
+  WHERE source.started_on_local <= as_of_day()
+),
+in_periods AS (
+  SELECT placed.*, holding.period_type, holding.period
+  FROM placed
+  JOIN cube.period_bucket AS holding ON holding.bucket = placed.month
+),
+in_areas AS (
+  SELECT in_periods.*, area_up.area
+  FROM in_periods
+  JOIN cube.area_up ON area_up.area_code = in_periods.cube_area
+),
+rolled AS (
+  SELECT
+    period_type,
+    period,
+    area,
+    conflict_type,
+    unit_type,
+    GROUPING(conflict_type, unit_type) AS grouped,
+    count(DISTINCT process_code)
+      FILTER (WHERE (activity_type = 'mediation' AND status = 'completed' AND component = 'police') AND (process_code IS NOT NULL)) AS "P1-OP-09 numerator",
+    count(*)
+      FILTER (WHERE (activity_type = 'mediation' AND status = 'completed' AND component = 'police') AND (process_code IS NOT NULL)) AS "P1-OP-09 cases"
+  FROM in_areas
+  GROUP BY GROUPING SETS (
+    (period_type, period, area),
+    (period_type, period, area, conflict_type),
+    (period_type, period, area, unit_type)
+  )
+),
+rolled_by_partner_components AS (
+  SELECT
+    period_type,
+    period,
+    area,
+    partner_components,
+    count(DISTINCT process_code)
+      FILTER (WHERE (activity_type = 'mediation' AND status = 'completed' AND component = 'police') AND (process_code IS NOT NULL)) AS "P1-OP-09 numerator",
+    count(*)
+      FILTER (WHERE (activity_type = 'mediation' AND status = 'completed' AND component = 'police') AND (process_code IS NOT NULL)) AS "P1-OP-09 cases"
+  FROM (
+    SELECT * REPLACE (unnest(partner_components) AS partner_components) FROM in_areas
+  )
+  GROUP BY period_type, period, area, partner_components
+)
+SELECT
+  'P1-OP-09' AS indicator,
+  period_type,
+  period,
+  area,
+  coalesce(unit_type, '_T') AS unit_type,
+  '_T' AS activity_type,
+  '_T' AS actor,
+  '_T' AS sex,
+  '_T' AS age_group,
+  CASE grouped WHEN 1 THEN 'conflict_type' ELSE '_T' END AS breakdown,
+  CASE grouped WHEN 1 THEN CAST(conflict_type AS VARCHAR) ELSE '_T' END AS breakdown_value,
+  CAST(coalesce("P1-OP-09 numerator", 0) AS DOUBLE) AS value,
+  CAST(coalesce("P1-OP-09 numerator", 0) AS DOUBLE) AS numerator,
+  CAST(NULL AS DOUBLE) AS denominator,
+  CAST(coalesce("P1-OP-09 numerator", 0) AS BIGINT) AS n,
+  CAST("P1-OP-09 cases" AS BIGINT) AS cases
+FROM rolled
+WHERE "P1-OP-09 cases" > 0 AND CASE grouped WHEN 3 THEN true WHEN 2 THEN unit_type IS NOT NULL WHEN 1 THEN conflict_type IS NOT NULL ELSE false END
+UNION ALL
+SELECT
+  'P1-OP-09' AS indicator,
+  period_type,
+  period,
+  area,
+  '_T' AS unit_type,
+  '_T' AS activity_type,
+  '_T' AS actor,
+  '_T' AS sex,
+  '_T' AS age_group,
+  'partner_component' AS breakdown,
+  CAST(partner_components AS VARCHAR) AS breakdown_value,
+  CAST(coalesce("P1-OP-09 numerator", 0) AS DOUBLE) AS value,
+  CAST(coalesce("P1-OP-09 numerator", 0) AS DOUBLE) AS numerator,
+  CAST(NULL AS DOUBLE) AS denominator,
+  CAST(coalesce("P1-OP-09 numerator", 0) AS BIGINT) AS n,
+  CAST("P1-OP-09 cases" AS BIGINT) AS cases
+FROM rolled_by_partner_components
+WHERE "P1-OP-09 cases" > 0 AND partner_components IS NOT NULL

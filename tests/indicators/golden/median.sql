@@ -1,0 +1,96 @@
+-- median: P2-OC-03, Median minutes from a confirmed threat to arrival of a police response
+CREATE OR REPLACE TABLE cube.alerts AS
+WITH rows_of_core AS (
+  SELECT * FROM core.alerts
+),
+with_received_on_local AS (
+  SELECT *, CAST(LOCAL_DATE(received_at) AS DATE) AS received_on_local
+  FROM rows_of_core
+),
+with_confirmed_on_local AS (
+  SELECT *, CAST(LOCAL_DATE(confirmed_at) AS DATE) AS confirmed_on_local
+  FROM with_received_on_local
+),
+with_responder_component AS (
+  SELECT own.*, CASE WHEN other.valid_from <= own.received_on_local THEN other.component END AS responder_component
+  FROM with_confirmed_on_local AS own ASOF LEFT JOIN (SELECT * FROM cube.units) AS other
+    ON own.responding_unit_code = other.unit_code AND own.received_on_local >= other.valid_from
+),
+with_unit_type AS (
+  SELECT own.*, CASE WHEN other.valid_from <= own.received_on_local THEN other.unit_type END AS unit_type
+  FROM with_responder_component AS own ASOF LEFT JOIN (SELECT * FROM cube.units) AS other
+    ON own.responding_unit_code = other.unit_code AND own.received_on_local >= other.valid_from
+),
+with_is_police_response AS (
+  SELECT *, CAST(CASE WHEN NOT responding_unit_code IS NULL THEN COALESCE(responder_component = 'police', FALSE) ELSE COALESCE(responding_component = 'police', FALSE) END AS BOOLEAN) AS is_police_response
+  FROM with_unit_type
+),
+with_minutes_to_arrival AS (
+  SELECT *, CAST(CASE WHEN arrived_at >= confirmed_at THEN MINUTES_BETWEEN(confirmed_at, arrived_at) END AS DECIMAL(18,8)) AS minutes_to_arrival
+  FROM with_is_police_response
+),
+with_time_of_day AS (
+  SELECT *, CAST(CASE WHEN IS_NIGHT(confirmed_at) THEN 'night' WHEN NOT IS_NIGHT(confirmed_at) THEN 'day' END AS VARCHAR) AS time_of_day
+  FROM with_minutes_to_arrival
+)
+SELECT * FROM with_time_of_day;
+
+WITH placed AS (
+  SELECT source.*, coalesce(place.area, country_area()) AS cube_area,
+    CAST(date_trunc('month', source.confirmed_on_local) AS DATE) AS month
+  FROM cube.alerts AS source
+  LEFT JOIN cube.area_place AS place
+    ON place.area_code = source.area_code
+    AND place.location_precision = 'exact'
+  WHERE source.confirmed_on_local <= as_of_day()
+),
+in_periods AS (
+  SELECT placed.*, holding.period_type, holding.period
+  FROM placed
+  JOIN cube.period_bucket AS holding ON holding.bucket = placed.month
+),
+in_areas AS (
+  SELECT in_periods.*, area_up.area
+  FROM in_periods
+  JOIN cube.area_up ON area_up.area_code = in_periods.cube_area
+),
+rolled AS (
+  SELECT
+    period_type,
+    period,
+    area,
+    time_of_day,
+    unit_type,
+    GROUPING(time_of_day, unit_type) AS grouped,
+    quantile_cont(CAST(minutes_to_arrival AS DOUBLE), 0.5)
+      FILTER (WHERE (merged_into IS NULL AND is_police_response) AND (minutes_to_arrival IS NOT NULL)) AS "P2-OC-03 value",
+    count(*)
+      FILTER (WHERE (merged_into IS NULL AND is_police_response) AND (minutes_to_arrival IS NOT NULL)) AS "P2-OC-03 denominator",
+    count(*)
+      FILTER (WHERE (merged_into IS NULL AND is_police_response) AND (minutes_to_arrival IS NOT NULL)) AS "P2-OC-03 cases"
+  FROM in_areas
+  GROUP BY GROUPING SETS (
+    (period_type, period, area),
+    (period_type, period, area, time_of_day),
+    (period_type, period, area, unit_type)
+  )
+)
+SELECT
+  'P2-OC-03' AS indicator,
+  period_type,
+  period,
+  area,
+  coalesce(unit_type, '_T') AS unit_type,
+  '_T' AS activity_type,
+  '_T' AS actor,
+  '_T' AS sex,
+  '_T' AS age_group,
+  CASE grouped WHEN 1 THEN 'time_of_day' ELSE '_T' END AS breakdown,
+  CASE grouped WHEN 1 THEN CAST(time_of_day AS VARCHAR) ELSE '_T' END AS breakdown_value,
+  CAST("P2-OC-03 value" AS DOUBLE) AS value,
+  CAST(NULL AS DOUBLE) AS numerator,
+  CAST(NULL AS DOUBLE) AS denominator,
+  CAST(coalesce("P2-OC-03 denominator", 0) AS BIGINT) AS n,
+  CAST("P2-OC-03 cases" AS BIGINT) AS cases
+FROM rolled
+WHERE "P2-OC-03 cases" > 0 AND CASE grouped WHEN 3 THEN true WHEN 2 THEN unit_type IS NOT NULL WHEN 1 THEN time_of_day IS NOT NULL ELSE false END

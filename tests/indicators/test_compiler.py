@@ -1,0 +1,58 @@
+"""Compiled SQL as people read it: one golden file a measure kind.
+
+After a wanted change, write them anew with POCLENS_WRITE_GOLDEN=1 and read the difference.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from indicators.catalogue import Indicator, load_catalogue
+from indicators.compiler import indicator_sql
+from indicators.measures import Measure
+
+GOLDEN = Path(__file__).parent / "golden"
+PATROL = "activity_type = 'patrol'"
+
+
+def golden_indicators() -> dict[str, Indicator]:
+    """One indicator a measure kind; the two kinds that no entry has yet are made of P2-OP-02."""
+    catalogue = load_catalogue()
+    listed = {
+        "count": "P2-OP-06",
+        "sum": "P2-OP-02",
+        "count_distinct": "P1-OP-09",
+        "median": "P2-OC-03",
+        "ratio": "P2-OP-03",
+        "rate": "P2-OC-07",
+        "proportion": "P2-OC-05",
+        "difference": "X-IM-02",
+    }
+    found = {kind: catalogue[code] for kind, code in listed.items()}
+    made = {
+        "mean": Measure(kind="mean", value="personnel_count", where=PATROL),
+        "quantile": Measure(kind="quantile", value="personnel_count", quantile=0.9, where=PATROL),
+    }
+    base = catalogue["P2-OP-02"]
+    found |= {kind: base.model_copy(update={"measure": measure}) for kind, measure in made.items()}
+    found["ratio_of_a_stock"] = catalogue["P3-OC-07"]
+    return found
+
+
+@pytest.mark.parametrize("kind", sorted(golden_indicators()))
+def test_compiled_sql_is_the_golden_one(kind: str) -> None:
+    indicator = golden_indicators()[kind]
+    text = f"-- {kind}: {indicator.code}, {indicator.title.en}\n{indicator_sql(indicator)}\n"
+    path = GOLDEN / f"{kind}.sql"
+    if os.environ.get("POCLENS_WRITE_GOLDEN") == "1":
+        path.write_text(text, encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == text
+
+
+def test_every_entry_compiles_to_named_stages() -> None:
+    for indicator in load_catalogue().values():
+        sql = indicator_sql(indicator)
+        stage = "design AS (" if indicator.is_survey else "rolled AS ("
+        assert stage in sql
+        assert not any(line.endswith(" ") for line in sql.splitlines())
