@@ -2,7 +2,8 @@
 
 Which cells are compared with which, and in which family; the tests are in `change_tests.py`.
 
-Surveys: the newest wave of a period against the wave before it, by the t-test of the difference.
+Surveys: the newest wave of a period against the wave before it, by the t-test of the difference;
+where both went back to the same sampling units, with their covariance (`wave_changes.py`).
 Counts, sums, distinct counts and rates over time: against the same period of last year; exposure is
 days, for rates persons x days. Shares of registers: the same, by Fisher's exact test. Dispersion
 comes from the months (weeks for weeks; where there are no months the shortest period) before the
@@ -33,6 +34,7 @@ from indicators.measures import SURVEY_KINDS
 from indicators.mission import Mission
 from indicators.periods import period_named, previous_year
 from indicators.values import DIMENSIONS, NORMAL, NOT_APPLICABLE, TOO_IMPRECISE, TOTAL
+from indicators.wave_changes import shared_unit_errors
 
 TRENDS = ("improving", "worsening", "more", "fewer", "no_clear_change")
 LEVEL = 0.05
@@ -47,7 +49,10 @@ def trends(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
     Reads `mart.indicator` (measure, direction) and the cells' own figures.
     """
     cells = connection.execute(cells_sql(), {"mission": mission.mission}).df()
-    tested = pd.concat([*_register_changes(cells), _wave_changes(cells)], ignore_index=True)
+    surveys = cells[cells["is_survey"]]
+    versions = dict(zip(surveys["indicator"], surveys["indicator_version"], strict=True))
+    errors = shared_unit_errors(connection, versions)
+    tested = pd.concat([*_register_changes(cells), _wave_changes(cells, errors)], ignore_index=True)
     found = _called(tested, mission.country_area)
     connection.execute(
         "UPDATE mart.indicator_value SET trend = NULL WHERE mission = ?", [mission.mission]
@@ -76,7 +81,7 @@ JOIN mart.indicator AS indicator
   ON indicator.mission = cell.mission AND indicator.indicator = cell.indicator
   AND indicator.version = cell.indicator_version
 WHERE cell.mission = $mission AND {totals}
-ORDER BY cell.indicator, cell.indicator_version, cell.area, cell.period_type, cell.period_start"""  # noqa: S608
+ORDER BY cell.indicator, cell.indicator_version, cell.area, cell.period_type, cell.period_start"""
 
 
 # Registers ----------------------------------------------------------------------------------------
@@ -226,8 +231,12 @@ def _tested(
 # Surveys ------------------------------------------------------------------------------------------
 
 
-def _wave_changes(cells: pd.DataFrame) -> pd.DataFrame:
-    """Each period's newest wave against the wave before it; both must be fit to be shown."""
+def _wave_changes(cells: pd.DataFrame, errors: pd.DataFrame) -> pd.DataFrame:
+    """Each period's newest wave against the wave before it; both must be fit to be shown.
+
+    `errors`: standard errors of pairs that share sampling units (`wave_changes.py`); the others
+    are independent samples.
+    """
     surveys = cells[cells["is_survey"] & cells["obs_status"].isin([NORMAL, TOO_IMPRECISE])]
     pairs = [
         pair for _, series in surveys.groupby(_SERIES, sort=True) for pair in _wave_pairs(series)
@@ -235,6 +244,7 @@ def _wave_changes(cells: pd.DataFrame) -> pd.DataFrame:
     frame = pd.DataFrame(
         [(*pair,) for pair in pairs], columns=["cell_id", "change", "se", "df"], dtype=float
     )
+    frame = _with_shared_units(frame, cells, errors)
     frame["p"] = estimate_change_p(
         *(frame[name].to_numpy(dtype=float) for name in ("change", "se", "df"))
     )
@@ -242,11 +252,23 @@ def _wave_changes(cells: pd.DataFrame) -> pd.DataFrame:
     return frame.loc[np.isfinite(frame["p"]), ["cell_id", "change", "p"]].join(named, on="cell_id")
 
 
+def _with_shared_units(
+    frame: pd.DataFrame, cells: pd.DataFrame, errors: pd.DataFrame
+) -> pd.DataFrame:
+    key = ["indicator", "period_type", "period", "area"]
+    named = frame.join(cells.set_index("cell_id")[key], on="cell_id")
+    shared = named.merge(errors, how="left", on=key)
+    for name in ("se", "df"):
+        found = pd.to_numeric(shared[f"shared_{name}"]).to_numpy(dtype=float)
+        frame[name] = np.where(np.isfinite(found), found, frame[name])
+    return frame
+
+
 def _wave_pairs(series: pd.DataFrame) -> Iterator[tuple[float, float, float, float]]:
     """Cell, change, standard error and degrees of freedom, for one indicator in one area.
 
-    A wave is told from the next by the shortest periods: no two show the same one. Waves are taken
-    as independent samples; where they share sampling units this overstates the standard error.
+    A wave is told from the next by the shortest periods: no two show the same one. The standard
+    error is that of independent samples.
     """
     base = min(series["period_type"], key=("M", "W", *_LONGER_TYPES).index)
     waves = series[series["period_type"] == base].sort_values("period_end", ignore_index=True)

@@ -4,7 +4,7 @@ A wave is never split and never pooled (definitions 16). How an estimate is made
 here: see `indicators.survey`.
 """
 
-# ruff: noqa: S608 (names and checked expressions of contracts and catalogue)
+
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -48,11 +48,11 @@ def compute_surveys(
     shown = {
         (indicator.code, wave): periods
         for indicator in surveys
-        for wave, periods in _periods_of_waves(connection, indicator).items()
+        for wave, periods in periods_of_waves(connection, indicator).items()
     }
     for wave in sorted({wave for _, wave in shown}, key=str):
         chosen = [indicator for indicator in surveys if (indicator.code, wave) in shown]
-        frame = _respondents(connection, wave, chosen)
+        frame = wave_respondents(connection, wave, chosen)
         for indicator in chosen:
             cells = _cells(mission, wave, indicator, frame)
             periods = shown[indicator.code, wave]
@@ -60,7 +60,7 @@ def compute_surveys(
             _store_files(connection, mission, wave, indicator, periods)
 
 
-def _periods_of_waves(
+def periods_of_waves(
     connection: duckdb.DuckDBPyConnection, indicator: Indicator
 ) -> dict[Wave, list[tuple[str, str]]]:
     """For each wave that asked every item: the periods that show it."""
@@ -98,7 +98,7 @@ def _periods_of_waves(
     return found
 
 
-def _respondents(
+def wave_respondents(
     connection: duckdb.DuckDBPyConnection, wave: Wave, indicators: Sequence[Indicator]
 ) -> pd.DataFrame:
     """One row a respondent: design, dimensions, areas above it, and each indicator's outcome."""
@@ -132,7 +132,9 @@ def _respondents(
     outcomes = {f"outcome {i.code}": _outcome(frame, i) for i in indicators}
     # Numbers sort faster than texts, and every estimate sorts its rows first.
     numbered = {name: _numbered(frame[name]) for name in ("psu", "stratum")}
-    return frame.assign(**numbered, **outcomes)
+    # A unit's own code tells whether another wave went back to it.
+    named = {f"{name}_code": frame[name] for name in ("psu", "stratum")}
+    return frame.assign(**named, **numbered, **outcomes)
 
 
 def _numbered(column: pd.Series) -> pd.Series:
