@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def text_of(found: dict, language: str) -> str:  # type: ignore[type-arg]
+def text_of(found: dict, language: str) -> str:
     """The figure, its parts, its files and its SQL, in this order."""
     lines = [message("cli.explain.figure", language, **found)]
     lines += [message("cli.explain.file", language, **file) for file in found["files"]]

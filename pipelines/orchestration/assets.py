@@ -32,7 +32,7 @@ def mart_key(table: str) -> dg.AssetKey:
     return dg.AssetKey(["mart", table])
 
 
-def core_assets(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:  # type: ignore[type-arg]
+def core_assets(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
     """One asset a contract, filled by one step: a file may feed several tables."""
     specs = [
         dg.AssetSpec(core_key(table), group_name="core", description=contract.grain.en)
@@ -42,7 +42,7 @@ def core_assets(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:  # 
     @dg.multi_asset(name="ingest", specs=specs, partitions_def=partitions)
     def ingest_inbox(
         context: dg.AssetExecutionContext, workspace: WorkspaceResource
-    ) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
+    ) -> Iterator[dg.MaterializeResult]:
         paths = workspace.workspace()
         mission = read_mission(paths.profile(context.partition_key))
         taken = ingest(
@@ -67,7 +67,7 @@ def _report_file(done: int, total: int, name: str) -> None:
     report("ingest", done, total)
 
 
-def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:  # type: ignore[type-arg]
+def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
     """Values with their ratings and trends, and outputs beside outcomes."""
     core = [core_key(table) for table in contracts()]
 
@@ -80,7 +80,7 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
     )
     def indicator_value(
         context: dg.AssetExecutionContext, workspace: WorkspaceResource, as_of: AsOf
-    ) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    ) -> dg.MaterializeResult:
         paths = workspace.workspace()
         profile = paths.profile(context.partition_key)
         mission = read_mission(profile)
@@ -106,7 +106,7 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
     )
     def result_link(
         context: dg.AssetExecutionContext, workspace: WorkspaceResource
-    ) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    ) -> dg.MaterializeResult:
         paths = workspace.workspace()
         mission = read_mission(paths.profile(context.partition_key))
         framework = read_framework(paths.profile(mission.mission), load_catalogue())

@@ -19,7 +19,7 @@ from pipelines.quality.checks import CheckResult, run_checks
 from pipelines.warehouse.connection import open_warehouse
 
 
-def contract_checks(partitions: dg.PartitionsDefinition) -> dg.AssetChecksDefinition:  # type: ignore[type-arg]
+def contract_checks(partitions: dg.PartitionsDefinition) -> dg.AssetChecksDefinition:
     """One asset check a core table, all in one step, because one writer holds the warehouse."""
     with warnings.catch_warnings():  # partitions of checks are in preview; the lock pins Dagster
         warnings.simplefilter("ignore", dg.PreviewWarning)
@@ -42,7 +42,7 @@ def contract_checks(partitions: dg.PartitionsDefinition) -> dg.AssetChecksDefini
     return check_contracts
 
 
-def _spec(table: str, partitions: dg.PartitionsDefinition) -> dg.AssetCheckSpec:  # type: ignore[type-arg]
+def _spec(table: str, partitions: dg.PartitionsDefinition) -> dg.AssetCheckSpec:
     return dg.AssetCheckSpec(
         "contract", asset=core_key(table), blocking=True, partitions_def=partitions
     )

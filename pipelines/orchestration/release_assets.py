@@ -28,7 +28,7 @@ def release_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDe
     )
     def candidate(
         context: dg.AssetExecutionContext, workspace: WorkspaceResource
-    ) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    ) -> dg.MaterializeResult:
         mission, quarter = _mission_and_quarter(context)
         paths = workspace.workspace()
         report("release")
@@ -47,7 +47,7 @@ def release_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDe
     )
     def published(
         context: dg.AssetExecutionContext, workspace: WorkspaceResource
-    ) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    ) -> dg.MaterializeResult:
         mission, quarter = _mission_and_quarter(context)
         release = publish_candidate(workspace.workspace(), mission, quarter)
         return dg.MaterializeResult(metadata={"release": release.name, "path": str(release.path)})
@@ -56,7 +56,7 @@ def release_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDe
 
 
 def _mission_and_quarter(context: dg.AssetExecutionContext) -> tuple[str, str]:
-    keys = context.partition_key.keys_by_dimension  # type: ignore[attr-defined]
+    keys = context.partition_key.keys_by_dimension
     return keys["mission"], keys["quarter"]
 
 

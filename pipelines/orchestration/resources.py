@@ -9,7 +9,7 @@ from indicators.mission import Mission
 from pipelines.workspace import Workspace
 
 
-class WorkspaceResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+class WorkspaceResource(dg.ConfigurableResource):
     """The workspace's folder."""
 
     home: str
@@ -19,7 +19,7 @@ class WorkspaceResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         return Workspace(Path(self.home))
 
 
-class AsOf(dg.ConfigurableResource):  # type: ignore[type-arg]
+class AsOf(dg.ConfigurableResource):
     """The as-of day as ISO text; empty: the mission's last day if it is past, else today."""
 
     day: str = ""

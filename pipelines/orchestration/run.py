@@ -103,7 +103,8 @@ def _checks_and_values(workspace: Workspace, mission: str) -> tuple[list[dict[st
             "SELECT * FROM mart.quality_check ORDER BY check_name, source"
         ).df()
         counted = connection.execute("SELECT count(*) FROM mart.indicator_value").fetchone()
-    return checks.to_dict("records"), counted[0] if counted else 0
+    rows = [{str(name): value for name, value in row.items()} for row in checks.to_dict("records")]
+    return rows, int(counted[0]) if counted else 0
 
 
 def _seconds(instance: dg.DagsterInstance, run_id: str) -> dict[str, float]:
