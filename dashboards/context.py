@@ -13,7 +13,7 @@ import pandas as pd
 from dashboards import formats
 from dashboards.access import Audience
 from dashboards.address import Address
-from dashboards.queries import areas, catalogue, indicator_values
+from dashboards.queries import areas, catalogue, framework, indicator_values
 from dashboards.queries.cells import Cell, dated_cells
 from dashboards.releases import Release, current_release, published_missions
 from dashboards.words import Words
@@ -113,6 +113,13 @@ class Context:
         row = self.areas.loc[code]
         return self.words.of(row, "name") or code
 
+    def is_lowest(self, code: str) -> bool:
+        """Whether no administrative area lies below this one; sites are no such areas."""
+        if code not in self.areas.index or self.areas.loc[code, "area_level"] == "site":
+            return False
+        below = self.areas[self.areas["area_level"] != "site"]["parent_area_code"]
+        return code not in set(below.dropna())
+
     @cached_property
     def indicators(self) -> pd.DataFrame:
         """All indicators by code."""
@@ -122,6 +129,21 @@ class Context:
         """How the values of an indicator are written."""
         row = self.indicators.loc[code]
         return formats.Unit(str(row["unit_of_measure"]), str(row["measure"]))
+
+    @cached_property
+    def framework_titles(self) -> dict[str, str]:
+        """What the results framework calls an indicator's outcome or output."""
+        frame = framework.items(self.release)
+        return {row["indicator"]: self.words.of(row, "title") for row in frame.to_dict("records")}
+
+    @cached_property
+    def plans(self) -> dict[str, float]:
+        """What was planned of each output in the chosen period."""
+        return framework.plans(self.release, self.period.code)
+
+    def item(self, code: str) -> str:
+        """The framework's title of an outcome or output, else the short title."""
+        return self.framework_titles.get(code) or self.short(code)
 
     def short(self, code: str) -> str:
         """The short title of an indicator; its code where the catalogue has lost it."""
@@ -174,9 +196,8 @@ class Context:
     @cached_property
     def min_n(self) -> int:
         """Counts below this are withheld from the audience, as the release's manifest says."""
-        policy = self.release.manifest.get("disclosure", {}).get(self.audience, {})
-        least = policy.get("min_n") if isinstance(policy, dict) else None
-        return int(least) if least else int(self.indicators["min_n"].max())
+        policy = self.release.manifest.get("audiences", {}).get(self.audience, {})
+        return int(policy.get("min_n", 0))
 
 
 def read_context(home: Path, audience: Audience, address: Address) -> Context | None:

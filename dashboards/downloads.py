@@ -6,22 +6,16 @@ from typing import Any
 from flask import Flask, abort, send_file
 
 from dashboards.access import Audience
-from dashboards.releases import current_release
+from dashboards.releases import Release, current_release
 
 ROUTE = "/download"
 
 
-def listed_files(manifest: Any, audience: str) -> dict[str, str]:
-    """Path below the release to SHA-256, for one audience's folder."""
-    files = manifest.get("files", {})
-    if isinstance(files, list):
-        files = {entry["path"]: entry for entry in files}
-    found = {}
-    for path, entry in files.items():
-        sha256 = entry.get("sha256", "") if isinstance(entry, dict) else str(entry)
-        if path.startswith(f"{audience}/"):
-            found[path] = sha256
-    return dict(sorted(found.items()))
+def listed_files(release: Release) -> dict[str, str]:
+    """Path below the release to SHA-256, for the audience's folder: manifest and databases."""
+    entries = [*release.manifest.get("files", []), *release.publication.get("databases", [])]
+    found = {str(entry["path"]): str(entry["sha256"]) for entry in entries}
+    return {path: found[path] for path in sorted(found) if path.startswith(f"{release.audience}/")}
 
 
 def add_route(server: Flask, home: Path, audience: Audience) -> None:
@@ -30,6 +24,6 @@ def add_route(server: Flask, home: Path, audience: Audience) -> None:
     @server.get(f"{ROUTE}/<mission>/<path:path>")
     def download(mission: str, path: str) -> Any:
         release = current_release(home, Path(mission).name, audience)
-        if release is None or path not in listed_files(release.manifest, audience):
+        if release is None or path not in listed_files(release):
             abort(404)
         return send_file((release.folder / path).resolve(), as_attachment=True)

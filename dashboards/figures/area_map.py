@@ -7,7 +7,6 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -69,9 +68,10 @@ def fixed_classes(values: Sequence[float], is_percent: bool, is_risk: bool) -> C
     positive = sorted(value for value in values if value > 0) or [1.0]
     fifths = [float(np.quantile(positive, share)) for share in (0.2, 0.4, 0.6, 0.8)]
     bounds = [_round_figure(bound) for bound in fifths]
-    for place, (before, after) in enumerate(pairwise(bounds)):
+    for place in range(len(bounds) - 1):
+        before, after = bounds[place], bounds[place + 1]
         if after <= before:
-            bounds[place + 1] = _round_figure(before * 1.5 + 0.05 * (before == 0))
+            bounds[place + 1] = _next_figure(before)
     return Classes(tuple(bounds), colours)
 
 
@@ -81,6 +81,11 @@ def _round_figure(value: float) -> float:
         return 0.0
     power = 10.0 ** math.floor(math.log10(value))
     return float(round(value / power * 2) / 2 * power)
+
+
+def _next_figure(value: float) -> float:
+    """The next such figure above."""
+    return value + 10.0 ** math.floor(math.log10(value)) / 2 if value > 0 else 0.5
 
 
 @dataclass(frozen=True)

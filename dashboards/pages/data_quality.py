@@ -13,6 +13,7 @@ from dashboards.components.page_head import page_head
 from dashboards.components.table import Column, table
 from dashboards.context import Context
 from dashboards.queries import quality
+from dashboards.words import sentence_case
 
 PATH = "/data-quality"
 NAME = "data_quality"
@@ -46,12 +47,19 @@ def sentence(context: Context) -> str:
     first = words("quality.sentence", share=share)
     by_area = came.groupby(due["area"]).sum()
     silent = [context.area_name(code) for code in by_area.index[by_area == 0]]
+    return f"{first} {_silent_words(context, silent)}"
+
+
+def _silent_words(context: Context, silent: list[str]) -> str:
+    words = context.words
     if not silent:
-        return f"{first} {words('quality.none_silent')}"
-    if len(silent) > _NAMED:
-        return f"{first} {words('quality.silent_many', number=words.spelled(len(silent)), names=words.listed(silent[:_NAMED]))}"
-    key = "quality.silent_one" if len(silent) == 1 else "quality.silent"
-    return f"{first} {words(key, names=words.listed(silent))}"
+        return words("quality.none_silent")
+    if len(silent) <= _NAMED:
+        key = "quality.silent_one" if len(silent) == 1 else "quality.silent"
+        return words(key, names=words.listed(silent))
+    named = words.listed(silent[:_NAMED])
+    number = sentence_case(words.spelled(len(silent)))
+    return words("quality.silent_many", number=number, names=named)
 
 
 def _touched(context: Context) -> int:

@@ -233,7 +233,7 @@ def _breakdown(
 
 def _goes_with(context: Context, code: str) -> list[Any]:
     words = context.words
-    links = framework.links(context.release)
+    links = framework.links(context.release, context.country)
     found = links[(links["from_indicator"] == code) | (links["to_indicator"] == code)]
     if found.empty:
         return []

@@ -33,15 +33,18 @@ _HARM = "X-IM-03"
 
 
 def _links(context: Context) -> pd.DataFrame:
-    frame = framework.links(context.release)
+    frame = framework.links(context.release, context.country)
     known = frame["to_indicator"].isin(context.indicators.index)
     return frame[known & frame["from_indicator"].isin(context.indicators.index)]
 
 
 def _outcomes(context: Context, links: pd.DataFrame) -> list[str]:
     """Outcomes in framework order; without a framework all outcomes and impacts by code."""
-    if not links.empty:
-        return list(dict.fromkeys(links["to_indicator"]))
+    items = framework.items(context.release)
+    outcomes = [*items.loc[items["kind"] == "outcome", "indicator"], *links["to_indicator"]]
+    known = [code for code in dict.fromkeys(outcomes) if code in context.indicators.index]
+    if known:
+        return known
     levels = context.indicators["level"]
     return list(context.indicators.index[levels.isin(["outcome", "impact"])])
 
@@ -78,7 +81,7 @@ def _off_track_words(context: Context, codes: list[str], cells: list[Cell]) -> l
     off = [code for code, cell in zip(codes, cells, strict=True) if cell.rating == "off_track"]
     if not off:
         return []
-    named = context.words.listed([in_sentence(context.short(c)) for c in off[:_NAMED_OFF_TRACK]])
+    named = context.words.listed([in_sentence(context.item(c)) for c in off[:_NAMED_OFF_TRACK]])
     key = "overview.off_track_among" if len(off) > _NAMED_OFF_TRACK else "overview.off_track"
     return [sentence_case(context.words.count(key, len(off), names=named))]
 
@@ -163,14 +166,21 @@ def _output(context: Context, link: dict[str, Any]) -> html.Div:
     grade = link["grade"] if isinstance(link["grade"], str) else None
     return html.Div(
         [
-            page_link(context.short(code), href, "output-name"),
-            html.Span(
-                value_in_brief(cell, unit, words, context.min_n), className="note output-value"
-            ),
+            page_link(context.item(code), href, "output-name"),
+            html.Span(_done(context, code, cell, unit), className="note output-value"),
             evidence_mark(grade, words),
         ],
         className="output",
     )
+
+
+def _done(context: Context, code: str, cell: Cell, unit: formats.Unit) -> str:
+    """214 of 260 planned, where the framework holds a plan for the mission and period."""
+    words, planned = context.words, context.plans.get(code)
+    if planned is None or cell.value is None or context.area != context.country:
+        return value_in_brief(cell, unit, words, context.min_n)
+    numbers = {"done": unit.value(cell.value, words), "planned": unit.value(planned, words)}
+    return words("overview.planned", **numbers)
 
 
 def _now(context: Context, cell: Cell, unit: formats.Unit) -> html.Div:
@@ -188,7 +198,7 @@ def _row(context: Context, code: str, links: pd.DataFrame) -> html.Tr:
     n = html.Span(words("value.n", n=formats.number(cell.n, words)), className="note") if cell.n else None
     rank = WORST_FIRST.index(cell.rating) if cell.rating in WORST_FIRST else len(WORST_FIRST)
     title = [
-        page_link(context.short(code), context.address.link(f"/indicators/{code}"), "row-link"),
+        page_link(context.item(code), context.address.link(f"/indicators/{code}"), "row-link"),
         html.Span(_under_title(context, code, unit), className="note"),
     ]
     return html.Tr(
@@ -209,9 +219,8 @@ def _row(context: Context, code: str, links: pd.DataFrame) -> html.Tr:
 
 
 def _under_title(context: Context, code: str, unit: formats.Unit) -> str:
-    row, words = context.indicators.loc[code], context.words
-    title = words.of(row, "title")
-    return f"{code} · {title if title != context.short(code) else unit.words(words)}"
+    title = context.words.of(context.indicators.loc[code], "title")
+    return f"{code} · {title if title != context.item(code) else unit.words(context.words)}"
 
 
 def _outcome_table(context: Context, codes: list[str], links: pd.DataFrame) -> html.Div:
@@ -267,7 +276,8 @@ def _silent(context: Context, due: pd.DataFrame) -> str:
 
 
 def _wave_line(context: Context) -> list[tuple[str, str]]:
-    waves = surveys.waves(context.release)
+    waves = surveys.waves(context.release, context.country)
+    waves = waves[waves["instrument"] == "household"].dropna(subset=["sampled", "answered"])
     waves = waves[waves["last_on"] <= pd.Timestamp(context.period.end)]
     if waves.empty:
         return []

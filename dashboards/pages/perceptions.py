@@ -36,7 +36,8 @@ def _questions(context: Context) -> list[str]:
 
 def _waves(context: Context) -> pd.DataFrame:
     """Waves whose last interview lies in or before the chosen period."""
-    frame = surveys.waves(context.release)
+    frame = surveys.waves(context.release, context.country)
+    frame = frame[frame["instrument"] == "household"].dropna(subset=["sampled", "answered"])
     return frame[frame["last_on"] <= pd.Timestamp(context.period.end)]
 
 
@@ -78,8 +79,9 @@ def _lead(context: Context, waves: pd.DataFrame) -> str:
         return words("perceptions.no_wave")
     wave = waves.iloc[-1]
     areas = surveys.response_by(
-        context.release, "area", str(wave["survey_code"]), str(wave["wave"])
+        context.release, "area", str(wave["survey_code"]), str(wave["wave"]), context.country
     )
+    areas = areas[areas["code"].map(context.is_lowest)]
     return words(
         "perceptions.lead",
         wave=str(wave["wave"]),
@@ -87,7 +89,7 @@ def _lead(context: Context, waves: pd.DataFrame) -> str:
         answered=formats.number(wave["answered"], words),
         sampled=formats.number(wave["sampled"], words),
         share=formats.percent(100 * wave["answered"] / max(1, wave["sampled"]), words),
-        reached=str(int((areas["answered"] > 0).sum())),
+        reached=str(int((areas["answered"].fillna(1) > 0).sum())),
         areas=str(len(areas)),
     )
 
@@ -310,11 +312,12 @@ def _reached_card(context: Context, waves: pd.DataFrame) -> list[Any]:
     overall = wave["answered"] / max(1, wave["sampled"])
     rows = [_reached_row(context, words("perceptions.all"), wave, overall)]
     for column in ("sex", "age_group", "area"):
-        frame = surveys.response_by(context.release, column, survey, name)
-        for row in frame.to_dict("records"):
-            if row["code"] not in ("_T", "_Z", None):
-                label = context.area_name(row["code"]) if column == "area" else words.label(column, row["code"])
-                rows.append(_reached_row(context, label, row, overall))  # fmt: skip
+        frame = surveys.response_by(context.release, column, survey, name, context.country)
+        rows += [
+            _reached_row(context, _group_name(context, column, row["code"]), row, overall)
+            for row in frame.to_dict("records")
+            if column != "area" or context.is_lowest(row["code"])
+        ]
     columns = [
         Column(words("perceptions.group")),
         Column(words("perceptions.sampled"), True),
@@ -325,8 +328,16 @@ def _reached_card(context: Context, waves: pd.DataFrame) -> list[Any]:
     return [card(title, [table(columns, rows, title), note], key="reached")]
 
 
+def _group_name(context: Context, column: str, code: str) -> str:
+    if column == "area":
+        return context.area_name(code)
+    return context.words.label(column, code)
+
+
 def _reached_row(context: Context, label: str, row: Any, overall: float) -> list[Any]:
     words = context.words
+    if formats.is_missing(row["sampled"]) or formats.is_missing(row["answered"]):
+        return [label, empty_mark(Cell("withheld"), words, context.min_n), ""]
     sampled = formats.number(row["sampled"], words)
     if not row["sampled"]:
         return [label, sampled, "–"]

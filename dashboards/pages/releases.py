@@ -82,7 +82,7 @@ def _all_releases(context: Context) -> html.Section:
 
 def body(context: Context) -> list[Any]:
     """Facts, extracts first, then every file of the audience."""
-    files = downloads.listed_files(context.release.manifest, context.audience)
+    files = downloads.listed_files(context.release)
     extracts = {path: sha for path, sha in files.items() if "/extracts/" in path}
     others = {path: sha for path, sha in files.items() if path not in extracts}
     left = [*_files_card(context, "extracts", extracts), *_files_card(context, "files", others)]

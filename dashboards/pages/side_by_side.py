@@ -22,6 +22,7 @@ from dashboards.context import Context
 from dashboards.figures.series import series_figure
 from dashboards.queries import framework, indicator_values
 from dashboards.queries.cells import Cell, Dated, dated_cells
+from dashboards.words import in_sentence
 
 PATH = "/side-by-side"
 NAME = "side_by_side"
@@ -30,7 +31,7 @@ _MONTHS = "M"
 
 
 def _links(context: Context) -> pd.DataFrame:
-    frame = framework.links(context.release)
+    frame = framework.links(context.release, context.area)
     known = context.indicators.index
     frame = frame[frame["from_indicator"].isin(known) & frame["to_indicator"].isin(known)]
     return frame.drop_duplicates("edge")
@@ -49,7 +50,8 @@ def sentence(context: Context) -> str:
     link = _chosen(context, links)
     names = {}
     for key, code in (("output", link["from_indicator"]), ("outcome", link["to_indicator"])):
-        names[key] = context.short(code)
+        title = context.short(code)
+        names[key] = in_sentence(title) if key == "outcome" else title
         value = value_in_brief(context.cell(code), context.unit(code), words, context.min_n)
         names[f"{key}_value"] = value
     return words("side.sentence", **names)
@@ -61,8 +63,8 @@ def _tabs(context: Context, links: pd.DataFrame, link: dict[str, Any]) -> html.D
         page_link(
             words(
                 "side.pair",
-                output=context.short(row["from_indicator"]),
-                outcome=context.short(row["to_indicator"]),
+                output=context.item(row["from_indicator"]),
+                outcome=context.item(row["to_indicator"]),
             ),
             context.address.link(edge=row["edge"]),
             **({"aria-current": "true"} if row["edge"] == link["edge"] else {}),

@@ -48,6 +48,16 @@ def _text(row: Mapping[str, Any], name: str) -> str | None:
     return found if isinstance(found, str) else None
 
 
+def _held_against(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What may stand even where no figure does: baseline, target, rating, trend."""
+    return {
+        "baseline": _number(row, "baseline"),
+        "target": _number(row, "target"),
+        "rating": _text(row, "rating"),
+        "trend": _text(row, "trend"),
+    }
+
+
 @dataclass(frozen=True)
 class Cell:
     """One value of `mart.indicator_value`; numbers are None where nothing is published."""
@@ -73,19 +83,19 @@ class Cell:
         """The cell of a row; `no_figure` where the release has no such row."""
         if row is None:
             return cls("no_figure")
+        state = _state(row)
+        if state not in FIGURES:
+            return cls(state, **_held_against(row))
         counts = {name: _number(row, name) for name in ("n", "returns_due", "returns_received")}
         whole = {name: None if found is None else int(found) for name, found in counts.items()}
         return cls(
-            state=_state(row),
+            state=state,
             value=_number(row, "value"),
             low=_number(row, "ci_low"),
             high=_number(row, "ci_high"),
             numerator=_number(row, "numerator"),
             denominator=_number(row, "denominator"),
-            baseline=_number(row, "baseline"),
-            target=_number(row, "target"),
-            rating=_text(row, "rating"),
-            trend=_text(row, "trend"),
+            **_held_against(row),
             method=_text(row, "method"),
             is_provisional=row.get("obs_status") == values.PROVISIONAL,
             **whole,
@@ -109,7 +119,7 @@ def _state(row: Mapping[str, Any]) -> State:
     if withheld is not None:
         return withheld
     value = _number(row, "value")
-    if value is None:
+    if value is None or row.get("obs_status") == values.TOO_IMPRECISE:
         return _EMPTY.get(row.get("obs_status") or "", "not_reported")
     return "zero" if value == 0 else "value"
 

@@ -5,6 +5,46 @@ import pandas as pd
 from dashboards.releases import Release
 
 
-def links(release: Release) -> pd.DataFrame:
-    """The edges of the framework with what is known of each, in the framework's order."""
-    return release.frame("SELECT * FROM mart.result_link ORDER BY edge")
+def links(release: Release, area: str) -> pd.DataFrame:
+    """The edges of the framework with what is known of each in one area, in the file's order."""
+    if "framework_item" not in release.tables:
+        sql = "SELECT * FROM mart.result_link WHERE area = ? ORDER BY edge"
+        return release.frame(sql, [area])
+    sql = """
+        WITH item AS (
+            SELECT kind, indicator, min(position) AS position
+            FROM mart.framework_item
+            GROUP BY kind, indicator
+        )
+        SELECT link.*
+        FROM mart.result_link AS link
+        LEFT JOIN item AS outcome
+            ON outcome.kind = 'outcome' AND outcome.indicator = link.to_indicator
+        LEFT JOIN item AS output
+            ON output.kind = 'output' AND output.indicator = link.from_indicator
+        WHERE link.area = ?
+        ORDER BY outcome.position, output.position, link.edge
+    """
+    return release.frame(sql, [area])
+
+
+def items(release: Release) -> pd.DataFrame:
+    """Outcomes and outputs with titles, in the file's order; none in older releases."""
+    if "framework_item" not in release.tables:
+        return pd.DataFrame(columns=["kind", "indicator", "title_en", "title_fr"])
+    return release.frame("SELECT * FROM mart.framework_item ORDER BY kind, position")
+
+
+def plans(release: Release, period: str) -> dict[str, float]:
+    """What was planned of each output in a period, by indicator."""
+    if "output_plan" not in release.tables:
+        return {}
+    sql = """
+        SELECT indicator, sum(quantity) AS quantity
+        FROM mart.output_plan
+        WHERE period = ?
+        GROUP BY indicator
+        ORDER BY indicator
+    """
+    frame = release.frame(sql, [period])
+    return dict(zip(frame["indicator"], frame["quantity"], strict=True))

@@ -7,28 +7,31 @@ from dashboards.releases import Release
 _GROUP_COLUMNS = ("area", "sex", "age_group")
 
 
-def waves(release: Release) -> pd.DataFrame:
+def waves(release: Release, country: str) -> pd.DataFrame:
     """One row a wave: survey_code, wave, instrument, first_on, last_on, sampled, answered."""
     sql = """
-        SELECT survey_code, wave, instrument,
-               min(first_on) AS first_on, max(last_on) AS last_on,
-               sum(sampled) AS sampled, sum(answered) AS answered
+        SELECT survey_code, wave, instrument, first_on, last_on, sampled, answered
         FROM mart.survey_response
-        GROUP BY survey_code, wave, instrument
-        ORDER BY last_on, survey_code, wave, instrument
+        WHERE area = ? AND sex = '_T' AND age_group = '_T'
+        ORDER BY instrument <> 'household', last_on, survey_code, wave
     """
-    return release.frame(sql)
+    return release.frame(sql, [country])
 
 
-def response_by(release: Release, column: str, survey_code: str, wave: str) -> pd.DataFrame:
-    """Sampled and answered in one wave by area, sex or age_group."""
+def response_by(
+    release: Release, column: str, survey_code: str, wave: str, country: str
+) -> pd.DataFrame:
+    """Sampled and answered in one household wave by area, sex or age_group (null: withheld)."""
     if column not in _GROUP_COLUMNS:
         raise ValueError(f"no breakdown of response by {column}")
+    totals = {"area": country, "sex": "_T", "age_group": "_T"}
+    closed = " AND ".join(f"{name} = ?" for name in _GROUP_COLUMNS if name != column)
     sql = f"""
-        SELECT {column} AS code, sum(sampled) AS sampled, sum(answered) AS answered
+        SELECT {column} AS code, sampled, answered
         FROM mart.survey_response
-        WHERE survey_code = ? AND wave = ?
-        GROUP BY {column}
+        WHERE survey_code = ? AND wave = ? AND instrument = 'household'
+          AND {closed} AND {column} <> ?
         ORDER BY {column}
     """
-    return release.frame(sql, [survey_code, wave])
+    others = [total for name, total in totals.items() if name != column]
+    return release.frame(sql, [survey_code, wave, *others, totals[column]])

@@ -362,25 +362,30 @@ def _response_rows() -> list[dict[str, Any]]:
         for place, area in enumerate(AREA_NAMES):
             for sex in ("F", "M"):
                 for age in ("Y18T29", "Y30T44", "Y45T59", "Y_GE60"):
-                    sampled = 30
                     low = sex == "M" and age == "Y18T29"
                     answered = 20 if low else 25 + place % 3
                     rows.append(
                         {
-                            "mission": MISSION,
-                            "survey_code": "perception",
                             "wave": f"W{wave}",
-                            "instrument": "household",
                             "first_on": date(year, month, 3),
                             "last_on": date(year, month, 24),
                             "area": area,
                             "sex": sex,
                             "age_group": age,
-                            "sampled": sampled,
+                            "sampled": 30,
                             "answered": 0 if area == CLOSED_AREA and wave == 4 else answered,
                         }
                     )
-    return rows
+    return [row for group in ("", "area", "sex", "age_group") for row in _margin(rows, group)]
+
+
+def _margin(rows: list[dict[str, Any]], group: str) -> list[dict[str, Any]]:
+    """Sampled and answered by wave and one group; the other dimensions are totals."""
+    totals = {"area": COUNTRY, "sex": "_T", "age_group": "_T"}
+    keys = ["wave", "first_on", "last_on", *([group] if group else [])]
+    sums = pd.DataFrame(rows).groupby(keys, as_index=False)[["sampled", "answered"]].sum()
+    fixed = {"mission": MISSION, "survey_code": "perception", "instrument": "household"}
+    return [{**fixed, **totals, **row} for row in sums.to_dict("records")]
 
 
 def _quality_rows() -> list[dict[str, Any]]:
@@ -483,8 +488,8 @@ def _link_rows() -> list[dict[str, Any]]:
             "edge": edge,
             "from_indicator": output,
             "to_indicator": outcome,
-            "area": COUNTRY,
-            "method": "descriptive",
+            "area": area,
+            "method": "side_by_side",
             "lag": 1,
             "n_areas": 12,
             "n_periods": 33,
@@ -494,7 +499,27 @@ def _link_rows() -> list[dict[str, Any]]:
             "sentence_fr": "Présentés côte à côte seulement. Cela ne montre aucun effet : le lien n’a pas été testé.",
         }
         for edge, output, outcome in _EDGES
+        for area in (COUNTRY, *AREA_NAMES)
     ]  # fmt: skip
+
+
+def _item_rows() -> list[dict[str, Any]]:
+    """Outcomes and outputs as the edges name them, each once."""
+    rows = []
+    for kind, place in (("output", 1), ("outcome", 2)):
+        codes = dict.fromkeys(edge[place] for edge in _EDGES)
+        for position, code in enumerate(codes, start=1):
+            english, french = _TITLES[code]
+            titles = {"title_en": english, "title_fr": french}
+            shorts = {"short_en": english, "short_fr": french}
+            row = {"mission": MISSION, "kind": kind, "position": position, "item": code.lower()}
+            rows.append({**row, "indicator": code, **titles, **shorts})
+    return rows
+
+
+def _plan_rows() -> list[dict[str, Any]]:
+    row = {"mission": MISSION, "indicator": "P1-OP-02", "period": "2026-Q3", "quantity": 180.0}
+    return [row]
 
 
 def _base_rows() -> list[dict[str, Any]]:
@@ -568,6 +593,8 @@ def mart_rows() -> Mapping[str, list[dict[str, Any]]]:
         "base": _base_rows(),
         "mission": _mission_rows(),
         "result_link": _link_rows(),
+        "framework_item": _item_rows(),
+        "output_plan": _plan_rows(),
         "revision": _revision_rows(),
         "quality_check": _quality_rows(),
         "reject_summary": _reject_rows(),
@@ -615,8 +642,11 @@ def write_release(
         "release": release,
         "mission": MISSION,
         "as_of": "2026-10-15",
-        "disclosure": {"mission": {"min_n": 5}, "hq": {"min_n": 10}},
-        "files": {str(path.relative_to(folder)): {"sha256": _sha(path.name)} for path in files},
+        "audiences": {"mission": {"min_n": 5}, "hq": {"min_n": 10}},
+        "files": [
+            {"path": str(path.relative_to(folder)), "sha256": _sha(path.name), "bytes": 1}
+            for path in files
+        ],
     }
     (folder / "manifest.json").write_text(json.dumps(manifest))
     published = {"published_by": "planning office", "published_at": "2026-10-16T08:00:00+00:00"}

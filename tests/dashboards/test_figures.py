@@ -1,0 +1,101 @@
+"""Charts never join a gap, keep classes fixed over periods, and stripe what is uncertain."""
+
+import json
+from datetime import date
+
+import pytest
+
+from dashboards.figures.area_map import (
+    MapArea,
+    area_map,
+    fixed_classes,
+    outlines,
+)
+from dashboards.figures.series import series_figure
+from dashboards.formats import Unit
+from dashboards.queries.cells import Cell, Dated
+from dashboards.theme import THEMES
+from dashboards.words import Words
+
+RATE = Unit("per_1000", "rate")
+
+
+def _month(number: int, cell: Cell) -> Dated:
+    return Dated("M", f"2026-{number:02d}", date(2026, number, 1), date(2026, number, 28), cell)
+
+
+def _figure(value: float) -> Cell:
+    return Cell("value", value=value, low=value - 1, high=value + 1, n=10)
+
+
+def test_the_line_breaks_at_a_gap_and_the_gap_is_patterned() -> None:
+    cells = [_figure(3), _figure(4), Cell("not_reported"), _figure(5), _figure(6)]
+    series = [_month(number + 1, cell) for number, cell in enumerate(cells)]
+    figure = series_figure(series, RATE, Words("en"), "light")
+    lines = [trace for trace in figure.data if trace.mode == "lines+markers"]
+    assert [list(line.y) for line in lines] == [[3, 4], [5, 6]]
+    gaps = [trace for trace in figure.data if trace.name == "not reported"]
+    assert [gap.fillpattern.shape for gap in gaps] == ["/"]
+
+
+def test_kinds_of_gap_have_different_patterns() -> None:
+    states = ("not_reported", "no_access", "withheld")
+    series = [_month(1, _figure(3)), *(_month(n + 2, Cell(s)) for n, s in enumerate(states))]
+    figure = series_figure(series, RATE, Words("en"), "light", min_n=5)
+    looks = {
+        trace.name: trace.fillpattern.shape for trace in figure.data if trace.hoverinfo == "name"
+    }
+    assert looks == {"not reported": "/", "no access": None, "withheld: fewer than 5": "."}
+
+
+def test_a_true_zero_is_a_hollow_dot() -> None:
+    series = [_month(1, _figure(3)), _month(2, Cell("zero", value=0.0, n=0))]
+    figure = series_figure(series, RATE, Words("en"), "light")
+    line = next(trace for trace in figure.data if trace.mode == "lines+markers")
+    assert line.marker.color == (THEMES["light"]["series"], THEMES["light"]["surface"])
+
+
+def test_waves_are_one_line_with_bars() -> None:
+    cells = [_figure(30), _figure(40), _figure(41)]
+    series = [_month(number * 3, cell) for number, cell in enumerate(cells, start=1)]
+    figure = series_figure(series, Unit("percent", "proportion"), Words("en"), "light", is_survey=True)
+    bars = [trace for trace in figure.data if trace.error_y.array is not None]
+    assert [list(bar.error_y.array) for bar in bars] == [[1, 1, 1]]
+
+
+def test_classes_do_not_depend_on_the_period_shown() -> None:
+    values = [0.5, 1.2, 2.2, 3.1, 4.9, 7.5, 9.9]
+    classes = fixed_classes(values, is_percent=False, is_risk=True)
+    assert len(classes.bounds) == 4
+    assert list(classes.bounds) == sorted(set(classes.bounds))
+    assert [classes.of(classes.bounds[0]), classes.of(0.0), classes.of(99.0)] == [1, 0, 4]
+
+
+@pytest.mark.parametrize("values", [[], [0.0, 0.0], [5.0, 5.0, 5.0]])
+def test_classes_hold_where_values_are_few_or_equal(values: list[float]) -> None:
+    bounds = fixed_classes(values, is_percent=False, is_risk=True).bounds
+    assert all(before < after for before, after in zip(bounds, bounds[1:], strict=False))
+
+
+def _square(west: float) -> str:
+    ring = [[west, 0], [west + 1, 0], [west + 1, 1], [west, 1], [west, 0]]
+    return json.dumps({"type": "Polygon", "coordinates": [ring]})
+
+
+def test_the_map_stripes_crossing_intervals_and_crosses_out_no_access() -> None:
+    cells = {
+        "sure": Cell("value", value=50.0, low=45.0, high=55.0),
+        "unsure": Cell("value", value=50.0, low=35.0, high=65.0),
+        "closed": Cell("no_access"),
+        "silent": Cell("not_reported"),
+        "hidden": Cell("withheld"),
+    }
+    drawn = outlines({name: _square(2.0 * place) for place, name in enumerate(cells)})
+    areas = [MapArea(name, name, name, cell) for name, cell in cells.items()]
+    classes = fixed_classes([], is_percent=True, is_risk=False)
+    figure = area_map(areas, drawn, [], classes, "light")
+    shapes = {trace.name: trace.fillpattern.shape for trace in figure.data}
+    assert shapes == {"sure": None, "unsure": "/", "closed": "x", "silent": "/", "hidden": "."}
+    colours = {trace.name: trace.fillpattern.bgcolor for trace in figure.data}
+    assert colours["unsure"] != colours["silent"]
+    assert figure.layout.yaxis.scaleanchor == "x"

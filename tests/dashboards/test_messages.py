@@ -1,0 +1,46 @@
+"""Every key that the dashboards use is in the catalogue, in both languages, and none lies idle."""
+
+import re
+from pathlib import Path
+
+from indicators.messages import message_catalogue
+
+DASHBOARDS = Path(__file__).parents[2] / "dashboards"
+
+
+def _source() -> str:
+    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(DASHBOARDS.rglob("*.py")))
+
+
+def _page_keys() -> set[str]:
+    return {key for key in message_catalogue() if key.startswith("page.")}
+
+
+def test_fixed_keys_exist() -> None:
+    used = set(re.findall(r'words\(\s*"([a-z_.]+)"', _source()))
+    known = {key.removeprefix("page.") for key in _page_keys()}
+    assert used and used - known == set()
+
+
+def test_no_sentence_lies_idle() -> None:
+    """A key is used as it stands, or through a name that is put together from its beginning."""
+    source = _source()
+    made = tuple(re.findall(r"""f["'](?:page\.)?([a-z_.]+\.)\{""", source))
+    stems = {re.sub(r"\.(one|other)$", "", key) for key in _page_keys()}
+    idle = [
+        stem
+        for stem in (name.removeprefix("page.") for name in stems)
+        if f'{stem}"' not in source and not stem.startswith((*made, "perceptions.", "code."))
+    ]
+    assert idle == []
+
+
+def test_placeholders_agree_between_languages() -> None:
+    catalogue = message_catalogue()
+    differing = [
+        key
+        for key in _page_keys()
+        if set(re.findall(r"{(\w+)}", catalogue[key]["en"]))
+        != set(re.findall(r"{(\w+)}", catalogue[key]["fr"]))
+    ]
+    assert differing == []

@@ -1,0 +1,183 @@
+"""Every page answers first, in both languages, and keeps the kinds of empty apart."""
+
+import json
+import re
+from collections.abc import Callable
+from types import ModuleType
+
+import plotly
+import pytest
+from dash import dcc, html
+
+from dashboards.access import Audience
+from dashboards.context import Context
+from dashboards.pages import (
+    catalogue,
+    data_quality,
+    indicator,
+    indicators,
+    map,
+    overview,
+    perceptions,
+    releases,
+    side_by_side,
+)
+from indicators.messages import message_catalogue
+from tests.dashboards.rendered import classes_of, components, text_of
+from tests.dashboards.release_factory import NEUTRAL
+
+PAGES = {
+    "/": overview,
+    "/indicators": indicators,
+    "/indicators/P2-OC-07": indicator,
+    "/indicators/P2-OC-05": indicator,
+    "/map?indicator=P2-OC-07": map,
+    "/perceptions": perceptions,
+    "/side-by-side": side_by_side,
+    "/data-quality": data_quality,
+    "/releases": releases,
+    "/catalogue": catalogue,
+}
+EVERY_PAGE = pytest.mark.parametrize(("path", "page"), PAGES.items(), ids=list(PAGES))
+
+At = Callable[..., Context]
+
+
+def _with(path: str, query: str) -> str:
+    return path + ("&" if "?" in path else "?") + query
+
+
+@EVERY_PAGE
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("view", ["chart", "table"])
+def test_a_page_has_one_heading_and_a_sentence(
+    context_at: At, path: str, page: ModuleType, language: str, view: str
+) -> None:
+    context = context_at(_with(path, f"lang={language}&view={view}"))
+    body = page.body(context)
+    assert sum(isinstance(found, html.H1) for found in components(body)) == 1
+    assert len(page.sentence(context)) > 20
+
+
+@EVERY_PAGE
+def test_french_pages_hold_no_english_sentence(context_at: At, path: str, page: ModuleType) -> None:
+    text = text_of(page.body(context_at(_with(path, "lang=fr"))))
+    english = {
+        entry["en"]
+        for key, entry in message_catalogue().items()
+        if key.startswith("page.") and entry["en"] != entry["fr"] and "{" not in entry["en"]
+    }
+    left = [words for words in english if len(words) > 12 and words in text]
+    assert left == []
+
+
+@EVERY_PAGE
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_no_sentence_claims_a_cause(
+    context_at: At, path: str, page: ModuleType, language: str
+) -> None:
+    forbidden = {
+        "en": r"\b(caused|led to|thanks to|proves|impact of|effective|saved)\b",
+        "fr": r"\b(a causé|a permis|grâce à|prouve|impact de|efficace|a sauvé)\b",
+    }[language]
+    assert re.findall(forbidden, text_of(page.body(context_at(_with(path, f"lang={language}"))))) == []
+
+
+@EVERY_PAGE
+@pytest.mark.parametrize("audience", ["mission", "hq"])
+def test_pages_hold_for_both_audiences_and_any_area(
+    context_at: At, path: str, page: ModuleType, audience: Audience
+) -> None:
+    for query in ("area=MT0303", "period=2025-02", "period=2024-Q1"):
+        assert page.body(context_at(_with(path, query), audience))
+
+
+def test_the_overview_needs_no_chart_library(context_at: At) -> None:
+    body = overview.body(context_at("/"))
+    assert not any(isinstance(found, dcc.Graph) for found in components(body))
+
+
+def test_the_overview_says_what_improved_and_what_is_off_track(context_at: At) -> None:
+    assert overview.sentence(context_at("/")) == (
+        "Three of five outcomes improved by more than noise."
+        " One is off track: alerts answered within the target time."
+    )
+    assert overview.sentence(context_at("/?lang=fr")).startswith("Trois résultats sur cinq")
+
+
+@pytest.mark.parametrize(
+    ("path", "page"),
+    [
+        ("/map?indicator=P2-OC-07", map),
+        ("/indicators/P2-OC-07?view=table", indicator),
+        ("/side-by-side?edge=E3", side_by_side),
+    ],
+)
+def test_the_kinds_of_empty_have_their_own_looks_and_words(
+    context_at: At, path: str, page: ModuleType
+) -> None:
+    body = page.body(context_at(path))
+    looks = {"empty-not-reported", "empty-no-access", "empty-withheld", "empty-withheld-other"}
+    assert looks <= classes_of(body)
+    text = text_of(body)
+    words = ("not reported", "no access", "withheld: fewer than 5", "withheld to protect")
+    assert [word for word in words if word not in text] == []
+
+
+def test_a_true_zero_is_written_as_zero(context_at: At) -> None:
+    rows = [
+        found
+        for found in components(map.body(context_at("/map?indicator=P2-OC-07")))
+        if isinstance(found, html.Tr) and "Essari" in text_of(found)
+    ]
+    assert len(rows) == 1
+    assert text_of(rows[0]).split()[:2] == ["Essari", "0"]
+
+
+def test_a_neutral_indicator_has_no_rating_and_no_judgement(context_at: At) -> None:
+    body = indicator.body(context_at(f"/indicators/{NEUTRAL}"))
+    assert not any(name.startswith("rating") for name in classes_of(body))
+    assert not re.search(r"improving|worsening", text_of(body))
+
+
+def test_withheld_cells_put_no_number_on_the_page(context_at: At) -> None:
+    body = map.body(context_at("/map?indicator=P2-OC-07"))
+    rows = [found for found in components(body) if isinstance(found, html.Tr)]
+    withheld = [text_of(row) for row in rows if "withheld to protect" in text_of(row)]
+    assert len(withheld) == 1
+    assert not re.search(r"\d", withheld[0])
+
+
+def test_side_by_side_states_that_it_shows_no_effect(context_at: At) -> None:
+    english = text_of(side_by_side.body(context_at("/side-by-side")))
+    french = text_of(side_by_side.body(context_at("/side-by-side?lang=fr")))
+    assert "shows no effect" in english and "ne montre aucun effet" in french
+
+
+def test_rejects_show_place_value_rule_and_mend(context_at: At) -> None:
+    text = text_of(data_quality.body(context_at("/data-quality")))
+    parts = ("activities_0826.xlsx", "row 214", "31.06.2026", "June has 30 days")
+    assert [part for part in parts if part not in text] == []
+
+
+def test_headquarters_see_no_raw_value_no_unit_and_no_base(context_at: At) -> None:
+    quality_text = text_of(data_quality.body(context_at("/data-quality", "hq")))
+    assert "31.06.2026" not in quality_text and "IPO Kessi" not in quality_text
+    key = text_of(map.body(context_at("/map?indicator=P2-OC-07", "hq")))
+    assert "▲" not in key
+
+
+@pytest.mark.parametrize("path", ["/indicators/P2-OC-07", "/map?indicator=P2-OC-07", "/perceptions"])
+def test_figures_are_small_and_every_chart_has_a_caption(context_at: At, path: str) -> None:
+    body = PAGES[path].body(context_at(path))
+    figures = [found for found in components(body) if isinstance(found, html.Figure)]
+    assert figures
+    for figure in figures:
+        graph, caption = figure.children
+        size = len(json.dumps(graph.figure, cls=plotly.utils.PlotlyJSONEncoder).encode())
+        assert size <= 60_000
+        assert len(caption.children) > 20
+
+
+def test_an_unknown_indicator_is_not_found(context_at: At) -> None:
+    assert indicator.code_of(context_at("/indicators/P9-XX-99")) is None

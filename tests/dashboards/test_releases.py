@@ -1,0 +1,44 @@
+"""Releases are found by `current`, reopened when it moves, and opened locked down."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from dashboards.address import Address
+from dashboards.context import read_context
+from dashboards.releases import current_release, published_missions
+from tests.dashboards.release_factory import MISSION, mart_rows, write_release
+
+
+def test_nothing_is_published_in_an_empty_workspace(tmp_path: Path) -> None:
+    assert published_missions(tmp_path) == []
+    assert read_context(tmp_path, "mission", Address()) is None
+
+
+def test_a_publication_while_running_is_picked_up(tmp_path: Path) -> None:
+    write_release(tmp_path, "2026-Q2-r01")
+    before = current_release(tmp_path, MISSION, "mission")
+    assert before is not None
+    assert len(before.frame("SELECT * FROM mart.mission")) == 1
+    rows = dict(mart_rows())
+    rows["mission"] = [rows["mission"][0] | {"name_en": "Renamed"}]
+    write_release(tmp_path, "2026-Q3-r01", rows)
+    after = current_release(tmp_path, MISSION, "mission")
+    assert after is not None and after.name == "2026-Q3-r01"
+    names = [r.frame("SELECT name_en FROM mart.mission").iloc[0, 0] for r in (before, after)]
+    assert names == ["MINUTAM (fictional)", "Renamed"]
+
+
+def test_the_database_cannot_be_written_nor_read_other_files(home: Path) -> None:
+    release = current_release(home, MISSION, "mission")
+    assert release is not None
+    with pytest.raises(duckdb.Error):
+        release.frame("CREATE TABLE mart.extra AS SELECT 1")
+    with pytest.raises(duckdb.PermissionException):
+        release.frame(f"SELECT * FROM read_text('{home}/releases/{MISSION}/current')")
+
+
+def test_an_unknown_mission_falls_back_to_a_published_one(home: Path) -> None:
+    context = read_context(home, "mission", Address.parse("/", "mission=../../etc"))
+    assert context is not None and context.release.mission == MISSION
