@@ -226,7 +226,9 @@ _FRAMEWORK_ITEM_COLUMNS = {
     "mission": "VARCHAR",
     "kind": "VARCHAR",  # outcome, output
     "position": "INTEGER",
-    **dict.fromkeys("item indicator title_en title_fr short_en short_fr".split(), "VARCHAR"),
+    **dict.fromkeys(
+        ["item", "indicator", "title_en", "title_fr", "short_en", "short_fr"], "VARCHAR"
+    ),
 }
 
 _OUTPUT_PLAN_COLUMNS = {

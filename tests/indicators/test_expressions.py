@@ -112,24 +112,10 @@ def test_a_comment_does_not_reach_the_sql() -> None:
     assert parse_expression("persons = 1 -- ; drop table x", COLUMNS).sql == "persons = 1"
 
 
-words = st.sampled_from(
-    [
-        *COLUMNS,
-        *function_names(),
-        "(",
-        ")",
-        ",",
-        "=",
-        "and",
-        "or",
-        "not",
-        "'patrol'",
-        "1",
-        ";",
-        "--",
-    ]
-    + ["select", "from", "core.activities", "*", "union", "is", "null", "in", "case", "when", "end"]
-)
+SIGNS = ["(", ")", ",", "=", "'patrol'", "1", ";", "--", "*"]
+SQL_WORDS = ["and", "or", "not", "is", "null", "in", "case", "when", "then", "end"]
+SQL_WORDS += ["select", "from", "union", "core.activities"]
+words = st.sampled_from([*COLUMNS, *function_names(), *SIGNS, *SQL_WORDS])
 
 
 @settings(max_examples=150, deadline=None, derandomize=True)
