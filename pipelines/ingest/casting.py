@@ -4,7 +4,6 @@ Made from a contract; nothing of a file or a mapping is ever part of the SQL: fo
 and zones are parameters. Running it does not belong here (`loading.py`).
 """
 
-# ruff: noqa: S608 (SQL from contracts: names quoted, values as parameters)
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date

@@ -4,7 +4,6 @@ Works on the connection's temporary tables `mapped_rows`, `typed_rows` and `flaw
 check_number, is_blocking, first_ordinal). What a flaw means for the row belongs to `merging.py`.
 """
 
-# ruff: noqa: S608 (SQL from contracts: names quoted, values as parameters)
 from collections.abc import Mapping, Sequence
 
 import duckdb

@@ -3,7 +3,6 @@
 Finding files and archiving them does not belong here (`inbox.py`).
 """
 
-# ruff: noqa: S608 (SQL from contracts: names quoted, values as parameters)
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -14,7 +13,7 @@ import pyarrow as pa
 
 from indicators.contracts import Contract, contracts, load_order
 from indicators.mission import Mission
-from pipelines.ingest import judging, merging, quarantine
+from pipelines.ingest import judging, merging, quarantine, retracting
 from pipelines.ingest.casting import Reading, reading
 from pipelines.ingest.mapped import FileRows, map_rows
 from pipelines.ingest.mapping import Source, TableMapping
@@ -76,11 +75,11 @@ class _Job:
         return Delivered(self.delivery.name, self.delivery.sha256)
 
 
-class _NothingNew(Exception):  # noqa: N818 (no error)
+class _NothingNew(Exception):
     """A file taken in again has nothing that was not there already: the transaction is undone."""
 
 
-class _HeldBack(Exception):  # noqa: N818 (no error)
+class _HeldBack(Exception):
     """Too many rows were rejected: the transaction is undone, the rejects are kept."""
 
     def __init__(self, outcome: _Outcome) -> None:
@@ -229,9 +228,10 @@ def _load_table(job: _Job, mapping: TableMapping, contract: Contract, outcome: _
     checks = judging.judge(connection, contract, job.mission, earlier)
     merging.compare(connection, contract, job.only)
     merging.write_raw(connection, contract, job.mission.mission, job.delivery.sha256)
+    retracting.record_restated(connection, contract, job.delivery.sha256, earlier)
     merging.write(connection, contract, job.mission.mission, job.delivery.sha256)
     if earlier:
-        merging.retract(connection, contract, earlier)
+        retracting.retract(connection, contract, earlier)
     outcome.taken[mapped.rows["position"].to_numpy()] = True
     outcome.loaded[merging.positions(connection, "state <> 'same'")] = True
     context = Context(contract, job.mission, readings, _KnownKeys(connection))

@@ -3,9 +3,7 @@
 Works on the temporary tables that `judging.py` made.
 """
 
-# ruff: noqa: S608 (SQL from contracts: names quoted, values as parameters)
 import json
-from collections.abc import Sequence
 
 import duckdb
 import numpy as np
@@ -19,9 +17,10 @@ from pipelines.warehouse.ddl import quoted
 def compare(
     connection: duckdb.DuckDBPyConnection, contract: Contract, only: set[tuple[str, int]] | None
 ) -> None:
-    """Makes `compared` (ordinal, position, state new | same | changed, old_row) of good rows.
+    """Makes `compared` (ordinal, position, old_row, is_same, state) of good rows.
 
-    `only`: places of the rows that a retry may write; every other row counts as there already.
+    `state`: new, same or changed. `only`: places of the rows that a retry may write; every other
+    row counts as there already.
     """
     key = " AND ".join(
         f"o.{quoted(name)} IS NOT DISTINCT FROM t.{quoted(name)}" for name in contract.key
@@ -38,6 +37,7 @@ def compare(
           t.sheet,
           t.row_number,
           o.rowid AS old_row,
+          o.rowid IS NOT NULL AND {same} AS is_same,
           CASE WHEN o.rowid IS NULL THEN 'new' WHEN {same} THEN 'same' ELSE 'changed' END AS state
         FROM typed_rows AS t
         LEFT JOIN core.{quoted(contract.table)} AS o ON {key}
@@ -127,23 +127,6 @@ def _record_corrections(
             }
         )
         insert_rows(connection, "ops", "row_correction", table)
-
-
-def retract(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, vintages: Sequence[str]
-) -> None:
-    """Takes out rows that earlier vintages stated and the new one does not (or not validly)."""
-    key = " AND ".join(
-        f"o.{quoted(name)} IS NOT DISTINCT FROM t.{quoted(name)}" for name in contract.key
-    )
-    connection.execute(
-        f"""
-        DELETE FROM core.{quoted(contract.table)} AS o
-        WHERE list_contains(?, o.file_sha256)
-          AND NOT EXISTS (SELECT 1 FROM typed_rows AS t WHERE {key} AND {SURVIVES})
-        """,
-        [list(vintages)],
-    )
 
 
 def positions(connection: duckdb.DuckDBPyConnection, condition: str) -> np.ndarray:

@@ -1,4 +1,3 @@
-# ruff: noqa: S608 (SQL from contracts: names quoted, values as parameters)
 """Rows whose parent a corrected file took away: they go from core to the quarantine.
 
 Run within the transaction of the file that retracts. The children's own files then count these

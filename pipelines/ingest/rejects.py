@@ -1,4 +1,3 @@
-# ruff: noqa: S608 (names of tables of ours)
 """The open rejects as a workbook to send back to who made the file."""
 
 import json

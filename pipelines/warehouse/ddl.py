@@ -43,6 +43,16 @@ _OPS: dict[str, dict[str, str]] = {
     # The only table with a clock; it reaches no release.
     "delivery": {"file_sha256": "VARCHAR", "name": "VARCHAR", "taken_in_at": "TIMESTAMP"},
     "row_warning": {"table_name": "VARCHAR", **QUARANTINE_COLUMNS},
+    # A row that another file states just as its file of origin does.
+    "row_also_stated": {
+        "table_name": "VARCHAR",
+        "file_sha256": "VARCHAR",
+        "sheet": "VARCHAR",
+        "row_number": "BIGINT",
+        "by_file_sha256": "VARCHAR",
+        "by_sheet": "VARCHAR",
+        "by_row_number": "BIGINT",
+    },
     # A key stated anew with another content: what was replaced, and by what.
     "row_correction": {
         "table_name": "VARCHAR",

@@ -1,6 +1,5 @@
 """The ledger of input files (`ops.input_file`): every file ever taken in, by its SHA-256."""
 
-# ruff: noqa: S608 (only names of the dataclass below)
 from dataclasses import astuple, dataclass, fields, replace
 from datetime import UTC, datetime
 

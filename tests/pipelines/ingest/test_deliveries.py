@@ -107,6 +107,24 @@ def test_row_that_another_file_stated_is_unchanged(small: SmallMission) -> None:
     assert small.query("SELECT DISTINCT file_sha256 FROM core.population") == [(first.sha256,)]
 
 
+def test_row_that_two_files_state_stays_when_one_takes_it_back(small: SmallMission) -> None:
+    small.deliver("population_a.csv", FIRST)
+    second = small.deliver("population_b.csv", FIRST + "\n")
+    small.deliver("population_a.csv", HEADER + "XX01,2024-01-01,M,90\n")
+    lineage = "SELECT sex, file_sha256 FROM core.population WHERE sex = 'F'"
+    assert small.query(lineage) == [("F", second.sha256)]
+    small.deliver("population_b.csv", HEADER + "XX01,2024-01-01,M,90\n\n")
+    assert small.query(COUNTS) == [("M", 90)]
+
+
+def test_row_that_a_superseded_file_stated_too_goes(small: SmallMission) -> None:
+    small.deliver("population_a.csv", FIRST)
+    small.deliver("population_b.csv", FIRST + "\n")
+    small.deliver("population_b.csv", HEADER + "XX01,2024-01-01,M,90\n")
+    small.deliver("population_a.csv", HEADER + "XX01,2024-01-01,M,90\n\n")
+    assert small.query(COUNTS) == [("M", 90)]
+
+
 def test_other_content_for_a_key_in_another_file_is_a_recorded_correction(
     small: SmallMission,
 ) -> None:
