@@ -72,7 +72,8 @@ def run(workspace: Workspace, files: Path, threads: int) -> None:
 
 def choose(path: Path) -> None:
     """Four indicators of the profile, by month and quarter."""
-    profile = yaml.safe_load(path.read_text(encoding="utf-8"))
+    # As plain text: to YAML 1.1 the key `on` would be a truth value.
+    profile = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
     profile["indicators"] = [entry for entry in profile["indicators"] if entry["code"] in CHOSEN]
     profile["period_types"] = ["M", "Q"]
     path.write_text(yaml.safe_dump(profile, allow_unicode=True), encoding="utf-8")
