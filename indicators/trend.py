@@ -51,7 +51,7 @@ def trends(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
     cells = connection.execute(cells_sql(), {"mission": mission.mission}).df()
     surveys = cells[cells["is_survey"]]
     versions = dict(zip(surveys["indicator"], surveys["indicator_version"], strict=True))
-    errors = shared_unit_errors(connection, versions)
+    errors = shared_unit_errors(connection, mission, versions)
     tested = pd.concat([*_register_changes(cells), _wave_changes(cells, errors)], ignore_index=True)
     found = _called(tested, mission.country_area)
     connection.execute(

@@ -6,12 +6,15 @@ covariance in it (Kish 1965 §12.4; `svycontrast` of R's `survey` over stacked w
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from itertools import pairwise
 
 import duckdb
 import pandas as pd
 
 from indicators.catalogue import Indicator, load_catalogue
+from indicators.derived import functions_sql
+from indicators.mission import Mission
 from indicators.places import LEVELS
 from indicators.survey import Condition, Design, Difference, estimate
 from indicators.waves import Wave, periods_of_waves, wave_respondents
@@ -21,7 +24,7 @@ _NEEDED = ("survey_respondents", "period", "area_up")
 
 
 def shared_unit_errors(
-    connection: duckdb.DuckDBPyConnection, versions: Mapping[str, int]
+    connection: duckdb.DuckDBPyConnection, mission: Mission, versions: Mapping[str, int]
 ) -> pd.DataFrame:
     """Standard error and degrees of freedom of each wave's change, by the columns COLUMNS.
 
@@ -34,8 +37,10 @@ def shared_unit_errors(
         for code, indicator in sorted(load_catalogue().items())
         if versions.get(code) == indicator.version and indicator.measure.kind == "proportion"
     ]
-    rows = _changes(connection, indicators) if indicators and _has_respondents(connection) else []
-    tables = list(rows)
+    tables: list[pd.DataFrame] = []
+    if indicators and _has_respondents(connection):
+        _define_as_of(connection, mission)
+        tables = list(_changes(connection, indicators))
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(COLUMNS))
 
 
@@ -46,6 +51,16 @@ def _has_respondents(connection: duckdb.DuckDBPyConnection) -> bool:
         [list(_NEEDED)],
     ).fetchone()
     return found is not None and found[0] == len(_NEEDED)
+
+
+def _define_as_of(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
+    """The engine's functions live as long as its connection; these take the mart's as-of day."""
+    found = connection.execute(
+        "SELECT max(as_of) FROM mart.mission WHERE mission = ?", [mission.mission]
+    ).fetchone()
+    as_of = found[0] if found and found[0] else date.max
+    for statement in functions_sql(mission, as_of.isoformat()):
+        connection.execute(statement)
 
 
 def _changes(

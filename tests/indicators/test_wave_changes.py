@@ -8,13 +8,13 @@ import pytest
 
 from indicators.trend import trends
 from indicators.wave_changes import shared_unit_errors
-from tests.indicators.mart_rows import mission
-from tests.indicators.small_warehouse import SmallWarehouse
+from tests.indicators.small_warehouse import SmallWarehouse, small_mission
 
 FIRST, SECOND = date(2026, 2, 10), date(2026, 8, 10)
 INDICATOR = "X-IM-01"
 STRATA, UNITS, PERSONS = 4, 12, 8
 AREA = "A1a"
+SMALL = small_mission([INDICATOR])
 
 
 def answers(wave: int) -> pd.DataFrame:
@@ -78,7 +78,7 @@ def by_hand() -> float:
 def test_the_error_is_that_of_the_units_over_both_waves() -> None:
     small = warehouse()
     small.compute(INDICATOR)
-    found = shared_unit_errors(small.connection, {INDICATOR: 1})
+    found = shared_unit_errors(small.connection, SMALL, {INDICATOR: 1})
     rows = found[(found["area"] == "C") & (found["period"] == "2026-Q3")]
     assert rows["shared_se"].tolist() == pytest.approx([by_hand()])
     assert rows["shared_df"].tolist() == [STRATA * UNITS - STRATA]
@@ -87,7 +87,7 @@ def test_the_error_is_that_of_the_units_over_both_waves() -> None:
 def test_only_periods_that_show_a_wave_with_one_before_it_have_a_change() -> None:
     small = warehouse()
     small.compute(INDICATOR)
-    found = shared_unit_errors(small.connection, {INDICATOR: 1})
+    found = shared_unit_errors(small.connection, SMALL, {INDICATOR: 1})
     assert not set(found["period"]) & {"2026-02", "2026-Q1"}
     assert {"2026-08", "2026-Q3"} <= set(found["period"])
     assert set(found["area"]) == {"C", "A1", "A1a"}
@@ -95,7 +95,7 @@ def test_only_periods_that_show_a_wave_with_one_before_it_have_a_change() -> Non
 
 def trend_of_third_quarter(small: SmallWarehouse) -> str | None:
     small.compute(INDICATOR)
-    trends(small.connection, mission(mission="small", country_area="C"))
+    trends(small.connection, SMALL)
     found = small.connection.execute(
         """SELECT trend FROM mart.indicator_value WHERE period = '2026-Q3' AND area = 'C'
         AND sex = '_T' AND age_group = '_T' AND breakdown = '_T'"""
@@ -111,7 +111,7 @@ def test_the_same_change_is_seen_with_the_same_units_and_not_with_others() -> No
 def test_waves_without_a_common_unit_and_other_versions_are_left_out() -> None:
     small = warehouse(other_units=True)
     small.compute(INDICATOR)
-    assert shared_unit_errors(small.connection, {INDICATOR: 1}).empty
+    assert shared_unit_errors(small.connection, SMALL, {INDICATOR: 1}).empty
     same = warehouse()
     same.compute(INDICATOR)
-    assert shared_unit_errors(same.connection, {INDICATOR: 2}).empty
+    assert shared_unit_errors(same.connection, SMALL, {INDICATOR: 2}).empty
