@@ -1,0 +1,98 @@
+"""The open rejects as a workbook to send back."""
+
+from pathlib import Path
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from pipelines.ingest.rejects import open_rejects, open_warnings, rejects_workbook
+from pipelines.warehouse.connection import open_warehouse
+from tests.pipelines.ingest.conftest import SmallMission
+
+HEADER = "area,day,sex,persons\n"
+BAD = HEADER + "XX01,2024-06-31,F,5\nXX01,2024-01-01,women,5\nXX01,2024-01-01,M,=1+1\n"
+
+
+def write(small: SmallMission, path: Path, language: str) -> dict[str, list[list[object]]]:
+    """The workbook's sheets as rows."""
+    with open_warehouse(small.workspace.warehouse("small")) as connection:
+        rejects_workbook(connection, path, language)
+    book = CalamineWorkbook.from_path(path)
+    return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
+
+
+def test_each_reject_says_where_what_and_how_to_mend(small: SmallMission, tmp_path: Path) -> None:
+    small.deliver("population.csv", BAD)
+    sheets = write(small, tmp_path / "rejects.xlsx", "en")
+    header, *rows = sheets["Rejected rows"]
+    assert header[:5] == ["File", "Sheet", "Row", "Column", "Value"]
+    assert [row[:5] for row in rows] == [
+        ["population.csv", "", 2.0, "day", "2024-06-31"],
+        ["population.csv", "", 3.0, "sex", "women"],
+        ["population.csv", "", 4.0, "persons", "=1+1"],  # text, never a formula
+    ]
+    assert "That month has 30 days." in str(rows[0][5])
+
+
+def test_in_french(small: SmallMission, tmp_path: Path) -> None:
+    small.deliver("population.csv", BAD)
+    rows = write(small, tmp_path / "rejets.xlsx", "fr")["Lignes rejetées"]
+    assert "Ce mois compte 30 jours." in str(rows[1][5])
+
+
+def test_rejects_of_a_superseded_file_are_no_longer_open(small: SmallMission) -> None:
+    small.deliver("population.csv", BAD)
+    small.deliver("population.csv", HEADER + "XX01,2024-06-30,F,5\n")
+    with open_warehouse(small.workspace.warehouse("small")) as connection:
+        assert open_rejects(connection) == []
+        ((kept,),) = connection.execute("SELECT count(*) FROM quarantine.population").fetchall()
+    assert kept == 3
+
+
+def test_held_file_says_first_why_it_is_held(small: SmallMission) -> None:
+    small.settings["reject_limit_pct"] = 10
+    small.deliver("population.csv", BAD)
+    with open_warehouse(small.workspace.warehouse("small")) as connection:
+        first = open_rejects(connection)[0]
+    assert first.rule == "too_many_rejects"
+    assert first.sentence("en").startswith("3 of 3 rows (100.0 %) were rejected")
+
+
+def test_warnings_stand_apart_and_their_rows_are_loaded(small: SmallMission) -> None:
+    small.deliver("areas_2.csv", "code,parent\nXX05,XX\n")
+    source = {
+        "source": "sites",
+        "files": ["sites.csv"],
+        "reader": "csv",
+        "tables": [
+            {
+                "table": "areas",
+                "columns": {
+                    "area_code": {"from": "code"},
+                    "parent_area_code": {"constant": "XX"},
+                    "area_level": {"constant": "site"},
+                    "name_en": {"from": "code"},
+                    "name_fr": {"from": "code"},
+                    "valid_from": {"constant": "2020-01-01"},
+                },
+            }
+        ],
+    }
+    small.add_source(source)
+    report = small.deliver("sites.csv", "code\nXX-S1\n")
+    assert (report.rows_loaded, report.rows_rejected) == (1, 0)
+    with open_warehouse(small.workspace.warehouse("small")) as connection:
+        assert open_rejects(connection) == []
+        (warning,) = open_warnings(connection)
+    assert (warning.table, warning.rule, warning.row_number) == ("areas", "site_kind_given", 2)
+    assert "site" in warning.sentence("en")
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_same_rejects_give_the_same_bytes(
+    small: SmallMission, tmp_path: Path, language: str
+) -> None:
+    small.deliver("population.csv", BAD)
+    for name in ("a.xlsx", "b.xlsx"):
+        write(small, tmp_path / name, language)
+    assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
