@@ -1,5 +1,6 @@
 """Sums of a core table against yearly figures that others published."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -54,7 +55,7 @@ def published_figures(total: PublishedTotal, profile: Path) -> dict[int, float]:
 
 def _compared(total: PublishedTotal, year: int, ours: float, published: float) -> CheckResult:
     kind = "published_total_below" if ours < published else "published_total_above"
-    slug = "_".join(total.name.en.lower().split())
+    slug = re.sub(r"\W+", "_", total.name.en.lower()).strip("_")
     return found(
         f"published_total.{slug}.{year}",
         total.table,

@@ -92,6 +92,16 @@ def test_a_month_without_any_row_counts_as_zero_in_the_history(warehouse, missio
     assert facts(warehouse, "incidents", mission)["volume"].status == "failed"
 
 
+def test_coarse_dates_say_nothing_of_the_volume_of_a_month(warehouse, mission) -> None:
+    for month in range(1, 9):
+        rows = [{"occurred_on": date(2026, month, 1 + n)} for n in range(20)]
+        add(warehouse, "incidents", *(row | {"date_precision": "day"} for row in rows))
+    coarse = {"occurred_on": date(2026, 9, 1), "date_precision": "year"}
+    add(warehouse, "incidents", *[coarse] * 90)
+    found = facts(warehouse, "incidents", mission)["volume"]
+    assert (found.status, found.observed) == ("passed", "20")
+
+
 def test_look_alike_events_are_flagged_and_stay(warehouse, mission) -> None:
     event = {"latitude": 4.85, "longitude": 31.6, "deaths_best": 3, "date_precision": "day"}
     elsewhere, no_place = event | {"latitude": 4.9}, event | {"latitude": None}
