@@ -153,6 +153,13 @@ class Context:
         return self.words.of(row, "short") or self.words.of(row, "title") or code
 
     @cached_property
+    def area_levels(self) -> pd.DataFrame:
+        """How many areas have a figure, by indicator and area level, in the chosen period."""
+        return indicator_values.area_levels(
+            self.release, self.period.period_type, self.period.code
+        )
+
+    @cached_property
     def cells(self) -> dict[str, Cell]:
         """The total of each indicator in the chosen period and area."""
         frame = indicator_values.totals(

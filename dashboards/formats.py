@@ -107,7 +107,8 @@ class Unit:
         """A difference of two values with its sign; in percentages as points."""
         text = number(abs(difference), words, self.decimals(None))
         sign = "−" if difference < 0 else "+"
-        return words("format.points" if self.is_percent else "format.change", number=sign + text)
+        is_points = self.unit_of_measure in ("percent", "percentage_points")
+        return words("format.points" if is_points else "format.change", number=sign + text)
 
 
 def period_name(period_type: str, code: str, start: date, words: Words) -> str:

@@ -127,7 +127,7 @@ def how_computed(
         "computed.version_of",
         version=str(row["version"]),
         since=formats.day(row["effective_from"], words),
-        reference=str(row["reference"] or ""),
+        reference=str(row["reference"] or "").replace("|", "; "),
     ).rstrip(" ;,")
     lines: Sequence[tuple[str, Any]] = (
         ("in_words", _in_words(context, indicator)),

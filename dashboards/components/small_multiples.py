@@ -10,23 +10,10 @@ from dashboards.components.links import page_link
 from dashboards.components.sparkline import sparkline_words
 from dashboards.context import Context
 from dashboards.figures.vector import Drawing, line_drawing, value_range
-from dashboards.queries import indicator_values
 from dashboards.queries.cells import Cell, Dated
 
 _SIZE = (132, 64)
 MOST = 24  # drawings a page
-
-
-def area_level(context: Context, code: str) -> str | None:
-    """The level asked for, else the finest with at most 24 areas, else the coarsest."""
-    frame = indicator_values.area_levels(context.release, code, context.period.period_type)
-    frame = frame[frame["area_level"] != "country"]
-    levels = list(frame["area_level"])
-    asked = context.address.get("level")
-    if asked in levels:
-        return asked
-    fitting = list(frame.loc[frame["areas"] <= MOST, "area_level"])
-    return (fitting[-1] if fitting else levels[0]) if levels else None
 
 
 def cell_at(series: Sequence[Dated], period: str) -> Cell:

@@ -16,7 +16,8 @@ from dashboards.words import Words
 
 _MOST_TICKS = 12
 _HEADROOM = 1.12
-_PATTERNED = ("not_reported", "no_access", "withheld", "withheld_other", "too_imprecise")
+_PATTERNED = ("not_reported", "no_access", "withheld", "too_imprecise")
+_LOOKS = {"withheld_other": "withheld"}  # one pattern; the table gives the reason
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,6 @@ class Sketch:
     words: Words
     theme: str
     top: float
-    min_n: int
 
     def colour(self, token: str) -> str:
         """A colour of the theme."""
@@ -56,14 +56,13 @@ def series_figure(
     theme: str,
     path: Path | None = None,
     is_survey: bool = False,
-    min_n: int = 0,
     frame: Sequence[Dated] = (),
 ) -> go.Figure:
     """The chart of a series, oldest first; survey waves are joined by a thin line.
 
     `frame` gives the periods of the time axis where they are more than those of the series.
     """
-    sketch = Sketch(unit, words, theme, _top(series, path), min_n)
+    sketch = Sketch(unit, words, theme, _top(series, path))
     figure = go.Figure(layout={"template": plotly_template(theme)})
     _add_gaps(figure, series, sketch)
     for run in _runs(series, is_survey):
@@ -156,15 +155,15 @@ def _hover(dated: Dated, sketch: Sketch) -> str:
 
 
 def _add_gaps(figure: go.Figure, series: Sequence[Dated], sketch: Sketch) -> None:
-    for state, run in groupby(series, key=lambda dated: dated.cell.state):
+    for state, run in groupby(series, key=lambda d: _LOOKS.get(d.cell.state, d.cell.state)):
         if state in _PATTERNED:
             _add_gap(figure, state, list(run), sketch)
 
 
 def _add_gap(figure: go.Figure, state: str, run: list[Dated], sketch: Sketch) -> None:
     first, last, top = run[0].start, run[-1].end, sketch.top
-    shape = {"not_reported": "/", "withheld": ".", "withheld_other": "."}.get(state, "")
-    text = sketch.words(f"empty.{state}", min_n=sketch.min_n)
+    shape = {"not_reported": "/", "withheld": "."}.get(state, "")
+    text = sketch.words("key.withheld" if state == "withheld" else f"empty.{state}")
     sunk, ink = sketch.colour("sunk"), sketch.colour("control")
     figure.add_scatter(
         x=[first, last, last, first, first],
@@ -252,7 +251,7 @@ def _set_axes(
         range=[series[0].start, _right_end(series, path)],
     )
     suffix = "" if not sketch.unit.is_percent else sketch.words("format.percent", number="").rstrip()
-    figure.update_yaxes(range=[0, sketch.top], ticksuffix=suffix)
+    figure.update_yaxes(range=[0, sketch.top], ticksuffix=suffix, tickformat=",")
     separators = ",\u202f" if sketch.words.language == "fr" else ".,"
     figure.update_layout(hovermode="closest", separators=separators)
 

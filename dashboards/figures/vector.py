@@ -75,6 +75,9 @@ def _band_path(drawing: Drawing, run: list[tuple[int, Cell]], total: int) -> str
 def _line_path(drawing: Drawing, run: list[tuple[int, Cell]], total: int) -> str:
     points = [f"{drawing.x(p, total):.1f},{drawing.y(c.value or 0):.1f}" for p, c in run]
     colour = drawing.colour("series")
+    if len(points) == 1:
+        x, y = points[0].split(",")
+        return f'<circle cx="{x}" cy="{y}" r="1.8" fill="{colour}"/>'
     return f'<polyline points="{" ".join(points)}" fill="none" stroke="{colour}" stroke-width="1.8"/>'
 
 

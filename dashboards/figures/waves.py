@@ -43,6 +43,9 @@ def waves_figure(points: Sequence[WavePoint], top: float, last: str, theme: str)
         hovertemplate="%{text}<extra></extra>",
         cliponaxis=False,
     )
+    for gap, point in enumerate(points):
+        if point.cell.value is None:
+            _add_gap(figure, gap, top, point.text, colour["ink-2"])
     place, point = known[-1]
     figure.add_annotation(
         x=place, y=point.cell.value, text=f"<b>{last}</b>", showarrow=False, xanchor="left",
@@ -56,3 +59,11 @@ def waves_figure(points: Sequence[WavePoint], top: float, last: str, theme: str)
     figure.update_yaxes(range=[0, top], dtick=20)
     figure.update_layout(margin={"l": 26, "r": 8, "t": 8, "b": 22})
     return figure
+
+
+def _add_gap(figure: go.Figure, place: int, top: float, text: str, ink: str) -> None:
+    """Why a wave has no figure, at its place."""
+    figure.add_annotation(
+        x=place, y=top * 0.45, text=text.replace(" ", "<br>"), showarrow=False,
+        font={"size": 11, "color": ink},
+    )  # fmt: skip

@@ -28,7 +28,7 @@ def _entry(context: Context, code: str) -> html.Section:
         "computed.version_of",
         version=str(row["version"]),
         since=formats.day(row["effective_from"], words),
-        reference=str(row["reference"] or ""),
+        reference=str(row["reference"] or "").replace("|", "; "),
     ).rstrip(" ;,")
     lines = [
         *(

@@ -18,7 +18,8 @@ from dashboards.words import sentence_case
 PATH = "/data-quality"
 NAME = "data_quality"
 
-_ROWS_SHOWN = 60
+_ROWS_SHOWN = 12
+_ROWS_SENT = 150
 _MONTHS_SHOWN = 12
 _NAMED = 2
 RECEIVED = ("submitted", "nil")
@@ -129,26 +130,38 @@ def _rejects_card(context: Context) -> html.Section:
         Column(words("quality.mend")),
         Column(words("quality.row_count"), True),
     ]
-    rows = [
-        [
-            _place(context, row),
-            _raw_value(context, row),
-            words.of(row, "sentence"),
-            formats.number(row["rows"], words),
-        ]
-        for row in frame.head(_ROWS_SHOWN).to_dict("records")
-    ]
+    rows = [_reject(context, row) for row in frame.to_dict("records")]
     total, files = int(frame["rows"].sum()), frame["file"].nunique()
     subtitle = words(
         "quality.rejects_subtitle",
         rows=formats.number(total, words),
         files=formats.number(files, words),
     )
-    content: list[Any] = [table(columns, rows, title)]
-    if len(frame) > _ROWS_SHOWN:
-        more = formats.number(len(frame) - _ROWS_SHOWN, words)
-        content.append(html.P(words("quality.more_rejects", number=more), className="note"))
-    return card(title, content, subtitle, key="rejects")
+    return card(title, _folded(context, columns, rows, title, "more_rejects"), subtitle, key="rejects")
+
+
+def _reject(context: Context, row: dict[str, Any]) -> list[Any]:
+    words = context.words
+    mend: list[Any] = [words.of(row, "sentence")]
+    if row["places"] > 1:
+        more = formats.number(row["places"] - 1, words)
+        mend.append(html.Span(words("quality.first_place", number=more), className="note"))
+    return [_place(context, row), _raw_value(context, row), mend, formats.number(row["rows"], words)]
+
+
+def _folded(
+    context: Context, columns: list[Column], rows: list[list[Any]], title: str, key: str
+) -> list[Any]:
+    """The first rows as a table, the next ones folded away, the rest counted."""
+    words = context.words
+    parts: list[Any] = [table(columns, rows[:_ROWS_SHOWN], title)]
+    folded = rows[_ROWS_SHOWN:_ROWS_SENT]
+    if folded:
+        summary = html.Summary(words(f"quality.{key}", number=str(len(rows) - _ROWS_SHOWN)))
+        parts.append(html.Details([summary, table(columns, folded, title)]))
+    if len(rows) > _ROWS_SENT:
+        parts.append(html.P(words("quality.not_shown", number=str(len(rows) - _ROWS_SENT)), className="note"))
+    return parts
 
 
 def _checks_card(context: Context) -> list[Any]:
@@ -269,13 +282,7 @@ def _files_card(context: Context) -> html.Section:
     ]
     title = words("quality.files_title")
     subtitle = words("quality.files_subtitle", number=str(len(rows)))
-    shown = rows[:_ROWS_SHOWN]
-    rest = rows[_ROWS_SHOWN:]
-    parts: list[Any] = [table(columns, shown, title)]
-    if rest:
-        summary = html.Summary(words("quality.more_files", number=str(len(rest))))
-        parts.append(html.Details([summary, table(columns, rest, title)]))
-    return card(title, parts, subtitle, key="files")
+    return card(title, _folded(context, columns, rows, title, "more_files"), subtitle, key="files")
 
 
 def body(context: Context) -> list[Any]:

@@ -8,6 +8,7 @@ from dash import html
 
 from dashboards import formats
 from dashboards.components import small_multiples
+from dashboards.components.area_level import area_level, level_switch, levels_of
 from dashboards.components.card import card, notice
 from dashboards.components.chart import chart, chart_card, shows_table
 from dashboards.components.empty import empty_mark, four_kinds_key
@@ -143,7 +144,7 @@ def _series_card(context: Context, code: str) -> html.Section:
     else:
         figure = series_figure(
             points, unit, words, context.address.theme, _path(context, code),
-            _is_survey(context, code), context.min_n,
+            _is_survey(context, code),
         )  # fmt: skip
         caption = words(
             "indicator.series_caption", title=_title(context, code), sentence=sentence(context)
@@ -179,7 +180,7 @@ def value_cells(context: Context, cell: Cell, unit: formats.Unit) -> list[Any]:
 
 def _areas_card(context: Context, code: str) -> list[Any]:
     words, unit = context.words, context.unit(code)
-    level = small_multiples.area_level(context, code)
+    level = area_level(context, code)
     if level is None:
         return []
     frame = indicator_values.totals(
@@ -193,7 +194,8 @@ def _areas_card(context: Context, code: str) -> list[Any]:
     else:
         content = [small_multiples.small_multiples(context, code, by_area), four_kinds_key(words)]
     subtitle = words("indicator.areas_subtitle", unit=unit.words(words))
-    return [card(title, content, subtitle, key="areas")]
+    switch = level_switch(context, levels_of(context, code), level)
+    return [card(title, [switch, *content], subtitle, key="areas")]
 
 
 def _areas_table(context: Context, by_area: dict[str, list[Dated]], unit: formats.Unit) -> html.Div:

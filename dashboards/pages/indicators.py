@@ -65,7 +65,7 @@ def _row(context: Context, code: str) -> list[Any]:
         sparkline(cells, unit, words, context.address.theme, is_survey),
         value_with_interval(cell, unit, words, context.min_n),
         unit.words(words),
-        rating_mark(cell.rating, words),
+        None if row["direction"] == "neutral" else rating_mark(cell.rating, words),
         trend_mark(cell.trend, str(row["direction"]), words),
     ]
 

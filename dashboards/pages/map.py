@@ -7,7 +7,14 @@ import pandas as pd
 import shapely
 from dash import html
 
-from dashboards.components import small_multiples
+from dashboards.components.area_level import (
+    ENOUGH,
+    LEVELS,
+    area_level,
+    level_switch,
+    levels_of,
+    share_of_figures,
+)
 from dashboards.components.card import notice
 from dashboards.components.chart import chart
 from dashboards.components.empty import empty_mark, swatch
@@ -33,24 +40,28 @@ from dashboards.releases import Release
 PATH = "/map"
 NAME = "map"
 
-_PREFERRED = ("X-IM-03", "P2-OC-07", "P2-OC-05", "P2-OP-01")
 _TABS = 5
 _NAMED = 2
 
 
+def _drawn_levels(context: Context) -> set[str]:
+    """The levels that have outlines, else all."""
+    found = set(context.areas.loc[context.areas["geometry"].notna(), "area_level"]) - {"country"}
+    return found or set(LEVELS)
+
+
 def _choices(context: Context) -> list[str]:
-    """Indicators with values below the country, those of most use on a map first."""
-    frame = indicator_values.totals(
-        context.release, period_type=context.period.period_type, period=context.period.code
-    )
-    below = set(frame.loc[frame["area_level"] != "country", "indicator"])
-    levels = {"impact": 0, "outcome": 1, "output": 2}
+    """Indicators with areas; first those whose map says enough, impact before outcome and output."""
+    drawn = _drawn_levels(context)
+    order = {"impact": 0, "outcome": 1, "output": 2}
 
-    def rank(code: str) -> tuple[int, int, str]:
-        preferred = _PREFERRED.index(code) if code in _PREFERRED else len(_PREFERRED)
-        return preferred, levels.get(str(context.indicators.loc[code, "level"]), 3), code
+    def rank(code: str) -> tuple[bool, int, str]:
+        shares = [share_of_figures(context, code, level) for level in levels_of(context, code, drawn)]
+        level = order.get(str(context.indicators.loc[code, "level"]), len(order))
+        return max(shares) < ENOUGH, level, code
 
-    return sorted((code for code in context.indicators.index if code in below), key=rank)
+    codes = [code for code in context.indicators.index if levels_of(context, code, drawn)]
+    return sorted(codes, key=rank)
 
 
 def _chosen(context: Context) -> str | None:
@@ -59,18 +70,6 @@ def _chosen(context: Context) -> str | None:
     if asked in choices:
         return asked
     return choices[0] if choices else None
-
-
-def _level(context: Context, code: str) -> str | None:
-    """The finest level with outlines at which the indicator has rows; else the usual one."""
-    has_outline = context.areas[context.areas["geometry"].notna()]
-    frame = indicator_values.area_levels(context.release, code, context.period.period_type)
-    levels = list(frame.loc[frame["area_level"] != "country", "area_level"])
-    drawn = [level for level in levels if (has_outline["area_level"] == level).any()]
-    asked = context.address.get("level")
-    if asked in levels:
-        return asked
-    return drawn[-1] if drawn else small_multiples.area_level(context, code)
 
 
 def _values(context: Context, code: str, level: str) -> pd.DataFrame:
@@ -96,7 +95,7 @@ def _cells(context: Context, frame: pd.DataFrame, level: str) -> dict[str, Cell]
 
 def _parts(context: Context) -> tuple[str, str, pd.DataFrame, dict[str, Cell]] | None:
     code = _chosen(context)
-    level = _level(context, code) if code else None
+    level = area_level(context, code, _drawn_levels(context)) if code else None
     if code is None or level is None:
         return None
     frame = _values(context, code, level)
@@ -242,6 +241,7 @@ def _key(context: Context, code: str, classes: Classes, has_bases: bool) -> html
         html.Li([html.Span(className="swatch crossed"), words("map.key_no_access")]),
         html.Li([swatch("not_reported"), words("key.not_reported")]),
         html.Li([swatch("withheld"), words("key.withheld")]),
+        html.Li([html.Span(className="swatch"), words("map.key_no_figure")]),
     ]
     if has_bases:
         marks.append(html.Li([html.Span("▲"), words("map.key_base")]))
@@ -281,6 +281,7 @@ def _map_card(
     return html.Section(
         [
             *_tabs(context, code),
+            level_switch(context, levels_of(context, code, _drawn_levels(context)), level),
             html.P(title, className="subtitle"),
             *content,
             _key(context, code, classes, bool(bases)),

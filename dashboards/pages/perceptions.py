@@ -6,6 +6,7 @@ import pandas as pd
 from dash import html
 
 from dashboards import formats
+from dashboards.components.area_level import area_level, level_switch, levels_of
 from dashboards.components.card import card, notice
 from dashboards.components.chart import chart, chart_card, shows_table
 from dashboards.components.empty import empty_mark
@@ -26,6 +27,7 @@ NAME = "perceptions"
 _LOGGED, _SEEN = "P2-OP-01", "P2-OC-01"
 _FEWER_ANSWERED = 0.9  # of the overall share: below it a group is marked
 _NAMED = 2
+_AREAS_SHOWN = 6
 
 
 def _questions(context: Context) -> list[str]:
@@ -102,7 +104,13 @@ def _wave_name(context: Context, waves: pd.DataFrame, dated: Dated) -> str:
     ]
     if inside.empty:
         return formats.period_name(dated.period_type, dated.period, dated.start, context.words)
-    return str(inside.iloc[-1]["wave"])
+    return _wave_label(context, inside.iloc[-1]["wave"])
+
+
+def _wave_label(context: Context, wave: object) -> str:
+    """W4, V4 for a wave that is named by a number alone."""
+    text = str(wave)
+    return context.words("perceptions.wave_short", wave=text) if text.isdigit() else text
 
 
 def _wave_points(context: Context, waves: pd.DataFrame, code: str) -> list[WavePoint]:
@@ -150,7 +158,7 @@ def _questions_card(context: Context, waves: pd.DataFrame, questions: list[str])
     words = context.words
     title = words("perceptions.questions_title")
     dates = words.listed(
-        [words("perceptions.wave_date", wave=str(row["wave"]), month=formats.month(row["last_on"], words))
+        [words("perceptions.wave_date", wave=_wave_label(context, row["wave"]), month=formats.month(row["last_on"], words))
          for row in waves.to_dict("records")]
     )  # fmt: skip
     subtitle = words("perceptions.questions_subtitle", dates=dates)
@@ -207,7 +215,7 @@ def _sex_rows(context: Context, code: str) -> tuple[list[str], dict[str, dict[st
     cells: dict[str, dict[str, Cell]] = {}
     for row in [*totals.to_dict("records"), *sexes.to_dict("records")]:
         cells.setdefault(row["area"], {})[row["sex"]] = Cell.of(row)
-    level = _level_shown(context, totals)
+    level = area_level(context, code)
     areas = [a for a in totals.loc[totals["area_level"] == level, "area"] if a in cells]
 
     def rank(area: str) -> tuple[bool, float, str]:
@@ -219,12 +227,6 @@ def _sex_rows(context: Context, code: str) -> tuple[list[str], dict[str, dict[st
 
 def _total(cells: dict[str, Cell]) -> Cell:
     return cells.get("_T") or cells.get("_Z") or Cell("no_figure")
-
-
-def _level_shown(context: Context, totals: pd.DataFrame) -> str | None:
-    counts = totals[totals["area_level"] != "country"].groupby("area_level")["area"].nunique()
-    fitting = counts[counts <= 40].sort_values()
-    return None if fitting.empty else str(fitting.index[-1])
 
 
 def _wave_period(context: Context, code: str) -> Dated | None:
@@ -249,8 +251,15 @@ def _dots(context: Context, code: str, cells: dict[str, Cell], top: float) -> An
         at = {"--at": f"{100 * cell.value / top:.1f}%"}
         marks.append(html.Span(className=f"{look}-dot", style=at))
     if len(marks) <= int(top) // 20 + 1:
-        return empty_mark(_total(cells), words, context.min_n)
+        return _no_sexes(context, cells)
     return html.Div(marks, className="dots", role="img", **{"aria-label": "; ".join(said)})
+
+
+def _no_sexes(context: Context, cells: dict[str, Cell]) -> html.Span:
+    """Why neither women nor men have a figure here."""
+    found = [cells[sex] for sex in ("F", "M") if sex in cells] or [_total(cells)]
+    unknown = [cell for cell in found if not cell.is_figure]
+    return empty_mark(unknown[0] if unknown else Cell("no_figure"), context.words, context.min_n)
 
 
 def _dots_head(context: Context, top: float) -> html.Div:
@@ -292,7 +301,8 @@ def _sexes_card(context: Context, questions: list[str]) -> html.Section:
         className="key by-sex-key",
     )
     choose = html.Div(tabs, className="tabs", role="group")
-    content = [choose, key, table(columns, rows, title, "table-sexes")]
+    switch = level_switch(context, levels_of(context, code), area_level(context, code) or "")
+    content = [choose, switch, key, table(columns, rows, title, "table-sexes")]
     return card(title, content, words("perceptions.sexes_subtitle"), key="sexes")
 
 
@@ -311,21 +321,36 @@ def _reached_card(context: Context, waves: pd.DataFrame) -> list[Any]:
     survey, name = str(wave["survey_code"]), str(wave["wave"])
     overall = wave["answered"] / max(1, wave["sampled"])
     rows = [_reached_row(context, words("perceptions.all"), wave, overall)]
+    areas = []
     for column in ("sex", "age_group", "area"):
         frame = surveys.response_by(context.release, column, survey, name, context.country)
-        rows += [
-            _reached_row(context, _group_name(context, column, row["code"]), row, overall)
-            for row in frame.to_dict("records")
-            if column != "area" or context.is_lowest(row["code"])
-        ]
+        for row in frame.to_dict("records"):
+            shown = _reached_row(context, _group_name(context, column, row["code"]), row, overall)
+            if column != "area":
+                rows.append(shown)
+            elif context.is_lowest(row["code"]):
+                areas.append((_answered(row), shown))
+    areas.sort(key=lambda pair: pair[0])
+    ordered = [shown for _, shown in areas]
     columns = [
         Column(words("perceptions.group")),
         Column(words("perceptions.sampled"), True),
         Column(words("perceptions.answered"), True),
     ]
     title = words("perceptions.reached_title")
+    parts: list[Any] = [table(columns, rows + ordered[:_AREAS_SHOWN], title)]
+    if ordered[_AREAS_SHOWN:]:
+        summary = html.Summary(words("perceptions.other_areas", number=str(len(ordered) - _AREAS_SHOWN)))
+        parts.append(html.Details([summary, table(columns, ordered[_AREAS_SHOWN:], title)]))
     note = html.P(words("perceptions.reached_note"), className="note")
-    return [card(title, [table(columns, rows, title), note], key="reached")]
+    return [card(title, [*parts, note], key="reached")]
+
+
+def _answered(row: Any) -> float:
+    """Share of the sampled who answered; what is withheld comes first."""
+    if formats.is_missing(row["sampled"]) or formats.is_missing(row["answered"]):
+        return -1.0
+    return float(row["answered"]) / max(1.0, float(row["sampled"]))
 
 
 def _group_name(context: Context, column: str, code: str) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 from dash import html
 
 from dashboards import formats
-from dashboards.components import small_multiples
+from dashboards.components.area_level import area_level, level_switch, levels_of
 from dashboards.components.card import card, notice
 from dashboards.components.chart import chart, chart_card, shows_table
 from dashboards.components.empty import empty_mark
@@ -50,7 +50,7 @@ def sentence(context: Context) -> str:
     link = _chosen(context, links)
     names = {}
     for key, code in (("output", link["from_indicator"]), ("outcome", link["to_indicator"])):
-        title = context.short(code)
+        title = context.item(code)
         names[key] = in_sentence(title) if key == "outcome" else title
         value = value_in_brief(context.cell(code), context.unit(code), words, context.min_n)
         names[f"{key}_value"] = value
@@ -100,7 +100,7 @@ def _chart(context: Context, code: str, months: list[Dated], frame: list[Dated],
         return html.Div([head, empty_mark(cell, words, context.min_n)])
     figure = series_figure(
         points, unit, words, context.address.theme, None, _is_survey(context, code),
-        context.min_n, frame,
+        frame,
     )  # fmt: skip
     figure.update_layout(margin={"l": 52, "r": 40, "t": 24, "b": 40})
     caption = words("side.caption", title=context.short(code), area=context.area_name(context.area))
@@ -173,7 +173,7 @@ def _pair_cells(context: Context, link: dict[str, Any], done: Cell, changed: Cel
 def _areas_card(context: Context, link: dict[str, Any]) -> list[Any]:
     """Both figures of the chosen period in every area that has both as rows."""
     words, period = context.words, context.period
-    level = small_multiples.area_level(context, link["to_indicator"])
+    level = area_level(context, link["to_indicator"])
     if level is None:
         return []
     found = []
@@ -200,7 +200,9 @@ def _areas_card(context: Context, link: dict[str, Any]) -> list[Any]:
     name = formats.period_name(period.period_type, period.code, period.start, words)
     title = words("side.by_area", period=name)
     columns = _pair_columns(context, link, words("table.area"))
-    return [card(title, [table(columns, rows, title)], words("side.by_area_under"), key="areas")]
+    switch = level_switch(context, levels_of(context, link["to_indicator"]), level)
+    content = [switch, table(columns, rows, title)]
+    return [card(title, content, words("side.by_area_under"), key="areas")]
 
 
 def _caution(context: Context, link: dict[str, Any]) -> html.Section:

@@ -55,16 +55,19 @@ def periods(release: Release) -> pd.DataFrame:
     return release.frame(sql)
 
 
-def area_levels(release: Release, indicator: str, period_type: str) -> pd.DataFrame:
-    """Area levels at which an indicator has rows: area_level, areas (count)."""
+def area_levels(release: Release, period_type: str, period: str) -> pd.DataFrame:
+    """By indicator and area level in a period: areas (count) and figures (count with a value)."""
     sql = f"""
-        SELECT area_level, count(DISTINCT area) AS areas
+        SELECT indicator, area_level, count(DISTINCT area) AS areas,
+               count(DISTINCT area) FILTER (
+                   value IS NOT NULL AND obs_status <> 'U' AND conf_status = 'F'
+               ) AS figures
         FROM mart.indicator_value
-        WHERE indicator = ? AND period_type = ? AND {_totals_sql(None)}
-        GROUP BY area_level
-        ORDER BY areas
+        WHERE period_type = ? AND period = ? AND {_totals_sql(None)}
+        GROUP BY indicator, area_level
+        ORDER BY indicator, area_level
     """
-    return release.frame(sql, [indicator, period_type])
+    return release.frame(sql, [period_type, period])
 
 
 def contributions(release: Release, indicator: str, period: str, area: str) -> pd.DataFrame:

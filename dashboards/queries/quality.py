@@ -37,9 +37,19 @@ def delays(release: Release, start: str, end: str) -> pd.DataFrame:
 
 
 def rejects(release: Release) -> pd.DataFrame:
-    """Rows that wait for correction, grouped by place and rule; most rows first."""
+    """Rows that wait for correction, one row a file, sheet, column and rule; most rows first.
+
+    Value and sentence are those of the first place; `places` counts the places.
+    """
     sql = """
-        SELECT * FROM mart.reject_summary
+        SELECT source, file, sheet, column_name, rule,
+               min(first_row) AS first_row, max(last_row) AS last_row,
+               sum("rows") AS "rows", count(*) AS places,
+               first(raw_value ORDER BY first_row, last_row) AS raw_value,
+               first(sentence_en ORDER BY first_row, last_row) AS sentence_en,
+               first(sentence_fr ORDER BY first_row, last_row) AS sentence_fr
+        FROM mart.reject_summary
+        GROUP BY source, file, sheet, column_name, rule
         ORDER BY "rows" DESC, file, sheet, first_row, column_name, rule
     """
     return release.frame(sql)

@@ -41,11 +41,11 @@ def test_the_line_breaks_at_a_gap_and_the_gap_is_patterned() -> None:
 def test_kinds_of_gap_have_different_patterns() -> None:
     states = ("not_reported", "no_access", "withheld")
     series = [_month(1, _figure(3)), *(_month(n + 2, Cell(s)) for n, s in enumerate(states))]
-    figure = series_figure(series, RATE, Words("en"), "light", min_n=5)
+    figure = series_figure(series, RATE, Words("en"), "light")
     looks = {
         trace.name: trace.fillpattern.shape for trace in figure.data if trace.hoverinfo == "name"
     }
-    assert looks == {"not reported": "/", "no access": None, "withheld: fewer than 5": "."}
+    assert looks == {"not reported": "/", "no access": None, "withheld": "."}
 
 
 def test_a_true_zero_is_a_hollow_dot() -> None:
