@@ -1,0 +1,60 @@
+"""Which level of areas a page shows: the finest that says enough, or the one that is asked for."""
+
+from collections.abc import Collection
+
+from dash import html
+
+from dashboards.components.links import page_link
+from dashboards.context import Context
+
+LEVELS = ("admin1", "admin2", "admin3", "site")
+# A level is readable where at least this share of its areas has a figure.
+ENOUGH = 0.4
+
+
+def levels_of(context: Context, code: str, drawn: Collection[str] = LEVELS) -> list[str]:
+    """The levels at which an indicator has rows in the period, from coarse to fine."""
+    frame = context.area_levels
+    found = set(frame.loc[frame["indicator"] == code, "area_level"])
+    return [level for level in LEVELS if level in found and level in drawn]
+
+
+def share_of_figures(context: Context, code: str, level: str) -> float:
+    """Areas of a level with a figure in the chosen period, as a share of those with a row."""
+    frame = context.area_levels
+    row = frame[(frame["indicator"] == code) & (frame["area_level"] == level)]
+    return float(row["figures"].sum()) / max(1.0, float(row["areas"].sum()))
+
+
+def area_level(context: Context, code: str, drawn: Collection[str] = LEVELS) -> str | None:
+    """The level asked for, else the finest readable one, else the coarsest; sites come last."""
+    levels = levels_of(context, code, drawn)
+    asked = context.address.get("level")
+    if asked in levels:
+        return asked
+    administrative = [level for level in levels if level != "site"]
+    readable = [
+        level for level in administrative if share_of_figures(context, code, level) >= ENOUGH
+    ]
+    if readable:
+        return readable[-1]
+    is_site_only = "site" in levels and share_of_figures(context, code, "site") >= ENOUGH
+    return "site" if is_site_only else next(iter(levels), None)
+
+
+def level_switch(context: Context, levels: list[str], chosen: str) -> html.Div | None:
+    """Links to the other levels; nothing where there is one."""
+    if len(levels) < 2:
+        return None
+    words = context.words
+    links = [
+        page_link(
+            words.label("area_level", level),
+            context.address.link(level=level, page=None),
+            "segment",
+            **({"aria-current": "true"} if level == chosen else {}),
+        )
+        for level in levels
+    ]
+    label = {"aria-label": words("areas.level")}
+    return html.Div(links, className="segmented level-switch", role="group", **label)
