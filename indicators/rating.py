@@ -62,7 +62,7 @@ def rate(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
         SET rating = rated.rating, baseline = rated.baseline, target = rated.target
         FROM ({rated_sql()}) AS rated
         WHERE cell.rowid = rated.cell_id
-        """,  # noqa: S608
+        """,
         parameters | {"country_area": mission.country_area},
     )
 
@@ -102,7 +102,7 @@ UPDATE mart.indicator_value AS cell
 SET baseline = CASE WHEN held.is_of_length THEN cell.baseline END,
   target = CASE WHEN held.is_of_length THEN cell.target END
 FROM held
-WHERE cell.rowid = held.cell_id AND coalesce(cell.baseline, cell.target) IS NOT NULL"""  # noqa: S608
+WHERE cell.rowid = held.cell_id AND coalesce(cell.baseline, cell.target) IS NOT NULL"""
 
 
 def held_sql() -> str:
@@ -183,4 +183,4 @@ judged AS (
 SELECT cell_id, baseline_given AS baseline, target_given AS target,
   CASE WHEN is_flattered AND by_value IN ('achieved', 'on_track') THEN 'at_risk'
     ELSE by_value END AS rating
-FROM judged"""  # noqa: S608
+FROM judged"""

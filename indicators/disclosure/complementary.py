@@ -20,10 +20,10 @@ def protect(lines: Lines, n: np.ndarray, primary: np.ndarray, least: np.ndarray)
     """
     withheld = primary.copy()
     largest = np.where((n >= 1) & (n < least), least - 1, np.inf)
-    lines = _ordered(_additive(lines, n, least), n)
+    lines = _additive(lines, n, least)
     while True:
         opened = _is_open(lines, n, largest, primary, withheld)
-        chosen = _first_published(lines, withheld, opened)
+        chosen = _first_published(lines, n, withheld, opened)
         if not len(chosen):
             return withheld
         withheld[chosen] = True
@@ -49,14 +49,6 @@ def _additive(lines: Lines, n: np.ndarray, least: np.ndarray) -> Lines:
     return Lines(numbers[lines.line[kept]], lines.cell[kept], lines.is_total[kept])
 
 
-def _ordered(lines: Lines, n: np.ndarray) -> Lines:
-    """Within a line in the order of preference; cells are in a fixed order, which settles ties."""
-    cases = n[lines.cell]
-    preference = np.where(cases == 0, 2, np.where(lines.is_total, 1, 0))
-    order = np.lexsort((lines.cell, cases, preference, lines.line))
-    return Lines(lines.line[order], lines.cell[order], lines.is_total[order])
-
-
 def _is_open(
     lines: Lines, n: np.ndarray, largest: np.ndarray, primary: np.ndarray, withheld: np.ndarray
 ) -> np.ndarray:
@@ -75,8 +67,19 @@ def _is_open(
     return (count == 1) | (only_small & ((cases <= small) | (cases >= most)))
 
 
-def _first_published(lines: Lines, withheld: np.ndarray, opened: np.ndarray) -> np.ndarray:
-    """The cell to withhold next in each open line that still shows one."""
+def _first_published(
+    lines: Lines, n: np.ndarray, withheld: np.ndarray, opened: np.ndarray
+) -> np.ndarray:
+    """The cell to withhold next in each open line that still shows one.
+
+    Parts before totals, totals before zeros; then the cell that opens fewest lines which hide
+    nothing yet, then the smallest. Cells are in a fixed order, which settles ties.
+    """
+    hides = np.bincount(lines.line, withheld[lines.cell], lines.size) > 0
+    opens = np.bincount(lines.cell, ~hides[lines.line], len(n))
     free = np.flatnonzero(opened[lines.line] & ~withheld[lines.cell])
-    _, first = np.unique(lines.line[free], return_index=True)
-    return np.unique(lines.cell[free[first]])
+    line, cell = lines.line[free], lines.cell[free]
+    rank = np.where(n[cell] == 0, 2, np.where(lines.is_total[free], 1, 0))
+    order = np.lexsort((cell, n[cell], opens[cell], rank, line))
+    _, first = np.unique(line[order], return_index=True)
+    return np.unique(cell[order][first])

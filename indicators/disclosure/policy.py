@@ -77,7 +77,7 @@ def _withhold_values(
         SET conf_status = withheld_cells.status, {nulls}
         FROM withheld_cells
         WHERE cell.rowid = withheld_cells.cell_id
-        """  # noqa: S608
+        """
     )
     connection.unregister("withheld_cells")
 
@@ -90,7 +90,7 @@ def _contributions_sql() -> str:
 UPDATE mart.contribution SET rows = NULL
 WHERE {cell} IN (
   SELECT {cell} FROM mart.indicator_value WHERE conf_status IN ('C', 'D') AND {totals}
-)"""  # noqa: S608
+)"""
 
 
 def _withhold_responses(connection: duckdb.DuckDBPyConnection, policy: DisclosurePolicy) -> None:

@@ -46,4 +46,4 @@ SELECT * EXCLUDE (numerator, denominator, n, is_confidential, least),
   )) AS is_small
 FROM bound
 ORDER BY mission, indicator, indicator_version, area, {", ".join(DIMENSIONS)},
-  period_type, period"""  # noqa: S608
+  period_type, period"""
