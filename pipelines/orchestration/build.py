@@ -19,11 +19,11 @@ def build_definitions(workspace: Workspace, as_of: date | None = None) -> dg.Def
     """Assets, checks, jobs, sensor and schedule for the missions of a workspace."""
     missions = mission_partitions(workspace)
     quarters = quarter_partitions(workspace, date.today())
-    refresh = refresh_job(missions)
+    refresh = refresh_job()
     return dg.Definitions(
         assets=[core_assets(missions), *mart_assets(missions), *release_assets(quarters)],
         asset_checks=[contract_checks(missions)],
-        jobs=[refresh, publish_job(quarters)],
+        jobs=[refresh, publish_job()],
         sensors=[inbox_sensor(workspace, refresh)],
         schedules=[nightly_schedule(workspace, refresh)],
         resources={

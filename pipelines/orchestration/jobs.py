@@ -10,21 +10,19 @@ if TYPE_CHECKING:  # Dagster does not export the type
     )
 
 
-def refresh_job(partitions: dg.PartitionsDefinition) -> "UnresolvedAssetJobDefinition":
+def refresh_job() -> "UnresolvedAssetJobDefinition":
     """Ingest, checks, indicators and links of one mission."""
     return dg.define_asset_job(
         "refresh",
         selection=dg.AssetSelection.groups("core", "mart"),
-        partitions_def=partitions,
         description="Files of the inbox to checked indicators, for one mission",
     )
 
 
-def publish_job(partitions: dg.PartitionsDefinition) -> "UnresolvedAssetJobDefinition":
+def publish_job() -> "UnresolvedAssetJobDefinition":
     """Candidate and release of one mission and quarter."""
     return dg.define_asset_job(
         "publish",
         selection=dg.AssetSelection.groups("release"),
-        partitions_def=partitions,
         description="An immutable release of one mission and quarter",
     )

@@ -1,0 +1,88 @@
+"""The real job on a small sample: what it leaves, and what a blocking finding stops."""
+
+from datetime import date
+
+import dagster as dg
+import pytest
+
+from indicators.errors import CheckFailed
+from pipelines.installation import make_workspace
+from pipelines.orchestration.run import RefreshResult, publish, refresh
+from pipelines.sample import install
+from pipelines.warehouse.connection import open_warehouse
+from pipelines.workspace import Workspace
+
+AS_OF = date(2026, 10, 15)
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    workspace = Workspace(tmp_path_factory.mktemp("workspace"))
+    make_workspace(workspace)
+    install(workspace, activities=400)
+    return workspace
+
+
+@pytest.fixture(scope="module")
+def first(workspace: Workspace) -> RefreshResult:
+    return refresh(workspace, "sample", AS_OF)
+
+
+def test_refresh_computes_and_says_what_it_checked(first: RefreshResult) -> None:
+    assert first.status == "success"
+    assert first.values > 0
+    assert {check["source"] for check in first.checks} >= {"activities", "incidents"}
+    assert set(first.seconds) == {
+        "ingest",
+        "contract_checks",
+        "mart__indicator_value",
+        "mart__result_link",
+    }
+
+
+def test_the_run_is_in_the_instance_that_the_pages_show(
+    workspace: Workspace, first: RefreshResult
+) -> None:
+    with dg.DagsterInstance.from_config(str(workspace.dagster_home)) as instance:
+        run = instance.get_run_by_id(first.run_id)
+        assert run is not None and run.is_success
+        assert run.tags["poclens/mission"] == "sample"
+        key = dg.AssetKey(["mart", "indicator_value"])
+        event = instance.get_latest_materialization_event(key)
+    assert event is not None and event.asset_materialization is not None
+    assert event.asset_materialization.metadata["dagster/row_count"].value == first.values
+
+
+def test_refreshing_again_changes_nothing(workspace: Workspace, first: RefreshResult) -> None:
+    def values() -> list[tuple[object, ...]]:
+        with open_warehouse(workspace.warehouse("sample")) as connection:
+            return connection.execute("FROM mart.indicator_value ORDER BY ALL").fetchall()
+
+    before = values()
+    again = refresh(workspace, "sample", AS_OF)
+    assert again.status == "success" and again.values == first.values
+    assert values() == before
+
+
+def test_a_blocking_finding_stops_values_and_release(
+    workspace: Workspace, first: RefreshResult
+) -> None:
+    """A key that stands twice cannot come through ingest, so it is put there by hand."""
+    release, path = publish(workspace, "sample", "2026-Q3")
+    with open_warehouse(workspace.warehouse("sample")) as connection:
+        connection.execute("CREATE TABLE main.kept AS FROM core.activities LIMIT 1")
+        connection.execute("INSERT INTO core.activities FROM main.kept")
+        connection.execute("DELETE FROM mart.indicator_value")
+    stopped = refresh(workspace, "sample", AS_OF)
+    assert stopped.status == "failed"
+    blocking = [
+        c for c in stopped.checks if c["status"] == "failed" and c["severity"] == "blocking"
+    ]
+    assert {check["source"] for check in blocking} == {"activities"}
+    assert stopped.values == 0, "the step after a blocking check did run"
+    with open_warehouse(workspace.warehouse("sample")) as connection:
+        connection.execute("INSERT INTO mart.indicator_value (mission) VALUES ('sample')")
+    with pytest.raises(CheckFailed, match="activities"):
+        publish(workspace, "sample", "2026-Q3")
+    current = (workspace.releases("sample") / "current").read_text().strip()
+    assert current == release and path.is_dir()
