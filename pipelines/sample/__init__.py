@@ -13,11 +13,12 @@ def install(
     seed: int = 2026,
     activities: int = 20_000,
     progress: Progress | None = None,
+    **sizes: int,
 ) -> Truth:
     """The sample's profile in the workspace, its files in the inbox, the truth in `sample/`.
 
     `sample/` below the workspace's home holds `truth.json`, `bad_rows.csv` and `later/`, files to
-    drop into the inbox afterwards.
+    drop into the inbox afterwards. `sizes`: the others of `generate` (incidents, waves …).
     """
     install_profile(workspace, MISSION)
     return generate(
@@ -26,4 +27,5 @@ def install(
         activities=activities,
         beside=workspace.home / "sample",
         progress=progress,
+        **sizes,
     )

@@ -19,7 +19,7 @@ AS_OF = date(2026, 10, 15)
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     workspace = Workspace(tmp_path_factory.mktemp("workspace"))
     make_workspace(workspace)
-    install(workspace, activities=400)
+    install(workspace, activities=400, incidents=200, alerts=100, waves=2, respondents=240)
     return workspace
 
 
