@@ -143,7 +143,8 @@ def _with_source(
         if any(_fits(path, pattern) for pattern in source.files)
     ]
     if len(matching) == 1:
-        yield _Found(path, matching[0], is_inbox)
+        is_shared = any(pattern.startswith(_SHARED) for pattern in matching[0].files)
+        yield _Found(path, matching[0], is_inbox, is_in_place=is_shared and not is_inbox)
     elif matching:
         names = ", ".join(source.source for source in matching)
         problems.append(Problem("several_sources", path.name, parameters={"sources": names}))

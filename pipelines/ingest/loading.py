@@ -68,7 +68,7 @@ class _Job:
     outlines: Callable[[], Outlines]
     known: InputFile | None  # the ledger's entry where the very same file came before
     earlier: list[InputFile]  # the vintages that this file replaces
-    only: set[tuple[str, int]] | None  # places that a retry may write
+    only: np.ndarray | None  # of each row whether a retry judges it; None: all are judged
 
     @property
     def delivered(self) -> Delivered:
@@ -131,17 +131,17 @@ def _job(
     known: InputFile | None,
 ) -> _Job:
     if known and known.status == "loaded":
-        places = _rejected_places(connection, delivery)
-        return _Job(connection, mission, delivery, file, outlines, known, [], places)
+        only = _rejected_before(connection, delivery, file)
+        return _Job(connection, mission, delivery, file, outlines, known, [], only)
     vintages = ledger.vintages(connection, delivery.name, delivery.source.source)
     earlier = [entry for entry in vintages if entry.file_sha256 != delivery.sha256]
     return _Job(connection, mission, delivery, file, outlines, known, earlier, None)
 
 
-def _rejected_places(
-    connection: duckdb.DuckDBPyConnection, delivery: Delivery
-) -> set[tuple[str, int]]:
-    """(sheet, row) of the rows of this file that are in the quarantine."""
+def _rejected_before(
+    connection: duckdb.DuckDBPyConnection, delivery: Delivery, file: FileRows
+) -> np.ndarray:
+    """Of each row of the file whether it is in the quarantine."""
     found: set[tuple[str, int]] = set()
     for mapping in delivery.source.tables:
         found.update(
@@ -151,7 +151,8 @@ def _rejected_places(
                 [delivery.sha256],
             ).fetchall()
         )
-    return found
+    places = zip(file.sheet.to_pylist(), file.row_number.to_pylist(), strict=True)
+    return np.array([place in found for place in places], dtype=bool)
 
 
 @contextmanager
@@ -175,7 +176,7 @@ def _take_in(job: _Job) -> InputFile:
         if entry.rows_rejected * 100 > job.mission.reject_limit_pct * entry.rows_read:
             raise _HeldBack(outcome)
         ledger.supersede(job.connection, job.earlier, job.delivery.sha256)
-    elif job.known and entry.rows_rejected == job.known.rows_rejected:
+    elif (outcome.rejected == job.only).all():
         raise _NothingNew
     _write_rejects(job, outcome)
     ledger.record(job.connection, entry)
@@ -226,7 +227,7 @@ def _load_table(job: _Job, mapping: TableMapping, contract: Contract, outcome: _
     earlier = [entry.file_sha256 for entry in job.earlier]
     judging.stage(connection, job.file, mapped, contract, readings, mapping.distinct)
     checks = judging.judge(connection, contract, job.mission, earlier)
-    merging.compare(connection, contract, job.only)
+    merging.compare(connection, contract, None if job.only is None else np.flatnonzero(job.only))
     merging.write_raw(connection, contract, job.mission.mission, job.delivery.sha256)
     retracting.record_restated(connection, contract, job.delivery.sha256, earlier)
     merging.write(connection, contract, job.mission.mission, job.delivery.sha256)
@@ -236,6 +237,8 @@ def _load_table(job: _Job, mapping: TableMapping, contract: Contract, outcome: _
     outcome.loaded[merging.positions(connection, "state <> 'same'")] = True
     context = Context(contract, job.mission, readings, _KnownKeys(connection))
     for check, flaws in judging.flaws_of(connection, contract, checks):
+        if job.only is not None:
+            flaws = flaws.filter(pa.array(job.only[flaws["position"].to_numpy()]))
         rows = quarantine.flaw_rows(job.file, job.delivered, mapped, check, flaws, context)
         if check.severity == "blocking":
             outcome.rejected[flaws["position"].to_numpy()] = True

@@ -202,6 +202,8 @@ class _Applied:
         return pa.array(found, pa.string())
 
     def _when(self, text: Column, rule: When) -> Column:
+        if rule.column not in self.rows.column_names:  # `optional`: checked before
+            return text
         condition = pc.utf8_trim_whitespace(pc.fill_null(self.rows[rule.column], ""))
         matches = pc.is_in(condition, value_set=pa.array(rule.values, pa.string()))
         return pc.if_else(matches, pa.scalar(rule.value, pa.string()), text)

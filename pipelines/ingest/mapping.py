@@ -9,9 +9,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
 import yaml
-from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from indicators.contracts import Contract, Strict, contracts
 from indicators.errors import Problem, WrongUse
@@ -32,6 +40,18 @@ def _as_tuple(value: Any) -> Any:
 
 Texts = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
 """One text or a list of texts."""
+
+
+def _is_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError) as error:
+        raise ValueError(f"{name} is not a time zone of the IANA list") from error
+    return name
+
+
+Zone = Annotated[str, AfterValidator(_is_zone)]
+"""The name of a time zone."""
 
 
 class Aliased(Strict):
@@ -79,7 +99,7 @@ class ColumnMapping(Aliased):
     otherwise: str | None = None
     bands: tuple[Band, ...] = ()
     formats: Texts = ()
-    time_zone: str | None = None
+    time_zone: Zone | None = None
     decimal: str = "."
     thousands: str | None = None
     separator: str = ";"
@@ -167,7 +187,7 @@ class Source(Strict):
     options: Mapping[str, Any] = {}
     ignore: Texts = ()
     missing: Texts = ()
-    time_zone: str | None = None
+    time_zone: Zone | None = None
     tables: tuple[TableMapping, ...] = Field(min_length=1)
 
     def columns_read(self) -> dict[str, bool]:

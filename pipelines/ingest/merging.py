@@ -15,12 +15,12 @@ from pipelines.warehouse.ddl import quoted
 
 
 def compare(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, only: set[tuple[str, int]] | None
+    connection: duckdb.DuckDBPyConnection, contract: Contract, only: np.ndarray | None
 ) -> None:
     """Makes `compared` (ordinal, position, old_row, is_same, state) of good rows.
 
-    `state`: new, same or changed. `only`: places of the rows that a retry may write; every other
-    row counts as there already.
+    `state`: new, same or changed. `only`: positions of the rows that a retry may write; every
+    other row counts as there already.
     """
     key = " AND ".join(
         f"o.{quoted(name)} IS NOT DISTINCT FROM t.{quoted(name)}" for name in contract.key
@@ -45,16 +45,10 @@ def compare(
         """
     )
     if only is not None:
-        places = pa.table(
-            {
-                "sheet": pa.array([sheet for sheet, _ in sorted(only)], pa.string()),
-                "row_number": pa.array([number for _, number in sorted(only)], pa.int64()),
-            }
-        )
-        connection.register("retried", places)
+        connection.register("retried", pa.table({"position": only}))
         connection.execute(
-            "UPDATE compared SET state = 'same' WHERE NOT EXISTS (SELECT 1 FROM retried AS r "
-            "WHERE r.sheet = compared.sheet AND r.row_number = compared.row_number)"
+            "UPDATE compared SET state = 'same' "
+            "WHERE position NOT IN (SELECT position FROM retried)"
         )
         connection.unregister("retried")
 

@@ -304,6 +304,14 @@ def test_option_that_its_reader_cannot_use(faulty: Faulty, options: dict[str, st
     assert problem.value == next(iter(options.values()))
 
 
+def test_time_zone_that_does_not_exist(faulty: Faulty) -> None:
+    workspace, mission = faulty
+    use_source(workspace, time_zone="Africa/Jubba")
+    with pytest.raises(WrongUse) as raised:
+        ingest(workspace, mission)
+    assert [problem.parameters["key"] for problem in raised.value.problems] == ["time_zone"]
+
+
 def test_required_column_that_nothing_is_mapped_to(faulty: Faulty) -> None:
     workspace, mission = faulty
     columns = {column: {"from": column} for column in HEADER.split(",") if column != "name_fr"}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.pipelines.ingest.conftest import AREAS_CSV, SmallMission
+from tests.pipelines.ingest.conftest import AREAS_CSV, POPULATION, SmallMission
 
 HEADER = "area,day,sex,persons\n"
 FIRST = HEADER + "XX01,2024-01-01,F,100\nXX01,2024-01-01,M,90\n"
@@ -165,6 +165,28 @@ def test_retry_does_not_undo_a_later_correction(small: SmallMission) -> None:
     assert counts(small.deliver("population_a.csv", first)) == ("loaded", 3, 1, 0, 2)
     persons = "SELECT persons FROM core.population WHERE area_code = 'XX01' AND sex = 'F'"
     assert small.query(persons) == [(111,)]
+
+
+def test_retry_judges_only_what_was_rejected(small: SmallMission) -> None:
+    text = FIRST + "XX03,2024-01-01,F,5\n"
+    small.deliver("population.csv", text)
+    small.deliver("areas.csv", "code,parent\nXX,\nXX01,XX\nXX03,XX\n")
+    assert counts(small.deliver("population.csv", text)) == ("loaded", 3, 1, 0, 2)
+    assert counts(small.deliver("population.csv", text)) == ("unchanged", 3, 0, 0, 3)
+
+
+def test_file_of_which_no_table_takes_a_row(small: SmallMission) -> None:
+    source = POPULATION | {"source": "nothing", "files": ["nothing*.csv"]}
+    table = source["tables"][0] | {"where": {"sex": ["X"]}}
+    small.add_source(source | {"tables": [table]})
+    assert counts(small.deliver("nothing.csv", FIRST)) == ("loaded", 2, 0, 0, 2)
+    assert small.query("SELECT rows_ignored FROM ops.input_file WHERE source = 'nothing'") == [(2,)]
+
+
+def test_file_of_which_no_record_has_the_right_shape(small: SmallMission) -> None:
+    text = HEADER + "XX01\nXX01,2024-01-01\n"
+    assert counts(small.deliver("population.csv", text)) == ("loaded", 2, 0, 2, 0)
+    assert counts(small.deliver("population.csv", text)) == ("unchanged", 2, 0, 0, 2)
 
 
 def test_children_of_a_retracted_parent_go_to_the_quarantine(small: SmallMission) -> None:
