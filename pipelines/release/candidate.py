@@ -157,8 +157,11 @@ def _fill_revisions(copy: duckdb.DuckDBPyConnection, facts: _Facts, audience: st
     """Compares with the same audience's copy of the release that is current now."""
     if facts.previous is None:
         return
-    before = facts.workspace.releases(facts.mission.mission) / facts.previous
-    frame = revisions_against(copy, database_of(before, audience), facts.previous)
+    folder = facts.workspace.releases(facts.mission.mission) / facts.previous
+    before = database_of(folder, audience)
+    if not before.is_file():  # an audience that the profile has gained since
+        return
+    frame = revisions_against(copy, before, facts.previous)
     copy.register("incoming", frame)
     copy.execute("INSERT INTO mart.revision SELECT * FROM incoming")
     copy.unregister("incoming")
