@@ -1,6 +1,7 @@
 """A small mission whose sources the tests write themselves, and short ways to look at results."""
 
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -107,17 +108,24 @@ class SmallMission:
             return connection.execute(sql).fetchall()
 
 
-@pytest.fixture
-def small(tmp_path: Path) -> SmallMission:
-    """The small mission with three areas already taken in."""
-    workspace = Workspace(tmp_path)
+@pytest.fixture(scope="session")
+def small_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small mission with three areas already taken in, made once."""
+    workspace = Workspace(tmp_path_factory.mktemp("small"))
     (workspace.profile("small") / "sources").mkdir(parents=True)
     workspace.inbox("small").mkdir(parents=True)
     made = SmallMission(workspace)
     made.add_source(AREAS)
     made.add_source(POPULATION)
     made.deliver("areas.csv", AREAS_CSV)
-    return made
+    return workspace.home
+
+
+@pytest.fixture
+def small(small_template: Path, tmp_path: Path) -> SmallMission:
+    """The small mission with three areas already taken in, for this test alone."""
+    shutil.copytree(small_template, tmp_path / "small")
+    return SmallMission(Workspace(tmp_path / "small"))
 
 
 @pytest.fixture
@@ -126,6 +134,3 @@ def clock() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
         yield connection
-
-
-Deliver = Callable[[str, str], FileReport]
