@@ -39,7 +39,7 @@ class Problem:
             for name, value in words.items()
             if value is not None and value != ""
         ]
-        return ", ".join([self.file] * bool(self.file) + named)
+        return ", ".join([self.file, *named] if self.file else named)
 
     def sentence(self, language: str = "en") -> str:
         """Place, value, rule and mend as one line of text."""

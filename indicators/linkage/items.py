@@ -1,6 +1,6 @@
-"""The framework's outcomes and outputs as rows of the mart, so that pages can name and order them."""
+"""The framework's outcomes and outputs as rows of the mart: pages name and order them so."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import duckdb
@@ -16,21 +16,24 @@ def store_items(
 ) -> None:
     """Fill `mart.framework_item` and `mart.output_plan` anew; no rows without a framework."""
     tables: dict[str, list[dict[str, Any]]] = {
-        "framework_item": [*_items("outcome", framework.outcomes), *_items("output", framework.outputs)]
-        if framework
-        else [],
+        "framework_item": list(_all_items(framework)) if framework else [],
         "output_plan": list(_plans(framework)) if framework else [],
     }
     for table, rows in tables.items():
         columns = MART_TABLES[table]
-        connection.execute(f"DELETE FROM mart.{table} WHERE mission = ?", [mission.mission])  # noqa: S608
+        connection.execute(f"DELETE FROM mart.{table} WHERE mission = ?", [mission.mission])
         marks = ", ".join("?" * len(columns))
         for row in rows:
             values = [{"mission": mission.mission, **row}.get(name) for name in columns]
-            connection.execute(f"INSERT INTO mart.{table} VALUES ({marks})", values)  # noqa: S608
+            connection.execute(f"INSERT INTO mart.{table} VALUES ({marks})", values)
 
 
-def _items(kind: str, items: tuple[Outcome, ...] | tuple[Output, ...]) -> Iterator[dict[str, Any]]:
+def _all_items(framework: Framework) -> Iterator[dict[str, Any]]:
+    yield from _items("outcome", framework.outcomes)
+    yield from _items("output", framework.outputs)
+
+
+def _items(kind: str, items: Sequence[Outcome | Output]) -> Iterator[dict[str, Any]]:
     """In the order of the file; `position` counts from 1 within the kind."""
     for position, item in enumerate(items, start=1):
         short = item.short or item.title
