@@ -16,6 +16,7 @@ from dashboards.address import Address
 from dashboards.queries import areas, catalogue, framework, indicator_values
 from dashboards.queries.cells import Cell, dated_cells
 from dashboards.releases import Release, current_release, published_missions
+from dashboards.rows import rows_of
 from dashboards.words import Words
 
 
@@ -68,7 +69,7 @@ class Context:
     @cached_property
     def periods(self) -> list[Period]:
         """All periods of the release, newest first."""
-        rows = indicator_values.periods(self.release).to_dict("records")
+        rows = rows_of(indicator_values.periods(self.release))
         return [
             Period(
                 row["period_type"],
@@ -104,14 +105,15 @@ class Context:
     def area(self) -> str:
         """The area of the address, else the whole mission."""
         chosen = self.address.get("area")
-        return chosen if chosen in self.areas.index else self.country
+        return chosen if chosen and chosen in self.areas.index else self.country
 
     def area_name(self, code: str) -> str:
         """The name of an area in the reader's language; the code where it has none."""
-        if code not in self.areas.index:
-            return code
-        row = self.areas.loc[code]
-        return self.words.of(row, "name") or code
+        return self._area_names.get(code) or code
+
+    @cached_property
+    def _area_names(self) -> dict[str, str]:
+        return {row["area_code"]: self.words.of(row, "name") for row in rows_of(self.areas)}
 
     def is_lowest(self, code: str) -> bool:
         """Whether no administrative area lies below this one; sites are no such areas."""
@@ -125,16 +127,31 @@ class Context:
         """All indicators by code."""
         return catalogue.indicators(self.release).set_index("indicator", drop=False)
 
+    @cached_property
+    def _indicator_rows(self) -> dict[str, dict[str, Any]]:
+        return {row["indicator"]: row for row in rows_of(self.indicators)}
+
+    def indicator(self, code: str) -> dict[str, Any]:
+        """The catalogue's row of an indicator. Raises KeyError for an unknown code."""
+        return self._indicator_rows[code]
+
     def unit(self, code: str) -> formats.Unit:
         """How the values of an indicator are written."""
-        row = self.indicators.loc[code]
+        row = self.indicator(code)
         return formats.Unit(str(row["unit_of_measure"]), str(row["measure"]))
 
     @cached_property
     def framework_titles(self) -> dict[str, str]:
         """What the results framework calls an indicator's outcome or output."""
         frame = framework.items(self.release)
-        return {row["indicator"]: self.words.of(row, "title") for row in frame.to_dict("records")}
+        return {row["indicator"]: self.words.of(row, "title") for row in rows_of(frame)}
+
+    def named(self, code: str) -> str:
+        """An indicator inside a sentence: the framework's short name, else its title in quotes."""
+        frame = framework.items(self.release)
+        found = rows_of(frame[frame["indicator"] == code])
+        short = self.words.of(found[0], "short") if found else ""
+        return short or self.words("quoted", text=self.short(code))
 
     @cached_property
     def plans(self) -> dict[str, float]:
@@ -149,15 +166,13 @@ class Context:
         """The short title of an indicator; its code where the catalogue has lost it."""
         if code not in self.indicators.index:
             return code
-        row = self.indicators.loc[code]
+        row = self.indicator(code)
         return self.words.of(row, "short") or self.words.of(row, "title") or code
 
     @cached_property
     def area_levels(self) -> pd.DataFrame:
         """How many areas have a figure, by indicator and area level, in the chosen period."""
-        return indicator_values.area_levels(
-            self.release, self.period.period_type, self.period.code
-        )
+        return indicator_values.area_levels(self.release, self.period.period_type, self.period.code)
 
     @cached_property
     def cells(self) -> dict[str, Cell]:
@@ -168,7 +183,7 @@ class Context:
             period=self.period.code,
             area=self.area,
         )
-        return {row["indicator"]: Cell.of(row) for row in frame.to_dict("records")}
+        return {row["indicator"]: Cell.of(row) for row in rows_of(frame)}
 
     def cell(self, indicator: str) -> Cell:
         """One indicator in the chosen period and area."""
@@ -188,7 +203,7 @@ class Context:
 
     def against(self, indicator: str) -> Against:
         """Baseline, what the straight path asks for by the period's end, and target."""
-        row = self.indicators.loc[indicator]
+        row = self.indicator(indicator)
         dates = (row["baseline_on"], row["target_on"])
         if any(formats.is_missing(found) for found in (row["baseline"], row["target"], *dates)):
             known = (row["baseline"], row["target"])

@@ -24,6 +24,6 @@ def add_route(server: Flask, home: Path, audience: Audience) -> None:
     @server.get(f"{ROUTE}/<mission>/<path:path>")
     def download(mission: str, path: str) -> Any:
         release = current_release(home, Path(mission).name, audience)
-        if release is None or path not in listed_files(release):
-            abort(404)
-        return send_file((release.folder / path).resolve(), as_attachment=True)
+        if release is not None and path in listed_files(release):
+            return send_file((release.folder / path).resolve(), as_attachment=True)
+        return abort(404)

@@ -106,7 +106,8 @@ class Unit:
     def change(self, difference: float, words: Words) -> str:
         """A difference of two values with its sign; in percentages as points."""
         text = number(abs(difference), words, self.decimals(None))
-        sign = "−" if difference < 0 else "+"
+        is_zero = round(abs(difference), self.decimals(None)) == 0
+        sign = "" if is_zero else "−" if difference < 0 else "+"
         is_points = self.unit_of_measure in ("percent", "percentage_points")
         return words("format.points" if is_points else "format.change", number=sign + text)
 

@@ -65,7 +65,7 @@ def _declarations(tokens: Mapping[str, str]) -> str:
 
 
 def style_sheet() -> str:
-    """The CSS variables of both themes; print is always light, a chosen theme beats the system's."""
+    """The CSS variables of both themes; print is light, a chosen theme beats the system's."""
     light, dark = _declarations(_LIGHT), _declarations(_DARK)
     classes = "".join(
         f"--{kind}-{number}:{colour};"

@@ -5,7 +5,9 @@ from typing import Any
 from dash import html
 
 
-def card(title: str, children: list[Any], subtitle: str | None = None, key: str = "") -> html.Section:
+def card(
+    title: str, children: list[Any], subtitle: str | None = None, key: str = ""
+) -> html.Section:
     """A section with its heading; `key` makes the heading's id."""
     heading = f"heading-{key or abs(hash(title))}"
     head = [html.H2(title, id=heading)]

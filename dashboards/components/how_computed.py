@@ -11,6 +11,7 @@ from dashboards import formats
 from dashboards.components.value import interval_words, provisional_words
 from dashboards.context import Context
 from dashboards.queries.cells import Cell
+from dashboards.rows import rows_of
 from dashboards.words import sentence_case
 
 _SCALES = (1, 100, 1_000, 10_000, 100_000)
@@ -31,7 +32,9 @@ def arithmetic(context: Context, indicator: str, cell: Cell) -> str:
     if not cell.is_figure or cell.value is None or cell.numerator is None:
         return words("computed.no_parts")
     value = unit.value(cell.value, words, cell.half_width)
-    numerator = formats.number(cell.numerator, words, 0 if float(cell.numerator).is_integer() else 1)
+    numerator = formats.number(
+        cell.numerator, words, 0 if float(cell.numerator).is_integer() else 1
+    )
     if not cell.denominator:
         return words("computed.counted", value=value, unit=unit.words(words))
     parts = {
@@ -67,7 +70,7 @@ def _method(context: Context, cell: Cell, unit: formats.Unit) -> str:
 
 def _left_out(context: Context, indicator: str, cell: Cell, origin: Origin) -> str:
     words = context.words
-    row = context.indicators.loc[indicator]
+    row = context.indicator(indicator)
     parts = [provisional_words(cell, words)] if cell.is_provisional else []
     if origin.rows_waiting:
         number = formats.number(origin.rows_waiting, words)
@@ -84,17 +87,19 @@ def _files(context: Context, origin: Origin) -> Any:
         return words("computed.no_files")
     lines = [
         words("computed.file", name=row["file"], rows=formats.number(row["rows"], words))
-        for row in origin.files.to_dict("records")
+        for row in rows_of(origin.files)
     ]
     if len(lines) <= _FILES_SHOWN:
         return html.Ul([html.Li(line) for line in lines])
     more = words("computed.more_files", number=str(len(lines) - _FILES_SHOWN))
-    rest = html.Details([html.Summary(more), html.Ul([html.Li(line) for line in lines[_FILES_SHOWN:]])])
+    rest = html.Details(
+        [html.Summary(more), html.Ul([html.Li(line) for line in lines[_FILES_SHOWN:]])]
+    )
     return [html.Ul([html.Li(line) for line in lines[:_FILES_SHOWN]]), rest]
 
 
 def _in_words(context: Context, indicator: str) -> str:
-    row, words = context.indicators.loc[indicator], context.words
+    row, words = context.indicator(indicator), context.words
     numerator, denominator = (words.of(row, name) for name in ("numerator", "denominator"))
     text = words.of(row, "definition") or numerator
     if numerator and denominator:
@@ -121,7 +126,7 @@ def how_computed(
     context: Context, indicator: str, cell: Cell, origin: Origin, sentence: str
 ) -> html.Section:
     """The panel; its six lines stand in the order of the design, then SQL and citation."""
-    words, row = context.words, context.indicators.loc[indicator]
+    words, row = context.words, context.indicator(indicator)
     unit = context.unit(indicator)
     version = words(
         "computed.version_of",

@@ -101,7 +101,9 @@ def range_key(words: Words) -> html.Ul:
     """What the parts of the mark mean."""
     names = ("now", "interval", "baseline", "expected", "target", "better")
     items = [
-        html.Li([html.Span(className=f"key-{name}", **{"aria-hidden": "true"}), words(f"key.{name}")])
+        html.Li(
+            [html.Span(className=f"key-{name}", **{"aria-hidden": "true"}), words(f"key.{name}")]
+        )
         for name in names
     ]
     return html.Ul(items, className="key")

@@ -31,13 +31,17 @@ def _state(statuses: pd.Series) -> tuple[str, str, str]:
     share = due.isin(_RECEIVED).mean()
     if share == 0:
         is_closed = (due == "no_access").all()
-        return ("empty-no-access", "⊘", "no_access") if is_closed else ("empty-not-reported", "", "not_reported")
+        return (
+            ("empty-no-access", "⊘", "no_access")
+            if is_closed
+            else ("empty-not-reported", "", "not_reported")
+        )
     if (due == "nil").all():
         return "empty-zero", "0", "nil"
     if share == 1:
         return "share-1", "", "complete"
     look = next(name for limit, name in _FILLS if share < limit)
-    return look, f"{100 * share:.0f}", "partial"  # fmt: skip
+    return look, f"{100 * share:.0f}", "partial"
 
 
 def returns_grid(context: Context, frame: pd.DataFrame, is_named: bool) -> html.Div:
@@ -131,7 +135,9 @@ def delay_mark(row: dict[str, Any], top: float, words: Words) -> html.Div:
         return f"{100 * min(1.0, max(0.0, float(days) / top)):.1f}%"
 
     marks = [
-        html.Span(className="delay-band", style={"--lo": place(row["low"]), "--hi": place(row["high"])}),
+        html.Span(
+            className="delay-band", style={"--lo": place(row["low"]), "--hi": place(row["high"])}
+        ),
         html.Span(className="delay-dot", style={"--at": place(row["median"])}),
     ]
     if not formats.is_missing(row["asked"]):

@@ -33,7 +33,9 @@ def _entry(entry: NavigationEntry, address: Address, words: Words) -> html.Li:
 
 def rail(entries: Sequence[NavigationEntry], address: Address, words: Words) -> html.Nav:
     """The navigation: the questions of the design as groups."""
-    parts: list[Any] = [html.Div([html.Span(className="logo"), words("product")], className="brand")]
+    parts: list[Any] = [
+        html.Div([html.Span(className="logo"), words("product")], className="brand")
+    ]
     groups = list(dict.fromkeys(entry.group for entry in entries))
     for group in groups:
         items = [_entry(entry, address, words) for entry in entries if entry.group == group]
@@ -92,7 +94,9 @@ def _area_choices(context: Context) -> list[Any]:
 
 
 def _pickers(context: Context) -> list[Any]:
-    missions = [{"value": name, "label": _mission_label(context, name)} for name in context.missions]
+    missions = [
+        {"value": name, "label": _mission_label(context, name)} for name in context.missions
+    ]
     words = context.words
     if len(missions) > 1:
         mission: Any = _picker("mission", context.release.mission, missions, words)
@@ -160,16 +164,21 @@ def release_words(context: Context) -> str:
 
 
 def shell(
-    entries: Sequence[NavigationEntry], address: Address, words: Words, body: list[Any],
+    entries: Sequence[NavigationEntry],
+    address: Address,
+    words: Words,
+    body: list[Any],
     context: Context | None,
-) -> html.Div:  # fmt: skip
+) -> html.Div:
     """The whole screen around the body of a page."""
     pickers = _pickers(context) if context else []
     release = release_words(context) if context else None
     bar = html.Header(
         [
             _menu_button(words),
-            html.Div(pickers, className="pickers", role="group", **{"aria-label": words("bar.choose")}),
+            html.Div(
+                pickers, className="pickers", role="group", **{"aria-label": words("bar.choose")}
+            ),
             _right(address, words, release),
         ],
         className="bar",
@@ -186,6 +195,10 @@ def _footer(context: Context) -> list[Any]:
     words, mission = context.words, context.mission
     boundaries = words.of(mission, "boundaries")
     as_of = mission.get("as_of")
-    lines = [] if formats.is_missing(as_of) else [words("foot.as_of", on=formats.day(as_of, words))]
+    lines = (
+        []
+        if as_of is None or formats.is_missing(as_of)
+        else [words("foot.as_of", on=formats.day(as_of, words))]
+    )
     lines += [boundaries] if boundaries else []
     return [html.P(line) for line in [*lines, *context.mission_notes]]

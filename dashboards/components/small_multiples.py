@@ -25,7 +25,7 @@ def small_multiples(
     context: Context, code: str, by_area: Mapping[str, Sequence[Dated]]
 ) -> html.Div:
     """All areas, by value; those without a figure last."""
-    is_survey = str(context.indicators.loc[code, "source"]).startswith("survey")
+    is_survey = str(context.indicator(code)["source"]).startswith("survey")
     cells = {area: _cells(series, is_survey) for area, series in by_area.items()}
     limits = value_range(list(cells.values()), from_zero=True)
     drawing = Drawing(*_SIZE, *limits, context.address.theme)
@@ -55,7 +55,7 @@ def _multiple(
     context: Context, code: str, area: str, cells: list[Cell], now: Cell, drawing: Drawing
 ) -> html.Div:
     words, unit = context.words, context.unit(code)
-    is_survey = str(context.indicators.loc[code, "source"]).startswith("survey")
+    is_survey = str(context.indicator(code)["source"]).startswith("survey")
     link = page_link(context.area_name(area), context.address.link(area=area))
     value = unit.value(now.value, words, now.half_width) if now.value is not None else ""
     head = html.Div([link, html.Span(value)], className="multiple-head")
@@ -66,7 +66,9 @@ def _multiple(
         image = line_drawing(drawing, cells, target, joins_gaps=is_survey, with_axis=True)
         shown = [html.Img(src=image, alt=sparkline_words(cells, unit, words))]
         if not now.is_figure:
-            shown.append(html.Span(words(f"empty.{now.state}", min_n=context.min_n), className="note"))
+            shown.append(
+                html.Span(words(f"empty.{now.state}", min_n=context.min_n), className="note")
+            )
     return html.Div([head, html.Div(shown)], className="multiple")
 
 

@@ -22,7 +22,9 @@ def value_sentence(cell: Cell, unit: Unit, words: Words, min_n: int) -> str:
     value = unit.value(cell.value, words, cell.half_width)
     n = number(cell.n or 0, words)
     if cell.low is None or cell.high is None:
-        key = "value.count" if unit.decimals(None) == 0 and not unit.is_percent else "value.register"
+        key = (
+            "value.count" if unit.decimals(None) == 0 and not unit.is_percent else "value.register"
+        )
         parts = _register_parts(cell, words)
         return words(key, value=value, unit=unit.words(words), n=n, parts=parts)
     interval = unit.interval(cell.low, cell.high, words)

@@ -145,9 +145,13 @@ def _fill(area: MapArea, classes: Classes, colour: Mapping[str, str]) -> dict[st
     return {
         "fillcolor": fill,
         "fillpattern": {
-            "shape": shape_name, "fgcolor": front, "bgcolor": back, "size": 8, "solidity": 0.22,
+            "shape": shape_name,
+            "fgcolor": front,
+            "bgcolor": back,
+            "size": 8,
+            "solidity": 0.22,
         },
-    }  # fmt: skip
+    }
 
 
 def area_map(
@@ -182,10 +186,17 @@ def _add_area(
     xs, ys = _rings(geometry)
     line = {"color": colour["ink"], "width": 3} if area.is_chosen else _thin(area, colour)
     figure.add_scatter(
-        x=xs, y=ys, mode="lines", fill="toself", line=line, name=area.text,
-        hoveron="fills", hoverinfo="name", hoverlabel={"namelength": -1},
+        x=xs,
+        y=ys,
+        mode="lines",
+        fill="toself",
+        line=line,
+        name=area.text,
+        hoveron="fills",
+        hoverinfo="name",
+        hoverlabel={"namelength": -1},
         **_fill(area, classes, colour),
-    )  # fmt: skip
+    )
 
 
 def _thin(area: MapArea, colour: Mapping[str, str]) -> dict[str, Any]:
@@ -225,9 +236,11 @@ def _add_bases(
         y=[round(base.latitude, 4) for base in bases],
         mode="markers",
         marker={
-            "symbol": "triangle-up", "size": 10, "color": colour["ink"],
+            "symbol": "triangle-up",
+            "size": 10,
+            "color": colour["ink"],
             "line": {"color": colour["surface"], "width": 1.5},
         },
         text=[base.name for base in bases],
         hovertemplate="%{text}<extra></extra>",
-    )  # fmt: skip
+    )

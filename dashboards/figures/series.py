@@ -210,18 +210,24 @@ def _add_path(figure: go.Figure, path: Path, sketch: Sketch) -> None:
         y=[path.target],
         mode="markers+text",
         marker={"symbol": "line-ns", "size": 16, "line": {"color": ink, "width": 2.5}},
-        text=[f"<b>{words('range.target', value=unit.value(path.target, words))}</b><br>"
-              f"{formats.month(path.target_on, words)}"],
+        text=[
+            f"<b>{words('range.target', value=unit.value(path.target, words))}</b><br>"
+            f"{formats.month(path.target_on, words)}"
+        ],
         textposition="bottom center",
         textfont={"color": ink, "size": 12},
         hoverinfo="skip",
         cliponaxis=False,
-    )  # fmt: skip
+    )
     text = words("range.baseline", value=unit.value(path.baseline, words))
     figure.add_annotation(
-        x=path.baseline_on, y=path.baseline, yshift=-16, text=text, showarrow=False,
+        x=path.baseline_on,
+        y=path.baseline,
+        yshift=-16,
+        text=text,
+        showarrow=False,
         font={"size": 11.5, "color": sketch.colour("ink-2")},
-    )  # fmt: skip
+    )
 
 
 def _label_last(figure: go.Figure, series: Sequence[Dated], sketch: Sketch) -> None:
@@ -250,8 +256,10 @@ def _set_axes(
         ticktext=_tick_texts(ticked, sketch.words),
         range=[series[0].start, _right_end(series, path)],
     )
-    suffix = "" if not sketch.unit.is_percent else sketch.words("format.percent", number="").rstrip()
-    figure.update_yaxes(range=[0, sketch.top], ticksuffix=suffix, tickformat=",")
+    suffix = (
+        "" if not sketch.unit.is_percent else sketch.words("format.percent", number="").rstrip()
+    )
+    figure.update_yaxes(range=[0, sketch.top], ticksuffix=suffix, separatethousands=True)
     separators = ",\u202f" if sketch.words.language == "fr" else ".,"
     figure.update_layout(hovermode="closest", separators=separators)
 

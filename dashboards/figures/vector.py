@@ -30,7 +30,9 @@ class Drawing:
     def y(self, value: float) -> float:
         """Where a value stands, the range's lower end at the bottom."""
         span = (self.high - self.low) or 1.0
-        return self.height - self.margin - (self.height - 2 * self.margin) * (value - self.low) / span
+        return (
+            self.height - self.margin - (self.height - 2 * self.margin) * (value - self.low) / span
+        )
 
     def colour(self, token: str) -> str:
         """A colour of the theme."""
@@ -78,7 +80,9 @@ def _line_path(drawing: Drawing, run: list[tuple[int, Cell]], total: int) -> str
     if len(points) == 1:
         x, y = points[0].split(",")
         return f'<circle cx="{x}" cy="{y}" r="1.8" fill="{colour}"/>'
-    return f'<polyline points="{" ".join(points)}" fill="none" stroke="{colour}" stroke-width="1.8"/>'
+    return (
+        f'<polyline points="{" ".join(points)}" fill="none" stroke="{colour}" stroke-width="1.8"/>'
+    )
 
 
 def _last_dot(drawing: Drawing, cells: Sequence[Cell]) -> str:
@@ -97,8 +101,9 @@ def _last_dot(drawing: Drawing, cells: Sequence[Cell]) -> str:
 _PATTERNS = {
     "not_reported": '<path d="M-1 1l2-2M0 6l6-6M5 7l2-2" stroke="{ink}" stroke-width="1"/>',
     "no_access": '<rect width="6" height="6" fill="{sunk}"/>',
-    "withheld": '<circle cx="1.5" cy="1.5" r=".9" fill="{ink}"/><circle cx="4.5" cy="4.5" r=".9" fill="{ink}"/>',
-}  # fmt: skip
+    "withheld": '<circle cx="1.5" cy="1.5" r=".9" fill="{ink}"/>'
+    '<circle cx="4.5" cy="4.5" r=".9" fill="{ink}"/>',
+}
 _LOOKS = {"withheld_other": "withheld"}
 
 

@@ -31,7 +31,9 @@ def waves_figure(points: Sequence[WavePoint], top: float, last: str, theme: str)
             "type": "data",
             "symmetric": False,
             "array": [(p.cell.high or p.cell.value or 0) - (p.cell.value or 0) for _, p in known],
-            "arrayminus": [(p.cell.value or 0) - (p.cell.low or p.cell.value or 0) for _, p in known],
+            "arrayminus": [
+                (p.cell.value or 0) - (p.cell.low or p.cell.value or 0) for _, p in known
+            ],
             "color": colour["series"],
             "thickness": 2,
             "width": 6,
@@ -47,10 +49,17 @@ def waves_figure(points: Sequence[WavePoint], top: float, last: str, theme: str)
         if point.cell.value is None:
             _add_gap(figure, gap, top, point.text, colour["ink-2"])
     place, point = known[-1]
+    is_last = place == len(points) - 1
     figure.add_annotation(
-        x=place, y=point.cell.value, text=f"<b>{last}</b>", showarrow=False, xanchor="left",
-        xshift=8, font={"size": 13.5, "color": colour["series"]},
-    )  # fmt: skip
+        x=place,
+        y=point.cell.value,
+        text=f"<b>{last}</b>",
+        showarrow=False,
+        xanchor="left" if is_last else "center",
+        xshift=8 if is_last else 0,
+        yshift=0 if is_last else 20,
+        font={"size": 13.5, "color": colour["series"]},
+    )
     figure.update_xaxes(
         tickvals=list(range(len(points))),
         ticktext=[point.name for point in points],
@@ -64,6 +73,9 @@ def waves_figure(points: Sequence[WavePoint], top: float, last: str, theme: str)
 def _add_gap(figure: go.Figure, place: int, top: float, text: str, ink: str) -> None:
     """Why a wave has no figure, at its place."""
     figure.add_annotation(
-        x=place, y=top * 0.45, text=text.replace(" ", "<br>"), showarrow=False,
+        x=place,
+        y=top * 0.62,
+        text=text.replace(" ", "<br>"),
+        showarrow=False,
         font={"size": 11, "color": ink},
-    )  # fmt: skip
+    )

@@ -23,7 +23,7 @@ def _line(name: str, text: str) -> list[Any]:
 
 
 def _entry(context: Context, code: str) -> html.Section:
-    words, row, unit = context.words, context.indicators.loc[code], context.unit(code)
+    words, row, unit = context.words, context.indicator(code), context.unit(code)
     version = words(
         "computed.version_of",
         version=str(row["version"]),

@@ -13,6 +13,7 @@ from dashboards.components.page_head import page_head
 from dashboards.components.table import Column, table
 from dashboards.context import Context
 from dashboards.queries import quality
+from dashboards.rows import rows_of
 from dashboards.words import sentence_case
 
 PATH = "/data-quality"
@@ -92,7 +93,10 @@ def _grid_card(context: Context) -> list[Any]:
     if shows_table(context.address):
         content: list[Any] = [returns_grid.returns_table(context, frame, is_named)]
     else:
-        content = [returns_grid.returns_grid(context, frame, is_named), returns_grid.grid_key(words)]
+        content = [
+            returns_grid.returns_grid(context, frame, is_named),
+            returns_grid.grid_key(words),
+        ]
     return [chart_card("grid", title, subtitle, content, context.address, words)]
 
 
@@ -130,14 +134,16 @@ def _rejects_card(context: Context) -> html.Section:
         Column(words("quality.mend")),
         Column(words("quality.row_count"), True),
     ]
-    rows = [_reject(context, row) for row in frame.to_dict("records")]
+    rows = [_reject(context, row) for row in rows_of(frame)]
     total, files = int(frame["rows"].sum()), frame["file"].nunique()
     subtitle = words(
         "quality.rejects_subtitle",
         rows=formats.number(total, words),
         files=formats.number(files, words),
     )
-    return card(title, _folded(context, columns, rows, title, "more_rejects"), subtitle, key="rejects")
+    return card(
+        title, _folded(context, columns, rows, title, "more_rejects"), subtitle, key="rejects"
+    )
 
 
 def _reject(context: Context, row: dict[str, Any]) -> list[Any]:
@@ -146,7 +152,12 @@ def _reject(context: Context, row: dict[str, Any]) -> list[Any]:
     if row["places"] > 1:
         more = formats.number(row["places"] - 1, words)
         mend.append(html.Span(words("quality.first_place", number=more), className="note"))
-    return [_place(context, row), _raw_value(context, row), mend, formats.number(row["rows"], words)]
+    return [
+        _place(context, row),
+        _raw_value(context, row),
+        mend,
+        formats.number(row["rows"], words),
+    ]
 
 
 def _folded(
@@ -160,7 +171,9 @@ def _folded(
         summary = html.Summary(words(f"quality.{key}", number=str(len(rows) - _ROWS_SHOWN)))
         parts.append(html.Details([summary, table(columns, folded, title)]))
     if len(rows) > _ROWS_SENT:
-        parts.append(html.P(words("quality.not_shown", number=str(len(rows) - _ROWS_SENT)), className="note"))
+        parts.append(
+            html.P(words("quality.not_shown", number=str(len(rows) - _ROWS_SENT)), className="note")
+        )
     return parts
 
 
@@ -176,8 +189,8 @@ def _checks_card(context: Context) -> list[Any]:
         errors=str(int(counts.get("error", 0))),
     )
     shown = frame[frame["status"] != "passed"]
-    items = [_check(context, row) for row in shown.to_dict("records")]
-    passed = frame[frame["status"] == "passed"].to_dict("records")
+    items = [_check(context, row) for row in rows_of(shown)]
+    passed = rows_of(frame[frame["status"] == "passed"])
     rest = html.Details(
         [
             html.Summary(words("quality.all_passed", number=str(len(passed)))),
@@ -205,9 +218,7 @@ def _check(context: Context, row: dict[str, Any]) -> html.Li:
 def _delays_card(context: Context) -> list[Any]:
     end = pd.Timestamp(context.period.end)
     start = (end - pd.DateOffset(months=_MONTHS_SHOWN - 1)).replace(day=1)
-    frame = quality.delays(
-        context.release, start.date().isoformat(), end.date().isoformat()
-    )
+    frame = quality.delays(context.release, start.date().isoformat(), end.date().isoformat())
     if frame.empty:
         return []
     words = context.words
@@ -223,10 +234,12 @@ def _delays_card(context: Context) -> list[Any]:
             returns_grid.delay_mark(row, top, words),
             formats.number(row["median"], words),
         ]
-        for row in frame.to_dict("records")
+        for row in rows_of(frame)
     ]
     title = words("quality.delays_title")
-    return [card(title, [table(columns, rows, title)], words("quality.delays_subtitle"), key="delays")]
+    return [
+        card(title, [table(columns, rows, title)], words("quality.delays_subtitle"), key="delays")
+    ]
 
 
 def _revisions_card(context: Context) -> html.Section:
@@ -234,9 +247,13 @@ def _revisions_card(context: Context) -> html.Section:
     title = words("quality.revisions_title")
     if frame.empty:
         return card(title, [notice(words("quality.no_revisions"))], key="revisions")
-    items = [_revision(context, row) for row in frame.head(20).to_dict("records")]
+    items = [_revision(context, row) for row in rows_of(frame.head(20))]
     more = len(frame) - len(items)
-    note = [html.P(words("quality.more_revisions", number=str(more)), className="note")] if more else []
+    note = (
+        [html.P(words("quality.more_revisions", number=str(more)), className="note")]
+        if more
+        else []
+    )
     return card(title, [html.Ul(items, className="facts"), *note], key="revisions")
 
 
@@ -278,7 +295,7 @@ def _files_card(context: Context) -> html.Section:
             ),
             html.Span(str(row["file_sha256"])[:16], className="hash", title=row["file_sha256"]),
         ]
-        for row in frame.to_dict("records")
+        for row in rows_of(frame)
     ]
     title = words("quality.files_title")
     subtitle = words("quality.files_subtitle", number=str(len(rows)))

@@ -24,6 +24,7 @@ from dashboards.context import Context
 from dashboards.figures.series import Path, series_figure
 from dashboards.queries import framework, indicator_values, quality
 from dashboards.queries.cells import Cell, Dated, dated_cells
+from dashboards.rows import rows_of
 
 PATH = "/indicators"
 NAME = "indicator"
@@ -52,15 +53,15 @@ def sentence(context: Context) -> str:
 
 
 def _title(context: Context, code: str) -> str:
-    return context.words.of(context.indicators.loc[code], "title")
+    return context.words.of(context.indicator(code), "title")
 
 
 def _is_survey(context: Context, code: str) -> bool:
-    return str(context.indicators.loc[code, "source"]).startswith("survey")
+    return str(context.indicator(code)["source"]).startswith("survey")
 
 
 def _eyebrow(context: Context, code: str) -> list[Any]:
-    words, row = context.words, context.indicators.loc[code]
+    words, row = context.words, context.indicator(code)
     tier = words.labels("tier", str(row["tier"]))
     text = words("indicator.eyebrow", code=code, version=str(row["version"]), tier=tier)
     return [page_link(words("nav.indicators"), context.address.link("/indicators")), text]
@@ -68,7 +69,7 @@ def _eyebrow(context: Context, code: str) -> list[Any]:
 
 def _lead(context: Context, code: str) -> html.Div:
     words, cell, unit = context.words, context.cell(code), context.unit(code)
-    direction = str(context.indicators.loc[code, "direction"])
+    direction = str(context.indicator(code)["direction"])
     period = context.period
     when = formats.period_name(period.period_type, period.code, period.start, words)
     where = context.area_name(context.area)
@@ -107,7 +108,7 @@ def _finding(context: Context, cell: Cell) -> str:
 
 
 def _path(context: Context, code: str) -> Path | None:
-    row = context.indicators.loc[code]
+    row = context.indicator(code)
     names = ("baseline", "baseline_on", "target", "target_on")
     if context.area != context.country or any(formats.is_missing(row[name]) for name in names):
         return None
@@ -143,9 +144,13 @@ def _series_card(context: Context, code: str) -> html.Section:
         content = [_series_table(context, points, unit)]
     else:
         figure = series_figure(
-            points, unit, words, context.address.theme, _path(context, code),
+            points,
+            unit,
+            words,
+            context.address.theme,
+            _path(context, code),
             _is_survey(context, code),
-        )  # fmt: skip
+        )
         caption = words(
             "indicator.series_caption", title=_title(context, code), sentence=sentence(context)
         )
@@ -162,9 +167,12 @@ def _series_table(context: Context, points: Sequence[Dated], unit: formats.Unit)
         Column(words("table.n"), True),
     ]
     rows = [
-        [formats.period_name(d.period_type, d.period, d.start, words), *value_cells(context, d.cell, unit)]
+        [
+            formats.period_name(d.period_type, d.period, d.start, words),
+            *value_cells(context, d.cell, unit),
+        ]
         for d in reversed(points)
-    ]  # fmt: skip
+    ]
     return table(columns, rows, words("indicator.table_caption"))
 
 
@@ -187,7 +195,7 @@ def _areas_card(context: Context, code: str) -> list[Any]:
         context.release, indicator=code, period_type=context.period.period_type, area_level=level
     )
     frame = frame[frame["period_end"] <= pd.Timestamp(context.period.end)]
-    by_area = {area: dated_cells(rows) for area, rows in frame.groupby("area")}
+    by_area = {str(area): dated_cells(rows) for area, rows in frame.groupby("area")}
     title = words("indicator.areas_title", level=words.label("area_level", level))
     if shows_table(context.address):
         content: list[Any] = [_areas_table(context, by_area, unit)]
@@ -228,7 +236,7 @@ def _breakdown(
     ]
     rows = [
         [words.label(column, row[column]), *value_cells(context, Cell.of(row), unit)]
-        for row in frame.to_dict("records")
+        for row in rows_of(frame)
     ]
     return [card(title, [table(columns, rows, title)], key=key)]
 
@@ -240,7 +248,7 @@ def _goes_with(context: Context, code: str) -> list[Any]:
     if found.empty:
         return []
     items = []
-    for link in found.to_dict("records"):
+    for link in rows_of(found):
         other = link["to_indicator"] if link["from_indicator"] == code else link["from_indicator"]
         if other not in context.indicators.index:
             continue
@@ -258,11 +266,9 @@ def _goes_with(context: Context, code: str) -> list[Any]:
 
 
 def _origin(context: Context, code: str) -> Origin:
-    files = indicator_values.contributions(
-        context.release, code, context.period.code, context.area
-    )
+    files = indicator_values.contributions(context.release, code, context.period.code, context.area)
     rejects = quality.rejects(context.release)
-    source = str(context.indicators.loc[code, "source"])
+    source = str(context.indicator(code)["source"])
     return Origin(files, int(rejects.loc[rejects["source"] == source, "rows"].sum()))
 
 

@@ -52,7 +52,7 @@ def _search(context: Context) -> html.Form:
 
 
 def _row(context: Context, code: str) -> list[Any]:
-    words, row, cell = context.words, context.indicators.loc[code], context.cell(code)
+    words, row, cell = context.words, context.indicator(code), context.cell(code)
     is_survey = str(row["source"]).startswith("survey")
     cells = [dated.cell for dated in context.series(code)][-12:]
     unit = context.unit(code)

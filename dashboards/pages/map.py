@@ -1,6 +1,7 @@
 """Map: one indicator by area in fixed classes, with what is not known drawn as such."""
 
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -36,6 +37,7 @@ from dashboards.queries import areas as area_queries
 from dashboards.queries import indicator_values
 from dashboards.queries.cells import Cell
 from dashboards.releases import Release
+from dashboards.rows import rows_of
 
 PATH = "/map"
 NAME = "map"
@@ -51,13 +53,15 @@ def _drawn_levels(context: Context) -> set[str]:
 
 
 def _choices(context: Context) -> list[str]:
-    """Indicators with areas; first those whose map says enough, impact before outcome and output."""
+    """Indicators with areas; those whose map says enough first, then impact to output."""
     drawn = _drawn_levels(context)
     order = {"impact": 0, "outcome": 1, "output": 2}
 
     def rank(code: str) -> tuple[bool, int, str]:
-        shares = [share_of_figures(context, code, level) for level in levels_of(context, code, drawn)]
-        level = order.get(str(context.indicators.loc[code, "level"]), len(order))
+        shares = [
+            share_of_figures(context, code, level) for level in levels_of(context, code, drawn)
+        ]
+        level = order.get(str(context.indicator(code)["level"]), len(order))
         return max(shares) < ENOUGH, level, code
 
     codes = [code for code in context.indicators.index if levels_of(context, code, drawn)]
@@ -82,7 +86,7 @@ def _values(context: Context, code: str, level: str) -> pd.DataFrame:
 def _cells(context: Context, frame: pd.DataFrame, level: str) -> dict[str, Cell]:
     """A cell for every area of the level, by value; those without a figure last."""
     now = frame[frame["period"] == context.period.code]
-    known = {row["area"]: Cell.of(row) for row in now.to_dict("records")}
+    known = {row["area"]: Cell.of(row) for row in rows_of(now)}
     codes = context.areas.loc[context.areas["area_level"] == level, "area_code"]
     cells = {code: known.get(code, Cell("no_figure")) for code in dict.fromkeys([*codes, *known])}
 
@@ -110,15 +114,21 @@ def sentence(context: Context) -> str:
     code, _, _, cells = parts
     words, unit = context.words, context.unit(code)
     figures = [area for area, cell in cells.items() if cell.is_figure]
-    is_up = context.indicators.loc[code, "direction"] == "up"
+    is_up = context.indicator(code)["direction"] == "up"
     ends = figures[::-1][:_NAMED] if is_up else figures[:_NAMED]
     unknown = [a for a, cell in cells.items() if cell.state in ("no_access", "not_reported")]
     if not figures:
         return words("map.no_figures", title=context.short(code))
     names = words.listed(
-        [words("map.named", area=context.area_name(a), value=unit.value(cells[a].value or 0.0, words))
-         for a in ends]
-    )  # fmt: skip
+        [
+            words(
+                "map.named",
+                area=context.area_name(a),
+                value=unit.value(cells[a].value or 0.0, words),
+            )
+            for a in ends
+        ]
+    )
     first = words("map.lowest" if is_up else "map.highest", title=context.short(code), names=names)
     if not unknown:
         return first
@@ -131,12 +141,14 @@ def _tabs(context: Context, chosen: str) -> list[Any]:
     choices = _choices(context)
     first = choices[:_TABS] if chosen in choices[:_TABS] else [chosen, *choices[: _TABS - 1]]
     label = {"aria-label": context.words("map.choose")}
-    shown: list[Any] = [html.Div([_tab(context, c, chosen) for c in first], className="tabs", role="group", **label)]
+    shown: list[Any] = [
+        html.Div([_tab(context, c, chosen) for c in first], className="tabs", role="group", **label)
+    ]
     rest = [code for code in choices if code not in first]
     if rest:
         links = html.Div([_tab(context, code, chosen) for code in rest], className="tabs")
         shown.append(html.Details([html.Summary(context.words("map.more")), links]))
-    return shown  # fmt: skip
+    return shown
 
 
 def _tab(context: Context, code: str, chosen: str) -> html.A:
@@ -163,7 +175,7 @@ def _row(context: Context, code: str, area: str, cell: Cell) -> html.Tr:
 
 def _list(context: Context, code: str, cells: dict[str, Cell]) -> html.Section:
     words = context.words
-    heads = (
+    heads: tuple[tuple[str, dict[str, str]], ...] = (
         ("table.area", {}),
         ("table.value", {"unit": context.unit(code).words(words)}),
         ("table.interval", {}),
@@ -179,12 +191,15 @@ def _list(context: Context, code: str, cells: dict[str, Cell]) -> html.Section:
     scroll = html.Div(html.Table(parts, className="table"), className="table-scroll", tabIndex=0)
     return html.Section(
         [
-            html.Div([html.H2(title), html.P(words("map.list_lead"), className="subtitle")], className="card-head"),
+            html.Div(
+                [html.H2(title), html.P(words("map.list_lead"), className="subtitle")],
+                className="card-head",
+            ),
             scroll,
         ],
         className="card map-list",
         **{"aria-label": title},
-    )  # fmt: skip
+    )
 
 
 @lru_cache(maxsize=8)
@@ -212,18 +227,20 @@ def _bases(context: Context) -> list[Base]:
     frame = area_queries.bases(context.release, context.period.end.isoformat())
     return [
         Base(str(row["base_name"]), float(row["latitude"]), float(row["longitude"]))
-        for row in frame.to_dict("records")
+        for row in rows_of(frame)
         if not pd.isna(row["latitude"])
     ]
 
 
 def _key(context: Context, code: str, classes: Classes, has_bases: bool) -> html.Div:
     words, unit = context.words, context.unit(code)
-    bounds = [unit.bare(bound, words) if bound >= 10 or bound == int(bound) else number(bound, words, 1)
-              for bound in classes.bounds]  # fmt: skip
+    bounds = [
+        unit.bare(bound, words) if bound >= 10 or bound == int(bound) else number(bound, words, 1)
+        for bound in classes.bounds
+    ]
     texts = [
         words("map.class_first", high=bounds[0]),
-        *(words("map.class", low=a, high=b) for a, b in zip(bounds, bounds[1:], strict=False)),
+        *(words("map.class", low=a, high=b) for a, b in pairwise(bounds)),
         words("map.class_last", low=bounds[-1]),
     ]
     fills = [
@@ -233,9 +250,7 @@ def _key(context: Context, code: str, classes: Classes, has_bases: bool) -> html
         )
         for colour, text in zip(classes.colours, texts, strict=True)
     ]
-    striped = html.Span(
-        className="swatch striped", style={"backgroundColor": classes.colours[3]}
-    )
+    striped = html.Span(className="swatch striped", style={"backgroundColor": classes.colours[3]})
     marks = [
         html.Li([striped, words("map.key_stripes")]),
         html.Li([html.Span(className="swatch crossed"), words("map.key_no_access")]),
@@ -262,7 +277,7 @@ def _map_card(
 ) -> html.Section:
     words, unit = context.words, context.unit(code)
     drawn = _outlines_of(str(context.release.folder), level, context.release)
-    is_risk = str(context.indicators.loc[code, "direction"]) == "down"
+    is_risk = str(context.indicator(code)["direction"]) == "down"
     values = [float(value) for value in frame["value"].dropna()]
     classes = fixed_classes(values, unit.is_percent, is_risk)
     bases = _bases(context)
@@ -273,7 +288,9 @@ def _map_card(
         period=period_name(period.period_type, period.code, period.start, words),
     )
     if drawn.shapes:
-        figure = area_map(_map_areas(context, code, cells), drawn, bases, classes, context.address.theme)
+        figure = area_map(
+            _map_areas(context, code, cells), drawn, bases, classes, context.address.theme
+        )
         content: list[Any] = [chart(figure, f"{title}. {sentence(context)}", "map", _height(drawn))]
     else:
         content = [notice(words("map.no_outlines"))]
@@ -289,7 +306,7 @@ def _map_card(
         ],
         className="card map-card",
         **{"aria-label": title},
-    )  # fmt: skip
+    )
 
 
 def body(context: Context) -> list[Any]:

@@ -8,8 +8,8 @@ from dash import html
 
 from dashboards import formats
 from dashboards.components.card import card, notice
-from dashboards.components.evidence import evidence_mark
 from dashboards.components.empty import four_kinds_key
+from dashboards.components.evidence import evidence_mark
 from dashboards.components.links import page_link
 from dashboards.components.page_head import page_head
 from dashboards.components.range_mark import range_key, range_mark
@@ -20,7 +20,8 @@ from dashboards.components.value import value_in_brief, value_sentence, value_wi
 from dashboards.context import Context
 from dashboards.queries import framework, quality, surveys
 from dashboards.queries.cells import Cell, Dated
-from dashboards.words import in_sentence, sentence_case
+from dashboards.rows import rows_of
+from dashboards.words import sentence_case
 
 PATH = "/"
 NAME = "overview"
@@ -81,7 +82,7 @@ def _off_track_words(context: Context, codes: list[str], cells: list[Cell]) -> l
     off = [code for code, cell in zip(codes, cells, strict=True) if cell.rating == "off_track"]
     if not off:
         return []
-    named = context.words.listed([in_sentence(context.item(c)) for c in off[:_NAMED_OFF_TRACK]])
+    named = context.words.listed([context.named(code) for code in off[:_NAMED_OFF_TRACK]])
     key = "overview.off_track_among" if len(off) > _NAMED_OFF_TRACK else "overview.off_track"
     return [sentence_case(context.words.count(key, len(off), names=named))]
 
@@ -123,7 +124,7 @@ def _compared(series: list[Dated], is_survey: bool) -> Dated | None:
 
 def _change(context: Context, code: str, series: list[Dated]) -> list[Any]:
     words, unit = context.words, context.unit(code)
-    row = context.indicators.loc[code]
+    row = context.indicator(code)
     is_survey = _is_survey(context, code)
     cell = context.cell(code)
     mark = trend_mark(cell.trend, str(row["direction"]), words)
@@ -138,7 +139,7 @@ def _change(context: Context, code: str, series: list[Dated]) -> list[Any]:
 
 
 def _is_survey(context: Context, code: str) -> bool:
-    return str(context.indicators.loc[code, "source"]).startswith("survey")
+    return str(context.indicator(code)["source"]).startswith("survey")
 
 
 def _change_text(context: Context, before: Dated, cell: Cell, unit: formats.Unit) -> str:
@@ -153,7 +154,7 @@ def _change_text(context: Context, before: Dated, cell: Cell, unit: formats.Unit
 
 
 def _goes_with(context: Context, code: str, links: pd.DataFrame) -> list[Any]:
-    found = links[links["to_indicator"] == code].to_dict("records")
+    found = rows_of(links[links["to_indicator"] == code])
     if not found:
         return [html.Span(context.words("overview.no_output"), className="note")]
     return [_output(context, link) for link in found]
@@ -186,16 +187,22 @@ def _done(context: Context, code: str, cell: Cell, unit: formats.Unit) -> str:
 def _now(context: Context, cell: Cell, unit: formats.Unit) -> html.Div:
     value = value_with_interval(cell, unit, context.words, context.min_n)
     if cell.rating in _UNRATED:
-        return html.Div([html.Span(context.words("overview.not_rated"), className="not-rated"), value])
+        return html.Div(
+            [html.Span(context.words("overview.not_rated"), className="not-rated"), value]
+        )
     return value
 
 
 def _row(context: Context, code: str, links: pd.DataFrame) -> html.Tr:
     words, unit = context.words, context.unit(code)
     cell, series = context.cell(code), context.series(code)
-    direction = str(context.indicators.loc[code, "direction"])
+    direction = str(context.indicator(code)["direction"])
     mark = range_mark(cell, context.against(code), unit, direction, words, context.min_n)
-    n = html.Span(words("value.n", n=formats.number(cell.n, words)), className="note") if cell.n else None
+    n = (
+        html.Span(words("value.n", n=formats.number(cell.n, words)), className="note")
+        if cell.n
+        else None
+    )
     rank = WORST_FIRST.index(cell.rating) if cell.rating in WORST_FIRST else len(WORST_FIRST)
     title = [
         page_link(context.item(code), context.address.link(f"/indicators/{code}"), "row-link"),
@@ -207,19 +214,24 @@ def _row(context: Context, code: str, links: pd.DataFrame) -> html.Tr:
             html.Td(_now(context, cell, unit), className="cell-now"),
             html.Td(mark, className="cell-range"),
             html.Td([rating_mark(cell.rating, words), n], className="cell-rating"),
-            html.Td(html.Div(_change(context, code, series), className="change-cell"), className="cell-change"),
             html.Td(
-                [html.Span(words("overview.goes_with"), className="phone-only note"),
-                 *_goes_with(context, code, links)],
+                html.Div(_change(context, code, series), className="change-cell"),
+                className="cell-change",
+            ),
+            html.Td(
+                [
+                    html.Span(words("overview.goes_with"), className="phone-only note"),
+                    *_goes_with(context, code, links),
+                ],
                 className="cell-goes",
             ),
         ],
         style={"--rank": str(rank)},
-    )  # fmt: skip
+    )
 
 
 def _under_title(context: Context, code: str, unit: formats.Unit) -> str:
-    title = context.words.of(context.indicators.loc[code], "title")
+    title = context.words.of(context.indicator(code), "title")
     return f"{code} · {title if title != context.item(code) else unit.words(context.words)}"
 
 
@@ -257,13 +269,17 @@ def _certainty(context: Context, returns: pd.DataFrame) -> html.Section:
     if len(rejects):
         rows = formats.number(int(rejects["rows"].sum()), words)
         files = formats.number(rejects["file"].nunique(), words)
-        lines.append((words("certainty.rows", rows=rows), words("certainty.rows_files", files=files)))
+        lines.append(
+            (words("certainty.rows", rows=rows), words("certainty.rows_files", files=files))
+        )
     lines += _wave_line(context)
     revisions = len(quality.revisions(context.release))
     lines.append((words.digits("certainty.revised", revisions), ""))
     items = [html.Li([html.B(head), html.Span(under, className="note")]) for head, under in lines]
     link = page_link(words("certainty.link"), context.address.link("/data-quality"))
-    return card(words("certainty.title"), [html.Ul(items, className="facts"), link], key="certainty")
+    return card(
+        words("certainty.title"), [html.Ul(items, className="facts"), link], key="certainty"
+    )
 
 
 def _silent(context: Context, due: pd.DataFrame) -> str:
@@ -300,7 +316,9 @@ def _where_next(context: Context, returns: pd.DataFrame) -> html.Section:
         for code, months in _silent_months(returns, status).items():
             names = words.listed([formats.month_name(month, words) for month in months])
             reason = words(f"next.{status}", months=names)
-            items.append(html.Li([html.B(context.area_name(code)), html.Span(reason, className="note")]))
+            items.append(
+                html.Li([html.B(context.area_name(code)), html.Span(reason, className="note")])
+            )
     if not items:
         items = [html.Li(words("next.none"))]
     link = page_link(words("next.link"), context.address.link("/map"))
@@ -314,7 +332,7 @@ def _silent_months(returns: pd.DataFrame, status: str) -> dict[str, list[pd.Time
     found: dict[str, list[pd.Timestamp]] = {}
     for (area, month), group in due.groupby(["area", "month"]):
         if (group["status"] == status).all():
-            found.setdefault(str(area), []).append(month)
+            found.setdefault(str(area), []).append(pd.Timestamp(str(month)))
     return found
 
 
@@ -322,7 +340,9 @@ def body(context: Context) -> list[Any]:
     """Sentence, count line, outcomes row by row, where next, certainty."""
     words, links, period = context.words, _links(context), context.period
     codes = _outcomes(context, links)
-    heading = formats.period_heading(period.period_type, period.code, period.start, period.end, words)
+    heading = formats.period_heading(
+        period.period_type, period.code, period.start, period.end, words
+    )
     area = "" if context.area == context.country else f", {context.area_name(context.area)}"
     head = page_head(
         sentence(context), _count_line(context, codes), f"{context.mission_name}{area}, {heading}"

@@ -19,7 +19,8 @@ from dashboards.context import Context
 from dashboards.figures.waves import WavePoint, waves_figure
 from dashboards.queries import indicator_values, surveys
 from dashboards.queries.cells import Cell, Dated
-from dashboards.words import in_sentence, sentence_case
+from dashboards.rows import rows_of
+from dashboards.words import sentence_case
 
 PATH = "/perceptions"
 NAME = "perceptions"
@@ -64,7 +65,7 @@ def sentence(context: Context) -> str:
     }
     parts = []
     for trend, codes in changed.items():
-        names = [in_sentence(context.short(code)) for code in codes[:_NAMED]]
+        names = [words("quoted", text=context.short(code)) for code in codes[:_NAMED]]
         if codes:
             key = f"perceptions.{trend}" if len(codes) <= _NAMED else f"perceptions.{trend}_many"
             parts.append(words(key, names=words.listed(names), number=words.spelled(len(codes))))
@@ -128,7 +129,7 @@ def _wave_points(context: Context, waves: pd.DataFrame, code: str) -> list[WaveP
 
 def _field(context: Context, waves: pd.DataFrame, code: str, top: float) -> html.Div:
     words, unit, cell = context.words, context.unit(code), _latest(context, code)
-    row = context.indicators.loc[code]
+    row = context.indicator(code)
     head = [
         html.H3(page_link(context.short(code), context.address.link(f"/indicators/{code}"))),
         html.P(
@@ -158,9 +159,15 @@ def _questions_card(context: Context, waves: pd.DataFrame, questions: list[str])
     words = context.words
     title = words("perceptions.questions_title")
     dates = words.listed(
-        [words("perceptions.wave_date", wave=_wave_label(context, row["wave"]), month=formats.month(row["last_on"], words))
-         for row in waves.to_dict("records")]
-    )  # fmt: skip
+        [
+            words(
+                "perceptions.wave_date",
+                wave=_wave_label(context, row["wave"]),
+                month=formats.month(row["last_on"], words),
+            )
+            for row in rows_of(waves)
+        ]
+    )
     subtitle = words("perceptions.questions_subtitle", dates=dates)
     if shows_table(context.address):
         content: list[Any] = [_questions_table(context, waves, questions)]
@@ -213,7 +220,7 @@ def _sex_rows(context: Context, code: str) -> tuple[list[str], dict[str, dict[st
     sexes = indicator_values.by_sex(context.release, **chosen)
     totals = indicator_values.totals(context.release, **chosen)
     cells: dict[str, dict[str, Cell]] = {}
-    for row in [*totals.to_dict("records"), *sexes.to_dict("records")]:
+    for row in [*rows_of(totals), *rows_of(sexes)]:
         cells.setdefault(row["area"], {})[row["sex"]] = Cell.of(row)
     level = area_level(context, code)
     areas = [a for a in totals.loc[totals["area_level"] == level, "area"] if a in cells]
@@ -243,7 +250,9 @@ def _dots(context: Context, code: str, cells: dict[str, Cell], top: float) -> An
     said = []
     for sex, look in (("M", "men"), ("F", "women")):
         cell = cells.get(sex, Cell("no_figure"))
-        said.append(f"{words.label('sex', sex)}: {value_sentence(cell, unit, words, context.min_n)}")
+        said.append(
+            f"{words.label('sex', sex)}: {value_sentence(cell, unit, words, context.min_n)}"
+        )
         if cell.value is None or cell.low is None or cell.high is None:
             continue
         ends = {"--lo": f"{100 * cell.low / top:.1f}%", "--hi": f"{100 * cell.high / top:.1f}%"}
@@ -286,12 +295,20 @@ def _sexes_card(context: Context, questions: list[str]) -> html.Section:
     ]
     highs = [cell.high for sexes in cells.values() for cell in sexes.values() if cell.high]
     top = min(100.0, max([40.0, *highs]) * 1.05)
-    columns = [Column(words("table.area")), Column(words("perceptions.total")), Column(_dots_head(context, top))]
+    columns = [
+        Column(words("table.area")),
+        Column(words("perceptions.total")),
+        Column(_dots_head(context, top)),
+    ]
     rows = [
-        [context.area_name(area), _total_words(context, code, cells[area]), _dots(context, code, cells[area], top)]
+        [
+            context.area_name(area),
+            _total_words(context, code, cells[area]),
+            _dots(context, code, cells[area], top),
+        ]
         for area in areas
         if area in cells
-    ]  # fmt: skip
+    ]
     title = words("perceptions.sexes_title", question=context.short(code))
     key = html.Ul(
         [
@@ -324,7 +341,7 @@ def _reached_card(context: Context, waves: pd.DataFrame) -> list[Any]:
     areas = []
     for column in ("sex", "age_group", "area"):
         frame = surveys.response_by(context.release, column, survey, name, context.country)
-        for row in frame.to_dict("records"):
+        for row in rows_of(frame):
             shown = _reached_row(context, _group_name(context, column, row["code"]), row, overall)
             if column != "area":
                 rows.append(shown)
@@ -340,7 +357,9 @@ def _reached_card(context: Context, waves: pd.DataFrame) -> list[Any]:
     title = words("perceptions.reached_title")
     parts: list[Any] = [table(columns, rows + ordered[:_AREAS_SHOWN], title)]
     if ordered[_AREAS_SHOWN:]:
-        summary = html.Summary(words("perceptions.other_areas", number=str(len(ordered) - _AREAS_SHOWN)))
+        summary = html.Summary(
+            words("perceptions.other_areas", number=str(len(ordered) - _AREAS_SHOWN))
+        )
         parts.append(html.Details([summary, table(columns, ordered[_AREAS_SHOWN:], title)]))
     note = html.P(words("perceptions.reached_note"), className="note")
     return [card(title, [*parts, note], key="reached")]
@@ -369,7 +388,11 @@ def _reached_row(context: Context, label: str, row: Any, overall: float) -> list
     share = row["answered"] / row["sampled"]
     text = formats.percent(100 * share, words)
     is_low = share < _FEWER_ANSWERED * overall
-    return [html.B(label) if is_low else label, sampled, html.B(f"{text}\u00a0!") if is_low else text]
+    return [
+        html.B(label) if is_low else label,
+        sampled,
+        html.B(f"{text}\u00a0!") if is_low else text,
+    ]
 
 
 def _logged_card(context: Context) -> list[Any]:
@@ -414,7 +437,7 @@ def _by_area(context: Context, code: str, period_type: str, period: str) -> dict
     frame = indicator_values.totals(
         context.release, indicator=code, period_type=period_type, period=period
     )
-    return {row["area"]: Cell.of(row) for row in frame.to_dict("records")}
+    return {row["area"]: Cell.of(row) for row in rows_of(frame)}
 
 
 def body(context: Context) -> list[Any]:
@@ -428,7 +451,11 @@ def body(context: Context) -> list[Any]:
     right = [
         *_reached_card(context, waves),
         *_logged_card(context),
-        card(words("perceptions.reading_title"), [html.P(words("perceptions.reading"))], key="reading"),
+        card(
+            words("perceptions.reading_title"),
+            [html.P(words("perceptions.reading"))],
+            key="reading",
+        ),
     ]
     columns = [html.Div(left, className="stack"), html.Div(right, className="stack")]
     return [head, html.Div(columns, className="columns")]

@@ -74,9 +74,9 @@ def _facts(context: Context) -> html.Section:
 def _all_releases(context: Context) -> html.Section:
     words = context.words
     names = release_names(context.home, context.release.mission)
-    items = [
-        html.Li(html.B(name) if name == context.release.name else name) for name in names
-    ] or [notice(words("releases.unknown"))]
+    items = [html.Li(html.B(name) if name == context.release.name else name) for name in names] or [
+        notice(words("releases.unknown"))
+    ]
     return card(words("releases.all"), [html.Ul(items, className="facts")], key="all")
 
 

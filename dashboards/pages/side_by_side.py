@@ -22,6 +22,7 @@ from dashboards.context import Context
 from dashboards.figures.series import series_figure
 from dashboards.queries import framework, indicator_values
 from dashboards.queries.cells import Cell, Dated, dated_cells
+from dashboards.rows import rows_of
 from dashboards.words import in_sentence
 
 PATH = "/side-by-side"
@@ -39,7 +40,7 @@ def _links(context: Context) -> pd.DataFrame:
 
 def _chosen(context: Context, links: pd.DataFrame) -> dict[str, Any]:
     asked = links[links["edge"] == context.address.get("edge")]
-    return (asked if len(asked) else links).to_dict("records")[0]
+    return rows_of(asked if len(asked) else links)[0]
 
 
 def sentence(context: Context) -> str:
@@ -69,7 +70,7 @@ def _tabs(context: Context, links: pd.DataFrame, link: dict[str, Any]) -> html.D
             context.address.link(edge=row["edge"]),
             **({"aria-current": "true"} if row["edge"] == link["edge"] else {}),
         )
-        for row in links.to_dict("records")
+        for row in rows_of(links)
     ]
     return html.Div(tabs, className="tabs", role="group", **{"aria-label": words("side.choose")})
 
@@ -82,7 +83,7 @@ def _months(context: Context, code: str) -> list[Dated]:
 
 
 def _is_survey(context: Context, code: str) -> bool:
-    return str(context.indicators.loc[code, "source"]).startswith("survey")
+    return str(context.indicator(code)["source"]).startswith("survey")
 
 
 def _shown(context: Context, code: str, months: list[Dated]) -> list[Dated]:
@@ -99,9 +100,14 @@ def _chart(context: Context, code: str, months: list[Dated], frame: list[Dated],
         cell = points[-1].cell if points else Cell("no_figure")
         return html.Div([head, empty_mark(cell, words, context.min_n)])
     figure = series_figure(
-        points, unit, words, context.address.theme, None, _is_survey(context, code),
+        points,
+        unit,
+        words,
+        context.address.theme,
+        None,
+        _is_survey(context, code),
         frame,
-    )  # fmt: skip
+    )
     figure.update_layout(margin={"l": 52, "r": 40, "t": 24, "b": 40})
     caption = words("side.caption", title=context.short(code), area=context.area_name(context.area))
     return html.Div([head, chart(figure, caption, key, 220)])
@@ -125,7 +131,9 @@ def _months_card(context: Context, link: dict[str, Any]) -> html.Section:
                 className="pair",
             )
         ]
-    return chart_card("months", title, words("side.by_month_under"), content, context.address, words)
+    return chart_card(
+        "months", title, words("side.by_month_under"), content, context.address, words
+    )
 
 
 def _months_table(
@@ -139,7 +147,8 @@ def _months_table(
     rows = []
     for period in periods:
         cells = [
-            found[period].cell if period in found else Cell("no_figure") for found in (first, second)
+            found[period].cell if period in found else Cell("no_figure")
+            for found in (first, second)
         ]
         name = formats.month(all_months[period].start, words)
         rows.append([name, *_pair_cells(context, link, *cells)])
@@ -179,10 +188,13 @@ def _areas_card(context: Context, link: dict[str, Any]) -> list[Any]:
     found = []
     for code in (link["from_indicator"], link["to_indicator"]):
         frame = indicator_values.totals(
-            context.release, indicator=code, period_type=period.period_type, period=period.code,
+            context.release,
+            indicator=code,
+            period_type=period.period_type,
+            period=period.code,
             area_level=level,
-        )  # fmt: skip
-        found.append({row["area"]: Cell.of(row) for row in frame.to_dict("records")})
+        )
+        found.append({row["area"]: Cell.of(row) for row in rows_of(frame)})
     outputs, outcomes = found
     areas = sorted(outputs.keys() | outcomes.keys(), key=context.area_name)
     rows = [

@@ -15,7 +15,8 @@ def bases(release: Release, on: str) -> pd.DataFrame:
     if "base" not in release.tables:
         return pd.DataFrame(columns=["base_name", "area", "latitude", "longitude", "component"])
     sql = """
-        SELECT base_name, area, latitude, longitude, string_agg(DISTINCT component, '|') AS component
+        SELECT base_name, area, latitude, longitude,
+               string_agg(DISTINCT component, '|' ORDER BY component) AS component
         FROM mart.base
         WHERE from_on <= CAST(? AS DATE) AND (to_on IS NULL OR to_on >= CAST(? AS DATE))
         GROUP BY base_name, area, latitude, longitude

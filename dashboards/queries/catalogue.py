@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 
 from dashboards.releases import Release
+from dashboards.rows import rows_of
 
 
 def indicators(release: Release) -> pd.DataFrame:
@@ -15,4 +16,4 @@ def indicators(release: Release) -> pd.DataFrame:
 def mission(release: Release) -> dict[str, Any]:
     """The mission's one row. Raises IndexError where a release has none."""
     frame = release.frame("SELECT * FROM mart.mission ORDER BY mission LIMIT 1")
-    return frame.to_dict("records")[0]
+    return rows_of(frame)[0]

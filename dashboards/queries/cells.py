@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from dashboards.rows import rows_of
 from indicators import values
 
 State = Literal[
@@ -87,7 +88,9 @@ class Cell:
         if state not in FIGURES:
             return cls(state, **_held_against(row))
         counts = {name: _number(row, name) for name in ("n", "returns_due", "returns_received")}
-        whole = {name: None if found is None else int(found) for name, found in counts.items()}
+        whole: dict[str, Any] = {
+            name: None if found is None else int(found) for name, found in counts.items()
+        }
         return cls(
             state=state,
             value=_number(row, "value"),
@@ -145,5 +148,5 @@ def dated_cells(frame: pd.DataFrame) -> list[Dated]:
             row["period_end"].date(),
             Cell.of(row),
         )
-        for row in frame.to_dict("records")
+        for row in rows_of(frame)
     ]

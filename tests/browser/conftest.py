@@ -17,10 +17,15 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.dashboards.release_factory import write_release
 
-_ARGUMENTS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-    " --disable-component-update --disable-sync"
-).split()
+_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 _START_SECONDS = 60
 
 
@@ -119,7 +124,9 @@ def visit(browser: Browser, server: str) -> Iterator[Visit]:
     page.on("pageerror", lambda error: found.complaints.append(str(error)))
     page.on(
         "console",
-        lambda said: found.complaints.append(said.text) if said.type in ("error", "warning") else None,
+        lambda said: (
+            found.complaints.append(said.text) if said.type in ("error", "warning") else None
+        ),
     )
     yield found
     page.close()

@@ -87,7 +87,8 @@ def test_the_kinds_of_empty_look_and_read_differently(visit: Visit) -> None:
         mark = page.locator(f".map-list .empty-{kind}").first
         assert words in mark.inner_text()
         looks[kind] = mark.evaluate(
-            "found => getComputedStyle(found).backgroundImage + getComputedStyle(found).backgroundColor"
+            "found => { const style = getComputedStyle(found);"
+            " return style.backgroundImage + style.backgroundColor; }"
         )
     assert len(set(looks.values())) == len(looks)
     zero = page.locator(".map-list tr", has_text="Essari").locator("td").first

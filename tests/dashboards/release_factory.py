@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from dashboards.words import in_sentence
 from indicators.values import DIMENSIONS, MART_TABLES, VALUE_COLUMNS
 
 MISSION = "minutam"
@@ -47,31 +48,136 @@ NEUTRAL = "P2-OP-09"
 
 _INDICATORS = [
     # code, level, tier, source, measure, rule, unit, direction, value, change a quarter, half-width
-    ("P2-OC-05", "outcome", "II", "survey_answers", "proportion", "distinct", "percent", "up", 41.0, 0.9, 4.0),
-    ("P1-OC-05", "outcome", "I", "survey_answers", "proportion", "distinct", "percent", "up", 57.0, 1.6, 5.0),
+    (
+        "P2-OC-05",
+        "outcome",
+        "II",
+        "survey_answers",
+        "proportion",
+        "distinct",
+        "percent",
+        "up",
+        41.0,
+        0.9,
+        4.0,
+    ),
+    (
+        "P1-OC-05",
+        "outcome",
+        "I",
+        "survey_answers",
+        "proportion",
+        "distinct",
+        "percent",
+        "up",
+        57.0,
+        1.6,
+        5.0,
+    ),
     ("P2-OC-07", "outcome", "II", "incidents", "rate", "flow", "per_1000", "down", 3.1, -0.25, 0.8),
     ("P2-OC-02", "outcome", "II", "alerts", "ratio", "matured", "percent", "up", 63.0, 0.3, None),
-    ("P3-OC-02", "outcome", "III", "survey_answers", "proportion", "distinct", "percent", "up", 29.0, 0.2, 4.5),
-    ("P3-OC-05", "outcome", "III", "custody_visits", "ratio", "flow", "percent", "down", None, 0.0, None),
-    ("P2-OC-01", "outcome", "II", "survey_answers", "proportion", "distinct", "percent", "up", 48.0, -0.1, 4.0),
-    ("X-IM-03", "impact", "I|II|III", "rights_monitoring", "rate", "flow", "per 100,000", "down", 4.2, -0.02, 0.75),
+    (
+        "P3-OC-02",
+        "outcome",
+        "III",
+        "survey_answers",
+        "proportion",
+        "distinct",
+        "percent",
+        "up",
+        29.0,
+        0.2,
+        4.5,
+    ),
+    (
+        "P3-OC-05",
+        "outcome",
+        "III",
+        "custody_visits",
+        "ratio",
+        "flow",
+        "percent",
+        "down",
+        None,
+        0.0,
+        None,
+    ),
+    (
+        "P2-OC-01",
+        "outcome",
+        "II",
+        "survey_answers",
+        "proportion",
+        "distinct",
+        "percent",
+        "up",
+        48.0,
+        -0.1,
+        4.0,
+    ),
+    (
+        "X-IM-03",
+        "impact",
+        "I|II|III",
+        "rights_monitoring",
+        "rate",
+        "flow",
+        "per 100,000",
+        "down",
+        4.2,
+        -0.02,
+        0.75,
+    ),
     ("P1-OP-02", "output", "I", "activities", "count", "flow", "sessions", "up", 168.0, 1.0, None),
-    ("P2-OP-01", "output", "II", "activities", "count", "flow", "patrols", "up", 1218.0, 12.0, None),
+    (
+        "P2-OP-01",
+        "output",
+        "II",
+        "activities",
+        "count",
+        "flow",
+        "patrols",
+        "up",
+        1218.0,
+        12.0,
+        None,
+    ),
     ("P2-OP-09", "output", "II", "alerts", "count", "flow", "alerts", "neutral", 187.0, 2.0, None),
-]  # fmt: skip
+]
 _TITLES = {
-    "P2-OC-05": ("Adults who feel safe walking alone at night", "Adultes qui se sentent en sécurité la nuit"),
-    "P1-OC-05": ("Women who say they could raise a concern with UN police", "Femmes qui pourraient confier une inquiétude à la police de l’ONU"),
-    "P2-OC-07": ("Violent incidents per 1,000 residents in sites for displaced people", "Incidents violents pour 1 000 habitants dans les sites de déplacés"),
+    "P2-OC-05": (
+        "Adults who feel safe walking alone at night",
+        "Adultes qui se sentent en sécurité la nuit",
+    ),
+    "P1-OC-05": (
+        "Women who say they could raise a concern with UN police",
+        "Femmes qui pourraient confier une inquiétude à la police de l’ONU",
+    ),
+    "P2-OC-07": (
+        "Violent incidents per 1,000 residents in sites for displaced people",
+        "Incidents violents pour 1 000 habitants dans les sites de déplacés",
+    ),
     "P2-OC-02": ("Alerts answered within the target time", "Alertes traitées dans le délai cible"),
-    "P3-OC-02": ("Adults who trust host-State police", "Adultes qui font confiance à la police de l’État hôte"),
-    "P3-OC-05": ("Detainees held beyond the legal limit", "Personnes détenues au-delà du délai légal"),
-    "P2-OC-01": ("Adults who see a UN police patrol at least weekly", "Adultes qui voient une patrouille au moins chaque semaine"),
-    "X-IM-03": ("Civilians killed or injured by violence per 100,000 people", "Civils tués ou blessés par la violence pour 100 000 habitants"),
+    "P3-OC-02": (
+        "Adults who trust host-State police",
+        "Adultes qui font confiance à la police de l’État hôte",
+    ),
+    "P3-OC-05": (
+        "Detainees held beyond the legal limit",
+        "Personnes détenues au-delà du délai légal",
+    ),
+    "P2-OC-01": (
+        "Adults who see a UN police patrol at least weekly",
+        "Adultes qui voient une patrouille au moins chaque semaine",
+    ),
+    "X-IM-03": (
+        "Civilians killed or injured by violence per 100,000 people",
+        "Civils tués ou blessés par la violence pour 100 000 habitants",
+    ),
     "P1-OP-02": ("Community dialogue sessions", "Séances de dialogue avec la population"),
     "P2-OP-01": ("Patrols conducted by UN police", "Patrouilles de la police de l’ONU"),
     "P2-OP-09": ("Early-warning alerts received", "Alertes précoces reçues"),
-}  # fmt: skip
+}
 _AGAINST = {  # indicator: baseline, target, rating, trend
     "P2-OC-05": (34.0, 50.0, "on_track", "improving"),
     "P1-OC-05": (38.0, 50.0, "achieved", "improving"),
@@ -415,26 +521,71 @@ def _quality_rows() -> list[dict[str, Any]]:
 
 def _reject_rows() -> list[dict[str, Any]]:
     places = [
-        ("activities", "activities_0826.xlsx", "Patrols", 214, 214, 1, "started_at", "31.06.2026", "type_time",
-         "Not a date: June has 30 days. Correct the cell and drop the file in again.",
-         "Ce n’est pas une date : juin compte 30 jours. Corrigez la cellule et redéposez le fichier."),
-        ("incidents", "incidents_0926.xlsx", "Saisie", 12, 41, 30, "area_code", "Kesi", "code",
-         "Unknown area. Nearest known: Kessi. Correct the cells.",
-         "Zone inconnue. La plus proche : Kessi. Corrigez les cellules."),
-        ("alerts", "alerts_q3.csv", None, 88, 93, 6, "received_at", None, "required",
-         "A value is required here.", "Une valeur est obligatoire ici."),
-    ]  # fmt: skip
+        (
+            "activities",
+            "activities_0826.xlsx",
+            "Patrols",
+            214,
+            214,
+            1,
+            "started_at",
+            "31.06.2026",
+            "type_time",
+            "Not a date: June has 30 days. Correct the cell and drop the file in again.",
+            "Ce n’est pas une date : juin compte 30 jours. Corrigez la cellule.",
+        ),
+        (
+            "incidents",
+            "incidents_0926.xlsx",
+            "Saisie",
+            12,
+            41,
+            30,
+            "area_code",
+            "Kesi",
+            "code",
+            "Unknown area. Nearest known: Kessi. Correct the cells.",
+            "Zone inconnue. La plus proche : Kessi. Corrigez les cellules.",
+        ),
+        (
+            "alerts",
+            "alerts_q3.csv",
+            None,
+            88,
+            93,
+            6,
+            "received_at",
+            None,
+            "required",
+            "A value is required here.",
+            "Une valeur est obligatoire ici.",
+        ),
+    ]
     names = list(MART_TABLES["reject_summary"])
     return [
         dict(
             zip(
                 names,
-                (MISSION, source, file, _sha(file), sheet, first, last, rows, column, raw, rule, en, fr),
+                (
+                    MISSION,
+                    source,
+                    file,
+                    _sha(file),
+                    sheet,
+                    first,
+                    last,
+                    rows,
+                    column,
+                    raw,
+                    rule,
+                    en,
+                    fr,
+                ),
                 strict=True,
             )
         )
         for source, file, sheet, first, last, rows, column, raw, rule, en, fr in places
-    ]  # fmt: skip
+    ]
 
 
 def _sha(text: str) -> str:
@@ -495,12 +646,12 @@ def _link_rows() -> list[dict[str, Any]]:
             "n_periods": 33,
             "expected_sign": 1,
             "status": "not_tested",
-            "sentence_en": "Shown side by side only. This shows no effect: the two were not tested together.",
-            "sentence_fr": "Présentés côte à côte seulement. Cela ne montre aucun effet : le lien n’a pas été testé.",
+            "sentence_en": "Side by side only. This shows no effect: not tested.",
+            "sentence_fr": "Côte à côte seulement. Cela ne montre aucun effet : non testé.",
         }
         for edge, output, outcome in _EDGES
         for area in (COUNTRY, *AREA_NAMES)
-    ]  # fmt: skip
+    ]
 
 
 def _item_rows() -> list[dict[str, Any]]:
@@ -511,7 +662,7 @@ def _item_rows() -> list[dict[str, Any]]:
         for position, code in enumerate(codes, start=1):
             english, french = _TITLES[code]
             titles = {"title_en": english, "title_fr": french}
-            shorts = {"short_en": english, "short_fr": french}
+            shorts = {"short_en": in_sentence(english), "short_fr": in_sentence(french)}
             row = {"mission": MISSION, "kind": kind, "position": position, "item": code.lower()}
             rows.append({**row, "indicator": code, **titles, **shorts})
     return rows
@@ -610,19 +761,23 @@ def _write_database(path: Path, release: str, rows: Mapping[str, list[dict[str, 
                 continue
             frame = pd.DataFrame(rows[table], columns=list(columns), dtype=object)
             connection.register("frame", frame)
-            casts = ", ".join(f'CAST("{name}" AS {kind}) AS "{name}"' for name, kind in columns.items())
+            casts = ", ".join(
+                f'CAST("{name}" AS {kind}) AS "{name}"' for name, kind in columns.items()
+            )
             connection.execute(f"CREATE TABLE stored.{table} AS SELECT {casts} FROM frame")
             connection.execute(
                 f"CREATE VIEW mart.{table} AS SELECT *, '{release}' AS release FROM stored.{table}"
             )
-            connection.unregister("frame")  # fmt: skip
+            connection.unregister("frame")
 
 
 def _hq_rows(rows: Mapping[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
     kept = {table: list(found) for table, found in rows.items() if table != "base"}
-    kept["return_status"] = [row | {"unit_code": None, "unit_name": None} for row in kept["return_status"]]
+    kept["return_status"] = [
+        row | {"unit_code": None, "unit_name": None} for row in kept["return_status"]
+    ]
     kept["reject_summary"] = [row | {"raw_value": None} for row in kept["reject_summary"]]
-    return kept  # fmt: skip
+    return kept
 
 
 def write_release(

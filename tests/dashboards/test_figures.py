@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from itertools import pairwise
 
 import pytest
 
@@ -58,7 +59,9 @@ def test_a_true_zero_is_a_hollow_dot() -> None:
 def test_waves_are_one_line_with_bars() -> None:
     cells = [_figure(30), _figure(40), _figure(41)]
     series = [_month(number * 3, cell) for number, cell in enumerate(cells, start=1)]
-    figure = series_figure(series, Unit("percent", "proportion"), Words("en"), "light", is_survey=True)
+    figure = series_figure(
+        series, Unit("percent", "proportion"), Words("en"), "light", is_survey=True
+    )
     bars = [trace for trace in figure.data if trace.error_y.array is not None]
     assert [list(bar.error_y.array) for bar in bars] == [[1, 1, 1]]
 
@@ -74,7 +77,7 @@ def test_classes_do_not_depend_on_the_period_shown() -> None:
 @pytest.mark.parametrize("values", [[], [0.0, 0.0], [5.0, 5.0, 5.0]])
 def test_classes_hold_where_values_are_few_or_equal(values: list[float]) -> None:
     bounds = fixed_classes(values, is_percent=False, is_risk=True).bounds
-    assert all(before < after for before, after in zip(bounds, bounds[1:], strict=False))
+    assert all(before < after for before, after in pairwise(bounds))
 
 
 def _square(west: float) -> str:

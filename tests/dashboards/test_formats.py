@@ -8,7 +8,11 @@ from dashboards.formats import Unit, day, number, percent, period_heading, perio
 from dashboards.words import Words
 
 EN, FR = Words("en"), Words("fr")
-SHARE, RATE, COUNT = Unit("percent", "proportion"), Unit("per_1000", "rate"), Unit("patrols", "count")
+SHARE, RATE, COUNT = (
+    Unit("percent", "proportion"),
+    Unit("per_1000", "rate"),
+    Unit("patrols", "count"),
+)
 
 
 @pytest.mark.parametrize(

@@ -23,8 +23,8 @@ from dashboards.pages import (
     side_by_side,
 )
 from indicators.messages import message_catalogue
-from tests.dashboards.rendered import classes_of, components, text_of
 from tests.dashboards.release_factory import NEUTRAL
+from tests.dashboards.rendered import classes_of, components, text_of
 
 PAGES = {
     "/": overview,
@@ -80,7 +80,9 @@ def test_no_sentence_claims_a_cause(
         "en": r"\b(caused|led to|thanks to|proves|impact of|effective|saved)\b",
         "fr": r"\b(a causé|a permis|grâce à|prouve|impact de|efficace|a sauvé)\b",
     }[language]
-    assert re.findall(forbidden, text_of(page.body(context_at(_with(path, f"lang={language}"))))) == []
+    assert (
+        re.findall(forbidden, text_of(page.body(context_at(_with(path, f"lang={language}"))))) == []
+    )
 
 
 @EVERY_PAGE
@@ -167,7 +169,9 @@ def test_headquarters_see_no_raw_value_no_unit_and_no_base(context_at: At) -> No
     assert "▲" not in key
 
 
-@pytest.mark.parametrize("path", ["/indicators/P2-OC-07", "/map?indicator=P2-OC-07", "/perceptions"])
+@pytest.mark.parametrize(
+    "path", ["/indicators/P2-OC-07", "/map?indicator=P2-OC-07", "/perceptions"]
+)
 def test_figures_are_small_and_every_chart_has_a_caption(context_at: At, path: str) -> None:
     body = PAGES[path].body(context_at(path))
     figures = [found for found in components(body) if isinstance(found, html.Figure)]
