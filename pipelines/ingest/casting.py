@@ -4,7 +4,7 @@ Made from a contract; nothing of a file or a mapping is ever part of the SQL: fo
 and zones are parameters. Running it does not belong here (`loading.py`).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -195,15 +195,28 @@ FROM texts
 """
 
 
-def row_checks(contract: Contract, mission: Mission) -> Iterator[Check]:
-    """Every rule that a row can be judged by alone, in the order of `Contract.rules()`."""
+def empty_cast(column: Column) -> Cast:
+    """The value of a column that is empty in the whole file: most columns of a wide table."""
+    return Cast(f"CAST(NULL AS {column.sql_type})", {})
+
+
+def row_checks(
+    contract: Contract, mission: Mission, empty: Set[str] = frozenset()
+) -> Iterator[Check]:
+    """Every rule that a row can be judged by alone, in the order of `Contract.rules()`.
+
+    Columns that are `empty` in the whole file can break no rule of their own but `required`.
+    """
     for name, column in contract.columns.items():
-        yield from _column_checks(name, column)
-    if contract.date_column:
+        for check in _column_checks(name, column):
+            if name not in empty or check.rule == "required":
+                yield check
+    if contract.date_column and contract.date_column not in empty:
         yield _mission_check(contract, mission)
     for rule_name, rule in contract.row_rules.items():
-        sound = " AND ".join(sound_sql(name, contract.columns[name]) for name in rule.columns)
-        condition = f"NOT ({rule.expression}) AND {sound}"
+        filled = [name for name in rule.columns if name not in empty]
+        sound = [sound_sql(name, contract.columns[name]) for name in filled]
+        condition = " AND ".join([f"NOT ({rule.expression})", *sound])
         yield Check(rule_name, rule.columns[0], condition, rule.severity)
 
 

@@ -5,6 +5,7 @@ check_number, is_blocking, first_ordinal). What a flaw means for the row belongs
 """
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 import duckdb
 import numpy as np
@@ -16,6 +17,7 @@ from pipelines.ingest.casting import (
     Check,
     Reading,
     cast,
+    empty_cast,
     reference_checks,
     row_checks,
     sound_sql,
@@ -36,8 +38,11 @@ def stage(
     contract: Contract,
     readings: Mapping[str, Reading],
     is_distinct: bool,
-) -> None:
-    """Makes `typed_rows` from the mapped text: every column of the contract, text and value."""
+) -> set[str]:
+    """Makes `typed_rows` from the mapped text: every column of the contract, text and value.
+
+    Returns the columns that are empty in every row.
+    """
     rows = mapped.rows
     if is_distinct:
         rows = _distinct(rows)
@@ -53,12 +58,16 @@ def stage(
         "row_number": file.row_number.take(rows["position"].combine_chunks()),
     }
     connection.register("mapped_rows", pa.table(columns | places))
+    empty = {name for name, texts in columns.items() if texts.null_count == len(texts)}
     casts = {
-        name: cast(name, column, readings.get(name, Reading()))
+        name: empty_cast(column)
+        if name in empty
+        else cast(name, column, readings.get(name, Reading()))
         for name, column in contract.columns.items()
     }
     parameters = {key: value for entry in casts.values() for key, value in entry.parameters.items()}
     connection.execute(typed_rows_sql(contract, casts), parameters)
+    return empty
 
 
 def _distinct(rows: pa.Table) -> pa.Table:
@@ -74,6 +83,7 @@ def judge(
     contract: Contract,
     mission: Mission,
     own_vintages: Sequence[str],
+    empty: AbstractSet[str],
 ) -> list[Check]:
     """Fills `flaws`; returns the checks that its numbers stand for.
 
@@ -84,10 +94,12 @@ def judge(
         "CREATE OR REPLACE TEMP TABLE flaws "
         "(ordinal BIGINT, check_number INTEGER, is_blocking BOOLEAN, first_ordinal BIGINT)"
     )
-    checks = list(row_checks(contract, mission))
+    checks = list(row_checks(contract, mission, empty))
     _judge_rows(connection, checks)
     within: list[tuple[int, tuple[str, ...], tuple[str, ...]]] = []
     for check, own, other in reference_checks(contract):
+        if not empty.isdisjoint(own):
+            continue
         if check.table == contract.table:
             within.append((len(checks), own, other))
         else:

@@ -225,8 +225,8 @@ def _load_table(job: _Job, mapping: TableMapping, contract: Contract, outcome: _
     mapped = map_rows(job.file, mapping, job.delivery.source, job.outlines)
     readings = _readings(mapping, job.delivery.source, job.mission)
     earlier = [entry.file_sha256 for entry in job.earlier]
-    judging.stage(connection, job.file, mapped, contract, readings, mapping.distinct)
-    checks = judging.judge(connection, contract, job.mission, earlier)
+    empty = judging.stage(connection, job.file, mapped, contract, readings, mapping.distinct)
+    checks = judging.judge(connection, contract, job.mission, earlier, empty)
     merging.compare(connection, contract, None if job.only is None else np.flatnonzero(job.only))
     merging.write_raw(connection, contract, job.mission.mission, job.delivery.sha256)
     retracting.record_restated(connection, contract, job.delivery.sha256, earlier)
