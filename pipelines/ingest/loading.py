@@ -215,7 +215,9 @@ def _add_unplaced(job: _Job, outcome: _Outcome) -> None:
     """Malformed records and remarks of the reader stand under the mapping's first table."""
     table = job.delivery.source.tables[0].table
     if job.file.malformed:
-        outcome.rejects.append((table, quarantine.malformed_rows(job.file, job.delivered)))
+        takes_all = not job.delivery.source.ignore
+        rows = quarantine.malformed_rows(job.file, job.delivered, keeps_text=takes_all)
+        outcome.rejects.append((table, rows))
     if job.file.remarks:
         outcome.warnings.append((table, quarantine.remark_rows(job.file, job.delivered)))
 

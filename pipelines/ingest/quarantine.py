@@ -206,9 +206,14 @@ def _days_of_month(text: str, formats: tuple[str, ...]) -> int | None:
     return None
 
 
-def malformed_rows(file: FileRows, delivered: Delivered) -> pa.Table:
-    """The quarantine's rows for records that fit no column."""
+def malformed_rows(file: FileRows, delivered: Delivered, keeps_text: bool) -> pa.Table:
+    """The quarantine's rows for records that fit no column.
+
+    `keeps_text`: whether the record may be kept as it stands. Where the mapping leaves columns
+    out, it may hold what must not enter the warehouse (a name), and its row number has to do.
+    """
     entries = [entry for _, entry in file.malformed]
+    texts = [entry.text if keeps_text else None for entry in entries]
     length = len(entries)
     return pa.table(
         {
@@ -217,7 +222,7 @@ def malformed_rows(file: FileRows, delivered: Delivered) -> pa.Table:
             "sheet": pa.array([sheet for sheet, _ in file.malformed], pa.string()),
             "row_number": pa.array([entry.row_number for entry in entries], pa.int64()),
             "column_name": pa.nulls(length, pa.string()),
-            "raw_value": pa.array([entry.text for entry in entries], pa.string()),
+            "raw_value": pa.array(texts, pa.string()),
             "rule": pa.array([entry.rule for entry in entries], pa.string()),
             "parameters": pa.array(
                 [json.dumps(dict(entry.parameters), sort_keys=True) for entry in entries],

@@ -189,6 +189,18 @@ def test_file_of_which_no_record_has_the_right_shape(small: SmallMission) -> Non
     assert counts(small.deliver("population.csv", text)) == ("unchanged", 2, 0, 0, 2)
 
 
+def test_what_no_mapping_takes_never_enters_the_warehouse(small: SmallMission) -> None:
+    small.add_source(POPULATION | {"ignore": ["name"]})
+    named = "area,day,sex,persons,name\nXX01,2024-01-01,F,5,Ann Ngor\nXX01,x,F,5,Ann Ngor\n"
+    small.deliver("population.csv", named + "XX01,Ann Ngor\n")
+    tables = small.query(
+        "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE NOT internal"
+    )
+    held = {name: str(small.query(f"FROM {name}")) for (name,) in tables}
+    assert "row_shape" in held["quarantine.population"]
+    assert [name for name, content in held.items() if "Ngor" in content] == []
+
+
 def test_children_of_a_retracted_parent_go_to_the_quarantine(small: SmallMission) -> None:
     text = FIRST + "XX02,2024-01-01,F,70\n"
     report = small.deliver("population.csv", text)
