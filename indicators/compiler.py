@@ -6,8 +6,6 @@ SETS; `rolled_by_<column>` for a column with several values a row), then one `ce
 Measures that do not add up skip `finest` and are recounted in `rolled`.
 """
 
-# ruff: noqa: S608 (names and checked expressions of contracts and catalogue)
-
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 

@@ -4,8 +4,6 @@ Each declared form (`indicators.contracts.Derived`) has one function here that w
 A row stays one row: a lookup takes the newest match, the others ask or measure.
 """
 
-# ruff: noqa: S608 (names and checked expressions of contracts and catalogue)
-
 from collections.abc import Iterator, Mapping
 
 from indicators.contracts import Contract, Derived, contracts

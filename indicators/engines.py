@@ -3,8 +3,6 @@
 What is computed stands in `plan.py`, the SQL in `compiler.py` and `statuses.py`.
 """
 
-# ruff: noqa: S608 (names and checked expressions of contracts and catalogue)
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple
 from datetime import date

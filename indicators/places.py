@@ -4,8 +4,6 @@
 an area counts lowest, given how precisely its place is known (definitions 5).
 """
 
-# ruff: noqa: S608 (names and checked expressions of contracts and catalogue)
-
 from collections.abc import Iterator
 
 LEVELS = ("country", "admin1", "admin2", "admin3", "site")

@@ -4,8 +4,6 @@ Linear between two dated figures, afterwards the last, before the first none. `p
 holds the areas that have a figure; `population_area` adds them up over the hierarchy.
 """
 
-# ruff: noqa: S608 (names and checked expressions of contracts and catalogue)
-
 from collections.abc import Iterator
 
 # Which figures are a rate's denominator: sites of these kinds, or residents at the finest level.

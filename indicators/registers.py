@@ -1,7 +1,5 @@
 """The mart's tables beside the values: indicators, areas, bases, returns, response, mission."""
 
-# ruff: noqa: S608 (names and checked expressions of contracts and catalogue)
-
 import json
 from collections.abc import Sequence
 from datetime import date

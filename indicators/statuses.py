@@ -4,8 +4,6 @@
 rows do. What a value is does not belong here: see `compiler.py`.
 """
 
-# ruff: noqa: S608 (names and checked expressions of contracts and catalogue)
-
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 

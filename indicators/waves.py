@@ -4,8 +4,6 @@ A wave is never split and never pooled (definitions 16). How an estimate is made
 here: see `indicators.survey`.
 """
 
-
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date

@@ -53,7 +53,7 @@ def result_links(
     ]
     if rows:
         marks = ", ".join("?" * len(MART_TABLES["result_link"]))
-        connection.executemany(f"INSERT INTO mart.result_link VALUES ({marks})", rows)  # noqa: S608
+        connection.executemany(f"INSERT INTO mart.result_link VALUES ({marks})", rows)
 
 
 def _edge_rows(
@@ -73,7 +73,7 @@ def _indicators(
     """Title, periods and kind of each selected indicator."""
     names = ("indicator", "title_en", "title_fr", "periods", "measure")
     rows = connection.execute(
-        f"SELECT {', '.join(names)} FROM mart.indicator WHERE mission = ? ORDER BY version",  # noqa: S608
+        f"SELECT {', '.join(names)} FROM mart.indicator WHERE mission = ? ORDER BY version",
         [mission.mission],
     ).fetchall()
     return {row[0]: dict(zip(names, row, strict=True)) for row in rows}
@@ -156,7 +156,7 @@ SELECT area,
   coalesce(counted.periods, 0), coalesce(varies, false), coalesce(is_partial, false),
   coalesce(outputs.values, 0), coalesce(outcomes.values, 0)
 FROM outputs FULL JOIN outcomes USING (area) LEFT JOIN counted USING (area)
-ORDER BY area"""  # noqa: S608
+ORDER BY area"""
 
 
 def _row(

@@ -48,7 +48,7 @@ def test_the_source_takes_a_file_in_and_leaves_names_outside(tmp_path: Path) -> 
             "FROM core.alerts WHERE alert_code = 'H-1'"
         ).fetchall()
         raw = connection.execute("SELECT * FROM raw.alerts WHERE alert_code = 'H-1'").fetchall()
-    assert taken == [("attack", "high", "Kessi", "2026-09-03 20:10")]
+    assert taken == [("armed_attack", "high", "Kessi", "2026-09-03 20:10")]
     assert "a name" not in str(raw)
 
 
