@@ -11,6 +11,7 @@ import pytest
 from indicators.catalogue import Indicator, load_catalogue
 from indicators.compiler import indicator_sql
 from indicators.measures import Measure
+from indicators.plan import plan_indicator
 
 GOLDEN = Path(__file__).parent / "golden"
 PATROL = "activity_type = 'patrol'"
@@ -56,3 +57,11 @@ def test_every_entry_compiles_to_named_stages() -> None:
         stage = "design AS (" if indicator.is_survey else "rolled AS ("
         assert stage in sql
         assert not any(line.endswith(" ") for line in sql.splitlines())
+
+
+def test_sex_and_age_group_are_crossed_and_no_other_pair_is() -> None:
+    base = load_catalogue()["P1-OP-03"]
+    columns = {"unit_type": "unit_type", "sex": "sex", "age_group": "age_group"}
+    planned = plan_indicator(base.model_copy(update={"disaggregate": columns}))
+    names = [tuple(dimension.name for dimension in grouping) for grouping in planned.groupings]
+    assert names == [(), ("unit_type",), ("sex",), ("age_group",), ("sex", "age_group")]

@@ -1,4 +1,4 @@
-"""For each time rule: where a quarter is, or is not, the sum of its months (definitions 14 to 17)."""
+"""Each time rule: where a quarter is, or is not, the sum of its months (definitions 14 to 17)."""
 
 from datetime import date, datetime
 
@@ -180,3 +180,13 @@ def test_weeks_are_kept_apart_where_the_mission_asks_for_them() -> None:
     small.add("activities", [{"started_at": start} for start in starts])
     weeks = small.totals("P2-OP-01", "W", as_of=date(2026, 1, 18))
     assert weeks == {"2026-W01": 1, "2026-W02": 2}
+
+
+def test_a_state_that_begins_after_the_as_of_date_is_not_held_yet() -> None:
+    small = SmallWarehouse()
+    rows = [(date(2026, 2, 1), 5), (date(2026, 3, 20), 7)]
+    small.add(
+        "deployments", [{"from_on": begun, "personnel_count": count} for begun, count in rows]
+    )
+    assert small.totals("D-OP-04", "M", as_of=date(2026, 3, 19)) == {"2026-02": 5, "2026-03": 5}
+    assert small.totals("D-OP-04", "M", as_of=date(2026, 3, 20)) == {"2026-02": 5, "2026-03": 12}
