@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from indicators.catalogue import Indicator
 from indicators.contracts import Contract, contracts, json_schema
 from indicators.data_dictionary import pages
 from indicators.mission import Mission
@@ -18,6 +19,7 @@ def generated_files() -> Iterator[tuple[str, str]]:
     for path, text in pages(contracts().values()):
         yield f"docs/data_dictionary/{path}", text
     yield "data/schemas/contract.schema.json", json_schema(Contract)
+    yield "data/schemas/indicator.schema.json", json_schema(Indicator)
     yield "data/schemas/mission.schema.json", json_schema(Mission)
 
 
