@@ -19,6 +19,9 @@ from dashboards.releases import Release, current_release, published_missions
 from dashboards.rows import rows_of
 from dashboards.words import Words
 
+# A quarter in which a smaller share of the indicators has a figure is not shown unasked.
+_ENOUGH_FIGURES = 1 / 3
+
 
 @dataclass(frozen=True)
 class Period:
@@ -82,14 +85,22 @@ class Context:
 
     @cached_property
     def period(self) -> Period:
-        """The period of the address, else the quarter of the release, else the newest quarter."""
+        """The period of the address, else the release's quarter, else a fuller year before it."""
         by_code = {period.code: period for period in self.periods}
-        of_release = self.release.name.rpartition("-")[0]
-        for code in (self.address.get("period"), of_release):
-            if code in by_code:
-                return by_code[code]
+        asked = by_code.get(self.address.get("period") or "")
+        return asked or self._usual_period(by_code)
+
+    def _usual_period(self, by_code: dict[str, Period]) -> Period:
+        """Missions whose data come by the year would show an empty page for a quarter."""
         quarters = [period for period in self.periods if period.period_type == "Q"]
-        return (quarters or self.periods)[0]
+        newest = (quarters or self.periods)[0]
+        quarter = by_code.get(self.release.name.rpartition("-")[0], newest)
+        frame = indicator_values.figures_by_period(self.release, self.country)
+        figures = dict(zip(frame["period"], frame["figures"], strict=True))
+        if figures.get(quarter.code, 0) >= _ENOUGH_FIGURES * len(self.indicators):
+            return quarter
+        years = [p for p in self.periods if p.period_type == "A" and p.end <= quarter.end]
+        return max([quarter, *years], key=lambda p: (figures.get(p.code, 0), p.end))
 
     @cached_property
     def areas(self) -> pd.DataFrame:
@@ -215,11 +226,27 @@ class Context:
         expected = baseline + (target - baseline) * min(1.0, max(0.0, share))
         return Against(baseline, expected, target)
 
+    @property
+    def is_first_release(self) -> bool:
+        """Whether there was no release before this one to compare with."""
+        return self.release.publication.get("previous_release") is None
+
     @cached_property
     def min_n(self) -> int:
         """Counts below this are withheld from the audience, as the release's manifest says."""
         policy = self.release.manifest.get("audiences", {}).get(self.audience, {})
         return int(policy.get("min_n", 0))
+
+    def bound(self, code: str) -> int:
+        """The least n that is shown of an indicator; surveys may have a larger one."""
+        own = self.indicator(code)["min_n"]
+        if not self.is_survey(code) or formats.is_missing(own):
+            return self.min_n
+        return max(self.min_n, int(own))
+
+    def is_survey(self, code: str) -> bool:
+        """Whether an indicator comes from interviews."""
+        return str(self.indicator(code)["source"]).startswith("survey")
 
 
 def read_context(home: Path, audience: Audience, address: Address) -> Context | None:

@@ -5,6 +5,8 @@ from dash import html
 from dashboards.queries.cells import Cell
 from dashboards.words import Words
 
+_SMALLEST_BOUND = 2  # a mission may leave the bound to other rules
+
 # What stands for the cell where there is room for one sign only.
 SIGNS = {
     "zero": "0",
@@ -20,6 +22,8 @@ SIGNS = {
 
 def empty_words(cell: Cell, words: Words, min_n: int) -> str:
     """Why no number stands here; the reason for withholding never gives the n."""
+    if cell.state == "withheld" and min_n < _SMALLEST_BOUND:
+        return words("empty.withheld_few")
     return words(f"empty.{cell.state}", min_n=min_n)
 
 

@@ -80,6 +80,8 @@ def range_mark(
     cell: Cell, against: Against, unit: Unit, direction: str, words: Words, min_n: int
 ) -> html.Div:
     """Dot, band, ring, path and target bar; a chevron at the good end of the scale."""
+    if against.baseline is None and against.target is None:
+        return html.Div(words("range.none"), className="note")
     numbers = (against.baseline, against.expected, against.target, cell.value, cell.low, cell.high)
     scale = _Scale.over(numbers)
     marks = [html.Span(className=f"range-line range-better-{direction}"), *_band(cell, scale)]

@@ -5,7 +5,7 @@ from typing import Any
 
 from dash import html
 
-from dashboards.components.empty import empty_mark
+from dashboards.components.empty import empty_mark, empty_words
 from dashboards.components.links import page_link
 from dashboards.components.sparkline import sparkline_words
 from dashboards.context import Context
@@ -25,7 +25,7 @@ def small_multiples(
     context: Context, code: str, by_area: Mapping[str, Sequence[Dated]]
 ) -> html.Div:
     """All areas, by value; those without a figure last."""
-    is_survey = str(context.indicator(code)["source"]).startswith("survey")
+    is_survey = context.is_survey(code)
     cells = {area: _cells(series, is_survey) for area, series in by_area.items()}
     limits = value_range(list(cells.values()), from_zero=True)
     drawing = Drawing(*_SIZE, *limits, context.address.theme)
@@ -55,20 +55,18 @@ def _multiple(
     context: Context, code: str, area: str, cells: list[Cell], now: Cell, drawing: Drawing
 ) -> html.Div:
     words, unit = context.words, context.unit(code)
-    is_survey = str(context.indicator(code)["source"]).startswith("survey")
+    is_survey = context.is_survey(code)
     link = page_link(context.area_name(area), context.address.link(area=area))
     value = unit.value(now.value, words, now.half_width) if now.value is not None else ""
     head = html.Div([link, html.Span(value)], className="multiple-head")
     if sum(cell.is_figure for cell in cells) < 2:
-        shown: Any = empty_mark(now, words, context.min_n)
+        shown: Any = empty_mark(now, words, context.bound(code))
     else:
         target = context.against(code).target
         image = line_drawing(drawing, cells, target, joins_gaps=is_survey, with_axis=True)
         shown = [html.Img(src=image, alt=sparkline_words(cells, unit, words))]
         if not now.is_figure:
-            shown.append(
-                html.Span(words(f"empty.{now.state}", min_n=context.min_n), className="note")
-            )
+            shown.append(html.Span(empty_words(now, words, context.bound(code)), className="note"))
     return html.Div([head, html.Div(shown)], className="multiple")
 
 

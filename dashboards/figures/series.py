@@ -16,6 +16,7 @@ from dashboards.words import Words
 
 _MOST_TICKS = 12
 _HEADROOM = 1.12
+_LABELS_APART = 0.16  # of the time shown: nearer gaps share the first one's label
 _PATTERNED = ("not_reported", "no_access", "withheld", "too_imprecise")
 _LOOKS = {"withheld_other": "withheld"}  # one pattern; the table gives the reason
 
@@ -155,15 +156,21 @@ def _hover(dated: Dated, sketch: Sketch) -> str:
 
 
 def _add_gaps(figure: go.Figure, series: Sequence[Dated], sketch: Sketch) -> None:
-    for state, run in groupby(series, key=lambda d: _LOOKS.get(d.cell.state, d.cell.state)):
-        if state in _PATTERNED:
-            _add_gap(figure, state, list(run), sketch)
+    labelled: dict[str, date] = {}
+    apart = (series[-1].end - series[0].start) * _LABELS_APART if series else timedelta()
+    for state, group in groupby(series, key=lambda d: _LOOKS.get(d.cell.state, d.cell.state)):
+        if state not in _PATTERNED:
+            continue
+        run = list(group)
+        _add_gap(figure, state, run, sketch)
+        if not labelled or run[0].start - max(labelled.values()) > apart:
+            _add_gap_label(figure, state, run, sketch)
+            labelled[state] = run[-1].end
 
 
 def _add_gap(figure: go.Figure, state: str, run: list[Dated], sketch: Sketch) -> None:
     first, last, top = run[0].start, run[-1].end, sketch.top
     shape = {"not_reported": "/", "withheld": "."}.get(state, "")
-    text = sketch.words("key.withheld" if state == "withheld" else f"empty.{state}")
     sunk, ink = sketch.colour("sunk"), sketch.colour("control")
     figure.add_scatter(
         x=[first, last, last, first, first],
@@ -175,14 +182,23 @@ def _add_gap(figure: go.Figure, state: str, run: list[Dated], sketch: Sketch) ->
         fillpattern={"shape": shape, "fgcolor": ink, "bgcolor": sunk, "size": 7, "solidity": 0.16}
         if shape
         else None,
-        name=text,
+        name=_gap_words(state, sketch),
         hoverinfo="name",
     )
+
+
+def _gap_words(state: str, sketch: Sketch) -> str:
+    return sketch.words("key.withheld" if state == "withheld" else f"empty.{state}")
+
+
+def _add_gap_label(figure: go.Figure, state: str, run: list[Dated], sketch: Sketch) -> None:
+    """The kind of gap in words, above it."""
+    sign = "⊘ " if state == "no_access" else ""
     figure.add_annotation(
-        x=first + (last - first) / 2,
-        y=top,
+        x=run[0].start + (run[-1].end - run[0].start) / 2,
+        y=sketch.top,
         yshift=8,
-        text=("⊘ " if state == "no_access" else "") + text,
+        text=sign + _gap_words(state, sketch),
         showarrow=False,
         font={"size": 11.5, "color": sketch.colour("ink-2")},
     )

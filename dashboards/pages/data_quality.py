@@ -43,7 +43,8 @@ def sentence(context: Context) -> str:
     """Share of the expected reports that came, and the areas that sent nothing at all."""
     words, due = context.words, _of_period(context)
     if due.empty:
-        return words("quality.no_returns")
+        is_owed = len(_returns(context, _MONTHS_SHOWN)) > 0
+        return words("quality.no_returns" if is_owed else "quality.no_calendar")
     came = due["status"].isin(RECEIVED)
     share = formats.percent(100 * came.mean(), words)
     first = words("quality.sentence", share=share)
@@ -246,7 +247,8 @@ def _revisions_card(context: Context) -> html.Section:
     words, frame = context.words, quality.revisions(context.release)
     title = words("quality.revisions_title")
     if frame.empty:
-        return card(title, [notice(words("quality.no_revisions"))], key="revisions")
+        key = "quality.first_release" if context.is_first_release else "quality.no_revisions"
+        return card(title, [notice(words(key))], key="revisions")
     items = [_revision(context, row) for row in rows_of(frame.head(20))]
     more = len(frame) - len(items)
     note = (

@@ -48,16 +48,14 @@ def _code(context: Context) -> str:
 def sentence(context: Context) -> str:
     """Title, value with interval and n in the period."""
     code = _code(context)
-    value = value_sentence(context.cell(code), context.unit(code), context.words, context.min_n)
+    value = value_sentence(
+        context.cell(code), context.unit(code), context.words, context.bound(code)
+    )
     return context.words("indicator.sentence", title=_title(context, code), value=value)
 
 
 def _title(context: Context, code: str) -> str:
     return context.words.of(context.indicator(code), "title")
-
-
-def _is_survey(context: Context, code: str) -> bool:
-    return str(context.indicator(code)["source"]).startswith("survey")
 
 
 def _eyebrow(context: Context, code: str) -> list[Any]:
@@ -68,13 +66,13 @@ def _eyebrow(context: Context, code: str) -> list[Any]:
 
 
 def _lead(context: Context, code: str) -> html.Div:
-    words, cell, unit = context.words, context.cell(code), context.unit(code)
+    words, cell = context.words, context.cell(code)
     direction = str(context.indicator(code)["direction"])
     period = context.period
     when = formats.period_name(period.period_type, period.code, period.start, words)
     where = context.area_name(context.area)
     parts = [
-        _value_line(context, cell, unit),
+        _value_line(context, code, cell),
         html.Span(words("indicator.when_where", period=when, area=where)),
         trend_mark(cell.trend, direction, words),
         html.Span(words(f"direction.{direction}")),
@@ -84,10 +82,10 @@ def _lead(context: Context, code: str) -> html.Div:
     return html.Div(parts, className="lead-line")
 
 
-def _value_line(context: Context, cell: Cell, unit: formats.Unit) -> html.Span:
-    words = context.words
+def _value_line(context: Context, code: str, cell: Cell) -> html.Span:
+    words, unit = context.words, context.unit(code)
     if not cell.is_figure or cell.value is None:
-        return empty_mark(cell, words, context.min_n)
+        return empty_mark(cell, words, context.bound(code))
     value = unit.value(cell.value, words, cell.half_width)
     n = words("value.n", n=formats.number(cell.n or 0, words))
     interval = interval_words(cell, unit, words)
@@ -123,7 +121,7 @@ def _path(context: Context, code: str) -> Path | None:
 def _points(context: Context, code: str) -> list[Dated]:
     """The series; of a survey only the periods in which a wave ended or was withheld."""
     series = context.series(code)
-    if _is_survey(context, code):
+    if context.is_survey(code):
         return [dated for dated in series if dated.cell.state not in ("not_reported", "no_figure")]
     return series
 
@@ -138,10 +136,10 @@ def _series_card(context: Context, code: str) -> html.Section:
     )
     if sum(dated.cell.is_figure for dated in points) < _FEWEST_POINTS:
         few = notice(words("indicator.few_points"))
-        content: list[Any] = [few, _series_table(context, points, unit)] if points else [few]
+        content: list[Any] = [few, _series_table(context, code, points)] if points else [few]
         return card(title, content, subtitle, key="series")
     if shows_table(context.address):
-        content = [_series_table(context, points, unit)]
+        content = [_series_table(context, code, points)]
     else:
         figure = series_figure(
             points,
@@ -149,7 +147,7 @@ def _series_card(context: Context, code: str) -> html.Section:
             words,
             context.address.theme,
             _path(context, code),
-            _is_survey(context, code),
+            context.is_survey(code),
         )
         caption = words(
             "indicator.series_caption", title=_title(context, code), sentence=sentence(context)
@@ -158,8 +156,8 @@ def _series_card(context: Context, code: str) -> html.Section:
     return chart_card("series", title, subtitle, content, context.address, words)
 
 
-def _series_table(context: Context, points: Sequence[Dated], unit: formats.Unit) -> html.Div:
-    words = context.words
+def _series_table(context: Context, code: str, points: Sequence[Dated]) -> html.Div:
+    words, unit = context.words, context.unit(code)
     columns = [
         Column(words("table.period")),
         Column(words("table.value", unit=unit.words(words)), True),
@@ -169,18 +167,18 @@ def _series_table(context: Context, points: Sequence[Dated], unit: formats.Unit)
     rows = [
         [
             formats.period_name(d.period_type, d.period, d.start, words),
-            *value_cells(context, d.cell, unit),
+            *value_cells(context, code, d.cell),
         ]
         for d in reversed(points)
     ]
     return table(columns, rows, words("indicator.table_caption"))
 
 
-def value_cells(context: Context, cell: Cell, unit: formats.Unit) -> list[Any]:
+def value_cells(context: Context, code: str, cell: Cell) -> list[Any]:
     """Value, interval and n as three cells of a table; empties as words."""
-    words = context.words
+    words, unit = context.words, context.unit(code)
     if not cell.is_figure or cell.value is None:
-        return [empty_mark(cell, words, context.min_n), "", ""]
+        return [empty_mark(cell, words, context.bound(code)), "", ""]
     n = formats.number(cell.n, words) if cell.n is not None else ""
     value = unit.value(cell.value, words, cell.half_width)
     return [value, interval_words(cell, unit, words), n]
@@ -198,7 +196,7 @@ def _areas_card(context: Context, code: str) -> list[Any]:
     by_area = {str(area): dated_cells(rows) for area, rows in frame.groupby("area")}
     title = words("indicator.areas_title", level=words.label("area_level", level))
     if shows_table(context.address):
-        content: list[Any] = [_areas_table(context, by_area, unit)]
+        content: list[Any] = [_areas_table(context, code, by_area)]
     else:
         content = [small_multiples.small_multiples(context, code, by_area), four_kinds_key(words)]
     subtitle = words("indicator.areas_subtitle", unit=unit.words(words))
@@ -206,8 +204,8 @@ def _areas_card(context: Context, code: str) -> list[Any]:
     return [card(title, [switch, *content], subtitle, key="areas")]
 
 
-def _areas_table(context: Context, by_area: dict[str, list[Dated]], unit: formats.Unit) -> html.Div:
-    words = context.words
+def _areas_table(context: Context, code: str, by_area: dict[str, list[Dated]]) -> html.Div:
+    words, unit = context.words, context.unit(code)
     columns = [
         Column(words("table.area")),
         Column(words("table.value", unit=unit.words(words)), True),
@@ -217,7 +215,7 @@ def _areas_table(context: Context, by_area: dict[str, list[Dated]], unit: format
     rows = []
     for area, dated in by_area.items():
         cell = small_multiples.cell_at(dated, context.period.code)
-        rows.append([context.area_name(area), *value_cells(context, cell, unit)])
+        rows.append([context.area_name(area), *value_cells(context, code, cell)])
     return table(columns, rows, words("indicator.areas_caption"))
 
 
@@ -235,7 +233,7 @@ def _breakdown(
         Column(words("table.n"), True),
     ]
     rows = [
-        [words.label(column, row[column]), *value_cells(context, Cell.of(row), unit)]
+        [words.label(column, row[column]), *value_cells(context, code, Cell.of(row))]
         for row in rows_of(frame)
     ]
     return [card(title, [table(columns, rows, title)], key=key)]
@@ -252,7 +250,7 @@ def _goes_with(context: Context, code: str) -> list[Any]:
         other = link["to_indicator"] if link["from_indicator"] == code else link["from_indicator"]
         if other not in context.indicators.index:
             continue
-        value = value_in_brief(context.cell(other), context.unit(other), words, context.min_n)
+        value = value_in_brief(context.cell(other), context.unit(other), words, context.bound(code))
         href = context.address.link("/side-by-side", edge=link["edge"])
         grade = link["grade"] if isinstance(link["grade"], str) else None
         parts = [

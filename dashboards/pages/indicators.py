@@ -53,7 +53,7 @@ def _search(context: Context) -> html.Form:
 
 def _row(context: Context, code: str) -> list[Any]:
     words, row, cell = context.words, context.indicator(code), context.cell(code)
-    is_survey = str(row["source"]).startswith("survey")
+    is_survey = context.is_survey(code)
     cells = [dated.cell for dated in context.series(code)][-12:]
     unit = context.unit(code)
     title = [
@@ -63,7 +63,7 @@ def _row(context: Context, code: str) -> list[Any]:
     return [
         title,
         sparkline(cells, unit, words, context.address.theme, is_survey),
-        value_with_interval(cell, unit, words, context.min_n),
+        value_with_interval(cell, unit, words, context.bound(code)),
         unit.words(words),
         None if row["direction"] == "neutral" else rating_mark(cell.rating, words),
         trend_mark(cell.trend, str(row["direction"]), words),

@@ -168,7 +168,9 @@ def _row(context: Context, code: str, area: str, cell: Cell) -> html.Tr:
             html.Td(number(cell.n, words) if cell.n is not None else "", className="number"),
         ]
     else:
-        values = [html.Td(empty_mark(cell, words, context.min_n), colSpan=3, className="number")]
+        values = [
+            html.Td(empty_mark(cell, words, context.bound(code)), colSpan=3, className="number")
+        ]
     look = "selected" if is_chosen else ""
     return html.Tr([html.Th(link, scope="row"), *values], className=look)
 
@@ -215,7 +217,7 @@ def _map_areas(context: Context, code: str, cells: dict[str, Cell]) -> list[MapA
         MapArea(
             area,
             context.area_name(area),
-            f"{context.area_name(area)}: {value_in_brief(cell, unit, words, context.min_n)}",
+            f"{context.area_name(area)}: {value_in_brief(cell, unit, words, context.bound(code))}",
             cell,
             area == context.area,
         )

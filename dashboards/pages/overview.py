@@ -106,7 +106,7 @@ def _harm_line(context: Context) -> str:
     if _HARM not in context.indicators.index or not context.cell(_HARM).is_figure:
         return ""
     cell, words = context.cell(_HARM), context.words
-    text = value_sentence(cell, context.unit(_HARM), words, context.min_n)
+    text = value_sentence(cell, context.unit(_HARM), words, context.bound(_HARM))
     return words("overview.harm", title=context.short(_HARM), value=text)
 
 
@@ -125,7 +125,7 @@ def _compared(series: list[Dated], is_survey: bool) -> Dated | None:
 def _change(context: Context, code: str, series: list[Dated]) -> list[Any]:
     words, unit = context.words, context.unit(code)
     row = context.indicator(code)
-    is_survey = _is_survey(context, code)
+    is_survey = context.is_survey(code)
     cell = context.cell(code)
     mark = trend_mark(cell.trend, str(row["direction"]), words)
     before = _compared(series, is_survey)
@@ -136,10 +136,6 @@ def _change(context: Context, code: str, series: list[Dated]) -> list[Any]:
         [dated.cell for dated in series][-12:], unit, words, context.address.theme, is_survey
     )
     return [html.Div(line, className="spark-cell"), html.Div(parts, className="change")]
-
-
-def _is_survey(context: Context, code: str) -> bool:
-    return str(context.indicator(code)["source"]).startswith("survey")
 
 
 def _change_text(context: Context, before: Dated, cell: Cell, unit: formats.Unit) -> str:
@@ -179,13 +175,14 @@ def _done(context: Context, code: str, cell: Cell, unit: formats.Unit) -> str:
     """214 of 260 planned, where the framework holds a plan for the mission and period."""
     words, planned = context.words, context.plans.get(code)
     if planned is None or cell.value is None or context.area != context.country:
-        return value_in_brief(cell, unit, words, context.min_n)
+        return value_in_brief(cell, unit, words, context.bound(code))
     numbers = {"done": unit.value(cell.value, words), "planned": unit.value(planned, words)}
     return words("overview.planned", **numbers)
 
 
-def _now(context: Context, cell: Cell, unit: formats.Unit) -> html.Div:
-    value = value_with_interval(cell, unit, context.words, context.min_n)
+def _now(context: Context, code: str, cell: Cell) -> html.Div:
+    unit = context.unit(code)
+    value = value_with_interval(cell, unit, context.words, context.bound(code))
     if cell.rating in _UNRATED:
         return html.Div(
             [html.Span(context.words("overview.not_rated"), className="not-rated"), value]
@@ -197,7 +194,7 @@ def _row(context: Context, code: str, links: pd.DataFrame) -> html.Tr:
     words, unit = context.words, context.unit(code)
     cell, series = context.cell(code), context.series(code)
     direction = str(context.indicator(code)["direction"])
-    mark = range_mark(cell, context.against(code), unit, direction, words, context.min_n)
+    mark = range_mark(cell, context.against(code), unit, direction, words, context.bound(code))
     n = (
         html.Span(words("value.n", n=formats.number(cell.n, words)), className="note")
         if cell.n
@@ -211,7 +208,7 @@ def _row(context: Context, code: str, links: pd.DataFrame) -> html.Tr:
     return html.Tr(
         [
             html.Th(title, scope="row", className="cell-outcome"),
-            html.Td(_now(context, cell, unit), className="cell-now"),
+            html.Td(_now(context, code, cell), className="cell-now"),
             html.Td(mark, className="cell-range"),
             html.Td([rating_mark(cell.rating, words), n], className="cell-rating"),
             html.Td(
@@ -274,7 +271,10 @@ def _certainty(context: Context, returns: pd.DataFrame) -> html.Section:
         )
     lines += _wave_line(context)
     revisions = len(quality.revisions(context.release))
-    lines.append((words.digits("certainty.revised", revisions), ""))
+    if context.is_first_release:
+        lines.append((words("certainty.first_release"), ""))
+    else:
+        lines.append((words.digits("certainty.revised", revisions), ""))
     items = [html.Li([html.B(head), html.Span(under, className="note")]) for head, under in lines]
     link = page_link(words("certainty.link"), context.address.link("/data-quality"))
     return card(
@@ -304,8 +304,9 @@ def _wave_line(context: Context) -> list[tuple[str, str]]:
         "sampled": formats.number(wave["sampled"], words),
         "share": formats.percent(100 * wave["answered"] / max(1, wave["sampled"]), words),
     }
+    key = "certainty.wave" if wave["answered"] < wave["sampled"] else "certainty.wave_complete"
     held = words("certainty.wave_on", month=formats.month(wave["last_on"], words))
-    return [(words("certainty.wave", **numbers), held)]
+    return [(words(key, **numbers), held)]
 
 
 def _where_next(context: Context, returns: pd.DataFrame) -> html.Section:
@@ -320,7 +321,7 @@ def _where_next(context: Context, returns: pd.DataFrame) -> html.Section:
                 html.Li([html.B(context.area_name(code)), html.Span(reason, className="note")])
             )
     if not items:
-        items = [html.Li(words("next.none"))]
+        items = [html.Li(words("next.none" if len(returns) else "next.no_returns"))]
     link = page_link(words("next.link"), context.address.link("/map"))
     shown = html.Ul(items[:_AREAS_SHOWN], className="facts")
     return card(words("next.title"), [shown, link], words("next.subtitle"), key="next")

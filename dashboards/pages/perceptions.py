@@ -85,8 +85,9 @@ def _lead(context: Context, waves: pd.DataFrame) -> str:
         context.release, "area", str(wave["survey_code"]), str(wave["wave"]), context.country
     )
     areas = areas[areas["code"].map(context.is_lowest)]
+    is_complete = wave["answered"] >= wave["sampled"]
     return words(
-        "perceptions.lead",
+        "perceptions.lead_complete" if is_complete else "perceptions.lead",
         wave=str(wave["wave"]),
         month=formats.month(wave["last_on"], words),
         answered=formats.number(wave["answered"], words),
@@ -121,7 +122,7 @@ def _wave_points(context: Context, waves: pd.DataFrame, code: str) -> list[WaveP
             _wave_name(context, waves, dated),
             formats.month(dated.end, words),
             dated.cell,
-            value_sentence(dated.cell, unit, words, context.min_n),
+            value_sentence(dated.cell, unit, words, context.bound(code)),
         )
         for dated in _points(context, code)
     ]
@@ -140,7 +141,7 @@ def _field(context: Context, waves: pd.DataFrame, code: str, top: float) -> html
     points = _wave_points(context, waves, code)
     figures = [point for point in points if point.cell.is_figure]
     if not figures:
-        return html.Div([*head, empty_mark(cell, words, context.min_n)], className="field")
+        return html.Div([*head, empty_mark(cell, words, context.bound(code))], className="field")
     caption = f"{context.short(code)}: " + "; ".join(f"{p.name} {p.text}" for p in points)
     value = unit.value(figures[-1].cell.value or 0.0, words)
     figure = waves_figure(points, top, value, context.address.theme)
@@ -199,7 +200,7 @@ def _questions_table(context: Context, waves: pd.DataFrame, questions: list[str]
 def _value_cells(context: Context, code: str, cell: Cell) -> list[Any]:
     words, unit = context.words, context.unit(code)
     if not cell.is_figure or cell.value is None:
-        return [empty_mark(cell, words, context.min_n), "", ""]
+        return [empty_mark(cell, words, context.bound(code)), "", ""]
     value = unit.value(cell.value, words, cell.half_width)
     return [value, interval_words(cell, unit, words), formats.number(cell.n or 0, words)]
 
@@ -251,7 +252,7 @@ def _dots(context: Context, code: str, cells: dict[str, Cell], top: float) -> An
     for sex, look in (("M", "men"), ("F", "women")):
         cell = cells.get(sex, Cell("no_figure"))
         said.append(
-            f"{words.label('sex', sex)}: {value_sentence(cell, unit, words, context.min_n)}"
+            f"{words.label('sex', sex)}: {value_sentence(cell, unit, words, context.bound(code))}"
         )
         if cell.value is None or cell.low is None or cell.high is None:
             continue
@@ -260,15 +261,17 @@ def _dots(context: Context, code: str, cells: dict[str, Cell], top: float) -> An
         at = {"--at": f"{100 * cell.value / top:.1f}%"}
         marks.append(html.Span(className=f"{look}-dot", style=at))
     if len(marks) <= int(top) // 20 + 1:
-        return _no_sexes(context, cells)
+        return _no_sexes(context, code, cells)
     return html.Div(marks, className="dots", role="img", **{"aria-label": "; ".join(said)})
 
 
-def _no_sexes(context: Context, cells: dict[str, Cell]) -> html.Span:
+def _no_sexes(context: Context, code: str, cells: dict[str, Cell]) -> html.Span:
     """Why neither women nor men have a figure here."""
     found = [cells[sex] for sex in ("F", "M") if sex in cells] or [_total(cells)]
     unknown = [cell for cell in found if not cell.is_figure]
-    return empty_mark(unknown[0] if unknown else Cell("no_figure"), context.words, context.min_n)
+    return empty_mark(
+        unknown[0] if unknown else Cell("no_figure"), context.words, context.bound(code)
+    )
 
 
 def _dots_head(context: Context, top: float) -> html.Div:
@@ -326,7 +329,7 @@ def _sexes_card(context: Context, questions: list[str]) -> html.Section:
 def _total_words(context: Context, code: str, cells: dict[str, Cell]) -> Any:
     cell, words, unit = _total(cells), context.words, context.unit(code)
     if not cell.is_figure or cell.value is None:
-        return empty_mark(cell, words, context.min_n)
+        return empty_mark(cell, words, context.bound(code))
     value = unit.value(cell.value, words, cell.half_width)
     return words("value.brief", value=value, interval=interval_words(cell, unit, words))
 
@@ -337,6 +340,9 @@ def _reached_card(context: Context, waves: pd.DataFrame) -> list[Any]:
     words, wave = context.words, waves.iloc[-1]
     survey, name = str(wave["survey_code"]), str(wave["wave"])
     overall = wave["answered"] / max(1, wave["sampled"])
+    if overall >= 1:
+        text = notice(words("perceptions.only_complete"))
+        return [card(words("perceptions.reached_title"), [text], key="reached")]
     rows = [_reached_row(context, words("perceptions.all"), wave, overall)]
     areas = []
     for column in ("sex", "age_group", "area"):

@@ -28,7 +28,7 @@ from dashboards.words import in_sentence
 PATH = "/side-by-side"
 NAME = "side_by_side"
 
-_MONTHS = "M"
+_FINEST_FIRST = "MQSABW"
 
 
 def _links(context: Context) -> pd.DataFrame:
@@ -53,7 +53,7 @@ def sentence(context: Context) -> str:
     for key, code in (("output", link["from_indicator"]), ("outcome", link["to_indicator"])):
         title = context.item(code)
         names[key] = in_sentence(title) if key == "outcome" else title
-        value = value_in_brief(context.cell(code), context.unit(code), words, context.min_n)
+        value = value_in_brief(context.cell(code), context.unit(code), words, context.bound(code))
         names[f"{key}_value"] = value
     return words("side.sentence", **names)
 
@@ -75,19 +75,22 @@ def _tabs(context: Context, links: pd.DataFrame, link: dict[str, Any]) -> html.D
     return html.Div(tabs, className="tabs", role="group", **{"aria-label": words("side.choose")})
 
 
-def _months(context: Context, code: str) -> list[Dated]:
+def _period_type(context: Context, link: dict[str, Any]) -> str:
+    """The finest kind of period for which both have rows; months where they share none."""
+    codes = (link["from_indicator"], link["to_indicator"])
+    output, outcome = (indicator_values.period_types(context.release, code) for code in codes)
+    return next((name for name in _FINEST_FIRST if name in output & outcome), "M")
+
+
+def _series(context: Context, code: str, period_type: str) -> list[Dated]:
     frame = indicator_values.totals(
-        context.release, indicator=code, period_type=_MONTHS, area=context.area
+        context.release, indicator=code, period_type=period_type, area=context.area
     )
     return dated_cells(frame[frame["period_end"] <= pd.Timestamp(context.period.end)])
 
 
-def _is_survey(context: Context, code: str) -> bool:
-    return str(context.indicator(code)["source"]).startswith("survey")
-
-
 def _shown(context: Context, code: str, months: list[Dated]) -> list[Dated]:
-    if _is_survey(context, code):
+    if context.is_survey(code):
         return [d for d in months if d.cell.state not in ("not_reported", "no_figure")]
     return months
 
@@ -98,14 +101,14 @@ def _chart(context: Context, code: str, months: list[Dated], frame: list[Dated],
     points = _shown(context, code, months)
     if not any(d.cell.is_figure for d in points):
         cell = points[-1].cell if points else Cell("no_figure")
-        return html.Div([head, empty_mark(cell, words, context.min_n)])
+        return html.Div([head, empty_mark(cell, words, context.bound(code))])
     figure = series_figure(
         points,
         unit,
         words,
         context.address.theme,
         None,
-        _is_survey(context, code),
+        context.is_survey(code),
         frame,
     )
     figure.update_layout(margin={"l": 52, "r": 40, "t": 24, "b": 40})
@@ -116,8 +119,10 @@ def _chart(context: Context, code: str, months: list[Dated], frame: list[Dated],
 def _months_card(context: Context, link: dict[str, Any]) -> html.Section:
     words = context.words
     output, outcome = link["from_indicator"], link["to_indicator"]
-    outputs, outcomes = _months(context, output), _months(context, outcome)
-    title = words("side.by_month", area=context.area_name(context.area))
+    period_type = _period_type(context, link)
+    outputs = _series(context, output, period_type)
+    outcomes = _series(context, outcome, period_type)
+    title = words(f"side.by.{period_type}", area=context.area_name(context.area))
     if shows_table(context.address):
         content: list[Any] = [_months_table(context, link, outputs, outcomes)]
     else:
@@ -150,7 +155,8 @@ def _months_table(
             found[period].cell if period in found else Cell("no_figure")
             for found in (first, second)
         ]
-        name = formats.month(all_months[period].start, words)
+        dated = all_months[period]
+        name = formats.period_name(dated.period_type, dated.period, dated.start, words)
         rows.append([name, *_pair_cells(context, link, *cells)])
     return table(_pair_columns(context, link, words("table.period")), rows, words("side.table"))
 
@@ -169,11 +175,11 @@ def _pair_columns(context: Context, link: dict[str, Any], first: str) -> list[Co
 def _pair_cells(context: Context, link: dict[str, Any], done: Cell, changed: Cell) -> list[Any]:
     words = context.words
     output, outcome = context.unit(link["from_indicator"]), context.unit(link["to_indicator"])
-    first: Any = empty_mark(done, words, context.min_n)
+    first: Any = empty_mark(done, words, context.bound(link["from_indicator"]))
     if done.is_figure and done.value is not None:
         first = output.value(done.value, words, done.half_width)
     if not changed.is_figure or changed.value is None:
-        return [first, empty_mark(changed, words, context.min_n), "", ""]
+        return [first, empty_mark(changed, words, context.bound(link["to_indicator"])), "", ""]
     n = formats.number(changed.n, words) if changed.n is not None else ""
     value = outcome.value(changed.value, words, changed.half_width)
     return [first, value, interval_words(changed, outcome, words), n]

@@ -55,6 +55,23 @@ def periods(release: Release) -> pd.DataFrame:
     return release.frame(sql)
 
 
+def figures_by_period(release: Release, country: str) -> pd.DataFrame:
+    """How many indicators have a figure for the whole mission: period, figures."""
+    sql = f"""
+        SELECT period, count(DISTINCT indicator) AS figures
+        FROM mart.indicator_value
+        WHERE area = ? AND value IS NOT NULL AND obs_status <> 'U' AND {_totals_sql(None)}
+        GROUP BY period
+    """
+    return release.frame(sql, [country])
+
+
+def period_types(release: Release, indicator: str) -> set[str]:
+    """The kinds of period for which an indicator has rows."""
+    sql = "SELECT DISTINCT period_type FROM mart.indicator_value WHERE indicator = ?"
+    return set(release.frame(sql, [indicator])["period_type"])
+
+
 def area_levels(release: Release, period_type: str, period: str) -> pd.DataFrame:
     """By indicator and area level in a period: areas (count) and figures (count with a value)."""
     sql = f"""

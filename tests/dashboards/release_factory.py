@@ -804,7 +804,11 @@ def write_release(
         ],
     }
     (folder / "manifest.json").write_text(json.dumps(manifest))
-    published = {"published_by": "planning office", "published_at": "2026-10-16T08:00:00+00:00"}
+    published = {
+        "previous_release": "2026-Q2-r01",
+        "published_by": "planning office",
+        "published_at": "2026-10-16T08:00:00+00:00",
+    }
     (folder / "publication.json").write_text(json.dumps(published))
     (folder.parent / "current").write_text(release + "\n")
     return folder
