@@ -1,34 +1,33 @@
-"""Runs every benchmark: a table for people, then one JSON line a figure.
-
-Each module `bench_*.py` beside this one has `run()`, which returns one result or a list of them
-with the keys `bench, ours, theirs, ratio, unit, n`.
-"""
+"""`make bench`: every benchmark of this folder in a process of its own; JSON lines, then a table."""
 
 import json
+import subprocess
 import sys
-from importlib import import_module
 from pathlib import Path
 
-KEYS = ("bench", "ours", "theirs", "ratio", "unit", "n")
 
-
-def results() -> list[dict[str, object]]:
-    """The figures of all benchmarks, in the order of their names."""
-    found: list[dict[str, object]] = []
-    for path in sorted(Path(__file__).parent.glob("bench_*.py")):
-        print(f"{path.stem} …", file=sys.stderr)
-        result = import_module(f"tests.benchmarks.{path.stem}").run()
-        found += result if isinstance(result, list) else [result]
-    return found
+def lines_of(module: str) -> list[dict[str, object]]:
+    """What one benchmark measured; its JSON lines are printed as they come."""
+    shown = subprocess.run(
+        [sys.executable, "-m", f"tests.benchmarks.{module}"],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    ).stdout
+    print(shown, end="", flush=True)
+    return [json.loads(line) for line in shown.splitlines() if line.startswith("{")]
 
 
 def main() -> None:
-    """Prints what was measured."""
-    rows = results()
-    for row in [dict(zip(KEYS, KEYS, strict=True)), *rows]:
-        print("  ".join(f"{row[key]!s:>14}" for key in KEYS))
-    for row in rows:
-        print(json.dumps(row))
+    """Runs `bench_*.py` in the order of their names."""
+    modules = sorted(path.stem for path in Path(__file__).parent.glob("bench_*.py"))
+    measured = [line for module in modules for line in lines_of(module)]
+    print(f"\n{'bench':24}{'ours':>14}{'theirs':>14}{'ratio':>9}  unit (n)")
+    for line in measured:
+        print(
+            f"{line['bench']!s:24}{line['ours']:>14,.2f}{line['theirs']:>14,.2f}"
+            f"{line['ratio']:>9.2f}  {line['unit']} ({line['n']:,})"
+        )
 
 
 if __name__ == "__main__":
