@@ -260,6 +260,7 @@ def _figures(indicator: Indicator, table: pd.DataFrame) -> dict[str, Any]:
 
 
 def _statuses(table: pd.DataFrame, is_difference: bool) -> Any:
+    """M without a valid answer; U where the NCHS standards withhold: the figures stay beside it."""
     missing = table["estimate"].isna()
     if is_difference:
         return np.where(missing, NOT_COMPUTABLE, NORMAL)
