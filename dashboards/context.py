@@ -14,7 +14,7 @@ from dashboards import formats
 from dashboards.access import Audience
 from dashboards.address import Address
 from dashboards.queries import areas, catalogue, framework, indicator_values
-from dashboards.queries.cells import Cell, dated_cells
+from dashboards.queries.cells import Cell, Dated, dated_cells
 from dashboards.releases import Release, current_release, published_missions
 from dashboards.rows import rows_of
 from dashboards.words import Words
@@ -208,9 +208,14 @@ class Context:
         )
         return frame[frame["period_end"] <= pd.Timestamp(self.period.end)]
 
-    def series(self, indicator: str) -> list[Any]:
+    @cached_property
+    def _series(self) -> dict[str, list[Dated]]:
+        grouped = self.all_series.groupby("indicator")
+        return {str(code): dated_cells(rows) for code, rows in grouped}
+
+    def series(self, indicator: str) -> list[Dated]:
         """The dated cells of one indicator in the chosen area, oldest first."""
-        return dated_cells(self.all_series[self.all_series["indicator"] == indicator])
+        return self._series.get(indicator, [])
 
     def against(self, indicator: str) -> Against:
         """Baseline, what the straight path asks for by the period's end, and target."""

@@ -94,7 +94,7 @@ def _lead(context: Context, waves: pd.DataFrame) -> str:
         sampled=formats.number(wave["sampled"], words),
         share=formats.percent(100 * wave["answered"] / max(1, wave["sampled"]), words),
         reached=str(int((areas["answered"].fillna(1) > 0).sum())),
-        areas=str(len(areas)),
+        areas=str(sum(context.is_lowest(code) for code in context.areas.index)),
     )
 
 
@@ -149,8 +149,9 @@ def _field(context: Context, waves: pd.DataFrame, code: str, top: float) -> html
 
 
 def _change(context: Context, code: str) -> str:
-    figures = [d.cell for d in _points(context, code) if d.cell.is_figure]
-    if len(figures) < 2:
+    points = _points(context, code)
+    figures = [dated.cell for dated in points if dated.cell.is_figure]
+    if len(figures) < 2 or not points[-1].cell.is_figure:
         return ""
     before, now = figures[-2].value or 0.0, figures[-1].value or 0.0
     return " " + context.unit(code).change(now - before, context.words)
@@ -409,8 +410,9 @@ def _logged_card(context: Context) -> list[Any]:
     wave, period = _wave_period(context, _SEEN), context.period
     if wave is None:
         return []
-    seen = _by_area(context, _SEEN, wave.period_type, wave.period)
-    logged = _by_area(context, _LOGGED, period.period_type, period.code)
+    level = area_level(context, _SEEN)
+    seen = _by_area(context, _SEEN, wave.period_type, wave.period, level)
+    logged = _by_area(context, _LOGGED, period.period_type, period.code, level)
     weeks = ((period.end - period.start).days + 1) / 7
     pairs = [
         (area, logged[area], seen[area])
@@ -439,9 +441,11 @@ def _logged_card(context: Context) -> list[Any]:
     return [card(title, [table(columns, rows, title), note], subtitle, key="logged")]
 
 
-def _by_area(context: Context, code: str, period_type: str, period: str) -> dict[str, Cell]:
+def _by_area(
+    context: Context, code: str, period_type: str, period: str, level: str | None
+) -> dict[str, Cell]:
     frame = indicator_values.totals(
-        context.release, indicator=code, period_type=period_type, period=period
+        context.release, indicator=code, period_type=period_type, period=period, area_level=level
     )
     return {row["area"]: Cell.of(row) for row in rows_of(frame)}
 
