@@ -1,5 +1,6 @@
 """A mission whose sources take every contract's columns under their own names."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import yaml
 
 from indicators.contracts import Contract, contracts
 from indicators.mission import Mission, read_mission
+from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace import Workspace
 
 MISSION = """
@@ -47,7 +49,16 @@ def make_workspace(home: Path, mission: str = MISSION) -> tuple[Workspace, Missi
     return workspace, read_mission(profile)
 
 
+@pytest.fixture(scope="session")
+def faulty_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The workspace of the mission for faults with an empty warehouse, made once."""
+    workspace, _ = make_workspace(tmp_path_factory.mktemp("faulty"))
+    with open_warehouse(workspace.warehouse("faulty")):
+        return workspace.home
+
+
 @pytest.fixture
-def faulty(tmp_path: Path) -> tuple[Workspace, Mission]:
+def faulty(faulty_template: Path, tmp_path: Path) -> tuple[Workspace, Mission]:
     """A fresh workspace of the mission for faults."""
-    return make_workspace(tmp_path)
+    workspace = Workspace(Path(shutil.copytree(faulty_template, tmp_path / "faulty")))
+    return workspace, read_mission(workspace.profile("faulty"))
