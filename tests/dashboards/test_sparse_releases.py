@@ -1,0 +1,62 @@
+"""A mission that knows little: pages say what cannot be told, and never that all is well."""
+
+from pathlib import Path
+
+import pytest
+
+from dashboards.address import Address
+from dashboards.context import Context, read_context
+from dashboards.pages import data_quality, map, overview, perceptions, side_by_side
+from tests.dashboards.release_factory import COUNTRY, mart_rows, write_release
+from tests.dashboards.rendered import text_of
+
+
+def _context(home: Path, **changed: list[dict[str, object]]) -> Context:
+    write_release(home, "2026-Q3-r01", {**mart_rows(), **changed})
+    context = read_context(home, "mission", Address.parse("/", ""))
+    assert context is not None
+    return context
+
+
+@pytest.fixture
+def without_framework_and_returns(tmp_path: Path) -> Context:
+    empty = ("return_status", "result_link", "framework_item", "output_plan", "survey_response")
+    return _context(tmp_path, **{table: [] for table in empty})
+
+
+def test_no_framework_is_said_and_all_outcomes_are_shown(
+    without_framework_and_returns: Context,
+) -> None:
+    text = text_of(overview.body(without_framework_and_returns))
+    assert "framework.yaml" in text and "P2-OC-01" in text
+    assert "framework.yaml" in text_of(side_by_side.body(without_framework_and_returns))
+
+
+def test_without_a_list_of_reports_nothing_is_called_complete(
+    without_framework_and_returns: Context,
+) -> None:
+    text = text_of(overview.body(without_framework_and_returns))
+    assert "gaps cannot be told" in text and "Every area sent" not in text
+    assert "cannot be told" in data_quality.sentence(without_framework_and_returns)
+
+
+def test_without_waves_the_page_says_so(without_framework_and_returns: Context) -> None:
+    assert "No survey wave" in text_of(perceptions.body(without_framework_and_returns))
+
+
+def test_without_outlines_the_list_stands_alone(tmp_path: Path) -> None:
+    areas = [row | {"geometry": None} for row in mart_rows()["area"]]
+    text = text_of(map.body(_context(tmp_path, area=areas)))
+    assert "no outlines" in text and "Lomara" in text
+
+
+def test_a_mission_with_yearly_figures_opens_at_its_fullest_year(tmp_path: Path) -> None:
+    quarter = next(row for row in mart_rows()["indicator_value"] if row["period"] == "2026-Q3")
+    names = ("2024", "2025")
+    values = [
+        row | {"period_type": "A", "period": row["period"][:4]}
+        for row in mart_rows()["indicator_value"]
+        if row["period"] in ("2024-Q4", "2025-Q4") and row["area"] == COUNTRY
+    ]
+    context = _context(tmp_path, indicator_value=[*values, quarter])
+    assert context.period.code == names[-1]
