@@ -1,0 +1,185 @@
+"""From counted cases to cells: areas above, periods, breakdowns; sums; status by the returns.
+
+A case is one row that an indicator counts: `area_code`, `day`, its parts and its dimensions.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from tests.independent.world import LEVELS, PERIOD_TYPES, World, period_of
+
+CELL = ["period_type", "period", "area", "dimension", "code"]
+PARTS = ["value", "numerator", "denominator", "n"]
+TOTAL = "_T"
+_COARSE = {"M": {"day", "week", "month"}, "A": {"day", "week", "month", "quarter", "year"}}
+_COARSE |= dict.fromkeys(["Q", "B"], {"day", "week", "month", "quarter"})
+
+
+@dataclass(frozen=True)
+class Recomputed:
+    """One indicator: its cases and how they become a value.
+
+    `cases` has `area_code`, `day`, optionally `location_precision`, `date_precision`, and by kind:
+    count nothing more; sum and median `amount`; distinct `key`; ratio and rate `hit`, `base`.
+    `dimensions`: mart dimension or breakdown: column of `cases` (a list column is split).
+    `returns`: source whose returns say whether an empty cell is zero; None where none are owed.
+    """
+
+    code: str
+    kind: str  # count, sum, distinct, ratio, median, rate
+    cases: pd.DataFrame
+    dimensions: Mapping[str, str] = field(default_factory=dict)
+    returns: str | None = None
+    only_police_returns: bool = False
+    harm_checked: bool = False
+    base: pd.DataFrame | None = None  # rate: period_type, period, area, base
+
+
+def spread(world: World, cases: pd.DataFrame, dimensions: Mapping[str, str]) -> pd.DataFrame:
+    """Each case once for every area, period and breakdown that it counts in."""
+    held = _by_area(world, cases)
+    return pd.concat(
+        [
+            _of_dimension(_of_period(held, kind), dimension, column)
+            for kind in PERIOD_TYPES
+            for dimension, column in {TOTAL: TOTAL, **dimensions}.items()
+        ],
+        ignore_index=True,
+    )
+
+
+def _by_area(world: World, cases: pd.DataFrame) -> pd.DataFrame:
+    """Definition 5: own area for exact and near, else the named level; always all above."""
+    held = cases.merge(world.above, on="area_code")
+    if "location_precision" not in held:
+        return held
+    rank = {level: number for number, level in enumerate(LEVELS)}
+    finest = held["location_precision"].map(rank).fillna(len(LEVELS))
+    return held[held["rank"] <= finest]
+
+
+def _of_period(held: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """Definition 17: a coarse date counts only where the period holds it whole."""
+    if "date_precision" in held:
+        held = held[held["date_precision"].isin(_COARSE[kind])]
+    return held.assign(period_type=kind, period=period_of(held["day"], kind))
+
+
+def _of_dimension(held: pd.DataFrame, dimension: str, column: str) -> pd.DataFrame:
+    if column == TOTAL:
+        return held.assign(dimension=TOTAL, code=TOTAL)
+    rows = held.explode(column) if held[column].map(np.iterable).any() else held
+    rows = rows[rows[column].notna()].assign(dimension=dimension)
+    return rows.assign(code=rows[column].astype("string"))
+
+
+def parts(world: World, indicator: Recomputed) -> pd.DataFrame:
+    """Value, numerator, denominator and n of each cell with a case (definitions 9 and 10)."""
+    rows = spread(world, indicator.cases, indicator.dimensions).groupby(CELL)
+    found = pd.DataFrame({"n": rows.size()})
+    if indicator.kind == "count":
+        found["value"] = found["numerator"] = found["n"]
+    elif indicator.kind == "distinct":
+        found["value"] = found["numerator"] = found["n"] = rows["key"].nunique()
+    elif indicator.kind == "sum":
+        found["value"] = found["numerator"] = rows["amount"].sum()
+    elif indicator.kind == "median":
+        found["value"] = rows["amount"].median()
+    elif indicator.kind == "ratio":
+        found["numerator"], found["denominator"] = rows["hit"].sum(), rows["base"].sum()
+        found["value"] = 100 * found["numerator"] / found["denominator"]
+        found["n"] = found["denominator"]
+    return found.reindex(columns=PARTS).astype(float).reset_index()
+
+
+def grid(world: World) -> pd.DataFrame:
+    """The total of every area and period: none of these may be absent."""
+    areas = pd.DataFrame({"area": world.level.index})
+    cells = world.periods[["period_type", "period"]].merge(areas, how="cross")
+    return cells.assign(dimension=TOTAL, code=TOTAL)
+
+
+def returns_of(world: World, indicator: Recomputed) -> pd.DataFrame:
+    """Due, received and no access by area, period and unit type (`_T`: all) (definition 11)."""
+    returns = world.tables["reporting_returns"]
+    returns = returns[(returns["source"] == indicator.returns) & (returns["month"] <= world.as_of)]
+    units = world.unit_at(returns["unit_code"], returns["month"])
+    returns = returns.join(units)[returns["return_status"] != "not_due"]
+    if indicator.only_police_returns:
+        returns = returns[returns["component"] == "police"]
+    received = returns["return_status"].isin(["submitted", "nil"])
+    if indicator.harm_checked:
+        received &= returns["harm_checked"].fillna(False).astype(bool)
+    returns = returns.assign(
+        received=received,
+        refused=returns["return_status"] == "no_access",
+        due=True,
+        day=returns["month"],
+    )
+    rows = spread(world, returns, {"unit_type": "unit_type"})
+    return rows.groupby(CELL)[["due", "received", "refused"]].sum().reset_index()
+
+
+def with_status(world: World, indicator: Recomputed, found: pd.DataFrame) -> pd.DataFrame:
+    """Cells with returns and observation status (definitions 12 and 13).
+
+    `found` has every wanted cell; parts are null where the cell has no case.
+    """
+    cells = found.merge(world.periods, on=["period_type", "period"])
+    has_rows = cells["n"].notna()
+    if indicator.returns is None:
+        raise ValueError(f"{indicator.code}: a stock or survey has its own rules")
+    cells = _with_returns(world, indicator, cells)
+    due, received, refused = (cells[name] for name in ["due", "received", "refused"])
+    status = pd.Series("P", index=cells.index)
+    status[(received == due) & (due > 0)] = "A"
+    status[(received == 0) & ~has_rows] = "O"
+    status[(received == 0) & ~has_rows & (due > 0) & (refused == due)] = "L"
+    cells["obs_status"] = status
+    cells = fill_zeros(indicator.kind, cells)
+    return finish(world, cells)
+
+
+def fill_zeros(kind: str, cells: pd.DataFrame) -> pd.DataFrame:
+    """Zero where a status says that nothing happened; null and M without a denominator."""
+    told = ~cells["obs_status"].isin(["O", "L"])
+    zero = {"median": ["n"], "ratio": ["numerator", "denominator", "n"], "rate": ["numerator", "n"]}
+    for column in zero.get(kind, ["value", "numerator", "n"]):
+        cells[column] = cells[column].mask(told & cells[column].isna(), 0.0)
+    if kind in ("ratio", "rate"):
+        scale = cells["denominator"].where(cells["denominator"] > 0)
+        cells["value"] = cells.get("per", 100) * cells["numerator"] / scale
+    cells["obs_status"] = cells["obs_status"].mask(told & cells["value"].isna(), "M")
+    return cells
+
+
+def finish(world: World, cells: pd.DataFrame) -> pd.DataFrame:
+    """A period that still runs is provisional (definition 8); O, L and M come before P."""
+    running = (cells["end"] > world.as_of) & (cells["obs_status"] == "A")
+    cells["obs_status"] = cells["obs_status"].mask(running, "P")
+    return cells
+
+
+def _with_returns(world: World, indicator: Recomputed, cells: pd.DataFrame) -> pd.DataFrame:
+    """Returns of the cell; below the level at which they are owed, those of the area above
+    decide on the status and the two columns stay empty."""
+    source = world.tables["reporting_returns"]
+    owed = source.loc[source["source"] == indicator.returns, "area_code"]
+    rank = world.level.map(LEVELS.index)
+    owed_rank = int(rank[owed.unique()].max())
+    holder = world.above[world.above["rank"] <= owed_rank].sort_values("rank")
+    cells["asked"] = cells["area"].map(holder.groupby("area_code")["area"].last())
+    by_unit = cells["dimension"] == "unit_type"
+    cells["asked_type"] = cells["code"].where(by_unit, TOTAL)
+    returns = returns_of(world, indicator).rename(columns={"area": "asked", "code": "asked_type"})
+    keys = ["period_type", "period", "asked", "asked_type"]
+    cells = cells.merge(returns.drop(columns="dimension"), on=keys, how="left")
+    for name in ["due", "received", "refused"]:
+        cells[name] = cells[name].fillna(0)
+    below = cells["area"].map(rank) > owed_rank
+    cells["returns_due"] = cells["due"].mask(below)
+    cells["returns_received"] = cells["received"].mask(below)
+    return cells

@@ -1,0 +1,243 @@
+"""Rows that test the rules, planted in the core tables of a small sample: the sample's own rows
+are mostly plain. Every choice goes by a hash of the row's key, so it is the same in each run.
+"""
+
+import duckdb
+
+_MOMENT = "TIMESTAMP '2026-10-15 22:59:00'"  # the last local minute of the as-of day
+
+
+def plant(connection: duckdb.DuckDBPyConnection) -> None:
+    """Runs all statements; a rule of `definitions.md` stands beside each group."""
+    for statement in [*_UNITS, *_RETURNS, *_ACTIVITIES, *_ALERTS, *_INCIDENTS, *_CENSUS, *_SURVEYS]:
+        connection.execute(statement)
+
+
+def _some(key: str, name: str, per_cent: int) -> str:
+    """SQL: true for about so many per cent of the rows, others for each name."""
+    return f"hash({key} || '{name}') % 1000 < {per_cent * 10}"
+
+
+def _activities(change: str, name: str, per_cent: int, also: str = "true") -> str:
+    chosen = _some("activity_code", name, per_cent)
+    return f"UPDATE core.activities SET {change} WHERE {chosen} AND ({also})"
+
+
+def _alerts(change: str, name: str, per_cent: int, also: str = "true") -> str:
+    chosen = _some("alert_code", name, per_cent)
+    return f"UPDATE core.alerts SET {change} WHERE {chosen} AND ({also})"
+
+
+def _incidents(change: str, name: str, per_cent: int, also: str = "true") -> str:
+    chosen = _some("incident_code", name, per_cent)
+    return f"UPDATE core.incidents SET {change} WHERE {chosen} AND ({also})"
+
+
+def _respondents(change: str, name: str, per_cent: int, also: str = "true") -> str:
+    chosen = _some("respondent_key", name, per_cent)
+    return f"UPDATE core.survey_respondents SET {change} WHERE {chosen} AND ({also})"
+
+
+_UNITS = [  # 4: a unit keeps its last version, changes type with a new one, is unknown before any
+    "UPDATE core.units SET valid_to = DATE '2025-01-31' WHERE unit_code = 'IPO-Aroko'",
+    "UPDATE core.units SET valid_to = DATE '2025-06-30' WHERE unit_code = 'FPU-1'",
+    """INSERT INTO core.units SELECT * REPLACE (
+         DATE '2025-07-01' AS valid_from, NULL AS valid_to, 'PSU' AS unit_type,
+         row_number + 1000 AS row_number)
+       FROM core.units WHERE unit_code = 'FPU-1'""",
+    """INSERT INTO core.units SELECT * REPLACE (
+         DATE '2025-10-10' AS valid_from, NULL AS valid_to, 'MIL' AS unit_type,
+         'military' AS component, row_number + 1000 AS row_number)
+       FROM core.units WHERE unit_code = 'FPU-2'""",
+    "UPDATE core.units SET valid_from = DATE '2024-05-15' WHERE unit_code = 'IPO-Gorou'",
+]
+_RETURN = "source || unit_code || area_code || month"
+_RETURNS = [  # 11, 12
+    *(
+        f"UPDATE core.reporting_returns SET return_status = '{status}' "
+        f"WHERE {_some(_RETURN, status, per_cent)}"
+        for status, per_cent in [("no_access", 4), ("not_due", 3), ("not_submitted", 3)]
+    ),
+    *(
+        f"UPDATE core.reporting_returns SET return_status = '{status}' "
+        f"WHERE {_some('area_code || month', f'whole {status}', 3)}"
+        for status in ["no_access", "not_due", "not_submitted"]
+    ),
+    f"DELETE FROM core.reporting_returns WHERE {_some('area_code || month', 'gone', 2)}",
+    f"UPDATE core.reporting_returns SET harm_checked = CASE WHEN {_some(_RETURN, 'null', 50)} "
+    f"THEN NULL ELSE false END WHERE {_some(_RETURN, 'unchecked', 10)}",
+    """INSERT INTO core.reporting_returns SELECT * REPLACE (
+         DATE '2026-10-01' AS month, row_number + 100000 AS row_number)
+       FROM core.reporting_returns WHERE month = DATE '2026-05-01'""",
+    """INSERT INTO core.reporting_returns SELECT * REPLACE (
+         DATE '2026-11-01' AS month, row_number + 200000 AS row_number)
+       FROM core.reporting_returns WHERE month = DATE '2026-05-01'""",
+]
+_LOCAL_MIDNIGHT = "date_trunc('day', started_at) - INTERVAL 1 HOUR"  # zone of the sample: +1
+_ACTIVITIES = [
+    # 6: month ends by the local clock; 8: around the as-of date
+    _activities("started_at = date_trunc('month', started_at) - INTERVAL 30 MINUTE", "edge", 4),
+    _activities("started_at = TIMESTAMP '2026-10-05 10:00'", "running", 4),
+    _activities(f"started_at = {_MOMENT}", "last", 1),
+    _activities(f"started_at = {_MOMENT} + INTERVAL 2 MINUTE", "late", 2),
+    # 18, 23, 24: spans of all lengths, exactly half a night, none, and an end before the start
+    _activities("ended_at = started_at + INTERVAL 24 HOUR", "day", 6),
+    _activities("ended_at = started_at + INTERVAL 48 HOUR + INTERVAL 1 MINUTE", "days", 6),
+    _activities(
+        f"started_at = {_LOCAL_MIDNIGHT} + INTERVAL 17 HOUR, "
+        f"ended_at = {_LOCAL_MIDNIGHT} + INTERVAL 19 HOUR",
+        "half",
+        6,
+    ),
+    _activities("started_at = started_at + INTERVAL 9 HOUR", "evening", 20),
+    _activities("ended_at = started_at", "moment", 3),
+    _activities("ended_at = started_at - INTERVAL 3 HOUR", "before", 4),
+    _activities("personnel_count = NULL", "uncounted", 5),
+    # 5
+    _activities("location_precision = 'admin1'", "coarse", 8),
+    _activities("location_precision = 'country'", "coarsest", 3),
+    # 1, 2, 3, 19, 22
+    _activities("unit_code = 'MIL-North'", "soldiers", 10),
+    _activities("status = 'aborted'", "aborted", 5),
+    _activities("host_state_actor = 'armed_forces'", "army", 20, "host_state_actor = 'police'"),
+    _activities("protection_on_agenda = NULL", "agenda", 20, "protection_on_agenda"),
+    _activities(
+        "partner_components = ['military', 'humanitarian']", "aid", 8, "activity_type = 'patrol'"
+    ),
+    _activities("partner_components = ['military', 'justice', 'military']", "twice", 10),
+    _activities("process_code = 'T-' || (hash(activity_code) % 3)::VARCHAR", "tracks", 60,
+                "activity_type = 'mediation'"),
+    _activities("process_code = NULL", "trackless", 20, "activity_type = 'mediation'"),
+    # 27, 35 and co-location: too few in a small sample
+    _activities(
+        "activity_type = 'exercise', exercise_type = "
+        "['table_top', 'field', 'rehearsal'][(hash(activity_code) % 3)::INT + 1]",
+        "exercises", 5,
+    ),
+    _activities(
+        "activity_type = 'facility_handover', handed_over_on = CAST(started_at AS DATE) + 20, "
+        "facility_code = 'F-' || (hash(activity_code) % 9)::VARCHAR, facility_type = "
+        "['police_station', 'police_post', 'prison'][(hash(activity_code) % 3)::INT + 1], "
+        "funding_source = ['quick_impact', 'donor'][(hash(activity_code) % 2)::INT + 1]",
+        "handovers", 6,
+    ),
+    _activities("facility_code = NULL", "nameless", 20, "activity_type = 'facility_handover'"),
+    _activities("presence_days = NULL", "absent", 20, "activity_type = 'colocation'"),
+    f"UPDATE core.activity_participants SET sex = '_U' "
+    f"WHERE {_some('activity_code || sex || age_group', 'unknown', 10)}",
+]  # fmt: skip
+_ALERTS = [
+    _alerts("merged_into = 'E-0000001'", "merged", 4, "alert_code <> 'E-0000001'"),
+    # 36 to 38: unit without component, component without unit, joint
+    _alerts("responding_unit_code = NULL", "no unit", 30),
+    _alerts("responding_unit_code = 'MIL-South'", "soldiers", 15, "first_action_at IS NOT NULL"),
+    _alerts("responding_component = 'police'", "police", 15, "responding_unit_code IS NULL"),
+    _alerts("responding_component = NULL", "unknown", 8),
+    # 14: day N is in time; 18: dates before their start
+    _alerts("first_action_at = received_at + INTERVAL 48 HOUR", "in time", 10, "level = 'medium'"),
+    _alerts("first_action_at = received_at + INTERVAL 2881 MINUTE", "late", 10,
+            "level = 'medium'"),
+    _alerts("first_action_at = received_at - INTERVAL 1 HOUR", "before", 6),
+    _alerts("confirmed_at = received_at - INTERVAL 1 HOUR", "confirmed before", 5),
+    _alerts("arrived_at = confirmed_at - INTERVAL 5 MINUTE", "arrived before", 8),
+    _alerts("arrived_at = TIMESTAMP '2026-10-20 08:00'", "arrived after", 3),
+    # 8: ripening around the as-of date
+    _alerts(
+        "received_at = TIMESTAMP '2026-10-14 08:00' - INTERVAL 1 HOUR * (hash(alert_code) % 30)::INT",
+        "recent", 3,
+    ),
+    _alerts("received_at = TIMESTAMP '2026-10-16 08:00'", "after", 2),
+    _alerts(
+        "first_action_at = TIMESTAMP '2026-10-01 22:30' - INTERVAL 1 HOUR * (hash(alert_code) % 3)::INT",
+        "ripe", 3, "confirmed_at IS NOT NULL",
+    ),
+    _alerts("source_sex = NULL", "not asked", 10),
+    _alerts("area_code = 'Lower-Minu'", "wide", 5),
+    _alerts("area_code = 'Hamsa-S1'", "site", 4),
+]  # fmt: skip
+_INCIDENTS = [
+    # 17
+    *(
+        _incidents(f"date_precision = '{precision}'", precision, 5)
+        for precision in ["week", "month", "quarter", "year"]
+    ),
+    # 8
+    _incidents("occurred_on = DATE '2026-10-15'", "today", 2),
+    _incidents("occurred_on = DATE '2026-10-16'", "tomorrow", 2),
+    _incidents("occurred_on = DATE '2026-10-03'", "running", 4),
+    # 37: day 0, day 14 and day 15 after an action
+    *(
+        f"""UPDATE core.incidents SET occurred_on = a.acted + {days}, area_code = a.area_code,
+              date_precision = 'day', location_precision = 'exact', against_civilians = true
+            FROM (SELECT area_code, CAST(first_action_at + INTERVAL 1 HOUR AS DATE) AS acted,
+                    row_number() OVER (ORDER BY alert_code) AS number
+                  FROM core.alerts WHERE first_action_at IS NOT NULL) AS a
+            WHERE {_some("incident_code", f"day {days}", 5)} AND hash(incident_code) % 200 = number
+        """
+        for days in [0, 14, 15]
+    ),
+    # 5
+    _incidents("location_precision = 'admin1'", "coarse", 8),
+    _incidents("location_precision = 'country'", "coarsest", 3),
+    _incidents("area_code = 'Lower-Minu', location_precision = 'admin1'", "province", 4),
+    # 38
+    _incidents(
+        "linked_operation = ['un_police', 'un_military', 'joint_host_state', 'none']"
+        "[(hash(incident_code) % 4)::INT + 1], operation_type = "
+        "['search', 'public_order', NULL][(hash(incident_code) % 3)::INT + 1]",
+        "linked", 40,
+    ),
+    _incidents("against_civilians = false", "fighters", 40),
+    _incidents("deaths_civilian = 0, injured_civilian = 0", "unharmed", 70),
+    _incidents("site_code = NULL", "elsewhere", 5),
+    f"UPDATE core.incident_victims SET sex = '_U' "
+    f"WHERE {_some('incident_code || sex || age_group || harm', 'unknown', 10)}",
+    f"DELETE FROM core.incident_victims WHERE {_some('incident_code', 'unlisted', 30)}",
+    # 39: no figure before the first; the last one holds; a total without sex and age
+    """DELETE FROM core.population WHERE area_code IN ('Hamsa-S1', 'Dorima-S1')
+       AND reference_on < DATE '2025-06-01'""",
+    """DELETE FROM core.population WHERE area_code = 'Gorou-S1'
+       AND reference_on > DATE '2025-02-01'""",
+    "DELETE FROM core.population WHERE area_code = 'Kessi-S1'",
+    "UPDATE core.areas SET site_kind = 'host_community' WHERE area_code = 'Lomara-S1'",
+]  # fmt: skip
+_CELL = "listed_on || area_code || host_state_actor || rank_group || sex"
+_LIST = "listed_on || area_code || host_state_actor"
+_CENSUS = [  # 15, 33
+    f"DELETE FROM core.police_census WHERE {_some(_LIST, 'no list', 15)}",
+    f"UPDATE core.police_census SET officers_vetted_count = NULL WHERE {_some(_CELL, 'null', 10)}",
+    f"UPDATE core.police_census SET officers_vetted_count = NULL WHERE {_some(_LIST, 'all', 8)}",
+    f"UPDATE core.police_census SET sex = '_U' WHERE sex = 'M' AND {_some(_LIST, 'unknown', 20)}",
+    f"UPDATE core.police_census SET rank_group = '_U' WHERE rank_group = 'middle' "
+    f"AND {_some(_LIST, 'rank', 20)}",
+    f"UPDATE core.police_census SET listed_on = listed_on + 40 WHERE {_some(_LIST, 'later', 20)}",
+    f"UPDATE core.police_census SET listed_on = DATE '2026-10-16' WHERE listed_on = "
+    f"DATE '2026-07-31' AND {_some('area_code || host_state_actor', 'after', 10)}",
+    "DELETE FROM core.police_census WHERE area_code = 'Zorgane'",
+]
+_SURVEYS = [
+    # 16: a stratum of one unit, no unit, no fpc, units nested in the stratum only
+    "UPDATE core.survey_respondents SET psu = 'only' WHERE stratum = 'Aroko' AND wave = '1'",
+    "UPDATE core.survey_respondents SET psu = NULL WHERE stratum = 'Beldane' AND wave = '2'",
+    "UPDATE core.survey_respondents SET fpc_psu = NULL WHERE wave = '2'",
+    "UPDATE core.survey_respondents SET psu = right(psu, 2) WHERE wave = '3'",
+    # who is in the domain, who in the design
+    _respondents("sex = '_U'", "unknown", 4),
+    _respondents("sex = NULL", "not asked", 3),
+    _respondents("age_group = NULL", "age", 4),
+    _respondents("is_adult = false", "child", 4),
+    _respondents("is_adult = NULL", "adult unknown", 2),
+    _respondents("consent_given = false", "no consent", 3),
+    _respondents("result = 'partial'", "partial", 5, "result = 'complete'"),
+    _respondents("displacement_status = NULL", "status", 4),
+    # wave 2 was not asked one item; its last interview is a partial one in the next month
+    "DELETE FROM core.survey_answers WHERE wave = '2' AND item = 'safe_walking_night'",
+    "UPDATE core.survey_answers SET answer = 'not_asked' "
+    "WHERE wave = '3' AND item = 'trust_host_police'",
+    """UPDATE core.survey_respondents SET interviewed_on = DATE '2025-09-02', result = 'partial'
+       WHERE respondent_key = (SELECT max(respondent_key) FROM core.survey_respondents
+         WHERE wave = '2' AND instrument = 'household' AND result = 'complete')""",
+    # a second survey of the same year; one wave ends after the as-of date
+    """UPDATE core.survey_respondents SET interviewed_on = interviewed_on + 240
+       WHERE wave = '3' AND instrument = 'site'""",
+]

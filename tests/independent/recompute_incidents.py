@@ -1,0 +1,99 @@
+"""Indicators from `incidents`, recomputed from the core tables."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from tests.independent.cells import CELL, Recomputed, spread
+from tests.independent.world import World
+
+_PHYSICAL = ["killing", "injury", "sexual_violence", "abduction"]
+
+
+def recompute(world: World) -> Iterator[Recomputed]:
+    """Every indicator from `incidents` that is recomputed here."""
+    incidents = world.tables["incidents"]
+    incidents = incidents[incidents["occurred_on"] <= world.as_of].reset_index(drop=True)
+    incidents["day"] = incidents["occurred_on"]
+    yield _at_sites(world, incidents)
+    yield _harm(world, incidents)
+
+
+def _harm(world: World, incidents: pd.DataFrame) -> Recomputed:
+    """P2-OC-08 (definition 38): linked to police or joint operations, and civilians harmed."""
+    victims = world.tables["incident_victims"]
+    linked = incidents["linked_operation"].isin(["un_police", "un_military", "joint_host_state"])
+    harmed = (
+        incidents["against_civilians"].fillna(False).astype(bool)
+        | (incidents["deaths_civilian"] > 0)
+        | (incidents["injured_civilian"] > 0)
+        | incidents["incident_code"].isin(victims["incident_code"])
+    )
+    rows = with_victims(world, incidents[linked & harmed])
+    by = {"operation_type": "operation_type", "sex": "sexes", "age_group": "age_groups"}
+    return Recomputed("P2-OC-08", "count", rows, by, "incidents", harm_checked=True)
+
+
+def with_victims(world: World, incidents: pd.DataFrame) -> pd.DataFrame:
+    """Columns `sexes`, `age_groups`: those among the incident's victims, each once."""
+    victims = world.tables["incident_victims"].groupby("incident_code")
+    for name, column in {"sexes": "sex", "age_groups": "age_group"}.items():
+        of_incident = victims[column].agg(lambda values: sorted(set(values)))
+        found = incidents["incident_code"].map(of_incident)
+        incidents = incidents.assign(
+            **{name: found.map(lambda codes: codes if np.iterable(codes) else [])}
+        )
+    return incidents
+
+
+def _at_sites(world: World, incidents: pd.DataFrame) -> Recomputed:
+    """P2-OC-07: physical violence at a site for displaced people, per 1,000 residents."""
+    areas = world.tables["areas"]
+    sites = areas.loc[areas["site_kind"].isin(["poc_site", "camp"]), "area_code"]
+    rows = incidents[
+        incidents["incident_type"].isin(_PHYSICAL) & incidents["site_code"].isin(sites)
+    ]
+    rows = rows.assign(area_code=rows["site_code"]).drop(columns="location_precision")
+    residents = mid_period_population(world, "site")
+    residents = residents[residents["area_code"].isin(sites)]
+    base = residents.merge(world.above, on="area_code")
+    base = base.groupby(["period_type", "period", "area"])["persons"].sum().rename("base")
+    rows = with_victims(world, rows)
+    by = {"incident_type": "incident_type"}
+    return Recomputed("P2-OC-07", "rate", rows, by, "incidents", base=base.reset_index())
+
+
+def mid_period_population(world: World, kind: str) -> pd.DataFrame:
+    """Persons of each area at the middle of each period (definition 39); no row: no figure."""
+    figures = world.tables["population"]
+    figures = figures[figures["population_kind"] == kind]
+    totals = figures.groupby(["area_code", "reference_on"])["persons"].sum().reset_index()
+    length = (world.periods["end"] - world.periods["start"]).dt.days + 1
+    middle = world.periods["start"] + pd.to_timedelta(length // 2, unit="D")
+    found = []
+    for area, rows in totals.groupby("area_code"):
+        on = rows["reference_on"].astype("int64").to_numpy()
+        persons = rows["persons"].to_numpy(dtype=float)
+        asked = middle.astype(rows["reference_on"].dtype).astype("int64").to_numpy()
+        value = np.interp(asked, on, persons, left=np.nan)
+        found.append(world.periods[["period_type", "period"]].assign(area_code=area, persons=value))
+    return pd.concat(found).dropna(subset="persons")
+
+
+def rate_parts(world: World, indicator: Recomputed, per: float) -> pd.DataFrame:
+    """Numerator and n of each cell with a case; a site without a figure leaves it."""
+    figures = mid_period_population(world, "site")[["period_type", "period", "area_code"]]
+    rows = spread(world, indicator.cases, indicator.dimensions)
+    rows = rows.merge(figures, on=["period_type", "period", "area_code"])
+    counted = rows.groupby(CELL).size().rename("n").reset_index().astype({"n": float})
+    return counted.assign(numerator=counted["n"], value=np.nan, per=per)
+
+
+def poisson_interval(count: pd.Series, base: pd.Series, per: float) -> pd.DataFrame:
+    """Exact 95 % limits of a rate (Garwood 1936): quantiles of chi-squared distributions."""
+    low = stats.chi2.ppf(0.025, 2 * count) / 2
+    high = stats.chi2.ppf(0.975, 2 * (count + 1)) / 2
+    low = np.where(count == 0, 0.0, low)
+    return pd.DataFrame({"ci_low": per * low / base, "ci_high": per * high / base})
