@@ -1,5 +1,7 @@
 """Code lists: every code has a label in both languages, whatever names it."""
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,9 @@ from indicators.errors import WrongUse
 from indicators.messages import LANGUAGES
 from indicators.vocabularies import NO_ANSWER, read_vocabularies, vocabularies, vocabulary
 
+BRACES = re.compile(r"(\w+)\*? (?:list<)?code\{([^}]*)\}")
+# In braces, and no codes: what the list holds in words.
+NO_CODES = {"contract names", "ISO 639-3", "ISO 3166-1 alpha-3", "Annex A roles"}
 CODE_COLUMNS = [
     (table, name)
     for table, contract in contracts().items()
@@ -49,6 +54,45 @@ def test_a_code_without_its_two_labels_is_refused_with_file_list_and_code(
     path.write_text(f"return_status:\n  codes:\n    {line}\n", encoding="utf-8")
     with pytest.raises(WrongUse, match=r"returns\.yaml: the code return_status\.codes\.\w+ needs"):
         read_vocabularies(path)
+
+
+def codes_written_as(text: str, name: str) -> set[str]:
+    """The codes in braces behind a name in definitions.md 47, or after names joined by `and`."""
+    found = re.search(rf"\b{name}\b[^{{;]*\{{([^}}]*)\}}", text)
+    assert found, name
+    return {code.strip() for code in found[1].split(",")}
+
+
+@pytest.mark.parametrize(
+    "name", ["course_topic", "visiting_component", "responding_component", "facility_type"]
+)
+def test_pinned_codes_are_those_of_the_definitions(name: str, shared_folder: Path) -> None:
+    text = (shared_folder / "definitions.md").read_text(encoding="utf-8")
+    pinned = text[text.index("47. Codes pinned") :]
+    assert set(vocabulary(name).codes) == codes_written_as(pinned, name)
+
+
+def agreed_codes(text: str) -> Iterator[tuple[str, str, set[str]]]:
+    """(table, column, codes) for each column whose codes the agreed list writes in braces."""
+    table = ""
+    for line in text.splitlines():
+        if line.startswith("**"):
+            heading = re.match(r"\*\*(\w+)\*\* ·", line)
+            table = heading[1] if heading else ""
+        for name, braces in BRACES.findall(line):
+            codes = {code.strip() for code in braces.split(",")}
+            if table in contracts() and name in contracts()[table].columns:
+                yield table, name, {"1", "2", "3", "4", "5"} if codes == {"1..5"} else codes
+
+
+def test_codes_in_braces_of_the_agreed_columns_are_those_of_their_lists(
+    shared_folder: Path,
+) -> None:
+    text = (shared_folder / "contracts.md").read_text(encoding="utf-8")
+    found = [entry for entry in agreed_codes(text) if not entry[2] & NO_CODES]
+    assert len(found) > 40
+    for table, name, codes in found:
+        assert set(contracts()[table].columns[name].allowed_codes or ()) == codes, (table, name)
 
 
 @pytest.mark.parametrize(("table", "column"), CODE_COLUMNS)
