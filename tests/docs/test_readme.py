@@ -51,7 +51,7 @@ def new_user(tmp_path_factory: pytest.TempPathFactory) -> NewUser:
     for entry in REPOSITORY.iterdir():
         if entry.name not in {"workspace", ".venv", ".git"}:
             (folder / entry.name).symlink_to(entry)
-    (folder / ".venv").symlink_to(sys.prefix)
+    make_environment(folder / ".venv")
     environment = {
         **os.environ,
         "PATH": f"{folder}/.venv/bin:{os.environ['PATH']}",
@@ -60,6 +60,15 @@ def new_user(tmp_path_factory: pytest.TempPathFactory) -> NewUser:
         "SERVE": "0",
     }
     return NewUser(folder, environment)
+
+
+def make_environment(folder: Path) -> None:
+    """The environment of these tests under the name that `make` knows, and up to date for it."""
+    folder.mkdir()
+    for entry in Path(sys.prefix).iterdir():
+        if entry.name != "installed":
+            (folder / entry.name).symlink_to(entry)
+    (folder / "installed").touch()
 
 
 @pytest.fixture(scope="module")
