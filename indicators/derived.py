@@ -49,6 +49,9 @@ def functions_sql(mission: Mission, as_of: str) -> Iterator[str]:
     yield """CREATE OR REPLACE TEMP MACRO hours_after(moment, hours) AS
   moment + to_microseconds(CAST(hours * 3600000000 AS BIGINT))"""
     yield "CREATE OR REPLACE TEMP MACRO days_between(begun, ended) AS ended - begun"
+    # The same day of a later month, else that month's last day (definitions 14).
+    yield """CREATE OR REPLACE TEMP MACRO months_after(day, months) AS
+  CAST(day + to_months(CAST(months AS INTEGER)) AS DATE)"""
     branches = " ".join(f"WHEN '{level}' THEN {hours[level]}" for level in sorted(hours))
     yield f"CREATE OR REPLACE TEMP MACRO target_hours(level) AS CASE level {branches} END"
     yield f"""CREATE OR REPLACE TEMP MACRO great_circle_km(lat_a, lon_a, lat_b, lon_b) AS

@@ -72,6 +72,8 @@ _FUNCTIONS: Mapping[str, tuple[tuple[str | None, ...], str | None]] = {
     "minutes_between": (("time", "time"), NUMBER),
     "hours_after": (("time", NUMBER), "time"),
     "days_between": (("date", "date"), NUMBER),
+    "months_after": (("date", NUMBER), "date"),
+    "as_of_day": ((), "date"),
     "target_hours": (("code",), NUMBER),
     "ceil": ((NUMBER,), NUMBER),
     "floor": ((NUMBER,), NUMBER),
