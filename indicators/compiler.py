@@ -292,7 +292,8 @@ def _values(planned: PlannedIndicator) -> dict[str, str]:
         case "ratio" | "mean":
             share = (
                 f"CASE WHEN {denominator} > 0 THEN "
-                f"{scale} * CAST({numerator} AS DOUBLE) / CAST({denominator} AS DOUBLE) END"
+                f"{scale} * CAST(coalesce({numerator}, 0) AS DOUBLE) "
+                f"/ CAST({denominator} AS DOUBLE) END"
             )
             return {
                 "value": share,

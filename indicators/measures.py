@@ -173,7 +173,12 @@ def aggregates(measure: Measure) -> Iterator[Aggregate]:
 
 
 def case_condition(measure: Measure) -> str:
-    """The rows that count in a cell: those of the denominator where there is one."""
+    """The rows that count in a cell: those of the denominator where there is one.
+
+    Of a state every row counts: it is held even where no row has a share (definitions 13).
+    """
+    if measure.kind == "ratio" and measure.state:
+        return both(measure.where)
     if measure.kind == "ratio":
         return both(measure.where, (measure.denominator or Part()).where)
     if measure.kind == "rate":

@@ -132,13 +132,23 @@ def wave_respondents(
     numbered = {name: _numbered(frame[name]) for name in ("psu", "stratum")}
     # A unit's own code tells whether another wave went back to it.
     named = {f"{name}_code": frame[name] for name in ("psu", "stratum")}
-    return frame.assign(**named, **numbered, **outcomes)
+    return frame.assign(**named, **numbered, **outcomes, fpc_psu=_population_counts(frame))
 
 
 def _numbered(column: pd.Series) -> pd.Series:
-    if column.isna().any():
+    """A number for each code; who has none in a column that has some is a unit of its own."""
+    if column.isna().all():
         return column
-    return pd.Series(pd.factorize(column, sort=True)[0], index=column.index)
+    number, known = pd.factorize(column, sort=True)
+    alone = number < 0
+    number[alone] = len(known) + np.arange(alone.sum())
+    return pd.Series(number, index=column.index)
+
+
+def _population_counts(frame: pd.DataFrame) -> pd.Series:
+    """Units in the population by row; infinite in a stratum without them or without units."""
+    unknown = frame["fpc_psu"].isna() | frame["psu"].isna()
+    return frame["fpc_psu"].mask(unknown.groupby(frame["stratum"]).transform("any"), np.inf)
 
 
 def _domain_sql(indicator: Indicator) -> str:
@@ -164,7 +174,7 @@ def _design(mission: Mission, wave: Wave, frame: pd.DataFrame, weight: str) -> D
         if (substitute.survey_code, substitute.wave) == (wave.survey_code, wave.wave)
     ]
     has_psu = bool(frame["psu"].notna().all())
-    has_fpc = has_psu and bool(frame["fpc_psu"].notna().all())
+    has_fpc = has_psu and bool(np.isfinite(frame["fpc_psu"]).any())
     return Design(
         ids=("psu",) if has_psu else (),
         strata=("stratum",),

@@ -78,7 +78,7 @@ SELECT
   '_T' AS age_group,
   CASE grouped WHEN 1 THEN 'patrol_mode' ELSE '_T' END AS breakdown,
   CASE grouped WHEN 1 THEN CAST(patrol_mode AS VARCHAR) ELSE '_T' END AS breakdown_value,
-  CAST(CASE WHEN "P2-OP-02 denominator" > 0 THEN 1 * CAST("P2-OP-02 numerator" AS DOUBLE) / CAST("P2-OP-02 denominator" AS DOUBLE) END AS DOUBLE) AS value,
+  CAST(CASE WHEN "P2-OP-02 denominator" > 0 THEN 1 * CAST(coalesce("P2-OP-02 numerator", 0) AS DOUBLE) / CAST("P2-OP-02 denominator" AS DOUBLE) END AS DOUBLE) AS value,
   CAST(coalesce("P2-OP-02 numerator", 0) AS DOUBLE) AS numerator,
   CAST(coalesce("P2-OP-02 denominator", 0) AS DOUBLE) AS denominator,
   CAST(coalesce("P2-OP-02 denominator", 0) AS BIGINT) AS n,

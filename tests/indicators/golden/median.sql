@@ -26,7 +26,7 @@ with_is_police_response AS (
   FROM with_unit_type
 ),
 with_minutes_to_arrival AS (
-  SELECT *, CAST(CASE WHEN arrived_at >= confirmed_at THEN MINUTES_BETWEEN(confirmed_at, arrived_at) END AS DECIMAL(18,8)) AS minutes_to_arrival
+  SELECT *, CAST(CASE WHEN arrived_at >= confirmed_at AND LOCAL_DATE(arrived_at) <= AS_OF_DAY() THEN MINUTES_BETWEEN(confirmed_at, arrived_at) END AS DECIMAL(18,8)) AS minutes_to_arrival
   FROM with_is_police_response
 ),
 with_time_of_day AS (

@@ -83,7 +83,7 @@ SELECT
   '_T' AS age_group,
   '_T' AS breakdown,
   '_T' AS breakdown_value,
-  CAST(CASE WHEN "P2-OP-03 denominator" > 0 THEN 100 * CAST("P2-OP-03 numerator" AS DOUBLE) / CAST("P2-OP-03 denominator" AS DOUBLE) END AS DOUBLE) AS value,
+  CAST(CASE WHEN "P2-OP-03 denominator" > 0 THEN 100 * CAST(coalesce("P2-OP-03 numerator", 0) AS DOUBLE) / CAST("P2-OP-03 denominator" AS DOUBLE) END AS DOUBLE) AS value,
   CAST(coalesce("P2-OP-03 numerator", 0) AS DOUBLE) AS numerator,
   CAST(coalesce("P2-OP-03 denominator", 0) AS DOUBLE) AS denominator,
   CAST(coalesce("P2-OP-03 denominator", 0) AS BIGINT) AS n,

@@ -26,7 +26,7 @@ finest AS (
     sum(CAST(officers_count AS DECIMAL(18,4)))
       FILTER (WHERE (host_state_actor IN ('police', 'gendarmerie')) AND (sex IN ('F', 'M'))) AS "P3-OC-07 denominator",
     count(*)
-      FILTER (WHERE (host_state_actor IN ('police', 'gendarmerie')) AND (sex IN ('F', 'M'))) AS "P3-OC-07 cases"
+      FILTER (WHERE host_state_actor IN ('police', 'gendarmerie')) AS "P3-OC-07 cases"
   FROM placed
   GROUP BY ALL
 ),
@@ -69,7 +69,7 @@ SELECT
   '_T' AS age_group,
   CASE grouped WHEN 2 THEN 'rank_group' ELSE '_T' END AS breakdown,
   CASE grouped WHEN 2 THEN CAST(rank_group AS VARCHAR) ELSE '_T' END AS breakdown_value,
-  CAST(CASE WHEN "P3-OC-07 denominator" > 0 THEN 100 * CAST("P3-OC-07 numerator" AS DOUBLE) / CAST("P3-OC-07 denominator" AS DOUBLE) END AS DOUBLE) AS value,
+  CAST(CASE WHEN "P3-OC-07 denominator" > 0 THEN 100 * CAST(coalesce("P3-OC-07 numerator", 0) AS DOUBLE) / CAST("P3-OC-07 denominator" AS DOUBLE) END AS DOUBLE) AS value,
   CAST(coalesce("P3-OC-07 numerator", 0) AS DOUBLE) AS numerator,
   CAST(coalesce("P3-OC-07 denominator", 0) AS DOUBLE) AS denominator,
   CAST(coalesce("P3-OC-07 denominator", 0) AS BIGINT) AS n,
