@@ -9,9 +9,21 @@ from indicators.contracts import contracts
 from indicators.disclosure import suppress
 from indicators.messages import message
 from indicators.mission import DisclosurePolicy
+from indicators.values import TOO_IMPRECISE
 
 # Tables that an audience does not get at all: where each base lies stays with the mission.
 WITHHELD_TABLES: dict[str, frozenset[str]] = {"mission": frozenset(), "hq": frozenset({"base"})}
+
+# What a value too imprecise to show does not say either; n and df stay, which say why.
+IMPRECISE_COLUMNS = (
+    "value",
+    "numerator",
+    "denominator",
+    "se",
+    "ci_low",
+    "ci_high",
+    "deff",
+)
 
 
 def restrict(
@@ -25,6 +37,18 @@ def restrict(
     else:
         _drop_hq_breakdowns(connection)
     suppress(connection, policy, audience)
+    hide_imprecise(connection)
+
+
+def hide_imprecise(connection: duckdb.DuckDBPyConnection) -> None:
+    """Figures of values with status U go, for every audience; the row and its status stay.
+
+    The engine's own mart keeps them, for tests and comparisons of waves.
+    """
+    nulls = ", ".join(f"{name} = NULL" for name in IMPRECISE_COLUMNS)
+    connection.execute(
+        f"UPDATE mart.indicator_value SET {nulls} WHERE obs_status = ?", [TOO_IMPRECISE]
+    )
 
 
 def hq_breakdowns() -> list[str]:
