@@ -57,7 +57,7 @@ def test_six_months_later_is_the_same_day_else_the_last_of_the_month(
     ],
 )
 def test_an_agreement_holds_without_a_violent_breach_up_to_the_last_day(
-    dates: Mapping[str, date], held: bool | None
+    dates: Mapping[str, Any], held: bool | None
 ) -> None:
     found = derived("local_agreements", "held_six_months", signed_on=date(2026, 1, 15), **dates)
     assert found is held
@@ -76,7 +76,7 @@ def test_an_agreement_holds_without_a_violent_breach_up_to_the_last_day(
     ],
 )
 def test_a_commitment_counts_where_acted_on_by_day_sixty_and_verified(
-    dates: Mapping[str, date], in_time: bool | None
+    dates: Mapping[str, Any], in_time: bool | None
 ) -> None:
     found = derived("commitments", "verified_in_time", made_on=date(2026, 1, 1), **dates)
     assert found is in_time
@@ -94,7 +94,7 @@ def test_a_commitment_counts_where_acted_on_by_day_sixty_and_verified(
 def test_a_case_reaches_a_prosecutor_by_the_last_day_of_six_months(
     received: date | None, in_time: bool | None
 ) -> None:
-    row = {"referred_on": date(2026, 1, 15), "prosecutor_received_on": received}
+    row: dict[str, Any] = {"referred_on": date(2026, 1, 15), "prosecutor_received_on": received}
     assert derived("justice_cases", "received_in_time", **row) is in_time
 
 
@@ -111,7 +111,11 @@ def test_a_case_reaches_a_prosecutor_by_the_last_day_of_six_months(
 def test_a_complaint_has_its_finding_by_day_ninety(
     closed: date | None, finding: bool | None, in_time: bool | None
 ) -> None:
-    row = {"received_on": date(2026, 1, 1), "closed_on": closed, "has_written_finding": finding}
+    row: dict[str, Any] = {
+        "received_on": date(2026, 1, 1),
+        "closed_on": closed,
+        "has_written_finding": finding,
+    }
     assert derived("police_complaints", "found_in_time", **row) is in_time
 
 
@@ -125,7 +129,7 @@ def test_a_complaint_has_its_finding_by_day_ninety(
     ],
 )
 def test_a_certificate_is_in_time_up_to_day_thirty(certified: date | None, in_time: bool) -> None:
-    row = {"arrived_on": date(2026, 1, 1), "poc_certificate_on": certified}
+    row: dict[str, Any] = {"arrived_on": date(2026, 1, 1), "poc_certificate_on": certified}
     assert derived("un_personnel", "certified_in_time", unit_code="P1", **row) is in_time
 
 
@@ -144,13 +148,20 @@ def test_a_certificate_is_in_time_up_to_day_thirty(certified: date | None, in_ti
 def test_a_detention_ends_in_time_by_handover_or_release_within_the_limit(
     ended: datetime | None, how: str | None, in_time: bool | None
 ) -> None:
-    row = {"started_at": datetime(2026, 1, 10, 8), "limit_hours": 48, "unit_code": "P1"}
+    row: dict[str, Any] = {
+        "started_at": datetime(2026, 1, 10, 8),
+        "limit_hours": 48,
+        "unit_code": "P1",
+    }
     row |= {"ended_at": ended, "detention_end": how}
     assert derived("un_detentions", "handed_over_in_time", **row) is in_time
 
 
 def test_a_detention_belongs_to_the_local_day_of_its_end() -> None:
-    row = {"started_at": datetime(2026, 1, 30), "ended_at": datetime(2026, 1, 31, 23)}
+    row: dict[str, Any] = {
+        "started_at": datetime(2026, 1, 30),
+        "ended_at": datetime(2026, 1, 31, 23),
+    }
     on = [derived("un_detentions", "ended_on_local", zone, **row) for zone in ("UTC", "Asia/Tokyo")]
     assert on == [date(2026, 1, 31), date(2026, 2, 1)]
 
@@ -168,7 +179,7 @@ def test_a_detention_belongs_to_the_local_day_of_its_end() -> None:
 def test_an_observation_counts_from_three_to_six_months(
     observed: date | None, inside: bool | None
 ) -> None:
-    row = {"completed_on": date(2026, 1, 15), "observed_on": observed}
+    row: dict[str, Any] = {"completed_on": date(2026, 1, 15), "observed_on": observed}
     assert derived("training", "observed_in_window", **row) is inside
 
 
@@ -177,6 +188,10 @@ def test_an_observation_counts_from_three_to_six_months(
     [(date(2026, 1, 1), 14), (date(2026, 1, 15), 0), (date(2026, 1, 16), None)],
 )
 def test_days_to_referral_are_none_before_their_start(observed: date, days: int | None) -> None:
-    row = {"observed_on": observed, "referred_on": date(2026, 1, 15), "unit_code": "P1"}
+    row: dict[str, Any] = {
+        "observed_on": observed,
+        "referred_on": date(2026, 1, 15),
+        "unit_code": "P1",
+    }
     assert derived("referrals", "days_to_referral", **row) == days
     assert derived("referrals", "component", **row) == "police"
