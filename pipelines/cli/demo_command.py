@@ -42,15 +42,16 @@ def run(arguments: argparse.Namespace) -> int:
 
 def prepare(arguments: argparse.Namespace) -> str:
     """Sample, refresh and release; returns the release's name."""
+    workspace = arguments.workspace
+    current = workspace.releases(SAMPLE) / "current"
+    if current.exists():
+        return str(current.read_text(encoding="utf-8").strip())
+
     from pipelines.installation import make_workspace
     from pipelines.orchestration.run import publish, refresh
     from pipelines.sample import install
 
-    workspace = arguments.workspace
     make_workspace(workspace)
-    current = workspace.releases(SAMPLE) / "current"
-    if current.exists():
-        return current.read_text(encoding="utf-8").strip()
     if not workspace.warehouse(SAMPLE).exists():
         tell(arguments, "cli.demo.sample")
         install(workspace)

@@ -4,7 +4,6 @@ import argparse
 import shutil
 import sys
 
-from indicators.errors import PocLensError
 from indicators.messages import message
 from pipelines.cli.main import show
 
@@ -29,15 +28,14 @@ def _python(language: str) -> list[tuple[bool, str]]:
 
 
 def _profiles(arguments: argparse.Namespace) -> list[tuple[bool, str]]:
-    from indicators.mission import read_mission
+    from pipelines.ingest.profile import profile_problems
 
-    findings = []
+    language, findings = arguments.language, []
     for name in arguments.workspace.missions():
-        try:
-            read_mission(arguments.workspace.profile(name))
-            findings.append((True, message("cli.doctor.profile", arguments.language, name=name)))
-        except PocLensError as error:
-            findings += [(False, p.sentence(arguments.language)) for p in error.problems]
+        problems = profile_problems(arguments.workspace.profile(name))
+        findings += [(False, f"{name}: {problem.sentence(language)}") for problem in problems]
+        if not problems:
+            findings.append((True, message("cli.doctor.profile", language, name=name)))
     return findings
 
 

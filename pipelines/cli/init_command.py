@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from indicators.errors import WrongUse
 from indicators.messages import message
 from pipelines.cli.main import show
 from pipelines.workspace import Workspace
@@ -22,9 +23,17 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Makes the folders and installs each profile after checking it."""
-    from pipelines.installation import install_profile, make_workspace
+    """Makes the folders and installs the profiles; where one has a fault, nothing is written."""
+    from pipelines.ingest.profile import profile_problems
+    from pipelines.installation import find_profile, install_profile, make_workspace
 
+    problems = [
+        problem
+        for profile in arguments.profile
+        for problem in profile_problems(find_profile(profile))
+    ]
+    if problems:
+        raise WrongUse(problems)
     workspace = Workspace(arguments.directory.resolve())
     make_workspace(workspace)
     missions = [install_profile(workspace, profile) for profile in arguments.profile]

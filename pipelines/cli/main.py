@@ -42,9 +42,12 @@ COMMANDS = (
 class Parser(argparse.ArgumentParser):
     """A parser whose complaint is one line that says where to read on."""
 
+    language = "en"
+
     def error(self, text: str) -> NoReturn:
         """Exits with 2."""
-        sys.stderr.write(f"{self.prog}: {text}. `{self.prog} --help`\n")
+        line = message("cli.wrong_arguments", self.language, command=self.prog, reason=text)
+        sys.stderr.write(line + "\n")
         sys.exit(2)
 
 
@@ -52,6 +55,15 @@ def language_of_environment() -> str:
     """`POCLENS_LANGUAGE` where it is set, else French for a French locale, else English."""
     wish = os.environ.get("POCLENS_LANGUAGE") or os.environ.get("LANG", "")
     return "fr" if wish.lower().startswith("fr") else "en"
+
+
+def language_of(argv: Sequence[str]) -> str:
+    """What `--language` says, known before the parser is built so that its help speaks it too."""
+    for word, following in zip(argv, [*argv[1:], ""], strict=True):
+        wish = following if word == "--language" else word.removeprefix("--language=")
+        if wish in LANGUAGES and word.startswith("--language"):
+            return wish
+    return language_of_environment()
 
 
 def build_parser(language: str) -> argparse.ArgumentParser:
@@ -62,6 +74,7 @@ def build_parser(language: str) -> argparse.ArgumentParser:
         epilog=message("cli.epilog", language),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.language = language
     parser.add_argument("--language", choices=LANGUAGES, default=language)
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name in COMMANDS:
@@ -73,6 +86,7 @@ def build_parser(language: str) -> argparse.ArgumentParser:
             epilog=message(f"cli.{name}.example", language),
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
+        subparser.language = language
         subparser.add_argument(
             "--json", action="store_true", help=message("cli.option.json", language)
         )
@@ -87,7 +101,8 @@ def command_module(name: str) -> ModuleType:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command line and returns its exit code."""
-    arguments = build_parser(language_of_environment()).parse_args(argv)
+    words = sys.argv[1:] if argv is None else list(argv)
+    arguments = build_parser(language_of(words)).parse_args(words)
     arguments.workspace = Workspace.from_environment()
     try:
         return int(command_module(arguments.command).run(arguments))

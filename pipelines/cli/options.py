@@ -4,6 +4,7 @@ import argparse
 import os
 import socket
 from datetime import date
+from functools import partial
 
 from indicators.errors import Problem, WrongUse
 from indicators.messages import message
@@ -19,10 +20,19 @@ def add_as_of(parser: argparse.ArgumentParser, language: str) -> None:
     """`--as-of DATE`."""
     parser.add_argument(
         "--as-of",
-        type=date.fromisoformat,
+        type=partial(_day, language=language),
         metavar="YYYY-MM-DD",
         help=message("cli.option.as_of", language),
     )
+
+
+def _day(text: str, language: str) -> date:
+    """A day as ISO text. Raises ArgumentTypeError with a sentence for anything else."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        sentence = message("cli.option.no_day", language, value=text)
+        raise argparse.ArgumentTypeError(sentence) from error
 
 
 def add_port(parser: argparse.ArgumentParser, language: str, default: int) -> None:

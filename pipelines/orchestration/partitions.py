@@ -14,13 +14,16 @@ def mission_partitions(workspace: Workspace) -> dg.StaticPartitionsDefinition:
 
 
 def quarter_partitions(workspace: Workspace, today: date) -> dg.MultiPartitionsDefinition:
-    """Mission × quarter, from the first mission's start to the running quarter.
+    """Mission × quarter, from the year of the first mission's start to this year.
 
-    Dagster writes such a key with its dimensions in alphabetical order: `sample|2026-Q3`.
+    A mission may end after the clock's year (the fictional one on a machine whose clock is late):
+    its quarters are there all the same. Dagster writes such a key with its dimensions in
+    alphabetical order: `sample|2026-Q3`.
     """
-    starts = [read_mission(workspace.profile(name)).starts_on for name in workspace.missions()]
-    first = min(starts, default=today)
-    years = range(first.year, today.year + 1)
+    missions = [read_mission(workspace.profile(name)) for name in workspace.missions()]
+    first = min((mission.starts_on for mission in missions), default=today)
+    last = max([today, *(mission.ends_on for mission in missions if mission.ends_on)])
+    years = range(first.year, last.year + 1)
     quarters = [f"{year}-Q{quarter}" for year in years for quarter in (1, 2, 3, 4)]
     return dg.MultiPartitionsDefinition(
         {

@@ -11,9 +11,12 @@ from typing import Any
 
 import dagster as dg
 
+from indicators.errors import Problem, WrongUse
 from pipelines.installation import make_workspace
 from pipelines.orchestration.build import build_definitions
+from pipelines.orchestration.partitions import quarter_partitions
 from pipelines.orchestration.release_assets import PUBLISHED
+from pipelines.release.naming import check_period
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace import Workspace
 
@@ -67,8 +70,10 @@ def refresh(workspace: Workspace, mission: str, as_of: date | None = None) -> Re
 def publish(workspace: Workspace, mission: str, quarter: str) -> tuple[str, Path]:
     """Runs the job `publish`; returns the release's name and folder.
 
-    Raises CheckFailed where a blocking check of the last refresh failed.
+    Raises WrongUse for what is no quarter of the workspace's missions, CheckFailed where a
+    blocking check of the last refresh failed.
     """
+    _refuse_unknown(workspace, mission, quarter)
     with _instance(workspace) as instance:
         result = (
             build_definitions(workspace)
@@ -85,6 +90,15 @@ def publish(workspace: Workspace, mission: str, quarter: str) -> tuple[str, Path
             facts = event.materialization.metadata
             return str(facts["release"].value), Path(str(facts["path"].value))
     raise RuntimeError("the job `publish` ended without a release")
+
+
+def _refuse_unknown(workspace: Workspace, mission: str, quarter: str) -> None:
+    """Dagster itself would only say that there is no such partition."""
+    check_period(quarter)
+    known = quarter_partitions(workspace, date.today()).get_partition_keys()
+    if f"{mission}|{quarter}" not in known:
+        span = {"first": known[0].rpartition("|")[2], "last": known[-1].rpartition("|")[2]}
+        raise WrongUse(Problem("period_without_mission", value=quarter, parameters=span))
 
 
 @contextmanager

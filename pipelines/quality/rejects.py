@@ -8,24 +8,27 @@ from indicators.mission import Mission
 from pipelines.ingest.quarantine import reject_sentence
 from pipelines.quality.relations import Connection, has_rows, insert_rows, quoted
 
-# A number that grows with the row and one that grows with the group differ by the same amount
-# as long as rows follow each other.
+# One line a row and fault (a row of a survey breaks a rule once an answer), then neighbours with
+# one fault as one line: a number that grows with the row and one that grows with the group differ
+# by the same amount as long as rows follow each other.
 _GROUPED_SQL = """
-WITH placed AS (
+WITH fault AS (
+  SELECT file, file_sha256, sheet, row_number, column_name, raw_value, rule,
+         min(CAST(parameters AS VARCHAR)) AS parameters
+  FROM quarantine.{table}
+  GROUP BY ALL
+),
+placed AS (
   SELECT *, row_number - row_number() OVER (
-    PARTITION BY file_sha256, sheet, column_name, raw_value, rule ORDER BY row_number
+    PARTITION BY file_sha256, sheet, column_name, raw_value, rule, parameters ORDER BY row_number
   ) AS run
-  FROM (
-    SELECT DISTINCT file, file_sha256, sheet, row_number, column_name, raw_value, rule, parameters
-    FROM quarantine.{table}
-  )
+  FROM fault
 )
 SELECT file, file_sha256, sheet, min(row_number) AS first_row, max(row_number) AS last_row,
-       count(DISTINCT row_number) AS rows, column_name, raw_value, rule,
-       min(CAST(parameters AS VARCHAR)) AS parameters
+       count(row_number) AS rows, column_name, raw_value, rule, parameters
 FROM placed
-GROUP BY file, file_sha256, sheet, column_name, raw_value, rule, run
-ORDER BY file, file_sha256, sheet, first_row, column_name, rule, raw_value
+GROUP BY file, file_sha256, sheet, column_name, raw_value, rule, parameters, run
+ORDER BY file, file_sha256, sheet, first_row, column_name, rule, raw_value, parameters
 """
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from indicators.data_folder import data_folder
 from pipelines.cli.main import COMMANDS
 
 
@@ -92,3 +94,52 @@ def test_a_profile_with_a_misspelt_key_is_refused_with_file_and_key(tmp_path: Pa
     assert refused.returncode == 2
     assert "mission.yaml" in refused.stderr and "missoin" in refused.stderr
     assert not (tmp_path / "home" / "missions" / "here").exists()
+
+
+@pytest.mark.parametrize("period", ["2026Q3", "2026-07", "2044-Q3"])
+def test_what_is_no_quarter_of_the_mission_is_wrong_use(tmp_path: Path, period: str) -> None:
+    assert poclens(tmp_path, "init", str(tmp_path), "--profile", "mali").returncode == 0
+    refused = poclens(tmp_path, "publish", "--mission", "mali", "--period", period)
+    assert refused.returncode == 2
+    assert period in refused.stderr and len(refused.stderr.splitlines()) == 1
+
+
+def test_the_language_option_holds_for_help_and_complaints(tmp_path: Path) -> None:
+    assert "Codes de sortie" in poclens(tmp_path, "--language", "fr", "--help").stdout
+    refused = poclens(tmp_path, "--language=fr", "refresh", "--as-of", "31.12.2026")
+    assert refused.returncode == 2
+    assert "n’est pas un jour" in refused.stderr and "explique son emploi" in refused.stderr
+
+
+PROFILE_FAULTS = {
+    "mission.yaml": ("time_zone:", "time_zoen:", "time_zoen"),
+    "framework.yaml": ("hypothesis:", "hypothesys:", "hypothesys"),
+    "sources/radpko.yaml": ("table:", "tabel:", "tabel"),
+}
+
+
+@pytest.mark.parametrize("file", PROFILE_FAULTS)
+def test_a_fault_in_any_file_of_a_profile_is_told_before_it_is_installed(
+    tmp_path: Path, file: str
+) -> None:
+    right, wrong, named = PROFILE_FAULTS[file]
+    profile = tmp_path / "profile"
+    shutil.copytree(data_folder() / "missions" / "mali", profile)
+    text = (profile / file).read_text(encoding="utf-8")
+    assert right in text
+    (profile / file).write_text(text.replace(right, wrong), encoding="utf-8")
+    refused = poclens(tmp_path, "init", str(tmp_path / "home"), "--profile", str(profile))
+    assert refused.returncode == 2
+    assert Path(file).name in refused.stderr and named in refused.stderr
+    assert not (tmp_path / "home").exists()
+
+
+def test_the_doctor_names_what_is_wrong_in_an_installed_profile(tmp_path: Path) -> None:
+    assert poclens(tmp_path, "init", str(tmp_path), "--profile", "mali").returncode == 0
+    assert poclens(tmp_path, "doctor").returncode == 0
+    source = tmp_path / "missions" / "mali" / "sources" / "radpko.yaml"
+    text = source.read_text(encoding="utf-8")
+    source.write_text(text.replace("table:", "tabel:"), encoding="utf-8")
+    found = poclens(tmp_path, "doctor")
+    assert found.returncode == 2
+    assert "radpko.yaml" in found.stdout and "tabel" in found.stdout

@@ -292,6 +292,25 @@ def test_neighbouring_rejects_of_one_fault_become_one_line(warehouse, workspace,
     assert all("FPX" in sentence and "FPU" in sentence for sentence in words)
 
 
+def test_a_row_rejected_for_each_of_its_answers_is_one_line(warehouse, workspace, mission) -> None:
+    fault = {"column_name": "survey_code", "raw_value": "PULSE", "rule": "duplicate_key"}
+    place = {"file": "pulse.csv", "file_sha256": "a" * 64, "sheet": ""}
+    for row in (8, 7):
+        for item in ("trusts", "feels_safe", "was_asked"):
+            parameters = f'{{"key": "respondent_key = P-{row}, item = {item}"}}'
+            place["row_number"] = row
+            insert(
+                warehouse, "quarantine.survey_answers", place | fault | {"parameters": parameters}
+            )
+    run_checks(warehouse, mission, workspace.profile(MISSION))
+    lines = warehouse.execute(
+        "SELECT first_row, last_row, rows, sentence_en FROM mart.reject_summary ORDER BY first_row"
+    ).fetchall()
+    assert [line[:3] for line in lines] == [(7, 7, 1), (8, 8, 1)]
+    assert "P-7, item = feels_safe" in lines[0][3]
+    assert "P-8, item = feels_safe" in lines[1][3]
+
+
 def test_results_are_replaced_and_not_heaped_up(warehouse, workspace, mission) -> None:
     add_figure(warehouse)
     add_definition(warehouse, PATROLS)
