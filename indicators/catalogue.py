@@ -26,7 +26,7 @@ from indicators.expressions import (
     parse_expression,
     table_operands,
 )
-from indicators.measures import Between, Measure, Part, State
+from indicators.measures import Between, Measure, Part, State, expressions_of
 from indicators.messages import has_message
 from indicators.vocabularies import vocabulary
 from indicators.yaml_files import read_yaml
@@ -304,13 +304,15 @@ def _named_columns(indicator: Indicator) -> Iterator[tuple[str, str, tuple[str, 
 
 
 def _expressions(measure: Measure) -> Iterator[tuple[str, str, str | None]]:
-    parts = {"measure": measure, "measure.numerator": measure.numerator}
-    parts["measure.denominator"] = measure.denominator
+    parts: dict[str, Measure | Part | None] = {"measure": measure}
+    parts |= {"measure.numerator": measure.numerator, "measure.denominator": measure.denominator}
     for key, part in parts.items():
-        for name, wanted in (("where", "bool"), ("value", NUMBER), ("distinct", None)):
+        for name, wanted in (("where", "bool"), ("value", NUMBER)):
             text = getattr(part, name, None)
             if text:
                 yield f"{key}.{name}", text, wanted
+        for text in expressions_of(part.distinct) if part else ():
+            yield f"{key}.distinct", text, None
 
 
 def checked_measure(indicator: Indicator) -> Measure:
@@ -320,9 +322,15 @@ def checked_measure(indicator: Indicator) -> Measure:
     """
     operands = table_operands(contracts()[indicator.source])
 
-    def rewritten(part: Any) -> dict[str, str]:
-        texts = {name: getattr(part, name, None) for name in ("where", "value", "distinct")}
-        return {name: parse_expression(text, operands).sql for name, text in texts.items() if text}
+    def rewritten(part: Measure | Part) -> dict[str, Any]:
+        texts = {"where": part.where, "value": part.value}
+        found: dict[str, Any] = {
+            name: parse_expression(text, operands).sql for name, text in texts.items() if text
+        }
+        named = expressions_of(part.distinct)
+        if named:
+            found["distinct"] = tuple(parse_expression(text, operands).sql for text in named)
+        return found
 
     measure = indicator.measure
     inner = {
@@ -339,8 +347,14 @@ def columns_used(indicator: Indicator) -> set[str]:
     used = {column for _, column, _ in _named_columns(indicator)}
     for _, text, _ in _expressions(indicator.measure):
         used.update(parse_expression(text, operands).columns)
+    return used | {column for column in (area_column(indicator), "location_precision") if column}
+
+
+def area_column(indicator: Indicator) -> str | None:
+    """The column that says where a row happened; None where its source knows no place."""
     contract = contracts()[indicator.source]
-    return used | {indicator.area or contract.area_column or "area_code", "location_precision"}
+    known = "area_code" in table_operands(contract)
+    return indicator.area or contract.area_column or ("area_code" if known else None)
 
 
 def dimension_of(name: str) -> str:

@@ -64,22 +64,32 @@ def roll_up_stages(plan: CubePlan) -> list[Stage]:
 
 
 def _placed(plan: CubePlan) -> Stage:
-    known = "coalesce(source.location_precision, 'exact')" if plan.location_precision else "'exact'"
-    precision = f"\n    AND place.location_precision = {known}"
-    columns = "source.*, coalesce(place.area, country_area()) AS cube_area"
-    place = (
-        "LEFT JOIN cube.area_place AS place\n"
-        f"    ON place.area_code = source.{plan.area}{precision}"
+    columns, place = _place(plan)
+    if plan.state is not None:
+        return Stage("placed", _state_sql(plan, columns, place))
+    month = f"CAST(date_trunc('month', source.{plan.clock}) AS DATE)"
+    if plan.clock == "month":
+        columns = columns.replace("source.*", f"source.* REPLACE ({month} AS month)")
+    else:
+        columns += f",\n    {month} AS month"
+    if plan.weekly:
+        columns += f",\n    CAST(date_trunc('week', source.{plan.clock}) AS DATE) AS week"
+    source = f"FROM cube.{plan.source} AS source{place}"
+    return Stage(
+        "placed", f"  SELECT {columns}\n  {source}\n  WHERE source.{plan.clock} <= as_of_day()"
     )
-    if plan.state is None:
-        columns += f",\n    CAST(date_trunc('month', source.{plan.clock}) AS DATE) AS month"
-        if plan.weekly:
-            columns += f",\n    CAST(date_trunc('week', source.{plan.clock}) AS DATE) AS week"
-        source = f"FROM cube.{plan.source} AS source\n  {place}"
-        return Stage(
-            "placed", f"  SELECT {columns}\n  {source}\n  WHERE source.{plan.clock} <= as_of_day()"
-        )
-    return Stage("placed", _state_sql(plan, columns, place))
+
+
+def _place(plan: CubePlan) -> tuple[str, str]:
+    """The columns of a placed row, and the join that finds the finest area where it counts."""
+    if plan.area is None:
+        return "source.*, country_area() AS cube_area", ""
+    known = "coalesce(source.location_precision, 'exact')" if plan.location_precision else "'exact'"
+    join = (
+        f"\n  LEFT JOIN cube.area_place AS place\n    ON place.area_code = source.{plan.area}"
+        f"\n    AND place.location_precision = {known}"
+    )
+    return "source.*, coalesce(place.area, country_area()) AS cube_area", join
 
 
 def _state_sql(plan: CubePlan, columns: str, place: str) -> str:
@@ -101,8 +111,7 @@ def _state_sql(plan: CubePlan, columns: str, place: str) -> str:
         )
     return f"""  SELECT {columns}
   FROM cube.{plan.source} AS source
-  JOIN cube.period ON {condition}
-  {place}{newest}"""
+  JOIN cube.period ON {condition}{place}{newest}"""
 
 
 def _time_columns(plan: CubePlan) -> list[str]:
@@ -317,6 +326,8 @@ def _count_sql(planned: PlannedIndicator) -> str:
             return f"coalesce({planned.part('numerator')}, 0)"
         case "ratio" | "mean" | "median" | "quantile":
             return f"coalesce({planned.part('denominator')}, 0)"
+        case "sum" if planned.measure.counts == "value":
+            return f"coalesce({planned.part('numerator')}, 0)"
         case _:
             return planned.part("cases")
 

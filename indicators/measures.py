@@ -30,12 +30,15 @@ HOLISTIC_KINDS = ("count_distinct", "median", "quantile")
 CASE_KINDS = ("mean", "median", "quantile", "ratio", "rate")
 
 
+Distinct = str | tuple[str, ...]  # one expression, or several that together name what counts once
+
+
 class Part(Strict):
     """Numerator or denominator: rows counted, or `value` summed, or `distinct` counted once."""
 
     where: str | None = None
     value: str | None = None
-    distinct: str | None = None
+    distinct: Distinct | None = None
 
 
 class Between(Strict):
@@ -63,12 +66,17 @@ class State(Strict):
 
 
 class Measure(Strict):
-    """What is computed: `where` holds for all its parts; expressions are over the source table."""
+    """What is computed: `where` holds for all its parts; expressions are over the source table.
+
+    A count with `value` adds up what each row already counts. `counts`: what `n` of a sum is, the
+    rows summed or, where the value is a number of persons, the value.
+    """
 
     kind: Kind
     where: str | None = None
     value: str | None = None
-    distinct: str | None = None
+    distinct: Distinct | None = None
+    counts: Literal["rows", "value"] = "rows"
     quantile: float | None = Field(default=None, gt=0, lt=1)
     numerator: Part | None = None
     denominator: Part | None = None
@@ -150,15 +158,18 @@ def aggregates(measure: Measure) -> Iterator[Aggregate]:
     """
     where = both(measure.where)
     match measure.kind:
-        case "count":
+        case "count" if measure.value is None:
             yield Aggregate("numerator", "count(*)", where)
+        case "count":
+            valued = both(measure.where, _is_present(measure.value))
+            yield Aggregate("numerator", _sum(measure.value), valued)
         case "sum" | "mean":
             valued = both(measure.where, _is_present(measure.value))
             yield Aggregate("numerator", _sum(measure.value), valued)
             yield Aggregate("denominator", "count(*)", valued)
         case "count_distinct":
-            present = both(measure.where, _is_present(measure.distinct))
-            yield Aggregate("numerator", f"count(DISTINCT {measure.distinct})", present)
+            present = both(measure.where, *_are_present(measure.distinct))
+            yield Aggregate("numerator", _count_distinct(measure.distinct), present)
         case "median" | "quantile":
             valued = both(measure.where, _is_present(measure.value))
             share = measure.quantile or 0.5
@@ -183,8 +194,7 @@ def case_condition(measure: Measure) -> str:
         return both(measure.where, (measure.denominator or Part()).where)
     if measure.kind == "rate":
         return both(measure.where, (measure.numerator or Part()).where)
-    counted = measure.value or measure.distinct
-    return both(measure.where, _is_present(counted))
+    return both(measure.where, _is_present(measure.value), *_are_present(measure.distinct))
 
 
 def _part(role: str, part: Part, where: str | None) -> Aggregate:
@@ -192,7 +202,7 @@ def _part(role: str, part: Part, where: str | None) -> Aggregate:
     if part.value:
         return Aggregate(role, _sum(part.value), condition)
     if part.distinct:
-        return Aggregate(role, f"count(DISTINCT {part.distinct})", condition)
+        return Aggregate(role, _count_distinct(part.distinct), condition)
     return Aggregate(role, "count(*)", condition)
 
 
@@ -200,6 +210,23 @@ def _is_present(value: str | None) -> str | None:
     if value is None:
         return None
     return f"{value} IS NOT NULL" if value.isidentifier() else f"({value}) IS NOT NULL"
+
+
+def expressions_of(distinct: Distinct | None) -> tuple[str, ...]:
+    """The expressions that together name what counts once."""
+    if distinct is None or isinstance(distinct, str):
+        return (distinct,) if distinct else ()
+    return distinct
+
+
+def _are_present(distinct: Distinct | None) -> Iterator[str | None]:
+    return (_is_present(text) for text in expressions_of(distinct))
+
+
+def _count_distinct(distinct: Distinct | None) -> str:
+    texts = expressions_of(distinct)
+    named = texts[0] if len(texts) == 1 else f"({', '.join(texts)})"
+    return f"count(DISTINCT {named})"
 
 
 def _sum(value: str | None) -> str:

@@ -7,7 +7,7 @@ area: additive ones through the finest cube, the others recounted from the rows.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from indicators.catalogue import Indicator, checked_measure, dimension_of
+from indicators.catalogue import Indicator, area_column, checked_measure, dimension_of
 from indicators.contracts import contracts
 from indicators.expressions import table_operands
 from indicators.measures import Aggregate, Measure, State, aggregates, case_condition
@@ -64,7 +64,7 @@ class CubePlan:
     clock: str | None
     state: State | None
     precision: str | None
-    area: str
+    area: str | None  # None: rows without a place, which stand for the whole mission
     location_precision: bool
     is_additive: bool
     population: str | None
@@ -76,7 +76,7 @@ class CubePlan:
         """The name of its cube table: source, clock and what sets it apart."""
         clock = self.clock or _state_name(self.state)
         marks = [self.precision, None if self.is_additive else "recounted", self.population]
-        if self.area != "area_code":
+        if self.area not in (None, "area_code"):
             marks.append(self.area)
         return "__".join([f"cube_{self.source}", clock, *(mark for mark in marks if mark)])
 
@@ -171,15 +171,13 @@ def _groupings(indicator: Indicator) -> tuple[Grouping, ...]:
 
 def _scan(planned: PlannedIndicator) -> tuple[object, ...]:
     indicator = planned.indicator
-    contract = contracts()[indicator.source]
-    area = indicator.area or contract.area_column or "area_code"
     state = planned.measure.state if indicator.time_rule == "stock" else None
     return (
         indicator.source,
         indicator.date if state is None else None,
         state,
         indicator.precision,
-        area,
+        area_column(indicator),
         planned.measure.is_additive and indicator.time_rule != "distinct",
         planned.measure.population,
     )
@@ -193,7 +191,7 @@ def _cube_plan(planned: list[PlannedIndicator], weekly: bool = False) -> CubePla
         clock=clock if clock is None else str(clock),
         state=state if isinstance(state, State) else None,
         precision=precision if precision is None else str(precision),
-        area=str(area),
+        area=area if area is None else str(area),
         location_precision="location_precision" in table_operands(contract)
         and area == (contract.area_column or "area_code"),
         is_additive=bool(is_additive),

@@ -7,7 +7,7 @@ rows do. What a value is does not belong here: see `compiler.py`.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from indicators.catalogue import Indicator, Returns
+from indicators.catalogue import Indicator, Returns, area_column
 from indicators.values import (
     DIMENSIONS,
     FREE,
@@ -32,6 +32,7 @@ class Rule:
     time_rule: str
     kind: str
     needs_cases: bool
+    has_places: bool  # else its figures stand for the whole mission and no area
     returns_key: str
     population: str | None
     per: int
@@ -45,6 +46,7 @@ RULE_COLUMNS = {
     "time_rule": "VARCHAR",
     "kind": "VARCHAR",
     "needs_cases": "BOOLEAN",
+    "has_places": "BOOLEAN",
     "returns_key": "VARCHAR",
     "population": "VARCHAR",
     "per": "INTEGER",
@@ -71,6 +73,7 @@ def rule_of(indicator: Indicator) -> Rule:
         indicator.time_rule,
         "survey" if indicator.is_survey else measure.kind,
         measure.needs_cases,
+        area_column(indicator) is not None,
         returns_key(indicator.returns),
         measure.population,
         indicator.scale,
@@ -170,7 +173,7 @@ WITH due_cells AS (
   JOIN cube.first_day USING (indicator)
   JOIN cube.period AS period
     ON period.period_end >= first_day.day AND list_contains(rule.periods, period.period_type)
-  CROSS JOIN cube.area AS area
+  JOIN cube.area AS area ON rule.has_places OR area.area_code = country_area()
 ),
 total_cells AS (
   SELECT due_cells.*, {totals}, {cells}
