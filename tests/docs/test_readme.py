@@ -103,7 +103,7 @@ def test_block_runs(
 
 
 def assert_answers(new_user: NewUser, command: str) -> None:
-    """The server answers on its port of 127.0.0.1 and ends when told to."""
+    """The server answers on its port of 127.0.0.1."""
     port = free_port()
     server = subprocess.Popen(
         [*command.split(), "--port", str(port)],
@@ -116,8 +116,17 @@ def assert_answers(new_user: NewUser, command: str) -> None:
     try:
         assert answers(port), f"{command} did not answer"
     finally:
-        os.killpg(server.pid, signal.SIGTERM)
-        server.wait(timeout=60)
+        end(server)
+
+
+def end(server: subprocess.Popen[bytes]) -> None:
+    """Asks the server to end as a terminal does, and does not wait for ever on its children."""
+    os.killpg(server.pid, signal.SIGINT)
+    try:
+        server.wait(timeout=30)
+    except subprocess.TimeoutExpired:
+        os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
 
 
 def answers(port: int) -> bool:
