@@ -224,6 +224,16 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     return by_lower[close[0]] if close else None
 
 
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """The nearest known name; where none is like it those that are least unlike, nearest first."""
+    listed = sorted(known)
+    close = nearest(name, listed)
+    if close is not None:
+        return close
+    ranked = difflib.get_close_matches(name, listed, n=len(listed) or 1, cutoff=0.0)
+    return ", ".join(ranked[:5]) + (" …" if len(ranked) > 5 else "")
+
+
 def load_sources(profile: Path) -> dict[str, Source]:
     """The mappings of a profile by name. Raises WrongUse with everything that is wrong in them."""
     found: dict[str, Source] = {}
@@ -279,9 +289,8 @@ def _known_keys() -> list[str]:
 
 def _unknown(path: Path, rule: str, key: str, name: str, known: Iterable[str]) -> Problem:
     """A problem about a name nobody knows, with the nearest known one or all there are."""
-    listed = list(known)
-    hint = nearest(name, listed) or ", ".join(listed)
-    return Problem(rule, path.name, parameters={"key": key, "name": name, "nearest": hint})
+    parameters = {"key": key, "name": name, "nearest": suggestion(name, known)}
+    return Problem(rule, path.name, parameters=parameters)
 
 
 def _reader_problems(path: Path, source: Source) -> Iterator[Problem]:

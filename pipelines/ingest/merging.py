@@ -80,15 +80,32 @@ def write(
 def write_raw(
     connection: duckdb.DuckDBPyConnection, contract: Contract, mission: str, sha256: str
 ) -> None:
-    """Keeps the mapped text of every row of the file, good or not."""
+    """Keeps the mapped text of every row of the file, good or not, that may be kept."""
     own = ", ".join(quoted(name) for name in contract.columns)
     connection.execute(
         f"""
         INSERT INTO raw.{quoted(contract.table)} ({own}, mission, file_sha256, sheet, row_number)
-        SELECT {own}, ?, ?, sheet, row_number FROM mapped_rows ORDER BY ordinal
+        SELECT {own}, ?, ?, sheet, row_number FROM mapped_rows
+        WHERE ordinal NOT IN (SELECT ordinal FROM typed_rows WHERE {_unkept_sql(contract)})
+        ORDER BY ordinal
         """,
         [mission, sha256],
     )
+
+
+def unkept_positions(connection: duckdb.DuckDBPyConnection, contract: Contract) -> list[int]:
+    """Rows of which no text may be kept, as the referral of a survivor who gave no consent."""
+    rows = connection.execute(
+        f"""
+        SELECT DISTINCT position FROM mapped_rows
+        WHERE ordinal IN (SELECT ordinal FROM typed_rows WHERE {_unkept_sql(contract)})
+        """
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
+def _unkept_sql(contract: Contract) -> str:
+    return f"({contract.kept_only_if}) IS NOT TRUE" if contract.kept_only_if else "false"
 
 
 def _record_corrections(

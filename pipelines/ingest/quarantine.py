@@ -15,7 +15,7 @@ from indicators.messages import has_message, message
 from indicators.mission import Mission
 from pipelines.ingest.casting import Check, Reading
 from pipelines.ingest.mapped import FileRows, MappedTable
-from pipelines.ingest.mapping import nearest
+from pipelines.ingest.mapping import nearest, suggestion
 
 _EXAMPLE = datetime(2026, 12, 31, 14, 30)
 _NEVER = "–"
@@ -91,6 +91,16 @@ def flaw_rows(
     )
 
 
+def without_text(rows: pa.Table, unkept: np.ndarray) -> pa.Table:
+    """The same findings; of rows marked in `unkept` only place and rule, nothing they say."""
+    marked = pa.array(unkept)
+    for name, nothing in (("raw_value", None), ("parameters", "{}")):
+        at = rows.column_names.index(name)
+        kept = pc.if_else(marked, pa.scalar(nothing, pa.string()), rows[name])
+        rows = rows.set_column(at, name, kept)
+    return rows
+
+
 def _origin_texts(
     file: FileRows, mapped: MappedTable, column: str, flaws: pa.Table
 ) -> tuple[list[str | None], list[str]]:
@@ -153,7 +163,7 @@ def _nearest_code(text: str, codes: tuple[str, ...], context: Context, check: Ch
     reading = context.readings.get(check.column)
     members = text.split(reading.separator) if reading else [text]
     wrong = next((entry.strip() for entry in members if entry.strip() not in codes), text)
-    return nearest(wrong, codes) or ", ".join(codes[:8]) + (" …" if len(codes) > 8 else "")
+    return suggestion(wrong, codes)
 
 
 def _referenced_column(contract: Contract, check: Check) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from indicators.errors import Problem, WrongUse
 from pipelines.ingest.mapped import FileRows, stacked
-from pipelines.ingest.mapping import Source, nearest
+from pipelines.ingest.mapping import Source, suggestion
 from pipelines.readers import reader
 from pipelines.readers.table import SourceTable
 
@@ -50,13 +50,11 @@ def _column_problems(delivery: Delivery, table: SourceTable) -> Iterator[Problem
     for name in sorted(needed.keys() - set(table.header)):
         if needed[name]:
             free = [entry for entry in table.header if entry not in needed]
-            hint = nearest(name, free) or ", ".join(table.header)
-            parameters = {"nearest": hint}
+            parameters = {"nearest": suggestion(name, free or table.header)}
             yield Problem("missing_column", delivery.name, sheet, None, name, None, parameters)
     ignored = delivery.source.ignore
     for name in table.header:
         if name in needed or any(fnmatch.fnmatchcase(name, pattern) for pattern in ignored):
             continue
-        hint = nearest(name, needed) or ", ".join(sorted(needed))
-        parameters = {"nearest": hint}
+        parameters = {"nearest": suggestion(name, sorted(needed))}
         yield Problem("unknown_column", delivery.name, sheet, None, name, None, parameters)

@@ -76,7 +76,8 @@ def _find_heirs(
           AND a.row_number = leaving.row_number
         JOIN ops.input_file AS f ON f.file_sha256 = a.by_file_sha256
         WHERE f.status = 'loaded' AND NOT list_contains(?, a.by_file_sha256)
-        QUALIFY row_number() OVER (PARTITION BY core_row ORDER BY f.sequence, a.by_row_number) = 1
+        QUALIFY 1 = row_number() OVER (
+          PARTITION BY core_row ORDER BY f.sequence, a.by_sheet, a.by_row_number)
         """,
         [contract.table, list(vintages)],
     )

@@ -91,6 +91,14 @@ def test_missing_column_names_the_nearest_of_the_file(faulty: Faulty) -> None:
     assert problem.parameters == {"nearest": "names_en"}
 
 
+def test_column_like_no_other_names_a_few_and_not_all(faulty: Faulty) -> None:
+    content = GOOD.replace(b",longitude", b",longitude,QQQ")
+    problem = refused(faulty, "areas.csv", content)
+    named = problem.parameters["nearest"].removesuffix(" …").split(", ")
+    assert problem.rule == "unknown_column" and problem.parameters["nearest"].endswith(" …")
+    assert len(named) == 5 and set(named) <= set(GOOD.decode().splitlines()[0].split(","))
+
+
 def test_file_without_a_mapping(faulty: Faulty) -> None:
     problem = refused(faulty, "holiday_photos.zip", b"PK")
     assert problem.rule == "no_source"
