@@ -230,7 +230,27 @@ def _estimate(
         cells[_value_column(name)] = table[column].to_numpy()
         if dimension_of(name) == "breakdown":
             cells["breakdown"] = name
-    return pd.DataFrame(cells | _figures(indicator, table), index=range(len(table)))
+    withheld = _withheld(design, indicator, frame, by, table)
+    return pd.DataFrame(cells | _figures(indicator, table, withheld), index=range(len(table)))
+
+
+def _withheld(
+    design: Design, indicator: Indicator, frame: pd.DataFrame, by: list[str], table: pd.DataFrame
+) -> Any:
+    """Where the NCHS standards withhold the share; of a difference: either of its two shares."""
+    between = indicator.measure.between
+    if between is None:
+        return nchs_proportions(table)["status"].eq(WITHHOLD).to_numpy()
+    domain = [
+        Condition(f"inside {indicator.code}", "==", True),
+        Condition(between.column, "in", [between.of, between.minus]),
+    ]
+    share = Proportion(f"outcome {indicator.code}", 1.0)
+    shares = estimate(frame, design, share, by=[*by, between.column], domain=domain)
+    judged = shares[by].assign(withheld=nchs_proportions(shares)["status"].eq(WITHHOLD))
+    either = judged.groupby(by, as_index=False)["withheld"].any()
+    found = table[by].merge(either, how="left", on=by)["withheld"]
+    return found.eq(True).to_numpy()
 
 
 def _value_column(name: str) -> str:
@@ -246,7 +266,7 @@ def _statistic(indicator: Indicator) -> Proportion | Difference:
     return Difference(outcome, between.column, between.minus, between.of, level=1.0)
 
 
-def _figures(indicator: Indicator, table: pd.DataFrame) -> dict[str, Any]:
+def _figures(indicator: Indicator, table: pd.DataFrame, withheld: Any) -> dict[str, Any]:
     """The figures of the mart from those of `estimate`: shares become percent."""
     scale = indicator.scale
     is_difference = indicator.measure.between is not None
@@ -265,16 +285,13 @@ def _figures(indicator: Indicator, table: pd.DataFrame) -> dict[str, Any]:
         "method": table["method"].to_numpy(),
         "n": table["n"].to_numpy(),
         "cases": table["n"].to_numpy(),
-        "own_status": _statuses(table, is_difference),
+        "own_status": _statuses(table, withheld),
     }
 
 
-def _statuses(table: pd.DataFrame, is_difference: bool) -> Any:
+def _statuses(table: pd.DataFrame, withheld: Any) -> Any:
     """M without a valid answer; U where the NCHS standards withhold: the figures stay beside it."""
     missing = table["estimate"].isna()
-    if is_difference:
-        return np.where(missing, NOT_COMPUTABLE, NORMAL)
-    withheld = nchs_proportions(table)["status"] == WITHHOLD
     return np.where(missing, NOT_COMPUTABLE, np.where(withheld, TOO_IMPRECISE, NORMAL))
 
 
