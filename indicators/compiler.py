@@ -177,6 +177,27 @@ def source_periods_sql(plan: CubePlan) -> str:
     return with_stages([kept, _in_periods(everywhere)], last)
 
 
+def own_dates_sql(indicator: Indicator) -> str:
+    """The periods in which the mission has any row of the source by the row's own date.
+
+    An indicator may read another clock (a handover, a waiting time's end): nothing on that clock
+    is no silence while the source reports (definitions 13).
+    """
+    source = indicator.returns.source if indicator.returns else indicator.source
+    contract = contracts()[source]
+    if contract.date_column is None:
+        return "SELECT NULL, NULL WHERE false"
+    column = contract.columns[contract.date_column]
+    day = f"local_date({contract.date_column})" if column.type == "time" else contract.date_column
+    coarse = "date_precision" in contract.columns
+    rows = f"SELECT DISTINCT {day} AS day{', date_precision' if coarse else ''} FROM core.{source}"
+    exact = "\n  JOIN cube.precision_period USING (date_precision, period_type)" if coarse else ""
+    return f"""SELECT DISTINCT period_type, period
+  FROM ({rows}) AS own
+  JOIN cube.period ON own.day BETWEEN period_start AND period_end{exact}
+  WHERE own.day <= as_of_day()"""
+
+
 def _in_areas() -> Stage:
     return Stage(
         "in_areas",

@@ -18,6 +18,7 @@ from indicators.compiler import (
     contribution_sql,
     cube_stages,
     list_stage,
+    own_dates_sql,
     roll_up_stages,
     source_periods_sql,
     with_stages,
@@ -199,7 +200,8 @@ def _run_plan(connection: duckdb.DuckDBPyConnection, mission: Mission, plan: Cub
         connection.execute(f"INSERT INTO cube.cell BY NAME {cells_sql(plan, planned)}")
         connection.execute(
             f"""INSERT INTO cube.source_period
-            SELECT '{planned.code}', period_type, period FROM ({source_periods_sql(plan)})"""
+            SELECT '{planned.code}', period_type, period
+            FROM ({source_periods_sql(plan)} UNION {own_dates_sql(planned.indicator)})"""
         )
     connection.execute(
         f"""INSERT INTO mart.contribution
