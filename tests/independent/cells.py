@@ -4,7 +4,7 @@ A case is one row that an indicator counts: `area_code`, `day`, its parts and it
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,7 @@ CELL = ["period_type", "period", "area", "dimension", "code"]
 PARTS = ["value", "numerator", "denominator", "n"]
 TOTAL = "_T"
 _COARSE = {"M": {"day", "week", "month"}, "A": {"day", "week", "month", "quarter", "year"}}
-_COARSE |= dict.fromkeys(["Q", "B"], {"day", "week", "month", "quarter"})
+_COARSE |= {kind: {"day", "week", "month", "quarter"} for kind in ["Q", "B"]}
 
 
 @dataclass(frozen=True)
@@ -25,14 +25,16 @@ class Recomputed:
     `cases` has `area_code`, `day`, optionally `location_precision`, `date_precision`, and by kind:
     count nothing more; sum and median `amount`; distinct `key`; ratio and rate `hit`, `base`.
     `dimensions`: mart dimension or breakdown: column of `cases` (a list column is split).
-    `returns`: source whose returns say whether an empty cell is zero; None where none are owed.
+    `source`: all rows of its source with their own `day`, which say where there is any.
+    `returns`: source whose returns say whether an empty cell is zero.
     """
 
     code: str
     kind: str  # count, sum, distinct, ratio, median, rate
     cases: pd.DataFrame
-    dimensions: Mapping[str, str] = field(default_factory=dict)
-    returns: str | None = None
+    source: pd.DataFrame
+    dimensions: Mapping[str, str]
+    returns: str
     only_police_returns: bool = False
     harm_checked: bool = False
     base: pd.DataFrame | None = None  # rate: period_type, period, area, base
@@ -106,11 +108,12 @@ def returns_of(world: World, indicator: Recomputed) -> pd.DataFrame:
     """Due, received and no access by area, period and unit type (`_T`: all) (definition 11)."""
     returns = world.tables["reporting_returns"]
     returns = returns[(returns["source"] == indicator.returns) & (returns["month"] <= world.as_of)]
-    units = world.unit_at(returns["unit_code"], returns["month"])
+    units = world.unit_at(returns["unit_code"], returns["month"] + pd.offsets.MonthEnd(0))
     returns = returns.join(units)[returns["return_status"] != "not_due"]
     if indicator.only_police_returns:
         returns = returns[returns["component"] == "police"]
     received = returns["return_status"].isin(["submitted", "nil"])
+    received &= ~(returns["received_on"] > world.as_of)  # definition 8
     if indicator.harm_checked:
         received &= returns["harm_checked"].fillna(False).astype(bool)
     returns = returns.assign(
@@ -129,9 +132,9 @@ def with_status(world: World, indicator: Recomputed, found: pd.DataFrame) -> pd.
     `found` has every wanted cell; parts are null where the cell has no case.
     """
     cells = found.merge(world.periods, on=["period_type", "period"])
+    if not (world.tables["reporting_returns"]["source"] == indicator.returns).any():
+        return _without_returns(world, indicator, cells)
     has_rows = cells["n"].notna()
-    if indicator.returns is None:
-        raise ValueError(f"{indicator.code}: a stock or survey has its own rules")
     cells = _with_returns(world, indicator, cells)
     due, received, refused = (cells[name] for name in ["due", "received", "refused"])
     status = pd.Series("P", index=cells.index)
@@ -141,6 +144,20 @@ def with_status(world: World, indicator: Recomputed, found: pd.DataFrame) -> pd.
     cells["obs_status"] = status
     cells = fill_zeros(indicator.kind, cells)
     return finish(world, cells)
+
+
+def _without_returns(world: World, indicator: Recomputed, cells: pd.DataFrame) -> pd.DataFrame:
+    """Definition 13: zero where the mission has any row of the source in the period, else O.
+
+    A row is in the period by its own date, or as a case of the indicator (docs/decisions).
+    """
+    rows = [indicator.source, indicator.cases]
+    held = [_of_period(table, kind) for table in rows for kind in PERIOD_TYPES]
+    periods = pd.concat(held)[["period_type", "period"]].drop_duplicates()
+    cells = cells.merge(periods.assign(is_told=True), how="left", on=["period_type", "period"])
+    cells["obs_status"] = cells["is_told"].map({True: "A"}).fillna("O")
+    cells[["returns_due", "returns_received"]] = float("nan")
+    return finish(world, fill_zeros(indicator.kind, cells))
 
 
 def fill_zeros(kind: str, cells: pd.DataFrame) -> pd.DataFrame:

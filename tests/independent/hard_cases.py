@@ -64,6 +64,8 @@ _RETURNS = [  # 11, 12
         for status in ["no_access", "not_due", "not_submitted"]
     ),
     f"DELETE FROM core.reporting_returns WHERE {_some('area_code || month', 'gone', 2)}",
+    f"UPDATE core.reporting_returns SET received_on = DATE '2026-10-16' "
+    f"WHERE {_some(_RETURN, 'later', 2)}",
     f"UPDATE core.reporting_returns SET harm_checked = CASE WHEN {_some(_RETURN, 'null', 50)} "
     f"THEN NULL ELSE false END WHERE {_some(_RETURN, 'unchecked', 10)}",
     """INSERT INTO core.reporting_returns SELECT * REPLACE (
@@ -143,12 +145,14 @@ _ALERTS = [
     _alerts("arrived_at = TIMESTAMP '2026-10-20 08:00'", "arrived after", 3),
     # 8: ripening around the as-of date
     _alerts(
-        "received_at = TIMESTAMP '2026-10-14 08:00' - INTERVAL 1 HOUR * (hash(alert_code) % 30)::INT",
+        "received_at = TIMESTAMP '2026-10-14 08:00' "
+        "- INTERVAL 1 HOUR * (hash(alert_code) % 30)::INT",
         "recent", 3,
     ),
     _alerts("received_at = TIMESTAMP '2026-10-16 08:00'", "after", 2),
     _alerts(
-        "first_action_at = TIMESTAMP '2026-10-01 22:30' - INTERVAL 1 HOUR * (hash(alert_code) % 3)::INT",
+        "first_action_at = TIMESTAMP '2026-10-01 22:30' "
+        "- INTERVAL 1 HOUR * (hash(alert_code) % 3)::INT",
         "ripe", 3, "confirmed_at IS NOT NULL",
     ),
     _alerts("source_sex = NULL", "not asked", 10),
@@ -165,16 +169,16 @@ _INCIDENTS = [
     _incidents("occurred_on = DATE '2026-10-15'", "today", 2),
     _incidents("occurred_on = DATE '2026-10-16'", "tomorrow", 2),
     _incidents("occurred_on = DATE '2026-10-03'", "running", 4),
-    # 37: day 0, day 14 and day 15 after an action
+    # 37: day 0, 14 and 15 after an action; a place known by its province counts in the province
     *(
         f"""UPDATE core.incidents SET occurred_on = a.acted + {days}, area_code = a.area_code,
-              date_precision = 'day', location_precision = 'exact', against_civilians = true
+              date_precision = 'day', location_precision = '{place}', against_civilians = true
             FROM (SELECT area_code, CAST(first_action_at + INTERVAL 1 HOUR AS DATE) AS acted,
                     row_number() OVER (ORDER BY alert_code) AS number
                   FROM core.alerts WHERE first_action_at IS NOT NULL) AS a
-            WHERE {_some("incident_code", f"day {days}", 5)} AND hash(incident_code) % 200 = number
+            WHERE {_some("incident_code", f"day {days}", 10)} AND hash(incident_code) % 200 = number
         """
-        for days in [0, 14, 15]
+        for days, place in [(0, "exact"), (14, "exact"), (15, "exact"), (5, "admin1")]
     ),
     # 5
     _incidents("location_precision = 'admin1'", "coarse", 8),
@@ -187,7 +191,7 @@ _INCIDENTS = [
         "['search', 'public_order', NULL][(hash(incident_code) % 3)::INT + 1]",
         "linked", 40,
     ),
-    _incidents("against_civilians = false", "fighters", 40),
+    _incidents("against_civilians = false", "fighters", 30),
     _incidents("deaths_civilian = 0, injured_civilian = 0", "unharmed", 70),
     _incidents("site_code = NULL", "elsewhere", 5),
     f"UPDATE core.incident_victims SET sex = '_U' "
@@ -219,7 +223,7 @@ _SURVEYS = [
     # 16: a stratum of one unit, no unit, no fpc, units nested in the stratum only
     "UPDATE core.survey_respondents SET psu = 'only' WHERE stratum = 'Aroko' AND wave = '1'",
     "UPDATE core.survey_respondents SET psu = NULL WHERE stratum = 'Beldane' AND wave = '2'",
-    "UPDATE core.survey_respondents SET fpc_psu = NULL WHERE wave = '2'",
+    "UPDATE core.survey_respondents SET fpc_psu = NULL WHERE wave = '2' AND stratum > 'Fande'",
     "UPDATE core.survey_respondents SET psu = right(psu, 2) WHERE wave = '3'",
     # who is in the domain, who in the design
     _respondents("sex = '_U'", "unknown", 4),

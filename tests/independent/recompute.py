@@ -15,7 +15,7 @@ from tests.independent import (
     recompute_police_census,
     recompute_surveys,
 )
-from tests.independent.cells import CELL, PARTS, TOTAL, Recomputed, grid, parts, with_status
+from tests.independent.cells import CELL, TOTAL, Recomputed, grid, parts, with_status
 from tests.independent.recompute_incidents import poisson_interval, rate_parts
 from tests.independent.world import PERIOD_TYPES, World
 
@@ -25,6 +25,8 @@ CLOSE = ["value", "numerator", "denominator", "se", "ci_low", "ci_high", "df"]
 _DIMENSIONS = ["unit_type", "activity_type", "actor", "sex", "age_group", "breakdown"]
 _RELATIVE = 1e-9
 _PER = 1000.0  # P2-OC-07
+_WITH_RETURNS = [recompute_activities, recompute_alerts, recompute_incidents]
+_WITH_OWN_RULES = [recompute_police_census, recompute_surveys]
 
 
 def engine_cells(values: pd.DataFrame) -> pd.DataFrame:
@@ -48,13 +50,15 @@ def recompute(world: World, engine: pd.DataFrame) -> Iterator[pd.DataFrame]:
 
     The engine may show a breakdown's empty cell; it is recomputed too, so that its zero is judged.
     """
-    for source in [recompute_activities, recompute_alerts, recompute_incidents]:
+    codes = set(engine["indicator"])
+    for source in _WITH_RETURNS:
         for indicator in source.recompute(world):
-            yield _cells(world, indicator, engine).assign(indicator=indicator.code)
-    for code, cells in recompute_police_census.recompute(world, _wanted_of_all(world, engine)):
-        yield cells.assign(indicator=code)
-    for code, cells in recompute_surveys.recompute(world, _wanted_of_all(world, engine)):
-        yield cells.assign(indicator=code)
+            if indicator.code in codes:
+                yield _cells(world, indicator, engine).assign(indicator=indicator.code)
+    wanted = _wanted_of_all(world, engine)
+    for own_rules in _WITH_OWN_RULES:
+        for code, cells in own_rules.recompute(world, wanted):
+            yield cells.assign(indicator=code)
 
 
 def _wanted_of_all(world: World, engine: pd.DataFrame) -> pd.DataFrame:
@@ -103,8 +107,6 @@ def _differs(mine: pd.Series, theirs: pd.Series, column: str) -> "pd.Series[bool
     if column == "obs_status":
         return mine != theirs
     left, right = (side.astype(float).to_numpy() for side in (mine, theirs))
-    if column in EXACT:
-        same = left == right
-    else:
-        same = np.isclose(left, right, rtol=_RELATIVE, atol=1e-12)
+    is_near = np.isclose(left, right, rtol=_RELATIVE, atol=1e-12)
+    same = left == right if column in EXACT else is_near
     return pd.Series(~(same | (np.isnan(left) & np.isnan(right))), index=mine.index)

@@ -18,17 +18,18 @@ _MISSION_CIVILIANS = {
 
 def recompute(world: World) -> Iterator[Recomputed]:
     """Every indicator from `activities` that is recomputed here."""
-    done = _completed(world)
+    everything = _activities(world)
+    done = everything[everything["status"] == "completed"]
     police = done[done["component"] == "police"]
-    for code, kind, cases, dimensions in _of_police(world, police):
-        yield Recomputed(code, kind, cases, {**_BY_UNIT, **dimensions}, "activities", True)
-    yield _handed_over(done, world)
+    for code, kind, cases, by in _of_police(world, police):
+        by = {**_BY_UNIT, **by}
+        yield Recomputed(code, kind, cases, everything, by, "activities", True)
+    yield _handed_over(world, everything, done)
 
 
-def _completed(world: World) -> pd.DataFrame:
-    """Completed activities up to the as-of date, with local times and the unit of that day."""
-    rows = world.tables["activities"]
-    rows = rows[rows["status"] == "completed"].reset_index(drop=True)
+def _activities(world: World) -> pd.DataFrame:
+    """Activities up to the as-of date, with local times and the unit of that day."""
+    rows = world.tables["activities"].reset_index(drop=True)
     rows["start"], rows["end"] = world.local(rows["started_at"]), world.local(rows["ended_at"])
     rows["day"] = rows["start"].dt.normalize()
     rows = rows[rows["day"] <= world.as_of]
@@ -65,7 +66,7 @@ def _of_police(
     world: World, police: pd.DataFrame
 ) -> Iterator[tuple[str, str, pd.DataFrame, dict[str, str]]]:
     """Code, kind, cases, dimensions beside the unit type (definition 1)."""
-    of_type = {code: rows for code, rows in police.groupby("activity_type")}
+    of_type = dict(iter(police.groupby("activity_type")))
     patrols = of_type["patrol"]
     partners = {"partner_component": "partners"}
 
@@ -114,9 +115,7 @@ def _of_police(
     ]
     yield "P2-OP-10", "count", exercises, {"exercise_type": "exercise_type"}
 
-    escorts = of_type["escort"]
-    escorts = escorts[escorts["convoy_type"].isin(["humanitarian", "civilian_component"])]
-    yield "P2-OP-12", "count", escorts, {"convoy_type": "convoy_type"}
+    yield "P2-OP-12", "count", of_type["escort"], {"convoy_type": "convoy_type"}
 
     searches = of_type["weapons_search"]
     searches = searches[searches["site_type"].notna()]
@@ -140,11 +139,13 @@ def _participants(world: World, sessions: pd.DataFrame) -> pd.DataFrame:
 def _person_days(patrols: pd.DataFrame) -> pd.DataFrame:
     """Personnel times begun 24-hour periods (definition 23); an end before its start is no case."""
     rows = patrols[patrols["personnel_count"].notna() & ~(patrols["end"] < patrols["start"])]
-    begun = np.ceil((rows["end"] - rows["start"]).dt.total_seconds() / 86400).fillna(1).clip(lower=1)
+    begun = (
+        np.ceil((rows["end"] - rows["start"]).dt.total_seconds() / 86400).fillna(1).clip(lower=1)
+    )
     return rows.assign(amount=rows["personnel_count"].astype(float) * begun)
 
 
-def _handed_over(done: pd.DataFrame, world: World) -> Recomputed:
+def _handed_over(world: World, everything: pd.DataFrame, done: pd.DataFrame) -> Recomputed:
     """P3-OP-07: distinct police facilities by the day of handover, all components."""
     rows = done[
         (done["activity_type"] == "facility_handover")
@@ -154,4 +155,4 @@ def _handed_over(done: pd.DataFrame, world: World) -> Recomputed:
     ]
     rows = rows.assign(day=rows["handed_over_on"], key=rows["facility_code"])
     by = {"facility_type": "facility_type", "funding_source": "funding_source"}
-    return Recomputed("P3-OP-07", "distinct", rows, by, "activities")
+    return Recomputed("P3-OP-07", "distinct", rows, everything, by, "activities")

@@ -13,30 +13,30 @@ _BY_UNIT = {"unit_type": "unit_type"}
 
 def recompute(world: World) -> Iterator[Recomputed]:
     """Every indicator from `alerts` that is recomputed here; merged alerts are in none (37)."""
-    alerts = _alerts(world)
-    received = alerts.assign(day=alerts["received"].dt.normalize())
-    received = received[received["day"] <= world.as_of]
+    everything = _alerts(world)
+    alerts = everything[everything["merged_into"].isna()].drop(columns="day")
+    everything = everything[everything["day"] <= world.as_of]
+    received = everything[everything["merged_into"].isna()]
     by = {"alert_source": "source_type", "threat_type": "threat_type", "sex": "source_sex"}
-    yield Recomputed("P2-OP-09", "count", received, by, "alerts")
+    yield Recomputed("P2-OP-09", "count", received, everything, by, "alerts")
 
     by = {"threat_type": "threat_type", "responding_component": "responding_component"}
-    yield Recomputed("P2-OC-02", "ratio", _answered(world, alerts), by, "alerts")
+    yield Recomputed("P2-OC-02", "ratio", _answered(world, alerts), everything, by, "alerts")
 
     by = {**_BY_UNIT, "time_of_day": "time_of_day"}
-    yield Recomputed("P2-OC-03", "median", _minutes(world, alerts), by, "alerts")
+    yield Recomputed("P2-OC-03", "median", _minutes(world, alerts), everything, by, "alerts")
 
     by = {**_BY_UNIT, "threat_type": "threat_type"}
-    yield Recomputed("P2-OC-04", "ratio", _no_violence(world, alerts), by, "alerts")
+    yield Recomputed("P2-OC-04", "ratio", _no_violence(world, alerts), everything, by, "alerts")
 
 
 def _alerts(world: World) -> pd.DataFrame:
-    rows = world.tables["alerts"]
-    rows = rows[rows["merged_into"].isna()].reset_index(drop=True)
+    rows = world.tables["alerts"].reset_index(drop=True)
     names = {"received_at": "received", "confirmed_at": "confirmed", "first_action_at": "acted"}
     for column, name in {**names, "arrived_at": "arrived"}.items():
         rows[name] = world.local(rows[column])
-    unit = world.unit_at(rows["responding_unit_code"], rows["received"].dt.normalize())
-    rows = rows.join(unit)
+    rows["day"] = rows["received"].dt.normalize()
+    rows = rows.join(world.unit_at(rows["responding_unit_code"], rows["day"]))
     no_unit = rows["responding_unit_code"].isna()
     rows["is_police"] = (rows["component"] == "police") | (
         no_unit & (rows["responding_component"] == "police")
@@ -68,9 +68,7 @@ def _minutes(world: World, alerts: pd.DataFrame) -> pd.DataFrame:
 def _no_violence(world: World, alerts: pd.DataFrame) -> pd.DataFrame:
     """P2-OC-04: confirmed, acted on by police; the 14 days after the action end in the period."""
     rows = alerts[
-        alerts["is_police"]
-        & alerts["confirmed"].notna()
-        & (alerts["acted"] >= alerts["received"])
+        alerts["is_police"] & alerts["confirmed"].notna() & (alerts["acted"] >= alerts["received"])
     ]
     action_day = rows["acted"].dt.normalize()
     followed = _violence_follows(world, rows["area_code"], action_day)

@@ -33,7 +33,7 @@ def _harm(world: World, incidents: pd.DataFrame) -> Recomputed:
     )
     rows = with_victims(world, incidents[linked & harmed])
     by = {"operation_type": "operation_type", "sex": "sexes", "age_group": "age_groups"}
-    return Recomputed("P2-OC-08", "count", rows, by, "incidents", harm_checked=True)
+    return Recomputed("P2-OC-08", "count", rows, incidents, by, "incidents", harm_checked=True)
 
 
 def with_victims(world: World, incidents: pd.DataFrame) -> pd.DataFrame:
@@ -62,7 +62,8 @@ def _at_sites(world: World, incidents: pd.DataFrame) -> Recomputed:
     base = base.groupby(["period_type", "period", "area"])["persons"].sum().rename("base")
     rows = with_victims(world, rows)
     by = {"incident_type": "incident_type"}
-    return Recomputed("P2-OC-07", "rate", rows, by, "incidents", base=base.reset_index())
+    base = base.reset_index()
+    return Recomputed("P2-OC-07", "rate", rows, incidents, by, "incidents", base=base)
 
 
 def mid_period_population(world: World, kind: str) -> pd.DataFrame:

@@ -7,14 +7,16 @@ import pandas as pd
 from tests.independent.cells import CELL, PARTS, TOTAL, fill_zeros, finish
 from tests.independent.world import World
 
+_DIMENSIONS = {
+    "P3-OP-05": {"actor": "host_state_actor", "rank_group": "rank_group", "sex": "sex"},
+    "P3-OC-07": {"actor": "host_state_actor", "rank_group": "rank_group"},
+}
+
 
 def recompute(world: World, wanted: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
     """Code and cells; `wanted` has the cells of all indicators, column `indicator`."""
-    for code, dimensions in {
-        "P3-OP-05": {"actor": "host_state_actor", "rank_group": "rank_group", "sex": "sex"},
-        "P3-OC-07": {"actor": "host_state_actor", "rank_group": "rank_group"},
-    }.items():
-        cells = _state_cells(world, code, dimensions)
+    for code in sorted(_DIMENSIONS.keys() & set(wanted["indicator"])):
+        cells = _state_cells(world, code, _DIMENSIONS[code])
         asked = wanted[wanted["indicator"] == code].drop(columns="indicator")
         yield code, _statuses(world, asked.merge(cells, on=CELL, how="outer"))
 

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from tests.independent.cells import CELL, TOTAL, grid
+from tests.independent.cells import CELL, TOTAL
 from tests.independent.world import PERIOD_TYPES, World, period_of
 
 _SAFE = {"safe", "very_safe"}
@@ -59,7 +59,8 @@ ITEMS = {
 
 def recompute(world: World, wanted: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
     """Code and cells of every survey indicator; `wanted` as for the census."""
-    for code, item in ITEMS.items():
+    for code in sorted(ITEMS.keys() & set(wanted["indicator"])):
+        item = ITEMS[code]
         asked = wanted[wanted["indicator"] == code].drop(columns="indicator")
         shown = waves_shown(world, item)
         estimates = [
@@ -68,7 +69,7 @@ def recompute(world: World, wanted: pd.DataFrame) -> Iterator[tuple[str, pd.Data
             if key in set(shown["wave_key"])
         ]
         found = shown.merge(pd.concat(estimates), on="wave_key").drop(columns="wave_key")
-        yield code, _cells(world, asked, shown, found)
+        yield code, _cells(world, asked, found)
 
 
 def _interviews(world: World, item: Item) -> pd.DataFrame:
@@ -121,7 +122,9 @@ def _designs(world: World, item: Item) -> dict[str, pd.DataFrame]:
     return dict(iter(rows.groupby("wave_key")))
 
 
-def _domains(world: World, item: Item, design: pd.DataFrame) -> dict[tuple[str, str, str], np.ndarray]:
+def _domains(
+    world: World, item: Item, design: pd.DataFrame
+) -> dict[tuple[str, str, str], np.ndarray]:
     """(area, dimension, code): which rows of the design belong to it."""
     found = {}
     position = pd.Series(range(len(design)), index=design.index)
@@ -142,13 +145,13 @@ def _estimates(world: World, item: Item, design: pd.DataFrame) -> pd.DataFrame:
     person = pd.Series([f"person {number}" for number in range(len(design))], index=design.index)
     units = (design["stratum"] + " / " + design["psu"].fillna(person)).to_numpy()
     y, weight = design["y"].to_numpy(), design[item.weight].to_numpy(dtype=float)
-    population = design["fpc_psu"].to_numpy(dtype=float)
+    # A count of units says nothing of a stratum whose persons are each their own unit.
+    without = design["psu"].isna().groupby(design["stratum"]).transform("any")
+    population = design["fpc_psu"].mask(without).to_numpy(dtype=float)
     sample = _Sample(strata, units, population)
     if item.is_gap:
         is_man, is_woman = (design["sex"].to_numpy() == code for code in ["M", "F"])
-        rows = [
-            _gap(sample, y, weight, member, is_man, is_woman) for member in domains.values()
-        ]
+        rows = [_gap(sample, y, weight, member, is_man, is_woman) for member in domains.values()]
     else:
         rows = [_share(sample, y, weight, member) for member in domains.values()]
     keys = pd.DataFrame(list(domains), columns=["area", "dimension", "code"])
@@ -160,8 +163,9 @@ class _Sample:
 
     def __init__(self, strata: np.ndarray, units: np.ndarray, population: np.ndarray) -> None:
         self.unit_names, self.unit = np.unique(units, return_inverse=True)
-        first = np.array([np.flatnonzero(self.unit == number)[0] for number in
-                          range(len(self.unit_names))])
+        first = np.array(
+            [np.flatnonzero(self.unit == number)[0] for number in range(len(self.unit_names))]
+        )
         self.stratum_names, self.stratum_of_unit = np.unique(strata[first], return_inverse=True)
         self.size = np.bincount(self.stratum_of_unit)
         by_stratum = pd.Series(population[first]).groupby(self.stratum_of_unit).first()
@@ -242,6 +246,7 @@ def _gap(
     """X-IM-02: share of men minus share of women; one u, so that shared units count once."""
     *_, men, n_men, u_men = _linearised(y, weight, member & is_man)
     *_, women, n_women, u_women = _linearised(y, weight, member & is_woman)
+    shares = [_share(sample, y, weight, member & sex) for sex in (is_man, is_woman)]
     df = sample.degrees_of_freedom(member & (is_man | is_woman))
     known = n_men > 0 and n_women > 0
     se = np.sqrt(sample.variance(u_men - u_women)) if known else np.nan
@@ -250,16 +255,16 @@ def _gap(
         "value": 100 * (men - women), "n": n_men + n_women, "se": 100 * se, "df": df,
         "ci_low": 100 * (men - women - half), "ci_high": 100 * (men - women + half),
         "numerator": np.nan, "denominator": np.nan,
-        "obs_status": "A" if known else "M",
+        "obs_status": "M" if not known else max(share["obs_status"] for share in shares),
     }  # fmt: skip
 
 
-def _cells(
-    world: World, asked: pd.DataFrame, shown: pd.DataFrame, found: pd.DataFrame
-) -> pd.DataFrame:
+def _cells(world: World, asked: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
     """Wanted cells with what was estimated; without a wave nothing was reported: O."""
+    first = world.tables["survey_respondents"]["interviewed_on"].min()
     cells = asked.merge(found, on=CELL, how="outer")
     cells = cells.merge(world.periods, on=["period_type", "period"])
+    cells = cells[cells["end"] >= first].reset_index(drop=True)
     cells["obs_status"] = cells["obs_status"].fillna("O")
     running = (cells["end"] > world.as_of) & (cells["obs_status"] == "A")
     cells["obs_status"] = cells["obs_status"].mask(running, "P")
