@@ -150,16 +150,22 @@ class CompositeReference(Strict):
 
 
 class Derived(Strict):
-    """A column computed once before the cube, in one of five declared forms.
+    """A column computed once before the cube, in one of six declared forms.
 
     expression: `sql` over the row's own columns (and earlier derived columns).
     lookup: `take` of the row of `table` whose `match` columns are equal.
-    as_of: is there (or `take` of) a row of `table` with equal `match` columns, valid at `at`.
+    as_of: is there (or `take` of) a row of `table` with equal `match` columns, valid at `at`;
+        with `around`, of an area that is the row's own, above or below it. Days of validity
+        belong to it, moments lie after its start and before its end.
     followed_by: is there a row of `table` in the same area or below, `within_days` after `at`.
     nearest: great-circle km to the nearest row of `table` valid at `at`.
+    in_period: all `take` of the rows of `table` whose `dated` day lies in the period.
+
+    A column in_period, or as_of `period_start` or `period_end`, belongs to a row of a stock and
+    a period: measures of a state read it, and no other.
     """
 
-    form: Literal["expression", "lookup", "as_of", "followed_by", "nearest"]
+    form: Literal["expression", "lookup", "as_of", "followed_by", "nearest", "in_period"]
     type: str
     title: Words
     sql: str | None = None
@@ -170,6 +176,8 @@ class Derived(Strict):
     valid_from: str | None = None
     valid_to: str | None = None
     within_days: int | None = None
+    around: bool = False
+    dated: str | None = None
     where: str | None = None
     codes: tuple[str, ...] | None = None
 
@@ -203,6 +211,8 @@ class Contract(Strict):
     grain: Words
     key: tuple[str, ...]
     area_column: str | None = None
+    # SQL over the row's columns: where it is not true, no text of the row is kept anywhere
+    kept_only_if: str | None = None
     date_column: str | None = None  # says when the row happened: checked against the mission
     calendar: Calendar | None = None
     columns: Mapping[str, Column]

@@ -242,8 +242,7 @@ def _load_table(job: _Job, mapping: TableMapping, contract: Contract, outcome: _
     for check, flaws in judging.flaws_of(connection, contract, checks):
         if job.only is not None:
             flaws = flaws.filter(pa.array(job.only[flaws["position"].to_numpy()]))
-        rows = quarantine.flaw_rows(job.file, job.delivered, mapped, check, flaws, context)
-        rows = quarantine.without_text(rows, np.isin(flaws["position"].to_numpy(), unkept))
+        rows = quarantine.flaw_rows(job.file, job.delivered, mapped, check, flaws, context, unkept)
         if check.severity == "blocking":
             outcome.rejected[flaws["position"].to_numpy()] = True
             outcome.rejects.append((contract.table, rows))

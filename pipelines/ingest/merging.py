@@ -93,7 +93,7 @@ def write_raw(
     )
 
 
-def unkept_positions(connection: duckdb.DuckDBPyConnection, contract: Contract) -> list[int]:
+def unkept_positions(connection: duckdb.DuckDBPyConnection, contract: Contract) -> set[int]:
     """Rows of which no text may be kept, as the referral of a survivor who gave no consent."""
     rows = connection.execute(
         f"""
@@ -101,7 +101,7 @@ def unkept_positions(connection: duckdb.DuckDBPyConnection, contract: Contract) 
         WHERE ordinal IN (SELECT ordinal FROM typed_rows WHERE {_unkept_sql(contract)})
         """
     ).fetchall()
-    return [row[0] for row in rows]
+    return {row[0] for row in rows}
 
 
 def _unkept_sql(contract: Contract) -> str:

@@ -3,12 +3,13 @@
 import calendar
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from indicators.contracts import Contract
 from indicators.messages import has_message, message
@@ -57,15 +58,22 @@ def flaw_rows(
     check: Check,
     flaws: pa.Table,
     context: Context,
+    unkept: Collection[int] = (),
 ) -> pa.Table:
     """The quarantine's rows for one broken rule.
 
     `flaws`: position, part, sheet, row_number, text (mapped), found (a rule's values, JSON), and
-    first_row of a duplicate. The raw value is what stands in the file, before any recode.
+    first_row of a duplicate. The raw value is what stands in the file, before any recode; of
+    rows at the positions `unkept` nothing is kept but the place and the rule.
     """
+    flaws = _without_text(flaws, unkept)
     raw, names = _origin_texts(file, mapped, check.column, flaws)
+    hidden = [position in unkept for position in flaws["position"].to_pylist()]
     texts = flaws["text"].to_pylist()
-    shown = [text if origin is None else origin for origin, text in zip(raw, texts, strict=True)]
+    shown = [
+        None if is_hidden else text if origin is None else origin
+        for is_hidden, origin, text in zip(hidden, raw, texts, strict=True)
+    ]
     made: dict[Any, str] = {}
     parameters = []
     found = flaws["found"].to_pylist()
@@ -91,14 +99,16 @@ def flaw_rows(
     )
 
 
-def without_text(rows: pa.Table, unkept: np.ndarray) -> pa.Table:
-    """The same findings; of rows marked in `unkept` only place and rule, nothing they say."""
-    marked = pa.array(unkept)
-    for name, nothing in (("raw_value", None), ("parameters", "{}")):
-        at = rows.column_names.index(name)
-        kept = pc.if_else(marked, pa.scalar(nothing, pa.string()), rows[name])
-        rows = rows.set_column(at, name, kept)
-    return rows
+def _without_text(flaws: pa.Table, unkept: Collection[int]) -> pa.Table:
+    """The same flaws; what the rows at the positions `unkept` say is empty."""
+    if not unkept:
+        return flaws
+    marked = pa.array([position in unkept for position in flaws["position"].to_pylist()])
+    for name in ("text", "found"):
+        nothing = pa.scalar(None, flaws[name].type)
+        kept = pc.if_else(marked, nothing, flaws[name])
+        flaws = flaws.set_column(flaws.column_names.index(name), name, kept)
+    return flaws
 
 
 def _origin_texts(
