@@ -17,6 +17,7 @@ from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from indicators.contracts import Contract, Strict, Words, contracts
 from indicators.data_folder import data_folder
+from indicators.derived import period_columns
 from indicators.errors import Problem, WrongUse
 from indicators.expressions import (
     NUMBER,
@@ -221,7 +222,8 @@ class _Entry:
                     "catalogue_table", key, table=table, nearest=nearest(table, sorted(known))
                 )
                 return
-        yield from self._column_problems(known[indicator.source])
+        columns = list(self._column_problems(known[indicator.source]))
+        yield from columns or self._period_column_problems(known[indicator.source])
         yield from self._time_problems()
         yield from self._item_problems()
 
@@ -236,6 +238,12 @@ class _Entry:
             yield from self._column_problem(key, column, kinds, operands)
         for key, text, wanted in _expressions(self.indicator.measure):
             yield from self._expression_problems(key, text, wanted, operands)
+
+    def _period_column_problems(self, contract: Contract) -> Iterator[Problem]:
+        """What belongs to a row and a period is there for a state only."""
+        if self.indicator.measure.state is None:
+            for column in sorted(columns_used(self.indicator) & set(period_columns(contract))):
+                yield self.problem("catalogue_period_column", "measure.state", column=column)
 
     def _column_problem(
         self, key: str, column: str, kinds: tuple[str, ...], operands: Mapping[str, Operand]
@@ -313,6 +321,8 @@ def _expressions(measure: Measure) -> Iterator[tuple[str, str, str | None]]:
                 yield f"{key}.{name}", text, wanted
         for text in expressions_of(part.distinct) if part else ():
             yield f"{key}.distinct", text, None
+    if measure.known:
+        yield "measure.known", measure.known, "bool"
 
 
 def checked_measure(indicator: Indicator) -> Measure:
@@ -338,7 +348,8 @@ def checked_measure(indicator: Indicator) -> Measure:
         for name in ("numerator", "denominator")
         if getattr(measure, name)
     }
-    return measure.model_copy(update={**rewritten(measure), **inner})
+    known = measure.known and parse_expression(measure.known, operands, "bool").sql
+    return measure.model_copy(update={**rewritten(measure), **inner, "known": known})
 
 
 def columns_used(indicator: Indicator) -> set[str]:

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 
 from indicators.catalogue import Indicator, checked_measure, columns_used
 from indicators.contracts import contracts
-from indicators.derived import cube_table_sql, needed_derived
+from indicators.derived import cube_table_sql, needed_derived, period_column_sql
 from indicators.measures import Aggregate
 from indicators.plan import CubePlan, Grouping, PlannedIndicator, single_plan
-from indicators.values import DIMENSIONS, TOTAL
+from indicators.values import DIMENSIONS, NOT_REPORTED, PROVISIONAL, TOTAL
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def _measure_sql(indicator: Indicator) -> str:
 
 def cube_stages(plan: CubePlan) -> list[Stage]:
     """From the rows of the source to the finest cube (or to the placed rows)."""
-    stages = [_placed(plan)]
+    stages = _placed(plan)
     if plan.is_additive:
         stages.append(_finest(plan))
     return stages
@@ -63,10 +63,10 @@ def roll_up_stages(plan: CubePlan) -> list[Stage]:
     return [_in_periods(plan), _in_areas(), _rolled(plan)]
 
 
-def _placed(plan: CubePlan) -> Stage:
+def _placed(plan: CubePlan) -> list[Stage]:
     columns, place = _place(plan)
     if plan.state is not None:
-        return Stage("placed", _state_sql(plan, columns, place))
+        return _state_stages(plan, columns, place)
     month = f"CAST(date_trunc('month', source.{plan.clock}) AS DATE)"
     if plan.clock == "month":
         columns = columns.replace("source.*", f"source.* REPLACE ({month} AS month)")
@@ -75,9 +75,8 @@ def _placed(plan: CubePlan) -> Stage:
     if plan.weekly:
         columns += f",\n    CAST(date_trunc('week', source.{plan.clock}) AS DATE) AS week"
     source = f"FROM cube.{plan.source} AS source{place}"
-    return Stage(
-        "placed", f"  SELECT {columns}\n  {source}\n  WHERE source.{plan.clock} <= as_of_day()"
-    )
+    happened = f"WHERE source.{plan.clock} <= as_of_day()"
+    return [Stage("placed", f"  SELECT {columns}\n  {source}\n  {happened}")]
 
 
 def _place(plan: CubePlan) -> tuple[str, str]:
@@ -90,6 +89,17 @@ def _place(plan: CubePlan) -> tuple[str, str]:
         f"\n    AND place.location_precision = {known}"
     )
     return "source.*, coalesce(place.area, country_area()) AS cube_area", join
+
+
+def _state_stages(plan: CubePlan, columns: str, place: str) -> list[Stage]:
+    """The rows of a state in each period, then what other tables say of them in it."""
+    if plan.period_columns:
+        columns += ",\n    period.period_start, least(period.period_end, as_of_day()) AS period_end"
+    texts = [_state_sql(plan, columns, place)]
+    names = ["in_force", *(f"with_{column}" for column in plan.period_columns[:-1]), "placed"]
+    for column, previous in zip(plan.period_columns, names, strict=False):
+        texts.append(period_column_sql(contracts()[plan.source], column, previous))
+    return [Stage(name, text) for name, text in zip(names[-len(texts) :], texts, strict=True)]
 
 
 def _state_sql(plan: CubePlan, columns: str, place: str) -> str:
@@ -109,6 +119,9 @@ def _state_sql(plan: CubePlan, columns: str, place: str) -> str:
             f"\n  QUALIFY source.{state.newest} = max(source.{state.newest}) "
             f"OVER (PARTITION BY {by})"
         )
+    elif state.by:
+        by = ", ".join(["period.period_type", "period.period", *(f"source.{c}" for c in state.by)])
+        newest = f"\n  QUALIFY row_number() OVER (PARTITION BY {by} ORDER BY {begun} DESC) = 1"
     return f"""  SELECT {columns}
   FROM cube.{plan.source} AS source
   JOIN cube.period ON {condition}{place}{newest}"""
@@ -237,12 +250,33 @@ def list_stage(plan: CubePlan, column: str) -> Stage:
     """The roll-up by a column with several values a row: the row counts once under each."""
     lines = [f"    {key}" for key in ("period_type", "period", "area", column)]
     lines += [f"    {text}" for text in _roll_up_lines(plan)]
-    return Stage(
-        f"rolled_by_{column}",
+    text = (
         "  SELECT\n" + ",\n".join(lines) + "\n  FROM (\n"
         f"    SELECT * REPLACE (unnest({column}) AS {column}) FROM in_areas\n  )\n"
-        f"  GROUP BY period_type, period, area, {column}",
+        f"  GROUP BY period_type, period, area, {column}"
     )
+    if column in plan.numerator_columns:
+        text = _with_whole_denominator(plan, text)
+    return Stage(f"rolled_by_{column}", text)
+
+
+def _with_whole_denominator(plan: CubePlan, parts: str) -> str:
+    """The parts with every other figure than the numerator taken from the total."""
+    roles = [
+        planned.part(role)
+        for planned in plan.indicators
+        for role in planned.roles
+        if role != "numerator"
+    ]
+    replaced = ",\n    ".join(f"whole.{role} AS {role}" for role in roles)
+    return f"""  SELECT part.* REPLACE (
+    {replaced}
+  )
+  FROM (
+{parts}
+  ) AS part
+  JOIN rolled AS whole USING (period_type, period, area)
+  WHERE whole.grouped = {_mask(plan, ())}"""
 
 
 def cells_sql(plan: CubePlan, planned: PlannedIndicator) -> str:
@@ -303,8 +337,17 @@ def _cell_select(
         f"CAST({_count_sql(planned)} AS BIGINT) AS n",
         f"CAST({planned.part('cases')} AS BIGINT) AS cases",
     ]
+    if planned.measure.known:
+        lines.append(f"{_known_status(planned)} AS own_status")
     body = ",\n  ".join(lines)
     return f"SELECT\n  {body}\nFROM {relation}\nWHERE {condition}"
+
+
+def _known_status(planned: PlannedIndicator) -> str:
+    """Not reported where no row's state is known, provisional where some are not."""
+    known, rows = planned.part("known"), planned.part("cases")
+    some = f"WHEN {known} < {rows} THEN '{PROVISIONAL}'"
+    return f"CASE WHEN {known} = 0 THEN '{NOT_REPORTED}' {some} END"
 
 
 def _mask(plan: CubePlan, grouping: Grouping) -> int:
@@ -383,7 +426,7 @@ def contribution_sql(plan: CubePlan) -> str:
         for planned in plan.indicators
     ]
     return with_stages(
-        [_placed(plan), by_file, periods, _in_areas(), totals], "\nUNION ALL\n".join(selects)
+        [*_placed(plan), by_file, periods, _in_areas(), totals], "\nUNION ALL\n".join(selects)
     )
 
 

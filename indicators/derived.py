@@ -52,6 +52,12 @@ def functions_sql(mission: Mission, as_of: str) -> Iterator[str]:
     # The same day of a later month, else that month's last day (definitions 14).
     yield """CREATE OR REPLACE TEMP MACRO months_after(day, months) AS
   CAST(day + to_months(CAST(months AS INTEGER)) AS DATE)"""
+    yield f"""CREATE OR REPLACE TEMP MACRO local_midnight(day) AS
+  timezone('UTC', timezone('{zone}', CAST(day AS TIMESTAMP)))"""
+    parameters = mission.parameters
+    yield f"CREATE OR REPLACE TEMP MACRO near_base_km() AS {parameters.near_base_km}"
+    months = parameters.police_post_carry_months
+    yield f"CREATE OR REPLACE TEMP MACRO police_post_carry_months() AS {months}"
     branches = " ".join(f"WHEN '{level}' THEN {hours[level]}" for level in sorted(hours))
     yield f"CREATE OR REPLACE TEMP MACRO target_hours(level) AS CASE level {branches} END"
     yield f"""CREATE OR REPLACE TEMP MACRO great_circle_km(lat_a, lon_a, lat_b, lon_b) AS
@@ -65,20 +71,32 @@ def _quoted(text: str) -> str:
 
 
 def derivation_order(tables: set[str]) -> list[str]:
-    """These tables and those that their derived columns look at, each after what it needs."""
+    """These tables and those whose derived columns theirs look at, each after what it needs."""
     ordered: list[str] = []
 
-    def visit(table: str, path: tuple[str, ...] = ()) -> None:
-        if table in ordered or table in path:
+    def visit(table: str) -> None:
+        if table in ordered:
             return
-        needed = {derived.table for derived in contracts()[table].derived.values()}
-        for other in sorted(name for name in needed if name):
-            visit(other, (*path, table))
+        columns = contracts()[table].derived.values()
+        for other in sorted({str(column.table) for column in columns if _reads_derived(column)}):
+            visit(other)
         ordered.append(table)
 
     for table in sorted(tables):
         visit(table)
     return ordered
+
+
+def _reads_derived(derived: Derived) -> bool:
+    """Whether it looks at derived columns of its table; else the core table has all it needs."""
+    if derived.table is None:
+        return False
+    contract = contracts()[derived.table]
+    read = {*_match(derived).values(), derived.take, derived.dated}
+    read |= {derived.valid_from, derived.valid_to}
+    if derived.where:
+        read.update(parse_expression(derived.where, table_operands(contract)).columns)
+    return bool(read & contract.derived.keys())
 
 
 def needed_derived(contract: Contract, columns: set[str]) -> set[str]:
@@ -91,6 +109,22 @@ def needed_derived(contract: Contract, columns: set[str]) -> set[str]:
             needed.add(name)
             waiting.extend(sorted(_inputs(contract, contract.derived[name])))
     return needed
+
+
+def period_columns(contract: Contract) -> tuple[str, ...]:
+    """The derived columns that belong to a row and a period, in their order."""
+    found: list[str] = []
+    for name, derived in contract.derived.items():
+        is_dated = derived.form == "in_period" or derived.at in ("period_start", "period_end")
+        if is_dated or _inputs(contract, derived) & set(found):
+            found.append(name)
+    return tuple(found)
+
+
+def period_column_sql(contract: Contract, name: str, previous: str) -> str:
+    """The SELECT that adds one column of a row and a period to the stage `previous`."""
+    derived = contract.derived[name]
+    return _FORMS[derived.form](name, derived, previous, table_operands(contract))
 
 
 def _inputs(contract: Contract, derived: Derived) -> set[str]:
@@ -108,10 +142,11 @@ def cube_table_sql(contract: Contract, only: set[str] | None = None) -> str:
     Raises RefusedExpressionError where an expression of the contract does not fit its columns.
     """
     operands = {name: column_operand(column) for name, column in contract.columns.items()}
+    dated = period_columns(contract)
     stages = [f"rows_of_core AS (\n  SELECT * FROM core.{contract.table}\n)"]
     previous = "rows_of_core"
     for name, derived in contract.derived.items():
-        if only is not None and name not in only:
+        if name in dated or (only is not None and name not in only):
             continue
         body = _FORMS[derived.form](name, derived, previous, operands)
         stages.append(f"with_{name} AS (\n{body}\n)")
@@ -136,26 +171,68 @@ def _lookup_sql(name: str, derived: Derived, previous: str, operands: Operands) 
     return f"""  SELECT own.*, other.taken AS {name}
   FROM {previous} AS own LEFT JOIN (
     SELECT {keys}, {taken} AS taken
-    FROM cube.{derived.table}{_where_sql(derived)}
+    FROM {_read_table(derived)}{_where_sql(derived)}
     GROUP BY {keys}
   ) AS other ON {_matches_sql(derived)}"""
 
 
 def _as_of_sql(name: str, derived: Derived, previous: str, operands: Operands) -> str:
-    still = (
-        f" AND (other.{derived.valid_to} IS NULL OR other.{derived.valid_to} >= own.{derived.at})"
-    )
-    valid = f"other.{derived.valid_from} <= own.{derived.at}" + (still if derived.valid_to else "")
     if derived.take is None:
-        return f"""  SELECT own.*, EXISTS (
-    SELECT 1 FROM ({_other_sql(derived)}) AS other
-    WHERE {_matches_sql(derived)} AND {valid}
-  ) AS {name}
-  FROM {previous} AS own"""
-    taken = f"CASE WHEN {valid} THEN other.{derived.take} END"
+        return _held_sql(name, derived, previous, operands)
+    taken = f"other.{derived.take}"
+    if derived.valid_to:
+        still = f"other.{derived.valid_to} IS NULL OR other.{derived.valid_to} >= own.{derived.at}"
+        taken = f"CASE WHEN {still} THEN {taken} END"
     return f"""  SELECT own.*, {taken} AS {name}
   FROM {previous} AS own ASOF LEFT JOIN ({_other_sql(derived)}) AS other
     ON {_matches_sql(derived)} AND own.{derived.at} >= other.{derived.valid_from}"""
+
+
+def _held_sql(name: str, derived: Derived, previous: str, operands: Operands) -> str:
+    """Whether any row was valid: of those begun before, did the longest last until then?"""
+    others = table_operands(contracts()[derived.table or ""])
+    is_moment = others[derived.valid_from or ""].kind == "time"
+    begun, until = (">", ">") if is_moment else (">=", ">=")
+    forever = "TIMESTAMP 'infinity'" if is_moment else "DATE 'infinity'"
+    ended = f"coalesce({derived.valid_to}, {forever})" if derived.valid_to else forever
+    keys = [*_match(derived).values(), *(["around.area"] if derived.around else [])]
+    own, other, drop = previous, f"({_other_sql(derived)}) AS other", ""
+    pairs = [_matches_sql(derived)] if _match(derived) else []
+    if derived.around:
+        own, drop = f"({_with_own_area_sql(previous, operands)})", " EXCLUDE (own_area)"
+        other += "\n    JOIN cube.area_around AS around ON around.area_code = other.area_code"
+        pairs.append("own.own_area = other.area")
+    pairs.append(f"own.{derived.at} {begun} other.held_from")
+    return f"""  SELECT own.*{drop},
+    coalesce(other.held_until {until} own.{derived.at}, false) AS {name}
+  FROM {own} AS own ASOF LEFT JOIN (
+    SELECT {", ".join(keys)}, {derived.valid_from} AS held_from,
+      max({ended}) OVER (PARTITION BY {", ".join(keys)} ORDER BY {derived.valid_from}) AS held_until
+    FROM {other}
+    WHERE {derived.valid_from} IS NOT NULL
+  ) AS other ON {" AND ".join(pairs)}"""
+
+
+def _with_own_area_sql(previous: str, operands: Operands) -> str:
+    known = "coalesce(row.location_precision, 'exact')"
+    precision = known if "location_precision" in operands else "'exact'"
+    return f"""SELECT row.*, place.area AS own_area
+    FROM {previous} AS row LEFT JOIN cube.area_place AS place
+      ON place.area_code = row.area_code AND place.location_precision = {precision}"""
+
+
+def _in_period_sql(name: str, derived: Derived, previous: str, operands: Operands) -> str:
+    keys = ", ".join(f"other.{column}" for column in _match(derived).values())
+    return f"""  SELECT own.*, other.taken AS {name}
+  FROM {previous} AS own LEFT JOIN (
+    SELECT period_type, period, {keys},
+      list(DISTINCT {derived.take} ORDER BY {derived.take}) AS taken
+    FROM ({_other_sql(derived)}) AS other
+    JOIN cube.period
+      ON other.{derived.dated} BETWEEN period_start AND least(period_end, as_of_day())
+    GROUP BY ALL
+  ) AS other ON {_matches_sql(derived)}
+    AND own.period_type = other.period_type AND own.period = other.period"""
 
 
 def _followed_by_sql(
@@ -190,6 +267,7 @@ _FORMS = {
     "as_of": _as_of_sql,
     "followed_by": _followed_by_sql,
     "nearest": _nearest_sql,
+    "in_period": _in_period_sql,
 }
 
 
@@ -214,4 +292,8 @@ def _where_sql(derived: Derived) -> str:
 
 
 def _other_sql(derived: Derived) -> str:
-    return f"SELECT * FROM cube.{derived.table}{_where_sql(derived)}"
+    return f"SELECT * FROM {_read_table(derived)}{_where_sql(derived)}"
+
+
+def _read_table(derived: Derived) -> str:
+    return f"{'cube' if _reads_derived(derived) else 'core'}.{derived.table}"

@@ -50,7 +50,7 @@ class Between(Strict):
 
 
 class State(Strict):
-    """How a stock is read at a date: rows in force, or the newest list of each `by`."""
+    """How a stock is read at a date: rows in force (the newest of each `by`), or newest lists."""
 
     valid_from: str | None = None
     valid_to: str | None = None
@@ -83,6 +83,7 @@ class Measure(Strict):
     population: Literal["resident", "site"] | None = None
     per: int = 1
     state: State | None = None
+    known: str | None = None  # of a stock: rows without it leave the cell provisional
     items: Mapping[str, tuple[str, ...]] = {}  # survey item: favourable answers, all must hold
     instrument: Literal["household", "site", "pulse"] = "household"
     weight: Literal["person", "household"] = "person"
@@ -130,7 +131,8 @@ _NEEDED: Mapping[str, tuple[str, ...]] = {
 class Aggregate:
     """One aggregate of a measure, in checked SQL over the source's rows.
 
-    role: numerator, denominator, n or value; cases: the rows that make the cell non-empty.
+    role: numerator, denominator, n or value; known: the rows whose state is known; cases: the
+    rows that make the cell non-empty.
     """
 
     role: str
@@ -181,6 +183,8 @@ def aggregates(measure: Measure) -> Iterator[Aggregate]:
             yield _part("numerator", measure.numerator or Part(), measure.where)
             if measure.kind == "ratio":
                 yield _part("denominator", measure.denominator or Part(), measure.where)
+    if measure.known:
+        yield Aggregate("known", "count(*)", both(measure.where, measure.known))
 
 
 def case_condition(measure: Measure) -> str:

@@ -1,7 +1,8 @@
 """The hierarchy of areas as SQL: which areas a row counts in, from its own level up.
 
-`cube.area_up`: area and each area above it, itself among them. `cube.area_place`: where a row of
-an area counts lowest, given how precisely its place is known (definitions 5).
+`cube.area_up`: area and each area above it, itself among them; `cube.area_around`: those below it
+as well. `cube.area_place`: where a row of an area counts lowest, given how precisely its place is
+known (definitions 5).
 """
 
 from collections.abc import Iterator
@@ -58,6 +59,11 @@ complete AS (
 )
 SELECT complete.area_code, complete.area, own.area_level, own.level_rank
 FROM complete JOIN cube.area AS own ON own.area_code = complete.area"""
+    yield """
+CREATE OR REPLACE TABLE cube.area_around AS
+SELECT area_code, area FROM cube.area_up
+UNION
+SELECT area AS area_code, area_code AS area FROM cube.area_up"""
     precisions = ", ".join(
         f"('{precision}', {LEVELS.index(level)})" for precision, level in PRECISION_LEVEL.items()
     )

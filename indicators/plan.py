@@ -7,19 +7,31 @@ area: additive ones through the finest cube, the others recounted from the rows.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from indicators.catalogue import Indicator, area_column, checked_measure, dimension_of
-from indicators.contracts import contracts
+from indicators.catalogue import (
+    Indicator,
+    area_column,
+    checked_measure,
+    columns_used,
+    dimension_of,
+)
+from indicators.contracts import Contract, contracts
+from indicators.derived import needed_derived, period_columns
 from indicators.expressions import table_operands
 from indicators.measures import Aggregate, Measure, State, aggregates, case_condition
 
 
 @dataclass(frozen=True)
 class Dimension:
-    """One way to break down: mart column, its name where the mart says `breakdown`, its source."""
+    """One way to break down: mart column, its name where the mart says `breakdown`, its source.
+
+    `of_numerator`: it tells what happened to an entry of a register in the period, so that its
+    parts have the denominator of the total.
+    """
 
     name: str
     column: str
     is_list: bool = False
+    of_numerator: bool = False
 
     @property
     def mart_column(self) -> str:
@@ -69,6 +81,7 @@ class CubePlan:
     is_additive: bool
     population: str | None
     weekly: bool
+    period_columns: tuple[str, ...]  # what the rows of a state hold for each period
     indicators: tuple[PlannedIndicator, ...]
 
     @property
@@ -106,6 +119,11 @@ class CubePlan:
     def list_columns(self) -> tuple[str, ...]:
         """The columns with several values a row: it counts once under each."""
         return tuple(sorted({d.column for d in self.dimensions if d.is_list}))
+
+    @property
+    def numerator_columns(self) -> tuple[str, ...]:
+        """The list columns whose parts have the denominator of the total."""
+        return tuple(sorted({d.column for d in self.dimensions if d.of_numerator}))
 
     @property
     def groupings(self) -> tuple[tuple[str, ...], ...]:
@@ -158,9 +176,15 @@ def _state_name(state: State | None) -> str:
 
 
 def _groupings(indicator: Indicator) -> tuple[Grouping, ...]:
-    operands = table_operands(contracts()[indicator.source])
+    contract = contracts()[indicator.source]
+    operands = table_operands(contract)
     dimensions = {
-        name: Dimension(name, column, operands[column].kind == "list")
+        name: Dimension(
+            name,
+            column,
+            operands[column].kind == "list",
+            column in contract.derived and contract.derived[column].form == "in_period",
+        )
         for name, column in indicator.disaggregate.items()
     }
     alone = [(dimension,) for dimension in dimensions.values()]
@@ -197,5 +221,12 @@ def _cube_plan(planned: list[PlannedIndicator], weekly: bool = False) -> CubePla
         is_additive=bool(is_additive),
         population=population if population is None else str(population),
         weekly=weekly,
+        period_columns=_period_columns(contract, planned),
         indicators=tuple(planned),
     )
+
+
+def _period_columns(contract: Contract, planned: list[PlannedIndicator]) -> tuple[str, ...]:
+    used = {column for entry in planned for column in columns_used(entry.indicator)}
+    needed = needed_derived(contract, used)
+    return tuple(name for name in period_columns(contract) if name in needed)

@@ -8,8 +8,11 @@ import duckdb
 import pandas as pd
 
 from indicators.catalogue import Indicator, load_catalogue
+from indicators.contracts import contracts
+from indicators.derived import cube_table_sql, derivation_order, functions_sql
 from indicators.engines import compute
 from indicators.mission import Mission
+from indicators.places import place_tables_sql
 from pipelines.warehouse.ddl import create_all
 
 Row = Mapping[str, Any]
@@ -173,6 +176,19 @@ class SmallWarehouse:
         mission = small_mission(codes, **profile)
         compute(self.connection, mission, catalogue or load_catalogue(), as_of)
         return self.connection.execute("SELECT * FROM mart.indicator_value").df()
+
+    def derived(
+        self, table: str, column: str, as_of: date = date(2026, 12, 31), **profile: Any
+    ) -> list[Any]:
+        """One derived column of a table, in the order in which its rows were added."""
+        mission = small_mission([], **profile)
+        self.connection.execute("CREATE SCHEMA IF NOT EXISTS cube")
+        statements = [*functions_sql(mission, as_of.isoformat()), *place_tables_sql()]
+        statements += [cube_table_sql(contracts()[name]) for name in derivation_order({table})]
+        for statement in statements:
+            self.connection.execute(statement)
+        rows = self.connection.execute(f"SELECT {column} FROM cube.{table} ORDER BY row_number")
+        return [value for (value,) in rows.fetchall()]
 
     def totals(self, code: str, period_type: str, area: str = "C", **more: Any) -> dict[str, Any]:
         """Period to value of one indicator's total cells in one area, where there is a value."""

@@ -66,6 +66,16 @@ BAD = [
     ({"measure": {"kind": "sum"}}, "yaml_invalid", {"key": "measure"}),
     (
         {
+            "source": "registers",
+            "date": "valid_from",
+            "disaggregate": {},
+            "measure": {**COUNT, "where": "visited_by is not null"},
+        },
+        "catalogue_period_column",
+        {"column": "visited_by"},
+    ),
+    (
+        {
             "source": "survey_respondents",
             "date": None,
             "disaggregate": {},

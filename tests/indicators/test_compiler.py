@@ -38,6 +38,8 @@ def golden_indicators() -> dict[str, Indicator]:
     base = catalogue["P2-OP-02"]
     found |= {kind: base.model_copy(update={"measure": measure}) for kind, measure in made.items()}
     found["ratio_of_a_stock"] = catalogue["P3-OC-07"]
+    found["ratio_of_a_register"] = catalogue["P3-OC-03"]
+    found["count_of_values"] = catalogue["X-IM-05"]
     return found
 
 

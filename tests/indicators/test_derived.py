@@ -5,21 +5,16 @@ from typing import Any
 
 import pytest
 
-from indicators.contracts import Contract, contracts
-from indicators.derived import cube_table_sql, derivation_order, needed_derived
+from indicators.contracts import contracts
+from indicators.derived import derivation_order, needed_derived
 from tests.indicators.small_warehouse import SmallWarehouse
 
 DAY = datetime(2026, 1, 10)
 
 
 def derived(small: SmallWarehouse, table: str, column: str, zone: str = "UTC") -> list[Any]:
-    """The column of `cube.<table>`, in the order in which rows were added."""
-    code = {"activities": "P2-OP-01", "alerts": "P2-OP-09", "incidents": "D-IM-01"}[table]
-    small.compute(code, time_zone=zone)
-    rows = small.connection.execute(
-        f"SELECT {column} FROM cube.{table} ORDER BY row_number"
-    ).fetchall()
-    return [value for (value,) in rows]
+    """The column of `cube.<table>` by the clock of a zone."""
+    return small.derived(table, column, time_zone=zone)
 
 
 @pytest.mark.parametrize(
@@ -98,10 +93,9 @@ def test_target_hours_are_the_profiles() -> None:
     acted = [datetime(2026, 1, 11), datetime(2026, 1, 11, 0, 1), None, datetime(2026, 1, 9)]
     small.add("alerts", [{"received_at": DAY, "first_action_at": moment} for moment in acted])
     assert derived(small, "alerts", "answered_in_time") == [True, False, False, None]
-    hours = {"high": 25, "medium": 48, "low": 72}
-    small.compute("P2-OP-09", parameters={"target_hours": hours})
-    found = small.connection.execute("SELECT answered_in_time FROM cube.alerts ORDER BY row_number")
-    assert found.fetchall() == [(True,), (True,), (False,), (None,)]
+    hours = {"target_hours": {"high": 25, "medium": 48, "low": 72}}
+    found = small.derived("alerts", "answered_in_time", parameters=hours)
+    assert found == [True, True, False, None]
 
 
 @pytest.mark.parametrize(
@@ -156,35 +150,95 @@ def test_nearest_is_the_great_circle_to_what_is_in_force() -> None:
             {"latitude": 0, "longitude": 0, "from_on": date(2026, 1, 1), "to_on": date(2026, 1, 9)},
         ],
     )
-    incidents = contracts()["incidents"].model_dump()
-    incidents["derived"] = {
-        "km_to_nearest_base": {
-            "form": "nearest",
-            "type": "dec(9,3)",
-            "title": {"en": "–", "fr": "–"},
-            "table": "deployments",
-            "at": "occurred_on",
-            "valid_from": "from_on",
-            "valid_to": "to_on",
-        }
-    }
     place = {"latitude": 0, "longitude": 0}
     days = [date(2026, 1, 9), date(2026, 1, 10), date(2025, 1, 1)]
     small.add("incidents", [{"occurred_on": day, **place} for day in days])
-    small.compute("D-OP-04")
-    small.connection.execute(cube_table_sql(Contract.model_validate(incidents)))
-    found = small.connection.execute(
-        "SELECT round(km_to_nearest_base, 3) FROM cube.incidents ORDER BY row_number"
-    ).fetchall()
-    assert found == [(0.0,), (111.195,), (None,)]  # a degree on a sphere of 6371.0088 km
+    found = small.derived("incidents", "round(km_to_nearest_base, 3)")
+    assert found == [0.0, 111.195, None]  # a degree on a sphere of 6371.0088 km
 
 
 def test_tables_come_after_those_that_they_look_at() -> None:
-    order = derivation_order({"alerts"})
-    assert order.index("incidents") < order.index("alerts")
-    assert order.index("incident_victims") < order.index("incidents")
+    order = derivation_order({"incidents", "registers"})
+    assert order.index("alerts") < order.index("incidents")
+    assert order.index("activities") < order.index("registers")
+
+
+def test_what_the_core_table_has_is_read_there() -> None:
+    assert derivation_order({"alerts"}) == ["alerts"]  # it looks at incidents, they at alerts
 
 
 def test_only_what_an_indicator_needs_is_shown() -> None:
     needed = needed_derived(contracts()["alerts"], {"due_on_local", "level"})
     assert needed == {"due_on_local", "due_at", "target_hours"}
+
+
+PATROL = {"activity_type": "patrol", "started_at": datetime(2026, 1, 10, 8)}
+
+
+@pytest.mark.parametrize(
+    ("hot_spot", "expected"),
+    [
+        ({}, True),
+        ({"valid_to": date(2026, 1, 10)}, True),  # the last valid day
+        ({"valid_to": date(2026, 1, 9)}, False),
+        ({"valid_from": date(2026, 1, 10)}, True),
+        ({"valid_from": date(2026, 1, 11)}, False),
+        ({"hot_spot_code": "other"}, False),
+    ],
+)
+def test_a_hot_spot_is_current_while_valid_on_the_local_day(
+    hot_spot: dict[str, Any], expected: bool
+) -> None:
+    small = SmallWarehouse()
+    usual = {"area_code": "A1b", "threat_type": "other", "valid_from": date(2026, 1, 1)}
+    small.add("hot_spots", [{"hot_spot_code": "h"} | usual | hot_spot])
+    small.add("activities", [PATROL | {"hot_spot_code": "h"}, PATROL])
+    assert derived(small, "activities", "hot_spot_current") == [expected, False]
+
+
+@pytest.mark.parametrize(
+    ("alert", "expected"),
+    [
+        ({}, True),
+        ({"received_at": datetime(2026, 1, 10, 9)}, False),
+        ({"closed_at": datetime(2026, 1, 10, 8)}, False),
+        ({"closed_at": datetime(2026, 1, 10, 8, 1)}, True),
+    ],
+)
+def test_an_alert_is_current_between_receipt_and_closing(
+    alert: dict[str, Any], expected: bool
+) -> None:
+    small = SmallWarehouse()
+    small.add("alerts", [{"alert_code": "a", "received_at": datetime(2026, 1, 10, 7)} | alert])
+    small.add("activities", [PATROL | {"alert_code": "a", "tasking": "routine"}])
+    assert derived(small, "activities", "hot_spot_current") == [expected]
+
+
+def test_an_agreed_route_is_that_of_the_local_day() -> None:
+    small = SmallWarehouse()
+    agreed = {"route_code": "r", "area_code": "A1a", "agreed_on": date(2026, 1, 11)}
+    small.add("route_days", [agreed | {"route_type": "market"}])
+    starts = [datetime(2026, 1, 10, 23), datetime(2026, 1, 11, 8)]
+    small.add("activities", [PATROL | {"route_code": "r", "started_at": start} for start in starts])
+    assert derived(small, "activities", "agreed_route_type") == [None, "market"]
+    assert derived(small, "activities", "on_agreed_route_day") == [False, True]
+    assert derived(small, "activities", "agreed_route_type", "Africa/Juba") == ["market"] * 2
+
+
+def test_an_assessment_counts_from_the_day_before_the_start() -> None:
+    small = SmallWarehouse()
+    small.add(
+        "hrddp_assessments",
+        [
+            {
+                "assessment_code": code,
+                "host_state_actor": "police",
+                "support_type": "training",
+                "completed_on": date(2026, 1, day),
+            }
+            for code, day in [("before", 9), ("same", 10)]
+        ],
+    )
+    codes = ["before", "same", None, "unknown"]
+    small.add("activities", [PATROL | {"hrddp_assessment_code": code} for code in codes])
+    assert derived(small, "activities", "hrddp_before_start") == [True, False, False, False]

@@ -8,13 +8,13 @@ with_started_on_local AS (
   FROM rows_of_core
 ),
 with_component AS (
-  SELECT own.*, CASE WHEN other.valid_from <= own.started_on_local THEN other.component END AS component
-  FROM with_started_on_local AS own ASOF LEFT JOIN (SELECT * FROM cube.units) AS other
+  SELECT own.*, other.component AS component
+  FROM with_started_on_local AS own ASOF LEFT JOIN (SELECT * FROM core.units) AS other
     ON own.unit_code = other.unit_code AND own.started_on_local >= other.valid_from
 ),
 with_unit_type AS (
-  SELECT own.*, CASE WHEN other.valid_from <= own.started_on_local THEN other.unit_type END AS unit_type
-  FROM with_component AS own ASOF LEFT JOIN (SELECT * FROM cube.units) AS other
+  SELECT own.*, other.unit_type AS unit_type
+  FROM with_component AS own ASOF LEFT JOIN (SELECT * FROM core.units) AS other
     ON own.unit_code = other.unit_code AND own.started_on_local >= other.valid_from
 ),
 with_is_integrated AS (

@@ -12,13 +12,13 @@ with_confirmed_on_local AS (
   FROM with_received_on_local
 ),
 with_responder_component AS (
-  SELECT own.*, CASE WHEN other.valid_from <= own.received_on_local THEN other.component END AS responder_component
-  FROM with_confirmed_on_local AS own ASOF LEFT JOIN (SELECT * FROM cube.units) AS other
+  SELECT own.*, other.component AS responder_component
+  FROM with_confirmed_on_local AS own ASOF LEFT JOIN (SELECT * FROM core.units) AS other
     ON own.responding_unit_code = other.unit_code AND own.received_on_local >= other.valid_from
 ),
 with_unit_type AS (
-  SELECT own.*, CASE WHEN other.valid_from <= own.received_on_local THEN other.unit_type END AS unit_type
-  FROM with_responder_component AS own ASOF LEFT JOIN (SELECT * FROM cube.units) AS other
+  SELECT own.*, other.unit_type AS unit_type
+  FROM with_responder_component AS own ASOF LEFT JOIN (SELECT * FROM core.units) AS other
     ON own.responding_unit_code = other.unit_code AND own.received_on_local >= other.valid_from
 ),
 with_is_police_response AS (

@@ -7,7 +7,7 @@ with_site_kind AS (
   SELECT own.*, other.taken AS site_kind
   FROM rows_of_core AS own LEFT JOIN (
     SELECT area_code, min(site_kind) AS taken
-    FROM cube.areas
+    FROM core.areas
     GROUP BY area_code
   ) AS other ON own.site_code = other.area_code
 )

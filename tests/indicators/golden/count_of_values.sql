@@ -1,0 +1,77 @@
+-- count_of_values: X-IM-05, Grave violations against children verified
+CREATE OR REPLACE TABLE cube.rights_monitoring AS
+WITH rows_of_core AS (
+  SELECT * FROM core.rights_monitoring
+)
+SELECT * FROM rows_of_core;
+
+WITH placed AS (
+  SELECT source.* REPLACE (CAST(date_trunc('month', source.month) AS DATE) AS month), coalesce(place.area, country_area()) AS cube_area
+  FROM cube.rights_monitoring AS source
+  LEFT JOIN cube.area_place AS place
+    ON place.area_code = source.area_code
+    AND place.location_precision = 'exact'
+  WHERE source.month <= as_of_day()
+),
+finest AS (
+  SELECT
+    month,
+    cube_area,
+    alleged_actor_type,
+    sex,
+    violation_type,
+    sum(CAST(violations_count AS DECIMAL(18,4)))
+      FILTER (WHERE (mechanism = 'mrm') AND (violations_count IS NOT NULL)) AS "X-IM-05 numerator",
+    count(*)
+      FILTER (WHERE (mechanism = 'mrm') AND (violations_count IS NOT NULL)) AS "X-IM-05 cases"
+  FROM placed
+  GROUP BY ALL
+),
+in_periods AS (
+  SELECT finest.*, holding.period_type, holding.period
+  FROM finest
+  JOIN cube.period_bucket AS holding ON holding.bucket = finest.month
+),
+in_areas AS (
+  SELECT in_periods.*, area_up.area
+  FROM in_periods
+  JOIN cube.area_up ON area_up.area_code = in_periods.cube_area
+),
+rolled AS (
+  SELECT
+    period_type,
+    period,
+    area,
+    alleged_actor_type,
+    sex,
+    violation_type,
+    GROUPING(alleged_actor_type, sex, violation_type) AS grouped,
+    sum("X-IM-05 numerator") AS "X-IM-05 numerator",
+    sum("X-IM-05 cases") AS "X-IM-05 cases"
+  FROM in_areas
+  GROUP BY GROUPING SETS (
+    (period_type, period, area),
+    (period_type, period, area, alleged_actor_type),
+    (period_type, period, area, sex),
+    (period_type, period, area, violation_type)
+  )
+)
+SELECT
+  'X-IM-05' AS indicator,
+  period_type,
+  period,
+  area,
+  '_T' AS unit_type,
+  '_T' AS activity_type,
+  coalesce(alleged_actor_type, '_T') AS actor,
+  coalesce(sex, '_T') AS sex,
+  '_T' AS age_group,
+  CASE grouped WHEN 6 THEN 'violation_type' ELSE '_T' END AS breakdown,
+  CASE grouped WHEN 6 THEN CAST(violation_type AS VARCHAR) ELSE '_T' END AS breakdown_value,
+  CAST(coalesce("X-IM-05 numerator", 0) AS DOUBLE) AS value,
+  CAST(coalesce("X-IM-05 numerator", 0) AS DOUBLE) AS numerator,
+  CAST(NULL AS DOUBLE) AS denominator,
+  CAST(coalesce("X-IM-05 numerator", 0) AS BIGINT) AS n,
+  CAST("X-IM-05 cases" AS BIGINT) AS cases
+FROM rolled
+WHERE "X-IM-05 cases" > 0 AND CASE grouped WHEN 7 THEN true WHEN 3 THEN alleged_actor_type IS NOT NULL WHEN 5 THEN sex IS NOT NULL WHEN 6 THEN violation_type IS NOT NULL ELSE false END
