@@ -10,7 +10,9 @@ from pipelines.sample import effects
 from pipelines.sample.alerts import Alerts
 from pipelines.sample.country import AREAS, MONTHS, SITES, UNITS, sector
 from pipelines.sample.draws import Array, Generator, column, numbered, only, pick, stream
+from pipelines.sample.places import Places, mediation_track, network_code
 from pipelines.sample.presence import DAY, MONTH, MONTH_OF_DAY, Posts, Presence, month_days
+from pipelines.sample.un_police import Assessments, cited_assessments
 
 _OTHER_TYPES = {
     "IPO": {
@@ -62,6 +64,7 @@ _PARTNERS = (
 )  # fmt: skip
 _CONFLICTS = {"land": 30, "livestock": 33, "communal": 24, "political": 7, "other": 6}
 _AGES = ("Y18T29", "Y30T44", "Y45T59")
+_STATIONS_PER_AREA = 4  # police stations and posts
 _MINUTE = np.timedelta64(1, "m")
 
 
@@ -74,15 +77,24 @@ class MonthOfActivities:
     participants: pa.Table
 
 
+@dataclass(frozen=True)
+class Cited:
+    """What activities refer to."""
+
+    alerts: Alerts
+    places: Places
+    assessments: Assessments
+
+
 def draw_activities(
-    seed: int, presence: Presence, alerts: Alerts, points: dict[str, Array]
+    seed: int, presence: Presence, cited: Cited, points: dict[str, Array]
 ) -> Iterator[MonthOfActivities]:
     """All months in order; only one is held in memory."""
     first = 1
     for month in range(MONTHS):
         if month % 12 == 0:
             first = 1
-        drawn = _month(seed, presence, alerts, points, month, first)
+        drawn = _month(seed, presence, cited, points, month, first)
         first += drawn.activities.num_rows
         yield drawn
 
@@ -143,13 +155,16 @@ def _unit_codes(posts: Posts, post: Array) -> Array:
 
 
 def _month(
-    seed: int, presence: Presence, alerts: Alerts, points: dict[str, Array], month: int, first: int
+    seed: int, presence: Presence, cited: Cited, points: dict[str, Array], month: int, first: int
 ) -> MonthOfActivities:
     generator = stream(seed, "activities", month)
     draft = _draft(generator, presence, month)
     rows = _Rows(generator, presence.posts, draft, month)
     code = numbered(f"A-{2024 + month // 12}-", np.arange(first, first + len(rows)), 7)
-    table = pa.table({"activity_code": column(code), **rows.columns(alerts, points)})
+    columns = rows.columns(cited.alerts, points)
+    # drawn apart, so that what is cited shifts nothing else
+    columns |= rows.citations(stream(seed, "citations", month), cited, columns)
+    table = pa.table({"activity_code": column(code), **columns})
     return MonthOfActivities(month, table, _participants(generator, code, rows))
 
 
@@ -226,6 +241,40 @@ class _Rows:
             **self._dialogue(),
             **self._support(),
         }
+
+    def citations(
+        self, generator: Generator, cited: Cited, columns: Mapping[str, pa.Array]
+    ) -> dict[str, pa.Array]:
+        """Hot spots, agreed routes and HRDDP assessments that rows name."""
+        places, tasking = cited.places, np.array(columns["tasking"].to_pylist(), dtype=object)
+        day = (self.draft.started_at.astype("datetime64[D]") - DAY[0]).astype(int)
+        agreed = places.agreed_route[self.area, day]
+        on_route = (tasking == "routine") & ~self.draft.is_night
+        # a route is named on its day by many, on other days by a few
+        named = generator.random(self.size) < np.where(agreed != None, 0.5, 0.03)  # noqa: E711
+        route = np.where(agreed != None, agreed, places.usual_route[self.area])  # noqa: E711
+        return {
+            "hot_spot_code": column(places.hot_spot[self.area, day], tasking == "hot_spot"),
+            "route_code": column(route, on_route & named),
+            "hrddp_assessment_code": column(
+                self._assessments(generator, cited.assessments, columns, day)
+            ),
+        }
+
+    def _assessments(
+        self, generator: Generator, assessments: Assessments, columns: Mapping[str, pa.Array],
+        day: Array,
+    ) -> Array:  # fmt: skip
+        at = np.flatnonzero(self.is_kind("host_police_support"))
+        actors, kinds = (
+            columns[name].take(pa.array(at)).to_pylist()
+            for name in ("host_state_actor", "support_type")
+        )
+        sectors = [sector(AREAS[area]) for area in self.area[at]]
+        support = list(zip(sectors, actors, kinds, DAY[day[at]].astype(object), strict=True))
+        found = np.full(self.size, None, dtype=object)
+        found[at] = cited_assessments(generator, assessments, support)
+        return found
 
     def _kind(self) -> Array:
         kind = np.full(self.size, "patrol", dtype=object)
@@ -345,8 +394,8 @@ class _Rows:
     def _dialogue(self) -> dict[str, pa.Array]:
         dialogue = self.is_kind("host_state_dialogue")
         channels = {"radio": 40, "print": 12, "social_media": 8, "face_to_face": 40}
-        track = numbered("M-", self.area * 4 + self.month // 9, 4)
-        network = numbered("N-", self.area * 3 + self.generator.integers(0, 3, self.size), 4)
+        track = mediation_track(self.area, np.full(self.size, self.month))
+        network = network_code(self.area, self.generator.integers(0, 3, self.size))
         return {
             "protection_on_agenda": column(self.chance(0.8), dialogue),
             "counterpart_grade": column(self.pick({"command": 62, "other": 38}), dialogue),
@@ -370,7 +419,8 @@ class _Rows:
             "advice": 10,
         }
         found = {"none": 55, "blade": 24, "ammunition": 9, "firearm": 10, "explosive": 2}
-        facility = numbered("F-", self.generator.integers(0, 140, self.size), 4)
+        number = self.generator.integers(0, 140, self.size) % _STATIONS_PER_AREA
+        facility = numbered("F-", self.area * _STATIONS_PER_AREA + number, 4)
         handed_over = self.draft.started_at.astype("datetime64[D]")
         presence_days = (self.generator.integers(2, 12, self.size) / 2).astype(float)
         return {

@@ -28,6 +28,8 @@ _OUTCOMES = {
     "no_violence_seen": 55, "violence_before_arrival": 12, "violence_after_arrival": 6,
     "threat_moved": 9, "false_alarm": 10, "handed_to_host_state": 5, "not_known": 3,
 }  # fmt: skip
+_OUTCOMES_WITHOUT_ACTION = {"not_known": 50, "threat_moved": 30, "violence_before_arrival": 20}
+_OUTCOME_OF_REASON = {"not_credible": "false_alarm", "host_state_acted": "handed_to_host_state"}
 _NO_ACTION = {"not_credible": 45, "host_state_acted": 25, "too_late": 20, "other": 10}
 _LAST_MOMENT = np.datetime64(AS_OF, "s") - np.timedelta64(1, "D")
 
@@ -96,7 +98,32 @@ def draw_alerts(seed: int, presence: Presence, count: int) -> Alerts:
         "closed_at": column(closed_at, closed),
     })  # fmt: skip
     by_time = np.argsort(number)
+    rows = _closed_without_action(stream(seed, "alerts without action"), rows)
     return Alerts(rows.take(pa.array(by_time)), area, received, code)
+
+
+def _closed_without_action(generator: np.random.Generator, rows: pa.Table) -> pa.Table:
+    """The rows, with those that nobody acted on closed: soon if no action was needed, else late."""
+    closed_at, received = (
+        np.array(rows[name]).astype("datetime64[s]") for name in ("closed_at", "received_at")
+    )
+    outcome = np.array(rows["outcome"].to_pylist(), dtype=object)
+    needed = np.array(rows["action_needed"], dtype=bool)
+    reason = np.array(rows["no_action_reason"].to_pylist(), dtype=object)
+    late = pick(generator, _OUTCOMES_WITHOUT_ACTION, rows.num_rows)
+    days = np.where(
+        needed, generator.integers(21, 60, rows.num_rows), generator.integers(1, 7, rows.num_rows)
+    )
+    at = received + days * np.timedelta64(1, "D")
+    chosen = np.isnat(np.array(rows["first_action_at"]).astype("datetime64[s]"))
+    chosen &= at <= _LAST_MOMENT
+    by_reason = np.array([_OUTCOME_OF_REASON.get(name, "not_known") for name in reason], object)
+    outcome[chosen] = np.where(needed, late, by_reason)[chosen]
+    closed_at = np.where(chosen, at, closed_at)
+    new = {"outcome": column(outcome), "closed_at": column(closed_at, ~np.isnat(closed_at))}
+    for name, values in new.items():
+        rows = rows.set_column(rows.column_names.index(name), name, values)
+    return rows
 
 
 def _where_and_when(

@@ -52,6 +52,11 @@ def recent(counts: Array, days: int) -> Array:
     return total[:, day] - total[:, np.maximum(day - days, 0)]
 
 
+def season(days: int, swing: float, peak: int) -> Array:
+    """Factors by day of a yearly wave around 1 that is highest on this day of the year."""
+    return 1 + swing * np.cos(2 * np.pi * (np.arange(days) - peak) / 365.25)
+
+
 def column(values: Array | Sequence[Any], present: Array | None = None) -> pa.Array:
     """An Arrow column; where `present` is false the cell is empty."""
     mask = None if present is None else ~np.asarray(present, dtype=bool)
@@ -67,6 +72,8 @@ def column(values: Array | Sequence[Any], present: Array | None = None) -> pa.Ar
 
 def numbered(prefix: str, numbers: Array, digits: int = 5) -> Array:
     """Codes as `A-000123` from whole numbers."""
+    if not numbers.size:  # zfill looks for the widest of them
+        return np.empty(0, dtype=object)
     return np.char.add(prefix, np.char.zfill(numbers.astype(str), digits)).astype(object)
 
 
@@ -75,3 +82,9 @@ def only(values: Array, where: Array) -> Array:
     found = np.full(values.size, None, dtype=object)
     found[where] = values[where]
     return found
+
+
+def table_of(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> pa.Table:
+    """Rows as an Arrow table; columns of nulls where there is no row."""
+    columns = zip(*rows, strict=True) if rows else ([] for _ in names)
+    return pa.table(dict(zip(names, map(list, columns), strict=True)))

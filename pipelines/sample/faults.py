@@ -110,6 +110,8 @@ FAULTS: Mapping[str, tuple[Fault, ...]] = {
         _broken("unknown line of the plan", "reference", "plan_line_code", "PL-X"),
         _text_for_number("distance_km", "type_dec", "twelve"),
         _broken("no such hour", "type_time", "ended_at", NO_SUCH_HOUR),
+        _broken("unknown hot spot", "reference", "hot_spot_code", "HS-X"),
+        _broken("unknown assessment", "reference", "hrddp_assessment_code", "HR-X"),
         _MISSHAPEN,
     ),
     "incidents": (
@@ -208,6 +210,153 @@ FAULTS: Mapping[str, tuple[Fault, ...]] = {
             {"item": "safe_in_site_day", "answer": "blue"},
         ),
     ),
+    "registers": (
+        _unknown_area(),
+        _unknown_code("register_code", "prison_list"),
+        Fault(
+            "valid to before valid from", "validity_ordered", "valid_to",
+            {"valid_to": "2019-01-31"},
+        ),
+        _missing("listed_on"),
+    ),
+    "hot_spots": (
+        _unknown_area(),
+        _unknown_code("threat_type", "bandits"),
+        _duplicate("hot_spot_code"),
+        _broken("no such day", "type_date", "valid_from", NO_SUCH_DAY),
+    ),
+    "route_days": (
+        _unknown_area(),
+        _unknown_code("route_type", "marché"),
+        _broken("no such day", "type_date", "agreed_on", NO_SUCH_DAY),
+        _duplicate("route_code"),
+    ),
+    "hrddp_assessments": (
+        _unknown_code("support_type", "weapons"),
+        _broken("no such day", "type_date", "completed_on", NO_SUCH_DAY),
+        _broken("before the mission", "outside_mission", "completed_on", BEFORE_MISSION),
+        _duplicate("assessment_code"),
+    ),
+    "un_personnel": (
+        _broken("unknown unit", "reference", "unit_code", "FPU-9"),
+        _missing("arrived_on"),
+        _unknown_code("sex", "H"),
+        _duplicate("personnel_key"),
+        _broken("no such day", "type_date", "departed_on", NO_SUCH_DAY),
+    ),
+    "un_detentions": (
+        _unknown_area(),
+        _broken("no such day", "type_time", "started_at", NO_SUCH_DAY),
+        _text_for_number("limit_hours", text="two days"),
+        _broken("limit of nothing", "minimum", "limit_hours", "0"),
+        _missing("age_group"),
+        _duplicate("detention_code"),
+        _broken("unknown unit", "reference", "unit_code", "FPU-9"),
+        _broken("before the mission", "outside_mission", "started_at", BEFORE_MISSION),
+    ),
+    "referrals": (
+        Fault(
+            "survivor without consent", "survivor_consents", "consent_given",
+            {"consent_given": "false"}, {"referral_kind": "survivor_services"},
+        ),
+        _unknown_area(),
+        _unknown_code("referral_kind", "referral"),
+        _missing("consent_given"),
+        _broken("no such day", "type_date", "referred_on", NO_SUCH_DAY),
+        _broken("unknown unit", "reference", "unit_code", "IPO-Kesi"),
+        _duplicate("referral_code"),
+        _MISSHAPEN,
+    ),
+    "displacement_events": (
+        _broken("unknown area", "reference", "origin_area_code", "Kesi"),
+        _broken("negative number", "minimum", "persons", "-40"),
+        _text_for_number("persons", text="about 300"),
+        _missing("estimate_source"),
+        _duplicate("displacement_code"),
+    ),
+    "rights_monitoring": (
+        _unknown_area(),
+        _broken("not the first of the month", "month_is_first_day", "month", MID_MONTH),
+        Fault(
+            "no grave violation", "grave_violation_of_mrm", "violation_type",
+            {"violation_type": "property"}, {"mechanism": "mrm"},
+        ),
+        _broken("negative number", "minimum", "persons_killed", "-1"),
+        _unknown_code("alleged_actor_type", "bandits"),
+    ),
+    "after_action_reviews": (
+        _broken("unknown incident", "reference", "incident_code", "I-XX"),
+        _unknown_code("review_kind", "debriefing"),
+        _duplicate("review_code"),
+        _broken("negative number", "minimum", "recommendations_count", "-2"),
+    ),
+    "threat_assessments": (
+        _unknown_area(),
+        _broken("no quarter", "pattern", "quarter", "3rd quarter 2026"),
+        _unknown_code("trend", "up"),
+        _unknown_code("likelihood", "6"),
+    ),
+    "training": (
+        _unknown_area(),
+        _unknown_code("course_topic", "Secourisme"),
+        _broken("no such day", "type_date", "completed_on", NO_SUCH_DAY),
+        _text_for_number("duration_days", "type_dec", "trois jours"),
+        _broken("neither yes nor no", "type_bool", "test_passed", "12/20"),
+        Fault(
+            "before the mission", "outside_mission", "completed_on",
+            {"started_on": BEFORE_MISSION, "completed_on": BEFORE_MISSION},
+        ),
+        _duplicate("officer_key"),
+        _broken("negative number", "minimum", "duration_days", "-2"),
+    ),
+    "custody_visits": (
+        _unknown_area(),
+        _broken("unknown facility", "reference", "facility_code", "DF-999"),
+        Fault(
+            "more past the limit than dated", "past_limit_within_dated", "detainees_past_limit",
+            {"detainees_with_arrest_date": "3", "detainees_past_limit": "8"},
+        ),
+        _text_for_number("detainees_with_arrest_date", text="plusieurs"),
+        _broken("no such day", "type_date", "visited_on", NO_SUCH_DAY),
+        _unknown_code("visiting_component", "Gouverneur"),
+        _duplicate("visit_code"),
+        _MISSHAPEN,
+    ),
+    "police_posts": (
+        _broken("unknown locality", "reference", "entry_code", "L-999"),
+        _broken("neither yes nor no", "type_bool", "staffed", "parfois"),
+        _broken("more than seven days", "maximum", "open_days_per_week", "8"),
+        _missing("host_state_actor"),
+    ),
+    "justice_cases": (
+        _unknown_area(),
+        _unknown_code("case_type", "theft"),
+        _broken("before the mission", "outside_mission", "referred_on", BEFORE_MISSION),
+        _duplicate("case_code"),
+        _missing("referred_on"),
+    ),
+    "police_complaints": (
+        _unknown_area(),
+        _unknown_code("complaint_type", "Bruit"),
+        _broken("no such day", "type_date", "received_on", NO_SUCH_DAY),
+        _duplicate("complaint_code"),
+        _broken("neither yes nor no", "type_bool", "has_written_finding", "en cours"),
+    ),
+    "commitments": (
+        _unknown_area(),
+        _broken("no such day", "type_date", "made_on", NO_SUCH_DAY),
+        _unknown_code("host_state_actor", "Maire"),
+        _missing("made_on"),
+        _broken("before the mission", "outside_mission", "made_on", BEFORE_MISSION),
+        _unknown_code("verifier_role", "Commissaire"),
+        _duplicate("commitment_code"),
+    ),
+    "local_agreements": (
+        _unknown_area(),
+        _unknown_code("conflict_type", "water"),
+        _broken("no such day", "type_date", "followed_up_on", NO_SUCH_DAY),
+        _duplicate("agreement_code"),
+    ),
 }  # fmt: skip
 
 KEYS: Mapping[str, str] = {
@@ -216,6 +365,19 @@ KEYS: Mapping[str, str] = {
     "alerts": "alert_code",
     "activity_plan": "plan_line_code",
     "survey_respondents": "respondent_key",
+    "hot_spots": "hot_spot_code",
+    "hrddp_assessments": "assessment_code",
+    "un_personnel": "personnel_key",
+    "un_detentions": "detention_code",
+    "referrals": "referral_code",
+    "displacement_events": "displacement_code",
+    "after_action_reviews": "review_code",
+    "training": "officer_key",
+    "custody_visits": "visit_code",
+    "justice_cases": "case_code",
+    "police_complaints": "complaint_code",
+    "commitments": "commitment_code",
+    "local_agreements": "agreement_code",
 }
 _STRIDE = 7  # rows of one activity or one census cell are fewer: no two bad rows share a key
 
@@ -246,7 +408,9 @@ class Planter:
         usable = np.arange(0, rows.num_rows, 1 if self.key else _STRIDE)
         if avoid is not None:
             usable = usable[~avoid[usable]]
-        bases = [self._base(rows, fault, usable) for fault in planted]
+        based = [(fault, self._base(rows, fault, usable)) for fault in planted]
+        planted = [fault for fault, base in based if base is not None]
+        bases = [base for _, base in based if base is not None]
         copied = rows.take(pa.array(bases, pa.int64())).to_pylist()
         copies = [self._broken(row, fault) for row, fault in zip(copied, planted, strict=True)]
         if not copies:
@@ -284,13 +448,15 @@ class Planter:
             row.update(self.form.cells(column, raw))
         return row
 
-    def _base(self, rows: pa.Table, fault: Fault, usable: Array) -> int:
-        """The position of the good row that is copied."""
+    def _base(self, rows: pa.Table, fault: Fault, usable: Array) -> int | None:
+        """The position of the good row that is copied; None where no row fits."""
         for column, code in fault.based_on.items():
             entry = self.form.columns[column]
             text = entry.label_of_code.get(code, code)
             texts = np.asarray(rows[entry.headers[0]].to_pylist(), dtype=object)
             usable = np.flatnonzero(texts == text)
+        if not usable.size:
+            return None
         return int(usable[self.generator.integers(0, usable.size)])
 
     def _raw(self, column: str, text: str, before: str) -> str:

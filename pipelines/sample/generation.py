@@ -3,7 +3,7 @@
 import json
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,9 +12,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from indicators.contracts import contracts
 from indicators.data_folder import data_folder
+from indicators.errors import Problem, WrongUse
 from pipelines.sample import activities, effects, registers, surveys
-from pipelines.sample.alerts import Alerts, draw_alerts
+from pipelines.sample.activities import Cited
+from pipelines.sample.alerts import draw_alerts
 from pipelines.sample.country import AS_OF, MISSION, MONTHS, SITES
 from pipelines.sample.draws import Array, stream
 from pipelines.sample.faults import BAD_SHARE, BadRow, Planted, Planter
@@ -22,7 +25,17 @@ from pipelines.sample.files import CsvFile, Workbook, open_file
 from pipelines.sample.forms import read_forms
 from pipelines.sample.incidents import draw_incidents
 from pipelines.sample.outlines import outlines, points_within
+from pipelines.sample.places import draw_places
 from pipelines.sample.presence import Presence, draw_presence
+from pipelines.sample.returns import (
+    Owed,
+    activities_by_month,
+    draw_owed,
+    reporting_returns,
+    rows_by_month,
+)
+from pipelines.sample.tables import FILES, Basis, draw_tables
+from pipelines.sample.un_police import draw_assessments
 
 Progress = Callable[[int, int, str], None]
 """Called before each step and at the end: steps done, steps in all, name of the step."""
@@ -33,6 +46,10 @@ _ROWS_OF_A_WORKBOOK = 20_000  # what is longer is exported as CSV
 _ENDS_TOO_EARLY_SHARE = 0.003
 _POINTS_PER_AREA = 400
 _LATE_REPORTS = 9
+_RANGES: Mapping[str, tuple[int, int | None]] = {  # least and most
+    "activities": (1, None), "incidents": (1, None), "alerts": (1, None), "waves": (1, 4),
+    "respondents": (240, None),
+}  # fmt: skip
 
 
 @dataclass
@@ -82,17 +99,20 @@ def generate(
 ) -> Truth:
     """Writes the sample's input files into `folder`, and into `beside` what is no input.
 
-    Sizes are good rows; bad rows come on top of them. `waves`: 1 to 4; `respondents`: interviews
-    that a household wave completes, at least 240 (one a PSU). `beside` (default: a folder
-    `<folder>_truth` next to it) gets `truth.json`, `bad_rows.csv` (place and rule of each bad
-    row) and `later/`, files to drop in afterwards. Same arguments, same bytes.
+    Sizes are good rows; bad rows come on top of them. `activities`, `incidents`, `alerts`: at
+    least 1; `waves`: 1 to 4; `respondents`: interviews that a household wave completes, at least
+    240 (one a PSU). The other tables have their own size, or follow from incidents. `beside`
+    (default: a folder `<folder>_truth` next to it) gets `truth.json`, `bad_rows.csv` (place and
+    rule of each bad row) and `later/`, files to drop in afterwards. Same arguments, same bytes.
+    WrongUse where a size is out of its range; nothing is written then.
     """
+    sizes = _Sizes(activities, incidents, alerts, waves, respondents)
+    sizes.check()
     beside = beside or folder.with_name(f"{folder.name}_truth")
     folder.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(beside, ignore_errors=True)
     (beside / LATER).mkdir(parents=True)
     writing = _Writing(folder, beside, seed, progress)
-    sizes = _Sizes(activities, incidents, alerts, waves, respondents)
     with writing.bad_row_list():
         _write_all(writing, sizes)
     (beside / "truth.json").write_text(writing.truth.as_json(), encoding="utf-8")
@@ -106,6 +126,23 @@ class _Sizes:
     alerts: int
     waves: int
     respondents: int
+
+    def check(self) -> None:
+        """WrongUse that names each size which is out of its range."""
+        problems = []
+        for name, (least, most) in _RANGES.items():
+            value = getattr(self, name)
+            if value < least:
+                problems.append(_size_problem("small", name, value, least))
+            elif most is not None and value > most:
+                problems.append(_size_problem("large", name, value, most))
+        if problems:
+            raise WrongUse(problems)
+
+
+def _size_problem(which: str, name: str, value: int, bound: int) -> Problem:
+    parameters = {"name": name, "bound": bound}
+    return Problem(f"sample_size_too_{which}", value=str(value), parameters=parameters)
 
 
 class _Writing:
@@ -175,29 +212,35 @@ class _OpenFile:
 
 
 def _write_all(writing: _Writing, sizes: _Sizes) -> None:
-    in_all = MONTHS + 4 + sizes.waves
+    in_all, seed = MONTHS + 5 + sizes.waves, writing.seed
     writing.step("registers", in_all)
     points = _points()
-    presence = draw_presence(writing.seed, sizes.activities)
-    _write_registers(writing, presence, points)
+    presence = draw_presence(seed, sizes.activities)
+    deployments = registers.deployments(seed, points)
+    _write_registers(writing, presence, points, deployments)
     writing.step("alerts", in_all)
-    drawn_alerts = draw_alerts(writing.seed, presence, sizes.alerts)
+    drawn_alerts = draw_alerts(seed, presence, sizes.alerts)
     writing.write("alerts", "alerts", "alerts_2024_2026.csv", drawn_alerts.rows)
     writing.step("incidents", in_all)
-    drawn = draw_incidents(writing.seed, presence, points, sizes.incidents)
+    drawn = draw_incidents(seed, presence, points, sizes.incidents)
     _write_incidents(writing, drawn.rows)
     writing.write(
         "incident_victims", "incident_victims", "victims_2024_2026.csv", drawn.victims, 0.01
     )
-    returns = registers.reporting_returns(writing.seed, presence, drawn.rows, drawn_alerts.rows)
-    for year, rows in _by_year(returns, "month"):
-        writing.write(
-            "reporting_returns", "reporting_returns", f"reporting_returns_{year}.csv", rows, 0.004
-        )
+    writing.step("other tables", in_all)
+    owed, places, assessments = draw_owed(seed, presence), draw_places(seed), draw_assessments(seed)
+    basis = Basis(
+        owed, places, assessments, deployments, drawn.rows, drawn.victims, drawn_alerts.rows
+    )
+    others = draw_tables(seed, basis)
+    _write_others(writing, others)
+    counted = {"incidents": drawn.rows, "alerts": drawn_alerts.rows, **others}
+    _write_returns(writing, presence, owed, counted)
     for number in range(1, sizes.waves + 1):
         writing.step(f"survey wave {number}", in_all)
         _write_wave(writing, number, sizes.respondents)
-    _write_activities(writing, presence, drawn_alerts, points, in_all)
+    cited = Cited(drawn_alerts, places, assessments)
+    _write_activities(writing, presence, cited, points, in_all)
     _write_later(writing)
     writing.step("", in_all)
 
@@ -217,16 +260,16 @@ def _points() -> dict[str, Array]:
     return found
 
 
-def _write_registers(writing: _Writing, presence: Presence, points: dict[str, Array]) -> None:
+def _write_registers(
+    writing: _Writing, presence: Presence, points: dict[str, Array], deployments: pa.Table
+) -> None:
     seed = writing.seed
     writing.write("areas", "areas", "areas.csv", registers.areas(points))
     writing.write("units", "units", "units.csv", registers.units())
     writing.write(
         "population", "population", "population_2023_2026.csv", registers.population(seed), 0.01
     )
-    writing.write(
-        "deployments", "deployments", "deployments.xlsx", registers.deployments(seed, points)
-    )
+    writing.write("deployments", "deployments", "deployments.xlsx", deployments)
     writing.write(
         "police_census", "police_census", "police_census_2024_2026.xlsx",
         registers.police_census(seed), 0.01,
@@ -245,6 +288,28 @@ def _write_incidents(writing: _Writing, rows: pa.Table) -> None:
         name = f"incidents_{year}.{'xlsx' if in_workbook else 'csv'}"
         writing.write("incidents", source, name, of_year)
     _write_corrected(writing, name, source, of_year)
+
+
+def _write_others(writing: _Writing, tables: Mapping[str, pa.Table]) -> None:
+    for table, rows in tables.items():
+        file = FILES[table]
+        parts = _by_year(rows, file.day_column) if file.day_column else [(0, rows)]
+        for year, part in parts:
+            writing.write(table, table, file.name.format(year=year), part, file.bad_share)
+
+
+def _write_returns(
+    writing: _Writing, presence: Presence, owed: Mapping[str, Owed], tables: Mapping[str, pa.Table]
+) -> None:
+    """A file a year; a return that came is nil where the month has no row."""
+    counts = {"activities": activities_by_month(presence)}
+    for source in owed.keys() - counts.keys():
+        day_column = contracts()[source].date_column or ""
+        counts[source] = rows_by_month(owed[source].posts, tables[source], day_column)
+    for year, rows in _by_year(reporting_returns(writing.seed, owed, counts), "month"):
+        writing.write(
+            "reporting_returns", "reporting_returns", f"reporting_returns_{year}.csv", rows, 0.004
+        )
 
 
 def _write_wave(writing: _Writing, number: int, respondents: int) -> None:
@@ -278,10 +343,10 @@ def _write_wide(writing: _Writing, source: str, name: str, wave: surveys.Wave) -
 
 
 def _write_activities(
-    writing: _Writing, presence: Presence, alerts: Alerts, points: dict[str, Array], in_all: int
+    writing: _Writing, presence: Presence, cited: Cited, points: dict[str, Array], in_all: int
 ) -> None:
     """Activities month by month into the file of their time, and their participants by year."""
-    months = activities.draw_activities(writing.seed, presence, alerts, points)
+    months = activities.draw_activities(writing.seed, presence, cited, points)
     for name, source, numbers in _activity_files(presence):
         year = int(name[11:15])
         writing.truth.warnings[name] = Counter()

@@ -88,19 +88,19 @@ class Presence:
 def draw_presence(seed: int, activities: int) -> Presence:
     """Presence of all units over all days, `activities` in all."""
     generator = stream(seed, "presence")
-    posts, reporters = _posts(UNITS), _posts([unit for unit in UNITS if unit.kind == "IPO"])
+    posts, reporters = posts_of(UNITS), posts_of([unit for unit in UNITS if unit.kind == "IPO"])
     status = {
-        "activities": _return_status(generator, posts),
-        "incidents": _return_status(generator, reporters),
-        "alerts": _return_status(generator, reporters),
+        "activities": return_status(generator, posts),
+        "incidents": return_status(generator, reporters),
+        "alerts": return_status(generator, reporters),
     }
-    open_days = _open_days(posts, status["activities"])
+    days = open_days(posts, status["activities"])
     unvisited = posts.area == AREAS.index(effects.UNVISITED_AREA)
-    open_days[unvisited, day_number(effects.UNVISITED_FROM) :] = 0
+    days[unvisited, day_number(effects.UNVISITED_FROM) :] = 0
     totals = generator.multinomial(
         activities, [_NIGHT_SHARE, _DAY_PATROL_SHARE, 1 - _NIGHT_SHARE - _DAY_PATROL_SHARE]
     )
-    usual = open_days * _usual(generator, posts)
+    usual = days * _usual(generator, posts)
     night = spread(generator, usual * _night_rota(generator, posts), totals[0])
     completed = generator.binomial(night, _COMPLETED_SHARE)
     logged = np.where(posts.area == AREAS.index(effects.LOGGED_NOT_SEEN_AREA), 1.0, 0.0)
@@ -114,7 +114,7 @@ def draw_presence(seed: int, activities: int) -> Presence:
 def reported_days(presence: Presence, source: str) -> Array:
     """By area and day: 1 where the reporters of incidents or alerts sent their return, else 0."""
     found = np.zeros((len(AREAS), DAYS))
-    sent = _open_days(presence.reporters, presence.return_status[source])
+    sent = open_days(presence.reporters, presence.return_status[source])
     np.maximum.at(found, presence.reporters.area, sent)
     return found
 
@@ -135,7 +135,8 @@ def month_number(day: date) -> int:
     return (day.year - STARTS_ON.year) * 12 + day.month - STARTS_ON.month
 
 
-def _posts(units: list[Unit] | tuple[Unit, ...]) -> Posts:
+def posts_of(units: list[Unit] | tuple[Unit, ...]) -> Posts:
+    """The posts of these units: each with every area that it covers."""
     pairs = [
         (UNITS.index(unit), AREAS.index(area)) for unit in units for area in unit.covers
     ]  # fmt: skip
@@ -143,7 +144,7 @@ def _posts(units: list[Unit] | tuple[Unit, ...]) -> Posts:
     return Posts(unit, area)
 
 
-def _return_status(generator: np.random.Generator, posts: Posts) -> Array:
+def return_status(generator: np.random.Generator, posts: Posts) -> Array:
     """The state of each return that is not nil: nil follows from what happened."""
     drawn = generator.random((len(posts), MONTHS))
     rains = np.isin((MONTH.astype(int) % 12) + 1, (7, 8, 9))
@@ -161,7 +162,7 @@ def _return_status(generator: np.random.Generator, posts: Posts) -> Array:
     return status
 
 
-def _open_days(posts: Posts, status: Array) -> Array:
+def open_days(posts: Posts, status: Array) -> Array:
     """1 for days from which rows came, by post and day."""
     sent = (status == SUBMITTED)[:, MONTH_OF_DAY].astype(float)
     closed = posts.area == AREAS.index(effects.CLOSED_AREA)

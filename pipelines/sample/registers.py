@@ -1,13 +1,10 @@
-"""Dated lists: areas, units, population, bases, police census and the monthly returns."""
+"""Dated lists of the mission: areas, units, population, bases and police census."""
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
-from pipelines.sample import effects
 from pipelines.sample.country import (
     AREAS,
     COUNTRY,
@@ -18,16 +15,7 @@ from pipelines.sample.country import (
     area_name,
     region,
 )
-from pipelines.sample.draws import Array, Generator, column, stream
-from pipelines.sample.presence import (
-    MONTH,
-    MONTH_OF_DAY,
-    NO_ACCESS,
-    NOT_DUE,
-    NOT_SUBMITTED,
-    Posts,
-    Presence,
-)
+from pipelines.sample.draws import Array, stream, table_of
 
 _AGES = {"Y0T17": 0.49, "Y18T29": 0.21, "Y30T44": 0.16, "Y45T59": 0.09, "Y_GE60": 0.05}
 _RESIDENTS_ON = (date(2023, 7, 1), date(2024, 7, 1), date(2025, 7, 1), date(2026, 7, 1))
@@ -36,9 +24,6 @@ _CENSUS_ON = (
     date(2026, 1, 31), date(2026, 7, 31),
 )  # fmt: skip
 _RANKS = {"command": 0.07, "middle": 0.28, "junior": 0.65}
-_RETURN_STATUS = {
-    NOT_SUBMITTED: "not_submitted", NO_ACCESS: "no_access", NOT_DUE: "not_due"
-}  # fmt: skip
 
 
 def areas(points: dict[str, Array]) -> pa.Table:
@@ -52,10 +37,10 @@ def areas(points: dict[str, Array]) -> pa.Table:
     rows += [
         (site.code, site.area, "site", site.name_en, site.name_fr, site.kind) for site in SITES
     ]
-    table = _table(names, rows)
+    listed = table_of(names, rows)
     places = [points[row[0]][0] for row in rows]
     return (
-        table.append_column("valid_from", pa.array([STARTS_ON] * len(rows)))
+        listed.append_column("valid_from", pa.array([STARTS_ON] * len(rows)))
         .append_column("latitude", pa.array([float(place[1]) for place in places]))
         .append_column("longitude", pa.array([float(place[0]) for place in places]))
     )
@@ -91,7 +76,7 @@ def population(seed: int) -> pa.Table:
         "area_code", "reference_on", "population_kind", "sex", "age_group", "persons",
         "persons_low", "persons_high", "estimate_source",
     )  # fmt: skip
-    return _table(names, rows)
+    return table_of(names, rows)
 
 
 def deployments(seed: int, points: dict[str, Array]) -> pa.Table:
@@ -120,7 +105,7 @@ def deployments(seed: int, points: dict[str, Array]) -> pa.Table:
         "unit_code", "component", "unit_type", "from_on", "to_on", "personnel_count",
         "women_count", "figure_basis",
     )  # fmt: skip
-    return _table(names, rows)
+    return table_of(names, rows)
 
 
 def police_census(seed: int) -> pa.Table:
@@ -145,68 +130,7 @@ def police_census(seed: int) -> pa.Table:
         "listed_on", "area_code", "host_state_actor", "rank_group", "sex", "officers_count",
         "officers_vetted_count",
     )  # fmt: skip
-    return _table(names, rows)
-
-
-def reporting_returns(
-    seed: int, presence: Presence, incidents: pa.Table, alerts: pa.Table
-) -> pa.Table:
-    """What each post owed and sent by source and month; a return without rows is nil."""
-    generator = stream(seed, "reporting_returns")
-    per_post = (
-        presence.night_completed + presence.night_other + presence.day_patrols + presence.others
-    )
-    by_month = np.add.reduceat(per_post, np.flatnonzero(np.diff(MONTH_OF_DAY, prepend=-1)), axis=1)
-    counts = {
-        "activities": (presence.posts, by_month),
-        "incidents": (
-            presence.reporters,
-            _area_months(presence.reporters, incidents, "occurred_on"),
-        ),
-        "alerts": (presence.reporters, _area_months(presence.reporters, alerts, "received_at")),
-    }
-    tables = [
-        _returns(generator, source, posts, presence.return_status[source], rows)
-        for source, (posts, rows) in counts.items()
-    ]
-    return pa.concat_tables(tables)
-
-
-def _returns(
-    generator: Generator, source: str, posts: Posts, status: Array, rows: Array
-) -> pa.Table:
-    post, month = (values.ravel() for values in np.indices(status.shape))
-    codes = np.where(rows > 0, "submitted", "nil").astype(object).ravel()
-    for number, name in _RETURN_STATUS.items():
-        codes[status.ravel() == number] = name
-    sent = np.isin(codes, ("submitted", "nil"))
-    closed = codes == "no_access"
-    after = (MONTH[month] + 1).astype("datetime64[D]") + generator.poisson(5, post.size)
-    checked = (MONTH[month] < np.datetime64(effects.HARM_UNCHECKED_FROM, "M")) & (
-        generator.random(post.size) < 0.97
-    )
-    reasons = np.where(generator.random(post.size) < 0.55, "insecurity", "road").astype(object)
-    return pa.table({
-        "source": [source] * post.size,
-        "unit_code": column(np.array([unit.code for unit in posts.units], dtype=object)[post]),
-        "area_code": column(np.array(AREAS, dtype=object)[posts.area[post]]),
-        "month": column(MONTH[month].astype("datetime64[D]")),
-        "return_status": column(codes),
-        "no_access_reason": column(reasons, closed),
-        "received_on": column(after, sent),
-        "harm_checked": column(checked, sent & (source == "incidents")),
-    })  # fmt: skip
-
-
-def _area_months(reporters: Posts, rows: pa.Table, day_column: str) -> Array:
-    """Rows by reporter and month, counted in the admin 2 area of their place."""
-    site_area = {site.code: site.area for site in SITES}
-    areas = [site_area.get(code, code) for code in rows["area_code"].to_pylist()]
-    month = np.array(rows[day_column]).astype("datetime64[M]") - MONTH[0]
-    counts = np.zeros((len(AREAS), len(MONTH)), dtype=int)
-    at = np.array([AREAS.index(area) if area in AREAS else -1 for area in areas])
-    np.add.at(counts, (at[at >= 0], month.astype(int)[at >= 0]), 1)
-    return counts[reporters.area]
+    return table_of(names, rows)
 
 
 def _half_years() -> list[date]:
@@ -223,7 +147,3 @@ def _by_sex_and_age(
             low, high = round(count * 0.93), round(count * 1.07)
             rows.append((area, day, kind, sex, age, count, low, high, source))
     return rows
-
-
-def _table(names: Sequence[str], rows: list[tuple[Any, ...]]) -> pa.Table:
-    return pa.table(dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))

@@ -31,6 +31,7 @@ AS_OF = date(2026, 10, 15)
 PERIOD = "2026-Q3"
 KEPT = ("areas*", "units*", "activities_2026*", "alerts*", "reporting_returns_2026*")
 KEPT += ("activity_plan_2025*", "activity_plan_2026*", "site_survey_w4*")
+KEPT += ("hot_spots*", "hrddp_assessments*")  # activities name them
 CHOSEN = ("P2-OP-01", "P2-OP-03", "P2-OC-03", "P2-OC-09")
 
 

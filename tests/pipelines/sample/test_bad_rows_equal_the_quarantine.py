@@ -4,6 +4,9 @@ from collections import Counter
 
 import duckdb
 
+from indicators.contracts import contracts
+from pipelines.sample.tables import FILES
+
 from .conftest import SIZES, SmallSample
 
 _WIDE = ("survey_wave3.csv", "survey_wave4.csv", "pulse_2026.csv", "site_survey_w")
@@ -59,6 +62,27 @@ def test_reports_add_up_and_nothing_is_held(small_sample: SmallSample) -> None:
         assert file.rows_read == file.rows_loaded + file.rows_rejected + file.rows_unchanged
     read = sum(f.rows_read for f in small_sample.report.files if f.name.startswith("activities"))
     assert 0.04 < 1 - SIZES["activities"] / read < 0.06
+
+
+def test_bad_rows_are_planted_in_the_files_of_the_other_tables(small_sample: SmallSample) -> None:
+    listed = Counter(row["table"] for row in small_sample.bad_rows)
+    for table, file in FILES.items():
+        files = 3 if file.day_column else 1  # the share of each is rounded down
+        due = file.bad_share * small_sample.truth.rows[table]
+        assert due - 1.5 * files <= listed[table] <= due, table
+    assert sum(listed[table] > 3 for table in FILES) >= 12
+
+
+def test_every_table_of_the_contracts_has_rows(
+    small_sample: SmallSample, warehouse: duckdb.DuckDBPyConnection
+) -> None:
+    empty = [
+        table
+        for table in contracts()
+        if not warehouse.execute(f"SELECT count(*) FROM core.{table}").fetchone()[0]
+    ]
+    assert empty == []
+    assert set(small_sample.truth.rows) == set(contracts())
 
 
 def test_good_rows_are_all_loaded(

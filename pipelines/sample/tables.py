@@ -1,0 +1,86 @@
+"""The tables beside activities, incidents, alerts and surveys: drawn in order, and their files."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from pipelines.sample import harm, host_state, un_police
+from pipelines.sample.places import Places
+from pipelines.sample.returns import Owed
+from pipelines.sample.un_police import Assessments
+
+
+@dataclass(frozen=True)
+class FileOf:
+    """The file of one table; `{year}` in its name: one a year of `day_column`."""
+
+    name: str
+    bad_share: float
+    day_column: str = ""
+
+
+FILES: Mapping[str, FileOf] = {  # by table; the source of the mapping has the same name
+    "registers": FileOf("registers_2023_2026.csv", 0.02),
+    "hot_spots": FileOf("hot_spots.csv", 0.03),
+    "route_days": FileOf("route_days_2024_2026.csv", 0.005),
+    "hrddp_assessments": FileOf("hrddp_assessments.xlsx", 0.02),
+    "un_personnel": FileOf("un_personnel.csv", 0.01),
+    "un_detentions": FileOf("un_detentions.csv", 0.05),
+    "referrals": FileOf("referrals_{year}.csv", 0.05, "referred_on"),
+    "displacement_events": FileOf("displacement_2024_2026.csv", 0.03),
+    "rights_monitoring": FileOf("rights_monitoring_{year}.csv", 0.02, "month"),
+    "after_action_reviews": FileOf("after_action_reviews.xlsx", 0.04),
+    "threat_assessments": FileOf("threat_assessments.xlsx", 0.02),
+    "training": FileOf("formations_{year}.xlsx", 0.05, "started_on"),
+    "custody_visits": FileOf("visites_{year}.csv", 0.05, "visited_on"),
+    "police_posts": FileOf("postes_de_police.xlsx", 0.02),
+    "justice_cases": FileOf("justice_cases.csv", 0.04),
+    "police_complaints": FileOf("plaintes.csv", 0.05),
+    "commitments": FileOf("engagements.csv", 0.05),
+    "local_agreements": FileOf("local_agreements.csv", 0.04),
+}
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What is drawn before these tables, and what they refer to."""
+
+    owed: Mapping[str, Owed]
+    places: Places
+    assessments: Assessments
+    deployments: pa.Table
+    incidents: pa.Table
+    victims: pa.Table
+    alerts: pa.Table
+
+
+def draw_tables(seed: int, basis: Basis) -> dict[str, pa.Table]:
+    """Rows by table, in the order of `FILES`."""
+    owed, places = basis.owed, basis.places
+    incidents, victims = basis.incidents, basis.victims
+    drawn = {
+        "registers": places.registers,
+        "hot_spots": places.hot_spots,
+        "route_days": places.route_days,
+        "hrddp_assessments": basis.assessments.rows,
+        "un_personnel": un_police.personnel(seed),
+        "un_detentions": un_police.detentions(seed, owed["un_detentions"]),
+        "referrals": un_police.referrals(seed, owed["referrals"]),
+        "displacement_events": harm.displacement_events(seed, incidents, victims),
+        "rights_monitoring": harm.rights_monitoring(
+            seed, owed["rights_monitoring"], incidents, victims
+        ),
+        "after_action_reviews": harm.after_action_reviews(
+            seed, incidents, basis.alerts, basis.deployments
+        ),
+        "threat_assessments": harm.threat_assessments(seed),
+        "training": host_state.training(seed),
+        "custody_visits": host_state.custody_visits(seed, owed["custody_visits"], places),
+        "police_posts": host_state.police_posts(seed, places),
+        "justice_cases": host_state.justice_cases(seed, incidents),
+        "police_complaints": host_state.police_complaints(seed),
+        "commitments": host_state.commitments(seed, owed["commitments"]),
+        "local_agreements": host_state.local_agreements(seed, owed["local_agreements"]),
+    }
+    return {table: drawn[table] for table in FILES}
