@@ -222,6 +222,40 @@ _RESULT_LINK_COLUMNS = {
     ),
 }
 
+_ESTIMATE_COLUMNS = dict.fromkeys(
+    ["estimate", "se", "ci_low", "ci_high", "p_value", "q_value"], "DOUBLE"
+)
+
+# The evidence engine fills the next three; their names are fixed, so they are there from the start.
+_WAKE_EFFECT_COLUMNS = {
+    **dict.fromkeys(["mission", "edge", "area", "specification"], "VARCHAR"),
+    "t_window": "DOUBLE",
+    "spat_window": "DOUBLE",
+    "n_treated": "BIGINT",
+    "n_control": "BIGINT",
+    "n_eff": "DOUBLE",
+    **_ESTIMATE_COLUMNS,
+    "status": "VARCHAR",
+}
+
+_EVENT_STUDY_COLUMNS = {
+    **dict.fromkeys(["mission", "edge", "area", "specification"], "VARCHAR"),
+    "event_time": "INTEGER",
+    "n_areas": "BIGINT",
+    "n_periods": "BIGINT",
+    **_ESTIMATE_COLUMNS,
+    "status": "VARCHAR",
+}
+
+_PROTECTION_GAP_COLUMNS = {
+    **dict.fromkeys(["mission", "area", "period", "component"], "VARCHAR"),
+    **dict.fromkeys(["value", "ci_low", "ci_high"], "DOUBLE"),
+    "rank_low": "INTEGER",
+    "rank_high": "INTEGER",
+    "reason_en": "VARCHAR",
+    "reason_fr": "VARCHAR",
+}
+
 _FRAMEWORK_ITEM_COLUMNS = {
     "mission": "VARCHAR",
     "kind": "VARCHAR",  # outcome, output
@@ -291,6 +325,9 @@ MART_TABLES: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "base": _BASE_COLUMNS,
         "mission": _MISSION_COLUMNS,
         "result_link": _RESULT_LINK_COLUMNS,
+        "wake_effect": _WAKE_EFFECT_COLUMNS,
+        "event_study": _EVENT_STUDY_COLUMNS,
+        "protection_gap": _PROTECTION_GAP_COLUMNS,
         "framework_item": _FRAMEWORK_ITEM_COLUMNS,
         "output_plan": _OUTPUT_PLAN_COLUMNS,
         "revision": _REVISION_COLUMNS,

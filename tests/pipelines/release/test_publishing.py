@@ -69,6 +69,22 @@ def test_the_views_add_the_release_as_their_last_column(release) -> None:
         assert "release" not in {name for (name,) in found}
 
 
+FIXED_TABLES = (
+    *("indicator_value", "indicator", "area", "result_link", "wake_effect", "event_study"),
+    *("protection_gap", "quality_check", "revision", "reject_summary", "contribution"),
+    *("input_file", "release"),
+)
+
+
+@pytest.mark.parametrize("audience", ["mission", "hq"])
+def test_every_fixed_table_of_the_mart_is_there_for_each_audience(release, audience) -> None:
+    path = release.path / audience / "poclens.duckdb"
+    with duckdb.connect(str(path), read_only=True) as connection:
+        for name in FIXED_TABLES:
+            assert connection.execute(f"DESCRIBE mart.{name}").fetchone()[0] == "mission"
+            assert (path.parent / "parquet" / f"{name}.parquet").is_file() or name == "release"
+
+
 def test_a_changed_or_missing_file_is_told_by_the_manifest(release) -> None:
     assert changed_files(release.path) == []
     changed = release.path / "hq" / "parquet" / "area.parquet"
