@@ -13,7 +13,7 @@ from indicators.catalogue import Indicator, checked_measure, columns_used
 from indicators.contracts import contracts
 from indicators.derived import cube_table_sql, needed_derived, period_column_sql
 from indicators.measures import Aggregate
-from indicators.plan import CubePlan, Grouping, PlannedIndicator, single_plan
+from indicators.plan import PEOPLE, CubePlan, Grouping, PlannedIndicator, single_plan
 from indicators.values import DIMENSIONS, NOT_REPORTED, PROVISIONAL, TOTAL
 
 
@@ -134,11 +134,12 @@ def _time_columns(plan: CubePlan) -> list[str]:
 
 
 def _finest(plan: CubePlan) -> Stage:
-    keys = [*_time_columns(plan), "cube_area", *plan.plain_columns]
+    lists = {dimension.column for dimension in plan.dimensions if dimension.is_list}
+    keys = [*_time_columns(plan), "cube_area", *plan.columns]
     if plan.precision:
         keys.append(plan.precision)
-    lines = [f"    {key}" for key in dict.fromkeys(keys)]
-    lines += [f"    list_sort(list_distinct({column})) AS {column}" for column in plan.list_columns]
+    lines = [f"    {key}" for key in dict.fromkeys(keys) if key not in lists]
+    lines += [f"    list_sort(list_distinct({column})) AS {column}" for column in sorted(lists)]
     lines += [f"    {text}" for text in _aggregate_lines(plan)]
     return Stage("finest", "  SELECT\n" + ",\n".join(lines) + "\n  FROM placed\n  GROUP BY ALL")
 
@@ -151,7 +152,8 @@ def _aggregate_lines(plan: CubePlan) -> Iterator[str]:
         yield f"{cases.sql} AS {planned.part('cases')}"
 
 
-def _in_periods(plan: CubePlan) -> Stage:
+def _in_periods(plan: CubePlan, by_people: bool = True) -> Stage:
+    """`by_people`: a row of a rate comes once for each population that its persons belong to."""
     rows = "finest" if plan.is_additive else "placed"
     joins = []
     columns = f"{rows}.*"
@@ -170,16 +172,34 @@ def _in_periods(plan: CubePlan) -> Stage:
             f"    AND exact_enough.period_type = {period_type}"
         )
     if plan.population:
+        columns += "".join(f", people.{name} AS people_{name}" for name in PEOPLE)
         joins.append(
-            f"JOIN cube.area_up AS peopled ON peopled.area_code = {rows}.cube_area\n"
-            "  JOIN cube.population_base AS people\n"
-            f"    ON people.population_kind = '{plan.population}'\n"
-            "    AND people.area_code = peopled.area\n"
+            f"JOIN cube.population_place AS people\n"
+            f"    ON people.population_kind = '{plan.population}'"
+            f" AND people.area = {rows}.cube_area\n"
             f"    AND people.period_type = {period_type}"
-            f" AND people.period = {'holding' if plan.state is None else rows}.period"
+            f" AND people.period = {'holding' if plan.state is None else rows}.period\n    "
+            + "\n    ".join(_people_conditions(plan, rows, by_people))
         )
     source = "\n  ".join([f"FROM {rows}", *joins])
     return Stage("in_periods", f"  SELECT {columns}\n  {source}")
+
+
+def _people_conditions(plan: CubePlan, rows: str, by_people: bool) -> Iterator[str]:
+    """Whose population a row counts against: all persons, and those of its own sex and age."""
+    dimensions = {d.name: d for d in plan.dimensions if d.name in plan.people_columns and by_people}
+    for name in PEOPLE:
+        total = f"people.{name} = '{TOTAL}'"
+        dimension = dimensions.get(name)
+        if dimension is None:
+            yield f"AND {total}"
+        elif dimension.is_list:
+            yield f"AND ({total} OR list_contains({rows}.{dimension.column}, people.{name}))"
+        else:
+            yield f"AND ({total} OR people.{name} = {rows}.{dimension.column})"
+    if any(dimension.is_list for dimension in dimensions.values()):
+        # Who was of this sex and who of that age is not known together.
+        yield f"AND '{TOTAL}' IN (people.sex, people.age_group)"
 
 
 def source_periods_sql(plan: CubePlan) -> str:
@@ -219,14 +239,24 @@ def _in_areas() -> Stage:
     )
 
 
+_PLACE_AND_TIME = ("period_type", "period", "area")
+
+
+def _people_keys(plan: CubePlan) -> list[str]:
+    return [f"people_{name}" for name in PEOPLE] if plan.population else []
+
+
+def _of_all_people(plan: CubePlan) -> str:
+    """The rows of a rate that count against all persons; every row of another measure."""
+    return " AND ".join(f"{key} = '{TOTAL}'" for key in _people_keys(plan)) or "true"
+
+
 def _rolled(plan: CubePlan) -> Stage:
     columns = plan.plain_columns
-    keys = ["period_type", "period", "area", *columns]
+    common = [*_PLACE_AND_TIME, *_people_keys(plan)]
+    keys = [*common, *columns]
     grouped = f"GROUPING({', '.join(columns)})" if columns else "0"
-    sets = [
-        "(" + ", ".join(["period_type", "period", "area", *grouping]) + ")"
-        for grouping in plan.groupings
-    ]
+    sets = ["(" + ", ".join([*common, *grouping]) + ")" for grouping in plan.groupings]
     lines = [f"    {key}" for key in keys] + [f"    {grouped} AS grouped"]
     lines += [f"    {text}" for text in _roll_up_lines(plan)]
     listed = ",\n    ".join(sets)
@@ -250,9 +280,10 @@ def list_stage(plan: CubePlan, column: str) -> Stage:
     """The roll-up by a column with several values a row: the row counts once under each."""
     lines = [f"    {key}" for key in ("period_type", "period", "area", column)]
     lines += [f"    {text}" for text in _roll_up_lines(plan)]
+    of_all = f" WHERE {_of_all_people(plan)}" if plan.population else ""
     text = (
         "  SELECT\n" + ",\n".join(lines) + "\n  FROM (\n"
-        f"    SELECT * REPLACE (unnest({column}) AS {column}) FROM in_areas\n  )\n"
+        f"    SELECT * REPLACE (unnest({column}) AS {column}) FROM in_areas{of_all}\n  )\n"
         f"  GROUP BY period_type, period, area, {column}"
     )
     if column in plan.numerator_columns:
@@ -281,9 +312,12 @@ def _with_whole_denominator(plan: CubePlan, parts: str) -> str:
 
 def cells_sql(plan: CubePlan, planned: PlannedIndicator) -> str:
     """The cells of one indicator that hold a case: ratios last, from their parts."""
-    plain = [g for g in planned.groupings if not any(d.is_list for d in g)]
-    lists = [g for g in planned.groupings if any(d.is_list for d in g)]
+    people = [g for g in planned.groupings if any(d.name in plan.people_columns for d in g)]
+    others = [g for g in planned.groupings if g not in people]
+    plain = [g for g in others if not any(d.is_list for d in g)]
+    lists = [g for g in others if any(d.is_list for d in g)]
     selects = [_plain_cells(plan, planned, plain)]
+    selects += [_people_cells(plan, planned)] if people else []
     selects += [_list_cells(planned, grouping) for grouping in lists]
     return "\nUNION ALL\n".join(selects)
 
@@ -306,6 +340,18 @@ def _plain_cells(plan: CubePlan, planned: PlannedIndicator, groupings: list[Grou
         columns["breakdown_value"] = f"CASE grouped {' '.join(valued)} ELSE '{TOTAL}' END"
     known = " ".join(f"WHEN {mask} THEN {_is_known(grouping)}" for mask, grouping in masks.items())
     condition = f"{planned.part('cases')} > 0 AND CASE grouped {known} ELSE false END"
+    if plan.population:
+        condition += f" AND {_of_all_people(plan)}"
+    return _cell_select(planned, columns, "rolled", condition)
+
+
+def _people_cells(plan: CubePlan, planned: PlannedIndicator) -> str:
+    """Cells of a rate for each sex and age group that has a population."""
+    columns = dict.fromkeys(DIMENSIONS, f"'{TOTAL}'") | {name: f"people_{name}" for name in PEOPLE}
+    condition = (
+        f"{planned.part('cases')} > 0 AND grouped = {_mask(plan, ())}"
+        f" AND NOT ({_of_all_people(plan)})"
+    )
     return _cell_select(planned, columns, "rolled", condition)
 
 
@@ -408,7 +454,7 @@ def contribution_sql(plan: CubePlan) -> str:
         "finest" if plan.is_additive else "placed_files",
         "  SELECT\n    " + ",\n    ".join([*keys, *counted]) + "\n  FROM placed\n  GROUP BY ALL",
     )
-    periods = _in_periods(plan)
+    periods = _in_periods(plan, by_people=False)
     if not plan.is_additive:
         periods = Stage("in_periods", periods.sql.replace("placed", "placed_files"))
     sums = ",\n    ".join(

@@ -4,7 +4,7 @@ A plan holds all measures of one source that read the same clock (date or state)
 area: additive ones through the finest cube, the others recounted from the rows.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from indicators.catalogue import (
@@ -18,6 +18,8 @@ from indicators.contracts import Contract, contracts
 from indicators.derived import needed_derived, period_columns
 from indicators.expressions import table_operands
 from indicators.measures import Aggregate, Measure, State, aggregates, case_condition
+
+PEOPLE = ("sex", "age_group")
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,7 @@ class CubePlan:
         """The name of its cube table: source, clock and what sets it apart."""
         clock = self.clock or _state_name(self.state)
         marks = [self.precision, None if self.is_additive else "recounted", self.population]
+        marks += self.people_columns.values()
         if self.area not in (None, "area_code"):
             marks.append(self.area)
         return "__".join([f"cube_{self.source}", clock, *(mark for mark in marks if mark)])
@@ -110,15 +113,24 @@ class CubePlan:
         return tuple(sorted({dimension.column for dimension in self.dimensions}))
 
     @property
+    def people_columns(self) -> Mapping[str, str]:
+        """Of a rate: sex and age group to their columns, since each has a population of its own."""
+        dimensions = self.dimensions if self.population else ()
+        return {d.name: d.column for d in dimensions if d.name in PEOPLE}
+
+    @property
     def plain_columns(self) -> tuple[str, ...]:
-        """The columns with one value a row."""
-        lists = set(self.list_columns)
-        return tuple(column for column in self.columns if column not in lists)
+        """The columns with one value a row by which cells are grouped."""
+        others = {d.column for d in self.dimensions if d.is_list} | set(
+            self.people_columns.values()
+        )
+        return tuple(column for column in self.columns if column not in others)
 
     @property
     def list_columns(self) -> tuple[str, ...]:
-        """The columns with several values a row: it counts once under each."""
-        return tuple(sorted({d.column for d in self.dimensions if d.is_list}))
+        """The columns with several values a row by which cells are grouped: once under each."""
+        others = set(self.people_columns.values())
+        return tuple(sorted({d.column for d in self.dimensions if d.is_list} - others))
 
     @property
     def numerator_columns(self) -> tuple[str, ...]:
@@ -129,10 +141,10 @@ class CubePlan:
     def groupings(self) -> tuple[tuple[str, ...], ...]:
         """Every grouping by plain columns that an indicator needs, the total first."""
         wanted = {
-            tuple(sorted(dimension.column for dimension in grouping))
+            tuple(sorted(d.column for d in grouping if d.name not in self.people_columns))
             for planned in self.indicators
             for grouping in planned.groupings
-            if not any(dimension.is_list for dimension in grouping)
+            if not any(d.is_list and d.name not in self.people_columns for d in grouping)
         }
         return tuple(sorted(wanted, key=lambda columns: (len(columns), columns)))
 
@@ -204,11 +216,18 @@ def _scan(planned: PlannedIndicator) -> tuple[object, ...]:
         area_column(indicator),
         planned.measure.is_additive and indicator.time_rule != "distinct",
         planned.measure.population,
+        _people_columns(indicator),
     )
 
 
+def _people_columns(indicator: Indicator) -> tuple[str | None, ...]:
+    if indicator.measure.population is None:
+        return ()
+    return tuple(indicator.disaggregate.get(name) for name in PEOPLE)
+
+
 def _cube_plan(planned: list[PlannedIndicator], weekly: bool = False) -> CubePlan:
-    source, clock, state, precision, area, is_additive, population = _scan(planned[0])
+    source, clock, state, precision, area, is_additive, population, _ = _scan(planned[0])
     contract = contracts()[str(source)]
     return CubePlan(
         source=str(source),

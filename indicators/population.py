@@ -1,27 +1,37 @@
 """Population at the middle of a period, the denominator of a rate (definitions 39), as SQL.
 
-Linear between two dated figures, afterwards the last, before the first none. `population_base`
-holds the areas that have a figure; `population_area` adds them up over the hierarchy.
+Linear between two dated figures, afterwards the last, before the first none, for all persons
+(`_T`), each sex and each age group. `population_base` holds the areas that have a figure,
+`population_area` adds them up over the hierarchy, `population_place` says where a case counts:
+in an area with a figure, below one, or above one if it is no more precisely known.
 """
 
 from collections.abc import Iterator
+
+from indicators.vocabularies import TOTAL, UNKNOWN
 
 # Which figures are a rate's denominator: sites of these kinds, or residents at the finest level.
 _SITE_KINDS = ("poc_site", "camp")
 
 
 def population_tables_sql() -> Iterator[str]:
-    """Statements that build both tables for every period in `cube.period`."""
+    """Statements that build the three tables for every period in `cube.period`."""
     kinds = ", ".join(f"'{kind}'" for kind in _SITE_KINDS)
     yield f"""
 CREATE OR REPLACE TABLE cube.population_base AS
 WITH per_source AS (
-  SELECT population_kind, area_code, reference_on, estimate_source, sum(persons) AS persons
+  SELECT population_kind, area_code, reference_on, estimate_source,
+    CASE GROUPING(sex) WHEN 1 THEN '{TOTAL}' ELSE sex END AS sex,
+    CASE GROUPING(age_group) WHEN 1 THEN '{TOTAL}' ELSE age_group END AS age_group,
+    sum(persons) AS persons
   FROM core.population
-  GROUP BY ALL
+  GROUP BY population_kind, area_code, reference_on, estimate_source, CUBE (sex, age_group)
+  HAVING (GROUPING(sex) = 1 OR sex <> '{UNKNOWN}')
+    AND (GROUPING(age_group) = 1 OR age_group <> '{UNKNOWN}')
 ),
 dated AS (
-  SELECT population_kind, area_code, reference_on, arg_min(persons, estimate_source) AS persons
+  SELECT population_kind, area_code, reference_on, sex, age_group,
+    arg_min(persons, estimate_source) AS persons
   FROM per_source
   GROUP BY ALL
 ),
@@ -42,9 +52,10 @@ spans AS (
     lead(reference_on) OVER figures AS next_on,
     lead(persons) OVER figures AS next_persons
   FROM finest
-  WINDOW figures AS (PARTITION BY population_kind, area_code ORDER BY reference_on)
+  WINDOW figures AS (
+    PARTITION BY population_kind, area_code, sex, age_group ORDER BY reference_on)
 )
-SELECT population_kind, area_code, period_type, period,
+SELECT population_kind, area_code, sex, age_group, period_type, period,
   CASE WHEN next_on IS NULL THEN CAST(persons AS DOUBLE)
     ELSE persons
       + (next_persons - persons) * (period_middle - reference_on) / (next_on - reference_on)
@@ -54,8 +65,13 @@ JOIN cube.period
   ON period_middle >= reference_on AND (next_on IS NULL OR period_middle < next_on)"""
     yield """
 CREATE OR REPLACE TABLE cube.population_area AS
-SELECT population_kind, area_up.area, period_type, period,
+SELECT population_kind, area_up.area, sex, age_group, period_type, period,
   sum(persons ORDER BY base.area_code) AS persons
 FROM cube.population_base AS base
 JOIN cube.area_up ON area_up.area_code = base.area_code
 GROUP BY ALL"""
+    yield """
+CREATE OR REPLACE TABLE cube.population_place AS
+SELECT DISTINCT population_kind, around.area, sex, age_group, period_type, period
+FROM cube.population_base
+JOIN cube.area_around AS around USING (area_code)"""

@@ -212,6 +212,7 @@ with_returns AS (
   LEFT JOIN cube.population_area AS people
     ON people.population_kind = rule.population AND people.area = cell.area
     AND people.period_type = cell.period_type AND people.period = cell.period
+    AND people.sex = cell.sex AND people.age_group = cell.age_group
   LEFT JOIN cube.return_cover AS cover
     ON cover.returns_key = rule.returns_key AND cover.area = cell.area
   LEFT JOIN cube.return_cell AS returned

@@ -10,8 +10,24 @@ with_site_kind AS (
     FROM core.areas
     GROUP BY area_code
   ) AS other ON own.site_code = other.area_code
+),
+with_victim_sexes AS (
+  SELECT own.*, other.taken AS victim_sexes
+  FROM with_site_kind AS own LEFT JOIN (
+    SELECT incident_code, list(DISTINCT sex ORDER BY sex) AS taken
+    FROM core.incident_victims
+    GROUP BY incident_code
+  ) AS other ON own.incident_code = other.incident_code
+),
+with_victim_age_groups AS (
+  SELECT own.*, other.taken AS victim_age_groups
+  FROM with_victim_sexes AS own LEFT JOIN (
+    SELECT incident_code, list(DISTINCT age_group ORDER BY age_group) AS taken
+    FROM core.incident_victims
+    GROUP BY incident_code
+  ) AS other ON own.incident_code = other.incident_code
 )
-SELECT * FROM with_site_kind;
+SELECT * FROM with_victim_age_groups;
 
 WITH placed AS (
   SELECT source.*, coalesce(place.area, country_area()) AS cube_area,
@@ -28,6 +44,8 @@ finest AS (
     cube_area,
     incident_type,
     date_precision,
+    list_sort(list_distinct(victim_age_groups)) AS victim_age_groups,
+    list_sort(list_distinct(victim_sexes)) AS victim_sexes,
     count(*)
       FILTER (WHERE incident_type IN ('killing', 'injury', 'sexual_violence', 'abduction') AND site_kind IN ('poc_site', 'camp')) AS "P2-OC-07 numerator",
     count(*)
@@ -36,17 +54,18 @@ finest AS (
   GROUP BY ALL
 ),
 in_periods AS (
-  SELECT finest.*, holding.period_type, holding.period
+  SELECT finest.*, holding.period_type, holding.period, people.sex AS people_sex, people.age_group AS people_age_group
   FROM finest
   JOIN cube.period_bucket AS holding ON holding.bucket = finest.month
   JOIN cube.precision_period AS exact_enough
     ON exact_enough.date_precision = finest.date_precision
     AND exact_enough.period_type = holding.period_type
-  JOIN cube.area_up AS peopled ON peopled.area_code = finest.cube_area
-  JOIN cube.population_base AS people
-    ON people.population_kind = 'site'
-    AND people.area_code = peopled.area
+  JOIN cube.population_place AS people
+    ON people.population_kind = 'site' AND people.area = finest.cube_area
     AND people.period_type = holding.period_type AND people.period = holding.period
+    AND (people.sex = '_T' OR list_contains(finest.victim_sexes, people.sex))
+    AND (people.age_group = '_T' OR list_contains(finest.victim_age_groups, people.age_group))
+    AND '_T' IN (people.sex, people.age_group)
 ),
 in_areas AS (
   SELECT in_periods.*, area_up.area
@@ -58,14 +77,16 @@ rolled AS (
     period_type,
     period,
     area,
+    people_sex,
+    people_age_group,
     incident_type,
     GROUPING(incident_type) AS grouped,
     sum("P2-OC-07 numerator") AS "P2-OC-07 numerator",
     sum("P2-OC-07 cases") AS "P2-OC-07 cases"
   FROM in_areas
   GROUP BY GROUPING SETS (
-    (period_type, period, area),
-    (period_type, period, area, incident_type)
+    (period_type, period, area, people_sex, people_age_group),
+    (period_type, period, area, people_sex, people_age_group, incident_type)
   )
 )
 SELECT
@@ -86,4 +107,24 @@ SELECT
   CAST(coalesce("P2-OC-07 numerator", 0) AS BIGINT) AS n,
   CAST("P2-OC-07 cases" AS BIGINT) AS cases
 FROM rolled
-WHERE "P2-OC-07 cases" > 0 AND CASE grouped WHEN 1 THEN true WHEN 0 THEN incident_type IS NOT NULL ELSE false END
+WHERE "P2-OC-07 cases" > 0 AND CASE grouped WHEN 1 THEN true WHEN 0 THEN incident_type IS NOT NULL ELSE false END AND people_sex = '_T' AND people_age_group = '_T'
+UNION ALL
+SELECT
+  'P2-OC-07' AS indicator,
+  period_type,
+  period,
+  area,
+  '_T' AS unit_type,
+  '_T' AS activity_type,
+  '_T' AS actor,
+  people_sex AS sex,
+  people_age_group AS age_group,
+  '_T' AS breakdown,
+  '_T' AS breakdown_value,
+  CAST(NULL AS DOUBLE) AS value,
+  CAST(coalesce("P2-OC-07 numerator", 0) AS DOUBLE) AS numerator,
+  CAST(NULL AS DOUBLE) AS denominator,
+  CAST(coalesce("P2-OC-07 numerator", 0) AS BIGINT) AS n,
+  CAST("P2-OC-07 cases" AS BIGINT) AS cases
+FROM rolled
+WHERE "P2-OC-07 cases" > 0 AND grouped = 1 AND NOT (people_sex = '_T' AND people_age_group = '_T')
