@@ -1,6 +1,7 @@
 """`poclens explain INDICATOR`: definition, SQL, parts, files and rejects behind one figure."""
 
 import argparse
+from typing import Any
 
 from indicators.messages import message
 from pipelines.cli.main import show
@@ -30,9 +31,44 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def text_of(found: dict, language: str) -> str:
-    """The figure, its parts, its files and its SQL, in this order."""
-    lines = [message("cli.explain.figure", language, **found)]
-    lines += [message("cli.explain.file", language, **file) for file in found["files"]]
+def text_of(found: dict[str, Any], language: str) -> str:
+    """In words, the figure with interval and n, arithmetic, files, rejects, SQL; in this order."""
+    words = {"title": found[f"title_{language}"], "definition": found[f"definition_{language}"]}
+    parts = ("value", "numerator", "denominator", "n", "ci_low", "ci_high")
+    numbers = {name: _number(found[name], language) for name in parts}
+    places = {name: found[name] for name in ("indicator", "version", "area", "period")}
+    unit = message(f"unit.{found['unit_of_measure']}", language)
+    shown = places | words | numbers | {"unit": unit}
+    lines = [message("cli.explain.indicator", language, **shown)]
+    if found["value"] is None:
+        lines.append(message("cli.explain.empty", language, **shown, why=_why(found, language)))
+    else:
+        known = _interval(found, numbers, language)
+        lines.append(message("cli.explain.figure", language, **shown, interval=known))
+        lines.append(message("cli.explain.parts", language, **shown))
+    lines += [message("cli.explain.file", language, **file) for file in _files(found, language)]
     lines += [message("cli.explain.rejects", language, rejects=found["rejects"])]
     return "\n".join([*lines, "", found["sql"]])
+
+
+def _number(value: float | None, language: str) -> str:
+    from babel.numbers import format_decimal
+
+    return "–" if value is None else format_decimal(value, "#,##0.##", locale=language)
+
+
+def _interval(found: dict[str, Any], numbers: dict[str, str], language: str) -> str:
+    if found["ci_low"] is not None:
+        return message("cli.explain.interval", language, **numbers)
+    key = "full_register" if found["method"] == "full_register" else "no_interval"
+    return message(f"cli.explain.{key}", language)
+
+
+def _why(found: dict[str, Any], language: str) -> str:
+    if found["conf_status"] != "F":
+        return message(f"extract.conf_status.{found['conf_status']}", language)
+    return message(f"extract.obs_status.{found['obs_status']}", language)
+
+
+def _files(found: dict[str, Any], language: str) -> list[dict[str, Any]]:
+    return [file | {"rows": _number(file["rows"], language)} for file in found["files"]]

@@ -1,8 +1,11 @@
 """Explain reads the current release and nothing else, and says what a figure rests on."""
 
 import pytest
+from babel.numbers import format_decimal
 
 from indicators.errors import WrongUse
+from indicators.messages import message
+from pipelines.cli.explain_command import text_of
 from pipelines.release.explain import explain
 from tests.pipelines.small_mission import MISSION, PATROLS, SAFE, workspace_warehouse
 
@@ -54,3 +57,20 @@ def test_what_the_release_does_not_hold_is_named(read_only) -> None:
 def test_without_a_release_it_says_what_to_run(workspace) -> None:
     with pytest.raises(WrongUse, match="poclens publish"):
         explain(workspace, MISSION, PATROLS)
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_its_text_never_shows_a_value_without_interval_or_reason(read_only, language) -> None:
+    found = explain(read_only[0], MISSION, PATROLS) | {"unit_of_measure": "patrols"}
+    lines = text_of(found, language).splitlines()
+    assert found[f"title_{language}"] in lines[0] and "2026-Q3" in lines[2]
+    bounds = {"ci_low": 55.5, "ci_high": 64.25}
+    interval = message(
+        "cli.explain.interval",
+        language,
+        **{name: format_decimal(value, locale=language) for name, value in bounds.items()},
+    )
+    assert interval in text_of(found | bounds, language)
+    withheld = text_of(found | {"value": None, "n": None, "conf_status": "C"}, language)
+    assert message("extract.conf_status.C", language) in withheld
+    assert "None" not in withheld and "60" not in withheld.splitlines()[2]
