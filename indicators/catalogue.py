@@ -29,7 +29,7 @@ from indicators.expressions import (
 )
 from indicators.measures import Between, Measure, Part, State, expressions_of
 from indicators.messages import has_message
-from indicators.vocabularies import vocabulary
+from indicators.vocabularies import Vocabulary, vocabulary
 from indicators.yaml_files import read_yaml
 
 # Sources whose rows count only where the unit is of component police (definitions 1).
@@ -277,17 +277,25 @@ class _Entry:
 
     def _item_problems(self) -> Iterator[Problem]:
         # The column itself is text, since some items are answered by a number.
-        items, answers = vocabulary("survey_item").codes, vocabulary("answer").codes
-        for item, favourable in self.indicator.measure.items.items():
-            key = f"measure.items.{item}"
-            wrong = [(item, items)] if item not in items else []
-            wrong += [(answer, answers) for answer in favourable if answer not in answers]
-            for code, known in wrong:
-                near = nearest(code, known)
-                yield self.problem("expression_unknown_code", key, code=code, nearest=near)
+        measure, known = self.indicator.measure, vocabulary("survey_item")
+        for name, items in (("items", measure.items), ("among", measure.among)):
+            for item, answers in items.items():
+                wrong = [] if item in known.codes else [(item, known.codes)]
+                wrong += [
+                    (answer, known.answers(item))
+                    for answer in (answers if not wrong else ())
+                    if not _is_answer(known, item, answer)
+                ]
+                for code, codes in wrong:
+                    key, near = f"measure.{name}.{item}", nearest(code, codes)
+                    yield self.problem("expression_unknown_code", key, code=code, nearest=near)
 
     def problem(self, rule: str, key: str, **parameters: Any) -> Problem:
         return Problem(rule, self.path.name, parameters={"key": key, **parameters})
+
+
+def _is_answer(items: Vocabulary, item: str, answer: str) -> bool:
+    return answer in items.answers(item) or (items.takes_integer(item) and answer.isdigit())
 
 
 def _named_columns(indicator: Indicator) -> Iterator[tuple[str, str, tuple[str, ...]]]:

@@ -480,14 +480,23 @@ def _survey_sql(indicator: Indicator) -> str:
     """The table that survey estimation reads; the estimate itself is no SQL."""
     measure = checked_measure(indicator)
     answers = [
-        f"max(answer) FILTER (WHERE item = '{item}') AS {item}" for item in sorted(measure.items)
+        f"max(answer) FILTER (WHERE item = '{item}') AS {item}" for item in measure.all_items
     ]
     favourable = " AND ".join(
         f"{item} IN ({', '.join(repr(code) for code in codes)})"
         for item, codes in sorted(measure.items.items())
     )
     valid = " AND ".join(
-        f"{item} NOT IN ('dont_know', 'refused', 'not_asked')" for item in sorted(measure.items)
+        [
+            *(
+                f"{item} NOT IN ('dont_know', 'refused', 'not_asked')"
+                for item in sorted(measure.items)
+            ),
+            *(
+                f"{item} IN ({', '.join(repr(code) for code in codes)})"
+                for item, codes in sorted(measure.among.items())
+            ),
+        ]
     )
     listed = ",\n    ".join(answers)
     return f"""WITH answered AS (

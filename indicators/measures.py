@@ -85,6 +85,7 @@ class Measure(Strict):
     state: State | None = None
     known: str | None = None  # of a stock: rows without it leave the cell provisional
     items: Mapping[str, tuple[str, ...]] = {}  # survey item: favourable answers, all must hold
+    among: Mapping[str, tuple[str, ...]] = {}  # survey item: the answers of whom it is asked at all
     instrument: Literal["household", "site", "pulse"] = "household"
     weight: Literal["person", "household"] = "person"
     between: Between | None = None
@@ -100,6 +101,11 @@ class Measure(Strict):
     def is_survey(self) -> bool:
         """Whether it is estimated from a sample."""
         return self.kind in SURVEY_KINDS
+
+    @property
+    def all_items(self) -> tuple[str, ...]:
+        """The survey items that it reads, in the order of their names."""
+        return tuple(sorted({*self.items, *self.among}))
 
     @property
     def is_additive(self) -> bool:

@@ -62,7 +62,7 @@ def periods_of_waves(
     connection: duckdb.DuckDBPyConnection, indicator: Indicator
 ) -> dict[Wave, list[tuple[str, str]]]:
     """For each wave that asked every item: the periods that show it."""
-    items = sorted(indicator.measure.items)
+    items = list(indicator.measure.all_items)
     rows = connection.execute(
         """WITH waves AS (
           SELECT survey_code, wave, instrument,
@@ -100,7 +100,7 @@ def wave_respondents(
     connection: duckdb.DuckDBPyConnection, wave: Wave, indicators: Sequence[Indicator]
 ) -> pd.DataFrame:
     """One row a respondent: design, dimensions, areas above it, and each indicator's outcome."""
-    items = sorted({item for indicator in indicators for item in indicator.measure.items})
+    items = sorted({item for indicator in indicators for item in indicator.measure.all_items})
     answers = ", ".join(
         f"max(answer) FILTER (WHERE item = '{item}') AS \"{item}\"" for item in items
     )
@@ -158,11 +158,18 @@ def _domain_sql(indicator: Indicator) -> str:
 
 
 def _outcome(frame: pd.DataFrame, indicator: Indicator) -> np.ndarray:
-    """1 where every item was answered favourably, 0 where not, missing without a valid answer."""
+    """1 where every item was answered favourably, 0 where not, missing without a valid answer.
+
+    Missing too for whom it was not to be asked (`among`).
+    """
     favourable = np.ones(len(frame), dtype=bool)
     valid = np.ones(len(frame), dtype=bool)
+    for item, answers in indicator.measure.among.items():
+        valid &= frame[item].isin(answers).to_numpy()
     for item, answers in indicator.measure.items.items():
-        favourable &= frame[item].isin(answers).to_numpy()
+        # A number of days may be written with zeros before it.
+        given = frame[item].astype("string").str.replace(r"^0+(?=\d)", "", regex=True)
+        favourable &= given.isin(answers).to_numpy()
         valid &= (frame[item].notna() & ~frame[item].isin(NO_ANSWER)).to_numpy()
     return np.where(valid, favourable.astype(float), np.nan)
 
@@ -314,6 +321,15 @@ def _store(
     connection.unregister("survey_cells")
 
 
+def _among_sql(indicator: Indicator) -> str:
+    """An answer counts unless it says that the respondent was not to be asked the rest."""
+    conditions = [
+        f"(item <> '{item}' OR answer IN ({', '.join(repr(code) for code in codes)}))"
+        for item, codes in sorted(indicator.measure.among.items())
+    ]
+    return " AND ".join(conditions) or "true"
+
+
 def _store_files(
     connection: duckdb.DuckDBPyConnection,
     mission: Mission,
@@ -328,7 +344,7 @@ def _store_files(
         WITH valid AS (
           SELECT respondent_key FROM core.survey_answers
           WHERE survey_code = ? AND wave = ? AND list_contains(?, item)
-            AND NOT list_contains(?, answer)
+            AND NOT list_contains(?, answer) AND {_among_sql(indicator)}
           GROUP BY respondent_key
           HAVING count(*) = ?
         )
@@ -346,9 +362,9 @@ def _store_files(
         [
             wave.survey_code,
             wave.wave,
-            sorted(indicator.measure.items),
+            list(indicator.measure.all_items),
             list(NO_ANSWER),
-            len(indicator.measure.items),
+            len(indicator.measure.all_items),
             mission.mission,
             indicator.code,
             indicator.version,
