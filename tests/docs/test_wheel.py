@@ -33,6 +33,14 @@ def test_the_wheel_holds_every_file_of_data(wheel: Path) -> None:
     assert expected <= inside
 
 
+def test_the_wheel_holds_style_script_and_font_of_the_pages(wheel: Path) -> None:
+    inside = set(zipfile.ZipFile(wheel).namelist())
+    assets = REPOSITORY / "dashboards" / "assets"
+    expected = {f"dashboards/assets/{path.name}" for path in assets.iterdir() if path.is_file()}
+    assert {Path(name).suffix for name in expected} >= {".css", ".js", ".woff2"}
+    assert expected <= inside
+
+
 def test_the_installed_engine_reads_its_own_data(wheel: Path, tmp_path: Path) -> None:
     zipfile.ZipFile(wheel).extractall(tmp_path)
     code = (
