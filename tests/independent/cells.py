@@ -23,21 +23,23 @@ class Recomputed:
     """One indicator: its cases and how they become a value.
 
     `cases` has `area_code`, `day`, optionally `location_precision`, `date_precision`, and by kind:
-    count nothing more; sum and median `amount`; distinct `key`; ratio and rate `hit`, `base`.
+    count nothing more; sum, total (n is the sum) and median `amount`; distinct `key`;
+    ratio and rate `hit`, `base`; distinct_ratio `key`, `hit`.
     `dimensions`: mart dimension or breakdown: column of `cases` (a list column is split).
     `source`: all rows of its source with their own `day`, which say where there is any.
     `returns`: source whose returns say whether an empty cell is zero.
     """
 
     code: str
-    kind: str  # count, sum, distinct, ratio, median, rate
+    kind: str
     cases: pd.DataFrame
     source: pd.DataFrame
     dimensions: Mapping[str, str]
     returns: str
     only_police_returns: bool = False
     harm_checked: bool = False
-    base: pd.DataFrame | None = None  # rate: period_type, period, area, base
+    only_country: bool = False
+    base: pd.DataFrame | None = None  # rate: persons by area_code, period, dimension, code
 
 
 def spread(world: World, cases: pd.DataFrame, dimensions: Mapping[str, str]) -> pd.DataFrame:
@@ -88,6 +90,14 @@ def parts(world: World, indicator: Recomputed) -> pd.DataFrame:
         found["value"] = found["numerator"] = found["n"] = rows["key"].nunique()
     elif indicator.kind == "sum":
         found["value"] = found["numerator"] = rows["amount"].sum()
+    elif indicator.kind == "total":
+        found["value"] = found["numerator"] = found["n"] = rows["amount"].sum()
+    elif indicator.kind == "distinct_ratio":
+        found["denominator"] = found["n"] = rows["key"].nunique()
+        found["numerator"] = rows.apply(
+            lambda of_cell: of_cell.loc[of_cell["hit"], "key"].nunique()
+        )
+        found["value"] = 100 * found["numerator"] / found["denominator"]
     elif indicator.kind == "median":
         found["value"] = rows["amount"].median()
     elif indicator.kind == "ratio":
@@ -97,9 +107,10 @@ def parts(world: World, indicator: Recomputed) -> pd.DataFrame:
     return found.reindex(columns=PARTS).astype(float).reset_index()
 
 
-def grid(world: World) -> pd.DataFrame:
+def grid(world: World, only_country: bool = False) -> pd.DataFrame:
     """The total of every area and period: none of these may be absent."""
-    areas = pd.DataFrame({"area": world.level.index})
+    country = [world.mission.country_area]
+    areas = pd.DataFrame({"area": country if only_country else world.level.index})
     cells = world.periods[["period_type", "period"]].merge(areas, how="cross")
     return cells.assign(dimension=TOTAL, code=TOTAL)
 
@@ -163,10 +174,11 @@ def _without_returns(world: World, indicator: Recomputed, cells: pd.DataFrame) -
 def fill_zeros(kind: str, cells: pd.DataFrame) -> pd.DataFrame:
     """Zero where a status says that nothing happened; null and M without a denominator."""
     told = ~cells["obs_status"].isin(["O", "L"])
-    zero = {"median": ["n"], "ratio": ["numerator", "denominator", "n"], "rate": ["numerator", "n"]}
+    shares = ["numerator", "denominator", "n"]
+    zero = {"median": ["n"], "ratio": shares, "distinct_ratio": shares, "rate": ["numerator", "n"]}
     for column in zero.get(kind, ["value", "numerator", "n"]):
         cells[column] = cells[column].mask(told & cells[column].isna(), 0.0)
-    if kind in ("ratio", "rate"):
+    if kind in ("ratio", "distinct_ratio", "rate"):
         scale = cells["denominator"].where(cells["denominator"] > 0)
         cells["value"] = cells.get("per", 100) * cells["numerator"] / scale
     cells["obs_status"] = cells["obs_status"].mask(told & cells["value"].isna(), "M")

@@ -9,13 +9,21 @@ _MOMENT = "TIMESTAMP '2026-10-15 22:59:00'"  # the last local minute of the as-o
 
 def plant(connection: duckdb.DuckDBPyConnection) -> None:
     """Runs all statements; a rule of `definitions.md` stands beside each group."""
-    for statement in [*_UNITS, *_RETURNS, *_ACTIVITIES, *_ALERTS, *_INCIDENTS, *_CENSUS, *_SURVEYS]:
-        connection.execute(statement)
+    for statements in [
+        _UNITS, _RETURNS, _ACTIVITIES, _ALERTS, _INCIDENTS, _CENSUS, _SURVEYS,
+        _UN_POLICE, _HOST_STATE, _HARM,
+    ]:  # fmt: skip
+        for statement in statements:
+            connection.execute(statement)
 
 
 def _some(key: str, name: str, per_cent: int) -> str:
     """SQL: true for about so many per cent of the rows, others for each name."""
     return f"hash({key} || '{name}') % 1000 < {per_cent * 10}"
+
+
+def _change(table: str, key: str, change: str, name: str, per_cent: int) -> str:
+    return f"UPDATE core.{table} SET {change} WHERE {_some(key, name, per_cent)}"
 
 
 def _activities(change: str, name: str, per_cent: int, also: str = "true") -> str:
@@ -245,3 +253,119 @@ _SURVEYS = [
     """UPDATE core.survey_respondents SET interviewed_on = interviewed_on + 240
        WHERE wave = '3' AND instrument = 'site'""",
 ]
+
+_LAST_OF_AUGUST = "DATE '2025-08-31'"  # six months later is the last day of February
+_UN_POLICE = [
+    # 1, 8, 18
+    _change("referrals", "referral_code", "unit_code = 'MIL-North'", "soldiers", 8),
+    _change("referrals", "referral_code", "observed_on = referred_on + 1", "before", 5),
+    _change("referrals", "referral_code", "observed_on = NULL", "unseen", 5),
+    _change("referrals", "referral_code", "referred_on = DATE '2026-10-16'", "after", 2),
+    # 28: day 30 is in time; who leaves before it stays
+    _change("un_personnel", "personnel_key", "poc_certificate_on = arrived_on + 30", "in time", 8),
+    _change("un_personnel", "personnel_key", "poc_certificate_on = arrived_on + 31", "late", 8),
+    _change("un_personnel", "personnel_key", "departed_on = arrived_on + 3", "gone", 8),
+    _change("un_personnel", "personnel_key", "arrived_on = DATE '2026-09-15'", "ripe", 1),
+    _change("un_personnel", "personnel_key", "arrived_on = DATE '2026-09-16'", "unripe", 1),
+    # 29
+    _change(
+        "un_detentions", "detention_code",
+        "ended_at = started_at + INTERVAL 48 HOUR, limit_hours = 48", "limit", 10,
+    ),
+    _change(
+        "un_detentions", "detention_code",
+        "ended_at = started_at + INTERVAL 2881 MINUTE, limit_hours = 48", "over", 10,
+    ),
+    _change(
+        "un_detentions", "detention_code", "ended_at = started_at - INTERVAL 1 HOUR", "before", 5
+    ),
+    _change(
+        "un_detentions", "detention_code",
+        "ended_at = date_trunc('month', ended_at) - INTERVAL 30 MINUTE", "edge", 8,
+    ),
+    _change("un_detentions", "detention_code", "ended_at = NULL", "held", 5),
+    _change("un_detentions", "detention_code", "detention_end = NULL", "unknown", 5),
+    _change("un_detentions", "detention_code", "unit_code = 'MIL-South'", "soldiers", 5),
+    _change(
+        "un_detentions", "detention_code", "ended_at = TIMESTAMP '2026-10-16 08:00'", "after", 3
+    ),
+]  # fmt: skip
+_COURSE = "officer_key || course_code"
+_VISIT = "visit_code || coalesce(sex, '') || coalesce(age_group, '')"
+_HOST_STATE = [
+    # 31: one day is enough; the same officer and topic twice in a year, and in two years
+    _change("training", _COURSE, "duration_days = 0.9", "short", 5),
+    _change("training", _COURSE, "duration_days = NULL", "length unknown", 3),
+    _change("training", _COURSE, "duration_days = 1.0", "one day", 5),
+    _change("training", _COURSE, "sex = NULL", "not asked", 4),
+    _change("training", _COURSE, "course_topic = 'human_rights'", "rights", 30),
+    _change(
+        "training", _COURSE, "officer_key = 'O-' || (hash(course_code) % 7)::VARCHAR", "again", 10
+    ),
+    _change("training", _COURSE, "host_state_actor = 'interior_ministry'", "ministry", 4),
+    _change("training", _COURSE, "completed_on = DATE '2026-10-16'", "after", 2),
+    _change("training", _COURSE, "test_passed = NULL", "no result", 4),
+    _change("training", _COURSE, "started_on = completed_on + 1", "backwards", 3),
+    # 44: three to six months
+    *(
+        _change("training", _COURSE, f"observed_on = {day}, skill_applied = true", day, 4)
+        for day in [
+            "CAST(completed_on + INTERVAL 3 MONTH AS DATE)",
+            "CAST(completed_on + INTERVAL 3 MONTH AS DATE) - 1",
+            "CAST(completed_on + INTERVAL 6 MONTH AS DATE)",
+            "CAST(completed_on + INTERVAL 6 MONTH AS DATE) + 1",
+        ]
+    ),
+    _change("training", _COURSE, "skill_applied = NULL", "unrated", 4),
+    _change("custody_visits", _VISIT, "detainees_with_arrest_date = NULL", "no dates", 5),
+    _change("custody_visits", _VISIT, "detainees_past_limit = NULL", "no limit", 5),
+    # 14, 18
+    _change(
+        "justice_cases", "case_code", f"referred_on = {_LAST_OF_AUGUST}, "
+        "prosecutor_received_on = DATE '2026-02-28'", "february", 10,
+    ),
+    _change(
+        "justice_cases", "case_code", f"referred_on = {_LAST_OF_AUGUST}, "
+        "prosecutor_received_on = DATE '2026-03-01'", "march", 10,
+    ),
+    _change("justice_cases", "case_code", "prosecutor_received_on = referred_on - 1", "before", 8),
+    _change("police_complaints", "complaint_code", "closed_on = received_on + 90", "in time", 10),
+    _change("police_complaints", "complaint_code", "closed_on = received_on + 91", "late", 10),
+    _change("police_complaints", "complaint_code", "closed_on = received_on - 1", "before", 5),
+    _change("police_complaints", "complaint_code", "has_written_finding = NULL", "unwritten", 10),
+    # 36
+    _change("commitments", "commitment_code", "acted_on = made_on + 60", "in time", 10),
+    _change("commitments", "commitment_code", "acted_on = made_on + 61", "late", 10),
+    _change("commitments", "commitment_code", "acted_on = made_on - 1", "before", 5),
+    _change("commitments", "commitment_code", "verified_on = DATE '2026-10-16'", "after", 10),
+    _change("commitments", "commitment_code", "verified_on = DATE '2026-10-15'", "last", 10),
+    _change("local_agreements", "agreement_code", f"signed_on = {_LAST_OF_AUGUST}", "signed", 20),
+    _change(
+        "local_agreements", "agreement_code",
+        "violent_breach_on = CAST(signed_on + INTERVAL 6 MONTH AS DATE)", "last day", 10,
+    ),
+    _change(
+        "local_agreements", "agreement_code",
+        "violent_breach_on = CAST(signed_on + INTERVAL 6 MONTH AS DATE) + 1", "day after", 10,
+    ),
+    _change("local_agreements", "agreement_code", "violent_breach_on = signed_on - 1", "old", 5),
+    _change("local_agreements", "agreement_code", "followed_up_on = signed_on - 1", "early", 5),
+    _change(
+        "local_agreements", "agreement_code", "followed_up_on = DATE '2026-10-16'", "after", 10
+    ),
+]  # fmt: skip
+_RIGHTS = "month || area_code || mechanism || violation_type || alleged_actor_type || sex"
+_HARM = [
+    _change("rights_monitoring", _RIGHTS, "incidents_count = NULL", "no incidents", 5),
+    _change("rights_monitoring", _RIGHTS, "violations_count = NULL", "no violations", 5),
+    _change("rights_monitoring", _RIGHTS, "allegations_referred = NULL", "no referral", 5),
+    _change("rights_monitoring", _RIGHTS, "allegations_with_follow_up = NULL", "no action", 5),
+    _change("rights_monitoring", _RIGHTS, "month = DATE '2026-10-01'", "running", 3),
+    _change("rights_monitoring", _RIGHTS, "mechanism = 'mrm'", "grave", 20),
+    _change("rights_monitoring", _RIGHTS, "mechanism = 'mara'", "sexual", 20),
+    _change("displacement_events", "displacement_code", "cause = 'violence'", "fled", 50),
+    _change(
+        "displacement_events", "displacement_code", "displaced_on = DATE '2026-10-16'", "after", 4
+    ),
+    _change("displacement_events", "displacement_code", "age_group = 'Y0T17'", "children", 20),
+]  # fmt: skip

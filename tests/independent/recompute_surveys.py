@@ -261,10 +261,8 @@ def _gap(
 
 def _cells(world: World, asked: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
     """Wanted cells with what was estimated; without a wave nothing was reported: O."""
-    first = world.tables["survey_respondents"]["interviewed_on"].min()
     cells = asked.merge(found, on=CELL, how="outer")
     cells = cells.merge(world.periods, on=["period_type", "period"])
-    cells = cells[cells["end"] >= first].reset_index(drop=True)
     cells["obs_status"] = cells["obs_status"].fillna("O")
     running = (cells["end"] > world.as_of) & (cells["obs_status"] == "A")
     cells["obs_status"] = cells["obs_status"].mask(running, "P")

@@ -3,7 +3,7 @@
 Written from `definitions.md` and `contracts.md` alone. Nothing of the engine belongs here.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -24,6 +24,11 @@ class World:
     tables: dict[str, pd.DataFrame]
     mission: Mission
     as_of: pd.Timestamp
+    first: pd.Timestamp  # a day of the first month that is shown
+
+    def since(self, day: pd.Timestamp) -> "World":
+        """The same, shown from an earlier day, where a source has older rows than the mission."""
+        return replace(self, first=min(self.first, day))
 
     @cached_property
     def level(self) -> "pd.Series[str]":
@@ -46,8 +51,8 @@ class World:
 
     @cached_property
     def periods(self) -> pd.DataFrame:
-        """Columns `period_type`, `period`, `start`, `end`: from the mission's start to as of."""
-        months = pd.period_range(self.mission.starts_on, self.as_of, freq="M")
+        """Columns `period_type`, `period`, `start`, `end`: from the first day to the as-of day."""
+        months = pd.period_range(self.first, self.as_of, freq="M")
         firsts = pd.Series(months.to_timestamp())
         named = pd.concat(
             pd.DataFrame({"period_type": kind, "period": period_of(firsts, kind)})
@@ -61,6 +66,11 @@ class World:
         """UTC times on the clock of the mission's zone (definition 6)."""
         zone = times.dt.tz_localize("UTC").dt.tz_convert(self.mission.time_zone)
         return zone.dt.tz_localize(None)
+
+    def on_both_clocks(self, rows: pd.DataFrame, other: pd.Series) -> pd.DataFrame:
+        """Rows by their own `day` and once more by another date, both up to the as-of date."""
+        again = rows.assign(day=other)
+        return pd.concat([rows, again[again["day"] <= self.as_of]], ignore_index=True)
 
     def unit_at(self, codes: pd.Series, days: pd.Series) -> pd.DataFrame:
         """`component`, `unit_type` of units on days; the last version is kept (definition 4)."""
@@ -82,7 +92,7 @@ def read_world(connection: duckdb.DuckDBPyConnection, mission: Mission, as_of: d
         name: connection.execute(f'SELECT * FROM core."{name}"').df().drop(columns=LINEAGE)
         for (name,) in names
     }
-    return World(tables, mission, pd.Timestamp(as_of))
+    return World(tables, mission, pd.Timestamp(as_of), pd.Timestamp(mission.starts_on))
 
 
 def period_of(days: pd.Series, kind: str) -> pd.Series:
