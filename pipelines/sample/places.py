@@ -13,7 +13,7 @@ from pipelines.sample.draws import Array, Generator, numbered, pick, stream, tab
 from pipelines.sample.presence import DAY, day_number
 
 NETWORKS_PER_AREA, LOCALITIES_PER_AREA = 3, 2
-_LISTED_BEFORE = date(2023, 7, 1)
+_FIRST_LISTED_ON = date(2023, 7, 1)  # of what is valid from the mission's first day
 _PRISONS = ("Aroko", "Beldane", "Dorima", "Gorou", "Ilora", "Kessi")
 _CAMPS = ("Hamsa", "Jebala")
 _THREATS = {
@@ -75,16 +75,16 @@ def _networks(generator: Generator) -> Iterator[tuple[Any, ...]]:
     entries = [(area, at) for area in range(len(AREAS)) for at in range(NETWORKS_PER_AREA)]
     codes = network_code(*np.array(entries).T)
     for number, (area, at) in enumerate(entries):
-        first = _LISTED_BEFORE
+        first = STARTS_ON
         if at == NETWORKS_PER_AREA - 1 and generator.random() < 0.6:
             first = STARTS_ON + timedelta(days=int(generator.integers(60, 700)))
         closes = generator.random() < 0.1
         last = first + timedelta(days=int(generator.integers(300, 900))) if closes else None
         place = (codes[number], AREAS[area], None, None)
-        yield "community_network", *place, first, first, last
+        yield "community_network", *place, _listed_on(first), first, last
         if last and number % 2 and last < date(2026, 3, 1):  # some are set up again
             again = last + timedelta(days=90)
-            yield "community_network", *place, again, again, None
+            yield "community_network", *place, _listed_on(again), again, None
 
 
 def _facilities(generator: Generator) -> Iterator[tuple[Any, ...]]:
@@ -94,20 +94,26 @@ def _facilities(generator: Generator) -> Iterator[tuple[Any, ...]]:
     kinds += [(area, "prison", "justice") for area in _PRISONS]
     kinds += [(area, "camp", "gendarmerie") for area in _CAMPS]
     for number, (area, kind, actor) in enumerate(kinds):
-        first, last = _LISTED_BEFORE, None
+        first, last = STARTS_ON, None
         if number % 11 == 5:
             first = STARTS_ON + timedelta(days=int(generator.integers(90, 500)))
         if number % 13 == 7:
             last = STARTS_ON + timedelta(days=int(generator.integers(400, 900)))
-        yield "detention_facility", f"DF-{number + 1:03d}", area, kind, actor, first, first, last
+        place = (f"DF-{number + 1:03d}", area, kind, actor)
+        yield "detention_facility", *place, _listed_on(first), first, last
 
 
 def _localities(generator: Generator) -> Iterator[tuple[Any, ...]]:
     """Localities where a police post was agreed; a few were added in 2025."""
     for number, area in enumerate(area for area in AREAS for _ in range(LOCALITIES_PER_AREA)):
-        first = date(2025, 1, 1) if number % 9 == 4 else _LISTED_BEFORE
+        first = date(2025, 1, 1) if number % 9 == 4 else STARTS_ON
         actor = "gendarmerie" if generator.random() < 0.3 else "police"
-        yield "coverage_locality", f"L-{number + 1:03d}", area, None, actor, first, first, None
+        place = (f"L-{number + 1:03d}", area, None, actor)
+        yield "coverage_locality", *place, _listed_on(first), first, None
+
+
+def _listed_on(first: date) -> date:
+    return first if first > STARTS_ON else _FIRST_LISTED_ON
 
 
 def _hot_spots(generator: Generator) -> tuple[pa.Table, Array]:

@@ -50,7 +50,10 @@ _SUPPORTS = ("training", "equipment", "transport", "joint_operation", "advice")
 
 
 def personnel(seed: int) -> pa.Table:
-    """One row a tour of duty: formed units change over together, others one by one."""
+    """One row a tour of duty: formed units change over together, others one by one.
+
+    Who came before the mission's first month stands in an older list that nobody sends.
+    """
     generator = stream(seed, "un_personnel")
     rows: list[tuple[Any, ...]] = []
     for unit in UNITS:
@@ -59,7 +62,7 @@ def personnel(seed: int) -> pa.Table:
     names = (
         "personnel_key", "unit_code", "sex", "arrived_on", "departed_on", "poc_certificate_on",
     )  # fmt: skip
-    return table_of(names, rows)
+    return table_of(names, [row for row in rows if row[3] >= STARTS_ON])
 
 
 def _tours(generator: Generator, unit: Unit, numbered_before: int) -> list[tuple[Any, ...]]:

@@ -1,4 +1,7 @@
-"""The sample's profile is valid, and its framework names only what the mission chose."""
+"""The sample's profile is valid: it chooses the whole list, its framework only what is chosen."""
+
+import csv
+from pathlib import Path
 
 from indicators.catalogue import load_catalogue
 from indicators.data_folder import data_folder
@@ -32,6 +35,13 @@ def test_every_outcome_has_a_dated_baseline_and_target() -> None:
     for outcome in _framework().outcomes:
         chosen = mission.selected(outcome.indicator)
         assert chosen.baseline and chosen.target and chosen.baseline.on < chosen.target.on
+
+
+def test_every_indicator_of_the_list_is_chosen(shared_folder: Path) -> None:
+    with (shared_folder / "reference" / "poc_indicators.csv").open(encoding="utf-8") as file:
+        listed = [row["code"] for row in csv.DictReader(file)]
+    chosen = [entry.code for entry in read_mission(PROFILE).indicators]
+    assert sorted(chosen) == sorted(listed)
 
 
 def test_framework_names_only_chosen_indicators() -> None:
