@@ -1,22 +1,35 @@
-"""`poclens catalogue check|list|show|sql`: the indicator repository and what it compiles to."""
+"""`poclens catalogue check|list|show|sql|requirements|gaps`: the indicator repository.
+
+What an entry says and compiles to, what a selection needs, and what it leaves out.
+"""
+
+from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from indicators.messages import message
 from pipelines.cli.main import show
+from pipelines.cli.options import add_mission, mission_of
 
-ACTIONS = ("check", "list", "show", "sql")
+if TYPE_CHECKING:
+    from indicators.catalogue import Indicator
+    from indicators.requirements import Requirements
+
+ACTIONS = ("check", "list", "show", "sql", "requirements", "gaps")
 
 
 def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
-    """What to do, and with which indicator."""
+    """What to do, and with which indicators."""
     parser.add_argument("action", choices=ACTIONS, help=message("cli.catalogue.action", language))
-    parser.add_argument("indicator", nargs="?", help=message("cli.catalogue.indicator", language))
+    parser.add_argument("indicator", nargs="*", help=message("cli.catalogue.indicator", language))
+    add_mission(parser, language)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Runs one of the actions."""
-    return {"check": _check, "list": _list, "show": _show, "sql": _sql}[arguments.action](arguments)
+    actions = dict(zip(ACTIONS, (_check, _list, _show, _sql, _requirements, _gaps), strict=True))
+    return actions[arguments.action](arguments)
 
 
 def _check(arguments: argparse.Namespace) -> int:
@@ -57,19 +70,79 @@ def _show(arguments: argparse.Namespace) -> int:
 def _sql(arguments: argparse.Namespace) -> int:
     from indicators.compiler import indicator_sql
 
-    sql = indicator_sql(_indicator(arguments))
-    show(arguments, {"indicator": arguments.indicator, "sql": sql}, sql)
+    indicator = _indicator(arguments)
+    sql = indicator_sql(indicator)
+    show(arguments, {"indicator": indicator.code, "sql": sql}, sql)
     return 0
 
 
-def _indicator(arguments: argparse.Namespace):  # type: ignore[no-untyped-def]
+def _requirements(arguments: argparse.Namespace) -> int:
+    from indicators.requirements import requirements
+
+    chosen = _selection(arguments)
+    found = requirements(chosen)
+    result = {"indicators": [indicator.code for indicator in chosen], **vars(found)}
+    show(arguments, result, "\n".join(_requirement_lines(found, arguments.language)))
+    return 0
+
+
+def _requirement_lines(found: Requirements, language: str) -> list[str]:
+    from indicators.contracts import contracts
+    from indicators.vocabularies import vocabulary
+
+    items, sources = vocabulary("survey_item"), vocabulary("source")
+    lines = [message("cli.catalogue.tables", language, count=len(found.columns))]
+    for table, columns in found.columns.items():
+        contract = contracts()[table]
+        listed = ", ".join(
+            f"{name}*" if contract.columns[name].required else name for name in columns
+        )
+        lines.append(f"  {table} ({contract.title.in_language(language)}): {listed}")
+    lines.append(message("cli.catalogue.questions", language, count=len(found.questions)))
+    lines += [f"  {item}: {items.label(item, language)}" for item in found.questions]
+    lines.append(message("cli.catalogue.returns", language, count=len(found.returns)))
+    lines += [f"  {source}: {sources.label(source, language)}" for source in found.returns]
+    return lines
+
+
+def _gaps(arguments: argparse.Namespace) -> int:
+    from indicators.gaps import gaps
+    from indicators.vocabularies import vocabulary
+
+    found = gaps(_selection(arguments))
+    names = [vocabulary(name) for name in ("tier", "phase", "unit_type")]
+    lines = [message("cli.catalogue.gaps", arguments.language, count=len(found))]
+    for gap in found:
+        codes = (gap.tier, gap.phase, gap.unit_type)
+        labels = [
+            name.label(code, arguments.language) for name, code in zip(names, codes, strict=True)
+        ]
+        lines.append(f"  {' · '.join(labels)}: {', '.join(gap.outputs)}")
+    show(arguments, {"gaps": [vars(gap) for gap in found]}, "\n".join(lines))
+    return 0
+
+
+def _selection(arguments: argparse.Namespace) -> list[Indicator]:
+    """The indicators named, else those of the mission, else the list of 63."""
+    from indicators.catalogue import load_catalogue, selected_indicators
+    from indicators.mission import read_mission
+
+    catalogue = load_catalogue()
+    codes = arguments.indicator or [code for code in catalogue if not code.startswith("D-")]
+    if arguments.mission:
+        profile = arguments.workspace.profile(mission_of(arguments))
+        codes = arguments.indicator or [chosen.code for chosen in read_mission(profile).indicators]
+    return selected_indicators(catalogue, codes)
+
+
+def _indicator(arguments: argparse.Namespace) -> Indicator:
     from difflib import get_close_matches
 
     from indicators.catalogue import load_catalogue
     from indicators.errors import Problem, WrongUse
 
     catalogue = load_catalogue()
-    code = arguments.indicator or ""
+    code = " ".join(arguments.indicator)
     if code in catalogue:
         return catalogue[code]
     nearest = get_close_matches(code, catalogue, n=1, cutoff=0) or [""]

@@ -143,3 +143,14 @@ def test_the_doctor_names_what_is_wrong_in_an_installed_profile(tmp_path: Path) 
     found = poclens(tmp_path, "doctor")
     assert found.returncode == 2
     assert "radpko.yaml" in found.stdout and "tabel" in found.stdout
+
+
+def test_requirements_and_gaps_of_a_missions_selection(tmp_path: Path) -> None:
+    assert poclens(tmp_path, "init", str(tmp_path), "--profile", "mali").returncode == 0
+    shown = poclens(tmp_path, "catalogue", "requirements", "--mission", "mali", "--json")
+    found = json.loads(shown.stdout)
+    assert "survey_answers" in found["columns"] and "activities" not in found["columns"]
+    named = poclens(tmp_path, "catalogue", "requirements", "P2-OP-03", "P2-OC-01")
+    assert "patrol_mode" in named.stdout and "saw_unpol_patrol" in named.stdout
+    gaps = json.loads(poclens(tmp_path, "catalogue", "gaps", "--mission", "mali", "--json").stdout)
+    assert {"tier", "phase", "unit_type", "outputs"} <= gaps["gaps"][0].keys()
