@@ -14,10 +14,11 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Replaces this process by `dagster dev` on the workspace's instance."""
-    from pipelines.installation import make_workspace
+    from pipelines.orchestration.run import open_instance
 
     require_free_port(arguments.port)
-    make_workspace(arguments.workspace)
+    with open_instance(arguments.workspace):
+        pass  # it makes the workspace and closes runs whose process was killed
     environment = clean_environment() | {
         "POCLENS_HOME": str(arguments.workspace.home),
         "DAGSTER_HOME": str(arguments.workspace.dagster_home),

@@ -13,6 +13,7 @@ import dagster as dg
 
 from indicators.errors import Problem, WrongUse
 from pipelines.installation import make_workspace
+from pipelines.orchestration.abandoned import close_abandoned, process_tag
 from pipelines.orchestration.build import build_definitions
 from pipelines.orchestration.partitions import quarter_partitions
 from pipelines.orchestration.release_assets import PUBLISHED
@@ -45,7 +46,7 @@ def refresh(workspace: Workspace, mission: str, as_of: date | None = None) -> Re
     Without `as_of`: the mission's last day where it has ended, else today.
     """
     run_id = str(uuid.uuid4())
-    with _instance(workspace) as instance:
+    with open_instance(workspace) as instance:
         job = build_definitions(workspace, as_of).resolve_job_def("refresh")
         status = "success"
         try:
@@ -53,7 +54,7 @@ def refresh(workspace: Workspace, mission: str, as_of: date | None = None) -> Re
                 run_id=run_id,
                 partition_key=mission,
                 instance=instance,
-                tags={"poclens/mission": mission},
+                tags={"poclens/mission": mission} | process_tag(),
                 run_config=_QUIET,
             )
         except dg.DagsterExecutionInterruptedError as error:
@@ -74,14 +75,14 @@ def publish(workspace: Workspace, mission: str, quarter: str) -> tuple[str, Path
     blocking check of the last refresh failed.
     """
     _refuse_unknown(workspace, mission, quarter)
-    with _instance(workspace) as instance:
+    with open_instance(workspace) as instance:
         result = (
             build_definitions(workspace)
             .resolve_job_def("publish")
             .execute_in_process(
                 partition_key=dg.MultiPartitionKey({"mission": mission, "quarter": quarter}),
                 instance=instance,
-                tags={"poclens/mission": mission},
+                tags={"poclens/mission": mission} | process_tag(),
                 run_config=_QUIET,
             )
         )
@@ -102,12 +103,13 @@ def _refuse_unknown(workspace: Workspace, mission: str, quarter: str) -> None:
 
 
 @contextmanager
-def _instance(workspace: Workspace) -> Iterator[dg.DagsterInstance]:
-    """The instance in the workspace; its log goes to its own storage, not to the terminal."""
+def open_instance(workspace: Workspace) -> Iterator[dg.DagsterInstance]:
+    """The workspace's own instance, runs that were killed closed."""
     make_workspace(workspace)
     os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
     os.environ["DAGSTER_HOME"] = str(workspace.dagster_home)
     with dg.DagsterInstance.from_config(str(workspace.dagster_home)) as instance:
+        close_abandoned(instance)
         yield instance
 
 

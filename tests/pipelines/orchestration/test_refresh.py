@@ -1,5 +1,8 @@
 """The real job on a small sample: what it leaves, and what a blocking finding stops."""
 
+import os
+import subprocess
+import sys
 from datetime import date
 
 import dagster as dg
@@ -7,7 +10,9 @@ import pytest
 
 from indicators.errors import CheckFailed
 from pipelines.installation import make_workspace
-from pipelines.orchestration.run import RefreshResult, publish, refresh
+from pipelines.orchestration.abandoned import PROCESS_TAG
+from pipelines.orchestration.build import build_definitions
+from pipelines.orchestration.run import RefreshResult, open_instance, publish, refresh
 from pipelines.sample import install
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace import Workspace
@@ -51,6 +56,23 @@ def test_the_run_is_in_the_instance_that_the_pages_show(
         event = instance.get_latest_materialization_event(key)
     assert event is not None and event.asset_materialization is not None
     assert event.asset_materialization.metadata["dagster/row_count"].value == first.values
+
+
+def test_a_killed_run_does_not_count_as_running(workspace: Workspace, first: RefreshResult) -> None:
+    """It would keep every later run of its mission in the queue."""
+    ended = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], text=True,
+                           capture_output=True, check=True)  # fmt: skip
+    with open_instance(workspace) as instance:
+        for process in (ended.stdout.strip(), str(os.getpid())):
+            instance.create_run_for_job(
+                build_definitions(workspace, AS_OF).resolve_job_def("refresh"),
+                tags={PROCESS_TAG: process},
+                status=dg.DagsterRunStatus.STARTED,
+            )
+    with open_instance(workspace) as instance:
+        running = instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED]))
+        assert [run.tags[PROCESS_TAG] for run in running] == [str(os.getpid())]
+        instance.report_run_failed(running[0])
 
 
 def test_refreshing_again_changes_nothing(workspace: Workspace, first: RefreshResult) -> None:
