@@ -65,6 +65,12 @@ def _by_area(world: World, cases: pd.DataFrame) -> pd.DataFrame:
     return held[held["rank"] <= finest]
 
 
+def finest_counted(world: World, rows: pd.DataFrame) -> pd.Series:
+    """The finest area in which each row counts, by how precisely its place is known."""
+    held = _by_area(world, rows.assign(row=rows.index)).sort_values("rank")
+    return held.groupby("row")["area"].last().reindex(rows.index)
+
+
 def _of_period(held: pd.DataFrame, kind: str) -> pd.DataFrame:
     """Definition 17: a coarse date counts only where the period holds it whole."""
     if "date_precision" in held:

@@ -84,6 +84,7 @@ _RETURNS = [  # 11, 12
        FROM core.reporting_returns WHERE month = DATE '2026-05-01'""",
 ]
 _LOCAL_MIDNIGHT = "date_trunc('day', started_at) - INTERVAL 1 HOUR"  # zone of the sample: +1
+_START_DAY = "CAST(started_at + INTERVAL 1 HOUR AS DATE)"
 _ACTIVITIES = [
     # 6: month ends by the local clock; 8: around the as-of date
     _activities("started_at = date_trunc('month', started_at) - INTERVAL 30 MINUTE", "edge", 4),
@@ -130,6 +131,25 @@ _ACTIVITIES = [
         "['police_station', 'police_post', 'prison'][(hash(activity_code) % 3)::INT + 1], "
         "funding_source = ['quick_impact', 'donor'][(hash(activity_code) % 2)::INT + 1]",
         "handovers", 6,
+    ),
+    # 21, 25, 26: assessed the day before or on the day; hot spots, alerts and routes of that day
+    _activities(
+        "activity_type = 'host_police_support', support_type = 'transport', "
+        "hrddp_assessment_code = (SELECT min(assessment_code) FROM core.hrddp_assessments "
+        f"WHERE completed_on BETWEEN {_START_DAY} - 1 AND {_START_DAY} + 1)",
+        "supports", 6,
+    ),
+    _activities("hrddp_assessment_code = NULL", "unassessed", 10),
+    _activities(
+        "hot_spot_code = 'HS-' || lpad((hash(activity_code) % 150)::VARCHAR, 3, '0')", "spots", 40
+    ),
+    _activities(
+        "alert_code = 'E-' || lpad((hash(activity_code) % 300)::VARCHAR, 7, '0')", "alerts", 30
+    ),
+    _activities(
+        "route_code = (SELECT min(route_code) FROM core.route_days "
+        f"WHERE agreed_on BETWEEN {_START_DAY} AND {_START_DAY} + 1)",
+        "routes", 30,
     ),
     _activities("facility_code = NULL", "nameless", 20, "activity_type = 'facility_handover'"),
     _activities("presence_days = NULL", "absent", 20, "activity_type = 'colocation'"),
@@ -192,6 +212,21 @@ _INCIDENTS = [
     _incidents("location_precision = 'admin1'", "coarse", 8),
     _incidents("location_precision = 'country'", "coarsest", 3),
     _incidents("area_code = 'Lower-Minu', location_precision = 'admin1'", "province", 4),
+    # 41 to 43: at a base; a review on day 60 and on day 61
+    _incidents(
+        "latitude = (SELECT min(latitude) + 0.02 FROM core.deployments), "
+        "longitude = (SELECT arg_min(longitude, latitude) FROM core.deployments)",
+        "base", 12,
+    ),
+    _incidents("closed_on = occurred_on + 20", "closed", 40),
+    _incidents("closed_on = occurred_on - 1", "closed before", 4),
+    _incidents("occurred_at = NULL", "no time", 20),
+    """INSERT INTO core.after_action_reviews BY NAME
+       SELECT 'H-' || incident_code AS review_code, incident_code,
+         'inquiry' AS review_kind, 'near_base' AS trigger, occurred_on AS started_on,
+         closed_on + 60 + (hash(incident_code) % 2)::INT AS completed_on,
+         mission, file_sha256, sheet, row_number
+       FROM core.incidents WHERE hash(incident_code || 'reviewed') % 3 = 0""",
     # 38
     _incidents(
         "linked_operation = ['un_police', 'un_military', 'joint_host_state', 'none']"

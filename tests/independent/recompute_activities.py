@@ -22,9 +22,10 @@ def recompute(world: World) -> Iterator[Recomputed]:
     done = everything[everything["status"] == "completed"]
     police = done[done["component"] == "police"]
     for code, kind, cases, by in _of_police(world, police):
-        by = {**_BY_UNIT, **by}
+        by = by if code == "P2-OP-08" else {**_BY_UNIT, **by}
         yield Recomputed(code, kind, cases, everything, by, "activities", True)
     yield _handed_over(world, everything, done)
+    yield _assessed(world, everything)
 
 
 def _activities(world: World) -> pd.DataFrame:
@@ -108,6 +109,11 @@ def _of_police(
     )
     yield "P2-OP-06", "count", patrols[integrated], partners
 
+    cited = patrols.assign(hit=_cites_current(world, patrols), base=1)
+    yield "P2-OP-07", "ratio", cited, {}
+
+    yield "P2-OP-08", "count", _on_agreed_days(world, patrols), {"route_type": "route_type"}
+
     exercises = of_type["exercise"]
     components = exercises["partners"].map(lambda codes: 1 + len(set(codes) - {"humanitarian"}))
     exercises = exercises[
@@ -156,3 +162,39 @@ def _handed_over(world: World, everything: pd.DataFrame, done: pd.DataFrame) -> 
     rows = rows.assign(day=rows["handed_over_on"], key=rows["facility_code"])
     by = {"facility_type": "facility_type", "funding_source": "funding_source"}
     return Recomputed("P3-OP-07", "distinct", rows, everything, by, "activities")
+
+
+def _cites_current(world: World, patrols: pd.DataFrame) -> "pd.Series[bool]":
+    """Definition 25: a hot spot valid at the local start date, or an alert open at the start."""
+    spots = world.tables["hot_spots"][["hot_spot_code", "valid_from", "valid_to"]]
+    spots = patrols.reset_index().merge(spots, on="hot_spot_code")
+    current = (spots["valid_from"] <= spots["day"]) & ~(spots["valid_to"] < spots["day"])
+    alerts = world.tables["alerts"][["alert_code", "received_at", "closed_at"]]
+    alerts = patrols.reset_index().merge(alerts, on="alert_code")
+    is_open = (alerts["received_at"] < alerts["started_at"]) & ~(
+        alerts["closed_at"] <= alerts["started_at"]
+    )
+    cited = set(spots["index"][current]) | set(alerts["index"][is_open])
+    return pd.Series(patrols.index.isin(sorted(cited)), index=patrols.index)
+
+
+def _on_agreed_days(world: World, patrols: pd.DataFrame) -> pd.DataFrame:
+    """Definition 26: patrols on a market or farm route on one of its agreed days."""
+    routes = world.tables["route_days"]
+    routes = routes[routes["route_type"].isin(["market", "farm"])]
+    days = routes[["route_code", "agreed_on", "route_type"]].drop_duplicates()
+    return patrols.merge(days, left_on=["route_code", "day"], right_on=["route_code", "agreed_on"])
+
+
+def _assessed(world: World, everything: pd.DataFrame) -> Recomputed:
+    """P1-OP-08 (definitions 2, 21): every support to host police, completed or aborted."""
+    rows = everything[
+        (everything["activity_type"] == "host_police_support")
+        & everything["status"].isin(["completed", "aborted"])
+        & (everything["component"] == "police")
+    ]
+    assessments = world.tables["hrddp_assessments"].set_index("assessment_code")["completed_on"]
+    completed = rows["hrddp_assessment_code"].map(assessments)
+    cases = rows.assign(hit=completed < rows["day"], base=1)
+    by = {"actor": "host_state_actor", "support_type": "support_type"}
+    return Recomputed("P1-OP-08", "ratio", cases, everything, by, "activities", True)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from tests.independent.cells import CELL, TOTAL, Recomputed, spread
+from tests.independent.cells import CELL, TOTAL, Recomputed, finest_counted, spread
 from tests.independent.world import World
 
 _PHYSICAL = ["killing", "injury", "sexual_violence", "abduction"]
@@ -19,6 +19,7 @@ def recompute(world: World) -> Iterator[Recomputed]:
     incidents["day"] = incidents["occurred_on"]
     yield _at_sites(world, incidents)
     yield _harm(world, incidents)
+    yield _reviewed(world, incidents)
 
 
 def _harm(world: World, incidents: pd.DataFrame) -> Recomputed:
@@ -126,3 +127,76 @@ def poisson_interval(count: pd.Series, base: pd.Series, per: float) -> pd.DataFr
     high = stats.chi2.ppf(0.975, 2 * (count + 1)) / 2
     low = np.where(count == 0, 0.0, low)
     return pd.DataFrame({"ci_low": per * low / base, "ci_high": per * high / base})
+
+
+def _reviewed(world: World, incidents: pd.DataFrame) -> Recomputed:
+    """P2-OP-15: incidents that the review rule of 2023.05 §87 names; definitions 41 to 43."""
+    aimed_at = incidents["against_civilians"].fillna(False).astype(bool)
+    civilians = (
+        (incidents["deaths_civilian"] > 0)
+        | (incidents["injured_civilian"] > 0)
+        | (aimed_at & incidents["incident_type"].isin(_PHYSICAL))
+    )
+    needed = civilians & (_is_near_a_base(world, incidents) | _was_known(world, incidents))
+    due = incidents["closed_on"] + pd.Timedelta(days=60)
+    rows = incidents.drop(columns="date_precision").assign(day=due, base=1)
+    reviews = world.tables["after_action_reviews"]
+    kinds = ["after_action_review", "inquiry", "board_of_inquiry"]
+    reviews = reviews[reviews["review_kind"].isin(kinds)]
+    reviews = reviews[~(reviews["completed_on"] < reviews["started_on"])]
+    first = reviews.groupby("incident_code")["completed_on"].min()
+    rows = rows.assign(hit=rows["incident_code"].map(first) <= due)
+    valid = ~(incidents["closed_on"] < incidents["occurred_on"])
+    cases = rows[needed & valid & (due <= world.as_of)]
+    everything = world.on_both_clocks(incidents, due)
+    by = {"incident_type": "incident_type"}
+    return Recomputed("P2-OP-15", "ratio", cases, everything, by, "incidents")
+
+
+def _is_near_a_base(world: World, incidents: pd.DataFrame) -> np.ndarray:
+    """Great circle to any deployment of that day, on a sphere of 6371.0088 km (definition 41)."""
+    bases = world.tables["deployments"]
+    here = [np.radians(incidents[name].to_numpy(float))[:, None] for name in _POINT]
+    there = [np.radians(bases[name].to_numpy(float))[None, :] for name in _POINT]
+    half = [np.sin((b - a) / 2) ** 2 for a, b in zip(here, there, strict=True)]
+    root = np.sqrt(half[0] + np.cos(here[0]) * np.cos(there[0]) * half[1])
+    km = 2 * 6371.0088 * np.arcsin(np.minimum(root, 1))
+    day = incidents["occurred_on"].to_numpy()[:, None]
+    ended = bases["to_on"].fillna(pd.Timestamp("2100-01-01")).to_numpy()[None, :]
+    present = (bases["from_on"].to_numpy()[None, :] <= day) & (day <= ended)
+    is_near = (km <= world.mission.parameters.near_base_km) & present
+    return np.asarray(is_near.any(axis=1))
+
+
+_POINT = ("latitude", "longitude")
+
+
+def _was_known(world: World, incidents: pd.DataFrame) -> np.ndarray:
+    """An alert that was confirmed, needed action and had none in time (definition 42)."""
+    alerts = world.tables["alerts"]
+    alerts = alerts[alerts["merged_into"].isna() & alerts["action_needed"]]
+    hours = alerts["level"].map(dict(world.mission.parameters.target_hours)).astype(float)
+    alerts = alerts.assign(due=alerts["received_at"] + pd.to_timedelta(hours, unit="h"))
+    zone = world.mission.time_zone
+    midnight = (
+        incidents["occurred_on"].dt.tz_localize(zone).dt.tz_convert("UTC").dt.tz_localize(None)
+    )
+    asked = pd.DataFrame(
+        {
+            "row": range(len(incidents)),
+            "area_code": finest_counted(world, incidents),
+            "at": incidents["occurred_at"].fillna(midnight),
+        }
+    )
+    up = world.above[["area_code", "area"]]
+    around = pd.concat([up, up.set_axis(["area", "area_code"], axis=1)]).drop_duplicates()
+    pairs = asked.merge(around, on="area_code").merge(
+        alerts.rename(columns={"area_code": "area"}), on="area"
+    )
+    known = (
+        (pairs["confirmed_at"] <= pairs["at"])
+        & (pairs["due"] < pairs["at"])
+        & ~(pairs["closed_at"] <= pairs["at"])
+        & ~(pairs["first_action_at"] <= pairs["at"])
+    )
+    return np.isin(np.arange(len(incidents)), pairs["row"][known])
