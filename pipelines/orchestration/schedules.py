@@ -18,7 +18,13 @@ def nightly_schedule(
 ) -> dg.ScheduleDefinition:
     """01:00 UTC, one run a mission; the queue lets one run at a time touch a mission."""
 
-    @dg.schedule(name="nightly", job=job, cron_schedule="0 1 * * *", execution_timezone="UTC")
+    @dg.schedule(
+        name="nightly",
+        job=job,
+        cron_schedule="0 1 * * *",
+        execution_timezone="UTC",
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+    )
     def refresh_all(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest]:
         night = context.scheduled_execution_time.date().isoformat()
         for mission in workspace.missions():

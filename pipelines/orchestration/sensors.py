@@ -26,6 +26,7 @@ def inbox_sensor(
         name="inbox",
         job=job,
         minimum_interval_seconds=SETTLED_SECONDS,
+        default_status=dg.DefaultSensorStatus.RUNNING,
         description="Refreshes a mission when files are dropped into its inbox",
     )
     def watch_inboxes(context: dg.SensorEvaluationContext) -> dg.SensorResult:

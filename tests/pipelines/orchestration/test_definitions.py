@@ -72,6 +72,13 @@ def test_the_schedule_asks_for_each_mission_once(definitions: dg.Definitions) ->
     assert sorted(str(request.partition_key) for request in requests or []) == ["mali", "sample"]
 
 
+def test_sensor_and_schedule_run_as_soon_as_dagster_does(definitions: dg.Definitions) -> None:
+    sensor = definitions.resolve_sensor_def("inbox")
+    assert sensor.default_status is dg.DefaultSensorStatus.RUNNING
+    schedule = definitions.resolve_schedule_def("nightly")
+    assert schedule.default_status is dg.DefaultScheduleStatus.RUNNING
+
+
 def tick(
     definitions: dg.Definitions, instance: dg.DagsterInstance, cursor: str | None
 ) -> tuple[list[str], str]:
