@@ -45,9 +45,7 @@ def find_profile(text: str | Path) -> Path:
         if (candidate / "mission.yaml").is_file():
             return candidate
     known = sorted(path.parent.name for path in data_folder().glob("missions/*/mission.yaml"))
-    raise WrongUse(
-        Problem("no_profile", value=str(text), parameters={"known": ", ".join(known)})
-    )
+    raise WrongUse(Problem("no_profile", value=str(text), parameters={"known": ", ".join(known)}))
 
 
 def install_profile(workspace: Workspace, path: str | Path) -> str:

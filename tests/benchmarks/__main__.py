@@ -1,4 +1,4 @@
-"""`make bench`: every benchmark of this folder in a process of its own; JSON lines, then a table."""
+"""`make bench`: every benchmark of this folder in its own process; JSON lines, then a table."""
 
 import json
 import subprocess

@@ -1,6 +1,7 @@
 """Periods: names, bounds, months and their order."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -50,7 +51,7 @@ def test_a_period_holds_its_day_and_its_name_means_it(day: date, period_type: st
 def test_periods_follow_on_without_gap(day: date, period_type: str) -> None:
     periods = periods_between(day, day + timedelta(days=800), [period_type])
     assert periods[0].start <= day and periods[-1].end >= day + timedelta(days=800)
-    for earlier, later in zip(periods, periods[1:], strict=False):
+    for earlier, later in pairwise(periods):
         assert later.start == earlier.end + timedelta(days=1)
 
 

@@ -47,7 +47,8 @@ def test_files_behind_a_total_are_named_with_their_rows() -> None:
     small.add("activities", [{"status": "aborted", "activity_code": "y"}])
     small.compute("P2-OP-01")
     found = small.connection.execute(
-        "SELECT file, rows FROM mart.contribution WHERE period = '2026-Q1' AND area = 'A1' ORDER BY ALL"
+        "SELECT file, rows FROM mart.contribution "
+        "WHERE period = '2026-Q1' AND area = 'A1' ORDER BY ALL"
     ).fetchall()
     assert found == [("f.csv", 2), ("g.csv", 1)]
 

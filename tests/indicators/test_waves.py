@@ -1,4 +1,4 @@
-"""Survey indicators: which wave a period shows, who is in the domain, what comes out of estimate."""
+"""Survey indicators: which wave a period shows, who is in the domain, what comes out."""
 
 from datetime import date
 from typing import Any
@@ -149,7 +149,8 @@ def test_a_gap_is_men_minus_women() -> None:
     small = SmallWarehouse()
     wave(small, "w1", ["good", "good", "good", "bad"] * 4)
     small.connection.execute(
-        "UPDATE core.survey_respondents SET sex = CASE WHEN row_number % 2 = 0 THEN 'M' ELSE 'F' END"
+        "UPDATE core.survey_respondents "
+        "SET sex = CASE WHEN row_number % 2 = 0 THEN 'M' ELSE 'F' END"
     )
     share = {
         sex: 100
@@ -183,7 +184,8 @@ def test_parts_of_the_area_and_of_the_people_are_domains() -> None:
     wave(small, "w1", ["good"] * 4, area_code="A1a", sex="F", age_group="Y18T29")
     wave(small, "w2", ["good"] * 4, date(2026, 2, 1))
     small.connection.execute(
-        "UPDATE core.survey_respondents SET area_code = 'A2', sex = 'M' WHERE respondent_key = 'w1-3'"
+        "UPDATE core.survey_respondents SET area_code = 'A2', sex = 'M' "
+        "WHERE respondent_key = 'w1-3'"
     )
     values = small.compute("X-IM-01")
     february = values[(values["period"] == "2026-02") & values["value"].notna()]
