@@ -24,7 +24,7 @@ class Recomputed:
 
     `cases` has `area_code`, `day`, optionally `location_precision`, `date_precision`, and by kind:
     count nothing more; sum, total (n is the sum) and median `amount`; distinct `key`;
-    ratio and rate `hit`, `base`; distinct_ratio `key`, `hit`.
+    ratio `hit`, `base`; distinct_ratio `key`, `hit`; rate nothing or `amount`.
     `dimensions`: mart dimension or breakdown: column of `cases` (a list column is split).
     `source`: all rows of its source with their own `day`, which say where there is any.
     `returns`: source whose returns say whether an empty cell is zero.
@@ -39,6 +39,7 @@ class Recomputed:
     only_police_returns: bool = False
     harm_checked: bool = False
     only_country: bool = False
+    per: int = 100
     base: pd.DataFrame | None = None  # rate: persons by area_code, period, dimension, code
 
 

@@ -19,12 +19,7 @@ from tests.independent import (
     recompute_un_police,
 )
 from tests.independent.cells import CELL, TOTAL, Recomputed, grid, parts, with_status
-from tests.independent.recompute_incidents import (
-    persons_of,
-    poisson_interval,
-    rate_parts,
-    with_figure_of,
-)
+from tests.independent.rates import persons_of, poisson_interval, rate_parts, with_figure_of
 from tests.independent.world import PERIOD_TYPES, World
 
 KEY = ["indicator", *CELL]
@@ -32,7 +27,6 @@ EXACT = ["obs_status", "n", "returns_due", "returns_received"]
 CLOSE = ["value", "numerator", "denominator", "se", "ci_low", "ci_high", "df"]
 _DIMENSIONS = ["unit_type", "activity_type", "actor", "sex", "age_group", "breakdown"]
 _RELATIVE = 1e-9
-_PER = 1000.0  # P2-OC-07
 _WITH_RETURNS = [
     recompute_activities,
     recompute_alerts,
@@ -84,7 +78,7 @@ def _wanted_of_all(world: World, engine: pd.DataFrame) -> pd.DataFrame:
 
 
 def _cells(world: World, indicator: Recomputed, engine: pd.DataFrame) -> pd.DataFrame:
-    found = rate_parts(world, indicator, _PER) if indicator.kind == "rate" else None
+    found = rate_parts(world, indicator) if indicator.kind == "rate" else None
     found = parts(world, indicator) if found is None else found
     known = engine[(engine["indicator"] == indicator.code)]
     known = known[known["dimension"].isin([TOTAL, *indicator.dimensions])]
@@ -93,13 +87,15 @@ def _cells(world: World, indicator: Recomputed, engine: pd.DataFrame) -> pd.Data
     found = wanted.merge(found, on=CELL, how="outer")
     if indicator.kind != "rate":
         return with_status(world, indicator, found)
-    found = with_figure_of(found.assign(per=_PER).drop(columns="denominator", errors="ignore"))
+    found = with_figure_of(
+        found.assign(per=indicator.per).drop(columns="denominator", errors="ignore")
+    )
     persons = persons_of(world, indicator.base)
     found = found.merge(persons, on=["period_type", "period", "area", "of", "figure"], how="left")
     cells = with_status(world, indicator, found)
     empty = cells["n"].isna()
     cells["denominator"] = cells["denominator"].mask(empty)
-    limits = poisson_interval(cells["numerator"], cells["denominator"], _PER)
+    limits = poisson_interval(cells["numerator"], cells["denominator"], indicator.per)
     return cells.assign(**limits)
 
 

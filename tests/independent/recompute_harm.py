@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from tests.independent.cells import Recomputed
+from tests.independent.rates import population
 from tests.independent.world import World
 
 _ACTOR = {"actor": "alleged_actor_type"}
@@ -30,6 +31,14 @@ def _monitoring(world: World) -> Iterator[Recomputed]:
     )
     by = {**_ACTOR, "violation_type": "violation_type"}
     yield Recomputed("P1-OC-03", "ratio", allegations, rows, by, "rights_monitoring")
+
+    harmed = allegations.assign(
+        amount=_number(allegations["persons_killed"]) + _number(allegations["persons_injured"])
+    )
+    yield Recomputed(
+        "X-IM-03", "rate", harmed, rows, {**_ACTOR, **_SEX_AND_AGE}, "rights_monitoring",
+        per=100_000, base=population(world, "resident"),
+    )  # fmt: skip
 
     sexual = rows[(rows["mechanism"] == "mara") & rows["incidents_count"].notna()]
     sexual = sexual.assign(amount=_number(sexual["incidents_count"]))

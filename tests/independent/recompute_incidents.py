@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
-from tests.independent.cells import CELL, TOTAL, Recomputed, finest_counted, spread
+from tests.independent.cells import Recomputed, finest_counted
+from tests.independent.rates import population
 from tests.independent.world import World
 
 _PHYSICAL = ["killing", "injury", "sexual_violence", "abduction"]
@@ -59,74 +59,9 @@ def _at_sites(world: World, incidents: pd.DataFrame) -> Recomputed:
     rows = rows.assign(area_code=rows["site_code"]).drop(columns="location_precision")
     rows = with_victims(world, rows)
     by = {"incident_type": "incident_type", "sex": "sexes", "age_group": "age_groups"}
-    return Recomputed(
-        "P2-OC-07", "rate", rows, incidents, by, "incidents", base=_residents(world, sites)
-    )
-
-
-def _residents(world: World, sites: pd.Series) -> pd.DataFrame:
-    """`area_code`, period, `dimension`, `code`, `persons`; a code of null is any code."""
-    found = []
-    for dimension in [None, "sex", "age_group"]:
-        persons = mid_period_population(world, "site", dimension)
-        found.append(persons[persons["area_code"].isin(sites)])
-    return pd.concat(found)
-
-
-def mid_period_population(world: World, kind: str, by: str | None = None) -> pd.DataFrame:
-    """Persons of each area at the middle of each period (definition 39); no row: no figure."""
-    figures = world.tables["population"]
-    figures = figures[figures["population_kind"] == kind]
-    figures = figures.assign(code=figures[by] if by else TOTAL, dimension=by or TOTAL)
-    keys = ["area_code", "dimension", "code"]
-    totals = figures.groupby([*keys, "reference_on"])["persons"].sum().reset_index()
-    length = (world.periods["end"] - world.periods["start"]).dt.days + 1
-    middle = world.periods["start"] + pd.to_timedelta(length // 2, unit="D")
-    found = []
-    for names, rows in totals.groupby(keys):
-        on = rows["reference_on"].astype("int64").to_numpy()
-        persons = rows["persons"].to_numpy(dtype=float)
-        asked = middle.astype(rows["reference_on"].dtype).astype("int64").to_numpy()
-        value = np.interp(asked, on, persons, left=np.nan)
-        named = dict(zip(keys, names, strict=True))
-        found.append(world.periods[["period_type", "period"]].assign(**named, persons=value))
-    return pd.concat(found).dropna(subset="persons")
-
-
-def rate_parts(world: World, indicator: Recomputed, per: float) -> pd.DataFrame:
-    """Numerator and n of each cell with a case; an area without a figure leaves it."""
-    assert indicator.base is not None
-    rows = spread(world, indicator.cases, indicator.dimensions)
-    figures = indicator.base.rename(columns={"dimension": "of", "code": "figure"})
-    rows = with_figure_of(rows)
-    rows = rows.merge(figures, on=["period_type", "period", "area_code", "of", "figure"])
-    counted = rows.groupby(CELL).size().rename("n").reset_index().astype({"n": float})
-    return counted.assign(numerator=counted["n"], value=np.nan, per=per)
-
-
-def with_figure_of(cells: pd.DataFrame) -> pd.DataFrame:
-    """`of`, `figure`: whose figure stands below: those of a sex or age group, else everybody's."""
-    own = cells["dimension"].isin(["sex", "age_group"])
-    return cells.assign(
-        of=cells["dimension"].where(own, TOTAL), figure=cells["code"].where(own, TOTAL)
-    )
-
-
-def persons_of(world: World, base: pd.DataFrame) -> pd.DataFrame:
-    """Persons by `area` (added up over those below), period, `of` and `figure`."""
-    held = base.rename(columns={"dimension": "of", "code": "figure"}).merge(
-        world.above, on="area_code"
-    )
-    keys = ["period_type", "period", "area", "of", "figure"]
-    return held.groupby(keys)["persons"].sum().rename("denominator").reset_index()
-
-
-def poisson_interval(count: pd.Series, base: pd.Series, per: float) -> pd.DataFrame:
-    """Exact 95 % limits of a rate (Garwood 1936): quantiles of chi-squared distributions."""
-    low = stats.chi2.ppf(0.025, 2 * count) / 2
-    high = stats.chi2.ppf(0.975, 2 * (count + 1)) / 2
-    low = np.where(count == 0, 0.0, low)
-    return pd.DataFrame({"ci_low": per * low / base, "ci_high": per * high / base})
+    people = population(world, "site")
+    people = people[people["area_code"].isin(sites)]
+    return Recomputed("P2-OC-07", "rate", rows, incidents, by, "incidents", base=people, per=1000)
 
 
 def _reviewed(world: World, incidents: pd.DataFrame) -> Recomputed:
