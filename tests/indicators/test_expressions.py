@@ -130,10 +130,11 @@ def test_no_mix_of_words_gets_another_table_through(text: str) -> None:
 
 
 def test_every_derived_column_of_the_contracts_is_a_good_expression() -> None:
-    from indicators.derived import cube_table_sql
+    from indicators.derived import cube_table_sql, period_column_sql, period_columns
 
     for contract in contracts().values():
-        sql = cube_table_sql(contract)
+        dated = [period_column_sql(contract, name, "x") for name in period_columns(contract)]
+        sql = "\n".join([cube_table_sql(contract), *dated])
         assert all(f" AS {name}" in sql for name in contract.derived)
 
 
