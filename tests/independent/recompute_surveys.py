@@ -7,7 +7,7 @@ units of the design stay, also those without a member of the domain.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -33,6 +33,9 @@ class Item:
     only_sex: str | None = None
     is_gap: bool = False  # men minus women
     weight: str = "weight_person"
+    # Answers without which an answer is not valid; whether only the displaced are asked.
+    only_answers: Mapping[str, str] = field(default_factory=dict)
+    only_displaced: bool = False
 
 
 ITEMS = {
@@ -45,6 +48,12 @@ ITEMS = {
     "P1-OC-07": Item({"would_report_unpol": _LIKELY}, _PERSON),
     "P2-OC-01": Item({"saw_unpol_patrol": {"daily", "weekly"}}, _PERSON),
     "P2-OC-05": Item({"safe_walking_night": _SAFE}, _PERSON),
+    "P2-OC-06": Item(
+        {"trip_days_prevented": {"0"}},
+        {"sex": "household_head_sex", "displacement_status": "displacement_status"},
+        weight="weight_household",
+        only_answers={"trip_planned": "yes"},
+    ),
     "P2-OC-09": Item(
         {"safe_in_site_day": _SAFE, "safe_in_site_night": _SAFE},
         {"sex": "sex", "age_group": "age_group"},
@@ -52,6 +61,13 @@ ITEMS = {
     ),
     "P3-OC-02": Item({"trust_host_police": {"a_lot", "somewhat"}}, _PERSON),
     "P3-OC-04": Item({"would_report_host_police": _LIKELY}, _PERSON),
+    "P3-OC-09": Item(
+        {"origin_safe_enough": {"yes"}},
+        {"sex": "household_head_sex", "area_of_origin": "origin_area_code"},
+        weight="weight_household",
+        only_answers={"has_origin_known": "yes"},
+        only_displaced=True,
+    ),
     "X-IM-01": Item({"safety_overall": {"good", "very_good"}}, _PERSON),
     "X-IM-02": Item({"safety_overall": {"good", "very_good"}}, _WITHOUT_SEX, is_gap=True),
 }
@@ -88,10 +104,17 @@ def _answers(world: World, question: str) -> pd.DataFrame:
     return rows[["survey_code", "wave", "respondent_key", "answer"]]
 
 
+def _answer_of(world: World, rows: pd.DataFrame, question: str) -> pd.Series:
+    """Each respondent's answer; null without one."""
+    key = ["survey_code", "wave", "respondent_key"]
+    found = rows[key].merge(_answers(world, question), on=key, how="left")
+    return found["answer"].set_axis(rows.index)
+
+
 def waves_shown(world: World, item: Item) -> pd.DataFrame:
     """`period_type, period, wave_key`: the latest wave that asked the item (definition 16)."""
     rows = _interviews(world, item)
-    for question in item.favourable:
+    for question in [*item.only_answers, *item.favourable]:
         asked = _answers(world, question)
         asked = asked[asked["answer"] != "not_asked"]
         keys = set(asked["survey_code"] + " " + asked["wave"])
@@ -109,14 +132,16 @@ def _designs(world: World, item: Item) -> dict[str, pd.DataFrame]:
     rows = _interviews(world, item)
     y = pd.Series(1.0, index=rows.index)
     for question, favourable in item.favourable.items():
-        answers = rows.merge(
-            _answers(world, question), on=["survey_code", "wave", "respondent_key"], how="left"
-        )
-        answer = answers["answer"].set_axis(rows.index)
+        answer = _answer_of(world, rows, question)
         y *= answer.isin(favourable).astype(float).mask(answer.isna() | answer.isin(_NO_ANSWER))
+    for question, wanted in item.only_answers.items():
+        y = y.where(_answer_of(world, rows, question) == wanted)
     rows = rows.assign(y=y)
     rows["area_code"] = rows["site_code"] if item.instrument == "site" else rows["area_code"]
-    rows["is_asked"] = rows["is_adult"].fillna(False).astype(bool)
+    is_person_item = item.weight == "weight_person"
+    rows["is_asked"] = rows["is_adult"].fillna(False).astype(bool) | (not is_person_item)
+    if item.only_displaced:
+        rows["is_asked"] &= rows["displacement_status"] == "displaced"
     if item.only_sex:
         rows["is_asked"] &= rows["sex"] == item.only_sex
     return dict(iter(rows.groupby("wave_key")))
