@@ -119,6 +119,10 @@ def test_a_code_that_the_repository_does_not_hold_names_the_nearest() -> None:
     assert (problem.value, problem.parameters["nearest"][:6]) == ("P2-OC-0I", "P2-OC-")
 
 
+# Titles of the list that claim a cause are worded otherwise (docs/decisions/0004).
+OTHER_TITLES = {"P1-OC-03", "X-IM-06"}
+
+
 def test_entries_follow_the_list(shared_folder: Path) -> None:
     """Level, tier, direction, unit types, phases and sensitivity are those of the list of 63."""
     with (shared_folder / "reference" / "poc_indicators.csv").open(encoding="utf-8") as listed:
@@ -128,7 +132,7 @@ def test_entries_follow_the_list(shared_folder: Path) -> None:
     assert {indicator.code for indicator in ours} == rows.keys()
     for indicator in ours:
         row = rows[indicator.code]
-        assert indicator.title.en == row["title"]
+        assert (indicator.title.en == row["title"]) == (indicator.code not in OTHER_TITLES)
         assert indicator.level == row["level"]
         assert "|".join(indicator.tier) == row["tier"]
         assert indicator.direction == row["direction"]
