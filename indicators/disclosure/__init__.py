@@ -1,5 +1,6 @@
 """Statistical disclosure control of an audience's copy of the mart: one call, `suppress`."""
 
+from indicators.disclosure.earlier import EarlierRelease
 from indicators.disclosure.policy import suppress
 
-__all__ = ["suppress"]
+__all__ = ["EarlierRelease", "suppress"]

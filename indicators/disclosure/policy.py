@@ -4,13 +4,20 @@ Small cells first (`primary.py`), then what would give them away (`complementary
 tables beside the values from which a number of cases could be had. Nothing is hidden at display.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import duckdb
 import numpy as np
 import pandas as pd
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
 
-from indicators.disclosure.complementary import protect
-from indicators.disclosure.lines import response_lines, value_lines
+from indicators.disclosure.complementary import Protection, Task, protect
+from indicators.disclosure.earlier import EarlierRelease, past_of
 from indicators.disclosure.primary import small_cells_sql
+from indicators.disclosure.repeats import repeated_counts
+from indicators.disclosure.tables import SERIES, file_tables, response_tables, value_tables
 from indicators.mission import DisclosurePolicy
 from indicators.values import COMPLEMENTARY, CONFIDENTIAL, DIMENSIONS, NOT_APPLICABLE, TOTAL
 
@@ -28,25 +35,96 @@ WITHHELD_COLUMNS = (
     "rating",
     "trend",
 )
+_NO_PAIRS = np.zeros((0, 2), dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class Withheld:
+    """How many cells with a count above zero there are, and how many of them are withheld.
+
+    primary: too small; complementary: they protect others. Protected in vain are, among the
+    primary ones, `known`: an earlier release showed them; and `derivable`: they follow from
+    published ones all the same, as earlier releases left nothing to withhold.
+    """
+
+    cells: int
+    primary: int
+    complementary: int
+    known: int
+    derivable: int
+
+    @property
+    def share(self) -> float:
+        """The share of the cells that is withheld; 0 where there is none."""
+        return (self.primary + self.complementary) / max(self.cells, 1)
 
 
 def suppress(
-    connection: duckdb.DuckDBPyConnection, policy: DisclosurePolicy, audience: str
-) -> None:
+    connection: duckdb.DuckDBPyConnection,
+    policy: DisclosurePolicy,
+    audience: str,
+    *,
+    earlier: Sequence[EarlierRelease] = (),
+) -> Withheld:
     """Withhold small cells in `mart.indicator_value`, and what would give them away.
 
     Sets `conf_status` C (too few) or D (protects another figure) and the figures of these cells
     to null; rows of files behind them in `mart.contribution`; small cells of
     `mart.survey_response`. Zeros stay. `audience` names the copy; the policy is the audience's own
-    and the rules are the same for all. To be run once, on a copy where nothing is withheld yet.
+    and the rules are the same for all. `earlier`: what this audience has of this mission's
+    earlier releases. To be run once, on a copy where nothing is withheld yet.
+
+    What holds then: no small count is a linear combination of published counts of its indicator,
+    over areas, dimensions and periods, except those that the answer counts as protected in vain.
+    How wide the interval is in which a reader can place it, `audit.py` tells. Weights of a survey
+    add to this: estimates and their parts are weighted, and only n is held to the rule.
     """
     cells = connection.execute(small_cells_sql(), {"min_n": policy.min_n}).df()
+    parents = _parents(connection)
+    past = past_of(connection, cells, earlier)
     primary = cells["is_small"].to_numpy(dtype=bool)
-    lines = value_lines(cells, _parents(connection))
-    withheld = protect(lines, cells["n"].to_numpy(), primary, cells["least"].to_numpy())
-    _withhold_values(connection, cells, primary, withheld)
-    connection.execute(_contributions_sql())
-    _withhold_responses(connection, policy)
+    task = Task(
+        primary | past.withheld,
+        cells["least"].to_numpy(),
+        past.known,
+        policy.min_n,
+        repeated_counts(cells),
+    )
+    found = _protect_by_series(cells, parents, task)
+    _withhold_values(connection, cells, primary, found.withheld)
+    _withhold_files(connection, parents)
+    _withhold_responses(connection, policy, parents)
+    return _counted(cells, primary, past.known, found)
+
+
+def _protect_by_series(cells: pd.DataFrame, parents: dict[str, str], task: Task) -> Protection:
+    """One indicator after the other, together with those that repeat its counts."""
+    withheld, derivable = (np.zeros(len(cells), dtype=bool) for _ in range(2))
+    for own in _linked_series(cells, task.same):
+        part = protect(value_tables(cells.iloc[own], parents), task.of(own))
+        withheld[own], derivable[own] = part.withheld, part.derivable
+    return Protection(withheld, derivable)
+
+
+def _linked_series(cells: pd.DataFrame, same: np.ndarray) -> list[np.ndarray]:
+    """The cells of each set of series that pairs of cells link, ascending."""
+    series = cells.groupby(list(SERIES), sort=True).ngroup().to_numpy()
+    size = int(series.max(initial=-1)) + 1
+    links = coo_matrix((np.ones(len(same)), (series[same[:, 0]], series[same[:, 1]])), (size, size))
+    _, label = connected_components(links, directed=False)
+    return [np.flatnonzero(label[series] == at) for at in np.unique(label)]
+
+
+def _counted(
+    cells: pd.DataFrame, primary: np.ndarray, known: np.ndarray, found: Protection
+) -> Withheld:
+    return Withheld(
+        cells=int((cells["n"] > 0).sum()),
+        primary=int(primary.sum()),
+        complementary=int((found.withheld & ~primary).sum()),
+        known=int((primary & known).sum()),
+        derivable=int(found.derivable.sum()),
+    )
 
 
 def _parents(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
@@ -82,33 +160,59 @@ def _withhold_values(
     connection.unregister("withheld_cells")
 
 
-def _contributions_sql() -> str:
-    """Rows by file of a withheld total add up to its n."""
-    cell = "(mission, indicator, indicator_version, period_type, period, area)"
+def _withhold_files(connection: duckdb.DuckDBPyConnection, parents: dict[str, str]) -> None:
+    """Rows by file of a withheld total add up to its n, and each file's rows to its own totals."""
+    cells = connection.execute(_file_cells_sql()).df()
+    withheld = cells["is_withheld"].to_numpy(dtype=bool)
+    nowhere = np.zeros(len(cells), dtype=bool)
+    task = Task(withheld, np.zeros(len(cells)), nowhere, 0, _NO_PAIRS)
+    found = protect(file_tables(cells, parents), task)
+    connection.register("withheld_cells", cells.loc[found.withheld, ["cell_id"]])
+    connection.execute(
+        """UPDATE mart.contribution SET rows = NULL
+        WHERE rowid IN (SELECT cell_id FROM withheld_cells)"""
+    )
+    connection.unregister("withheld_cells")
+
+
+def _file_cells_sql() -> str:
+    """Files whose rows are shown of a total, and whether that total is withheld."""
+    place = ", ".join((*SERIES, "period_type", "period", "area"))
     totals = " AND ".join(f"{name} IN ('{TOTAL}', '{NOT_APPLICABLE}')" for name in DIMENSIONS)
     return f"""
-UPDATE mart.contribution SET rows = NULL
-WHERE {cell} IN (
-  SELECT {cell} FROM mart.indicator_value WHERE conf_status IN ('C', 'D') AND {totals}
-)"""
+WITH totals AS (
+  SELECT {place}, min(period_start) AS period_start, min(period_end) AS period_end,
+    bool_or(conf_status IN ('C', 'D')) AS is_withheld, min(time_rule) AS time_rule
+  FROM mart.indicator_value WHERE {totals} GROUP BY ALL
+)
+SELECT contribution.rowid AS cell_id, contribution.* EXCLUDE (rows),
+  CAST(rows AS DOUBLE) AS n, 0.0 AS part,
+  period_start, period_end, time_rule, is_withheld
+FROM mart.contribution AS contribution JOIN totals USING ({place})
+WHERE rows IS NOT NULL
+ORDER BY ALL"""
 
 
-def _withhold_responses(connection: duckdb.DuckDBPyConnection, policy: DisclosurePolicy) -> None:
+def _withhold_responses(
+    connection: duckdb.DuckDBPyConnection, policy: DisclosurePolicy, parents: dict[str, str]
+) -> None:
     """Persons asked and persons who answered go together: each bounds the other."""
     cells = connection.execute(
         """
         SELECT rowid AS cell_id, survey_code, wave, instrument, area, sex, age_group,
-          CAST(sampled AS DOUBLE) AS n, CAST($min_n AS DOUBLE) AS least,
+          CAST(sampled AS DOUBLE) AS n, CAST(answered AS DOUBLE) AS part,
+          CAST($min_n AS DOUBLE) AS least,
           coalesce(sampled BETWEEN 1 AND $min_n - 1
             OR answered BETWEEN 1 AND $min_n - 1, false) AS is_small
         FROM mart.survey_response ORDER BY ALL
         """,
         {"min_n": policy.min_n},
     ).df()
-    lines = response_lines(cells, _parents(connection))
     primary = cells["is_small"].to_numpy(dtype=bool)
-    withheld = protect(lines, cells["n"].to_numpy(), primary, cells["least"].to_numpy())
-    connection.register("withheld_cells", cells.loc[withheld, ["cell_id"]])
+    nowhere = np.zeros(len(cells), dtype=bool)
+    task = Task(primary, cells["least"].to_numpy(), nowhere, policy.min_n, _NO_PAIRS)
+    found = protect(response_tables(cells, parents), task)
+    connection.register("withheld_cells", cells.loc[found.withheld, ["cell_id"]])
     connection.execute(
         """UPDATE mart.survey_response SET sampled = NULL, answered = NULL
         WHERE rowid IN (SELECT cell_id FROM withheld_cells)"""

@@ -1,10 +1,7 @@
 """Primary suppression: the cells that rest on too few cases to be shown."""
 
-from indicators.measures import HOLISTIC_KINDS, SURVEY_KINDS
+from indicators.measures import SURVEY_KINDS
 from indicators.values import DIMENSIONS
-
-# Measures whose value is not made of parts that add up: only the cells themselves are protected.
-NOT_ADDITIVE = HOLISTIC_KINDS
 
 
 def small_cells_sql() -> str:
@@ -17,7 +14,10 @@ def small_cells_sql() -> str:
     For ratios the numerator is a count of cases too and bound alike: "3 of 50" names the same
     three as the count "3". Its complement (cases less numerator) is bound for confidential
     indicators only, where cases are persons harmed, detained or accused; elsewhere "49 of 50
-    alerts answered" harms nobody, and would be missed. Zeros are shown on every side.
+    alerts answered" harms nobody, and would be missed. Zeros are shown on every side. `part`
+    is that numerator, 0 for other measures and where it is no part of n (a ratio of sums).
+
+    That one unit gives more than 85 % of a sum is not looked at: the mart holds no unit's share.
     """
     dimensions = ", ".join(f"cell.{name}" for name in DIMENSIONS)
     survey_kinds = ", ".join(f"'{kind}'" for kind in SURVEY_KINDS)
@@ -26,6 +26,7 @@ WITH bound AS (
   SELECT cell.rowid AS cell_id, cell.mission, cell.indicator, cell.indicator_version,
     cell.period_type, cell.period, cell.period_start, cell.period_end, cell.area, {dimensions},
     cell.time_rule, coalesce(indicator.measure, '') AS measure,
+    coalesce(indicator.source, '') AS source,
     coalesce(indicator.measure IN ({survey_kinds}), false) AS is_survey,
     coalesce(indicator.sensitivity = 'confidential', false) AS is_confidential,
     cell.n, cell.numerator, cell.denominator,
@@ -38,6 +39,9 @@ WITH bound AS (
 )
 SELECT * EXCLUDE (numerator, denominator, n, is_confidential, least),
   CAST(n AS DOUBLE) AS n, CAST(least AS DOUBLE) AS least,
+  CASE WHEN n IS NULL THEN NULL
+    WHEN measure = 'ratio' AND numerator BETWEEN 0 AND n THEN CAST(numerator AS DOUBLE)
+    ELSE 0 END AS part,
   coalesce(n >= 1 AND n < least, false)
   OR (measure = 'ratio' AND (
     coalesce(numerator > 0 AND numerator < least, false)

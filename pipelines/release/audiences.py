@@ -3,10 +3,12 @@
 Nothing is hidden at display: what is withheld here is in no file of the audience.
 """
 
+from collections.abc import Sequence
+
 import duckdb
 
 from indicators.contracts import contracts
-from indicators.disclosure import suppress
+from indicators.disclosure import EarlierRelease, suppress
 from indicators.messages import message
 from indicators.mission import DisclosurePolicy
 from indicators.values import TOO_IMPRECISE
@@ -27,16 +29,22 @@ IMPRECISE_COLUMNS = (
 
 
 def restrict(
-    connection: duckdb.DuckDBPyConnection, policy: DisclosurePolicy, audience: str
+    connection: duckdb.DuckDBPyConnection,
+    policy: DisclosurePolicy,
+    audience: str,
+    earlier: Sequence[EarlierRelease] = (),
 ) -> None:
-    """Changes the copy in `mart` to what the audience may see: columns, then cells."""
+    """Changes the copy in `mart` to what the audience may see: columns, then cells.
+
+    `earlier`: what the audience has of the mission's earlier releases.
+    """
     for table in sorted(WITHHELD_TABLES[audience]):
         connection.execute(f'DROP TABLE mart."{table}"')
     if audience == "hq":
         _restrict_hq(connection)
     else:
         _drop_hq_breakdowns(connection)
-    suppress(connection, policy, audience)
+    suppress(connection, policy, audience, earlier=earlier)
     hide_imprecise(connection)
 
 

@@ -15,6 +15,7 @@ from pipelines.extracts.parquet import write_parquet
 from pipelines.quality.checks import check_values
 from pipelines.quality.results import write_suites
 from pipelines.release.audiences import restrict
+from pipelines.release.earlier import earlier_releases
 from pipelines.release.manifest import fingerprint, origin, write_manifest
 from pipelines.release.naming import (
     CANDIDATE_PREFIX,
@@ -140,7 +141,8 @@ def _write_audience(facts: _Facts, tables: Tables, audience: str, folder: Path) 
     policy = facts.mission.disclosure[audience]  # type: ignore[index]
     with open_memory() as copy:
         put_tables(copy, "mart", tables)
-        restrict(copy, policy, audience)
+        earlier = earlier_releases(facts.workspace, facts.mission.mission, audience)
+        restrict(copy, policy, audience, earlier)
         _fill_revisions(copy, facts, audience)
         _write_parquet(copy, target / "parquet")
         write_extracts(copy, target / "extracts", facts.mission.mission, facts.period)

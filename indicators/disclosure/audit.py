@@ -1,0 +1,113 @@
+"""What a reader can work out: the interval that a withheld count may lie in, by linear programs.
+
+A reader knows every published count, that counts add up along the lines of `tables.py` and that
+none is negative; of a ratio, that numerator and rest are not. What is attainable then is a
+polyhedron, and a count's interval runs from its least to its largest value there (Fischetti and
+Salazar-González 2001, Management Science 47). Programs are solved by HiGHS (`scipy.optimize.
+linprog`). This looks at what is withheld; it withholds nothing.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import linprog
+from scipy.sparse import csc_matrix, csr_matrix
+
+from indicators.disclosure.complementary import MARGIN, needed_low
+from indicators.disclosure.derivation import Block, blocks, unknown_cells
+from indicators.disclosure.tables import Tables
+
+_CLOSE = 1e-6
+# How many lines around a cell are looked at first; what is wide there is wide in its whole block.
+_REACHES = (2, 4, None)
+
+
+@dataclass(frozen=True)
+class Audit:
+    """By cell that was asked for: its number, count, interval, whether this is wide enough.
+
+    Intervals that are wide enough are attained, and may be wider still; narrow ones are exact.
+    """
+
+    cell: np.ndarray
+    count: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    is_wide: np.ndarray
+
+
+def audit(tables: Tables, withheld: np.ndarray, min_n: int, asked: np.ndarray) -> Audit:
+    """Intervals of n for withheld cells.
+
+    withheld: by published cell; asked: numbers of withheld cells with a count, in any order.
+    Wide enough: `min_n`, and two integers above and below the count; below 1 there is 0 only.
+    """
+    asked = np.unique(asked)
+    unknown = unknown_cells(tables, withheld)
+    count = tables.counts[asked, 0]
+    low, high = count.copy(), count.copy()
+    in_lines = np.unique(tables.cell)
+    free = unknown[asked] & ~np.isin(asked, in_lines)
+    low[free], high[free] = 0, np.inf
+    for block in blocks(tables, unknown):
+        at = np.flatnonzero(np.isin(asked, block.cells))
+        if not len(at):
+            continue
+        own = np.searchsorted(block.cells, asked[at])
+        low[at], high[at] = _intervals(block, tables.counts[block.cells], own, min_n)
+    return Audit(asked, count, low, high, is_wide(low, high, count, min_n))
+
+
+def is_wide(low: np.ndarray, high: np.ndarray, count: np.ndarray, min_n: int) -> np.ndarray:
+    """Whether intervals hold what a withheld count must be possible to be."""
+    above = high + _CLOSE >= count + MARGIN
+    below = low - _CLOSE <= needed_low(count)
+    return np.asarray(above & below & (high - low + _CLOSE >= min_n))
+
+
+def _intervals(
+    block: Block, counts: np.ndarray, asked: np.ndarray, min_n: int
+) -> tuple[np.ndarray, np.ndarray]:
+    has_parts = counts[:, 1].any()
+    tables = [counts[:, 1], counts[:, 0] - counts[:, 1]] if has_parts else [counts[:, 0]]
+    lines = csr_matrix(block.matrix)
+    found = []
+    for at in asked:
+        n = counts[at : at + 1, 0]
+        for reach in _REACHES:
+            low, high = _interval(block.matrix, lines, tables, int(at), reach)
+            if is_wide(np.array([low]), np.array([high]), n, min_n)[0]:
+                break
+        found.append((low, high))
+    low, high = np.array(found).T
+    return low, high
+
+
+def _interval(
+    matrix: csc_matrix, lines: csr_matrix, tables: list[np.ndarray], at: int, reach: int | None
+) -> tuple[float, float]:
+    """The interval of one cell, while cells further than `reach` lines away keep their counts."""
+    if reach is None:
+        own = np.arange(matrix.shape[1])
+        part = matrix
+    else:
+        own = _around(matrix, lines, at, reach)
+        part = matrix[:, own]
+        part = csc_matrix(csr_matrix(part)[np.unique(part.indices)])
+    cost = (own == at).astype(float)
+    low = sum(_least(cost, part, counts[own]) for counts in tables)
+    high = -sum(_least(-cost, part, counts[own]) for counts in tables)
+    return low, high
+
+
+def _around(matrix: csc_matrix, lines: csr_matrix, at: int, reach: int) -> np.ndarray:
+    own = np.array([at])
+    for _ in range(reach):
+        own = np.unique(lines[np.unique(matrix[:, own].indices)].indices)
+    return own
+
+
+def _least(cost: np.ndarray, lines: csc_matrix, counts: np.ndarray) -> float:
+    """The least of the cost over all tables without negative counts; -inf where there is none."""
+    result = linprog(cost, A_eq=lines, b_eq=lines @ counts, bounds=(0, None), method="highs")
+    return -np.inf if result.fun is None else float(result.fun)

@@ -1,0 +1,160 @@
+"""Which withheld counts follow from the published ones: they are a linear combination of them.
+
+A count is derivable where no table with the same published cells holds another value there, that
+is where every solution of the lines' homogeneous equations is zero at this cell. Elimination over
+the incidence of the leaves (Langsrud 2024, "Secondary cell suppression by Gaussian elimination",
+PSD 2024) asks the same; here the lines are factorised block by block, sparse, and random vectors
+are projected on the solutions. A cell at which these vanish is derivable; a chance zero in all of
+them has probability zero. Arithmetic is floating point, so the answer
+is numerical; the tests compare it with exact elimination on small tables.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import bmat, csc_matrix, csr_matrix, identity
+from scipy.sparse.csgraph import connected_components
+from scipy.sparse.linalg import splu
+
+from indicators.disclosure.tables import Tables
+
+_REGULARISATION = 1e-8
+_VANISHES = 1e-5
+_VECTORS = 2
+_SEED = 20260
+
+
+@dataclass(frozen=True)
+class Block:
+    """Unknown cells that hang together: their numbers, ascending, and lines x cells of 1 and -1."""
+
+    cells: np.ndarray
+    matrix: csc_matrix
+
+    @property
+    def name(self) -> tuple[bytes, int]:
+        """Equal for equal blocks of the same tables."""
+        return self.cells.tobytes(), self.matrix.nnz
+
+
+def unknown_cells(tables: Tables, withheld: np.ndarray) -> np.ndarray:
+    """By cell, rests included: hidden, and not had by one subtraction after the other."""
+    rests = np.ones(len(tables.counts) - tables.published, dtype=bool)
+    unknown = np.concatenate([withheld, rests]) & np.isfinite(tables.counts[:, 0])
+    while True:
+        is_open = unknown[tables.cell]
+        left = np.bincount(tables.line[is_open], minlength=tables.lines)
+        found = tables.cell[is_open & (left[tables.line] == 1)]
+        if not len(found):
+            return unknown
+        unknown[found] = False
+
+
+def blocks(tables: Tables, unknown: np.ndarray) -> Iterator[Block]:
+    """The connected blocks of unknown cells that lie in lines; cells outside any line are none."""
+    entry = np.flatnonzero(unknown[tables.cell])
+    if not len(entry):
+        return
+    cells, column = np.unique(tables.cell[entry], return_inverse=True)
+    lines, row = np.unique(tables.line[entry], return_inverse=True)
+    sign = np.where(tables.is_total[entry], 1.0, -1.0)
+    matrix = csr_matrix((sign, (row, column)), shape=(len(lines), len(cells)))
+    both = bmat([[None, matrix], [matrix.T, None]], format="csr")
+    many, label = connected_components(both, directed=False)
+    order = np.argsort(label, kind="stable")
+    bounds = np.searchsorted(label[order], np.arange(many + 1))
+    for at in range(many):
+        own = order[bounds[at] : bounds[at + 1]]
+        split = np.searchsorted(own, len(lines))
+        columns = own[split:] - len(lines)
+        yield Block(cells[columns], csc_matrix(matrix[own[:split]][:, columns]))
+
+
+class Derivation:
+    """Answers for patterns of the same tables, one after the other; equal blocks are kept."""
+
+    def __init__(self, tables: Tables) -> None:
+        self.tables = tables
+        self._known: dict[tuple[bytes, int], np.ndarray] = {}
+
+    def derivable(self, withheld: np.ndarray) -> np.ndarray:
+        """By published cell: withheld, and a linear combination of what is published."""
+        unknown = unknown_cells(self.tables, withheld)
+        found = ~unknown
+        kept = {}
+        for block in blocks(self.tables, unknown):
+            name = block.name
+            fixed = self._known[name] if name in self._known else _fixed(block)
+            kept[name] = fixed
+            found[block.cells[fixed]] = True
+        self._known = kept
+        return found[: self.tables.published] & withheld
+
+
+def _fixed(block: Block) -> np.ndarray:
+    """By cell of the block: whether every solution of its homogeneous equations is zero there."""
+    lines, merge = _merged(block.matrix)
+    is_zero = np.zeros(merge.shape[1], dtype=bool)
+    used = np.flatnonzero(np.diff(lines.indptr))
+    if len(used):
+        is_zero[used] = _vanishes(csc_matrix(lines[:, used]))
+    return np.asarray((abs(merge) @ ~is_zero) == 0)
+
+
+def _vanishes(lines: csc_matrix) -> np.ndarray:
+    """By unknown: whether the projections of the random vectors on the solutions vanish there.
+
+    The projection solves [I A'; A -e I], whose first part is the vector less what the lines fix.
+    """
+    many, unknowns = lines.shape
+    system = bmat(
+        [[identity(unknowns), lines.T], [lines, -_REGULARISATION * identity(many)]], format="csc"
+    )
+    factors = splu(
+        system,
+        permc_spec="MMD_AT_PLUS_A",
+        diag_pivot_thresh=0.0,
+        options={"SymmetricMode": True},
+    )
+    vectors = np.zeros((many + unknowns, _VECTORS))
+    vectors[:unknowns] = np.random.default_rng(_SEED).normal(size=(unknowns, _VECTORS))
+    projected = factors.solve(vectors)[:unknowns]
+    return np.asarray(np.abs(projected).max(axis=1) < _VANISHES)
+
+
+def _merged(lines: csc_matrix) -> tuple[csc_matrix, csr_matrix]:
+    """The same equations in fewer unknowns, and cells x unknowns of 1 and -1; exact.
+
+    A line of two unknowns says that they are equal or opposite, a line of one that it is zero.
+    """
+    merge = csr_matrix(identity(lines.shape[1]))
+    rows = csr_matrix(lines)
+    while True:
+        size = np.diff(rows.indptr)
+        pairs = rows[np.flatnonzero(size == 2)]
+        one, two = pairs.indices[::2], pairs.indices[1::2]
+        even = np.abs(pairs.data[::2]) == np.abs(pairs.data[1::2])
+        zero = rows[np.flatnonzero(size == 1)].indices
+        if not even.any() and not len(zero):
+            return csc_matrix(rows), merge
+        opposite = pairs.data[::2] == pairs.data[1::2]
+        step = _step(rows.shape[1], one[even], two[even], opposite[even], zero)
+        merge, rows = csr_matrix(merge @ step), csr_matrix(rows @ step)
+        rows.eliminate_zeros()
+        rows = rows[np.flatnonzero(np.diff(rows.indptr))]
+
+
+def _step(
+    size: int, one: np.ndarray, two: np.ndarray, opposite: np.ndarray, zero: np.ndarray
+) -> csr_matrix:
+    """Old x new unknowns. Each unknown stands twice in a graph, as itself and as its opposite."""
+    start = np.concatenate([one, one + size, zero])
+    end = np.concatenate([two + size * opposite, two + size * ~opposite, zero + size])
+    graph = csr_matrix((np.ones(len(start)), (start, end)), shape=(2 * size, 2 * size))
+    _, label = connected_components(graph, directed=False)
+    plus, minus = label[:size], label[size:]
+    kept = np.flatnonzero(plus != minus)  # equal to its opposite: zero
+    names, column = np.unique(np.minimum(plus, minus)[kept], return_inverse=True)
+    sign = np.where(plus < minus, 1.0, -1.0)[kept]
+    return csr_matrix((sign, (kept, column)), shape=(size, len(names)))

@@ -1,0 +1,162 @@
+"""What readers of two releases of the sample mission can work out, audience by audience.
+
+`make test` takes a tenth of the indicators, by a fixed seed; `make soak` takes all of them.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pytest
+
+from indicators.catalogue import load_catalogue
+from indicators.disclosure import EarlierRelease, suppress
+from indicators.disclosure.audit import Audit, audit
+from indicators.disclosure.derivation import Derivation
+from indicators.disclosure.earlier import EARLIER_COLUMNS
+from indicators.disclosure.policy import Withheld
+from indicators.disclosure.primary import small_cells_sql
+from indicators.disclosure.tables import Tables, value_tables
+from indicators.engines import compute
+from indicators.mission import DisclosurePolicy, Mission, read_mission
+from pipelines.ingest.inbox import ingest
+from pipelines.release.snapshot import open_memory, put_tables, take_tables
+from pipelines.sample import install
+from pipelines.warehouse.connection import open_warehouse
+from pipelines.workspace import Workspace
+
+AS_OF = (date(2026, 7, 15), date(2026, 10, 15))
+SEED = 2026
+
+
+@dataclass(frozen=True)
+class Copy:
+    """One audience's copy of a release beside the figures that it withholds."""
+
+    cells: pd.DataFrame
+    tables: Tables
+    primary: np.ndarray
+    withheld: np.ndarray
+    known: np.ndarray
+    summary: Withheld
+    min_n: int
+
+
+@pytest.fixture(scope="module")
+def ingested(tmp_path_factory) -> tuple[Workspace, Mission]:
+    workspace = Workspace(tmp_path_factory.mktemp("disclosure"))
+    install(workspace)
+    mission = read_mission(workspace.profile("sample"))
+    ingest(workspace, mission)
+    return workspace, mission
+
+
+def chosen(mission: Mission, share: float) -> Mission:
+    """Some of the mission's indicators, always the same ones."""
+    many = len(mission.indicators)
+    taken = np.random.default_rng(SEED).permutation(many)[: max(1, round(many * share))]
+    indicators = tuple(mission.indicators[at] for at in sorted(taken))
+    return mission.model_copy(update={"indicators": indicators})
+
+
+def copies(workspace: Workspace, mission: Mission) -> Iterator[tuple[str, Copy]]:
+    """Two releases for each audience, the later one knowing the earlier."""
+    earlier: dict[str, list[EarlierRelease]] = {}
+    for as_of in AS_OF:
+        with open_warehouse(workspace.warehouse("sample")) as connection:
+            compute(connection, mission, load_catalogue(), as_of)
+            figures = take_tables(connection, "sample")
+        for audience, policy in sorted(mission.disclosure.items()):
+            with open_memory() as connection:
+                put_tables(connection, "mart", figures)
+                before = earlier.setdefault(audience, [])
+                yield f"{audience} {as_of}", copied(connection, policy, audience, before)
+                before.append(released(connection, as_of))
+
+
+def copied(
+    connection: duckdb.DuckDBPyConnection,
+    policy: DisclosurePolicy,
+    audience: str,
+    earlier: list[EarlierRelease],
+) -> Copy:
+    cells = connection.execute(small_cells_sql(), {"min_n": policy.min_n}).df()
+    parents: Mapping[str, str] = dict(
+        connection.execute(
+            "SELECT area_code, parent_area_code FROM mart.area WHERE parent_area_code IS NOT NULL"
+        ).fetchall()
+    )
+    summary = suppress(connection, policy, audience, earlier=earlier)
+    shown = connection.execute("SELECT rowid AS cell_id, conf_status FROM mart.indicator_value")
+    status = shown.df().set_index("cell_id")["conf_status"][cells["cell_id"]].to_numpy()
+    known = np.zeros(len(cells), dtype=bool)
+    for release in earlier:
+        known |= shown_before(cells, release.values)
+    primary = (status == "C") & ~known
+    withheld = (status != "F") & ~known
+    tables = value_tables(cells, parents)
+    return Copy(cells, tables, primary, withheld, known, summary, policy.min_n)
+
+
+def shown_before(cells: pd.DataFrame, values: object) -> np.ndarray:
+    """Cells whose n an earlier release shows as it still is."""
+    names = [name for name in EARLIER_COLUMNS if name not in ("period_end", "conf_status")]
+    before = duckdb.sql(
+        f"SELECT {', '.join(names)} FROM values WHERE conf_status = 'F' AND n IS NOT NULL"
+    ).df()
+    return (
+        cells[names]
+        .merge(before.assign(found=True), how="left", on=names)["found"]
+        .eq(True)
+        .to_numpy()
+    )
+
+
+def released(connection: duckdb.DuckDBPyConnection, as_of: date) -> EarlierRelease:
+    columns = ", ".join(EARLIER_COLUMNS)
+    values = connection.sql(f"SELECT {columns} FROM mart.indicator_value").to_arrow_table()
+    return EarlierRelease(as_of, values)
+
+
+def asked(mask: np.ndarray, tables: Tables, many: int) -> np.ndarray:
+    """Some of the cells with a count, always the same ones."""
+    found = np.flatnonzero(mask & (tables.counts[: tables.published, 0] > 0))
+    return np.random.default_rng(SEED).permutation(found)[:many]
+
+
+def check(name: str, copy: Copy, many: int) -> None:
+    told = Derivation(copy.tables).derivable(copy.withheld)
+    assert copy.primary.any()
+    assert int((told & copy.primary).sum()) <= copy.summary.derivable
+    assert copy.summary.derivable <= copy.summary.primary // 1000
+    small = widths(copy, asked(copy.primary & ~told, copy.tables, many))
+    others = widths(copy, asked(copy.withheld & ~copy.primary & ~told, copy.tables, many))
+    print(
+        f"{name}: {copy.summary.share:.1%} of {copy.summary.cells} cells withheld "
+        f"({copy.summary.primary} small, {copy.summary.complementary} to protect them), "
+        f"{copy.summary.derivable} derivable; wide enough: {small.is_wide.mean():.0%} of "
+        f"{len(small.cell)} small, {others.is_wide.mean():.0%} of {len(others.cell)} others"
+    )
+    assert (small.high - small.low > 0).all()
+    assert (small.low <= small.count).all() and (small.count <= small.high).all()
+    assert small.is_wide.mean() >= 0.8
+
+
+def widths(copy: Copy, cells: np.ndarray) -> Audit:
+    return audit(copy.tables, copy.withheld, copy.min_n, cells)
+
+
+def test_a_tenth_of_the_indicators(ingested: tuple[Workspace, Mission]) -> None:
+    workspace, mission = ingested
+    for name, copy in copies(workspace, chosen(mission, 0.1)):
+        check(name, copy, 20)
+
+
+@pytest.mark.soak
+def test_all_indicators(ingested: tuple[Workspace, Mission]) -> None:
+    workspace, mission = ingested
+    for name, copy in copies(workspace, mission):
+        check(name, copy, 100)
