@@ -14,6 +14,7 @@ class Tally:
     rows: int = 0
     numbers: int = 0
     known: int = 0
+    counted: str = "cases"
 
     @property
     def skipped(self) -> int:
@@ -31,7 +32,7 @@ class Tally:
 
     def sentence(self, name: str) -> str:
         return (
-            f"reference {name}: {self.cases} cases, {self.rows} rows, "
+            f"reference {name}: {self.cases} {self.counted}, {self.rows} rows, "
             f"{self.numbers} numbers compared, {self.skipped} skipped"
         )
 
@@ -50,6 +51,13 @@ def tally_of(config: pytest.Config, name: str) -> Tally:
 @pytest.fixture
 def survey_tally(request: pytest.FixtureRequest) -> Tally:
     return tally_of(request.config, "survey")
+
+
+@pytest.fixture
+def panel_tally(request: pytest.FixtureRequest) -> Tally:
+    tally = tally_of(request.config, "panel")
+    tally.counted = "required cases"
+    return tally
 
 
 def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pytest.Config) -> None:
