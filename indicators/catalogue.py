@@ -18,12 +18,11 @@ from pydantic import BaseModel, Field, ValidationError, field_validator
 from indicators.contracts import Contract, Strict, Words, contracts
 from indicators.data_folder import data_folder
 from indicators.derived import period_columns
-from indicators.errors import Problem, WrongUse
+from indicators.errors import Problem, WrongUse, nearest
 from indicators.expressions import (
     NUMBER,
     Operand,
     RefusedExpressionError,
-    nearest,
     parse_expression,
     table_operands,
 )

@@ -8,7 +8,6 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -16,7 +15,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from indicators.data_folder import data_folder
-from indicators.errors import Problem, WrongUse
+from indicators.errors import Problem, WrongUse, nearest
 from indicators.vocabularies import Vocabulary, vocabulary
 from indicators.yaml_files import read_yaml
 
@@ -319,18 +318,15 @@ def yaml_problems(path: Path, error: ValidationError) -> Iterator[Problem]:
     for detail in error.errors():
         key = ".".join(str(part) for part in detail["loc"]) or "–"
         if detail["type"] == "extra_forbidden":
-            nearest = _nearest_key(str(detail["loc"][-1]))
-            yield Problem(
-                "yaml_unknown_key", path.name, parameters={"key": key, "nearest": nearest}
-            )
+            parameters = {"key": key, "nearest": nearest(detail["loc"][-1], _known_keys())}
+            yield Problem("yaml_unknown_key", path.name, parameters=parameters)
         else:
             parameters = {"key": key, "reason": detail["msg"]}
             yield Problem("yaml_invalid", path.name, parameters=parameters)
 
 
-def _nearest_key(key: str) -> str:
-    known = sorted({name for model in Strict.__subclasses__() for name in model.model_fields})
-    return next(iter(get_close_matches(key, known, n=1, cutoff=0.0)), "–")
+def _known_keys() -> set[str]:
+    return {name for model in Strict.__subclasses__() for name in model.model_fields}
 
 
 @cache

@@ -6,6 +6,7 @@ and `indicators.messages` makes the sentence in the reader's language.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any
 
 from indicators.messages import message
@@ -46,6 +47,12 @@ class Problem:
         text = message(f"problem.{self.rule}", language, value=self.value, **self.parameters)
         place = self.place(language)
         return f"{place}: {text}" if place else text
+
+
+def nearest(name: object, known: Iterable[object]) -> str:
+    """The known name most like this one, for the sentence that refuses it; else an en dash."""
+    found = get_close_matches(str(name), sorted(str(entry) for entry in known), n=1, cutoff=0.0)
+    return found[0] if found else "–"
 
 
 class PocLensError(Exception):

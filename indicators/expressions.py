@@ -5,7 +5,6 @@ that holds allowed nodes alone and whose columns, codes and types fit the contra
 A subquery, a second statement, a function that is not listed here: refused.
 """
 
-import difflib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -15,6 +14,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from indicators.contracts import Column, Contract, Derived, contracts
+from indicators.errors import nearest
 
 NUMBER = "number"
 _KINDS = {
@@ -147,12 +147,6 @@ def _parsed(text: str) -> exp.Expression:
     for node in trees[0].walk():
         node.comments = None
     return trees[0]
-
-
-def nearest(name: str, known: Sequence[str]) -> str:
-    """The known name most like this one, or an en dash."""
-    found = difflib.get_close_matches(name, [str(entry) for entry in known], n=1, cutoff=0.0)
-    return found[0] if found else "–"
 
 
 class _Check:

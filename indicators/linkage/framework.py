@@ -5,14 +5,13 @@ the data say of it does not belong here: see `association.py`.
 """
 
 from collections.abc import Collection, Iterator
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, Field, ValidationError
 
 from indicators.contracts import Strict, Words
-from indicators.errors import Problem, WrongUse
+from indicators.errors import Problem, WrongUse, nearest
 from indicators.yaml_files import read_yaml
 
 FILE_NAME = "framework.yaml"
@@ -107,7 +106,7 @@ def _model_problems(path: Path, error: ValidationError) -> Iterator[Problem]:
         names = [str(part) for part in detail["loc"]]
         key = ".".join(names) or "–"
         if detail["type"] == "extra_forbidden":
-            near = _nearest(names[-1], _keys_beside(names))
+            near = nearest(names[-1], _keys_beside(names))
             parameters = {"key": key, "nearest": near}
             yield Problem("yaml_unknown_key", path.name, parameters=parameters)
         else:
@@ -122,14 +121,10 @@ def _keys_beside(names: list[str]) -> list[str]:
     return [field.alias or name for name, field in model.model_fields.items()]
 
 
-def _nearest(name: str, known: Collection[str]) -> str:
-    return next(iter(get_close_matches(name, sorted(known), n=1, cutoff=0.0)), "–")
-
-
 def _unknown_indicators(framework: Framework, catalogue: Collection[str]) -> Iterator[Problem]:
     for key, code in _named_indicators(framework):
         if code not in catalogue:
-            parameters = {"key": key, "nearest": _nearest(code, catalogue)}
+            parameters = {"key": key, "nearest": nearest(code, catalogue)}
             yield Problem("framework_indicator", FILE_NAME, value=code, parameters=parameters)
 
 

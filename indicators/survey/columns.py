@@ -1,6 +1,5 @@
 """Survey data into a frame of the columns that are needed, checked and in one fixed order."""
 
-import difflib
 from collections.abc import Iterable
 from numbers import Number
 from typing import Any
@@ -9,7 +8,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from indicators.errors import Problem, WrongUse
+from indicators.errors import Problem, WrongUse, nearest
 from indicators.survey.arrays import Floats, codes_of
 
 SurveyData = duckdb.DuckDBPyRelation | pd.DataFrame
@@ -37,10 +36,7 @@ def _select(data: SurveyData, names: list[str]) -> pd.DataFrame:
 
 
 def _unknown_column(name: str, known: list[str]) -> Problem:
-    nearest = difflib.get_close_matches(name, known, n=1) or known[:1]
-    return Problem(
-        "survey_no_column", column=name, parameters={"nearest": nearest[0] if nearest else ""}
-    )
+    return Problem("survey_no_column", column=name, parameters={"nearest": nearest(name, known)})
 
 
 def in_fixed_order(frame: pd.DataFrame) -> pd.DataFrame:

@@ -136,14 +136,12 @@ def _selection(arguments: argparse.Namespace) -> list[Indicator]:
 
 
 def _indicator(arguments: argparse.Namespace) -> Indicator:
-    from difflib import get_close_matches
-
     from indicators.catalogue import load_catalogue
-    from indicators.errors import Problem, WrongUse
+    from indicators.errors import Problem, WrongUse, nearest
 
     catalogue = load_catalogue()
     code = " ".join(arguments.indicator)
     if code in catalogue:
         return catalogue[code]
-    nearest = get_close_matches(code, catalogue, n=1, cutoff=0) or [""]
-    raise WrongUse(Problem("unknown_indicator", value=code, parameters={"nearest": nearest[0]}))
+    near = {"nearest": nearest(code, catalogue)}
+    raise WrongUse(Problem("unknown_indicator", value=code, parameters=near))

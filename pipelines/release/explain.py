@@ -1,12 +1,11 @@
 """How one published figure came about: definition, parts, SQL, files, rejected rows."""
 
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from indicators.errors import Problem, WrongUse
+from indicators.errors import Problem, WrongUse, nearest
 from pipelines.release.naming import database_of, period_of_release, release_folder
 from pipelines.workspace import Workspace
 
@@ -109,8 +108,7 @@ def _explained(
 def _check_indicator(release: duckdb.DuckDBPyConnection, folder: Path, indicator: str) -> None:
     known = [row["indicator"] for row in _rows(release, "SELECT indicator FROM mart.indicator")]
     if indicator not in known:
-        nearest = get_close_matches(indicator, sorted(set(known)), n=1, cutoff=0)
-        words = {"release": folder.name, "nearest": ", ".join(nearest) or "–"}
+        words = {"release": folder.name, "nearest": nearest(indicator, known)}
         raise WrongUse(Problem("not_published_indicator", value=indicator, parameters=words))
 
 
