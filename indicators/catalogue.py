@@ -50,6 +50,14 @@ class Change(Strict):
     what: Words
 
 
+class EarlierVersion(Strict):
+    """A version that was in force before: what differed then, as it stood; the rest is as now."""
+
+    version: int = Field(ge=1)
+    effective_from: date
+    differs: Mapping[str, Any] = Field(min_length=1)
+
+
 class Returns(Strict):
     """The returns that say whether an empty cell is a zero (definitions 11 and 12)."""
 
@@ -65,6 +73,8 @@ class Indicator(Strict):
     its waiting time ends). `precision`: the column that says how exact that date is.
     `disaggregate`: dimension: column; unit_type, activity_type, actor, sex and age_group have
     columns of their own in the mart, every other name is a `breakdown`.
+    `earlier_versions`: newest first; a period that ended before `effective_from` is computed by
+    the version then in force, and by the oldest one where it ended before all of them.
     """
 
     code: str = Field(pattern=r"^(P[123]|X|D)-(OP|OC|IM)-\d\d$")
@@ -101,6 +111,7 @@ class Indicator(Strict):
     reference: tuple[str, ...]
     supplementary: Words | None = None  # why it stands outside the list of 63
     changes: tuple[Change, ...] = ()
+    earlier_versions: tuple[EarlierVersion, ...] = ()
 
     @field_validator("disaggregate")
     @classmethod
@@ -162,15 +173,67 @@ def read_indicator(path: Path) -> Indicator:
     except ValidationError as error:
         raise WrongUse(list(_model_problems(path, error))) from error
     problems = list(_Entry(path, indicator).problems())
+    problems += _problems_of_versions(path, indicator)
     if problems:
         raise WrongUse(problems)
     return indicator
 
 
-def _model_problems(path: Path, error: ValidationError) -> Iterator[Problem]:
+# What every version has in common, or has of its own beside what differed.
+_NOT_VERSIONED = ("code", "version", "effective_from", "changes", "earlier_versions")
+
+
+def versions_of(indicator: Indicator) -> list[Indicator]:
+    """The definition in each of its versions, newest first, each an entry of its own."""
+    return [indicator, *(_as_it_was(indicator, earlier) for earlier in indicator.earlier_versions)]
+
+
+def _as_it_was(indicator: Indicator, earlier: EarlierVersion) -> Indicator:
+    entry = indicator.model_dump(exclude_unset=True, exclude={"earlier_versions"})
+    changes = [
+        change for change in entry.get("changes", ()) if change["version"] <= earlier.version
+    ]
+    own = {"version": earlier.version, "effective_from": earlier.effective_from}
+    return Indicator.model_validate({**entry, **earlier.differs, **own, "changes": changes})
+
+
+def _problems_of_versions(path: Path, indicator: Indicator) -> Iterator[Problem]:
+    """What is wrong with earlier versions: each is held to all that holds for the present one."""
+    newer: Indicator | EarlierVersion = indicator
+    told = {change.version for change in indicator.changes}
+    for place, earlier in enumerate(indicator.earlier_versions):
+        key = f"earlier_versions.{place}"
+        if earlier.version >= newer.version or earlier.effective_from >= newer.effective_from:
+            yield Problem("catalogue_version_order", path.name, parameters={"key": key})
+        if newer.version not in told:
+            words = {"key": "changes", "version": newer.version}
+            yield Problem("catalogue_version_untold", path.name, parameters=words)
+        yield from _problems_of_version(path, indicator, earlier, f"{key}.differs.")
+        newer = earlier
+
+
+def _problems_of_version(
+    path: Path, indicator: Indicator, earlier: EarlierVersion, within: str
+) -> Iterator[Problem]:
+    known = [name for name in Indicator.model_fields if name not in _NOT_VERSIONED]
+    unknown = [name for name in earlier.differs if name not in known]
+    for name in unknown:
+        parameters = {"key": f"{within}{name}", "nearest": nearest(name, known)}
+        yield Problem("catalogue_key", path.name, parameters=parameters)
+    if unknown:
+        return
+    try:
+        entry = _as_it_was(indicator, earlier)
+    except ValidationError as error:
+        yield from _model_problems(path, error, within)
+        return
+    yield from _Entry(path, entry, within).problems()
+
+
+def _model_problems(path: Path, error: ValidationError, within: str = "") -> Iterator[Problem]:
     for detail in error.errors():
         names = [str(part) for part in detail["loc"]]
-        key = ".".join(names)
+        key = within + ".".join(names)
         if detail["type"] == "extra_forbidden":
             known = sorted(_keys_beside(names))
             parameters = {"key": key, "nearest": nearest(names[-1], known)}
@@ -188,6 +251,7 @@ _MODELS: Mapping[str, type[BaseModel]] = {
     "state": State,
     "returns": Returns,
     "changes": Change,
+    "earlier_versions": EarlierVersion,
 }
 
 
@@ -202,11 +266,12 @@ def _keys_beside(names: list[str]) -> typing.KeysView[str]:
 
 
 class _Entry:
-    """The checks of one entry against the contracts."""
+    """The checks of one entry against the contracts; `within`: where it stands in its file."""
 
-    def __init__(self, path: Path, indicator: Indicator) -> None:
+    def __init__(self, path: Path, indicator: Indicator, within: str = "") -> None:
         self.path = path
         self.indicator = indicator
+        self.within = within
 
     def problems(self) -> Iterator[Problem]:
         indicator = self.indicator
@@ -290,7 +355,7 @@ class _Entry:
                     yield self.problem("expression_unknown_code", key, code=code, nearest=near)
 
     def problem(self, rule: str, key: str, **parameters: Any) -> Problem:
-        return Problem(rule, self.path.name, parameters={"key": key, **parameters})
+        return Problem(rule, self.path.name, parameters={"key": self.within + key, **parameters})
 
 
 def _is_answer(items: Vocabulary, item: str, answer: str) -> bool:

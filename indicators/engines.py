@@ -39,6 +39,7 @@ from indicators.statuses import (
     values_sql,
 )
 from indicators.values import VALUE_KEY, mart_ddl
+from indicators.versions import all_versions, computed_versions, settle_versions
 from indicators.waves import compute_surveys
 
 CONFIDENCE = 0.95
@@ -70,11 +71,13 @@ def compute(
     indicators = selected_indicators(catalogue, [chosen.code for chosen in mission.indicators])
     connection.execute("BEGIN TRANSACTION")
     try:
-        _prepare(connection, mission, indicators, as_of)
-        _compute_registers(connection, mission, indicators)
-        compute_surveys(connection, mission, indicators)
-        _write_values(connection, mission, indicators)
-        fill_registers(connection, mission, indicators, as_of, profile)
+        versions = computed_versions(indicators)
+        _prepare(connection, mission, versions, as_of)
+        _compute_registers(connection, mission, versions)
+        compute_surveys(connection, mission, versions)
+        _write_values(connection, mission, versions)
+        settle_versions(connection, indicators)
+        fill_registers(connection, mission, all_versions(indicators), as_of, profile)
         connection.execute("COMMIT")
     except BaseException:
         connection.execute("ROLLBACK")

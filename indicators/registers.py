@@ -12,7 +12,7 @@ import shapely
 from indicators.catalogue import Indicator
 from indicators.compiler import indicator_sql
 from indicators.contracts import contracts
-from indicators.mission import Mission, resolve_path
+from indicators.mission import Mission, Selected, resolve_path
 from indicators.values import INDICATOR_COLUMNS, TOTAL
 
 _DUE_DAYS = 10
@@ -28,7 +28,10 @@ def fill_registers(
     as_of: date,
     profile: Path | None,
 ) -> None:
-    """Fill indicator, area, base, return_status, survey_response and mission."""
+    """Fill indicator, area, base, return_status, survey_response and mission.
+
+    `indicators`: each in every version, newest first.
+    """
     _fill_indicators(connection, mission, indicators)
     _fill_areas(connection, mission, profile)
     _fill_bases(connection, mission)
@@ -41,14 +44,18 @@ def _fill_indicators(
     connection: duckdb.DuckDBPyConnection, mission: Mission, indicators: Sequence[Indicator]
 ) -> None:
     marks = ", ".join("?" * len(INDICATOR_COLUMNS))
+    present = {indicator.code: indicator.version for indicator in reversed(indicators)}
     for indicator in indicators:
-        row = _indicator_row(mission, indicator)
+        chosen = mission.selected(indicator.code)
+        if indicator.version != present[indicator.code]:
+            # Baseline and target are set for the version in force now.
+            chosen = chosen.model_copy(update={"baseline": None, "target": None})
+        row = _indicator_row(mission, indicator, chosen)
         values = [row[name] for name in INDICATOR_COLUMNS]
         connection.execute(f"INSERT INTO mart.indicator VALUES ({marks})", values)
 
 
-def _indicator_row(mission: Mission, indicator: Indicator) -> dict[str, Any]:
-    chosen = mission.selected(indicator.code)
+def _indicator_row(mission: Mission, indicator: Indicator, chosen: Selected) -> dict[str, Any]:
     words = {
         f"{name}_{language}": getattr(getattr(indicator, name), language)
         for name in ("title", "short", "definition", "numerator", "rationale", "limitations")
@@ -86,7 +93,16 @@ def _indicator_row(mission: Mission, indicator: Indicator) -> dict[str, Any]:
         "target_on": chosen.target.on if chosen.target else None,
         "tolerance": chosen.tolerance,
         "sql": indicator_sql(indicator),
+        "change_en": _change(indicator, "en"),
+        "change_fr": _change(indicator, "fr"),
+        "entry": indicator.model_dump_json(exclude_unset=True, exclude={"earlier_versions"}),
     }
+
+
+def _change(indicator: Indicator, language: str) -> str | None:
+    """What this version changed; None where nothing is told of it."""
+    told = [change for change in indicator.changes if change.version == indicator.version]
+    return told[0].what.in_language(language) if told else None
 
 
 def _fill_areas(

@@ -9,6 +9,8 @@ days, for rates persons x days. Shares of registers: the same, by Fisher's exact
 comes from the months (weeks for weeks; where there are no months the shortest period) before the
 period, and needs at least 8 of them. No trend: stocks, means and medians (null in this version),
 parts of a breakdown, and cells that are not complete (only status A is compared with A).
+Figures of two versions of a definition are never compared: where the earlier period or wave was
+computed by another version, the trend says that the definition changed.
 
 Families of Benjamini and Hochberg: all indicators' mission totals of one period; within an
 indicator, all areas of one period. A trend is called at q < .05.
@@ -16,6 +18,7 @@ indicator, all areas of one period. A trend is called at q < .05.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -36,7 +39,8 @@ from indicators.periods import period_named, previous_year
 from indicators.values import DIMENSIONS, NORMAL, NOT_APPLICABLE, TOO_IMPRECISE, TOTAL
 from indicators.wave_changes import shared_unit_errors
 
-TRENDS = ("improving", "worsening", "more", "fewer", "no_clear_change")
+DEFINITION_CHANGED = "definition_changed"
+TRENDS = ("improving", "worsening", "more", "fewer", "no_clear_change", DEFINITION_CHANGED)
 LEVEL = 0.05
 _COUNTS = ("count", "sum", "count_distinct", "rate")
 _LONGER_TYPES = ("M", "Q", "S", "A", "B")
@@ -53,7 +57,7 @@ def trends(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
     versions = dict(zip(surveys["indicator"], surveys["indicator_version"], strict=True))
     errors = shared_unit_errors(connection, mission, versions)
     tested = pd.concat([*_register_changes(cells), _wave_changes(cells, errors)], ignore_index=True)
-    found = _called(tested, mission.country_area)
+    found = pd.concat([_called(tested, mission.country_area), _across_versions(cells)])
     connection.execute(
         "UPDATE mart.indicator_value SET trend = NULL WHERE mission = ?", [mission.mission]
     )
@@ -283,6 +287,39 @@ def _wave_pairs(series: pd.DataFrame) -> Iterator[tuple[float, float, float, flo
                     float(np.hypot(now["se"], before["se"])),
                     now["df"] + before["df"],
                 )
+
+
+# Versions -----------------------------------------------------------------------------------------
+
+
+def _across_versions(cells: pd.DataFrame) -> pd.DataFrame:
+    """Complete cells whose earlier period or wave another version of the definition computed."""
+    several = cells.groupby("indicator")["indicator_version"].transform("nunique") > 1
+    tested = cells["measure"].isin([*_COUNTS, "ratio"]) | cells["is_survey"]
+    complete = cells["obs_status"].eq(NORMAL) & cells["value"].notna() & ~cells["is_stock"]
+    chosen = cells[several & tested & complete]
+    place = ["indicator", "area", "period_type"]
+    version = dict(
+        zip(
+            map(tuple, chosen[[*place, "period"]].to_numpy()),
+            chosen["indicator_version"],
+            strict=True,
+        )
+    )
+    waves = chosen[chosen["is_survey"]].sort_values("period_start")
+    before_it = waves.groupby(place)["period"].shift()
+    broken = [
+        cell["cell_id"]
+        for at, cell in chosen.iterrows()
+        if version.get((*cell[place], _period_before(cell, before_it.get(at))))
+        not in (None, cell["indicator_version"])
+    ]
+    return pd.DataFrame({"cell_id": pd.array(broken, dtype="int64"), "trend": DEFINITION_CHANGED})
+
+
+def _period_before(cell: pd.Series, wave_before: Any) -> Any:
+    """The period that a cell would be compared with."""
+    return wave_before if cell["is_survey"] else previous_year(period_named(cell["period"])).name
 
 
 # Calls --------------------------------------------------------------------------------------------

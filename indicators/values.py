@@ -128,6 +128,9 @@ INDICATOR_COLUMNS: Mapping[str, str] = MappingProxyType(
         "target_on": "DATE",
         "tolerance": "DOUBLE",
         "sql": "VARCHAR",
+        "change_en": "VARCHAR",  # what this version of the definition changed
+        "change_fr": "VARCHAR",
+        "entry": "VARCHAR",  # the definition as JSON: a later release can compute by it again
     }
 )
 

@@ -4,7 +4,7 @@ from dash import html
 
 from dashboards.words import Words
 
-_ALWAYS_UP = {"more": "↑", "fewer": "↓", "no_clear_change": "≈"}
+_ALWAYS_UP = {"more": "↑", "fewer": "↓", "no_clear_change": "≈", "definition_changed": "≠"}
 
 
 def trend_words(trend: str | None, direction: str, words: Words) -> str:

@@ -9,8 +9,13 @@ from dashboards.rows import rows_of
 
 
 def indicators(release: Release) -> pd.DataFrame:
-    """All indicators of the mission, in the order of their codes."""
-    return release.frame("SELECT * FROM mart.indicator ORDER BY indicator")
+    """All indicators of the mission by their newest version, in the order of their codes."""
+    sql = """
+        SELECT * FROM mart.indicator
+        QUALIFY version = max(version) OVER (PARTITION BY indicator)
+        ORDER BY indicator
+    """
+    return release.frame(sql)
 
 
 def mission(release: Release) -> dict[str, Any]:
