@@ -60,6 +60,11 @@ def panel_tally(request: pytest.FixtureRequest) -> Tally:
     return tally
 
 
+@pytest.fixture
+def wake_tally(request: pytest.FixtureRequest) -> Tally:
+    return tally_of(request.config, "wake")
+
+
 def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pytest.Config) -> None:
     for name, tally in sorted(config.stash.get(TALLIES, {}).items()):
         terminalreporter.write_line(tally.sentence(name))

@@ -1,0 +1,98 @@
+"""What may make an estimate mislead, checked for each window: overlap, trend, rings, reports.
+
+Rules: `grading.md` §1 and §2. A check gives figures; the grade that follows is not decided here.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from indicators.linkage.wake.formula import Formula, read_formula
+from indicators.linkage.wake.inference import Figures, figures
+from indicators.linkage.wake.matching import Matching, match_variables, match_wakes
+from indicators.linkage.wake.request import WakeRequest
+from indicators.linkage.wake.wakes import Wakes
+
+LEVEL = 0.05
+_RING = read_formula("ring_post ~ ring_pre + treatment")
+_FAR = read_formula("far_post ~ far_pre + treatment")
+_TREND = read_formula("dependent_trend ~ treatment")
+_INDEPENDENT = read_formula("independent_post ~ independent_pre + treatment")
+_OWN_SHARE = read_formula("own_post ~ dependent_post + treatment")
+
+
+def overlap_checks(wakes: Wakes, request: WakeRequest) -> dict[str, Any]:
+    """Share of wakes that overlap by the 2R rule, and the estimate without these."""
+    overlapping = wakes.columns["overlap"] > 0
+    apart = wakes.keep(~overlapping)
+    found = _matched_figures(apart, request, request.formula)
+    return {
+        "overlap_share": float(overlapping.mean()) if len(wakes) else None,
+        "estimate_apart": found.estimate,
+        "std_error_apart": found.se,
+    }
+
+
+def trend_check(wakes: Wakes, request: WakeRequest) -> dict[str, Any]:
+    """Did incidents rise or fall before treatments more than before controls at like places?
+
+    Matched on the columns only: matching on the trend would hide what is looked for.
+    """
+    variables = request.match_columns
+    found = figures(wakes, match_wakes(wakes, variables), _TREND, request.alpha)
+    return {"trend_before": found.estimate, "trend_before_p": found.p_value}
+
+
+def ring_checks(wakes: Wakes, matching: Matching, request: WakeRequest) -> dict[str, Any]:
+    """The same comparison from 2R to 4R (displacement) and from 50 to 100 km (cannot respond)."""
+    row: dict[str, Any] = {}
+    for name, formula in (("ring", _RING), ("far", _FAR)):
+        found = figures(wakes, matching, formula, request.alpha)
+        row |= {
+            f"{name}_estimate": found.estimate,
+            f"{name}_ci_low": found.ci_low,
+            f"{name}_ci_high": found.ci_high,
+            f"{name}_p": found.p_value,
+        }
+    return row
+
+
+def reporting_check(
+    wakes: Wakes, matching: Matching, request: WakeRequest, estimate: float | None
+) -> dict[str, Any]:
+    """Whether more was reported rather than happened: `pass`, `fail` or `not_run`.
+
+    Fails where own reports make up more of what is reported after a treatment than after a control,
+    or where incidents that others reported point the other way.
+    """
+    if "own_post" not in wakes.columns:
+        return {"reporting": "not_run", "independent_estimate": None, "independent_p": None}
+    independent = figures(wakes, matching, _INDEPENDENT, request.alpha)
+    share = figures(wakes, matching, _OWN_SHARE, request.alpha)
+    grew = share.p_value is not None and share.p_value < LEVEL and (share.estimate or 0) > 0
+    turned = (independent.estimate or 0) * (estimate or 0) < 0
+    return {
+        "reporting": "fail" if grew or turned else "pass",
+        "independent_estimate": independent.estimate,
+        "independent_p": independent.p_value,
+    }
+
+
+def matched_counts(wakes: Wakes, matching: Matching) -> dict[str, Any]:
+    """Treated and control events that are compared, effective controls, and the controls' mean."""
+    rows = matching.matched
+    control = rows & ~wakes.is_treatment
+    weights = matching.weight[control]
+    squares = float((weights**2).sum())
+    after = wakes.columns["dependent_post"][control]
+    return {
+        "n_treated": int((rows & wakes.is_treatment).sum()),
+        "n_control": int(control.sum()),
+        "n_eff": float(weights.sum()) ** 2 / squares if squares else 0.0,
+        "control_mean": float(np.average(after, weights=weights)) if squares else None,
+    }
+
+
+def _matched_figures(wakes: Wakes, request: WakeRequest, formula: Formula) -> Figures:
+    variables = match_variables(request.match_columns, request.match_overlap)
+    return figures(wakes, match_wakes(wakes, variables), formula, request.alpha)

@@ -1,0 +1,173 @@
+"""Events in the order of time, with place, type and covariates as arrays."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from indicators.errors import CheckFailed
+from indicators.linkage.wake.request import EventType, WakeRequest, problem, refuse
+from indicators.linkage.wake.text_numbers import through_text
+
+Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Events:
+    """Rows sorted by time, ties as they came; times in microseconds UTC, places in degrees.
+
+    `covariates` holds a column of numbers or of text for each name; `caveats` name what was wrong
+    with rows that were left out, each with a message `linkage.caveat.wake_<name>`.
+    """
+
+    microseconds: Integers
+    latitude: Floats
+    longitude: Floats
+    is_treatment: Bools
+    is_control: Bools
+    is_dependent: Bools
+    covariates: Mapping[str, NDArray[Any]]
+    caveats: tuple[str, ...] = ()
+
+    @cached_property
+    def interventions(self) -> Integers:
+        """Positions of treatment and control events."""
+        return np.flatnonzero(self.is_treatment | self.is_control)
+
+    @cached_property
+    def on_one_day(self) -> bool:
+        """Whether all rows lie within one day, so that there is no before and after."""
+        day = 86_400_000_000
+        return self.microseconds.size > 0 and bool(np.ptp(self.microseconds // day) == 0)
+
+
+def read_events(
+    data: pd.DataFrame | duckdb.DuckDBPyRelation,
+    request: WakeRequest,
+    keep: Sequence[str] = (),
+) -> Events:
+    """The rows of `data`: `timestamp`, `lat`, `lon`, type columns, covariates and those in `keep`.
+
+    Raises WrongUse for a missing column or an unreadable time, CheckFailed where no row is of the
+    treatment or of the control type. Product mode leaves out rows without a place, at 0,0 and those
+    that repeat another row, and says so in `caveats`; reference mode takes all that have a time.
+    """
+    frame = data if isinstance(data, pd.DataFrame) else data.df()
+    _check_columns(frame, request, keep)
+    frame = frame.reset_index(drop=True)
+    times = _times(frame["timestamp"])
+    caveats = ["time_missing"] if times.isna().any() else []
+    kept = times.notna().to_numpy()
+    if request.mode == "product":
+        bad = _bad_rows(frame, times, request)
+        caveats += [name for name, rows in bad.items() if rows.any()]
+        kept = kept & ~np.logical_or.reduce(list(bad.values()))
+    order = np.flatnonzero(kept)
+    micro = times.to_numpy().astype("datetime64[us]").astype(np.int64)
+    order = order[np.argsort(micro[order], kind="stable")]
+    frame = frame.iloc[order]
+    roles = {
+        name: _is_type(frame, getattr(request, name))
+        for name in ("treatment", "control", "dependent")
+    }
+    for name in ("treatment", "control"):
+        if not roles[name].any():
+            value = getattr(request, name)
+            raise CheckFailed(problem(f"no_{name}_rows", column=value.column, value=value.value))
+    as_text = request.mode == "reference"
+    return Events(
+        micro[order],
+        _degrees(frame["lat"]),
+        _degrees(frame["lon"]),
+        roles["treatment"],
+        roles["control"],
+        roles["dependent"],
+        {
+            name: _covariate(frame[name], as_text)
+            for name in dict.fromkeys([*request.covariates, *keep])
+        },
+        tuple(caveats),
+    )
+
+
+def _check_columns(frame: pd.DataFrame, request: WakeRequest, keep: Sequence[str]) -> None:
+    types = (request.treatment, request.control, request.dependent)
+    needed = ["timestamp", "lat", "lon", *(kind.column for kind in types)]
+    missing = [
+        name
+        for name in dict.fromkeys([*needed, *request.covariates, *keep])
+        if name not in frame.columns
+    ]
+    if missing:
+        raise refuse("missing_columns", columns=", ".join(missing))
+
+
+def _times(column: pd.Series) -> pd.Series:
+    """Times as UTC without a zone."""
+    try:
+        if not pd.api.types.is_datetime64_any_dtype(column):
+            column = pd.to_datetime(column, utc=True, format="ISO8601")
+    except (ValueError, TypeError) as error:
+        raise refuse("unreadable_time", reason=str(error)) from error
+    if isinstance(column.dtype, pd.DatetimeTZDtype):
+        column = column.dt.tz_convert("UTC").dt.tz_localize(None)
+    return column
+
+
+def _degrees(column: pd.Series) -> Floats:
+    return pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+
+
+def _is_type(frame: pd.DataFrame, kind: EventType) -> Bools:
+    column = frame[kind.column]
+    found = (column == kind.value).fillna(False).to_numpy(dtype=bool)
+    if not found.any():  # a code read as a number by one side and as text by the other
+        found = (column.astype(str) == str(kind.value)).to_numpy(dtype=bool)
+    return found
+
+
+def _covariate(column: pd.Series, as_text: bool) -> NDArray[Any]:
+    """Numbers as float, anything else as text; in reference mode as R hands numbers on."""
+    if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
+        values = column.to_numpy(dtype=float, na_value=np.nan)
+        return through_text(values) if as_text else values
+    return column.astype(object).where(column.notna(), "").astype(str).to_numpy(dtype=str)
+
+
+def _bad_rows(frame: pd.DataFrame, times: pd.Series, request: WakeRequest) -> dict[str, Bools]:
+    """By caveat: rows that product mode leaves out."""
+    latitude, longitude = _degrees(frame["lat"]), _degrees(frame["lon"])
+    missing = np.isnan(latitude) | np.isnan(longitude)
+    outside = ~missing & ((np.abs(latitude) > 90) | (np.abs(longitude) > 360))
+    types = list(
+        dict.fromkeys(
+            kind.column for kind in (request.treatment, request.control, request.dependent)
+        )
+    )
+    columns = pd.DataFrame({"time": times, "lat": latitude, "lon": longitude})
+    columns = pd.concat([columns, frame[types]], axis=1)
+    covariates = [name for name in request.covariates if name not in types]
+    return {
+        "coordinates_missing": missing,
+        "coordinates_zero": ~missing & (latitude == 0) & (longitude == 0),
+        "coordinates_outside": outside,
+        "events_repeated": columns.duplicated(keep="first").to_numpy() & ~missing,
+        "covariate_missing": _without_covariate(frame, covariates, request),
+    }
+
+
+def _without_covariate(
+    frame: pd.DataFrame, covariates: Sequence[str], request: WakeRequest
+) -> Bools:
+    """Treatment and control events that lack something to match or regress on."""
+    if not covariates:
+        return np.zeros(len(frame), dtype=bool)
+    is_intervention = _is_type(frame, request.treatment) | _is_type(frame, request.control)
+    return is_intervention & frame[list(covariates)].isna().any(axis=1).to_numpy()

@@ -1,0 +1,170 @@
+"""Product mode: what may be shown, by the rules of README 1.9.
+
+Weights on; HC2 and HC3 errors and a permutation p inside strata; q-values over all windows; and
+for each window the checks that tell how far its figure can be trusted.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indicators.change_tests import benjamini_hochberg
+from indicators.linkage.wake.checks import (
+    matched_counts,
+    overlap_checks,
+    reporting_check,
+    ring_checks,
+    trend_check,
+)
+from indicators.linkage.wake.events import Events
+from indicators.linkage.wake.inference import Figures, figures
+from indicators.linkage.wake.matching import Matching, match_variables, match_wakes
+from indicators.linkage.wake.reference import without_overlap
+from indicators.linkage.wake.request import WakeRequest
+from indicators.linkage.wake.result import WakeResult, as_frame, count_rows, overlap_row
+from indicators.linkage.wake.surroundings import surroundings
+from indicators.linkage.wake.wakes import Wakes, complete_wakes
+
+Bools = NDArray[np.bool_]
+FAKE_DAYS = (60, 90)
+FEW_EVENTS, MANY_OVERLAPS, SOME_OVERLAPS = 20, 0.25, 0.10
+TREND_LEVEL, LEVEL = 0.10, 0.05
+
+
+def analyse(events: Events, request: WakeRequest, own_reports: Bools | None = None) -> WakeResult:
+    """Every window with its checks. `own_reports`: rows reported by those who act themselves."""
+    windows = list(matched_windows(events, request, own_reports))
+    rows = [window_row(*window, request) for window in windows]
+    for days in FAKE_DAYS:
+        for row, fake in zip(rows, fake_date_figures(events, request, days), strict=True):
+            row |= {f"fake_{days}_estimate": fake.estimate, f"fake_{days}_p": fake.p_value}
+    general = general_caveats(events, request)
+    for row, q_value in zip(rows, q_values(rows), strict=True):
+        row["q_value"] = q_value
+        if row["status"] != "estimated" and events.on_one_day:
+            row["reason"] = "all_on_one_day"
+        row["caveats"] = (*general, *row_caveats(row))
+    return WakeResult(
+        estimates=as_frame(iter(rows)),
+        matching=as_frame(count_rows(*window) for window in windows),
+        SUTVA=as_frame(overlap_row(wakes) for wakes, _ in windows),
+        windows=windows,
+        caveats=general,
+    )
+
+
+def matched_windows(
+    events: Events, request: WakeRequest, own_reports: Bools | None = None
+) -> Iterator[tuple[Wakes, Matching]]:
+    """The wakes of each window and how they match."""
+    variables = match_variables(request.match_columns, request.match_overlap)
+    for wakes in complete_wakes(events, request, surroundings(events, request, own_reports)):
+        kept = without_overlap(wakes) if request.delete_overlap else wakes
+        yield kept, match_wakes(kept, variables)
+
+
+def window_row(wakes: Wakes, matching: Matching, request: WakeRequest) -> dict[str, Any]:
+    """Figures and checks of one window; q-value, placebo dates and caveats come later."""
+    seed = hash((request.seed, wakes.time, round(wakes.radius * 1000)))  # of numbers: always equal
+    found = figures(
+        wakes, matching, request.formula, request.alpha, request.permutations, abs(seed)
+    )
+    return {
+        "t_window": wakes.time,
+        "spat_window": wakes.radius,
+        "t_unit": request.unit,
+        **_shown(found),
+        **matched_counts(wakes, matching),
+        **overlap_checks(wakes, request),
+        **trend_check(wakes, request),
+        **ring_checks(wakes, matching, request),
+        **reporting_check(wakes, matching, request, found.estimate),
+        "status": "estimated" if found.reason is None else "not_estimable",
+        "reason": found.reason,
+    }
+
+
+def _shown(found: Figures) -> dict[str, Any]:
+    return {
+        "estimate": found.estimate,
+        "std_error": found.se,
+        "ci_low": found.ci_low,
+        "ci_high": found.ci_high,
+        "pvalue": found.p_value,
+        "std_error_hc3": found.se_hc3,
+        "pvalue_hc3": found.p_hc3,
+        "pvalue_permutation": found.p_permutation,
+        "smallest_visible": found.smallest_visible,
+        "df_residual": found.df,
+    }
+
+
+def fake_date_figures(events: Events, request: WakeRequest, days: int) -> Iterator[Figures]:
+    """The same windows with all treatments and controls moved to `days` earlier."""
+    moved = _moved(events, days)
+    variables = match_variables(request.match_columns, request.match_overlap)
+    for wakes in complete_wakes(moved, request):
+        matching = match_wakes(wakes, variables)
+        yield figures(wakes, matching, request.formula, request.alpha)
+
+
+def _moved(events: Events, days: int) -> Events:
+    """Interventions at other dates, everything else as it was; those before the record left out."""
+    first = events.microseconds.min(initial=0)
+    times = events.microseconds.copy()
+    times[events.interventions] -= days * 86_400_000_000
+    kept = np.flatnonzero(times >= (events.microseconds[0] if times.size else first))
+    order = kept[np.argsort(times[kept], kind="stable")]
+    return replace(
+        events,
+        microseconds=times[order],
+        latitude=events.latitude[order],
+        longitude=events.longitude[order],
+        is_treatment=events.is_treatment[order],
+        is_control=events.is_control[order],
+        is_dependent=events.is_dependent[order],
+        covariates={name: values[order] for name, values in events.covariates.items()},
+    )
+
+
+def q_values(rows: list[dict[str, Any]]) -> list[float | None]:
+    """Benjamini–Hochberg over all windows that were tested; the checks are no findings."""
+    p_values = np.array([np.nan if row["pvalue"] is None else row["pvalue"] for row in rows])
+    found = benjamini_hochberg(p_values, np.zeros(len(rows), dtype=np.int64))
+    return [None if np.isnan(value) else float(value) for value in found]
+
+
+def general_caveats(events: Events, request: WakeRequest) -> tuple[str, ...]:
+    """What holds for every window: rows left out, the first day, no outer source."""
+    first_day = ("first_day_not_counted",) if request.unit == "days" else ()
+    return (*events.caveats, *first_day)
+
+
+def row_caveats(row: dict[str, Any]) -> Iterator[str]:
+    """The named warnings of one window, each with a message `linkage.caveat.wake_<name>`."""
+    if row["reason"]:
+        yield str(row["reason"])
+    if row["n_treated"] < FEW_EVENTS:
+        yield "few_treated"
+    if row["n_eff"] < FEW_EVENTS:
+        yield "few_controls"
+    share = row["overlap_share"] or 0.0
+    if share > SOME_OVERLAPS:
+        yield "many_overlaps" if share > MANY_OVERLAPS else "some_overlaps"
+    if row["reporting"] != "pass":
+        yield "reporting_not_checked" if row["reporting"] == "not_run" else "reporting_differs"
+    if row["estimate"] is None:
+        return
+    if _is_below(row["trend_before_p"], TREND_LEVEL):
+        yield "trend_before"
+    if _is_below(row["ring_p"], LEVEL) and row["ring_estimate"] * row["estimate"] < 0:
+        yield "displacement"
+    if any(_is_below(row[f"{name}_p"], LEVEL) for name in ("far", "fake_60", "fake_90")):
+        yield "placebo_found"
+
+
+def _is_below(p_value: float | None, level: float) -> bool:
+    return p_value is not None and p_value < level

@@ -1,0 +1,108 @@
+"""Further counts of product mode: outer ring, far ring, who reported, overlap by the 2R rule.
+
+Incidents in the outer ring, from 2R to 4R, show displacement; those from 50 to 100 km cannot
+respond (README 3.4). Two events overlap by the 2R rule where both windows could hold one incident.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indicators.linkage.wake.counting import PairTally, tally_pairs
+from indicators.linkage.wake.events import Events
+from indicators.linkage.wake.request import WakeRequest
+from indicators.linkage.wake.wakes import MoreCounts
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+FAR_KM = (50.0, 100.0)
+OUTER_RING = (2, 4)  # in radii
+
+
+def surroundings(
+    events: Events, request: WakeRequest, own_reports: Bools | None = None
+) -> MoreCounts:
+    """Counts by name of a time window: `ring`, `far`, `own` and `independent` before and after.
+
+    `own_reports`: incidents that those who were there reported themselves; without it there are no
+    columns `own_…` and `independent_…`. `overlap`: other events by the 2R rule.
+    """
+    rings = _tally_rings(events, request)
+    overlap = _tally_overlap(events, request)
+    reports = None if own_reports is None else _tally_reports(events, request, own_reports)
+
+    def of(time: int) -> Mapping[str, Floats]:
+        counted = {"overlap": _around(overlap, 2 * time - 1)}
+        for side in ("pre", "post"):
+            counted |= _ring_counts(rings, request.radii, time, side)
+            if reports:
+                for mark in ("own", "independent"):
+                    counted[f"{mark}_{side}"] = _side(reports, mark, time, side)
+        return counted
+
+    return of
+
+
+def _side(tally: PairTally, mark: str, time: int, side: str) -> Floats:
+    return tally.before(mark, time) if side == "pre" else tally.after(mark, time)
+
+
+def _around(tally: PairTally, time: int) -> Floats:
+    return tally.before("any", time) + tally.after("any", time)
+
+
+def _tally_rings(events: Events, request: WakeRequest) -> PairTally:
+    radii = {times * radius for times in OUTER_RING for radius in request.radii}
+    return tally_pairs(
+        events,
+        events.interventions,
+        sorted(radii | set(FAR_KM)),
+        max(request.times),
+        request.unit_microseconds,
+        {"dependent": events.is_dependent},
+    )
+
+
+def _ring_counts(
+    tally: PairTally, radii: Sequence[float], time: int, side: str
+) -> dict[str, Floats]:
+    counted = _side(tally, "dependent", time, side)
+
+    def between(inner: float, outer: float) -> Floats:
+        return counted[tally.radii.index(outer)] - counted[tally.radii.index(inner)]
+
+    near, wide = OUTER_RING
+    far = between(*FAR_KM)
+    return {
+        f"ring_{side}": np.stack([between(near * radius, wide * radius) for radius in radii]),
+        f"far_{side}": np.stack([far] * len(radii)),
+    }
+
+
+def _tally_overlap(events: Events, request: WakeRequest) -> PairTally:
+    """Other treatment and control events within 2R and less than 2T before or after."""
+    return tally_pairs(
+        events,
+        events.interventions,
+        [2 * radius for radius in request.radii],
+        2 * max(request.times) - 1,
+        request.unit_microseconds,
+        {"any": events.is_treatment | events.is_control},
+        at_once=True,
+    )
+
+
+def _tally_reports(events: Events, request: WakeRequest, own_reports: Bools) -> PairTally:
+    marks = {
+        "own": events.is_dependent & own_reports,
+        "independent": events.is_dependent & ~own_reports,
+    }
+    return tally_pairs(
+        events,
+        events.interventions,
+        request.radii,
+        max(request.times),
+        request.unit_microseconds,
+        marks,
+    )
