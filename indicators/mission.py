@@ -71,6 +71,7 @@ class Parameters(Strict):
     """The choices of `definitions.md` that a mission may make otherwise."""
 
     near_base_km: float = 5.0
+    base_reach_km: float = Field(default=30.0, gt=0)  # protection gaps: a day's patrol and back
     target_hours: Mapping[Literal["high", "medium", "low"], float] = {
         "high": 24,
         "medium": 48,

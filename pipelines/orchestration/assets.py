@@ -12,6 +12,7 @@ from indicators.contracts import contracts
 from indicators.engines import compute
 from indicators.linkage.association import result_links
 from indicators.linkage.framework import read_framework
+from indicators.linkage.protection_gaps import protection_gaps
 from indicators.mission import read_mission
 from indicators.rating import rate
 from indicators.trend import trends
@@ -68,7 +69,7 @@ def _report_file(done: int, total: int, name: str) -> None:
 
 
 def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
-    """Values with their ratings and trends, and outputs beside outcomes."""
+    """Values with their ratings and trends, outputs beside outcomes, protection gaps."""
     core = [core_key(table) for table in contracts()]
 
     @dg.asset(
@@ -116,4 +117,22 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
         edges = len(framework.edges) if framework else 0
         return dg.MaterializeResult(metadata={"edges": edges})
 
-    return [indicator_value, result_link]
+    @dg.asset(
+        key=mart_key("protection_gap"),
+        deps=[mart_key("indicator_value")],
+        group_name="mart",
+        partitions_def=partitions,
+        description="Areas where risk is high and presence or trust is low, with the reasons",
+    )
+    def protection_gap(
+        context: dg.AssetExecutionContext, workspace: WorkspaceResource, as_of: AsOf
+    ) -> dg.MaterializeResult:
+        paths = workspace.workspace()
+        mission = read_mission(paths.profile(context.partition_key))
+        report("linkage")
+        with open_warehouse(paths.warehouse(mission.mission)) as connection:
+            protection_gaps(connection, mission, as_of.of(mission))
+            counted = connection.execute("SELECT count(*) FROM mart.protection_gap").fetchone()
+        return dg.MaterializeResult(metadata={"dagster/row_count": counted[0] if counted else 0})
+
+    return [indicator_value, result_link, protection_gap]

@@ -21,7 +21,7 @@ def release_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDe
 
     @dg.asset(
         key=CANDIDATE,
-        deps=[mart_key("indicator_value"), mart_key("result_link")],
+        deps=[mart_key(name) for name in ("indicator_value", "result_link", "protection_gap")],
         group_name="release",
         partitions_def=partitions,
         description="A whole release in a folder of its own, not yet seen by anyone",

@@ -78,7 +78,11 @@ def _drop_hq_breakdowns(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _restrict_hq(connection: duckdb.DuckDBPyConnection) -> None:
-    """No raw values, no unit of a return, no rows of a single file."""
+    """No raw values, no unit of a return, no rows of a single file, no protection gaps.
+
+    Gaps rest on counts of single areas and say where nobody patrols: they stay with the mission.
+    """
+    connection.execute("DELETE FROM mart.protection_gap")
     connection.execute("UPDATE mart.return_status SET unit_code = NULL, unit_name = NULL")
     connection.execute("UPDATE mart.contribution SET rows = NULL")
     lines = connection.execute(

@@ -245,7 +245,7 @@ def add_contribution(
 
 
 def _fill_beside(connection: duckdb.DuckDBPyConnection) -> None:
-    """A base, a return, survey responses and a rejected row."""
+    """A base, a return, survey responses, a protection gap and a rejected row."""
     base = {"mission": MISSION, "base_name": "Camp Secret", "area": "BK-1", "latitude": 4.85}
     insert(connection, "mart.base", base)
     returned = {"mission": MISSION, "source": "activities", "area": "BK-1", "status": "submitted"}
@@ -256,6 +256,8 @@ def _fill_beside(connection: duckdb.DuckDBPyConnection) -> None:
         cell = {"mission": MISSION, "area": area, "sex": "_T", "age_group": "_T"}
         counts = {"sampled": sampled, "answered": answered}
         insert(connection, "mart.survey_response", wave | cell | counts)
+    gap = {"mission": MISSION, "area": "BK-1", "period": "2026-09", "component": "gap"}
+    insert(connection, "mart.protection_gap", gap | {"value": 1, "reason_en": "Risk-Hidden"})
     reject = {
         "file": "patrols_2026-08.xlsx",
         "file_sha256": sha256_of("patrols_2026-08.xlsx"),

@@ -42,6 +42,7 @@ def test_refresh_computes_and_says_what_it_checked(first: RefreshResult) -> None
         "contract_checks",
         "mart__indicator_value",
         "mart__result_link",
+        "mart__protection_gap",
     }
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.pipelines.small_mission import PATROLS
 
-HIDDEN = ("Camp Secret", "FPU-HIDDEN", "Unit Hidden", "Patrouille-Brute")
+HIDDEN = ("Camp Secret", "FPU-HIDDEN", "Unit Hidden", "Patrouille-Brute", "Risk-Hidden")
 
 
 @pytest.fixture

@@ -1,0 +1,88 @@
+"""The forecast of incidents: what it rests on, when it is shown, what a missing month does."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from indicators.linkage import forecast as module
+from indicators.linkage.forecast import Expectation, forecast
+
+AREAS, MONTHS = 30, 36
+
+
+def steady(seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
+    """(means of areas, Poisson counts around them)."""
+    random = np.random.default_rng(seed)
+    means = random.gamma(1.5, 2.0, AREAS)
+    return means, random.poisson(means[:, None], (AREAS, MONTHS)).astype(float)
+
+
+def test_on_steady_areas_it_wins_and_covers_what_is_true() -> None:
+    means, counts = steady()
+    found = forecast(counts)
+    assert found is not None and found.beats_persistence
+    low, high = found.expectation.interval()
+    assert ((low <= means) & (means <= high)).mean() >= 0.85
+    assert found.coverage >= 0.8  # a discrete interval holds at least its share
+
+
+def test_where_the_last_month_says_all_it_is_dropped() -> None:
+    random = np.random.default_rng(2)
+    level = random.integers(0, 30, (AREAS, MONTHS // 6))
+    counts = np.repeat(level, 6, axis=1).astype(float)  # half-years without any chance in them
+    found = forecast(counts)
+    assert found is not None
+    assert not found.beats_persistence
+
+
+def test_a_month_that_was_not_reported_is_no_zero() -> None:
+    _, counts = steady()
+    gaps, zeros = counts.copy(), counts.copy()
+    gaps[:, -4:-1] = np.nan
+    zeros[:, -4:-1] = 0
+    with_gaps, with_zeros = forecast(gaps), forecast(zeros)
+    assert with_gaps is not None and with_zeros is not None
+    assert with_gaps.expectation.mean.sum() > 1.1 * with_zeros.expectation.mean.sum()
+
+
+@pytest.mark.parametrize(
+    "counts", [np.ones((AREAS, 17)), np.zeros((AREAS, MONTHS)), np.full((AREAS, MONTHS), np.nan)]
+)
+def test_too_few_months_or_nothing_to_learn_from_give_none(counts: np.ndarray) -> None:
+    assert forecast(counts) is None
+
+
+def test_counts_of_one_area_alone_are_refused() -> None:
+    with pytest.raises(ValueError, match="areas × months"):
+        forecast(np.ones(24))
+
+
+def test_what_it_learns_does_not_reach_into_the_future() -> None:
+    """The forecast's parameters are chosen on months before those that it is judged on."""
+    _, counts = steady()
+    changed = counts.copy()
+    changed[:, -12:] = changed[:, -12:][:, ::-1]
+    training = MONTHS - module.HELD_OUT_MONTHS
+    assert module._choice(counts[:, :training]) == module._choice(changed[:, :training])
+
+
+def test_discounted_sums_are_those_of_the_plain_loop() -> None:
+    counts = np.array([[1.0, np.nan, 3.0, 4.0]])
+    seen, known = module._discounted(counts, 0.5)
+    assert seen[0, -1] == pytest.approx(4 + 0.5 * 3 + 0.5**3 * 1)
+    assert known[0, -1] == pytest.approx(1 + 0.5 + 0.5**3)
+
+
+def test_the_score_is_the_sum_over_all_counts() -> None:
+    predicted = stats.poisson(np.array([[2.5], [7.0]]))
+    seen = np.array([1.0, 9.0])
+    plain = [
+        sum((stats.poisson.cdf(x, mean) - (count <= x)) ** 2 for x in range(60))
+        for mean, count in ((2.5, 1), (7.0, 9))
+    ]
+    assert module._ranked_score(predicted, seen) == pytest.approx(plain, rel=1e-3)
+
+
+def test_the_predicted_count_has_the_expected_mean() -> None:
+    expectation = Expectation(np.array([3.0]), np.array([1.5]))
+    assert stats.nbinom.mean(*expectation.predicted()) == pytest.approx(expectation.mean)

@@ -1,0 +1,205 @@
+"""Protection gaps of a small mission: what is ranked, what is not, and why."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+
+from indicators.catalogue import load_catalogue
+from indicators.engines import compute
+from indicators.linkage.protection_gaps import protection_gaps
+from indicators.messages import LANGUAGES
+from tests.indicators.small_warehouse import SmallWarehouse, returned, small_mission
+
+AS_OF = date(2026, 10, 15)
+STARTS = date(2025, 1, 1)
+MONTHS = [date(2025 + at // 12, at % 12 + 1, 1) for at in range(21)]  # to September 2026
+
+
+def incidents(area: str, per_month: int, **row: Any) -> Iterator[dict[str, Any]]:
+    for month in MONTHS:
+        for day in range(per_month):
+            yield {"occurred_on": month + timedelta(days=day), "area_code": area, **row}
+
+
+def patrol(area: str, on: date, unit: str = "P1", **row: Any) -> dict[str, Any]:
+    started = datetime(on.year, on.month, on.day, 8)
+    return {
+        "area_code": area,
+        "started_at": started,
+        "ended_at": started + timedelta(hours=5),
+        "unit_code": unit,
+        "personnel_count": 10,
+        **row,
+    }
+
+
+class Gaps:
+    """What `protection_gaps` leaves of a warehouse: rows by (area, component)."""
+
+    def __init__(self, warehouse: SmallWarehouse, *codes: str, **profile: Any) -> None:
+        mission = small_mission(codes or ("P2-OC-08",), starts_on=STARTS, **profile)
+        connection = warehouse.connection
+        compute(connection, mission, load_catalogue(), AS_OF)
+        protection_gaps(connection, mission, AS_OF)
+        protection_gaps(connection, mission, AS_OF)  # again: the same rows, once
+        frame = connection.execute("FROM mart.protection_gap").df()
+        assert not frame.duplicated(["area", "component"]).any()
+        self.rows = {(row["area"], row["component"]): row for row in frame.to_dict("records")}
+
+    def __call__(self, area: str, component: str) -> dict[str, Any]:
+        return self.rows[(area, component)]
+
+
+@pytest.fixture
+def warehouse() -> SmallWarehouse:
+    made = SmallWarehouse()
+    made.add("incidents", [*incidents("A1a", 6), *incidents("A1b", 1)])
+    made.add("activities", [patrol("A1a", date(2026, 9, 1)), patrol("A1b", date(2026, 10, 10))])
+    return made
+
+
+def test_the_area_with_more_risk_and_older_patrols_comes_first(warehouse: SmallWarehouse) -> None:
+    found = Gaps(warehouse)
+    first, second = found("A1a", "gap"), found("A1b", "gap")
+    assert (first["value"], second["value"]) == (1, 2)
+    assert (first["rank_low"], first["rank_high"]) == (1, 1)
+
+
+def test_reasons_stand_in_both_languages_and_without_open_places(
+    warehouse: SmallWarehouse,
+) -> None:
+    for row in Gaps(warehouse).rows.values():
+        for language in LANGUAGES:
+            assert row[f"reason_{language}"]
+            assert "{" not in row[f"reason_{language}"]
+            assert "nan" not in row[f"reason_{language}"].split()
+
+
+def test_only_areas_of_the_finest_level_with_two_are_ranked(warehouse: SmallWarehouse) -> None:
+    found = Gaps(warehouse)
+    assert {area for area, component in found.rows if component == "gap"} == {"A1a", "A1b"}
+
+
+def test_days_count_from_the_as_of_day(warehouse: SmallWarehouse) -> None:
+    row = Gaps(warehouse)("A1a", "days_since_patrol_police")
+    assert (row["value"], row["ci_low"], row["ci_high"]) == (44, 44, 44)
+
+
+def test_unreported_months_make_the_days_an_upper_bound(warehouse: SmallWarehouse) -> None:
+    warehouse.add("reporting_returns", returned({8: "submitted", 9: "not_submitted"}))
+    row = Gaps(warehouse)("A1a", "days_since_patrol_police")
+    assert (row["value"], row["ci_low"], row["ci_high"]) == (44, 15, 44)
+
+
+def test_police_stand_beside_military(warehouse: SmallWarehouse) -> None:
+    warehouse.add("activities", [patrol("A1a", date(2026, 10, 14), "M1", activity_code="m")])
+    found = Gaps(warehouse)
+    assert found("A1a", "days_since_patrol_military")["value"] == 1
+    assert found("A1a", "days_since_patrol_police")["value"] == 44
+    assert np.isnan(found("A1b", "days_since_patrol_military")["value"])
+    # by the military alone the other area waits longer; by the police alone it does not
+    assert found("A1b", "gap_military")["rank_low"] <= found("A1b", "gap_police")["rank_low"]
+
+
+def test_an_aborted_patrol_is_no_presence(warehouse: SmallWarehouse) -> None:
+    aborted = patrol("A1a", date(2026, 10, 14), activity_code="m", status="aborted")
+    warehouse.add("activities", [aborted])
+    assert Gaps(warehouse)("A1a", "days_since_patrol_police")["value"] == 44
+
+
+def test_no_access_is_not_ranked_and_not_calm(warehouse: SmallWarehouse) -> None:
+    for source in ("incidents", "activities"):
+        warehouse.add(
+            "reporting_returns",
+            [
+                *returned(dict.fromkeys(range(1, 10), "submitted"), source=source),
+                *returned({9: "no_access"}, source=source, area_code="A1b"),
+            ],
+        )
+    row = Gaps(warehouse)("A1b", "gap")
+    assert np.isnan(row["value"]) and "no access" in row["reason_en"]
+    assert "not the same as calm" in row["reason_en"]
+
+
+def test_three_months_without_a_return_are_not_three_calm_months() -> None:
+    made = SmallWarehouse()
+    made.add("incidents", incidents("A1a", 2))
+    rows = [*returned(dict.fromkeys(range(1, 10), "submitted"), source="incidents")]
+    rows += returned(
+        {month: "not_submitted" if month > 6 else "nil" for month in range(1, 10)},
+        source="incidents",
+        area_code="A1b",
+    )
+    made.add("reporting_returns", rows)
+    found = Gaps(made)
+    assert np.isnan(found("A1b", "gap")["value"])
+    assert "no report on incidents" in found("A1b", "gap")["reason_en"]
+    assert np.isnan(found("A1b", "risk_recent")["value"])
+
+
+def test_a_small_recent_count_is_withheld(warehouse: SmallWarehouse) -> None:
+    found = Gaps(warehouse)
+    assert np.isnan(found("A1b", "risk_recent")["value"])  # three in three months
+    assert "fewer than 5" in found("A1b", "risk_recent")["reason_en"]
+    assert found("A1a", "risk_recent")["value"] == 6
+
+
+def test_coarse_dates_and_other_incidents_do_not_count() -> None:
+    made = SmallWarehouse()
+    made.add("incidents", incidents("A1a", 6, date_precision="year"))
+    made.add("incidents", incidents("A1b", 6, against_civilians=False, verification="verified"))
+    found = Gaps(made)
+    assert "no incident against civilians is dated" in found("A1a", "gap")["reason_en"]
+
+
+def test_people_within_reach_of_a_base() -> None:
+    made = SmallWarehouse()
+    made.add("incidents", incidents("A1a", 1))
+    made.connection.execute(
+        "UPDATE core.areas SET latitude = 1, longitude = 1.1 WHERE area_code = 'A1a'"
+    )  # 11 km from the base
+    made.connection.execute(
+        "UPDATE core.areas SET latitude = 1, longitude = 1.5 WHERE area_code = 'A1b'"
+    )  # 56 km
+    made.add("deployments", [{"from_on": STARTS}])
+    people = {"reference_on": STARTS, "population_kind": "resident", "persons": 1000}
+    made.add("population", [{**people, "area_code": area} for area in ("A1a", "A1b")])
+    found = Gaps(made)
+    assert found("A1a", "within_reach_police")["value"] == 100
+    assert found("A1b", "within_reach_police")["value"] == 0
+    assert np.isnan(found("A1a", "within_reach_military")["value"])
+    assert (
+        Gaps(made, parameters={"base_reach_km": 60})("A1b", "within_reach_police")["value"] == 100
+    )
+
+
+def test_what_a_patrol_costs_is_a_median_with_the_interval_of_order_statistics() -> None:
+    made = SmallWarehouse()
+    made.add("incidents", incidents("A1a", 1))
+    people = [4, 6, 8, 10, 12, 30]
+    made.add(
+        "activities",
+        [
+            patrol("A1a", date(2026, 9, 1 + at), personnel_count=count, distance_km=count)
+            for at, count in enumerate(people)
+        ],
+    )
+    row = Gaps(made)("A1a", "patrol_person_days_police")
+    assert (row["value"], row["ci_low"], row["ci_high"]) == (9, 4, 30)  # of six: least and most
+    assert "6 completed patrols" in row["reason_en"]
+    nights = Gaps(made)("A1a", "patrol_nights_police")
+    assert np.isnan(nights["value"]) and "needs 6" in nights["reason_en"]
+
+
+def test_no_row_names_a_unit(warehouse: SmallWarehouse) -> None:
+    for row in Gaps(warehouse).rows.values():
+        assert not {"P1", "P2", "M1"} & set(row["reason_en"].replace(",", " ").split())
+
+
+def test_a_mission_of_one_area_has_no_rows() -> None:
+    made = SmallWarehouse()
+    made.connection.execute("DELETE FROM core.areas WHERE area_level LIKE 'admin%'")
+    assert not Gaps(made).rows
