@@ -217,19 +217,19 @@ class Context:
         """The dated cells of one indicator in the chosen area, oldest first."""
         return self._series.get(indicator, [])
 
+    @cached_property
+    def _paths(self) -> dict[str, float]:
+        return framework.paths(self.release, self.period.end.isoformat())
+
     def against(self, indicator: str) -> Against:
-        """Baseline, what the straight path asks for by the period's end, and target."""
-        row = self.indicator(indicator)
-        dates = (row["baseline_on"], row["target_on"])
-        if any(formats.is_missing(found) for found in (row["baseline"], row["target"], *dates)):
-            known = (row["baseline"], row["target"])
-            baseline, target = (None if formats.is_missing(v) else float(v) for v in known)
-            return Against(baseline, None, target)
-        from_on, to_on = (pd.Timestamp(found) for found in dates)
-        share = (pd.Timestamp(self.period.end) - from_on) / (to_on - from_on)
-        baseline, target = float(row["baseline"]), float(row["target"])
-        expected = baseline + (target - baseline) * min(1.0, max(0.0, share))
-        return Against(baseline, expected, target)
+        """What the chosen figure is held against; nothing where baseline and target do not hold.
+
+        They hold where the engine left them in the cell: for its length of period and its area.
+        """
+        cell = self.cell(indicator)
+        if cell.baseline is None or cell.target is None:
+            return Against(cell.baseline, None, cell.target)
+        return Against(cell.baseline, self._paths.get(indicator), cell.target)
 
     @property
     def is_first_release(self) -> bool:

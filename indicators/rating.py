@@ -105,6 +105,20 @@ FROM held
 WHERE cell.rowid = held.cell_id AND coalesce(cell.baseline, cell.target) IS NOT NULL"""
 
 
+def path_sql() -> str:
+    """Where the path stands on a day, of `baseline_given, baseline_on, target_given, target_on`.
+
+    The day is the column `period_end`. Pages that draw the path use this same expression.
+    """
+    share = """CASE
+      WHEN baseline_given IS NULL OR baseline_on IS NULL OR target_on IS NULL
+        OR baseline_on >= target_on THEN 1.0
+      ELSE greatest(0.0, least(1.0, (period_end - baseline_on) / (target_on - baseline_on)))
+    END"""
+    return f"""target_given * ({share})
+    + CASE WHEN ({share}) < 1 THEN baseline_given * (1 - ({share})) ELSE 0 END"""
+
+
 def held_sql() -> str:
     """All cells with what their indicator says of targets. Parameter: mission."""
     return """
@@ -144,13 +158,7 @@ comparable AS (
     AND (area = $country_area OR NOT grows_with_size) AND {totals}
 ),
 on_path AS (
-  SELECT *, CASE
-      WHEN baseline_given IS NULL OR baseline_on IS NULL OR target_on IS NULL
-        OR baseline_on >= target_on THEN 1.0
-      ELSE greatest(0.0, least(1.0, (period_end - baseline_on) / (target_on - baseline_on)))
-    END AS share_of_way,
-    target_given * share_of_way
-      + CASE WHEN share_of_way < 1 THEN baseline_given * (1 - share_of_way) ELSE 0 END AS path
+  SELECT *, {path_sql()} AS path
   FROM comparable
 ),
 turned AS (

@@ -15,6 +15,9 @@ from pipelines.workspace import Workspace
 _DAGSTER_YAML = """\
 telemetry:
   enabled: false
+# No window that asks for an e-mail address and points to other machines.
+nux:
+  enabled: false
 # One run at a time a mission; runs of different missions do not wait for each other.
 run_coordinator:
   module: dagster.core.run_coordinator

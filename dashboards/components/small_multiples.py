@@ -62,8 +62,7 @@ def _multiple(
     if sum(cell.is_figure for cell in cells) < 2:
         shown: Any = empty_mark(now, words, context.bound(code))
     else:
-        target = context.against(code).target
-        image = line_drawing(drawing, cells, target, joins_gaps=is_survey, with_axis=True)
+        image = line_drawing(drawing, cells, now.target, joins_gaps=is_survey, with_axis=True)
         shown = [html.Img(src=image, alt=sparkline_words(cells, unit, words))]
         if not now.is_figure:
             shown.append(html.Span(empty_words(now, words, context.bound(code)), className="note"))

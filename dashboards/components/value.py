@@ -15,18 +15,25 @@ def interval_words(cell: Cell, unit: Unit, words: Words) -> str:
     return words("value.full_register")
 
 
+def _with_unit(cell: Cell, unit: Unit, words: Words) -> str:
+    """2.4 per 1,000; 41%, whose sign is its unit."""
+    value = unit.value(cell.value or 0.0, words, cell.half_width)
+    if unit.is_percent:
+        return value
+    return words("value.of_unit", value=value, unit=unit.words(words))
+
+
 def value_sentence(cell: Cell, unit: Unit, words: Words, min_n: int) -> str:
     """41% (95% interval 37–45), n 2,412; or the words for what is empty."""
     if not cell.is_figure or cell.value is None:
         return empty_words(cell, words, min_n)
-    value = unit.value(cell.value, words, cell.half_width)
+    value = _with_unit(cell, unit, words)
     n = number(cell.n or 0, words)
     if cell.low is None or cell.high is None:
-        key = (
-            "value.count" if unit.decimals(None) == 0 and not unit.is_percent else "value.register"
-        )
-        parts = _register_parts(cell, words)
-        return words(key, value=value, unit=unit.words(words), n=n, parts=parts)
+        is_count = unit.decimals(None) == 0 and not unit.is_percent
+        if is_count:
+            return words("value.count", value=value)
+        return words("value.register", value=value, parts=_register_parts(cell, words))
     interval = unit.interval(cell.low, cell.high, words)
     return words("value.interval", value=value, interval=interval, n=n)
 
@@ -35,11 +42,11 @@ def value_in_brief(cell: Cell, unit: Unit, words: Words, min_n: int) -> str:
     """41% (37–45); 1,218 patrols; 63%, 118 of 187: where a row or its table says the rest."""
     if not cell.is_figure or cell.value is None:
         return empty_words(cell, words, min_n)
-    value = unit.value(cell.value, words, cell.half_width)
+    value = _with_unit(cell, unit, words)
     if cell.low is not None and cell.high is not None:
         return words("value.brief", value=value, interval=unit.interval(cell.low, cell.high, words))
     if unit.decimals(None) == 0 and not unit.is_percent:
-        return words("value.of_unit", value=value, unit=unit.words(words))
+        return value
     return words("value.with_parts", value=value, parts=_register_parts(cell, words))
 
 

@@ -227,10 +227,10 @@ def _add_path(figure: go.Figure, path: Path, sketch: Sketch) -> None:
         mode="markers+text",
         marker={"symbol": "line-ns", "size": 16, "line": {"color": ink, "width": 2.5}},
         text=[
-            f"<b>{words('range.target', value=unit.value(path.target, words))}</b><br>"
-            f"{formats.month(path.target_on, words)}"
+            f"\u00a0<b>{words('range.target', value=unit.value(path.target, words))}</b><br>"
+            f"\u00a0{formats.month(path.target_on, words)}"
         ],
-        textposition="bottom center",
+        textposition="middle right",
         textfont={"color": ink, "size": 12},
         hoverinfo="skip",
         cliponaxis=False,
@@ -240,6 +240,7 @@ def _add_path(figure: go.Figure, path: Path, sketch: Sketch) -> None:
         x=path.baseline_on,
         y=path.baseline,
         yshift=-16,
+        xanchor="left",
         text=text,
         showarrow=False,
         font={"size": 11.5, "color": sketch.colour("ink-2")},
@@ -281,9 +282,9 @@ def _set_axes(
 
 
 def _right_end(series: Sequence[Dated], path: Path | None) -> date:
-    room = (series[-1].end - series[0].start) / 14 + timedelta(days=15)
+    """Room for the last number, or for the words at the target."""
     end = max(series[-1].end, path.target_on) if path else series[-1].end
-    return end + room
+    return end + (end - series[0].start) / (6 if path else 14) + timedelta(days=15)
 
 
 def _tick_texts(ticked: Sequence[Dated], words: Words) -> list[str]:

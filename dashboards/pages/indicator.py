@@ -106,14 +106,15 @@ def _finding(context: Context, cell: Cell) -> str:
 
 
 def _path(context: Context, code: str) -> Path | None:
-    row = context.indicator(code)
-    names = ("baseline", "baseline_on", "target", "target_on")
-    if context.area != context.country or any(formats.is_missing(row[name]) for name in names):
+    """The dated path, where the chosen figure is held against it."""
+    row, against = context.indicator(code), context.against(code)
+    is_dated = not any(formats.is_missing(row[name]) for name in ("baseline_on", "target_on"))
+    if against.baseline is None or against.target is None or not is_dated:
         return None
     return Path(
-        float(row["baseline"]),
+        against.baseline,
         pd.Timestamp(row["baseline_on"]).date(),
-        float(row["target"]),
+        against.target,
         pd.Timestamp(row["target_on"]).date(),
     )
 
@@ -250,7 +251,7 @@ def _goes_with(context: Context, code: str) -> list[Any]:
         other = link["to_indicator"] if link["from_indicator"] == code else link["from_indicator"]
         if other not in context.indicators.index:
             continue
-        value = value_in_brief(context.cell(other), context.unit(other), words, context.bound(code))
+        value = value_in_brief(context.cell(other), context.unit(other), words, context.bound(other))
         href = context.address.link("/side-by-side", edge=link["edge"])
         grade = link["grade"] if isinstance(link["grade"], str) else None
         parts = [
@@ -281,12 +282,18 @@ def body(context: Context) -> list[Any]:
     }
     sexes = indicator_values.by_sex(context.release, **chosen)
     ages = indicator_values.by_age_group(context.release, **chosen)
-    left = [_series_card(context, code), *_areas_card(context, code)]
+    breakdowns = [
+        *_breakdown(context, sexes, "sex", code, "by_sex"),
+        *_breakdown(context, ages, "age_group", code, "by_age"),
+    ]
+    left = [
+        _series_card(context, code),
+        *_areas_card(context, code),
+        html.Div(breakdowns, className="cards breakdowns"),
+    ]
     right = [
         how_computed(context, code, context.cell(code), _origin(context, code), sentence(context)),
         *_goes_with(context, code),
-        *_breakdown(context, sexes, "sex", code, "by_sex"),
-        *_breakdown(context, ages, "age_group", code, "by_age"),
     ]
     columns = [html.Div(left, className="stack"), html.Div(right, className="stack")]
     return [

@@ -124,7 +124,7 @@ def sentence(context: Context) -> str:
             words(
                 "map.named",
                 area=context.area_name(a),
-                value=unit.value(cells[a].value or 0.0, words),
+                value=value_in_brief(cells[a], unit, words, context.bound(code)),
             )
             for a in ends
         ]

@@ -3,14 +3,23 @@
 import pandas as pd
 
 from dashboards.releases import Release
+from indicators.rating import path_sql
+
+# Of the rows of an edge the one side by side speaks for all: it holds the grade and the sentence.
+_HEADLINE = """QUALIFY row_number() OVER (
+            PARTITION BY link.edge
+            ORDER BY link.method <> 'side_by_side', link.method, link.specification
+        ) = 1"""
 
 
 def links(release: Release, area: str) -> pd.DataFrame:
     """The edges of the framework with what is known of each in one area, in the file's order."""
     if "framework_item" not in release.tables:
-        sql = "SELECT * FROM mart.result_link WHERE area = ? ORDER BY edge"
+        sql = (
+            f"SELECT link.* FROM mart.result_link AS link WHERE area = ? {_HEADLINE} ORDER BY edge"
+        )
         return release.frame(sql, [area])
-    sql = """
+    sql = f"""
         WITH item AS (
             SELECT kind, indicator, min(position) AS position
             FROM mart.framework_item
@@ -23,6 +32,7 @@ def links(release: Release, area: str) -> pd.DataFrame:
         LEFT JOIN item AS output
             ON output.kind = 'output' AND output.indicator = link.from_indicator
         WHERE link.area = ?
+        {_HEADLINE}
         ORDER BY outcome.position, output.position, link.edge
     """
     return release.frame(sql, [area])
@@ -48,3 +58,19 @@ def plans(release: Release, period: str) -> dict[str, float]:
     """
     frame = release.frame(sql, [period])
     return dict(zip(frame["indicator"], frame["quantity"], strict=True))
+
+
+def paths(release: Release, on: str) -> dict[str, float]:
+    """What the straight path from baseline to target asks for on a day, by indicator."""
+    sql = f"""
+        WITH held AS (
+            SELECT indicator, baseline AS baseline_given, baseline_on,
+                   target AS target_given, target_on, CAST(? AS DATE) AS period_end
+            FROM mart.indicator
+            WHERE target IS NOT NULL
+            QUALIFY version = max(version) OVER (PARTITION BY indicator)
+        )
+        SELECT indicator, {path_sql()} AS path FROM held ORDER BY indicator
+    """
+    frame = release.frame(sql, [on])
+    return dict(zip(frame["indicator"], frame["path"], strict=True))

@@ -21,6 +21,7 @@ _EXPECTED = {
     "P2-OC-02": "off_track",
     "P3-OC-02": "at_risk",
     "P2-OC-09": "not_enough_data",
+    "P2-OC-01": "off_track",
 }
 
 

@@ -31,7 +31,7 @@ def _framework() -> Framework:
 
 def test_every_outcome_has_a_dated_baseline_and_target() -> None:
     mission = read_mission(PROFILE)
-    assert len(_framework().outcomes) == 6
+    assert len(_framework().outcomes) == 7
     for outcome in _framework().outcomes:
         chosen = mission.selected(outcome.indicator)
         assert chosen.baseline and chosen.target and chosen.baseline.on < chosen.target.on
