@@ -1,260 +1,122 @@
-"""An output beside its outcome, edge by edge, for the mission and each area.
+"""Do activity and outcome move together? Rank correlations by lag; descriptive only.
 
-Nothing is tested yet: a row says how much there is to look at, and that looking shows no effect.
+Lag k sets the activity of period t − k beside the outcome of period t; both signs of k are shown,
+since an activity that follows its outcome looks the same from one side. `rank` is Spearman's over
+all areas and periods; `partial` takes the means of areas and of periods (so also the season) out of
+the ranks first. Intervals are by the jackknife over areas on Fisher's scale: rows of one area are
+not independent of each other.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any
 
-import duckdb
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
 
-from indicators.linkage.framework import Edge, Framework
-from indicators.linkage.items import store_items
-from indicators.measures import SURVEY_KINDS
-from indicators.messages import LANGUAGES, message
-from indicators.mission import Mission
-from indicators.values import DIMENSIONS, MART_TABLES, NOT_APPLICABLE, TOTAL
+from indicators.linkage.edge_panel import EdgePanel, shifted
+from indicators.linkage.finding import Finding
+from indicators.linkage.panel import Floats
 
-METHOD = "side_by_side"
-SPECIFICATION = "none"
-STATUS = "not_tested"
-# Below this a series is too short for any of the tests of `grading.md`.
-FEW_PERIODS = 8
-_PERIOD_TYPES = ("M", "Q", "S", "A", "B", "W")
-
-
-@dataclass(frozen=True)
-class Overlap:
-    """How much of an edge can be looked at in one area: counts over periods with both values."""
-
-    areas: int = 0
-    periods: int = 0
-    varies: bool = False
-    on_missing_returns: bool = False
-    output_values: int = 0
-    outcome_values: int = 0
+METHOD = "association"
+LAGS = range(-6, 7)
+MIN_AREAS = 4
+MIN_ROWS = 12
+_SWEEPS, _SETTLED = 200, 1e-10
 
 
-def result_links(
-    connection: duckdb.DuckDBPyConnection, mission: Mission, framework: Framework | None
-) -> None:
-    """Fill `mart.result_link` anew: for each edge one row for the mission and one an area.
-
-    A mission without a framework has no rows. The country area stands for the mission. Names and
-    order of outcomes and outputs go with it: `mart.framework_item`, `mart.output_plan`.
-    """
-    store_items(connection, mission, framework)
-    connection.execute("DELETE FROM mart.result_link WHERE mission = ?", [mission.mission])
-    rows = [
-        row
-        for edge in (framework.edges if framework else ())
-        for row in _edge_rows(connection, mission, edge)
-    ]
-    if rows:
-        marks = ", ".join("?" * len(MART_TABLES["result_link"]))
-        connection.executemany(f"INSERT INTO mart.result_link VALUES ({marks})", rows)
+def associations(panel: EdgePanel) -> Iterator[Finding]:
+    """`rank` and `partial` at every lag; only `partial` at the edge's own lag is a test."""
+    for lag in LAGS:
+        rows = panel.rows.assign(x=shifted(panel.rows, "activity", lag))
+        rows = rows.dropna(subset=["x", "outcome"])
+        months = lag * panel.months_per_period
+        yield correlation(rows, "rank", months, is_test=False)
+        yield correlation(rows, "partial", months, is_test=lag == panel.lag)
 
 
-def _edge_rows(
-    connection: duckdb.DuckDBPyConnection, mission: Mission, edge: Edge
-) -> Iterator[list[Any]]:
-    indicators = _indicators(connection, mission)
-    period_type = _common_period_type(indicators, edge)
-    overlaps = _overlaps(connection, mission, edge, period_type) if period_type else {}
-    for area in _areas(connection, mission):
-        overlap = overlaps.get(area, Overlap())
-        yield _row(mission, edge, area, overlap, indicators, period_type)
-
-
-def _indicators(
-    connection: duckdb.DuckDBPyConnection, mission: Mission
-) -> dict[str, dict[str, Any]]:
-    """Title, periods and kind of each selected indicator."""
-    names = ("indicator", "title_en", "title_fr", "periods", "measure")
-    rows = connection.execute(
-        f"SELECT {', '.join(names)} FROM mart.indicator WHERE mission = ? ORDER BY version",
-        [mission.mission],
-    ).fetchall()
-    return {row[0]: dict(zip(names, row, strict=True)) for row in rows}
-
-
-def _areas(connection: duckdb.DuckDBPyConnection, mission: Mission) -> list[str]:
-    """The country area first, then all others by code."""
-    rows = connection.execute(
-        "SELECT DISTINCT area_code FROM mart.area WHERE mission = ? AND area_code <> ? ORDER BY 1",
-        [mission.mission, mission.country_area],
-    ).fetchall()
-    return [mission.country_area, *(code for (code,) in rows)]
-
-
-def _common_period_type(indicators: Mapping[str, Mapping[str, Any]], edge: Edge) -> str | None:
-    """The finest period for which both are published; months before all others."""
-    if edge.from_indicator not in indicators or edge.to_indicator not in indicators:
-        return None
-    published = [
-        set(str(indicators[code]["periods"]).split("|"))
-        for code in (edge.from_indicator, edge.to_indicator)
-    ]
-    return next((name for name in _PERIOD_TYPES if name in published[0] & published[1]), None)
-
-
-def _overlaps(
-    connection: duckdb.DuckDBPyConnection, mission: Mission, edge: Edge, period_type: str
-) -> dict[str, Overlap]:
-    parameters = {
-        "mission": mission.mission,
-        "from": edge.from_indicator,
-        "to": edge.to_indicator,
-        "period_type": period_type,
-        "lag": edge.lag,
-        "country_area": mission.country_area,
+def correlation(rows: pd.DataFrame, specification: str, lag: int, is_test: bool) -> Finding:
+    """One correlation of `x` and `outcome` over rows of area and period, with its interval."""
+    n_areas, n_periods = rows["area"].nunique(), rows["period"].nunique()
+    counted: dict[str, Any] = {
+        "lag": lag,
+        "n_areas": n_areas,
+        "n_periods": n_periods,
+        "is_test": is_test,
     }
-    rows = connection.execute(overlap_sql(), parameters).fetchall()
-    return {area: Overlap(*counted) for area, *counted in rows}
-
-
-def overlap_sql() -> str:
-    """One row an area with a value of either: the fields of Overlap, the area first.
-
-    An outcome belongs to the period that holds the output's first day plus the lag in months. The
-    mission's `areas` are those with both values at the finest level that has any.
-    """
-    totals = " AND ".join(f"{name} IN ('{TOTAL}', '{NOT_APPLICABLE}')" for name in DIMENSIONS)
-    return f"""
-WITH valued AS (
-  SELECT indicator, area, area_level, period_start, period_end, value, obs_status
-  FROM mart.indicator_value
-  WHERE mission = $mission AND period_type = $period_type AND value IS NOT NULL AND {totals}
-),
-output AS (SELECT * FROM valued WHERE indicator = $from),
-outcome AS (SELECT * FROM valued WHERE indicator = $to),
-paired AS (
-  SELECT output.area, output.area_level, output.value AS output_value,
-    outcome.value AS outcome_value, 'P' IN (output.obs_status, outcome.obs_status) AS is_partial
-  FROM output
-  JOIN outcome
-    ON outcome.area = output.area
-    AND output.period_start + to_months(CAST($lag AS INTEGER))
-      BETWEEN outcome.period_start AND outcome.period_end
-),
-counted AS (
-  SELECT area, any_value(area_level) AS area_level, count(*) AS periods,
-    count(DISTINCT output_value) > 1 AND count(DISTINCT outcome_value) > 1 AS varies,
-    bool_or(is_partial) AS is_partial
-  FROM paired GROUP BY area
-),
-by_level AS (
-  SELECT area_level, count(*) AS areas FROM counted WHERE area <> $country_area GROUP BY area_level
-),
-outputs AS (SELECT area, count(*) AS values FROM output GROUP BY area),
-outcomes AS (SELECT area, count(*) AS values FROM outcome GROUP BY area)
-SELECT area,
-  CASE WHEN counted.periods IS NULL THEN 0
-    WHEN area = $country_area THEN coalesce((SELECT max(areas) FROM by_level), 0)
-    ELSE 1 END AS areas,
-  coalesce(counted.periods, 0), coalesce(varies, false), coalesce(is_partial, false),
-  coalesce(outputs.values, 0), coalesce(outcomes.values, 0)
-FROM outputs FULL JOIN outcomes USING (area) LEFT JOIN counted USING (area)
-ORDER BY area"""
-
-
-def _row(
-    mission: Mission,
-    edge: Edge,
-    area: str,
-    overlap: Overlap,
-    indicators: Mapping[str, Mapping[str, Any]],
-    period_type: str | None,
-) -> list[Any]:
-    caveats = list(_caveats(edge, overlap, indicators, period_type))
-    sentences = {
-        f"sentence_{language}": _sentence(edge, overlap, indicators, period_type, language)
-        for language in LANGUAGES
-    }
-    row: dict[str, Any] = {
-        "mission": mission.mission,
-        "edge": edge.id,
-        "from_indicator": edge.from_indicator,
-        "to_indicator": edge.to_indicator,
-        "area": area,
-        "method": METHOD,
-        "specification": SPECIFICATION,
-        "lag": edge.lag,
-        "n_areas": overlap.areas,
-        "n_periods": overlap.periods,
-        "expected_sign": edge.expected_sign,
-        "caveats": "|".join(caveats),
-        **sentences,
-        "status": STATUS,
-    }
-    return [row.get(name) for name in MART_TABLES["result_link"]]
-
-
-def _reason(
-    edge: Edge,
-    overlap: Overlap,
-    indicators: Mapping[str, Mapping[str, Any]],
-    period_type: str | None,
-) -> str | None:
-    """Why nothing can be set side by side; None where something can."""
-    if _unknown(edge, indicators):
-        return "unknown_indicator"
-    if period_type is None:
-        return "no_common_period"
-    if overlap.periods:
-        return None
-    if not overlap.output_values:
-        return "no_output_values"
-    return "no_overlap_in_time" if overlap.outcome_values else "no_outcome_values"
-
-
-def _unknown(edge: Edge, indicators: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    return [code for code in (edge.from_indicator, edge.to_indicator) if code not in indicators]
-
-
-def _caveats(
-    edge: Edge,
-    overlap: Overlap,
-    indicators: Mapping[str, Mapping[str, Any]],
-    period_type: str | None,
-) -> Iterator[str]:
-    yield STATUS
-    reason = _reason(edge, overlap, indicators, period_type)
+    reason = _reason(rows, n_areas)
     if reason:
-        yield reason
-        return
-    if not overlap.varies:
-        yield "no_variation"
-    if overlap.periods < FEW_PERIODS:
-        yield "few_periods"
-    if overlap.on_missing_returns:
-        yield "missing_returns"
+        return Finding(METHOD, specification, reason=reason, **counted)
+    area = pd.factorize(rows["area"], sort=True)[0]
+    x, y = (stats.rankdata(rows[name]).astype(float) for name in ("x", "outcome"))
+    if specification == "partial":
+        period = pd.factorize(rows["period"], sort=True)[0]
+        x, y = (two_way_residuals(ranks, area, period) for ranks in (x, y))
+    else:
+        x, y = x - x.mean(), y - y.mean()
+    return _jackknifed(x, y, area, specification, counted)
 
 
-def _sentence(
-    edge: Edge,
-    overlap: Overlap,
-    indicators: Mapping[str, Mapping[str, Any]],
-    period_type: str | None,
-    language: str,
-) -> str:
-    titles = {
-        "from_title": _title(edge.from_indicator, indicators, language),
-        "to_title": _title(edge.to_indicator, indicators, language),
-    }
-    reason = _reason(edge, overlap, indicators, period_type)
-    if reason:
-        unknown = ", ".join(_unknown(edge, indicators))
-        why = message(f"linkage.reason.{reason}", language, indicators=unknown)
-        return message("linkage.nothing_to_compare", language, reason=why, **titles)
-    is_survey = set(SURVEY_KINDS) & {
-        indicators[code]["measure"] for code in (edge.from_indicator, edge.to_indicator)
-    }
-    counted = message(f"linkage.counted.{'wave' if is_survey else period_type}", language)
-    numbers = {"periods": overlap.periods, "areas": overlap.areas}
-    return message("linkage.side_by_side", language, counted=counted, **numbers, **titles)
+def two_way_residuals(values: Floats, area: NDArray[np.int64], period: NDArray[np.int64]) -> Floats:
+    """What is left without the means of areas and periods, by alternating projections."""
+    left = values - values.mean()
+    for _ in range(_SWEEPS):
+        before = left
+        for group in (area, period):
+            left = left - (np.bincount(group, left) / np.bincount(group))[group]
+        if np.abs(left - before).max() <= _SETTLED * (1 + np.abs(values).max()):
+            break
+    return left
 
 
-def _title(code: str, indicators: Mapping[str, Mapping[str, Any]], language: str) -> str:
-    return str(indicators[code][f"title_{language}"]) if code in indicators else code
+def _reason(rows: pd.DataFrame, n_areas: int) -> str | None:
+    if rows.empty:
+        return "no_overlap_in_time"
+    if rows["x"].nunique() < 2 or rows["outcome"].nunique() < 2:
+        return "no_variation"
+    if n_areas < MIN_AREAS:
+        return "too_few_areas"
+    return "few_periods" if len(rows) < MIN_ROWS else None
+
+
+def _jackknifed(
+    x: Floats, y: Floats, area: NDArray[np.int64], specification: str, counted: dict[str, Any]
+) -> Finding:
+    """Areas leave one by one: their part of the sums does, which for means of areas is exact."""
+    sums = np.array([np.bincount(area, part) for part in (x * y, x * x, y * y)])
+    total = sums.sum(axis=1, keepdims=True)
+    scale = np.array([[x @ x], [y @ y]])
+    if (scale <= _SETTLED * len(x) ** 2).any():
+        reason = "no_variation"
+        return Finding(METHOD, specification, reason=reason, **counted)
+    estimate = float(_correlation(total)[0])
+    z, left_out = np.arctanh(_inside(_correlation(total))), _correlation(total - sums)
+    without = np.arctanh(_inside(left_out[np.isfinite(left_out)]))
+    groups = len(without)
+    se_z = float(np.sqrt((groups - 1) / groups * ((without - without.mean()) ** 2).sum()))
+    if groups < MIN_AREAS or se_z <= _SETTLED:
+        reason = "too_few_areas"
+        return Finding(METHOD, specification, reason=reason, **counted)
+    reach = float(stats.t.ppf(0.975, groups - 1)) * se_z
+    p_value = float(2 * stats.t.sf(abs(z[0]) / se_z, groups - 1))
+    return Finding(
+        METHOD,
+        specification,
+        estimate=estimate,
+        se=se_z * (1 - estimate**2),
+        ci_low=float(np.tanh(z[0] - reach)),
+        ci_high=float(np.tanh(z[0] + reach)),
+        p_value=p_value if counted["is_test"] else None,
+        df=groups - 1,
+        **counted,
+    )
+
+
+def _correlation(sums: Floats) -> Floats:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(sums[0] / np.sqrt(sums[1] * sums[2]))
+
+
+def _inside(correlations: Floats) -> Floats:
+    return np.clip(correlations, -1 + 1e-12, 1 - 1e-12)

@@ -49,13 +49,18 @@ class Output(Strict):
 
 
 class Edge(Strict):
-    """An output expected to go with an outcome `lag` months later, up (1) or down (-1)."""
+    """An output expected to go with an outcome `lag` months later, up (1) or down (-1).
+
+    `margin_percent`: fixed before anything is looked at; only where the whole interval lies inside
+    it is "no change" said.
+    """
 
     id: str
     from_indicator: str = Field(alias="from")
     to_indicator: str = Field(alias="to")
     lag: int = Field(default=0, ge=0)
     expected_sign: Literal[-1, 1]
+    margin_percent: float = Field(default=15, gt=0, lt=100)
     why: Words
 
 

@@ -10,9 +10,9 @@ import dagster as dg
 from indicators.catalogue import load_catalogue
 from indicators.contracts import contracts
 from indicators.engines import compute
-from indicators.linkage.association import result_links
 from indicators.linkage.framework import read_framework
 from indicators.linkage.protection_gaps import protection_gaps
+from indicators.linkage.result_links import result_links
 from indicators.mission import read_mission
 from indicators.rating import rate
 from indicators.trend import trends

@@ -12,8 +12,8 @@ import yaml
 
 from indicators.catalogue import load_catalogue
 from indicators.engines import compute
-from indicators.linkage.association import result_links
 from indicators.linkage.framework import read_framework
+from indicators.linkage.result_links import result_links
 from indicators.mission import read_mission
 from indicators.rating import rate
 from indicators.trend import trends

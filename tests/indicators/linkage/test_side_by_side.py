@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from indicators.linkage.association import result_links
 from indicators.linkage.framework import Framework
+from indicators.linkage.result_links import result_links
 from indicators.messages import LANGUAGES, has_message
 from tests.indicators.mart_rows import COUNTRY, MISSION, empty_mart, fill, indicator, mission, value
 
@@ -32,7 +32,7 @@ def links(rows: list[dict[str, Any]], expected: Framework, **outcome: Any) -> di
     fill(connection, "indicator_value", rows)
     result_links(connection, mission(), expected)
     result_links(connection, mission(), expected)
-    found = connection.execute("FROM mart.result_link")
+    found = connection.execute("FROM mart.result_link WHERE method = 'side_by_side'")
     names = [column[0] for column in found.description]
     by_area = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
     assert [row["area"] for row in by_area] == areas
@@ -62,16 +62,18 @@ def test_a_row_for_the_mission_and_one_an_area_with_n() -> None:
         (1, 4),
         (0, 0),
     ]
-    for row in found.values():
-        assert (row["status"], row["method"], row["specification"]) == (
-            "not_tested",
-            "side_by_side",
-            "none",
-        )
-        assert row["expected_sign"] == -1
-        assert {row[name] for name in ("grade", "estimate", "p_value", "q_value", "n_events")} == {
-            None
-        }
+    for area, row in found.items():
+        assert (row["specification"], row["expected_sign"]) == ("none", -1)
+        assert {row[name] for name in ("estimate", "p_value", "q_value", "n_events")} == {None}
+        tested = ("not_estimable", "D") if area == COUNTRY else ("not_tested", None)
+        assert (row["status"], row["grade"]) == tested
+
+
+def test_an_area_says_what_all_areas_together_say() -> None:
+    found = links(BOTH, framework())
+    reason = "too few areas"
+    assert found[COUNTRY]["grade_reasons"] == "too_few_clusters"
+    assert all(reason in row["sentence_en"] for row in found.values())
 
 
 def test_the_sentence_says_n_and_that_this_shows_no_effect() -> None:
@@ -100,10 +102,8 @@ def test_the_outcome_is_taken_lag_months_later(lag: int, expected: int) -> None:
 )
 def test_what_stands_in_the_way_is_named(rows: list[dict[str, Any]], reason: str) -> None:
     area = "TST-2" if reason == "no_variation" else COUNTRY
-    row = links(rows, framework())[area]
-    caveats = row["caveats"].split("|")
-    assert caveats[0] == "not_tested"
-    assert reason in caveats[1:]
+    caveats = links(rows, framework())[area]["caveats"].split("|")
+    assert reason in caveats
     assert all(has_message(f"linkage.caveat.{caveat}") for caveat in caveats)
 
 

@@ -1,0 +1,395 @@
+"""The panel models of one edge with all their checks, for an activity that varies or that begins.
+
+`model_edge` returns findings, checks and the coefficients for `mart.event_study`; grades and
+sentences are made of them elsewhere.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from indicators.linkage import placebos
+from indicators.linkage.adoption import Adoption, adoption
+from indicators.linkage.edge_panel import INDEPENDENT_SOURCES, EdgePanel, Step
+from indicators.linkage.finding import Finding, figures_of
+from indicators.linkage.grading import AREAS_WITHOUT_BOOTSTRAP, Outcome
+from indicators.linkage.panel import (
+    Cohort,
+    EventTime,
+    NotEstimable,
+    PanelResult,
+    PanelSpec,
+    estimate,
+)
+from indicators.linkage.sensitivity import robustness_value
+from indicators.linkage.wild_bootstrap import wild_bootstrap
+
+METHOD, PLACEBO = "panel", "placebo"
+MIN_CLUSTERS = 6  # with fewer areas no bootstrap can tell anything at the 5% level
+MIN_PERIODS = 3
+_EFFECTS = ("area", "period")
+
+
+@dataclass(frozen=True)
+class EdgeModels:
+    """What the panel models say of one edge.
+
+    `findings`: the one fixed beforehand first. `event_rows`: rows of `mart.event_study` without
+    mission, edge and area. `robustness`: see `sensitivity.py`. `outcome_mean`: of the rows used;
+    `left_out`: areas that do not fit a staggered design.
+    """
+
+    design: Literal["staggered", "continuous"]
+    step: Step
+    findings: tuple[Finding, ...]
+    checks: Mapping[str, Outcome] = field(default_factory=dict)
+    event_rows: tuple[Mapping[str, Any], ...] = ()
+    robustness: float | None = None
+    outcome_mean: float | None = None
+    left_out: int = 0
+
+
+def model_edge(panel: EdgePanel) -> EdgeModels:
+    """Every panel model that the edge's rows carry; one finding with a reason where none do."""
+    begun = adoption(panel.rows)
+    if begun is not None:
+        return _staggered(panel, begun)
+    return _continuous(panel)
+
+
+def _families(panel: EdgePanel) -> list[Literal["gaussian", "poisson"]]:
+    """Counts and rates by Poisson first; all by least squares."""
+    return ["poisson", "gaussian"] if panel.outcome_is_count else ["gaussian"]
+
+
+def _reason(rows: pd.DataFrame) -> str | None:
+    if rows.empty:
+        return "no_overlap_in_time"
+    if rows["x"].nunique() < 2 or rows["outcome"].nunique() < 2:
+        return "no_variation"
+    if rows["area"].nunique() < MIN_CLUSTERS:
+        return "too_few_clusters"
+    return "few_periods" if rows["period"].nunique() < MIN_PERIODS else None
+
+
+def _counted(rows: pd.DataFrame, lag: int) -> dict[str, Any]:
+    return {
+        "lag": lag,
+        "n_areas": rows["area"].nunique(),
+        "n_periods": rows["period"].nunique(),
+    }
+
+
+def _name(family: str, staggered: bool) -> str:
+    stem = "poisson" if family == "poisson" else "twfe"
+    return f"{stem}_began" if staggered else stem
+
+
+def _fit_findings(
+    panel: EdgePanel, rows: pd.DataFrame, staggered: bool
+) -> tuple[list[Finding], PanelSpec | None, PanelResult | None]:
+    """Findings of each family, and model and result of the first that could be estimated."""
+    findings: list[Finding] = []
+    chosen: tuple[PanelSpec | None, PanelResult | None] = (None, None)
+    months = panel.lag * panel.months_per_period
+    counted = _counted(rows, months)
+    reason = _reason(rows)
+    for family in _families(panel):
+        name = _name(family, staggered)
+        if reason:
+            findings.append(Finding(METHOD, name, reason=reason, **counted))
+            continue
+        spec = PanelSpec("outcome", ("x",), _EFFECTS, family=family)
+        try:
+            result = estimate(rows, spec)
+            finding = Finding(
+                METHOD, name, df=result.df_t, **figures_of(result.term("x")), **counted
+            )
+        except NotEstimable as error:
+            findings.append(Finding(METHOD, name, reason=error.reason, **counted))
+            continue
+        findings.append(finding)
+        if chosen[0] is None:
+            chosen = (spec, result)
+    estimated = [finding for finding in findings if finding.is_estimated]
+    rest = [finding for finding in findings if not finding.is_estimated]
+    return [*estimated, *rest], *chosen
+
+
+def _with_few_areas(
+    findings: Sequence[Finding], rows: pd.DataFrame
+) -> tuple[list[Finding], dict[str, Outcome]]:
+    """Under 20 areas: p and interval of least squares by the wild bootstrap, which is a check."""
+    if not findings or rows.empty or rows["area"].nunique() >= AREAS_WITHOUT_BOOTSTRAP:
+        return list(findings), {}
+    changed, checks = [], {}
+    for finding in findings:
+        if finding.is_estimated and finding.specification.startswith("twfe"):
+            drawn = wild_bootstrap(
+                rows["outcome"].to_numpy(float),
+                rows["x"].to_numpy(float),
+                _dummies(rows),
+                pd.factorize(rows["area"], sort=True)[0],
+            )
+            assert finding.estimate is not None and finding.se is not None
+            reach = max(drawn.critical_t, stats.t.ppf(0.975, finding.df)) * finding.se
+            finding = replace(
+                finding,
+                p_value=drawn.p_value,
+                ci_low=finding.estimate - reach,
+                ci_high=finding.estimate + reach,
+            )
+            checks["wild_bootstrap"] = _passes(drawn.p_value < placebos.PERMUTATION_P)
+        changed.append(finding)
+    # Poisson has no such bootstrap here: with few areas least squares comes first.
+    changed.sort(key=lambda finding: not finding.specification.startswith("twfe"))
+    return changed, checks
+
+
+def _dummies(rows: pd.DataFrame) -> np.ndarray:
+    parts = [pd.get_dummies(rows[name], dtype=float) for name in _EFFECTS]
+    return np.asarray(pd.concat(parts, axis=1).to_numpy())
+
+
+def _passes(holds: bool) -> Outcome:
+    return "passed" if holds else "failed"
+
+
+def _first_estimate(findings: Sequence[Finding]) -> Finding | None:
+    return next((finding for finding in findings if finding.is_estimated), None)
+
+
+def _common_checks(
+    panel: EdgePanel, rows: pd.DataFrame, spec: PanelSpec, whole: float
+) -> dict[str, Outcome]:
+    """Permutation, sectors left out, and reporting, which both designs share."""
+    share = placebos.permutation_p(rows)
+    return {
+        "permutation": "not_run" if np.isnan(share) else _passes(share <= placebos.PERMUTATION_P),
+        "leave_one_out": placebos.leave_sectors_out(
+            rows, whole, lambda part: float(estimate(part, spec).term("x")["estimate"])
+        ),
+        "reporting": _reporting(panel, rows, whole),
+    }
+
+
+def _reporting(panel: EdgePanel, rows: pd.DataFrame, whole: float) -> Outcome:
+    """Surveys do not depend on who patrols; incidents are looked at from independent sources."""
+    if panel.outcome_source in INDEPENDENT_SOURCES:
+        return "passed"
+    if panel.independent is None:
+        return "not_run"
+    joined = rows.drop(columns="outcome").merge(panel.independent, on=["area", "period"])
+    spec = PanelSpec("independent", ("x",), _EFFECTS, family="poisson")
+    try:
+        term = estimate(joined, spec).term("x")
+    except NotEstimable:
+        return "not_run"
+    return placebos.independent_outcome(whole, term["estimate"], term["p_value"])
+
+
+def _other_estimates(rows_by_name: Mapping[str, pd.DataFrame], spec: PanelSpec) -> Iterator[float]:
+    """Estimates of neighbouring specifications, those left out that cannot be estimated."""
+    for rows in rows_by_name.values():
+        try:
+            yield float(estimate(rows, spec).term("x")["estimate"])
+        except NotEstimable:
+            continue
+
+
+def _robustness(finding: Finding, rows: pd.DataFrame) -> float | None:
+    if not finding.estimate or not finding.se:
+        return None
+    df = len(rows) - rows["area"].nunique() - rows["period"].nunique()
+    return robustness_value(finding.estimate / finding.se, max(df, 1))
+
+
+def _continuous(panel: EdgePanel) -> EdgeModels:
+    rows = panel.with_lagged()
+    found, spec, result = _fit_findings(panel, rows, staggered=False)
+    findings, checks = _with_few_areas(found, rows)
+    first = _first_estimate(findings)
+    if first is None or spec is None or result is None or first.estimate is None:
+        return EdgeModels("continuous", panel.step, tuple(findings), checks)
+    outcome, with_leads = placebos.lead_placebo(panel, spec)
+    checks |= {"lead": outcome, "reaction": placebos.reaction(panel)}
+    checks |= _common_checks(panel, rows, spec, first.estimate)
+    neighbours = {
+        f"lag {lag}": replace(panel, lag=lag).with_lagged()
+        for lag in (panel.lag - 1, panel.lag + 1)
+        if lag >= 0
+    } | {"any": rows.assign(x=(rows["x"] > 0).astype(float))}
+    others = [*_other_estimates(neighbours, spec), *_estimates(findings)]
+    checks["stability"] = placebos.stability(first.estimate, others)
+    placebo = _lead_finding(with_leads, rows, panel)
+    return EdgeModels(
+        "continuous",
+        panel.step,
+        (*findings, *placebo),
+        checks,
+        tuple(_leads_and_lags(panel, spec)),
+        _robustness(first, rows),
+        float(rows["outcome"].mean()),
+    )
+
+
+def _estimates(findings: Sequence[Finding]) -> list[float]:
+    return [finding.estimate for finding in findings if finding.estimate is not None]
+
+
+def _lead_finding(
+    result: PanelResult | None, rows: pd.DataFrame, panel: EdgePanel
+) -> Iterator[Finding]:
+    """The first lead as a row of its own: what activity to come seems to do."""
+    if result is None or "lead 1" not in set(result.coefficients["term"]):
+        return
+    figures = figures_of(result.term("lead 1"))
+    counted = _counted(rows, -panel.months_per_period)
+    yield Finding(PLACEBO, "lead", is_test=False, df=result.df_t, **figures, **counted)
+
+
+def _leads_and_lags(panel: EdgePanel, spec: PanelSpec) -> Iterator[dict[str, Any]]:
+    """Activity of three periods ahead to six back in one model; negative times are leads."""
+    from indicators.linkage.edge_panel import shifted
+
+    times = [-lead for lead in reversed(placebos.LEADS)] + list(range(7))
+    rows = panel.rows
+    columns = {f"at {time}": shifted(rows, "activity", time) for time in times}
+    table = rows.assign(**columns).dropna(subset=["outcome", *columns])
+    try:
+        result = estimate(table, placebos.with_regressors(spec, columns))
+    except NotEstimable:
+        return
+    yield from _event_rows(result, "leads_and_lags", "at ", table)
+
+
+def _event_rows(
+    result: PanelResult, specification: str, prefix: str, rows: pd.DataFrame
+) -> Iterator[dict[str, Any]]:
+    for row in result.coefficients.to_dict("records"):
+        if str(row["term"]).startswith(prefix):
+            yield {
+                "specification": specification,
+                "event_time": int(str(row["term"]).removeprefix(prefix)),
+                "n_areas": rows["area"].nunique(),
+                "n_periods": rows["period"].nunique(),
+                **figures_of({str(name): value for name, value in row.items()}),
+                "status": "tested",
+            }
+
+
+def _staggered(panel: EdgePanel, begun: Adoption) -> EdgeModels:
+    rows = begun.rows.dropna(subset=["outcome"]).assign(x=begun.rows["post"])
+    started = replace(panel, lag=0)
+    found, spec, _ = _fit_findings(started, rows, staggered=True)
+    findings, checks = _with_few_areas(found, rows)
+    step = Step("began")
+    first = _first_estimate(findings)
+    if first is None or spec is None or first.estimate is None:
+        return EdgeModels("staggered", step, tuple(findings), checks)
+    events = replace(spec, regressors=(), family="gaussian")
+    by_time, sun_abraham, event_rows = _by_time_since(rows, events)
+    findings = [
+        replace(finding, n_events=begun.adopting)
+        for finding in (*findings, *_averages(rows, by_time, sun_abraham))
+    ]
+    checks |= _time_checks(rows, spec, by_time)
+    checks |= _common_checks(panel, rows, spec, first.estimate)
+    others = [*_estimates(findings), *_logged(rows, panel)]
+    checks["stability"] = placebos.stability(first.estimate, others)
+    return EdgeModels(
+        "staggered",
+        step,
+        tuple(findings),
+        checks,
+        tuple(event_rows),
+        _robustness(first, rows),
+        float(rows["outcome"].mean()),
+        begun.left_out,
+    )
+
+
+def _by_time_since(
+    rows: pd.DataFrame, spec: PanelSpec
+) -> tuple[PanelResult | None, PanelResult | None, list[dict[str, Any]]]:
+    """Event study and Sun–Abraham, each None where it cannot be estimated, and their rows."""
+    models = {
+        "event_study": replace(spec, estimator="event_study", event_time=EventTime("rel_binned")),
+        "sun_abraham": replace(
+            spec, estimator="sun_abraham", cohort=Cohort("cohort"), time="period"
+        ),
+    }
+    results: dict[str, PanelResult | None] = {}
+    event_rows: list[dict[str, Any]] = []
+    for name, model in models.items():
+        try:
+            results[name] = estimate(rows, model)
+        except NotEstimable:
+            results[name] = None
+            continue
+        prefix = "rel_binned::" if name == "event_study" else "period::"
+        event_rows += _event_rows(results[name], name, prefix, rows)  # type: ignore[arg-type]
+    return results["event_study"], results["sun_abraham"], event_rows
+
+
+def _averages(
+    rows: pd.DataFrame, by_time: PanelResult | None, sun_abraham: PanelResult | None
+) -> Iterator[Finding]:
+    """The average over treated periods by Sun and Abraham."""
+    if sun_abraham is not None and sun_abraham.average is not None:
+        figures = figures_of(sun_abraham.average)
+        yield Finding(METHOD, "sun_abraham", df=sun_abraham.df_t, **figures, **_counted(rows, 0))
+
+
+def _time_checks(
+    rows: pd.DataFrame, spec: PanelSpec, by_time: PanelResult | None
+) -> dict[str, Outcome]:
+    """Before adoption nothing may move: trend, size, the three periods before, a false date."""
+    checks: dict[str, Outcome] = {"pretrend": "not_run", "pre_size": "not_run"}
+    if by_time is not None and by_time.pretrend is not None:
+        checks["pretrend"] = _passes(by_time.pretrend.p_f >= placebos.PLACEBO_P)
+        checks["pre_size"] = _pre_size(rows, spec)
+    for name, first in (("lead", -3), ("fake_date", -6)):
+        checks[name] = _false_start(rows, spec, first)
+    return checks
+
+
+def _pre_size(rows: pd.DataFrame, spec: PanelSpec) -> Outcome:
+    """Quarters before adoption beside the average after it, in one model; see decisions/0010."""
+    bins = {
+        f"before {low}": rows["since"].between(low, high).astype(float) for low, high in PRE_BINS
+    }
+    try:
+        result = estimate(rows.assign(**bins), placebos.with_regressors(spec, ["x", *bins]))
+    except NotEstimable:
+        return "not_run"
+    before = result.coefficients[result.coefficients["term"].str.startswith("before")]
+    return placebos.pre_size(before["estimate"], float(result.term("x")["estimate"]))
+
+
+# Periods before adoption in bins of three; the last one before and all earlier ones are reference.
+PRE_BINS = ((-9, -7), (-6, -4), (-3, -1))
+
+
+def _false_start(rows: pd.DataFrame, spec: PanelSpec, first: int) -> Outcome:
+    """A start put `first` periods early, beside the true one, must show nothing."""
+    early = rows["since"].between(first, -1).astype(float)
+    try:
+        result = estimate(rows.assign(early=early), placebos.with_regressors(spec, ["x", "early"]))
+        p_value = float(result.term("early")["p_value"])
+    except NotEstimable:
+        return "not_run"
+    return _passes(p_value >= placebos.SINGLE_PLACEBO_P)
+
+
+def _logged(rows: pd.DataFrame, panel: EdgePanel) -> Iterator[float]:
+    """Least squares on log(1 + outcome) for counts; on the outcome's ranks for all."""
+    spec = PanelSpec("outcome", ("x",), _EFFECTS)
+    if panel.outcome_is_count:
+        yield from _other_estimates({"log": rows.assign(outcome=np.log1p(rows["outcome"]))}, spec)
+    ranks = rows.assign(outcome=rows["outcome"].rank())
+    yield from _other_estimates({"ranks": ranks}, spec)

@@ -1,0 +1,70 @@
+"""What one method says of one edge in one area: the figures of a row of `mart.result_link`.
+
+Grade and sentence come later (`grading.py`, `sentences.py`) and are not part of it.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from scipy import stats
+
+# The chance with which the smallest visible change would have been seen, and at which level.
+POWER, LEVEL = 0.8, 0.05
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Estimate with cluster-robust error and 95% interval, or the reason why there is none.
+
+    `estimate`: a correlation (association), log ratio (Poisson) or difference in units of the
+    outcome (least squares), for one step of the activity (`edge_panel.Step`). `is_test`: its
+    p-value is one of the family over which q-values are taken; placebos are no findings.
+    """
+
+    method: str
+    specification: str
+    lag: int
+    n_areas: int = 0
+    n_periods: int = 0
+    n_events: int | None = None
+    n_eff: float | None = None
+    estimate: float | None = None
+    se: float | None = None
+    ci_low: float | None = None
+    ci_high: float | None = None
+    p_value: float | None = None
+    reason: str | None = None
+    is_test: bool = True
+    df: float = math.inf
+
+    @property
+    def is_estimated(self) -> bool:
+        """Whether there is a figure at all."""
+        return self.estimate is not None and self.reason is None
+
+    @property
+    def smallest_visible(self) -> float | None:
+        """The smallest change seen with 80% chance at the 5% level: (t.975 + t.80) × SE."""
+        if self.se is None or not math.isfinite(self.se):
+            return None
+        law = stats.t(self.df) if math.isfinite(self.df) and self.df > 0 else stats.norm()
+        return float((law.ppf(1 - LEVEL / 2) + law.ppf(POWER)) * self.se)
+
+    def lies_within(self, low: float, high: float) -> bool:
+        """Whether the 95% interval lies inside a margin fixed beforehand."""
+        if self.ci_low is None or self.ci_high is None:
+            return False
+        return low <= self.ci_low and self.ci_high <= high
+
+
+def figures_of(term: Mapping[str, Any]) -> dict[str, Any]:
+    """A model's term under the names of a Finding."""
+    return {
+        "estimate": float(term["estimate"]),
+        "se": float(term["std_error"]),
+        "ci_low": float(term["conf_low"]),
+        "ci_high": float(term["conf_high"]),
+        "p_value": float(term["p_value"]),
+    }

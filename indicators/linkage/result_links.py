@@ -1,0 +1,224 @@
+"""`mart.result_link` and `mart.event_study`: every edge by every method, tested, graded, worded.
+
+One row an edge, method and specification for the mission (its country area), and one an area side
+by side. q-values are taken over all tests of the run, those of the matched wake analysis too.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from indicators.change_tests import benjamini_hochberg
+from indicators.linkage.edge_models import PLACEBO
+from indicators.linkage.edge_tests import EdgeTests, tests_of_edge
+from indicators.linkage.framework import Edge, Framework
+from indicators.linkage.grading import Grade, grade
+from indicators.linkage.items import store_items
+from indicators.linkage.sentences import (
+    About,
+    area_sentence,
+    is_inside_margin,
+    no_test_sentence,
+    sentence,
+)
+from indicators.linkage.side_by_side import common_period_type, side_by_side_rows
+from indicators.linkage.tested import Tested
+from indicators.measures import SURVEY_KINDS
+from indicators.messages import LANGUAGES
+from indicators.mission import Mission
+from indicators.values import MART_TABLES
+
+_FIGURES = (
+    "lag",
+    "n_areas",
+    "n_periods",
+    "n_events",
+    "n_eff",
+    "estimate",
+    "se",
+    "ci_low",
+    "ci_high",
+    "p_value",
+)
+
+
+def result_links(
+    connection: duckdb.DuckDBPyConnection,
+    mission: Mission,
+    framework: Framework | None,
+    wakes: Sequence[Tested] = (),
+) -> None:
+    """Fill `mart.result_link` and `mart.event_study` of this mission anew.
+
+    `wakes`: findings of the matched wake analysis, graded and worded with the others. A mission
+    without a framework has no rows. Names and order of outcomes and outputs go with it:
+    `mart.framework_item`, `mart.output_plan`.
+    """
+    store_items(connection, mission, framework)
+    edges = framework.edges if framework else ()
+    indicators = _indicators(connection, mission)
+    studies = {
+        edge.id: tests_of_edge(
+            connection, mission, edge, indicators, common_period_type(indicators, edge)
+        )
+        for edge in edges
+    }
+    everything = [*wakes, *(tested for study in studies.values() for tested in study.tested)]
+    q_values = _q_values(everything)
+    tests = sum(1 for q in q_values if q is not None)
+    rows: list[dict[str, Any]] = []
+    for edge in edges:
+        about = About(edge, indicators, tests, _counted(edge, indicators))
+        own = [
+            (tested, q)
+            for tested, q in zip(everything, q_values, strict=True)
+            if tested.edge == edge.id
+        ]
+        graded = [_graded_row(mission, about, tested, q) for tested, q in own]
+        headline = next((row for (t, _), row in zip(own, graded, strict=True) if t.is_headline), {})
+        beside = side_by_side_rows(connection, mission, edge, indicators)
+        rows += [_with_headline(row, headline, mission) for row in beside]
+        rows += graded
+    _store(connection, mission, "result_link", rows)
+    _store(connection, mission, "event_study", _event_rows(mission, studies))
+
+
+def _indicators(
+    connection: duckdb.DuckDBPyConnection, mission: Mission
+) -> dict[str, dict[str, Any]]:
+    """What is needed of each selected indicator: titles, periods, kind, source and unit."""
+    names = ("indicator", "title_en", "title_fr", "periods", "measure", "source", "unit_of_measure")
+    rows = connection.execute(
+        f"SELECT {', '.join(names)} FROM mart.indicator WHERE mission = ? ORDER BY version",
+        [mission.mission],
+    ).fetchall()
+    return {row[0]: dict(zip(names, row, strict=True)) for row in rows}
+
+
+def _counted(edge: Edge, indicators: Mapping[str, Mapping[str, Any]]) -> str:
+    """The message that names the periods counted."""
+    kinds = {
+        indicators[code]["measure"]
+        for code in (edge.from_indicator, edge.to_indicator)
+        if code in indicators
+    }
+    if kinds & set(SURVEY_KINDS):
+        return "wave"
+    return common_period_type(indicators, edge) or "period"
+
+
+def _q_values(everything: Sequence[Tested]) -> list[float | None]:
+    """Benjamini–Hochberg over every test of the run; None for what is no test."""
+    p = np.array(
+        [
+            tested.finding.p_value
+            if tested.finding.is_test and tested.finding.p_value is not None
+            else np.nan
+            for tested in everything
+        ],
+        dtype=float,
+    )
+    q = benjamini_hochberg(p, np.zeros(len(p), dtype=np.int64))
+    return [float(value) if np.isfinite(value) else None for value in q]
+
+
+def _graded_row(mission: Mission, about: About, tested: Tested, q: float | None) -> dict[str, Any]:
+    finding = tested.finding
+    row: dict[str, Any] = {
+        "mission": mission.mission,
+        "edge": about.edge.id,
+        "from_indicator": about.edge.from_indicator,
+        "to_indicator": about.edge.to_indicator,
+        "area": tested.area,
+        "method": finding.method,
+        "specification": finding.specification,
+        "expected_sign": about.edge.expected_sign,
+        "caveats": "|".join(tested.caveats) or None,
+        "q_value": q,
+        **{name: getattr(finding, name) for name in _FIGURES},
+        "status": _status(tested, about.edge),
+    }
+    if not finding.is_test:
+        return row
+    letter = grade(replace(tested.evidence, q_value=q))
+    return row | _words(tested, letter, about)
+
+
+def _words(tested: Tested, letter: Grade, about: About) -> dict[str, Any]:
+    return {
+        "grade": letter.letter,
+        "grade_reasons": "|".join(letter.reasons) or None,
+        **{
+            f"sentence_{language}": sentence(tested, letter, about, language)
+            for language in LANGUAGES
+        },
+    }
+
+
+def _status(tested: Tested, edge: Edge) -> str:
+    if not tested.finding.is_estimated:
+        return "not_estimable"
+    if tested.finding.method == PLACEBO:
+        return "placebo"
+    if not tested.finding.is_test:
+        return "descriptive"
+    return "no_change" if is_inside_margin(tested, edge) else "tested"
+
+
+def _with_headline(
+    row: dict[str, Any], headline: Mapping[str, Any], mission: Mission
+) -> dict[str, Any]:
+    """The row side by side with what was tested: grade for the mission, words for every area."""
+    if not headline:
+        return row
+    words = _headline_words(row, headline, mission)
+    if row["area"] != mission.country_area:
+        return row | words
+    known = ("grade", "grade_reasons", "status")
+    caveats = [code for code in row["caveats"].split("|") if code != "not_tested"]
+    joined = {"caveats": "|".join(caveats) or None}
+    return row | words | {name: headline[name] for name in known} | joined
+
+
+def _headline_words(
+    row: Mapping[str, Any], headline: Mapping[str, Any], mission: Mission
+) -> dict[str, str]:
+    """The finding’s sentence for the mission, after its own for an area; or why there is none."""
+    sentences = {}
+    for name, language in ((f"sentence_{language}", language) for language in LANGUAGES):
+        if headline["status"] == "not_estimable":
+            reasons = (headline["grade_reasons"] or "").split("|")
+            sentences[name] = no_test_sentence(row[name], reasons, language)
+        elif row["area"] == mission.country_area:
+            sentences[name] = headline[name]
+        else:
+            sentences[name] = area_sentence(row[name], headline[name], language)
+    return sentences
+
+
+def _event_rows(mission: Mission, studies: Mapping[str, EdgeTests]) -> Iterator[dict[str, Any]]:
+    for edge, study in studies.items():
+        for row in study.event_rows:
+            yield {"mission": mission.mission, "edge": edge, "area": mission.country_area, **row}
+
+
+def _store(
+    connection: duckdb.DuckDBPyConnection,
+    mission: Mission,
+    table: str,
+    rows: Iterable[Mapping[str, Any]],
+) -> None:
+    columns = MART_TABLES[table]
+    connection.execute(f"DELETE FROM mart.{table} WHERE mission = ?", [mission.mission])
+    frame = pd.DataFrame([dict(row) for row in rows]).reindex(columns=list(columns))
+    if frame.empty:
+        return
+    frame = frame.astype(object).where(frame.notna(), None)
+    casts = ", ".join(f'CAST("{name}" AS {kind}) AS "{name}"' for name, kind in columns.items())
+    connection.register("linkage_rows", frame)
+    connection.execute(f"INSERT INTO mart.{table} SELECT {casts} FROM linkage_rows")
+    connection.unregister("linkage_rows")

@@ -1,0 +1,34 @@
+"""A finding with everything that grade and sentence need: what each method hands over.
+
+Panel models (`edge_models.py`) and the matched wake analysis both give rows of this shape; q-values
+are taken over all of them together (`result_links.py`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from indicators.linkage.finding import Finding
+from indicators.linkage.grading import Evidence
+
+
+@dataclass(frozen=True)
+class Tested:
+    """One finding of one edge in one area.
+
+    `contrast`: the message `linkage.contrast.<name>` with its `contrast_parameters`, what is
+    compared. `scale`: how the estimate reads: a log ratio, units of the outcome, or a correlation.
+    `evidence`: without its q-value. `is_headline`: the one fixed beforehand to speak for the edge.
+    """
+
+    edge: str
+    area: str
+    finding: Finding
+    evidence: Evidence
+    contrast: str
+    scale: Literal["log_ratio", "units", "correlation"]
+    contrast_parameters: Mapping[str, Any] = field(default_factory=dict)
+    robustness: float | None = None
+    outcome_mean: float | None = None
+    caveats: tuple[str, ...] = ()
+    is_headline: bool = False
