@@ -260,7 +260,9 @@ SELECT '{{mission}}' AS mission, indicator, indicator_version, time_rule, period
   CASE WHEN is_shown THEN value END AS value,
   CASE WHEN kind = 'survey' OR has_no_parts THEN numerator
     WHEN is_shown OR obs_status = '{NOT_COMPUTABLE}' THEN coalesce(numerator, 0) END AS numerator,
-  CASE WHEN kind = 'survey' OR has_cases OR (kind = 'rate' AND is_shown) THEN denominator
+  CASE WHEN kind = 'survey' THEN denominator
+    WHEN obs_status = '{NOT_REPORTED}' THEN NULL
+    WHEN has_cases OR (kind = 'rate' AND is_shown) THEN denominator
     WHEN kind IN ('ratio', 'mean') AND obs_status = '{NOT_COMPUTABLE}' THEN 0 END AS denominator,
   CASE WHEN kind = 'survey' THEN n
     WHEN is_shown OR obs_status = '{NOT_COMPUTABLE}' THEN coalesce(n, 0) END AS n,

@@ -3,7 +3,7 @@
 A case is one row that an indicator counts: `area_code`, `day`, its parts and its dimensions.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,8 +14,17 @@ from tests.independent.world import LEVELS, PERIOD_TYPES, World, period_of
 CELL = ["period_type", "period", "area", "dimension", "code"]
 PARTS = ["value", "numerator", "denominator", "n"]
 TOTAL = "_T"
+CROSSED = "sex and age_group"  # the one pair of dimensions that is shown together
 _COARSE = {"M": {"day", "week", "month"}, "A": {"day", "week", "month", "quarter", "year"}}
-_COARSE |= {kind: {"day", "week", "month", "quarter"} for kind in ["Q", "B"]}
+_COARSE |= {kind: {"day", "week", "month", "quarter"} for kind in ["Q", "S", "B"]}
+_COARSE["W"] = {"day", "week"}
+# The list asks for these by week; nothing else is shown by week.
+WEEKLY = {"P2-OP-01", "P2-OP-02", "P2-OP-09"}
+
+
+def kinds_of(code: str) -> list[str]:
+    """The period types in which an indicator is shown."""
+    return [kind for kind in PERIOD_TYPES if kind != "W" or code in WEEKLY]
 
 
 @dataclass(frozen=True)
@@ -43,17 +52,31 @@ class Recomputed:
     base: pd.DataFrame | None = None  # rate: persons by area_code, period, dimension, code
 
 
-def spread(world: World, cases: pd.DataFrame, dimensions: Mapping[str, str]) -> pd.DataFrame:
+def spread(
+    world: World, cases: pd.DataFrame, dimensions: Mapping[str, str], kinds: Sequence[str]
+) -> pd.DataFrame:
     """Each case once for every area, period and breakdown that it counts in."""
     held = _by_area(world, cases)
+    held, dimensions = with_crossed(held, dimensions)
     return pd.concat(
         [
             _of_dimension(_of_period(held, kind), dimension, column)
-            for kind in PERIOD_TYPES
+            for kind in kinds
             for dimension, column in {TOTAL: TOTAL, **dimensions}.items()
         ],
         ignore_index=True,
     )
+
+
+def with_crossed(
+    rows: pd.DataFrame, dimensions: Mapping[str, str]
+) -> tuple[pd.DataFrame, Mapping[str, str]]:
+    """Sex and age group together where a row has one of each; null where either is."""
+    columns = [dimensions.get("sex"), dimensions.get("age_group")]
+    if None in columns or rows[columns[0]].map(lambda code: isinstance(code, list)).any():
+        return rows, dimensions
+    sex, age_group = (rows[column].astype("string") for column in columns)
+    return rows.assign(crossed=sex + " " + age_group), {**dimensions, CROSSED: "crossed"}
 
 
 def _by_area(world: World, cases: pd.DataFrame) -> pd.DataFrame:
@@ -89,7 +112,9 @@ def _of_dimension(held: pd.DataFrame, dimension: str, column: str) -> pd.DataFra
 
 def parts(world: World, indicator: Recomputed) -> pd.DataFrame:
     """Value, numerator, denominator and n of each cell with a case (definitions 9 and 10)."""
-    rows = spread(world, indicator.cases, indicator.dimensions).groupby(CELL)
+    rows = spread(world, indicator.cases, indicator.dimensions, kinds_of(indicator.code)).groupby(
+        CELL
+    )
     found = pd.DataFrame({"n": rows.size()})
     if indicator.kind == "count":
         found["value"] = found["numerator"] = found["n"]
@@ -114,11 +139,12 @@ def parts(world: World, indicator: Recomputed) -> pd.DataFrame:
     return found.reindex(columns=PARTS).astype(float).reset_index()
 
 
-def grid(world: World, only_country: bool = False) -> pd.DataFrame:
-    """The total of every area and period: none of these may be absent."""
+def grid(world: World, code: str, only_country: bool = False) -> pd.DataFrame:
+    """The total of every area and period of an indicator: none of these may be absent."""
     country = [world.mission.country_area]
     areas = pd.DataFrame({"area": country if only_country else world.level.index})
-    cells = world.periods[["period_type", "period"]].merge(areas, how="cross")
+    shown = world.periods[world.periods["period_type"].isin(kinds_of(code))]
+    cells = shown[["period_type", "period"]].merge(areas, how="cross")
     return cells.assign(dimension=TOTAL, code=TOTAL)
 
 
@@ -140,8 +166,21 @@ def returns_of(world: World, indicator: Recomputed) -> pd.DataFrame:
         due=True,
         day=returns["month"],
     )
-    rows = spread(world, returns, {"unit_type": "unit_type"})
+    kinds = kinds_of(indicator.code)
+    by = {"unit_type": "unit_type"}
+    rows = spread(world, returns, by, [kind for kind in kinds if kind != "W"])
+    if "W" in kinds:
+        rows = pd.concat([rows, _in_weeks(world, spread(world, returns, by, ["M"]))])
     return rows.groupby(CELL)[["due", "received", "refused"]].sum().reset_index()
+
+
+def _in_weeks(world: World, monthly: pd.DataFrame) -> pd.DataFrame:
+    """Returns of a month under each of its weeks: a week has the month of its Thursday."""
+    weeks = world.periods[world.periods["period_type"] == "W"]
+    months = period_of(weeks["start"] + pd.Timedelta(days=3), "M")
+    weeks = weeks[["period_type", "period"]].assign(month_name=months)
+    rows = monthly.drop(columns="period_type").rename(columns={"period": "month_name"})
+    return rows.merge(weeks, on="month_name")
 
 
 def with_status(world: World, indicator: Recomputed, found: pd.DataFrame) -> pd.DataFrame:
@@ -170,7 +209,7 @@ def _without_returns(world: World, indicator: Recomputed, cells: pd.DataFrame) -
     A row is in the period by its own date, or as a case of the indicator (docs/decisions).
     """
     rows = [indicator.source, indicator.cases]
-    held = [_of_period(table, kind) for table in rows for kind in PERIOD_TYPES]
+    held = [_of_period(table, kind) for table in rows for kind in kinds_of(indicator.code)]
     periods = pd.concat(held)[["period_type", "period"]].drop_duplicates()
     cells = cells.merge(periods.assign(is_told=True), how="left", on=["period_type", "period"])
     cells["obs_status"] = cells["is_told"].map({True: "A"}).fillna("O")

@@ -11,7 +11,7 @@ def plant(connection: duckdb.DuckDBPyConnection) -> None:
     """Runs all statements; a rule of `definitions.md` stands beside each group."""
     for statements in [
         _UNITS, _RETURNS, _ACTIVITIES, _ALERTS, _INCIDENTS, _CENSUS, _SURVEYS,
-        _UN_POLICE, _HOST_STATE, _HARM,
+        _UN_POLICE, _HOST_STATE, _HARM, _REGISTERS,
     ]:  # fmt: skip
         for statement in statements:
             connection.execute(statement)
@@ -403,4 +403,43 @@ _HARM = [
         "displacement_events", "displacement_code", "displaced_on = DATE '2026-10-16'", "after", 4
     ),
     _change("displacement_events", "displacement_code", "age_group = 'Y0T17'", "children", 20),
+]  # fmt: skip
+_HELD = "register_code || entry_code"
+_REGISTERS = [
+    # 4, 15: the last valid day, the first
+    _change("registers", _HELD, "valid_to = DATE '2025-06-30'", "last day", 8),
+    _change("registers", _HELD, "valid_to = DATE '2025-07-01'", "day after", 8),
+    _change("registers", _HELD, "valid_from = DATE '2025-04-01'", "first day", 8),
+    _change("registers", _HELD, "valid_from = DATE '2025-04-02'", "too late", 8),
+    # 4: the newest of two versions; the last valid day; a place and a kind that change
+    f"""INSERT INTO core.registers SELECT * REPLACE (
+         valid_from + 400 AS valid_from, NULL AS valid_to, row_number + 1000 AS row_number,
+         (SELECT min(area_code) FROM core.areas WHERE area_level = 'admin2') AS area_code,
+         CASE WHEN facility_type IS NOT NULL THEN 'camp' END AS facility_type)
+       FROM core.registers WHERE {_some(_HELD, "version", 25)}""",
+    # two registers may use one code
+    """UPDATE core.registers SET entry_code = (SELECT min(entry_code) FROM core.registers
+         WHERE register_code = 'community_network')
+       WHERE entry_code = (SELECT min(entry_code) FROM core.registers
+         WHERE register_code = 'coverage_locality')""",
+    # P1-OP-04: meetings of many networks, some not minuted, not completed, not of the police
+    """UPDATE core.activities SET activity_type = 'network_meeting', minutes_recorded = true,
+         network_code = 'N-' || lpad((hash(activity_code) % 120)::VARCHAR, 4, '0')
+       WHERE hash(activity_code || 'network') % 4 = 0""",
+    _activities("minutes_recorded = false", "oral", 20, "activity_type = 'network_meeting'"),
+    _activities("minutes_recorded = NULL", "unsaid", 10, "activity_type = 'network_meeting'"),
+    # P3-OP-06
+    _change("custody_visits", "visit_code", "visiting_component = 'human_rights'", "others", 20),
+    _change("custody_visits", "visit_code", "visiting_component = 'joint'", "joint", 20),
+    _change("custody_visits", "visit_code", "visited_on = DATE '2026-10-16'", "after", 2),
+    _change("custody_visits", "visit_code", "visited_on = DATE '2025-03-31'", "quarter", 2),
+    # P3-OC-03: a row counts for three months more; exactly five days; another service
+    "DELETE FROM core.police_posts WHERE hash(entry_code || month) % 5 < 3",
+    "DELETE FROM core.police_posts WHERE hash(entry_code) % 9 = 0",
+    _change("police_posts", "entry_code || month", "open_days_per_week = 5, staffed = true",
+            "five", 10),
+    _change("police_posts", "entry_code || month", "open_days_per_week = 4.5", "four", 8),
+    _change("police_posts", "entry_code || month", "open_days_per_week = NULL", "unknown", 8),
+    _change("police_posts", "entry_code || month", "host_state_actor = 'armed_forces'", "army", 10),
+    _change("police_posts", "entry_code || month", "month = month + INTERVAL 30 YEAR", "after", 2),
 ]  # fmt: skip

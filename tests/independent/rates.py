@@ -4,21 +4,21 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from tests.independent.cells import CELL, TOTAL, Recomputed, spread
+from tests.independent.cells import CELL, CROSSED, TOTAL, Recomputed, kinds_of, spread
 from tests.independent.world import World
 
 
 def population(world: World, kind: str) -> pd.DataFrame:
-    """`area_code`, period, `dimension`, `code`, `persons`: everybody, by sex and by age group."""
-    return pd.concat(
-        [_mid_period(world, kind, dimension) for dimension in [None, "sex", "age_group"]]
-    )
+    """`area_code`, period, `dimension`, `code`, `persons`: everybody, by sex, age group, both."""
+    dimensions = [None, "sex", "age_group", CROSSED]
+    return pd.concat([_mid_period(world, kind, dimension) for dimension in dimensions])
 
 
 def _mid_period(world: World, kind: str, by: str | None) -> pd.DataFrame:
     """Persons of each area at the middle of each period (definition 39); no row: no figure."""
     figures = world.tables["population"]
     figures = figures[figures["population_kind"] == kind]
+    figures = figures.assign(**{CROSSED: figures["sex"] + " " + figures["age_group"]})
     figures = figures.assign(code=figures[by] if by else TOTAL, dimension=by or TOTAL)
     keys = ["area_code", "dimension", "code"]
     totals = figures.groupby([*keys, "reference_on"])["persons"].sum().reset_index()
@@ -38,7 +38,9 @@ def _mid_period(world: World, kind: str, by: str | None) -> pd.DataFrame:
 def rate_parts(world: World, indicator: Recomputed) -> pd.DataFrame:
     """Numerator and n of each cell with a case; an area without a figure leaves it."""
     assert indicator.base is not None
-    rows = with_figure_of(spread(world, indicator.cases, indicator.dimensions))
+    rows = with_figure_of(
+        spread(world, indicator.cases, indicator.dimensions, kinds_of(indicator.code))
+    )
     rows = rows.assign(row=rows.index, amount=rows.get("amount", 1.0))
     figures = indicator.base.rename(
         columns={"dimension": "of", "code": "figure", "area_code": "peopled"}
@@ -53,7 +55,7 @@ def rate_parts(world: World, indicator: Recomputed) -> pd.DataFrame:
 
 def with_figure_of(cells: pd.DataFrame) -> pd.DataFrame:
     """`of`, `figure`: whose figure stands below: those of a sex or age group, else everybody's."""
-    own = cells["dimension"].isin(["sex", "age_group"])
+    own = cells["dimension"].isin(["sex", "age_group", CROSSED])
     return cells.assign(
         of=cells["dimension"].where(own, TOTAL), figure=cells["code"].where(own, TOTAL)
     )

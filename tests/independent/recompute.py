@@ -15,16 +15,17 @@ from tests.independent import (
     recompute_host_state,
     recompute_incidents,
     recompute_police_census,
+    recompute_registers,
     recompute_surveys,
     recompute_un_police,
 )
-from tests.independent.cells import CELL, TOTAL, Recomputed, grid, parts, with_status
+from tests.independent.cells import CELL, CROSSED, TOTAL, Recomputed, grid, parts, with_status
 from tests.independent.rates import persons_of, poisson_interval, rate_parts, with_figure_of
-from tests.independent.world import PERIOD_TYPES, World
+from tests.independent.world import World
 
 KEY = ["indicator", *CELL]
 EXACT = ["obs_status", "n", "returns_due", "returns_received"]
-CLOSE = ["value", "numerator", "denominator", "se", "ci_low", "ci_high", "df"]
+CLOSE = ["value", "numerator", "denominator", "se", "ci_low", "ci_high", "df", "deff"]
 _DIMENSIONS = ["unit_type", "activity_type", "actor", "sex", "age_group", "breakdown"]
 _RELATIVE = 1e-9
 _WITH_RETURNS = [
@@ -35,14 +36,15 @@ _WITH_RETURNS = [
     recompute_host_state,
     recompute_harm,
 ]
-_WITH_OWN_RULES = [recompute_police_census, recompute_surveys]
+_WITH_OWN_RULES = [recompute_police_census, recompute_registers, recompute_surveys]
 
 
 def engine_cells(values: pd.DataFrame) -> pd.DataFrame:
-    """Rows of `mart.indicator_value` that have no more than one dimension, keyed as `KEY`."""
+    """Rows of `mart.indicator_value`, keyed as `KEY`: no pair of dimensions but one is shown."""
+    values = values.reset_index(drop=True)
     split = values[_DIMENSIONS] != TOTAL
-    values = values[(split.sum(axis=1) <= 1) & values["period_type"].isin(PERIOD_TYPES)]
-    split = split.loc[values.index]
+    crossed = split["sex"] & split["age_group"]
+    assert (split.sum(axis=1) == 1 + crossed)[split.any(axis=1)].all()
     dimension = pd.Series(TOTAL, index=values.index)
     code = pd.Series(TOTAL, index=values.index)
     for name in _DIMENSIONS:
@@ -50,6 +52,8 @@ def engine_cells(values: pd.DataFrame) -> pd.DataFrame:
         is_breakdown = name == "breakdown"
         dimension[here] = values.loc[here, "breakdown"] if is_breakdown else name
         code[here] = values.loc[here, "breakdown_value" if is_breakdown else name]
+    dimension[crossed] = CROSSED
+    code[crossed] = values["sex"][crossed] + " " + values["age_group"][crossed]
     kept = values[["indicator", "period_type", "period", "area", "period_end", *EXACT, *CLOSE]]
     return kept.assign(dimension=dimension, code=code)
 
@@ -72,8 +76,8 @@ def recompute(world: World, engine: pd.DataFrame) -> Iterator[pd.DataFrame]:
 
 
 def _wanted_of_all(world: World, engine: pd.DataFrame) -> pd.DataFrame:
-    codes = pd.DataFrame({"indicator": engine["indicator"].unique()})
-    totals = codes.merge(grid(world), how="cross")
+    codes = engine["indicator"].unique()
+    totals = pd.concat([grid(world, code).assign(indicator=code) for code in codes])
     return pd.concat([totals, engine[KEY]]).drop_duplicates()
 
 
@@ -81,8 +85,8 @@ def _cells(world: World, indicator: Recomputed, engine: pd.DataFrame) -> pd.Data
     found = rate_parts(world, indicator) if indicator.kind == "rate" else None
     found = parts(world, indicator) if found is None else found
     known = engine[(engine["indicator"] == indicator.code)]
-    known = known[known["dimension"].isin([TOTAL, *indicator.dimensions])]
-    totals = grid(world, indicator.only_country)
+    known = known[known["dimension"].isin([TOTAL, CROSSED, *indicator.dimensions])]
+    totals = grid(world, indicator.code, indicator.only_country)
     wanted = pd.concat([totals, known[CELL]]).drop_duplicates()
     found = wanted.merge(found, on=CELL, how="outer")
     if indicator.kind != "rate":

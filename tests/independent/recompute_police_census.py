@@ -23,7 +23,7 @@ def recompute(world: World, wanted: pd.DataFrame) -> Iterator[tuple[str, pd.Data
 
 def _state_cells(world: World, code: str, dimensions: dict[str, str]) -> pd.DataFrame:
     found = []
-    for period in world.periods.itertuples():
+    for period in world.periods[world.periods["period_type"] != "W"].itertuples():
         rows = _parts_of(code, newest_lists(world, period.end)).merge(world.above, on="area_code")
         for dimension, column in {TOTAL: TOTAL, **dimensions}.items():
             named = rows.assign(

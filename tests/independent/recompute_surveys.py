@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from tests.independent.cells import CELL, TOTAL
+from tests.independent.cells import CELL, TOTAL, with_crossed
 from tests.independent.world import PERIOD_TYPES, World, period_of
 
 _SAFE = {"safe", "very_safe"}
@@ -123,6 +123,7 @@ def waves_shown(world: World, item: Item) -> pd.DataFrame:
     found = pd.concat(
         pd.DataFrame({"period_type": kind, "period": period_of(last, kind), "last": last})
         for kind in PERIOD_TYPES
+        if kind != "W"
     ).reset_index()
     return found.sort_values("last").groupby(["period_type", "period"]).tail(1).drop(columns="last")
 
@@ -154,8 +155,8 @@ def _domains(
     found = {}
     position = pd.Series(range(len(design)), index=design.index)
     held = design.assign(position=position).merge(world.above, on="area_code")
-    held = held[held["is_asked"]]
-    for dimension, column in {TOTAL: TOTAL, **item.dimensions}.items():
+    held, dimensions = with_crossed(held[held["is_asked"]], item.dimensions)
+    for dimension, column in {TOTAL: TOTAL, **dimensions}.items():
         named = held.assign(code=TOTAL if column == TOTAL else held[column])
         for (area, code), rows in named.groupby(["area", "code"]):
             member = np.zeros(len(design), dtype=bool)
@@ -241,8 +242,16 @@ def _share(
     return {
         "value": 100 * p, "numerator": numerator, "denominator": denominator, "n": n,
         "se": 100 * se, "ci_low": 100 * low, "ci_high": 100 * high, "df": df,
+        "deff": _design_effect(p, se, n),
         "obs_status": "M" if n == 0 else ("U" if too_imprecise(p, se, n, df) else "A"),
     }  # fmt: skip
+
+
+def _design_effect(p: float, se: float, n: int) -> float:
+    """Variance over that of a simple random sample of n with replacement, s²/n of the share;
+    none where the design shows no variance."""
+    simple = p * (1 - p) / (n - 1) if n > 1 else np.nan
+    return float(se**2 / simple) if simple > 1e-12 and se > 0 else np.nan
 
 
 def too_imprecise(p: float, se: float, n: int, df: int) -> bool:

@@ -13,7 +13,7 @@ import pandas as pd
 from indicators.mission import Mission
 
 LEVELS = ["country", "admin1", "admin2", "admin3", "site"]
-PERIOD_TYPES = ["M", "Q", "A", "B"]
+PERIOD_TYPES = ["W", "M", "Q", "S", "A", "B"]
 LINEAGE = ["mission", "file_sha256", "sheet", "row_number"]
 
 
@@ -52,10 +52,9 @@ class World:
     @cached_property
     def periods(self) -> pd.DataFrame:
         """Columns `period_type`, `period`, `start`, `end`: from the first day to the as-of day."""
-        months = pd.period_range(self.first, self.as_of, freq="M")
-        firsts = pd.Series(months.to_timestamp())
+        days = pd.Series(pd.date_range(self.first, self.as_of, freq="D"))
         named = pd.concat(
-            pd.DataFrame({"period_type": kind, "period": period_of(firsts, kind)})
+            pd.DataFrame({"period_type": kind, "period": period_of(days, kind)})
             for kind in PERIOD_TYPES
         ).drop_duplicates()
         spans = [bounds(period) for period in named["period"]]
@@ -96,8 +95,13 @@ def read_world(connection: duckdb.DuckDBPyConnection, mission: Mission, as_of: d
 
 
 def period_of(days: pd.Series, kind: str) -> pd.Series:
-    """The name of the month, quarter, year or budget year (July to June) that holds each day."""
+    """The name of the period that holds each day: ISO week (Monday to Sunday), month, quarter,
+    half-year, calendar year or budget year (July to June)."""
     year = days.dt.year
+    if kind == "W":
+        return days.dt.strftime("%G-W%V")
+    if kind == "S":
+        return year.astype("string") + "-S" + (1 + (days.dt.month > 6)).astype("string")
     if kind == "M":
         return days.dt.strftime("%Y-%m")
     if kind == "Q":
@@ -112,6 +116,11 @@ def bounds(period: str) -> tuple[pd.Timestamp, pd.Timestamp]:
     """First and last day of a period by its name."""
     if "/" in period:
         first, months = pd.Timestamp(int(period[:4]), 7, 1), 12
+    elif "W" in period:
+        first = pd.Timestamp.fromisocalendar(int(period[:4]), int(period[6:]), 1)
+        return first, first + pd.Timedelta(days=6)
+    elif "S" in period:
+        first, months = pd.Timestamp(int(period[:4]), 6 * int(period[-1]) - 5, 1), 6
     elif "Q" in period:
         first, months = pd.Timestamp(int(period[:4]), 3 * int(period[-1]) - 2, 1), 3
     elif "-" in period:
