@@ -2,7 +2,8 @@
 
 An area's score is the mean of its standing among the ranked areas in risk, in days without a
 patrol and in lack of trust, each with the same weight; a standing is the share of areas that need
-less. Trust that nobody was asked about is left out of an area's mean, not guessed.
+less. Days without a patrol log, and trust that nobody was asked about, are left out of the mean and
+not guessed.
 """
 
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ _TAIL = 0.025
 
 @dataclass(frozen=True)
 class Needs:
-    """What is ranked: arrays of one length, one entry an area; NaN in trust means not known.
+    """What is ranked: arrays of one length, one entry an area; NaN in days or trust: not known.
 
     Risk is gamma distributed (`shape`, `rate`); days lie anywhere from `days_low` to `days`;
     trust (percent) is normal with standard error `trust_se`.
@@ -53,7 +54,7 @@ def _draws(needs: Needs) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     random = np.random.default_rng(_SEED)
     size = (DRAWS, len(needs.days))
     risk = random.gamma(needs.shape, size=size) / needs.rate
-    days = random.uniform(needs.days_low, np.maximum(needs.days, needs.days_low), size)
+    days = needs.days_low + random.random(size) * np.maximum(needs.days - needs.days_low, 0)
     trust = random.normal(needs.trust, np.nan_to_num(needs.trust_se), size)
     return risk, days, np.clip(trust, 0, 100)
 

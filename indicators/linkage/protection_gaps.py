@@ -163,8 +163,9 @@ def _forecast_row(area: str, place: int, risk: _Risk) -> _Row:
 
 def _recent_row(area: str, place: int, risk: _Risk, min_n: int) -> _Row:
     months, seen = int(risk.recent_months[place]), float(risk.recent[place])
-    if not months:
-        return _Row(area, "risk_recent", "months_not_reported", {"months": RECENT_MONTHS})
+    if not risk.known[place]:
+        reason = "months_not_reported" if risk.known.any() else "no_dated_incidents"
+        return _Row(area, "risk_recent", reason, {"months": RECENT_MONTHS})
     if 0 < seen < min_n:
         return _Row(area, "risk_recent", "small_count", {"min_n": min_n})
     low, high = _exact_poisson(seen)
@@ -184,6 +185,9 @@ def _exact_poisson(count: float) -> tuple[float, float]:
 
 def _presence_rows(area: str, component: str, presence: _Known, span: Window) -> Iterator[_Row]:
     names = f"days_since_patrol_{component}", f"days_since_long_range_patrol_{component}"
+    if not presence:
+        yield from (_Row(area, name, "no_patrol_log") for name in names)
+        return
     if (area, component) not in presence:
         words = {"first": span.first_month.isoformat()}
         yield from (_Row(area, name, f"no_patrol_{component}", words) for name in names)
@@ -295,6 +299,8 @@ def _rank_rows(
         reason = "ranked_without_trust" if math.isnan(needs.trust[place]) else "ranked"
         if area in vague:
             reason = "ranked_trust_imprecise"
+        if math.isnan(needs.days[place]):
+            reason = "ranked_without_patrols"
         row = _Row(area, name, reason, words, float(ranks.rank[place]))
         yield replace(row, rank_low=int(ranks.low[place]), rank_high=int(ranks.high[place]))
 
@@ -312,7 +318,9 @@ def _best_trust(area: str, trusted: _Known) -> _Trust:
 def _days(
     area: str, components: tuple[str, ...], presence: _Known, span: Window
 ) -> tuple[float, float]:
-    """(least, most) days since the last patrol of any of the components."""
+    """(least, most) days since the last patrol of any of the components; NaN without any log."""
+    if not presence:
+        return math.nan, math.nan
     never = float((span.as_of - span.first_month).days)
     found = [
         (float(row["days_low"]), float(row["days"]))

@@ -153,6 +153,16 @@ def test_coarse_dates_and_other_incidents_do_not_count() -> None:
     made.add("incidents", incidents("A1b", 6, against_civilians=False, verification="verified"))
     found = Gaps(made)
     assert "no incident against civilians is dated" in found("A1a", "gap")["reason_en"]
+    assert np.isnan(found("A1a", "risk_recent")["value"])  # not a zero
+
+
+def test_without_a_patrol_log_presence_is_not_known_and_does_not_count() -> None:
+    made = SmallWarehouse()
+    made.add("incidents", [*incidents("A1a", 6), *incidents("A1b", 1)])
+    found = Gaps(made)
+    assert np.isnan(found("A1a", "days_since_patrol_police")["value"])
+    assert found("A1a", "gap")["value"] == 1
+    assert "no patrol log" in found("A1a", "gap")["reason_en"]
 
 
 def test_people_within_reach_of_a_base() -> None:
