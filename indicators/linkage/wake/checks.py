@@ -16,7 +16,7 @@ from indicators.linkage.wake.wakes import Wakes
 LEVEL = 0.05
 _RING = read_formula("ring_post ~ ring_pre + treatment")
 _FAR = read_formula("far_post ~ far_pre + treatment")
-_TREND = read_formula("dependent_trend ~ treatment")
+_RISE = read_formula("rise_before ~ treatment")
 _INDEPENDENT = read_formula("independent_post ~ independent_pre + treatment")
 _OWN_SHARE = read_formula("own_post ~ dependent_post + treatment")
 
@@ -33,14 +33,15 @@ def overlap_checks(wakes: Wakes, request: WakeRequest) -> dict[str, Any]:
     }
 
 
-def trend_check(wakes: Wakes, request: WakeRequest) -> dict[str, Any]:
-    """Did incidents rise or fall before treatments more than before controls at like places?
+def rise_check(wakes: Wakes, request: WakeRequest) -> dict[str, Any]:
+    """Had incidents risen before treatments more than before controls at like places?
 
-    Matched on the columns only: matching on the trend would hide what is looked for.
+    Matched on the columns only: matching on the trend would hide what is looked for. Compared are
+    two windows of equal length, for a spike may fill the whole of the last one.
     """
-    variables = request.match_columns
-    found = figures(wakes, match_wakes(wakes, variables), _TREND, request.alpha)
-    return {"trend_before": found.estimate, "trend_before_p": found.p_value}
+    matching = match_wakes(wakes, request.match_columns)
+    found = figures(wakes, matching, _RISE, request.alpha)
+    return {"rise_before": found.estimate, "rise_before_p": found.p_value}
 
 
 def ring_checks(wakes: Wakes, matching: Matching, request: WakeRequest) -> dict[str, Any]:
@@ -57,20 +58,30 @@ def ring_checks(wakes: Wakes, matching: Matching, request: WakeRequest) -> dict[
     return row
 
 
+def own_reports_grew(wakes: Wakes, matching: Matching, request: WakeRequest) -> bool | None:
+    """Whether own reports make up more of all reports after treatments than after controls.
+
+    To be asked of the widest window: who reports does not depend on the window. None without the
+    column that tells who reported.
+    """
+    if "own_post" not in wakes.columns:
+        return None
+    share = figures(wakes, matching, _OWN_SHARE, request.alpha)
+    return share.p_value is not None and share.p_value < LEVEL and (share.estimate or 0) > 0
+
+
 def reporting_check(
-    wakes: Wakes, matching: Matching, request: WakeRequest, estimate: float | None
+    wakes: Wakes, matching: Matching, request: WakeRequest, found: Figures, grew: bool | None
 ) -> dict[str, Any]:
     """Whether more was reported rather than happened: `pass`, `fail` or `not_run`.
 
-    Fails where own reports make up more of what is reported after a treatment than after a control,
-    or where incidents that others reported point the other way.
+    Fails where own reports grew, or where incidents that others reported point the other way.
     """
-    if "own_post" not in wakes.columns:
+    if grew is None:
         return {"reporting": "not_run", "independent_estimate": None, "independent_p": None}
     independent = figures(wakes, matching, _INDEPENDENT, request.alpha)
-    share = figures(wakes, matching, _OWN_SHARE, request.alpha)
-    grew = share.p_value is not None and share.p_value < LEVEL and (share.estimate or 0) > 0
-    turned = (independent.estimate or 0) * (estimate or 0) < 0
+    is_seen = found.p_value is not None and found.p_value < LEVEL
+    turned = is_seen and (independent.estimate or 0) * (found.estimate or 0) < 0
     return {
         "reporting": "fail" if grew or turned else "pass",
         "independent_estimate": independent.estimate,

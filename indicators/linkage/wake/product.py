@@ -4,7 +4,7 @@ Weights on; HC2 and HC3 errors and a permutation p inside strata; q-values over 
 for each window the checks that tell how far its figure can be trusted.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,9 +15,10 @@ from indicators.change_tests import benjamini_hochberg
 from indicators.linkage.wake.checks import (
     matched_counts,
     overlap_checks,
+    own_reports_grew,
     reporting_check,
     ring_checks,
-    trend_check,
+    rise_check,
 )
 from indicators.linkage.wake.events import Events
 from indicators.linkage.wake.inference import Figures, figures
@@ -31,19 +32,18 @@ from indicators.linkage.wake.wakes import Wakes, complete_wakes
 Bools = NDArray[np.bool_]
 FAKE_DAYS = (60, 90)
 FEW_EVENTS, MANY_OVERLAPS, SOME_OVERLAPS = 20, 0.25, 0.10
-TREND_LEVEL, LEVEL = 0.10, 0.05
+RISE_LEVEL, LEVEL = 0.10, 0.05
 
 
 def analyse(events: Events, request: WakeRequest, own_reports: Bools | None = None) -> WakeResult:
     """Every window with its checks. `own_reports`: rows reported by those who act themselves."""
     windows = list(matched_windows(events, request, own_reports))
-    rows = [window_row(*window, request) for window in windows]
+    rows = window_rows(windows, request)
     for days in FAKE_DAYS:
         for row, fake in zip(rows, fake_date_figures(events, request, days), strict=True):
             row |= {f"fake_{days}_estimate": fake.estimate, f"fake_{days}_p": fake.p_value}
     general = general_caveats(events, request)
-    for row, q_value in zip(rows, q_values(rows), strict=True):
-        row["q_value"] = q_value
+    for row in rows:
         if row["status"] != "estimated" and events.on_one_day:
             row["reason"] = "all_on_one_day"
         row["caveats"] = (*general, *row_caveats(row))
@@ -66,8 +66,21 @@ def matched_windows(
         yield kept, match_wakes(kept, variables)
 
 
-def window_row(wakes: Wakes, matching: Matching, request: WakeRequest) -> dict[str, Any]:
-    """Figures and checks of one window; q-value, placebo dates and caveats come later."""
+def window_rows(
+    windows: Sequence[tuple[Wakes, Matching]], request: WakeRequest
+) -> list[dict[str, Any]]:
+    """Figures, checks and q-value of each window; placebo dates and caveats come later.
+
+    `windows` end with the widest.
+    """
+    grew = own_reports_grew(*windows[-1], request)
+    rows = [_window_row(wakes, matching, request, grew) for wakes, matching in windows]
+    return [row | {"q_value": q_value} for row, q_value in zip(rows, q_values(rows), strict=True)]
+
+
+def _window_row(
+    wakes: Wakes, matching: Matching, request: WakeRequest, grew: bool | None
+) -> dict[str, Any]:
     seed = hash((request.seed, wakes.time, round(wakes.radius * 1000)))  # of numbers: always equal
     found = figures(
         wakes, matching, request.formula, request.alpha, request.permutations, abs(seed)
@@ -79,9 +92,9 @@ def window_row(wakes: Wakes, matching: Matching, request: WakeRequest) -> dict[s
         **_shown(found),
         **matched_counts(wakes, matching),
         **overlap_checks(wakes, request),
-        **trend_check(wakes, request),
+        **rise_check(wakes, request),
         **ring_checks(wakes, matching, request),
-        **reporting_check(wakes, matching, request, found.estimate),
+        **reporting_check(wakes, matching, request, found, grew),
         "status": "estimated" if found.reason is None else "not_estimable",
         "reason": found.reason,
     }
@@ -158,8 +171,8 @@ def row_caveats(row: dict[str, Any]) -> Iterator[str]:
         yield "reporting_not_checked" if row["reporting"] == "not_run" else "reporting_differs"
     if row["estimate"] is None:
         return
-    if _is_below(row["trend_before_p"], TREND_LEVEL):
-        yield "trend_before"
+    if _is_below(row["rise_before_p"], RISE_LEVEL):
+        yield "rise_before"
     if _is_below(row["ring_p"], LEVEL) and row["ring_estimate"] * row["estimate"] < 0:
         yield "displacement"
     if any(_is_below(row[f"{name}_p"], LEVEL) for name in ("far", "fake_60", "fake_90")):

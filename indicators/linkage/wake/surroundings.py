@@ -26,14 +26,20 @@ def surroundings(
     """Counts by name of a time window: `ring`, `far`, `own` and `independent` before and after.
 
     `own_reports`: incidents that those who were there reported themselves; without it there are no
-    columns `own_…` and `independent_…`. `overlap`: other events by the 2R rule.
+    columns `own_…` and `independent_…`. `overlap`: other events by the 2R rule. `rise_before`:
+    incidents in the window before an event less those in the window of equal length before that.
     """
+    before = _tally_before(events, request)
     rings = _tally_rings(events, request)
     overlap = _tally_overlap(events, request)
     reports = None if own_reports is None else _tally_reports(events, request, own_reports)
 
     def of(time: int) -> Mapping[str, Floats]:
-        counted = {"overlap": _around(overlap, 2 * time - 1)}
+        counted = {
+            "overlap": _around(overlap, 2 * time - 1),
+            "rise_before": 2 * before.before("dependent", time)
+            - before.before("dependent", 2 * time + 1),
+        }
         for side in ("pre", "post"):
             counted |= _ring_counts(rings, request.radii, time, side)
             if reports:
@@ -78,6 +84,17 @@ def _ring_counts(
         f"ring_{side}": np.stack([between(near * radius, wide * radius) for radius in radii]),
         f"far_{side}": np.stack([far] * len(radii)),
     }
+
+
+def _tally_before(events: Events, request: WakeRequest) -> PairTally:
+    return tally_pairs(
+        events,
+        events.interventions,
+        request.radii,
+        2 * max(request.times) + 1,
+        request.unit_microseconds,
+        {"dependent": events.is_dependent},
+    )
 
 
 def _tally_overlap(events: Events, request: WakeRequest) -> PairTally:
