@@ -59,14 +59,15 @@ class WakeRequest:
         return tuple(dict.fromkeys((*self.match_columns, *self.controls)))
 
 
-def problem(rule: str, **parameters: Any) -> Problem:
+def problem(rule: str, value: Any = None, **parameters: Any) -> Problem:
     """A problem of wake analysis; `rule` without its prefix."""
-    return Problem(f"wake_{rule}", parameters=parameters)
+    written = None if value is None else str(value)
+    return Problem(f"wake_{rule}", value=written, parameters=parameters)
 
 
-def refuse(rule: str, **parameters: Any) -> WrongUse:
+def refuse(rule: str, value: Any = None, **parameters: Any) -> WrongUse:
     """The error for a request that cannot be answered as it was put."""
-    return WrongUse(problem(rule, **parameters))
+    return WrongUse(problem(rule, value, **parameters))
 
 
 def checked_request(
