@@ -19,6 +19,7 @@ from indicators.linkage.finding import Finding, figures_of
 from indicators.linkage.grading import AREAS_WITHOUT_BOOTSTRAP, Outcome
 from indicators.linkage.panel import (
     Cohort,
+    Corrections,
     EventTime,
     NotEstimable,
     PanelResult,
@@ -32,6 +33,8 @@ METHOD, PLACEBO = "panel", "placebo"
 MIN_CLUSTERS = 6  # with fewer areas no bootstrap can tell anything at the 5% level
 MIN_PERIODS = 3
 _EFFECTS = ("area", "period")
+# Periods before adoption, in two bins; all earlier ones and the never treated are the reference.
+PRE_BINS = ((-9, -5), (-4, -1))
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,16 @@ def _reason(rows: pd.DataFrame) -> str | None:
     return "few_periods" if rows["period"].nunique() < MIN_PERIODS else None
 
 
+def model_of(outcome: str, family: Literal["gaussian", "poisson"]) -> PanelSpec:
+    """The outcome on `x` with effects of areas and periods; Poisson counts them all (0010)."""
+    corrections = Corrections(k_fixef="full" if family == "poisson" else "nonnested")
+    return PanelSpec(outcome, ("x",), _EFFECTS, family=family, corrections=corrections)
+
+
+def _figures(result: PanelResult, term: str) -> dict[str, Any]:
+    return figures_of(result.term(term), result.n_clusters - 1)
+
+
 def _counted(rows: pd.DataFrame, lag: int) -> dict[str, Any]:
     return {
         "lag": lag,
@@ -103,12 +116,10 @@ def _fit_findings(
         if reason:
             findings.append(Finding(METHOD, name, reason=reason, **counted))
             continue
-        spec = PanelSpec("outcome", ("x",), _EFFECTS, family=family)
+        spec = model_of("outcome", family)
         try:
             result = estimate(rows, spec)
-            finding = Finding(
-                METHOD, name, df=result.df_t, **figures_of(result.term("x")), **counted
-            )
+            finding = Finding(METHOD, name, **_figures(result, "x"), **counted)
         except NotEstimable as error:
             findings.append(Finding(METHOD, name, reason=error.reason, **counted))
             continue
@@ -184,12 +195,11 @@ def _reporting(panel: EdgePanel, rows: pd.DataFrame, whole: float) -> Outcome:
     if panel.independent is None:
         return "not_run"
     joined = rows.drop(columns="outcome").merge(panel.independent, on=["area", "period"])
-    spec = PanelSpec("independent", ("x",), _EFFECTS, family="poisson")
     try:
-        term = estimate(joined, spec).term("x")
+        figures = _figures(estimate(joined, model_of("independent", "poisson")), "x")
     except NotEstimable:
         return "not_run"
-    return placebos.independent_outcome(whole, term["estimate"], term["p_value"])
+    return placebos.independent_outcome(whole, figures["estimate"], figures["p_value"])
 
 
 def _other_estimates(rows_by_name: Mapping[str, pd.DataFrame], spec: PanelSpec) -> Iterator[float]:
@@ -218,12 +228,7 @@ def _continuous(panel: EdgePanel) -> EdgeModels:
     outcome, with_leads = placebos.lead_placebo(panel, spec)
     checks |= {"lead": outcome, "reaction": placebos.reaction(panel)}
     checks |= _common_checks(panel, rows, spec, first.estimate)
-    neighbours = {
-        f"lag {lag}": replace(panel, lag=lag).with_lagged()
-        for lag in (panel.lag - 1, panel.lag + 1)
-        if lag >= 0
-    } | {"any": rows.assign(x=(rows["x"] > 0).astype(float))}
-    others = [*_other_estimates(neighbours, spec), *_estimates(findings)]
+    others = [*_estimates(findings), *_logged(rows, panel)]
     checks["stability"] = placebos.stability(first.estimate, others)
     placebo = _lead_finding(with_leads, rows, panel)
     return EdgeModels(
@@ -247,9 +252,8 @@ def _lead_finding(
     """The first lead as a row of its own: what activity to come seems to do."""
     if result is None or "lead 1" not in set(result.coefficients["term"]):
         return
-    figures = figures_of(result.term("lead 1"))
     counted = _counted(rows, -panel.months_per_period)
-    yield Finding(PLACEBO, "lead", is_test=False, df=result.df_t, **figures, **counted)
+    yield Finding(PLACEBO, "lead", is_test=False, **_figures(result, "lead 1"), **counted)
 
 
 def _leads_and_lags(panel: EdgePanel, spec: PanelSpec) -> Iterator[dict[str, Any]]:
@@ -277,7 +281,7 @@ def _event_rows(
                 "event_time": int(str(row["term"]).removeprefix(prefix)),
                 "n_areas": rows["area"].nunique(),
                 "n_periods": rows["period"].nunique(),
-                **figures_of({str(name): value for name, value in row.items()}),
+                **_figures(result, str(row["term"])),
                 "status": "tested",
             }
 
@@ -291,13 +295,13 @@ def _staggered(panel: EdgePanel, begun: Adoption) -> EdgeModels:
     first = _first_estimate(findings)
     if first is None or spec is None or first.estimate is None:
         return EdgeModels("staggered", step, tuple(findings), checks)
-    events = replace(spec, regressors=(), family="gaussian")
-    by_time, sun_abraham, event_rows = _by_time_since(rows, events)
+    events = replace(model_of("outcome", "gaussian"), regressors=())
+    sun_abraham, event_rows = _by_time_since(rows, events)
     findings = [
         replace(finding, n_events=begun.adopting)
-        for finding in (*findings, *_averages(rows, by_time, sun_abraham))
+        for finding in (*findings, *_averages(rows, sun_abraham))
     ]
-    checks |= _time_checks(rows, spec, by_time)
+    checks |= _time_checks(rows, spec)
     checks |= _common_checks(panel, rows, spec, first.estimate)
     others = [*_estimates(findings), *_logged(rows, panel)]
     checks["stability"] = placebos.stability(first.estimate, others)
@@ -315,8 +319,8 @@ def _staggered(panel: EdgePanel, begun: Adoption) -> EdgeModels:
 
 def _by_time_since(
     rows: pd.DataFrame, spec: PanelSpec
-) -> tuple[PanelResult | None, PanelResult | None, list[dict[str, Any]]]:
-    """Event study and Sun–Abraham, each None where it cannot be estimated, and their rows."""
+) -> tuple[PanelResult | None, list[dict[str, Any]]]:
+    """Sun–Abraham (None where it cannot be estimated), and its rows with the event study's."""
     models = {
         "event_study": replace(spec, estimator="event_study", event_time=EventTime("rel_binned")),
         "sun_abraham": replace(
@@ -333,46 +337,43 @@ def _by_time_since(
             continue
         prefix = "rel_binned::" if name == "event_study" else "period::"
         event_rows += _event_rows(results[name], name, prefix, rows)  # type: ignore[arg-type]
-    return results["event_study"], results["sun_abraham"], event_rows
+    return results["sun_abraham"], event_rows
 
 
-def _averages(
-    rows: pd.DataFrame, by_time: PanelResult | None, sun_abraham: PanelResult | None
-) -> Iterator[Finding]:
+def _averages(rows: pd.DataFrame, sun_abraham: PanelResult | None) -> Iterator[Finding]:
     """The average over treated periods by Sun and Abraham."""
     if sun_abraham is not None and sun_abraham.average is not None:
-        figures = figures_of(sun_abraham.average)
-        yield Finding(METHOD, "sun_abraham", df=sun_abraham.df_t, **figures, **_counted(rows, 0))
+        figures = figures_of(sun_abraham.average, sun_abraham.n_clusters - 1)
+        yield Finding(METHOD, "sun_abraham", **figures, **_counted(rows, 0))
 
 
-def _time_checks(
-    rows: pd.DataFrame, spec: PanelSpec, by_time: PanelResult | None
-) -> dict[str, Outcome]:
+def _time_checks(rows: pd.DataFrame, spec: PanelSpec) -> dict[str, Outcome]:
     """Before adoption nothing may move: trend, size, the three periods before, a false date."""
-    checks: dict[str, Outcome] = {"pretrend": "not_run", "pre_size": "not_run"}
-    if by_time is not None and by_time.pretrend is not None:
-        checks["pretrend"] = _passes(by_time.pretrend.p_f >= placebos.PLACEBO_P)
-        checks["pre_size"] = _pre_size(rows, spec)
+    checks = _before(rows, spec)
     for name, first in (("lead", -3), ("fake_date", -6)):
         checks[name] = _false_start(rows, spec, first)
     return checks
 
 
-def _pre_size(rows: pd.DataFrame, spec: PanelSpec) -> Outcome:
-    """Quarters before adoption beside the average after it, in one model; see decisions/0010."""
+def _before(rows: pd.DataFrame, spec: PanelSpec) -> dict[str, Outcome]:
+    """Joint test and size of the bins before adoption, beside the average after it.
+
+    Bins, not months: the test month by month rejects too often where nothing is planted, and the
+    largest of eight noisy months is rarely below half of a real effect (decisions/0010).
+    """
     bins = {
         f"before {low}": rows["since"].between(low, high).astype(float) for low, high in PRE_BINS
     }
     try:
         result = estimate(rows.assign(**bins), placebos.with_regressors(spec, ["x", *bins]))
+        after = float(result.term("x")["estimate"])
     except NotEstimable:
-        return "not_run"
-    before = result.coefficients[result.coefficients["term"].str.startswith("before")]
-    return placebos.pre_size(before["estimate"], float(result.term("x")["estimate"]))
-
-
-# Periods before adoption in bins of three; the last one before and all earlier ones are reference.
-PRE_BINS = ((-9, -7), (-6, -4), (-3, -1))
+        return {"pretrend": "not_run", "pre_size": "not_run"}
+    before = result.coefficients[result.coefficients["term"].isin(list(bins))]
+    return {
+        "pretrend": placebos.joint(result, bins),
+        "pre_size": placebos.pre_size(before["estimate"], after),
+    }
 
 
 def _false_start(rows: pd.DataFrame, spec: PanelSpec, first: int) -> Outcome:
@@ -380,7 +381,7 @@ def _false_start(rows: pd.DataFrame, spec: PanelSpec, first: int) -> Outcome:
     early = rows["since"].between(first, -1).astype(float)
     try:
         result = estimate(rows.assign(early=early), placebos.with_regressors(spec, ["x", "early"]))
-        p_value = float(result.term("early")["p_value"])
+        p_value = _figures(result, "early")["p_value"]
     except NotEstimable:
         return "not_run"
     return _passes(p_value >= placebos.SINGLE_PLACEBO_P)
@@ -388,7 +389,7 @@ def _false_start(rows: pd.DataFrame, spec: PanelSpec, first: int) -> Outcome:
 
 def _logged(rows: pd.DataFrame, panel: EdgePanel) -> Iterator[float]:
     """Least squares on log(1 + outcome) for counts; on the outcome's ranks for all."""
-    spec = PanelSpec("outcome", ("x",), _EFFECTS)
+    spec = model_of("outcome", "gaussian")
     if panel.outcome_is_count:
         yield from _other_estimates({"log": rows.assign(outcome=np.log1p(rows["outcome"]))}, spec)
     ranks = rows.assign(outcome=rows["outcome"].rank())

@@ -59,12 +59,19 @@ class Finding:
         return low <= self.ci_low and self.ci_high <= high
 
 
-def figures_of(term: Mapping[str, Any]) -> dict[str, Any]:
-    """A model's term under the names of a Finding."""
+def figures_of(term: Mapping[str, Any], df: float) -> dict[str, Any]:
+    """A model's term under the names of a Finding, with p and 95% interval by t with `df`.
+
+    Poisson too: its normal statistics reject 6.5% in place of 5% with 60 areas (decisions/0010).
+    """
+    estimate, se = float(term["estimate"]), float(term["std_error"])
+    law = stats.t(df)
+    reach = float(law.ppf(1 - LEVEL / 2)) * se
     return {
-        "estimate": float(term["estimate"]),
-        "se": float(term["std_error"]),
-        "ci_low": float(term["conf_low"]),
-        "ci_high": float(term["conf_high"]),
-        "p_value": float(term["p_value"]),
+        "estimate": estimate,
+        "se": se,
+        "ci_low": estimate - reach,
+        "ci_high": estimate + reach,
+        "p_value": float(2 * law.sf(abs(estimate) / se)),
+        "df": df,
     }
