@@ -250,6 +250,14 @@ _EVENT_STUDY_COLUMNS = {
     "status": "VARCHAR",
 }
 
+_INTERVIEW_EFFECT_COLUMNS = {
+    **dict.fromkeys(["mission", "edge", "area", "method", "specification"], "VARCHAR"),
+    **dict.fromkeys(["n_before", "n_after", "n_events", "n_areas", "n_clusters"], "BIGINT"),
+    **dict.fromkeys(["estimate", "se", "ci_low", "ci_high", "p_value"], "DOUBLE"),
+    **dict.fromkeys(["balance_p", "placebo_p", "person_days", "nights", "km"], "DOUBLE"),
+    "status": "VARCHAR",
+}
+
 _PROTECTION_GAP_COLUMNS = {
     **dict.fromkeys(["mission", "area", "period", "component"], "VARCHAR"),
     **dict.fromkeys(["value", "ci_low", "ci_high"], "DOUBLE"),
@@ -330,6 +338,7 @@ MART_TABLES: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "result_link": _RESULT_LINK_COLUMNS,
         "wake_effect": _WAKE_EFFECT_COLUMNS,
         "event_study": _EVENT_STUDY_COLUMNS,
+        "interview_effect": _INTERVIEW_EFFECT_COLUMNS,
         "protection_gap": _PROTECTION_GAP_COLUMNS,
         "framework_item": _FRAMEWORK_ITEM_COLUMNS,
         "output_plan": _OUTPUT_PLAN_COLUMNS,

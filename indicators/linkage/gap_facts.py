@@ -12,8 +12,6 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from indicators.contracts import contracts
-from indicators.derived import cube_table_sql, derivation_order, functions_sql
 from indicators.mission import Mission
 from indicators.periods import add_months
 from indicators.values import TOTAL
@@ -45,21 +43,6 @@ def window(mission: Mission, as_of: date) -> Window:
     """From the mission's first month to the last one that is over."""
     month = (as_of + timedelta(days=1)).replace(day=1) - timedelta(days=1)
     return Window(as_of, month.replace(day=1), mission.starts_on.replace(day=1))
-
-
-def prepare(connection: duckdb.DuckDBPyConnection, mission: Mission, as_of: date) -> None:
-    """Makes `cube.activities` where no selected indicator needed it."""
-    for statement in functions_sql(mission, as_of.isoformat()):
-        connection.execute(statement)
-    made = {
-        name
-        for (name,) in connection.execute(
-            "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'cube'"
-        ).fetchall()
-    }
-    for table in derivation_order({"activities"}):
-        if table not in made:
-            connection.execute(cube_table_sql(contracts()[table]))
 
 
 def ranked_areas(connection: duckdb.DuckDBPyConnection) -> list[str]:

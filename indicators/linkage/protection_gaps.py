@@ -22,6 +22,7 @@ from indicators.linkage import gap_facts
 from indicators.linkage.forecast import Expectation, Forecast, forecast
 from indicators.linkage.gap_facts import COMPONENTS, COST_MEASURES, TRUST_INDICATORS, Window
 from indicators.linkage.gap_ranking import Needs, Ranks, rank
+from indicators.linkage.logged_activities import derive_activities
 from indicators.messages import LANGUAGES, message
 from indicators.mission import Mission
 from indicators.periods import period_of
@@ -79,7 +80,7 @@ def protection_gaps(connection: duckdb.DuckDBPyConnection, mission: Mission, as_
     without two areas of one administrative level has no rows.
     """
     span = gap_facts.window(mission, as_of)
-    gap_facts.prepare(connection, mission, as_of)
+    derive_activities(connection, mission, as_of)
     areas = gap_facts.ranked_areas(connection)
     connection.execute("DELETE FROM mart.protection_gap WHERE mission = ?", [mission.mission])
     if not areas or span.months < 1:

@@ -1,0 +1,354 @@
+"""What the protected say of an edge: interviews before and after an activity in the same area.
+
+For edges from activities to survey answers (IPI 2020 rec. 15): household and site interviews that
+fell by chance before or after an activity, and `pulse` interviews soon after one or later. By kind
+of patrol, with what the patrols cost. Fills `mart.interview_effect` and gives findings to be graded
+with those of the other methods. The comparison itself stands in `interviews.py`.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from indicators.catalogue import Indicator
+from indicators.contracts import contracts
+from indicators.expressions import parse_expression, table_operands
+from indicators.linkage.finding import Finding
+from indicators.linkage.framework import Edge, Framework
+from indicators.linkage.grading import Evidence
+from indicators.linkage.interviews import BeforeAfter, before_after, soon_or_later
+from indicators.linkage.logged_activities import derive_activities
+from indicators.linkage.tested import Tested
+from indicators.measures import both
+from indicators.mission import Mission
+from indicators.values import MART_TABLES
+from indicators.waves import Wave, periods_of_waves, wave_respondents
+
+METHOD, PULSE_METHOD = "before_after_interviews", "pulse_interviews"
+DAYS = 7  # the bandwidth fixed beforehand; the others show how much hangs on it
+OTHER_DAYS = (5, 10)
+PULSE_DAYS = 7  # "soon" after a patrol
+MIN_ROUNDS = 3
+LEAST_SHOWN = 10  # interviews: the strictest min_n of the audiences
+KINDS: Mapping[str, str] = {
+    "all": "true",
+    "police": "component = 'police'",
+    "military": "component = 'military'",
+    "joint": "is_joint",
+    "long_range": "is_long_range",
+    "not_long_range": "NOT is_long_range",
+}
+COVARIATES = ("is_woman", "is_young", "is_displaced")
+
+
+@dataclass(frozen=True)
+class _Sample:
+    """Interviews of one edge's outcome, and the activities during their fieldwork."""
+
+    answers: pd.DataFrame
+    activities: pd.DataFrame
+    rounds: int
+
+
+def interview_tests(
+    connection: duckdb.DuckDBPyConnection,
+    mission: Mission,
+    framework: Framework | None,
+    catalogue: Mapping[str, Indicator],
+    as_of: date,
+) -> list[Tested]:
+    """Fill `mart.interview_effect` anew and return what is to be graded, edge by edge.
+
+    An edge whose output is no activity or whose outcome no question to persons has neither.
+    """
+    connection.execute("DELETE FROM mart.interview_effect WHERE mission = ?", [mission.mission])
+    derive_activities(connection, mission, as_of)
+    tested: list[Tested] = []
+    rows: list[dict[str, Any]] = []
+    for edge in framework.edges if framework else ():
+        pair = _indicators(edge, mission, catalogue)
+        if pair is None:
+            continue
+        found = [*_before_after(connection, *pair), *_pulse(connection, *pair)]
+        signs = [np.sign(entry.difference.estimate) for entry in found if entry.is_estimated]
+        for entry in found:
+            rows.append(_row(mission, edge, entry))
+            tested.append(_tested(mission, edge, entry, signs))
+    _store(connection, rows)
+    return tested
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """One comparison of one edge: its method and specification, and what went into it."""
+
+    method: str
+    kind: str
+    compared: BeforeAfter
+    rounds: int
+    effort: Mapping[str, float | None]
+
+    @property
+    def difference(self) -> Any:
+        return self.compared.difference
+
+    @property
+    def is_estimated(self) -> bool:
+        return self.compared.difference.estimate is not None
+
+    @property
+    def specification(self) -> str:
+        """Days and kind of activity, as in `7_days_police`."""
+        return f"{self.compared.days}_days_{self.kind}"
+
+
+def _indicators(
+    edge: Edge, mission: Mission, catalogue: Mapping[str, Indicator]
+) -> tuple[Indicator, Indicator] | None:
+    """(output, outcome) where the edge can be looked at this way."""
+    chosen = {entry.code for entry in mission.indicators}
+    if not {edge.from_indicator, edge.to_indicator} <= chosen:
+        return None
+    output, outcome = catalogue[edge.from_indicator], catalogue[edge.to_indicator]
+    is_question = outcome.measure.kind == "proportion" and outcome.measure.instrument != "pulse"
+    return (output, outcome) if output.source == "activities" and is_question else None
+
+
+# --- before and after ------------------------------------------------------------------------
+
+
+def _before_after(
+    connection: duckdb.DuckDBPyConnection, output: Indicator, outcome: Indicator
+) -> Iterator[_Entry]:
+    waves = sorted(
+        periods_of_waves(connection, outcome), key=lambda wave: (wave.last_on, str(wave))
+    )
+    sample = _sample(connection, waves, output, outcome)
+    settings = [(kind, DAYS) for kind in KINDS] + [("all", days) for days in OTHER_DAYS]
+    for kind, days in settings:
+        events = sample.activities
+        if len(events):
+            events = events[events[kind]]
+        if kind != "all" and len(events) in (0, len(sample.activities)):
+            continue  # none of this kind, or all of them: nothing beside "all"
+        compared = before_after(sample.answers, events, days, COVARIATES)
+        yield _Entry(METHOD, kind, compared, sample.rounds, _effort(events))
+
+
+def _sample(
+    connection: duckdb.DuckDBPyConnection,
+    waves: Sequence[Wave],
+    output: Indicator,
+    outcome: Indicator,
+) -> _Sample:
+    """A wave's areas are its own: an event of one wave is none of another."""
+    answers = [_answers(connection, wave, outcome) for wave in waves]
+    everything = pd.concat(answers) if answers else _no_answers()
+    spans = everything.groupby(["wave", "place"])["day"].agg(["min", "max"]).reset_index()
+    activities = _activities(connection, output, spans)
+    return _Sample(everything, activities, len(waves))
+
+
+def _answers(connection: duckdb.DuckDBPyConnection, wave: Wave, outcome: Indicator) -> pd.DataFrame:
+    """One row a respondent: place, day, outcome in percent (NaN: no answer), unit, covariates."""
+    frame = wave_respondents(connection, wave, [outcome])
+    frame = frame[frame[f"inside {outcome.code}"]]
+    place = "site_code" if wave.instrument == "site" else "area_code"
+    day = pd.to_datetime(frame["interviewed_on"])
+    name = f"{wave.survey_code} {wave.wave}"
+    # Without a sampling unit those asked in one place on one day stand together.
+    unit = (
+        frame["psu_code"]
+        .astype("string")
+        .fillna(frame[place].astype("string") + day.dt.strftime(" %Y-%m-%d"))
+    )
+    weight = frame[f"weight_{outcome.measure.weight}"].astype(float)
+    return pd.DataFrame(
+        {
+            "wave": name,
+            "place": frame[place],
+            "area": name + " " + frame[place].astype("string"),
+            "day": day,
+            "outcome": 100 * frame[f"outcome {outcome.code}"].astype(float),
+            "weight": weight.fillna(1.0) if weight.isna().all() else weight,
+            "cluster": name + " " + unit,
+            "is_woman": _is(frame["sex"], "F"),
+            "is_young": _is(frame["age_group"], "Y18T29"),
+            "is_displaced": _is(frame["displacement_status"], "displaced"),
+        }
+    ).dropna(subset=["place", "day"])
+
+
+def _no_answers() -> pd.DataFrame:
+    texts = {name: pd.Series(dtype=str) for name in ("wave", "place", "area", "cluster")}
+    numbers = {name: pd.Series(dtype=float) for name in ("outcome", "weight", *COVARIATES)}
+    return pd.DataFrame({**texts, **numbers, "day": pd.Series(dtype="datetime64[us]")})
+
+
+def _is(column: pd.Series, code: str) -> np.ndarray:
+    """1 or 0, missing where nothing was noted."""
+    return np.where(column.isna(), np.nan, (column == code).astype(float))
+
+
+def _activities(
+    connection: duckdb.DuckDBPyConnection, output: Indicator, spans: pd.DataFrame
+) -> pd.DataFrame:
+    """Activities that count in the output, in places and days of fieldwork, with their kinds."""
+    operands = table_operands(contracts()["activities"])
+    numerator = output.measure.numerator
+    condition = both(output.measure.where, numerator.where if numerator else None) or "true"
+    where = parse_expression(condition, operands, "bool").sql
+    kinds = ", ".join(f'coalesce({text}, false) AS "{kind}"' for kind, text in KINDS.items())
+    connection.register("fieldwork_spans", spans)
+    frame = connection.execute(
+        f"""WITH counted AS (
+          SELECT *, started_on_local AS day,
+            list_contains(partner_components, 'military') AS is_joint
+          FROM cube.activities WHERE {where}
+        )
+        SELECT span.wave || ' ' || span.place AS area, CAST(day AS TIMESTAMP) AS day, {kinds},
+          CAST(person_days AS DOUBLE) AS person_days, CAST(nights_out AS DOUBLE) AS nights,
+          CAST(distance_km AS DOUBLE) AS km
+        FROM counted
+        JOIN cube.area_place AS own USING (area_code, location_precision)
+        JOIN cube.area_up AS up ON up.area_code = own.area
+        JOIN fieldwork_spans AS span ON span.place = up.area
+          AND day BETWEEN CAST(span.min AS DATE) - {max(OTHER_DAYS)}
+            AND CAST(span.max AS DATE) + {max(OTHER_DAYS)}
+        ORDER BY ALL"""
+    ).df()
+    connection.unregister("fieldwork_spans")
+    return frame
+
+
+def _effort(activities: pd.DataFrame) -> dict[str, float | None]:
+    """What these activities cost: person-days, nights out and kilometres, as far as logged."""
+    if not len(activities):
+        return {"person_days": None, "nights": None, "km": None}
+    sums = activities[["person_days", "nights", "km"]].sum(min_count=1)
+    return {str(name): None if np.isnan(value) else float(value) for name, value in sums.items()}
+
+
+# --- pulse -----------------------------------------------------------------------------------
+
+
+def _pulse(
+    connection: duckdb.DuckDBPyConnection, output: Indicator, outcome: Indicator
+) -> Iterator[_Entry]:
+    """Short interviews soon after a patrol beside later ones, where the question was asked so."""
+    measure = outcome.measure.model_copy(update={"instrument": "pulse"})
+    asked = outcome.model_copy(update={"measure": measure})
+    waves = sorted(periods_of_waves(connection, asked), key=str)
+    if not waves:
+        return
+    answers = pd.concat([_answers(connection, wave, asked) for wave in waves])
+    compared = soon_or_later(_since_patrol(connection, answers), PULSE_DAYS, COVARIATES)
+    yield _Entry(PULSE_METHOD, "patrol", compared, len(waves), _effort(pd.DataFrame()))
+
+
+def _since_patrol(connection: duckdb.DuckDBPyConnection, answers: pd.DataFrame) -> pd.DataFrame:
+    """The answers with `days_since`, the days since the last completed patrol in the place."""
+    patrols = connection.execute(
+        """SELECT DISTINCT up.area AS place, CAST(started_on_local AS TIMESTAMP) AS patrolled_on
+        FROM cube.activities AS own
+        JOIN cube.area_place USING (area_code, location_precision)
+        JOIN cube.area_up AS up ON up.area_code = area_place.area
+        WHERE activity_type = 'patrol' AND status = 'completed'
+        ORDER BY patrolled_on, place"""
+    ).df()
+    ordered = answers.sort_values("day", kind="stable")
+    patrols["patrolled_on"] = patrols["patrolled_on"].astype(ordered["day"].dtype)
+    joined = pd.merge_asof(ordered, patrols, left_on="day", right_on="patrolled_on", by="place")
+    return joined.assign(days_since=(joined["day"] - joined["patrolled_on"]).dt.days)
+
+
+# --- rows ------------------------------------------------------------------------------------
+
+
+def _tested(mission: Mission, edge: Edge, entry: _Entry, signs: Sequence[float]) -> Tested:
+    found = entry.compared.difference
+    finding = Finding(
+        entry.method,
+        entry.specification,
+        0,
+        n_areas=found.n_areas,
+        n_periods=entry.rounds,
+        n_events=found.n_events,
+        n_eff=float(found.n_clusters),
+        estimate=found.estimate,
+        se=found.se,
+        ci_low=found.ci_low,
+        ci_high=found.ci_high,
+        p_value=found.p_value,
+        reason=found.reason,
+        df=found.df,
+    )
+    evidence = Evidence(
+        "association",
+        q_value=None,
+        reason=found.reason,
+        n_areas=found.n_areas,
+        agreeing=sum(1 for sign in signs if sign == np.sign(found.estimate or 0)),
+        specifications=len(signs),
+        caps=("few_rounds",) if entry.rounds < MIN_ROUNDS else (),
+    )
+    return Tested(
+        edge.id,
+        mission.country_area,
+        finding,
+        evidence,
+        contrast="pulse" if entry.method == PULSE_METHOD else f"interviews_{entry.kind}",
+        scale="units",
+        contrast_parameters={"days": entry.compared.days},
+        caveats=tuple(_caveats(entry)),
+    )
+
+
+def _caveats(entry: _Entry) -> Iterator[str]:
+    yield "descriptive" if entry.method == PULSE_METHOD else "interviews"
+    if not entry.compared.is_balanced:
+        yield "interviews_unlike"
+    if entry.compared.placebo_passes is False:
+        yield "interviews_false_date"
+
+
+def _row(mission: Mission, edge: Edge, entry: _Entry) -> dict[str, Any]:
+    found, compared = entry.compared.difference, entry.compared
+    return {
+        "mission": mission.mission,
+        "edge": edge.id,
+        "area": mission.country_area,
+        "method": entry.method,
+        "specification": entry.specification,
+        **{name: getattr(found, name) for name in _FIGURES},
+        **{name: _not_small(getattr(found, name)) for name in ("n_before", "n_after")},
+        "balance_p": min(compared.balance.values(), default=None),
+        "placebo_p": compared.placebo.p_value,
+        **entry.effort,
+        "status": found.reason or "compared",
+    }
+
+
+_FIGURES = (
+    *("n_before", "n_after", "n_events", "n_areas", "n_clusters"),
+    *("estimate", "se", "ci_low", "ci_high", "p_value"),
+)
+
+
+def _not_small(interviews: int) -> int | None:
+    """Numbers of interviews that no audience withholds."""
+    return interviews if interviews == 0 or interviews >= LEAST_SHOWN else None
+
+
+def _store(connection: duckdb.DuckDBPyConnection, rows: Sequence[Mapping[str, Any]]) -> None:
+    if not rows:
+        return
+    frame = pd.DataFrame(rows, columns=list(MART_TABLES["interview_effect"]), dtype=object)
+    connection.register("interview_rows", frame)
+    connection.execute("INSERT INTO mart.interview_effect SELECT * FROM interview_rows")
+    connection.unregister("interview_rows")

@@ -1,0 +1,209 @@
+"""Answers given by chance before or after an event in the same area, compared.
+
+The unexpected-event-during-survey design (Muñoz, Falcó-Gimeno and Hernández 2020): during fieldwork
+something happens in an area; who was interviewed there before and after it is, within a few days,
+a matter of the interviewers' route. Differences within area and event, with the design weights;
+standard errors from leaving out one sampling unit at a time (CV3: MacKinnon, Nielsen and Webb
+2023) with t of units - 1. What an event is and which answers count does not belong here
+(`edge_interviews.py`).
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from indicators.linkage.finding import LEVEL
+
+MIN_INTERVIEWS = 30  # on either side; a cell of fewer is not shown (NCHS, DHS)
+MIN_CLUSTERS = 10  # sampling units on either side together
+_FEW_EVENTS = 2
+_BALANCE_LEVEL = 0.05
+
+
+@dataclass(frozen=True)
+class Difference:
+    """After minus before in units of the outcome; `reason` (a message key) where there is none."""
+
+    n_before: int = 0
+    n_after: int = 0
+    n_events: int = 0
+    n_areas: int = 0
+    n_clusters: int = 0
+    estimate: float | None = None
+    se: float | None = None
+    ci_low: float | None = None
+    ci_high: float | None = None
+    p_value: float | None = None
+    reason: str | None = None
+
+    @property
+    def df(self) -> float:
+        """Degrees of freedom of its t."""
+        return max(self.n_clusters - 1, 1)
+
+
+@dataclass(frozen=True)
+class BeforeAfter:
+    """The difference with the checks of the design.
+
+    `balance`: p-value of each covariate's own difference; `placebo`: before a false date halfway
+    through the days before.
+    """
+
+    days: int
+    difference: Difference
+    placebo: Difference
+    balance: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def is_balanced(self) -> bool:
+        """Whether those asked before and after are alike, over all covariates together."""
+        return all(p * len(self.balance) >= _BALANCE_LEVEL for p in self.balance.values())
+
+    @property
+    def placebo_passes(self) -> bool | None:
+        """Whether a false date shows nothing; None where none could be tried."""
+        if self.placebo.p_value is None:
+            return None
+        return self.placebo.p_value >= LEVEL
+
+
+def before_after(
+    answers: pd.DataFrame, events: pd.DataFrame, days: int, covariates: tuple[str, ...] = ()
+) -> BeforeAfter:
+    """Compares interviews up to `days` before each event with those up to `days` after.
+
+    `answers`: one row an interview: area, day (datetime), outcome, weight, cluster, place (its
+    area whatever the wave), and the covariates (numbers). `events`: area, day. The day of an
+    event itself is left out, and so is an event with another one in the days before it. Raises
+    ValueError for days < 2.
+    """
+    if days < 2:
+        raise ValueError(f"days before and after must be 2 or more, not {days}")
+    known = answers.dropna(subset=["outcome", "weight"])
+    near = _placed(known, _clean(events, days), days)
+    near = near.assign(is_after=(near["distance"] > 0).astype(float))
+    false_day = -(days // 2 + 1)
+    earlier = near[near["distance"] < 0]
+    earlier = earlier.assign(is_after=(earlier["distance"] > false_day).astype(float))
+    difference = _difference(near, "outcome")
+    balance = {
+        name: found.p_value
+        for name in covariates
+        if (found := _difference(near, name)).p_value is not None
+    }
+    return BeforeAfter(days, difference, _difference(earlier, "outcome"), balance)
+
+
+def soon_or_later(
+    answers: pd.DataFrame, days: int, covariates: tuple[str, ...] = ()
+) -> BeforeAfter:
+    """Compares interviews up to `days` after the last activity with later ones, over all areas.
+
+    `answers` as in `before_after`, with `days_since` the activity and `area`, which is the unit
+    whose answers stand together: nobody chose by chance where to ask when.
+    """
+    known = answers.dropna(subset=["outcome", "weight", "days_since"])
+    rows = known.assign(
+        event=0, cluster=known["area"], is_after=(known["days_since"] <= days).astype(float)
+    )
+    difference = _difference(rows, "outcome", least_events=1)
+    balance = {
+        name: found.p_value
+        for name in covariates
+        if (found := _difference(rows, name, least_events=1)).p_value is not None
+    }
+    return BeforeAfter(days, difference, Difference(), balance)
+
+
+def _clean(events: pd.DataFrame, days: int) -> pd.DataFrame:
+    """Events with no other in the same area in the `days` before; one row an area and day."""
+    ordered = events[["area", "day"]].drop_duplicates().sort_values(["area", "day"])
+    since = ordered.groupby("area")["day"].diff().dt.days
+    return ordered[~(since <= days)]
+
+
+def _placed(answers: pd.DataFrame, events: pd.DataFrame, days: int) -> pd.DataFrame:
+    """Each interview with its nearest event in the area (the earlier of two), if near enough."""
+    named = events.assign(event=np.arange(len(events)), event_day=events["day"]).drop(columns="day")
+    pairs = answers.assign(interview=np.arange(len(answers))).merge(named, on="area")
+    pairs["distance"] = (pairs["day"] - pairs["event_day"]).dt.days
+    pairs = pairs[(pairs["distance"].abs() <= days) & (pairs["distance"] != 0)]
+    pairs = pairs.assign(reach=pairs["distance"].abs())
+    nearest = pairs.sort_values(["interview", "reach", "event_day"], kind="stable")
+    return nearest.drop_duplicates("interview")
+
+
+def _difference(rows: pd.DataFrame, outcome: str, least_events: int = _FEW_EVENTS) -> Difference:
+    """The weighted difference within events that have interviews on both sides."""
+    rows = rows.dropna(subset=[outcome])
+    sides = rows.groupby("event")["is_after"].transform("nunique")
+    rows = rows[sides == 2]
+    after = int(rows["is_after"].sum())
+    counted = Difference(
+        n_before=len(rows) - after,
+        n_after=after,
+        n_events=rows["event"].nunique(),
+        n_areas=rows["place"].nunique(),
+        n_clusters=rows["cluster"].nunique(),
+    )
+    reason = _reason(counted, least_events)
+    if reason is None and rows[outcome].nunique() < 2:
+        reason = "no_variation_outcome"
+    if reason:
+        return _with(counted, reason=reason)
+    estimate, se = _within(rows, outcome)
+    if not se > 0:
+        return _with(counted, reason="too_few_clusters")
+    reach = float(stats.t.ppf(1 - LEVEL / 2, counted.df)) * se
+    p_value = float(2 * stats.t.sf(abs(estimate / se), counted.df))
+    return _with(
+        counted,
+        estimate=estimate,
+        se=se,
+        ci_low=estimate - reach,
+        ci_high=estimate + reach,
+        p_value=p_value,
+    )
+
+
+def _reason(counted: Difference, least_events: int) -> str | None:
+    if counted.n_events < least_events:
+        return "no_event_in_fieldwork"
+    if min(counted.n_before, counted.n_after) < MIN_INTERVIEWS:
+        return "few_interviews"
+    return "too_few_clusters" if counted.n_clusters < MIN_CLUSTERS else None
+
+
+def _with(counted: Difference, **figures: object) -> Difference:
+    return Difference(**{**counted.__dict__, **figures})
+
+
+def _within(rows: pd.DataFrame, outcome: str) -> tuple[float, float]:
+    """(estimate, CV3 standard error) of `is_after` with a mean for each event.
+
+    Sums by sampling unit and event are enough: leaving a unit out takes its sums away.
+    """
+    weight, after = rows["weight"].to_numpy(float), rows["is_after"].to_numpy(float)
+    value = rows[outcome].to_numpy(float)
+    event = pd.factorize(rows["event"])[0]
+    cluster = pd.factorize(rows["cluster"])[0]
+    sums = np.zeros((cluster.max() + 1, event.max() + 1, 4))
+    terms = np.stack([weight, weight * after, weight * value, weight * after * value], axis=1)
+    np.add.at(sums, (cluster, event), terms)
+    whole = sums.sum(axis=0)
+    estimate = float(_slope(whole[None])[0])
+    left_out = _slope(whole[None] - sums)
+    units = len(left_out)
+    spread = (units - 1) / units * float(((left_out - estimate) ** 2).sum())
+    return estimate, float(np.sqrt(spread))
+
+
+def _slope(sums: np.ndarray) -> np.ndarray:
+    """Units × events × (w, wx, wy, wxy) to one slope a unit; an event without weight drops out."""
+    weight = np.where(sums[..., 0] > 1e-12, sums[..., 0], np.inf)
+    moved = sums[..., 3] - sums[..., 1] * sums[..., 2] / weight
+    spread = sums[..., 1] - sums[..., 1] ** 2 / weight
+    return moved.sum(axis=-1) / np.maximum(spread.sum(axis=-1), 1e-12)

@@ -1,0 +1,191 @@
+"""Edges looked at through interviews: which activities, which answers, what is written."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from indicators.catalogue import load_catalogue
+from indicators.engines import compute
+from indicators.linkage.edge_interviews import METHOD, PULSE_METHOD, interview_tests
+from indicators.linkage.framework import Framework
+from indicators.linkage.tested import Tested
+from tests.indicators.small_warehouse import SmallWarehouse, small_mission
+
+AS_OF = date(2026, 12, 31)
+PATROLS, SEEN = "P2-OP-01", "P2-OC-01"
+WORDS = {"en": "text", "fr": "texte"}
+FIRST = date(2026, 2, 2)
+PLACES = ("A1a", "A1b", "A2")
+EVENT_DAY = 10  # of fieldwork, in every place
+
+
+def framework(outcome: str = SEEN, output: str = PATROLS) -> Framework:
+    edge = {"id": "e1", "from": output, "to": outcome, "lag": 0, "expected_sign": 1, "why": WORDS}
+    return Framework.model_validate(
+        {"objective": WORDS, "outcomes": (), "outputs": (), "edges": (edge,)}
+    )
+
+
+def interviews(wave: str, first: date, more_after: int, instrument: str = "household") -> Any:
+    """(respondents, answers): in each place a sampling unit of five a day, for twenty days."""
+    respondents, answers = [], []
+    for place in PLACES:
+        for day in range(20):
+            for number in range(5):
+                key = f"{wave}-{place}-{day}-{number}"
+                seen = number < 2 + day % 2 + (more_after if day > EVENT_DAY else 0)
+                respondents.append(
+                    {
+                        "respondent_key": key,
+                        "household_key": key,
+                        "wave": wave,
+                        "instrument": instrument,
+                        "survey_code": instrument,
+                        "stratum": place,
+                        "psu": f"{place}-{day}",
+                        "area_code": place,
+                        "interviewed_on": first + timedelta(days=day),
+                        "sex": "F" if number % 2 else "M",
+                        "age_group": "Y18T29" if number % 3 else "Y30T44",
+                        "displacement_status": "resident",
+                    }
+                )
+                answers.append(
+                    {
+                        "respondent_key": key,
+                        "wave": wave,
+                        "survey_code": instrument,
+                        "item": "saw_unpol_patrol",
+                        "answer": "weekly" if seen else "never",
+                    }
+                )
+    return respondents, answers
+
+
+def patrols(first: date, **row: Any) -> list[dict[str, Any]]:
+    started = datetime(first.year, first.month, first.day, 8) + timedelta(days=EVENT_DAY)
+    return [
+        {
+            "activity_code": f"{first}-{place}-{row.get('activity_code', '')}",
+            "area_code": place,
+            "started_at": started,
+            "ended_at": started + timedelta(hours=5),
+            "personnel_count": 10,
+            "distance_km": 30,
+            "is_long_range": False,
+            **{name: value for name, value in row.items() if name != "activity_code"},
+        }
+        for place in PLACES
+    ]
+
+
+def looked_at(
+    warehouse: SmallWarehouse, expected: Framework | None = None, *codes: str
+) -> tuple[dict[tuple[str, str], dict[str, Any]], list[Tested]]:
+    """(rows of mart.interview_effect by method and specification, findings)."""
+    mission = small_mission(codes or (PATROLS, SEEN))
+    compute(warehouse.connection, mission, load_catalogue(), AS_OF)
+    for _ in range(2):  # again: the same rows, once
+        found = interview_tests(
+            warehouse.connection, mission, expected or framework(), load_catalogue(), AS_OF
+        )
+    frame = warehouse.connection.execute("FROM mart.interview_effect").df()
+    assert not frame.duplicated(["edge", "method", "specification"]).any()
+    rows = frame.to_dict("records")
+    return {(row["method"], row["specification"]): row for row in rows}, found
+
+
+@pytest.fixture
+def warehouse() -> SmallWarehouse:
+    made = SmallWarehouse()
+    respondents, answers = interviews("w1", FIRST, more_after=1)
+    made.add("survey_respondents", respondents)
+    made.add("survey_answers", answers)
+    made.add("activities", patrols(FIRST))
+    return made
+
+
+def test_answers_after_a_patrol_stand_beside_those_before(warehouse: SmallWarehouse) -> None:
+    row = looked_at(warehouse)[0][METHOD, "7_days_all"]
+    assert row["estimate"] == pytest.approx(20)  # one more of five
+    assert (row["n_before"], row["n_after"]) == (105, 105)  # seven days, five a day, three places
+    assert (row["n_events"], row["n_areas"]) == (3, 3)
+
+
+def test_what_the_patrols_cost_stands_beside(warehouse: SmallWarehouse) -> None:
+    row = looked_at(warehouse)[0][METHOD, "7_days_all"]
+    assert (row["person_days"], row["km"]) == (30, 90)
+    assert pd.isna(row["nights"])  # not logged is not none
+
+
+def test_kinds_are_looked_at_apart_where_there_are_several(warehouse: SmallWarehouse) -> None:
+    assert (METHOD, "7_days_long_range") not in looked_at(warehouse)[0]
+    later = patrols(FIRST - timedelta(days=5), activity_code="l", is_long_range=True)
+    warehouse.add("activities", later)
+    rows = looked_at(warehouse)[0]
+    assert {(METHOD, "7_days_long_range"), (METHOD, "7_days_not_long_range")} <= rows.keys()
+
+
+def test_an_aborted_patrol_or_one_of_another_output_is_no_event() -> None:
+    made = SmallWarehouse()
+    respondents, answers = interviews("w1", FIRST, more_after=1)
+    made.add("survey_respondents", respondents)
+    made.add("survey_answers", answers)
+    made.add("activities", patrols(FIRST, status="aborted"))
+    row = looked_at(made)[0][METHOD, "7_days_all"]
+    assert row["status"] == "no_event_in_fieldwork"
+    assert pd.isna(row["estimate"])
+
+
+def test_waves_are_not_mixed(warehouse: SmallWarehouse) -> None:
+    """A second wave without patrols adds no interview to the comparison."""
+    before = looked_at(warehouse)[0][METHOD, "7_days_all"]
+    respondents, answers = interviews("w2", date(2026, 8, 3), more_after=-1)
+    warehouse.add("survey_respondents", respondents)
+    warehouse.add("survey_answers", answers)
+    after = looked_at(warehouse)[0][METHOD, "7_days_all"]
+    assert (after["estimate"], after["n_before"]) == (before["estimate"], before["n_before"])
+
+
+def test_pulse_interviews_soon_after_a_patrol_stand_beside_later_ones() -> None:
+    made = SmallWarehouse()
+    respondents, answers = interviews("w1", FIRST, more_after=1, instrument="pulse")
+    places = [f"A1{letter}" for letter in "abcdefghijkl"]
+    for row, at in zip(respondents, range(len(respondents)), strict=True):
+        row |= {"area_code": places[at % 12], "weight_person": None, "psu": None}
+    made.add(
+        "areas",
+        [
+            {
+                "area_code": place,
+                "parent_area_code": "A1",
+                "area_level": "admin2",
+                "name_en": place,
+                "name_fr": place,
+                "valid_from": date(2020, 1, 1),
+            }
+            for place in places[2:]
+        ],
+    )
+    made.add("survey_respondents", respondents)
+    made.add("survey_answers", answers)
+    started = datetime(FIRST.year, FIRST.month, FIRST.day, 8)
+    made.add("activities", [{"area_code": place, "started_at": started} for place in places])
+    row = looked_at(made)[0][PULSE_METHOD, "7_days_patrol"]
+    assert (row["n_after"], row["n_before"]) == (120, 180)  # days 0 to 7, days 8 to 19
+    assert row["estimate"] is not None and row["n_clusters"] == 12
+
+
+def test_findings_are_graded_as_an_association_at_most(warehouse: SmallWarehouse) -> None:
+    _, found = looked_at(warehouse)
+    assert found
+    assert all(entry.evidence.design == "association" for entry in found)
+    assert all("few_rounds" in entry.evidence.caps for entry in found)
+
+
+def test_edges_of_other_kinds_are_left_alone(warehouse: SmallWarehouse) -> None:
+    for outcome, output in ((SEEN, "P2-OP-09"), ("P2-OC-02", PATROLS)):
+        rows, found = looked_at(warehouse, framework(outcome, output), outcome, output)
+        assert not rows and not found
