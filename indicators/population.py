@@ -2,8 +2,8 @@
 
 Linear between two dated figures, afterwards the last, before the first none, for all persons
 (`_T`), each sex and each age group. `population_base` holds the areas that have a figure,
-`population_area` adds them up over the hierarchy, `population_place` says where a case counts:
-in an area with a figure, below one, or above one if it is no more precisely known.
+`population_area` adds them up over the hierarchy of that day, `population_place` says where a case
+counts: in an area with a figure, below one, or above one if it is no more precisely known.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ _SITE_KINDS = ("poc_site", "camp")
 
 
 def population_tables_sql() -> Iterator[str]:
-    """Statements that build the three tables for every period in `cube.period`."""
+    """Statements that build these tables for every period in `cube.period`."""
     kinds = ", ".join(f"'{kind}'" for kind in _SITE_KINDS)
     yield f"""
 CREATE OR REPLACE TABLE cube.population_base AS
@@ -64,14 +64,22 @@ FROM spans
 JOIN cube.period
   ON period_middle >= reference_on AND (next_on IS NULL OR period_middle < next_on)"""
     yield """
+CREATE OR REPLACE TABLE cube.population_placed AS
+SELECT base.*, span.place
+FROM cube.population_base AS base
+JOIN cube.period USING (period_type, period)
+JOIN cube.area_span AS span
+  ON span.area_code = base.area_code
+  AND period_middle >= span.begins AND period_middle < span.ends"""
+    yield """
 CREATE OR REPLACE TABLE cube.population_area AS
 SELECT population_kind, area_up.area, sex, age_group, period_type, period,
-  sum(persons ORDER BY base.area_code) AS persons
-FROM cube.population_base AS base
-JOIN cube.area_up ON area_up.area_code = base.area_code
+  sum(persons ORDER BY placed.area_code) AS persons
+FROM cube.population_placed AS placed
+JOIN cube.area_up ON area_up.area_code = placed.place
 GROUP BY ALL"""
     yield """
 CREATE OR REPLACE TABLE cube.population_place AS
-SELECT DISTINCT population_kind, around.area, sex, age_group, period_type, period
-FROM cube.population_base
-JOIN cube.area_around AS around USING (area_code)"""
+SELECT DISTINCT population_kind, around.other AS area, sex, age_group, period_type, period
+FROM cube.population_placed
+JOIN cube.place_around AS around USING (place)"""

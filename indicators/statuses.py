@@ -132,7 +132,10 @@ SELECT returns_key, unit_type, area_up.area, period_type, period,
   CAST(sum(received) AS INTEGER) AS received,
   CAST(sum(no_access) AS INTEGER) AS no_access
 FROM cube.return_month
-JOIN cube.area_up USING (area_code)
+JOIN cube.area_span AS span
+  ON span.area_code = return_month.area_code
+  AND last_day(month) >= span.begins AND last_day(month) < span.ends
+JOIN cube.area_up ON area_up.area_code = span.place
 JOIN cube.period_month USING (month)
 GROUP BY ALL"""
 

@@ -30,12 +30,3 @@ def test_every_area_lies_in_the_mission_even_without_a_parent() -> None:
     small.add("areas", [{**lost, "name_en": "X", "name_fr": "X"}])
     small.add("activities", [{"area_code": "X"}])
     assert small.totals("P2-OP-01", "A") == {"2026": 1}
-
-
-def test_an_area_lies_where_its_newest_version_says() -> None:
-    small = SmallWarehouse()
-    moved = {"area_code": "A1a", "area_level": "admin2", "parent_area_code": "A2"}
-    small.add("areas", [{**moved, "valid_from": date(2026, 6, 1), "name_en": "a", "name_fr": "a"}])
-    small.add("activities", [{"area_code": "A1a"}])
-    assert small.totals("P2-OP-01", "A", "A2", as_of=date(2026, 12, 31)) == {"2026": 1}
-    assert small.totals("P2-OP-01", "A", "A2", as_of=date(2026, 5, 31)) == {"2026": 0}

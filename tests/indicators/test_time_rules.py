@@ -24,6 +24,15 @@ def test_flow_months_add_up_to_the_quarter() -> None:
     assert months_and_quarter(small, "P2-OP-01") == ([1, 1, 1], 3)
 
 
+def test_flow_of_coarse_dates_is_more_in_the_quarter_than_in_its_months() -> None:
+    small = SmallWarehouse()
+    linked = {"linked_operation": "un_police", "occurred_on": date(2026, 2, 3)}
+    precisions = ["day", "month", "quarter", "quarter", "year"]
+    small.add("incidents", [{**linked, "date_precision": precision} for precision in precisions])
+    assert months_and_quarter(small, "P2-OC-08") == ([0, 2, 0], 4)
+    assert small.totals("P2-OC-08", "A") == {"2026": 5}
+
+
 def test_flow_uses_the_local_day_of_the_mission() -> None:
     small = SmallWarehouse()
     small.add("activities", [{"started_at": datetime(2026, 1, 31, 23, 0)}])
