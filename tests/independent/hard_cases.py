@@ -11,7 +11,7 @@ def plant(connection: duckdb.DuckDBPyConnection) -> None:
     """Runs all statements; a rule of `definitions.md` stands beside each group."""
     for statements in [
         _UNITS, _RETURNS, _ACTIVITIES, _ALERTS, _INCIDENTS, _CENSUS, _SURVEYS,
-        _UN_POLICE, _HOST_STATE, _HARM, _REGISTERS,
+        _UN_POLICE, _HOST_STATE, _HARM, _REGISTERS, _MORE,
     ]:  # fmt: skip
         for statement in statements:
             connection.execute(statement)
@@ -442,4 +442,28 @@ _REGISTERS = [
     _change("police_posts", "entry_code || month", "open_days_per_week = NULL", "unknown", 8),
     _change("police_posts", "entry_code || month", "host_state_actor = 'armed_forces'", "army", 10),
     _change("police_posts", "entry_code || month", "month = month + INTERVAL 30 YEAR", "after", 2),
+]  # fmt: skip
+_MORE = [
+    # 3, 5: who is no component; a place near a site
+    _activities("partner_components = ['humanitarian']", "relief", 25,
+                "activity_type = 'exercise'"),
+    _activities("area_code = 'Hamsa-S1', location_precision = 'near'", "near a site", 3),
+    # 6: half an hour after local midnight of a month's first day is the day before in UTC
+    _alerts("confirmed_at = date_trunc('month', confirmed_at) - INTERVAL 30 MINUTE, "
+            "arrived_at = date_trunc('month', confirmed_at), responding_component = 'police', "
+            "responding_unit_code = NULL", "midnight", 8),
+    _alerts("received_at = date_trunc('month', received_at) - INTERVAL 30 MINUTE "
+            "- INTERVAL 1 HOUR * 24, level = 'high', action_needed = true, first_action_at = NULL",
+            "due at midnight", 8),
+    _alerts("first_action_at = date_trunc('month', received_at) + INTERVAL 45 DAY, "
+            "confirmed_at = received_at, responding_component = 'police', "
+            "responding_unit_code = NULL", "acted", 8),
+    _alerts("first_action_at = date_trunc('month', first_action_at) - INTERVAL 30 MINUTE "
+            "- INTERVAL 14 DAY, received_at = date_trunc('month', first_action_at) "
+            "- INTERVAL 40 DAY", "ripe at midnight", 10, "first_action_at IS NOT NULL"),
+    # 8: not yet due; a breach that is not known yet
+    _alerts("received_at = TIMESTAMP '2026-10-14 08:00', level = 'low', action_needed = true, "
+            "first_action_at = NULL, merged_into = NULL", "not due", 3),
+    _change("local_agreements", "agreement_code", "followed_up_on = NULL, "
+            "violent_breach_on = DATE '2026-10-16'", "breach after", 10),
 ]  # fmt: skip
