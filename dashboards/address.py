@@ -10,7 +10,10 @@ from urllib.parse import parse_qsl, quote, urlencode
 # Kept when the reader goes to another page.
 _CARRIED = ("mission", "period", "area", "lang", "theme")
 # Belong to one page and are dropped when it is left.
-_OF_PAGE = ("view", "q", "edge", "question", "level", "by", "page", "indicator", "source")
+_OF_PAGE = (
+    *("view", "q", "edge", "question", "level", "page", "indicator"),
+    *("stage", "tier", "phase", "unit", "rating", "target"),  # narrow the list of indicators
+)
 
 
 @dataclass(frozen=True)

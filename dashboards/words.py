@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from indicators.contracts import contracts
 from indicators.messages import has_message, message
 from indicators.vocabularies import vocabularies
 
@@ -50,7 +51,11 @@ class Words:
         if found is not None and (code in found.labels or code in ("_T", "_Z", "_U")):
             return found.label(code, self.language)
         key = f"code.{vocabulary}.{code}"
-        return self(key) if self.known(key) else code
+        if self.known(key):
+            return self(key)
+        if vocabulary == "source" and code in contracts():
+            return str(getattr(contracts()[code].title, self.language))
+        return code
 
     def labels(self, vocabulary: str, codes: str) -> str:
         """The labels of codes joined by `|`, as lists stand in the mart."""

@@ -1,22 +1,46 @@
-// What the browser does itself: addresses without reload, menu, print, focus, arrow keys.
+// What the browser does itself: addresses without reload, menu, print, focus, single keys.
 window.dash_clientside = window.dash_clientside || {};
 (function () {
   "use strict";
 
-  function go(href) {
+  var root = document.documentElement;
+  window.poclens = window.poclens || {};
+
+  function go(href, stays) {
     window.history.pushState({}, "", href);
     window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
-    window.scrollTo(0, 0);
+    if (!stays) { window.scrollTo(0, 0); }
+  }
+  window.poclens.go = go;
+
+  // What a reader chose for this browser; without storage everything is as on a first visit.
+  function remembered(key) {
+    try { return window.localStorage.getItem("poclens." + key); } catch (error) { return null; }
+  }
+  function remember(key, value) {
+    try { window.localStorage.setItem("poclens." + key, value); } catch (error) { return; }
+  }
+  if (!remembered("understood")) { root.classList.add("is-first-visit"); }
+
+  // The first response holds the answer: it stays until the page itself stands.
+  var first = document.querySelector("main.first-words");
+  if (first) {
+    var kept = document.createElement("div");
+    kept.id = "first-words";
+    kept.appendChild(first.cloneNode(true));
+    document.body.appendChild(kept);
   }
 
   window.dash_clientside.poclens = {
     asked: function (path, search) {
+      if (window.poclens.restoreTables) { window.poclens.restoreTables(); }
       var dark = window.matchMedia("(prefers-color-scheme: dark)").matches;
       return { path: path, search: search, dark: dark };
     },
 
     arrived: function (facts) {
-      var root = document.documentElement;
+      var waiting = document.getElementById("first-words");
+      if (waiting) { waiting.remove(); }
       var moved = root.dataset.path !== undefined && root.dataset.path !== facts.path;
       root.lang = facts.lang;
       root.dataset.theme = facts.theme;
@@ -62,8 +86,18 @@ window.dash_clientside = window.dash_clientside || {};
     var button = event.target.closest("[data-action]");
     if (!button) { return; }
     if (button.dataset.action === "print") { window.print(); }
+    if (button.dataset.action === "understood") {
+      remember("understood", "yes");
+      root.classList.remove("is-first-visit");
+    }
+    if (button.dataset.action === "keys") { openKeys(); }
+    if (button.dataset.action === "keys-close") { button.closest("dialog").close(); }
+    if (button.dataset.action === "keys-off") {
+      remember("keys", remembered("keys") === "off" ? "on" : "off");
+      button.setAttribute("aria-pressed", String(remembered("keys") === "off"));
+    }
     if (button.dataset.action === "menu") {
-      var open = document.documentElement.classList.toggle("menu-open");
+      var open = root.classList.toggle("menu-open");
       button.setAttribute("aria-expanded", String(open));
     }
   });
@@ -77,11 +111,25 @@ window.dash_clientside = window.dash_clientside || {};
     go(window.location.pathname + "?" + query.toString());
   });
 
+  function openKeys() {
+    var dialog = document.getElementById("keys");
+    if (!dialog || dialog.open) { return; }
+    dialog.querySelector("[data-action=keys-off]")
+      .setAttribute("aria-pressed", String(remembered("keys") === "off"));
+    dialog.showModal();
+  }
+
+  var SINGLE_KEYS = {
+    "/": function () { var field = document.querySelector("form.search input"); if (field) { field.focus(); return true; } return false; },
+    "t": function () { var other = document.querySelector(".chart-or-table a:not([aria-current])"); if (other) { other.click(); return true; } return false; },
+    "?": function () { openKeys(); return true; }
+  };
+
   document.addEventListener("keydown", function (event) {
-    if (event.key === "Escape") { document.documentElement.classList.remove("menu-open"); }
-    if (event.key === "/" && !/^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement.tagName)) {
-      var search = document.querySelector("form.search input");
-      if (search) { event.preventDefault(); search.focus(); }
-    }
+    if (event.key === "Escape") { root.classList.remove("menu-open"); }
+    var isTyping = /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement.tagName);
+    var isAlone = !event.ctrlKey && !event.metaKey && !event.altKey;
+    var act = SINGLE_KEYS[event.key];
+    if (act && isAlone && !isTyping && remembered("keys") !== "off" && act()) { event.preventDefault(); }
   });
 })();

@@ -1,15 +1,19 @@
-"""A chart with its finding as title, its caption, and the table with the same numbers."""
+"""A chart with its finding as title, its caption, its twin table and the files to take away."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import plotly.graph_objects as go
 from dash import dcc, html
 
+from dashboards import formats
 from dashboards.address import Address
 from dashboards.components.links import page_link
+from dashboards.context import Context
 from dashboards.words import Words
 
 _CONFIG = {"displayModeBar": False, "responsive": True, "doubleClick": False, "scrollZoom": False}
+KEYS_HINT = "chart-keys"  # the shell holds the words that this id names
 
 
 def shows_table(address: Address) -> bool:
@@ -31,11 +35,12 @@ def chart_or_table(address: Address, words: Words, place: str) -> html.Div:
         for name, view, chosen in choices
     ]
     label = words("switch.label", place=place)
-    return html.Div(links, className="segmented", role="group", **{"aria-label": label})
+    look = "segmented chart-or-table"
+    return html.Div(links, className=look, role="group", **{"aria-label": label})
 
 
 def chart(figure: go.Figure, caption: str, key: str, height: int) -> html.Figure:
-    """A Plotly figure under a name that a screen reader can say."""
+    """A Plotly figure under a name that a screen reader can say; arrow keys read its points."""
     caption_id = f"caption-{key}"
     graph = dcc.Graph(
         id=f"graph-{key}",
@@ -48,21 +53,72 @@ def chart(figure: go.Figure, caption: str, key: str, height: int) -> html.Figure
         [graph, html.Figcaption(caption, id=caption_id, className="hidden")],
         role="img",
         className="chart",
-        **{"aria-labelledby": caption_id},
+        tabIndex=0,
+        **{"aria-labelledby": caption_id, "aria-describedby": KEYS_HINT},
     )
 
 
+def take_away(context: Context, key: str, kinds: Sequence[str], title: str) -> html.Div:
+    """Buttons for files of a card (png, svg, csv), made in the browser, nothing sent anywhere.
+
+    Each file carries the mission, the release and the words that belong to its data.
+    """
+    words, period = context.words, context.period
+    source = words(
+        "export.source",
+        mission=context.mission_name,
+        release=context.release.name,
+        area=context.area_name(context.area),
+        period=formats.period_name(period.period_type, period.code, period.start, words),
+    )
+    caveats = " ".join([source, *context.mission_notes])
+    buttons = [
+        html.Button(
+            kind.upper(),
+            className="take",
+            **{
+                "data-action": kind,
+                "aria-label": words("export.button", kind=kind.upper(), title=title),
+            },
+        )
+        for kind in kinds
+    ]
+    name = f"{context.release.mission}_{key}_{period.code}_{context.release.name}"
+    given = {"data-source": caveats, "data-file": name, "data-status": words("export.status")}
+    return html.Div([html.Span(words("export.label")), *buttons], className="take-away", **given)
+
+
+def twin(table: Any) -> html.Div:
+    """The same numbers as a table: for screen readers, for print and for the CSV file."""
+    return html.Div(table, className="twin")
+
+
 def chart_card(
-    key: str, title: str, subtitle: str, content: list[Any], address: Address, words: Words
+    context: Context, key: str, titles: tuple[str, str], drawn: Sequence[Any], table: Any
 ) -> html.Section:
     """A card whose head carries finding, measure and the switch between chart and table."""
+    title, subtitle = titles
     heading = f"heading-{key}"
     head = html.Div(
         [
             html.Div([html.H2(title, id=heading), html.P(subtitle, className="subtitle")]),
-            chart_or_table(address, words, title),
+            chart_or_table(context.address, context.words, title),
         ],
         className="card-head card-head-switch",
     )
+    is_table = shows_table(context.address)
+    content = [table] if is_table else [*drawn, twin(table)]
+    has_chart = not is_table and any(isinstance(part, html.Figure) for part in _within(drawn))
+    kinds = ("png", "svg", "csv") if has_chart else ("csv",)
+    foot = take_away(context, key, kinds, title)
     look = f"card card-{key}"
-    return html.Section([head, *content], className=look, **{"aria-labelledby": heading})
+    return html.Section([head, *content, foot], className=look, **{"aria-labelledby": heading})
+
+
+def _within(parts: Any) -> list[Any]:
+    """All components of these parts and below them."""
+    if isinstance(parts, (list, tuple)):
+        return [found for part in parts for found in _within(part)]
+    if parts is None or isinstance(parts, str):
+        return []
+    return [parts, *_within(getattr(parts, "children", None))]

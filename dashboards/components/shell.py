@@ -1,7 +1,8 @@
 """Around every page: skip link, rail, top bar with mission, period, area, release and language."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -9,9 +10,12 @@ from dash import html
 
 from dashboards import formats
 from dashboards.address import Address
+from dashboards.components.card import notice
+from dashboards.components.chart import KEYS_HINT
 from dashboards.components.links import page_link
 from dashboards.context import Context
 from dashboards.words import Words
+from indicators.periods import period_named, period_of
 
 
 @dataclass(frozen=True)
@@ -23,22 +27,30 @@ class NavigationEntry:
     path: str
 
 
-def _entry(entry: NavigationEntry, address: Address, words: Words) -> html.Li:
+def _entry(
+    entry: NavigationEntry, address: Address, words: Words, counts: Mapping[str, int]
+) -> html.Li:
     is_here = address.path == entry.path or (
         entry.path != "/" and address.path.startswith(f"{entry.path}/")
     )
     current = {"aria-current": "page"} if is_here else {}
-    return html.Li(page_link(words(f"nav.{entry.name}"), address.link(entry.path), **current))
+    name: list[Any] = [words(f"nav.{entry.name}")]
+    if entry.name in counts:
+        name.append(html.Span(str(counts[entry.name]), className="count"))
+    return html.Li(page_link(name, address.link(entry.path), **current))
 
 
-def rail(entries: Sequence[NavigationEntry], address: Address, words: Words) -> html.Nav:
-    """The navigation: the questions of the design as groups."""
+def rail(
+    entries: Sequence[NavigationEntry], address: Address, words: Words, counts: Mapping[str, int]
+) -> html.Nav:
+    """The navigation: the questions of the design as groups; counts stand beside their page."""
     parts: list[Any] = [
         html.Div([html.Span(className="logo"), words("product")], className="brand")
     ]
     groups = list(dict.fromkeys(entry.group for entry in entries))
     for group in groups:
-        items = [_entry(entry, address, words) for entry in entries if entry.group == group]
+        members = [entry for entry in entries if entry.group == group]
+        items = [_entry(entry, address, words, counts) for entry in members]
         if group:
             parts.append(html.P(words(f"nav.group.{group}"), className="rail-group"))
         parts.append(html.Ul(items))
@@ -163,6 +175,28 @@ def release_words(context: Context) -> str:
     return context.words("bar.release_on", name=context.release.name, on=on)
 
 
+def old_release(context: Context, today: date) -> str | None:
+    """How old the release is, once the period after its own has closed; else nothing."""
+    own = period_named(context.release.name.rpartition("-")[0])
+    following = period_of(own.end + timedelta(days=1), own.period_type)
+    published = str(context.release.publication.get("published_at", ""))[:10]
+    if today <= following.end or not published:
+        return None
+    return context.words.digits("old", (today - formats.parse_day(published)).days)
+
+
+def _keys(words: Words) -> html.Dialog:
+    """The list of keys; single keys can be switched off here."""
+    lines = [html.Li(words(f"keys.{name}")) for name in ("search", "switch", "arrows", "help")]
+    off = html.Button(
+        words("keys.off"), className="take", **{"data-action": "keys-off", "aria-pressed": "false"}
+    )
+    close = html.Button(words("keys.close"), className="button", **{"data-action": "keys-close"})
+    title = html.H2(words("keys.title"), id="heading-keys")
+    parts = [title, html.Ul(lines), html.Div([off, close], className="take-away")]
+    return html.Dialog(parts, id="keys", className="keys", **{"aria-labelledby": "heading-keys"})
+
+
 def shell(
     entries: Sequence[NavigationEntry],
     address: Address,
@@ -183,11 +217,15 @@ def shell(
         ],
         className="bar",
     )
-    main = html.Main(body, id="main", tabIndex=-1)
+    age = old_release(context, date.today()) if context else None
+    old = [notice(age, "old-release")] if age else []
+    main = html.Main([*old, *body], id="main", tabIndex=-1)
     skip = html.A(words("bar.skip"), href="#main", className="skip")
     footer = html.Footer(_footer(context), className="page-foot") if context else None
-    column = html.Div([bar, main, footer], className="column")
-    return html.Div([skip, rail(entries, address, words), column], className="shell")
+    hint = html.P(words("keys.hint"), id=KEYS_HINT, className="hidden")
+    column = html.Div([bar, main, footer, hint, _keys(words)], className="column")
+    counts = {"indicators": len(context.indicators)} if context else {}
+    return html.Div([skip, rail(entries, address, words, counts), column], className="shell")
 
 
 def _footer(context: Context) -> list[Any]:
@@ -201,4 +239,5 @@ def _footer(context: Context) -> list[Any]:
         else [words("foot.as_of", on=formats.day(as_of, words))]
     )
     lines += [boundaries] if boundaries else []
-    return [html.P(line) for line in [*lines, *context.mission_notes]]
+    keys = html.Button(words("keys.title"), className="plain", **{"data-action": "keys"})
+    return [*(html.P(line) for line in [*lines, *context.mission_notes]), keys]

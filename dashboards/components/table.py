@@ -9,17 +9,18 @@ from dash import html
 
 @dataclass(frozen=True)
 class Column:
-    """A column's head and whether it holds numbers."""
+    """A column's head, whether it holds numbers, and what its button for sorting is called."""
 
     head: Any
     is_number: bool = False
+    sort_label: str | None = None
 
 
 def table(
     columns: Sequence[Column], rows: Sequence[Sequence[Any]], caption: str, class_name: str = ""
 ) -> html.Div:
     """A table that scrolls by itself; each row has one cell a column, the first heads it."""
-    heads = [html.Th(column.head, scope="col", className=_look(column)) for column in columns]
+    heads = [html.Th(_head(column), scope="col", className=_look(column)) for column in columns]
     body = [html.Tr(_cells(columns, row)) for row in rows]
     found = html.Table(
         [html.Caption(caption, className="hidden"), html.Thead(html.Tr(heads)), html.Tbody(body)],
@@ -27,6 +28,14 @@ def table(
     )
     label = {"aria-label": caption}
     return html.Div(found, className="table-scroll", tabIndex=0, role="region", **label)
+
+
+def _head(column: Column) -> Any:
+    """The words of the head; as a button where `assets/tables.js` may sort by it."""
+    if column.sort_label is None:
+        return column.head
+    named = {"aria-label": column.sort_label, "data-action": "sort"}
+    return html.Button(column.head, className="sort", **named)
 
 
 def _look(column: Column) -> str:

@@ -172,7 +172,9 @@ def area_map(
     _add_bases(figure, bases, drawn.shrink, colour)
     figure.update_xaxes(visible=False, constrain="domain")
     figure.update_yaxes(visible=False, scaleanchor="x", scaleratio=1)
-    figure.update_layout(margin={"l": 4, "r": 4, "t": 4, "b": 4}, hovermode="closest")
+    read = {"said": [area.text for area in shown], "areas": [area.code for area in shown]}
+    edge = dict.fromkeys("lrtb", 4)
+    figure.update_layout(margin=edge, hovermode="closest", meta=read)
     return figure
 
 
@@ -192,6 +194,7 @@ def _add_area(
         fill="toself",
         line=line,
         name=area.text,
+        meta=area.code,
         hoveron="fills",
         hoverinfo="name",
         hoverlabel={"namelength": -1},

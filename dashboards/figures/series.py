@@ -74,6 +74,7 @@ def series_figure(
         _add_line(figure, run, sketch, is_survey)
     _label_last(figure, series, sketch)
     _set_axes(figure, frame or series, sketch, path)
+    figure.update_layout(meta={"said": [_hover(dated, sketch) for dated in series]})
     return figure
 
 
@@ -149,6 +150,8 @@ def _add_line(figure: go.Figure, run: list[Dated], sketch: Sketch, is_survey: bo
 def _hover(dated: Dated, sketch: Sketch) -> str:
     words, unit, cell = sketch.words, sketch.unit, dated.cell
     name = formats.period_name(dated.period_type, dated.period, dated.start, words)
+    if not cell.is_figure:
+        return f"{name}: {_gap_words(_LOOKS.get(cell.state, cell.state), sketch)}"
     value = unit.value(cell.value or 0.0, words, cell.half_width)
     if cell.low is None or cell.high is None:
         return f"{name}: {value}"
@@ -269,6 +272,7 @@ def _set_axes(
 ) -> None:
     ticked = series[:: max(1, math.ceil(len(series) / _MOST_TICKS))]
     figure.update_xaxes(
+        tickangle=0,
         tickvals=[middle(dated) for dated in ticked],
         ticktext=_tick_texts(ticked, sketch.words),
         range=[series[0].start, _right_end(series, path)],

@@ -66,7 +66,8 @@ def waves_figure(points: Sequence[WavePoint], top: float, last: str, theme: str)
         range=[-0.5, len(points) - 0.15],
     )
     figure.update_yaxes(range=[0, top], dtick=20)
-    figure.update_layout(margin={"l": 26, "r": 8, "t": 8, "b": 22})
+    said = [f"{point.name}, {point.month}: {point.text}" for point in points]
+    figure.update_layout(margin={"l": 26, "r": 8, "t": 8, "b": 22}, meta={"said": said})
     return figure
 
 

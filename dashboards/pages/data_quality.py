@@ -91,14 +91,14 @@ def _grid_card(context: Context) -> list[Any]:
     is_named = bool(frame["unit_code"].notna().any())
     title = words("quality.grid_title" if is_named else "quality.grid_title_areas")
     subtitle = words("quality.grid_subtitle")
-    if shows_table(context.address):
-        content: list[Any] = [returns_grid.returns_table(context, frame, is_named)]
-    else:
-        content = [
+    drawn: list[Any] = []
+    if not shows_table(context.address):
+        drawn = [
             returns_grid.returns_grid(context, frame, is_named),
             returns_grid.grid_key(words),
         ]
-    return [chart_card("grid", title, subtitle, content, context.address, words)]
+    numbers = returns_grid.returns_table(context, frame, is_named)
+    return [chart_card(context, "grid", (title, subtitle), drawn, numbers)]
 
 
 def _place(context: Context, row: dict[str, Any]) -> list[Any]:
@@ -170,7 +170,7 @@ def _folded(
     folded = rows[_ROWS_SHOWN:_ROWS_SENT]
     if folded:
         summary = html.Summary(words(f"quality.{key}", number=str(len(rows) - _ROWS_SHOWN)))
-        parts.append(html.Details([summary, table(columns, folded, title)]))
+        parts.append(html.Details([summary, table(columns, folded, title)], className="long"))
     if len(rows) > _ROWS_SENT:
         parts.append(
             html.P(words("quality.not_shown", number=str(len(rows) - _ROWS_SENT)), className="note")
@@ -196,7 +196,8 @@ def _checks_card(context: Context) -> list[Any]:
         [
             html.Summary(words("quality.all_passed", number=str(len(passed)))),
             html.Ul([_check(context, row) for row in passed], className="checks"),
-        ]
+        ],
+        className="long",
     )
     parts = [html.Ul(items, className="checks"), rest]
     return [card(words("quality.checks_title"), parts, summary, key="checks")]

@@ -10,7 +10,7 @@ from dashboards import formats
 from dashboards.components import small_multiples
 from dashboards.components.area_level import area_level, level_switch, levels_of
 from dashboards.components.card import card, notice
-from dashboards.components.chart import chart, chart_card, shows_table
+from dashboards.components.chart import chart, chart_card, shows_table, take_away, twin
 from dashboards.components.empty import empty_mark, four_kinds_key
 from dashboards.components.evidence import evidence_mark
 from dashboards.components.how_computed import Origin, how_computed
@@ -139,22 +139,25 @@ def _series_card(context: Context, code: str) -> html.Section:
         few = notice(words("indicator.few_points"))
         content: list[Any] = [few, _series_table(context, code, points)] if points else [few]
         return card(title, content, subtitle, key="series")
-    if shows_table(context.address):
-        content = [_series_table(context, code, points)]
-    else:
-        figure = series_figure(
-            points,
-            unit,
-            words,
-            context.address.theme,
-            _path(context, code),
-            context.is_survey(code),
-        )
-        caption = words(
-            "indicator.series_caption", title=_title(context, code), sentence=sentence(context)
-        )
-        content = [chart(figure, caption, "series", 360)]
-    return chart_card("series", title, subtitle, content, context.address, words)
+    drawn = [] if shows_table(context.address) else [_series_chart(context, code, points)]
+    numbers = _series_table(context, code, points)
+    return chart_card(context, "series", (title, subtitle), drawn, numbers)
+
+
+def _series_chart(context: Context, code: str, points: Sequence[Dated]) -> html.Figure:
+    words = context.words
+    figure = series_figure(
+        points,
+        context.unit(code),
+        words,
+        context.address.theme,
+        _path(context, code),
+        context.is_survey(code),
+    )
+    caption = words(
+        "indicator.series_caption", title=_title(context, code), sentence=sentence(context)
+    )
+    return chart(figure, caption, "series", 360)
 
 
 def _series_table(context: Context, code: str, points: Sequence[Dated]) -> html.Div:
@@ -196,13 +199,16 @@ def _areas_card(context: Context, code: str) -> list[Any]:
     frame = frame[frame["period_end"] <= pd.Timestamp(context.period.end)]
     by_area = {str(area): dated_cells(rows) for area, rows in frame.groupby("area")}
     title = words("indicator.areas_title", level=words.label("area_level", level))
+    numbers = _areas_table(context, code, by_area)
     if shows_table(context.address):
-        content: list[Any] = [_areas_table(context, code, by_area)]
+        content: list[Any] = [numbers]
     else:
-        content = [small_multiples.small_multiples(context, code, by_area), four_kinds_key(words)]
+        multiples = small_multiples.small_multiples(context, code, by_area)
+        content = [multiples, four_kinds_key(words), twin(numbers)]
     subtitle = words("indicator.areas_subtitle", unit=unit.words(words))
     switch = level_switch(context, levels_of(context, code), level)
-    return [card(title, [switch, *content], subtitle, key="areas")]
+    foot = take_away(context, "areas", ("csv",), title)
+    return [card(title, [switch, *content, foot], subtitle, key="areas")]
 
 
 def _areas_table(context: Context, code: str, by_area: dict[str, list[Dated]]) -> html.Div:
@@ -251,7 +257,8 @@ def _goes_with(context: Context, code: str) -> list[Any]:
         other = link["to_indicator"] if link["from_indicator"] == code else link["from_indicator"]
         if other not in context.indicators.index:
             continue
-        value = value_in_brief(context.cell(other), context.unit(other), words, context.bound(other))
+        cell, unit = context.cell(other), context.unit(other)
+        value = value_in_brief(cell, unit, words, context.bound(other))
         href = context.address.link("/side-by-side", edge=link["edge"])
         grade = link["grade"] if isinstance(link["grade"], str) else None
         parts = [

@@ -1,4 +1,4 @@
-"""Indicators: search, then a list with value, interval, rating and trend."""
+"""Indicators: search and facets, then a list with value, interval, rating and trend."""
 
 from typing import Any
 
@@ -6,6 +6,8 @@ import pandas as pd
 from dash import dcc, html
 
 from dashboards.components.card import notice
+from dashboards.components.chart import take_away
+from dashboards.components.facets import STAGES, facet_panel, narrowed
 from dashboards.components.links import page_link
 from dashboards.components.page_head import page_head
 from dashboards.components.rating import rating_mark
@@ -17,8 +19,6 @@ from dashboards.context import Context
 
 PATH = "/indicators"
 NAME = "indicators"
-
-_LEVELS = ("impact", "outcome", "output")
 
 
 def sentence(context: Context) -> str:
@@ -33,12 +33,13 @@ def _found(context: Context) -> pd.DataFrame:
     frame = context.indicators
     asked = (context.address.get("q") or "").strip().casefold()
     language = context.words.language
-    columns = ["indicator", f"title_{language}", f"short_{language}", f"definition_{language}"]
+    texts = [f"{stem}_{language}" for stem in ("title", "short", "definition")]
+    columns = ["indicator", "owner", *texts]
     text = frame[columns].fillna("").agg(" ".join, axis=1).str.casefold()
     hits = pd.Series(True, index=frame.index)
     for word in asked.split():
         hits &= text.str.contains(word, regex=False)
-    return frame[hits]
+    return narrowed(context, frame[hits])
 
 
 def _search(context: Context) -> html.Form:
@@ -51,6 +52,14 @@ def _search(context: Context) -> html.Form:
     return html.Form([label, field, button], className="search", role="search")
 
 
+def _tiers(context: Context, codes: str) -> str:
+    """The tier's name; of several tiers the bare numerals: Tier I, II, III."""
+    if "|" not in codes:
+        return context.words.label("tier", codes)
+    numerals = ", ".join(codes.split("|"))
+    return f"{context.words('indicators.facet.tier')} {numerals}"
+
+
 def _row(context: Context, code: str) -> list[Any]:
     words, row, cell = context.words, context.indicator(code), context.cell(code)
     is_survey = context.is_survey(code)
@@ -58,7 +67,7 @@ def _row(context: Context, code: str) -> list[Any]:
     unit = context.unit(code)
     title = [
         page_link(words.of(row, "title"), context.address.link(f"{PATH}/{code}")),
-        html.Span(f"{code} · {words.labels('tier', str(row['tier']))}", className="note"),
+        html.Span(f"{code} · {_tiers(context, str(row['tier']))}", className="note"),
     ]
     return [
         title,
@@ -75,19 +84,23 @@ def _list(context: Context, frame: pd.DataFrame, level: str) -> list[Any]:
     codes = list(frame.index[frame["level"] == level])
     if not codes:
         return []
+    heads = {
+        name: words(f"indicators.head.{name}")
+        for name in ("indicator", "line", "value", "unit", "rating", "trend")
+    }
     columns = [
-        Column(words("indicators.head.indicator")),
-        Column(words("indicators.head.line")),
-        Column(words("indicators.head.value")),
-        Column(words("indicators.head.unit")),
-        Column(words("indicators.head.rating")),
-        Column(words("indicators.head.trend")),
+        Column(head, sort_label=None if name == "line" else words("table.sort", column=head))
+        for name, head in heads.items()
     ]
     heading = words(f"indicators.level.{level}")
     rows = [_row(context, code) for code in codes]
     return [
         html.Section(
-            [html.H2(heading), table(columns, rows, heading, "table-indicators")],
+            [
+                html.H2(heading),
+                table(columns, rows, heading, "table-indicators"),
+                take_away(context, level, ("csv",), heading),
+            ],
             className="card",
             **{"aria-label": heading},
         )
@@ -97,7 +110,7 @@ def _list(context: Context, frame: pd.DataFrame, level: str) -> list[Any]:
 def body(context: Context) -> list[Any]:
     """Search, then the levels of the results chain from impact to output."""
     frame = _found(context)
-    lists = [part for level in _LEVELS for part in _list(context, frame, level)]
+    lists = [part for level in STAGES for part in _list(context, frame, level)]
     shown = lists or [notice(context.words("indicators.nothing"))]
     head = page_head(sentence(context), context.words("indicators.lead"))
-    return [head, _search(context), html.Div(shown, className="stack")]
+    return [head, _search(context), facet_panel(context, frame), html.Div(shown, className="stack")]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 import shapely
-from dash import html
+from dash import dcc, html
 
 from dashboards.components.area_level import (
     ENOUGH,
@@ -17,7 +17,7 @@ from dashboards.components.area_level import (
     share_of_figures,
 )
 from dashboards.components.card import notice
-from dashboards.components.chart import chart
+from dashboards.components.chart import chart, take_away
 from dashboards.components.empty import empty_mark, swatch
 from dashboards.components.links import page_link
 from dashboards.components.page_head import page_head
@@ -198,6 +198,7 @@ def _list(context: Context, code: str, cells: dict[str, Cell]) -> html.Section:
                 className="card-head",
             ),
             scroll,
+            take_away(context, "areas", ("csv",), title),
         ],
         className="card map-list",
         **{"aria-label": title},
@@ -274,6 +275,31 @@ def _height(drawn: Outlines) -> int:
     return int(min(680, max(320, 700 * (north - south) / ((east - west) or 1.0))))
 
 
+def _time(context: Context) -> html.Div | None:
+    """A slider over the periods of the chosen kind; classes do not move with it."""
+    words = context.words
+    chosen = [p for p in context.periods[::-1] if p.period_type == context.period.period_type]
+    if len(chosen) < 2:
+        return None
+    names = [period_name(p.period_type, p.code, p.start, words) for p in chosen]
+    slider = dcc.Input(
+        id="time",
+        type="range",
+        min=0,
+        max=len(chosen) - 1,
+        step=1,
+        value=chosen.index(context.period),
+        className="time-range",
+    )
+    label = html.Label(words("map.time"), htmlFor="time", className="hidden")
+    steps = {
+        "data-codes": "|".join(p.code for p in chosen),
+        "data-names": "|".join(names),
+    }
+    shown = html.B(names[chosen.index(context.period)], className="time-now")
+    return html.Div([label, html.Span(names[0]), slider, shown], className="time", **steps)
+
+
 def _map_card(
     context: Context, code: str, level: str, frame: pd.DataFrame, cells: dict[str, Cell]
 ) -> html.Section:
@@ -293,7 +319,10 @@ def _map_card(
         figure = area_map(
             _map_areas(context, code, cells), drawn, bases, classes, context.address.theme
         )
-        content: list[Any] = [chart(figure, f"{title}. {sentence(context)}", "map", _height(drawn))]
+        content: list[Any] = [
+            chart(figure, f"{title} {sentence(context)}", "map", _height(drawn)),
+            take_away(context, "map", ("png", "svg"), title),
+        ]
     else:
         content = [notice(words("map.no_outlines"))]
     boundaries = html.P(words.of(context.mission, "boundaries"), className="boundaries")
@@ -304,6 +333,7 @@ def _map_card(
             html.P(title, className="subtitle"),
             *content,
             _key(context, code, classes, bool(bases)),
+            _time(context),
             boundaries,
         ],
         className="card map-card",

@@ -337,6 +337,16 @@ def _silent_months(returns: pd.DataFrame, status: str) -> dict[str, list[pd.Time
     return found
 
 
+def _first_visit(context: Context) -> html.Div:
+    """How to read the page, once; the browser remembers that it was read."""
+    names = ("hq",) if context.audience == "hq" else ("leader", "officer")
+    words = context.words
+    lines = [html.P(words(f"first.{name}")) for name in names]
+    button = html.Button(words("first.dismiss"), className="take", **{"data-action": "understood"})
+    label = {"aria-label": words("first.label")}
+    return html.Div([html.Div(lines), button], className="first-visit", role="note", **label)
+
+
 def body(context: Context) -> list[Any]:
     """Sentence, count line, outcomes row by row, where next, certainty."""
     words, links, period = context.words, _links(context), context.period
@@ -352,6 +362,7 @@ def body(context: Context) -> list[Any]:
     returns = quality.returns(context.release, period.start.isoformat(), period.end.isoformat())
     caveat = html.P(words("overview.not_caused_by"), className="key-note")
     return [
+        _first_visit(context),
         head,
         *missing,
         _outcome_table(context, codes, links),

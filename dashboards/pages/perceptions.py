@@ -14,7 +14,7 @@ from dashboards.components.links import page_link
 from dashboards.components.page_head import page_head
 from dashboards.components.table import Column, table
 from dashboards.components.trend import trend_mark
-from dashboards.components.value import interval_words, value_sentence
+from dashboards.components.value import interval_words, value_in_brief, value_sentence
 from dashboards.context import Context
 from dashboards.figures.waves import WavePoint, waves_figure
 from dashboards.queries import indicator_values, surveys
@@ -59,8 +59,10 @@ def sentence(context: Context) -> str:
     words, questions = context.words, _questions(context)
     if not questions:
         return words("perceptions.none")
+    waves = _waves(context)
+    asked = [code for code in questions if not _later_waves(context, waves, code)]
     changed = {
-        trend: [code for code in questions if _latest(context, code).trend == trend]
+        trend: [code for code in asked if _latest(context, code).trend == trend]
         for trend in ("improving", "worsening")
     }
     parts = []
@@ -116,8 +118,9 @@ def _wave_label(context: Context, wave: object) -> str:
 
 
 def _wave_points(context: Context, waves: pd.DataFrame, code: str) -> list[WavePoint]:
+    """The question wave by wave; a wave after its first one that did not ask it says so."""
     unit, words = context.unit(code), context.words
-    return [
+    points = [
         WavePoint(
             _wave_name(context, waves, dated),
             formats.month(dated.end, words),
@@ -126,17 +129,36 @@ def _wave_points(context: Context, waves: pd.DataFrame, code: str) -> list[WaveP
         )
         for dated in _points(context, code)
     ]
+    return points + [
+        WavePoint(
+            _wave_label(context, wave["wave"]),
+            formats.month(wave["last_on"], words),
+            Cell("no_figure"),
+            words("perceptions.not_asked"),
+        )
+        for wave in _later_waves(context, waves, code)
+    ]
+
+
+def _later_waves(context: Context, waves: pd.DataFrame, code: str) -> list[dict[str, Any]]:
+    """The waves after the last one that asked a question."""
+    points = _points(context, code)
+    return rows_of(waves[waves["last_on"] > pd.Timestamp(points[-1].end)]) if points else []
 
 
 def _field(context: Context, waves: pd.DataFrame, code: str, top: float) -> html.Div:
     words, unit, cell = context.words, context.unit(code), _latest(context, code)
     row = context.indicator(code)
+    later = _later_waves(context, waves, code)
+    if later:
+        wave = _wave_label(context, later[-1]["wave"])
+        said: list[Any] = [html.B(words("perceptions.not_asked_in", wave=wave))]
+    else:
+        mark = trend_mark(cell.trend, str(row["direction"]), words)
+        said = [mark, _change(context, code)]
     head = [
         html.H3(page_link(context.short(code), context.address.link(f"/indicators/{code}"))),
-        html.P(
-            [trend_mark(cell.trend, str(row["direction"]), words), _change(context, code)],
-            className="subtitle",
-        ),
+        html.P(said, className="subtitle"),
     ]
     points = _wave_points(context, waves, code)
     figures = [point for point in points if point.cell.is_figure]
@@ -153,8 +175,10 @@ def _change(context: Context, code: str) -> str:
     figures = [dated.cell for dated in points if dated.cell.is_figure]
     if len(figures) < 2 or not points[-1].cell.is_figure:
         return ""
-    before, now = figures[-2].value or 0.0, figures[-1].value or 0.0
-    return " " + context.unit(code).change(now - before, context.words)
+    unit, words, bound = context.unit(code), context.words, context.bound(code)
+    difference = unit.change((figures[-1].value or 0.0) - (figures[-2].value or 0.0), words)
+    before, after = (value_in_brief(cell, unit, words, bound) for cell in figures[-2:])
+    return " " + words("perceptions.from_to", change=difference, before=before, after=after)
 
 
 def _questions_card(context: Context, waves: pd.DataFrame, questions: list[str]) -> html.Section:
@@ -171,14 +195,14 @@ def _questions_card(context: Context, waves: pd.DataFrame, questions: list[str])
         ]
     )
     subtitle = words("perceptions.questions_subtitle", dates=dates)
-    if shows_table(context.address):
-        content: list[Any] = [_questions_table(context, waves, questions)]
-    else:
+    drawn: list[Any] = []
+    if not shows_table(context.address):
         highs = [d.cell.high or 0.0 for code in questions for d in _points(context, code)]
         top = max([20.0, *highs]) * 1.15
         fields = [_field(context, waves, code, top) for code in questions]
-        content = [html.Div(fields, className="fields")]
-    return chart_card("questions", title, subtitle, content, context.address, words)
+        drawn = [html.Div(fields, className="fields")]
+    numbers = _questions_table(context, waves, questions)
+    return chart_card(context, "questions", (title, subtitle), drawn, numbers)
 
 
 def _questions_table(context: Context, waves: pd.DataFrame, questions: list[str]) -> html.Div:

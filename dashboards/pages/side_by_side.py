@@ -123,22 +123,16 @@ def _months_card(context: Context, link: dict[str, Any]) -> html.Section:
     outputs = _series(context, output, period_type)
     outcomes = _series(context, outcome, period_type)
     title = words(f"side.by.{period_type}", area=context.area_name(context.area))
-    if shows_table(context.address):
-        content: list[Any] = [_months_table(context, link, outputs, outcomes)]
-    else:
+    drawn: list[Any] = []
+    if not shows_table(context.address):
         frame = max(outputs, outcomes, key=len)
-        content = [
-            html.Div(
-                [
-                    _chart(context, output, outputs, frame, "output"),
-                    _chart(context, outcome, outcomes, frame, "outcome"),
-                ],
-                className="pair",
-            )
+        pair = [
+            _chart(context, output, outputs, frame, "output"),
+            _chart(context, outcome, outcomes, frame, "outcome"),
         ]
-    return chart_card(
-        "months", title, words("side.by_month_under"), content, context.address, words
-    )
+        drawn = [html.Div(pair, className="pair")]
+    numbers = _months_table(context, link, outputs, outcomes)
+    return chart_card(context, "months", (title, words("side.by_month_under")), drawn, numbers)
 
 
 def _months_table(

@@ -1,0 +1,152 @@
+// Files to take away, made in the browser from what a card shows; nothing is sent anywhere.
+(function () {
+  "use strict";
+
+  var LINE = 17, EDGE = 16, FONT = "Inter, system-ui, sans-serif";
+
+  function save(blob, name) {
+    var link = document.createElement("a");
+    link.href = URL.createObjectURL(blob);
+    link.download = name;
+    document.body.appendChild(link);
+    link.click();
+    link.remove();
+    window.setTimeout(function () { URL.revokeObjectURL(link.href); }, 10000);
+  }
+
+  // CSV ------------------------------------------------------------------------------------------
+  function words(cell) { return cell.innerText.replace(/\s+/g, " ").trim() || cell.textContent.trim(); }
+
+  function quoted(text, mark) {
+    return /["\n\r]/.test(text) || text.indexOf(mark) >= 0 ? '"' + text.replace(/"/g, '""') + '"' : text;
+  }
+
+  // What a spreadsheet would take for a formula becomes text.
+  function harmless(text) { return /^[=+@\t]/.test(text) ? "'" + text : text; }
+
+  function cells(row) {
+    var found = [];
+    Array.prototype.forEach.call(row.cells, function (cell) {
+      found.push(harmless(words(cell)));
+      for (var more = 1; more < cell.colSpan; more += 1) { found.push(""); }
+    });
+    return found;
+  }
+
+  function status(row) {
+    var empty = row.querySelector(".empty");
+    if (!empty) { return ""; }
+    var name = Array.prototype.find.call(empty.classList, function (one) { return one.indexOf("empty-") === 0; });
+    return name ? name.replace("empty-", "").replace(/-/g, "_") : "";
+  }
+
+  function csv(card, foot) {
+    var mark = document.documentElement.lang === "fr" ? ";" : ",";
+    var rows = [];
+    card.querySelectorAll("table").forEach(function (table) {
+      Array.prototype.forEach.call(table.rows, function (row, place) {
+        var isHead = row.parentElement.tagName === "THEAD";
+        if (isHead && rows.length) { return; }
+        rows.push(cells(row).concat(isHead || place === 0 ? foot.dataset.status : status(row)));
+      });
+    });
+    var title = card.querySelector("h2"), under = card.querySelector(".subtitle");
+    [foot.dataset.source, under && under.textContent, title && title.textContent].forEach(function (text) {
+      if (text) { rows.unshift([text]); }
+    });
+    var text = rows.map(function (row) {
+      return row.map(function (cell) { return quoted(cell, mark); }).join(mark);
+    }).join("\r\n");
+    save(new Blob(["\ufeff" + text + "\r\n"], { type: "text/csv;charset=utf-8" }), foot.dataset.file + ".csv");
+  }
+
+  // Pictures -------------------------------------------------------------------------------------
+  function escaped(text) {
+    return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+  }
+
+  function lines(text, width, size) {
+    var most = Math.max(20, Math.floor(width / (size * 0.52))), found = [""];
+    text.split(/\s+/).forEach(function (word) {
+      var last = found[found.length - 1];
+      if (last && last.length + word.length + 1 > most) { found.push(word); }
+      else { found[found.length - 1] = last ? last + " " + word : word; }
+    });
+    return found;
+  }
+
+  function written(text, x, y, width, size, weight, ink) {
+    var rows = lines(text, width, size);
+    var spans = rows.map(function (row, place) {
+      return '<text x="' + x + '" y="' + (y + place * LINE) + '" font-size="' + size + '" font-weight="' +
+        weight + '" fill="' + ink + '">' + escaped(row) + "</text>";
+    });
+    return { svg: spans.join(""), height: rows.length * LINE };
+  }
+
+  function picture(card, foot) {
+    var style = getComputedStyle(document.documentElement);
+    var ink = style.getPropertyValue("--ink"), soft = style.getPropertyValue("--ink-2");
+    var ground = style.getPropertyValue("--surface");
+    var plots = Array.prototype.slice.call(card.querySelectorAll(".js-plotly-plot"));
+    var width = card.clientWidth, y = EDGE + 12, body = "";
+    var texts = [[card.querySelector("h2"), 16, 650, ink], [card.querySelector(".subtitle"), 12.5, 400, soft]];
+    texts.forEach(function (given) {
+      if (!given[0] || given[0].closest("figure")) { return; }
+      var part = written(given[0].textContent, EDGE, y, width - 2 * EDGE, given[1], given[2], given[3]);
+      body += part.svg;
+      y += part.height + 4;
+    });
+    var boxes = plots.map(function (plot) { return plot.getBoundingClientRect(); });
+    var left = card.getBoundingClientRect().left;
+    var top = Math.min.apply(null, boxes.map(function (box) { return box.top; }));
+    var headed = card.querySelectorAll(".field, .pair > div").length ? 40 : 0;
+    return Promise.all(plots.map(function (plot, place) {
+      var box = boxes[place];
+      return window.Plotly.toImage(plot, { format: "svg", width: box.width, height: box.height })
+        .then(function (address) {
+          var drawn = decodeURIComponent(address.slice(address.indexOf(",") + 1));
+          var at = y + headed + box.top - top, part = "";
+          var around = plot.closest(".field, .pair > div");
+          if (around) {
+            around.querySelectorAll("h3, p").forEach(function (head, number) {
+              part += written(head.textContent, box.left - left, at - 22 + number * 16, box.width, 12, number ? 400 : 650, number ? soft : ink).svg;
+            });
+          }
+          return part + drawn.replace(/^<svg /, '<svg x="' + (box.left - left) + '" y="' + at + '" ');
+        });
+    })).then(function (parts) {
+      var bottom = Math.max.apply(null, boxes.map(function (box) { return box.bottom; }));
+      y += headed + bottom - top + 20;
+      var source = written(foot.dataset.source, EDGE, y, width - 2 * EDGE, 11.5, 400, soft);
+      var height = y + source.height + EDGE;
+      return { width: width, height: height, svg: '<svg xmlns="http://www.w3.org/2000/svg" ' +
+        'xmlns:xlink="http://www.w3.org/1999/xlink" width="' + width + '" height="' + height +
+        '" font-family="' + FONT + '"><rect width="100%" height="100%" fill="' + ground + '"/>' +
+        body + parts.join("") + source.svg + "</svg>" };
+    });
+  }
+
+  function png(drawn, name) {
+    var image = new Image();
+    image.onload = function () {
+      var canvas = document.createElement("canvas");
+      canvas.width = 2 * drawn.width;
+      canvas.height = 2 * drawn.height;
+      canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+      canvas.toBlob(function (blob) { save(blob, name + ".png"); }, "image/png");
+    };
+    image.src = "data:image/svg+xml;charset=utf-8," + encodeURIComponent(drawn.svg);
+  }
+
+  document.addEventListener("click", function (event) {
+    var button = event.target.closest(".take-away [data-action]");
+    var foot = button && button.closest("[data-file]"), card = button && button.closest(".card");
+    if (!foot || !card) { return; }
+    if (button.dataset.action === "csv") { csv(card, foot); return; }
+    picture(card, foot).then(function (drawn) {
+      if (button.dataset.action === "png") { png(drawn, foot.dataset.file); return; }
+      save(new Blob([drawn.svg], { type: "image/svg+xml" }), foot.dataset.file + ".svg");
+    });
+  });
+})();

@@ -1,0 +1,103 @@
+"""Narrowing the list of indicators: facets whose choice stands in the address."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from dash import html
+
+from dashboards import formats
+from dashboards.components.links import page_link
+from dashboards.components.rating import WORST_FIRST
+from dashboards.context import Context
+
+STAGES = ("impact", "outcome", "output")
+
+
+@dataclass(frozen=True)
+class Facet:
+    """One way to narrow: the address's key, and the values of each indicator by its code."""
+
+    key: str
+    values: Mapping[str, Sequence[str]]
+
+    def matches(self, code: str, chosen: str) -> bool:
+        """Whether an indicator has the chosen value."""
+        return chosen in self.values.get(code, ())
+
+
+def facets(context: Context) -> list[Facet]:
+    """Stage, tier, phase, unit, rating, target; each with the values that the release holds."""
+    frame = context.indicators
+
+    def listed(column: str) -> dict[str, list[str]]:
+        return {str(code): str(text).split("|") for code, text in frame[column].items()}
+
+    ratings = {str(code): [context.cell(str(code)).rating or "none"] for code in frame.index}
+    targets = {
+        str(code): ["no" if formats.is_missing(target) else "yes"]
+        for code, target in frame["target"].items()
+    }
+    return [
+        Facet("stage", listed("level")),
+        Facet("tier", listed("tier")),
+        Facet("phase", listed("phases")),
+        Facet("unit", listed("units")),
+        Facet("rating", ratings),
+        Facet("target", targets),
+    ]
+
+
+def narrowed(context: Context, frame: pd.DataFrame) -> pd.DataFrame:
+    """The indicators that have every chosen value."""
+    chosen = [
+        (facet, asked)
+        for facet in facets(context)
+        if (asked := context.address.get(facet.key)) is not None
+    ]
+    keep = [all(facet.matches(str(code), value) for facet, value in chosen) for code in frame.index]
+    return frame[keep]
+
+
+def _name(context: Context, key: str, value: str) -> str:
+    words = context.words
+    if key in ("stage", "target"):
+        return words(f"indicators.{key}.{value}")
+    if key == "rating":
+        return words("rating.none" if value == "none" else f"rating.{value}")
+    return words.label({"tier": "tier", "phase": "phase", "unit": "unit_type"}[key], value)
+
+
+def _values(facet: Facet) -> list[str]:
+    """The facet's values: in the order of the results chain, worst rating first, else by code."""
+    found = {value for values in facet.values.values() for value in values}
+    order = {value: place for place, value in enumerate((*STAGES, *WORST_FIRST))}
+    return sorted(found, key=lambda value: (order.get(value, len(order)), value))
+
+
+def _choices(context: Context, facet: Facet, frame: pd.DataFrame) -> html.Div:
+    words, asked = context.words, context.address.get(facet.key)
+    links = []
+    for value in _values(facet):
+        number = sum(facet.matches(str(code), value) for code in frame.index)
+        is_chosen = value == asked
+        href = context.address.link(**{facet.key: None if is_chosen else value})
+        current = {"aria-current": "true"} if is_chosen else {}
+        text = [_name(context, facet.key, value), html.Span(str(number), className="count")]
+        links.append(page_link(text, href, **current))
+    title = words(f"indicators.facet.{facet.key}")
+    group = html.Div(links, className="tabs", role="group", **{"aria-label": title})
+    return html.Div([html.Span(title, className="note"), group], className="facet")
+
+
+def facet_panel(context: Context, frame: pd.DataFrame) -> html.Details:
+    """All facets, open while one is chosen; numbers count the list as it stands."""
+    words = context.words
+    found = facets(context)
+    chosen = {facet.key: None for facet in found if context.address.get(facet.key)}
+    parts: list[Any] = [html.Summary(words("indicators.filter"))]
+    parts += [_choices(context, facet, frame) for facet in found]
+    if chosen:
+        parts.append(page_link(words("indicators.clear"), context.address.link(**chosen)))
+    return html.Details(parts, className="facets long", open=bool(chosen))

@@ -1,0 +1,151 @@
+"""Charts by keyboard and mouse, files to take away, sorting: in a real browser, offline."""
+
+import csv
+import io
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Visit
+
+pytestmark = pytest.mark.browser
+
+INDICATOR = "/indicators/P2-OC-07"
+
+
+def _drawn(page: Page) -> Page:
+    page.wait_for_selector(".js-plotly-plot .main-svg")
+    return page
+
+
+def _announced(page: Page) -> str:
+    return page.locator("#announce").inner_text()
+
+
+def _taken(page: Page, card: str, kind: str) -> Path:
+    with page.expect_download() as found:
+        page.locator(f"{card} .take-away [data-action={kind}]").click()
+    return Path(found.value.path())
+
+
+def test_arrow_keys_read_the_points_of_a_chart_with_its_gaps(visit: Visit) -> None:
+    page = _drawn(visit.open(INDICATOR))
+    page.locator("figure.chart").first.focus()
+    heard = []
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
+        heard.append(_announced(page))
+    assert heard[0].startswith("Q1\u00a02024: ")
+    assert len(set(heard)) == len(heard)
+    page.keyboard.press("ArrowLeft")
+    assert _announced(page) == heard[2]
+    periods = page.locator(".card-series .twin tbody th").all_inner_texts()
+    for _ in periods:
+        page.keyboard.press("ArrowRight")
+        heard.append(_announced(page))
+    assert [text.split(": ")[0] for text in dict.fromkeys(heard)] == periods[::-1]
+    assert visit.complaints == []
+
+
+def test_a_click_on_the_map_chooses_the_area_and_marks_its_row(visit: Visit) -> None:
+    page = _drawn(visit.open("/map?indicator=P2-OC-07"))
+    name = page.locator(".map-list tbody a").first.inner_text()
+    page.locator(".map-card .annotation-text", has_text=name).click(force=True)
+    page.wait_for_url(lambda url: "area=" in url)
+    page.wait_for_selector(".map-list tr.selected")
+    assert page.locator(".map-list tr.selected a").inner_text() == name
+
+
+def test_the_slider_changes_the_period_and_recolours_no_class(visit: Visit) -> None:
+    page = _drawn(visit.open("/map?indicator=P2-OC-07"))
+    before = page.locator(".class-row").inner_text()
+    page.locator(".time input").press("ArrowLeft")
+    page.wait_for_url("**period=2026-Q2**")
+    page.locator(".map-card > .subtitle", has_text="by area, Q2 2026").wait_for()
+    assert page.locator(".class-row").inner_text() == before
+
+
+def test_a_csv_file_holds_what_is_shown_with_release_and_status(visit: Visit) -> None:
+    page = _drawn(visit.open("/map?indicator=P2-OC-07"))
+    text = _taken(page, ".map-list", "csv").read_text(encoding="utf-8-sig")
+    rows = list(csv.reader(io.StringIO(text)))
+    head = next(number for number, row in enumerate(rows) if row[0] == "Area")
+    assert "2026-Q3-r01" in "".join(row[0] for row in rows[:head])
+    status = {row[0]: row[-1] for row in rows[head + 1 :]}
+    values = {row[0]: row[1] for row in rows[head + 1 :]}
+    assert {"not_reported", "no_access", "withheld", "withheld_other", ""} <= set(status.values())
+    assert values["Essari"] == "0" and status["Essari"] == ""
+    protected = [values[area] for area, kind in status.items() if kind == "withheld_other"]
+    assert [value for value in protected if re.search(r"\d", value)] == []
+    assert visit.foreign == []
+
+
+@pytest.mark.parametrize("path", [INDICATOR, "/perceptions", "/side-by-side"])
+def test_pictures_are_made_on_the_machine_and_carry_the_release(visit: Visit, path: str) -> None:
+    page = _drawn(visit.open(path))
+    page.wait_for_timeout(300)
+    card = ".card:has(.take-away [data-action=svg])"
+    drawing = _taken(page, card, "svg").read_text(encoding="utf-8")
+    assert drawing.startswith("<svg ") and "Release 2026-Q3-r01" in drawing
+    number = page.locator(f"{card} .js-plotly-plot").count()
+    assert drawing.count('class="main-svg"') >= number
+    assert _taken(page, card, "png").read_bytes().startswith(b"\x89PNG")
+    assert visit.foreign == [] and visit.complaints == []
+
+
+def test_a_column_sorts_and_what_has_no_figure_stays_last(visit: Visit) -> None:
+    page = visit.open("/indicators?stage=outcome")
+    head = page.locator(".table-indicators th", has_text="Value").first
+    order: dict[str, list[str]] = {}
+    for way in ("ascending", "descending"):
+        head.locator("button").click()
+        assert head.get_attribute("aria-sort") == way
+        cells = page.locator(".table-indicators").first.locator("tbody tr td:nth-child(3)")
+        order[way] = cells.all_inner_texts()
+    numbers = {
+        way: [float(m.group()) for cell in cells if (m := re.match(r"[\d.]+", cell))]
+        for way, cells in order.items()
+    }
+    assert len(numbers["ascending"]) > 2
+    assert numbers["ascending"] == sorted(numbers["ascending"])
+    assert numbers["descending"] == sorted(numbers["ascending"], reverse=True)
+    figures = len(numbers["ascending"])
+    for cells in order.values():
+        assert all(re.match(r"[\d.]", cell) for cell in cells[:figures])
+
+
+def test_a_sorted_table_stands_in_its_own_order_on_the_next_page(visit: Visit) -> None:
+    page = visit.open("/indicators?stage=outcome")
+    names = page.locator(".table-indicators").first.locator("tbody th a")
+    before = names.all_inner_texts()
+    head = page.locator(".table-indicators th", has_text="Value").first.locator("button")
+    head.click()
+    assert names.all_inner_texts() != before
+    page.locator(".picker-period input").click()
+    page.get_by_role("option", name="Q2 2026").click()
+    page.wait_for_url("**period=2026-Q2**")
+    page.wait_for_selector("table.sorted", state="detached")
+    page.wait_for_load_state("networkidle")
+    assert names.all_inner_texts() == before
+
+
+def test_facets_narrow_the_list_and_stand_in_the_address(visit: Visit) -> None:
+    page = visit.open("/indicators")
+    page.locator(".facets summary").click()
+    page.locator(".facet a", has_text="Off track").click()
+    page.wait_for_url("**rating=off_track**")
+    page.wait_for_selector(".facets[open] a[aria-current]")
+    ratings = page.locator(".table-indicators tbody tr td:nth-child(5)").all_inner_texts()
+    assert ratings
+    assert [text for text in ratings if "Off track" not in text] == []
+
+
+def test_every_chart_has_a_table_twin_for_screen_readers(visit: Visit) -> None:
+    for path in (INDICATOR, "/perceptions", "/side-by-side", "/data-quality"):
+        page = visit.open(path)
+        twin = page.locator(".twin table").first
+        assert twin.locator("tbody tr").count() > 2, path
+        # Clipped, not removed: a screen reader reads it.
+        assert twin.evaluate("found => getComputedStyle(found.closest('.twin')).display") != "none"
