@@ -4,9 +4,9 @@ Each declared form (`indicators.contracts.Derived`) has one function here that w
 A row stays one row: a lookup takes the newest match, the others ask or measure.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from indicators.contracts import Contract, Derived, contracts
+from indicators.contracts import LINEAGE, Contract, Derived, contracts
 from indicators.expressions import (
     Operand,
     column_operand,
@@ -15,8 +15,10 @@ from indicators.expressions import (
     table_operands,
 )
 from indicators.mission import Mission
+from indicators.stages import Stage, with_stages
 
 Operands = Mapping[str, Operand]
+Alike = Mapping[str, Derived]  # derived columns that one join gives, by name
 EARTH_RADIUS_KM = 6371.0088
 
 
@@ -87,16 +89,47 @@ def derivation_order(tables: set[str]) -> list[str]:
     return ordered
 
 
+def tables_looked_at(wanted: Mapping[str, set[str]]) -> dict[str, set[str]]:
+    """The tables at whose derived columns these look, with the columns that are read there.
+
+    `wanted`: columns by table. Each table comes after those that it looks at itself.
+    """
+    read: dict[str, set[str]] = {}
+    waiting = [(table, set(columns)) for table, columns in sorted(wanted.items())]
+    while waiting:
+        table, columns = waiting.pop()
+        contract = contracts()[table]
+        for name in sorted(needed_derived(contract, columns)):
+            derived = contract.derived[name]
+            if _reads_derived(derived) and not _read_of(derived) <= read.get(
+                _table(derived), set()
+            ):
+                read.setdefault(_table(derived), set()).update(_read_of(derived))
+                waiting.append((_table(derived), read[_table(derived)]))
+    return {table: read[table] for table in derivation_order(set(read)) if table in read}
+
+
+def _table(derived: Derived) -> str:
+    return derived.table or ""
+
+
 def _reads_derived(derived: Derived) -> bool:
     """Whether it looks at derived columns of its table; else the core table has all it needs."""
     if derived.table is None:
         return False
-    contract = contracts()[derived.table]
+    return bool(_read_of(derived) & contracts()[derived.table].derived.keys())
+
+
+def _read_of(derived: Derived) -> set[str]:
+    """The columns of the other table that it reads."""
+    contract = contracts()[_table(derived)]
     read = {*_match(derived).values(), derived.take, derived.dated}
     read |= {derived.valid_from, derived.valid_to}
     if derived.where:
         read.update(parse_expression(derived.where, table_operands(contract)).columns)
-    return bool(read & contract.derived.keys())
+    if derived.around or derived.form == "followed_by":
+        read |= {"area_code", "location_precision", contract.date_column}
+    return {column for column in read if column}
 
 
 def needed_derived(contract: Contract, columns: set[str]) -> set[str]:
@@ -123,76 +156,147 @@ def period_columns(contract: Contract) -> tuple[str, ...]:
 
 def period_column_sql(contract: Contract, name: str, previous: str) -> str:
     """The SELECT that adds one column of a row and a period to the stage `previous`."""
-    derived = contract.derived[name]
-    return _FORMS[derived.form](name, derived, previous, table_operands(contract))
+    alike = {name: contract.derived[name]}
+    return _FORMS[contract.derived[name].form](alike, previous, table_operands(contract))
 
 
 def _inputs(contract: Contract, derived: Derived) -> set[str]:
+    return _read_columns(contract, derived) & contract.derived.keys()
+
+
+def _read_columns(contract: Contract, derived: Derived) -> set[str]:
+    """What a derived column reads of its own row."""
     used = {*(derived.match or {}), derived.at or ""}
     if derived.sql:
         used.update(parse_expression(derived.sql, table_operands(contract)).columns)
-    return used & contract.derived.keys()
+    if derived.form == "nearest":
+        used |= {"latitude", "longitude"}
+    if derived.around or derived.form == "followed_by":
+        used |= {"area_code", "location_precision"}
+    return used
 
 
-def cube_table_sql(contract: Contract, only: set[str] | None = None) -> str:
-    """CREATE statement of `cube.<table>`; one CTE for each derived column, in their order.
+def derivation_stages(contract: Contract, columns: set[str] | None = None) -> list[Stage]:
+    """The rows of a core table, then what is derived from them, one stage a join or expression.
 
-    `only`: these derived columns and no others.
+    `columns`: these and what they are made of, and no others. Columns of a row and a period are
+    left to `period_column_sql`.
 
     Raises RefusedExpressionError where an expression of the contract does not fit its columns.
     """
+    dated = set(period_columns(contract))
+    wanted = contract.derived.keys() if columns is None else needed_derived(contract, columns)
     operands = {name: column_operand(column) for name, column in contract.columns.items()}
-    dated = period_columns(contract)
-    stages = [f"rows_of_core AS (\n  SELECT * FROM core.{contract.table}\n)"]
-    previous = "rows_of_core"
+    stages = [Stage("rows_of_core", _core_rows_sql(contract, columns))]
+    for alike in _derived_together(contract, [name for name in wanted if name not in dated]):
+        first = next(iter(alike.values()))
+        body = _FORMS[first.form](alike, stages[-1].name, operands)
+        stages.append(Stage(f"with_{'_and_'.join(alike)}", body))
+        operands |= {name: derived_operand(derived) for name, derived in alike.items()}
+    return stages
+
+
+def _core_rows_sql(contract: Contract, columns: set[str] | None) -> str:
+    if columns is None:
+        return f"  SELECT * FROM core.{contract.table}"
+    read = set(columns)
+    for name in needed_derived(contract, columns):
+        read |= _read_columns(contract, contract.derived[name])
+    kept = [name for name in (*contract.columns, *LINEAGE) if name in read] or ["file_sha256"]
+    return f"  SELECT {', '.join(kept)}\n  FROM core.{contract.table}"
+
+
+def _derived_together(contract: Contract, wanted: Iterable[str]) -> list[dict[str, Derived]]:
+    """Derived columns in their order; those that one join gives stand together."""
+    found: dict[object, dict[str, Derived]] = {}
+    chosen = set(wanted)
     for name, derived in contract.derived.items():
-        if name in dated or (only is not None and name not in only):
-            continue
-        body = _FORMS[derived.form](name, derived, previous, operands)
-        stages.append(f"with_{name} AS (\n{body}\n)")
-        previous = f"with_{name}"
-        operands[name] = derived_operand(derived)
-    head = f"CREATE OR REPLACE TABLE cube.{contract.table} AS\nWITH "
-    return head + ",\n".join(stages) + f"\nSELECT * FROM {previous}"
+        if name in chosen:
+            found.setdefault(_join_of(name, derived), {})[name] = derived
+    return list(found.values())
 
 
-def _expression_sql(name: str, derived: Derived, previous: str, operands: Operands) -> str:
+def _join_of(name: str, derived: Derived) -> object:
+    """What makes the join of a derived column; its name where it shares it with no other."""
+    if derived.take is None or derived.form not in ("lookup", "as_of"):
+        return name
+    match = tuple((derived.match or {}).items())
+    dated = (derived.at, derived.valid_from, derived.valid_to, derived.around)
+    return (_read_table(derived), derived.form, match, dated, derived.where)
+
+
+def cube_table_sql(contract: Contract, columns: set[str] | None = None) -> str:
+    """CREATE statement of `cube.<table>`: core rows with what is derived from them.
+
+    `columns`: these columns and what they are made of, and no others.
+    """
+    stages = derivation_stages(contract, columns)
+    text = with_stages(stages, f"SELECT * FROM {stages[-1].name}")
+    return f"CREATE OR REPLACE TABLE cube.{contract.table} AS\n{text}"
+
+
+def _expression_sql(alike: Alike, previous: str, operands: Operands) -> str:
+    ((name, derived),) = alike.items()
     checked = parse_expression(derived.sql or "", operands)
     return f"  SELECT *, CAST({checked.sql} AS {derived.sql_type}) AS {name}\n  FROM {previous}"
 
 
-def _lookup_sql(name: str, derived: Derived, previous: str, operands: Operands) -> str:
-    taken = (
-        f"list(DISTINCT {derived.take} ORDER BY {derived.take})"
-        if _is_list(derived)
-        else (f"min({derived.take})")
-    )
+def _lookup_sql(alike: Alike, previous: str, operands: Operands) -> str:
+    derived = next(iter(alike.values()))
+    taken = [f"{_one_of(other)} AS {name}" for name, other in alike.items()]
     keys = ", ".join(_match(derived).values())
-    return f"""  SELECT own.*, other.taken AS {name}
+    given = ", ".join(f"other.{name} AS {name}" for name in alike)
+    return f"""  SELECT own.*, {given}
   FROM {previous} AS own LEFT JOIN (
-    SELECT {keys}, {taken} AS taken
+    SELECT {keys}, {", ".join(taken)}
     FROM {_read_table(derived)}{_where_sql(derived)}
     GROUP BY {keys}
   ) AS other ON {_matches_sql(derived)}"""
 
 
-def _as_of_sql(name: str, derived: Derived, previous: str, operands: Operands) -> str:
+def _one_of(derived: Derived) -> str:
+    if _is_list(derived):
+        return f"list(DISTINCT {derived.take} ORDER BY {derived.take})"
+    return f"min({derived.take})"
+
+
+def _as_of_sql(alike: Alike, previous: str, operands: Operands) -> str:
+    derived = next(iter(alike.values()))
     if derived.take is None:
-        return _held_sql(name, derived, previous, operands)
+        return _held_sql(alike, previous, operands)
+    given = ", ".join(f"{_still_sql(one)} AS {name}" for name, one in alike.items())
+    keys = list(_match(derived).values())
+    taken = dict.fromkeys(str(one.take) for one in alike.values())
+    until = [derived.valid_to] if derived.valid_to else []
+    columns = ", ".join(dict.fromkeys([*keys, *until, *taken]))
+    order = ", ".join(dict.fromkeys([str(derived.valid_from), *until, *taken]))
+    return f"""  SELECT own.*, {given}
+  FROM {previous} AS own LEFT JOIN (
+    SELECT {columns}, {derived.valid_from} AS newest_from,
+      lead({derived.valid_from}) OVER (PARTITION BY {", ".join(keys)} ORDER BY {order}) AS next_from
+    FROM ({_other_sql(derived)})
+    WHERE {derived.valid_from} IS NOT NULL
+  ) AS other ON {_matches_sql(derived)}
+    AND own.{derived.at} >= other.newest_from
+    AND (other.next_from IS NULL OR own.{derived.at} < other.next_from)"""
+
+
+def _still_sql(derived: Derived) -> str:
+    """What is taken, where the newest row is still valid."""
     taken = f"other.{derived.take}"
-    if derived.valid_to:
-        still = f"other.{derived.valid_to} IS NULL OR other.{derived.valid_to} >= own.{derived.at}"
-        taken = f"CASE WHEN {still} THEN {taken} END"
-    return f"""  SELECT own.*, {taken} AS {name}
-  FROM {previous} AS own ASOF LEFT JOIN ({_other_sql(derived)}) AS other
-    ON {_matches_sql(derived)} AND own.{derived.at} >= other.{derived.valid_from}"""
+    if derived.valid_to is None:
+        return taken
+    still = f"other.{derived.valid_to} IS NULL OR other.{derived.valid_to} >= own.{derived.at}"
+    return f"CASE WHEN {still} THEN {taken} END"
 
 
-def _held_sql(name: str, derived: Derived, previous: str, operands: Operands) -> str:
+def _held_sql(alike: Alike, previous: str, operands: Operands) -> str:
     """Whether any row was valid: of those begun before, did the longest last until then?"""
+    ((name, derived),) = alike.items()
     others = table_operands(contracts()[derived.table or ""])
     is_moment = others[derived.valid_from or ""].kind == "time"
-    begun, until = (">", ">") if is_moment else (">=", ">=")
+    begun, before = (">", "<=") if is_moment else (">=", "<")
+    until = ">" if is_moment else ">="
     forever = "TIMESTAMP 'infinity'" if is_moment else "DATE 'infinity'"
     ended = f"coalesce({derived.valid_to}, {forever})" if derived.valid_to else forever
     keys = [*_match(derived).values(), *(["around.area"] if derived.around else [])]
@@ -203,11 +307,19 @@ def _held_sql(name: str, derived: Derived, previous: str, operands: Operands) ->
         other += "\n    JOIN cube.area_around AS around ON around.area_code = other.area_code"
         pairs.append("own.own_area = other.area")
     pairs.append(f"own.{derived.at} {begun} other.held_from")
+    # Many rows of an area: one pass in time. Few rows of a key: a join by the key alone.
+    join, next_from = "ASOF LEFT JOIN", ""
+    if not derived.around:
+        join = "LEFT JOIN"
+        by = f"PARTITION BY {', '.join(keys)} ORDER BY {derived.valid_from}"
+        next_from = f",\n      lead({derived.valid_from}) OVER ({by}) AS next_from"
+        pairs.append(f"(other.next_from IS NULL OR own.{derived.at} {before} other.next_from)")
     return f"""  SELECT own.*{drop},
     coalesce(other.held_until {until} own.{derived.at}, false) AS {name}
-  FROM {own} AS own ASOF LEFT JOIN (
+  FROM {own} AS own {join} (
     SELECT {", ".join(keys)}, {derived.valid_from} AS held_from,
-      max({ended}) OVER (PARTITION BY {", ".join(keys)} ORDER BY {derived.valid_from}) AS held_until
+      max({ended}) OVER (PARTITION BY {", ".join(keys)} ORDER BY {derived.valid_from})
+        AS held_until{next_from}
     FROM {other}
     WHERE {derived.valid_from} IS NOT NULL
   ) AS other ON {" AND ".join(pairs)}"""
@@ -221,7 +333,8 @@ def _with_own_area_sql(previous: str, operands: Operands) -> str:
       ON place.area_code = row.area_code AND place.location_precision = {precision}"""
 
 
-def _in_period_sql(name: str, derived: Derived, previous: str, operands: Operands) -> str:
+def _in_period_sql(alike: Alike, previous: str, operands: Operands) -> str:
+    ((name, derived),) = alike.items()
     keys = ", ".join(f"other.{column}" for column in _match(derived).values())
     return f"""  SELECT own.*, other.taken AS {name}
   FROM {previous} AS own LEFT JOIN (
@@ -235,23 +348,25 @@ def _in_period_sql(name: str, derived: Derived, previous: str, operands: Operand
     AND own.period_type = other.period_type AND own.period = other.period"""
 
 
-def _followed_by_sql(
-    name: str, derived: Derived, previous: str, operands: Mapping[str, Operand]
-) -> str:
+def _followed_by_sql(alike: Alike, previous: str, operands: Operands) -> str:
+    """The first row of the other table in the area from that day on: is it near enough?"""
+    ((name, derived),) = alike.items()
     day = contracts()[derived.table or ""].date_column
-    return f"""  SELECT own.*, CASE WHEN own.{derived.at} IS NOT NULL THEN EXISTS (
-    SELECT 1
+    until = f"own.{derived.at} + {derived.within_days}"
+    return f"""  SELECT own.*,
+    CASE WHEN own.{derived.at} IS NOT NULL THEN coalesce(other.followed_on <= {until}, false) END
+      AS {name}
+  FROM {previous} AS own ASOF LEFT JOIN (
+    SELECT DISTINCT area_up.area, other.{day} AS followed_on
     FROM ({_other_sql(derived)}) AS other
     JOIN cube.area_place AS place ON place.area_code = other.area_code
       AND place.location_precision = other.location_precision
     JOIN cube.area_up ON area_up.area_code = place.area
-    WHERE area_up.area = own.area_code
-      AND other.{day} BETWEEN own.{derived.at} AND own.{derived.at} + {derived.within_days}
-  ) END AS {name}
-  FROM {previous} AS own"""
+  ) AS other ON other.area = own.area_code AND own.{derived.at} <= other.followed_on"""
 
 
-def _nearest_sql(name: str, derived: Derived, previous: str, operands: Operands) -> str:
+def _nearest_sql(alike: Alike, previous: str, operands: Operands) -> str:
+    ((name, derived),) = alike.items()
     ended = f"(other.{derived.valid_to} IS NULL OR other.{derived.valid_to} >= own.{derived.at})"
     return f"""  SELECT own.*, (
     SELECT min(great_circle_km(own.latitude, own.longitude, other.latitude, other.longitude))

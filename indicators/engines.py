@@ -11,26 +11,23 @@ from pathlib import Path
 import duckdb
 from scipy.stats import chi2
 
-from indicators.catalogue import Indicator, selected_indicators
+from indicators.catalogue import Indicator, columns_used, selected_indicators
 from indicators.compiler import (
-    Stage,
-    cells_sql,
     contribution_sql,
-    cube_stages,
-    list_stage,
+    cube_sql,
     own_dates_sql,
-    roll_up_stages,
+    plan_cells_sql,
     source_periods_sql,
-    with_stages,
 )
 from indicators.contracts import contracts
-from indicators.derived import cube_table_sql, derivation_order, functions_sql
+from indicators.derived import cube_table_sql, derivation_stages, functions_sql, tables_looked_at
 from indicators.mission import Mission
 from indicators.periods import PRECISION_PERIODS, Period, periods_between
 from indicators.places import place_tables_sql
-from indicators.plan import CubePlan, cube_plans
+from indicators.plan import CubePlan, cube_plans, roll_up_plans
 from indicators.population import population_tables_sql
 from indicators.registers import fill_registers
+from indicators.stages import with_stages
 from indicators.statuses import (
     CELL_COLUMNS,
     RULE_COLUMNS,
@@ -96,12 +93,8 @@ def _prepare(
         connection.execute(f"DELETE FROM mart.{table}")
     _run(connection, functions_sql(mission, as_of.isoformat()))
     _run(connection, place_tables_sql())
-    needed = {"units"} | {
-        "survey_respondents" if indicator.is_survey else indicator.source
-        for indicator in indicators
-    }
-    for table in derivation_order(needed):
-        connection.execute(cube_table_sql(contracts()[table]))
+    for table, columns in _tables_to_derive(indicators).items():
+        connection.execute(cube_table_sql(contracts()[table], columns))
     _create(connection, "cell", CELL_COLUMNS)
     _create(connection, "source_period", {"indicator": "VARCHAR", **_PERIOD_KEY})
     _create(connection, "first_day", {"indicator": "VARCHAR", "day": "DATE"})
@@ -113,6 +106,17 @@ def _prepare(
     _run(connection, population_tables_sql())
 
 
+def _tables_to_derive(indicators: Sequence[Indicator]) -> dict[str, set[str] | None]:
+    """Tables kept whole with what is derived in them: those that other steps look at."""
+    used: dict[str, set[str]] = {}
+    for indicator in indicators:
+        used.setdefault(indicator.source, set()).update(columns_used(indicator))
+    found: dict[str, set[str] | None] = {**tables_looked_at(used), "units": None}
+    if any(indicator.is_survey for indicator in indicators):
+        found["survey_respondents"] = None
+    return found
+
+
 _PERIOD_KEY = {"period_type": "VARCHAR", "period": "VARCHAR"}
 
 
@@ -120,29 +124,39 @@ def _fill_first_days(
     connection: duckdb.DuckDBPyConnection, mission: Mission, indicators: Sequence[Indicator]
 ) -> None:
     """The first day of each indicator's source, by its rows or its first return."""
+    begun: dict[tuple[str, str], date | None] = {}
+    for dated in dict.fromkeys(_dated(indicator) for indicator in indicators):
+        begun[dated] = _earliest(connection, *dated)
+    returned = dict(
+        connection.execute(
+            """SELECT source, min("month") FROM core.reporting_returns
+            WHERE "month" <= as_of_day() GROUP BY source"""
+        ).fetchall()
+    )
     rows = []
     for indicator in indicators:
-        column, table = _dated(indicator)
-        returns = indicator.returns.source if indicator.returns else ""
-        first = connection.execute(
-            f"""SELECT least(
-              (SELECT min({column}) FROM {table} WHERE {column} <= as_of_day()),
-              (SELECT min("month") FROM core.reporting_returns
-               WHERE source = ? AND "month" <= as_of_day()))""",
-            [returns],
-        ).fetchone()
-        rows.append((indicator.code, first[0] if first and first[0] else mission.starts_on))
+        days = [begun[_dated(indicator)]]
+        days.append(returned.get(indicator.returns.source) if indicator.returns else None)
+        known = [day for day in days if day is not None]
+        rows.append((indicator.code, min(known, default=mission.starts_on)))
     _insert(connection, "cube.first_day", rows)
 
 
+def _earliest(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> date | None:
+    stages = derivation_stages(contracts()[table], {column})
+    last = f"SELECT min({column}) FROM {stages[-1].name} WHERE {column} <= as_of_day()"
+    found = connection.execute(with_stages(stages, last)).fetchone()
+    return found[0] if found else None
+
+
 def _dated(indicator: Indicator) -> tuple[str, str]:
-    table = f"cube.{indicator.source}"
+    """The table and the column that say when its facts begin."""
     if indicator.is_survey:
-        return "interviewed_on", "cube.survey_respondents"
+        return "survey_respondents", "interviewed_on"
     state = indicator.measure.state
     if indicator.time_rule == "stock" and state:
-        return str(state.valid_from or state.newest), table
-    return str(indicator.date), table
+        return indicator.source, str(state.valid_from or state.newest)
+    return indicator.source, str(indicator.date)
 
 
 def _fill_periods(connection: duckdb.DuckDBPyConnection, mission: Mission, as_of: date) -> None:
@@ -183,29 +197,19 @@ def _compute_registers(
 ) -> None:
     for plan in cube_plans(indicators, weekly="W" in mission.period_types):
         _run_plan(connection, mission, plan)
+    _add_own_dates(connection, indicators)
 
 
 def _run_plan(connection: duckdb.DuckDBPyConnection, mission: Mission, plan: CubePlan) -> None:
-    """One plan: its cube, its roll-ups, the cells of its indicators, the files behind them."""
-    stages = cube_stages(plan)
-    last = stages[-1].name
+    """One plan: its cube, the cells of its indicators, the files behind them."""
+    connection.execute(f"CREATE OR REPLACE TABLE cube.{plan.name} AS {cube_sql(plan)}")
+    for part in roll_up_plans(plan):
+        connection.execute(f"INSERT INTO cube.cell BY NAME {plan_cells_sql(part)}")
     connection.execute(
-        f"CREATE OR REPLACE TABLE cube.{plan.name} AS {with_stages(stages, f'FROM {last}')}"
+        f"""INSERT INTO cube.source_period
+        SELECT unnest(?), period_type, period FROM ({source_periods_sql(plan)})""",
+        [[planned.code for planned in plan.indicators]],
     )
-    kept = Stage(last, f"  SELECT * FROM cube.{plan.name}")
-    placed_in = [kept, *roll_up_stages(plan)[:-1]]
-    _materialise(connection, "in_areas", placed_in)
-    in_areas = Stage("in_areas", "  SELECT * FROM temp.in_areas")
-    _materialise(connection, "rolled", [in_areas, roll_up_stages(plan)[-1]])
-    for column in plan.list_columns:
-        _materialise(connection, f"rolled_by_{column}", [in_areas, list_stage(plan, column)])
-    for planned in plan.indicators:
-        connection.execute(f"INSERT INTO cube.cell BY NAME {cells_sql(plan, planned)}")
-        connection.execute(
-            f"""INSERT INTO cube.source_period
-            SELECT '{planned.code}', period_type, period
-            FROM ({source_periods_sql(plan)} UNION {own_dates_sql(planned.indicator)})"""
-        )
     connection.execute(
         f"""INSERT INTO mart.contribution
         SELECT ?, counted.indicator, rule.indicator_version, counted.period_type, counted.period,
@@ -219,9 +223,22 @@ def _run_plan(connection: duckdb.DuckDBPyConnection, mission: Mission, plan: Cub
     )
 
 
-def _materialise(connection: duckdb.DuckDBPyConnection, name: str, stages: Sequence[Stage]) -> None:
-    text = with_stages(list(stages), f"FROM {stages[-1].name}")
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {text}")
+def _add_own_dates(connection: duckdb.DuckDBPyConnection, indicators: Sequence[Indicator]) -> None:
+    """The periods of a source's own dates, for the indicators whose returns or rows it holds."""
+    codes: dict[str, list[str]] = {}
+    for indicator in indicators:
+        if not indicator.is_survey:
+            source = indicator.returns.source if indicator.returns else indicator.source
+            codes.setdefault(source, []).append(indicator.code)
+    for source in sorted(codes):
+        connection.execute(
+            f"""INSERT INTO cube.source_period
+            SELECT unnest(?), period_type, period FROM ({own_dates_sql(source)})""",
+            [codes[source]],
+        )
+    connection.execute(
+        "CREATE OR REPLACE TABLE cube.source_period AS SELECT DISTINCT * FROM cube.source_period"
+    )
 
 
 def _write_values(

@@ -138,17 +138,23 @@ class Aggregate:
     """One aggregate of a measure, in checked SQL over the source's rows.
 
     role: numerator, denominator, n or value; known: the rows whose state is known; cases: the
-    rows that make the cell non-empty.
+    rows that make the cell non-empty. `distinct`: what counts once, where something does.
     """
 
     role: str
     function: str
     where: str
+    distinct: str | None = None
 
     @property
     def sql(self) -> str:
         """The aggregate with its filter."""
         return f"{self.function}\n      FILTER (WHERE {self.where})"
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether it is the sum of its parts; distinct counts and quantiles are not."""
+        return self.distinct is None and not self.function.startswith("quantile")
 
 
 def both(*conditions: str | None) -> str:
@@ -177,7 +183,7 @@ def aggregates(measure: Measure) -> Iterator[Aggregate]:
             yield Aggregate("denominator", "count(*)", valued)
         case "count_distinct":
             present = both(measure.where, *_are_present(measure.distinct))
-            yield Aggregate("numerator", _count_distinct(measure.distinct), present)
+            yield _distinct("numerator", measure.distinct, present)
         case "median" | "quantile":
             valued = both(measure.where, _is_present(measure.value))
             share = measure.quantile or 0.5
@@ -212,7 +218,7 @@ def _part(role: str, part: Part, where: str | None) -> Aggregate:
     if part.value:
         return Aggregate(role, _sum(part.value), condition)
     if part.distinct:
-        return Aggregate(role, _count_distinct(part.distinct), condition)
+        return _distinct(role, part.distinct, condition)
     return Aggregate(role, "count(*)", condition)
 
 
@@ -233,10 +239,10 @@ def _are_present(distinct: Distinct | None) -> Iterator[str | None]:
     return (_is_present(text) for text in expressions_of(distinct))
 
 
-def _count_distinct(distinct: Distinct | None) -> str:
+def _distinct(role: str, distinct: Distinct | None, where: str) -> Aggregate:
     texts = expressions_of(distinct)
     named = texts[0] if len(texts) == 1 else f"({', '.join(texts)})"
-    return f"count(DISTINCT {named})"
+    return Aggregate(role, f"count(DISTINCT {named})", where, named)
 
 
 def _sum(value: str | None) -> str:

@@ -5,7 +5,7 @@ area: additive ones through the finest cube, the others recounted from the rows.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from indicators.catalogue import (
     Indicator,
@@ -20,6 +20,7 @@ from indicators.expressions import table_operands
 from indicators.measures import Aggregate, Measure, State, aggregates, case_condition
 
 PEOPLE = ("sex", "age_group")
+_ROLLED_TOGETHER = 3  # so many indicators share one statement with all their groupings
 
 
 @dataclass(frozen=True)
@@ -60,14 +61,38 @@ class PlannedIndicator:
         """The indicator's code."""
         return self.indicator.code
 
+    @property
+    def parts(self) -> tuple[Aggregate, ...]:
+        """Its aggregates and the cases, each once: a count is its own number of cases."""
+        found: dict[str, Aggregate] = {}
+        for aggregate in (*self.aggregates, self._cases):
+            key = aggregate.role if self._keeps_roles_apart else aggregate.sql
+            found.setdefault(key, aggregate)
+        return tuple(found.values())
+
     def part(self, role: str) -> str:
-        """The column of this part in cube and roll-up, quoted."""
-        return f'"{self.code} {role}"'
+        """The column of this role's part in cube and roll-up, quoted."""
+        wanted = {a.role: a for a in (*self.aggregates, self._cases)}.get(role)
+        same = (
+            []
+            if wanted is None or self._keeps_roles_apart
+            else [a.role for a in self.parts if a.sql == wanted.sql]
+        )
+        return f'"{self.code} {same[0] if same else role}"'
 
     @property
-    def roles(self) -> tuple[str, ...]:
-        """The roles of its aggregates, with `cases` last."""
-        return (*(aggregate.role for aggregate in self.aggregates), "cases")
+    def _cases(self) -> Aggregate:
+        return Aggregate("cases", "count(*)", self.cases)
+
+    @property
+    def _keeps_roles_apart(self) -> bool:
+        """Of a state, a part of the numerator may have the cases of the total."""
+        return self.measure.state is not None
+
+    @property
+    def counted(self) -> str:
+        """The rows that any of its parts may count."""
+        return self.measure.where or "TRUE"
 
 
 @dataclass(frozen=True)
@@ -95,6 +120,37 @@ class CubePlan:
         if self.area not in (None, "area_code"):
             marks.append(self.area)
         return "__".join([f"cube_{self.source}", clock, *(mark for mark in marks if mark)])
+
+    @property
+    def source_columns(self) -> set[str]:
+        """The columns of the source, derived ones among them, that its indicators read."""
+        return {column for planned in self.indicators for column in columns_used(planned.indicator)}
+
+    @property
+    def adds_up_by_month(self) -> bool:
+        """Whether the months of an area make its periods: a flow, and no rate of a population."""
+        return self.state is None and self.is_additive and self.population is None
+
+    @property
+    def is_condensed(self) -> bool:
+        """Whether rows that are alike are one row of the cube; a quantile needs each of them."""
+        parts = [part for planned in self.indicators for part in planned.parts]
+        return all(part.adds_up or part.distinct for part in parts)
+
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """The conditions under which a row counts in any of its indicators; TRUE: every row."""
+        found = tuple(dict.fromkeys(planned.counted for planned in self.indicators))
+        return ("TRUE",) if "TRUE" in found else found
+
+    def counted_by(self, column: str) -> tuple[str, ...]:
+        """The conditions under which a row counts in an indicator broken down by this column."""
+        using = [
+            planned
+            for planned in self.indicators
+            if any(dimension.column == column for g in planned.groupings for dimension in g)
+        ]
+        return replace(self, indicators=tuple(using)).counted
 
     @property
     def dimensions(self) -> tuple[Dimension, ...]:
@@ -161,6 +217,25 @@ def cube_plans(indicators: Iterable[Indicator], weekly: bool = False) -> list[Cu
             grouped.setdefault(_scan(planned), []).append(planned)
     plans = [_cube_plan(planned, weekly) for planned in grouped.values()]
     return sorted(plans, key=lambda plan: plan.name)
+
+
+def roll_up_plans(plan: CubePlan) -> list[CubePlan]:
+    """The parts of a plan that are rolled up together: of many indicators, a grouping at a time.
+
+    Each holds the indicators that are shown in its grouping and no others, since most columns of
+    a cube concern few groupings.
+    """
+    if not plan.adds_up_by_month or len(plan.indicators) <= _ROLLED_TOGETHER:
+        return [plan]
+    groupings = dict.fromkeys(g for planned in plan.indicators for g in planned.groupings)
+    return [_of_grouping(plan, grouping) for grouping in groupings]
+
+
+def _of_grouping(plan: CubePlan, grouping: Grouping) -> CubePlan:
+    shown = [planned for planned in plan.indicators if grouping in planned.groupings]
+    return replace(
+        plan, indicators=tuple(replace(planned, groupings=(grouping,)) for planned in shown)
+    )
 
 
 def plan_indicator(indicator: Indicator) -> PlannedIndicator:

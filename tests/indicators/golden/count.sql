@@ -1,87 +1,117 @@
 -- count: P2-OP-06, Integrated civilian-military-police patrols
-CREATE OR REPLACE TABLE cube.activities AS
 WITH rows_of_core AS (
-  SELECT * FROM core.activities
+  SELECT activity_type, status, unit_code, area_code, location_precision, started_at, partner_components
+  FROM core.activities
 ),
 with_started_on_local AS (
   SELECT *, CAST(LOCAL_DATE(started_at) AS DATE) AS started_on_local
   FROM rows_of_core
 ),
-with_component AS (
-  SELECT own.*, other.component AS component
-  FROM with_started_on_local AS own ASOF LEFT JOIN (SELECT * FROM core.units) AS other
-    ON own.unit_code = other.unit_code AND own.started_on_local >= other.valid_from
-),
-with_unit_type AS (
-  SELECT own.*, other.unit_type AS unit_type
-  FROM with_component AS own ASOF LEFT JOIN (SELECT * FROM core.units) AS other
-    ON own.unit_code = other.unit_code AND own.started_on_local >= other.valid_from
+with_component_and_unit_type AS (
+  SELECT own.*, other.component AS component, other.unit_type AS unit_type
+  FROM with_started_on_local AS own LEFT JOIN (
+    SELECT unit_code, component, unit_type, valid_from AS newest_from,
+      lead(valid_from) OVER (PARTITION BY unit_code ORDER BY valid_from, component, unit_type) AS next_from
+    FROM (SELECT * FROM core.units)
+    WHERE valid_from IS NOT NULL
+  ) AS other ON own.unit_code = other.unit_code
+    AND own.started_on_local >= other.newest_from
+    AND (other.next_from IS NULL OR own.started_on_local < other.next_from)
 ),
 with_is_integrated AS (
   SELECT *, CAST(ARRAY_CONTAINS(partner_components, 'military') AND partner_components && ['civil_affairs', 'human_rights', 'poc_adviser', 'child_protection', 'women_protection', 'justice', 'mine_action', 'public_information', 'mission_support'] AS BOOLEAN) AS is_integrated
-  FROM with_unit_type
-)
-SELECT * FROM with_is_integrated;
-
-WITH placed AS (
-  SELECT source.*, coalesce(place.area, country_area()) AS cube_area,
+  FROM with_component_and_unit_type
+),
+placed AS (
+  SELECT
+    source.*,
+    coalesce(place.area, country_area()) AS cube_area,
     CAST(date_trunc('month', source.started_on_local) AS DATE) AS month
-  FROM cube.activities AS source
+  FROM with_is_integrated AS source
   LEFT JOIN cube.area_place AS place
     ON place.area_code = source.area_code
     AND place.location_precision = coalesce(source.location_precision, 'exact')
   WHERE source.started_on_local <= as_of_day()
+    AND (activity_type = 'patrol' AND status = 'completed' AND component = 'police' AND is_integrated)
 ),
 finest AS (
   SELECT
     month,
     cube_area,
-    unit_type,
     list_sort(list_distinct(partner_components)) AS partner_components,
+    unit_type,
     count(*)
-      FILTER (WHERE activity_type = 'patrol' AND status = 'completed' AND component = 'police' AND is_integrated) AS "P2-OP-06 numerator",
-    count(*)
-      FILTER (WHERE activity_type = 'patrol' AND status = 'completed' AND component = 'police' AND is_integrated) AS "P2-OP-06 cases"
+      FILTER (WHERE activity_type = 'patrol' AND status = 'completed' AND component = 'police' AND is_integrated) AS "P2-OP-06 numerator"
   FROM placed
   GROUP BY ALL
 ),
-in_periods AS (
-  SELECT finest.*, holding.period_type, holding.period
+by_month AS (
+  SELECT
+    month,
+    cube_area,
+    unit_type,
+    GROUPING(unit_type) AS grouped,
+    sum("P2-OP-06 numerator") AS "P2-OP-06 numerator"
   FROM finest
-  JOIN cube.period_bucket AS holding ON holding.bucket = finest.month
+  GROUP BY GROUPING SETS (
+    (month, cube_area),
+    (month, cube_area, unit_type)
+  )
 ),
 in_areas AS (
-  SELECT in_periods.*, area_up.area
-  FROM in_periods
-  JOIN cube.area_up ON area_up.area_code = in_periods.cube_area
+  SELECT
+    month,
+    area,
+    unit_type,
+    grouped,
+    sum("P2-OP-06 numerator") AS "P2-OP-06 numerator"
+  FROM by_month
+  JOIN cube.area_up ON area_up.area_code = by_month.cube_area
+  GROUP BY ALL
 ),
 rolled AS (
   SELECT
-    period_type,
-    period,
+    holding.period_type,
+    holding.period,
     area,
     unit_type,
-    GROUPING(unit_type) AS grouped,
-    sum("P2-OP-06 numerator") AS "P2-OP-06 numerator",
-    sum("P2-OP-06 cases") AS "P2-OP-06 cases"
+    grouped,
+    sum("P2-OP-06 numerator") AS "P2-OP-06 numerator"
   FROM in_areas
-  GROUP BY GROUPING SETS (
-    (period_type, period, area),
-    (period_type, period, area, unit_type)
+  JOIN cube.period_bucket AS holding ON holding.bucket = in_areas.month
+  GROUP BY ALL
+),
+by_month_by_partner_components AS (
+  SELECT
+    month,
+    cube_area,
+    partner_components,
+    sum("P2-OP-06 numerator") AS "P2-OP-06 numerator"
+  FROM (
+    SELECT * REPLACE (unnest(partner_components) AS partner_components) FROM finest
   )
+  GROUP BY ALL
+),
+in_areas_by_partner_components AS (
+  SELECT
+    month,
+    area,
+    partner_components,
+    sum("P2-OP-06 numerator") AS "P2-OP-06 numerator"
+  FROM by_month_by_partner_components
+  JOIN cube.area_up ON area_up.area_code = by_month_by_partner_components.cube_area
+  GROUP BY ALL
 ),
 rolled_by_partner_components AS (
   SELECT
-    period_type,
-    period,
+    holding.period_type,
+    holding.period,
     area,
     partner_components,
-    sum("P2-OP-06 numerator") AS "P2-OP-06 numerator",
-    sum("P2-OP-06 cases") AS "P2-OP-06 cases"
-  FROM (
-    SELECT * REPLACE (unnest(partner_components) AS partner_components) FROM in_areas
-  )
-  GROUP BY period_type, period, area, partner_components
+    sum("P2-OP-06 numerator") AS "P2-OP-06 numerator"
+  FROM in_areas_by_partner_components
+  JOIN cube.period_bucket AS holding ON holding.bucket = in_areas_by_partner_components.month
+  GROUP BY ALL
 )
 SELECT
   'P2-OP-06' AS indicator,
@@ -99,10 +129,10 @@ SELECT
   CAST(coalesce("P2-OP-06 numerator", 0) AS DOUBLE) AS numerator,
   CAST(NULL AS DOUBLE) AS denominator,
   CAST(coalesce("P2-OP-06 numerator", 0) AS BIGINT) AS n,
-  CAST("P2-OP-06 cases" AS BIGINT) AS cases
+  CAST("P2-OP-06 numerator" AS BIGINT) AS cases
 FROM rolled
-WHERE "P2-OP-06 cases" > 0 AND CASE grouped WHEN 1 THEN true WHEN 0 THEN unit_type IS NOT NULL ELSE false END
-UNION ALL
+WHERE "P2-OP-06 numerator" > 0 AND CASE grouped WHEN 1 THEN true WHEN 0 THEN unit_type IS NOT NULL ELSE false END
+UNION ALL BY NAME
 SELECT
   'P2-OP-06' AS indicator,
   period_type,
@@ -119,6 +149,6 @@ SELECT
   CAST(coalesce("P2-OP-06 numerator", 0) AS DOUBLE) AS numerator,
   CAST(NULL AS DOUBLE) AS denominator,
   CAST(coalesce("P2-OP-06 numerator", 0) AS BIGINT) AS n,
-  CAST("P2-OP-06 cases" AS BIGINT) AS cases
+  CAST("P2-OP-06 numerator" AS BIGINT) AS cases
 FROM rolled_by_partner_components
-WHERE "P2-OP-06 cases" > 0 AND partner_components IS NOT NULL
+WHERE "P2-OP-06 numerator" > 0 AND partner_components IS NOT NULL

@@ -1,37 +1,52 @@
 -- count_distinct: P1-OP-09, Local mediation or reconciliation processes supported by UN police
-CREATE OR REPLACE TABLE cube.activities AS
 WITH rows_of_core AS (
-  SELECT * FROM core.activities
+  SELECT activity_type, status, unit_code, area_code, location_precision, started_at, partner_components, process_code, conflict_type
+  FROM core.activities
 ),
 with_started_on_local AS (
   SELECT *, CAST(LOCAL_DATE(started_at) AS DATE) AS started_on_local
   FROM rows_of_core
 ),
-with_component AS (
-  SELECT own.*, other.component AS component
-  FROM with_started_on_local AS own ASOF LEFT JOIN (SELECT * FROM core.units) AS other
-    ON own.unit_code = other.unit_code AND own.started_on_local >= other.valid_from
+with_component_and_unit_type AS (
+  SELECT own.*, other.component AS component, other.unit_type AS unit_type
+  FROM with_started_on_local AS own LEFT JOIN (
+    SELECT unit_code, component, unit_type, valid_from AS newest_from,
+      lead(valid_from) OVER (PARTITION BY unit_code ORDER BY valid_from, component, unit_type) AS next_from
+    FROM (SELECT * FROM core.units)
+    WHERE valid_from IS NOT NULL
+  ) AS other ON own.unit_code = other.unit_code
+    AND own.started_on_local >= other.newest_from
+    AND (other.next_from IS NULL OR own.started_on_local < other.next_from)
 ),
-with_unit_type AS (
-  SELECT own.*, other.unit_type AS unit_type
-  FROM with_component AS own ASOF LEFT JOIN (SELECT * FROM core.units) AS other
-    ON own.unit_code = other.unit_code AND own.started_on_local >= other.valid_from
-)
-SELECT * FROM with_unit_type;
-
-WITH placed AS (
-  SELECT source.*, coalesce(place.area, country_area()) AS cube_area,
+placed AS (
+  SELECT
+    source.*,
+    coalesce(place.area, country_area()) AS cube_area,
     CAST(date_trunc('month', source.started_on_local) AS DATE) AS month
-  FROM cube.activities AS source
+  FROM with_component_and_unit_type AS source
   LEFT JOIN cube.area_place AS place
     ON place.area_code = source.area_code
     AND place.location_precision = coalesce(source.location_precision, 'exact')
   WHERE source.started_on_local <= as_of_day()
+    AND (activity_type = 'mediation' AND status = 'completed' AND component = 'police')
+),
+finest AS (
+  SELECT
+    month,
+    cube_area,
+    conflict_type,
+    list_sort(list_distinct(partner_components)) AS partner_components,
+    unit_type,
+    CASE WHEN (activity_type = 'mediation' AND status = 'completed' AND component = 'police') AND (process_code IS NOT NULL) THEN process_code END AS "P1-OP-09 numerator",
+    count(*)
+      FILTER (WHERE (activity_type = 'mediation' AND status = 'completed' AND component = 'police') AND (process_code IS NOT NULL)) AS "P1-OP-09 cases"
+  FROM placed
+  GROUP BY ALL
 ),
 in_periods AS (
-  SELECT placed.*, holding.period_type, holding.period
-  FROM placed
-  JOIN cube.period_bucket AS holding ON holding.bucket = placed.month
+  SELECT finest.*, holding.period_type, holding.period
+  FROM finest
+  JOIN cube.period_bucket AS holding ON holding.bucket = finest.month
 ),
 in_areas AS (
   SELECT in_periods.*, area_up.area
@@ -46,10 +61,8 @@ rolled AS (
     conflict_type,
     unit_type,
     GROUPING(conflict_type, unit_type) AS grouped,
-    count(DISTINCT process_code)
-      FILTER (WHERE (activity_type = 'mediation' AND status = 'completed' AND component = 'police') AND (process_code IS NOT NULL)) AS "P1-OP-09 numerator",
-    count(*)
-      FILTER (WHERE (activity_type = 'mediation' AND status = 'completed' AND component = 'police') AND (process_code IS NOT NULL)) AS "P1-OP-09 cases"
+    count(DISTINCT "P1-OP-09 numerator") AS "P1-OP-09 numerator",
+    sum("P1-OP-09 cases") AS "P1-OP-09 cases"
   FROM in_areas
   GROUP BY GROUPING SETS (
     (period_type, period, area),
@@ -63,10 +76,8 @@ rolled_by_partner_components AS (
     period,
     area,
     partner_components,
-    count(DISTINCT process_code)
-      FILTER (WHERE (activity_type = 'mediation' AND status = 'completed' AND component = 'police') AND (process_code IS NOT NULL)) AS "P1-OP-09 numerator",
-    count(*)
-      FILTER (WHERE (activity_type = 'mediation' AND status = 'completed' AND component = 'police') AND (process_code IS NOT NULL)) AS "P1-OP-09 cases"
+    count(DISTINCT "P1-OP-09 numerator") AS "P1-OP-09 numerator",
+    sum("P1-OP-09 cases") AS "P1-OP-09 cases"
   FROM (
     SELECT * REPLACE (unnest(partner_components) AS partner_components) FROM in_areas
   )
@@ -91,7 +102,7 @@ SELECT
   CAST("P1-OP-09 cases" AS BIGINT) AS cases
 FROM rolled
 WHERE "P1-OP-09 cases" > 0 AND CASE grouped WHEN 3 THEN true WHEN 2 THEN unit_type IS NOT NULL WHEN 1 THEN conflict_type IS NOT NULL ELSE false END
-UNION ALL
+UNION ALL BY NAME
 SELECT
   'P1-OP-09' AS indicator,
   period_type,

@@ -1,17 +1,18 @@
 -- count_of_values: X-IM-05, Grave violations against children verified
-CREATE OR REPLACE TABLE cube.rights_monitoring AS
 WITH rows_of_core AS (
-  SELECT * FROM core.rights_monitoring
-)
-SELECT * FROM rows_of_core;
-
-WITH placed AS (
-  SELECT source.* REPLACE (CAST(date_trunc('month', source.month) AS DATE) AS month), coalesce(place.area, country_area()) AS cube_area
-  FROM cube.rights_monitoring AS source
+  SELECT month, area_code, mechanism, violation_type, alleged_actor_type, sex, violations_count
+  FROM core.rights_monitoring
+),
+placed AS (
+  SELECT
+    source.* REPLACE (CAST(date_trunc('month', source.month) AS DATE) AS month),
+    coalesce(place.area, country_area()) AS cube_area
+  FROM rows_of_core AS source
   LEFT JOIN cube.area_place AS place
     ON place.area_code = source.area_code
     AND place.location_precision = 'exact'
   WHERE source.month <= as_of_day()
+    AND (mechanism = 'mrm')
 ),
 finest AS (
   SELECT
@@ -27,34 +28,52 @@ finest AS (
   FROM placed
   GROUP BY ALL
 ),
-in_periods AS (
-  SELECT finest.*, holding.period_type, holding.period
-  FROM finest
-  JOIN cube.period_bucket AS holding ON holding.bucket = finest.month
-),
-in_areas AS (
-  SELECT in_periods.*, area_up.area
-  FROM in_periods
-  JOIN cube.area_up ON area_up.area_code = in_periods.cube_area
-),
-rolled AS (
+by_month AS (
   SELECT
-    period_type,
-    period,
-    area,
+    month,
+    cube_area,
     alleged_actor_type,
     sex,
     violation_type,
     GROUPING(alleged_actor_type, sex, violation_type) AS grouped,
     sum("X-IM-05 numerator") AS "X-IM-05 numerator",
     sum("X-IM-05 cases") AS "X-IM-05 cases"
-  FROM in_areas
+  FROM finest
   GROUP BY GROUPING SETS (
-    (period_type, period, area),
-    (period_type, period, area, alleged_actor_type),
-    (period_type, period, area, sex),
-    (period_type, period, area, violation_type)
+    (month, cube_area),
+    (month, cube_area, alleged_actor_type),
+    (month, cube_area, sex),
+    (month, cube_area, violation_type)
   )
+),
+in_areas AS (
+  SELECT
+    month,
+    area,
+    alleged_actor_type,
+    sex,
+    violation_type,
+    grouped,
+    sum("X-IM-05 numerator") AS "X-IM-05 numerator",
+    sum("X-IM-05 cases") AS "X-IM-05 cases"
+  FROM by_month
+  JOIN cube.area_up ON area_up.area_code = by_month.cube_area
+  GROUP BY ALL
+),
+rolled AS (
+  SELECT
+    holding.period_type,
+    holding.period,
+    area,
+    alleged_actor_type,
+    sex,
+    violation_type,
+    grouped,
+    sum("X-IM-05 numerator") AS "X-IM-05 numerator",
+    sum("X-IM-05 cases") AS "X-IM-05 cases"
+  FROM in_areas
+  JOIN cube.period_bucket AS holding ON holding.bucket = in_areas.month
+  GROUP BY ALL
 )
 SELECT
   'X-IM-05' AS indicator,

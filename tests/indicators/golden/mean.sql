@@ -1,7 +1,7 @@
 -- mean: P2-OP-02, Patrol person-days
-CREATE OR REPLACE TABLE cube.activities AS
 WITH rows_of_core AS (
-  SELECT * FROM core.activities
+  SELECT activity_type, unit_code, area_code, location_precision, started_at, personnel_count, patrol_mode
+  FROM core.activities
 ),
 with_started_on_local AS (
   SELECT *, CAST(LOCAL_DATE(started_at) AS DATE) AS started_on_local
@@ -9,19 +9,26 @@ with_started_on_local AS (
 ),
 with_unit_type AS (
   SELECT own.*, other.unit_type AS unit_type
-  FROM with_started_on_local AS own ASOF LEFT JOIN (SELECT * FROM core.units) AS other
-    ON own.unit_code = other.unit_code AND own.started_on_local >= other.valid_from
-)
-SELECT * FROM with_unit_type;
-
-WITH placed AS (
-  SELECT source.*, coalesce(place.area, country_area()) AS cube_area,
+  FROM with_started_on_local AS own LEFT JOIN (
+    SELECT unit_code, unit_type, valid_from AS newest_from,
+      lead(valid_from) OVER (PARTITION BY unit_code ORDER BY valid_from, unit_type) AS next_from
+    FROM (SELECT * FROM core.units)
+    WHERE valid_from IS NOT NULL
+  ) AS other ON own.unit_code = other.unit_code
+    AND own.started_on_local >= other.newest_from
+    AND (other.next_from IS NULL OR own.started_on_local < other.next_from)
+),
+placed AS (
+  SELECT
+    source.*,
+    coalesce(place.area, country_area()) AS cube_area,
     CAST(date_trunc('month', source.started_on_local) AS DATE) AS month
-  FROM cube.activities AS source
+  FROM with_unit_type AS source
   LEFT JOIN cube.area_place AS place
     ON place.area_code = source.area_code
     AND place.location_precision = coalesce(source.location_precision, 'exact')
   WHERE source.started_on_local <= as_of_day()
+    AND (activity_type = 'patrol')
 ),
 finest AS (
   SELECT
@@ -32,39 +39,52 @@ finest AS (
     sum(CAST(personnel_count AS DECIMAL(18,4)))
       FILTER (WHERE (activity_type = 'patrol') AND (personnel_count IS NOT NULL)) AS "P2-OP-02 numerator",
     count(*)
-      FILTER (WHERE (activity_type = 'patrol') AND (personnel_count IS NOT NULL)) AS "P2-OP-02 denominator",
-    count(*)
-      FILTER (WHERE (activity_type = 'patrol') AND (personnel_count IS NOT NULL)) AS "P2-OP-02 cases"
+      FILTER (WHERE (activity_type = 'patrol') AND (personnel_count IS NOT NULL)) AS "P2-OP-02 denominator"
   FROM placed
   GROUP BY ALL
 ),
-in_periods AS (
-  SELECT finest.*, holding.period_type, holding.period
-  FROM finest
-  JOIN cube.period_bucket AS holding ON holding.bucket = finest.month
-),
-in_areas AS (
-  SELECT in_periods.*, area_up.area
-  FROM in_periods
-  JOIN cube.area_up ON area_up.area_code = in_periods.cube_area
-),
-rolled AS (
+by_month AS (
   SELECT
-    period_type,
-    period,
-    area,
+    month,
+    cube_area,
     patrol_mode,
     unit_type,
     GROUPING(patrol_mode, unit_type) AS grouped,
     sum("P2-OP-02 numerator") AS "P2-OP-02 numerator",
-    sum("P2-OP-02 denominator") AS "P2-OP-02 denominator",
-    sum("P2-OP-02 cases") AS "P2-OP-02 cases"
-  FROM in_areas
+    sum("P2-OP-02 denominator") AS "P2-OP-02 denominator"
+  FROM finest
   GROUP BY GROUPING SETS (
-    (period_type, period, area),
-    (period_type, period, area, patrol_mode),
-    (period_type, period, area, unit_type)
+    (month, cube_area),
+    (month, cube_area, patrol_mode),
+    (month, cube_area, unit_type)
   )
+),
+in_areas AS (
+  SELECT
+    month,
+    area,
+    patrol_mode,
+    unit_type,
+    grouped,
+    sum("P2-OP-02 numerator") AS "P2-OP-02 numerator",
+    sum("P2-OP-02 denominator") AS "P2-OP-02 denominator"
+  FROM by_month
+  JOIN cube.area_up ON area_up.area_code = by_month.cube_area
+  GROUP BY ALL
+),
+rolled AS (
+  SELECT
+    holding.period_type,
+    holding.period,
+    area,
+    patrol_mode,
+    unit_type,
+    grouped,
+    sum("P2-OP-02 numerator") AS "P2-OP-02 numerator",
+    sum("P2-OP-02 denominator") AS "P2-OP-02 denominator"
+  FROM in_areas
+  JOIN cube.period_bucket AS holding ON holding.bucket = in_areas.month
+  GROUP BY ALL
 )
 SELECT
   'P2-OP-02' AS indicator,
@@ -82,6 +102,6 @@ SELECT
   CAST(coalesce("P2-OP-02 numerator", 0) AS DOUBLE) AS numerator,
   CAST(coalesce("P2-OP-02 denominator", 0) AS DOUBLE) AS denominator,
   CAST(coalesce("P2-OP-02 denominator", 0) AS BIGINT) AS n,
-  CAST("P2-OP-02 cases" AS BIGINT) AS cases
+  CAST("P2-OP-02 denominator" AS BIGINT) AS cases
 FROM rolled
-WHERE "P2-OP-02 cases" > 0 AND CASE grouped WHEN 3 THEN true WHEN 2 THEN unit_type IS NOT NULL WHEN 1 THEN patrol_mode IS NOT NULL ELSE false END
+WHERE "P2-OP-02 denominator" > 0 AND CASE grouped WHEN 3 THEN true WHEN 2 THEN unit_type IS NOT NULL WHEN 1 THEN patrol_mode IS NOT NULL ELSE false END

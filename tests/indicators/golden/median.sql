@@ -1,7 +1,7 @@
 -- median: P2-OC-03, Median minutes from a confirmed threat to arrival of a police response
-CREATE OR REPLACE TABLE cube.alerts AS
 WITH rows_of_core AS (
-  SELECT * FROM core.alerts
+  SELECT merged_into, area_code, received_at, confirmed_at, responding_component, responding_unit_code, arrived_at
+  FROM core.alerts
 ),
 with_received_on_local AS (
   SELECT *, CAST(LOCAL_DATE(received_at) AS DATE) AS received_on_local
@@ -11,19 +11,20 @@ with_confirmed_on_local AS (
   SELECT *, CAST(LOCAL_DATE(confirmed_at) AS DATE) AS confirmed_on_local
   FROM with_received_on_local
 ),
-with_responder_component AS (
-  SELECT own.*, other.component AS responder_component
-  FROM with_confirmed_on_local AS own ASOF LEFT JOIN (SELECT * FROM core.units) AS other
-    ON own.responding_unit_code = other.unit_code AND own.received_on_local >= other.valid_from
-),
-with_unit_type AS (
-  SELECT own.*, other.unit_type AS unit_type
-  FROM with_responder_component AS own ASOF LEFT JOIN (SELECT * FROM core.units) AS other
-    ON own.responding_unit_code = other.unit_code AND own.received_on_local >= other.valid_from
+with_responder_component_and_unit_type AS (
+  SELECT own.*, other.component AS responder_component, other.unit_type AS unit_type
+  FROM with_confirmed_on_local AS own LEFT JOIN (
+    SELECT unit_code, component, unit_type, valid_from AS newest_from,
+      lead(valid_from) OVER (PARTITION BY unit_code ORDER BY valid_from, component, unit_type) AS next_from
+    FROM (SELECT * FROM core.units)
+    WHERE valid_from IS NOT NULL
+  ) AS other ON own.responding_unit_code = other.unit_code
+    AND own.received_on_local >= other.newest_from
+    AND (other.next_from IS NULL OR own.received_on_local < other.next_from)
 ),
 with_is_police_response AS (
   SELECT *, CAST(CASE WHEN NOT responding_unit_code IS NULL THEN COALESCE(responder_component = 'police', FALSE) ELSE COALESCE(responding_component = 'police', FALSE) END AS BOOLEAN) AS is_police_response
-  FROM with_unit_type
+  FROM with_responder_component_and_unit_type
 ),
 with_minutes_to_arrival AS (
   SELECT *, CAST(CASE WHEN arrived_at >= confirmed_at AND LOCAL_DATE(arrived_at) <= AS_OF_DAY() THEN MINUTES_BETWEEN(confirmed_at, arrived_at) END AS DECIMAL(18,8)) AS minutes_to_arrival
@@ -32,17 +33,18 @@ with_minutes_to_arrival AS (
 with_time_of_day AS (
   SELECT *, CAST(CASE WHEN IS_NIGHT(confirmed_at) THEN 'night' WHEN NOT IS_NIGHT(confirmed_at) THEN 'day' END AS VARCHAR) AS time_of_day
   FROM with_minutes_to_arrival
-)
-SELECT * FROM with_time_of_day;
-
-WITH placed AS (
-  SELECT source.*, coalesce(place.area, country_area()) AS cube_area,
+),
+placed AS (
+  SELECT
+    source.*,
+    coalesce(place.area, country_area()) AS cube_area,
     CAST(date_trunc('month', source.confirmed_on_local) AS DATE) AS month
-  FROM cube.alerts AS source
+  FROM with_time_of_day AS source
   LEFT JOIN cube.area_place AS place
     ON place.area_code = source.area_code
     AND place.location_precision = 'exact'
   WHERE source.confirmed_on_local <= as_of_day()
+    AND (merged_into IS NULL AND is_police_response)
 ),
 in_periods AS (
   SELECT placed.*, holding.period_type, holding.period
@@ -65,9 +67,7 @@ rolled AS (
     quantile_cont(CAST(minutes_to_arrival AS DOUBLE), 0.5)
       FILTER (WHERE (merged_into IS NULL AND is_police_response) AND (minutes_to_arrival IS NOT NULL)) AS "P2-OC-03 value",
     count(*)
-      FILTER (WHERE (merged_into IS NULL AND is_police_response) AND (minutes_to_arrival IS NOT NULL)) AS "P2-OC-03 denominator",
-    count(*)
-      FILTER (WHERE (merged_into IS NULL AND is_police_response) AND (minutes_to_arrival IS NOT NULL)) AS "P2-OC-03 cases"
+      FILTER (WHERE (merged_into IS NULL AND is_police_response) AND (minutes_to_arrival IS NOT NULL)) AS "P2-OC-03 denominator"
   FROM in_areas
   GROUP BY GROUPING SETS (
     (period_type, period, area),
@@ -91,6 +91,6 @@ SELECT
   CAST(NULL AS DOUBLE) AS numerator,
   CAST(NULL AS DOUBLE) AS denominator,
   CAST(coalesce("P2-OC-03 denominator", 0) AS BIGINT) AS n,
-  CAST("P2-OC-03 cases" AS BIGINT) AS cases
+  CAST("P2-OC-03 denominator" AS BIGINT) AS cases
 FROM rolled
-WHERE "P2-OC-03 cases" > 0 AND CASE grouped WHEN 3 THEN true WHEN 2 THEN unit_type IS NOT NULL WHEN 1 THEN time_of_day IS NOT NULL ELSE false END
+WHERE "P2-OC-03 denominator" > 0 AND CASE grouped WHEN 3 THEN true WHEN 2 THEN unit_type IS NOT NULL WHEN 1 THEN time_of_day IS NOT NULL ELSE false END

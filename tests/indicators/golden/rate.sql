@@ -1,55 +1,46 @@
 -- rate: P2-OC-07, Violent incidents per 1,000 residents in sites for displaced people
-CREATE OR REPLACE TABLE cube.incidents AS
 WITH rows_of_core AS (
-  SELECT * FROM core.incidents
+  SELECT incident_code, incident_type, occurred_on, date_precision, site_code, location_precision
+  FROM core.incidents
 ),
 with_site_kind AS (
-  SELECT own.*, other.taken AS site_kind
+  SELECT own.*, other.site_kind AS site_kind
   FROM rows_of_core AS own LEFT JOIN (
-    SELECT area_code, min(site_kind) AS taken
+    SELECT area_code, min(site_kind) AS site_kind
     FROM core.areas
     GROUP BY area_code
   ) AS other ON own.site_code = other.area_code
 ),
-with_victim_sexes AS (
-  SELECT own.*, other.taken AS victim_sexes
+with_victim_sexes_and_victim_age_groups AS (
+  SELECT own.*, other.victim_sexes AS victim_sexes, other.victim_age_groups AS victim_age_groups
   FROM with_site_kind AS own LEFT JOIN (
-    SELECT incident_code, list(DISTINCT sex ORDER BY sex) AS taken
+    SELECT incident_code, list(DISTINCT sex ORDER BY sex) AS victim_sexes, list(DISTINCT age_group ORDER BY age_group) AS victim_age_groups
     FROM core.incident_victims
     GROUP BY incident_code
   ) AS other ON own.incident_code = other.incident_code
 ),
-with_victim_age_groups AS (
-  SELECT own.*, other.taken AS victim_age_groups
-  FROM with_victim_sexes AS own LEFT JOIN (
-    SELECT incident_code, list(DISTINCT age_group ORDER BY age_group) AS taken
-    FROM core.incident_victims
-    GROUP BY incident_code
-  ) AS other ON own.incident_code = other.incident_code
-)
-SELECT * FROM with_victim_age_groups;
-
-WITH placed AS (
-  SELECT source.*, coalesce(place.area, country_area()) AS cube_area,
+placed AS (
+  SELECT
+    source.*,
+    coalesce(place.area, country_area()) AS cube_area,
     CAST(date_trunc('month', source.occurred_on) AS DATE) AS month
-  FROM cube.incidents AS source
+  FROM with_victim_sexes_and_victim_age_groups AS source
   LEFT JOIN cube.area_place AS place
     ON place.area_code = source.site_code
     AND place.location_precision = 'exact'
   WHERE source.occurred_on <= as_of_day()
+    AND (incident_type IN ('killing', 'injury', 'sexual_violence', 'abduction') AND site_kind IN ('poc_site', 'camp'))
 ),
 finest AS (
   SELECT
     month,
     cube_area,
-    incident_type,
     date_precision,
+    incident_type,
     list_sort(list_distinct(victim_age_groups)) AS victim_age_groups,
     list_sort(list_distinct(victim_sexes)) AS victim_sexes,
     count(*)
-      FILTER (WHERE incident_type IN ('killing', 'injury', 'sexual_violence', 'abduction') AND site_kind IN ('poc_site', 'camp')) AS "P2-OC-07 numerator",
-    count(*)
-      FILTER (WHERE incident_type IN ('killing', 'injury', 'sexual_violence', 'abduction') AND site_kind IN ('poc_site', 'camp')) AS "P2-OC-07 cases"
+      FILTER (WHERE incident_type IN ('killing', 'injury', 'sexual_violence', 'abduction') AND site_kind IN ('poc_site', 'camp')) AS "P2-OC-07 numerator"
   FROM placed
   GROUP BY ALL
 ),
@@ -81,8 +72,7 @@ rolled AS (
     people_age_group,
     incident_type,
     GROUPING(incident_type) AS grouped,
-    sum("P2-OC-07 numerator") AS "P2-OC-07 numerator",
-    sum("P2-OC-07 cases") AS "P2-OC-07 cases"
+    sum("P2-OC-07 numerator") AS "P2-OC-07 numerator"
   FROM in_areas
   GROUP BY GROUPING SETS (
     (period_type, period, area, people_sex, people_age_group),
@@ -105,10 +95,10 @@ SELECT
   CAST(coalesce("P2-OC-07 numerator", 0) AS DOUBLE) AS numerator,
   CAST(NULL AS DOUBLE) AS denominator,
   CAST(coalesce("P2-OC-07 numerator", 0) AS BIGINT) AS n,
-  CAST("P2-OC-07 cases" AS BIGINT) AS cases
+  CAST("P2-OC-07 numerator" AS BIGINT) AS cases
 FROM rolled
-WHERE "P2-OC-07 cases" > 0 AND CASE grouped WHEN 1 THEN true WHEN 0 THEN incident_type IS NOT NULL ELSE false END AND people_sex = '_T' AND people_age_group = '_T'
-UNION ALL
+WHERE "P2-OC-07 numerator" > 0 AND CASE grouped WHEN 1 THEN true WHEN 0 THEN incident_type IS NOT NULL ELSE false END AND people_sex = '_T' AND people_age_group = '_T'
+UNION ALL BY NAME
 SELECT
   'P2-OC-07' AS indicator,
   period_type,
@@ -125,6 +115,6 @@ SELECT
   CAST(coalesce("P2-OC-07 numerator", 0) AS DOUBLE) AS numerator,
   CAST(NULL AS DOUBLE) AS denominator,
   CAST(coalesce("P2-OC-07 numerator", 0) AS BIGINT) AS n,
-  CAST("P2-OC-07 cases" AS BIGINT) AS cases
+  CAST("P2-OC-07 numerator" AS BIGINT) AS cases
 FROM rolled
-WHERE "P2-OC-07 cases" > 0 AND grouped = 1 AND NOT (people_sex = '_T' AND people_age_group = '_T')
+WHERE "P2-OC-07 numerator" > 0 AND grouped = 1 AND NOT (people_sex = '_T' AND people_age_group = '_T')

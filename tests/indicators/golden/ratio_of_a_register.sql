@@ -1,14 +1,12 @@
 -- ratio_of_a_register: P3-OC-03, Localities with host-State police present and open to the public at least 5 days a week
-CREATE OR REPLACE TABLE cube.registers AS
 WITH rows_of_core AS (
-  SELECT * FROM core.registers
-)
-SELECT * FROM rows_of_core;
-
-WITH in_force AS (
+  SELECT register_code, entry_code, area_code, host_state_actor, valid_from, valid_to
+  FROM core.registers
+),
+in_force AS (
   SELECT source.*, coalesce(place.area, country_area()) AS cube_area,
     period.period_start, least(period.period_end, as_of_day()) AS period_end, period.period_type, period.period
-  FROM cube.registers AS source
+  FROM rows_of_core AS source
   JOIN cube.period ON source.valid_from <= least(period.period_end, as_of_day()) AND (source.valid_to IS NULL OR source.valid_to >= least(period.period_end, as_of_day()))
   LEFT JOIN cube.area_place AS place
     ON place.area_code = source.area_code
@@ -17,18 +15,36 @@ WITH in_force AS (
 ),
 with_post_staffed AS (
   SELECT own.*, CASE WHEN other.counts_until IS NULL OR other.counts_until >= own.period_end THEN other.staffed END AS post_staffed
-  FROM in_force AS own ASOF LEFT JOIN (SELECT * FROM cube.police_posts) AS other
-    ON own.entry_code = other.entry_code AND own.period_end >= other.month
+  FROM in_force AS own LEFT JOIN (
+    SELECT entry_code, counts_until, staffed, month AS newest_from,
+      lead(month) OVER (PARTITION BY entry_code ORDER BY month, counts_until, staffed) AS next_from
+    FROM (SELECT * FROM cube.police_posts)
+    WHERE month IS NOT NULL
+  ) AS other ON own.entry_code = other.entry_code
+    AND own.period_end >= other.newest_from
+    AND (other.next_from IS NULL OR own.period_end < other.next_from)
 ),
 with_post_open_days AS (
   SELECT own.*, CASE WHEN other.counts_until IS NULL OR other.counts_until >= own.period_end THEN other.open_days_per_week END AS post_open_days
-  FROM with_post_staffed AS own ASOF LEFT JOIN (SELECT * FROM cube.police_posts) AS other
-    ON own.entry_code = other.entry_code AND own.period_end >= other.month
+  FROM with_post_staffed AS own LEFT JOIN (
+    SELECT entry_code, counts_until, open_days_per_week, month AS newest_from,
+      lead(month) OVER (PARTITION BY entry_code ORDER BY month, counts_until, open_days_per_week) AS next_from
+    FROM (SELECT * FROM cube.police_posts)
+    WHERE month IS NOT NULL
+  ) AS other ON own.entry_code = other.entry_code
+    AND own.period_end >= other.newest_from
+    AND (other.next_from IS NULL OR own.period_end < other.next_from)
 ),
 with_post_actor AS (
   SELECT own.*, CASE WHEN other.counts_until IS NULL OR other.counts_until >= own.period_end THEN other.host_state_actor END AS post_actor
-  FROM with_post_open_days AS own ASOF LEFT JOIN (SELECT * FROM cube.police_posts) AS other
-    ON own.entry_code = other.entry_code AND own.period_end >= other.month
+  FROM with_post_open_days AS own LEFT JOIN (
+    SELECT entry_code, counts_until, host_state_actor, month AS newest_from,
+      lead(month) OVER (PARTITION BY entry_code ORDER BY month, counts_until, host_state_actor) AS next_from
+    FROM (SELECT * FROM cube.police_posts)
+    WHERE month IS NOT NULL
+  ) AS other ON own.entry_code = other.entry_code
+    AND own.period_end >= other.newest_from
+    AND (other.next_from IS NULL OR own.period_end < other.next_from)
 ),
 placed AS (
   SELECT *, CAST(COALESCE(post_actor, host_state_actor) AS VARCHAR) AS covering_actor

@@ -1,13 +1,11 @@
 -- ratio_of_a_stock: P3-OC-07, Share of women in host-State police
-CREATE OR REPLACE TABLE cube.police_census AS
 WITH rows_of_core AS (
-  SELECT * FROM core.police_census
-)
-SELECT * FROM rows_of_core;
-
-WITH placed AS (
+  SELECT listed_on, area_code, host_state_actor, rank_group, sex, officers_count
+  FROM core.police_census
+),
+placed AS (
   SELECT source.*, coalesce(place.area, country_area()) AS cube_area, period.period_type, period.period
-  FROM cube.police_census AS source
+  FROM rows_of_core AS source
   JOIN cube.period ON source.listed_on <= least(period.period_end, as_of_day())
   LEFT JOIN cube.area_place AS place
     ON place.area_code = source.area_code
