@@ -239,6 +239,12 @@ _WAKE_EFFECT_COLUMNS = {
     "n_eff": "DOUBLE",
     **_ESTIMATE_COLUMNS,
     "status": "VARCHAR",
+    "t_unit": "VARCHAR",
+    **dict.fromkeys(
+        ["p_permutation", "overlap_share", "control_mean", "smallest_visible"], "DOUBLE"
+    ),
+    **dict.fromkeys(["person_days", "nights", "km"], "DOUBLE"),
+    "caveats": "VARCHAR",
 }
 
 _EVENT_STUDY_COLUMNS = {

@@ -13,6 +13,7 @@ from indicators.engines import compute
 from indicators.linkage.framework import read_framework
 from indicators.linkage.protection_gaps import protection_gaps
 from indicators.linkage.result_links import result_links
+from indicators.linkage.wake.edge_effects import store_q_values, wake_effects
 from indicators.mission import read_mission
 from indicators.rating import rate
 from indicators.trend import trends
@@ -98,24 +99,41 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
             metadata={"dagster/row_count": values, "as_of": day.isoformat()}
         )
 
-    @dg.asset(
-        key=mart_key("result_link"),
-        deps=[mart_key("indicator_value")],
-        group_name="mart",
+    evidence = {
+        "result_link": "Each edge of the results framework: an output beside its outcome",
+        "event_study": "Outcomes by months since an activity began in an area",
+        "wake_effect": "Incidents before and after activities beside those called off",
+    }
+
+    @dg.multi_asset(
+        name="linkage",
+        specs=[
+            dg.AssetSpec(
+                mart_key(table),
+                deps=[mart_key("indicator_value")],
+                group_name="mart",
+                description=description,
+            )
+            for table, description in evidence.items()
+        ],
         partitions_def=partitions,
-        description="Each edge of the results framework: an output beside its outcome",
     )
-    def result_link(
+    def linkage(
         context: dg.AssetExecutionContext, workspace: WorkspaceResource
-    ) -> dg.MaterializeResult:
+    ) -> Iterator[dg.MaterializeResult]:
         paths = workspace.workspace()
         mission = read_mission(paths.profile(context.partition_key))
-        framework = read_framework(paths.profile(mission.mission), load_catalogue())
+        catalogue = load_catalogue()
+        framework = read_framework(paths.profile(mission.mission), catalogue)
         report("linkage")
         with open_warehouse(paths.warehouse(mission.mission)) as connection:
-            result_links(connection, mission, framework)
-        edges = len(framework.edges) if framework else 0
-        return dg.MaterializeResult(metadata={"edges": edges})
+            wakes = wake_effects(connection, mission, framework, catalogue)
+            result_links(connection, mission, framework, wakes)
+            store_q_values(connection, mission)
+            for table in evidence:
+                counted = connection.execute(f"SELECT count(*) FROM mart.{table}").fetchone()
+                metadata = {"dagster/row_count": counted[0] if counted else 0}
+                yield dg.MaterializeResult(asset_key=mart_key(table), metadata=metadata)
 
     @dg.asset(
         key=mart_key("protection_gap"),
@@ -135,4 +153,4 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
             counted = connection.execute("SELECT count(*) FROM mart.protection_gap").fetchone()
         return dg.MaterializeResult(metadata={"dagster/row_count": counted[0] if counted else 0})
 
-    return [indicator_value, result_link, protection_gap]
+    return [indicator_value, linkage, protection_gap]

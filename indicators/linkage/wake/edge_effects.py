@@ -1,0 +1,358 @@
+"""`mart.wake_effect`: wake analysis of every edge that goes from activities to incidents.
+
+Each window is one finding for grading (`tested.py`) and one row; outer ring, far ring, false dates
+and incidents that others reported stand beside it as rows of their own.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from indicators.catalogue import Indicator
+from indicators.derived import functions_sql
+from indicators.errors import PocLensError
+from indicators.linkage.edge_panel import PATROLLING_REPORTERS
+from indicators.linkage.finding import Finding
+from indicators.linkage.framework import Edge, Framework
+from indicators.linkage.grading import Evidence, Outcome
+from indicators.linkage.tested import Tested
+from indicators.linkage.wake import product
+from indicators.linkage.wake.analysis import DEFAULT_PERMUTATIONS, DEFAULT_SEED
+from indicators.linkage.wake.edge_events import (
+    CONTROL,
+    DEPENDENT,
+    TREATED,
+    has_events,
+    read_edge_events,
+)
+from indicators.linkage.wake.events import read_events
+from indicators.linkage.wake.inference import figures
+from indicators.linkage.wake.matching import match_variables, match_wakes
+from indicators.linkage.wake.request import WakeRequest, checked_request
+from indicators.linkage.wake.result import WakeResult
+from indicators.linkage.wake.wakes import Wakes
+from indicators.mission import Mission
+from indicators.values import MART_TABLES
+
+METHOD = "matched_wake"
+HOURS = 24
+# Fixed beforehand for every mission: one and two weeks, 10 and 20 km; the first day counts.
+TIME_WINDOW, SPACE_WINDOW = (7 * HOURS, 14 * HOURS, 7 * HOURS), (10, 20, 10)
+MATCHED_ON = ("area", "risk")
+STABLE_SHARE = 0.8
+LEVEL, RISE_LEVEL = 0.05, 0.10
+_CHECK_ROWS = {
+    "outer_ring": "ring",
+    "far_ring": "far",
+    "reported_by_others": "independent",
+    **{f"moved_{days}_days": f"fake_{days}" for days in product.FAKE_DAYS},
+}
+
+
+@dataclass(frozen=True)
+class _Analysed:
+    """What came of one edge: the analysis, or the named reason why there is none."""
+
+    edge: Edge
+    request: WakeRequest
+    result: WakeResult | None
+    reason: str | None
+    effort: Mapping[str, float | None]
+    caveats: tuple[str, ...]
+
+
+def wake_effects(
+    connection: duckdb.DuckDBPyConnection,
+    mission: Mission,
+    framework: Framework | None,
+    catalogue: Mapping[str, Indicator],
+) -> list[Tested]:
+    """Fill `mart.wake_effect` of this mission anew; the findings, to be graded with all others.
+
+    An edge without single activities and incidents has no rows; one without a credible control
+    type, or with nothing to compare, has a row and a finding with the reason. q-values are over
+    all tests of the run and come later (`store_q_values`).
+    """
+    connection.execute("DELETE FROM mart.wake_effect WHERE mission = ?", [mission.mission])
+    edges = [
+        edge
+        for edge in (framework.edges if framework else ())
+        if has_events(catalogue[edge.from_indicator], catalogue[edge.to_indicator])
+    ]
+    if not edges:
+        return []
+    _make_functions(connection, mission)
+    found: list[Tested] = []
+    rows: list[dict[str, Any]] = []
+    for edge in edges:
+        analysed = _analyse(connection, edge, catalogue)
+        rows += _mart_rows(analysed, mission)
+        found += _findings(analysed, mission)
+    _store(connection, rows)
+    return found
+
+
+def store_q_values(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
+    """Copy the q-values of `mart.result_link`, which are over everything that was tested."""
+    connection.execute(
+        """
+        UPDATE mart.wake_effect SET q_value = graded.q_value
+        FROM mart.result_link AS graded
+        WHERE graded.mission = $mission AND graded.method = $method
+          AND wake_effect.mission = graded.mission AND wake_effect.edge = graded.edge
+          AND wake_effect.area = graded.area AND wake_effect.specification = graded.specification
+        """,
+        {"mission": mission.mission, "method": METHOD},
+    )
+
+
+def _make_functions(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
+    """What derived columns are made with; the as-of day is that of the mart."""
+    row = connection.execute(
+        "SELECT any_value(as_of) FROM mart.mission WHERE mission = ?", [mission.mission]
+    ).fetchone()
+    as_of = row[0] if row and row[0] else mission.ends_on or mission.starts_on
+    for statement in functions_sql(mission, as_of.isoformat()):
+        connection.execute(statement)
+
+
+def edge_request() -> WakeRequest:
+    """The same windows and matching for every edge, fixed beforehand."""
+    return checked_request(
+        t_window=TIME_WINDOW,
+        spat_window=SPACE_WINDOW,
+        treatment=("type", TREATED),
+        control=("type", CONTROL),
+        dependent=("type", DEPENDENT),
+        match_columns=MATCHED_ON,
+        t_unit="hours",
+        estimation="lm",
+        formula=None,
+        weighted=None,
+        estimation_controls=(),
+        tcm=False,
+        delete_sutva=False,
+        alpha1=LEVEL,
+        match_default=True,
+        mode="product",
+        permutations=DEFAULT_PERMUTATIONS,
+        seed=DEFAULT_SEED,
+    )
+
+
+def _analyse(
+    connection: duckdb.DuckDBPyConnection, edge: Edge, catalogue: Mapping[str, Indicator]
+) -> _Analysed:
+    request = edge_request()
+    events = read_edge_events(
+        connection, catalogue[edge.from_indicator], catalogue[edge.to_indicator]
+    )
+    effort = _effort(events.rows)
+    try:
+        read = read_events(events.rows, request, keep=("sector", "reported_by"))
+    except PocLensError as error:
+        reason = error.problems[0].rule.removeprefix("wake_")
+        return _Analysed(edge, request, None, reason, effort, events.caveats)
+    own_reports = np.isin(read.covariates["reported_by"], PATROLLING_REPORTERS)
+    result = product.analyse(read, request, own_reports)
+    return _Analysed(edge, request, result, None, effort, events.caveats)
+
+
+def _effort(rows: pd.DataFrame) -> dict[str, float | None]:
+    """Person-days, nights and km of the activities looked at; None where none is known."""
+    treated = rows[rows["type"] == TREATED]
+    known = {name: treated[name].dropna() for name in ("person_days", "nights", "km")}
+    return {name: float(values.sum()) if len(values) else None for name, values in known.items()}
+
+
+def _specification(row: Mapping[str, Any]) -> str:
+    return f"{row['t_window'] / HOURS:g}d_{row['spat_window']:g}km"
+
+
+def _mart_rows(analysed: _Analysed, mission: Mission) -> Iterator[dict[str, Any]]:
+    shared: dict[str, Any] = {"mission": mission.mission, "edge": analysed.edge.id}
+    shared |= {"area": mission.country_area, "t_unit": "hours", **analysed.effort}
+    if analysed.result is None:
+        reason = f"wake_{analysed.reason}"
+        yield shared | {"specification": "none", "status": "not_estimable", "caveats": reason}
+        return
+    for row in _rows(analysed.result):
+        window = shared | {name: row[name] for name in ("t_window", "spat_window")}
+        yield window | _own_figures(row, analysed)
+        for name, prefix in _CHECK_ROWS.items():
+            estimate = row.get(f"{prefix}_estimate")
+            yield window | {
+                "specification": f"{_specification(row)}_{name}",
+                "estimate": estimate,
+                "ci_low": row.get(f"{prefix}_ci_low"),
+                "ci_high": row.get(f"{prefix}_ci_high"),
+                "p_value": row.get(f"{prefix}_p"),
+                "status": "not_estimable" if estimate is None else "check",
+            }
+
+
+def _own_figures(row: Mapping[str, Any], analysed: _Analysed) -> dict[str, Any]:
+    names = (
+        "n_treated", "n_control", "n_eff", "estimate", "ci_low", "ci_high", "overlap_share",
+        "control_mean", "smallest_visible", "status",
+    )  # fmt: skip
+    return {
+        "specification": _specification(row),
+        **{name: row[name] for name in names},
+        "se": row["std_error"],
+        "p_value": row["pvalue"],
+        "p_permutation": row["pvalue_permutation"],
+        "caveats": "|".join(_caveats(row, analysed)) or None,
+    }
+
+
+def _caveats(row: Mapping[str, Any], analysed: _Analysed) -> tuple[str, ...]:
+    return tuple(f"wake_{name}" for name in dict.fromkeys((*analysed.caveats, *row["caveats"])))
+
+
+def _rows(result: WakeResult) -> list[dict[str, Any]]:
+    """The estimates with None where there is no figure."""
+    frame = result.estimates.astype(object)
+    return [
+        {str(name): _plain(value) for name, value in row.items()}
+        for row in frame.to_dict("records")
+    ]
+
+
+def _plain(value: Any) -> Any:
+    return None if isinstance(value, float) and np.isnan(value) else value
+
+
+def _findings(analysed: _Analysed, mission: Mission) -> Iterator[Tested]:
+    if analysed.result is None:
+        reason = f"wake_{analysed.reason}"
+        finding = Finding(METHOD, "none", lag=analysed.edge.lag, reason=reason)
+        window = {"t_window": TIME_WINDOW[1] / HOURS, "spat_window": SPACE_WINDOW[1]}
+        yield _tested(analysed, mission, finding, Evidence("wake", None, reason=reason), window)
+        return
+    rows = _rows(analysed.result)
+    signs = [np.sign(row["estimate"]) for row in rows if row["estimate"]]
+    for row, (wakes, _) in zip(rows, analysed.result.windows, strict=True):
+        finding = _finding(row, analysed)
+        evidence = _evidence(row, signs, wakes, analysed.request)
+        yield _tested(analysed, mission, finding, evidence, row)
+
+
+def _tested(
+    analysed: _Analysed,
+    mission: Mission,
+    finding: Finding,
+    evidence: Evidence,
+    row: Mapping[str, Any],
+) -> Tested:
+    window = {
+        "t_window": f"{row['t_window'] / HOURS:g}" if "caveats" in row else f"{row['t_window']:g}",
+        "spat_window": f"{row['spat_window']:g}",
+    }
+    return Tested(
+        analysed.edge.id,
+        mission.country_area,
+        finding,
+        evidence,
+        contrast="wake",
+        scale="units",
+        contrast_parameters=window,
+        outcome_mean=row.get("control_mean"),
+        caveats=_caveats(row, analysed) if "caveats" in row else (),
+    )
+
+
+def _finding(row: Mapping[str, Any], analysed: _Analysed) -> Finding:
+    reason = f"wake_{row['reason']}" if row["reason"] else None
+    return Finding(
+        METHOD,
+        _specification(row),
+        lag=analysed.edge.lag,
+        n_events=row["n_treated"] + row["n_control"],
+        n_eff=row["n_eff"],
+        estimate=row["estimate"],
+        se=row["std_error"],
+        ci_low=row["ci_low"],
+        ci_high=row["ci_high"],
+        p_value=row["pvalue"],
+        reason=reason,
+        df=float(row["df_residual"]),
+    )
+
+
+def _evidence(
+    row: Mapping[str, Any], signs: Sequence[float], wakes: Wakes, request: WakeRequest
+) -> Evidence:
+    sign = np.sign(row["estimate"] or 0)
+    agreeing = sum(1 for other in signs if other == sign)
+    apart, error = row["estimate_apart"], row["std_error"]
+    is_robust = (
+        apart is not None
+        and error is not None
+        and np.sign(apart) == sign
+        and abs(apart - row["estimate"]) <= error
+    )
+    return Evidence(
+        "wake",
+        q_value=None,
+        reason=f"wake_{row['reason']}" if row["reason"] else None,
+        agreeing=agreeing,
+        specifications=len(signs),
+        checks={
+            "pretrend": _passed([row["rise_before_p"]], RISE_LEVEL),
+            "fake_date": _passed([row[f"fake_{days}_p"] for days in product.FAKE_DAYS], LEVEL),
+            "far_ring": _passed([row["far_p"]], LEVEL),
+            "permutation": _permuted(row["pvalue_permutation"]),
+            "reporting": _reported(row["reporting"]),
+            "stability": "passed" if agreeing >= STABLE_SHARE * len(signs) else "failed",
+            "leave_one_out": _leave_one_out(wakes, request, sign),
+        },
+        n_treated=row["n_treated"],
+        n_effective=row["n_eff"],
+        overlap=row["overlap_share"] or 0.0,
+        is_robust_overlap=bool(is_robust),
+    )
+
+
+def _passed(p_values: Sequence[float | None], level: float) -> Outcome:
+    """A placebo passes where it finds nothing; without any figure it was not run."""
+    known = [p for p in p_values if p is not None]
+    if not known:
+        return "not_run"
+    return "passed" if min(known) >= level else "failed"
+
+
+def _permuted(p_value: float | None) -> Outcome:
+    if p_value is None:
+        return "not_run"
+    return "passed" if p_value <= LEVEL else "failed"
+
+
+def _reported(reporting: str) -> Outcome:
+    return {"pass": "passed", "fail": "failed"}.get(reporting, "not_run")  # type: ignore[return-value]
+
+
+def _leave_one_out(wakes: Wakes, request: WakeRequest, sign: float) -> Outcome:
+    """Whether the sign holds when the events of each sector are left out in turn."""
+    sectors = np.unique(wakes.covariates["sector"])
+    if sectors.size < 2 or not sign:
+        return "not_run"
+    variables = match_variables(request.match_columns, request.match_overlap)
+    for sector in sectors:
+        rest = wakes.keep(wakes.covariates["sector"] != sector)
+        found = figures(rest, match_wakes(rest, variables), request.formula, request.alpha)
+        if found.estimate is None or np.sign(found.estimate) != sign:
+            return "failed"
+    return "passed"
+
+
+def _store(connection: duckdb.DuckDBPyConnection, rows: Sequence[Mapping[str, Any]]) -> None:
+    columns = MART_TABLES["wake_effect"]
+    marks = ", ".join("?" * len(columns))
+    names = ", ".join(columns)
+    values = [[row.get(name) for name in columns] for row in rows]
+    connection.executemany(f"INSERT INTO mart.wake_effect ({names}) VALUES ({marks})", values)

@@ -1,0 +1,155 @@
+"""The events of one edge as rows for wake analysis: activities done, called off, and incidents.
+
+Treated are the activities that the output counts. Controls are those of the same kind that were
+called off for a reason that has nothing to do with security, at the place and time where they were
+planned. Dependent are the incidents that the outcome counts.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import duckdb
+import pandas as pd
+from sqlglot import exp, parse_one
+
+from indicators.catalogue import Indicator
+from indicators.contracts import contracts
+from indicators.derived import cube_table_sql
+from indicators.expressions import parse_expression, table_operands
+
+ACTIVITIES, INCIDENTS = "activities", "incidents"
+# Called off for other reasons a patrol says nothing of the place; "insecurity" does.
+SECURITY_REASONS = ("insecurity",)
+CALLED_OFF = ("aborted", "cancelled")
+RISK_DAYS = 90
+TREATED, CONTROL, DEPENDENT = "treated", "called_off", "incident"
+_ACTIVITY_COLUMNS = {
+    "activity_code", "status", "status_reason", "started_at", "latitude", "longitude", "area_code",
+    "person_days", "nights_out", "distance_km",
+}  # fmt: skip
+_INCIDENT_COLUMNS = {
+    "incident_code", "occurred_at", "occurred_on", "date_precision", "latitude", "longitude",
+    "area_code", "reported_by",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class EdgeEvents:
+    """Rows type, timestamp, lat, lon, area, sector, risk, reported_by, person_days, nights, km.
+
+    `risk`: incidents of the same area in the 90 days before. `caveats`: what was left out.
+    """
+
+    rows: pd.DataFrame
+    caveats: tuple[str, ...]
+
+
+def has_events(output: Indicator, outcome: Indicator) -> bool:
+    """Whether an edge goes from single activities to single incidents."""
+    return output.source == ACTIVITIES and outcome.source == INCIDENTS
+
+
+def read_edge_events(
+    connection: duckdb.DuckDBPyConnection, output: Indicator, outcome: Indicator
+) -> EdgeEvents:
+    """All events of an edge, sorted. `functions_sql` must have run on the connection."""
+    for indicator, columns in ((output, _ACTIVITY_COLUMNS), (outcome, _INCIDENT_COLUMNS)):
+        connection.execute(_rows_sql(indicator, columns))
+    rows = connection.execute(
+        events_sql(output, outcome),
+        {"called_off": list(CALLED_OFF), "security": list(SECURITY_REASONS)},
+    ).df()
+    undated = connection.execute(
+        f"SELECT count(*) FROM wake_{INCIDENTS}"
+        f" WHERE coalesce({_condition(outcome)}, false) AND date_precision <> 'day'"
+    ).fetchone()
+    for table in (ACTIVITIES, INCIDENTS):
+        connection.execute(f"DROP TABLE wake_{table}")
+    caveats = ("dates_too_coarse",) if undated and undated[0] else ()
+    return EdgeEvents(rows, caveats)
+
+
+def _rows_sql(indicator: Indicator, columns: set[str]) -> str:
+    """A table `wake_<source>` with the columns that are needed, derived ones too."""
+    contract = contracts()[indicator.source]
+    operands = table_operands(contract)
+    used = set(columns)
+    for text in _conditions(indicator):
+        used |= set(parse_expression(text, operands).columns)
+    _, _, rows = cube_table_sql(contract, used).partition(" AS\n")
+    return f"CREATE OR REPLACE TEMP TABLE wake_{indicator.source} AS\n{rows}"
+
+
+def _conditions(indicator: Indicator) -> list[str]:
+    """Every condition that a row must meet to count, one an entry."""
+    measure = indicator.measure
+    numerator = measure.numerator.where if measure.numerator else None
+    texts = [text for text in (measure.where, numerator) if text]
+    return [part.sql(dialect="duckdb") for text in texts for part in _joined_by_and(text)]
+
+
+def _joined_by_and(text: str) -> Iterable[exp.Expression]:
+    tree = parse_one(text, dialect="duckdb")
+    return tree.flatten() if isinstance(tree, exp.And) else [tree]
+
+
+def _condition(indicator: Indicator, without: str | None = None) -> str:
+    """The conditions as SQL, those that look at the column `without` left out."""
+    operands = table_operands(contracts()[indicator.source])
+    checked = [parse_expression(text, operands) for text in _conditions(indicator)]
+    kept = [f"({part.sql})" for part in checked if without not in part.columns]
+    return " AND ".join(kept) or "true"
+
+
+def events_sql(output: Indicator, outcome: Indicator) -> str:
+    """All events of the edge: the columns of `EdgeEvents.rows`, sorted by time, type and code."""
+    return f"""
+WITH place AS (
+  SELECT area_code, any_value(parent_area_code) AS parent, any_value(area_level) AS area_level
+  FROM core.areas GROUP BY area_code
+),
+done AS (
+  SELECT *, CASE
+      WHEN coalesce({_condition(output)}, false) THEN '{TREATED}'
+      WHEN coalesce({_condition(output, without="status")}, false)
+        AND list_contains($called_off, status)
+        AND status_reason IS NOT NULL AND NOT list_contains($security, status_reason)
+        THEN '{CONTROL}'
+    END AS type
+  FROM wake_{ACTIVITIES}
+),
+happened AS (
+  SELECT *, coalesce(occurred_at, occurred_on + INTERVAL 12 HOUR) AS moment
+  FROM wake_{INCIDENTS}
+  WHERE coalesce({_condition(outcome)}, false) AND date_precision = 'day'
+),
+event AS (
+  SELECT activity_code AS code, type, started_at AS "timestamp",
+    CAST(latitude AS DOUBLE) AS lat, CAST(longitude AS DOUBLE) AS lon, area_code,
+    NULL AS reported_by, CAST(person_days AS DOUBLE) AS person_days,
+    CAST(nights_out AS DOUBLE) AS nights, CAST(distance_km AS DOUBLE) AS km
+  FROM done WHERE type IS NOT NULL
+  UNION ALL
+  SELECT incident_code, '{DEPENDENT}', moment, CAST(latitude AS DOUBLE), CAST(longitude AS DOUBLE),
+    area_code, reported_by, NULL, NULL, NULL
+  FROM happened
+),
+placed AS (
+  SELECT event.*, CASE WHEN area_level = 'site' THEN parent ELSE area_code END AS area
+  FROM event LEFT JOIN place USING (area_code)
+),
+risky AS (
+  SELECT event.code, count(*) AS risk
+  FROM placed AS event JOIN placed AS incident USING (area)
+  WHERE event.type <> '{DEPENDENT}' AND incident.type = '{DEPENDENT}'
+    AND incident."timestamp" < event."timestamp"
+    AND incident."timestamp" >= event."timestamp" - INTERVAL {RISK_DAYS} DAY
+  GROUP BY event.code
+)
+SELECT type, "timestamp", lat, lon, area, coalesce(place.parent, area) AS sector,
+  CAST(coalesce(risk, 0) AS DOUBLE) AS risk, reported_by, person_days, nights, km
+FROM placed
+LEFT JOIN risky USING (code)
+LEFT JOIN place ON place.area_code = placed.area
+ORDER BY "timestamp", type, code
+"""

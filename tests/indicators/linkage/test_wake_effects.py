@@ -1,0 +1,164 @@
+"""Wake analysis of a framework's edges: from core rows to `mart.wake_effect` and `result_link`."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+
+from indicators.catalogue import load_catalogue
+from indicators.linkage.framework import Framework
+from indicators.linkage.result_links import result_links
+from indicators.linkage.wake.edge_effects import METHOD, store_q_values, wake_effects
+from indicators.messages import has_message
+from indicators.values import mart_ddl
+from tests.indicators.small_warehouse import SmallWarehouse, small_mission
+
+EDGE = {
+    "id": "night_patrols",
+    "from": "P2-OP-04",
+    "to": "P2-OC-07",
+    "lag": 0,
+    "expected_sign": 1,
+    "why": {"en": "–", "fr": "–"},
+}
+FRAMEWORK = Framework.model_validate({
+    "objective": {"en": "–", "fr": "–"},
+    "outcomes": [{"id": "o", "title": {"en": "–", "fr": "–"}, "indicator": "P2-OC-07"}],
+    "outputs": [{"id": "a", "title": {"en": "–", "fr": "–"}, "indicator": "P2-OP-04"}],
+    "edges": [EDGE],
+})  # fmt: skip
+MISSION = small_mission(["P2-OP-04", "P2-OC-07"])
+PATROLS, CALLED_OFF, INCIDENTS = 60, 60, 900
+# incidents in the three days after each completed patrol; some spread, so that errors are not nil
+PLANTED = [0, 1, 2] * (PATROLS // 3)
+EXTRA = sum(PLANTED) / PATROLS
+
+
+def night_patrol(generator: np.random.Generator, **other: Any) -> dict[str, Any]:
+    started = datetime(2026, 1, 25, 20) + timedelta(days=int(generator.integers(0, 280)))
+    return {
+        "started_at": started,
+        "ended_at": started + timedelta(hours=3),
+        "latitude": round(float(generator.uniform(3, 5)), 5),
+        "longitude": round(float(generator.uniform(20, 22)), 5),
+        **other,
+    }
+
+
+def incident(moment: datetime, latitude: float, longitude: float, **other: Any) -> dict[str, Any]:
+    return {
+        "occurred_at": moment,
+        "occurred_on": moment.date(),
+        "latitude": latitude,
+        "longitude": longitude,
+        "area_code": "S1",
+        "site_code": "S1",
+        "reported_by": "community",
+        **other,
+    }
+
+
+def warehouse(reason: str = "weather") -> SmallWarehouse:
+    generator = np.random.default_rng(5)
+    done = [night_patrol(generator) for _ in range(PATROLS)]
+    off = [
+        night_patrol(generator, status="aborted", status_reason=reason) for _ in range(CALLED_OFF)
+    ]
+    start = datetime(2026, 1, 1)
+    around = [
+        incident(
+            start + timedelta(minutes=int(generator.integers(0, 340 * 1440))),
+            round(float(generator.uniform(3, 5)), 5),
+            round(float(generator.uniform(20, 22)), 5),
+        )
+        for _ in range(INCIDENTS)
+    ]
+    after = [
+        incident(
+            patrol["started_at"] + timedelta(hours=12 + 20 * number),
+            patrol["latitude"] + 0.01,
+            patrol["longitude"],
+        )
+        for patrol, planted in zip(done, PLANTED, strict=True)
+        for number in range(planted)
+    ]
+    coarse = incident(start, 3.0, 20.0, date_precision="month", occurred_at=None)
+    found = SmallWarehouse()
+    found.add("activities", [*done, *off])
+    found.add("incidents", [*around, *after, coarse])
+    return found
+
+
+def filled(reason: str = "weather") -> SmallWarehouse:
+    small = warehouse(reason)
+    small.compute("P2-OP-04", "P2-OC-07")
+    wakes = wake_effects(small.connection, MISSION, FRAMEWORK, load_catalogue())
+    result_links(small.connection, MISSION, FRAMEWORK, wakes)
+    store_q_values(small.connection, MISSION)
+    return small
+
+
+@pytest.fixture(scope="module")
+def small() -> SmallWarehouse:
+    return filled()
+
+
+def rows(small: SmallWarehouse, table: str, where: str) -> list[dict[str, Any]]:
+    frame = small.connection.execute(f"SELECT * FROM mart.{table} WHERE {where}").df()
+    return frame.astype(object).where(frame.notna(), None).to_dict("records")
+
+
+def test_what_was_planted_after_patrols_is_found(small: SmallWarehouse) -> None:
+    windows = rows(small, "wake_effect", "status = 'estimated'")
+    assert [row["specification"] for row in windows] == [
+        "7d_10km", "7d_20km", "14d_10km", "14d_20km",
+    ]  # fmt: skip
+    for row in windows:
+        assert row["estimate"] == pytest.approx(EXTRA, abs=3 * row["se"])
+        assert row["n_treated"] <= PATROLS and row["n_control"] <= CALLED_OFF
+        assert row["p_value"] <= row["q_value"]
+    assert windows[0]["q_value"] < 0.05
+
+
+def test_each_window_has_its_checks(small: SmallWarehouse) -> None:
+    names = {row["specification"] for row in rows(small, "wake_effect", "t_window = 336")}
+    for check in ("outer_ring", "far_ring", "reported_by_others", "moved_60_days", "moved_90_days"):
+        assert f"14d_10km_{check}" in names
+
+
+def test_findings_are_graded_and_worded_with_all_others(small: SmallWarehouse) -> None:
+    links = rows(small, "result_link", f"method = '{METHOD}'")
+    assert len(links) == 4
+    for row in links:
+        assert row["grade"] in "ABCD" and row["sentence_en"] and row["sentence_fr"]
+        for caveat in (row["caveats"] or "").split("|"):
+            assert not caveat or has_message(f"linkage.caveat.{caveat}"), caveat
+        assert "wake_dates_too_coarse" in row["caveats"]
+
+
+def test_called_off_for_insecurity_is_no_control() -> None:
+    small = filled("insecurity")
+    (row,) = rows(small, "wake_effect", "true")
+    assert (row["status"], row["caveats"]) == ("not_estimable", "wake_no_control_rows")
+    (link,) = rows(small, "result_link", f"method = '{METHOD}'")
+    assert (link["grade"], link["grade_reasons"]) == ("D", "wake_no_control_rows")
+    assert has_message(f"linkage.grade_reason.{link['grade_reasons']}")
+
+
+def test_the_same_rows_give_the_same_figures(small: SmallWarehouse) -> None:
+    once = rows(small, "wake_effect", "true")
+    wakes = wake_effects(small.connection, MISSION, FRAMEWORK, load_catalogue())
+    result_links(small.connection, MISSION, FRAMEWORK, wakes)
+    store_q_values(small.connection, MISSION)
+    assert rows(small, "wake_effect", "true") == once
+
+
+def test_an_edge_without_single_events_has_no_rows() -> None:
+    edge = type(FRAMEWORK.edges[0]).model_validate(EDGE | {"to": "P2-OC-05"})
+    framework = FRAMEWORK.model_copy(update={"edges": (edge,)})
+    empty = SmallWarehouse()
+    for statement in mart_ddl():
+        empty.connection.execute(statement)
+    assert wake_effects(empty.connection, MISSION, framework, load_catalogue()) == []
+    assert rows(empty, "wake_effect", "true") == []
