@@ -32,6 +32,7 @@ from indicators.linkage.wild_bootstrap import wild_bootstrap
 METHOD, PLACEBO = "panel", "placebo"
 MIN_CLUSTERS = 6  # with fewer areas no bootstrap can tell anything at the 5% level
 MIN_PERIODS = 3
+Family = Literal["gaussian", "poisson"]
 _EFFECTS = ("area", "period")
 # Periods before adoption, in two bins; all earlier ones and the never treated are the reference.
 PRE_BINS = ((-9, -5), (-4, -1))
@@ -42,8 +43,9 @@ class EdgeModels:
     """What the panel models say of one edge.
 
     `findings`: the one fixed beforehand first. `event_rows`: rows of `mart.event_study` without
-    mission, edge and area. `robustness`: see `sensitivity.py`. `outcome_mean`: of the rows used;
-    `left_out`: areas that do not fit a staggered design.
+    mission, edge and area. `robustness`: see `sensitivity.py`. `outcome_mean`: of the rows used.
+    `span`: steps between the 10th and 90th percentile of the activity, at least one. `left_out`:
+    areas that do not fit a staggered design.
     """
 
     design: Literal["staggered", "continuous"]
@@ -53,6 +55,7 @@ class EdgeModels:
     event_rows: tuple[Mapping[str, Any], ...] = ()
     robustness: float | None = None
     outcome_mean: float | None = None
+    span: float = 1.0
     left_out: int = 0
 
 
@@ -64,9 +67,13 @@ def model_edge(panel: EdgePanel) -> EdgeModels:
     return _continuous(panel)
 
 
-def _families(panel: EdgePanel) -> list[Literal["gaussian", "poisson"]]:
-    """Counts and rates by Poisson first; all by least squares."""
-    return ["poisson", "gaussian"] if panel.outcome_is_count else ["gaussian"]
+def _families(panel: EdgePanel, rows: pd.DataFrame) -> list[Family]:
+    """Counts and rates by Poisson first; all by least squares.
+
+    With few areas least squares only: for it there is a bootstrap, for Poisson there is none.
+    """
+    many = rows["area"].nunique() >= AREAS_WITHOUT_BOOTSTRAP
+    return ["poisson", "gaussian"] if panel.outcome_is_count and many else ["gaussian"]
 
 
 def _reason(rows: pd.DataFrame) -> str | None:
@@ -79,7 +86,7 @@ def _reason(rows: pd.DataFrame) -> str | None:
     return "few_periods" if rows["period"].nunique() < MIN_PERIODS else None
 
 
-def model_of(outcome: str, family: Literal["gaussian", "poisson"]) -> PanelSpec:
+def model_of(outcome: str, family: Family) -> PanelSpec:
     """The outcome on `x` with effects of areas and periods; Poisson counts them all (0010)."""
     corrections = Corrections(k_fixef="full" if family == "poisson" else "nonnested")
     return PanelSpec(outcome, ("x",), _EFFECTS, family=family, corrections=corrections)
@@ -111,7 +118,7 @@ def _fit_findings(
     months = panel.lag * panel.months_per_period
     counted = _counted(rows, months)
     reason = _reason(rows)
-    for family in _families(panel):
+    for family in _families(panel, rows):
         name = _name(family, staggered)
         if reason:
             findings.append(Finding(METHOD, name, reason=reason, **counted))
@@ -156,8 +163,6 @@ def _with_few_areas(
             )
             checks["wild_bootstrap"] = _passes(drawn.p_value < placebos.PERMUTATION_P)
         changed.append(finding)
-    # Poisson has no such bootstrap here: with few areas least squares comes first.
-    changed.sort(key=lambda finding: not finding.specification.startswith("twfe"))
     return changed, checks
 
 
@@ -184,11 +189,11 @@ def _common_checks(
         "leave_one_out": placebos.leave_sectors_out(
             rows, whole, lambda part: float(estimate(part, spec).term("x")["estimate"])
         ),
-        "reporting": _reporting(panel, rows, whole),
+        "reporting": _reporting(panel, rows, whole, spec.family),
     }
 
 
-def _reporting(panel: EdgePanel, rows: pd.DataFrame, whole: float) -> Outcome:
+def _reporting(panel: EdgePanel, rows: pd.DataFrame, whole: float, family: Family) -> Outcome:
     """Surveys do not depend on who patrols; incidents are looked at from independent sources."""
     if panel.outcome_source in INDEPENDENT_SOURCES:
         return "passed"
@@ -196,7 +201,7 @@ def _reporting(panel: EdgePanel, rows: pd.DataFrame, whole: float) -> Outcome:
         return "not_run"
     joined = rows.drop(columns="outcome").merge(panel.independent, on=["area", "period"])
     try:
-        figures = _figures(estimate(joined, model_of("independent", "poisson")), "x")
+        figures = _figures(estimate(joined, model_of("independent", family)), "x")
     except NotEstimable:
         return "not_run"
     return placebos.independent_outcome(whole, figures["estimate"], figures["p_value"])
@@ -239,6 +244,7 @@ def _continuous(panel: EdgePanel) -> EdgeModels:
         tuple(_leads_and_lags(panel, spec)),
         _robustness(first, rows),
         float(rows["outcome"].mean()),
+        max(1.0, float(rows["x"].quantile(0.9) - rows["x"].quantile(0.1))),
     )
 
 
@@ -313,7 +319,7 @@ def _staggered(panel: EdgePanel, begun: Adoption) -> EdgeModels:
         tuple(event_rows),
         _robustness(first, rows),
         float(rows["outcome"].mean()),
-        begun.left_out,
+        left_out=begun.left_out,
     )
 
 

@@ -55,9 +55,14 @@ class EdgePanel:
 
 def shifted(rows: pd.DataFrame, column: str, periods: int) -> pd.Series:
     """The value that the same area had `periods` earlier (later where negative)."""
-    known = rows.set_index(["area", "period"])[column]
-    wanted = pd.MultiIndex.from_arrays([rows["area"], rows["period"] - periods])
-    return pd.Series(known.reindex(wanted).to_numpy(), index=rows.index)
+    area, period = pd.factorize(rows["area"])[0], rows["period"].to_numpy(np.int64)
+    apart = int(period.max() - period.min()) + 2 * abs(periods) + 1 if len(rows) else 1
+    key = area * apart + period
+    order = np.argsort(key)
+    at = np.searchsorted(key, key - periods, sorter=order).clip(max=max(len(key) - 1, 0))
+    found = order[at] if len(rows) else at
+    values = rows[column].to_numpy(float)[found]
+    return pd.Series(np.where(key[found] == key - periods, values, np.nan), index=rows.index)
 
 
 def read_edge_panel(

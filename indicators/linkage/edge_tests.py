@@ -88,6 +88,7 @@ def _tested(
         scale=_scale(finding),
         robustness=models.robustness if is_headline and not is_association else None,
         outcome_mean=models.outcome_mean,
+        span=models.span,
         caveats=tuple(_caveats(finding, panel, models)),
         is_headline=is_headline,
     )

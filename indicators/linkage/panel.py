@@ -36,15 +36,28 @@ _SEPARATED = 1e-8
 _ROUNDING = 1e-10
 
 
-class NotEstimable(ValueError):
-    """The data do not hold what the model asks; `reason` names it.
+REASONS = (
+    "no_rows",
+    "no_variation_outcome",
+    "no_variation_regressor",
+    "too_few_clusters",
+    "collinear",
+    "separated",
+    "negative_counts",
+    "not_converged",
+    "no_period_before",
+    "unknown_column",
+    "unknown_model",
+)
 
-    Reasons: no_rows, no_variation_outcome, no_variation_regressor, too_few_clusters, collinear,
-    separated, not_converged, no_never_treated, no_period_before, unknown_column, unknown_model.
-    """
+
+class NotEstimable(ValueError):
+    """The data do not hold what the model asks; `reason` is one of REASONS."""
 
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)
+        if reason not in REASONS:
+            raise KeyError(reason)
         self.reason = reason
 
 
@@ -185,6 +198,7 @@ def fit(frame: pd.DataFrame, spec: PanelSpec, columns: Mapping[str, Any]) -> Pan
     """
     table, names = _numbered(frame, spec, columns)
     _check_variation(table, len(columns), spec)
+    _check_rows(table, spec)
     model = _run(table, spec, len(columns))
     return _result(model, table, spec, names)
 
@@ -226,7 +240,27 @@ def _group_numbers(frame: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
     return numbers.where(frame[list(columns)].notna().all(axis=1))
 
 
+def _check_rows(table: pd.DataFrame, spec: PanelSpec) -> None:
+    """Some rows must be left once singletons, and for Poisson groups without any case, are gone."""
+    left = table
+    effects = [f"f{at}" for at in range(len(spec.fixed_effects))]
+    while len(left):
+        kept = pd.Series(True, index=left.index)
+        for effect in effects:
+            groups = left.groupby(effect)["y"]
+            if spec.drop_singletons:
+                kept &= groups.transform("size") > 1
+            if spec.family == "poisson":
+                kept &= groups.transform("sum") > 0
+        if kept.all():
+            return
+        left = left[kept]
+    raise NotEstimable("no_rows")
+
+
 def _check_variation(table: pd.DataFrame, regressors: int, spec: PanelSpec) -> None:
+    if spec.family == "poisson" and (table["y"] < 0).any():
+        raise NotEstimable("negative_counts")
     if table["y"].nunique() < 2:
         raise NotEstimable("no_variation_outcome")
     if regressors and all(table[f"x{at}"].nunique() < 2 for at in range(regressors)):
@@ -258,8 +292,6 @@ def _run(table: pd.DataFrame, spec: PanelSpec, regressors: int) -> Any:
     }
     fitted = pyfixest.fepois if spec.family == "poisson" else pyfixest.feols
     if spec.family == "poisson":
-        if (table["y"] < 0).any():
-            raise NotEstimable("separated", "negative counts")
         arguments |= {"iwls_tol": 1e-11, "iwls_maxiter": 100}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -267,6 +299,11 @@ def _run(table: pd.DataFrame, spec: PanelSpec, regressors: int) -> Any:
             return fitted(formula, table, **arguments)
         except (ValueError, RuntimeError, np.linalg.LinAlgError, ZeroDivisionError) as error:
             raise NotEstimable(_why(error), str(error)) from error
+        except BaseException as error:
+            # The compiled core of pyfixest ends a computation that it cannot make by a panic.
+            if type(error).__name__ != "PanicException":
+                raise
+            raise NotEstimable("not_converged", str(error)) from error
 
 
 def _why(error: Exception) -> str:

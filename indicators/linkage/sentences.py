@@ -33,6 +33,8 @@ _RIVAL_OF_DESIGN = {
     "association": "sent_where_needed",
 }
 
+_NEARLY_PERFECT = 0.99
+
 
 @dataclass(frozen=True)
 class About:
@@ -60,18 +62,27 @@ def sentence(tested: Tested, grade: Grade, about: About, language: str) -> str:
     else:
         key = f"linkage.sentence.{grade.letter}"
     closing = message("linkage.sentence.facts", language, **parameters)
-    return f"{message(key, language, **parameters)} {closing}{_robust(tested, language)}"
+    robust = _robust(tested, language) if grade.letter != "D" else ""
+    return f"{message(key, language, **parameters)} {closing}{robust}"
 
 
 def is_inside_margin(tested: Tested, edge: Edge) -> bool:
-    """Whether the 95% interval lies inside the edge's margin, in percent of the outcome."""
-    margin = edge.margin_percent / 100
+    """Whether the 95% interval holds nil and lies inside the edge's margin, in percent.
+
+    The margin is for the whole span of the activity, not for one step of it: small steps would make
+    every change small.
+    """
+    margin, finding = edge.margin_percent / 100, tested.finding
+    if finding.ci_low is None or finding.ci_high is None or finding.ci_low * finding.ci_high > 0:
+        return False
     if tested.scale == "log_ratio":
-        return tested.finding.lies_within(math.log1p(-margin), math.log1p(margin))
-    if tested.scale == "units" and tested.outcome_mean:
-        reach = margin * abs(tested.outcome_mean)
-        return tested.finding.lies_within(-reach, reach)
-    return False
+        low, high = math.log1p(-margin), math.log1p(margin)
+    elif tested.scale == "units" and tested.outcome_mean:
+        high = margin * abs(tested.outcome_mean)
+        low = -high
+    else:
+        return False
+    return finding.lies_within(low / tested.span, high / tested.span)
 
 
 def _parameters(tested: Tested, grade: Grade, about: About, language: str) -> dict[str, Any]:
@@ -84,9 +95,9 @@ def _parameters(tested: Tested, grade: Grade, about: About, language: str) -> di
         f"linkage.contrast.{tested.contrast}", language, **titles, **tested.contrast_parameters
     )
     figures = {
-        "estimate": _effect(tested, finding.estimate, about, language),
-        "low": _effect(tested, finding.ci_low, about, language),
-        "high": _effect(tested, finding.ci_high, about, language),
+        "estimate": _with_unit(tested, finding.estimate, about, language),
+        "low": _effect(tested, finding.ci_low, language),
+        "high": _effect(tested, finding.ci_high, language),
     }
     return {
         **titles,
@@ -118,17 +129,20 @@ def reasons_in_words(reasons: Iterable[str], language: str) -> str:
     return message("linkage.list_separator", language).join(clauses) or "–"
 
 
-def _effect(tested: Tested, value: float | None, about: About, language: str) -> str:
+def _effect(tested: Tested, value: float | None, language: str) -> str:
     """An estimate or limit with its sign: percent of a log ratio, units, or a correlation."""
     if value is None or not math.isfinite(value):
         return "–"
     if tested.scale == "log_ratio":
-        return message(
-            "linkage.percent", language, number=signed(percent(value), language, digits=0)
-        )
-    if tested.scale == "correlation":
-        return signed(value, language)
-    return _in_units(signed(value, language), about, language)
+        change = signed(percent(value), language, digits=0)
+        return message("linkage.percent", language, number=change)
+    return signed(value, language)
+
+
+def _with_unit(tested: Tested, value: float | None, about: About, language: str) -> str:
+    """As `_effect`, with the unit of the outcome where it is in units."""
+    words = _effect(tested, value, language)
+    return _in_units(words, about, language) if tested.scale == "units" else words
 
 
 def _smallest(tested: Tested, about: About, language: str) -> str:
@@ -136,11 +150,13 @@ def _smallest(tested: Tested, about: About, language: str) -> str:
     smallest = tested.finding.smallest_visible
     if smallest is None:
         return "–"
+    if tested.scale == "correlation" and smallest > _NEARLY_PERFECT:
+        return message("linkage.smallest.perfect", language)
     if tested.scale == "log_ratio":
         change = number(abs(percent(-smallest)), language, digits=0)
         size = message("linkage.percent", language, number=change)
     elif tested.scale == "correlation":
-        size = number(min(smallest, 1.0), language)
+        size = number(smallest, language)
     else:
         size = _in_units(number(smallest, language), about, language)
     return message(f"linkage.smallest.{tested.scale}", language, size=size)

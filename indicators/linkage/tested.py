@@ -18,6 +18,7 @@ class Tested:
 
     `contrast`: the message `linkage.contrast.<name>` with its `contrast_parameters`, what is
     compared. `scale`: how the estimate reads: a log ratio, units of the outcome, or a correlation.
+    `span`: how many steps lie between little and much of the activity (10th to 90th percentile).
     `evidence`: without its q-value. `is_headline`: the one fixed beforehand to speak for the edge.
     """
 
@@ -30,5 +31,6 @@ class Tested:
     contrast_parameters: Mapping[str, Any] = field(default_factory=dict)
     robustness: float | None = None
     outcome_mean: float | None = None
+    span: float = 1.0
     caveats: tuple[str, ...] = ()
     is_headline: bool = False

@@ -1,0 +1,125 @@
+"""Grades follow the rules of grading.md, one rule a test."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from indicators.linkage.grading import CAPS, CHECKS, SOFT_CHECKS, Evidence, Outcome, grade
+
+
+def passed(design: Any) -> Mapping[str, Outcome]:
+    return dict.fromkeys(CHECKS[design], "passed")
+
+
+STAGGERED = Evidence(
+    "staggered", 0.01, n_areas=40, agreeing=4, specifications=4, checks=passed("staggered")
+)
+CONTINUOUS = replace(STAGGERED, design="continuous", checks=passed("continuous"))
+WAKE = replace(
+    STAGGERED, design="wake", checks=passed("wake"), n_treated=60, n_effective=45.0, overlap=0.05
+)
+HARD = [
+    (best, name)
+    for best in (STAGGERED, CONTINUOUS, WAKE)
+    for name in CHECKS[best.design]
+    if name not in SOFT_CHECKS
+]
+
+
+def with_check(evidence: Evidence, name: str, outcome: Outcome) -> Evidence:
+    return replace(evidence, checks={**evidence.checks, name: outcome})
+
+
+@pytest.mark.parametrize("evidence", [STAGGERED, WAKE])
+def test_all_conditions_give_an_a(evidence: Evidence) -> None:
+    assert grade(evidence).letter == "A"
+    assert grade(evidence).reasons == ()
+
+
+def test_an_activity_that_varies_by_month_is_never_above_b() -> None:
+    assert grade(CONTINUOUS).letter == "B"
+    assert grade(CONTINUOUS).reasons == ("continuous_activity",)
+
+
+@pytest.mark.parametrize(("evidence", "name"), HARD)
+@pytest.mark.parametrize("outcome", ["failed", "not_run"])
+def test_a_hard_check_that_fails_or_is_not_run_gives_a_c(
+    evidence: Evidence, name: str, outcome: Outcome
+) -> None:
+    given = grade(with_check(evidence, name, outcome))
+    assert (given.letter, given.reasons) == ("C", (f"{name}_{outcome}",))
+
+
+@pytest.mark.parametrize("evidence", [STAGGERED, WAKE])
+@pytest.mark.parametrize("name", SOFT_CHECKS)
+def test_one_soft_condition_may_be_missing_for_a_b(evidence: Evidence, name: str) -> None:
+    given = grade(with_check(evidence, name, "failed"))
+    assert (given.letter, given.reasons) == ("B", (f"{name}_failed",))
+
+
+def test_two_soft_conditions_missing_are_a_c() -> None:
+    both = {**STAGGERED.checks, **dict.fromkeys(SOFT_CHECKS, "failed")}
+    assert grade(replace(STAGGERED, checks=both)).letter == "C"
+
+
+@pytest.mark.parametrize("cap", CAPS)
+@pytest.mark.parametrize("evidence", [STAGGERED, CONTINUOUS, WAKE])
+def test_a_cap_holds_whatever_is_passed(evidence: Evidence, cap: str) -> None:
+    given = grade(replace(evidence, caps=(cap,)))
+    assert given.letter == "C"
+    assert cap in given.reasons
+
+
+@pytest.mark.parametrize(("q", "letter"), [(0.049, "A"), (0.05, "C"), (0.099, "C"), (0.10, "D")])
+def test_q_decides_between_letters(q: float, letter: str) -> None:
+    assert grade(replace(STAGGERED, q_value=q)).letter == letter
+
+
+def test_signs_that_differ_leave_nothing() -> None:
+    assert grade(replace(STAGGERED, agreeing=2, specifications=3)).letter == "A"
+    assert grade(replace(STAGGERED, agreeing=2, specifications=4)).letter == "D"
+
+
+@pytest.mark.parametrize("reason", ["separated", "too_few_clusters", "no_overlap_in_time"])
+def test_without_an_estimate_the_reason_is_the_grades(reason: str) -> None:
+    given = grade(Evidence("staggered", None, reason=reason))
+    assert (given.letter, given.reasons) == ("D", (reason,))
+
+
+def test_few_areas_need_the_wild_bootstrap() -> None:
+    few = replace(STAGGERED, n_areas=12)
+    assert grade(few).reasons == ("wild_bootstrap_not_run",)
+    assert grade(with_check(few, "wild_bootstrap", "failed")).letter == "C"
+    assert grade(with_check(few, "wild_bootstrap", "passed")).letter == "A"
+
+
+@pytest.mark.parametrize(
+    ("change", "letter"),
+    [
+        ({"n_treated": 19}, "D"),
+        ({"n_treated": 20}, "C"),
+        ({"n_treated": 30}, "A"),
+        ({"n_effective": 19.9}, "C"),
+        ({"n_effective": 20.0}, "B"),
+        ({"n_effective": 30.0}, "A"),
+        ({"overlap": 0.10}, "A"),
+        ({"overlap": 0.11}, "B"),
+        ({"overlap": 0.26}, "D"),
+        ({"overlap": 0.26, "is_robust_overlap": True}, "A"),
+        ({"overlap": 0.11, "n_effective": 25.0}, "C"),
+    ],
+)
+def test_wakes_need_events_controls_and_little_overlap(change: dict[str, Any], letter: str) -> None:
+    assert grade(replace(WAKE, **change)).letter == letter
+
+
+def test_a_correlation_by_ranks_stays_an_association() -> None:
+    given = grade(replace(STAGGERED, design="association", checks={}))
+    assert (given.letter, given.reasons) == ("C", ("association_only",))
+
+
+def test_an_unknown_cap_is_an_error() -> None:
+    with pytest.raises(ValueError, match="no such cap"):
+        grade(replace(STAGGERED, caps=("invented",)))

@@ -1,0 +1,104 @@
+"""Panel models on data that cannot carry them: a named reason, never a crash."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from indicators.linkage.panel import NotEstimable, PanelSpec, estimate, wald
+from indicators.linkage.wild_bootstrap import wild_bootstrap
+
+
+def panel(areas: int = 12, months: int = 10, seed: int = 1) -> pd.DataFrame:
+    generator = np.random.default_rng(seed)
+    area, month = np.meshgrid(np.arange(areas), np.arange(months), indexing="ij")
+    rows = pd.DataFrame({"area": area.ravel(), "month": month.ravel()})
+    rows["x"] = generator.normal(size=len(rows))
+    rows["y"] = generator.poisson(3, len(rows)).astype(float)
+    return rows
+
+
+SPEC = PanelSpec("y", ("x",))
+POISSON = PanelSpec("y", ("x",), family="poisson")
+ROWS = panel()
+
+
+@pytest.mark.parametrize(
+    ("rows", "spec", "reason"),
+    [
+        (ROWS.iloc[:0], SPEC, "no_rows"),
+        (ROWS.assign(y=np.nan), SPEC, "no_rows"),
+        (ROWS.drop_duplicates("area"), SPEC, "no_rows"),
+        (ROWS.assign(y=(ROWS.index == 5) * 1.0), POISSON, "no_rows"),
+        (ROWS.assign(y=2.0), SPEC, "no_variation_outcome"),
+        (ROWS.assign(x=1.0), SPEC, "no_variation_regressor"),
+        (ROWS.assign(x=ROWS["area"]), SPEC, "collinear"),
+        (ROWS[ROWS["area"] == 3], SPEC, "too_few_clusters"),
+        (ROWS[ROWS["area"].isin([3, 4])], SPEC, "too_few_clusters"),
+        (ROWS.assign(x=(ROWS["y"] == 0).astype(float)), POISSON, "separated"),
+        (ROWS.assign(y=-ROWS["y"]), POISSON, "negative_counts"),
+        (ROWS, PanelSpec("y", ("z",)), "unknown_column"),
+    ],
+)
+def test_what_the_data_cannot_carry_has_a_name(
+    rows: pd.DataFrame, spec: PanelSpec, reason: str
+) -> None:
+    with pytest.raises(NotEstimable) as raised:
+        estimate(rows, spec)
+    assert raised.value.reason == reason
+
+
+def test_singletons_and_areas_without_a_case_leave() -> None:
+    single = pd.DataFrame({"area": [99], "month": [0], "x": [5.0], "y": [40.0]})
+    rows = pd.concat([ROWS, single], ignore_index=True)
+    assert estimate(rows, SPEC).nobs == len(ROWS)
+    kept = PanelSpec("y", ("x",), drop_singletons=False)
+    assert estimate(rows, kept).nobs == len(ROWS) + 1
+    silent = ROWS.assign(y=ROWS["y"].where(ROWS["area"] > 1, 0.0))
+    assert estimate(silent, POISSON).nobs == len(ROWS) - 20
+
+
+def test_names_that_look_like_formulas_are_only_names() -> None:
+    odd = {"x": "log(x) + 1 | area", "y": "y ~ 1"}
+    spec = PanelSpec(odd["y"], (odd["x"],))
+    found = estimate(ROWS.rename(columns=odd), spec).term(odd["x"])
+    assert found["estimate"] == estimate(ROWS, SPEC).term("x")["estimate"]
+
+
+def test_an_effect_of_each_combination_takes_what_varies_within_it() -> None:
+    rows = ROWS.assign(half=ROWS["month"] // 5)
+    combined = PanelSpec("y", ("x",), fixed_effects=("area^half", "month"))
+    by_hand = rows.assign(cell=rows["area"] * 10 + rows["half"])
+    named = PanelSpec("y", ("x",), fixed_effects=("cell", "month"))
+    found, expected = (
+        estimate(data, spec).term("x")["estimate"]
+        for data, spec in ((rows, combined), (by_hand, named))
+    )
+    assert found == pytest.approx(expected, rel=1e-12)
+
+
+def test_the_joint_test_of_one_term_is_its_own_test() -> None:
+    result = estimate(ROWS, SPEC)
+    test = wald(result, ["x"], result.n_clusters - 1)
+    assert test is not None
+    assert test.p_f == pytest.approx(result.term("x")["p_value"], rel=1e-9)
+    assert wald(result, ["nothing"], 10) is None
+
+
+def planted(effect: float) -> dict[str, Any]:
+    rows = panel(areas=8, months=20, seed=4)
+    dummies = [pd.get_dummies(rows[name], dtype=float).to_numpy() for name in ("area", "month")]
+    drawn = wild_bootstrap(
+        rows["y"].to_numpy() + effect * rows["x"].to_numpy(),
+        rows["x"].to_numpy(),
+        np.hstack(dummies),
+        rows["area"].to_numpy(),
+    )
+    return {"p": drawn.p_value, "t": drawn.critical_t}
+
+
+def test_the_wild_bootstrap_sees_what_is_planted_and_not_what_is_not() -> None:
+    assert planted(2.0)["p"] < 0.01
+    assert planted(0.0)["p"] > 0.10
+    assert planted(0.0) == planted(0.0)

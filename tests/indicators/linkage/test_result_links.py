@@ -1,0 +1,229 @@
+"""From values in the mart to graded rows: planted, null, and inputs that cannot be tested."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from indicators.linkage.edge_tests import tests_of_edge as all_tests_of_edge
+from indicators.linkage.finding import Finding
+from indicators.linkage.framework import Edge, Framework
+from indicators.linkage.grading import Evidence
+from indicators.linkage.result_links import result_links
+from indicators.linkage.tested import Tested
+from indicators.messages import LANGUAGES, has_message
+from tests.indicators.linkage.simulated_panels import SCENARIOS, SECTORS, Panels, draw
+from tests.indicators.mart_rows import COUNTRY, MISSION, empty_mart, fill, indicator, mission, value
+
+OUTPUT, OUTCOME = "P1-OP-02", "P2-OC-07"
+WORDS = {"en": "text", "fr": "texte"}
+STARTED = 2021
+INCIDENTS = """
+CREATE SCHEMA core;
+CREATE TABLE core.incidents (
+  incident_code VARCHAR, occurred_on DATE, area_code VARCHAR, site_code VARCHAR, reported_by VARCHAR
+)"""
+
+
+def framework(*edges: dict[str, Any]) -> Framework:
+    plain = {"id": "e1", "from": OUTPUT, "to": OUTCOME, "lag": 0, "expected_sign": -1, "why": WORDS}
+    return Framework.model_validate(
+        {
+            "objective": WORDS,
+            "outcomes": (),
+            "outputs": (),
+            "edges": tuple({**plain, **edge} for edge in edges or ({},)),
+        }
+    )
+
+
+def month_name(number: int) -> str:
+    return f"{STARTED + number // 12}-{number % 12 + 1:02d}"
+
+
+def values_of(panels: Panels, run: int = 0) -> Iterator[dict[str, Any]]:
+    """The mart's rows of one simulated run: activity and outcome by area and month."""
+    areas, months = panels.outcome.shape[1:]
+    for area in range(areas):
+        for month in range(months):
+            at = {"period": month_name(month), "area": f"T{area:02d}", "area_level": "admin2"}
+            yield value(indicator=OUTPUT, value=activity(panels, run, area, month), **at)
+            yield value(indicator=OUTCOME, value=panels.outcome[run, area, month], **at)
+
+
+def activity(panels: Panels, run: int, area: int, month: int) -> float:
+    if panels.patrols is not None:
+        return float(panels.patrols[run, area, month])
+    assert panels.cohort is not None
+    start = panels.cohort[run, area]
+    return float(start > 0 and month + 1 >= start)
+
+
+def linked(
+    panels: Panels, expected: Framework | None = None, wakes: tuple[Tested, ...] = ()
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Rows of mart.result_link and mart.event_study for one simulated run."""
+    connection = empty_mart()
+    kinds = {"measure": "count", "unit_of_measure": "sessions", "source": "activities"}
+    of = {"measure": "count", "unit_of_measure": "incidents", "source": "incidents"}
+    selected = [indicator(indicator=OUTPUT, **kinds), indicator(indicator=OUTCOME, **of)]
+    fill(connection, "indicator", selected)
+    areas = range(panels.outcome.shape[1])
+    places = [
+        {"mission": MISSION, "area_code": f"T{area:02d}", "parent_area_code": f"S{area % SECTORS}"}
+        for area in areas
+    ]
+    fill(connection, "area", [{"mission": MISSION, "area_code": COUNTRY}, *places])
+    fill(connection, "indicator_value", list(values_of(panels)))
+    connection.execute(INCIDENTS)
+    reported = [
+        (f"{area}-{month}-{n}", f"{month_name(month)}-01", f"T{area:02d}", None, "community")
+        for area in areas
+        for month in range(panels.outcome.shape[2])
+        for n in range(int(panels.independent[0, area, month]))
+    ]
+    connection.register("reported", incident_frame(reported))
+    connection.execute("INSERT INTO core.incidents SELECT * FROM reported")
+    result_links(connection, mission(), expected or framework(), wakes)
+    tables = []
+    for table in ("result_link", "event_study"):
+        found = connection.execute(f"FROM mart.{table}")
+        names = [column[0] for column in found.description]
+        tables.append([dict(zip(names, row, strict=True)) for row in found.fetchall()])
+    return tables[0], tables[1]
+
+
+def incident_frame(rows: list[tuple[Any, ...]]) -> Any:
+    import pandas as pd
+
+    names = ["incident_code", "occurred_on", "area_code", "site_code", "reported_by"]
+    return pd.DataFrame(rows, columns=names).astype({"site_code": "object"})
+
+
+def scenario(name: str) -> Panels:
+    return draw(next(s for s in SCENARIOS if s.name == name), 1, 20)
+
+
+@pytest.fixture(scope="module")
+def planted() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    return linked(scenario("staggered, homogeneous effect"))
+
+
+def test_a_planted_staggered_effect_is_found_and_graded(planted: Any) -> None:
+    rows = {(row["method"], row["specification"]): row for row in planted[0] if row["grade"]}
+    assert set(rows) == {
+        ("side_by_side", "none"),
+        ("panel", "poisson_began"),
+        ("panel", "twfe_began"),
+        ("panel", "sun_abraham"),
+        ("association", "partial"),
+    }
+    first = rows["panel", "poisson_began"]
+    assert (first["grade"], first["n_areas"], first["n_events"]) == ("A", 60, 40)
+    assert first["ci_low"] < -0.3 < first["ci_high"] < 0
+    assert first["q_value"] < 0.05
+
+
+def test_the_row_side_by_side_speaks_for_the_edge(planted: Any) -> None:
+    beside = [row for row in planted[0] if row["method"] == "side_by_side"]
+    first = next(row for row in planted[0] if row["specification"] == "poisson_began")
+    country = next(row for row in beside if row["area"] == COUNTRY)
+    for name in ("grade", "grade_reasons", "sentence_en", "sentence_fr"):
+        assert country[name] == first[name]
+    areas = [row for row in beside if row["area"] != COUNTRY]
+    assert len(areas) == 60
+    assert all(row["grade"] is None and row["status"] == "not_tested" for row in areas)
+    assert all(first["sentence_fr"] in row["sentence_fr"] for row in areas)
+
+
+def test_q_values_are_over_everything_tested(planted: Any) -> None:
+    tested = [row for row in planted[0] if row["q_value"] is not None]
+    assert len(tested) == 4
+    p = np.array(sorted(row["p_value"] for row in tested))
+    expected = np.minimum.accumulate((p * len(p) / np.arange(1, len(p) + 1))[::-1])[::-1]
+    assert sorted(row["q_value"] for row in tested) == pytest.approx(list(expected))
+    others = [row for row in planted[0] if row["method"] in ("placebo",)]
+    assert all(row["q_value"] is None for row in others)
+
+
+def test_both_designs_by_time_since_adoption_are_kept(planted: Any) -> None:
+    by_design = {row["specification"] for row in planted[1]}
+    assert by_design == {"event_study", "sun_abraham"}
+    times = [row["event_time"] for row in planted[1] if row["specification"] == "event_study"]
+    assert times == [*range(-9, -1), *range(13)]
+    assert all(row["ci_low"] < row["estimate"] < row["ci_high"] for row in planted[1])
+
+
+def test_patrols_that_answer_violence_are_an_association_at_most() -> None:
+    rows, events = linked(scenario("patrols answer the last month"), framework({"lag": 1}))
+    graded = {row["specification"]: row for row in rows if row["grade"]}
+    assert {row["grade"] for row in graded.values()} <= {"C", "D"}
+    assert "lead_failed" in graded["poisson"]["grade_reasons"]
+    assert "patrols follow violence" in graded["poisson"]["sentence_en"]
+    placebo = next(row for row in rows if row["method"] == "placebo")
+    assert placebo["p_value"] < 0.05 and placebo["q_value"] is None
+    assert [row["event_time"] for row in events] == list(range(-3, 7))
+
+
+def test_two_runs_are_equal(planted: Any) -> None:
+    assert linked(scenario("staggered, homogeneous effect")) == planted
+
+
+def test_findings_of_the_wake_analysis_are_graded_with_the_others() -> None:
+    finding = Finding("wake", "14_days_10_km", 0, estimate=0.5, se=0.1, p_value=1e-9, n_events=60)
+    evidence = Evidence("wake", None, n_treated=60, n_effective=40.0)
+    given = {"t_window": 14, "spat_window": 10}
+    wake = Tested("e1", COUNTRY, finding, evidence, "wake", "units", given, is_headline=True)
+    rows, _ = linked(scenario("staggered, nothing planted"), wakes=(wake,))
+    row = next(row for row in rows if row["method"] == "wake")
+    assert row["q_value"] == pytest.approx(5e-9)
+    assert row["grade"] == "C" and "far_ring_not_run" in row["grade_reasons"]
+    assert "14" in row["sentence_en"] and "10" in row["sentence_fr"]
+
+
+BAD: dict[str, tuple[Panels, dict[str, Any], str]] = {
+    "an area's activity never varies": (
+        Panels(np.ones((1, 30, 20)), np.ones((1, 30, 20)), patrols=np.ones((1, 30, 20))),
+        {},
+        "no_variation",
+    ),
+    "too few areas": (scenario("patrols answer the last month").areas(np.arange(60) < 4), {}, ""),
+    "perfect separation": (
+        Panels(
+            *(np.tile(np.arange(20) % 2, (1, 30, 1)).astype(float),) * 2,
+            patrols=np.random.default_rng(1).integers(0, 2, (1, 30, 20)).astype(float),
+        ),
+        {},
+        "",
+    ),
+    "an unknown indicator": (scenario("staggered, nothing planted"), {"to": "X-IM-02"}, ""),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_input_ends_in_a_reason_and_never_in_a_crash(name: str) -> None:
+    panels, edge, reason = BAD[name]
+    rows, _ = linked(panels, framework(edge))
+    country = next(r for r in rows if r["method"] == "side_by_side" and r["area"] == COUNTRY)
+    assert country["estimate"] is None
+    assert country["grade"] in ("D", None)
+    assert country["grade_reasons"] or country["caveats"]
+    assert reason in (country["grade_reasons"] or "") + (country["caveats"] or "")
+    codes = [code for row in rows for code in (row["grade_reasons"] or "").split("|") if code]
+    assert all(has_message(f"linkage.grade_reason.{code}") for code in codes)
+    assert all(row[f"sentence_{language}"] for row in [country] for language in LANGUAGES)
+
+
+def test_only_rows_with_a_figure_have_a_p_value(planted: Any) -> None:
+    for row in planted[0]:
+        if row["p_value"] is not None:
+            assert row["se"] > 0 and row["ci_low"] is not None
+
+
+def test_no_values_at_all_give_no_test() -> None:
+    edge = Edge.model_validate(
+        {"id": "e", "from": OUTPUT, "to": OUTCOME, "expected_sign": 1, "why": WORDS}
+    )
+    known = {code: {"measure": "count", "source": "incidents"} for code in (OUTPUT, OUTCOME)}
+    assert all_tests_of_edge(empty_mart(), mission(), edge, known, "M").tested == ()

@@ -1,0 +1,181 @@
+"""Sentences by grade: caveats, never a causal word, "no change" only inside a margin."""
+
+import re
+from dataclasses import replace
+from itertools import product
+from typing import Any
+
+import pytest
+
+from indicators.catalogue import load_catalogue
+from indicators.data_folder import data_folder
+from indicators.linkage.finding import Finding
+from indicators.linkage.framework import Edge, read_framework
+from indicators.linkage.grading import CAPS, CHECKS, Evidence, Grade, grade
+from indicators.linkage.panel import REASONS
+from indicators.linkage.sentences import About, is_inside_margin, rival, sentence
+from indicators.linkage.tested import Tested
+from indicators.messages import LANGUAGES, has_message, message_catalogue
+
+# The never-list of grading.md §3, with the forms that a sentence may give its words.
+NEVER = {
+    "en": r"\b(caus(ed|es|ing)|le(d|ads?) to|thanks to|pro(ves?|ven|of that)|impacts? (of|on)|"
+    r"effective(ly|ness)?|sav(ed|es)|resulted in|due to)\b",
+    "fr": r"\b(a(vait|ura)? (causé|permis|sauvé|provoqué|entraîné)e?s?|grâce (à|au|aux)|"
+    r"prouv(e|ent|é|ée)|impacts? (de|du|des|sur)|efficaces?|efficacité|dû à|due? aux?)\b",
+}
+WORDS = {"en": "Titel", "fr": "Titre"}
+EDGE = Edge.model_validate(
+    {"id": "e", "from": "P2-OP-01", "to": "P2-OC-07", "expected_sign": -1, "why": WORDS}
+)
+INDICATORS = {
+    "P2-OP-01": {"title_en": "Patrols", "title_fr": "Patrouilles", "unit_of_measure": "patrols"},
+    "P2-OC-07": {"title_en": "Calm", "title_fr": "Calme", "unit_of_measure": "percent"},
+}
+ABOUT = About(EDGE, INDICATORS, tests=12, counted="M")
+FINDING = Finding(
+    "panel",
+    "poisson",
+    1,
+    n_areas=35,
+    n_periods=30,
+    estimate=-0.20,
+    se=0.05,
+    ci_low=-0.30,
+    ci_high=-0.10,
+    p_value=0.001,
+    df=34,
+)
+EVIDENCE = Evidence("continuous", 0.01, n_areas=35, agreeing=3, specifications=3)
+TESTED = Tested("e", "TST", FINDING, EVIDENCE, "doubled", "log_ratio", robustness=0.21)
+GRADES = [
+    Grade("A"),
+    Grade("B", ("stability_failed",)),
+    Grade("C", ("lead_failed",)),
+    Grade("D", ("q_not_below_10",)),
+]
+CHECKED = {name for names in CHECKS.values() for name in names} | {"wild_bootstrap"}
+CODES = [*(f"{name}_{how}" for name in sorted(CHECKED) for how in ("failed", "not_run"))]
+CODES += [*CAPS, *REASONS]
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_reason_has_its_words(code: str) -> None:
+    assert has_message(f"linkage.grade_reason.{code}")
+
+
+@pytest.mark.parametrize(("given", "language"), list(product(GRADES, LANGUAGES)))
+@pytest.mark.parametrize("scale", ["log_ratio", "units", "correlation"])
+def test_no_sentence_at_any_grade_claims_a_cause(given: Grade, language: str, scale: Any) -> None:
+    said = sentence(replace(TESTED, scale=scale), given, ABOUT, language)
+    assert re.search(NEVER[language], said, re.IGNORECASE) is None
+    assert "{" not in said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_template_of_linkage_claims_a_cause(language: str) -> None:
+    claims = {
+        key: texts[language]
+        for key, texts in message_catalogue().items()
+        if key.startswith("linkage.") and re.search(NEVER[language], texts[language], re.IGNORECASE)
+    }
+    assert claims == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_title_claims_a_cause(language: str) -> None:
+    titles = [getattr(entry.title, language) for entry in load_catalogue().values()]
+    for profile in sorted((data_folder() / "missions").iterdir()):
+        framework = read_framework(profile, load_catalogue())
+        items = (*framework.outcomes, *framework.outputs) if framework else ()
+        titles += [getattr(item.title, language) for item in items]
+        titles += [getattr(edge.why, language) for edge in (framework.edges if framework else ())]
+    assert titles
+    assert [title for title in titles if re.search(NEVER[language], title, re.IGNORECASE)] == []
+
+
+@pytest.mark.parametrize(
+    ("claim", "language"),
+    [
+        ("Patrols caused calm", "en"),
+        ("which led to calm", "en"),
+        ("an effective patrol", "en"),
+        ("grâce aux patrouilles", "fr"),
+        ("cela a permis le calme", "fr"),
+        ("patrouilles efficaces", "fr"),
+    ],
+)
+def test_the_list_catches_what_it_is_for(claim: str, language: str) -> None:
+    assert re.search(NEVER[language], claim, re.IGNORECASE)
+
+
+def test_a_sentence_holds_interval_numbers_tests_and_rival() -> None:
+    said = sentence(TESTED, Grade("C", ("lead_failed",)), ABOUT, "en")
+    for part in (
+        "−18%",
+        "−26% to −10%",
+        "areas: 35",
+        "months with both: 30",
+        "12",
+        "patrols follow",
+    ):
+        assert part in said
+    assert "other explanation: activity goes where" in said
+    assert "21%" in said
+
+
+def test_french_numbers_are_french() -> None:
+    tested = replace(TESTED, scale="units")
+    said = sentence(tested, Grade("C", ("lead_failed",)), ABOUT, "fr")
+    assert "−0,20 (points de pourcentage)" in said
+
+
+def test_the_data_cannot_tell_names_the_smallest_visible_change() -> None:
+    said = sentence(TESTED, Grade("D", ("q_not_below_10",)), ABOUT, "en")
+    assert "cannot tell" in said and "no effect" in said
+    assert "a change larger than 13%" in said  # (t.975 + t.80 with 34 df) × .05 as a fall
+    assert "No change" not in said
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "span", "is_no_change"),
+    [
+        (-0.10, 0.10, 1.0, True),
+        (-0.17, 0.10, 1.0, False),
+        (-0.10, 0.15, 1.0, False),
+        (-0.10, -0.02, 1.0, False),
+        (-0.10, 0.10, 2.0, False),
+    ],
+)
+def test_no_change_only_inside_the_margin_over_the_whole_span(
+    low: float, high: float, span: float, is_no_change: bool
+) -> None:
+    finding = replace(FINDING, estimate=(low + high) / 2, ci_low=low, ci_high=high)
+    tested = replace(TESTED, finding=finding, span=span)
+    assert is_inside_margin(tested, EDGE) is is_no_change
+    said = sentence(tested, Grade("D", ("q_not_below_10",)), ABOUT, "en")
+    assert ("No change" in said) is is_no_change
+
+
+def test_a_wider_margin_must_be_in_the_framework_beforehand() -> None:
+    wide = EDGE.model_copy(update={"margin_percent": 30.0})
+    finding = replace(FINDING, estimate=0.0, ci_low=-0.25, ci_high=0.25)
+    assert not is_inside_margin(replace(TESTED, finding=finding), EDGE)
+    assert is_inside_margin(replace(TESTED, finding=finding), wide)
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_no_estimate_no_number(reason: str) -> None:
+    nothing = Finding("panel", "twfe", 0, reason=reason)
+    tested = replace(TESTED, finding=nothing)
+    letter = grade(replace(EVIDENCE, reason=reason))
+    for language in LANGUAGES:
+        said = sentence(tested, letter, ABOUT, language)
+        assert "%" not in said and "–" not in said
+
+
+def test_the_rival_is_the_one_that_a_check_points_at() -> None:
+    assert rival(TESTED, Grade("C", ("reporting_failed",))) == "reporting"
+    assert rival(TESTED, Grade("C", ("reaction_failed",))) == "sent_where_needed"
+    staggered = replace(TESTED, evidence=replace(EVIDENCE, design="staggered"))
+    assert rival(staggered, Grade("A")) == "other_changes"
