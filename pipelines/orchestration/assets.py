@@ -10,6 +10,7 @@ import dagster as dg
 from indicators.catalogue import load_catalogue
 from indicators.contracts import contracts
 from indicators.engines import compute
+from indicators.linkage.edge_interviews import interview_tests
 from indicators.linkage.framework import read_framework
 from indicators.linkage.protection_gaps import protection_gaps
 from indicators.linkage.result_links import result_links
@@ -103,6 +104,7 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
         "result_link": "Each edge of the results framework: an output beside its outcome",
         "event_study": "Outcomes by months since an activity began in an area",
         "wake_effect": "Incidents before and after activities beside those called off",
+        "interview_effect": "Answers in interviews before and after activities in the area",
     }
 
     @dg.multi_asset(
@@ -119,16 +121,18 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
         partitions_def=partitions,
     )
     def linkage(
-        context: dg.AssetExecutionContext, workspace: WorkspaceResource
+        context: dg.AssetExecutionContext, workspace: WorkspaceResource, as_of: AsOf
     ) -> Iterator[dg.MaterializeResult]:
         paths = workspace.workspace()
         mission = read_mission(paths.profile(context.partition_key))
+        day = as_of.of(mission)
         catalogue = load_catalogue()
         framework = read_framework(paths.profile(mission.mission), catalogue)
         report("linkage")
         with open_warehouse(paths.warehouse(mission.mission)) as connection:
             wakes = wake_effects(connection, mission, framework, catalogue)
-            result_links(connection, mission, framework, wakes)
+            interviews = interview_tests(connection, mission, framework, catalogue, day)
+            result_links(connection, mission, framework, [*wakes, *interviews])
             store_q_values(connection, mission)
             for table in evidence:
                 counted = connection.execute(f"SELECT count(*) FROM mart.{table}").fetchone()
