@@ -5,7 +5,7 @@ from typing import Any
 import dash
 from flask import Response, request
 
-_YEAR = 31_536_000
+_YEAR, _WEEK = 31_536_000, 604_800
 
 
 def _policy(hashes: list[str]) -> str:
@@ -26,6 +26,14 @@ def _policy(hashes: list[str]) -> str:
     )
 
 
+def _kept_for(path: str, has_version: bool) -> str | None:
+    """How long a browser keeps a file: a year where its address names a version, else a week."""
+    is_library, is_asset = "/_dash-component-suites/" in path, path.startswith("/assets/")
+    if (is_library and ".v" in path) or (is_asset and has_version):
+        return f"public, max-age={_YEAR}, immutable"
+    return f"public, max-age={_WEEK}" if is_library or is_asset else None
+
+
 def add_headers(app: dash.Dash) -> None:
     """Set the headers on every response; the hashes cover Dash's own inline scripts."""
     policy = _policy(list(app.csp_hashes()))
@@ -36,6 +44,7 @@ def add_headers(app: dash.Dash) -> None:
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["X-Frame-Options"] = "DENY"
         response.headers["Referrer-Policy"] = "same-origin"
-        if "/_dash-component-suites/" in request.path and ".v" in request.path:
-            response.headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable"
+        kept = _kept_for(request.path, "m" in request.args)
+        if kept and response.status_code in (200, 304):
+            response.headers["Cache-Control"] = kept
         return response

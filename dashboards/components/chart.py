@@ -46,7 +46,7 @@ def chart(figure: go.Figure, caption: str, key: str, height: int) -> html.Figure
         id=f"graph-{key}",
         figure=figure,
         config=_CONFIG,
-        style={"height": f"{height}px"},
+        style={"height": f"min({height}px, 110vw)"},  # no empty bands on a phone
         responsive=True,
     )
     return html.Figure(

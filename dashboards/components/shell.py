@@ -228,6 +228,18 @@ def shell(
     return html.Div([skip, rail(entries, address, words, counts), column], className="shell")
 
 
+def _printed_release(context: Context) -> str:
+    """What a printed page must carry: release, audience, who published, the manifest's hash."""
+    words, published = context.words, context.release.publication
+    return words(
+        "foot.printed",
+        release=release_words(context),
+        audience=words(f"releases.audience.{context.audience}"),
+        by=str(published.get("published_by") or words("releases.unknown")),
+        sha256=str(published.get("manifest_sha256") or words("releases.unknown"))[:16],
+    )
+
+
 def _footer(context: Context) -> list[Any]:
     """What the product must say of the mission's data, on every page."""
     words, mission = context.words, context.mission
@@ -239,5 +251,6 @@ def _footer(context: Context) -> list[Any]:
         else [words("foot.as_of", on=formats.day(as_of, words))]
     )
     lines += [boundaries] if boundaries else []
+    release = html.P(_printed_release(context), className="print-only")
     keys = html.Button(words("keys.title"), className="plain", **{"data-action": "keys"})
-    return [*(html.P(line) for line in [*lines, *context.mission_notes]), keys]
+    return [*(html.P(line) for line in [*lines, *context.mission_notes]), release, keys]

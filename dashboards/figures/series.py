@@ -230,10 +230,11 @@ def _add_path(figure: go.Figure, path: Path, sketch: Sketch) -> None:
         mode="markers+text",
         marker={"symbol": "line-ns", "size": 16, "line": {"color": ink, "width": 2.5}},
         text=[
-            f"\u00a0<b>{words('range.target', value=unit.value(path.target, words))}</b><br>"
-            f"\u00a0{formats.month(path.target_on, words)}"
+            f"<b>{words('range.target', value=unit.value(path.target, words))}</b><br>"
+            f"{formats.month(path.target_on, words)}"
         ],
-        textposition="middle right",
+        # Away from the path, which comes from the left.
+        textposition="top left" if path.target >= path.baseline else "bottom left",
         textfont={"color": ink, "size": 12},
         hoverinfo="skip",
         cliponaxis=False,
@@ -286,9 +287,9 @@ def _set_axes(
 
 
 def _right_end(series: Sequence[Dated], path: Path | None) -> date:
-    """Room for the last number, or for the words at the target."""
+    """Room for the last number."""
     end = max(series[-1].end, path.target_on) if path else series[-1].end
-    return end + (end - series[0].start) / (6 if path else 14) + timedelta(days=15)
+    return end + (end - series[0].start) / 14 + timedelta(days=15)
 
 
 def _tick_texts(ticked: Sequence[Dated], words: Words) -> list[str]:

@@ -10,6 +10,7 @@ from dashboards.components import returns_grid
 from dashboards.components.card import card, notice
 from dashboards.components.chart import chart_card, shows_table
 from dashboards.components.page_head import page_head
+from dashboards.components.revisions import revisions_card
 from dashboards.components.table import Column, table
 from dashboards.context import Context
 from dashboards.queries import quality
@@ -244,39 +245,6 @@ def _delays_card(context: Context) -> list[Any]:
     ]
 
 
-def _revisions_card(context: Context) -> html.Section:
-    words, frame = context.words, quality.revisions(context.release)
-    title = words("quality.revisions_title")
-    if frame.empty:
-        key = "quality.first_release" if context.is_first_release else "quality.no_revisions"
-        return card(title, [notice(words(key))], key="revisions")
-    items = [_revision(context, row) for row in rows_of(frame.head(20))]
-    more = len(frame) - len(items)
-    note = (
-        [html.P(words("quality.more_revisions", number=str(more)), className="note")]
-        if more
-        else []
-    )
-    return card(title, [html.Ul(items, className="facts"), *note], key="revisions")
-
-
-def _revision(context: Context, row: dict[str, Any]) -> html.Li:
-    words, code = context.words, row["indicator"]
-    known = code in context.indicators.index
-
-    def figure(value: Any, status: Any) -> str:
-        if formats.is_missing(value):
-            return words("empty.no_access" if status == "L" else "quality.no_figure")
-        return context.unit(code).value(float(value), words) if known else str(value)
-
-    before = figure(row["value_before"], row["obs_status_before"])
-    after = figure(row["value_after"], row["obs_status_after"])
-    head = f"{context.short(code)}, {row['period']}, {context.area_name(row['area'])}"
-    change = [html.Span(before, className="struck"), html.B(after, className="inline")]
-    reason = words.of(row, "sentence") or words.label("revision_reason", str(row["reason"]))
-    return html.Li([html.Span(head), html.Div(change), html.Span(reason, className="note")])
-
-
 def _files_card(context: Context) -> html.Section:
     words, frame = context.words, quality.input_files(context.release)
     columns = [
@@ -309,6 +277,6 @@ def body(context: Context) -> list[Any]:
     """Consequence, gaps, rejects, lateness, checks, revisions, files."""
     lead = _lead(context) if len(_of_period(context)) else None
     left = [*_grid_card(context), _rejects_card(context), _files_card(context)]
-    right = [*_delays_card(context), *_checks_card(context), _revisions_card(context)]
+    right = [*_delays_card(context), *_checks_card(context), revisions_card(context)]
     columns = [html.Div(left, className="stack"), html.Div(right, className="stack")]
     return [page_head(sentence(context), lead), html.Div(columns, className="columns")]

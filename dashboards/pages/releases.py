@@ -7,6 +7,7 @@ from dash import html
 from dashboards import downloads, formats
 from dashboards.components.card import card, notice
 from dashboards.components.page_head import page_head
+from dashboards.components.revisions import revisions_card
 from dashboards.components.table import Column, table
 from dashboards.context import Context
 from dashboards.releases import release_names
@@ -81,12 +82,12 @@ def _all_releases(context: Context) -> html.Section:
 
 
 def body(context: Context) -> list[Any]:
-    """Facts, extracts first, then every file of the audience."""
+    """Extracts first, then every file of the audience; facts, what moved, all releases."""
     files = downloads.listed_files(context.release)
     extracts = {path: sha for path, sha in files.items() if "/extracts/" in path}
     others = {path: sha for path, sha in files.items() if path not in extracts}
     left = [*_files_card(context, "extracts", extracts), *_files_card(context, "files", others)]
-    right = [_facts(context), _all_releases(context)]
+    right = [_facts(context), revisions_card(context), _all_releases(context)]
     columns = [html.Div(left, className="stack"), html.Div(right, className="stack")]
     return [
         page_head(sentence(context), context.words("releases.lead")),

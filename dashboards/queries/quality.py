@@ -68,6 +68,7 @@ def revisions(release: Release) -> pd.DataFrame:
     """What this release changed in figures that an earlier one published."""
     sql = """
         SELECT * FROM mart.revision
+        WHERE reason NOT IN ('withheld', 'released')
         ORDER BY period DESC, indicator, area
     """
     return release.frame(sql)

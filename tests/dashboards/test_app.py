@@ -1,5 +1,6 @@
 """The server: first words without scripts, headers, downloads, and its one-line refusals."""
 
+import re
 import socket
 import subprocess
 import sys
@@ -71,3 +72,13 @@ def test_a_taken_port_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
 def test_a_missing_workspace_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
     refused = _refusal("--home", str(tmp_path / "nowhere"))
     assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
+
+
+def test_files_with_a_version_in_their_address_are_kept_for_a_year(client: FlaskClient) -> None:
+    page = client.get("/").get_data(as_text=True)
+    style = re.search(r'"(/assets/poclens\.css\?m=[^"]+)"', page)
+    assert style is not None
+    assert "immutable" in client.get(style.group(1)).headers["Cache-Control"]
+    font = client.get("/assets/inter.woff2").headers["Cache-Control"]
+    assert "max-age" in font and "immutable" not in font
+    assert "max-age" not in client.get("/").headers.get("Cache-Control", "")
