@@ -2,16 +2,19 @@
 
 Text of a catalogue or contract never reaches the database: only the tree that sqlglot parsed,
 that holds allowed nodes alone and whose columns, codes and types fit the contract, becomes SQL.
-A subquery, a second statement, a function that is not listed here: refused.
+A subquery, a second statement, a function that is not listed here: refused. A node that no check
+has looked at, or that holds more than its check knows of, is refused too.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 
 import sqlglot
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
+from sqlglot.errors import ErrorLevel, SqlglotError
 
 from indicators.contracts import Column, Contract, Derived, contracts
 from indicators.errors import nearest
@@ -35,6 +38,7 @@ class Operand:
 
     kind: str  # text, code, number, bool, date, time, list, null
     codes: tuple[str, ...] | None = None
+    is_whole: bool = False  # a number without decimals, as many days as a date may be moved by
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,18 @@ _FUNCTIONS: Mapping[str, tuple[tuple[str | None, ...], str | None]] = {
     "year": (("date",), NUMBER),
 }
 _VARIADIC = {"greatest", "least", "coalesce"}
+# Expressions that people write are shorter and flatter; a tree is walked by recursion.
+LONGEST = 2000  # characters
+DEEPEST = 60  # nodes from the root to a leaf
+# All that a node may hold; what else it holds (FORMAT, SYMMETRIC, IGNORE NULLS) no check knows.
+_KNOWN_ARGUMENTS = {
+    "this", "expression", "expressions", "low", "high", "ifs", "true", "default", "to",
+    "is_string", "quoted", "nested", "bracket_notation",
+    "ignore_nulls",  # how DuckDB's greatest and least are; otherwise it is a node of its own
+}  # fmt: skip
+# Nodes that the check of the node above them has looked at.
+_SEEN_FROM_ABOVE = (exp.Identifier, exp.DataType, exp.If, exp.Literal, exp.Null, exp.Boolean)
+_NUMBER_TEXT = re.compile(r"\d+(\.\d*)?([eE][+-]?\d{1,2})?|\.\d+", re.ASCII)
 # What sqlglot names otherwise than DuckDB's user does.
 _SPOKEN = {"length": "len", "array_distinct": "list_distinct", "array_contains": "list_contains"}
 
@@ -102,14 +118,14 @@ def table_operands(contract: Contract) -> dict[str, Operand]:
 
 def column_operand(column: Column) -> Operand:
     """What a contract's column is to an expression."""
-    return Operand(_KINDS[column.base_type], column.allowed_codes)
+    return Operand(_KINDS[column.base_type], column.allowed_codes, column.base_type == "int")
 
 
 def derived_operand(derived: Derived) -> Operand:
     """What a derived column is; a code taken from another table keeps that table's codes."""
     kind = _KINDS["dec" if derived.type.startswith("dec") else derived.type]
     if derived.codes or not (derived.table and derived.take):
-        return Operand(kind, derived.codes)
+        return Operand(kind, derived.codes, derived.type == "int")
     return Operand(kind, _codes_taken(derived.table, derived.take))
 
 
@@ -129,6 +145,7 @@ def parse_expression(
     tree = _parsed(text)
     check = _Check(columns)
     operand = check.operand(tree)
+    check.nothing_unseen(tree)
     if wanted and operand.kind not in (wanted, "null", "unknown"):
         check.faults.append(Fault("wrong_result", {"wanted": wanted, "found": operand.kind}))
     if check.faults:
@@ -137,16 +154,28 @@ def parse_expression(
 
 
 def _parsed(text: str) -> exp.Expression:
+    if len(text) > LONGEST:
+        raise RefusedExpressionError(text, [Fault("too_long", {"longest": str(LONGEST)})])
     try:
         trees = sqlglot.parse(text, read="duckdb")
     except (SqlglotError, RecursionError) as error:
-        first = str(error).splitlines()[0]
+        first = (str(error).splitlines() or ["–"])[0]
         raise RefusedExpressionError(text, [Fault("unreadable", {"reason": first})]) from error
     if len(trees) != 1 or trees[0] is None:
         raise RefusedExpressionError(text, [Fault("one_expression")])
+    if _depth(trees[0]) > DEEPEST:
+        raise RefusedExpressionError(text, [Fault("too_deep", {"deepest": str(DEEPEST)})])
     for node in trees[0].walk():
         node.comments = None
     return trees[0]
+
+
+def _depth(tree: exp.Expression) -> int:
+    level, depth = [tree], 0
+    while level:
+        level = [child for node in level for child in node.iter_expressions()]
+        depth += 1
+    return depth
 
 
 class _Check:
@@ -156,8 +185,18 @@ class _Check:
         self.columns = columns
         self.faults: list[Fault] = []
         self.used: set[str] = set()
+        self.seen: set[int] = set()
+
+    def nothing_unseen(self, tree: exp.Expression) -> None:
+        """Refuses a node that no check has looked at, and arguments that no check knows."""
+        for node in tree.walk():
+            is_seen = id(node) in self.seen or isinstance(node, _SEEN_FROM_ABOVE)
+            unknown = {name for name, value in node.args.items() if value} - _KNOWN_ARGUMENTS
+            if not self.faults and (unknown or not is_seen):
+                self.refuse("not_allowed", part=_excerpt(node))
 
     def operand(self, node: exp.Expression) -> Operand:
+        self.seen.add(id(node))
         rule = _RULES.get(type(node))
         if rule is not None:
             return rule(self, node)
@@ -186,11 +225,18 @@ class _Check:
         return self.columns[name]
 
     def literal(self, node: exp.Expression) -> Operand:
-        return Operand("text" if node.args.get("is_string") else NUMBER)
+        if node.args.get("is_string"):
+            return Operand("text")
+        if not _NUMBER_TEXT.fullmatch(node.name):
+            return self.refuse("not_allowed", part=_excerpt(node))
+        return Operand(NUMBER, is_whole=node.name.isdigit())
 
     def cast(self, node: exp.Expression) -> Operand:
-        if isinstance(node.this, exp.Literal) and node.to.sql() == "DATE":
-            return Operand("date")
+        is_text = isinstance(node.this, exp.Literal) and node.this.args.get("is_string")
+        if is_text and node.to.sql() == "DATE":
+            if _is_day(node.this.name):
+                return Operand("date")
+            return self.refuse("no_date", value=node.this.name)
         return self.refuse("not_allowed", part=_excerpt(node))
 
     def inner(self, node: exp.Expression) -> Operand:
@@ -203,18 +249,18 @@ class _Check:
 
     def arithmetic(self, node: exp.Expression) -> Operand:
         left, right = self.operand(node.this), self.operand(node.expression)
-        if left.kind == "date" and right.kind == NUMBER and not isinstance(node, exp.Mul | exp.Div):
+        if left.kind == "date" and right.is_whole and not isinstance(node, exp.Mul | exp.Div):
             return Operand("date")
         if left.kind == right.kind == "date" and isinstance(node, exp.Sub):
-            return Operand(NUMBER)
+            return Operand(NUMBER, is_whole=True)
         for operand in (left, right):
             if operand.kind not in (NUMBER, "unknown", "null"):
                 self.refuse("wrong_type", part=_excerpt(node), wanted=NUMBER, found=operand.kind)
-        return Operand(NUMBER)
+        is_whole = left.is_whole and right.is_whole and not isinstance(node, exp.Div)
+        return Operand(NUMBER, is_whole=is_whole)
 
     def negative(self, node: exp.Expression) -> Operand:
-        self.expect(node.this, NUMBER)
-        return Operand(NUMBER)
+        return Operand(NUMBER, is_whole=self.expect(node.this, NUMBER).is_whole)
 
     def comparison(self, node: exp.Expression) -> Operand:
         self.same_kind(node, [node.this, node.expression])
@@ -241,7 +287,7 @@ class _Check:
 
     def array(self, node: exp.Expression) -> Operand:
         for entry in node.expressions:
-            if not isinstance(entry, exp.Literal):
+            if not (isinstance(entry, exp.Literal) and entry.args.get("is_string")):
                 self.refuse("not_allowed", part=_excerpt(node))
         return Operand("list")
 
@@ -310,6 +356,13 @@ class _Check:
                     )
 
 
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
 def _comparable(kind: str) -> str:
     return "text" if kind == "code" else kind
 
@@ -319,7 +372,7 @@ def _children(node: exp.Expression) -> list[exp.Expression]:
 
 
 def _excerpt(node: exp.Expression) -> str:
-    return node.sql(dialect="duckdb")[:60]
+    return node.sql(dialect="duckdb", unsupported_level=ErrorLevel.IGNORE)[:60]
 
 
 def _function_name(node: exp.Expression) -> str | None:
