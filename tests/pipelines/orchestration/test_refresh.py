@@ -41,7 +41,7 @@ def test_refresh_computes_and_says_what_it_checked(first: RefreshResult) -> None
         "ingest",
         "contract_checks",
         "mart__indicator_value",
-        "mart__result_link",
+        "linkage",
         "mart__protection_gap",
     }
 
