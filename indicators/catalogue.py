@@ -188,6 +188,38 @@ def versions_of(indicator: Indicator) -> list[Indicator]:
     return [indicator, *(_as_it_was(indicator, earlier) for earlier in indicator.earlier_versions)]
 
 
+# What a figure follows from; the rest of an entry is words.
+_COMPUTING = (
+    "source", "measure", "time_rule", "date", "precision", "area", "unit_of_measure",
+    "disaggregate", "sex_of", "periods", "returns",
+)  # fmt: skip
+
+
+def is_computed_alike(one: Indicator, other: Indicator) -> bool:
+    """Whether two entries give the same figures; their words may differ."""
+    return all(getattr(one, name) == getattr(other, name) for name in _COMPUTING)
+
+
+def with_versions(versions: typing.Sequence[Indicator]) -> Indicator:
+    """One entry out of a definition's versions, newest first: what `versions_of` takes apart."""
+    newest, *others = versions
+    kept = [name for name in Indicator.model_fields if name not in _NOT_VERSIONED]
+    earlier = [
+        EarlierVersion(
+            version=entry.version,
+            effective_from=entry.effective_from,
+            differs={name: getattr(entry, name) for name in kept},
+        )
+        for entry in others
+    ]
+    return newest.model_copy(update={"earlier_versions": tuple(earlier)})
+
+
+def entry_problems(indicator: Indicator) -> list[Problem]:
+    """What the contracts and code lists have against an entry that was read from elsewhere."""
+    return list(_Entry(Path(f"{indicator.code}.yaml"), indicator).problems())
+
+
 def _as_it_was(indicator: Indicator, earlier: EarlierVersion) -> Indicator:
     entry = indicator.model_dump(exclude_unset=True, exclude={"earlier_versions"})
     changes = [

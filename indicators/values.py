@@ -296,11 +296,23 @@ _REVISION_COLUMNS = {
     "area": "VARCHAR",
     **dict.fromkeys(DIMENSIONS, "VARCHAR"),
     "release_before": "VARCHAR",
+    "version_before": "INTEGER",
     "value_before": "DOUBLE",
     "value_after": "DOUBLE",
     "obs_status_before": "VARCHAR",
     "obs_status_after": "VARCHAR",
-    "reason": "VARCHAR",  # late_data, correction, new_definition
+    "conf_status_before": "VARCHAR",
+    "conf_status_after": "VARCHAR",
+    # correction, late_data, new_definition, parameters, recomputed; withheld, released
+    "reason": "VARCHAR",
+    # What each cause makes of the change; they add up to it
+    "part_correction": "DOUBLE",
+    "part_late_data": "DOUBLE",
+    "part_new_definition": "DOUBLE",
+    "part_parameters": "DOUBLE",
+    "part_recomputed": "DOUBLE",
+    # one_cause, recounted, correction_or_recomputed; not_told_apart, not_counted, withheld
+    "parts_status": "VARCHAR",
     "sentence_en": "VARCHAR",
     "sentence_fr": "VARCHAR",
 }
@@ -320,6 +332,15 @@ _REJECT_SUMMARY_COLUMNS = {
     "last_row": "BIGINT",
     "rows": "BIGINT",
     **dict.fromkeys(["column_name", "raw_value", "rule", "sentence_en", "sentence_fr"], "VARCHAR"),
+}
+
+# Waiting rows by what their own text says of time and place; null where it cannot be read.
+_REJECT_PLACE_COLUMNS = {
+    "mission": "VARCHAR",
+    "source": "VARCHAR",
+    "month": "DATE",
+    "area": "VARCHAR",
+    "rows": "BIGINT",
 }
 
 _INPUT_FILE_COLUMNS = {
@@ -351,6 +372,7 @@ MART_TABLES: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "revision": _REVISION_COLUMNS,
         "quality_check": _QUALITY_CHECK_COLUMNS,
         "reject_summary": _REJECT_SUMMARY_COLUMNS,
+        "reject_place": _REJECT_PLACE_COLUMNS,
         "input_file": _INPUT_FILE_COLUMNS,
     }
 )

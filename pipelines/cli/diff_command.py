@@ -1,10 +1,19 @@
-"""`poclens diff`: what moved between two releases and why."""
+"""`poclens diff`: what moved between two releases, and how much of it each cause makes."""
 
 import argparse
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 from indicators.messages import message
 from pipelines.cli.main import show
 from pipelines.cli.options import add_mission, mission_of
+
+_DIMENSIONS = ("unit_type", "activity_type", "actor", "sex", "age_group", "breakdown_value")
+_TOTALS = ("_T", "_Z")
+_DISCLOSURE = ("withheld", "released")
+_NOT_TOLD = ("not_told_apart", "withheld")
 
 
 def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
@@ -12,16 +21,58 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
     add_mission(parser, language)
     parser.add_argument("old", nargs="?", help=message("cli.diff.old", language))
     parser.add_argument("new", nargs="?", help=message("cli.diff.new", language))
+    parser.add_argument("--all", action="store_true", help=message("cli.diff.all", language))
+    parser.add_argument(
+        "--audience",
+        choices=("mission", "hq"),
+        default="mission",
+        help=message("cli.diff.audience", language),
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Prints the revised figures."""
-    from pipelines.release.revisions import diff
+    """Prints the revised figures with their parts, and what the mission set otherwise."""
+    from pipelines.release.revisions import changed_parameters, compared_folders, diff_releases
 
-    moved = diff(arguments.workspace, mission_of(arguments), arguments.old, arguments.new)
-    text = moved.to_string(index=False) if len(moved) else ""
-    text = "\n".join(
-        filter(None, [message("cli.diff.count", arguments.language, count=len(moved)), text])
+    old, new = compared_folders(
+        arguments.workspace, mission_of(arguments), arguments.old, arguments.new
     )
-    show(arguments, {"revisions": moved.to_dict("records")}, text)
+    moved = diff_releases(old, new, arguments.audience).astype(object)
+    lines = moved.where(moved.notna(), None).to_dict("records")
+    found = {
+        "old": old.name,
+        "new": new.name,
+        "reasons": dict(sorted(Counter(line["reason"] for line in lines).items())),
+        "parameters": changed_parameters(old, new, arguments.audience),
+        "revisions": lines,
+    }
+    show(arguments, found, "\n".join(_text(found, arguments.language, arguments.all, new)))
     return 0
+
+
+def _text(found: dict[str, Any], language: str, is_all: bool, new: Path) -> Iterator[str]:
+    lines = [line for line in found["revisions"] if line["reason"] not in _DISCLOSURE]
+    counts = {name: found["reasons"].get(name, 0) for name in _DISCLOSURE}
+    places = {"old": found["old"], "new": new.name}
+    yield message("cli.diff.count", language, **places, count=len(lines), **counts)
+    for parameter in found["parameters"]:
+        shown = {name: "–" if value is None else value for name, value in parameter.items()}
+        yield message("cli.diff.parameter", language, **shown)
+    chosen = [line for line in lines if is_all or not _group(line)]
+    for line in chosen:
+        yield _line(line, language)
+    if len(chosen) < len(lines):
+        yield message("cli.diff.more", language, count=len(lines) - len(chosen))
+
+
+def _group(line: dict[str, Any]) -> str:
+    named = [str(line[name]) for name in _DIMENSIONS if line[name] not in _TOTALS]
+    return f" ({', '.join(named)})" if named else ""
+
+
+def _line(line: dict[str, Any], language: str) -> str:
+    sentence = line[f"sentence_{language}"]
+    if line["parts_status"] in _NOT_TOLD:
+        sentence += " " + message(f"release.parts.{line['parts_status']}", language)
+    places = {name: line[name] for name in ("indicator", "area", "period")}
+    return message("cli.diff.line", language, **places, group=_group(line), sentence=sentence)

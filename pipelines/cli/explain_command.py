@@ -1,6 +1,7 @@
 """`poclens explain INDICATOR`: definition, SQL, parts, files and rejects behind one figure."""
 
 import argparse
+from collections.abc import Iterator
 from typing import Any
 
 from indicators.messages import message
@@ -32,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def text_of(found: dict[str, Any], language: str) -> str:
-    """In words, the figure with interval and n, arithmetic, files, rejects, SQL; in this order."""
+    """In words, the figure with interval and n, its parts, versions, files, rejects, SQL."""
     words = {"title": found[f"title_{language}"], "definition": found[f"definition_{language}"]}
     parts = ("value", "numerator", "denominator", "n", "ci_low", "ci_high")
     numbers = {name: _number(found[name], language) for name in parts}
@@ -45,10 +46,38 @@ def text_of(found: dict[str, Any], language: str) -> str:
     else:
         known = _interval(found, numbers, language)
         lines.append(message("cli.explain.figure", language, **shown, interval=known))
-        lines.append(message("cli.explain.parts", language, **shown))
+        lines += _parts(found, numbers, language)
+    lines += _history(found, language)
     lines += [message("cli.explain.file", language, **file) for file in _files(found, language)]
-    lines += [message("cli.explain.rejects", language, rejects=found["rejects"])]
+    lines += _rejects(found, language)
     return "\n".join([*lines, "", found["sql"]])
+
+
+def _parts(found: dict[str, Any], numbers: dict[str, str], language: str) -> Iterator[str]:
+    """Numerator and denominator, each with its number and what it is."""
+    for name in ("numerator", "denominator"):
+        words = found[f"{name}_{language}"]
+        if words and found[name] is not None:
+            yield message(f"cli.explain.{name}", language, number=numbers[name], words=words)
+
+
+def _history(found: dict[str, Any], language: str) -> Iterator[str]:
+    """Versions of the definition, and what this release changed in the figure."""
+    for version in found["versions"]:
+        change = version[f"change_{language}"]
+        key = "version_change" if change else "version"
+        yield message(f"cli.explain.{key}", language, **version, change=change)
+    if found["trend"] == "definition_changed":
+        yield message("cli.explain.definition_changed", language)
+    for revision in found["revisions"]:
+        yield f"  {revision[f'sentence_{language}']}"
+
+
+def _rejects(found: dict[str, Any], language: str) -> Iterator[str]:
+    yield message("cli.explain.rejects", language, rejects=found["rejects"])
+    if found["rejects"] and found["rejects_here"] is not None:
+        here = {name: found[f"rejects_{name}"] for name in ("here", "unclear")}
+        yield message("cli.explain.rejects_here", language, **here)
 
 
 def _number(value: float | None, language: str) -> str:

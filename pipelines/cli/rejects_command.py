@@ -17,13 +17,16 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Writes the workbook and prints how many rows wait."""
+    """Writes the workbook and prints how many rows wait, and how many things are wrong in them."""
     from pipelines.ingest.rejects import open_rejects, rejects_workbook
     from pipelines.warehouse.connection import open_warehouse
 
     with open_warehouse(arguments.workspace.warehouse(mission_of(arguments))) as connection:
-        count = len(open_rejects(connection))
+        found = open_rejects(connection)
         rejects_workbook(connection, arguments.to, arguments.language)
-    text = message("cli.rejects.done", arguments.language, count=count, path=arguments.to)
-    show(arguments, {"rejects": count, "file": str(arguments.to)}, text)
+    rows = {(reject.file_sha256, reject.sheet, reject.row_number) for reject in found}
+    # `rejects` are findings, as the lines of the workbook; `rows` count each row once.
+    counts = {"findings": len(found), "rows": len(rows)}
+    text = message("cli.rejects.done", arguments.language, **counts, path=arguments.to)
+    show(arguments, {"rejects": len(found), **counts, "file": str(arguments.to)}, text)
     return 0

@@ -22,7 +22,7 @@ from pipelines.quality.facts.values import every_indicator_has_rows, values_are_
 from pipelines.quality.facts.volumes import volume_against_history
 from pipelines.quality.findings import CheckResult, broken
 from pipelines.quality.input_files import write_input_files
-from pipelines.quality.rejects import write_reject_summary
+from pipelines.quality.rejects import write_reject_places, write_reject_summary
 from pipelines.quality.relations import Connection, has_rows, insert_rows
 
 VALUES = "indicator_value"
@@ -48,6 +48,7 @@ def run_checks(connection: Connection, mission: Mission, profile: Path) -> list[
     connection.execute("BEGIN")
     _write(connection, mission, results, "source <> ?")
     write_reject_summary(connection, mission)
+    write_reject_places(connection, mission)
     write_input_files(connection, mission)
     connection.execute("COMMIT")
     return results

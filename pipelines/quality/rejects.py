@@ -1,4 +1,6 @@
-"""`mart.reject_summary`: rows that wait for a correction, neighbours with one fault as one line."""
+"""Rows that wait for a correction: `mart.reject_summary`, neighbours with one fault as one line;
+`mart.reject_place`, how many by month and area, as far as their own text says it.
+"""
 
 import json
 
@@ -30,6 +32,46 @@ FROM placed
 GROUP BY file, file_sha256, sheet, column_name, raw_value, rule, parameters, run
 ORDER BY file, file_sha256, sheet, first_row, column_name, rule, raw_value, parameters
 """
+
+
+# Of the raw text only ISO days and known areas are read: what is wrong is not guessed.
+_PLACED_SQL = """
+WITH waiting AS (
+  SELECT DISTINCT file_sha256, sheet, row_number
+  FROM quarantine.{table} JOIN ops.input_file AS file USING (file_sha256)
+  WHERE file.status <> 'superseded' AND row_number IS NOT NULL
+),
+told AS (
+  SELECT file_sha256, sheet, row_number,
+    min(date_trunc('month', TRY_CAST(left({day}, 10) AS DATE))) AS month, min({area}) AS area
+  FROM raw.{table}
+  GROUP BY ALL
+)
+SELECT CAST(month AS DATE) AS month, known.area_code AS area, count(*) AS rows
+FROM waiting
+LEFT JOIN told USING (file_sha256, sheet, row_number)
+LEFT JOIN (SELECT DISTINCT area_code FROM core.areas) AS known ON known.area_code = told.area
+GROUP BY ALL
+ORDER BY ALL
+"""
+
+
+def write_reject_places(connection: Connection, mission: Mission) -> None:
+    """Fills `mart.reject_place` anew from `quarantine.*` and `raw.*`."""
+    lines = [
+        (mission.mission, table, *line)
+        for table, contract in contracts().items()
+        if has_rows(connection, "quarantine", table)
+        for line in connection.execute(
+            _PLACED_SQL.format(
+                table=quoted(table),
+                day=quoted(contract.date_column) if contract.date_column else "NULL",
+                area=quoted(contract.area_column) if contract.area_column else "NULL",
+            )
+        ).fetchall()
+    ]
+    connection.execute("DELETE FROM mart.reject_place WHERE mission = ?", [mission.mission])
+    insert_rows(connection, "reject_place", lines)
 
 
 def write_reject_summary(connection: Connection, mission: Mission) -> None:

@@ -13,8 +13,12 @@ from indicators.messages import message
 from indicators.mission import DisclosurePolicy
 from indicators.values import TOO_IMPRECISE
 
-# Tables that an audience does not get at all: where each base lies stays with the mission.
-WITHHELD_TABLES: dict[str, frozenset[str]] = {"mission": frozenset(), "hq": frozenset({"base"})}
+# Tables that an audience does not get at all: where each base lies, and what is wrong with the
+# files of which area, stay with the mission.
+WITHHELD_TABLES: dict[str, frozenset[str]] = {
+    "mission": frozenset(),
+    "hq": frozenset({"base", "reject_place"}),
+}
 
 # What a value too imprecise to show does not say either; n and df stay, which say why.
 IMPRECISE_COLUMNS = (

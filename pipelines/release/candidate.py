@@ -15,6 +15,7 @@ from pipelines.extracts.parquet import write_parquet
 from pipelines.quality.checks import check_values
 from pipelines.quality.results import write_suites
 from pipelines.release.audiences import restrict
+from pipelines.release.causes import published_of, read_published
 from pipelines.release.earlier import earlier_releases
 from pipelines.release.manifest import fingerprint, origin, write_manifest
 from pipelines.release.naming import (
@@ -24,6 +25,7 @@ from pipelines.release.naming import (
     database_of,
     next_name,
 )
+from pipelines.release.recount import Recount, recount
 from pipelines.release.revisions import revisions_against
 from pipelines.release.snapshot import (
     Tables,
@@ -61,6 +63,7 @@ class _Facts:
     name: str
     previous: str | None
     origin: dict[str, object]
+    recount: Recount
 
 
 def build_candidate(
@@ -80,20 +83,32 @@ def build_candidate(
     name = next_name(workspace, mission.mission, period)
     folder = workspace.releases(mission.mission) / f"{CANDIDATE_PREFIX}{name}"
     _clear_candidates(workspace, mission.mission)
-    facts = _Facts(
-        workspace,
-        mission,
-        period,
-        as_of,
-        name,
-        current_name(workspace, mission.mission),
-        origin(connection, mission, workspace.profile(mission.mission), period, as_of),
-    )
+    previous = current_name(workspace, mission.mission)
+    made_of = origin(connection, mission, workspace.profile(mission.mission), period, as_of)
+    recounted = _recounted(connection, workspace, mission, previous, made_of, as_of)
+    facts = _Facts(workspace, mission, period, as_of, name, previous, made_of, recounted)
     tables = take_tables(connection, mission.mission)
     for audience in sorted(mission.disclosure):
         _write_audience(facts, tables, audience, folder)
     write_manifest(folder, facts.origin)
     return Candidate(mission.mission, period, name, folder)
+
+
+def _recounted(
+    connection: duckdb.DuckDBPyConnection,
+    workspace: Workspace,
+    mission: Mission,
+    previous: str | None,
+    made_of: dict[str, object],
+    as_of: date,
+) -> Recount:
+    """What moved figures since the release that is current now, of which the mission's copy tells
+    most."""
+    folder = workspace.releases(mission.mission) / str(previous)
+    if previous is None or not database_of(folder, "mission").is_file():
+        return Recount()
+    before = read_published(folder, "mission")
+    return recount(connection, mission, before, published_of("", made_of, connection), as_of)
 
 
 def _refuse_unfit(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
@@ -163,7 +178,10 @@ def _fill_revisions(copy: duckdb.DuckDBPyConnection, facts: _Facts, audience: st
     before = database_of(folder, audience)
     if not before.is_file():  # an audience that the profile has gained since
         return
-    frame = revisions_against(copy, before, facts.previous)
+    # Rows of a single file are not for others than the mission: few of them are no part.
+    policy = facts.mission.disclosure[audience]  # type: ignore[index]
+    least_rows = 0 if audience == "mission" else policy.min_n
+    frame = revisions_against(copy, before, facts.previous, facts.recount, least_rows)
     copy.register("incoming", frame)
     copy.execute("INSERT INTO mart.revision SELECT * FROM incoming")
     copy.unregister("incoming")

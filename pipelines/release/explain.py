@@ -1,4 +1,4 @@
-"""How one published figure came about: definition, parts, SQL, files, rejected rows."""
+"""How one published figure came about: definition, parts, SQL, files, rejected rows, revisions."""
 
 from pathlib import Path
 from typing import Any
@@ -18,15 +18,25 @@ _FIGURE_SQL = f"""
 SELECT value.indicator, value.indicator_version AS version, value.period_type, value.period,
        value.area, value.value, value.numerator, value.denominator, value.n,
        value.se, value.ci_low, value.ci_high, value.method, value.obs_status, value.conf_status,
-       value.returns_due, value.returns_received,
+       value.returns_due, value.returns_received, value.trend,
+       value.period_start, value.period_end,
        indicator.unit_of_measure, indicator.title_en, indicator.title_fr,
-       indicator.definition_en, indicator.definition_fr, indicator.source, indicator.sql
+       indicator.definition_en, indicator.definition_fr,
+       indicator.numerator_en, indicator.numerator_fr,
+       indicator.denominator_en, indicator.denominator_fr,
+       indicator.effective_from, indicator.source, indicator.sql
 FROM mart.indicator_value AS value
 JOIN mart.indicator AS indicator
   ON indicator.indicator = value.indicator AND indicator.version = value.indicator_version
 WHERE value.indicator = $indicator AND value.area = $area AND value.period = $period AND {_TOTAL}
 ORDER BY value.indicator_version DESC
 LIMIT 1
+"""
+
+_VERSIONS_SQL = "SELECT * FROM mart.indicator WHERE indicator = $indicator ORDER BY version DESC"
+
+_HAS_PLACES_SQL = """
+SELECT 1 AS found FROM duckdb_views() WHERE schema_name = 'mart' AND view_name = 'reject_place'
 """
 
 _PERIOD_SQL = f"""
@@ -65,6 +75,34 @@ WITH waiting AS (
 SELECT count(*) AS rows FROM waiting
 """
 
+# A date or a place that cannot be read may be of any period and area.
+_REJECTS_BY_PLACE_SQL = """
+WITH RECURSIVE inside AS (
+  SELECT $area AS area_code
+  UNION
+  SELECT area.area_code
+  FROM mart.area AS area JOIN inside ON area.parent_area_code = inside.area_code
+),
+placed AS (
+  SELECT rows,
+    month IS NULL OR month BETWEEN date_trunc('month', CAST($first AS DATE)) AND $last AS in_period,
+    area IS NULL OR area IN (FROM inside) AS in_area,
+    month IS NULL OR (area IS NULL AND $area NOT IN (SELECT country_area FROM mart.mission))
+      AS is_unclear
+  FROM mart.reject_place WHERE source = $source
+)
+SELECT coalesce(sum(rows) FILTER (WHERE in_period AND in_area AND NOT is_unclear), 0) AS here,
+  coalesce(sum(rows) FILTER (WHERE in_period AND in_area AND is_unclear), 0) AS unclear
+FROM placed
+"""
+
+_REVISIONS_SQL = f"""
+SELECT * EXCLUDE (release) FROM mart.revision
+WHERE indicator = $indicator AND area = $area AND period = $period
+  AND period_type = $period_type AND {_TOTAL}
+ORDER BY ALL
+"""
+
 
 def explain(
     workspace: Workspace,
@@ -73,15 +111,30 @@ def explain(
     area: str | None = None,
     period: str | None = None,
 ) -> dict[str, Any]:
-    """The figure's total cell in the current release, as the mission sees it.
+    """The figure's total cell in the current release, as the mission sees it: `explain_release`."""
+    folder = release_folder(workspace, mission)
+    return explain_release(folder, indicator, area, period)
+
+
+def explain_release(
+    folder: Path,
+    indicator: str,
+    area: str | None = None,
+    period: str | None = None,
+    audience: str = "mission",
+) -> dict[str, Any]:
+    """The figure's total cell as a published folder has it for an audience, from it alone.
 
     Without an area the whole mission area; without a period the release's quarter, else the
     last period with a value. `files` are those with rows in the figure, `rows` being null where
-    the figure is withheld; `rejects` counts rows of the source's live files that wait for a
-    correction, `rejected` names their faults. Raises WrongUse for what the release does not hold.
+    the figure is withheld or the audience sees no single file. `rejects` counts rows of the
+    source's live files that wait for a correction, `rejected` names their faults;
+    `rejects_here` counts those whose date and place fall in the figure, `rejects_unclear` those
+    whose date or place cannot be read (both null where the release does not say). `versions`:
+    the definition's versions, newest first; `revisions`: what the release changed in the figure.
+    Raises WrongUse for what the release does not hold.
     """
-    folder = release_folder(workspace, mission)
-    with duckdb.connect(str(database_of(folder, "mission")), read_only=True) as release:
+    with duckdb.connect(str(database_of(folder, audience)), read_only=True) as release:
         _check_indicator(release, folder, indicator)
         place = area or _country(release)
         when = period or _period(release, folder, indicator, place)
@@ -97,12 +150,34 @@ def _explained(
         words = {"release": folder.name, "area": area, "period": period}
         raise WrongUse(Problem("not_published_value", value=indicator, parameters=words))
     figure = found[0]
-    which = cell | {"version": figure["version"], "period_type": figure["period_type"]}
-    figure["files"] = _rows(release, _FILES_SQL, which)
-    figure["rejected"] = _rows(release, _REJECTED_SQL, {"source": figure["source"]})
-    figure["rejects"] = _rows(release, _REJECTS_SQL, {"source": figure["source"]})[0]["rows"]
+    which = cell | {"period_type": figure["period_type"]}
+    source = {"source": figure["source"]}
+    figure["files"] = _rows(release, _FILES_SQL, which | {"version": figure["version"]})
+    figure["rejected"] = _rows(release, _REJECTED_SQL, source)
+    figure["rejects"] = _rows(release, _REJECTS_SQL, source)[0]["rows"]
+    figure |= _rejects_by_place(release, figure)
+    figure["versions"] = _versions(release, figure)
+    figure["revisions"] = _rows(release, _REVISIONS_SQL, which)
     figure["release"] = folder.name
     return figure
+
+
+def _rejects_by_place(
+    release: duckdb.DuckDBPyConnection, figure: dict[str, Any]
+) -> dict[str, int | None]:
+    """Waiting rows that would have counted here; null in a release that does not place them."""
+    if not _rows(release, _HAS_PLACES_SQL):
+        return {"rejects_here": None, "rejects_unclear": None}
+    cell = {"first": figure["period_start"], "last": figure["period_end"]}
+    cell |= {"area": figure["area"], "source": figure["source"]}
+    (counted,) = _rows(release, _REJECTS_BY_PLACE_SQL, cell)
+    return {f"rejects_{name}": int(rows) for name, rows in counted.items()}
+
+
+def _versions(release: duckdb.DuckDBPyConnection, figure: dict[str, Any]) -> list[dict[str, Any]]:
+    rows = _rows(release, _VERSIONS_SQL, {"indicator": figure["indicator"]})
+    kept = ("version", "effective_from", "change_en", "change_fr")
+    return [{name: row.get(name) for name in kept} for row in rows]
 
 
 def _check_indicator(release: duckdb.DuckDBPyConnection, folder: Path, indicator: str) -> None:

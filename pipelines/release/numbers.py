@@ -13,3 +13,10 @@ def shown_number(value: object, obs_status: str, language: str) -> str:
     if language == "fr":
         return text.replace(",", "\u202f").replace(".", ",")
     return text
+
+
+def signed_number(value: float, language: str) -> str:
+    """A change with its sign, the minus a true one."""
+    text = shown_number(abs(value), "A", language)
+    sign = "−" if value < 0 else "+"
+    return f"{sign}{text}"

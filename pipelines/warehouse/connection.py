@@ -8,8 +8,7 @@ from pathlib import Path
 import duckdb
 
 from indicators.errors import Problem, WrongUse
-from indicators.values import mart_ddl
-from pipelines.warehouse.ddl import create_all
+from pipelines.warehouse.ddl import create_all, create_mart
 
 
 @contextmanager
@@ -27,8 +26,7 @@ def open_warehouse(
         try:
             _lock_down(connection, threads, allowed_directories)
             create_all(connection)
-            for statement in mart_ddl():
-                connection.execute(statement)
+            create_mart(connection)
             yield connection
         finally:
             connection.close()

@@ -1,0 +1,180 @@
+"""A mission of patrol files only, taken in and published for real, release after release."""
+
+import random
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from indicators.catalogue import Indicator, load_catalogue
+from indicators.engines import compute
+from indicators.mission import read_mission
+from indicators.rating import rate
+from indicators.trend import trends
+from pipelines.ingest.inbox import ingest
+from pipelines.quality.checks import run_checks
+from pipelines.quality.input_files import write_input_files
+from pipelines.release.publishing import Release, publish
+from pipelines.warehouse.connection import open_warehouse
+from pipelines.workspace import Workspace
+
+MISSION = "patrols"
+AS_OF = date(2026, 10, 15)
+PERIOD = "2026-Q3"
+COUNT, SHARE, MEDIAN = "P2-OP-01", "P2-OP-03", "P2-OP-02"
+_AREAS = "code,parent\nXX,\nXX01,XX\nXX02,XX\n"
+_UNITS = "code,component,kind\nP1,police,FPU\nP2,police,IPO\nM1,military,MIL\n"
+
+
+@dataclass(frozen=True)
+class Patrol:
+    """One line of a patrol file."""
+
+    code: str
+    day: str
+    unit: str = "P1"
+    status: str = "completed"
+    mode: str = "foot"
+    area: str = "XX01"
+    people: int = 4
+
+
+def month_of_patrols(month: int, number: int, seed: int) -> list[Patrol]:
+    """Patrols of a month of 2026, the same for the same seed."""
+    draw = random.Random(seed)
+    return [
+        Patrol(
+            f"{month:02d}-{at:03d}",
+            f"2026-{month:02d}-{draw.randint(1, 28):02d}",
+            draw.choice(["P1", "P2", "M1"]),
+            draw.choice(["completed", "completed", "completed", "aborted"]),
+            draw.choice(["foot", "vehicle"]),
+            draw.choice(["XX01", "XX02"]),
+            draw.randint(2, 30),
+        )
+        for at in range(number)
+    ]
+
+
+def as_csv(patrols: Iterable[Patrol]) -> str:
+    """The file that a unit sends."""
+    lines = [asdict(patrol) for patrol in patrols]
+    return "\n".join([",".join(lines[0]), *(",".join(map(str, line.values())) for line in lines)])
+
+
+class PatrolMission:
+    """A workspace whose files are delivered, computed and published on demand."""
+
+    def __init__(self, home: Path) -> None:
+        self.workspace = Workspace(home)
+        self.profile = self.workspace.profile(MISSION)
+
+    @classmethod
+    def made(cls, home: Path) -> "PatrolMission":
+        """A new workspace with areas and units in it."""
+        self = cls(home)
+        (self.profile / "sources").mkdir(parents=True)
+        self.workspace.inbox(MISSION).mkdir(parents=True)
+        self.set()
+        for source in _SOURCES:
+            path = self.profile / "sources" / f"{source['source']}.yaml"
+            path.write_text(yaml.safe_dump(source, sort_keys=False), encoding="utf-8")
+        self.deliver("areas.csv", _AREAS)
+        self.deliver("units.csv", _UNITS)
+        return self
+
+    def set(self, **settings: Any) -> None:
+        """Writes the profile with these settings."""
+        text = yaml.safe_dump(_PROFILE | settings)
+        (self.profile / "mission.yaml").write_text(text, encoding="utf-8")
+
+    def deliver(self, name: str, content: str) -> None:
+        """Drops a file into the inbox and takes it in."""
+        (self.workspace.inbox(MISSION) / name).write_text(content, encoding="utf-8")
+        (report,) = ingest(self.workspace, read_mission(self.profile)).files
+        assert (report.name, report.status) == (name, "loaded")
+
+    def release(
+        self, catalogue: Mapping[str, Indicator] | None = None, checked: bool = False
+    ) -> Release:
+        """Computes and publishes what is there now; `checked`: its checks are run anew."""
+        mission = read_mission(self.profile)
+        with open_warehouse(self.workspace.warehouse(MISSION)) as connection:
+            done = connection.execute("SELECT 1 FROM mart.quality_check LIMIT 1").fetchall()
+            if checked or not done:
+                run_checks(connection, mission, self.profile)
+            write_input_files(connection, mission)
+            compute(connection, mission, catalogue or load_catalogue(), AS_OF, self.profile)
+            rate(connection, mission)
+            trends(connection, mission)
+            return publish(self.workspace, MISSION, PERIOD, connection, AS_OF)
+
+
+def _words(text: str) -> dict[str, str]:
+    return {"en": text, "fr": text}
+
+
+_PROFILE: dict[str, Any] = {
+    "mission": MISSION,
+    "name": _words("Patrols"),
+    "country_area": "XX",
+    "time_zone": "UTC",
+    "starts_on": "2026-01-01",
+    "boundaries": _words("None."),
+    "reject_limit_pct": 50,
+    "period_types": ["M", "Q"],
+    "disclosure": {"mission": {"min_n": 0}, "hq": {"min_n": 10}},
+    "indicators": [{"code": code} for code in (COUNT, SHARE, MEDIAN)],
+}
+
+
+def _source(table: str, columns: dict[str, Any], files: str) -> dict[str, Any]:
+    mapped = [{"table": table, "columns": columns}]
+    return {"source": table, "files": [files], "reader": "csv", "tables": mapped}
+
+
+_SOURCES = [
+    _source(
+        "areas",
+        {
+            "area_code": {"from": "code"},
+            "parent_area_code": {"from": "parent"},
+            "area_level": {"from": "code", "recode": {"XX": "country"}, "otherwise": "admin1"},
+            "name_en": {"from": "code"},
+            "name_fr": {"from": "code"},
+            "valid_from": {"constant": "2020-01-01"},
+        },
+        "areas*.csv",
+    ),
+    _source(
+        "units",
+        {
+            "unit_code": {"from": "code"},
+            "unit_name": {"from": "code"},
+            "component": {"from": "component"},
+            "unit_type": {"from": "kind"},
+            "valid_from": {"constant": "2020-01-01"},
+        },
+        "units*.csv",
+    ),
+    _source(
+        "activities",
+        {
+            "activity_code": {"from": "code"},
+            "activity_type": {"constant": "patrol"},
+            "patrol_mode": {"from": "mode"},
+            "status": {"from": "status"},
+            "unit_code": {"from": "unit"},
+            "tier": {"constant": "II"},
+            "phase": {"constant": "prevention"},
+            "area_code": {"from": "area"},
+            "location_precision": {"constant": "exact"},
+            "started_at": {"from": "day", "formats": ["%Y-%m-%d"]},
+            "personnel_count": {"from": "people"},
+        },
+        "patrols*.csv",
+    ),
+]

@@ -1,0 +1,289 @@
+"""Late file, corrected file, new definition, other parameters: each part equals a pandas recount.
+
+The recount knows nothing of the engine: it counts lines of the files that the test itself wrote.
+"""
+
+import shutil
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import pytest
+
+from indicators.catalogue import Indicator, load_catalogue
+from indicators.measures import Measure
+from pipelines.release.causes import CAUSES
+from pipelines.release.explain import explain_release
+from pipelines.release.revisions import changed_parameters, diff, diff_releases
+from tests.pipelines.release.patrol_mission import (
+    COUNT,
+    MEDIAN,
+    MISSION,
+    SHARE,
+    Patrol,
+    PatrolMission,
+    as_csv,
+    month_of_patrols,
+)
+
+POLICE = ("P1", "P2")
+JULY, AUGUST = month_of_patrols(7, 60, seed=1), month_of_patrols(8, 60, seed=2)
+LATE = [replace(p, code=f"late-{p.code}") for p in month_of_patrols(8, 30, seed=3)]
+# Every fifth line of July says another mode and status now, every seventh is taken back.
+CORRECTED = [
+    replace(p, mode="vehicle", status="completed", people=p.people + 5) if at % 5 == 0 else p
+    for at, p in enumerate(JULY)
+    if at % 7 != 3
+]
+PERIODS = {"2026-07": ("07",), "2026-08": ("08",), "2026-Q3": ("07", "08", "09")}
+PARTS = [f"part_{name}" for name in CAUSES]
+
+
+def catalogue(redefined: bool) -> dict[str, Indicator]:
+    """The repository with a median in it; redefined: patrols of every component count."""
+    found = dict(load_catalogue())
+    where = found[MEDIAN].measure.where
+    median = Measure(kind="median", value="person_days", where=where)
+    found[MEDIAN] = found[MEDIAN].model_copy(update={"measure": median})
+    if redefined:
+        every = Measure(kind="count", where="activity_type = 'patrol' and status = 'completed'")
+        found[COUNT] = found[COUNT].model_copy(update={"measure": every, "version": 2})
+        alike = Measure(kind="median", value="person_days", where=every.where)
+        found[MEDIAN] = found[MEDIAN].model_copy(update={"measure": alike, "version": 2})
+    return found
+
+
+def recounted(patrols: Iterable[Patrol], units: Iterable[str]) -> dict[tuple[str, str, str], Any]:
+    """By indicator, period and area: number, share on foot, median of person-days."""
+    frame = pd.DataFrame([vars(patrol) for patrol in patrols])
+    done = frame[frame["status"].eq("completed") & frame["unit"].isin(list(units))]
+    found = {}
+    for period, months in PERIODS.items():
+        inside = done[done["day"].str[5:7].isin(months)]
+        for area in ("XX", "XX01", "XX02"):
+            here = inside if area == "XX" else inside[inside["area"] == area]
+            found[COUNT, period, area] = len(here)
+            found[SHARE, period, area] = 100 * here["mode"].eq("foot").mean()
+            found[MEDIAN, period, area] = here["people"].median()
+    return found
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The workspace after the first release."""
+    home = tmp_path_factory.mktemp("patrols") / "home"
+    mission = PatrolMission.made(home)
+    mission.deliver("patrols_07.csv", as_csv(JULY))
+    mission.deliver("patrols_08.csv", as_csv(AUGUST))
+    assert mission.release(catalogue(redefined=False)).name == "2026-Q3-r01"
+    return home
+
+
+@pytest.fixture
+def again(first: Path, tmp_path: Path) -> PatrolMission:
+    """The same workspace, for one test alone."""
+    shutil.copytree(first, tmp_path / "home")
+    return PatrolMission(tmp_path / "home")
+
+
+def totals(revisions: pd.DataFrame) -> dict[tuple[str, str, str], Mapping[str, Any]]:
+    whole = revisions[(revisions["unit_type"] == "_T") & (revisions["breakdown"] == "_T")]
+    whole = whole[(whole["activity_type"] == "_T")]
+    return {
+        (line["indicator"], line["period"], line["area"]): line for line in whole.to_dict("records")
+    }
+
+
+def late(mission: PatrolMission) -> None:
+    mission.deliver("patrols_08_late.csv", as_csv(LATE))
+
+
+def correct(mission: PatrolMission) -> None:
+    mission.deliver("patrols_07.csv", as_csv(CORRECTED))
+
+
+def assert_recounted(found: Mapping[tuple[str, str, str], Mapping[str, Any]], redefined: bool):
+    """Each part against the recount of the lines in each state."""
+    every = (*POLICE, "M1")
+    states = [
+        recounted([*JULY, *AUGUST], POLICE),
+        recounted([*CORRECTED, *AUGUST], POLICE),
+        recounted([*CORRECTED, *AUGUST, *LATE], POLICE),
+    ]
+    last = recounted([*CORRECTED, *AUGUST, *LATE], every if redefined else POLICE)
+    seen = set()
+    for cell, before in states[0].items():
+        is_redefined = redefined and cell[0] != SHARE
+        way = [*(state[cell] for state in states), (last if is_redefined else states[2])[cell]]
+        line = found.get(cell)
+        if line is None:
+            assert way[-1] == pytest.approx(before)
+            continue
+        seen.add(cell)
+        assert (line["value_before"], line["value_after"]) == pytest.approx((before, way[-1]))
+        told = [line["part_correction"], line["part_late_data"], line["part_new_definition"]]
+        assert told == pytest.approx([b - a for a, b in pairwise(way)]), cell
+        parts = sum(line[name] for name in PARTS)
+        assert parts == pytest.approx(line["value_after"] - line["value_before"])
+    assert {(COUNT, "2026-Q3", "XX"), (SHARE, "2026-Q3", "XX")} <= seen
+    assert {(MEDIAN, "2026-Q3", "XX"), (MEDIAN, "2026-07", "XX")} & seen
+
+
+def test_a_late_file_and_a_corrected_one(again: PatrolMission) -> None:
+    late(again)
+    correct(again)
+    again.release(catalogue(redefined=False))
+    found = totals(diff(again.workspace, MISSION))
+    assert_recounted(found, redefined=False)
+    assert found[COUNT, "2026-08", "XX"]["reason"] == "late_data"
+    assert found[COUNT, "2026-07", "XX"]["reason"] == "correction"
+
+
+def test_late_corrected_and_redefined_at_once(again: PatrolMission) -> None:
+    late(again)
+    correct(again)
+    again.release(catalogue(redefined=True))
+    found = totals(diff(again.workspace, MISSION))
+    assert_recounted(found, redefined=True)
+    line = found[COUNT, "2026-Q3", "XX"]
+    assert line["reason"] == "new_definition"
+    assert f"late reports +{line['part_late_data']:g}" in line["sentence_en"]
+    assert f"a new definition +{line['part_new_definition']:g}" in line["sentence_en"]
+
+
+def test_one_cause_makes_the_whole_change(again: PatrolMission) -> None:
+    late(again)
+    again.release(catalogue(redefined=False))
+    revisions = diff(again.workspace, MISSION)
+    assert set(revisions["reason"]) == {"late_data"}
+    change = revisions["value_after"] - revisions["value_before"]
+    assert revisions["part_late_data"].tolist() == pytest.approx(change.tolist())
+
+
+def test_a_row_that_is_new_in_a_corrected_file_is_late(again: PatrolMission) -> None:
+    new = Patrol("07-new", "2026-07-09")
+    changed = [replace(JULY[0], status="completed", unit="P1"), *JULY[1:]]
+    again.deliver("patrols_07.csv", as_csv([*changed, new]))
+    again.release(catalogue(redefined=False))
+    line = totals(diff(again.workspace, MISSION))[COUNT, "2026-07", "XX"]
+    counted = JULY[0].status == "completed" and JULY[0].unit in POLICE
+    assert (line["part_late_data"], line["part_correction"]) == (1, 0 if counted else 1)
+
+
+def test_releases_further_apart_are_told_from_those_between(again: PatrolMission) -> None:
+    late(again)
+    again.release(catalogue(redefined=False))
+    correct(again)
+    again.release(catalogue(redefined=False))
+    found = totals(diff(again.workspace, MISSION, "2026-Q3-r01", "2026-Q3-r03"))
+    states = [
+        recounted(patrols, POLICE)[COUNT, "2026-Q3", "XX"]
+        for patrols in (
+            [*JULY, *AUGUST],
+            [*JULY, *AUGUST, *LATE],
+            [*CORRECTED, *AUGUST, *LATE],
+        )
+    ]
+    line = found[COUNT, "2026-Q3", "XX"]
+    assert line["part_late_data"] == states[1] - states[0]
+    assert line["part_correction"] == states[2] - states[1]
+
+
+def test_folders_alone_are_enough(again: PatrolMission, tmp_path: Path) -> None:
+    late(again)
+    correct(again)
+    again.release(catalogue(redefined=True))
+    here = again.workspace.releases(MISSION)
+    received = tmp_path / "received"
+    for name in ("2026-Q3-r01", "2026-Q3-r02"):
+        shutil.copytree(here / name, received / name)
+    told = diff(again.workspace, MISSION)
+    shutil.rmtree(again.workspace.home)
+    old, new = received / "2026-Q3-r01", received / "2026-Q3-r02"
+    pd.testing.assert_frame_equal(diff_releases(old, new, "mission"), told)
+
+
+def test_without_the_release_between_it_says_that_it_cannot_tell(
+    again: PatrolMission, tmp_path: Path
+) -> None:
+    late(again)
+    again.release(catalogue(redefined=False))
+    correct(again)
+    again.release(catalogue(redefined=False))
+    for name in ("2026-Q3-r01", "2026-Q3-r03"):
+        shutil.copytree(again.workspace.releases(MISSION) / name, tmp_path / name)
+    found = totals(diff_releases(tmp_path / "2026-Q3-r01", tmp_path / "2026-Q3-r03", "mission"))
+    line = found[COUNT, "2026-Q3", "XX"]
+    assert line["parts_status"] == "not_told_apart"
+    assert all(pd.isna(line[name]) for name in PARTS)
+
+
+def test_headquarters_gets_no_part_of_few_rows(again: PatrolMission) -> None:
+    again.deliver("patrols_08_late.csv", as_csv(LATE[:4]))
+    again.deliver("patrols_07.csv", as_csv(CORRECTED))
+    again.release(catalogue(redefined=False))
+    mission, hq = (
+        totals(diff(again.workspace, MISSION, audience=audience)) for audience in ("mission", "hq")
+    )
+    cell = (COUNT, "2026-Q3", "XX")
+    assert 0 < mission[cell]["part_late_data"] < 10
+    assert hq[cell]["value_after"] == mission[cell]["value_after"]
+    assert hq[cell]["parts_status"] == "withheld"
+    assert all(pd.isna(hq[cell][name]) for name in PARTS)
+
+
+def test_explain_reads_a_received_folder_alone(again: PatrolMission, tmp_path: Path) -> None:
+    bad = [
+        replace(JULY[0], code="bad-1", day="2026-07-05", unit="nobody", area="XX01"),
+        replace(JULY[0], code="bad-2", day="2026-08-05", unit="nobody", area="XX02"),
+        replace(JULY[0], code="bad-3", day="31 July", area="XX01"),
+    ]
+    again.deliver("patrols_08_late.csv", as_csv([*LATE, *bad]))
+    folder = tmp_path / "received"
+    shutil.move(again.release(catalogue(redefined=True), checked=True).path, folder)
+    shutil.rmtree(again.workspace.home)
+    found = explain_release(folder, COUNT, area="XX01", period="2026-07")
+    counted = recounted([*JULY, *AUGUST, *LATE], (*POLICE, "M1"))
+    assert found["value"] == found["n"] == counted[COUNT, "2026-07", "XX01"]
+    assert sum(file["rows"] for file in found["files"]) == found["value"]
+    assert {file["name"] for file in found["files"]} == {"patrols_07.csv"}
+    assert (found["rejects"], found["rejects_here"], found["rejects_unclear"]) == (3, 1, 1)
+    (revision,) = found["revisions"]
+    assert revision["part_new_definition"] == revision["value_after"] - revision["value_before"]
+    assert [version["version"] for version in found["versions"]] == [2]
+    hq = explain_release(folder, COUNT, period="2026-Q3", audience="hq")
+    assert hq["value"] == counted[COUNT, "2026-Q3", "XX"]
+    assert all(file["rows"] is None for file in hq["files"]) and hq["rejects_here"] is None
+
+
+def test_targets_are_told_apart_from_figures(again: PatrolMission) -> None:
+    goal = {"code": COUNT, "target": {"value": 90, "on": "2026-12-31"}, "min_n": 7}
+    again.set(indicators=[goal, {"code": SHARE}, {"code": MEDIAN}])
+    again.release(catalogue(redefined=False))
+    assert diff(again.workspace, MISSION).empty
+    folder = again.workspace.releases(MISSION)
+    found = changed_parameters(folder / "2026-Q3-r01", folder / "2026-Q3-r02", "mission")
+    told = {(line["indicator"], line["parameter"]): line["after"] for line in found}
+    assert told[COUNT, "target"] == 90 and told[COUNT, "min_n"] == 7
+    assert {code for code, _ in told} == {COUNT}
+
+
+@pytest.mark.parametrize("change", [late, correct])
+def test_the_warehouse_is_as_it_was(
+    again: PatrolMission, change: Callable[[PatrolMission], None]
+) -> None:
+    late(again)
+    change(again) if change is correct else None
+    path = str(again.workspace.warehouse(MISSION))
+
+    def rows() -> list[tuple[Any, ...]]:
+        with duckdb.connect(path, read_only=True) as connection:
+            return connection.execute("SELECT * FROM core.activities ORDER BY ALL").fetchall()
+
+    before = rows()
+    again.release(catalogue(redefined=True))
+    assert rows() == before
