@@ -29,7 +29,7 @@ from indicators.expressions import (
 from indicators.measures import Between, Measure, Part, State, expressions_of
 from indicators.messages import has_message
 from indicators.vocabularies import Vocabulary, vocabulary
-from indicators.yaml_files import read_yaml
+from indicators.yaml_files import read_yaml, row_of_key
 
 # Sources whose rows count only where the unit is of component police (definitions 1).
 POLICE_SOURCES = (
@@ -236,10 +236,9 @@ def _problems_of_versions(path: Path, indicator: Indicator) -> Iterator[Problem]
     for place, earlier in enumerate(indicator.earlier_versions):
         key = f"earlier_versions.{place}"
         if earlier.version >= newer.version or earlier.effective_from >= newer.effective_from:
-            yield Problem("catalogue_version_order", path.name, parameters={"key": key})
+            yield _problem(path, "catalogue_version_order", key)
         if newer.version not in told:
-            words = {"key": "changes", "version": newer.version}
-            yield Problem("catalogue_version_untold", path.name, parameters=words)
+            yield _problem(path, "catalogue_version_untold", "changes", version=newer.version)
         yield from _problems_of_version(path, indicator, earlier, f"{key}.differs.")
         newer = earlier
 
@@ -250,8 +249,7 @@ def _problems_of_version(
     known = [name for name in Indicator.model_fields if name not in _NOT_VERSIONED]
     unknown = [name for name in earlier.differs if name not in known]
     for name in unknown:
-        parameters = {"key": f"{within}{name}", "nearest": nearest(name, known)}
-        yield Problem("catalogue_key", path.name, parameters=parameters)
+        yield _problem(path, "catalogue_key", f"{within}{name}", nearest=nearest(name, known))
     if unknown:
         return
     try:
@@ -268,11 +266,15 @@ def _model_problems(path: Path, error: ValidationError, within: str = "") -> Ite
         key = within + ".".join(names)
         if detail["type"] == "extra_forbidden":
             known = sorted(_keys_beside(names))
-            parameters = {"key": key, "nearest": nearest(names[-1], known)}
-            yield Problem("catalogue_key", path.name, parameters=parameters)
+            yield _problem(path, "catalogue_key", key, nearest=nearest(names[-1], known))
         else:
-            parameters = {"key": key or "–", "reason": detail["msg"]}
-            yield Problem("yaml_invalid", path.name, parameters=parameters)
+            yield _problem(path, "yaml_invalid", key or "–", reason=detail["msg"])
+
+
+def _problem(path: Path, rule: str, key: str, **parameters: Any) -> Problem:
+    """A problem with the line on which its key stands."""
+    row = row_of_key(path, key)
+    return Problem(rule, path.name, row=row, parameters={"key": key, **parameters})
 
 
 _MODELS: Mapping[str, type[BaseModel]] = {
@@ -387,7 +389,7 @@ class _Entry:
                     yield self.problem("expression_unknown_code", key, code=code, nearest=near)
 
     def problem(self, rule: str, key: str, **parameters: Any) -> Problem:
-        return Problem(rule, self.path.name, parameters={"key": self.within + key, **parameters})
+        return _problem(self.path, rule, self.within + key, **parameters)
 
 
 def _is_answer(items: Vocabulary, item: str, answer: str) -> bool:

@@ -3,6 +3,7 @@
 A planning officer writes `on: 2026-06-30` for a date; the older rule would make the key `True`.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,32 @@ _Loader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in entries if tag != _TRUTH or first in "tTfF"]
     for first, entries in yaml.CSafeLoader.yaml_implicit_resolvers.items()
 }
+
+
+def row_of_key(path: Path, key: str) -> int | None:
+    """The line, from 1, of a key such as `measure.numerator.where`, or of what holds it.
+
+    None where there is no such file, or nothing on the way to the key.
+    """
+    if not path.is_file():
+        return None
+    node = yaml.compose(path.read_text(encoding="utf-8"), Loader=_Loader)
+    row = None
+    for name in key.split("."):
+        entries = dict(_entries(node))
+        if name not in entries:
+            return row
+        row, node = entries[name]
+    return row
+
+
+def _entries(node: yaml.Node | None) -> Iterator[tuple[str, tuple[int, yaml.Node]]]:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            yield str(key.value), (key.start_mark.line + 1, value)
+    elif isinstance(node, yaml.SequenceNode):
+        for number, value in enumerate(node.value):
+            yield str(number), (value.start_mark.line + 1, value)
 
 
 def read_yaml(path: Path) -> Any:
