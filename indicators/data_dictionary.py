@@ -5,6 +5,7 @@ Where the pages are written is not known here: `pipelines.documentation` does th
 
 from collections.abc import Iterable, Iterator
 
+from indicators import markdown
 from indicators.contracts import Column, Contract, Derived, Rule
 from indicators.messages import LANGUAGES, message
 from indicators.vocabularies import Vocabulary, vocabularies
@@ -74,7 +75,7 @@ def _names(contract: Contract, language: str) -> list[str]:
 def _head(contract: Contract, language: str) -> str:
     title, grain = _names(contract, language)
     source = f"data/contracts/{contract.table}.yaml"
-    facts = {"table": f"`{contract.table}`", "grain": grain, "key": _listed(contract.key)}
+    facts = {"table": f"`{contract.table}`", "grain": grain, "key": markdown.names(contract.key)}
     if contract.calendar:
         due = contract.calendar.due_days
         facts["calendar"] = message("dictionary.calendar_text", language, due_days=due)
@@ -111,7 +112,7 @@ def _columns(contract: Contract, language: str) -> str:
         message(
             "dictionary.composite_text",
             language,
-            columns=_listed(reference.columns),
+            columns=markdown.names(reference.columns),
             table=f"[{reference.table}]({reference.table}.md)",
         )
         for reference in contract.composite_references
@@ -126,7 +127,7 @@ def _values(column: Column, language: str) -> str:
     if column.vocabulary:
         parts.append(f"[{column.vocabulary}](code_lists.md#{column.vocabulary})")
     elif column.codes:
-        parts.append(_listed(column.codes))
+        parts.append(markdown.names(column.codes))
     if column.reference:
         table = column.reference.partition(".")[0]
         target = f"[{column.reference}]({table}.md)"
@@ -211,26 +212,15 @@ def _answers(entry: Vocabulary, code: str, language: str) -> list[str]:
     if not entry.answer_lists:
         return []
     number = [_word("whole_number", language)] * entry.takes_integer(code)
-    return [", ".join([*number, _listed(entry.answers(code))])]
+    return [", ".join([*number, markdown.names(entry.answers(code))])]
 
 
 def _section(name: str, lines: Iterable[str], language: str) -> str:
-    return "\n".join([f"## {_word(name, language)}", "", *lines])
+    return markdown.section(_word(name, language), lines)
 
 
 def _table(heads: list[str], rows: list[list[str]], language: str) -> Iterator[str]:
-    yield _row(_word(head, language) for head in heads)
-    yield _row("---" for _ in heads)
-    for row in rows:
-        yield _row(cell.replace("|", "\\|") for cell in row)
-
-
-def _row(cells: Iterable[str]) -> str:
-    return f"| {' | '.join(cells)} |"
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(f"`{name}`" for name in names)
+    return markdown.table([_word(head, language) for head in heads], rows)
 
 
 def _word(name: str, language: str) -> str:

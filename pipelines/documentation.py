@@ -1,23 +1,25 @@
-"""Writes what is generated and kept in the repository: data dictionary and JSON Schemas.
+"""Writes what is generated and kept in the repository: data dictionary, indicators, JSON Schemas.
 
-Run `python -m pipelines.documentation [FOLDER]` after a change of a contract, a code list or a
-model; the tests fail while a generated file is out of date.
+Run `python -m pipelines.documentation [FOLDER]` after a change of a contract, a code list, an
+indicator or a model; the tests fail while a generated file is out of date.
 """
 
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from indicators.catalogue import Indicator
+from indicators import data_dictionary, indicator_pages
+from indicators.catalogue import Indicator, load_catalogue
 from indicators.contracts import Contract, contracts, json_schema
-from indicators.data_dictionary import pages
 from indicators.mission import Mission
 
 
 def generated_files() -> Iterator[tuple[str, str]]:
     """Every generated file as (path below the repository, text), in a fixed order."""
-    for path, text in pages(contracts().values()):
+    for path, text in data_dictionary.pages(contracts().values()):
         yield f"docs/data_dictionary/{path}", text
+    for path, text in indicator_pages.pages(load_catalogue()):
+        yield f"docs/indicators/{path}", text
     yield "data/schemas/contract.schema.json", json_schema(Contract)
     yield "data/schemas/indicator.schema.json", json_schema(Indicator)
     yield "data/schemas/mission.schema.json", json_schema(Mission)

@@ -1,13 +1,20 @@
-"""Generated files of the repository are those that contracts and code lists give today."""
+"""Generated files of the repository are those that contracts, code lists and indicators give."""
 
 import json
+import posixpath
+import re
+from datetime import date
 from pathlib import Path
 
 import pytest
 import yaml
 
-from indicators.contracts import contracts
+from indicators.catalogue import Change, load_catalogue, with_versions
+from indicators.compiler import indicator_sql
+from indicators.contracts import Words, contracts
 from indicators.data_folder import data_folder
+from indicators.indicator_pages import indicator_page
+from indicators.requirements import requirements
 from pipelines.documentation import generated_files, write_generated_files
 
 REPOSITORY = Path(__file__).parent.parent.parent
@@ -20,9 +27,54 @@ def test_a_generated_file_is_up_to_date(name: str) -> None:
     assert stored == FILES[name], "run: python -m pipelines.documentation"
 
 
-def test_no_page_is_left_of_a_table_that_is_gone() -> None:
-    pages = (REPOSITORY / "docs/data_dictionary").rglob("*.md")
-    assert {str(page.relative_to(REPOSITORY)) for page in pages} <= set(FILES)
+@pytest.mark.parametrize("folder", ["data_dictionary", "indicators"])
+def test_no_page_is_left_of_what_is_gone(folder: str) -> None:
+    pages = list((REPOSITORY / "docs" / folder).rglob("*.md"))
+    assert pages and {str(page.relative_to(REPOSITORY)) for page in pages} <= set(FILES)
+
+
+def test_every_indicator_has_a_page_in_both_languages_with_all_that_its_entry_says() -> None:
+    for code, indicator in load_catalogue().items():
+        for language in ("en", "fr"):
+            page = FILES[f"docs/indicators/{language}/{code}.md"]
+            words = [indicator.title, indicator.definition, indicator.rationale]
+            words += [indicator.numerator, indicator.limitations, indicator.owner]
+            assert [
+                w.in_language(language) for w in words if w.in_language(language) not in page
+            ] == []
+            assert [text for text in indicator.reference if f"- {text}\n" not in page] == []
+            assert indicator_sql(indicator) in page
+            needed = requirements([indicator])
+            for table, columns in needed.columns.items():
+                (line,) = [row for row in page.splitlines() if f"(`{table}`) | `" in row]
+                assert [name for name in columns if f"`{name}`" not in line] == []
+            assert [item for item in needed.questions if f"| `{item}` |" not in page] == []
+
+
+def test_the_index_names_each_indicator_once_under_each_of_its_tiers() -> None:
+    page = FILES["docs/indicators/en/README.md"]
+    for code, indicator in load_catalogue().items():
+        assert page.count(f"| [{code}]({code}.md) |") == len(indicator.tier)
+
+
+def test_links_of_the_pages_lead_to_pages() -> None:
+    for name, text in FILES.items():
+        if name.startswith("docs/indicators/"):
+            for target in re.findall(r"\]\(([^)#]+\.md)", text):
+                path = posixpath.normpath(posixpath.join(posixpath.dirname(name), target))
+                assert path in FILES, (name, target)
+
+
+def test_a_page_shows_an_earlier_version_as_it_stood() -> None:
+    indicator = load_catalogue()["P2-OP-01"]
+    words = {"en": "Every patrol.", "fr": "Chaque patrouille."}
+    before = indicator.model_copy(update={"version": 1, "effective_from": date(2020, 1, 1)})
+    before = before.model_copy(update={"definition": Words(**words)})
+    what = Change(version=2, on=date(2026, 1, 1), what=Words(en="Police only.", fr="Police."))
+    now = indicator.model_copy(update={"version": 2, "changes": (what,)})
+    page = indicator_page(with_versions([now, before]), load_catalogue(), "en")
+    assert "| 2 | 2026-01-01 | Police only. |" in page and "| 1 | 2020-01-01 | – |" in page
+    assert "Every patrol." in page
 
 
 def test_a_page_names_every_column_and_every_rule_in_both_languages() -> None:
