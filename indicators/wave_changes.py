@@ -16,7 +16,7 @@ from indicators.catalogue import Indicator, load_catalogue
 from indicators.derived import functions_sql
 from indicators.mission import Mission
 from indicators.places import LEVELS
-from indicators.survey import Condition, Design, Difference, estimate
+from indicators.survey import Condition, Design, Difference, estimate_many
 from indicators.waves import Wave, periods_of_waves, wave_respondents
 
 COLUMNS = ("indicator", "period_type", "period", "area", "shared_se", "shared_df")
@@ -99,11 +99,11 @@ def _change(indicator: Indicator, before: pd.DataFrame, now: pd.DataFrame) -> pd
         design = Design(("psu_code",), ("stratum_code",), weight, nest=True, lonely_psu="adjust")
         statistic = Difference(outcome, "is_now", 0, 1, level=1.0)
         domain = [Condition(inside, "==", True)]
-        for level in levels:
-            if stacked[level].notna().any():
-                table = estimate(stacked, design, statistic, by=[level], domain=domain)
-                renamed = {level: "area", "se": "shared_se", "df": "shared_df"}
-                tables.append(table.rename(columns=renamed)[["area", "shared_se", "shared_df"]])
+        by = [[level] for level in levels if stacked[level].notna().any()]
+        table = estimate_many(stacked, design, [statistic], by, domain)
+        area = table[[level for (level,) in by]].bfill(axis=1).iloc[:, 0]
+        renamed = {"se": "shared_se", "df": "shared_df"}
+        tables.append(table.assign(area=area).rename(columns=renamed)[tables[0].columns])
     found = pd.concat(tables, ignore_index=True)
     scaled = found["shared_se"].astype(float) * indicator.scale
     return found.assign(indicator=indicator.code, shared_se=scaled)

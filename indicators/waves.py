@@ -19,7 +19,7 @@ from indicators.expressions import parse_expression, table_operands
 from indicators.mission import Mission
 from indicators.places import LEVELS
 from indicators.statuses import CELL_COLUMNS
-from indicators.survey import Condition, Design, Difference, Proportion, estimate
+from indicators.survey import Condition, Design, Difference, Proportion, estimate_many
 from indicators.survey.presentation import WITHHOLD, nchs_proportions
 from indicators.values import DIMENSIONS, NORMAL, NOT_COMPUTABLE, TOO_IMPRECISE, TOTAL
 
@@ -200,14 +200,17 @@ def _cells(
     weight = f"weight_{indicator.measure.weight}"
     frame = respondents[respondents[weight].notna()]
     design = _design(mission, wave, frame, weight)
-    tables = []
-    for level in LEVELS:
-        column = f"level_{level}"
-        if frame[column].isna().all():
-            continue
-        for grouping in _groupings(indicator):
-            table = _estimate(design, indicator, frame, column, grouping)
-            tables.append(table)
+    levels = [f"level_{level}" for level in LEVELS if frame[f"level_{level}"].notna().any()]
+    wanted = [(level, grouping) for level in levels for grouping in _groupings(indicator)]
+    by = [[level, *grouping.values()] for level, grouping in wanted]
+    domain = [Condition(f"inside {indicator.code}", "==", True)]
+    found = estimate_many(frame, design, [_statistic(indicator)], by, domain)
+    withheld = _withheld(design, indicator, frame, by, found)
+    tables = [
+        _named(indicator, level, grouping, found[at], withheld[at])
+        for number, (level, grouping) in enumerate(wanted)
+        for at in [found["grouping"].to_numpy() == number]
+    ]
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
 
 
@@ -221,43 +224,45 @@ def _groupings(indicator: Indicator) -> Iterator[dict[str, str]]:
         yield crossed
 
 
-def _estimate(
-    design: Design,
+def _named(
     indicator: Indicator,
-    frame: pd.DataFrame,
     area_column: str,
     grouping: dict[str, str],
+    table: pd.DataFrame,
+    withheld: Any,
 ) -> pd.DataFrame:
-    by = [area_column, *grouping.values()]
-    domain = [Condition(f"inside {indicator.code}", "==", True)]
-    table = estimate(frame, design, _statistic(indicator), by=by, domain=domain)
+    """The estimates of one grouping under the names of the mart."""
     cells: dict[str, Any] = {"area": table[area_column].to_numpy()}
     cells |= dict.fromkeys(DIMENSIONS, TOTAL)
     for name, column in grouping.items():
         cells[_value_column(name)] = table[column].to_numpy()
         if dimension_of(name) == "breakdown":
             cells["breakdown"] = name
-    withheld = _withheld(design, indicator, frame, by, table)
     return pd.DataFrame(cells | _figures(indicator, table, withheld), index=range(len(table)))
 
 
 def _withheld(
-    design: Design, indicator: Indicator, frame: pd.DataFrame, by: list[str], table: pd.DataFrame
+    design: Design,
+    indicator: Indicator,
+    frame: pd.DataFrame,
+    by: list[list[str]],
+    found: pd.DataFrame,
 ) -> Any:
     """Where the NCHS standards withhold the share; of a difference: either of its two shares."""
     between = indicator.measure.between
     if between is None:
-        return nchs_proportions(table)["status"].eq(WITHHOLD).to_numpy()
+        return nchs_proportions(found)["status"].eq(WITHHOLD).to_numpy()
     domain = [
         Condition(f"inside {indicator.code}", "==", True),
         Condition(between.column, "in", [between.of, between.minus]),
     ]
     share = Proportion(f"outcome {indicator.code}", 1.0)
-    shares = estimate(frame, design, share, by=[*by, between.column], domain=domain)
-    judged = shares[by].assign(withheld=nchs_proportions(shares)["status"].eq(WITHHOLD))
-    either = judged.groupby(by, as_index=False)["withheld"].any()
-    found = table[by].merge(either, how="left", on=by)["withheld"]
-    return found.eq(True).to_numpy()
+    by_side = [[*columns, between.column] for columns in by]
+    shares = estimate_many(frame, design, [share], by_side, domain)
+    key = ["grouping", *dict.fromkeys(name for columns in by for name in columns)]
+    judged = shares[key].assign(withheld=nchs_proportions(shares)["status"].eq(WITHHOLD))
+    either = judged.groupby(key, as_index=False, dropna=False)["withheld"].any()
+    return found[key].merge(either, how="left", on=key)["withheld"].eq(True).to_numpy()
 
 
 def _value_column(name: str) -> str:

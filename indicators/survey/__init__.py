@@ -1,12 +1,13 @@
 """Design-based survey estimation: what other parts of the engine may use.
 
-`estimate(data, design, statistic, by=..., domain=...)` returns one row a group. The methods are
-those of the R package `survey` 4.1.1 (Lumley 2010, Complex Surveys), rebuilt from the formulas.
+`estimate(data, design, statistic, by=..., domain=...)` returns one row a group;
+`estimate_many` those of many statistics and groupings, from one pass over the data. The methods
+are those of the R package `survey` 4.1.1 (Lumley 2010, Complex Surveys), rebuilt from the formulas.
 """
 
 from indicators.survey.design import Design
 from indicators.survey.domain import Condition
-from indicators.survey.estimation import estimate
+from indicators.survey.estimation import estimate, estimate_many
 from indicators.survey.statistic import (
     Difference,
     Index,
@@ -32,4 +33,5 @@ __all__ = [
     "TTest",
     "Total",
     "estimate",
+    "estimate_many",
 ]

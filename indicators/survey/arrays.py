@@ -35,8 +35,17 @@ def cells(*codes: Integers) -> tuple[Integers, Integers]:
 
 
 def sums(cell: Integers, values: Floats, size: int) -> Floats:
-    """Sum of `values` in each of `size` cells, in the order of the positions."""
-    return np.bincount(cell, weights=values, minlength=size).astype(np.float64)
+    """Sum of `values` in each of `size` cells, in the order of the positions.
+
+    `values` has one position a position of `cell`, or several lines of them: then so has the
+    result.
+    """
+    if values.ndim == 1:
+        return np.bincount(cell, weights=values, minlength=size).astype(np.float64)
+    found = np.empty((len(values), size))
+    for line, of_line in zip(found, values, strict=True):
+        line[:] = np.bincount(cell, weights=of_line, minlength=size)
+    return found
 
 
 def counts(cell: Integers, size: int) -> Integers:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from indicators.errors import Problem, WrongUse, nearest
-from indicators.survey.arrays import Floats, codes_of
+from indicators.survey.arrays import Floats, Integers, codes_of
 
 SurveyData = duckdb.DuckDBPyRelation | pd.DataFrame
 
@@ -20,11 +20,16 @@ def read_columns(data: SurveyData, names: Iterable[str]) -> pd.DataFrame:
     Raises WrongUse for a name that the data do not have.
     """
     wanted = list(dict.fromkeys(names))
+    check_known(data, wanted)
+    return in_fixed_order(_select(data, wanted))
+
+
+def check_known(data: SurveyData, names: Iterable[str]) -> None:
+    """Raise WrongUse for names that the data do not have."""
     known = [str(name) for name in data.columns]
-    missing = [name for name in wanted if name not in known]
+    missing = [name for name in names if name not in known]
     if missing:
         raise WrongUse([_unknown_column(name, known) for name in missing])
-    return in_fixed_order(_select(data, wanted))
 
 
 def _select(data: SurveyData, names: list[str]) -> pd.DataFrame:
@@ -43,8 +48,13 @@ def in_fixed_order(frame: pd.DataFrame) -> pd.DataFrame:
     """Rows sorted by all columns, so that sums do not depend on how the rows arrived."""
     if frame.columns.empty or frame.empty:
         return frame
+    return frame.iloc[fixed_order(frame)].reset_index(drop=True)
+
+
+def fixed_order(frame: pd.DataFrame) -> Integers:
+    """The places of the rows of `frame` when they are sorted by all its columns."""
     keys = [_sort_key(frame[name]) for name in sorted(frame.columns, reverse=True)]
-    return frame.iloc[np.lexsort(keys)].reset_index(drop=True)
+    return np.asarray(np.lexsort(keys), dtype=np.int64)
 
 
 def _sort_key(column: pd.Series) -> Any:
@@ -86,12 +96,21 @@ def check_comparable(column: pd.Series, value: Any) -> None:
     if column.isna().all():
         return
     is_text = isinstance(_plain(column).dropna().iloc[0], str)
+    check_same_kind(str(column.name), is_text, value)
+
+
+def check_same_kind(name: str, is_text: bool, value: Any) -> None:
+    """Raise WrongUse where a value to compare with is text and the column is not, or contrary."""
     if is_text != isinstance(value, str) and isinstance(value, str | Number):
-        raise WrongUse(Problem("survey_type_mismatch", column=str(column.name), value=repr(value)))
+        raise WrongUse(Problem("survey_type_mismatch", column=name, value=repr(value)))
 
 
 def check_complete(frame: pd.DataFrame, name: str) -> None:
     """Raise WrongUse naming the column where a design column has missing values."""
-    rows = int(frame[name].isna().sum())
+    check_none_missing(name, int(frame[name].isna().sum()))
+
+
+def check_none_missing(name: str, rows: int) -> None:
+    """Raise WrongUse naming the column where `rows` of its values are missing."""
     if rows:
         raise WrongUse(Problem("survey_missing_values", column=name, parameters={"rows": rows}))

@@ -1,7 +1,7 @@
 """The sample design: how units were drawn, and the drawing of a data set stage by stage."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -88,10 +88,33 @@ def sample_of(frame: pd.DataFrame, design: Design) -> Sample:
     Raises WrongUse, naming the column, for missing values, negative weights, a PSU in two strata
     without `nest`, or population counts that vary within a stratum or are below the sample.
     """
+    stages = stages_of(frame, design)
+    return Sample(_weights(frame, design, stages), stages[: max(1, len(design.fpc))])
+
+
+def stages_of(frame: pd.DataFrame, design: Design) -> tuple[Stage, ...]:
+    """All stages of the drawing, whether they add variance or not. Raises as `sample_of`."""
     for name in (*design.ids, *design.strata, *design.fpc):
         check_complete(frame, name)
-    stages = _stages(frame, design)
-    return Sample(_weights(frame, design, stages), stages[: max(1, len(design.fpc))])
+    return _stages(frame, design)
+
+
+def sample_of_cells(units: pd.DataFrame, cells: pd.DataFrame, design: Design) -> Sample:
+    """The sample at cells of rows of a unit, whose sums are weighted already.
+
+    units: every unit that was drawn; cells: those to number; both with the columns of ids, strata
+    and fpc. The weights are what is left to multiply a cell's sums by. Raises as `sample_of`.
+    """
+    every = stages_of(pd.concat([units, cells], ignore_index=True), design)
+    stages = tuple(
+        replace(stage, unit=stage.unit[len(units) :], stratum=stage.stratum[len(units) :])
+        for stage in every
+    )
+    if design.weights is None:
+        weights = _weights_from_counts(len(cells), stages)
+    else:
+        weights = np.full(len(cells), design.weight_scale)
+    return Sample(weights, stages[: max(1, len(design.fpc))])
 
 
 def _stages(frame: pd.DataFrame, design: Design) -> tuple[Stage, ...]:
@@ -180,15 +203,17 @@ def _weights(frame: pd.DataFrame, design: Design, stages: tuple[Stage, ...]) -> 
     weights = numbers(frame[design.weights])
     negative = weights < 0
     if negative.any():
-        raise WrongUse(
-            Problem(
-                "survey_negative_weight",
-                column=design.weights,
-                value=str(weights[negative][0]),
-                parameters={"rows": int(negative.sum())},
-            )
-        )
+        check_not_negative(design.weights, float(weights[negative][0]), int(negative.sum()))
     return weights * design.weight_scale
+
+
+def check_not_negative(name: str, value: float, rows: int) -> None:
+    """Raise WrongUse naming the column where `rows` weights, `value` one of them, are below 0."""
+    if rows:
+        problem = Problem(
+            "survey_negative_weight", column=name, value=str(value), parameters={"rows": rows}
+        )
+        raise WrongUse(problem)
 
 
 def _weights_from_counts(rows: int, stages: tuple[Stage, ...]) -> Floats:

@@ -10,32 +10,32 @@ from scipy.special import stdtr
 from indicators.survey.arrays import Booleans, Columns
 from indicators.survey.columns import check_comparable
 from indicators.survey.intervals import wald
-from indicators.survey.linear_estimates import Linear, linearise_difference, linearise_ratio
+from indicators.survey.linear_estimates import Linear, linearise_difference
+from indicators.survey.moments import Moments
 from indicators.survey.request import Request
 from indicators.survey.result_columns import common, reasons
-from indicators.survey.statistic import Difference, TTest, outcome
+from indicators.survey.statistic import Difference, TTest
 
 
-def difference_columns(request: Request, statistic: Difference | TTest) -> Columns:
-    """Rows of a difference or t-test; groups without one of the two have no figure."""
+def difference_columns(
+    request: Request, moments: Moments, statistic: Difference | TTest
+) -> Columns:
+    """Rows of a difference or t-test; groups without one of the two have no figure.
+
+    `moments`: one line, of the variable. No position holds rows of both groups.
+    """
     column = request.frame[statistic.group_column]
     is_a, is_b = _rows_of(column, statistic.group_a), _rows_of(column, statistic.group_b)
-    value = outcome(request.frame, statistic)
-    has_value = ~np.isnan(value)
-    inside = request.inside & (is_a | is_b)
-    n_rows = request.count(inside)
+    request = _only(request, is_a | is_b)
+    n_rows = request.n_rows
     if isinstance(statistic, TTest):
-        inside = inside & has_value
-    request = replace(request, group=np.where(inside, request.group, -1))
-    a, b = (
-        linearise_ratio(request, inside & has_value & rows, value, np.ones(len(value)))
-        for rows in (is_a, is_b)
-    )
-    linear = linearise_difference(request, is_b, has_value, value, (a, b))
+        with_value = replace(request, rows=moments.n[0], weighted_rows=moments.weighted[0])
+        request = _only(with_value, moments.n[0] > 0)
+    linear, a, b = linearise_difference(request, moments.kept(is_a), moments.kept(is_b))
     if isinstance(statistic, TTest):
-        return _t_test(request, inside, linear) | {"n_rows": n_rows}
+        return _t_test(request, linear) | {"n_rows": n_rows}
     return {
-        **common(request, inside & has_value, linear, "t"),
+        **common(request, linear, "t"),
         "estimate_a": a.estimate,
         "se_a": a.se,
         "estimate_b": b.estimate,
@@ -49,8 +49,12 @@ def _rows_of(column: pd.Series, group: Any) -> Booleans:
     return np.asarray((column == group).fillna(False).to_numpy(dtype=bool))
 
 
-def _t_test(request: Request, used: Booleans, linear: Linear) -> Columns:
-    columns = common(request, used, linear, "svyttest")
+def _only(request: Request, positions: Booleans) -> Request:
+    return replace(request, group=np.where(positions, request.group, -1))
+
+
+def _t_test(request: Request, linear: Linear) -> Columns:
+    columns = common(request, linear, "svyttest")
     df = columns["df"] - 1
     floating = df.astype(np.float64)
     low, high = wald(columns["estimate"], columns["se"], floating, request.confidence)

@@ -65,14 +65,20 @@ class Groups:
         return len(self.keys)
 
 
-def groups_of(frame: pd.DataFrame, by: Sequence[str], domain: Sequence[Condition]) -> Groups:
-    """One group per observed combination of `by` inside the domain; without `by` one group.
-
-    All conditions of `domain` must hold. Groups are sorted by their keys.
-    """
+def inside_of(frame: pd.DataFrame, domain: Sequence[Condition]) -> Booleans:
+    """Which rows fulfil all conditions."""
     inside = np.ones(len(frame), dtype=bool)
     for condition in domain:
         inside &= condition.holds(frame)
+    return inside
+
+
+def groups_of(frame: pd.DataFrame, by: Sequence[str], domain: Booleans) -> Groups:
+    """One group per observed combination of `by` inside the domain; without `by` one group.
+
+    `domain`: by row. Groups are sorted by their keys.
+    """
+    inside = domain.copy()
     for name in by:
         inside &= frame[name].notna().to_numpy()
     group = np.where(inside, 0, -1).astype(np.int64)

@@ -1,32 +1,37 @@
-"""`estimate`: from survey data, a design and a statistic to one row a group.
+"""`estimate` and `estimate_many`: from survey data, a design and statistics to rows of figures.
 
 The rows are made by `means.py`, `proportions.py`, `quantile_estimates.py` and `differences.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
 from indicators.errors import Problem, WrongUse
 from indicators.survey.arrays import Columns
-from indicators.survey.columns import SurveyData, read_columns
-from indicators.survey.design import Design, sample_of
+from indicators.survey.columns import SurveyData
+from indicators.survey.design import Design
 from indicators.survey.differences import difference_columns
-from indicators.survey.domain import Condition, groups_of
+from indicators.survey.domain import Condition, Groups, groups_of
 from indicators.survey.means import mean_columns, ratio_columns, total_columns
+from indicators.survey.moments import Moments, stacked
+from indicators.survey.one_pass import cells_in_one_pass
+from indicators.survey.positions import Positions, every_row
 from indicators.survey.proportions import proportion_columns
 from indicators.survey.quantile_estimates import quantile_columns
 from indicators.survey.request import Request
 from indicators.survey.statistic import (
-    Index,
-    Mean,
+    Difference,
     Proportion,
     Quantile,
     Ratio,
     Statistic,
     Total,
-    columns_used,
+    TTest,
 )
+
+# Rows of a frame up to which reading them all takes less time than starting a pass.
+SMALL_FRAME = 20_000
 
 
 def estimate(
@@ -55,28 +60,108 @@ def estimate(
     WrongUse for columns that are not there, design columns with gaps, lonely PSUs under `fail`.
     """
     by = (by,) if isinstance(by, str) else tuple(by)
+    positions = every_row(data, design, [statistic], by, tuple(domain or ()))
+    groups = groups_of(positions.frame, by, positions.inside)
+    request = _request(positions, design, groups, confidence)
+    columns = _columns(request, [statistic], positions.moments, every_interval=True)
+    return _table(by, groups, columns)
+
+
+def estimate_many(
+    data: SurveyData,
+    design: Design,
+    statistics: Sequence[Statistic],
+    groupings: Sequence[Sequence[str]],
+    domain: Sequence[Condition] | None = None,
+    confidence: float = 0.95,
+) -> pd.DataFrame:
+    """The rows of `estimate` for every statistic by every grouping, from one pass over the data.
+
+    The pass leaves sums by sampling unit and by the groups' columns; every estimate and variance
+    comes from these. Returns the tables of `estimate` under each other: by grouping, and within it
+    by kind of statistic. `grouping` and `statistic` are places in what was given; a column that a
+    grouping does not use is empty there. A proportion has the interval asked for and
+    kg_capped_df_adjusted, the others (ci, kg_capped) only in `estimate`. Quantiles need the rows
+    themselves, a design without PSUs has no units to sum up, and for a small frame a pass is not
+    worth its start: then the rows are read, once for all statistics and groupings.
+
+    `estimate` gives the same figures; sums are made in another order, so they differ by rounding.
+    """
+    statistics, groupings = list(statistics), [tuple(by) for by in groupings]
     conditions = tuple(domain or ())
-    names = [*design.columns, *by, *(item.column for item in conditions), *columns_used(statistic)]
-    frame = read_columns(data, names)
-    groups = groups_of(frame, by, conditions)
-    size = groups.size
-    request = Request(frame, sample_of(frame, design), design, groups.group, size, confidence)
-    columns = _columns(request, statistic)
+    dimensions = list(dict.fromkeys(name for by in groupings for name in by))
+    positions_of = every_row if _by_row(data, design, statistics) else cells_in_one_pass
+    positions = positions_of(data, design, statistics, dimensions, conditions)
+    tables = []
+    for number, by in enumerate(groupings):
+        groups = groups_of(positions.frame, by, positions.inside)
+        request = _request(positions, design, groups, confidence)
+        for places in _alike(statistics):
+            moments = [positions.moments[place] for place in places]
+            columns = _columns(request, [statistics[place] for place in places], moments)
+            table = _table(by, groups, columns, len(places))
+            named = [place for place in places for _ in range(groups.size)]
+            tables.append(table.assign(grouping=number, statistic=named))
+    return pd.concat(tables, ignore_index=True)
+
+
+def _by_row(data: SurveyData, design: Design, statistics: Sequence[Statistic]) -> bool:
+    if not design.ids or any(isinstance(one, Quantile) for one in statistics):
+        return True
+    return isinstance(data, pd.DataFrame) and len(data) <= SMALL_FRAME
+
+
+def _request(positions: Positions, design: Design, groups: Groups, confidence: float) -> Request:
+    return Request(
+        positions.frame,
+        positions.sample,
+        design,
+        groups.group,
+        groups.size,
+        confidence,
+        positions.rows,
+        positions.weighted_rows,
+    )
+
+
+def _alike(statistics: Sequence[Statistic]) -> Iterator[list[int]]:
+    """Places of statistics that are computed together; differences and quantiles go alone."""
+    together: dict[object, list[int]] = {}
+    for place, statistic in enumerate(statistics):
+        alone = isinstance(statistic, Difference | TTest | Quantile)
+        interval = statistic.interval if isinstance(statistic, Proportion) else ""
+        key = (type(statistic), interval, place if alone else -1)
+        together.setdefault(key, []).append(place)
+    yield from together.values()
+
+
+def _columns(
+    request: Request,
+    statistics: Sequence[Statistic],
+    lines: Sequence[Moments | None],
+    every_interval: bool = False,
+) -> Columns:
+    """Columns of statistics that are alike (`_alike`)."""
+    first = statistics[0]
+    if isinstance(first, Quantile):
+        return quantile_columns(request, first)
+    moments = stacked([line for line in lines if line is not None])
+    if isinstance(first, Proportion):
+        return proportion_columns(request, moments, first.interval, every_interval)
+    if isinstance(first, Total):
+        return total_columns(request, moments)
+    if isinstance(first, Ratio):
+        return ratio_columns(request, moments)
+    if isinstance(first, Difference | TTest):
+        return difference_columns(request, moments, first)
+    return mean_columns(request, moments)
+
+
+def _table(
+    by: Sequence[str], groups: Groups, columns: Columns, statistics: int = 1
+) -> pd.DataFrame:
     clash = [name for name in by if name in columns]
     if clash:
         raise WrongUse(Problem("survey_column_clash", column=clash[0]))
-    return pd.concat([groups.keys, pd.DataFrame(columns, index=groups.keys.index)], axis=1)
-
-
-def _columns(request: Request, statistic: Statistic) -> Columns:
-    if isinstance(statistic, Proportion):
-        return proportion_columns(request, statistic)
-    if isinstance(statistic, Mean | Index):
-        return mean_columns(request, statistic)
-    if isinstance(statistic, Total):
-        return total_columns(request, statistic)
-    if isinstance(statistic, Ratio):
-        return ratio_columns(request, statistic)
-    if isinstance(statistic, Quantile):
-        return quantile_columns(request, statistic)
-    return difference_columns(request, statistic)
+    keys = pd.concat([groups.keys] * statistics, ignore_index=True)
+    return pd.concat([keys, pd.DataFrame(columns, index=keys.index)], axis=1)

@@ -20,7 +20,10 @@ ZERO = 1e-12
 
 def t_quantile(df: Floats, confidence: float) -> Floats:
     """Upper quantile of Student's t for a two-sided interval; NaN where df is not above 0."""
-    return np.where(df > 0, stdtrit(np.where(df > 0, df, 1.0), (1 + confidence) / 2), np.nan)
+    different, place = np.unique(df, return_inverse=True)
+    above = different > 0
+    found = np.where(above, stdtrit(np.where(above, different, 1.0), (1 + confidence) / 2), np.nan)
+    return found[place].reshape(df.shape)
 
 
 def both_or_none(low: Floats, high: Floats) -> Limits:

@@ -1,7 +1,8 @@
 """Linearised estimates of all groups at once: ratios (means), totals, differences of means.
 
 Beside each variance stands that of a simple random sample, for design effects and for surveys
-with a stated one.
+with a stated one. Estimates of several statistics follow each other: all groups of the first,
+then all groups of the second.
 """
 
 from dataclasses import dataclass
@@ -9,18 +10,22 @@ from dataclasses import dataclass
 import numpy as np
 
 from indicators.survey.arrays import Booleans, Columns, Floats
-from indicators.survey.linearisation import influence, unit_sums, variance
-from indicators.survey.request import Request, at_rows
+from indicators.survey.linearisation import variance
+from indicators.survey.moments import Moments
+from indicators.survey.request import Request
+
+# A sum of squares about a mean below this share of the one about zero is rounding.
+_ROUNDING = 1e-13
 
 
 @dataclass(frozen=True)
 class Linear:
-    """A linearised estimate of every group: estimate, variance, and the SRS variance beside it."""
+    """Linearised estimates with their variance, the SRS variance beside it, and their sums."""
 
     estimate: Floats
     variance: Floats
     srs_variance: Floats
-    totals: Floats
+    totals: Moments
 
     @property
     def se(self) -> Floats:
@@ -28,92 +33,92 @@ class Linear:
         return np.sqrt(self.variance)
 
 
-def linearise_ratio(
-    request: Request, used: Booleans, numerator: Floats, denominator: Floats
-) -> Linear:
+@dataclass(frozen=True)
+class _Parts:
+    """What makes a linear estimate: the influence of each unit, and whether it has a row."""
+
+    estimate: Floats
+    influence: Floats
+    present: Booleans
+    srs_variance: Floats
+    totals: Moments
+
+
+def linearise_ratio(request: Request, moments: Moments) -> Linear:
     """Ratio of two weighted totals; a mean is the ratio with denominator 1."""
-    unit = unit_sums(request.sample, request.group, used, (numerator, denominator), request.size)
-    totals = unit.totals()
+    return _linear(request, _ratio(request, moments))
+
+
+def linearise_total(request: Request, moments: Moments) -> Linear:
+    """Weighted total of the outcome."""
+    unit, total = _unit_and_total(request, moments)
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = totals[:, 0] / totals[:, 1]
-        gradient = np.column_stack([1 / totals[:, 1], -ratio / totals[:, 1]])
-    residual = _by_row(request, used, (numerator, denominator), gradient)
-    srs = _srs_variance(request, used, residual)
-    if request.design.stated_deff is not None:
-        return Linear(ratio, request.design.stated_deff * srs, srs, totals)
-    spread = variance(unit, influence(unit, gradient), request.sample, request.design)
-    return Linear(ratio, spread, srs, totals)
-
-
-def linearise_total(request: Request, used: Booleans, values: Floats) -> Linear:
-    """Weighted total of `values`."""
-    unit = unit_sums(request.sample, request.group, used, (values,), request.size)
-    totals = unit.totals()
-    srs = _srs_variance(request, used, values)
-    if request.design.stated_deff is not None:
-        return Linear(totals[:, 0], request.design.stated_deff * srs, srs, totals)
-    spread = variance(unit, unit.parts[:, 0], request.sample, request.design)
-    return Linear(totals[:, 0], spread, srs, totals)
+        srs = _srs_variance(total, total.xx - total.x**2 / total.weight, total.xx)
+    return _linear(request, _Parts(total.x, unit.x, unit.n > 0, srs, total))
 
 
 def linearise_difference(
-    request: Request,
-    is_b: Booleans,
-    has_value: Booleans,
-    value: Floats,
-    means: tuple[Linear, Linear],
-) -> Linear:
-    """Mean of b less mean of a; the variance from the PSU sums of both, so with covariance."""
-    a, b = means
-    filled = np.where(has_value, value, 0.0)
-    parts = (
-        filled * ~is_b,
-        filled * is_b,
-        (has_value & ~is_b).astype(np.float64),
-        (has_value & is_b).astype(np.float64),
+    request: Request, of_a: Moments, of_b: Moments
+) -> tuple[Linear, Linear, Linear]:
+    """Mean of b less mean of a, and both; the variance from the units of both, so with covariance.
+
+    A unit counts as present where it has a row of a or b, with a value or without.
+    """
+    a, b = _ratio(request, of_a), _ratio(request, of_b)
+    influence = b.influence - a.influence
+    difference = _Parts(
+        b.estimate - a.estimate,
+        influence,
+        np.ones(influence.shape, dtype=bool),
+        a.srs_variance + b.srs_variance,
+        a.totals.plus(b.totals),
     )
-    difference = b.estimate - a.estimate
-    srs = a.srs_variance + b.srs_variance
-    unit = unit_sums(request.sample, request.group, request.inside, parts, request.size)
-    totals = unit.totals()
-    if request.design.stated_deff is not None:
-        return Linear(difference, request.design.stated_deff * srs, srs, totals)
-    weight_a, weight_b = totals[:, 2], totals[:, 3]
+    return _linear(request, difference), _linear(request, a), _linear(request, b)
+
+
+def _ratio(request: Request, moments: Moments) -> _Parts:
+    unit, total = _unit_and_total(request, moments)
+    group = request.units.group
     with np.errstate(divide="ignore", invalid="ignore"):
-        gradient = np.column_stack(
-            [-1 / weight_a, 1 / weight_b, a.estimate / weight_a, -b.estimate / weight_b]
+        ratio = total.x / total.d
+        by_x, by_d = 1 / total.d, -ratio / total.d
+        influence = unit.x * by_x[:, group] + unit.d * by_d[:, group]
+        squares = total.xx - 2 * ratio * total.xd + ratio**2 * total.dd
+        srs = _srs_variance(total, squares, total.xx) / total.d**2
+    return _Parts(ratio, influence, unit.n > 0, srs, total)
+
+
+def _unit_and_total(request: Request, moments: Moments) -> tuple[Moments, Moments]:
+    unit = request.by_unit(moments)
+    return unit, unit.summed(request.units.group, request.size)
+
+
+def _srs_variance(total: Moments, squares: Floats, about_zero: Floats) -> Floats:
+    """Variance of the total under simple random sampling with replacement (R `svyvar`).
+
+    squares: weighted sum of squares about the mean.
+    """
+    exact = np.where(squares > _ROUNDING * about_zero, squares, 0.0)
+    return total.weight * exact / (total.weighted - 1)
+
+
+def _linear(request: Request, parts: _Parts) -> Linear:
+    if request.design.stated_deff is None:
+        spread = variance(
+            request.units, parts.influence, parts.present, request.sample, request.design
         )
-        values = influence(unit, gradient)
-    return Linear(difference, variance(unit, values, request.sample, request.design), srs, totals)
+    else:
+        spread = request.design.stated_deff * parts.srs_variance
+    estimate, srs = np.ravel(parts.estimate), np.ravel(parts.srs_variance)
+    return Linear(estimate, np.ravel(spread), srs, parts.totals.ravel())
 
 
-def _by_row(
-    request: Request, used: Booleans, parts: tuple[Floats, ...], gradient: Floats
-) -> Floats:
-    """Influence of each row for one unit of weight; 0 for rows that are not used."""
-    value = np.zeros(len(used))
-    for part, slope in zip(parts, gradient.T, strict=True):
-        value += np.where(used, part, 0.0) * at_rows(request, used, slope)
-    return value
-
-
-def _srs_variance(request: Request, used: Booleans, residual: Floats) -> Floats:
-    """Variance under simple random sampling with replacement of as many rows (R `svyvar`)."""
-    weight = request.weigh(used)
-    n = request.count(used & (request.sample.weights != 0))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        mean = request.weigh(used, residual) / weight
-        centred = residual - at_rows(request, used, mean)
-        return weight * request.weigh(used, centred**2) / (n - 1)
-
-
-def design_effects(request: Request, used: Booleans, linear: Linear) -> Columns:
+def design_effects(request: Request, linear: Linear) -> Columns:
     """`deff` and `deff_replace`; the stated one where there is one."""
+    weight, n = linear.totals.weight, linear.totals.weighted
     if request.design.stated_deff is not None:
-        stated = np.full(request.size, request.design.stated_deff)
+        stated = np.full(len(weight), request.design.stated_deff)
         return {"deff": stated, "deff_replace": stated}
-    weight = request.weigh(used)
-    n = request.count(used & (request.sample.weights != 0))
     with np.errstate(divide="ignore", invalid="ignore"):
         replaced = linear.variance / linear.srs_variance
         # Weights that add up to n or less say nothing of the population's size.

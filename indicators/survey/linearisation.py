@@ -1,11 +1,10 @@
-"""Taylor linearisation: PSU-level sums of every group, and the variances that come from them.
+"""Taylor linearisation: the variance of every group from sums by sampling unit.
 
-One pass over the rows makes the weighted sums of a statistic's parts for each (group, last-stage
-unit). Estimates, influence values and variances of all groups at once come from these sums.
+Estimates, influence values and variances of all groups and statistics come at once from the
+weighted sums of each (group, last-stage unit), see `moments.py`.
 Source: Lumley (2010) ch. 2 and appendix; R package `survey` 4.1.1, `svyrecvar`, `onestrat`.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,93 +18,99 @@ TAKEN_WHOLE = 1e-7
 
 
 @dataclass(frozen=True)
-class UnitSums:
-    """Weighted sums of parts for each (group, last-stage unit) that has a row.
+class UnitCells:
+    """The (group, last-stage unit) pairs that have a row.
 
-    `row` is the position of one row of the unit in the data: it leads to strata and units above.
-    `parts` has one line a cell and one column a part.
+    `row` is one position of the unit in the data: it leads to strata and units above. `inside`
+    are the positions that belong to a group, `cell` the pair of each of them.
     """
 
     group: Integers
     row: Integers
-    parts: Floats
     groups: int
+    inside: Integers
+    cell: Integers
 
-    def totals(self) -> Floats:
-        """Weighted totals of the parts, one line a group."""
-        columns = [sums(self.group, part, self.groups) for part in self.parts.T]
-        return np.column_stack(columns)
-
-
-def unit_sums(
-    sample: Sample, group: Integers, used: Booleans, parts: Sequence[Floats], groups: int
-) -> UnitSums:
-    """Sum `weight * part` over the rows where `used` (all of a group >= 0), by unit and group."""
-    rows = np.flatnonzero(used)
-    first, cell = cells(group[rows], sample.stages[-1].unit[rows])
-    weighted = [sums(cell, sample.weights[rows] * part[rows], len(first)) for part in parts]
-    first_rows = rows[first]
-    return UnitSums(group[first_rows], first_rows, np.column_stack(weighted), groups)
+    @staticmethod
+    def of(sample: Sample, group: Integers, groups: int) -> "UnitCells":
+        """From the group of every position, -1 for none."""
+        inside = np.flatnonzero(group >= 0)
+        first, cell = cells(group[inside], sample.stages[-1].unit[inside])
+        row = inside[first]
+        return UnitCells(group[row], row, groups, inside, cell)
 
 
-def influence(unit: UnitSums, gradient: Floats) -> Floats:
-    """Each cell's contribution to the linearised estimate; `gradient`: one line a group."""
-    return np.sum(unit.parts * gradient[unit.group], axis=1)
+def variance(
+    cell: UnitCells, values: Floats, present: Booleans, sample: Sample, design: Design
+) -> Floats:
+    """Variance of the sum of `values` (influence) for each group.
 
-
-def variance(unit: UnitSums, values: Floats, sample: Sample, design: Design) -> Floats:
-    """Variance of the sum of `values` (influence, one a cell) for each group.
-
-    NaN where the lonely-PSU rule leaves no stratum to estimate from. Raises WrongUse for a lonely
-    PSU under `fail`.
+    values, present: statistics x cells; present: whether the statistic has a row in the cell, for
+    the rules on lonely PSUs. Returns statistics x groups; NaN where the lonely-PSU rule leaves no
+    stratum to estimate from. Raises WrongUse for a lonely PSU under `fail`.
     """
-    total = np.zeros(unit.groups)
-    share_above = np.ones(len(unit.row))
+    total = np.zeros((len(values), cell.groups))
+    share_above = np.ones(len(cell.row))
     for number, stage in enumerate(sample.stages):
-        strata = _stratum_variances(unit, values, stage, design, number + 1)
+        strata = _stratum_variances(cell, values, present, stage, design, number + 1)
         if number == 0:
-            total += _sum_of_strata(strata, unit.groups)
+            total += _sum_of_strata(strata, cell.groups)
         else:
-            total += sums(strata.group, strata.variance * share_above[strata.cell], unit.groups)
+            below = strata.variance * share_above[strata.cell]
+            total += sums(strata.group, below, cell.groups)
         if stage.population is not None:
-            share_above = share_above * (stage.sampled / stage.population)[stage.stratum[unit.row]]
+            share_above = share_above * (stage.sampled / stage.population)[stage.stratum[cell.row]]
     return total
 
 
 @dataclass(frozen=True)
 class _StratumVariances:
-    """Variance by (group, stratum) of one stage; `cell`: one cell of unit sums that lies in it."""
+    """Variance by statistic and (group, stratum) of one stage.
+
+    `cell`: one cell of unit sums that lies in the stratum; `present`: whether any has a row.
+    """
 
     group: Integers
     cell: Integers
+    present: Booleans
     variance: Floats
 
 
 def _sum_of_strata(strata: _StratumVariances, groups: int) -> Floats:
     """Sum over strata; those left out (NaN, rule `average`) count as the mean of the others."""
     known = ~np.isnan(strata.variance)
-    present = counts(strata.group, groups)
-    usable = counts(strata.group[known], groups)
+    total = sums(strata.group, np.where(known, strata.variance, 0.0), groups)
+    if known.all():
+        return total
+    present = sums(strata.group, strata.present.astype(np.float64), groups)
+    usable = sums(strata.group, (strata.present & known).astype(np.float64), groups)
     with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.where(present == usable, 1.0, present / usable)
-        return sums(strata.group[known], strata.variance[known], groups) * share
+        return total * np.where(present == usable, 1.0, present / usable)
 
 
 def _stratum_variances(
-    unit: UnitSums, values: Floats, stage: Stage, design: Design, number: int
+    cell: UnitCells,
+    values: Floats,
+    present: Booleans,
+    stage: Stage,
+    design: Design,
+    number: int,
 ) -> _StratumVariances:
-    first, cell = cells(unit.group, stage.unit[unit.row])
-    unit_value = sums(cell, values, len(first))
-    first_stratum, in_stratum = cells(unit.group[first], stage.stratum[unit.row[first]])
+    first, unit = cells(cell.group, stage.unit[cell.row])
+    unit_value = sums(unit, values, len(first))
+    unit_present = sums(unit, present.astype(np.float64), len(first)) > 0
+    first_stratum, in_stratum = cells(cell.group[first], stage.stratum[cell.row[first]])
     strata = first[first_stratum]
-    code = stage.stratum[unit.row[strata]]
-    spread = _Spread.of(unit_value, in_stratum, stage.sampled[code])
+    code = stage.stratum[cell.row[strata]]
+    spread = _Spread.of(unit_value, unit_present, in_stratum, stage.sampled[code])
     factor = _unsampled_share(stage, code)
     taken_whole = factor < TAKEN_WHOLE
     if design.lonely_psu == "fail":
-        _check_not_lonely(stage, code[(stage.sampled[code] == 1) & ~taken_whole], number)
+        has_row = (spread.present > 0).any(axis=0)
+        lonely = has_row & (stage.sampled[code] == 1) & ~taken_whole
+        _check_not_lonely(stage, code[lonely], number)
     result = np.where(taken_whole, 0.0, factor * spread.scaled(design))
-    return _StratumVariances(unit.group[strata], strata, result)
+    return _StratumVariances(cell.group[strata], strata, spread.present > 0, result)
 
 
 def _unsampled_share(stage: Stage, code: Integers) -> Floats:
@@ -119,21 +124,27 @@ def _unsampled_share(stage: Stage, code: Integers) -> Floats:
 
 @dataclass(frozen=True)
 class _Spread:
-    """Sums of squares of unit values by stratum; units without a row in the domain count as 0."""
+    """Sums of squares of unit values by stratum; units without a row in the domain count as 0.
 
-    present: Integers
+    `sampled` is by stratum, the others by statistic and stratum.
+    """
+
+    present: Floats
     sampled: Integers
     centred: Floats
     from_zero: Floats
 
     @staticmethod
-    def of(value: Floats, stratum: Integers, sampled: Integers) -> "_Spread":
+    def of(
+        value: Floats, unit_present: Booleans, stratum: Integers, sampled: Integers
+    ) -> "_Spread":
         size = len(sampled)
-        present = counts(stratum, size)
+        cells_present = counts(stratum, size)
         mean = sums(stratum, value, size) / sampled
-        deviation = value - mean[stratum]
-        absent = (sampled - present) * mean**2
+        deviation = value - mean[:, stratum]
+        absent = (sampled - cells_present) * mean**2
         centred = sums(stratum, deviation**2, size) + absent
+        present = sums(stratum, unit_present.astype(np.float64), size)
         return _Spread(present, sampled, centred, sums(stratum, value**2, size))
 
     def scaled(self, design: Design) -> Floats:
@@ -158,9 +169,12 @@ def _check_not_lonely(stage: Stage, lonely: Integers, number: int) -> None:
 
 
 def degrees_of_freedom(sample: Sample, group: Integers, used: Booleans, groups: int) -> Integers:
-    """PSUs less strata that have a row with weight in the group (R `degf` of the domain)."""
+    """PSUs less strata with a row in the group (R `degf` of the domain).
+
+    `used`: the positions that have a row with weight; all of them in a group.
+    """
     stage = sample.stages[0]
-    rows = np.flatnonzero(used & (sample.weights != 0))
+    rows = np.flatnonzero(used)
     units = cells(group[rows], stage.unit[rows])[0]
     strata = cells(group[rows], stage.stratum[rows])[0]
     return counts(group[rows[units]], groups) - counts(group[rows[strata]], groups)

@@ -7,6 +7,7 @@ import numpy as np
 from indicators.survey.arrays import Booleans, Columns, Floats
 from indicators.survey.intervals import t_quantile
 from indicators.survey.linear_estimates import linearise_ratio
+from indicators.survey.moments import row_moments
 from indicators.survey.quantiles import WeightedValues, distribution_limits
 from indicators.survey.request import Request, at_rows
 from indicators.survey.result_columns import common, reasons
@@ -20,21 +21,20 @@ def quantile_columns(request: Request, statistic: Quantile) -> Columns:
     groups = _weighted_values(request, used, value)
     found = _at_shares(groups, np.full(request.size, statistic.quantile), statistic.qrule)
     reached = np.where(used, value <= at_rows(request, used, found), 0.0)
-    share = linearise_ratio(request, used, reached, np.ones(len(value)))
-    df = request.df(used)
-    n = request.count(used)
+    share = linearise_ratio(request, row_moments(request.sample.weights, used, reached))
+    df = replace(request, group=np.where(used, request.group, -1)).df
     limits = distribution_limits(
         statistic.interval_type,
         share.estimate,
         share.se,
         df.astype(np.float64),
-        n.astype(np.float64),
+        share.totals.n,
         request.confidence,
     )
     low, high = (_at_shares(groups, shares, statistic.qrule) for shares in limits)
     se = (high - low) / (2 * t_quantile(df.astype(np.float64), request.confidence))
     unusable = np.isnan(low) | np.isnan(high)
-    columns = common(request, used, replace(share, estimate=found), "")
+    columns = common(request, replace(share, estimate=found), "")
     columns |= {
         "se": se,
         "df": df,
@@ -53,9 +53,10 @@ def _at_shares(groups: list[WeightedValues], shares: Floats, rule: str) -> Float
 
 def _weighted_values(request: Request, used: Booleans, value: Floats) -> list[WeightedValues]:
     rows = np.flatnonzero(used)
-    rows = rows[np.argsort(request.group[rows], kind="stable")]
-    ends = np.cumsum(request.count(used))
+    group = request.group[rows]
+    order = np.argsort(group, kind="stable")
+    ends = np.searchsorted(group[order], np.arange(request.size), side="right")
     return [
         WeightedValues.of(value[part], request.sample.weights[part])
-        for part in np.split(rows, ends[:-1])
+        for part in np.split(rows[order], ends[:-1])
     ][: request.size]

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from indicators.survey.arrays import Booleans, Columns
+from indicators.survey.arrays import Columns
 from indicators.survey.intervals import wald
 from indicators.survey.linear_estimates import Linear, finite
 from indicators.survey.request import Request
@@ -28,12 +28,16 @@ COLUMNS = (
 )
 
 
-def common(request: Request, used: Booleans, linear: Linear, ci_method: str) -> Columns:
-    """COLUMNS with a Wald interval; statistics overwrite what they have otherwise."""
-    df = request.df(request.inside)
+def common(request: Request, linear: Linear, ci_method: str) -> Columns:
+    """COLUMNS with a Wald interval; statistics overwrite what they have otherwise.
+
+    One position an estimate: all groups of the first statistic, then of the second.
+    """
+    statistics = len(linear.estimate) // request.size if request.size else 0
+    df, n_rows = np.tile(request.df, statistics), np.tile(request.n_rows, statistics)
     se = np.where(np.isnan(linear.estimate), np.nan, finite(linear.se))
     low, high = wald(linear.estimate, se, df.astype(np.float64), request.confidence)
-    columns: Columns = dict.fromkeys(COLUMNS, np.full(request.size, np.nan))
+    columns: Columns = dict.fromkeys(COLUMNS, np.full(len(se), np.nan))
     columns |= {
         "estimate": finite(linear.estimate),
         "se": se,
@@ -41,16 +45,16 @@ def common(request: Request, used: Booleans, linear: Linear, ci_method: str) -> 
         "ci_low": low,
         "ci_high": high,
         "ci_method": ci_method,
-        "n": request.count(used),
-        "n_rows": request.count(request.inside),
-        "sum_weights": request.weigh(used),
+        "n": linear.totals.n.astype(np.int64),
+        "n_rows": n_rows,
+        "sum_weights": linear.totals.weight,
         "method": "taylor" if request.design.stated_deff is None else "stated_deff",
     }
     return columns | {"ci_reason": reasons(columns)}
 
 
 def reasons(columns: Columns) -> Any:
-    """Why there is no interval, one code a group; None where there is one."""
+    """Why there is no interval, one code an estimate; None where there is one."""
     missing = np.isnan(columns["ci_low"])
     degenerate = columns.get("degenerate", np.zeros(len(missing), dtype=bool))
     cases = [

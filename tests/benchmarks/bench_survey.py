@@ -1,0 +1,156 @@
+"""Speed of survey estimation: a whole survey in one pass, and an estimate against package `svy`.
+
+`survey_whole`: a million respondents, 40 questions by 120 areas, sex, age group and everybody, with
+standard errors, intervals and design effects; `theirs` is the aim in seconds.
+`survey_svy`: milliseconds an estimate, ours those of the whole survey, theirs 120 of svy 0.35.0 on
+the same rows (one question by area); where both estimate the same, the figures must agree.
+`python -m tests.benchmarks.bench_survey [ROWS]` prints one JSON line each.
+"""
+
+import importlib.util
+import itertools
+import json
+import multiprocessing
+import resource
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import numpy as np
+
+from indicators.survey import Design, Proportion, estimate, estimate_many
+from tests.benchmarks.survey_data import QUESTIONS, make_respondents
+
+ROUNDS = 5
+AIM_SECONDS = 4.0
+DESIGN = Design(("psu",), ("stratum",), "weight", nest=True, lonely_psu="adjust")
+DIMENSIONS = ("area", "sex", "age_group")
+GROUPINGS = [by for size in range(4) for by in itertools.combinations(DIMENSIONS, size)]
+WITHOUT_SVY = (
+    "SKIPPED survey_svy: the package svy is not installed; see Benchmarks in CONTRIBUTING.md"
+)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Median seconds of `ROUNDS`, processor seconds of one, estimates made, peak memory in MB."""
+
+    seconds: float
+    processor_seconds: float
+    estimates: int
+    peak_mb: int
+
+
+def _measured(seconds: list[float], processor: float, estimates: int) -> Measured:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    return Measured(statistics.median(seconds), processor / ROUNDS, estimates, peak)
+
+
+def whole_survey(path: Path) -> Measured:
+    """All questions by all groupings."""
+    statistics_of_all = [Proportion(f"q{at}", 1) for at in range(1, QUESTIONS + 1)]
+    seconds = []
+    with duckdb.connect(str(path), read_only=True) as connection:
+        processor = time.process_time()
+        for _ in range(ROUNDS):
+            started = time.perf_counter()
+            respondents = connection.table("respondents")
+            found = estimate_many(respondents, DESIGN, statistics_of_all, GROUPINGS)
+            seconds.append(time.perf_counter() - started)
+        return _measured(seconds, time.process_time() - processor, len(found))
+
+
+def with_svy(path: Path) -> Measured:
+    """One question by area with svy; its figures are compared with ours."""
+    import polars
+    import svy
+
+    with duckdb.connect(str(path), read_only=True) as connection:
+        columns = "weight, stratum, psu, area, q1"
+        frame = connection.sql(f"SELECT {columns} FROM respondents").to_arrow_table()
+        ours = estimate(connection.table("respondents"), DESIGN, Proportion("q1", 1), by=("area",))
+    design = svy.Design(stratum="stratum", psu="psu", wgt="weight")
+    sample = svy.Sample(polars.from_arrow(frame), design)
+    seconds = []
+    processor = time.process_time()
+    for _ in range(ROUNDS):
+        started = time.perf_counter()
+        found = sample.estimation.mean("q1", by="area", drop_nulls=True)
+        seconds.append(time.perf_counter() - started)
+    processor = time.process_time() - processor
+    theirs = found.to_polars().sort("area")
+    for mine, name in (("estimate", "est"), ("se", "se"), ("df", "df"), ("n", "n")):
+        np.testing.assert_allclose(ours[mine], theirs[name].to_numpy(), rtol=1e-9, err_msg=name)
+    return _measured(seconds, processor, len(theirs))
+
+
+def one_question(path: Path) -> Measured:
+    """What svy is given, by `estimate`: one question by area."""
+    seconds = []
+    with duckdb.connect(str(path), read_only=True) as connection:
+        processor = time.process_time()
+        for _ in range(ROUNDS):
+            started = time.perf_counter()
+            respondents = connection.table("respondents")
+            found = estimate(respondents, DESIGN, Proportion("q1", 1), by=("area",))
+            seconds.append(time.perf_counter() - started)
+        return _measured(seconds, time.process_time() - processor, len(found))
+
+
+def in_own_process(measure: Callable[[Path], Measured], path: Path) -> Measured:
+    """Its memory is then its own."""
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=spawn) as pool:
+        return pool.submit(measure, path).result()
+
+
+def _line(
+    bench: str, ours: float, theirs: float, ratio: float, unit: str, **more: object
+) -> dict[str, object]:
+    figures = {"ours": round(ours, 5), "theirs": round(theirs, 5), "ratio": round(ratio, 2)}
+    return {"bench": bench, **figures, "unit": unit, **more}
+
+
+def run(rows: int = 1_000_000) -> list[dict[str, object]]:
+    """Both benches; without svy only the first."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "survey.duckdb"
+        with duckdb.connect(str(path)) as connection:
+            make_respondents(connection, rows)
+        whole = in_own_process(whole_survey, path)
+        lines = [
+            _line(
+                "survey_whole",
+                whole.seconds,
+                AIM_SECONDS,
+                whole.seconds / AIM_SECONDS,
+                "s",
+                n=rows,
+                estimates=whole.estimates,
+                processor_seconds=round(whole.processor_seconds, 2),
+                peak_mb=whole.peak_mb,
+            )
+        ]
+        if importlib.util.find_spec("svy") is None:
+            print(WITHOUT_SVY, file=sys.stderr)
+            return lines
+        one, svy = in_own_process(one_question, path), in_own_process(with_svy, path)
+    ours, theirs = (1000 * one.seconds / one.estimates for one in (whole, svy))
+    more = {
+        "n": rows,
+        "ours_one_question": round(1000 * one.seconds / one.estimates, 3),
+        "peak_mb": whole.peak_mb,
+        "peak_mb_theirs": svy.peak_mb,
+    }
+    return [*lines, _line("survey_svy", ours, theirs, theirs / ours, "ms an estimate", **more)]
+
+
+if __name__ == "__main__":
+    for measured in run(*(int(argument) for argument in sys.argv[1:])):
+        print(json.dumps(measured))
