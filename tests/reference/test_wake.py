@@ -9,8 +9,9 @@ import json
 import math
 import os
 import re
+import statistics
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ import pandas as pd
 import pytest
 
 from indicators.linkage.wake import WakeResult, matched_wake
+from tests.indicators.linkage.wake_simulation import REQUEST, SCENARIOS, simulate
 
 if TYPE_CHECKING:
     from tests.reference.conftest import Tally
@@ -245,3 +247,43 @@ def test_planted_truth_lies_within_two_standard_errors() -> None:
                 assert away <= 2 * row["std_error"], (case.id, row)
                 looked_at += 1
     assert looked_at, "no window holds the whole planted effect"
+
+
+RUNS = 60
+FAR_AWAY = 4.0  # standard errors of the difference between two simulations
+
+
+def measured() -> dict[str, dict[str, Any]]:
+    """By scenario what the reference set measured in all its sets of runs."""
+    path = REFERENCE / "null_reference.json"
+    content = read_json(path) if path.is_file() else {}
+    found: dict[str, dict[str, Any]] = {}
+    for name, entries in content.items():
+        if name.startswith("mwa"):
+            for entry in entries:
+                found[entry["scenario"]] = found.get(entry["scenario"], {}) | entry
+    return found
+
+
+@pytest.mark.parametrize("scenario", list(SCENARIOS))
+def test_simulations_agree_with_those_of_the_reference_set(scenario: str) -> None:
+    """Mean and spread of estimates, and HC2's share of p < .05, of our generator and estimator."""
+    exists("null_reference.json")
+    known = measured().get(scenario)
+    if known is None:
+        pytest.skip(f"null_reference.json has no scenario {scenario}")
+    rows = simulate(scenario, RUNS, 1, replace(REQUEST, permutations=0))
+    for at, (time, radius) in enumerate(known["windows"]):
+        ours = rows[(rows["t_window"] == time) & (rows["spat_window"] == radius)]
+        spread = statistics.stdev(ours["estimate"])
+        error = spread * (1 / RUNS + 1 / known["runs"]) ** 0.5
+        if "mean_estimate" in known:
+            away = abs(ours["estimate"].mean() - known["mean_estimate"][at])
+            assert away <= FAR_AWAY * error, (time, radius)
+        if "sd_estimate" in known:
+            assert spread / known["sd_estimate"][at] == pytest.approx(1, abs=0.4)
+        if "reject05_HC2" in known:
+            share = known["reject05_HC2"][at]
+            found = float((ours["p_value"] < 0.05).mean())
+            chance = (max(share, 0.05) * (1 - share) * (1 / RUNS + 1 / known["runs"])) ** 0.5
+            assert abs(found - share) <= FAR_AWAY * chance, (time, radius)

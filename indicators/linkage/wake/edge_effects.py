@@ -18,7 +18,7 @@ from indicators.errors import PocLensError
 from indicators.linkage.edge_panel import PATROLLING_REPORTERS
 from indicators.linkage.finding import Finding
 from indicators.linkage.framework import Edge, Framework
-from indicators.linkage.grading import Evidence, Outcome
+from indicators.linkage.grading import Evidence
 from indicators.linkage.tested import Tested
 from indicators.linkage.wake import product
 from indicators.linkage.wake.analysis import DEFAULT_PERMUTATIONS, DEFAULT_SEED
@@ -30,11 +30,9 @@ from indicators.linkage.wake.edge_events import (
     read_edge_events,
 )
 from indicators.linkage.wake.events import read_events
-from indicators.linkage.wake.inference import figures
-from indicators.linkage.wake.matching import match_variables, match_wakes
+from indicators.linkage.wake.evidence import evidence_of
 from indicators.linkage.wake.request import WakeRequest, checked_request
 from indicators.linkage.wake.result import WakeResult
-from indicators.linkage.wake.wakes import Wakes
 from indicators.mission import Mission
 from indicators.values import MART_TABLES
 
@@ -43,8 +41,6 @@ HOURS = 24
 # Fixed beforehand for every mission: one and two weeks, 10 and 20 km; the first day counts.
 TIME_WINDOW, SPACE_WINDOW = (7 * HOURS, 14 * HOURS, 7 * HOURS), (10, 20, 10)
 MATCHED_ON = ("area", "risk")
-STABLE_SHARE = 0.8
-LEVEL, RISE_LEVEL = 0.05, 0.10
 _CHECK_ROWS = {
     "outer_ring": "ring",
     "far_ring": "far",
@@ -136,7 +132,7 @@ def edge_request() -> WakeRequest:
         estimation_controls=(),
         tcm=False,
         delete_sutva=False,
-        alpha1=LEVEL,
+        alpha1=0.05,
         match_default=True,
         mode="product",
         permutations=DEFAULT_PERMUTATIONS,
@@ -238,7 +234,7 @@ def _findings(analysed: _Analysed, mission: Mission) -> Iterator[Tested]:
     signs = [np.sign(row["estimate"]) for row in rows if row["estimate"]]
     for row, (wakes, _) in zip(rows, analysed.result.windows, strict=True):
         finding = _finding(row, analysed)
-        evidence = _evidence(row, signs, wakes, analysed.request)
+        evidence = evidence_of(row, signs, wakes, analysed.request)
         yield _tested(analysed, mission, finding, evidence, row)
 
 
@@ -282,72 +278,6 @@ def _finding(row: Mapping[str, Any], analysed: _Analysed) -> Finding:
         reason=reason,
         df=float(row["df_residual"]),
     )
-
-
-def _evidence(
-    row: Mapping[str, Any], signs: Sequence[float], wakes: Wakes, request: WakeRequest
-) -> Evidence:
-    sign = np.sign(row["estimate"] or 0)
-    agreeing = sum(1 for other in signs if other == sign)
-    apart, error = row["estimate_apart"], row["std_error"]
-    is_robust = (
-        apart is not None
-        and error is not None
-        and np.sign(apart) == sign
-        and abs(apart - row["estimate"]) <= error
-    )
-    return Evidence(
-        "wake",
-        q_value=None,
-        reason=f"wake_{row['reason']}" if row["reason"] else None,
-        agreeing=agreeing,
-        specifications=len(signs),
-        checks={
-            "pretrend": _passed([row["rise_before_p"]], RISE_LEVEL),
-            "fake_date": _passed([row[f"fake_{days}_p"] for days in product.FAKE_DAYS], LEVEL),
-            "far_ring": _passed([row["far_p"]], LEVEL),
-            "permutation": _permuted(row["pvalue_permutation"]),
-            "reporting": _reported(row["reporting"]),
-            "stability": "passed" if agreeing >= STABLE_SHARE * len(signs) else "failed",
-            "leave_one_out": _leave_one_out(wakes, request, sign),
-        },
-        n_treated=row["n_treated"],
-        n_effective=row["n_eff"],
-        overlap=row["overlap_share"] or 0.0,
-        is_robust_overlap=bool(is_robust),
-    )
-
-
-def _passed(p_values: Sequence[float | None], level: float) -> Outcome:
-    """A placebo passes where it finds nothing; without any figure it was not run."""
-    known = [p for p in p_values if p is not None]
-    if not known:
-        return "not_run"
-    return "passed" if min(known) >= level else "failed"
-
-
-def _permuted(p_value: float | None) -> Outcome:
-    if p_value is None:
-        return "not_run"
-    return "passed" if p_value <= LEVEL else "failed"
-
-
-def _reported(reporting: str) -> Outcome:
-    return {"pass": "passed", "fail": "failed"}.get(reporting, "not_run")  # type: ignore[return-value]
-
-
-def _leave_one_out(wakes: Wakes, request: WakeRequest, sign: float) -> Outcome:
-    """Whether the sign holds when the events of each sector are left out in turn."""
-    sectors = np.unique(wakes.covariates["sector"])
-    if sectors.size < 2 or not sign:
-        return "not_run"
-    variables = match_variables(request.match_columns, request.match_overlap)
-    for sector in sectors:
-        rest = wakes.keep(wakes.covariates["sector"] != sector)
-        found = figures(rest, match_wakes(rest, variables), request.formula, request.alpha)
-        if found.estimate is None or np.sign(found.estimate) != sign:
-            return "failed"
-    return "passed"
 
 
 def _store(connection: duckdb.DuckDBPyConnection, rows: Sequence[Mapping[str, Any]]) -> None:

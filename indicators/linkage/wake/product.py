@@ -21,6 +21,7 @@ from indicators.linkage.wake.checks import (
     rise_check,
 )
 from indicators.linkage.wake.events import Events
+from indicators.linkage.wake.formula import read_formula
 from indicators.linkage.wake.inference import Figures, figures
 from indicators.linkage.wake.matching import Matching, match_variables, match_wakes
 from indicators.linkage.wake.reference import without_overlap
@@ -31,6 +32,7 @@ from indicators.linkage.wake.wakes import Wakes, complete_wakes
 
 Bools = NDArray[np.bool_]
 FAKE_DAYS = (60, 90)
+_AFTER_ONLY = read_formula("dependent_post ~ treatment")
 FEW_EVENTS, MANY_OVERLAPS, SOME_OVERLAPS = 20, 0.25, 0.10
 RISE_LEVEL, LEVEL = 0.10, 0.05
 
@@ -117,14 +119,26 @@ def _shown(found: Figures) -> dict[str, Any]:
 
 def fake_date_figures(events: Events, request: WakeRequest, days: int) -> Iterator[Figures]:
     """The same windows with all treatments and controls moved to `days` earlier."""
-    moved = _moved(events, days)
     variables = match_variables(request.match_columns, request.match_overlap)
-    for wakes in complete_wakes(moved, request):
-        matching = match_wakes(wakes, variables)
-        yield figures(wakes, matching, request.formula, request.alpha)
+    for wakes in complete_wakes(moved(events, days), request):
+        yield fake_figures(wakes, match_wakes(wakes, variables), request)
 
 
-def _moved(events: Events, days: int) -> Events:
+def fake_figures(wakes: Wakes, matching: Matching, request: WakeRequest) -> Figures:
+    """The figures of one window at false dates, where there may be few incidents or none.
+
+    As many after every event: no difference, and every shuffle of labels says the same, p = 1. As
+    many before every event: compared without the count before, which tells nothing then.
+    """
+    found = figures(wakes, matching, request.formula, request.alpha)
+    if found.reason == "constant_outcome":
+        return Figures(estimate=0.0, p_value=1.0)
+    if found.reason == "collinear":
+        return figures(wakes, matching, _AFTER_ONLY, request.alpha)
+    return found
+
+
+def moved(events: Events, days: int) -> Events:
     """Interventions at other dates, everything else as it was; those before the record left out."""
     first = events.microseconds.min(initial=0)
     times = events.microseconds.copy()

@@ -10,10 +10,13 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from tests.indicators.linkage.wake_simulation import SCENARIOS, TRAPS, simulate
+from tests.indicators.linkage.wake_simulation import SCENARIOS, TRAPS, graded, simulate
 
 SEED = 20261120
 FEW, MANY, REPEATED = 100, 1000, 4000
+FEW_GRADED = 40
+LEAST_FOUND, LEAST_CAUGHT = 0.60, 0.90
+GRADED = ("N2", "P1", *TRAPS)
 HIGHEST, HIGHEST_REPEATED = 0.065, 0.057
 P_VALUES = {"HC2": "p_value", "HC3": "p_hc3", "permutation": "p_permutation"}
 WINDOW = ["t_window", "spat_window"]
@@ -51,6 +54,34 @@ def printed(found: Mapping[str, pd.DataFrame], runs: int) -> str:
     return "\n".join(lines)
 
 
+def confusion(found: Mapping[str, pd.DataFrame]) -> str:
+    """Scenario × window: how many runs got which grade."""
+    lines = ["wake simulations: runs by grade"]
+    for name, table in found.items():
+        for window, rows in table.groupby(WINDOW):
+            counts = rows["grade"].value_counts()
+            shown = "  ".join(f"{letter} {counts.get(letter, 0):5}" for letter in "ABCD")
+            lines.append(f"{name} {window!s:>8}  {shown}")
+    return "\n".join(lines)
+
+
+def share_of(table: pd.DataFrame, letters: str, time: int, radius: int) -> float:
+    rows = table[(table["t_window"] == time) & (table["spat_window"] == radius)]
+    return float(rows["grade"].isin(list(letters)).mean())
+
+
+def assert_grades(runs: int, slack: float, capsys: pytest.CaptureFixture[str]) -> None:
+    """Planted effects A or B, traps C or D in every window; `slack`: what chance takes of few."""
+    found = {name: graded(name, runs, SEED) for name in GRADED}
+    with capsys.disabled():
+        print("\n" + confusion(found))
+    assert share_of(found["P1"], "AB", 14, 10) >= LEAST_FOUND - slack
+    for name in TRAPS:
+        for time in (7, 14):
+            for radius in (10, 20):
+                assert share_of(found[name], "CD", time, radius) >= LEAST_CAUGHT - slack / 2
+
+
 def coverage_bounds(runs: int) -> tuple[float, float]:
     """Of 1,000 runs 93–97%; of fewer as wide as chance asks for."""
     spread = 3.9 * (0.05 * 0.95 / runs) ** 0.5
@@ -70,6 +101,15 @@ def test_a_tenth_of_the_runs(capsys: pytest.CaptureFixture[str]) -> None:
         assert found[name]["coverage"].between(low, high).all(), name
     assert found["P1"].loc[(14, 10), "HC2"] > 0.8, "the planted effect is seen"
     assert found["N5"].loc[(14, 20), "HC2"] > 0.3, "the trap is one"
+
+
+def test_planted_effects_and_traps_are_graded_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert_grades(FEW_GRADED, 0.15, capsys)
+
+
+@pytest.mark.soak
+def test_planted_effects_and_traps_in_a_thousand_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    assert_grades(MANY, 0.0, capsys)
 
 
 @pytest.mark.soak

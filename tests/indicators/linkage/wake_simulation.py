@@ -4,7 +4,7 @@ Many runs are counted at once: each run's events lie years apart from those of t
 nothing of one run falls into a window of another.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,19 +12,22 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from indicators.linkage.grading import grade
 from indicators.linkage.wake.events import Events
+from indicators.linkage.wake.evidence import evidence_of
 from indicators.linkage.wake.grid import KM_PER_DEGREE
 from indicators.linkage.wake.inference import figures
 from indicators.linkage.wake.matching import Matching, match_variables, match_wakes
-from indicators.linkage.wake.product import window_rows
+from indicators.linkage.wake.product import FAKE_DAYS, fake_figures, moved, window_rows
 from indicators.linkage.wake.request import WakeRequest, checked_request
 from indicators.linkage.wake.surroundings import surroundings
-from indicators.linkage.wake.wakes import Wakes, complete_wakes
+from indicators.linkage.wake.wakes import MoreCounts, Wakes, complete_wakes
 
 Floats = NDArray[np.float64]
 EVENTS, TREATED, DAYS = 250, 100, 900
 FIRST_DAY, LAST_DAY = 45, 855
 DEGREES, CROWDED_DEGREES = 8.0, 1.2
+MIDDLE_LONGITUDE = 20.0
 DAY = 86_400_000_000
 DAYS_BETWEEN_RUNS = 2000
 RUNS_AT_ONCE = 50
@@ -90,16 +93,13 @@ class Drawn:
     events: Events
     own_reports: NDArray[np.bool_]
 
-    def run_of(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        return self.events.microseconds[rows] // (DAYS_BETWEEN_RUNS * DAY)
-
 
 def draw(scenario: Scenario, runs: int, generator: np.random.Generator) -> Drawn:
     """`runs` runs of a scenario, one after the other in time."""
     size = (runs, EVENTS)
     risk = generator.random(size)
     latitude = (generator.random(size) - 0.5) * scenario.degrees
-    longitude = 20 + (generator.random(size) - 0.5) * scenario.degrees
+    longitude = MIDDLE_LONGITUDE + (generator.random(size) - 0.5) * scenario.degrees
     day = FIRST_DAY + generator.random(size) * (LAST_DAY - FIRST_DAY)
     day += np.arange(runs)[:, None] * DAYS_BETWEEN_RUNS
     score = generator.logistic(size=size) + (2 * risk if scenario.follows_risk else 0)
@@ -116,7 +116,11 @@ def draw(scenario: Scenario, runs: int, generator: np.random.Generator) -> Drawn
         np.concatenate([place[1], place[1][at] + east / near]),
         np.concatenate([place[2], place[2][at] + later]),
         treated.ravel(),
-        risk.ravel(),
+        {
+            "risk": risk.ravel(),
+            "run": np.repeat(np.arange(runs, dtype=float), EVENTS),
+            "sector": 2.0 * (place[0] > 0) + (place[1] > MIDDLE_LONGITUDE),
+        },
         own,
     )
 
@@ -163,7 +167,7 @@ def _sorted(
     longitude: Floats,
     day: Floats,
     treated: NDArray[np.bool_],
-    risk: Floats,
+    covariates: Mapping[str, Floats],
     own: NDArray[np.bool_],
 ) -> Drawn:
     moment = np.round(day * DAY).astype(np.int64)
@@ -181,49 +185,78 @@ def _sorted(
         with_incidents(treated, False),
         with_incidents(~treated, False),
         ~is_event[order],
-        {"risk": with_incidents(risk, np.nan)},
+        {name: with_incidents(values, np.nan) for name, values in covariates.items()},
     )
     own_rows = np.concatenate([np.zeros(treated.size, dtype=bool), own])[order]
     return Drawn(events, own_rows)
 
 
+Windows = list[tuple[Wakes, Matching]]
+
+
 def windows_by_run(
-    drawn: Drawn, runs: int, request: WakeRequest, with_checks: bool
-) -> list[list[tuple[Wakes, Matching]]]:
+    events: Events, runs: int, request: WakeRequest, more: MoreCounts | None = None
+) -> list[Windows]:
     """For each run its windows, the widest last, and how they match."""
-    more = surroundings(drawn.events, request, drawn.own_reports) if with_checks else None
     variables = match_variables(request.match_columns, request.match_overlap)
-    found: list[list[tuple[Wakes, Matching]]] = [[] for _ in range(runs)]
-    for wakes in complete_wakes(drawn.events, request, more):
-        run = drawn.run_of(wakes.event)
+    found: list[Windows] = [[] for _ in range(runs)]
+    for wakes in complete_wakes(events, request, more):
         for number in range(runs):
-            one = wakes.keep(run == number)
+            one = wakes.keep(wakes.covariates["run"] == number)
             found[number].append((one, match_wakes(one, variables)))
     return found
 
 
-def simulate(
-    name: str, runs: int, seed: int, *, with_checks: bool = False, request: WakeRequest = REQUEST
-) -> pd.DataFrame:
-    """One row a run and window: figures, and with `with_checks` all that product mode shows."""
-    scenario = SCENARIOS[name]
-    rows = []
+def blocks(name: str, runs: int, seed: int) -> Iterator[tuple[int, int, Drawn]]:
+    """The runs of a scenario, some at once: number of the first, how many, their events."""
     for first in range(0, runs, RUNS_AT_ONCE):
         count = min(RUNS_AT_ONCE, runs - first)
         seeds = [seed, list(SCENARIOS).index(name), first]
-        drawn = draw(scenario, count, np.random.default_rng(seeds))
-        for number, windows in enumerate(windows_by_run(drawn, count, request, with_checks), first):
+        yield first, count, draw(SCENARIOS[name], count, np.random.default_rng(seeds))
+
+
+def simulate(name: str, runs: int, seed: int, request: WakeRequest = REQUEST) -> pd.DataFrame:
+    """One row a run and window: the figures that product mode shows, and the planted truth."""
+    rows = []
+    for first, count, drawn in blocks(name, runs, seed):
+        for number, windows in enumerate(windows_by_run(drawn.events, count, request), first):
             one = replace(request, seed=seed + number)
-            of_run = window_rows(windows, one) if with_checks else _figure_rows(windows, one)
             rows += [
-                {"run": number, "truth": scenario.truth(row["t_window"])} | row for row in of_run
+                {"run": number, "truth": SCENARIOS[name].truth(row["t_window"])} | row
+                for row in _figure_rows(windows, one)
             ]
     return pd.DataFrame(rows)
 
 
-def _figure_rows(
-    windows: list[tuple[Wakes, Matching]], request: WakeRequest
-) -> list[dict[str, Any]]:
+def graded(name: str, runs: int, seed: int, request: WakeRequest = REQUEST) -> pd.DataFrame:
+    """One row a run and window: everything that product mode shows, and the grade of it."""
+    rows = []
+    for first, count, drawn in blocks(name, runs, seed):
+        more = surroundings(drawn.events, request, drawn.own_reports)
+        fakes = {
+            days: windows_by_run(moved(drawn.events, days), count, request) for days in FAKE_DAYS
+        }
+        for at, windows in enumerate(windows_by_run(drawn.events, count, request, more)):
+            one = replace(request, seed=seed + first + at)
+            of_run = window_rows(windows, one)
+            for days in FAKE_DAYS:
+                for row, (wakes, matching) in zip(of_run, fakes[days][at], strict=True):
+                    row[f"fake_{days}_p"] = fake_figures(wakes, matching, request).p_value
+            rows += [{"run": first + at, **row} for row in _with_grades(of_run, windows, one)]
+    return pd.DataFrame(rows)
+
+
+def _with_grades(
+    rows: list[dict[str, Any]], windows: Windows, request: WakeRequest
+) -> Iterator[dict[str, Any]]:
+    signs = [float(np.sign(row["estimate"])) for row in rows if row["estimate"]]
+    for row, (wakes, _) in zip(rows, windows, strict=True):
+        evidence = replace(evidence_of(row, signs, wakes, request), q_value=row["q_value"])
+        found = grade(evidence)
+        yield row | {"grade": found.letter, "grade_reasons": found.reasons}
+
+
+def _figure_rows(windows: Windows, request: WakeRequest) -> list[dict[str, Any]]:
     return [
         {"t_window": wakes.time, "spat_window": wakes.radius}
         | vars(
