@@ -70,9 +70,15 @@ def test_outputs_are_deployments_and_the_release_says_so(published: Published) -
 def test_an_output_stands_beside_its_outcome_with_the_caution(published: Published) -> None:
     links = published.frame("mission", "SELECT * FROM mart.result_link")
     assert links["from_indicator"].isin(["D-OP-01", "D-OP-02"]).all()
-    assert links["status"].eq("not_tested").all() and links["grade"].isna().all()
-    together = links[links["n_periods"].gt(0)]
-    assert len(together) > 0 and together["sentence_en"].str.contains("no effect").all()
+    beside = links[links["method"].eq("side_by_side") & links["n_periods"].gt(0)]
+    assert len(beside) > 0 and beside["sentence_en"].str.contains("no effect").all()
+
+
+def test_yearly_deployments_are_no_evidence_whatever_the_p_value(published: Published) -> None:
+    """Ten states at most, a handful of years, and forces sent where violence is: C or D."""
+    links = published.frame("mission", "SELECT * FROM mart.result_link WHERE grade IS NOT NULL")
+    assert links["grade"].isin(["C", "D"]).all()
+    assert links["grade_reasons"].notna().all()
 
 
 def test_headquarters_gets_no_base_and_nobody_a_figure_of_eight_interviews(
