@@ -14,7 +14,8 @@ total of both: given the total it is binomial with probability exposure / total 
 need not be whole. Shares: Fisher's exact test. Both two-sided with mid-p (Lancaster 1961), without
 which they are far below their level. As phi is estimated, the normal deviate of the exact
 p-value (for shares: over the root of phi) is referred to Student's t with the dispersion's degrees
-of freedom.
+of freedom. Where phi is at its bound of 1 it is no estimate, and the deviate stays normal: this
+finds more, and simulated null series stay below the level (docs/decisions/0009).
 """
 
 from dataclasses import dataclass
@@ -101,7 +102,7 @@ def count_change_p(
     probability = exposure_now / (exposure_now + exposure_before)
     p = _two_tails(_tail(b, a, 1 - probability), _tail(a, b, probability))
     p = np.where((now >= 0) & (before >= 0), p, np.nan)
-    return _referred_to_t(p, np.ones_like(p), noise.df)
+    return _referred_to_t(p, np.ones_like(p), noise)
 
 
 def share_change_p(
@@ -118,7 +119,7 @@ def share_change_p(
     fewer = (hypergeom.cdf(x, *drawn) + hypergeom.cdf(x - 1, *drawn)) / 2
     more = (hypergeom.sf(x - 1, *drawn) + hypergeom.sf(x, *drawn)) / 2
     p[testable] = _two_tails(fewer, more)
-    return _referred_to_t(p, np.sqrt(noise.phi), noise.df)
+    return _referred_to_t(p, np.sqrt(noise.phi), noise)
 
 
 def estimate_change_p(change: Floats, se: Floats, df: Floats) -> Floats:
@@ -141,10 +142,11 @@ def _two_tails(lower: Floats, upper: Floats) -> Floats:
     return np.asarray(np.minimum(1.0, 2 * np.minimum(lower, upper)))
 
 
-def _referred_to_t(p: Floats, scale: Floats, df: Floats) -> Floats:
+def _referred_to_t(p: Floats, scale: Floats, noise: Dispersion) -> Floats:
     with np.errstate(invalid="ignore"):
         deviate = -ndtri(np.clip(p, 1e-300, 1.0) / 2)
-    return np.where(np.isfinite(df), _two_sided(deviate / scale, df), np.nan)
+    df = np.where(noise.phi > 1, noise.df, np.inf)
+    return np.where(np.isfinite(noise.df), _two_sided(deviate / scale, df), np.nan)
 
 
 def _two_sided(t: Floats, df: Floats) -> Floats:
