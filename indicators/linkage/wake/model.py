@@ -1,6 +1,7 @@
 """The model of one window: its matrix from matched wakes, and why it cannot be estimated."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,16 +46,28 @@ def make_model(wakes: Wakes, matching: Matching, formula: Formula, weighted: boo
     known = {"treatment", *wakes.columns, *wakes.covariates}
     outcome_names = [name for name in (formula.outcome, formula.less) if name]
     for name in (*outcome_names, *formula.regressors):
-        if name not in known or wakes.column(name).dtype.kind not in "fiu":
+        if name not in known or (name in outcome_names and _is_text(wakes.column(name))):
             raise refuse("regressor", name=name, allowed=", ".join(sorted(known)))
     outcome = wakes.column(formula.outcome)[rows].astype(float)
     if formula.less:
         outcome = outcome - wakes.column(formula.less)[rows]
-    names = ("intercept", *formula.regressors)
-    regressors = [wakes.column(name)[rows] for name in formula.regressors]
-    columns = np.column_stack([np.ones(outcome.size), *regressors])
+    terms = {"intercept": np.ones(outcome.size)}
+    for name in formula.regressors:
+        terms |= _terms(name, wakes.column(name)[rows])
+    columns = np.column_stack(list(terms.values()))
     weights = matching.weight[rows] if weighted else np.ones(outcome.size)
-    return Model(names, columns, outcome, weights)
+    return Model(tuple(terms), columns, outcome, weights)
+
+
+def _is_text(values: NDArray[Any]) -> bool:
+    return values.dtype.kind not in "fiu"
+
+
+def _terms(name: str, values: NDArray[Any]) -> dict[str, Floats]:
+    """Columns of the model: the numbers; of text one a level but the first, named as R does."""
+    if not _is_text(values):
+        return {name: values.astype(float)}
+    return {f"{name}{level}": (values == level).astype(float) for level in np.unique(values)[1:]}
 
 
 def estimate(model: Model) -> Estimated:

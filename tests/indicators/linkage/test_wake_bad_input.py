@@ -172,6 +172,16 @@ def test_a_request_that_cannot_be_answered(
         assert raised.value.problems[0].sentence(language)
 
 
+def test_a_control_of_text_stands_for_its_levels() -> None:
+    data = events()
+    data["unit"] = np.where(data.index % 3 == 0, "FPU", "IPO")
+    data["is_ipo"] = (data["unit"] == "IPO").astype(int)
+    as_text = run(data, estimationControls=["unit"]).estimates
+    as_number = run(data, estimationControls=["is_ipo"]).estimates
+    figures = ["estimate", "std_error", "pvalue"]
+    pd.testing.assert_frame_equal(as_text[figures].astype(float), as_number[figures].astype(float))
+
+
 def test_an_unreadable_time_is_named() -> None:
     data = events().astype({"timestamp": "object"})
     data.loc[3, "timestamp"] = "31.06.2024"
