@@ -9,11 +9,8 @@ import pandas as pd
 
 from indicators.linkage.wake import product, reference
 from indicators.linkage.wake.events import read_events
-from indicators.linkage.wake.request import checked_request
+from indicators.linkage.wake.request import DEFAULT_SEED, MIN_PERMUTATIONS, checked_request
 from indicators.linkage.wake.result import WakeResult
-
-DEFAULT_PERMUTATIONS = 999
-DEFAULT_SEED = 20140301
 
 
 def matched_wake(
@@ -36,7 +33,7 @@ def matched_wake(
     match_default: bool = True,
     *,
     mode: str = "product",
-    permutations: int = DEFAULT_PERMUTATIONS,
+    permutations: int = MIN_PERMUTATIONS,
     seed: int = DEFAULT_SEED,
     reported_by: tuple[str, Collection[Any]] | None = None,
 ) -> WakeResult:

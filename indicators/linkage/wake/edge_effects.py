@@ -21,7 +21,6 @@ from indicators.linkage.framework import Edge, Framework
 from indicators.linkage.grading import Evidence
 from indicators.linkage.tested import Tested
 from indicators.linkage.wake import product
-from indicators.linkage.wake.analysis import DEFAULT_PERMUTATIONS, DEFAULT_SEED
 from indicators.linkage.wake.edge_events import (
     CONTROL,
     DEPENDENT,
@@ -126,17 +125,6 @@ def edge_request() -> WakeRequest:
         dependent=("type", DEPENDENT),
         match_columns=MATCHED_ON,
         t_unit="hours",
-        estimation="lm",
-        formula=None,
-        weighted=None,
-        estimation_controls=(),
-        tcm=False,
-        delete_sutva=False,
-        alpha1=0.05,
-        match_default=True,
-        mode="product",
-        permutations=DEFAULT_PERMUTATIONS,
-        seed=DEFAULT_SEED,
     )
 
 

@@ -17,6 +17,7 @@ UNIT_MICROSECONDS = {
 }
 MIN_TIME_WINDOW = 2
 MIN_PERMUTATIONS = 499
+DEFAULT_SEED = 20140301
 
 
 @dataclass(frozen=True)
@@ -77,19 +78,19 @@ def checked_request(
     treatment: Sequence[Any],
     control: Sequence[Any] | None,
     dependent: Sequence[Any],
-    match_columns: Sequence[str],
-    t_unit: str,
-    estimation: str,
-    formula: str | None,
-    weighted: bool | None,
-    estimation_controls: Sequence[str],
-    tcm: bool,
-    delete_sutva: bool,
-    alpha1: float,
-    match_default: bool,
-    mode: str,
-    permutations: int,
-    seed: int,
+    match_columns: Sequence[str] = (),
+    t_unit: str = "days",
+    estimation: str = "lm",
+    formula: str | None = None,
+    weighted: bool | None = None,
+    estimation_controls: Sequence[str] = (),
+    tcm: bool = False,
+    delete_sutva: bool = False,
+    alpha1: float = 0.05,
+    match_default: bool = True,
+    mode: str = "product",
+    permutations: int = MIN_PERMUTATIONS,
+    seed: int = DEFAULT_SEED,
 ) -> WakeRequest:
     """The request with its windows spread out. Raises WrongUse with the first thing wrong."""
     if mode not in ("reference", "product"):

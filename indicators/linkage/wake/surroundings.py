@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from indicators.linkage.wake.counting import PairTally, tally_pairs
+from indicators.linkage.wake.counting import PairTally
 from indicators.linkage.wake.events import Events
 from indicators.linkage.wake.request import WakeRequest
-from indicators.linkage.wake.wakes import MoreCounts
+from indicators.linkage.wake.wakes import MoreCounts, tally_around
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -60,14 +60,8 @@ def _around(tally: PairTally, time: int) -> Floats:
 
 def _tally_rings(events: Events, request: WakeRequest) -> PairTally:
     radii = {times * radius for times in OUTER_RING for radius in request.radii}
-    return tally_pairs(
-        events,
-        events.interventions,
-        sorted(radii | set(FAR_KM)),
-        max(request.times),
-        request.unit_microseconds,
-        {"dependent": events.is_dependent},
-    )
+    marks = {"dependent": events.is_dependent}
+    return tally_around(events, request, marks, radii=sorted(radii | set(FAR_KM)))
 
 
 def _ring_counts(
@@ -87,25 +81,18 @@ def _ring_counts(
 
 
 def _tally_before(events: Events, request: WakeRequest) -> PairTally:
-    return tally_pairs(
-        events,
-        events.interventions,
-        request.radii,
-        2 * max(request.times) + 1,
-        request.unit_microseconds,
-        {"dependent": events.is_dependent},
-    )
+    marks = {"dependent": events.is_dependent}
+    return tally_around(events, request, marks, time=2 * max(request.times) + 1)
 
 
 def _tally_overlap(events: Events, request: WakeRequest) -> PairTally:
     """Other treatment and control events within 2R and less than 2T before or after."""
-    return tally_pairs(
+    return tally_around(
         events,
-        events.interventions,
-        [2 * radius for radius in request.radii],
-        2 * max(request.times) - 1,
-        request.unit_microseconds,
+        request,
         {"any": events.is_treatment | events.is_control},
+        radii=[2 * radius for radius in request.radii],
+        time=2 * max(request.times) - 1,
         at_once=True,
     )
 
@@ -115,11 +102,4 @@ def _tally_reports(events: Events, request: WakeRequest, own_reports: Bools) -> 
         "own": events.is_dependent & own_reports,
         "independent": events.is_dependent & ~own_reports,
     }
-    return tally_pairs(
-        events,
-        events.interventions,
-        request.radii,
-        max(request.times),
-        request.unit_microseconds,
-        marks,
-    )
+    return tally_around(events, request, marks)

@@ -1,6 +1,6 @@
 """The wakes of one window: counts before and after each event whose record is long enough."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -74,13 +74,27 @@ def _tally(events: Events, request: WakeRequest) -> PairTally:
         "treatment": events.is_treatment,
         "control": events.is_control,
     }
+    return tally_around(events, request, marks)
+
+
+def tally_around(
+    events: Events,
+    request: WakeRequest,
+    marks: Mapping[str, Bools],
+    *,
+    radii: Sequence[float] | None = None,
+    time: int | None = None,
+    at_once: bool = False,
+) -> PairTally:
+    """`tally_pairs` around treatments and controls, as far as the request's widest window."""
     return tally_pairs(
         events,
         events.interventions,
-        request.radii,
-        max(request.times),
+        request.radii if radii is None else radii,
+        max(request.times) if time is None else time,
         request.unit_microseconds,
         marks,
+        at_once=at_once,
     )
 
 

@@ -32,7 +32,6 @@ DAY = 86_400_000_000
 DAYS_BETWEEN_RUNS = 2000
 RUNS_AT_ONCE = 50
 OWN_SHARE = 0.2  # of incidents that patrols report themselves, where nothing else is planted
-PERMUTATIONS = 499
 
 
 @dataclass(frozen=True)
@@ -71,18 +70,6 @@ REQUEST = checked_request(
     control=("type", "no_patrol"),
     dependent=("type", "incident"),
     match_columns=("risk",),
-    t_unit="days",
-    estimation="lm",
-    formula=None,
-    weighted=None,
-    estimation_controls=(),
-    tcm=False,
-    delete_sutva=False,
-    alpha1=0.05,
-    match_default=True,
-    mode="product",
-    permutations=PERMUTATIONS,
-    seed=0,
 )
 
 
