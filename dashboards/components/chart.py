@@ -39,14 +39,19 @@ def chart_or_table(address: Address, words: Words, place: str) -> html.Div:
     return html.Div(links, className=look, role="group", **{"aria-label": label})
 
 
-def chart(figure: go.Figure, caption: str, key: str, height: int) -> html.Figure:
-    """A Plotly figure under a name that a screen reader can say; arrow keys read its points."""
+def chart(
+    figure: go.Figure, caption: str, key: str, height: int, least_wide: int = 110
+) -> html.Figure:
+    """A Plotly figure under a name that a screen reader can say; arrow keys read its points.
+
+    `height` in pixels; on a narrow screen at most `least_wide` hundredths of its width.
+    """
     caption_id = f"caption-{key}"
     graph = dcc.Graph(
         id=f"graph-{key}",
         figure=figure,
         config=_CONFIG,
-        style={"height": f"min({height}px, 110vw)"},  # no empty bands on a phone
+        style={"height": f"min({height}px, {least_wide}vw)"},
         responsive=True,
     )
     return html.Figure(

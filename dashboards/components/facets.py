@@ -49,12 +49,12 @@ def facets(context: Context) -> list[Facet]:
     ]
 
 
-def narrowed(context: Context, frame: pd.DataFrame) -> pd.DataFrame:
-    """The indicators that have every chosen value."""
+def narrowed(context: Context, frame: pd.DataFrame, without: str = "") -> pd.DataFrame:
+    """The indicators that have every chosen value, the choice of one facet left aside."""
     chosen = [
         (facet, asked)
         for facet in facets(context)
-        if (asked := context.address.get(facet.key)) is not None
+        if facet.key != without and (asked := context.address.get(facet.key)) is not None
     ]
     keep = [all(facet.matches(str(code), value) for facet, value in chosen) for code in frame.index]
     return frame[keep]
@@ -79,9 +79,12 @@ def _values(facet: Facet) -> list[str]:
 def _choices(context: Context, facet: Facet, frame: pd.DataFrame) -> html.Div:
     words, asked = context.words, context.address.get(facet.key)
     links = []
+    codes = [str(code) for code in narrowed(context, frame, without=facet.key).index]
     for value in _values(facet):
-        number = sum(facet.matches(str(code), value) for code in frame.index)
+        number = sum(facet.matches(code, value) for code in codes)
         is_chosen = value == asked
+        if not number and not is_chosen:
+            continue
         href = context.address.link(**{facet.key: None if is_chosen else value})
         current = {"aria-current": "true"} if is_chosen else {}
         text = [_name(context, facet.key, value), html.Span(str(number), className="count")]
@@ -92,7 +95,7 @@ def _choices(context: Context, facet: Facet, frame: pd.DataFrame) -> html.Div:
 
 
 def facet_panel(context: Context, frame: pd.DataFrame) -> html.Details:
-    """All facets, open while one is chosen; numbers count the list as it stands."""
+    """All facets, open while one is chosen; a number says how long the list would be."""
     words = context.words
     found = facets(context)
     chosen = {facet.key: None for facet in found if context.address.get(facet.key)}

@@ -29,7 +29,7 @@ def sentence(context: Context) -> str:
 
 
 def _found(context: Context) -> pd.DataFrame:
-    """The indicators whose code, title or definition holds the words asked for."""
+    """The indicators whose code, title, owner or definition holds the words asked for."""
     frame = context.indicators
     asked = (context.address.get("q") or "").strip().casefold()
     language = context.words.language
@@ -39,7 +39,7 @@ def _found(context: Context) -> pd.DataFrame:
     hits = pd.Series(True, index=frame.index)
     for word in asked.split():
         hits &= text.str.contains(word, regex=False)
-    return narrowed(context, frame[hits])
+    return frame[hits]
 
 
 def _search(context: Context) -> html.Form:
@@ -109,8 +109,9 @@ def _list(context: Context, frame: pd.DataFrame, level: str) -> list[Any]:
 
 def body(context: Context) -> list[Any]:
     """Search, then the levels of the results chain from impact to output."""
-    frame = _found(context)
+    found = _found(context)
+    frame = narrowed(context, found)
     lists = [part for level in STAGES for part in _list(context, frame, level)]
     shown = lists or [notice(context.words("indicators.nothing"))]
     head = page_head(sentence(context), context.words("indicators.lead"))
-    return [head, _search(context), facet_panel(context, frame), html.Div(shown, className="stack")]
+    return [head, _search(context), facet_panel(context, found), html.Div(shown, className="stack")]

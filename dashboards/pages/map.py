@@ -320,7 +320,7 @@ def _map_card(
             _map_areas(context, code, cells), drawn, bases, classes, context.address.theme
         )
         content: list[Any] = [
-            chart(figure, f"{title} {sentence(context)}", "map", _height(drawn)),
+            chart(figure, f"{title} {sentence(context)}", "map", _height(drawn), 80),
             take_away(context, "map", ("png", "svg"), title),
         ]
     else:
