@@ -4,6 +4,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 PORT ?= 8050
 SERVE ?= 1
+WORKERS ?= 2
 POCLENS_HOME ?= workspace
 POCLENS_SHARED ?= ../shared
 export POCLENS_HOME POCLENS_SHARED
@@ -17,7 +18,7 @@ demo: .venv/installed
 	@$(BIN)/poclens demo --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve)
 
 test: .venv/installed
-	@$(BIN)/python -m pytest -m "not soak"
+	@$(BIN)/python -m pytest -m "not soak" --numprocesses $(WORKERS) --dist loadfile
 
 soak: .venv/installed
 	@$(BIN)/python -m pytest -m soak

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+# Loaded by every process of a run: what the reference tests compared is said at its end.
+pytest_plugins = ["tests.reference.tally"]
+
 REPOSITORY = Path(__file__).parent.parent
 
 

@@ -18,7 +18,7 @@ import pytest
 from indicators.linkage.panel import PanelResult, estimate
 
 if TYPE_CHECKING:
-    from tests.reference.conftest import Tally
+    from tests.reference.tally import Tally
 
 REPOSITORY = Path(__file__).parent.parent.parent
 SHARED = Path(os.environ.get("POCLENS_SHARED", REPOSITORY.parent / "shared"))

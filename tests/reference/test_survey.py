@@ -29,7 +29,7 @@ from indicators.survey import (
 )
 
 if TYPE_CHECKING:
-    from tests.reference.conftest import Tally
+    from tests.reference.tally import Tally
 
 REPOSITORY = Path(__file__).parent.parent.parent
 REFERENCE = (

@@ -22,7 +22,7 @@ from indicators.linkage.wake import WakeResult, matched_wake
 from tests.indicators.linkage.wake_simulation import REQUEST, SCENARIOS, simulate
 
 if TYPE_CHECKING:
-    from tests.reference.conftest import Tally
+    from tests.reference.tally import Tally
 
 REPOSITORY = Path(__file__).parent.parent.parent
 REFERENCE = (

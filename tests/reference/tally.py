@@ -1,6 +1,6 @@
 """Counts what the reference tests compared, and says so at the end of the run."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import pytest
@@ -29,6 +29,14 @@ class Tally:
     def add_case(self, rows: int) -> None:
         self.cases += 1
         self.rows += rows
+
+    def add(self, other: "Tally") -> None:
+        """Count what another process of the same run compared."""
+        self.cases += other.cases
+        self.rows += other.rows
+        self.numbers += other.numbers
+        self.known = max(self.known, other.known)
+        self.counted = other.counted
 
     def sentence(self, name: str) -> str:
         return (
@@ -63,6 +71,20 @@ def panel_tally(request: pytest.FixtureRequest) -> Tally:
 @pytest.fixture
 def wake_tally(request: pytest.FixtureRequest) -> Tally:
     return tally_of(request.config, "wake")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker process tells what it compared to the process that reports."""
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        tallies = session.config.stash.get(TALLIES, {})
+        output["tallies"] = {name: asdict(tally) for name, tally in tallies.items()}
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    for name, told in getattr(node, "workeroutput", {}).get("tallies", {}).items():
+        tally_of(node.config, name).add(Tally(**told))
 
 
 def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pytest.Config) -> None:
