@@ -16,7 +16,7 @@ from indicators.change_tests import benjamini_hochberg
 from indicators.linkage.edge_models import PLACEBO
 from indicators.linkage.edge_tests import EdgeTests, tests_of_edge
 from indicators.linkage.framework import Edge, Framework
-from indicators.linkage.grading import Grade, grade
+from indicators.linkage.grading import OVERLAP_MAX, TREATED_MIN, Grade, grade
 from indicators.linkage.items import store_items
 from indicators.linkage.sentences import (
     About,
@@ -79,7 +79,8 @@ def result_links(
             if tested.edge == edge.id
         ]
         graded = [_graded_row(mission, about, tested, q) for tested, q in own]
-        headline = next((row for (t, _), row in zip(own, graded, strict=True) if t.is_headline), {})
+        speaks = speaks_for_the_edge([tested for tested, _ in own])
+        headline = graded[speaks] if speaks is not None else {}
         beside = side_by_side_rows(connection, mission, edge, indicators)
         rows += [_with_headline(row, headline, mission) for row in beside]
         rows += graded
@@ -124,6 +125,32 @@ def _q_values(everything: Sequence[Tested]) -> list[float | None]:
     )
     q = benjamini_hochberg(p, np.zeros(len(p), dtype=np.int64))
     return [float(value) if np.isfinite(value) else None for value in q]
+
+
+def speaks_for_the_edge(own: Sequence[Tested]) -> int | None:
+    """Which finding gives the edge its grade and sentence: chosen by method, never by result.
+
+    The wake analysis in its longest and narrowest window, where it has the events and the windows
+    stand apart; else the finding marked as headline, estimated ones first.
+    """
+    wakes = [at for at, tested in enumerate(own) if _is_usable_wake(tested)]
+    if wakes:
+        return min(wakes, key=lambda at: _window(own[at]))
+    marked = [at for at, tested in enumerate(own) if tested.is_headline]
+    return next(iter(sorted(marked, key=lambda at: not own[at].finding.is_estimated)), None)
+
+
+def _is_usable_wake(tested: Tested) -> bool:
+    """Whether a wake finding passes the gates of grade D that do not look at its estimate."""
+    evidence = tested.evidence
+    apart = evidence.overlap <= OVERLAP_MAX or evidence.is_robust_overlap
+    enough = (evidence.n_treated or 0) >= TREATED_MIN
+    return evidence.design == "wake" and tested.finding.is_estimated and apart and enough
+
+
+def _window(tested: Tested) -> tuple[float, float]:
+    parameters = tested.contrast_parameters
+    return -float(parameters["t_window"]), float(parameters["spat_window"])
 
 
 def _graded_row(mission: Mission, about: About, tested: Tested, q: float | None) -> dict[str, Any]:

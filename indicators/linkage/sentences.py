@@ -61,7 +61,8 @@ def sentence(tested: Tested, grade: Grade, about: About, language: str) -> str:
         key = "linkage.sentence.no_change"
     else:
         key = f"linkage.sentence.{grade.letter}"
-    closing = message("linkage.sentence.facts", language, **parameters)
+    facts = "facts" if finding.n_areas else "facts_of_events"
+    closing = message(f"linkage.sentence.{facts}", language, **parameters)
     robust = _robust(tested, language) if grade.letter != "D" else ""
     return f"{message(key, language, **parameters)} {closing}{robust}"
 
@@ -111,6 +112,7 @@ def _parameters(tested: Tested, grade: Grade, about: About, language: str) -> di
         "periods": finding.n_periods,
         "counted": message(f"linkage.counted.{about.counted}", language),
         "events": finding.n_events if finding.n_events is not None else "–",
+        "worth": number(finding.n_eff, language, digits=0) if finding.n_eff else "–",
         "tests": about.tests,
     }
 
@@ -142,7 +144,7 @@ def _effect(tested: Tested, value: float | None, language: str) -> str:
 def _with_unit(tested: Tested, value: float | None, about: About, language: str) -> str:
     """As `_effect`, with the unit of the outcome where it is in units."""
     words = _effect(tested, value, language)
-    return _in_units(words, about, language) if tested.scale == "units" else words
+    return _in_units(words, tested, about, language) if tested.scale == "units" else words
 
 
 def _smallest(tested: Tested, about: About, language: str) -> str:
@@ -158,11 +160,14 @@ def _smallest(tested: Tested, about: About, language: str) -> str:
     elif tested.scale == "correlation":
         size = number(smallest, language)
     else:
-        size = _in_units(number(smallest, language), about, language)
+        size = _in_units(number(smallest, language), tested, about, language)
     return message(f"linkage.smallest.{tested.scale}", language, size=size)
 
 
-def _in_units(words: str, about: About, language: str) -> str:
+def _in_units(words: str, tested: Tested, about: About, language: str) -> str:
+    """With the outcome's unit; wakes count incidents around each activity, whatever it is."""
+    if tested.evidence.design == "wake":
+        return message("linkage.incidents_each", language, number=words)
     outcome = about.indicators.get(about.edge.to_indicator, {})
     unit = str(outcome.get("unit_of_measure", ""))
     key = "percentage_points" if unit == "percent" else unit

@@ -1,6 +1,7 @@
 """From values in the mart to graded rows: planted, null, and inputs that cannot be tested."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from indicators.linkage.edge_tests import tests_of_edge as all_tests_of_edge
 from indicators.linkage.finding import Finding
 from indicators.linkage.framework import Edge, Framework
 from indicators.linkage.grading import Evidence
-from indicators.linkage.result_links import result_links
+from indicators.linkage.result_links import result_links, speaks_for_the_edge
 from indicators.linkage.tested import Tested
 from indicators.messages import LANGUAGES, has_message
 from tests.indicators.linkage.simulated_panels import SCENARIOS, SECTORS, Panels, draw
@@ -125,7 +126,7 @@ def test_a_planted_staggered_effect_is_found_and_graded(planted: Any) -> None:
     assert first["q_value"] < 0.05
 
 
-def test_the_row_side_by_side_speaks_for_the_edge(planted: Any) -> None:
+def test_the_row_side_by_sidespeaks_for_the_edge(planted: Any) -> None:
     beside = [row for row in planted[0] if row["method"] == "side_by_side"]
     first = next(row for row in planted[0] if row["specification"] == "poisson_began")
     country = next(row for row in beside if row["area"] == COUNTRY)
@@ -171,15 +172,30 @@ def test_two_runs_are_equal(planted: Any) -> None:
 
 
 def test_findings_of_the_wake_analysis_are_graded_with_the_others() -> None:
-    finding = Finding("wake", "14_days_10_km", 0, estimate=0.5, se=0.1, p_value=1e-9, n_events=60)
-    evidence = Evidence("wake", None, n_treated=60, n_effective=40.0)
-    given = {"t_window": 14, "spat_window": 10}
-    wake = Tested("e1", COUNTRY, finding, evidence, "wake", "units", given, is_headline=True)
-    rows, _ = linked(scenario("staggered, nothing planted"), wakes=(wake,))
+    rows, _ = linked(scenario("staggered, nothing planted"), wakes=(wake(14, 10),))
     row = next(row for row in rows if row["method"] == "wake")
     assert row["q_value"] == pytest.approx(5e-9)
     assert row["grade"] == "C" and "far_ring_not_run" in row["grade_reasons"]
-    assert "14" in row["sentence_en"] and "10" in row["sentence_fr"]
+    assert "14 days and 10 km" in row["sentence_en"] and "events: 60" in row["sentence_en"]
+    assert "incidents par activité" in row["sentence_fr"]
+
+
+def wake(days: float, km: float, **parts: Any) -> Tested:
+    finding = Finding("wake", f"{days}_{km}", 0, estimate=0.5, se=0.1, p_value=1e-9, n_events=60)
+    evidence = Evidence("wake", None, n_treated=60, n_effective=40.0)
+    given = {"t_window": days, "spat_window": km}
+    tested = Tested("e1", COUNTRY, finding, evidence, "wake", "units", given)
+    return replace(tested, **parts) if parts else tested
+
+
+def test_a_usable_wakespeaks_for_the_edge_by_its_window_and_not_by_its_result() -> None:
+    panel = replace(wake(0, 0), evidence=Evidence("continuous", None), is_headline=True)
+    windows = [panel, wake(7, 10), wake(14, 20), wake(14, 10)]
+    assert speaks_for_the_edge(windows) == 3
+    crowded = Evidence("wake", None, n_treated=60, overlap=0.5)
+    assert speaks_for_the_edge([panel, wake(14, 10, evidence=crowded)]) == 0
+    few = Evidence("wake", None, n_treated=5)
+    assert speaks_for_the_edge([wake(14, 10, evidence=few)]) is None
 
 
 BAD: dict[str, tuple[Panels, dict[str, Any], str]] = {
