@@ -77,35 +77,34 @@ def _periods_in(result: PanelResult, column: str) -> list[int]:
     ]
 
 
+_NEVER = -(10**6)
+
+
 def _comparable(frame: pd.DataFrame, spec: PanelSpec) -> pd.DataFrame:
-    """Rows of cohorts with a period before their start, and of a comparison never treated."""
+    """Rows of cohorts with a period before their start, and of a comparison never treated.
+
+    Adds `cohort` as whole numbers, _NEVER for the never treated.
+    """
     assert spec.cohort is not None
-    cohort, time = frame[spec.cohort.column], frame[spec.time]
-    never = cohort.isna() | (cohort == spec.cohort.never_treated)
-    if not never.any():
-        last = cohort.max()
-        frame = frame[time < last]
-        frame = frame.assign(
-            **{
-                spec.cohort.column: frame[spec.cohort.column].where(
-                    frame[spec.cohort.column] < last, spec.cohort.never_treated
-                )
-            }
-        )
-        cohort, time = frame[spec.cohort.column], frame[spec.time]
-        never = cohort == spec.cohort.never_treated
-    frame = frame[never | (cohort > time.min())]
-    if (frame[spec.cohort.column] == spec.cohort.never_treated).all():
+    given, time = frame[spec.cohort.column], frame[spec.time]
+    is_never = given.isna() | (given == spec.cohort.never_treated)
+    if is_never.all():
         raise NotEstimable("no_period_before")
-    return frame
+    if not is_never.any():
+        frame, time = frame[time < given.max()], time[time < given.max()]
+        is_never = frame[spec.cohort.column] == given.max()
+    cohort = frame[spec.cohort.column].where(~is_never, _NEVER).astype(int)
+    kept = is_never | (cohort > time.min())
+    if is_never[kept].all():
+        raise NotEstimable("no_period_before")
+    return frame.assign(cohort=cohort)[kept]
 
 
 def _cells(frame: pd.DataFrame, spec: PanelSpec) -> Mapping[tuple[int, int], pd.Series]:
     """(period since adoption, cohort) → its rows, the reference period left out."""
-    assert spec.cohort is not None
-    cohort = frame[spec.cohort.column].fillna(spec.cohort.never_treated).astype(int)
+    cohort = frame["cohort"]
     since = frame[spec.time].astype(int) - cohort
-    treated = cohort != spec.cohort.never_treated
+    treated = cohort != _NEVER
     pairs = sorted(set(zip(since[treated], cohort[treated], strict=True)))
     return {
         (period, start): treated & (cohort == start) & (since == period)

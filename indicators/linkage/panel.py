@@ -67,15 +67,18 @@ class EventTime:
 
     column: str
     reference: int = -1
-    never_treated: int = -1000
+    never_treated: int | None = -1000
 
 
 @dataclass(frozen=True)
 class Cohort:
-    """Column of each area's first treated period, and the mark of the never treated."""
+    """Column of each area's first treated period, and the mark of the never treated.
+
+    An empty cell means never treated too, and is all that does where the mark is None.
+    """
 
     column: str
-    never_treated: int = 0
+    never_treated: int | None = 0
 
 
 @dataclass(frozen=True)

@@ -102,3 +102,52 @@ def test_the_wild_bootstrap_sees_what_is_planted_and_not_what_is_not() -> None:
     assert planted(2.0)["p"] < 0.01
     assert planted(0.0)["p"] > 0.10
     assert planted(0.0) == planted(0.0)
+
+
+def staggered(seed: int = 5) -> pd.DataFrame:
+    rows = panel(areas=24, months=16, seed=seed)
+    starts = {area: (0, 5, 8, 11)[area % 4] for area in range(24)}
+    return rows.assign(cohort=rows["area"].map(starts))
+
+
+SUN_ABRAHAM = {
+    "estimator": "sun_abraham",
+    "outcome": "y",
+    "cohort": {"column": "cohort", "never_treated": 0},
+}
+
+
+def average(rows: pd.DataFrame, **cohort: Any) -> float:
+    spec = {**SUN_ABRAHAM, "cohort": {"column": "cohort", **cohort}}
+    found = estimate(rows, spec).average
+    assert found is not None
+    return float(found["estimate"])
+
+
+def test_an_empty_cohort_is_never_treated() -> None:
+    rows = staggered()
+    empty = rows.assign(cohort=rows["cohort"].where(rows["cohort"] > 0))
+    expected = average(rows, never_treated=0)
+    assert average(empty, never_treated=None) == pytest.approx(expected)
+    assert average(empty, never_treated=0) == pytest.approx(expected)
+
+
+def test_areas_treated_from_the_first_month_on_say_nothing() -> None:
+    rows = staggered()
+    early = rows.assign(cohort=rows["cohort"].where(rows["cohort"] != 5, -3))
+    without = rows[rows["cohort"] != 5]
+    assert average(early, never_treated=0) == pytest.approx(average(without, never_treated=0))
+
+
+def test_without_a_comparison_the_last_cohort_is_one_until_it_starts() -> None:
+    rows = staggered()
+    treated = rows[rows["cohort"] > 0]
+    stands_in = treated[treated["month"] < 11]
+    stands_in = stands_in.assign(cohort=stands_in["cohort"].where(stands_in["cohort"] < 11, 0))
+    assert average(treated) == pytest.approx(average(stands_in))
+
+
+def test_nobody_treated_has_no_period_before() -> None:
+    with pytest.raises(NotEstimable) as raised:
+        average(staggered().assign(cohort=0))
+    assert raised.value.reason == "no_period_before"
