@@ -234,7 +234,8 @@ def revisions_against(
 ) -> pd.DataFrame:
     """The rows of `mart.revision` for the mart of `after` against an earlier release's database.
 
-    `least_rows`: several parts are shown only where each rests on so many cases or on none.
+    `least_rows`: several parts are shown only where each of them, and each state between, rests
+    on so many cases or on none.
     """
     found = recounted or Recount()
     with duckdb.connect(str(before), read_only=True) as earlier, open_memory() as connection:
@@ -325,7 +326,7 @@ def _parts(
         if near[0] is None or far[0] is None:
             return {}, "not_told_apart"
         parts[cause] = near[0] - far[0]
-        rows.append(abs(near[1] - far[1]))
+        rows += [abs(near[1] - far[1]), far[1]]
         near = far
     has_several = len([part for part in parts.values() if part]) > 1
     if has_several and any(0 < count < least_rows for count in rows):
