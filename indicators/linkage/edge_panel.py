@@ -114,6 +114,8 @@ WITH valued AS (
   FROM mart.indicator_value
   WHERE mission = $mission AND period_type = $period_type AND value IS NOT NULL
     AND area <> $country_area AND indicator IN ($from, $to) AND {totals}
+  -- Figures of two versions of a definition are not one series.
+  QUALIFY indicator_version = max(indicator_version) OVER (PARTITION BY indicator)
 ),
 paired AS (
   SELECT area, area_level, period_start,

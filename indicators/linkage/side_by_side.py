@@ -97,6 +97,8 @@ WITH valued AS (
   SELECT indicator, area, area_level, period_start, period_end, value, obs_status
   FROM mart.indicator_value
   WHERE mission = $mission AND period_type = $period_type AND value IS NOT NULL AND {totals}
+  -- Figures of two versions of a definition are not one series.
+  QUALIFY indicator_version = max(indicator_version) OVER (PARTITION BY indicator)
 ),
 output AS (SELECT * FROM valued WHERE indicator = $from),
 outcome AS (SELECT * FROM valued WHERE indicator = $to),

@@ -107,6 +107,17 @@ def test_what_stands_in_the_way_is_named(rows: list[dict[str, Any]], reason: str
     assert all(has_message(f"linkage.caveat.{caveat}") for caveat in caveats)
 
 
+def test_periods_of_an_earlier_definition_are_not_set_beside_those_of_the_present_one() -> None:
+    rows = [
+        row | {"indicator_version": 2}
+        if row["indicator"] == OUTPUT and row["period"] > "2026-03"
+        else row
+        for row in BOTH
+    ]
+    found = links(rows, framework())
+    assert [row["n_periods"] for row in found.values()] == [6, 1, 0]
+
+
 def test_values_that_are_not_there_are_not_counted() -> None:
     empty = months(OUTCOME, MONTHS, value=None, obs_status="O")
     row = links([*months(OUTPUT, MONTHS), *empty], framework())[COUNTRY]
