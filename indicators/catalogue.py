@@ -28,7 +28,7 @@ from indicators.expressions import (
 )
 from indicators.measures import Between, Measure, Part, State, expressions_of
 from indicators.messages import has_message
-from indicators.vocabularies import Vocabulary, vocabulary
+from indicators.vocabularies import NO_ANSWER, Vocabulary, vocabulary
 from indicators.yaml_files import read_yaml, row_of_key
 
 # Sources whose rows count only where the unit is of component police (definitions 1).
@@ -376,7 +376,9 @@ class _Entry:
     def _item_problems(self) -> Iterator[Problem]:
         # The column itself is text, since some items are answered by a number.
         measure, known = self.indicator.measure, vocabulary("survey_item")
-        for name, items in (("items", measure.items), ("among", measure.among)):
+        scored = {item: tuple(numbers) for item, numbers in measure.scores.items()}
+        named = {"items": measure.items, "among": measure.among, "scores": scored}
+        for name, items in named.items():
             for item, answers in items.items():
                 wrong = [] if item in known.codes else [(item, known.codes)]
                 wrong += [
@@ -387,6 +389,18 @@ class _Entry:
                 for code, codes in wrong:
                     key, near = f"measure.{name}.{item}", nearest(code, codes)
                     yield self.problem("expression_unknown_code", key, code=code, nearest=near)
+        for item in sorted(set(scored) & set(known.codes)):
+            yield from self._score_problems(known, item, scored[item])
+
+    def _score_problems(
+        self, known: Vocabulary, item: str, scored: tuple[str, ...]
+    ) -> Iterator[Problem]:
+        """An answer without a score would leave the denominator in silence."""
+        if scored or not known.takes_integer(item):
+            for answer in known.answers(item):
+                if answer not in (*scored, *NO_ANSWER):
+                    key = f"measure.scores.{item}"
+                    yield self.problem("catalogue_answer_without_score", key, code=answer)
 
     def problem(self, rule: str, key: str, **parameters: Any) -> Problem:
         return _problem(self.path, rule, self.within + key, **parameters)

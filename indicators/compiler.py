@@ -5,11 +5,14 @@ Stages: `rows_of_core` and `with_<derived column>` (`derived.py`), `placed` and 
 (`cells.py`). The engine keeps `finest` as a table; people read it all as one statement.
 """
 
+from collections.abc import Sequence
+
 from indicators.catalogue import Indicator, checked_measure
 from indicators.cells import cells_sql
 from indicators.contracts import contracts
 from indicators.cubes import FILE, cube_stages, months_stages
 from indicators.derived import cube_table_sql
+from indicators.measures import Measure
 from indicators.plan import CubePlan, single_plan
 from indicators.roll_ups import file_stages, periods_of_months_sql, roll_up_stages
 from indicators.stages import Stage, with_stages
@@ -87,22 +90,11 @@ def _survey_sql(indicator: Indicator) -> str:
     answers = [
         f"max(answer) FILTER (WHERE item = '{item}') AS {item}" for item in measure.all_items
     ]
-    favourable = " AND ".join(
+    asked = [
         f"{item} IN ({', '.join(repr(code) for code in codes)})"
-        for item, codes in sorted(measure.items.items())
-    )
-    valid = " AND ".join(
-        [
-            *(
-                f"{item} NOT IN ('dont_know', 'refused', 'not_asked')"
-                for item in sorted(measure.items)
-            ),
-            *(
-                f"{item} IN ({', '.join(repr(code) for code in codes)})"
-                for item, codes in sorted(measure.among.items())
-            ),
-        ]
-    )
+        for item, codes in sorted(measure.among.items())
+    ]
+    outcome = _score_sql(measure, asked) if measure.scores else _favourable_sql(measure, asked)
     listed = ",\n    ".join(answers)
     return f"""WITH answered AS (
   SELECT survey_code, wave, respondent_key,
@@ -117,5 +109,30 @@ design AS (
 )
 SELECT design.*,
   coalesce({measure.where or "true"}, false) AS is_in_domain,
-  CASE WHEN {valid} THEN {favourable} END AS is_favourable
+  {outcome}
 FROM design LEFT JOIN answered USING (survey_code, wave, respondent_key)"""
+
+
+def _favourable_sql(measure: Measure, asked: Sequence[str]) -> str:
+    favourable = " AND ".join(
+        f"{item} IN ({', '.join(repr(code) for code in codes)})"
+        for item, codes in sorted(measure.items.items())
+    )
+    answered = [
+        f"{item} NOT IN ('dont_know', 'refused', 'not_asked')" for item in sorted(measure.items)
+    ]
+    valid = " AND ".join([*answered, *asked])
+    return f"CASE WHEN {valid} THEN {favourable} END AS is_favourable"
+
+
+def _score_sql(measure: Measure, asked: Sequence[str]) -> str:
+    """The mean of the scores of the items answered, of who answered enough of them."""
+    scores = [
+        f"CASE {item} {' '.join(f'WHEN {code!r} THEN {n:g}' for code, n in numbers.items())} END"
+        if numbers
+        else f"TRY_CAST({item} AS DOUBLE)"
+        for item, numbers in sorted(measure.scores.items())
+    ]
+    listed = f"[{', '.join(scores)}]"
+    valid = " AND ".join([f"list_count({listed}) >= {measure.minimum_answered}", *asked])
+    return f"CASE WHEN {valid} THEN list_avg({listed}) END AS score"

@@ -151,12 +151,19 @@ def _expressions(measure: Measure) -> dict[str, str]:
         if items:
             answers = [f"`{item}`: {markdown.names(codes)}" for item, codes in items.items()]
             found[f"measure.{key}"] = "; ".join(answers)
+    if measure.scores:
+        found["measure.scores"] = "; ".join(map(_scored, measure.scores.items()))
     if measure.between:
         between = measure.between
         found["measure.between"] = f"`{between.column}`: `{between.of}` − `{between.minus}`"
     if measure.quantile is not None:
         found["measure.quantile"] = f"{measure.quantile:g}"
     return found
+
+
+def _scored(item: tuple[str, Mapping[str, float]]) -> str:
+    name, numbers = item
+    return f"`{name}`" + "".join(f" `{answer}` {score:g}" for answer, score in numbers.items())
 
 
 def _state(measure: Measure) -> str:

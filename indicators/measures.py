@@ -23,8 +23,13 @@ Kind = Literal[
     "rate",
     "proportion",
     "difference",
+    "index",
+    "total",
+    "survey_quantile",
 ]
-SURVEY_KINDS = ("proportion", "difference")
+SHARE_KINDS = ("proportion", "difference")
+SCORE_KINDS = ("index", "total", "survey_quantile")
+SURVEY_KINDS = (*SHARE_KINDS, *SCORE_KINDS)
 HOLISTIC_KINDS = ("count_distinct", "median", "quantile")
 # Kinds that have no value where there is no case; the others are zero there.
 CASE_KINDS = ("mean", "median", "quantile", "ratio", "rate")
@@ -68,8 +73,10 @@ class State(Strict):
 class Measure(Strict):
     """What is computed: `where` holds for all its parts; expressions are over the source table.
 
-    A count with `value` adds up what each row already counts. `counts`: what `n` of a sum is, the
-    rows summed or, where the value is a number of persons, the value.
+    From a survey: a proportion and a difference are of favourable answers to `items`; an index is
+    the mean over respondents of each one's mean score, a total and a survey_quantile are of one
+    item's. A count with `value` adds up what each row already counts. `counts`: what `n` of a
+    sum is, the rows summed or, where the value is a number of persons, the value.
     """
 
     kind: Kind
@@ -86,6 +93,9 @@ class Measure(Strict):
     known: str | None = None  # of a stock: rows without it leave the cell provisional
     items: Mapping[str, tuple[str, ...]] = {}  # survey item: favourable answers, all must hold
     among: Mapping[str, tuple[str, ...]] = {}  # survey item: the answers of whom it is asked at all
+    # Survey item: the number that each valid answer stands for; none: the answer is the number.
+    scores: Mapping[str, Mapping[str, float]] = {}
+    minimum_answered: int = Field(default=1, ge=1)  # scored items that a respondent must answer
     instrument: Literal["household", "site", "pulse"] = "household"
     weight: Literal["person", "household"] = "person"
     between: Between | None = None
@@ -95,6 +105,10 @@ class Measure(Strict):
         missing = [name for name in _NEEDED[self.kind] if not getattr(self, name)]
         if missing:
             raise ValueError(f"a measure of kind {self.kind} needs {', '.join(missing)}")
+        if self.kind in ("total", "survey_quantile") and len(self.scores) > 1:
+            raise ValueError(f"a measure of kind {self.kind} scores one item")
+        if self.scores and self.minimum_answered > len(self.scores):
+            raise ValueError("minimum_answered is above the number of scored items")
         return self
 
     @property
@@ -105,7 +119,7 @@ class Measure(Strict):
     @property
     def all_items(self) -> tuple[str, ...]:
         """The survey items that it reads, in the order of their names."""
-        return tuple(sorted({*self.items, *self.among}))
+        return tuple(sorted({*self.items, *self.scores, *self.among}))
 
     @property
     def is_additive(self) -> bool:
@@ -130,6 +144,9 @@ _NEEDED: Mapping[str, tuple[str, ...]] = {
     "rate": ("population",),
     "proportion": ("items",),
     "difference": ("items", "between"),
+    "index": ("scores",),
+    "total": ("scores",),
+    "survey_quantile": ("scores", "quantile"),
 }
 
 

@@ -20,6 +20,8 @@ from indicators.survey import Condition, Design, Difference, estimate_many
 from indicators.waves import Wave, periods_of_waves, wave_respondents
 
 COLUMNS = ("indicator", "period_type", "period", "area", "shared_se", "shared_df")
+# A change of a total or a quantile is judged as of independent samples.
+_KINDS = ("proportion", "index")
 _NEEDED = ("survey_respondents", "period", "area_up")
 
 
@@ -35,7 +37,7 @@ def shared_unit_errors(
     indicators = [
         indicator
         for code, indicator in sorted(load_catalogue().items())
-        if versions.get(code) == indicator.version and indicator.measure.kind == "proportion"
+        if versions.get(code) == indicator.version and indicator.measure.kind in _KINDS
     ]
     tables: list[pd.DataFrame] = []
     if indicators and _has_respondents(connection):
@@ -97,7 +99,8 @@ def _change(indicator: Indicator, before: pd.DataFrame, now: pd.DataFrame) -> pd
     tables = [pd.DataFrame(columns=["area", "shared_se", "shared_df"])]
     if _have_common_units(before[unit], now[unit]):
         design = Design(("psu_code",), ("stratum_code",), weight, nest=True, lonely_psu="adjust")
-        statistic = Difference(outcome, "is_now", 0, 1, level=1.0)
+        favourable = 1.0 if indicator.measure.kind == "proportion" else None
+        statistic = Difference(outcome, "is_now", 0, 1, level=favourable)
         domain = [Condition(inside, "==", True)]
         by = [[level] for level in levels if stacked[level].notna().any()]
         table = estimate_many(stacked, design, [statistic], by, domain)

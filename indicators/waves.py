@@ -16,11 +16,22 @@ import pandas as pd
 from indicators.catalogue import Indicator, dimension_of
 from indicators.contracts import contracts
 from indicators.expressions import parse_expression, table_operands
+from indicators.measures import Measure
 from indicators.mission import Mission
 from indicators.places import LEVELS
 from indicators.statuses import CELL_COLUMNS
-from indicators.survey import Condition, Design, Difference, Proportion, estimate_many
-from indicators.survey.presentation import WITHHOLD, nchs_proportions
+from indicators.survey import (
+    Condition,
+    Design,
+    Difference,
+    Mean,
+    Proportion,
+    Quantile,
+    Statistic,
+    Total,
+    estimate_many,
+)
+from indicators.survey.presentation import WITHHOLD, dhs, nchs_proportions
 from indicators.values import DIMENSIONS, NORMAL, NOT_COMPUTABLE, TOO_IMPRECISE, TOTAL
 
 NO_ANSWER = ("dont_know", "refused", "not_asked")
@@ -158,20 +169,39 @@ def _domain_sql(indicator: Indicator) -> str:
 
 
 def _outcome(frame: pd.DataFrame, indicator: Indicator) -> np.ndarray:
-    """1 where every item was answered favourably, 0 where not, missing without a valid answer.
+    """What each respondent adds; missing without a valid answer, or not to be asked (`among`)."""
+    asked = np.ones(len(frame), dtype=bool)
+    for item, answers in indicator.measure.among.items():
+        asked &= frame[item].isin(answers).to_numpy()
+    of_kind = _score if indicator.measure.scores else _is_favourable
+    return np.where(asked, of_kind(frame, indicator.measure), np.nan)
 
-    Missing too for whom it was not to be asked (`among`).
-    """
+
+def _is_favourable(frame: pd.DataFrame, measure: Measure) -> np.ndarray:
+    """1 where every item was answered favourably, 0 where not."""
     favourable = np.ones(len(frame), dtype=bool)
     valid = np.ones(len(frame), dtype=bool)
-    for item, answers in indicator.measure.among.items():
-        valid &= frame[item].isin(answers).to_numpy()
-    for item, answers in indicator.measure.items.items():
+    for item, answers in measure.items.items():
         # A number of days may be written with zeros before it.
         given = frame[item].astype("string").str.replace(r"^0+(?=\d)", "", regex=True)
         favourable &= given.isin(answers).to_numpy()
         valid &= (frame[item].notna() & ~frame[item].isin(NO_ANSWER)).to_numpy()
     return np.where(valid, favourable.astype(float), np.nan)
+
+
+def _score(frame: pd.DataFrame, measure: Measure) -> np.ndarray:
+    """The mean score over the items answered; missing where fewer than the least were."""
+    items = pd.DataFrame(
+        {
+            item: frame[item].map(numbers)
+            if numbers
+            else pd.to_numeric(frame[item].mask(frame[item].isin(NO_ANSWER)), errors="coerce")
+            for item, numbers in sorted(measure.scores.items())
+        },
+        dtype="float64",
+    )
+    enough = items.notna().sum(axis=1) >= measure.minimum_answered
+    return items.mean(axis=1).where(enough).to_numpy(dtype="float64")
 
 
 def _design(mission: Mission, wave: Wave, frame: pd.DataFrame, weight: str) -> Design:
@@ -248,7 +278,13 @@ def _withheld(
     by: list[list[str]],
     found: pd.DataFrame,
 ) -> Any:
-    """Where the NCHS standards withhold the share; of a difference: either of its two shares."""
+    """Where a figure is too imprecise to show.
+
+    Shares by the NCHS standards of 2017, of a difference either of its two; what is no share by
+    the number of cases, as in DHS reports.
+    """
+    if indicator.measure.scores:
+        return dhs(found)["status"].eq(WITHHOLD).to_numpy()
     between = indicator.measure.between
     if between is None:
         return nchs_proportions(found)["status"].eq(WITHHOLD).to_numpy()
@@ -270,12 +306,18 @@ def _value_column(name: str) -> str:
     return "breakdown_value" if found == "breakdown" else found
 
 
-def _statistic(indicator: Indicator) -> Proportion | Difference:
-    outcome = f"outcome {indicator.code}"
-    between = indicator.measure.between
-    if between is None:
-        return Proportion(outcome, 1.0)
-    return Difference(outcome, between.column, between.minus, between.of, level=1.0)
+def _statistic(indicator: Indicator) -> Statistic:
+    outcome, measure = f"outcome {indicator.code}", indicator.measure
+    if measure.between is not None:
+        between = measure.between
+        return Difference(outcome, between.column, between.minus, between.of, level=1.0)
+    if measure.kind == "index":
+        return Mean(outcome)
+    if measure.kind == "total":
+        return Total(outcome)
+    if measure.kind == "survey_quantile" and measure.quantile is not None:
+        return Quantile(outcome, measure.quantile)
+    return Proportion(outcome, 1.0)
 
 
 def _figures(indicator: Indicator, table: pd.DataFrame, withheld: Any) -> dict[str, Any]:
@@ -335,6 +377,12 @@ def _among_sql(indicator: Indicator) -> str:
     return " AND ".join(conditions) or "true"
 
 
+def _fewest_answers(measure: Measure) -> int:
+    """Answers that a respondent needs to count; of scored items not all."""
+    unscored = [item for item in measure.all_items if item not in measure.scores]
+    return len(unscored) + (measure.minimum_answered if measure.scores else 0)
+
+
 def _store_files(
     connection: duckdb.DuckDBPyConnection,
     mission: Mission,
@@ -342,7 +390,7 @@ def _store_files(
     indicator: Indicator,
     periods: list[tuple[str, str]],
 ) -> None:
-    """Respondents of each file with a valid answer to every item, by area."""
+    """Respondents of each file with the valid answers that it takes, by area."""
     place = "site_code" if wave.instrument == "site" else "area_code"
     connection.execute(
         f"""INSERT INTO mart.contribution
@@ -351,7 +399,7 @@ def _store_files(
           WHERE survey_code = ? AND wave = ? AND list_contains(?, item)
             AND NOT list_contains(?, answer) AND {_among_sql(indicator)}
           GROUP BY respondent_key
-          HAVING count(*) = ?
+          HAVING count(*) >= ?
         )
         SELECT ?, ?, ?, period_type, period, area, own.file_sha256, min(file.name),
           count(DISTINCT own.respondent_key)
@@ -369,7 +417,7 @@ def _store_files(
             wave.wave,
             list(indicator.measure.all_items),
             list(NO_ANSWER),
-            len(indicator.measure.all_items),
+            _fewest_answers(indicator.measure),
             mission.mission,
             indicator.code,
             indicator.version,
