@@ -8,7 +8,7 @@ from dash import html
 from dashboards import formats
 from dashboards.components import returns_grid
 from dashboards.components.card import card, notice
-from dashboards.components.chart import chart_card, shows_table
+from dashboards.components.chart import chart_card, shows_table, take_away
 from dashboards.components.page_head import page_head
 from dashboards.components.revisions import revisions_card
 from dashboards.components.table import Column, table
@@ -143,9 +143,9 @@ def _rejects_card(context: Context) -> html.Section:
         rows=formats.number(total, words),
         files=formats.number(files, words),
     )
-    return card(
-        title, _folded(context, columns, rows, title, "more_rejects"), subtitle, key="rejects"
-    )
+    shown = _folded(context, columns, rows, title, "more_rejects")
+    foot = take_away(context, "rejects", ("csv",), title)
+    return card(title, [*shown, foot], subtitle, key="rejects")
 
 
 def _reject(context: Context, row: dict[str, Any]) -> list[Any]:

@@ -632,7 +632,8 @@ def _contribution_rows() -> list[dict[str, Any]]:
 
 
 def _link_rows() -> list[dict[str, Any]]:
-    return [
+    """Every edge side by side in every area; for the mission also two tests of the first edge."""
+    beside = [
         {
             **dict.fromkeys(MART_TABLES["result_link"]),
             "mission": MISSION,
@@ -652,6 +653,11 @@ def _link_rows() -> list[dict[str, Any]]:
         for edge, output, outcome in _EDGES
         for area in (COUNTRY, *AREA_NAMES)
     ]
+    tested = [
+        {**beside[0], "method": method, "grade": "C", "status": "tested", "estimate": -0.18}
+        for method in ("association", "panel")
+    ]
+    return beside + tested
 
 
 def _item_rows() -> list[dict[str, Any]]:

@@ -22,6 +22,7 @@ from dashboards.pages import (
     releases,
     side_by_side,
 )
+from dashboards.queries import framework
 from indicators.messages import message_catalogue
 from tests.dashboards.release_factory import NEUTRAL
 from tests.dashboards.rendered import classes_of, components, text_of
@@ -148,6 +149,12 @@ def test_withheld_cells_put_no_number_on_the_page(context_at: At) -> None:
     withheld = [text_of(row) for row in rows if "withheld to protect" in text_of(row)]
     assert len(withheld) == 1
     assert not re.search(r"\d", withheld[0])
+
+
+def test_an_edge_stands_once_however_many_methods_tested_it(context_at: At) -> None:
+    context = context_at("/")
+    edges = framework.links(context.release, context.country)["edge"]
+    assert len(edges) and edges.is_unique
 
 
 def test_side_by_side_states_that_it_shows_no_effect(context_at: At) -> None:
