@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from indicators.catalogue import Indicator, Returns, area_column
+from indicators.periods import with_rolling
 from indicators.values import (
     DIMENSIONS,
     FREE,
@@ -77,7 +78,7 @@ def rule_of(indicator: Indicator) -> Rule:
         returns_key(indicator.returns),
         measure.population,
         indicator.scale,
-        list(indicator.periods),
+        with_rolling(indicator.periods),
         method,
     )
 

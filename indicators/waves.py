@@ -18,6 +18,7 @@ from indicators.contracts import contracts
 from indicators.expressions import parse_expression, table_operands
 from indicators.measures import Measure
 from indicators.mission import Mission
+from indicators.periods import with_rolling
 from indicators.places import LEVELS
 from indicators.statuses import CELL_COLUMNS
 from indicators.survey import (
@@ -99,7 +100,7 @@ def periods_of_waves(
         QUALIFY row_number() OVER (
           PARTITION BY period_type, period ORDER BY last_on DESC, survey_code, wave) = 1
         ORDER BY ALL""",
-        [indicator.measure.instrument, items, len(items), list(indicator.periods)],
+        [indicator.measure.instrument, items, len(items), with_rolling(indicator.periods)],
     ).fetchall()
     found: dict[Wave, list[tuple[str, str]]] = {}
     for period_type, period, *wave in rows:

@@ -11,6 +11,7 @@ from indicators.contracts import contracts
 from indicators.disclosure import EarlierRelease, suppress
 from indicators.messages import message
 from indicators.mission import DisclosurePolicy
+from indicators.periods import ROLLING_TYPES
 from indicators.values import TOO_IMPRECISE
 
 # Tables that an audience does not get at all: where each base lies, and what is wrong with the
@@ -48,8 +49,17 @@ def restrict(
         _restrict_hq(connection)
     else:
         _drop_hq_breakdowns(connection)
+    _drop_rolling_windows(connection)
     suppress(connection, policy, audience, earlier=earlier)
     hide_imprecise(connection)
+
+
+def _drop_rolling_windows(connection: duckdb.DuckDBPyConnection) -> None:
+    """Windows overlap, so two of them differ by single months: they stay in the engine's mart."""
+    for table in ("indicator_value", "contribution"):
+        connection.execute(
+            f"DELETE FROM mart.{table} WHERE list_contains(?, period_type)", [list(ROLLING_TYPES)]
+        )
 
 
 def hide_imprecise(connection: duckdb.DuckDBPyConnection) -> None:
