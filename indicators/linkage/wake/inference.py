@@ -9,12 +9,13 @@ from scipy.special import stdtrit
 
 from indicators.linkage.wake.formula import Formula
 from indicators.linkage.wake.matching import Matching
-from indicators.linkage.wake.model import Estimated, estimate, make_model
+from indicators.linkage.wake.model import Estimated, Model, estimate, make_model
 from indicators.linkage.wake.permutation import permutation_p
 from indicators.linkage.wake.wakes import Wakes
 
 Floats = NDArray[np.float64]
 POWER = 0.8
+FEWEST_INCIDENTS = 5  # as of the chi-square test: errors by HC2 are too small below it
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ def figures(
     at, fitted = found.model.treatment, found.fit
     if fitted.df < 1:
         return Figures(reason="no_degrees_of_freedom")
+    if _expected_in_smaller_group(found.model) < FEWEST_INCIDENTS:
+        return Figures(reason="few_incidents", df=fitted.df)
     se, value = fitted.hc2[at], float(fitted.coefficients[at])
     if not _is_positive(se, found):
         return Figures(reason="no_residual_variation", df=fitted.df)
@@ -70,6 +73,32 @@ def figures(
         ),
         df=fitted.df,
     )
+
+
+def shuffled_figures(
+    wakes: Wakes, matching: Matching, formula: Formula, permutations: int, seed: int
+) -> Figures:
+    """The estimate with the p of shuffles alone, for placebos; no interval."""
+    found = estimate(make_model(wakes, matching, formula, weighted=True))
+    if found.fit is None:
+        return Figures(reason=_reason(found, wakes, matching), df=found.df)
+    value = float(found.fit.coefficients[found.model.treatment])
+    p_value = permutation_p(found.model, matching, value, permutations, seed)
+    return Figures(estimate=value, p_value=p_value, p_permutation=p_value, df=found.fit.df)
+
+
+def _expected_in_smaller_group(model: Model) -> float:
+    """How many events of the smaller group would have an outcome other than 0 at the common share.
+
+    Where it is near none, all of a small group may have 0; its part of the error is then nil though
+    nothing is known.
+    """
+    is_treated = model.columns[:, model.treatment] == 1
+    sizes = [
+        weights.sum() ** 2 / (weights**2).sum()
+        for weights in (model.weights[is_treated], model.weights[~is_treated])
+    ]
+    return float((model.outcome != 0).mean() * min(sizes))
 
 
 def _shuffled(

@@ -22,7 +22,7 @@ from indicators.linkage.wake.checks import (
 )
 from indicators.linkage.wake.events import Events
 from indicators.linkage.wake.formula import read_formula
-from indicators.linkage.wake.inference import Figures, figures
+from indicators.linkage.wake.inference import Figures, figures, shuffled_figures
 from indicators.linkage.wake.matching import Matching, match_variables, match_wakes
 from indicators.linkage.wake.reference import without_overlap
 from indicators.linkage.wake.request import WakeRequest
@@ -128,13 +128,17 @@ def fake_figures(wakes: Wakes, matching: Matching, request: WakeRequest) -> Figu
     """The figures of one window at false dates, where there may be few incidents or none.
 
     As many after every event: no difference, and every shuffle of labels says the same, p = 1. As
-    many before every event: compared without the count before, which tells nothing then.
+    many before every event: compared without the count before, which tells nothing then. Few: the
+    p of shuffles, which holds for any number.
     """
     found = figures(wakes, matching, request.formula, request.alpha)
     if found.reason == "constant_outcome":
         return Figures(estimate=0.0, p_value=1.0)
+    formula = _AFTER_ONLY if found.reason == "collinear" else request.formula
     if found.reason == "collinear":
-        return figures(wakes, matching, _AFTER_ONLY, request.alpha)
+        found = figures(wakes, matching, formula, request.alpha)
+    if found.reason == "few_incidents":
+        return shuffled_figures(wakes, matching, formula, request.permutations, request.seed)
     return found
 
 

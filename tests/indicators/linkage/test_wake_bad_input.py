@@ -116,6 +116,23 @@ def test_no_incident_anywhere() -> None:
     assert_named(result)
 
 
+def test_too_few_incidents_give_no_interval() -> None:
+    """A few incidents, all beside patrols: that no control has one tells little."""
+    data = events()
+    patrols = data[data["type"] == "patrol"].head(4)
+    after = patrols.assign(type="incident", timestamp=patrols["timestamp"] + pd.Timedelta(days=3))
+    some = data[data["type"] != "incident"].iloc[60:110]  # of both types
+    before = some.assign(type="incident", timestamp=some["timestamp"] - pd.Timedelta(days=1))
+    ends = patrols.head(2).assign(
+        type="other", timestamp=[pd.Timestamp("2023-11-01"), pd.Timestamp("2025-03-01")]
+    )
+    data = data[data["type"] != "incident"]
+    data = pd.concat([data, after, before, ends], ignore_index=True)
+    result = run(data, matchColumns=[])
+    assert set(result.estimates["reason"]) == {"few_incidents"}
+    assert_named(result)
+
+
 def test_few_events_are_named() -> None:
     data = events()
     few = data[(data["type"] != "patrol") | (data.index < 8)]

@@ -36,7 +36,10 @@ OWN_SHARE = 0.2  # of incidents that patrols report themselves, where nothing el
 
 @dataclass(frozen=True)
 class Scenario:
-    """What is planted: `extra` incidents a treatment, selection by risk, crowding, traps."""
+    """What is planted: `extra` incidents a treatment, selection by risk, crowding, traps.
+
+    `rate`: incidents beside those of the generator; few of them try the errors hard.
+    """
 
     name: str
     follows_risk: bool = True
@@ -44,6 +47,7 @@ class Scenario:
     extra: float = 0.0
     after_spike: bool = False
     reporting: bool = False
+    rate: float = 1.0
 
     def truth(self, days: float) -> float:
         """The effect in a window of so many whole days: extra incidents fall on day 1 to 14."""
@@ -116,7 +120,7 @@ def _incidents(
     scenario: Scenario, generator: np.random.Generator, risk: Floats, treated: NDArray[np.bool_]
 ) -> Iterator[tuple[NDArray[np.int64], Floats, Floats, NDArray[np.bool_]]]:
     """Of each incident: its event, distance (km), days later, reported by patrols."""
-    at = np.repeat(np.arange(risk.size), generator.poisson(6 + 14 * risk))
+    at = np.repeat(np.arange(risk.size), generator.poisson(scenario.rate * (6 + 14 * risk)))
     later = generator.uniform(-35, 35, at.size)
     own = generator.random(at.size) < OWN_SHARE
     kept = np.ones(at.size, dtype=bool)
