@@ -17,3 +17,13 @@ def evidence_mark(grade: str | None, words: Words) -> html.Span:
     ]
     label = {"aria-label": words(f"evidence.{grade}")}
     return html.Span([*bars, html.B(grade)], className="evidence", role="img", **label)
+
+
+def evidence_key(words: Words) -> html.Details:
+    """What the four letters mean, strongest first."""
+    lines = [
+        html.Li([evidence_mark(grade, words), html.Span(words(f"evidence.{grade}"))])
+        for grade in _BARS
+    ]
+    summary = html.Summary(words("evidence.key"))
+    return html.Details([summary, html.Ul(lines, className="key")], className="evidence-key")

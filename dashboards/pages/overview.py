@@ -9,7 +9,7 @@ from dash import html
 from dashboards import formats
 from dashboards.components.card import card, notice
 from dashboards.components.empty import four_kinds_key
-from dashboards.components.evidence import evidence_mark
+from dashboards.components.evidence import evidence_key, evidence_mark
 from dashboards.components.links import page_link
 from dashboards.components.page_head import page_head
 from dashboards.components.range_mark import range_key, range_mark
@@ -366,7 +366,7 @@ def body(context: Context) -> list[Any]:
         head,
         *missing,
         _outcome_table(context, codes, links),
-        html.Div([range_key(words), caveat], className="key-row"),
+        html.Div([range_key(words), html.Div([caveat, evidence_key(words)])], className="key-row"),
         html.Div([_where_next(context, returns), _certainty(context, returns)], className="cards"),
         four_kinds_key(words),
     ]

@@ -13,7 +13,7 @@ from dashboards.components.area_level import area_level, level_switch, levels_of
 from dashboards.components.card import card, notice
 from dashboards.components.chart import chart, chart_card, shows_table
 from dashboards.components.empty import empty_mark
-from dashboards.components.evidence import evidence_mark
+from dashboards.components.evidence import evidence_key, evidence_mark
 from dashboards.components.links import page_link
 from dashboards.components.page_head import page_head
 from dashboards.components.table import Column, table
@@ -228,6 +228,7 @@ def _caution(context: Context, link: dict[str, Any]) -> html.Section:
     parts = [
         html.P(words.of(link, "sentence") or words("side.caution"), className="caution"),
         html.P([words("side.evidence"), evidence_mark(grade, words)], className="note"),
+        evidence_key(words),
         html.P(", ".join(facts), className="note"),
         html.P(words("side.why_not"), className="subtitle"),
     ]
