@@ -275,8 +275,11 @@ def test_simulations_agree_with_those_of_the_reference_set(scenario: str) -> Non
     rows = simulate(scenario, RUNS, 1, replace(REQUEST, permutations=0))
     for at, (time, radius) in enumerate(known["windows"]):
         ours = rows[(rows["t_window"] == time) & (rows["spat_window"] == radius)]
+        ours = ours.dropna(subset="estimate")
+        if len(ours) < 0.95 * RUNS:
+            continue  # product mode gives no figure where there are too few incidents
         spread = statistics.stdev(ours["estimate"])
-        error = spread * (1 / RUNS + 1 / known["runs"]) ** 0.5
+        error = spread * (1 / len(ours) + 1 / known["runs"]) ** 0.5
         if "mean_estimate" in known:
             away = abs(ours["estimate"].mean() - known["mean_estimate"][at])
             assert away <= FAR_AWAY * error, (time, radius)
@@ -285,5 +288,5 @@ def test_simulations_agree_with_those_of_the_reference_set(scenario: str) -> Non
         if "reject05_HC2" in known:
             share = known["reject05_HC2"][at]
             found = float((ours["p_value"] < 0.05).mean())
-            chance = (max(share, 0.05) * (1 - share) * (1 / RUNS + 1 / known["runs"])) ** 0.5
+            chance = (max(share, 0.05) * (1 - share) * (1 / len(ours) + 1 / known["runs"])) ** 0.5
             assert abs(found - share) <= FAR_AWAY * chance, (time, radius)
