@@ -42,7 +42,9 @@ class Source:
         wanted = list(dict.fromkeys(names))
         check_known(data, wanted)
         if isinstance(data, pd.DataFrame):
-            data = duckdb.connect().from_df(data.loc[:, wanted])
+            connection = duckdb.connect()
+            connection.execute("SET enable_progress_bar = false")
+            data = connection.from_df(data.loc[:, wanted])
         relation = data.select(*map(ColumnExpression, wanted))
         types = zip(relation.columns, map(str, relation.types), strict=True)
         return Source(relation, dict(types))

@@ -52,11 +52,18 @@ def _measured(seconds: list[float], processor: float, estimates: int) -> Measure
     return Measured(statistics.median(seconds), processor / ROUNDS, estimates, peak)
 
 
+def _respondents(path: Path) -> duckdb.DuckDBPyConnection:
+    """The data to read; no progress bar among the JSON lines."""
+    connection = duckdb.connect(str(path), read_only=True)
+    connection.execute("SET enable_progress_bar = false")
+    return connection
+
+
 def whole_survey(path: Path) -> Measured:
     """All questions by all groupings."""
     statistics_of_all = [Proportion(f"q{at}", 1) for at in range(1, QUESTIONS + 1)]
     seconds = []
-    with duckdb.connect(str(path), read_only=True) as connection:
+    with _respondents(path) as connection:
         processor = time.process_time()
         for _ in range(ROUNDS):
             started = time.perf_counter()
@@ -71,7 +78,7 @@ def with_svy(path: Path) -> Measured:
     import polars
     import svy
 
-    with duckdb.connect(str(path), read_only=True) as connection:
+    with _respondents(path) as connection:
         columns = "weight, stratum, psu, area, q1"
         frame = connection.sql(f"SELECT {columns} FROM respondents").to_arrow_table()
         ours = estimate(connection.table("respondents"), DESIGN, Proportion("q1", 1), by=("area",))
@@ -93,7 +100,7 @@ def with_svy(path: Path) -> Measured:
 def one_question(path: Path) -> Measured:
     """What svy is given, by `estimate`: one question by area."""
     seconds = []
-    with duckdb.connect(str(path), read_only=True) as connection:
+    with _respondents(path) as connection:
         processor = time.process_time()
         for _ in range(ROUNDS):
             started = time.perf_counter()
@@ -122,6 +129,7 @@ def run(rows: int = 1_000_000) -> list[dict[str, object]]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "survey.duckdb"
         with duckdb.connect(str(path)) as connection:
+            connection.execute("SET enable_progress_bar = false")
             make_respondents(connection, rows)
         whole = in_own_process(whole_survey, path)
         lines = [
