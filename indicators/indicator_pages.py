@@ -153,6 +153,7 @@ def _expressions(measure: Measure) -> dict[str, str]:
             found[f"measure.{key}"] = "; ".join(answers)
     if measure.scores:
         found["measure.scores"] = "; ".join(map(_scored, measure.scores.items()))
+        found["measure.minimum_answered"] = str(measure.minimum_answered)
     if measure.between:
         between = measure.between
         found["measure.between"] = f"`{between.column}`: `{between.of}` − `{between.minus}`"

@@ -5,16 +5,20 @@ import posixpath
 import re
 from datetime import date
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import yaml
 
-from indicators.catalogue import Change, load_catalogue, with_versions
+from indicators.catalogue import Change, Indicator, load_catalogue, with_versions
 from indicators.compiler import indicator_sql
 from indicators.contracts import Words, contracts
 from indicators.data_folder import data_folder
 from indicators.indicator_pages import indicator_page
+from indicators.measures import Kind, Measure
+from indicators.messages import message
 from indicators.requirements import requirements
+from indicators.vocabularies import vocabulary
 from pipelines.documentation import generated_files, write_generated_files
 
 REPOSITORY = Path(__file__).parent.parent.parent
@@ -49,6 +53,23 @@ def test_every_indicator_has_a_page_in_both_languages_with_all_that_its_entry_sa
                 (line,) = [row for row in page.splitlines() if f"(`{table}`) | `" in row]
                 assert [name for name in columns if f"`{name}`" not in line] == []
             assert [item for item in needed.questions if f"| `{item}` |" not in page] == []
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_every_kind_of_measure_and_every_rule_has_its_words(language: str) -> None:
+    words = [f"kind.{kind}" for kind in get_args(Kind)]
+    for name in ("time_rule", "direction", "level"):
+        words += [f"{name}.{code}" for code in get_args(Indicator.model_fields[name].annotation)]
+    assert [word for word in words if not message(f"indicator_page.{word}", language)] == []
+
+
+def test_scored_answers_of_a_survey_are_on_its_page() -> None:
+    item = vocabulary("survey_item").codes[0]
+    measure = Measure(kind="index", scores={item: {"yes": 1.0, "no": 0.5}})
+    scored = load_catalogue()["P2-OC-05"].model_copy(update={"measure": measure})
+    page = indicator_page(scored, load_catalogue(), "en")
+    assert f"- Scores of answers: `{item}` `yes` 1 `no` 0.5" in page
+    assert "- Least number of answers: 1" in page
 
 
 def test_the_index_names_each_indicator_once_under_each_of_its_tiers() -> None:
