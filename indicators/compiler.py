@@ -6,6 +6,8 @@ Stages: `rows_of_core` and `with_<derived column>` (`derived.py`), `placed` and 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 
 from indicators.catalogue import Indicator, checked_measure
 from indicators.cells import cells_sql
@@ -26,15 +28,25 @@ def indicator_sql(indicator: Indicator) -> str:
     return with_stages([*cube_stages(plan), *roll_up_stages(plan)], _cells_of(plan))
 
 
-def cube_sql(plan: CubePlan) -> str:
-    """The rows of the plan's cube, which the engine keeps."""
-    stages = cube_stages(plan, by_file=True)
+def cube_sql(plan: CubePlan, months: Sequence[date] | None = None) -> str:
+    """The rows of the plan's cube, which the engine keeps; `months`: those of these months."""
+    stages = cube_stages(plan, by_file=True, months=months)
     return with_stages(stages, f"SELECT * FROM {stages[-1].name}")
 
 
-def plan_cells_sql(plan: CubePlan) -> str:
-    """The cells of a plan's indicators, out of its cube."""
-    return with_stages([_kept_cube(plan), *roll_up_stages(plan)], _cells_of(plan))
+def plan_cells_sql(plan: CubePlan, of_table: str | None = None) -> str:
+    """The cells of a plan's indicators, out of its cube.
+
+    `of_table`: only those of the periods in this table, of which `month_of_<table>` holds the
+    months.
+    """
+    if of_table is None:
+        return with_stages([_kept_cube(plan), *roll_up_stages(plan)], _cells_of(plan))
+    kept = _kept_cube(plan)
+    text = f"{kept.sql} WHERE month IN (SELECT month FROM month_of_{of_table})"
+    cells = with_stages([replace(kept, sql=text), *roll_up_stages(plan)], _cells_of(plan))
+    kept_periods = f"SEMI JOIN {of_table} USING (period_type, period)"
+    return f"SELECT cell.* FROM (\n{cells}\n) AS cell\n{kept_periods}"
 
 
 def _cells_of(plan: CubePlan) -> str:

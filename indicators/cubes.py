@@ -6,7 +6,8 @@ indicator that is broken down by it counts the row. A measure of distinct things
 the cube; a quantile needs every row.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date
 
 from indicators.contracts import contracts
 from indicators.derived import derivation_stages, period_column_sql
@@ -17,14 +18,16 @@ from indicators.stages import Stage, select_sql
 FILE = "file_sha256"
 
 
-def cube_stages(plan: CubePlan, by_file: bool = False) -> list[Stage]:
+def cube_stages(
+    plan: CubePlan, by_file: bool = False, months: Sequence[date] | None = None
+) -> list[Stage]:
     """From the core table to the finest cube (or to the placed rows).
 
-    `by_file`: the cube also tells from which file its rows came.
+    `by_file`: the cube also tells from which file its rows came. `months`: these and no others.
     """
     columns = plan.source_columns | ({FILE} if by_file else set())
     stages = derivation_stages(contracts()[plan.source], columns)
-    stages += _placed(plan, stages[-1].name)
+    stages += _placed(plan, stages[-1].name, months)
     if plan.is_condensed:
         stages.append(_finest(plan, by_file))
     return stages
@@ -54,7 +57,7 @@ def _clock_lines(plan: CubePlan) -> list[str]:
     ]
 
 
-def _placed(plan: CubePlan, rows: str) -> list[Stage]:
+def _placed(plan: CubePlan, rows: str, months: Sequence[date] | None) -> list[Stage]:
     columns, place = _place(plan)
     if plan.state is not None:
         return _state_stages(plan, columns, place, rows)
@@ -64,8 +67,13 @@ def _placed(plan: CubePlan, rows: str) -> list[Stage]:
     else:
         lines = ["source.*", *lines]
     where = [f"source.{plan.clock} <= as_of_day()"]
+    if months is not None:
+        listed = ", ".join(f"DATE '{month}'" for month in months)
+        where.append(f"date_trunc('month', source.{plan.clock}) IN ({listed})")
     if plan.counted != ("TRUE",):
-        where.append(_any_of(plan.counted, "\n      OR "))
+        # Not a plain condition: DuckDB would guess from its parts that few rows are left, and then
+        # build its hash tables on the source's side.
+        where.append(f"coalesce({_any_of(plan.counted, chr(10) + '      OR ')}, false)")
     source = f"FROM {rows} AS source{place}\n  WHERE " + "\n    AND ".join(where)
     return [Stage("placed", select_sql([lines[0], columns, *lines[1:]], source))]
 

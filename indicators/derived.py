@@ -14,6 +14,7 @@ from indicators.expressions import (
     parse_expression,
     table_operands,
 )
+from indicators.local_time import local_time_sql
 from indicators.mission import Mission
 from indicators.stages import Stage, with_stages
 
@@ -31,8 +32,7 @@ def functions_sql(mission: Mission, as_of: str) -> Iterator[str]:
     hours = mission.parameters.target_hours
     yield f"CREATE OR REPLACE TEMP MACRO as_of_day() AS DATE '{as_of}'"
     yield f"CREATE OR REPLACE TEMP MACRO country_area() AS '{_quoted(mission.country_area)}'"
-    yield f"""CREATE OR REPLACE TEMP MACRO local_time(moment) AS
-  timezone('{zone}', timezone('UTC', moment))"""
+    yield f"CREATE OR REPLACE TEMP MACRO local_time(moment) AS {local_time_sql(zone)}"
     yield "CREATE OR REPLACE TEMP MACRO local_date(moment) AS CAST(local_time(moment) AS DATE)"
     yield """CREATE OR REPLACE TEMP MACRO is_night(moment) AS
   hour(local_time(moment)) >= 18 OR hour(local_time(moment)) < 6"""
@@ -101,10 +101,10 @@ def tables_looked_at(wanted: Mapping[str, set[str]]) -> dict[str, set[str]]:
         contract = contracts()[table]
         for name in sorted(needed_derived(contract, columns)):
             derived = contract.derived[name]
-            if _reads_derived(derived) and not _read_of(derived) <= read.get(
+            if _reads_derived(derived) and not columns_read(derived) <= read.get(
                 _table(derived), set()
             ):
-                read.setdefault(_table(derived), set()).update(_read_of(derived))
+                read.setdefault(_table(derived), set()).update(columns_read(derived))
                 waiting.append((_table(derived), read[_table(derived)]))
     return {table: read[table] for table in derivation_order(set(read)) if table in read}
 
@@ -117,10 +117,10 @@ def _reads_derived(derived: Derived) -> bool:
     """Whether it looks at derived columns of its table; else the core table has all it needs."""
     if derived.table is None:
         return False
-    return bool(_read_of(derived) & contracts()[derived.table].derived.keys())
+    return bool(columns_read(derived) & contracts()[derived.table].derived.keys())
 
 
-def _read_of(derived: Derived) -> set[str]:
+def columns_read(derived: Derived) -> set[str]:
     """The columns of the other table that it reads."""
     contract = contracts()[_table(derived)]
     read = {*_match(derived).values(), derived.take, derived.dated}
@@ -129,7 +129,7 @@ def _read_of(derived: Derived) -> set[str]:
         read.update(parse_expression(derived.where, table_operands(contract)).columns)
     if derived.around or derived.form == "followed_by":
         read |= {"area_code", "location_precision", contract.date_column}
-    return {column for column in read if column}
+    return {column for column in read if column in table_operands(contract)}
 
 
 def needed_derived(contract: Contract, columns: set[str]) -> set[str]:
@@ -168,12 +168,23 @@ def _read_columns(contract: Contract, derived: Derived) -> set[str]:
     """What a derived column reads of its own row."""
     used = {*(derived.match or {}), derived.at or ""}
     if derived.sql:
-        used.update(parse_expression(derived.sql, table_operands(contract)).columns)
+        used.update(_columns_of(derived.sql, contract))
     if derived.form == "nearest":
         used |= {"latitude", "longitude"}
     if derived.around or derived.form == "followed_by":
         used |= {"area_code", "location_precision"}
     return used
+
+
+_parsed_columns: dict[tuple[str, str, frozenset[str]], tuple[str, ...]] = {}
+
+
+def _columns_of(text: str, contract: Contract) -> tuple[str, ...]:
+    """The columns that an expression reads, parsed once: plans ask for them again and again."""
+    key = (text, contract.table, frozenset([*contract.columns, *contract.derived]))
+    if key not in _parsed_columns:
+        _parsed_columns[key] = parse_expression(text, table_operands(contract)).columns
+    return _parsed_columns[key]
 
 
 def derivation_stages(contract: Contract, columns: set[str] | None = None) -> list[Stage]:
@@ -188,7 +199,7 @@ def derivation_stages(contract: Contract, columns: set[str] | None = None) -> li
     wanted = contract.derived.keys() if columns is None else needed_derived(contract, columns)
     operands = {name: column_operand(column) for name, column in contract.columns.items()}
     stages = [Stage("rows_of_core", _core_rows_sql(contract, columns))]
-    for alike in _derived_together(contract, [name for name in wanted if name not in dated]):
+    for alike in derived_together(contract, [name for name in wanted if name not in dated]):
         first = next(iter(alike.values()))
         body = _FORMS[first.form](alike, stages[-1].name, operands)
         stages.append(Stage(f"with_{'_and_'.join(alike)}", body))
@@ -199,14 +210,19 @@ def derivation_stages(contract: Contract, columns: set[str] | None = None) -> li
 def _core_rows_sql(contract: Contract, columns: set[str] | None) -> str:
     if columns is None:
         return f"  SELECT * FROM core.{contract.table}"
-    read = set(columns)
-    for name in needed_derived(contract, columns):
-        read |= _read_columns(contract, contract.derived[name])
-    kept = [name for name in (*contract.columns, *LINEAGE) if name in read] or ["file_sha256"]
+    kept = core_columns(contract, columns) or ["file_sha256"]
     return f"  SELECT {', '.join(kept)}\n  FROM core.{contract.table}"
 
 
-def _derived_together(contract: Contract, wanted: Iterable[str]) -> list[dict[str, Derived]]:
+def core_columns(contract: Contract, columns: set[str]) -> list[str]:
+    """The columns of the core table of which these are made."""
+    read = set(columns)
+    for name in needed_derived(contract, columns):
+        read |= _read_columns(contract, contract.derived[name])
+    return [name for name in (*contract.columns, *LINEAGE) if name in read]
+
+
+def derived_together(contract: Contract, wanted: Iterable[str]) -> list[dict[str, Derived]]:
     """Derived columns in their order; those that one join gives stand together."""
     found: dict[object, dict[str, Derived]] = {}
     chosen = set(wanted)
@@ -222,7 +238,7 @@ def _join_of(name: str, derived: Derived) -> object:
         return name
     match = tuple((derived.match or {}).items())
     dated = (derived.at, derived.valid_from, derived.valid_to, derived.around)
-    return (_read_table(derived), derived.form, match, dated, derived.where)
+    return (read_table(derived), derived.form, match, dated, derived.where)
 
 
 def cube_table_sql(contract: Contract, columns: set[str] | None = None) -> str:
@@ -249,7 +265,7 @@ def _lookup_sql(alike: Alike, previous: str, operands: Operands) -> str:
     return f"""  SELECT own.*, {given}
   FROM {previous} AS own LEFT JOIN (
     SELECT {keys}, {", ".join(taken)}
-    FROM {_read_table(derived)}{_where_sql(derived)}
+    FROM {read_table(derived)}{_where_sql(derived)}
     GROUP BY {keys}
   ) AS other ON {_matches_sql(derived)}"""
 
@@ -407,8 +423,9 @@ def _where_sql(derived: Derived) -> str:
 
 
 def _other_sql(derived: Derived) -> str:
-    return f"SELECT * FROM {_read_table(derived)}{_where_sql(derived)}"
+    return f"SELECT * FROM {read_table(derived)}{_where_sql(derived)}"
 
 
-def _read_table(derived: Derived) -> str:
+def read_table(derived: Derived) -> str:
+    """The table that a derived column looks at: the core table, or `cube` where it is derived."""
     return f"{'cube' if _reads_derived(derived) else 'core'}.{derived.table}"

@@ -12,24 +12,18 @@ import duckdb
 from scipy.stats import chi2
 
 from indicators.catalogue import Indicator, columns_used, selected_indicators
-from indicators.compiler import (
-    contribution_sql,
-    cube_sql,
-    own_dates_sql,
-    plan_cells_sql,
-    source_periods_sql,
-)
+from indicators.compiler import contribution_sql, own_dates_sql, source_periods_sql
 from indicators.contracts import contracts
 from indicators.derived import cube_table_sql, derivation_stages, functions_sql, tables_looked_at
+from indicators.kept_cubes import keep_cells, refresh_cells
 from indicators.mission import Mission
 from indicators.periods import PRECISION_PERIODS, Period, periods_between
 from indicators.places import place_tables_sql
-from indicators.plan import CubePlan, cube_plans, roll_up_plans
+from indicators.plan import CubePlan, cube_plans
 from indicators.population import population_tables_sql
 from indicators.registers import fill_registers
 from indicators.stages import with_stages
 from indicators.statuses import (
-    CELL_COLUMNS,
     RULE_COLUMNS,
     return_tables_sql,
     rule_of,
@@ -70,7 +64,7 @@ def compute(
     try:
         versions = computed_versions(indicators)
         _prepare(connection, mission, versions, as_of)
-        _compute_registers(connection, mission, versions)
+        _compute_registers(connection, mission, versions, as_of)
         compute_surveys(connection, mission, versions)
         _write_values(connection, mission, versions)
         settle_versions(connection, indicators)
@@ -79,6 +73,19 @@ def compute(
     except BaseException:
         connection.execute("ROLLBACK")
         raise
+
+
+def compute_cells(
+    connection: duckdb.DuckDBPyConnection,
+    mission: Mission,
+    catalogue: Mapping[str, Indicator],
+    as_of: date,
+) -> None:
+    """Fill `cube.cell` alone: the register indicators' cells, without statuses and the mart."""
+    indicators = selected_indicators(catalogue, [chosen.code for chosen in mission.indicators])
+    _prepare(connection, mission, indicators, as_of)
+    for plan in cube_plans(indicators, weekly="W" in mission.period_types):
+        refresh_cells(connection, mission, plan, as_of)
 
 
 def _prepare(
@@ -95,7 +102,7 @@ def _prepare(
     _run(connection, place_tables_sql())
     for table, columns in _tables_to_derive(indicators).items():
         connection.execute(cube_table_sql(contracts()[table], columns))
-    _create(connection, "cell", CELL_COLUMNS)
+    keep_cells(connection, mission, indicators)
     _create(connection, "source_period", {"indicator": "VARCHAR", **_PERIOD_KEY})
     _create(connection, "first_day", {"indicator": "VARCHAR", "day": "DATE"})
     _create(connection, "rule", RULE_COLUMNS)
@@ -193,23 +200,29 @@ def _buckets(periods: Iterable[Period]) -> list[tuple[str, str, date]]:
 
 
 def _compute_registers(
-    connection: duckdb.DuckDBPyConnection, mission: Mission, indicators: Sequence[Indicator]
+    connection: duckdb.DuckDBPyConnection,
+    mission: Mission,
+    indicators: Sequence[Indicator],
+    as_of: date,
 ) -> None:
     for plan in cube_plans(indicators, weekly="W" in mission.period_types):
-        _run_plan(connection, mission, plan)
+        refresh_cells(connection, mission, plan, as_of)
+        _fill_source_periods(connection, plan)
+        _fill_contributions(connection, mission, plan)
     _add_own_dates(connection, indicators)
 
 
-def _run_plan(connection: duckdb.DuckDBPyConnection, mission: Mission, plan: CubePlan) -> None:
-    """One plan: its cube, the cells of its indicators, the files behind them."""
-    connection.execute(f"CREATE OR REPLACE TABLE cube.{plan.name} AS {cube_sql(plan)}")
-    for part in roll_up_plans(plan):
-        connection.execute(f"INSERT INTO cube.cell BY NAME {plan_cells_sql(part)}")
+def _fill_source_periods(connection: duckdb.DuckDBPyConnection, plan: CubePlan) -> None:
     connection.execute(
         f"""INSERT INTO cube.source_period
         SELECT unnest(?), period_type, period FROM ({source_periods_sql(plan)})""",
         [[planned.code for planned in plan.indicators]],
     )
+
+
+def _fill_contributions(
+    connection: duckdb.DuckDBPyConnection, mission: Mission, plan: CubePlan
+) -> None:
     connection.execute(
         f"""INSERT INTO mart.contribution
         SELECT ?, counted.indicator, rule.indicator_version, counted.period_type, counted.period,

@@ -83,7 +83,9 @@ def _macros(size: Size) -> dict[str, str]:
 
 
 def _selects(size: Size) -> dict[str, str]:
-    months = f"CAST(unnest(range(DATE '{FIRST_DAY}', DATE '{size.last_day}', INTERVAL 1 MONTH)) AS DATE)"
+    months = (
+        f"CAST(unnest(range(DATE '{FIRST_DAY}', DATE '{size.last_day}', INTERVAL 1 MONTH)) AS DATE)"
+    )
     found = {
         "areas": _areas(),
         "units": _units(),
@@ -97,9 +99,10 @@ def _selects(size: Size) -> dict[str, str]:
           area_of('route', i) AS area_code,
           CAST(day AS DATE) AS agreed_on
           FROM range(50) AS row(i),
-            (SELECT unnest(range(DATE '{FIRST_DAY}', DATE '{size.last_day}', INTERVAL 7 DAY)) AS day)
+            (SELECT unnest(range(DATE '{FIRST_DAY}', DATE '{size.last_day}', INTERVAL 7 DAY))
+              AS day)
         """,
-        "hrddp_assessments": f"""SELECT format('D{{:05d}}', i) AS assessment_code,
+        "hrddp_assessments": """SELECT format('D{:05d}', i) AS assessment_code,
           'police' AS host_state_actor, 'training' AS support_type,
           CAST(moment('assessed', i) AS DATE) AS completed_on FROM range(5000) AS row(i)""",
         "reporting_returns": _returns(months),
@@ -188,7 +191,8 @@ def _activities(numbers: str, started: str) -> str:
       CASE WHEN activity_type = 'public_information'
         THEN pick('language', i, ['eng', 'fra', 'ara', 'swa']) END AS language,
       CASE WHEN activity_type = 'mediation'
-        THEN format('M{{:03d}}', draw('process', i, 400)) END AS process_code,
+        THEN format('M{{:03d}}-{{}}', draw('area', i, {AREAS}), draw('process', i, 20)) END
+        AS process_code,
       CASE WHEN activity_type = 'mediation'
         THEN pick('conflict', i, ['land', 'livestock', 'communal', 'political']) END
         AS conflict_type,
@@ -218,8 +222,9 @@ def _activities(numbers: str, started: str) -> str:
 
 def _deployments(size: Size) -> str:
     days = size.months * 30
-    return f"""SELECT format('Y{{:04d}}', i) AS deployment_code, format('Y{{:04d}}', i) AS base_code,
-      'base' AS base_name, 3 + draw('lat', i, 90000) / 10000 AS latitude,
+    return f"""SELECT format('Y{{:04d}}', i) AS deployment_code,
+      format('Y{{:04d}}', i) AS base_code, 'base' AS base_name,
+      3 + draw('lat', i, 90000) / 10000 AS latitude,
       25 + draw('lon', i, 90000) / 10000 AS longitude, area_of('base', i) AS area_code,
       'police' AS component, 'reported' AS figure_basis,
       DATE '{FIRST_DAY}' + draw('from', i, {days}) AS from_on,
@@ -234,7 +239,8 @@ def _incidents(size: Size) -> str:
       FROM range({size.incidents}) AS row(i)
     )
     SELECT format('N{{:07d}}', i) AS incident_code,
-      pick('what', i, ['killing', 'injury', 'abduction', 'looting', 'armed_clash']) AS incident_type,
+      pick('what', i, ['killing', 'injury', 'abduction', 'looting', 'armed_clash'])
+        AS incident_type,
       chance('civilians', i, 70) AS against_civilians, occurred_on,
       pick('how exact', i, ['day', 'day', 'day', 'month', 'quarter']) AS date_precision,
       area_of('incident', i) AS area_code,

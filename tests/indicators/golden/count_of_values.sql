@@ -6,13 +6,14 @@ WITH rows_of_core AS (
 placed AS (
   SELECT
     source.* REPLACE (CAST(date_trunc('month', source.month) AS DATE) AS month),
-    coalesce(place.area, country_area()) AS cube_area
+    coalesce(place.place, country_area()) AS cube_area
   FROM rows_of_core AS source
-  LEFT JOIN cube.area_place AS place
+  LEFT JOIN cube.place_at AS place
     ON place.area_code = source.area_code
     AND place.location_precision = 'exact'
+    AND source.month >= place.begins AND source.month < place.ends
   WHERE source.month <= as_of_day()
-    AND (mechanism = 'mrm')
+    AND coalesce((mechanism = 'mrm'), false)
 ),
 finest AS (
   SELECT

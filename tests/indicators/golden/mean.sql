@@ -21,14 +21,15 @@ with_unit_type AS (
 placed AS (
   SELECT
     source.*,
-    coalesce(place.area, country_area()) AS cube_area,
+    coalesce(place.place, country_area()) AS cube_area,
     CAST(date_trunc('month', source.started_on_local) AS DATE) AS month
   FROM with_unit_type AS source
-  LEFT JOIN cube.area_place AS place
+  LEFT JOIN cube.place_at AS place
     ON place.area_code = source.area_code
     AND place.location_precision = coalesce(source.location_precision, 'exact')
+    AND source.started_on_local >= place.begins AND source.started_on_local < place.ends
   WHERE source.started_on_local <= as_of_day()
-    AND (activity_type = 'patrol')
+    AND coalesce((activity_type = 'patrol'), false)
 ),
 finest AS (
   SELECT

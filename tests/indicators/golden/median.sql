@@ -37,14 +37,15 @@ with_time_of_day AS (
 placed AS (
   SELECT
     source.*,
-    coalesce(place.area, country_area()) AS cube_area,
+    coalesce(place.place, country_area()) AS cube_area,
     CAST(date_trunc('month', source.confirmed_on_local) AS DATE) AS month
   FROM with_time_of_day AS source
-  LEFT JOIN cube.area_place AS place
+  LEFT JOIN cube.place_at AS place
     ON place.area_code = source.area_code
     AND place.location_precision = 'exact'
+    AND source.confirmed_on_local >= place.begins AND source.confirmed_on_local < place.ends
   WHERE source.confirmed_on_local <= as_of_day()
-    AND (merged_into IS NULL AND is_police_response)
+    AND coalesce((merged_into IS NULL AND is_police_response), false)
 ),
 in_periods AS (
   SELECT placed.*, holding.period_type, holding.period

@@ -22,14 +22,15 @@ with_victim_sexes_and_victim_age_groups AS (
 placed AS (
   SELECT
     source.*,
-    coalesce(place.area, country_area()) AS cube_area,
+    coalesce(place.place, country_area()) AS cube_area,
     CAST(date_trunc('month', source.occurred_on) AS DATE) AS month
   FROM with_victim_sexes_and_victim_age_groups AS source
-  LEFT JOIN cube.area_place AS place
+  LEFT JOIN cube.place_at AS place
     ON place.area_code = source.site_code
     AND place.location_precision = 'exact'
+    AND source.occurred_on >= place.begins AND source.occurred_on < place.ends
   WHERE source.occurred_on <= as_of_day()
-    AND (incident_type IN ('killing', 'injury', 'sexual_violence', 'abduction') AND site_kind IN ('poc_site', 'camp'))
+    AND coalesce((incident_type IN ('killing', 'injury', 'sexual_violence', 'abduction') AND site_kind IN ('poc_site', 'camp')), false)
 ),
 finest AS (
   SELECT

@@ -4,13 +4,14 @@ WITH rows_of_core AS (
   FROM core.registers
 ),
 in_force AS (
-  SELECT source.*, coalesce(place.area, country_area()) AS cube_area,
+  SELECT source.*, coalesce(place.place, country_area()) AS cube_area,
     period.period_start, least(period.period_end, as_of_day()) AS period_end, period.period_type, period.period
   FROM rows_of_core AS source
   JOIN cube.period ON source.valid_from <= least(period.period_end, as_of_day()) AND (source.valid_to IS NULL OR source.valid_to >= least(period.period_end, as_of_day()))
-  LEFT JOIN cube.area_place AS place
+  LEFT JOIN cube.place_at AS place
     ON place.area_code = source.area_code
     AND place.location_precision = 'exact'
+    AND least(period.period_end, as_of_day()) >= place.begins AND least(period.period_end, as_of_day()) < place.ends
   QUALIFY row_number() OVER (PARTITION BY period.period_type, period.period, source.register_code, source.entry_code ORDER BY valid_from DESC) = 1
 ),
 with_post_staffed AS (

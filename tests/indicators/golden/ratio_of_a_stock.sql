@@ -4,12 +4,13 @@ WITH rows_of_core AS (
   FROM core.police_census
 ),
 placed AS (
-  SELECT source.*, coalesce(place.area, country_area()) AS cube_area, period.period_type, period.period
+  SELECT source.*, coalesce(place.place, country_area()) AS cube_area, period.period_type, period.period
   FROM rows_of_core AS source
   JOIN cube.period ON source.listed_on <= least(period.period_end, as_of_day())
-  LEFT JOIN cube.area_place AS place
+  LEFT JOIN cube.place_at AS place
     ON place.area_code = source.area_code
     AND place.location_precision = 'exact'
+    AND least(period.period_end, as_of_day()) >= place.begins AND least(period.period_end, as_of_day()) < place.ends
   QUALIFY source.listed_on = max(source.listed_on) OVER (PARTITION BY period.period_type, period.period, source.area_code, source.host_state_actor)
 ),
 finest AS (

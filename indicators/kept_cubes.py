@@ -1,0 +1,122 @@
+"""Cubes and cells that are kept from one refresh to the next, by month.
+
+A month whose content is unchanged keeps its rows in the cube, a period without a changed month its
+cells. Whatever is in doubt is computed anew: all of a plan where its definition, the places or a
+table that it looks at as a whole changed; states and rates always.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+import duckdb
+
+from indicators.catalogue import Indicator
+from indicators.compiler import cube_sql, plan_cells_sql
+from indicators.derived import functions_sql
+from indicators.mission import Mission
+from indicators.month_content import changed_months, definition_of, reads_the_as_of_day
+from indicators.plan import CubePlan, cube_plans, roll_up_plans
+from indicators.statuses import CELL_COLUMNS
+
+_STALE = "stale_period"
+
+
+def keep_cells(
+    connection: duckdb.DuckDBPyConnection, mission: Mission, indicators: Sequence[Indicator]
+) -> None:
+    """Make the kept tables; cells and contents of what is no longer computed go, surveys' too."""
+    connection.execute(
+        """CREATE TABLE IF NOT EXISTS cube.month_content
+        (plan VARCHAR, part VARCHAR, month DATE, content VARCHAR)"""
+    )
+    if _columns(connection, "cell") != list(CELL_COLUMNS):
+        body = ", ".join(f'"{name}" {sql_type}' for name, sql_type in CELL_COLUMNS.items())
+        connection.execute(f"CREATE OR REPLACE TABLE cube.cell ({body})")
+        connection.execute("DELETE FROM cube.month_content")
+    plans = cube_plans(indicators, weekly="W" in mission.period_types)
+    codes = [planned.code for plan in plans for planned in plan.indicators]
+    connection.execute("DELETE FROM cube.cell WHERE NOT list_contains(?, indicator)", [codes])
+    connection.execute(
+        "DELETE FROM cube.month_content WHERE NOT list_contains(?, plan)",
+        [[plan.name for plan in plans]],
+    )
+
+
+def refresh_cells(
+    connection: duckdb.DuckDBPyConnection, mission: Mission, plan: CubePlan, as_of: date
+) -> None:
+    """One plan's cube and the cells of its indicators, as far as anything changed."""
+    months = _stale_months(connection, mission, plan, as_of)
+    if months is None:
+        connection.execute(f"CREATE OR REPLACE TABLE cube.{plan.name} AS {cube_sql(plan)}")
+    elif months:
+        connection.execute(f"DELETE FROM cube.{plan.name} WHERE list_contains(?, month)", [months])
+        connection.execute(f"INSERT INTO cube.{plan.name} BY NAME {cube_sql(plan, months)}")
+    _fill_cells(connection, plan, None if plan.population else months)
+
+
+def _stale_months(
+    connection: duckdb.DuckDBPyConnection, mission: Mission, plan: CubePlan, as_of: date
+) -> list[date] | None:
+    if plan.state is not None:
+        return None
+    months = changed_months(connection, plan, _definition(mission, plan, as_of))
+    return months if _columns(connection, plan.name) else None
+
+
+def _definition(mission: Mission, plan: CubePlan, as_of: date) -> str:
+    """All text that the plan's cells follow from; the as-of date only where it is looked at."""
+    day = as_of.isoformat() if reads_the_as_of_day(plan) else ""
+    cells = [plan_cells_sql(part) for part in roll_up_plans(plan)]
+    return definition_of(
+        [cube_sql(plan), *cells, *functions_sql(mission, day), ",".join(mission.period_types)]
+    )
+
+
+def _fill_cells(
+    connection: duckdb.DuckDBPyConnection, plan: CubePlan, months: list[date] | None
+) -> None:
+    codes = [planned.code for planned in plan.indicators]
+    if months is None:
+        connection.execute("DELETE FROM cube.cell WHERE list_contains(?, indicator)", [codes])
+        for part in roll_up_plans(plan):
+            connection.execute(f"INSERT INTO cube.cell BY NAME {plan_cells_sql(part)}")
+        return
+    _fill_stale_periods(connection, months)
+    connection.execute(
+        f"""DELETE FROM cube.cell
+        WHERE list_contains(?, indicator)
+          AND ((period_type, period) IN (SELECT (period_type, period) FROM {_STALE})
+            OR (period_type, period) NOT IN (SELECT (period_type, period) FROM cube.period))""",
+        [codes],
+    )
+    for part in roll_up_plans(plan) if months else []:
+        connection.execute(f"INSERT INTO cube.cell BY NAME {plan_cells_sql(part, _STALE)}")
+
+
+def _fill_stale_periods(connection: duckdb.DuckDBPyConnection, months: list[date]) -> None:
+    """The periods that share a day with a changed month, and all months of these periods."""
+    connection.execute(
+        f"""CREATE OR REPLACE TEMP TABLE {_STALE} AS
+        SELECT DISTINCT period_type, period, period_start, period_end
+        FROM cube.period
+        JOIN (SELECT CAST(unnest(?) AS DATE) AS month) AS changed
+          ON period_start <= last_day(changed.month) AND period_end >= changed.month""",
+        [months],
+    )
+    connection.execute(
+        f"""CREATE OR REPLACE TEMP TABLE month_of_{_STALE} AS
+        SELECT DISTINCT CAST(unnest(generate_series(
+          date_trunc('month', period_start), period_end, INTERVAL 1 MONTH)) AS DATE) AS month
+        FROM {_STALE}"""
+    )
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
+    """The columns of a table of the cube schema; none where it is not there."""
+    rows = connection.execute(
+        """SELECT column_name FROM information_schema.columns
+        WHERE table_schema = 'cube' AND table_name = ? ORDER BY ordinal_position""",
+        [table],
+    ).fetchall()
+    return [name for (name,) in rows]

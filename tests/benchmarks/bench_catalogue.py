@@ -1,0 +1,236 @@
+"""The catalogue's speed: against one scan, against a query for each, twice over, a month more.
+
+- `catalogue_scan`: core rows to the cells of all `activities` indicators in every grouping, area
+  and period, against one scan that touches the same columns of the table.
+- `catalogue_whole`: the engine's whole run over all sources and surveys, statuses and files too,
+  against the same scan.
+- `catalogue_naive`: a query for each indicator and grouping against the cubes, at a tenth of the
+  size, as it takes a hundred times as long; `theirs` is the sum over all of them.
+- `catalogue_double`: twice the indicators (each once more under another code) against once.
+- `month_append`: the engine's run after one more month against its run from nothing, `activities`
+  indicators; statuses and the writing of the mart are part of both.
+
+`python -m tests.benchmarks.bench_catalogue [ACTIVITIES [MONTHS]]` prints one JSON line a figure,
+medians of five rounds (naive: of as many as `NAIVE_ROUNDS`), with the peak memory of the process
+in MB so far. Run it on a machine that does nothing else.
+"""
+
+import json
+import resource
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+
+from indicators.catalogue import Indicator, load_catalogue
+from indicators.compiler import indicator_sql
+from indicators.contracts import contracts
+from indicators.derived import core_columns
+from indicators.engines import compute, compute_cells
+from indicators.mission import Mission
+from indicators.plan import Grouping, cube_plans, single_plan
+from tests.benchmarks.catalogue_rows import FIRST_DAY, Size, append_month, fill_core
+
+ACTIVITIES = 10_000_000
+MONTHS = 36
+YEARS_OF_MONTHS = 120  # of month_append
+ROUNDS = 5
+Line = dict[str, object]
+
+
+def mission_of(codes: Sequence[str]) -> Mission:
+    """A mission that chose these indicators, without weeks."""
+    return Mission.model_validate(
+        {
+            "mission": "bench",
+            "name": {"en": "Bench", "fr": "Banc"},
+            "country_area": "C",
+            "time_zone": "Africa/Juba",
+            "starts_on": FIRST_DAY,
+            "boundaries": {"en": "–", "fr": "–"},
+            "period_types": ("M", "Q", "S", "A", "B"),
+            "indicators": [{"code": code} for code in codes],
+        }
+    )
+
+
+def of_activities() -> list[Indicator]:
+    """The indicators of the list whose rows are activities."""
+    catalogue = load_catalogue().values()
+    return [entry for entry in catalogue if entry.source == "activities"]
+
+
+def twice(indicators: Sequence[Indicator]) -> dict[str, Indicator]:
+    """Each indicator and the same once more under another code."""
+    again = [entry.model_copy(update={"code": f"X{entry.code[1:]}"}) for entry in indicators]
+    return {entry.code: entry for entry in [*indicators, *again]}
+
+
+def touched_columns() -> list[str]:
+    """The columns of the core table that the indicators of `activities` read."""
+    (contract, plans) = contracts()["activities"], cube_plans(of_activities())
+    return core_columns(contract, {column for plan in plans for column in plan.source_columns})
+
+
+def seconds_of(act: Callable[[], object]) -> float:
+    """How long it takes by the clock."""
+    started = time.perf_counter()
+    act()
+    return time.perf_counter() - started
+
+
+def medians(rounds: int, **acts: Callable[[], object]) -> dict[str, float]:
+    """The median seconds of each, measured by turns so that both meet the same machine."""
+    taken = [{name: seconds_of(act) for name, act in acts.items()} for _ in range(rounds)]
+    return {name: statistics.median(entry[name] for entry in taken) for name in acts}
+
+
+def line(bench: str, ours: float, theirs: float, ratio: float, n: int) -> Line:
+    """One figure; the aim of a ratio stands in issue 3."""
+    return {
+        "bench": bench,
+        "ours": round(ours, 3),
+        "theirs": round(theirs, 3),
+        "ratio": round(ratio, 3),
+        "unit": "s",
+        "n": n,
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+    }
+
+
+def filled(folder: str, name: str, size: Size) -> duckdb.DuckDBPyConnection:
+    """A warehouse file with the rows of this size."""
+    connection = duckdb.connect(str(Path(folder) / f"{name}.bench"))
+    connection.execute("SET TimeZone = 'UTC'")
+    fill_core(connection, size)
+    connection.execute("CHECKPOINT")
+    return connection
+
+
+def forget(connection: duckdb.DuckDBPyConnection) -> None:
+    """Nothing is kept: the next run is a full one."""
+    connection.execute("DROP SCHEMA IF EXISTS cube CASCADE")
+
+
+def cells_of(
+    connection: duckdb.DuckDBPyConnection, catalogue: Mapping[str, Indicator], as_of: date
+) -> Callable[[], None]:
+    """Core rows to cells, from nothing."""
+
+    def act() -> None:
+        forget(connection)
+        compute_cells(connection, mission_of(list(catalogue)), catalogue, as_of)
+
+    return act
+
+
+def scan(folder: str, activities: int, months: int) -> Iterator[Line]:
+    """One scan, and twice the indicators."""
+    size = Size(activities, alerts=activities // 10, months=months)
+    with filled(folder, "scan", size) as connection:
+        once = {entry.code: entry for entry in of_activities()}
+        touched = ", ".join(f"max({column})" for column in touched_columns())
+        found = medians(
+            ROUNDS,
+            ours=cells_of(connection, once, size.last_day),
+            theirs=lambda: connection.execute(f"SELECT {touched} FROM core.activities").fetchall(),
+            double=cells_of(connection, twice(of_activities()), size.last_day),
+        )
+    ours, theirs, double = found["ours"], found["theirs"], found["double"]
+    yield line("catalogue_scan", ours, theirs, ours / theirs, activities)
+    yield line("catalogue_double", double, ours, double / ours, activities)
+
+
+def whole(folder: str, activities: int, months: int) -> Iterator[Line]:
+    """The engine's whole run over the list of 63, against one scan of the activities."""
+    tenth = activities // 10
+    size = Size(activities, tenth, tenth, activities // 100, months)
+    listed = [code for code in load_catalogue() if not code.startswith("D-")]
+    touched = ", ".join(f"max({column})" for column in touched_columns())
+    with filled(folder, "whole", size) as connection:
+
+        def ours() -> None:
+            forget(connection)
+            compute(connection, mission_of(listed), load_catalogue(), size.last_day)
+
+        def theirs() -> None:
+            connection.execute(f"SELECT {touched} FROM core.activities").fetchall()
+
+        found = medians(1, ours=ours, theirs=theirs)
+    ratio = found["ours"] / found["theirs"]
+    yield line("catalogue_whole", found["ours"], found["theirs"], ratio, activities)
+
+
+def naive_queries() -> Iterator[str]:
+    """A query for each indicator and grouping, from the core rows each time."""
+    for indicator in of_activities():
+        for grouping in single_plan(indicator).indicators[0].groupings:
+            yield _alone(indicator, grouping)
+
+
+def _alone(indicator: Indicator, grouping: Grouping) -> str:
+    columns = {dimension.name: dimension.column for dimension in grouping}
+    sql = indicator_sql(indicator.model_copy(update={"disaggregate": columns}))
+    wanted = " AND ".join(
+        f"{'breakdown' if d.mart_column == 'breakdown_value' else d.mart_column} <> '_T'"
+        for d in grouping
+    )
+    return f"SELECT count(*) FROM ({sql}) WHERE {wanted or 'true'}"
+
+
+def naive(folder: str, activities: int, months: int) -> Iterator[Line]:
+    """The cubes against a query for each indicator and grouping."""
+    size = Size(activities, alerts=activities // 10, months=months)
+    with filled(folder, "naive", size) as connection:
+        once = {entry.code: entry for entry in of_activities()}
+        ours = cells_of(connection, once, size.last_day)
+        ours()
+
+        def theirs() -> None:
+            for query in naive_queries():
+                connection.execute(query).fetchall()
+
+        found = medians(ROUNDS, ours=ours, theirs=theirs)
+    ratio = found["theirs"] / found["ours"]
+    yield line("catalogue_naive", found["ours"], found["theirs"], ratio, activities)
+
+
+def month(folder: str, activities: int) -> Iterator[Line]:
+    """One month onto ten years, the engine's whole run."""
+    size = Size(activities, alerts=activities // 10, months=YEARS_OF_MONTHS)
+    mission = mission_of([entry.code for entry in of_activities()])
+    with filled(folder, "month", size) as connection:
+
+        def run(as_of: date) -> float:
+            return seconds_of(lambda: compute(connection, mission, load_catalogue(), as_of))
+
+        forget(connection)
+        full, appended = [run(size.last_day)], []
+        for step in range(ROUNDS):
+            reached = Size(activities, size.incidents, size.alerts, months=size.months + step)
+            append_month(connection, reached, activities // YEARS_OF_MONTHS)
+            appended.append(run(reached.last_day + timedelta(days=28)))
+        for _ in range(ROUNDS - 1):
+            forget(connection)
+            full.append(run(reached.last_day + timedelta(days=28)))
+    ours, theirs = statistics.median(appended), statistics.median(full)
+    yield line("month_append", ours, theirs, ours / theirs, activities)
+
+
+def run(activities: int = ACTIVITIES, months: int = MONTHS) -> Iterator[Line]:
+    """All figures of one size; naive and month at a tenth of it."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield from scan(folder, activities, months)
+        yield from naive(folder, activities // 10, months)
+        yield from month(folder, activities // 10)
+        yield from whole(folder, activities, months)
+
+
+if __name__ == "__main__":
+    for measured in run(*(int(argument) for argument in sys.argv[1:])):
+        print(json.dumps(measured), flush=True)
