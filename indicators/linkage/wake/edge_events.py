@@ -14,7 +14,7 @@ from sqlglot import exp, parse_one
 
 from indicators.catalogue import Indicator
 from indicators.contracts import contracts
-from indicators.derived import cube_table_sql
+from indicators.derived import cube_table_sql, period_columns
 from indicators.expressions import parse_expression, table_operands
 
 ACTIVITIES, INCIDENTS = "activities", "incidents"
@@ -45,8 +45,15 @@ class EdgeEvents:
 
 
 def has_events(output: Indicator, outcome: Indicator) -> bool:
-    """Whether an edge goes from single activities to single incidents."""
-    return output.source == ACTIVITIES and outcome.source == INCIDENTS
+    """Whether an edge goes from single activities to single incidents.
+
+    What belongs to a row and a period, not to the row alone, makes no single event.
+    """
+    sources = (output.source, outcome.source)
+    return sources == (ACTIVITIES, INCIDENTS) and not any(
+        _columns(indicator) & set(period_columns(contracts()[indicator.source]))
+        for indicator in (output, outcome)
+    )
 
 
 def read_edge_events(
@@ -72,12 +79,15 @@ def read_edge_events(
 def _rows_sql(indicator: Indicator, columns: set[str]) -> str:
     """A table `wake_<source>` with the columns that are needed, derived ones too."""
     contract = contracts()[indicator.source]
-    operands = table_operands(contract)
-    used = set(columns)
-    for text in _conditions(indicator):
-        used |= set(parse_expression(text, operands).columns)
-    _, _, rows = cube_table_sql(contract, used).partition(" AS\n")
+    _, _, rows = cube_table_sql(contract, columns | _columns(indicator)).partition(" AS\n")
     return f"CREATE OR REPLACE TEMP TABLE wake_{indicator.source} AS\n{rows}"
+
+
+def _columns(indicator: Indicator) -> set[str]:
+    """The columns at which the indicator's conditions look."""
+    operands = table_operands(contracts()[indicator.source])
+    checked = [parse_expression(text, operands) for text in _conditions(indicator)]
+    return {name for part in checked for name in part.columns}
 
 
 def _conditions(indicator: Indicator) -> list[str]:
