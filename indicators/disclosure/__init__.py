@@ -1,6 +1,6 @@
 """Statistical disclosure control of an audience's copy of the mart: one call, `suppress`."""
 
 from indicators.disclosure.earlier import EarlierRelease
-from indicators.disclosure.policy import suppress
+from indicators.disclosure.policy import Withheld, suppress
 
-__all__ = ["EarlierRelease", "suppress"]
+__all__ = ["EarlierRelease", "Withheld", "suppress"]

@@ -13,13 +13,14 @@ import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import csc_matrix, csr_matrix
 
-from indicators.disclosure.complementary import MARGIN, needed_low
 from indicators.disclosure.derivation import Block, blocks, unknown_cells
+from indicators.disclosure.intervals import MARGIN, Reduced, needed_low, reduced
 from indicators.disclosure.tables import Tables
 
 _CLOSE = 1e-6
 # How many lines around a cell are looked at first; what is wide there is wide in its whole block.
 _REACHES = (2, 4, None)
+_WHOLE = 6000  # cells of a block up to which the whole is looked at once
 
 
 @dataclass(frozen=True)
@@ -71,11 +72,12 @@ def _intervals(
     has_parts = counts[:, 1].any()
     tables = [counts[:, 1], counts[:, 0] - counts[:, 1]] if has_parts else [counts[:, 0]]
     lines = csr_matrix(block.matrix)
+    whole = reduced(block.matrix) if len(block.cells) <= _WHOLE else None
     found = []
     for at in asked:
         n = counts[at : at + 1, 0]
-        for reach in _REACHES:
-            low, high = _interval(block.matrix, lines, tables, int(at), reach)
+        for reach in _REACHES if whole is None else (None,):
+            low, high = _interval(block.matrix, lines, tables, int(at), reach, whole)
             if is_wide(np.array([low]), np.array([high]), n, min_n)[0]:
                 break
         found.append((low, high))
@@ -84,20 +86,26 @@ def _intervals(
 
 
 def _interval(
-    matrix: csc_matrix, lines: csr_matrix, tables: list[np.ndarray], at: int, reach: int | None
+    matrix: csc_matrix,
+    lines: csr_matrix,
+    tables: list[np.ndarray],
+    at: int,
+    reach: int | None,
+    whole: Reduced | None,
 ) -> tuple[float, float]:
     """The interval of one cell, while cells further than `reach` lines away keep their counts."""
-    if reach is None:
-        own = np.arange(matrix.shape[1])
-        part = matrix
-    else:
+    own, program = np.arange(matrix.shape[1]), whole
+    if reach is not None:
         own = _around(matrix, lines, at, reach)
         part = matrix[:, own]
-        part = csc_matrix(csr_matrix(part)[np.unique(part.indices)])
-    cost = (own == at).astype(float)
-    low = sum(_least(cost, part, counts[own]) for counts in tables)
-    high = -sum(_least(-cost, part, counts[own]) for counts in tables)
-    return low, high
+        program = reduced(csc_matrix(csr_matrix(part)[np.unique(part.indices)]))
+    elif program is None:
+        program = reduced(matrix)
+    cell = np.asarray(program.cells[np.searchsorted(own, at)].todense()).ravel()
+    count = sum(counts[at] for counts in tables)
+    low = sum(_least(cell, program, counts[own]) for counts in tables)
+    high = -sum(_least(-cell, program, counts[own]) for counts in tables)
+    return float(count + low), float(count + high)
 
 
 def _around(matrix: csc_matrix, lines: csr_matrix, at: int, reach: int) -> np.ndarray:
@@ -107,7 +115,15 @@ def _around(matrix: csc_matrix, lines: csr_matrix, at: int, reach: int) -> np.nd
     return own
 
 
-def _least(cost: np.ndarray, lines: csc_matrix, counts: np.ndarray) -> float:
-    """The least of the cost over all tables without negative counts; -inf where there is none."""
-    result = linprog(cost, A_eq=lines, b_eq=lines @ counts, bounds=(0, None), method="highs")
+def _least(cost: np.ndarray, program: Reduced, counts: np.ndarray) -> float:
+    """The least change of the cost over all tables without negative counts; -inf without one."""
+    if not cost.any():
+        return 0.0
+    result = linprog(
+        cost,
+        A_eq=program.lines if program.lines.shape[0] else None,
+        b_eq=np.zeros(program.lines.shape[0]) if program.lines.shape[0] else None,
+        bounds=np.column_stack(program.bounds(counts)),
+        method="highs",
+    )
     return -np.inf if result.fun is None else float(result.fun)

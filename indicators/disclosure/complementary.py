@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from indicators.disclosure.derivation import Derivation
+from indicators.disclosure.intervals import needed_high, needed_low, widths
 from indicators.disclosure.tables import Tables
 
 _FURTHEST = 4
-MARGIN = 2  # integers that must be possible on each side of a withheld count
 
 
 @dataclass(frozen=True)
@@ -46,10 +46,16 @@ class Task:
 
 @dataclass(frozen=True)
 class Protection:
-    """By published cell: withheld; and protected in vain, as nothing was left to withhold."""
+    """By published cell: withheld; and protected in vain, as nothing was left to withhold.
+
+    derivable: small and follows from published ones all the same; narrow: withheld, and its
+    interval is too narrow; unproven: withheld, and not shown to be wide or narrow.
+    """
 
     withheld: np.ndarray
     derivable: np.ndarray
+    narrow: np.ndarray
+    unproven: np.ndarray
 
 
 def protect(tables: Tables, task: Task) -> Protection:
@@ -65,6 +71,7 @@ def protect(tables: Tables, task: Task) -> Protection:
     is_count = np.isfinite(tables.counts[: tables.published, 0])
     protected = task.primary & is_count & ~task.known
     withheld = _extended(rule, task, protected)
+    withheld = rule.spare(withheld, protected | task.linked(withheld))
     before, reach = -1, 0
     while True:
         derivable = derivation.derivable(withheld)
@@ -77,9 +84,35 @@ def protect(tables: Tables, task: Task) -> Protection:
             chosen = rule.cover(withheld, open_cells, reach)
         if not len(chosen):
             shown = derivable & ~protected & ~task.linked(withheld & ~derivable)
-            return Protection((withheld & ~shown) | task.primary, open_cells)
+            withheld, narrow, wide = _widened(tables, rule, task, withheld & ~shown)
+            unproven = withheld & is_count & (tables.counts[: tables.published, 0] > 0)
+            unproven &= ~narrow & ~wide
+            return Protection(withheld | task.primary, open_cells, narrow & ~open_cells, unproven)
         withheld[chosen] = True
         withheld = _extended(rule, task, withheld)
+
+
+def _widened(
+    tables: Tables, rule: "LineRule", task: Task, withheld: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Withholds a cell beside each one whose interval is too narrow, while these become fewer.
+
+    More withheld cells make no interval narrower: what was wide is not asked again.
+    """
+    wide = task.known.copy()
+    before = len(wide) + 1
+    while True:
+        found = widths(tables, withheld, task.min_n, ~wide)
+        wide |= found.seen & ~found.narrow
+        many = int(found.narrow.sum())
+        chosen = rule.cover(withheld, found.narrow, 0)
+        if many >= before or not len(chosen):
+            break
+        before = many
+        withheld = withheld.copy()
+        withheld[chosen] = True
+        withheld = _extended(rule, task, withheld)
+    return withheld, found.narrow & withheld, wide
 
 
 def _extended(rule: "LineRule", task: Task, withheld: np.ndarray) -> np.ndarray:
@@ -89,16 +122,6 @@ def _extended(rule: "LineRule", task: Task, withheld: np.ndarray) -> np.ndarray:
         if (further == withheld).all():
             return withheld
         withheld = further
-
-
-def needed_low(count: np.ndarray) -> np.ndarray:
-    """The value at or below which a withheld count must be possible."""
-    return np.asarray(np.maximum(count - MARGIN, 0))
-
-
-def needed_high(count: np.ndarray, min_n: int) -> np.ndarray:
-    """The value at or above which it must be possible, for an interval of `min_n` with the low."""
-    return np.asarray(np.maximum(count + MARGIN, needed_low(count) + min_n))
 
 
 class LineRule:
@@ -118,7 +141,7 @@ class LineRule:
         self.counts = np.nan_to_num(tables.counts)
         self.published = tables.published
         pad = np.zeros(len(self.counts) - tables.published)
-        self.needed = needed_high(self.counts, task.min_n)
+        self.needed = needed_high(self.counts, needed_low(self.counts), task.min_n)
         self.needed[(self.counts == 0) | ~np.concatenate([task.primary, pad > 0])[:, None]] = 0
         self.is_rest = np.arange(len(self.counts)) >= tables.published
         is_free = np.isfinite(tables.counts[: tables.published, 0]) & ~task.known
@@ -138,21 +161,46 @@ class LineRule:
             withheld[chosen] = True
         return withheld
 
+    def spare(self, withheld: np.ndarray, kept: np.ndarray) -> np.ndarray:
+        """Shows cells again that no line needs, the largest first; `kept` stay withheld."""
+        withheld = withheld.copy()
+        while self.lines:
+            chosen = self._spared(withheld, kept)
+            if not len(chosen):
+                break
+            withheld[chosen] = False
+        return withheld
+
     def cover(self, withheld: np.ndarray, derivable: np.ndarray, reach: int) -> np.ndarray:
         """For derivable cells, published cells of their lines to be withheld as well.
 
-        `reach`: how many lines further to look, over hidden cells.
+        `reach`: how many lines further to look, over hidden cells. Of a cell's own lines the one
+        that hides least is looked at, as it binds first.
         """
         hidden = self._hidden(withheld)
         pad = np.zeros(len(hidden) - self.published, dtype=bool)
         given_away = np.concatenate([derivable, pad])
-        opened = self._sum(given_away[self.cell].astype(np.int64)) > 0
+        opened = self._tightest(hidden, given_away) if not reach else self._lines_of(given_away)
         for _ in range(reach):
             given_away[self.cell[opened[self.line] & hidden[self.cell]]] = True
-            opened = self._sum(given_away[self.cell].astype(np.int64)) > 0
+            opened = self._lines_of(given_away)
         hides = self._sum(hidden[self.cell].astype(np.int64)) > 0
         free = np.flatnonzero(opened[self.line] & self.is_free[self.cell] & ~hidden[self.cell])
         return self._choose(free, opened, hides, np.zeros((self.lines, 2)))
+
+    def _lines_of(self, cells: np.ndarray) -> np.ndarray:
+        return np.asarray(self._sum(cells[self.cell].astype(np.int64)) > 0)
+
+    def _tightest(self, hidden: np.ndarray, cells: np.ndarray) -> np.ndarray:
+        """Of the lines of each cell that have something to withhold, the one that hides least."""
+        held = self._sum(np.where(hidden[self.cell], self.counts[self.cell, 0], 0.0))
+        has_free = self._lines_of(self.is_free & ~hidden)
+        own = np.flatnonzero(cells[self.cell] & has_free[self.line])
+        order = own[np.lexsort((self.line[own], held[self.line[own]], self.cell[own]))]
+        _, first = np.unique(self.cell[order], return_index=True)
+        opened = np.zeros(self.lines, dtype=bool)
+        opened[self.line[order[first]]] = True
+        return opened
 
     def _hidden(self, withheld: np.ndarray) -> np.ndarray:
         return np.concatenate([withheld, np.ones(len(self.counts) - self.published, bool)])
@@ -181,6 +229,45 @@ class LineRule:
         opened &= hides
         free = np.flatnonzero(opened[self.line] & self.is_free[self.cell] & ~entry)
         return self._choose(free, opened, hides, lacking)
+
+    def _spared(self, withheld: np.ndarray, kept: np.ndarray) -> np.ndarray:
+        """Cells whose lines all follow the rule without them; no two of one line."""
+        hidden = self._hidden(withheld)
+        entry = hidden[self.cell]
+        size = len(self.counts)
+        candidate = hidden & ~np.concatenate([kept, np.ones(size - self.published, bool)])
+        own = entry & candidate[self.cell]
+        needed = np.bincount(self.cell[own & ~self._stands_without(entry)], minlength=size) > 0
+        spare = np.flatnonzero(candidate & ~needed)
+        spare = spare[np.lexsort((spare, -self.counts[spare, 0]))]
+        place = np.full(size, np.inf)
+        place[spare] = np.arange(len(spare))
+        nearest = np.minimum.reduceat(place[self.cell], self.starts)
+        loses = np.isfinite(place[self.cell]) & (place[self.cell] > nearest[self.line])
+        place[self.cell[loses]] = np.inf
+        return np.flatnonzero(np.isfinite(place))
+
+    def _stands_without(self, entry: np.ndarray) -> np.ndarray:
+        """By entry: whether its line follows the rule when the cell there is shown."""
+        part = entry & ~self.is_total
+        is_real = part & ~self.is_rest[self.cell]
+        less = (~self.is_total).astype(np.int64)  # a total that is shown leaves its parts hidden
+        many = self._sum(part.astype(np.int64))[self.line] - less
+        real = self._sum(is_real.astype(np.int64))[self.line] - less
+        enough = many >= 2
+        for quantity in (0, 1):
+            values = self.counts[self.cell, quantity]
+            held = self._sum(np.where(part, values, 0.0))[self.line] - less * values
+            needs = np.where(is_real, self.needed[self.cell, quantity], 0.0)
+            enough &= held >= np.maximum.reduceat(needs, self.starts)[self.line]
+        small = part & self.primary[self.cell]
+        count = self._sum(small.astype(np.int64))[self.line]
+        cases = self._sum(np.where(small, self.counts[self.cell, 0], 0.0))[self.line]
+        most = self._sum(np.where(small, self.largest[self.cell], 0.0))[self.line]
+        told = (count == many) & ((cases <= many) | (cases >= most))
+        hides_total = self._sum((entry & self.is_total).astype(np.int64))[self.line] > 0
+        under_hidden = hides_total & ~self.is_total
+        return np.asarray(np.where(under_hidden, many >= 1, (real == 0) | (enough & ~told)))
 
     def _told(self, part: np.ndarray, many: np.ndarray) -> np.ndarray:
         """Lines that hide small parts only, which together are as small or large as can be."""

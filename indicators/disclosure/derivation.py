@@ -94,7 +94,7 @@ class Derivation:
 
 def _fixed(block: Block) -> np.ndarray:
     """By cell of the block: whether every solution of its homogeneous equations is zero there."""
-    lines, merge = _merged(block.matrix)
+    lines, merge = merged(block.matrix)
     is_zero = np.zeros(merge.shape[1], dtype=bool)
     used = np.flatnonzero(np.diff(lines.indptr))
     if len(used):
@@ -123,7 +123,7 @@ def _vanishes(lines: csc_matrix) -> np.ndarray:
     return np.asarray(np.abs(projected).max(axis=1) < _VANISHES)
 
 
-def _merged(lines: csc_matrix) -> tuple[csc_matrix, csr_matrix]:
+def merged(lines: csc_matrix) -> tuple[csc_matrix, csr_matrix]:
     """The same equations in fewer unknowns, and cells x unknowns of 1 and -1; exact.
 
     A line of two unknowns says that they are equal or opposite, a line of one that it is zero.

@@ -44,7 +44,9 @@ class Withheld:
 
     primary: too small; complementary: they protect others. Protected in vain are, among the
     primary ones, `known`: an earlier release showed them; and `derivable`: they follow from
-    published ones all the same, as earlier releases left nothing to withhold.
+    published ones all the same, as earlier releases left nothing to withhold. `narrow`: withheld
+    cells whose interval is narrower than it should be, and nothing beside them mended it;
+    `unproven`: withheld cells whose interval was not settled, as their block is too large.
     """
 
     cells: int
@@ -52,6 +54,8 @@ class Withheld:
     complementary: int
     known: int
     derivable: int
+    narrow: int
+    unproven: int
 
     @property
     def share(self) -> float:
@@ -99,11 +103,12 @@ def suppress(
 
 def _protect_by_series(cells: pd.DataFrame, parents: dict[str, str], task: Task) -> Protection:
     """One indicator after the other, together with those that repeat its counts."""
-    withheld, derivable = (np.zeros(len(cells), dtype=bool) for _ in range(2))
+    withheld, derivable, narrow, unproven = (np.zeros(len(cells), dtype=bool) for _ in range(4))
     for own in _linked_series(cells, task.same):
         part = protect(value_tables(cells.iloc[own], parents), task.of(own))
         withheld[own], derivable[own] = part.withheld, part.derivable
-    return Protection(withheld, derivable)
+        narrow[own], unproven[own] = part.narrow, part.unproven
+    return Protection(withheld, derivable, narrow, unproven)
 
 
 def _linked_series(cells: pd.DataFrame, same: np.ndarray) -> list[np.ndarray]:
@@ -124,6 +129,8 @@ def _counted(
         complementary=int((found.withheld & ~primary).sum()),
         known=int((primary & known).sum()),
         derivable=int(found.derivable.sum()),
+        narrow=int(found.narrow.sum()),
+        unproven=int(found.unproven.sum()),
     )
 
 

@@ -3,6 +3,9 @@
 from indicators.measures import SURVEY_KINDS
 from indicators.values import DIMENSIONS
 
+# Sources whose rows are persons who can be known by name: their colleagues see who is missing.
+SOURCES_OF_PERSONS = ("activity_participants", "police_census", "training", "un_personnel")
+
 
 def small_cells_sql() -> str:
     """Every cell of the mart with its n, its bound `least` and `is_small`. Parameter: min_n.
@@ -12,15 +15,17 @@ def small_cells_sql() -> str:
     bound is the indicator's own minimum where that is higher.
 
     For ratios the numerator is a count of cases too and bound alike: "3 of 50" names the same
-    three as the count "3". Its complement (cases less numerator) is bound for confidential
-    indicators only, where cases are persons harmed, detained or accused; elsewhere "49 of 50
-    alerts answered" harms nobody, and would be missed. Zeros are shown on every side. `part`
-    is that numerator, 0 for other measures and where it is no part of n (a ratio of sums).
+    three as the count "3". Its complement (cases less numerator) is bound where cases are persons:
+    for confidential indicators (persons harmed, detained or accused) and for sources of persons
+    ("45 of 50 officers passed" names five who did not); elsewhere "49 of 50 patrols at night"
+    harms nobody, and would be missed. Zeros are shown on every side. `part` is that numerator,
+    0 for other measures and where it is no part of n (a ratio of sums).
 
     That one unit gives more than 85 % of a sum is not looked at: the mart holds no unit's share.
     """
     dimensions = ", ".join(f"cell.{name}" for name in DIMENSIONS)
     survey_kinds = ", ".join(f"'{kind}'" for kind in SURVEY_KINDS)
+    persons = ", ".join(f"'{source}'" for source in SOURCES_OF_PERSONS)
     return f"""
 WITH bound AS (
   SELECT cell.rowid AS cell_id, cell.mission, cell.indicator, cell.indicator_version,
@@ -28,7 +33,8 @@ WITH bound AS (
     cell.time_rule, coalesce(indicator.measure, '') AS measure,
     coalesce(indicator.source, '') AS source,
     coalesce(indicator.measure IN ({survey_kinds}), false) AS is_survey,
-    coalesce(indicator.sensitivity = 'confidential', false) AS is_confidential,
+    coalesce(indicator.sensitivity = 'confidential' OR indicator.source IN ({persons}), false)
+      AS counts_persons,
     cell.n, cell.numerator, cell.denominator,
     CASE WHEN is_survey THEN greatest($min_n, coalesce(indicator.min_n, 0))
       ELSE $min_n END AS least
@@ -37,7 +43,7 @@ WITH bound AS (
     ON indicator.mission = cell.mission AND indicator.indicator = cell.indicator
     AND indicator.version = cell.indicator_version
 )
-SELECT * EXCLUDE (numerator, denominator, n, is_confidential, least),
+SELECT * EXCLUDE (numerator, denominator, n, counts_persons, least),
   CAST(n AS DOUBLE) AS n, CAST(least AS DOUBLE) AS least,
   CASE WHEN n IS NULL THEN NULL
     WHEN measure = 'ratio' AND numerator BETWEEN 0 AND n THEN CAST(numerator AS DOUBLE)
@@ -45,7 +51,7 @@ SELECT * EXCLUDE (numerator, denominator, n, is_confidential, least),
   coalesce(n >= 1 AND n < least, false)
   OR (measure = 'ratio' AND (
     coalesce(numerator > 0 AND numerator < least, false)
-    OR (is_confidential
+    OR (counts_persons
       AND coalesce(denominator > numerator AND denominator - numerator < least, false))
   )) AS is_small
 FROM bound

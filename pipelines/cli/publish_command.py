@@ -1,11 +1,16 @@
 """`poclens publish --mission M --period 2026-Q3`: an immutable release from the last refresh."""
 
 import argparse
+from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from indicators.messages import message
 from pipelines.cli.main import show
 from pipelines.cli.options import add_mission, mission_of
 from pipelines.cli.progress import progress_bar
+
+if TYPE_CHECKING:
+    from indicators.disclosure import Withheld
 
 
 def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
@@ -17,12 +22,33 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Publishes and prints the release's name and folder."""
+    """Publishes and prints the release's name and folder, and what each audience does not see."""
     mission = mission_of(arguments)
     from pipelines.orchestration.run import publish
+    from pipelines.release.withholding import read_withheld
 
     with progress_bar(arguments):
         release, path = publish(arguments.workspace, mission, arguments.period)
+    withheld = read_withheld(path)
     text = message("cli.publish.done", arguments.language, release=release, path=path)
-    show(arguments, {"release": release, "path": str(path)}, text)
+    lines = [_sentence(name, counts, arguments.language) for name, counts in withheld.items()]
+    facts = {name: asdict(counts) | {"share": counts.share} for name, counts in withheld.items()}
+    answer = {"release": release, "path": str(path), "withheld": facts}
+    show(arguments, answer, "\n".join([text, *lines]))
     return 0
+
+
+def _sentence(audience: str, counts: "Withheld", language: str) -> str:
+    return message(
+        "disclosure.withheld",
+        language,
+        audience=audience,
+        withheld=counts.primary + counts.complementary,
+        cells=counts.cells,
+        share=f"{100 * counts.share:.1f}",
+        primary=counts.primary,
+        complementary=counts.complementary,
+        vain=counts.known + counts.derivable,
+        narrow=counts.narrow,
+        unproven=counts.unproven,
+    )

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import duckdb
 
 from indicators.contracts import contracts
-from indicators.disclosure import EarlierRelease, suppress
+from indicators.disclosure import EarlierRelease, Withheld, suppress
 from indicators.messages import message
 from indicators.mission import DisclosurePolicy
 from indicators.periods import ROLLING_TYPES
@@ -38,7 +38,7 @@ def restrict(
     policy: DisclosurePolicy,
     audience: str,
     earlier: Sequence[EarlierRelease] = (),
-) -> None:
+) -> Withheld:
     """Changes the copy in `mart` to what the audience may see: columns, then cells.
 
     `earlier`: what the audience has of the mission's earlier releases.
@@ -50,8 +50,9 @@ def restrict(
     else:
         _drop_hq_breakdowns(connection)
     _drop_rolling_windows(connection)
-    suppress(connection, policy, audience, earlier=earlier)
+    withheld = suppress(connection, policy, audience, earlier=earlier)
     hide_imprecise(connection)
+    return withheld
 
 
 def _drop_rolling_windows(connection: duckdb.DuckDBPyConnection) -> None:

@@ -34,6 +34,7 @@ from pipelines.release.snapshot import (
     take_tables,
     write_database,
 )
+from pipelines.release.withholding import write_withheld
 from pipelines.workspace import Workspace
 
 _STOPPING_SQL = """
@@ -157,11 +158,12 @@ def _write_audience(facts: _Facts, tables: Tables, audience: str, folder: Path) 
     with open_memory() as copy:
         put_tables(copy, "mart", tables)
         earlier = earlier_releases(facts.workspace, facts.mission.mission, audience)
-        restrict(copy, policy, audience, earlier)
+        withheld = restrict(copy, policy, audience, earlier)
         _fill_revisions(copy, facts, audience)
         _write_parquet(copy, target / "parquet")
         write_extracts(copy, target / "extracts", facts.mission.mission, facts.period)
         write_suites(copy, target / "quality")
+        write_withheld(target, withheld)
         shown = {
             name: copy.sql(f'SELECT * FROM mart."{name}" ORDER BY ALL').to_arrow_table()
             for name in _tables_of(copy)

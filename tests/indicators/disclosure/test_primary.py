@@ -70,6 +70,17 @@ def test_a_ratio_is_withheld_with_the_few_that_it_names(
 
 
 @pytest.mark.parametrize(
+    ("source", "expected"), [("activities", "F"), ("registers", "F"), ("training", "C")]
+)
+def test_the_few_who_are_not_counted_are_bound_where_rows_are_persons(
+    source: str, expected: str
+) -> None:
+    row = {"numerator": 116.0, "denominator": 120.0, "n": 120}
+    of = {"measure": "ratio", "sensitivity": "internal", "source": source}
+    assert status(row, of) == expected
+
+
+@pytest.mark.parametrize(
     ("n", "own", "min_n", "expected"),
     [(29, 30, 5, "C"), (30, 30, 5, "F"), (9, None, 10, "C"), (9, 5, 10, "C"), (10, 5, 10, "F")],
 )
