@@ -12,7 +12,7 @@ def evidence_mark(grade: str | None, words: Words) -> html.Span:
     if grade not in _BARS:
         return html.Span(words("evidence.not_tested"), className="evidence-none")
     bars = [
-        html.Span(className="bar bar-full" if number < _BARS[grade] else "bar")
+        html.Span(className="strength strength-full" if number < _BARS[grade] else "strength")
         for number in range(3)
     ]
     label = {"aria-label": words(f"evidence.{grade}")}
