@@ -44,7 +44,11 @@ def contract_checks(partitions: dg.PartitionsDefinition) -> dg.AssetChecksDefini
 
 def _spec(table: str, partitions: dg.PartitionsDefinition) -> dg.AssetCheckSpec:
     return dg.AssetCheckSpec(
-        "contract", asset=core_key(table), blocking=True, partitions_def=partitions
+        "contract",
+        asset=core_key(table),
+        description="Expectations of the contract, facts on completeness; a warning stops nothing",
+        blocking=True,
+        partitions_def=partitions,
     )
 
 

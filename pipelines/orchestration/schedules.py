@@ -20,6 +20,7 @@ def nightly_schedule(
 
     @dg.schedule(
         name="nightly",
+        description="Takes in what lies in each inbox, computes every mission anew: 01:00 UTC",
         job=job,
         cron_schedule="0 1 * * *",
         execution_timezone="UTC",
