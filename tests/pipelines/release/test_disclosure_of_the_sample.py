@@ -188,7 +188,7 @@ def opens(copy: Copy, cell: int) -> bool:
 def test_a_tenth_of_the_indicators(ingested: tuple[Workspace, Mission]) -> None:
     workspace, mission = ingested
     for name, copy in copies(workspace, chosen(mission, 0.1)):
-        check(name, copy, Asked(10, 10, 5))
+        check(name, copy, Asked(6, 6, 3))
 
 
 @pytest.mark.soak
