@@ -46,11 +46,17 @@ class Finding:
 
     @property
     def smallest_visible(self) -> float | None:
-        """The smallest change seen with 80% chance at the 5% level: (t.975 + t.80) × SE."""
+        """The smallest change seen with 80% chance at the 5% level: (t.975 + t.80) × SE.
+
+        With few areas the bootstrap asks for more than t.975 × SE; the interval then says how much.
+        """
         if self.se is None or not math.isfinite(self.se):
             return None
         law = stats.t(self.df) if math.isfinite(self.df) and self.df > 0 else stats.norm()
-        return float((law.ppf(1 - LEVEL / 2) + law.ppf(POWER)) * self.se)
+        reach = float(law.ppf(1 - LEVEL / 2)) * self.se
+        if self.ci_low is not None and self.ci_high is not None:
+            reach = max(reach, (self.ci_high - self.ci_low) / 2)
+        return reach + float(law.ppf(POWER)) * self.se
 
     def lies_within(self, low: float, high: float) -> bool:
         """Whether the 95% interval lies inside a margin fixed beforehand."""

@@ -69,7 +69,7 @@ def test_outputs_are_deployments_and_the_release_says_so(published: Published) -
 
 def test_an_output_stands_beside_its_outcome_with_the_caution(published: Published) -> None:
     links = published.frame("mission", "SELECT * FROM mart.result_link")
-    assert links["from_indicator"].isin(["D-OP-01", "D-OP-02"]).all()
+    assert links["from_indicator"].isin(["D-OP-01", "D-OP-02", "D-OP-03"]).all()
     beside = links[links["method"].eq("side_by_side") & links["n_periods"].gt(0)]
     assert len(beside) > 0 and beside["sentence_en"].str.contains("no effect").all()
 

@@ -137,6 +137,13 @@ def test_the_data_cannot_tell_names_the_smallest_visible_change() -> None:
     assert "No change" not in said
 
 
+def test_a_change_within_a_wide_interval_of_few_areas_is_not_called_visible() -> None:
+    wide = replace(FINDING, estimate=0.0, ci_low=-0.50, ci_high=0.50)
+    visible = [finding.smallest_visible for finding in (FINDING, wide)]
+    assert visible[0] is not None and visible[1] is not None
+    assert visible[1] > 0.50 > visible[0]
+
+
 @pytest.mark.parametrize(
     ("low", "high", "span", "is_no_change"),
     [

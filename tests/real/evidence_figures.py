@@ -1,0 +1,277 @@
+"""The figures of `docs/evidence.md`, computed anew from the shared data, as blocks of Markdown.
+
+`python -m tests.real.evidence_figures` writes them into the page; `test_evidence_page.py` compares.
+"""
+
+import json
+import os
+import re
+import tempfile
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from indicators.catalogue import load_catalogue
+from indicators.change_tests import benjamini_hochberg
+from indicators.linkage import grading
+from indicators.linkage.framework import read_framework
+from indicators.linkage.grading import Evidence, grade
+from indicators.linkage.panel import PanelResult, estimate
+from indicators.linkage.result_links import result_links
+from indicators.linkage.sentences import number, reasons_in_words, signed
+from tests.conftest import REPOSITORY
+from tests.real.refreshed import Refreshed, copy_profile, refreshed
+
+PAGE = REPOSITORY / "docs" / "evidence.md"
+AS_OF = date(2019, 12, 31)
+LANGUAGE = "en"
+DIGITS = 5
+PLACEBO_TITLES = {"police_deaths": "police", "troops_deaths": "troops"}
+OUTCOMES = {
+    "twfe_binary": "violence, yes or no (`ucdp_reb_vac_5`)",
+    "twfe_count": "violence, counted (`ucdp_reb_vac_all`)",
+}
+TERMS = {"t_bal": "unit that includes women", "pko100": "100 more personnel"}
+
+
+def blocks_of(page: str) -> dict[str, str]:
+    """Name and text of each block between `<!-- figures: name -->` and `<!-- end -->`."""
+    return dict(re.findall(r"<!-- figures: (\w+) -->\n(.*?)<!-- end -->", page, re.DOTALL))
+
+
+def with_blocks(page: str, blocks: Mapping[str, str]) -> str:
+    """The page with these blocks in their places."""
+    for name, text in blocks.items():
+        start = f"<!-- figures: {name} -->\n"
+        before, _, rest = page.partition(start)
+        page = f"{before}{start}{text}<!-- end -->{rest.partition('<!-- end -->')[2]}"
+    return page
+
+
+def table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    """A Markdown table."""
+    lines = [header, tuple("---" for _ in header), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def rules_block() -> str:
+    """The four grades with the thresholds that the code has."""
+    return table(
+        ("grade", "what it says", "what must hold"),
+        [
+            (
+                "A",
+                "the best that these data give; and never certainty",
+                "a design with comparison areas or matched events; noise ruled out over all that"
+                f" was tested (q below {grading.Q_TESTED}); every check passed; at least"
+                f" {grading.AREAS_WITHOUT_BOOTSTRAP} areas, or {grading.TREATED_A} matched events",
+            ),
+            (
+                "B",
+                "as A, with one thing missing or weak, which is named",
+                "as A, less one of the softer checks; or an activity that varies by month",
+            ),
+            (
+                "C",
+                "the two move together, and that is all",
+                f"q below {grading.Q_ASSOCIATION:.2f}, but a check fails or could not be run",
+            ),
+            ("D", "the data cannot tell", "everything else"),
+        ],
+    )
+
+
+def south_sudan_block(south_sudan: Refreshed) -> str:
+    """Every test of the South Sudan profile with grade and reasons, placebos, one sentence."""
+    framework = read_framework(south_sudan.profile, load_catalogue())
+    result_links(south_sudan.connection, south_sudan.mission, framework)
+    links = south_sudan.frame(
+        """
+        SELECT link.*, output.title_en AS from_title, outcome.title_en AS to_title,
+            outcome.unit_of_measure AS unit
+        FROM mart.result_link AS link
+        JOIN mart.indicator AS output ON output.indicator = from_indicator
+        JOIN mart.indicator AS outcome ON outcome.indicator = to_indicator
+        WHERE link.area = ? ORDER BY edge, method DESC, specification, lag
+        """,
+        south_sudan.mission.country_area,
+    )
+    tested = links[links["q_value"].notna()].to_dict("records")
+    header = ("link", "looked at", "figure (95% interval)", "p", "q", "grade", "why no more")
+    month = next(row for row in tested if row["lag"] == 1 and row["method"] == "panel")
+    return "\n".join(
+        (
+            table(header, [_tested_row(row) for row in tested]),
+            f"Tests in this run: {len(tested)}. Placebos, which should come out empty:\n",
+            _placebos(links[links["method"] == "placebo"]),
+            "What the dashboards say of the link by month:\n",
+            f"> {month['sentence_en']}\n",
+        )
+    )
+
+
+def _tested_row(row: Mapping[str, Any]) -> tuple[str, ...]:
+    unit = row["unit"] if row["method"] == "panel" else "rank correlation"
+    periods = "months" if row["lag"] else "years"
+    return (
+        f"{row['from_title']} → {row['to_title']} ({row['method']})",
+        f"{row['n_areas']} states, {row['n_periods']} {periods}",
+        f"{_interval(row, unit)}",
+        _probability(row["p_value"]),
+        _probability(row["q_value"]),
+        row["grade"],
+        reasons_in_words(row["grade_reasons"].split("|"), LANGUAGE),
+    )
+
+
+def _placebos(rows: pd.DataFrame) -> str:
+    found = [
+        (
+            f"{PLACEBO_TITLES[row['edge']]} of the year after, beside civilian deaths of the year",
+            _interval(row, row["unit"]),
+            _probability(row["p_value"]),
+        )
+        for row in rows.to_dict("records")
+    ]
+    return table(("placebo", "figure (95% interval)", "p"), found)
+
+
+def _interval(row: Mapping[str, Any], unit: str) -> str:
+    low, middle, high = (signed(row[name], LANGUAGE) for name in ("ci_low", "estimate", "ci_high"))
+    return f"{middle} {unit} ({low} to {high})"
+
+
+def _probability(value: float) -> str:
+    return number(value, LANGUAGE, digits=3)
+
+
+def replication_block(folder: Path) -> str:
+    """The published figures, the same data with area and month effects, and their grades."""
+    content = json.loads((folder / "expected_gridmonth.json").read_text(encoding="utf-8"))
+    cases = {case["id"]: case for case in content["cases"]}
+    data = pd.read_csv(folder / content["input"])
+    results = {name: estimate(data, cases[name]["spec"]) for name in OUTCOMES}
+    header = ("model", "what", "estimate (error)", "95% interval", "p", "rows")
+    return "\n".join(
+        (
+            _what_the_data_hold(data),
+            table(header, [*_published(cases), *_estimated(results)]),
+            "Graded by the rules, over all four figures looked at:\n",
+            _graded(results),
+        )
+    )
+
+
+def _what_the_data_hold(data: pd.DataFrame) -> str:
+    cells = data.groupby("prio_grid")
+    changes = cells["t_bal"].nunique() > 1
+    violent = cells["ucdp_reb_vac_all"].sum() > 0
+    rows = number(len(data), LANGUAGE)
+    return (
+        f"The file holds {rows} cell-months: {len(changes)} grid cells, {data['time'].nunique()}"
+        f" months. In {int(changes.sum())} of the"
+        " cells the kind of unit ever changes, and only these can say anything once each cell is"
+        f" compared with itself; violence was recorded in {int((changes & violent).sum())} of"
+        " them.\n"
+    )
+
+
+def _published(cases: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    names = ("negbin_theta1_ucdp_reb_vac_5", "negbin_theta1_ucdp_reb_vac_all")
+    rows = []
+    for name, what in zip(names, OUTCOMES.values(), strict=True):
+        term = next(row for row in cases[name]["published_logit_txt"] if row["term"] == "t_bal")
+        figure = _with_error(term["estimate"], term["std_error"], 3)
+        rows.append(
+            ("published", f"{TERMS['t_bal']}; {what}", figure, "–", "–", _count(cases[name]))
+        )
+    return rows
+
+
+def _count(case: Mapping[str, Any]) -> str:
+    return number(case["nobs"], LANGUAGE)
+
+
+def _estimated(results: Mapping[str, PanelResult]) -> list[tuple[str, ...]]:
+    return [
+        (
+            "with cell and month effects",
+            f"{TERMS[row['term']]}; {OUTCOMES[name]}",
+            _with_error(row["estimate"], row["std_error"], DIGITS),
+            " to ".join(signed(row[at], LANGUAGE, DIGITS) for at in ("conf_low", "conf_high")),
+            _probability(row["p_value"]),
+            number(result.nobs, LANGUAGE),
+        )
+        for name, result in results.items()
+        for row in result.coefficients.to_dict("records")
+    ]
+
+
+def _with_error(value: float, error: float, digits: int) -> str:
+    return f"{signed(value, LANGUAGE, digits)} ({number(error, LANGUAGE, digits)})"
+
+
+def _graded(results: Mapping[str, PanelResult]) -> str:
+    """Grades by q over all terms of both models; and what the grade would be were noise no issue.
+
+    Activity and outcome are of the same month, and none of the checks of a mission's own edge was
+    run: `Evidence` says so.
+    """
+    found = [
+        (name, row, result.n_clusters)
+        for name, result in results.items()
+        for row in result.coefficients.to_dict("records")
+    ]
+    p_values = np.array([row["p_value"] for _, row, _ in found])
+    q_values = benjamini_hochberg(p_values, np.zeros(len(found), dtype=np.int64))
+    rows, best_of = [], set()
+    for (name, row, areas), q in zip(found, q_values, strict=True):
+        of_term = [other["estimate"] for _, other, _ in found if other["term"] == row["term"]]
+        agreeing = int((np.sign(of_term) == np.sign(row["estimate"])).sum())
+        evidence = Evidence(
+            "continuous",
+            float(q),
+            n_areas=areas,
+            agreeing=agreeing,
+            specifications=len(of_term),
+            caps=("same_month",),
+        )
+        given, best = grade(evidence), grade(replace(evidence, q_value=0.0))
+        rows.append(
+            (
+                f"{TERMS[row['term']]}; {OUTCOMES[name]}",
+                _probability(q),
+                given.letter,
+                reasons_in_words(given.reasons, LANGUAGE),
+            )
+        )
+        best_of.add(f"{best.letter}, because {reasons_in_words(best.reasons, LANGUAGE)}")
+    header = ("what", "q", "grade", "why no more")
+    ceiling = "; or ".join(sorted(best_of))
+    return f"{table(header, rows)}\nWere noise ruled out, the grade would be {ceiling}.\n"
+
+
+def main() -> None:
+    """Write the blocks into the page."""
+    shared = Path(os.environ.get("POCLENS_SHARED", REPOSITORY.parent / "shared")).resolve()
+    os.environ["POCLENS_SHARED"] = str(shared)
+    with tempfile.TemporaryDirectory() as home:
+        workspace = copy_profile("south_sudan", Path(home))
+        with refreshed(workspace, "south_sudan", AS_OF) as result:
+            south_sudan = south_sudan_block(result)
+    blocks = {
+        "rules": rules_block(),
+        "south_sudan": south_sudan,
+        "replication": replication_block(shared / "reference" / "linkage" / "panel"),
+    }
+    page = PAGE.read_text(encoding="utf-8")
+    PAGE.write_text(with_blocks(page, blocks), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

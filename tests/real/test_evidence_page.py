@@ -1,0 +1,60 @@
+"""`docs/evidence.md` says what the shared data say, and no word of cause and effect."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import REPOSITORY
+from tests.indicators.linkage.test_sentences import NEVER
+from tests.real.evidence_figures import (
+    PAGE,
+    blocks_of,
+    replication_block,
+    rules_block,
+    south_sudan_block,
+)
+from tests.real.refreshed import Refreshed
+
+REWRITE = "the page is old: run `python -m tests.real.evidence_figures` and read what changed"
+
+
+@pytest.fixture(scope="module")
+def page() -> str:
+    return PAGE.read_text(encoding="utf-8")
+
+
+def test_the_rules_are_those_of_the_code(page: str) -> None:
+    assert blocks_of(page)["rules"] == rules_block(), REWRITE
+
+
+def test_south_sudan_is_as_the_profile_gives_it(page: str, south_sudan: Refreshed) -> None:
+    written = blocks_of(page)["south_sudan"]
+    assert written == south_sudan_block(south_sudan), REWRITE
+    # What the words around the tables say of them.
+    assert set(re.findall(r"\| ([ABCD]) \|", written)) == {"D"}
+    intervals = re.findall(r"states, .*?\((\S+) to (\S+)\)", written)
+    assert len(intervals) == 6
+    assert all(low[0] == "−" and high[0] == "+" for low, high in intervals)
+    assert written.count("other specifications point the other way") == 4
+    placebo = re.search(r"\| police of the year after.*\| (0\.\d+) \|", written)
+    assert placebo and float(placebo[1]) < 0.05
+
+
+def test_the_replication_is_as_the_engine_gives_it(page: str, shared_folder: Path) -> None:
+    written = blocks_of(page)["replication"]
+    computed = replication_block(shared_folder / "reference" / "linkage" / "panel")
+    assert written == computed, REWRITE
+    assert set(re.findall(r"\| ([ABCD]) \|", written)) == {"D"}
+    p_values = re.findall(r"100 more personnel; violence, yes .* (0\.\d+) \| 8,", written)
+    assert [float(p) < 0.05 for p in p_values] == [True]
+    assert written.count("would be C,") == 1 and "; or " not in written
+
+
+def test_no_causal_word(page: str) -> None:
+    assert re.findall(NEVER["en"], page, re.IGNORECASE) == []
+
+
+def test_the_page_is_found() -> None:
+    for place, link in (("README.md", "docs/evidence.md"), ("docs/architecture.md", "evidence.md")):
+        assert f"]({link})" in (REPOSITORY / place).read_text(encoding="utf-8"), place
