@@ -95,6 +95,9 @@ _VARIADIC = {"greatest", "least", "coalesce"}
 # Expressions that people write are shorter and flatter; a tree is walked by recursion.
 LONGEST = 2000  # characters
 DEEPEST = 60  # nodes from the root to a leaf
+# Functions are written out where they are called, with their argument once for each use of it: a
+# call within a call within a call multiplies the text, and the memory of who reads it.
+DEEPEST_CALLS = 3
 # All that a node may hold; what else it holds (FORMAT, SYMMETRIC, IGNORE NULLS) no check knows.
 _KNOWN_ARGUMENTS = {
     "this", "expression", "expressions", "low", "high", "ifs", "true", "default", "to",
@@ -165,6 +168,9 @@ def _parsed(text: str) -> exp.Expression:
         raise RefusedExpressionError(text, [Fault("one_expression")])
     if _depth(trees[0]) > DEEPEST:
         raise RefusedExpressionError(text, [Fault("too_deep", {"deepest": str(DEEPEST)})])
+    if _depth_of_calls(trees[0]) > DEEPEST_CALLS:
+        deepest = {"deepest": str(DEEPEST_CALLS)}
+        raise RefusedExpressionError(text, [Fault("calls_too_deep", deepest)])
     for node in trees[0].walk():
         node.comments = None
     return trees[0]
@@ -176,6 +182,17 @@ def _depth(tree: exp.Expression) -> int:
         level = [child for node in level for child in node.iter_expressions()]
         depth += 1
     return depth
+
+
+def _depth_of_calls(tree: exp.Expression) -> int:
+    """How many functions of ours stand inside one another; a loop, as trees may be deep."""
+    waiting, deepest = [(tree, 0)], 0
+    while waiting:
+        node, calls = waiting.pop()
+        calls += _function_name(node) in _FUNCTIONS
+        deepest = max(deepest, calls)
+        waiting += [(child, calls) for child in node.iter_expressions()]
+    return deepest
 
 
 class _Check:

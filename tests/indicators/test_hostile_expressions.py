@@ -368,7 +368,25 @@ def test_what_the_grammar_makes_passes_and_binds(text: str) -> None:
 
 def assert_passes(text: str) -> None:
     is_small = len(text) <= LONGEST and text.count("(") < DEEPEST // 3
-    assert judge("activities", text) or not is_small
+    assert judge("activities", text) or not is_small or refused_for_calls(text)
+
+
+def refused_for_calls(text: str) -> bool:
+    """Whether its functions stand too deep inside one another: each writes out its argument."""
+    try:
+        parse_expression(text, operands("activities"))
+    except RefusedExpressionError as refused:
+        return [fault.rule for fault in refused.faults] == ["calls_too_deep"]
+    return False
+
+
+def test_calls_within_calls_are_refused_before_they_fill_the_memory() -> None:
+    text = "started_at"
+    for _ in range(3):
+        assert judge("activities", f"local_time({text}) is not null")
+        text = f"local_time({text})"
+    assert not judge("activities", f"local_time({text}) is not null")
+    assert refused_for_calls(f"local_time({text})")
 
 
 @FEW
