@@ -41,6 +41,8 @@ _ENGINE_TABLES = (
     "contribution",
     "return_status",
     "survey_response",
+    "survey_result",
+    "survey_item_response",
     "base",
     "mission",
 )

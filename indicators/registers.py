@@ -13,7 +13,8 @@ from indicators.catalogue import Indicator
 from indicators.compiler import indicator_sql
 from indicators.contracts import contracts
 from indicators.mission import Mission, Selected, resolve_path
-from indicators.values import INDICATOR_COLUMNS, TOTAL
+from indicators.values import INDICATOR_COLUMNS, MART_TABLES, TOTAL
+from indicators.wave_responses import interview_results_sql, item_responses_sql
 
 _DUE_DAYS = 10
 # Outlines are drawn, never measured: a hundredth of a degree is about a kilometre.
@@ -28,7 +29,7 @@ def fill_registers(
     as_of: date,
     profile: Path | None,
 ) -> None:
-    """Fill indicator, area, base, return_status, survey_response and mission.
+    """Fill indicator, area, base, return_status, the three tables on response, and mission.
 
     `indicators`: each in every version, newest first.
     """
@@ -37,6 +38,7 @@ def fill_registers(
     _fill_bases(connection, mission)
     _fill_returns(connection, mission)
     _fill_responses(connection, mission)
+    _fill_wave_responses(connection, mission)
     _fill_mission(connection, mission, as_of)
 
 
@@ -222,6 +224,20 @@ def _fill_responses(connection: duckdb.DuckDBPyConnection, mission: Mission) -> 
         ORDER BY ALL""",
         [mission.mission],
     )
+
+
+def _fill_wave_responses(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
+    """Each way of not answering, of the whole mission: no areas, so that few cells are small."""
+    queries = {
+        "survey_result": interview_results_sql(),
+        "survey_item_response": item_responses_sql(),
+    }
+    for table, query in queries.items():
+        columns = ", ".join(name for name in MART_TABLES[table] if name != "mission")
+        connection.execute(
+            f"INSERT INTO mart.{table} SELECT ?, {columns} FROM ({query}) AS counted ORDER BY ALL",
+            [mission.mission],
+        )
 
 
 def _fill_mission(connection: duckdb.DuckDBPyConnection, mission: Mission, as_of: date) -> None:

@@ -183,6 +183,27 @@ _SURVEY_RESPONSE_COLUMNS = {
     "answered": "BIGINT",
 }
 
+_WAVE = dict.fromkeys(["mission", "survey_code", "wave", "instrument"], "VARCHAR")
+
+# The whole mission only. The number drawn is left out: less those who could have answered, it
+# would give those who were not eligible.
+_SURVEY_RESULT_COLUMNS = {
+    **_WAVE,
+    **dict.fromkeys(
+        ["complete", "partial", "refusal", "no_contact", "without_consent", "ineligible"], "BIGINT"
+    ),
+    "response_rate": "DOUBLE",  # 0 to 1
+}
+
+_SURVEY_ITEM_RESPONSE_COLUMNS = {
+    **_WAVE,
+    "item": "VARCHAR",
+    # The parts add up to the interviewed
+    **dict.fromkeys(
+        ["interviewed", "valid", "dont_know", "refused", "not_asked", "missing"], "BIGINT"
+    ),
+}
+
 _BASE_COLUMNS = {
     "mission": "VARCHAR",
     "base_name": "VARCHAR",
@@ -360,6 +381,8 @@ MART_TABLES: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "contribution": _CONTRIBUTION_COLUMNS,
         "return_status": _RETURN_STATUS_COLUMNS,
         "survey_response": _SURVEY_RESPONSE_COLUMNS,
+        "survey_result": _SURVEY_RESULT_COLUMNS,
+        "survey_item_response": _SURVEY_ITEM_RESPONSE_COLUMNS,
         "base": _BASE_COLUMNS,
         "mission": _MISSION_COLUMNS,
         "result_link": _RESULT_LINK_COLUMNS,

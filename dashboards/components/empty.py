@@ -36,6 +36,12 @@ def empty_mark(cell: Cell, words: Words, min_n: int) -> html.Span:
     )
 
 
+def withheld_mark(words: Words) -> html.Span:
+    """The pattern where it is not told whether the count itself is small or lies beside one."""
+    text = html.Span(words("empty.withheld_either"), className="empty-word")
+    return html.Span(text, className="empty empty-withheld")
+
+
 def swatch(state: str) -> html.Span:
     """The pattern alone, for keys and grids."""
     look = f"swatch empty-{state.replace('_', '-')}"

@@ -15,6 +15,7 @@ from dashboards.components.page_head import page_head
 from dashboards.components.table import Column, table
 from dashboards.components.trend import trend_mark
 from dashboards.components.value import interval_words, value_in_brief, value_sentence
+from dashboards.components.wave_responses import wave_label, wave_responses_card
 from dashboards.context import Context
 from dashboards.figures.waves import WavePoint, waves_figure
 from dashboards.queries import indicator_values, surveys
@@ -108,13 +109,7 @@ def _wave_name(context: Context, waves: pd.DataFrame, dated: Dated) -> str:
     ]
     if inside.empty:
         return formats.period_name(dated.period_type, dated.period, dated.start, context.words)
-    return _wave_label(context, inside.iloc[-1]["wave"])
-
-
-def _wave_label(context: Context, wave: object) -> str:
-    """W4, V4 for a wave that is named by a number alone."""
-    text = str(wave)
-    return context.words("perceptions.wave_short", wave=text) if text.isdigit() else text
+    return wave_label(context, inside.iloc[-1]["wave"])
 
 
 def _wave_points(context: Context, waves: pd.DataFrame, code: str) -> list[WavePoint]:
@@ -131,7 +126,7 @@ def _wave_points(context: Context, waves: pd.DataFrame, code: str) -> list[WaveP
     ]
     return points + [
         WavePoint(
-            _wave_label(context, wave["wave"]),
+            wave_label(context, wave["wave"]),
             formats.month(wave["last_on"], words),
             Cell("no_figure"),
             words("perceptions.not_asked"),
@@ -151,7 +146,7 @@ def _field(context: Context, waves: pd.DataFrame, code: str, top: float) -> html
     row = context.indicator(code)
     later = _later_waves(context, waves, code)
     if later:
-        wave = _wave_label(context, later[-1]["wave"])
+        wave = wave_label(context, later[-1]["wave"])
         said: list[Any] = [html.B(words("perceptions.not_asked_in", wave=wave))]
     else:
         mark = trend_mark(cell.trend, str(row["direction"]), words)
@@ -188,7 +183,7 @@ def _questions_card(context: Context, waves: pd.DataFrame, questions: list[str])
         [
             words(
                 "perceptions.wave_date",
-                wave=_wave_label(context, row["wave"]),
+                wave=wave_label(context, row["wave"]),
                 month=formats.month(row["last_on"], words),
             )
             for row in rows_of(waves)
@@ -481,7 +476,11 @@ def body(context: Context) -> list[Any]:
     asked = [code for code in questions if _points(context, code)]
     if not asked:
         return [head, notice(words("perceptions.no_wave"))]
-    left = [_questions_card(context, waves, asked), _sexes_card(context, asked)]
+    left = [
+        _questions_card(context, waves, asked),
+        _sexes_card(context, asked),
+        *wave_responses_card(context),
+    ]
     right = [
         *_reached_card(context, waves),
         *_logged_card(context),

@@ -1,5 +1,7 @@
 """Survey waves: when they were held, who was sampled and who answered."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from dashboards.releases import Release
@@ -16,6 +18,23 @@ def waves(release: Release, country: str) -> pd.DataFrame:
         ORDER BY instrument <> 'household', last_on, survey_code, wave
     """
     return release.frame(sql, [country])
+
+
+def results(release: Release) -> pd.DataFrame:
+    """Interviews by result, one row a wave and instrument (null: withheld)."""
+    return _if_there(release, "survey_result", ["survey_code", "wave", "instrument"])
+
+
+def item_responses(release: Release) -> pd.DataFrame:
+    """Who answered a question, one row a wave, instrument and item (null: withheld)."""
+    return _if_there(release, "survey_item_response", ["survey_code", "wave", "instrument", "item"])
+
+
+def _if_there(release: Release, table: str, order: Sequence[str]) -> pd.DataFrame:
+    """The rows of a table; none from a release of before there was one."""
+    if table not in release.tables:
+        return pd.DataFrame(columns=list(order))
+    return release.frame(f"SELECT * FROM mart.{table} ORDER BY {', '.join(order)}")
 
 
 def response_by(

@@ -18,6 +18,7 @@ from indicators.disclosure.earlier import EarlierRelease, past_of
 from indicators.disclosure.primary import small_cells_sql
 from indicators.disclosure.repeats import repeated_counts
 from indicators.disclosure.tables import SERIES, file_tables, response_tables, value_tables
+from indicators.disclosure.wave_counts import withhold_wave_counts
 from indicators.mission import DisclosurePolicy
 from indicators.values import COMPLEMENTARY, CONFIDENTIAL, DIMENSIONS, NOT_APPLICABLE, TOTAL
 
@@ -74,9 +75,10 @@ def suppress(
 
     Sets `conf_status` C (too few) or D (protects another figure) and the figures of these cells
     to null; rows of files behind them in `mart.contribution`; small cells of
-    `mart.survey_response`. Zeros stay. `audience` names the copy; the policy is the audience's own
-    and the rules are the same for all. `earlier`: what this audience has of this mission's
-    earlier releases. To be run once, on a copy where nothing is withheld yet.
+    `mart.survey_response`, `mart.survey_result` and `mart.survey_item_response`. Zeros stay
+    unless they would give a small count away. `audience` names the copy; the policy is the
+    audience's own and the rules are the same for all. `earlier`: what this audience has of this
+    mission's earlier releases. To be run once, on a copy where nothing is withheld yet.
 
     What holds then: no small count is a linear combination of published counts of its indicator,
     over areas, dimensions and periods, except those that the answer counts as protected in vain.
@@ -98,6 +100,7 @@ def suppress(
     _withhold_values(connection, cells, primary, found.withheld)
     _withhold_files(connection, parents)
     _withhold_responses(connection, policy, parents)
+    withhold_wave_counts(connection, policy.min_n)
     return _counted(cells, primary, past.known, found)
 
 

@@ -494,6 +494,40 @@ def _margin(rows: list[dict[str, Any]], group: str) -> list[dict[str, Any]]:
     return [{**fixed, **totals, **row} for row in sums.to_dict("records")]
 
 
+def _result_rows() -> list[dict[str, Any]]:
+    """Interviews by result; of the oldest wave two small counts and their others are withheld."""
+    shown = {"complete": 2390, "partial": 22, "refusal": 301, "no_contact": 247}
+    hidden = dict.fromkeys(shown)
+    return [
+        {
+            **_wave_key(wave),
+            **(hidden if wave == 1 else shown),
+            "without_consent": 0,
+            "ineligible": 38,
+            "response_rate": 0.815,
+        }
+        for wave in (1, 2, 3, 4)
+    ]
+
+
+def _item_response_rows() -> list[dict[str, Any]]:
+    """Two questions a wave; of the newest wave's second one a small count is withheld."""
+    parts = {"valid": 2300, "dont_know": 71, "refused": 23, "not_asked": 0, "missing": 18}
+    rows = []
+    for wave in (1, 2, 3, 4):
+        for item in ("safe_walking_night", "trust_host_police"):
+            withheld = {}
+            if wave == 4 and item == "trust_host_police":
+                withheld = {"refused": None, "missing": None}
+            rows.append({**_wave_key(wave), "item": item, "interviewed": 2412, **parts, **withheld})
+    return rows
+
+
+def _wave_key(wave: int) -> dict[str, str]:
+    named = {"survey_code": "perception", "instrument": "household"}
+    return {"mission": MISSION, "wave": f"W{wave}", **named}
+
+
 def _quality_rows() -> list[dict[str, Any]]:
     names = [
         ("completeness", "activities", "warning", "failed", 2),
@@ -747,6 +781,8 @@ def mart_rows() -> Mapping[str, list[dict[str, Any]]]:
         "contribution": _contribution_rows(),
         "return_status": _return_rows(),
         "survey_response": _response_rows(),
+        "survey_result": _result_rows(),
+        "survey_item_response": _item_response_rows(),
         "base": _base_rows(),
         "mission": _mission_rows(),
         "result_link": _link_rows(),

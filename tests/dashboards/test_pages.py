@@ -190,5 +190,48 @@ def test_figures_are_small_and_every_chart_has_a_caption(context_at: At, path: s
         assert len(caption.children) > 20
 
 
+WAYS_OF_NOT_ANSWERING = {
+    "en": ("Valid answer", "Does not know", "Refused", "Not asked", "No answer recorded"),
+    "fr": ("Réponse valide", "Ne sait pas", "Refus", "Non posée", "Aucune réponse consignée"),
+}
+
+
+def _responses(context: Context) -> html.Section:
+    (found,) = [
+        part
+        for part in components(perceptions.body(context))
+        if "card-responses" in (getattr(part, "className", None) or "").split()
+    ]
+    return found
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_each_way_of_not_answering_stands_apart_by_wave_and_question(
+    context_at: At, language: str
+) -> None:
+    card = _responses(context_at(f"/perceptions?lang={language}"))
+    results, newest, *earlier = [part for part in components(card) if isinstance(part, html.Table)]
+    assert len(earlier) == 3
+    heads = [part.children for part in components(newest) if isinstance(part, html.Th)]
+    assert set(WAYS_OF_NOT_ANSWERING[language]) < set(heads)
+    night = text_of(newest).replace("\u202f", "").replace(",", "")
+    assert ("95% (2300)" in night) and ("3% (71)" in night) and ("0% (0)" in night)
+    rate = text_of(results).replace("\u202f", "")
+    assert "82%" in rate and "301" in rate
+
+
+def test_withheld_counts_of_answers_are_marked_and_explained(context_at: At) -> None:
+    card = _responses(context_at("/perceptions"))
+    tables = [part for part in components(card) if isinstance(part, html.Table)]
+    marks = ["empty-withheld" in classes_of(table) for table in tables]
+    assert marks == [True, True, False, False, False]
+    assert "Withheld: a count under" in text_of(card)
+
+
+def test_waves_after_the_period_are_not_told_of(context_at: At) -> None:
+    text = text_of(_responses(context_at("/perceptions?period=2025-Q3")))
+    assert "W2" in text and "W3" not in text
+
+
 def test_an_unknown_indicator_is_not_found(context_at: At) -> None:
     assert indicator.code_of(context_at("/indicators/P9-XX-99")) is None

@@ -8,7 +8,7 @@ from dashboards.address import Address
 from dashboards.context import Context, read_context
 from dashboards.pages import data_quality, map, overview, perceptions, side_by_side
 from tests.dashboards.release_factory import COUNTRY, mart_rows, write_release
-from tests.dashboards.rendered import text_of
+from tests.dashboards.rendered import classes_of, text_of
 
 
 def _context(home: Path, **changed: list[dict[str, object]]) -> Context:
@@ -42,6 +42,21 @@ def test_without_a_list_of_reports_nothing_is_called_complete(
 
 def test_without_waves_the_page_says_so(without_framework_and_returns: Context) -> None:
     assert "No survey wave" in text_of(perceptions.body(without_framework_and_returns))
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_release_of_before_there_were_counts_of_answers_shows_the_page_without_them(
+    tmp_path: Path, language: str
+) -> None:
+    newer = ("survey_result", "survey_item_response")
+    write_release(
+        tmp_path, rows={table: rows for table, rows in mart_rows().items() if table not in newer}
+    )
+    address = Address.parse("/perceptions", f"lang={language}")
+    context = read_context(tmp_path, "mission", address)
+    assert context is not None and not context.release.tables & set(newer)
+    body = perceptions.body(context)
+    assert "card-reached" in classes_of(body) and "card-responses" not in classes_of(body)
 
 
 def test_without_outlines_the_list_stands_alone(tmp_path: Path) -> None:

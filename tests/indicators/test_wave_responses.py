@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pandas as pd
 import pytest
 
 from indicators.wave_responses import interview_results, item_responses
@@ -76,3 +77,32 @@ def test_what_comes_after_the_as_of_day_is_not_yet_known() -> None:
     small.compute("X-IM-01", as_of=date(2026, 7, 31))
     assert item_responses(small.connection)["wave"].tolist() == ["w1"]
     assert interview_results(small.connection)["wave"].tolist() == ["w1"]
+
+
+def test_the_mart_holds_what_the_core_tables_say_counted_with_pandas() -> None:
+    small = SmallWarehouse()
+    wave(small, "w1", ANSWERS)
+    wave(small, "w2", ["good", "refused", None, "dont_know", "fair"], area_code="A2")
+    small.connection.execute(
+        """UPDATE core.survey_respondents SET result = CASE respondent_key
+          WHEN 'w1-0' THEN 'refusal' WHEN 'w1-1' THEN 'partial' WHEN 'w2-4' THEN 'no_contact'
+          ELSE result END"""
+    )
+    small.compute("X-IM-01")
+    people = small.connection.table("core.survey_respondents").df()
+    answers = small.connection.table("core.survey_answers").df()
+    by_result = pd.crosstab(people["wave"], people["result"])
+    results = small.connection.table("mart.survey_result").df().set_index("wave")
+    for result in by_result:
+        assert results[result].tolist() == by_result[result].tolist()
+    done = people[people["result"].isin(["complete", "partial"])]
+    rate = done.groupby("wave").size() / people.groupby("wave").size()
+    assert results["response_rate"].to_dict() == pytest.approx(rate.to_dict())
+    given = done.merge(answers, on=["wave", "respondent_key"], how="left")
+    said = given["answer"].fillna("missing")
+    by_way = pd.crosstab(given["wave"], said.where(said.isin(PARTS), "valid"))
+    items = small.connection.table("mart.survey_item_response").df().set_index("wave")
+    assert items["interviewed"].to_dict() == done.groupby("wave").size().to_dict()
+    for way in PARTS:
+        assert items[way].tolist() == by_way.get(way, 0 * by_way["valid"]).tolist()
+    assert set(items["mission"]) == set(results["mission"]) == {"small"}

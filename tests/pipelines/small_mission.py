@@ -244,6 +244,17 @@ def add_contribution(
     insert(connection, "mart.contribution", row | facts)
 
 
+def _fill_wave_counts(connection: duckdb.DuckDBPyConnection) -> None:
+    """Who answered the wave and one of its questions: seven refused to answer it."""
+    wave = {"mission": MISSION, "survey_code": "PS", "wave": "1", "instrument": "household"}
+    results = {"complete": 300, "partial": 7, "refusal": 60, "no_contact": 45}
+    others = {"without_consent": 0, "ineligible": 7, "response_rate": 307 / 412}
+    insert(connection, "mart.survey_result", wave | results | others)
+    item = {"item": "safety_overall", "interviewed": 307, "valid": 264}
+    parts = {"dont_know": 20, "refused": 7, "not_asked": 0, "missing": 16}
+    insert(connection, "mart.survey_item_response", wave | item | parts)
+
+
 def _fill_beside(connection: duckdb.DuckDBPyConnection) -> None:
     """A base, a return, survey responses, a protection gap and a rejected row."""
     base = {"mission": MISSION, "base_name": "Camp Secret", "area": "BK-1", "latitude": 4.85}
@@ -256,6 +267,7 @@ def _fill_beside(connection: duckdb.DuckDBPyConnection) -> None:
         cell = {"mission": MISSION, "area": area, "sex": "_T", "age_group": "_T"}
         counts = {"sampled": sampled, "answered": answered}
         insert(connection, "mart.survey_response", wave | cell | counts)
+    _fill_wave_counts(connection)
     gap = {"mission": MISSION, "area": "BK-1", "period": "2026-09", "component": "gap"}
     insert(connection, "mart.protection_gap", gap | {"value": 1, "reason_en": "Risk-Hidden"})
     reject = {

@@ -59,6 +59,15 @@ def test_a_small_count_of_answers_cannot_be_had_from_the_total(release) -> None:
     assert rows(release, "hq", query) == [("BK", 307), ("BK-1", None), ("BK-3", None)]
 
 
+def test_a_small_way_of_not_answering_goes_with_another_that_would_tell_it(release) -> None:
+    results = "SELECT complete, partial, refusal, no_contact, ineligible FROM mart.survey_result"
+    assert rows(release, "mission", results) == [(300, 7, 60, 45, 7)]
+    assert rows(release, "hq", results) == [(None, None, 60, 45, None)]
+    parts = "SELECT valid, dont_know, refused, not_asked, missing FROM mart.survey_item_response"
+    assert rows(release, "mission", parts) == [(264, 20, 7, 0, 16)]
+    assert rows(release, "hq", parts) == [(264, 20, None, 0, None)]
+
+
 def test_a_withheld_cell_keeps_its_row_and_shows_no_number(release) -> None:
     cells = rows(
         release,
