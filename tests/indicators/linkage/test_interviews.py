@@ -61,7 +61,7 @@ def test_an_effect_is_found_without_bias_and_held_by_its_interval() -> None:
 @pytest.mark.soak
 def test_without_an_effect_few_differences_are_called(capsys: pytest.CaptureFixture[str]) -> None:
     significant, held, _ = rates(1000)
-    found, covered, _ = rates(500, effect=0.15)
+    found, covered, _ = rates(1000, effect=0.15)
     with capsys.disabled():
         print(f"\ninterviews before and after: null {significant:.1%}, held {held:.1%};")
         print(f"  0.15 found {found:.1%}, held {covered:.1%}")
