@@ -14,7 +14,8 @@ from scipy.optimize import linprog
 from scipy.sparse import csc_matrix, csr_matrix
 
 from indicators.disclosure.derivation import Block, blocks, unknown_cells
-from indicators.disclosure.intervals import MARGIN, Reduced, needed_low, reduced
+from indicators.disclosure.intervals import MARGIN, needed_low
+from indicators.disclosure.reduction import Reduced, reduced
 from indicators.disclosure.tables import Tables
 
 _CLOSE = 1e-6

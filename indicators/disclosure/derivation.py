@@ -17,12 +17,14 @@ from scipy.sparse import bmat, csc_matrix, csr_matrix, identity
 from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import splu
 
+from indicators.disclosure.reduction import distinct, merged, reduced
 from indicators.disclosure.tables import Tables
 
 _REGULARISATION = 1e-8
 _VANISHES = 1e-5
 _VECTORS = 2
 _SEED = 20260
+_SMALL = 500  # cells of a block up to which a second way costs more than it saves
 
 
 @dataclass(frozen=True)
@@ -94,16 +96,31 @@ class Derivation:
 
 def _fixed(block: Block) -> np.ndarray:
     """By cell of the block: whether every solution of its homogeneous equations is zero there."""
-    lines, merge = merged(block.matrix)
-    is_zero = np.zeros(merge.shape[1], dtype=bool)
+    lines, cells = _smaller(block.matrix)
+    change = np.random.default_rng(_SEED).normal(size=(lines.shape[1], _VECTORS))
     used = np.flatnonzero(np.diff(lines.indptr))
     if len(used):
-        is_zero[used] = _vanishes(csc_matrix(lines[:, used]))
-    return np.asarray((abs(merge) @ ~is_zero) == 0)
+        change[used] = _projected(csc_matrix(lines[:, used]), change[used])
+    return np.asarray(np.abs(cells @ change).max(axis=1, initial=0) < _VANISHES)
 
 
-def _vanishes(lines: csc_matrix) -> np.ndarray:
-    """By unknown: whether the projections of the random vectors on the solutions vanish there.
+def _smaller(matrix: csc_matrix) -> tuple[csc_matrix, csr_matrix]:
+    """The equations in few unknowns, and cells x unknowns; of two ways the sparser one.
+
+    Without totals there are fewer unknowns, and where sums of many cells remain, more entries.
+    """
+    lines, cells = merged(matrix)
+    if lines.nnz:
+        lines = csc_matrix(distinct(csr_matrix(lines)))
+    if len(cells.indptr) - 1 > _SMALL:
+        finest = reduced(matrix)
+        if finest.lines.nnz < lines.nnz:
+            lines, cells = csc_matrix(finest.lines), finest.cells
+    return lines, cells
+
+
+def _projected(lines: csc_matrix, vectors: np.ndarray) -> np.ndarray:
+    """The vectors projected on the solutions.
 
     The projection solves [I A'; A -e I], whose first part is the vector less what the lines fix.
     """
@@ -117,44 +134,5 @@ def _vanishes(lines: csc_matrix) -> np.ndarray:
         diag_pivot_thresh=0.0,
         options={"SymmetricMode": True},
     )
-    vectors = np.zeros((many + unknowns, _VECTORS))
-    vectors[:unknowns] = np.random.default_rng(_SEED).normal(size=(unknowns, _VECTORS))
-    projected = factors.solve(vectors)[:unknowns]
-    return np.asarray(np.abs(projected).max(axis=1) < _VANISHES)
-
-
-def merged(lines: csc_matrix) -> tuple[csc_matrix, csr_matrix]:
-    """The same equations in fewer unknowns, and cells x unknowns of 1 and -1; exact.
-
-    A line of two unknowns says that they are equal or opposite, a line of one that it is zero.
-    """
-    merge = csr_matrix(identity(lines.shape[1]))
-    rows = csr_matrix(lines)
-    while True:
-        size = np.diff(rows.indptr)
-        pairs = rows[np.flatnonzero(size == 2)]
-        one, two = pairs.indices[::2], pairs.indices[1::2]
-        even = np.abs(pairs.data[::2]) == np.abs(pairs.data[1::2])
-        zero = rows[np.flatnonzero(size == 1)].indices
-        if not even.any() and not len(zero):
-            return csc_matrix(rows), merge
-        opposite = pairs.data[::2] == pairs.data[1::2]
-        step = _step(rows.shape[1], one[even], two[even], opposite[even], zero)
-        merge, rows = csr_matrix(merge @ step), csr_matrix(rows @ step)
-        rows.eliminate_zeros()
-        rows = rows[np.flatnonzero(np.diff(rows.indptr))]
-
-
-def _step(
-    size: int, one: np.ndarray, two: np.ndarray, opposite: np.ndarray, zero: np.ndarray
-) -> csr_matrix:
-    """Old x new unknowns. Each unknown stands twice in a graph, as itself and as its opposite."""
-    start = np.concatenate([one, one + size, zero])
-    end = np.concatenate([two + size * opposite, two + size * ~opposite, zero + size])
-    graph = csr_matrix((np.ones(len(start)), (start, end)), shape=(2 * size, 2 * size))
-    _, label = connected_components(graph, directed=False)
-    plus, minus = label[:size], label[size:]
-    kept = np.flatnonzero(plus != minus)  # equal to its opposite: zero
-    names, column = np.unique(np.minimum(plus, minus)[kept], return_inverse=True)
-    sign = np.where(plus < minus, 1.0, -1.0)[kept]
-    return csr_matrix((sign, (kept, column)), shape=(size, len(names)))
+    padded = np.concatenate([vectors, np.zeros((many, vectors.shape[1]))])
+    return np.asarray(factors.solve(padded)[:unknowns])

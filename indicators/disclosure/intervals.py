@@ -15,7 +15,8 @@ import numpy as np
 from scipy.optimize._highspy import _core as highs
 from scipy.sparse import block_diag, csc_matrix, csr_matrix
 
-from indicators.disclosure.derivation import Block, blocks, merged, unknown_cells
+from indicators.disclosure.derivation import Block, blocks, unknown_cells
+from indicators.disclosure.reduction import Reduced, reduced
 from indicators.disclosure.tables import Tables
 
 MARGIN = 2  # integers that must be possible on each side of a withheld count
@@ -154,7 +155,7 @@ class _Question:
 class _Program:
     """One table's program, and the lowest and highest value of each cell in what it found."""
 
-    def __init__(self, reduced: "Reduced", count: np.ndarray) -> None:
+    def __init__(self, reduced: Reduced, count: np.ndarray) -> None:
         self.low, self.high, self.count = count.copy(), count.copy(), count
         self.cells = reduced.cells
         self.unknowns = reduced.cells.shape[1]
@@ -172,73 +173,6 @@ class _Program:
         change = self.cells @ np.asarray(self.solver.getSolution().col_value)
         self.low = np.minimum(self.low, self.count + change)
         self.high = np.maximum(self.high, self.count + change)
-
-
-@dataclass(frozen=True)
-class Reduced:
-    """The tables with the same published cells, as changes of few unknowns that are free.
-
-    lines: what holds between the unknowns, as lines @ unknowns = 0. cells: cells x unknowns, by
-    how much each cell changes. leaf: cells that are no total; merge: these x unknowns.
-    """
-
-    lines: csr_matrix
-    cells: csr_matrix
-    leaf: np.ndarray
-    merge: csr_matrix
-
-    def bounds(self, count: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """How far each unknown may fall and rise until the first of its cells is zero."""
-        entry = self.merge.tocoo()
-        own = count[self.leaf][entry.row]
-        size = self.merge.shape[1]
-        least, most = np.full(size, -np.inf), np.full(size, np.inf)
-        up = entry.data > 0
-        np.maximum.at(least, entry.col[up], -own[up])
-        np.minimum.at(most, entry.col[~up], own[~up])
-        return least, most
-
-
-def reduced(matrix: csc_matrix) -> Reduced:
-    """Lines x cells of 1 and -1 in as few unknowns as totals and equal cells allow; exact."""
-    leaf, lines, sums = _finest(matrix)
-    left, merge = merged(csc_matrix(lines))
-    merge = csr_matrix(merge)
-    return Reduced(_distinct(csr_matrix(left)), csr_matrix(sums @ merge), leaf, merge)
-
-
-def _finest(matrix: csc_matrix) -> tuple[np.ndarray, csr_matrix, csr_matrix]:
-    """Cells that are no total, the lines that remain over them, and cells x these cells."""
-    lines = csr_matrix(matrix).tocoo()
-    size = matrix.shape[1]
-    is_total = lines.data > 0
-    total, first = np.unique(lines.col[is_total], return_index=True)
-    line = lines.row[is_total][first]
-    leaf = np.setdiff1d(np.arange(size), total)
-    parts = csr_matrix((-lines.data * ~is_total, (lines.row, lines.col)), shape=lines.shape)
-    chosen = csr_matrix((np.ones(len(total)), (total, line)), shape=(size, lines.shape[0]))
-    step = csr_matrix(chosen @ parts)
-    step.eliminate_zeros()
-    sums = leaves = csr_matrix(
-        (np.ones(len(leaf)), (leaf, np.arange(len(leaf)))), shape=(size, len(leaf))
-    )
-    while step.nnz:  # as many steps as there are levels
-        further = csr_matrix(leaves + step @ sums)
-        if (further != sums).nnz == 0:
-            break
-        sums = further
-    others = np.setdiff1d(np.arange(lines.shape[0]), line)
-    rest = csr_matrix(csr_matrix(matrix)[others] @ sums)
-    rest.eliminate_zeros()
-    return leaf, _distinct(rest), sums
-
-
-def _distinct(lines: csr_matrix) -> csr_matrix:
-    """Each equation once."""
-    lines = lines[np.flatnonzero(np.diff(lines.indptr))]
-    weights = np.random.default_rng(_SEED).normal(size=lines.shape[1])
-    _, first = np.unique(np.round(np.abs(lines @ weights), 7), return_index=True)
-    return lines[np.sort(first)]
 
 
 def _solver(lines: csr_matrix, least: np.ndarray, most: np.ndarray) -> "highs._Highs":
