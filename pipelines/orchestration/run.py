@@ -1,5 +1,6 @@
 """Running the jobs in this process on the workspace's own Dagster instance."""
 
+import logging
 import os
 import uuid
 from collections.abc import Iterator
@@ -23,6 +24,8 @@ from pipelines.workspace import Workspace
 
 # A person at the terminal reads sentences, not Dagster's events; `poclens dagster` shows those.
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+# Once a library has set up logging, Dagster's own database would tell of each of its migrations.
+logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 @dataclass(frozen=True)
