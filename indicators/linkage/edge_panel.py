@@ -70,10 +70,10 @@ def read_edge_panel(
     mission: Mission,
     edge: Edge,
     indicators: Mapping[str, Mapping[str, Any]],
-    period_type: str,
+    period_type: str | None,
 ) -> EdgePanel | None:
     """The edge's rows at the level where most areas have both; None without any."""
-    months = MONTHS_OF.get(period_type)
+    months = MONTHS_OF.get(period_type or "")
     if months is None:
         return None
     parameters = {

@@ -4,18 +4,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-import duckdb
 import numpy as np
 
 from indicators.linkage.association import METHOD as ASSOCIATION
 from indicators.linkage.association import associations
 from indicators.linkage.edge_models import PLACEBO, EdgeModels, model_edge
-from indicators.linkage.edge_panel import INDEPENDENT_SOURCES, EdgePanel, read_edge_panel
+from indicators.linkage.edge_panel import INDEPENDENT_SOURCES, EdgePanel
 from indicators.linkage.finding import Finding
 from indicators.linkage.framework import Edge
 from indicators.linkage.grading import AREAS_WITHOUT_BOOTSTRAP, Evidence
 from indicators.linkage.tested import Tested
-from indicators.mission import Mission
 
 MIN_ROUNDS, MIN_RESPONDENTS = 3, 30
 
@@ -28,24 +26,15 @@ class EdgeTests:
     event_rows: tuple[Mapping[str, Any], ...] = field(default=())
 
 
-def tests_of_edge(
-    connection: duckdb.DuckDBPyConnection,
-    mission: Mission,
-    edge: Edge,
-    indicators: Mapping[str, Mapping[str, Any]],
-    period_type: str | None,
-) -> EdgeTests:
+def tests_of_edge(panel: EdgePanel | None, edge: Edge, country_area: str) -> EdgeTests:
     """Every test that the edge's values carry, over all areas; none without common values."""
-    panel = (
-        read_edge_panel(connection, mission, edge, indicators, period_type) if period_type else None
-    )
     if panel is None:
         return EdgeTests()
     models = model_edge(panel)
     findings = [*models.findings, *associations(panel)]
     headline = _headline(findings)
     tested = tuple(
-        _tested(finding, edge, mission, panel, models, findings, finding is headline)
+        _tested(finding, edge, country_area, panel, models, findings, finding is headline)
         for finding in findings
     )
     return EdgeTests(tested, models.event_rows)
@@ -61,7 +50,7 @@ def _headline(findings: Iterable[Finding]) -> Finding | None:
 def _tested(
     finding: Finding,
     edge: Edge,
-    mission: Mission,
+    country_area: str,
     panel: EdgePanel,
     models: EdgeModels,
     findings: Iterable[Finding],
@@ -81,7 +70,7 @@ def _tested(
     )
     return Tested(
         edge.id,
-        mission.country_area,
+        country_area,
         finding,
         evidence,
         contrast="ranked" if is_association else models.step.name,

@@ -13,11 +13,13 @@ import numpy as np
 import pandas as pd
 
 from indicators.change_tests import benjamini_hochberg
-from indicators.linkage.edge_models import PLACEBO
+from indicators.linkage.edge_models import METHOD, PLACEBO
+from indicators.linkage.edge_panel import read_edge_panel
 from indicators.linkage.edge_tests import EdgeTests, tests_of_edge
 from indicators.linkage.framework import Edge, Framework
 from indicators.linkage.grading import OVERLAP_MAX, TREATED_MIN, Grade, grade
 from indicators.linkage.items import store_items
+from indicators.linkage.kept_results import kept_results
 from indicators.linkage.sentences import (
     About,
     area_sentence,
@@ -61,12 +63,7 @@ def result_links(
     store_items(connection, mission, framework)
     edges = framework.edges if framework else ()
     indicators = _indicators(connection, mission)
-    studies = {
-        edge.id: tests_of_edge(
-            connection, mission, edge, indicators, common_period_type(indicators, edge)
-        )
-        for edge in edges
-    }
+    studies = _studies(connection, mission, edges, indicators)
     everything = [*wakes, *(tested for study in studies.values() for tested in study.tested)]
     q_values = _q_values(everything)
     tests = sum(1 for q in q_values if q is not None)
@@ -86,6 +83,24 @@ def result_links(
         rows += graded
     _store(connection, mission, "result_link", rows)
     _store(connection, mission, "event_study", _event_rows(mission, studies))
+
+
+def _studies(
+    connection: duckdb.DuckDBPyConnection,
+    mission: Mission,
+    edges: Sequence[Edge],
+    indicators: Mapping[str, Mapping[str, Any]],
+) -> dict[str, EdgeTests]:
+    """Association and panel models of each edge, kept of before where its rows are the same."""
+    studies = {}
+    with kept_results(connection, mission.mission, METHOD) as kept:
+        for edge in edges:
+            period_type = common_period_type(indicators, edge)
+            panel = read_edge_panel(connection, mission, edge, indicators, period_type)
+            studies[edge.id] = kept.result(
+                edge.id, EdgeTests, tests_of_edge, panel, edge, mission.country_area
+            )
+    return studies
 
 
 def _indicators(

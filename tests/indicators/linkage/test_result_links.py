@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from indicators.linkage.edge_panel import read_edge_panel
 from indicators.linkage.edge_tests import tests_of_edge as all_tests_of_edge
 from indicators.linkage.finding import Finding
 from indicators.linkage.framework import Edge, Framework
@@ -242,4 +243,5 @@ def test_no_values_at_all_give_no_test() -> None:
         {"id": "e", "from": OUTPUT, "to": OUTCOME, "expected_sign": 1, "why": WORDS}
     )
     known = {code: {"measure": "count", "source": "incidents"} for code in (OUTPUT, OUTCOME)}
-    assert all_tests_of_edge(empty_mart(), mission(), edge, known, "M").tested == ()
+    panel = read_edge_panel(empty_mart(), mission(), edge, known, "M")
+    assert all_tests_of_edge(panel, edge, COUNTRY).tested == ()
