@@ -16,11 +16,11 @@ from indicators.expressions import (
 )
 from indicators.local_time import local_time_sql
 from indicators.mission import Mission
+from indicators.nearest import EARTH_RADIUS_KM, nearest_sql
 from indicators.stages import Stage, with_stages
 
 Operands = Mapping[str, Operand]
 Alike = Mapping[str, Derived]  # derived columns that one join gives, by name
-EARTH_RADIUS_KM = 6371.0088
 
 
 def functions_sql(mission: Mission, as_of: str) -> Iterator[str]:
@@ -383,13 +383,7 @@ def _followed_by_sql(alike: Alike, previous: str, operands: Operands) -> str:
 
 def _nearest_sql(alike: Alike, previous: str, operands: Operands) -> str:
     ((name, derived),) = alike.items()
-    ended = f"(other.{derived.valid_to} IS NULL OR other.{derived.valid_to} >= own.{derived.at})"
-    return f"""  SELECT own.*, (
-    SELECT min(great_circle_km(own.latitude, own.longitude, other.latitude, other.longitude))
-    FROM ({_other_sql(derived)}) AS other
-    WHERE other.{derived.valid_from} <= own.{derived.at} AND {ended}
-  ) AS {name}
-  FROM {previous} AS own"""
+    return nearest_sql(name, derived, previous, _other_sql(derived))
 
 
 _FORMS = {
