@@ -23,10 +23,10 @@ from indicators.linkage.framework import Edge, Framework
 from indicators.linkage.grading import Evidence
 from indicators.linkage.interviews import BeforeAfter, before_after, soon_or_later
 from indicators.linkage.logged_activities import derive_activities
+from indicators.linkage.mart_rows import store_rows
 from indicators.linkage.tested import Tested
 from indicators.measures import both
 from indicators.mission import Mission
-from indicators.values import MART_TABLES
 from indicators.waves import Wave, periods_of_waves, wave_respondents
 
 METHOD, PULSE_METHOD = "before_after_interviews", "pulse_interviews"
@@ -66,7 +66,6 @@ def interview_tests(
 
     An edge whose output is no activity or whose outcome no question to persons has neither.
     """
-    connection.execute("DELETE FROM mart.interview_effect WHERE mission = ?", [mission.mission])
     derive_activities(connection, mission, as_of)
     tested: list[Tested] = []
     rows: list[dict[str, Any]] = []
@@ -79,7 +78,7 @@ def interview_tests(
         for entry in found:
             rows.append(_row(mission, edge, entry))
             tested.append(_tested(mission, edge, entry, signs))
-    _store(connection, rows)
+    store_rows(connection, mission, "interview_effect", rows)
     return tested
 
 
@@ -320,7 +319,6 @@ def _caveats(entry: _Entry) -> Iterator[str]:
 def _row(mission: Mission, edge: Edge, entry: _Entry) -> dict[str, Any]:
     found, compared = entry.compared.difference, entry.compared
     return {
-        "mission": mission.mission,
         "edge": edge.id,
         "area": mission.country_area,
         "method": entry.method,
@@ -343,12 +341,3 @@ _FIGURES = (
 def _not_small(interviews: int) -> int | None:
     """Numbers of interviews that no audience withholds."""
     return interviews if interviews == 0 or interviews >= LEAST_SHOWN else None
-
-
-def _store(connection: duckdb.DuckDBPyConnection, rows: Sequence[Mapping[str, Any]]) -> None:
-    if not rows:
-        return
-    frame = pd.DataFrame(rows, columns=list(MART_TABLES["interview_effect"]), dtype=object)
-    connection.register("interview_rows", frame)
-    connection.execute("INSERT INTO mart.interview_effect SELECT * FROM interview_rows")
-    connection.unregister("interview_rows")

@@ -6,26 +6,19 @@ from typing import Any
 import duckdb
 
 from indicators.linkage.framework import Framework, Outcome, Output
+from indicators.linkage.mart_rows import store_rows
 from indicators.messages import LANGUAGES
 from indicators.mission import Mission
-from indicators.values import MART_TABLES
 
 
 def store_items(
     connection: duckdb.DuckDBPyConnection, mission: Mission, framework: Framework | None
 ) -> None:
     """Fill `mart.framework_item` and `mart.output_plan` anew; no rows without a framework."""
-    tables: dict[str, list[dict[str, Any]]] = {
-        "framework_item": list(_all_items(framework)) if framework else [],
-        "output_plan": list(_plans(framework)) if framework else [],
-    }
-    for table, rows in tables.items():
-        columns = MART_TABLES[table]
-        connection.execute(f"DELETE FROM mart.{table} WHERE mission = ?", [mission.mission])
-        marks = ", ".join("?" * len(columns))
-        for row in rows:
-            values = [{"mission": mission.mission, **row}.get(name) for name in columns]
-            connection.execute(f"INSERT INTO mart.{table} VALUES ({marks})", values)
+    items = _all_items(framework) if framework else ()
+    plans = _plans(framework) if framework else ()
+    store_rows(connection, mission, "framework_item", items)
+    store_rows(connection, mission, "output_plan", plans)
 
 
 def _all_items(framework: Framework) -> Iterator[dict[str, Any]]:

@@ -23,10 +23,11 @@ from indicators.linkage.forecast import Expectation, Forecast, forecast
 from indicators.linkage.gap_facts import COMPONENTS, COST_MEASURES, TRUST_INDICATORS, Window
 from indicators.linkage.gap_ranking import Needs, Ranks, rank
 from indicators.linkage.logged_activities import derive_activities
+from indicators.linkage.mart_rows import store_rows
 from indicators.messages import LANGUAGES, message
 from indicators.mission import Mission
 from indicators.periods import period_of
-from indicators.values import MART_TABLES, TOO_IMPRECISE
+from indicators.values import TOO_IMPRECISE
 
 RECENT_MONTHS = 3
 
@@ -82,15 +83,10 @@ def protection_gaps(connection: duckdb.DuckDBPyConnection, mission: Mission, as_
     span = gap_facts.window(mission, as_of)
     derive_activities(connection, mission, as_of)
     areas = gap_facts.ranked_areas(connection)
-    connection.execute("DELETE FROM mart.protection_gap WHERE mission = ?", [mission.mission])
-    if not areas or span.months < 1:
-        return
-    rows = list(_all_rows(connection, mission, span, areas))
-    written = [_written(row, mission.mission, span) for row in rows]
-    frame = pd.DataFrame(written, columns=list(MART_TABLES["protection_gap"]), dtype=object)
-    connection.register("gap_rows", frame)
-    connection.execute("INSERT INTO mart.protection_gap SELECT * FROM gap_rows")
-    connection.unregister("gap_rows")
+    is_assessed = areas and span.months >= 1
+    rows = list(_all_rows(connection, mission, span, areas)) if is_assessed else []
+    written = [_written(row, span) for row in rows]
+    store_rows(connection, mission, "protection_gap", written)
 
 
 def _all_rows(
@@ -338,20 +334,22 @@ def _days(
 # --- writing ---------------------------------------------------------------------------------
 
 
-def _written(row: _Row, mission: str, span: Window) -> list[Any]:
-    reasons = [message(f"gap.{row.reason}", lang, **_in(row.words, lang)) for lang in LANGUAGES]
-    return [
-        mission,
-        row.area,
-        period_of(span.month, "M").name,
-        row.component,
-        _rounded(row.value),
-        _rounded(row.low),
-        _rounded(row.high),
-        row.rank_low,
-        row.rank_high,
-        *reasons,
-    ]
+def _written(row: _Row, span: Window) -> dict[str, Any]:
+    reasons = {
+        f"reason_{language}": message(f"gap.{row.reason}", language, **_in(row.words, language))
+        for language in LANGUAGES
+    }
+    return {
+        "area": row.area,
+        "period": period_of(span.month, "M").name,
+        "component": row.component,
+        "value": _rounded(row.value),
+        "ci_low": _rounded(row.low),
+        "ci_high": _rounded(row.high),
+        "rank_low": row.rank_low,
+        "rank_high": row.rank_high,
+        **reasons,
+    }
 
 
 def _rounded(value: float | None) -> float | None:

@@ -4,13 +4,12 @@ One row an edge, method and specification for the mission (its country area), an
 by side. q-values are taken over all tests of the run, those of the matched wake analysis too.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import duckdb
 import numpy as np
-import pandas as pd
 
 from indicators.change_tests import benjamini_hochberg
 from indicators.linkage.edge_models import METHOD, PLACEBO
@@ -20,6 +19,7 @@ from indicators.linkage.framework import Edge, Framework
 from indicators.linkage.grading import OVERLAP_MAX, TREATED_MIN, Grade, grade
 from indicators.linkage.items import store_items
 from indicators.linkage.kept_results import kept_results
+from indicators.linkage.mart_rows import store_rows
 from indicators.linkage.sentences import (
     About,
     area_sentence,
@@ -32,7 +32,6 @@ from indicators.linkage.tested import Tested
 from indicators.measures import SURVEY_KINDS
 from indicators.messages import LANGUAGES
 from indicators.mission import Mission
-from indicators.values import MART_TABLES
 
 _FIGURES = (
     "lag",
@@ -75,14 +74,14 @@ def result_links(
             for tested, q in zip(everything, q_values, strict=True)
             if tested.edge == edge.id
         ]
-        graded = [_graded_row(mission, about, tested, q) for tested, q in own]
+        graded = [_graded_row(about, tested, q) for tested, q in own]
         speaks = speaks_for_the_edge([tested for tested, _ in own])
         headline = graded[speaks] if speaks is not None else {}
         beside = side_by_side_rows(connection, mission, edge, indicators)
         rows += [_with_headline(row, headline, mission) for row in beside]
         rows += graded
-    _store(connection, mission, "result_link", rows)
-    _store(connection, mission, "event_study", _event_rows(mission, studies))
+    store_rows(connection, mission, "result_link", rows)
+    store_rows(connection, mission, "event_study", _event_rows(mission, studies))
 
 
 def _studies(
@@ -168,10 +167,9 @@ def _window(tested: Tested) -> tuple[float, float]:
     return -float(parameters["t_window"]), float(parameters["spat_window"])
 
 
-def _graded_row(mission: Mission, about: About, tested: Tested, q: float | None) -> dict[str, Any]:
+def _graded_row(about: About, tested: Tested, q: float | None) -> dict[str, Any]:
     finding = tested.finding
     row: dict[str, Any] = {
-        "mission": mission.mission,
         "edge": about.edge.id,
         "from_indicator": about.edge.from_indicator,
         "to_indicator": about.edge.to_indicator,
@@ -245,22 +243,4 @@ def _headline_words(
 def _event_rows(mission: Mission, studies: Mapping[str, EdgeTests]) -> Iterator[dict[str, Any]]:
     for edge, study in studies.items():
         for row in study.event_rows:
-            yield {"mission": mission.mission, "edge": edge, "area": mission.country_area, **row}
-
-
-def _store(
-    connection: duckdb.DuckDBPyConnection,
-    mission: Mission,
-    table: str,
-    rows: Iterable[Mapping[str, Any]],
-) -> None:
-    columns = MART_TABLES[table]
-    connection.execute(f"DELETE FROM mart.{table} WHERE mission = ?", [mission.mission])
-    frame = pd.DataFrame([dict(row) for row in rows]).reindex(columns=list(columns))
-    if frame.empty:
-        return
-    frame = frame.astype(object).where(frame.notna(), None)
-    casts = ", ".join(f'CAST("{name}" AS {kind}) AS "{name}"' for name, kind in columns.items())
-    connection.register("linkage_rows", frame)
-    connection.execute(f"INSERT INTO mart.{table} SELECT {casts} FROM linkage_rows")
-    connection.unregister("linkage_rows")
+            yield {"edge": edge, "area": mission.country_area, **row}

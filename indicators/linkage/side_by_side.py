@@ -146,7 +146,6 @@ def _row(
         for language in LANGUAGES
     }
     return {
-        "mission": mission.mission,
         "edge": edge.id,
         "from_indicator": edge.from_indicator,
         "to_indicator": edge.to_indicator,

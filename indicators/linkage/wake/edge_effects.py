@@ -4,7 +4,7 @@ Each window is one finding for grading (`tested.py`) and one row; outer ring, fa
 and incidents that others reported stand beside it as rows of their own.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from indicators.linkage.edge_panel import PATROLLING_REPORTERS
 from indicators.linkage.finding import Finding
 from indicators.linkage.framework import Edge, Framework
 from indicators.linkage.grading import Evidence
+from indicators.linkage.mart_rows import store_rows
 from indicators.linkage.tested import Tested
 from indicators.linkage.wake import product
 from indicators.linkage.wake.edge_events import (
@@ -33,7 +34,6 @@ from indicators.linkage.wake.evidence import evidence_of
 from indicators.linkage.wake.request import WakeRequest, checked_request
 from indicators.linkage.wake.result import WakeResult
 from indicators.mission import Mission
-from indicators.values import MART_TABLES
 
 METHOD = "matched_wake"
 HOURS = 24
@@ -72,22 +72,20 @@ def wake_effects(
     type, or with nothing to compare, has a row and a finding with the reason. q-values are over
     all tests of the run and come later (`store_q_values`).
     """
-    connection.execute("DELETE FROM mart.wake_effect WHERE mission = ?", [mission.mission])
     edges = [
         edge
         for edge in (framework.edges if framework else ())
         if has_events(catalogue[edge.from_indicator], catalogue[edge.to_indicator])
     ]
-    if not edges:
-        return []
-    _make_functions(connection, mission)
+    if edges:
+        _make_functions(connection, mission)
     found: list[Tested] = []
     rows: list[dict[str, Any]] = []
     for edge in edges:
         analysed = _analyse(connection, edge, catalogue)
         rows += _mart_rows(analysed, mission)
         found += _findings(analysed, mission)
-    _store(connection, rows)
+    store_rows(connection, mission, "wake_effect", rows)
     return found
 
 
@@ -158,8 +156,8 @@ def _specification(row: Mapping[str, Any]) -> str:
 
 
 def _mart_rows(analysed: _Analysed, mission: Mission) -> Iterator[dict[str, Any]]:
-    shared: dict[str, Any] = {"mission": mission.mission, "edge": analysed.edge.id}
-    shared |= {"area": mission.country_area, "t_unit": "hours", **analysed.effort}
+    shared: dict[str, Any] = {"edge": analysed.edge.id, "area": mission.country_area}
+    shared |= {"t_unit": "hours", **analysed.effort}
     if analysed.result is None:
         reason = f"wake_{analysed.reason}"
         yield shared | {"specification": "none", "status": "not_estimable", "caveats": reason}
@@ -266,11 +264,3 @@ def _finding(row: Mapping[str, Any], analysed: _Analysed) -> Finding:
         reason=reason,
         df=float(row["df_residual"]),
     )
-
-
-def _store(connection: duckdb.DuckDBPyConnection, rows: Sequence[Mapping[str, Any]]) -> None:
-    columns = MART_TABLES["wake_effect"]
-    marks = ", ".join("?" * len(columns))
-    names = ", ".join(columns)
-    values = [[row.get(name) for name in columns] for row in rows]
-    connection.executemany(f"INSERT INTO mart.wake_effect ({names}) VALUES ({marks})", values)
