@@ -37,7 +37,7 @@ import duckdb
 
 from indicators.messages import message
 from indicators.mission import Mission
-from indicators.values import DIMENSIONS, NOT_APPLICABLE, TOTAL
+from indicators.values import totals_sql
 
 RATINGS = ("achieved", "on_track", "at_risk", "off_track", "not_enough_data", "no_data")
 # A complete register is at risk, and not yet off track, up to this many times the tolerance.
@@ -147,7 +147,6 @@ def rated_sql() -> str:
 
     Everything is turned so that higher is better before it is compared.
     """
-    totals = " AND ".join(f"{name} IN ('{TOTAL}', '{NOT_APPLICABLE}')" for name in DIMENSIONS)
     return f"""
 WITH held AS ({held_sql()}
 ),
@@ -155,7 +154,7 @@ comparable AS (
   SELECT *
   FROM held
   WHERE target_given IS NOT NULL AND direction IN ('up', 'down') AND is_of_length
-    AND (area = $country_area OR NOT grows_with_size) AND {totals}
+    AND (area = $country_area OR NOT grows_with_size) AND {totals_sql()}
 ),
 on_path AS (
   SELECT *, {path_sql()} AS path

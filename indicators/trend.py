@@ -36,7 +36,7 @@ from indicators.change_tests import (
 from indicators.measures import SURVEY_KINDS
 from indicators.mission import Mission
 from indicators.periods import ROLLING_TYPES, period_named, previous_year
-from indicators.values import DIMENSIONS, NORMAL, NOT_APPLICABLE, TOO_IMPRECISE, TOTAL
+from indicators.values import NORMAL, TOO_IMPRECISE, totals_sql
 from indicators.wave_changes import shared_unit_errors
 
 DEFINITION_CHANGED = "definition_changed"
@@ -71,7 +71,6 @@ def trends(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
 
 def cells_sql() -> str:
     """Total cells with what their indicator says of tests. Parameter: mission."""
-    totals = " AND ".join(f"cell.{name} IN ('{TOTAL}', '{NOT_APPLICABLE}')" for name in DIMENSIONS)
     survey_kinds = ", ".join(f"'{kind}'" for kind in SURVEY_KINDS)
     return f"""
 SELECT cell.rowid AS cell_id, cell.indicator, cell.indicator_version, cell.area,
@@ -84,7 +83,7 @@ FROM mart.indicator_value AS cell
 JOIN mart.indicator AS indicator
   ON indicator.mission = cell.mission AND indicator.indicator = cell.indicator
   AND indicator.version = cell.indicator_version
-WHERE cell.mission = $mission AND {totals}
+WHERE cell.mission = $mission AND {totals_sql("cell.")}
   AND cell.period_type NOT IN {ROLLING_TYPES}  -- windows overlap: no two are independent
 ORDER BY cell.indicator, cell.indicator_version, cell.area, cell.period_type, cell.period_start"""
 

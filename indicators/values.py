@@ -41,6 +41,13 @@ VALUE_KEY = (
     *DIMENSIONS,
 )
 
+
+def totals_sql(prefix: str = "") -> str:
+    """The condition that keeps cells which no dimension breaks down; `prefix` as in `cell.`."""
+    closed = (f"{prefix}{name} IN ('{TOTAL}', '{NOT_APPLICABLE}')" for name in DIMENSIONS)
+    return " AND ".join(closed)
+
+
 _PLACE = {
     "mission": "VARCHAR",
     "indicator": "VARCHAR",

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 import duckdb
 import pandas as pd
 
-from indicators.values import COMPLEMENTARY, DIMENSIONS, NOT_APPLICABLE, TOTAL
+from indicators.values import COMPLEMENTARY, TOTAL, totals_sql
 
 _WAVE = ["survey_code", "wave", "instrument"]
 # Each set adds up to a total that is published elsewhere; of those not eligible no total is.
@@ -89,7 +89,6 @@ def _closed_waves(connection: duckdb.DuckDBPyConnection) -> set[tuple]:
 def _closed_waves_sql() -> str:
     """Persons of a wave withheld; or, of a figure that it feeds, the n that protects another."""
     wave = ", ".join(_WAVE)
-    totals = " AND ".join(f"{name} IN ('{TOTAL}', '{NOT_APPLICABLE}')" for name in DIMENSIONS)
     return f"""WITH whole AS (
   SELECT area_code AS area FROM mart.area WHERE parent_area_code IS NULL
 ),
@@ -103,7 +102,7 @@ protecting AS (
   FROM mart.indicator_value
   JOIN whole USING (area)
   JOIN (SELECT DISTINCT indicator, source FROM mart.indicator) USING (indicator)
-  WHERE starts_with(source, 'survey') AND conf_status = '{COMPLEMENTARY}' AND {totals}
+  WHERE starts_with(source, 'survey') AND conf_status = '{COMPLEMENTARY}' AND {totals_sql()}
 )
 SELECT {wave} FROM waves WHERE answered IS NULL
 UNION

@@ -11,7 +11,7 @@ import pandas as pd
 from indicators.linkage.framework import Edge
 from indicators.measures import SURVEY_KINDS
 from indicators.mission import Mission
-from indicators.values import DIMENSIONS, NOT_APPLICABLE, TOTAL
+from indicators.values import totals_sql
 
 # Months a period lasts; the finest that both indicators have is used, months before all others.
 MONTHS_OF = {"M": 1, "Q": 3, "S": 6, "A": 12, "B": 12}
@@ -107,13 +107,12 @@ def read_edge_panel(
 
 def edge_rows_sql() -> str:
     """The columns of EdgePanel.rows with period_start, at the level where most areas have both."""
-    totals = " AND ".join(f"{name} IN ('{TOTAL}', '{NOT_APPLICABLE}')" for name in DIMENSIONS)
     return f"""
 WITH valued AS (
   SELECT indicator, area, area_level, period_start, value, n, obs_status
   FROM mart.indicator_value
   WHERE mission = $mission AND period_type = $period_type AND value IS NOT NULL
-    AND area <> $country_area AND indicator IN ($from, $to) AND {totals}
+    AND area <> $country_area AND indicator IN ($from, $to) AND {totals_sql()}
   -- Figures of two versions of a definition are not one series.
   QUALIFY indicator_version = max(indicator_version) OVER (PARTITION BY indicator)
 ),

@@ -14,7 +14,7 @@ from scipy import stats
 
 from indicators.mission import Mission
 from indicators.periods import add_months
-from indicators.values import TOTAL
+from indicators.values import totals_sql
 
 COMPONENTS = ("police", "military")  # beside each other; civilians patrol with neither
 COST_MEASURES = ("person_days", "nights", "km")
@@ -221,8 +221,7 @@ def trust(connection: duckdb.DuckDBPyConnection, mission: Mission, span: Window)
         WHERE mission = $mission AND list_contains($indicators, indicator)
           AND period_type = 'Q' AND period_end <= last_day(CAST($month AS DATE) + INTERVAL 3 MONTH)
           AND period_start <= $as_of AND value IS NOT NULL
-          AND unit_type = '{TOTAL}' AND activity_type = '{TOTAL}' AND actor = '{TOTAL}'
-          AND sex = '{TOTAL}' AND age_group = '{TOTAL}' AND breakdown = '{TOTAL}'
+          AND {totals_sql()}
         QUALIFY period_start = max(period_start) OVER (PARTITION BY indicator)
         ORDER BY indicator, area""",
         {

@@ -14,7 +14,7 @@ from indicators.linkage.framework import Edge
 from indicators.measures import SURVEY_KINDS
 from indicators.messages import LANGUAGES, message
 from indicators.mission import Mission
-from indicators.values import DIMENSIONS, NOT_APPLICABLE, TOTAL
+from indicators.values import totals_sql
 
 METHOD = "side_by_side"
 SPECIFICATION = "none"
@@ -91,12 +91,11 @@ def overlap_sql() -> str:
     An outcome belongs to the period that holds the output's first day plus the lag in months. The
     mission's `areas` are those with both values at the finest level that has any.
     """
-    totals = " AND ".join(f"{name} IN ('{TOTAL}', '{NOT_APPLICABLE}')" for name in DIMENSIONS)
     return f"""
 WITH valued AS (
   SELECT indicator, area, area_level, period_start, period_end, value, obs_status
   FROM mart.indicator_value
-  WHERE mission = $mission AND period_type = $period_type AND value IS NOT NULL AND {totals}
+  WHERE mission = $mission AND period_type = $period_type AND value IS NOT NULL AND {totals_sql()}
   -- Figures of two versions of a definition are not one series.
   QUALIFY indicator_version = max(indicator_version) OVER (PARTITION BY indicator)
 ),

@@ -6,13 +6,9 @@ from typing import Any
 import duckdb
 
 from indicators.errors import Problem, WrongUse, nearest
+from indicators.values import totals_sql
 from pipelines.release.naming import database_of, period_of_release, release_folder
 from pipelines.workspace import Workspace
-
-_TOTAL = """
-unit_type IN ('_T', '_Z') AND activity_type IN ('_T', '_Z') AND actor IN ('_T', '_Z')
-AND sex IN ('_T', '_Z') AND age_group IN ('_T', '_Z') AND breakdown IN ('_T', '_Z')
-"""
 
 _FIGURE_SQL = f"""
 SELECT value.indicator, value.indicator_version AS version, value.period_type, value.period,
@@ -28,7 +24,8 @@ SELECT value.indicator, value.indicator_version AS version, value.period_type, v
 FROM mart.indicator_value AS value
 JOIN mart.indicator AS indicator
   ON indicator.indicator = value.indicator AND indicator.version = value.indicator_version
-WHERE value.indicator = $indicator AND value.area = $area AND value.period = $period AND {_TOTAL}
+WHERE value.indicator = $indicator AND value.area = $area AND value.period = $period
+  AND {totals_sql()}
 ORDER BY value.indicator_version DESC
 LIMIT 1
 """
@@ -41,7 +38,7 @@ SELECT 1 AS found FROM duckdb_views() WHERE schema_name = 'mart' AND view_name =
 
 _PERIOD_SQL = f"""
 SELECT period FROM mart.indicator_value
-WHERE indicator = $indicator AND area = $area AND {_TOTAL}
+WHERE indicator = $indicator AND area = $area AND {totals_sql()}
 ORDER BY period = $wanted DESC, value IS NOT NULL DESC, period_end DESC, period_type
 LIMIT 1
 """
@@ -99,7 +96,7 @@ FROM placed
 _REVISIONS_SQL = f"""
 SELECT * EXCLUDE (release) FROM mart.revision
 WHERE indicator = $indicator AND area = $area AND period = $period
-  AND period_type = $period_type AND {_TOTAL}
+  AND period_type = $period_type AND {totals_sql()}
 ORDER BY ALL
 """
 
