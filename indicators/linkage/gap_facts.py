@@ -169,7 +169,8 @@ def reach(connection: duckdb.DuckDBPyConnection, span: Window, within_km: float)
     """People within reach of a base: area, component, places, persons, persons_near.
 
     A place is an area with a population figure, taken as one point; distance is the great circle.
-    The latest figure at or before the as-of day, residents and people in sites.
+    The latest figure at or before the as-of day, residents and people in sites. `functions_sql`
+    must have run on the connection.
     """
     return connection.execute(
         """
@@ -195,10 +196,8 @@ def reach(connection: duckdb.DuckDBPyConnection, span: Window, within_km: float)
         ),
         nearest AS (
           SELECT place.area_code, population_kind, component,
-            min(2 * 6371.0088 * asin(sqrt(least(1.0,
-              sin(radians(place.latitude - base.latitude) / 2) ** 2
-              + cos(radians(place.latitude)) * cos(radians(base.latitude))
-                * sin(radians(place.longitude - base.longitude) / 2) ** 2)))) AS km
+            min(great_circle_km(place.latitude, place.longitude, base.latitude, base.longitude))
+              AS km
           FROM finest AS place CROSS JOIN bases AS base
           WHERE place.latitude IS NOT NULL
           GROUP BY ALL

@@ -8,7 +8,7 @@ standard errors from leaving out one sampling unit at a time (CV3: MacKinnon, Ni
 (`edge_interviews.py`).
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -153,13 +153,13 @@ def _difference(rows: pd.DataFrame, outcome: str, least_events: int = _FEW_EVENT
     if reason is None and rows[outcome].nunique() < 2:
         reason = "no_variation_outcome"
     if reason:
-        return _with(counted, reason=reason)
+        return replace(counted, reason=reason)
     estimate, se = _within(rows, outcome)
     if not se > 0:
-        return _with(counted, reason="too_few_clusters")
+        return replace(counted, reason="too_few_clusters")
     reach = float(stats.t.ppf(1 - LEVEL / 2, counted.df)) * se
     p_value = float(2 * stats.t.sf(abs(estimate / se), counted.df))
-    return _with(
+    return replace(
         counted,
         estimate=estimate,
         se=se,
@@ -175,10 +175,6 @@ def _reason(counted: Difference, least_events: int) -> str | None:
     if min(counted.n_before, counted.n_after) < MIN_INTERVIEWS:
         return "few_interviews"
     return "too_few_clusters" if counted.n_clusters < MIN_CLUSTERS else None
-
-
-def _with(counted: Difference, **figures: object) -> Difference:
-    return Difference(**{**counted.__dict__, **figures})
 
 
 def _within(rows: pd.DataFrame, outcome: str) -> tuple[float, float]:

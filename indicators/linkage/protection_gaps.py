@@ -15,15 +15,16 @@ from typing import Any
 import duckdb
 import numpy as np
 import pandas as pd
-from babel.numbers import format_decimal
 from scipy import stats
 
+from indicators.engines import poisson_limits
 from indicators.linkage import gap_facts
 from indicators.linkage.forecast import Expectation, Forecast, forecast
 from indicators.linkage.gap_facts import COMPONENTS, COST_MEASURES, TRUST_INDICATORS, Window
 from indicators.linkage.gap_ranking import Needs, Ranks, rank
 from indicators.linkage.logged_activities import derive_activities
 from indicators.linkage.mart_rows import store_rows
+from indicators.linkage.sentences import number
 from indicators.messages import LANGUAGES, message
 from indicators.mission import Mission
 from indicators.periods import period_of
@@ -165,16 +166,10 @@ def _recent_row(area: str, place: int, risk: _Risk, min_n: int) -> _Row:
         return _Row(area, "risk_recent", reason, {"months": RECENT_MONTHS})
     if 0 < seen < min_n:
         return _Row(area, "risk_recent", "small_count", {"min_n": min_n})
-    low, high = _exact_poisson(seen)
+    low, high = poisson_limits(int(seen))
     reason = "recent" if months == RECENT_MONTHS else "recent_in_part"
     words = {"incidents": seen, "months": months, "of": RECENT_MONTHS}
     return _Row(area, "risk_recent", reason, words, seen / months, low / months, high / months)
-
-
-def _exact_poisson(count: float) -> tuple[float, float]:
-    """Exact 95 % interval of a Poisson mean (Garwood 1936)."""
-    low = stats.chi2.ppf(0.025, 2 * count) / 2 if count else 0.0
-    return float(low), float(stats.chi2.ppf(0.975, 2 * count + 2) / 2)
 
 
 # --- presence, reach, trust, cost ------------------------------------------------------------
@@ -368,5 +363,4 @@ def _in(words: dict[str, Any], language: str) -> dict[str, Any]:
 def _number(value: float, language: str) -> str:
     if math.isnan(value):
         return "–"
-    pattern = "#,##0" if value == round(value) or abs(value) >= 100 else "#,##0.0"
-    return str(format_decimal(value, pattern, locale=language))
+    return number(value, language, digits=0 if value == round(value) or abs(value) >= 100 else 1)
