@@ -227,14 +227,23 @@ def _numbered(
     numbered = {f"x{at}": term for at, term in enumerate(columns)}
     regressors = {name: np.asarray(columns[term], float) for name, term in numbered.items()}
     table = pd.concat([table, pd.DataFrame(regressors, index=frame.index)], axis=1)
-    for at, effect in enumerate(spec.fixed_effects):
-        table[f"f{at}"] = _group_numbers(frame, effect.split("^"))
+    for name, effect in zip(_effect_names(spec), spec.fixed_effects, strict=True):
+        table[name] = _group_numbers(frame, effect.split("^"))
     for at, cluster in enumerate(spec.clusters):
         table[f"c{at}"] = _group_numbers(frame, cluster.split("^"))
     table = table[np.isfinite(table.to_numpy()).all(axis=1)]
     if table.empty:
         raise NotEstimable("no_rows")
     return table.reset_index(drop=True), numbered
+
+
+def _effect_names(spec: PanelSpec) -> list[str]:
+    """The columns f… of the fixed effects, named so that pyfixest takes these in their order.
+
+    It keeps the names of a formula in a set, whose order changes from process to process; taking
+    effects in another order changes the last digits of what it gives.
+    """
+    return list({f"f{at}" for at in range(len(spec.fixed_effects))})
 
 
 def _group_numbers(frame: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
