@@ -241,14 +241,18 @@ def _join_of(name: str, derived: Derived) -> object:
     return (read_table(derived), derived.form, match, dated, derived.where)
 
 
-def cube_table_sql(contract: Contract, columns: set[str] | None = None) -> str:
-    """CREATE statement of `cube.<table>`: core rows with what is derived from them.
+def rows_sql(contract: Contract, columns: set[str] | None = None) -> str:
+    """The rows of a core table with what is derived from them.
 
     `columns`: these columns and what they are made of, and no others.
     """
     stages = derivation_stages(contract, columns)
-    text = with_stages(stages, f"SELECT * FROM {stages[-1].name}")
-    return f"CREATE OR REPLACE TABLE cube.{contract.table} AS\n{text}"
+    return with_stages(stages, f"SELECT * FROM {stages[-1].name}")
+
+
+def cube_table_sql(contract: Contract, columns: set[str] | None = None) -> str:
+    """CREATE statement of `cube.<table>`, which holds these rows."""
+    return f"CREATE OR REPLACE TABLE cube.{contract.table} AS\n{rows_sql(contract, columns)}"
 
 
 def _expression_sql(alike: Alike, previous: str, operands: Operands) -> str:

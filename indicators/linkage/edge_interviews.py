@@ -16,16 +16,14 @@ import numpy as np
 import pandas as pd
 
 from indicators.catalogue import Indicator
-from indicators.contracts import contracts
-from indicators.expressions import parse_expression, table_operands
+from indicators.linkage.counted_rows import counted_sql
 from indicators.linkage.finding import Finding
 from indicators.linkage.framework import Edge, Framework
 from indicators.linkage.grading import Evidence
 from indicators.linkage.interviews import BeforeAfter, before_after, soon_or_later
-from indicators.linkage.logged_activities import derive_activities
+from indicators.linkage.logged_activities import EFFORT, SOURCE, effort, log_activities
 from indicators.linkage.mart_rows import store_rows
 from indicators.linkage.tested import Tested
-from indicators.measures import both
 from indicators.mission import Mission
 from indicators.waves import Wave, periods_of_waves, wave_respondents
 
@@ -39,7 +37,7 @@ KINDS: Mapping[str, str] = {
     "all": "true",
     "police": "component = 'police'",
     "military": "component = 'military'",
-    "joint": "is_joint",
+    "joint": "list_contains(partner_components, 'military')",
     "long_range": "is_long_range",
     "not_long_range": "NOT is_long_range",
 }
@@ -66,13 +64,15 @@ def interview_tests(
 
     An edge whose output is no activity or whose outcome no question to persons has neither.
     """
-    derive_activities(connection, mission, as_of)
+    pairs = {
+        edge: pair
+        for edge in (framework.edges if framework else ())
+        if (pair := _indicators(edge, mission, catalogue))
+    }
+    log_activities(connection, mission, as_of, [output for output, _ in pairs.values()])
     tested: list[Tested] = []
     rows: list[dict[str, Any]] = []
-    for edge in framework.edges if framework else ():
-        pair = _indicators(edge, mission, catalogue)
-        if pair is None:
-            continue
+    for edge, pair in pairs.items():
         found = [*_before_after(connection, *pair), *_pulse(connection, *pair)]
         signs = [np.sign(entry.difference.estimate) for entry in found if entry.is_estimated]
         for entry in found:
@@ -115,7 +115,7 @@ def _indicators(
         return None
     output, outcome = catalogue[edge.from_indicator], catalogue[edge.to_indicator]
     is_question = outcome.measure.kind == "proportion" and outcome.measure.instrument != "pulse"
-    return (output, outcome) if output.source == "activities" and is_question else None
+    return (output, outcome) if output.source == SOURCE and is_question else None
 
 
 # --- before and after ------------------------------------------------------------------------
@@ -136,7 +136,7 @@ def _before_after(
         if kind != "all" and len(events) in (0, len(sample.activities)):
             continue  # none of this kind, or all of them: nothing beside "all"
         compared = before_after(sample.answers, events, days, COVARIATES)
-        yield _Entry(METHOD, kind, compared, sample.rounds, _effort(events))
+        yield _Entry(METHOD, kind, compared, sample.rounds, effort(events))
 
 
 def _sample(
@@ -198,39 +198,20 @@ def _activities(
     connection: duckdb.DuckDBPyConnection, output: Indicator, spans: pd.DataFrame
 ) -> pd.DataFrame:
     """Activities that count in the output, in places and days of fieldwork, with their kinds."""
-    operands = table_operands(contracts()["activities"])
-    numerator = output.measure.numerator
-    condition = both(output.measure.where, numerator.where if numerator else None) or "true"
-    where = parse_expression(condition, operands, "bool").sql
     kinds = ", ".join(f'coalesce({text}, false) AS "{kind}"' for kind, text in KINDS.items())
     connection.register("fieldwork_spans", spans)
     frame = connection.execute(
-        f"""WITH counted AS (
-          SELECT *, started_on_local AS day,
-            list_contains(partner_components, 'military') AS is_joint
-          FROM cube.activities WHERE {where}
-        )
-        SELECT span.wave || ' ' || span.place AS area, CAST(day AS TIMESTAMP) AS day, {kinds},
-          CAST(person_days AS DOUBLE) AS person_days, CAST(nights_out AS DOUBLE) AS nights,
-          CAST(distance_km AS DOUBLE) AS km
-        FROM counted
-        JOIN cube.area_place AS own USING (area_code, location_precision)
-        JOIN cube.area_up AS up ON up.area_code = own.area
-        JOIN fieldwork_spans AS span ON span.place = up.area
-          AND day BETWEEN CAST(span.min AS DATE) - {max(OTHER_DAYS)}
+        f"""SELECT span.wave || ' ' || span.place AS area,
+          CAST(started_on_local AS TIMESTAMP) AS day, {kinds}, person_days, nights, km
+        FROM logged_activity AS own
+        JOIN fieldwork_spans AS span ON span.place = own.area
+          AND started_on_local BETWEEN CAST(span.min AS DATE) - {max(OTHER_DAYS)}
             AND CAST(span.max AS DATE) + {max(OTHER_DAYS)}
+        WHERE {counted_sql(output)}
         ORDER BY ALL"""
     ).df()
     connection.unregister("fieldwork_spans")
     return frame
-
-
-def _effort(activities: pd.DataFrame) -> dict[str, float | None]:
-    """What these activities cost: person-days, nights out and kilometres, as far as logged."""
-    if not len(activities):
-        return {"person_days": None, "nights": None, "km": None}
-    sums = activities[["person_days", "nights", "km"]].sum(min_count=1)
-    return {str(name): None if np.isnan(value) else float(value) for name, value in sums.items()}
 
 
 # --- pulse -----------------------------------------------------------------------------------
@@ -247,16 +228,14 @@ def _pulse(
         return
     answers = pd.concat([_answers(connection, wave, asked) for wave in waves])
     compared = soon_or_later(_since_patrol(connection, answers), PULSE_DAYS, COVARIATES)
-    yield _Entry(PULSE_METHOD, "patrol", compared, len(waves), _effort(pd.DataFrame()))
+    yield _Entry(PULSE_METHOD, "patrol", compared, len(waves), dict.fromkeys(EFFORT))
 
 
 def _since_patrol(connection: duckdb.DuckDBPyConnection, answers: pd.DataFrame) -> pd.DataFrame:
     """The answers with `days_since`, the days since the last completed patrol in the place."""
     patrols = connection.execute(
-        """SELECT DISTINCT up.area AS place, CAST(started_on_local AS TIMESTAMP) AS patrolled_on
-        FROM cube.activities AS own
-        JOIN cube.area_place USING (area_code, location_precision)
-        JOIN cube.area_up AS up ON up.area_code = area_place.area
+        """SELECT DISTINCT area AS place, CAST(started_on_local AS TIMESTAMP) AS patrolled_on
+        FROM logged_activity
         WHERE activity_type = 'patrol' AND status = 'completed'
         ORDER BY patrolled_on, place"""
     ).df()

@@ -1,7 +1,8 @@
 """What is known of each area for protection gaps: incidents, presence, reach, trust, cost.
 
 Frames of figures only; ranking them and wording reasons do not belong here
-(`gap_ranking.py`, `protection_gaps.py`).
+(`gap_ranking.py`, `protection_gaps.py`). Patrols are read from `logged_activity`
+(`logged_activities.py`).
 """
 
 from dataclasses import dataclass
@@ -12,12 +13,12 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from indicators.linkage.logged_activities import EFFORT
 from indicators.mission import Mission
 from indicators.periods import add_months
 from indicators.values import totals_sql
 
 COMPONENTS = ("police", "military")  # beside each other; civilians patrol with neither
-COST_MEASURES = ("person_days", "nights", "km")
 TRUST_INDICATORS = {"trust_un_police": "P1-OC-07", "trust_host_police": "P3-OC-02"}
 COST_MONTHS = 12
 FEW_PATROLS = 6  # below this the median of a patrol's cost has no 95 % interval
@@ -122,10 +123,8 @@ def presence(connection: duckdb.DuckDBPyConnection, span: Window) -> pd.DataFram
     return connection.execute(
         """
         WITH patrols AS (
-          SELECT up.area, component, started_on_local AS patrolled_on, is_long_range
-          FROM cube.activities AS activity
-          JOIN cube.area_place AS place USING (area_code, location_precision)
-          JOIN cube.area_up AS up ON up.area_code = place.area
+          SELECT area, component, started_on_local AS patrolled_on, is_long_range
+          FROM logged_activity
           WHERE activity_type = 'patrol' AND status = 'completed' AND started_on_local <= $as_of
         ),
         unreported AS (
@@ -240,12 +239,9 @@ def patrol_costs(connection: duckdb.DuckDBPyConnection, span: Window) -> pd.Data
     """
     rows = connection.execute(
         """
-        SELECT up.area, component, coalesce(is_long_range, false) AS is_long_range,
-          CAST(person_days AS DOUBLE) AS person_days, CAST(nights_out AS DOUBLE) AS nights,
-          CAST(distance_km AS DOUBLE) AS km
-        FROM cube.activities AS activity
-        JOIN cube.area_place AS place USING (area_code, location_precision)
-        JOIN cube.area_up AS up ON up.area_code = place.area
+        SELECT area, component, coalesce(is_long_range, false) AS is_long_range,
+          person_days, nights, km
+        FROM logged_activity
         WHERE activity_type = 'patrol' AND status = 'completed'
           AND started_on_local BETWEEN $first AND $as_of
         ORDER BY ALL""",
@@ -255,7 +251,7 @@ def patrol_costs(connection: duckdb.DuckDBPyConnection, span: Window) -> pd.Data
     for (area, component), group in rows.groupby(["area", "component"], sort=True):
         long_range = group[group["is_long_range"]]
         is_long_range = len(long_range) >= FEW_PATROLS
-        for measure in COST_MEASURES:
+        for measure in EFFORT:
             values = (long_range if is_long_range else group)[measure].dropna().to_numpy()
             found.append((area, component, is_long_range, measure, *_median(values)))
     columns = ["area", "component", "is_long_range", "measure", "n", "value", "low", "high"]

@@ -20,9 +20,9 @@ from scipy import stats
 from indicators.engines import poisson_limits
 from indicators.linkage import gap_facts
 from indicators.linkage.forecast import Expectation, Forecast, forecast
-from indicators.linkage.gap_facts import COMPONENTS, COST_MEASURES, TRUST_INDICATORS, Window
+from indicators.linkage.gap_facts import COMPONENTS, TRUST_INDICATORS, Window
 from indicators.linkage.gap_ranking import Needs, Ranks, rank
-from indicators.linkage.logged_activities import derive_activities
+from indicators.linkage.logged_activities import EFFORT, log_activities
 from indicators.linkage.mart_rows import store_rows
 from indicators.linkage.sentences import number
 from indicators.messages import LANGUAGES, message
@@ -82,7 +82,7 @@ def protection_gaps(connection: duckdb.DuckDBPyConnection, mission: Mission, as_
     without two areas of one administrative level has no rows.
     """
     span = gap_facts.window(mission, as_of)
-    derive_activities(connection, mission, as_of)
+    log_activities(connection, mission, as_of)
     areas = gap_facts.ranked_areas(connection)
     is_assessed = areas and span.months >= 1
     rows = list(_all_rows(connection, mission, span, areas)) if is_assessed else []
@@ -219,7 +219,7 @@ def _trust_row(area: str, name: str, indicator: str, trusted: _Known) -> _Row:
 def _cost_rows(areas: list[str], costs: _Known) -> Iterator[_Row]:
     for area in areas:
         for component in COMPONENTS:
-            for measure in COST_MEASURES:
+            for measure in EFFORT:
                 name = f"patrol_{measure}_{component}"
                 if (area, component, measure) not in costs:
                     yield _Row(area, name, "cost_no_patrol", {"months": gap_facts.COST_MONTHS})

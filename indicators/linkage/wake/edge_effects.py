@@ -10,7 +10,6 @@ from typing import Any
 
 import duckdb
 import numpy as np
-import pandas as pd
 
 from indicators.catalogue import Indicator
 from indicators.derived import functions_sql
@@ -19,6 +18,7 @@ from indicators.linkage.edge_panel import PATROLLING_REPORTERS
 from indicators.linkage.finding import Finding
 from indicators.linkage.framework import Edge, Framework
 from indicators.linkage.grading import Evidence
+from indicators.linkage.logged_activities import effort
 from indicators.linkage.mart_rows import store_rows
 from indicators.linkage.tested import Tested
 from indicators.linkage.wake import product
@@ -133,22 +133,15 @@ def _analyse(
     events = read_edge_events(
         connection, catalogue[edge.from_indicator], catalogue[edge.to_indicator]
     )
-    effort = _effort(events.rows)
+    spent = effort(events.rows[events.rows["type"] == TREATED])
     try:
         read = read_events(events.rows, request, keep=("sector", "reported_by"))
     except PocLensError as error:
         reason = error.problems[0].rule.removeprefix("wake_")
-        return _Analysed(edge, request, None, reason, effort, events.caveats)
+        return _Analysed(edge, request, None, reason, spent, events.caveats)
     own_reports = np.isin(read.covariates["reported_by"], PATROLLING_REPORTERS)
     result = product.analyse(read, request, own_reports)
-    return _Analysed(edge, request, result, None, effort, events.caveats)
-
-
-def _effort(rows: pd.DataFrame) -> dict[str, float | None]:
-    """Person-days, nights and km of the activities looked at; None where none is known."""
-    treated = rows[rows["type"] == TREATED]
-    known = {name: treated[name].dropna() for name in ("person_days", "nights", "km")}
-    return {name: float(values.sum()) if len(values) else None for name, values in known.items()}
+    return _Analysed(edge, request, result, None, spent, events.caveats)
 
 
 def _specification(row: Mapping[str, Any]) -> str:

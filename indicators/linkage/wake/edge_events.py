@@ -5,17 +5,15 @@ called off for a reason that has nothing to do with security, at the place and t
 planned. Dependent are the incidents that the outcome counts.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import duckdb
 import pandas as pd
-from sqlglot import exp, parse_one
 
 from indicators.catalogue import Indicator
 from indicators.contracts import contracts
-from indicators.derived import cube_table_sql, period_columns
-from indicators.expressions import parse_expression, table_operands
+from indicators.derived import period_columns, rows_sql
+from indicators.linkage.counted_rows import counted_columns, counted_sql
 
 ACTIVITIES, INCIDENTS = "activities", "incidents"
 # Called off for other reasons a patrol says nothing of the place; "insecurity" does.
@@ -51,7 +49,7 @@ def has_events(output: Indicator, outcome: Indicator) -> bool:
     """
     sources = (output.source, outcome.source)
     return sources == (ACTIVITIES, INCIDENTS) and not any(
-        _columns(indicator) & set(period_columns(contracts()[indicator.source]))
+        counted_columns(indicator) & set(period_columns(contracts()[indicator.source]))
         for indicator in (output, outcome)
     )
 
@@ -68,7 +66,7 @@ def read_edge_events(
     ).df()
     undated = connection.execute(
         f"SELECT count(*) FROM wake_{INCIDENTS}"
-        f" WHERE coalesce({_condition(outcome)}, false) AND date_precision <> 'day'"
+        f" WHERE coalesce({counted_sql(outcome)}, false) AND date_precision <> 'day'"
     ).fetchone()
     for table in (ACTIVITIES, INCIDENTS):
         connection.execute(f"DROP TABLE wake_{table}")
@@ -78,37 +76,8 @@ def read_edge_events(
 
 def _rows_sql(indicator: Indicator, columns: set[str]) -> str:
     """A table `wake_<source>` with the columns that are needed, derived ones too."""
-    contract = contracts()[indicator.source]
-    _, _, rows = cube_table_sql(contract, columns | _columns(indicator)).partition(" AS\n")
+    rows = rows_sql(contracts()[indicator.source], columns | counted_columns(indicator))
     return f"CREATE OR REPLACE TEMP TABLE wake_{indicator.source} AS\n{rows}"
-
-
-def _columns(indicator: Indicator) -> set[str]:
-    """The columns at which the indicator's conditions look."""
-    operands = table_operands(contracts()[indicator.source])
-    checked = [parse_expression(text, operands) for text in _conditions(indicator)]
-    return {name for part in checked for name in part.columns}
-
-
-def _conditions(indicator: Indicator) -> list[str]:
-    """Every condition that a row must meet to count, one an entry."""
-    measure = indicator.measure
-    numerator = measure.numerator.where if measure.numerator else None
-    texts = [text for text in (measure.where, numerator) if text]
-    return [part.sql(dialect="duckdb") for text in texts for part in _joined_by_and(text)]
-
-
-def _joined_by_and(text: str) -> Iterable[exp.Expression]:
-    tree = parse_one(text, dialect="duckdb")
-    return tree.flatten() if isinstance(tree, exp.And) else [tree]
-
-
-def _condition(indicator: Indicator, without: str | None = None) -> str:
-    """The conditions as SQL, those that look at the column `without` left out."""
-    operands = table_operands(contracts()[indicator.source])
-    checked = [parse_expression(text, operands) for text in _conditions(indicator)]
-    kept = [f"({part.sql})" for part in checked if without not in part.columns]
-    return " AND ".join(kept) or "true"
 
 
 def events_sql(output: Indicator, outcome: Indicator) -> str:
@@ -120,8 +89,8 @@ WITH place AS (
 ),
 done AS (
   SELECT *, CASE
-      WHEN coalesce({_condition(output)}, false) THEN '{TREATED}'
-      WHEN coalesce({_condition(output, without="status")}, false)
+      WHEN coalesce({counted_sql(output)}, false) THEN '{TREATED}'
+      WHEN coalesce({counted_sql(output, without="status")}, false)
         AND list_contains($called_off, status)
         AND status_reason IS NOT NULL AND NOT list_contains($security, status_reason)
         THEN '{CONTROL}'
@@ -131,7 +100,7 @@ done AS (
 happened AS (
   SELECT *, coalesce(occurred_at, occurred_on + INTERVAL 12 HOUR) AS moment
   FROM wake_{INCIDENTS}
-  WHERE coalesce({_condition(outcome)}, false) AND date_precision = 'day'
+  WHERE coalesce({counted_sql(outcome)}, false) AND date_precision = 'day'
 ),
 event AS (
   SELECT activity_code AS code, type, started_at AS "timestamp",
