@@ -1,6 +1,6 @@
 """Which rows of its source an indicator counts, as SQL: for methods that look at single rows."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from sqlglot import exp, parse_one
 
@@ -9,9 +9,18 @@ from indicators.contracts import contracts
 from indicators.expressions import Expression, parse_expression, table_operands
 
 
-def counted_sql(indicator: Indicator, without: str | None = None) -> str:
-    """The conditions that a row must meet to count, those on the column `without` left out."""
-    kept = [f"({part.sql})" for part in _checked(indicator) if without not in part.columns]
+def counted_sql(
+    indicator: Indicator, without: str | None = None, within: Collection[str] | None = None
+) -> str:
+    """The conditions that a row must meet to count.
+
+    Those on the column `without` are left out, and those on any column that is not `within`.
+    """
+    kept = [
+        f"({part.sql})"
+        for part in _checked(indicator)
+        if without not in part.columns and (within is None or set(part.columns) <= set(within))
+    ]
     return " AND ".join(kept) or "true"
 
 

@@ -52,7 +52,8 @@ class Edge(Strict):
     """An output expected to go with an outcome `lag` months later, up (1) or down (-1).
 
     `margin_percent`: fixed before anything is looked at; only where the whole interval lies inside
-    it is "no change" said.
+    it is "no change" said. `controls`, fixed likewise: what wakes of activities are compared with,
+    activities that were called off, or places and times for which they were planned and none went.
     """
 
     id: str
@@ -61,6 +62,7 @@ class Edge(Strict):
     lag: int = Field(default=0, ge=0)
     expected_sign: Literal[-1, 1]
     margin_percent: float = Field(default=15, gt=0, lt=100)
+    controls: Literal["called_off", "planned"] = "called_off"
     why: Words
 
 

@@ -23,7 +23,6 @@ from indicators.linkage.mart_rows import store_rows
 from indicators.linkage.tested import Tested
 from indicators.linkage.wake import product
 from indicators.linkage.wake.edge_events import (
-    CONTROL,
     DEPENDENT,
     TREATED,
     has_events,
@@ -31,6 +30,7 @@ from indicators.linkage.wake.edge_events import (
 )
 from indicators.linkage.wake.events import read_events
 from indicators.linkage.wake.evidence import evidence_of
+from indicators.linkage.wake.place_times import PLANNED
 from indicators.linkage.wake.request import WakeRequest, checked_request
 from indicators.linkage.wake.result import WakeResult
 from indicators.mission import Mission
@@ -113,13 +113,13 @@ def _make_functions(connection: duckdb.DuckDBPyConnection, mission: Mission) -> 
         connection.execute(statement)
 
 
-def edge_request() -> WakeRequest:
-    """The same windows and matching for every edge, fixed beforehand."""
+def edge_request(controls: str) -> WakeRequest:
+    """The same windows and matching for every edge, fixed beforehand; its own kind of controls."""
     return checked_request(
         t_window=TIME_WINDOW,
         spat_window=SPACE_WINDOW,
         treatment=("type", TREATED),
-        control=("type", CONTROL),
+        control=("type", controls),
         dependent=("type", DEPENDENT),
         match_columns=MATCHED_ON,
         t_unit="hours",
@@ -129,11 +129,13 @@ def edge_request() -> WakeRequest:
 def _analyse(
     connection: duckdb.DuckDBPyConnection, edge: Edge, catalogue: Mapping[str, Indicator]
 ) -> _Analysed:
-    request = edge_request()
-    events = read_edge_events(
-        connection, catalogue[edge.from_indicator], catalogue[edge.to_indicator]
-    )
+    request = edge_request(edge.controls)
+    pair = catalogue[edge.from_indicator], catalogue[edge.to_indicator]
+    events = read_edge_events(connection, *pair, edge.controls)
     spent = effort(events.rows[events.rows["type"] == TREATED])
+    controls = int((events.rows["type"] == edge.controls).sum())
+    if edge.controls == PLANNED and controls < product.FEW_EVENTS:
+        return _Analysed(edge, request, None, "few_place_times", spent, events.caveats)
     try:
         read = read_events(events.rows, request, keep=("sector", "reported_by"))
     except PocLensError as error:
@@ -233,7 +235,7 @@ def _tested(
         mission.country_area,
         finding,
         evidence,
-        contrast="wake",
+        contrast="wake_planned" if analysed.edge.controls == PLANNED else "wake",
         scale="units",
         contrast_parameters=window,
         outcome_mean=row.get("control_mean"),

@@ -1,8 +1,9 @@
-"""The events of one edge as rows for wake analysis: activities done, called off, and incidents.
+"""The events of one edge as rows for wake analysis: activities done, controls, and incidents.
 
-Treated are the activities that the output counts. Controls are those of the same kind that were
-called off for a reason that has nothing to do with security, at the place and time where they were
-planned. Dependent are the incidents that the outcome counts.
+Treated are the activities that the output counts. Controls are, as the edge says, those of the same
+kind that were called off for a reason that has nothing to do with security, at the place and time
+where they were planned; or eligible place-times of the plan (`place_times.py`). Dependent are the
+incidents that the outcome counts.
 """
 
 from dataclasses import dataclass
@@ -14,13 +15,14 @@ from indicators.catalogue import Indicator
 from indicators.contracts import contracts
 from indicators.derived import period_columns, rows_sql
 from indicators.linkage.counted_rows import counted_columns, counted_sql
+from indicators.linkage.wake.place_times import PLANNED, place_time_sql
 
 ACTIVITIES, INCIDENTS = "activities", "incidents"
 # Called off for other reasons a patrol says nothing of the place; "insecurity" does.
 SECURITY_REASONS = ("insecurity",)
 CALLED_OFF = ("aborted", "cancelled")
 RISK_DAYS = 90
-TREATED, CONTROL, DEPENDENT = "treated", "called_off", "incident"
+TREATED, CALLED_OFF_TYPE, DEPENDENT = "treated", "called_off", "incident"
 _ACTIVITY_COLUMNS = {
     "activity_code", "status", "status_reason", "started_at", "latitude", "longitude", "area_code",
     "person_days", "nights_out", "distance_km",
@@ -55,13 +57,19 @@ def has_events(output: Indicator, outcome: Indicator) -> bool:
 
 
 def read_edge_events(
-    connection: duckdb.DuckDBPyConnection, output: Indicator, outcome: Indicator
+    connection: duckdb.DuckDBPyConnection,
+    output: Indicator,
+    outcome: Indicator,
+    controls: str = CALLED_OFF_TYPE,
 ) -> EdgeEvents:
-    """All events of an edge, sorted. `functions_sql` must have run on the connection."""
+    """All events of an edge, sorted; `controls` as in `framework.Edge`.
+
+    `functions_sql` must have run on the connection.
+    """
     for indicator, columns in ((output, _ACTIVITY_COLUMNS), (outcome, _INCIDENT_COLUMNS)):
         connection.execute(_rows_sql(indicator, columns))
     rows = connection.execute(
-        events_sql(output, outcome),
+        events_sql(output, outcome, controls),
         {"called_off": list(CALLED_OFF), "security": list(SECURITY_REASONS)},
     ).df()
     undated = connection.execute(
@@ -70,8 +78,9 @@ def read_edge_events(
     ).fetchone()
     for table in (ACTIVITIES, INCIDENTS):
         connection.execute(f"DROP TABLE wake_{table}")
-    caveats = ("dates_too_coarse",) if undated and undated[0] else ()
-    return EdgeEvents(rows, caveats)
+    caveats = ["dates_too_coarse"] if undated and undated[0] else []
+    caveats += ["place_times"] if controls == PLANNED else []
+    return EdgeEvents(rows, tuple(caveats))
 
 
 def _rows_sql(indicator: Indicator, columns: set[str]) -> str:
@@ -80,8 +89,14 @@ def _rows_sql(indicator: Indicator, columns: set[str]) -> str:
     return f"CREATE OR REPLACE TEMP TABLE wake_{indicator.source} AS\n{rows}"
 
 
-def events_sql(output: Indicator, outcome: Indicator) -> str:
+def events_sql(output: Indicator, outcome: Indicator, controls: str = CALLED_OFF_TYPE) -> str:
     """All events of the edge: the columns of `EdgeEvents.rows`, sorted by time, type and code."""
+    place_times, planned, called_off = "", "", "NULL"
+    if controls == PLANNED:
+        place_times = f"{place_time_sql(output, TREATED)},"
+        planned = "\n  UNION ALL BY NAME\n  SELECT * FROM place_time"
+    else:
+        called_off = f"'{CALLED_OFF_TYPE}'"
     return f"""
 WITH place AS (
   SELECT area_code, any_value(parent_area_code) AS parent, any_value(area_level) AS area_level
@@ -93,10 +108,10 @@ done AS (
       WHEN coalesce({counted_sql(output, without="status")}, false)
         AND list_contains($called_off, status)
         AND status_reason IS NOT NULL AND NOT list_contains($security, status_reason)
-        THEN '{CONTROL}'
+        THEN {called_off}
     END AS type
   FROM wake_{ACTIVITIES}
-),
+),{place_times}
 happened AS (
   SELECT *, coalesce(occurred_at, occurred_on + INTERVAL 12 HOUR) AS moment
   FROM wake_{INCIDENTS}
@@ -111,7 +126,7 @@ event AS (
   UNION ALL
   SELECT incident_code, '{DEPENDENT}', moment, CAST(latitude AS DOUBLE), CAST(longitude AS DOUBLE),
     area_code, reported_by, NULL, NULL, NULL
-  FROM happened
+  FROM happened{planned}
 ),
 placed AS (
   SELECT event.*, CASE WHEN area_level = 'site' THEN parent ELSE area_code END AS area

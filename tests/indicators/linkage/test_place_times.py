@@ -1,0 +1,170 @@
+"""Eligible place-times of the plan as controls: which months count, and when there are too few."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+
+from indicators.catalogue import load_catalogue
+from indicators.derived import functions_sql
+from indicators.linkage.framework import Framework
+from indicators.linkage.result_links import result_links
+from indicators.linkage.wake.edge_effects import METHOD, wake_effects
+from indicators.linkage.wake.edge_events import read_edge_events
+from indicators.linkage.wake.place_times import PLANNED
+from indicators.messages import LANGUAGES, has_message
+from indicators.values import mart_ddl
+from tests.indicators.linkage.test_wake_effects import EDGE, FRAMEWORK, MISSION, incident, rows
+from tests.indicators.small_warehouse import SmallWarehouse
+
+CENTRES = {"A1a": 3.0, "A1b": 4.0, "A2": 5.0}
+MONTHS = [date(year, month, 1) for year in (2025, 2026) for month in range(1, 13)]
+PLANTED = [0, 1, 2]  # incidents in the three days after each patrol, by turns
+
+
+def with_controls(controls: str) -> Framework:
+    edge = type(FRAMEWORK.edges[0]).model_validate(EDGE | {"controls": controls})
+    return FRAMEWORK.model_copy(update={"edges": (edge,)})
+
+
+def patrol(area: str, started: datetime, latitude: float, **other: Any) -> dict[str, Any]:
+    return {
+        "area_code": area,
+        "started_at": started,
+        "ended_at": started + timedelta(hours=3),
+        "latitude": round(latitude, 5),
+        "longitude": 20.0,
+        **other,
+    }
+
+
+def line(area: str, month: date, **other: Any) -> dict[str, Any]:
+    return {
+        "plan_line_code": f"{area} {month} {other}",
+        "budget_year": "2025/26",
+        "unit_code": "P1",
+        "activity_type": "patrol",
+        "area_code": area,
+        "month": month,
+        "planned_quantity": 2,
+        "quantity_unit": "activity",
+        **other,
+    }
+
+
+def warehouse(planned_months: list[date]) -> SmallWarehouse:
+    """Night patrols in odd months, planned in some of the even ones; called off for insecurity."""
+    generator = np.random.default_rng(3)
+    done, after, around = [], [], []
+    for area, centre in CENTRES.items():
+        for number in range(2 * 12):
+            month, side = MONTHS[2 * (number // 2)], number % 2
+            start = datetime(month.year, month.month, 7 + 9 * side, 20)
+            # The two places of an area are farther apart than two windows reach.
+            place = centre - 0.3 + 0.6 * side + float(generator.uniform(-0.05, 0.05))
+            done.append(patrol(area, start, place))
+            after += [
+                incident(
+                    start + timedelta(hours=12 + 20 * n),
+                    done[-1]["latitude"] + 0.01,
+                    20.0,
+                    area_code=area,
+                )
+                for n in range(PLANTED[(number // 2) % 3])
+            ]
+        around += [
+            incident(
+                datetime(2025, 1, 1) + timedelta(minutes=int(generator.integers(0, 729 * 1440))),
+                round(centre + float(generator.uniform(-0.4, 0.4)), 5),
+                20.0,
+                area_code=area,
+            )
+            for _ in range(400)
+        ]
+    off = patrol("A1a", datetime(2025, 1, 20, 20), 3.0, status="aborted")
+    found = SmallWarehouse()
+    found.add("activities", [*done, off | {"status_reason": "insecurity"}])
+    found.add("incidents", [*around, *after])
+    found.add("activity_plan", [line(area, month) for area in CENTRES for month in planned_months])
+    return found
+
+
+def linked(small: SmallWarehouse, controls: str) -> SmallWarehouse:
+    small.compute("P2-OP-04", "P2-OC-07")
+    framework = with_controls(controls)
+    wakes = wake_effects(small.connection, MISSION, framework, load_catalogue())
+    result_links(small.connection, MISSION, framework, wakes)
+    return small
+
+
+@pytest.fixture(scope="module")
+def small() -> SmallWarehouse:
+    return linked(warehouse(MONTHS[1::2]), PLANNED)
+
+
+def test_place_times_are_controls_where_nothing_else_is(small: SmallWarehouse) -> None:
+    windows = rows(small, "wake_effect", "status = 'estimated'")
+    assert len(windows) == 4
+    for row in windows:
+        assert row["n_control"] <= len(CENTRES) * 12
+        assert row["estimate"] == pytest.approx(sum(PLANTED) / 3, abs=3 * row["se"])
+    for link in rows(small, "result_link", f"method = '{METHOD}'"):
+        assert "wake_place_times" in link["caveats"].split("|")
+        assert has_message("linkage.caveat.wake_place_times")
+        assert "none went" in link["sentence_en"] and "sans avoir lieu" in link["sentence_fr"]
+
+
+def test_without_them_the_same_rows_have_no_control() -> None:
+    (row,) = rows(linked(warehouse(MONTHS[1::2]), "called_off"), "wake_effect", "true")
+    assert (row["status"], row["caveats"]) == ("not_estimable", "wake_no_control_rows")
+
+
+def test_too_few_place_times_are_refused_by_name() -> None:
+    small = linked(warehouse(MONTHS[1:12:2]), PLANNED)  # 3 areas x 6 months
+    (row,) = rows(small, "wake_effect", "true")
+    assert (row["status"], row["caveats"]) == ("not_estimable", "wake_few_place_times")
+    (link,) = rows(small, "result_link", f"method = '{METHOD}'")
+    assert (link["grade"], link["grade_reasons"]) == ("D", "wake_few_place_times")
+    for language in LANGUAGES:
+        assert "20" in link[f"sentence_{language}"]
+
+
+def test_which_months_are_eligible() -> None:
+    """A plan in each month of the year; what happened in each says whether it is a control."""
+    months = MONTHS[12:]
+    day = [datetime(month.year, month.month, 9, 20) for month in months]
+    small = SmallWarehouse()
+    small.add(
+        "activities",
+        [
+            patrol("A1a", day[0], 3.1),
+            patrol("A1a", day[1] - timedelta(hours=8), 3.1, unit_code="M1"),  # by day, another's
+            patrol("A1a", day[2], 3.1, status="aborted", status_reason="insecurity"),
+            patrol("A1a", day[3], 3.1, status="cancelled"),  # nobody said why
+            patrol("A1a", day[4], 3.1, status="aborted", status_reason="weather"),
+            patrol("S1", day[5], 3.1, unit_code="P2"),  # in a site of the area
+            patrol("A1a", day[6], 3.1, activity_type="community_session"),
+        ],
+    )
+    plan = [line("A1a", month) for month in months]
+    plan[9] |= {"planned_quantity": 0}
+    plan[10] |= {"activity_type": "escort"}
+    plan += [line("A1", month) for month in months]  # a wider area is no place
+    plan += [line("A1b", month) for month in months]  # no patrol ever goes there
+    small.add("activity_plan", plan)
+    for statement in [*mart_ddl(), *functions_sql(MISSION, "2026-12-15")]:
+        small.connection.execute(statement)
+    small.connection.execute(
+        "INSERT INTO mart.return_status BY NAME SELECT 'activities' AS source, 'A1a' AS area,"
+        " unnest([DATE '2026-08-01', DATE '2026-09-01']) AS month,"
+        " unnest(['not_submitted', 'nil']) AS status"
+    )
+    catalogue = load_catalogue()
+    events = read_edge_events(
+        small.connection, catalogue["P2-OP-04"], catalogue["P2-OC-07"], PLANNED
+    )
+    found = events.rows[events.rows["type"] == PLANNED]
+    assert [moment.month for moment in found["timestamp"]] == [5, 7, 9]
+    assert {moment.day for moment in found["timestamp"]} == {15}
+    assert set(found["lat"]) == {3.1} and set(found["area"]) == {"A1a"}
