@@ -15,6 +15,7 @@ from pipelines.ingest.inbox import IngestReport, ingest
 from pipelines.ingest.loading import FileReport
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace import Workspace
+from tests.pipelines.source_mappings import AREAS, AREAS_CSV, POPULATION
 
 MISSION: dict[str, Any] = {
     "mission": "small",
@@ -26,44 +27,6 @@ MISSION: dict[str, Any] = {
     "boundaries": {"en": "None.", "fr": "Aucune."},
     "reject_limit_pct": 100,
     "indicators": [],
-}
-AREAS_CSV = "code,parent\nXX,\nXX01,XX\nXX02,XX\n"
-AREAS: dict[str, Any] = {
-    "source": "areas",
-    "files": ["areas*.csv"],
-    "reader": "csv",
-    "tables": [
-        {
-            "table": "areas",
-            "columns": {
-                "area_code": {"from": "code"},
-                "parent_area_code": {"from": "parent"},
-                "area_level": {"from": "code", "recode": {"XX": "country"}, "otherwise": "admin1"},
-                "name_en": {"from": "code"},
-                "name_fr": {"from": "code"},
-                "valid_from": {"constant": "2020-01-01"},
-            },
-        }
-    ],
-}
-POPULATION: dict[str, Any] = {
-    "source": "population",
-    "files": ["population*.csv"],
-    "reader": "csv",
-    "tables": [
-        {
-            "table": "population",
-            "columns": {
-                "area_code": {"from": "area"},
-                "reference_on": {"from": "day"},
-                "population_kind": {"constant": "resident"},
-                "sex": {"from": "sex"},
-                "age_group": {"constant": "_U"},
-                "persons": {"from": "persons"},
-                "estimate_source": {"constant": "census"},
-            },
-        }
-    ],
 }
 
 

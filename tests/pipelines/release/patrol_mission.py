@@ -20,12 +20,12 @@ from pipelines.quality.input_files import write_input_files
 from pipelines.release.publishing import Release, publish
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace import Workspace
+from tests.pipelines.source_mappings import AREAS, AREAS_CSV, PATROLS, UNITS
 
 MISSION = "patrols"
 AS_OF = date(2026, 10, 15)
 PERIOD = "2026-Q3"
 COUNT, SHARE, MEDIAN = "P2-OP-01", "P2-OP-03", "P2-OP-02"
-_AREAS = "code,parent\nXX,\nXX01,XX\nXX02,XX\n"
 _UNITS = "code,component,kind\nP1,police,FPU\nP2,police,IPO\nM1,military,MIL\n"
 
 
@@ -79,10 +79,10 @@ class PatrolMission:
         (self.profile / "sources").mkdir(parents=True)
         self.workspace.inbox(MISSION).mkdir(parents=True)
         self.set()
-        for source in _SOURCES:
+        for source in (AREAS, UNITS, PATROLS):
             path = self.profile / "sources" / f"{source['source']}.yaml"
             path.write_text(yaml.safe_dump(source, sort_keys=False), encoding="utf-8")
-        self.deliver("areas.csv", _AREAS)
+        self.deliver("areas.csv", AREAS_CSV)
         self.deliver("units.csv", _UNITS)
         return self
 
@@ -129,52 +129,3 @@ _PROFILE: dict[str, Any] = {
     "disclosure": {"mission": {"min_n": 0}, "hq": {"min_n": 10}},
     "indicators": [{"code": code} for code in (COUNT, SHARE, MEDIAN)],
 }
-
-
-def _source(table: str, columns: dict[str, Any], files: str) -> dict[str, Any]:
-    mapped = [{"table": table, "columns": columns}]
-    return {"source": table, "files": [files], "reader": "csv", "tables": mapped}
-
-
-_SOURCES = [
-    _source(
-        "areas",
-        {
-            "area_code": {"from": "code"},
-            "parent_area_code": {"from": "parent"},
-            "area_level": {"from": "code", "recode": {"XX": "country"}, "otherwise": "admin1"},
-            "name_en": {"from": "code"},
-            "name_fr": {"from": "code"},
-            "valid_from": {"constant": "2020-01-01"},
-        },
-        "areas*.csv",
-    ),
-    _source(
-        "units",
-        {
-            "unit_code": {"from": "code"},
-            "unit_name": {"from": "code"},
-            "component": {"from": "component"},
-            "unit_type": {"from": "kind"},
-            "valid_from": {"constant": "2020-01-01"},
-        },
-        "units*.csv",
-    ),
-    _source(
-        "activities",
-        {
-            "activity_code": {"from": "code"},
-            "activity_type": {"constant": "patrol"},
-            "patrol_mode": {"from": "mode"},
-            "status": {"from": "status"},
-            "unit_code": {"from": "unit"},
-            "tier": {"constant": "II"},
-            "phase": {"constant": "prevention"},
-            "area_code": {"from": "area"},
-            "location_precision": {"constant": "exact"},
-            "started_at": {"from": "day", "formats": ["%Y-%m-%d"]},
-            "personnel_count": {"from": "people"},
-        },
-        "patrols*.csv",
-    ),
-]
