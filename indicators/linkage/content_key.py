@@ -9,6 +9,7 @@ import json
 import platform
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from datetime import date
 from functools import cache, singledispatch
 from importlib.metadata import version
 from pathlib import Path
@@ -26,8 +27,9 @@ _PACKAGE = Path(__file__).parent.parent
 def content_key(*inputs: Any) -> str:
     """SHA-256 over the inputs and the method's version.
 
-    Takes numbers, texts, None, sequences, mappings, arrays, frames, dataclasses and models of
-    these. Raises TypeError for anything else: what cannot be described could change unseen.
+    Takes numbers, texts, dates, None, sequences, mappings, arrays, frames, and dataclasses and
+    models of these. Raises TypeError for anything else: what cannot be described could change
+    unseen.
     """
     found = hashlib.sha256(method_version().encode())
     for part in _described(inputs):
@@ -59,7 +61,7 @@ def _described(value: Any) -> Iterator[bytes]:
         for field in fields(value):
             yield field.name.encode()
             yield from _described(getattr(value, field.name))
-    elif value is None or isinstance(value, str | int | float | np.generic):
+    elif value is None or isinstance(value, str | int | float | date | np.generic):
         yield repr(value).encode()
     else:
         raise TypeError(f"no content key of a {type(value).__name__}")

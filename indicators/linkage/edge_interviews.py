@@ -21,9 +21,10 @@ from indicators.linkage.finding import Finding
 from indicators.linkage.framework import Edge, Framework
 from indicators.linkage.grading import Evidence
 from indicators.linkage.interviews import BeforeAfter, before_after, soon_or_later
+from indicators.linkage.kept_results import kept_results
 from indicators.linkage.logged_activities import EFFORT, SOURCE, effort, log_activities
 from indicators.linkage.mart_rows import store_rows
-from indicators.linkage.tested import Tested
+from indicators.linkage.tested import EdgeResult, Tested
 from indicators.mission import Mission
 from indicators.waves import Wave, periods_of_waves, wave_respondents
 
@@ -71,15 +72,29 @@ def interview_tests(
     }
     log_activities(connection, mission, as_of, [output for output, _ in pairs.values()])
     tested: list[Tested] = []
-    rows: list[dict[str, Any]] = []
-    for edge, pair in pairs.items():
-        found = [*_before_after(connection, *pair), *_pulse(connection, *pair)]
-        signs = [np.sign(entry.difference.estimate) for entry in found if entry.is_estimated]
-        for entry in found:
-            rows.append(_row(mission, edge, entry))
-            tested.append(_tested(mission, edge, entry, signs))
+    rows: list[Mapping[str, Any]] = []
+    with kept_results(connection, mission.mission, METHOD) as kept:
+        for edge, pair in pairs.items():
+            samples = _sample(connection, *pair), _pulse_sample(connection, pair[1])
+            result = kept.result(
+                edge.id, EdgeResult, interviews_of_edge, *samples, edge, mission.country_area
+            )
+            rows += result.rows
+            tested += result.tested
     store_rows(connection, mission, "interview_effect", rows)
     return tested
+
+
+def interviews_of_edge(
+    sample: _Sample, pulse: _Sample, edge: Edge, country_area: str
+) -> EdgeResult:
+    """Every comparison of one edge: findings and rows of `mart.interview_effect`."""
+    found = [*_before_after(sample), *_pulse(pulse)]
+    signs = [np.sign(entry.difference.estimate) for entry in found if entry.is_estimated]
+    return EdgeResult(
+        tuple(_tested(country_area, edge, entry, signs) for entry in found),
+        tuple(_row(country_area, edge, entry) for entry in found),
+    )
 
 
 @dataclass(frozen=True)
@@ -121,13 +136,7 @@ def _indicators(
 # --- before and after ------------------------------------------------------------------------
 
 
-def _before_after(
-    connection: duckdb.DuckDBPyConnection, output: Indicator, outcome: Indicator
-) -> Iterator[_Entry]:
-    waves = sorted(
-        periods_of_waves(connection, outcome), key=lambda wave: (wave.last_on, str(wave))
-    )
-    sample = _sample(connection, waves, output, outcome)
+def _before_after(sample: _Sample) -> Iterator[_Entry]:
     settings = [(kind, DAYS) for kind in KINDS] + [("all", days) for days in OTHER_DAYS]
     for kind, days in settings:
         events = sample.activities
@@ -140,12 +149,12 @@ def _before_after(
 
 
 def _sample(
-    connection: duckdb.DuckDBPyConnection,
-    waves: Sequence[Wave],
-    output: Indicator,
-    outcome: Indicator,
+    connection: duckdb.DuckDBPyConnection, output: Indicator, outcome: Indicator
 ) -> _Sample:
     """A wave's areas are its own: an event of one wave is none of another."""
+    waves = sorted(
+        periods_of_waves(connection, outcome), key=lambda wave: (wave.last_on, str(wave))
+    )
     answers = [_answers(connection, wave, outcome) for wave in waves]
     everything = pd.concat(answers) if answers else _no_answers()
     spans = everything.groupby(["wave", "place"])["day"].agg(["min", "max"]).reset_index()
@@ -217,18 +226,22 @@ def _activities(
 # --- pulse -----------------------------------------------------------------------------------
 
 
-def _pulse(
-    connection: duckdb.DuckDBPyConnection, output: Indicator, outcome: Indicator
-) -> Iterator[_Entry]:
+def _pulse(sample: _Sample) -> Iterator[_Entry]:
     """Short interviews soon after a patrol beside later ones, where the question was asked so."""
+    if sample.rounds:
+        compared = soon_or_later(sample.answers, PULSE_DAYS, COVARIATES)
+        yield _Entry(PULSE_METHOD, "patrol", compared, sample.rounds, dict.fromkeys(EFFORT))
+
+
+def _pulse_sample(connection: duckdb.DuckDBPyConnection, outcome: Indicator) -> _Sample:
+    """The answers of short interviews, each with the days since the last patrol there."""
     measure = outcome.measure.model_copy(update={"instrument": "pulse"})
     asked = outcome.model_copy(update={"measure": measure})
     waves = sorted(periods_of_waves(connection, asked), key=str)
     if not waves:
-        return
+        return _Sample(_no_answers(), pd.DataFrame(), 0)
     answers = pd.concat([_answers(connection, wave, asked) for wave in waves])
-    compared = soon_or_later(_since_patrol(connection, answers), PULSE_DAYS, COVARIATES)
-    yield _Entry(PULSE_METHOD, "patrol", compared, len(waves), dict.fromkeys(EFFORT))
+    return _Sample(_since_patrol(connection, answers), pd.DataFrame(), len(waves))
 
 
 def _since_patrol(connection: duckdb.DuckDBPyConnection, answers: pd.DataFrame) -> pd.DataFrame:
@@ -248,7 +261,7 @@ def _since_patrol(connection: duckdb.DuckDBPyConnection, answers: pd.DataFrame) 
 # --- rows ------------------------------------------------------------------------------------
 
 
-def _tested(mission: Mission, edge: Edge, entry: _Entry, signs: Sequence[float]) -> Tested:
+def _tested(country_area: str, edge: Edge, entry: _Entry, signs: Sequence[float]) -> Tested:
     found = entry.compared.difference
     finding = Finding(
         entry.method,
@@ -277,7 +290,7 @@ def _tested(mission: Mission, edge: Edge, entry: _Entry, signs: Sequence[float])
     )
     return Tested(
         edge.id,
-        mission.country_area,
+        country_area,
         finding,
         evidence,
         contrast="pulse" if entry.method == PULSE_METHOD else f"interviews_{entry.kind}",
@@ -295,11 +308,11 @@ def _caveats(entry: _Entry) -> Iterator[str]:
         yield "interviews_false_date"
 
 
-def _row(mission: Mission, edge: Edge, entry: _Entry) -> dict[str, Any]:
+def _row(country_area: str, edge: Edge, entry: _Entry) -> dict[str, Any]:
     found, compared = entry.compared.difference, entry.compared
     return {
         "edge": edge.id,
-        "area": mission.country_area,
+        "area": country_area,
         "method": entry.method,
         "specification": entry.specification,
         **{name: getattr(found, name) for name in _FIGURES},

@@ -1,8 +1,7 @@
 """All tests of one edge: association and panel models with what grades and sentences need."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from collections.abc import Iterable, Iterator
+from typing import Literal
 
 import numpy as np
 
@@ -13,23 +12,15 @@ from indicators.linkage.edge_panel import INDEPENDENT_SOURCES, EdgePanel
 from indicators.linkage.finding import Finding
 from indicators.linkage.framework import Edge
 from indicators.linkage.grading import AREAS_WITHOUT_BOOTSTRAP, Evidence
-from indicators.linkage.tested import Tested
+from indicators.linkage.tested import EdgeResult, Tested
 
 MIN_ROUNDS, MIN_RESPONDENTS = 3, 30
 
 
-@dataclass(frozen=True)
-class EdgeTests:
-    """The edge's findings and its rows of `mart.event_study` (without mission, edge, area)."""
-
-    tested: tuple[Tested, ...] = ()
-    event_rows: tuple[Mapping[str, Any], ...] = field(default=())
-
-
-def tests_of_edge(panel: EdgePanel | None, edge: Edge, country_area: str) -> EdgeTests:
+def tests_of_edge(panel: EdgePanel | None, edge: Edge, country_area: str) -> EdgeResult:
     """Every test that the edge's values carry, over all areas; none without common values."""
     if panel is None:
-        return EdgeTests()
+        return EdgeResult()
     models = model_edge(panel)
     findings = [*models.findings, *associations(panel)]
     headline = _headline(findings)
@@ -37,7 +28,7 @@ def tests_of_edge(panel: EdgePanel | None, edge: Edge, country_area: str) -> Edg
         _tested(finding, edge, country_area, panel, models, findings, finding is headline)
         for finding in findings
     )
-    return EdgeTests(tested, models.event_rows)
+    return EdgeResult(tested, models.event_rows)
 
 
 def _headline(findings: Iterable[Finding]) -> Finding | None:

@@ -40,6 +40,50 @@ class Window:
         return years * 12 + self.month.month - self.first_month.month + 1
 
 
+@dataclass(frozen=True)
+class Facts:
+    """Everything that rows of `mart.protection_gap` are made of; frames as their readers give them.
+
+    `incidents`: areas × months, NaN where nothing was reported. `closed`: areas without access.
+    `min_n`: smaller counts are not told.
+    """
+
+    span: Window
+    country_area: str
+    areas: tuple[str, ...]
+    incidents: np.ndarray
+    closed: tuple[str, ...]
+    presence: pd.DataFrame
+    trust: pd.DataFrame
+    costs: pd.DataFrame
+    reach: pd.DataFrame
+    reach_km: float
+    min_n: int
+
+
+def read_facts(
+    connection: duckdb.DuckDBPyConnection, mission: Mission, as_of: date
+) -> Facts | None:
+    """What is known on `as_of`; None without two areas of one level or a month that is over."""
+    span, areas = window(mission, as_of), ranked_areas(connection)
+    if not areas or span.months < 1:
+        return None
+    reach_km = mission.parameters.base_reach_km
+    return Facts(
+        span,
+        mission.country_area,
+        tuple(areas),
+        incidents=incident_counts(connection, areas, span),
+        closed=tuple(sorted(areas_without_access(connection, span))),
+        presence=presence(connection, span),
+        trust=trust(connection, mission, span),
+        costs=patrol_costs(connection, span),
+        reach=reach(connection, span, reach_km),
+        reach_km=reach_km,
+        min_n=mission.disclosure["mission"].min_n,
+    )
+
+
 def window(mission: Mission, as_of: date) -> Window:
     """From the mission's first month to the last one that is over."""
     month = (as_of + timedelta(days=1)).replace(day=1) - timedelta(days=1)

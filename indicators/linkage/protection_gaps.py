@@ -7,7 +7,7 @@ of areas only: no unit and no commander is ever ranked. What is known of an area
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -20,8 +20,9 @@ from scipy import stats
 from indicators.engines import poisson_limits
 from indicators.linkage import gap_facts
 from indicators.linkage.forecast import Expectation, Forecast, forecast
-from indicators.linkage.gap_facts import COMPONENTS, TRUST_INDICATORS, Window
+from indicators.linkage.gap_facts import COMPONENTS, TRUST_INDICATORS, Facts, Window
 from indicators.linkage.gap_ranking import Needs, Ranks, rank
+from indicators.linkage.kept_results import kept_results, one_transaction
 from indicators.linkage.logged_activities import EFFORT, log_activities
 from indicators.linkage.mart_rows import store_rows
 from indicators.linkage.sentences import number
@@ -30,6 +31,7 @@ from indicators.mission import Mission
 from indicators.periods import period_of
 from indicators.values import TOO_IMPRECISE
 
+METHOD = "protection_gap"
 RECENT_MONTHS = 3
 
 _Known = dict[tuple[str, ...], dict[Any, Any]]  # facts by area and component, measure or question
@@ -81,37 +83,30 @@ def protection_gaps(connection: duckdb.DuckDBPyConnection, mission: Mission, as_
     Needs the tables that `indicators.engines.compute` leaves in `cube` and `mart`. A mission
     without two areas of one administrative level has no rows.
     """
-    span = gap_facts.window(mission, as_of)
-    log_activities(connection, mission, as_of)
-    areas = gap_facts.ranked_areas(connection)
-    is_assessed = areas and span.months >= 1
-    rows = list(_all_rows(connection, mission, span, areas)) if is_assessed else []
-    written = [_written(row, span) for row in rows]
-    store_rows(connection, mission, "protection_gap", written)
+    with one_transaction(connection), kept_results(connection, mission.mission, METHOD) as kept:
+        log_activities(connection, mission, as_of)
+        facts = gap_facts.read_facts(connection, mission, as_of)
+        rows = kept.result(mission.country_area, list[_Row], _all_rows, facts) if facts else []
+        written = [_written(row, facts.span) for row in rows] if facts else []
+        store_rows(connection, mission, "protection_gap", written)
 
 
-def _all_rows(
-    connection: duckdb.DuckDBPyConnection, mission: Mission, span: Window, areas: list[str]
-) -> Iterator[_Row]:
-    risk = _risk(gap_facts.incident_counts(connection, areas, span))
-    closed = gap_facts.areas_without_access(connection, span)
-    presence = _by(gap_facts.presence(connection, span), "area", "component")
-    trusted = _by(gap_facts.trust(connection, mission, span), "indicator", "area")
-    costs = _by(gap_facts.patrol_costs(connection, span), "area", "component", "measure")
-    reach_km = mission.parameters.base_reach_km
-    near = _by(gap_facts.reach(connection, span, reach_km), "area", "component")
-    yield _skill_row(mission, risk)
-    yield from _ranking(areas, risk, presence, trusted, closed, span)
-    min_n = mission.disclosure["mission"].min_n
-    for place, area in enumerate(areas):
-        yield _forecast_row(area, place, risk)
-        yield _recent_row(area, place, risk, min_n)
+def _all_rows(facts: Facts) -> list[_Row]:
+    risk = _risk(facts.incidents)
+    presence = _by(facts.presence, "area", "component")
+    near = _by(facts.reach, "area", "component")
+    trusted = _by(facts.trust, "indicator", "area")
+    rows = [_skill_row(facts.country_area, risk), *_ranking(facts, risk, presence, trusted)]
+    for place, area in enumerate(facts.areas):
+        rows.append(_forecast_row(area, place, risk))
+        rows.append(_recent_row(area, place, risk, facts.min_n))
         for component in COMPONENTS:
-            yield from _presence_rows(area, component, presence, span)
-            yield _reach_row(area, component, near, reach_km)
+            rows += _presence_rows(area, component, presence, facts.span)
+            rows.append(_reach_row(area, component, near, facts.reach_km))
         for name, indicator in TRUST_INDICATORS.items():
-            yield _trust_row(area, name, indicator, trusted)
-    yield from _cost_rows(areas, costs)
+            rows.append(_trust_row(area, name, indicator, trusted))
+    rows += _cost_rows(facts.areas, _by(facts.costs, "area", "component", "measure"))
+    return rows
 
 
 def _by(frame: pd.DataFrame, *keys: str) -> _Known:
@@ -132,10 +127,9 @@ def _risk(counts: np.ndarray) -> _Risk:
     return _Risk(shown, (months > 0) & anything, seen, months, predicted)
 
 
-def _skill_row(mission: Mission, risk: _Risk) -> _Row:
+def _skill_row(area: str, risk: _Risk) -> _Row:
     """How the forecast did on months that it had not seen, for the mission."""
     found = risk.forecast
-    area = mission.country_area
     if found is None:
         return _Row(area, "forecast_skill", "no_forecast")
     words = {"months": found.held_out, "coverage": 100 * found.coverage, "skill": 100 * found.skill}
@@ -216,7 +210,7 @@ def _trust_row(area: str, name: str, indicator: str, trusted: _Known) -> _Row:
     return _Row(area, name, "trust", words, *figures)
 
 
-def _cost_rows(areas: list[str], costs: _Known) -> Iterator[_Row]:
+def _cost_rows(areas: Sequence[str], costs: _Known) -> Iterator[_Row]:
     for area in areas:
         for component in COMPONENTS:
             for measure in EFFORT:
@@ -237,15 +231,9 @@ def _cost_rows(areas: list[str], costs: _Known) -> Iterator[_Row]:
 # --- ranking ---------------------------------------------------------------------------------
 
 
-def _ranking(
-    areas: list[str],
-    risk: _Risk,
-    presence: _Known,
-    trusted: _Known,
-    closed: set[str],
-    span: Window,
-) -> Iterator[_Row]:
+def _ranking(facts: Facts, risk: _Risk, presence: _Known, trusted: _Known) -> Iterator[_Row]:
     """`gap` by the last patrol of either component, `gap_police`, `gap_military` by their own."""
+    areas, closed = facts.areas, facts.closed
     is_ranked = np.array(
         [risk.known[place] and area not in closed for place, area in enumerate(areas)]
     )
@@ -253,7 +241,7 @@ def _ranking(
     asked = [_best_trust(area, trusted) for area in kept]
     vague = {area for area, answer in zip(kept, asked, strict=True) if answer.is_vague}
     for name, components in _gap_names().items():
-        days = np.array([_days(area, components, presence, span) for area in kept])
+        days = np.array([_days(area, components, presence, facts.span) for area in kept])
         if kept:
             needs = Needs(
                 risk.expectation.shape[is_ranked],

@@ -14,7 +14,7 @@ import numpy as np
 from indicators.change_tests import benjamini_hochberg
 from indicators.linkage.edge_models import METHOD, PLACEBO
 from indicators.linkage.edge_panel import read_edge_panel
-from indicators.linkage.edge_tests import EdgeTests, tests_of_edge
+from indicators.linkage.edge_tests import tests_of_edge
 from indicators.linkage.framework import Edge, Framework
 from indicators.linkage.grading import OVERLAP_MAX, TREATED_MIN, Grade, grade
 from indicators.linkage.items import store_items
@@ -28,7 +28,7 @@ from indicators.linkage.sentences import (
     sentence,
 )
 from indicators.linkage.side_by_side import common_period_type, side_by_side_rows
-from indicators.linkage.tested import Tested
+from indicators.linkage.tested import EdgeResult, Tested
 from indicators.measures import SURVEY_KINDS
 from indicators.messages import LANGUAGES
 from indicators.mission import Mission
@@ -89,7 +89,7 @@ def _studies(
     mission: Mission,
     edges: Sequence[Edge],
     indicators: Mapping[str, Mapping[str, Any]],
-) -> dict[str, EdgeTests]:
+) -> dict[str, EdgeResult]:
     """Association and panel models of each edge, kept of before where its rows are the same."""
     studies = {}
     with kept_results(connection, mission.mission, METHOD) as kept:
@@ -97,7 +97,7 @@ def _studies(
             period_type = common_period_type(indicators, edge)
             panel = read_edge_panel(connection, mission, edge, indicators, period_type)
             studies[edge.id] = kept.result(
-                edge.id, EdgeTests, tests_of_edge, panel, edge, mission.country_area
+                edge.id, EdgeResult, tests_of_edge, panel, edge, mission.country_area
             )
     return studies
 
@@ -240,7 +240,7 @@ def _headline_words(
     return sentences
 
 
-def _event_rows(mission: Mission, studies: Mapping[str, EdgeTests]) -> Iterator[dict[str, Any]]:
+def _event_rows(mission: Mission, studies: Mapping[str, EdgeResult]) -> Iterator[dict[str, Any]]:
     for edge, study in studies.items():
-        for row in study.event_rows:
+        for row in study.rows:
             yield {"edge": edge, "area": mission.country_area, **row}

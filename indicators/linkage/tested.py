@@ -1,7 +1,7 @@
 """A finding with everything that grade and sentence need: what each method hands over.
 
-Panel models (`edge_models.py`) and the matched wake analysis both give rows of this shape; q-values
-are taken over all of them together (`result_links.py`).
+Panel models (`edge_models.py`), the matched wake analysis and interviews all give rows of this
+shape; q-values are taken over all of them together (`result_links.py`).
 """
 
 from collections.abc import Mapping
@@ -34,3 +34,14 @@ class Tested:
     span: float = 1.0
     caveats: tuple[str, ...] = ()
     is_headline: bool = False
+
+
+@dataclass(frozen=True)
+class EdgeResult:
+    """What one method gives for one edge: its findings, and the rows of its own mart table.
+
+    `rows`: of `mart.event_study` (without edge and area), `wake_effect` or `interview_effect`.
+    """
+
+    tested: tuple[Tested, ...] = ()
+    rows: tuple[Mapping[str, Any], ...] = ()

@@ -6,16 +6,17 @@ Avoid putting checks, jobs or the release's assets here.
 from collections.abc import Iterator
 
 import dagster as dg
+import duckdb
 
 from indicators.catalogue import load_catalogue
 from indicators.contracts import contracts
 from indicators.engines import compute
-from indicators.linkage.edge_interviews import interview_tests
+from indicators.linkage.edge_evidence import METHODS_OF, edge_evidence
 from indicators.linkage.framework import read_framework
+from indicators.linkage.kept_results import tally
+from indicators.linkage.protection_gaps import METHOD as GAPS
 from indicators.linkage.protection_gaps import protection_gaps
-from indicators.linkage.result_links import result_links
-from indicators.linkage.wake.edge_effects import store_q_values, wake_effects
-from indicators.mission import read_mission
+from indicators.mission import Mission, read_mission
 from indicators.rating import rate
 from indicators.trend import trends
 from pipelines.ingest.inbox import ingest
@@ -125,18 +126,13 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
     ) -> Iterator[dg.MaterializeResult]:
         paths = workspace.workspace()
         mission = read_mission(paths.profile(context.partition_key))
-        day = as_of.of(mission)
         catalogue = load_catalogue()
         framework = read_framework(paths.profile(mission.mission), catalogue)
         report("linkage")
         with open_warehouse(paths.warehouse(mission.mission)) as connection:
-            wakes = wake_effects(connection, mission, framework, catalogue)
-            interviews = interview_tests(connection, mission, framework, catalogue, day)
-            result_links(connection, mission, framework, [*wakes, *interviews])
-            store_q_values(connection, mission)
-            for table in evidence:
-                counted = connection.execute(f"SELECT count(*) FROM mart.{table}").fetchone()
-                metadata = {"dagster/row_count": counted[0] if counted else 0}
+            edge_evidence(connection, mission, framework, catalogue, as_of.of(mission))
+            for table, methods in METHODS_OF.items():
+                metadata = _rows_and_tally(connection, mission, table, *methods)
                 yield dg.MaterializeResult(asset_key=mart_key(table), metadata=metadata)
 
     @dg.asset(
@@ -154,7 +150,21 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
         report("linkage")
         with open_warehouse(paths.warehouse(mission.mission)) as connection:
             protection_gaps(connection, mission, as_of.of(mission))
-            counted = connection.execute("SELECT count(*) FROM mart.protection_gap").fetchone()
-        return dg.MaterializeResult(metadata={"dagster/row_count": counted[0] if counted else 0})
+            metadata = _rows_and_tally(connection, mission, "protection_gap", GAPS)
+        return dg.MaterializeResult(metadata=metadata)
 
     return [indicator_value, linkage, protection_gap]
+
+
+def _rows_and_tally(
+    connection: duckdb.DuckDBPyConnection, mission: Mission, table: str, *methods: str
+) -> dict[str, int | str]:
+    """Rows of a table, and for how many edges (or missions) its methods ran or kept theirs."""
+    counted = connection.execute(f"SELECT count(*) FROM mart.{table}").fetchone()
+    ran = tally(connection, mission.mission, *methods)
+    return {
+        "dagster/row_count": counted[0] if counted else 0,
+        "computed": len(ran.computed),
+        "kept": len(ran.kept),
+        "computed_anew": ", ".join(ran.computed),
+    }

@@ -1,5 +1,6 @@
 """How the files that tests write meet the contracts: a mapping for each kind of file."""
 
+from collections.abc import Iterable
 from typing import Any
 
 AREAS_CSV = "code,parent\nXX,\nXX01,XX\nXX02,XX\n"
@@ -64,3 +65,8 @@ PATROLS = source(
         "personnel_count": {"from": "people"},
     },
 )
+
+
+def under_own_names(table: str, columns: Iterable[str]) -> dict[str, Any]:
+    """The mapping of files whose columns bear the contract's own names."""
+    return source(table, f"{table}*.csv", {name: {"from": name} for name in columns})

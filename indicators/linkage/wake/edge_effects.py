@@ -18,13 +18,15 @@ from indicators.linkage.edge_panel import PATROLLING_REPORTERS
 from indicators.linkage.finding import Finding
 from indicators.linkage.framework import Edge, Framework
 from indicators.linkage.grading import Evidence
+from indicators.linkage.kept_results import kept_results
 from indicators.linkage.logged_activities import effort
 from indicators.linkage.mart_rows import store_rows
-from indicators.linkage.tested import Tested
+from indicators.linkage.tested import EdgeResult, Tested
 from indicators.linkage.wake import product
 from indicators.linkage.wake.edge_events import (
     DEPENDENT,
     TREATED,
+    EdgeEvents,
     has_events,
     read_edge_events,
 )
@@ -80,11 +82,16 @@ def wake_effects(
     if edges:
         _make_functions(connection, mission)
     found: list[Tested] = []
-    rows: list[dict[str, Any]] = []
-    for edge in edges:
-        analysed = _analyse(connection, edge, catalogue)
-        rows += _mart_rows(analysed, mission)
-        found += _findings(analysed, mission)
+    rows: list[Mapping[str, Any]] = []
+    with kept_results(connection, mission.mission, METHOD) as kept:
+        for edge in edges:
+            pair = catalogue[edge.from_indicator], catalogue[edge.to_indicator]
+            events = read_edge_events(connection, *pair, edge.controls)
+            result = kept.result(
+                edge.id, EdgeResult, wakes_of_edge, events, edge, mission.country_area
+            )
+            rows += result.rows
+            found += result.tested
     store_rows(connection, mission, "wake_effect", rows)
     return found
 
@@ -126,12 +133,16 @@ def edge_request(controls: str) -> WakeRequest:
     )
 
 
-def _analyse(
-    connection: duckdb.DuckDBPyConnection, edge: Edge, catalogue: Mapping[str, Indicator]
-) -> _Analysed:
+def wakes_of_edge(events: EdgeEvents, edge: Edge, country_area: str) -> EdgeResult:
+    """Every window of one edge: findings and rows of `mart.wake_effect`."""
+    analysed = _analyse(events, edge)
+    return EdgeResult(
+        tuple(_findings(analysed, country_area)), tuple(_mart_rows(analysed, country_area))
+    )
+
+
+def _analyse(events: EdgeEvents, edge: Edge) -> _Analysed:
     request = edge_request(edge.controls)
-    pair = catalogue[edge.from_indicator], catalogue[edge.to_indicator]
-    events = read_edge_events(connection, *pair, edge.controls)
     spent = effort(events.rows[events.rows["type"] == TREATED])
     controls = int((events.rows["type"] == edge.controls).sum())
     if edge.controls == PLANNED and controls < product.FEW_EVENTS:
@@ -150,8 +161,8 @@ def _specification(row: Mapping[str, Any]) -> str:
     return f"{row['t_window'] / HOURS:g}d_{row['spat_window']:g}km"
 
 
-def _mart_rows(analysed: _Analysed, mission: Mission) -> Iterator[dict[str, Any]]:
-    shared: dict[str, Any] = {"edge": analysed.edge.id, "area": mission.country_area}
+def _mart_rows(analysed: _Analysed, country_area: str) -> Iterator[dict[str, Any]]:
+    shared: dict[str, Any] = {"edge": analysed.edge.id, "area": country_area}
     shared |= {"t_unit": "hours", **analysed.effort}
     if analysed.result is None:
         reason = f"wake_{analysed.reason}"
@@ -204,24 +215,26 @@ def _plain(value: Any) -> Any:
     return None if isinstance(value, float) and np.isnan(value) else value
 
 
-def _findings(analysed: _Analysed, mission: Mission) -> Iterator[Tested]:
+def _findings(analysed: _Analysed, country_area: str) -> Iterator[Tested]:
     if analysed.result is None:
         reason = f"wake_{analysed.reason}"
         finding = Finding(METHOD, "none", lag=analysed.edge.lag, reason=reason)
         window = {"t_window": TIME_WINDOW[1] / HOURS, "spat_window": SPACE_WINDOW[1]}
-        yield _tested(analysed, mission, finding, Evidence("wake", None, reason=reason), window)
+        yield _tested(
+            analysed, country_area, finding, Evidence("wake", None, reason=reason), window
+        )
         return
     rows = _rows(analysed.result)
     signs = [np.sign(row["estimate"]) for row in rows if row["estimate"]]
     for row, (wakes, _) in zip(rows, analysed.result.windows, strict=True):
         finding = _finding(row, analysed)
         evidence = evidence_of(row, signs, wakes, analysed.request)
-        yield _tested(analysed, mission, finding, evidence, row)
+        yield _tested(analysed, country_area, finding, evidence, row)
 
 
 def _tested(
     analysed: _Analysed,
-    mission: Mission,
+    country_area: str,
     finding: Finding,
     evidence: Evidence,
     row: Mapping[str, Any],
@@ -232,7 +245,7 @@ def _tested(
     }
     return Tested(
         analysed.edge.id,
-        mission.country_area,
+        country_area,
         finding,
         evidence,
         contrast="wake_planned" if analysed.edge.controls == PLANNED else "wake",

@@ -7,14 +7,13 @@ import duckdb
 import numpy as np
 import pytest
 
-from indicators.linkage.edge_tests import EdgeTests
 from indicators.linkage.finding import Finding
 from indicators.linkage.grading import Evidence
 from indicators.linkage.kept_results import Tally, kept_results, one_transaction, tally
-from indicators.linkage.tested import Tested
+from indicators.linkage.tested import EdgeResult, Tested
 
 
-def found(estimate: float, area: str = "TST") -> EdgeTests:
+def found(estimate: float, area: str = "TST") -> EdgeResult:
     finding = Finding("panel", "twfe", 1, n_areas=20, estimate=estimate, p_value=1e-300)
     evidence = Evidence("continuous", None, checks={"lead": "passed"}, caps=("few_rounds",))
     tested = Tested(
@@ -24,7 +23,7 @@ def found(estimate: float, area: str = "TST") -> EdgeTests:
         robustness=1 / 3,
     )
     row = {"specification": "leads", "event_time": -3, "estimate": estimate, "se": None}
-    return EdgeTests((tested,), (row,))
+    return EdgeResult((tested,), (row,))
 
 
 class Counted:
@@ -33,7 +32,7 @@ class Counted:
     def __init__(self) -> None:
         self.calls: list[float] = []
 
-    def __call__(self, estimate: float) -> EdgeTests:
+    def __call__(self, estimate: float) -> EdgeResult:
         self.calls.append(estimate)
         return found(estimate)
 
@@ -43,10 +42,10 @@ def run(
     compute: Counted,
     estimates: dict[str, float],
     method: str = "panel",
-) -> dict[str, EdgeTests]:
+) -> dict[str, EdgeResult]:
     with kept_results(connection, "testland", method) as kept:
         return {
-            edge: kept.result(edge, EdgeTests, compute, estimate)
+            edge: kept.result(edge, EdgeResult, compute, estimate)
             for edge, estimate in estimates.items()
         }
 
@@ -79,8 +78,8 @@ def test_a_number_keeps_its_last_bit(
 
 def test_numbers_of_numpy_are_kept_as_plain_ones(connection: duckdb.DuckDBPyConnection) -> None:
     with kept_results(connection, "testland", "panel") as kept:
-        result = kept.result("a", EdgeTests, lambda: EdgeTests((), ({"n": np.int64(3)},)))
-    assert result.event_rows == ({"n": 3},) and type(result.event_rows[0]["n"]) is int
+        result = kept.result("a", EdgeResult, lambda: EdgeResult((), ({"n": np.int64(3)},)))
+    assert result.rows == ({"n": 3},) and type(result.rows[0]["n"]) is int
 
 
 def test_what_nobody_asks_for_is_forgotten(connection: duckdb.DuckDBPyConnection) -> None:
