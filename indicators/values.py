@@ -317,6 +317,13 @@ _OUTPUT_PLAN_COLUMNS = {
     "quantity": "DOUBLE",
 }
 
+# Words of the mission’s staff beside a finding; no result.
+_FIELD_JUDGEMENT_COLUMNS = {
+    **dict.fromkeys(["mission", "edge", "area"], "VARCHAR"),
+    "given_on": "DATE",
+    **dict.fromkeys(["role", "stance", "text_en", "text_fr"], "VARCHAR"),
+}
+
 _REVISION_COLUMNS = {
     **_PLACE,
     "period_type": "VARCHAR",
@@ -399,6 +406,7 @@ MART_TABLES: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "protection_gap": _PROTECTION_GAP_COLUMNS,
         "framework_item": _FRAMEWORK_ITEM_COLUMNS,
         "output_plan": _OUTPUT_PLAN_COLUMNS,
+        "field_judgement": _FIELD_JUDGEMENT_COLUMNS,
         "revision": _REVISION_COLUMNS,
         "quality_check": _QUALITY_CHECK_COLUMNS,
         "reject_summary": _REJECT_SUMMARY_COLUMNS,

@@ -17,7 +17,7 @@ class Workspace:
         return cls(Path(os.environ.get("POCLENS_HOME", "workspace")).resolve())
 
     def profile(self, mission: str) -> Path:
-        """The mission's profile: mission.yaml, framework.yaml, areas.geojson, sources/."""
+        """The mission's profile: mission.yaml, framework.yaml, judgements.yaml, sources/ …"""
         return self.home / "missions" / mission
 
     def inbox(self, mission: str) -> Path:

@@ -14,6 +14,7 @@ from dashboards.components.card import card, notice
 from dashboards.components.chart import chart, chart_card, shows_table
 from dashboards.components.empty import empty_mark
 from dashboards.components.evidence import evidence_key, evidence_mark
+from dashboards.components.field_judgement import field_judgement
 from dashboards.components.links import page_link
 from dashboards.components.page_head import page_head
 from dashboards.components.table import Column, table
@@ -235,6 +236,18 @@ def _caution(context: Context, link: dict[str, Any]) -> html.Section:
     return card(words("side.caution_title"), parts, key="caution")
 
 
+def _judgements(context: Context, link: dict[str, Any]) -> html.Section:
+    found = framework.judgements(context.release, link["edge"], context.area, context.country)
+    entries = [field_judgement(row, context) for row in rows_of(found)]
+    words = context.words
+    return card(
+        words("judgement.title"),
+        entries or [notice(words("judgement.none"))],
+        words("judgement.under"),
+        key="judgement",
+    )
+
+
 def body(context: Context) -> list[Any]:
     """Sentence, caution, both charts on one time axis, the table by area."""
     links, words = _links(context), context.words
@@ -244,7 +257,7 @@ def body(context: Context) -> list[Any]:
     left = [_months_card(context, link), *_areas_card(context, link)]
     columns = [
         html.Div(left, className="stack"),
-        html.Div([_caution(context, link)], className="stack"),
+        html.Div([_caution(context, link), _judgements(context, link)], className="stack"),
     ]
     return [
         page_head(sentence(context), words("side.lead")),

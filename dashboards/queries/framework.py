@@ -38,6 +38,18 @@ def links(release: Release, area: str) -> pd.DataFrame:
     return release.frame(sql, [area])
 
 
+def judgements(release: Release, edge: str, area: str, country: str) -> pd.DataFrame:
+    """What staff made of an edge, newest first: of one area, of every area for the country."""
+    if "field_judgement" not in release.tables:
+        return pd.DataFrame()
+    sql = """
+        SELECT * FROM mart.field_judgement
+        WHERE edge = ? AND (area = ? OR ? = ?)
+        ORDER BY given_on DESC, area, role, stance, text_en, text_fr
+    """
+    return release.frame(sql, [edge, area, area, country])
+
+
 def items(release: Release) -> pd.DataFrame:
     """Outcomes and outputs with titles, in the file's order; none in older releases."""
     if "framework_item" not in release.tables:

@@ -1,4 +1,4 @@
-"""A mission's profile checked as a whole: mission.yaml, framework.yaml and sources/*.yaml."""
+"""A mission's profile checked as a whole: all its YAML files."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 from indicators.catalogue import load_catalogue, selected_indicators
 from indicators.errors import Problem, WrongUse
 from indicators.linkage.framework import read_framework
+from indicators.linkage.judgements import read_judgements
 from indicators.mission import read_mission
 from pipelines.ingest.mapping import load_sources
 
@@ -22,6 +23,6 @@ def profile_problems(profile: Path) -> list[Problem]:
             problems.extend(error.problems)
 
     look(lambda: selected_indicators(catalogue, [e.code for e in read_mission(profile).indicators]))
-    look(lambda: read_framework(profile, catalogue))
+    look(lambda: read_judgements(profile, read_framework(profile, catalogue)))
     look(lambda: load_sources(profile))
     return problems

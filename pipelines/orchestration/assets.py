@@ -13,6 +13,7 @@ from indicators.contracts import contracts
 from indicators.engines import compute
 from indicators.linkage.edge_evidence import METHODS_OF, edge_evidence
 from indicators.linkage.framework import read_framework
+from indicators.linkage.judgements import store_judgements
 from indicators.linkage.kept_results import tally
 from indicators.linkage.protection_gaps import METHOD as GAPS
 from indicators.linkage.protection_gaps import protection_gaps
@@ -67,12 +68,8 @@ def core_assets(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
     return ingest_inbox
 
 
-def _report_file(done: int, total: int, name: str) -> None:
-    report("ingest", done, total)
-
-
 def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
-    """Values with their ratings and trends, outputs beside outcomes, protection gaps."""
+    """Values with their ratings and trends, outputs beside outcomes, gaps, field judgements."""
     core = [core_key(table) for table in contracts()]
 
     @dg.asset(
@@ -95,8 +92,7 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
             rate(connection, mission)
             trends(connection, mission)
             check_values(connection, mission)
-            counted = connection.execute("SELECT count(*) FROM mart.indicator_value").fetchone()
-        values = counted[0] if counted else 0
+            values = _row_count(connection, "indicator_value")
         return dg.MaterializeResult(
             metadata={"dagster/row_count": values, "as_of": day.isoformat()}
         )
@@ -153,17 +149,40 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
             metadata = _rows_and_tally(connection, mission, "protection_gap", GAPS)
         return dg.MaterializeResult(metadata=metadata)
 
-    return [indicator_value, linkage, protection_gap]
+    @dg.asset(
+        key=mart_key("field_judgement"),
+        deps=[mart_key("indicator_value")],
+        group_name="mart",
+        partitions_def=partitions,
+        description="What staff of the mission make of a finding, in words; no result",
+    )
+    def field_judgement(
+        context: dg.AssetExecutionContext, workspace: WorkspaceResource, as_of: AsOf
+    ) -> dg.MaterializeResult:
+        paths = workspace.workspace()
+        profile = paths.profile(context.partition_key)
+        mission = read_mission(profile)
+        framework = read_framework(profile, load_catalogue())
+        with open_warehouse(paths.warehouse(mission.mission)) as connection:
+            store_judgements(connection, mission, profile, framework, as_of.of(mission))
+            rows = _row_count(connection, "field_judgement")
+        return dg.MaterializeResult(metadata={"dagster/row_count": rows})
+
+    return [indicator_value, linkage, protection_gap, field_judgement]
+
+
+def _row_count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    counted = connection.execute(f"SELECT count(*) FROM mart.{table}").fetchone()
+    return counted[0] if counted else 0
 
 
 def _rows_and_tally(
     connection: duckdb.DuckDBPyConnection, mission: Mission, table: str, *methods: str
 ) -> dict[str, int | str]:
     """Rows of a table, and for how many edges (or missions) its methods ran or kept theirs."""
-    counted = connection.execute(f"SELECT count(*) FROM mart.{table}").fetchone()
     ran = tally(connection, mission.mission, *methods)
     return {
-        "dagster/row_count": counted[0] if counted else 0,
+        "dagster/row_count": _row_count(connection, table),
         "computed": len(ran.computed),
         "kept": len(ran.kept),
         "computed_anew": ", ".join(ran.computed),

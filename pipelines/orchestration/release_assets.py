@@ -12,6 +12,8 @@ from pipelines.release.candidate import build_candidate
 from pipelines.release.publishing import publish_candidate
 from pipelines.warehouse.connection import open_warehouse
 
+# The last of the mart that a refresh makes; with them all of it is there.
+_RELEASED = ("indicator_value", "result_link", "protection_gap", "field_judgement")
 CANDIDATE = dg.AssetKey(["release", "candidate"])
 PUBLISHED = dg.AssetKey(["release", "published"])
 
@@ -21,7 +23,7 @@ def release_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDe
 
     @dg.asset(
         key=CANDIDATE,
-        deps=[mart_key(name) for name in ("indicator_value", "result_link", "protection_gap")],
+        deps=[mart_key(table) for table in _RELEASED],
         group_name="release",
         partitions_def=partitions,
         description="A whole release in a folder of its own, not yet seen by anyone",

@@ -694,6 +694,17 @@ def _link_rows() -> list[dict[str, Any]]:
     return beside + tested
 
 
+def _judgement_rows() -> list[dict[str, Any]]:
+    """Of the first edge: in both languages for the mission, in French only for one area."""
+    shared = {"mission": MISSION, "edge": _EDGES[0][0], "given_on": date(2026, 9, 15)}
+    whole = {"area": COUNTRY, "role": "police_commissioner", "stance": "rival_explanation"}
+    one = {"area": "MT0303", "role": "civil_affairs", "stance": "doubts"}
+    return [
+        {**shared, **whole, "text_en": "The market reopened.", "text_fr": "Le marché a rouvert."},
+        {**shared, **one, "text_en": None, "text_fr": "Peu de gens ont été vus."},
+    ]
+
+
 def _item_rows() -> list[dict[str, Any]]:
     """Outcomes and outputs as the edges name them, each once."""
     rows = []
@@ -788,6 +799,7 @@ def mart_rows() -> Mapping[str, list[dict[str, Any]]]:
         "result_link": _link_rows(),
         "framework_item": _item_rows(),
         "output_plan": _plan_rows(),
+        "field_judgement": _judgement_rows(),
         "revision": _revision_rows(),
         "quality_check": _quality_rows(),
         "reject_summary": _reject_rows(),

@@ -163,6 +163,28 @@ def test_side_by_side_states_that_it_shows_no_effect(context_at: At) -> None:
     assert "shows no effect" in english and "ne montre aucun effet" in french
 
 
+def test_a_judgement_stands_beside_the_finding_and_is_marked_as_one(context_at: At) -> None:
+    english = text_of(side_by_side.body(context_at("/side-by-side?edge=E1")))
+    assert "Field judgement" in english and "Judgement, not a result" in english
+    assert "Names another explanation" in english and "The market reopened." in english
+    assert "Police Commissioner" in english and "15\u00a0Sep\u00a02026" in english
+    french = text_of(side_by_side.body(context_at("/side-by-side?edge=E1&lang=fr")))
+    assert "Appréciation du terrain" in french and "Le marché a rouvert." in french
+    assert "The market reopened." not in french
+
+
+def test_a_judgement_in_the_other_language_says_so(context_at: At) -> None:
+    text = text_of(side_by_side.body(context_at("/side-by-side?edge=E1&area=MT0303")))
+    assert "Peu de gens ont été vus." in text and "Recorded in French only." in text
+    assert "The market reopened." not in text  # of the whole mission, not of this area
+
+
+def test_without_a_judgement_the_page_says_where_to_record_one(context_at: At) -> None:
+    for language in ("en", "fr"):
+        path = f"/side-by-side?edge=E3&lang={language}"
+        assert "judgements.yaml" in text_of(side_by_side.body(context_at(path)))
+
+
 def test_rejects_show_place_value_rule_and_mend(context_at: At) -> None:
     text = text_of(data_quality.body(context_at("/data-quality")))
     parts = ("activities_0826.xlsx", "row 214", "31.06.2026", "June has 30 days")

@@ -20,7 +20,14 @@ def _context(home: Path, **changed: list[dict[str, object]]) -> Context:
 
 @pytest.fixture
 def without_framework_and_returns(tmp_path: Path) -> Context:
-    empty = ("return_status", "result_link", "framework_item", "output_plan", "survey_response")
+    empty = (
+        "field_judgement",
+        "return_status",
+        "result_link",
+        "framework_item",
+        "output_plan",
+        "survey_response",
+    )
     return _context(tmp_path, **{table: [] for table in empty})
 
 

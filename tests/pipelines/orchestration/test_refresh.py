@@ -43,6 +43,7 @@ def test_refresh_computes_and_says_what_it_checked(first: RefreshResult) -> None
         "mart__indicator_value",
         "linkage",
         "mart__protection_gap",
+        "mart__field_judgement",
     }
 
 
