@@ -52,6 +52,21 @@ def test_what_the_data_cannot_carry_has_a_name(
     assert raised.value.reason == reason
 
 
+@pytest.mark.parametrize("spec", [SPEC, POISSON], ids=["least squares", "poisson"])
+def test_however_few_rows_there_are_the_process_lives(spec: PanelSpec) -> None:
+    """Where nothing is left to estimate from, pyfixest would not raise but end the process."""
+    generator = np.random.default_rng(11)
+    reasons = set()
+    for size in [4, 6, 8, 10, 14, 18] * 8:
+        rows = ROWS[ROWS["area"] < 8].sample(size, random_state=generator)
+        rows = rows.assign(y=generator.poisson(0.4, size).astype(float))
+        try:
+            assert estimate(rows, spec).nobs <= size
+        except NotEstimable as error:
+            reasons.add(error.reason)
+    assert "no_rows" in reasons
+
+
 def test_singletons_and_areas_without_a_case_leave() -> None:
     single = pd.DataFrame({"area": [99], "month": [0], "x": [5.0], "y": [40.0]})
     rows = pd.concat([ROWS, single], ignore_index=True)
