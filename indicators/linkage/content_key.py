@@ -10,7 +10,7 @@ import platform
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
-from functools import cache, singledispatch
+from functools import singledispatch
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -31,26 +31,29 @@ def content_key(*inputs: Any) -> str:
     models of these. Raises TypeError for anything else: what cannot be described could change
     unseen.
     """
-    found = hashlib.sha256(method_version().encode())
+    found = hashlib.sha256(_VERSION.encode())
     for part in _described(inputs):
         found.update(b"%d:" % len(part))  # no two lists of parts run together
         found.update(part)
     return found.hexdigest()
 
 
-@cache
-def method_version() -> str:
-    """Changes with any line of `indicators/`, with Python and with the libraries that compute.
+def method_version(package: Path = _PACKAGE) -> str:
+    """Changes with any line of the package, with Python and with the libraries that compute.
 
     Also with a line that does not matter, as a comment: a number kept by hand would be forgotten.
     """
     found = hashlib.sha256(platform.python_version().encode())
-    for path in sorted(_PACKAGE.rglob("*.py")):
-        found.update(path.relative_to(_PACKAGE).as_posix().encode())
+    for path in sorted(package.rglob("*.py")):
+        found.update(path.relative_to(package).as_posix().encode())
         found.update(hashlib.sha256(path.read_bytes()).digest())
     for library in _LIBRARIES:
         found.update(f"{library} {version(library)}".encode())
     return found.hexdigest()
+
+
+# Taken as the code is loaded: files replaced under a running process are not what it computes by.
+_VERSION = method_version()
 
 
 @singledispatch

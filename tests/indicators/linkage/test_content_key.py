@@ -1,17 +1,20 @@
 """Content keys: equal for equal inputs, and different for all that a computation could tell."""
 
 import math
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from indicators.linkage.content_key import content_key
+import indicators
+from indicators.linkage.content_key import content_key, method_version
 from indicators.linkage.edge_panel import EdgePanel, Step
 from indicators.linkage.framework import Edge
 
@@ -117,3 +120,12 @@ def test_what_only_looks_alike_has_two_keys(one: Any, other: Any) -> None:
 def test_what_cannot_be_described_is_refused() -> None:
     with pytest.raises(TypeError, match="set"):
         content_key({"a", "b"})  # in no order
+
+
+def test_a_method_of_other_lines_is_another_version(tmp_path: Path) -> None:
+    package = Path(indicators.__file__).parent
+    moved = shutil.copytree(package, tmp_path / "moved", ignore=shutil.ignore_patterns("*.pyc"))
+    assert method_version(moved) == method_version(package)
+    with (moved / "linkage" / "wake" / "formula.py").open("a", encoding="utf-8") as module:
+        module.write("# one line more\n")
+    assert method_version(moved) != method_version(package)
