@@ -58,7 +58,7 @@ def _move(
     check: Check,
     rows: list[tuple[int, str, str, str, int, str]],
 ) -> None:
-    given = {"field": check.column, "nearest": "–", "table": check.table}
+    given = {"field": check.column, "table": check.table}
     parameters = json.dumps(given, ensure_ascii=False)
     moved = pa.table(
         {

@@ -155,7 +155,9 @@ def _parameters(
     elif check.rule == "reference":
         other = _referenced_column(context.contract, check)
         known = context.known_keys[check.table or "", other]
-        given |= {"table": check.table, "nearest": nearest(text or "", known) or _NEVER}
+        given["table"] = check.table
+        if like := nearest(text or "", known):
+            given |= {"nearest": like, "hint_key": "hint.nearest_row"}
     elif check.rule in ("minimum", "maximum"):
         given[check.rule] = f"{getattr(column, check.rule):g}"
     elif check.rule == "pattern":

@@ -113,3 +113,14 @@ def test_the_warehouse_keeps_no_row_that_breaks_a_blocking_rule(
         assert connection.execute("SELECT incident_code FROM core.incidents").fetchall() == [
             ("IN-1",)
         ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_missing_row_is_suggested_only_where_some_row_is_like_it(language: str) -> None:
+    alike = {"table": "areas", "nearest": "Kessi", "hint_key": "hint.nearest_row"}
+    assert "Kessi." in reject_sentence("reference", alike, "Kesi", language)
+    assert "–" not in reject_sentence("reference", {"table": "areas"}, "Q-77", language)
+    # What an earlier version wrote down, where nothing was like it.
+    assert "–" not in reject_sentence(
+        "reference", {"table": "areas", "nearest": "–"}, "Q-77", language
+    )
