@@ -124,11 +124,6 @@ def period_name(period_type: str, code: str, start: date, words: Words) -> str:
     return words(f"period.{period_type}", code=code)
 
 
-def period_months(start: date, end: date, words: Words) -> str:
-    """Jul–Sep, juil.–sept."""
-    return words("period.months", first=month_name(start, words), last=month_name(end, words))
-
-
 def period_heading(period_type: str, code: str, start: date, end: date, words: Words) -> str:
     """Both names of a quarter (calendar and budget year), else the period's one name."""
     if period_type != "Q":

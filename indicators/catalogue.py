@@ -31,14 +31,6 @@ from indicators.messages import has_message
 from indicators.vocabularies import NO_ANSWER, Vocabulary, vocabulary
 from indicators.yaml_files import read_yaml, row_of_key
 
-# Sources whose rows count only where the unit is of component police (definitions 1).
-POLICE_SOURCES = (
-    "activities",
-    "activity_participants",
-    "referrals",
-    "un_personnel",
-    "un_detentions",
-)
 _MART_DIMENSIONS = ("unit_type", "activity_type", "actor", "sex", "age_group")
 
 

@@ -4,7 +4,7 @@ Pure functions of dates. What belongs to which period is said by a measure's tim
 window is a period too: three or twelve months that end with each month, so that windows overlap.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -154,9 +154,3 @@ def _parse(name: str) -> tuple[str, date]:
             return "S", date(year, number * 6 - 5, 1)
         case _:
             return "M", date(year, number, 1)
-
-
-def months_between(first: date, last: date) -> Iterator[date]:
-    """First days of the months from that of `first` to that of `last`."""
-    for period in periods_between(first, last, ("M",)):
-        yield period.start

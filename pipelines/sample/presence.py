@@ -16,7 +16,6 @@ from pipelines.sample.draws import Array, by_block, over_dispersion, recent, spr
 
 STATUSES = ("submitted", "not_submitted", "no_access", "not_due")
 SUBMITTED, NOT_SUBMITTED, NO_ACCESS, NOT_DUE = range(4)
-SOURCES = ("activities", "incidents", "alerts")
 FIRST_DAY = np.datetime64(STARTS_ON, "D")
 DAY = FIRST_DAY + np.arange(DAYS)
 MONTH_OF_DAY = (
