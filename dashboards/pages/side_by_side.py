@@ -25,6 +25,7 @@ from dashboards.queries import framework, indicator_values
 from dashboards.queries.cells import Cell, Dated, dated_cells
 from dashboards.rows import rows_of
 from dashboards.words import in_sentence
+from indicators.messages import has_message, message
 
 PATH = "/side-by-side"
 NAME = "side_by_side"
@@ -218,6 +219,20 @@ def _areas_card(context: Context, link: dict[str, Any]) -> list[Any]:
     return [card(title, content, words("side.by_area_under"), key="areas")]
 
 
+def _caveats(context: Context, link: dict[str, Any]) -> list[Any]:
+    """What goes with the sentence, one line a caveat."""
+    codes = link["caveats"].split("|") if isinstance(link["caveats"], str) else []
+    keys = [f"linkage.caveat.{code}" for code in codes]
+    language = context.words.language
+    lines = [html.Li(message(key, language)) for key in keys if has_message(key)]
+    if not lines:
+        return []
+    return [
+        html.P(context.words("side.caveats"), className="note"),
+        html.Ul(lines, className="caveats"),
+    ]
+
+
 def _caution(context: Context, link: dict[str, Any]) -> html.Section:
     words = context.words
     grade = link["grade"] if isinstance(link["grade"], str) else None
@@ -228,6 +243,7 @@ def _caution(context: Context, link: dict[str, Any]) -> html.Section:
     ]
     parts = [
         html.P(words.of(link, "sentence") or words("side.caution"), className="caution"),
+        *_caveats(context, link),
         html.P([words("side.evidence"), evidence_mark(grade, words)], className="note"),
         evidence_key(words),
         html.P(", ".join(facts), className="note"),

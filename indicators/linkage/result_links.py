@@ -212,16 +212,19 @@ def _status(tested: Tested, edge: Edge) -> str:
 def _with_headline(
     row: dict[str, Any], headline: Mapping[str, Any], mission: Mission
 ) -> dict[str, Any]:
-    """The row side by side with what was tested: grade for the mission, words for every area."""
+    """The row side by side with what was tested: grade for the mission, words for every area.
+
+    With the words go the caveats of the finding that they tell.
+    """
     if not headline:
         return row
+    is_tested = row["area"] == mission.country_area
     words = _headline_words(row, headline, mission)
-    if row["area"] != mission.country_area:
-        return row | words
-    known = ("grade", "grade_reasons", "status")
-    caveats = [code for code in row["caveats"].split("|") if code != "not_tested"]
-    joined = {"caveats": "|".join(caveats) or None}
-    return row | words | {name: headline[name] for name in known} | joined
+    own = [code for code in row["caveats"].split("|") if not is_tested or code != "not_tested"]
+    found = headline["caveats"].split("|") if headline["caveats"] else []
+    caveats = "|".join(dict.fromkeys([*own, *found])) or None
+    known = ("grade", "grade_reasons", "status") if is_tested else ()
+    return row | words | {"caveats": caveats} | {name: headline[name] for name in known}
 
 
 def _headline_words(

@@ -681,6 +681,7 @@ def _link_rows() -> list[dict[str, Any]]:
             "n_periods": 33,
             "expected_sign": 1,
             "status": "not_tested",
+            "caveats": "few_areas|wake_many_overlaps",
             "sentence_en": "Side by side only. This shows no effect: not tested.",
             "sentence_fr": "Côte à côte seulement. Cela ne montre aucun effet : non testé.",
         }

@@ -23,7 +23,7 @@ from dashboards.pages import (
     side_by_side,
 )
 from dashboards.queries import framework
-from indicators.messages import message_catalogue
+from indicators.messages import message, message_catalogue
 from tests.dashboards.release_factory import NEUTRAL
 from tests.dashboards.rendered import classes_of, components, text_of
 
@@ -161,6 +161,13 @@ def test_side_by_side_states_that_it_shows_no_effect(context_at: At) -> None:
     english = text_of(side_by_side.body(context_at("/side-by-side")))
     french = text_of(side_by_side.body(context_at("/side-by-side?lang=fr")))
     assert "shows no effect" in english and "ne montre aucun effet" in french
+
+
+def test_the_caveats_of_a_finding_stand_under_its_sentence(context_at: At) -> None:
+    for language in ("en", "fr"):
+        text = text_of(side_by_side.body(context_at(f"/side-by-side?lang={language}")))
+        assert message("linkage.caveat.few_areas", language) in text
+        assert message("linkage.caveat.wake_many_overlaps", language) in text
 
 
 def test_a_judgement_stands_beside_the_finding_and_is_marked_as_one(context_at: At) -> None:

@@ -137,6 +137,17 @@ def test_findings_are_graded_and_worded_with_all_others(small: SmallWarehouse) -
         assert "wake_dates_too_coarse" in row["caveats"]
 
 
+def test_the_row_side_by_side_has_the_caveats_of_the_finding_it_tells(
+    small: SmallWarehouse,
+) -> None:
+    (told,) = rows(small, "result_link", f"method = '{METHOD}' AND specification = '14d_10km'")
+    beside = rows(small, "result_link", "method = 'side_by_side'")
+    assert len(beside) > 1
+    for row in beside:
+        assert told["sentence_en"] in row["sentence_en"]
+        assert set(told["caveats"].split("|")) <= set(row["caveats"].split("|"))
+
+
 def test_called_off_for_insecurity_is_no_control() -> None:
     small = filled("insecurity")
     (row,) = rows(small, "wake_effect", "true")
