@@ -6,7 +6,6 @@ Stages: `rows_of_core` and `with_<derived column>` (`derived.py`), `placed` and 
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 
 from indicators.catalogue import Indicator, checked_measure
@@ -40,22 +39,28 @@ def plan_cells_sql(plan: CubePlan, of_table: str | None = None) -> str:
     `of_table`: only those of the periods in this table, of which `month_of_<table>` holds the
     months.
     """
+    stages = [_kept_cube(plan, of_table), *roll_up_stages(plan)]
+    return _of_periods(with_stages(stages, _cells_of(plan)), of_table)
+
+
+def _of_periods(text: str, of_table: str | None) -> str:
     if of_table is None:
-        return with_stages([_kept_cube(plan), *roll_up_stages(plan)], _cells_of(plan))
-    kept = _kept_cube(plan)
-    text = f"{kept.sql} WHERE month IN (SELECT month FROM month_of_{of_table})"
-    cells = with_stages([replace(kept, sql=text), *roll_up_stages(plan)], _cells_of(plan))
-    kept_periods = f"SEMI JOIN {of_table} USING (period_type, period)"
-    return f"SELECT cell.* FROM (\n{cells}\n) AS cell\n{kept_periods}"
+        return text
+    return (
+        f"SELECT row.* FROM (\n{text}\n) AS row\nSEMI JOIN {of_table} USING (period_type, period)"
+    )
 
 
 def _cells_of(plan: CubePlan) -> str:
     return "\nUNION ALL BY NAME\n".join(cells_sql(plan, planned) for planned in plan.indicators)
 
 
-def _kept_cube(plan: CubePlan) -> Stage:
+def _kept_cube(plan: CubePlan, of_table: str | None = None) -> Stage:
     name = "finest" if plan.is_condensed else "placed"
-    return Stage(name, f"  SELECT * FROM cube.{plan.name}")
+    text = f"  SELECT * FROM cube.{plan.name}"
+    if of_table is not None:
+        text += f"\n  WHERE month IN (SELECT month FROM month_of_{of_table})"
+    return Stage(name, text)
 
 
 def source_periods_sql(plan: CubePlan) -> str:
@@ -85,15 +90,19 @@ def own_dates_sql(source: str) -> str:
   WHERE own.day <= as_of_day()"""
 
 
-def contribution_sql(plan: CubePlan) -> str:
-    """Rows of each file that count in the total cells: indicator, period, area, file, rows."""
+def contribution_sql(plan: CubePlan, of_table: str | None = None) -> str:
+    """Rows of each file that count in the total cells: indicator, period, area, file, rows.
+
+    `of_table`: as of `plan_cells_sql`.
+    """
     selects = [
         f"SELECT '{planned.code}' AS indicator, period_type, period, area, {FILE}, "
         f"CAST({planned.part('cases')} AS BIGINT) AS rows FROM by_file "
         f"WHERE {planned.part('cases')} > 0"
         for planned in plan.indicators
     ]
-    return with_stages([_kept_cube(plan), *file_stages(plan)], "\nUNION ALL\n".join(selects))
+    stages = [_kept_cube(plan, of_table), *file_stages(plan)]
+    return _of_periods(with_stages(stages, "\nUNION ALL\n".join(selects)), of_table)
 
 
 def _survey_sql(indicator: Indicator) -> str:

@@ -15,7 +15,16 @@ from indicators.catalogue import Indicator, columns_used, selected_indicators
 from indicators.compiler import contribution_sql, own_dates_sql, source_periods_sql
 from indicators.contracts import contracts
 from indicators.derived import cube_table_sql, derivation_stages, functions_sql, tables_looked_at
-from indicators.kept_cubes import keep_cells, refresh_cells
+from indicators.kept_cubes import STALE, keep_cells, refresh_cells
+from indicators.kept_values import (
+    STALE_VALUE,
+    drop_contributions,
+    drop_stale_values,
+    forget_values,
+    keep_values,
+    name_files,
+    note_values,
+)
 from indicators.mission import Mission
 from indicators.periods import PRECISION_PERIODS, Period, periods_between
 from indicators.places import place_tables_sql
@@ -29,16 +38,14 @@ from indicators.statuses import (
     rule_of,
     values_sql,
 )
-from indicators.values import VALUE_KEY, mart_ddl
+from indicators.values import DIMENSIONS, TOTAL, VALUE_KEY, mart_ddl
 from indicators.versions import all_versions, computed_versions, settle_versions
 from indicators.waves import compute_surveys
 
 CONFIDENCE = 0.95
-_ENGINE_TABLES = (
+_ENGINE_TABLES = (  # those that are written whole; the others are kept (`kept_values.py`)
     "indicator",
-    "indicator_value",
     "area",
-    "contribution",
     "return_status",
     "survey_response",
     "survey_result",
@@ -68,8 +75,9 @@ def compute(
         _prepare(connection, mission, versions, as_of)
         _compute_registers(connection, mission, versions, as_of)
         compute_surveys(connection, mission, versions)
-        _write_values(connection, mission, versions)
+        _write_values(connection, mission)
         settle_versions(connection, indicators)
+        note_values(connection)
         fill_registers(connection, mission, all_versions(indicators), as_of, profile)
         connection.execute("COMMIT")
     except BaseException:
@@ -86,6 +94,7 @@ def compute_cells(
     """Fill `cube.cell` alone: the register indicators' cells, without statuses and the mart."""
     indicators = selected_indicators(catalogue, [chosen.code for chosen in mission.indicators])
     _prepare(connection, mission, indicators, as_of)
+    forget_values(connection)
     for plan in cube_plans(indicators, weekly="W" in mission.period_types):
         refresh_cells(connection, mission, plan, as_of)
 
@@ -207,10 +216,15 @@ def _compute_registers(
     indicators: Sequence[Indicator],
     as_of: date,
 ) -> None:
-    for plan in cube_plans(indicators, weekly="W" in mission.period_types):
-        refresh_cells(connection, mission, plan, as_of)
+    plans = cube_plans(indicators, weekly="W" in mission.period_types)
+    are_kept = keep_values(connection, mission, indicators, plans)
+    for plan in plans:
+        are_kept_cells = refresh_cells(connection, mission, plan, as_of)
         _fill_source_periods(connection, plan)
-        _fill_contributions(connection, mission, plan)
+        changed = STALE if are_kept and are_kept_cells else None
+        _fill_contributions(connection, mission, plan, changed)
+    drop_contributions(connection, [entry for entry in indicators if entry.is_survey])
+    name_files(connection)
     _add_own_dates(connection, indicators)
 
 
@@ -223,13 +237,15 @@ def _fill_source_periods(connection: duckdb.DuckDBPyConnection, plan: CubePlan) 
 
 
 def _fill_contributions(
-    connection: duckdb.DuckDBPyConnection, mission: Mission, plan: CubePlan
+    connection: duckdb.DuckDBPyConnection, mission: Mission, plan: CubePlan, of_table: str | None
 ) -> None:
+    """What each file gave; `of_table`: of the periods in it, the others are kept."""
+    drop_contributions(connection, [planned.indicator for planned in plan.indicators], of_table)
     connection.execute(
         f"""INSERT INTO mart.contribution
         SELECT ?, counted.indicator, rule.indicator_version, counted.period_type, counted.period,
           counted.area, counted.file_sha256, file.name, counted.rows
-        FROM ({contribution_sql(plan)}) AS counted
+        FROM ({contribution_sql(plan, of_table)}) AS counted
         JOIN cube.rule AS rule
           ON rule.indicator = counted.indicator AND list_contains(rule.periods, counted.period_type)
         LEFT JOIN (SELECT file_sha256, min(name) AS name FROM ops.input_file GROUP BY ALL) AS file
@@ -256,10 +272,9 @@ def _add_own_dates(connection: duckdb.DuckDBPyConnection, indicators: Sequence[I
     )
 
 
-def _write_values(
-    connection: duckdb.DuckDBPyConnection, mission: Mission, indicators: Sequence[Indicator]
-) -> None:
-    text = values_sql().replace("{mission}", mission.mission)
+def _write_values(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
+    drop_stale_values(connection)
+    text = values_sql(STALE_VALUE).replace("{mission}", mission.mission)
     order = ", ".join(VALUE_KEY)
     connection.execute(f"INSERT INTO mart.indicator_value BY NAME {text} ORDER BY {order}")
     _add_poisson_limits(connection)
@@ -267,10 +282,10 @@ def _write_values(
 
 
 def _add_poisson_limits(connection: duckdb.DuckDBPyConnection) -> None:
-    """Exact limits of a rate, from its count (Garwood 1936, by quantiles of chi-square)."""
+    """Exact limits of each new rate, from its count (Garwood 1936, by quantiles of chi-square)."""
     counts = connection.execute(
         """SELECT DISTINCT CAST(numerator AS BIGINT) AS events FROM mart.indicator_value
-        WHERE method = 'poisson_exact' AND value IS NOT NULL ORDER BY events"""
+        WHERE method = 'poisson_exact' AND value IS NOT NULL AND ci_low IS NULL ORDER BY events"""
     ).fetchall()
     _create(connection, "poisson_limit", {"events": "BIGINT", "low": "DOUBLE", "high": "DOUBLE"})
     limits = [(events, *poisson_limits(events)) for (events,) in counts]
@@ -279,7 +294,7 @@ def _add_poisson_limits(connection: duckdb.DuckDBPyConnection) -> None:
         """UPDATE mart.indicator_value AS cell
         SET ci_low = rule.per * low / cell.denominator, ci_high = rule.per * high / cell.denominator
         FROM cube.poisson_limit AS limits, cube.rule AS rule
-        WHERE cell.method = 'poisson_exact' AND cell.value IS NOT NULL
+        WHERE cell.method = 'poisson_exact' AND cell.value IS NOT NULL AND cell.ci_low IS NULL
           AND limits.events = cell.numerator AND rule.indicator = cell.indicator"""
     )
 
@@ -292,17 +307,27 @@ def poisson_limits(events: int, confidence: float = CONFIDENCE) -> tuple[float, 
 
 
 def _add_targets(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
-    """Baseline and target of the profile, which stand for the mission as a whole."""
-    for chosen in mission.indicators:
-        baseline = chosen.baseline.value if chosen.baseline else None
-        target = chosen.target.value if chosen.target else None
-        connection.execute(
-            """UPDATE mart.indicator_value SET baseline = ?, target = ?
-            WHERE indicator = ? AND area = country_area() AND unit_type = '_T'
-              AND activity_type = '_T' AND actor = '_T' AND sex = '_T' AND age_group = '_T'
-              AND breakdown = '_T'""",
-            [baseline, target, chosen.code],
+    """Baseline and target of the profile, for the mission as a whole and the version in force."""
+    _create(
+        connection, "held_against", {"code": "VARCHAR", "baseline": "DOUBLE", "target": "DOUBLE"}
+    )
+    held_against = [
+        (
+            chosen.code,
+            chosen.baseline.value if chosen.baseline else None,
+            chosen.target.value if chosen.target else None,
         )
+        for chosen in mission.indicators
+    ]
+    _insert(connection, "cube.held_against", held_against)
+    totals = " AND ".join(f"cell.{name} = '{TOTAL}'" for name in DIMENSIONS)
+    connection.execute(
+        f"""UPDATE mart.indicator_value AS cell SET baseline = held.baseline, target = held.target
+        FROM cube.held_against AS held JOIN cube.rule AS rule ON rule.indicator = held.code
+        WHERE cell.indicator = rule.indicator AND cell.indicator_version = rule.indicator_version
+          AND coalesce(held.baseline, held.target) IS NOT NULL
+          AND cell.area = country_area() AND {totals}"""
+    )
 
 
 def _run(connection: duckdb.DuckDBPyConnection, statements: Iterable[str]) -> None:
@@ -318,6 +343,8 @@ def _create(connection: duckdb.DuckDBPyConnection, table: str, columns: Mapping[
 def _insert(
     connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[object, ...]]
 ) -> None:
+    """All rows by one statement: a column of each at a time, since row by row is slow."""
     if rows:
-        marks = ", ".join("?" * len(rows[0]))
-        connection.executemany(f"INSERT INTO {table} VALUES ({marks})", list(rows))
+        columns = ", ".join("unnest(?)" for _ in rows[0])
+        values = [list(column) for column in zip(*rows, strict=True)]
+        connection.execute(f"INSERT INTO {table} SELECT {columns}", values)

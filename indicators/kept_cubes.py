@@ -18,7 +18,7 @@ from indicators.month_content import changed_months, definition_of, reads_the_as
 from indicators.plan import CubePlan, cube_plans, roll_up_plans
 from indicators.statuses import CELL_COLUMNS
 
-_STALE = "stale_period"
+STALE = "stale_period"
 
 
 def keep_cells(
@@ -44,15 +44,20 @@ def keep_cells(
 
 def refresh_cells(
     connection: duckdb.DuckDBPyConnection, mission: Mission, plan: CubePlan, as_of: date
-) -> None:
-    """One plan's cube and the cells of its indicators, as far as anything changed."""
+) -> bool:
+    """One plan's cube and the cells of its indicators, as far as anything changed.
+
+    Whether cells were kept; then the table `STALE` names the periods that were not.
+    """
     months = _stale_months(connection, mission, plan, as_of)
     if months is None:
         connection.execute(f"CREATE OR REPLACE TABLE cube.{plan.name} AS {cube_sql(plan)}")
     elif months:
         connection.execute(f"DELETE FROM cube.{plan.name} WHERE list_contains(?, month)", [months])
         connection.execute(f"INSERT INTO cube.{plan.name} BY NAME {cube_sql(plan, months)}")
-    _fill_cells(connection, plan, None if plan.population else months)
+    changed = None if plan.population else months
+    _fill_cells(connection, plan, changed)
+    return changed is not None
 
 
 def _stale_months(
@@ -86,18 +91,18 @@ def _fill_cells(
     connection.execute(
         f"""DELETE FROM cube.cell
         WHERE list_contains(?, indicator)
-          AND ((period_type, period) IN (SELECT (period_type, period) FROM {_STALE})
+          AND ((period_type, period) IN (SELECT (period_type, period) FROM {STALE})
             OR (period_type, period) NOT IN (SELECT (period_type, period) FROM cube.period))""",
         [codes],
     )
     for part in roll_up_plans(plan) if months else []:
-        connection.execute(f"INSERT INTO cube.cell BY NAME {plan_cells_sql(part, _STALE)}")
+        connection.execute(f"INSERT INTO cube.cell BY NAME {plan_cells_sql(part, STALE)}")
 
 
 def _fill_stale_periods(connection: duckdb.DuckDBPyConnection, months: list[date]) -> None:
     """The periods that share a day with a changed month, and all months of these periods."""
     connection.execute(
-        f"""CREATE OR REPLACE TEMP TABLE {_STALE} AS
+        f"""CREATE OR REPLACE TEMP TABLE {STALE} AS
         SELECT DISTINCT period_type, period, period_start, period_end
         FROM cube.period
         JOIN (SELECT CAST(unnest(?) AS DATE) AS month) AS changed
@@ -105,10 +110,10 @@ def _fill_stale_periods(connection: duckdb.DuckDBPyConnection, months: list[date
         [months],
     )
     connection.execute(
-        f"""CREATE OR REPLACE TEMP TABLE month_of_{_STALE} AS
+        f"""CREATE OR REPLACE TEMP TABLE month_of_{STALE} AS
         SELECT DISTINCT CAST(unnest(generate_series(
           date_trunc('month', period_start), period_end, INTERVAL 1 MONTH)) AS DATE) AS month
-        FROM {_STALE}"""
+        FROM {STALE}"""
     )
 
 

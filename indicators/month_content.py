@@ -34,7 +34,7 @@ def own_rows_sql(plan: CubePlan) -> str:
     contract = contracts()[plan.source]
     columns = core_columns(contract, plan.source_columns | {"file_sha256"})
     stages = derivation_stages(contract, {str(plan.clock), *columns})
-    print_ = _fingerprint(columns)
+    print_ = fingerprint_sql(columns)
     last = f"SELECT {_month(plan)} AS month, {print_} FROM {stages[-1].name}"
     return with_stages(stages, f"{last} WHERE {plan.clock} <= as_of_day() GROUP BY 1")
 
@@ -52,7 +52,7 @@ def looked_at_sql(plan: CubePlan) -> Iterator[tuple[str, str]]:
         if derived.match and derived.form in ("lookup", "as_of"):
             yield name, _by_key_sql(plan, derived, columns)
         else:
-            yield name, f"SELECT NULL, {_fingerprint(columns)} FROM {read_table(derived)}"
+            yield name, f"SELECT NULL, {fingerprint_sql(columns)} FROM {read_table(derived)}"
 
 
 def _by_key_sql(plan: CubePlan, derived: Derived, columns: Sequence[str]) -> str:
@@ -61,7 +61,7 @@ def _by_key_sql(plan: CubePlan, derived: Derived, columns: Sequence[str]) -> str
     stages = derivation_stages(contracts()[plan.source], {str(plan.clock), *match})
     present = " AND ".join([f"{plan.clock} <= as_of_day()", *(f"{k} IS NOT NULL" for k in match)])
     pairs = " AND ".join(f"own.{own} = other.{other}" for own, other in match.items())
-    prints = _fingerprint([f"other.{column}" for column in columns])
+    prints = fingerprint_sql([f"other.{column}" for column in columns])
     last = f"""SELECT own.in_month, {prints}
 FROM (
   SELECT DISTINCT {_month(plan)} AS in_month, {", ".join(match)}
@@ -76,7 +76,8 @@ def _month(plan: CubePlan) -> str:
     return f"CAST(date_trunc('month', {plan.clock}) AS DATE)"
 
 
-def _fingerprint(columns: Iterable[str]) -> str:
+def fingerprint_sql(columns: Iterable[str]) -> str:
+    """An aggregate that tells rows by these columns: their number and the sum of their hashes."""
     return _FINGERPRINT.format(columns=", ".join(columns))
 
 
@@ -106,7 +107,7 @@ def changed_months(
     )
     connection.execute("INSERT INTO content_now VALUES ('definition', NULL, ?)", [definition])
     parts = [("own", own_rows_sql(plan)), *looked_at_sql(plan)]
-    parts += [(name, f"SELECT NULL, {_fingerprint(['*COLUMNS(*)'])} FROM cube.{name}")
+    parts += [(name, f"SELECT NULL, {fingerprint_sql(['*COLUMNS(*)'])} FROM cube.{name}")
               for name in _PLACES]  # fmt: skip
     for name, text in parts:
         connection.execute(f"INSERT INTO content_now SELECT ?, * FROM ({text})", [name])

@@ -156,11 +156,12 @@ GROUP BY GROUPING SETS ((area_code, "month"), (unit_type, area_code, "month"))
 HAVING grouping(unit_type) = 1 OR unit_type IS NOT NULL"""
 
 
-def values_sql() -> str:
+def values_sql(of_table: str) -> str:
     """Every due cell with its value or its kind of empty, in the columns of the mart.
 
-    Total cells appear for each area and period from the source's first month to the as-of date;
-    a cell of a dimension appears where it holds a case.
+    `of_table`: of the indicators and periods that this table names. Total cells appear for each
+    area and period from the source's first month to the as-of date; a cell of a dimension appears
+    where it holds a case.
     """
     dimensions = ", ".join(f"cell.{name}" for name in DIMENSIONS)
     totals = ", ".join(f"'{TOTAL}' AS {name}" for name in DIMENSIONS)
@@ -171,23 +172,29 @@ def values_sql() -> str:
     ]  # fmt: skip
     cells = ", ".join(f"cell.{name}" for name in measured)
     return f"""
-WITH due_cells AS (
+WITH wanted_cells AS (
+  SELECT cell.* FROM cube.cell AS cell SEMI JOIN {of_table} USING (indicator, period_type, period)
+),
+due_cells AS (
   SELECT rule.indicator, period.period_type, period.period, area.area_code AS area
   FROM cube.rule AS rule
   JOIN cube.first_day USING (indicator)
   JOIN cube.period AS period
     ON period.period_end >= first_day.day AND list_contains(rule.periods, period.period_type)
+  SEMI JOIN {of_table} AS wanted
+    ON wanted.indicator = rule.indicator
+    AND wanted.period_type = period.period_type AND wanted.period = period.period
   JOIN cube.area AS area ON rule.has_places OR area.area_code = country_area()
 ),
 total_cells AS (
   SELECT due_cells.*, {totals}, {cells}
   FROM due_cells
-  LEFT JOIN (SELECT * FROM cube.cell WHERE {is_total}) AS cell
+  LEFT JOIN (SELECT * FROM wanted_cells WHERE {is_total}) AS cell
     USING (indicator, period_type, period, area)
 ),
 part_cells AS (
   SELECT cell.indicator, cell.period_type, cell.period, cell.area, {dimensions}, {cells}
-  FROM cube.cell AS cell
+  FROM wanted_cells AS cell
   JOIN cube.rule AS rule
     ON rule.indicator = cell.indicator AND list_contains(rule.periods, cell.period_type)
   WHERE NOT ({is_total})

@@ -57,6 +57,8 @@ def trends(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
     versions = dict(zip(surveys["indicator"], surveys["indicator_version"], strict=True))
     errors = shared_unit_errors(connection, mission, versions)
     tested = pd.concat([*_register_changes(cells), _wave_changes(cells, errors)], ignore_index=True)
+    named = cells.set_index("cell_id")[[*_SERIES, "direction", "period_type", "period"]]
+    tested = tested.join(named, on="cell_id")
     found = pd.concat([_called(tested, mission.country_area), _across_versions(cells)])
     connection.execute(
         "UPDATE mart.indicator_value SET trend = NULL WHERE mission = ?", [mission.mission]
@@ -143,7 +145,7 @@ def _changes_from(cells: pd.DataFrame, base: str, is_share: bool) -> Iterator[pd
             start = table.periods["period_start"].iloc[now]
             if start not in noise:
                 noise[start] = _noise(tables[base], base, start, is_share)
-            yield _tested(cells, table, (now, before), noise[start], is_share)
+            yield _tested(table, (now, before), noise[start], is_share)
 
 
 def _table(cells: pd.DataFrame, series: np.ndarray, size: int) -> Table:
@@ -212,9 +214,7 @@ def _year_and_season(
     return back.astype(np.int64), np.unique(place, return_inverse=True)[1].astype(np.int64)
 
 
-def _tested(
-    cells: pd.DataFrame, table: Table, at: tuple[int, int], noise: Dispersion, is_share: bool
-) -> pd.DataFrame:
+def _tested(table: Table, at: tuple[int, int], noise: Dispersion, is_share: bool) -> pd.DataFrame:
     now, before = at
     test = share_change_p if is_share else count_change_p
     figures = (
@@ -228,8 +228,7 @@ def _tested(
     with np.errstate(divide="ignore", invalid="ignore"):
         change = x / n - y / m
     frame = pd.DataFrame({"cell_id": table.cell_id[:, now], "change": change, "p": p})
-    named = cells.set_index("cell_id")[[*_SERIES, "direction", "period_type", "period"]]
-    return frame[np.isfinite(p)].join(named, on="cell_id")
+    return frame[np.isfinite(p)]
 
 
 # Surveys ------------------------------------------------------------------------------------------
@@ -252,8 +251,7 @@ def _wave_changes(cells: pd.DataFrame, errors: pd.DataFrame) -> pd.DataFrame:
     frame["p"] = estimate_change_p(
         *(frame[name].to_numpy(dtype=float) for name in ("change", "se", "df"))
     )
-    named = cells.set_index("cell_id")[[*_SERIES, "direction", "period_type", "period"]]
-    return frame.loc[np.isfinite(frame["p"]), ["cell_id", "change", "p"]].join(named, on="cell_id")
+    return frame.loc[np.isfinite(frame["p"]), ["cell_id", "change", "p"]]
 
 
 def _with_shared_units(

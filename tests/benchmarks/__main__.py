@@ -1,34 +1,104 @@
-"""`make bench`: every benchmark of this folder in its own process; JSON lines, then a table."""
+"""`make bench`: every benchmark of this folder in its own process; JSON lines, then a table.
 
+A line is printed as soon as its figure is there, with its aim and whether it was met, so that an
+interrupted run keeps what it measured; progress goes to the error stream.
+`python -m tests.benchmarks [--share SHARE] [BENCH …]` runs some (`bench_survey`), or all at a share
+of their size to see that they run; aims are for the whole size.
+"""
+
+import argparse
+import importlib
+import inspect
 import json
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
+Line = dict[str, object]
+# The bound of each line's ratio, from issue 3 (items 6 and 9) and issue 4; others have no aim.
+AT_MOST = {
+    "catalogue_scan": 3.0,
+    "catalogue_double": 1.3,
+    "month_append": 0.03,
+    "survey_whole": 1.0,
+    "wake_100k": 1.0,
+    "wake_r_example": 1.0,
+    "trend_null": 1.0,
+}
+AT_LEAST = {"catalogue_naive": 50.0, "survey_svy": 500.0, "trend_change": 1.0}
 
-def lines_of(module: str) -> list[dict[str, object]]:
-    """What one benchmark measured; its JSON lines are printed as they come."""
-    shown = subprocess.run(
-        [sys.executable, "-m", f"tests.benchmarks.{module}"],
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    ).stdout
-    print(shown, end="", flush=True)
-    return [json.loads(line) for line in shown.splitlines() if line.startswith("{")]
+
+def judged(line: Line) -> Line:
+    """The line with its aim in words and whether it was met; null where it has none."""
+    bench, ratio = str(line["bench"]), float(str(line["ratio"]))
+    if bench in AT_MOST:
+        return {**line, "aim": f"<= {AT_MOST[bench]:g}", "met": ratio <= AT_MOST[bench]}
+    if bench in AT_LEAST:
+        return {**line, "aim": f">= {AT_LEAST[bench]:g}", "met": ratio >= AT_LEAST[bench]}
+    return {**line, "aim": None, "met": None}
 
 
-def main() -> None:
-    """Runs `bench_*.py` in the order of their names."""
-    modules = sorted(path.stem for path in Path(__file__).parent.glob("bench_*.py"))
-    measured = [line for module in modules for line in lines_of(module)]
-    print(f"\n{'bench':24}{'ours':>14}{'theirs':>14}{'ratio':>9}  unit (n)")
-    for line in measured:
+def arguments_of(module: str, share: float) -> list[str]:
+    """The size that a benchmark is run at, where it is not its own."""
+    if share == 1:
+        return []
+    run = importlib.import_module(f"tests.benchmarks.{module}").run
+    whole = next(iter(inspect.signature(run).parameters.values())).default
+    return [str(max(1, round(whole * share)))]
+
+
+def measured_by(module: str, share: float) -> Iterator[Line]:
+    """The lines of one benchmark, printed as they come. Raises CalledProcessError if it fails."""
+    command = [sys.executable, "-m", f"tests.benchmarks.{module}", *arguments_of(module, share)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        for text in process.stdout:
+            line = judged(json.loads(text))
+            print(json.dumps(line), flush=True)
+            yield line
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
+
+
+def show(lines: list[Line]) -> None:
+    """All that was measured, as a table."""
+    print(f"\n{'bench':20}{'ours':>12}{'theirs':>12}{'ratio':>10}{'aim':>10}  {'':6}{'MB':>7}  of")
+    for line in lines:
+        met = {True: "met", False: "MISSED", None: ""}[line["met"]]  # type: ignore[index]
         print(
-            f"{line['bench']!s:24}{line['ours']:>14,.2f}{line['theirs']:>14,.2f}"
-            f"{line['ratio']:>9.2f}  {line['unit']} ({line['n']:,})"
+            f"{line['bench']!s:20}{line['ours']:>12,.2f}{line['theirs']:>12,.2f}"
+            f"{line['ratio']:>10,.3f}{line['aim'] or '':>10}  {met:6}{line.get('peak_mb', ''):>7}"
+            f"  {line['n']:,}, {line['unit']}"
         )
 
 
+def main() -> int:
+    """Runs `bench_*.py` in the order of their names; a failed one does not stop the others."""
+    known = sorted(path.stem for path in Path(__file__).parent.glob("bench_*.py"))
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks")
+    parser.add_argument("bench", nargs="*", choices=[*known, []], metavar="BENCH")
+    parser.add_argument("--share", type=float, default=1.0)
+    chosen = parser.parse_args()
+    lines: list[Line] = []
+    failed: list[str] = []
+    begun = time.monotonic()
+    try:
+        for module in chosen.bench or known:
+            print(f"{time.monotonic() - begun:5.0f} s  {module}", file=sys.stderr, flush=True)
+            try:
+                for line in measured_by(module, chosen.share):
+                    lines.append(line)
+            except subprocess.CalledProcessError as error:
+                failed.append(f"{module} failed with {error.returncode}")
+    except KeyboardInterrupt:
+        failed.append("interrupted")
+    show(lines)
+    print(f"{time.monotonic() - begun:.0f} s in all", file=sys.stderr)
+    print(*failed, sep="\n", end="", file=sys.stderr)
+    return 1 if failed else 0
+
+
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

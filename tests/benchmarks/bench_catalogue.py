@@ -11,16 +11,13 @@
   indicators; statuses and the writing of the mart are part of both.
 
 `python -m tests.benchmarks.bench_catalogue [ACTIVITIES [MONTHS]]` prints one JSON line a figure,
-medians of five rounds (naive: of as many as `NAIVE_ROUNDS`), with the peak memory of the process
-in MB so far. Run it on a machine that does nothing else.
+medians of five rounds (`catalogue_whole`: of one, as it has no aim and takes minutes), with the
+peak memory of ours. Run it on a machine that does nothing else.
 """
 
 import json
-import resource
-import statistics
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -35,6 +32,7 @@ from indicators.engines import compute, compute_cells
 from indicators.mission import Mission
 from indicators.plan import Grouping, cube_plans, single_plan
 from tests.benchmarks.catalogue_rows import FIRST_DAY, Size, append_month, fill_core
+from tests.benchmarks.measuring import Measured, measured, median_of, medians, note
 
 ACTIVITIES = 10_000_000
 MONTHS = 36
@@ -77,34 +75,22 @@ def touched_columns() -> list[str]:
     return core_columns(contract, {column for plan in plans for column in plan.source_columns})
 
 
-def seconds_of(act: Callable[[], object]) -> float:
-    """How long it takes by the clock."""
-    started = time.perf_counter()
-    act()
-    return time.perf_counter() - started
-
-
-def medians(rounds: int, **acts: Callable[[], object]) -> dict[str, float]:
-    """The median seconds of each, measured by turns so that both meet the same machine."""
-    taken = [{name: seconds_of(act) for name, act in acts.items()} for _ in range(rounds)]
-    return {name: statistics.median(entry[name] for entry in taken) for name in acts}
-
-
-def line(bench: str, ours: float, theirs: float, ratio: float, n: int) -> Line:
-    """One figure; the aim of a ratio stands in issue 3."""
+def line(bench: str, ours: Measured, theirs: Measured, ratio: float, n: int) -> Line:
+    """One figure with the peak memory of ours; the aim of a ratio stands in issue 3."""
     return {
         "bench": bench,
-        "ours": round(ours, 3),
-        "theirs": round(theirs, 3),
-        "ratio": round(ratio, 3),
+        "ours": round(ours.seconds, 3),
+        "theirs": round(theirs.seconds, 3),
+        "ratio": round(ratio, 4),
         "unit": "s",
         "n": n,
-        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "peak_mb": ours.peak_mb,
     }
 
 
 def filled(folder: str, name: str, size: Size) -> duckdb.DuckDBPyConnection:
     """A warehouse file with the rows of this size."""
+    note(f"{name}: {size.activities:,} activities, {size.months} months")
     connection = duckdb.connect(str(Path(folder) / f"{name}.bench"))
     connection.execute("SET TimeZone = 'UTC'")
     fill_core(connection, size)
@@ -142,8 +128,8 @@ def scan(folder: str, activities: int, months: int) -> Iterator[Line]:
             double=cells_of(connection, twice(of_activities()), size.last_day),
         )
     ours, theirs, double = found["ours"], found["theirs"], found["double"]
-    yield line("catalogue_scan", ours, theirs, ours / theirs, activities)
-    yield line("catalogue_double", double, ours, double / ours, activities)
+    yield line("catalogue_scan", ours, theirs, ours.seconds / theirs.seconds, activities)
+    yield line("catalogue_double", double, ours, double.seconds / ours.seconds, activities)
 
 
 def whole(folder: str, activities: int, months: int) -> Iterator[Line]:
@@ -162,7 +148,7 @@ def whole(folder: str, activities: int, months: int) -> Iterator[Line]:
             connection.execute(f"SELECT {touched} FROM core.activities").fetchall()
 
         found = medians(1, ours=ours, theirs=theirs)
-    ratio = found["ours"] / found["theirs"]
+    ratio = found["ours"].seconds / found["theirs"].seconds
     yield line("catalogue_whole", found["ours"], found["theirs"], ratio, activities)
 
 
@@ -196,7 +182,7 @@ def naive(folder: str, activities: int, months: int) -> Iterator[Line]:
                 connection.execute(query).fetchall()
 
         found = medians(ROUNDS, ours=ours, theirs=theirs)
-    ratio = found["theirs"] / found["ours"]
+    ratio = found["theirs"].seconds / found["ours"].seconds
     yield line("catalogue_naive", found["ours"], found["theirs"], ratio, activities)
 
 
@@ -206,8 +192,10 @@ def month(folder: str, activities: int) -> Iterator[Line]:
     mission = mission_of([entry.code for entry in of_activities()])
     with filled(folder, "month", size) as connection:
 
-        def run(as_of: date) -> float:
-            return seconds_of(lambda: compute(connection, mission, load_catalogue(), as_of))
+        def run(as_of: date) -> Measured:
+            found = measured(lambda: compute(connection, mission, load_catalogue(), as_of))
+            note(f"as of {as_of}: {found.seconds:.2f}")
+            return found
 
         forget(connection)
         full, appended = [run(size.last_day)], []
@@ -218,8 +206,8 @@ def month(folder: str, activities: int) -> Iterator[Line]:
         for _ in range(ROUNDS - 1):
             forget(connection)
             full.append(run(reached.last_day + timedelta(days=28)))
-    ours, theirs = statistics.median(appended), statistics.median(full)
-    yield line("month_append", ours, theirs, ours / theirs, activities)
+    ours, theirs = median_of(appended), median_of(full)
+    yield line("month_append", ours, theirs, ours.seconds / theirs.seconds, activities)
 
 
 def run(activities: int = ACTIVITIES, months: int = MONTHS) -> Iterator[Line]:
@@ -232,5 +220,5 @@ def run(activities: int = ACTIVITIES, months: int = MONTHS) -> Iterator[Line]:
 
 
 if __name__ == "__main__":
-    for measured in run(*(int(argument) for argument in sys.argv[1:])):
-        print(json.dumps(measured), flush=True)
+    for figure in run(*(int(argument) for argument in sys.argv[1:])):
+        print(json.dumps(figure), flush=True)

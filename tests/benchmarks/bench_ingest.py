@@ -18,6 +18,7 @@ import duckdb
 
 from indicators.contracts import contracts
 from pipelines.ingest.inbox import ingest
+from tests.benchmarks.measuring import peak_mb
 from tests.faults.conftest import make_workspace
 from tests.faults.make_faults import base_rows, write_file
 
@@ -101,6 +102,7 @@ def run(rows: int = 100_000) -> dict[str, object]:
         "ratio": round(theirs / ours, 1),
         "unit": "rows/s",
         "n": rows,
+        "peak_mb": peak_mb(),
     }
 
 

@@ -16,7 +16,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +25,7 @@ import duckdb
 import numpy as np
 
 from indicators.survey import Design, Proportion, estimate, estimate_many
+from tests.benchmarks.measuring import note
 from tests.benchmarks.survey_data import QUESTIONS, make_respondents
 
 ROUNDS = 5
@@ -124,30 +125,31 @@ def _line(
     return {"bench": bench, **figures, "unit": unit, **more}
 
 
-def run(rows: int = 1_000_000) -> list[dict[str, object]]:
+def run(rows: int = 1_000_000) -> Iterator[dict[str, object]]:
     """Both benches; without svy only the first."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "survey.duckdb"
+        note(f"{rows:,} respondents")
         with duckdb.connect(str(path)) as connection:
             connection.execute("SET enable_progress_bar = false")
             make_respondents(connection, rows)
+        note(f"survey_whole, {ROUNDS} rounds")
         whole = in_own_process(whole_survey, path)
-        lines = [
-            _line(
-                "survey_whole",
-                whole.seconds,
-                AIM_SECONDS,
-                whole.seconds / AIM_SECONDS,
-                "s",
-                n=rows,
-                estimates=whole.estimates,
-                processor_seconds=round(whole.processor_seconds, 2),
-                peak_mb=whole.peak_mb,
-            )
-        ]
+        yield _line(
+            "survey_whole",
+            whole.seconds,
+            AIM_SECONDS,
+            whole.seconds / AIM_SECONDS,
+            "s",
+            n=rows,
+            estimates=whole.estimates,
+            processor_seconds=round(whole.processor_seconds, 2),
+            peak_mb=whole.peak_mb,
+        )
         if importlib.util.find_spec("svy") is None:
             print(WITHOUT_SVY, file=sys.stderr)
-            return lines
+            return
+        note(f"survey_svy, {ROUNDS} rounds of each")
         one, svy = in_own_process(one_question, path), in_own_process(with_svy, path)
     ours, theirs = (1000 * one.seconds / one.estimates for one in (whole, svy))
     more = {
@@ -156,9 +158,9 @@ def run(rows: int = 1_000_000) -> list[dict[str, object]]:
         "peak_mb": whole.peak_mb,
         "peak_mb_theirs": svy.peak_mb,
     }
-    return [*lines, _line("survey_svy", ours, theirs, theirs / ours, "ms an estimate", **more)]
+    yield _line("survey_svy", ours, theirs, theirs / ours, "ms an estimate", **more)
 
 
 if __name__ == "__main__":
     for measured in run(*(int(argument) for argument in sys.argv[1:])):
-        print(json.dumps(measured))
+        print(json.dumps(measured), flush=True)

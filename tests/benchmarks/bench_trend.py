@@ -8,13 +8,14 @@ error stream; docs/decisions/0009 says what it means. `python -m tests.benchmark
 import json
 import sys
 
+from tests.benchmarks.measuring import peak_mb
 from tests.indicators.trend_simulation import error_rates
 
 
 def line(bench: str, ours: float, aim: float, size: int) -> dict[str, object]:
     """One bench as the table of `make bench` wants it; `theirs` is the aim."""
     figures = {"ours": round(100 * ours, 2), "theirs": aim, "ratio": round(100 * ours / aim, 2)}
-    return {"bench": bench, **figures, "unit": "% of series", "n": size}
+    return {"bench": bench, **figures, "unit": "% of series", "n": size, "peak_mb": peak_mb()}
 
 
 def run(size: int = 1000) -> list[dict[str, object]]:
@@ -28,4 +29,4 @@ def run(size: int = 1000) -> list[dict[str, object]]:
 
 if __name__ == "__main__":
     for measured in run(*(int(argument) for argument in sys.argv[1:])):
-        print(json.dumps(measured))
+        print(json.dumps(measured), flush=True)

@@ -8,11 +8,8 @@ what the R package needs, about two seconds. The ratio is ours to theirs: below 
 
 import json
 import os
-import resource
-import statistics
 import sys
-import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -22,8 +19,9 @@ from indicators.linkage.wake import matched_wake
 from indicators.linkage.wake.counting import tally_pairs
 from indicators.linkage.wake.events import Events
 from indicators.linkage.wake.request import UNIT_MICROSECONDS, spread_window
+from tests.benchmarks.measuring import Measured, medians
 
-ROUNDS = 3
+ROUNDS = 5
 DAYS, DEGREES = 1000, 8.0
 TIMES, RADII = (6, 30, 4), (5, 25, 5)
 AIM_100K, R_SECONDS = 6.0, 2.0
@@ -76,7 +74,7 @@ def r_example() -> pd.DataFrame:
     return pd.concat(copies).head(R_ROWS)
 
 
-def run_r_example(data: pd.DataFrame) -> float:
+def run_r_example(data: pd.DataFrame) -> int:
     """Matching and estimates of 20 windows as the R package does them."""
     result = matched_wake(
         data,
@@ -89,43 +87,32 @@ def run_r_example(data: pd.DataFrame) -> float:
         weighted=True,
         mode="reference",
     )
-    return float(len(result.estimates))
+    return len(result.estimates)
 
 
-def seconds(measured: Callable[[], float]) -> float:
-    """The median of some rounds."""
-    found = []
-    for _ in range(ROUNDS):
-        started = time.perf_counter()
-        assert measured() > 0
-        found.append(time.perf_counter() - started)
-    return statistics.median(found)
-
-
-def line(bench: str, ours: float, theirs: float, rows: int) -> dict[str, object]:
+def line(bench: str, ours: Measured, theirs: float, rows: int) -> dict[str, object]:
     """One bench as the table of `make bench` wants it."""
     return {
         "bench": bench,
-        "ours": round(ours, 2),
+        "ours": round(ours.seconds, 2),
         "theirs": theirs,
-        "ratio": round(ours / theirs, 2),
+        "ratio": round(ours.seconds / theirs, 2),
         "unit": "s",
         "n": rows,
-        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "peak_mb": ours.peak_mb,
     }
 
 
-def run(rows: int = 100_000) -> list[dict[str, object]]:
+def run(rows: int = 100_000) -> Iterator[dict[str, object]]:
     """Both benches; without the shared folder only the first."""
     events = make_events(rows)
-    found = [line("wake_100k", seconds(lambda: count_all(events)), AIM_100K, rows)]
+    yield line("wake_100k", medians(ROUNDS, ours=lambda: count_all(events))["ours"], AIM_100K, rows)
     if SHARED.is_dir():
         data = r_example()
-        measured = seconds(lambda: run_r_example(data))
-        found.append(line("wake_r_example", measured, R_SECONDS, len(data)))
-    return found
+        found = medians(ROUNDS, ours=lambda: run_r_example(data))["ours"]
+        yield line("wake_r_example", found, R_SECONDS, len(data))
 
 
 if __name__ == "__main__":
-    for measured in run(*(int(argument) for argument in sys.argv[1:])):
-        print(json.dumps(measured))
+    for figure in run(*(int(argument) for argument in sys.argv[1:])):
+        print(json.dumps(figure), flush=True)

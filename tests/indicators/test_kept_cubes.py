@@ -1,4 +1,7 @@
-"""Kept cubes: after any change a refresh gives what a rebuild of everything gives, bit for bit."""
+"""What is kept: after any change a refresh gives what a rebuild of everything gives, bit for bit.
+
+That is the whole mart of the engine with ratings and trends, out of kept cubes, cells and rows.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,10 +13,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from indicators.catalogue import load_catalogue
+from indicators.catalogue import EarlierVersion, Indicator, load_catalogue
 from indicators.engines import compute
 from indicators.month_content import changed_months
 from indicators.plan import cube_plans
+from indicators.rating import rate
+from indicators.trend import trends
 from tests.indicators.small_warehouse import AREAS, UNITS, SmallWarehouse, small_mission
 
 CODES = [
@@ -24,12 +29,33 @@ CODES = [
     "P2-OC-04",  # looks at incidents that follow
     "P2-OP-01",  # by week too
     "P2-OP-07",  # as of hot spots and alerts
+    "P2-OC-07",  # a rate of a population
+    "D-OP-04",  # a state
+    "X-IM-01",  # a survey
 ]
 PERIODS = ("W", "M", "Q")
 FIRST = datetime(2026, 1, 1)
-TABLES = ("indicator_value", "contribution")
+LAST_YEAR = datetime(2025, 1, 1)
+TABLES = (
+    "indicator_value",
+    "contribution",
+    "indicator",
+    "area",
+    "base",
+    "return_status",
+    "survey_response",
+    "survey_result",
+    "survey_item_response",
+    "mission",
+)
+HELD_AGAINST = {
+    "baseline": {"value": 4, "on": date(2026, 1, 1)},
+    "target": {"value": 30, "on": date(2026, 9, 30)},
+    "tolerance": 2,
+}
 minutes = st.integers(0, 60 * 24 * 240)
 moments = minutes.map(lambda count: FIRST + timedelta(minutes=count))
+CHOSEN = [{"code": code, **HELD_AGAINST} for code in CODES]
 areas = st.sampled_from(sorted(AREAS))
 units = st.sampled_from(sorted(UNITS))
 ROWS: Mapping[str, Mapping[str, st.SearchStrategy[Any]]] = {
@@ -56,7 +82,11 @@ ROWS: Mapping[str, Mapping[str, st.SearchStrategy[Any]]] = {
         "closed_at": st.none() | moments,
         "responding_unit_code": st.none() | units,
     },
-    "incidents": {"area_code": areas, "occurred_on": moments.map(datetime.date)},
+    "incidents": {
+        "area_code": areas,
+        "occurred_on": moments.map(datetime.date),
+        "site_code": st.none() | st.just("S1"),
+    },
     "hot_spots": {
         "hot_spot_code": st.sampled_from(["H0", "H1"]),
         "area_code": areas,
@@ -70,6 +100,31 @@ ROWS: Mapping[str, Mapping[str, st.SearchStrategy[Any]]] = {
         "host_state_actor": st.just("police"),
         "support_type": st.just("training"),
         "completed_on": moments.map(datetime.date),
+    },
+    "reporting_returns": {
+        "source": st.sampled_from(["activities", "alerts", "incidents"]),
+        "unit_code": units,
+        "area_code": areas,
+        "month": st.integers(1, 12).map(lambda month: date(2026, month, 1)),
+        "return_status": st.sampled_from(["submitted", "nil", "not_submitted", "no_access"]),
+        "received_on": st.none() | moments.map(datetime.date),
+    },
+    "deployments": {
+        "area_code": areas,
+        "from_on": moments.map(datetime.date),
+        "to_on": st.none() | moments.map(datetime.date),
+        "personnel_count": st.integers(1, 90),
+    },
+    "population": {
+        "area_code": st.just("S1"),
+        "reference_on": moments.map(datetime.date),
+        "persons": st.integers(1, 900),
+    },
+    "survey_respondents": {
+        "wave": st.sampled_from(["w1", "w2"]),
+        "psu": st.sampled_from(["1", "2", "3"]),
+        "interviewed_on": moments.map(datetime.date),
+        "sex": st.sampled_from(["F", "M"]),
     },
 }
 CORRECTIONS = (
@@ -85,6 +140,10 @@ CORRECTIONS = (
     "UPDATE core.areas SET parent_area_code = 'A2' WHERE area_code = 'A1b'",
     "UPDATE core.hot_spots SET valid_to = valid_from",
     "DELETE FROM core.hrddp_assessments",
+    "UPDATE core.reporting_returns SET return_status = 'not_due' WHERE {some}",
+    "UPDATE core.population SET persons = persons + 1 WHERE {some}",
+    "UPDATE core.survey_answers SET answer = 'bad' WHERE {some}",
+    "UPDATE ops.input_file SET name = 'renamed.csv'",
 )
 
 
@@ -112,12 +171,31 @@ steps = st.builds(
 )
 
 
+def _patrols_of_last_year() -> list[dict[str, Any]]:
+    """Enough to tell trends from."""
+    days = [LAST_YEAR + timedelta(days=day, hours=8) for day in range(0, 500, 3)]
+    return [{"activity_code": f"old{day:%j%Y}", "started_at": day} for day in days]
+
+
+def _returns_of_both_years() -> list[dict[str, Any]]:
+    return [{"month": date(2025 + at // 12, at % 12 + 1, 1)} for at in range(24)]
+
+
+def answer_of(respondent: dict[str, Any]) -> dict[str, Any]:
+    answer = "good" if respondent["row_number"] % 3 else "very_bad"
+    named = {name: respondent[name] for name in ("wave", "respondent_key", "row_number")}
+    return {**named, "item": "safety_overall", "answer": answer}
+
+
 class Pair:
     """Two warehouses that hold the same rows; one keeps its cubes, the other never does."""
 
     def __init__(self) -> None:
         self.both = [SmallWarehouse(threads=2), SmallWarehouse(threads=1)]
         self.added = 0
+        for warehouse in self.both:
+            warehouse.add("activities", _patrols_of_last_year())
+            warehouse.add("reporting_returns", _returns_of_both_years())
 
     def take(self, step: Step) -> None:
         for table, rows in step.added.items():
@@ -126,10 +204,16 @@ class Pair:
                 self.added += 1
                 code = {"activities": "activity_code", "alerts": "alert_code"}.get(table)
                 code = "incident_code" if table == "incidents" else code
+                code = {
+                    "survey_respondents": "respondent_key",
+                    "deployments": "deployment_code",
+                }.get(table, code)
                 name = {code: f"{table}{self.added}"} if code else {}
                 named.append({**row, **name, "row_number": self.added})
             for warehouse in self.both:
                 warehouse.add(table, named)
+                if table == "survey_respondents":
+                    warehouse.add("survey_answers", [answer_of(row) for row in named])
         some = f"row_number % 5 = {step.remainder}"
         for warehouse in self.both:
             warehouse.connection.execute(step.correction.format(some=some))
@@ -138,9 +222,24 @@ class Pair:
         _, rebuilt = self.both
         rebuilt.connection.execute("DROP SCHEMA IF EXISTS cube CASCADE")
         for warehouse in self.both:
-            mission = small_mission(CODES, period_types=PERIODS)
-            compute(warehouse.connection, mission, load_catalogue(), as_of)
+            mission = small_mission(CODES, period_types=PERIODS, indicators=CHOSEN)
+            compute(warehouse.connection, mission, catalogue(), as_of)
+            rate(warehouse.connection, mission)
+            trends(warehouse.connection, mission)
         return [_rows(warehouse.connection) for warehouse in self.both]
+
+
+def catalogue() -> Mapping[str, Indicator]:
+    """The repository, with a second version of one definition."""
+    entries = load_catalogue()
+    joint = entries["P1-OP-02"]
+    first = {"kind": "count", "where": "partner_components is not null"}
+    older = EarlierVersion(
+        version=joint.version, effective_from=joint.effective_from, differs={"measure": first}
+    )
+    second = {"version": joint.version + 1, "effective_from": date(2026, 4, 1)}
+    newer = joint.model_copy(update={**second, "earlier_versions": (older,)})
+    return {**entries, joint.code: newer}
 
 
 def _rows(connection: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[Any, ...]]]:
