@@ -32,6 +32,7 @@ EARLIER_PERIODS = 8
 # With fewer degrees of freedom Student's t reaches any bound only for enormous changes.
 _LEAST_DF = 3
 _FITTING_ROUNDS = 25
+_SERIES_AT_ONCE = 256  # so many stay in the processor's cache from round to round
 
 
 @dataclass(frozen=True)
@@ -57,13 +58,12 @@ def dispersion(
     """
     observed = np.isfinite(counts) & np.isfinite(exposure) & (exposure > 0)
     y, e = np.where(observed, counts, 0.0), np.where(observed, exposure, 0.0)
-    years, seasons = (
-        np.eye(int(year.max(initial=0)) + 1)[year],
-        np.eye(int(season.max(initial=0)) + 1)[season],
-    )
+    years, seasons = _groups_of(year), _groups_of(season)
     mean = _fitted(y, e, years, seasons)
     used = observed & (mean > 0)
-    levels = (used @ years > 0).sum(axis=1) + (used @ seasons > 0).sum(axis=1) - 1
+    counted = used.T.astype(float)
+    seen = [(groups.sums(counted) > 0).sum(axis=0) for groups in (years, seasons)]
+    levels = seen[0] + seen[1] - 1
     df = np.asarray(used.sum(axis=1) - levels, dtype=np.float64)
     variance = np.where(used, mean, 1.0)
     if is_share:
@@ -76,15 +76,47 @@ def dispersion(
     return Dispersion(phi, np.where(known, df, np.nan))
 
 
-def _fitted(y: Floats, e: Floats, years: Floats, seasons: Floats) -> Floats:
+@dataclass(frozen=True)
+class _Groups:
+    """Periods by the year or the season that they are of."""
+
+    place: NDArray[np.int64]  # by period: which group
+    order: NDArray[np.int64]  # periods, those of a group side by side
+    starts: NDArray[np.int64]  # where each group begins in that order
+
+    def sums(self, table: Floats) -> Floats:
+        """Group x series, out of period x series."""
+        return np.asarray(np.add.reduceat(table[self.order], self.starts))
+
+    def spread(self, effect: Floats) -> Floats:
+        """Period x series, out of group x series."""
+        return np.asarray(effect[self.place])
+
+
+def _groups_of(numbers: NDArray[np.int64]) -> _Groups:
+    _, place = np.unique(numbers, return_inverse=True)
+    order = np.argsort(place, kind="stable")
+    return _Groups(place, order, np.flatnonzero(np.diff(place[order], prepend=-1)))
+
+
+def _fitted(y: Floats, e: Floats, years: _Groups, seasons: _Groups) -> Floats:
     """Exposure x year x season with the observed margins, by iterative proportional fitting."""
-    by_year, by_season = y @ years, y @ seasons
+    mean = np.empty_like(y)
+    for begin in range(0, len(y), _SERIES_AT_ONCE):
+        some = slice(begin, begin + _SERIES_AT_ONCE)
+        mean[some] = _fitted_some(y[some].T.copy(), e[some].T.copy(), years, seasons).T
+    return mean
+
+
+def _fitted_some(y: Floats, e: Floats, years: _Groups, seasons: _Groups) -> Floats:
+    """The same of some series; tables here are period x series."""
+    by_year, by_season = years.sums(y), seasons.sums(y)
     season_effect = np.ones_like(by_season)
     year_effect = np.ones_like(by_year)
     for _ in range(_FITTING_ROUNDS):
-        year_effect = _share(by_year, (e * (season_effect @ seasons.T)) @ years)
-        season_effect = _share(by_season, (e * (year_effect @ years.T)) @ seasons)
-    return np.asarray(e * (year_effect @ years.T) * (season_effect @ seasons.T))
+        year_effect = _share(by_year, years.sums(e * seasons.spread(season_effect)))
+        season_effect = _share(by_season, seasons.sums(e * years.spread(year_effect)))
+    return np.asarray(e * years.spread(year_effect) * seasons.spread(season_effect))
 
 
 def _share(part: Floats, whole: Floats) -> Floats:
