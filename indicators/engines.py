@@ -38,7 +38,7 @@ from indicators.statuses import (
     rule_of,
     values_sql,
 )
-from indicators.values import DIMENSIONS, TOTAL, VALUE_KEY, mart_ddl
+from indicators.values import VALUE_KEY, mart_ddl, totals_sql
 from indicators.versions import all_versions, computed_versions, settle_versions
 from indicators.waves import compute_surveys
 
@@ -217,7 +217,7 @@ def _compute_registers(
     as_of: date,
 ) -> None:
     plans = cube_plans(indicators, weekly="W" in mission.period_types)
-    are_kept = keep_values(connection, mission, indicators, plans)
+    are_kept = keep_values(connection, mission, indicators)
     for plan in plans:
         are_kept_cells = refresh_cells(connection, mission, plan, as_of)
         _fill_source_periods(connection, plan)
@@ -320,13 +320,12 @@ def _add_targets(connection: duckdb.DuckDBPyConnection, mission: Mission) -> Non
         for chosen in mission.indicators
     ]
     _insert(connection, "cube.held_against", held_against)
-    totals = " AND ".join(f"cell.{name} = '{TOTAL}'" for name in DIMENSIONS)
     connection.execute(
         f"""UPDATE mart.indicator_value AS cell SET baseline = held.baseline, target = held.target
         FROM cube.held_against AS held JOIN cube.rule AS rule ON rule.indicator = held.code
         WHERE cell.indicator = rule.indicator AND cell.indicator_version = rule.indicator_version
           AND coalesce(held.baseline, held.target) IS NOT NULL
-          AND cell.area = country_area() AND {totals}"""
+          AND cell.area = country_area() AND {totals_sql("cell.")}"""
     )
 
 

@@ -2,9 +2,9 @@
 
 A period of an indicator keeps its rows in `mart.indicator_value` while all that they follow from is
 the same: the indicator's cells of the period, its returns and population, whether the source has
-rows in it, whether it is over. Beside these stands what all rows follow from: definitions and their
-versions, SQL, places. When that changes, or when rows of the mart are missing or too many, all are
-written anew. Ratings and trends are taken back, since they come after.
+rows in it, whether it is over, places. Beside these stands what all rows follow from: definitions
+and the version of the method. When that changes, or when rows of the mart are missing or too many,
+all are written anew. Ratings and trends are taken back, since they come after.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,12 +12,10 @@ from collections.abc import Iterable, Sequence
 import duckdb
 
 from indicators.catalogue import Indicator
-from indicators.compiler import contribution_sql
+from indicators.method_version import METHOD_VERSION
 from indicators.mission import Mission
 from indicators.month_content import definition_of, fingerprint_sql
-from indicators.plan import CubePlan
-from indicators.statuses import CELL_COLUMNS, values_sql
-from indicators.values import VALUE_COLUMNS
+from indicators.statuses import CELL_COLUMNS
 
 KEPT_TABLES = ("indicator_value", "contribution")
 STALE_VALUE = "stale_value"
@@ -27,10 +25,7 @@ _PUBLISHED = "split_part(indicator, '@', 1)"  # without the mark of an earlier v
 
 
 def keep_values(
-    connection: duckdb.DuckDBPyConnection,
-    mission: Mission,
-    indicators: Sequence[Indicator],
-    plans: Iterable[CubePlan],
+    connection: duckdb.DuckDBPyConnection, mission: Mission, indicators: Sequence[Indicator]
 ) -> bool:
     """Whether values and contributions stand as the last run left them, and by these definitions.
 
@@ -42,7 +37,7 @@ def keep_values(
     )
     connection.execute(_NOTE_DDL)
     kept = connection.execute("SELECT content FROM cube.value_definition").fetchall()
-    definition = _definition(mission, indicators, plans)
+    definition = _definition(mission, indicators)
     stands = kept == [(f"{definition} {_rows_kept(connection)}",)]
     if not stands:
         for table in ("mart.indicator_value", "mart.contribution", "cube.value_content"):
@@ -53,13 +48,9 @@ def keep_values(
     return stands
 
 
-def _definition(
-    mission: Mission, indicators: Iterable[Indicator], plans: Iterable[CubePlan]
-) -> str:
-    texts = [mission.mission, str(VALUE_COLUMNS), values_sql(STALE_VALUE)]
-    texts += [contribution_sql(plan) for plan in plans]
+def _definition(mission: Mission, indicators: Iterable[Indicator]) -> str:
     entries = [f"{entry.code} {entry.model_dump_json()}" for entry in indicators]
-    return definition_of([*texts, *entries])
+    return definition_of([METHOD_VERSION, mission.mission, *entries])
 
 
 def _rows_kept(connection: duckdb.DuckDBPyConnection) -> str:

@@ -6,22 +6,17 @@ numbers depend on both. What is kept under a key stands in `kept_results.py`.
 
 import hashlib
 import json
-import platform
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
 from functools import singledispatch
-from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from pydantic import BaseModel
 
-# What computes beside our own code: a new version of one may move the last digit.
-_LIBRARIES = ("duckdb", "formulaic", "numpy", "pandas", "pyfixest", "scipy")
-_PACKAGE = Path(__file__).parent.parent
+from indicators.method_version import METHOD_VERSION
 
 
 def content_key(*inputs: Any) -> str:
@@ -31,29 +26,11 @@ def content_key(*inputs: Any) -> str:
     models of these. Raises TypeError for anything else: what cannot be described could change
     unseen.
     """
-    found = hashlib.sha256(_VERSION.encode())
+    found = hashlib.sha256(METHOD_VERSION.encode())
     for part in _described(inputs):
         found.update(b"%d:" % len(part))  # no two lists of parts run together
         found.update(part)
     return found.hexdigest()
-
-
-def method_version(package: Path = _PACKAGE) -> str:
-    """Changes with any line of the package, with Python and with the libraries that compute.
-
-    Also with a line that does not matter, as a comment: a number kept by hand would be forgotten.
-    """
-    found = hashlib.sha256(platform.python_version().encode())
-    for path in sorted(package.rglob("*.py")):
-        found.update(path.relative_to(package).as_posix().encode())
-        found.update(hashlib.sha256(path.read_bytes()).digest())
-    for library in _LIBRARIES:
-        found.update(f"{library} {version(library)}".encode())
-    return found.hexdigest()
-
-
-# Taken as the code is loaded: files replaced under a running process are not what it computes by.
-_VERSION = method_version()
 
 
 @singledispatch

@@ -14,9 +14,10 @@ import pandas as pd
 import pytest
 
 import indicators
-from indicators.linkage.content_key import content_key, method_version
+from indicators.linkage.content_key import content_key
 from indicators.linkage.edge_panel import EdgePanel, Step
 from indicators.linkage.framework import Edge
+from indicators.method_version import method_version
 
 WORDS = {"en": "text", "fr": "texte"}
 EDGE = {"id": "e", "from": "P1-OP-01", "to": "P2-OC-07", "expected_sign": 1, "why": WORDS}
