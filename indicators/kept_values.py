@@ -114,8 +114,9 @@ people AS (
   GROUP BY ALL
 )
 SELECT rule.indicator, rule.indicator_version, period.period_type, period.period,
-  concat_ws(' ', {places}, cells, returned, people, source_period.period IS NOT NULL,
-    period.period_end >= first_day.day, period.period_end > as_of_day()) AS content
+  concat_ws(' ', {places}, coalesce(cells, ''), coalesce(returned, ''), coalesce(people, ''),
+    source_period.period IS NOT NULL, period.period_end >= first_day.day,
+    period.period_end > as_of_day()) AS content
 FROM cube.rule AS rule
 JOIN cube.first_day AS first_day USING (indicator)
 JOIN cube.period AS period ON list_contains(rule.periods, period.period_type)
