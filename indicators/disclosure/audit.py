@@ -14,7 +14,7 @@ from scipy.optimize import linprog
 from scipy.sparse import csc_matrix, csr_matrix
 
 from indicators.disclosure.derivation import Block, blocks, unknown_cells
-from indicators.disclosure.intervals import MARGIN, needed_low
+from indicators.disclosure.intervals import needed_high, needed_low
 from indicators.disclosure.reduction import Reduced, reduced
 from indicators.disclosure.tables import Tables
 
@@ -38,13 +38,17 @@ class Audit:
     is_wide: np.ndarray
 
 
-def audit(tables: Tables, withheld: np.ndarray, min_n: int, asked: np.ndarray) -> Audit:
+def audit(
+    tables: Tables, withheld: np.ndarray, is_small: np.ndarray, min_n: int, asked: np.ndarray
+) -> Audit:
     """Intervals of n for withheld cells.
 
-    withheld: by published cell; asked: numbers of withheld cells with a count, in any order.
-    Wide enough: `min_n`, and two integers above and below the count; below 1 there is 0 only.
+    withheld, is_small: by published cell; asked: numbers of withheld cells with a count, in any
+    order. Wide enough: `min_n`, and for small counts two integers above and below; below 1 there
+    is 0 only.
     """
     asked = np.unique(asked)
+    small = is_small[asked]
     unknown = unknown_cells(tables, withheld)
     count = tables.counts[asked, 0]
     low, high = count.copy(), count.copy()
@@ -56,30 +60,31 @@ def audit(tables: Tables, withheld: np.ndarray, min_n: int, asked: np.ndarray) -
         if not len(at):
             continue
         own = np.searchsorted(block.cells, asked[at])
-        low[at], high[at] = _intervals(block, tables.counts[block.cells], own, min_n)
-    return Audit(asked, count, low, high, is_wide(low, high, count, min_n))
+        low[at], high[at] = _intervals(block, tables.counts[block.cells], own, small[at], min_n)
+    return Audit(asked, count, low, high, is_wide(low, high, count, small, min_n))
 
 
-def is_wide(low: np.ndarray, high: np.ndarray, count: np.ndarray, min_n: int) -> np.ndarray:
+def is_wide(
+    low: np.ndarray, high: np.ndarray, count: np.ndarray, is_small: np.ndarray, min_n: int
+) -> np.ndarray:
     """Whether intervals hold what a withheld count must be possible to be."""
-    above = high + _CLOSE >= count + MARGIN
-    below = low - _CLOSE <= needed_low(count)
-    return np.asarray(above & below & (high - low + _CLOSE >= min_n))
+    below = low - _CLOSE <= needed_low(count, is_small)
+    return np.asarray(below & (high + _CLOSE >= needed_high(count, low, is_small, min_n)))
 
 
 def _intervals(
-    block: Block, counts: np.ndarray, asked: np.ndarray, min_n: int
+    block: Block, counts: np.ndarray, asked: np.ndarray, is_small: np.ndarray, min_n: int
 ) -> tuple[np.ndarray, np.ndarray]:
     has_parts = counts[:, 1].any()
     tables = [counts[:, 1], counts[:, 0] - counts[:, 1]] if has_parts else [counts[:, 0]]
     lines = csr_matrix(block.matrix)
     whole = reduced(block.matrix) if len(block.cells) <= _WHOLE else None
     found = []
-    for at in asked:
+    for at, small in zip(asked, is_small, strict=True):
         n = counts[at : at + 1, 0]
         for reach in _REACHES if whole is None else (None,):
             low, high = _interval(block.matrix, lines, tables, int(at), reach, whole)
-            if is_wide(np.array([low]), np.array([high]), n, min_n)[0]:
+            if is_wide(np.array([low]), np.array([high]), n, small, min_n)[0]:
                 break
         found.append((low, high))
     low, high = np.array(found).T

@@ -21,7 +21,7 @@ from indicators.disclosure.reduction import distinct, merged, reduced
 from indicators.disclosure.tables import Tables
 
 _REGULARISATION = 1e-8
-_VANISHES = 1e-5
+VANISHES = 1e-5  # a change below this is none
 _VECTORS = 2
 _SEED = 20260
 _SMALL = 500  # cells of a block up to which a second way costs more than it saves
@@ -96,12 +96,21 @@ class Derivation:
 
 def _fixed(block: Block) -> np.ndarray:
     """By cell of the block: whether every solution of its homogeneous equations is zero there."""
+    found = np.abs(changes(block, _VECTORS)).max(axis=1, initial=0)
+    return np.asarray(found < VANISHES)
+
+
+def changes(block: Block, many: int) -> np.ndarray:
+    """Cells x many: by how much each cell changes in random tables with the same published cells.
+
+    What is equal to a multiple of another cell's row in all of them is so in every such table.
+    """
     lines, cells = _smaller(block.matrix)
-    change = np.random.default_rng(_SEED).normal(size=(lines.shape[1], _VECTORS))
+    change = np.random.default_rng(_SEED).normal(size=(lines.shape[1], many))
     used = np.flatnonzero(np.diff(lines.indptr))
     if len(used):
         change[used] = _projected(csc_matrix(lines[:, used]), change[used])
-    return np.asarray(np.abs(cells @ change).max(axis=1, initial=0) < _VANISHES)
+    return np.asarray(cells @ change)
 
 
 def _smaller(matrix: csc_matrix) -> tuple[csc_matrix, csr_matrix]:

@@ -19,7 +19,7 @@ from indicators.disclosure.derivation import Block, blocks, unknown_cells
 from indicators.disclosure.reduction import Reduced, reduced
 from indicators.disclosure.tables import Tables
 
-MARGIN = 2  # integers that must be possible on each side of a withheld count
+MARGIN = 2  # integers that must be possible on each side of a small count
 LARGEST = 6000  # cells of a block; programs of larger ones take too long
 _TOGETHER = 2000  # cells up to which small blocks are asked together
 _ROUNDS = 60
@@ -29,14 +29,18 @@ _CLOSE = 1e-6
 _SEED = 20261
 
 
-def needed_low(count: np.ndarray) -> np.ndarray:
-    """The value at or below which a withheld count must be possible."""
-    return np.asarray(np.maximum(count - MARGIN, 0))
+def needed_low(count: np.ndarray, is_small: np.ndarray) -> np.ndarray:
+    """The value at or below which a withheld count must be possible.
+
+    Integers on each side are for small counts. Where a single case hides beside a large count,
+    that one can rise by one case only, and a third cell for its sake would protect nobody.
+    """
+    return np.asarray(np.maximum(count - MARGIN * is_small, 0))
 
 
-def needed_high(count: np.ndarray, low: np.ndarray, min_n: int) -> np.ndarray:
+def needed_high(count: np.ndarray, low: np.ndarray, is_small: np.ndarray, min_n: int) -> np.ndarray:
     """The value at or above which it must be possible, for an interval of `min_n` from `low`."""
-    return np.asarray(np.maximum(count + MARGIN, low + min_n))
+    return np.asarray(np.maximum(count + MARGIN * is_small, low + min_n))
 
 
 @dataclass(frozen=True)
@@ -48,26 +52,34 @@ class Widths:
 
 
 def widths(
-    tables: Tables, withheld: np.ndarray, min_n: int, asked: np.ndarray, largest: int = LARGEST
+    tables: Tables,
+    withheld: np.ndarray,
+    is_small: np.ndarray,
+    min_n: int,
+    asked: np.ndarray,
+    largest: int = LARGEST,
 ) -> Widths:
     """Which of the withheld cells asked for are narrow, in blocks of up to `largest` cells.
 
-    withheld, asked: by published cell. A cell that follows by subtraction alone is narrow; one
-    that lies in no line is wide.
+    withheld, is_small, asked: by published cell. A cell that follows by subtraction alone is
+    narrow; one that lies in no line is wide.
     """
     unknown = unknown_cells(tables, withheld)
     wanted = np.zeros(len(unknown), dtype=bool)
     wanted[: tables.published] = asked & withheld & (tables.counts[: tables.published, 0] > 0)
+    small = np.zeros(len(unknown), dtype=bool)
+    small[: tables.published] = is_small
     narrow = wanted & ~unknown
     seen = wanted.copy()
-    own = (block for block in blocks(tables, unknown) if wanted[block.cells].any())
-    for block in _grouped(own):
+    found = (block for block in blocks(tables, unknown) if wanted[block.cells].any())
+    for block in _grouped(found):
         if len(block.cells) > largest:
             seen[block.cells] = False
             continue
-        question = _Question(block, tables.counts[block.cells], wanted[block.cells], min_n)
-        found = question.answers()
-        seen[block.cells], narrow[block.cells] = found.seen, found.narrow
+        own = block.cells
+        question = _Question(block, tables.counts[own], wanted[own], small[own], min_n)
+        answers = question.answers()
+        seen[own], narrow[own] = answers.seen, answers.narrow
     return Widths(seen[: tables.published], narrow[: tables.published])
 
 
@@ -93,12 +105,19 @@ def _joined(parts: list[Block]) -> Iterator[Block]:
 class _Question:
     """The narrow cells of one block; of a ratio, numerators and rests are two tables."""
 
-    def __init__(self, block: Block, counts: np.ndarray, wanted: np.ndarray, min_n: int) -> None:
+    def __init__(
+        self,
+        block: Block,
+        counts: np.ndarray,
+        wanted: np.ndarray,
+        is_small: np.ndarray,
+        min_n: int,
+    ) -> None:
         n, part = counts[:, 0], counts[:, 1]
         both = [part, n - part] if part.any() else [n]
         small = reduced(block.matrix)
         self.programs = [_Program(small, table) for table in both]
-        self.count, self.wanted, self.min_n = n, wanted, min_n
+        self.count, self.wanted, self.is_small, self.min_n = n, wanted, is_small, min_n
         self.rows, self.columns = csr_matrix(block.matrix), csc_matrix(block.matrix)
         self.random = np.random.default_rng(_SEED)
 
@@ -140,8 +159,8 @@ class _Question:
     def _lacking(self) -> tuple[np.ndarray, np.ndarray]:
         low = np.sum([program.low for program in self.programs], axis=0)
         high = np.sum([program.high for program in self.programs], axis=0)
-        too_high = low > needed_low(self.count) + _CLOSE
-        too_low = high < needed_high(self.count, low, self.min_n) - _CLOSE
+        too_high = low > needed_low(self.count, self.is_small) + _CLOSE
+        too_low = high < needed_high(self.count, low, self.is_small, self.min_n) - _CLOSE
         return self.wanted & too_high, self.wanted & too_low
 
     def _apart(self, cells: np.ndarray) -> np.ndarray:

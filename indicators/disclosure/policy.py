@@ -4,7 +4,9 @@ Small cells first (`primary.py`), then what would give them away (`complementary
 tables beside the values from which a number of cases could be had. Nothing is hidden at display.
 """
 
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import duckdb
@@ -13,11 +15,12 @@ import pandas as pd
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from indicators.disclosure.complementary import Protection, Task, protect
+from indicators.disclosure.complementary import Protection, protect
 from indicators.disclosure.earlier import EarlierRelease, past_of
 from indicators.disclosure.primary import small_cells_sql
-from indicators.disclosure.repeats import repeated_counts
+from indicators.disclosure.repeats import NO_PAIRS, Repeats, repeated_counts
 from indicators.disclosure.tables import SERIES, file_tables, response_tables, value_tables
+from indicators.disclosure.task import Task
 from indicators.disclosure.wave_counts import withhold_wave_counts
 from indicators.mission import DisclosurePolicy
 from indicators.values import COMPLEMENTARY, CONFIDENTIAL, DIMENSIONS, NOT_APPLICABLE, TOTAL
@@ -36,7 +39,6 @@ WITHHELD_COLUMNS = (
     "rating",
     "trend",
 )
-_NO_PAIRS = np.zeros((0, 2), dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -89,14 +91,16 @@ def suppress(
     parents = _parents(connection)
     past = past_of(connection, cells, earlier)
     primary = cells["is_small"].to_numpy(dtype=bool)
+    repeats = repeated_counts(cells)
     task = Task(
         primary | past.withheld,
         cells["least"].to_numpy(),
         past.known,
         policy.min_n,
-        repeated_counts(cells),
+        repeats.follows,
+        prominence(cells, parents),
     )
-    found = _protect_by_series(cells, parents, task)
+    found = _protect_by_series(cells, parents, task, repeats)
     _withhold_values(connection, cells, primary, found.withheld)
     _withhold_files(connection, parents)
     _withhold_responses(connection, policy, parents)
@@ -104,11 +108,34 @@ def suppress(
     return _counted(cells, primary, past.known, found)
 
 
-def _protect_by_series(cells: pd.DataFrame, parents: dict[str, str], task: Task) -> Protection:
-    """One indicator after the other, together with those that repeat its counts."""
+def prominence(cells: pd.DataFrame, parents: Mapping[str, str]) -> np.ndarray:
+    """By cell how much it would be missed (`task.py`); cells: with area, dimensions, period type.
+
+    The whole mission's totals are what its pages begin with, and quarters more than months.
+    """
+    is_top = ~cells["area"].isin(list(parents)).to_numpy()
+    names = [name for name in DIMENSIONS if name in cells]
+    is_total = cells[names].isin([TOTAL, NOT_APPLICABLE]).all(axis=1).to_numpy()
+    is_long = ~cells["period_type"].isin(["W", "M"]).to_numpy()
+    return is_top.astype(np.int64) + is_total + (is_top & is_total & is_long)
+
+
+def _protect_by_series(
+    cells: pd.DataFrame, parents: dict[str, str], task: Task, repeats: Repeats
+) -> Protection:
+    """Each indicator for itself, together with those that repeat its counts; the largest first."""
     withheld, derivable, narrow, unproven = (np.zeros(len(cells), dtype=bool) for _ in range(4))
-    for own in _linked_series(cells, task.same):
-        part = protect(value_tables(cells.iloc[own], parents), task.of(own))
+    linked = _linked_series(cells, np.concatenate([repeats.equal, repeats.follows]))
+    linked.sort(key=len, reverse=True)
+
+    def protected(own: np.ndarray) -> Protection:
+        inside = repeats.equal[np.isin(repeats.equal[:, 0], own)]
+        tables = value_tables(cells.iloc[own], parents, np.searchsorted(own, inside))
+        return protect(tables, task.of(own))
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # what takes long there leaves Python's lock
+        parts = list(pool.map(protected, linked))
+    for own, part in zip(linked, parts, strict=True):
         withheld[own], derivable[own] = part.withheld, part.derivable
         narrow[own], unproven[own] = part.narrow, part.unproven
     return Protection(withheld, derivable, narrow, unproven)
@@ -182,7 +209,7 @@ def _withhold_files(connection: duckdb.DuckDBPyConnection, parents: dict[str, st
     cells = connection.execute(_file_cells_sql()).df()
     withheld = cells["is_withheld"].to_numpy(dtype=bool)
     nowhere = np.zeros(len(cells), dtype=bool)
-    task = Task(withheld, np.zeros(len(cells)), nowhere, 0, _NO_PAIRS)
+    task = Task(withheld, np.zeros(len(cells)), nowhere, 0, NO_PAIRS, prominence(cells, parents))
     found = protect(file_tables(cells, parents), task)
     connection.register("withheld_cells", cells.loc[found.withheld, ["cell_id"]])
     connection.execute(
@@ -227,7 +254,8 @@ def _withhold_responses(
     ).df()
     primary = cells["is_small"].to_numpy(dtype=bool)
     nowhere = np.zeros(len(cells), dtype=bool)
-    task = Task(primary, cells["least"].to_numpy(), nowhere, policy.min_n, _NO_PAIRS)
+    least, ordinary = cells["least"].to_numpy(), np.zeros(len(cells), dtype=np.int64)
+    task = Task(primary, least, nowhere, policy.min_n, NO_PAIRS, ordinary)
     found = protect(response_tables(cells, parents), task)
     connection.register("withheld_cells", cells.loc[found.withheld, ["cell_id"]])
     connection.execute(

@@ -68,11 +68,13 @@ class _Splits:
     part_split: np.ndarray
 
 
-def value_tables(cells: pd.DataFrame, parents: Mapping[str, str]) -> Tables:
+def value_tables(
+    cells: pd.DataFrame, parents: Mapping[str, str], equal: np.ndarray | None = None
+) -> Tables:
     """The lines of `mart.indicator_value`.
 
-    `cells`: columns of `primary.small_cells_sql`. `parents`: area: the area above it. Counts:
-    n and, for ratios of counts, the numerator (else 0).
+    `cells`: columns of `primary.small_cells_sql`. `parents`: area: the area above it. `equal`:
+    pairs of cells that hold one count. Counts: n and, for ratios of counts, the numerator (else 0).
     """
     cells = cells.reset_index(drop=True)
     counts = cells[["n", "part"]].to_numpy(dtype=float)
@@ -80,6 +82,8 @@ def value_tables(cells: pd.DataFrame, parents: Mapping[str, str]) -> Tables:
     for _, rows in cells.groupby(list(SERIES), sort=True):
         if rows["measure"].iloc[0] not in NOT_ADDITIVE:
             _series_lines(found, rows, parents)
+    if equal is not None:
+        found.repeat(equal)
     return found.tables()
 
 
@@ -156,6 +160,12 @@ class _Found:
         for line, position, is_total in block.lines:
             self.entries.append((line + self.lines, block.cell[position], is_total))
         self.lines += block.size
+
+    def repeat(self, pairs: np.ndarray) -> None:
+        """Adds a line of two for each pair of cells that hold one count."""
+        line = np.repeat(self.lines + np.arange(len(pairs)), 2)
+        self.entries.append((line, pairs.ravel(), np.tile([True, False], len(pairs))))
+        self.lines += len(pairs)
 
     def tables(self) -> Tables:
         kinds = (np.int64, np.int64, bool)

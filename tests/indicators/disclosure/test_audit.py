@@ -48,7 +48,7 @@ def test_intervals_are_spanned_by_the_possible_tables(seed: int) -> None:
     inside = np.array([True, True, seed % 2 == 0, True, True, seed % 3 == 0])
     inside &= counts.ravel() > 0
     withheld = np.concatenate([inside, np.zeros(ROWS + COLUMNS, dtype=bool)])
-    found = audit(square(counts), withheld, 1000, np.flatnonzero(withheld))
+    found = audit(square(counts), withheld, withheld, 1000, np.flatnonzero(withheld))
     tables = possible(counts, inside)
     assert found.low.round(6).tolist() == tables.min(axis=0)[inside].tolist()
     assert found.high.round(6).tolist() == tables.max(axis=0)[inside].tolist()
@@ -64,7 +64,7 @@ def test_numerators_and_rests_of_a_ratio_are_each_not_negative() -> None:
         (np.array([[4, 0, 0], [0, 4, 0]]), (0, 8)),
         (np.array([[4, 0, 0], [4, 0, 0]]), (4, 4)),
     ]:
-        found = audit(square(counts, numerators), withheld, 1000, np.array([0]))
+        found = audit(square(counts, numerators), withheld, withheld, 1000, np.array([0]))
         assert (found.low[0], found.high[0]) == pytest.approx(expected)
 
 
@@ -84,5 +84,14 @@ def test_numerators_and_rests_of_a_ratio_are_each_not_negative() -> None:
 def test_width_and_two_integers_on_each_side(
     low: float, high: float, count: float, expected: bool
 ) -> None:
-    found = is_wide(np.array([low]), np.array([high]), np.array([count]), 5)
+    found = is_wide(np.array([low]), np.array([high]), np.array([count]), np.array([True]), 5)
+    assert found.tolist() == [expected]
+
+
+@pytest.mark.parametrize(("low", "high", "expected"), [(4, 9, True), (5, 9, False), (8, 13, True)])
+def test_a_count_that_is_not_small_needs_the_width_alone(
+    low: float, high: float, expected: bool
+) -> None:
+    """Eight beside a single case that hides: nine at most, whatever else is done."""
+    found = is_wide(np.array([low]), np.array([high]), np.array([8.0]), np.array([False]), 5)
     assert found.tolist() == [expected]

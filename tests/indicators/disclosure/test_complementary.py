@@ -216,3 +216,23 @@ def test_the_same_table_is_withheld_the_same_way_whatever_the_order_of_rows() ->
     cells: dict[Any, int] = table(np.arange(60) % 11)
     backwards = dict(reversed(list(cells.items())))
     assert statuses(cells) == statuses(backwards)
+
+
+def test_the_missions_totals_stay_where_its_areas_can_be_withheld_instead() -> None:
+    """Alone, the line of parts would take its total; the areas of one part protect as well."""
+    cells: dict[Cell, int] = {}
+    for at, month in enumerate(("2025-01", "2025-02", "2025-03")):
+        for area, women, men in [("N1", 20, 1 if at == 0 else 0), ("N2", 18, 0), ("N3", 17, 0)]:
+            cells[month, area, "F"], cells[month, area, "M"] = women, men
+            cells[month, area, "_T"] = women + men
+        for sex in ("F", "M", "_T"):
+            cells[month, COUNTRY, sex] = sum(cells[month, a, sex] for a in ("N1", "N2", "N3"))
+    for area in ("N1", "N2", "N3", COUNTRY):
+        for sex in ("F", "M", "_T"):
+            months = (f"2025-{month:02d}" for month in (1, 2, 3))
+            cells["2025-Q1", area, sex] = sum(cells[month, area, sex] for month in months)
+    status = statuses(cells)
+    assert status["2025-01", "N1", "M"] == "C"
+    assert "D" in status.values()
+    totals = [key for key in cells if key[1] == COUNTRY and key[2] == "_T"]
+    assert {key: status[key] for key in totals} == dict.fromkeys(totals, "F")

@@ -19,6 +19,7 @@ from indicators.disclosure.derivation import Derivation
 from indicators.disclosure.earlier import EARLIER_COLUMNS
 from indicators.disclosure.policy import Withheld
 from indicators.disclosure.primary import small_cells_sql
+from indicators.disclosure.repeats import repeated_counts
 from indicators.disclosure.tables import Tables, value_tables
 from indicators.engines import compute
 from indicators.mission import DisclosurePolicy, Mission, read_mission
@@ -98,7 +99,7 @@ def copied(
         known |= shown_before(cells, release.values)
     primary = (status == "C") & ~known
     withheld = (status != "F") & ~known
-    tables = value_tables(cells, parents)
+    tables = value_tables(cells, parents, repeated_counts(cells).equal)
     return Copy(cells, tables, primary, withheld, known, summary, policy.min_n)
 
 
@@ -160,7 +161,7 @@ def check(name: str, copy: Copy, many: Asked) -> None:
 
 
 def widths(copy: Copy, cells: np.ndarray) -> Audit:
-    return audit(copy.tables, copy.withheld, copy.min_n, cells)
+    return audit(copy.tables, copy.withheld, copy.primary, copy.min_n, cells)
 
 
 def shown_again(copy: Copy, many: int) -> np.ndarray:
@@ -170,19 +171,27 @@ def shown_again(copy: Copy, many: int) -> np.ndarray:
 
 
 def opens(copy: Copy, cell: int) -> bool:
-    """Whether the audit finds a small cell of its lines too narrow once this one is shown."""
+    """Whether a small cell follows once this one is shown, or the audit finds one too narrow."""
     tables = copy.tables
-    lines = np.unique(tables.line[tables.cell == cell])
-    near = np.unique(tables.cell[np.isin(tables.line, lines)])
-    near = near[near < tables.published]
-    near = near[copy.primary[near] & (tables.counts[near, 0] > 0)]
     withheld = copy.withheld.copy()
+    before = Derivation(tables).derivable(withheld)
     withheld[cell] = False
-    largest_first = near[np.argsort(-tables.counts[near, 0], kind="stable")]
+    if (Derivation(tables).derivable(withheld) & ~before & copy.primary).any():
+        return True
+    near = around(tables, around(tables, np.array([cell])))
+    near = near[copy.primary[near] & (tables.counts[near, 0] > 0)]
+    largest_first = near[np.argsort(-tables.counts[near, 0], kind="stable")][:NEAR]
     return any(
-        not audit(tables, withheld, copy.min_n, np.array([one])).is_wide[0]
-        for one in largest_first[:NEAR]
+        not audit(tables, withheld, copy.primary, copy.min_n, np.array([one])).is_wide[0]
+        for one in largest_first
     )
+
+
+def around(tables: Tables, cells: np.ndarray) -> np.ndarray:
+    """Published cells of the lines of these cells."""
+    lines = np.unique(tables.line[np.isin(tables.cell, cells)])
+    near = np.unique(tables.cell[np.isin(tables.line, lines)])
+    return near[near < tables.published]
 
 
 def test_a_tenth_of_the_indicators(ingested: tuple[Workspace, Mission]) -> None:
