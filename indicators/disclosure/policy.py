@@ -21,9 +21,16 @@ from indicators.disclosure.primary import small_cells_sql
 from indicators.disclosure.repeats import NO_PAIRS, Repeats, repeated_counts
 from indicators.disclosure.tables import SERIES, file_tables, response_tables, value_tables
 from indicators.disclosure.task import Task
-from indicators.disclosure.wave_counts import withhold_wave_counts
+from indicators.disclosure.wave_counts import set_null, withhold_wave_counts
 from indicators.mission import DisclosurePolicy
-from indicators.values import COMPLEMENTARY, CONFIDENTIAL, DIMENSIONS, NOT_APPLICABLE, TOTAL
+from indicators.values import (
+    COMPLEMENTARY,
+    CONFIDENTIAL,
+    DIMENSIONS,
+    NOT_APPLICABLE,
+    TOTAL,
+    totals_sql,
+)
 
 # With a count go its means, rates, parts and uncertainty, and the words that rest on them.
 WITHHELD_COLUMNS = (
@@ -211,23 +218,17 @@ def _withhold_files(connection: duckdb.DuckDBPyConnection, parents: dict[str, st
     nowhere = np.zeros(len(cells), dtype=bool)
     task = Task(withheld, np.zeros(len(cells)), nowhere, 0, NO_PAIRS, prominence(cells, parents))
     found = protect(file_tables(cells, parents), task)
-    connection.register("withheld_cells", cells.loc[found.withheld, ["cell_id"]])
-    connection.execute(
-        """UPDATE mart.contribution SET rows = NULL
-        WHERE rowid IN (SELECT cell_id FROM withheld_cells)"""
-    )
-    connection.unregister("withheld_cells")
+    set_null(connection, "contribution", ["rows"], cells.loc[found.withheld, ["cell_id"]])
 
 
 def _file_cells_sql() -> str:
     """Files whose rows are shown of a total, and whether that total is withheld."""
     place = ", ".join((*SERIES, "period_type", "period", "area"))
-    totals = " AND ".join(f"{name} IN ('{TOTAL}', '{NOT_APPLICABLE}')" for name in DIMENSIONS)
     return f"""
 WITH totals AS (
   SELECT {place}, min(period_start) AS period_start, min(period_end) AS period_end,
     bool_or(conf_status IN ('C', 'D')) AS is_withheld, min(time_rule) AS time_rule
-  FROM mart.indicator_value WHERE {totals} GROUP BY ALL
+  FROM mart.indicator_value WHERE {totals_sql()} GROUP BY ALL
 )
 SELECT contribution.rowid AS cell_id, {place}, file_sha256,
   CAST(rows AS DOUBLE) AS n, 0.0 AS part,
@@ -257,9 +258,5 @@ def _withhold_responses(
     least, ordinary = cells["least"].to_numpy(), np.zeros(len(cells), dtype=np.int64)
     task = Task(primary, least, nowhere, policy.min_n, NO_PAIRS, ordinary)
     found = protect(response_tables(cells, parents), task)
-    connection.register("withheld_cells", cells.loc[found.withheld, ["cell_id"]])
-    connection.execute(
-        """UPDATE mart.survey_response SET sampled = NULL, answered = NULL
-        WHERE rowid IN (SELECT cell_id FROM withheld_cells)"""
-    )
-    connection.unregister("withheld_cells")
+    own = cells.loc[found.withheld, ["cell_id"]]
+    set_null(connection, "survey_response", ["sampled", "answered"], own)

@@ -129,9 +129,16 @@ def _withhold(
     ]
     marks = pd.DataFrame(pairs, columns=["cell_id", "name"])
     for name, own in marks.groupby("name", sort=True):
-        connection.register("withheld_cells", own[["cell_id"]])
-        connection.execute(
-            f"""UPDATE mart.{table} SET "{name}" = NULL
-            WHERE rowid IN (SELECT cell_id FROM withheld_cells)"""
-        )
-        connection.unregister("withheld_cells")
+        set_null(connection, table, [str(name)], own[["cell_id"]])
+
+
+def set_null(
+    connection: duckdb.DuckDBPyConnection, table: str, columns: Sequence[str], cells: pd.DataFrame
+) -> None:
+    """Withholds these columns of a mart table in some rows; cells: `cell_id`, the rows' rowid."""
+    withheld = ", ".join(f'"{name}" = NULL' for name in columns)
+    connection.register("withheld_cells", cells)
+    connection.execute(
+        f"UPDATE mart.{table} SET {withheld} WHERE rowid IN (SELECT cell_id FROM withheld_cells)"
+    )
+    connection.unregister("withheld_cells")

@@ -31,7 +31,7 @@ from pipelines.workspace import Workspace
 
 AS_OF = (date(2026, 7, 15), date(2026, 10, 15))
 SEED = 2026
-NEAR = 8  # small cells looked at beside one that is shown again
+NEAR = 6  # small cells looked at beside one that is shown again
 
 
 @dataclass(frozen=True)
@@ -139,13 +139,14 @@ class Asked:
 
 
 def check(name: str, copy: Copy, many: Asked) -> None:
-    told = Derivation(copy.tables).derivable(copy.withheld)
+    derivation = Derivation(copy.tables)
+    told = derivation.derivable(copy.withheld)
     assert copy.primary.any()
     assert int((told & copy.primary).sum()) <= copy.summary.derivable
     assert copy.summary.derivable <= copy.summary.primary // 1000
     small = widths(copy, asked(copy.primary & ~told, copy.tables, many.small))
     others = widths(copy, asked(copy.withheld & ~copy.primary & ~told, copy.tables, many.others))
-    needed = shown_again(copy, many.shown_again)
+    needed = shown_again(copy, derivation, many.shown_again)
     print(
         f"{name}: {copy.summary.share:.1%} of {copy.summary.cells} cells withheld "
         f"({copy.summary.primary} small, {copy.summary.complementary} to protect them), "
@@ -164,27 +165,24 @@ def widths(copy: Copy, cells: np.ndarray) -> Audit:
     return audit(copy.tables, copy.withheld, copy.primary, copy.min_n, cells)
 
 
-def shown_again(copy: Copy, many: int) -> np.ndarray:
-    """Of some cells that protect others: whether showing one alone opens a small cell near it."""
+def shown_again(copy: Copy, derivation: Derivation, many: int) -> np.ndarray:
+    """Of some cells that protect others: whether showing one alone opens a small cell."""
+    before = derivation.derivable(copy.withheld)
     cells = asked(copy.withheld & ~copy.primary & ~copy.known, copy.tables, many)
-    return np.array([opens(copy, cell) for cell in cells], dtype=bool)
+    return np.array([opens(copy, derivation, before, cell) for cell in cells], dtype=bool)
 
 
-def opens(copy: Copy, cell: int) -> bool:
+def opens(copy: Copy, derivation: Derivation, before: np.ndarray, cell: int) -> bool:
     """Whether a small cell follows once this one is shown, or the audit finds one too narrow."""
     tables = copy.tables
     withheld = copy.withheld.copy()
-    before = Derivation(tables).derivable(withheld)
     withheld[cell] = False
-    if (Derivation(tables).derivable(withheld) & ~before & copy.primary).any():
+    if (derivation.derivable(withheld) & ~before & copy.primary).any():
         return True
     near = around(tables, around(tables, np.array([cell])))
     near = near[copy.primary[near] & (tables.counts[near, 0] > 0)]
-    largest_first = near[np.argsort(-tables.counts[near, 0], kind="stable")][:NEAR]
-    return any(
-        not audit(tables, withheld, copy.primary, copy.min_n, np.array([one])).is_wide[0]
-        for one in largest_first
-    )
+    largest = near[np.argsort(-tables.counts[near, 0], kind="stable")][:NEAR]
+    return bool(not audit(tables, withheld, copy.primary, copy.min_n, largest).is_wide.all())
 
 
 def around(tables: Tables, cells: np.ndarray) -> np.ndarray:
