@@ -24,6 +24,7 @@ _REGULARISATION = 1e-8
 VANISHES = 1e-5  # a change below this is none
 _VECTORS = 2
 _SEED = 20260
+_TOGETHER = 1000  # cells of a block below which it is factorised with others
 _SMALL = 500  # cells of a block up to which a second way costs more than it saves
 
 
@@ -53,24 +54,44 @@ def unknown_cells(tables: Tables, withheld: np.ndarray) -> np.ndarray:
         unknown[found] = False
 
 
-def blocks(tables: Tables, unknown: np.ndarray) -> Iterator[Block]:
-    """The connected blocks of unknown cells that lie in lines; cells outside any line are none."""
+def blocks(
+    tables: Tables, unknown: np.ndarray, wanted: np.ndarray | None = None, together: int = 0
+) -> Iterator[Block]:
+    """The connected blocks of unknown cells that lie in lines; cells outside any line are none.
+
+    wanted: by cell; blocks without one are left out. Blocks of fewer than `together` cells come
+    as one, the last, which makes no difference to what follows in each of them.
+    """
     entry = np.flatnonzero(unknown[tables.cell])
     if not len(entry):
         return
     cells, column = np.unique(tables.cell[entry], return_inverse=True)
     lines, row = np.unique(tables.line[entry], return_inverse=True)
-    sign = np.where(tables.is_total[entry], 1.0, -1.0)
-    matrix = csr_matrix((sign, (row, column)), shape=(len(lines), len(cells)))
-    both = bmat([[None, matrix], [matrix.T, None]], format="csr")
-    many, label = connected_components(both, directed=False)
+    size = len(cells) + len(lines)
+    graph = csr_matrix((np.ones(len(entry)), (column, len(cells) + row)), shape=(size, size))
+    many, label = connected_components(graph, directed=False)
+    own = np.bincount(label[: len(cells)], minlength=many)
+    label = np.where(own < together, many, np.arange(many))[label]
+    asked = np.ones(len(cells), dtype=bool) if wanted is None else wanted[cells]
+    cell_order, cell_bounds, column_of = _numbered(label[: len(cells)], many + 1)
+    _, line_bounds, row_of = _numbered(label[len(cells) :], many + 1)
+    order, bounds, _ = _numbered(label[column], many + 1)
+    sign = np.where(tables.is_total[entry], 1.0, -1.0)[order]
+    row, column = row_of[row[order]], column_of[column[order]]
+    for at in np.unique(label[: len(cells)][asked]):
+        inside = slice(bounds[at], bounds[at + 1])
+        shape = np.diff(line_bounds)[at], np.diff(cell_bounds)[at]
+        matrix = csc_matrix((sign[inside], (row[inside], column[inside])), shape=shape)
+        yield Block(cells[cell_order[cell_bounds[at] : cell_bounds[at + 1]]], matrix)
+
+
+def _numbered(label: np.ndarray, many: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Members by label, where each label's members begin, and each one's number among them."""
     order = np.argsort(label, kind="stable")
     bounds = np.searchsorted(label[order], np.arange(many + 1))
-    for at in range(many):
-        own = order[bounds[at] : bounds[at + 1]]
-        split = np.searchsorted(own, len(lines))
-        columns = own[split:] - len(lines)
-        yield Block(cells[columns], csc_matrix(matrix[own[:split]][:, columns]))
+    number = np.empty(len(label), dtype=np.int64)
+    number[order] = np.arange(len(label)) - bounds[label[order]]
+    return order, bounds, number
 
 
 class Derivation:
@@ -85,7 +106,7 @@ class Derivation:
         unknown = unknown_cells(self.tables, withheld)
         found = ~unknown
         kept = {}
-        for block in blocks(self.tables, unknown):
+        for block in blocks(self.tables, unknown, together=_TOGETHER):
             name = block.name
             fixed = self._known[name] if name in self._known else _fixed(block)
             kept[name] = fixed

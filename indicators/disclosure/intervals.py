@@ -24,7 +24,7 @@ LARGEST = 6000  # cells of a block; programs of larger ones take too long
 _TOGETHER = 2000  # cells up to which small blocks are asked together
 _ROUNDS = 60
 _IDLE = 3  # programs without a new proof before cells are asked one by one
-_SINGLY = 100  # of them; of the rest nothing is told
+_SINGLY = 40  # of them; of the rest nothing is told
 _CLOSE = 1e-6
 _SEED = 20261
 
@@ -71,8 +71,7 @@ def widths(
     small[: tables.published] = is_small
     narrow = wanted & ~unknown
     seen = wanted.copy()
-    found = (block for block in blocks(tables, unknown) if wanted[block.cells].any())
-    for block in _grouped(found):
+    for block in _grouped(blocks(tables, unknown, wanted)):
         if len(block.cells) > largest:
             seen[block.cells] = False
             continue

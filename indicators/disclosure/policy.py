@@ -95,6 +95,7 @@ def suppress(
     add to this: estimates and their parts are weighted, and only n is held to the rule.
     """
     cells = connection.execute(small_cells_sql(), {"min_n": policy.min_n}).df()
+    cells = cells.astype(dict.fromkeys(cells.select_dtypes("string"), object))  # read row by row
     parents = _parents(connection)
     past = past_of(connection, cells, earlier)
     primary = cells["is_small"].to_numpy(dtype=bool)

@@ -23,6 +23,7 @@ from indicators.disclosure.tables import Tables
 from indicators.disclosure.task import Task
 
 _MANY = 64
+_ROUNDS = 8  # of so many random tables each; what still waits then stays withheld
 _LEFT = 6  # of them that must be left: in fewer, cells look alike by chance
 _NOTHING = 1e-6  # share of a row's squared size below which nothing is left of it
 _SEED = 20262
@@ -40,17 +41,17 @@ def shown_again(
     linked = task.linked(withheld)
     waits = withheld & ~task.primary & ~linked
     kept = protected | (withheld & linked)
-    while waits.any():
+    rests = np.zeros(len(tables.counts) - tables.published, dtype=bool)
+    in_lines = np.zeros(len(tables.counts), dtype=bool)
+    in_lines[tables.cell] = True
+    for _ in range(_ROUNDS):
         unknown = unknown_cells(tables, found)
         told = waits & ~unknown[: tables.published]
         found[told] = waits[told] = False
-        in_block = np.zeros(len(unknown), dtype=bool)
-        for block in blocks(tables, unknown):
-            in_block[block.cells] = True
-            if waits[block.cells[block.cells < tables.published]].any():
-                _Elimination(block, rule, task, found, kept, waits).run()
-        found[waits & ~in_block[: tables.published]] = False
-        waits &= in_block[: tables.published]
+        free = waits & ~in_lines[: tables.published]
+        found[free] = waits[free] = False
+        for block in blocks(tables, unknown, np.concatenate([waits, rests])):
+            _Elimination(block, rule, task, found, kept, waits).run()
     return _with_proof(tables, withheld, found, protected)
 
 
@@ -59,9 +60,11 @@ def _with_proof(
 ) -> np.ndarray:
     """What was shown is hidden again in blocks where it gives a protected cell away after all."""
     opened = Derivation(tables).derivable(found) & protected
-    for block in blocks(tables, unknown_cells(tables, withheld)) if opened.any() else ():
-        own = block.cells[block.cells < tables.published]
-        if opened[own].any():
+    if opened.any():
+        rests = np.zeros(len(tables.counts) - tables.published, dtype=bool)
+        wanted = np.concatenate([opened, rests])
+        for block in blocks(tables, unknown_cells(tables, withheld), wanted):
+            own = block.cells[block.cells < tables.published]
             found[own] = withheld[own]
     return found
 
@@ -120,7 +123,7 @@ class _Elimination:
         if not moves[row]:
             self._show(self.cells[self.row == row])
             return False
-        along = self.changes @ self.changes[row]
+        along = np.einsum("ij,j->i", self.changes, self.changes[row])  # no threads of its own
         alike = along**2 >= (1 - _ALIKE) * self.size * self.size[row]
         alike &= moves
         together = self.cells[alike[self.row]]
