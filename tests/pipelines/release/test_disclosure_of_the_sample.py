@@ -202,4 +202,4 @@ def test_a_tenth_of_the_indicators(ingested: tuple[Workspace, Mission]) -> None:
 def test_all_indicators(ingested: tuple[Workspace, Mission]) -> None:
     workspace, mission = ingested
     for name, copy in copies(workspace, mission):
-        check(name, copy, Asked(60, 60, 20))
+        check(name, copy, Asked(40, 40, 15))
