@@ -22,8 +22,8 @@ from indicators.disclosure.line_rule import LineRule
 from indicators.disclosure.tables import Tables
 from indicators.disclosure.task import Task
 
-_MANY = 64
-_ROUNDS = 8  # of so many random tables each; what still waits then stays withheld
+_MANY = 64  # random tables of a block
+_ROUNDS = 8  # of as many cells to be shown; what still waits then stays withheld
 _LEFT = 6  # of them that must be left: in fewer, cells look alike by chance
 _NOTHING = 1e-6  # share of a row's squared size below which nothing is left of it
 _SEED = 20262
