@@ -1,6 +1,5 @@
 """A mission whose sources take every contract's columns under their own names."""
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,8 @@ from indicators.contracts import Contract, contracts
 from indicators.mission import Mission, read_mission
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace import Workspace
+from tests.pipelines.killing import copied
+from tests.pipelines.source_mappings import source
 
 MISSION = """
 mission: faulty
@@ -26,14 +27,8 @@ indicators: []
 
 def plain_source(contract: Contract) -> dict[str, object]:
     """A mapping that takes each column from the column of the same name."""
-    return {
-        "source": contract.table,
-        "files": [f"{contract.table}.*csv"],
-        "reader": "csv",
-        "tables": [
-            {"table": contract.table, "columns": {n: {"from": n} for n in contract.columns}}
-        ],
-    }
+    columns = {name: {"from": name} for name in contract.columns}
+    return source(contract.table, f"{contract.table}.*csv", columns)
 
 
 def make_workspace(home: Path, mission: str = MISSION) -> tuple[Workspace, Mission]:
@@ -60,5 +55,5 @@ def faulty_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def faulty(faulty_template: Path, tmp_path: Path) -> tuple[Workspace, Mission]:
     """A fresh workspace of the mission for faults."""
-    workspace = Workspace(Path(shutil.copytree(faulty_template, tmp_path / "faulty")))
+    workspace = copied(Workspace(faulty_template), tmp_path / "faulty")
     return workspace, read_mission(workspace.profile("faulty"))

@@ -11,6 +11,7 @@ from pipelines.ingest.inbox import ingest
 from pipelines.warehouse.connection import open_warehouse
 from tests.pipelines.ingest.conftest import SmallMission
 from tests.pipelines.ingest.slow_ingest import SlowWarehouse
+from tests.pipelines.killing import copied
 
 AREA = st.sampled_from(["XX", "XX01", "XX02", " XX01 ", "XX9", "", "'; --"])
 DAY = st.sampled_from(["2024-01-01", "2024-02-29", "2023-02-29", "01/02/2024", "", "infinity"])
@@ -45,10 +46,8 @@ def test_random_deliveries(
     tmp_path_factory: pytest.TempPathFactory,
     deliveries: list[tuple[str, list]],
 ) -> None:
-    home = tmp_path_factory.mktemp("random") / "workspace"
-    shutil.copytree(small.workspace.home, home)
+    workspace = copied(small.workspace, tmp_path_factory.mktemp("random") / "workspace")
     mission = small.mission
-    workspace = type(small.workspace)(home)
     slow = SlowWarehouse({"XX", "XX01", "XX02"})
     with open_warehouse(workspace.warehouse("small")) as connection:
         for name, rows in deliveries:
@@ -73,4 +72,4 @@ def test_random_deliveries(
             "SELECT area_code, CAST(reference_on AS VARCHAR), sex, persons FROM core.population"
         ).fetchall()
         assert sorted(values) == slow.rows()
-    shutil.rmtree(home)
+    shutil.rmtree(workspace.home)

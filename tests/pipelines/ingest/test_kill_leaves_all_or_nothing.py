@@ -2,8 +2,6 @@
 
 import random
 import shutil
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -13,23 +11,17 @@ from indicators.mission import read_mission
 from pipelines.ingest.inbox import ingest
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace import Workspace
-from tests.conftest import REPOSITORY
 from tests.pipelines.ingest.conftest import SmallMission
+from tests.pipelines.killing import copied, kill_after
 
 ROWS = 6_000
-CHILD = """
-import sys
-from pathlib import Path
+PREPARE = """
 from indicators.mission import read_mission
 from pipelines.ingest.inbox import ingest
 from pipelines.readers import csv  # loaded before the work begins, as is all the rest
-from pipelines.workspace import Workspace
-workspace = Workspace(Path(sys.argv[1]))
 mission = read_mission(workspace.profile("small"))
-print("ready", flush=True)
-ingest(workspace, mission)
-print("done", flush=True)
 """
+WORK = "ingest(workspace, mission)"
 Snapshot = dict[str, list[tuple[object, ...]]]
 
 
@@ -68,19 +60,13 @@ def waiting(small: SmallMission) -> Workspace:
 
 def states(waiting: Workspace, folder: Path) -> tuple[list[Snapshot], float]:
     """What the warehouse holds before and after each file of an undisturbed run; its seconds."""
-    workspace = copy(waiting, folder)
+    workspace = copied(waiting, folder)
     found = [snapshot(workspace)]
     started = time.monotonic()
     for path in sorted(workspace.inbox("small").iterdir()):
         ingest(workspace, read_mission(workspace.profile("small")), [path])
         found.append(snapshot(workspace))
     return found, time.monotonic() - started
-
-
-def copy(workspace: Workspace, folder: Path) -> Workspace:
-    """The same workspace in another place."""
-    shutil.copytree(workspace.home, folder)
-    return Workspace(folder)
 
 
 def delivered(workspace: Workspace) -> list[str]:
@@ -90,17 +76,6 @@ def delivered(workspace: Workspace) -> list[str]:
     return [sha256 for (sha256,) in rows]
 
 
-def kill_after(workspace: Workspace, seconds: float) -> bool:
-    """Runs an ingest in a process of its own and kills it; False where it had ended before."""
-    command = [sys.executable, "-c", CHILD, str(workspace.home)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-        time.sleep(seconds)
-        process.kill()
-        return process.stdout.readline() != "done\n"
-
-
 def kill_and_resume(waiting: Workspace, folder: Path, times: int, seed: int) -> int:
     """Kills so many runs at moments spread by `seed`; returns how many were hit while at work."""
     moments = random.Random(seed)
@@ -108,8 +83,8 @@ def kill_and_resume(waiting: Workspace, folder: Path, times: int, seed: int) -> 
     assert known[0] != known[1] != known[2]
     hit = 0
     for number in range(times):
-        workspace = copy(waiting, folder / f"killed_{number}")
-        hit += kill_after(workspace, moments.uniform(0, seconds))
+        workspace = copied(waiting, folder / f"killed_{number}")
+        hit += kill_after(moments.uniform(0, seconds), workspace, PREPARE, WORK)
         assert snapshot(workspace) in known
         ingest(workspace, read_mission(workspace.profile("small")))
         assert snapshot(workspace) == known[-1]

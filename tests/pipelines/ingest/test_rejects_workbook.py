@@ -8,6 +8,7 @@ from python_calamine import CalamineWorkbook
 from pipelines.ingest.rejects import open_rejects, open_warnings, rejects_workbook
 from pipelines.warehouse.connection import open_warehouse
 from tests.pipelines.ingest.conftest import SmallMission
+from tests.pipelines.source_mappings import source
 
 HEADER = "area,day,sex,persons\n"
 BAD = HEADER + "XX01,2024-06-31,F,5\nXX01,2024-01-01,women,5\nXX01,2024-01-01,M,=1+1\n"
@@ -60,25 +61,15 @@ def test_held_file_says_first_why_it_is_held(small: SmallMission) -> None:
 
 def test_warnings_stand_apart_and_their_rows_are_loaded(small: SmallMission) -> None:
     small.deliver("areas_2.csv", "code,parent\nXX05,XX\n")
-    source = {
-        "source": "sites",
-        "files": ["sites.csv"],
-        "reader": "csv",
-        "tables": [
-            {
-                "table": "areas",
-                "columns": {
-                    "area_code": {"from": "code"},
-                    "parent_area_code": {"constant": "XX"},
-                    "area_level": {"constant": "site"},
-                    "name_en": {"from": "code"},
-                    "name_fr": {"from": "code"},
-                    "valid_from": {"constant": "2020-01-01"},
-                },
-            }
-        ],
+    sites = {
+        "area_code": {"from": "code"},
+        "parent_area_code": {"constant": "XX"},
+        "area_level": {"constant": "site"},
+        "name_en": {"from": "code"},
+        "name_fr": {"from": "code"},
+        "valid_from": {"constant": "2020-01-01"},
     }
-    small.add_source(source)
+    small.add_source(source("areas", "sites.csv", sites) | {"source": "sites"})
     report = small.deliver("sites.csv", "code\nXX-S1\n")
     assert (report.rows_loaded, report.rows_rejected) == (1, 0)
     with open_warehouse(small.workspace.warehouse("small")) as connection:

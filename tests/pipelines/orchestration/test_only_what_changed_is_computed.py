@@ -5,9 +5,6 @@ the warehouse's own table of kept results.
 """
 
 import random
-import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from copy import deepcopy
@@ -30,7 +27,7 @@ from pipelines.ingest.inbox import ingest
 from pipelines.orchestration.run import open_instance, refresh
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace import Workspace
-from tests.conftest import REPOSITORY
+from tests.pipelines.killing import copied, kill_after
 from tests.pipelines.orchestration.evidence_mission import (
     ANSWERS,
     AS_OF,
@@ -187,16 +184,9 @@ def test_what_was_kept_equals_what_is_computed_from_nothing(
     assert marts(anew) == marts(workspace)
 
 
-CHILD = """
-import sys
-from pathlib import Path
+PREPARE = """
 import pyfixest  # loaded before the work begins, as is all the rest
-from pipelines.workspace import Workspace
 from tests.pipelines.orchestration.test_only_what_changed_is_computed import link
-workspace = Workspace(Path(sys.argv[1]))
-print("ready", flush=True)
-link(workspace)
-print("done", flush=True)
 """
 
 
@@ -218,22 +208,6 @@ def everything(connection: duckdb.DuckDBPyConnection) -> Tables:
     return {"kept": kept.fetchall(), **rows_of(connection)}
 
 
-def copied(workspace: Workspace, folder: Path) -> Workspace:
-    shutil.copytree(workspace.home, folder)
-    return Workspace(folder)
-
-
-def kill_after(workspace: Workspace, seconds: float) -> bool:
-    """Links in a process of its own and kills it; False where it had ended before."""
-    command = [sys.executable, "-c", CHILD, str(workspace.home)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-        time.sleep(seconds)
-        process.kill()
-        return process.stdout.readline() != "done\n"
-
-
 def test_a_killed_run_leaves_each_step_whole_or_not_begun(
     workspace: Workspace, tmp_path: Path
 ) -> None:
@@ -253,7 +227,7 @@ def test_a_killed_run_leaves_each_step_whole_or_not_begun(
     draw, hit = random.Random(3), 0
     for number in range(2):
         killed = copied(waiting, tmp_path / f"killed_{number}")
-        hit += kill_after(killed, draw.uniform(0.2, 0.8) * seconds)
+        hit += kill_after(draw.uniform(0.2, 0.8) * seconds, killed, PREPARE, "link(workspace)")
         with open_warehouse(killed.warehouse(MISSION)) as connection:
             assert everything(connection) in known
         assert link(killed)[-1] == known[-1]
