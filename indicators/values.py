@@ -3,7 +3,7 @@
 One place for names, order and SQL types of every `mart` table; who fills a table stands elsewhere.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 TOTAL = "_T"
@@ -42,9 +42,9 @@ VALUE_KEY = (
 )
 
 
-def totals_sql(prefix: str = "") -> str:
-    """The condition that keeps cells which no dimension breaks down; `prefix` as in `cell.`."""
-    closed = (f"{prefix}{name} IN ('{TOTAL}', '{NOT_APPLICABLE}')" for name in DIMENSIONS)
+def totals_sql(prefix: str = "", dimensions: Iterable[str] = DIMENSIONS) -> str:
+    """The condition that keeps cells which none of these breaks down; `prefix` as in `cell.`."""
+    closed = (f"{prefix}{name} IN ('{TOTAL}', '{NOT_APPLICABLE}')" for name in dimensions)
     return " AND ".join(closed)
 
 

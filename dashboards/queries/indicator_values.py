@@ -5,44 +5,41 @@ from collections.abc import Mapping
 import pandas as pd
 
 from dashboards.releases import Release
-from indicators.values import DIMENSIONS
+from indicators.values import DIMENSIONS, totals_sql
 
 _FILTERS = ("indicator", "period_type", "period", "area", "area_level")
 
 
-def _totals_sql(open_dimension: str | None) -> str:
-    """Condition that every dimension but one is at its total, and that one is not."""
-    closed = [f"{name} IN ('_T', '_Z')" for name in DIMENSIONS if name != open_dimension]
-    opened = [f"{open_dimension} NOT IN ('_T', '_Z')"] if open_dimension else []
-    return " AND ".join(closed + opened)
+def _broken_down_sql(dimension: str) -> str:
+    """Condition that this dimension, and no other, is not at its total."""
+    others = [name for name in DIMENSIONS if name != dimension]
+    return f"{totals_sql(dimensions=others)} AND NOT {totals_sql(dimensions=[dimension])}"
 
 
-def _values_sql(filters: Mapping[str, str | None], open_dimension: str | None) -> str:
-    wanted = [f"{name} = ?" for name in _FILTERS if filters.get(name) is not None]
-    return f"""
+def _values(release: Release, filters: Mapping[str, str | None], condition: str) -> pd.DataFrame:
+    wanted = [name for name in _FILTERS if filters.get(name) is not None]
+    sql = f"""
         SELECT *
         FROM mart.indicator_value
-        WHERE {" AND ".join([_totals_sql(open_dimension), *wanted])}
+        WHERE {" AND ".join([condition, *(f"{name} = ?" for name in wanted)])}
         ORDER BY indicator, period_start, period_end, area, sex, age_group
     """
+    return release.frame(sql, [filters[name] for name in wanted])
 
 
 def totals(release: Release, **filters: str | None) -> pd.DataFrame:
     """Values over all units, actors, sexes and ages; filters: indicator, period, area …"""
-    given = [filters[name] for name in _FILTERS if filters.get(name) is not None]
-    return release.frame(_values_sql(filters, None), given)
+    return _values(release, filters, totals_sql())
 
 
 def by_sex(release: Release, **filters: str | None) -> pd.DataFrame:
     """The same values for each sex."""
-    given = [filters[name] for name in _FILTERS if filters.get(name) is not None]
-    return release.frame(_values_sql(filters, "sex"), given)
+    return _values(release, filters, _broken_down_sql("sex"))
 
 
 def by_age_group(release: Release, **filters: str | None) -> pd.DataFrame:
     """The same values for each age group."""
-    given = [filters[name] for name in _FILTERS if filters.get(name) is not None]
-    return release.frame(_values_sql(filters, "age_group"), given)
+    return _values(release, filters, _broken_down_sql("age_group"))
 
 
 def periods(release: Release) -> pd.DataFrame:
@@ -60,7 +57,7 @@ def figures_by_period(release: Release, country: str) -> pd.DataFrame:
     sql = f"""
         SELECT period, count(DISTINCT indicator) AS figures
         FROM mart.indicator_value
-        WHERE area = ? AND value IS NOT NULL AND obs_status <> 'U' AND {_totals_sql(None)}
+        WHERE area = ? AND value IS NOT NULL AND obs_status <> 'U' AND {totals_sql()}
         GROUP BY period
     """
     return release.frame(sql, [country])
@@ -80,7 +77,7 @@ def area_levels(release: Release, period_type: str, period: str) -> pd.DataFrame
                    value IS NOT NULL AND obs_status <> 'U' AND conf_status = 'F'
                ) AS figures
         FROM mart.indicator_value
-        WHERE period_type = ? AND period = ? AND {_totals_sql(None)}
+        WHERE period_type = ? AND period = ? AND {totals_sql()}
         GROUP BY indicator, area_level
         ORDER BY indicator, area_level
     """
