@@ -12,11 +12,13 @@ import shapely
 from indicators.catalogue import Indicator
 from indicators.compiler import indicator_sql
 from indicators.contracts import contracts
+from indicators.messages import LANGUAGES
 from indicators.mission import Mission, Selected, resolve_path
 from indicators.values import INDICATOR_COLUMNS, MART_TABLES, TOTAL
 from indicators.wave_responses import interview_results_sql, item_responses_sql
 
 _DUE_DAYS = 10
+_WORDS = ("title", "short", "definition", "numerator", "rationale", "limitations", "owner")
 # Outlines are drawn, never measured: a hundredth of a degree is about a kilometre.
 _OUTLINE_TOLERANCE_DEGREES = 0.01
 _OUTLINE_DECIMALS = 3
@@ -45,7 +47,7 @@ def fill_registers(
 def _fill_indicators(
     connection: duckdb.DuckDBPyConnection, mission: Mission, indicators: Sequence[Indicator]
 ) -> None:
-    marks = ", ".join("?" * len(INDICATOR_COLUMNS))
+    names, marks = ", ".join(INDICATOR_COLUMNS), ", ".join("?" * len(INDICATOR_COLUMNS))
     present = {indicator.code: indicator.version for indicator in reversed(indicators)}
     for indicator in indicators:
         chosen = mission.selected(indicator.code)
@@ -54,14 +56,14 @@ def _fill_indicators(
             chosen = chosen.model_copy(update={"baseline": None, "target": None})
         row = _indicator_row(mission, indicator, chosen)
         values = [row[name] for name in INDICATOR_COLUMNS]
-        connection.execute(f"INSERT INTO mart.indicator VALUES ({marks})", values)
+        connection.execute(f"INSERT INTO mart.indicator ({names}) VALUES ({marks})", values)
 
 
 def _indicator_row(mission: Mission, indicator: Indicator, chosen: Selected) -> dict[str, Any]:
     words = {
         f"{name}_{language}": getattr(getattr(indicator, name), language)
-        for name in ("title", "short", "definition", "numerator", "rationale", "limitations")
-        for language in ("en", "fr")
+        for name in _WORDS
+        for language in LANGUAGES
     }
     denominator = indicator.denominator
     return {
@@ -80,7 +82,6 @@ def _indicator_row(mission: Mission, indicator: Indicator, chosen: Selected) -> 
         **words,
         "denominator_en": denominator.en if denominator else None,
         "denominator_fr": denominator.fr if denominator else None,
-        "owner": indicator.owner.en,
         "owner_reference": indicator.owner_reference,
         "contributes_to": "|".join(indicator.contributes_to),
         "disaggregate": "|".join(indicator.disaggregate),

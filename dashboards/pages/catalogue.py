@@ -22,6 +22,12 @@ def _line(name: str, text: str) -> list[Any]:
     return [html.Div([html.Dt(name), html.Dd(text)])] if text else []
 
 
+def _owner(context: Context, row: dict[str, Any]) -> str:
+    """Who owns it, with the paragraph that says so."""
+    owner, reference = context.words.of(row, "owner"), row["owner_reference"]
+    return context.words("catalogue.owned", owner=owner, reference=reference) if owner else ""
+
+
 def _entry(context: Context, code: str) -> html.Section:
     words, row, unit = context.words, context.indicator(code), context.unit(code)
     version = words(
@@ -40,6 +46,7 @@ def _entry(context: Context, code: str) -> html.Section:
         *_line(words("catalogue.direction"), words(f"direction.{row['direction']}")),
         *_line(words("catalogue.time_rule"), words(f"time_rule.{row['time_rule']}")),
         *_line(words("catalogue.source"), words.label("source", str(row["source"]))),
+        *_line(words("catalogue.owner"), _owner(context, row)),
         *_line(words("computed.version"), version),
     ]
     title = page_link(words.of(row, "title"), context.address.link(f"/indicators/{code}"))

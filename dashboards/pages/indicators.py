@@ -33,8 +33,8 @@ def _found(context: Context) -> pd.DataFrame:
     frame = context.indicators
     asked = (context.address.get("q") or "").strip().casefold()
     language = context.words.language
-    texts = [f"{stem}_{language}" for stem in ("title", "short", "definition")]
-    columns = ["indicator", "owner", *texts]
+    texts = [f"{stem}_{language}" for stem in ("title", "short", "owner", "definition")]
+    columns = ["indicator", *texts]
     text = frame[columns].fillna("").agg(" ".join, axis=1).str.casefold()
     hits = pd.Series(True, index=frame.index)
     for word in asked.split():

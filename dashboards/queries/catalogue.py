@@ -15,7 +15,11 @@ def indicators(release: Release) -> pd.DataFrame:
         QUALIFY version = max(version) OVER (PARTITION BY indicator)
         ORDER BY indicator
     """
-    return release.frame(sql)
+    frame = release.frame(sql)
+    if "owner" not in frame:
+        return frame
+    # A release of before names the owner in English only.
+    return frame.assign(owner_en=frame["owner"], owner_fr=frame["owner"])
 
 
 def mission(release: Release) -> dict[str, Any]:

@@ -163,6 +163,20 @@ def test_side_by_side_states_that_it_shows_no_effect(context_at: At) -> None:
     assert "shows no effect" in english and "ne montre aucun effet" in french
 
 
+@pytest.mark.parametrize(
+    ("language", "owner"), [("en", "Police Commissioner"), ("fr", "Chef de la police")]
+)
+def test_the_owner_of_an_indicator_is_named_and_found(
+    context_at: At, language: str, owner: str
+) -> None:
+    text = text_of(catalogue.body(context_at(f"/catalogue?lang={language}")))
+    assert f"{owner} (2023.05 Annex A 6(j))" in text
+    asked = owner.replace(" ", "+")
+    found = context_at(f"/indicators?q={asked}&lang={language}")
+    assert found.address.get("q") == owner
+    assert "P2-OC-07" in text_of(indicators.body(found))
+
+
 def test_the_caveats_of_a_finding_stand_under_its_sentence(context_at: At) -> None:
     for language in ("en", "fr"):
         text = text_of(side_by_side.body(context_at(f"/side-by-side?lang={language}")))

@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from dashboards.address import Address
 from dashboards.context import Context, read_context
-from dashboards.pages import data_quality, map, overview, perceptions, side_by_side
+from dashboards.pages import catalogue, data_quality, map, overview, perceptions, side_by_side
 from tests.dashboards.release_factory import COUNTRY, mart_rows, write_release
 from tests.dashboards.rendered import classes_of, text_of
 
@@ -64,6 +65,18 @@ def test_a_release_of_before_there_were_counts_of_answers_shows_the_page_without
     assert context is not None and not context.release.tables & set(newer)
     body = perceptions.body(context)
     assert "card-reached" in classes_of(body) and "card-responses" not in classes_of(body)
+
+
+def test_a_release_of_before_names_owners_in_english(tmp_path: Path) -> None:
+    folder = write_release(tmp_path)
+    with duckdb.connect(str(folder / "mission" / "poclens.duckdb")) as connection:
+        connection.execute(
+            """CREATE OR REPLACE VIEW mart.indicator AS
+            SELECT * EXCLUDE (owner_en, owner_fr), owner_en AS owner FROM stored.indicator"""
+        )
+    context = read_context(tmp_path, "mission", Address.parse("/catalogue", "lang=fr"))
+    assert context is not None
+    assert "Police Commissioner" in text_of(catalogue.body(context))
 
 
 def test_without_outlines_the_list_stands_alone(tmp_path: Path) -> None:

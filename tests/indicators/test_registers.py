@@ -40,6 +40,31 @@ def test_baseline_and_target_stand_at_the_mission_as_a_whole() -> None:
     assert row == [(3, 9, date(2026, 12, 31), 1)]
 
 
+def test_who_owns_an_indicator_stands_in_both_languages() -> None:
+    small = SmallWarehouse()
+    small.add("activities", [{}])
+    small.compute("P2-OP-01")
+    owned = "SELECT owner_en, owner_fr, owner_reference FROM mart.indicator"
+    owner = load_catalogue()["P2-OP-01"]
+    assert owner.owner.en != owner.owner.fr
+    assert small.connection.execute(owned).fetchall() == [
+        (owner.owner.en, owner.owner.fr, owner.owner_reference)
+    ]
+
+
+def test_a_mart_of_before_takes_new_columns_at_its_end() -> None:
+    """A warehouse gains columns after those that it has; rows are written by name."""
+    small = SmallWarehouse()
+    small.add("activities", [{}])
+    small.compute("P2-OP-01")
+    shown = f"SELECT {', '.join(MART_TABLES['indicator'])} FROM mart.indicator"
+    before = small.connection.execute(shown).fetchall()
+    small.connection.execute("ALTER TABLE mart.indicator RENAME owner_en TO owner")
+    small.connection.execute("ALTER TABLE mart.indicator ADD COLUMN owner_en VARCHAR")
+    small.compute("P2-OP-01")
+    assert small.connection.execute(shown).fetchall() == before
+
+
 def test_files_behind_a_total_are_named_with_their_rows() -> None:
     small = SmallWarehouse()
     small.connection.execute("INSERT INTO ops.input_file (file_sha256, name) VALUES ('g', 'g.csv')")
