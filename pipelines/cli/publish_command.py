@@ -2,15 +2,12 @@
 
 import argparse
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
 from indicators.messages import message
+from indicators.withheld_words import withheld_sentences
 from pipelines.cli.main import show
 from pipelines.cli.options import add_mission, mission_of
 from pipelines.cli.progress import progress_bar
-
-if TYPE_CHECKING:
-    from indicators.disclosure import Withheld
 
 
 def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
@@ -31,24 +28,11 @@ def run(arguments: argparse.Namespace) -> int:
         release, path = publish(arguments.workspace, mission, arguments.period)
     withheld = read_withheld(path)
     text = message("cli.publish.done", arguments.language, release=release, path=path)
-    lines = [_sentence(name, counts, arguments.language) for name, counts in withheld.items()]
+    lines = [
+        f"  {audience}: {' '.join(withheld_sentences(asdict(counts), arguments.language))}"
+        for audience, counts in withheld.items()
+    ]
     facts = {name: asdict(counts) | {"share": counts.share} for name, counts in withheld.items()}
     answer = {"release": release, "path": str(path), "withheld": facts}
     show(arguments, answer, "\n".join([text, *lines]))
     return 0
-
-
-def _sentence(audience: str, counts: "Withheld", language: str) -> str:
-    return message(
-        "disclosure.withheld",
-        language,
-        audience=audience,
-        withheld=counts.primary + counts.complementary,
-        cells=counts.cells,
-        share=f"{100 * counts.share:.1f}",
-        primary=counts.primary,
-        complementary=counts.complementary,
-        vain=counts.known + counts.derivable,
-        narrow=counts.narrow,
-        unproven=counts.unproven,
-    )

@@ -809,6 +809,17 @@ def mart_rows() -> Mapping[str, list[dict[str, Any]]]:
     }
 
 
+_WITHHELD = {
+    "cells": 41_200,
+    "primary": 12_300,
+    "complementary": 8_300,
+    "known": 2,
+    "derivable": 1,
+    "narrow": 0,
+    "unproven": 15_400,
+}
+
+
 def _write_database(path: Path, release: str, rows: Mapping[str, list[dict[str, Any]]]) -> None:
     with duckdb.connect(str(path)) as connection:
         connection.execute("CREATE SCHEMA stored; CREATE SCHEMA mart")
@@ -848,6 +859,7 @@ def write_release(
         (folder / audience / "extracts").mkdir(parents=True)
         _write_database(folder / audience / "poclens.duckdb", release, table_rows)
         (folder / audience / "extracts" / f"{MISSION}_2026-Q3.csv").write_text("INDICATOR\n")
+        (folder / audience / "withheld.json").write_text(json.dumps(_WITHHELD))
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     manifest = {
         "release": release,

@@ -177,6 +177,15 @@ def test_the_owner_of_an_indicator_is_named_and_found(
     assert "P2-OC-07" in text_of(indicators.body(found))
 
 
+def test_releases_say_what_is_withheld_and_how_well(context_at: At) -> None:
+    english = text_of(releases.body(context_at("/releases")))
+    assert "20,600 of 41,200 counts above zero are withheld (50%)" in english
+    assert "gives them away: 3." in english and "depend on each other: 15,400." in english
+    assert "easier to guess" not in english  # there are none
+    french = text_of(releases.body(context_at("/releases?lang=fr")))
+    assert "20\u202f600 effectifs non nuls sur 41\u202f200" in french
+
+
 def test_the_caveats_of_a_finding_stand_under_its_sentence(context_at: At) -> None:
     for language in ("en", "fr"):
         text = text_of(side_by_side.body(context_at(f"/side-by-side?lang={language}")))

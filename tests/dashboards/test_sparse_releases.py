@@ -7,7 +7,15 @@ import pytest
 
 from dashboards.address import Address
 from dashboards.context import Context, read_context
-from dashboards.pages import catalogue, data_quality, map, overview, perceptions, side_by_side
+from dashboards.pages import (
+    catalogue,
+    data_quality,
+    map,
+    overview,
+    perceptions,
+    releases,
+    side_by_side,
+)
 from tests.dashboards.release_factory import COUNTRY, mart_rows, write_release
 from tests.dashboards.rendered import classes_of, text_of
 
@@ -77,6 +85,13 @@ def test_a_release_of_before_names_owners_in_english(tmp_path: Path) -> None:
     context = read_context(tmp_path, "mission", Address.parse("/catalogue", "lang=fr"))
     assert context is not None
     assert "Police Commissioner" in text_of(catalogue.body(context))
+
+
+def test_a_release_that_did_not_count_what_it_withholds_says_nothing_of_it(tmp_path: Path) -> None:
+    (write_release(tmp_path) / "mission" / "withheld.json").unlink()
+    context = read_context(tmp_path, "mission", Address.parse("/releases", ""))
+    assert context is not None
+    assert "card-withheld" not in classes_of(releases.body(context))
 
 
 def test_without_outlines_the_list_stands_alone(tmp_path: Path) -> None:
