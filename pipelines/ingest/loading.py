@@ -4,7 +4,6 @@ Finding files and archiving them does not belong here (`inbox.py`).
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 import duckdb
@@ -13,6 +12,7 @@ import pyarrow as pa
 
 from indicators.contracts import Contract, contracts, load_order
 from indicators.mission import Mission
+from indicators.transaction import one_transaction
 from pipelines.ingest import judging, merging, quarantine, retracting
 from pipelines.ingest.casting import Reading, reading
 from pipelines.ingest.mapped import FileRows, map_rows
@@ -106,7 +106,7 @@ def load_file(
         return _record_empty(connection, delivery)
     job = _job(connection, mission, delivery, file, outlines, known)
     try:
-        with _transaction(connection):
+        with one_transaction(connection):
             entry = _take_in(job)
     except _NothingNew:
         assert known is not None  # only a file that came before can bring nothing new
@@ -153,18 +153,6 @@ def _rejected_before(
         )
     places = zip(file.sheet.to_pylist(), file.row_number.to_pylist(), strict=True)
     return np.array([place in found for place in places], dtype=bool)
-
-
-@contextmanager
-def _transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """All or nothing, whatever ends it (an interrupt too)."""
-    connection.execute("BEGIN")
-    try:
-        yield
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
 
 
 def _take_in(job: _Job) -> InputFile:
@@ -322,7 +310,7 @@ def _record_held(job: _Job, outcome: _Outcome) -> FileReport:
     limit = job.mission.reject_limit_pct
     reason = quarantine.held_row(job.delivered, rejected, read, limit)
     outcome.rejects.insert(0, (job.delivery.source.tables[0].table, reason))
-    with _transaction(job.connection):
+    with one_transaction(job.connection):
         _forget(job)
         entry = replace(
             _ledger_entry(job, outcome),
@@ -341,7 +329,7 @@ def _record_held(job: _Job, outcome: _Outcome) -> FileReport:
 def _record_empty(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> FileReport:
     """A header without rows says nothing: it is noted and replaces nothing."""
     name, sha256, source = delivery.name, delivery.sha256, delivery.source.source
-    with _transaction(connection):
+    with one_transaction(connection):
         sequence = ledger.next_sequence(connection)
         ledger.record(connection, InputFile(sha256, name, source, "empty", sequence))
         ledger.record_delivery(connection, sha256, name)

@@ -7,6 +7,7 @@ import duckdb
 
 from indicators.contracts import Contract, contracts
 from indicators.mission import Mission
+from indicators.transaction import one_transaction
 from pipelines.ingest.mapping import load_sources
 from pipelines.quality import checkpoints
 from pipelines.quality.expectations import frame_sql, needed_columns, suite_of
@@ -45,12 +46,11 @@ def run_checks(connection: Connection, mission: Mission, profile: Path) -> list[
     ]
     results += _facts("intake", _of_intake(connection, mission))
     results += _facts("published_totals", published_totals(connection, mission, profile))
-    connection.execute("BEGIN")
-    _write(connection, mission, results, "source <> ?")
-    write_reject_summary(connection, mission)
-    write_reject_places(connection, mission)
-    write_input_files(connection, mission)
-    connection.execute("COMMIT")
+    with one_transaction(connection):
+        _write(connection, mission, results, "source <> ?")
+        write_reject_summary(connection, mission)
+        write_reject_places(connection, mission)
+        write_input_files(connection, mission)
     return results
 
 
@@ -70,9 +70,8 @@ def checks_of_table(
 def check_values(connection: Connection, mission: Mission) -> list[CheckResult]:
     """Checks what the engine computed; its results join those of the last `run_checks`."""
     facts = _facts(VALUES, _of_values(connection, mission))
-    connection.execute("BEGIN")
-    _write(connection, mission, facts, "source = ?")
-    connection.execute("COMMIT")
+    with one_transaction(connection):
+        _write(connection, mission, facts, "source = ?")
     return facts
 
 
