@@ -187,6 +187,15 @@ def answer_of(respondent: dict[str, Any]) -> dict[str, Any]:
     return {**named, "item": "safety_overall", "answer": answer}
 
 
+KEYS = {
+    "activities": "activity_code",
+    "alerts": "alert_code",
+    "incidents": "incident_code",
+    "deployments": "deployment_code",
+    "survey_respondents": "respondent_key",
+}
+
+
 class Pair:
     """Two warehouses that hold the same rows; one keeps its cubes, the other never does."""
 
@@ -202,13 +211,7 @@ class Pair:
             named = []
             for row in rows:
                 self.added += 1
-                code = {"activities": "activity_code", "alerts": "alert_code"}.get(table)
-                code = "incident_code" if table == "incidents" else code
-                code = {
-                    "survey_respondents": "respondent_key",
-                    "deployments": "deployment_code",
-                }.get(table, code)
-                name = {code: f"{table}{self.added}"} if code else {}
+                name = {KEYS[table]: f"{table}{self.added}"} if table in KEYS else {}
                 named.append({**row, **name, "row_number": self.added})
             for warehouse in self.both:
                 warehouse.add(table, named)
