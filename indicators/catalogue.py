@@ -486,9 +486,11 @@ def dimension_of(name: str) -> str:
 
 
 def selected_indicators(
-    catalogue: Mapping[str, Indicator], codes: typing.Iterable[str]
+    catalogue: Mapping[str, Indicator],
+    codes: typing.Iterable[str],
+    file: str | None = "mission.yaml",
 ) -> list[Indicator]:
-    """The chosen indicators in the order of their codes.
+    """The chosen indicators in the order of their codes; `file`: where these stand, if in any.
 
     Raises WrongUse naming every code that the repository does not hold, with the nearest.
     """
@@ -498,7 +500,7 @@ def selected_indicators(
         raise WrongUse(
             Problem(
                 "unknown_indicator",
-                "mission.yaml",
+                file,
                 value=code,
                 parameters={"nearest": nearest(code, sorted(catalogue))},
             )

@@ -132,16 +132,11 @@ def _selection(arguments: argparse.Namespace) -> list[Indicator]:
     if arguments.mission:
         profile = arguments.workspace.profile(mission_of(arguments))
         codes = arguments.indicator or [chosen.code for chosen in read_mission(profile).indicators]
-    return selected_indicators(catalogue, codes)
+    return selected_indicators(catalogue, codes, None if arguments.indicator else "mission.yaml")
 
 
 def _indicator(arguments: argparse.Namespace) -> Indicator:
-    from indicators.catalogue import load_catalogue
-    from indicators.errors import Problem, WrongUse, nearest
+    from indicators.catalogue import load_catalogue, selected_indicators
 
-    catalogue = load_catalogue()
-    code = " ".join(arguments.indicator)
-    if code in catalogue:
-        return catalogue[code]
-    near = {"nearest": nearest(code, catalogue)}
-    raise WrongUse(Problem("unknown_indicator", value=code, parameters=near))
+    (found,) = selected_indicators(load_catalogue(), [" ".join(arguments.indicator)], file=None)
+    return found

@@ -104,6 +104,13 @@ def test_what_is_no_quarter_of_the_mission_is_wrong_use(tmp_path: Path, period: 
     assert period in refused.stderr and len(refused.stderr.splitlines()) == 1
 
 
+@pytest.mark.parametrize("action", ["show", "sql", "requirements", "gaps"])
+def test_an_unknown_indicator_is_refused_where_it_was_typed(tmp_path: Path, action: str) -> None:
+    refused = poclens(tmp_path, "catalogue", action, "P2-OP-0X")
+    assert refused.returncode == 2
+    assert refused.stderr.startswith("the catalogue has no indicator P2-OP-0X; the nearest is P2-O")
+
+
 def test_the_language_option_holds_for_help_and_complaints(tmp_path: Path) -> None:
     assert "Codes de sortie" in poclens(tmp_path, "--language", "fr", "--help").stdout
     refused = poclens(tmp_path, "--language=fr", "refresh", "--as-of", "31.12.2026")
