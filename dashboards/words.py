@@ -66,6 +66,10 @@ class Words:
         text = row[f"{stem}_{self.language}"]
         return text if isinstance(text, str) else ""
 
+    def told(self, name: str, text: str) -> str:
+        """A name and what is said of it, with the language's colon."""
+        return self("list.told", name=name, text=text)
+
     def listed(self, items: list[str]) -> str:
         """Items joined as in a sentence: a, b and c."""
         if len(items) < 2:

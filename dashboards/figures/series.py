@@ -151,11 +151,11 @@ def _hover(dated: Dated, sketch: Sketch) -> str:
     words, unit, cell = sketch.words, sketch.unit, dated.cell
     name = formats.period_name(dated.period_type, dated.period, dated.start, words)
     if not cell.is_figure:
-        return f"{name}: {_gap_words(_LOOKS.get(cell.state, cell.state), sketch)}"
+        return words.told(name, _gap_words(_LOOKS.get(cell.state, cell.state), sketch))
     value = unit.value(cell.value or 0.0, words, cell.half_width)
     if cell.low is None or cell.high is None:
-        return f"{name}: {value}"
-    return f"{name}: {value} ({unit.interval(cell.low, cell.high, words)})"
+        return words.told(name, value)
+    return words.told(name, f"{value} ({unit.interval(cell.low, cell.high, words)})")
 
 
 def _add_gaps(figure: go.Figure, series: Sequence[Dated], sketch: Sketch) -> None:

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from dashboards.queries.cells import Cell
 from dashboards.theme import THEMES, plotly_template
+from dashboards.words import Words
 
 
 @dataclass(frozen=True)
@@ -18,8 +19,14 @@ class WavePoint:
     cell: Cell
     text: str
 
+    def said(self, words: Words) -> str:
+        """The point as it is read out."""
+        return words.told(f"{self.name}, {self.month}", self.text)
 
-def waves_figure(points: Sequence[WavePoint], top: float, last: str, theme: str) -> go.Figure:
+
+def waves_figure(
+    points: Sequence[WavePoint], top: float, last: str, theme: str, words: Words
+) -> go.Figure:
     """Waves at equal steps on a scale from 0 to `top`; `last` is written at the last figure."""
     colour = THEMES[theme]
     figure = go.Figure(layout={"template": plotly_template(theme)})
@@ -41,7 +48,7 @@ def waves_figure(points: Sequence[WavePoint], top: float, last: str, theme: str)
         mode="lines+markers",
         line={"color": colour["series"], "width": 1},
         marker={"size": 8, "color": colour["series"]},
-        text=[f"{point.name}, {point.month}: {point.text}" for _, point in known],
+        text=[point.said(words) for _, point in known],
         hovertemplate="%{text}<extra></extra>",
         cliponaxis=False,
     )
@@ -66,7 +73,7 @@ def waves_figure(points: Sequence[WavePoint], top: float, last: str, theme: str)
         range=[-0.5, len(points) - 0.15],
     )
     figure.update_yaxes(range=[0, top], dtick=20)
-    said = [f"{point.name}, {point.month}: {point.text}" for point in points]
+    said = [point.said(words) for point in points]
     figure.update_layout(margin={"l": 26, "r": 8, "t": 8, "b": 22}, meta={"said": said})
     return figure
 

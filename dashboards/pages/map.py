@@ -218,7 +218,9 @@ def _map_areas(context: Context, code: str, cells: dict[str, Cell]) -> list[MapA
         MapArea(
             area,
             context.area_name(area),
-            f"{context.area_name(area)}: {value_in_brief(cell, unit, words, context.bound(code))}",
+            words.told(
+                context.area_name(area), value_in_brief(cell, unit, words, context.bound(code))
+            ),
             cell,
             area == context.area,
         )

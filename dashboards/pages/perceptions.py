@@ -159,9 +159,9 @@ def _field(context: Context, waves: pd.DataFrame, code: str, top: float) -> html
     figures = [point for point in points if point.cell.is_figure]
     if not figures:
         return html.Div([*head, empty_mark(cell, words, context.bound(code))], className="field")
-    caption = f"{context.short(code)}: " + "; ".join(f"{p.name} {p.text}" for p in points)
+    caption = words.told(context.short(code), "; ".join(f"{p.name} {p.text}" for p in points))
     value = unit.value(figures[-1].cell.value or 0.0, words)
-    figure = waves_figure(points, top, value, context.address.theme)
+    figure = waves_figure(points, top, value, context.address.theme, words)
     return html.Div([*head, chart(figure, caption, f"wave-{code}", 150)], className="field")
 
 
@@ -271,9 +271,8 @@ def _dots(context: Context, code: str, cells: dict[str, Cell], top: float) -> An
     said = []
     for sex, look in (("M", "men"), ("F", "women")):
         cell = cells.get(sex, Cell("no_figure"))
-        said.append(
-            f"{words.label('sex', sex)}: {value_sentence(cell, unit, words, context.bound(code))}"
-        )
+        value = value_sentence(cell, unit, words, context.bound(code))
+        said.append(words.told(words.label("sex", sex), value))
         if cell.value is None or cell.low is None or cell.high is None:
             continue
         ends = {"--lo": f"{100 * cell.low / top:.1f}%", "--hi": f"{100 * cell.high / top:.1f}%"}

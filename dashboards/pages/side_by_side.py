@@ -99,7 +99,7 @@ def _shown(context: Context, code: str, months: list[Dated]) -> list[Dated]:
 
 def _chart(context: Context, code: str, months: list[Dated], frame: list[Dated], key: str) -> Any:
     words, unit = context.words, context.unit(code)
-    head = html.H3([words(f"side.{key}"), ": ", context.short(code), f", {unit.words(words)}"])
+    head = html.H3(words.told(words(f"side.{key}"), f"{context.short(code)}, {unit.words(words)}"))
     points = _shown(context, code, months)
     if not any(d.cell.is_figure for d in points):
         cell = points[-1].cell if points else Cell("no_figure")

@@ -49,6 +49,12 @@ def _with(path: str, query: str) -> str:
 
 
 @EVERY_PAGE
+def test_a_french_colon_has_a_space_before_it(context_at: At, path: str, page: ModuleType) -> None:
+    text = text_of(page.body(context_at(_with(path, "lang=fr"))))
+    assert re.findall(r"\S+:\s", text) == []
+
+
+@EVERY_PAGE
 @pytest.mark.parametrize("language", ["en", "fr"])
 @pytest.mark.parametrize("view", ["chart", "table"])
 def test_a_page_has_one_heading_and_a_sentence(
