@@ -1,7 +1,5 @@
 """Release assets: the candidate and the published release of a mission and quarter."""
 
-from datetime import date
-
 import dagster as dg
 
 from indicators.mission import read_mission
@@ -35,9 +33,8 @@ def release_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDe
         paths = workspace.workspace()
         report("release")
         with open_warehouse(paths.warehouse(mission)) as connection:
-            as_of = _as_of(connection)
             profile = read_mission(paths.profile(mission))
-            built = build_candidate(connection, paths, profile, quarter, as_of)
+            built = build_candidate(connection, paths, profile, quarter)
         return dg.MaterializeResult(metadata={"release": built.name, "path": str(built.path)})
 
     @dg.asset(
@@ -60,8 +57,3 @@ def release_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDe
 def _mission_and_quarter(context: dg.AssetExecutionContext) -> tuple[str, str]:
     keys = context.partition_key.keys_by_dimension
     return keys["mission"], keys["quarter"]
-
-
-def _as_of(connection: object) -> date:
-    found = connection.execute("SELECT max(as_of) FROM mart.mission").fetchone()  # type: ignore[attr-defined]
-    return date.fromisoformat(str(found[0]))

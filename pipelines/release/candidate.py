@@ -72,15 +72,15 @@ def build_candidate(
     workspace: Workspace,
     mission: Mission,
     period: str,
-    as_of: date,
 ) -> Candidate:
-    """Builds the release of a quarter from the mart of an open warehouse.
+    """Builds the release of a quarter from the mart of an open warehouse, as of the mart's day.
 
     Raises WrongUse for a period that is no quarter or a mart without figures, CheckFailed where
     a blocking check failed, InternalFault where one could not run. Nothing is left then.
     """
     check_period(period)
     _refuse_unfit(connection, mission)
+    as_of = _as_of(connection, mission)
     name = next_name(workspace, mission.mission, period)
     folder = workspace.releases(mission.mission) / f"{CANDIDATE_PREFIX}{name}"
     _clear_candidates(workspace, mission.mission)
@@ -128,6 +128,14 @@ def _refuse_unfit(connection: duckdb.DuckDBPyConnection, mission: Mission) -> No
         raise CheckFailed([*failed, *broken])
     if broken:
         raise InternalFault(broken)
+
+
+def _as_of(connection: duckdb.DuckDBPyConnection, mission: Mission) -> date:
+    """The day up to which the last refresh counted."""
+    query = "SELECT as_of FROM mart.mission WHERE mission = ?"
+    ((as_of,),) = connection.execute(query, [mission.mission]).fetchall()
+    found: date = as_of
+    return found
 
 
 def _stopping_problem(row: tuple[str, str, str, str]) -> Problem:

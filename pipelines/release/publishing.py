@@ -6,7 +6,7 @@ a whole release that is not current. There is no moment at which half a release 
 
 import getpass
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -34,15 +34,11 @@ class Release:
 
 
 def publish(
-    workspace: Workspace,
-    mission: str,
-    period: str,
-    connection: duckdb.DuckDBPyConnection,
-    as_of: date,
+    workspace: Workspace, mission: str, period: str, connection: duckdb.DuckDBPyConnection
 ) -> Release:
     """Builds and publishes a quarter in one go; raises what `build_candidate` raises."""
     profile = read_mission(workspace.profile(mission))
-    build_candidate(connection, workspace, profile, period, as_of)
+    build_candidate(connection, workspace, profile, period)
     return publish_candidate(workspace, mission, period)
 
 

@@ -104,6 +104,13 @@ def test_what_is_no_quarter_of_the_mission_is_wrong_use(tmp_path: Path, period: 
     assert period in refused.stderr and len(refused.stderr.splitlines()) == 1
 
 
+def test_nothing_is_published_before_the_first_refresh(tmp_path: Path) -> None:
+    assert poclens(tmp_path, "init", str(tmp_path), "--profile", "mali").returncode == 0
+    refused = poclens(tmp_path, "publish", "--mission", "mali", "--period", "2024-Q3")
+    assert refused.returncode == 2
+    assert refused.stderr.startswith("mali has no figures yet")
+
+
 @pytest.mark.parametrize("action", ["show", "sql", "requirements", "gaps"])
 def test_an_unknown_indicator_is_refused_where_it_was_typed(tmp_path: Path, action: str) -> None:
     refused = poclens(tmp_path, "catalogue", action, "P2-OP-0X")

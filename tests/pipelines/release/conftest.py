@@ -6,7 +6,6 @@ from pipelines.quality.checks import run_checks
 from pipelines.release.publishing import Release, publish
 from pipelines.workspace import Workspace
 from tests.pipelines.small_mission import (
-    AS_OF,
     MISSION,
     PERIOD,
     fill,
@@ -28,7 +27,7 @@ def make_workspace(home) -> Workspace:
 def publish_again(workspace: Workspace, threads: int | None = None) -> Release:
     """Publishes what the mart holds now."""
     with workspace_warehouse(workspace, threads) as connection:
-        return publish(workspace, MISSION, PERIOD, connection, AS_OF)
+        return publish(workspace, MISSION, PERIOD, connection)
 
 
 @pytest.fixture

@@ -110,7 +110,7 @@ class PatrolMission:
             compute(connection, mission, catalogue or load_catalogue(), AS_OF, self.profile)
             rate(connection, mission)
             trends(connection, mission)
-            return publish(self.workspace, MISSION, PERIOD, connection, AS_OF)
+            return publish(self.workspace, MISSION, PERIOD, connection)
 
 
 def _words(text: str) -> dict[str, str]:

@@ -17,7 +17,6 @@ from pipelines.release.manifest import changed_files
 from pipelines.release.naming import CANDIDATE_PREFIX, current_name, releases_of
 from pipelines.release.publishing import publish_candidate
 from tests.pipelines.small_mission import (
-    AS_OF,
     MISSION,
     PERIOD,
     add,
@@ -104,7 +103,7 @@ def test_a_changed_or_missing_file_is_told_by_the_manifest(release) -> None:
 def test_what_is_no_quarter_is_refused(workspace, period) -> None:
     mission = write_profile(workspace)
     with workspace_warehouse(workspace) as connection, pytest.raises(WrongUse) as refused:
-        build_candidate(connection, workspace, mission, period, AS_OF)
+        build_candidate(connection, workspace, mission, period)
     assert period in refused.value.problems[0].sentence("fr")
 
 
@@ -114,7 +113,7 @@ def test_a_failed_blocking_check_stops_the_release_and_says_why(workspace) -> No
         add(connection, "units", {"unit_type": "TANK", "strength_count": 1})
         run_checks(connection, mission, workspace.profile(MISSION))
         with pytest.raises(CheckFailed) as stopped:
-            build_candidate(connection, workspace, mission, PERIOD, AS_OF)
+            build_candidate(connection, workspace, mission, PERIOD)
     assert stopped.value.exit_code == 1
     problems = stopped.value.problems
     assert [problem.parameters["check"] for problem in problems] == ["units.unit_type.codes"]
@@ -130,7 +129,7 @@ def test_a_figure_that_cannot_be_right_stops_the_release(workspace) -> None:
             "UPDATE mart.indicator_value SET value = 140 WHERE indicator = 'P2-OC-05'"
         )
         with pytest.raises(CheckFailed) as stopped:
-            build_candidate(connection, workspace, mission, PERIOD, AS_OF)
+            build_candidate(connection, workspace, mission, PERIOD)
     checks = {problem.parameters["check"] for problem in stopped.value.problems}
     assert "indicator_value.percent_range" in checks
 
@@ -141,7 +140,7 @@ def test_a_blocking_check_that_crashed_stops_the_release_as_a_fault_of_ours(work
         connection.execute("ALTER TABLE core.units DROP COLUMN valid_to")
         run_checks(connection, mission, workspace.profile(MISSION))
         with pytest.raises(InternalFault) as stopped:
-            build_candidate(connection, workspace, mission, PERIOD, AS_OF)
+            build_candidate(connection, workspace, mission, PERIOD)
     assert stopped.value.exit_code == 3
     assert "could not run" in stopped.value.problems[0].sentence("en")
 
@@ -152,13 +151,13 @@ def test_without_figures_or_checks_nothing_is_published(workspace, emptied) -> N
     with workspace_warehouse(workspace) as connection:
         connection.execute(f"DELETE FROM mart.{emptied}")
         with pytest.raises(WrongUse):
-            build_candidate(connection, workspace, mission, PERIOD, AS_OF)
+            build_candidate(connection, workspace, mission, PERIOD)
 
 
 def test_a_candidate_that_changed_is_not_published(workspace) -> None:
     mission = write_profile(workspace)
     with workspace_warehouse(workspace) as connection:
-        candidate = build_candidate(connection, workspace, mission, PERIOD, AS_OF)
+        candidate = build_candidate(connection, workspace, mission, PERIOD)
     (candidate.path / "hq" / "parquet" / "area.parquet").write_bytes(b"other")
     with pytest.raises(InternalFault) as refused:
         publish_candidate(workspace, MISSION, PERIOD)
@@ -171,13 +170,13 @@ _PUBLISH = """
 import sys
 from pathlib import Path
 from pipelines.workspace import Workspace
-from tests.pipelines.small_mission import workspace_warehouse, MISSION, PERIOD, AS_OF
+from tests.pipelines.small_mission import workspace_warehouse, MISSION, PERIOD
 from pipelines.release.publishing import publish
 workspace = Workspace(Path(sys.argv[1]))
 with workspace_warehouse(workspace) as connection:
     print("open", flush=True)
     while True:
-        publish(workspace, MISSION, PERIOD, connection, AS_OF)
+        publish(workspace, MISSION, PERIOD, connection)
 """
 
 

@@ -68,7 +68,7 @@ def run(workspace: Workspace, files: Path, threads: int) -> None:
         rate(connection, mission)
         trends(connection, mission)
         result_links(connection, mission, read_framework(profile, catalogue))
-        publish(workspace, MISSION, PERIOD, connection, AS_OF)
+        publish(workspace, MISSION, PERIOD, connection)
 
 
 def choose(path: Path) -> None:
