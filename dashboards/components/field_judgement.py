@@ -7,9 +7,8 @@ from dash import html
 
 from dashboards import formats
 from dashboards.context import Context
+from indicators.linkage.judgements import ROLES
 from indicators.messages import LANGUAGES
-
-_ROLES = "verifier_role"
 
 
 def field_judgement(row: Mapping[str, Any], context: Context) -> html.Figure:
@@ -21,7 +20,7 @@ def field_judgement(row: Mapping[str, Any], context: Context) -> html.Figure:
     other = [] if language == words.language else [words(f"judgement.only_{language}")]
     signed = words(
         "judgement.signed",
-        role=words.label(_ROLES, row["role"]),
+        role=words.label(ROLES, row["role"]),
         area=context.area_name(row["area"]),
         day=formats.day(row["given_on"], words),
     )
