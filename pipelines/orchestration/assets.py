@@ -4,6 +4,8 @@ Avoid putting checks, jobs or the release's assets here.
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import dagster as dg
 import duckdb
@@ -82,12 +84,9 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
     def indicator_value(
         context: dg.AssetExecutionContext, workspace: WorkspaceResource, as_of: AsOf
     ) -> dg.MaterializeResult:
-        paths = workspace.workspace()
-        profile = paths.profile(context.partition_key)
-        mission = read_mission(profile)
-        day = as_of.of(mission)
         report("indicators")
-        with open_warehouse(paths.warehouse(mission.mission)) as connection:
+        with _warehouse(context, workspace) as (profile, mission, connection):
+            day = as_of.of(mission)
             compute(connection, mission, load_catalogue(), day, profile)
             rate(connection, mission)
             trends(connection, mission)
@@ -120,12 +119,10 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
     def linkage(
         context: dg.AssetExecutionContext, workspace: WorkspaceResource, as_of: AsOf
     ) -> Iterator[dg.MaterializeResult]:
-        paths = workspace.workspace()
-        mission = read_mission(paths.profile(context.partition_key))
-        catalogue = load_catalogue()
-        framework = read_framework(paths.profile(mission.mission), catalogue)
         report("linkage")
-        with open_warehouse(paths.warehouse(mission.mission)) as connection:
+        with _warehouse(context, workspace) as (profile, mission, connection):
+            catalogue = load_catalogue()
+            framework = read_framework(profile, catalogue)
             edge_evidence(connection, mission, framework, catalogue, as_of.of(mission))
             for table, methods in METHODS_OF.items():
                 metadata = _rows_and_tally(connection, mission, table, *methods)
@@ -141,10 +138,8 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
     def protection_gap(
         context: dg.AssetExecutionContext, workspace: WorkspaceResource, as_of: AsOf
     ) -> dg.MaterializeResult:
-        paths = workspace.workspace()
-        mission = read_mission(paths.profile(context.partition_key))
         report("linkage")
-        with open_warehouse(paths.warehouse(mission.mission)) as connection:
+        with _warehouse(context, workspace) as (_, mission, connection):
             protection_gaps(connection, mission, as_of.of(mission))
             metadata = _rows_and_tally(connection, mission, "protection_gap", GAPS)
         return dg.MaterializeResult(metadata=metadata)
@@ -159,16 +154,25 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
     def field_judgement(
         context: dg.AssetExecutionContext, workspace: WorkspaceResource, as_of: AsOf
     ) -> dg.MaterializeResult:
-        paths = workspace.workspace()
-        profile = paths.profile(context.partition_key)
-        mission = read_mission(profile)
-        framework = read_framework(profile, load_catalogue())
-        with open_warehouse(paths.warehouse(mission.mission)) as connection:
+        with _warehouse(context, workspace) as (profile, mission, connection):
+            framework = read_framework(profile, load_catalogue())
             store_judgements(connection, mission, profile, framework, as_of.of(mission))
             rows = _row_count(connection, "field_judgement")
         return dg.MaterializeResult(metadata={"dagster/row_count": rows})
 
     return [indicator_value, linkage, protection_gap, field_judgement]
+
+
+@contextmanager
+def _warehouse(
+    context: dg.AssetExecutionContext, workspace: WorkspaceResource
+) -> Iterator[tuple[Path, Mission, duckdb.DuckDBPyConnection]]:
+    """The partition's profile folder, its mission, and its warehouse to write in."""
+    paths = workspace.workspace()
+    profile = paths.profile(context.partition_key)
+    mission = read_mission(profile)
+    with open_warehouse(paths.warehouse(mission.mission)) as connection:
+        yield profile, mission, connection
 
 
 def _row_count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
