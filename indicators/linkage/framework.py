@@ -4,17 +4,19 @@ Read from `missions/<mission>/framework.yaml`. An edge says what a mission expec
 the data say of it does not belong here: see `association.py`.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError, model_validator
 
+from indicators.catalogue import Indicator
 from indicators.contracts import Strict, Words
 from indicators.errors import Problem, WrongUse, nearest
 from indicators.yaml_files import read_yaml
 
 FILE_NAME = "framework.yaml"
+ACTIVITIES = "activities"
 
 
 class Planned(Strict):
@@ -48,12 +50,34 @@ class Output(Strict):
     plan: tuple[Planned, ...] = ()
 
 
+class Controls(Strict):
+    """What wakes of an output's activities are compared with; in the file a name, or an activity.
+
+    `called_off`: activities of the kind that were called off. `planned`: areas and months for which
+    they were planned and none went. `activity`: the code of an indicator that counts activities of
+    another type.
+    """
+
+    kind: Literal["called_off", "planned", "other_activity"] = "other_activity"
+    activity: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named(cls, value: Any) -> Any:
+        return {"kind": value} if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _has_its_activity(self) -> "Controls":
+        if (self.kind == "other_activity") != (self.activity is not None):
+            raise ValueError("write called_off, planned, or {activity: <code of an indicator>}")
+        return self
+
+
 class Edge(Strict):
     """An output expected to go with an outcome `lag` months later, up (1) or down (-1).
 
     `margin_percent`: fixed before anything is looked at; only where the whole interval lies inside
-    it is "no change" said. `controls`, fixed likewise: what wakes of activities are compared with,
-    activities that were called off, or places and times for which they were planned and none went.
+    it is "no change" said. `controls`, fixed likewise: what wakes of activities are compared with.
     """
 
     id: str
@@ -62,7 +86,7 @@ class Edge(Strict):
     lag: int = Field(default=0, ge=0)
     expected_sign: Literal[-1, 1]
     margin_percent: float = Field(default=15, gt=0, lt=100)
-    controls: Literal["called_off", "planned"] = "called_off"
+    controls: Controls = Controls(kind="called_off")
     why: Words
 
 
@@ -75,18 +99,21 @@ class Framework(Strict):
     edges: tuple[Edge, ...] = ()
 
 
-def read_framework(profile: Path, catalogue: Collection[str]) -> Framework | None:
+def read_framework(profile: Path, catalogue: Mapping[str, Indicator]) -> Framework | None:
     """The framework in a profile's folder, None where the profile has none.
 
-    `catalogue`: the codes of the indicator repository (its mapping will do). Raises WrongUse with
-    every problem of the file: misspelt keys and unknown indicators with the nearest known name,
-    identifiers that stand twice.
+    Raises WrongUse with every problem of the file: misspelt keys and unknown indicators with the
+    nearest known name, controls that are no other activities, identifiers that stand twice.
     """
     path = profile / FILE_NAME
     if not path.is_file():
         return None
     framework = _parse(path)
-    problems = [*_unknown_indicators(framework, catalogue), *_repeated(framework)]
+    problems = [
+        *_unknown_indicators(framework, catalogue),
+        *_no_other_activities(framework, catalogue),
+        *_repeated(framework),
+    ]
     if problems:
         raise WrongUse(problems)
     return framework
@@ -103,6 +130,7 @@ _MODELS: dict[str, type[BaseModel]] = {
     "outcomes": Outcome,
     "outputs": Output,
     "edges": Edge,
+    "controls": Controls,
     "plan": Planned,
 }
 
@@ -128,17 +156,35 @@ def _keys_beside(names: list[str]) -> list[str]:
     return [field.alias or name for name, field in model.model_fields.items()]
 
 
-def _unknown_indicators(framework: Framework, catalogue: Collection[str]) -> Iterator[Problem]:
+def _unknown_indicators(
+    framework: Framework, catalogue: Mapping[str, Indicator]
+) -> Iterator[Problem]:
     for key, code in _named_indicators(framework):
         if code not in catalogue:
             parameters = {"key": key, "nearest": nearest(code, catalogue)}
             yield Problem("framework_indicator", FILE_NAME, value=code, parameters=parameters)
 
 
+def _no_other_activities(
+    framework: Framework, catalogue: Mapping[str, Indicator]
+) -> Iterator[Problem]:
+    """Controls that count something other than activities, or what the output itself counts."""
+    others = sorted(code for code, known in catalogue.items() if known.source == ACTIVITIES)
+    for edge in framework.edges:
+        code = edge.controls.activity
+        is_known = code is None or code not in catalogue or code in others
+        if not is_known or code == edge.from_indicator:
+            near = nearest(code, [other for other in others if other != edge.from_indicator])
+            parameters = {"key": f"edges.{edge.id}.controls.activity", "nearest": near}
+            yield Problem("framework_controls", FILE_NAME, value=code, parameters=parameters)
+
+
 def _named_indicators(framework: Framework) -> Iterator[tuple[str, str]]:
     for edge in framework.edges:
         yield f"edges.{edge.id}.from", edge.from_indicator
         yield f"edges.{edge.id}.to", edge.to_indicator
+        if edge.controls.activity is not None:
+            yield f"edges.{edge.id}.controls.activity", edge.controls.activity
     for outcome in framework.outcomes:
         yield f"outcomes.{outcome.id}.indicator", outcome.indicator
     for output in framework.outputs:

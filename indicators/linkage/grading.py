@@ -8,8 +8,8 @@ A   tested design (areas that begin at different times, or matched wake analysis
     bootstrap agrees; for wakes at least 30 treated events and 30 effective controls, at most 10 %
     overlap (or the same sign within one error after deletion).
 B   as A, with exactly one of the soft conditions missing (stability, leaving sectors out, overlap
-    of 10–25 %, 20–29 effective controls); or an activity that varies by month whose checks all
-    pass, the lead placebo among them.
+    of 10–25 %, 20–29 effective controls, controls of which it is known why none went); or an
+    activity that varies by month whose checks all pass, the lead placebo among them.
 C   q < .10 and the same sign in two of three specifications, but a check fails or cannot be run,
     or a cap holds.
 D   all else.
@@ -24,6 +24,7 @@ Outcome = Literal["passed", "failed", "not_run"]
 
 Q_TESTED, Q_ASSOCIATION = 0.05, 0.10
 AREAS_WITHOUT_BOOTSTRAP = 20
+MIN_AREAS, MIN_PERIODS = 6, 3  # with fewer nothing is tested
 TREATED_A, TREATED_MIN = 30, 20
 EFFECTIVE_A, EFFECTIVE_B = 30.0, 20.0
 OVERLAP_A, OVERLAP_MAX = 0.10, 0.25
@@ -62,7 +63,8 @@ class Evidence:
 
     `reason`: why there is no estimate. `agreeing`, `specifications`: how many of the edge's
     specifications share the sign. `overlap`: share of wakes that touch others, `is_robust_overlap`
-    that deleting them keeps sign and size. `caps`: names out of CAPS.
+    that deleting them keeps sign and size. `caps`: names out of CAPS. `weaknesses`: what the design
+    lacks, whatever the figures; each counts as a soft condition.
     """
 
     design: Design
@@ -77,6 +79,7 @@ class Evidence:
     n_effective: float | None = None
     overlap: float = 0.0
     is_robust_overlap: bool = False
+    weaknesses: tuple[str, ...] = ()
 
     def check(self, name: str) -> Outcome:
         """What came out of a check; one that nobody ran counts as such."""
@@ -157,6 +160,7 @@ def _soft(evidence: Evidence) -> Iterator[str]:
             yield "effective_below_30"
         if evidence.overlap > OVERLAP_A and not evidence.is_robust_overlap:
             yield "overlap_above_10"
+    yield from evidence.weaknesses
 
 
 def _caps(evidence: Evidence) -> Iterator[str]:

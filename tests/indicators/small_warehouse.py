@@ -165,6 +165,18 @@ class SmallWarehouse:
                 f"INSERT INTO core.{table} ({names}) VALUES ({marks})", list(full.values())
             )
 
+    def add_frame(self, table: str, frame: pd.DataFrame) -> None:
+        """Insert many rows at once, over the table's defaults; missing codes are numbered."""
+        numbers = range(len(frame))
+        full = {"mission": "small", "file_sha256": "f", "sheet": "", "row_number": numbers}
+        if table in _CODES:
+            full[_CODES[table]] = [f"{table}{number}" for number in numbers]
+        full |= {**_DEFAULTS.get(table, {}), **dict(frame.items())}
+        full = {name: getattr(value, "array", value) for name, value in full.items()}
+        self.connection.register("added", pd.DataFrame(full, index=numbers))
+        self.connection.execute(f"INSERT INTO core.{table} BY NAME SELECT * FROM added")
+        self.connection.unregister("added")
+
     def compute(
         self,
         *codes: str,

@@ -24,7 +24,9 @@ from indicators.linkage.mart_rows import store_rows
 from indicators.linkage.tested import EdgeResult, Tested
 from indicators.linkage.wake import product
 from indicators.linkage.wake.edge_events import (
+    CALLED_OFF_TYPE,
     DEPENDENT,
+    OTHER_ACTIVITY,
     TREATED,
     EdgeEvents,
     has_events,
@@ -42,6 +44,7 @@ HOURS = 24
 # Fixed beforehand for every mission: one and two weeks, 10 and 20 km; the first day counts.
 TIME_WINDOW, SPACE_WINDOW = (7 * HOURS, 14 * HOURS, 7 * HOURS), (10, 20, 10)
 MATCHED_ON = ("area", "risk")
+_NO_CONTROLS = {CALLED_OFF_TYPE: "no_control_rows", OTHER_ACTIVITY: "no_other_activity"}
 _CHECK_ROWS = {
     "outer_ring": "ring",
     "far_ring": "far",
@@ -86,7 +89,8 @@ def wake_effects(
     with kept_results(connection, mission.mission, METHOD) as kept:
         for edge in edges:
             pair = catalogue[edge.from_indicator], catalogue[edge.to_indicator]
-            events = read_edge_events(connection, *pair, edge.controls)
+            other = edge.controls.activity and catalogue[edge.controls.activity]
+            events = read_edge_events(connection, *pair, edge.controls.kind, other or None)
             result = kept.result(
                 edge.id, EdgeResult, wakes_of_edge, events, edge, mission.country_area
             )
@@ -142,19 +146,31 @@ def wakes_of_edge(events: EdgeEvents, edge: Edge, country_area: str) -> EdgeResu
 
 
 def _analyse(events: EdgeEvents, edge: Edge) -> _Analysed:
-    request = edge_request(edge.controls)
+    request = edge_request(edge.controls.kind)
     spent = effort(events.rows[events.rows["type"] == TREATED])
-    controls = int((events.rows["type"] == edge.controls).sum())
-    if edge.controls == PLANNED and controls < product.FEW_EVENTS:
-        return _Analysed(edge, request, None, "few_place_times", spent, events.caveats)
+    reason = _nothing_to_compare(events, edge)
+    if reason:
+        return _Analysed(edge, request, None, reason, spent, events.caveats)
     try:
         read = read_events(events.rows, request, keep=("sector", "reported_by"))
     except PocLensError as error:
-        reason = error.problems[0].rule.removeprefix("wake_")
+        # Some were there, so what is missing is what a comparison needs of them.
+        reason = error.problems[0].rule.removeprefix("wake_").replace("_rows", "_places")
         return _Analysed(edge, request, None, reason, spent, events.caveats)
     own_reports = np.isin(read.covariates["reported_by"], PATROLLING_REPORTERS)
     result = product.analyse(read, request, own_reports)
     return _Analysed(edge, request, result, None, spent, events.caveats)
+
+
+def _nothing_to_compare(events: EdgeEvents, edge: Edge) -> str | None:
+    """Why there is nothing to compare with whom; None where there are events of both types."""
+    kind = edge.controls.kind
+    treated, controls = (int((events.rows["type"] == name).sum()) for name in (TREATED, kind))
+    if not treated:
+        return "no_planned_activity" if kind == PLANNED else "no_treatment_rows"
+    if kind == PLANNED and controls < product.FEW_EVENTS:
+        return "few_place_times"
+    return None if controls else _NO_CONTROLS[kind]
 
 
 def _specification(row: Mapping[str, Any]) -> str:
@@ -248,7 +264,7 @@ def _tested(
         country_area,
         finding,
         evidence,
-        contrast="wake_planned" if analysed.edge.controls == PLANNED else "wake",
+        contrast=f"wake_{analysed.edge.controls.kind}",
         scale="units",
         contrast_parameters=window,
         outcome_mean=row.get("control_mean"),

@@ -2,8 +2,8 @@
 
 Treated are the activities that the output counts. Controls are, as the edge says, those of the same
 kind that were called off for a reason that has nothing to do with security, at the place and time
-where they were planned; or eligible place-times of the plan (`place_times.py`). Dependent are the
-incidents that the outcome counts.
+where they were planned; eligible place-times of the plan (`place_times.py`); or activities of
+another type, which another indicator counts. Dependent are the incidents that the outcome counts.
 """
 
 from dataclasses import dataclass
@@ -22,7 +22,9 @@ ACTIVITIES, INCIDENTS = "activities", "incidents"
 SECURITY_REASONS = ("insecurity",)
 CALLED_OFF = ("aborted", "cancelled")
 RISK_DAYS = 90
-TREATED, CALLED_OFF_TYPE, DEPENDENT = "treated", "called_off", "incident"
+TREATED, DEPENDENT = "treated", "incident"
+CALLED_OFF_TYPE, OTHER_ACTIVITY = "called_off", "other_activity"
+_CAVEATS = {PLANNED: "place_times", OTHER_ACTIVITY: "other_activity"}
 _ACTIVITY_COLUMNS = {
     "activity_code", "status", "status_reason", "started_at", "latitude", "longitude", "area_code",
     "person_days", "nights_out", "distance_km",
@@ -61,16 +63,19 @@ def read_edge_events(
     output: Indicator,
     outcome: Indicator,
     controls: str = CALLED_OFF_TYPE,
+    other: Indicator | None = None,
 ) -> EdgeEvents:
-    """All events of an edge, sorted; `controls` as in `framework.Edge`.
+    """All events of an edge, sorted; `controls`: a kind of `framework.Controls`.
 
-    `functions_sql` must have run on the connection.
+    `other`: what counts the activities of another type. `functions_sql` must have run on the
+    connection.
     """
-    for indicator, columns in ((output, _ACTIVITY_COLUMNS), (outcome, _INCIDENT_COLUMNS)):
+    looked_at = _ACTIVITY_COLUMNS | (counted_columns(other) if other else set())
+    for indicator, columns in ((output, looked_at), (outcome, _INCIDENT_COLUMNS)):
         connection.execute(_rows_sql(indicator, columns))
+    reasons = {"called_off": list(CALLED_OFF), "security": list(SECURITY_REASONS)}
     rows = connection.execute(
-        events_sql(output, outcome, controls),
-        {"called_off": list(CALLED_OFF), "security": list(SECURITY_REASONS)},
+        events_sql(output, outcome, controls, other), {} if other else reasons
     ).df()
     undated = connection.execute(
         f"SELECT count(*) FROM wake_{INCIDENTS}"
@@ -79,7 +84,7 @@ def read_edge_events(
     for table in (ACTIVITIES, INCIDENTS):
         connection.execute(f"DROP TABLE wake_{table}")
     caveats = ["dates_too_coarse"] if undated and undated[0] else []
-    caveats += ["place_times"] if controls == PLANNED else []
+    caveats += [_CAVEATS[controls]] if controls in _CAVEATS else []
     return EdgeEvents(rows, tuple(caveats))
 
 
@@ -89,14 +94,18 @@ def _rows_sql(indicator: Indicator, columns: set[str]) -> str:
     return f"CREATE OR REPLACE TEMP TABLE wake_{indicator.source} AS\n{rows}"
 
 
-def events_sql(output: Indicator, outcome: Indicator, controls: str = CALLED_OFF_TYPE) -> str:
+def events_sql(
+    output: Indicator,
+    outcome: Indicator,
+    controls: str = CALLED_OFF_TYPE,
+    other: Indicator | None = None,
+) -> str:
     """All events of the edge: the columns of `EdgeEvents.rows`, sorted by time, type and code."""
-    place_times, planned, called_off = "", "", "NULL"
+    place_times = ""
+    carried = "SELECT * RENAME (activity_code AS code) FROM done WHERE type IS NOT NULL"
     if controls == PLANNED:
         place_times = f"{place_time_sql(output, TREATED)},"
-        planned = "\n  UNION ALL BY NAME\n  SELECT * FROM place_time"
-    else:
-        called_off = f"'{CALLED_OFF_TYPE}'"
+        carried = "SELECT * FROM standing UNION ALL BY NAME SELECT * FROM place_time"
     return f"""
 WITH place AS (
   SELECT area_code, any_value(parent_area_code) AS parent, any_value(area_level) AS area_level
@@ -105,10 +114,7 @@ WITH place AS (
 done AS (
   SELECT *, CASE
       WHEN coalesce({counted_sql(output)}, false) THEN '{TREATED}'
-      WHEN coalesce({counted_sql(output, without="status")}, false)
-        AND list_contains($called_off, status)
-        AND status_reason IS NOT NULL AND NOT list_contains($security, status_reason)
-        THEN {called_off}
+      WHEN {_control_sql(output, controls, other)} THEN '{controls}'
     END AS type
   FROM wake_{ACTIVITIES}
 ),{place_times}
@@ -118,15 +124,15 @@ happened AS (
   WHERE coalesce({counted_sql(outcome)}, false) AND date_precision = 'day'
 ),
 event AS (
-  SELECT activity_code AS code, type, started_at AS "timestamp",
+  SELECT code, type, started_at AS "timestamp",
     CAST(latitude AS DOUBLE) AS lat, CAST(longitude AS DOUBLE) AS lon, area_code,
     NULL AS reported_by, CAST(person_days AS DOUBLE) AS person_days,
     CAST(nights_out AS DOUBLE) AS nights, CAST(distance_km AS DOUBLE) AS km
-  FROM done WHERE type IS NOT NULL
+  FROM ({carried})
   UNION ALL
   SELECT incident_code, '{DEPENDENT}', moment, CAST(latitude AS DOUBLE), CAST(longitude AS DOUBLE),
     area_code, reported_by, NULL, NULL, NULL
-  FROM happened{planned}
+  FROM happened
 ),
 placed AS (
   SELECT event.*, CASE WHEN area_level = 'site' THEN parent ELSE area_code END AS area
@@ -147,3 +153,14 @@ LEFT JOIN risky USING (code)
 LEFT JOIN place ON place.area_code = placed.area
 ORDER BY "timestamp", type, code
 """
+
+
+def _control_sql(output: Indicator, controls: str, other: Indicator | None) -> str:
+    """Whether an activity that the output does not count is a control."""
+    if other is not None:
+        return f"coalesce({counted_sql(other)}, false)"
+    if controls == PLANNED:
+        return "false"  # no activity is: see `place_times.py`
+    return f"""coalesce({counted_sql(output, without="status")}, false)
+        AND list_contains($called_off, status)
+        AND status_reason IS NOT NULL AND NOT list_contains($security, status_reason)"""

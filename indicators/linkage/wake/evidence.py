@@ -10,13 +10,17 @@ import numpy as np
 
 from indicators.linkage.grading import Q_ASSOCIATION, Evidence, Outcome
 from indicators.linkage.wake import product
+from indicators.linkage.wake.edge_events import OTHER_ACTIVITY
 from indicators.linkage.wake.inference import figures
 from indicators.linkage.wake.matching import match_variables, match_wakes
+from indicators.linkage.wake.place_times import PLANNED
 from indicators.linkage.wake.request import WakeRequest
 from indicators.linkage.wake.wakes import Wakes
 
 STABLE_SHARE = 0.8
 LEVEL, RISE_LEVEL = 0.05, 0.10
+# What a kind of controls leaves open, where a reason of its own for not going does not.
+WEAKNESSES = {PLANNED: ("controls_unexplained",), OTHER_ACTIVITY: ("controls_elsewhere",)}
 
 
 def evidence_of(
@@ -54,6 +58,7 @@ def evidence_of(
         n_effective=row["n_eff"],
         overlap=row["overlap_share"] or 0.0,
         is_robust_overlap=bool(is_robust),
+        weaknesses=WEAKNESSES.get(request.control.value, ()),
     )
 
 

@@ -13,7 +13,7 @@ from indicators.errors import WrongUse
 from indicators.linkage.framework import read_framework
 
 WORDS = {"en": "text", "fr": "texte"}
-CODES = ("P2-OP-01", "P2-OC-05")
+CATALOGUE = load_catalogue()
 
 
 def framework(**changes: Any) -> dict[str, Any]:
@@ -33,20 +33,22 @@ def write(folder: Path, entry: Mapping[str, Any]) -> Path:
 
 def refusal(folder: Path, entry: Mapping[str, Any]) -> str:
     with pytest.raises(WrongUse) as refused:
-        read_framework(write(folder, entry), CODES)
+        read_framework(write(folder, entry), CATALOGUE)
     return str(refused.value)
 
 
 def test_a_profile_may_have_no_framework(tmp_path: Path) -> None:
-    assert read_framework(tmp_path, CODES) is None
+    assert read_framework(tmp_path, CATALOGUE) is None
 
 
 def test_edges_outcomes_and_outputs_are_read(tmp_path: Path) -> None:
     output = {"id": "patrols", "title": WORDS, "indicator": "P2-OP-01"}
     plan = [{"period": "2026-Q3", "quantity": 260}]
-    found = read_framework(write(tmp_path, framework(outputs=[output | {"plan": plan}])), CODES)
+    found = read_framework(write(tmp_path, framework(outputs=[output | {"plan": plan}])), CATALOGUE)
     assert found is not None
-    assert [(edge.from_indicator, edge.to_indicator) for edge in found.edges] == [CODES]
+    assert [(edge.from_indicator, edge.to_indicator) for edge in found.edges] == [
+        ("P2-OP-01", "P2-OC-05")
+    ]
     assert found.outputs[0].plan[0].quantity == 260
 
 
@@ -82,6 +84,43 @@ def test_all_problems_come_at_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("controls", "kind", "activity"),
+    [
+        ("called_off", "called_off", None),
+        ("planned", "planned", None),
+        ({"activity": "P1-OP-02"}, "other_activity", "P1-OP-02"),
+    ],
+)
+def test_controls_are_a_name_or_an_activity(
+    controls: Any, kind: str, activity: str | None, tmp_path: Path
+) -> None:
+    edge = framework()["edges"][0] | {"controls": controls}
+    found = read_framework(write(tmp_path, framework(edges=[edge])), CATALOGUE)
+    assert found is not None
+    assert (found.edges[0].controls.kind, found.edges[0].controls.activity) == (kind, activity)
+
+
+@pytest.mark.parametrize(
+    ("controls", "named"),
+    [
+        ("plan", ["edges.0.controls.kind", "planned"]),
+        ({}, ["edges.0.controls", "code of an indicator"]),
+        ({"activty": "P1-OP-02"}, ["edges.0.controls.activty", "nearest known key is activity:"]),
+        ({"kind": "planned", "activity": "P1-OP-02"}, ["edges.0.controls", "called_off, planned"]),
+        ({"activity": "P1-OP-22"}, ["edges.e1.controls.activity", "P1-OP-22", "P1-OP-02"]),
+        ({"activity": "P1-OC-02"}, ["edges.e1.controls.activity", "nearest that does is P1-OP-02"]),
+        ({"activity": "P2-OP-01"}, ["edges.e1.controls.activity", "other than the output"]),
+    ],
+)
+def test_wrong_controls_are_refused_with_the_nearest(
+    controls: Any, named: list[str], tmp_path: Path
+) -> None:
+    edge = framework()["edges"][0] | {"controls": controls}
+    text = refusal(tmp_path, framework(edges=[edge]))
+    assert all(part in text for part in named), text
+
+
+@pytest.mark.parametrize(
     "change", [{"expected_sign": 0}, {"lag": -1}, {"lag": "soon"}, {"why": "because"}]
 )
 def test_a_wrong_value_is_refused_with_its_key(tmp_path: Path, change: dict[str, Any]) -> None:
@@ -92,7 +131,7 @@ def test_a_wrong_value_is_refused_with_its_key(tmp_path: Path, change: dict[str,
 def test_text_that_is_no_yaml_is_refused(tmp_path: Path) -> None:
     (tmp_path / "framework.yaml").write_text("objective: {en: [", encoding="utf-8")
     with pytest.raises(WrongUse, match=r"framework\.yaml"):
-        read_framework(tmp_path, CODES)
+        read_framework(tmp_path, CATALOGUE)
 
 
 @pytest.mark.parametrize("name", ["sample", "south_sudan", "mali"])

@@ -1,4 +1,4 @@
-"""Eligible place-times of the plan as controls: which months count, and when there are too few."""
+"""Areas and months of the plan as events: which count, as what, and when there are too few."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -8,24 +8,18 @@ import pytest
 
 from indicators.catalogue import load_catalogue
 from indicators.derived import functions_sql
-from indicators.linkage.framework import Framework
 from indicators.linkage.result_links import result_links
 from indicators.linkage.wake.edge_effects import METHOD, wake_effects
-from indicators.linkage.wake.edge_events import read_edge_events
+from indicators.linkage.wake.edge_events import TREATED, read_edge_events
 from indicators.linkage.wake.place_times import PLANNED
 from indicators.messages import LANGUAGES, has_message
 from indicators.values import mart_ddl
-from tests.indicators.linkage.test_wake_effects import EDGE, FRAMEWORK, MISSION, incident, rows
+from tests.indicators.linkage.test_wake_effects import MISSION, incident, rows, with_controls
 from tests.indicators.small_warehouse import SmallWarehouse
 
 CENTRES = {"A1a": 3.0, "A1b": 4.0, "A2": 5.0}
 MONTHS = [date(year, month, 1) for year in (2025, 2026) for month in range(1, 13)]
 PLANTED = [0, 1, 2]  # incidents in the three days after each patrol, by turns
-
-
-def with_controls(controls: str) -> Framework:
-    edge = type(FRAMEWORK.edges[0]).model_validate(EDGE | {"controls": controls})
-    return FRAMEWORK.model_copy(update={"edges": (edge,)})
 
 
 def patrol(area: str, started: datetime, latitude: float, **other: Any) -> dict[str, Any]:
@@ -54,7 +48,10 @@ def line(area: str, month: date, **other: Any) -> dict[str, Any]:
 
 
 def warehouse(planned_months: list[date]) -> SmallWarehouse:
-    """Night patrols in odd months, planned in some of the even ones; called off for insecurity."""
+    """Night patrols planned in odd months and carried out, planned in some of the even ones.
+
+    One is called off for insecurity, one goes where none was planned.
+    """
     generator = np.random.default_rng(3)
     done, after, around = [], [], []
     for area, centre in CENTRES.items():
@@ -83,10 +80,12 @@ def warehouse(planned_months: list[date]) -> SmallWarehouse:
             for _ in range(400)
         ]
     off = patrol("A1a", datetime(2025, 1, 20, 20), 3.0, status="aborted")
+    unplanned = patrol("A1", datetime(2025, 1, 9, 20), 4.5)
     found = SmallWarehouse()
-    found.add("activities", [*done, off | {"status_reason": "insecurity"}])
+    found.add("activities", [*done, unplanned, off | {"status_reason": "insecurity"}])
     found.add("incidents", [*around, *after])
-    found.add("activity_plan", [line(area, month) for area in CENTRES for month in planned_months])
+    planned = [*MONTHS[::2], *planned_months]
+    found.add("activity_plan", [line(area, month) for area in CENTRES for month in planned])
     return found
 
 
@@ -107,9 +106,11 @@ def test_place_times_are_controls_where_nothing_else_is(small: SmallWarehouse) -
     windows = rows(small, "wake_effect", "status = 'estimated'")
     assert len(windows) == 4
     for row in windows:
+        assert row["n_treated"] <= len(CENTRES) * 12, "one a month, though two went"
         assert row["n_control"] <= len(CENTRES) * 12
         assert row["estimate"] == pytest.approx(sum(PLANTED) / 3, abs=3 * row["se"])
     for link in rows(small, "result_link", f"method = '{METHOD}'"):
+        assert link["grade"] != "A", "nobody knows why none went"
         assert "wake_place_times" in link["caveats"].split("|")
         assert has_message("linkage.caveat.wake_place_times")
         assert "none went" in link["sentence_en"] and "sans avoir lieu" in link["sentence_fr"]
@@ -130,20 +131,32 @@ def test_too_few_place_times_are_refused_by_name() -> None:
         assert "20" in link[f"sentence_{language}"]
 
 
+def test_a_plan_for_other_months_is_named() -> None:
+    small = warehouse([])
+    small.connection.execute(
+        """UPDATE core.activity_plan SET "month" = "month" - INTERVAL 5 YEAR"""
+    )
+    (link,) = rows(linked(small, PLANNED), "result_link", f"method = '{METHOD}'")
+    assert (link["grade"], link["grade_reasons"]) == ("D", "wake_no_planned_activity")
+    assert "the plan asked for it" in link["sentence_en"]
+
+
 def test_which_months_are_eligible() -> None:
     """A plan in each month of the year; what happened in each says whether it is a control."""
     months = MONTHS[12:]
     day = [datetime(month.year, month.month, 9, 20) for month in months]
+    last, first = datetime(2026, 1, 31, 20), datetime(2026, 6, 12, 21)
     small = SmallWarehouse()
     small.add(
         "activities",
         [
-            patrol("A1a", day[0], 3.1),
+            patrol("A1a", last, 3.1, personnel_count=2),
             patrol("A1a", day[1] - timedelta(hours=8), 3.1, unit_code="M1"),  # by day, another's
             patrol("A1a", day[2], 3.1, status="aborted", status_reason="insecurity"),
-            patrol("A1a", day[3], 3.1, status="cancelled"),  # nobody said why
-            patrol("A1a", day[4], 3.1, status="aborted", status_reason="weather"),
-            patrol("S1", day[5], 3.1, unit_code="P2"),  # in a site of the area
+            patrol("A1a", day[3], 3.1, status="aborted", status_reason="weather"),
+            patrol("A1a", day[4], 3.1, status="cancelled"),  # nobody said why
+            patrol("S1", first + timedelta(days=9), 3.3, unit_code="P2", personnel_count=4),
+            patrol("S1", first, 3.2, unit_code="P2", personnel_count=3),  # in a site of the area
             patrol("A1a", day[6], 3.1, activity_type="community_session"),
         ],
     )
@@ -164,7 +177,10 @@ def test_which_months_are_eligible() -> None:
     events = read_edge_events(
         small.connection, catalogue["P2-OP-04"], catalogue["P2-OC-07"], PLANNED
     )
+    went = events.rows[events.rows["type"] == TREATED]
+    assert list(went["timestamp"]) == [last, first], "the first of each month"
+    assert list(went["person_days"]) == [2, 7], "with the effort of all"
     found = events.rows[events.rows["type"] == PLANNED]
-    assert [moment.month for moment in found["timestamp"]] == [5, 7, 9]
-    assert {moment.day for moment in found["timestamp"]} == {15}
-    assert set(found["lat"]) == {3.1} and set(found["area"]) == {"A1a"}
+    same_days = [(4, 30, 20), (7, 12, 21), (9, 12, 21)]  # April has no 31st
+    assert list(found["timestamp"]) == [datetime(2026, *other) for other in same_days]
+    assert list(found["lat"]) == [3.1, 3.2, 3.2] and set(found["area"]) == {"A1a"}

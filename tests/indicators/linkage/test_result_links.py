@@ -14,7 +14,7 @@ from indicators.linkage.framework import Edge, Framework
 from indicators.linkage.grading import Evidence
 from indicators.linkage.result_links import result_links, speaks_for_the_edge
 from indicators.linkage.tested import Tested
-from indicators.messages import LANGUAGES, has_message
+from indicators.messages import LANGUAGES, has_message, message
 from tests.indicators.linkage.simulated_panels import SCENARIOS, SECTORS, Panels, draw
 from tests.indicators.mart_rows import COUNTRY, MISSION, empty_mart, fill, indicator, mission, value
 
@@ -185,7 +185,7 @@ def wake(days: float, km: float, **parts: Any) -> Tested:
     finding = Finding("wake", f"{days}_{km}", 0, estimate=0.5, se=0.1, p_value=1e-9, n_events=60)
     evidence = Evidence("wake", None, n_treated=60, n_effective=40.0)
     given = {"t_window": days, "spat_window": km}
-    tested = Tested("e1", COUNTRY, finding, evidence, "wake", "units", given)
+    tested = Tested("e1", COUNTRY, finding, evidence, "wake_called_off", "units", given)
     return replace(tested, **parts) if parts else tested
 
 
@@ -199,22 +199,34 @@ def test_a_usable_wakespeaks_for_the_edge_by_its_window_and_not_by_its_result() 
     assert speaks_for_the_edge([wake(14, 10, evidence=few)]) is None
 
 
+PATROLS, CALM = (np.random.default_rng(seed).poisson(3.0, (1, 30, 20)) * 1.0 for seed in (1, 2))
+EITHER = np.random.default_rng(3).integers(0, 2, (1, 30, 20)).astype(float)
+BY_MONTH = np.tile(np.arange(20) % 2, (1, 30, 1)).astype(float)
 BAD: dict[str, tuple[Panels, dict[str, Any], str]] = {
-    "an area's activity never varies": (
-        Panels(np.ones((1, 30, 20)), np.ones((1, 30, 20)), patrols=np.ones((1, 30, 20))),
+    "an activity that never varies": (
+        Panels(CALM, CALM, patrols=np.ones_like(CALM)),
         {},
         "no_variation",
     ),
-    "too few areas": (scenario("patrols answer the last month").areas(np.arange(60) < 4), {}, ""),
-    "perfect separation": (
-        Panels(
-            *(np.tile(np.arange(20) % 2, (1, 30, 1)).astype(float),) * 2,
-            patrols=np.random.default_rng(1).integers(0, 2, (1, 30, 20)).astype(float),
-        ),
+    "an outcome that never varies": (
+        Panels(np.ones_like(CALM), CALM, patrols=PATROLS),
         {},
-        "",
+        "no_variation",
     ),
-    "an unknown indicator": (scenario("staggered, nothing planted"), {"to": "X-IM-02"}, ""),
+    "an outcome that varies by month only": (
+        Panels(BY_MONTH, BY_MONTH, patrols=PATROLS),
+        {},
+        "no_residual_variation",
+    ),
+    "too few areas": (Panels(*(CALM[:, :5],) * 2, patrols=PATROLS[:, :5]), {}, "too_few_clusters"),
+    "too few months": (Panels(*(CALM[..., :2],) * 2, patrols=PATROLS[..., :2]), {}, "few_periods"),
+    "perfect separation": (Panels(3 * EITHER, EITHER, patrols=EITHER), {}, "separated"),
+    "no overlap in time": (Panels(CALM, CALM, patrols=PATROLS), {"lag": 40}, "no_overlap_in_time"),
+    "an unknown indicator": (
+        scenario("staggered, nothing planted"),
+        {"to": "X-IM-02"},
+        "unknown_indicator",
+    ),
 }
 
 
@@ -223,13 +235,34 @@ def test_bad_input_ends_in_a_reason_and_never_in_a_crash(name: str) -> None:
     panels, edge, reason = BAD[name]
     rows, _ = linked(panels, framework(edge))
     country = next(r for r in rows if r["method"] == "side_by_side" and r["area"] == COUNTRY)
-    assert country["estimate"] is None
-    assert country["grade"] in ("D", None)
-    assert country["grade_reasons"] or country["caveats"]
-    assert reason in (country["grade_reasons"] or "") + (country["caveats"] or "")
+    assert (country["estimate"], country["grade"]) == (None, "D")
+    assert reason in country["grade_reasons"].split("|")
     codes = [code for row in rows for code in (row["grade_reasons"] or "").split("|") if code]
     assert all(has_message(f"linkage.grade_reason.{code}") for code in codes)
-    assert all(row[f"sentence_{language}"] for row in [country] for language in LANGUAGES)
+    keys = [f"linkage.{kind}.{reason}" for kind in ("grade_reason", "reason")]
+    for language in LANGUAGES:
+        said = country[f"sentence_{language}"]
+        known = [key for key in keys if has_message(key)]
+        assert any(message(key, language, indicators="X-IM-02") in said for key in known)
+
+
+def test_one_area_without_variation_changes_no_other_figure() -> None:
+    """An area that never changes is counted, says nothing, and nothing falls over it."""
+    calm = CALM.copy()
+    calm[0, 0] = 0
+    rows, _ = linked(Panels(calm, calm, patrols=PATROLS))
+    found = {row["specification"]: row for row in rows if row["grade"]}
+    assert found["poisson"]["estimate"] is not None and found["twfe"]["estimate"] is not None
+    rest, _ = linked(Panels(calm[:, 1:], calm[:, 1:], patrols=PATROLS[:, 1:]))
+    without = next(row for row in rest if row["specification"] == "poisson")
+    assert found["poisson"]["estimate"] == pytest.approx(without["estimate"], rel=1e-6)
+
+
+def test_every_number_with_few_areas_says_so() -> None:
+    rows, _ = linked(Panels(CALM[:, :8], CALM[:, :8], patrols=PATROLS[:, :8]))
+    figures = [row for row in rows if row["estimate"] is not None]
+    assert figures
+    assert all("few_areas" in row["caveats"].split("|") for row in figures)
 
 
 def test_only_rows_with_a_figure_have_a_p_value(planted: Any) -> None:

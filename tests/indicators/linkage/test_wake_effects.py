@@ -10,7 +10,7 @@ from indicators.catalogue import load_catalogue
 from indicators.linkage.framework import Framework
 from indicators.linkage.result_links import result_links
 from indicators.linkage.wake.edge_effects import METHOD, store_q_values, wake_effects
-from indicators.messages import has_message
+from indicators.messages import LANGUAGES, has_message, message
 from indicators.values import mart_ddl
 from tests.indicators.small_warehouse import SmallWarehouse, small_mission
 
@@ -33,6 +33,11 @@ PATROLS, CALLED_OFF, INCIDENTS = 60, 60, 900
 # incidents in the three days after each completed patrol; some spread, so that errors are not nil
 PLANTED = [0, 1, 2] * (PATROLS // 3)
 EXTRA = sum(PLANTED) / PATROLS
+
+
+def with_controls(controls: Any) -> Framework:
+    edge = type(FRAMEWORK.edges[0]).model_validate(EDGE | {"controls": controls})
+    return FRAMEWORK.model_copy(update={"edges": (edge,)})
 
 
 def night_patrol(generator: np.random.Generator, **other: Any) -> dict[str, Any]:
@@ -59,12 +64,11 @@ def incident(moment: datetime, latitude: float, longitude: float, **other: Any) 
     }
 
 
-def warehouse(reason: str = "weather") -> SmallWarehouse:
+def warehouse(**controls: Any) -> SmallWarehouse:
+    """Night patrols and, as controls, as many activities that differ in what is given."""
     generator = np.random.default_rng(5)
     done = [night_patrol(generator) for _ in range(PATROLS)]
-    off = [
-        night_patrol(generator, status="aborted", status_reason=reason) for _ in range(CALLED_OFF)
-    ]
+    off = [night_patrol(generator, **controls) for _ in range(CALLED_OFF)]
     start = datetime(2026, 1, 1)
     around = [
         incident(
@@ -90,8 +94,10 @@ def warehouse(reason: str = "weather") -> SmallWarehouse:
     return found
 
 
-def filled(reason: str = "weather") -> SmallWarehouse:
-    small = warehouse(reason)
+def filled(reason: str = "weather", spoil: str = "") -> SmallWarehouse:
+    small = warehouse(status="aborted", status_reason=reason)
+    if spoil:
+        small.connection.execute(spoil)
     small.compute("P2-OP-04", "P2-OC-07")
     wakes = wake_effects(small.connection, MISSION, FRAMEWORK, load_catalogue())
     result_links(small.connection, MISSION, FRAMEWORK, wakes)
@@ -155,6 +161,64 @@ def test_called_off_for_insecurity_is_no_control() -> None:
     (link,) = rows(small, "result_link", f"method = '{METHOD}'")
     assert (link["grade"], link["grade_reasons"]) == ("D", "wake_no_control_rows")
     assert has_message(f"linkage.grade_reason.{link['grade_reasons']}")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        ("DELETE FROM core.activities WHERE status = 'completed'", "wake_no_treatment_rows"),
+        ("UPDATE core.activities SET latitude = NULL", "wake_no_treatment_places"),
+        ("UPDATE core.activities SET latitude = 0, longitude = 0", "wake_no_treatment_places"),
+        (
+            "UPDATE core.activities SET longitude = NULL WHERE status = 'aborted'",
+            "wake_no_control_places",
+        ),
+        ("UPDATE core.activities SET area_code = 'A2' WHERE status = 'aborted'", "separation"),
+        ("UPDATE core.incidents SET latitude = NULL", "wake_constant_outcome"),
+        ("DELETE FROM core.incidents", "wake_constant_outcome"),
+        (
+            "UPDATE core.activities SET started_at = TIMESTAMP '2026-05-05 20:00',"
+            " ended_at = TIMESTAMP '2026-05-05 23:00';"
+            " UPDATE core.incidents SET occurred_on = DATE '2026-05-05',"
+            " occurred_at = TIMESTAMP '2026-05-05 21:00'",
+            "wake_all_on_one_day",
+        ),
+    ],
+)
+def test_what_cannot_be_compared_says_why_in_row_and_sentence(spoil: str, reason: str) -> None:
+    for link in rows(filled(spoil=spoil), "result_link", f"method = '{METHOD}'"):
+        assert (link["status"], link["grade"]) == ("not_estimable", "D")
+        assert link["estimate"] is None and reason in link["grade_reasons"]
+        for language in LANGUAGES:
+            words = message(f"linkage.grade_reason.{link['grade_reasons']}", language)
+            assert words in link[f"sentence_{language}"]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "caveat"),
+    [
+        (
+            "UPDATE core.activities SET latitude = 0, longitude = 0 WHERE row_number < 5",
+            "wake_coordinates_zero",
+        ),
+        (
+            "UPDATE core.incidents SET latitude = NULL WHERE row_number < 5",
+            "wake_coordinates_missing",
+        ),
+        (
+            "INSERT INTO core.incidents BY NAME SELECT * REPLACE ("
+            "incident_code || '-again' AS incident_code) FROM core.incidents",
+            "wake_events_repeated",
+        ),
+    ],
+)
+def test_what_was_left_out_is_said_with_every_figure(spoil: str, caveat: str) -> None:
+    found = filled(spoil=spoil)
+    for table in ("result_link", "wake_effect"):
+        where = f"method = '{METHOD}'" if table == "result_link" else "p_permutation IS NOT NULL"
+        windows = rows(found, table, where)
+        assert len(windows) == 4
+        assert all(caveat in row["caveats"].split("|") for row in windows)
 
 
 def test_the_same_rows_give_the_same_figures(small: SmallWarehouse) -> None:

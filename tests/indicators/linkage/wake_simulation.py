@@ -4,7 +4,7 @@ Many runs are counted at once: each run's events lie years apart from those of t
 nothing of one run falls into a window of another.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -83,6 +83,9 @@ class Drawn:
 
     events: Events
     own_reports: NDArray[np.bool_]
+
+
+Block = tuple[int, int, Drawn]  # number of the first run, how many, their events
 
 
 def draw(scenario: Scenario, runs: int, generator: np.random.Generator) -> Drawn:
@@ -198,8 +201,8 @@ def windows_by_run(
     return found
 
 
-def blocks(name: str, runs: int, seed: int) -> Iterator[tuple[int, int, Drawn]]:
-    """The runs of a scenario, some at once: number of the first, how many, their events."""
+def blocks(name: str, runs: int, seed: int) -> Iterator[Block]:
+    """The runs of a scenario, some at once."""
     for first in range(0, runs, RUNS_AT_ONCE):
         count = min(RUNS_AT_ONCE, runs - first)
         seeds = [seed, list(SCENARIOS).index(name), first]
@@ -208,21 +211,29 @@ def blocks(name: str, runs: int, seed: int) -> Iterator[tuple[int, int, Drawn]]:
 
 def simulate(name: str, runs: int, seed: int, request: WakeRequest = REQUEST) -> pd.DataFrame:
     """One row a run and window: the figures that product mode shows, and the planted truth."""
-    rows = []
-    for first, count, drawn in blocks(name, runs, seed):
-        for number, windows in enumerate(windows_by_run(drawn.events, count, request), first):
-            one = replace(request, seed=seed + number)
-            rows += [
-                {"run": number, "truth": SCENARIOS[name].truth(row["t_window"])} | row
-                for row in _figure_rows(windows, one)
-            ]
-    return pd.DataFrame(rows)
+    found = figures_of_blocks(blocks(name, runs, seed), seed, request)
+    return found.assign(truth=found["t_window"].map(SCENARIOS[name].truth))
 
 
 def graded(name: str, runs: int, seed: int, request: WakeRequest = REQUEST) -> pd.DataFrame:
     """One row a run and window: everything that product mode shows, and the grade of it."""
+    return grades_of_blocks(blocks(name, runs, seed), seed, request)
+
+
+def figures_of_blocks(found: Iterable[Block], seed: int, request: WakeRequest) -> pd.DataFrame:
+    """One row a run and window: the figures that product mode shows."""
     rows = []
-    for first, count, drawn in blocks(name, runs, seed):
+    for first, count, drawn in found:
+        for number, windows in enumerate(windows_by_run(drawn.events, count, request), first):
+            one = replace(request, seed=seed + number)
+            rows += [{"run": number} | row for row in _figure_rows(windows, one)]
+    return pd.DataFrame(rows)
+
+
+def grades_of_blocks(found: Iterable[Block], seed: int, request: WakeRequest) -> pd.DataFrame:
+    """One row a run and window: everything that product mode shows, and the grade of it."""
+    rows = []
+    for first, count, drawn in found:
         more = surroundings(drawn.events, request, drawn.own_reports)
         fakes = {
             days: windows_by_run(moved(drawn.events, days), count, request) for days in FAKE_DAYS
