@@ -17,11 +17,11 @@ from scipy import stats
 
 from indicators.linkage.edge_panel import EdgePanel, shifted
 from indicators.linkage.finding import Finding
+from indicators.linkage.grading import MIN_AREAS, MIN_PERIODS
 from indicators.linkage.panel import Floats
 
 METHOD = "association"
 LAGS = range(-6, 7)
-MIN_AREAS = 4
 MIN_ROWS = 12
 _SWEEPS, _SETTLED = 200, 1e-10
 
@@ -77,7 +77,8 @@ def _reason(rows: pd.DataFrame, n_areas: int) -> str | None:
         return "no_variation"
     if n_areas < MIN_AREAS:
         return "too_few_areas"
-    return "few_periods" if len(rows) < MIN_ROWS else None
+    few = rows["period"].nunique() < MIN_PERIODS or len(rows) < MIN_ROWS
+    return "few_periods" if few else None
 
 
 def _jackknifed(
@@ -96,8 +97,10 @@ def _jackknifed(
     groups = len(without)
     se_z = float(np.sqrt((groups - 1) / groups * ((without - without.mean()) ** 2).sum()))
     if groups < MIN_AREAS or se_z <= _SETTLED:
-        reason = "too_few_areas"
+        reason = "too_few_areas" if groups < MIN_AREAS else "no_residual_variation"
         return Finding(METHOD, specification, reason=reason, **counted)
+    if specification == "partial":
+        se_z *= groups / (groups - 1)  # an area is in the means of periods that its leaving keeps
     reach = float(stats.t.ppf(0.975, groups - 1)) * se_z
     p_value = float(2 * stats.t.sf(abs(z[0]) / se_z, groups - 1))
     return Finding(

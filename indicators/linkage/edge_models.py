@@ -16,7 +16,7 @@ from indicators.linkage import placebos
 from indicators.linkage.adoption import Adoption, adoption
 from indicators.linkage.edge_panel import INDEPENDENT_SOURCES, EdgePanel, Step
 from indicators.linkage.finding import Finding, figures_of
-from indicators.linkage.grading import AREAS_WITHOUT_BOOTSTRAP, Outcome
+from indicators.linkage.grading import AREAS_WITHOUT_BOOTSTRAP, MIN_AREAS, MIN_PERIODS, Outcome
 from indicators.linkage.panel import (
     Cohort,
     Corrections,
@@ -30,8 +30,6 @@ from indicators.linkage.sensitivity import robustness_value
 from indicators.linkage.wild_bootstrap import wild_bootstrap
 
 METHOD, PLACEBO = "panel", "placebo"
-MIN_CLUSTERS = 6  # with fewer areas no bootstrap can tell anything at the 5% level
-MIN_PERIODS = 3
 Family = Literal["gaussian", "poisson"]
 _EFFECTS = ("area", "period")
 # Periods before adoption, in two bins; all earlier ones and the never treated are the reference.
@@ -81,7 +79,7 @@ def _reason(rows: pd.DataFrame) -> str | None:
         return "no_overlap_in_time"
     if rows["x"].nunique() < 2 or rows["outcome"].nunique() < 2:
         return "no_variation"
-    if rows["area"].nunique() < MIN_CLUSTERS:
+    if rows["area"].nunique() < MIN_AREAS:
         return "too_few_clusters"
     return "few_periods" if rows["period"].nunique() < MIN_PERIODS else None
 

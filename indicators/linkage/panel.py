@@ -41,6 +41,7 @@ REASONS = (
     "no_variation_outcome",
     "no_variation_regressor",
     "too_few_clusters",
+    "no_residual_variation",
     "collinear",
     "separated",
     "negative_counts",
@@ -347,11 +348,12 @@ def _result(
 
 
 def _check_fit(model: Any, estimates: Floats, covariance: Floats, spec: PanelSpec) -> None:
-    """A mean driven to zero is separation; errors of zero mean too few areas to have any."""
+    """A mean driven to zero is separation; errors of zero, a perfect fit or too few areas."""
     if spec.family == "poisson" and np.min(model._Y_hat_response) < _SEPARATED:
         raise NotEstimable("separated")
     if (np.diag(covariance) <= (_ROUNDING * np.abs(estimates)) ** 2).any():
-        raise NotEstimable("too_few_clusters")
+        fits = np.abs(model._u_hat).max() <= _SEPARATED * np.ptp(np.asarray(model._Y_untransformed))
+        raise NotEstimable("no_residual_variation" if fits else "too_few_clusters")
 
 
 def terms_table(

@@ -214,11 +214,13 @@ def _with_headline(
 ) -> dict[str, Any]:
     """The row side by side with what was tested: grade for the mission, words for every area.
 
-    With the words go the caveats of the finding that they tell.
+    With the words go the caveats of the finding that they tell. Where no method could try anything,
+    the mission's row says why: its caveats are the reasons of grade D.
     """
-    if not headline:
-        return row
     is_tested = row["area"] == mission.country_area
+    if not headline:
+        reasons = {"grade": "D", "grade_reasons": row["caveats"]}
+        return row | (reasons if is_tested else {})
     words = _headline_words(row, headline, mission)
     own = [code for code in row["caveats"].split("|") if not is_tested or code != "not_tested"]
     found = headline["caveats"].split("|") if headline["caveats"] else []

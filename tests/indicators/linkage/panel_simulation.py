@@ -186,7 +186,7 @@ def partial_correlation(x: Array, y: Array) -> tuple[Array, Array]:
     without = z(total - sums)
     areas = x.shape[1]
     spread = ((without - without.mean(axis=1, keepdims=True)) ** 2).sum(axis=1)
-    error = np.sqrt((areas - 1) / areas * spread)
+    error = np.sqrt((areas - 1) / areas * spread) * areas / (areas - 1)
     whole = z(total)[:, 0]
     return np.tanh(whole), 2 * stats.t.sf(np.abs(whole) / error, areas - 1)
 
