@@ -11,7 +11,6 @@ import importlib.util
 import itertools
 import json
 import multiprocessing
-import resource
 import statistics
 import sys
 import tempfile
@@ -20,12 +19,13 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
 
 from indicators.survey import Design, Proportion, estimate, estimate_many
-from tests.benchmarks.measuring import note
+from tests.benchmarks.measuring import note, peak_mb
 from tests.benchmarks.survey_data import QUESTIONS, make_respondents
 
 ROUNDS = 5
@@ -48,9 +48,16 @@ class Measured:
     peak_mb: int
 
 
-def _measured(seconds: list[float], processor: float, estimates: int) -> Measured:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    return Measured(statistics.median(seconds), processor / ROUNDS, estimates, peak)
+def rounds_of(act: Callable[[], Any], count: Callable[[Any], int] = len) -> tuple[Measured, Any]:
+    """What `ROUNDS` rounds took, and what the last one gave; `count`: its estimates."""
+    seconds = []
+    processor = time.process_time()
+    for _ in range(ROUNDS):
+        started = time.perf_counter()
+        found = act()
+        seconds.append(time.perf_counter() - started)
+    processor = (time.process_time() - processor) / ROUNDS
+    return Measured(statistics.median(seconds), processor, count(found), peak_mb()), found
 
 
 def _respondents(path: Path) -> duckdb.DuckDBPyConnection:
@@ -63,15 +70,12 @@ def _respondents(path: Path) -> duckdb.DuckDBPyConnection:
 def whole_survey(path: Path) -> Measured:
     """All questions by all groupings."""
     statistics_of_all = [Proportion(f"q{at}", 1) for at in range(1, QUESTIONS + 1)]
-    seconds = []
     with _respondents(path) as connection:
-        processor = time.process_time()
-        for _ in range(ROUNDS):
-            started = time.perf_counter()
-            respondents = connection.table("respondents")
-            found = estimate_many(respondents, DESIGN, statistics_of_all, GROUPINGS)
-            seconds.append(time.perf_counter() - started)
-        return _measured(seconds, time.process_time() - processor, len(found))
+        return rounds_of(
+            lambda: estimate_many(
+                connection.table("respondents"), DESIGN, statistics_of_all, GROUPINGS
+            )
+        )[0]
 
 
 def with_svy(path: Path) -> Measured:
@@ -85,30 +89,24 @@ def with_svy(path: Path) -> Measured:
         ours = estimate(connection.table("respondents"), DESIGN, Proportion("q1", 1), by=("area",))
     design = svy.Design(stratum="stratum", psu="psu", wgt="weight")
     sample = svy.Sample(polars.from_arrow(frame), design)
-    seconds = []
-    processor = time.process_time()
-    for _ in range(ROUNDS):
-        started = time.perf_counter()
-        found = sample.estimation.mean("q1", by="area", drop_nulls=True)
-        seconds.append(time.perf_counter() - started)
-    processor = time.process_time() - processor
+    measured, found = rounds_of(
+        lambda: sample.estimation.mean("q1", by="area", drop_nulls=True),
+        count=lambda estimates: len(estimates.to_polars()),
+    )
     theirs = found.to_polars().sort("area")
     for mine, name in (("estimate", "est"), ("se", "se"), ("df", "df"), ("n", "n")):
         np.testing.assert_allclose(ours[mine], theirs[name].to_numpy(), rtol=1e-9, err_msg=name)
-    return _measured(seconds, processor, len(theirs))
+    return measured
 
 
 def one_question(path: Path) -> Measured:
     """What svy is given, by `estimate`: one question by area."""
-    seconds = []
     with _respondents(path) as connection:
-        processor = time.process_time()
-        for _ in range(ROUNDS):
-            started = time.perf_counter()
-            respondents = connection.table("respondents")
-            found = estimate(respondents, DESIGN, Proportion("q1", 1), by=("area",))
-            seconds.append(time.perf_counter() - started)
-        return _measured(seconds, time.process_time() - processor, len(found))
+        return rounds_of(
+            lambda: estimate(
+                connection.table("respondents"), DESIGN, Proportion("q1", 1), by=("area",)
+            )
+        )[0]
 
 
 def in_own_process(measure: Callable[[Path], Measured], path: Path) -> Measured:
