@@ -1,6 +1,7 @@
 """`poclens publish --mission M --period 2026-Q3`: an immutable release from the last refresh."""
 
 import argparse
+from collections.abc import Mapping
 from dataclasses import asdict
 
 from indicators.messages import message
@@ -26,13 +27,15 @@ def run(arguments: argparse.Namespace) -> int:
 
     with progress_bar(arguments):
         release, path = publish(arguments.workspace, mission, arguments.period)
-    withheld = read_withheld(path)
-    text = message("cli.publish.done", arguments.language, release=release, path=path)
-    lines = [
-        f"  {audience}: {' '.join(withheld_sentences(asdict(counts), arguments.language))}"
-        for audience, counts in withheld.items()
-    ]
+    withheld, language = read_withheld(path), arguments.language
+    text = message("cli.publish.done", language, release=release, path=path)
+    lines = [_line(name, asdict(counts), language) for name, counts in withheld.items()]
     facts = {name: asdict(counts) | {"share": counts.share} for name, counts in withheld.items()}
     answer = {"release": release, "path": str(path), "withheld": facts}
     show(arguments, answer, "\n".join([text, *lines]))
     return 0
+
+
+def _line(audience: str, counts: Mapping[str, int], language: str) -> str:
+    told = " ".join(withheld_sentences(counts, language))
+    return message("disclosure.of_audience", language, audience=audience, told=told)
