@@ -11,11 +11,11 @@ from datetime import date
 from indicators.catalogue import Indicator, checked_measure
 from indicators.cells import cells_sql
 from indicators.contracts import contracts
-from indicators.cubes import FILE, cube_stages, months_stages
+from indicators.cubes import FILE, cube_stages
 from indicators.derived import cube_table_sql
 from indicators.measures import Measure
 from indicators.plan import CubePlan, single_plan
-from indicators.roll_ups import file_stages, periods_of_months_sql, roll_up_stages
+from indicators.roll_ups import file_stages, roll_up_stages
 from indicators.stages import Stage, with_stages
 
 
@@ -61,33 +61,6 @@ def _kept_cube(plan: CubePlan, of_table: str | None = None) -> Stage:
     if of_table is not None:
         text += f"\n  WHERE month IN (SELECT month FROM month_of_{of_table})"
     return Stage(name, text)
-
-
-def source_periods_sql(plan: CubePlan) -> str:
-    """The periods in which the mission has any row of the source by the plan's clock."""
-    if plan.state:
-        return f"SELECT DISTINCT period_type, period FROM cube.{plan.name}"
-    return with_stages(months_stages(plan), periods_of_months_sql(plan, "months"))
-
-
-def own_dates_sql(source: str) -> str:
-    """The periods in which the mission has any row of a source by the row's own date.
-
-    An indicator may read another clock (a handover, a waiting time's end): nothing on that clock
-    is no silence while the source reports (definitions 13).
-    """
-    contract = contracts()[source]
-    if contract.date_column is None:
-        return "SELECT NULL AS period_type, NULL AS period WHERE false"
-    column = contract.columns[contract.date_column]
-    day = f"local_date({contract.date_column})" if column.type == "time" else contract.date_column
-    coarse = "date_precision" in contract.columns
-    rows = f"SELECT DISTINCT {day} AS day{', date_precision' if coarse else ''} FROM core.{source}"
-    exact = "\n  JOIN cube.precision_period USING (date_precision, period_type)" if coarse else ""
-    return f"""SELECT DISTINCT period_type, period
-  FROM ({rows}) AS own
-  JOIN cube.period ON own.day BETWEEN period_start AND period_end{exact}
-  WHERE own.day <= as_of_day()"""
 
 
 def contribution_sql(plan: CubePlan, of_table: str | None = None) -> str:

@@ -33,16 +33,6 @@ def cube_stages(
     return stages
 
 
-def months_stages(plan: CubePlan) -> list[Stage]:
-    """The months (weeks, precisions) in which the source has any row by the plan's clock."""
-    columns = {str(plan.clock), *([plan.precision] if plan.precision else [])}
-    stages = derivation_stages(contracts()[plan.source], columns)
-    lines = [*_clock_lines(plan), *([f"source.{plan.precision}"] if plan.precision else [])]
-    source = f"FROM {stages[-1].name} AS source\n  WHERE source.{plan.clock} <= as_of_day()"
-    keys = ["DISTINCT " + lines[0], *lines[1:]]
-    return [*stages, Stage("months", select_sql(keys, source))]
-
-
 def time_columns(plan: CubePlan) -> list[str]:
     """The columns of a cube that say when."""
     if plan.state:

@@ -3,7 +3,7 @@
 What is computed stands in `plan.py`, the SQL in `compiler.py` and `statuses.py`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple
 from datetime import date
 from pathlib import Path
@@ -12,7 +12,15 @@ import duckdb
 from scipy.stats import chi2
 
 from indicators.catalogue import Indicator, columns_used, selected_indicators
-from indicators.compiler import contribution_sql, own_dates_sql, source_periods_sql
+from indicators.clock_rows import (
+    Asked,
+    fill_source_periods,
+    first_days,
+    own_day,
+    own_precision,
+    own_source,
+)
+from indicators.compiler import contribution_sql
 from indicators.contracts import contracts
 from indicators.derived import cube_table_sql, derivation_stages, functions_sql, tables_looked_at
 from indicators.kept_cubes import STALE, keep_cells, refresh_cells
@@ -142,9 +150,10 @@ def _fill_first_days(
     connection: duckdb.DuckDBPyConnection, mission: Mission, indicators: Sequence[Indicator]
 ) -> None:
     """The first day of each indicator's source, by its rows or its first return."""
-    begun: dict[tuple[str, str], date | None] = {}
+    begun = first_days(connection)
     for dated in dict.fromkeys(_dated(indicator) for indicator in indicators):
-        begun[dated] = _earliest(connection, *dated)
+        if dated not in begun:
+            begun[dated] = _earliest(connection, *dated)
     returned = dict(
         connection.execute(
             """SELECT source, min("month") FROM core.reporting_returns
@@ -220,20 +229,47 @@ def _compute_registers(
     are_kept = keep_values(connection, mission, indicators)
     for plan in plans:
         are_kept_cells = refresh_cells(connection, mission, plan, as_of)
-        _fill_source_periods(connection, plan)
         changed = STALE if are_kept and are_kept_cells else None
         _fill_contributions(connection, mission, plan, changed)
     drop_contributions(connection, [entry for entry in indicators if entry.is_survey])
     name_files(connection)
-    _add_own_dates(connection, indicators)
+    _fill_source_periods(connection, plans, indicators)
 
 
-def _fill_source_periods(connection: duckdb.DuckDBPyConnection, plan: CubePlan) -> None:
+def _fill_source_periods(
+    connection: duckdb.DuckDBPyConnection,
+    plans: Sequence[CubePlan],
+    indicators: Sequence[Indicator],
+) -> None:
+    """The periods in which a source has any row: by the plan's clock or state, or by own dates."""
+    asked = [entry for plan in plans for entry in _asked_of_plan(plan)]
+    asked += [entry for indicator in indicators for entry in _asked_of_source(indicator)]
+    fill_source_periods(connection, asked)
+    for plan in plans:
+        if plan.state:
+            connection.execute(
+                f"""INSERT INTO cube.source_period
+                SELECT unnest(?), period_type, period
+                FROM (SELECT DISTINCT period_type, period FROM cube.{plan.name})""",
+                [[planned.code for planned in plan.indicators]],
+            )
     connection.execute(
-        f"""INSERT INTO cube.source_period
-        SELECT unnest(?), period_type, period FROM ({source_periods_sql(plan)})""",
-        [[planned.code for planned in plan.indicators]],
+        "CREATE OR REPLACE TABLE cube.source_period AS SELECT DISTINCT * FROM cube.source_period"
     )
+
+
+def _asked_of_plan(plan: CubePlan) -> Iterator[Asked]:
+    if plan.clock is not None:
+        for planned in plan.indicators:
+            yield planned.code, plan.source, plan.clock, plan.precision is not None
+
+
+def _asked_of_source(indicator: Indicator) -> Iterator[Asked]:
+    source = own_source(indicator)
+    contract = contracts().get(source or "")
+    day = own_day(contract) if contract else None
+    if contract and day:
+        yield indicator.code, contract.table, day, own_precision(contract) is not None
 
 
 def _fill_contributions(
@@ -251,24 +287,6 @@ def _fill_contributions(
         LEFT JOIN (SELECT file_sha256, min(name) AS name FROM ops.input_file GROUP BY ALL) AS file
           USING (file_sha256)""",
         [mission.mission],
-    )
-
-
-def _add_own_dates(connection: duckdb.DuckDBPyConnection, indicators: Sequence[Indicator]) -> None:
-    """The periods of a source's own dates, for the indicators whose returns or rows it holds."""
-    codes: dict[str, list[str]] = {}
-    for indicator in indicators:
-        if not indicator.is_survey:
-            source = indicator.returns.source if indicator.returns else indicator.source
-            codes.setdefault(source, []).append(indicator.code)
-    for source in sorted(codes):
-        connection.execute(
-            f"""INSERT INTO cube.source_period
-            SELECT unnest(?), period_type, period FROM ({own_dates_sql(source)})""",
-            [codes[source]],
-        )
-    connection.execute(
-        "CREATE OR REPLACE TABLE cube.source_period AS SELECT DISTINCT * FROM cube.source_period"
     )
 
 

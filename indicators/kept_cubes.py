@@ -11,10 +11,16 @@ from datetime import date
 import duckdb
 
 from indicators.catalogue import Indicator
+from indicators.clock_rows import clocks_of, note_rows, own_source
 from indicators.compiler import cube_sql, plan_cells_sql
 from indicators.derived import functions_sql
 from indicators.mission import Mission
-from indicators.month_content import changed_months, definition_of, reads_the_as_of_day
+from indicators.month_content import (
+    changed_months,
+    definition_of,
+    note_contents,
+    reads_the_as_of_day,
+)
 from indicators.plan import CubePlan, cube_plans, roll_up_plans
 from indicators.statuses import CELL_COLUMNS
 
@@ -24,7 +30,10 @@ STALE = "stale_period"
 def keep_cells(
     connection: duckdb.DuckDBPyConnection, mission: Mission, indicators: Sequence[Indicator]
 ) -> None:
-    """Make the kept tables; cells and contents of what is no longer computed go, surveys' too."""
+    """Make the kept tables; cells and contents of what is no longer computed go, surveys' too.
+
+    Looks at the rows of every source once by each clock (`clock_rows`, `content_part`).
+    """
     connection.execute(
         """CREATE TABLE IF NOT EXISTS cube.month_content
         (plan VARCHAR, part VARCHAR, month DATE, content VARCHAR)"""
@@ -34,6 +43,9 @@ def keep_cells(
         connection.execute(f"CREATE OR REPLACE TABLE cube.cell ({body})")
         connection.execute("DELETE FROM cube.month_content")
     plans = cube_plans(indicators, weekly="W" in mission.period_types)
+    clocks = clocks_of(plans, map(own_source, indicators), "W" in mission.period_types)
+    note_rows(connection, clocks)
+    note_contents(connection, clocks)
     codes = [planned.code for plan in plans for planned in plan.indicators]
     connection.execute("DELETE FROM cube.cell WHERE NOT list_contains(?, indicator)", [codes])
     connection.execute(

@@ -8,15 +8,15 @@ SQL reads, often more.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from datetime import date
 
 import duckdb
 
-from indicators.contracts import Derived, contracts
+from indicators.clock_rows import Clock
+from indicators.contracts import Contract, Derived, contracts
 from indicators.derived import (
     columns_read,
-    core_columns,
     derivation_stages,
     derived_together,
     needed_derived,
@@ -29,51 +29,73 @@ _FINGERPRINT = "format('{{}}:{{}}', count(*), sum(CAST(hash({columns}) AS HUGEIN
 _PLACES = ("place_at", "area_up", "area_around")
 
 
-def own_rows_sql(plan: CubePlan) -> str:
-    """Months and fingerprints of the source's own rows, in all columns that the plan reads."""
-    contract = contracts()[plan.source]
-    columns = core_columns(contract, plan.source_columns | {"file_sha256"})
-    stages = derivation_stages(contract, {str(plan.clock), *columns})
-    print_ = fingerprint_sql(columns)
-    last = f"SELECT {_month(plan)} AS month, {print_} FROM {stages[-1].name}"
-    return with_stages(stages, f"{last} WHERE {plan.clock} <= as_of_day() GROUP BY 1")
+def note_contents(connection: duckdb.DuckDBPyConnection, clocks: Iterable[Clock]) -> None:
+    """Fill `content_part`: what months hold in tables that are looked at, and the places.
+
+    After `note_rows`, which tells of the rows themselves.
+    """
+    connection.execute(
+        """CREATE OR REPLACE TEMP TABLE content_part
+        (source VARCHAR, clock VARCHAR, part VARCHAR, month DATE, content VARCHAR)"""
+    )
+    connection.execute(
+        """INSERT INTO content_part
+        SELECT source, clock, 'own', month, format('{}:{}', sum(row_count), sum(hashes))
+        FROM clock_rows
+        GROUP BY ALL"""
+    )
+    for clock in clocks:
+        for name, text in looked_at_sql(clock):
+            values = [clock.source, clock.day, name]
+            connection.execute(f"INSERT INTO content_part SELECT ?, ?, ?, * FROM ({text})", values)
+    for name in _PLACES:
+        text = fingerprint_sql(["*COLUMNS(*)"])
+        connection.execute(
+            f"INSERT INTO content_part SELECT NULL, NULL, ?, NULL, {text} FROM cube.{name}", [name]
+        )
 
 
-def looked_at_sql(plan: CubePlan) -> Iterator[tuple[str, str]]:
+def looked_at_sql(clock: Clock) -> Iterator[tuple[str, str]]:
     """For each table that derived columns look at: its name, and months and fingerprints."""
-    contract = contracts()[plan.source]
-    wanted = needed_derived(contract, plan.source_columns)
-    for alike in derived_together(contract, wanted):
+    contract = contracts()[clock.source]
+    for name, alike in _looked_at(contract, clock.columns):
         derived = next(iter(alike.values()))
-        if derived.table is None:
-            continue
         columns = sorted({column for one in alike.values() for column in columns_read(one)})
-        name = "_and_".join(alike)
         if derived.match and derived.form in ("lookup", "as_of"):
-            yield name, _by_key_sql(plan, derived, columns)
+            yield name, _by_key_sql(clock, derived, columns)
         else:
             yield name, f"SELECT NULL, {fingerprint_sql(columns)} FROM {read_table(derived)}"
 
 
-def _by_key_sql(plan: CubePlan, derived: Derived, columns: Sequence[str]) -> str:
+def _looked_at(
+    contract: Contract, columns: Set[str]
+) -> Iterator[tuple[str, Mapping[str, Derived]]]:
+    """Of these columns those that look at another table: one name a join, after what it looks for.
+
+    The name is of the columns of the contract, so that plans which read some of them share it.
+    """
+    wanted = needed_derived(contract, set(columns))
+    for together in derived_together(contract, contract.derived):
+        alike = {name: derived for name, derived in together.items() if name in wanted}
+        if alike and next(iter(alike.values())).table is not None:
+            yield "_and_".join(together), alike
+
+
+def _by_key_sql(clock: Clock, derived: Derived, columns: Sequence[str]) -> str:
     """The rows of the other table that bear a key which occurs in the month."""
     match = derived.match or {}
-    stages = derivation_stages(contracts()[plan.source], {str(plan.clock), *match})
-    present = " AND ".join([f"{plan.clock} <= as_of_day()", *(f"{k} IS NOT NULL" for k in match)])
+    stages = derivation_stages(contracts()[clock.source], {clock.day, *match})
+    present = " AND ".join([f"{clock.day} <= as_of_day()", *(f"{k} IS NOT NULL" for k in match)])
     pairs = " AND ".join(f"own.{own} = other.{other}" for own, other in match.items())
     prints = fingerprint_sql([f"other.{column}" for column in columns])
     last = f"""SELECT own.in_month, {prints}
 FROM (
-  SELECT DISTINCT {_month(plan)} AS in_month, {", ".join(match)}
+  SELECT DISTINCT CAST(date_trunc('month', {clock.day}) AS DATE) AS in_month, {", ".join(match)}
   FROM {stages[-1].name} WHERE {present}
 ) AS own
 JOIN {read_table(derived)} AS other ON {pairs}
 GROUP BY own.in_month"""
     return with_stages(stages, last)
-
-
-def _month(plan: CubePlan) -> str:
-    return f"CAST(date_trunc('month', {plan.clock}) AS DATE)"
 
 
 def fingerprint_sql(columns: Iterable[str]) -> str:
@@ -100,17 +122,24 @@ def changed_months(
 ) -> list[date] | None:
     """The months whose content is not what the kept cube was made of; None: all of them.
 
-    What they are made of now is kept for the next time.
+    What they are made of now, by `note_contents`, is kept for the next time.
     """
+    contract = contracts()[plan.source]
+    parts = ["own", *(name for name, _ in _looked_at(contract, plan.source_columns))]
     connection.execute(
-        "CREATE OR REPLACE TEMP TABLE content_now (part VARCHAR, month DATE, content VARCHAR)"
+        """CREATE OR REPLACE TEMP TABLE content_now AS
+        SELECT 'definition' AS part, CAST(NULL AS DATE) AS month, $definition AS content
+        UNION ALL
+        SELECT part, month, content FROM content_part
+        WHERE source IS NULL
+          OR (source = $source AND clock = $clock AND list_contains($parts, part))""",
+        {
+            "definition": definition,
+            "source": plan.source,
+            "clock": plan.clock,
+            "parts": parts,
+        },
     )
-    connection.execute("INSERT INTO content_now VALUES ('definition', NULL, ?)", [definition])
-    parts = [("own", own_rows_sql(plan)), *looked_at_sql(plan)]
-    parts += [(name, f"SELECT NULL, {fingerprint_sql(['*COLUMNS(*)'])} FROM cube.{name}")
-              for name in _PLACES]  # fmt: skip
-    for name, text in parts:
-        connection.execute(f"INSERT INTO content_now SELECT ?, * FROM ({text})", [name])
     changed = connection.execute(
         """WITH kept AS (SELECT part, month, content FROM cube.month_content WHERE plan = $plan)
         SELECT DISTINCT month
@@ -118,7 +147,10 @@ def changed_months(
         ORDER BY month NULLS FIRST""",
         {"plan": plan.name},
     ).fetchall()
-    connection.execute("DELETE FROM cube.month_content WHERE plan = ?", [plan.name])
-    connection.execute("INSERT INTO cube.month_content SELECT ?, * FROM content_now", [plan.name])
+    if changed:
+        connection.execute("DELETE FROM cube.month_content WHERE plan = ?", [plan.name])
+        connection.execute(
+            "INSERT INTO cube.month_content SELECT ?, * FROM content_now", [plan.name]
+        )
     months = [month for (month,) in changed]
     return None if None in months else months

@@ -66,12 +66,6 @@ def in_periods_stage(plan: CubePlan, by_people: bool = True) -> Stage:
     return Stage("in_periods", f"  SELECT {columns}\n  {source}")
 
 
-def periods_of_months_sql(plan: CubePlan, months: str) -> str:
-    """The periods that hold any of these months."""
-    joins = [months, _holding_sql(plan, months), *_exact_enough_sql(plan, months)]
-    return "SELECT DISTINCT holding.period_type, holding.period FROM " + "\n  ".join(joins)
-
-
 def of_all_people(plan: CubePlan) -> str:
     """The rows of a rate that count against all persons; every row of another measure."""
     return " AND ".join(f"{key} = '{TOTAL}'" for key in _people_keys(plan)) or "true"

@@ -14,8 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from indicators.catalogue import EarlierVersion, Indicator, load_catalogue
+from indicators.clock_rows import clocks_of, note_rows
 from indicators.engines import compute
-from indicators.month_content import changed_months
+from indicators.month_content import changed_months, note_contents
 from indicators.plan import cube_plans
 from indicators.rating import rate
 from indicators.trend import trends
@@ -285,6 +286,9 @@ def warehouse() -> SmallWarehouse:
 def stale(small: SmallWarehouse, definition: str = "as it was") -> list[date] | None:
     catalogue = load_catalogue()
     (plan,) = cube_plans([catalogue["P2-OP-01"], catalogue["P2-OP-07"]])
+    clocks = clocks_of([plan], [], weekly=False)
+    note_rows(small.connection, clocks)
+    note_contents(small.connection, clocks)
     return changed_months(small.connection, plan, definition)
 
 
