@@ -6,12 +6,14 @@ indicator that is broken down by it counts the row. A measure of distinct things
 the cube; a quantile needs every row.
 """
 
+import re
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from indicators.contracts import contracts
 from indicators.derived import derivation_stages, period_column_sql
 from indicators.measures import Aggregate
+from indicators.periods import add_months
 from indicators.plan import CubePlan
 from indicators.stages import Stage, select_sql
 
@@ -27,10 +29,44 @@ def cube_stages(
     """
     columns = plan.source_columns | ({FILE} if by_file else set())
     stages = derivation_stages(contracts()[plan.source], columns)
+    if months:
+        stages[0] = _core_rows_near(plan, stages[0], months)
     stages += _placed(plan, stages[-1].name, months)
     if plan.is_condensed:
         stages.append(_finest(plan, by_file))
     return stages
+
+
+def _core_rows_near(plan: CubePlan, rows: Stage, months: Sequence[date]) -> Stage:
+    """The rows of the core table that may lie in these months.
+
+    A local date is within a day of its moment. The plain condition on the moment lets DuckDB pass
+    over the parts of the table that lie elsewhere, without reading them.
+    """
+    contract = contracts()[plan.source]
+    derived = contract.derived.get(str(plan.clock))
+    moment = re.fullmatch(r"local_date\((\w+)\)", (derived and derived.sql) or "")
+    if moment is None or moment[1] not in contract.columns:
+        return rows
+    begins = min(months) - timedelta(days=1)
+    ends = add_months(max(months), 1) + timedelta(days=1)
+    near = f"{moment[1]} >= TIMESTAMP '{begins}' AND {moment[1]} < TIMESTAMP '{ends}'"
+    return Stage(rows.name, f"{rows.sql}\n  WHERE {near}")
+
+
+def _in_months_sql(day: str, months: Sequence[date]) -> str:
+    """Whether a day lies in any of these months, as ranges, which DuckDB carries below joins."""
+    stretches: list[tuple[date, date]] = []
+    for month in sorted(months):
+        after = add_months(month, 1)
+        if stretches and stretches[-1][1] == month:
+            stretches[-1] = (stretches[-1][0], after)
+        else:
+            stretches.append((month, after))
+    ranges = tuple(
+        f"{day} >= DATE '{begins}' AND {day} < DATE '{ends}'" for begins, ends in stretches
+    )
+    return _any_of(ranges)
 
 
 def time_columns(plan: CubePlan) -> list[str]:
@@ -58,8 +94,7 @@ def _placed(plan: CubePlan, rows: str, months: Sequence[date] | None) -> list[St
         lines = ["source.*", *lines]
     where = [f"source.{plan.clock} <= as_of_day()"]
     if months is not None:
-        listed = ", ".join(f"DATE '{month}'" for month in months)
-        where.append(f"date_trunc('month', source.{plan.clock}) IN ({listed})")
+        where.append(_in_months_sql(f"source.{plan.clock}", months))
     if plan.counted != ("TRUE",):
         # Not a plain condition: DuckDB would guess from its parts that few rows are left, and then
         # build its hash tables on the source's side.
