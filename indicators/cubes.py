@@ -182,9 +182,8 @@ def _dimension_lines(plan: CubePlan) -> Iterator[str]:
 
 
 def _part_lines(plan: CubePlan) -> Iterator[str]:
-    for planned in plan.indicators:
-        for part in planned.parts:
-            yield f"{_part_sql(part)} AS {planned.part(part.role)}"
+    for column, part in plan.parts.items():
+        yield f"{_part_sql(part)} AS {column}"
 
 
 def _part_sql(part: Aggregate) -> str:

@@ -108,7 +108,7 @@ def reads_the_as_of_day(plan: CubePlan) -> bool:
     contract = contracts()[plan.source]
     wanted = needed_derived(contract, plan.source_columns)
     texts = [contract.derived[name].sql or "" for name in wanted]
-    texts += [part.sql for planned in plan.indicators for part in planned.parts]
+    texts += [part.sql for part in plan.parts.values()]
     return any("as_of_day" in text.lower() for text in texts)
 
 

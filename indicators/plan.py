@@ -4,8 +4,8 @@ A plan holds all measures of one source that read the same clock (date or state)
 area: additive ones through the finest cube, the others recounted from the rows.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from indicators.catalogue import (
     Indicator,
@@ -55,6 +55,7 @@ class PlannedIndicator:
     aggregates: tuple[Aggregate, ...]
     cases: str
     groupings: tuple[Grouping, ...]
+    columns: Mapping[str, str] = field(default_factory=dict)  # of the plan's parts, by their key
 
     @property
     def code(self) -> str:
@@ -66,28 +67,29 @@ class PlannedIndicator:
         """Its aggregates and the cases, each once: a count is its own number of cases."""
         found: dict[str, Aggregate] = {}
         for aggregate in (*self.aggregates, self._cases):
-            key = aggregate.role if self._keeps_roles_apart else aggregate.sql
-            found.setdefault(key, aggregate)
+            found.setdefault(self._key(aggregate), aggregate)
         return tuple(found.values())
 
     def part(self, role: str) -> str:
         """The column of this role's part in cube and roll-up, quoted."""
-        wanted = {a.role: a for a in (*self.aggregates, self._cases)}.get(role)
-        same = (
-            []
-            if wanted is None or self._keeps_roles_apart
-            else [a.role for a in self.parts if a.sql == wanted.sql]
-        )
-        return f'"{self.code} {same[0] if same else role}"'
+        for part in (*self.aggregates, self._cases):
+            if part.role == role:
+                return self.columns[self._key(part)]
+        return f'"{self.code} {role}"'
+
+    def named_parts(self) -> Iterator[tuple[str, str]]:
+        """The key of each of its parts, and its column where it is the first of its key."""
+        for part in self.parts:
+            yield self._key(part), f'"{self.code} {part.role}"'
 
     @property
     def _cases(self) -> Aggregate:
         return Aggregate("cases", "count(*)", self.cases)
 
-    @property
-    def _keeps_roles_apart(self) -> bool:
-        """Of a state, a part of the numerator may have the cases of the total."""
-        return self.measure.state is not None
+    def _key(self, part: Aggregate) -> str:
+        """Parts with the same key are one column; of a state, a part of the numerator may have
+        the cases of the total, so that roles are kept apart."""
+        return part.sql if self.measure.state is None else f"{part.role} {part.sql}"
 
     @property
     def counted(self) -> str:
@@ -132,10 +134,16 @@ class CubePlan:
         return self.state is None and self.is_additive and self.population is None
 
     @property
+    def parts(self) -> Mapping[str, Aggregate]:
+        """The parts of all its indicators by their column; what several count is there once."""
+        return {
+            planned.part(part.role): part for planned in self.indicators for part in planned.parts
+        }
+
+    @property
     def is_condensed(self) -> bool:
         """Whether rows that are alike are one row of the cube; a quantile needs each of them."""
-        parts = [part for planned in self.indicators for part in planned.parts]
-        return all(part.adds_up or part.distinct for part in parts)
+        return all(part.adds_up or part.distinct for part in self.parts.values())
 
     @property
     def counted(self) -> tuple[str, ...]:
@@ -241,13 +249,14 @@ def _of_grouping(plan: CubePlan, grouping: Grouping) -> CubePlan:
 def plan_indicator(indicator: Indicator) -> PlannedIndicator:
     """One indicator ready to compile. Raises RefusedExpressionError for an unsafe expression."""
     measure = checked_measure(indicator)
-    return PlannedIndicator(
+    planned = PlannedIndicator(
         indicator,
         measure,
         tuple(aggregates(measure)),
         case_condition(measure),
         _groupings(indicator),
     )
+    return _with_columns([planned])[0]
 
 
 def single_plan(indicator: Indicator) -> CubePlan:
@@ -316,8 +325,18 @@ def _cube_plan(planned: list[PlannedIndicator], weekly: bool = False) -> CubePla
         population=population if population is None else str(population),
         weekly=weekly,
         period_columns=_period_columns(contract, planned),
-        indicators=tuple(planned),
+        indicators=_with_columns(planned),
     )
+
+
+def _with_columns(planned: Iterable[PlannedIndicator]) -> tuple[PlannedIndicator, ...]:
+    """The indicators of a plan with the columns of their parts: that of the first of its kind."""
+    planned = tuple(planned)
+    columns: dict[str, str] = {}
+    for entry in planned:
+        for key, column in entry.named_parts():
+            columns.setdefault(key, column)
+    return tuple(replace(entry, columns=columns) for entry in planned)
 
 
 def _period_columns(contract: Contract, planned: list[PlannedIndicator]) -> tuple[str, ...]:

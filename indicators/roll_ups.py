@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from indicators.cubes import FILE, time_columns
 from indicators.measures import Aggregate
-from indicators.plan import PEOPLE, CubePlan, Grouping, PlannedIndicator
+from indicators.plan import PEOPLE, CubePlan, Grouping
 from indicators.stages import Stage, select_sql
 from indicators.vocabularies import TOTAL
 
@@ -141,28 +141,28 @@ def _grouped_sql(plan: CubePlan, rows: str, common: Sequence[str], parts: Sequen
 
 
 def _part_lines(plan: CubePlan) -> Iterator[str]:
-    for planned in plan.indicators:
-        for part in planned.parts:
-            yield f"{_part_sql(plan, planned, part)} AS {planned.part(part.role)}"
+    for column, part in plan.parts.items():
+        yield f"{_part_sql(plan, column, part)} AS {column}"
 
 
-def _part_sql(plan: CubePlan, planned: PlannedIndicator, part: Aggregate) -> str:
+def _part_sql(plan: CubePlan, column: str, part: Aggregate) -> str:
     if not plan.is_condensed:
         return part.sql
-    column = planned.part(part.role)
     return f"count(DISTINCT {column})" if part.distinct else f"sum({column})"
 
 
 def _case_lines(plan: CubePlan) -> list[str]:
-    return [f"sum({p.part('cases')}) AS {p.part('cases')}" for p in plan.indicators]
+    columns = dict.fromkeys(planned.part("cases") for planned in plan.indicators)
+    return [f"sum({column}) AS {column}" for column in columns]
 
 
 def _counted_cases(plan: CubePlan) -> Iterator[str]:
     if plan.is_condensed:
         yield from _case_lines(plan)
         return
-    for planned in plan.indicators:
-        yield f"count(*) FILTER (WHERE {planned.cases}) AS {planned.part('cases')}"
+    counted = {planned.part("cases"): planned.cases for planned in plan.indicators}
+    for column, cases in counted.items():
+        yield f"count(*) FILTER (WHERE {cases}) AS {column}"
 
 
 def _rolled_by_list(plan: CubePlan, column: str) -> Stage:
@@ -181,13 +181,8 @@ def _rolled_by_list(plan: CubePlan, column: str) -> Stage:
 
 def _with_whole_denominator(plan: CubePlan, parts: str) -> str:
     """The parts with every other figure than the numerator taken from the total."""
-    roles = [
-        planned.part(part.role)
-        for planned in plan.indicators
-        for part in planned.parts
-        if part.role != "numerator"
-    ]
-    replaced = ",\n    ".join(f"whole.{role} AS {role}" for role in roles)
+    others = [column for column, part in plan.parts.items() if part.role != "numerator"]
+    replaced = ",\n    ".join(f"whole.{column} AS {column}" for column in others)
     return f"""  SELECT part.* REPLACE (
     {replaced}
   )
