@@ -12,6 +12,7 @@ from datetime import date, timedelta
 
 from indicators.contracts import contracts
 from indicators.derived import derivation_stages, period_column_sql
+from indicators.expressions import any_of
 from indicators.measures import Aggregate
 from indicators.periods import add_months
 from indicators.plan import CubePlan
@@ -28,7 +29,7 @@ def cube_stages(
     `by_file`: the cube also tells from which file its rows came. `months`: these and no others.
     """
     columns = plan.source_columns | ({FILE} if by_file else set())
-    stages = derivation_stages(contracts()[plan.source], columns)
+    stages = derivation_stages(contracts()[plan.source], columns, plan.derived_where)
     if months:
         stages[0] = _core_rows_near(plan, stages[0], months)
     stages += _placed(plan, stages[-1].name, months)
@@ -66,7 +67,7 @@ def _in_months_sql(day: str, months: Sequence[date]) -> str:
     ranges = tuple(
         f"{day} >= DATE '{begins}' AND {day} < DATE '{ends}'" for begins, ends in stretches
     )
-    return _any_of(ranges)
+    return any_of(ranges)
 
 
 def time_columns(plan: CubePlan) -> list[str]:
@@ -98,14 +99,9 @@ def _placed(plan: CubePlan, rows: str, months: Sequence[date] | None) -> list[St
     if plan.counted != ("TRUE",):
         # Not a plain condition: DuckDB would guess from its parts that few rows are left, and then
         # build its hash tables on the source's side.
-        where.append(f"coalesce({_any_of(plan.counted, chr(10) + '      OR ')}, false)")
+        where.append(f"coalesce({any_of(plan.counted, chr(10) + '      OR ')}, false)")
     source = f"FROM {rows} AS source{place}\n  WHERE " + "\n    AND ".join(where)
     return [Stage("placed", select_sql([lines[0], columns, *lines[1:]], source))]
-
-
-def _any_of(conditions: tuple[str, ...], by: str = " OR ") -> str:
-    each = [f"({condition})" for condition in conditions]
-    return each[0] if len(each) == 1 else f"({by.join(each)})"
 
 
 def _place(plan: CubePlan) -> tuple[str, str]:
@@ -177,7 +173,7 @@ def _dimension_lines(plan: CubePlan) -> Iterator[str]:
         value = f"list_sort(list_distinct({column}))" if column in lists else column
         counted = plan.counted_by(column)
         if column != plan.precision and set(counted) != set(plan.counted):
-            value = f"CASE WHEN {_any_of(counted)} THEN {value} END"
+            value = f"CASE WHEN {any_of(counted)} THEN {value} END"
         yield value if value == column else f"{value} AS {column}"
 
 

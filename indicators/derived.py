@@ -5,6 +5,7 @@ A row stays one row: a lookup takes the newest match, the others ask or measure.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 from indicators.contracts import LINEAGE, Contract, Derived, contracts
 from indicators.expressions import (
@@ -187,11 +188,16 @@ def _columns_of(text: str, contract: Contract) -> tuple[str, ...]:
     return _parsed_columns[key]
 
 
-def derivation_stages(contract: Contract, columns: set[str] | None = None) -> list[Stage]:
+def derivation_stages(
+    contract: Contract,
+    columns: set[str] | None = None,
+    where: Mapping[str, str] = MappingProxyType({}),
+) -> list[Stage]:
     """The rows of a core table, then what is derived from them, one stage a join or expression.
 
     `columns`: these and what they are made of, and no others. Columns of a row and a period are
-    left to `period_column_sql`.
+    left to `period_column_sql`. `where`: of columns that are expressions, the condition under which
+    somebody reads them; elsewhere they are null.
 
     Raises RefusedExpressionError where an expression of the contract does not fit its columns.
     """
@@ -201,7 +207,11 @@ def derivation_stages(contract: Contract, columns: set[str] | None = None) -> li
     stages = [Stage("rows_of_core", _core_rows_sql(contract, columns))]
     for alike in derived_together(contract, [name for name in wanted if name not in dated]):
         first = next(iter(alike.values()))
-        body = _FORMS[first.form](alike, stages[-1].name, operands)
+        if first.form == "expression":
+            (name,) = alike
+            body = _expression_sql(alike, stages[-1].name, operands, where.get(name))
+        else:
+            body = _FORMS[first.form](alike, stages[-1].name, operands)
         stages.append(Stage(f"with_{'_and_'.join(alike)}", body))
         operands |= {name: derived_operand(derived) for name, derived in alike.items()}
     return stages
@@ -255,10 +265,14 @@ def cube_table_sql(contract: Contract, columns: set[str] | None = None) -> str:
     return f"CREATE OR REPLACE TABLE cube.{contract.table} AS\n{rows_sql(contract, columns)}"
 
 
-def _expression_sql(alike: Alike, previous: str, operands: Operands) -> str:
+def _expression_sql(
+    alike: Alike, previous: str, operands: Operands, where: str | None = None
+) -> str:
     ((name, derived),) = alike.items()
-    checked = parse_expression(derived.sql or "", operands)
-    return f"  SELECT *, CAST({checked.sql} AS {derived.sql_type}) AS {name}\n  FROM {previous}"
+    value = parse_expression(derived.sql or "", operands).sql
+    if where is not None:
+        value = f"CASE WHEN {where} THEN {value} END"
+    return f"  SELECT *, CAST({value} AS {derived.sql_type}) AS {name}\n  FROM {previous}"
 
 
 def _lookup_sql(alike: Alike, previous: str, operands: Operands) -> str:

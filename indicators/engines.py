@@ -4,6 +4,7 @@ What is computed stands in `plan.py`, the SQL in `compiler.py` and `statuses.py`
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import astuple
 from datetime import date
 from pathlib import Path
@@ -77,8 +78,7 @@ def compute(
     the catalogue does not hold; then nothing has changed.
     """
     indicators = selected_indicators(catalogue, [chosen.code for chosen in mission.indicators])
-    connection.execute("BEGIN TRANSACTION")
-    try:
+    with _one_transaction(connection):
         versions = computed_versions(indicators)
         _prepare(connection, mission, versions, as_of)
         _compute_registers(connection, mission, versions, as_of)
@@ -87,10 +87,6 @@ def compute(
         settle_versions(connection, indicators)
         note_values(connection)
         fill_registers(connection, mission, all_versions(indicators), as_of, profile)
-        connection.execute("COMMIT")
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
 
 
 def compute_cells(
@@ -99,12 +95,28 @@ def compute_cells(
     catalogue: Mapping[str, Indicator],
     as_of: date,
 ) -> None:
-    """Fill `cube.cell` alone: the register indicators' cells, without statuses and the mart."""
+    """Fill `cube.cell` alone: the register indicators' cells, without statuses and the mart.
+
+    In one transaction too.
+    """
     indicators = selected_indicators(catalogue, [chosen.code for chosen in mission.indicators])
-    _prepare(connection, mission, indicators, as_of)
-    forget_values(connection)
-    for plan in cube_plans(indicators, weekly="W" in mission.period_types):
-        refresh_cells(connection, mission, plan, as_of)
+    with _one_transaction(connection):
+        _prepare(connection, mission, indicators, as_of)
+        forget_values(connection)
+        for plan in cube_plans(indicators, weekly="W" in mission.period_types):
+            refresh_cells(connection, mission, plan, as_of)
+
+
+@contextmanager
+def _one_transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """All or nothing; of rows written at once, DuckDB also writes fewer and fuller parts."""
+    connection.execute("BEGIN TRANSACTION")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
 
 
 def _prepare(

@@ -7,7 +7,7 @@ has looked at, or that holds more than its check knows of, is refused too.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -154,6 +154,33 @@ def parse_expression(
     if check.faults:
         raise RefusedExpressionError(text, check.faults)
     return Expression(tree.sql(dialect="duckdb"), operand, tuple(sorted(check.used)))
+
+
+@cache
+def conjuncts(sql: str) -> Mapping[str, frozenset[str]]:
+    """The conditions that must all hold for this checked one, with the columns that each reads."""
+    tree = sqlglot.parse_one(sql, read="duckdb")
+    parts = tree.flatten(unnest=False) if isinstance(tree, exp.And) else [tree]
+    return {
+        part.sql(dialect="duckdb"): frozenset(column.name for column in part.find_all(exp.Column))
+        for part in parts
+    }
+
+
+def broadest(conditions: Iterable[str]) -> tuple[str, ...]:
+    """Of checked conditions, any of which may hold, those that imply none of the others."""
+    parts = {condition: conjuncts(condition).keys() for condition in conditions}
+    found: list[str] = []
+    for condition in sorted(parts, key=lambda condition: len(parts[condition])):
+        if not any(parts[other] <= parts[condition] for other in found):
+            found.append(condition)
+    return tuple(condition for condition in parts if condition in found)
+
+
+def any_of(conditions: Sequence[str], by: str = " OR ") -> str:
+    """Any of these conditions, with parentheses around each and around all."""
+    each = [f"({condition})" for condition in conditions]
+    return each[0] if len(each) == 1 else f"({by.join(each)})"
 
 
 def _parsed(text: str) -> exp.Expression:

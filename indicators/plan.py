@@ -16,7 +16,7 @@ from indicators.catalogue import (
 )
 from indicators.contracts import Contract, contracts
 from indicators.derived import needed_derived, period_columns
-from indicators.expressions import table_operands
+from indicators.expressions import any_of, broadest, conjuncts, table_operands
 from indicators.measures import Aggregate, Measure, State, aggregates, case_condition
 
 PEOPLE = ("sex", "age_group")
@@ -55,6 +55,7 @@ class PlannedIndicator:
     aggregates: tuple[Aggregate, ...]
     cases: str
     groupings: tuple[Grouping, ...]
+    reads: frozenset[str]  # columns of the source, derived ones among them
     columns: Mapping[str, str] = field(default_factory=dict)  # of the plan's parts, by their key
 
     @property
@@ -126,7 +127,7 @@ class CubePlan:
     @property
     def source_columns(self) -> set[str]:
         """The columns of the source, derived ones among them, that its indicators read."""
-        return {column for planned in self.indicators for column in columns_used(planned.indicator)}
+        return {column for planned in self.indicators for column in planned.reads}
 
     @property
     def adds_up_by_month(self) -> bool:
@@ -148,8 +149,8 @@ class CubePlan:
     @property
     def counted(self) -> tuple[str, ...]:
         """The conditions under which a row counts in any of its indicators; TRUE: every row."""
-        found = tuple(dict.fromkeys(planned.counted for planned in self.indicators))
-        return ("TRUE",) if "TRUE" in found else found
+        found = dict.fromkeys(planned.counted for planned in self.indicators)
+        return ("TRUE",) if "TRUE" in found else broadest(found)
 
     def counted_by(self, column: str) -> tuple[str, ...]:
         """The conditions under which a row counts in an indicator broken down by this column."""
@@ -159,6 +160,24 @@ class CubePlan:
             if any(dimension.column == column for g in planned.groupings for dimension in g)
         ]
         return replace(self, indicators=tuple(using)).counted
+
+    @property
+    def derived_where(self) -> Mapping[str, str]:
+        """Of expressions that some of its indicators do not read: where the others may count.
+
+        By columns of the core table alone; elsewhere the derived column makes no difference.
+        """
+        contract = contracts()[self.source]
+        read = {p.code: needed_derived(contract, {*p.reads}) for p in self.indicators}
+        always = needed_derived(contract, {str(self.clock)})
+        found = {}
+        for column in sorted(set().union(*read.values()) - always):
+            readers = [planned for planned in self.indicators if column in read[planned.code]]
+            conditions = broadest(_by_core_columns(contract, p.counted) for p in readers)
+            is_expression = contract.derived[column].form == "expression"
+            if is_expression and len(readers) < len(self.indicators) and "TRUE" not in conditions:
+                found[column] = any_of(conditions)
+        return found
 
     @property
     def dimensions(self) -> tuple[Dimension, ...]:
@@ -255,6 +274,7 @@ def plan_indicator(indicator: Indicator) -> PlannedIndicator:
         tuple(aggregates(measure)),
         case_condition(measure),
         _groupings(indicator),
+        frozenset(columns_used(indicator)),
     )
     return _with_columns([planned])[0]
 
@@ -329,6 +349,12 @@ def _cube_plan(planned: list[PlannedIndicator], weekly: bool = False) -> CubePla
     )
 
 
+def _by_core_columns(contract: Contract, condition: str) -> str:
+    """What follows from a checked condition for the columns of the core table; TRUE: nothing."""
+    parts = conjuncts(condition)
+    return " AND ".join(part for part in parts if parts[part] <= contract.columns.keys()) or "TRUE"
+
+
 def _with_columns(planned: Iterable[PlannedIndicator]) -> tuple[PlannedIndicator, ...]:
     """The indicators of a plan with the columns of their parts: that of the first of its kind."""
     planned = tuple(planned)
@@ -340,6 +366,6 @@ def _with_columns(planned: Iterable[PlannedIndicator]) -> tuple[PlannedIndicator
 
 
 def _period_columns(contract: Contract, planned: list[PlannedIndicator]) -> tuple[str, ...]:
-    used = {column for entry in planned for column in columns_used(entry.indicator)}
+    used = {column for entry in planned for column in entry.reads}
     needed = needed_derived(contract, used)
     return tuple(name for name in period_columns(contract) if name in needed)
