@@ -233,6 +233,8 @@ def _cells(
     design = _design(mission, wave, frame, weight)
     levels = [f"level_{level}" for level in LEVELS if frame[f"level_{level}"].notna().any()]
     wanted = [(level, grouping) for level in levels for grouping in _groupings(indicator)]
+    if not wanted:  # no interview of the wave has this weight
+        return pd.DataFrame()
     by = [[level, *grouping.values()] for level, grouping in wanted]
     domain = [Condition(f"inside {indicator.code}", "==", True)]
     found = estimate_many(frame, design, [_statistic(indicator)], by, domain)
@@ -242,7 +244,7 @@ def _cells(
         for number, (level, grouping) in enumerate(wanted)
         for at in [found["grouping"].to_numpy() == number]
     ]
-    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
+    return pd.concat(tables, ignore_index=True)
 
 
 def _groupings(indicator: Indicator) -> Iterator[dict[str, str]]:

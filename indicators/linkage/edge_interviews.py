@@ -106,6 +106,7 @@ class _Entry:
     compared: BeforeAfter
     rounds: int
     effort: Mapping[str, float | None]
+    design_caveats: tuple[str, ...] = ()
 
     @property
     def difference(self) -> Any:
@@ -138,6 +139,7 @@ def _indicators(
 
 def _before_after(sample: _Sample) -> Iterator[_Entry]:
     settings = [(kind, DAYS) for kind in KINDS] + [("all", days) for days in OTHER_DAYS]
+    caveats = _design_caveats(sample.answers)
     for kind, days in settings:
         events = sample.activities
         if len(events):
@@ -145,7 +147,7 @@ def _before_after(sample: _Sample) -> Iterator[_Entry]:
         if kind != "all" and len(events) in (0, len(sample.activities)):
             continue  # none of this kind, or all of them: nothing beside "all"
         compared = before_after(sample.answers, events, days, COVARIATES)
-        yield _Entry(METHOD, kind, compared, sample.rounds, effort(events))
+        yield _Entry(METHOD, kind, compared, sample.rounds, effort(events), caveats)
 
 
 def _sample(
@@ -184,7 +186,9 @@ def _answers(connection: duckdb.DuckDBPyConnection, wave: Wave, outcome: Indicat
             "day": day,
             "outcome": 100 * frame[f"outcome {outcome.code}"].astype(float),
             "weight": weight.fillna(1.0) if weight.isna().all() else weight,
+            "has_weight": weight.notna(),
             "cluster": name + " " + unit,
+            "has_unit": frame["psu_code"].notna(),
             "is_woman": _is(frame["sex"], "F"),
             "is_young": _is(frame["age_group"], "Y18T29"),
             "is_displaced": _is(frame["displacement_status"], "displaced"),
@@ -195,7 +199,19 @@ def _answers(connection: duckdb.DuckDBPyConnection, wave: Wave, outcome: Indicat
 def _no_answers() -> pd.DataFrame:
     texts = {name: pd.Series(dtype=str) for name in ("wave", "place", "area", "cluster")}
     numbers = {name: pd.Series(dtype=float) for name in ("outcome", "weight", *COVARIATES)}
-    return pd.DataFrame({**texts, **numbers, "day": pd.Series(dtype="datetime64[us]")})
+    marks = {name: pd.Series(dtype=bool) for name in ("has_weight", "has_unit")}
+    return pd.DataFrame({**texts, **numbers, **marks, "day": pd.Series(dtype="datetime64[us]")})
+
+
+def _design_caveats(answers: pd.DataFrame) -> tuple[str, ...]:
+    """What the interviews do not say of how people were chosen, wave by wave."""
+    weighted = answers.groupby("wave")["has_weight"].mean()
+    found = {
+        "interviews_unweighted": (weighted == 0).any(),
+        "interviews_left_out": weighted.between(0, 1, inclusive="neither").any(),
+        "interviews_without_units": not answers["has_unit"].all(),
+    }
+    return tuple(name for name, holds in found.items() if holds)
 
 
 def _is(column: pd.Series, code: str) -> np.ndarray:
@@ -230,7 +246,8 @@ def _pulse(sample: _Sample) -> Iterator[_Entry]:
     """Short interviews soon after a patrol beside later ones, where the question was asked so."""
     if sample.rounds:
         compared = soon_or_later(sample.answers, PULSE_DAYS, COVARIATES)
-        yield _Entry(PULSE_METHOD, "patrol", compared, sample.rounds, dict.fromkeys(EFFORT))
+        spent, caveats = dict.fromkeys(EFFORT), _design_caveats(sample.answers)
+        yield _Entry(PULSE_METHOD, "patrol", compared, sample.rounds, spent, caveats)
 
 
 def _pulse_sample(connection: duckdb.DuckDBPyConnection, outcome: Indicator) -> _Sample:
@@ -301,7 +318,8 @@ def _tested(country_area: str, edge: Edge, entry: _Entry, signs: Sequence[float]
 
 
 def _caveats(entry: _Entry) -> Iterator[str]:
-    yield "descriptive" if entry.method == PULSE_METHOD else "interviews"
+    yield "pulse" if entry.method == PULSE_METHOD else "interviews"
+    yield from entry.design_caveats
     if not entry.compared.is_balanced:
         yield "interviews_unlike"
     if entry.compared.placebo_passes is False:

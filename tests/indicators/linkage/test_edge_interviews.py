@@ -11,6 +11,7 @@ from indicators.engines import compute
 from indicators.linkage.edge_interviews import METHOD, PULSE_METHOD, interview_tests
 from indicators.linkage.framework import Framework
 from indicators.linkage.tested import Tested
+from indicators.messages import has_message
 from tests.indicators.small_warehouse import SmallWarehouse, small_mission
 
 AS_OF = date(2026, 12, 31)
@@ -173,9 +174,34 @@ def test_pulse_interviews_soon_after_a_patrol_stand_beside_later_ones() -> None:
     made.add("survey_answers", answers)
     started = datetime(FIRST.year, FIRST.month, FIRST.day, 8)
     made.add("activities", [{"area_code": place, "started_at": started} for place in places])
-    row = looked_at(made)[0][PULSE_METHOD, "7_days_patrol"]
+    found, tested = looked_at(made)
+    row = found[PULSE_METHOD, "7_days_patrol"]
     assert (row["n_after"], row["n_before"]) == (120, 180)  # days 0 to 7, days 8 to 19
     assert row["estimate"] is not None and row["n_clusters"] == 12
+    (pulse,) = [one for one in tested if one.finding.method == PULSE_METHOD]
+    assert pulse.finding.is_test and "pulse" in pulse.caveats
+    assert "descriptive" not in pulse.caveats, "what is tested is not said to be untested"
+
+
+@pytest.mark.parametrize(
+    ("spoil", "caveat"),
+    [
+        ("weight_person = NULL", "interviews_unweighted"),
+        ("weight_person = NULL WHERE row_number % 3 = 0", "interviews_left_out"),
+        ("psu = NULL", "interviews_without_units"),
+    ],
+)
+def test_what_interviews_do_not_say_of_their_design_is_named(
+    spoil: str, caveat: str, warehouse: SmallWarehouse
+) -> None:
+    respondents = "UPDATE core.survey_respondents SET"
+    warehouse.connection.execute(f"{respondents} psu = area_code || interviewed_on")
+    plain = {name for tested in looked_at(warehouse)[1] for name in tested.caveats}
+    warehouse.connection.execute(f"{respondents} {spoil}")
+    _, found = looked_at(warehouse)
+    assert caveat not in plain
+    assert found and all(caveat in tested.caveats for tested in found)
+    assert has_message(f"linkage.caveat.{caveat}")
 
 
 def test_findings_are_graded_as_an_association_at_most(warehouse: SmallWarehouse) -> None:
@@ -183,6 +209,14 @@ def test_findings_are_graded_as_an_association_at_most(warehouse: SmallWarehouse
     assert found
     assert all(entry.evidence.design == "association" for entry in found)
     assert all("few_rounds" in entry.evidence.caps for entry in found)
+
+
+def test_a_wave_without_weights_has_no_value_and_ends_nothing() -> None:
+    made = SmallWarehouse()
+    respondents, answers = interviews("w1", FIRST, more_after=1)
+    made.add("survey_respondents", [row | {"weight_person": None} for row in respondents])
+    made.add("survey_answers", answers)
+    assert made.compute(SEEN, as_of=AS_OF)["value"].isna().all()
 
 
 def test_edges_of_other_kinds_are_left_alone(warehouse: SmallWarehouse) -> None:
