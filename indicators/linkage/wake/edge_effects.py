@@ -21,6 +21,7 @@ from indicators.linkage.grading import Evidence
 from indicators.linkage.kept_results import kept_results
 from indicators.linkage.logged_activities import effort
 from indicators.linkage.mart_rows import store_rows
+from indicators.linkage.sensitivity import robustness_value
 from indicators.linkage.tested import EdgeResult, Tested
 from indicators.linkage.wake import product
 from indicators.linkage.wake.edge_events import (
@@ -267,9 +268,17 @@ def _tested(
         contrast=f"wake_{analysed.edge.controls.kind}",
         scale="units",
         contrast_parameters=window,
+        robustness=_robustness(finding),
         outcome_mean=row.get("control_mean"),
         caveats=_caveats(row, analysed) if "caveats" in row else (),
     )
+
+
+def _robustness(finding: Finding) -> float | None:
+    """See `sensitivity.py`; None without an estimate."""
+    if not finding.estimate or not finding.se:
+        return None
+    return robustness_value(finding.estimate / finding.se, finding.df)
 
 
 def _finding(row: Mapping[str, Any], analysed: _Analysed) -> Finding:

@@ -141,6 +141,8 @@ def test_findings_are_graded_and_worded_with_all_others(small: SmallWarehouse) -
         for caveat in (row["caveats"] or "").split("|"):
             assert not caveat or has_message(f"linkage.caveat.{caveat}"), caveat
         assert "wake_dates_too_coarse" in row["caveats"]
+        is_shown = row["grade"] != "D"
+        assert ("An unmeasured factor would have to explain" in row["sentence_en"]) == is_shown
 
 
 def test_the_row_side_by_side_has_the_caveats_of_the_finding_it_tells(
