@@ -11,6 +11,7 @@ from indicators.catalogue import load_catalogue
 from indicators.data_folder import data_folder
 from indicators.errors import WrongUse
 from indicators.linkage.framework import read_framework
+from tests.conftest import REPOSITORY
 
 WORDS = {"en": "text", "fr": "texte"}
 CATALOGUE = load_catalogue()
@@ -98,6 +99,14 @@ def test_controls_are_a_name_or_an_activity(
     found = read_framework(write(tmp_path, framework(edges=[edge])), CATALOGUE)
     assert found is not None
     assert (found.edges[0].controls.kind, found.edges[0].controls.activity) == (kind, activity)
+
+
+def test_the_edge_of_the_documentation_is_right(tmp_path: Path) -> None:
+    page = (REPOSITORY / "docs" / "evidence.md").read_text(encoding="utf-8")
+    _, rest = page.split("<!-- worked example: edge -->\n```yaml\n")
+    edge = yaml.safe_load(rest.split("```")[0])
+    found = read_framework(write(tmp_path, framework(edges=[edge])), CATALOGUE)
+    assert found is not None and found.edges[0].controls.activity == "P1-OP-02"
 
 
 @pytest.mark.parametrize(
