@@ -24,7 +24,7 @@ from indicators.clock_rows import (
 from indicators.compiler import contribution_sql
 from indicators.contracts import contracts
 from indicators.derived import cube_table_sql, derivation_stages, functions_sql, tables_looked_at
-from indicators.kept_cubes import STALE, keep_cells, refresh_cells
+from indicators.kept_cubes import STALE, keep_cells, note_cells, refresh_cells
 from indicators.kept_values import (
     STALE_VALUE,
     drop_contributions,
@@ -83,6 +83,7 @@ def compute(
         _prepare(connection, mission, versions, as_of)
         _compute_registers(connection, mission, versions, as_of)
         compute_surveys(connection, mission, versions)
+        note_cells(connection)
         _write_values(connection, mission)
         settle_versions(connection, indicators)
         note_values(connection)
@@ -105,6 +106,7 @@ def compute_cells(
         forget_values(connection)
         for plan in cube_plans(indicators, weekly="W" in mission.period_types):
             refresh_cells(connection, mission, plan, as_of)
+        note_cells(connection)
 
 
 @contextmanager

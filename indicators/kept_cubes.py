@@ -18,6 +18,7 @@ from indicators.mission import Mission
 from indicators.month_content import (
     changed_months,
     definition_of,
+    fingerprint_sql,
     note_contents,
     reads_the_as_of_day,
 )
@@ -25,6 +26,10 @@ from indicators.plan import CubePlan, cube_plans, roll_up_plans
 from indicators.statuses import CELL_COLUMNS
 
 STALE = "stale_period"
+_CONTENT_COLUMNS = {
+    **{name: CELL_COLUMNS[name] for name in ("indicator", "period_type", "period")},
+    "content": "VARCHAR",
+}
 
 
 def keep_cells(
@@ -38,16 +43,19 @@ def keep_cells(
         """CREATE TABLE IF NOT EXISTS cube.month_content
         (plan VARCHAR, part VARCHAR, month DATE, content VARCHAR)"""
     )
-    if _columns(connection, "cell") != list(CELL_COLUMNS):
-        body = ", ".join(f'"{name}" {sql_type}' for name, sql_type in CELL_COLUMNS.items())
-        connection.execute(f"CREATE OR REPLACE TABLE cube.cell ({body})")
+    tables = {"cell": CELL_COLUMNS, "cell_content": _CONTENT_COLUMNS}
+    if any(_columns(connection, table) != list(columns) for table, columns in tables.items()):
+        for table, columns in tables.items():
+            body = ", ".join(f'"{name}" {sql_type}' for name, sql_type in columns.items())
+            connection.execute(f"CREATE OR REPLACE TABLE cube.{table} ({body})")
         connection.execute("DELETE FROM cube.month_content")
     plans = cube_plans(indicators, weekly="W" in mission.period_types)
     clocks = clocks_of(plans, map(own_source, indicators), "W" in mission.period_types)
     note_rows(connection, clocks)
     note_contents(connection, clocks)
     codes = [planned.code for plan in plans for planned in plan.indicators]
-    connection.execute("DELETE FROM cube.cell WHERE NOT list_contains(?, indicator)", [codes])
+    held = connection.execute("SELECT DISTINCT indicator FROM cube.cell_content").fetchall()
+    _drop_cells(connection, [code for (code,) in held if code not in codes])
     connection.execute(
         "DELETE FROM cube.month_content WHERE NOT list_contains(?, plan)",
         [[plan.name for plan in plans]],
@@ -95,20 +103,42 @@ def _fill_cells(
 ) -> None:
     codes = [planned.code for planned in plan.indicators]
     if months is None:
-        connection.execute("DELETE FROM cube.cell WHERE list_contains(?, indicator)", [codes])
+        _drop_cells(connection, codes)
         for part in roll_up_plans(plan):
             connection.execute(f"INSERT INTO cube.cell BY NAME {plan_cells_sql(part)}")
         return
     _fill_stale_periods(connection, months)
-    connection.execute(
-        f"""DELETE FROM cube.cell
-        WHERE list_contains(?, indicator)
-          AND ((period_type, period) IN (SELECT (period_type, period) FROM {STALE})
-            OR (period_type, period) NOT IN (SELECT (period_type, period) FROM cube.period))""",
-        [codes],
+    _drop_cells(
+        connection,
+        codes,
+        f"""(period_type, period) IN (SELECT (period_type, period) FROM {STALE})
+        OR (period_type, period) NOT IN (SELECT (period_type, period) FROM cube.period)""",
     )
     for part in roll_up_plans(plan) if months else []:
         connection.execute(f"INSERT INTO cube.cell BY NAME {plan_cells_sql(part, STALE)}")
+
+
+def _drop_cells(
+    connection: duckdb.DuckDBPyConnection, codes: Sequence[str], where: str = "true"
+) -> None:
+    """Delete cells of these indicators, and what is noted of them."""
+    for table in ("cell", "cell_content") if codes else ():
+        connection.execute(
+            f"DELETE FROM cube.{table} WHERE list_contains(?, indicator) AND ({where})", [codes]
+        )
+
+
+def note_cells(connection: duckdb.DuckDBPyConnection) -> None:
+    """Note the content of cells that were written since: `cube.cell_content`, by period.
+
+    Whoever deletes cells deletes their content, so that what is not there is new.
+    """
+    connection.execute(
+        f"""INSERT INTO cube.cell_content
+        SELECT indicator, period_type, period, {fingerprint_sql(CELL_COLUMNS)}
+        FROM cube.cell ANTI JOIN cube.cell_content USING (indicator, period_type, period)
+        GROUP BY ALL"""
+    )
 
 
 def _fill_stale_periods(connection: duckdb.DuckDBPyConnection, months: list[date]) -> None:

@@ -15,7 +15,6 @@ from indicators.catalogue import Indicator
 from indicators.method_version import METHOD_VERSION
 from indicators.mission import Mission
 from indicators.month_content import definition_of, fingerprint_sql
-from indicators.statuses import CELL_COLUMNS
 
 KEPT_TABLES = ("indicator_value", "contribution")
 STALE_VALUE = "stale_value"
@@ -96,12 +95,7 @@ def contents_sql() -> str:
         for table in ("area", "return_cover")
     )
     return f"""
-WITH cells AS (
-  SELECT indicator, period_type, period, {fingerprint_sql(CELL_COLUMNS)} AS cells
-  FROM cube.cell
-  GROUP BY ALL
-),
-returned AS (
+WITH returned AS (
   SELECT returns_key, period_type, period,
     {fingerprint_sql(["unit_type", "area", "due", "received", "no_access"])} AS returned
   FROM cube.return_cell
@@ -114,13 +108,13 @@ people AS (
   GROUP BY ALL
 )
 SELECT rule.indicator, rule.indicator_version, period.period_type, period.period,
-  concat_ws(' ', {places}, coalesce(cells, ''), coalesce(returned, ''), coalesce(people, ''),
-    source_period.period IS NOT NULL, period.period_end >= first_day.day,
+  concat_ws(' ', {places}, coalesce(cells.content, ''), coalesce(returned, ''),
+    coalesce(people, ''), source_period.period IS NOT NULL, period.period_end >= first_day.day,
     period.period_end > as_of_day()) AS content
 FROM cube.rule AS rule
 JOIN cube.first_day AS first_day USING (indicator)
 JOIN cube.period AS period ON list_contains(rule.periods, period.period_type)
-LEFT JOIN cells
+LEFT JOIN cube.cell_content AS cells
   ON cells.indicator = rule.indicator
   AND cells.period_type = period.period_type AND cells.period = period.period
 LEFT JOIN returned
