@@ -4,7 +4,6 @@ What is computed stands in `plan.py`, the SQL in `compiler.py` and `statuses.py`
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import astuple
 from datetime import date
 from pathlib import Path
@@ -47,6 +46,7 @@ from indicators.statuses import (
     rule_of,
     values_sql,
 )
+from indicators.transaction import one_transaction
 from indicators.values import VALUE_KEY, mart_ddl, totals_sql
 from indicators.versions import all_versions, computed_versions, settle_versions
 from indicators.waves import compute_surveys
@@ -78,7 +78,7 @@ def compute(
     the catalogue does not hold; then nothing has changed.
     """
     indicators = selected_indicators(catalogue, [chosen.code for chosen in mission.indicators])
-    with _one_transaction(connection):
+    with one_transaction(connection):
         versions = computed_versions(indicators)
         _prepare(connection, mission, versions, as_of)
         _compute_registers(connection, mission, versions, as_of)
@@ -101,24 +101,12 @@ def compute_cells(
     In one transaction too.
     """
     indicators = selected_indicators(catalogue, [chosen.code for chosen in mission.indicators])
-    with _one_transaction(connection):
+    with one_transaction(connection):
         _prepare(connection, mission, indicators, as_of)
         forget_values(connection)
         for plan in cube_plans(indicators, weekly="W" in mission.period_types):
             refresh_cells(connection, mission, plan, as_of)
         note_cells(connection)
-
-
-@contextmanager
-def _one_transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """All or nothing; of rows written at once, DuckDB also writes fewer and fuller parts."""
-    connection.execute("BEGIN TRANSACTION")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
 
 
 def _prepare(

@@ -6,13 +6,15 @@
   against the same scan.
 - `catalogue_naive`: a query for each indicator and grouping against the cubes, at a tenth of the
   size, as it takes a hundred times as long; `theirs` is the sum over all of them.
-- `catalogue_double`: twice the indicators (each once more under another code) against once.
+- `catalogue_double`: twice the indicators (each once more under another code) against once; the
+  copies share all that the engine lets indicators share, and have cells of their own.
 - `month_append`: the engine's run after one more month against its run from nothing, `activities`
   indicators; statuses and the writing of the mart are part of both.
 
 `python -m tests.benchmarks.bench_catalogue [ACTIVITIES [MONTHS]]` prints one JSON line a figure,
 medians of five rounds (`catalogue_whole`: of one, as it has no aim and takes minutes), with the
-peak memory of ours. Run it on a machine that does nothing else.
+peak memory of ours. Run it on a machine that does nothing else. What was measured, and why aims
+are met or missed, stands in decision 0008.
 """
 
 import json
