@@ -1,6 +1,6 @@
 """Complementary suppression: more cells are withheld, so that no small one can be worked out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
@@ -23,11 +23,13 @@ _WIDER = ((TOTAL_OF_ONE, 0), (TOTAL_OF_ONE, 1), (OF_THE_MISSION, 0))
 class Protection:
     """By published cell: withheld; and protected in vain, as nothing was left to withhold.
 
-    derivable: small and follows from published ones all the same; narrow: withheld, and its
-    interval is too narrow; unproven: withheld, and not shown to be wide or narrow.
+    known: earlier releases showed it, or it follows from what they showed; derivable: protected
+    and follows from published ones all the same; narrow: withheld, and its interval is too narrow;
+    unproven: withheld, and not shown to be wide or narrow.
     """
 
     withheld: np.ndarray
+    known: np.ndarray
     derivable: np.ndarray
     narrow: np.ndarray
     unproven: np.ndarray
@@ -45,14 +47,19 @@ def protect(tables: Tables, task: Task) -> Protection:
     rule = LineRule(tables, task)
     derivation = Derivation(tables)
     is_count = np.isfinite(tables.counts[: tables.published, 0])
-    protected = task.primary & is_count & ~task.known
+    if task.known.any():  # what earlier releases gave away cannot be taken back either
+        task = replace(task, known=task.known | (derivation.derivable(~task.known) & is_count))
+    protected = (task.primary | task.stays) & is_count & ~task.known
     withheld = _covered(rule, derivation, task, protected)
     open_cells = derivation.derivable(withheld) & protected
     withheld = shown_again(tables, rule, task, withheld, protected & ~open_cells)
     withheld, narrow, wide = _widened(tables, rule, task, withheld)
     unproven = withheld & is_count & (tables.counts[: tables.published, 0] > 0)
     unproven &= ~narrow & ~wide
-    return Protection(withheld | task.primary, open_cells, narrow & ~open_cells, unproven)
+    if open_cells.any():  # what was withheld for width may have closed some
+        open_cells &= derivation.derivable(withheld)
+    narrow &= ~open_cells
+    return Protection(withheld | task.primary, task.known, open_cells, narrow, unproven)
 
 
 def _covered(

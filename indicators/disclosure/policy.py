@@ -53,7 +53,7 @@ class Withheld:
     """How many cells with a count above zero there are, and how many of them are withheld.
 
     primary: too small; complementary: they protect others. Protected in vain are, among the
-    primary ones, `known`: an earlier release showed them; and `derivable`: they follow from
+    primary ones, `known`: earlier releases showed them or gave them away; and `derivable`: they follow from
     published ones all the same, as earlier releases left nothing to withhold. `narrow`: withheld
     cells whose interval is narrower than it should be, and nothing beside them mended it;
     `unproven`: withheld cells whose interval was not settled, as their block is too large.
@@ -101,9 +101,10 @@ def suppress(
     primary = cells["is_small"].to_numpy(dtype=bool)
     repeats = repeated_counts(cells)
     task = Task(
-        primary | past.withheld,
+        primary,
         cells["least"].to_numpy(),
         past.known,
+        past.withheld,
         policy.min_n,
         repeats.follows,
         prominence(cells, parents),
@@ -113,7 +114,7 @@ def suppress(
     _withhold_files(connection, parents)
     _withhold_responses(connection, policy, parents)
     withhold_wave_counts(connection, policy.min_n)
-    return _counted(cells, primary, past.known, found)
+    return _counted(cells, primary, found)
 
 
 def prominence(cells: pd.DataFrame, parents: Mapping[str, str]) -> np.ndarray:
@@ -132,7 +133,7 @@ def _protect_by_series(
     cells: pd.DataFrame, parents: dict[str, str], task: Task, repeats: Repeats
 ) -> Protection:
     """Each indicator for itself, together with those that repeat its counts; the largest first."""
-    withheld, derivable, narrow, unproven = (np.zeros(len(cells), dtype=bool) for _ in range(4))
+    withheld, known, derivable, narrow, unproven = (np.zeros(len(cells), bool) for _ in range(5))
     linked = _linked_series(cells, np.concatenate([repeats.equal, repeats.follows]))
     linked.sort(key=len, reverse=True)
 
@@ -144,9 +145,9 @@ def _protect_by_series(
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # what takes long there leaves Python's lock
         parts = list(pool.map(protected, linked))
     for own, part in zip(linked, parts, strict=True):
-        withheld[own], derivable[own] = part.withheld, part.derivable
+        withheld[own], known[own], derivable[own] = part.withheld, part.known, part.derivable
         narrow[own], unproven[own] = part.narrow, part.unproven
-    return Protection(withheld, derivable, narrow, unproven)
+    return Protection(withheld, known, derivable, narrow, unproven)
 
 
 def _linked_series(cells: pd.DataFrame, same: np.ndarray) -> list[np.ndarray]:
@@ -158,14 +159,12 @@ def _linked_series(cells: pd.DataFrame, same: np.ndarray) -> list[np.ndarray]:
     return [np.flatnonzero(label[series] == at) for at in np.unique(label)]
 
 
-def _counted(
-    cells: pd.DataFrame, primary: np.ndarray, known: np.ndarray, found: Protection
-) -> Withheld:
+def _counted(cells: pd.DataFrame, primary: np.ndarray, found: Protection) -> Withheld:
     return Withheld(
         cells=int((cells["n"] > 0).sum()),
         primary=int(primary.sum()),
         complementary=int((found.withheld & ~primary).sum()),
-        known=int((primary & known).sum()),
+        known=int((primary & found.known).sum()),
         derivable=int(found.derivable.sum()),
         narrow=int(found.narrow.sum()),
         unproven=int(found.unproven.sum()),
@@ -217,7 +216,9 @@ def _withhold_files(connection: duckdb.DuckDBPyConnection, parents: dict[str, st
     cells = connection.execute(_file_cells_sql()).df()
     withheld = cells["is_withheld"].to_numpy(dtype=bool)
     nowhere = np.zeros(len(cells), dtype=bool)
-    task = Task(withheld, np.zeros(len(cells)), nowhere, 0, NO_PAIRS, prominence(cells, parents))
+    task = Task(
+        withheld, np.zeros(len(cells)), nowhere, nowhere, 0, NO_PAIRS, prominence(cells, parents)
+    )
     found = protect(file_tables(cells, parents), task)
     set_null(connection, "contribution", ["rows"], cells.loc[found.withheld, ["cell_id"]])
 
@@ -257,7 +258,7 @@ def _withhold_responses(
     primary = cells["is_small"].to_numpy(dtype=bool)
     nowhere = np.zeros(len(cells), dtype=bool)
     least, ordinary = cells["least"].to_numpy(), np.zeros(len(cells), dtype=np.int64)
-    task = Task(primary, least, nowhere, policy.min_n, NO_PAIRS, ordinary)
+    task = Task(primary, least, nowhere, nowhere, policy.min_n, NO_PAIRS, ordinary)
     found = protect(response_tables(cells, parents), task)
     own = cells.loc[found.withheld, ["cell_id"]]
     set_null(connection, "survey_response", ["sampled", "answered"], own)

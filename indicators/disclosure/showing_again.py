@@ -39,7 +39,7 @@ def shown_again(
     """
     found = withheld.copy()
     linked = task.linked(withheld)
-    waits = withheld & ~task.primary & ~linked
+    waits = withheld & ~task.primary & ~linked & ~protected
     kept = protected | (withheld & linked)
     rests = np.zeros(len(tables.counts) - tables.published, dtype=bool)
     in_lines = np.zeros(len(tables.counts), dtype=bool)

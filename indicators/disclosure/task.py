@@ -13,7 +13,7 @@ class Task:
     """What is to be protected, by published cell.
 
     primary: small; least: cases below which it is small; known: published in an earlier release;
-    min_n: width that each withheld count's interval must have; same: pairs of cells (of it, with
+    stays: withheld in an earlier release, whose tables it would open if it were shown now; min_n: width that each withheld count's interval must have; same: pairs of cells (of it, with
     it), where the second holds the first one's count under another indicator and is withheld with
     it, though not the other way; prominence: how much the cell would be missed, 0 to 3.
     """
@@ -21,6 +21,7 @@ class Task:
     primary: np.ndarray
     least: np.ndarray
     known: np.ndarray
+    stays: np.ndarray
     min_n: int
     same: np.ndarray
     prominence: np.ndarray
@@ -32,6 +33,7 @@ class Task:
             self.primary[own],
             self.least[own],
             self.known[own],
+            self.stays[own],
             self.min_n,
             np.searchsorted(own, self.same[inside]),
             self.prominence[own],

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 import duckdb
+import pyarrow.compute as pc
 import pytest
 
 from indicators.disclosure import EarlierRelease, suppress
@@ -15,10 +16,8 @@ AREAS = ("N1", "N2", "N3", "N4")
 JULY = date(2026, 8, 15)
 
 
-def published(
-    counts: Mapping[str, int], earlier: list[EarlierRelease] | None = None
-) -> duckdb.DuckDBPyConnection:
-    """July by area with its total, as an audience sees it."""
+def table(counts: Mapping[str, int]) -> duckdb.DuckDBPyConnection:
+    """July by area with its total, as the mission has it."""
     connection = empty_mart()
     fill(connection, "indicator", [indicator(measure="count")])
     parents = dict.fromkeys(AREAS, COUNTRY) | {COUNTRY: None}
@@ -36,6 +35,14 @@ def published(
         for area, n in cells.items()
     ]
     fill(connection, "indicator_value", rows)
+    return connection
+
+
+def published(
+    counts: Mapping[str, int], earlier: list[EarlierRelease] | None = None
+) -> duckdb.DuckDBPyConnection:
+    """The same as an audience sees it."""
+    connection = table(counts)
     suppress(connection, DisclosurePolicy(min_n=5), "mission", earlier=earlier or [])
     return connection
 
@@ -75,6 +82,17 @@ def test_what_was_withheld_of_a_finished_period_stays_withheld(as_of: date, expe
     first = published({"N1": 3, "N2": 9, "N3": 20, "N4": 30})
     later = published({"N1": 8, "N2": 9, "N3": 20, "N4": 30}, [release(first, as_of)])
     assert statuses(later)[:2] == expected
+
+
+def test_a_count_that_follows_from_what_was_shown_is_known_too() -> None:
+    """The first release had no row for N1; the others and their sum tell it."""
+    counts = {"N1": 3, "N2": 9, "N3": 20, "N4": 30}
+    shown = release(table(counts)).values  # nothing is withheld in it yet
+    first = EarlierRelease(JULY, shown.filter(pc.field("area") != "N1"))
+    again = table(counts)
+    found = suppress(again, DisclosurePolicy(min_n=5), "mission", earlier=[first])
+    assert (found.primary, found.known, found.derivable) == (1, 1, 0)
+    assert statuses(again) == "CFFFF"
 
 
 def test_a_small_count_that_readers_have_is_marked_and_told_as_unprotected() -> None:

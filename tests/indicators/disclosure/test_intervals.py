@@ -34,7 +34,7 @@ def task(linked: Tables) -> Task:
     nowhere = np.zeros(len(n), dtype=bool)
     least = np.full(len(n), float(MIN_N))
     ordinary = np.zeros(len(n), dtype=np.int64)
-    return Task((n > 0) & (n < MIN_N), least, nowhere, MIN_N, NO_PAIRS, ordinary)
+    return Task((n > 0) & (n < MIN_N), least, nowhere, nowhere, MIN_N, NO_PAIRS, ordinary)
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -74,6 +74,6 @@ def test_of_two_that_would_do_the_prominent_one_is_shown() -> None:
     small, nowhere = counts[:, 0] < MIN_N, np.zeros(5, dtype=bool)
     for prominent in (1, 2):
         prominence = (np.arange(5) == prominent).astype(np.int64)
-        own = Task(small, np.full(5, float(MIN_N)), nowhere, MIN_N, NO_PAIRS, prominence)
+        own = Task(small, np.full(5, float(MIN_N)), nowhere, nowhere, MIN_N, NO_PAIRS, prominence)
         left = shown_again(linked, LineRule(linked, own), own, np.arange(5) < 3, small)
         assert np.flatnonzero(left).tolist() == [0, 3 - prominent]

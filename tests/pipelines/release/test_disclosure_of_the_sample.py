@@ -36,7 +36,10 @@ NEAR = 6  # small cells looked at beside one that is shown again
 
 @dataclass(frozen=True)
 class Copy:
-    """One audience's copy of a release beside the figures that it withholds."""
+    """One audience's copy of a release beside the figures that it withholds.
+
+    known: earlier releases show it as it still is, or it follows from what they show.
+    """
 
     cells: pd.DataFrame
     tables: Tables
@@ -97,9 +100,11 @@ def copied(
     known = np.zeros(len(cells), dtype=bool)
     for release in earlier:
         known |= shown_before(cells, release.values)
+    tables = value_tables(cells, parents, repeated_counts(cells).equal)
+    if earlier:
+        known |= Derivation(tables).derivable(~known) & cells["n"].notna().to_numpy()
     primary = (status == "C") & ~known
     withheld = (status != "F") & ~known
-    tables = value_tables(cells, parents, repeated_counts(cells).equal)
     return Copy(cells, tables, primary, withheld, known, summary, policy.min_n)
 
 
