@@ -20,7 +20,8 @@ from indicators.disclosure.reduction import Reduced, reduced
 from indicators.disclosure.tables import Tables
 
 MARGIN = 2  # integers that must be possible on each side of a small count
-LARGEST = 6000  # cells of a block; programs of larger ones take too long
+LARGEST = 1300  # lines of a block's program; larger ones take too long
+FAR = 1000  # a count may change by less, so that no program is without bound
 _TOGETHER = 2000  # cells up to which small blocks are asked together
 _ROUNDS = 60
 _IDLE = 3  # programs without a new proof before cells are asked one by one
@@ -59,7 +60,7 @@ def widths(
     asked: np.ndarray,
     largest: int = LARGEST,
 ) -> Widths:
-    """Which of the withheld cells asked for are narrow, in blocks of up to `largest` cells.
+    """Which of the withheld cells asked for are narrow, in programs of up to `largest` lines.
 
     withheld, is_small, asked: by published cell. A cell that follows by subtraction alone is
     narrow; one that lies in no line is wide.
@@ -72,11 +73,12 @@ def widths(
     narrow = wanted & ~unknown
     seen = wanted.copy()
     for block in _grouped(blocks(tables, unknown, wanted)):
-        if len(block.cells) > largest:
-            seen[block.cells] = False
+        own, program = block.cells, reduced(block.matrix)
+        if program.lines.shape[0] > largest:
+            seen[own] = False
             continue
-        own = block.cells
-        question = _Question(block, tables.counts[own], wanted[own], small[own], min_n)
+        counts = tables.counts[own]
+        question = _Question(block, program, counts, wanted[own], small[own], min_n)
         answers = question.answers()
         seen[own], narrow[own] = answers.seen, answers.narrow
     return Widths(seen[: tables.published], narrow[: tables.published])
@@ -107,6 +109,7 @@ class _Question:
     def __init__(
         self,
         block: Block,
+        program: Reduced,
         counts: np.ndarray,
         wanted: np.ndarray,
         is_small: np.ndarray,
@@ -114,8 +117,7 @@ class _Question:
     ) -> None:
         n, part = counts[:, 0], counts[:, 1]
         both = [part, n - part] if part.any() else [n]
-        small = reduced(block.matrix)
-        self.programs = [_Program(small, table) for table in both]
+        self.programs = [_Program(program, table) for table in both]
         self.count, self.wanted, self.is_small, self.min_n = n, wanted, is_small, min_n
         self.rows, self.columns = csr_matrix(block.matrix), csc_matrix(block.matrix)
         self.random = np.random.default_rng(_SEED)
@@ -203,7 +205,7 @@ def _solver(lines: csr_matrix, least: np.ndarray, most: np.ndarray) -> "highs._H
     program.a_matrix_.index_ = columns.indices
     program.a_matrix_.value_ = columns.data
     program.col_cost_ = np.zeros(len(least))
-    program.col_lower_, program.col_upper_ = least, most
+    program.col_lower_, program.col_upper_ = np.maximum(least, -FAR), np.minimum(most, FAR)
     program.row_lower_ = program.row_upper_ = np.zeros(columns.shape[0])
     solver = highs._Highs()
     solver.setOptionValue("output_flag", False)

@@ -52,11 +52,12 @@ WITHHELD_COLUMNS = (
 class Withheld:
     """How many cells with a count above zero there are, and how many of them are withheld.
 
-    primary: too small; complementary: they protect others. Protected in vain are, among the
-    primary ones, `known`: earlier releases showed them or gave them away; and `derivable`: they follow from
-    published ones all the same, as earlier releases left nothing to withhold. `narrow`: withheld
-    cells whose interval is narrower than it should be, and nothing beside them mended it;
-    `unproven`: withheld cells whose interval was not settled, as their block is too large.
+    primary: too small; complementary: they protect others, or did in an earlier release. Protected
+    in vain are `known`: primary ones that earlier releases showed or gave away; and `derivable`:
+    small ones, or withheld in an earlier release, that follow from published ones all the same,
+    as nothing was left to withhold. `narrow`: withheld cells whose interval is narrower than it
+    should be, and nothing beside them mended it; `unproven`: withheld cells whose interval was not
+    settled, as too many hang together.
     """
 
     cells: int

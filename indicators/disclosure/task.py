@@ -13,9 +13,10 @@ class Task:
     """What is to be protected, by published cell.
 
     primary: small; least: cases below which it is small; known: published in an earlier release;
-    stays: withheld in an earlier release, whose tables it would open if it were shown now; min_n: width that each withheld count's interval must have; same: pairs of cells (of it, with
-    it), where the second holds the first one's count under another indicator and is withheld with
-    it, though not the other way; prominence: how much the cell would be missed, 0 to 3.
+    stays: withheld in an earlier release, whose tables it would open if it were shown now; min_n:
+    width that each withheld count's interval must have; same: pairs of cells (of it, with it),
+    where the second holds the first one's count under another indicator and is withheld with it,
+    though not the other way; prominence: how much the cell would be missed, 0 to 3.
     """
 
     primary: np.ndarray
