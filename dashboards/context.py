@@ -164,6 +164,12 @@ class Context:
         short = self.words.of(found[0], "short") if found else ""
         return short or self.words("quoted", text=self.short(code))
 
+    def outcome(self, code: str) -> dict[str, Any] | None:
+        """What the framework says of an indicator's outcome; None in releases that do not tell."""
+        frame = framework.items(self.release)
+        found = rows_of(frame[(frame["kind"] == "outcome") & (frame["indicator"] == code)])
+        return found[0] if found and "hypothesis_en" in frame else None
+
     @cached_property
     def plans(self) -> dict[str, float]:
         """What was planned of each output in the chosen period."""

@@ -309,6 +309,11 @@ _FRAMEWORK_ITEM_COLUMNS = {
     **dict.fromkeys(
         ["item", "indicator", "title_en", "title_fr", "short_en", "short_fr"], "VARCHAR"
     ),
+    # Of outcomes only; stakeholders joined by |
+    **dict.fromkeys(["stakeholders_en", "stakeholders_fr"], "VARCHAR"),
+    **dict.fromkeys(["hypothesis_en", "hypothesis_fr"], "VARCHAR"),
+    **dict.fromkeys(["expected_accomplishment_en", "expected_accomplishment_fr"], "VARCHAR"),
+    "is_benchmark": "BOOLEAN",
 }
 
 _OUTPUT_PLAN_COLUMNS = {

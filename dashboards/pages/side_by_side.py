@@ -14,6 +14,7 @@ from dashboards.components.card import card, notice
 from dashboards.components.chart import chart, chart_card, shows_table
 from dashboards.components.empty import empty_mark
 from dashboards.components.evidence import evidence_key, evidence_mark
+from dashboards.components.expected_change import expected_change
 from dashboards.components.field_judgement import field_judgement
 from dashboards.components.links import page_link
 from dashboards.components.page_head import page_head
@@ -273,7 +274,14 @@ def body(context: Context) -> list[Any]:
     left = [_months_card(context, link), *_areas_card(context, link)]
     columns = [
         html.Div(left, className="stack"),
-        html.Div([_caution(context, link), _judgements(context, link)], className="stack"),
+        html.Div(
+            [
+                _caution(context, link),
+                *expected_change(context, link["to_indicator"]),
+                _judgements(context, link),
+            ],
+            className="stack",
+        ),
     ]
     return [
         page_head(sentence(context), words("side.lead")),

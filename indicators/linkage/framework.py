@@ -33,7 +33,7 @@ class Outcome(Strict):
     title: Words
     short: Words | None = None
     indicator: str
-    stakeholders: tuple[str, ...] = ()
+    stakeholders: tuple[Words | str, ...] = ()  # a bare text is the same in both languages
     hypothesis: Words | None = None
     expected_accomplishment: Words | None = None
     is_benchmark: bool = False

@@ -30,6 +30,7 @@ def _items(kind: str, items: Sequence[Outcome | Output]) -> Iterator[dict[str, A
     """In the order of the file; `position` counts from 1 within the kind."""
     for position, item in enumerate(items, start=1):
         short = item.short or item.title
+        expected = _expected(item) if isinstance(item, Outcome) else {}
         yield {
             "kind": kind,
             "position": position,
@@ -37,7 +38,26 @@ def _items(kind: str, items: Sequence[Outcome | Output]) -> Iterator[dict[str, A
             "indicator": item.indicator,
             **{f"title_{language}": getattr(item.title, language) for language in LANGUAGES},
             **{f"short_{language}": getattr(short, language) for language in LANGUAGES},
+            **expected,
         }
+
+
+def _expected(outcome: Outcome) -> dict[str, Any]:
+    """What is expected of an outcome, and of whom."""
+    texts = {
+        "hypothesis": outcome.hypothesis,
+        "expected_accomplishment": outcome.expected_accomplishment,
+    }
+    found: dict[str, Any] = {"is_benchmark": outcome.is_benchmark}
+    for language in LANGUAGES:
+        for name, text in texts.items():
+            found[f"{name}_{language}"] = text.in_language(language) if text else None
+        concerned = [
+            entry if isinstance(entry, str) else entry.in_language(language)
+            for entry in outcome.stakeholders
+        ]
+        found[f"stakeholders_{language}"] = "|".join(concerned) or None
+    return found
 
 
 def _plans(framework: Framework) -> Iterator[dict[str, Any]]:

@@ -717,8 +717,20 @@ def _item_rows() -> list[dict[str, Any]]:
             titles = {"title_en": english, "title_fr": french}
             shorts = {"short_en": in_sentence(english), "short_fr": in_sentence(french)}
             row = {"mission": MISSION, "kind": kind, "position": position, "item": code.lower()}
-            rows.append({**row, "indicator": code, **titles, **shorts})
+            more = _EXPECTED if (kind, position) == ("outcome", 1) else {}
+            rows.append({**row, "indicator": code, **titles, **shorts, **more})
     return rows
+
+
+_EXPECTED = {
+    "stakeholders_en": "women and girls|site committees",
+    "stakeholders_fr": "femmes et filles|comités des sites",
+    "hypothesis_en": "Where people are asked, more should feel safe.",
+    "hypothesis_fr": "Là où les gens sont consultés, davantage devraient se sentir en sécurité.",
+    "expected_accomplishment_en": "Improved physical protection",
+    "expected_accomplishment_fr": "Amélioration de la protection physique",
+    "is_benchmark": True,
+}
 
 
 def _plan_rows() -> list[dict[str, Any]]:

@@ -199,6 +199,16 @@ def test_the_caveats_of_a_finding_stand_under_its_sentence(context_at: At) -> No
         assert message("linkage.caveat.wake_many_overlaps", language) in text
 
 
+def test_what_is_expected_of_an_outcome_stands_beside_the_finding(context_at: At) -> None:
+    english = text_of(side_by_side.body(context_at("/side-by-side?edge=E1")))
+    assert "An expectation, not a finding" in english
+    assert "women and girls, site committees" in english and "as a benchmark" in english
+    assert "Improved physical protection" in english and "should feel safe" in english
+    french = text_of(side_by_side.body(context_at("/side-by-side?edge=E1&lang=fr")))
+    assert "femmes et filles, comités des sites" in french and "critère de référence" in french
+    assert "Amélioration de la protection physique" in french and "women and girls" not in french
+
+
 def test_a_judgement_stands_beside_the_finding_and_is_marked_as_one(context_at: At) -> None:
     english = text_of(side_by_side.body(context_at("/side-by-side?edge=E1")))
     assert "Field judgement" in english and "Judgement, not a result" in english

@@ -94,6 +94,20 @@ def test_a_release_that_did_not_count_what_it_withholds_says_nothing_of_it(tmp_p
     assert "card-withheld" not in classes_of(releases.body(context))
 
 
+def test_a_release_of_before_says_nothing_of_what_was_expected(tmp_path: Path) -> None:
+    folder = write_release(tmp_path)
+    with duckdb.connect(str(folder / "mission" / "poclens.duckdb")) as connection:
+        connection.execute(
+            """CREATE OR REPLACE VIEW mart.framework_item AS
+            SELECT mission, kind, position, item, indicator, title_en, title_fr, short_en, short_fr
+            FROM stored.framework_item"""
+        )
+    context = read_context(tmp_path, "mission", Address.parse("/side-by-side", "edge=E1"))
+    assert context is not None
+    found = classes_of(side_by_side.body(context))
+    assert "card-expected" not in found and "card-caution" in found
+
+
 def test_without_outlines_the_list_stands_alone(tmp_path: Path) -> None:
     areas = [row | {"geometry": None} for row in mart_rows()["area"]]
     text = text_of(map.body(_context(tmp_path, area=areas)))

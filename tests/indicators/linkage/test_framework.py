@@ -11,7 +11,9 @@ from indicators.catalogue import load_catalogue
 from indicators.data_folder import data_folder
 from indicators.errors import WrongUse
 from indicators.linkage.framework import read_framework
+from indicators.linkage.items import store_items
 from tests.conftest import REPOSITORY
+from tests.indicators.mart_rows import empty_mart, mission
 
 WORDS = {"en": "text", "fr": "texte"}
 CATALOGUE = load_catalogue()
@@ -148,3 +150,37 @@ def test_the_frameworks_of_the_profiles_are_right(name: str) -> None:
     found = read_framework(data_folder() / "missions" / name, load_catalogue())
     assert found is not None
     assert found.edges
+
+
+EXPECTED = {
+    "stakeholders": [{"en": "women and girls", "fr": "femmes et filles"}, "MINUTAM"],
+    "hypothesis": {"en": "hypothesis", "fr": "hypothèse"},
+    "expected_accomplishment": {"en": "accomplishment", "fr": "réalisation"},
+    "is_benchmark": True,
+}
+
+
+def test_what_is_expected_of_an_outcome_goes_with_it_in_both_languages(tmp_path: Path) -> None:
+    plain, told = (
+        {"id": name, "title": WORDS, "indicator": "P2-OC-05"} for name in ("plain", "told")
+    )
+    entry = framework(outcomes=[plain, told | EXPECTED])
+    found = read_framework(write(tmp_path, entry), CATALOGUE)
+    with empty_mart() as connection:
+        store_items(connection, mission(), found)
+        rows = connection.execute(
+            """SELECT stakeholders_en, stakeholders_fr, hypothesis_fr,
+              expected_accomplishment_en, is_benchmark
+            FROM mart.framework_item ORDER BY kind, position"""
+        ).fetchall()
+    assert rows == [
+        (None, None, None, None, False),
+        (
+            "women and girls|MINUTAM",
+            "femmes et filles|MINUTAM",
+            "hypothèse",
+            "accomplishment",
+            True,
+        ),
+        (None, None, None, None, None),  # an output
+    ]
