@@ -29,6 +29,10 @@ ROLES = "verifier_role"  # 2023.05 Annex A
 LONGEST_TEXT = 600  # characters: what is read beside a sentence
 _PERSON_KEYS = frozenset({"author", "by", "email", "name", "person", "phone", "signature", "who"})
 _ADDRESS = re.compile(r"\S+@\S+\.\S+|\+?\d[\d ./-]{7,}\d")  # e-mail or telephone
+# Dates, budget years and millions are as long and are none.
+_NUMBERS = re.compile(
+    r"(?<![+\d])(\d{4}-\d\d-\d\d|\d\d?([./])\d\d?\2\d{4}|\d{4}/\d{2,4}|\d{1,2}( \d{3}){2})(?![\d-])"
+)
 
 
 class JudgementText(Strict):
@@ -165,5 +169,5 @@ def _text_problems(path: Path, key: str, text: JudgementText) -> Iterator[Proble
         if said and len(said) > LONGEST_TEXT:
             lengths = {"length": len(said), "most": LONGEST_TEXT}
             yield Problem("judgement_long", path.name, row=row, parameters=place | lengths)
-        if said and _ADDRESS.search(said):
+        if said and _ADDRESS.search(_NUMBERS.sub("#", said)):
             yield Problem("judgement_address", path.name, row=row, parameters=place)

@@ -63,6 +63,7 @@ def test_a_profile_may_have_none(tmp_path: Path) -> None:
         ({"text": {"en": "x" * (LONGEST_TEXT + 1)}}, 8, f"at most {LONGEST_TEXT}"),
         ({"text": {"en": "Ask someone@example.org."}}, 8, "e-mail address"),
         ({"text": {"fr": "Appeler le +221 77 123 45 67."}}, 8, "telephone number"),
+        ({"text": {"en": "Since 2026-08-20 call 771 234 567."}}, 8, "telephone number"),
         ({"text": {"en": " "}}, 7, "without words"),
         ({"name": "Jane Doe"}, 9, "never a person"),
         ({"stanze": "doubts"}, 9, "The nearest known key is stance"),
@@ -76,6 +77,15 @@ def test_what_is_wrong_is_refused_with_file_row_and_mend(
     (problem,) = refused.value.problems
     assert (problem.file, problem.row) == (FILE_NAME, row)
     assert said in problem.sentence("en") and problem.sentence("fr")
+
+
+@pytest.mark.parametrize(
+    "said", ["from 2026-08-20 to 2026-08-27", "12.08.2026", "20/08/2026", "2025/2026", "1 200 000"]
+)
+def test_dates_and_large_numbers_are_no_telephone_numbers(tmp_path: Path, said: str) -> None:
+    entry = GOOD | {"text": {"en": f"Few patrols: {said}."}}
+    (judgement,) = read_judgements(write(tmp_path, entry), FRAMEWORK, AREAS)
+    assert judgement.text.en == entry["text"]["en"]
 
 
 def test_all_problems_are_named_at_once(tmp_path: Path) -> None:
