@@ -13,11 +13,11 @@ from indicators.catalogue import Indicator
 from indicators.linkage import edge_interviews, edge_models
 from indicators.linkage.edge_interviews import interview_tests
 from indicators.linkage.framework import Framework
-from indicators.linkage.kept_results import one_transaction
 from indicators.linkage.result_links import result_links
 from indicators.linkage.wake import edge_effects
 from indicators.linkage.wake.edge_effects import store_q_values, wake_effects
 from indicators.mission import Mission
+from indicators.transaction import one_transaction
 
 # Each table of the mart, and the methods whose results it is made of.
 METHODS_OF: Mapping[str, tuple[str, ...]] = {

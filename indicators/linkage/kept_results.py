@@ -105,18 +105,6 @@ def tally(connection: duckdb.DuckDBPyConnection, mission: str, *methods: str) ->
     )
 
 
-@contextmanager
-def one_transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """All of the block or none of it, also where the process is killed in it."""
-    connection.execute("BEGIN TRANSACTION")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
-
-
 def _plain(value: Any) -> Any:
     """Dataclasses, mappings and NumPy's numbers as JSON has them; numbers keep every digit."""
     if is_dataclass(value) and not isinstance(value, type):

@@ -29,5 +29,5 @@ def store_rows(
     frame = frame.where(frame.notna(), None)
     casts = ", ".join(f'CAST("{name}" AS {kind}) AS "{name}"' for name, kind in columns.items())
     connection.register("rows_to_store", frame)
-    connection.execute(f"INSERT INTO mart.{table} SELECT {casts} FROM rows_to_store")
+    connection.execute(f"INSERT INTO mart.{table} BY NAME SELECT {casts} FROM rows_to_store")
     connection.unregister("rows_to_store")

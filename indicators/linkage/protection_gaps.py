@@ -22,13 +22,14 @@ from indicators.linkage import gap_facts
 from indicators.linkage.forecast import Expectation, Forecast, forecast
 from indicators.linkage.gap_facts import COMPONENTS, TRUST_INDICATORS, Facts, Window
 from indicators.linkage.gap_ranking import Needs, Ranks, rank
-from indicators.linkage.kept_results import kept_results, one_transaction
+from indicators.linkage.kept_results import kept_results
 from indicators.linkage.logged_activities import EFFORT, log_activities
 from indicators.linkage.mart_rows import store_rows
 from indicators.linkage.sentences import number
 from indicators.messages import LANGUAGES, message
 from indicators.mission import Mission
 from indicators.periods import period_of
+from indicators.transaction import one_transaction
 from indicators.values import TOO_IMPRECISE
 
 METHOD = "protection_gap"

@@ -9,8 +9,9 @@ import pytest
 
 from indicators.linkage.finding import Finding
 from indicators.linkage.grading import Evidence
-from indicators.linkage.kept_results import Tally, kept_results, one_transaction, tally
+from indicators.linkage.kept_results import Tally, kept_results, tally
 from indicators.linkage.tested import EdgeResult, Tested
+from indicators.transaction import one_transaction
 
 
 def found(estimate: float, area: str = "TST") -> EdgeResult:
