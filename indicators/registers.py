@@ -183,9 +183,14 @@ def _fill_returns(connection: duckdb.DuckDBPyConnection, mission: Mission) -> No
     connection.execute(
         f"""INSERT INTO mart.return_status
         SELECT ?, returns.source, returns.unit_code, unit.unit_name, returns.area_code,
-          returns."month", returns.return_status, returns.received_on,
+          returns."month", CASE WHEN is_later THEN 'not_submitted' ELSE return_status END,
+          CASE WHEN NOT is_later THEN received_on END,
           returns.month_end + CASE returns.source {branches} ELSE {_DUE_DAYS} END
-        FROM (SELECT *, last_day("month") AS month_end FROM core.reporting_returns) AS returns
+        FROM (
+          SELECT *, last_day("month") AS month_end,
+            coalesce(received_on > as_of_day(), false) AS is_later
+          FROM core.reporting_returns
+        ) AS returns
         ASOF LEFT JOIN cube.units AS unit
           ON unit.unit_code = returns.unit_code AND returns.month_end >= unit.valid_from
         WHERE returns."month" <= as_of_day()

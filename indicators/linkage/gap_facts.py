@@ -146,14 +146,14 @@ def _incidents(
 def _months_with_returns(
     connection: duckdb.DuckDBPyConnection, span: Window
 ) -> set[tuple[str, int]] | None:
-    """(area, month) for which some return of incidents came in; None without a calendar."""
+    """(area, month that is over) with some return of incidents; None without a calendar."""
     rows = connection.execute(
         """
         SELECT up.area, date_diff('month', $first, "month"),
           bool_or(status IN ('submitted', 'nil'))
         FROM mart.return_status AS own JOIN cube.area_up AS up ON up.area_code = own.area
-        WHERE source = 'incidents' AND "month" >= $first GROUP BY ALL""",
-        {"first": span.first_month},
+        WHERE source = 'incidents' AND "month" BETWEEN $first AND $last GROUP BY ALL""",
+        {"first": span.first_month, "last": span.month},
     ).fetchall()
     return {(area, month) for area, month, has_come in rows if has_come} if rows else None
 

@@ -88,6 +88,20 @@ def test_returns_are_listed_with_their_due_day() -> None:
     assert found == [("P1", "A1a", date(2026, 2, 1), "not_submitted", date(2026, 3, 10))]
 
 
+@pytest.mark.parametrize(
+    ("received_on", "status"),
+    [(date(2026, 3, 31), "submitted"), (date(2026, 4, 1), "not_submitted"), (None, "submitted")],
+)
+def test_a_return_that_came_after_the_as_of_day_has_not_come(
+    received_on: date | None, status: str
+) -> None:
+    small = SmallWarehouse()
+    small.add("reporting_returns", returned({2: "submitted"}, received_on=received_on))
+    small.compute("P2-OP-01", as_of=date(2026, 3, 31))
+    found = small.connection.execute("SELECT status, received_on FROM mart.return_status")
+    assert found.fetchall() == [(status, received_on if status == "submitted" else None)]
+
+
 def test_outlines_are_drawn_at_their_areas(tmp_path: Path) -> None:
     square = [[[0, 0], [0, 1], [1, 1], [1, 0], [0, 0]]]
     outlines = {

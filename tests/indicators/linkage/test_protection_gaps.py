@@ -140,6 +140,18 @@ def test_three_months_without_a_return_are_not_three_calm_months() -> None:
     assert np.isnan(found("A1b", "risk_recent")["value"])
 
 
+def test_a_return_of_the_running_month_came_early_and_changes_nothing() -> None:
+    found = []
+    for months in (range(1, 10), range(1, 11)):
+        made = SmallWarehouse()
+        made.add("incidents", [*incidents("A1a", 6), *incidents("A1b", 1)])
+        rows = returned(dict.fromkeys(months, "submitted"), source="incidents")
+        made.add("reporting_returns", rows)
+        found.append(Gaps(made).rows)
+    assert found[0].keys() == found[1].keys()
+    assert all(str(found[0][key]) == str(found[1][key]) for key in found[0])
+
+
 def test_a_small_recent_count_is_withheld(warehouse: SmallWarehouse) -> None:
     found = Gaps(warehouse)
     assert np.isnan(found("A1b", "risk_recent")["value"])  # three in three months
