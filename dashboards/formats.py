@@ -27,6 +27,13 @@ def number(value: float, words: Words, decimals: int = 0) -> str:
     return text.replace("-", "−").replace("\u00a0", "\u202f")
 
 
+def signed(value: float, words: Words, decimals: int = 0) -> str:
+    """A difference with + or −; zero has no sign."""
+    text = number(abs(value), words, decimals)
+    is_zero = round(abs(value), decimals) == 0
+    return text if is_zero else ("−" if value < 0 else "+") + text
+
+
 def percent(value: float, words: Words, decimals: int = 0) -> str:
     """A share of 100 with its sign."""
     return words("format.percent", number=number(value, words, decimals))
@@ -105,11 +112,9 @@ class Unit:
 
     def change(self, difference: float, words: Words) -> str:
         """A difference of two values with its sign; in percentages as points."""
-        text = number(abs(difference), words, self.decimals(None))
-        is_zero = round(abs(difference), self.decimals(None)) == 0
-        sign = "" if is_zero else "−" if difference < 0 else "+"
+        text = signed(difference, words, self.decimals(None))
         is_points = self.unit_of_measure in ("percent", "percentage_points")
-        return words("format.points" if is_points else "format.change", number=sign + text)
+        return words("format.points" if is_points else "format.change", number=text)
 
 
 def period_name(period_type: str, code: str, start: date, words: Words) -> str:

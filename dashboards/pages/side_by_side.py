@@ -10,12 +10,15 @@ from dash import html
 
 from dashboards import formats
 from dashboards.components.area_level import area_level, level_switch, levels_of
+from dashboards.components.around_activities import around_activities
 from dashboards.components.card import card, notice
 from dashboards.components.chart import chart, chart_card, shows_table
 from dashboards.components.empty import empty_mark
 from dashboards.components.evidence import evidence_key, evidence_mark
 from dashboards.components.expected_change import expected_change
 from dashboards.components.field_judgement import field_judgement
+from dashboards.components.finding_notes import caveat_codes, caveat_list
+from dashboards.components.interviews_around import interviews_around
 from dashboards.components.links import page_link
 from dashboards.components.page_head import page_head
 from dashboards.components.table import Column, table
@@ -26,7 +29,6 @@ from dashboards.queries import framework, indicator_values
 from dashboards.queries.cells import Cell, Dated, dated_cells
 from dashboards.rows import rows_of
 from dashboards.words import in_sentence
-from indicators.messages import has_message, message
 
 PATH = "/side-by-side"
 NAME = "side_by_side"
@@ -220,20 +222,6 @@ def _areas_card(context: Context, link: dict[str, Any]) -> list[Any]:
     return [card(title, content, words("side.by_area_under"), key="areas")]
 
 
-def _caveats(context: Context, link: dict[str, Any]) -> list[Any]:
-    """What goes with the sentence, one line a caveat."""
-    codes = link["caveats"].split("|") if isinstance(link["caveats"], str) else []
-    keys = [f"linkage.caveat.{code}" for code in codes]
-    language = context.words.language
-    lines = [html.Li(message(key, language)) for key in keys if has_message(key)]
-    if not lines:
-        return []
-    return [
-        html.P(context.words("side.caveats"), className="note"),
-        html.Ul(lines, className="caveats"),
-    ]
-
-
 def _caution(context: Context, link: dict[str, Any]) -> html.Section:
     words = context.words
     grade = link["grade"] if isinstance(link["grade"], str) else None
@@ -244,7 +232,7 @@ def _caution(context: Context, link: dict[str, Any]) -> html.Section:
     ]
     parts = [
         html.P(words.of(link, "sentence") or words("side.caution"), className="caution"),
-        *_caveats(context, link),
+        *caveat_list(caveat_codes(link), words),
         html.P([words("side.evidence"), evidence_mark(grade, words)], className="note"),
         evidence_key(words),
         html.P(", ".join(facts), className="note"),
@@ -266,12 +254,17 @@ def _judgements(context: Context, link: dict[str, Any]) -> html.Section:
 
 
 def body(context: Context) -> list[Any]:
-    """Sentence, caution, both charts on one time axis, the table by area."""
+    """Sentence, caution, both charts on one time axis, what surrounds activities, areas."""
     links, words = _links(context), context.words
     if links.empty:
         return [page_head(sentence(context)), notice(words("side.no_framework"))]
     link = _chosen(context, links)
-    left = [_months_card(context, link), *_areas_card(context, link)]
+    left = [
+        _months_card(context, link),
+        interviews_around(context, link["edge"]),
+        around_activities(context, link["edge"]),
+        *_areas_card(context, link),
+    ]
     columns = [
         html.Div(left, className="stack"),
         html.Div(

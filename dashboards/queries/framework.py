@@ -11,6 +11,10 @@ _HEADLINE = """QUALIFY row_number() OVER (
             ORDER BY link.method <> 'side_by_side', link.method, link.specification
         ) = 1"""
 
+# Of one edge the rows of the area, else those of the whole mission.
+_OF_AREA = """WHERE edge = ? AND area IN (?, ?)
+        QUALIFY dense_rank() OVER (ORDER BY area <> ?) = 1"""
+
 
 def links(release: Release, area: str) -> pd.DataFrame:
     """The edges of the framework with what is known of each in one area, in the file's order."""
@@ -48,6 +52,38 @@ def judgements(release: Release, edge: str, area: str, country: str) -> pd.DataF
         ORDER BY given_on DESC, area, role, stance, text_en, text_fr
     """
     return release.frame(sql, [edge, area, area, country])
+
+
+def interviews(release: Release, edge: str, area: str, country: str) -> pd.DataFrame | None:
+    """Interviews before and after an activity, each row with its grade; None without the table."""
+    if "interview_effect" not in release.tables:
+        return None
+    sql = f"""
+        SELECT own.*, graded.grade, graded.grade_reasons, graded.caveats
+        FROM mart.interview_effect AS own
+        LEFT JOIN mart.result_link AS graded USING (edge, area, method, specification)
+        {_OF_AREA}
+        ORDER BY method, specification
+    """
+    return release.frame(sql, [edge, area, country, area])
+
+
+def wakes(release: Release, edge: str, area: str, country: str) -> pd.DataFrame | None:
+    """Windows around activities and their checks, each with its grade; None without the table.
+
+    The longest and narrowest window, which speaks for the edge, stands first.
+    """
+    if "wake_effect" not in release.tables:
+        return None
+    sql = f"""
+        SELECT own.*, graded.grade, graded.grade_reasons
+        FROM mart.wake_effect AS own
+        LEFT JOIN (FROM mart.result_link WHERE method = 'matched_wake') AS graded
+            USING (edge, area, specification)
+        {_OF_AREA}
+        ORDER BY t_window DESC, spat_window, specification
+    """
+    return release.frame(sql, [edge, area, country, area])
 
 
 def items(release: Release) -> pd.DataFrame:

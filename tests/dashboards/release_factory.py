@@ -696,6 +696,81 @@ def _link_rows() -> list[dict[str, Any]]:
     return beside + tested
 
 
+def _finding(table: str, edge: str, specification: str, **known: Any) -> dict[str, Any]:
+    """A row of the evidence engine for the whole mission; what is not named is empty."""
+    empty = dict.fromkeys(MART_TABLES[table])
+    place = {"mission": MISSION, "edge": edge, "area": COUNTRY, "specification": specification}
+    return {**empty, **place, **known}
+
+
+def _interview_rows() -> list[dict[str, Any]]:
+    """Of the first edge: figures of all activities, none of joint ones, one of pulses."""
+    own = {"table": "interview_effect", "edge": _EDGES[0][0], "method": "before_after_interviews"}
+    figure = {"estimate": 3.2, "ci_low": -4.1, "ci_high": 10.5, "p_value": 0.38}
+    cost = {"person_days": 2140.0, "nights": 37.0, "km": 5120.5}
+    return [
+        _finding(
+            **own, specification="7_days_all", n_before=212, n_after=187, **figure, **cost,
+            status="compared",
+        ),
+        _finding(
+            **own, specification="10_days_all", n_before=301, n_after=266, **figure, **cost,
+            status="compared",
+        ),
+        _finding(
+            **own, specification="7_days_joint", n_before=24, n_after=None,
+            person_days=96.0, status="few_interviews",
+        ),
+        _finding(
+            **own | {"method": "pulse_interviews"}, specification="7_days_patrol",
+            n_before=88, n_after=61, **figure, status="compared",
+        ),
+    ]  # fmt: skip
+
+
+def _wake_rows() -> list[dict[str, Any]]:
+    """Of the third edge two windows and checks of the first; of the fourth a refusal."""
+    edge, refused = _EDGES[2][0], _EDGES[3][0]
+    cost = {"t_unit": "hours", "person_days": 3310.0, "nights": 212.0, "km": None}
+    counts = {"n_treated": 141, "n_control": 58, "control_mean": 0.62, "status": "estimated"}
+    figure = {"estimate": -0.21, "ci_low": -0.44, "ci_high": 0.02, "caveats": "wake_rise_before"}
+    long, short = ({"t_window": days * 24.0, "spat_window": 10.0, **cost} for days in (14, 7))
+    check = {"p_value": 0.71, "estimate": 0.04, "status": "check"}
+    none = {"status": "not_estimable", "caveats": "wake_no_control_rows"}
+    return [
+        _finding("wake_effect", edge, "7d_10km", **short, **counts, **figure),
+        _finding("wake_effect", edge, "14d_10km", **long, **counts, **figure),
+        _finding("wake_effect", edge, "14d_10km_moved_60_days", **long, **check),
+        _finding("wake_effect", edge, "7d_10km_far_ring", **short, **check),
+        _finding("wake_effect", refused, "none", **none, **cost),
+    ]
+
+
+def _graded_rows() -> list[dict[str, Any]]:
+    """What grading says of the rows around activities."""
+    ends = {edge: {"from_indicator": output, "to_indicator": to} for edge, output, to in _EDGES}
+    graded = [
+        (0, "before_after_interviews", "7_days_all", "C", "few_rounds", "interviews"),
+        (0, "before_after_interviews", "10_days_all", "D", "q_not_below_10", "interviews"),
+        (0, "before_after_interviews", "7_days_joint", "D", "few_interviews", "interviews"),
+        (0, "pulse_interviews", "7_days_patrol", "D", "q_not_below_10", "pulse"),
+        (2, "matched_wake", "14d_10km", "B", "overlap_above_10", "wake_rise_before"),
+        (2, "matched_wake", "7d_10km", "D", "few_treated", "wake_rise_before"),
+        (3, "matched_wake", "none", "D", "wake_no_control_rows", None),
+    ]
+    return [
+        {
+            **_finding("result_link", edge, specification, **ends[edge]),
+            "method": method,
+            "grade": grade,
+            "grade_reasons": reasons,
+            "caveats": caveats,
+        }
+        for place, method, specification, grade, reasons, caveats in graded
+        for edge in [_EDGES[place][0]]
+    ]
+
+
 def _judgement_rows() -> list[dict[str, Any]]:
     """Of the first edge: in both languages for the mission, in French only for one area."""
     shared = {"mission": MISSION, "edge": _EDGES[0][0], "given_on": date(2026, 9, 15)}
@@ -810,7 +885,9 @@ def mart_rows() -> Mapping[str, list[dict[str, Any]]]:
         "survey_item_response": _item_response_rows(),
         "base": _base_rows(),
         "mission": _mission_rows(),
-        "result_link": _link_rows(),
+        "result_link": [*_link_rows(), *_graded_rows()],
+        "interview_effect": _interview_rows(),
+        "wake_effect": _wake_rows(),
         "framework_item": _item_rows(),
         "output_plan": _plan_rows(),
         "field_judgement": _judgement_rows(),

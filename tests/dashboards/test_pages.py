@@ -209,6 +209,76 @@ def test_what_is_expected_of_an_outcome_stands_beside_the_finding(context_at: At
     assert "Amélioration de la protection physique" in french and "women and girls" not in french
 
 
+def _card(body: object, key: str) -> str:
+    """The words of one card."""
+    heading = f"heading-{key}"
+    own = [
+        found
+        for found in components(body)
+        if isinstance(found, html.Section) and getattr(found, "aria-labelledby", "") == heading
+    ]
+    assert len(own) == 1
+    return text_of(own)
+
+
+def _rows(body: object, key: str) -> list[str]:
+    """The words of each row of figures in one card."""
+    sections = (found for found in components(body) if isinstance(found, html.Section))
+    card = next(s for s in sections if getattr(s, "aria-labelledby", "") == f"heading-{key}")
+    bodies = (found for found in components(card) if isinstance(found, html.Tbody))
+    return [text_of(row) for body in bodies for row in body.children]
+
+
+def test_interviews_around_activities_show_cost_counts_and_reasons(context_at: At) -> None:
+    body = side_by_side.body(context_at("/side-by-side?edge=E1"))
+    whole, wider, joint, pulse = _rows(body, "interviews")
+    assert whole.startswith("All activities 7 days either side +3.2 −4.1 to 10.5 212 187")
+    assert "2,140 37 5,120" in whole and "association only" in whole
+    assert wider.startswith("All activities 10 days either side")
+    assert "Joint with the military" in joint and "fewer than 30 interviews on one side" in joint
+    assert "withheld: too few to show" in joint and "96 Not known Not known" in joint
+    assert "+3.2" not in joint and "cannot tell" in joint
+    assert "Any patrol" in pulse and "88 61" in pulse
+    text = _card(body, "interviews")
+    assert "After minus before, points" in text and "Soon minus later, points" in text
+    assert message("linkage.caveat.interviews") in text and message("linkage.caveat.pulse") in text
+    assert "All activities (7 days): fewer than three survey rounds" in text
+
+
+def test_interviews_around_activities_are_told_in_french(context_at: At) -> None:
+    body = side_by_side.body(context_at("/side-by-side?edge=E1&lang=fr"))
+    whole, _, joint, _ = _rows(body, "interviews")
+    assert "+3,2 −4,1 à 10,5 212 187" in whole and "2\u202f140 37 5\u202f120" in whole
+    assert "Conjointes avec les militaires" in joint
+    assert "moins de 30 entretiens d’un côté" in joint
+
+
+def test_windows_around_activities_show_the_one_that_speaks_first(context_at: At) -> None:
+    body = side_by_side.body(context_at("/side-by-side?edge=E3"))
+    first, other, check = _rows(body, "wake")
+    assert first.startswith("14 days, 10 km −0.21 −0.44 to 0.02 0.62 141 58 3,310 212 Not known")
+    assert "partly tested" in first
+    assert other.startswith("7 days, 10 km") and "cannot tell" in other
+    assert "False date, 60 days earlier" in check and "no interval, p\u00a00.71" in check
+    assert message("linkage.caveat.wake_rise_before") in _card(body, "wake")
+
+
+def test_a_wake_that_was_refused_says_what_is_missing(context_at: At) -> None:
+    for language in ("en", "fr"):
+        body = side_by_side.body(context_at(f"/side-by-side?edge=E4&lang={language}"))
+        (row,) = _rows(body, "wake")
+        assert message("linkage.grade_reason.wake_no_control_rows", language) in row
+        assert message("page.interviews.none", language) in _card(body, "interviews")
+
+
+def test_of_one_area_the_findings_of_the_whole_mission_are_shown_as_such(context_at: At) -> None:
+    for edge, key, figure in (("E1", "interviews", "+3.2"), ("E3", "wake", "−0.21")):
+        country = _card(side_by_side.body(context_at(f"/side-by-side?edge={edge}")), key)
+        area = _card(side_by_side.body(context_at(f"/side-by-side?edge={edge}&area=MT0303")), key)
+        assert message("page.finding.whole_mission") not in country
+        assert message("page.finding.whole_mission") in area and figure in area
+
+
 def test_a_judgement_stands_beside_the_finding_and_is_marked_as_one(context_at: At) -> None:
     english = text_of(side_by_side.body(context_at("/side-by-side?edge=E1")))
     assert "Field judgement" in english and "Judgement, not a result" in english

@@ -16,6 +16,7 @@ from dashboards.pages import (
     releases,
     side_by_side,
 )
+from indicators.messages import message
 from tests.dashboards.release_factory import COUNTRY, mart_rows, write_release
 from tests.dashboards.rendered import classes_of, text_of
 
@@ -85,6 +86,25 @@ def test_a_release_of_before_names_owners_in_english(tmp_path: Path) -> None:
     context = read_context(tmp_path, "mission", Address.parse("/catalogue", "lang=fr"))
     assert context is not None
     assert "Police Commissioner" in text_of(catalogue.body(context))
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("held", ["older", "none"])
+def test_without_findings_around_activities_the_page_says_so(
+    tmp_path: Path, language: str, held: str
+) -> None:
+    """An old release has no such tables; one whose edges cannot be compared so has no rows."""
+    newer = ("interview_effect", "wake_effect")
+    rows = {table: found for table, found in mart_rows().items() if table not in newer}
+    if held == "none":
+        rows |= {table: [] for table in newer}
+    write_release(tmp_path, rows=rows)
+    context = read_context(tmp_path, "mission", Address.parse("/side-by-side", f"lang={language}"))
+    assert context is not None
+    assert bool(context.release.tables & set(newer)) == (held == "none")
+    text = text_of(side_by_side.body(context))
+    for card in ("interviews", "wake"):
+        assert message(f"page.{card}.{held}", language) in text
 
 
 def test_a_release_that_did_not_count_what_it_withholds_says_nothing_of_it(tmp_path: Path) -> None:

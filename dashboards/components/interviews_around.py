@@ -1,0 +1,107 @@
+"""What people say before and after an activity in their area, by kind of activity, with its cost.
+
+Two designs, each with its own table: interviews that fell by chance before or after, and short
+`pulse` interviews soon after a patrol or later. No row claims that the activity made a difference.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+from dash import html
+
+from dashboards import formats
+from dashboards.components.card import card, notice
+from dashboards.components.empty import empty_mark
+from dashboards.components.finding_notes import (
+    caveats_of_rows,
+    difference_cells,
+    effort_cells,
+    effort_columns,
+    grade_mark,
+    named,
+    scope_note,
+    why_no_stronger,
+)
+from dashboards.components.table import Column, table
+from dashboards.context import Context
+from dashboards.queries import framework
+from dashboards.queries.cells import Cell
+from dashboards.rows import rows_of
+
+_DESIGNS = ("before_after_interviews", "pulse_interviews")
+_KINDS = ("all", "long_range", "not_long_range", "police", "military", "joint")
+
+
+def interviews_around(context: Context, edge: str) -> html.Section:
+    """The card of one edge; in words where the release or the edge has no such comparison."""
+    words = context.words
+    found = framework.interviews(context.release, edge, context.area, context.country)
+    if found is None or found.empty:
+        empty = notice(words("interviews.older" if found is None else "interviews.none"))
+        return card(words("interviews.title"), [empty], key="interviews")
+    parts = scope_note(rows_of(found)[0], context.area, words)
+    for design in _DESIGNS:
+        if rows := _in_order(found, design):
+            parts += _design(context, design, rows)
+    return card(words("interviews.title"), parts, words("interviews.under"), key="interviews")
+
+
+def _in_order(found: pd.DataFrame, design: str) -> list[dict[str, Any]]:
+    """The rows of one design: all activities first, then by kind, the fewest days first."""
+    rows = [
+        {**row, "days": int(days), "kind": kind}
+        for row in rows_of(found[found["method"] == design])
+        for days, _, kind in [str(row["specification"]).partition("_days_")]
+    ]
+    places = {kind: place for place, kind in enumerate(_KINDS)}
+    return sorted(rows, key=lambda row: (places.get(row["kind"], len(_KINDS)), row["days"]))
+
+
+def _design(context: Context, design: str, rows: Sequence[dict[str, Any]]) -> list[Any]:
+    words = context.words
+    names = [
+        words("interviews.named", kind=words.label("activity_kind", row["kind"]), days=row["days"])
+        for row in rows
+    ]
+    lines = [_line(context, design, row) for row in rows]
+    caption = words(f"interviews.{design}.title")
+    return [
+        html.H3(caption),
+        table(_columns(context, design), lines, caption, "table-findings"),
+        *caveats_of_rows(rows, names, words),
+        *why_no_stronger(rows, names, words),
+    ]
+
+
+def _columns(context: Context, design: str) -> list[Column]:
+    words = context.words
+    heads = [words(f"interviews.{design}.difference"), words("interviews.interval")]
+    heads += [words(f"interviews.{design}.{side}") for side in ("n_before", "n_after")]
+    return [
+        Column(words("interviews.kind")),
+        *(Column(head, True) for head in heads),
+        *effort_columns(words),
+        Column(words("finding.grade")),
+    ]
+
+
+def _line(context: Context, design: str, row: dict[str, Any]) -> list[Any]:
+    words = context.words
+    return [
+        named(
+            words.label("activity_kind", row["kind"]),
+            words(f"interviews.{design}.days", days=row["days"]),
+        ),
+        *difference_cells(row, words, decimals=1),
+        *(_interviews(context, row[side]) for side in ("n_before", "n_after")),
+        *effort_cells(row, words),
+        grade_mark(row, words),
+    ]
+
+
+def _interviews(context: Context, number: Any) -> Any:
+    """How many; the mart leaves out numbers that are too small for any audience."""
+    if formats.is_missing(number):
+        return empty_mark(Cell("withheld"), context.words, 0)
+    return formats.number(number, context.words)
