@@ -24,6 +24,13 @@ def read_columns(data: SurveyData, names: Iterable[str]) -> pd.DataFrame:
     return in_fixed_order(_select(data, wanted))
 
 
+def column_names(given: str | Iterable[str] | None) -> tuple[str, ...]:
+    """The names of columns; one name may stand alone, None is no name."""
+    if given is None:
+        return ()
+    return (given,) if isinstance(given, str) else tuple(given)
+
+
 def check_known(data: SurveyData, names: Iterable[str]) -> None:
     """Raise WrongUse for names that the data do not have."""
     known = [str(name) for name in data.columns]
@@ -103,6 +110,13 @@ def check_same_kind(name: str, is_text: bool, value: Any) -> None:
     """Raise WrongUse where a value to compare with is text and the column is not, or contrary."""
     if is_text != isinstance(value, str) and isinstance(value, str | Number):
         raise WrongUse(Problem("survey_type_mismatch", column=name, value=repr(value)))
+
+
+def check_finite(name: str, values: Floats) -> None:
+    """Raise WrongUse naming the column where a number is infinite."""
+    infinite = values[np.isinf(values)]
+    if len(infinite):
+        raise WrongUse(Problem("survey_not_a_number", column=name, value=str(infinite[0])))
 
 
 def check_complete(frame: pd.DataFrame, name: str) -> None:

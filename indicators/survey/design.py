@@ -1,5 +1,6 @@
 """The sample design: how units were drawn, and the drawing of a data set stage by stage."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -8,7 +9,13 @@ import pandas as pd
 
 from indicators.errors import Problem, WrongUse
 from indicators.survey.arrays import Floats, Integers, cells, counts
-from indicators.survey.columns import check_complete, codes, numbers
+from indicators.survey.columns import (
+    check_complete,
+    check_finite,
+    codes,
+    column_names,
+    numbers,
+)
 from indicators.survey.statistic import check_choice
 
 LONELY_PSU = ("fail", "remove", "certainty", "adjust", "average")
@@ -18,6 +25,7 @@ LONELY_PSU = ("fail", "remove", "certainty", "adjust", "average")
 class Design:
     """How a survey was drawn; the fields of R's `svydesign` and its options for lonely PSUs.
 
+    Names of columns may be given as a sequence, one alone also as text; None is no column.
     ids: unit columns by stage, PSU first; empty: every row is its own PSU.
     strata: no column or one, strata of the first stage.
     weights: column, or None: product over stages of population count over sample count, and 1
@@ -44,12 +52,14 @@ class Design:
 
     def __post_init__(self) -> None:
         for name in ("ids", "strata", "fpc"):
-            object.__setattr__(self, name, tuple(getattr(self, name)))
+            object.__setattr__(self, name, column_names(getattr(self, name)))
         check_choice("lonely_psu", self.lonely_psu, LONELY_PSU)
         if len(self.strata) > 1:
             raise WrongUse(Problem("survey_strata_columns", value=", ".join(self.strata)))
         if len(self.fpc) > max(1, len(self.ids)):
             raise WrongUse(Problem("survey_fpc_stages", value=", ".join(self.fpc)))
+        if not (self.weight_scale > 0 and math.isfinite(self.weight_scale)):
+            raise WrongUse(Problem("survey_weight_scale", value=str(self.weight_scale)))
         if self.stated_deff is not None and not self.stated_deff > 0:
             raise WrongUse(Problem("survey_stated_deff", value=str(self.stated_deff)))
 
@@ -201,6 +211,7 @@ def _weights(frame: pd.DataFrame, design: Design, stages: tuple[Stage, ...]) -> 
         return _weights_from_counts(len(frame), stages)
     check_complete(frame, design.weights)
     weights = numbers(frame[design.weights])
+    check_finite(design.weights, weights)
     negative = weights < 0
     if negative.any():
         check_not_negative(design.weights, float(weights[negative][0]), int(negative.sum()))

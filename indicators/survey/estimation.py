@@ -9,7 +9,7 @@ import pandas as pd
 
 from indicators.errors import Problem, WrongUse
 from indicators.survey.arrays import Columns
-from indicators.survey.columns import SurveyData
+from indicators.survey.columns import SurveyData, column_names
 from indicators.survey.design import Design
 from indicators.survey.differences import difference_columns
 from indicators.survey.domain import Condition, Groups, groups_of
@@ -59,7 +59,8 @@ def estimate(
     Rows outside the domain, and rows without a value, keep their PSU in the variance. Raises
     WrongUse for columns that are not there, design columns with gaps, lonely PSUs under `fail`.
     """
-    by = (by,) if isinstance(by, str) else tuple(by)
+    _check_confidence(confidence)
+    by = tuple(dict.fromkeys(column_names(by)))
     positions = every_row(data, design, [statistic], by, tuple(domain or ()))
     groups = groups_of(positions.frame, by, positions.inside)
     request = _request(positions, design, groups, confidence)
@@ -87,7 +88,9 @@ def estimate_many(
 
     `estimate` gives the same figures; sums are made in another order, so they differ by rounding.
     """
-    statistics, groupings = list(statistics), [tuple(by) for by in groupings]
+    _check_confidence(confidence)
+    statistics = list(statistics)
+    groupings = [tuple(dict.fromkeys(column_names(by))) for by in groupings]
     conditions = tuple(domain or ())
     dimensions = list(dict.fromkeys(name for by in groupings for name in by))
     positions_of = every_row if _by_row(data, design, statistics) else cells_in_one_pass
@@ -103,6 +106,11 @@ def estimate_many(
             named = [place for place in places for _ in range(groups.size)]
             tables.append(table.assign(grouping=number, statistic=named))
     return pd.concat(tables, ignore_index=True)
+
+
+def _check_confidence(confidence: float) -> None:
+    if not 0 < confidence < 1:
+        raise WrongUse(Problem("survey_confidence", value=str(confidence)))
 
 
 def _by_row(data: SurveyData, design: Design, statistics: Sequence[Statistic]) -> bool:

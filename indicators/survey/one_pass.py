@@ -18,7 +18,12 @@ from duckdb import FunctionExpression as Function
 
 from indicators.errors import Problem, WrongUse
 from indicators.survey.arrays import Floats
-from indicators.survey.columns import SurveyData, check_none_missing, fixed_order
+from indicators.survey.columns import (
+    SurveyData,
+    check_finite,
+    check_none_missing,
+    fixed_order,
+)
 from indicators.survey.design import Design, check_not_negative, sample_of_cells
 from indicators.survey.domain import Condition
 from indicators.survey.moments import Moments
@@ -117,6 +122,7 @@ def _first_look(
         "missing": Function("count", only(weight.isnull() | Function("isnan", weight), ONE)),
         "negative": Function("count", only(weight < ZERO, ONE)),
         "least": Function("min", weight),
+        "most": Function("max", weight),
         "zero": Function("count", only(weight == ZERO, ONE)),
     }
     wrong = {f"text {name}": Function("any_value", source.not_a_number(name)) for name in texts}
@@ -129,6 +135,8 @@ def _first_look(
         check_none_missing(name, int(found["rows"][frame[name].isna()].sum()))
     if design.weights:
         check_none_missing(design.weights, int(found["missing"].sum()))
+        ends = np.array([found["least"].min(), found["most"].max()], dtype=np.float64)
+        check_finite(design.weights, ends)
         check_not_negative(design.weights, found["least"].min(), int(found["negative"].sum()))
     for name in texts:
         _check_numbers(name, found[f"text {name}"].dropna())

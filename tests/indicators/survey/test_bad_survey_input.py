@@ -1,13 +1,23 @@
 """Wrong designs and data: the error names the column and what to do."""
 
+import math
 from typing import Any
 
+import duckdb
 import pandas as pd
 import pytest
 
 from indicators.errors import WrongUse
 from indicators.messages import message_catalogue
-from indicators.survey import Condition, Design, Mean, Proportion, Quantile, estimate
+from indicators.survey import (
+    Condition,
+    Design,
+    Mean,
+    Proportion,
+    Quantile,
+    estimate,
+    estimate_many,
+)
 
 PEOPLE = pd.DataFrame(
     {
@@ -38,6 +48,15 @@ def test_negative_weights_name_the_value() -> None:
     text = error(weight=[1.0, 2.0, -0.5, 2.0])
     assert "'weight'" in text
     assert "-0.5" in text
+
+
+def test_infinite_weights_name_the_column() -> None:
+    text = error(weight=[1.0, 2.0, math.inf, 2.0])
+    assert "'weight'" in text
+    assert "inf" in text
+    with pytest.raises(WrongUse, match="'weight'"):
+        people = PEOPLE.assign(weight=[1.0, 2.0, math.inf, 2.0])
+        estimate_many(duckdb.from_df(people), DESIGN, [Mean("age")], [()])
 
 
 @pytest.mark.parametrize("column", ["psu", "stratum", "population"])
@@ -113,6 +132,29 @@ def test_impossible_designs() -> None:
         Design(stated_deff=0.0)
     with pytest.raises(WrongUse, match="quantile"):
         Quantile("age", 50)
+
+
+@pytest.mark.parametrize("scale", [0.0, -1.0, math.inf, math.nan])
+def test_a_scale_that_leaves_no_weights(scale: float) -> None:
+    with pytest.raises(WrongUse, match="above 0"):
+        Design(weights="weight", weight_scale=scale)
+
+
+@pytest.mark.parametrize("confidence", [0.0, 1.0, 95.0, math.nan])
+def test_a_confidence_that_is_none(confidence: float) -> None:
+    with pytest.raises(WrongUse, match=r"0\.95"):
+        estimate(PEOPLE, DESIGN, Mean("age"), confidence=confidence)
+
+
+def test_one_column_may_be_named_alone_and_none_is_no_column() -> None:
+    alone = Design(ids="psu", strata="stratum", weights="weight", fpc="population")  # type: ignore[arg-type]
+    assert alone == DESIGN
+    assert Design(ids=None, strata=None, fpc=None) == Design()  # type: ignore[arg-type]
+
+
+def test_a_column_to_group_by_counts_once() -> None:
+    twice = estimate(PEOPLE, DESIGN, Mean("age"), by=["answer", "answer"])
+    pd.testing.assert_frame_equal(twice, estimate(PEOPLE, DESIGN, Mean("age"), by="answer"))
 
 
 def test_survey_sentences_stand_in_both_languages() -> None:
