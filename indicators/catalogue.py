@@ -163,7 +163,7 @@ def read_indicator(path: Path) -> Indicator:
     try:
         indicator = Indicator.model_validate(entry)
     except ValidationError as error:
-        raise WrongUse(list(_model_problems(path, error))) from error
+        raise WrongUse([*_model_problems(path, error), *_beside(path, entry)]) from error
     problems = list(_Entry(path, indicator).problems())
     problems += _problems_of_versions(path, indicator)
     if problems:
@@ -263,6 +263,29 @@ def _model_problems(path: Path, error: ValidationError, within: str = "") -> Ite
             yield _problem(path, "yaml_invalid", key or "–", reason=detail["msg"])
 
 
+def _beside(path: Path, entry: Any) -> Iterator[Problem]:
+    """What is wrong with the expressions of an entry whose other keys are wrong too."""
+    try:
+        measure = Measure.model_validate(entry["measure"])
+        operands = table_operands(contracts()[entry["source"]])
+    except (ValidationError, KeyError, TypeError):
+        return
+    for key, text, wanted in _expressions(measure):
+        for rule, parameters in _refused(text, wanted, operands):
+            yield _problem(path, rule, key, **parameters)
+
+
+def _refused(
+    text: str, wanted: str | None, operands: Mapping[str, Operand]
+) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """The rule and parameters of every fault of an expression."""
+    try:
+        parse_expression(text, operands, wanted)
+    except RefusedExpressionError as refused:
+        for fault in refused.faults:
+            yield f"expression_{fault.rule}", fault.parameters
+
+
 def _problem(path: Path, rule: str, key: str, **parameters: Any) -> Problem:
     """A problem with the line on which its key stands."""
     row = row_of_key(path, key)
@@ -311,7 +334,8 @@ class _Entry:
                 yield self.problem(
                     "catalogue_table", key, table=table, nearest=nearest(table, sorted(known))
                 )
-                return
+        if indicator.source not in known:
+            return
         columns = list(self._column_problems(known[indicator.source]))
         yield from columns or self._period_column_problems(known[indicator.source])
         yield from self._time_problems()
@@ -327,7 +351,8 @@ class _Entry:
         for key, column, kinds in _named_columns(self.indicator):
             yield from self._column_problem(key, column, kinds, operands)
         for key, text, wanted in _expressions(self.indicator.measure):
-            yield from self._expression_problems(key, text, wanted, operands)
+            for rule, parameters in _refused(text, wanted, operands):
+                yield self.problem(rule, key, **parameters)
 
     def _period_column_problems(self, contract: Contract) -> Iterator[Problem]:
         """What belongs to a row and a period is there for a state only."""
@@ -347,15 +372,6 @@ class _Entry:
             yield self.problem(
                 "catalogue_column_type", key, column=column, found=found, wanted=wanted
             )
-
-    def _expression_problems(
-        self, key: str, text: str, wanted: str | None, operands: Mapping[str, Operand]
-    ) -> Iterator[Problem]:
-        try:
-            parse_expression(text, operands, wanted)
-        except RefusedExpressionError as refused:
-            for fault in refused.faults:
-                yield self.problem(f"expression_{fault.rule}", key, **fault.parameters)
 
     def _time_problems(self) -> Iterator[Problem]:
         indicator = self.indicator

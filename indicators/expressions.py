@@ -145,8 +145,10 @@ def parse_expression(
 
     Raises RefusedExpressionError with all faults at once.
     """
-    tree = _parsed(text)
+    tree, is_alone = _parsed(text)
     check = _Check(columns)
+    if not is_alone:
+        check.refuse("one_expression")
     operand = check.operand(tree)
     check.nothing_unseen(tree)
     if wanted and operand.kind not in (wanted, "null", "unknown"):
@@ -183,7 +185,8 @@ def any_of(conditions: Sequence[str], by: str = " OR ") -> str:
     return each[0] if len(each) == 1 else f"({by.join(each)})"
 
 
-def _parsed(text: str) -> exp.Expression:
+def _parsed(text: str) -> tuple[exp.Expression, bool]:
+    """The first statement of the text, fit to be walked, and whether it is the only one."""
     if len(text) > LONGEST:
         raise RefusedExpressionError(text, [Fault("too_long", {"longest": str(LONGEST)})])
     try:
@@ -191,7 +194,7 @@ def _parsed(text: str) -> exp.Expression:
     except (SqlglotError, RecursionError) as error:
         first = (str(error).splitlines() or ["–"])[0]
         raise RefusedExpressionError(text, [Fault("unreadable", {"reason": first})]) from error
-    if len(trees) != 1 or trees[0] is None:
+    if not trees or trees[0] is None:
         raise RefusedExpressionError(text, [Fault("one_expression")])
     if _depth(trees[0]) > DEEPEST:
         raise RefusedExpressionError(text, [Fault("too_deep", {"deepest": str(DEEPEST)})])
@@ -200,7 +203,7 @@ def _parsed(text: str) -> exp.Expression:
         raise RefusedExpressionError(text, [Fault("calls_too_deep", deepest)])
     for node in trees[0].walk():
         node.comments = None
-    return trees[0]
+    return trees[0], len(trees) == 1
 
 
 def _depth(tree: exp.Expression) -> int:

@@ -64,6 +64,8 @@ class Source:
         """Whether the value is one of these. Raises WrongUse for text among numbers."""
         for value in values:
             check_same_kind(name, self.is_text(name), value)
+        if not values:
+            return ConstantExpression(False)
         return ColumnExpression(name).isin(*map(_constant, values))
 
     def number(self, name: str) -> Expression:

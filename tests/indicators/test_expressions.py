@@ -102,6 +102,16 @@ def test_all_faults_come_at_once() -> None:
     ]
 
 
+def test_a_second_statement_hides_no_fault_of_the_first() -> None:
+    with pytest.raises(RefusedExpressionError) as refused:
+        parse_expression("kind = 'x' and person = 1; drop table core.activities", COLUMNS)
+    assert [fault.rule for fault in refused.value.faults] == [
+        "one_expression",
+        "unknown_code",
+        "unknown_column",
+    ]
+
+
 def test_a_filter_must_give_true_or_false() -> None:
     with pytest.raises(RefusedExpressionError) as refused:
         parse_expression("persons + 1", COLUMNS, "bool")

@@ -38,6 +38,31 @@ def test_every_fault_of_every_file_comes_at_once_with_its_line(tmp_path: Path) -
         assert all(str(line) in text for (_, line, _), text in zip(found, sentences, strict=True))
 
 
+def test_faults_of_keys_and_of_expressions_come_at_once(tmp_path: Path) -> None:
+    text = (data_folder() / "indicators" / "P2-OP-03.yaml").read_text(encoding="utf-8")
+    wrong = {
+        "direction: up": "directon: up",
+        "patrol_mode = 'foot'": "patrol_mod = 'foot'; select 1",
+        "returns: {source: activities": "returns: {source: activites",
+    }
+    found = []
+    for taken in (wrong, {good: bad for good, bad in wrong.items() if "directon" not in bad}):
+        changed = text
+        for good, bad in taken.items():
+            assert good in changed
+            changed = changed.replace(good, bad)
+        (tmp_path / "P2-OP-03.yaml").write_text(changed, encoding="utf-8")
+        with pytest.raises(WrongUse) as refused:
+            read_catalogue(tmp_path)
+        assert all(
+            problem.row for problem in refused.value.problems if problem.rule != "yaml_invalid"
+        )
+        found.append([problem.rule for problem in refused.value.problems])
+    in_expression = ["expression_one_expression", "expression_unknown_column"]
+    assert found[0] == ["yaml_invalid", "catalogue_key", *in_expression]
+    assert found[1] == ["catalogue_table", *in_expression]
+
+
 def test_the_line_of_a_key_or_of_what_holds_it(tmp_path: Path) -> None:
     path = tmp_path / "x.yaml"
     path.write_text("a: 1\nb:\n  c: {d: 2}\n  e:\n    - x\n    - y\n", encoding="utf-8")
