@@ -80,7 +80,7 @@ def test_the_sentence_says_n_and_that_this_shows_no_effect() -> None:
     row = links(BOTH, framework())[COUNTRY]
     assert "months with both: 9" in row["sentence_en"]
     assert "no effect" in row["sentence_en"]
-    assert "mois avec les deux : 9" in row["sentence_fr"]
+    assert "mois avec les deux\u00a0: 9" in row["sentence_fr"]
     assert "aucun effet" in row["sentence_fr"]
 
 
