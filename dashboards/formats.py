@@ -27,6 +27,11 @@ def number(value: float, words: Words, decimals: int = 0) -> str:
     return text.replace("-", "−").replace("\u00a0", "\u202f")
 
 
+def axis_separators(words: Words) -> str:
+    """The signs before decimals and between thousands, for the axes of charts."""
+    return ",\u202f" if words.language == "fr" else ".,"
+
+
 def signed(value: float, words: Words, decimals: int = 0) -> str:
     """A difference with + or −; zero has no sign."""
     text = number(abs(value), words, decimals)

@@ -283,6 +283,8 @@ _EVENT_STUDY_COLUMNS = {
     "n_periods": "BIGINT",
     **_ESTIMATE_COLUMNS,
     "status": "VARCHAR",
+    # How the estimate reads (log_ratio, units), and of what activity: linkage.contrast.<contrast>
+    **dict.fromkeys(["scale", "contrast"], "VARCHAR"),
 }
 
 _INTERVIEW_EFFECT_COLUMNS = {

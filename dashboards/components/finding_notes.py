@@ -44,7 +44,7 @@ def no_figure(row: Row, words: Words) -> html.Span:
     if not known:
         return _quiet(words("finding.no_figure"))
     reasons = message("linkage.list_separator", words.language).join(known)
-    return _quiet(words("finding.no_figure_because", reasons=reasons))
+    return _quiet(words("finding.no_figure_because", reasons=reasons), "no-figure why")
 
 
 def grade_mark(row: Row, words: Words) -> html.Span:
@@ -128,8 +128,8 @@ def _interval(row: Row, words: Words, decimals: int) -> Any:
     return words("finding.p_only", p=formats.number(row["p_value"], words, 2))
 
 
-def _quiet(text: str) -> html.Span:
-    return html.Span(sentence_case(text), className="no-figure")
+def _quiet(text: str, look: str = "no-figure") -> html.Span:
+    return html.Span(sentence_case(text), className=look)
 
 
 def _reasons(row: Row) -> list[str]:

@@ -12,7 +12,7 @@ from dash import html
 
 from dashboards import formats
 from dashboards.components.card import card, notice
-from dashboards.components.empty import empty_mark
+from dashboards.components.empty import withheld_mark
 from dashboards.components.finding_notes import (
     caveats_of_rows,
     difference_cells,
@@ -26,7 +26,6 @@ from dashboards.components.finding_notes import (
 from dashboards.components.table import Column, table
 from dashboards.context import Context
 from dashboards.queries import framework
-from dashboards.queries.cells import Cell
 from dashboards.rows import rows_of
 
 _DESIGNS = ("before_after_interviews", "pulse_interviews")
@@ -103,5 +102,5 @@ def _line(context: Context, design: str, row: dict[str, Any]) -> list[Any]:
 def _interviews(context: Context, number: Any) -> Any:
     """How many; the mart leaves out numbers that are too small for any audience."""
     if formats.is_missing(number):
-        return empty_mark(Cell("withheld"), context.words, 0)
+        return withheld_mark(context.words)
     return formats.number(number, context.words)

@@ -282,7 +282,7 @@ def _set_axes(
         "" if not sketch.unit.is_percent else sketch.words("format.percent", number="").rstrip()
     )
     figure.update_yaxes(range=[0, sketch.top], ticksuffix=suffix, separatethousands=True)
-    separators = ",\u202f" if sketch.words.language == "fr" else ".,"
+    separators = formats.axis_separators(sketch.words)
     figure.update_layout(hovermode="closest", separators=separators)
 
 

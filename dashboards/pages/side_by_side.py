@@ -22,6 +22,7 @@ from dashboards.components.interviews_around import interviews_around
 from dashboards.components.links import page_link
 from dashboards.components.page_head import page_head
 from dashboards.components.table import Column, table
+from dashboards.components.time_since_activity import time_since_activity
 from dashboards.components.value import interval_words, value_in_brief
 from dashboards.context import Context
 from dashboards.figures.series import series_figure
@@ -263,6 +264,7 @@ def body(context: Context) -> list[Any]:
         _months_card(context, link),
         interviews_around(context, link["edge"]),
         around_activities(context, link["edge"]),
+        time_since_activity(context, link, _period_type(context, link)),
         *_areas_card(context, link),
     ]
     columns = [

@@ -86,6 +86,17 @@ def wakes(release: Release, edge: str, area: str, country: str) -> pd.DataFrame 
     return release.frame(sql, [edge, area, country, area])
 
 
+def event_study(release: Release, edge: str, area: str, country: str) -> pd.DataFrame | None:
+    """The outcome by time since the activity, model by model; None in releases without its unit."""
+    if "event_study" not in release.tables:
+        return None
+    sql = f"SELECT * FROM mart.event_study {_OF_AREA} ORDER BY specification, event_time"
+    found = release.frame(sql, [edge, area, country, area])
+    if "scale" not in found:
+        return None
+    return found.dropna(subset=["scale", "contrast", "estimate", "ci_low", "ci_high"])
+
+
 def items(release: Release) -> pd.DataFrame:
     """Outcomes and outputs with titles, in the file's order; none in older releases."""
     if "framework_item" not in release.tables:

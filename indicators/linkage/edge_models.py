@@ -34,6 +34,7 @@ Family = Literal["gaussian", "poisson"]
 _EFFECTS = ("area", "period")
 # Periods before adoption, in two bins; all earlier ones and the never treated are the reference.
 PRE_BINS = ((-9, -5), (-4, -1))
+_BEGAN = Step("began")
 
 
 @dataclass(frozen=True)
@@ -272,11 +273,20 @@ def _leads_and_lags(panel: EdgePanel, spec: PanelSpec) -> Iterator[dict[str, Any
         result = estimate(table, placebos.with_regressors(spec, columns))
     except NotEstimable:
         return
-    yield from _event_rows(result, "leads_and_lags", "at ", table)
+    yield from _event_rows(result, "leads_and_lags", "at ", table, _reads_as(spec, panel.step))
+
+
+def _reads_as(spec: PanelSpec, step: Step) -> dict[str, str]:
+    """How the coefficients of a model read."""
+    return {"scale": "log_ratio" if spec.family == "poisson" else "units", "contrast": step.name}
 
 
 def _event_rows(
-    result: PanelResult, specification: str, prefix: str, rows: pd.DataFrame
+    result: PanelResult,
+    specification: str,
+    prefix: str,
+    rows: pd.DataFrame,
+    reads_as: Mapping[str, str],
 ) -> Iterator[dict[str, Any]]:
     for row in result.coefficients.to_dict("records"):
         if str(row["term"]).startswith(prefix):
@@ -287,6 +297,7 @@ def _event_rows(
                 "n_periods": rows["period"].nunique(),
                 **_figures(result, str(row["term"])),
                 "status": "tested",
+                **reads_as,
             }
 
 
@@ -295,7 +306,7 @@ def _staggered(panel: EdgePanel, begun: Adoption) -> EdgeModels:
     started = replace(panel, lag=0)
     found, spec, _ = _fit_findings(started, rows, staggered=True)
     findings, checks = _with_few_areas(found, rows)
-    step = Step("began")
+    step = _BEGAN
     first = _first_estimate(findings)
     if first is None or spec is None or first.estimate is None:
         return EdgeModels("staggered", step, tuple(findings), checks)
@@ -340,7 +351,8 @@ def _by_time_since(
             results[name] = None
             continue
         prefix = "rel_binned::" if name == "event_study" else "period::"
-        event_rows += _event_rows(results[name], name, prefix, rows)  # type: ignore[arg-type]
+        reads_as = _reads_as(model, _BEGAN)
+        event_rows += _event_rows(results[name], name, prefix, rows, reads_as)  # type: ignore[arg-type]
     return results["sun_abraham"], event_rows
 
 

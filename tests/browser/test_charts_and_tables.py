@@ -82,11 +82,21 @@ def test_a_csv_file_holds_what_is_shown_with_release_and_status(visit: Visit) ->
     assert visit.foreign == []
 
 
-@pytest.mark.parametrize("path", [INDICATOR, "/perceptions", "/side-by-side"])
-def test_pictures_are_made_on_the_machine_and_carry_the_release(visit: Visit, path: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "look"),
+    [
+        (INDICATOR, ".card"),
+        ("/perceptions", ".card"),
+        ("/side-by-side", ".card-months"),
+        ("/side-by-side", ".card-leads"),
+    ],
+)
+def test_pictures_are_made_on_the_machine_and_carry_the_release(
+    visit: Visit, path: str, look: str
+) -> None:
     page = _drawn(visit.open(path))
     page.wait_for_timeout(300)
-    card = ".card:has(.take-away [data-action=svg])"
+    card = f"{look}:has(.take-away [data-action=svg])"
     drawing = _taken(page, card, "svg").read_text(encoding="utf-8")
     assert drawing.startswith("<svg ") and "Release 2026-Q3-r01" in drawing
     number = page.locator(f"{card} .js-plotly-plot").count()
@@ -149,3 +159,17 @@ def test_every_chart_has_a_table_twin_for_screen_readers(visit: Visit) -> None:
         assert twin.locator("tbody tr").count() > 2, path
         # Clipped, not removed: a screen reader reads it.
         assert twin.evaluate("found => getComputedStyle(found.closest('.twin')).display") != "none"
+
+
+def test_what_surrounds_an_activity_unfolds_by_key_and_stays_on_the_page(visit: Visit) -> None:
+    page = visit.open("/side-by-side?edge=E3")
+    other = page.locator(".card-wake details", has_text="Other windows")
+    row = other.locator("tbody th", has_text="7\u00a0days, 10\u00a0km")
+    assert not row.is_visible()
+    other.locator("summary").focus()
+    page.keyboard.press("Enter")
+    row.wait_for(state="visible")
+    wide = "card => card.scrollWidth > card.clientWidth + 1"
+    for key in ("interviews", "wake", "leads"):
+        assert not page.locator(f".card-{key}").evaluate(wide), key
+    assert visit.complaints == []

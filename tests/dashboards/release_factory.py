@@ -746,6 +746,33 @@ def _wake_rows() -> list[dict[str, Any]]:
     ]
 
 
+def _event_rows() -> list[dict[str, Any]]:
+    """Of the first edge leads and lags in units, of the third those of two models of a ratio."""
+    first, third = _EDGES[0][0], _EDGES[2][0]
+    shared = {"n_areas": 12, "n_periods": 30, "status": "tested"}
+    units, ratio = {"scale": "units", "contrast": "doubled"}, {"scale": "log_ratio"}
+    models = [
+        (first, "leads_and_lags", units, 0.0),
+        (third, "event_study", {**ratio, "contrast": "began"}, 0.5),
+        (third, "sun_abraham", {**ratio, "contrast": "began"}, 0.0),
+    ]
+    return [
+        _finding(
+            "event_study",
+            edge,
+            name,
+            event_time=time,
+            estimate=moved + time / 10,
+            ci_low=moved + time / 10 - 0.3,
+            ci_high=moved + time / 10 + 0.3,
+            **reads_as,
+            **shared,
+        )
+        for edge, name, reads_as, moved in models
+        for time in (-2, -1, 0, 1)
+    ]
+
+
 def _graded_rows() -> list[dict[str, Any]]:
     """What grading says of the rows around activities."""
     ends = {edge: {"from_indicator": output, "to_indicator": to} for edge, output, to in _EDGES}
@@ -888,6 +915,7 @@ def mart_rows() -> Mapping[str, list[dict[str, Any]]]:
         "result_link": [*_link_rows(), *_graded_rows()],
         "interview_effect": _interview_rows(),
         "wake_effect": _wake_rows(),
+        "event_study": _event_rows(),
         "framework_item": _item_rows(),
         "output_plan": _plan_rows(),
         "field_judgement": _judgement_rows(),

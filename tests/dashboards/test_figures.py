@@ -12,6 +12,7 @@ from dashboards.figures.area_map import (
     fixed_classes,
     outlines,
 )
+from dashboards.figures.leads_and_lags import TimePoint, leads_and_lags_figure
 from dashboards.figures.series import series_figure
 from dashboards.formats import Unit
 from dashboards.queries.cells import Cell, Dated
@@ -102,3 +103,13 @@ def test_the_map_stripes_crossing_intervals_and_crosses_out_no_access() -> None:
     colours = {trace.name: trace.fillpattern.bgcolor for trace in figure.data}
     assert colours["unsure"] != colours["silent"]
     assert figure.layout.yaxis.scaleanchor == "x"
+
+
+def test_a_point_before_the_activity_is_hollow_and_has_its_interval() -> None:
+    points = [TimePoint(time, time / 2, time / 2 - 1, time / 2 + 3, str(time)) for time in (-1, 0)]
+    figure = leads_and_lags_figure(points, ("Months", "points"), Words("fr"), "light")
+    (dots,) = figure.data
+    assert dots.marker.color == (THEMES["light"]["surface"], THEMES["light"]["series"])
+    assert list(dots.error_y.array) == [3, 3] and list(dots.error_y.arrayminus) == [1, 1]
+    assert figure.layout.meta["said"] == ["-1", "0"]
+    assert figure.layout.yaxis.title.text == "points" and figure.layout.separators[0] == ","

@@ -236,7 +236,7 @@ def test_interviews_around_activities_show_cost_counts_and_reasons(context_at: A
     assert "2,140 37 5,120" in whole and "association only" in whole
     assert wider.startswith("All activities 10 days either side")
     assert "Joint with the military" in joint and "fewer than 30 interviews on one side" in joint
-    assert "withheld: too few to show" in joint and "96 Not known Not known" in joint
+    assert "one side  24 withheld 96 Not known Not known" in joint
     assert "+3.2" not in joint and "cannot tell" in joint
     assert "Any patrol" in pulse and "88 61" in pulse
     text = _card(body, "interviews")
@@ -256,9 +256,10 @@ def test_interviews_around_activities_are_told_in_french(context_at: At) -> None
 def test_windows_around_activities_show_the_one_that_speaks_first(context_at: At) -> None:
     body = side_by_side.body(context_at("/side-by-side?edge=E3"))
     first, other, check = _rows(body, "wake")
-    assert first.startswith("14 days, 10 km −0.21 −0.44 to 0.02 0.62 141 58 3,310 212 Not known")
+    assert first.startswith("14\u00a0days, 10\u00a0km −0.21 −0.44 to 0.02 0.62 141 58 3,310")
+    assert "3,310 212 Not known" in first
     assert "partly tested" in first
-    assert other.startswith("7 days, 10 km") and "cannot tell" in other
+    assert other.startswith("7\u00a0days, 10\u00a0km") and "cannot tell" in other
     assert "False date, 60 days earlier" in check and "no interval, p\u00a00.71" in check
     assert message("linkage.caveat.wake_rise_before") in _card(body, "wake")
 
@@ -269,6 +270,32 @@ def test_a_wake_that_was_refused_says_what_is_missing(context_at: At) -> None:
         (row,) = _rows(body, "wake")
         assert message("linkage.grade_reason.wake_no_control_rows", language) in row
         assert message("page.interviews.none", language) in _card(body, "interviews")
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_an_outcome_before_and_after_the_activity_has_its_unit_and_table(
+    context_at: At, language: str
+) -> None:
+    body = side_by_side.body(context_at(f"/side-by-side?edge=E1&lang={language}"))
+    expected = {
+        "en": ["−2 −0.20 −0.50 to 0.10 12 30", "+1 +0.10 −0.20 to 0.40 12 30"],
+        "fr": ["−2 −0,20 −0,50 à 0,10 12 30", "+1 +0,10 −0,20 à 0,40 12 30"],
+    }[language]
+    rows = _rows(body, "leads")
+    assert [rows[0], rows[-1]] == expected and len(rows) == 4
+    text = _card(body, "leads")
+    assert "points" in text and message("page.leads.under", language) in text
+    graphs = {found.id: found for found in components(body) if isinstance(found, dcc.Graph)}
+    figure = graphs["graph-leads"].figure
+    assert list(figure.data[0].x) == [-2, -1, 0, 1] and len(figure.layout.meta["said"]) == 4
+
+
+def test_a_ratio_before_and_after_is_told_in_percent(context_at: At) -> None:
+    body = side_by_side.body(context_at("/side-by-side?edge=E3&view=table"))
+    rows = _rows(body, "leads")  # by Sun and Abraham; the other model stands in the files
+    assert rows[2] == "0 0.0 −25.9 to 35.0 12 30"
+    assert "percent more or less" in _card(body, "leads")
+    assert not any(isinstance(found, dcc.Graph) for found in components(body))
 
 
 def test_of_one_area_the_findings_of_the_whole_mission_are_shown_as_such(context_at: At) -> None:

@@ -94,7 +94,7 @@ def test_without_findings_around_activities_the_page_says_so(
     tmp_path: Path, language: str, held: str
 ) -> None:
     """An old release has no such tables; one whose edges cannot be compared so has no rows."""
-    newer = ("interview_effect", "wake_effect")
+    newer = ("interview_effect", "wake_effect", "event_study")
     rows = {table: found for table, found in mart_rows().items() if table not in newer}
     if held == "none":
         rows |= {table: [] for table in newer}
@@ -103,8 +103,20 @@ def test_without_findings_around_activities_the_page_says_so(
     assert context is not None
     assert bool(context.release.tables & set(newer)) == (held == "none")
     text = text_of(side_by_side.body(context))
-    for card in ("interviews", "wake"):
+    for card in ("interviews", "wake", "leads"):
         assert message(f"page.{card}.{held}", language) in text
+
+
+def test_differences_whose_unit_a_release_does_not_tell_are_not_shown(tmp_path: Path) -> None:
+    folder = write_release(tmp_path)
+    with duckdb.connect(str(folder / "mission" / "poclens.duckdb")) as connection:
+        connection.execute(
+            """CREATE OR REPLACE VIEW mart.event_study AS
+            SELECT * EXCLUDE (scale, contrast) FROM stored.event_study"""
+        )
+    context = read_context(tmp_path, "mission", Address.parse("/side-by-side", "edge=E1"))
+    assert context is not None
+    assert message("page.leads.older") in text_of(side_by_side.body(context))
 
 
 def test_a_release_that_did_not_count_what_it_withholds_says_nothing_of_it(tmp_path: Path) -> None:

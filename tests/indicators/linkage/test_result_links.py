@@ -155,6 +155,7 @@ def test_both_designs_by_time_since_adoption_are_kept(planted: Any) -> None:
     times = [row["event_time"] for row in planted[1] if row["specification"] == "event_study"]
     assert times == [*range(-9, -1), *range(13)]
     assert all(row["ci_low"] < row["estimate"] < row["ci_high"] for row in planted[1])
+    assert {(row["scale"], row["contrast"]) for row in planted[1]} == {("units", "began")}
 
 
 def test_patrols_that_answer_violence_are_an_association_at_most() -> None:
@@ -166,6 +167,7 @@ def test_patrols_that_answer_violence_are_an_association_at_most() -> None:
     placebo = next(row for row in rows if row["method"] == "placebo")
     assert placebo["p_value"] < 0.05 and placebo["q_value"] is None
     assert [row["event_time"] for row in events] == list(range(-3, 7))
+    assert {(row["scale"], row["contrast"]) for row in events} == {("log_ratio", "doubled")}
 
 
 def test_two_runs_are_equal(planted: Any) -> None:
