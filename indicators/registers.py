@@ -15,7 +15,11 @@ from indicators.contracts import contracts
 from indicators.messages import LANGUAGES
 from indicators.mission import Mission, Selected, resolve_path
 from indicators.values import INDICATOR_COLUMNS, MART_TABLES, TOTAL
-from indicators.wave_responses import interview_results_sql, item_responses_sql
+from indicators.wave_responses import (
+    SHOWN_WAVES_SQL,
+    interview_results_sql,
+    item_responses_sql,
+)
 
 _DUE_DAYS = 10
 _WORDS = ("title", "short", "definition", "numerator", "rationale", "limitations", "owner")
@@ -205,9 +209,9 @@ def _fill_responses(connection: duckdb.DuckDBPyConnection, mission: Mission) -> 
         WITH attempts AS (
           SELECT own.*, area_up.area,
             result IN ('complete', 'partial') AND consent_given AS is_answered
-          FROM core.survey_respondents AS own
+          FROM ({SHOWN_WAVES_SQL}) AS own
           JOIN cube.area_up ON area_up.area_code = coalesce(own.site_code, own.area_code)
-          WHERE interviewed_on <= as_of_day() AND result <> 'ineligible'
+          WHERE result <> 'ineligible'
         ),
         dated AS (
           SELECT survey_code, wave, instrument,

@@ -15,8 +15,13 @@ from indicators.vocabularies import NO_ANSWER, vocabulary
 _WAVE = "survey_code, wave, instrument"
 
 
+# A wave with interviews after the as-of day is not shown (definitions 8), its responses neither.
+SHOWN_WAVES_SQL = f"""SELECT * FROM core.survey_respondents
+  QUALIFY max(interviewed_on) OVER (PARTITION BY {_WAVE}) <= as_of_day()"""
+
+
 def interview_results(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    """One row a wave and instrument, up to the as-of day.
+    """One row a wave and instrument of those that are shown on the as-of day.
 
     Columns: survey_code, wave, instrument; drawn = all cases; a column a code of the vocabulary
     `interview_result`; without_consent = interviews of whom consent was not given, which count
@@ -36,8 +41,7 @@ def interview_results_sql() -> str:
     {counted},
     count(*) FILTER (WHERE result IN ('complete', 'partial') AND NOT consent_given)
       AS without_consent
-  FROM core.survey_respondents
-  WHERE interviewed_on <= as_of_day()
+  FROM ({SHOWN_WAVES_SQL})
   GROUP BY ALL
 )
 SELECT *, (complete + partial) / nullif(drawn - ineligible, 0) AS response_rate
@@ -66,9 +70,8 @@ def item_responses_sql() -> str:
     none = ", ".join(f"'{code}'" for code in NO_ANSWER)
     return f"""WITH interviewed AS (
   SELECT {_WAVE}, respondent_key
-  FROM core.survey_respondents
-  WHERE interviewed_on <= as_of_day()
-    AND consent_given AND result IN ('complete', 'partial')
+  FROM ({SHOWN_WAVES_SQL})
+  WHERE consent_given AND result IN ('complete', 'partial')
 ),
 items AS (
   SELECT DISTINCT {_WAVE}, item

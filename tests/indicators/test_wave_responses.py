@@ -79,6 +79,20 @@ def test_what_comes_after_the_as_of_day_is_not_yet_known() -> None:
     assert interview_results(small.connection)["wave"].tolist() == ["w1"]
 
 
+def test_of_a_wave_that_goes_on_after_the_as_of_day_nothing_is_told() -> None:
+    small = SmallWarehouse()
+    wave(small, "w1", ANSWERS)
+    wave(small, "w2", ANSWERS, on=date(2026, 7, 31))
+    small.connection.execute(
+        "UPDATE core.survey_respondents SET interviewed_on = DATE '2026-08-01' "
+        "WHERE respondent_key = 'w2-0'"
+    )
+    for as_of, waves in ((date(2026, 7, 31), {"w1"}), (date(2026, 8, 1), {"w1", "w2"})):
+        small.compute("X-IM-01", as_of=as_of)
+        for table in ("survey_result", "survey_item_response", "survey_response"):
+            assert set(small.connection.table(f"mart.{table}").df()["wave"]) == waves
+
+
 def test_the_mart_holds_what_the_core_tables_say_counted_with_pandas() -> None:
     small = SmallWarehouse()
     wave(small, "w1", ANSWERS)
