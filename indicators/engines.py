@@ -49,6 +49,7 @@ from indicators.statuses import (
 from indicators.transaction import one_transaction
 from indicators.values import VALUE_KEY, mart_ddl, totals_sql
 from indicators.versions import all_versions, computed_versions, settle_versions
+from indicators.waiting_rows import count_waiting_rows
 from indicators.waves import compute_surveys
 
 CONFIDENCE = 0.95
@@ -88,6 +89,7 @@ def compute(
         settle_versions(connection, indicators)
         note_values(connection)
         fill_registers(connection, mission, all_versions(indicators), as_of, profile)
+        count_waiting_rows(connection, mission, indicators)
 
 
 def compute_cells(

@@ -378,9 +378,11 @@ _REJECT_SUMMARY_COLUMNS = {
 }
 
 # Waiting rows by what their own text says of time and place; null where it cannot be read.
+# `indicator`: those that would have counted in it, by its own date; null: all of the source.
 _REJECT_PLACE_COLUMNS = {
     "mission": "VARCHAR",
     "source": "VARCHAR",
+    "indicator": "VARCHAR",
     "month": "DATE",
     "area": "VARCHAR",
     "rows": "BIGINT",

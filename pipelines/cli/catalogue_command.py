@@ -137,6 +137,9 @@ def _selection(arguments: argparse.Namespace) -> list[Indicator]:
 
 def _indicator(arguments: argparse.Namespace) -> Indicator:
     from indicators.catalogue import load_catalogue, selected_indicators
+    from indicators.errors import Problem, WrongUse
 
-    (found,) = selected_indicators(load_catalogue(), [" ".join(arguments.indicator)], file=None)
+    if len(arguments.indicator) != 1:
+        raise WrongUse(Problem("one_indicator"))
+    (found,) = selected_indicators(load_catalogue(), arguments.indicator, file=None)
     return found

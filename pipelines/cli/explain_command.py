@@ -77,7 +77,8 @@ def _rejects(found: dict[str, Any], language: str) -> Iterator[str]:
     yield message("cli.explain.rejects", language, rejects=found["rejects"])
     if found["rejects"] and found["rejects_here"] is not None:
         here = {name: found[f"rejects_{name}"] for name in ("here", "unclear")}
-        yield message("cli.explain.rejects_here", language, **here)
+        key = "rejects_counted" if found["rejects_counted"] else "rejects_here"
+        yield message(f"cli.explain.{key}", language, **here)
 
 
 def _number(value: float | None, language: str) -> str:

@@ -213,9 +213,9 @@ def _add_unplaced(job: _Job, outcome: _Outcome) -> None:
 def _load_table(job: _Job, mapping: TableMapping, contract: Contract, outcome: _Outcome) -> None:
     connection = job.connection
     mapped = map_rows(job.file, mapping, job.delivery.source, job.outlines)
-    readings = _readings(mapping, job.delivery.source, job.mission)
+    how = readings(mapping, job.delivery.source, job.mission)
     earlier = [entry.file_sha256 for entry in job.earlier]
-    empty = judging.stage(connection, job.file, mapped, contract, readings, mapping.distinct)
+    empty = judging.stage(connection, job.file, mapped, contract, how, mapping.distinct)
     checks = judging.judge(connection, contract, job.mission, earlier, empty)
     merging.compare(connection, contract, None if job.only is None else np.flatnonzero(job.only))
     merging.write_raw(connection, contract, job.mission.mission, job.delivery.sha256)
@@ -225,7 +225,7 @@ def _load_table(job: _Job, mapping: TableMapping, contract: Contract, outcome: _
         retracting.retract(connection, contract, earlier)
     outcome.taken[mapped.rows["position"].to_numpy()] = True
     outcome.loaded[merging.positions(connection, "state <> 'same'")] = True
-    context = Context(contract, job.mission, readings, _KnownKeys(connection))
+    context = Context(contract, job.mission, how, _KnownKeys(connection))
     unkept = merging.unkept_positions(connection, contract)
     for check, flaws in judging.flaws_of(connection, contract, checks):
         if job.only is not None:
@@ -238,7 +238,8 @@ def _load_table(job: _Job, mapping: TableMapping, contract: Contract, outcome: _
             outcome.warnings.append((contract.table, rows))
 
 
-def _readings(mapping: TableMapping, source: Source, mission: Mission) -> dict[str, Reading]:
+def readings(mapping: TableMapping, source: Source, mission: Mission) -> dict[str, Reading]:
+    """How a source writes the columns of one of its tables."""
     zone = source.time_zone or mission.time_zone
     is_workbook = source.reader in READERS_OF_CELLS
     return {

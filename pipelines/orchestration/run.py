@@ -13,6 +13,7 @@ from typing import Any
 import dagster as dg
 
 from indicators.errors import Problem, WrongUse
+from indicators.mission import read_mission
 from pipelines.installation import make_workspace
 from pipelines.orchestration.abandoned import close_abandoned, process_tag
 from pipelines.orchestration.build import build_definitions
@@ -46,8 +47,13 @@ class RefreshResult:
 def refresh(workspace: Workspace, mission: str, as_of: date | None = None) -> RefreshResult:
     """Runs the job `refresh`: inbox to indicators. Raises what a step raised.
 
-    Without `as_of`: the mission's last day where it has ended, else today.
+    Without `as_of`: the mission's last day where it has ended, else today. Raises WrongUse for a
+    day before the mission's first.
     """
+    starts_on = read_mission(workspace.profile(mission)).starts_on
+    if as_of is not None and as_of < starts_on:
+        words = {"starts_on": starts_on.isoformat()}
+        raise WrongUse(Problem("as_of_too_early", value=as_of.isoformat(), parameters=words))
     run_id = str(uuid.uuid4())
     with open_instance(workspace) as instance:
         job = build_definitions(workspace, as_of).resolve_job_def("refresh")

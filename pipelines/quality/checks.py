@@ -25,6 +25,7 @@ from pipelines.quality.findings import CheckResult, broken
 from pipelines.quality.input_files import write_input_files
 from pipelines.quality.rejects import write_reject_places, write_reject_summary
 from pipelines.quality.relations import Connection, has_rows, insert_rows
+from pipelines.quality.waiting_rows import write_waiting_rows
 
 VALUES = "indicator_value"
 
@@ -37,7 +38,8 @@ def run_checks(connection: Connection, mission: Mission, profile: Path) -> list[
     Fills `mart.quality_check`, `mart.reject_summary` and `mart.input_file` anew. What the
     indicators' values must hold is checked after them, by `check_values`.
     """
-    fed = {table.table for source in load_sources(profile).values() for table in source.tables}
+    sources = load_sources(profile)
+    fed = {table.table for source in sources.values() for table in source.tables}
     results = [
         result
         for contract in contracts().values()
@@ -49,6 +51,7 @@ def run_checks(connection: Connection, mission: Mission, profile: Path) -> list[
     with one_transaction(connection):
         _write(connection, mission, results, "source <> ?")
         write_reject_summary(connection, mission)
+        write_waiting_rows(connection, mission, sources)
         write_reject_places(connection, mission)
         write_input_files(connection, mission)
     return results

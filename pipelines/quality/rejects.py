@@ -1,12 +1,13 @@
 """Rows that wait for a correction: `mart.reject_summary`, neighbours with one fault as one line;
-`mart.reject_place`, how many by month and area, as far as their own text says it.
+`mart.reject_place`, how many by month and area, as far as they can be read.
 """
 
 import json
 
-from indicators.contracts import contracts
+from indicators.contracts import Contract, contracts
 from indicators.messages import LANGUAGES
 from indicators.mission import Mission
+from indicators.waiting_rows import waiting_table
 from pipelines.ingest.quarantine import reject_sentence
 from pipelines.quality.relations import Connection, has_rows, insert_rows, quoted
 
@@ -34,22 +35,14 @@ ORDER BY file, file_sha256, sheet, first_row, column_name, rule, raw_value, para
 """
 
 
-# Of the raw text only ISO days and known areas are read: what is wrong is not guessed.
 _PLACED_SQL = """
-WITH waiting AS (
-  SELECT DISTINCT file_sha256, sheet, row_number
-  FROM quarantine.{table} JOIN ops.input_file AS file USING (file_sha256)
-  WHERE file.status <> 'superseded' AND row_number IS NOT NULL
-),
-told AS (
-  SELECT file_sha256, sheet, row_number,
-    min(date_trunc('month', TRY_CAST(left({day}, 10) AS DATE))) AS month, min({area}) AS area
-  FROM raw.{table}
+WITH told AS (
+  SELECT file_sha256, sheet, row_number, min({day}) AS day, min({area}) AS area
+  FROM {waiting}
   GROUP BY ALL
 )
-SELECT CAST(month AS DATE) AS month, known.area_code AS area, count(*) AS rows
-FROM waiting
-LEFT JOIN told USING (file_sha256, sheet, row_number)
+SELECT CAST(date_trunc('month', day) AS DATE) AS month, known.area_code AS area, count(*) AS rows
+FROM told
 LEFT JOIN (SELECT DISTINCT area_code FROM core.areas) AS known ON known.area_code = told.area
 GROUP BY ALL
 ORDER BY ALL
@@ -57,21 +50,32 @@ ORDER BY ALL
 
 
 def write_reject_places(connection: Connection, mission: Mission) -> None:
-    """Fills `mart.reject_place` anew from `quarantine.*` and `raw.*`."""
+    """Fills the sources' lines of `mart.reject_place` anew from the waiting rows."""
     lines = [
-        (mission.mission, table, *line)
+        (mission.mission, table, None, *line)
         for table, contract in contracts().items()
         if has_rows(connection, "quarantine", table)
         for line in connection.execute(
             _PLACED_SQL.format(
-                table=quoted(table),
-                day=quoted(contract.date_column) if contract.date_column else "NULL",
+                waiting=waiting_table(table),
+                day=_local_day_sql(contract, mission),
                 area=quoted(contract.area_column) if contract.area_column else "NULL",
             )
         ).fetchall()
     ]
-    connection.execute("DELETE FROM mart.reject_place WHERE mission = ?", [mission.mission])
+    connection.execute(
+        "DELETE FROM mart.reject_place WHERE mission = ? AND indicator IS NULL", [mission.mission]
+    )
     insert_rows(connection, "reject_place", lines)
+
+
+def _local_day_sql(contract: Contract, mission: Mission) -> str:
+    name = contract.date_column
+    if name is None:
+        return "CAST(NULL AS DATE)"
+    if contract.columns[name].base_type != "time":
+        return quoted(name)
+    return f"CAST(timezone('{mission.time_zone}', timezone('UTC', {quoted(name)})) AS DATE)"
 
 
 def write_reject_summary(connection: Connection, mission: Mission) -> None:

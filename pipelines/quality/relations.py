@@ -48,5 +48,5 @@ def insert_rows(connection: Connection, table: str, rows: Sequence[Sequence[obje
     columns = zip(*rows, strict=True)
     batch = pa.table(dict(zip(MART_TABLES[table], (pa.array(c) for c in columns), strict=True)))
     connection.register("incoming", batch)
-    connection.execute(f"INSERT INTO mart.{quoted(table)} SELECT * FROM incoming")
+    connection.execute(f"INSERT INTO mart.{quoted(table)} BY NAME SELECT * FROM incoming")
     connection.unregister("incoming")

@@ -7,12 +7,14 @@ import duckdb
 
 from indicators.errors import Problem, WrongUse, nearest
 from indicators.values import totals_sql
+from indicators.waiting_rows import is_told
 from pipelines.release.naming import database_of, period_of_release, release_folder
 from pipelines.workspace import Workspace
 
 _FIGURE_SQL = f"""
 SELECT value.indicator, value.indicator_version AS version, value.period_type, value.period,
-       value.area, value.value, value.numerator, value.denominator, value.n,
+       value.area, value.time_rule, indicator.measure,
+       value.value, value.numerator, value.denominator, value.n,
        value.se, value.ci_low, value.ci_high, value.method, value.obs_status, value.conf_status,
        value.returns_due, value.returns_received, value.trend,
        value.period_start, value.period_end,
@@ -32,8 +34,8 @@ LIMIT 1
 
 _VERSIONS_SQL = "SELECT * FROM mart.indicator WHERE indicator = $indicator ORDER BY version DESC"
 
-_HAS_PLACES_SQL = """
-SELECT 1 AS found FROM duckdb_views() WHERE schema_name = 'mart' AND view_name = 'reject_place'
+_PLACE_COLUMNS_SQL = """
+SELECT column_name FROM duckdb_columns() WHERE schema_name = 'mart' AND table_name = 'reject_place'
 """
 
 _PERIOD_SQL = f"""
@@ -86,7 +88,7 @@ placed AS (
     area IS NULL OR area IN (FROM inside) AS in_area,
     month IS NULL OR (area IS NULL AND $area NOT IN (SELECT country_area FROM mart.mission))
       AS is_unclear
-  FROM mart.reject_place WHERE source = $source
+  FROM mart.reject_place WHERE source = $source AND {of_indicator}
 )
 SELECT coalesce(sum(rows) FILTER (WHERE in_period AND in_area AND NOT is_unclear), 0) AS here,
   coalesce(sum(rows) FILTER (WHERE in_period AND in_area AND is_unclear), 0) AS unclear
@@ -126,8 +128,10 @@ def explain_release(
     last period with a value. `files` are those with rows in the figure, `rows` being null where
     the figure is withheld or the audience sees no single file. `rejects` counts rows of the
     source's live files that wait for a correction, `rejected` names their faults;
-    `rejects_here` counts those whose date and place fall in the figure, `rejects_unclear` those
-    whose date or place cannot be read (both null where the release does not say). `versions`:
+    `rejects_here` counts those that would have counted in the figure, as far as they can be read,
+    `rejects_unclear` those of them whose date or place cannot be (both null where the release does
+    not say); of states and surveys all rows of the source in that time and place
+    (`rejects_counted` is false). `versions`:
     the definition's versions, newest first; `revisions`: what the release changed in the figure.
     Raises WrongUse for what the release does not hold.
     """
@@ -159,16 +163,25 @@ def _explained(
     return figure
 
 
-def _rejects_by_place(
-    release: duckdb.DuckDBPyConnection, figure: dict[str, Any]
-) -> dict[str, int | None]:
-    """Waiting rows that would have counted here; null in a release that does not place them."""
-    if not _rows(release, _HAS_PLACES_SQL):
-        return {"rejects_here": None, "rejects_unclear": None}
+def _rejects_by_place(release: duckdb.DuckDBPyConnection, figure: dict[str, Any]) -> dict[str, Any]:
+    """Waiting rows that would have counted here; null in a release that does not place them.
+
+    `rejects_counted`: whether they were held against what the indicator counts; else they are all
+    rows of its source.
+    """
+    columns = [row["column_name"] for row in _rows(release, _PLACE_COLUMNS_SQL)]
+    is_counted = "indicator" in columns and is_told(figure["measure"], figure["time_rule"])
+    if not columns:
+        return {"rejects_here": None, "rejects_unclear": None, "rejects_counted": False}
     cell = {"first": figure["period_start"], "last": figure["period_end"]}
     cell |= {"area": figure["area"], "source": figure["source"]}
-    (counted,) = _rows(release, _REJECTS_BY_PLACE_SQL, cell)
-    return {f"rejects_{name}": int(rows) for name, rows in counted.items()}
+    of_indicator = "true"
+    if "indicator" in columns:
+        of_indicator = "indicator IS NOT DISTINCT FROM $indicator"
+        cell |= {"indicator": figure["indicator"] if is_counted else None}
+    (counted,) = _rows(release, _REJECTS_BY_PLACE_SQL.format(of_indicator=of_indicator), cell)
+    found = {f"rejects_{name}": int(rows) for name, rows in counted.items()}
+    return found | {"rejects_counted": is_counted}
 
 
 def _versions(release: duckdb.DuckDBPyConnection, figure: dict[str, Any]) -> list[dict[str, Any]]:

@@ -111,11 +111,26 @@ def test_nothing_is_published_before_the_first_refresh(tmp_path: Path) -> None:
     assert refused.stderr.startswith("mali has no figures yet")
 
 
+def test_a_mission_is_not_seen_before_its_first_day(tmp_path: Path) -> None:
+    assert poclens(tmp_path, "init", str(tmp_path), "--profile", "mali").returncode == 0
+    refused = poclens(tmp_path, "refresh", "--mission", "mali", "--as-of", "1999-12-31")
+    assert refused.returncode == 2
+    assert refused.stderr.startswith("1999-12-31 is before the mission")
+
+
 @pytest.mark.parametrize("action", ["show", "sql", "requirements", "gaps"])
 def test_an_unknown_indicator_is_refused_where_it_was_typed(tmp_path: Path, action: str) -> None:
     refused = poclens(tmp_path, "catalogue", action, "P2-OP-0X")
     assert refused.returncode == 2
     assert refused.stderr.startswith("the catalogue has no indicator P2-OP-0X; the nearest is P2-O")
+
+
+@pytest.mark.parametrize("action", ["show", "sql"])
+@pytest.mark.parametrize("codes", [[], ["P2-OP-01", "P2-OP-02"]])
+def test_one_indicator_is_shown_at_a_time(tmp_path: Path, action: str, codes: list[str]) -> None:
+    refused = poclens(tmp_path, "catalogue", action, *codes)
+    assert refused.returncode == 2
+    assert refused.stderr.startswith("name one indicator")
 
 
 def test_the_language_option_holds_for_help_and_complaints(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ The recount knows nothing of the engine: it counts lines of the files that the t
 
 import shutil
 from collections.abc import Callable, Iterable, Mapping
+from copy import deepcopy
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -13,11 +14,12 @@ from typing import Any
 import duckdb
 import pandas as pd
 import pytest
+import yaml
 
 from indicators.catalogue import Indicator, load_catalogue
 from indicators.measures import Measure
 from pipelines.release.causes import CAUSES
-from pipelines.release.explain import explain_release
+from pipelines.release.explain import explain, explain_release
 from pipelines.release.revisions import changed_parameters, diff, diff_releases
 from tests.pipelines.release.patrol_mission import (
     COUNT,
@@ -29,6 +31,7 @@ from tests.pipelines.release.patrol_mission import (
     as_csv,
     month_of_patrols,
 )
+from tests.pipelines.source_mappings import PATROLS
 
 POLICE = ("P1", "P2")
 JULY, AUGUST = month_of_patrols(7, 60, seed=1), month_of_patrols(8, 60, seed=2)
@@ -258,6 +261,48 @@ def test_explain_reads_a_received_folder_alone(again: PatrolMission, tmp_path: P
     hq = explain_release(folder, COUNT, period="2026-Q3", audience="hq")
     assert hq["value"] == counted[COUNT, "2026-Q3", "XX"]
     assert all(file["rows"] is None for file in hq["files"]) and hq["rejects_here"] is None
+
+
+def test_rejects_count_where_their_correction_would(again: PatrolMission) -> None:
+    day_first = deepcopy(PATROLS)
+    day_first["tables"][0]["columns"]["started_at"]["formats"].append("%d/%m/%Y")
+    path = again.profile / "sources" / "activities.yaml"
+    path.write_text(yaml.safe_dump(day_first, sort_keys=False), encoding="utf-8")
+    good = Patrol("bad-0", "2026-07-05", "P1", "completed", "foot", "XX01")
+    bad = [
+        replace(good, mode="hovering"),
+        replace(good, code="bad-1", day="05/07/2026", people=-3),
+        replace(good, code="bad-2", unit="nobody"),  # of police or not: nobody can tell
+        replace(good, code="bad-3", status="finished"),  # completed or not
+        replace(good, code="bad-4", unit="nobody", status="aborted"),
+        replace(good, code="bad-5", unit="M1", mode="hovering"),  # no police
+        replace(good, code="bad-6", area="XX02", mode="hovering"),
+        replace(good, code="bad-7", day="2026-08-05", mode="hovering"),
+        replace(good, code="bad-8", area="nowhere"),
+        replace(good, code="bad-9", day="31 July"),
+        replace(good, code="bad-10", day="31 July", status="aborted"),
+    ]
+    again.deliver("patrols_late.csv", as_csv([*LATE, *bad]))
+    again.release(catalogue(redefined=False), checked=True)
+    found = {
+        (area, period): explain(again.workspace, MISSION, COUNT, area, period)
+        for area in ("XX", "XX01", "XX02")
+        for period in ("2026-07", "2026-Q3")
+    }
+    assert all(
+        entry["rejects"] == len(bad) and entry["rejects_counted"] for entry in found.values()
+    )
+    here = {
+        place: (entry["rejects_here"], entry["rejects_unclear"]) for place, entry in found.items()
+    }
+    assert here == {
+        ("XX", "2026-07"): (6, 1),  # the place of bad-8 is in the mission, wherever it is
+        ("XX", "2026-Q3"): (7, 1),
+        ("XX01", "2026-07"): (4, 2),
+        ("XX01", "2026-Q3"): (5, 2),
+        ("XX02", "2026-07"): (1, 1),
+        ("XX02", "2026-Q3"): (1, 1),
+    }
 
 
 def test_targets_are_told_apart_from_figures(again: PatrolMission) -> None:
