@@ -206,24 +206,29 @@ def _fill_returns(connection: duckdb.DuckDBPyConnection, mission: Mission) -> No
 def _fill_responses(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
     connection.execute(
         f"""INSERT INTO mart.survey_response
-        WITH attempts AS (
-          SELECT own.*, area_up.area,
-            result IN ('complete', 'partial') AND consent_given AS is_answered
-          FROM ({SHOWN_WAVES_SQL}) AS own
-          JOIN cube.area_up ON area_up.area_code = coalesce(own.site_code, own.area_code)
-          WHERE result <> 'ineligible'
-        ),
-        dated AS (
+        WITH dated AS (
           SELECT survey_code, wave, instrument,
             min(interviewed_on) AS first_on,
             max(interviewed_on) FILTER (WHERE result = 'complete') AS last_on
           FROM core.survey_respondents GROUP BY ALL
+        ),
+        attempts AS (
+          SELECT own.*, dated.first_on, dated.last_on, area_up.area,
+            result IN ('complete', 'partial') AND consent_given AS is_answered
+          FROM ({SHOWN_WAVES_SQL}) AS own
+          JOIN dated USING (survey_code, wave, instrument)
+          JOIN cube.area_span AS span
+            ON span.area_code = coalesce(own.site_code, own.area_code)
+            AND coalesce(last_on, first_on) >= span.begins
+            AND coalesce(last_on, first_on) < span.ends
+          JOIN cube.area_up ON area_up.area_code = span.place
+          WHERE result <> 'ineligible'
         )
         SELECT ?, survey_code, wave, instrument, first_on, last_on, area,
           CASE grouping(sex) WHEN 1 THEN '{TOTAL}' ELSE sex END,
           CASE grouping(age_group) WHEN 1 THEN '{TOTAL}' ELSE age_group END,
           count(*), count(*) FILTER (WHERE is_answered)
-        FROM attempts JOIN dated USING (survey_code, wave, instrument)
+        FROM attempts
         GROUP BY GROUPING SETS (
           (survey_code, wave, instrument, first_on, last_on, area),
           (survey_code, wave, instrument, first_on, last_on, area, sex),

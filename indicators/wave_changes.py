@@ -22,7 +22,7 @@ from indicators.waves import Wave, periods_of_waves, wave_respondents
 COLUMNS = ("indicator", "period_type", "period", "area", "shared_se", "shared_df")
 # A change of a total or a quantile is judged as of independent samples.
 _KINDS = ("proportion", "index")
-_NEEDED = ("survey_respondents", "period", "area_up")
+_NEEDED = ("survey_respondents", "period", "area_up", "area_span")
 
 
 def shared_unit_errors(

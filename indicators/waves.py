@@ -1,6 +1,7 @@
 """Survey indicators: which wave a period shows, and its estimates for areas and groups.
 
-A wave is never split and never pooled (definitions 16). How an estimate is made does not belong
+A wave is never split and never pooled (definitions 16): all of it lies where its areas lay on the
+day of its last completed interview. How an estimate is made does not belong
 here: see `indicators.survey`.
 """
 
@@ -131,13 +132,22 @@ def wave_respondents(
           SELECT respondent_key, {answers} FROM core.survey_answers
           WHERE survey_code = ? AND wave = ? GROUP BY respondent_key
         ),
-        places AS (SELECT area_code AS place, {levels} FROM cube.area_up GROUP BY area_code)
+        places AS (
+          SELECT span.area_code AS place, {levels}
+          FROM cube.area_span AS span JOIN cube.area_up ON area_up.area_code = span.place
+          WHERE ? >= span.begins AND ? < span.ends
+          GROUP BY span.area_code
+        )
         SELECT design.*, answered.* EXCLUDE (respondent_key), places.* EXCLUDE (place), {inside}
         FROM design
         LEFT JOIN answered USING (respondent_key)
         LEFT JOIN places ON places.place = design.{place}
         ORDER BY respondent_key""",
-        [wave.survey_code, wave.wave, wave.instrument, wave.survey_code, wave.wave],
+        [
+            *(wave.survey_code, wave.wave, wave.instrument),
+            *(wave.survey_code, wave.wave),
+            *(wave.last_on, wave.last_on),
+        ],
     ).df()
     outcomes = {f"outcome {i.code}": _outcome(frame, i) for i in indicators}
     # Numbers sort faster than texts, and every estimate sorts its rows first.
@@ -408,7 +418,9 @@ def _store_files(
           count(DISTINCT own.respondent_key)
         FROM cube.survey_respondents AS own
         JOIN valid USING (respondent_key)
-        JOIN cube.area_up ON area_up.area_code = own.{place}
+        JOIN cube.area_span AS span
+          ON span.area_code = own.{place} AND ? >= span.begins AND ? < span.ends
+        JOIN cube.area_up ON area_up.area_code = span.place
         JOIN cube.period ON list_contains(?, period_type || ' ' || period)
         LEFT JOIN ops.input_file AS file USING (file_sha256)
         WHERE own.survey_code = ? AND own.wave = ? AND own.instrument = ?
@@ -424,6 +436,8 @@ def _store_files(
             mission.mission,
             indicator.code,
             indicator.version,
+            wave.last_on,
+            wave.last_on,
             [f"{period_type} {period}" for period_type, period in periods],
             wave.survey_code,
             wave.wave,

@@ -131,6 +131,42 @@ def test_residents_are_those_of_the_parent_at_the_middle_of_the_period() -> None
     assert [cells["numerator"][area, "2026-Q1"] for area in ("A1", "A2")] == [3, 1]
 
 
+def test_a_wave_lies_where_its_areas_lay_on_its_last_day() -> None:
+    small = moved_warehouse()
+    for wave, on in (("w1", date(2026, 2, 10)), ("w2", date(2026, 3, 2))):
+        people = [{"respondent_key": f"{wave}-{at}", "wave": wave} for at in range(40)]
+        days = [on, *[date(2026, 2, 9)] * 39]  # all but one before the area moved
+        rows = zip(people, days, strict=True)
+        small.add("survey_respondents", [row | {"interviewed_on": day} for row, day in rows])
+        answer = {"item": "safety_overall", "answer": "good"}
+        small.add("survey_answers", [person | answer for person in people])
+    values = total_rows(small.compute("X-IM-01", as_of=date(2026, 3, 31)))
+    for period, held in (("2026-02", [40, 0, 40, 40]), ("2026-03", [0, 40, 40, 40])):
+        shown = values[values["period"] == period].set_index("area")["n"]
+        assert shown.reindex(["A1", "A2", "A1a", "C"]).fillna(0).tolist() == held
+
+
+def test_of_each_wave_responses_and_files_stand_under_the_parent_of_its_time() -> None:
+    small = moved_warehouse()
+    for wave, on in (("w1", date(2026, 1, 20)), ("w2", date(2026, 3, 20))):
+        people = [{"respondent_key": f"{wave}-{at}", "wave": wave} for at in range(4)]
+        small.add("survey_respondents", [person | {"interviewed_on": on} for person in people])
+        answer = {"item": "safety_overall", "answer": "good"}
+        small.add("survey_answers", [person | answer for person in people])
+    small.compute("X-IM-01", as_of=date(2026, 3, 31))
+    ask = small.connection.execute
+    responses = ask(
+        "SELECT wave, area FROM mart.survey_response WHERE sex = '_T' AND age_group = '_T' "
+        "AND area IN ('A1', 'A2') ORDER BY ALL"
+    ).fetchall()
+    assert responses == [("w1", "A1"), ("w2", "A2")]
+    files = ask(
+        "SELECT period, area, rows FROM mart.contribution WHERE period_type = 'M' "
+        "AND area IN ('A1', 'A2') ORDER BY ALL"
+    ).fetchall()
+    assert files == [("2026-01", "A1", 4), ("2026-03", "A2", 4)]
+
+
 def test_an_area_that_comes_back_has_its_old_parent_again() -> None:
     small = moved_warehouse()
     back = {"area_code": "A1a", "area_level": "admin2", "parent_area_code": "A1"}
