@@ -11,6 +11,9 @@ import pandas as pd
 from indicators.errors import Problem, WrongUse, nearest
 from indicators.survey.arrays import Floats, Integers, codes_of
 
+_TRUTH = {"true": True, "t": True, "yes": True, "y": True}
+_TRUTH |= {"false": False, "f": False, "no": False, "n": False}
+
 SurveyData = duckdb.DuckDBPyRelation | pd.DataFrame
 
 
@@ -98,12 +101,22 @@ def numbers(column: pd.Series) -> Floats:
     return np.asarray(column.to_numpy(dtype="float64", na_value=np.nan))
 
 
-def check_comparable(column: pd.Series, value: Any) -> None:
-    """Raise WrongUse where a text column is compared with a number, or the other way round."""
+def comparable(column: pd.Series, value: Any) -> Any:
+    """The value as the column holds it.
+
+    Raises WrongUse where a text column is compared with a number, or the other way round.
+    """
     if column.isna().all():
-        return
-    is_text = isinstance(_plain(column).dropna().iloc[0], str)
-    check_same_kind(str(column.name), is_text, value)
+        return value
+    held = _plain(column).dropna().iloc[0]
+    value = as_truth(value) if isinstance(held, bool | np.bool_) else value
+    check_same_kind(str(column.name), isinstance(held, str), value)
+    return value
+
+
+def as_truth(value: Any) -> Any:
+    """Text for a truth value as one: who reads a file may have made such of its `Yes` and `No`."""
+    return _TRUTH.get(value.lower(), value) if isinstance(value, str) else value
 
 
 def check_same_kind(name: str, is_text: bool, value: Any) -> None:

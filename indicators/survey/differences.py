@@ -8,7 +8,7 @@ import pandas as pd
 from scipy.special import stdtr
 
 from indicators.survey.arrays import Booleans, Columns
-from indicators.survey.columns import check_comparable
+from indicators.survey.columns import comparable
 from indicators.survey.intervals import wald
 from indicators.survey.linear_estimates import Linear, linearise_difference
 from indicators.survey.moments import Moments
@@ -45,8 +45,7 @@ def difference_columns(
 
 
 def _rows_of(column: pd.Series, group: Any) -> Booleans:
-    check_comparable(column, group)
-    return np.asarray((column == group).fillna(False).to_numpy(dtype=bool))
+    return np.asarray((column == comparable(column, group)).fillna(False).to_numpy(dtype=bool))
 
 
 def _only(request: Request, positions: Booleans) -> Request:

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from indicators.survey.arrays import Booleans, Integers, cells
-from indicators.survey.columns import check_comparable, codes
+from indicators.survey.columns import codes, comparable
 from indicators.survey.statistic import check_choice
 
 COMPARISONS: Mapping[str, Callable[[Any, Any], Any]] = MappingProxyType(
@@ -45,10 +45,9 @@ class Condition:
     def holds(self, frame: pd.DataFrame) -> Booleans:
         """Which rows fulfil the condition."""
         column = frame[self.column]
-        values = list(self.value) if self.op == "in" else [self.value]
-        for value in values:
-            check_comparable(column, value)
-        kept = column.isin(values) if self.op == "in" else COMPARISONS[self.op](column, self.value)
+        given = list(self.value) if self.op == "in" else [self.value]
+        values = [comparable(column, value) for value in given]
+        kept = column.isin(values) if self.op == "in" else COMPARISONS[self.op](column, values[0])
         return np.asarray(kept.fillna(False).to_numpy(dtype=bool) & column.notna().to_numpy())
 
 

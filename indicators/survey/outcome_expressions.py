@@ -15,7 +15,7 @@ import pandas as pd
 from duckdb import CaseExpression, ColumnExpression, ConstantExpression, Expression
 from duckdb import FunctionExpression as Function
 
-from indicators.survey.columns import SurveyData, check_known, check_same_kind
+from indicators.survey.columns import SurveyData, as_truth, check_known, check_same_kind
 from indicators.survey.domain import COMPARISONS, Condition
 from indicators.survey.statistic import (
     Difference,
@@ -62,11 +62,15 @@ class Source:
 
     def is_one_of(self, name: str, values: Sequence[Any]) -> Expression:
         """Whether the value is one of these. Raises WrongUse for text among numbers."""
-        for value in values:
-            check_same_kind(name, self.is_text(name), value)
+        values = [self._as_held(name, value) for value in values]
         if not values:
             return ConstantExpression(False)
         return ColumnExpression(name).isin(*map(_constant, values))
+
+    def _as_held(self, name: str, value: Any) -> Any:
+        value = as_truth(value) if self.types[name] == "BOOLEAN" else value
+        check_same_kind(name, self.is_text(name), value)
+        return value
 
     def number(self, name: str) -> Expression:
         """The value as a number; null for text that is none."""
@@ -83,8 +87,8 @@ class Source:
         if condition.op == "in":
             holds = self.is_one_of(name, list(condition.value))
         else:
-            check_same_kind(name, self.is_text(name), condition.value)
-            holds = COMPARISONS[condition.op](ColumnExpression(name), _constant(condition.value))
+            value = _constant(self._as_held(name, condition.value))
+            holds = COMPARISONS[condition.op](ColumnExpression(name), value)
         return self.present(name) & holds
 
 

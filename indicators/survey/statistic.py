@@ -11,7 +11,7 @@ import pandas as pd
 
 from indicators.errors import Problem, WrongUse
 from indicators.survey.arrays import Floats
-from indicators.survey.columns import check_comparable, numbers
+from indicators.survey.columns import comparable, numbers
 
 PROPORTION_INTERVALS = (
     "logit",
@@ -162,9 +162,8 @@ def outcome(frame: pd.DataFrame, statistic: Statistic) -> Floats:
 
 
 def _is_level(column: pd.Series, level: Any, not_counted: tuple[Any, ...]) -> Floats:
-    levels = level if isinstance(level, tuple) else (level,)
-    for value in levels:
-        check_comparable(column, value)
+    given = level if isinstance(level, tuple) else (level,)
+    levels = [comparable(column, value) for value in given]
     counted = np.asarray(column.isin(levels).to_numpy(), dtype=np.float64)
     counted[(column.isna() | column.isin(not_counted)).to_numpy(dtype=bool)] = float("nan")
     return counted

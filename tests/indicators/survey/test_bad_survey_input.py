@@ -162,3 +162,22 @@ def test_survey_sentences_stand_in_both_languages() -> None:
     assert len(keys) > 10
     for key in keys:
         assert set(message_catalogue()[key]) == {"en", "fr"}
+
+
+@pytest.mark.parametrize("as_read", ["frame", "relation", "many"])
+def test_yes_and_no_that_a_reader_made_truth_values_are_still_found(as_read: str) -> None:
+    read = PEOPLE.assign(answer=PEOPLE["answer"] == "yes")
+    data = read if as_read == "frame" else duckdb.from_df(read)
+
+    def asked(people: Any, statistic: Any, value: str) -> pd.DataFrame:
+        domain = (Condition("answer", "==", value),)
+        if as_read == "many" and people is data:
+            return estimate_many(people, DESIGN, [statistic], [()], domain)
+        return estimate(people, DESIGN, statistic, domain=domain)
+
+    for statistic, value in ((Proportion("answer", "yes"), "no"), (Mean("age"), "yes")):
+        row, expected = (asked(people, statistic, value).iloc[0] for people in (data, PEOPLE))
+        assert row["estimate"] == expected["estimate"]
+        assert (row["n"], row["df"]) == (expected["n"], expected["df"])
+    with pytest.raises(WrongUse, match="'answer'"):
+        estimate(data, DESIGN, Proportion("answer", "maybe"))
