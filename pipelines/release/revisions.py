@@ -6,8 +6,9 @@ Parameters: choices of the mission's profile. Recomputed: other code, contracts 
 lists. Besides: what
 was withheld and is shown now, and the other way round.
 
-A figure of a period that was still running at the earlier as-of date is not revised when it moves
-on. Parts add up to the change; where they cannot be told, `parts_status` says why.
+A part of a breakdown that has its first cases, or no more, moved too: its total stood in both
+releases. A figure of a period that was still running at the earlier as-of date is not revised when
+it moves on. Parts add up to the change; where they cannot be told, `parts_status` says why.
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,7 +20,16 @@ import pandas as pd
 
 from indicators.errors import Problem, WrongUse
 from indicators.messages import LANGUAGES, message
-from indicators.values import DIMENSIONS, MART_TABLES
+from indicators.values import (
+    DIMENSIONS,
+    MART_TABLES,
+    NO_ACCESS,
+    NORMAL,
+    NOT_COMPUTABLE,
+    NOT_REPORTED,
+    TOTAL,
+    totals_sql,
+)
 from pipelines.release.causes import CAUSES, causes_of_files, read_published
 from pipelines.release.naming import database_of, release_folder, releases_of
 from pipelines.release.numbers import shown_number, signed_number
@@ -51,6 +61,8 @@ def revisions_sql() -> str:
     files were computed otherwise.
     """
     cell = ", ".join(_KEY)
+    told = ", ".join(f"{name} <> '{TOTAL}'" for name in DIMENSIONS if name != "breakdown_value")
+    broken_down = f"(indicator, breakdown, {told})"
     return f"""
     WITH arrived AS (
       SELECT file_sha256 FROM after.input_file WHERE status = 'loaded'
@@ -88,8 +100,53 @@ def revisions_sql() -> str:
       WHERE old.period_end <= (SELECT max(as_of) FROM before.mission)
         AND (old.conf_status = 'F' OR new.conf_status = 'F')
     ),
+    in_both AS (
+      SELECT {_PLACE}, new.indicator_version, old.indicator_version AS version_before,
+             measure IN {_ZERO_KINDS} AS adds_up,
+             old.obs_status AS total_before, new.obs_status AS total_after
+      FROM before.indicator_value AS old
+      JOIN after.indicator_value AS new USING ({cell})
+      JOIN after.indicator AS indicator USING (mission, indicator)
+      WHERE indicator.version = new.indicator_version AND {totals_sql("new.")}
+        AND old.period_end <= (SELECT max(as_of) FROM before.mission)
+    ),
+    broken_down_in_both AS (
+      SELECT {broken_down} AS way FROM before.indicator_value
+      INTERSECT
+      SELECT {broken_down} FROM after.indicator_value
+    ),
+    one_sided AS (
+      SELECT {cell}, false AS was_there, value, n, obs_status
+      FROM after.indicator_value ANTI JOIN before.indicator_value USING ({cell})
+      WHERE conf_status = 'F' AND value IS NOT NULL
+      UNION ALL
+      SELECT {cell}, true AS was_there, value, n, obs_status
+      FROM before.indicator_value ANTI JOIN after.indicator_value USING ({cell})
+      WHERE conf_status = 'F' AND value IS NOT NULL
+    ),
+    -- A part without a case has no cell: zero where it adds up and its total is known.
+    came_or_went AS (
+      SELECT *,
+             CASE WHEN was_there THEN total_after ELSE total_before END AS of_total,
+             CASE WHEN of_total IN ('{NOT_REPORTED}', '{NO_ACCESS}') THEN of_total
+               WHEN adds_up THEN '{NORMAL}' ELSE '{NOT_COMPUTABLE}' END AS other_status,
+             CASE WHEN other_status = '{NORMAL}' THEN 0 END AS other_value
+      FROM one_sided JOIN in_both USING ({_PLACE})
+      WHERE {broken_down} IN (SELECT way FROM broken_down_in_both)
+    ),
+    parts AS (
+      SELECT {cell}, indicator_version, version_before,
+             CASE WHEN was_there THEN value ELSE other_value END AS value_before,
+             CASE WHEN was_there THEN other_value ELSE value END AS value_after,
+             CASE WHEN was_there THEN n ELSE 0 END AS n_before,
+             CASE WHEN was_there THEN 0 ELSE n END AS n_after,
+             CASE WHEN was_there THEN obs_status ELSE other_status END AS obs_status_before,
+             CASE WHEN was_there THEN other_status ELSE obs_status END AS obs_status_after,
+             'F' AS conf_status_before, 'F' AS conf_status_after
+      FROM came_or_went
+    ),
     moved AS (
-      SELECT * FROM compared
+      SELECT * FROM (FROM compared UNION ALL BY NAME FROM parts)
       WHERE (conf_status_before = 'F') <> (conf_status_after = 'F')
          OR (value_before IS NULL) <> (value_after IS NULL)
          OR abs(value_after - value_before)

@@ -239,6 +239,28 @@ def test_headquarters_gets_no_part_of_few_rows(again: PatrolMission) -> None:
     assert all(pd.isna(hq[cell][name]) for name in PARTS)
 
 
+def test_parts_with_their_first_cases_or_no_more_have_moved_too(again: PatrolMission) -> None:
+    first = [replace(p, day=p.day.replace("-07-", "-09-"), unit="P2") for p in JULY[:6]]
+    first = [replace(p, code=f"sep-{p.code}", status="completed", area="XX01") for p in first]
+    again.deliver("patrols_09.csv", as_csv(first))
+    again.deliver("patrols_07.csv", as_csv([p for p in JULY if (p.unit, p.area) != ("P2", "XX01")]))
+    again.release(catalogue(redefined=False))
+    gone = sum((p.unit, p.area, p.status) == ("P2", "XX01", "completed") for p in JULY)
+    found = diff(again.workspace, MISSION)
+    of_type = found[(found["indicator"] == COUNT) & (found["unit_type"] == "IPO")]
+    moved = of_type.set_index(["period", "area"])
+    taken = moved.loc["2026-07", "XX01"]
+    assert (taken["value_before"], taken["value_after"], taken["part_correction"]) == (
+        gone,
+        0,
+        -gone,
+    )
+    came = moved.loc["2026-09", "XX01"]
+    assert pd.isna(came["value_before"]) and came["obs_status_before"] == "O"  # never 0 for unknown
+    assert (came["value_after"], came["reason"]) == (6, "late_data")
+    assert totals(found)[COUNT, "2026-07", "XX01"]["part_correction"] == -gone
+
+
 def test_explain_reads_a_received_folder_alone(again: PatrolMission, tmp_path: Path) -> None:
     bad = [
         replace(JULY[0], code="bad-1", day="2026-07-05", unit="nobody", area="XX01"),
