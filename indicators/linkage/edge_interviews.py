@@ -20,9 +20,14 @@ from indicators.linkage.counted_rows import counted_sql
 from indicators.linkage.finding import Finding
 from indicators.linkage.framework import Edge, Framework
 from indicators.linkage.grading import Evidence
-from indicators.linkage.interviews import BeforeAfter, before_after, soon_or_later
+from indicators.linkage.interviews import (
+    BeforeAfter,
+    answers_after_activities,
+    before_after,
+    soon_or_later,
+)
 from indicators.linkage.kept_results import kept_results
-from indicators.linkage.logged_activities import EFFORT, SOURCE, effort, log_activities
+from indicators.linkage.logged_activities import SOURCE, effort, log_activities
 from indicators.linkage.mart_rows import store_rows
 from indicators.linkage.tested import EdgeResult, Tested
 from indicators.mission import Mission
@@ -42,12 +47,16 @@ KINDS: Mapping[str, str] = {
     "long_range": "is_long_range",
     "not_long_range": "NOT is_long_range",
 }
+_COST = "activity_code, person_days, nights, km, is_back_same_day"
 COVARIATES = ("is_woman", "is_young", "is_displaced")
 
 
 @dataclass(frozen=True)
 class _Sample:
-    """Interviews of one edge's outcome, and the activities during their fieldwork."""
+    """Interviews of one edge's outcome, and the activities during their fieldwork.
+
+    Of `pulse` interviews: the patrols on the days of the last patrol before each.
+    """
 
     answers: pd.DataFrame
     activities: pd.DataFrame
@@ -147,7 +156,12 @@ def _before_after(sample: _Sample) -> Iterator[_Entry]:
         if kind != "all" and len(events) in (0, len(sample.activities)):
             continue  # none of this kind, or all of them: nothing beside "all"
         compared = before_after(sample.answers, events, days, COVARIATES)
-        yield _Entry(METHOD, kind, compared, sample.rounds, effort(events), caveats)
+        yield _Entry(METHOD, kind, compared, sample.rounds, _cost(events), caveats)
+
+
+def _cost(activities: pd.DataFrame) -> dict[str, float | None]:
+    """What these activities cost, each counted once whatever the waves and areas it stands in."""
+    return effort(activities.drop_duplicates("activity_code"))
 
 
 def _sample(
@@ -227,7 +241,7 @@ def _activities(
     connection.register("fieldwork_spans", spans)
     frame = connection.execute(
         f"""SELECT span.wave || ' ' || span.place AS area,
-          CAST(started_on_local AS TIMESTAMP) AS day, {kinds}, person_days, nights, km
+          CAST(started_on_local AS TIMESTAMP) AS day, {kinds}, {_COST}
         FROM logged_activity AS own
         JOIN fieldwork_spans AS span ON span.place = own.area
           AND started_on_local BETWEEN CAST(span.min AS DATE) - {max(OTHER_DAYS)}
@@ -243,10 +257,18 @@ def _activities(
 
 
 def _pulse(sample: _Sample) -> Iterator[_Entry]:
-    """Short interviews soon after a patrol beside later ones, where the question was asked so."""
+    """Short interviews soon after a patrol beside later ones, where the question was asked so.
+
+    With what the patrols cost that they followed: every completed patrol in the area of a compared
+    interview, soon or later, on the day of the last one before it; each patrol once. What cannot be
+    compared (nobody asked on one side) has no cost either.
+    """
     if sample.rounds:
         compared = soon_or_later(sample.answers, PULSE_DAYS, COVARIATES)
-        spent, caveats = dict.fromkeys(EFFORT), _design_caveats(sample.answers)
+        followed = answers_after_activities(sample.answers)[["place", "patrolled_on"]]
+        patrols = sample.activities.merge(followed.drop_duplicates())
+        spent = _cost(patrols if compared.difference.n_events else patrols[:0])
+        caveats = _design_caveats(sample.answers)
         yield _Entry(PULSE_METHOD, "patrol", compared, sample.rounds, spent, caveats)
 
 
@@ -258,20 +280,28 @@ def _pulse_sample(connection: duckdb.DuckDBPyConnection, outcome: Indicator) -> 
     if not waves:
         return _Sample(_no_answers(), pd.DataFrame(), 0)
     answers = pd.concat([_answers(connection, wave, asked) for wave in waves])
-    return _Sample(_since_patrol(connection, answers), pd.DataFrame(), len(waves))
+    patrols = _patrols(connection)
+    since = _since_patrol(answers, patrols)
+    followed = since[["place", "patrolled_on"]].drop_duplicates()
+    return _Sample(since, patrols.merge(followed), len(waves))
 
 
-def _since_patrol(connection: duckdb.DuckDBPyConnection, answers: pd.DataFrame) -> pd.DataFrame:
-    """The answers with `days_since`, the days since the last completed patrol in the place."""
-    patrols = connection.execute(
-        """SELECT DISTINCT area AS place, CAST(started_on_local AS TIMESTAMP) AS patrolled_on
+def _patrols(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """Completed patrols in each place where they count, sorted by day, with what they cost."""
+    return connection.execute(
+        f"""SELECT area AS place, CAST(started_on_local AS TIMESTAMP) AS patrolled_on, {_COST}
         FROM logged_activity
         WHERE activity_type = 'patrol' AND status = 'completed'
-        ORDER BY patrolled_on, place"""
+        ORDER BY patrolled_on, place, activity_code"""
     ).df()
+
+
+def _since_patrol(answers: pd.DataFrame, patrols: pd.DataFrame) -> pd.DataFrame:
+    """The answers with `patrolled_on` and `days_since`, the last day of a patrol in the place."""
     ordered = answers.sort_values("day", kind="stable")
-    patrols["patrolled_on"] = patrols["patrolled_on"].astype(ordered["day"].dtype)
-    joined = pd.merge_asof(ordered, patrols, left_on="day", right_on="patrolled_on", by="place")
+    days = patrols[["place", "patrolled_on"]].drop_duplicates()
+    days = days.astype({"patrolled_on": ordered["day"].dtype})
+    joined = pd.merge_asof(ordered, days, left_on="day", right_on="patrolled_on", by="place")
     return joined.assign(days_since=(joined["day"] - joined["patrolled_on"]).dt.days)
 
 

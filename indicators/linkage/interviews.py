@@ -105,7 +105,7 @@ def soon_or_later(
     `answers` as in `before_after`, with `days_since` the activity and `area`, which is the unit
     whose answers stand together: nobody chose by chance where to ask when.
     """
-    known = answers.dropna(subset=["outcome", "weight", "days_since"])
+    known = answers_after_activities(answers)
     rows = known.assign(
         event=0, cluster=known["area"], is_after=(known["days_since"] <= days).astype(float)
     )
@@ -116,6 +116,11 @@ def soon_or_later(
         if (found := _difference(rows, name, least_events=1)).p_value is not None
     }
     return BeforeAfter(days, difference, Difference(), balance)
+
+
+def answers_after_activities(answers: pd.DataFrame) -> pd.DataFrame:
+    """The answers that `soon_or_later` compares: given, with a weight, and after an activity."""
+    return answers.dropna(subset=["outcome", "weight", "days_since"])
 
 
 def _clean(events: pd.DataFrame, days: int) -> pd.DataFrame:

@@ -14,10 +14,13 @@ from indicators.mission import Mission
 
 SOURCE = "activities"
 EFFORT = ("person_days", "nights", "km")
+# Ended on the local day on which it began, with no night noted: nobody was out for one.
+BACK_SAME_DAY_SQL = """coalesce(ended_at >= started_at
+    AND local_date(ended_at) = local_date(started_at) AND coalesce(nights_out, 0) = 0, false)"""
 _COLUMNS = {
-    "activity_type", "status", "component", "partner_components", "area_code",
-    "location_precision", "started_on_local", "is_long_range", "person_days", "nights_out",
-    "distance_km",
+    "activity_code", "activity_type", "status", "component", "partner_components", "area_code",
+    "location_precision", "started_at", "started_on_local", "ended_at", "is_long_range",
+    "person_days", "nights_out", "distance_km",
 }  # fmt: skip
 
 
@@ -30,7 +33,8 @@ def log_activities(
     """Make the functions of expressions and the temporary table `logged_activity`.
 
     A row an activity and `area` in which it counts, with what `outputs` look at to count it, and
-    `person_days`, `nights` and `km` as numbers. Needs the area tables of `indicators.places`.
+    `person_days`, `nights` (as noted) and `km` as numbers, `is_back_same_day`. Needs the area
+    tables of `indicators.places`.
     """
     for statement in functions_sql(mission, as_of.isoformat()):
         connection.execute(statement)
@@ -42,7 +46,8 @@ def logged_activity_sql(outputs: Iterable[Indicator] = ()) -> str:
     columns = _COLUMNS.union(*(counted_columns(output) for output in outputs))
     return f"""CREATE OR REPLACE TEMP TABLE logged_activity AS
 SELECT up.area, own.* REPLACE (CAST(person_days AS DOUBLE) AS person_days),
-  CAST(nights_out AS DOUBLE) AS nights, CAST(distance_km AS DOUBLE) AS km
+  CAST(nights_out AS DOUBLE) AS nights, CAST(distance_km AS DOUBLE) AS km,
+  {BACK_SAME_DAY_SQL} AS is_back_same_day
 FROM (
 {rows_sql(contracts()[SOURCE], columns)}
 ) AS own
@@ -51,6 +56,23 @@ JOIN cube.area_up AS up ON up.area_code = place.area"""
 
 
 def effort(activities: pd.DataFrame) -> dict[str, float | None]:
-    """Person-days, nights out and kilometres of these activities; None where none is logged."""
-    known = {name: activities[name].dropna() for name in EFFORT}
-    return {name: float(values.sum()) if len(values) else None for name, values in known.items()}
+    """`person_days`, `nights` out and `km` of these activities, as far as they were logged.
+
+    None where nothing was. No nights (0) only where every activity says so: noted as 0, or ended on
+    the day on which it began. That it was not long range does not say so.
+    """
+    return {
+        "person_days": _logged(activities["person_days"]),
+        "nights": _nights(activities),
+        "km": _logged(activities["km"]),
+    }
+
+
+def _logged(values: pd.Series) -> float | None:
+    return float(values.sum()) if values.notna().any() else None
+
+
+def _nights(activities: pd.DataFrame) -> float | None:
+    away = activities.loc[~activities["is_back_same_day"].astype(bool), "nights"]
+    is_unknown = activities.empty or (away.isna().any() and not away.sum() > 0)
+    return None if is_unknown else float(away.sum())

@@ -15,6 +15,7 @@ from indicators.catalogue import Indicator
 from indicators.contracts import contracts
 from indicators.derived import period_columns, rows_sql
 from indicators.linkage.counted_rows import counted_columns, counted_sql
+from indicators.linkage.logged_activities import BACK_SAME_DAY_SQL
 from indicators.linkage.wake.place_times import PLANNED, place_time_sql
 
 ACTIVITIES, INCIDENTS = "activities", "incidents"
@@ -27,7 +28,7 @@ CALLED_OFF_TYPE, OTHER_ACTIVITY = "called_off", "other_activity"
 _CAVEATS = {PLANNED: "place_times", OTHER_ACTIVITY: "other_activity"}
 _ACTIVITY_COLUMNS = {
     "activity_code", "status", "status_reason", "started_at", "latitude", "longitude", "area_code",
-    "person_days", "nights_out", "distance_km",
+    "ended_at", "person_days", "nights_out", "distance_km",
 }  # fmt: skip
 _INCIDENT_COLUMNS = {
     "incident_code", "occurred_at", "occurred_on", "date_precision", "latitude", "longitude",
@@ -37,9 +38,10 @@ _INCIDENT_COLUMNS = {
 
 @dataclass(frozen=True)
 class EdgeEvents:
-    """Rows type, timestamp, lat, lon, area, sector, risk, reported_by, person_days, nights, km.
+    """Rows type, timestamp, lat, lon, area, sector, risk, reported_by, and what each cost.
 
-    `risk`: incidents of the same area in the 90 days before. `caveats`: what was left out.
+    `risk`: incidents of the same area in the 90 days before. Cost: person_days, nights, km and
+    is_back_same_day (`logged_activities.py`). `caveats`: what was left out.
     """
 
     rows: pd.DataFrame
@@ -112,7 +114,7 @@ WITH place AS (
   FROM core.areas GROUP BY area_code
 ),
 done AS (
-  SELECT *, CASE
+  SELECT *, {BACK_SAME_DAY_SQL} AS is_back_same_day, CASE
       WHEN coalesce({counted_sql(output)}, false) THEN '{TREATED}'
       WHEN {_control_sql(output, controls, other)} THEN '{controls}'
     END AS type
@@ -127,11 +129,11 @@ event AS (
   SELECT code, type, started_at AS "timestamp",
     CAST(latitude AS DOUBLE) AS lat, CAST(longitude AS DOUBLE) AS lon, area_code,
     NULL AS reported_by, CAST(person_days AS DOUBLE) AS person_days,
-    CAST(nights_out AS DOUBLE) AS nights, CAST(distance_km AS DOUBLE) AS km
+    CAST(nights_out AS DOUBLE) AS nights, CAST(distance_km AS DOUBLE) AS km, is_back_same_day
   FROM ({carried})
   UNION ALL
   SELECT incident_code, '{DEPENDENT}', moment, CAST(latitude AS DOUBLE), CAST(longitude AS DOUBLE),
-    area_code, reported_by, NULL, NULL, NULL
+    area_code, reported_by, NULL, NULL, NULL, false
   FROM happened
 ),
 placed AS (
@@ -147,7 +149,8 @@ risky AS (
   GROUP BY event.code
 )
 SELECT type, "timestamp", lat, lon, area, coalesce(place.parent, area) AS sector,
-  CAST(coalesce(risk, 0) AS DOUBLE) AS risk, reported_by, person_days, nights, km
+  CAST(coalesce(risk, 0) AS DOUBLE) AS risk, reported_by, person_days, nights, km,
+  is_back_same_day
 FROM placed
 LEFT JOIN risky USING (code)
 LEFT JOIN place ON place.area_code = placed.area

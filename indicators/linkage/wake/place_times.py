@@ -46,7 +46,9 @@ logged AS (
 standing AS (
   SELECT activity_code AS code, type, started_at, "day", latitude, longitude, has_place, area_code,
     area, sum(person_days) OVER month_there AS person_days,
-    sum(nights_out) OVER month_there AS nights_out, sum(distance_km) OVER month_there AS distance_km
+    sum(nights_out) OVER month_there AS nights_out,
+    sum(distance_km) OVER month_there AS distance_km,
+    bool_and(is_back_same_day) OVER month_there AS is_back_same_day
   FROM logged JOIN planned USING (area, "month")
   WHERE type = '{treated}'
   WINDOW month_there AS (PARTITION BY area, "month")
@@ -77,7 +79,7 @@ place_time AS (
     local_midnight(least("month" + CAST(day("day") - 1 AS INTEGER), last_day("month")))
       + (started_at - local_midnight("day")) AS started_at,
     latitude, longitude, area AS area_code,
-    NULL AS person_days, NULL AS nights_out, NULL AS distance_km
+    NULL AS person_days, NULL AS nights_out, NULL AS distance_km, false AS is_back_same_day
   FROM eligible JOIN visited USING (area)
   WHERE visited.number = floor((eligible.number + 0.5) * visits / months)
 )"""

@@ -1,8 +1,10 @@
 """Edges looked at through interviews: which activities, which answers, what is written."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -117,8 +119,39 @@ def test_answers_after_a_patrol_stand_beside_those_before(warehouse: SmallWareho
 
 def test_what_the_patrols_cost_stands_beside(warehouse: SmallWarehouse) -> None:
     row = looked_at(warehouse)[0][METHOD, "7_days_all"]
-    assert (row["person_days"], row["km"]) == (30, 90)
-    assert pd.isna(row["nights"])  # not logged is not none
+    assert (row["person_days"], row["nights"], row["km"]) == (30, 0, 90)
+
+
+@pytest.mark.parametrize(
+    ("noted", "nights"),
+    [
+        ("ended_at = NULL", None),  # not noted is not none, long range or not
+        ("ended_at = ended_at + INTERVAL 1 DAY", None),
+        ("ended_at = started_at - INTERVAL 1 HOUR", None),
+        ("is_long_range = true, ended_at = NULL WHERE area_code = 'A2'", None),
+        ("ended_at = NULL, nights_out = CASE area_code WHEN 'A2' THEN 0 END", None),
+        ("ended_at = NULL, nights_out = 0", 0),
+        ("nights_out = 0", 0),
+        ("ended_at = NULL, nights_out = CASE area_code WHEN 'A2' THEN 2 END", 2),
+        ("nights_out = 2", 6),
+    ],
+)
+def test_no_nights_only_where_every_patrol_says_so(
+    noted: str, nights: float | None, warehouse: SmallWarehouse
+) -> None:
+    warehouse.connection.execute(f"UPDATE core.activities SET {noted}")
+    found = looked_at(warehouse)[0][METHOD, "7_days_all"]["nights"]
+    assert pd.isna(found) if nights is None else found == nights
+
+
+def test_a_patrol_in_two_waves_costs_once(warehouse: SmallWarehouse) -> None:
+    before = looked_at(warehouse)[0][METHOD, "7_days_all"]
+    respondents, answers = interviews("w2", FIRST + timedelta(days=EVENT_DAY + 3), more_after=1)
+    warehouse.add("survey_respondents", respondents)
+    warehouse.add("survey_answers", answers)
+    after = looked_at(warehouse)[0][METHOD, "7_days_all"]
+    assert after["n_after"] > 0
+    assert after["person_days"] == before["person_days"] == 30
 
 
 def test_kinds_are_looked_at_apart_where_there_are_several(warehouse: SmallWarehouse) -> None:
@@ -150,10 +183,13 @@ def test_waves_are_not_mixed(warehouse: SmallWarehouse) -> None:
     assert (after["estimate"], after["n_before"]) == (before["estimate"], before["n_before"])
 
 
-def test_pulse_interviews_soon_after_a_patrol_stand_beside_later_ones() -> None:
+PULSE_PLACES = [f"A1{letter}" for letter in "abcdefghijkl"]
+
+
+def pulse_warehouse(places: Sequence[str] = PULSE_PLACES) -> SmallWarehouse:
+    """Three hundred short interviews on twenty days, dealt out to the places; no patrol yet."""
     made = SmallWarehouse()
     respondents, answers = interviews("w1", FIRST, more_after=1, instrument="pulse")
-    places = [f"A1{letter}" for letter in "abcdefghijkl"]
     for row, at in zip(respondents, range(len(respondents)), strict=True):
         row |= {"area_code": places[at % 12], "weight_person": None, "psu": None}
     made.add(
@@ -167,13 +203,18 @@ def test_pulse_interviews_soon_after_a_patrol_stand_beside_later_ones() -> None:
                 "name_fr": place,
                 "valid_from": date(2020, 1, 1),
             }
-            for place in places[2:]
+            for place in PULSE_PLACES[2:]
         ],
     )
     made.add("survey_respondents", respondents)
     made.add("survey_answers", answers)
+    return made
+
+
+def test_pulse_interviews_soon_after_a_patrol_stand_beside_later_ones() -> None:
+    made = pulse_warehouse()
     started = datetime(FIRST.year, FIRST.month, FIRST.day, 8)
-    made.add("activities", [{"area_code": place, "started_at": started} for place in places])
+    made.add("activities", [{"area_code": place, "started_at": started} for place in PULSE_PLACES])
     found, tested = looked_at(made)
     row = found[PULSE_METHOD, "7_days_patrol"]
     assert (row["n_after"], row["n_before"]) == (120, 180)  # days 0 to 7, days 8 to 19
@@ -181,6 +222,62 @@ def test_pulse_interviews_soon_after_a_patrol_stand_beside_later_ones() -> None:
     (pulse,) = [one for one in tested if one.finding.method == PULSE_METHOD]
     assert pulse.finding.is_test and "pulse" in pulse.caveats
     assert "descriptive" not in pulse.caveats, "what is tested is not said to be untested"
+
+
+def test_pulse_interviews_stand_beside_the_cost_of_the_patrols_that_they_followed() -> None:
+    """Against a count one interview at a time; a wider area is visited where one within it is."""
+    made = pulse_warehouse([*PULSE_PLACES[:11], "A1"])
+    generator = np.random.default_rng(11)
+    patrols = [
+        {
+            "activity_code": f"p{number}",
+            "area_code": str(generator.choice([*PULSE_PLACES, "A2"])),
+            "started_at": (begun := started_at(int(generator.integers(-30, 25)))),
+            "ended_at": begun + timedelta(hours=int(generator.choice([4, 50]))),
+            "status": str(generator.choice(["completed", "aborted"], p=[0.8, 0.2])),
+            "personnel_count": int(generator.integers(2, 20)),
+            "distance_km": int(generator.integers(5, 90)),
+        }
+        for number in range(80)
+    ]
+    for patrol in patrols:  # as many nights as days between, where it was out for any
+        nights = (patrol["ended_at"].date() - patrol["started_at"].date()).days
+        patrol["nights_out"] = nights or None
+    made.add("activities", patrols)
+    made.connection.execute("DELETE FROM core.survey_answers WHERE hash(respondent_key) % 2 = 0")
+    asked = made.connection.execute(
+        "SELECT area_code, interviewed_on FROM core.survey_respondents"
+        " SEMI JOIN core.survey_answers USING (respondent_key)"
+    ).fetchall()
+    log = pd.DataFrame(patrols)
+    log["day"] = log["started_at"].dt.date
+    followed = set()
+    for place, day in asked:
+        there = log[(log["status"] == "completed") & (log["day"] <= day)]
+        there = there[there["area_code"].str.startswith("A1" if place == "A1" else place)]
+        followed |= set(there.loc[there["day"] == there["day"].max(), "activity_code"])
+    own = log[log["activity_code"].isin(followed)]
+    days_out = (own["ended_at"].dt.normalize() - own["started_at"].dt.normalize()).dt.days
+    row = looked_at(made)[0][PULSE_METHOD, "7_days_patrol"]
+    assert 0 < len(own) < len(log[log["status"] == "completed"])
+    assert row["km"] == own["distance_km"].sum()
+    assert row["nights"] == days_out.sum() > 0
+    started_days = np.ceil((own["ended_at"] - own["started_at"]) / pd.Timedelta(days=1))
+    assert row["person_days"] == (own["personnel_count"] * started_days).sum()
+
+
+def started_at(days: int) -> datetime:
+    """Eight o'clock, some days after the first interview or before it."""
+    return datetime(FIRST.year, FIRST.month, FIRST.day, 8) + timedelta(days=days)
+
+
+def test_where_no_pulse_interview_is_compared_nothing_was_spent_on_it() -> None:
+    made = pulse_warehouse()
+    patrols = [{"area_code": place, "started_at": started_at(19)} for place in PULSE_PLACES]
+    made.add("activities", patrols)  # all were asked before, or on that day
+    row = looked_at(made)[0][PULSE_METHOD, "7_days_patrol"]
+    assert (row["n_before"], row["n_after"]) == (0, 0)
+    assert all(pd.isna(row[name]) for name in ("person_days", "nights", "km"))
 
 
 @pytest.mark.parametrize(

@@ -155,7 +155,7 @@ def test_which_months_are_eligible() -> None:
             patrol("A1a", day[2], 3.1, status="aborted", status_reason="insecurity"),
             patrol("A1a", day[3], 3.1, status="aborted", status_reason="weather"),
             patrol("A1a", day[4], 3.1, status="cancelled"),  # nobody said why
-            patrol("S1", first + timedelta(days=9), 3.3, unit_code="P2", personnel_count=4),
+            patrol("S1", first + timedelta(days=9), 3.3, personnel_count=4, nights_out=1),
             patrol("S1", first, 3.2, unit_code="P2", personnel_count=3),  # in a site of the area
             patrol("A1a", day[6], 3.1, activity_type="community_session"),
         ],
@@ -180,6 +180,8 @@ def test_which_months_are_eligible() -> None:
     went = events.rows[events.rows["type"] == TREATED]
     assert list(went["timestamp"]) == [last, first], "the first of each month"
     assert list(went["person_days"]) == [2, 7], "with the effort of all"
+    assert list(went["is_back_same_day"]) == [True, False], "only where all of them were"
+    assert np.isnan(went["nights"].iloc[0]) and went["nights"].iloc[1] == 1
     found = events.rows[events.rows["type"] == PLANNED]
     same_days = [(4, 30, 20), (7, 12, 21), (9, 12, 21)]  # April has no 31st
     assert list(found["timestamp"]) == [datetime(2026, *other) for other in same_days]
