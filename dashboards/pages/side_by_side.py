@@ -227,7 +227,7 @@ def _caution(context: Context, link: dict[str, Any]) -> html.Section:
     words = context.words
     grade = link["grade"] if isinstance(link["grade"], str) else None
     facts = [
-        words(f"side.{name}", number=formats.number(link[name], words))
+        words.digits(f"side.{name}", int(link[name]))
         for name in ("n_areas", "n_periods")
         if not formats.is_missing(link[name])
     ]

@@ -678,7 +678,7 @@ def _link_rows() -> list[dict[str, Any]]:
             "area": area,
             "method": "side_by_side",
             "lag": 1,
-            "n_areas": 12,
+            "n_areas": 1 if edge == "E4" else 12,
             "n_periods": 33,
             "expected_sign": 1,
             "status": "not_tested",

@@ -209,6 +209,20 @@ def test_what_is_expected_of_an_outcome_stands_beside_the_finding(context_at: At
     assert "Amélioration de la protection physique" in french and "women and girls" not in french
 
 
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("edge=E4", "1 area, 33 periods with both"),
+        ("edge=E1", "12 areas, 33 periods with both"),
+        ("edge=E4&lang=fr", "1 zone, 33 périodes avec les deux"),
+        ("edge=E1&lang=fr", "12 zones, 33 périodes avec les deux"),
+    ],
+)
+def test_one_area_is_no_plural(context_at: At, address: str, told: str) -> None:
+    body = side_by_side.body(context_at(f"/side-by-side?{address}"))
+    assert told in _card(body, "caution")
+
+
 def _card(body: object, key: str) -> str:
     """The words of one card."""
     heading = f"heading-{key}"
