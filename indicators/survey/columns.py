@@ -17,14 +17,16 @@ _TRUTH |= {"false": False, "f": False, "no": False, "n": False}
 SurveyData = duckdb.DuckDBPyRelation | pd.DataFrame
 
 
-def read_columns(data: SurveyData, names: Iterable[str]) -> pd.DataFrame:
-    """The columns `names` of `data`, its rows in a fixed order.
+def read_columns(data: SurveyData, names: Iterable[str]) -> tuple[pd.DataFrame, Integers]:
+    """The columns `names` of `data`, its rows in a fixed order; and where each row was given.
 
     Raises WrongUse for a name that the data do not have.
     """
     wanted = list(dict.fromkeys(names))
     check_known(data, wanted)
-    return in_fixed_order(_select(data, wanted))
+    given = _select(data, wanted)
+    order = fixed_order(given)
+    return given.iloc[order].reset_index(drop=True), order
 
 
 def column_names(given: str | Iterable[str] | None) -> tuple[str, ...]:
@@ -54,15 +56,10 @@ def _unknown_column(name: str, known: list[str]) -> Problem:
     return Problem("survey_no_column", column=name, parameters={"nearest": nearest(name, known)})
 
 
-def in_fixed_order(frame: pd.DataFrame) -> pd.DataFrame:
-    """Rows sorted by all columns, so that sums do not depend on how the rows arrived."""
-    if frame.columns.empty or frame.empty:
-        return frame
-    return frame.iloc[fixed_order(frame)].reset_index(drop=True)
-
-
 def fixed_order(frame: pd.DataFrame) -> Integers:
-    """The places of the rows of `frame` when they are sorted by all its columns."""
+    """The places of the rows when they are sorted by all columns: sums do not depend on arrival."""
+    if frame.columns.empty:
+        return np.arange(len(frame), dtype=np.int64)
     keys = [_sort_key(frame[name]) for name in sorted(frame.columns, reverse=True)]
     return np.asarray(np.lexsort(keys), dtype=np.int64)
 

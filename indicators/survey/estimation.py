@@ -129,6 +129,7 @@ def _request(positions: Positions, design: Design, groups: Groups, confidence: f
         confidence,
         positions.rows,
         positions.weighted_rows,
+        positions.given,
     )
 
 

@@ -63,7 +63,10 @@ def cells_in_one_pass(
     sample = sample_of_cells(units.frame, frame[of_units], design)
     moments = [_moments(sums, named, sample.weights) for named in terms]
     everywhere = np.ones(len(frame), dtype=bool)
-    return Positions(frame, sample, sums["rows"][0], sums["weighted"][0], everywhere, moments)
+    given = np.arange(len(frame), dtype=np.int64)
+    return Positions(
+        frame, sample, sums["rows"][0], sums["weighted"][0], everywhere, moments, given
+    )
 
 
 def _distinct(names: Sequence[str]) -> list[str]:

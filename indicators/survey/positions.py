@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from indicators.survey.arrays import Booleans, Floats
+from indicators.survey.arrays import Booleans, Floats, Integers
 from indicators.survey.columns import SurveyData, numbers, read_columns
 from indicators.survey.design import Design, Sample, sample_of
 from indicators.survey.domain import Condition, inside_of
@@ -19,7 +19,8 @@ class Positions:
     """What estimates are made from: a frame of rows, or of cells of rows that nothing divides.
 
     rows, weighted_rows: rows that a position stands for, and those with a weight above 0; inside:
-    whether it is in the domain; moments: of each statistic, None for a quantile.
+    whether it is in the domain; moments: of each statistic, None for a quantile; given: the
+    place of a row in the data.
     """
 
     frame: pd.DataFrame
@@ -28,6 +29,7 @@ class Positions:
     weighted_rows: Floats
     inside: Booleans
     moments: Sequence[Moments | None]
+    given: Integers
 
 
 def every_row(
@@ -40,12 +42,12 @@ def every_row(
     """Each row a position, in a fixed order."""
     used = [name for statistic in statistics for name in columns_used(statistic)]
     conditions = [condition.column for condition in domain]
-    frame = read_columns(data, [*design.columns, *dimensions, *conditions, *used])
+    frame, given = read_columns(data, [*design.columns, *dimensions, *conditions, *used])
     sample = sample_of(frame, design)
     inside = inside_of(frame, domain)
     moments = [_moments(frame, sample, inside, statistic) for statistic in statistics]
     weighted = (sample.weights != 0).astype(np.float64)
-    return Positions(frame, sample, np.ones(len(frame)), weighted, inside, moments)
+    return Positions(frame, sample, np.ones(len(frame)), weighted, inside, moments, given)
 
 
 def _moments(

@@ -8,7 +8,11 @@ from indicators.survey.arrays import Booleans, Columns, Floats
 from indicators.survey.intervals import t_quantile
 from indicators.survey.linear_estimates import linearise_ratio
 from indicators.survey.moments import row_moments
-from indicators.survey.quantiles import WeightedValues, distribution_limits
+from indicators.survey.quantiles import (
+    ORDER_OF_TIES_MATTERS,
+    WeightedValues,
+    distribution_limits,
+)
 from indicators.survey.request import Request, at_rows
 from indicators.survey.result_columns import common, reasons
 from indicators.survey.statistic import Quantile, outcome
@@ -18,7 +22,7 @@ def quantile_columns(request: Request, statistic: Quantile) -> Columns:
     """Rows of a quantile; rows without a value leave before df is counted, as in R."""
     value = outcome(request.frame, statistic)
     used = request.inside & ~np.isnan(value)
-    groups = _weighted_values(request, used, value)
+    groups = _weighted_values(request, used, value, statistic.qrule)
     found = _at_shares(groups, np.full(request.size, statistic.quantile), statistic.qrule)
     reached = np.where(used, value <= at_rows(request, used, found), 0.0)
     share = linearise_ratio(request, row_moments(request.sample.weights, used, reached))
@@ -51,8 +55,12 @@ def _at_shares(groups: list[WeightedValues], shares: Floats, rule: str) -> Float
     return np.array(found, dtype=np.float64)
 
 
-def _weighted_values(request: Request, used: Booleans, value: Floats) -> list[WeightedValues]:
+def _weighted_values(
+    request: Request, used: Booleans, value: Floats, rule: str
+) -> list[WeightedValues]:
     rows = np.flatnonzero(used)
+    if rule in ORDER_OF_TIES_MATTERS:
+        rows = rows[np.argsort(request.given[rows])]
     group = request.group[rows]
     order = np.argsort(group, kind="stable")
     ends = np.searchsorted(group[order], np.arange(request.size), side="right")

@@ -21,6 +21,9 @@ _POSITIONS = {
     "hf8": (1 / 3, 2 / 3, 1 / 3),
     "hf9": (3 / 8, 5 / 8, 1 / 4),
 }
+# These place a value by its own weight, so that equal values count in the order of the data, as in
+# R: other orders give other figures. The other rules see a group of equal values as one.
+ORDER_OF_TIES_MATTERS = ("shahvaish", "hf4", "hf5", "hf6", "hf7", "hf8", "hf9")
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ class Request:
 
     A position is a row of the data, or a cell of rows that no group and no unit divides: `rows`
     and `weighted_rows` say how many rows, and how many with a weight above 0, it stands for.
+    `given`: the place of a row in the data.
     """
 
     frame: pd.DataFrame
@@ -28,6 +29,7 @@ class Request:
     confidence: float
     rows: Floats
     weighted_rows: Floats
+    given: Integers
 
     @property
     def inside(self) -> Booleans:

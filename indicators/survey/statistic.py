@@ -69,7 +69,8 @@ class Quantile:
     """Weighted quantile (`quantile` 0 to 1) with a Woodruff (1952) interval.
 
     `qrule`: math, school, shahvaish or hf1 to hf9 (Hyndman and Fan 1996, weighted), as R names
-    them. `interval_type`: method of the interval for the distribution function.
+    them; hf4 to hf9 and shahvaish take equal values in the order of the data, as R does.
+    `interval_type`: method of the interval for the distribution function.
     """
 
     variable: str

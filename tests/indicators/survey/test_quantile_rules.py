@@ -3,9 +3,12 @@
 Except type 3, for which R's survey package, and so this one, takes the step above.
 """
 
+import duckdb
 import numpy as np
+import pandas as pd
 import pytest
 
+from indicators.survey import Design, Quantile, estimate
 from indicators.survey.quantiles import WeightedValues
 
 NUMPY_NAMES = {
@@ -61,3 +64,15 @@ def test_hf3_stays_at_an_even_step_and_else_goes_up(share: float, expected: floa
 def test_no_values_no_quantile() -> None:
     nothing = np.array([])
     assert np.isnan(WeightedValues.of(nothing, nothing).quantile(0.5, "math"))
+
+
+@pytest.mark.parametrize(
+    ("weights", "expected"), [([3.0, 0.5, 2.0], 2.44), ([0.5, 3.0, 2.0], 3.22)]
+)
+def test_equal_values_count_in_the_order_of_the_data(weights: list[float], expected: float) -> None:
+    # hf5: 1 + 3 (0.7 * 5.5 - mid-point of the last 1) / (mid-point of the 4 - that of the last 1)
+    people = pd.DataFrame({"x": [1.0, 1.0, 4.0], "weight": weights})
+    median = Quantile("x", 0.7, qrule="hf5")
+    for data in (people, duckdb.from_df(people)):
+        row = estimate(data, Design(weights="weight"), median).iloc[0]
+        assert row["estimate"] == pytest.approx(expected)
