@@ -34,14 +34,19 @@ def is_told(measure: str, time_rule: str) -> bool:
 def count_waiting_rows(
     connection: duckdb.DuckDBPyConnection, mission: Mission, indicators: Sequence[Indicator]
 ) -> None:
-    """Write the lines of these indicators anew; needs the functions and places of a run."""
+    """Write the lines of these indicators anew; needs the functions and places of a run.
+
+    None where the waiting rows are not there, or were written before a contract gained a column.
+    """
     connection.execute("DELETE FROM mart.reject_place WHERE indicator IS NOT NULL")
     rows = connection.execute(
-        "SELECT table_name FROM information_schema.tables WHERE table_schema = 'ops'"
+        """SELECT table_name, list(column_name) FROM information_schema.columns
+        WHERE table_schema = 'ops' GROUP BY table_name"""
     ).fetchall()
-    known = {f'ops."{name}"' for (name,) in rows}
+    known = {f'ops."{name}"': set(columns) for name, columns in rows}
     for plan in cube_plans(indicators):
-        if plan.clock is None or waiting_table(plan.source) not in known:
+        held = known.get(waiting_table(plan.source), set())
+        if plan.clock is None or not contracts()[plan.source].columns.keys() <= held:
             continue
         connection.execute(f"CREATE OR REPLACE TEMP TABLE waiting_now AS {_derived_sql(plan)}")
         for planned in plan.indicators:
