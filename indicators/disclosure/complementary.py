@@ -8,15 +8,13 @@ import numpy as np
 from indicators.disclosure.derivation import Derivation
 from indicators.disclosure.intervals import widths
 from indicators.disclosure.line_rule import LineRule
+from indicators.disclosure.mending import Mending
 from indicators.disclosure.showing_again import shown_again
 from indicators.disclosure.tables import Tables
 from indicators.disclosure.task import OF_ITS_QUARTERS, OF_THE_MISSION, TOTAL_OF_ONE, Task
 
 # Where to look for cells to withhold: up to how prominent they may be, how many lines further.
 _STEPS = list(product((TOTAL_OF_ONE, OF_THE_MISSION, OF_ITS_QUARTERS), range(5)))
-
-# The same for intervals that are too narrow: for these no quarter of the mission is withheld.
-_WIDER = ((TOTAL_OF_ONE, 0), (TOTAL_OF_ONE, 1), (OF_THE_MISSION, 0))
 
 
 @dataclass(frozen=True)
@@ -41,8 +39,8 @@ def protect(tables: Tables, task: Task) -> Protection:
     First line by line (`LineRule`). Then, while a protected cell is a linear combination of
     published ones, further cells of its lines are withheld, or of lines that cross these; the
     totals of the whole mission only where nothing else is left. Of what was withheld in this way
-    all is shown again that protects nothing, the most prominent first. At last a cell is withheld
-    beside each whose interval is too narrow.
+    all is shown again that protects nothing, the most prominent first. At last
+    is withheld what counts need whose interval is too narrow.
     """
     rule = LineRule(tables, task)
     derivation = Derivation(tables)
@@ -87,25 +85,24 @@ def _covered(
 def _widened(
     tables: Tables, rule: LineRule, task: Task, withheld: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Withholds a cell beside each one whose interval is too narrow, while these become fewer.
+    """Withholds what narrow counts need, while something is found for them; narrow, wide.
 
-    More withheld cells make no interval narrower: what was wide is not asked again.
+    More withheld cells make no interval narrower: what was wide is not asked again. What was
+    narrow is asked once more at the end, where larger blocks are looked at as well.
     """
-    wide = task.known.copy()
-    before, at = len(wide) + 1, 0
-    while True:
-        found = widths(tables, withheld, task.primary, task.min_n, ~wide)
+    mending = Mending(tables, task)
+    wide, narrow = task.known.copy(), np.zeros(len(withheld), dtype=bool)
+    before = -1
+    while before < withheld.sum():
+        before = int(withheld.sum())
+        found = widths(tables, withheld, task.primary, task.min_n, ~wide & ~narrow)
         wide |= found.seen & ~found.narrow
-        many = int(found.narrow.sum())
-        at += many >= before
-        before = many
-        if not many or at == len(_WIDER):
-            return withheld, found.narrow & withheld, wide
-        prominence, reach = _WIDER[at]
-        chosen = rule.cover(withheld, found.narrow, reach, prominence)
-        withheld = withheld.copy()
-        withheld[chosen] = True
-        withheld = _extended(rule, task, withheld)
+        narrow |= found.narrow
+        mended = mending.mended(withheld, found.not_low, found.not_high)
+        withheld = _extended(rule, task, mended)
+    found = widths(tables, withheld, task.primary, task.min_n, ~wide, by_windows=True)
+    wide |= found.seen & ~found.narrow
+    return withheld, (narrow | found.narrow) & withheld & ~wide, wide
 
 
 def _extended(rule: LineRule, task: Task, withheld: np.ndarray) -> np.ndarray:

@@ -2,30 +2,33 @@
 
 A table with the same published cells, in which a withheld count is as low or as high as it must be
 possible to be, proves this for that count, and for every other one that is low or high in it. Each
-linear program therefore asks for many cells at once, no two of one line. It is written over the
-finest cells only (totals are sums of parts), with equal cells merged, and HiGHS goes on from the
-last table it found: `linprog` would begin anew for every question. A cell that was asked alone
-and that no table proves is narrow; `audit.py` asks the same of single cells through `linprog`.
+linear program (`programs.py`) therefore asks for many cells at once, no two of one line. It is
+written over the finest cells only (totals are sums of parts), with equal cells merged. A cell that
+was asked alone and that no table proves is narrow; `audit.py` asks the same of single cells through
+`linprog`. Where a block is too large for its program, tables are sought that change a part of it
+only: what they prove holds, and they call no cell narrow.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize._highspy import _core as highs
 from scipy.sparse import block_diag, csc_matrix, csr_matrix
 
 from indicators.disclosure.derivation import Block, blocks, unknown_cells
+from indicators.disclosure.programs import Found, Program, ask
 from indicators.disclosure.reduction import Reduced, reduced
 from indicators.disclosure.tables import Tables
 
 MARGIN = 2  # integers that must be possible on each side of a small count
 LARGEST = 1300  # lines of a block's program; larger ones take too long
-FAR = 1000  # a count may change by less, so that no program is without bound
 _TOGETHER = 2000  # cells up to which small blocks are asked together
 _ROUNDS = 60
 _IDLE = 3  # programs without a new proof before cells are asked one by one
 _SINGLY = 40  # of them; of the rest nothing is told
+_WINDOWS = (0.3, 0.6, 1.2)  # unknowns of a larger block that may change at once, by `largest`
+_IDLE_WINDOWS = 4  # windows, one after the other, that proved little before larger ones are taken
+_FRUITFUL = 0.005  # of what lacks a proof in the block, the share that a window must prove
 _CLOSE = 1e-6
 _SEED = 20261
 
@@ -46,10 +49,16 @@ def needed_high(count: np.ndarray, low: np.ndarray, is_small: np.ndarray, min_n:
 
 @dataclass(frozen=True)
 class Widths:
-    """By published cell: told to be wide or narrow, and then whether it is narrow."""
+    """By cell: told to be wide or narrow; and then whether it cannot be low, or high, enough."""
 
     seen: np.ndarray
-    narrow: np.ndarray
+    not_low: np.ndarray
+    not_high: np.ndarray
+
+    @property
+    def narrow(self) -> np.ndarray:
+        """Told to be narrow."""
+        return np.asarray(self.not_low | self.not_high)
 
 
 def widths(
@@ -58,30 +67,36 @@ def widths(
     is_small: np.ndarray,
     min_n: int,
     asked: np.ndarray,
+    *,
     largest: int = LARGEST,
+    by_windows: bool = False,
 ) -> Widths:
     """Which of the withheld cells asked for are narrow, in programs of up to `largest` lines.
 
     withheld, is_small, asked: by published cell. A cell that follows by subtraction alone is
-    narrow; one that lies in no line is wide.
+    narrow; one that lies in no line is wide. Larger blocks are looked at only `by_windows`, which
+    tells no cell to be narrow and takes as long as all others.
     """
     unknown = unknown_cells(tables, withheld)
     wanted = np.zeros(len(unknown), dtype=bool)
     wanted[: tables.published] = asked & withheld & (tables.counts[: tables.published, 0] > 0)
     small = np.zeros(len(unknown), dtype=bool)
     small[: tables.published] = is_small
-    narrow = wanted & ~unknown
     seen = wanted.copy()
+    not_low, not_high = np.stack([wanted & ~unknown] * 2)
     for block in _grouped(blocks(tables, unknown, wanted)):
         own, program = block.cells, reduced(block.matrix)
-        if program.lines.shape[0] > largest:
+        is_whole = program.lines.shape[0] <= largest
+        if not is_whole and not by_windows:
             seen[own] = False
             continue
         counts = tables.counts[own]
         question = _Question(block, program, counts, wanted[own], small[own], min_n)
-        answers = question.answers()
-        seen[own], narrow[own] = answers.seen, answers.narrow
-    return Widths(seen[: tables.published], narrow[: tables.published])
+        answers = question.answers() if is_whole else question.answers_by_windows(largest)
+        seen[own] = answers.seen
+        not_low[own], not_high[own] = answers.not_low, answers.not_high
+    published = slice(tables.published)
+    return Widths(seen[published], not_low[published], not_high[published])
 
 
 def _grouped(found: Iterable[Block]) -> Iterator[Block]:
@@ -117,35 +132,60 @@ class _Question:
     ) -> None:
         n, part = counts[:, 0], counts[:, 1]
         both = [part, n - part] if part.any() else [n]
-        self.programs = [_Program(program, table) for table in both]
+        self.program = program
+        self.found = [Found(table, table.copy(), table.copy()) for table in both]
         self.count, self.wanted, self.is_small, self.min_n = n, wanted, is_small, min_n
         self.rows, self.columns = csr_matrix(block.matrix), csc_matrix(block.matrix)
         self.random = np.random.default_rng(_SEED)
 
     def answers(self) -> Widths:
-        """Programs up and down in turn, as more is missing there; then cells one by one."""
+        """Programs over the whole block for many cells at once; then some cells one by one."""
+        programs = self._programs(self.program)
+        self._ask_many(programs, self.wanted)
+        single = self._ask_singly(programs)
+        low, high = self._lacking()
+        return Widths(self.wanted & (single | ~(low | high)), low & single, high & single)
+
+    def answers_by_windows(self, largest: int) -> Widths:
+        """What is wide even where nothing changes but a window around it, of growing size."""
+        for share in _WINDOWS:
+            waits, idle, size = self.wanted.copy(), 0, round(share * largest)
+            while idle < _IDLE_WINDOWS:
+                low, high = self._lacking()
+                centres = np.flatnonzero((low | high) & waits)
+                if not len(centres):
+                    break
+                centre = self.random.choice(centres)
+                waits[centre] = False
+                window = self.program.around(centre, size, self.random)
+                if window.lines.shape[0] <= largest:
+                    moves = np.diff(window.cells.indptr) > 0
+                    self._ask_many(self._programs(window), self.wanted & moves)
+                before = int((low | high).sum())
+                low, high = self._lacking()
+                idle = idle + 1 if (low | high).sum() > (1 - _FRUITFUL) * before else 0
+        none = np.zeros(len(self.wanted), dtype=bool)
+        return Widths(self.wanted & ~(low | high), none, none)
+
+    def _programs(self, program: Reduced) -> list[Program]:
+        return [Program(program, found) for found in self.found]
+
+    def _ask_many(self, programs: list[Program], among: np.ndarray) -> None:
+        """Programs up and down in turn, as more is missing there, while they prove something."""
         idle = 0
         for turn in range(_ROUNDS):
-            low, high = self._lacking()
+            low, high = (lacking & among for lacking in self._lacking())
             before = int(low.sum() + high.sum())
             if not before or idle == _IDLE:
                 break
             upwards = bool(high.sum() > low.sum()) != (turn % 4 == 3)
             if not (high if upwards else low).any():
                 upwards = not upwards
-            self._ask(self._apart(high if upwards else low), upwards)
-            low, high = self._lacking()
+            ask(programs, self._apart(high if upwards else low), upwards)
+            low, high = (lacking & among for lacking in self._lacking())
             idle = idle + 1 if low.sum() + high.sum() == before else 0
-        single = self._ask_singly()
-        low, high = self._lacking()
-        narrow = (low | high) & single
-        return Widths(self.wanted & (single | ~(low | high)), narrow)
 
-    def _ask(self, cells: np.ndarray, upwards: bool) -> None:
-        for program in self.programs:
-            program.ask(-cells.astype(float) if upwards else cells.astype(float))
-
-    def _ask_singly(self) -> np.ndarray:
+    def _ask_singly(self, programs: list[Program]) -> np.ndarray:
         """Some of the cells that lack a proof, one by one: what lacks it then is narrow."""
         low, high = self._lacking()
         single = np.zeros(len(self.count), dtype=bool)
@@ -154,12 +194,12 @@ class _Question:
             one = np.arange(len(self.count)) == at
             for upwards in (False, True):
                 if self._lacking()[upwards][at]:
-                    self._ask(one, upwards)
+                    ask(programs, one, upwards)
         return single
 
     def _lacking(self) -> tuple[np.ndarray, np.ndarray]:
-        low = np.sum([program.low for program in self.programs], axis=0)
-        high = np.sum([program.high for program in self.programs], axis=0)
+        low = np.sum([found.low for found in self.found], axis=0)
+        high = np.sum([found.high for found in self.found], axis=0)
         too_high = low > needed_low(self.count, self.is_small) + _CLOSE
         too_low = high < needed_high(self.count, low, self.is_small, self.min_n) - _CLOSE
         return self.wanted & too_high, self.wanted & too_low
@@ -170,48 +210,3 @@ class _Question:
         first = np.minimum.reduceat(place[self.rows.indices], self.rows.indptr[:-1])
         nearest = np.minimum.reduceat(first[self.columns.indices], self.columns.indptr[:-1])
         return np.asarray(cells & (place <= nearest))
-
-
-class _Program:
-    """One table's program, and the lowest and highest value of each cell in what it found."""
-
-    def __init__(self, reduced: Reduced, count: np.ndarray) -> None:
-        self.low, self.high, self.count = count.copy(), count.copy(), count
-        self.cells = reduced.cells
-        self.unknowns = reduced.cells.shape[1]
-        self.solver = _solver(reduced.lines, *reduced.bounds(count)) if self.unknowns else None
-
-    def ask(self, cost: np.ndarray) -> None:
-        """Finds the table with the least cost, by cell."""
-        if self.solver is None:
-            return
-        columns = np.arange(self.unknowns, dtype=np.int32)
-        self.solver.changeColsCost(self.unknowns, columns, self.cells.T @ cost)
-        self.solver.run()
-        if self.solver.getModelStatus() != highs.HighsModelStatus.kOptimal:
-            return
-        change = self.cells @ np.asarray(self.solver.getSolution().col_value)
-        self.low = np.minimum(self.low, self.count + change)
-        self.high = np.maximum(self.high, self.count + change)
-
-
-def _solver(lines: csr_matrix, least: np.ndarray, most: np.ndarray) -> "highs._Highs":
-    columns = csc_matrix(lines)
-    program = highs.HighsLp()
-    program.num_row_, program.num_col_ = columns.shape
-    program.a_matrix_.num_row_, program.a_matrix_.num_col_ = columns.shape
-    program.a_matrix_.format_ = highs.MatrixFormat.kColwise
-    program.a_matrix_.start_ = columns.indptr
-    program.a_matrix_.index_ = columns.indices
-    program.a_matrix_.value_ = columns.data
-    program.col_cost_ = np.zeros(len(least))
-    program.col_lower_, program.col_upper_ = np.maximum(least, -FAR), np.minimum(most, FAR)
-    program.row_lower_ = program.row_upper_ = np.zeros(columns.shape[0])
-    solver = highs._Highs()
-    solver.setOptionValue("output_flag", False)
-    solver.setOptionValue("threads", 1)
-    solver.setOptionValue("presolve", "off")
-    solver.setOptionValue("solver", "simplex")
-    solver.setOptionValue("simplex_strategy", 4)  # primal: the last table stays possible
-    solver.passModel(program)
-    return solver

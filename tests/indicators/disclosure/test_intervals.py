@@ -14,6 +14,7 @@ from tests.indicators.disclosure.test_audit import square
 from tests.indicators.disclosure.test_derivation import tables
 
 MIN_N = 5
+_LARGE = 20  # lines of a program above which a block is looked at by windows
 
 
 def counted(seed: int) -> Tables:
@@ -82,3 +83,18 @@ def test_a_block_too_large_to_be_looked_at_is_not_called_wide_or_narrow() -> Non
     found = widths(linked, withheld, withheld, MIN_N, withheld, largest=0)
     assert not found.seen.any()
     assert not found.narrow.any()
+
+
+@pytest.mark.parametrize(("seed", "share"), [(2, 0.7), (1, 0.8), (3, 0.8)])
+def test_windows_of_a_large_block_call_nothing_wide_that_is_narrow(seed: int, share: float) -> None:
+    """Two of the three hold narrow cells as well."""
+    linked = counted(seed)
+    own = task(linked)
+    withheld = own.primary | (np.random.default_rng(seed).random(len(own.primary)) < share)
+    asked = withheld & (linked.counts[:, 0] > 0)
+    arguments = linked, withheld, own.primary, MIN_N, asked
+    large = asked & ~widths(*arguments, largest=_LARGE).seen
+    found = widths(*arguments, largest=_LARGE, by_windows=True)
+    assert (large & found.seen).sum() > large.sum() / 2 > 50
+    assert not (large & found.narrow).any()
+    assert audit(*arguments[:4], np.flatnonzero(large & found.seen)).is_wide.all()

@@ -23,6 +23,7 @@ from indicators.disclosure.repeats import repeated_counts
 from indicators.disclosure.tables import Tables, value_tables
 from indicators.engines import compute
 from indicators.mission import DisclosurePolicy, Mission, read_mission
+from indicators.values import VALUE_KEY
 from pipelines.ingest.inbox import ingest
 from pipelines.release.snapshot import open_memory, put_tables, take_tables
 from pipelines.sample import install
@@ -38,7 +39,9 @@ NEAR = 6  # small cells looked at beside one that is shown again
 class Copy:
     """One audience's copy of a release beside the figures that it withholds.
 
-    known: earlier releases show it as it still is, or it follows from what they show.
+    known: earlier releases show it as it still is, or it follows from what they show; protects: it
+    is withheld for cells of this release, and not as an earlier one withheld it; twins: pairs of
+    cells of two indicators, of which the second tells the count of the first.
     """
 
     cells: pd.DataFrame
@@ -46,6 +49,8 @@ class Copy:
     primary: np.ndarray
     withheld: np.ndarray
     known: np.ndarray
+    protects: np.ndarray
+    twins: np.ndarray
     summary: Withheld
     min_n: int
 
@@ -97,22 +102,28 @@ def copied(
     summary = suppress(connection, policy, audience, earlier=earlier)
     shown = connection.execute("SELECT rowid AS cell_id, conf_status FROM mart.indicator_value")
     status = shown.df().set_index("cell_id")["conf_status"][cells["cell_id"]].to_numpy()
-    known = np.zeros(len(cells), dtype=bool)
+    known, stays = np.zeros((2, len(cells)), dtype=bool)
     for release in earlier:
-        known |= shown_before(cells, release.values)
-    tables = value_tables(cells, parents, repeated_counts(cells).equal)
+        known |= shown_before(cells, release.values, ["F"])
+        stays |= shown_before(cells, release.values, ["C", "D"])
+    repeats = repeated_counts(cells)
+    tables = value_tables(cells, parents, repeats.equal)
     if earlier:
         known |= Derivation(tables).derivable(~known) & cells["n"].notna().to_numpy()
     primary = (status == "C") & ~known
     withheld = (status != "F") & ~known
-    return Copy(cells, tables, primary, withheld, known, summary, policy.min_n)
+    protects = withheld & ~primary & ~stays
+    twins = repeats.follows
+    return Copy(cells, tables, primary, withheld, known, protects, twins, summary, policy.min_n)
 
 
-def shown_before(cells: pd.DataFrame, values: object) -> np.ndarray:
-    """Cells whose n an earlier release shows as it still is."""
-    names = [name for name in EARLIER_COLUMNS if name not in ("period_end", "conf_status")]
+def shown_before(cells: pd.DataFrame, values: object, status: list[str]) -> np.ndarray:
+    """Cells that an earlier release has with one of these statuses; if shown, with the same n."""
+    names = [*VALUE_KEY, "n"] if "F" in status else list(VALUE_KEY)
     before = duckdb.sql(
-        f"SELECT {', '.join(names)} FROM values WHERE conf_status = 'F' AND n IS NOT NULL"
+        f"SELECT {', '.join(names)} FROM values WHERE list_contains($status, conf_status) "
+        "AND (conf_status != 'F' OR n IS NOT NULL)",
+        params={"status": status},
     ).df()
     return (
         cells[names]
@@ -173,7 +184,7 @@ def widths(copy: Copy, cells: np.ndarray) -> Audit:
 def shown_again(copy: Copy, derivation: Derivation, many: int) -> np.ndarray:
     """Of some cells that protect others: whether showing one alone opens a small cell."""
     before = derivation.derivable(copy.withheld)
-    cells = asked(copy.withheld & ~copy.primary & ~copy.known, copy.tables, many)
+    cells = asked(copy.protects, copy.tables, many)
     return np.array([opens(copy, derivation, before, cell) for cell in cells], dtype=bool)
 
 
@@ -181,7 +192,9 @@ def opens(copy: Copy, derivation: Derivation, before: np.ndarray, cell: int) -> 
     """Whether a small cell follows once this one is shown, or the audit finds one too narrow."""
     tables = copy.tables
     withheld = copy.withheld.copy()
-    withheld[cell] = False
+    withheld[[cell, *copy.twins[copy.twins[:, 1] == cell, 0]]] = False
+    if (copy.withheld & ~withheld & copy.primary).any():
+        return True
     if (derivation.derivable(withheld) & ~before & copy.primary).any():
         return True
     near = around(tables, around(tables, np.array([cell])))

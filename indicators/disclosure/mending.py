@@ -1,0 +1,116 @@
+"""The fewest further cells that must be withheld to give a narrow count its interval.
+
+A count is as low, or as high, as it must be possible to be in some table with the same published
+cells. Where there is none, the table is sought that changes the published cells least, in sum and
+weighted by how much they would be missed; those that it changes are withheld (a linear program for
+one direction of one cell, Kelly, Golden and Assad 1992, Networks 22; Fischetti and
+Salazar-Gonzalez 2001, Management Science 47). Only lines around the cell change.
+"""
+
+import numpy as np
+from scipy.optimize import linprog
+from scipy.sparse import block_diag, csc_matrix, csr_matrix, hstack, vstack
+
+from indicators.disclosure.intervals import needed_high, needed_low
+from indicators.disclosure.programs import FAR
+from indicators.disclosure.tables import Tables
+from indicators.disclosure.task import OF_THE_MISSION, Task
+
+_REACHES = (4, 6, 9)  # how many lines around the cell may change
+_MOST = 3000  # cells that may change in a program; more take too long
+_MISSED = np.array([1.0, 2.0, 20.0])  # price of a change by one, by prominence
+_LEAST = 1e-7  # a smaller change is none
+
+
+class Mending:
+    """Asks for one cell after the other; what is withheld for one costs nothing for the next."""
+
+    def __init__(self, tables: Tables, task: Task) -> None:
+        sign = np.where(tables.is_total, 1.0, -1.0)
+        shape = (tables.lines, len(tables.counts))
+        self.lines = csr_matrix((sign, (tables.line, tables.cell)), shape=shape)
+        self.columns = csc_matrix(self.lines)
+        counts = np.nan_to_num(tables.counts)
+        parts = counts[:, 1]
+        self.both = [parts, counts[:, 0] - parts] if parts.any() else [counts[:, 0]]
+        self.count, self.published = counts[:, 0], tables.published
+        self.is_small, self.min_n = task.primary, task.min_n
+        pad = len(counts) - tables.published
+        price = _MISSED[np.minimum(task.prominence, OF_THE_MISSION)]
+        self.price = np.concatenate([price, np.zeros(pad)])
+        is_free = np.isfinite(tables.counts[: tables.published, 0]) & ~task.known
+        is_free &= (task.prominence <= OF_THE_MISSION) & (self.count[: tables.published] > 0)
+        self.is_free = np.concatenate([is_free, np.ones(pad, dtype=bool)])
+
+    def mended(self, withheld: np.ndarray, not_low: np.ndarray, not_high: np.ndarray) -> np.ndarray:
+        """What is withheld, by published cell, with what narrow cells need; as far as it goes.
+
+        not_low, not_high: cells that cannot be low, or high, enough. The largest counts first:
+        what they need serves smaller ones in the same lines.
+        """
+        found = withheld.copy()
+        cells = np.flatnonzero(not_low | not_high)
+        for cell in cells[np.lexsort((cells, -self.count[cells]))]:
+            for lacks, upwards in ((not_low, False), (not_high, True)):
+                if lacks[cell]:
+                    found[self._needed(int(cell), upwards, found)] = True
+        return found
+
+    def _needed(self, cell: int, upwards: bool, withheld: np.ndarray) -> np.ndarray:
+        """Published cells that the count needs withheld to be low, or high, enough."""
+        count, small = self.count[cell : cell + 1], self.is_small[cell : cell + 1]
+        low = needed_low(count, small)
+        target = needed_high(count, low, small, self.min_n) if upwards else low
+        for reach in _REACHES:
+            own = self._around(cell, reach, withheld)
+            if len(own) > _MOST:
+                break
+            changed = self._cheapest(own, cell, float(target[0] - count[0]), withheld)
+            if changed is not None:
+                return changed
+        return np.zeros(0, dtype=np.int64)
+
+    def _around(self, cell: int, reach: int, withheld: np.ndarray) -> np.ndarray:
+        """Cells of the lines around it that are hidden or may be withheld, ascending."""
+        own = np.array([cell])
+        for _ in range(reach):
+            own = np.unique(self.lines[np.unique(self.columns[:, own].indices)].indices)
+            hidden = np.ones(len(own), dtype=bool)
+            given = own < self.published
+            hidden[given] = withheld[own[given]]
+            own = own[hidden | self.is_free[own]]
+        return own
+
+    def _cheapest(
+        self, own: np.ndarray, cell: int, needed: float, withheld: np.ndarray
+    ) -> np.ndarray | None:
+        """Published cells that change in the cheapest table; None where there is no such table.
+
+        Columns: changes of the hidden cells; rises, then falls of the published ones.
+        """
+        shown = own[own < self.published]
+        shown = shown[~withheld[shown]]
+        hidden = np.setdiff1d(own, shown)
+        part = self.lines[np.unique(self.columns[:, own].indices)]
+        one = hstack([part[:, hidden], part[:, shown], -part[:, shown]], format="csr")
+        is_it = np.concatenate([hidden == cell, np.zeros(2 * len(shown))])
+        price = np.concatenate([np.zeros(len(hidden)), np.tile(self.price[shown], 2)])
+        least, most = [], []
+        for table in self.both:
+            least += [-np.minimum(table[hidden], FAR), np.zeros(2 * len(shown))]
+            rises = np.full(len(hidden) + len(shown), FAR)
+            most += [rises, np.minimum(table[shown], FAR)]
+        many = len(self.both)
+        lines = vstack([block_diag([one] * many), csr_matrix(np.tile(is_it, many))], format="csc")
+        result = linprog(
+            np.tile(price, many),
+            A_eq=lines,
+            b_eq=np.append(np.zeros(lines.shape[0] - 1), needed),
+            bounds=np.column_stack([np.concatenate(least), np.concatenate(most)]),
+            method="highs",
+        )
+        if result.x is None:
+            return None
+        changes = result.x.reshape(many, -1)[:, len(hidden) :].sum(axis=0)
+        moved = changes[: len(shown)] + changes[len(shown) :] > _LEAST
+        return np.asarray(shown[moved])

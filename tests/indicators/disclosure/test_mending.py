@@ -1,0 +1,96 @@
+"""What is withheld for a narrow count makes it wide, is little, and never what may not go."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from indicators.disclosure.audit import audit
+from indicators.disclosure.intervals import needed_high, needed_low
+from indicators.disclosure.mending import Mending
+from indicators.disclosure.tables import Tables
+from indicators.disclosure.task import OF_ITS_QUARTERS, Task
+from tests.indicators.disclosure.test_audit import square
+from tests.indicators.disclosure.test_intervals import MIN_N, counted, task
+
+
+def narrow_cells(linked: Tables, own: Task, withheld: np.ndarray) -> np.ndarray:
+    asked = np.flatnonzero(withheld & (linked.counts[: len(withheld), 0] > 0))
+    found = np.zeros(len(withheld), dtype=bool)
+    found[asked[~audit(linked, withheld, own.primary, MIN_N, asked).is_wide]] = True
+    return found
+
+
+def test_the_smallest_change_is_withheld() -> None:
+    """Rows 1 8 9 and 2 8 9, of which the first two columns are withheld: 3 in the first one.
+
+    For the 1 to rise by four, that total must be withheld; then the total of a column or of a row
+    is enough, so that nothing of the third column goes.
+    """
+    linked = square(np.array([[1, 8, 9], [2, 8, 9]]))
+    own = task(linked)
+    withheld = np.zeros(11, dtype=bool)
+    withheld[[0, 1, 3, 4]] = True
+    narrow = narrow_cells(linked, own, withheld)
+    assert narrow[[0, 3]].all()
+    found = Mending(linked, own).mended(withheld, narrow, narrow)
+    assert not narrow_cells(linked, own, found).any()
+    assert found[8]
+    assert not found[[2, 5, 10]].any()
+
+
+@pytest.fixture(params=range(4))
+def partly_withheld(request: pytest.FixtureRequest) -> tuple[Tables, Task, np.ndarray]:
+    """Tables of which some cells are known, some may not go, and too little is withheld."""
+    linked = counted(request.param)
+    own = task(linked)
+    random = np.random.default_rng(request.param)
+    share = random.random((3, len(own.primary)))
+    known = ~own.primary & (share[0] < 0.3)
+    prominence = np.where(share[1] < 0.2, OF_ITS_QUARTERS, own.prominence)
+    withheld = own.primary | (~known & (share[2] < 0.3))
+    return linked, replace(own, known=known, prominence=prominence), withheld
+
+
+@pytest.mark.parametrize("upwards", [False, True])
+def test_what_is_mended_is_as_low_or_high_as_it_must_be(
+    partly_withheld: tuple[Tables, Task, np.ndarray], upwards: bool
+) -> None:
+    """Each cell for itself; nothing known is withheld, and nothing that may not go."""
+    linked, own, withheld = partly_withheld
+    nobody = np.zeros(len(withheld), dtype=bool)
+    mended = 0
+    for cell in np.flatnonzero(narrow_cells(linked, own, withheld))[:20]:
+        alone = np.arange(len(withheld)) == cell
+        lacking = (nobody, alone) if upwards else (alone, nobody)
+        found = Mending(linked, own).mended(withheld, *lacking)
+        further = found & ~withheld
+        assert not (further & (own.known | (own.prominence == OF_ITS_QUARTERS))).any()
+        if further.any():
+            mended += 1
+            told = audit(linked, found, own.primary, MIN_N, np.array([cell]))
+            low = needed_low(told.count, own.primary[[cell]])
+            high = needed_high(told.count, low, own.primary[[cell]], MIN_N)
+            assert (told.high >= high - 1e-6 if upwards else told.low <= low + 1e-6).all()
+    assert mended
+
+
+def test_little_is_withheld_in_vain() -> None:
+    """Of what is withheld for a cell, most is needed: shown alone, the cell is narrow again.
+
+    Not all is, as the program makes the changes few in sum and not in number.
+    """
+    needed = []
+    for seed in range(3):
+        linked = counted(seed)
+        own = task(linked)
+        for cell in np.flatnonzero(narrow_cells(linked, own, own.primary))[:6]:
+            alone = np.arange(len(own.primary)) == cell
+            found = Mending(linked, own).mended(own.primary, alone, alone)
+            for further in np.flatnonzero(found & ~own.primary):
+                shown = found.copy()
+                shown[further] = False
+                told = audit(linked, shown, own.primary, MIN_N, np.array([cell]))
+                needed.append(not told.is_wide[0])
+    assert len(needed) > 20
+    assert np.mean(needed) >= 0.7
