@@ -22,7 +22,7 @@ from indicators.disclosure.line_rule import LineRule
 from indicators.disclosure.tables import Tables
 from indicators.disclosure.task import Task
 
-_MANY = 64  # random tables of a block
+_MANY = 160  # random tables of a block
 _ROUNDS = 8  # of as many cells to be shown; what still waits then stays withheld
 _LEFT = 6  # of them that must be left: in fewer, cells look alike by chance
 _NOTHING = 1e-6  # share of a row's squared size below which nothing is left of it
