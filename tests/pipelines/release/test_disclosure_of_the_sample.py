@@ -13,9 +13,9 @@ import pandas as pd
 import pytest
 
 from indicators.catalogue import load_catalogue
-from indicators.disclosure import EarlierRelease, suppress
+from indicators.disclosure import EarlierRelease, intervals, suppress
 from indicators.disclosure.audit import Audit, audit
-from indicators.disclosure.derivation import Derivation
+from indicators.disclosure.derivation import Derivation, blocks, unknown_cells
 from indicators.disclosure.earlier import EARLIER_COLUMNS
 from indicators.disclosure.policy import Withheld
 from indicators.disclosure.primary import small_cells_sql
@@ -189,24 +189,72 @@ def shown_again(copy: Copy, derivation: Derivation, many: int) -> np.ndarray:
 
 
 def opens(copy: Copy, derivation: Derivation, before: np.ndarray, cell: int) -> bool:
-    """Whether a small cell follows once this one is shown, or the audit finds one too narrow."""
+    """Whether a small cell follows once this one is shown, or is too narrow then.
+
+    The audit looks at small cells near it, and at those that quick programs find narrow in its
+    block; before that, what a single line tells is looked at.
+    """
     tables = copy.tables
     withheld = copy.withheld.copy()
     withheld[[cell, *copy.twins[copy.twins[:, 1] == cell, 0]]] = False
-    if (copy.withheld & ~withheld & copy.primary).any():
+    told = derivation.derivable(withheld) & ~before
+    if ((told | (copy.withheld & ~withheld)) & copy.primary).any():
         return True
-    if (derivation.derivable(withheld) & ~before & copy.primary).any():
+    shown = np.flatnonzero(told | (copy.withheld & ~withheld))
+    if any(a_line_tells(copy, withheld & ~told, line) for line in lines_of(tables, shown)):
         return True
-    near = around(tables, around(tables, np.array([cell])))
-    near = near[copy.primary[near] & (tables.counts[near, 0] > 0)]
+    block = small_cells_with(copy, cell)
+    quick = intervals.widths(tables, withheld, copy.primary, copy.min_n, block)
+    near = np.flatnonzero(block & near_by(tables, cell))
     largest = near[np.argsort(-tables.counts[near, 0], kind="stable")][:NEAR]
-    return bool(not audit(tables, withheld, copy.primary, copy.min_n, largest).is_wide.all())
+    looked_at = np.union1d(np.flatnonzero(quick.narrow)[:NEAR], largest)
+    after = audit(tables, withheld, copy.primary, copy.min_n, looked_at)
+    narrow = after.cell[~after.is_wide]
+    return bool(widths(copy, narrow).is_wide.any())
+
+
+def lines_of(tables: Tables, cells: np.ndarray) -> np.ndarray:
+    return np.unique(tables.line[np.isin(tables.cell, cells)])
+
+
+def a_line_tells(copy: Copy, withheld: np.ndarray, line: int) -> bool:
+    """Whether what is hidden below a published total bounds a small cell too closely.
+
+    No cell is larger than what the line hides in sum; and where all that it hides is marked as
+    small, a sum that is as small, or as large, as the marks allow gives every one of them away.
+    """
+    own = copy.tables.line == line
+    cells, is_total = copy.tables.cell[own], copy.tables.is_total[own]
+    hidden = np.array([at >= len(withheld) or withheld[at] for at in cells])
+    parts = cells[hidden]
+    small = [at for at in parts if at < len(withheld) and copy.primary[at]]
+    if not small or hidden[is_total].any():
+        return False
+    cases = copy.tables.counts[:, 0]
+    most = cases[parts].sum()
+    told = len(small) == len(parts) and most in (len(parts), len(parts) * (copy.min_n - 1))
+    return bool(told or most < max(copy.min_n, cases[small].max() + intervals.MARGIN))
+
+
+def small_cells_with(copy: Copy, cell: int) -> np.ndarray:
+    """Small cells with a count in the block of withheld cells that this one belongs to."""
+    found = np.zeros(copy.tables.published, dtype=bool)
+    wanted = np.arange(len(copy.tables.counts)) == cell
+    for block in blocks(copy.tables, unknown_cells(copy.tables, copy.withheld), wanted):
+        found[block.cells[block.cells < len(found)]] = True
+    return found & copy.primary & (copy.tables.counts[: len(found), 0] > 0)
+
+
+def near_by(tables: Tables, cell: int) -> np.ndarray:
+    """Published cells at most two lines from this one."""
+    found = np.zeros(tables.published, dtype=bool)
+    found[around(tables, around(tables, np.array([cell])))] = True
+    return found
 
 
 def around(tables: Tables, cells: np.ndarray) -> np.ndarray:
     """Published cells of the lines of these cells."""
-    lines = np.unique(tables.line[np.isin(tables.cell, cells)])
-    near = np.unique(tables.cell[np.isin(tables.line, lines)])
+    near = np.unique(tables.cell[np.isin(tables.line, lines_of(tables, cells))])
     return near[near < tables.published]
 
 
