@@ -4,7 +4,8 @@ A count is as low, or as high, as it must be possible to be in some table with t
 cells. Where there is none, the table is sought that changes the published cells least, in sum and
 weighted by how much they would be missed; those that it changes are withheld (a linear program for
 one direction of one cell, Kelly, Golden and Assad 1992, Networks 22; Fischetti and
-Salazar-Gonzalez 2001, Management Science 47). Only lines around the cell change.
+Salazar-Gonzalez 2001, Management Science 47). Only lines around the cell change, and no total of
+the whole mission: a reader misses these more than a wider interval protects.
 """
 
 import numpy as np
@@ -14,11 +15,11 @@ from scipy.sparse import block_diag, csc_matrix, csr_matrix, hstack, vstack
 from indicators.disclosure.intervals import needed_high, needed_low
 from indicators.disclosure.programs import FAR
 from indicators.disclosure.tables import Tables
-from indicators.disclosure.task import OF_THE_MISSION, Task
+from indicators.disclosure.task import TOTAL_OF_ONE, Task
 
 _REACHES = (4, 6, 9)  # how many lines around the cell may change
 _MOST = 3000  # cells that may change in a program; more take too long
-_MISSED = np.array([1.0, 2.0, 20.0])  # price of a change by one, by prominence
+_MISSED = np.array([1.0, 2.0])  # price of a change by one, by prominence; the mission's totals stay
 _LEAST = 1e-7  # a smaller change is none
 
 
@@ -36,10 +37,10 @@ class Mending:
         self.count, self.published = counts[:, 0], tables.published
         self.is_small, self.min_n = task.primary, task.min_n
         pad = len(counts) - tables.published
-        price = _MISSED[np.minimum(task.prominence, OF_THE_MISSION)]
+        price = _MISSED[np.minimum(task.prominence, TOTAL_OF_ONE)]
         self.price = np.concatenate([price, np.zeros(pad)])
         is_free = np.isfinite(tables.counts[: tables.published, 0]) & ~task.known
-        is_free &= (task.prominence <= OF_THE_MISSION) & (self.count[: tables.published] > 0)
+        is_free &= (task.prominence <= TOTAL_OF_ONE) & (self.count[: tables.published] > 0)
         self.is_free = np.concatenate([is_free, np.ones(pad, dtype=bool)])
 
     def mended(self, withheld: np.ndarray, not_low: np.ndarray, not_high: np.ndarray) -> np.ndarray:

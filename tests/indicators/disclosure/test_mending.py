@@ -9,7 +9,7 @@ from indicators.disclosure.audit import audit
 from indicators.disclosure.intervals import needed_high, needed_low
 from indicators.disclosure.mending import Mending
 from indicators.disclosure.tables import Tables
-from indicators.disclosure.task import OF_ITS_QUARTERS, Task
+from indicators.disclosure.task import OF_THE_MISSION, Task
 from tests.indicators.disclosure.test_audit import square
 from tests.indicators.disclosure.test_intervals import MIN_N, counted, task
 
@@ -47,7 +47,7 @@ def partly_withheld(request: pytest.FixtureRequest) -> tuple[Tables, Task, np.nd
     random = np.random.default_rng(request.param)
     share = random.random((3, len(own.primary)))
     known = ~own.primary & (share[0] < 0.3)
-    prominence = np.where(share[1] < 0.2, OF_ITS_QUARTERS, own.prominence)
+    prominence = np.where(share[1] < 0.2, OF_THE_MISSION, own.prominence)
     withheld = own.primary | (~known & (share[2] < 0.3))
     return linked, replace(own, known=known, prominence=prominence), withheld
 
@@ -65,7 +65,7 @@ def test_what_is_mended_is_as_low_or_high_as_it_must_be(
         lacking = (nobody, alone) if upwards else (alone, nobody)
         found = Mending(linked, own).mended(withheld, *lacking)
         further = found & ~withheld
-        assert not (further & (own.known | (own.prominence == OF_ITS_QUARTERS))).any()
+        assert not (further & (own.known | (own.prominence == OF_THE_MISSION))).any()
         if further.any():
             mended += 1
             told = audit(linked, found, own.primary, MIN_N, np.array([cell]))
