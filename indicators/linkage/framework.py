@@ -103,7 +103,8 @@ def read_framework(profile: Path, catalogue: Mapping[str, Indicator]) -> Framewo
     """The framework in a profile's folder, None where the profile has none.
 
     Raises WrongUse with every problem of the file: misspelt keys and unknown indicators with the
-    nearest known name, controls that are no other activities, identifiers that stand twice.
+    nearest known name, controls that are no other activities, edges from an indicator to itself,
+    identifiers that stand twice.
     """
     path = profile / FILE_NAME
     if not path.is_file():
@@ -112,6 +113,7 @@ def read_framework(profile: Path, catalogue: Mapping[str, Indicator]) -> Framewo
     problems = [
         *_unknown_indicators(framework, catalogue),
         *_no_other_activities(framework, catalogue),
+        *_to_themselves(framework),
         *_repeated(framework),
     ]
     if problems:
@@ -189,6 +191,15 @@ def _named_indicators(framework: Framework) -> Iterator[tuple[str, str]]:
         yield f"outcomes.{outcome.id}.indicator", outcome.indicator
     for output in framework.outputs:
         yield f"outputs.{output.id}.indicator", output.indicator
+
+
+def _to_themselves(framework: Framework) -> Iterator[Problem]:
+    """Edges of which output and outcome are one indicator: they would always go together."""
+    for edge in framework.edges:
+        if edge.from_indicator == edge.to_indicator:
+            parameters = {"key": f"edges.{edge.id}.to"}
+            value = edge.to_indicator
+            yield Problem("framework_itself", FILE_NAME, value=value, parameters=parameters)
 
 
 def _repeated(framework: Framework) -> Iterator[Problem]:

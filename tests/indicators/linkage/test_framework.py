@@ -79,6 +79,14 @@ def test_an_unknown_indicator_is_named_with_the_nearest(tmp_path: Path) -> None:
     assert "nearest is P2-OC-05" in text
 
 
+def test_an_edge_from_an_indicator_to_itself_is_refused(tmp_path: Path) -> None:
+    edge = framework()["edges"][0]
+    said = refusal(tmp_path, framework(edges=[edge | {"to": edge["from"]}]))
+    assert "edges.e1.to" in said
+    assert "P2-OP-01" in said
+    assert "itself" in said
+
+
 def test_all_problems_come_at_once(tmp_path: Path) -> None:
     edge = framework()["edges"][0]
     wrong = framework(edges=[edge | {"from": "X"}, edge | {"to": "Y"}])
