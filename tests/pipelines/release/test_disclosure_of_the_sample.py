@@ -154,7 +154,8 @@ class Asked:
     shown_again: int
 
 
-def check(name: str, copy: Copy, many: Asked) -> None:
+def check(name: str, copy: Copy, many: Asked) -> np.ndarray:
+    """Whether each of the cells that were shown again opened a small one."""
     derivation = Derivation(copy.tables)
     told = derivation.derivable(copy.withheld)
     assert copy.primary.any()
@@ -175,6 +176,7 @@ def check(name: str, copy: Copy, many: Asked) -> None:
     assert (small.high - small.low > 0).all()
     assert (small.low <= small.count).all() and (small.count <= small.high).all()
     assert small.is_wide.mean() >= 0.8
+    return needed
 
 
 def widths(copy: Copy, cells: np.ndarray) -> Audit:
@@ -266,6 +268,9 @@ def test_a_tenth_of_the_indicators(ingested: tuple[Workspace, Mission]) -> None:
 
 @pytest.mark.soak
 def test_all_indicators(ingested: tuple[Workspace, Mission]) -> None:
+    """Four in five cells are to be needed: of 60 drawn ones then 70 % are, in 97 of 100 draws."""
     workspace, mission = ingested
-    for name, copy in copies(workspace, mission):
-        check(name, copy, Asked(40, 40, 15))
+    parts = [check(*copy, Asked(40, 40, 15)) for copy in copies(workspace, mission)]
+    needed = np.concatenate(parts)
+    print(f"of {len(needed)} cells that protect others {needed.sum()} are needed")
+    assert needed.mean() >= 0.7
