@@ -16,7 +16,7 @@ from scipy.sparse import csc_matrix, csr_matrix
 from indicators.disclosure.derivation import Block, blocks, unknown_cells
 from indicators.disclosure.intervals import needed_high, needed_low
 from indicators.disclosure.reduction import Reduced, reduced
-from indicators.disclosure.tables import Tables
+from indicators.disclosure.tables import Tables, not_negative
 
 _CLOSE = 1e-6
 # How many lines around a cell are looked at first; what is wide there is wide in its whole block.
@@ -75,8 +75,7 @@ def is_wide(
 def _intervals(
     block: Block, counts: np.ndarray, asked: np.ndarray, is_small: np.ndarray, min_n: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    has_parts = counts[:, 1].any()
-    tables = [counts[:, 1], counts[:, 0] - counts[:, 1]] if has_parts else [counts[:, 0]]
+    tables = not_negative(counts)
     lines = csr_matrix(block.matrix)
     whole = reduced(block.matrix) if len(block.cells) <= _WHOLE else None
     found = []

@@ -39,8 +39,8 @@ def protect(tables: Tables, task: Task) -> Protection:
     First line by line (`LineRule`). Then, while a protected cell is a linear combination of
     published ones, further cells of its lines are withheld, or of lines that cross these; the
     totals of the whole mission only where nothing else is left. Of what was withheld in this way
-    all is shown again that protects nothing, the most prominent first. At last
-    is withheld what counts need whose interval is too narrow.
+    all is shown again that protects nothing, the most prominent first. At last what counts
+    need whose interval is too narrow is withheld.
     """
     rule = LineRule(tables, task)
     derivation = Derivation(tables)
@@ -90,7 +90,7 @@ def _widened(
     More withheld cells make no interval narrower: what was wide is not asked again. What was
     narrow is asked once more at the end, where larger blocks are looked at as well.
     """
-    mending = Mending(tables, task)
+    mending = Mending(tables, rule, task)
     wide, narrow = task.known.copy(), np.zeros(len(withheld), dtype=bool)
     before = -1
     while before < withheld.sum():

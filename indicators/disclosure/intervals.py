@@ -18,7 +18,7 @@ from scipy.sparse import block_diag, csc_matrix, csr_matrix
 from indicators.disclosure.derivation import Block, blocks, unknown_cells
 from indicators.disclosure.programs import Found, Program, ask
 from indicators.disclosure.reduction import Reduced, reduced
-from indicators.disclosure.tables import Tables
+from indicators.disclosure.tables import Tables, not_negative
 
 MARGIN = 2  # integers that must be possible on each side of a small count
 LARGEST = 1300  # lines of a block's program; larger ones take too long
@@ -130,11 +130,10 @@ class _Question:
         is_small: np.ndarray,
         min_n: int,
     ) -> None:
-        n, part = counts[:, 0], counts[:, 1]
-        both = [part, n - part] if part.any() else [n]
         self.program = program
-        self.found = [Found(table, table.copy(), table.copy()) for table in both]
-        self.count, self.wanted, self.is_small, self.min_n = n, wanted, is_small, min_n
+        self.found = [Found(table, table.copy(), table.copy()) for table in not_negative(counts)]
+        self.count, self.wanted = counts[:, 0], wanted
+        self.is_small, self.min_n = is_small, min_n
         self.rows, self.columns = csr_matrix(block.matrix), csc_matrix(block.matrix)
         self.random = np.random.default_rng(_SEED)
 

@@ -13,8 +13,9 @@ from scipy.optimize import linprog
 from scipy.sparse import block_diag, csc_matrix, csr_matrix, hstack, vstack
 
 from indicators.disclosure.intervals import needed_high, needed_low
+from indicators.disclosure.line_rule import LineRule
 from indicators.disclosure.programs import FAR
-from indicators.disclosure.tables import Tables
+from indicators.disclosure.tables import Tables, not_negative
 from indicators.disclosure.task import TOTAL_OF_ONE, Task
 
 _REACHES = (4, 6, 9)  # how many lines around the cell may change
@@ -26,22 +27,16 @@ _LEAST = 1e-7  # a smaller change is none
 class Mending:
     """Asks for one cell after the other; what is withheld for one costs nothing for the next."""
 
-    def __init__(self, tables: Tables, task: Task) -> None:
+    def __init__(self, tables: Tables, rule: LineRule, task: Task) -> None:
         sign = np.where(tables.is_total, 1.0, -1.0)
         shape = (tables.lines, len(tables.counts))
         self.lines = csr_matrix((sign, (tables.line, tables.cell)), shape=shape)
         self.columns = csc_matrix(self.lines)
-        counts = np.nan_to_num(tables.counts)
-        parts = counts[:, 1]
-        self.both = [parts, counts[:, 0] - parts] if parts.any() else [counts[:, 0]]
-        self.count, self.published = counts[:, 0], tables.published
+        self.both = not_negative(rule.counts)
+        self.count, self.published = rule.counts[:, 0], tables.published
         self.is_small, self.min_n = task.primary, task.min_n
-        pad = len(counts) - tables.published
-        price = _MISSED[np.minimum(task.prominence, TOTAL_OF_ONE)]
-        self.price = np.concatenate([price, np.zeros(pad)])
-        is_free = np.isfinite(tables.counts[: tables.published, 0]) & ~task.known
-        is_free &= (task.prominence <= TOTAL_OF_ONE) & (self.count[: tables.published] > 0)
-        self.is_free = np.concatenate([is_free, np.ones(pad, dtype=bool)])
+        self.price = _MISSED[np.minimum(task.prominence, TOTAL_OF_ONE)]
+        self.is_free = rule.is_free & (rule.prominence <= TOTAL_OF_ONE)
 
     def mended(self, withheld: np.ndarray, not_low: np.ndarray, not_high: np.ndarray) -> np.ndarray:
         """What is withheld, by published cell, with what narrow cells need; as far as it goes.

@@ -68,6 +68,15 @@ class _Splits:
     part_split: np.ndarray
 
 
+def not_negative(counts: np.ndarray) -> list[np.ndarray]:
+    """What cannot fall below zero, by cell: n; of ratios, the numerator and the rest, adding to n.
+
+    counts: cells x (n, numerator).
+    """
+    n, part = counts[:, 0], counts[:, 1]
+    return [part, n - part] if part.any() else [n]
+
+
 def value_tables(
     cells: pd.DataFrame, parents: Mapping[str, str], equal: np.ndarray | None = None
 ) -> Tables:

@@ -92,24 +92,24 @@ def test_what_may_not_is_refused_by_name(text: str, rule: str, parameters: dict[
     assert parameters.items() <= dict(first.parameters).items()
 
 
-def test_all_faults_come_at_once() -> None:
+@pytest.mark.parametrize(
+    ("text", "rules"),
+    [
+        (
+            "kind = 'x' and person = 1 and foo(persons)",
+            ["unknown_code", "unknown_column", "unknown_function"],
+        ),
+        (
+            "kind = 'x' and person = 1; drop table core.activities",
+            ["one_expression", "unknown_code", "unknown_column"],
+        ),
+    ],
+)
+def test_all_faults_come_at_once(text: str, rules: list[str]) -> None:
+    """A second statement hides no fault of the first either."""
     with pytest.raises(RefusedExpressionError) as refused:
-        parse_expression("kind = 'x' and person = 1 and foo(persons)", COLUMNS)
-    assert [fault.rule for fault in refused.value.faults] == [
-        "unknown_code",
-        "unknown_column",
-        "unknown_function",
-    ]
-
-
-def test_a_second_statement_hides_no_fault_of_the_first() -> None:
-    with pytest.raises(RefusedExpressionError) as refused:
-        parse_expression("kind = 'x' and person = 1; drop table core.activities", COLUMNS)
-    assert [fault.rule for fault in refused.value.faults] == [
-        "one_expression",
-        "unknown_code",
-        "unknown_column",
-    ]
+        parse_expression(text, COLUMNS)
+    assert [fault.rule for fault in refused.value.faults] == rules
 
 
 def test_a_filter_must_give_true_or_false() -> None:

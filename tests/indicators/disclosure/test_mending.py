@@ -7,6 +7,7 @@ import pytest
 
 from indicators.disclosure.audit import audit
 from indicators.disclosure.intervals import needed_high, needed_low
+from indicators.disclosure.line_rule import LineRule
 from indicators.disclosure.mending import Mending
 from indicators.disclosure.tables import Tables
 from indicators.disclosure.task import OF_THE_MISSION, Task
@@ -33,7 +34,7 @@ def test_the_smallest_change_is_withheld() -> None:
     withheld[[0, 1, 3, 4]] = True
     narrow = narrow_cells(linked, own, withheld)
     assert narrow[[0, 3]].all()
-    found = Mending(linked, own).mended(withheld, narrow, narrow)
+    found = Mending(linked, LineRule(linked, own), own).mended(withheld, narrow, narrow)
     assert not narrow_cells(linked, own, found).any()
     assert found[8]
     assert not found[[2, 5, 10]].any()
@@ -63,7 +64,7 @@ def test_what_is_mended_is_as_low_or_high_as_it_must_be(
     for cell in np.flatnonzero(narrow_cells(linked, own, withheld))[:20]:
         alone = np.arange(len(withheld)) == cell
         lacking = (nobody, alone) if upwards else (alone, nobody)
-        found = Mending(linked, own).mended(withheld, *lacking)
+        found = Mending(linked, LineRule(linked, own), own).mended(withheld, *lacking)
         further = found & ~withheld
         assert not (further & (own.known | (own.prominence == OF_THE_MISSION))).any()
         if further.any():
@@ -86,7 +87,7 @@ def test_little_is_withheld_in_vain() -> None:
         own = task(linked)
         for cell in np.flatnonzero(narrow_cells(linked, own, own.primary))[:6]:
             alone = np.arange(len(own.primary)) == cell
-            found = Mending(linked, own).mended(own.primary, alone, alone)
+            found = Mending(linked, LineRule(linked, own), own).mended(own.primary, alone, alone)
             for further in np.flatnonzero(found & ~own.primary):
                 shown = found.copy()
                 shown[further] = False
