@@ -1,10 +1,11 @@
 """Incidents around activities beside those around comparable controls, by days and kilometres.
 
-The window that speaks for the edge stands first; the other windows, and the checks that should
-show nothing, unfold.
+The window that speaks for the edge stands first, with that window by kind of activity; the other
+windows, and the checks that should show nothing, unfold.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from dash import html
@@ -12,6 +13,8 @@ from dash import html
 from dashboards import formats
 from dashboards.components.card import card, notice
 from dashboards.components.finding_notes import (
+    ALL,
+    KINDS,
     caveats_of_rows,
     difference_cells,
     effort_cells,
@@ -19,6 +22,7 @@ from dashboards.components.finding_notes import (
     folded,
     grade_mark,
     has_figure,
+    named,
     scope_note,
     why_no_stronger,
 )
@@ -28,6 +32,10 @@ from dashboards.queries import framework
 from dashboards.rows import rows_of
 
 Row = dict[str, Any]
+# 14d_10km_police_outer_ring: window, kind and check; no kind stands for all, no check for none.
+_SPECIFICATION = re.compile(
+    rf"(?P<window>none|[^_]+_[^_]+)(?:_(?P<kind>{'|'.join(KINDS)}))?(?:_(?P<check>.+))?"
+)
 
 
 def around_activities(context: Context, edge: str) -> html.Section:
@@ -35,42 +43,64 @@ def around_activities(context: Context, edge: str) -> html.Section:
     words = context.words
     found = framework.wakes(context.release, edge, context.area, context.country)
     rows = [] if found is None else rows_of(found)
-    windows = [row for row in rows if _check(row) is None]
+    rows = [{**row, **_named_parts(row)} for row in rows]
+    windows = _in_order(row for row in rows if row["check"] is None)
     if not windows:
         empty = notice(words("wake.older" if found is None else "wake.none"))
         return card(words("wake.title"), [empty], key="wake")
-    checks = [row for row in rows if _is_check_of(row, windows[0])]
+    first = windows[0]
+    spoken_for = (first["window"], ALL)
+    checks = [row for row in rows if row["check"] and (row["window"], row["kind"]) == spoken_for]
     parts = _parts(context, windows, checks)
     return card(words("wake.title"), parts, words("wake.under"), key="wake")
 
 
-def _check(row: Row) -> str | None:
-    """The name of the check in `14d_10km_outer_ring`; None of a window itself."""
-    return next(iter(str(row["specification"]).split("_", 2)[2:]), None)
+def _named_parts(row: Row) -> Row:
+    """`window`, `kind` and `check` (None of a window itself) of a specification."""
+    found = _SPECIFICATION.fullmatch(str(row["specification"]))
+    parts = found.groupdict() if found else {"window": row["specification"]}
+    return {"check": None, **parts, "kind": parts.get("kind") or ALL}
 
 
-def _is_check_of(row: Row, window: Row) -> bool:
-    return str(row["specification"]) == f"{window['specification']}_{_check(row)}"
+def _in_order(rows: Iterable[Row]) -> list[Row]:
+    """Of all activities first, then kind by kind; each in the order of its windows."""
+    return sorted(rows, key=lambda row: KINDS.index(row["kind"]))
 
 
 def _parts(context: Context, windows: Sequence[Row], checks: Sequence[Row]) -> list[Any]:
-    words, (first, *others) = context.words, windows
-    names = [_window(context, row) for row in windows]
+    words, first = context.words, windows[0]
+    # A kind that could not be looked at has one row, of no window.
+    spoken = [row for row in windows if row["window"] in (first["window"], "none")]
+    others = [row for row in windows if row not in spoken]
     parts = [
         *scope_note(first, context.area, words),
-        _windows_table(context, [first], words("wake.title")),
+        *_with_notes(context, spoken, words("wake.title")),
     ]
     if others:
         label = words("wake.other_windows")
-        parts += folded(label, [_windows_table(context, others, label)])
+        parts += folded(label, _with_notes(context, others, label))
     if checks and has_figure(first):
-        label = words("wake.checks", window=names[0])
+        label = words("wake.checks", window=_window(context, first))
         parts += folded(label, [_checks_table(context, checks, label)])
-    return [
-        *parts,
-        *why_no_stronger(windows, names, words),
-        *caveats_of_rows(windows, names, words),
+    return parts
+
+
+def _with_notes(context: Context, rows: Sequence[Row], caption: str) -> list[Any]:
+    """The table of some rows, and under it why they are no stronger and what to bear in mind."""
+    words = context.words
+    names = [
+        words("wake.of_kind", kind=_kind(context, row), window=_window(context, row))
+        for row in rows
     ]
+    return [
+        _windows_table(context, rows, caption),
+        *why_no_stronger(rows, names, words),
+        *caveats_of_rows(rows, names, words),
+    ]
+
+
+def _kind(context: Context, row: Row) -> str:
+    return context.words.label("activity_kind", row["kind"])
 
 
 def _window(context: Context, row: Row) -> str:
@@ -87,14 +117,14 @@ def _windows_table(context: Context, rows: Sequence[Row], caption: str) -> html.
     words = context.words
     heads = ("difference", "interval", "control_mean", "n_treated", "n_control")
     columns = [
-        Column(words("wake.window_head")),
+        Column(words("interviews.kind")),
         *(Column(words(f"wake.{name}"), True) for name in heads),
         *effort_columns(words),
         Column(words("finding.grade")),
     ]
     lines = [
         [
-            _window(context, row),
+            named(_kind(context, row), _window(context, row)),
             *difference_cells(row, words, decimals=2),
             _number(context, row["control_mean"], 2) if has_figure(row) else "",
             *(_number(context, row[name]) for name in ("n_treated", "n_control")),
@@ -120,7 +150,7 @@ def _checks_table(context: Context, rows: Sequence[Row], caption: str) -> html.D
     ]
     lines = [
         [
-            words.label("wake_check", str(_check(row))),
+            words.label("wake_check", str(row["check"])),
             *difference_cells(row, words, decimals=2),
             *effort_cells(row, words),
         ]

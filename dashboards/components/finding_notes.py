@@ -14,6 +14,8 @@ from dashboards.components.table import Column
 from dashboards.words import Words, sentence_case
 from indicators.messages import has_message, message
 
+ALL = "all"
+KINDS = (ALL, "long_range", "not_long_range", "police", "military", "joint")  # as shown
 _EFFORT = ("person_days", "nights", "km")
 Row = Mapping[str, Any]
 

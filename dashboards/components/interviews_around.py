@@ -14,6 +14,8 @@ from dashboards import formats
 from dashboards.components.card import card, notice
 from dashboards.components.empty import withheld_mark
 from dashboards.components.finding_notes import (
+    ALL,
+    KINDS,
     caveats_of_rows,
     difference_cells,
     effort_cells,
@@ -29,7 +31,7 @@ from dashboards.queries import framework
 from dashboards.rows import rows_of
 
 _DESIGNS = ("before_after_interviews", "pulse_interviews")
-_KINDS = ("all", "long_range", "not_long_range", "police", "military", "joint")
+_ANY_PATROL = "patrol"  # what pulse interviews ask after, where all kinds stand together
 
 
 def interviews_around(context: Context, edge: str) -> html.Section:
@@ -48,13 +50,14 @@ def interviews_around(context: Context, edge: str) -> html.Section:
 
 def _in_order(found: pd.DataFrame, design: str) -> list[dict[str, Any]]:
     """The rows of one design: all activities first, then by kind, the fewest days first."""
+    everything = _ANY_PATROL if design == "pulse_interviews" else ALL
     rows = [
-        {**row, "days": int(days), "kind": kind}
+        {**row, "days": int(days), "kind": everything if kind == ALL else kind}
         for row in rows_of(found[found["method"] == design])
         for days, _, kind in [str(row["specification"]).partition("_days_")]
     ]
-    places = {kind: place for place, kind in enumerate(_KINDS)}
-    return sorted(rows, key=lambda row: (places.get(row["kind"], len(_KINDS)), row["days"]))
+    places = {kind: place for place, kind in enumerate((_ANY_PATROL, *KINDS))}
+    return sorted(rows, key=lambda row: (places.get(row["kind"], len(places)), row["days"]))
 
 
 def _design(context: Context, design: str, rows: Sequence[dict[str, Any]]) -> list[Any]:

@@ -27,7 +27,14 @@ from indicators.linkage.interviews import (
     soon_or_later,
 )
 from indicators.linkage.kept_results import kept_results
-from indicators.linkage.logged_activities import SOURCE, effort, log_activities
+from indicators.linkage.logged_activities import (
+    ACTIVITY_KINDS,
+    ALL_KINDS,
+    SOURCE,
+    effort,
+    kinds_and_cost_sql,
+    log_activities,
+)
 from indicators.linkage.mart_rows import store_rows
 from indicators.linkage.tested import EdgeResult, Tested
 from indicators.mission import Mission
@@ -39,15 +46,6 @@ OTHER_DAYS = (5, 10)
 PULSE_DAYS = 7  # "soon" after a patrol
 MIN_ROUNDS = 3
 LEAST_SHOWN = 10  # interviews: the strictest min_n of the audiences
-KINDS: Mapping[str, str] = {
-    "all": "true",
-    "police": "component = 'police'",
-    "military": "component = 'military'",
-    "joint": "list_contains(partner_components, 'military')",
-    "long_range": "is_long_range",
-    "not_long_range": "NOT is_long_range",
-}
-_COST = "activity_code, person_days, nights, km, is_back_same_day"
 COVARIATES = ("is_woman", "is_young", "is_displaced")
 
 
@@ -55,7 +53,7 @@ COVARIATES = ("is_woman", "is_young", "is_displaced")
 class _Sample:
     """Interviews of one edge's outcome, and the activities during their fieldwork.
 
-    Of `pulse` interviews: the patrols on the days of the last patrol before each.
+    Of `pulse` interviews: every completed patrol in an area where some were asked.
     """
 
     answers: pd.DataFrame
@@ -147,16 +145,20 @@ def _indicators(
 
 
 def _before_after(sample: _Sample) -> Iterator[_Entry]:
-    settings = [(kind, DAYS) for kind in KINDS] + [("all", days) for days in OTHER_DAYS]
     caveats = _design_caveats(sample.answers)
-    for kind, days in settings:
-        events = sample.activities
-        if len(events):
-            events = events[events[kind]]
-        if kind != "all" and len(events) in (0, len(sample.activities)):
-            continue  # none of this kind, or all of them: nothing beside "all"
-        compared = before_after(sample.answers, events, days, COVARIATES)
-        yield _Entry(METHOD, kind, compared, sample.rounds, _cost(events), caveats)
+    for kind, events in _by_kind(sample.activities):
+        for days in (DAYS, *(OTHER_DAYS if kind == ALL_KINDS else ())):
+            compared = before_after(sample.answers, events, days, COVARIATES)
+            yield _Entry(METHOD, kind, compared, sample.rounds, _cost(events), caveats)
+
+
+def _by_kind(activities: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    """All of them, then those of each kind; not where it has none or all: nothing beside "all"."""
+    yield ALL_KINDS, activities
+    for kind in ACTIVITY_KINDS:
+        own = activities[activities[kind]]
+        if kind != ALL_KINDS and 0 < len(own) < len(activities):
+            yield kind, own
 
 
 def _cost(activities: pd.DataFrame) -> dict[str, float | None]:
@@ -237,11 +239,10 @@ def _activities(
     connection: duckdb.DuckDBPyConnection, output: Indicator, spans: pd.DataFrame
 ) -> pd.DataFrame:
     """Activities that count in the output, in places and days of fieldwork, with their kinds."""
-    kinds = ", ".join(f'coalesce({text}, false) AS "{kind}"' for kind, text in KINDS.items())
     connection.register("fieldwork_spans", spans)
     frame = connection.execute(
         f"""SELECT span.wave || ' ' || span.place AS area,
-          CAST(started_on_local AS TIMESTAMP) AS day, {kinds}, {_COST}
+          CAST(started_on_local AS TIMESTAMP) AS day, {kinds_and_cost_sql()}
         FROM logged_activity AS own
         JOIN fieldwork_spans AS span ON span.place = own.area
           AND started_on_local BETWEEN CAST(span.min AS DATE) - {max(OTHER_DAYS)}
@@ -259,37 +260,38 @@ def _activities(
 def _pulse(sample: _Sample) -> Iterator[_Entry]:
     """Short interviews soon after a patrol beside later ones, where the question was asked so.
 
-    With what the patrols cost that they followed: every completed patrol in the area of a compared
-    interview, soon or later, on the day of the last one before it; each patrol once. What cannot be
-    compared (nobody asked on one side) has no cost either.
+    Of a kind: by days since the last patrol of that kind, whatever others went. With what the
+    patrols cost that they followed: those in the area of a compared interview, soon or later, on
+    the day of the last one before it; each patrol once. What cannot be compared (nobody asked on
+    one side) has no cost either.
     """
-    if sample.rounds:
-        compared = soon_or_later(sample.answers, PULSE_DAYS, COVARIATES)
-        followed = answers_after_activities(sample.answers)[["place", "patrolled_on"]]
-        patrols = sample.activities.merge(followed.drop_duplicates())
-        spent = _cost(patrols if compared.difference.n_events else patrols[:0])
-        caveats = _design_caveats(sample.answers)
-        yield _Entry(PULSE_METHOD, "patrol", compared, sample.rounds, spent, caveats)
+    if not sample.rounds:
+        return
+    caveats = _design_caveats(sample.answers)
+    for kind, patrols in _by_kind(sample.activities):
+        since = _since_patrol(sample.answers, patrols)
+        compared = soon_or_later(since, PULSE_DAYS, COVARIATES)
+        followed = answers_after_activities(since)[["place", "patrolled_on"]]
+        last = patrols.merge(followed.drop_duplicates())
+        spent = _cost(last if compared.difference.n_events else last[:0])
+        yield _Entry(PULSE_METHOD, kind, compared, sample.rounds, spent, caveats)
 
 
 def _pulse_sample(connection: duckdb.DuckDBPyConnection, outcome: Indicator) -> _Sample:
-    """The answers of short interviews, each with the days since the last patrol there."""
+    """The answers of short interviews, and the patrols in the areas where they were given."""
     measure = outcome.measure.model_copy(update={"instrument": "pulse"})
     asked = outcome.model_copy(update={"measure": measure})
     waves = sorted(periods_of_waves(connection, asked), key=str)
-    if not waves:
-        return _Sample(_no_answers(), pd.DataFrame(), 0)
-    answers = pd.concat([_answers(connection, wave, asked) for wave in waves])
+    answers = pd.concat([_no_answers(), *(_answers(connection, wave, asked) for wave in waves)])
     patrols = _patrols(connection)
-    since = _since_patrol(answers, patrols)
-    followed = since[["place", "patrolled_on"]].drop_duplicates()
-    return _Sample(since, patrols.merge(followed), len(waves))
+    return _Sample(answers, patrols[patrols["place"].isin(answers["place"])], len(waves))
 
 
 def _patrols(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    """Completed patrols in each place where they count, sorted by day, with what they cost."""
+    """Completed patrols in each place where they count, sorted by day, with kinds and cost."""
     return connection.execute(
-        f"""SELECT area AS place, CAST(started_on_local AS TIMESTAMP) AS patrolled_on, {_COST}
+        f"""SELECT area AS place, CAST(started_on_local AS TIMESTAMP) AS patrolled_on,
+          {kinds_and_cost_sql()}
         FROM logged_activity
         WHERE activity_type = 'patrol' AND status = 'completed'
         ORDER BY patrolled_on, place, activity_code"""
@@ -340,8 +342,9 @@ def _tested(country_area: str, edge: Edge, entry: _Entry, signs: Sequence[float]
         country_area,
         finding,
         evidence,
-        contrast="pulse" if entry.method == PULSE_METHOD else f"interviews_{entry.kind}",
+        contrast="pulse" if entry.method == PULSE_METHOD else "interviews",
         scale="units",
+        kind=entry.kind,
         contrast_parameters={"days": entry.compared.days},
         caveats=tuple(_caveats(entry)),
     )

@@ -1,6 +1,6 @@
-"""Single activities in the areas where they count, and what they cost."""
+"""Single activities in the areas where they count, of which kind they are, and what they cost."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 import duckdb
@@ -17,10 +17,21 @@ EFFORT = ("person_days", "nights", "km")
 # Ended on the local day on which it began, with no night noted: nobody was out for one.
 BACK_SAME_DAY_SQL = """coalesce(ended_at >= started_at
     AND local_date(ended_at) = local_date(started_at) AND coalesce(nights_out, 0) = 0, false)"""
-_COLUMNS = {
-    "activity_code", "activity_type", "status", "component", "partner_components", "area_code",
-    "location_precision", "started_at", "started_on_local", "ended_at", "is_long_range",
-    "person_days", "nights_out", "distance_km",
+# As SQL over KIND_COLUMNS. Kinds overlap: a joint patrol by police is one by police too.
+ALL_KINDS = "all"
+ACTIVITY_KINDS: Mapping[str, str] = {
+    ALL_KINDS: "true",
+    "police": "coalesce(component = 'police', false)",
+    "military": "coalesce(component = 'military', false)",
+    "joint": "coalesce(list_contains(partner_components, 'military'), false)",
+    "long_range": "coalesce(is_long_range, false)",
+    "not_long_range": "coalesce(NOT is_long_range, false)",
+}
+KIND_COLUMNS = {"component", "partner_components", "is_long_range"}
+COST_COLUMNS = ("activity_code", "person_days", "nights", "km", "is_back_same_day")
+_COLUMNS = KIND_COLUMNS | {
+    "activity_code", "activity_type", "status", "area_code", "location_precision", "started_at",
+    "started_on_local", "ended_at", "person_days", "nights_out", "distance_km",
 }  # fmt: skip
 
 
@@ -53,6 +64,12 @@ FROM (
 ) AS own
 JOIN cube.area_place AS place USING (area_code, location_precision)
 JOIN cube.area_up AS up ON up.area_code = place.area"""
+
+
+def kinds_and_cost_sql() -> str:
+    """Columns of `logged_activity`: whether it is of each kind, by that name, and its cost."""
+    kinds = [f'{text} AS "{kind}"' for kind, text in ACTIVITY_KINDS.items()]
+    return ", ".join([*kinds, *COST_COLUMNS])
 
 
 def effort(activities: pd.DataFrame) -> dict[str, float | None]:

@@ -19,6 +19,7 @@ from indicators.linkage.framework import Edge, Framework
 from indicators.linkage.grading import OVERLAP_MAX, TREATED_MIN, Grade, grade
 from indicators.linkage.items import store_items
 from indicators.linkage.kept_results import kept_results
+from indicators.linkage.logged_activities import ALL_KINDS
 from indicators.linkage.mart_rows import store_rows
 from indicators.linkage.sentences import (
     About,
@@ -159,7 +160,8 @@ def _is_usable_wake(tested: Tested) -> bool:
     evidence = tested.evidence
     apart = evidence.overlap <= OVERLAP_MAX or evidence.is_robust_overlap
     enough = (evidence.n_treated or 0) >= TREATED_MIN
-    return evidence.design == "wake" and tested.finding.is_estimated and apart and enough
+    is_wake = evidence.design == "wake" and tested.kind == ALL_KINDS
+    return is_wake and tested.finding.is_estimated and apart and enough
 
 
 def _window(tested: Tested) -> tuple[float, float]:

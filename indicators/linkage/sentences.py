@@ -92,6 +92,7 @@ def _parameters(tested: Tested, grade: Grade, about: About, language: str) -> di
         "from_title": about.title(about.edge.from_indicator, language),
         "to_title": about.title(about.edge.to_indicator, language),
     }
+    titles["of_kind"] = message(f"linkage.of_kind.{tested.kind}", language)
     if about.edge.controls.activity:
         titles["control_title"] = about.title(about.edge.controls.activity, language)
     contrast = message(

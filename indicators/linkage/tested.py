@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from indicators.linkage.finding import Finding
 from indicators.linkage.grading import Evidence
+from indicators.linkage.logged_activities import ALL_KINDS
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,9 @@ class Tested:
     `contrast`: the message `linkage.contrast.<name>` with its `contrast_parameters`, what is
     compared. `scale`: how the estimate reads: a log ratio, units of the outcome, or a correlation.
     `span`: how many steps lie between little and much of the activity (10th to 90th percentile).
-    `evidence`: without its q-value. `is_headline`: the one fixed beforehand to speak for the edge.
+    `kind`: of which activities (`logged_activities.ACTIVITY_KINDS`); what is found of a kind never
+    speaks for the edge. `evidence`: without its q-value. `is_headline`: the one fixed beforehand to
+    speak for the edge.
     """
 
     __test__ = False  # what was tested, and no test: pytest collects by names that begin so
@@ -34,6 +37,7 @@ class Tested:
     robustness: float | None = None
     outcome_mean: float | None = None
     span: float = 1.0
+    kind: str = ALL_KINDS
     caveats: tuple[str, ...] = ()
     is_headline: bool = False
 

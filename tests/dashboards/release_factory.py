@@ -704,7 +704,7 @@ def _finding(table: str, edge: str, specification: str, **known: Any) -> dict[st
 
 
 def _interview_rows() -> list[dict[str, Any]]:
-    """Of the first edge: figures of all activities, none of joint ones, one of pulses."""
+    """Of the first edge: figures of all activities, none of joint ones, two of pulses."""
     own = {"table": "interview_effect", "edge": _EDGES[0][0], "method": "before_after_interviews"}
     figure = {"estimate": 3.2, "ci_low": -4.1, "ci_high": 10.5, "p_value": 0.38}
     cost = {"person_days": 2140.0, "nights": 37.0, "km": 5120.5}
@@ -722,14 +722,18 @@ def _interview_rows() -> list[dict[str, Any]]:
             person_days=96.0, status="few_interviews",
         ),
         _finding(
-            **own | {"method": "pulse_interviews"}, specification="7_days_patrol",
+            **own | {"method": "pulse_interviews"}, specification="7_days_police",
+            n_before=70, n_after=43, **figure, **cost, status="compared",
+        ),
+        _finding(
+            **own | {"method": "pulse_interviews"}, specification="7_days_all",
             n_before=88, n_after=61, **figure, status="compared",
         ),
     ]  # fmt: skip
 
 
 def _wake_rows() -> list[dict[str, Any]]:
-    """Of the third edge two windows and checks of the first; of the fourth a refusal."""
+    """Of the third edge two windows, checks of the first, and kinds; of the fourth a refusal."""
     edge, refused = _EDGES[2][0], _EDGES[3][0]
     cost = {"t_unit": "hours", "person_days": 3310.0, "nights": 212.0, "km": None}
     counts = {"n_treated": 141, "n_control": 58, "control_mean": 0.62, "status": "estimated"}
@@ -742,6 +746,10 @@ def _wake_rows() -> list[dict[str, Any]]:
         _finding("wake_effect", edge, "14d_10km", **long, **counts, **figure),
         _finding("wake_effect", edge, "14d_10km_moved_60_days", **long, **check),
         _finding("wake_effect", edge, "7d_10km_far_ring", **short, **check),
+        _finding("wake_effect", edge, "14d_10km_police", **long, **counts, **figure),
+        _finding("wake_effect", edge, "14d_10km_police_far_ring", **long, **check),
+        _finding("wake_effect", edge, "7d_10km_police", **short, **counts, **figure),
+        _finding("wake_effect", edge, "none_long_range", **none, **cost),
         _finding("wake_effect", refused, "none", **none, **cost),
     ]
 
@@ -780,9 +788,13 @@ def _graded_rows() -> list[dict[str, Any]]:
         (0, "before_after_interviews", "7_days_all", "C", "few_rounds", "interviews"),
         (0, "before_after_interviews", "10_days_all", "D", "q_not_below_10", "interviews"),
         (0, "before_after_interviews", "7_days_joint", "D", "few_interviews", "interviews"),
-        (0, "pulse_interviews", "7_days_patrol", "D", "q_not_below_10", "pulse"),
+        (0, "pulse_interviews", "7_days_all", "D", "q_not_below_10", "pulse"),
+        (0, "pulse_interviews", "7_days_police", "D", "q_not_below_10", "pulse"),
         (2, "matched_wake", "14d_10km", "B", "overlap_above_10", "wake_rise_before"),
         (2, "matched_wake", "7d_10km", "D", "few_treated", "wake_rise_before"),
+        (2, "matched_wake", "14d_10km_police", "C", "far_ring_failed", "wake_rise_before"),
+        (2, "matched_wake", "7d_10km_police", "D", "few_treated", "wake_rise_before"),
+        (2, "matched_wake", "none_long_range", "D", "wake_no_control_rows", None),
         (3, "matched_wake", "none", "D", "wake_no_control_rows", None),
     ]
     return [

@@ -245,14 +245,15 @@ def _rows(body: object, key: str) -> list[str]:
 
 def test_interviews_around_activities_show_cost_counts_and_reasons(context_at: At) -> None:
     body = side_by_side.body(context_at("/side-by-side?edge=E1"))
-    whole, wider, joint, pulse = _rows(body, "interviews")
+    whole, wider, joint, pulse, police = _rows(body, "interviews")
     assert whole.startswith("All activities 7 days either side +3.2 −4.1 to 10.5 212 187")
     assert "2,140 37 5,120" in whole and "association only" in whole
     assert wider.startswith("All activities 10 days either side")
     assert "Joint with the military" in joint and "fewer than 30 interviews on one side" in joint
     assert "one side  24 withheld 96 Not known Not known" in joint
     assert "+3.2" not in joint and "cannot tell" in joint
-    assert "Any patrol" in pulse and "88 61" in pulse
+    assert pulse.startswith("Any patrol") and "88 61" in pulse
+    assert police.startswith("Police up to 7 days after") and "70 43 2,140 37" in police
     text = _card(body, "interviews")
     assert "After minus before, points" in text and "Soon minus later, points" in text
     assert message("linkage.caveat.interviews") in text and message("linkage.caveat.pulse") in text
@@ -261,7 +262,7 @@ def test_interviews_around_activities_show_cost_counts_and_reasons(context_at: A
 
 def test_interviews_around_activities_are_told_in_french(context_at: At) -> None:
     body = side_by_side.body(context_at("/side-by-side?edge=E1&lang=fr"))
-    whole, _, joint, _ = _rows(body, "interviews")
+    whole, _, joint, *_ = _rows(body, "interviews")
     assert "+3,2 −4,1 à 10,5 212 187" in whole and "2\u202f140 37 5\u202f120" in whole
     assert "Conjointes avec les militaires" in joint
     assert "moins de 30 entretiens d’un côté" in joint
@@ -269,11 +270,16 @@ def test_interviews_around_activities_are_told_in_french(context_at: At) -> None
 
 def test_windows_around_activities_show_the_one_that_speaks_first(context_at: At) -> None:
     body = side_by_side.body(context_at("/side-by-side?edge=E3"))
-    first, other, check = _rows(body, "wake")
-    assert first.startswith("14\u00a0days, 10\u00a0km −0.21 −0.44 to 0.02 0.62 141 58 3,310")
+    first, long_range, police, other, other_police, check = _rows(body, "wake")
+    window = "14\u00a0days, 10\u00a0km −0.21 −0.44 to 0.02 0.62 141 58 3,310"
+    assert first.startswith(f"All activities {window}")
+    assert police.startswith(f"Police {window}") and "association only" in police
+    assert long_range.startswith("Long range Every window") and "3,310 212" in long_range
+    assert message("linkage.grade_reason.wake_no_control_rows") in long_range
+    assert other_police.startswith("Police 7\u00a0days, 10\u00a0km")
     assert "3,310 212 Not known" in first
     assert "partly tested" in first
-    assert other.startswith("7\u00a0days, 10\u00a0km") and "cannot tell" in other
+    assert other.startswith("All activities 7\u00a0days, 10\u00a0km") and "cannot tell" in other
     assert "False date, 60 days earlier" in check and "no interval, p\u00a00.71" in check
     assert message("linkage.caveat.wake_rise_before") in _card(body, "wake")
 

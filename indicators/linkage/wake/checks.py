@@ -22,12 +22,21 @@ _OWN_SHARE = read_formula("own_post ~ dependent_post + treatment")
 
 
 def overlap_checks(wakes: Wakes, request: WakeRequest) -> dict[str, Any]:
-    """Share of wakes that overlap by the 2R rule, and the estimate without these."""
+    """Share of wakes that overlap by the 2R rule, and the estimate without these.
+
+    Where activities of other kinds were near, their share is that of treatments or of controls,
+    whichever is greater: what is near one group only makes the difference, however small that is.
+    """
     overlapping = wakes.columns["overlap"] > 0
+    shares = [overlapping.mean()] if len(wakes) else []
+    if "beside" in wakes.columns:
+        near = wakes.columns["beside"] > 0
+        groups = (near[wakes.is_treatment], near[~wakes.is_treatment])
+        shares += [group.mean() for group in groups if group.size]
     apart = wakes.keep(~overlapping)
     found = _matched_figures(apart, request, request.formula)
     return {
-        "overlap_share": float(overlapping.mean()) if len(wakes) else None,
+        "overlap_share": float(max(shares)) if shares else None,
         "estimate_apart": found.estimate,
         "std_error_apart": found.se,
     }

@@ -1,7 +1,8 @@
 """`mart.wake_effect`: wake analysis of every edge that goes from activities to incidents.
 
-Each window is one finding for grading (`tested.py`) and one row; outer ring, far ring, false dates
-and incidents that others reported stand beside it as rows of their own.
+Each window of all activities, and of each kind, is one finding for grading (`tested.py`) and one
+row; outer ring, far ring, false dates and incidents that others reported stand beside it as rows of
+their own.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,6 +11,7 @@ from typing import Any
 
 import duckdb
 import numpy as np
+import pandas as pd
 
 from indicators.catalogue import Indicator
 from indicators.derived import functions_sql
@@ -19,12 +21,13 @@ from indicators.linkage.finding import Finding
 from indicators.linkage.framework import Edge, Framework
 from indicators.linkage.grading import Evidence
 from indicators.linkage.kept_results import kept_results
-from indicators.linkage.logged_activities import effort
+from indicators.linkage.logged_activities import ALL_KINDS, effort
 from indicators.linkage.mart_rows import store_rows
 from indicators.linkage.sensitivity import robustness_value
 from indicators.linkage.tested import EdgeResult, Tested
 from indicators.linkage.wake import product
 from indicators.linkage.wake.edge_events import (
+    BESIDE,
     CALLED_OFF_TYPE,
     DEPENDENT,
     OTHER_ACTIVITY,
@@ -56,9 +59,10 @@ _CHECK_ROWS = {
 
 @dataclass(frozen=True)
 class _Analysed:
-    """What came of one edge: the analysis, or the named reason why there is none."""
+    """What came of one kind of activity: the analysis, or the named reason why there is none."""
 
     edge: Edge
+    kind: str
     request: WakeRequest
     result: WakeResult | None
     reason: str | None
@@ -139,34 +143,42 @@ def edge_request(controls: str) -> WakeRequest:
 
 
 def wakes_of_edge(events: EdgeEvents, edge: Edge, country_area: str) -> EdgeResult:
-    """Every window of one edge: findings and rows of `mart.wake_effect`."""
-    analysed = _analyse(events, edge)
+    """Every window of one edge, of all activities and by kind: findings and rows of the mart."""
+    kinds = {ALL_KINDS: events.rows, **events.by_kind}
+    analysed = [_analyse(rows, kind, edge, events.caveats) for kind, rows in kinds.items()]
     return EdgeResult(
-        tuple(_findings(analysed, country_area)), tuple(_mart_rows(analysed, country_area))
+        tuple(finding for own in analysed for finding in _findings(own, country_area)),
+        tuple(row for own in analysed for row in _mart_rows(own, country_area)),
     )
 
 
-def _analyse(events: EdgeEvents, edge: Edge) -> _Analysed:
+def _analyse(rows: pd.DataFrame, kind: str, edge: Edge, caveats: tuple[str, ...]) -> _Analysed:
     request = edge_request(edge.controls.kind)
-    spent = effort(events.rows[events.rows["type"] == TREATED])
-    reason = _nothing_to_compare(events, edge)
+    spent = effort(rows[rows["type"] == TREATED])
+    if kind != ALL_KINDS:
+        of_kind = edge.controls.kind == CALLED_OFF_TYPE
+        caveats = (*caveats, "controls_of_kind" if of_kind else "controls_of_all_kinds")
+
+    def found(result: WakeResult | None, reason: str | None) -> _Analysed:
+        return _Analysed(edge, kind, request, result, reason, spent, caveats)
+
+    reason = _nothing_to_compare(rows, edge)
     if reason:
-        return _Analysed(edge, request, None, reason, spent, events.caveats)
+        return found(None, reason)
     try:
-        read = read_events(events.rows, request, keep=("sector", "reported_by"))
+        read = read_events(rows, request, keep=("sector", "reported_by", "type"))
     except PocLensError as error:
         # Some were there, so what is missing is what a comparison needs of them.
-        reason = error.problems[0].rule.removeprefix("wake_").replace("_rows", "_places")
-        return _Analysed(edge, request, None, reason, spent, events.caveats)
+        return found(None, error.problems[0].rule.removeprefix("wake_").replace("_rows", "_places"))
     own_reports = np.isin(read.covariates["reported_by"], PATROLLING_REPORTERS)
-    result = product.analyse(read, request, own_reports)
-    return _Analysed(edge, request, result, None, spent, events.caveats)
+    beside = read.covariates["type"] == BESIDE
+    return found(product.analyse(read, request, own_reports, beside), None)
 
 
-def _nothing_to_compare(events: EdgeEvents, edge: Edge) -> str | None:
+def _nothing_to_compare(rows: pd.DataFrame, edge: Edge) -> str | None:
     """Why there is nothing to compare with whom; None where there are events of both types."""
     kind = edge.controls.kind
-    treated, controls = (int((events.rows["type"] == name).sum()) for name in (TREATED, kind))
+    treated, controls = (int((rows["type"] == name).sum()) for name in (TREATED, kind))
     if not treated:
         return "no_planned_activity" if kind == PLANNED else "no_treatment_rows"
     if kind == PLANNED and controls < product.FEW_EVENTS:
@@ -174,8 +186,11 @@ def _nothing_to_compare(events: EdgeEvents, edge: Edge) -> str | None:
     return None if controls else _NO_CONTROLS[kind]
 
 
-def _specification(row: Mapping[str, Any]) -> str:
-    return f"{row['t_window'] / HOURS:g}d_{row['spat_window']:g}km"
+def _specification(analysed: _Analysed, row: Mapping[str, Any] | None, check: str = "") -> str:
+    """As in `14d_10km`, of a kind `14d_10km_police`, with a check `14d_10km_police_outer_ring`."""
+    window = f"{row['t_window'] / HOURS:g}d_{row['spat_window']:g}km" if row else "none"
+    kind = "" if analysed.kind == ALL_KINDS else analysed.kind
+    return "_".join(part for part in (window, kind, check) if part)
 
 
 def _mart_rows(analysed: _Analysed, country_area: str) -> Iterator[dict[str, Any]]:
@@ -183,7 +198,12 @@ def _mart_rows(analysed: _Analysed, country_area: str) -> Iterator[dict[str, Any
     shared |= {"t_unit": "hours", **analysed.effort}
     if analysed.result is None:
         reason = f"wake_{analysed.reason}"
-        yield shared | {"specification": "none", "status": "not_estimable", "caveats": reason}
+        specification = _specification(analysed, None)
+        yield shared | {
+            "specification": specification,
+            "status": "not_estimable",
+            "caveats": reason,
+        }
         return
     for row in _rows(analysed.result):
         window = shared | {name: row[name] for name in ("t_window", "spat_window")}
@@ -191,7 +211,7 @@ def _mart_rows(analysed: _Analysed, country_area: str) -> Iterator[dict[str, Any
         for name, prefix in _CHECK_ROWS.items():
             estimate = row.get(f"{prefix}_estimate")
             yield window | {
-                "specification": f"{_specification(row)}_{name}",
+                "specification": _specification(analysed, row, name),
                 "estimate": estimate,
                 "ci_low": row.get(f"{prefix}_ci_low"),
                 "ci_high": row.get(f"{prefix}_ci_high"),
@@ -206,7 +226,7 @@ def _own_figures(row: Mapping[str, Any], analysed: _Analysed) -> dict[str, Any]:
         "control_mean", "smallest_visible", "status",
     )  # fmt: skip
     return {
-        "specification": _specification(row),
+        "specification": _specification(analysed, row),
         **{name: row[name] for name in names},
         "se": row["std_error"],
         "p_value": row["pvalue"],
@@ -235,7 +255,9 @@ def _plain(value: Any) -> Any:
 def _findings(analysed: _Analysed, country_area: str) -> Iterator[Tested]:
     if analysed.result is None:
         reason = f"wake_{analysed.reason}"
-        finding = Finding(METHOD, "none", lag=analysed.edge.lag, reason=reason)
+        finding = Finding(
+            METHOD, _specification(analysed, None), lag=analysed.edge.lag, reason=reason
+        )
         window = {"t_window": TIME_WINDOW[1] / HOURS, "spat_window": SPACE_WINDOW[1]}
         yield _tested(
             analysed, country_area, finding, Evidence("wake", None, reason=reason), window
@@ -267,6 +289,7 @@ def _tested(
         evidence,
         contrast=f"wake_{analysed.edge.controls.kind}",
         scale="units",
+        kind=analysed.kind,
         contrast_parameters=window,
         robustness=_robustness(finding),
         outcome_mean=row.get("control_mean"),
@@ -285,7 +308,7 @@ def _finding(row: Mapping[str, Any], analysed: _Analysed) -> Finding:
     reason = f"wake_{row['reason']}" if row["reason"] else None
     return Finding(
         METHOD,
-        _specification(row),
+        _specification(analysed, row),
         lag=analysed.edge.lag,
         n_events=row["n_treated"] + row["n_control"],
         n_eff=row["n_eff"],

@@ -4,9 +4,14 @@ Treated are the activities that the output counts. Controls are, as the edge say
 kind that were called off for a reason that has nothing to do with security, at the place and time
 where they were planned; eligible place-times of the plan (`place_times.py`); or activities of
 another type, which another indicator counts. Dependent are the incidents that the outcome counts.
+
+Of one kind (police, long range): its own activities, and its own that were called off; place-times
+of the plan and activities of another type are the same for every kind. What the output counts of
+other kinds stands beside: it is compared with nothing, and overlaps.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import duckdb
 import pandas as pd
@@ -15,7 +20,12 @@ from indicators.catalogue import Indicator
 from indicators.contracts import contracts
 from indicators.derived import period_columns, rows_sql
 from indicators.linkage.counted_rows import counted_columns, counted_sql
-from indicators.linkage.logged_activities import BACK_SAME_DAY_SQL
+from indicators.linkage.logged_activities import (
+    ACTIVITY_KINDS,
+    ALL_KINDS,
+    BACK_SAME_DAY_SQL,
+    KIND_COLUMNS,
+)
 from indicators.linkage.wake.place_times import PLANNED, place_time_sql
 
 ACTIVITIES, INCIDENTS = "activities", "incidents"
@@ -23,10 +33,10 @@ ACTIVITIES, INCIDENTS = "activities", "incidents"
 SECURITY_REASONS = ("insecurity",)
 CALLED_OFF = ("aborted", "cancelled")
 RISK_DAYS = 90
-TREATED, DEPENDENT = "treated", "incident"
+TREATED, DEPENDENT, BESIDE = "treated", "incident", "other_kind"
 CALLED_OFF_TYPE, OTHER_ACTIVITY = "called_off", "other_activity"
 _CAVEATS = {PLANNED: "place_times", OTHER_ACTIVITY: "other_activity"}
-_ACTIVITY_COLUMNS = {
+_ACTIVITY_COLUMNS = KIND_COLUMNS | {
     "activity_code", "status", "status_reason", "started_at", "latitude", "longitude", "area_code",
     "ended_at", "person_days", "nights_out", "distance_km",
 }  # fmt: skip
@@ -41,11 +51,13 @@ class EdgeEvents:
     """Rows type, timestamp, lat, lon, area, sector, risk, reported_by, and what each cost.
 
     `risk`: incidents of the same area in the 90 days before. Cost: person_days, nights, km and
-    is_back_same_day (`logged_activities.py`). `caveats`: what was left out.
+    is_back_same_day (`logged_activities.py`). `caveats`: what was left out. `by_kind`: the rows for
+    each kind that some activities are of and others are not.
     """
 
     rows: pd.DataFrame
     caveats: tuple[str, ...]
+    by_kind: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
 
 def has_events(output: Indicator, outcome: Indicator) -> bool:
@@ -76,9 +88,12 @@ def read_edge_events(
     for indicator, columns in ((output, looked_at), (outcome, _INCIDENT_COLUMNS)):
         connection.execute(_rows_sql(indicator, columns))
     reasons = {"called_off": list(CALLED_OFF), "security": list(SECURITY_REASONS)}
-    rows = connection.execute(
-        events_sql(output, outcome, controls, other), {} if other else reasons
-    ).df()
+    rows = {
+        kind: connection.execute(
+            events_sql(output, outcome, controls, other, kind), {} if other else reasons
+        ).df()
+        for kind in ACTIVITY_KINDS
+    }
     undated = connection.execute(
         f"SELECT count(*) FROM wake_{INCIDENTS}"
         f" WHERE coalesce({counted_sql(outcome)}, false) AND date_precision <> 'day'"
@@ -87,7 +102,8 @@ def read_edge_events(
         connection.execute(f"DROP TABLE wake_{table}")
     caveats = ["dates_too_coarse"] if undated and undated[0] else []
     caveats += [_CAVEATS[controls]] if controls in _CAVEATS else []
-    return EdgeEvents(rows, tuple(caveats))
+    by_kind = {kind: own for kind, own in rows.items() if {TREATED, BESIDE} <= set(own["type"])}
+    return EdgeEvents(rows[ALL_KINDS], tuple(caveats), by_kind)
 
 
 def _rows_sql(indicator: Indicator, columns: set[str]) -> str:
@@ -101,12 +117,16 @@ def events_sql(
     outcome: Indicator,
     controls: str = CALLED_OFF_TYPE,
     other: Indicator | None = None,
+    kind: str = ALL_KINDS,
 ) -> str:
-    """All events of the edge: the columns of `EdgeEvents.rows`, sorted by time, type and code."""
+    """All events of the edge: the columns of `EdgeEvents.rows`, sorted by time, type and code.
+
+    `kind`: of which activities (`ACTIVITY_KINDS`).
+    """
     place_times = ""
     carried = "SELECT * RENAME (activity_code AS code) FROM done WHERE type IS NOT NULL"
     if controls == PLANNED:
-        place_times = f"{place_time_sql(output, TREATED)},"
+        place_times = f"{place_time_sql(output, TREATED, BESIDE)},"
         carried = "SELECT * FROM standing UNION ALL BY NAME SELECT * FROM place_time"
     return f"""
 WITH place AS (
@@ -115,8 +135,9 @@ WITH place AS (
 ),
 done AS (
   SELECT *, {BACK_SAME_DAY_SQL} AS is_back_same_day, CASE
-      WHEN coalesce({counted_sql(output)}, false) THEN '{TREATED}'
-      WHEN {_control_sql(output, controls, other)} THEN '{controls}'
+      WHEN coalesce({counted_sql(output)}, false)
+        THEN CASE WHEN {ACTIVITY_KINDS[kind]} THEN '{TREATED}' ELSE '{BESIDE}' END
+      WHEN {_control_sql(output, controls, other, kind)} THEN '{controls}'
     END AS type
   FROM wake_{ACTIVITIES}
 ),{place_times}
@@ -158,12 +179,12 @@ ORDER BY "timestamp", type, code
 """
 
 
-def _control_sql(output: Indicator, controls: str, other: Indicator | None) -> str:
+def _control_sql(output: Indicator, controls: str, other: Indicator | None, kind: str) -> str:
     """Whether an activity that the output does not count is a control."""
     if other is not None:
         return f"coalesce({counted_sql(other)}, false)"
     if controls == PLANNED:
         return "false"  # no activity is: see `place_times.py`
-    return f"""coalesce({counted_sql(output, without="status")}, false)
+    return f"""{ACTIVITY_KINDS[kind]} AND coalesce({counted_sql(output, without="status")}, false)
         AND list_contains($called_off, status)
         AND status_reason IS NOT NULL AND NOT list_contains($security, status_reason)"""

@@ -21,11 +21,12 @@ PLANNED = "planned"
 _PLAN_COLUMNS = frozenset({"activity_type", "is_long_range"})
 
 
-def place_time_sql(output: Indicator, treated: str) -> str:
+def place_time_sql(output: Indicator, treated: str, beside: str) -> str:
     """CTEs that end with `standing` and `place_time`, alike in columns: those of an activity.
 
     After the CTEs `place` (area_code, parent, area_level) and `done` (activities with their
-    `type`). Parameters: called_off, security.
+    `type`: those looked at, and beside them those of other kinds, one event a month each).
+    Parameters: called_off, security.
     """
     planned = counted_sql(output, within=_PLAN_COLUMNS)
     return f"""
@@ -50,10 +51,10 @@ standing AS (
     sum(distance_km) OVER month_there AS distance_km,
     bool_and(is_back_same_day) OVER month_there AS is_back_same_day
   FROM logged JOIN planned USING (area, "month")
-  WHERE type = '{treated}'
-  WINDOW month_there AS (PARTITION BY area, "month")
+  WHERE type IN ('{treated}', '{beside}')
+  WINDOW month_there AS (PARTITION BY area, "month", type)
   QUALIFY row_number() OVER (
-    PARTITION BY area, "month" ORDER BY has_place DESC, started_at, activity_code) = 1
+    PARTITION BY area, "month", type ORDER BY has_place DESC, started_at, activity_code) = 1
 ),
 closed AS (
   SELECT area, "month" FROM logged
@@ -72,7 +73,7 @@ eligible AS (
 visited AS (
   SELECT area, started_at, "day", latitude, longitude, count(*) OVER (PARTITION BY area) AS visits,
     row_number() OVER (PARTITION BY area ORDER BY started_at) - 1 AS number
-  FROM standing WHERE has_place
+  FROM standing WHERE has_place AND type = '{treated}'
 ),
 place_time AS (
   SELECT concat_ws(' ', area, "month") AS code, '{PLANNED}' AS type,

@@ -37,9 +37,17 @@ FEW_EVENTS, MANY_OVERLAPS, SOME_OVERLAPS = 20, 0.25, 0.10
 RISE_LEVEL, LEVEL = 0.10, 0.05
 
 
-def analyse(events: Events, request: WakeRequest, own_reports: Bools | None = None) -> WakeResult:
-    """Every window with its checks. `own_reports`: rows reported by those who act themselves."""
-    windows = list(matched_windows(events, request, own_reports))
+def analyse(
+    events: Events,
+    request: WakeRequest,
+    own_reports: Bools | None = None,
+    beside: Bools | None = None,
+) -> WakeResult:
+    """Every window with its checks. `own_reports`: rows reported by those who act themselves.
+
+    `beside`: rows of other activities, which are compared with nothing and overlap.
+    """
+    windows = list(matched_windows(events, request, own_reports, beside))
     rows = window_rows(windows, request)
     for days in FAKE_DAYS:
         for row, fake in zip(rows, fake_date_figures(events, request, days), strict=True):
@@ -59,11 +67,15 @@ def analyse(events: Events, request: WakeRequest, own_reports: Bools | None = No
 
 
 def matched_windows(
-    events: Events, request: WakeRequest, own_reports: Bools | None = None
+    events: Events,
+    request: WakeRequest,
+    own_reports: Bools | None = None,
+    beside: Bools | None = None,
 ) -> Iterator[tuple[Wakes, Matching]]:
     """The wakes of each window and how they match."""
     variables = match_variables(request.match_columns, request.match_overlap)
-    for wakes in complete_wakes(events, request, surroundings(events, request, own_reports)):
+    around = surroundings(events, request, own_reports, beside)
+    for wakes in complete_wakes(events, request, around):
         kept = without_overlap(wakes) if request.delete_overlap else wakes
         yield kept, match_wakes(kept, variables)
 

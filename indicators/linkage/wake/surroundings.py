@@ -21,25 +21,33 @@ OUTER_RING = (2, 4)  # in radii
 
 
 def surroundings(
-    events: Events, request: WakeRequest, own_reports: Bools | None = None
+    events: Events,
+    request: WakeRequest,
+    own_reports: Bools | None = None,
+    beside: Bools | None = None,
 ) -> MoreCounts:
     """Counts by name of a time window: `ring`, `far`, `own` and `independent` before and after.
 
     `own_reports`: incidents that those who were there reported themselves; without it there are no
-    columns `own_…` and `independent_…`. `overlap`: other events by the 2R rule. `rise_before`:
-    incidents in the window before an event less those in the window of equal length before that.
+    columns `own_…` and `independent_…`. `overlap`: other events by the 2R rule, among them the
+    rows `beside`, which are compared with nothing but may reach into a wake; also counted apart.
+    `rise_before`: incidents in the window before an event less those in the window of equal length
+    before that.
     """
     before = _tally_before(events, request)
     rings = _tally_rings(events, request)
-    overlap = _tally_overlap(events, request)
+    others = np.zeros(events.microseconds.size, dtype=bool) if beside is None else beside
+    overlap = _tally_overlap(events, request, others)
     reports = None if own_reports is None else _tally_reports(events, request, own_reports)
 
     def of(time: int) -> Mapping[str, Floats]:
         counted = {
-            "overlap": _around(overlap, 2 * time - 1),
+            "overlap": _around(overlap, "any", 2 * time - 1),
             "rise_before": 2 * before.before("dependent", time)
             - before.before("dependent", 2 * time + 1),
         }
+        if others.any():
+            counted["beside"] = _around(overlap, "beside", 2 * time - 1)
         for side in ("pre", "post"):
             counted |= _ring_counts(rings, request.radii, time, side)
             if reports:
@@ -54,8 +62,8 @@ def _side(tally: PairTally, mark: str, time: int, side: str) -> Floats:
     return tally.before(mark, time) if side == "pre" else tally.after(mark, time)
 
 
-def _around(tally: PairTally, time: int) -> Floats:
-    return tally.before("any", time) + tally.after("any", time)
+def _around(tally: PairTally, mark: str, time: int) -> Floats:
+    return tally.before(mark, time) + tally.after(mark, time)
 
 
 def _tally_rings(events: Events, request: WakeRequest) -> PairTally:
@@ -85,12 +93,12 @@ def _tally_before(events: Events, request: WakeRequest) -> PairTally:
     return tally_around(events, request, marks, time=2 * max(request.times) + 1)
 
 
-def _tally_overlap(events: Events, request: WakeRequest) -> PairTally:
-    """Other treatment and control events within 2R and less than 2T before or after."""
+def _tally_overlap(events: Events, request: WakeRequest, beside: Bools) -> PairTally:
+    """Other activities within 2R and less than 2T before or after."""
     return tally_around(
         events,
         request,
-        {"any": events.is_treatment | events.is_control},
+        {"any": events.is_treatment | events.is_control | beside, "beside": beside},
         radii=[2 * radius for radius in request.radii],
         time=2 * max(request.times) - 1,
         at_once=True,

@@ -1,6 +1,6 @@
 """Edges looked at through interviews: which activities, which answers, what is written."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -216,7 +216,7 @@ def test_pulse_interviews_soon_after_a_patrol_stand_beside_later_ones() -> None:
     started = datetime(FIRST.year, FIRST.month, FIRST.day, 8)
     made.add("activities", [{"area_code": place, "started_at": started} for place in PULSE_PLACES])
     found, tested = looked_at(made)
-    row = found[PULSE_METHOD, "7_days_patrol"]
+    row = found[PULSE_METHOD, "7_days_all"]
     assert (row["n_after"], row["n_before"]) == (120, 180)  # days 0 to 7, days 8 to 19
     assert row["estimate"] is not None and row["n_clusters"] == 12
     (pulse,) = [one for one in tested if one.finding.method == PULSE_METHOD]
@@ -224,11 +224,10 @@ def test_pulse_interviews_soon_after_a_patrol_stand_beside_later_ones() -> None:
     assert "descriptive" not in pulse.caveats, "what is tested is not said to be untested"
 
 
-def test_pulse_interviews_stand_beside_the_cost_of_the_patrols_that_they_followed() -> None:
-    """Against a count one interview at a time; a wider area is visited where one within it is."""
-    made = pulse_warehouse([*PULSE_PLACES[:11], "A1"])
+def mixed_patrols() -> list[dict[str, Any]]:
+    """Patrols of every kind in the places of pulse interviews, with what they cost."""
     generator = np.random.default_rng(11)
-    patrols = [
+    found = [
         {
             "activity_code": f"p{number}",
             "area_code": str(generator.choice([*PULSE_PLACES, "A2"])),
@@ -237,33 +236,74 @@ def test_pulse_interviews_stand_beside_the_cost_of_the_patrols_that_they_followe
             "status": str(generator.choice(["completed", "aborted"], p=[0.8, 0.2])),
             "personnel_count": int(generator.integers(2, 20)),
             "distance_km": int(generator.integers(5, 90)),
+            "is_long_range": (None, True, False)[int(generator.integers(3))],
+            "unit_code": str(generator.choice(["P1", "M1"])),
+            "partner_components": [[], ["military"], ["justice"]][int(generator.integers(3))],
         }
-        for number in range(80)
+        for number in range(120)
     ]
-    for patrol in patrols:  # as many nights as days between, where it was out for any
+    for patrol in found:  # as many nights as days between, where it was out for any
         nights = (patrol["ended_at"].date() - patrol["started_at"].date()).days
         patrol["nights_out"] = nights or None
-    made.add("activities", patrols)
-    made.connection.execute("DELETE FROM core.survey_answers WHERE hash(respondent_key) % 2 = 0")
+    return found
+
+
+OF_KIND: dict[str, Callable[[pd.DataFrame], pd.Series]] = {
+    "all": lambda log: log["status"] == "completed",
+    "police": lambda log: log["unit_code"] == "P1",
+    "military": lambda log: log["unit_code"] == "M1",
+    "joint": lambda log: log["partner_components"].str.contains("military", regex=False),
+    "long_range": lambda log: log["is_long_range"].eq(True),
+    "not_long_range": lambda log: log["is_long_range"].eq(False),
+}
+
+
+@pytest.fixture(scope="module")
+def mixed() -> tuple[SmallWarehouse, dict[tuple[str, str], dict[str, Any]]]:
+    made = pulse_warehouse([*PULSE_PLACES[:11], "A1"])
+    made.add("activities", mixed_patrols())
+    made.connection.execute("DELETE FROM core.survey_answers WHERE hash(respondent_key) % 3 = 0")
+    return made, looked_at(made)[0]
+
+
+@pytest.mark.parametrize("kind", OF_KIND)
+def test_pulse_interviews_by_kind_with_the_cost_of_the_patrols_that_they_followed(
+    kind: str, mixed: tuple[SmallWarehouse, dict[tuple[str, str], dict[str, Any]]]
+) -> None:
+    """Against a count one interview at a time; a wider area is visited where one within it is."""
+    made, rows = mixed
     asked = made.connection.execute(
         "SELECT area_code, interviewed_on FROM core.survey_respondents"
         " SEMI JOIN core.survey_answers USING (respondent_key)"
     ).fetchall()
-    log = pd.DataFrame(patrols)
+    log = pd.DataFrame(mixed_patrols())
+    log["partner_components"] = log["partner_components"].str.join(" ")
     log["day"] = log["started_at"].dt.date
-    followed = set()
+    of_kind = log[OF_KIND[kind](log) & (log["status"] == "completed")]
+    followed, soon, later = set(), 0, 0
     for place, day in asked:
-        there = log[(log["status"] == "completed") & (log["day"] <= day)]
+        there = of_kind[of_kind["day"] <= day]
         there = there[there["area_code"].str.startswith("A1" if place == "A1" else place)]
-        followed |= set(there.loc[there["day"] == there["day"].max(), "activity_code"])
+        if len(there):
+            followed |= set(there.loc[there["day"] == there["day"].max(), "activity_code"])
+            is_soon = (day - there["day"].max()).days <= 7
+            soon, later = soon + is_soon, later + (not is_soon)
     own = log[log["activity_code"].isin(followed)]
     days_out = (own["ended_at"].dt.normalize() - own["started_at"].dt.normalize()).dt.days
-    row = looked_at(made)[0][PULSE_METHOD, "7_days_patrol"]
-    assert 0 < len(own) < len(log[log["status"] == "completed"])
+    row = rows[PULSE_METHOD, f"7_days_{kind}"]
+    assert 0 < len(own) < len(of_kind)
+    assert (row["n_after"], row["n_before"]) == (soon, later)
     assert row["km"] == own["distance_km"].sum()
     assert row["nights"] == days_out.sum() > 0
     started_days = np.ceil((own["ended_at"] - own["started_at"]) / pd.Timedelta(days=1))
     assert row["person_days"] == (own["personnel_count"] * started_days).sum()
+
+
+def test_pulse_of_a_kind_that_every_patrol_is_of_or_none_stands_in_all() -> None:
+    made = pulse_warehouse()
+    made.add("activities", [{"area_code": "A1a", "started_at": started_at(2), "unit_code": "P1"}])
+    found = looked_at(made)[0]
+    assert [key for key in found if key[0] == PULSE_METHOD] == [(PULSE_METHOD, "7_days_all")]
 
 
 def started_at(days: int) -> datetime:
@@ -275,7 +315,7 @@ def test_where_no_pulse_interview_is_compared_nothing_was_spent_on_it() -> None:
     made = pulse_warehouse()
     patrols = [{"area_code": place, "started_at": started_at(19)} for place in PULSE_PLACES]
     made.add("activities", patrols)  # all were asked before, or on that day
-    row = looked_at(made)[0][PULSE_METHOD, "7_days_patrol"]
+    row = looked_at(made)[0][PULSE_METHOD, "7_days_all"]
     assert (row["n_before"], row["n_after"]) == (0, 0)
     assert all(pd.isna(row[name]) for name in ("person_days", "nights", "km"))
 

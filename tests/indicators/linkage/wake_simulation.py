@@ -31,6 +31,7 @@ MIDDLE_LONGITUDE = 20.0
 DAY = 86_400_000_000
 DAYS_BETWEEN_RUNS = 2000
 RUNS_AT_ONCE = 50
+OF_OTHER_KIND = 0.5  # incidents after an activity of another kind
 OWN_SHARE = 0.2  # of incidents that patrols report themselves, where nothing else is planted
 
 
@@ -38,7 +39,9 @@ OWN_SHARE = 0.2  # of incidents that patrols report themselves, where nothing el
 class Scenario:
     """What is planted: `extra` incidents a treatment, selection by risk, crowding, traps.
 
-    `rate`: incidents beside those of the generator; few of them try the errors hard.
+    `rate`: incidents beside those of the generator; few of them try the errors hard. `beside`:
+    activities of another kind, each followed by OF_OTHER_KIND incidents; `joined`: which share of
+    them goes where and when a treatment does.
     """
 
     name: str
@@ -48,6 +51,8 @@ class Scenario:
     after_spike: bool = False
     reporting: bool = False
     rate: float = 1.0
+    beside: int = 0
+    joined: float = 0.0
 
     def truth(self, days: float) -> float:
         """The effect in a window of so many whole days: extra incidents fall on day 1 to 14."""
@@ -64,9 +69,13 @@ SCENARIOS = {
         Scenario("P2", extra=0.25),
         Scenario("N3", after_spike=True),
         Scenario("N5", follows_risk=False, reporting=True),
+        Scenario("K2", beside=100),
+        Scenario("K4", degrees=CROWDED_DEGREES, beside=100),
+        Scenario("KP", extra=0.5, beside=100),
+        Scenario("KT", beside=100, joined=0.6),
     )
 }
-TRAPS = ("N3", "N5")
+TRAPS = ("N3", "N5", "KT")
 REQUEST = checked_request(
     t_window=(7, 14, 7),
     spat_window=(10, 20, 10),
@@ -79,10 +88,11 @@ REQUEST = checked_request(
 
 @dataclass(frozen=True)
 class Drawn:
-    """Events of some runs, and which rows are incidents reported by patrols."""
+    """Events of some runs; which rows are incidents reported by patrols, and of another kind."""
 
     events: Events
     own_reports: NDArray[np.bool_]
+    beside: NDArray[np.bool_] | None = None
 
 
 Block = tuple[int, int, Drawn]  # number of the first run, how many, their events
@@ -101,6 +111,13 @@ def draw(scenario: Scenario, runs: int, generator: np.random.Generator) -> Drawn
     np.put_along_axis(treated, np.argsort(-score, axis=1)[:, :TREATED], True, axis=1)
     place = [values.ravel() for values in (latitude, longitude, day)]
     streams = list(_incidents(scenario, generator, risk.ravel(), treated.ravel()))
+    if scenario.beside:
+        others = _other_kind(scenario, generator, latitude, longitude, day, treated)
+        first = place[0].size
+        place = [np.concatenate(pair) for pair in zip(place, others, strict=True)]
+        count = generator.poisson(OF_OTHER_KIND, others[0].size)
+        at, *rest = _beside(generator, np.ones(others[0].size, dtype=bool), count, 1, 14)
+        streams.append((first + at, *rest))
     at, km, later, own = (np.concatenate(parts) for parts in zip(*streams, strict=True))
     angle = generator.random(at.size) * 2 * np.pi
     north, east = km * np.cos(angle) / KM_PER_DEGREE, km * np.sin(angle) / KM_PER_DEGREE
@@ -113,10 +130,36 @@ def draw(scenario: Scenario, runs: int, generator: np.random.Generator) -> Drawn
         {
             "risk": risk.ravel(),
             "run": np.repeat(np.arange(runs, dtype=float), EVENTS),
-            "sector": 2.0 * (place[0] > 0) + (place[1] > MIDDLE_LONGITUDE),
+            "sector": 2.0 * (latitude.ravel() > 0) + (longitude.ravel() > MIDDLE_LONGITUDE),
         },
         own,
     )
+
+
+def _other_kind(
+    scenario: Scenario,
+    generator: np.random.Generator,
+    latitude: Floats,
+    longitude: Floats,
+    day: Floats,
+    treated: NDArray[np.bool_],
+) -> tuple[Floats, Floats, Floats]:
+    """Places and days of activities of another kind: anywhere, or near treatments of their own."""
+    runs = len(day)
+    size = (runs, scenario.beside)
+    anywhere = [(generator.random(size) - 0.5) * scenario.degrees for _ in range(2)]
+    anywhere[1] += MIDDLE_LONGITUDE
+    when = FIRST_DAY + generator.random(size) * (LAST_DAY - FIRST_DAY)
+    when += np.arange(runs)[:, None] * DAYS_BETWEEN_RUNS
+    near = np.argsort(~treated, axis=1, kind="stable")[
+        :, : round(scenario.joined * scenario.beside)
+    ]
+    for own, joined, reach in zip(
+        (*anywhere, when), (latitude, longitude, day), (0.02, 0.02, 2.0), strict=True
+    ):
+        beside = np.take_along_axis(joined, near, axis=1)
+        own[:, : near.shape[1]] = beside + generator.uniform(-reach, reach, near.shape)
+    return anywhere[0].ravel(), anywhere[1].ravel(), when.ravel()
 
 
 def _incidents(
@@ -164,9 +207,11 @@ def _sorted(
     covariates: Mapping[str, Floats],
     own: NDArray[np.bool_],
 ) -> Drawn:
+    """Rows: treatments and controls, activities of another kind, incidents (as many as `own`)."""
     moment = np.round(day * DAY).astype(np.int64)
     order = np.argsort(moment, kind="stable")
-    is_event = np.arange(moment.size) < treated.size
+    row = np.arange(moment.size)
+    is_dependent = row >= moment.size - own.size
 
     def with_incidents(values: NDArray[np.generic], fill: float) -> NDArray[np.generic]:
         rest = np.full(moment.size - treated.size, fill, dtype=values.dtype)
@@ -178,11 +223,12 @@ def _sorted(
         longitude[order],
         with_incidents(treated, False),
         with_incidents(~treated, False),
-        ~is_event[order],
+        is_dependent[order],
         {name: with_incidents(values, np.nan) for name, values in covariates.items()},
     )
-    own_rows = np.concatenate([np.zeros(treated.size, dtype=bool), own])[order]
-    return Drawn(events, own_rows)
+    own_rows = np.concatenate([np.zeros(moment.size - own.size, dtype=bool), own])[order]
+    is_beside = (row >= treated.size) & ~is_dependent
+    return Drawn(events, own_rows, is_beside[order])
 
 
 Windows = list[tuple[Wakes, Matching]]
@@ -234,7 +280,7 @@ def grades_of_blocks(found: Iterable[Block], seed: int, request: WakeRequest) ->
     """One row a run and window: everything that product mode shows, and the grade of it."""
     rows = []
     for first, count, drawn in found:
-        more = surroundings(drawn.events, request, drawn.own_reports)
+        more = surroundings(drawn.events, request, drawn.own_reports, drawn.beside)
         fakes = {
             days: windows_by_run(moved(drawn.events, days), count, request) for days in FAKE_DAYS
         }
