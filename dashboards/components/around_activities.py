@@ -72,31 +72,34 @@ def _parts(context: Context, windows: Sequence[Row], checks: Sequence[Row]) -> l
     # A kind that could not be looked at has one row, of no window.
     spoken = [row for row in windows if row["window"] in (first["window"], "none")]
     others = [row for row in windows if row not in spoken]
+    kinds = [_kind(context, row) for row in spoken]
     parts = [
         *scope_note(first, context.area, words),
-        *_with_notes(context, spoken, words("wake.title")),
+        *_with_notes(context, spoken, kinds, words("wake.title")),
     ]
     if others:
-        label = words("wake.other_windows")
-        parts += folded(label, _with_notes(context, others, label))
+        label, names = words("wake.other_windows"), [_name(context, row) for row in others]
+        parts += folded(label, _with_notes(context, others, names, label))
     if checks and has_figure(first):
         label = words("wake.checks", window=_window(context, first))
         parts += folded(label, [_checks_table(context, checks, label)])
     return parts
 
 
-def _with_notes(context: Context, rows: Sequence[Row], caption: str) -> list[Any]:
+def _with_notes(
+    context: Context, rows: Sequence[Row], names: Sequence[str], caption: str
+) -> list[Any]:
     """The table of some rows, and under it why they are no stronger and what to bear in mind."""
-    words = context.words
-    names = [
-        words("wake.of_kind", kind=_kind(context, row), window=_window(context, row))
-        for row in rows
-    ]
     return [
         _windows_table(context, rows, caption),
-        *why_no_stronger(rows, names, words),
-        *caveats_of_rows(rows, names, words),
+        *why_no_stronger(rows, names, context.words),
+        *caveats_of_rows(rows, names, context.words),
     ]
+
+
+def _name(context: Context, row: Row) -> str:
+    """The kind with its window."""
+    return context.words("wake.of_kind", kind=_kind(context, row), window=_window(context, row))
 
 
 def _kind(context: Context, row: Row) -> str:

@@ -8,13 +8,18 @@ import pytest
 
 from indicators.catalogue import load_catalogue
 from indicators.derived import functions_sql
-from indicators.linkage.result_links import result_links
-from indicators.linkage.wake.edge_effects import METHOD, wake_effects
+from indicators.linkage.wake.edge_effects import METHOD
 from indicators.linkage.wake.edge_events import TREATED, read_edge_events
 from indicators.linkage.wake.place_times import PLANNED
 from indicators.messages import LANGUAGES, has_message
 from indicators.values import mart_ddl
-from tests.indicators.linkage.test_wake_effects import MISSION, incident, rows, with_controls
+from tests.indicators.linkage.test_wake_effects import (
+    MISSION,
+    incident,
+    linked,
+    rows,
+    with_controls,
+)
 from tests.indicators.small_warehouse import SmallWarehouse
 
 CENTRES = {"A1a": 3.0, "A1b": 4.0, "A2": 5.0}
@@ -89,17 +94,9 @@ def warehouse(planned_months: list[date]) -> SmallWarehouse:
     return found
 
 
-def linked(small: SmallWarehouse, controls: str) -> SmallWarehouse:
-    small.compute("P2-OP-04", "P2-OC-07")
-    framework = with_controls(controls)
-    wakes = wake_effects(small.connection, MISSION, framework, load_catalogue())
-    result_links(small.connection, MISSION, framework, wakes)
-    return small
-
-
 @pytest.fixture(scope="module")
 def small() -> SmallWarehouse:
-    return linked(warehouse(MONTHS[1::2]), PLANNED)
+    return linked(warehouse(MONTHS[1::2]), with_controls(PLANNED))
 
 
 def test_place_times_are_controls_where_nothing_else_is(small: SmallWarehouse) -> None:
@@ -117,12 +114,14 @@ def test_place_times_are_controls_where_nothing_else_is(small: SmallWarehouse) -
 
 
 def test_without_them_the_same_rows_have_no_control() -> None:
-    (row,) = rows(linked(warehouse(MONTHS[1::2]), "called_off"), "wake_effect", "true")
+    (row,) = rows(
+        linked(warehouse(MONTHS[1::2]), with_controls("called_off")), "wake_effect", "true"
+    )
     assert (row["status"], row["caveats"]) == ("not_estimable", "wake_no_control_rows")
 
 
 def test_too_few_place_times_are_refused_by_name() -> None:
-    small = linked(warehouse(MONTHS[1:12:2]), PLANNED)  # 3 areas x 6 months
+    small = linked(warehouse(MONTHS[1:12:2]), with_controls(PLANNED))  # 3 areas x 6 months
     (row,) = rows(small, "wake_effect", "true")
     assert (row["status"], row["caveats"]) == ("not_estimable", "wake_few_place_times")
     (link,) = rows(small, "result_link", f"method = '{METHOD}'")
@@ -136,7 +135,7 @@ def test_a_plan_for_other_months_is_named() -> None:
     small.connection.execute(
         """UPDATE core.activity_plan SET "month" = "month" - INTERVAL 5 YEAR"""
     )
-    (link,) = rows(linked(small, PLANNED), "result_link", f"method = '{METHOD}'")
+    (link,) = rows(linked(small, with_controls(PLANNED)), "result_link", f"method = '{METHOD}'")
     assert (link["grade"], link["grade_reasons"]) == ("D", "wake_no_planned_activity")
     assert "the plan asked for it" in link["sentence_en"]
 

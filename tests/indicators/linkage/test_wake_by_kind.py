@@ -7,18 +7,17 @@ import pytest
 
 from indicators.catalogue import load_catalogue
 from indicators.linkage.grading import Evidence
-from indicators.linkage.result_links import result_links, speaks_for_the_edge
-from indicators.linkage.wake.edge_effects import METHOD, store_q_values, wake_effects
+from indicators.linkage.result_links import speaks_for_the_edge
+from indicators.linkage.wake.edge_effects import METHOD
 from indicators.linkage.wake.edge_events import TREATED, read_edge_events
 from indicators.linkage.wake.place_times import PLANNED
 from indicators.messages import LANGUAGES, has_message, message
 from tests.indicators.linkage import test_place_times as plans
 from tests.indicators.linkage.test_result_links import wake
 from tests.indicators.linkage.test_wake_effects import (
-    FRAMEWORK,
-    MISSION,
+    filled,
+    linked,
     rows,
-    warehouse,
     with_controls,
 )
 from tests.indicators.small_warehouse import SmallWarehouse
@@ -29,24 +28,14 @@ MIXED = "UPDATE core.activities SET is_long_range = (row_number % 5 > 0)"
 ONLY_LONG_RANGE = f"{MIXED}; DELETE FROM core.activities WHERE NOT is_long_range"
 
 
-def linked(small: SmallWarehouse, change: str, controls: Any = "called_off") -> SmallWarehouse:
-    small.connection.execute(change)
-    small.compute("P2-OP-04", "P2-OC-07")
-    framework = with_controls(controls) if controls != "called_off" else FRAMEWORK
-    wakes = wake_effects(small.connection, MISSION, framework, load_catalogue())
-    result_links(small.connection, MISSION, framework, wakes)
-    store_q_values(small.connection, MISSION)
-    return small
-
-
 @pytest.fixture(scope="module")
 def mixed() -> SmallWarehouse:
-    return linked(warehouse(status="aborted", status_reason="weather"), MIXED)
+    return filled(spoil=MIXED)
 
 
 @pytest.fixture(scope="module")
 def alone() -> SmallWarehouse:
-    return linked(warehouse(status="aborted", status_reason="weather"), ONLY_LONG_RANGE)
+    return filled(spoil=ONLY_LONG_RANGE)
 
 
 def effects(small: SmallWarehouse) -> dict[str, dict[str, Any]]:
@@ -78,7 +67,7 @@ def test_activities_of_other_kinds_nearby_overlap(
 
 
 def test_all_activities_are_looked_at_as_if_there_were_no_kinds(mixed: SmallWarehouse) -> None:
-    plain = effects(linked(warehouse(status="aborted", status_reason="weather"), "SELECT 1"))
+    plain = effects(filled())
     assert not any("range" in name for name in plain), "none is said to be of either kind"
     found = effects(mixed)
     for name, row in plain.items():
@@ -96,7 +85,7 @@ def test_a_kind_without_enough_of_it_says_why(mixed: SmallWarehouse) -> None:
 def test_a_kind_of_which_none_was_called_off_has_no_control() -> None:
     change = f"""{MIXED}; UPDATE core.activities SET personnel_count = row_number % 7 + 1;
         UPDATE core.activities SET is_long_range = true WHERE status = 'aborted'"""
-    small = linked(warehouse(status="aborted", status_reason="weather"), change)
+    small = filled(spoil=change)
     found = effects(small)
     row = found["none_not_long_range"]
     assert (row["status"], row["caveats"]) == ("not_estimable", "wake_no_control_rows")
@@ -133,7 +122,9 @@ def test_with_place_times_a_kind_stands_in_the_months_in_which_it_went() -> None
     """The later one of each month is at long range; controls are the months without any."""
     change = """UPDATE core.activities
         SET is_long_range = (day(started_at) > 10), personnel_count = row_number % 7 + 1"""
-    small = linked(plans.warehouse(plans.MONTHS[1::2]), change, PLANNED)
+    small = plans.warehouse(plans.MONTHS[1::2])
+    small.connection.execute(change)
+    linked(small, with_controls(PLANNED))
     found = effects(small)
     everything, later = found["14d_10km"], found["14d_10km_long_range"]
     assert later["estimate"] == pytest.approx(sum(plans.PLANTED) / 3, abs=3 * later["se"])

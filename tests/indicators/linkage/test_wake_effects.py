@@ -94,13 +94,17 @@ def warehouse(**controls: Any) -> SmallWarehouse:
     return found
 
 
-def filled(reason: str = "weather", spoil: str = "") -> SmallWarehouse:
+def filled(reason: str = "weather", spoil: str = "SELECT 1") -> SmallWarehouse:
     small = warehouse(status="aborted", status_reason=reason)
-    if spoil:
-        small.connection.execute(spoil)
+    small.connection.execute(spoil)
+    return linked(small, FRAMEWORK)
+
+
+def linked(small: SmallWarehouse, framework: Framework) -> SmallWarehouse:
+    """With the indicators, their wakes and grades in the mart."""
     small.compute("P2-OP-04", "P2-OC-07")
-    wakes = wake_effects(small.connection, MISSION, FRAMEWORK, load_catalogue())
-    result_links(small.connection, MISSION, FRAMEWORK, wakes)
+    wakes = wake_effects(small.connection, MISSION, framework, load_catalogue())
+    result_links(small.connection, MISSION, framework, wakes)
     store_q_values(small.connection, MISSION)
     return small
 
