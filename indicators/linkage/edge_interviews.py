@@ -35,7 +35,7 @@ from indicators.linkage.logged_activities import (
     kinds_and_cost_sql,
     log_activities,
 )
-from indicators.linkage.mart_rows import store_rows
+from indicators.linkage.mart_rows import not_small, store_rows
 from indicators.linkage.tested import EdgeResult, Tested
 from indicators.mission import Mission
 from indicators.waves import Wave, periods_of_waves, wave_respondents
@@ -45,7 +45,6 @@ DAYS = 7  # the bandwidth fixed beforehand; the others show how much hangs on it
 OTHER_DAYS = (5, 10)
 PULSE_DAYS = 7  # "soon" after a patrol
 MIN_ROUNDS = 3
-LEAST_SHOWN = 10  # interviews: the strictest min_n of the audiences
 COVARIATES = ("is_woman", "is_young", "is_displaced")
 
 
@@ -367,7 +366,7 @@ def _row(country_area: str, edge: Edge, entry: _Entry) -> dict[str, Any]:
         "method": entry.method,
         "specification": entry.specification,
         **{name: getattr(found, name) for name in _FIGURES},
-        **{name: _not_small(getattr(found, name)) for name in ("n_before", "n_after")},
+        **{name: not_small(getattr(found, name)) for name in ("n_before", "n_after")},
         "balance_p": min(compared.balance.values(), default=None),
         "placebo_p": compared.placebo.p_value,
         **entry.effort,
@@ -379,8 +378,3 @@ _FIGURES = (
     *("n_before", "n_after", "n_events", "n_areas", "n_clusters"),
     *("estimate", "se", "ci_low", "ci_high", "p_value"),
 )
-
-
-def _not_small(interviews: int) -> int | None:
-    """Numbers of interviews that no audience withholds."""
-    return interviews if interviews == 0 or interviews >= LEAST_SHOWN else None

@@ -741,12 +741,13 @@ def _wake_rows() -> list[dict[str, Any]]:
     long, short = ({"t_window": days * 24.0, "spat_window": 10.0, **cost} for days in (14, 7))
     check = {"p_value": 0.71, "estimate": 0.04, "status": "check"}
     none = {"status": "not_estimable", "caveats": "wake_no_control_rows"}
+    few = {**counts, "n_control": None}
     return [
         _finding("wake_effect", edge, "7d_10km", **short, **counts, **figure),
         _finding("wake_effect", edge, "14d_10km", **long, **counts, **figure),
         _finding("wake_effect", edge, "14d_10km_moved_60_days", **long, **check),
         _finding("wake_effect", edge, "7d_10km_far_ring", **short, **check),
-        _finding("wake_effect", edge, "14d_10km_police", **long, **counts, **figure),
+        _finding("wake_effect", edge, "14d_10km_police", **long, **few, **figure),
         _finding("wake_effect", edge, "14d_10km_police_far_ring", **long, **check),
         _finding("wake_effect", edge, "7d_10km_police", **short, **counts, **figure),
         _finding("wake_effect", edge, "none_long_range", **none, **cost),

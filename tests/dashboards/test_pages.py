@@ -271,9 +271,9 @@ def test_interviews_around_activities_are_told_in_french(context_at: At) -> None
 def test_windows_around_activities_show_the_one_that_speaks_first(context_at: At) -> None:
     body = side_by_side.body(context_at("/side-by-side?edge=E3"))
     first, long_range, police, other, other_police, check = _rows(body, "wake")
-    window = "14\u00a0days, 10\u00a0km −0.21 −0.44 to 0.02 0.62 141 58 3,310"
-    assert first.startswith(f"All activities {window}")
-    assert police.startswith(f"Police {window}") and "association only" in police
+    window = "14\u00a0days, 10\u00a0km −0.21 −0.44 to 0.02 0.62 141"
+    assert first.startswith(f"All activities {window} 58 3,310")
+    assert police.startswith(f"Police {window} withheld 3,310") and "association only" in police
     assert long_range.startswith("Long range Every window") and "3,310 212" in long_range
     assert message("linkage.grade_reason.wake_no_control_rows") in long_range
     assert other_police.startswith("Police 7\u00a0days, 10\u00a0km")
