@@ -330,6 +330,7 @@ _FIELD_JUDGEMENT_COLUMNS = {
     **dict.fromkeys(["mission", "edge", "area"], "VARCHAR"),
     "given_on": "DATE",
     **dict.fromkeys(["role", "stance", "text_en", "text_fr"], "VARCHAR"),
+    "for_headquarters": "BOOLEAN",
 }
 
 _REVISION_COLUMNS = {

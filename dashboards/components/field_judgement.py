@@ -17,7 +17,9 @@ def field_judgement(row: Mapping[str, Any], context: Context) -> html.Figure:
     said = {language: row[f"text_{language}"] for language in LANGUAGES}
     held = [language for language in LANGUAGES if isinstance(said[language], str)]
     language = words.language if words.language in held else held[0]
-    other = [] if language == words.language else [words(f"judgement.only_{language}")]
+    notes = [] if language == words.language else [words(f"judgement.only_{language}")]
+    if row.get("for_headquarters") is True:  # older releases do not say
+        notes.append(words("judgement.for_headquarters"))
     signed = words(
         "judgement.signed",
         role=words.label(ROLES, row["role"]),
@@ -28,7 +30,7 @@ def field_judgement(row: Mapping[str, Any], context: Context) -> html.Figure:
         [
             html.P(html.B(words(f"judgement.{row['stance']}"))),
             html.Blockquote(said[language], lang=language),
-            *[html.P(text, className="note") for text in other],
+            *[html.P(text, className="note") for text in notes],
             html.Figcaption(signed, className="note"),
         ],
         className="judgement",

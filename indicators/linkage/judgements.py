@@ -46,7 +46,8 @@ class Judgement(Strict):
     """What one role in the mission makes of one edge on one day.
 
     `area`: where it is about; the whole mission where none is given. `stance`: it agrees with what
-    the figures say, doubts it, or names another explanation.
+    the figures say, doubts it, or names another explanation. `for_headquarters`: whether it leaves
+    the mission; nobody can look for a place or a small number in free words.
     """
 
     edge: str
@@ -55,6 +56,7 @@ class Judgement(Strict):
     on: date
     stance: Literal["agrees", "doubts", "rival_explanation"]
     text: JudgementText
+    for_headquarters: bool = False
 
 
 class Judgements(Strict):
@@ -116,6 +118,7 @@ def _row(judgement: Judgement, mission: Mission) -> dict[str, Any]:
         "given_on": judgement.on,
         "role": judgement.role,
         "stance": judgement.stance,
+        "for_headquarters": judgement.for_headquarters,
         **{f"text_{language}": getattr(judgement.text, language) for language in LANGUAGES},
     }
 

@@ -95,9 +95,11 @@ def _drop_hq_breakdowns(connection: duckdb.DuckDBPyConnection) -> None:
 def _restrict_hq(connection: duckdb.DuckDBPyConnection) -> None:
     """No raw values, no unit of a return, no rows of a single file, no protection gaps.
 
-    Gaps rest on counts of single areas and say where nobody patrols: they stay with the mission.
+    Gaps rest on counts of single areas and say where nobody patrols: they stay with the mission, as
+    do judgements that are not said to be for headquarters.
     """
     connection.execute("DELETE FROM mart.protection_gap")
+    connection.execute("DELETE FROM mart.field_judgement WHERE NOT for_headquarters")
     connection.execute("UPDATE mart.return_status SET unit_code = NULL, unit_name = NULL")
     connection.execute("UPDATE mart.contribution SET rows = NULL")
     lines = connection.execute(

@@ -815,7 +815,8 @@ def _judgement_rows() -> list[dict[str, Any]]:
     """Of the first edge: in both languages for the mission, in French only for one area."""
     shared = {"mission": MISSION, "edge": _EDGES[0][0], "given_on": date(2026, 9, 15)}
     whole = {"area": COUNTRY, "role": "police_commissioner", "stance": "rival_explanation"}
-    one = {"area": "MT0303", "role": "civil_affairs", "stance": "doubts"}
+    whole["for_headquarters"] = True
+    one = {"area": "MT0303", "role": "civil_affairs", "stance": "doubts", "for_headquarters": False}
     return [
         {**shared, **whole, "text_en": "The market reopened.", "text_fr": "Le marché a rouvert."},
         {**shared, **one, "text_en": None, "text_fr": "Peu de gens ont été vus."},

@@ -331,6 +331,7 @@ def test_a_judgement_stands_beside_the_finding_and_is_marked_as_one(context_at: 
     assert "Field judgement" in english and "Judgement, not a result" in english
     assert "Names another explanation" in english and "The market reopened." in english
     assert "Police Commissioner" in english and "15\u00a0Sep\u00a02026" in english
+    assert "Headquarters sees it too." in english
     french = text_of(side_by_side.body(context_at("/side-by-side?edge=E1&lang=fr")))
     assert "Appréciation du terrain" in french and "Le marché a rouvert." in french
     assert "The market reopened." not in french
@@ -339,6 +340,7 @@ def test_a_judgement_stands_beside_the_finding_and_is_marked_as_one(context_at: 
 def test_a_judgement_in_the_other_language_says_so(context_at: At) -> None:
     text = text_of(side_by_side.body(context_at("/side-by-side?edge=E1&area=MT0303")))
     assert "Peu de gens ont été vus." in text and "Recorded in French only." in text
+    assert "Headquarters sees it too." not in text
     assert "The market reopened." not in text  # of the whole mission, not of this area
 
 

@@ -270,6 +270,9 @@ def _fill_beside(connection: duckdb.DuckDBPyConnection) -> None:
     _fill_wave_counts(connection)
     gap = {"mission": MISSION, "area": "BK-1", "period": "2026-09", "component": "gap"}
     insert(connection, "mart.protection_gap", gap | {"value": 1, "reason_en": "Risk-Hidden"})
+    for text, leaves in (("Judgement-Hidden", False), ("Judgement-Shown", True)):
+        judgement = {"mission": MISSION, "edge": "e1", "area": "BK", "for_headquarters": leaves}
+        insert(connection, "mart.field_judgement", judgement | {"text_en": text})
     reject = {
         "file": "patrols_2026-08.xlsx",
         "file_sha256": sha256_of("patrols_2026-08.xlsx"),

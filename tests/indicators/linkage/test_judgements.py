@@ -103,6 +103,7 @@ def test_all_problems_are_named_at_once(tmp_path: Path) -> None:
 def test_judgements_up_to_the_as_of_day_are_stored(tmp_path: Path) -> None:
     later = GOOD | {"on": "2026-10-15", "stance": "agrees"}
     whole = {name: value for name, value in GOOD.items() if name != "area"}
+    whole["for_headquarters"] = True
     connection = empty_mart()
     fill(connection, "area", [{"mission": MISSION, "area_code": code} for code in sorted(AREAS)])
     for _ in range(2):  # again: the same rows, once
@@ -110,11 +111,12 @@ def test_judgements_up_to_the_as_of_day_are_stored(tmp_path: Path) -> None:
             connection, mission(), write(tmp_path, GOOD, later, whole), FRAMEWORK, date(2026, 9, 30)
         )
     rows = connection.execute(
-        "SELECT edge, area, given_on, stance, text_en, text_fr FROM mart.field_judgement"
-        " ORDER BY area"
+        "SELECT edge, area, given_on, stance, text_en, text_fr, for_headquarters"
+        " FROM mart.field_judgement ORDER BY area"
     ).fetchall()
     said = (date(2026, 9, 15), "doubts", GOOD["text"]["en"], None)
-    assert rows == [("night_patrols", "T01", *said), ("night_patrols", COUNTRY, *said)]
+    edge = "night_patrols"
+    assert rows == [(edge, "T01", *said, False), (edge, COUNTRY, *said, True)]
 
 
 def test_a_refused_file_leaves_what_was_there(tmp_path: Path) -> None:

@@ -7,7 +7,10 @@ import pytest
 
 from tests.pipelines.small_mission import PATROLS
 
-HIDDEN = ("Camp Secret", "FPU-HIDDEN", "Unit Hidden", "Patrouille-Brute", "Risk-Hidden")
+HIDDEN = (
+    *("Camp Secret", "FPU-HIDDEN", "Unit Hidden", "Patrouille-Brute", "Risk-Hidden"),
+    "Judgement-Hidden",
+)
 
 
 @pytest.fixture
@@ -25,6 +28,10 @@ def rows(release, audience: str, query: str) -> list[tuple]:
 def test_no_byte_of_the_hq_folder_holds_what_stays_with_the_mission(release, word) -> None:
     assert holds(release.path / "mission", word)
     assert not holds(release.path / "hq", word)
+
+
+def test_a_judgement_that_is_for_headquarters_is_there(release) -> None:
+    assert holds(release.path / "hq", "Judgement-Shown")
 
 
 def holds(folder, word: str) -> bool:
