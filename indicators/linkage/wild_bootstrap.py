@@ -18,10 +18,14 @@ _WEBB = np.sqrt(np.array([0.5, 1.0, 1.5]))
 
 @dataclass(frozen=True)
 class Drawn:
-    """p-value, and the |t| that 95 % of the draws stay below: an interval is ± that × SE."""
+    """p-value, and half of the 95% interval in units of the estimate.
+
+    `reach`: the |t| that 95 % of the draws stay below times the error of that same t, so that it
+    holds nil where p is 5 % or more, whatever constants an error is elsewhere multiplied by.
+    """
 
     p_value: float
-    critical_t: float
+    reach: float
 
 
 def wild_bootstrap(
@@ -43,10 +47,14 @@ def wild_bootstrap(
     restricted = outcome - inside @ (inside.T @ outcome)
     members = (cluster[:, None] == np.unique(cluster)[None, :]).astype(float)
     drawn = restricted[:, None] * (members @ _weights(members.shape[1], draws))
-    observed = abs(_t(restricted[:, None], x, inside, members)[0])
-    statistics = np.abs(_t(drawn, x, inside, members))
-    as_large = statistics >= observed * (1 - 1e-12)
-    return Drawn(float((1 + as_large.sum()) / (1 + draws)), float(np.quantile(statistics, 0.95)))
+    estimate, error = (
+        float(found[0]) for found in _fitted(restricted[:, None], x, inside, members)
+    )
+    estimates, errors = _fitted(drawn, x, inside, members)
+    statistics = np.abs(estimates / errors)
+    as_large = statistics >= abs(estimate / error) * (1 - 1e-12)
+    reach = float(np.quantile(statistics, 0.95)) * error
+    return Drawn(float((1 + as_large.sum()) / (1 + draws)), reach)
 
 
 def _basis(columns: Floats) -> Floats:
@@ -61,10 +69,11 @@ def _weights(clusters: int, draws: int) -> Floats:
     return np.asarray(values[generator.integers(0, len(values), (clusters, draws))])
 
 
-def _t(outcomes: Floats, x: Floats, inside: Floats, members: Floats) -> Floats:
-    """Cluster-robust t of each column of outcomes; constants of the errors cancel."""
+def _fitted(outcomes: Floats, x: Floats, inside: Floats, members: Floats) -> tuple[Floats, Floats]:
+    """Estimate and cluster-robust error of each column of outcomes, without constants."""
     residual = outcomes - inside @ (inside.T @ outcomes)
-    estimates = (x @ residual) / (x @ x)
+    spread = x @ x
+    estimates = (x @ residual) / spread
     residual = residual - x[:, None] * estimates[None, :]
     scores = members.T @ (x[:, None] * residual)
-    return np.asarray(estimates * (x @ x) / np.sqrt((scores**2).sum(axis=0)))
+    return estimates, np.sqrt((scores**2).sum(axis=0)) / spread

@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from indicators.linkage.edge_models import model_of, with_few_areas
+from indicators.linkage.finding import Finding, figures_of
 from indicators.linkage.panel import NotEstimable, PanelSpec, estimate, wald
 from indicators.linkage.wild_bootstrap import wild_bootstrap
 
@@ -113,13 +115,28 @@ def planted(effect: float) -> dict[str, Any]:
         np.hstack(dummies),
         rows["area"].to_numpy(),
     )
-    return {"p": drawn.p_value, "t": drawn.critical_t}
+    return {"p": drawn.p_value, "reach": drawn.reach}
 
 
 def test_the_wild_bootstrap_sees_what_is_planted_and_not_what_is_not() -> None:
     assert planted(2.0)["p"] < 0.01
     assert planted(0.0)["p"] > 0.10
     assert planted(0.0) == planted(0.0)
+
+
+@pytest.mark.parametrize("effect", [-0.4, -0.2, 0.2, 0.3, 0.4])
+@pytest.mark.parametrize("areas", [6, 9])
+def test_with_few_areas_the_interval_leaves_nil_out_where_p_is_below_five_percent(
+    effect: float, areas: int
+) -> None:
+    rows = panel(areas=areas, months=12, seed=4).rename(columns={"y": "outcome", "month": "period"})
+    rows["outcome"] += effect * rows["x"]
+    term = estimate(rows, model_of("outcome", "gaussian")).term("x")
+    plain = Finding("panel", "twfe", 0, **figures_of(term, areas - 1))
+    (found,), checks = with_few_areas([plain], rows)
+    assert found.p_value is not None and found.ci_low is not None and found.ci_high is not None
+    assert (found.p_value < 0.05) == (found.ci_low * found.ci_high > 0)
+    assert checks["wild_bootstrap"] == ("passed" if found.p_value < 0.05 else "failed")
 
 
 def staggered(seed: int = 5) -> pd.DataFrame:

@@ -9,9 +9,10 @@ import pytest
 from indicators.linkage import placebos
 from indicators.linkage.adoption import add_times, adoption
 from indicators.linkage.association import correlation
-from indicators.linkage.edge_models import model_edge
+from indicators.linkage.edge_models import METHOD, model_edge, model_of, with_few_areas
 from indicators.linkage.edge_panel import EdgePanel, Step
-from indicators.linkage.wild_bootstrap import wild_bootstrap
+from indicators.linkage.finding import Finding, figures_of
+from indicators.linkage.panel import estimate
 from tests.indicators.linkage.panel_simulation import Told, simulate
 from tests.indicators.linkage.simulated_panels import SCENARIOS, SECTORS, Panels, Scenario, draw
 
@@ -19,6 +20,7 @@ RUNS, A_TENTH = 1000, 100
 SEED = 20261120
 LEVEL, AGAIN, AGAIN_RUNS = 0.065, 0.057, 4000
 LOW, HIGH = 0.93, 0.97
+FEW_AREAS = (6, 9)
 CAUGHT, FOUND = 0.90, 0.60
 # These only ever lower a grade; that they are honest too is shown, not asked.
 CHECKS = ("pre-trend test", "false start", "leads", "reaction")
@@ -98,25 +100,19 @@ def test_the_partial_correlation_of_the_simulation_is_the_products() -> None:
     assert found.p_value == pytest.approx(told.p_values["partial rank correlation"][0][0])
 
 
-def wild_p_values(runs: int, areas: int = 9, months: int = 24) -> np.ndarray:
-    """p of the wild bootstrap with few areas and nothing planted."""
+def with_few(areas: int, runs: int, months: int = 24) -> np.ndarray:
+    """(p, whether the interval holds nil) of each run with few areas and nothing planted."""
     scenario = next(s for s in SCENARIOS if s.kind == "null" and not s.staggered)
     panels = draw(scenario, runs, SEED, areas, months)
-    assert panels.patrols is not None
-    area, month = np.meshgrid(np.arange(areas), np.arange(months - 1), indexing="ij")
-    dummies = np.hstack([np.eye(areas)[area.ravel()], np.eye(months - 1)[month.ravel()]])
-    return np.array(
-        [
-            wild_bootstrap(
-                panels.outcome[run][:, 1:].ravel(),
-                np.log2(1 + panels.patrols[run][:, :-1]).ravel(),
-                dummies,
-                area.ravel(),
-                draws=199,
-            ).p_value
-            for run in range(runs)
-        ]
-    )
+    told = []
+    for run in range(runs):
+        rows = edge_panel(panels, run).with_lagged()
+        term = estimate(rows, model_of("outcome", "gaussian")).term("x")
+        plain = Finding(METHOD, "twfe", panels.lag, **figures_of(term, areas - 1))
+        (found,), _ = with_few_areas([plain], rows)
+        assert found.p_value is not None and found.ci_low is not None and found.ci_high is not None
+        told.append((found.p_value, found.ci_low <= 0 <= found.ci_high))
+    return np.array(told, dtype=float)
 
 
 def most(share: float, runs: int) -> float:
@@ -143,8 +139,11 @@ def test_planted_effects_are_found_in_a_tenth_of_the_runs(scenario: Scenario) ->
     assert found(simulate(scenario, A_TENTH // 2, SEED)) >= 0.45
 
 
-def test_the_wild_bootstrap_holds_with_few_areas_in_a_tenth_of_the_runs() -> None:
-    assert (wild_p_values(A_TENTH) < placebos.PERMUTATION_P).mean() <= most(0.055, A_TENTH)
+@pytest.mark.parametrize("areas", FEW_AREAS)
+def test_the_wild_bootstrap_holds_with_few_areas_in_a_tenth_of_the_runs(areas: int) -> None:
+    p_values, holds_nil = with_few(areas, A_TENTH).T
+    assert (p_values < placebos.PERMUTATION_P).mean() <= most(0.055, A_TENTH)
+    assert ((p_values < placebos.PERMUTATION_P) == (holds_nil == 0)).all()
 
 
 def estimates(told: Told) -> list[str]:
@@ -165,7 +164,7 @@ def found(told: Told) -> float:
 def test_a_thousand_runs(capsys: pytest.CaptureFixture[str]) -> None:
     """The whole table; a cell above 6.5 % is repeated with 4,000 new runs."""
     all_told = {s.name: simulate(s, RUNS, SEED) for s in SCENARIOS}
-    wild = wild_p_values(RUNS)
+    wild = {areas: with_few(areas, RUNS) for areas in FEW_AREAS}
     with capsys.disabled():
         print_table(all_told, wild)
     problems = []
@@ -180,8 +179,12 @@ def test_a_thousand_runs(capsys: pytest.CaptureFixture[str]) -> None:
         for name in told.covered:
             if not LOW <= told.coverage(name) <= HIGH:
                 problems.append(f"{scenario.name}, {name}: coverage {told.coverage(name):.1%}")
-    if (wild < placebos.PERMUTATION_P).mean() > LEVEL:
-        problems.append("wild bootstrap")
+    for areas, told_of_few in wild.items():
+        p_values, holds_nil = told_of_few.T
+        if (p_values < placebos.PERMUTATION_P).mean() > LEVEL:
+            problems.append(f"wild bootstrap with {areas} areas")
+        if not LOW <= holds_nil.mean() <= HIGH:
+            problems.append(f"wild bootstrap with {areas} areas: coverage {holds_nil.mean():.1%}")
     assert problems == []
 
 
@@ -197,7 +200,7 @@ def false_positives(scenario: Scenario, told: Told) -> list[str]:
     ]
 
 
-def print_table(all_told: dict[str, Told], wild: np.ndarray) -> None:
+def print_table(all_told: dict[str, Told], wild: dict[int, np.ndarray]) -> None:
     print("\n\nscenario × grade, in percent of runs")
     for name, told in all_told.items():
         grades, total = told.grades(), told.grades().total()
@@ -208,7 +211,10 @@ def print_table(all_told: dict[str, Told], wild: np.ndarray) -> None:
         for method in told.p_values:
             covered = f"{told.coverage(method):6.1%}" if method in told.covered else ""
             print(f"  {name:42} {method:32} {told.share_below(method):6.1%} {covered}")
-    print(f"  {'nine areas':42} {'wild bootstrap':32} {(wild < 0.05).mean():6.1%}")
+    for areas, told_of_few in wild.items():
+        share = (told_of_few[:, 0] < placebos.PERMUTATION_P).mean()
+        coverage = f"coverage {told_of_few[:, 1].mean():.1%}"
+        print(f"  {f'{areas} areas':42} {'wild bootstrap':32} {share:6.1%} {coverage}")
 
 
 def test_adoption_is_read_from_the_activity() -> None:
