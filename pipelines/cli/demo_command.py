@@ -37,7 +37,9 @@ def run(arguments: argparse.Namespace) -> int:
         seconds=round(time.monotonic() - started),
         port=arguments.port,
     )
-    return 0 if arguments.no_serve else serve(arguments, arguments.port)
+    if not arguments.no_serve:
+        serve(arguments, arguments.port)
+    return 0
 
 
 def prepare(arguments: argparse.Namespace) -> str:

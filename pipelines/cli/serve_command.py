@@ -1,8 +1,9 @@
 """`poclens serve`: the dashboards, as a process of their own, on this machine only."""
 
 import argparse
-import subprocess
+import os
 import sys
+from typing import NoReturn
 
 from indicators.messages import message
 from pipelines.cli.options import add_port, clean_environment, require_free_port
@@ -20,19 +21,14 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Serves until it is interrupted."""
-    return serve(arguments, arguments.port, arguments.audience)
+    """Serves until it is interrupted or ended."""
+    serve(arguments, arguments.port, arguments.audience)
 
 
-def serve(arguments: argparse.Namespace, port: int, audience: str = "mission") -> int:
-    """Starts `python -m dashboards` and waits for it."""
+def serve(arguments: argparse.Namespace, port: int, audience: str = "mission") -> NoReturn:
+    """Replaces this process by `python -m dashboards`: who ends it ends the server."""
     require_free_port(port)
     command = [sys.executable, "-m", "dashboards", "--home", str(arguments.workspace.home)]
     command += ["--audience", audience, "--host", "127.0.0.1", "--port", str(port)]
-    with subprocess.Popen(command, env=clean_environment()) as server:
-        try:
-            return server.wait()
-        except KeyboardInterrupt:
-            server.terminate()
-            server.wait()
-            return 0
+    sys.stdout.flush()
+    os.execve(sys.executable, command, clean_environment())

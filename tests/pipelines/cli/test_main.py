@@ -81,6 +81,23 @@ def test_a_taken_port_is_said_in_one_line(tmp_path: Path) -> None:
     assert str(port) in refused.stderr and len(refused.stderr.splitlines()) == 1
 
 
+def test_who_ends_the_command_ends_the_server(tmp_path: Path) -> None:
+    """By the signal of a service manager, not of a keyboard: nothing goes on holding the port."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "pipelines.cli.main", "serve", "--port", str(port)]
+    environment = os.environ | {"POCLENS_HOME": str(tmp_path), "POCLENS_LANGUAGE": "en"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as serving:
+        assert serving.stdout is not None
+        assert str(port) in serving.stdout.readline(), "it says where it is once it listens"
+        serving.terminate()
+        assert serving.wait(timeout=30) != 0
+    with socket.socket() as again:
+        again.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        again.bind(("127.0.0.1", port))
+
+
 def test_json_is_one_object(tmp_path: Path) -> None:
     shown = poclens(tmp_path, "catalogue", "list", "--json")
     assert "P2-OP-01" in json.loads(shown.stdout)
