@@ -50,8 +50,9 @@ class Expectation:
 class Forecast:
     """The expectation for the month after the last, and how the forecast did before.
 
-    `skill`: 1 - score / score of persistence, over the held-out months, with its interval;
-    `coverage`: share of held-out counts inside the central 80 % of what was predicted.
+    `skill`: 1 - score / score of persistence, over the held-out months, with its interval; NaN
+    where persistence was wrong in one of them at most. `coverage`: share of held-out counts inside
+    the central 80 % of what was predicted.
     """
 
     expectation: Expectation
@@ -83,7 +84,7 @@ def forecast(counts: np.ndarray) -> Forecast | None:
     ours, theirs, inside = [], [], []
     for month in range(months - held_out, months):
         known = ~np.isnan(counts[:, month])
-        if not known.any():
+        if not known.any() or np.isnan(counts[:, :month]).all():
             continue
         seen = counts[known, month]
         size, probability = _expectation(counts[:, :month], discount, shrinkage).predicted()
@@ -158,7 +159,7 @@ def _persistence_score(history: np.ndarray, known: np.ndarray, seen: np.ndarray)
 
 def _last_known(history: np.ndarray) -> np.ndarray:
     """Of each area its last reported count; the mean of all where it has none."""
-    last = np.full(history.shape[0], np.nanmean(history) if history.size else 0.0)
+    last = np.full(history.shape[0], np.nanmean(history))
     for column in history.T:
         last = np.where(np.isnan(column), last, column)
     return last
@@ -167,8 +168,10 @@ def _last_known(history: np.ndarray) -> np.ndarray:
 def _skill(ours: np.ndarray, theirs: np.ndarray) -> tuple[float, float, float]:
     """Skill with a t interval over months (delete-one jackknife): (skill, low, high)."""
     months = len(ours)
-    skill = 1 - ours.sum() / theirs.sum() if theirs.sum() else 0.0
-    left_out = 1 - (ours.sum() - ours) / np.maximum(theirs.sum() - theirs, 1e-12)
+    if np.count_nonzero(theirs) < 2:
+        return np.nan, np.nan, np.nan
+    skill = 1 - ours.sum() / theirs.sum()
+    left_out = 1 - (ours.sum() - ours) / (theirs.sum() - theirs)
     spread = np.sqrt((months - 1) / months * ((left_out - left_out.mean()) ** 2).sum())
     reach = stats.t.ppf((1 + _CONFIDENCE) / 2, months - 1) * spread
     return float(skill), float(skill - reach), float(skill + reach)

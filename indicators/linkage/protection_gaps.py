@@ -133,6 +133,8 @@ def _skill_row(area: str, risk: _Risk) -> _Row:
     found = risk.forecast
     if found is None:
         return _Row(area, "forecast_skill", "no_forecast")
+    if math.isnan(found.skill):
+        return _Row(area, "forecast_skill", "forecast_not_compared", {"months": found.held_out})
     words = {"months": found.held_out, "coverage": 100 * found.coverage, "skill": 100 * found.skill}
     reason = "forecast_wins" if found.beats_persistence else "forecast_dropped"
     figures = 100 * found.skill, 100 * found.skill_low, 100 * found.skill_high

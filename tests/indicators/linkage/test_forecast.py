@@ -52,6 +52,21 @@ def test_too_few_months_or_nothing_to_learn_from_give_none(counts: np.ndarray) -
     assert forecast(counts) is None
 
 
+@pytest.mark.parametrize("silent", [13, 12])
+def test_where_the_last_month_was_always_right_there_is_no_skill_to_tell(silent: int) -> None:
+    _, counts = steady()
+    counts[:, -silent:] = counts[:, [-silent]] = 0
+    found = forecast(counts)
+    assert found is not None and not found.beats_persistence
+    assert np.isnan([found.skill, found.skill_low, found.skill_high]).all()
+
+
+def test_a_month_with_nothing_known_before_it_is_not_judged_on() -> None:
+    counts = np.full((AREAS, MONTHS), np.nan)
+    counts[:, -3:] = 2
+    assert forecast(counts) is None
+
+
 def test_counts_of_one_area_alone_are_refused() -> None:
     with pytest.raises(ValueError, match="areas × months"):
         forecast(np.ones(24))

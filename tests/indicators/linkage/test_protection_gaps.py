@@ -225,3 +225,13 @@ def test_a_mission_of_one_area_has_no_rows() -> None:
     made = SmallWarehouse()
     made.connection.execute("DELETE FROM core.areas WHERE area_level LIKE 'admin%'")
     assert not Gaps(made).rows
+
+
+def test_a_forecast_that_cannot_be_compared_says_so_and_has_no_figure() -> None:
+    """Incidents in the first month only: repeating the last month is never wrong after it."""
+    small = SmallWarehouse()
+    small.add("incidents", [{"area_code": "A1a", "occurred_on": STARTS} for _ in range(6)])
+    row = Gaps(small)("C", "forecast_skill")
+    assert all(np.isnan(row[name]) for name in ("value", "ci_low", "ci_high"))
+    assert "wrong in one month at most" in row["reason_en"]
+    assert "ne peut dire" in row["reason_fr"]
