@@ -27,8 +27,11 @@ _SWEEPS, _SETTLED = 200, 1e-10
 
 
 def associations(panel: EdgePanel) -> Iterator[Finding]:
-    """`rank` and `partial` at every lag; only `partial` at the edge's own lag is a test."""
-    for lag in LAGS:
+    """`rank` and `partial` at every lag; only `partial` at the edge's own lag is a test.
+
+    The own lag is among them however long it is.
+    """
+    for lag in sorted({*LAGS, panel.lag}):
         rows = panel.rows.assign(x=shifted(panel.rows, "activity", lag))
         rows = rows.dropna(subset=["x", "outcome"])
         months = lag * panel.months_per_period

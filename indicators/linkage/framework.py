@@ -17,6 +17,7 @@ from indicators.yaml_files import read_yaml
 
 FILE_NAME = "framework.yaml"
 ACTIVITIES = "activities"
+LONGEST_LAG = 120  # months; no mission plans further ahead, and dates must stay dates
 
 
 class Planned(Strict):
@@ -83,7 +84,7 @@ class Edge(Strict):
     id: str
     from_indicator: str = Field(alias="from")
     to_indicator: str = Field(alias="to")
-    lag: int = Field(default=0, ge=0)
+    lag: int = Field(default=0, ge=0, le=LONGEST_LAG)
     expected_sign: Literal[-1, 1]
     margin_percent: float = Field(default=15, gt=0, lt=100)
     controls: Controls = Controls(kind="called_off")

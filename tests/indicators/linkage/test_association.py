@@ -31,6 +31,12 @@ ROWS = rows()
 PANEL = EdgePanel(ROWS, lag=2, step=Step("one_unit"))
 
 
+def test_an_own_lag_beyond_all_that_are_shown_is_tested_too() -> None:
+    far = EdgePanel(ROWS, lag=9, step=Step("one_unit"))
+    tested = [finding for finding in associations(far) if finding.is_test]
+    assert [(finding.specification, finding.lag) for finding in tested] == [("partial", 9)]
+
+
 def test_every_lag_is_shown_and_only_the_edges_own_is_tested() -> None:
     found = list(associations(PANEL))
     assert {finding.lag for finding in found} == set(LAGS)

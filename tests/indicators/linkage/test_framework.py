@@ -140,7 +140,8 @@ def test_wrong_controls_are_refused_with_the_nearest(
 
 
 @pytest.mark.parametrize(
-    "change", [{"expected_sign": 0}, {"lag": -1}, {"lag": "soon"}, {"why": "because"}]
+    "change",
+    [{"expected_sign": 0}, {"lag": -1}, {"lag": 10**9}, {"lag": "soon"}, {"why": "because"}],
 )
 def test_a_wrong_value_is_refused_with_its_key(tmp_path: Path, change: dict[str, Any]) -> None:
     edge = framework()["edges"][0] | change
