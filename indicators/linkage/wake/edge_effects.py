@@ -78,14 +78,17 @@ def wake_effects(
 ) -> list[Tested]:
     """Fill `mart.wake_effect` of this mission anew; the findings, to be graded with all others.
 
-    An edge without single activities and incidents has no rows; one without a credible control
+    An edge without single activities and incidents has no rows, nor has one whose indicators the
+    mission did not select; one without a credible control
     type, or with nothing to compare, has a row and a finding with the reason. q-values are over
     all tests of the run and come later (`store_q_values`).
     """
+    chosen = {entry.code for entry in mission.indicators}
     edges = [
         edge
         for edge in (framework.edges if framework else ())
-        if has_events(catalogue[edge.from_indicator], catalogue[edge.to_indicator])
+        if {edge.from_indicator, edge.to_indicator} <= chosen
+        and has_events(catalogue[edge.from_indicator], catalogue[edge.to_indicator])
     ]
     if edges:
         _make_functions(connection, mission)

@@ -243,3 +243,15 @@ def test_an_edge_without_single_events_has_no_rows() -> None:
         empty.connection.execute(statement)
     assert wake_effects(empty.connection, MISSION, framework, load_catalogue()) == []
     assert rows(empty, "wake_effect", "true") == []
+
+
+def test_indicators_that_the_mission_did_not_select_have_no_wakes() -> None:
+    small = warehouse(status="aborted", status_reason="weather")
+    small.compute("P2-OP-04")
+    other = small_mission(["P2-OP-04"])
+    wakes = wake_effects(small.connection, other, FRAMEWORK, load_catalogue())
+    result_links(small.connection, other, FRAMEWORK, wakes)
+    (row,) = rows(small, "result_link", "area = 'C'")
+    assert (row["method"], row["grade"]) == ("side_by_side", "D")
+    assert row["grade_reasons"] == "not_tested|unknown_indicator"
+    assert "P2-OC-07" in row["sentence_en"]
