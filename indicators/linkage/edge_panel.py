@@ -34,8 +34,9 @@ class EdgePanel:
     """One edge's rows at one level of areas.
 
     `rows`: area, sector, period (a number; one step is one period), activity (in steps), count
-    (the activity as published), outcome, n (respondents or cases), is_partial. Periods without a
-    value of one of the two keep the other. `lag`: in periods.
+    (the activity as published), outcome, n (respondents or cases), is_partial, is_redefined
+    (figures by an older definition are left out). Periods without a value of one of the two keep
+    the other. `lag`: in periods.
     """
 
     rows: pd.DataFrame
@@ -109,7 +110,8 @@ def edge_rows_sql() -> str:
     """The columns of EdgePanel.rows with period_start, at the level where most areas have both."""
     return f"""
 WITH valued AS (
-  SELECT indicator, area, area_level, period_start, value, n, obs_status
+  SELECT indicator, area, area_level, period_start, value, n, obs_status,
+    indicator_version > min(indicator_version) OVER (PARTITION BY indicator) AS is_redefined
   FROM mart.indicator_value
   WHERE mission = $mission AND period_type = $period_type AND value IS NOT NULL
     AND area <> $country_area AND indicator IN ($from, $to) AND {totals_sql()}
@@ -121,7 +123,7 @@ paired AS (
     any_value(value) FILTER (WHERE indicator = $from) AS "count",
     any_value(value) FILTER (WHERE indicator = $to) AS outcome,
     any_value(n) FILTER (WHERE indicator = $to) AS n,
-    bool_or(obs_status = 'P') AS is_partial
+    bool_or(obs_status = 'P') AS is_partial, bool_or(is_redefined) AS is_redefined
   FROM valued GROUP BY area, area_level, period_start
 ),
 levels AS (
@@ -134,7 +136,8 @@ chosen AS (
   SELECT area_level FROM levels WHERE has_both ORDER BY areas DESC, pairs DESC, area_level LIMIT 1
 )
 SELECT paired.area, coalesce(place.parent_area_code, paired.area) AS sector,
-  paired.period_start, paired."count", paired.outcome, paired.n, paired.is_partial
+  paired.period_start, paired."count", paired.outcome, paired.n, paired.is_partial,
+  paired.is_redefined
 FROM paired
 JOIN chosen USING (area_level)
 LEFT JOIN (

@@ -116,3 +116,5 @@ def _caveats(finding: Finding, panel: EdgePanel, models: EdgeModels) -> Iterator
         yield "areas_left_out"
     if panel.rows["is_partial"].any():
         yield "missing_returns"
+    if panel.rows["is_redefined"].any():
+        yield "definition_changed"

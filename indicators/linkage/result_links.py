@@ -28,7 +28,12 @@ from indicators.linkage.sentences import (
     no_test_sentence,
     sentence,
 )
-from indicators.linkage.side_by_side import common_period_type, side_by_side_rows
+from indicators.linkage.side_by_side import (
+    NO_REASON,
+    NO_TEST,
+    common_period_type,
+    side_by_side_rows,
+)
 from indicators.linkage.tested import EdgeResult, Tested
 from indicators.measures import SURVEY_KINDS
 from indicators.messages import LANGUAGES
@@ -221,14 +226,25 @@ def _with_headline(
     """
     is_tested = row["area"] == mission.country_area
     if not headline:
-        reasons = {"grade": "D", "grade_reasons": row["caveats"]}
-        return row | (reasons if is_tested else {})
+        return row | (_untested(row) if is_tested else {})
     words = _headline_words(row, headline, mission)
     own = [code for code in row["caveats"].split("|") if not is_tested or code != "not_tested"]
     found = headline["caveats"].split("|") if headline["caveats"] else []
     caveats = "|".join(dict.fromkeys([*own, *found])) or None
     known = ("grade", "grade_reasons", "status") if is_tested else ()
     return row | words | {"caveats": caveats} | {name: headline[name] for name in known}
+
+
+def _untested(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Grade D with what the row itself says of why; in words where its sentence does not say so."""
+    codes = row["caveats"].split("|")
+    why = [code for code in codes if code in NO_TEST]
+    names = {f"sentence_{language}": language for language in LANGUAGES}
+    return {
+        "grade": "D",
+        "grade_reasons": "|".join(code for code in codes if code not in NO_REASON),
+        **{name: no_test_sentence(row[name], why, names[name]) for name in names if why},
+    }
 
 
 def _headline_words(

@@ -21,6 +21,10 @@ SPECIFICATION = "none"
 STATUS = "not_tested"
 # Below this a series is too short for any of the tests of `grading.md`.
 FEW_PERIODS = 8
+# Why nothing of what stands side by side could be tested.
+NO_TEST = ("only_weeks", "no_areas_with_both")
+# What is to be borne in mind, and is no reason why nothing was tested.
+NO_REASON = ("missing_returns", "definition_changed")
 _PERIOD_TYPES = ("M", "Q", "S", "A", "B", "W")
 
 
@@ -32,6 +36,7 @@ class Overlap:
     periods: int = 0
     varies: bool = False
     on_missing_returns: bool = False
+    is_redefined: bool = False
     output_values: int = 0
     outcome_values: int = 0
 
@@ -93,7 +98,8 @@ def overlap_sql() -> str:
     """
     return f"""
 WITH valued AS (
-  SELECT indicator, area, area_level, period_start, period_end, value, obs_status
+  SELECT indicator, area, area_level, period_start, period_end, value, obs_status,
+    indicator_version > min(indicator_version) OVER (PARTITION BY indicator) AS is_redefined
   FROM mart.indicator_value
   WHERE mission = $mission AND period_type = $period_type AND value IS NOT NULL AND {totals_sql()}
   -- Figures of two versions of a definition are not one series.
@@ -119,13 +125,18 @@ counted AS (
 by_level AS (
   SELECT area_level, count(*) AS areas FROM counted WHERE area <> $country_area GROUP BY area_level
 ),
-outputs AS (SELECT area, count(*) AS values FROM output GROUP BY area),
-outcomes AS (SELECT area, count(*) AS values FROM outcome GROUP BY area)
+outputs AS (
+  SELECT area, count(*) AS values, bool_or(is_redefined) AS is_redefined FROM output GROUP BY area
+),
+outcomes AS (
+  SELECT area, count(*) AS values, bool_or(is_redefined) AS is_redefined FROM outcome GROUP BY area
+)
 SELECT area,
   CASE WHEN counted.periods IS NULL THEN 0
     WHEN area = $country_area THEN coalesce((SELECT max(areas) FROM by_level), 0)
     ELSE 1 END AS areas,
   coalesce(counted.periods, 0), coalesce(varies, false), coalesce(is_partial, false),
+  coalesce(outputs.is_redefined, false) OR coalesce(outcomes.is_redefined, false),
   coalesce(outputs.values, 0), coalesce(outcomes.values, 0)
 FROM outputs FULL JOIN outcomes USING (area) LEFT JOIN counted USING (area)
 ORDER BY area"""
@@ -190,10 +201,16 @@ def _caveats(
     period_type: str | None,
 ) -> Iterator[str]:
     yield STATUS
+    if overlap.is_redefined:
+        yield "definition_changed"
     reason = _reason(edge, overlap, indicators, period_type)
     if reason:
         yield reason
         return
+    if period_type == "W":
+        yield "only_weeks"
+    elif not overlap.areas:
+        yield "no_areas_with_both"
     if not overlap.varies:
         yield "no_variation"
     if overlap.periods < FEW_PERIODS:

@@ -44,6 +44,7 @@ def frame(panels: Panels, run: int) -> pd.DataFrame:
             "independent": panels.independent[run].ravel(),
             "n": 1,
             "is_partial": False,
+            "is_redefined": False,
         }
     )
     if panels.patrols is not None:

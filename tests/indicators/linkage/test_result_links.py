@@ -63,9 +63,15 @@ def activity(panels: Panels, run: int, area: int, month: int) -> float:
 
 
 def linked(
-    panels: Panels, expected: Framework | None = None, wakes: tuple[Tested, ...] = ()
+    panels: Panels,
+    expected: Framework | None = None,
+    wakes: tuple[Tested, ...] = (),
+    anew_from: str = "",
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Rows of mart.result_link and mart.event_study for one simulated run."""
+    """Rows of mart.result_link and mart.event_study for one simulated run.
+
+    `anew_from`: the month from which on the outcome has a second definition.
+    """
     connection = empty_mart()
     kinds = {"measure": "count", "unit_of_measure": "sessions", "source": "activities"}
     of = {"measure": "count", "unit_of_measure": "incidents", "source": "incidents"}
@@ -77,7 +83,11 @@ def linked(
         for area in areas
     ]
     fill(connection, "area", [{"mission": MISSION, "area_code": COUNTRY}, *places])
-    fill(connection, "indicator_value", list(values_of(panels)))
+    values = list(values_of(panels))
+    for row in values:
+        is_anew = anew_from and row["indicator"] == OUTCOME and row["period"] >= anew_from
+        row["indicator_version"] = 2 if is_anew else 1
+    fill(connection, "indicator_value", values)
     connection.execute(INCIDENTS)
     reported = [
         (f"{area}-{month}-{n}", f"{month_name(month)}-01", f"T{area:02d}", None, "community")
@@ -258,6 +268,20 @@ def test_one_area_without_variation_changes_no_other_figure() -> None:
     rest, _ = linked(Panels(calm[:, 1:], calm[:, 1:], patrols=PATROLS[:, 1:]))
     without = next(row for row in rest if row["specification"] == "poisson")
     assert found["poisson"]["estimate"] == pytest.approx(without["estimate"], rel=1e-6)
+
+
+def test_every_number_says_that_figures_by_an_older_definition_are_left_out() -> None:
+    """The outcome is defined anew in the middle of the series: only what came after is compared."""
+    panels = scenario("patrols by month, nothing planted")
+    changed = f"{STARTED + 2}-01"
+    before = linked(panels)[0]
+    after = linked(panels, anew_from=changed)[0]
+    assert not any("definition_changed" in (row["caveats"] or "") for row in before)
+    figures = [row for row in after if row["estimate"] is not None]
+    assert figures
+    for row in figures:
+        assert "definition_changed" in row["caveats"].split("|")
+        assert row["n_periods"] <= panels.outcome.shape[2] - 24
 
 
 def test_every_number_with_few_areas_says_so() -> None:

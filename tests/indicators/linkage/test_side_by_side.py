@@ -6,7 +6,7 @@ import pytest
 
 from indicators.linkage.framework import Framework
 from indicators.linkage.result_links import result_links
-from indicators.messages import LANGUAGES, has_message
+from indicators.messages import LANGUAGES, has_message, message
 from tests.indicators.mart_rows import COUNTRY, MISSION, empty_mart, fill, indicator, mission, value
 
 OUTPUT, OUTCOME = "P2-OP-01", "P2-OC-05"
@@ -26,6 +26,7 @@ def links(rows: list[dict[str, Any]], expected: Framework, **outcome: Any) -> di
     connection = empty_mart()
     kinds = {"measure": "count", "indicator": OUTPUT, "title_en": "Patrols"}
     of = {"measure": "count", "indicator": OUTCOME, "title_en": "Incidents"} | outcome
+    kinds |= {"periods": of["periods"]} if "periods" in of else {}
     fill(connection, "indicator", [indicator(**kinds), indicator(**of)])
     areas = [COUNTRY, "TST-1", "TST-2"]
     fill(connection, "area", [{"mission": MISSION, "area_code": area} for area in areas])
@@ -146,3 +147,43 @@ def test_no_framework_no_rows() -> None:
     connection = empty_mart()
     result_links(connection, mission(), None)
     assert connection.execute("SELECT count(*) FROM mart.result_link").fetchone() == (0,)
+
+
+WEEKS = [f"2026-W{week:02d}" for week in range(1, 20)]
+
+
+@pytest.mark.parametrize(
+    ("names", "areas", "reason"),
+    [
+        (MONTHS, {OUTPUT: [COUNTRY], OUTCOME: [COUNTRY]}, "no_areas_with_both"),
+        (MONTHS, {OUTPUT: [COUNTRY, "TST-1"], OUTCOME: [COUNTRY]}, "no_areas_with_both"),
+        (WEEKS, {OUTPUT: [COUNTRY, "TST-1"], OUTCOME: [COUNTRY, "TST-1"]}, "only_weeks"),
+    ],
+    ids=["country only", "one of the two in areas", "weeks"],
+)
+def test_what_stands_side_by_side_and_cannot_be_tested_says_why(
+    names: list[str], areas: dict[str, list[str]], reason: str
+) -> None:
+    rows = [row for code, own in areas.items() for area in own for row in months(code, names, area)]
+    periods = "W" if names is WEEKS else "M"
+    partial = [row | {"obs_status": "P"} for row in rows]
+    row = links(partial, framework(), periods=periods)[COUNTRY]
+    assert (row["grade"], row["status"]) == ("D", "not_tested")
+    assert row["grade_reasons"] == f"not_tested|{reason}"
+    assert row["caveats"].split("|")[-1] == "missing_returns"
+    for language in LANGUAGES:
+        words = message(f"linkage.grade_reason.{reason}", language)
+        assert words in row[f"sentence_{language}"]
+        for caveat in row["caveats"].split("|"):
+            assert has_message(f"linkage.caveat.{caveat}"), caveat
+
+
+def test_a_definition_that_changed_in_mid_series_is_told_and_its_older_figures_left_out() -> None:
+    """Of nine months of the outcome the first five are by another definition."""
+    older = [row | {"indicator_version": 1} for row in months(OUTCOME, MONTHS[:5])]
+    newer = [row | {"indicator_version": 2} for row in months(OUTCOME, MONTHS[5:])]
+    found = links([*months(OUTPUT, MONTHS), *older, *newer], framework())
+    row = found[COUNTRY]
+    assert row["n_periods"] == 4
+    assert "definition_changed" in row["caveats"].split("|")
+    assert "definition_changed" not in links(BOTH, framework())[COUNTRY]["caveats"].split("|")
