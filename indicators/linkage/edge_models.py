@@ -268,7 +268,10 @@ def _lead_finding(
     if result is None or "lead 1" not in set(result.coefficients["term"]):
         return
     counted = _counted(rows, -panel.months_per_period)
-    yield Finding(PLACEBO, "lead", is_test=False, **_figures(result, "lead 1"), **counted)
+    try:
+        yield Finding(PLACEBO, "lead", is_test=False, **_figures(result, "lead 1"), **counted)
+    except NotEstimable as error:
+        yield Finding(PLACEBO, "lead", is_test=False, reason=error.reason, **counted)
 
 
 def _leads_and_lags(panel: EdgePanel, spec: PanelSpec) -> Iterator[dict[str, Any]]:
@@ -298,17 +301,20 @@ def _event_rows(
     rows: pd.DataFrame,
     reads_as: Mapping[str, str],
 ) -> Iterator[dict[str, Any]]:
-    for row in result.coefficients.to_dict("records"):
-        if str(row["term"]).startswith(prefix):
-            yield {
-                "specification": specification,
-                "event_time": int(str(row["term"]).removeprefix(prefix)),
-                "n_areas": rows["area"].nunique(),
-                "n_periods": rows["period"].nunique(),
-                **_figures(result, str(row["term"])),
-                "status": "tested",
-                **reads_as,
-            }
+    terms = [str(term) for term in result.coefficients["term"] if str(term).startswith(prefix)]
+    for term in terms:
+        try:
+            figures = {**_figures(result, term), "status": "tested"}
+        except NotEstimable:
+            figures = {"status": "not_estimable"}
+        yield {
+            "specification": specification,
+            "event_time": int(term.removeprefix(prefix)),
+            "n_areas": rows["area"].nunique(),
+            "n_periods": rows["period"].nunique(),
+            **figures,
+            **reads_as,
+        }
 
 
 def _staggered(panel: EdgePanel, begun: Adoption) -> EdgeModels:
@@ -368,9 +374,14 @@ def _by_time_since(
 
 def _averages(rows: pd.DataFrame, sun_abraham: PanelResult | None) -> Iterator[Finding]:
     """The average over treated periods by Sun and Abraham."""
-    if sun_abraham is not None and sun_abraham.average is not None:
+    if sun_abraham is None or sun_abraham.average is None:
+        return
+    counted = _counted(rows, 0)
+    try:
         figures = figures_of(sun_abraham.average, sun_abraham.n_clusters - 1)
-        yield Finding(METHOD, "sun_abraham", **figures, **_counted(rows, 0))
+        yield Finding(METHOD, "sun_abraham", **figures, **counted)
+    except NotEstimable as error:
+        yield Finding(METHOD, "sun_abraham", reason=error.reason, **counted)
 
 
 def _time_checks(rows: pd.DataFrame, spec: PanelSpec) -> dict[str, Outcome]:

@@ -10,6 +10,8 @@ from typing import Any
 
 from scipy import stats
 
+from indicators.linkage.panel import NotEstimable
+
 # The chance with which the smallest visible change would have been seen, and at which level.
 POWER, LEVEL = 0.8, 0.05
 
@@ -69,8 +71,11 @@ def figures_of(term: Mapping[str, Any], df: float) -> dict[str, Any]:
     """A model's term under the names of a Finding, with p and 95% interval by t with `df`.
 
     Poisson too: its normal statistics reject 6.5% in place of 5% with 60 areas (decisions/0010).
+    Raises NotEstimable where the term has no error: it rests on too few areas.
     """
     estimate, se = float(term["estimate"]), float(term["std_error"])
+    if not se > 0:
+        raise NotEstimable("too_few_clusters")
     law = stats.t(df)
     reach = float(law.ppf(1 - LEVEL / 2)) * se
     return {

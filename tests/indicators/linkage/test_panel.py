@@ -9,9 +9,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from indicators.linkage import edge_models
 from indicators.linkage.edge_models import model_of, with_few_areas
 from indicators.linkage.finding import Finding, figures_of
-from indicators.linkage.panel import NotEstimable, PanelSpec, estimate, wald
+from indicators.linkage.panel import (
+    TERM_COLUMNS,
+    NotEstimable,
+    PanelResult,
+    PanelSpec,
+    estimate,
+    wald,
+)
 from indicators.linkage.wild_bootstrap import wild_bootstrap
 
 
@@ -137,6 +145,28 @@ def test_with_few_areas_the_interval_leaves_nil_out_where_p_is_below_five_percen
     assert found.p_value is not None and found.ci_low is not None and found.ci_high is not None
     assert (found.p_value < 0.05) == (found.ci_low * found.ci_high > 0)
     assert checks["wild_bootstrap"] == ("passed" if found.p_value < 0.05 else "failed")
+
+
+def result_without_error() -> PanelResult:
+    """Two times of an event study; the second rests on one area and has no error."""
+    terms = [("rel_binned::-2", 1.0, 0.5), ("rel_binned::3", 2.0, 0.0)]
+    rows = [
+        dict.fromkeys(TERM_COLUMNS, 0.0) | dict(zip(TERM_COLUMNS, row, strict=False))
+        for row in terms
+    ]
+    covariance = np.diag([error**2 for _, _, error in terms])
+    return PanelResult(pd.DataFrame(rows), covariance, 100, 12, 11.0, average=rows[1])
+
+
+def test_a_term_without_an_error_has_a_reason_and_no_figure() -> None:
+    result, rows = result_without_error(), panel().rename(columns={"month": "period"})
+    with pytest.raises(NotEstimable, match="too_few_clusters"):
+        figures_of(result.term("rel_binned::3"), 11)
+    first, second = edge_models._event_rows(result, "event_study", "rel_binned::", rows, {})
+    assert (first["status"], first["estimate"]) == ("tested", 1.0)
+    assert second["status"] == "not_estimable" and "estimate" not in second
+    (average,) = edge_models._averages(rows, result)
+    assert (average.reason, average.estimate) == ("too_few_clusters", None)
 
 
 def staggered(seed: int = 5) -> pd.DataFrame:
