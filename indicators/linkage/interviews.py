@@ -176,7 +176,8 @@ def _difference(rows: pd.DataFrame, outcome: str, least_events: int = _FEW_EVENT
 
 def _reason(counted: Difference, least_events: int) -> str | None:
     if counted.n_events < least_events:
-        return "no_event_in_fieldwork"
+        is_around_events = least_events == _FEW_EVENTS
+        return "no_event_in_fieldwork" if is_around_events else "no_interviews_on_one_side"
     if min(counted.n_before, counted.n_after) < MIN_INTERVIEWS:
         return "few_interviews"
     return "too_few_clusters" if counted.n_clusters < MIN_CLUSTERS else None

@@ -34,6 +34,11 @@ _RIVAL_OF_DESIGN = {
 }
 
 _NEARLY_PERFECT = 0.99
+# Contrasts of a panel, of which there is more and less or which begin in some areas; all other
+# contrasts but one say themselves what is compared.
+_BY_DEGREES = ("doubled", "ten_points", "one_unit")
+_COMPARED = dict.fromkeys((*_BY_DEGREES, "began"), "panel")
+_COMPARED["wake_called_off"] = "wake_called_off"
 
 
 @dataclass(frozen=True)
@@ -102,12 +107,17 @@ def _parameters(tested: Tested, grade: Grade, about: About, language: str) -> di
         "estimate": _with_unit(tested, finding.estimate, about, language),
         "low": _effect(tested, finding.ci_low, language),
         "high": _effect(tested, finding.ci_high, language),
+        "compared": message(
+            f"linkage.compared.{_COMPARED.get(tested.contrast, 'named')}", language
+        ),
     }
+    by_degrees = tested.contrast in _BY_DEGREES
     return {
         **titles,
         "contrast": contrast,
         "difference": message(f"linkage.difference.{tested.scale}", language, **figures),
         "smallest": _smallest(tested, about, language),
+        "span": message("linkage.sentence.span", language) if by_degrees else "",
         "margin": number(about.edge.margin_percent, language, digits=0),
         "reasons": reasons_in_words(grade.reasons, language),
         "rival": message(f"linkage.rival.{rival(tested, grade)}", language),

@@ -224,6 +224,20 @@ def test_pulse_interviews_soon_after_a_patrol_stand_beside_later_ones() -> None:
     assert "descriptive" not in pulse.caveats, "what is tested is not said to be untested"
 
 
+def test_pulse_interviews_all_soon_after_a_patrol_have_nothing_to_stand_beside() -> None:
+    made = pulse_warehouse()
+    weekly = [
+        {"area_code": place, "started_at": started_at(day), "activity_code": f"{place} {day}"}
+        for place in PULSE_PLACES
+        for day in (0, 7, 14)
+    ]
+    made.add("activities", weekly)
+    row = looked_at(made)[0][PULSE_METHOD, "7_days_all"]
+    assert row["status"] == "no_interviews_on_one_side"
+    assert pd.isna(row["estimate"]) and pd.isna(row["person_days"])
+    assert has_message(f"linkage.grade_reason.{row['status']}")
+
+
 def mixed_patrols() -> list[dict[str, Any]]:
     """Patrols of every kind in the places of pulse interviews, with what they cost."""
     generator = np.random.default_rng(11)

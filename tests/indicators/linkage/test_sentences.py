@@ -10,12 +10,12 @@ import pytest
 from indicators.catalogue import load_catalogue
 from indicators.data_folder import data_folder
 from indicators.linkage.finding import Finding
-from indicators.linkage.framework import Edge, read_framework
+from indicators.linkage.framework import Controls, Edge, read_framework
 from indicators.linkage.grading import CAPS, CHECKS, Evidence, Grade, grade
 from indicators.linkage.panel import REASONS
 from indicators.linkage.sentences import About, is_inside_margin, rival, sentence
 from indicators.linkage.tested import Tested
-from indicators.messages import LANGUAGES, has_message, message_catalogue
+from indicators.messages import LANGUAGES, has_message, message, message_catalogue
 
 # The never-list of grading.md §3, with the forms that a sentence may give its words.
 NEVER = {
@@ -28,6 +28,7 @@ WORDS = {"en": "Titel", "fr": "Titre"}
 EDGE = Edge.model_validate(
     {"id": "e", "from": "P2-OP-01", "to": "P2-OC-07", "expected_sign": -1, "why": WORDS}
 )
+OTHER = Controls(activity="P1-OP-02")
 INDICATORS = {
     "P2-OP-01": {"title_en": "Patrols", "title_fr": "Patrouilles", "unit_of_measure": "patrols"},
     "P2-OC-07": {"title_en": "Calm", "title_fr": "Calme", "unit_of_measure": "percent"},
@@ -124,6 +125,45 @@ def test_a_sentence_holds_interval_numbers_tests_and_rival() -> None:
         assert part in said
     assert "other explanation: activity goes where" in said
     assert "21%" in said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_compared_is_what_the_sentence_names(language: str) -> None:
+    """Wakes and interviews are not set beside areas and periods, and no panel beside activities."""
+    parameters = {"t_window": "14", "spat_window": "10", "days": 7}
+    areas, called_off = (
+        message(f"linkage.compared.{name}", language) for name in ("panel", "wake_called_off")
+    )
+    named = {"doubled": areas, "began": areas, "wake_called_off": called_off}
+    about = replace(ABOUT, edge=EDGE.model_copy(update={"controls": OTHER}))
+    for contrast in (*named, "wake_planned", "wake_other_activity", "interviews", "pulse"):
+        tested = replace(
+            TESTED, contrast=contrast, scale="units", contrast_parameters=parameters, kind="police"
+        )
+        said = sentence(tested, Grade("C", ("lead_failed",)), about, language)
+        assert [words for words in (areas, called_off) if words in said] == [
+            words for name, words in named.items() if name == contrast
+        ]
+        assert "  " not in said and " ," not in said and " ." not in said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_only_of_an_activity_by_degrees_is_little_and_much_said(language: str) -> None:
+    small = replace(FINDING, estimate=0.0, ci_low=-0.01, ci_high=0.01)
+    span = message("linkage.sentence.span", language)
+    for contrast, is_said in (("doubled", True), ("began", False), ("interviews", False)):
+        tested = replace(
+            TESTED, finding=small, contrast=contrast, contrast_parameters={"days": 7}, kind="police"
+        )
+        said = sentence(tested, Grade("D", ("q_not_below_10",)), ABOUT, language)
+        assert (span in said) is is_said
+
+
+def test_an_association_is_not_said_to_show_that_there_is_no_effect() -> None:
+    """ "Shows no effect" alone reads as a finding of none; grade C has no such finding."""
+    for language, words in (("en", "no effect"), ("fr", "aucun effet")):
+        said = sentence(TESTED, Grade("C", ("lead_failed",)), ABOUT, language)
+        assert words not in said
 
 
 def test_french_numbers_are_french() -> None:
