@@ -159,7 +159,8 @@ def result_without_error() -> PanelResult:
 
 
 def test_a_term_without_an_error_has_a_reason_and_no_figure() -> None:
-    result, rows = result_without_error(), panel().rename(columns={"month": "period"})
+    result = result_without_error()
+    rows = panel(areas=24).rename(columns={"month": "period"})
     with pytest.raises(NotEstimable, match="too_few_clusters"):
         figures_of(result.term("rel_binned::3"), 11)
     first, second = edge_models._event_rows(result, "event_study", "rel_binned::", rows, {})

@@ -270,6 +270,18 @@ def test_one_area_without_variation_changes_no_other_figure() -> None:
     assert found["poisson"]["estimate"] == pytest.approx(without["estimate"], rel=1e-6)
 
 
+def test_under_twenty_areas_sun_and_abraham_have_no_figure() -> None:
+    """Cohorts of one or two areas give errors that are too small; there is no bootstrap for it."""
+    staggered = next(s for s in SCENARIOS if s.name == "staggered, homogeneous effect")
+    found, by_time = linked(draw(staggered, 1, 20, areas=18))
+    rows = {row["specification"]: row for row in found if row["method"] == "panel"}
+    row = rows["sun_abraham"]
+    assert (row["grade"], row["grade_reasons"]) == ("D", "too_few_clusters")
+    assert (row["estimate"], row["p_value"], row["q_value"]) == (None, None, None)
+    assert rows["twfe_began"]["estimate"] is not None
+    assert {row["specification"] for row in by_time} == {"event_study"}
+
+
 def test_every_number_says_that_figures_by_an_older_definition_are_left_out() -> None:
     """The outcome is defined anew in the middle of the series: only what came after is compared."""
     panels = scenario("patrols by month, nothing planted")
