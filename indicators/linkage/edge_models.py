@@ -15,6 +15,7 @@ from scipy import stats
 from indicators.linkage import placebos
 from indicators.linkage.adoption import Adoption, adoption
 from indicators.linkage.edge_panel import INDEPENDENT_SOURCES, EdgePanel, Step
+from indicators.linkage.event_study import sun_abraham_by_cohort
 from indicators.linkage.finding import Finding, figures_of
 from indicators.linkage.grading import AREAS_WITHOUT_BOOTSTRAP, MIN_AREAS, MIN_PERIODS, Outcome
 from indicators.linkage.panel import (
@@ -92,7 +93,8 @@ def model_of(outcome: str, family: Family) -> PanelSpec:
 
 
 def _figures(result: PanelResult, term: str) -> dict[str, Any]:
-    return figures_of(result.term(term), result.n_clusters - 1)
+    found = result.term(term)
+    return figures_of(found, found.get("df", result.n_clusters - 1))
 
 
 def _counted(rows: pd.DataFrame, lag: int) -> dict[str, Any]:
@@ -330,7 +332,7 @@ def _staggered(panel: EdgePanel, begun: Adoption) -> EdgeModels:
     sun_abraham, event_rows = _by_time_since(rows, events)
     findings = [
         replace(finding, n_events=begun.adopting)
-        for finding in (*findings, *_averages(rows, sun_abraham))
+        for finding in (*findings, _average(rows, sun_abraham))
     ]
     checks |= _time_checks(rows, spec)
     checks |= _common_checks(panel, rows, spec, first.estimate)
@@ -350,46 +352,41 @@ def _staggered(panel: EdgePanel, begun: Adoption) -> EdgeModels:
 
 def _by_time_since(
     rows: pd.DataFrame, spec: PanelSpec
-) -> tuple[PanelResult | None, list[dict[str, Any]]]:
-    """Sun–Abraham (None where it cannot be estimated), and its rows with the event study's.
-
-    Under 20 areas there is none: it has no bootstrap, and called 13 % of empty series with 14 areas
-    (decisions/0010).
-    """
+) -> tuple[PanelResult | NotEstimable, list[dict[str, Any]]]:
+    """Sun–Abraham or why it cannot be estimated, and its rows with the event study's."""
     models = {
         "event_study": replace(spec, estimator="event_study", event_time=EventTime("rel_binned")),
         "sun_abraham": replace(
             spec, estimator="sun_abraham", cohort=Cohort("cohort"), time="period"
         ),
     }
-    if rows["area"].nunique() < AREAS_WITHOUT_BOOTSTRAP:
-        models.pop("sun_abraham")  # cohorts of one or two areas each: its errors are too small
-    results: dict[str, PanelResult | None] = {}
+    results: dict[str, PanelResult | NotEstimable] = {}
     event_rows: list[dict[str, Any]] = []
     for name, model in models.items():
         try:
-            results[name] = estimate(rows, model)
-        except NotEstimable:
-            results[name] = None
+            by_name = sun_abraham_by_cohort if name == "sun_abraham" else estimate
+            result = by_name(rows, model)
+        except NotEstimable as error:
+            results[name] = error
             continue
+        results[name] = result
         prefix = "rel_binned::" if name == "event_study" else "period::"
         reads_as = _reads_as(model, _BEGAN)
-        event_rows += _event_rows(results[name], name, prefix, rows, reads_as)  # type: ignore[arg-type]
-    return results.get("sun_abraham"), event_rows
+        event_rows += _event_rows(result, name, prefix, rows, reads_as)
+    return results["sun_abraham"], event_rows
 
 
-def _averages(rows: pd.DataFrame, sun_abraham: PanelResult | None) -> Iterator[Finding]:
-    """The average over treated periods by Sun and Abraham; the reason where areas are too few."""
-    if rows["area"].nunique() < AREAS_WITHOUT_BOOTSTRAP:
-        yield Finding(METHOD, "sun_abraham", reason="too_few_clusters", **_counted(rows, 0))
-    if sun_abraham is None or sun_abraham.average is None:
-        return
+def _average(rows: pd.DataFrame, sun_abraham: PanelResult | NotEstimable) -> Finding:
+    """The average over treated periods by Sun and Abraham, or the reason why there is none."""
     counted = _counted(rows, 0)
     try:
-        figures = figures_of(sun_abraham.average, sun_abraham.n_clusters - 1)
-        yield Finding(METHOD, "sun_abraham", **figures, **counted)
+        if isinstance(sun_abraham, NotEstimable):
+            raise sun_abraham
+        average = sun_abraham.average
+        assert average is not None
+        return Finding(METHOD, "sun_abraham", **figures_of(average, average["df"]), **counted)
     except NotEstimable as error:
-        yield Finding(METHOD, "sun_abraham", reason=error.reason, **counted)
+        return Finding(METHOD, "sun_abraham", reason=error.reason, **counted)
 
 
 def _time_checks(rows: pd.DataFrame, spec: PanelSpec) -> dict[str, Outcome]:

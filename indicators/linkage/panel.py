@@ -155,7 +155,9 @@ class PanelResult:
     `coefficients`: a row a term with TERM_COLUMNS, 95% intervals. `covariance`: of these terms, in
     this order. `df_t`: degrees of freedom of t; Poisson has normal statistics whatever it says.
     `average`: the effect over all treated periods (Sun–Abraham) as one row of TERM_COLUMNS, else
-    None. `dropped`: terms that the data cannot tell apart.
+    None. `dropped`: terms that the data cannot tell apart. `influence`: of least squares with one
+    cluster column how far each cluster moves each term (clusters in the order of their values ×
+    terms, last the average); its squares add up to the variance, without small-sample corrections.
     """
 
     coefficients: pd.DataFrame
@@ -166,6 +168,7 @@ class PanelResult:
     pretrend: Wald | None = None
     average: Mapping[str, Any] | None = None
     dropped: tuple[str, ...] = ()
+    influence: Floats | None = None
 
     def term(self, name: str) -> Mapping[str, Any]:
         """The row of one term. Raises NotEstimable where the data cannot tell it."""
@@ -343,8 +346,24 @@ def _result(
     coefficients = terms_table(kept, estimates, covariance, df_t, spec)
     clusters = min(model._G) if spec.vcov == "cluster" else model._N
     return PanelResult(
-        coefficients, covariance, int(model._N), int(clusters), df_t, dropped=dropped
+        coefficients,
+        covariance,
+        int(model._N),
+        int(clusters),
+        df_t,
+        dropped=dropped,
+        influence=_influence(model, table, spec),
     )
+
+
+def _influence(model: Any, table: pd.DataFrame, spec: PanelSpec) -> Floats | None:
+    if spec.family != "gaussian" or spec.vcov != "cluster" or len(spec.clusters) != 1:
+        return None
+    inside = np.asarray(model._X, float)
+    scores = inside * np.asarray(model._u_hat, float)[:, None]
+    moved = np.zeros((int(table["c0"].max()) + 1, inside.shape[1]))
+    np.add.at(moved, model._data["c0"].to_numpy(dtype=np.int64), scores)
+    return np.asarray(moved @ np.linalg.inv(inside.T @ inside))
 
 
 def _check_fit(model: Any, estimates: Floats, covariance: Floats, spec: PanelSpec) -> None:

@@ -107,22 +107,23 @@ def weighted_demeaned(values: Array, weights: Array) -> Array:
     return np.asarray(without - np.einsum("rkat,rat->rka", without, shares)[..., None])
 
 
-def sun_abraham_average(outcome: Array, cohort: NDArray[np.int64]) -> tuple[Array, Array]:
-    """(average over treated periods, clustered error) with the never treated as comparison.
+def sun_abraham_average(outcome: Array, cohort: NDArray[np.int64]) -> tuple[Array, Array, Array]:
+    """(average over treated periods, its error, degrees of freedom), the never treated compared.
 
     In a balanced panel each cell is a difference of differences of means (Sun and Abraham 2021,
     §3), and its error comes from how areas differ from their cohort.
     """
-    pairs = [_one_average(y, starts) for y, starts in zip(outcome, cohort, strict=True)]
-    return np.array([pair[0] for pair in pairs]), np.array([pair[1] for pair in pairs])
+    found = [_one_average(y, starts) for y, starts in zip(outcome, cohort, strict=True)]
+    average, error, df = (np.array(parts) for parts in zip(*found, strict=True))
+    return average, error, df
 
 
-def _one_average(y: Array, cohort: NDArray[np.int64]) -> tuple[float, float]:
-    areas, months = y.shape
+def _one_average(y: Array, cohort: NDArray[np.int64]) -> tuple[float, float, float]:
+    months = y.shape[1]
     starts = [start for start in np.unique(cohort) if start > 0]
     treated_rows = sum(int((cohort == start).sum()) * (months - start + 1) for start in starts)
     never = cohort == 0
-    average, influence = 0.0, np.zeros(areas)
+    average, influence = 0.0, np.zeros(len(y))
     for start in starts:
         members = cohort == start
         weight = members.sum() * (months - start + 1) / treated_rows
@@ -131,10 +132,14 @@ def _one_average(y: Array, cohort: NDArray[np.int64]) -> tuple[float, float]:
         for group, sign in ((members, 1.0), (never, -1.0)):
             own = change[group]
             influence[group] += sign * weight * (own - own.mean()) / group.sum()
-    n = areas * months
-    k = len(starts) * (months - 1) + months
-    factor = areas / (areas - 1) * (n - 1) / (n - k)
-    return average, float(np.sqrt(factor * (influence**2).sum()))
+    groups = [influence[cohort == group] for group in (0, *starts)]
+    if min(map(len, groups)) == 1:
+        return average, np.nan, np.nan  # nothing tells how areas differ that began then
+    parts = np.array([(own**2).sum() * len(own) / (len(own) - 1) for own in groups])
+    df = parts.sum() ** 2 / sum(
+        part**2 / (len(own) - 1) for part, own in zip(parts, groups, strict=True)
+    )
+    return average, float(np.sqrt(parts.sum())), float(df)
 
 
 def event_dummies(cohort: NDArray[np.int64], months: int, first: int, last: int) -> Array:

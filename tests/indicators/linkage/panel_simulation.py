@@ -81,8 +81,7 @@ def tell_staggered(scenario: Scenario, panels: Panels, told: Told) -> None:
     since, treated = since_adoption(panels)
     post = ((since >= 0) & treated).astype(float)
     main, least = poisson(y, columns(post)), twfe(y, columns(post))
-    average, error = sun_abraham_average(y, panels.cohort)
-    df = y.shape[1] - 1
+    average, error, df = sun_abraham_average(y, panels.cohort)
     sa_p = 2 * stats.t.sf(np.abs(average / error), df)
     partial, partial_p = partial_correlation(post, y)
     pretrend, small_before = before_adoption(y, post, since, treated)

@@ -21,6 +21,7 @@ from indicators.linkage.panel import (
     wald,
 )
 from indicators.linkage.wild_bootstrap import wild_bootstrap
+from indicators.messages import has_message
 
 
 def panel(areas: int = 12, months: int = 10, seed: int = 1) -> pd.DataFrame:
@@ -155,7 +156,9 @@ def result_without_error() -> PanelResult:
         for row in terms
     ]
     covariance = np.diag([error**2 for _, _, error in terms])
-    return PanelResult(pd.DataFrame(rows), covariance, 100, 12, 11.0, average=rows[1])
+    return PanelResult(
+        pd.DataFrame(rows), covariance, 100, 12, 11.0, average=rows[1] | {"df": 11.0}
+    )
 
 
 def test_a_term_without_an_error_has_a_reason_and_no_figure() -> None:
@@ -166,8 +169,11 @@ def test_a_term_without_an_error_has_a_reason_and_no_figure() -> None:
     first, second = edge_models._event_rows(result, "event_study", "rel_binned::", rows, {})
     assert (first["status"], first["estimate"]) == ("tested", 1.0)
     assert second["status"] == "not_estimable" and "estimate" not in second
-    (average,) = edge_models._averages(rows, result)
+    average = edge_models._average(rows, result)
     assert (average.reason, average.estimate) == ("too_few_clusters", None)
+    average = edge_models._average(rows, NotEstimable("no_period_before"))
+    assert (average.reason, average.estimate) == ("no_period_before", None)
+    assert has_message("linkage.grade_reason.no_period_before")
 
 
 def staggered(seed: int = 5) -> pd.DataFrame:

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from indicators.linkage import placebos
 from indicators.linkage.adoption import add_times, adoption
@@ -13,6 +14,7 @@ from indicators.linkage.edge_models import METHOD, model_edge, model_of, with_fe
 from indicators.linkage.edge_panel import EdgePanel, Step
 from indicators.linkage.finding import Finding, figures_of
 from indicators.linkage.panel import estimate
+from tests.indicators.linkage.many_panels import sun_abraham_average
 from tests.indicators.linkage.panel_simulation import Told, simulate
 from tests.indicators.linkage.simulated_panels import SCENARIOS, SECTORS, Panels, Scenario, draw
 
@@ -114,6 +116,27 @@ def with_few(areas: int, runs: int, months: int = 24) -> np.ndarray:
         assert found.p_value is not None and found.ci_low is not None and found.ci_high is not None
         told.append((found.p_value, found.ci_low <= 0 <= found.ci_high))
     return np.array(told, dtype=float)
+
+
+SMALL_COHORTS = {"cohorts of two": (20, 8, 2), "of two, few never": (8, 8, 2)}
+SMALL_COHORTS |= {"three cohorts of four": (20, 3, 4), "four never": (4, 8, 5)}
+
+
+@pytest.mark.parametrize("sizes", SMALL_COHORTS.values(), ids=SMALL_COHORTS)
+def test_sun_and_abraham_hold_with_small_cohorts(sizes: tuple[int, int, int]) -> None:
+    """Of the areas of a thousand runs some: so many never treated, cohorts, areas in each."""
+    never, cohorts, size = sizes
+    scenario = next(s for s in SCENARIOS if s.kind == "null" and s.staggered)
+    panels = draw(scenario, 1000, SEED)
+    assert panels.cohort is not None
+    p_values = []
+    for y, cohort in zip(panels.outcome, panels.cohort, strict=True):
+        groups = [np.flatnonzero(cohort == 0)[:never]]
+        groups += [np.flatnonzero(cohort == s)[:size] for s in np.unique(cohort)[1 : cohorts + 1]]
+        keep = np.concatenate(groups)
+        average, error, df = sun_abraham_average(y[None, keep], cohort[None, keep])
+        p_values.append(float(2 * stats.t.sf(np.abs(average / error), df)[0]))
+    assert (np.array(p_values) < 0.05).mean() <= 0.065
 
 
 def most(share: float, runs: int) -> float:
