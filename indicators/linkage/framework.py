@@ -11,8 +11,10 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from indicators.catalogue import Indicator
+from indicators.claims import claim_in
 from indicators.contracts import Strict, Words
 from indicators.errors import Problem, WrongUse, nearest
+from indicators.messages import LANGUAGES
 from indicators.yaml_files import read_yaml
 
 FILE_NAME = "framework.yaml"
@@ -105,7 +107,7 @@ def read_framework(profile: Path, catalogue: Mapping[str, Indicator]) -> Framewo
 
     Raises WrongUse with every problem of the file: misspelt keys and unknown indicators with the
     nearest known name, controls that are no other activities, edges from an indicator to itself,
-    identifiers that stand twice.
+    titles that claim a cause, identifiers that stand twice.
     """
     path = profile / FILE_NAME
     if not path.is_file():
@@ -115,6 +117,7 @@ def read_framework(profile: Path, catalogue: Mapping[str, Indicator]) -> Framewo
         *_unknown_indicators(framework, catalogue),
         *_no_other_activities(framework, catalogue),
         *_to_themselves(framework),
+        *_claims(framework),
         *_repeated(framework),
     ]
     if problems:
@@ -201,6 +204,25 @@ def _to_themselves(framework: Framework) -> Iterator[Problem]:
             parameters = {"key": f"edges.{edge.id}.to"}
             value = edge.to_indicator
             yield Problem("framework_itself", FILE_NAME, value=value, parameters=parameters)
+
+
+def _claims(framework: Framework) -> Iterator[Problem]:
+    """Titles that say that one thing brought about another; a hypothesis is free to expect it."""
+    for key, text, language in _titles(framework):
+        if claim := claim_in(text, language):
+            parameters = {"key": key, "claim": claim}
+            yield Problem("framework_claim", FILE_NAME, value=text, parameters=parameters)
+
+
+def _titles(framework: Framework) -> Iterator[tuple[str, str, str]]:
+    """Key, text and language of each title and short title."""
+    for kind in ("outcomes", "outputs"):
+        for entry in getattr(framework, kind):
+            for name in ("title", "short"):
+                words = getattr(entry, name)
+                for language in LANGUAGES if words else ():
+                    key = f"{kind}.{entry.id}.{name}.{language}"
+                    yield key, words.in_language(language), language
 
 
 def _repeated(framework: Framework) -> Iterator[Problem]:

@@ -87,6 +87,22 @@ def test_an_edge_from_an_indicator_to_itself_is_refused(tmp_path: Path) -> None:
     assert "itself" in said
 
 
+@pytest.mark.parametrize(
+    ("title", "place"),
+    [
+        ({"en": "Patrols led to calm", "fr": "Calme"}, "outcomes.o1.title.en"),
+        ({"en": "Calm", "fr": "Le calme grâce aux patrouilles"}, "outcomes.o1.title.fr"),
+    ],
+)
+def test_a_title_that_claims_a_cause_is_refused(
+    title: dict[str, str], place: str, tmp_path: Path
+) -> None:
+    outcome = framework()["outcomes"][0]
+    wrong = framework(outcomes=[outcome | {"id": "o1", "title": title}])
+    text = refusal(tmp_path, wrong)
+    assert place in text and "brought about another" in text
+
+
 def test_all_problems_come_at_once(tmp_path: Path) -> None:
     edge = framework()["edges"][0]
     wrong = framework(edges=[edge | {"from": "X"}, edge | {"to": "Y"}])
