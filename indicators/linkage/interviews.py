@@ -19,6 +19,7 @@ from indicators.linkage.finding import LEVEL
 MIN_INTERVIEWS = 30  # on either side; a cell of fewer is not shown (NCHS, DHS)
 MIN_CLUSTERS = 10  # sampling units on either side together
 _FEW_EVENTS = 2
+_NO_EVENT, _NO_SIDE = "no_event_in_fieldwork", "no_interviews_on_one_side"
 _BALANCE_LEVEL = 0.05
 
 
@@ -109,11 +110,11 @@ def soon_or_later(
     rows = known.assign(
         event=0, cluster=known["area"], is_after=(known["days_since"] <= days).astype(float)
     )
-    difference = _difference(rows, "outcome", least_events=1)
+    difference = _difference(rows, "outcome", 1, _NO_SIDE)
     balance = {
         name: found.p_value
         for name in covariates
-        if (found := _difference(rows, name, least_events=1)).p_value is not None
+        if (found := _difference(rows, name, 1, _NO_SIDE)).p_value is not None
     }
     return BeforeAfter(days, difference, Difference(), balance)
 
@@ -141,8 +142,13 @@ def _placed(answers: pd.DataFrame, events: pd.DataFrame, days: int) -> pd.DataFr
     return nearest.drop_duplicates("interview")
 
 
-def _difference(rows: pd.DataFrame, outcome: str, least_events: int = _FEW_EVENTS) -> Difference:
-    """The weighted difference within events that have interviews on both sides."""
+def _difference(
+    rows: pd.DataFrame, outcome: str, least_events: int = _FEW_EVENTS, too_few: str = _NO_EVENT
+) -> Difference:
+    """The weighted difference within events that have interviews on both sides.
+
+    `too_few`: the reason where these are fewer than `least_events`.
+    """
     rows = rows.dropna(subset=[outcome])
     sides = rows.groupby("event")["is_after"].transform("nunique")
     rows = rows[sides == 2]
@@ -154,7 +160,7 @@ def _difference(rows: pd.DataFrame, outcome: str, least_events: int = _FEW_EVENT
         n_areas=rows["place"].nunique(),
         n_clusters=rows["cluster"].nunique(),
     )
-    reason = _reason(counted, least_events)
+    reason = too_few if counted.n_events < least_events else _reason(counted)
     if reason is None and rows[outcome].nunique() < 2:
         reason = "no_variation_outcome"
     if reason:
@@ -174,10 +180,7 @@ def _difference(rows: pd.DataFrame, outcome: str, least_events: int = _FEW_EVENT
     )
 
 
-def _reason(counted: Difference, least_events: int) -> str | None:
-    if counted.n_events < least_events:
-        is_around_events = least_events == _FEW_EVENTS
-        return "no_event_in_fieldwork" if is_around_events else "no_interviews_on_one_side"
+def _reason(counted: Difference) -> str | None:
     if min(counted.n_before, counted.n_after) < MIN_INTERVIEWS:
         return "few_interviews"
     return "too_few_clusters" if counted.n_clusters < MIN_CLUSTERS else None
