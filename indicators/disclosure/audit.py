@@ -14,11 +14,10 @@ from scipy.optimize import linprog
 from scipy.sparse import csc_matrix, csr_matrix
 
 from indicators.disclosure.derivation import Block, blocks, unknown_cells
-from indicators.disclosure.intervals import needed_high, needed_low
 from indicators.disclosure.reduction import Reduced, reduced
 from indicators.disclosure.tables import Tables, not_negative
+from indicators.disclosure.width_rule import lacking
 
-_CLOSE = 1e-6
 # How many lines around a cell are looked at first; what is wide there is wide in its whole block.
 _REACHES = (2, 4, None)
 _WHOLE = 6000  # cells of a block up to which the whole is looked at once
@@ -68,8 +67,8 @@ def is_wide(
     low: np.ndarray, high: np.ndarray, count: np.ndarray, is_small: np.ndarray, min_n: int
 ) -> np.ndarray:
     """Whether intervals hold what a withheld count must be possible to be."""
-    below = low - _CLOSE <= needed_low(count, is_small)
-    return np.asarray(below & (high + _CLOSE >= needed_high(count, low, is_small, min_n)))
+    not_low, not_high = lacking(count, low, high, is_small, min_n)
+    return np.asarray(~not_low & ~not_high)
 
 
 def _intervals(

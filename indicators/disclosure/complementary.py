@@ -16,6 +16,9 @@ from indicators.disclosure.task import OF_ITS_QUARTERS, OF_THE_MISSION, TOTAL_OF
 # Where to look for cells to withhold: up to how prominent they may be, how many lines further.
 _STEPS = list(product((TOTAL_OF_ONE, OF_THE_MISSION, OF_ITS_QUARTERS), range(5)))
 
+_TURNS = 5  # to look for narrow counts and to withhold what they need
+_RARE = 3  # fewer in a turn: it is the last
+
 
 @dataclass(frozen=True)
 class Protection:
@@ -38,9 +41,10 @@ def protect(tables: Tables, task: Task) -> Protection:
 
     First line by line (`LineRule`). Then, while a protected cell is a linear combination of
     published ones, further cells of its lines are withheld, or of lines that cross these; the
-    totals of the whole mission only where nothing else is left. Of what was withheld in this way
-    all is shown again that protects nothing, the most prominent first. At last what counts
-    need whose interval is too narrow is withheld.
+    totals of the whole mission only where nothing else is left. Then what small counts need whose
+    bounds are too narrow (`bounds.py`). Of what was withheld in this way all is shown again that
+    protects nothing, the most prominent first. At last what counts need whose interval is too
+    narrow (`intervals.py`) is withheld.
     """
     rule = LineRule(tables, task)
     derivation = Derivation(tables)
@@ -50,8 +54,11 @@ def protect(tables: Tables, task: Task) -> Protection:
     protected = (task.primary | task.stays) & is_count & ~task.known
     withheld = _covered(rule, derivation, task, protected)
     open_cells = derivation.derivable(withheld) & protected
+    mending = Mending(tables, rule, task)
+    withheld = _extended(rule, task, mending.mended_by_bounds(tables, task, withheld))
     withheld = shown_again(tables, rule, task, withheld, protected & ~open_cells)
-    withheld, narrow, wide = _widened(tables, rule, task, withheld)
+    withheld = _extended(rule, task, mending.mended_by_bounds(tables, task, withheld))
+    withheld, narrow, wide = _widened(tables, rule, task, withheld, mending)
     unproven = withheld & is_count & (tables.counts[: tables.published, 0] > 0)
     unproven &= ~narrow & ~wide
     if open_cells.any():  # what was withheld for width may have closed some
@@ -83,24 +90,26 @@ def _covered(
 
 
 def _widened(
-    tables: Tables, rule: LineRule, task: Task, withheld: np.ndarray
+    tables: Tables, rule: LineRule, task: Task, withheld: np.ndarray, mending: Mending
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Withholds what narrow counts need, while something is found for them; narrow, wide.
+    """Withholds what narrow counts need, while some are found; withheld, narrow, wide.
 
-    More withheld cells make no interval narrower: what was wide is not asked again. What was
-    narrow is asked once more at the end, where larger blocks are looked at as well.
+    More withheld cells make no interval narrower: what was wide is not asked again. What is narrow
+    by its bounds has been mended as far as it goes. What nothing helped is asked again at last.
     """
-    mending = Mending(tables, rule, task)
     wide, narrow = task.known.copy(), np.zeros(len(withheld), dtype=bool)
-    before = -1
-    while before < withheld.sum():
-        before = int(withheld.sum())
-        found = widths(tables, withheld, task.primary, task.min_n, ~wide & ~narrow)
+    for turn in range(_TURNS):
+        asked = ~wide & ~narrow
+        found = widths(tables, withheld, task.primary, task.min_n, asked, many=turn == 0)
         wide |= found.seen & ~found.narrow
         narrow |= found.narrow
-        mended = mending.mended(withheld, found.not_low, found.not_high)
-        withheld = _extended(rule, task, mended)
-    found = widths(tables, withheld, task.primary, task.min_n, ~wide, by_windows=True)
+        not_low, not_high = found.not_low & ~found.by_lines, found.not_high & ~found.by_lines
+        withheld, is_mended = mending.mended(withheld, not_low, not_high)
+        withheld = _extended(rule, task, withheld)
+        wide |= is_mended
+        if (not_low | not_high).sum() < _RARE:
+            break
+    found = widths(tables, withheld, task.primary, task.min_n, ~wide, many=True)
     wide |= found.seen & ~found.narrow
     return withheld, (narrow | found.narrow) & withheld & ~wide, wide
 

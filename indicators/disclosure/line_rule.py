@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from indicators.disclosure.intervals import needed_high
 from indicators.disclosure.tables import Tables
 from indicators.disclosure.task import Task
+from indicators.disclosure.width_rule import needed_high
 
 
 class LineRule:

@@ -12,16 +12,21 @@ import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import block_diag, csc_matrix, csr_matrix, hstack, vstack
 
-from indicators.disclosure.intervals import needed_high, needed_low
+from indicators.disclosure.bounds import Bounds
+from indicators.disclosure.derivation import unknown_cells
 from indicators.disclosure.line_rule import LineRule
 from indicators.disclosure.programs import FAR
 from indicators.disclosure.tables import Tables, not_negative
 from indicators.disclosure.task import TOTAL_OF_ONE, Task
+from indicators.disclosure.width_rule import needed_high, needed_low
 
 _REACHES = (4, 6, 9)  # how many lines around the cell may change
-_MOST = 3000  # cells that may change in a program; more take too long
+_SIMPLEX = 3000  # cells that may change in a program; beyond, interior point is quicker
+_MOST = 20_000  # of them; more take too long
 _MISSED = np.array([1.0, 2.0])  # price of a change by one, by prominence; the mission's totals stay
 _LEAST = 1e-7  # a smaller change is none
+_DISTANCE = 4  # lines between two cells that are mended before bounds are looked at again
+_SEED = 20263
 
 
 class Mending:
@@ -37,23 +42,61 @@ class Mending:
         self.is_small, self.min_n = task.primary, task.min_n
         self.price = _MISSED[np.minimum(task.prominence, TOTAL_OF_ONE)]
         self.is_free = rule.is_free & (rule.prominence <= TOTAL_OF_ONE)
+        self.in_vain: set[tuple[int, bool]] = set()  # nothing helps these in this direction
 
-    def mended(self, withheld: np.ndarray, not_low: np.ndarray, not_high: np.ndarray) -> np.ndarray:
-        """What is withheld, by published cell, with what narrow cells need; as far as it goes.
+    def mended_by_bounds(self, tables: Tables, task: Task, withheld: np.ndarray) -> np.ndarray:
+        """What is withheld with what small cells need that are narrow by their bounds."""
+        random = np.random.default_rng(_SEED)
+        small = task.primary & ~task.known
+        tried = np.zeros(len(withheld), dtype=bool)
+        while True:
+            bounds = Bounds(tables, unknown_cells(tables, withheld), task.primary, task.min_n)
+            cells = np.flatnonzero(withheld & small & ~tried)
+            not_low, not_high = np.zeros((2, len(withheld)), dtype=bool)
+            not_low[cells], not_high[cells] = bounds.narrow(cells)
+            first = self._apart(not_low | not_high, random)
+            if not first.any():
+                return withheld
+            tried |= first
+            withheld, _ = self.mended(withheld, not_low & first, not_high & first)
 
-        not_low, not_high: cells that cannot be low, or high, enough. The largest counts first:
-        what they need serves smaller ones in the same lines.
+    def _apart(self, cells: np.ndarray, random: np.random.Generator) -> np.ndarray:
+        """Some of the cells, any two of them more than `_DISTANCE` lines from each other."""
+        place = np.full(len(self.count), np.inf)
+        place[np.flatnonzero(cells)] = random.random(int(cells.sum()))
+        nearest = place
+        rows, columns = self.lines, self.columns
+        used = np.flatnonzero(np.diff(columns.indptr))
+        lines = np.flatnonzero(np.diff(rows.indptr))
+        for _ in range(_DISTANCE):
+            first = np.full(rows.shape[0], np.inf)
+            first[lines] = np.minimum.reduceat(nearest[rows.indices], rows.indptr[lines])
+            nearest = nearest.copy()
+            nearest[used] = np.minimum.reduceat(first[columns.indices], columns.indptr[used])
+        return np.asarray(cells & (place[: len(cells)] <= nearest[: len(cells)]))
+
+    def mended(
+        self, withheld: np.ndarray, not_low: np.ndarray, not_high: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """What is withheld with what narrow cells need, as far as it goes; and which got it.
+
+        By published cell; not_low, not_high: cannot be low, or high, enough. The largest counts
+        first: what they need serves smaller ones in the same lines.
         """
-        found = withheld.copy()
-        cells = np.flatnonzero(not_low | not_high)
+        found, is_mended = withheld.copy(), not_low | not_high
+        cells = np.flatnonzero(is_mended)
         for cell in cells[np.lexsort((cells, -self.count[cells]))]:
             for lacks, upwards in ((not_low, False), (not_high, True)):
                 if lacks[cell]:
-                    found[self._needed(int(cell), upwards, found)] = True
-        return found
+                    needed = self._needed(int(cell), upwards, found)
+                    is_mended[cell] &= needed is not None
+                    found[[] if needed is None else needed] = True
+        return found, is_mended
 
-    def _needed(self, cell: int, upwards: bool, withheld: np.ndarray) -> np.ndarray:
-        """Published cells that the count needs withheld to be low, or high, enough."""
+    def _needed(self, cell: int, upwards: bool, withheld: np.ndarray) -> np.ndarray | None:
+        """Published cells that the count needs withheld to be low, or high, enough, if any help."""
+        if (cell, upwards) in self.in_vain:
+            return None
         count, small = self.count[cell : cell + 1], self.is_small[cell : cell + 1]
         low = needed_low(count, small)
         target = needed_high(count, low, small, self.min_n) if upwards else low
@@ -64,7 +107,8 @@ class Mending:
             changed = self._cheapest(own, cell, float(target[0] - count[0]), withheld)
             if changed is not None:
                 return changed
-        return np.zeros(0, dtype=np.int64)
+        self.in_vain.add((cell, upwards))
+        return None
 
     def _around(self, cell: int, reach: int, withheld: np.ndarray) -> np.ndarray:
         """Cells of the lines around it that are hidden or may be withheld, ascending."""
@@ -103,7 +147,7 @@ class Mending:
             A_eq=lines,
             b_eq=np.append(np.zeros(lines.shape[0] - 1), needed),
             bounds=np.column_stack([np.concatenate(least), np.concatenate(most)]),
-            method="highs",
+            method="highs" if len(own) <= _SIMPLEX else "highs-ipm",
         )
         if result.x is None:
             return None

@@ -1,4 +1,4 @@
-"""Linear programs over a block's tables, each going on from the table that the last one found.
+"""Linear programs over a block's tables; for one cell they go on from the last table found.
 
 `scipy.optimize.linprog` would begin anew for every question; the HiGHS that scipy ships is called
 through its private module.
@@ -35,17 +35,27 @@ class Program:
 
     def __init__(self, reduced: Reduced, found: Found) -> None:
         self.found, self.cells = found, reduced.cells
-        self.unknowns = reduced.cells.shape[1]
+        self.unknowns, self.is_begun = reduced.cells.shape[1], False
         if self.unknowns:
             self.solver = _solver(reduced.lines, *reduced.bounds(found.count))
 
-    def ask(self, cost: np.ndarray) -> None:
-        """Finds the table with the least cost, by cell."""
+    def ask(self, cost: np.ndarray, anew: bool) -> None:
+        """Finds the table with the least cost, by cell; anew, or from the last table found.
+
+        Few steps lead from the last table to one where another cell is low or high; where many
+        cells are asked for, interior point is quicker.
+        """
         if not self.unknowns:
             return
         columns = np.arange(self.unknowns, dtype=np.int32)
         self.solver.changeColsCost(self.unknowns, columns, self.cells.T @ cost)
+        anew = anew or not self.is_begun
+        if anew:
+            self.solver.clearSolver()
+        self.solver.setOptionValue("solver", "ipm" if anew else "simplex")
+        self.solver.setOptionValue("presolve", "on" if anew else "off")
         self.solver.run()
+        self.is_begun = True
         if self.solver.getModelStatus() == highs.HighsModelStatus.kOptimal:
             self.found.add(self.cells @ np.asarray(self.solver.getSolution().col_value))
 
@@ -53,7 +63,7 @@ class Program:
 def ask(programs: Sequence[Program], cells: np.ndarray, upwards: bool) -> None:
     """Asks each program for a table in which these cells are as low, or as high, as can be."""
     for program in programs:
-        program.ask(-cells.astype(float) if upwards else cells.astype(float))
+        program.ask(-cells.astype(float) if upwards else cells.astype(float), cells.sum() > 1)
 
 
 def _solver(lines: csr_matrix, least: np.ndarray, most: np.ndarray) -> "highs._Highs":
@@ -71,8 +81,6 @@ def _solver(lines: csr_matrix, least: np.ndarray, most: np.ndarray) -> "highs._H
     solver = highs._Highs()
     solver.setOptionValue("output_flag", False)
     solver.setOptionValue("threads", 1)
-    solver.setOptionValue("presolve", "off")
-    solver.setOptionValue("solver", "simplex")
     solver.setOptionValue("simplex_strategy", 4)  # primal: the last table stays possible
     solver.passModel(program)
     return solver

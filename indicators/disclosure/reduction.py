@@ -33,26 +33,6 @@ class Reduced:
         np.minimum.at(most, entry.col[~up], own[~up])
         return least, most
 
-    def around(self, cell: int, size: int, random: np.random.Generator) -> "Reduced":
-        """The tables in which only `size` unknowns around a cell change; what they show is true."""
-        rows, columns = csr_matrix(self.lines), csc_matrix(self.lines)
-        inside = np.zeros(self.lines.shape[1], dtype=bool)
-        front = self.cells[cell].indices
-        while len(front):
-            inside[front] = True
-            lines = np.unique(columns[:, front].indices)
-            front = np.unique(rows[lines].indices)
-            front = random.permutation(front[~inside[front]])[: max(size - int(inside.sum()), 0)]
-        own = np.flatnonzero(inside)
-        part = rows[:, own]
-        left, merge = merged(csc_matrix(part[np.flatnonzero(np.diff(part.indptr))]))
-        return Reduced(
-            distinct(csr_matrix(left)),
-            csr_matrix(self.cells[:, own] @ merge),
-            self.leaf,
-            csr_matrix(self.merge[:, own] @ merge),
-        )
-
 
 def reduced(matrix: csc_matrix) -> Reduced:
     """Lines x cells of 1 and -1 in as few unknowns as totals and equal cells allow; exact."""

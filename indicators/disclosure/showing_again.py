@@ -10,6 +10,7 @@ elimination", PSD 2024), begun where only few are withheld.
 
 import numpy as np
 
+from indicators.disclosure.bounds import Bounds
 from indicators.disclosure.derivation import (
     VANISHES,
     Block,
@@ -19,6 +20,7 @@ from indicators.disclosure.derivation import (
     unknown_cells,
 )
 from indicators.disclosure.line_rule import LineRule
+from indicators.disclosure.reduction import reduced
 from indicators.disclosure.tables import Tables
 from indicators.disclosure.task import Task
 
@@ -27,6 +29,8 @@ _ROUNDS = 8  # of as many cells to be shown; what still waits then stays withhel
 _LEFT = 6  # of them that must be left: in fewer, cells look alike by chance
 _NOTHING = 1e-6  # share of a row's squared size below which nothing is left of it
 _SEED = 20262
+_LARGE = 1300  # equations of a block, from which lines combined tell much more than single ones
+_SPARE = 1.5  # times as far as they must, small counts of these shall rise by their bounds
 _ALIKE = 1e-8  # squared sine of the angle between two cells that are multiples of each other
 
 
@@ -44,6 +48,7 @@ def shown_again(
     rests = np.zeros(len(tables.counts) - tables.published, dtype=bool)
     in_lines = np.zeros(len(tables.counts), dtype=bool)
     in_lines[tables.cell] = True
+    stays = _StaysWide(tables, task, found)
     for _ in range(_ROUNDS):
         unknown = unknown_cells(tables, found)
         told = waits & ~unknown[: tables.published]
@@ -51,7 +56,9 @@ def shown_again(
         free = waits & ~in_lines[: tables.published]
         found[free] = waits[free] = False
         for block in blocks(tables, unknown, np.concatenate([waits, rests])):
-            _Elimination(block, rule, task, found, kept, waits).run()
+            if _is_large(block):
+                stays.ask(block.cells, _SPARE)
+            _Elimination(block, rule, stays, task, found, kept, waits).run()
     return _with_proof(tables, withheld, found, protected)
 
 
@@ -69,6 +76,39 @@ def _with_proof(
     return found
 
 
+class _StaysWide:
+    """Whether small cells keep their bounds (`bounds.py`) when others are shown."""
+
+    def __init__(self, tables: Tables, task: Task, withheld: np.ndarray) -> None:
+        unknown = unknown_cells(tables, withheld)
+        self.bounds = Bounds(tables, unknown, task.primary, task.min_n)
+        self.is_small = np.zeros(len(tables.counts), dtype=bool)
+        self.is_small[: len(withheld)] = task.primary & ~task.known & withheld
+        self.times = np.zeros(len(tables.counts))
+        self.ask(np.arange(len(withheld)), 1.0)
+
+    def ask(self, cells: np.ndarray, times: float) -> None:
+        """Small ones among these that can rise by so many times what is needed shall still do."""
+        small = cells[self.is_small[cells]]
+        not_low, not_high = self.bounds.narrow(small, times)
+        self.times[small[~not_low & ~not_high]] = times
+
+    def without(self, cells: np.ndarray) -> bool:
+        """Whether no small cell becomes narrow once these are shown; if none does, they are."""
+        before = self.bounds.show(cells)
+        moved = np.unique(np.concatenate([some for some, _, _ in before]))
+        moved = moved[self.times[moved] > 0]
+        not_low, not_high = self.bounds.narrow(moved, self.times[moved])
+        if (not_low | not_high).any():
+            self.bounds.hide_again(before)
+            return False
+        return True
+
+    def show(self, cells: np.ndarray) -> None:
+        """These are shown, whatever becomes narrow."""
+        self.bounds.show(cells)
+
+
 class _Elimination:
     """The cells of one block, one after the other, until too few random tables are left.
 
@@ -79,12 +119,13 @@ class _Elimination:
         self,
         block: Block,
         rule: LineRule,
+        stays: _StaysWide,
         task: Task,
         found: np.ndarray,
         kept: np.ndarray,
         waits: np.ndarray,
     ) -> None:
-        self.rule, self.found, self.waits = rule, found, waits
+        self.rule, self.stays, self.found, self.waits = rule, stays, found, waits
         own = block.cells[block.cells < len(found)]
         row = np.flatnonzero(waits[own] | kept[own])
         self.cells = own[row]
@@ -137,13 +178,18 @@ class _Elimination:
 
     def _show(self, cells: np.ndarray) -> None:
         shown = cells[self.waits[cells]]
+        self.stays.show(shown)
         self.found[shown] = self.waits[shown] = False
 
     def _stands_without(self, cells: np.ndarray) -> bool:
         self.hidden[cells] = False
-        stands = self.rule.stands(cells, self.hidden)
+        stands = self.rule.stands(cells, self.hidden) and self.stays.without(cells)
         self.hidden[cells] = not stands
         return stands
+
+
+def _is_large(block: Block) -> bool:
+    return len(block.cells) > _LARGE and reduced(block.matrix).lines.shape[0] > _LARGE
 
 
 def _rows(changes: np.ndarray) -> np.ndarray:

@@ -5,7 +5,8 @@ import pytest
 
 from indicators.disclosure.audit import audit
 from indicators.disclosure.complementary import protect
-from indicators.disclosure.intervals import widths
+from indicators.disclosure.derivation import blocks, unknown_cells
+from indicators.disclosure.intervals import Question, widths
 from indicators.disclosure.repeats import NO_PAIRS
 from indicators.disclosure.tables import Tables
 from indicators.disclosure.task import Task
@@ -14,7 +15,6 @@ from tests.indicators.disclosure.test_audit import square
 from tests.indicators.disclosure.test_derivation import tables
 
 MIN_N = 5
-_LARGE = 20  # lines of a program above which a block is looked at by windows
 
 
 def counted(seed: int) -> Tables:
@@ -47,7 +47,7 @@ def test_narrow_cells_are_those_of_the_audit(seed: int) -> None:
     linked = square(counts)
     asked = np.flatnonzero(withheld)
     is_small = linked.counts[:, 0] < 3
-    found = widths(linked, withheld, is_small, MIN_N, withheld)
+    found = widths(linked, withheld, is_small, MIN_N, withheld, many=seed % 2 == 0)
     told = audit(linked, withheld, is_small, MIN_N, asked)
     assert found.seen.sum() == len(asked)
     assert found.narrow[asked].tolist() == (~told.is_wide).tolist()
@@ -77,24 +77,39 @@ def test_every_withheld_count_is_wide_or_told_to_be_narrow(seed: int) -> None:
     assert set(narrow) <= set(np.flatnonzero(found.narrow | found.derivable | found.unproven))
 
 
-def test_a_block_too_large_to_be_looked_at_is_not_called_wide_or_narrow() -> None:
-    linked = square(np.full((2, 3), 2))
-    withheld = np.arange(11) < 6
-    found = widths(linked, withheld, withheld, MIN_N, withheld, largest=0)
-    assert not found.seen.any()
-    assert not found.narrow.any()
+@pytest.mark.parametrize("many", [False, True])
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_told_is_what_the_audit_tells(seed: int, many: bool) -> None:
+    linked, own, withheld, asked = half_withheld(seed)
+    found = widths(linked, withheld, own.primary, MIN_N, asked, many=many)
+    told = audit(linked, withheld, own.primary, MIN_N, np.flatnonzero(asked))
+    assert (found.seen == asked).all()
+    assert found.narrow[asked].tolist() == (~told.is_wide).tolist()
+    assert (found.by_lines <= found.narrow).all()
 
 
-@pytest.mark.parametrize(("seed", "share"), [(2, 0.7), (1, 0.8), (3, 0.8)])
-def test_windows_of_a_large_block_call_nothing_wide_that_is_narrow(seed: int, share: float) -> None:
-    """Two of the three hold narrow cells as well."""
+@pytest.mark.parametrize("seed", range(4))
+def test_when_enough_are_found_narrow_nothing_is_told_of_what_waits(seed: int) -> None:
+    """Programs alone, without the bounds: they find the same, and stop at a dozen."""
+    linked, own, withheld, asked = half_withheld(seed)
+    narrow = np.zeros(len(withheld), dtype=bool)
+    cells = np.flatnonzero(asked)
+    narrow[cells[~audit(linked, withheld, own.primary, MIN_N, cells).is_wide]] = True
+    for block in blocks(linked, unknown_cells(linked, withheld), asked):
+        at = block.cells
+        question = Question(block, linked.counts[at], asked[at], own.primary[at], MIN_N)
+        found = question.answers(np.ones(len(at)), many=True)
+        many = int(narrow[at].sum())
+        assert found.narrow.sum() == min(many, 12)
+        assert (narrow[at] >= found.narrow).all()
+        assert not (narrow[at] & found.seen & ~found.narrow).any()
+        assert many > 12 or (found.seen == asked[at]).all()
+        assert many <= 12 or found.seen.sum() < asked[at].sum()
+
+
+def half_withheld(seed: int) -> tuple[Tables, Task, np.ndarray, np.ndarray]:
+    """Tables, their task, too few cells withheld, and those that have a count."""
     linked = counted(seed)
     own = task(linked)
-    withheld = own.primary | (np.random.default_rng(seed).random(len(own.primary)) < share)
-    asked = withheld & (linked.counts[:, 0] > 0)
-    arguments = linked, withheld, own.primary, MIN_N, asked
-    large = asked & ~widths(*arguments, largest=_LARGE).seen
-    found = widths(*arguments, largest=_LARGE, by_windows=True)
-    assert (large & found.seen).sum() > large.sum() / 2 > 50
-    assert not (large & found.narrow).any()
-    assert audit(*arguments[:4], np.flatnonzero(large & found.seen)).is_wide.all()
+    withheld = own.primary | (np.random.default_rng(seed).random(len(own.primary)) < 0.7)
+    return linked, own, withheld, withheld & (linked.counts[:, 0] > 0)

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from indicators.disclosure.audit import audit
-from indicators.disclosure.intervals import needed_high, needed_low
 from indicators.disclosure.line_rule import LineRule
 from indicators.disclosure.mending import Mending
 from indicators.disclosure.tables import Tables
 from indicators.disclosure.task import OF_THE_MISSION, Task
+from indicators.disclosure.width_rule import needed_high, needed_low
 from tests.indicators.disclosure.test_audit import square
 from tests.indicators.disclosure.test_intervals import MIN_N, counted, task
 
@@ -34,7 +34,8 @@ def test_the_smallest_change_is_withheld() -> None:
     withheld[[0, 1, 3, 4]] = True
     narrow = narrow_cells(linked, own, withheld)
     assert narrow[[0, 3]].all()
-    found = Mending(linked, LineRule(linked, own), own).mended(withheld, narrow, narrow)
+    found, is_mended = Mending(linked, LineRule(linked, own), own).mended(withheld, narrow, narrow)
+    assert is_mended.tolist() == narrow.tolist()
     assert not narrow_cells(linked, own, found).any()
     assert found[8]
     assert not found[[2, 5, 10]].any()
@@ -64,10 +65,13 @@ def test_what_is_mended_is_as_low_or_high_as_it_must_be(
     for cell in np.flatnonzero(narrow_cells(linked, own, withheld))[:20]:
         alone = np.arange(len(withheld)) == cell
         lacking = (nobody, alone) if upwards else (alone, nobody)
-        found = Mending(linked, LineRule(linked, own), own).mended(withheld, *lacking)
+        mending = Mending(linked, LineRule(linked, own), own)
+        found, is_mended = mending.mended(withheld, *lacking)
         further = found & ~withheld
         assert not (further & (own.known | (own.prominence == OF_THE_MISSION))).any()
-        if further.any():
+        if not is_mended.any():
+            assert not further.any()
+        else:
             mended += 1
             told = audit(linked, found, own.primary, MIN_N, np.array([cell]))
             low = needed_low(told.count, own.primary[[cell]])
@@ -87,7 +91,8 @@ def test_little_is_withheld_in_vain() -> None:
         own = task(linked)
         for cell in np.flatnonzero(narrow_cells(linked, own, own.primary))[:6]:
             alone = np.arange(len(own.primary)) == cell
-            found = Mending(linked, LineRule(linked, own), own).mended(own.primary, alone, alone)
+            mending = Mending(linked, LineRule(linked, own), own)
+            found, _ = mending.mended(own.primary, alone, alone)
             for further in np.flatnonzero(found & ~own.primary):
                 shown = found.copy()
                 shown[further] = False

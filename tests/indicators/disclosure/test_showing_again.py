@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from indicators.disclosure.derivation import Derivation
+from indicators.disclosure.bounds import Bounds
+from indicators.disclosure.derivation import Derivation, unknown_cells
 from indicators.disclosure.line_rule import LineRule
 from indicators.disclosure.repeats import NO_PAIRS
 from indicators.disclosure.showing_again import shown_again
@@ -24,6 +25,15 @@ def told(withheld: np.ndarray, asked: np.ndarray) -> bool:
 
 def stands(rule: LineRule, withheld: np.ndarray) -> bool:
     return rule.stands(np.arange(len(withheld)), withheld)
+
+
+def narrow_by_lines(linked: Tables, own: Task, withheld: np.ndarray) -> np.ndarray:
+    """Small withheld cells whose bounds are too narrow."""
+    found = np.zeros(len(withheld), dtype=bool)
+    small = np.flatnonzero(own.primary & withheld)
+    bounds = Bounds(linked, unknown_cells(linked, withheld), own.primary, MIN_N)
+    found[small] = np.logical_or(*bounds.narrow(small))
+    return found
 
 
 @pytest.fixture(params=range(3))
@@ -51,10 +61,12 @@ def test_no_protected_cell_is_given_away_by_what_is_shown(
 def test_every_cell_that_stays_withheld_is_needed(
     over_withheld: tuple[Tables, Task, np.ndarray],
 ) -> None:
-    """Shown alone, it gives a protected cell away, or its lines no longer hide enough."""
+    """Shown alone, it gives a protected cell away, makes one narrow by lines, or its lines fail."""
     linked, own, withheld = over_withheld
     rule = LineRule(linked, own)
     left = shown_again(linked, rule, own, withheld, own.primary)
+    narrow = narrow_by_lines(linked, own, withheld)
+    assert narrow.tolist() == narrow_by_lines(linked, own, left).tolist()
     kept = np.flatnonzero(left & ~own.primary)
     assert len(kept)
     needed = 0
@@ -62,7 +74,11 @@ def test_every_cell_that_stays_withheld_is_needed(
         without = left.copy()
         without[cell] = False
         without &= ~Derivation(linked).derivable(without)  # what follows is shown with it
-        needed += told(without, own.primary) or not stands(rule, without)
+        needed += (
+            told(without, own.primary)
+            or not stands(rule, without)
+            or bool((narrow_by_lines(linked, own, without) & ~narrow).any())
+        )
     assert needed == len(kept)
 
 

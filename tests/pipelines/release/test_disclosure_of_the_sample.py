@@ -15,12 +15,14 @@ import pytest
 from indicators.catalogue import load_catalogue
 from indicators.disclosure import EarlierRelease, intervals, suppress
 from indicators.disclosure.audit import Audit, audit
+from indicators.disclosure.bounds import Bounds
 from indicators.disclosure.derivation import Derivation, blocks, unknown_cells
 from indicators.disclosure.earlier import EARLIER_COLUMNS
 from indicators.disclosure.policy import Withheld
 from indicators.disclosure.primary import small_cells_sql
 from indicators.disclosure.repeats import repeated_counts
 from indicators.disclosure.tables import Tables, value_tables
+from indicators.disclosure.width_rule import MARGIN
 from indicators.engines import compute
 from indicators.mission import DisclosurePolicy, Mission, read_mission
 from indicators.values import VALUE_KEY
@@ -32,7 +34,9 @@ from pipelines.workspace import Workspace
 
 AS_OF = (date(2026, 7, 15), date(2026, 10, 15))
 SEED = 2026
-NEAR = 6  # small cells looked at beside one that is shown again
+NEAR = 6  # lines from a cell that is shown again in which small cells are looked at
+TIGHT = 60  # of them that are looked at, those with the closest bounds
+AUDITED = 6  # of these at most, found narrow, by the audit
 
 
 @dataclass(frozen=True)
@@ -175,7 +179,7 @@ def check(name: str, copy: Copy, many: Asked) -> np.ndarray:
     )
     assert (small.high - small.low > 0).all()
     assert (small.low <= small.count).all() and (small.count <= small.high).all()
-    assert small.is_wide.mean() >= 0.8
+    assert small.is_wide.mean() >= 0.9
     return needed
 
 
@@ -193,8 +197,8 @@ def shown_again(copy: Copy, derivation: Derivation, many: int) -> np.ndarray:
 def opens(copy: Copy, derivation: Derivation, before: np.ndarray, cell: int) -> bool:
     """Whether a small cell follows once this one is shown, or is too narrow then.
 
-    The audit looks at small cells near it, and at those that quick programs find narrow in its
-    block; before that, what a single line tells is looked at.
+    Looked at is what a single line tells; then the audit looks at what quick programs find narrow
+    among the small cells near it whose bounds are closest.
     """
     tables = copy.tables
     withheld = copy.withheld.copy()
@@ -203,16 +207,25 @@ def opens(copy: Copy, derivation: Derivation, before: np.ndarray, cell: int) -> 
     if ((told | (copy.withheld & ~withheld)) & copy.primary).any():
         return True
     shown = np.flatnonzero(told | (copy.withheld & ~withheld))
-    if any(a_line_tells(copy, withheld & ~told, line) for line in lines_of(tables, shown)):
-        return True
-    block = small_cells_with(copy, cell)
-    quick = intervals.widths(tables, withheld, copy.primary, copy.min_n, block)
-    near = np.flatnonzero(block & near_by(tables, cell))
-    largest = near[np.argsort(-tables.counts[near, 0], kind="stable")][:NEAR]
-    looked_at = np.union1d(np.flatnonzero(quick.narrow)[:NEAR], largest)
-    after = audit(tables, withheld, copy.primary, copy.min_n, looked_at)
-    narrow = after.cell[~after.is_wide]
-    return bool(widths(copy, narrow).is_wide.any())
+    for line in lines_of(tables, shown):
+        if a_line_tells(copy, withheld & ~told, line) and not a_line_tells(
+            copy, copy.withheld, line
+        ):
+            return True
+    tight = tightest(copy, withheld, small_cells_with(copy, cell) & near_by(tables, cell))
+    quick = intervals.widths(tables, withheld, copy.primary, copy.min_n, tight, many=False)
+    narrow = np.flatnonzero(quick.narrow)[:AUDITED]
+    after = audit(tables, withheld, copy.primary, copy.min_n, narrow)
+    return bool(widths(copy, after.cell[~after.is_wide]).is_wide.any())
+
+
+def tightest(copy: Copy, withheld: np.ndarray, among: np.ndarray) -> np.ndarray:
+    """Of some cells those that single lines bound most closely."""
+    bounds = Bounds(copy.tables, unknown_cells(copy.tables, withheld), copy.primary, copy.min_n)
+    cells = np.flatnonzero(among & withheld)
+    found = np.zeros(len(among), dtype=bool)
+    found[cells[np.argsort(bounds.room(cells), kind="stable")][:TIGHT]] = True
+    return found
 
 
 def lines_of(tables: Tables, cells: np.ndarray) -> np.ndarray:
@@ -220,10 +233,11 @@ def lines_of(tables: Tables, cells: np.ndarray) -> np.ndarray:
 
 
 def a_line_tells(copy: Copy, withheld: np.ndarray, line: int) -> bool:
-    """Whether what is hidden below a published total bounds a small cell too closely.
+    """Whether what is hidden below a published total bounds a small count too closely.
 
-    No cell is larger than what the line hides in sum; and where all that it hides is marked as
-    small, a sum that is as small, or as large, as the marks allow gives every one of them away.
+    No count, and no numerator, is larger than what the line hides in sum; and where all that it
+    hides is marked as small, a sum that is as small, or as large, as the marks allow gives every
+    one of them away.
     """
     own = copy.tables.line == line
     cells, is_total = copy.tables.cell[own], copy.tables.is_total[own]
@@ -232,10 +246,14 @@ def a_line_tells(copy: Copy, withheld: np.ndarray, line: int) -> bool:
     small = [at for at in parts if at < len(withheld) and copy.primary[at]]
     if not small or hidden[is_total].any():
         return False
-    cases = copy.tables.counts[:, 0]
-    most = cases[parts].sum()
-    told = len(small) == len(parts) and most in (len(parts), len(parts) * (copy.min_n - 1))
-    return bool(told or most < max(copy.min_n, cases[small].max() + intervals.MARGIN))
+    least, most = len(parts), len(parts) * (copy.min_n - 1)
+    if len(small) == len(parts) and copy.tables.counts[parts, 0].sum() in (least, most):
+        return True
+    for cases in copy.tables.counts.T:
+        largest = max((n for n in cases[small] if 0 < n < copy.min_n), default=0)
+        if largest and cases[parts].sum() < max(copy.min_n, largest + MARGIN):
+            return True
+    return False
 
 
 def small_cells_with(copy: Copy, cell: int) -> np.ndarray:
@@ -248,9 +266,12 @@ def small_cells_with(copy: Copy, cell: int) -> np.ndarray:
 
 
 def near_by(tables: Tables, cell: int) -> np.ndarray:
-    """Published cells at most two lines from this one."""
+    """Published cells at most so many lines from this one."""
+    near = np.array([cell])
+    for _ in range(NEAR):
+        near = around(tables, near)
     found = np.zeros(tables.published, dtype=bool)
-    found[around(tables, around(tables, np.array([cell])))] = True
+    found[near] = True
     return found
 
 
@@ -268,9 +289,9 @@ def test_a_tenth_of_the_indicators(ingested: tuple[Workspace, Mission]) -> None:
 
 @pytest.mark.soak
 def test_all_indicators(ingested: tuple[Workspace, Mission]) -> None:
-    """Four in five cells are to be needed: of 60 drawn ones then 70 % are, in 97 of 100 draws."""
+    """Four in five cells that protect others are needed."""
     workspace, mission = ingested
-    parts = [check(*copy, Asked(40, 40, 15)) for copy in copies(workspace, mission)]
+    parts = [check(*copy, Asked(40, 40, 25)) for copy in copies(workspace, mission)]
     needed = np.concatenate(parts)
     print(f"of {len(needed)} cells that protect others {needed.sum()} are needed")
-    assert needed.mean() >= 0.7
+    assert needed.mean() >= 0.8
