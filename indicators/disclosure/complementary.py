@@ -16,7 +16,7 @@ from indicators.disclosure.task import OF_ITS_QUARTERS, OF_THE_MISSION, TOTAL_OF
 # Where to look for cells to withhold: up to how prominent they may be, how many lines further.
 _STEPS = list(product((TOTAL_OF_ONE, OF_THE_MISSION, OF_ITS_QUARTERS), range(5)))
 
-_TURNS = 5  # to look for narrow counts and to withhold what they need
+_TURNS = 4  # to look for narrow counts and to withhold what they need
 _RARE = 3  # fewer in a turn: it is the last
 
 
@@ -95,7 +95,8 @@ def _widened(
     """Withholds what narrow counts need, while some are found; withheld, narrow, wide.
 
     More withheld cells make no interval narrower: what was wide is not asked again. What is narrow
-    by its bounds has been mended as far as it goes. What nothing helped is asked again at last.
+    by its bounds has been mended as far as it goes. At last it is seen
+    what has become wide by what others needed.
     """
     wide, narrow = task.known.copy(), np.zeros(len(withheld), dtype=bool)
     for turn in range(_TURNS):
@@ -109,7 +110,7 @@ def _widened(
         wide |= is_mended
         if (not_low | not_high).sum() < _RARE:
             break
-    found = widths(tables, withheld, task.primary, task.min_n, ~wide, many=True)
+    found = widths(tables, withheld, task.primary, task.min_n, ~wide, many=True, singly=False)
     wide |= found.seen & ~found.narrow
     return withheld, (narrow | found.narrow) & withheld & ~wide, wide
 

@@ -23,7 +23,7 @@ from indicators.disclosure.width_rule import lacking
 
 _TOGETHER = 2000  # cells up to which small blocks are asked together
 _PROGRAMS = 60  # at most, for many cells at once
-_FEW = 0.1  # share of the missing proofs below which a program for many cells is the last one
+_FEW = 0.2  # share of the missing proofs below which a program for many cells is the last one
 _SINGLY = 40  # cells that are asked alone; nothing is told of the rest
 _ENOUGH = 12  # narrow ones among them: what is withheld for these may widen others
 _TO_CHOOSE = 3  # cells that are drawn, of which the one with the closest bounds is asked
@@ -56,10 +56,12 @@ def widths(
     asked: np.ndarray,
     *,
     many: bool,
+    singly: bool = True,
 ) -> Widths:
     """Which of the withheld cells asked for are narrow.
 
-    withheld, is_small, asked: by published cell; many: first ask for many at once. A cell that
+    withheld, is_small, asked: by published cell; many: ask for many at once; singly: then
+    for some alone, without which none but those that lines bound is told to be narrow. A cell that
     follows by subtraction alone is narrow, and one that single lines bound; one that lies in no
     line is wide. Nothing is told of what waits when enough cells of a block are found narrow.
     """
@@ -80,7 +82,7 @@ def widths(
     for block in _grouped(blocks(tables, unknown, wanted)):
         own = block.cells
         question = Question(block, tables.counts[own], wanted[own], small[own], min_n)
-        answers = question.answers(room[own], many)
+        answers = question.answers(room[own] if singly else None, many)
         seen[own] = answers.seen | by_lines[own]
         not_low[own] |= answers.not_low
         not_high[own] |= answers.not_high
@@ -126,11 +128,14 @@ class Question:
         self.rows, self.columns = csr_matrix(block.matrix), csc_matrix(block.matrix)
         self.random = np.random.default_rng(_SEED)
 
-    def answers(self, room: np.ndarray, many: bool) -> Widths:
-        """room: by cell, how far it can go by its bounds, in multiples of what it must."""
+    def answers(self, room: np.ndarray | None, many: bool) -> Widths:
+        """room: by cell, how far it can go by its bounds, in multiples of what it must.
+
+        Without it no cell is asked alone.
+        """
         if many:
             self._ask_many()
-        single = self._ask_singly(room)
+        single = np.zeros_like(self.wanted) if room is None else self._ask_singly(room)
         low, high = self._lacking()
         told = self.wanted & (single | ~(low | high))
         return Widths(told, low & single, high & single, np.zeros_like(told))
