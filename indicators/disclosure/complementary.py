@@ -95,8 +95,8 @@ def _widened(
     """Withholds what narrow counts need, while some are found; withheld, narrow, wide.
 
     More withheld cells make no interval narrower: what was wide is not asked again. What is narrow
-    by its bounds has been mended as far as it goes. At last it is seen
-    what has become wide by what others needed.
+    by its bounds has been mended as far as it goes. At last it is seen what has become wide by
+    what others needed.
     """
     wide, narrow = task.known.copy(), np.zeros(len(withheld), dtype=bool)
     for turn in range(_TURNS):

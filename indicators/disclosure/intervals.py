@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import block_diag, csc_matrix, csr_matrix
 
+from indicators.disclosure.apart import apart
 from indicators.disclosure.bounds import Bounds
 from indicators.disclosure.derivation import Block, blocks, unknown_cells
 from indicators.disclosure.programs import Found, Program, ask
@@ -181,6 +182,4 @@ class Question:
     def _apart(self, cells: np.ndarray) -> np.ndarray:
         """Some of the cells, no two of one line."""
         place = np.where(cells, self.random.random(len(cells)), np.inf)
-        first = np.minimum.reduceat(place[self.rows.indices], self.rows.indptr[:-1])
-        nearest = np.minimum.reduceat(first[self.columns.indices], self.columns.indptr[:-1])
-        return np.asarray(cells & (place <= nearest))
+        return apart(place, self.rows, self.columns, 1)

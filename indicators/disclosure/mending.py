@@ -12,6 +12,7 @@ import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import block_diag, csc_matrix, csr_matrix, hstack, vstack
 
+from indicators.disclosure.apart import apart
 from indicators.disclosure.bounds import Bounds
 from indicators.disclosure.derivation import unknown_cells
 from indicators.disclosure.line_rule import LineRule
@@ -64,16 +65,7 @@ class Mending:
         """Some of the cells, any two of them more than `_DISTANCE` lines from each other."""
         place = np.full(len(self.count), np.inf)
         place[np.flatnonzero(cells)] = random.random(int(cells.sum()))
-        nearest = place
-        rows, columns = self.lines, self.columns
-        used = np.flatnonzero(np.diff(columns.indptr))
-        lines = np.flatnonzero(np.diff(rows.indptr))
-        for _ in range(_DISTANCE):
-            first = np.full(rows.shape[0], np.inf)
-            first[lines] = np.minimum.reduceat(nearest[rows.indices], rows.indptr[lines])
-            nearest = nearest.copy()
-            nearest[used] = np.minimum.reduceat(first[columns.indices], columns.indptr[used])
-        return np.asarray(cells & (place[: len(cells)] <= nearest[: len(cells)]))
+        return apart(place, self.lines, self.columns, _DISTANCE)[: len(cells)]
 
     def mended(
         self, withheld: np.ndarray, not_low: np.ndarray, not_high: np.ndarray
