@@ -16,8 +16,8 @@ from indicators.disclosure.task import OF_ITS_QUARTERS, OF_THE_MISSION, TOTAL_OF
 # Where to look for cells to withhold: up to how prominent they may be, how many lines further.
 _STEPS = list(product((TOTAL_OF_ONE, OF_THE_MISSION, OF_ITS_QUARTERS), range(5)))
 
-_TURNS = 4  # to look for narrow counts and to withhold what they need
-_RARE = 3  # fewer in a turn: it is the last
+TURNS = 50  # at most, to look for narrow counts and to withhold what they need
+QUICK = 1  # turns that leave some counts unproven, in a fraction of the time
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,10 @@ class Protection:
     unproven: np.ndarray
 
 
-def protect(tables: Tables, task: Task) -> Protection:
+def protect(tables: Tables, task: Task, turns: int = TURNS) -> Protection:
     """Withholds published cells until no protected count follows from what is left.
+
+    turns: how often narrow counts are sought at most; some counts are unproven where few are.
 
     First line by line (`LineRule`). Then, while a protected cell is a linear combination of
     published ones, further cells of its lines are withheld, or of lines that cross these; the
@@ -55,10 +57,14 @@ def protect(tables: Tables, task: Task) -> Protection:
     withheld = _covered(rule, derivation, task, protected)
     open_cells = derivation.derivable(withheld) & protected
     mending = Mending(tables, rule, task)
-    withheld = _extended(rule, task, mending.mended_by_bounds(tables, task, withheld))
+    small = task.primary & ~task.known
+    withheld = _extended(rule, task, mending.mended_by_bounds(tables, task, withheld, small))
     withheld = shown_again(tables, rule, task, withheld, protected & ~open_cells)
-    withheld = _extended(rule, task, mending.mended_by_bounds(tables, task, withheld))
-    withheld, narrow, wide = _widened(tables, rule, task, withheld, mending)
+    mending = Mending(tables, rule, task)  # what was attained is not any more
+    every = is_count & ~task.known
+    withheld = _extended(rule, task, mending.mended_by_bounds(tables, task, withheld, every))
+    withheld, narrow = _widened(tables, rule, task, withheld, mending, turns)
+    wide = task.known | ~np.logical_or(*mending.attained.lacking(np.arange(len(withheld))))
     unproven = withheld & is_count & (tables.counts[: tables.published, 0] > 0)
     unproven &= ~narrow & ~wide
     if open_cells.any():  # what was withheld for width may have closed some
@@ -90,29 +96,29 @@ def _covered(
 
 
 def _widened(
-    tables: Tables, rule: LineRule, task: Task, withheld: np.ndarray, mending: Mending
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Withholds what narrow counts need, while some are found; withheld, narrow, wide.
+    tables: Tables,
+    rule: LineRule,
+    task: Task,
+    withheld: np.ndarray,
+    mending: Mending,
+    turns: int,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Withholds what narrow counts need, while some are found; withheld, narrow.
 
-    More withheld cells make no interval narrower: what was wide is not asked again. What is narrow
-    by its bounds has been mended as far as it goes. At last it is seen what has become wide by
-    what others needed.
+    What nothing helps is asked once more at last, as what others needed may have widened it.
     """
-    wide, narrow = task.known.copy(), np.zeros(len(withheld), dtype=bool)
-    for turn in range(_TURNS):
-        asked = ~wide & ~narrow
-        found = widths(tables, withheld, task.primary, task.min_n, asked, many=turn == 0)
-        wide |= found.seen & ~found.narrow
+    attained, narrow = mending.attained, np.zeros(len(withheld), dtype=bool)
+    every = np.arange(len(withheld))
+    for _ in range(turns):
+        lacks = np.logical_or(*attained.lacking(every)) & ~task.known
+        found = widths(tables, withheld, task.primary, task.min_n, lacks & ~narrow, attained)
         narrow |= found.narrow
-        not_low, not_high = found.not_low & ~found.by_lines, found.not_high & ~found.by_lines
-        withheld, is_mended = mending.mended(withheld, not_low, not_high)
-        withheld = _extended(rule, task, withheld)
-        wide |= is_mended
-        if (not_low | not_high).sum() < _RARE:
+        if not found.narrow.any():
             break
-    found = widths(tables, withheld, task.primary, task.min_n, ~wide, many=True, singly=False)
-    wide |= found.seen & ~found.narrow
-    return withheld, (narrow | found.narrow) & withheld & ~wide, wide
+        withheld = _extended(rule, task, mending.mended(withheld, found.not_low, found.not_high))
+    narrow &= np.logical_or(*attained.lacking(every))
+    widths(tables, withheld, task.primary, task.min_n, narrow, attained)
+    return withheld, narrow & np.logical_or(*attained.lacking(every))
 
 
 def _extended(rule: LineRule, task: Task, withheld: np.ndarray) -> np.ndarray:

@@ -9,25 +9,24 @@ proves is narrow; `audit.py` asks the same of single cells through `linprog`.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.sparse import block_diag, csc_matrix, csr_matrix
+from scipy.sparse import block_diag, csc_matrix
 
-from indicators.disclosure.apart import apart
+from indicators.disclosure.attained import Attained
 from indicators.disclosure.bounds import Bounds
 from indicators.disclosure.derivation import Block, blocks, unknown_cells
-from indicators.disclosure.programs import Found, Program, ask
-from indicators.disclosure.reduction import reduced
-from indicators.disclosure.tables import Tables, not_negative
-from indicators.disclosure.width_rule import lacking
+from indicators.disclosure.programs import Program
+from indicators.disclosure.reduction import independent, reduced
+from indicators.disclosure.tables import Tables
 
 _TOGETHER = 2000  # cells up to which small blocks are asked together
-_PROGRAMS = 60  # at most, for many cells at once
-_FEW = 0.2  # share of the missing proofs below which a program for many cells is the last one
-_SINGLY = 40  # cells that are asked alone; nothing is told of the rest
-_ENOUGH = 12  # narrow ones among them: what is withheld for these may widen others
-_TO_CHOOSE = 3  # cells that are drawn, of which the one with the closest bounds is asked
+_PROGRAMS = 200  # at most, for many cells at once
+_SPREAD = 3.0  # of the weights, standard deviation of their logarithm
+_FEW = 0.1  # share of the missing proofs below which a program for many cells is the last one
+_TO_CHOOSE = 10  # cells that are drawn, of which the one that lacks most is asked alone
+_ENOUGH = 20  # cells found narrow: what is withheld for these may widen others
 _SEED = 20261
 
 
@@ -55,35 +54,29 @@ def widths(
     is_small: np.ndarray,
     min_n: int,
     asked: np.ndarray,
-    *,
-    many: bool,
-    singly: bool = True,
+    attained: Attained | None = None,
 ) -> Widths:
     """Which of the withheld cells asked for are narrow.
 
-    withheld, is_small, asked: by published cell; many: ask for many at once; singly: then
-    for some alone, without which none but those that lines bound is told to be narrow. A cell that
-    follows by subtraction alone is narrow, and one that single lines bound; one that lies in no
-    line is wide. Nothing is told of what waits when enough cells of a block are found narrow.
+    withheld, is_small, asked: by published cell. A cell that follows by subtraction alone is
+    narrow, and one that single lines bound; one that lies in no line is wide. Nothing is told of
+    what waits when enough cells of a block are found narrow. attained: what has been found for
+    fewer withheld cells; what is found is added.
     """
     unknown = unknown_cells(tables, withheld)
     wanted = np.zeros(len(unknown), dtype=bool)
     wanted[: tables.published] = asked & withheld & (tables.counts[: tables.published, 0] > 0)
-    small = np.zeros(len(unknown), dtype=bool)
-    small[: tables.published] = is_small
+    attained = attained or Attained(tables, is_small, min_n)
     seen = wanted.copy()
     bounds = Bounds(tables, unknown, is_small, min_n)
     not_low, not_high = np.zeros((2, len(unknown)), dtype=bool)
-    room = np.full(len(unknown), np.inf)
     cells = np.flatnonzero(wanted)
     not_low[cells], not_high[cells] = bounds.narrow(cells)
-    room[cells] = bounds.room(cells)
     by_lines = not_low | not_high
     wanted &= ~by_lines
     for block in _grouped(blocks(tables, unknown, wanted)):
         own = block.cells
-        question = Question(block, tables.counts[own], wanted[own], small[own], min_n)
-        answers = question.answers(room[own] if singly else None, many)
+        answers = Question(block, wanted[own], attained).answers()
         seen[own] = answers.seen | by_lines[own]
         not_low[own] |= answers.not_low
         not_high[own] |= answers.not_high
@@ -111,75 +104,57 @@ def _joined(parts: list[Block]) -> Iterator[Block]:
 
 
 class Question:
-    """The narrow cells of one block; of a ratio, numerators and rests are two tables."""
+    """The narrow cells of one block."""
 
-    def __init__(
-        self,
-        block: Block,
-        counts: np.ndarray,
-        wanted: np.ndarray,
-        is_small: np.ndarray,
-        min_n: int,
-    ) -> None:
-        program = reduced(block.matrix)
-        self.found = [Found(table, table.copy(), table.copy()) for table in not_negative(counts)]
-        self.programs = [Program(program, found) for found in self.found]
-        self.count, self.wanted = counts[:, 0], wanted
-        self.is_small, self.min_n = is_small, min_n
-        self.rows, self.columns = csr_matrix(block.matrix), csc_matrix(block.matrix)
+    def __init__(self, block: Block, wanted: np.ndarray, attained: Attained) -> None:
+        form = reduced(block.matrix)
+        form = replace(form, lines=independent(form.lines))
+        counted = np.flatnonzero(attained.count[block.cells].any(axis=0))
+        self.programs = [Program(block, form, attained, int(table)) for table in counted]
+        self.cells, self.wanted, self.attained = block.cells, wanted, attained
         self.random = np.random.default_rng(_SEED)
 
-    def answers(self, room: np.ndarray | None, many: bool) -> Widths:
-        """room: by cell, how far it can go by its bounds, in multiples of what it must.
-
-        Without it no cell is asked alone.
-        """
-        if many:
-            self._ask_many()
-        single = np.zeros_like(self.wanted) if room is None else self._ask_singly(room)
+    def answers(self) -> Widths:
+        """Told of all that many programs prove, then of single cells until enough are narrow."""
+        self._ask_many()
+        single = self._ask_singly()
         low, high = self._lacking()
         told = self.wanted & (single | ~(low | high))
         return Widths(told, low & single, high & single, np.zeros_like(told))
 
     def _ask_many(self) -> None:
-        """Programs up and down in turn, as more is missing there, while they prove much."""
-        for turn in range(_PROGRAMS):
+        """Some are asked to be low and others to be high, while programs prove enough."""
+        for _ in range(_PROGRAMS):
             low, high = self._lacking()
             before = int(low.sum() + high.sum())
             if not before:
                 break
-            upwards = bool(high.sum() > low.sum()) != (turn % 4 == 3)
-            if not (high if upwards else low).any():
-                upwards = not upwards
-            ask(self.programs, self._apart(high if upwards else low), upwards)
+            upwards = high & (~low | (self.random.random(len(low)) < 0.5))
+            weight = np.exp(_SPREAD * self.random.normal(size=len(low)))
+            self._ask(weight * ((low & ~upwards) - 1.0 * upwards), many=True)
             low, high = self._lacking()
-            if before - low.sum() - high.sum() < max(_FEW * before, 1):
+            if before - low.sum() - high.sum() < _FEW * before:
                 break
 
-    def _ask_singly(self, room: np.ndarray) -> np.ndarray:
-        """Some of the cells that lack a proof, one by one: what lacks it then is narrow."""
-        single = np.zeros(len(self.count), dtype=bool)
-        for _ in range(_SINGLY):
+    def _ask_singly(self) -> np.ndarray:
+        """Cells that lack a proof, one by one: what lacks it then is narrow."""
+        single = np.zeros(len(self.cells), dtype=bool)
+        while True:
             low, high = self._lacking()
             waiting = np.flatnonzero((low | high) & ~single)
             if not len(waiting) or (single & (low | high)).sum() == _ENOUGH:
-                break
+                return single
             drawn = self.random.choice(waiting, _TO_CHOOSE)
-            at = drawn[np.argmin(room[drawn])]
+            at = drawn[np.argmin(self.attained.share(self.cells[drawn]))]
             single[at] = True
-            one = np.arange(len(self.count)) == at
-            for upwards in (False, True):
-                if self._lacking()[upwards][at]:
-                    ask(self.programs, one, upwards)
-        return single
+            for direction, sign in enumerate((1.0, -1.0)):
+                if self._lacking()[direction][at]:
+                    self._ask(sign * (np.arange(len(single)) == at), many=False)
+
+    def _ask(self, cost: np.ndarray, *, many: bool) -> None:
+        for program in self.programs:
+            program.ask(cost, many=many)
 
     def _lacking(self) -> tuple[np.ndarray, np.ndarray]:
-        low = np.sum([found.low for found in self.found], axis=0)
-        high = np.sum([found.high for found in self.found], axis=0)
-        too_high, too_low = lacking(self.count, low, high, self.is_small, self.min_n)
-        return self.wanted & too_high, self.wanted & too_low
-
-    def _apart(self, cells: np.ndarray) -> np.ndarray:
-        """Some of the cells, no two of one line."""
-        place = np.where(cells, self.random.random(len(cells)), np.inf)
-        return apart(place, self.rows, self.columns, 1)
+        not_low, not_high = self.attained.lacking(self.cells)
+        return self.wanted & not_low, self.wanted & not_high

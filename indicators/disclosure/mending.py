@@ -9,22 +9,29 @@ the whole mission: a reader misses these more than a wider interval protects.
 """
 
 import numpy as np
-from scipy.optimize import linprog
 from scipy.sparse import block_diag, csc_matrix, csr_matrix, hstack, vstack
 
 from indicators.disclosure.apart import apart
+from indicators.disclosure.attained import Attained
 from indicators.disclosure.bounds import Bounds
 from indicators.disclosure.derivation import unknown_cells
 from indicators.disclosure.line_rule import LineRule
-from indicators.disclosure.programs import FAR
+from indicators.disclosure.programs import FAR, cheapest
 from indicators.disclosure.tables import Tables, not_negative
-from indicators.disclosure.task import TOTAL_OF_ONE, Task
+from indicators.disclosure.task import OF_ITS_QUARTERS, TOTAL_OF_ONE, Task
 from indicators.disclosure.width_rule import needed_high, needed_low
 
-_REACHES = (4, 6, 9)  # how many lines around the cell may change
+# How many lines around the cell may change, and up to how prominent cells may be withheld.
+_STEPS = (
+    (4, TOTAL_OF_ONE),
+    (6, TOTAL_OF_ONE),
+    (9, TOTAL_OF_ONE),
+    (4, OF_ITS_QUARTERS),
+    (6, OF_ITS_QUARTERS),
+)
 _SIMPLEX = 3000  # cells that may change in a program; beyond, interior point is quicker
 _MOST = 20_000  # of them; more take too long
-_MISSED = np.array([1.0, 2.0])  # price of a change by one, by prominence; the mission's totals stay
+_MISSED = np.array([1.0, 2.0, 20.0, 40.0])  # price of a change by one, by prominence
 _LEAST = 1e-7  # a smaller change is none
 _DISTANCE = 4  # lines between two cells that are mended before bounds are looked at again
 _SEED = 20263
@@ -41,25 +48,27 @@ class Mending:
         self.both = not_negative(rule.counts)
         self.count, self.published = rule.counts[:, 0], tables.published
         self.is_small, self.min_n = task.primary, task.min_n
-        self.price = _MISSED[np.minimum(task.prominence, TOTAL_OF_ONE)]
-        self.is_free = rule.is_free & (rule.prominence <= TOTAL_OF_ONE)
+        self.attained = Attained(tables, task.primary, task.min_n)
+        self.price = _MISSED[task.prominence]
+        self.is_free, self.prominence = rule.is_free, rule.prominence
         self.in_vain: set[tuple[int, bool]] = set()  # nothing helps these in this direction
 
-    def mended_by_bounds(self, tables: Tables, task: Task, withheld: np.ndarray) -> np.ndarray:
-        """What is withheld with what small cells need that are narrow by their bounds."""
+    def mended_by_bounds(
+        self, tables: Tables, task: Task, withheld: np.ndarray, among: np.ndarray
+    ) -> np.ndarray:
+        """What is withheld with what some of the cells need, where bounds make them narrow."""
         random = np.random.default_rng(_SEED)
-        small = task.primary & ~task.known
         tried = np.zeros(len(withheld), dtype=bool)
         while True:
             bounds = Bounds(tables, unknown_cells(tables, withheld), task.primary, task.min_n)
-            cells = np.flatnonzero(withheld & small & ~tried)
+            cells = np.flatnonzero(withheld & among & ~tried)
             not_low, not_high = np.zeros((2, len(withheld)), dtype=bool)
             not_low[cells], not_high[cells] = bounds.narrow(cells)
             first = self._apart(not_low | not_high, random)
             if not first.any():
                 return withheld
             tried |= first
-            withheld, _ = self.mended(withheld, not_low & first, not_high & first)
+            withheld = self.mended(withheld, not_low & first, not_high & first)
 
     def _apart(self, cells: np.ndarray, random: np.random.Generator) -> np.ndarray:
         """Some of the cells, any two of them more than `_DISTANCE` lines from each other."""
@@ -67,42 +76,44 @@ class Mending:
         place[np.flatnonzero(cells)] = random.random(int(cells.sum()))
         return apart(place, self.lines, self.columns, _DISTANCE)[: len(cells)]
 
-    def mended(
-        self, withheld: np.ndarray, not_low: np.ndarray, not_high: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """What is withheld with what narrow cells need, as far as it goes; and which got it.
+    def mended(self, withheld: np.ndarray, not_low: np.ndarray, not_high: np.ndarray) -> np.ndarray:
+        """What is withheld with what narrow cells need, as far as it goes.
 
         By published cell; not_low, not_high: cannot be low, or high, enough. The largest counts
         first: what they need serves smaller ones in the same lines.
         """
-        found, is_mended = withheld.copy(), not_low | not_high
-        cells = np.flatnonzero(is_mended)
+        found = withheld.copy()
+        cells = np.flatnonzero(not_low | not_high)
         for cell in cells[np.lexsort((cells, -self.count[cells]))]:
-            for lacks, upwards in ((not_low, False), (not_high, True)):
-                if lacks[cell]:
-                    needed = self._needed(int(cell), upwards, found)
-                    is_mended[cell] &= needed is not None
-                    found[[] if needed is None else needed] = True
-        return found, is_mended
+            for direction, lacks in enumerate((not_low, not_high)):
+                if lacks[cell] and self.attained.lacking(cell[None])[direction][0]:
+                    found[self._needed(int(cell), bool(direction), found)] = True
+        return found
 
-    def _needed(self, cell: int, upwards: bool, withheld: np.ndarray) -> np.ndarray | None:
+    def _needed(self, cell: int, upwards: bool, withheld: np.ndarray) -> np.ndarray:
         """Published cells that the count needs withheld to be low, or high, enough, if any help."""
-        if (cell, upwards) in self.in_vain:
-            return None
-        count, small = self.count[cell : cell + 1], self.is_small[cell : cell + 1]
-        low = needed_low(count, small)
-        target = needed_high(count, low, small, self.min_n) if upwards else low
-        for reach in _REACHES:
-            own = self._around(cell, reach, withheld)
-            if len(own) > _MOST:
-                break
-            changed = self._cheapest(own, cell, float(target[0] - count[0]), withheld)
-            if changed is not None:
-                return changed
-        self.in_vain.add((cell, upwards))
-        return None
+        if (cell, upwards) not in self.in_vain:
+            needed = self._change(cell, upwards)
+            for reach, prominence in _STEPS:
+                own = self._around(cell, reach, withheld, self.prominence <= prominence)
+                if len(own) > _MOST:
+                    continue
+                changed = self._cheapest(own, cell, needed, withheld)
+                if changed is not None:
+                    return changed
+            self.in_vain.add((cell, upwards))
+        return np.zeros(0, dtype=np.int64)
 
-    def _around(self, cell: int, reach: int, withheld: np.ndarray) -> np.ndarray:
+    def _change(self, cell: int, upwards: bool) -> float:
+        """By how much the count must be able to change, from how low it was in a table."""
+        count, small = self.count[cell], self.is_small[cell]
+        low = needed_low(count, small)
+        attained = min(low, self.attained.low[cell].sum())
+        return float((needed_high(count, attained, small, self.min_n) if upwards else low) - count)
+
+    def _around(
+        self, cell: int, reach: int, withheld: np.ndarray, may_go: np.ndarray
+    ) -> np.ndarray:
         """Cells of the lines around it that are hidden or may be withheld, ascending."""
         own = np.array([cell])
         for _ in range(reach):
@@ -110,7 +121,7 @@ class Mending:
             hidden = np.ones(len(own), dtype=bool)
             given = own < self.published
             hidden[given] = withheld[own[given]]
-            own = own[hidden | self.is_free[own]]
+            own = own[hidden | (self.is_free & may_go)[own]]
         return own
 
     def _cheapest(
@@ -123,26 +134,32 @@ class Mending:
         shown = own[own < self.published]
         shown = shown[~withheld[shown]]
         hidden = np.setdiff1d(own, shown)
-        part = self.lines[np.unique(self.columns[:, own].indices)]
-        one = hstack([part[:, hidden], part[:, shown], -part[:, shown]], format="csr")
+        columns = self.columns[:, np.concatenate([hidden, shown])]
+        part = csc_matrix(csr_matrix(columns)[np.unique(columns.indices)])
+        one = hstack([part, -part[:, len(hidden) :]], format="csc")
         is_it = np.concatenate([hidden == cell, np.zeros(2 * len(shown))])
         price = np.concatenate([np.zeros(len(hidden)), np.tile(self.price[shown], 2)])
+        far = np.full(len(hidden) + len(shown), FAR)
         least, most = [], []
         for table in self.both:
-            least += [-np.minimum(table[hidden], FAR), np.zeros(2 * len(shown))]
-            rises = np.full(len(hidden) + len(shown), FAR)
-            most += [rises, np.minimum(table[shown], FAR)]
+            least += [-table[hidden], np.zeros(2 * len(shown))]
+            most += [far, table[shown]]
         many = len(self.both)
-        lines = vstack([block_diag([one] * many), csr_matrix(np.tile(is_it, many))], format="csc")
-        result = linprog(
+        every = one if many == 1 else block_diag([one] * many)
+        change = cheapest(
             np.tile(price, many),
-            A_eq=lines,
-            b_eq=np.append(np.zeros(lines.shape[0] - 1), needed),
-            bounds=np.column_stack([np.concatenate(least), np.concatenate(most)]),
-            method="highs" if len(own) <= _SIMPLEX else "highs-ipm",
+            vstack([every, csr_matrix(np.tile(is_it, many))], format="csc"),
+            np.append(np.zeros(every.shape[0]), needed),
+            np.concatenate(least),
+            np.concatenate(most),
+            interior=len(own) > _SIMPLEX,
         )
-        if result.x is None:
+        if change is None:
             return None
-        changes = result.x.reshape(many, -1)[:, len(hidden) :].sum(axis=0)
-        moved = changes[: len(shown)] + changes[len(shown) :] > _LEAST
+        changes = change.reshape(many, -1)
+        rises, falls = np.hsplit(changes[:, len(hidden) :], 2)
+        net = np.column_stack([changes[:, : len(hidden)], rises - falls])
+        for at, moves in enumerate(net):
+            self.attained.add(at, np.concatenate([hidden, shown]), moves)
+        moved = (rises + falls).sum(axis=0) > _LEAST
         return np.asarray(shown[moved])

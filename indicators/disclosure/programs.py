@@ -1,73 +1,85 @@
-"""Linear programs over a block's tables; for one cell they go on from the last table found.
+"""Linear programs over a block's tables; for one cell they go on from the last corner found.
 
 `scipy.optimize.linprog` would begin anew for every question; the HiGHS that scipy ships is called
 through its private module.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 import numpy as np
 from scipy.optimize._highspy import _core as highs
-from scipy.sparse import csc_matrix, csr_matrix
+from scipy.sparse import csc_matrix
 
+from indicators.disclosure.attained import Attained
+from indicators.disclosure.derivation import Block
 from indicators.disclosure.reduction import Reduced
+from indicators.disclosure.width_rule import CLOSE
 
 FAR = 1000  # a count may change by less, so that no program is without bound
-
-
-@dataclass(frozen=True)
-class Found:
-    """Of one table, by cell: its count, and its lowest and highest value in the tables found."""
-
-    count: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
-
-    def add(self, change: np.ndarray) -> None:
-        """One more table with the same published cells, by how much its cells change."""
-        np.minimum(self.low, self.count + change, out=self.low)
-        np.maximum(self.high, self.count + change, out=self.high)
+_DUAL, _PRIMAL = 1, 4  # by primal simplex the last corner stays possible where the cost changes
 
 
 class Program:
-    """One table's program; what it finds goes to `found`."""
+    """One table's program for a block; what it finds goes to `attained`."""
 
-    def __init__(self, reduced: Reduced, found: Found) -> None:
-        self.found, self.cells = found, reduced.cells
-        self.unknowns, self.is_begun = reduced.cells.shape[1], False
+    def __init__(self, block: Block, form: Reduced, attained: Attained, table: int) -> None:
+        """form: the block in few unknowns; table: column of `attained`."""
+        self.cells, self.table, self.attained = block.cells, table, attained
+        self.form, self.is_at_corner = form, False
+        self.unknowns = form.cells.shape[1]
         if self.unknowns:
-            self.solver = _solver(reduced.lines, *reduced.bounds(found.count))
+            bounds = form.bounds(attained.count[block.cells, table])
+            zeros = (np.zeros(size) for size in form.lines.shape)
+            self.solver = _solver(csc_matrix(form.lines), *bounds, *zeros)
+            self.solver.setOptionValue("simplex_strategy", _PRIMAL)
 
-    def ask(self, cost: np.ndarray, anew: bool) -> None:
-        """Finds the table with the least cost, by cell; anew, or from the last table found.
+    def ask(self, cost: np.ndarray, *, many: bool) -> None:
+        """Finds a table with the least cost; by cell of the block.
 
-        Few steps lead from the last table to one where another cell is low or high; where many
-        cells are asked for, interior point is quicker.
+        Many cells: by interior point, without the way from there to a corner of the tables. One
+        cell: few steps lead from the last corner to one where another cell is low or high.
         """
         if not self.unknowns:
             return
         columns = np.arange(self.unknowns, dtype=np.int32)
-        self.solver.changeColsCost(self.unknowns, columns, self.cells.T @ cost)
-        anew = anew or not self.is_begun
+        self.solver.changeColsCost(self.unknowns, columns, self.form.cells.T @ cost)
+        anew = many or not self.is_at_corner
         if anew:
             self.solver.clearSolver()
         self.solver.setOptionValue("solver", "ipm" if anew else "simplex")
         self.solver.setOptionValue("presolve", "on" if anew else "off")
+        self.solver.setOptionValue("run_crossover", "off" if many else "on")
         self.solver.run()
-        self.is_begun = True
+        self.is_at_corner = not many
         if self.solver.getModelStatus() == highs.HighsModelStatus.kOptimal:
-            self.found.add(self.cells @ np.asarray(self.solver.getSolution().col_value))
+            change = np.asarray(self.solver.getSolution().col_value)
+            if np.abs(self.form.lines @ change).max(initial=0) < CLOSE:
+                self.attained.add(self.table, self.cells, self.form.cells @ change)
 
 
-def ask(programs: Sequence[Program], cells: np.ndarray, upwards: bool) -> None:
-    """Asks each program for a table in which these cells are as low, or as high, as can be."""
-    for program in programs:
-        program.ask(-cells.astype(float) if upwards else cells.astype(float), cells.sum() > 1)
+def cheapest(
+    price: np.ndarray,
+    lines: csc_matrix,
+    right: np.ndarray,
+    least: np.ndarray,
+    most: np.ndarray,
+    *,
+    interior: bool,
+) -> np.ndarray | None:
+    """The corner of least price where lines @ unknowns = right; None where there is none.
+
+    interior: the way there is by interior point, which is quicker for many unknowns.
+    """
+    solver = _solver(lines, least, most, right, price)
+    solver.setOptionValue("solver", "ipm" if interior else "choose")
+    solver.setOptionValue("simplex_strategy", _DUAL)
+    solver.run()
+    if solver.getModelStatus() != highs.HighsModelStatus.kOptimal:
+        return None
+    return np.asarray(solver.getSolution().col_value)
 
 
-def _solver(lines: csr_matrix, least: np.ndarray, most: np.ndarray) -> "highs._Highs":
-    columns = csc_matrix(lines)
+def _solver(
+    columns: csc_matrix, least: np.ndarray, most: np.ndarray, right: np.ndarray, price: np.ndarray
+) -> "highs._Highs":
     program = highs.HighsLp()
     program.num_row_, program.num_col_ = columns.shape
     program.a_matrix_.num_row_, program.a_matrix_.num_col_ = columns.shape
@@ -75,12 +87,11 @@ def _solver(lines: csr_matrix, least: np.ndarray, most: np.ndarray) -> "highs._H
     program.a_matrix_.start_ = columns.indptr
     program.a_matrix_.index_ = columns.indices
     program.a_matrix_.value_ = columns.data
-    program.col_cost_ = np.zeros(len(least))
+    program.col_cost_ = price
     program.col_lower_, program.col_upper_ = np.maximum(least, -FAR), np.minimum(most, FAR)
-    program.row_lower_ = program.row_upper_ = np.zeros(columns.shape[0])
+    program.row_lower_ = program.row_upper_ = right
     solver = highs._Highs()
     solver.setOptionValue("output_flag", False)
     solver.setOptionValue("threads", 1)
-    solver.setOptionValue("simplex_strategy", 4)  # primal: the last table stays possible
     solver.passModel(program)
     return solver

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csc_matrix, csr_matrix, identity
 from scipy.sparse.csgraph import connected_components
+from scipy.sparse.linalg import splu
 
 _SEED = 20261
+_REGULARISATION = 1e-9
+_PIVOT = 1e-5  # below this an equation follows from others
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,24 @@ def distinct(lines: csr_matrix) -> csr_matrix:
     weights = np.random.default_rng(_SEED).normal(size=lines.shape[1])
     _, first = np.unique(np.round(np.abs(lines @ weights), 7), return_index=True)
     return lines[np.sort(first)]
+
+
+def independent(lines: csr_matrix) -> csr_matrix:
+    """The equations without those that follow from others.
+
+    In an elimination of lines @ lines.T the pivot of such an equation is what regularises it.
+    """
+    if not lines.shape[0]:
+        return lines
+    square = lines @ lines.T + _REGULARISATION * identity(lines.shape[0])
+    factors = splu(
+        csc_matrix(square),
+        permc_spec="MMD_AT_PLUS_A",
+        diag_pivot_thresh=0.0,
+        options={"SymmetricMode": True},
+    )
+    pivot = np.abs(factors.U.diagonal())[factors.perm_c]
+    return lines[np.flatnonzero(pivot > _PIVOT)]
 
 
 def merged(lines: csc_matrix) -> tuple[csc_matrix, csr_matrix]:

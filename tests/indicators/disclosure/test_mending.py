@@ -34,8 +34,9 @@ def test_the_smallest_change_is_withheld() -> None:
     withheld[[0, 1, 3, 4]] = True
     narrow = narrow_cells(linked, own, withheld)
     assert narrow[[0, 3]].all()
-    found, is_mended = Mending(linked, LineRule(linked, own), own).mended(withheld, narrow, narrow)
-    assert is_mended.tolist() == narrow.tolist()
+    mending = Mending(linked, LineRule(linked, own), own)
+    found = mending.mended(withheld, narrow, narrow)
+    assert not np.logical_or(*mending.attained.lacking(np.flatnonzero(narrow))).any()
     assert not narrow_cells(linked, own, found).any()
     assert found[8]
     assert not found[[2, 5, 10]].any()
@@ -58,7 +59,7 @@ def partly_withheld(request: pytest.FixtureRequest) -> tuple[Tables, Task, np.nd
 def test_what_is_mended_is_as_low_or_high_as_it_must_be(
     partly_withheld: tuple[Tables, Task, np.ndarray], upwards: bool
 ) -> None:
-    """Each cell for itself; nothing known is withheld, and nothing that may not go."""
+    """Each cell for itself; nothing known is withheld."""
     linked, own, withheld = partly_withheld
     nobody = np.zeros(len(withheld), dtype=bool)
     mended = 0
@@ -66,10 +67,10 @@ def test_what_is_mended_is_as_low_or_high_as_it_must_be(
         alone = np.arange(len(withheld)) == cell
         lacking = (nobody, alone) if upwards else (alone, nobody)
         mending = Mending(linked, LineRule(linked, own), own)
-        found, is_mended = mending.mended(withheld, *lacking)
+        found = mending.mended(withheld, *lacking)
         further = found & ~withheld
-        assert not (further & (own.known | (own.prominence == OF_THE_MISSION))).any()
-        if not is_mended.any():
+        assert not (further & own.known).any()
+        if (cell, upwards) in mending.in_vain:
             assert not further.any()
         else:
             mended += 1
@@ -78,6 +79,24 @@ def test_what_is_mended_is_as_low_or_high_as_it_must_be(
             high = needed_high(told.count, low, own.primary[[cell]], MIN_N)
             assert (told.high >= high - 1e-6 if upwards else told.low <= low + 1e-6).all()
     assert mended
+
+
+def test_the_missions_totals_are_withheld_only_where_nothing_else_helps(
+    partly_withheld: tuple[Tables, Task, np.ndarray],
+) -> None:
+    linked, own, withheld = partly_withheld
+    of_the_mission = own.prominence == OF_THE_MISSION
+    nobody = np.zeros(len(withheld), dtype=bool)
+    kept = replace(own, known=own.known | (of_the_mission & ~withheld))
+    gone = 0
+    for cell in np.flatnonzero(narrow_cells(linked, own, withheld))[:20]:
+        alone = np.arange(len(withheld)) == cell
+        mending = Mending(linked, LineRule(linked, own), own)
+        if (mending.mended(withheld, nobody, alone) & ~withheld & of_the_mission).any():
+            gone += 1
+            without = Mending(linked, LineRule(linked, kept), kept)
+            assert not (without.mended(withheld, nobody, alone) & ~withheld).any()
+    assert gone
 
 
 def test_little_is_withheld_in_vain() -> None:
@@ -92,7 +111,7 @@ def test_little_is_withheld_in_vain() -> None:
         for cell in np.flatnonzero(narrow_cells(linked, own, own.primary))[:6]:
             alone = np.arange(len(own.primary)) == cell
             mending = Mending(linked, LineRule(linked, own), own)
-            found, _ = mending.mended(own.primary, alone, alone)
+            found = mending.mended(own.primary, alone, alone)
             for further in np.flatnonzero(found & ~own.primary):
                 shown = found.copy()
                 shown[further] = False

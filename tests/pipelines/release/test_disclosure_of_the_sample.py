@@ -179,7 +179,9 @@ def check(name: str, copy: Copy, many: Asked) -> np.ndarray:
     )
     assert (small.high - small.low > 0).all()
     assert (small.low <= small.count).all() and (small.count <= small.high).all()
-    assert (~small.is_wide).sum() <= max(1, len(small.cell) // 10)
+    assert not copy.summary.unproven
+    assert copy.summary.narrow <= copy.summary.primary // 1000
+    assert small.is_wide.all() and others.is_wide.all()
     return needed
 
 
@@ -213,7 +215,7 @@ def opens(copy: Copy, derivation: Derivation, before: np.ndarray, cell: int) -> 
         ):
             return True
     tight = tightest(copy, withheld, small_cells_with(copy, cell) & near_by(tables, cell))
-    quick = intervals.widths(tables, withheld, copy.primary, copy.min_n, tight, many=False)
+    quick = intervals.widths(tables, withheld, copy.primary, copy.min_n, tight)
     narrow = np.flatnonzero(quick.narrow)[:AUDITED]
     after = audit(tables, withheld, copy.primary, copy.min_n, narrow)
     return bool(widths(copy, after.cell[~after.is_wide]).is_wide.any())
