@@ -12,11 +12,12 @@ from pipelines.cli.progress import progress_bar
 
 
 def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
-    """The mission and the quarter."""
+    """The mission, the quarter, and whether every withheld count is checked."""
     add_mission(parser, language)
     parser.add_argument(
         "--period", required=True, metavar="2026-Q3", help=message("cli.option.period", language)
     )
+    parser.add_argument("--quick", action="store_true", help=message("cli.publish.quick", language))
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -26,7 +27,9 @@ def run(arguments: argparse.Namespace) -> int:
     from pipelines.release.withholding import read_withheld
 
     with progress_bar(arguments):
-        release, path = publish(arguments.workspace, mission, arguments.period)
+        release, path = publish(
+            arguments.workspace, mission, arguments.period, quick=arguments.quick
+        )
     withheld, language = read_withheld(path), arguments.language
     text = message("cli.publish.done", language, release=release, path=path)
     lines = [_line(name, asdict(counts), language) for name, counts in withheld.items()]

@@ -38,10 +38,12 @@ def restrict(
     policy: DisclosurePolicy,
     audience: str,
     earlier: Sequence[EarlierRelease] = (),
+    quick: bool = False,
 ) -> Withheld:
     """Changes the copy in `mart` to what the audience may see: columns, then cells.
 
-    `earlier`: what the audience has of the mission's earlier releases.
+    `earlier`: what the audience has of the mission's earlier releases; `quick`: not every withheld
+    count is shown to be hard to guess (`indicators.disclosure.suppress`).
     """
     for table in sorted(WITHHELD_TABLES[audience]):
         connection.execute(f'DROP TABLE mart."{table}"')
@@ -50,7 +52,7 @@ def restrict(
     else:
         _drop_hq_breakdowns(connection)
     _drop_rolling_windows(connection)
-    withheld = suppress(connection, policy, audience, earlier=earlier)
+    withheld = suppress(connection, policy, audience, earlier=earlier, quick=quick)
     hide_imprecise(connection)
     return withheld
 

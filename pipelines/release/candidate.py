@@ -65,6 +65,7 @@ class _Facts:
     previous: str | None
     origin: dict[str, object]
     recount: Recount
+    quick: bool
 
 
 def build_candidate(
@@ -72,8 +73,12 @@ def build_candidate(
     workspace: Workspace,
     mission: Mission,
     period: str,
+    *,
+    quick: bool = False,
 ) -> Candidate:
     """Builds the release of a quarter from the mart of an open warehouse, as of the mart's day.
+
+    quick: see `audiences.restrict`; the manifest says so, as other cells are withheld then.
 
     Raises WrongUse for a period that is no quarter or a mart without figures, CheckFailed where
     a blocking check failed, InternalFault where one could not run. Nothing is left then.
@@ -86,8 +91,9 @@ def build_candidate(
     _clear_candidates(workspace, mission.mission)
     previous = current_name(workspace, mission.mission)
     made_of = origin(connection, mission, workspace.profile(mission.mission), period, as_of)
+    made_of["quick"] = quick
     recounted = _recounted(connection, workspace, mission, previous, made_of, as_of)
-    facts = _Facts(workspace, mission, period, as_of, name, previous, made_of, recounted)
+    facts = _Facts(workspace, mission, period, as_of, name, previous, made_of, recounted, quick)
     tables = take_tables(connection, mission.mission)
     for audience in sorted(mission.disclosure):
         _write_audience(facts, tables, audience, folder)
@@ -166,7 +172,7 @@ def _write_audience(facts: _Facts, tables: Tables, audience: str, folder: Path) 
     with open_memory() as copy:
         put_tables(copy, "mart", tables)
         earlier = earlier_releases(facts.workspace, facts.mission.mission, audience)
-        withheld = restrict(copy, policy, audience, earlier)
+        withheld = restrict(copy, policy, audience, earlier, quick=facts.quick)
         _fill_revisions(copy, facts, audience)
         _write_parquet(copy, target / "parquet")
         write_extracts(copy, target / "extracts", facts.mission.mission, facts.period)

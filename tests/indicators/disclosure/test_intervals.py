@@ -5,7 +5,7 @@ import pytest
 
 from indicators.disclosure.attained import Attained
 from indicators.disclosure.audit import audit
-from indicators.disclosure.complementary import protect
+from indicators.disclosure.complementary import QUICK, protect
 from indicators.disclosure.derivation import blocks, unknown_cells
 from indicators.disclosure.intervals import Question, widths
 from indicators.disclosure.repeats import NO_PAIRS
@@ -76,6 +76,18 @@ def test_every_withheld_count_is_wide_or_told_to_be_narrow(seed: int) -> None:
     narrow = asked[~audit(linked, found.withheld, is_small, MIN_N, asked).is_wide]
     assert not found.unproven.any()
     assert set(narrow) == set(np.flatnonzero(found.narrow | found.derivable))
+
+
+@pytest.mark.parametrize("turns", [0, QUICK])
+def test_what_a_quick_look_leaves_is_told_to_be_unproven(turns: int) -> None:
+    """With no turn at all only what was mended by its bounds is known to be wide."""
+    linked = counted(0)
+    found = protect(linked, task(linked), turns)
+    asked = np.flatnonzero(found.withheld & (linked.counts[:, 0] > 0))
+    is_small = task(linked).primary
+    narrow = asked[~audit(linked, found.withheld, is_small, MIN_N, asked).is_wide]
+    assert set(narrow) <= set(np.flatnonzero(found.narrow | found.derivable | found.unproven))
+    assert turns or found.unproven.sum() > len(asked) / 2
 
 
 @pytest.mark.parametrize("seed", range(4))
