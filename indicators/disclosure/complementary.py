@@ -105,7 +105,7 @@ def _widened(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Withholds what narrow counts need, while some are found; withheld, narrow.
 
-    What nothing helps is asked once more at last, as what others needed may have widened it.
+    What lacks a proof is asked once more at last, as what others needed may have widened it.
     """
     attained, narrow = mending.attained, np.zeros(len(withheld), dtype=bool)
     every = np.arange(len(withheld))
@@ -116,8 +116,8 @@ def _widened(
         if not found.narrow.any():
             break
         withheld = _extended(rule, task, mending.mended(withheld, found.not_low, found.not_high))
-    narrow &= np.logical_or(*attained.lacking(every))
-    widths(tables, withheld, task.primary, task.min_n, narrow, attained)
+    lacks = np.logical_or(*attained.lacking(every)) & ~task.known
+    widths(tables, withheld, task.primary, task.min_n, lacks, attained, singly=False)
     return withheld, narrow & np.logical_or(*attained.lacking(every))
 
 

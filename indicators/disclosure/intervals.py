@@ -55,13 +55,16 @@ def widths(
     min_n: int,
     asked: np.ndarray,
     attained: Attained | None = None,
+    *,
+    singly: bool = True,
 ) -> Widths:
     """Which of the withheld cells asked for are narrow.
 
     withheld, is_small, asked: by published cell. A cell that follows by subtraction alone is
     narrow, and one that single lines bound; one that lies in no line is wide. Nothing is told of
     what waits when enough cells of a block are found narrow. attained: what has been found for
-    fewer withheld cells; what is found is added.
+    fewer withheld cells; what is found is added. singly: also ask for one cell after the other,
+    without which none but those that lines bound is told to be narrow.
     """
     unknown = unknown_cells(tables, withheld)
     wanted = np.zeros(len(unknown), dtype=bool)
@@ -76,7 +79,7 @@ def widths(
     wanted &= ~by_lines
     for block in _grouped(blocks(tables, unknown, wanted)):
         own = block.cells
-        answers = Question(block, wanted[own], attained).answers()
+        answers = Question(block, wanted[own], attained).answers(singly)
         seen[own] = answers.seen | by_lines[own]
         not_low[own] |= answers.not_low
         not_high[own] |= answers.not_high
@@ -114,10 +117,10 @@ class Question:
         self.cells, self.wanted, self.attained = block.cells, wanted, attained
         self.random = np.random.default_rng(_SEED)
 
-    def answers(self) -> Widths:
+    def answers(self, singly: bool) -> Widths:
         """Told of all that many programs prove, then of single cells until enough are narrow."""
         self._ask_many()
-        single = self._ask_singly()
+        single = self._ask_singly() if singly else np.zeros_like(self.wanted)
         low, high = self._lacking()
         told = self.wanted & (single | ~(low | high))
         return Widths(told, low & single, high & single, np.zeros_like(told))

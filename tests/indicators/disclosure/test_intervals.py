@@ -112,7 +112,7 @@ def test_when_enough_are_found_narrow_nothing_is_told_of_what_waits(seed: int) -
     for block in blocks(linked, unknown_cells(linked, withheld), asked):
         at = block.cells
         attained = Attained(linked, own.primary, MIN_N)
-        found = Question(block, asked[at], attained).answers()
+        found = Question(block, asked[at], attained).answers(singly=True)
         many = int(narrow[at].sum())
         assert found.narrow.sum() == min(many, 20)
         assert (narrow[at] >= found.narrow).all()
