@@ -17,7 +17,7 @@ from indicators.disclosure.task import OF_ITS_QUARTERS, OF_THE_MISSION, TOTAL_OF
 _STEPS = list(product((TOTAL_OF_ONE, OF_THE_MISSION, OF_ITS_QUARTERS), range(5)))
 
 TURNS = 50  # at most, to look for narrow counts and to withhold what they need
-QUICK = 1  # turns that leave some counts unproven, in a fraction of the time
+QUICK = 0  # only a last look for proofs, which leaves some counts unproven
 
 
 @dataclass(frozen=True)

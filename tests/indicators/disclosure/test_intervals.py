@@ -78,16 +78,17 @@ def test_every_withheld_count_is_wide_or_told_to_be_narrow(seed: int) -> None:
     assert set(narrow) == set(np.flatnonzero(found.narrow | found.derivable))
 
 
-@pytest.mark.parametrize("turns", [0, QUICK])
-def test_what_a_quick_look_leaves_is_told_to_be_unproven(turns: int) -> None:
-    """With no turn at all only what was mended by its bounds is known to be wide."""
-    linked = counted(0)
-    found = protect(linked, task(linked), turns)
-    asked = np.flatnonzero(found.withheld & (linked.counts[:, 0] > 0))
-    is_small = task(linked).primary
-    narrow = asked[~audit(linked, found.withheld, is_small, MIN_N, asked).is_wide]
-    assert set(narrow) <= set(np.flatnonzero(found.narrow | found.derivable | found.unproven))
-    assert turns or found.unproven.sum() > len(asked) / 2
+def test_what_a_quick_look_leaves_is_told_to_be_unproven() -> None:
+    left = 0
+    for seed in range(4):
+        linked = counted(seed)
+        found = protect(linked, task(linked), QUICK)
+        asked = np.flatnonzero(found.withheld & (linked.counts[:, 0] > 0))
+        is_small = task(linked).primary
+        narrow = asked[~audit(linked, found.withheld, is_small, MIN_N, asked).is_wide]
+        assert set(narrow) <= set(np.flatnonzero(found.narrow | found.derivable | found.unproven))
+        left += len(narrow)
+    assert left
 
 
 @pytest.mark.parametrize("seed", range(4))
