@@ -6,7 +6,7 @@ once attains it keeps.
 
 import numpy as np
 
-from indicators.disclosure.tables import Tables, not_negative
+from indicators.disclosure.tables import Tables
 from indicators.disclosure.width_rule import CLOSE, lacking, needed_high, needed_low
 
 
@@ -18,7 +18,7 @@ class Attained:
 
     def __init__(self, tables: Tables, is_small: np.ndarray, min_n: int) -> None:
         """is_small: by published cell; the rest is not."""
-        self.count = np.column_stack(not_negative(np.nan_to_num(tables.counts)))
+        self.count = tables.parts()
         self.low, self.high = self.count.copy(), self.count.copy()
         free = np.setdiff1d(np.arange(len(self.count)), tables.cell)  # in no line: without bounds
         self.low[free], self.high[free] = 0, np.inf

@@ -15,7 +15,7 @@ from scipy.sparse import csc_matrix, csr_matrix
 
 from indicators.disclosure.derivation import Block, blocks, unknown_cells
 from indicators.disclosure.reduction import Reduced, reduced
-from indicators.disclosure.tables import Tables, not_negative
+from indicators.disclosure.tables import Tables
 from indicators.disclosure.width_rule import lacking
 
 # How many lines around a cell are looked at first; what is wide there is wide in its whole block.
@@ -54,12 +54,13 @@ def audit(
     in_lines = np.unique(tables.cell)
     free = unknown[asked] & ~np.isin(asked, in_lines)
     low[free], high[free] = 0, np.inf
+    parts = tables.parts()
     for block in blocks(tables, unknown):
         at = np.flatnonzero(np.isin(asked, block.cells))
         if not len(at):
             continue
         own = np.searchsorted(block.cells, asked[at])
-        low[at], high[at] = _intervals(block, tables.counts[block.cells], own, small[at], min_n)
+        low[at], high[at] = _intervals(block, parts[block.cells], own, small[at], min_n)
     return Audit(asked, count, low, high, is_wide(low, high, count, small, min_n))
 
 
@@ -72,14 +73,14 @@ def is_wide(
 
 
 def _intervals(
-    block: Block, counts: np.ndarray, asked: np.ndarray, is_small: np.ndarray, min_n: int
+    block: Block, parts: np.ndarray, asked: np.ndarray, is_small: np.ndarray, min_n: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    tables = not_negative(counts)
+    tables = list(parts[:, parts.any(axis=0)].T)
     lines = csr_matrix(block.matrix)
     whole = reduced(block.matrix) if len(block.cells) <= _WHOLE else None
     found = []
     for at, small in zip(asked, is_small, strict=True):
-        n = counts[at : at + 1, 0]
+        n = parts[at : at + 1].sum(axis=1)
         for reach in _REACHES if whole is None else (None,):
             low, high = _interval(block.matrix, lines, tables, int(at), reach, whole)
             if is_wide(np.array([low]), np.array([high]), n, small, min_n)[0]:

@@ -9,7 +9,7 @@ cell takes a fraction of a millisecond, so that every cell that protects others 
 
 import numpy as np
 
-from indicators.disclosure.tables import Tables, not_negative
+from indicators.disclosure.tables import Tables
 from indicators.disclosure.width_rule import CLOSE, lacking, needed_high, needed_low
 
 _FAR = 1e6  # no bound
@@ -37,7 +37,7 @@ class Bounds:
         self._lines_by_cell = line[by_cell]
         self._of_cell = np.searchsorted(self.cell[by_cell], np.arange(len(counts) + 1))
         self._of_line = np.searchsorted(line, np.arange(tables.lines + 1))
-        self.fall = np.column_stack(not_negative(counts)) * unknown[:, None]
+        self.fall = tables.parts() * unknown[:, None]
         self.rise = np.full_like(self.fall, _FAR) * unknown[:, None]
         self._tighten(np.unique(line))
 

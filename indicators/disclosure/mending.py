@@ -17,7 +17,7 @@ from indicators.disclosure.bounds import Bounds
 from indicators.disclosure.derivation import unknown_cells
 from indicators.disclosure.line_rule import LineRule
 from indicators.disclosure.programs import FAR, cheapest
-from indicators.disclosure.tables import Tables, not_negative
+from indicators.disclosure.tables import Tables
 from indicators.disclosure.task import OF_ITS_QUARTERS, TOTAL_OF_ONE, Task
 from indicators.disclosure.width_rule import needed_high, needed_low
 
@@ -45,7 +45,7 @@ class Mending:
         shape = (tables.lines, len(tables.counts))
         self.lines = csr_matrix((sign, (tables.line, tables.cell)), shape=shape)
         self.columns = csc_matrix(self.lines)
-        self.both = not_negative(rule.counts)
+        self.both = tables.parts().T
         self.count, self.published = rule.counts[:, 0], tables.published
         self.is_small, self.min_n = task.primary, task.min_n
         self.attained = Attained(tables, task.primary, task.min_n)

@@ -1,12 +1,15 @@
 """Intervals are those that all possible tables span, counted one by one."""
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
 import pytest
 
 from indicators.disclosure.audit import audit, is_wide
-from indicators.disclosure.tables import Tables
+from indicators.disclosure.bounds import Bounds
+from indicators.disclosure.derivation import unknown_cells
+from indicators.disclosure.tables import Tables, turned_series
 
 ROWS, COLUMNS = 2, 3
 
@@ -95,3 +98,40 @@ def test_a_count_that_is_not_small_needs_the_width_alone(
     """Eight beside a single case that hides: nine at most, whatever else is done."""
     found = is_wide(np.array([low]), np.array([high]), np.array([8.0]), np.array([False]), 5)
     assert found.tolist() == [expected]
+
+
+def twins() -> tuple[Tables, np.ndarray, np.ndarray]:
+    """Two indicators with the same n, all of it in the numerator of the second one only."""
+    counts = np.array([[4, 4, 2], [4, 4, 2]])
+    one, two = square(counts), square(counts, counts)
+    pairs = np.column_stack([np.arange(11), 11 + np.arange(11)])
+    line = [one.line, two.line + one.lines, np.repeat(one.lines + two.lines + np.arange(11), 2)]
+    cell = [one.cell, two.cell + 11, pairs.ravel()]
+    is_total = [one.is_total, two.is_total, np.tile([True, False], 11)]
+    both = np.concatenate([one.counts, two.counts])
+    columns = (np.concatenate(own) for own in (line, cell, is_total))
+    return Tables(*columns, both, 22), both, pairs
+
+
+def test_what_two_indicators_share_is_n_and_not_the_numerator() -> None:
+    """Each may rise and fall in its own part; beside each other no case could go anywhere."""
+    linked, counts, pairs = twins()
+    withheld = np.tile([True, True, False] * 2 + [False] * 5, 2)
+    hidden = unknown_cells(linked, withheld)
+    stuck = Bounds(linked, hidden, withheld, 1000)
+    assert not stuck.fall[[0, 11]].any()
+    turned = turned_series(counts, [np.arange(11), np.arange(11, 22)], pairs)
+    assert turned.tolist() == [False] * 11 + [True] * 11
+    linked = replace(linked, turned=turned)
+    assert Bounds(linked, hidden, withheld, 1000).fall[[0, 11]].sum(axis=1).tolist() == [4, 4]
+    found = audit(linked, withheld, withheld, 1000, np.array([0, 11]))
+    assert found.low == pytest.approx([0, 0])
+    assert found.high == pytest.approx([8, 8])
+
+
+def test_a_series_that_shares_no_count_is_not_turned() -> None:
+    _, counts, pairs = twins()
+    nowhere = turned_series(counts, [np.arange(11), np.arange(11, 22)], pairs[:0])
+    assert not nowhere.any()
+    same = np.concatenate([counts[11:], counts[11:]])
+    assert not turned_series(same, [np.arange(11), np.arange(11, 22)], pairs).any()
