@@ -10,7 +10,7 @@ cell takes a fraction of a millisecond, so that every cell that protects others 
 import numpy as np
 
 from indicators.disclosure.tables import Tables
-from indicators.disclosure.width_rule import CLOSE, lacking, needed_high, needed_low
+from indicators.disclosure.width_rule import CLOSE, lacking
 
 _FAR = 1e6  # no bound
 _WAVES = 40  # steps from line to line; bounds hold after each
@@ -53,15 +53,6 @@ class Bounds:
         high = count + self.rise[cells].sum(axis=1) / times
         not_low, not_high = lacking(count, low, high, self.is_small[cells], self.min_n)
         return (count > 0) & not_low, (count > 0) & not_high
-
-    def room(self, cells: np.ndarray) -> np.ndarray:
-        """How many times as far as they must be able to rise or fall, these cells can, at least."""
-        count, is_small = self.count[cells], self.is_small[cells]
-        fall, rise = self.fall[cells].sum(axis=1), self.rise[cells].sum(axis=1)
-        down = count - needed_low(count, is_small)
-        up = needed_high(count, count - fall, is_small, self.min_n) - count
-        least = np.where(down > 0, fall / np.maximum(down, CLOSE), np.inf)
-        return np.minimum(least, np.where(up > 0, rise / np.maximum(up, CLOSE), np.inf))
 
     def show(self, cells: np.ndarray) -> Before:
         """The bounds once these cells are shown. The answer takes `hide_again` back to before."""

@@ -2,10 +2,11 @@
 
 A table with the same published cells, in which a withheld count is as low or as high as it must be
 possible to be, proves this for that count, and for every other one that is low or high in it. Each
-linear program (`programs.py`) therefore asks for many cells at once, no two of one line, while
-this proves much; then for one cell after the other. It is written over the finest cells only
-(totals are sums of parts), with equal cells merged. A cell that was asked alone and that no table
-proves is narrow; `audit.py` asks the same of single cells through `linprog`.
+linear program (`programs.py`) therefore asks for all that lack a proof at once, with weights that
+differ by orders of magnitude, while this proves much; then for one cell after the other. It is
+written over the finest cells only (totals are sums of parts), with equal cells merged. A cell
+that was asked alone and that no table proves is narrow; `audit.py` asks the same of single cells
+through `linprog`.
 """
 
 from collections.abc import Iterable, Iterator
@@ -33,15 +34,11 @@ _SEED = 20261
 
 @dataclass(frozen=True)
 class Widths:
-    """By cell: told to be wide or narrow; and then whether it cannot be low, or high, enough.
-
-    by_lines: narrow, as single lines bound it (`bounds.py`).
-    """
+    """By cell: told to be wide or narrow; and then whether it cannot be low, or high, enough."""
 
     seen: np.ndarray
     not_low: np.ndarray
     not_high: np.ndarray
-    by_lines: np.ndarray
 
     @property
     def narrow(self) -> np.ndarray:
@@ -85,7 +82,7 @@ def widths(
         not_low[own] |= answers.not_low
         not_high[own] |= answers.not_high
     published = slice(tables.published)
-    return Widths(seen[published], not_low[published], not_high[published], by_lines[published])
+    return Widths(seen[published], not_low[published], not_high[published])
 
 
 def _grouped(found: Iterable[Block]) -> Iterator[Block]:
@@ -124,7 +121,7 @@ class Question:
         single = self._ask_singly() if singly else np.zeros_like(self.wanted)
         low, high = self._lacking()
         told = self.wanted & (single | ~(low | high))
-        return Widths(told, low & single, high & single, np.zeros_like(told))
+        return Widths(told, low & single, high & single)
 
     def _ask_many(self, few: float) -> None:
         """Some are asked to be low and others to be high, while programs prove enough."""

@@ -31,6 +31,7 @@ from pipelines.release.snapshot import open_memory, put_tables, take_tables
 from pipelines.sample import install
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace import Workspace
+from tests.indicators.disclosure.test_bounds import room
 
 AS_OF = (date(2026, 7, 15), date(2026, 10, 15))
 SEED = 2026
@@ -226,7 +227,7 @@ def tightest(copy: Copy, withheld: np.ndarray, among: np.ndarray) -> np.ndarray:
     bounds = Bounds(copy.tables, unknown_cells(copy.tables, withheld), copy.primary, copy.min_n)
     cells = np.flatnonzero(among & withheld)
     found = np.zeros(len(among), dtype=bool)
-    found[cells[np.argsort(bounds.room(cells), kind="stable")][:TIGHT]] = True
+    found[cells[np.argsort(room(bounds, cells), kind="stable")][:TIGHT]] = True
     return found
 
 
