@@ -186,7 +186,7 @@ def test_the_owner_of_an_indicator_is_named_and_found(
 def test_releases_say_what_is_withheld_and_how_well(context_at: At) -> None:
     english = text_of(releases.body(context_at("/releases")))
     assert "20,600 of 41,200 counts above zero are withheld (50%)" in english
-    assert "gives them away: 3." in english and "depend on each other: 15,400." in english
+    assert "gives them away: 3." in english and "was published quickly: 15,400." in english
     assert "easier to guess" not in english  # there are none
     french = text_of(releases.body(context_at("/releases?lang=fr")))
     assert "20\u202f600 effectifs non nuls sur 41\u202f200" in french
