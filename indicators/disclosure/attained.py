@@ -7,7 +7,7 @@ once attains it keeps.
 import numpy as np
 
 from indicators.disclosure.tables import Tables
-from indicators.disclosure.width_rule import CLOSE, lacking, needed_high, needed_low
+from indicators.disclosure.width_rule import CLOSE, lacking, share
 
 
 class Attained:
@@ -36,15 +36,20 @@ class Attained:
 
     def lacking(self, cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Whether these cells have been low, and high, in no table found as they must be."""
-        count, low, high = (own[cells].sum(axis=1) for own in (self.count, self.low, self.high))
-        return lacking(count, low, high, self.is_small[cells], self.min_n)
+        return lacking(*self._attained(cells), self.is_small[cells], self.min_n)
+
+    def unproven(self, cells: np.ndarray) -> np.ndarray:
+        """Whether these cells lack one or the other."""
+        return np.asarray(np.logical_or(*self.lacking(cells)))
 
     def share(self, cells: np.ndarray) -> np.ndarray:
         """Of what these cells must be able to fall and rise, the share that the lesser one did."""
-        count, low, high = (own[cells].sum(axis=1) for own in (self.count, self.low, self.high))
-        fall = count - needed_low(count, self.is_small[cells])
-        rise = needed_high(count, low, self.is_small[cells], self.min_n) - count
-        fallen = np.where(fall > 0, (count - low) / np.maximum(fall, CLOSE), np.inf)
-        return np.minimum(
-            fallen, np.where(rise > 0, (high - count) / np.maximum(rise, CLOSE), np.inf)
+        return share(*self._attained(cells), self.is_small[cells], self.min_n)
+
+    def _attained(self, cells: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Count, lowest and highest value of n."""
+        return (
+            self.count[cells].sum(axis=1),
+            self.low[cells].sum(axis=1),
+            self.high[cells].sum(axis=1),
         )

@@ -58,15 +58,14 @@ def protect(tables: Tables, task: Task, turns: int = TURNS) -> Protection:
     open_cells = derivation.derivable(withheld) & protected
     mending = Mending(tables, rule, task)
     small = task.primary & ~task.known
-    withheld = _extended(rule, task, mending.mended_by_bounds(tables, task, withheld, small))
+    withheld = _extended(rule, task, mending.mended_by_bounds(withheld, small))
     withheld = shown_again(tables, rule, task, withheld, protected & ~open_cells)
     mending = Mending(tables, rule, task)  # what was attained is not any more
     every = is_count & ~task.known
-    withheld = _extended(rule, task, mending.mended_by_bounds(tables, task, withheld, every))
+    withheld = _extended(rule, task, mending.mended_by_bounds(withheld, every))
     withheld, narrow = _widened(tables, rule, task, withheld, mending, turns)
-    wide = task.known | ~np.logical_or(*mending.attained.lacking(np.arange(len(withheld))))
     unproven = withheld & is_count & (tables.counts[: tables.published, 0] > 0)
-    unproven &= ~narrow & ~wide
+    unproven &= ~narrow & ~task.known & mending.attained.unproven(np.arange(len(withheld)))
     if open_cells.any():  # what was withheld for width may have closed some
         open_cells &= derivation.derivable(withheld)
     narrow &= ~open_cells
@@ -110,15 +109,15 @@ def _widened(
     attained, narrow = mending.attained, np.zeros(len(withheld), dtype=bool)
     every = np.arange(len(withheld))
     for _ in range(turns):
-        lacks = np.logical_or(*attained.lacking(every)) & ~task.known
+        lacks = attained.unproven(every) & ~task.known
         found = widths(tables, withheld, task.primary, task.min_n, lacks & ~narrow, attained)
         narrow |= found.narrow
         if not found.narrow.any():
             break
         withheld = _extended(rule, task, mending.mended(withheld, found.not_low, found.not_high))
-    lacks = np.logical_or(*attained.lacking(every)) & ~task.known
+    lacks = attained.unproven(every) & ~task.known
     widths(tables, withheld, task.primary, task.min_n, lacks, attained, singly=False)
-    return withheld, narrow & np.logical_or(*attained.lacking(every))
+    return withheld, narrow & attained.unproven(every)
 
 
 def _extended(rule: LineRule, task: Task, withheld: np.ndarray) -> np.ndarray:

@@ -15,9 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import bmat, csc_matrix, csr_matrix, identity
 from scipy.sparse.csgraph import connected_components
-from scipy.sparse.linalg import splu
 
-from indicators.disclosure.reduction import distinct, merged, reduced
+from indicators.disclosure.reduction import distinct, factorised, merged, reduced
 from indicators.disclosure.tables import Tables
 
 _REGULARISATION = 1e-8
@@ -158,11 +157,6 @@ def _projected(lines: csc_matrix, vectors: np.ndarray) -> np.ndarray:
     system = bmat(
         [[identity(unknowns), lines.T], [lines, -_REGULARISATION * identity(many)]], format="csc"
     )
-    factors = splu(
-        system,
-        permc_spec="MMD_AT_PLUS_A",
-        diag_pivot_thresh=0.0,
-        options={"SymmetricMode": True},
-    )
+    factors = factorised(system)
     padded = np.concatenate([vectors, np.zeros((many, vectors.shape[1]))])
     return np.asarray(factors.solve(padded)[:unknowns])

@@ -45,22 +45,21 @@ class Mending:
         shape = (tables.lines, len(tables.counts))
         self.lines = csr_matrix((sign, (tables.line, tables.cell)), shape=shape)
         self.columns = csc_matrix(self.lines)
-        self.both = tables.parts().T
-        self.count, self.published = rule.counts[:, 0], tables.published
+        self.tables, self.published = tables, tables.published
+        self.count = rule.counts[:, 0]
         self.is_small, self.min_n = task.primary, task.min_n
         self.attained = Attained(tables, task.primary, task.min_n)
         self.price = _MISSED[task.prominence]
         self.is_free, self.prominence = rule.is_free, rule.prominence
         self.in_vain: set[tuple[int, bool]] = set()  # nothing helps these in this direction
 
-    def mended_by_bounds(
-        self, tables: Tables, task: Task, withheld: np.ndarray, among: np.ndarray
-    ) -> np.ndarray:
+    def mended_by_bounds(self, withheld: np.ndarray, among: np.ndarray) -> np.ndarray:
         """What is withheld with what some of the cells need, where bounds make them narrow."""
         random = np.random.default_rng(_SEED)
         tried = np.zeros(len(withheld), dtype=bool)
         while True:
-            bounds = Bounds(tables, unknown_cells(tables, withheld), task.primary, task.min_n)
+            unknown = unknown_cells(self.tables, withheld)
+            bounds = Bounds(self.tables, unknown, self.is_small, self.min_n)
             cells = np.flatnonzero(withheld & among & ~tried)
             not_low, not_high = np.zeros((2, len(withheld)), dtype=bool)
             not_low[cells], not_high[cells] = bounds.narrow(cells)
@@ -93,11 +92,12 @@ class Mending:
     def _needed(self, cell: int, upwards: bool, withheld: np.ndarray) -> np.ndarray:
         """Published cells that the count needs withheld to be low, or high, enough, if any help."""
         if (cell, upwards) not in self.in_vain:
-            needed = self._change(cell, upwards)
+            needed, asked = self._change(cell, upwards), set()
             for reach, prominence in _STEPS:
                 own = self._around(cell, reach, withheld, self.prominence <= prominence)
-                if len(own) > _MOST:
+                if len(own) > _MOST or own.tobytes() in asked:
                     continue
+                asked.add(own.tobytes())
                 changed = self._cheapest(own, cell, needed, withheld)
                 if changed is not None:
                     return changed
@@ -141,10 +141,10 @@ class Mending:
         price = np.concatenate([np.zeros(len(hidden)), np.tile(self.price[shown], 2)])
         far = np.full(len(hidden) + len(shown), FAR)
         least, most = [], []
-        for table in self.both:
+        for table in self.attained.count.T:
             least += [-table[hidden], np.zeros(2 * len(shown))]
             most += [far, table[shown]]
-        many = len(self.both)
+        many = self.attained.count.shape[1]
         every = one if many == 1 else block_diag([one] * many)
         change = cheapest(
             np.tile(price, many),

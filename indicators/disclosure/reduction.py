@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csc_matrix, csr_matrix, identity
 from scipy.sparse.csgraph import connected_components
-from scipy.sparse.linalg import splu
+from scipy.sparse.linalg import SuperLU, splu
 
 _SEED = 20261
 _REGULARISATION = 1e-9
@@ -87,14 +87,19 @@ def independent(lines: csr_matrix) -> csr_matrix:
     if not lines.shape[0]:
         return lines
     square = lines @ lines.T + _REGULARISATION * identity(lines.shape[0])
-    factors = splu(
-        csc_matrix(square),
+    factors = factorised(csc_matrix(square))
+    pivot = np.abs(factors.U.diagonal())[factors.perm_c]
+    return lines[np.flatnonzero(pivot > _PIVOT)]
+
+
+def factorised(symmetric: csc_matrix) -> SuperLU:
+    """The factors of a symmetric matrix, whose pivots stay on its diagonal."""
+    return splu(
+        symmetric,
         permc_spec="MMD_AT_PLUS_A",
         diag_pivot_thresh=0.0,
         options={"SymmetricMode": True},
     )
-    pivot = np.abs(factors.U.diagonal())[factors.perm_c]
-    return lines[np.flatnonzero(pivot > _PIVOT)]
 
 
 def merged(lines: csc_matrix) -> tuple[csc_matrix, csr_matrix]:

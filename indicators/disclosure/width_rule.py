@@ -26,3 +26,13 @@ def lacking(
     """Whether counts cannot be low, or high, enough, from their least and greatest value."""
     not_low = low > needed_low(count, is_small) + CLOSE
     return not_low, high < needed_high(count, low, is_small, min_n) - CLOSE
+
+
+def share(
+    count: np.ndarray, low: np.ndarray, high: np.ndarray, is_small: np.ndarray, min_n: int
+) -> np.ndarray:
+    """How much of what they need counts can fall or rise, the lesser one; 1 is enough."""
+    fall = count - needed_low(count, is_small)
+    rise = needed_high(count, low, is_small, min_n) - count
+    fallen = np.where(fall > 0, (count - low) / np.maximum(fall, CLOSE), np.inf)
+    return np.minimum(fallen, np.where(rise > 0, (high - count) / np.maximum(rise, CLOSE), np.inf))

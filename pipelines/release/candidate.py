@@ -90,8 +90,8 @@ def build_candidate(
     folder = workspace.releases(mission.mission) / f"{CANDIDATE_PREFIX}{name}"
     _clear_candidates(workspace, mission.mission)
     previous = current_name(workspace, mission.mission)
-    made_of = origin(connection, mission, workspace.profile(mission.mission), period, as_of)
-    made_of["quick"] = quick
+    profile = workspace.profile(mission.mission)
+    made_of = origin(connection, mission, profile, period, as_of, quick=quick)
     recounted = _recounted(connection, workspace, mission, previous, made_of, as_of)
     facts = _Facts(workspace, mission, period, as_of, name, previous, made_of, recounted, quick)
     tables = take_tables(connection, mission.mission)

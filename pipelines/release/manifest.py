@@ -42,12 +42,15 @@ def origin(
     profile: Path,
     period: str,
     as_of: date,
+    *,
+    quick: bool,
 ) -> dict[str, object]:
     """What the release follows from: inputs, code, catalogue, profile, parameters, dates."""
     return {
         "mission": mission.mission,
         "period": period,
         "as_of": as_of.isoformat(),
+        "quick": quick,
         "code": {
             "version": version("poclens"),
             "sha256": _code_sha256(),

@@ -7,7 +7,7 @@ from indicators.disclosure.audit import audit
 from indicators.disclosure.bounds import Bounds
 from indicators.disclosure.derivation import unknown_cells
 from indicators.disclosure.tables import Tables, not_negative
-from indicators.disclosure.width_rule import CLOSE, needed_high, needed_low
+from indicators.disclosure.width_rule import share
 from tests.indicators.disclosure.test_intervals import MIN_N, counted
 
 
@@ -34,12 +34,9 @@ def by_loops(linked: Tables, unknown: np.ndarray) -> tuple[np.ndarray, np.ndarra
 
 def room(bounds: Bounds, cells: np.ndarray) -> np.ndarray:
     """How many times as far as they must be able to rise or fall, these cells can, at least."""
-    count, is_small = bounds.count[cells], bounds.is_small[cells]
-    fall, rise = bounds.fall[cells].sum(axis=1), bounds.rise[cells].sum(axis=1)
-    down = count - needed_low(count, is_small)
-    up = needed_high(count, count - fall, is_small, bounds.min_n) - count
-    least = np.where(down > 0, fall / np.maximum(down, CLOSE), np.inf)
-    return np.minimum(least, np.where(up > 0, rise / np.maximum(up, CLOSE), np.inf))
+    count = bounds.count[cells]
+    low, high = count - bounds.fall[cells].sum(axis=1), count + bounds.rise[cells].sum(axis=1)
+    return share(count, low, high, bounds.is_small[cells], bounds.min_n)
 
 
 @pytest.fixture(params=range(4))
@@ -83,9 +80,9 @@ def test_they_are_never_closer_than_the_audits(
     narrow = np.logical_or(*bounds.narrow(asked))
     assert not (narrow & told.is_wide).any()
     assert narrow.sum() > (~told.is_wide).sum() / 2 > 0
-    share = room(bounds, asked)
-    assert share[narrow].max() < share[told.is_wide].mean()
-    assert (share[told.is_wide] >= 1 - 1e-6).all()
+    far = room(bounds, asked)
+    assert far[narrow].max() < far[told.is_wide].mean()
+    assert (far[told.is_wide] >= 1 - 1e-6).all()
 
 
 def test_showing_cells_gives_the_bounds_of_tables_that_show_them_and_comes_back(
