@@ -11,14 +11,16 @@ from indicators.disclosure.width_rule import CLOSE, lacking, share
 
 
 class Attained:
-    """By cell, rests included; of a ratio, numerators and rests are two tables, free of each other.
+    """By cell, rests included; of a ratio, numerators and rests are two tables.
 
-    count, low, high: cells x tables.
+    parts: cells x tables. groups: tables that are free of those of another group, whose lowest
+    values may be added. count, low, high: cells x groups, the sum of each one's tables.
     """
 
     def __init__(self, tables: Tables, is_small: np.ndarray, min_n: int) -> None:
         """is_small: by published cell; the rest is not."""
-        self.count = tables.parts()
+        self.parts, self.groups = tables.parts(), tables.groups()
+        self.count = np.column_stack([self.parts[:, own].sum(axis=1) for own in self.groups])
         self.low, self.high = self.count.copy(), self.count.copy()
         free = np.setdiff1d(np.arange(len(self.count)), tables.cell)  # in no line: without bounds
         self.low[free], self.high[free] = 0, np.inf
@@ -26,13 +28,17 @@ class Attained:
         self.is_small[: len(is_small)] = is_small
         self.min_n = min_n
 
-    def add(self, table: int, cells: np.ndarray, change: np.ndarray) -> None:
-        """One more table, by how much these cells change; not if one would be below zero."""
-        value = self.count[cells, table] + change
+    def add(self, group: int, cells: np.ndarray, change: np.ndarray) -> None:
+        """One more of a group's tables: by how much these cells change, cells x the group's.
+
+        Not if a count would be below zero.
+        """
+        value = self.parts[cells][:, self.groups[group]] + change
         if value.min(initial=0) < -CLOSE:
             return
-        self.low[cells, table] = np.minimum(self.low[cells, table], value)
-        self.high[cells, table] = np.maximum(self.high[cells, table], value)
+        n = value.sum(axis=1)
+        self.low[cells, group] = np.minimum(self.low[cells, group], n)
+        self.high[cells, group] = np.maximum(self.high[cells, group], n)
 
     def lacking(self, cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Whether these cells have been low, and high, in no table found as they must be."""

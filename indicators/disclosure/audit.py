@@ -14,7 +14,7 @@ from scipy.optimize import linprog
 from scipy.sparse import csc_matrix, csr_matrix
 
 from indicators.disclosure.derivation import Block, blocks, unknown_cells
-from indicators.disclosure.reduction import Reduced, reduced
+from indicators.disclosure.forms import Form, forms
 from indicators.disclosure.tables import Tables
 from indicators.disclosure.width_rule import lacking
 
@@ -54,13 +54,14 @@ def audit(
     in_lines = np.unique(tables.cell)
     free = unknown[asked] & ~np.isin(asked, in_lines)
     low[free], high[free] = 0, np.inf
-    parts = tables.parts()
+    parts, groups = tables.parts(), tables.groups()
     for block in blocks(tables, unknown):
         at = np.flatnonzero(np.isin(asked, block.cells))
         if not len(at):
             continue
         own = np.searchsorted(block.cells, asked[at])
-        low[at], high[at] = _intervals(block, parts[block.cells], own, small[at], min_n)
+        question = _Question(block, parts[block.cells], groups)
+        low[at], high[at] = question.intervals(own, small[at], min_n)
     return Audit(asked, count, low, high, is_wide(low, high, count, small, min_n))
 
 
@@ -72,63 +73,68 @@ def is_wide(
     return np.asarray(~not_low & ~not_high)
 
 
-def _intervals(
-    block: Block, parts: np.ndarray, asked: np.ndarray, is_small: np.ndarray, min_n: int
-) -> tuple[np.ndarray, np.ndarray]:
-    tables = list(parts[:, parts.any(axis=0)].T)
-    lines = csr_matrix(block.matrix)
-    whole = reduced(block.matrix) if len(block.cells) <= _WHOLE else None
-    found = []
-    for at, small in zip(asked, is_small, strict=True):
-        n = parts[at : at + 1].sum(axis=1)
-        for reach in _REACHES if whole is None else (None,):
-            low, high = _interval(block.matrix, lines, tables, int(at), reach, whole)
-            if is_wide(np.array([low]), np.array([high]), n, small, min_n)[0]:
-                break
-        found.append((low, high))
-    low, high = np.array(found).T
-    return low, high
+class _Question:
+    """The intervals of some cells of one block."""
+
+    def __init__(self, block: Block, counts: np.ndarray, groups: list[list[int]]) -> None:
+        self.block, self.counts, self.groups = block, counts, groups
+        self.lines = csr_matrix(block.matrix)
+        self.whole: list[Form] = []
+
+    def intervals(
+        self, asked: np.ndarray, is_small: np.ndarray, min_n: int
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """asked: cells by their place in the block."""
+        reaches = _REACHES if len(self.counts) > _WHOLE else (None,)
+        found = []
+        for at, small in zip(asked, is_small, strict=True):
+            n = self.counts[at : at + 1].sum(axis=1)
+            for reach in reaches:
+                low, high = self._interval(int(at), reach)
+                if is_wide(np.array([low]), np.array([high]), n, small, min_n)[0]:
+                    break
+            found.append((low, high))
+        low, high = np.array(found).T
+        return low, high
+
+    def _interval(self, at: int, reach: int | None) -> tuple[float, float]:
+        """The interval of one cell, while cells further than `reach` lines away keep theirs."""
+        own, programs = np.arange(len(self.counts)), self.whole
+        if reach is not None:
+            own = self._around(at, reach)
+            programs = self._forms(own)
+        elif not programs:
+            programs = self.whole = self._forms(own)
+        place = int(np.searchsorted(own, at))
+        count = self.counts[at].sum()
+        low = sum(_least(1.0, place, program) for program in programs)
+        high = -sum(_least(-1.0, place, program) for program in programs)
+        return float(count + low), float(count + high)
+
+    def _forms(self, own: np.ndarray) -> list[Form]:
+        part = self.block.matrix[:, own]
+        lines = np.unique(part.indices)
+        matrix = csc_matrix(csr_matrix(part)[lines])
+        return forms(matrix, self.block.of_n[lines], self.counts[own], self.groups)
+
+    def _around(self, at: int, reach: int) -> np.ndarray:
+        own = np.array([at])
+        for _ in range(reach):
+            own = np.unique(self.lines[np.unique(self.block.matrix[:, own].indices)].indices)
+        return own
 
 
-def _interval(
-    matrix: csc_matrix,
-    lines: csr_matrix,
-    tables: list[np.ndarray],
-    at: int,
-    reach: int | None,
-    whole: Reduced | None,
-) -> tuple[float, float]:
-    """The interval of one cell, while cells further than `reach` lines away keep their counts."""
-    own, program = np.arange(matrix.shape[1]), whole
-    if reach is not None:
-        own = _around(matrix, lines, at, reach)
-        part = matrix[:, own]
-        program = reduced(csc_matrix(csr_matrix(part)[np.unique(part.indices)]))
-    elif program is None:
-        program = reduced(matrix)
-    cell = np.asarray(program.cells[np.searchsorted(own, at)].todense()).ravel()
-    count = sum(counts[at] for counts in tables)
-    low = sum(_least(cell, program, counts[own]) for counts in tables)
-    high = -sum(_least(-cell, program, counts[own]) for counts in tables)
-    return float(count + low), float(count + high)
-
-
-def _around(matrix: csc_matrix, lines: csr_matrix, at: int, reach: int) -> np.ndarray:
-    own = np.array([at])
-    for _ in range(reach):
-        own = np.unique(lines[np.unique(matrix[:, own].indices)].indices)
-    return own
-
-
-def _least(cost: np.ndarray, program: Reduced, counts: np.ndarray) -> float:
-    """The least change of the cost over all tables without negative counts; -inf without one."""
+def _least(sign: float, place: int, program: Form) -> float:
+    """The least change of a cell, or of its opposite, over all tables without negative counts."""
+    cost = sign * np.asarray(program.of_sum[place].todense()).ravel()
     if not cost.any():
         return 0.0
+    many = program.lines.shape[0]
     result = linprog(
         cost,
-        A_eq=program.lines if program.lines.shape[0] else None,
-        b_eq=np.zeros(program.lines.shape[0]) if program.lines.shape[0] else None,
-        bounds=np.column_stack(program.bounds(counts)),
+        A_eq=program.lines if many else None,
+        b_eq=np.zeros(many) if many else None,
+        bounds=np.column_stack([program.least, program.most]),
         method="highs",
     )
     return -np.inf if result.fun is None else float(result.fun)

@@ -21,7 +21,8 @@ Before = list[tuple[np.ndarray, np.ndarray, np.ndarray]]
 class Bounds:
     """By how much each cell can fall and rise at most while what is published stays.
 
-    fall, rise: cells x tables (of a ratio, numerators and rests), zero or more.
+    fall, rise: cells x tables (of a ratio, numerators and rests), zero or more; where lines hold
+    for n only, n is one more table, bound by the others' sum.
     """
 
     def __init__(
@@ -37,7 +38,12 @@ class Bounds:
         self._lines_by_cell = line[by_cell]
         self._of_cell = np.searchsorted(self.cell[by_cell], np.arange(len(counts) + 1))
         self._of_line = np.searchsorted(line, np.arange(tables.lines + 1))
-        self.fall = tables.parts() * unknown[:, None]
+        self.of_n = tables.for_n_only(line)
+        self.has_n = bool(self.of_n.any())
+        parts = tables.parts()
+        if self.has_n:
+            parts = np.column_stack([parts, counts[:, 0]])
+        self.fall = parts * unknown[:, None]
         self.rise = np.full_like(self.fall, _FAR) * unknown[:, None]
         self._tighten(np.unique(line))
 
@@ -48,11 +54,16 @@ class Bounds:
 
         times: by how much more than needed they must be possible to rise.
         """
-        count = self.count[cells]
-        low = count - self.fall[cells].sum(axis=1)
-        high = count + self.rise[cells].sum(axis=1) / times
+        count, (fall, rise) = self.count[cells], self.of_counts(cells)
+        low, high = count - fall, count + rise / times
         not_low, not_high = lacking(count, low, high, self.is_small[cells], self.min_n)
         return (count > 0) & not_low, (count > 0) & not_high
+
+    def of_counts(self, cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """By how much n of these cells can fall and rise."""
+        if self.has_n:
+            return self.fall[cells, -1], self.rise[cells, -1]
+        return self.fall[cells].sum(axis=1), self.rise[cells].sum(axis=1)
 
     def show(self, cells: np.ndarray) -> Before:
         """The bounds once these cells are shown. The answer takes `hide_again` back to before."""
@@ -84,11 +95,17 @@ class Bounds:
             ]
             most_fall = np.maximum(np.where(is_total, of_others[1], of_others[0]), 0)
             most_rise = np.maximum(np.where(is_total, of_others[0], of_others[1]), 0)
+            if self.has_n:
+                for most in (most_fall, most_rise):
+                    most[self.of_n[entry], :-1] = np.inf
             bound = ((most_fall < fall - CLOSE) | (most_rise < rise - CLOSE)).any(axis=1)
             moved = np.unique(cell[bound])
             before.append((moved, self.fall[moved], self.rise[moved]))
             np.minimum.at(self.fall, cell[bound], most_fall[bound])
             np.minimum.at(self.rise, cell[bound], most_rise[bound])
+            if self.has_n:
+                for side in (self.fall, self.rise):
+                    side[moved, -1] = np.minimum(side[moved, -1], side[moved, :-1].sum(axis=1))
             lines = self._lines_of(moved)
         return before
 

@@ -56,14 +56,15 @@ def protect(tables: Tables, task: Task, turns: int = TURNS) -> Protection:
     protected = (task.primary | task.stays) & is_count & ~task.known
     withheld = _covered(rule, derivation, task, protected)
     open_cells = derivation.derivable(withheld) & protected
+    lost = _lost(tables, rule, task, withheld)
     mending = Mending(tables, rule, task)
-    small = task.primary & ~task.known
+    small = task.primary & ~task.known & ~lost
     withheld = _extended(rule, task, mending.mended_by_bounds(withheld, small))
     withheld = shown_again(tables, rule, task, withheld, protected & ~open_cells)
     mending = Mending(tables, rule, task)  # what was attained is not any more
-    every = is_count & ~task.known
+    every = is_count & ~task.known & ~lost
     withheld = _extended(rule, task, mending.mended_by_bounds(withheld, every))
-    withheld, narrow = _widened(tables, rule, task, withheld, mending, turns)
+    withheld, narrow = _widened(tables, rule, task, withheld, mending, turns, lost)
     unproven = withheld & is_count & (tables.counts[: tables.published, 0] > 0)
     unproven &= ~narrow & ~task.known & mending.attained.unproven(np.arange(len(withheld)))
     if open_cells.any():  # what was withheld for width may have closed some
@@ -94,6 +95,15 @@ def _covered(
         withheld = _extended(rule, task, withheld)
 
 
+def _lost(tables: Tables, rule: LineRule, task: Task, withheld: np.ndarray) -> np.ndarray:
+    """Withheld counts that earlier releases make narrow, even if all else were withheld."""
+    if not task.known.any():
+        return np.zeros(len(withheld), dtype=bool)
+    every = withheld | rule.is_free[: len(withheld)]
+    asked = withheld & ~task.known
+    return widths(tables, every, task.primary, task.min_n, asked, enough=np.inf).narrow
+
+
 def _widened(
     tables: Tables,
     rule: LineRule,
@@ -101,12 +111,14 @@ def _widened(
     withheld: np.ndarray,
     mending: Mending,
     turns: int,
+    lost: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Withholds what narrow counts need, while some are found; withheld, narrow.
 
-    What lacks a proof is asked once more at last, as what others needed may have widened it.
+    lost: narrow, and nothing helps. What lacks a proof is asked once more at last, as what others
+    needed may have widened it.
     """
-    attained, narrow = mending.attained, np.zeros(len(withheld), dtype=bool)
+    attained, narrow = mending.attained, lost & withheld
     every = np.arange(len(withheld))
     for _ in range(turns):
         lacks = attained.unproven(every) & ~task.known

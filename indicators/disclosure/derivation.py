@@ -29,10 +29,14 @@ _SMALL = 500  # cells of a block up to which a second way costs more than it sav
 
 @dataclass(frozen=True)
 class Block:
-    """Unknown cells that hang together: their numbers, ascending, and lines x cells of 1 and -1."""
+    """Unknown cells that hang together: their numbers, ascending, and lines x cells of 1 and -1.
+
+    of_n: by line, whether it holds for n and not for numerators.
+    """
 
     cells: np.ndarray
     matrix: csc_matrix
+    of_n: np.ndarray
 
     @property
     def name(self) -> tuple[bytes, int]:
@@ -73,7 +77,8 @@ def blocks(
     label = np.where(own < together, many, np.arange(many))[label]
     asked = np.ones(len(cells), dtype=bool) if wanted is None else wanted[cells]
     cell_order, cell_bounds, column_of = _numbered(label[: len(cells)], many + 1)
-    _, line_bounds, row_of = _numbered(label[len(cells) :], many + 1)
+    line_order, line_bounds, row_of = _numbered(label[len(cells) :], many + 1)
+    of_n = tables.for_n_only(lines)[line_order]
     order, bounds, _ = _numbered(label[column], many + 1)
     sign = np.where(tables.is_total[entry], 1.0, -1.0)[order]
     row, column = row_of[row[order]], column_of[column[order]]
@@ -81,7 +86,8 @@ def blocks(
         inside = slice(bounds[at], bounds[at + 1])
         shape = np.diff(line_bounds)[at], np.diff(cell_bounds)[at]
         matrix = csc_matrix((sign[inside], (row[inside], column[inside])), shape=shape)
-        yield Block(cells[cell_order[cell_bounds[at] : cell_bounds[at + 1]]], matrix)
+        own = cells[cell_order[cell_bounds[at] : cell_bounds[at + 1]]]
+        yield Block(own, matrix, of_n[line_bounds[at] : line_bounds[at + 1]])
 
 
 def _numbered(label: np.ndarray, many: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -10,7 +10,7 @@ through `linprog`.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import block_diag, csc_matrix
@@ -18,8 +18,8 @@ from scipy.sparse import block_diag, csc_matrix
 from indicators.disclosure.attained import Attained
 from indicators.disclosure.bounds import Bounds
 from indicators.disclosure.derivation import Block, blocks, unknown_cells
+from indicators.disclosure.forms import forms
 from indicators.disclosure.programs import Program
-from indicators.disclosure.reduction import independent, reduced
 from indicators.disclosure.tables import Tables
 
 _TOGETHER = 2000  # cells up to which small blocks are asked together
@@ -28,7 +28,7 @@ _SPREAD = 3.0  # of the weights, standard deviation of their logarithm
 _FEW = 0.1  # share of the missing proofs below which a program for many cells is the last one
 _FEWER = 0.03  # the same where no cell is asked alone then
 _TO_CHOOSE = 10  # cells that are drawn, of which the one that lacks most is asked alone
-_ENOUGH = 20  # cells found narrow: what is withheld for these may widen others
+ENOUGH = 20  # cells found narrow: what is withheld for these may widen others
 _SEED = 20261
 
 
@@ -55,12 +55,13 @@ def widths(
     attained: Attained | None = None,
     *,
     singly: bool = True,
+    enough: float = ENOUGH,
 ) -> Widths:
     """Which of the withheld cells asked for are narrow.
 
     withheld, is_small, asked: by published cell. A cell that follows by subtraction alone is
     narrow, and one that single lines bound; one that lies in no line is wide. Nothing is told of
-    what waits when enough cells of a block are found narrow. attained: what has been found for
+    what waits when `enough` cells of a block are found narrow. attained: what has been found for
     fewer withheld cells; what is found is added. singly: also ask for one cell after the other,
     without which none but those that lines bound is told to be narrow.
     """
@@ -77,7 +78,7 @@ def widths(
     wanted &= ~by_lines
     for block in _grouped(blocks(tables, unknown, wanted)):
         own = block.cells
-        answers = Question(block, wanted[own], attained).answers(singly)
+        answers = Question(block, wanted[own], attained).answers(singly, enough)
         seen[own] = answers.seen | by_lines[own]
         not_low[own] |= answers.not_low
         not_high[own] |= answers.not_high
@@ -101,24 +102,25 @@ def _joined(parts: list[Block]) -> Iterator[Block]:
     yield from (block for block in parts if len(block.cells) >= _TOGETHER)
     if small:
         cells = np.concatenate([block.cells for block in small])
-        yield Block(cells, csc_matrix(block_diag([block.matrix for block in small], format="csc")))
+        of_n = np.concatenate([block.of_n for block in small])
+        matrix = block_diag([block.matrix for block in small], format="csc")
+        yield Block(cells, csc_matrix(matrix), of_n)
 
 
 class Question:
     """The narrow cells of one block."""
 
     def __init__(self, block: Block, wanted: np.ndarray, attained: Attained) -> None:
-        form = reduced(block.matrix)
-        form = replace(form, lines=independent(form.lines))
-        counted = np.flatnonzero(attained.count[block.cells].any(axis=0))
-        self.programs = [Program(block, form, attained, int(table)) for table in counted]
+        own = block.matrix, block.of_n, attained.parts[block.cells]
+        found = forms(*own, attained.groups, fewest=True)
+        self.programs = [Program(block.cells, form, attained) for form in found]
         self.cells, self.wanted, self.attained = block.cells, wanted, attained
         self.random = np.random.default_rng(_SEED)
 
-    def answers(self, singly: bool) -> Widths:
+    def answers(self, singly: bool, enough: float) -> Widths:
         """Told of all that many programs prove, then of single cells until enough are narrow."""
         self._ask_many(_FEW if singly else _FEWER)
-        single = self._ask_singly() if singly else np.zeros_like(self.wanted)
+        single = self._ask_singly(enough) if singly else np.zeros_like(self.wanted)
         low, high = self._lacking()
         told = self.wanted & (single | ~(low | high))
         return Widths(told, low & single, high & single)
@@ -137,20 +139,28 @@ class Question:
             if before - low.sum() - high.sum() < few * before:
                 break
 
-    def _ask_singly(self) -> np.ndarray:
+    def _ask_singly(self, enough: float) -> np.ndarray:
         """Cells that lack a proof, one by one: what lacks it then is narrow."""
         single = np.zeros(len(self.cells), dtype=bool)
         while True:
             low, high = self._lacking()
             waiting = np.flatnonzero((low | high) & ~single)
-            if not len(waiting) or (single & (low | high)).sum() == _ENOUGH:
+            if not len(waiting) or (single & (low | high)).sum() >= enough:
                 return single
             drawn = self.random.choice(waiting, _TO_CHOOSE)
             at = drawn[np.argmin(self.attained.share(self.cells[drawn]))]
             single[at] = True
-            for direction, sign in enumerate((1.0, -1.0)):
-                if self._lacking()[direction][at]:
-                    self._ask(sign * (np.arange(len(single)) == at), many=False)
+            self._ask_one(at, not_low=bool(low[at]))
+
+    def _ask_one(self, at: int, *, not_low: bool) -> None:
+        """How high a count must be possible depends on how low it is: this may be asked second."""
+        cost = 1.0 * (np.arange(len(self.cells)) == at)
+        if not_low:
+            self._ask(cost, many=False)
+        if self._lacking()[1][at]:
+            self._ask(-cost, many=False)
+            if not not_low and self._lacking()[1][at]:
+                self._ask(cost, many=False)
 
     def _ask(self, cost: np.ndarray, *, many: bool) -> None:
         for program in self.programs:

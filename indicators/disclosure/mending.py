@@ -45,6 +45,7 @@ class Mending:
         shape = (tables.lines, len(tables.counts))
         self.lines = csr_matrix((sign, (tables.line, tables.cell)), shape=shape)
         self.columns = csc_matrix(self.lines)
+        self.of_n = tables.for_n_only(np.arange(tables.lines))
         self.tables, self.published = tables, tables.published
         self.count = rule.counts[:, 0]
         self.is_small, self.min_n = task.primary, task.min_n
@@ -135,17 +136,18 @@ class Mending:
         shown = shown[~withheld[shown]]
         hidden = np.setdiff1d(own, shown)
         columns = self.columns[:, np.concatenate([hidden, shown])]
-        part = csc_matrix(csr_matrix(columns)[np.unique(columns.indices)])
-        one = hstack([part, -part[:, len(hidden) :]], format="csc")
+        rows = np.unique(columns.indices)
+        part = csc_matrix(csr_matrix(columns)[rows])
+        one = csr_matrix(hstack([part, -part[:, len(hidden) :]]))
         is_it = np.concatenate([hidden == cell, np.zeros(2 * len(shown))])
         price = np.concatenate([np.zeros(len(hidden)), np.tile(self.price[shown], 2)])
         far = np.full(len(hidden) + len(shown), FAR)
         least, most = [], []
-        for table in self.attained.count.T:
+        for table in self.attained.parts.T:
             least += [-table[hidden], np.zeros(2 * len(shown))]
             most += [far, table[shown]]
-        many = self.attained.count.shape[1]
-        every = one if many == 1 else block_diag([one] * many)
+        many, of_n = self.attained.parts.shape[1], self.of_n[rows]
+        every = vstack([block_diag([one[~of_n]] * many), hstack([one[of_n]] * many)])
         change = cheapest(
             np.tile(price, many),
             vstack([every, csr_matrix(np.tile(is_it, many))], format="csc"),
@@ -159,7 +161,7 @@ class Mending:
         changes = change.reshape(many, -1)
         rises, falls = np.hsplit(changes[:, len(hidden) :], 2)
         net = np.column_stack([changes[:, : len(hidden)], rises - falls])
-        for at, moves in enumerate(net):
-            self.attained.add(at, np.concatenate([hidden, shown]), moves)
+        for at, group in enumerate(self.attained.groups):
+            self.attained.add(at, np.concatenate([hidden, shown]), net[group].T)
         moved = (rises + falls).sum(axis=0) > _LEAST
         return np.asarray(shown[moved])

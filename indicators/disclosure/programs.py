@@ -9,8 +9,7 @@ from scipy.optimize._highspy import _core as highs
 from scipy.sparse import csc_matrix
 
 from indicators.disclosure.attained import Attained
-from indicators.disclosure.derivation import Block
-from indicators.disclosure.reduction import Reduced
+from indicators.disclosure.forms import Form
 from indicators.disclosure.width_rule import CLOSE
 
 FAR = 1000  # a count may change by less, so that no program is without bound
@@ -18,17 +17,18 @@ _DUAL, _PRIMAL = 1, 4  # by primal simplex the last corner stays possible where 
 
 
 class Program:
-    """One table's program for a block; what it finds goes to `attained`."""
+    """One group of tables of a block; what is found goes to `attained`."""
 
-    def __init__(self, block: Block, form: Reduced, attained: Attained, table: int) -> None:
-        """form: the block in few unknowns; table: column of `attained`."""
-        self.cells, self.table, self.attained = block.cells, table, attained
+    def __init__(self, cells: np.ndarray, form: Form, attained: Attained) -> None:
+        """cells: the block's numbers; form: the tables of one of `attained.groups`."""
+        self.cells, self.attained = cells, attained
+        self.group = attained.groups.index(list(form.columns))
         self.form, self.is_at_corner = form, False
-        self.unknowns = form.cells.shape[1]
+        self.of_sum = form.of_sum
+        self.unknowns = self.of_sum.shape[1]
         if self.unknowns:
-            bounds = form.bounds(attained.count[block.cells, table])
             zeros = (np.zeros(size) for size in form.lines.shape)
-            self.solver = _solver(csc_matrix(form.lines), *bounds, *zeros)
+            self.solver = _solver(csc_matrix(form.lines), form.least, form.most, *zeros)
             self.solver.setOptionValue("simplex_strategy", _PRIMAL)
 
     def ask(self, cost: np.ndarray, *, many: bool) -> None:
@@ -40,7 +40,7 @@ class Program:
         if not self.unknowns:
             return
         columns = np.arange(self.unknowns, dtype=np.int32)
-        self.solver.changeColsCost(self.unknowns, columns, self.form.cells.T @ cost)
+        self.solver.changeColsCost(self.unknowns, columns, self.of_sum.T @ cost)
         anew = many or not self.is_at_corner
         if anew:
             self.solver.clearSolver()
@@ -52,7 +52,8 @@ class Program:
         if self.solver.getModelStatus() == highs.HighsModelStatus.kOptimal:
             change = np.asarray(self.solver.getSolution().col_value)
             if np.abs(self.form.lines @ change).max(initial=0) < CLOSE:
-                self.attained.add(self.table, self.cells, self.form.cells @ change)
+                changes = [cells @ change for cells in self.form.changes]
+                self.attained.add(self.group, self.cells, np.column_stack(changes))
 
 
 def cheapest(

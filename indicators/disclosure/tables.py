@@ -31,8 +31,8 @@ class Tables:
     """Lines over cells, one entry a pair: number of the line, of the cell, is total.
 
     Cells from 0 to `published` - 1 are those given, in their order; the others are rests.
-    `counts`: by cell, n and the numerator (else 0); nan where nothing is published. `turned`: by
-    cell, whether its rest stands where others have their numerator; none are if not given.
+    `counts`: by cell, n and the numerator (else 0); nan where nothing is published. `of_n`: by
+    line, whether it holds for n and not for numerators; every line holds for both if not given.
     """
 
     line: np.ndarray
@@ -40,17 +40,22 @@ class Tables:
     is_total: np.ndarray
     counts: np.ndarray
     published: int
-    turned: np.ndarray | None = None
+    of_n: np.ndarray | None = None
 
     def parts(self) -> np.ndarray:
-        """Cells x what cannot fall below zero: n; of ratios, numerator and rest, adding to n.
+        """Cells x what cannot fall below zero: n; of ratios, numerator and rest, adding to n."""
+        return np.column_stack(not_negative(np.nan_to_num(self.counts)))
 
-        Each column's lines hold without the other one's.
-        """
-        parts = np.column_stack(not_negative(np.nan_to_num(self.counts)))
-        if self.turned is None or parts.shape[1] == 1:
-            return parts
-        return np.asarray(np.where(self.turned[:, None], parts[:, ::-1], parts))
+    def for_n_only(self, lines: np.ndarray) -> np.ndarray:
+        """Whether these lines hold for the sum of numerator and rest, and not for each."""
+        held = np.zeros(len(lines), dtype=bool) if self.of_n is None else self.of_n[lines]
+        return np.asarray(held & (self.parts().shape[1] > 1))
+
+    def groups(self) -> list[list[int]]:
+        """Columns of `parts` that no line links with those of another group."""
+        columns = list(range(self.parts().shape[1]))
+        linked = self.for_n_only(np.arange(self.lines)).any()
+        return [columns] if linked else [[column] for column in columns]
 
     @property
     def lines(self) -> int:
@@ -168,8 +173,7 @@ class _Found:
         self.size = len(counts)
         self.entries: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
         self.lines = 0
-        self.series: list[np.ndarray] = []
-        self.pairs = np.zeros((0, 2), dtype=np.int64)
+        self.of_n: list[int] = []
 
     def block(self, index: np.ndarray, codes: np.ndarray) -> _Block:
         return _Block(codes, self.counts[0][index], index.copy())
@@ -180,17 +184,20 @@ class _Found:
         block.cell[rests] = self.size + np.arange(len(rests))
         self.counts.append(block.counts[rests])
         self.size += len(rests)
-        self.series.append(block.cell)
         for line, position, is_total in block.lines:
             self.entries.append((line + self.lines, block.cell[position], is_total))
         self.lines += block.size
 
     def repeat(self, pairs: np.ndarray) -> None:
-        """Adds a line of two for each pair of cells that hold one count."""
-        line = np.repeat(self.lines + np.arange(len(pairs)), 2)
-        self.entries.append((line, pairs.ravel(), np.tile([True, False], len(pairs))))
+        """Adds a line of two for each pair of cells of two indicators that hold one n.
+
+        Readers do not know which cases are in both numerators.
+        """
+        lines = self.lines + np.arange(len(pairs))
+        is_total = np.tile([True, False], len(pairs))
+        self.entries.append((np.repeat(lines, 2), pairs.ravel(), is_total))
         self.lines += len(pairs)
-        self.pairs = pairs
+        self.of_n.extend(lines)
 
     def tables(self) -> Tables:
         kinds = (np.int64, np.int64, bool)
@@ -199,33 +206,9 @@ class _Found:
             np.concatenate([np.zeros(0, dtype=kind), *column]).astype(kind)
             for column, kind in zip(columns, kinds, strict=True)
         )
-        _, line = np.unique(line, return_inverse=True)
-        counts = np.concatenate(self.counts)
-        turned = turned_series(counts, self.series, self.pairs)
-        return Tables(line, cell, is_total, counts, self.published, turned)
-
-
-def turned_series(
-    counts: np.ndarray, series: Sequence[np.ndarray], pairs: np.ndarray
-) -> np.ndarray:
-    """By cell whether its series' rests are more like the numerators of those it shares n with.
-
-    counts: cells x (n, numerator); series: cells of each; pairs: cells that hold one n. Readers
-    know that their n is the same, and not which cases are in both numerators: how numerators and
-    rests are set beside each other is free, and the more alike they are, the more can both move.
-    """
-    n, part = np.nan_to_num(counts).T
-    owner = np.full(len(counts), -1)
-    for at, cells in enumerate(series):
-        owner[cells] = at
-    turned = np.zeros(len(series) + 1, dtype=bool)  # the last: cells of no series
-    both = np.concatenate([pairs, pairs[:, ::-1]])
-    for at in range(len(series)):
-        own, other = both[(owner[both[:, 0]] == at) & (owner[both[:, 1]] < at)].T
-        beside = np.where(turned[owner[other]], n[other] - part[other], part[other])
-        as_it_is = np.abs(part[own] - beside).sum()
-        turned[at] = np.abs(n[own] - part[own] - beside).sum() < as_it_is
-    return np.asarray(turned[owner])
+        names, line = np.unique(line, return_inverse=True)
+        of_n = np.isin(names, self.of_n)
+        return Tables(line, cell, is_total, np.concatenate(self.counts), self.published, of_n)
 
 
 class _Axes:

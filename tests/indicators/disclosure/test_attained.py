@@ -8,8 +8,7 @@ from indicators.disclosure.intervals import widths
 from indicators.disclosure.line_rule import LineRule
 from indicators.disclosure.mending import Mending
 from indicators.disclosure.tables import Tables
-from tests.indicators.disclosure.test_audit import square
-from tests.indicators.disclosure.test_intervals import MIN_N, counted, half_withheld, task
+from tests.indicators.disclosure.counted_tables import MIN_N, counted, half_withheld, square, task
 
 EXACT = 1e-5
 
@@ -21,34 +20,44 @@ class Watched(Attained):
         super().__init__(tables, is_small, min_n)
         self.changes: list[np.ndarray] = []
 
-    def add(self, table: int, cells: np.ndarray, change: np.ndarray) -> None:
-        every = np.zeros(len(self.count))
-        every[cells] = change
+    def add(self, group: int, cells: np.ndarray, change: np.ndarray) -> None:
+        every = np.zeros_like(self.parts)
+        every[np.ix_(cells, self.groups[group])] = change
         self.changes.append(every)
-        super().add(table, cells, change)
+        super().add(group, cells, change)
 
 
-def of_the_lines(linked: Tables, change: np.ndarray) -> np.ndarray:
-    """By line: by how much totals change less the changes of parts."""
+def hold(linked: Tables, change: np.ndarray) -> bool:
+    """Whether totals change as their parts do, or n does where a line says no more."""
     sign = np.where(linked.is_total, 1.0, -1.0)
-    return np.bincount(linked.line, sign * change[linked.cell], minlength=linked.lines)
+    moves = np.column_stack(
+        [
+            np.bincount(linked.line, sign * own[linked.cell], minlength=linked.lines)
+            for own in change.T
+        ]
+    )
+    of_n = linked.for_n_only(np.arange(linked.lines))
+    both = np.abs(moves[~of_n]).max(initial=0), np.abs(moves.sum(axis=1)).max()
+    return bool(max(both) < EXACT)
 
 
+@pytest.mark.parametrize("of_ratios", [False, True])
 @pytest.mark.parametrize("seed", range(4))
-def test_tables_found_hold_what_is_published(seed: int) -> None:
-    linked, own, withheld, asked = half_withheld(seed)
+def test_tables_found_hold_what_is_published(seed: int, of_ratios: bool) -> None:
+    linked, own, withheld, asked = half_withheld(seed, of_ratios=of_ratios)
     attained = Watched(linked, own.primary, MIN_N)
     widths(linked, withheld, own.primary, MIN_N, asked, attained)
     assert attained.changes
     for change in attained.changes:
-        assert np.abs(of_the_lines(linked, change)).max() < EXACT
+        assert hold(linked, change)
         assert np.abs(change[: linked.published][~withheld]).max(initial=0) < EXACT
-        assert (linked.counts[:, 0] + change).min() > -EXACT
+        assert (linked.parts() + change).min() > -EXACT
 
 
+@pytest.mark.parametrize("of_ratios", [False, True])
 @pytest.mark.parametrize("seed", range(4))
-def test_tables_found_while_mending_hold_what_is_published_then(seed: int) -> None:
-    linked, own, withheld, asked = half_withheld(seed)
+def test_tables_found_while_mending_hold_what_is_published_then(seed: int, of_ratios: bool) -> None:
+    linked, own, withheld, asked = half_withheld(seed, of_ratios=of_ratios)
     mending = Mending(linked, LineRule(linked, own), own)
     watched = mending.attained = Watched(linked, own.primary, MIN_N)
     found = widths(linked, withheld, own.primary, MIN_N, asked)
@@ -56,7 +65,7 @@ def test_tables_found_while_mending_hold_what_is_published_then(seed: int) -> No
     assert watched.changes
     assert (after & ~withheld).any()
     for change in watched.changes:
-        assert np.abs(of_the_lines(linked, change)).max() < EXACT
+        assert hold(linked, change)
         assert np.abs(change[: linked.published][~after]).max(initial=0) < EXACT
 
 
@@ -76,9 +85,9 @@ def test_what_was_attained_is_not_asked_again() -> None:
 def test_no_count_is_below_zero_in_a_table_found() -> None:
     linked = square(np.array([[1, 8, 9], [2, 8, 9]]))
     attained = Attained(linked, task(linked).primary, MIN_N)
-    attained.add(0, np.array([0, 1]), np.array([-2.0, 2.0]))
+    attained.add(0, np.array([0, 1]), np.array([[-2.0], [2.0]]))
     assert (attained.low == attained.high).all()
-    attained.add(0, np.array([0, 1]), np.array([-1.0, 1.0]))
+    attained.add(0, np.array([0, 1]), np.array([[-1.0], [1.0]]))
     assert attained.low[0, 0] == 0
     assert attained.high[1, 0] == 9
 
@@ -95,7 +104,7 @@ def test_the_share_attained_is_that_of_the_lesser_direction() -> None:
     linked = square(np.array([[4, 9, 9], [4, 9, 9]]))
     attained = Attained(linked, task(linked).primary, MIN_N)
     assert attained.share(np.array([0, 1])).tolist() == [0, 0]
-    attained.add(0, np.array([0, 1]), np.array([-1.0, 1.0]))
-    attained.add(0, np.array([0, 1]), np.array([3.0, -3.0]))
+    attained.add(0, np.array([0, 1]), np.array([[-1.0], [1.0]]))
+    attained.add(0, np.array([0, 1]), np.array([[3.0], [-3.0]]))
     assert attained.share(np.array([0]))[0] == pytest.approx(0.5)
     assert attained.share(np.array([1]))[0] == pytest.approx(0.5)

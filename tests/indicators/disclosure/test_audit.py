@@ -5,30 +5,20 @@ from itertools import product
 
 import numpy as np
 import pytest
+from scipy.optimize import linprog
+from scipy.sparse import block_diag, csr_matrix, hstack, identity, vstack
 
 from indicators.disclosure.audit import audit, is_wide
 from indicators.disclosure.bounds import Bounds
 from indicators.disclosure.derivation import unknown_cells
-from indicators.disclosure.tables import Tables, turned_series
-
-ROWS, COLUMNS = 2, 3
-
-
-def square(counts: np.ndarray, parts: np.ndarray | None = None) -> Tables:
-    """A table of 2 x 3 with its row and column totals: cells, totals of rows, of columns."""
-    n = [*counts.ravel(), *counts.sum(axis=1), *counts.sum(axis=0)]
-    parts = np.zeros_like(counts) if parts is None else parts
-    share = [*parts.ravel(), *parts.sum(axis=1), *parts.sum(axis=0)]
-    found = []
-    for row in range(ROWS):
-        found += [(row, row * COLUMNS + column, False) for column in range(COLUMNS)]
-        found.append((row, ROWS * COLUMNS + row, True))
-    for column in range(COLUMNS):
-        found += [(ROWS + column, row * COLUMNS + column, False) for row in range(ROWS)]
-        found.append((ROWS + column, ROWS * COLUMNS + ROWS + column, True))
-    line, cell, is_total = (np.array(values) for values in zip(*found, strict=True))
-    both = np.array([n, share], dtype=float).T
-    return Tables(line, cell, is_total, both, len(n))
+from indicators.disclosure.tables import Tables
+from tests.indicators.disclosure.counted_tables import (
+    COLUMNS,
+    ROWS,
+    beside_each_other,
+    half_withheld,
+    square,
+)
 
 
 def possible(counts: np.ndarray, withheld: np.ndarray) -> np.ndarray:
@@ -100,38 +90,59 @@ def test_a_count_that_is_not_small_needs_the_width_alone(
     assert found.tolist() == [expected]
 
 
-def twins() -> tuple[Tables, np.ndarray, np.ndarray]:
+def twins() -> Tables:
     """Two indicators with the same n, all of it in the numerator of the second one only."""
     counts = np.array([[4, 4, 2], [4, 4, 2]])
-    one, two = square(counts), square(counts, counts)
-    pairs = np.column_stack([np.arange(11), 11 + np.arange(11)])
-    line = [one.line, two.line + one.lines, np.repeat(one.lines + two.lines + np.arange(11), 2)]
-    cell = [one.cell, two.cell + 11, pairs.ravel()]
-    is_total = [one.is_total, two.is_total, np.tile([True, False], 11)]
-    both = np.concatenate([one.counts, two.counts])
-    columns = (np.concatenate(own) for own in (line, cell, is_total))
-    return Tables(*columns, both, 22), both, pairs
+    one = square(counts)
+    return beside_each_other(one, np.zeros(one.published), one.counts[:, 0])
 
 
 def test_what_two_indicators_share_is_n_and_not_the_numerator() -> None:
-    """Each may rise and fall in its own part; beside each other no case could go anywhere."""
-    linked, counts, pairs = twins()
+    """Each may rise and fall in its own part; if numerators were equal no case could move."""
+    linked = twins()
     withheld = np.tile([True, True, False] * 2 + [False] * 5, 2)
     hidden = unknown_cells(linked, withheld)
-    stuck = Bounds(linked, hidden, withheld, 1000)
-    assert not stuck.fall[[0, 11]].any()
-    turned = turned_series(counts, [np.arange(11), np.arange(11, 22)], pairs)
-    assert turned.tolist() == [False] * 11 + [True] * 11
-    linked = replace(linked, turned=turned)
-    assert Bounds(linked, hidden, withheld, 1000).fall[[0, 11]].sum(axis=1).tolist() == [4, 4]
+    equal = Bounds(replace(linked, of_n=None), hidden, withheld, 1000)
+    assert not equal.fall[[0, 11]].any()
+    fall, _ = Bounds(linked, hidden, withheld, 1000).of_counts(np.array([0, 11]))
+    assert fall.tolist() == [4, 4]
     found = audit(linked, withheld, withheld, 1000, np.array([0, 11]))
     assert found.low == pytest.approx([0, 0])
     assert found.high == pytest.approx([8, 8])
 
 
-def test_a_series_that_shares_no_count_is_not_turned() -> None:
-    _, counts, pairs = twins()
-    nowhere = turned_series(counts, [np.arange(11), np.arange(11, 22)], pairs[:0])
-    assert not nowhere.any()
-    same = np.concatenate([counts[11:], counts[11:]])
-    assert not turned_series(same, [np.arange(11), np.arange(11, 22)], pairs).any()
+def by_one_program(linked: Tables, withheld: np.ndarray, cell: int) -> tuple[float, float]:
+    """The interval of n, every withheld count and numerator an unknown, every line an equation."""
+    size, n = linked.published, linked.counts[:, 0]
+    sign = np.where(linked.is_total, 1.0, -1.0)
+    line = csr_matrix((sign, (linked.line, linked.cell)), shape=(linked.lines, size))
+    of_numerators = line[~linked.of_n]
+    shown = identity(size, format="csr")[~withheld]
+    equations = block_diag([vstack([line, shown]), vstack([of_numerators, shown])])
+    values = linked.counts.T.ravel()
+    cost = (np.arange(2 * size) == cell).astype(float)
+    low, high = (
+        linprog(
+            way * cost,
+            A_ub=hstack([-identity(size), identity(size)]),
+            b_ub=np.zeros(size),
+            A_eq=equations,
+            b_eq=equations @ values,
+            bounds=(0, 1000 + n.max()),
+            method="highs",
+        ).fun
+        for way in (1, -1)
+    )
+    return low, -high
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_intervals_of_linked_ratios_are_those_of_one_large_program(seed: int) -> None:
+    linked, own, withheld, asked = half_withheld(seed, of_ratios=True)
+    cells = np.random.default_rng(seed).permutation(np.flatnonzero(asked))[:12]
+    found = audit(linked, withheld, own.primary, 1000, cells)
+    assert (found.high < 1000).any()
+    for cell, low, high in zip(found.cell, found.low, found.high, strict=True):
+        assert (low, min(high, 1000)) == pytest.approx(
+            np.minimum(by_one_program(linked, withheld, cell), 1000), abs=1e-5
+        )

@@ -8,7 +8,7 @@ from indicators.disclosure.bounds import Bounds
 from indicators.disclosure.derivation import unknown_cells
 from indicators.disclosure.tables import Tables, not_negative
 from indicators.disclosure.width_rule import share
-from tests.indicators.disclosure.test_intervals import MIN_N, counted
+from tests.indicators.disclosure.counted_tables import MIN_N, counted
 
 
 def by_loops(linked: Tables, unknown: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -35,8 +35,8 @@ def by_loops(linked: Tables, unknown: np.ndarray) -> tuple[np.ndarray, np.ndarra
 def room(bounds: Bounds, cells: np.ndarray) -> np.ndarray:
     """How many times as far as they must be able to rise or fall, these cells can, at least."""
     count = bounds.count[cells]
-    low, high = count - bounds.fall[cells].sum(axis=1), count + bounds.rise[cells].sum(axis=1)
-    return share(count, low, high, bounds.is_small[cells], bounds.min_n)
+    fall, rise = bounds.of_counts(cells)
+    return share(count, count - fall, count + rise, bounds.is_small[cells], bounds.min_n)
 
 
 @pytest.fixture(params=range(4))

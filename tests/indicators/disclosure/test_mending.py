@@ -11,8 +11,7 @@ from indicators.disclosure.mending import Mending
 from indicators.disclosure.tables import Tables
 from indicators.disclosure.task import OF_THE_MISSION, Task
 from indicators.disclosure.width_rule import needed_high, needed_low
-from tests.indicators.disclosure.test_audit import square
-from tests.indicators.disclosure.test_intervals import MIN_N, counted, task
+from tests.indicators.disclosure.counted_tables import MIN_N, counted, square, task
 
 
 def narrow_cells(linked: Tables, own: Task, withheld: np.ndarray) -> np.ndarray:

@@ -6,7 +6,7 @@ from scipy.sparse import csr_matrix
 
 from indicators.disclosure.derivation import blocks, unknown_cells
 from indicators.disclosure.reduction import independent, reduced
-from tests.indicators.disclosure.test_intervals import half_withheld
+from tests.indicators.disclosure.counted_tables import half_withheld
 
 
 def rank(lines: csr_matrix) -> int:

@@ -12,8 +12,8 @@ from indicators.disclosure.repeats import NO_PAIRS
 from indicators.disclosure.showing_again import shown_again
 from indicators.disclosure.tables import Tables
 from indicators.disclosure.task import Task
+from tests.indicators.disclosure.counted_tables import MIN_N, counted, task
 from tests.indicators.disclosure.linked_tables import LEAVES, all_cells, follows, incidence
-from tests.indicators.disclosure.test_intervals import MIN_N, counted, task
 
 
 def told(withheld: np.ndarray, asked: np.ndarray) -> bool:
