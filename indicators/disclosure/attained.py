@@ -11,22 +11,24 @@ from indicators.disclosure.width_rule import CLOSE, lacking, share
 
 
 class Attained:
-    """By cell, rests included; of a ratio, numerators and rests are two tables.
+    """By cell, rests included, and amount: n; of ratios, n, numerator and rest.
 
-    parts: cells x tables. groups: tables that are free of those of another group, whose lowest
-    values may be added. count, low, high: cells x groups, the sum of each one's tables.
+    amount, low, high: cells x amounts. wanted: which of them must be wide: n, and of numerators and
+    rests small ones. parts: cells x tables, one for numerators and one for rests of ratios; groups:
+    tables that are free of those of another group, whose lowest values may be added.
     """
 
-    def __init__(self, tables: Tables, is_small: np.ndarray, min_n: int) -> None:
-        """is_small: by published cell; the rest is not."""
+    def __init__(self, tables: Tables, small: np.ndarray, min_n: int) -> None:
+        """small: published cells x (n, numerator, rest); other cells have none."""
         self.parts, self.groups = tables.parts(), tables.groups()
-        self.count = np.column_stack([self.parts[:, own].sum(axis=1) for own in self.groups])
-        self.low, self.high = self.count.copy(), self.count.copy()
-        free = np.setdiff1d(np.arange(len(self.count)), tables.cell)  # in no line: without bounds
+        self.amount, self.min_n = tables.amounts(), min_n
+        self.low, self.high = self.amount.copy(), self.amount.copy()
+        free = np.setdiff1d(np.arange(len(self.amount)), tables.cell)  # in no line: without bounds
         self.low[free], self.high[free] = 0, np.inf
-        self.is_small = np.zeros(len(self.count), dtype=bool)
-        self.is_small[: len(is_small)] = is_small
-        self.min_n = min_n
+        self.small = np.zeros(self.amount.shape, dtype=bool)
+        self.small[: len(small)] = small[:, : self.amount.shape[1]]
+        self.wanted = self.small.copy()
+        self.wanted[:, 0] = True
 
     def add(self, group: int, cells: np.ndarray, change: np.ndarray) -> None:
         """One more of a group's tables: by how much these cells change, cells x the group's.
@@ -36,26 +38,34 @@ class Attained:
         value = self.parts[cells][:, self.groups[group]] + change
         if value.min(initial=0) < -CLOSE:
             return
-        n = value.sum(axis=1)
-        self.low[cells, group] = np.minimum(self.low[cells, group], n)
-        self.high[cells, group] = np.maximum(self.high[cells, group], n)
+        if self.amount.shape[1] == 1:
+            self._extend(cells, 0, value[:, 0])
+            return
+        for table, own in zip(self.groups[group], value.T, strict=True):
+            self._extend(cells, 1 + table, own)
+        if len(self.groups) == 1:
+            self._extend(cells, 0, value.sum(axis=1))
+        else:
+            self._extend(cells, 0, self.low[cells, 1:].sum(axis=1))
+            self._extend(cells, 0, self.high[cells, 1:].sum(axis=1))
+
+    def _extend(self, cells: np.ndarray, amount: int, value: np.ndarray) -> None:
+        self.low[cells, amount] = np.minimum(self.low[cells, amount], value)
+        self.high[cells, amount] = np.maximum(self.high[cells, amount], value)
 
     def lacking(self, cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Whether these cells have been low, and high, in no table found as they must be."""
-        return lacking(*self._attained(cells), self.is_small[cells], self.min_n)
+        """Cells x amounts: wanted, and as low, or as high, as it must be in no table found."""
+        not_low, not_high = lacking(*self._attained(cells), self.small[cells], self.min_n)
+        return not_low & self.wanted[cells], not_high & self.wanted[cells]
 
     def unproven(self, cells: np.ndarray) -> np.ndarray:
-        """Whether these cells lack one or the other."""
-        return np.asarray(np.logical_or(*self.lacking(cells)))
+        """Whether an amount of these cells lacks one or the other."""
+        return np.asarray(np.logical_or(*self.lacking(cells)).any(axis=1))
 
     def share(self, cells: np.ndarray) -> np.ndarray:
-        """Of what these cells must be able to fall and rise, the share that the lesser one did."""
-        return share(*self._attained(cells), self.is_small[cells], self.min_n)
+        """Cells x amounts: of what each must be able to fall and rise, the lesser share."""
+        return share(*self._attained(cells), self.small[cells], self.min_n)
 
     def _attained(self, cells: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Count, lowest and highest value of n."""
-        return (
-            self.count[cells].sum(axis=1),
-            self.low[cells].sum(axis=1),
-            self.high[cells].sum(axis=1),
-        )
+        """Amount, lowest and highest value."""
+        return self.amount[cells], self.low[cells], self.high[cells]

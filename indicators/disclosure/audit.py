@@ -38,9 +38,14 @@ class Audit:
 
 
 def audit(
-    tables: Tables, withheld: np.ndarray, is_small: np.ndarray, min_n: int, asked: np.ndarray
+    tables: Tables,
+    withheld: np.ndarray,
+    is_small: np.ndarray,
+    min_n: int,
+    asked: np.ndarray,
+    amount: int = 0,
 ) -> Audit:
-    """Intervals of n for withheld cells.
+    """Intervals of n for withheld cells; of ratios, of numerator (amount 1) or rest (2).
 
     withheld, is_small: by published cell; asked: numbers of withheld cells with a count, in any
     order. Wide enough: `min_n`, and for small counts two integers above and below; below 1 there
@@ -49,7 +54,7 @@ def audit(
     asked = np.unique(asked)
     small = is_small[asked]
     unknown = unknown_cells(tables, withheld)
-    count = tables.counts[asked, 0]
+    count = tables.amounts()[asked, amount]
     low, high = count.copy(), count.copy()
     in_lines = np.unique(tables.cell)
     free = unknown[asked] & ~np.isin(asked, in_lines)
@@ -60,7 +65,7 @@ def audit(
         if not len(at):
             continue
         own = np.searchsorted(block.cells, asked[at])
-        question = _Question(block, parts[block.cells], groups)
+        question = _Question(block, parts[block.cells], groups, amount)
         low[at], high[at] = question.intervals(own, small[at], min_n)
     return Audit(asked, count, low, high, is_wide(low, high, count, small, min_n))
 
@@ -76,8 +81,11 @@ def is_wide(
 class _Question:
     """The intervals of some cells of one block."""
 
-    def __init__(self, block: Block, counts: np.ndarray, groups: list[list[int]]) -> None:
+    def __init__(
+        self, block: Block, counts: np.ndarray, groups: list[list[int]], amount: int
+    ) -> None:
         self.block, self.counts, self.groups = block, counts, groups
+        self.columns = [amount - 1] if amount else list(range(counts.shape[1]))
         self.lines = csr_matrix(block.matrix)
         self.whole: list[Form] = []
 
@@ -88,10 +96,10 @@ class _Question:
         reaches = _REACHES if len(self.counts) > _WHOLE else (None,)
         found = []
         for at, small in zip(asked, is_small, strict=True):
-            n = self.counts[at : at + 1].sum(axis=1)
+            count = self.counts[at : at + 1, self.columns].sum(axis=1)
             for reach in reaches:
                 low, high = self._interval(int(at), reach)
-                if is_wide(np.array([low]), np.array([high]), n, small, min_n)[0]:
+                if is_wide(np.array([low]), np.array([high]), count, small, min_n)[0]:
                     break
             found.append((low, high))
         low, high = np.array(found).T
@@ -106,9 +114,9 @@ class _Question:
         elif not programs:
             programs = self.whole = self._forms(own)
         place = int(np.searchsorted(own, at))
-        count = self.counts[at].sum()
-        low = sum(_least(1.0, place, program) for program in programs)
-        high = -sum(_least(-1.0, place, program) for program in programs)
+        count = self.counts[at, self.columns].sum()
+        low = sum(self._least(1.0, place, program) for program in programs)
+        high = -sum(self._least(-1.0, place, program) for program in programs)
         return float(count + low), float(count + high)
 
     def _forms(self, own: np.ndarray) -> list[Form]:
@@ -123,18 +131,20 @@ class _Question:
             own = np.unique(self.lines[np.unique(self.block.matrix[:, own].indices)].indices)
         return own
 
-
-def _least(sign: float, place: int, program: Form) -> float:
-    """The least change of a cell, or of its opposite, over all tables without negative counts."""
-    cost = sign * np.asarray(program.of_sum[place].todense()).ravel()
-    if not cost.any():
-        return 0.0
-    many = program.lines.shape[0]
-    result = linprog(
-        cost,
-        A_eq=program.lines if many else None,
-        b_eq=np.zeros(many) if many else None,
-        bounds=np.column_stack([program.least, program.most]),
-        method="highs",
-    )
-    return -np.inf if result.fun is None else float(result.fun)
+    def _least(self, sign: float, place: int, program: Form) -> float:
+        """The least change, or of its opposite, over all tables without negative counts."""
+        cost = np.zeros(len(program.least))
+        for column, cells in zip(program.columns, program.changes, strict=True):
+            if column in self.columns:
+                cost += sign * np.asarray(cells[place].todense()).ravel()
+        if not cost.any():
+            return 0.0
+        many = program.lines.shape[0]
+        result = linprog(
+            cost,
+            A_eq=program.lines if many else None,
+            b_eq=np.zeros(many) if many else None,
+            bounds=np.column_stack([program.least, program.most]),
+            method="highs",
+        )
+        return -np.inf if result.fun is None else float(result.fun)

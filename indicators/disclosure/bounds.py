@@ -25,24 +25,25 @@ class Bounds:
     for n only, n is one more table, bound by the others' sum.
     """
 
-    def __init__(
-        self, tables: Tables, unknown: np.ndarray, is_small: np.ndarray, min_n: int
-    ) -> None:
-        """unknown: by cell, rests included (`derivation.py`); is_small: by published cell."""
+    def __init__(self, tables: Tables, unknown: np.ndarray, small: np.ndarray, min_n: int) -> None:
+        """unknown: by cell, rests included (`derivation.py`).
+
+        small: published cells x (n, numerator, rest).
+        """
         order = np.argsort(tables.line, kind="stable")
         line, self.cell = tables.line[order], tables.cell[order]
         self.is_total = tables.is_total[order, None]
-        counts = np.nan_to_num(tables.counts)
-        self.count, self.is_small, self.min_n = counts[:, 0], is_small, min_n
+        self.amount, self.min_n = tables.amounts(), min_n
+        self.small = small[:, : self.amount.shape[1]]
         by_cell = np.argsort(self.cell, kind="stable")
         self._lines_by_cell = line[by_cell]
-        self._of_cell = np.searchsorted(self.cell[by_cell], np.arange(len(counts) + 1))
+        self._of_cell = np.searchsorted(self.cell[by_cell], np.arange(len(self.amount) + 1))
         self._of_line = np.searchsorted(line, np.arange(tables.lines + 1))
         self.of_n = tables.for_n_only(line)
         self.has_n = bool(self.of_n.any())
         parts = tables.parts()
         if self.has_n:
-            parts = np.column_stack([parts, counts[:, 0]])
+            parts = np.column_stack([parts, self.amount[:, 0]])
         self.fall = parts * unknown[:, None]
         self.rise = np.full_like(self.fall, _FAR) * unknown[:, None]
         self._tighten(np.unique(line))
@@ -50,20 +51,28 @@ class Bounds:
     def narrow(
         self, cells: np.ndarray, times: np.ndarray | float = 1.0
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Of these published cells: whether they cannot be low, or high, enough.
+        """These published cells x amounts: whether they cannot be low, or high, enough.
 
-        times: by how much more than needed they must be possible to rise.
+        Only n, and small numerators and rests, must. times: by how much more than needed they must
+        be possible to rise.
         """
-        count, (fall, rise) = self.count[cells], self.of_counts(cells)
-        low, high = count - fall, count + rise / times
-        not_low, not_high = lacking(count, low, high, self.is_small[cells], self.min_n)
-        return (count > 0) & not_low, (count > 0) & not_high
+        amount, (fall, rise) = self.amount[cells], self.room(cells)
+        low, high = amount - fall, amount + rise / times
+        not_low, not_high = lacking(amount, low, high, self.small[cells], self.min_n)
+        wanted = self.small[cells]
+        wanted[:, 0] = amount[:, 0] > 0
+        return wanted & not_low, wanted & not_high
 
-    def of_counts(self, cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """By how much n of these cells can fall and rise."""
-        if self.has_n:
-            return self.fall[cells, -1], self.rise[cells, -1]
-        return self.fall[cells].sum(axis=1), self.rise[cells].sum(axis=1)
+    def room(self, cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """By how much these cells' amounts can fall and rise, cells x amounts."""
+        fall, rise = self._amounts(self.fall[cells]), self._amounts(self.rise[cells])
+        return fall, rise
+
+    def _amounts(self, own: np.ndarray) -> np.ndarray:
+        if self.amount.shape[1] == 1:
+            return own
+        n = own[:, -1] if self.has_n else own.sum(axis=1)
+        return np.column_stack([n, own[:, :2]])
 
     def show(self, cells: np.ndarray) -> Before:
         """The bounds once these cells are shown. The answer takes `hide_again` back to before."""

@@ -101,7 +101,7 @@ def _lost(tables: Tables, rule: LineRule, task: Task, withheld: np.ndarray) -> n
         return np.zeros(len(withheld), dtype=bool)
     every = withheld | rule.is_free[: len(withheld)]
     asked = withheld & ~task.known
-    return widths(tables, every, task.primary, task.min_n, asked, enough=np.inf).narrow
+    return widths(tables, every, task.small, task.min_n, asked, enough=np.inf).narrow
 
 
 def _widened(
@@ -122,13 +122,13 @@ def _widened(
     every = np.arange(len(withheld))
     for _ in range(turns):
         lacks = attained.unproven(every) & ~task.known
-        found = widths(tables, withheld, task.primary, task.min_n, lacks & ~narrow, attained)
+        found = widths(tables, withheld, task.small, task.min_n, lacks & ~narrow, attained)
         narrow |= found.narrow
         if not found.narrow.any():
             break
         withheld = _extended(rule, task, mending.mended(withheld, found.not_low, found.not_high))
     lacks = attained.unproven(every) & ~task.known
-    widths(tables, withheld, task.primary, task.min_n, lacks, attained, singly=False)
+    widths(tables, withheld, task.small, task.min_n, lacks, attained, singly=False)
     return withheld, narrow & attained.unproven(every)
 
 

@@ -45,11 +45,15 @@ class Block:
 
 
 def unknown_cells(tables: Tables, withheld: np.ndarray) -> np.ndarray:
-    """By cell, rests included: hidden, and not had by one subtraction after the other."""
+    """By cell, rests included: hidden, and not had by one subtraction after the other.
+
+    Lines that hold for n only do not tell a numerator.
+    """
     rests = np.ones(len(tables.counts) - tables.published, dtype=bool)
     unknown = np.concatenate([withheld, rests]) & np.isfinite(tables.counts[:, 0])
+    tells = ~tables.for_n_only(tables.line)
     while True:
-        is_open = unknown[tables.cell]
+        is_open = unknown[tables.cell] & tells
         left = np.bincount(tables.line[is_open], minlength=tables.lines)
         found = tables.cell[is_open & (left[tables.line] == 1)]
         if not len(found):

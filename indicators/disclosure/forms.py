@@ -28,11 +28,6 @@ class Form:
     least: np.ndarray
     most: np.ndarray
 
-    @property
-    def of_sum(self) -> csr_matrix:
-        """Cells x unknowns: by how much the sum of the columns changes."""
-        return csr_matrix(sum(self.changes[1:], self.changes[0]))
-
 
 def forms(
     matrix: csc_matrix,

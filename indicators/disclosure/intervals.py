@@ -34,7 +34,7 @@ _SEED = 20261
 
 @dataclass(frozen=True)
 class Widths:
-    """By cell: told to be wide or narrow; and then whether it cannot be low, or high, enough."""
+    """By cell: told to be wide or narrow; by cell and amount: cannot be low, or high, enough."""
 
     seen: np.ndarray
     not_low: np.ndarray
@@ -42,14 +42,14 @@ class Widths:
 
     @property
     def narrow(self) -> np.ndarray:
-        """Told to be narrow."""
-        return np.asarray(self.not_low | self.not_high)
+        """Whether an amount of the cell is told to be narrow."""
+        return np.asarray((self.not_low | self.not_high).any(axis=1))
 
 
 def widths(
     tables: Tables,
     withheld: np.ndarray,
-    is_small: np.ndarray,
+    small: np.ndarray,
     min_n: int,
     asked: np.ndarray,
     attained: Attained | None = None,
@@ -59,27 +59,27 @@ def widths(
 ) -> Widths:
     """Which of the withheld cells asked for are narrow.
 
-    withheld, is_small, asked: by published cell. A cell that follows by subtraction alone is
-    narrow, and one that single lines bound; one that lies in no line is wide. Nothing is told of
-    what waits when `enough` cells of a block are found narrow. attained: what has been found for
+    withheld, asked: by published cell; small: n, numerator and rest of each (`Task`); n is asked
+    of, and what is small. A cell that follows by subtraction alone is narrow, and one that single
+    lines bound; one that lies in no line is wide. Nothing is told of what waits when `enough`
+    counts of a block are found narrow. attained: what has been found for
     fewer withheld cells; what is found is added. singly: also ask for one cell after the other,
     without which none but those that lines bound is told to be narrow.
     """
     unknown = unknown_cells(tables, withheld)
-    wanted = np.zeros(len(unknown), dtype=bool)
-    wanted[: tables.published] = asked & withheld & (tables.counts[: tables.published, 0] > 0)
-    attained = attained or Attained(tables, is_small, min_n)
-    seen = wanted.copy()
-    bounds = Bounds(tables, unknown, is_small, min_n)
-    not_low, not_high = np.zeros((2, len(unknown)), dtype=bool)
-    cells = np.flatnonzero(wanted)
+    attained = attained or Attained(tables, small, min_n)
+    seen = np.zeros(len(unknown), dtype=bool)
+    seen[: tables.published] = asked & withheld & (tables.counts[: tables.published, 0] > 0)
+    wanted = np.asarray(attained.wanted & seen[:, None])
+    bounds = Bounds(tables, unknown, small, min_n)
+    not_low, not_high = np.zeros((2, *wanted.shape), dtype=bool)
+    cells = np.flatnonzero(seen)
     not_low[cells], not_high[cells] = bounds.narrow(cells)
-    by_lines = not_low | not_high
-    wanted &= ~by_lines
-    for block in _grouped(blocks(tables, unknown, wanted)):
+    wanted &= ~(not_low | not_high)
+    for block in _grouped(blocks(tables, unknown, np.any(wanted, axis=1))):
         own = block.cells
         answers = Question(block, wanted[own], attained).answers(singly, enough)
-        seen[own] = answers.seen | by_lines[own]
+        seen[own] &= answers.seen
         not_low[own] |= answers.not_low
         not_high[own] |= answers.not_high
     published = slice(tables.published)
@@ -108,7 +108,7 @@ def _joined(parts: list[Block]) -> Iterator[Block]:
 
 
 class Question:
-    """The narrow cells of one block."""
+    """The narrow cells of one block; wanted: its cells x amounts."""
 
     def __init__(self, block: Block, wanted: np.ndarray, attained: Attained) -> None:
         own = block.matrix, block.of_n, attained.parts[block.cells]
@@ -122,8 +122,8 @@ class Question:
         self._ask_many(_FEW if singly else _FEWER)
         single = self._ask_singly(enough) if singly else np.zeros_like(self.wanted)
         low, high = self._lacking()
-        told = self.wanted & (single | ~(low | high))
-        return Widths(told, low & single, high & single)
+        told = single | ~(low | high)
+        return Widths(told.all(axis=1), low & single, high & single)
 
     def _ask_many(self, few: float) -> None:
         """Some are asked to be low and others to be high, while programs prove enough."""
@@ -132,29 +132,31 @@ class Question:
             before = int(low.sum() + high.sum())
             if not before:
                 break
-            upwards = high & (~low | (self.random.random(len(low)) < 0.5))
-            weight = np.exp(_SPREAD * self.random.normal(size=len(low)))
+            upwards = high & (~low | (self.random.random(low.shape) < 0.5))
+            weight = np.exp(_SPREAD * self.random.normal(size=low.shape))
             self._ask(weight * ((low & ~upwards) - 1.0 * upwards), many=True)
             low, high = self._lacking()
             if before - low.sum() - high.sum() < few * before:
                 break
 
     def _ask_singly(self, enough: float) -> np.ndarray:
-        """Cells that lack a proof, one by one: what lacks it then is narrow."""
-        single = np.zeros(len(self.cells), dtype=bool)
+        """What lacks a proof, one by one: what lacks it then is narrow."""
+        single = np.zeros(self.wanted.shape, dtype=bool)
         while True:
             low, high = self._lacking()
-            waiting = np.flatnonzero((low | high) & ~single)
+            waiting = np.argwhere((low | high) & ~single)
             if not len(waiting) or (single & (low | high)).sum() >= enough:
                 return single
             drawn = self.random.choice(waiting, _TO_CHOOSE)
-            at = drawn[np.argmin(self.attained.share(self.cells[drawn]))]
+            share = self.attained.share(self.cells[drawn[:, 0]])
+            at = tuple(drawn[np.argmin(share[np.arange(_TO_CHOOSE), drawn[:, 1]])])
             single[at] = True
             self._ask_one(at, not_low=bool(low[at]))
 
-    def _ask_one(self, at: int, *, not_low: bool) -> None:
+    def _ask_one(self, at: tuple[int, ...], *, not_low: bool) -> None:
         """How high a count must be possible depends on how low it is: this may be asked second."""
-        cost = 1.0 * (np.arange(len(self.cells)) == at)
+        cost = np.zeros(self.wanted.shape)
+        cost[at] = 1
         if not_low:
             self._ask(cost, many=False)
         if self._lacking()[1][at]:

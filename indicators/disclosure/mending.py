@@ -48,11 +48,11 @@ class Mending:
         self.of_n = tables.for_n_only(np.arange(tables.lines))
         self.tables, self.published = tables, tables.published
         self.count = rule.counts[:, 0]
-        self.is_small, self.min_n = task.primary, task.min_n
-        self.attained = Attained(tables, task.primary, task.min_n)
+        self.small, self.min_n = task.small, task.min_n
+        self.attained = Attained(tables, task.small, task.min_n)
         self.price = _MISSED[task.prominence]
         self.is_free, self.prominence = rule.is_free, rule.prominence
-        self.in_vain: set[tuple[int, bool]] = set()  # nothing helps these in this direction
+        self.in_vain: set[tuple[int, int, bool]] = set()  # cell, amount, upwards: nothing helps
 
     def mended_by_bounds(self, withheld: np.ndarray, among: np.ndarray) -> np.ndarray:
         """What is withheld with what some of the cells need, where bounds make them narrow."""
@@ -60,15 +60,17 @@ class Mending:
         tried = np.zeros(len(withheld), dtype=bool)
         while True:
             unknown = unknown_cells(self.tables, withheld)
-            bounds = Bounds(self.tables, unknown, self.is_small, self.min_n)
+            bounds = Bounds(self.tables, unknown, self.small, self.min_n)
             cells = np.flatnonzero(withheld & among & ~tried)
-            not_low, not_high = np.zeros((2, len(withheld)), dtype=bool)
+            not_low, not_high = np.zeros((2, *self.attained.amount.shape), dtype=bool)
             not_low[cells], not_high[cells] = bounds.narrow(cells)
-            first = self._apart(not_low | not_high, random)
+            first = self._apart((not_low | not_high)[: len(withheld)].any(axis=1), random)
             if not first.any():
                 return withheld
             tried |= first
-            withheld = self.mended(withheld, not_low & first, not_high & first)
+            now = np.flatnonzero(~first)
+            not_low[now] = not_high[now] = False
+            withheld = self.mended(withheld, not_low, not_high)
 
     def _apart(self, cells: np.ndarray, random: np.random.Generator) -> np.ndarray:
         """Some of the cells, any two of them more than `_DISTANCE` lines from each other."""
@@ -79,37 +81,39 @@ class Mending:
     def mended(self, withheld: np.ndarray, not_low: np.ndarray, not_high: np.ndarray) -> np.ndarray:
         """What is withheld with what narrow cells need, as far as it goes.
 
-        By published cell; not_low, not_high: cannot be low, or high, enough. The largest counts
-        first: what they need serves smaller ones in the same lines.
+        By published cell; not_low, not_high: cells x amounts, cannot be low, or high, enough. The
+        largest counts first: what they need serves smaller ones in the same lines.
         """
         found = withheld.copy()
-        cells = np.flatnonzero(not_low | not_high)
+        lacks = np.stack([not_low, not_high], axis=-1)
+        cells = np.flatnonzero(lacks.any(axis=(1, 2)))
         for cell in cells[np.lexsort((cells, -self.count[cells]))]:
-            for direction, lacks in enumerate((not_low, not_high)):
-                if lacks[cell] and self.attained.lacking(cell[None])[direction][0]:
-                    found[self._needed(int(cell), bool(direction), found)] = True
+            for amount, upwards in np.argwhere(lacks[cell]):
+                if self.attained.lacking(cell[None])[upwards][0, amount]:
+                    needed = self._needed(int(cell), int(amount), bool(upwards), found)
+                    found[needed] = True
         return found
 
-    def _needed(self, cell: int, upwards: bool, withheld: np.ndarray) -> np.ndarray:
-        """Published cells that the count needs withheld to be low, or high, enough, if any help."""
-        if (cell, upwards) not in self.in_vain:
-            needed, asked = self._change(cell, upwards), set()
+    def _needed(self, cell: int, amount: int, upwards: bool, withheld: np.ndarray) -> np.ndarray:
+        """Published cells that it needs withheld to be low, or high, enough, if any help."""
+        if (cell, amount, upwards) not in self.in_vain:
+            needed, asked = self._change(cell, amount, upwards), set()
             for reach, prominence in _STEPS:
                 own = self._around(cell, reach, withheld, self.prominence <= prominence)
                 if len(own) > _MOST or own.tobytes() in asked:
                     continue
                 asked.add(own.tobytes())
-                changed = self._cheapest(own, cell, needed, withheld)
+                changed = self._cheapest(own, cell, amount, needed, withheld)
                 if changed is not None:
                     return changed
-            self.in_vain.add((cell, upwards))
+            self.in_vain.add((cell, amount, upwards))
         return np.zeros(0, dtype=np.int64)
 
-    def _change(self, cell: int, upwards: bool) -> float:
-        """By how much the count must be able to change, from how low it was in a table."""
-        count, small = self.count[cell], self.is_small[cell]
+    def _change(self, cell: int, amount: int, upwards: bool) -> float:
+        """By how much it must be able to change, from how low it was in a table."""
+        count, small = self.attained.amount[cell, amount], self.small[cell, amount]
         low = needed_low(count, small)
-        attained = min(low, self.attained.low[cell].sum())
+        attained = min(low, self.attained.low[cell, amount])
         return float((needed_high(count, attained, small, self.min_n) if upwards else low) - count)
 
     def _around(
@@ -126,7 +130,7 @@ class Mending:
         return own
 
     def _cheapest(
-        self, own: np.ndarray, cell: int, needed: float, withheld: np.ndarray
+        self, own: np.ndarray, cell: int, amount: int, needed: float, withheld: np.ndarray
     ) -> np.ndarray | None:
         """Published cells that change in the cheapest table; None where there is no such table.
 
@@ -139,18 +143,21 @@ class Mending:
         rows = np.unique(columns.indices)
         part = csc_matrix(csr_matrix(columns)[rows])
         one = csr_matrix(hstack([part, -part[:, len(hidden) :]]))
-        is_it = np.concatenate([hidden == cell, np.zeros(2 * len(shown))])
+        groups = [own for own in self.attained.groups if not amount or amount - 1 in own]
+        tables = [table for own in groups for table in own]
+        moves = np.concatenate([hidden == cell, np.zeros(2 * len(shown))])
+        is_it = np.concatenate([moves * (amount in (0, 1 + table)) for table in tables])
         price = np.concatenate([np.zeros(len(hidden)), np.tile(self.price[shown], 2)])
         far = np.full(len(hidden) + len(shown), FAR)
         least, most = [], []
-        for table in self.attained.parts.T:
+        for table in self.attained.parts[:, tables].T:
             least += [-table[hidden], np.zeros(2 * len(shown))]
             most += [far, table[shown]]
-        many, of_n = self.attained.parts.shape[1], self.of_n[rows]
+        many, of_n = len(tables), self.of_n[rows]
         every = vstack([block_diag([one[~of_n]] * many), hstack([one[of_n]] * many)])
         change = cheapest(
             np.tile(price, many),
-            vstack([every, csr_matrix(np.tile(is_it, many))], format="csc"),
+            vstack([every, csr_matrix(is_it)], format="csc"),
             np.append(np.zeros(every.shape[0]), needed),
             np.concatenate(least),
             np.concatenate(most),
@@ -161,7 +168,9 @@ class Mending:
         changes = change.reshape(many, -1)
         rises, falls = np.hsplit(changes[:, len(hidden) :], 2)
         net = np.column_stack([changes[:, : len(hidden)], rises - falls])
-        for at, group in enumerate(self.attained.groups):
-            self.attained.add(at, np.concatenate([hidden, shown]), net[group].T)
+        for group in groups:
+            changed = net[[tables.index(table) for table in group]]
+            at = self.attained.groups.index(group)
+            self.attained.add(at, np.concatenate([hidden, shown]), changed.T)
         moved = (rises + falls).sum(axis=0) > _LEAST
         return np.asarray(shown[moved])

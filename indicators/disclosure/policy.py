@@ -104,7 +104,7 @@ def suppress(
     primary = cells["is_small"].to_numpy(dtype=bool)
     repeats = repeated_counts(cells)
     task = Task(
-        primary,
+        cells[["n_is_small", "part_is_small", "rest_is_small"]].to_numpy(dtype=bool),
         cells["least"].to_numpy(),
         past.known,
         past.withheld,
@@ -219,8 +219,9 @@ def _withhold_files(connection: duckdb.DuckDBPyConnection, parents: dict[str, st
     cells = connection.execute(_file_cells_sql()).df()
     withheld = cells["is_withheld"].to_numpy(dtype=bool)
     nowhere = np.zeros(len(cells), dtype=bool)
+    small = np.column_stack([withheld, nowhere, nowhere])
     task = Task(
-        withheld, np.zeros(len(cells)), nowhere, nowhere, 0, NO_PAIRS, prominence(cells, parents)
+        small, np.zeros(len(cells)), nowhere, nowhere, 0, NO_PAIRS, prominence(cells, parents)
     )
     found = protect(file_tables(cells, parents), task)
     set_null(connection, "contribution", ["rows"], cells.loc[found.withheld, ["cell_id"]])
@@ -252,16 +253,16 @@ def _withhold_responses(
         SELECT rowid AS cell_id, survey_code, wave, instrument, area, sex, age_group,
           CAST(sampled AS DOUBLE) AS n, CAST(answered AS DOUBLE) AS part,
           CAST($min_n AS DOUBLE) AS least,
-          coalesce(sampled BETWEEN 1 AND $min_n - 1
-            OR answered BETWEEN 1 AND $min_n - 1, false) AS is_small
+          coalesce(sampled BETWEEN 1 AND $min_n - 1, false) AS n_is_small,
+          coalesce(answered BETWEEN 1 AND $min_n - 1, false) AS part_is_small
         FROM mart.survey_response ORDER BY ALL
         """,
         {"min_n": policy.min_n},
     ).df()
-    primary = cells["is_small"].to_numpy(dtype=bool)
     nowhere = np.zeros(len(cells), dtype=bool)
+    small = np.column_stack([cells["n_is_small"], cells["part_is_small"], nowhere])
     least, ordinary = cells["least"].to_numpy(), np.zeros(len(cells), dtype=np.int64)
-    task = Task(primary, least, nowhere, nowhere, policy.min_n, NO_PAIRS, ordinary)
+    task = Task(small, least, nowhere, nowhere, policy.min_n, NO_PAIRS, ordinary)
     found = protect(response_tables(cells, parents), task)
     own = cells.loc[found.withheld, ["cell_id"]]
     set_null(connection, "survey_response", ["sampled", "answered"], own)

@@ -8,7 +8,7 @@ SOURCES_OF_PERSONS = ("activity_participants", "police_census", "training", "un_
 
 
 def small_cells_sql() -> str:
-    """Every cell of the mart with its n, its bound `least` and `is_small`. Parameter: min_n.
+    """Every cell of the mart with its n, its bound `least`, and what is small. Parameter: min_n.
 
     Small is a cell with 1 <= n < min_n, n as in definitions 9: cases of a count, rows of a sum,
     the denominator of a ratio, the numerator of a rate, respondents of a survey. For surveys the
@@ -19,7 +19,8 @@ def small_cells_sql() -> str:
     for confidential indicators (persons harmed, detained or accused) and for sources of persons
     ("45 of 50 officers passed" names five who did not); elsewhere "49 of 50 patrols at night"
     harms nobody, and would be missed. Zeros are shown on every side. `part` is that numerator,
-    0 for other measures and where it is no part of n (a ratio of sums).
+    0 for other measures and where it is no part of n (a ratio of sums). `n_is_small`,
+    `part_is_small` and `rest_is_small` say which of the three is; `is_small`, whether one is.
 
     That one unit gives more than 85 % of a sum is not looked at: the mart holds no unit's share.
     """
@@ -48,12 +49,11 @@ SELECT * EXCLUDE (numerator, denominator, n, counts_persons, least),
   CASE WHEN n IS NULL THEN NULL
     WHEN measure = 'ratio' AND numerator BETWEEN 0 AND n THEN CAST(numerator AS DOUBLE)
     ELSE 0 END AS part,
-  coalesce(n >= 1 AND n < least, false)
-  OR (measure = 'ratio' AND (
-    coalesce(numerator > 0 AND numerator < least, false)
-    OR (counts_persons
-      AND coalesce(denominator > numerator AND denominator - numerator < least, false))
-  )) AS is_small
+  coalesce(n >= 1 AND n < least, false) AS n_is_small,
+  coalesce(measure = 'ratio' AND numerator > 0 AND numerator < least, false) AS part_is_small,
+  coalesce(measure = 'ratio' AND counts_persons
+    AND denominator > numerator AND denominator - numerator < least, false) AS rest_is_small,
+  n_is_small OR part_is_small OR rest_is_small AS is_small
 FROM bound
 ORDER BY mission, indicator, indicator_version, area, {", ".join(DIMENSIONS)},
   period_type, period"""

@@ -24,23 +24,26 @@ class Program:
         self.cells, self.attained = cells, attained
         self.group = attained.groups.index(list(form.columns))
         self.form, self.is_at_corner = form, False
-        self.of_sum = form.of_sum
-        self.unknowns = self.of_sum.shape[1]
+        self.unknowns = len(form.least)
         if self.unknowns:
             zeros = (np.zeros(size) for size in form.lines.shape)
             self.solver = _solver(csc_matrix(form.lines), form.least, form.most, *zeros)
             self.solver.setOptionValue("simplex_strategy", _PRIMAL)
 
     def ask(self, cost: np.ndarray, *, many: bool) -> None:
-        """Finds a table with the least cost; by cell of the block.
+        """Finds a table with the least cost; cells of the block x amounts.
 
         Many cells: by interior point, without the way from there to a corner of the tables. One
         cell: few steps lead from the last corner to one where another cell is low or high.
         """
-        if not self.unknowns:
+        own = np.zeros(self.unknowns)
+        for table, cells in zip(self.form.columns, self.form.changes, strict=True):
+            of_part = cost[:, 1 + table] if cost.shape[1] > 1 else 0
+            own += cells.T @ (cost[:, 0] + of_part)
+        if not own.any():
             return
         columns = np.arange(self.unknowns, dtype=np.int32)
-        self.solver.changeColsCost(self.unknowns, columns, self.of_sum.T @ cost)
+        self.solver.changeColsCost(self.unknowns, columns, own)
         anew = many or not self.is_at_corner
         if anew:
             self.solver.clearSolver()

@@ -81,25 +81,26 @@ class _StaysWide:
 
     def __init__(self, tables: Tables, task: Task, withheld: np.ndarray) -> None:
         unknown = unknown_cells(tables, withheld)
-        self.bounds = Bounds(tables, unknown, task.primary, task.min_n)
+        self.bounds = Bounds(tables, unknown, task.small, task.min_n)
         self.is_small = np.zeros(len(tables.counts), dtype=bool)
         self.is_small[: len(withheld)] = task.primary & ~task.known & withheld
-        self.times = np.zeros(len(tables.counts))
+        self.times = np.zeros(self.bounds.amount.shape)
         self.ask(np.arange(len(withheld)), 1.0)
 
     def ask(self, cells: np.ndarray, times: float) -> None:
         """Small ones among these that can rise by so many times what is needed shall still do."""
         small = cells[self.is_small[cells]]
         not_low, not_high = self.bounds.narrow(small, times)
-        self.times[small[~not_low & ~not_high]] = times
+        self.times[small] = np.where(not_low | not_high, self.times[small], times)
 
     def without(self, cells: np.ndarray) -> bool:
         """Whether no small cell becomes narrow once these are shown; if none does, they are."""
         before = self.bounds.show(cells)
         moved = np.unique(np.concatenate([some for some, _, _ in before]))
-        moved = moved[self.times[moved] > 0]
-        not_low, not_high = self.bounds.narrow(moved, self.times[moved])
-        if (not_low | not_high).any():
+        moved = moved[self.times[moved].any(axis=1)]
+        times = self.times[moved]
+        not_low, not_high = self.bounds.narrow(moved, np.maximum(times, 1))
+        if ((not_low | not_high) & (times > 0)).any():
             self.bounds.hide_again(before)
             return False
         return True

@@ -46,6 +46,12 @@ class Tables:
         """Cells x what cannot fall below zero: n; of ratios, numerator and rest, adding to n."""
         return np.column_stack(not_negative(np.nan_to_num(self.counts)))
 
+    def amounts(self) -> np.ndarray:
+        """Cells x what readers may not place: n; of ratios, n, numerator and rest."""
+        parts = self.parts()
+        n = parts.sum(axis=1)
+        return np.column_stack([n, parts]) if parts.shape[1] > 1 else parts
+
     def for_n_only(self, lines: np.ndarray) -> np.ndarray:
         """Whether these lines hold for the sum of numerator and rest, and not for each."""
         held = np.zeros(len(lines), dtype=bool) if self.of_n is None else self.of_n[lines]

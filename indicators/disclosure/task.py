@@ -12,14 +12,15 @@ ORDINARY, TOTAL_OF_ONE, OF_THE_MISSION, OF_ITS_QUARTERS = range(4)
 class Task:
     """What is to be protected, by published cell.
 
-    primary: small; least: cases below which it is small; known: published in an earlier release;
+    small: n, numerator and rest, whether each is (cells x 3); primary: one of them is; least: cases
+    below which it is small; known: published in an earlier release;
     stays: withheld in an earlier release, whose tables it would open if it were shown now; min_n:
     width that each withheld count's interval must have; same: pairs of cells (of it, with it),
     where the second holds the first one's count under another indicator and is withheld with it,
     though not the other way; prominence: how much the cell would be missed, 0 to 3.
     """
 
-    primary: np.ndarray
+    small: np.ndarray
     least: np.ndarray
     known: np.ndarray
     stays: np.ndarray
@@ -27,11 +28,16 @@ class Task:
     same: np.ndarray
     prominence: np.ndarray
 
+    @property
+    def primary(self) -> np.ndarray:
+        """Whether a cell is to be withheld for its own sake."""
+        return np.asarray(self.small.any(axis=1))
+
     def of(self, own: np.ndarray) -> "Task":
         """The task of some of the cells, numbers ascending; pairs lie within them or outside."""
         inside = np.isin(self.same[:, 0], own)
         return Task(
-            self.primary[own],
+            self.small[own],
             self.least[own],
             self.known[own],
             self.stays[own],

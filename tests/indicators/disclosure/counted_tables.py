@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from indicators.disclosure.audit import audit
 from indicators.disclosure.repeats import NO_PAIRS
 from indicators.disclosure.tables import Tables
 from indicators.disclosure.task import Task
@@ -75,11 +76,33 @@ def beside_each_other(one: Tables, *numerators: np.ndarray) -> Tables:
 
 
 def task(linked: Tables) -> Task:
-    n = linked.counts[:, 0]
-    nowhere = np.zeros(len(n), dtype=bool)
-    least = np.full(len(n), float(MIN_N))
-    ordinary = np.zeros(len(n), dtype=np.int64)
-    return Task((n > 0) & (n < MIN_N), least, nowhere, nowhere, MIN_N, NO_PAIRS, ordinary)
+    """Small are counts and numerators below `MIN_N`, and no rests."""
+    nowhere = np.zeros(linked.published, dtype=bool)
+    small = np.column_stack([(linked.counts > 0) & (linked.counts < MIN_N), nowhere])
+    least = np.full(linked.published, float(MIN_N))
+    ordinary = np.zeros(linked.published, dtype=np.int64)
+    return Task(small, least, nowhere, nowhere, MIN_N, NO_PAIRS, ordinary)
+
+
+def only_n(is_small: np.ndarray) -> np.ndarray:
+    """What is small where no numerator and no rest is."""
+    return np.column_stack([is_small, np.zeros((len(is_small), 2), dtype=bool)])
+
+
+def narrow_cells(
+    linked: Tables, own: Task, withheld: np.ndarray, among: np.ndarray | None = None
+) -> np.ndarray:
+    """By cell whether the audit finds n too narrow, or a numerator or rest that is small."""
+    asked = withheld & (linked.counts[:, 0] > 0)
+    if among is not None:
+        asked &= among
+    found = np.zeros(len(withheld), dtype=bool)
+    for amount in range(linked.amounts().shape[1]):
+        small = own.small[:, amount]
+        cells = np.flatnonzero(asked & small if amount else asked)
+        told = audit(linked, withheld, small, MIN_N, cells, amount)
+        found[told.cell[~told.is_wide]] = True
+    return found
 
 
 def half_withheld(

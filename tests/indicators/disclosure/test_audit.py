@@ -17,6 +17,7 @@ from tests.indicators.disclosure.counted_tables import (
     ROWS,
     beside_each_other,
     half_withheld,
+    only_n,
     square,
 )
 
@@ -102,17 +103,21 @@ def test_what_two_indicators_share_is_n_and_not_the_numerator() -> None:
     linked = twins()
     withheld = np.tile([True, True, False] * 2 + [False] * 5, 2)
     hidden = unknown_cells(linked, withheld)
-    equal = Bounds(replace(linked, of_n=None), hidden, withheld, 1000)
+    small = only_n(withheld)
+    equal = Bounds(replace(linked, of_n=None), hidden, small, 1000)
     assert not equal.fall[[0, 11]].any()
-    fall, _ = Bounds(linked, hidden, withheld, 1000).of_counts(np.array([0, 11]))
-    assert fall.tolist() == [4, 4]
+    fall, _ = Bounds(linked, hidden, small, 1000).room(np.array([0, 11]))
+    assert fall[:, 0].tolist() == [4, 4]
     found = audit(linked, withheld, withheld, 1000, np.array([0, 11]))
     assert found.low == pytest.approx([0, 0])
     assert found.high == pytest.approx([8, 8])
 
 
-def by_one_program(linked: Tables, withheld: np.ndarray, cell: int) -> tuple[float, float]:
-    """The interval of n, every withheld count and numerator an unknown, every line an equation."""
+def by_one_program(linked: Tables, withheld: np.ndarray, at: int) -> tuple[float, float]:
+    """The interval of n, or of a numerator, every withheld one an unknown, every line an equation.
+
+    at: cell, counted on for numerators.
+    """
     size, n = linked.published, linked.counts[:, 0]
     sign = np.where(linked.is_total, 1.0, -1.0)
     line = csr_matrix((sign, (linked.line, linked.cell)), shape=(linked.lines, size))
@@ -120,7 +125,7 @@ def by_one_program(linked: Tables, withheld: np.ndarray, cell: int) -> tuple[flo
     shown = identity(size, format="csr")[~withheld]
     equations = block_diag([vstack([line, shown]), vstack([of_numerators, shown])])
     values = linked.counts.T.ravel()
-    cost = (np.arange(2 * size) == cell).astype(float)
+    cost = (np.arange(2 * size) == at).astype(float)
     low, high = (
         linprog(
             way * cost,
@@ -140,9 +145,9 @@ def by_one_program(linked: Tables, withheld: np.ndarray, cell: int) -> tuple[flo
 def test_intervals_of_linked_ratios_are_those_of_one_large_program(seed: int) -> None:
     linked, own, withheld, asked = half_withheld(seed, of_ratios=True)
     cells = np.random.default_rng(seed).permutation(np.flatnonzero(asked))[:12]
-    found = audit(linked, withheld, own.primary, 1000, cells)
-    assert (found.high < 1000).any()
-    for cell, low, high in zip(found.cell, found.low, found.high, strict=True):
-        assert (low, min(high, 1000)) == pytest.approx(
-            np.minimum(by_one_program(linked, withheld, cell), 1000), abs=1e-5
-        )
+    for amount in (0, 1):
+        found = audit(linked, withheld, own.small[:, amount], 1000, cells, amount)
+        assert (found.high < 1000).any()
+        for cell, low, high in zip(found.cell, found.low, found.high, strict=True):
+            expected = by_one_program(linked, withheld, cell + amount * linked.published)
+            assert (low, min(high, 1000)) == pytest.approx(np.minimum(expected, 1000), abs=1e-5)

@@ -8,7 +8,7 @@ from indicators.disclosure.bounds import Bounds
 from indicators.disclosure.derivation import unknown_cells
 from indicators.disclosure.tables import Tables, not_negative
 from indicators.disclosure.width_rule import share
-from tests.indicators.disclosure.counted_tables import MIN_N, counted
+from tests.indicators.disclosure.counted_tables import MIN_N, counted, only_n
 
 
 def by_loops(linked: Tables, unknown: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -33,22 +33,26 @@ def by_loops(linked: Tables, unknown: np.ndarray) -> tuple[np.ndarray, np.ndarra
 
 
 def room(bounds: Bounds, cells: np.ndarray) -> np.ndarray:
-    """How many times as far as they must be able to rise or fall, these cells can, at least."""
-    count = bounds.count[cells]
-    fall, rise = bounds.of_counts(cells)
-    return share(count, count - fall, count + rise, bounds.is_small[cells], bounds.min_n)
+    """How many times as far as they must be able to rise or fall, these cells can, at least.
+
+    Cells x amounts.
+    """
+    amount, (fall, rise) = bounds.amount[cells], bounds.room(cells)
+    return share(amount, amount - fall, amount + rise, bounds.small[cells], bounds.min_n)
 
 
 @pytest.fixture(params=range(4))
 def partly_withheld(request: pytest.FixtureRequest) -> tuple[Tables, np.ndarray, np.ndarray]:
-    """Linked tables, every other one of ratios; which cells are small; which are withheld."""
+    """Linked tables, every other one of ratios; what is small; which cells are withheld."""
     linked = counted(request.param)
     random = np.random.default_rng(request.param)
     if request.param % 2:
         linked.counts[:, 1] = counted(request.param + 10).counts[:, 0]
         linked.counts[:, 0] += linked.counts[:, 1]
-    small = linked.counts[:, 0] < (2 * MIN_N if request.param % 2 else MIN_N)
-    return linked, small, small | (random.random(len(small)) < 0.8)
+    small = np.zeros((linked.published, 3), dtype=bool)
+    amounts = linked.amounts()
+    small[:, : amounts.shape[1]] = (amounts > 0) & (amounts < MIN_N)
+    return linked, small, small.any(axis=1) | (random.random(len(small)) < 0.8)
 
 
 @pytest.fixture
@@ -75,14 +79,17 @@ def test_they_are_never_closer_than_the_audits(
 ) -> None:
     """What they call narrow is narrow; in tables like these they find most of what is."""
     linked, small, withheld = partly_withheld
-    asked = np.flatnonzero(withheld & (linked.counts[:, 0] > 0))
-    told = audit(linked, withheld, small, MIN_N, asked)
-    narrow = np.logical_or(*bounds.narrow(asked))
-    assert not (narrow & told.is_wide).any()
-    assert narrow.sum() > (~told.is_wide).sum() / 2 > 0
-    far = room(bounds, asked)
-    assert far[narrow].max() < far[told.is_wide].mean()
-    assert (far[told.is_wide] >= 1 - 1e-6).all()
+    for amount in range(linked.amounts().shape[1]):
+        wanted = small[:, amount] if amount else linked.counts[:, 0] > 0
+        asked = np.flatnonzero(withheld & wanted)
+        told = audit(linked, withheld, small[:, amount], MIN_N, asked, amount)
+        narrow = np.logical_or(*bounds.narrow(asked))[:, amount]
+        assert not (narrow & told.is_wide).any()
+        far = room(bounds, asked)[:, amount]
+        assert (far[told.is_wide] >= 1 - 1e-6).all()
+        if amount == 0:
+            assert narrow.sum() > (~told.is_wide).sum() / 2 > 0
+            assert far[narrow].max() < far[told.is_wide].mean()
 
 
 def test_showing_cells_gives_the_bounds_of_tables_that_show_them_and_comes_back(
@@ -109,10 +116,10 @@ def test_a_rise_by_so_many_times_what_is_needed_can_be_asked_for() -> None:
     counts = np.array([[4.0, 0], [6, 0], [9, 0], [19, 0]])
     line, is_total = np.zeros(4, dtype=np.int64), np.arange(4) == 3
     linked = Tables(line, np.arange(4), is_total, counts, 4)
-    small = counts[:, 0] < MIN_N
+    small = only_n(counts[:, 0] < MIN_N)
     bounds = Bounds(linked, unknown_cells(linked, np.arange(4) < 2), small, MIN_N)
     first = np.array([0])
     assert bounds.fall[0].sum() == 4
     assert bounds.rise[0].sum() == 6
-    assert not bounds.narrow(first, 1.0)[1]
-    assert bounds.narrow(first, 4.0)[1]
+    assert not bounds.narrow(first, 1.0)[1].any()
+    assert bounds.narrow(first, 4.0)[1].any()

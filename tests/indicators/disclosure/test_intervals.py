@@ -16,6 +16,8 @@ from tests.indicators.disclosure.counted_tables import (
     MIN_N,
     counted,
     half_withheld,
+    narrow_cells,
+    only_n,
     pair_of_ratios,
     square,
     task,
@@ -31,7 +33,7 @@ def test_narrow_cells_are_those_of_the_audit(seed: int) -> None:
     linked = square(counts)
     asked = np.flatnonzero(withheld)
     is_small = linked.counts[:, 0] < 3
-    found = widths(linked, withheld, is_small, MIN_N, withheld)
+    found = widths(linked, withheld, only_n(is_small), MIN_N, withheld)
     told = audit(linked, withheld, is_small, MIN_N, asked)
     assert found.seen.sum() == len(asked)
     assert found.narrow[asked].tolist() == (~told.is_wide).tolist()
@@ -57,11 +59,9 @@ def test_every_withheld_count_is_wide_or_told_to_be_narrow(
 ) -> None:
     linked = counts(seed)
     found = protect(linked, task(linked))
-    asked = np.flatnonzero(found.withheld & (linked.counts[:, 0] > 0))
-    is_small = task(linked).primary
-    narrow = asked[~audit(linked, found.withheld, is_small, MIN_N, asked).is_wide]
     assert not found.unproven.any()
-    assert set(narrow) == set(np.flatnonzero(found.narrow | found.derivable))
+    narrow = narrow_cells(linked, task(linked), found.withheld)
+    assert narrow.tolist() == (found.narrow | found.derivable).tolist()
 
 
 def test_what_is_narrow_because_of_earlier_releases_is_so_whatever_else_is_withheld() -> None:
@@ -71,12 +71,10 @@ def test_what_is_narrow_because_of_earlier_releases_is_so_whatever_else_is_withh
         own, has_count = task(linked), linked.counts[:, 0] > 0
         shown = ~own.primary & (np.random.default_rng(seed).random(len(own.primary)) < 0.7)
         found = protect(linked, replace(own, known=shown))
-        told = np.flatnonzero(found.narrow | found.derivable)
-        asked = np.flatnonzero(found.withheld & has_count & ~found.known)
+        told = found.narrow | found.derivable
         for withheld in (found.withheld & ~found.known, has_count & ~found.known):
-            seen = audit(linked, withheld, own.primary, MIN_N, asked)
-            assert told.tolist() == seen.cell[~seen.is_wide].tolist()
-        many += len(told)
+            assert narrow_cells(linked, own, withheld, found.withheld).tolist() == told.tolist()
+        many += told.sum()
     assert many
 
 
@@ -85,11 +83,9 @@ def test_what_a_quick_look_leaves_is_told_to_be_unproven() -> None:
     for seed in range(4):
         linked = counted(seed)
         found = protect(linked, task(linked), QUICK)
-        asked = np.flatnonzero(found.withheld & (linked.counts[:, 0] > 0))
-        is_small = task(linked).primary
-        narrow = asked[~audit(linked, found.withheld, is_small, MIN_N, asked).is_wide]
-        assert set(narrow) <= set(np.flatnonzero(found.narrow | found.derivable | found.unproven))
-        left += len(narrow)
+        narrow = narrow_cells(linked, task(linked), found.withheld)
+        assert (narrow <= (found.narrow | found.derivable | found.unproven)).all()
+        left += narrow.sum()
     assert left
 
 
@@ -97,13 +93,11 @@ def test_what_a_quick_look_leaves_is_told_to_be_unproven() -> None:
 @pytest.mark.parametrize("seed", range(4))
 def test_what_is_told_is_what_the_audit_tells(seed: int, of_ratios: bool) -> None:
     linked, own, withheld, asked = half_withheld(seed, of_ratios=of_ratios)
-    found = widths(linked, withheld, own.primary, MIN_N, asked)
-    told = audit(linked, withheld, own.primary, MIN_N, np.flatnonzero(asked))
+    found = widths(linked, withheld, own.small, MIN_N, asked)
+    narrow = narrow_cells(linked, own, withheld)
     assert (found.seen <= asked).all()
     assert found.seen.sum() == asked.sum() or found.narrow.sum() >= ENOUGH
-    wide = np.zeros(len(withheld), dtype=bool)
-    wide[told.cell[told.is_wide]] = True
-    assert (wide == (found.seen & ~found.narrow))[found.seen].all()
+    assert (narrow == found.narrow)[found.seen].all()
 
 
 @pytest.mark.parametrize("enough", [3, ENOUGH, np.inf])
@@ -113,13 +107,11 @@ def test_when_enough_are_found_narrow_nothing_is_told_of_what_waits(
 ) -> None:
     """Programs alone, without the bounds: they find the same, and stop when they are enough."""
     linked, own, withheld, asked = half_withheld(seed)
-    narrow = np.zeros(len(withheld), dtype=bool)
-    cells = np.flatnonzero(asked)
-    narrow[cells[~audit(linked, withheld, own.primary, MIN_N, cells).is_wide]] = True
+    narrow = narrow_cells(linked, own, withheld)
     for block in blocks(linked, unknown_cells(linked, withheld), asked):
         at = block.cells
-        attained = Attained(linked, own.primary, MIN_N)
-        found = Question(block, asked[at], attained).answers(True, enough)
+        attained = Attained(linked, own.small, MIN_N)
+        found = Question(block, asked[at][:, None], attained).answers(True, enough)
         many = int(narrow[at].sum())
         assert found.narrow.sum() == min(many, enough)
         assert (narrow[at] >= found.narrow).all()

@@ -1,6 +1,7 @@
 """What is withheld for a narrow count makes it wide, is little, and never what may not go."""
 
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
@@ -11,14 +12,15 @@ from indicators.disclosure.mending import Mending
 from indicators.disclosure.tables import Tables
 from indicators.disclosure.task import OF_THE_MISSION, Task
 from indicators.disclosure.width_rule import needed_high, needed_low
-from tests.indicators.disclosure.counted_tables import MIN_N, counted, square, task
-
-
-def narrow_cells(linked: Tables, own: Task, withheld: np.ndarray) -> np.ndarray:
-    asked = np.flatnonzero(withheld & (linked.counts[: len(withheld), 0] > 0))
-    found = np.zeros(len(withheld), dtype=bool)
-    found[asked[~audit(linked, withheld, own.primary, MIN_N, asked).is_wide]] = True
-    return found
+from tests.indicators.disclosure.counted_tables import (
+    MIN_N,
+    counted,
+    narrow_cells,
+    only_n,
+    pair_of_ratios,
+    square,
+    task,
+)
 
 
 def test_the_smallest_change_is_withheld() -> None:
@@ -34,19 +36,20 @@ def test_the_smallest_change_is_withheld() -> None:
     narrow = narrow_cells(linked, own, withheld)
     assert narrow[[0, 3]].all()
     mending = Mending(linked, LineRule(linked, own), own)
-    found = mending.mended(withheld, narrow, narrow)
+    found = mending.mended(withheld, only_n(narrow)[:, :1], only_n(narrow)[:, :1])
     assert not np.logical_or(*mending.attained.lacking(np.flatnonzero(narrow))).any()
     assert not narrow_cells(linked, own, found).any()
     assert found[8]
     assert not found[[2, 5, 10]].any()
 
 
-@pytest.fixture(params=range(4))
+@pytest.fixture(params=product(range(4), [counted, pair_of_ratios]))
 def partly_withheld(request: pytest.FixtureRequest) -> tuple[Tables, Task, np.ndarray]:
     """Tables of which some cells are known, some may not go, and too little is withheld."""
-    linked = counted(request.param)
+    seed, counts = request.param
+    linked = counts(seed)
     own = task(linked)
-    random = np.random.default_rng(request.param)
+    random = np.random.default_rng(seed)
     share = random.random((3, len(own.primary)))
     known = ~own.primary & (share[0] < 0.3)
     prominence = np.where(share[1] < 0.2, OF_THE_MISSION, own.prominence)
@@ -58,26 +61,28 @@ def partly_withheld(request: pytest.FixtureRequest) -> tuple[Tables, Task, np.nd
 def test_what_is_mended_is_as_low_or_high_as_it_must_be(
     partly_withheld: tuple[Tables, Task, np.ndarray], upwards: bool
 ) -> None:
-    """Each cell for itself; nothing known is withheld."""
+    """Each cell, and each amount of it, for itself; nothing known is withheld."""
     linked, own, withheld = partly_withheld
-    nobody = np.zeros(len(withheld), dtype=bool)
-    mended = 0
-    for cell in np.flatnonzero(narrow_cells(linked, own, withheld))[:20]:
-        alone = np.arange(len(withheld)) == cell
-        lacking = (nobody, alone) if upwards else (alone, nobody)
+    shape = linked.amounts().shape
+    mended = np.zeros(shape[1])
+    cells = np.flatnonzero(narrow_cells(linked, own, withheld))[:20]
+    for cell, amount in product(cells, range(min(shape[1], 2))):
+        lacking = np.zeros((2, *shape), dtype=bool)
+        lacking[int(upwards), cell, amount] = True
         mending = Mending(linked, LineRule(linked, own), own)
         found = mending.mended(withheld, *lacking)
         further = found & ~withheld
         assert not (further & own.known).any()
-        if (cell, upwards) in mending.in_vain:
+        if (cell, amount, upwards) in mending.in_vain:
             assert not further.any()
-        else:
-            mended += 1
-            told = audit(linked, found, own.primary, MIN_N, np.array([cell]))
-            low = needed_low(told.count, own.primary[[cell]])
-            high = needed_high(told.count, low, own.primary[[cell]], MIN_N)
+        elif not amount or own.small[cell, amount]:
+            mended[amount] += 1
+            small = own.small[[cell], amount]
+            told = audit(linked, found, own.small[:, amount], MIN_N, np.array([cell]), amount)
+            low = needed_low(told.count, small)
+            high = needed_high(told.count, low, small, MIN_N)
             assert (told.high >= high - 1e-6 if upwards else told.low <= low + 1e-6).all()
-    assert mended
+    assert mended[: min(shape[1], 2)].all()
 
 
 def test_the_missions_totals_are_withheld_only_where_nothing_else_helps(
@@ -85,11 +90,12 @@ def test_the_missions_totals_are_withheld_only_where_nothing_else_helps(
 ) -> None:
     linked, own, withheld = partly_withheld
     of_the_mission = own.prominence == OF_THE_MISSION
-    nobody = np.zeros(len(withheld), dtype=bool)
+    nobody = np.zeros(linked.amounts().shape, dtype=bool)
     kept = replace(own, known=own.known | (of_the_mission & ~withheld))
     gone = 0
-    for cell in np.flatnonzero(narrow_cells(linked, own, withheld))[:20]:
-        alone = np.arange(len(withheld)) == cell
+    for cell in np.flatnonzero(narrow_cells(linked, own, withheld))[:60]:
+        alone = nobody.copy()
+        alone[cell, 0] = True
         mending = Mending(linked, LineRule(linked, own), own)
         if (mending.mended(withheld, nobody, alone) & ~withheld & of_the_mission).any():
             gone += 1
@@ -108,7 +114,7 @@ def test_little_is_withheld_in_vain() -> None:
         linked = counted(seed)
         own = task(linked)
         for cell in np.flatnonzero(narrow_cells(linked, own, own.primary))[:6]:
-            alone = np.arange(len(own.primary)) == cell
+            alone = (np.arange(len(own.primary)) == cell)[:, None]
             mending = Mending(linked, LineRule(linked, own), own)
             found = mending.mended(own.primary, alone, alone)
             for further in np.flatnonzero(found & ~own.primary):

@@ -12,7 +12,7 @@ from indicators.disclosure.repeats import NO_PAIRS
 from indicators.disclosure.showing_again import shown_again
 from indicators.disclosure.tables import Tables
 from indicators.disclosure.task import Task
-from tests.indicators.disclosure.counted_tables import MIN_N, counted, task
+from tests.indicators.disclosure.counted_tables import MIN_N, counted, only_n, task
 from tests.indicators.disclosure.linked_tables import LEAVES, all_cells, follows, incidence
 
 
@@ -31,8 +31,8 @@ def narrow_by_lines(linked: Tables, own: Task, withheld: np.ndarray) -> np.ndarr
     """Small withheld cells whose bounds are too narrow."""
     found = np.zeros(len(withheld), dtype=bool)
     small = np.flatnonzero(own.primary & withheld)
-    bounds = Bounds(linked, unknown_cells(linked, withheld), own.primary, MIN_N)
-    found[small] = np.logical_or(*bounds.narrow(small))
+    bounds = Bounds(linked, unknown_cells(linked, withheld), own.small, MIN_N)
+    found[small] = np.logical_or(*bounds.narrow(small)).any(axis=1)
     return found
 
 
@@ -45,7 +45,7 @@ def over_withheld(request: pytest.FixtureRequest) -> tuple[Tables, Task, np.ndar
     withheld = own.primary | (random.random(len(own.primary)) < 0.9)
     withheld = LineRule(linked, own).extend(withheld)
     derivable = Derivation(linked).derivable(withheld)
-    return linked, replace(own, primary=own.primary & ~derivable), withheld
+    return linked, replace(own, small=own.small & ~derivable[:, None]), withheld
 
 
 def test_no_protected_cell_is_given_away_by_what_is_shown(
@@ -90,6 +90,8 @@ def test_of_two_that_would_do_the_prominent_one_is_shown() -> None:
     small, nowhere = counts[:, 0] < MIN_N, np.zeros(5, dtype=bool)
     for prominent in (1, 2):
         prominence = (np.arange(5) == prominent).astype(np.int64)
-        own = Task(small, np.full(5, float(MIN_N)), nowhere, nowhere, MIN_N, NO_PAIRS, prominence)
+        own = Task(
+            only_n(small), np.full(5, float(MIN_N)), nowhere, nowhere, MIN_N, NO_PAIRS, prominence
+        )
         left = shown_again(linked, LineRule(linked, own), own, np.arange(5) < 3, small)
         assert np.flatnonzero(left).tolist() == [0, 3 - prominent]

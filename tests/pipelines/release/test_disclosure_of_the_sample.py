@@ -44,14 +44,16 @@ AUDITED = 6  # of these at most, found narrow, by the audit
 class Copy:
     """One audience's copy of a release beside the figures that it withholds.
 
-    known: earlier releases show it as it still is, or it follows from what they show; protects: it
-    is withheld for cells of this release, and not as an earlier one withheld it; twins: pairs of
-    cells of two indicators, of which the second tells the count of the first.
+    small: n, numerator and rest, whether each is (cells x 3); known: earlier releases show it as it
+    still is, or it follows from what they show; protects: it is withheld for cells of this release,
+    and not as an earlier one withheld it; twins: pairs of cells of two indicators, of which the
+    second tells the count of the first.
     """
 
     cells: pd.DataFrame
     tables: Tables
     primary: np.ndarray
+    small: np.ndarray
     withheld: np.ndarray
     known: np.ndarray
     protects: np.ndarray
@@ -119,7 +121,10 @@ def copied(
     withheld = (status != "F") & ~known
     protects = withheld & ~primary & ~stays
     twins = repeats.follows
-    return Copy(cells, tables, primary, withheld, known, protects, twins, summary, policy.min_n)
+    small = cells[["n_is_small", "part_is_small", "rest_is_small"]].to_numpy() & primary[:, None]
+    return Copy(
+        cells, tables, primary, small, withheld, known, protects, twins, summary, policy.min_n
+    )
 
 
 def shown_before(cells: pd.DataFrame, values: object, status: list[str]) -> np.ndarray:
@@ -152,9 +157,13 @@ def asked(mask: np.ndarray, tables: Tables, many: int) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Asked:
-    """How many cells of each kind are looked at in one copy, always the same ones."""
+    """How many cells of each kind are looked at in one copy, always the same ones.
+
+    parts: small numerators, and rests.
+    """
 
     small: int
+    parts: int
     others: int
     shown_again: int
 
@@ -166,8 +175,15 @@ def check(name: str, copy: Copy, many: Asked) -> np.ndarray:
     assert copy.primary.any()
     assert int((told & copy.primary).sum()) <= copy.summary.derivable
     assert copy.summary.derivable <= copy.summary.primary // 1000
-    small = widths(copy, asked(copy.primary & ~told, copy.tables, many.small))
-    others = widths(copy, asked(copy.withheld & ~copy.primary & ~told, copy.tables, many.others))
+    small = widths(copy, asked(copy.small[:, 0] & ~told, copy.tables, many.small))
+    parts = [
+        widths(copy, asked(copy.small[:, amount] & ~told, copy.tables, many.parts), amount)
+        for amount in (1, 2)
+    ]
+    are_wide = np.concatenate([found.is_wide for found in parts])
+    others = widths(
+        copy, asked(copy.withheld & ~copy.small[:, 0] & ~told, copy.tables, many.others)
+    )
     needed = shown_again(copy, derivation, many.shown_again)
     print(
         f"{name}: {copy.summary.share:.1%} of {copy.summary.cells} cells withheld "
@@ -175,6 +191,7 @@ def check(name: str, copy: Copy, many: Asked) -> np.ndarray:
         f"{copy.summary.known} known, {copy.summary.derivable} derivable, "
         f"{copy.summary.narrow} found narrow, {copy.summary.unproven} not settled; "
         f"wide enough: {small.is_wide.sum()} of {len(small.cell)} small, "
+        f"{are_wide.sum()} of {len(are_wide)} small numerators and rests, "
         f"{others.is_wide.sum()} of {len(others.cell)} others; "
         f"shown again, {needed.sum()} of {len(needed)} open a small cell"
     )
@@ -182,12 +199,14 @@ def check(name: str, copy: Copy, many: Asked) -> np.ndarray:
     assert (small.low <= small.count).all() and (small.count <= small.high).all()
     assert not copy.summary.unproven
     assert copy.summary.narrow <= copy.summary.primary // 1000
-    assert small.is_wide.all() and others.is_wide.all()
+    assert len(are_wide)
+    assert small.is_wide.all() and are_wide.all() and others.is_wide.all()
     return needed
 
 
-def widths(copy: Copy, cells: np.ndarray) -> Audit:
-    return audit(copy.tables, copy.withheld, copy.primary, copy.min_n, cells)
+def widths(copy: Copy, cells: np.ndarray, amount: int = 0) -> Audit:
+    is_small = copy.small[:, amount]
+    return audit(copy.tables, copy.withheld, is_small, copy.min_n, cells, amount)
 
 
 def shown_again(copy: Copy, derivation: Derivation, many: int) -> np.ndarray:
@@ -216,18 +235,24 @@ def opens(copy: Copy, derivation: Derivation, before: np.ndarray, cell: int) -> 
         ):
             return True
     tight = tightest(copy, withheld, small_cells_with(copy, cell) & near_by(tables, cell))
-    quick = intervals.widths(tables, withheld, copy.primary, copy.min_n, tight)
-    narrow = np.flatnonzero(quick.narrow)[:AUDITED]
-    after = audit(tables, withheld, copy.primary, copy.min_n, narrow)
-    return bool(widths(copy, after.cell[~after.is_wide]).is_wide.any())
+    quick = intervals.widths(tables, withheld, copy.small, copy.min_n, tight)
+    narrow = quick.not_low | quick.not_high
+    for amount in range(narrow.shape[1]):
+        cells = np.flatnonzero(narrow[:, amount])[:AUDITED]
+        after = audit(tables, withheld, copy.small[:, amount], copy.min_n, cells, amount)
+        if widths(copy, after.cell[~after.is_wide], amount).is_wide.any():
+            return True
+    return False
 
 
 def tightest(copy: Copy, withheld: np.ndarray, among: np.ndarray) -> np.ndarray:
     """Of some cells those that single lines bound most closely."""
-    bounds = Bounds(copy.tables, unknown_cells(copy.tables, withheld), copy.primary, copy.min_n)
+    bounds = Bounds(copy.tables, unknown_cells(copy.tables, withheld), copy.small, copy.min_n)
     cells = np.flatnonzero(among & withheld)
     found = np.zeros(len(among), dtype=bool)
-    found[cells[np.argsort(room(bounds, cells), kind="stable")][:TIGHT]] = True
+    wanted = copy.small[cells, : bounds.amount.shape[1]]
+    closest = np.where(wanted, room(bounds, cells), np.inf).min(axis=1)
+    found[cells[np.argsort(closest, kind="stable")][:TIGHT]] = True
     return found
 
 
@@ -287,14 +312,14 @@ def around(tables: Tables, cells: np.ndarray) -> np.ndarray:
 def test_a_tenth_of_the_indicators(ingested: tuple[Workspace, Mission]) -> None:
     workspace, mission = ingested
     for name, copy in copies(workspace, chosen(mission, 0.1)):
-        check(name, copy, Asked(6, 6, 3))
+        check(name, copy, Asked(6, 6, 6, 3))
 
 
 @pytest.mark.soak
 def test_all_indicators(ingested: tuple[Workspace, Mission]) -> None:
     """Four in five cells that protect others are needed."""
     workspace, mission = ingested
-    parts = [check(*copy, Asked(40, 40, 25)) for copy in copies(workspace, mission)]
+    parts = [check(*copy, Asked(40, 40, 40, 25)) for copy in copies(workspace, mission)]
     needed = np.concatenate(parts)
     print(f"of {len(needed)} cells that protect others {needed.sum()} are needed")
     assert needed.mean() >= 0.8
