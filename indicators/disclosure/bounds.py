@@ -94,20 +94,10 @@ class Bounds:
             size = self._of_line[lines + 1] - self._of_line[lines]
             starts = np.cumsum(size) - size
             entry = np.repeat(self._of_line[lines] - starts, size) + np.arange(size.sum())
-            cell, is_total = self.cell[entry], self.is_total[entry]
-            fall, rise = self.fall[cell], self.rise[cell]
-            # A part's fall is made up for by a fall of the total, or by a rise of other parts.
-            for_fall, for_rise = np.where(is_total, fall, rise), np.where(is_total, rise, fall)
-            of_others = [
-                np.repeat(np.add.reduceat(own, starts), size, axis=0) - own
-                for own in (for_fall, for_rise)
-            ]
-            most_fall = np.maximum(np.where(is_total, of_others[1], of_others[0]), 0)
-            most_rise = np.maximum(np.where(is_total, of_others[0], of_others[1]), 0)
-            if self.has_n:
-                for most in (most_fall, most_rise):
-                    most[self.of_n[entry], :-1] = np.inf
-            bound = ((most_fall < fall - CLOSE) | (most_rise < rise - CLOSE)).any(axis=1)
+            cell = self.cell[entry]
+            most_fall, most_rise = self._made_up_for(entry, starts, size)
+            closer = (most_fall < self.fall[cell] - CLOSE) | (most_rise < self.rise[cell] - CLOSE)
+            bound = closer.any(axis=1)
             moved = np.unique(cell[bound])
             before.append((moved, self.fall[moved], self.rise[moved]))
             np.minimum.at(self.fall, cell[bound], most_fall[bound])
@@ -117,6 +107,25 @@ class Bounds:
                     side[moved, -1] = np.minimum(side[moved, -1], side[moved, :-1].sum(axis=1))
             lines = self._lines_of(moved)
         return before
+
+    def _made_up_for(
+        self, entry: np.ndarray, starts: np.ndarray, size: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """By entry of some lines how far the others of its line let it fall and rise."""
+        cell, is_total = self.cell[entry], self.is_total[entry]
+        fall, rise = self.fall[cell], self.rise[cell]
+        # A part's fall is made up for by a fall of the total, or by a rise of other parts.
+        for_fall, for_rise = np.where(is_total, fall, rise), np.where(is_total, rise, fall)
+        of_others = [
+            np.repeat(np.add.reduceat(own, starts), size, axis=0) - own
+            for own in (for_fall, for_rise)
+        ]
+        most_fall = np.maximum(np.where(is_total, of_others[1], of_others[0]), 0)
+        most_rise = np.maximum(np.where(is_total, of_others[0], of_others[1]), 0)
+        if self.has_n:
+            for most in (most_fall, most_rise):
+                most[self.of_n[entry], :-1] = np.inf
+        return most_fall, most_rise
 
     def _lines_of(self, cells: np.ndarray) -> np.ndarray:
         size = self._of_cell[cells + 1] - self._of_cell[cells]

@@ -40,22 +40,22 @@ def forms(
     """One form for each group of columns; counts without a case have none.
 
     matrix: lines x cells of 1 and -1; of_n: by line, whether it holds for the sum of a group's
-    columns only; counts: cells x columns. fewest: equations that follow from others are left out.
+    columns only; counts: cells x columns; groups: of as many columns each. fewest: equations that
+    follow from others are left out.
     """
     plain = reduced(csc_matrix(matrix if not of_n.any() else csr_matrix(matrix)[~of_n]))
     shared = csr_matrix(csr_matrix(matrix)[of_n] @ plain.cells)
-    found, lines = [], {}
+    many = len(groups[0])
+    lines = csr_matrix(vstack([block_diag([plain.lines] * many), hstack([shared] * many)]))
+    if fewest:
+        lines = independent(lines)
+    changes = tuple(_at(plain.cells, at, many) for at in range(many))
+    found = []
     for group in groups:
-        if not counts[:, group].any():
-            continue
-        many = len(group)
-        if many not in lines:
-            every = vstack([block_diag([plain.lines] * many), hstack([shared] * many)])
-            lines[many] = independent(csr_matrix(every)) if fewest else csr_matrix(every)
-        changes = [_at(plain.cells, at, many) for at in range(many)]
-        bounds = [plain.bounds(counts[:, column]) for column in group]
-        least, most = (np.concatenate(side) for side in zip(*bounds, strict=True))
-        found.append(Form(tuple(group), lines[many], tuple(changes), least, most))
+        if counts[:, group].any():
+            bounds = [plain.bounds(counts[:, column]) for column in group]
+            least, most = (np.concatenate(side) for side in zip(*bounds, strict=True))
+            found.append(Form(tuple(group), lines, changes, least, most))
     return found
 
 

@@ -4,8 +4,8 @@ A count is as low, or as high, as it must be possible to be in some table with t
 cells. Where there is none, the table is sought that changes the published cells least, in sum and
 weighted by how much they would be missed; those that it changes are withheld (a linear program for
 one direction of one cell, Kelly, Golden and Assad 1992, Networks 22; Fischetti and
-Salazar-Gonzalez 2001, Management Science 47). Only lines around the cell change, and no total of
-the whole mission: a reader misses these more than a wider interval protects.
+Salazar-Gonzalez 2001, Management Science 47). Only lines around the cell change, and totals of the
+whole mission where nothing else helps: a reader misses these most.
 """
 
 import numpy as np
@@ -139,10 +139,6 @@ class Mending:
         shown = own[own < self.published]
         shown = shown[~withheld[shown]]
         hidden = np.setdiff1d(own, shown)
-        columns = self.columns[:, np.concatenate([hidden, shown])]
-        rows = np.unique(columns.indices)
-        part = csc_matrix(csr_matrix(columns)[rows])
-        one = csr_matrix(hstack([part, -part[:, len(hidden) :]]))
         groups = [own for own in self.attained.groups if not amount or amount - 1 in own]
         tables = [table for own in groups for table in own]
         moves = np.concatenate([hidden == cell, np.zeros(2 * len(shown))])
@@ -153,19 +149,18 @@ class Mending:
         for table in self.attained.parts[:, tables].T:
             least += [-table[hidden], np.zeros(2 * len(shown))]
             most += [far, table[shown]]
-        many, of_n = len(tables), self.of_n[rows]
-        every = vstack([block_diag([one[~of_n]] * many), hstack([one[of_n]] * many)])
+        lines = self._lines(hidden, shown, len(tables))
         change = cheapest(
-            np.tile(price, many),
-            vstack([every, csr_matrix(is_it)], format="csc"),
-            np.append(np.zeros(every.shape[0]), needed),
+            np.tile(price, len(tables)),
+            vstack([lines, csr_matrix(is_it)], format="csc"),
+            np.append(np.zeros(lines.shape[0]), needed),
             np.concatenate(least),
             np.concatenate(most),
             interior=len(own) > _SIMPLEX,
         )
         if change is None:
             return None
-        changes = change.reshape(many, -1)
+        changes = change.reshape(len(tables), -1)
         rises, falls = np.hsplit(changes[:, len(hidden) :], 2)
         net = np.column_stack([changes[:, : len(hidden)], rises - falls])
         for group in groups:
@@ -174,3 +169,12 @@ class Mending:
             self.attained.add(at, np.concatenate([hidden, shown]), changed.T)
         moved = (rises + falls).sum(axis=0) > _LEAST
         return np.asarray(shown[moved])
+
+    def _lines(self, hidden: np.ndarray, shown: np.ndarray, many: int) -> csr_matrix:
+        """What holds between the columns of `_cheapest`, for so many tables beside each other."""
+        columns = self.columns[:, np.concatenate([hidden, shown])]
+        rows = np.unique(columns.indices)
+        part = csc_matrix(csr_matrix(columns)[rows])
+        one, of_n = csr_matrix(hstack([part, -part[:, len(hidden) :]])), self.of_n[rows]
+        every = [block_diag([one[~of_n]] * many), hstack([one[of_n]] * many)]
+        return csr_matrix(vstack(every))
