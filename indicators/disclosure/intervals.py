@@ -26,7 +26,6 @@ _TOGETHER = 2000  # cells up to which small blocks are asked together
 _PROGRAMS = 200  # at most, for many cells at once
 _SPREAD = 3.0  # of the weights, standard deviation of their logarithm
 _FEW = 0.1  # share of the missing proofs below which a program for many cells is the last one
-_FEWER = 0.03  # the same where no cell is asked alone then
 _TO_CHOOSE = 10  # cells that are drawn, of which the one that lacks most is asked alone
 ENOUGH = 20  # cells found narrow: what is withheld for these may widen others
 _SEED = 20261
@@ -119,13 +118,13 @@ class Question:
 
     def answers(self, singly: bool, enough: float) -> Widths:
         """Told of all that many programs prove, then of single cells until enough are narrow."""
-        self._ask_many(_FEW if singly else _FEWER)
+        self._ask_many()
         single = self._ask_singly(enough) if singly else np.zeros_like(self.wanted)
         low, high = self._lacking()
         told = single | ~(low | high)
         return Widths(told.all(axis=1), low & single, high & single)
 
-    def _ask_many(self, few: float) -> None:
+    def _ask_many(self) -> None:
         """Some are asked to be low and others to be high, while programs prove enough."""
         for _ in range(_PROGRAMS):
             low, high = self._lacking()
@@ -136,7 +135,7 @@ class Question:
             weight = np.exp(_SPREAD * self.random.normal(size=low.shape))
             self._ask(weight * ((low & ~upwards) - 1.0 * upwards), many=True)
             low, high = self._lacking()
-            if before - low.sum() - high.sum() < few * before:
+            if before - low.sum() - high.sum() < _FEW * before:
                 break
 
     def _ask_singly(self, enough: float) -> np.ndarray:
