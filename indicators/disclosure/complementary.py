@@ -5,7 +5,8 @@ from itertools import product
 
 import numpy as np
 
-from indicators.disclosure.derivation import Derivation
+from indicators.disclosure.bounds import Bounds
+from indicators.disclosure.derivation import Derivation, unknown_cells
 from indicators.disclosure.intervals import widths
 from indicators.disclosure.line_rule import LineRule
 from indicators.disclosure.mending import Mending
@@ -56,7 +57,7 @@ def protect(tables: Tables, task: Task, turns: int = TURNS) -> Protection:
     protected = (task.primary | task.stays) & is_count & ~task.known
     withheld = _covered(rule, derivation, task, protected)
     open_cells = derivation.derivable(withheld) & protected
-    lost = _lost(tables, rule, task, withheld)
+    lost = _lost(tables, rule, task, withheld, singly=turns > QUICK)
     mending = Mending(tables, rule, task)
     small = task.primary & ~task.known & ~lost
     withheld = _extended(rule, task, mending.mended_by_bounds(withheld, small))
@@ -95,13 +96,30 @@ def _covered(
         withheld = _extended(rule, task, withheld)
 
 
-def _lost(tables: Tables, rule: LineRule, task: Task, withheld: np.ndarray) -> np.ndarray:
-    """Withheld counts that earlier releases make narrow, even if all else were withheld."""
+def _lost(
+    tables: Tables, rule: LineRule, task: Task, withheld: np.ndarray, *, singly: bool
+) -> np.ndarray:
+    """Withheld counts that earlier releases make narrow, even if all else were withheld.
+
+    singly: ask for one after the other; without it only those that single lines bound are found.
+    """
     if not task.known.any():
         return np.zeros(len(withheld), dtype=bool)
     every = withheld | rule.is_free[: len(withheld)]
     asked = withheld & ~task.known
+    if not singly:
+        return _narrow_by_lines(tables, task, every, asked)
     return widths(tables, every, task.small, task.min_n, asked, enough=np.inf).narrow
+
+
+def _narrow_by_lines(
+    tables: Tables, task: Task, withheld: np.ndarray, asked: np.ndarray
+) -> np.ndarray:
+    """Of some withheld cells those whose bounds are too narrow."""
+    bounds = Bounds(tables, unknown_cells(tables, withheld), task.small, task.min_n)
+    cells, found = np.flatnonzero(asked), np.zeros(len(withheld), dtype=bool)
+    found[cells] = np.logical_or(*bounds.narrow(cells)).any(axis=1)
+    return found
 
 
 def _widened(
