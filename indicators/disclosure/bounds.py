@@ -63,6 +63,13 @@ class Bounds:
         wanted[:, 0] = amount[:, 0] > 0
         return wanted & not_low, wanted & not_high
 
+    def narrow_among(self, asked: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The same for every cell, rests included x amounts; asked: by published cell."""
+        not_low, not_high = np.zeros((2, *self.amount.shape), dtype=bool)
+        cells = np.flatnonzero(asked)
+        not_low[cells], not_high[cells] = self.narrow(cells)
+        return not_low, not_high
+
     def room(self, cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """By how much these cells' amounts can fall and rise, cells x amounts."""
         fall, rise = self._amounts(self.fall[cells]), self._amounts(self.rise[cells])

@@ -108,18 +108,10 @@ def _lost(
     every = withheld | rule.is_free[: len(withheld)]
     asked = withheld & ~task.known
     if not singly:
-        return _narrow_by_lines(tables, task, every, asked)
+        bounds = Bounds(tables, unknown_cells(tables, every), task.small, task.min_n)
+        narrow = np.logical_or(*bounds.narrow_among(asked)).any(axis=1)
+        return np.asarray(narrow[: len(withheld)])
     return widths(tables, every, task.small, task.min_n, asked, enough=np.inf).narrow
-
-
-def _narrow_by_lines(
-    tables: Tables, task: Task, withheld: np.ndarray, asked: np.ndarray
-) -> np.ndarray:
-    """Of some withheld cells those whose bounds are too narrow."""
-    bounds = Bounds(tables, unknown_cells(tables, withheld), task.small, task.min_n)
-    cells, found = np.flatnonzero(asked), np.zeros(len(withheld), dtype=bool)
-    found[cells] = np.logical_or(*bounds.narrow(cells)).any(axis=1)
-    return found
 
 
 def _widened(

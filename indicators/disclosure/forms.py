@@ -43,8 +43,9 @@ def forms(
     columns only; counts: cells x columns; groups: of as many columns each. fewest: equations that
     follow from others are left out.
     """
-    plain = reduced(csc_matrix(matrix if not of_n.any() else csr_matrix(matrix)[~of_n]))
-    shared = csr_matrix(csr_matrix(matrix)[of_n] @ plain.cells)
+    given = csr_matrix(matrix)
+    plain = reduced(csc_matrix(given[~of_n]))
+    shared = csr_matrix(given[of_n] @ plain.cells)
     many = len(groups[0])
     lines = csr_matrix(vstack([block_diag([plain.lines] * many), hstack([shared] * many)]))
     if fewest:

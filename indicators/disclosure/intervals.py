@@ -71,9 +71,7 @@ def widths(
     seen[: tables.published] = asked & withheld & (tables.counts[: tables.published, 0] > 0)
     wanted = np.asarray(attained.wanted & seen[:, None])
     bounds = Bounds(tables, unknown, small, min_n)
-    not_low, not_high = np.zeros((2, *wanted.shape), dtype=bool)
-    cells = np.flatnonzero(seen)
-    not_low[cells], not_high[cells] = bounds.narrow(cells)
+    not_low, not_high = bounds.narrow_among(seen)
     wanted &= ~(not_low | not_high)
     for block in _grouped(blocks(tables, unknown, np.any(wanted, axis=1))):
         own = block.cells

@@ -61,9 +61,7 @@ class Mending:
         while True:
             unknown = unknown_cells(self.tables, withheld)
             bounds = Bounds(self.tables, unknown, self.small, self.min_n)
-            cells = np.flatnonzero(withheld & among & ~tried)
-            not_low, not_high = np.zeros((2, *self.attained.amount.shape), dtype=bool)
-            not_low[cells], not_high[cells] = bounds.narrow(cells)
+            not_low, not_high = bounds.narrow_among(withheld & among & ~tried)
             first = self._apart((not_low | not_high)[: len(withheld)].any(axis=1), random)
             if not first.any():
                 return withheld

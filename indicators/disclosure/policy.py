@@ -17,7 +17,7 @@ from scipy.sparse.csgraph import connected_components
 
 from indicators.disclosure.complementary import QUICK, TURNS, Protection, protect
 from indicators.disclosure.earlier import EarlierRelease, past_of
-from indicators.disclosure.primary import small_cells_sql
+from indicators.disclosure.primary import SMALL_AMOUNTS, small_cells_sql
 from indicators.disclosure.repeats import NO_PAIRS, Repeats, repeated_counts
 from indicators.disclosure.tables import SERIES, file_tables, response_tables, value_tables
 from indicators.disclosure.task import Task
@@ -104,7 +104,7 @@ def suppress(
     primary = cells["is_small"].to_numpy(dtype=bool)
     repeats = repeated_counts(cells)
     task = Task(
-        cells[["n_is_small", "part_is_small", "rest_is_small"]].to_numpy(dtype=bool),
+        cells[list(SMALL_AMOUNTS)].to_numpy(dtype=bool),
         cells["least"].to_numpy(),
         past.known,
         past.withheld,

@@ -6,6 +6,9 @@ from indicators.values import DIMENSIONS
 # Sources whose rows are persons who can be known by name: their colleagues see who is missing.
 SOURCES_OF_PERSONS = ("activity_participants", "police_census", "training", "un_personnel")
 
+# Whether n, the numerator and the rest are small.
+SMALL_AMOUNTS = ("n_is_small", "part_is_small", "rest_is_small")
+
 
 def small_cells_sql() -> str:
     """Every cell of the mart with its n, its bound `least`, and what is small. Parameter: min_n.

@@ -55,7 +55,7 @@ class Tables:
     def for_n_only(self, lines: np.ndarray) -> np.ndarray:
         """Whether these lines hold for the sum of numerator and rest, and not for each."""
         held = np.zeros(len(lines), dtype=bool) if self.of_n is None else self.of_n[lines]
-        return np.asarray(held & (self.parts().shape[1] > 1))
+        return np.asarray(held & np.nan_to_num(self.counts[:, 1]).any())
 
     def groups(self) -> list[list[int]]:
         """Columns of `parts` that no line links with those of another group."""

@@ -59,19 +59,17 @@ def pair_of_ratios(seed: int) -> Tables:
 
 
 def beside_each_other(one: Tables, *numerators: np.ndarray) -> Tables:
-    """Indicators with the same lines and the same n, and these numerators."""
-    many, size, lines = len(numerators), one.published, one.lines
-    first = np.repeat(np.arange(size)[None], many - 1, axis=0)
-    pairs = np.stack([first, first + size * np.arange(1, many)[:, None]], axis=-1).reshape(-1, 2)
-    own = np.arange(many)[:, None]
-    repeats = lines * many + np.arange(len(pairs))
+    """Two indicators with the same lines and the same n, and these numerators."""
+    size, lines = one.published, one.lines
+    pairs = np.arange(size)[:, None] + [0, size]
+    repeats = 2 * lines + np.arange(size)
     return Tables(
-        np.concatenate([(one.line + lines * own).ravel(), np.repeat(repeats, 2)]),
-        np.concatenate([(one.cell + size * own).ravel(), pairs.ravel()]),
-        np.concatenate([np.tile(one.is_total, many), np.tile([True, False], len(pairs))]),
+        np.concatenate([one.line, one.line + lines, np.repeat(repeats, 2)]),
+        np.concatenate([one.cell, one.cell + size, pairs.ravel()]),
+        np.concatenate([one.is_total, one.is_total, np.tile([True, False], size)]),
         np.vstack([np.column_stack([one.counts[:, 0], part]) for part in numerators]),
-        size * many,
-        np.arange(lines * many + len(pairs)) >= lines * many,
+        2 * size,
+        np.arange(2 * lines + size) >= 2 * lines,
     )
 
 

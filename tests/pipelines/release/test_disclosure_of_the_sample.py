@@ -19,7 +19,7 @@ from indicators.disclosure.bounds import Bounds
 from indicators.disclosure.derivation import Derivation, blocks, unknown_cells
 from indicators.disclosure.earlier import EARLIER_COLUMNS
 from indicators.disclosure.policy import Withheld
-from indicators.disclosure.primary import small_cells_sql
+from indicators.disclosure.primary import SMALL_AMOUNTS, small_cells_sql
 from indicators.disclosure.repeats import repeated_counts
 from indicators.disclosure.tables import Tables, value_tables
 from indicators.disclosure.width_rule import MARGIN
@@ -121,7 +121,7 @@ def copied(
     withheld = (status != "F") & ~known
     protects = withheld & ~primary & ~stays
     twins = repeats.follows
-    small = cells[["n_is_small", "part_is_small", "rest_is_small"]].to_numpy() & primary[:, None]
+    small = cells[list(SMALL_AMOUNTS)].to_numpy() & primary[:, None]
     return Copy(
         cells, tables, primary, small, withheld, known, protects, twins, summary, policy.min_n
     )
