@@ -17,8 +17,7 @@ from indicators.disclosure.task import OF_ITS_QUARTERS, OF_THE_MISSION, TOTAL_OF
 # Where to look for cells to withhold: up to how prominent they may be, how many lines further.
 _STEPS = list(product((TOTAL_OF_ONE, OF_THE_MISSION, OF_ITS_QUARTERS), range(5)))
 
-TURNS = 50  # at most, to look for narrow counts and to withhold what they need
-QUICK = 0  # only a last look for proofs, which leaves some counts unproven
+_TURNS = 50  # at most, to look for narrow counts and to withhold what they need
 
 
 @dataclass(frozen=True)
@@ -37,10 +36,10 @@ class Protection:
     unproven: np.ndarray
 
 
-def protect(tables: Tables, task: Task, turns: int = TURNS) -> Protection:
+def protect(tables: Tables, task: Task, *, quick: bool = False) -> Protection:
     """Withholds published cells until no protected count follows from what is left.
 
-    turns: how often narrow counts are sought at most; some counts are unproven where few are.
+    quick: narrow counts are sought by bounds alone, which leaves most counts unproven.
 
     First line by line (`LineRule`). Then, while a protected cell is a linear combination of
     published ones, further cells of its lines are withheld, or of lines that cross these; the
@@ -57,7 +56,7 @@ def protect(tables: Tables, task: Task, turns: int = TURNS) -> Protection:
     protected = (task.primary | task.stays) & is_count & ~task.known
     withheld = _covered(rule, derivation, task, protected)
     open_cells = derivation.derivable(withheld) & protected
-    lost = _lost(tables, rule, task, withheld, singly=turns > QUICK)
+    lost = _lost(tables, rule, task, withheld, singly=not quick)
     mending = Mending(tables, rule, task)
     small = task.primary & ~task.known & ~lost
     withheld = _extended(rule, task, mending.mended_by_bounds(withheld, small))
@@ -65,7 +64,9 @@ def protect(tables: Tables, task: Task, turns: int = TURNS) -> Protection:
     mending = Mending(tables, rule, task)  # what was attained is not any more
     every = is_count & ~task.known & ~lost
     withheld = _extended(rule, task, mending.mended_by_bounds(withheld, every))
-    withheld, narrow = _widened(tables, rule, task, withheld, mending, turns, lost)
+    narrow = lost & withheld
+    if not quick:
+        withheld, narrow = _widened(tables, rule, task, withheld, mending, lost)
     unproven = withheld & is_count & (tables.counts[: tables.published, 0] > 0)
     unproven &= ~narrow & ~task.known & mending.attained.unproven(np.arange(len(withheld)))
     if open_cells.any():  # what was withheld for width may have closed some
@@ -120,7 +121,6 @@ def _widened(
     task: Task,
     withheld: np.ndarray,
     mending: Mending,
-    turns: int,
     lost: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Withholds what narrow counts need, while some are found; withheld, narrow.
@@ -130,7 +130,7 @@ def _widened(
     """
     attained, narrow = mending.attained, lost & withheld
     every = np.arange(len(withheld))
-    for _ in range(turns):
+    for _ in range(_TURNS):
         lacks = attained.unproven(every) & ~task.known
         found = widths(tables, withheld, task.small, task.min_n, lacks & ~narrow, attained)
         narrow |= found.narrow

@@ -15,7 +15,7 @@ import pandas as pd
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from indicators.disclosure.complementary import QUICK, TURNS, Protection, protect
+from indicators.disclosure.complementary import Protection, protect
 from indicators.disclosure.earlier import EarlierRelease, past_of
 from indicators.disclosure.primary import SMALL_AMOUNTS, small_cells_sql
 from indicators.disclosure.repeats import NO_PAIRS, Repeats, repeated_counts
@@ -89,8 +89,9 @@ def suppress(
     `mart.survey_response`, `mart.survey_result` and `mart.survey_item_response`. Zeros stay
     unless they would give a small count away. `audience` names the copy; the policy is the
     audience's own and the rules are the same for all. `earlier`: what this audience has of this
-    mission's earlier releases. `quick`: not all narrow counts are sought; what then is neither
-    wide nor narrow is counted as unproven. To be run once, on a copy where nothing is withheld yet.
+    mission's earlier releases. `quick`: narrow counts are sought by the bounds of lines only; what
+    these do not tell is counted as unproven. To be run once, on a copy where nothing is withheld
+    yet.
 
     What holds then: no small count is a linear combination of published counts of its indicator,
     over areas, dimensions and periods, except those that the answer counts as protected in vain.
@@ -112,7 +113,7 @@ def suppress(
         repeats.follows,
         prominence(cells, parents),
     )
-    found = _protect_by_series(cells, parents, task, repeats, QUICK if quick else TURNS)
+    found = _protect_by_series(cells, parents, task, repeats, quick=quick)
     _withhold_values(connection, cells, primary, found.withheld)
     _withhold_files(connection, parents)
     _withhold_responses(connection, policy, parents)
@@ -133,7 +134,7 @@ def prominence(cells: pd.DataFrame, parents: Mapping[str, str]) -> np.ndarray:
 
 
 def _protect_by_series(
-    cells: pd.DataFrame, parents: dict[str, str], task: Task, repeats: Repeats, turns: int
+    cells: pd.DataFrame, parents: dict[str, str], task: Task, repeats: Repeats, *, quick: bool
 ) -> Protection:
     """Each indicator for itself, together with those that repeat its counts; the largest first."""
     withheld, known, derivable, narrow, unproven = (np.zeros(len(cells), bool) for _ in range(5))
@@ -143,7 +144,7 @@ def _protect_by_series(
     def protected(own: np.ndarray) -> Protection:
         inside = repeats.equal[np.isin(repeats.equal[:, 0], own)]
         tables = value_tables(cells.iloc[own], parents, np.searchsorted(own, inside))
-        return protect(tables, task.of(own), turns)
+        return protect(tables, task.of(own), quick=quick)
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # what takes long there leaves Python's lock
         parts = list(pool.map(protected, linked))

@@ -8,7 +8,7 @@ import pytest
 
 from indicators.disclosure.attained import Attained
 from indicators.disclosure.audit import audit
-from indicators.disclosure.complementary import QUICK, protect
+from indicators.disclosure.complementary import protect
 from indicators.disclosure.derivation import blocks, unknown_cells
 from indicators.disclosure.intervals import ENOUGH, Question, widths
 from indicators.disclosure.tables import Tables
@@ -82,7 +82,7 @@ def test_what_a_quick_look_leaves_is_told_to_be_unproven() -> None:
     left = 0
     for seed in range(4):
         linked = counted(seed)
-        found = protect(linked, task(linked), QUICK)
+        found = protect(linked, task(linked), quick=True)
         narrow = narrow_cells(linked, task(linked), found.withheld)
         assert (narrow <= (found.narrow | found.derivable | found.unproven)).all()
         left += narrow.sum()
