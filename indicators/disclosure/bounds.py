@@ -48,16 +48,13 @@ class Bounds:
         self.rise = np.full_like(self.fall, _FAR) * unknown[:, None]
         self._tighten(np.unique(line))
 
-    def narrow(
-        self, cells: np.ndarray, times: np.ndarray | float = 1.0
-    ) -> tuple[np.ndarray, np.ndarray]:
+    def narrow(self, cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """These published cells x amounts: whether they cannot be low, or high, enough.
 
-        Only n, and small numerators and rests, must. times: by how much more than needed they must
-        be possible to rise.
+        Only n, and small numerators and rests, must.
         """
         amount, (fall, rise) = self.amount[cells], self.room(cells)
-        low, high = amount - fall, amount + rise / times
+        low, high = amount - fall, amount + rise
         not_low, not_high = lacking(amount, low, high, self.small[cells], self.min_n)
         wanted = self.small[cells]
         wanted[:, 0] = amount[:, 0] > 0

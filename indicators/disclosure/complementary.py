@@ -17,8 +17,6 @@ from indicators.disclosure.task import OF_ITS_QUARTERS, OF_THE_MISSION, TOTAL_OF
 # Where to look for cells to withhold: up to how prominent they may be, how many lines further.
 _STEPS = list(product((TOTAL_OF_ONE, OF_THE_MISSION, OF_ITS_QUARTERS), range(5)))
 
-_TURNS = 50  # at most, to look for narrow counts and to withhold what they need
-
 
 @dataclass(frozen=True)
 class Protection:
@@ -130,7 +128,7 @@ def _widened(
     """
     attained, narrow = mending.attained, lost & withheld
     every = np.arange(len(withheld))
-    for _ in range(_TURNS):
+    while True:
         lacks = attained.unproven(every) & ~task.known
         found = widths(tables, withheld, task.small, task.min_n, lacks & ~narrow, attained)
         narrow |= found.narrow

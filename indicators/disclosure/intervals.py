@@ -27,7 +27,7 @@ _PROGRAMS = 200  # at most, for many cells at once
 _SPREAD = 3.0  # of the weights, standard deviation of their logarithm
 _FEW = 0.1  # share of the missing proofs below which a program for many cells is the last one
 _TO_CHOOSE = 10  # cells that are drawn, of which the one that lacks most is asked alone
-ENOUGH = 20  # cells found narrow: what is withheld for these may widen others
+ENOUGH = 4  # cells found narrow: what is withheld for these may widen others
 _SEED = 20261
 
 

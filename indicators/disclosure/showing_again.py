@@ -20,7 +20,6 @@ from indicators.disclosure.derivation import (
     unknown_cells,
 )
 from indicators.disclosure.line_rule import LineRule
-from indicators.disclosure.reduction import reduced
 from indicators.disclosure.tables import Tables
 from indicators.disclosure.task import Task
 
@@ -29,8 +28,6 @@ _ROUNDS = 8  # of as many cells to be shown; what still waits then stays withhel
 _LEFT = 6  # of them that must be left: in fewer, cells look alike by chance
 _NOTHING = 1e-6  # share of a row's squared size below which nothing is left of it
 _SEED = 20262
-_LARGE = 1300  # equations of a block, from which lines combined tell much more than single ones
-_SPARE = 1.5  # times as far as they must, small counts of these shall rise by their bounds
 _ALIKE = 1e-8  # squared sine of the angle between two cells that are multiples of each other
 
 
@@ -56,8 +53,6 @@ def shown_again(
         free = waits & ~in_lines[: tables.published]
         found[free] = waits[free] = False
         for block in blocks(tables, unknown, np.concatenate([waits, rests])):
-            if _is_large(block):
-                stays.ask(block.cells, _SPARE)
             _Elimination(block, rule, stays, task, found, kept, waits).run()
     return _with_proof(tables, withheld, found, protected)
 
@@ -82,25 +77,17 @@ class _StaysWide:
     def __init__(self, tables: Tables, task: Task, withheld: np.ndarray) -> None:
         unknown = unknown_cells(tables, withheld)
         self.bounds = Bounds(tables, unknown, task.small, task.min_n)
-        self.is_small = np.zeros(len(tables.counts), dtype=bool)
-        self.is_small[: len(withheld)] = task.primary & ~task.known & withheld
-        self.times = np.zeros(self.bounds.amount.shape)
-        self.ask(np.arange(len(withheld)), 1.0)
-
-    def ask(self, cells: np.ndarray, times: float) -> None:
-        """Small ones among these that can rise by so many times what is needed shall still do."""
-        small = cells[self.is_small[cells]]
-        not_low, not_high = self.bounds.narrow(small, times)
-        self.times[small] = np.where(not_low | not_high, self.times[small], times)
+        self.is_wide = np.zeros(self.bounds.amount.shape, dtype=bool)
+        small = np.flatnonzero(task.primary & ~task.known & withheld)
+        self.is_wide[small] = ~np.logical_or(*self.bounds.narrow(small))
 
     def without(self, cells: np.ndarray) -> bool:
         """Whether no small cell becomes narrow once these are shown; if none does, they are."""
         before = self.bounds.show(cells)
         moved = np.unique(np.concatenate([some for some, _, _ in before]))
-        moved = moved[self.times[moved].any(axis=1)]
-        times = self.times[moved]
-        not_low, not_high = self.bounds.narrow(moved, np.maximum(times, 1))
-        if ((not_low | not_high) & (times > 0)).any():
+        moved = moved[self.is_wide[moved].any(axis=1)]
+        not_low, not_high = self.bounds.narrow(moved)
+        if ((not_low | not_high) & self.is_wide[moved]).any():
             self.bounds.hide_again(before)
             return False
         return True
@@ -187,10 +174,6 @@ class _Elimination:
         stands = self.rule.stands(cells, self.hidden) and self.stays.without(cells)
         self.hidden[cells] = not stands
         return stands
-
-
-def _is_large(block: Block) -> bool:
-    return len(block.cells) > _LARGE and reduced(block.matrix).lines.shape[0] > _LARGE
 
 
 def _rows(changes: np.ndarray) -> np.ndarray:

@@ -111,15 +111,14 @@ def test_showing_cells_gives_the_bounds_of_tables_that_show_them_and_comes_back(
         assert bounds.rise.tolist() == rise.tolist()
 
 
-def test_a_rise_by_so_many_times_what_is_needed_can_be_asked_for() -> None:
-    """One of four, beside one of six: it can rise by six; five are needed, and not eight."""
-    counts = np.array([[4.0, 0], [6, 0], [9, 0], [19, 0]])
+@pytest.mark.parametrize(("beside", "is_narrow"), [(2.0, False), (1.0, True)])
+def test_a_small_count_must_be_able_to_rise_by_two(beside: float, is_narrow: bool) -> None:
+    """Four beside two can rise by two; beside one it cannot."""
+    counts = np.array([[4.0, 0], [beside, 0], [9, 0], [13 + beside, 0]])
     line, is_total = np.zeros(4, dtype=np.int64), np.arange(4) == 3
     linked = Tables(line, np.arange(4), is_total, counts, 4)
     small = only_n(counts[:, 0] < MIN_N)
     bounds = Bounds(linked, unknown_cells(linked, np.arange(4) < 2), small, MIN_N)
-    first = np.array([0])
     assert bounds.fall[0].sum() == 4
-    assert bounds.rise[0].sum() == 6
-    assert not bounds.narrow(first, 1.0)[1].any()
-    assert bounds.narrow(first, 4.0)[1].any()
+    assert bounds.rise[0].sum() == beside
+    assert bounds.narrow(np.array([0]))[1][0, 0] == is_narrow
