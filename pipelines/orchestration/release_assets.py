@@ -17,7 +17,7 @@ PUBLISHED = dg.AssetKey(["release", "published"])
 
 
 class Publication(dg.Config):
-    """How a candidate is built; `quick` leaves some withheld counts unchecked, and counts them."""
+    """How a candidate is built; `quick` leaves most withheld counts unchecked, and counts them."""
 
     quick: bool = False
 

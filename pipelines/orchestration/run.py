@@ -82,7 +82,7 @@ def publish(
 ) -> tuple[str, Path]:
     """Runs the job `publish`; returns the release's name and folder.
 
-    quick: some withheld counts are left unchecked (`pipelines.release.audiences.restrict`).
+    quick: most withheld counts are left unchecked (`pipelines.release.audiences.restrict`).
 
     Raises WrongUse for what is no quarter of the workspace's missions, CheckFailed where a
     blocking check of the last refresh failed.

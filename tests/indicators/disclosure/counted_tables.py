@@ -47,18 +47,18 @@ def pair_of_ratios(seed: int) -> Tables:
     """Two indicators over the linked tables with the same cases and other numerators."""
     random = np.random.default_rng(seed)
     one = counted(seed)
-    numerators = [np.zeros(one.published), np.zeros(one.published)]
+    first, second = np.zeros((2, one.published))
     number = {cell: at for at, cell in enumerate(all_cells())}
     for leaf in LEAVES:
         cases = int(one.counts[number[leaf], 0])
-        for found, share in zip(numerators, (0.2, 0.7), strict=True):
+        for found, share in zip((first, second), (0.2, 0.7), strict=True):
             many = random.binomial(cases, share)
             for cell in roll_ups(leaf):
                 found[number[cell]] += many
-    return beside_each_other(one, *numerators)
+    return beside_each_other(one, first, second)
 
 
-def beside_each_other(one: Tables, *numerators: np.ndarray) -> Tables:
+def beside_each_other(one: Tables, first: np.ndarray, second: np.ndarray) -> Tables:
     """Two indicators with the same lines and the same n, and these numerators."""
     size, lines = one.published, one.lines
     pairs = np.arange(size)[:, None] + [0, size]
@@ -67,7 +67,7 @@ def beside_each_other(one: Tables, *numerators: np.ndarray) -> Tables:
         np.concatenate([one.line, one.line + lines, np.repeat(repeats, 2)]),
         np.concatenate([one.cell, one.cell + size, pairs.ravel()]),
         np.concatenate([one.is_total, one.is_total, np.tile([True, False], size)]),
-        np.vstack([np.column_stack([one.counts[:, 0], part]) for part in numerators]),
+        np.vstack([np.column_stack([one.counts[:, 0], part]) for part in (first, second)]),
         2 * size,
         np.arange(2 * lines + size) >= 2 * lines,
     )
