@@ -21,15 +21,8 @@ from indicators.disclosure.tables import Tables
 from indicators.disclosure.task import OF_ITS_QUARTERS, TOTAL_OF_ONE, Task
 from indicators.disclosure.width_rule import needed_high, needed_low
 
-# How many lines around the cell may change, and up to how prominent cells may be withheld.
-_STEPS = (
-    (4, TOTAL_OF_ONE),
-    (6, TOTAL_OF_ONE),
-    (9, TOTAL_OF_ONE),
-    (4, OF_ITS_QUARTERS),
-    (6, OF_ITS_QUARTERS),
-)
-_SIMPLEX = 3000  # cells that may change in a program; beyond, interior point is quicker
+_REACH = 9  # lines around a cell, at most, that may change
+_AT_ONCE = 12_000  # cells that may change in a program; beyond, interior point is quicker
 _MOST = 20_000  # of them; more take too long
 _MISSED = np.array([1.0, 2.0, 20.0, 40.0])  # price of a change by one, by prominence
 _LEAST = 1e-7  # a smaller change is none
@@ -95,15 +88,12 @@ class Mending:
     def _needed(self, cell: int, amount: int, upwards: bool, withheld: np.ndarray) -> np.ndarray:
         """Published cells that it needs withheld to be low, or high, enough, if any help."""
         if (cell, amount, upwards) not in self.in_vain:
-            needed, asked = self._change(cell, amount, upwards), set()
-            for reach, prominence in _STEPS:
-                own = self._around(cell, reach, withheld, self.prominence <= prominence)
-                if len(own) > _MOST or own.tobytes() in asked:
-                    continue
-                asked.add(own.tobytes())
-                changed = self._cheapest(own, cell, amount, needed, withheld)
-                if changed is not None:
-                    return changed
+            needed = self._change(cell, amount, upwards)
+            for prominence in (TOTAL_OF_ONE, OF_ITS_QUARTERS):
+                for own in self._around(cell, withheld, self.prominence <= prominence):
+                    changed = self._cheapest(own, cell, amount, needed, withheld)
+                    if changed is not None:
+                        return changed
             self.in_vain.add((cell, amount, upwards))
         return np.zeros(0, dtype=np.int64)
 
@@ -114,18 +104,26 @@ class Mending:
         attained = min(low, self.attained.low[cell, amount])
         return float((needed_high(count, attained, small, self.min_n) if upwards else low) - count)
 
-    def _around(
-        self, cell: int, reach: int, withheld: np.ndarray, may_go: np.ndarray
-    ) -> np.ndarray:
-        """Cells of the lines around it that are hidden or may be withheld, ascending."""
+    def _around(self, cell: int, withheld: np.ndarray, may_go: np.ndarray) -> list[np.ndarray]:
+        """Cells of the lines around it that are hidden or may be withheld, each list ascending.
+
+        First of as many lines as hold `_AT_ONCE` of them: the more, the fewer must be withheld.
+        Then of one line more, and so on.
+        """
         own = np.array([cell])
-        for _ in range(reach):
+        found = [own]
+        for _ in range(_REACH):
             own = np.unique(self.lines[np.unique(self.columns[:, own].indices)].indices)
             hidden = np.ones(len(own), dtype=bool)
             given = own < self.published
             hidden[given] = withheld[own[given]]
             own = own[hidden | (self.is_free & may_go)[own]]
-        return own
+            if len(own) > _MOST or len(own) == len(found[-1]):
+                break
+            if len(own) <= _AT_ONCE:
+                found = []
+            found.append(own)
+        return found
 
     def _cheapest(
         self, own: np.ndarray, cell: int, amount: int, needed: float, withheld: np.ndarray
@@ -154,7 +152,7 @@ class Mending:
             np.append(np.zeros(lines.shape[0]), needed),
             np.concatenate(least),
             np.concatenate(most),
-            interior=len(own) > _SIMPLEX,
+            interior=len(own) > _AT_ONCE,
         )
         if change is None:
             return None

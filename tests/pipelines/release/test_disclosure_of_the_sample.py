@@ -317,9 +317,17 @@ def test_a_tenth_of_the_indicators(ingested: tuple[Workspace, Mission]) -> None:
 
 @pytest.mark.soak
 def test_all_indicators(ingested: tuple[Workspace, Mission]) -> None:
-    """Four in five cells that protect others are needed."""
+    """Four in five cells that protect others are needed, of each release.
+
+    In the later one most of them stay withheld as they were, and few are left to draw from.
+    """
     workspace, mission = ingested
-    parts = [check(*copy, Asked(40, 40, 40, 25)) for copy in copies(workspace, mission)]
-    needed = np.concatenate(parts)
-    print(f"of {len(needed)} cells that protect others {needed.sum()} are needed")
-    assert needed.mean() >= 0.8
+    needed: dict[str, list[np.ndarray]] = {str(as_of): [] for as_of in AS_OF}
+    for name, copy in copies(workspace, mission):
+        as_of = name.split()[-1]
+        many = 50 if as_of == str(AS_OF[0]) else 20
+        needed[as_of].append(check(name, copy, Asked(40, 40, 40, many)))
+    for as_of, parts in needed.items():
+        found = np.concatenate(parts)
+        print(f"{as_of}: of {len(found)} cells that protect others {found.sum()} are needed")
+        assert found.mean() >= 0.8
