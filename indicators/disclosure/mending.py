@@ -21,9 +21,8 @@ from indicators.disclosure.tables import Tables
 from indicators.disclosure.task import OF_ITS_QUARTERS, TOTAL_OF_ONE, Task
 from indicators.disclosure.width_rule import needed_high, needed_low
 
-_REACH = 9  # lines around a cell, at most, that may change
-_AT_ONCE = 12_000  # cells that may change in a program; beyond, interior point is quicker
-_MOST = 20_000  # of them; more take too long
+# How many cells may change in a program: at first, and where that does not help.
+_AT_FIRST, _AT_MOST = 12_000, 20_000
 _MISSED = np.array([1.0, 2.0, 20.0, 40.0])  # price of a change by one, by prominence
 _LEAST = 1e-7  # a smaller change is none
 _DISTANCE = 4  # lines between two cells that are mended before bounds are looked at again
@@ -107,23 +106,19 @@ class Mending:
     def _around(self, cell: int, withheld: np.ndarray, may_go: np.ndarray) -> list[np.ndarray]:
         """Cells of the lines around it that are hidden or may be withheld, each list ascending.
 
-        First of as many lines as hold `_AT_ONCE` of them: the more, the fewer must be withheld.
-        Then of one line more, and so on.
+        Of as many lines as hold so many: at first (the more, the fewer must be withheld), at most.
         """
-        own = np.array([cell])
-        found = [own]
-        for _ in range(_REACH):
+        own = first = last = np.array([cell])
+        while len(own) <= _AT_MOST:
+            first, last = own if len(own) <= _AT_FIRST else first, own
             own = np.unique(self.lines[np.unique(self.columns[:, own].indices)].indices)
             hidden = np.ones(len(own), dtype=bool)
             given = own < self.published
             hidden[given] = withheld[own[given]]
             own = own[hidden | (self.is_free & may_go)[own]]
-            if len(own) > _MOST or len(own) == len(found[-1]):
+            if len(own) == len(last):
                 break
-            if len(own) <= _AT_ONCE:
-                found = []
-            found.append(own)
-        return found
+        return [first, last] if len(last) > len(first) else [first]
 
     def _cheapest(
         self, own: np.ndarray, cell: int, amount: int, needed: float, withheld: np.ndarray
@@ -152,7 +147,7 @@ class Mending:
             np.append(np.zeros(lines.shape[0]), needed),
             np.concatenate(least),
             np.concatenate(most),
-            interior=len(own) > _AT_ONCE,
+            interior=len(own) > _AT_FIRST,
         )
         if change is None:
             return None
