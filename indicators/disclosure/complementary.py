@@ -55,11 +55,11 @@ def protect(tables: Tables, task: Task, *, quick: bool = False) -> Protection:
     withheld = _covered(rule, derivation, task, protected)
     open_cells = derivation.derivable(withheld) & protected
     lost = _lost(tables, rule, task, withheld, singly=not quick)
-    mending = Mending(tables, rule, task)
+    mending = Mending(tables, rule, task, quick=quick)
     small = task.primary & ~task.known & ~lost
     withheld = _extended(rule, task, mending.mended_by_bounds(withheld, small))
     withheld = shown_again(tables, rule, task, withheld, protected & ~open_cells)
-    mending = Mending(tables, rule, task)  # what was attained is not any more
+    mending = Mending(tables, rule, task, quick=quick)  # what was attained is not any more
     every = is_count & ~task.known & ~lost
     withheld = _extended(rule, task, mending.mended_by_bounds(withheld, every))
     narrow = lost & withheld

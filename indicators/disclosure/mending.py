@@ -21,8 +21,10 @@ from indicators.disclosure.tables import Tables
 from indicators.disclosure.task import OF_ITS_QUARTERS, TOTAL_OF_ONE, Task
 from indicators.disclosure.width_rule import needed_high, needed_low
 
-# How many cells may change in a program: at first, and where that does not help.
-_AT_FIRST, _AT_MOST = 12_000, 20_000
+# How many cells may change in a program, at first and where that does not help. The more, the fewer
+# must be withheld, and the longer it takes.
+_SIZES, _QUICK_SIZES = (12_000, 20_000), (1_500, 6_000, 20_000)
+_SIMPLEX = 12_000  # of them; beyond, interior point is quicker
 _MISSED = np.array([1.0, 2.0, 20.0, 40.0])  # price of a change by one, by prominence
 _LEAST = 1e-7  # a smaller change is none
 _DISTANCE = 4  # lines between two cells that are mended before bounds are looked at again
@@ -32,7 +34,8 @@ _SEED = 20263
 class Mending:
     """Asks for one cell after the other; what is withheld for one costs nothing for the next."""
 
-    def __init__(self, tables: Tables, rule: LineRule, task: Task) -> None:
+    def __init__(self, tables: Tables, rule: LineRule, task: Task, *, quick: bool = False) -> None:
+        self.sizes = _QUICK_SIZES if quick else _SIZES
         sign = np.where(tables.is_total, 1.0, -1.0)
         shape = (tables.lines, len(tables.counts))
         self.lines = csr_matrix((sign, (tables.line, tables.cell)), shape=shape)
@@ -106,19 +109,23 @@ class Mending:
     def _around(self, cell: int, withheld: np.ndarray, may_go: np.ndarray) -> list[np.ndarray]:
         """Cells of the lines around it that are hidden or may be withheld, each list ascending.
 
-        Of as many lines as hold so many: at first (the more, the fewer must be withheld), at most.
+        For each of `sizes` of as many lines as hold so many cells.
         """
-        own = first = last = np.array([cell])
-        while len(own) <= _AT_MOST:
-            first, last = own if len(own) <= _AT_FIRST else first, own
-            own = np.unique(self.lines[np.unique(self.columns[:, own].indices)].indices)
-            hidden = np.ones(len(own), dtype=bool)
-            given = own < self.published
-            hidden[given] = withheld[own[given]]
-            own = own[hidden | (self.is_free & may_go)[own]]
-            if len(own) == len(last):
-                break
-        return [first, last] if len(last) > len(first) else [first]
+        found = [np.array([cell])]
+        for size in self.sizes:
+            own = found[-1]
+            while len(own) <= size:
+                last = own
+                own = np.unique(self.lines[np.unique(self.columns[:, own].indices)].indices)
+                hidden = np.ones(len(own), dtype=bool)
+                given = own < self.published
+                hidden[given] = withheld[own[given]]
+                own = own[hidden | (self.is_free & may_go)[own]]
+                if len(own) == len(last):
+                    break
+            if len(last) > len(found[-1]):
+                found.append(last)
+        return found[1:]
 
     def _cheapest(
         self, own: np.ndarray, cell: int, amount: int, needed: float, withheld: np.ndarray
@@ -147,7 +154,7 @@ class Mending:
             np.append(np.zeros(lines.shape[0]), needed),
             np.concatenate(least),
             np.concatenate(most),
-            interior=len(own) > _AT_FIRST,
+            interior=len(own) > _SIMPLEX,
         )
         if change is None:
             return None
