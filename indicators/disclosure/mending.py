@@ -8,6 +8,8 @@ Salazar-Gonzalez 2001, Management Science 47). Only lines around the cell change
 whole mission where nothing else helps: a reader misses these most.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 from scipy.sparse import block_diag, csc_matrix, csr_matrix, hstack, vstack
 
@@ -106,26 +108,27 @@ class Mending:
         attained = min(low, self.attained.low[cell, amount])
         return float((needed_high(count, attained, small, self.min_n) if upwards else low) - count)
 
-    def _around(self, cell: int, withheld: np.ndarray, may_go: np.ndarray) -> list[np.ndarray]:
-        """Cells of the lines around it that are hidden or may be withheld, each list ascending.
+    def _around(self, cell: int, withheld: np.ndarray, may_go: np.ndarray) -> Iterator[np.ndarray]:
+        """Cells around it that are hidden or may be withheld, each time more, ascending.
 
-        For each of `sizes` of as many lines as hold so many cells.
+        For each of `sizes` those of as many lines as hold so many.
         """
-        found = [np.array([cell])]
+        own, asked = np.array([cell]), 1
+        wider = self._further(own, withheld, may_go)
         for size in self.sizes:
-            own = found[-1]
-            while len(own) <= size:
-                last = own
-                own = np.unique(self.lines[np.unique(self.columns[:, own].indices)].indices)
-                hidden = np.ones(len(own), dtype=bool)
-                given = own < self.published
-                hidden[given] = withheld[own[given]]
-                own = own[hidden | (self.is_free & may_go)[own]]
-                if len(own) == len(last):
-                    break
-            if len(last) > len(found[-1]):
-                found.append(last)
-        return found[1:]
+            while len(own) < len(wider) <= size:
+                own, wider = wider, self._further(wider, withheld, may_go)
+            if len(own) > asked:
+                asked = len(own)
+                yield own
+
+    def _further(self, own: np.ndarray, withheld: np.ndarray, may_go: np.ndarray) -> np.ndarray:
+        """These cells with those of their lines that are hidden or may be withheld."""
+        found = np.unique(self.lines[np.unique(self.columns[:, own].indices)].indices)
+        hidden = np.ones(len(found), dtype=bool)
+        given = found < self.published
+        hidden[given] = withheld[found[given]]
+        return np.asarray(found[hidden | (self.is_free & may_go)[found]])
 
     def _cheapest(
         self, own: np.ndarray, cell: int, amount: int, needed: float, withheld: np.ndarray
