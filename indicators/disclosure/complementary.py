@@ -136,7 +136,9 @@ def _widened(
             break
         withheld = _extended(rule, task, mending.mended(withheld, found.not_low, found.not_high))
     lacks = attained.unproven(every) & ~task.known
-    widths(tables, withheld, task.small, task.min_n, lacks, attained, singly=False)
+    asked = tables, withheld, task.small, task.min_n
+    widths(*asked, lacks & lost, attained, singly=False)
+    widths(*asked, lacks & ~lost, attained, enough=np.inf)  # few, if any
     return withheld, narrow & attained.unproven(every)
 
 

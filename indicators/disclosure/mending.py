@@ -9,6 +9,7 @@ whole mission where nothing else helps: a reader misses these most.
 """
 
 from collections.abc import Iterator
+from itertools import product
 
 import numpy as np
 from scipy.sparse import block_diag, csc_matrix, csr_matrix, hstack, vstack
@@ -21,7 +22,7 @@ from indicators.disclosure.line_rule import LineRule
 from indicators.disclosure.programs import FAR, cheapest
 from indicators.disclosure.tables import Tables
 from indicators.disclosure.task import OF_ITS_QUARTERS, TOTAL_OF_ONE, Task
-from indicators.disclosure.width_rule import needed_high, needed_low
+from indicators.disclosure.width_rule import CLOSE, needed_high, needed_low
 
 # How many cells may change in a program, at first and where that does not help. The more, the fewer
 # must be withheld, and the longer it takes.
@@ -49,7 +50,7 @@ class Mending:
         self.attained = Attained(tables, task.small, task.min_n)
         self.price = _MISSED[task.prominence]
         self.is_free, self.prominence = rule.is_free, rule.prominence
-        self.in_vain: set[tuple[int, int, bool]] = set()  # cell, amount, upwards: nothing helps
+        self.in_vain: set[tuple[int, int, float]] = set()  # cell, amount, change: nothing helps
 
     def mended_by_bounds(self, withheld: np.ndarray, among: np.ndarray) -> np.ndarray:
         """What is withheld with what some of the cells need, where bounds make them narrow."""
@@ -91,22 +92,33 @@ class Mending:
 
     def _needed(self, cell: int, amount: int, upwards: bool, withheld: np.ndarray) -> np.ndarray:
         """Published cells that it needs withheld to be low, or high, enough, if any help."""
-        if (cell, amount, upwards) not in self.in_vain:
-            needed = self._change(cell, amount, upwards)
-            for prominence in (TOTAL_OF_ONE, OF_ITS_QUARTERS):
-                for own in self._around(cell, withheld, self.prominence <= prominence):
-                    changed = self._cheapest(own, cell, amount, needed, withheld)
-                    if changed is not None:
-                        return changed
-            self.in_vain.add((cell, amount, upwards))
+        changes = [
+            change
+            for change in self._changes(cell, amount, upwards)
+            if (cell, amount, change) not in self.in_vain
+        ]
+        for prominence, change in product((TOTAL_OF_ONE, OF_ITS_QUARTERS), changes):
+            for own in self._around(cell, withheld, self.prominence <= prominence):
+                changed = self._cheapest(own, cell, amount, change, withheld)
+                if changed is not None:
+                    return changed
+        self.in_vain.update((cell, amount, change) for change in changes)
         return np.zeros(0, dtype=np.int64)
 
-    def _change(self, cell: int, amount: int, upwards: bool) -> float:
-        """By how much it must be able to change, from how low it was in a table."""
+    def _changes(self, cell: int, amount: int, upwards: bool) -> list[float]:
+        """By how much it must be able to change, from how low it was in a table; one is enough.
+
+        What cannot rise so far may fall further below how high it was.
+        """
         count, small = self.attained.amount[cell, amount], self.small[cell, amount]
+        lowest, highest = self.attained.low[cell, amount], self.attained.high[cell, amount]
         low = needed_low(count, small)
-        attained = min(low, self.attained.low[cell, amount])
-        return float((needed_high(count, attained, small, self.min_n) if upwards else low) - count)
+        if not upwards:
+            return [float(low - count)]
+        rise = needed_high(count, min(low, lowest), small, self.min_n) - count
+        fall = highest - self.min_n
+        is_high = highest >= needed_high(count, fall, small, self.min_n) - CLOSE
+        return [float(rise), float(fall - count)] if is_high and fall >= 0 else [float(rise)]
 
     def _around(self, cell: int, withheld: np.ndarray, may_go: np.ndarray) -> Iterator[np.ndarray]:
         """Cells around it that are hidden or may be withheld, each time more, ascending.

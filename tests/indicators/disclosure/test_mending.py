@@ -73,16 +73,31 @@ def test_what_is_mended_is_as_low_or_high_as_it_must_be(
         found = mending.mended(withheld, *lacking)
         further = found & ~withheld
         assert not (further & own.known).any()
-        if (cell, amount, upwards) in mending.in_vain:
+        if mending.in_vain:
             assert not further.any()
         elif not amount or own.small[cell, amount]:
             mended[amount] += 1
             small = own.small[[cell], amount]
             told = audit(linked, found, own.small[:, amount], MIN_N, np.array([cell]), amount)
             low = needed_low(told.count, small)
-            high = needed_high(told.count, low, small, MIN_N)
+            high = needed_high(told.count, np.minimum(low, told.low), small, MIN_N)
             assert (told.high >= high - 1e-6 if upwards else told.low <= low + 1e-6).all()
     assert mended[: min(shape[1], 2)].all()
+
+
+def test_what_cannot_rise_falls_further() -> None:
+    """Of 7 + 1 + 9 = 17 the 9 and the total are known: 7 can be 8 at most, and must fall to 2."""
+    linked = square(np.array([[7, 1, 9], [8, 9, 9]]))
+    cells = np.arange(11)
+    own = replace(task(linked), known=np.isin(cells, [2, 6]))
+    withheld = np.isin(cells, [0, 1])
+    alone = (cells == 0)[:, None]
+    mending = Mending(linked, LineRule(linked, own), own)
+    found = mending.mended(withheld, np.zeros_like(alone), alone)
+    assert not mending.attained.unproven(np.array([0])).any()
+    told = audit(linked, found, own.primary, MIN_N, np.array([0]))
+    assert (told.low[0], told.high[0]) == (0, 8)
+    assert not (found & own.known).any()
 
 
 def test_the_missions_totals_are_withheld_only_where_nothing_else_helps(
