@@ -5,6 +5,7 @@ from itertools import product
 
 import numpy as np
 
+from indicators.disclosure.attained import Attained
 from indicators.disclosure.bounds import Bounds
 from indicators.disclosure.derivation import Derivation, unknown_cells
 from indicators.disclosure.intervals import widths
@@ -44,7 +45,8 @@ def protect(tables: Tables, task: Task, *, quick: bool = False) -> Protection:
     totals of the whole mission only where nothing else is left. Then what small counts need whose
     bounds are too narrow (`bounds.py`). Of what was withheld in this way all is shown again that
     protects nothing, the most prominent first. At last what counts need whose interval is too
-    narrow (`intervals.py`) is withheld.
+    narrow (`intervals.py`) is withheld; and once more from the beginning, with nothing else to
+    choose from, as what one count needs is often had from what others needed later.
     """
     rule = LineRule(tables, task)
     derivation = Derivation(tables)
@@ -62,11 +64,11 @@ def protect(tables: Tables, task: Task, *, quick: bool = False) -> Protection:
     mending = Mending(tables, rule, task, quick=quick)  # what was attained is not any more
     every = is_count & ~task.known & ~lost
     withheld = _extended(rule, task, mending.mended_by_bounds(withheld, every))
-    narrow = lost & withheld
+    narrow, attained = lost & withheld, mending.attained
     if not quick:
-        withheld, narrow = _widened(tables, rule, task, withheld, mending, lost)
+        withheld, narrow, attained = _widened_by_few(tables, rule, task, withheld, mending, lost)
     unproven = withheld & is_count & (tables.counts[: tables.published, 0] > 0)
-    unproven &= ~narrow & ~task.known & mending.attained.unproven(np.arange(len(withheld)))
+    unproven &= ~narrow & ~task.known & attained.unproven(np.arange(len(withheld)))
     if open_cells.any():  # what was withheld for width may have closed some
         open_cells &= derivation.derivable(withheld)
     narrow &= ~open_cells
@@ -111,6 +113,25 @@ def _lost(
         narrow = np.logical_or(*bounds.narrow_among(asked)).any(axis=1)
         return np.asarray(narrow[: len(withheld)])
     return widths(tables, every, task.small, task.min_n, asked, enough=np.inf).narrow
+
+
+def _widened_by_few(
+    tables: Tables,
+    rule: LineRule,
+    task: Task,
+    withheld: np.ndarray,
+    mending: Mending,
+    lost: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray, Attained]:
+    """`_widened`, then once more with only what that withheld to choose from; what was attained."""
+    found, narrow = _widened(tables, rule, task, withheld, mending, lost)
+    if (found == withheld).all():
+        return found, narrow, mending.attained
+    again = Mending(tables, rule, task, among=found)
+    fewer, then_narrow = _widened(tables, rule, task, withheld, again, lost)
+    if (then_narrow & ~narrow).any():  # what helped was withheld for others
+        return found, narrow, mending.attained
+    return fewer, then_narrow, again.attained
 
 
 def _widened(

@@ -37,7 +37,16 @@ _SEED = 20263
 class Mending:
     """Asks for one cell after the other; what is withheld for one costs nothing for the next."""
 
-    def __init__(self, tables: Tables, rule: LineRule, task: Task, *, quick: bool = False) -> None:
+    def __init__(
+        self,
+        tables: Tables,
+        rule: LineRule,
+        task: Task,
+        *,
+        quick: bool = False,
+        among: np.ndarray | None = None,
+    ) -> None:
+        """quick: fewer cells at once; among: published cells beside which none is withheld."""
         self.sizes = _QUICK_SIZES if quick else _SIZES
         sign = np.where(tables.is_total, 1.0, -1.0)
         shape = (tables.lines, len(tables.counts))
@@ -49,7 +58,9 @@ class Mending:
         self.small, self.min_n = task.small, task.min_n
         self.attained = Attained(tables, task.small, task.min_n)
         self.price = _MISSED[task.prominence]
-        self.is_free, self.prominence = rule.is_free, rule.prominence
+        self.is_free, self.prominence = rule.is_free.copy(), rule.prominence
+        if among is not None:
+            self.is_free[: self.published] &= among
         self.in_vain: set[tuple[int, int, float]] = set()  # cell, amount, change: nothing helps
 
     def mended_by_bounds(self, withheld: np.ndarray, among: np.ndarray) -> np.ndarray:
