@@ -100,6 +100,21 @@ def test_what_cannot_rise_falls_further() -> None:
     assert not (found & own.known).any()
 
 
+def test_with_few_to_choose_from_nothing_else_is_withheld(
+    partly_withheld: tuple[Tables, Task, np.ndarray],
+) -> None:
+    linked, own, withheld = partly_withheld
+    few = np.random.default_rng(1).random(linked.published) < 0.5
+    lacks = np.zeros(linked.amounts().shape, dtype=bool)
+    lacks[np.flatnonzero(narrow_cells(linked, own, withheld)), 0] = True
+    rule = LineRule(linked, own)
+    of_all = Mending(linked, rule, own).mended(withheld, lacks, lacks) & ~withheld
+    of_few = Mending(linked, rule, own, among=few).mended(withheld, lacks, lacks) & ~withheld
+    assert (of_all & ~few).any()
+    assert of_few.any()
+    assert not (of_few & ~few).any()
+
+
 def test_the_missions_totals_are_withheld_only_where_nothing_else_helps(
     partly_withheld: tuple[Tables, Task, np.ndarray],
 ) -> None:
