@@ -136,22 +136,22 @@ class Mending:
 
         For each of `sizes` those of as many lines as hold so many.
         """
+        takes_part = self.is_free & may_go
+        takes_part[: self.published] |= withheld
+        takes_part[self.published :] = True
         own, asked = np.array([cell]), 1
-        wider = self._further(own, withheld, may_go)
+        wider = self._further(own, takes_part)
         for size in self.sizes:
             while len(own) < len(wider) <= size:
-                own, wider = wider, self._further(wider, withheld, may_go)
+                own, wider = wider, self._further(wider, takes_part)
             if len(own) > asked:
                 asked = len(own)
                 yield own
 
-    def _further(self, own: np.ndarray, withheld: np.ndarray, may_go: np.ndarray) -> np.ndarray:
-        """These cells with those of their lines that are hidden or may be withheld."""
+    def _further(self, own: np.ndarray, takes_part: np.ndarray) -> np.ndarray:
+        """These cells with those of their lines that take part."""
         found = np.unique(self.lines[np.unique(self.columns[:, own].indices)].indices)
-        hidden = np.ones(len(found), dtype=bool)
-        given = found < self.published
-        hidden[given] = withheld[found[given]]
-        return np.asarray(found[hidden | (self.is_free & may_go)[found]])
+        return np.asarray(found[takes_part[found]])
 
     def _cheapest(
         self, own: np.ndarray, cell: int, amount: int, needed: float, withheld: np.ndarray
