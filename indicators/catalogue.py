@@ -15,7 +15,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field, ValidationError, field_validator
 
-from indicators.contracts import Contract, Strict, Words, contracts
+from indicators.confidentiality import ALL_PARTS, class_by_source
+from indicators.contracts import CLASSES, ConfidentialityClass, Contract, Strict, Words, contracts
 from indicators.data_folder import data_folder
 from indicators.derived import period_columns
 from indicators.errors import Problem, WrongUse, nearest
@@ -56,6 +57,18 @@ class Returns(Strict):
     source: str
     reporters: Literal["police", "all"] = "all"
     harm_checked: bool = False
+
+
+class Raised(Strict):
+    """What raises an indicator above the class of its source; nothing lowers it.
+
+    `grid`: by audience a coarser grid than its class has, where the audit of the sample found that
+    parts of it give single persons away.
+    """
+
+    total: ConfidentialityClass | None = None
+    breakdowns: Mapping[str, ConfidentialityClass] = {}
+    grid: Mapping[Literal["mission", "hq"], str] = {}
 
 
 class Indicator(Strict):
@@ -99,7 +112,7 @@ class Indicator(Strict):
     owner: Words
     owner_reference: str
     contributes_to: tuple[str, ...] = ()
-    sensitivity: Literal["public", "internal", "confidential"]
+    confidentiality: Raised = Raised()
     reference: tuple[str, ...]
     supplementary: Words | None = None  # why it stands outside the list of 63
     changes: tuple[Change, ...] = ()
@@ -338,6 +351,8 @@ class _Entry:
             return
         columns = list(self._column_problems(known[indicator.source]))
         yield from columns or self._period_column_problems(known[indicator.source])
+        if not columns:
+            yield from self._confidentiality_problems(known[indicator.source])
         yield from self._time_problems()
         yield from self._item_problems()
 
@@ -359,6 +374,23 @@ class _Entry:
         if self.indicator.measure.state is None:
             for column in sorted(columns_used(self.indicator) & set(period_columns(contract))):
                 yield self.problem("catalogue_period_column", "measure.state", column=column)
+
+    def _confidentiality_problems(self, contract: Contract) -> Iterator[Problem]:
+        """A class may be raised and never lowered, for the total and for what breaks it down."""
+        indicator, raised = self.indicator, self.indicator.confidentiality
+        unknown = sorted(set(raised.breakdowns) - set(indicator.disaggregate))
+        for name in unknown:
+            near = nearest(name, sorted(indicator.disaggregate))
+            key = f"confidentiality.breakdowns.{name}"
+            yield self.problem("catalogue_key", key, nearest=near)
+        told = {f"breakdowns.{name}": (name, own) for name, own in raised.breakdowns.items()}
+        told |= {"total": (ALL_PARTS, raised.total)} if raised.total else {}
+        for key, (name, own) in told.items():
+            column = indicator.disaggregate.get(name)
+            least = class_by_source(contract, indicator.measure, column)
+            if name not in unknown and CLASSES.index(own) < CLASSES.index(least):
+                where = f"confidentiality.{key}"
+                yield self.problem("catalogue_confidentiality", where, own=own, least=least)
 
     def _column_problem(
         self, key: str, column: str, kinds: tuple[str, ...], operands: Mapping[str, Operand]
@@ -494,6 +526,20 @@ def area_column(indicator: Indicator) -> str | None:
     contract = contracts()[indicator.source]
     known = "area_code" in table_operands(contract)
     return indicator.area or contract.area_column or ("area_code" if known else None)
+
+
+def class_of_total(indicator: Indicator) -> str:
+    """The class of its figures that nothing breaks down."""
+    return class_of_part(indicator, ALL_PARTS)
+
+
+def class_of_part(indicator: Indicator, dimension: str) -> str:
+    """The class of its figures by this dimension of `disaggregate`; `ALL_PARTS`: of its totals."""
+    raised, source = indicator.confidentiality, contracts()[indicator.source]
+    column = indicator.disaggregate.get(dimension)
+    found = class_by_source(source, indicator.measure, column)
+    own = (raised.total, raised.breakdowns.get(dimension))
+    return max([found, *(name for name in own if name)], key=CLASSES.index)
 
 
 def dimension_of(name: str) -> str:

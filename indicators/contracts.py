@@ -62,7 +62,6 @@ class Column(Strict):
     pattern: str | None = None
     example: str | None = None  # a value of the pattern, for people
     reference: str | None = None  # table.column of another contract
-    sensitivity: Literal["public", "internal", "confidential", "hq"] = "internal"
     description: Words | None = None
 
     @model_validator(mode="after")
@@ -202,6 +201,28 @@ class Calendar(Strict):
     due_days: int = 10
 
 
+# What a figure is about, from the class that may be shown to most to the one shown to fewest.
+CLASSES = ("institutional", "event", "person", "survey", "protected")
+ConfidentialityClass = Literal["institutional", "event", "person", "survey", "protected"]
+
+
+class TableConfidentiality(Strict):
+    """The class of a table's rows (`disclosure.md` §1), and what differs from it.
+
+    columns: of a figure that is broken down by the column or reads more of it than whether it is
+    filled. rows: of the rows that a condition keeps; a figure is of that class whose filter names
+    the condition as one of those that all must hold, and of the class of the table otherwise.
+    """
+
+    total: ConfidentialityClass
+    columns: Mapping[str, ConfidentialityClass] = {}
+    rows: Mapping[str, ConfidentialityClass] = {}
+
+    def of_column(self, name: str) -> str:
+        """The class of a figure of the table that tells what the column holds."""
+        return max(self.total, self.columns.get(name, self.total), key=CLASSES.index)
+
+
 class Contract(Strict):
     """All that is known of one core table before any file arrives."""
 
@@ -209,6 +230,7 @@ class Contract(Strict):
     title: Words
     grain: Words
     key: tuple[str, ...]
+    confidentiality: TableConfidentiality
     area_column: str | None = None
     # SQL over the row's columns: where it is not true, no text of the row is kept anywhere
     kept_only_if: str | None = None
@@ -227,9 +249,10 @@ class Contract(Strict):
             named.extend(rule.columns)
         for reference in self.composite_references:
             named.extend(reference.columns)
-        unknown = sorted({name for name in named if name and name not in self.columns})
+        unknown = {name for name in named if name and name not in self.columns}
+        unknown |= set(self.confidentiality.columns) - set(self.columns) - set(self.derived)
         if unknown:
-            raise ValueError(f"not columns of {self.table}: {', '.join(unknown)}")
+            raise ValueError(f"not columns of {self.table}: {', '.join(sorted(unknown))}")
         return self
 
     def rules(self) -> Iterator["Rule"]:

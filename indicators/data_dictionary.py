@@ -102,12 +102,12 @@ def _columns(contract: Contract, language: str) -> str:
             type_in_words(column, language),
             _word("yes", language) if column.required else "",
             _values(column, language),
-            _word(f"sensitivity.{column.sensitivity}", language),
+            _word(f"confidentiality.{contract.confidentiality.of_column(name)}", language),
             column.description.in_language(language) if column.description else "",
         ]
         for name, column in contract.columns.items()
     ]
-    heads = ["column", "name", "type", "required", "values", "sensitivity", "description"]
+    heads = ["column", "name", "type", "required", "values", "confidentiality", "description"]
     joint = [
         message(
             "dictionary.composite_text",

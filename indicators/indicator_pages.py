@@ -7,7 +7,7 @@ not known here: `pipelines.documentation` does that.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from indicators import markdown
-from indicators.catalogue import Indicator, area_column, versions_of
+from indicators.catalogue import Indicator, area_column, class_of_total, versions_of
 from indicators.compiler import indicator_sql
 from indicators.contracts import contracts
 from indicators.measures import Measure, Part
@@ -108,7 +108,9 @@ def _place(
         "contributes_to": _indicator_links(indicator.contributes_to),
         "contributed_by": _indicator_links(fed_by),
         "owner": f"{indicator.owner.in_language(language)} ({indicator.owner_reference})",
-        "sensitivity": message(f"dictionary.sensitivity.{indicator.sensitivity}", language),
+        "confidentiality": message(
+            f"dictionary.confidentiality.{class_of_total(indicator)}", language
+        ),
     }
     yield from _facts(told, language)
 

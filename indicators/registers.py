@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import shapely
 
-from indicators.catalogue import Indicator
+from indicators.catalogue import Indicator, class_of_total
 from indicators.compiler import indicator_sql
 from indicators.contracts import contracts
 from indicators.messages import LANGUAGES
@@ -91,7 +91,7 @@ def _indicator_row(mission: Mission, indicator: Indicator, chosen: Selected) -> 
         "disaggregate": "|".join(indicator.disaggregate),
         "periods": "|".join(indicator.periods),
         "min_n": indicator.min_n if chosen.min_n is None else chosen.min_n,
-        "sensitivity": indicator.sensitivity,
+        "confidentiality": class_of_total(indicator),
         "reference": "|".join(indicator.reference),
         "effective_from": indicator.effective_from,
         "baseline": chosen.baseline.value if chosen.baseline else None,

@@ -11,6 +11,7 @@ from indicators.catalogue import Indicator, Returns, area_column
 from indicators.periods import with_rolling
 from indicators.values import (
     DIMENSIONS,
+    EXACT,
     FREE,
     NO_ACCESS,
     NORMAL,
@@ -279,7 +280,7 @@ SELECT '{{mission}}' AS mission, indicator, indicator_version, time_rule, period
     WHEN is_shown OR obs_status = '{NOT_COMPUTABLE}' THEN coalesce(n, 0) END AS n,
   se, ci_low, ci_high, deff, df,
   CASE WHEN is_shown AND value IS NOT NULL THEN coalesce(method, rule_method) END AS method,
-  obs_status, '{FREE}' AS conf_status,
+  obs_status, '{FREE}' AS conf_status, '{EXACT}' AS disclosure,
   NULL AS baseline, NULL AS target, NULL AS rating, NULL AS trend,
   CASE WHEN has_returns AND NOT is_below THEN due END AS returns_due,
   CASE WHEN has_returns AND NOT is_below THEN received END AS returns_received

@@ -18,7 +18,13 @@ TOO_IMPRECISE = "U"
 
 FREE = "F"
 CONFIDENTIAL = "C"
+
+# What the display of an audience's copy made of a figure: `disclosure` of a value
 COMPLEMENTARY = "D"
+EXACT = "exact"
+ROUNDED = "rounded_5"
+BELOW_8 = "below_8"
+SUPPRESSED = "suppressed"
 
 DIMENSIONS = (
     "unit_type",
@@ -78,6 +84,7 @@ VALUE_COLUMNS: Mapping[str, str] = MappingProxyType(
         "method": "VARCHAR",
         "obs_status": "VARCHAR",
         "conf_status": "VARCHAR",
+        "disclosure": "VARCHAR",
         "baseline": "DOUBLE",
         "target": "DOUBLE",
         "rating": "VARCHAR",
@@ -127,7 +134,7 @@ INDICATOR_COLUMNS: Mapping[str, str] = MappingProxyType(
             "VARCHAR",
         ),
         "min_n": "INTEGER",
-        "sensitivity": "VARCHAR",
+        "confidentiality": "VARCHAR",  # the class of its totals
         "reference": "VARCHAR",
         "effective_from": "DATE",
         "baseline": "DOUBLE",

@@ -37,7 +37,7 @@ WITH bound AS (
     cell.time_rule, coalesce(indicator.measure, '') AS measure,
     coalesce(indicator.source, '') AS source,
     coalesce(indicator.measure IN ({survey_kinds}), false) AS is_survey,
-    coalesce(indicator.sensitivity = 'confidential' OR indicator.source IN ({persons}), false)
+    coalesce(indicator.confidentiality IN ('person', 'protected') OR indicator.source IN ({persons}), false)
       AS counts_persons,
     cell.n, cell.numerator, cell.denominator,
     CASE WHEN is_survey THEN greatest($min_n, coalesce(indicator.min_n, 0))

@@ -16,7 +16,8 @@ SELECT value.indicator, indicator.title_en, indicator.title_fr, value.indicator_
        value.period_type, value.period, value.period_start, value.period_end,
        value.value, indicator.unit_of_measure, value.ci_low, value.ci_high, value.se,
        value.numerator, value.denominator, value.n, value.method,
-       value.obs_status, value.conf_status, value.returns_due, value.returns_received,
+       value.obs_status, value.conf_status, value.disclosure, value.returns_due,
+       value.returns_received,
        value.baseline, value.target, value.rating, value.trend
 FROM mart.indicator_value AS value
 JOIN mart.indicator AS indicator
@@ -36,7 +37,7 @@ SELECT indicator, version, level, tier, phases, units, source, measure, time_rul
        unit_of_measure, direction, title_en, title_fr, definition_en, definition_fr,
        numerator_en, numerator_fr, denominator_en, denominator_fr, rationale_en, rationale_fr,
        limitations_en, limitations_fr, COLUMNS('^owner(_en|_fr)?$'), owner_reference, reference,
-       min_n, sensitivity
+       min_n, confidentiality
 FROM mart.indicator WHERE mission = ? ORDER BY indicator, version
 """
 

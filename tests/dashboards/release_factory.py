@@ -273,6 +273,7 @@ def _figure(spec: tuple[Any, ...], place: int, step: int, code: str, area: str) 
         "method": {"survey_answers": "taylor", "incidents": "poisson_exact"}.get(spec[3]),
         "obs_status": "A",
         "conf_status": "F",
+        "disclosure": "exact",
         "returns_due": 40,
         "returns_received": 36,
     }
@@ -297,6 +298,7 @@ def _row(spec: tuple[Any, ...], period: tuple[str, str, date, date], area: str) 
         "area": area,
         "area_level": "country" if area == COUNTRY else "admin2",
         "conf_status": "F",
+        "disclosure": "exact",
     }
     status = _state(indicator, source, area, code, end)
     if source == "survey_answers" and not _is_wave(period_type, end):
@@ -374,7 +376,7 @@ def _indicator_rows() -> list[dict[str, Any]]:
                 "disaggregate": "area|sex",
                 "periods": "M|Q",
                 "min_n": 5,
-                "sensitivity": "internal",
+                "confidentiality": "institutional",
                 "reference": "2017.12 §43",
                 "effective_from": date(2024, 1, 1),
                 "baseline": baseline,

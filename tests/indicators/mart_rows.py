@@ -25,7 +25,7 @@ INDICATOR: dict[str, Any] = {
     "title_en": "Alerts answered in time",
     "title_fr": "Alertes traitées à temps",
     "periods": "M|Q|A|B",
-    "sensitivity": "internal",
+    "confidentiality": "institutional",
     "tolerance": 0.0,
 }
 VALUE: dict[str, Any] = {
@@ -39,6 +39,7 @@ VALUE: dict[str, Any] = {
     **dict.fromkeys(DIMENSIONS, TOTAL),
     "obs_status": "A",
     "conf_status": "F",
+    "disclosure": "exact",
 }
 
 

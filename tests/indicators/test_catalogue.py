@@ -124,7 +124,7 @@ OTHER_TITLES = {"P1-OC-03", "X-IM-06"}
 
 
 def test_entries_follow_the_list(shared_folder: Path) -> None:
-    """Level, tier, direction, unit types, phases and sensitivity are those of the list of 63."""
+    """Level, tier, direction, unit types and phases are those of the list of 63."""
     with (shared_folder / "reference" / "poc_indicators.csv").open(encoding="utf-8") as listed:
         rows = {row["code"]: row for row in csv.DictReader(listed)}
     catalogue = load_catalogue()
@@ -138,7 +138,6 @@ def test_entries_follow_the_list(shared_folder: Path) -> None:
         assert indicator.direction == row["direction"]
         assert set(indicator.units) == set(row["unit_types"].split("|"))
         assert set(indicator.phases) == set(row["phases"].replace("-", "").split("|"))
-        assert indicator.sensitivity == (row["sensitivity"] or "public")
         assert "|".join(indicator.contributes_to) == row["contributes_to"], indicator.code
         assert indicator.owner_reference.removeprefix("2023.05 Annex A ").replace(" ", "") == row[
             "owner_annex_a_ref"

@@ -165,12 +165,6 @@ def test_rule_names_are_unique() -> None:
     assert len(names) == len(set(names))
 
 
-def test_incident_coordinates_and_contributing_countries_are_guarded() -> None:
-    incidents, units = contracts()["incidents"].columns, contracts()["units"].columns
-    assert incidents["latitude"].sensitivity == incidents["longitude"].sensitivity == "confidential"
-    assert units["contributing_country"].sensitivity == "hq"
-
-
 @pytest.mark.parametrize("source", [t for t, c in contracts().items() if c.calendar])
 def test_a_source_with_a_calendar_can_be_named_in_a_return(source: str) -> None:
     for language in LANGUAGES:
