@@ -119,6 +119,16 @@ def table_operands(contract: Contract) -> dict[str, Operand]:
     return operands
 
 
+def table_vocabulary(contract: Contract, name: str) -> str | None:
+    """The code list of a column, or of the column from which a derived one is taken."""
+    if name in contract.columns:
+        return contract.columns[name].vocabulary
+    derived = contract.derived[name]
+    if derived.table and derived.take:
+        return table_vocabulary(contracts()[derived.table], derived.take)
+    return None
+
+
 def column_operand(column: Column) -> Operand:
     """What a contract's column is to an expression."""
     return Operand(_KINDS[column.base_type], column.allowed_codes, column.base_type == "int")

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationError, field_validator
 
+from indicators.audiences import Choices
 from indicators.contracts import Strict, Words, yaml_problems
 from indicators.errors import WrongUse
 from indicators.yaml_files import read_yaml
@@ -37,6 +38,8 @@ class Selected(Strict):
     target: DatedValue | None = None
     tolerance: float = 0.0  # in the unit of measure: how near the path is still "on track"
     min_n: int | None = Field(default=None, ge=0)  # of a survey: instead of the catalogue's bound
+    cleared_by: str | None = None  # whose figures it tells, where it or a part of it is protected
+    cleared_on: date | None = None
 
 
 class SurveySubstitute(Strict):
@@ -46,12 +49,6 @@ class SurveySubstitute(Strict):
     wave: str
     design_effect: float = Field(gt=0)
     reason: Words
-
-
-class DisclosurePolicy(Strict):
-    """Primary suppression for one audience: counts from 1 to min_n - 1 are withheld."""
-
-    min_n: int = Field(ge=0)
 
 
 class PublishedTotal(Strict):
@@ -100,10 +97,7 @@ class Mission(Strict):
     reject_limit_pct: float = 20.0
     parameters: Parameters = Parameters()
     survey_substitutes: tuple[SurveySubstitute, ...] = ()
-    disclosure: Mapping[Literal["mission", "hq"], DisclosurePolicy] = {
-        "mission": DisclosurePolicy(min_n=5),
-        "hq": DisclosurePolicy(min_n=10),
-    }
+    disclosure: Choices = Choices()
     # R3 and R12: windows of three and of twelve months that end with each month
     period_types: tuple[Literal["W", "M", "Q", "S", "A", "B", "R3", "R12"], ...] = (
         "M", "Q", "A", "B",

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import shapely
 
-from indicators.catalogue import Indicator, class_of_total
+from indicators.catalogue import Indicator, class_of_part, class_of_total
 from indicators.compiler import indicator_sql
 from indicators.contracts import contracts
 from indicators.messages import LANGUAGES
@@ -92,6 +92,7 @@ def _indicator_row(mission: Mission, indicator: Indicator, chosen: Selected) -> 
         "periods": "|".join(indicator.periods),
         "min_n": indicator.min_n if chosen.min_n is None else chosen.min_n,
         "confidentiality": class_of_total(indicator),
+        "confidentiality_of_parts": _classes_of_parts(indicator),
         "reference": "|".join(indicator.reference),
         "effective_from": indicator.effective_from,
         "baseline": chosen.baseline.value if chosen.baseline else None,
@@ -104,6 +105,12 @@ def _indicator_row(mission: Mission, indicator: Indicator, chosen: Selected) -> 
         "change_fr": _change(indicator, "fr"),
         "entry": indicator.model_dump_json(exclude_unset=True, exclude={"earlier_versions"}),
     }
+
+
+def _classes_of_parts(indicator: Indicator) -> str:
+    classes = {name: class_of_part(indicator, name) for name in indicator.disaggregate}
+    total = class_of_total(indicator)
+    return "|".join(f"{name}={kind}" for name, kind in classes.items() if kind != total)
 
 
 def _change(indicator: Indicator, language: str) -> str | None:

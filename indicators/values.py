@@ -20,7 +20,6 @@ FREE = "F"
 CONFIDENTIAL = "C"
 
 # What the display of an audience's copy made of a figure: `disclosure` of a value
-COMPLEMENTARY = "D"
 EXACT = "exact"
 ROUNDED = "rounded_5"
 BELOW_8 = "below_8"
@@ -135,6 +134,8 @@ INDICATOR_COLUMNS: Mapping[str, str] = MappingProxyType(
         ),
         "min_n": "INTEGER",
         "confidentiality": "VARCHAR",  # the class of its totals
+        # dimension=class of breakdowns with a higher class, joined by |
+        "confidentiality_of_parts": "VARCHAR",
         "reference": "VARCHAR",
         "effective_from": "DATE",
         "baseline": "DOUBLE",

@@ -30,6 +30,11 @@ class Vocabulary:
     labels: Mapping[str, Mapping[str, str]]
     reference: str | None = None
     answer_lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    # Codes that stand together where protected kinds may not stand alone: labels of the pooled
+    # codes, by code the pooled one, and the kinds that are protected
+    pools: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    pooled_as: Mapping[str, str] = field(default_factory=dict)
+    protected: frozenset[str] = frozenset()
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -37,7 +42,9 @@ class Vocabulary:
         return tuple(self.labels)
 
     def label(self, code: str, language: str) -> str:
-        """The label of `code`; `_T`, `_Z` and `_U` have labels in every list."""
+        """The label of `code`, a pooled one too; `_T`, `_Z` and `_U` have labels in every list."""
+        if code in self.pools:
+            return self.pools[code][language]
         if code in self.labels:
             return self.labels[code][language]
         return message(f"code.{code}", language)
@@ -73,6 +80,11 @@ def read_vocabularies(path: Path) -> dict[str, Vocabulary]:
         for code, words in entry["codes"].items()
         if not isinstance(code, str) or not _are_words(words)
     ]
+    problems += [
+        Problem("vocabulary_pool", path.name, parameters={"key": f"{name}.pools.{code}"})
+        for name, entry in lists.items()
+        for code in _wrong_pools(entry)
+    ]
     if problems:
         raise WrongUse(problems)
     return {name: _vocabulary(name, entry) for name, entry in lists.items()}
@@ -80,7 +92,19 @@ def read_vocabularies(path: Path) -> dict[str, Vocabulary]:
 
 def _are_words(words: Any) -> bool:
     """Two labels and, for survey items, answers; a comma outside quotes makes a further key."""
-    return isinstance(words, dict) and set(LANGUAGES) == set(words) - {"answers"}
+    beside = {"answers", "pooled_as", "protected"}
+    return isinstance(words, dict) and set(LANGUAGES) == set(words) - beside
+
+
+def _wrong_pools(entry: Mapping[str, Any]) -> set[str]:
+    """Pools without words, or that hold no kind, or none but protected ones."""
+    kinds = [words for words in entry["codes"].values() if isinstance(words, dict)]
+    named = {words["pooled_as"] for words in kinds if "pooled_as" in words}
+    pools = entry.get("pools", {})
+    open_ones = {words.get("pooled_as") for words in kinds if not words.get("protected")}
+    unworded = {code for code, words in pools.items() if not _are_words(words)}
+    unpooled = {"-" for words in kinds if words.get("protected") and "pooled_as" not in words}
+    return (named ^ set(pools)) | (named - open_ones) | unworded | unpooled
 
 
 def _vocabulary(name: str, entry: Mapping[str, Any]) -> Vocabulary:
@@ -89,7 +113,17 @@ def _vocabulary(name: str, entry: Mapping[str, Any]) -> Vocabulary:
         code: {language: words[language] for language in LANGUAGES} for code, words in codes.items()
     }
     answers = {code: tuple(words["answers"]) for code, words in codes.items() if "answers" in words}
-    return Vocabulary(name, labels, entry.get("reference"), answers)
+    return Vocabulary(
+        name,
+        labels,
+        entry.get("reference"),
+        answers,
+        pools=entry.get("pools", {}),
+        pooled_as={
+            code: words["pooled_as"] for code, words in codes.items() if "pooled_as" in words
+        },
+        protected=frozenset(code for code, words in codes.items() if words.get("protected")),
+    )
 
 
 def vocabulary(name: str) -> Vocabulary:

@@ -29,7 +29,6 @@ FIGURES: tuple[State, ...] = ("value", "zero")
 
 _WITHHELD: Mapping[str, State] = {
     values.CONFIDENTIAL: "withheld",
-    values.COMPLEMENTARY: "withheld_other",
 }
 _EMPTY: Mapping[str, State] = {
     values.NOT_REPORTED: "not_reported",

@@ -35,7 +35,7 @@ from indicators.linkage.logged_activities import (
     kinds_and_cost_sql,
     log_activities,
 )
-from indicators.linkage.mart_rows import not_small, store_rows
+from indicators.linkage.mart_rows import store_rows
 from indicators.linkage.tested import EdgeResult, Tested
 from indicators.mission import Mission
 from indicators.waves import Wave, periods_of_waves, wave_respondents
@@ -366,7 +366,6 @@ def _row(country_area: str, edge: Edge, entry: _Entry) -> dict[str, Any]:
         "method": entry.method,
         "specification": entry.specification,
         **{name: getattr(found, name) for name in _FIGURES},
-        **{name: not_small(getattr(found, name)) for name in ("n_before", "n_after")},
         "balance_p": min(compared.balance.values(), default=None),
         "placebo_p": compared.placebo.p_value,
         **entry.effort,

@@ -13,10 +13,11 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from indicators.audiences import LEAST_CASES
 from indicators.linkage.logged_activities import EFFORT
 from indicators.mission import Mission
 from indicators.periods import add_months
-from indicators.values import totals_sql
+from indicators.values import TOO_IMPRECISE, totals_sql
 
 COMPONENTS = ("police", "military")  # beside each other; civilians patrol with neither
 TRUST_INDICATORS = {"trust_un_police": "P1-OC-07", "trust_host_police": "P3-OC-02"}
@@ -45,7 +46,6 @@ class Facts:
     """Everything that rows of `mart.protection_gap` are made of; frames as their readers give them.
 
     `incidents`: areas × months, NaN where nothing was reported. `closed`: areas without access.
-    `min_n`: smaller counts are not told.
     """
 
     span: Window
@@ -58,7 +58,6 @@ class Facts:
     costs: pd.DataFrame
     reach: pd.DataFrame
     reach_km: float
-    min_n: int
 
 
 def read_facts(
@@ -80,7 +79,6 @@ def read_facts(
         costs=patrol_costs(connection, span),
         reach=reach(connection, span, reach_km),
         reach_km=reach_km,
-        min_n=mission.disclosure["mission"].min_n,
     )
 
 
@@ -255,10 +253,11 @@ def reach(connection: duckdb.DuckDBPyConnection, span: Window, within_km: float)
 
 
 def trust(connection: duckdb.DuckDBPyConnection, mission: Mission, span: Window) -> pd.DataFrame:
-    """The latest survey figure: indicator, area, period, value, se, ci_low, ci_high, n, status."""
+    """The latest survey figure, imprecise where few answered: indicator, area, period, value, se, ci_low, ci_high, n, status."""
     return connection.execute(
         f"""
-        SELECT indicator, area, period, value, se, ci_low, ci_high, n::DOUBLE AS n, obs_status
+        SELECT indicator, area, period, value, se, ci_low, ci_high, n::DOUBLE AS n,
+          CASE WHEN n < {LEAST_CASES} THEN '{TOO_IMPRECISE}' ELSE obs_status END AS obs_status
         FROM mart.indicator_value
         WHERE mission = $mission AND list_contains($indicators, indicator)
           AND period_type = 'Q' AND period_end <= last_day(CAST($month AS DATE) + INTERVAL 3 MONTH)

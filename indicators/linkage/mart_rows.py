@@ -1,8 +1,4 @@
-"""Writing the mission's rows of one mart table anew, with the SQL types of its columns.
-
-What evidence tells of numbers of interviews, activities and controls is the same for all audiences:
-a number that one of them would withhold is not in it.
-"""
+"""Writing the mission's rows of one mart table anew, with the SQL types of its columns."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -12,13 +8,6 @@ import pandas as pd
 
 from indicators.mission import Mission
 from indicators.values import MART_TABLES
-
-LEAST_SHOWN = 10  # the strictest min_n of the audiences
-
-
-def not_small(number: float | None) -> float | None:
-    """A count, or what it is worth after weighting; None above 0 and below LEAST_SHOWN."""
-    return None if number is not None and 0 < number < LEAST_SHOWN else number
 
 
 def store_rows(

@@ -100,7 +100,7 @@ def _all_rows(facts: Facts) -> list[_Row]:
     rows = [_skill_row(facts.country_area, risk), *_ranking(facts, risk, presence, trusted)]
     for place, area in enumerate(facts.areas):
         rows.append(_forecast_row(area, place, risk))
-        rows.append(_recent_row(area, place, risk, facts.min_n))
+        rows.append(_recent_row(area, place, risk))
         for component in COMPONENTS:
             rows += _presence_rows(area, component, presence, facts.span)
             rows.append(_reach_row(area, component, near, facts.reach_km))
@@ -156,13 +156,11 @@ def _forecast_row(area: str, place: int, risk: _Risk) -> _Row:
     )
 
 
-def _recent_row(area: str, place: int, risk: _Risk, min_n: int) -> _Row:
+def _recent_row(area: str, place: int, risk: _Risk) -> _Row:
     months, seen = int(risk.recent_months[place]), float(risk.recent[place])
     if not risk.known[place]:
         reason = "months_not_reported" if risk.known.any() else "no_dated_incidents"
         return _Row(area, "risk_recent", reason, {"months": RECENT_MONTHS})
-    if 0 < seen < min_n:
-        return _Row(area, "risk_recent", "small_count", {"min_n": min_n})
     low, high = poisson_limits(int(seen))
     reason = "recent" if months == RECENT_MONTHS else "recent_in_part"
     words = {"incidents": seen, "months": months, "of": RECENT_MONTHS}

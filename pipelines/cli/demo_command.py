@@ -63,7 +63,7 @@ def prepare(arguments: argparse.Namespace) -> str:
     print(summary(result, arguments.language))
     tell(arguments, "cli.demo.publish")
     with progress_bar(arguments):
-        release, _ = publish(workspace, SAMPLE, PERIOD, quick=True)
+        release, _ = publish(workspace, SAMPLE, PERIOD)
     return str(release)
 
 

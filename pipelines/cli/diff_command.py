@@ -13,7 +13,7 @@ from pipelines.cli.options import add_mission, mission_of
 _DIMENSIONS = ("unit_type", "activity_type", "actor", "sex", "age_group", "breakdown_value")
 _TOTALS = ("_T", "_Z")
 _DISCLOSURE = ("withheld", "released")
-_NOT_TOLD = ("not_told_apart", "withheld")
+_NOT_TOLD = ("not_told_apart",)
 
 
 def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:

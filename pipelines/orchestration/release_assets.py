@@ -16,12 +16,6 @@ CANDIDATE = dg.AssetKey(["release", "candidate"])
 PUBLISHED = dg.AssetKey(["release", "published"])
 
 
-class Publication(dg.Config):
-    """How a candidate is built; `quick` leaves most withheld counts unchecked, and counts them."""
-
-    quick: bool = False
-
-
 def release_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDefinition]:
     """`release/candidate` (built beside, checked) and `release/published` (renamed, current)."""
 
@@ -33,14 +27,14 @@ def release_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDe
         description="A whole release in a folder of its own, not yet seen by anyone",
     )
     def candidate(
-        context: dg.AssetExecutionContext, workspace: WorkspaceResource, config: Publication
+        context: dg.AssetExecutionContext, workspace: WorkspaceResource
     ) -> dg.MaterializeResult:
         mission, quarter = _mission_and_quarter(context)
         paths = workspace.workspace()
         report("release")
         with open_warehouse(paths.warehouse(mission)) as connection:
             profile = read_mission(paths.profile(mission))
-            built = build_candidate(connection, paths, profile, quarter, quick=config.quick)
+            built = build_candidate(connection, paths, profile, quarter)
         return dg.MaterializeResult(metadata={"release": built.name, "path": str(built.path)})
 
     @dg.asset(

@@ -18,7 +18,7 @@ from pipelines.installation import make_workspace
 from pipelines.orchestration.abandoned import close_abandoned, process_tag
 from pipelines.orchestration.build import build_definitions
 from pipelines.orchestration.partitions import quarter_partitions
-from pipelines.orchestration.release_assets import CANDIDATE, PUBLISHED
+from pipelines.orchestration.release_assets import PUBLISHED
 from pipelines.release.naming import check_period
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace import Workspace
@@ -77,18 +77,13 @@ def refresh(workspace: Workspace, mission: str, as_of: date | None = None) -> Re
     return RefreshResult(run_id, status, checks, values, seconds)
 
 
-def publish(
-    workspace: Workspace, mission: str, quarter: str, *, quick: bool = False
-) -> tuple[str, Path]:
+def publish(workspace: Workspace, mission: str, quarter: str) -> tuple[str, Path]:
     """Runs the job `publish`; returns the release's name and folder.
-
-    quick: most withheld counts are left unchecked (`pipelines.release.audiences.restrict`).
 
     Raises WrongUse for what is no quarter of the workspace's missions, CheckFailed where a
     blocking check of the last refresh failed.
     """
     _refuse_unknown(workspace, mission, quarter)
-    candidate = {CANDIDATE.to_python_identifier(): {"config": {"quick": quick}}}
     with open_instance(workspace) as instance:
         result = (
             build_definitions(workspace)
@@ -97,7 +92,7 @@ def publish(
                 partition_key=dg.MultiPartitionKey({"mission": mission, "quarter": quarter}),
                 instance=instance,
                 tags={"poclens/mission": mission} | process_tag(),
-                run_config=_QUIET | {"ops": candidate},
+                run_config=_QUIET,
             )
         )
     for event in result.get_asset_materialization_events():

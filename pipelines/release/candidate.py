@@ -2,21 +2,22 @@
 
 import shutil
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
+from indicators.audiences import AudienceName, policy
+from indicators.disclosure.copy import restrict
 from indicators.errors import CheckFailed, InternalFault, Problem, WrongUse
 from indicators.mission import Mission
+from indicators.periods import period_named, period_of
 from pipelines.extracts.files import write_extracts
 from pipelines.extracts.parquet import write_parquet
 from pipelines.quality.checks import check_values
 from pipelines.quality.results import write_suites
-from pipelines.release.audiences import restrict
 from pipelines.release.causes import published_of, read_published
-from pipelines.release.earlier import earlier_releases
 from pipelines.release.manifest import fingerprint, origin, write_manifest
 from pipelines.release.naming import (
     CANDIDATE_PREFIX,
@@ -34,7 +35,6 @@ from pipelines.release.snapshot import (
     take_tables,
     write_database,
 )
-from pipelines.release.withholding import write_withheld
 from pipelines.workspace import Workspace
 
 _STOPPING_SQL = """
@@ -65,7 +65,6 @@ class _Facts:
     previous: str | None
     origin: dict[str, object]
     recount: Recount
-    quick: bool
 
 
 def build_candidate(
@@ -73,12 +72,8 @@ def build_candidate(
     workspace: Workspace,
     mission: Mission,
     period: str,
-    *,
-    quick: bool = False,
 ) -> Candidate:
     """Builds the release of a quarter from the mart of an open warehouse, as of the mart's day.
-
-    quick: see `audiences.restrict`; the manifest says so, as other cells are withheld then.
 
     Raises WrongUse for a period that is no quarter or a mart without figures, CheckFailed where
     a blocking check failed, InternalFault where one could not run. Nothing is left then.
@@ -91,11 +86,11 @@ def build_candidate(
     _clear_candidates(workspace, mission.mission)
     previous = current_name(workspace, mission.mission)
     profile = workspace.profile(mission.mission)
-    made_of = origin(connection, mission, profile, period, as_of, quick=quick)
+    made_of = origin(connection, mission, profile, period, as_of)
     recounted = _recounted(connection, workspace, mission, previous, made_of, as_of)
-    facts = _Facts(workspace, mission, period, as_of, name, previous, made_of, recounted, quick)
+    facts = _Facts(workspace, mission, period, as_of, name, previous, made_of, recounted)
     tables = take_tables(connection, mission.mission)
-    for audience in sorted(mission.disclosure):
+    for audience in mission.disclosure.audiences():
         _write_audience(facts, tables, audience, folder)
     write_manifest(folder, facts.origin)
     return Candidate(mission.mission, period, name, folder)
@@ -162,28 +157,35 @@ def _clear_candidates(workspace: Workspace, mission: str) -> None:
         shutil.rmtree(leftover)
 
 
-def _write_audience(facts: _Facts, tables: Tables, audience: str, folder: Path) -> None:
+def _write_audience(facts: _Facts, tables: Tables, audience: AudienceName, folder: Path) -> None:
     """One audience's files, all from a copy that was restricted before anything was written.
 
-    The copy lives in memory: a database file that once held a withheld figure keeps its bytes.
+    The copy lives in memory: a database file that once held a figure keeps its bytes.
     """
     target = folder / audience
-    policy = facts.mission.disclosure[audience]  # type: ignore[index]
     with open_memory() as copy:
         put_tables(copy, "mart", tables)
-        earlier = earlier_releases(facts.workspace, facts.mission.mission, audience)
-        withheld = restrict(copy, policy, audience, earlier, quick=facts.quick)
-        _fill_revisions(copy, facts, audience)
+        restrict(copy, facts.mission, audience, _last_day(audience, facts.period))
+        if "revision" in _tables_of(copy):
+            _fill_revisions(copy, facts, audience)
         _write_parquet(copy, target / "parquet")
         write_extracts(copy, target / "extracts", facts.mission.mission, facts.period)
-        write_suites(copy, target / "quality")
-        write_withheld(target, withheld)
+        if "quality_check" in _tables_of(copy):
+            write_suites(copy, target / "quality")
         shown = {
             name: copy.sql(f'SELECT * FROM mart."{name}" ORDER BY ALL').to_arrow_table()
             for name in _tables_of(copy)
         }
     shown["release"] = _release_table(facts, audience)
     write_database(database_of(folder, audience), shown, facts.name)
+
+
+def _last_day(audience: AudienceName, period: str) -> date:
+    """The end of the newest quarter of which the audience gets figures."""
+    last = period_named(period).end
+    for _ in range(policy().audiences[audience].quarters_later):
+        last = period_of(last, "Q").start - timedelta(days=1)
+    return last
 
 
 def _fill_revisions(copy: duckdb.DuckDBPyConnection, facts: _Facts, audience: str) -> None:
@@ -194,10 +196,7 @@ def _fill_revisions(copy: duckdb.DuckDBPyConnection, facts: _Facts, audience: st
     before = database_of(folder, audience)
     if not before.is_file():  # an audience that the profile has gained since
         return
-    # Rows of a single file are not for others than the mission: few of them are no part.
-    policy = facts.mission.disclosure[audience]  # type: ignore[index]
-    least_rows = 0 if audience == "mission" else policy.min_n
-    frame = revisions_against(copy, before, facts.previous, facts.recount, least_rows)
+    frame = revisions_against(copy, before, facts.previous, facts.recount)
     copy.register("incoming", frame)
     copy.execute("INSERT INTO mart.revision SELECT * FROM incoming")
     copy.unregister("incoming")
@@ -223,7 +222,6 @@ def _release_table(facts: _Facts, audience: str) -> pa.Table:
         "period": facts.period,
         "as_of": facts.as_of,
         "audience": audience,
-        "min_n": facts.mission.disclosure[audience].min_n,  # type: ignore[index]
         "previous_release": facts.previous,
         "code_version": facts.origin["code"]["version"],  # type: ignore[index]
         "origin_sha256": fingerprint(facts.origin),
@@ -234,7 +232,6 @@ def _release_table(facts: _Facts, audience: str) -> pa.Table:
             ("period", pa.string()),
             ("as_of", pa.date32()),
             ("audience", pa.string()),
-            ("min_n", pa.int32()),
             ("previous_release", pa.string()),
             ("code_version", pa.string()),
             ("origin_sha256", pa.string()),

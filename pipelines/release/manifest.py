@@ -42,24 +42,23 @@ def origin(
     profile: Path,
     period: str,
     as_of: date,
-    *,
-    quick: bool,
 ) -> dict[str, object]:
     """What the release follows from: inputs, code, catalogue, profile, parameters, dates."""
+    policy_file = data_folder() / "disclosure.yaml"
     return {
         "mission": mission.mission,
         "period": period,
         "as_of": as_of.isoformat(),
-        "quick": quick,
         "code": {
             "version": version("poclens"),
             "sha256": _code_sha256(),
             "libraries": {name: version(name) for name in _LIBRARIES},
         },
-        "data": {f"{name}_sha256": sha256_of_tree(data_folder() / name) for name in _DATA},
+        "data": {f"{name}_sha256": sha256_of_tree(data_folder() / name) for name in _DATA}
+        | {"disclosure_sha256": sha256_of(policy_file)},
         "profile_sha256": sha256_of_tree(profile),
         "parameters": mission.parameters.model_dump(mode="json"),
-        "audiences": {name: dict(policy) for name, policy in mission.disclosure.items()},
+        "audiences": mission.disclosure.model_dump(mode="json", exclude_none=True),
         "inputs": _inputs(connection, mission.mission),
         "checks": _checks(connection, mission.mission),
     }

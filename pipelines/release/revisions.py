@@ -94,7 +94,8 @@ def revisions_sql() -> str:
              old.value AS value_before, new.value AS value_after,
              old.n AS n_before, new.n AS n_after,
              old.obs_status AS obs_status_before, new.obs_status AS obs_status_after,
-             old.conf_status AS conf_status_before, new.conf_status AS conf_status_after
+             old.conf_status AS conf_status_before, new.conf_status AS conf_status_after,
+             old.disclosure = 'exact' AND new.disclosure = 'exact' AS is_exact
       FROM before.indicator_value AS old
       JOIN after.indicator_value AS new USING ({cell})
       WHERE old.period_end <= (SELECT max(as_of) FROM before.mission)
@@ -116,11 +117,11 @@ def revisions_sql() -> str:
       SELECT {broken_down} FROM after.indicator_value
     ),
     one_sided AS (
-      SELECT {cell}, false AS was_there, value, n, obs_status
+      SELECT {cell}, false AS was_there, value, n, obs_status, disclosure
       FROM after.indicator_value ANTI JOIN before.indicator_value USING ({cell})
       WHERE conf_status = 'F' AND value IS NOT NULL
       UNION ALL
-      SELECT {cell}, true AS was_there, value, n, obs_status
+      SELECT {cell}, true AS was_there, value, n, obs_status, disclosure
       FROM before.indicator_value ANTI JOIN after.indicator_value USING ({cell})
       WHERE conf_status = 'F' AND value IS NOT NULL
     ),
@@ -142,7 +143,7 @@ def revisions_sql() -> str:
              CASE WHEN was_there THEN 0 ELSE n END AS n_after,
              CASE WHEN was_there THEN obs_status ELSE other_status END AS obs_status_before,
              CASE WHEN was_there THEN other_status ELSE obs_status END AS obs_status_after,
-             'F' AS conf_status_before, 'F' AS conf_status_after
+             'F' AS conf_status_before, 'F' AS conf_status_after, disclosure = 'exact' AS is_exact
       FROM came_or_went
     ),
     moved AS (
@@ -287,13 +288,8 @@ def revisions_against(
     before: Path,
     release_before: str,
     recounted: Recount | None = None,
-    least_rows: int = 0,
 ) -> pd.DataFrame:
-    """The rows of `mart.revision` for the mart of `after` against an earlier release's database.
-
-    `least_rows`: several parts are shown only where each of them, and each state between, rests
-    on so many cases or on none.
-    """
+    """The rows of `mart.revision` for the mart of `after` against an earlier release's database."""
     found = recounted or Recount()
     with duckdb.connect(str(before), read_only=True) as earlier, open_memory() as connection:
         put_tables(connection, "before", _tables(earlier))
@@ -302,7 +298,7 @@ def revisions_against(
     moved = moved.where(moved.notna(), None)
     moved["release_before"] = release_before
     cells = _cells_of_states(found, moved)
-    lines = [_worded(_told_apart(line, found, cells, least_rows)) for line in _records(moved)]
+    lines = [_worded(_told_apart(line, found, cells)) for line in _records(moved)]
     return pd.DataFrame(lines, columns=list(MART_TABLES["revision"]))
 
 
@@ -335,7 +331,6 @@ def _told_apart(
     line: dict[str, Any],
     recounted: Recount,
     cells: Mapping[tuple[str, ...], Mapping[str, Point]],
-    least_rows: int,
 ) -> dict[str, Any]:
     """The line with its parts, its reason and `parts_status`."""
     code, by_files = line["indicator"], line["by_files"]
@@ -343,9 +338,9 @@ def _told_apart(
     parts: dict[str, float] = {}
     status = "not_counted"
     if line["value_before"] is not None and line["value_after"] is not None:
-        if code in recounted.recounted:
+        if code in recounted.recounted and line["is_exact"]:  # states between are exact ones
             states = cells.get(tuple(line[name] for name in CELL), {})
-            parts, status = _parts(line, recounted, states, least_rows)
+            parts, status = _parts(line, recounted, states)
         elif len(causes) == 1 or causes == _ALIKE:
             parts = {min(causes): line["value_after"] - line["value_before"]}
             status = "one_cause"
@@ -370,24 +365,19 @@ def _reason(by_files: str, causes: set[str], parts: Mapping[str, float]) -> str:
 
 
 def _parts(
-    line: Mapping[str, Any], recounted: Recount, states: Mapping[str, Point], least_rows: int
+    line: Mapping[str, Any], recounted: Recount, states: Mapping[str, Point]
 ) -> tuple[dict[str, float], str]:
-    """What each cause makes of the change, and whether that may be told."""
+    """What each cause makes of the change, and whether that can be told."""
     absent: Point = (0.0, 0) if line["measure"] in _ZERO_KINDS else (None, 0)
     known = {**states, OLDER_RELEASE: (line["value_before"], line["n_before"] or 0)}
     near: Point = (line["value_after"], line["n_after"] or 0)
     parts: dict[str, float] = {}
-    rows: list[int] = []
     for cause, state in recounted.way(line["indicator"]):
         far = known.get(state, absent)
         if near[0] is None or far[0] is None:
             return {}, "not_told_apart"
         parts[cause] = near[0] - far[0]
-        rows += [abs(near[1] - far[1]), far[1]]
         near = far
-    has_several = len([part for part in parts.values() if part]) > 1
-    if has_several and any(0 < count < least_rows for count in rows):
-        return {}, "withheld"
     return parts, "recounted"
 
 

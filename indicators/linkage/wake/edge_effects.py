@@ -22,7 +22,7 @@ from indicators.linkage.framework import Edge, Framework
 from indicators.linkage.grading import Evidence
 from indicators.linkage.kept_results import kept_results
 from indicators.linkage.logged_activities import ALL_KINDS, effort
-from indicators.linkage.mart_rows import not_small, store_rows
+from indicators.linkage.mart_rows import store_rows
 from indicators.linkage.sensitivity import robustness_value
 from indicators.linkage.tested import EdgeResult, Tested
 from indicators.linkage.wake import product
@@ -225,14 +225,10 @@ def _mart_rows(analysed: _Analysed, country_area: str) -> Iterator[dict[str, Any
 
 def _own_figures(row: Mapping[str, Any], analysed: _Analysed) -> dict[str, Any]:
     names = ("estimate", "ci_low", "ci_high", "overlap_share", "smallest_visible", "status")
-    counts = ("n_treated", "n_control", "n_eff")
-    # A mean of few incidents beside the number of controls tells how many there were.
-    is_estimated = row["estimate"] is not None
+    counts = ("n_treated", "n_control", "n_eff", "control_mean")
     return {
         "specification": _specification(analysed, row),
-        **{name: row[name] for name in names},
-        **{name: not_small(row[name]) for name in counts},
-        "control_mean": row["control_mean"] if is_estimated else None,
+        **{name: row[name] for name in (*names, *counts)},
         "se": row["std_error"],
         "p_value": row["pvalue"],
         "p_permutation": row["pvalue_permutation"],
@@ -311,14 +307,12 @@ def _robustness(finding: Finding) -> float | None:
 
 def _finding(row: Mapping[str, Any], analysed: _Analysed) -> Finding:
     reason = f"wake_{row['reason']}" if row["reason"] else None
-    counts = row["n_treated"], row["n_control"]
-    is_small = any(not_small(count) is None for count in counts)
     return Finding(
         METHOD,
         _specification(analysed, row),
         lag=analysed.edge.lag,
-        n_events=None if is_small else sum(counts),
-        n_eff=not_small(row["n_eff"]),
+        n_events=row["n_treated"] + row["n_control"],
+        n_eff=row["n_eff"],
         estimate=row["estimate"],
         se=row["std_error"],
         ci_low=row["ci_low"],

@@ -1,0 +1,350 @@
+"""What an audience may see, decided on its own copy of the mart before a file is written.
+
+Nothing is hidden at display: what is left out here is in no file of the audience.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+
+import duckdb
+import pandas as pd
+
+from indicators.audiences import LEAST_CASES, Audience, AudienceName, Shown, policy
+from indicators.catalogue import Indicator, class_of_total, load_catalogue, versions_of
+from indicators.contracts import CLASSES, contracts
+from indicators.disclosure.display import disclosure_sql, displayed, figures_sql
+from indicators.disclosure.grids import in_grid_sql
+from indicators.disclosure.pooling import pool, pooled_kinds
+from indicators.messages import message
+from indicators.mission import Mission
+from indicators.periods import ROLLING_TYPES
+from indicators.values import (
+    BELOW_8,
+    CONFIDENTIAL,
+    DIMENSIONS,
+    FREE,
+    NOT_APPLICABLE,
+    SUPPRESSED,
+    TOO_IMPRECISE,
+    TOTAL,
+    VALUE_COLUMNS,
+    totals_sql,
+)
+
+# What a value too imprecise to show does not say either; n and df stay, which say why.
+_IMPRECISE_COLUMNS = (
+    "value", "numerator", "denominator", "se", "ci_low", "ci_high", "deff",
+)  # fmt: skip
+# Tables of answers: the number that a row rests on, and the columns that it carries.
+_ANSWERS = {
+    "survey_response": ("sampled", ("sampled", "answered")),
+    "survey_result": (
+        "complete + partial + refusal + no_contact + without_consent + ineligible",
+        ("complete", "partial", "refusal", "no_contact", "without_consent", "ineligible",
+         "response_rate"),
+    ),
+    "survey_item_response": (
+        "interviewed",
+        ("interviewed", "valid", "dont_know", "refused", "not_asked", "missing"),
+    ),
+    "interview_effect": (
+        "least(n_before, n_after)",
+        ("n_before", "n_after", "estimate", "se", "ci_low", "ci_high", "p_value", "balance_p",
+         "placebo_p"),
+    ),
+}  # fmt: skip
+
+
+def restrict(
+    connection: duckdb.DuckDBPyConnection,
+    mission: Mission,
+    audience: AudienceName,
+    until: date | None = None,
+) -> None:
+    """Changes the copy in `mart` to what the audience may see (`disclosure.md`).
+
+    `until`: no period that ends later is in the copy, for audiences that get figures later. To be
+    run once, on a copy in which every figure is exact.
+    """
+    rules = mission.disclosure.shown(audience)
+    _leave_out_tables(connection, rules)
+    _leave_out_rows(connection, mission, audience, rules, until)
+    kinds = {
+        entry: pooled_kinds(indicator)
+        for entry, indicator in _entries(connection)
+        if class_of_total(indicator) != "protected"  # counts nothing else, and is shown as such
+    }
+    pool(connection, kinds, policy().grids[rules.protected_kinds])
+    _show_values(connection, mission, audience, rules)
+    hide_imprecise(connection)
+    tables = _tables(connection)
+    if rules.classes["person"].display == "persons":
+        _show_rows_of_files(connection, tables)
+    if "contribution" in tables:
+        _show_contributions(connection)
+    for table in sorted(set(_ANSWERS) & tables):
+        _show_answers(connection, table)
+    connection.execute("DROP TABLE disclosed")
+
+
+def hide_imprecise(connection: duckdb.DuckDBPyConnection) -> None:
+    """Figures of values with status U go, for every audience; the row and its status stay.
+
+    The engine's own mart keeps them, for tests and comparisons of waves.
+    """
+    nulls = ", ".join(f"{name} = NULL" for name in _IMPRECISE_COLUMNS)
+    connection.execute(
+        f"UPDATE mart.indicator_value SET {nulls} WHERE obs_status = ?", [TOO_IMPRECISE]
+    )
+
+
+# What is left out whole ---------------------------------------------------------------------------
+
+
+def _tables(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    rows = connection.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'mart'"
+    ).fetchall()
+    return {name for (name,) in rows}
+
+
+def _leave_out_tables(connection: duckdb.DuckDBPyConnection, rules: Audience) -> None:
+    tables = _tables(connection)
+    kept = tables if rules.tables is None else set(rules.tables)
+    for table in sorted(tables - kept | set(rules.without.tables) & tables):
+        connection.execute(f'DROP TABLE mart."{table}"')
+
+
+def _leave_out_rows(
+    connection: duckdb.DuckDBPyConnection,
+    mission: Mission,
+    audience: AudienceName,
+    rules: Audience,
+    until: date | None,
+) -> None:
+    tables = _tables(connection)
+    left_out = list(rules.without.breakdowns)
+    connection.execute(
+        """DELETE FROM mart.indicator_value
+        WHERE list_contains($names, breakdown) OR period_end > $until""",
+        {"names": left_out, "until": until or date.max},
+    )
+    # Windows overlap, so two of them differ by single months: they stay in the engine's mart.
+    for table in sorted({"indicator_value", "contribution"} & tables):
+        connection.execute(
+            f"DELETE FROM mart.{table} WHERE list_contains(?, period_type)", [list(ROLLING_TYPES)]
+        )
+    for table, condition in rules.without.rows.items():
+        connection.execute(f"DELETE FROM mart.{table} WHERE {condition}")
+    for table, columns in rules.without.columns.items():
+        nulls = ", ".join(f"{name} = NULL" for name in columns)
+        connection.execute(f"UPDATE mart.{table} SET {nulls}")
+    if "raw_value" in rules.without.columns.get("reject_summary", ()):
+        _word_rejects_without_value(connection)
+    if rules.is_agreed:
+        agreed = list(mission.disclosure.of(audience).indicators)  # type: ignore[union-attr]
+        for table in ("indicator", "indicator_value"):
+            connection.execute(
+                f"DELETE FROM mart.{table} WHERE NOT list_contains(?, indicator)", [agreed]
+            )
+
+
+def _word_rejects_without_value(connection: duckdb.DuckDBPyConnection) -> None:
+    lines = connection.execute(
+        "SELECT rowid, rows, rule, column_name FROM mart.reject_summary ORDER BY rowid"
+    ).fetchall()
+    for line, rows, rule, column in lines:
+        words = {"rows": rows, "rule": rule, "column": column}
+        sentences = [
+            message("release.reject_without_value", lang, **words) for lang in ("en", "fr")
+        ]
+        connection.execute(
+            "UPDATE mart.reject_summary SET sentence_en = ?, sentence_fr = ? WHERE rowid = ?",
+            [*sentences, line],
+        )
+
+
+# Values -------------------------------------------------------------------------------------------
+
+
+def _entries(
+    connection: duckdb.DuckDBPyConnection,
+) -> Iterator[tuple[tuple[str, int], Indicator]]:
+    """The definitions in the copy as the catalogue has them."""
+    rows = connection.execute(
+        "SELECT DISTINCT indicator, version, entry FROM mart.indicator ORDER BY ALL"
+    ).fetchall()
+    for code, version, entry in rows:
+        known = {one.version: one for one in versions_of(load_catalogue()[code])}
+        yield (code, version), known.get(version) or Indicator.model_validate_json(entry)
+
+
+def _show_values(
+    connection: duckdb.DuckDBPyConnection,
+    mission: Mission,
+    audience: AudienceName,
+    rules: Audience,
+) -> None:
+    """Rows of each class by its grid, each figure as its class is displayed."""
+    told = connection.execute(
+        "SELECT DISTINCT indicator, version, confidentiality, confidentiality_of_parts "
+        "FROM mart.indicator ORDER BY ALL"
+    ).fetchall()
+    connection.register("part_classes", pd.DataFrame(_part_ranks(told), columns=_PART_COLUMNS))
+    connection.register("class_rules", pd.DataFrame(
+        [row for code, version, *_ in told
+         for row in _class_rules(mission, audience, rules, code, version)],
+        columns=["indicator", "indicator_version", "rank", "grid", "display", "is_open"],
+    ))  # fmt: skip
+    grids = " ".join(
+        f"WHEN '{name}' THEN {in_grid_sql(grid)}" for name, grid in policy().grids.items()
+    )
+    connection.execute(
+        f"""
+        CREATE TEMP TABLE disclosed AS
+        WITH ranked AS (
+          SELECT cell.*, {_rank_sql()} AS rank, total.rank AS total_rank,
+            indicator.measure, indicator.unit_of_measure
+          FROM mart.indicator_value AS cell
+          JOIN mart.indicator AS indicator ON indicator.mission = cell.mission
+            AND indicator.indicator = cell.indicator
+            AND indicator.version = cell.indicator_version
+          JOIN part_classes AS total ON total.indicator = cell.indicator
+            AND total.indicator_version = cell.indicator_version AND total.dimension = '{TOTAL}'
+          {_rank_joins()}
+        ),
+        ruled AS (
+          SELECT ranked.*, CASE WHEN rule.is_open THEN rule.display ELSE 'none' END AS display
+          FROM ranked JOIN class_rules AS rule USING (indicator, indicator_version, rank)
+          WHERE CASE rule.grid {grids} END
+            AND (rule.is_open OR (rank = total_rank AND {totals_sql()}))
+        )
+        SELECT *, {disclosure_sql()} AS disclosed FROM ruled
+        """
+    )
+    figures = figures_sql() | {
+        "disclosure": f"CASE disclosure WHEN '{SUPPRESSED}' THEN disclosure ELSE disclosed END",
+        "conf_status": f"""CASE WHEN conf_status = '{CONFIDENTIAL}'
+          OR disclosed IN ('{SUPPRESSED}', '{BELOW_8}') THEN '{CONFIDENTIAL}' ELSE '{FREE}' END""",
+    }
+    listed = ", ".join(
+        f"CAST({figures.get(name, name)} AS {kind}) AS {name}"
+        for name, kind in VALUE_COLUMNS.items()
+    )
+    connection.execute(
+        f"CREATE OR REPLACE TABLE mart.indicator_value AS SELECT {listed} FROM disclosed "
+        "ORDER BY ALL"
+    )
+    connection.unregister("part_classes")
+    connection.unregister("class_rules")
+
+
+_PART_COLUMNS = ["indicator", "indicator_version", "dimension", "rank"]
+_OWN_DIMENSIONS = tuple(name for name in DIMENSIONS if not name.startswith("breakdown"))
+
+
+def _part_ranks(
+    told: list[tuple[str, int, str, str | None]],
+) -> Iterator[tuple[str, int, str, int]]:
+    """Classes of the totals, and of what stands in a column of its own or under a breakdown."""
+    for code, version, total, parts in told:
+        yield code, version, TOTAL, CLASSES.index(total)
+        for part in (parts or "").split("|"):
+            if part:
+                dimension, _, kind = part.partition("=")
+                yield code, version, dimension, CLASSES.index(kind)
+
+
+def _rank_sql() -> str:
+    """The highest class of the total and of whatever breaks the cell down."""
+    parts = [f"coalesce(by_{name}.rank, 0)" for name in (*_OWN_DIMENSIONS, "breakdown")]
+    return f"greatest(total.rank, {', '.join(parts)})"
+
+
+def _rank_joins() -> str:
+    open_columns = f"NOT IN ('{TOTAL}', '{NOT_APPLICABLE}')"
+    joins = []
+    for name in (*_OWN_DIMENSIONS, "breakdown"):
+        which = f"cell.{name}" if name == "breakdown" else f"'{name}'"
+        joins.append(
+            f"LEFT JOIN part_classes AS by_{name} ON by_{name}.indicator = cell.indicator "
+            f"AND by_{name}.indicator_version = cell.indicator_version "
+            f"AND by_{name}.dimension = {which} AND cell.{name} {open_columns}"
+        )
+    return "\n          ".join(joins)
+
+
+def _class_rules(
+    mission: Mission, audience: AudienceName, rules: Audience, code: str, version: int
+) -> Iterator[tuple[str, int, int, str, str, bool]]:
+    """By class the grid and display of one indicator, and whether who decides has let it out."""
+    coarser = load_catalogue()[code].confidentiality.grid if code in load_catalogue() else {}
+    for kind, shown in rules.classes.items():
+        grid = shown.grid
+        if audience in coarser and kind in ("person", "protected"):
+            grid = policy().coarser(grid, coarser[audience])  # type: ignore[index]
+        is_open = _is_open(mission, audience, shown, code)
+        yield code, version, CLASSES.index(kind), grid, shown.display, is_open
+
+
+def _is_open(mission: Mission, audience: AudienceName, shown: Shown, code: str) -> bool:
+    if shown.needs == "confirmed":
+        own = mission.disclosure.of(audience)
+        return bool(own.confirmed_by and own.confirmed_on)  # type: ignore[union-attr]
+    if shown.needs == "cleared":
+        chosen = mission.selected(code)
+        return bool(chosen.cleared_by and chosen.cleared_on)
+    return True
+
+
+# What stands beside the values --------------------------------------------------------------------
+
+
+def _show_contributions(connection: duckdb.DuckDBPyConnection) -> None:
+    """Rows by file of the totals in the copy, displayed as the total is."""
+    key = "mission, indicator, indicator_version, period_type, period, area"
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TABLE mart.contribution AS
+        SELECT file.* REPLACE (CAST(CASE
+          WHEN total.disclosed = '{SUPPRESSED}' THEN NULL
+          WHEN total.display = 'persons' THEN {displayed("rows")}
+          ELSE rows END AS BIGINT) AS rows)
+        FROM mart.contribution AS file
+        JOIN (SELECT {key}, disclosed, display FROM disclosed WHERE {totals_sql()}) AS total
+          USING ({key})
+        WHERE total.display <> 'none' ORDER BY ALL
+        """
+    )
+
+
+def _show_answers(connection: duckdb.DuckDBPyConnection, table: str) -> None:
+    base, columns = _ANSWERS[table]
+    nulls = ", ".join(f"{name} = NULL" for name in columns)
+    connection.execute(
+        f"UPDATE mart.{table} SET {nulls} WHERE ({base}) BETWEEN 1 AND {LEAST_CASES - 1}"
+    )
+
+
+def _show_rows_of_files(connection: duckdb.DuckDBPyConnection, tables: set[str]) -> None:
+    """Rows of files of persons are persons: displayed, and no size of their tables is told."""
+    of_persons = [name for name, one in contracts().items()
+                  if one.confidentiality.total in ("person", "protected")]  # fmt: skip
+    rows = ("rows_read", "rows_loaded", "rows_rejected", "rows_unchanged", "rows_ignored")
+    if {"input_file", "contribution"} <= tables:
+        shown = ", ".join(f"{name} = {displayed(name)}" for name in rows)
+        connection.execute(
+            f"""
+            UPDATE mart.input_file SET {shown}
+            WHERE list_contains($tables, source) OR file_sha256 IN (
+              SELECT file.file_sha256 FROM mart.contribution AS file
+              JOIN mart.indicator AS indicator USING (mission, indicator)
+              WHERE indicator.confidentiality IN ('person', 'protected'))
+            """,
+            {"tables": of_persons},
+        )
+    if "quality_check" in tables:
+        connection.execute(
+            "UPDATE mart.quality_check SET observed = NULL WHERE list_contains(?, source)",
+            [of_persons],
+        )
