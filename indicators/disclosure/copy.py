@@ -74,7 +74,9 @@ def restrict(
         for entry, indicator in _entries(connection)
         if class_of_total(indicator) != "protected"  # counts nothing else, and is shown as such
     }
-    pool(connection, kinds, policy().grids[rules.protected_kinds])
+    is_answered_for = _is_open(mission, audience, rules.classes["protected"], None)
+    alone = rules.protected_kinds if is_answered_for else "none"
+    pool(connection, kinds, policy().grids[alone])
     _show_values(connection, mission, audience, rules)
     hide_imprecise(connection)
     tables = _tables(connection)
@@ -287,13 +289,14 @@ def _class_rules(
         yield code, version, CLASSES.index(kind), grid, shown.display, is_open
 
 
-def _is_open(mission: Mission, audience: AudienceName, shown: Shown, code: str) -> bool:
+def _is_open(mission: Mission, audience: AudienceName, shown: Shown, code: str | None) -> bool:
+    """Whether who answers for the figures of a class has let them out; `code`: of one indicator."""
     if shown.needs == "confirmed":
         own = mission.disclosure.of(audience)
         return bool(own.confirmed_by and own.confirmed_on)  # type: ignore[union-attr]
     if shown.needs == "cleared":
-        chosen = mission.selected(code)
-        return bool(chosen.cleared_by and chosen.cleared_on)
+        chosen = [entry for entry in mission.indicators if entry.code == code]
+        return any(entry.cleared_by and entry.cleared_on for entry in chosen)
     return True
 
 

@@ -253,7 +253,10 @@ def reach(connection: duckdb.DuckDBPyConnection, span: Window, within_km: float)
 
 
 def trust(connection: duckdb.DuckDBPyConnection, mission: Mission, span: Window) -> pd.DataFrame:
-    """The latest survey figure, imprecise where few answered: indicator, area, period, value, se, ci_low, ci_high, n, status."""
+    """The latest survey figure: indicator, area, period, value, se, ci_low, ci_high, n, status.
+
+    Few answers are imprecise ones: no more is told of them here than in the mission's copy.
+    """
     return connection.execute(
         f"""
         SELECT indicator, area, period, value, se, ci_low, ci_high, n::DOUBLE AS n,

@@ -96,7 +96,7 @@ def _interval(found: dict[str, Any], numbers: dict[str, str], language: str) -> 
 
 def _why(found: dict[str, Any], language: str) -> str:
     if found["conf_status"] != "F":
-        return message(f"extract.conf_status.{found['conf_status']}", language)
+        return message(f"extract.disclosure.{found['disclosure']}", language)
     return message(f"extract.obs_status.{found['obs_status']}", language)
 
 

@@ -18,7 +18,7 @@ _CREATED = datetime(2000, 1, 1)
 _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _WIDTH = 18
 _STATUSES = ("A", "P", "O", "L", "M", "U")
-_WITHHELD = ("C", "D")
+_DISPLAYED = ("rounded_5", "below_8", "suppressed")
 
 
 def write_xlsx(
@@ -65,17 +65,17 @@ def with_status_words(figures: pd.DataFrame) -> pd.DataFrame:
     place = int(figures.columns.get_loc("value")) + 1  # type: ignore[arg-type]
     for offset, language in enumerate(LANGUAGES):
         words = [
-            status_words(str(obs), str(conf), language)
-            for obs, conf in zip(figures["obs_status"], figures["conf_status"], strict=True)
+            status_words(str(obs), str(disclosure), language)
+            for obs, disclosure in zip(figures["obs_status"], figures["disclosure"], strict=True)
         ]
         worded.insert(place + offset, f"status_{language}", words)
     return worded
 
 
-def status_words(obs_status: str, conf_status: str, language: str) -> str:
-    """Withheld or not, then reported or not, as words."""
-    if conf_status in _WITHHELD:
-        return message(f"extract.conf_status.{conf_status}", language)
+def status_words(obs_status: str, disclosure: str, language: str) -> str:
+    """What the display made of a figure of persons, else whether it was reported, as words."""
+    if disclosure in _DISPLAYED:
+        return message(f"extract.disclosure.{disclosure}", language)
     return message(f"extract.obs_status.{obs_status}", language)
 
 
@@ -89,9 +89,9 @@ def _notes(mission: Mapping[Hashable, Any]) -> list[tuple[str, str]]:
     lines.append((str(mission["boundaries_en"]), str(mission["boundaries_fr"])))
     own = (json.loads(str(mission[f"notes_{language}"] or "[]")) for language in LANGUAGES)
     lines += list(zip(*own, strict=True))
-    lines += [_pair(f"extract.note.{key}") for key in ("no_effect", "interval", "empty")]
+    lines += [_pair(f"extract.note.{key}") for key in ("no_effect", "interval", "empty", "persons")]
     lines += [_pair(f"extract.obs_status.{code}") for code in _STATUSES]
-    lines += [_pair(f"extract.conf_status.{code}") for code in _WITHHELD]
+    lines += [_pair(f"extract.disclosure.{code}") for code in _DISPLAYED]
     return lines
 
 

@@ -16,6 +16,7 @@ SELECT value.indicator, value.indicator_version AS version, value.period_type, v
        value.area, value.time_rule, indicator.measure,
        value.value, value.numerator, value.denominator, value.n,
        value.se, value.ci_low, value.ci_high, value.method, value.obs_status, value.conf_status,
+       value.disclosure,
        value.returns_due, value.returns_received, value.trend,
        value.period_start, value.period_end,
        indicator.unit_of_measure, indicator.title_en, indicator.title_fr,
@@ -126,7 +127,7 @@ def explain_release(
 
     Without an area the whole mission area; without a period the release's quarter, else the
     last period with a value. `files` are those with rows in the figure, `rows` being null where
-    the figure is withheld or the audience sees no single file. `rejects` counts rows of the
+    the figure is suppressed or they are fewer than 8 persons. `rejects` counts rows of the
     source's live files that wait for a correction, `rejected` names their faults;
     `rejects_here` counts those that would have counted in the figure, as far as they can be read,
     `rejects_unclear` those of them whose date or place cannot be (both null where the release does

@@ -1,0 +1,199 @@
+"""Class × audience × grid: every cell of the table of what is shown to whom, on a small mission."""
+
+from datetime import date
+from typing import Any
+
+import duckdb
+import pytest
+
+from indicators.audiences import Choices, policy
+from indicators.contracts import CLASSES
+from indicators.disclosure.copy import restrict
+from tests.indicators.mart_rows import empty_mart, fill, indicator, mission, value
+
+OF_CLASS = {
+    "institutional": "P2-OP-01",
+    "event": "P2-OC-08",
+    "person": "P2-OP-14",
+    "survey": "X-IM-01",
+    "protected": "P3-OP-08",
+}
+LEVELS = ("country", "admin1", "admin2", "admin3", "site")
+PERIODS = {"W": "2026-W20", "M": "2026-05", "Q": "2026-Q2", "S": "2026-S1", "A": "2025",
+           "B": "2025/26"}  # fmt: skip
+ALL = {(level, kind) for level in LEVELS for kind in PERIODS}
+ADMIN1_QUARTER = {(level, kind) for level in LEVELS[:2] for kind in "QSAB"}
+COUNTRY_QUARTER = {("country", kind) for kind in "QSAB"}
+ADMIN1 = {(level, kind) for level in LEVELS[:2] for kind in PERIODS}
+CONFIRMED = {"confirmed_by": "Chief of Staff", "confirmed_on": date(2026, 7, 1)}
+AGREED = {"agreed_by": "SRSG", "agreed_on": date(2026, 7, 1), "indicators": [*OF_CLASS.values()]}
+# disclosure.md §1, word for word: cells that are there, and whether persons are displayed in them
+TABLE: dict[tuple[str, str], tuple[set[tuple[str, str]], bool]] = {
+    ("mission", "institutional"): (ALL, False),
+    ("mission", "event"): (ALL, False),
+    ("mission", "person"): (ALL, False),
+    ("mission", "survey"): (ALL, False),
+    ("mission", "protected"): (ADMIN1_QUARTER, False),
+    ("hq", "institutional"): (ALL, False),
+    ("hq", "event"): (ALL, False),
+    ("hq", "person"): (ADMIN1_QUARTER, True),
+    ("hq", "survey"): (ALL, False),
+    ("hq", "protected"): (COUNTRY_QUARTER, True),
+    ("partner", "institutional"): (ADMIN1_QUARTER, False),
+    ("partner", "event"): (ADMIN1_QUARTER, False),
+    ("partner", "person"): (set(), True),
+    ("partner", "survey"): (ADMIN1, False),
+    ("partner", "protected"): (set(), True),
+    ("public", "institutional"): (ADMIN1_QUARTER, False),
+    ("public", "event"): (ADMIN1_QUARTER, False),
+    ("public", "person"): (ADMIN1_QUARTER, True),
+    ("public", "survey"): (ADMIN1, False),
+    ("public", "protected"): (set(), True),
+}
+# Amount: what is displayed of a count of persons
+DISPLAYED = {0: ("exact", 0), 3: ("below_8", None), 12: ("rounded_5", 10), 13: ("rounded_5", 15)}
+
+
+def a_mission(cleared: bool = True, **disclosure: Any) -> Any:
+    given = {"mission": CONFIRMED, "public": AGREED, "partner": AGREED} | disclosure
+    own = {"cleared_by": "Owner", "cleared_on": date(2026, 7, 1)} if cleared else {}
+    chosen = [{"code": code} | own for code in OF_CLASS.values()]
+    return mission(indicators=chosen, disclosure=given)
+
+
+def a_copy(*kinds: str, **fields: Any) -> duckdb.DuckDBPyConnection:
+    """Counts of 0, 3, 12 and 13 (and answers of as many people) in every cell of the grid."""
+    mart = empty_mart()
+    for kind in kinds:
+        named = {"indicator": OF_CLASS[kind], "confidentiality": kind}
+        measure = {"measure": "proportion" if kind == "survey" else "count"}
+        fill(mart, "indicator", [indicator(**(named | measure | fields))])
+    rows = [
+        value(
+            indicator=OF_CLASS[kind],
+            area=f"{level}-{amount}",
+            area_level=level,
+            period=period,
+            value=amount,
+            numerator=amount,
+            n=amount,
+        )
+        for kind in kinds
+        for level in LEVELS
+        for period in PERIODS.values()
+        for amount in DISPLAYED
+    ]
+    fill(mart, "indicator_value", rows)
+    return mart
+
+
+def cells(mart: duckdb.DuckDBPyConnection, code: str = "%") -> list[tuple[Any, ...]]:
+    return mart.execute(
+        "SELECT area_level, period_type, CAST(split_part(area, '-', 2) AS INT) AS amount, value, n,"
+        " numerator, conf_status, disclosure FROM mart.indicator_value WHERE indicator LIKE ?"
+        " ORDER BY ALL",
+        [code],
+    ).fetchall()
+
+
+def test_the_table_is_whole() -> None:
+    assert set(TABLE) == {(name, kind) for name in policy().audiences for kind in CLASSES}
+
+
+@pytest.mark.parametrize("audience", policy().audiences)
+def test_each_cell_of_the_policy(audience: Any) -> None:
+    mart = a_copy(*CLASSES)
+    restrict(mart, a_mission(), audience)
+    for kind in CLASSES:
+        there, is_displayed = TABLE[(audience, kind)]
+        found = cells(mart, OF_CLASS[kind])
+        assert {(level, period) for level, period, *_ in found} == there
+        for _, _, amount, shown, n, numerator, conf, disclosure in found:
+            wanted = DISPLAYED[amount] if is_displayed else ("exact", amount)
+            if kind == "survey" and amount:
+                wanted = ("suppressed", None)
+            assert (disclosure, shown) == wanted
+            assert (n, numerator) == (wanted[1], wanted[1])
+            assert conf == ("F" if shown is not None else "C")
+
+
+@pytest.mark.parametrize(
+    ("audience", "grid"), [("mission", ADMIN1_QUARTER), ("hq", COUNTRY_QUARTER)]
+)
+def test_protected_totals_are_suppressed_until_somebody_answers_for_them(
+    audience: Any, grid: set[tuple[str, str]]
+) -> None:
+    mart = a_copy("protected")
+    restrict(mart, a_mission(cleared=False, mission={}), audience)
+    found = cells(mart)
+    assert {(level, period) for level, period, *_ in found} == grid
+    assert {row[3:] for row in found} == {(None, None, None, "C", "suppressed")}
+
+
+def test_a_breakdown_of_a_higher_class_is_shown_as_that_class() -> None:
+    mart = a_copy("event", confidentiality_of_parts="sex=person|alert_source=protected")
+    parts = [{"sex": "F"}, {"breakdown": "alert_source", "breakdown_value": "ngo"}]
+    rows = [
+        value(indicator=OF_CLASS["event"], area_level=level, area=level, period=period, value=3,
+              n=3, numerator=3, **part)
+        for part in parts for level in LEVELS for period in PERIODS.values()
+    ]  # fmt: skip
+    fill(mart, "indicator_value", rows)
+    restrict(mart, a_mission(), "hq")
+    query = "SELECT area_level, period_type, disclosure FROM mart.indicator_value WHERE "
+    by_sex = mart.execute(query + "sex = 'F'").fetchall()
+    assert set(by_sex) == {(*cell, "below_8") for cell in ADMIN1_QUARTER}
+    by_source = mart.execute(query + "breakdown = 'alert_source'").fetchall()
+    assert set(by_source) == {(*cell, "below_8") for cell in COUNTRY_QUARTER}
+
+
+def test_a_breakdown_that_nobody_cleared_is_not_there() -> None:
+    mart = a_copy("event", confidentiality_of_parts="alert_source=protected")
+    part = {"breakdown": "alert_source", "breakdown_value": "ngo", "value": 40, "n": 40}
+    fill(mart, "indicator_value", [value(indicator=OF_CLASS["event"], **part)])
+    restrict(mart, a_mission(cleared=False), "hq")
+    query = "SELECT count(*) FROM mart.indicator_value WHERE breakdown = 'alert_source'"
+    assert mart.execute(query).fetchone() == (0,)
+
+
+def test_copies_for_others_have_agreed_indicators_and_four_tables() -> None:
+    mart = a_copy("event")
+    fill(mart, "indicator", [indicator(indicator="P2-OP-02", measure="sum")])
+    fill(mart, "indicator_value", [value(indicator="P2-OP-02", value=7, n=7)])
+    restrict(mart, a_mission(), "public", date(2026, 3, 31))
+    tables = "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'mart' ORDER BY 1"
+    named = [name for (name,) in mart.execute(tables).fetchall()]
+    assert named == ["area", "indicator", "indicator_value", "mission"]
+    assert {row[1] for row in cells(mart)} == {"A"}  # the rest ended after March
+    codes = "SELECT DISTINCT indicator FROM mart.indicator"
+    assert mart.execute(codes).fetchall() == [(OF_CLASS["event"],)]
+
+
+def test_only_copies_that_the_profile_asks_for_are_made() -> None:
+    assert Choices().audiences() == ["hq", "mission"]
+    assert a_mission().disclosure.audiences() == ["hq", "mission", "partner", "public"]
+    with pytest.raises(ValueError, match="agreed_by"):
+        Choices.model_validate({"public": {"indicators": ["P2-OP-01"]}})
+
+
+def test_a_profile_may_be_stricter() -> None:
+    choices = {"classes": {"institutional": {"grid": "admin1_quarter", "display": "persons"}}}
+    mart = a_copy("institutional")
+    restrict(mart, a_mission(mission=choices), "mission")
+    found = cells(mart)
+    assert {(level, period) for level, period, *_ in found} == ADMIN1_QUARTER
+    assert {(row[2], (row[-1], row[3])) for row in found} == set(DISPLAYED.items())
+
+
+@pytest.mark.parametrize(
+    "laxer",
+    [
+        {"person": {"grid": "full"}},
+        {"person": {"display": "exact"}},
+        {"protected": {"grid": "admin1_quarter"}},
+        {"event": {"grid": "everything"}},
+    ],
+)
+def test_a_profile_is_never_laxer(laxer: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"less than the policy|no grid"):
+        Choices.model_validate({"hq": {"classes": laxer}})
