@@ -146,6 +146,7 @@ def add_figure(connection: duckdb.DuckDBPyConnection, **facts: Any) -> None:
         "n": 40,
         "obs_status": "A",
         "conf_status": "F",
+        "disclosure": "exact",
     }
     insert(connection, "mart.indicator_value", row | facts)
 
@@ -165,7 +166,8 @@ def add_definition(connection: duckdb.DuckDBPyConnection, code: str, **facts: An
         "measure": "count",
         "time_rule": "flow",
         "unit_of_measure": "number",
-        "min_n": 0,
+        "confidentiality": "institutional",
+        "confidentiality_of_parts": "",
         "effective_from": date(2024, 1, 1),
     }
     insert(connection, "mart.indicator", row | facts)
@@ -207,7 +209,8 @@ def fill(connection: duckdb.DuckDBPyConnection) -> None:
         names = {"area_level": "admin1", "name_en": f"Area {number}", "name_fr": f"Zone {number}"}
         insert(connection, "mart.area", row | names)
     add_definition(connection, PATROLS)
-    add_definition(connection, SAFE, unit_of_measure="percent", source="survey_answers")
+    asked = {"measure": "proportion", "confidentiality": "survey"}
+    add_definition(connection, SAFE, unit_of_measure="percent", source="survey_answers", **asked)
     july = add_file(connection, "patrols_2026-07.xlsx", sequence=1)
     add_file(connection, "patrols_2026-08.xlsx", sequence=2, rows_loaded=8, rows_rejected=2)
     counts = {"BK": 60, "BK-1": 30, "BK-2": 23, "BK-3": 7}

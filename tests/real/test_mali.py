@@ -7,7 +7,7 @@ from typing import Literal
 import pandas as pd
 import pytest
 
-from indicators.disclosure import suppress
+from indicators.disclosure.copy import restrict
 from indicators.survey import Condition, Design, Proportion, estimate
 from tests.real import independent
 from tests.real.refreshed import Refreshed, copied
@@ -141,7 +141,7 @@ def test_kidal_is_withheld_from_each_audience_and_bases_are_not(
 ) -> None:
     mali.connection.execute("BEGIN")
     try:
-        suppress(mali.connection, mali.mission.disclosure[audience], audience)
+        restrict(mali.connection, mali.mission, audience)
         surveys = [mali.totals(entry[0], "M") for entry in ITEMS.values()]
         police = mali.totals("D-OP-01", "A")
     finally:

@@ -1,6 +1,5 @@
 """The whole job on both real missions: `refresh` and `publish` of Dagster, to a release."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +10,6 @@ import pandas as pd
 import pytest
 
 from pipelines.orchestration.run import RefreshResult, publish, refresh
-from pipelines.release.withholding import read_withheld
 from tests.real.refreshed import copy_profile
 
 
@@ -36,7 +34,6 @@ JOBS = {
     "south_sudan": (date(2017, 12, 31), "2017-Q4"),
     "mali": (date(2019, 12, 31), "2019-Q4"),
 }
-QUICKLY = "mali"
 
 
 @pytest.fixture(scope="module", params=sorted(JOBS))
@@ -47,7 +44,7 @@ def published(
     as_of, quarter = JOBS[mission]
     workspace = copy_profile(mission, tmp_path_factory.mktemp(f"job_{mission}"))
     result = refresh(workspace, mission, as_of)
-    name, path = publish(workspace, mission, quarter, quick=mission == QUICKLY)
+    name, path = publish(workspace, mission, quarter)
     current = (workspace.releases(mission) / "current").read_text(encoding="utf-8").strip()
     assert current == name
     yield Published(mission, result, name, path)
@@ -58,17 +55,6 @@ def test_job_ends_in_a_release_of_the_quarter(published: Published) -> None:
     assert published.result.values > 0
     assert published.name == f"{JOBS[published.mission][1]}-r01"
     assert {path.name for path in published.path.iterdir()} >= {"mission", "hq", "manifest.json"}
-
-
-def test_every_withheld_count_is_checked_unless_it_was_to_be_quick(published: Published) -> None:
-    manifest = json.loads((published.path / "manifest.json").read_text(encoding="utf-8"))
-    assert manifest["quick"] == (published.mission == QUICKLY)
-    withheld = read_withheld(published.path)
-    assert sorted(withheld) == ["hq", "mission"]
-    if manifest["quick"]:
-        assert all(counts.primary and counts.unproven for counts in withheld.values())
-    else:
-        assert not any(counts.unproven for counts in withheld.values())
 
 
 def test_outputs_are_deployments_and_the_release_says_so(published: Published) -> None:

@@ -42,7 +42,9 @@ def read_sdmx_csv(path: Path) -> list[dict[str, str]]:
 def extract(tmp_path) -> Path:
     with memory_warehouse() as connection:
         fill(connection)
-        withheld = "value = NULL, numerator = NULL, n = NULL, conf_status = 'C'"
+        withheld = (
+            "value = NULL, numerator = NULL, n = NULL, conf_status = 'C', disclosure = 'below_8'"
+        )
         connection.execute(f"UPDATE mart.indicator_value SET {withheld} WHERE value = 7")
         return write_extracts(connection, tmp_path, MISSION, PERIOD)[0]
 

@@ -126,6 +126,5 @@ _PROFILE: dict[str, Any] = {
     "boundaries": _words("None."),
     "reject_limit_pct": 50,
     "period_types": ["M", "Q"],
-    "disclosure": {"mission": {"min_n": 0}, "hq": {"min_n": 10}},
     "indicators": [{"code": code} for code in (COUNT, SHARE, MEDIAN)],
 }

@@ -50,39 +50,23 @@ def holds(folder, word: str) -> bool:
     return False
 
 
-@pytest.mark.parametrize(("audience", "min_n"), [("mission", 5), ("hq", 10)])
-def test_no_small_figure_is_left(release, audience, min_n) -> None:
-    small = f"n BETWEEN 1 AND {min_n - 1} OR value BETWEEN 1 AND {min_n - 1}"
-    assert rows(release, audience, f"SELECT * FROM mart.indicator_value WHERE {small}") == []
-    counts = f"sampled BETWEEN 1 AND {min_n - 1} OR answered BETWEEN 1 AND {min_n - 1}"
-    assert rows(release, audience, f"SELECT * FROM mart.survey_response WHERE {counts}") == []
-    withheld = "SELECT count(*) FROM mart.indicator_value WHERE conf_status <> 'F'"
-    assert (rows(release, audience, withheld)[0][0] > 0) == (audience == "hq")
+def test_answers_of_fewer_than_25_people_are_suppressed_for_everybody(release) -> None:
+    for audience in ("mission", "hq"):
+        query = "SELECT area, sampled, answered FROM mart.survey_response ORDER BY area"
+        shown = [("BK", 412, 307), ("BK-1", 400, 300), ("BK-3", None, None)]
+        assert rows(release, audience, query) == shown
+        results = (
+            "SELECT complete, partial, refusal, no_contact, ineligible FROM mart.survey_result"
+        )
+        assert rows(release, audience, results) == [(300, 7, 60, 45, 7)]
 
 
-def test_a_small_count_of_answers_cannot_be_had_from_the_total(release) -> None:
-    query = "SELECT area, answered FROM mart.survey_response ORDER BY area"
-    assert rows(release, "mission", query) == [("BK", 307), ("BK-1", 300), ("BK-3", 7)]
-    assert rows(release, "hq", query) == [("BK", 307), ("BK-1", None), ("BK-3", None)]
-
-
-def test_a_small_way_of_not_answering_goes_with_another_that_would_tell_it(release) -> None:
-    results = "SELECT complete, partial, refusal, no_contact, ineligible FROM mart.survey_result"
-    assert rows(release, "mission", results) == [(300, 7, 60, 45, 7)]
-    assert rows(release, "hq", results) == [(None, None, 60, 45, None)]
-    parts = "SELECT valid, dont_know, refused, not_asked, missing FROM mart.survey_item_response"
-    assert rows(release, "mission", parts) == [(264, 20, 7, 0, 16)]
-    assert rows(release, "hq", parts) == [(264, 20, None, 0, None)]
-
-
-def test_a_withheld_cell_keeps_its_row_and_shows_no_number(release) -> None:
-    cells = rows(
-        release,
-        "hq",
-        "SELECT DISTINCT value, numerator, denominator, n, se, ci_low, ci_high "
-        "FROM mart.indicator_value WHERE conf_status <> 'F'",
-    )
-    assert cells == [(None,) * 7]
+def test_few_activities_are_exact_for_everybody(release) -> None:
+    query = f"""SELECT value, n, conf_status, disclosure FROM mart.indicator_value
+    WHERE indicator = '{PATROLS}' AND area = 'BK-3'"""
+    for audience in ("mission", "hq"):
+        assert rows(release, audience, query) == [(7.0, 7, "F", "exact")]
+        assert (7,) in rows(release, audience, "SELECT rows FROM mart.contribution")
 
 
 def test_the_unit_is_not_named_and_the_return_is_still_counted(release) -> None:
@@ -100,12 +84,3 @@ def test_rejects_keep_their_place_and_lose_their_value(release) -> None:
     query = "SELECT sheet, first_row, rule, raw_value FROM mart.reject_summary"
     assert rows(release, "mission", query) == [("Patrols", 214, "code", "Patrouille-Brute")]
     assert rows(release, "hq", query) == [("Patrols", 214, "code", None)]
-
-
-def test_rows_of_a_file_do_not_give_a_withheld_figure_away(release) -> None:
-    query = f"""
-    SELECT contribution.rows FROM mart.contribution AS contribution
-    JOIN mart.indicator_value AS value USING (mission, indicator, period, area)
-    WHERE indicator = '{PATROLS}' AND conf_status <> 'F'
-    """
-    assert set(rows(release, "hq", query)) == {(None,)}

@@ -3,9 +3,9 @@
 import duckdb
 import pytest
 
-from indicators.mission import DisclosurePolicy
+from indicators.disclosure.copy import restrict
 from indicators.values import mart_ddl
-from pipelines.release.audiences import restrict
+from tests.indicators.mart_rows import fill, indicator, mission
 
 _FIGURES = "value, numerator, denominator, se, ci_low, ci_high, deff"
 _SHARE = {
@@ -30,6 +30,7 @@ _SHARE = {
     "deff": 1.2,
     "df": 11.0,
     "conf_status": "F",
+    "disclosure": "exact",
     "rating": "not_enough_data",
 }
 
@@ -46,7 +47,9 @@ def test_only_the_imprecise_value_loses_its_figures(audience: str) -> None:
                 f"INSERT INTO mart.indicator_value ({', '.join(row)}) VALUES ({marks})",
                 list(row.values()),
             )
-        restrict(copy, DisclosurePolicy(min_n=5), audience)
+        asked = {"confidentiality": "survey", "measure": "proportion", "mission": "sample"}
+        fill(copy, "indicator", [indicator(indicator="X-IM-01", **asked)])
+        restrict(copy, mission(), audience)
         query = f"SELECT {_FIGURES} FROM mart.indicator_value ORDER BY area"
         assert copy.execute(query).fetchall() == [
             (None,) * 7,
