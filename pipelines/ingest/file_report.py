@@ -53,7 +53,7 @@ class FileReport:
         if self.rows_retracted:
             lines.append(message("cli.ingest.retracted", language, rows=self.rows_retracted))
         if self.before and self.after:
-            told = {f"{name}_before": value for name, value in self.before.items()}
-            told |= {f"{name}_after": value for name, value in self.after.items()}
-            lines.append(message("cli.ingest.reread", language, **told))
+            counts = {f"{name}_before": value for name, value in self.before.items()}
+            counts |= {f"{name}_after": value for name, value in self.after.items()}
+            lines.append(message("cli.ingest.reread", language, **counts))
         return lines

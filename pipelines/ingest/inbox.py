@@ -36,7 +36,6 @@ from pipelines.ingest.reading_again import (
     Known,
     archived_path,
     asked_for,
-    called_back,
     outdated_files,
 )
 from pipelines.warehouse import ledger
@@ -47,6 +46,7 @@ Progress = Callable[[int, int, str], None]
 """Called before each file and at the end: files done, files in all, name of the file."""
 
 _SHARED = "${POCLENS_SHARED}"
+_REFUSED = ("held", "kept", "empty")  # statuses of files that cannot be read better just now
 _NOT_DELIVERIES = (".*", "~$*", "*.part", "*.tmp", "*.crdownload", "Thumbs.db", "desktop.ini")
 
 
@@ -137,7 +137,7 @@ def ingest(
         if progress:
             progress(number, len(found), entry.path.name)
         reports += _taken(intake, entry, looks.get(entry.path, (None, None))[0], problems)
-    reports += _called_back(intake, problems)
+    reports += _called_back(intake, reports, problems)
     if progress:
         progress(len(found), len(found), "")
     report = IngestReport(reports, problems)
@@ -188,20 +188,22 @@ def _outdated(intake: _Intake, asked: Sequence[_Found]) -> Iterator[_Found]:
             yield entry
 
 
-def _called_back(intake: _Intake, problems: list[Problem]) -> Iterator[FileReport]:
+def _called_back(
+    intake: _Intake, reports: Sequence[FileReport], problems: list[Problem]
+) -> Iterator[FileReport]:
     """Reads files again that what came in calls for, until none is left; a refused one waits."""
-    refused: set[str] = set()
+    refused = {report.sha256 for report in reports if report.status in _REFUSED}
     while True:
         known = [
             entry
-            for entry in called_back(intake.connection, intake.sources)
+            for entry in outdated_files(intake.connection, intake.sources)
             if entry.entry.file_sha256 not in refused
         ]
         if not known:
             return
         for entry in _in_order(_known_file(intake, one) for one in known):
             for report in _taken(intake, entry, None, problems):
-                if report.status in ("held", "kept", "empty"):
+                if report.status in _REFUSED:
                     refused.add(report.sha256)
                 yield report
 
@@ -212,9 +214,9 @@ def _known_file(intake: _Intake, known: Known) -> _Found:
     if not path.exists() and _is_shared(known.source):
         profile = intake.workspace.profile(intake.mission.mission)
         for entry in _read_in_place(known.source, profile, []):
-            if entry.path.name == known.entry.name:
-                if _sha256(entry.path) == known.entry.file_sha256:
-                    path = entry.path
+            is_named = entry.path.name == known.entry.name
+            if is_named and _sha256(entry.path) == known.entry.file_sha256:
+                path = entry.path
     return _Found(path, known.source, known=known)
 
 

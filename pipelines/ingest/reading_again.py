@@ -30,24 +30,20 @@ class Known:
 def outdated_files(
     connection: duckdb.DuckDBPyConnection,
     sources: Mapping[str, Source],
-    versions: Mapping[str, str],
+    versions: Mapping[str, str] | None = None,
 ) -> Iterator[Known]:
-    """Files that stand, or would stand by the mapping of now, and were read in another way."""
+    """Files that stand, or would stand by the mapping of now, and were read in another way.
+
+    Without `versions` only those that what came in just now calls back.
+    """
     entries = ledger.all_files(connection)
     for name, source in sources.items():
         own = [entry for entry in entries if entry.source == name]
+        wanted = versions[name] if versions else None
         for entry in ledger.newest_of(own, source.supersedes):
-            if entry.mapping_version != versions[name]:
+            version = entry.mapping_version
+            if version is None or (versions and version != wanted):
                 yield Known(entry, source)
-
-
-def called_back(
-    connection: duckdb.DuckDBPyConnection, sources: Mapping[str, Source]
-) -> Iterator[Known]:
-    """Files whose rows have to be made again because of what was taken in just now."""
-    for entry in ledger.all_files(connection):
-        if entry.mapping_version is None and entry.source in sources:
-            yield Known(entry, sources[entry.source])
 
 
 def asked_for(

@@ -77,10 +77,10 @@ def vintages_of(
 
 def _in_force(entry: InputFile, entries: Sequence[InputFile]) -> InputFile:
     """The file itself, or the one that stands in its place now."""
-    by_sha256: Mapping[str, InputFile] = {entry.file_sha256: entry for entry in entries}
+    by_sha256: Mapping[str | None, InputFile] = {e.file_sha256: e for e in entries}
     seen = {entry.file_sha256}
-    while entry.superseded_by in by_sha256 and entry.superseded_by not in seen:
-        entry = by_sha256[entry.superseded_by]
+    while (after := by_sha256.get(entry.superseded_by)) and after.file_sha256 not in seen:
+        entry = after
         seen.add(entry.file_sha256)
     return entry
 
@@ -111,4 +111,4 @@ def supersede_covered(connection: duckdb.DuckDBPyConnection, source: str) -> Non
     for sha256, by_file in covered:
         entry = ledger.known_file(connection, sha256)
         if entry:
-            ledger.supersede(connection, [entry], by_file)
+            ledger.supersede_by_periods(connection, entry, by_file)

@@ -90,10 +90,21 @@ def record(connection: duckdb.DuckDBPyConnection, entry: InputFile) -> None:
 
 
 def supersede(connection: duckdb.DuckDBPyConnection, old: list[InputFile], new_sha256: str) -> None:
-    """Marks the earlier vintages that still stand as replaced by a new file."""
+    """Marks the earlier vintages that still stand as replaced whole by a new file.
+
+    Should they ever stand again, their rows have to be made again.
+    """
     for entry in old:
-        if entry.status != "superseded" and entry.file_sha256 != new_sha256:
-            record(connection, replace(entry, status="superseded", superseded_by=new_sha256))
+        if entry.status != "superseded":
+            gone = replace(entry, status="superseded", superseded_by=new_sha256)
+            record(connection, replace(gone, mapping_version=None))
+
+
+def supersede_by_periods(
+    connection: duckdb.DuckDBPyConnection, old: InputFile, new_sha256: str
+) -> None:
+    """Marks a file all periods of which later files hold; `new_sha256` is the last of these."""
+    record(connection, replace(old, status="superseded", superseded_by=new_sha256))
 
 
 def record_delivery(connection: duckdb.DuckDBPyConnection, sha256: str, name: str) -> None:

@@ -66,12 +66,12 @@ def test_row_that_both_entries_lose_goes(small: SmallMission) -> None:
 
 
 def test_entry_may_refer_to_unchanged_rows_of_another_entry(small: SmallMission) -> None:
-    parents = {"table": "areas", "where": {"parent": "absent"}, **_areas()}
-    children = {"table": "areas", "where": {"parent": "present"}, **_areas()}
+    parents = {"table": "areas", "where": {"parent": ["XX"]}, **_areas()}
+    children = {"table": "areas", "where": {"parent": ["YY"]}, **_areas()}
     small.add_source(
         AREAS | {"source": "tree", "files": ["tree*.csv"], "tables": [parents, children]}
     )
-    text = "code,parent\nYY,\nYY01,YY\n"
+    text = "code,parent\nYY,XX\nYY01,YY\n"
     small.deliver("tree.csv", text)
     report = small.deliver("tree.csv", text + "YY02,YY\n")
     assert (report.rows_loaded, report.rows_rejected, report.rows_unchanged) == (1, 0, 2)
@@ -177,7 +177,10 @@ def test_mapping_that_rejects_too_much_leaves_what_was_loaded(small: SmallMissio
     (report,) = small.ingest().files
     assert (report.status, report.rows_rejected) == ("held", 2)
     assert len(small.query(COUNTS)) == 2
+    assert [file.status for file in small.ingest().files] == ["held"]  # told until it is mended
     small.add_source(POPULATION)
+    assert [file.status for file in small.ingest().files] == ["unchanged"]
+    assert small.query("SELECT count(*) FROM quarantine.population") == [(0,)]
     assert small.ingest().files == []
 
 
@@ -248,25 +251,64 @@ def test_full_export_leaves_files_of_other_mappings_alone(small: SmallMission) -
     assert small.query(COUNTS) == [("XX01", "M", 90), ("XX02", "F", 7)]
 
 
+INCIDENTS = source(
+    "incidents",
+    "incidents*.csv",
+    {
+        "incident_code": {"template": "{day}/{area}/{deaths}"},  # no key of their own
+        "incident_type": {"constant": "killing"},
+        "against_civilians": {"constant": "true"},
+        "occurred_on": {"from": "day"},
+        "date_precision": {"constant": "day"},
+        "area_code": {"from": "area"},
+        "location_precision": {"constant": "exact"},
+        "reported_by": {"constant": "un_military"},
+        "verification": {"constant": "verified"},
+        "deaths_civilian": {"from": "deaths"},
+    },
+)
+BY_YEAR = INCIDENTS | {"supersedes": "by_period", "period": "year"}
+DEATHS = "SELECT CAST(occurred_on AS VARCHAR), deaths_civilian FROM core.incidents ORDER BY ALL"
+INCIDENT_FILES = "SELECT status FROM ops.input_file WHERE source = 'incidents' ORDER BY sequence"
+
+
+def deaths(*rows: tuple[str, object]) -> str:
+    return "day,area,deaths\n" + "".join(f"{day},XX01,{number}\n" for day, number in rows)
+
+
 def test_export_by_period_replaces_the_periods_that_it_holds(small: SmallMission) -> None:
-    small.add_source(full("by_period", period="year"))
-    small.deliver("population_1.csv", FIRST + "XX01,2025-02-01,F,5\n")
-    report = small.deliver("population_2.csv", HEADER + "XX01,2024-03-01,F,101\n")
-    dated = "SELECT CAST(reference_on AS VARCHAR), persons FROM core.population ORDER BY ALL"
-    assert small.query(dated) == [("2024-03-01", 101), ("2025-02-01", 5)]
-    assert report.rows_retracted == 2
-    assert [status for _, status in small.query(LEDGER)] == ["loaded", "loaded"]
-    small.deliver("population_3.csv", HEADER + "XX02,2025-01-01,F,6\n")
-    assert small.query(dated) == [("2024-03-01", 101), ("2025-01-01", 6)]
-    assert [status for _, status in small.query(LEDGER)] == ["superseded", "loaded", "loaded"]
+    small.add_source(BY_YEAR)
+    small.deliver(
+        "incidents_1.csv", deaths(("2024-01-01", 1), ("2024-05-01", 2), ("2025-02-01", 3))
+    )
+    report = small.deliver("incidents_2.csv", deaths(("2024-01-01", 1), ("2024-05-01", 20)))
+    assert small.query(DEATHS) == [("2024-01-01", 1), ("2024-05-01", 20), ("2025-02-01", 3)]
+    assert (report.rows_loaded, report.rows_unchanged, report.rows_retracted) == (1, 1, 1)
+    assert small.query(INCIDENT_FILES) == [("loaded",), ("loaded",)]
+    small.deliver("incidents_3.csv", deaths(("2025-06-01", 4)))
+    assert small.query(DEATHS) == [("2024-01-01", 1), ("2024-05-01", 20), ("2025-06-01", 4)]
+    assert small.query(INCIDENT_FILES) == [("superseded",), ("loaded",), ("loaded",)]
 
 
 def test_period_that_a_corrected_export_no_longer_holds_comes_back(small: SmallMission) -> None:
-    small.add_source(full("by_period", period="year"))
-    small.deliver("population_1.csv", FIRST)
-    small.deliver("population_2.csv", HEADER + "XX01,2024-03-01,F,101\n")
-    small.deliver_all("population_2.csv", HEADER + "XX01,2025-03-01,F,101\n")
-    assert small.query(COUNTS) == [("XX01", "F", 100), ("XX01", "F", 101), ("XX01", "M", 90)]
+    small.add_source(BY_YEAR)
+    small.deliver("incidents_1.csv", deaths(("2024-01-01", 1)))
+    small.deliver("incidents_2.csv", deaths(("2024-03-01", 2)))
+    assert small.query(DEATHS) == [("2024-03-01", 2)]
+    small.deliver_all("incidents_2.csv", deaths(("2025-03-01", 2)))
+    assert small.query(DEATHS) == [("2024-01-01", 1), ("2025-03-01", 2)]
+    assert small.query(INCIDENT_FILES) == [("loaded",), ("superseded",), ("loaded",)]
+
+
+def test_older_export_read_again_leaves_the_periods_of_newer_ones(small: SmallMission) -> None:
+    small.add_source(BY_YEAR)
+    small.deliver("incidents_1.csv", deaths(("2024-01-01", 1), ("2025-02-01", 3)))
+    small.deliver("incidents_2.csv", deaths(("2024-01-01", 1), ("2024-03-01", 2)))
+    small.ingest(files=[], again=["incidents_1.csv"])
+    assert small.query(DEATHS) == [("2024-01-01", 1), ("2024-03-01", 2), ("2025-02-01", 3)]
+    small.ingest(files=[], again=["incidents_2.csv"])
+    assert small.query(DEATHS) == [("2024-01-01", 1), ("2024-03-01", 2), ("2025-02-01", 3)]
+    assert small.query(INCIDENT_FILES) == [("loaded",), ("loaded",)]
 
 
 def test_mapping_that_becomes_and_ceases_to_be_a_full_export(small: SmallMission) -> None:
@@ -292,22 +334,25 @@ def test_by_period_needs_a_date(small: SmallMission) -> None:
 
 # 5. Rejects of a superseded file ------------------------------------------------------------------
 
-BAD = FIRST + "XX01,2024-01-01,_U,many\n"
+BAD = (("2024-01-01", 1), ("2024-01-02", "many"))
 
 
 @pytest.mark.parametrize(
-    ("kind", "name"), [("name", "population_1.csv"), ("all", "2"), ("by_period", "3")]
+    ("kind", "name"),
+    [("name", "incidents_1"), ("all", "incidents_2"), ("by_period", "incidents_2")],
 )
 def test_rejects_leave_the_list_with_their_file(small: SmallMission, kind: str, name: str) -> None:
-    small.add_source(full(kind))
-    small.deliver("population_1.csv", BAD)
-    name = name if kind == "name" else f"population_{name}.csv"
+    small.add_source(INCIDENTS | {"supersedes": kind})
+    small.deliver("incidents_1.csv", deaths(*BAD))
+    assert waiting(small) == (1, 1)
+    small.deliver(f"{name}.csv", deaths(("2024-01-01", 2)))
+    assert waiting(small) == (0, 0)
+    assert len(small.query("FROM quarantine.incidents")) == 1  # history
+
+
+def waiting(small: SmallMission) -> tuple[int, int]:
+    """Lines of `mart.reject_summary`, and rows that `poclens rejects` lists."""
     with open_warehouse(small.workspace.warehouse("small")) as connection:
         write_reject_summary(connection, small.mission)
-    assert len(small.query("FROM mart.reject_summary")) == 1
-    small.deliver(name, FIRST)
-    with open_warehouse(small.workspace.warehouse("small")) as connection:
-        write_reject_summary(connection, small.mission)
-        assert open_rejects(connection) == []
-    assert small.query("FROM mart.reject_summary") == []
-    assert len(small.query("FROM quarantine.population")) == 1  # history
+        (lines,) = connection.execute("SELECT count(*) FROM mart.reject_summary").fetchall()
+        return lines[0], len(open_rejects(connection))
