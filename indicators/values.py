@@ -403,7 +403,7 @@ _INPUT_FILE_COLUMNS = {
         ["sequence", "rows_read", "rows_loaded", "rows_rejected", "rows_unchanged", "rows_ignored"],
         "BIGINT",
     ),
-    "superseded_by": "VARCHAR",
+    **dict.fromkeys(["superseded_by", "mapping_version"], "VARCHAR"),
 }
 
 MART_TABLES: Mapping[str, Mapping[str, str]] = MappingProxyType(

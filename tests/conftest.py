@@ -11,6 +11,9 @@ pytest_plugins = ["tests.reference.tally"]
 
 REPOSITORY = Path(__file__).parent.parent
 
+# Files that tests have just written are whole; how long others wait is tested by itself.
+os.environ.setdefault("POCLENS_SETTLED_SECONDS", "0")
+
 
 @pytest.fixture(scope="session")
 def shared_folder() -> Path:

@@ -1,8 +1,8 @@
 """`poclens ingest --mission M [FILE …]`: files in, row by row accounted for."""
 
 import argparse
-from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from indicators.messages import message
 from pipelines.cli.main import show
@@ -13,24 +13,35 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
     """The mission and the files; without files everything in the inbox."""
     add_mission(parser, language)
     parser.add_argument("files", nargs="*", type=Path, help=message("cli.ingest.files", language))
+    parser.add_argument(
+        "--again",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help=message("cli.ingest.again", language),
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Takes the files in and prints a line for each."""
+    """Takes the files in and prints a line for each; 1 where one was held back or left as it was.
+
+    With `--again` and no other file only that one is read.
+    """
     from indicators.mission import read_mission
     from pipelines.ingest.inbox import FilesRefused, IngestReport, ingest
 
-    def tell(report: IngestReport) -> list[dict[str, object]]:
-        files = [asdict(file) for file in report.files]
-        lines = [message("cli.ingest.file", arguments.language, **file) for file in files]
+    def tell(report: IngestReport) -> list[dict[str, Any]]:
+        files = [file.as_dict(arguments.language) for file in report.files]
+        lines = [line for file in report.files for line in file.lines(arguments.language)]
         show(arguments, {"files": files}, "\n".join(lines))
         return files
 
     mission = read_mission(arguments.workspace.profile(mission_of(arguments)))
+    given = arguments.files or ([] if arguments.again else None)
     try:
-        files = tell(ingest(arguments.workspace, mission, arguments.files or None))
+        files = tell(ingest(arguments.workspace, mission, given, again=arguments.again))
     except FilesRefused as refused:  # the others are in: say so before the complaint
         if not arguments.json:
             tell(refused.report)
         raise
-    return 1 if any(file["status"] == "held" for file in files) else 0
+    return 1 if any(file["status"] in ("held", "kept") for file in files) else 0

@@ -174,21 +174,26 @@ def _local_to_utc_sql(local: str, zone: str) -> str:
 _AROUND = ("+ INTERVAL 0 HOUR", "- INTERVAL 1 HOUR", "+ INTERVAL 1 HOUR")
 
 
-def typed_rows_sql(contract: Contract, casts: Mapping[str, Cast]) -> str:
-    """The typed rows of `mapped_rows`, each value beside its text."""
+def typed_rows_sql(contract: Contract, casts: Mapping[str, Cast], entry: int = 0) -> str:
+    """The typed rows of one entry in `mapped_rows`, each value beside its text.
+
+    Entry 0 makes the table, the others add to it.
+    """
     texts = ",\n".join(f"    {quoted(name)} AS {text_column(name)}" for name in contract.columns)
     values = ",\n".join(
         f"  {casts[name].expression} AS {quoted(name)}" for name in contract.columns
     )
+    into = "INSERT INTO typed_rows" if entry else "CREATE OR REPLACE TEMP TABLE typed_rows AS"
     return f"""
-CREATE OR REPLACE TEMP TABLE typed_rows AS
+{into}
 WITH texts AS (
-  SELECT ordinal, position, part, sheet, row_number,
+  SELECT ordinal, position, part, entry, sheet, row_number,
 {texts}
   FROM mapped_rows
+  WHERE entry = {entry}
 )
 SELECT
-  ordinal, position, part, sheet, row_number,
+  ordinal, position, part, entry, sheet, row_number,
 {", ".join(text_column(name) for name in contract.columns)},
 {values}
 FROM texts

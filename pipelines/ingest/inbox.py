@@ -7,7 +7,7 @@ import fnmatch
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -18,16 +18,26 @@ import duckdb
 from indicators.contracts import contracts, load_order
 from indicators.errors import Problem, WrongUse
 from indicators.mission import Mission, resolve_path
-from pipelines.ingest.loading import FileReport, load_file
+from pipelines.ingest.arriving import Look, look, settled_seconds, wait_for_all
+from pipelines.ingest.file_report import FileReport
+from pipelines.ingest.loading import load_file
 from pipelines.ingest.mapping import Source, load_sources
+from pipelines.ingest.mapping_version import mapping_version
 from pipelines.ingest.outlines import (
     OUTLINES_SOURCE,
+    Outlines,
     outlines_path,
     outlines_source,
     read_area_rows,
     read_outlines,
 )
 from pipelines.ingest.reading import Delivery, Read, read_delivery
+from pipelines.ingest.reading_again import (
+    Known,
+    archived_path,
+    asked_for,
+    outdated_files,
+)
 from pipelines.warehouse import ledger
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace import Workspace
@@ -36,6 +46,7 @@ Progress = Callable[[int, int, str], None]
 """Called before each file and at the end: files done, files in all, name of the file."""
 
 _SHARED = "${POCLENS_SHARED}"
+_REFUSED = ("held", "kept", "empty")  # statuses of files that cannot be read better just now
 _NOT_DELIVERIES = (".*", "~$*", "*.part", "*.tmp", "*.crdownload", "Thumbs.db", "desktop.ini")
 
 
@@ -63,6 +74,23 @@ class _Found:
     source: Source
     is_inbox: bool = False  # removed once it is in the warehouse
     is_in_place: bool = False  # never copied
+    known: Known | None = None  # in the archive, to be read again
+
+
+@dataclass(frozen=True)
+class _Intake:
+    """What every file of one run needs."""
+
+    workspace: Workspace
+    mission: Mission
+    connection: duckdb.DuckDBPyConnection
+    sources: Mapping[str, Source]
+    versions: Mapping[str, str]
+    outlines: Callable[[], Outlines]
+
+    @property
+    def archive(self) -> Path:
+        return self.workspace.archive(self.mission.mission)
 
 
 def ingest(
@@ -71,42 +99,125 @@ def ingest(
     files: Sequence[Path] | None = None,
     progress: Progress | None = None,
     connection: duckdb.DuckDBPyConnection | None = None,
+    again: Sequence[str] = (),
+    settled: float | None = None,
+    patience: float | None = None,
 ) -> IngestReport:
     """Takes in the given files, else all of the inbox and those that the sources read in place.
 
     Each file is copied to the archive, loaded in one transaction and, if it came by the inbox,
-    removed from there. Raises WrongUse where a mapping is wrong, before any file is touched, and
-    FilesRefused (a WrongUse with the report) at the end where files could not be read at all:
-    these stay in the inbox. `connection`: an open warehouse to use instead of opening it.
+    removed from there. A file that is still being written is left where it is and reported as
+    waiting (`settled`, `patience`: seconds, see `arriving.py`). Files whose mapping changed since
+    they were taken in are read again from the archive, and so are those that `again` names (by
+    file name or SHA-256).
+
+    Raises WrongUse where a mapping is wrong, before any file is touched, and FilesRefused (a
+    WrongUse with the report) at the end where files could not be read at all: these stay in the
+    inbox. `connection`: an open warehouse to use instead of opening it.
     """
     if connection is None:
         with open_warehouse(workspace.warehouse(mission.mission)) as opened:
-            return ingest(workspace, mission, files, progress, opened)
+            return ingest(workspace, mission, files, progress, opened, again, settled, patience)
     profile = workspace.profile(mission.mission)
     sources = load_sources(profile)
-    problems: list[Problem] = []
-    found = _in_order(_found(workspace, mission, sources, files, problems))
+    readers = {**sources, OUTLINES_SOURCE: outlines_source()}
+    versions = {name: mapping_version(s, mission, profile) for name, s in readers.items()}
     outlines = cache(lambda: read_outlines(profile, mission))
-    _clear_unfinished(workspace.archive(mission.mission))
-    reports = []
+    intake = _Intake(workspace, mission, connection, sources, versions, outlines)
+    problems: list[Problem] = []
+    asked = list(_asked_for(intake, again, problems))
+    new = list(_found(workspace, mission, sources, files, problems))
+    seconds = settled_seconds() if settled is None else settled
+    looks = wait_for_all([entry.path for entry in new], seconds, patience)
+    waiting = [entry for entry in new if looks[entry.path][1]]
+    found = _in_order([*_outdated(intake, asked), *asked, *(e for e in new if e not in waiting)])
+    _clear_unfinished(intake.archive)
+    reports = [_waits(entry, looks[entry.path][1]) for entry in waiting]
     for number, entry in enumerate(found):
         if progress:
             progress(number, len(found), entry.path.name)
-        read = _reader_of(entry, mission)
-        try:
-            with _delivery(workspace, mission, connection, entry) as delivery:
-                reports.append(load_file(connection, mission, delivery, outlines, read))
-        except WrongUse as error:
-            problems.extend(error.problems)
-            continue
-        if entry.is_inbox:
-            entry.path.unlink()
+        reports += _taken(intake, entry, looks.get(entry.path, (None, None))[0], problems)
+    reports += _called_back(intake, reports, problems)
     if progress:
         progress(len(found), len(found), "")
     report = IngestReport(reports, problems)
     if problems:
         raise FilesRefused(report)
     return report
+
+
+def _taken(
+    intake: _Intake, entry: _Found, seen: Look | None, problems: list[Problem]
+) -> Iterator[FileReport]:
+    """Takes one file in; what hinders it is added to `problems`."""
+    try:
+        with _delivery(intake, entry) as delivery:
+            if not entry.known and look(entry.path) != seen:
+                yield _waits(entry, "settling")
+                return
+            read = _reader_of(entry, intake.mission)
+            yield load_file(intake.connection, intake.mission, delivery, intake.outlines, read)
+    except WrongUse as error:
+        if entry.known:
+            known = entry.known.entry
+            told = tuple(error.problems)
+            yield FileReport(known.name, known.file_sha256, known.source, "kept", problems=told)
+            return
+        problems.extend(error.problems)
+        return
+    if entry.is_inbox and look(entry.path) == seen:  # else its rest, or another file, has come
+        entry.path.unlink()
+
+
+def _waits(entry: _Found, reason: str | None) -> FileReport:
+    return FileReport(entry.path.name, "", entry.source.source, "waiting", waits_for=reason)
+
+
+def _asked_for(intake: _Intake, names: Sequence[str], problems: list[Problem]) -> Iterator[_Found]:
+    for known in asked_for(intake.connection, intake.sources, names, problems):
+        yield _known_file(intake, known)
+
+
+def _outdated(intake: _Intake, asked: Sequence[_Found]) -> Iterator[_Found]:
+    """Files of the archive that were read in another way than now; those in place come anyway."""
+    named = {entry.known.entry.file_sha256 for entry in asked if entry.known}
+    for known in outdated_files(intake.connection, intake.sources, intake.versions):
+        entry = _known_file(intake, known)
+        is_elsewhere = _is_shared(known.source) and not entry.path.exists()
+        if known.entry.file_sha256 not in named and not is_elsewhere:
+            yield entry
+
+
+def _called_back(
+    intake: _Intake, reports: Sequence[FileReport], problems: list[Problem]
+) -> Iterator[FileReport]:
+    """Reads files again that what came in calls for, until none is left; a refused one waits."""
+    refused = {report.sha256 for report in reports if report.status in _REFUSED}
+    while True:
+        known = [
+            entry
+            for entry in outdated_files(intake.connection, intake.sources)
+            if entry.entry.file_sha256 not in refused
+        ]
+        if not known:
+            return
+        for entry in _in_order(_known_file(intake, one) for one in known):
+            for report in _taken(intake, entry, None, problems):
+                if report.status in _REFUSED:
+                    refused.add(report.sha256)
+                yield report
+
+
+def _known_file(intake: _Intake, known: Known) -> _Found:
+    """The archive's copy; of what is read in place the file itself, as long as it is the same."""
+    path = archived_path(intake.archive, known.entry)
+    if not path.exists() and _is_shared(known.source):
+        profile = intake.workspace.profile(intake.mission.mission)
+        for entry in _read_in_place(known.source, profile, []):
+            is_named = entry.path.name == known.entry.name
+            if is_named and _sha256(entry.path) == known.entry.file_sha256:
+                path = entry.path
+    return _Found(path, known.source, known=known)
 
 
 def _found(
@@ -143,7 +254,7 @@ def _with_source(
         if any(_fits(path, pattern) for pattern in source.files)
     ]
     if len(matching) == 1:
-        is_shared = any(pattern.startswith(_SHARED) for pattern in matching[0].files)
+        is_shared = _is_shared(matching[0])
         yield _Found(path, matching[0], is_inbox, is_in_place=is_shared and not is_inbox)
     elif matching:
         names = ", ".join(source.source for source in matching)
@@ -152,6 +263,10 @@ def _with_source(
         known = [pattern for source in sources.values() for pattern in source.files]
         parameters = {"patterns": ", ".join(known) or "–"}
         problems.append(Problem("no_source", path.name, parameters=parameters))
+
+
+def _is_shared(source: Source) -> bool:
+    return any(pattern.startswith(_SHARED) for pattern in source.files)
 
 
 def _fits(path: Path, pattern: str) -> bool:
@@ -185,12 +300,17 @@ def _outlines_file(profile: Path, mission: Mission, sources: dict[str, Source]) 
 
 
 def _in_order(found: Iterable[_Found]) -> list[_Found]:
-    """Files whose tables others refer to come first; within a table by name."""
+    """Files whose tables others refer to come first; within a table those of before, then by name.
+
+    Files that are read again keep the order in which they came.
+    """
     order = load_order(contracts())
 
-    def place(entry: _Found) -> tuple[bool, int, str]:
+    def place(entry: _Found) -> tuple[bool, int, bool, int, str]:
         tables = [order.index(table.table) for table in entry.source.tables]
-        return entry.source.source != OUTLINES_SOURCE, min(tables), entry.path.name
+        is_area = entry.source.source != OUTLINES_SOURCE
+        sequence = entry.known.entry.sequence if entry.known else 0
+        return is_area, min(tables), entry.known is None, sequence, entry.path.name
 
     return sorted(found, key=place)
 
@@ -202,24 +322,26 @@ def _reader_of(entry: _Found, mission: Mission) -> Read:
 
 
 @contextmanager
-def _delivery(
-    workspace: Workspace,
-    mission: Mission,
-    connection: duckdb.DuckDBPyConnection,
-    found: _Found,
-) -> Iterator[Delivery]:
+def _delivery(intake: _Intake, found: _Found) -> Iterator[Delivery]:
     """The file as it is read: its copy in the archive, so that what was hashed is what is read."""
-    name = found.path.name
-    if found.is_in_place:
-        yield Delivery(found.path, name, _sha256(found.path), found.source)
+    name, source = found.path.name, found.source
+    version = intake.versions[source.source]
+    if found.known:
+        known = found.known
+        if not found.path.exists():
+            raise WrongUse(Problem("not_in_archive", known.entry.name))
+        facts = (known.entry.name, known.entry.file_sha256)
+        yield Delivery(found.path, *facts, source, version, True, known.is_newest)
         return
-    path, sha256 = _archived(found.path, workspace.archive(mission.mission))
+    if found.is_in_place:
+        yield Delivery(found.path, name, _sha256(found.path), source, version)
+        return
+    path, sha256 = _archived(found.path, intake.archive)
     try:
-        yield Delivery(path, name, sha256, found.source)
-    except WrongUse:
-        if ledger.known_file(connection, sha256) is None:
+        yield Delivery(path, name, sha256, source, version)
+    finally:
+        if ledger.known_file(intake.connection, sha256) is None:
             path.unlink()
-        raise
 
 
 def _sha256(path: Path) -> str:

@@ -6,10 +6,12 @@ check_number, is_blocking, first_ordinal). What a flaw means for the row belongs
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from indicators.contracts import Contract
 from indicators.mission import Mission
@@ -31,43 +33,86 @@ SURVIVES = "NOT EXISTS (SELECT 1 FROM flaws WHERE is_blocking AND flaws.ordinal 
 """SQL: whether row `t` of typed_rows breaks no blocking rule that has been looked at so far."""
 
 
+@dataclass(frozen=True)
+class Entry:
+    """What one entry of a mapping makes of the file, and how it writes its columns."""
+
+    mapped: MappedTable
+    readings: Mapping[str, Reading]
+    is_distinct: bool
+
+
+@dataclass(frozen=True)
+class Staged:
+    """All entries for one table under each other.
+
+    `mapped`: their rows, parts numbered on; `readings`: of each part, how columns are written.
+    """
+
+    mapped: MappedTable
+    readings: tuple[Mapping[str, Reading], ...]
+    empty: AbstractSet[str]  # columns without text in any row
+
+
 def stage(
     connection: duckdb.DuckDBPyConnection,
     file: FileRows,
-    mapped: MappedTable,
+    entries: Sequence[Entry],
     contract: Contract,
-    readings: Mapping[str, Reading],
-    is_distinct: bool,
-) -> set[str]:
-    """Makes `typed_rows` from the mapped text: every column of the contract, text and value.
-
-    Returns the columns that are empty in every row.
-    """
-    rows = mapped.rows
-    if is_distinct:
-        rows = _distinct(rows)
-    columns = {
-        name: rows[name] if name in rows.column_names else pa.nulls(rows.num_rows, pa.string())
-        for name in contract.columns
-    }
+) -> Staged:
+    """Makes `typed_rows` from the mapped text: every column of the contract, text and value."""
+    tables, parts = [], 0
+    for number, entry in enumerate(entries):
+        tables.append(_texts(entry, contract, number, parts))
+        parts += len(entry.mapped.origins)
+    rows = pa.concat_tables(tables)
+    positions = rows["position"].combine_chunks()
     places = {
         "ordinal": pa.array(np.arange(rows.num_rows)),
-        "position": rows["position"],
-        "part": rows["part"],
-        "sheet": file.sheet.take(rows["position"].combine_chunks()),
-        "row_number": file.row_number.take(rows["position"].combine_chunks()),
+        "sheet": file.sheet.take(positions),
+        "row_number": file.row_number.take(positions),
     }
-    connection.register("mapped_rows", pa.table(columns | places))
-    empty = {name for name, texts in columns.items() if texts.null_count == len(texts)}
-    casts = {
-        name: empty_cast(column)
-        if name in empty
-        else cast(name, column, readings.get(name, Reading()))
-        for name, column in contract.columns.items()
+    for name, column in places.items():
+        rows = rows.append_column(name, column)
+    connection.register("mapped_rows", rows)
+    empty = {name for name in contract.columns if rows[name].null_count == rows.num_rows}
+    for number, entry in enumerate(entries):
+        casts = {
+            name: empty_cast(column)
+            if name in empty
+            else cast(name, column, entry.readings.get(name, Reading()))
+            for name, column in contract.columns.items()
+        }
+        given = {key: value for one in casts.values() for key, value in one.parameters.items()}
+        connection.execute(typed_rows_sql(contract, casts, number), given)
+    if len(entries) > 1:
+        _drop_copies(connection, contract)
+    origins = tuple(origin for entry in entries for origin in entry.mapped.origins)
+    readings = tuple(entry.readings for entry in entries for _ in entry.mapped.origins)
+    return Staged(MappedTable(rows, origins), readings, empty)
+
+
+def _texts(entry: Entry, contract: Contract, number: int, first_part: int) -> pa.Table:
+    """The text of one entry in all columns of the contract, with its place in the file."""
+    rows = _distinct(entry.mapped.rows) if entry.is_distinct else entry.mapped.rows
+    nothing = pa.nulls(rows.num_rows, pa.string())
+    columns = {
+        name: rows[name] if name in rows.column_names else nothing for name in contract.columns
     }
-    parameters = {key: value for entry in casts.values() for key, value in entry.parameters.items()}
-    connection.execute(typed_rows_sql(contract, casts), parameters)
-    return empty
+    part = pc.add(rows["part"], pa.scalar(first_part, pa.int32()))
+    entries = pa.repeat(pa.scalar(number, pa.int32()), rows.num_rows)
+    return pa.table(columns | {"position": rows["position"], "part": part, "entry": entries})
+
+
+def _drop_copies(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
+    """A row that an earlier entry makes too counts once (a unit that two columns name)."""
+    cells = ", ".join(f"{text_column(name)}, {quoted(name)}" for name in contract.columns)
+    connection.execute(
+        f"""
+        DELETE FROM typed_rows WHERE ordinal IN (
+          SELECT ordinal FROM typed_rows QUALIFY entry > min(entry) OVER (PARTITION BY {cells}))
+        """
+    )
 
 
 def _distinct(rows: pa.Table) -> pa.Table:

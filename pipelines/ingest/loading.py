@@ -11,50 +11,57 @@ import numpy as np
 import pyarrow as pa
 
 from indicators.contracts import Contract, contracts, load_order
+from indicators.errors import WrongUse
 from indicators.mission import Mission
 from indicators.transaction import one_transaction
 from pipelines.ingest import judging, merging, quarantine, retracting
 from pipelines.ingest.casting import Reading, reading
+from pipelines.ingest.file_report import FileReport
+from pipelines.ingest.judging import Entry
 from pipelines.ingest.mapped import FileRows, map_rows
 from pipelines.ingest.mapping import Source, TableMapping
 from pipelines.ingest.orphans import quarantine_orphans
 from pipelines.ingest.outlines import Outlines
 from pipelines.ingest.quarantine import Context, Delivered
 from pipelines.ingest.reading import Delivery, Read, file_rows, read_delivery
+from pipelines.ingest.vintages import Vintages, supersede_covered, vintages_of
 from pipelines.warehouse import ledger
 from pipelines.warehouse.ddl import quoted
 from pipelines.warehouse.ledger import InputFile
 
 _SUGGESTED = 300  # keys of a table above which the nearest one is not looked for
 READERS_OF_CELLS = ("xlsx",)  # a workbook keeps midnight as a date without a time of day
-
-
-@dataclass(frozen=True)
-class FileReport:
-    """What became of one file; rows_read = rows_loaded + rows_rejected + rows_unchanged.
-
-    `status`: loaded, held, empty, or unchanged (the file was there already and nothing is new).
-    """
-
-    name: str
-    sha256: str
-    source: str
-    status: str
-    rows_read: int = 0
-    rows_loaded: int = 0
-    rows_rejected: int = 0
-    rows_unchanged: int = 0
+Fault = tuple[str, str | None, int | None, str]  # table, sheet, row, rule
 
 
 @dataclass
 class _Outcome:
-    """What became of each row of the file (by position), and what goes to the quarantine."""
+    """What became of each row of the file (by position), and what goes to the quarantine.
+
+    `loaded`: the row stands in core from this file; `moved`: it came in just now.
+    """
 
     rejected: np.ndarray
     loaded: np.ndarray
+    moved: np.ndarray
     taken: np.ndarray
+    retracted: int = 0
     rejects: list[tuple[str, pa.Table]] = field(default_factory=list)
     warnings: list[tuple[str, pa.Table]] = field(default_factory=list)
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether a row came into core, or left it."""
+        return bool(self.moved.any()) or self.retracted > 0
+
+    def faults(self) -> set[Fault]:
+        """Each fault of a row that is rejected."""
+        names = ("sheet", "row_number", "rule")
+        return {
+            (table, *place)
+            for table, rows in self.rejects
+            for place in zip(*(rows[name].to_pylist() for name in names), strict=True)
+        }
 
 
 @dataclass(frozen=True)
@@ -67,12 +74,26 @@ class _Job:
     file: FileRows
     outlines: Callable[[], Outlines]
     known: InputFile | None  # the ledger's entry where the very same file came before
-    earlier: list[InputFile]  # the vintages that this file replaces
-    only: np.ndarray | None  # of each row whether a retry judges it; None: all are judged
+    vintages: Vintages
 
     @property
     def delivered(self) -> Delivered:
         return Delivered(self.delivery.name, self.delivery.sha256)
+
+    @property
+    def sha256(self) -> str:
+        return self.delivery.sha256
+
+    @property
+    def is_in_force(self) -> bool:
+        """Whether rows of an earlier reading of this very file stand."""
+        return self.known is not None and self.known.status == "loaded"
+
+    @property
+    def is_read_as_before(self) -> bool:
+        """Whether they were made in the very way in which it is read now."""
+        version = self.known.mapping_version if self.known else None
+        return self.is_in_force and version == self.delivery.mapping_version
 
 
 class _NothingNew(Exception):
@@ -95,19 +116,27 @@ def load_file(
 ) -> FileReport:
     """Takes in one file. Raises WrongUse, with nothing written, where it cannot be read at all.
 
-    A file that is known already changes nothing, unless it was held back or had rejects: then
-    these are judged again, for what they referred to may have come in meanwhile.
+    A file that is known already is read again where its mapping has changed since, or where it was
+    held back or had rejects: what these referred to may have come in meanwhile. What an earlier
+    reading of it loaded stays as long as the new one cannot be used.
     """
     known = ledger.known_file(connection, delivery.sha256)
-    if known and not _may_change(known):
+    if known and not _is_to_be_read(delivery, known):
         return _as_before(delivery, known)
-    file = file_rows(delivery, read)
+    try:
+        file = file_rows(delivery, read)
+    except WrongUse as error:
+        if known and known.status == "loaded":
+            problems = tuple(error.problems)
+            return replace(_as_before(delivery, known), status="kept", problems=problems)
+        raise
     if file.rows_read == 0:
-        return _record_empty(connection, delivery)
-    job = _job(connection, mission, delivery, file, outlines, known)
+        return _record_empty(connection, delivery, known)
+    vintages = vintages_of(connection, delivery, known)
+    job = _Job(connection, mission, delivery, file, outlines, known, vintages)
     try:
         with one_transaction(connection):
-            entry = _take_in(job)
+            entry, outcome = _take_in(job)
     except _NothingNew:
         assert known is not None  # only a file that came before can bring nothing new
         return _as_before(delivery, known)
@@ -115,88 +144,115 @@ def load_file(
         return _record_held(job, held.outcome)
     finally:
         judging.unregister(connection)
-    return _report(job, entry)
+    return _report(job, entry, outcome)
 
 
-def _may_change(known: InputFile) -> bool:
-    return known.status == "held" or (known.status == "loaded" and known.rows_rejected > 0)
+def _is_to_be_read(delivery: Delivery, known: InputFile) -> bool:
+    if delivery.is_again or delivery.is_newest:
+        return True
+    if known.status == "superseded":
+        return False
+    is_otherwise = known.mapping_version != delivery.mapping_version
+    return is_otherwise or known.status == "held" or known.rows_rejected > 0
 
 
-def _job(
-    connection: duckdb.DuckDBPyConnection,
-    mission: Mission,
-    delivery: Delivery,
-    file: FileRows,
-    outlines: Callable[[], Outlines],
-    known: InputFile | None,
-) -> _Job:
-    if known and known.status == "loaded":
-        only = _rejected_before(connection, delivery, file)
-        return _Job(connection, mission, delivery, file, outlines, known, [], only)
-    vintages = ledger.vintages(connection, delivery.name, delivery.source.source)
-    earlier = [entry for entry in vintages if entry.file_sha256 != delivery.sha256]
-    return _Job(connection, mission, delivery, file, outlines, known, earlier, None)
-
-
-def _rejected_before(
-    connection: duckdb.DuckDBPyConnection, delivery: Delivery, file: FileRows
-) -> np.ndarray:
-    """Of each row of the file whether it is in the quarantine."""
-    found: set[tuple[str, int]] = set()
-    for mapping in delivery.source.tables:
-        found.update(
-            connection.execute(
-                f"SELECT sheet, row_number FROM quarantine.{quoted(mapping.table)} "
-                "WHERE file_sha256 = ? AND row_number IS NOT NULL",
-                [delivery.sha256],
-            ).fetchall()
-        )
-    places = zip(file.sheet.to_pylist(), file.row_number.to_pylist(), strict=True)
-    return np.array([place in found for place in places], dtype=bool)
-
-
-def _take_in(job: _Job) -> InputFile:
+def _take_in(job: _Job) -> tuple[InputFile, _Outcome]:
     """Writes everything of the file; raises _HeldBack or _NothingNew to have it undone."""
-    _forget(job)
+    connection, source = job.connection, job.delivery.source
+    before = _faults_of(connection, job.sha256) if job.known else set()
+    periods = _forget(job)
     outcome = _load_tables(job)
     entry = _ledger_entry(job, outcome)
-    if job.only is None:
-        if entry.rows_rejected * 100 > job.mission.reject_limit_pct * entry.rows_read:
-            raise _HeldBack(outcome)
-        ledger.supersede(job.connection, job.earlier, job.delivery.sha256)
-    elif (outcome.rejected == job.only).all():
+    if entry.rows_rejected * 100 > job.mission.reject_limit_pct * entry.rows_read:
+        raise _HeldBack(outcome)
+    if job.is_read_as_before and not outcome.has_moved and outcome.faults() == before:
         raise _NothingNew
+    ledger.supersede(connection, list(job.vintages.earlier), job.sha256)
     _write_rejects(job, outcome)
-    ledger.record(job.connection, entry)
-    ledger.record_delivery(job.connection, job.delivery.sha256, job.delivery.name)
-    return entry
+    ledger.record(connection, entry)
+    if source.supersedes == "by_period":
+        supersede_covered(connection, source.source)
+    _call_back_periods(job, periods)
+    if not job.delivery.is_again:
+        ledger.record_delivery(connection, job.sha256, job.delivery.name)
+    return entry, outcome
 
 
-def _forget(job: _Job) -> None:
-    """What an earlier attempt at the very same file left: it is judged anew."""
-    if job.known is None:
-        return
-    for mapping in job.delivery.source.tables:
-        for schema in ("quarantine", "raw"):
-            table = f"{schema}.{quoted(mapping.table)}"
-            sha256 = job.delivery.sha256
-            job.connection.execute(f"DELETE FROM {table} WHERE file_sha256 = ?", [sha256])
+def _faults_of(connection: duckdb.DuckDBPyConnection, sha256: str) -> set[Fault]:
+    """What the quarantine holds of a file."""
+    found: set[Fault] = set()
+    for table in contracts():
+        rows = connection.execute(
+            f"SELECT sheet, row_number, rule FROM quarantine.{quoted(table)} WHERE file_sha256 = ?",
+            [sha256],
+        )
+        found.update((table, *row) for row in rows.fetchall())
+    return found
+
+
+def _forget(job: _Job) -> set[tuple[str, object]]:
+    """What earlier readings of the very same file left: it is judged anew.
+
+    Returns the periods that it, and the files that it replaces, held.
+    """
+    if job.known:
+        for table in contracts():
+            for schema in ("quarantine", "raw"):
+                job.connection.execute(
+                    f"DELETE FROM {schema}.{quoted(table)} WHERE file_sha256 = ?", [job.sha256]
+                )
+        job.connection.execute("DELETE FROM ops.row_warning WHERE file_sha256 = ?", [job.sha256])
+        job.connection.execute(
+            "DELETE FROM ops.row_also_stated WHERE by_file_sha256 = ?", [job.sha256]
+        )
+    replaced = [list(job.vintages.replaced)]
+    held = job.connection.execute(
+        "SELECT DISTINCT table_name, period FROM ops.file_period "
+        "WHERE list_contains(?, file_sha256)",
+        replaced,
+    ).fetchall()
     job.connection.execute(
-        "DELETE FROM ops.row_warning WHERE file_sha256 = ?", [job.delivery.sha256]
+        "DELETE FROM ops.file_period WHERE list_contains(?, file_sha256)", replaced
     )
+    return set(held)
+
+
+def _call_back_periods(job: _Job, held_before: set[tuple[str, object]]) -> None:
+    """Files whose periods this one no longer holds have to be read again: their rows are back."""
+    held = job.connection.execute(
+        "SELECT table_name, period FROM ops.file_period WHERE file_sha256 = ?", [job.sha256]
+    ).fetchall()
+    if held_before - set(held):
+        ledger.to_be_read_again(
+            job.connection, set(job.vintages.of_before) - set(job.vintages.replaced)
+        )
 
 
 def _load_tables(job: _Job) -> _Outcome:
-    """Loads the file's tables, parents first, and retracts what earlier vintages alone stated."""
+    """Loads the file's tables, parents first, and retracts what earlier vintages alone stated.
+
+    All entries of the mapping for one table are one: their rows are judged and compared together.
+    """
     length = job.file.rows.num_rows
-    outcome = _Outcome(*(np.zeros((3, length), dtype=bool)))
+    outcome = _Outcome(*(np.zeros((4, length), dtype=bool)))
     _add_unplaced(job, outcome)
-    order = load_order(contracts())
-    for mapping in sorted(job.delivery.source.tables, key=lambda entry: order.index(entry.table)):
-        _load_table(job, mapping, contracts()[mapping.table], outcome)
-    if job.earlier:
+    entries: dict[str, list[TableMapping]] = {}
+    for mapping in job.delivery.source.tables:
+        entries.setdefault(mapping.table, []).append(mapping)
+    for table in load_order(contracts()):
+        if table in entries:
+            _load_table(job, entries[table], contracts()[table], outcome)
+        elif not job.vintages.is_first:
+            _empty_table(job, contracts()[table], outcome)
+    if not job.vintages.is_first or job.vintages.of_before:
         quarantine_orphans(job.connection)
     return outcome
+
+
+def _empty_table(job: _Job, contract: Contract, outcome: _Outcome) -> None:
+    """Takes out what files that are replaced stated in a table that the mapping feeds no more."""
+    merging.nothing_compared(job.connection)
+    outcome.retracted += retracting.retract(job.connection, contract, job.vintages.replaced)
 
 
 def _add_unplaced(job: _Job, outcome: _Outcome) -> None:
@@ -210,32 +266,63 @@ def _add_unplaced(job: _Job, outcome: _Outcome) -> None:
         outcome.warnings.append((table, quarantine.remark_rows(job.file, job.delivered)))
 
 
-def _load_table(job: _Job, mapping: TableMapping, contract: Contract, outcome: _Outcome) -> None:
-    connection = job.connection
-    mapped = map_rows(job.file, mapping, job.delivery.source, job.outlines)
-    how = readings(mapping, job.delivery.source, job.mission)
-    earlier = [entry.file_sha256 for entry in job.earlier]
-    empty = judging.stage(connection, job.file, mapped, contract, how, mapping.distinct)
-    checks = judging.judge(connection, contract, job.mission, earlier, empty)
-    merging.compare(connection, contract, None if job.only is None else np.flatnonzero(job.only))
-    merging.write_raw(connection, contract, job.mission.mission, job.delivery.sha256)
-    retracting.record_restated(connection, contract, job.delivery.sha256, earlier)
-    merging.write(connection, contract, job.mission.mission, job.delivery.sha256)
-    if earlier:
-        retracting.retract(connection, contract, earlier)
-    outcome.taken[mapped.rows["position"].to_numpy()] = True
-    outcome.loaded[merging.positions(connection, "state <> 'same'")] = True
-    context = Context(contract, job.mission, how, _KnownKeys(connection))
+def _load_table(
+    job: _Job, mappings: list[TableMapping], contract: Contract, outcome: _Outcome
+) -> None:
+    connection, source = job.connection, job.delivery.source
+    entries = [
+        Entry(
+            map_rows(job.file, mapping, source, job.outlines),
+            readings(mapping, source, job.mission),
+            mapping.distinct,
+        )
+        for mapping in mappings
+    ]
+    staged = judging.stage(connection, job.file, entries, contract)
+    replaced = job.vintages.replaced
+    checks = judging.judge(connection, contract, job.mission, replaced, staged.empty)
+    outcome.retracted += _merge(job, contract)
+    for entry in entries:
+        outcome.taken[entry.mapped.rows["position"].to_numpy()] = True
+    moved = "state IN ('new', 'changed')"
+    outcome.moved[merging.positions(connection, moved)] = True
+    standing = f"{moved} OR (state = 'same' AND is_own)"
+    outcome.loaded[merging.positions(connection, standing)] = True
+    context = Context(contract, job.mission, staged.readings, _KnownKeys(connection))
     unkept = merging.unkept_positions(connection, contract)
     for check, flaws in judging.flaws_of(connection, contract, checks):
-        if job.only is not None:
-            flaws = flaws.filter(pa.array(job.only[flaws["position"].to_numpy()]))
-        rows = quarantine.flaw_rows(job.file, job.delivered, mapped, check, flaws, context, unkept)
+        rows = quarantine.flaw_rows(
+            job.file, job.delivered, staged.mapped, check, flaws, context, unkept
+        )
         if check.severity == "blocking":
             outcome.rejected[flaws["position"].to_numpy()] = True
             outcome.rejects.append((contract.table, rows))
         else:
             outcome.warnings.append((contract.table, rows))
+
+
+def _merge(job: _Job, contract: Contract) -> int:
+    """Brings the table's good rows into core; returns how many rows left it."""
+    connection, vintages, source = job.connection, job.vintages, job.delivery.source
+    is_by_period = source.supersedes == "by_period"
+    period, is_held = "", "false"
+    if is_by_period:
+        period = retracting.period_sql(contract, job.mission, source.period, "t")
+        is_held = retracting.held_sql(contract, period, vintages.later_of_source)
+    merging.compare(connection, contract, job.sha256, vintages.later, is_held)
+    merging.write_raw(connection, contract, job.mission.mission, job.sha256)
+    retracting.record_restated(connection, contract, job.sha256, vintages.replaced)
+    gone = 0
+    if not vintages.is_first:
+        gone += retracting.retract(connection, contract, vintages.replaced)
+    if is_by_period:
+        retracting.record_periods(connection, contract, job.sha256, period)
+        of_core = retracting.period_sql(contract, job.mission, source.period, "o")
+        condition = retracting.held_sql(contract, of_core, [job.sha256])
+        before = [*vintages.replaced, *vintages.of_before]
+        gone += retracting.retract(connection, contract, before, condition)
+    merging.write(connection, contract, job.mission.mission, job.sha256)
+    return gone
 
 
 def readings(mapping: TableMapping, source: Source, mission: Mission) -> dict[str, Reading]:
@@ -277,19 +364,18 @@ def _ledger_entry(job: _Job, outcome: _Outcome) -> InputFile:
     malformed = len(job.file.malformed)
     rejected = int(outcome.rejected.sum()) + malformed
     loaded = int((outcome.loaded & ~outcome.rejected).sum())
-    if job.only is not None and job.known:
-        loaded += job.known.rows_loaded
     return InputFile(
-        job.delivery.sha256,
+        job.sha256,
         job.delivery.name,
         job.delivery.source.source,
         "loaded",
-        job.known.sequence if job.known else ledger.next_sequence(job.connection),
+        job.vintages.sequence,
         job.file.rows_read,
         loaded,
         rejected,
         job.file.rows_read - loaded - rejected,
         int((~outcome.taken).sum()),
+        mapping_version=job.delivery.mapping_version,
     )
 
 
@@ -304,51 +390,81 @@ def _write_rejects(job: _Job, outcome: _Outcome) -> None:
 def _record_held(job: _Job, outcome: _Outcome) -> FileReport:
     """Keeps the rejects of a file that is held back; as none of its rows enters, all are rejected.
 
-    An earlier vintage stays in force.
+    An earlier vintage stays in force, and so does an earlier reading of the very same file: of
+    that only the reason is noted, and it is tried again with every run.
     """
     read = job.file.rows_read
     rejected = int(outcome.rejected.sum()) + len(job.file.malformed)
     limit = job.mission.reject_limit_pct
     reason = quarantine.held_row(job.delivered, rejected, read, limit)
-    outcome.rejects.insert(0, (job.delivery.source.tables[0].table, reason))
+    table = job.delivery.source.tables[0].table
+    entry = replace(
+        _ledger_entry(job, outcome),
+        status="held",
+        rows_loaded=0,
+        rows_rejected=read,
+        rows_unchanged=0,
+        rows_ignored=0,
+    )
     with one_transaction(job.connection):
-        _forget(job)
-        entry = replace(
-            _ledger_entry(job, outcome),
-            status="held",
-            rows_loaded=0,
-            rows_rejected=read,
-            rows_unchanged=0,
-            rows_ignored=0,
-        )
-        _write_rejects(job, outcome)
-        ledger.record(job.connection, entry)
-        ledger.record_delivery(job.connection, entry.file_sha256, entry.name)
-    return _report(job, entry)
+        if job.is_in_force:
+            _note_reason(job, table, reason)
+        else:
+            _forget(job)
+            outcome.rejects.insert(0, (table, reason))
+            _write_rejects(job, outcome)
+            ledger.record(job.connection, entry)
+            if not job.delivery.is_again:
+                ledger.record_delivery(job.connection, entry.file_sha256, entry.name)
+    return FileReport(job.delivery.name, job.sha256, entry.source, "held", read, rows_rejected=read)
 
 
-def _record_empty(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> FileReport:
+def _note_reason(job: _Job, table: str, reason: pa.Table) -> None:
+    job.connection.execute(
+        f"DELETE FROM quarantine.{quoted(table)} WHERE file_sha256 = ? AND row_number IS NULL",
+        [job.sha256],
+    )
+    merging.insert_rows(job.connection, "quarantine", table, reason)
+    ledger.to_be_read_again(job.connection, [job.sha256])
+
+
+def _record_empty(
+    connection: duckdb.DuckDBPyConnection, delivery: Delivery, known: InputFile | None
+) -> FileReport:
     """A header without rows says nothing: it is noted and replaces nothing."""
     name, sha256, source = delivery.name, delivery.sha256, delivery.source.source
-    with one_transaction(connection):
-        sequence = ledger.next_sequence(connection)
-        ledger.record(connection, InputFile(sha256, name, source, "empty", sequence))
-        ledger.record_delivery(connection, sha256, name)
+    if known is None or known.status == "empty":
+        with one_transaction(connection):
+            sequence = known.sequence if known else ledger.next_sequence(connection)
+            version = delivery.mapping_version
+            entry = InputFile(sha256, name, source, "empty", sequence, mapping_version=version)
+            ledger.record(connection, entry)
+            if not delivery.is_again:
+                ledger.record_delivery(connection, sha256, name)
     return FileReport(name, sha256, source, "empty")
 
 
-def _report(job: _Job, entry: InputFile) -> FileReport:
-    """What this intake did: of a retry, only what is new counts as loaded."""
-    before = job.known.rows_loaded if job.known else 0
+def _report(job: _Job, entry: InputFile, outcome: _Outcome) -> FileReport:
+    """What this intake did: of a file that is read again, only what is new counts as loaded."""
+    moved = int((outcome.moved & ~outcome.rejected).sum())
+    known = job.known
+    is_as_it_was = job.is_in_force and not outcome.has_moved
+    before = (
+        {"rows_loaded": known.rows_loaded, "rows_rejected": known.rows_rejected} if known else {}
+    )
+    after = {"rows_loaded": entry.rows_loaded, "rows_rejected": entry.rows_rejected}
     return FileReport(
         job.delivery.name,
         entry.file_sha256,
         entry.source,
-        entry.status,
+        "unchanged" if is_as_it_was and before == after else entry.status,
         entry.rows_read,
-        entry.rows_loaded - before,
+        moved,
         entry.rows_rejected,
-        entry.rows_unchanged + before,
+        entry.rows_read - moved - entry.rows_rejected,
+        outcome.retracted,
+        before or None,
+        after if before else None,
     )
 
 

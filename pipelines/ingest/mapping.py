@@ -188,6 +188,8 @@ class Source(Strict):
     ignore: Texts = ()
     missing: Texts = ()
     time_zone: Zone | None = None
+    supersedes: Literal["name", "all", "by_period"] = "name"
+    period: Literal["month", "quarter", "year"] = "month"  # of `by_period`
     tables: tuple[TableMapping, ...] = Field(min_length=1)
 
     def columns_read(self) -> dict[str, bool]:
@@ -266,6 +268,7 @@ def read_source(path: Path) -> Source:
     problems = list(_reader_problems(path, source))
     for table in source.tables:
         problems += _table_problems(path, table)
+        problems += _period_problems(path, source, table)
     if problems:
         raise WrongUse(problems)
     return source
@@ -326,6 +329,14 @@ def _table_problems(path: Path, table: TableMapping) -> Iterator[Problem]:
             if not _is_date_format(text):
                 parameters = {"key": f"{table.table}.{name}.formats"}
                 yield Problem("mapping_format", path.name, value=text, parameters=parameters)
+
+
+def _period_problems(path: Path, source: Source, table: TableMapping) -> Iterator[Problem]:
+    """A file can only replace periods of tables that say when a row happened."""
+    contract = contracts().get(table.table)
+    if source.supersedes == "by_period" and contract and not contract.date_column:
+        parameters = {"key": "supersedes", "table": table.table}
+        yield Problem("mapping_without_period", path.name, parameters=parameters)
 
 
 def _is_date_format(text: str) -> bool:

@@ -3,7 +3,7 @@
 Works on the temporary tables that `judging.py` made.
 """
 
-import json
+from collections.abc import Sequence
 
 import duckdb
 import numpy as np
@@ -14,13 +14,24 @@ from pipelines.ingest.judging import SURVIVES
 from pipelines.warehouse.ddl import quoted
 
 
-def compare(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, only: np.ndarray | None
-) -> None:
-    """Makes `compared` (ordinal, position, old_row, is_same, state) of good rows.
+def key_sql(contract: Contract, row: str) -> str:
+    """The key of a row as JSON text: `{"<column>":"<value as text>", …}`."""
+    named = ", ".join(f"{quoted(n)} := CAST({row}.{quoted(n)} AS VARCHAR)" for n in contract.key)
+    return f"CAST(to_json(struct_pack({named})) AS VARCHAR)"
 
-    `state`: new, same or changed. `only`: positions of the rows that a retry may write; every
-    other row counts as there already.
+
+def compare(
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    sha256: str,
+    later: Sequence[str],
+    is_held: str = "false",
+) -> None:
+    """Makes `compared` (ordinal, position, old_row, is_same, is_own, state) of good rows.
+
+    `state`: new, same, changed, or outdated where a file that came later states the key otherwise
+    (`later`, when a file is read again) or holds its period (`is_held`, SQL over the row `t`).
+    `is_own`: the row stands in core already, from this very file.
     """
     key = " AND ".join(
         f"o.{quoted(name)} IS NOT DISTINCT FROM t.{quoted(name)}" for name in contract.key
@@ -28,6 +39,7 @@ def compare(
     same = " AND ".join(
         f"o.{quoted(name)} IS NOT DISTINCT FROM t.{quoted(name)}" for name in contract.columns
     )
+    _find_later_rows(connection, contract, later)
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE compared AS
@@ -38,19 +50,47 @@ def compare(
           t.row_number,
           o.rowid AS old_row,
           o.rowid IS NOT NULL AND {same} AS is_same,
-          CASE WHEN o.rowid IS NULL THEN 'new' WHEN {same} THEN 'same' ELSE 'changed' END AS state
+          coalesce(o.file_sha256 = ?, false) AS is_own,
+          CASE
+            WHEN {is_held} THEN 'outdated'
+            WHEN o.rowid IS NULL THEN 'new'
+            WHEN {same} THEN 'same'
+            WHEN o.rowid IN (SELECT core_row FROM later_rows) THEN 'outdated'
+            ELSE 'changed'
+          END AS state
         FROM typed_rows AS t
         LEFT JOIN core.{quoted(contract.table)} AS o ON {key}
         WHERE {SURVIVES}
-        """
+        """,
+        [sha256],
     )
-    if only is not None:
-        connection.register("retried", pa.table({"position": only}))
-        connection.execute(
-            "UPDATE compared SET state = 'same' "
-            "WHERE position NOT IN (SELECT position FROM retried)"
-        )
-        connection.unregister("retried")
+    connection.execute("UPDATE compared SET is_same = false WHERE state = 'outdated'")
+
+
+def nothing_compared(connection: duckdb.DuckDBPyConnection) -> None:
+    """Makes `compared` without a row: the file states nothing of a table any more."""
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE compared (old_row BIGINT, is_same BOOLEAN, state VARCHAR)"
+    )
+
+
+def _find_later_rows(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, later: Sequence[str]
+) -> None:
+    """Makes `later_rows`: rows of core that one of these files states, as their origin or too."""
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE later_rows AS
+        SELECT o.rowid AS core_row FROM core.{quoted(contract.table)} AS o
+        WHERE list_contains($later, o.file_sha256)
+        UNION
+        SELECT o.rowid FROM core.{quoted(contract.table)} AS o
+        JOIN ops.row_also_stated AS a
+          ON a.file_sha256 = o.file_sha256 AND a.row_key = {key_sql(contract, "o")}
+        WHERE a.table_name = $table AND list_contains($later, a.by_file_sha256)
+        """,
+        {"later": list(later), "table": contract.table},
+    )
 
 
 def write(
@@ -111,33 +151,59 @@ def _unkept_sql(contract: Contract) -> str:
 def _record_corrections(
     connection: duckdb.DuckDBPyConnection, contract: Contract, sha256: str
 ) -> None:
-    key = ", ".join(f"CAST(o.{quoted(name)} AS VARCHAR)" for name in contract.key)
-    rows = connection.execute(
+    """Notes what was replaced and by what; of a row that is outdated, what replaces it already.
+
+    Files that stated the replaced row too are noted with it.
+    """
+    table, key = f"core.{quoted(contract.table)}", key_sql(contract, "o")
+    connection.execute(
         f"""
-        SELECT
-          CAST(to_json([{key}]) AS VARCHAR),
-          o.file_sha256, o.sheet, o.row_number, compared.sheet, compared.row_number
-        FROM compared
-        JOIN core.{quoted(contract.table)} AS o ON o.rowid = compared.old_row
-        WHERE compared.state = 'changed'
-        ORDER BY compared.ordinal
+        CREATE OR REPLACE TEMP TABLE replaced AS
+        SELECT {key} AS row_key, o.file_sha256, o.sheet, o.row_number,
+          compared.sheet AS new_sheet, compared.row_number AS new_row_number, compared.state
+        FROM compared JOIN {table} AS o ON o.rowid = compared.old_row
+        WHERE compared.state IN ('changed', 'outdated')
         """
-    ).fetchall()
-    if rows:
-        keys = [dict(zip(contract.key, json.loads(row[0]), strict=True)) for row in rows]
-        table = pa.table(
-            {
-                "table_name": pa.repeat(contract.table, len(rows)),
-                "row_key": [json.dumps(key, ensure_ascii=False) for key in keys],
-                "old_file_sha256": [row[1] for row in rows],
-                "old_sheet": [row[2] for row in rows],
-                "old_row_number": [row[3] for row in rows],
-                "file_sha256": pa.repeat(sha256, len(rows)),
-                "sheet": [row[4] for row in rows],
-                "row_number": [row[5] for row in rows],
-            }
+    )
+    connection.execute(
+        """
+        INSERT INTO ops.row_correction
+        WITH stated AS (
+          SELECT row_key, file_sha256, sheet, row_number, new_sheet, new_row_number
+          FROM replaced WHERE state = 'changed'
+          UNION ALL
+          SELECT r.row_key, a.by_file_sha256, a.by_sheet, a.by_row_number,
+            r.new_sheet, r.new_row_number
+          FROM replaced AS r
+          JOIN ops.row_also_stated AS a
+            ON a.table_name = $table AND a.row_key = r.row_key AND a.file_sha256 = r.file_sha256
+          WHERE r.state = 'changed'
         )
-        insert_rows(connection, "ops", "row_correction", table)
+        SELECT $table, row_key, file_sha256, sheet, row_number, $sha256, new_sheet, new_row_number
+        FROM stated
+        EXCEPT FROM ops.row_correction
+        ORDER BY ALL
+        """,
+        {"table": contract.table, "sha256": sha256},
+    )
+    connection.execute(
+        """
+        INSERT INTO ops.row_correction
+        SELECT $table, row_key, $sha256, new_sheet, new_row_number, file_sha256, sheet, row_number
+        FROM replaced WHERE state = 'outdated'
+        EXCEPT FROM ops.row_correction
+        ORDER BY ALL
+        """,
+        {"table": contract.table, "sha256": sha256},
+    )
+    connection.execute(
+        """
+        DELETE FROM ops.row_also_stated AS a USING replaced AS r
+        WHERE r.state = 'changed' AND a.table_name = ?
+          AND a.row_key = r.row_key AND a.file_sha256 = r.file_sha256
+        """,
+        [contract.table],
+    )
 
 
 def positions(connection: duckdb.DuckDBPyConnection, condition: str) -> np.ndarray:

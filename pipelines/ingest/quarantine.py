@@ -3,7 +3,7 @@
 import calendar
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -36,7 +36,7 @@ class Context:
 
     contract: Contract
     mission: Mission
-    readings: Mapping[str, Reading]
+    readings: Sequence[Mapping[str, Reading]]  # of each part
     known_keys: Mapping[tuple[str, str], list[str]]  # (table, column): values to suggest from
 
 
@@ -78,7 +78,8 @@ def flaw_rows(
     parameters = []
     found = flaws["found"].to_pylist()
     first = flaws["first_row"].to_pylist()
-    for place in zip(shown, texts, found, first, strict=True):
+    parts = flaws["part"].to_pylist()
+    for place in zip(parts, shown, texts, found, first, strict=True):
         if place not in made:
             made[place] = json.dumps(
                 _parameters(check, context, *place), ensure_ascii=False, sort_keys=True
@@ -136,6 +137,7 @@ def _origin_texts(
 def _parameters(
     check: Check,
     context: Context,
+    part: int,
     raw: str | None,
     text: str | None,
     found: str | None,
@@ -143,6 +145,7 @@ def _parameters(
 ) -> dict[str, Any]:
     """What the sentence needs beside the value; `field` is the contract's name of the column."""
     column = context.contract.columns[check.column]
+    how = context.readings[part].get(check.column)
     given: dict[str, Any] = {"field": check.column}
     if check.rule in context.contract.row_rules:
         return given | context.contract.row_rule_parameters(check.rule, json.loads(found or "{}"))
@@ -151,7 +154,7 @@ def _parameters(
         key = ", ".join(f"{name} = {value}" for name, value in values.items())
         return given | {"key": key, "first_row": first_row}
     if check.rule in ("code", "type_list"):
-        given["nearest"] = _nearest_code(text or "", column.allowed_codes or (), context, check)
+        given["nearest"] = _nearest_code(text or "", column.allowed_codes or (), how)
     elif check.rule == "reference":
         other = _referenced_column(context.contract, check)
         known = context.known_keys[check.table or "", other]
@@ -167,13 +170,12 @@ def _parameters(
         given["starts_on"] = context.mission.starts_on.isoformat()
         given["ends_on"] = ends_on.isoformat() if ends_on else "…"
     elif check.rule in ("type_date", "type_time"):
-        given |= _time_parameters(text or "", check, context.readings.get(check.column))
+        given |= _time_parameters(text or "", check, how)
     return given
 
 
-def _nearest_code(text: str, codes: tuple[str, ...], context: Context, check: Check) -> str:
-    reading = context.readings.get(check.column)
-    members = text.split(reading.separator) if reading else [text]
+def _nearest_code(text: str, codes: tuple[str, ...], how: Reading | None) -> str:
+    members = text.split(how.separator) if how else [text]
     wrong = next((entry.strip() for entry in members if entry.strip() not in codes), text)
     return suggestion(wrong, codes)
 

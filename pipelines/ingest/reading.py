@@ -14,12 +14,19 @@ from pipelines.readers.table import SourceTable
 
 @dataclass(frozen=True)
 class Delivery:
-    """One file to take in: where it is read, the name that people know it by, its mapping."""
+    """One file to take in: where it is read, the name that people know it by, its mapping.
+
+    `mapping_version`: of how it is read now. `is_again`: it is read again though nobody dropped it
+    in; `is_newest`: somebody wants an older version of it back in force.
+    """
 
     path: Path
     name: str
     sha256: str
     source: Source
+    mapping_version: str = ""
+    is_again: bool = False
+    is_newest: bool = False
 
 
 Read = Callable[[Delivery], Iterator[SourceTable]]

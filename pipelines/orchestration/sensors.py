@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from pipelines.ingest.arriving import look, settled_seconds, waits_for
 from pipelines.workspace import Workspace
 
 if TYPE_CHECKING:  # Dagster does not export the type
@@ -13,46 +14,57 @@ if TYPE_CHECKING:  # Dagster does not export the type
         UnresolvedAssetJobDefinition,
     )
 
-SETTLED_SECONDS = 30
+_INTERVAL_SECONDS = 30
+Looks = dict[str, list[int]]
 
 
 def inbox_sensor(
     workspace: Workspace,
     job: "UnresolvedAssetJobDefinition",
 ) -> dg.SensorDefinition:
-    """Looks every half minute; the cursor holds each mission's last seen listing."""
+    """Looks every half minute; the cursor holds how each mission's files looked last."""
 
     @dg.sensor(
         name="inbox",
         job=job,
-        minimum_interval_seconds=SETTLED_SECONDS,
+        minimum_interval_seconds=_INTERVAL_SECONDS,
         default_status=dg.DefaultSensorStatus.RUNNING,
         description="Refreshes a mission when files are dropped into its inbox",
     )
     def watch_inboxes(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         seen = json.loads(context.cursor or "{}")
-        now = {mission: listing(workspace, mission) for mission in workspace.missions()}
-        # A listing is acted on when it has stayed the same for one interval, so that a file
-        # that is still being copied is not read half.
-        settled = {m: text for m, text in now.items() if text and seen.get(m) == text}
+        now = {mission: looks(workspace, mission) for mission in workspace.missions()}
         requests = [
             dg.RunRequest(
                 run_key=f"{mission}:{text}",
                 partition_key=mission,
                 tags={"poclens/mission": mission},
             )
-            for mission, text in settled.items()
+            for mission, found in now.items()
+            if (text := whole(workspace, mission, found, seen.get(mission, {})))
         ]
         return dg.SensorResult(run_requests=requests, cursor=json.dumps(now, sort_keys=True))
 
     return watch_inboxes
 
 
-def listing(workspace: Workspace, mission: str) -> str:
-    """A hash of names, sizes and times in the inbox; empty text where nothing lies there."""
-    inbox = workspace.inbox(mission)
-    files = sorted(path for path in inbox.glob("*") if path.is_file())
-    if not files:
-        return ""
-    facts = [(path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in files]
-    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
+def looks(workspace: Workspace, mission: str) -> Looks:
+    """Of each file in the inbox its size and time."""
+    paths = sorted(path for path in workspace.inbox(mission).glob("*") if path.is_file())
+    return {path.name: list(found) for path in paths if (found := look(path))}
+
+
+def whole(workspace: Workspace, mission: str, now: Looks, before: Looks) -> str:
+    """A hash of the files that have arrived whole; empty text where there is none.
+
+    A file must have stayed the same for one interval. The rest is the rule of ingest, which itself
+    would leave a file that is still being copied.
+    """
+    settled, inbox = settled_seconds(), workspace.inbox(mission)
+    facts = [
+        (name, found)
+        for name, found in now.items()
+        if before.get(name) == found
+        and waits_for(inbox / name, settled, unchanged=_INTERVAL_SECONDS) is None
+    ]
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16] if facts else ""

@@ -1,4 +1,5 @@
-"""Rows that wait for a correction: `mart.reject_summary`, neighbours with one fault as one line;
+"""Rows that wait for a correction: `mart.reject_summary`, neighbours with one fault as one line
+(those of a file that a later one replaced wait no longer: they stay in the quarantine only);
 `mart.reject_place`, how many by month and area, as far as they can be read.
 """
 
@@ -19,6 +20,7 @@ WITH fault AS (
   SELECT file, file_sha256, sheet, row_number, column_name, raw_value, rule,
          min(CAST(parameters AS VARCHAR)) AS parameters
   FROM quarantine.{table}
+  WHERE file_sha256 NOT IN (SELECT file_sha256 FROM ops.input_file WHERE status = 'superseded')
   GROUP BY ALL
 ),
 placed AS (

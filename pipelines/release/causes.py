@@ -37,6 +37,7 @@ class Published:
     name: str
     files: Mapping[str, str]  # SHA-256: status
     corrected_by: Mapping[str, str]  # superseded SHA-256: the one after it
+    read_with: Mapping[str, str | None]  # SHA-256: version of the mapping that read it
     definitions: Definitions
     rejected: tuple[tuple[str, str, str, int], ...]  # table, file, sheet, row that waited
     parameters: Parameters
@@ -59,12 +60,14 @@ def published_of(
     name: str, manifest: Mapping[str, Any], release: duckdb.DuckDBPyConnection
 ) -> Published:
     """The same of a release that is still being made: its manifest's facts, its mart."""
-    files = release.execute("SELECT file_sha256, status, superseded_by FROM mart.input_file")
-    ledger = files.fetchall()
+    ledger = release.execute(
+        "SELECT file_sha256, status, superseded_by, mapping_version FROM mart.input_file"
+    ).fetchall()
     return Published(
         name,
-        {sha256: status for sha256, status, _ in ledger},
-        {sha256: after for sha256, _, after in ledger if after},
+        {sha256: status for sha256, status, _, _ in ledger},
+        {sha256: after for sha256, _, after, _ in ledger if after},
+        {sha256: version for sha256, status, _, version in ledger if status == "loaded"},
         _definitions(release),
         tuple(_rejected(release)),
         Parameters.model_validate(manifest["parameters"]),
@@ -124,11 +127,7 @@ def _compiled(lines: list[dict[str, Any]]) -> list[tuple[Any, Any]]:
 def causes_of_files(before: Published, after: Published) -> dict[str, set[str]]:
     """By indicator what may have moved it, as far as two releases alone can tell."""
     arrived = after.taken_in - before.taken_in
-    corrected = {
-        sha256
-        for sha256, status in after.files.items()
-        if status == "superseded" and before.files.get(sha256) == "loaded"
-    }
+    corrected = set(_corrected(before, after))
     correcting = {after.corrected_by.get(sha256) for sha256 in corrected}
     common = {
         "correction": bool(corrected),
@@ -141,6 +140,19 @@ def causes_of_files(before: Published, after: Published) -> dict[str, set[str]]:
         code: general | ({"new_definition"} if redefined else set())
         for code, redefined in _redefined(before, after).items()
     }
+
+
+def _corrected(before: Published, after: Published) -> list[str]:
+    """Files of the older release that were replaced since, or read again with another mapping."""
+    return [
+        sha256
+        for sha256, status in sorted(after.files.items())
+        if before.files.get(sha256) == "loaded"
+        and (
+            status == "superseded"
+            or (sha256 in after.read_with and after.read_with[sha256] != before.read_with[sha256])
+        )
+    ]
 
 
 def _redefined(before: Published, after: Published) -> dict[str, bool]:
@@ -239,13 +251,9 @@ def _corrected_tables(
         WHERE old_file_sha256 IN (FROM known_file) AND file_sha256 IN (FROM new_file)"""
     ).fetchall()
     found = {str(table) for (table,) in rows}
-    superseded = [
-        sha256
-        for sha256, status in sorted(after.files.items())
-        if status == "superseded" and before.files.get(sha256) == "loaded"
-    ]
-    for table in contracts() if superseded else ():
-        if _any(connection, f"raw.{quoted(table)}", "list_contains(?, file_sha256)", [superseded]):
+    replaced = _corrected(before, after)
+    for table in contracts() if replaced else ():
+        if _any(connection, f"raw.{quoted(table)}", "list_contains(?, file_sha256)", [replaced]):
             found.add(table)
     return found
 

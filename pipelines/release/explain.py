@@ -57,8 +57,7 @@ _REJECTED_SQL = """
 SELECT reject.file, reject.sheet, reject.first_row, reject.last_row, reject.rows,
        reject.column_name, reject.rule, reject.sentence_en, reject.sentence_fr
 FROM mart.reject_summary AS reject
-JOIN mart.input_file AS input ON input.file_sha256 = reject.file_sha256
-WHERE reject.source = $source AND input.status <> 'superseded'
+WHERE reject.source = $source
 ORDER BY reject.file, reject.sheet, reject.first_row, reject.column_name, reject.rule
 """
 
@@ -69,8 +68,7 @@ WITH waiting AS (
   SELECT DISTINCT reject.file_sha256, reject.sheet,
          unnest(range(reject.first_row, reject.last_row + 1)) AS row_number
   FROM mart.reject_summary AS reject
-  JOIN mart.input_file AS input ON input.file_sha256 = reject.file_sha256
-  WHERE reject.source = $source AND input.status <> 'superseded'
+  WHERE reject.source = $source
 )
 SELECT count(*) AS rows FROM waiting
 """

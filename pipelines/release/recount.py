@@ -89,9 +89,13 @@ def recount(
 
 
 def _has_moved_on(connection: duckdb.DuckDBPyConnection, after: Published) -> bool:
-    """Whether files came in after the figures were computed: the rows are no longer theirs."""
-    ledger = connection.execute("SELECT file_sha256, status FROM ops.input_file").fetchall()
-    return dict(ledger) != dict(after.files)
+    """Whether files came in, or were read again, after the figures were computed: the rows are no longer theirs."""
+    ledger = connection.execute(
+        "SELECT file_sha256, status, mapping_version FROM ops.input_file"
+    ).fetchall()
+    states = {sha256: status for sha256, status, _ in ledger}
+    versions = {sha256: version for sha256, status, version in ledger if status == "loaded"}
+    return states != dict(after.files) or versions != dict(after.read_with)
 
 
 def _wanted(

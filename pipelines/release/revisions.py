@@ -1,10 +1,10 @@
 """What was published before and is another figure now, and how much of it each cause makes.
 
 Late data: rows of files that came after the older release. Correction: rows that a corrected file
-changed or took back. New definition: another version of the definition, or another text of it.
-Parameters: choices of the mission's profile. Recomputed: other code, contracts or code
-lists. Besides: what
-was withheld and is shown now, and the other way round.
+changed or took back, or that a changed mapping made otherwise. New definition: another version of
+the definition, or another text of it. Parameters: choices of the mission's profile. Recomputed:
+other code, contracts or code lists. Besides: what was withheld and is shown now, and the other way
+round.
 
 A part of a breakdown that has its first cases, or no more, moved too: its total stood in both
 releases. A figure of a period that was still running at the earlier as-of date is not revised when
@@ -56,9 +56,9 @@ def revisions_sql() -> str:
     """Compares the schemas `before` and `after`, which hold the tables of two releases.
 
     `by_files` is the reason as the files tell it, in this order: another version of the
-    definition; a file of this figure was superseded; a file of this figure is new; the same of
-    any file (returns and population count in figures without giving them rows); else the same
-    files were computed otherwise.
+    definition; a file of this figure was superseded, or read again with another mapping; a file of
+    this figure is new; the same of any file (returns and population count in figures without
+    giving them rows); else the same files were computed otherwise.
     """
     cell = ", ".join(_KEY)
     told = ", ".join(f"{name} <> '{TOTAL}'" for name in DIMENSIONS if name != "breakdown_value")
@@ -74,13 +74,22 @@ def revisions_sql() -> str:
       EXCEPT
       SELECT file_sha256 FROM before.input_file WHERE status = 'superseded'
     ),
+    reread AS (
+      SELECT file_sha256 FROM after.input_file AS new
+      JOIN before.input_file AS old USING (file_sha256)
+      WHERE new.status = 'loaded' AND old.status = 'loaded'
+        AND new.mapping_version IS DISTINCT FROM old.mapping_version
+    ),
+    corrected AS (FROM superseded UNION FROM reread),
     correcting AS (
       SELECT superseded_by AS file_sha256 FROM after.input_file
       WHERE file_sha256 IN (SELECT file_sha256 FROM superseded)
+      UNION
+      FROM reread
     ),
     corrected_place AS (
       SELECT DISTINCT {_PLACE} FROM before.contribution
-      WHERE file_sha256 IN (SELECT file_sha256 FROM superseded)
+      WHERE file_sha256 IN (SELECT file_sha256 FROM corrected)
       UNION
       SELECT DISTINCT {_PLACE} FROM after.contribution
       WHERE file_sha256 IN (SELECT file_sha256 FROM correcting)
@@ -162,7 +171,7 @@ def revisions_sql() -> str:
              WHEN version_before <> indicator_version THEN 'new_definition'
              WHEN ({_PLACE}) IN (SELECT ({_PLACE}) FROM corrected_place) THEN 'correction'
              WHEN ({_PLACE}) IN (SELECT ({_PLACE}) FROM late_place) THEN 'late_data'
-             WHEN EXISTS (FROM superseded) THEN 'correction'
+             WHEN EXISTS (FROM corrected) THEN 'correction'
              WHEN EXISTS (FROM arrived) THEN 'late_data'
              ELSE 'recomputed'
            END AS by_files

@@ -40,13 +40,17 @@ _OPS: dict[str, dict[str, str]] = {
         "rows_unchanged": "BIGINT",
         "rows_ignored": "BIGINT",
         "superseded_by": "VARCHAR",
+        "mapping_version": "VARCHAR",
     },
+    # The periods that a file of a mapping by period holds, each by its first day.
+    "file_period": {"file_sha256": "VARCHAR", "table_name": "VARCHAR", "period": "DATE"},
     # The only table with a clock; it reaches no release.
     "delivery": {"file_sha256": "VARCHAR", "name": "VARCHAR", "taken_in_at": "TIMESTAMP"},
     "row_warning": {"table_name": "VARCHAR", **QUARANTINE_COLUMNS},
     # A row that another file states just as its file of origin does.
     "row_also_stated": {
         "table_name": "VARCHAR",
+        "row_key": "VARCHAR",
         "file_sha256": "VARCHAR",
         "sheet": "VARCHAR",
         "row_number": "BIGINT",

@@ -1,5 +1,6 @@
 """The ledger of input files (`ops.input_file`): every file ever taken in, by its SHA-256."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, fields, replace
 from datetime import UTC, datetime
 
@@ -11,7 +12,8 @@ class InputFile:
     """One row of the ledger; rows_read = rows_loaded + rows_rejected + rows_unchanged.
 
     `rows_ignored` (part of rows_unchanged): rows that no table of the mapping takes.
-    `sequence` counts up in the order of intake.
+    `sequence` counts up in the order of intake. `mapping_version`: what the rows were made with;
+    None where they have to be made again.
     """
 
     file_sha256: str
@@ -25,6 +27,7 @@ class InputFile:
     rows_unchanged: int = 0
     rows_ignored: int = 0
     superseded_by: str | None = None
+    mapping_version: str | None = None
 
 
 _COLUMNS = ", ".join(field.name for field in fields(InputFile))
@@ -39,17 +42,35 @@ def known_file(connection: duckdb.DuckDBPyConnection, sha256: str) -> InputFile 
     return InputFile(*rows[0]) if rows else None
 
 
-def vintages(connection: duckdb.DuckDBPyConnection, name: str, source: str) -> list[InputFile]:
-    """All deliveries of one file name for one source, oldest first."""
-    rows = connection.execute(
-        f"""
-        SELECT {_COLUMNS} FROM ops.input_file
-        WHERE name = ? AND source = ?
-        ORDER BY sequence
-        """,
-        [name, source],
-    ).fetchall()
-    return [InputFile(*row) for row in rows]
+def all_files(connection: duckdb.DuckDBPyConnection) -> list[InputFile]:
+    """The whole ledger, oldest first."""
+    rows = connection.execute(f"SELECT {_COLUMNS} FROM ops.input_file ORDER BY sequence")
+    return [InputFile(*row) for row in rows.fetchall()]
+
+
+def newest_of(entries: Sequence[InputFile], supersedes: str) -> list[InputFile]:
+    """Of the files of one source those that no later file replaces whole: the last of each name.
+
+    `supersedes`: the mapping's key; `all` leaves the very last. Files that were held back or had
+    no row replace nothing, and stay themselves as long as nothing came after them.
+    """
+    found: list[InputFile] = []
+    replaced: set[str] = set()
+    for entry in sorted(entries, key=lambda entry: entry.sequence, reverse=True):
+        name = "" if supersedes == "all" else entry.name
+        if name not in replaced:
+            found.append(entry)
+        if entry.status in ("loaded", "superseded"):
+            replaced.add(name)
+    return found[::-1]
+
+
+def to_be_read_again(connection: duckdb.DuckDBPyConnection, sha256s: Iterable[str]) -> None:
+    """Marks files whose rows have to be made again, by what runs next."""
+    connection.execute(
+        "UPDATE ops.input_file SET mapping_version = NULL WHERE list_contains(?, file_sha256)",
+        [sorted(sha256s)],
+    )
 
 
 def next_sequence(connection: duckdb.DuckDBPyConnection) -> int:
@@ -69,10 +90,21 @@ def record(connection: duckdb.DuckDBPyConnection, entry: InputFile) -> None:
 
 
 def supersede(connection: duckdb.DuckDBPyConnection, old: list[InputFile], new_sha256: str) -> None:
-    """Marks the earlier vintages that still stand as replaced by a new file."""
+    """Marks the earlier vintages that still stand as replaced whole by a new file.
+
+    Should they ever stand again, their rows have to be made again.
+    """
     for entry in old:
         if entry.status != "superseded":
-            record(connection, replace(entry, status="superseded", superseded_by=new_sha256))
+            gone = replace(entry, status="superseded", superseded_by=new_sha256)
+            record(connection, replace(gone, mapping_version=None))
+
+
+def supersede_by_periods(
+    connection: duckdb.DuckDBPyConnection, old: InputFile, new_sha256: str
+) -> None:
+    """Marks a file all periods of which later files hold; `new_sha256` is the last of these."""
+    record(connection, replace(old, status="superseded", superseded_by=new_sha256))
 
 
 def record_delivery(connection: duckdb.DuckDBPyConnection, sha256: str, name: str) -> None:

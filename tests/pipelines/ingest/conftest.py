@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from indicators.mission import Mission, read_mission
+from pipelines.ingest.file_report import FileReport
 from pipelines.ingest.inbox import IngestReport, ingest
-from pipelines.ingest.loading import FileReport
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace import Workspace
 from tests.pipelines.source_mappings import AREAS, AREAS_CSV, POPULATION
@@ -65,6 +65,11 @@ class SmallMission:
         self.drop(name, content)
         (report,) = self.ingest().files
         return report
+
+    def deliver_all(self, name: str, content: str | bytes) -> list[FileReport]:
+        """Drops one file in; what became of it and of files that were read again for it."""
+        self.drop(name, content)
+        return self.ingest().files
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         with open_warehouse(self.workspace.warehouse("small")) as connection:
