@@ -1,7 +1,7 @@
-"""Writes what is generated and kept in the repository: data dictionary, indicators, JSON Schemas.
+"""Writes what is generated: pages to read, which are not kept, and JSON Schemas, which are.
 
-Run `python -m pipelines.documentation [FOLDER]` after a change of a contract, a code list, an
-indicator or a model; the tests fail while a generated file is out of date.
+`make docs`, or `python -m pipelines.documentation [REPOSITORY]`, writes the pages below
+`build/docs/` and the schemas into `data/schemas/`; a test fails while a schema is out of date.
 """
 
 import sys
@@ -13,13 +13,15 @@ from indicators.catalogue import Indicator, load_catalogue
 from indicators.contracts import Contract, contracts, json_schema
 from indicators.mission import Mission
 
+PAGES = "build/docs"
+
 
 def generated_files() -> Iterator[tuple[str, str]]:
     """Every generated file as (path below the repository, text), in a fixed order."""
     for path, text in data_dictionary.pages(contracts().values()):
-        yield f"docs/data_dictionary/{path}", text
+        yield f"{PAGES}/data_dictionary/{path}", text
     for path, text in indicator_pages.pages(load_catalogue()):
-        yield f"docs/indicators/{path}", text
+        yield f"{PAGES}/indicators/{path}", text
     yield "data/schemas/contract.schema.json", json_schema(Contract)
     yield "data/schemas/indicator.schema.json", json_schema(Indicator)
     yield "data/schemas/mission.schema.json", json_schema(Mission)
