@@ -4,6 +4,7 @@
 `build/docs/` and the schemas into `data/schemas/`; a test fails while a schema is out of date.
 """
 
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,8 +29,9 @@ def generated_files() -> Iterator[tuple[str, str]]:
 
 
 def write_generated_files(repository: Path) -> int:
-    """Write all generated files below `repository` and return how many there are."""
+    """Writes all generated files, the pages' folder anew; returns how many there are."""
     files = dict(generated_files())
+    shutil.rmtree(repository / PAGES, ignore_errors=True)
     for name, text in files.items():
         path = repository / name
         path.parent.mkdir(parents=True, exist_ok=True)

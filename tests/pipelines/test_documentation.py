@@ -112,6 +112,15 @@ def test_the_pages_say_what_may_be_answered_to_an_item() -> None:
     assert "`yes`, `no`, `dont_know`, `refused`, `not_asked`" in line
 
 
+def test_no_page_is_left_of_what_is_gone(tmp_path: Path) -> None:
+    gone = tmp_path / PAGES / "indicators" / "en" / "P9-OP-99.md"
+    gone.parent.mkdir(parents=True)
+    gone.touch()
+    assert write_generated_files(tmp_path) == len(FILES)
+    written = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()}
+    assert written == set(FILES)
+
+
 def test_writing_twice_gives_the_same_bytes(tmp_path: Path) -> None:
     for run in ("first", "second"):
         write_generated_files(tmp_path / run)
