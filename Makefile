@@ -12,7 +12,7 @@ export DAGSTER_DISABLE_TELEMETRY := 1
 export GX_ANALYTICS_ENABLED := False
 BIN := .venv/bin
 
-.PHONY: demo test soak bench check install format clean
+.PHONY: demo test soak bench check docs install format clean
 
 demo: .venv/installed
 	@$(BIN)/poclens demo --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve)
@@ -33,6 +33,10 @@ check: .venv/installed
 	@$(BIN)/poclens catalogue check
 	@$(BIN)/python -m tests.faults.check
 
+docs: .venv/installed
+	@$(BIN)/python -m pipelines.documentation
+	@echo "build/docs/indicators/en/README.md, build/docs/data_dictionary/en/README.md (French: fr)"
+
 format: .venv/installed
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
@@ -48,4 +52,4 @@ install: .venv/installed
 	@touch .venv/installed
 
 clean:
-	rm -rf .venv workspace
+	rm -rf .venv workspace build

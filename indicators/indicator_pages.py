@@ -1,14 +1,13 @@
 """Pages of the indicators as Markdown in one language, and their index by level and tier.
 
-Everything an entry says, what it needs of the tables, and its SQL. Where the pages are written is
-not known here: `pipelines.documentation` does that.
+Everything an entry says and what it needs of the tables; the SQL is printed by a command. Where the
+pages are written is not known here: `pipelines.documentation` does that.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from indicators import markdown
 from indicators.catalogue import Indicator, area_column, class_of_total, versions_of
-from indicators.compiler import indicator_sql
 from indicators.contracts import contracts
 from indicators.measures import Measure, Part
 from indicators.messages import LANGUAGES, message
@@ -66,7 +65,6 @@ def indicator_page(indicator: Indicator, catalogue: Mapping[str, Indicator], lan
         _section("requirements", _requirements(indicator, language), language),
         _section("references", _references(indicator, language), language),
         _section("versions", _versions(indicator, language), language),
-        _section("sql", [_word("sql_text", language), "", *_sql(indicator)], language),
     ]
     return "\n".join(sections).rstrip() + "\n"
 
@@ -136,6 +134,8 @@ def _computation(indicator: Indicator, language: str) -> Iterator[str]:
         "returns": _returns(indicator, language),
     }
     yield from _facts(told, language)
+    yield message("indicator_page.sql_text", language, code=indicator.code)
+    yield ""
 
 
 def _expressions(measure: Measure) -> dict[str, str]:
@@ -235,14 +235,6 @@ def _versions(indicator: Indicator, language: str) -> Iterator[str]:
         yield ""
         yield f"{entry.definition.in_language(language)} ({markdown.names(recorded.differs)})"
         yield ""
-        yield from _sql(entry)
-
-
-def _sql(indicator: Indicator) -> Iterator[str]:
-    yield "```sql"
-    yield indicator_sql(indicator)
-    yield "```"
-    yield ""
 
 
 def _facts(told: Mapping[str, str], language: str) -> Iterator[str]:

@@ -26,9 +26,18 @@ from indicators.plan import CubePlan, cube_plans, roll_up_plans
 from indicators.statuses import CELL_COLUMNS
 
 STALE = "stale_period"
-_CONTENT_COLUMNS = {
-    **{name: CELL_COLUMNS[name] for name in ("indicator", "period_type", "period")},
-    "content": "VARCHAR",
+_KEPT_TABLES = {
+    "cell": CELL_COLUMNS,
+    "cell_content": {
+        **{name: CELL_COLUMNS[name] for name in ("indicator", "period_type", "period")},
+        "content": "VARCHAR",
+    },
+    "month_content": {
+        "plan": "VARCHAR",
+        "part": "VARCHAR",
+        "month": "DATE",
+        "content": "VARCHAR",
+    },
 }
 
 
@@ -39,16 +48,9 @@ def keep_cells(
 
     Looks at the rows of every source once by each clock (`clock_rows`, `content_part`).
     """
-    connection.execute(
-        """CREATE TABLE IF NOT EXISTS cube.month_content
-        (plan VARCHAR, part VARCHAR, month DATE, content VARCHAR)"""
-    )
-    tables = {"cell": CELL_COLUMNS, "cell_content": _CONTENT_COLUMNS}
-    if any(_columns(connection, table) != list(columns) for table, columns in tables.items()):
-        for table, columns in tables.items():
-            body = ", ".join(f'"{name}" {sql_type}' for name, sql_type in columns.items())
-            connection.execute(f"CREATE OR REPLACE TABLE cube.{table} ({body})")
-        connection.execute("DELETE FROM cube.month_content")
+    for table, columns in _KEPT_TABLES.items():
+        body = ", ".join(f'"{name}" {sql_type}' for name, sql_type in columns.items())
+        connection.execute(f"CREATE TABLE IF NOT EXISTS cube.{table} ({body})")
     plans = cube_plans(indicators, weekly="W" in mission.period_types)
     clocks = clocks_of(plans, map(own_source, indicators), "W" in mission.period_types)
     note_rows(connection, clocks)
@@ -86,7 +88,7 @@ def _stale_months(
     if plan.state is not None:
         return None
     months = changed_months(connection, plan, _definition(mission, plan, as_of))
-    return months if _columns(connection, plan.name) else None
+    return months if _is_there(connection, plan.name) else None
 
 
 def _definition(mission: Mission, plan: CubePlan, as_of: date) -> str:
@@ -159,11 +161,11 @@ def _fill_stale_periods(connection: duckdb.DuckDBPyConnection, months: list[date
     )
 
 
-def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
-    """The columns of a table of the cube schema; none where it is not there."""
-    rows = connection.execute(
-        """SELECT column_name FROM information_schema.columns
-        WHERE table_schema = 'cube' AND table_name = ? ORDER BY ordinal_position""",
-        [table],
-    ).fetchall()
-    return [name for (name,) in rows]
+def _is_there(connection: duckdb.DuckDBPyConnection, cube: str) -> bool:
+    return bool(
+        connection.execute(
+            """SELECT 1 FROM information_schema.tables
+            WHERE table_schema = 'cube' AND table_name = ?""",
+            [cube],
+        ).fetchall()
+    )

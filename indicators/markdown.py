@@ -1,6 +1,9 @@
 """Markdown of the generated pages: tables, lists of names, sections."""
 
+import re
 from collections.abc import Iterable, Iterator
+
+_LINK = re.compile(r"\[([^\]]+)\]\([^)]+\)")
 
 
 def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
@@ -25,3 +28,8 @@ def names(listed: Iterable[str]) -> str:
 def section(title: str, lines: Iterable[str]) -> str:
     """A part of a page under its title."""
     return "\n".join([f"## {title}", "", *lines])
+
+
+def without_links(page: str) -> str:
+    """A page to read in a terminal: of a link its text."""
+    return _LINK.sub(r"\1", page)

@@ -1,9 +1,10 @@
-"""Writes what is generated and kept in the repository: data dictionary, indicators, JSON Schemas.
+"""Writes what is generated: pages to read, which are not kept, and JSON Schemas, which are.
 
-Run `python -m pipelines.documentation [FOLDER]` after a change of a contract, a code list, an
-indicator or a model; the tests fail while a generated file is out of date.
+`make docs`, or `python -m pipelines.documentation [REPOSITORY]`, writes the pages below
+`build/docs/` and the schemas into `data/schemas/`; a test fails while a schema is out of date.
 """
 
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,21 +14,24 @@ from indicators.catalogue import Indicator, load_catalogue
 from indicators.contracts import Contract, contracts, json_schema
 from indicators.mission import Mission
 
+PAGES = "build/docs"
+
 
 def generated_files() -> Iterator[tuple[str, str]]:
     """Every generated file as (path below the repository, text), in a fixed order."""
     for path, text in data_dictionary.pages(contracts().values()):
-        yield f"docs/data_dictionary/{path}", text
+        yield f"{PAGES}/data_dictionary/{path}", text
     for path, text in indicator_pages.pages(load_catalogue()):
-        yield f"docs/indicators/{path}", text
+        yield f"{PAGES}/indicators/{path}", text
     yield "data/schemas/contract.schema.json", json_schema(Contract)
     yield "data/schemas/indicator.schema.json", json_schema(Indicator)
     yield "data/schemas/mission.schema.json", json_schema(Mission)
 
 
 def write_generated_files(repository: Path) -> int:
-    """Write all generated files below `repository` and return how many there are."""
+    """Writes all generated files, the pages' folder anew; returns how many there are."""
     files = dict(generated_files())
+    shutil.rmtree(repository / PAGES, ignore_errors=True)
     for name, text in files.items():
         path = repository / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -59,20 +59,28 @@ def _list(arguments: argparse.Namespace) -> int:
 
 
 def _show(arguments: argparse.Namespace) -> int:
-    import yaml
+    from indicators.catalogue import load_catalogue
+    from indicators.indicator_pages import indicator_page
+    from indicators.markdown import without_links
 
-    entry = _indicator(arguments).model_dump(mode="json", exclude_none=True)
-    text = yaml.safe_dump(entry, allow_unicode=True, sort_keys=False, width=96)
-    show(arguments, entry, text.rstrip())
+    indicator = _indicator(arguments)
+    text = indicator_page(indicator, load_catalogue(), arguments.language)
+    show(
+        arguments,
+        indicator.model_dump(mode="json", exclude_none=True),
+        without_links(text).rstrip(),
+    )
     return 0
 
 
 def _sql(arguments: argparse.Namespace) -> int:
+    from indicators.catalogue import versions_of
     from indicators.compiler import indicator_sql
 
     indicator = _indicator(arguments)
-    sql = indicator_sql(indicator)
-    show(arguments, {"indicator": indicator.code, "sql": sql}, sql)
+    by_version = {entry.version: indicator_sql(entry) for entry in versions_of(indicator)}
+    told = [f"-- {indicator.code}, version {number}\n{sql}" for number, sql in by_version.items()]
+    show(arguments, {"indicator": indicator.code, "sql": by_version}, "\n\n".join(told))
     return 0
 
 

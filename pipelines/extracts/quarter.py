@@ -31,12 +31,11 @@ ORDER BY value.indicator, value.indicator_version, value.area, value.unit_type,
          value.breakdown_value
 """
 
-# A release of before has `owner`, in English only.
 _DEFINITIONS_SQL = """
 SELECT indicator, version, level, tier, phases, units, source, measure, time_rule,
        unit_of_measure, direction, title_en, title_fr, definition_en, definition_fr,
        numerator_en, numerator_fr, denominator_en, denominator_fr, rationale_en, rationale_fr,
-       limitations_en, limitations_fr, COLUMNS('^owner(_en|_fr)?$'), owner_reference, reference,
+       limitations_en, limitations_fr, owner_en, owner_fr, owner_reference, reference,
        min_n, confidentiality
 FROM mart.indicator WHERE mission = ? ORDER BY indicator, version
 """

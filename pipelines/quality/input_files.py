@@ -2,18 +2,14 @@
 
 from indicators.mission import Mission
 from indicators.values import MART_TABLES
-from pipelines.quality.relations import Connection, columns_of, quoted
+from pipelines.quality.relations import Connection, quoted
 
 
 def write_input_files(connection: Connection, mission: Mission) -> None:
-    """Copies the ledger; columns that the ledger does not have stay null."""
-    there = columns_of(connection, "ops", "input_file")
-    selected = [
-        "?" if name == "mission" else quoted(name) if name in there else "NULL"
-        for name in MART_TABLES["input_file"]
-    ]
+    """Copies the ledger."""
+    columns = ", ".join(quoted(name) for name in MART_TABLES["input_file"] if name != "mission")
     connection.execute("DELETE FROM mart.input_file WHERE mission = ?", [mission.mission])
     connection.execute(
-        f"INSERT INTO mart.input_file SELECT {', '.join(selected)} FROM ops.input_file",
+        f"INSERT INTO mart.input_file BY NAME SELECT ? AS mission, {columns} FROM ops.input_file",
         [mission.mission],
     )

@@ -1,4 +1,4 @@
-"""Which tables and columns a warehouse has; names quoted for SQL."""
+"""Small queries of a warehouse, and rows into its mart; names quoted for SQL."""
 
 from collections.abc import Sequence
 
@@ -15,23 +15,8 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def columns_of(connection: Connection, schema: str, table: str) -> tuple[str, ...]:
-    """Column names in order; empty where there is no such table."""
-    rows = connection.execute(
-        """
-        SELECT column_name FROM information_schema.columns
-        WHERE table_catalog = current_database() AND table_schema = ? AND table_name = ?
-        ORDER BY ordinal_position
-        """,
-        [schema, table],
-    ).fetchall()
-    return tuple(name for (name,) in rows)
-
-
 def has_rows(connection: Connection, schema: str, table: str) -> bool:
-    """Whether the table exists and holds a row; a mission need not have every source."""
-    if not columns_of(connection, schema, table):
-        return False
+    """Whether the table holds a row; a mission need not have every source."""
     return single(connection, f"SELECT count(*) FROM {schema}.{quoted(table)}") > 0
 
 

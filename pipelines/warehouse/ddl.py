@@ -3,7 +3,7 @@
 What a table of `cube` or `mart` holds is not said here: the engine knows its own.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import duckdb
 
@@ -118,12 +118,13 @@ def create_all(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def create_mart(connection: duckdb.DuckDBPyConnection) -> None:
-    """Makes the tables of the mart, and the columns that one of before does not have yet."""
-    for statement in mart_ddl():
-        connection.execute(statement)
+    """Makes the tables of the mart; one with other columns anew, as all in it is computed."""
     existing = _existing_columns(connection)
     for table, columns in MART_TABLES.items():
-        _add_missing(connection, "mart", table, columns, existing["mart", table])
+        if existing.get(("mart", table), list(columns)) != list(columns):
+            connection.execute(f"DROP TABLE mart.{quoted(table)}")
+    for statement in mart_ddl():
+        connection.execute(statement)
 
 
 def _add_missing(
@@ -131,7 +132,7 @@ def _add_missing(
     schema: str,
     table: str,
     columns: Mapping[str, str],
-    known: set[str],
+    known: Sequence[str],
 ) -> None:
     for name in [name for name in columns if name not in known]:
         connection.execute(
@@ -139,11 +140,12 @@ def _add_missing(
         )
 
 
-def _existing_columns(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], set[str]]:
-    found: dict[tuple[str, str], set[str]] = {}
+def _existing_columns(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], list[str]]:
+    """(schema, table): its columns in their order."""
     rows = connection.execute(
-        "SELECT schema_name, table_name, column_name FROM duckdb_columns() WHERE NOT internal"
-    )
-    for schema, table, column in rows.fetchall():
-        found.setdefault((schema, table), set()).add(column)
-    return found
+        """SELECT schema_name, table_name, list(column_name ORDER BY column_index)
+        FROM duckdb_columns()
+        WHERE database_name = current_database() AND NOT internal
+        GROUP BY ALL"""
+    ).fetchall()
+    return {(schema, table): columns for schema, table, columns in rows}

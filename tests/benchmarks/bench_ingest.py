@@ -20,7 +20,7 @@ from indicators.contracts import contracts
 from pipelines.ingest.inbox import ingest
 from tests.benchmarks.measuring import peak_mb
 from tests.faults.conftest import make_workspace
-from tests.faults.make_faults import base_rows, write_file
+from tests.faults.fault_rows import base_rows, write_rows
 
 ROUNDS = 5
 
@@ -62,7 +62,7 @@ def ingest_seconds(folder: Path, path: Path) -> float:
     workspace, mission = make_workspace(folder)
     for table in ("areas", "units"):
         parent = folder / f"{table}.parent.csv"
-        write_file(parent, [base_rows()[table]["row"]], contracts()[table])
+        write_rows(parent, [base_rows()[table].row], contracts()[table])
         ingest(workspace, mission, [parent])
     started = time.perf_counter()
     (report,) = ingest(workspace, mission, [path]).files

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from indicators.contracts import Contract, contracts
+from indicators.contracts import contracts
 from indicators.mission import Mission, read_mission
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace import Workspace
 from tests.pipelines.killing import copied
-from tests.pipelines.source_mappings import source
+from tests.pipelines.source_mappings import under_own_names
 
 MISSION = """
 mission: faulty
@@ -25,12 +25,6 @@ indicators: []
 """
 
 
-def plain_source(contract: Contract) -> dict[str, object]:
-    """A mapping that takes each column from the column of the same name."""
-    columns = {name: {"from": name} for name in contract.columns}
-    return source(contract.table, f"{contract.table}.*csv", columns)
-
-
 def make_workspace(home: Path, mission: str = MISSION) -> tuple[Workspace, Mission]:
     """A workspace with one mission and a source for each contract."""
     workspace = Workspace(home)
@@ -39,7 +33,7 @@ def make_workspace(home: Path, mission: str = MISSION) -> tuple[Workspace, Missi
     workspace.inbox("faulty").mkdir(parents=True)
     (profile / "mission.yaml").write_text(mission, encoding="utf-8")
     for table, contract in contracts().items():
-        text = yaml.safe_dump(plain_source(contract), sort_keys=False)
+        text = yaml.safe_dump(under_own_names(table, contract.columns), sort_keys=False)
         (profile / "sources" / f"{table}.yaml").write_text(text, encoding="utf-8")
     return workspace, read_mission(profile)
 

@@ -1,118 +1,146 @@
-"""Every fault file breaks its rule and only it; faults.csv says which, and where."""
+"""Every rule of every contract catches its fault, and a fault is caught by its rule alone."""
 
-import csv
 import json
+from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from indicators.contracts import contracts, load_order
+from indicators.contracts import Contract, contracts, load_order
 from indicators.messages import LANGUAGES
-from indicators.mission import Mission
 from pipelines.ingest.inbox import ingest
 from pipelines.ingest.quarantine import reject_sentence
 from pipelines.warehouse.connection import open_warehouse
-from pipelines.workspace import Workspace
-from tests.faults.check import missing
 from tests.faults.conftest import make_workspace
-from tests.faults.make_faults import FILES, TABLE, base_rows, write_file
+from tests.faults.fault_rows import Fault, base_rows, faults, missing, write_rows
 
-Caught = dict[str, list[tuple[str, str, int, str, str | None, str]]]
+FAULTS = [fault for contract in contracts().values() for fault in faults(contract)]
+FIRST_ROW = 3  # of the faults in their file: 1 is the header, 2 the good row
+
+Flaw = tuple[str, str, str, str | None, str]  # severity, rule, column, value, parameters
 
 
-def faults() -> list[dict[str, str]]:
-    """The rows of faults.csv."""
-    with TABLE.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+@dataclass(frozen=True)
+class TakenIn:
+    """What became of the faulty rows, by the full name of their rule.
+
+    caught: all that was found in the row; a good row that is caught stands under its file's name.
+    loaded: the rows that are in core.
+    """
+
+    caught: dict[str, list[Flaw]]
+    loaded: set[str]
 
 
 @pytest.fixture(scope="module")
-def caught(tmp_path_factory: pytest.TempPathFactory) -> Caught:
-    """File: (severity, rule, row, column, value, parameters) of all that was caught in it.
-
-    One warehouse with a valid parent for everything takes in all files one after the other.
-    """
+def taken_in(tmp_path_factory: pytest.TempPathFactory) -> TakenIn:
+    """One warehouse with a valid parent for everything takes in all faults."""
     workspace, mission = make_workspace(tmp_path_factory.mktemp("faults"))
+    places = write_faults(workspace.home / "faults")
+    parents = write_parents(workspace.home / "parents")
     with open_warehouse(workspace.warehouse("faulty")) as connection:
-        parents = list(parent_files(workspace))
         report = ingest(workspace, mission, parents, connection=connection)
         assert [file.rows_rejected for file in report.files] == [0] * len(parents)
-        bad = [FILES / row["file"] for row in faults()]
-        ingest(workspace, mission, bad, connection=connection)
-        found: Caught = {path.name: [] for path in bad}
-        for table in contracts():
-            selected = "SELECT file, rule, row_number, column_name, raw_value, parameters FROM "
-            rejects = connection.execute(f"{selected} quarantine.{table}").fetchall()
-            for file, *rest in rejects:
-                found[file].append(("blocking", *rest))
-        for file, *rest in connection.execute(f"{selected} ops.row_warning").fetchall():
-            found[file].append(("warning", *rest))
-    return found
+        paths = sorted((workspace.home / "faults").iterdir())
+        ingest(workspace, mission, paths, connection=connection)
+        columns = "file, row_number, rule, column_name, raw_value, parameters"
+        severities = {f"quarantine.{table}": "blocking" for table in contracts()}
+        caught = defaultdict(list)
+        for table, severity in (severities | {"ops.row_warning": "warning"}).items():
+            for file, row, *flaw in connection.execute(f"SELECT {columns} FROM {table}").fetchall():
+                caught[places.get((file, row), file)].append((severity, *flaw))
+        loaded = {
+            places.get(place, "")
+            for table in contracts()
+            for place in connection.execute(
+                f"SELECT name, row_number FROM core.{table} JOIN ops.input_file USING (file_sha256)"
+            ).fetchall()
+        }
+    return TakenIn(dict(caught), loaded)
 
 
-def parent_files(workspace: Workspace) -> Iterator[Path]:
-    """One valid row of every table."""
-    base = base_rows()
-    for table in load_order(contracts()):
-        path = workspace.home / f"{table}.parent.csv"
-        write_file(path, [base[table]["row"]], contracts()[table])
-        yield path
+def write_faults(folder: Path) -> dict[tuple[str, int], str]:
+    """Writes the files of all tables, a good row first in each; (file, row): the rule broken."""
+    folder.mkdir()
+    places: dict[tuple[str, int], str] = {}
+    for table, contract in contracts().items():
+        for number, batch in enumerate(batches(contract)):
+            name = f"{table}.{number:02}.csv"
+            rows = [base_rows()[table].row, *(fault.row for fault in batch)]
+            write_rows(folder / name, rows, contract)
+            places |= {(name, row): f.rule.name for row, f in enumerate(batch, FIRST_ROW)}
+    return places
 
 
-@pytest.mark.parametrize("fault", faults(), ids=lambda fault: fault["file"])
-def test_fault_is_caught_under_its_name_and_alone(fault: dict[str, str], caught: Caught) -> None:
-    found = [(rule, row, column) for _, rule, row, column, _, _ in caught[fault["file"]]]
-    assert found == [(fault["rule"], int(fault["row"]), fault["column"])]
+def batches(contract: Contract) -> Iterator[list[Fault]]:
+    """What stands in one file: faults of single columns together, each rule of the row alone.
+
+    Columns that are empty in a whole file are passed over, which must not hide a rule of the row;
+    and a row that is only warned of is loaded, so that no other row of its file may have its key.
+    """
+    of_the_row = [fault for fault in faults(contract) if fault.rule.kind in contract.row_rules]
+    yield [fault for fault in faults(contract) if fault.rule.kind not in contract.row_rules]
+    yield from ([fault] for fault in of_the_row)
 
 
-@pytest.mark.parametrize("fault", faults(), ids=lambda fault: fault["file"])
-def test_fault_has_a_sentence_in_both_languages(fault: dict[str, str], caught: Caught) -> None:
-    for _, rule, _, _, value, parameters in caught[fault["file"]]:
-        for language in LANGUAGES:
-            sentence = reject_sentence(rule, json.loads(parameters), value, language)
-            assert sentence.strip()
-            assert "{" not in sentence
+def write_parents(folder: Path) -> list[Path]:
+    """One valid row of every table, each in a file of its own."""
+    folder.mkdir()
+    paths = [folder / f"{table}.parent.csv" for table in load_order(contracts())]
+    for table, path in zip(load_order(contracts()), paths, strict=True):
+        write_rows(path, [base_rows()[table].row], contracts()[table])
+    return paths
 
 
-def test_severity_of_a_fault_is_that_of_its_rule(caught: Caught) -> None:
-    stated = {
-        (rule.table, rule.column, rule.kind): rule.severity
-        for contract in contracts().values()
-        for rule in contract.rules()
-    }
-    for fault in faults():
-        severities = [severity for severity, *_ in caught[fault["file"]]]
-        assert severities == [stated[fault["table"], fault["column"], fault["rule"]]]
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.rule.name)
+def test_fault_is_caught_under_its_name_and_alone(fault: Fault, taken_in: TakenIn) -> None:
+    rule = fault.rule
+    found = [flaw[:3] for flaw in taken_in.caught.get(rule.name, [])]
+    assert found == [(rule.severity, rule.kind, rule.column)]
 
 
-def test_every_rule_of_every_contract_has_its_fault_file() -> None:
+def test_no_good_row_is_caught(taken_in: TakenIn) -> None:
+    assert taken_in.caught.keys() - {fault.rule.name for fault in FAULTS} == set()
+
+
+def test_only_rows_that_are_warned_of_are_loaded(taken_in: TakenIn) -> None:
+    severities = {fault.rule.name: fault.rule.severity for fault in FAULTS}
+    loaded = {severities[name] for name in taken_in.loaded if name}
+    assert loaded == {"warning"}
+
+
+def test_each_fault_has_a_sentence_in_both_languages(taken_in: TakenIn) -> None:
+    for name, flaws in taken_in.caught.items():
+        for _, rule, _, value, parameters in flaws:
+            for language in LANGUAGES:
+                sentence = reject_sentence(rule, json.loads(parameters), value, language)
+                assert sentence.strip() and "{" not in sentence, name
+
+
+def test_every_rule_of_every_contract_has_its_fault() -> None:
     assert missing() == []
+    assert len(FAULTS) == sum(1 for c in contracts().values() for _ in c.rules())
 
 
-def test_a_rule_without_a_fault_file_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def changed(contract: Contract) -> dict[str, Contract]:
+    return {**contracts(), contract.table: contract}
+
+
+def test_a_rule_without_a_fault_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     known = contracts()["activities"]
-    more = known.columns | {"weather": known.columns["area_code"]}
-    changed = known.model_copy(update={"columns": more})
-    monkeypatch.setattr(
-        "tests.faults.check.contracts", lambda: {**contracts(), "activities": changed}
-    )
-    assert "no fault file for rule activities.weather.required" in missing()
+    rule = known.row_rules["ended_after_start"]
+    more = known.model_copy(update={"row_rules": {**known.row_rules, "ends_late": rule}})
+    monkeypatch.setattr("tests.faults.fault_rows.contracts", lambda: changed(more))
+    assert missing() == ["no fault for rule activities.ended_at.ends_late"]
 
 
-def test_the_warehouse_keeps_no_row_that_breaks_a_blocking_rule(
-    faulty: tuple[Workspace, Mission],
-) -> None:
-    workspace, mission = faulty
-    with open_warehouse(workspace.warehouse("faulty")) as connection:
-        ingest(workspace, mission, list(parent_files(workspace)), connection=connection)
-        required = [row for row in faults() if row["rule"] == "required"]
-        bad = [FILES / row["file"] for row in required if row["table"] == "incidents"]
-        report = ingest(workspace, mission, bad, connection=connection)
-        assert {(f.rows_read, f.rows_rejected) for f in report.files} == {(2, 1)}
-        assert connection.execute("SELECT incident_code FROM core.incidents").fetchall() == [
-            ("IN-1",)
-        ]
+def test_a_fault_without_a_rule_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = contracts()["activities"]
+    fewer = known.model_copy(update={"row_rules": {}})
+    monkeypatch.setattr("tests.faults.fault_rows.contracts", lambda: changed(fewer))
+    assert "base_rows.yaml: no such rule: activities.ended_at.ended_after_start" in missing()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

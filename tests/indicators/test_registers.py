@@ -138,11 +138,3 @@ def test_an_unknown_indicator_leaves_the_mart_as_it_was() -> None:
         small.compute("P2-OP-01", "P9-OP-99")
     after = small.connection.execute("SELECT count(*) FROM mart.indicator_value").fetchone()
     assert after == (len(before),)
-
-
-def test_waiting_rows_of_an_older_contract_are_not_counted() -> None:
-    small = SmallWarehouse()
-    small.connection.execute("CREATE TABLE ops.waiting_activities (activity_code VARCHAR)")
-    small.add("activities", [{}])
-    assert small.totals("P2-OP-01", "M")["2026-01"] == 1
-    assert small.connection.table("mart.reject_place").fetchall() == []

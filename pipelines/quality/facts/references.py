@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from indicators.contracts import Contract
 from pipelines.quality.findings import CheckResult, found
-from pipelines.quality.relations import Connection, columns_of, quoted, single
+from pipelines.quality.relations import Connection, quoted, single
 
 
 def orphan_sql(
@@ -24,18 +24,13 @@ def orphan_sql(
 
 
 def orphans(connection: Connection, contract: Contract) -> Iterator[CheckResult]:
-    """For each reference of the contract: no row points at nothing.
-
-    A table that this warehouse does not have cannot be pointed at and is left out.
-    """
+    """For each reference of the contract: no row points at nothing."""
     single_columns = [((ours,), table, (theirs,)) for ours, table, theirs in contract.references()]
     composite = [
         (reference.columns, reference.table, reference.to_columns)
         for reference in contract.composite_references
     ]
     for columns, other, other_columns in [*single_columns, *composite]:
-        if not columns_of(connection, "core", other):
-            continue
         rows = single(connection, orphan_sql(contract.table, columns, other, other_columns))
         yield found(
             f"{'_'.join(columns)}.reference",

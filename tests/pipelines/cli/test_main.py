@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from indicators.catalogue import load_catalogue
+from indicators.compiler import indicator_sql
 from indicators.data_folder import data_folder
 from pipelines.cli.main import COMMANDS
 
@@ -148,6 +150,16 @@ def test_one_indicator_is_shown_at_a_time(tmp_path: Path, action: str, codes: li
     refused = poclens(tmp_path, "catalogue", action, *codes)
     assert refused.returncode == 2
     assert refused.stderr.startswith("name one indicator")
+
+
+def test_an_indicator_is_shown_in_words_and_its_sql_is_printed(tmp_path: Path) -> None:
+    shown = poclens(tmp_path, "--language", "fr", "catalogue", "show", "P2-OP-02").stdout
+    entry = load_catalogue()["P2-OP-02"]
+    assert entry.definition.fr in shown and "(`activities`)" in shown and ".md" not in shown
+    whole = json.loads(poclens(tmp_path, "catalogue", "show", "P2-OP-02", "--json").stdout)
+    assert whole["definition"] == {"en": entry.definition.en, "fr": entry.definition.fr}
+    printed = poclens(tmp_path, "catalogue", "sql", "P2-OP-02").stdout
+    assert printed.rstrip() == f"-- P2-OP-02, version 1\n{indicator_sql(entry)}".rstrip()
 
 
 def test_the_language_option_holds_for_help_and_complaints(tmp_path: Path) -> None:

@@ -53,16 +53,6 @@ def test_definitions_name_the_owner_in_both_languages(book) -> None:
         assert (row["owner_en"], row["owner_fr"]) == (f"owner_en of {code}", f"owner_fr of {code}")
 
 
-def test_a_release_of_before_has_the_owner_in_english_only(tmp_path) -> None:
-    with memory_warehouse() as connection:
-        fill(connection)
-        connection.execute("ALTER TABLE mart.indicator RENAME owner_en TO owner")
-        connection.execute("ALTER TABLE mart.indicator DROP owner_fr")
-        path = write_extracts(connection, tmp_path, MISSION, PERIOD)[1]
-    rows = table(openpyxl.load_workbook(path).worksheets[1])
-    assert {row["owner"] for row in rows} == {f"owner_en of {code}" for code in (PATROLS, SAFE)}
-
-
 def test_text_that_looks_like_a_formula_stays_text(book) -> None:
     cells = [cell for row in book.worksheets[1].iter_rows() for cell in row]
     (found,) = [cell for cell in cells if cell.value == "=cmd()"]

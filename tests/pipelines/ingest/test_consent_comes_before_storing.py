@@ -9,7 +9,7 @@ from pipelines.ingest.inbox import ingest
 from pipelines.ingest.rejects import open_rejects
 from pipelines.warehouse.connection import open_warehouse
 from tests.faults.conftest import make_workspace
-from tests.faults.make_faults import base_rows, write_file
+from tests.faults.fault_rows import base_rows, write_rows
 
 SECRET = "survivor-77"
 
@@ -20,9 +20,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     workspace, mission = make_workspace(home)
     for table in ("areas", "units"):
         parent = home / f"{table}.parent.csv"
-        write_file(parent, [base_rows()[table]["row"]], contracts()[table])
+        write_rows(parent, [base_rows()[table].row], contracts()[table])
         ingest(workspace, mission, [parent])
-    good = base_rows()["referrals"]["row"] | {
+    good = base_rows()["referrals"].row | {
         "referral_kind": "survivor_services",
         "service_type": "medical",
         "consent_given": "true",
@@ -35,7 +35,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         good | {"referral_code": "unknown sex", "sex": "woman"},
     ]
     path = home / "referrals.september.csv"
-    write_file(path, rows, contracts()["referrals"])
+    write_rows(path, rows, contracts()["referrals"])
     (report,) = ingest(workspace, mission, [path]).files
     assert (report.rows_read, report.rows_loaded, report.rows_rejected) == (5, 1, 4)
     return workspace.warehouse("faulty")

@@ -9,6 +9,7 @@ import pytest
 
 from indicators.contracts import contracts
 from indicators.errors import WrongUse
+from indicators.values import MART_TABLES
 from pipelines.warehouse.connection import open_warehouse
 from tests.conftest import REPOSITORY
 
@@ -16,6 +17,7 @@ OPEN = """
 import sys
 from pathlib import Path
 from indicators.errors import WrongUse
+from indicators.values import MART_TABLES
 from pipelines.warehouse.connection import open_warehouse
 try:
     with open_warehouse(Path(sys.argv[1])):
@@ -77,6 +79,18 @@ def test_every_contract_has_its_tables(tmp_path: Path) -> None:
         ).fetchall()
     for table in contracts():
         assert {("raw", table), ("core", table), ("quarantine", table)} <= set(rows)
+
+
+def test_a_table_of_the_mart_with_other_columns_is_made_anew(tmp_path: Path) -> None:
+    with open_warehouse(tmp_path / "a.duckdb") as connection:
+        connection.execute("INSERT INTO mart.base (mission) VALUES ('here')")
+        connection.execute("INSERT INTO mart.mission (mission) VALUES ('here')")
+        connection.execute("ALTER TABLE mart.mission ADD COLUMN motto VARCHAR")
+    with open_warehouse(tmp_path / "a.duckdb") as connection:
+        described = connection.execute("DESCRIBE mart.mission").fetchall()
+        assert [name for name, *_ in described] == list(MART_TABLES["mission"])
+        assert connection.execute("FROM mart.mission").fetchall() == []
+        assert len(connection.execute("FROM mart.base").fetchall()) == 1
 
 
 def test_column_that_a_contract_gains_is_added(
