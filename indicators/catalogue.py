@@ -91,6 +91,7 @@ class Indicator(Strict):
     area: str | None = None
     unit_of_measure: str
     direction: Literal["up", "down", "neutral"]
+    compared_by_area: bool = True  # false: on no map, and areas are never ordered by it
     disaggregate: Mapping[str, str] = {}
     sex_of: str | None = None
     periods: tuple[Literal["W", "M", "Q", "S", "A", "B"], ...] = ("M", "Q", "A", "B")

@@ -83,6 +83,7 @@ def _indicator_row(mission: Mission, indicator: Indicator, chosen: Selected) -> 
         "time_rule": indicator.time_rule,
         "unit_of_measure": indicator.unit_of_measure,
         "direction": indicator.direction,
+        "compared_by_area": indicator.compared_by_area,
         **words,
         "denominator_en": denominator.en if denominator else None,
         "denominator_fr": denominator.fr if denominator else None,
@@ -103,6 +104,8 @@ def _indicator_row(mission: Mission, indicator: Indicator, chosen: Selected) -> 
         "change_en": _change(indicator, "en"),
         "change_fr": _change(indicator, "fr"),
         "entry": indicator.model_dump_json(exclude_unset=True, exclude={"earlier_versions"}),
+        "known_from": None,
+        "known_to": None,
     }
 
 
