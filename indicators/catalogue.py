@@ -71,8 +71,8 @@ class Indicator(Strict):
 
     `date`: the column that says to which period a row belongs (for `matured` the day on which
     its waiting time ends; `reaches_back` is that time). `precision`: the column that says how
-    exact that date is. `disaggregate`: dimension: column; unit_type, activity_type, actor, sex and age_group have
-    columns of their own in the mart, every other name is a `breakdown`.
+    exact that date is. `disaggregate`: dimension: column; unit_type, activity_type, actor, sex and
+    age_group have columns of their own in the mart, every other name is a `breakdown`.
     `earlier_versions`: newest first; a period that ended before `effective_from` is computed by
     the version then in force, and by the oldest one where it ended before all of them.
     """
