@@ -73,7 +73,7 @@ _RETURNS = [  # 11, 12
                 "justice_cases": "true",
                 "police_complaints": "month < DATE '2026-04-01'",
                 "training": "month(month) % 2 = 0",
-                "police_census": "month(month) % 3 = 1 AND unit_code < 'IPO-3'",
+                "police_census": "month(month) % 3 = 1 AND unit_code < 'IPO-H'",
             }.items(),
             start=3,
         )
