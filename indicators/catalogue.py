@@ -71,13 +71,21 @@ class Raised(Strict):
     grid: Mapping[Literal["mission", "hq"], str] = {}
 
 
+class ReachesBack(Strict):
+    """How long before its period a case or a look-back begins (definitions 14, 49)."""
+
+    days: int = Field(default=0, ge=0)
+    months: int = Field(default=0, ge=0)
+    target_hours: bool = False  # the longest of the mission's target times for alerts
+
+
 class Indicator(Strict):
     """One entry of the repository.
 
     `date`: the column that says to which period a row belongs (for `matured` the day on which
-    its waiting time ends). `precision`: the column that says how exact that date is.
-    `disaggregate`: dimension: column; unit_type, activity_type, actor, sex and age_group have
-    columns of their own in the mart, every other name is a `breakdown`.
+    its waiting time ends; `reaches_back` is that time). `precision`: the column that says how
+    exact that date is. `disaggregate`: dimension: column; unit_type, activity_type, actor, sex and
+    age_group have columns of their own in the mart, every other name is a `breakdown`.
     `earlier_versions`: newest first; a period that ended before `effective_from` is computed by
     the version then in force, and by the oldest one where it ended before all of them.
     """
@@ -101,9 +109,11 @@ class Indicator(Strict):
     time_rule: Literal["flow", "stock", "matured", "distinct"]
     date: str | None = None
     precision: str | None = None
+    reaches_back: ReachesBack | None = None
     area: str | None = None
     unit_of_measure: str
     direction: Literal["up", "down", "neutral"]
+    compared_by_area: bool = True  # false: on no map, and areas are never ordered by it
     disaggregate: Mapping[str, str] = {}
     sex_of: str | None = None
     periods: tuple[Literal["W", "M", "Q", "S", "A", "B"], ...] = ("M", "Q", "A", "B")
@@ -130,6 +140,22 @@ class Indicator(Strict):
     def is_survey(self) -> bool:
         """Whether it is estimated from a sample."""
         return self.measure.is_survey
+
+    @property
+    def counts_hits(self) -> bool:
+        """Whether it compares a register with rows of another source, whose returns count (48)."""
+        returns = self.returns
+        return self.time_rule == "stock" and returns is not None and returns.source != self.source
+
+    @property
+    def is_state(self) -> bool:
+        """Whether its figure is a state, known by its own date whatever came before."""
+        return self.time_rule == "stock" and not self.counts_hits
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether a period is known only as far as its source's record goes (definitions 49)."""
+        return not self.is_survey and not self.is_state
 
     @property
     def scale(self) -> int:
@@ -195,8 +221,8 @@ def versions_of(indicator: Indicator) -> list[Indicator]:
 
 # What a figure follows from; the rest of an entry is words.
 _COMPUTING = (
-    "source", "measure", "time_rule", "date", "precision", "area", "unit_of_measure",
-    "disaggregate", "sex_of", "periods", "returns",
+    "source", "measure", "time_rule", "date", "precision", "reaches_back", "area",
+    "unit_of_measure", "disaggregate", "sex_of", "periods", "returns",
 )  # fmt: skip
 
 
@@ -312,6 +338,7 @@ _MODELS: Mapping[str, type[BaseModel]] = {
     "between": Between,
     "state": State,
     "returns": Returns,
+    "reaches_back": ReachesBack,
     "changes": Change,
     "earlier_versions": EarlierVersion,
 }
@@ -412,6 +439,8 @@ class _Entry:
                 yield self.problem("catalogue_stock", "measure.state")
         elif indicator.date is None:
             yield self.problem("catalogue_date", "date")
+        if indicator.time_rule == "matured" and indicator.reaches_back is None:
+            yield self.problem("catalogue_reaches_back", "reaches_back")
 
     def _item_problems(self) -> Iterator[Problem]:
         # The column itself is text, since some items are answered by a number.

@@ -121,7 +121,10 @@ def first_days(
 
 
 def fill_source_periods(connection: duckdb.DuckDBPyConnection, asked: Iterable[Asked]) -> None:
-    """For each indicator the periods in which its source has any row by the clock that it asks."""
+    """For each indicator the periods in whose known part its source has a row by the clock it asks.
+
+    A week goes with the month of its Thursday (definitions 49).
+    """
     names = ("indicator", "source", "clock", "is_exact")
     columns = ", ".join(f"unnest(?) AS {name}" for name in names)
     values = [list(column) for column in zip(*asked, strict=True)]
@@ -131,14 +134,19 @@ def fill_source_periods(connection: duckdb.DuckDBPyConnection, asked: Iterable[A
         f"""INSERT INTO cube.source_period
         WITH asked AS (SELECT {columns}),
         held AS (
-          SELECT DISTINCT source, clock, date_precision, holding.period_type, holding.period
+          SELECT DISTINCT source, clock, date_precision, holding.period_type, holding.period,
+            CASE holding.period_type WHEN 'W' THEN date_trunc('month', week + 3) ELSE month END
+              AS in_month
           FROM clock_rows
           JOIN cube.period_bucket AS holding
             ON holding.bucket = CASE holding.period_type WHEN 'W' THEN week ELSE month END
         )
         SELECT DISTINCT indicator, period_type, period
         FROM asked JOIN held USING (source, clock)
+        JOIN cube.known_span AS span USING (indicator)
         LEFT JOIN cube.precision_period AS exact_enough USING (date_precision, period_type)
-        WHERE NOT is_exact OR exact_enough.period_type IS NOT NULL""",
+        WHERE (NOT is_exact OR exact_enough.period_type IS NOT NULL)
+          AND list_contains(span.period_types, period_type)
+          AND last_day(in_month) >= span.begins AND in_month <= span.ends""",
         values,
     )

@@ -51,6 +51,8 @@ def functions_sql(mission: Mission, as_of: str) -> Iterator[str]:
   (epoch_us(ended) - epoch_us(begun)) / 60000000"""
     yield """CREATE OR REPLACE TEMP MACRO hours_after(moment, hours) AS
   moment + to_microseconds(CAST(hours * 3600000000 AS BIGINT))"""
+    yield """CREATE OR REPLACE TEMP MACRO just_before(moment) AS
+  moment - to_microseconds(1)"""
     yield "CREATE OR REPLACE TEMP MACRO days_between(begun, ended) AS ended - begun"
     # The same day of a later month, else that month's last day (definitions 14).
     yield """CREATE OR REPLACE TEMP MACRO months_after(day, months) AS

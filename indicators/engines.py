@@ -33,6 +33,13 @@ from indicators.kept_values import (
     name_files,
     note_values,
 )
+from indicators.known_record import (
+    SPAN_COLUMNS,
+    Span,
+    known_tables_sql,
+    span_rows,
+    spans_of_indicators,
+)
 from indicators.mission import Mission
 from indicators.periods import PRECISION_PERIODS, Period, periods_between
 from indicators.places import place_tables_sql
@@ -81,14 +88,14 @@ def compute(
     indicators = selected_indicators(catalogue, [chosen.code for chosen in mission.indicators])
     with one_transaction(connection):
         versions = computed_versions(indicators)
-        _prepare(connection, mission, versions, as_of)
+        spans = _prepare(connection, mission, versions, as_of)
         _compute_registers(connection, mission, versions, as_of)
         compute_surveys(connection, mission, versions)
         note_cells(connection)
         _write_values(connection, mission)
         settle_versions(connection, indicators)
         note_values(connection)
-        fill_registers(connection, mission, all_versions(indicators), as_of, profile)
+        fill_registers(connection, mission, all_versions(indicators), as_of, profile, spans)
         count_waiting_rows(connection, mission, indicators)
 
 
@@ -116,7 +123,8 @@ def _prepare(
     mission: Mission,
     indicators: Sequence[Indicator],
     as_of: date,
-) -> None:
+) -> dict[str, list[Span]]:
+    """Everything that the cells are worked out from; gives what is on record, by code."""
     connection.execute("CREATE SCHEMA IF NOT EXISTS cube")
     _run(connection, mart_ddl())
     for table in _ENGINE_TABLES:
@@ -130,10 +138,15 @@ def _prepare(
     _create(connection, "first_day", {"indicator": "VARCHAR", "day": "DATE"})
     _create(connection, "rule", RULE_COLUMNS)
     _insert(connection, "cube.rule", [astuple(rule_of(indicator)) for indicator in indicators])
-    _fill_first_days(connection, mission, indicators)
+    spans = spans_of_indicators(connection, mission, indicators)
+    _create(connection, "known_span", SPAN_COLUMNS)
+    _insert(connection, "cube.known_span", span_rows(spans))
+    _fill_first_days(connection, mission, indicators, spans)
     _fill_periods(connection, mission, as_of)
+    _run(connection, known_tables_sql())
     _run(connection, return_tables_sql(indicators))
     _run(connection, population_tables_sql())
+    return spans
 
 
 def _tables_to_derive(indicators: Sequence[Indicator]) -> dict[str, set[str] | None]:
@@ -151,9 +164,12 @@ _PERIOD_KEY = {"period_type": "VARCHAR", "period": "VARCHAR"}
 
 
 def _fill_first_days(
-    connection: duckdb.DuckDBPyConnection, mission: Mission, indicators: Sequence[Indicator]
+    connection: duckdb.DuckDBPyConnection,
+    mission: Mission,
+    indicators: Sequence[Indicator],
+    spans: Mapping[str, Sequence[Span]],
 ) -> None:
-    """The first day of each indicator's source, by its rows or its first return."""
+    """The first day of each indicator's source, by its rows, its first return or its files."""
     begun = first_days(connection)
     for dated in dict.fromkeys(_dated(indicator) for indicator in indicators):
         if dated not in begun:
@@ -168,6 +184,7 @@ def _fill_first_days(
     for indicator in indicators:
         days = [begun[_dated(indicator)]]
         days.append(returned.get(indicator.returns.source) if indicator.returns else None)
+        days += [span.begins for span in spans[indicator.code] if span.is_declared]
         known = [day for day in days if day is not None]
         rows.append((indicator.code, min(known, default=mission.starts_on)))
     _insert(connection, "cube.first_day", rows)
@@ -245,18 +262,26 @@ def _fill_source_periods(
     plans: Sequence[CubePlan],
     indicators: Sequence[Indicator],
 ) -> None:
-    """The periods in which a source has any row: by the plan's clock or state, or by own dates."""
+    """The periods in which a source has any row, by the plan's clock or state or by own dates, or
+    of which its files say that they hold all."""
     asked = [entry for plan in plans for entry in _asked_of_plan(plan)]
     asked += [entry for indicator in indicators for entry in _asked_of_source(indicator)]
     fill_source_periods(connection, asked)
+    by_code = {indicator.code: indicator for indicator in indicators}
     for plan in plans:
-        if plan.state:
+        states = [one.code for one in plan.indicators if by_code[one.code].is_state]
+        if plan.state and states:
             connection.execute(
                 f"""INSERT INTO cube.source_period
                 SELECT unnest(?), period_type, period
                 FROM (SELECT DISTINCT period_type, period FROM cube.{plan.name})""",
-                [[planned.code for planned in plan.indicators]],
+                [states],
             )
+    connection.execute(
+        """INSERT INTO cube.source_period
+        SELECT indicator, period_type, period FROM cube.known_period
+        WHERE is_declared"""
+    )
     connection.execute(
         "CREATE OR REPLACE TABLE cube.source_period AS SELECT DISTINCT * FROM cube.source_period"
     )

@@ -75,6 +75,7 @@ _FUNCTIONS: Mapping[str, tuple[tuple[str | None, ...], str | None]] = {
     "night_share": (("time", "time"), NUMBER),
     "minutes_between": (("time", "time"), NUMBER),
     "hours_after": (("time", NUMBER), "time"),
+    "just_before": (("time",), "time"),
     "days_between": (("date", "date"), NUMBER),
     "months_after": (("date", NUMBER), "date"),
     "as_of_day": ((), "date"),

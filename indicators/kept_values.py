@@ -2,9 +2,9 @@
 
 A period of an indicator keeps its rows in `mart.indicator_value` while all that they follow from is
 the same: the indicator's cells of the period, its returns and population, whether the source has
-rows in it, whether it is over, places. Beside these stands what all rows follow from: definitions
-and the version of the method. When that changes, or when rows of the mart are missing or too many,
-all are written anew. Ratings and trends are taken back, since they come after.
+rows in it, whether it is over and all on record, places. Beside these stands what all rows follow
+from: definitions and the version of the method. When that changes, or when rows of the mart are
+missing or too many, all are written anew. Ratings and trends are taken back, since they come after.
 """
 
 from collections.abc import Iterable, Sequence
@@ -101,6 +101,12 @@ WITH returned AS (
   FROM cube.return_cell
   GROUP BY ALL
 ),
+newest AS (
+  SELECT returns_key, period_type, period,
+    {fingerprint_sql(["unit_type", "area", "due", "received", "no_access"])} AS newest
+  FROM cube.newest_return
+  GROUP BY ALL
+),
 people AS (
   SELECT population_kind, period_type, period,
     {fingerprint_sql(["area", "sex", "age_group", "persons"])} AS people
@@ -109,7 +115,8 @@ people AS (
 )
 SELECT rule.indicator, rule.indicator_version, period.period_type, period.period,
   concat_ws(' ', {places}, coalesce(cells.content, ''), coalesce(returned, ''),
-    coalesce(people, ''), source_period.period IS NOT NULL, period.period_end >= first_day.day,
+    coalesce(newest, ''), coalesce(people, ''), source_period.period IS NOT NULL,
+    coalesce(known.is_whole, false), period.period_end >= first_day.day,
     period.period_end > as_of_day()) AS content
 FROM cube.rule AS rule
 JOIN cube.first_day AS first_day USING (indicator)
@@ -120,6 +127,12 @@ LEFT JOIN cube.cell_content AS cells
 LEFT JOIN returned
   ON returned.returns_key = rule.returns_key
   AND returned.period_type = period.period_type AND returned.period = period.period
+LEFT JOIN newest
+  ON rule.is_state AND newest.returns_key = rule.returns_key
+  AND newest.period_type = period.period_type AND newest.period = period.period
+LEFT JOIN cube.known_period AS known
+  ON known.indicator = rule.indicator
+  AND known.period_type = period.period_type AND known.period = period.period
 LEFT JOIN people
   ON people.population_kind = rule.population
   AND people.period_type = period.period_type AND people.period = period.period

@@ -52,6 +52,12 @@ def add_months(first: date, months: int) -> date:
     return date(index // 12, index % 12 + 1, 1)
 
 
+def day_months_after(day: date, months: int) -> date:
+    """The same day of a later month, else that month's last day (definitions 14)."""
+    first = add_months(day, months)
+    return first + timedelta(days=min(day.day, (add_months(first, 1) - first).days) - 1)
+
+
 def period_of(day: date, period_type: str) -> Period:
     """The period of this type that holds the day; of windows, the one that ends with its month."""
     if period_type == "W":

@@ -12,8 +12,8 @@ The rules, in words (design §6, ux §3, definitions 12); the code below follows
    no rating. Stocks, shares, means and medians are rated in every period.
 3. no data: not reported (O) or no access (L).
 4. not enough data: not computable (M), too imprecise (U), fewer cases than the indicator's own
-   minimum (for values that rest on cases; a count of zero is a value), or a period that is not over
-   of something that accumulates.
+   minimum (for values that rest on cases; a count of zero is a value), a period that is not over of
+   something that accumulates, or one that the record holds only in part (definitions 49).
 5. The path is linear between the dated baseline and the dated target, and read at the period's last
    day: before the baseline's date it is the baseline, after the target's date the target. Without
    a baseline, or with one that is not dated before the target, it is the target throughout.
@@ -82,7 +82,7 @@ def _variant(value: Mapping[str, Any], rating: str) -> str:
     returns = (value.get("returns_received"), value.get("returns_due"))
     is_provisional = value.get("obs_status") == "P"
     if rating == "not_enough_data":
-        return ".running" if is_provisional else ""
+        return ".partial" if is_provisional else ""
     if rating == "at_risk" and is_provisional and all(map(_given, returns)):
         return ".missing_returns" if returns[0] < returns[1] else ""  # type: ignore[operator]
     has_register_words = rating in ("achieved", "at_risk", "off_track")
@@ -132,7 +132,14 @@ def held_sql() -> str:
     CASE WHEN list_contains(string_split(indicator.periods, '|'), 'Q') THEN 'Q'
       ELSE 'A' END AS target_period_type,
     NOT accumulates OR cell.period_type = target_period_type AS is_of_length,
-    coalesce(cell.period_end > dated.as_of, false) AS is_running
+    coalesce(cell.period_end > dated.as_of, false) AS is_running,
+    -- A week goes with the month of its Thursday.
+    CASE cell.period_type WHEN 'W' THEN date_trunc('month', cell.period_start + 3)
+      ELSE cell.period_start END AS first_day,
+    CASE cell.period_type WHEN 'W' THEN last_day(cell.period_start + 3)
+      ELSE cell.period_end END AS last_day,
+    coalesce(first_day < indicator.known_from, false)
+      OR coalesce(last_day > indicator.known_to, false) AS is_partly_known
   FROM mart.indicator_value AS cell
   JOIN mart.indicator AS indicator
     ON indicator.mission = cell.mission AND indicator.indicator = cell.indicator
@@ -177,13 +184,16 @@ judged AS (
       WHEN obs_status IN ('O', 'L') THEN 'no_data'
       WHEN obs_status IN ('M', 'U') OR value IS NULL THEN 'not_enough_data'
       WHEN NOT only_grows AND n < min_n THEN 'not_enough_data'
+      WHEN is_partly_known THEN 'not_enough_data'
       WHEN accumulates AND is_running THEN 'not_enough_data'
       WHEN worst >= aim - rounding THEN 'achieved'
       WHEN reached >= expected - tolerance - rounding THEN 'on_track'
       WHEN best >= expected - margin - rounding THEN 'at_risk'
       ELSE 'off_track'
     END AS by_value,
-    obs_status = 'P' AND coalesce(returns_received < returns_due, NOT is_running)
+    -- A state rests on the newest returns, whatever those of the period.
+    obs_status = 'P' AND (coalesce(returns_received < returns_due, NOT is_running)
+        OR time_rule = 'stock' AND NOT is_running)
       AND (direction = 'down' OR NOT only_grows) AS is_flattered
   FROM turned
 )

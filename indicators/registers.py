@@ -1,7 +1,7 @@
 """The mart's tables beside the values: indicators, areas, bases, returns, response, mission."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import shapely
 from indicators.catalogue import Indicator, class_of_part, class_of_total
 from indicators.compiler import indicator_sql
 from indicators.contracts import contracts
+from indicators.known_record import Span, bounds
 from indicators.messages import LANGUAGES
 from indicators.mission import Mission, Selected, resolve_path
 from indicators.values import INDICATOR_COLUMNS, MART_TABLES, TOTAL
@@ -34,12 +35,14 @@ def fill_registers(
     indicators: Sequence[Indicator],
     as_of: date,
     profile: Path | None,
+    spans: Mapping[str, Sequence[Span]],
 ) -> None:
     """Fill indicator, area, base, return_status, the three tables on response, and mission.
 
-    `indicators`: each in every version, newest first.
+    `indicators`: each in every version, newest first. `spans`: what is on record, by the code of
+    the version in force.
     """
-    _fill_indicators(connection, mission, indicators)
+    _fill_indicators(connection, mission, indicators, spans)
     _fill_areas(connection, mission, profile)
     _fill_bases(connection, mission)
     _fill_returns(connection, mission)
@@ -49,7 +52,10 @@ def fill_registers(
 
 
 def _fill_indicators(
-    connection: duckdb.DuckDBPyConnection, mission: Mission, indicators: Sequence[Indicator]
+    connection: duckdb.DuckDBPyConnection,
+    mission: Mission,
+    indicators: Sequence[Indicator],
+    spans: Mapping[str, Sequence[Span]],
 ) -> None:
     names, marks = ", ".join(INDICATOR_COLUMNS), ", ".join("?" * len(INDICATOR_COLUMNS))
     present = {indicator.code: indicator.version for indicator in reversed(indicators)}
@@ -58,12 +64,15 @@ def _fill_indicators(
         if indicator.version != present[indicator.code]:
             # Baseline and target are set for the version in force now.
             chosen = chosen.model_copy(update={"baseline": None, "target": None})
-        row = _indicator_row(mission, indicator, chosen)
+        row = _indicator_row(mission, indicator, chosen, spans[indicator.code])
         values = [row[name] for name in INDICATOR_COLUMNS]
         connection.execute(f"INSERT INTO mart.indicator ({names}) VALUES ({marks})", values)
 
 
-def _indicator_row(mission: Mission, indicator: Indicator, chosen: Selected) -> dict[str, Any]:
+def _indicator_row(
+    mission: Mission, indicator: Indicator, chosen: Selected, spans: Sequence[Span]
+) -> dict[str, Any]:
+    known_from, known_to = bounds(spans)
     words = {
         f"{name}_{language}": getattr(getattr(indicator, name), language)
         for name in _WORDS
@@ -83,6 +92,7 @@ def _indicator_row(mission: Mission, indicator: Indicator, chosen: Selected) -> 
         "time_rule": indicator.time_rule,
         "unit_of_measure": indicator.unit_of_measure,
         "direction": indicator.direction,
+        "compared_by_area": indicator.compared_by_area,
         **words,
         "denominator_en": denominator.en if denominator else None,
         "denominator_fr": denominator.fr if denominator else None,
@@ -104,6 +114,8 @@ def _indicator_row(mission: Mission, indicator: Indicator, chosen: Selected) -> 
         "change_en": _change(indicator, "en"),
         "change_fr": _change(indicator, "fr"),
         "entry": indicator.model_dump_json(exclude_unset=True, exclude={"earlier_versions"}),
+        "known_from": known_from,
+        "known_to": known_to,
     }
 
 

@@ -1,7 +1,8 @@
 """The four kinds of empty: which cells are due, and whether an empty one is a zero, as SQL.
 
-`definitions.md` 11 to 13. Returns decide where a source owes them; elsewhere the source's own
-rows do. What a value is does not belong here: see `compiler.py`.
+`definitions.md` 11 to 13, 48 and 49. Returns decide where a source owes them; elsewhere the
+source's own rows do. Of what the record holds only in part, nothing is whole (`known_record.py`).
+What a value is does not belong here: see `compiler.py`.
 """
 
 from collections.abc import Iterable, Iterator
@@ -34,6 +35,8 @@ class Rule:
     time_rule: str
     kind: str
     needs_cases: bool
+    counts_hits: bool  # entries of a register against rows of another source: these are its rows
+    is_state: bool
     has_places: bool  # else its figures stand for the whole mission and no area
     returns_key: str
     population: str | None
@@ -48,6 +51,8 @@ RULE_COLUMNS = {
     "time_rule": "VARCHAR",
     "kind": "VARCHAR",
     "needs_cases": "BOOLEAN",
+    "counts_hits": "BOOLEAN",
+    "is_state": "BOOLEAN",
     "has_places": "BOOLEAN",
     "returns_key": "VARCHAR",
     "population": "VARCHAR",
@@ -75,6 +80,8 @@ def rule_of(indicator: Indicator) -> Rule:
         indicator.time_rule,
         "survey" if indicator.is_survey else measure.kind,
         measure.needs_cases,
+        indicator.counts_hits,
+        indicator.is_state,
         area_column(indicator) is not None,
         returns_key(indicator.returns),
         measure.population,
@@ -97,7 +104,9 @@ def return_tables_sql(indicators: Iterable[Indicator]) -> Iterator[str]:
     `cube.return_cover`: the area whose returns speak for an area: itself, or, below the level at
     which returns are owed, the one above it (`is_below`).
     """
+    indicators = list(indicators)
     wanted = {returns_key(i.returns): i.returns for i in indicators if i.returns is not None}
+    of_states = {returns_key(i.returns): i.returns for i in indicators if i.returns and i.is_state}
     yield """
 CREATE OR REPLACE TABLE cube.return_due AS
 SELECT returns.*, unit.component, unit.unit_type,
@@ -140,10 +149,46 @@ JOIN cube.area_span AS span
 JOIN cube.area_up ON area_up.area_code = span.place
 JOIN cube.period_month USING (month)
 GROUP BY ALL"""
+    yield """
+CREATE OR REPLACE TABLE cube.newest_return (
+  returns_key VARCHAR, unit_type VARCHAR, area VARCHAR, period_type VARCHAR, period VARCHAR,
+  due INTEGER, received INTEGER, no_access INTEGER)"""
+    for key, returns in sorted(of_states.items()):
+        yield _newest_return_sql(key, returns)
+
+
+def _newest_return_sql(key: str, returns: Returns) -> str:
+    """Of each reporter the newest return due by the period's end: a state's figure rests on it."""
+    return f"""
+INSERT INTO cube.newest_return
+WITH ended AS (
+  SELECT period_type, period, max(month) AS last_month FROM cube.period_month GROUP BY ALL
+),
+newest AS (
+  SELECT returns.*, ended.period_type, ended.period
+  FROM cube.return_due AS returns JOIN ended ON returns.month <= ended.last_month
+  WHERE is_due AND {_reporters_sql(returns)}
+  QUALIFY row_number() OVER (
+    PARTITION BY unit_code, returns.area_code, ended.period_type, ended.period
+    ORDER BY returns.month DESC) = 1
+)
+SELECT '{key}', coalesce(unit_type, '{TOTAL}'), area_up.area, period_type, period,
+  count(*), count(*) FILTER (WHERE is_received), count(*) FILTER (WHERE is_no_access)
+FROM newest
+JOIN cube.area_span AS span
+  ON span.area_code = newest.area_code AND month_end >= span.begins AND month_end < span.ends
+JOIN cube.area_up ON area_up.area_code = span.place
+GROUP BY GROUPING SETS (
+  (area_up.area, period_type, period), (unit_type, area_up.area, period_type, period))
+HAVING grouping(unit_type) = 1 OR unit_type IS NOT NULL"""
+
+
+def _reporters_sql(returns: Returns) -> str:
+    police = " AND component = 'police'" if returns.reporters == "police" else ""
+    return f"source = '{returns.source}'{police}"
 
 
 def _return_month_sql(key: str, returns: Returns) -> str:
-    police = " AND component = 'police'" if returns.reporters == "police" else ""
     checked = " AND coalesce(harm_checked, false)" if returns.harm_checked else ""
     return f"""
 INSERT INTO cube.return_month
@@ -152,7 +197,7 @@ SELECT '{key}', coalesce(unit_type, '{TOTAL}'), area_code, "month",
   count(*) FILTER (WHERE is_received{checked}),
   count(*) FILTER (WHERE is_no_access)
 FROM cube.return_due
-WHERE source = '{returns.source}'{police}
+WHERE {_reporters_sql(returns)}
 GROUP BY GROUPING SETS ((area_code, "month"), (unit_type, area_code, "month"))
 HAVING grouping(unit_type) = 1 OR unit_type IS NOT NULL"""
 
@@ -209,11 +254,17 @@ with_returns AS (
     people.persons,
     cover.returns_key IS NOT NULL AS has_returns,
     coalesce(cover.is_below, false) AS is_below,
-    coalesce(returned.due, 0) AS due,
-    coalesce(returned.received, 0) AS received,
-    coalesce(returned.no_access, 0) AS no_access,
+    coalesce(returned.due, 0) AS returns_due,
+    coalesce(returned.received, 0) AS returns_received,
+    coalesce(CASE WHEN rule.is_state THEN newest.due ELSE returned.due END, 0) AS due,
+    coalesce(CASE WHEN rule.is_state THEN newest.received ELSE returned.received END, 0)
+      AS received,
+    coalesce(CASE WHEN rule.is_state THEN newest.no_access ELSE returned.no_access END, 0)
+      AS no_access,
     source_period.period IS NOT NULL AS source_has_rows,
-    coalesce(cell.cases, 0) > 0 AS has_cases
+    coalesce(known.is_whole, false) AS is_whole,
+    coalesce(cell.cases, 0) > 0 AS has_cases,
+    coalesce(CASE WHEN rule.counts_hits THEN cell.numerator ELSE cell.cases END, 0) > 0 AS has_rows
   FROM all_cells AS cell
   JOIN cube.rule AS rule USING (indicator)
   JOIN cube.period AS period USING (period_type, period)
@@ -221,6 +272,9 @@ with_returns AS (
   LEFT JOIN cube.source_period AS source_period
     ON source_period.indicator = cell.indicator
     AND source_period.period_type = cell.period_type AND source_period.period = cell.period
+  LEFT JOIN cube.known_period AS known
+    ON known.indicator = cell.indicator
+    AND known.period_type = cell.period_type AND known.period = cell.period
   LEFT JOIN cube.population_area AS people
     ON people.population_kind = rule.population AND people.area = cell.area
     AND people.period_type = cell.period_type AND people.period = cell.period
@@ -231,6 +285,10 @@ with_returns AS (
     ON returned.returns_key = cover.returns_key AND returned.area = cover.covering
     AND returned.period_type = cell.period_type AND returned.period = cell.period
     AND returned.unit_type = cell.unit_type
+  LEFT JOIN cube.newest_return AS newest
+    ON newest.returns_key = cover.returns_key AND newest.area = cover.covering
+    AND newest.period_type = cell.period_type AND newest.period = cell.period
+    AND newest.unit_type = cell.unit_type
 ),
 with_candidate AS (
   SELECT * REPLACE (
@@ -247,17 +305,18 @@ with_status AS (
   SELECT *, CASE
     WHEN own_status = '{NORMAL}' AND period_end > as_of_day() THEN '{PROVISIONAL}'
     WHEN kind = 'survey' THEN coalesce(own_status, '{NOT_REPORTED}')
-    WHEN time_rule = 'stock' AND NOT has_cases THEN '{NOT_REPORTED}'
     WHEN own_status = '{NOT_REPORTED}' THEN '{NOT_REPORTED}'
-    WHEN has_returns AND NOT has_cases AND due = 0 THEN '{NOT_REPORTED}'
-    WHEN has_returns AND NOT has_cases AND received = 0 AND no_access = due THEN '{NO_ACCESS}'
-    WHEN has_returns AND NOT has_cases AND received = 0 THEN '{NOT_REPORTED}'
-    WHEN NOT has_returns AND NOT has_cases AND NOT source_has_rows THEN '{NOT_REPORTED}'
+    WHEN has_returns AND NOT has_rows AND due = 0 THEN '{NOT_REPORTED}'
+    WHEN has_returns AND NOT has_rows AND received = 0 AND no_access = due THEN '{NO_ACCESS}'
+    WHEN has_returns AND NOT has_rows AND received = 0 THEN '{NOT_REPORTED}'
+    WHEN time_rule = 'stock' AND NOT has_cases THEN '{NOT_REPORTED}'
+    WHEN NOT has_returns AND NOT has_rows AND NOT source_has_rows THEN '{NOT_REPORTED}'
     WHEN value IS NULL THEN '{NOT_COMPUTABLE}'
     WHEN period_end > as_of_day() THEN '{PROVISIONAL}'
     WHEN own_status = '{PROVISIONAL}' THEN '{PROVISIONAL}'
     WHEN has_returns AND received < due THEN '{PROVISIONAL}'
     WHEN has_returns AND due = 0 THEN '{PROVISIONAL}'
+    WHEN NOT is_whole THEN '{PROVISIONAL}'
     ELSE '{NORMAL}'
   END AS obs_status
   FROM with_candidate
@@ -273,7 +332,7 @@ SELECT '{{mission}}' AS mission, indicator, indicator_version, time_rule, period
   CASE WHEN kind = 'survey' OR has_no_parts THEN numerator
     WHEN is_shown OR obs_status = '{NOT_COMPUTABLE}' THEN coalesce(numerator, 0) END AS numerator,
   CASE WHEN kind = 'survey' THEN denominator
-    WHEN obs_status = '{NOT_REPORTED}' THEN NULL
+    WHEN obs_status IN ('{NOT_REPORTED}', '{NO_ACCESS}') THEN NULL
     WHEN has_cases OR (kind = 'rate' AND is_shown) THEN denominator
     WHEN kind IN ('ratio', 'mean') AND obs_status = '{NOT_COMPUTABLE}' THEN 0 END AS denominator,
   CASE WHEN kind = 'survey' THEN n
@@ -282,6 +341,6 @@ SELECT '{{mission}}' AS mission, indicator, indicator_version, time_rule, period
   CASE WHEN is_shown AND value IS NOT NULL THEN coalesce(method, rule_method) END AS method,
   obs_status, '{FREE}' AS conf_status, '{EXACT}' AS disclosure,
   NULL AS baseline, NULL AS target, NULL AS rating, NULL AS trend,
-  CASE WHEN has_returns AND NOT is_below THEN due END AS returns_due,
-  CASE WHEN has_returns AND NOT is_below THEN received END AS returns_received
+  CASE WHEN has_returns AND NOT is_below THEN returns_due END AS returns_due,
+  CASE WHEN has_returns AND NOT is_below THEN returns_received END AS returns_received
 FROM with_zero"""

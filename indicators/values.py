@@ -147,6 +147,11 @@ INDICATOR_COLUMNS: Mapping[str, str] = MappingProxyType(
         "change_en": "VARCHAR",  # what this version of the definition changed
         "change_fr": "VARCHAR",
         "entry": "VARCHAR",  # the definition as JSON: a later release can compute by it again
+        "compared_by_area": "BOOLEAN",  # false: on no map, areas never in an order by it
+        # First and last day that can be known (definitions 49); null for stocks and surveys, which
+        # are known by their own date, and for an open end.
+        "known_from": "DATE",
+        "known_to": "DATE",
     }
 )
 

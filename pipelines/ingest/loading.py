@@ -170,6 +170,8 @@ def _take_in(job: _Job) -> tuple[InputFile, _Outcome]:
     ledger.supersede(connection, list(job.vintages.earlier), job.sha256)
     _write_rejects(job, outcome)
     ledger.record(connection, entry)
+    tables = [mapping.table for mapping in source.tables]
+    ledger.record_span(connection, job.sha256, tables, source.span())
     if source.supersedes == "by_period":
         supersede_covered(connection, source.source)
     _call_back_periods(job, periods)

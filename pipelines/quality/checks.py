@@ -14,6 +14,7 @@ from pipelines.quality.expectations import frame_sql, needed_columns, suite_of
 from pipelines.quality.facts.duplicates import look_alike_events, repeated_content
 from pipelines.quality.facts.durations import negative_durations, short_interviews
 from pipelines.quality.facts.intake import held_files, ledger_adds_up, rejected_share
+from pipelines.quality.facts.left_out import searches_without_site, undecided_reviews
 from pipelines.quality.facts.places import areas_without_outline, unmapped_rows
 from pipelines.quality.facts.published_totals import published_totals
 from pipelines.quality.facts.references import orphans
@@ -89,6 +90,8 @@ def _of_table(
     if contract.table == "reporting_returns":
         yield from returns_completeness(connection)
         yield from returns_timeliness(connection)
+    if contract.table == "activities":
+        yield from searches_without_site(connection)
     if contract.table == "incidents":
         yield from look_alike_events(connection)
     if contract.table == "survey_respondents":
@@ -106,6 +109,7 @@ def _of_values(connection: Connection, mission: Mission) -> Iterator[CheckResult
     yield from values_are_possible(connection)
     yield from every_indicator_has_rows(connection, mission)
     yield from areas_without_outline(connection)
+    yield from undecided_reviews(connection, mission)
 
 
 def _facts(subject: str, facts: Iterator[CheckResult]) -> list[CheckResult]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, fields, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import duckdb
 
@@ -105,6 +105,21 @@ def supersede_by_periods(
 ) -> None:
     """Marks a file all periods of which later files hold; `new_sha256` is the last of these."""
     record(connection, replace(old, status="superseded", superseded_by=new_sha256))
+
+
+def record_span(
+    connection: duckdb.DuckDBPyConnection,
+    sha256: str,
+    tables: Iterable[str],
+    span: tuple[date | None, date | None, str] | None,
+) -> None:
+    """Writes or rewrites the days for which a file speaks; None: its mapping declares none."""
+    connection.execute("DELETE FROM ops.covered_span WHERE file_sha256 = ?", [sha256])
+    if span is not None:
+        for table in sorted(set(tables)):
+            connection.execute(
+                "INSERT INTO ops.covered_span VALUES (?, ?, ?, ?, ?)", [sha256, table, *span]
+            )
 
 
 def record_delivery(connection: duckdb.DuckDBPyConnection, sha256: str, name: str) -> None:

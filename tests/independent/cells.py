@@ -3,7 +3,7 @@
 A case is one row that an indicator counts: `area_code`, `day`, its parts and its dimensions.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,6 +50,7 @@ class Recomputed:
     only_country: bool = False
     per: int = 100
     base: pd.DataFrame | None = None  # rate: persons by area_code, period, dimension, code
+    waits: pd.DateOffset | None = None  # matured: how long a case waits at most
 
 
 def spread(
@@ -148,8 +149,8 @@ def grid(world: World, code: str, only_country: bool = False) -> pd.DataFrame:
     return cells.assign(dimension=TOTAL, code=TOTAL)
 
 
-def returns_of(world: World, indicator: Recomputed) -> pd.DataFrame:
-    """Due, received and no access by area, period and unit type (`_T`: all) (definition 11)."""
+def owed_returns(world: World, indicator: Recomputed) -> pd.DataFrame:
+    """Returns owed up to the as-of date: `due`, `received`, `refused`, `day`, `unit_type`."""
     returns = world.tables["reporting_returns"]
     returns = returns[(returns["source"] == indicator.returns) & (returns["month"] <= world.as_of)]
     units = world.unit_at(returns["unit_code"], returns["month"] + pd.offsets.MonthEnd(0))
@@ -160,12 +161,17 @@ def returns_of(world: World, indicator: Recomputed) -> pd.DataFrame:
     received &= ~(returns["received_on"] > world.as_of)  # definition 8
     if indicator.harm_checked:
         received &= returns["harm_checked"].fillna(False).astype(bool)
-    returns = returns.assign(
+    return returns.assign(
         received=received,
         refused=returns["return_status"] == "no_access",
         due=True,
         day=returns["month"],
     )
+
+
+def returns_of(world: World, indicator: Recomputed) -> pd.DataFrame:
+    """Due, received and no access by area, period and unit type (`_T`: all) (definition 11)."""
+    returns = owed_returns(world, indicator)
     kinds = kinds_of(indicator.code)
     by = {"unit_type": "unit_type"}
     rows = spread(world, returns, by, [kind for kind in kinds if kind != "W"])
@@ -192,29 +198,69 @@ def with_status(world: World, indicator: Recomputed, found: pd.DataFrame) -> pd.
     if not (world.tables["reporting_returns"]["source"] == indicator.returns).any():
         return _without_returns(world, indicator, cells)
     has_rows = cells["n"].notna()
-    cells = _with_returns(world, indicator, cells)
+    cells = with_returns(world, indicator, cells)
+    cells["obs_status"] = status_by_returns(cells, has_rows)
+    cells = fill_zeros(indicator.kind, cells)
+    return in_part(world, indicator.returns, finish(world, cells), indicator.waits)
+
+
+def status_by_returns(cells: pd.DataFrame, has_rows: "pd.Series[bool]") -> "pd.Series[str]":
+    """Definition 12 by `due`, `received` and `refused` of each cell."""
     due, received, refused = (cells[name] for name in ["due", "received", "refused"])
     status = pd.Series("P", index=cells.index)
     status[(received == due) & (due > 0)] = "A"
     status[(received == 0) & ~has_rows] = "O"
     status[(received == 0) & ~has_rows & (due > 0) & (refused == due)] = "L"
-    cells["obs_status"] = status
-    cells = fill_zeros(indicator.kind, cells)
-    return finish(world, cells)
+    return status
+
+
+def record_of(world: World, source: str) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """First and last day that can be known of a source (definition 49)."""
+    begins, ends = pd.Timestamp(world.mission.starts_on), pd.Timestamp.max
+    months = world.tables["reporting_returns"].loc[lambda rows: rows["source"] == source, "month"]
+    if len(months):
+        begins, ends = max(begins, months.min()), months.max() + pd.offsets.MonthEnd(0)
+    return begins, ends
+
+
+def in_part(
+    world: World, source: str, cells: pd.DataFrame, waits: pd.DateOffset | None = None
+) -> pd.DataFrame:
+    """Definition 49: what the record holds only in part is never A; a week goes with its month."""
+    begins, ends = record_of(world, source)
+    thursday = cells["start"] + pd.Timedelta(days=3)
+    is_week = cells["period_type"] == "W"
+    first = cells["start"].where(~is_week, thursday.dt.to_period("M").dt.start_time)
+    last = cells["end"].where(~is_week, thursday.dt.normalize() + pd.offsets.MonthEnd(0))
+    partly = (first < (begins + waits if waits is not None else begins)) | (last > ends)
+    cells["obs_status"] = cells["obs_status"].mask(partly & (cells["obs_status"] == "A"), "P")
+    return cells
 
 
 def _without_returns(world: World, indicator: Recomputed, cells: pd.DataFrame) -> pd.DataFrame:
     """Definition 13: zero where the mission has any row of the source in the period, else O.
 
-    A row is in the period by its own date, or as a case of the indicator (docs/decisions).
+    A row is in the period by its own date, or as a case of the indicator (docs/decisions). What
+    lies outside the part that can be known (49) is a value and breaks no silence.
     """
-    rows = [indicator.source, indicator.cases]
-    held = [_of_period(table, kind) for table in rows for kind in kinds_of(indicator.code)]
-    periods = pd.concat(held)[["period_type", "period"]].drop_duplicates()
+    begins, ends = record_of(world, indicator.returns)
+    rows = [
+        table[(table["day"] >= begins) & (table["day"] <= ends)]
+        for table in [indicator.source, indicator.cases]
+    ]
+    periods = period_names(pd.concat(rows), kinds_of(indicator.code))
     cells = cells.merge(periods.assign(is_told=True), how="left", on=["period_type", "period"])
     cells["obs_status"] = cells["is_told"].map({True: "A"}).fillna("O")
+    cells.loc[cells["is_told"].isna() & cells["n"].notna(), "obs_status"] = "P"
     cells[["returns_due", "returns_received"]] = float("nan")
-    return finish(world, fill_zeros(indicator.kind, cells))
+    cells = finish(world, fill_zeros(indicator.kind, cells))
+    return in_part(world, indicator.returns, cells, indicator.waits)
+
+
+def period_names(rows: pd.DataFrame, kinds: Sequence[str]) -> pd.DataFrame:
+    """`period_type`, `period` of all periods that hold a row."""
+    held = pd.concat([_of_period(rows, kind) for kind in kinds])
+    return held[["period_type", "period"]].drop_duplicates()
 
 
 def fill_zeros(kind: str, cells: pd.DataFrame) -> pd.DataFrame:
@@ -238,7 +284,12 @@ def finish(world: World, cells: pd.DataFrame) -> pd.DataFrame:
     return cells
 
 
-def _with_returns(world: World, indicator: Recomputed, cells: pd.DataFrame) -> pd.DataFrame:
+def with_returns(
+    world: World,
+    indicator: Recomputed,
+    cells: pd.DataFrame,
+    counted: Callable[[World, Recomputed], pd.DataFrame] = returns_of,
+) -> pd.DataFrame:
     """Returns of the cell; below the level at which they are owed, those of the area above
     decide on the status and the two columns stay empty."""
     source = world.tables["reporting_returns"]
@@ -249,7 +300,7 @@ def _with_returns(world: World, indicator: Recomputed, cells: pd.DataFrame) -> p
     cells["asked"] = cells["area"].map(holder.groupby("area_code")["area"].last())
     by_unit = cells["dimension"] == "unit_type"
     cells["asked_type"] = cells["code"].where(by_unit, TOTAL)
-    returns = returns_of(world, indicator).rename(columns={"area": "asked", "code": "asked_type"})
+    returns = counted(world, indicator).rename(columns={"area": "asked", "code": "asked_type"})
     keys = ["period_type", "period", "asked", "asked_type"]
     cells = cells.merge(returns.drop(columns="dimension"), on=keys, how="left")
     for name in ["due", "received", "refused"]:

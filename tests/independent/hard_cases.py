@@ -61,6 +61,23 @@ _UNITS = [  # 4: a unit keeps its last version, changes type with a new one, is 
 ]
 _RETURN = "source || unit_code || area_code || month"
 _RETURNS = [  # 11, 12
+    # 48, 49: sources that mostly owe none, by the quarter; calendars that begin late or end early
+    *(
+        f"""INSERT INTO core.reporting_returns SELECT * REPLACE (
+             '{source}' AS source, row_number + {number}00000 AS row_number)
+           FROM core.reporting_returns WHERE source = 'commitments' AND {held}"""
+        for number, (source, held) in enumerate(
+            {
+                "displacement_events": "month >= DATE '2024-07-01'",
+                "un_personnel": "true",
+                "justice_cases": "true",
+                "police_complaints": "month < DATE '2026-04-01'",
+                "training": "month(month) % 2 = 0",
+                "police_census": "month(month) % 3 = 1 AND unit_code < 'IPO-H'",
+            }.items(),
+            start=3,
+        )
+    ),
     *(
         f"UPDATE core.reporting_returns SET return_status = '{status}' "
         f"WHERE {_some(_RETURN, status, per_cent)}"
@@ -235,6 +252,9 @@ _INCIDENTS = [
         "linked", 40,
     ),
     _incidents("against_civilians = false", "fighters", 30),
+    # 42: a person decides what the place leaves open
+    _incidents("near_base = true", "near", 4),
+    _incidents("near_base = false", "far", 4),
     _incidents("deaths_civilian = 0, injured_civilian = 0", "unharmed", 70),
     _incidents("site_code = NULL", "elsewhere", 5),
     f"UPDATE core.incident_victims SET sex = '_U' "

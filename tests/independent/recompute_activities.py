@@ -121,14 +121,17 @@ def _of_police(
     ]
     yield "P2-OP-10", "count", exercises, {"exercise_type": "exercise_type"}
 
-    yield "P2-OP-12", "count", of_type["escort"], {"convoy_type": "convoy_type"}
+    escorts = of_type["escort"]  # 50: humanitarian and civilian-component convoys
+    escorts = escorts[escorts["convoy_type"].isin(["humanitarian", "civilian_component"])]
+    yield "P2-OP-12", "count", escorts, {"convoy_type": "convoy_type"}
 
     searches = of_type["weapons_search"]
     searches = searches[searches["site_type"].notna()]
     yield "P2-OP-13", "count", searches, {"site_type": "site_type", "found_type": "found_type"}
 
     presence = of_type["colocation"]
-    presence = presence[presence["presence_days"].notna()]
+    with_police = presence["host_state_actor"].isin(["police", "gendarmerie"])  # 2, 50
+    presence = presence[presence["presence_days"].notna() & with_police]
     presence = presence.assign(amount=presence["presence_days"])
     yield "P3-OP-04", "sum", presence, {"actor": "host_state_actor"}
 

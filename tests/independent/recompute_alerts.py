@@ -21,13 +21,20 @@ def recompute(world: World) -> Iterator[Recomputed]:
     yield Recomputed("P2-OP-09", "count", received, everything, by, "alerts")
 
     by = {"threat_type": "threat_type", "responding_component": "responding_component"}
-    yield Recomputed("P2-OC-02", "ratio", _answered(world, alerts), everything, by, "alerts")
+    longest = max(dict(world.mission.parameters.target_hours).values())
+    yield Recomputed(
+        "P2-OC-02", "ratio", _answered(world, alerts), everything, by, "alerts",
+        waits=pd.DateOffset(days=int(np.ceil(longest / 24))),
+    )  # fmt: skip
 
     by = {**_BY_UNIT, "time_of_day": "time_of_day"}
     yield Recomputed("P2-OC-03", "median", _minutes(world, alerts), everything, by, "alerts")
 
     by = {**_BY_UNIT, "threat_type": "threat_type"}
-    yield Recomputed("P2-OC-04", "ratio", _no_violence(world, alerts), everything, by, "alerts")
+    yield Recomputed(
+        "P2-OC-04", "ratio", _no_violence(world, alerts), everything, by, "alerts",
+        waits=pd.DateOffset(days=14),
+    )  # fmt: skip
 
 
 def _alerts(world: World) -> pd.DataFrame:

@@ -88,7 +88,8 @@ def _cases(world: World) -> Recomputed:
     cases = cases[(due <= world.as_of) & ~(received < rows["referred_on"])]
     by = {"sex": "victim_sex", "age_group": "victim_age_group", "case_type": "case_type"}
     rows = world.on_both_clocks(rows, due)
-    return Recomputed("P3-OC-06", "ratio", cases, rows, by, "justice_cases")
+    waits = pd.DateOffset(months=6)
+    return Recomputed("P3-OC-06", "ratio", cases, rows, by, "justice_cases", waits=waits)
 
 
 def _complaints(world: World) -> Recomputed:
@@ -99,7 +100,8 @@ def _complaints(world: World) -> Recomputed:
     cases = cases[(due <= world.as_of) & ~(rows["closed_on"] < rows["received_on"])]
     by = {"sex": "complainant_sex", "complaint_type": "complaint_type"}
     rows = world.on_both_clocks(rows, due)
-    return Recomputed("P3-OC-08", "ratio", cases, rows, by, "police_complaints")
+    waits = pd.DateOffset(days=90)
+    return Recomputed("P3-OC-08", "ratio", cases, rows, by, "police_complaints", waits=waits)
 
 
 def _commitments(world: World) -> Recomputed:
@@ -112,7 +114,8 @@ def _commitments(world: World) -> Recomputed:
     backwards = (rows["acted_on"] < rows["made_on"]) | (rows["verified_on"] < rows["acted_on"])
     cases = cases[is_police & (due <= world.as_of) & ~backwards]
     rows = world.on_both_clocks(rows, due)
-    return Recomputed("P1-OC-02", "ratio", cases, rows, _ACTOR, "commitments")
+    waits = pd.DateOffset(days=60)
+    return Recomputed("P1-OC-02", "ratio", cases, rows, _ACTOR, "commitments", waits=waits)
 
 
 def _agreements(world: World) -> Recomputed:
@@ -126,4 +129,5 @@ def _agreements(world: World) -> Recomputed:
     cases = cases[known & valid & (due <= world.as_of)]
     by = {"conflict_type": "conflict_type"}
     rows = world.on_both_clocks(rows, due)
-    return Recomputed("P1-OC-06", "ratio", cases, rows, by, "local_agreements")
+    waits = pd.DateOffset(months=6)
+    return Recomputed("P1-OC-06", "ratio", cases, rows, by, "local_agreements", waits=waits)

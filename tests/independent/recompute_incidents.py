@@ -85,11 +85,16 @@ def _reviewed(world: World, incidents: pd.DataFrame) -> Recomputed:
     cases = rows[needed & valid & (due <= world.as_of)]
     everything = world.on_both_clocks(incidents, due)
     by = {"incident_type": "incident_type"}
-    return Recomputed("P2-OP-15", "ratio", cases, everything, by, "incidents")
+    waits = pd.DateOffset(days=60)
+    return Recomputed("P2-OP-15", "ratio", cases, everything, by, "incidents", waits=waits)
 
 
 def _is_near_a_base(world: World, incidents: pd.DataFrame) -> np.ndarray:
-    """Great circle to any deployment of that day, on a sphere of 6371.0088 km (definition 41)."""
+    """Great circle to any deployment of that day, on a sphere of 6371.0088 km (definition 41).
+
+    A place that is missing or coarser than near is undecided until a person decides (42), and so
+    is a day later than the list of bases goes: no deployment is near on it either.
+    """
     bases = world.tables["deployments"]
     here = [np.radians(incidents[name].to_numpy(float))[:, None] for name in _POINT]
     there = [np.radians(bases[name].to_numpy(float))[None, :] for name in _POINT]
@@ -100,18 +105,18 @@ def _is_near_a_base(world: World, incidents: pd.DataFrame) -> np.ndarray:
     ended = bases["to_on"].fillna(pd.Timestamp("2100-01-01")).to_numpy()[None, :]
     present = (bases["from_on"].to_numpy()[None, :] <= day) & (day <= ended)
     is_near = (km <= world.mission.parameters.near_base_km) & present
-    return np.asarray(is_near.any(axis=1))
+    measured = is_near.any(axis=1) & incidents["location_precision"].isin(["exact", "near"])
+    decided = incidents["near_base"].astype("boolean")
+    return np.asarray(decided.fillna(pd.Series(measured)).astype(bool))
 
 
 _POINT = ("latitude", "longitude")
 
 
 def _was_known(world: World, incidents: pd.DataFrame) -> np.ndarray:
-    """An alert that was confirmed, needed action and had none in time (definition 42)."""
+    """An alert received before and confirmed by then, open and without action (definition 42)."""
     alerts = world.tables["alerts"]
     alerts = alerts[alerts["merged_into"].isna() & alerts["action_needed"]]
-    hours = alerts["level"].map(dict(world.mission.parameters.target_hours)).astype(float)
-    alerts = alerts.assign(due=alerts["received_at"] + pd.to_timedelta(hours, unit="h"))
     zone = world.mission.time_zone
     midnight = (
         incidents["occurred_on"].dt.tz_localize(zone).dt.tz_convert("UTC").dt.tz_localize(None)
@@ -130,7 +135,7 @@ def _was_known(world: World, incidents: pd.DataFrame) -> np.ndarray:
     )
     known = (
         (pairs["confirmed_at"] <= pairs["at"])
-        & (pairs["due"] < pairs["at"])
+        & (pairs["received_at"] < pairs["at"])
         & ~(pairs["closed_at"] <= pairs["at"])
         & ~(pairs["first_action_at"] <= pairs["at"])
     )

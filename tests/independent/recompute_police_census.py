@@ -4,7 +4,16 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from tests.independent.cells import CELL, PARTS, TOTAL, fill_zeros, finish
+from tests.independent.cells import (
+    CELL,
+    PARTS,
+    TOTAL,
+    Recomputed,
+    fill_zeros,
+    finish,
+    owed_returns,
+    with_returns,
+)
 from tests.independent.world import World
 
 _DIMENSIONS = {
@@ -18,7 +27,7 @@ def recompute(world: World, wanted: pd.DataFrame) -> Iterator[tuple[str, pd.Data
     for code in sorted(_DIMENSIONS.keys() & set(wanted["indicator"])):
         cells = _state_cells(world, code, _DIMENSIONS[code])
         asked = wanted[wanted["indicator"] == code].drop(columns="indicator")
-        yield code, _statuses(world, asked.merge(cells, on=CELL, how="outer"))
+        yield code, _statuses(world, code, asked.merge(cells, on=CELL, how="outer"))
 
 
 def _state_cells(world: World, code: str, dimensions: dict[str, str]) -> pd.DataFrame:
@@ -62,9 +71,30 @@ def _parts_of(code: str, rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _statuses(world: World, cells: pd.DataFrame) -> pd.DataFrame:
-    """Definition 13: a state held is A, none is O; no returns stand behind it."""
+def _statuses(world: World, code: str, cells: pd.DataFrame) -> pd.DataFrame:
+    """Definition 13: a state held is A, none is O; 48: P where a newest return is missing."""
     cells = cells.merge(world.periods, on=["period_type", "period"])
-    cells["obs_status"] = cells["n"].notna().map({True: "A", False: "O"})
+    held = cells["n"].notna()
+    cells["obs_status"] = held.map({True: "A", False: "O"})
     cells[["returns_due", "returns_received"]] = float("nan")
+    rows = world.tables["police_census"]
+    census = Recomputed(code, "ratio", rows, rows, {}, "police_census")
+    if (world.tables["reporting_returns"]["source"] == "police_census").any():
+        newest = with_returns(world, census, cells.copy(), _newest_returns)
+        cells = with_returns(world, census, cells)
+        due, received, refused = (newest[name] for name in ["due", "received", "refused"])
+        cells.loc[held & ((received < due) | (due == 0)), "obs_status"] = "P"
+        cells.loc[~held & (due > 0) & (refused == due), "obs_status"] = "L"
     return finish(world, fill_zeros("ratio", cells))
+
+
+def _newest_returns(world: World, census: Recomputed) -> pd.DataFrame:
+    """Of each reporter the newest return due by the end of each period, added up by area."""
+    owed = owed_returns(world, census).sort_values("month")
+    found = []
+    for period in world.periods[world.periods["period_type"] != "W"].itertuples():
+        newest = owed[owed["month"] <= period.end].groupby(["unit_code", "area_code"]).tail(1)
+        held = newest.merge(world.above, on="area_code")
+        sums = held.groupby("area")[["due", "received", "refused"]].sum().reset_index()
+        found.append(sums.assign(period_type=period.period_type, period=period.period))
+    return pd.concat(found).assign(dimension=TOTAL, code=TOTAL)

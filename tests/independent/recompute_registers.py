@@ -4,7 +4,19 @@ from collections.abc import Callable, Iterator
 
 import pandas as pd
 
-from tests.independent.cells import CELL, PARTS, TOTAL, fill_zeros, finish
+from tests.independent.cells import (
+    CELL,
+    PARTS,
+    TOTAL,
+    Recomputed,
+    fill_zeros,
+    finish,
+    in_part,
+    kinds_of,
+    period_names,
+    status_by_returns,
+    with_returns,
+)
 from tests.independent.world import World
 
 _HOST_POLICE = ["police", "gendarmerie"]
@@ -21,7 +33,11 @@ def recompute(world: World, wanted: pd.DataFrame) -> Iterator[tuple[str, pd.Data
     for code in sorted(entries.keys() & set(wanted["indicator"])):
         cells = _cells(world, entries[code], _DIMENSIONS[code])
         asked = wanted[wanted["indicator"] == code].drop(columns="indicator")
-        yield code, _statuses(world, asked.merge(cells, on=CELL, how="outer"))
+        found = asked.merge(cells, on=CELL, how="outer")
+        if code == "P3-OC-03":
+            yield code, _statuses(world, found)
+        else:
+            yield code, _statuses_by_hits(world, _hits(world, code), found)
 
 
 def held(world: World, register: str, day: pd.Timestamp) -> pd.DataFrame:
@@ -73,6 +89,19 @@ def _localities(world: World, start: pd.Timestamp, end: pd.Timestamp) -> pd.Data
     )
 
 
+def _hits(world: World, code: str) -> Recomputed:
+    """Definition 48: the source whose rows are counted as hits, with its own days."""
+    if code == "P1-OP-04":
+        rows, source = world.tables["activities"], "activities"
+        rows = rows.assign(day=world.local(rows["started_at"]).dt.normalize())
+    else:
+        rows, source = world.tables["custody_visits"], "custody_visits"
+        rows = rows.assign(day=rows["visited_on"])
+    rows = rows[rows["day"] <= world.as_of]
+    only_police = code == "P1-OP-04"
+    return Recomputed(code, "ratio", rows, rows, {}, source, only_police_returns=only_police)
+
+
 _Entries = Callable[[World, pd.Timestamp, pd.Timestamp], pd.DataFrame]
 
 
@@ -120,3 +149,24 @@ def _statuses(world: World, cells: pd.DataFrame) -> pd.DataFrame:
     cells.loc[~told, PARTS] = float("nan")
     cells[["returns_due", "returns_received"]] = float("nan")
     return finish(world, fill_zeros("ratio", cells))
+
+
+def _statuses_by_hits(world: World, hits: Recomputed, cells: pd.DataFrame) -> pd.DataFrame:
+    """Without a received return nothing is 0 % (definition 48); no entry on the register: O."""
+    cells = cells.merge(world.periods, on=["period_type", "period"])
+    entries = cells["n"].notna()
+    found = cells["numerator"] > 0
+    if (world.tables["reporting_returns"]["source"] == hits.returns).any():
+        cells = with_returns(world, hits, cells)
+        status = status_by_returns(cells, found)
+    else:
+        since = hits.source[hits.source["day"] >= pd.Timestamp(world.mission.starts_on)]
+        told = period_names(since, kinds_of(hits.code))
+        keys = pd.MultiIndex.from_frame(cells[["period_type", "period"]])
+        status = pd.Series(keys.isin(pd.MultiIndex.from_frame(told)), index=cells.index)
+        status = status.map({True: "A", False: "O"}).mask(found, "A")
+        cells[["returns_due", "returns_received"]] = float("nan")
+    cells["obs_status"] = status.mask(~entries & (status != "L"), "O")
+    cells.loc[cells["obs_status"].isin(["O", "L"]), PARTS] = float("nan")
+    cells = finish(world, fill_zeros("ratio", cells))
+    return in_part(world, hits.returns, cells)

@@ -20,6 +20,7 @@ _SAFE = {"safe", "very_safe"}
 _LIKELY = {"likely", "very_likely"}
 _NO_ANSWER = {"dont_know", "refused", "not_asked"}
 _PERSON = {"sex": "sex", "age_group": "age_group", "displacement_status": "displacement_status"}
+_DISABILITY = {"disability": "disability"}  # 63
 _WITHOUT_SEX = {"age_group": "age_group", "displacement_status": "displacement_status"}
 
 
@@ -39,15 +40,17 @@ class Item:
 
 
 ITEMS = {
-    "P1-OC-01": Item({"unpol_asked_about_security": {"yes"}}, _PERSON),
+    "P1-OC-01": Item({"unpol_asked_about_security": {"yes"}}, {**_PERSON, **_DISABILITY}),
     "P1-OC-04": Item(
         {"mandate_may": {"correct"}, "mandate_may_not": {"correct"}},
         {"sex": "sex", "age_group": "age_group", "language": "language"},
     ),
-    "P1-OC-05": Item({"could_raise_concern_unpol": _LIKELY}, _WITHOUT_SEX, only_sex="F"),
+    "P1-OC-05": Item(
+        {"could_raise_concern_unpol": _LIKELY}, {**_WITHOUT_SEX, **_DISABILITY}, only_sex="F"
+    ),
     "P1-OC-07": Item({"would_report_unpol": _LIKELY}, _PERSON),
     "P2-OC-01": Item({"saw_unpol_patrol": {"daily", "weekly"}}, _PERSON),
-    "P2-OC-05": Item({"safe_walking_night": _SAFE}, _PERSON),
+    "P2-OC-05": Item({"safe_walking_night": _SAFE}, {**_PERSON, **_DISABILITY}),
     "P2-OC-06": Item(
         {"trip_days_prevented": {"0"}},
         {"sex": "household_head_sex", "displacement_status": "displacement_status"},
@@ -56,7 +59,7 @@ ITEMS = {
     ),
     "P2-OC-09": Item(
         {"safe_in_site_day": _SAFE, "safe_in_site_night": _SAFE},
-        {"sex": "sex", "age_group": "age_group"},
+        {"sex": "sex", "age_group": "age_group", **_DISABILITY},
         instrument="site",
     ),
     "P3-OC-02": Item({"trust_host_police": {"a_lot", "somewhat"}}, _PERSON),
@@ -68,7 +71,7 @@ ITEMS = {
         only_answers={"has_origin_known": "yes"},
         only_displaced=True,
     ),
-    "X-IM-01": Item({"safety_overall": {"good", "very_good"}}, _PERSON),
+    "X-IM-01": Item({"safety_overall": {"good", "very_good"}}, {**_PERSON, **_DISABILITY}),
     "X-IM-02": Item({"safety_overall": {"good", "very_good"}}, _WITHOUT_SEX, is_gap=True),
 }
 

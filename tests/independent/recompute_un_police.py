@@ -54,8 +54,9 @@ def _trained(world: World) -> Recomputed:
     by = {**_BY_UNIT, "sex": "sex", "contributing_country": "contributing_country"}
     cases = cases.join(_countries(world, cases))
     return Recomputed(
-        "P2-OP-11", "ratio", cases, everybody, by, "un_personnel", True, only_country=True
-    )
+        "P2-OP-11", "ratio", cases, everybody, by, "un_personnel", True, only_country=True,
+        waits=pd.DateOffset(days=30),
+    )  # fmt: skip
 
 
 def _countries(world: World, rows: pd.DataFrame) -> pd.Series:

@@ -25,6 +25,7 @@ from tests.independent.world import PERIOD_TYPES, read_world
 
 WITHOUT_RETURNS = {
     "P1-OP-02", "P1-OP-03", "P2-OC-02", "P2-OC-03", "P2-OC-07", "P2-OC-08", "P2-OP-09", "P3-OP-07",
+    "P1-OP-04", "P3-OP-06", "P3-OP-05",
 }  # fmt: skip
 AS_OF = date(2026, 10, 15)
 SIZES = {"activities": 1500, "incidents": 400, "alerts": 300, "waves": 3, "respondents": 480}

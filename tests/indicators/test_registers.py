@@ -52,6 +52,18 @@ def test_who_owns_an_indicator_stands_in_both_languages() -> None:
     ]
 
 
+def test_what_may_not_compare_areas_says_so_and_has_no_good_direction() -> None:
+    """Definition 63: fewer verified cases may mean less trust or access."""
+    small = SmallWarehouse()
+    small.compute("X-IM-03", "X-IM-04", "X-IM-05")
+    marked = "SELECT indicator, compared_by_area, direction FROM mart.indicator ORDER BY indicator"
+    assert small.connection.execute(marked).fetchall() == [
+        ("X-IM-03", True, "down"),
+        ("X-IM-04", False, "neutral"),
+        ("X-IM-05", False, "neutral"),
+    ]
+
+
 def test_a_mart_of_before_takes_new_columns_at_its_end() -> None:
     """A warehouse gains columns after those that it has; rows are written by name."""
     small = SmallWarehouse()

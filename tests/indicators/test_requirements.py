@@ -40,7 +40,7 @@ def test_a_survey_needs_its_design_its_weight_and_its_questions() -> None:
 
 
 def test_a_rate_needs_population_and_a_reported_source_its_returns() -> None:
-    found = needed("X-IM-03", "P2-OC-08", "P3-OC-06")
+    found = needed("X-IM-03", "P2-OC-08", "P3-OC-03")
     assert "persons" in found.columns["population"]
     assert "harm_checked" in found.columns["reporting_returns"]
     assert found.returns == ("incidents", "rights_monitoring")

@@ -1,12 +1,14 @@
 """Sums of a core table against yearly figures that others published."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
 from indicators.contracts import contracts
+from indicators.known_record import Span, spans_of_sources
 from indicators.mission import Mission, PublishedTotal, resolve_path
 from pipelines.quality.findings import CheckResult, found
 from pipelines.quality.relations import Connection, has_rows, quoted
@@ -17,15 +19,23 @@ def published_totals(
 ) -> Iterator[CheckResult]:
     """For each published figure of the profile: a warning a year whose sum lies beside it.
 
-    Years that only one side has are not compared; the sum covers the rows of the mission.
+    Compared are the published years that lie wholly in what is on record of the table
+    (definitions 49), also where it has no row in them; the sum covers the rows of the mission.
     """
+    tables = {total.table for total in mission.published_totals}
+    spans = spans_of_sources(connection, mission, tables)
     for total in mission.published_totals:
         if not has_rows(connection, "core", total.table):
             continue
         ours = yearly_sums(connection, total)
-        published = published_figures(total, profile)
-        for year in sorted(ours.keys() & published.keys()):
-            yield _compared(total, year, ours[year], published[year])
+        for year, published in sorted(published_figures(total, profile).items()):
+            if _is_on_record(year, spans[total.table]):
+                yield _compared(total, year, ours.get(year, 0.0), published)
+
+
+def _is_on_record(year: int, spans: Iterable[Span]) -> bool:
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    return any(span.begins <= first and last <= span.ends for span in spans)
 
 
 def yearly_sums(connection: Connection, total: PublishedTotal) -> dict[int, float]:

@@ -248,6 +248,24 @@ def test_sums_are_held_against_published_figures_year_by_year(warehouse, workspa
     assert "below" in compared["2025"].sentence_en and "above" in compared["2026"].sentence_en
 
 
+def test_a_year_without_a_row_is_compared_and_one_that_is_covered_in_part_is_not(
+    warehouse, workspace
+) -> None:
+    mission = published(workspace, y2024=7, y2025=7, y2026=7, y2027=7)
+    add(warehouse, "incidents", {"occurred_on": date(2025, 5, 1), "deaths_best": 7})
+    warehouse.execute(
+        """INSERT INTO ops.covered_span
+        VALUES (?, 'incidents', DATE '2024-06-01', DATE '2026-12-31', 'day')""",
+        [add_file(warehouse, "events.csv")],
+    )
+    results = run_checks(warehouse, mission, workspace.profile(MISSION))
+    compared = {r.check.rpartition(".")[2]: r for r in results if "published_total." in r.check}
+    assert {year: (r.status, r.observed) for year, r in compared.items()} == {
+        "2025": ("passed", "7"),
+        "2026": ("failed", "0"),
+    }
+
+
 def test_a_published_file_that_cannot_be_read_is_an_error(warehouse, workspace) -> None:
     mission = published(workspace, y2026=7)
     (workspace.profile(MISSION) / "published.csv").write_text("country,years\n", encoding="utf-8")
