@@ -104,10 +104,7 @@ class Mission(Strict):
         "mission": DisclosurePolicy(min_n=5),
         "hq": DisclosurePolicy(min_n=10),
     }
-    # R3 and R12: windows of three and of twelve months that end with each month
-    period_types: tuple[Literal["W", "M", "Q", "S", "A", "B", "R3", "R12"], ...] = (
-        "M", "Q", "A", "B",
-    )  # fmt: skip
+    period_types: tuple[Literal["W", "M", "Q", "S", "A", "B"], ...] = ("M", "Q", "A", "B")
     indicators: tuple[Selected, ...]
     published_totals: tuple[PublishedTotal, ...] = ()
 

@@ -11,7 +11,6 @@ from indicators.contracts import contracts
 from indicators.disclosure import EarlierRelease, Withheld, suppress
 from indicators.messages import message
 from indicators.mission import DisclosurePolicy
-from indicators.periods import ROLLING_TYPES
 from indicators.values import TOO_IMPRECISE
 
 # Tables that an audience does not get at all: where each base lies, and what is wrong with the
@@ -51,18 +50,9 @@ def restrict(
         _restrict_hq(connection)
     else:
         _drop_hq_breakdowns(connection)
-    _drop_rolling_windows(connection)
     withheld = suppress(connection, policy, audience, earlier=earlier, quick=quick)
     hide_imprecise(connection)
     return withheld
-
-
-def _drop_rolling_windows(connection: duckdb.DuckDBPyConnection) -> None:
-    """Windows overlap, so two of them differ by single months: they stay in the engine's mart."""
-    for table in ("indicator_value", "contribution"):
-        connection.execute(
-            f"DELETE FROM mart.{table} WHERE list_contains(?, period_type)", [list(ROLLING_TYPES)]
-        )
 
 
 def hide_imprecise(connection: duckdb.DuckDBPyConnection) -> None:
