@@ -61,14 +61,16 @@ codes AS (
   FROM seen AS own JOIN seen AS other USING (mission, indicator, dimension)
   WHERE dimension = '{CROSSED}'
 ),
-absent AS (
-  SELECT {same_cell}, {codes}, grid.absent
-  FROM (SELECT * FROM wanted WHERE {closed}) AS total
+possible AS (
+  SELECT {same_cell}, {codes}, absent
+  FROM (SELECT {same_cell}, area_level FROM wanted WHERE {closed}) AS total
   JOIN mart.breakdown_grid AS grid
     USING (mission, indicator, indicator_version, area_level, period_type)
-  JOIN (FROM codes) AS code USING (mission, indicator, dimension)
-  ANTI JOIN wanted USING ({same_cell}, {codes})
-  WHERE grid.absent IN ('{ZERO}', '{ZERO_OF_TOTAL}')
+  JOIN codes USING (mission, indicator, dimension)
+  WHERE absent IN ('{ZERO}', '{ZERO_OF_TOTAL}')
+),
+absent AS (
+  FROM possible ANTI JOIN wanted USING ({same_cell}, {codes})
 )
 SELECT * FROM wanted WHERE NOT ({closed})
 UNION ALL BY NAME
@@ -92,6 +94,4 @@ def _without_row() -> Mapping[str, str]:
     found["conf_status"] = "'F'"
     if "disclosure" in found:
         found["disclosure"] = "'exact'"
-    return {
-        name: f"CAST({sql} AS {VALUE_COLUMNS[name]})" for name, sql in found.items() if sql
-    }
+    return {name: f"CAST({sql} AS {VALUE_COLUMNS[name]})" for name, sql in found.items() if sql}

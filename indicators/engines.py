@@ -314,9 +314,7 @@ def _write_values(connection: duckdb.DuckDBPyConnection, mission: Mission) -> No
     connection.execute(f"INSERT INTO mart.indicator_value BY NAME {text} ORDER BY {order}")
     _add_poisson_limits(connection)
     _add_targets(connection, mission)
-    connection.execute(
-        f"INSERT INTO mart.breakdown_grid {breakdown_grid_sql()}", [mission.mission]
-    )
+    connection.execute(f"INSERT INTO mart.breakdown_grid {breakdown_grid_sql()}", [mission.mission])
 
 
 def _add_poisson_limits(connection: duckdb.DuckDBPyConnection) -> None:

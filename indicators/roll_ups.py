@@ -3,7 +3,8 @@
 What adds up by month is first grouped where it happened (`by_month`, by GROUPING SETS), then
 carried up the areas (`in_areas`), then into the periods (`rolled`): each step is smaller than the
 one before. States, rates and distinct things are carried into their periods and areas row by row
-(`in_periods`, `in_areas`) and grouped there. Either way only cells of the grid are left (`grid.py`).
+(`in_periods`, `in_areas`) and grouped there. Either way only cells of the
+grid are left (`grid.py`).
 """
 
 from collections.abc import Iterator, Sequence
