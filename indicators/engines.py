@@ -23,6 +23,7 @@ from indicators.clock_rows import (
 from indicators.compiler import contribution_sql
 from indicators.contracts import contracts
 from indicators.derived import cube_table_sql, derivation_stages, functions_sql, tables_looked_at
+from indicators.grid import grid_table_sql
 from indicators.kept_cubes import STALE, keep_cells, note_cells, refresh_cells
 from indicators.kept_values import (
     STALE_VALUE,
@@ -41,6 +42,13 @@ from indicators.known_record import (
     spans_of_indicators,
 )
 from indicators.mission import Mission
+from indicators.part_cells import (
+    BREAKDOWN_COLUMNS,
+    breakdown_grid_sql,
+    breakdown_rows,
+    breakdown_table_sql,
+    written_sql,
+)
 from indicators.periods import PRECISION_PERIODS, Period, periods_between
 from indicators.places import place_tables_sql
 from indicators.plan import CubePlan, cube_plans
@@ -62,6 +70,7 @@ from indicators.waves import compute_surveys
 CONFIDENCE = 0.95
 _ENGINE_TABLES = (  # those that are written whole; the others are kept (`kept_values.py`)
     "indicator",
+    "breakdown_grid",
     "area",
     "return_status",
     "survey_response",
@@ -131,6 +140,7 @@ def _prepare(
         connection.execute(f"DELETE FROM mart.{table}")
     _run(connection, functions_sql(mission, as_of.isoformat()))
     _run(connection, place_tables_sql())
+    _run(connection, grid_table_sql())
     for table, columns in _tables_to_derive(indicators).items():
         connection.execute(cube_table_sql(contracts()[table], columns))
     keep_cells(connection, mission, indicators)
@@ -145,6 +155,9 @@ def _prepare(
     _fill_periods(connection, mission, as_of)
     _run(connection, known_tables_sql())
     _run(connection, return_tables_sql(indicators))
+    _create(connection, "breakdown", BREAKDOWN_COLUMNS)
+    _insert(connection, "cube.breakdown", list(breakdown_rows(indicators)))
+    connection.execute(breakdown_table_sql())
     _run(connection, population_tables_sql())
     return spans
 
@@ -321,11 +334,12 @@ def _fill_contributions(
 
 def _write_values(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
     drop_stale_values(connection)
-    text = values_sql(STALE_VALUE).replace("{mission}", mission.mission)
+    text = written_sql(values_sql(STALE_VALUE)).replace("{mission}", mission.mission)
     order = ", ".join(VALUE_KEY)
     connection.execute(f"INSERT INTO mart.indicator_value BY NAME {text} ORDER BY {order}")
     _add_poisson_limits(connection)
     _add_targets(connection, mission)
+    connection.execute(f"INSERT INTO mart.breakdown_grid {breakdown_grid_sql()}", [mission.mission])
 
 
 def _add_poisson_limits(connection: duckdb.DuckDBPyConnection) -> None:

@@ -98,10 +98,7 @@ class Mission(Strict):
     parameters: Parameters = Parameters()
     survey_substitutes: tuple[SurveySubstitute, ...] = ()
     disclosure: Choices = Choices()
-    # R3 and R12: windows of three and of twelve months that end with each month
-    period_types: tuple[Literal["W", "M", "Q", "S", "A", "B", "R3", "R12"], ...] = (
-        "M", "Q", "A", "B",
-    )  # fmt: skip
+    period_types: tuple[Literal["W", "M", "Q", "S", "A", "B"], ...] = ("M", "Q", "A", "B")
     indicators: tuple[Selected, ...]
     published_totals: tuple[PublishedTotal, ...] = ()
 

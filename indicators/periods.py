@@ -1,7 +1,6 @@
 """Weeks, months, quarters, half-years, calendar and budget years: names, bounds and months.
 
-Pure functions of dates. What belongs to which period is said by a measure's time rule. A rolling
-window is a period too: three or twelve months that end with each month, so that windows overlap.
+Pure functions of dates. What belongs to which period is said by a measure's time rule.
 """
 
 from collections.abc import Sequence
@@ -9,15 +8,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 PERIOD_TYPES = ("W", "M", "Q", "S", "A", "B")
-ROLLING_TYPES = ("R3", "R12")
-_MONTHS = {"M": 1, "Q": 3, "S": 6, "A": 12, "B": 12, "R3": 3, "R12": 12}
+_MONTHS = {"M": 1, "Q": 3, "S": 6, "A": 12, "B": 12}
 _FIRST_BUDGET_MONTH = 7
 
 # The period types in which a date of this precision counts (definitions 17).
 PRECISION_PERIODS = {
-    "day": ("W", "M", "Q", "S", "A", "B", *ROLLING_TYPES),
-    "week": ("W", "M", "Q", "S", "A", "B", *ROLLING_TYPES),
-    "month": ("M", "Q", "S", "A", "B", *ROLLING_TYPES),
+    "day": ("W", "M", "Q", "S", "A", "B"),
+    "week": ("W", "M", "Q", "S", "A", "B"),
+    "month": ("M", "Q", "S", "A", "B"),
     "quarter": ("Q", "S", "A", "B"),
     "year": ("A",),
 }
@@ -59,30 +57,16 @@ def day_months_after(day: date, months: int) -> date:
 
 
 def period_of(day: date, period_type: str) -> Period:
-    """The period of this type that holds the day; of windows, the one that ends with its month."""
+    """The period of this type that holds the day."""
     if period_type == "W":
         start = day - timedelta(days=day.weekday())
         return Period("W", _name("W", start), start, start + timedelta(days=6))
     length = _MONTHS[period_type]
-    if period_type in ROLLING_TYPES:
-        return _window(add_months(day, 0), period_type)
     offset = _FIRST_BUDGET_MONTH - 1 if period_type == "B" else 0
     start = add_months(day, -((day.month - 1 - offset) % length))
     return Period(
         period_type, _name(period_type, start), start, add_months(start, length) - timedelta(days=1)
     )
-
-
-def _window(last: date, period_type: str) -> Period:
-    """The window whose last month begins on this day."""
-    start = add_months(last, 1 - _MONTHS[period_type])
-    end = add_months(last, 1) - timedelta(days=1)
-    return Period(period_type, f"{last:%Y-%m}-{period_type}", start, end)
-
-
-def with_rolling(period_types: Sequence[str]) -> list[str]:
-    """These types, and rolling windows where there are months."""
-    return [*period_types, *(ROLLING_TYPES if "M" in period_types else ())]
 
 
 def _name(period_type: str, start: date) -> str:
@@ -103,17 +87,11 @@ def _name(period_type: str, start: date) -> str:
 
 
 def periods_between(first: date, last: date, period_types: Sequence[str]) -> list[Period]:
-    """Every period of these types that holds a day of [first, last], by type, then in time.
-
-    Windows: those that begin with the month of `first` or later and end with that of `last` or
-    earlier, so that none is shorter than it says but the one that is running.
-    """
+    """Every period of these types that holds a day of [first, last], by type, then in time."""
     found = []
     for period_type in period_types:
-        is_rolling = period_type in ROLLING_TYPES
-        begins = add_months(first, _MONTHS[period_type] - 1) if is_rolling else first
-        period = period_of(begins, period_type)
-        while (period.months[-1] if is_rolling else period.start) <= last:
+        period = period_of(first, period_type)
+        while period.start <= last:
             found.append(period)
             period = period_of(period.end + timedelta(days=1), period_type)
     return found
@@ -123,13 +101,11 @@ def previous_year(period: Period) -> Period:
     """The same period of last year."""
     if period.period_type == "W":
         return period_of(period.start + timedelta(days=3) - timedelta(weeks=52), "W")
-    if period.period_type in ROLLING_TYPES:
-        return _window(add_months(period.months[-1], -12), period.period_type)
     return period_of(add_months(period.start, -12), period.period_type)
 
 
 def period_named(name: str) -> Period:
-    """The period of a name: 2026-W31, 2026-07, 2026-Q3, 2026-S2, 2026, 2025/26, 2026-07-R12.
+    """The period of a name: 2026-W31, 2026-07, 2026-Q3, 2026-S2, 2026, 2025/26.
 
     Raises ValueError where the text names no period.
     """
@@ -147,9 +123,6 @@ def _parse(name: str) -> tuple[str, date]:
         return "A", date(year, 1, 1)
     if rest.startswith("/"):
         return "B", date(year, _FIRST_BUDGET_MONTH, 1)
-    window = rest[4:] if rest[3:4] == "-" else ""
-    if window in ROLLING_TYPES:
-        return window, date(year, int(rest[1:3]), 1)
     number = int(rest.lstrip("-WQS"))
     match rest[1:2]:
         case "W":

@@ -273,7 +273,7 @@ def plan_indicator(indicator: Indicator) -> PlannedIndicator:
         measure,
         tuple(aggregates(measure)),
         case_condition(measure),
-        _groupings(indicator),
+        groupings(indicator),
         frozenset(columns_used(indicator)),
     )
     return _with_columns([planned])[0]
@@ -291,7 +291,8 @@ def _state_name(state: State | None) -> str:
     return "_".join([*(str(part) for part in parts), *(["start"] if state.at == "start" else [])])
 
 
-def _groupings(indicator: Indicator) -> tuple[Grouping, ...]:
+def groupings(indicator: Indicator) -> tuple[Grouping, ...]:
+    """The total, each dimension alone, sex with age group where a row has one of each."""
     contract = contracts()[indicator.source]
     operands = table_operands(contract)
     dimensions = {

@@ -3,12 +3,14 @@
 What adds up by month is first grouped where it happened (`by_month`, by GROUPING SETS), then
 carried up the areas (`in_areas`), then into the periods (`rolled`): each step is smaller than the
 one before. States, rates and distinct things are carried into their periods and areas row by row
-(`in_periods`, `in_areas`) and grouped there.
+(`in_periods`, `in_areas`) and grouped there. Either way only cells of the
+grid are left (`grid.py`).
 """
 
 from collections.abc import Iterator, Sequence
 
 from indicators.cubes import FILE, time_columns
+from indicators.grid import in_grid_sql
 from indicators.measures import Aggregate
 from indicators.plan import PEOPLE, CubePlan, Grouping
 from indicators.stages import Stage, select_sql
@@ -35,7 +37,7 @@ def file_stages(plan: CubePlan) -> list[Stage]:
         return [
             Stage("by_month", _sums("finest", keys, _case_lines(plan))),
             _up_the_areas(plan, [FILE], _case_lines(plan)),
-            _into_periods(plan, "by_file", [FILE], _case_lines(plan)),
+            _into_periods(plan, "by_file", [FILE], _case_lines(plan), "'total'"),
         ]
     lines = list(_counted_cases(plan))
     text = _sums("in_areas", [*_PLACE_AND_TIME, FILE], lines)
@@ -78,6 +80,28 @@ def grouping_mask(plan: CubePlan, grouping: Grouping) -> int:
     return int(bits or "0", 2)
 
 
+def _parts_sql(plan: CubePlan) -> str:
+    """Which kind of cell (`grid.Parts`) a row of `rolled` is; of a rate by its population too."""
+    masks = {len(grouping): grouping_mask(plan, grouping) for grouping in _plain_groupings(plan)}
+    crossed = f" WHEN {masks[2]} THEN 'sex_age'" if 2 in masks else ""
+    parts = f"CASE grouped WHEN {grouping_mask(plan, ())} THEN 'total'{crossed} ELSE 'part' END"
+    if not plan.population:
+        return parts
+    sex, age_group = (f"{key} <> '{TOTAL}'" for key in _people_keys(plan))
+    return (
+        f"CASE WHEN {sex} AND {age_group} THEN 'sex_age' WHEN {sex} OR {age_group} THEN 'part'"
+        f" ELSE {parts} END"
+    )
+
+
+def _plain_groupings(plan: CubePlan) -> Iterator[Grouping]:
+    """The groupings by columns of `rolled`: those of sex and age together come last."""
+    for planned in plan.indicators:
+        for grouping in planned.groupings:
+            if not any(d.is_list or d.name in plan.people_columns for d in grouping):
+                yield grouping
+
+
 def _holding_sql(plan: CubePlan, rows: str) -> str:
     bucket = f"{rows}.month"
     if plan.weekly:
@@ -118,7 +142,8 @@ def _in_areas() -> Stage:
     return Stage(
         "in_areas",
         "  SELECT in_periods.*, area_up.area\n  FROM in_periods\n"
-        "  JOIN cube.area_up ON area_up.area_code = in_periods.cube_area",
+        "  JOIN cube.area_up ON area_up.area_code = in_periods.cube_area\n  "
+        + in_grid_sql("area_up.area", "in_periods.period_type", "'total'"),
     )
 
 
@@ -128,7 +153,14 @@ def _people_keys(plan: CubePlan) -> list[str]:
 
 def _rolled(plan: CubePlan) -> Stage:
     common = [*_PLACE_AND_TIME, *_people_keys(plan)]
-    return Stage("rolled", _grouped_sql(plan, "in_areas", common, list(_part_lines(plan))))
+    text = _grouped_sql(plan, "in_areas", common, list(_part_lines(plan)))
+    return Stage("rolled", _of_grid(text, _parts_sql(plan)))
+
+
+def _of_grid(text: str, parts: str) -> str:
+    """The rows of a roll-up that are cells of the grid."""
+    kept = in_grid_sql("row.area", "row.period_type", parts)
+    return f"  SELECT row.*\n  FROM (\n{text}\n  ) AS row\n  {kept}"
 
 
 def _grouped_sql(plan: CubePlan, rows: str, common: Sequence[str], parts: Sequence[str]) -> str:
@@ -174,6 +206,7 @@ def _rolled_by_list(plan: CubePlan, column: str) -> Stage:
         f"FROM (\n    SELECT * REPLACE (unnest({column}) AS {column}) FROM in_areas{of_all}\n  )\n"
         f"  GROUP BY {', '.join(keys)}",
     )
+    text = _of_grid(text, "'part'")
     if column in plan.numerator_columns:
         text = _with_whole_denominator(plan, text)
     return Stage(f"rolled_by_{column}", text)
@@ -201,7 +234,7 @@ def _stages_by_month(plan: CubePlan) -> list[Stage]:
         stages += [
             Stage("by_month", _grouped_sql(plan, "finest", _month_keys(plan), parts)),
             _up_the_areas(plan, keys, parts),
-            _into_periods(plan, "rolled", keys, parts),
+            _into_periods(plan, "rolled", keys, parts, _parts_sql(plan)),
         ]
     for column in plan.list_columns:
         stages += _list_stages_by_month(plan, column, parts)
@@ -215,7 +248,7 @@ def _list_stages_by_month(plan: CubePlan, column: str, parts: list[str]) -> list
     return [
         Stage(f"by_month{suffix}", text),
         _up_the_areas(plan, [column], parts, suffix),
-        _into_periods(plan, f"rolled{suffix}", [column], parts, suffix),
+        _into_periods(plan, f"rolled{suffix}", [column], parts, "'part'", suffix),
     ]
 
 
@@ -234,10 +267,17 @@ def _up_the_areas(plan: CubePlan, keys: list[str], parts: Sequence[str], suffix:
 
 
 def _into_periods(
-    plan: CubePlan, name: str, keys: list[str], parts: Sequence[str], suffix: str = ""
+    plan: CubePlan,
+    name: str,
+    keys: list[str],
+    parts: Sequence[str],
+    cells: str,
+    suffix: str = "",
 ) -> Stage:
+    """`cells`: which kind of cell (`grid.Parts`) a row is, as SQL."""
     rows = f"in_areas{suffix}"
     joins = [rows, _holding_sql(plan, rows), *_exact_enough_sql(plan, rows)]
+    joins.append(in_grid_sql(f"{rows}.area", "holding.period_type", cells))
     lines = ["holding.period_type", "holding.period", "area", *keys]
     return Stage(name, _sums("\n  ".join(joins), lines, parts))
 

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from indicators.catalogue import Indicator, Returns, area_column
-from indicators.periods import with_rolling
+from indicators.grid import in_grid_sql
+from indicators.part_cells import due_parts_sql
 from indicators.values import (
     DIMENSIONS,
     EXACT,
@@ -86,7 +87,7 @@ def rule_of(indicator: Indicator) -> Rule:
         returns_key(indicator.returns),
         measure.population,
         indicator.scale,
-        with_rolling(indicator.periods),
+        list(indicator.periods),
         method,
     )
 
@@ -207,7 +208,7 @@ def values_sql(of_table: str) -> str:
 
     `of_table`: of the indicators and periods that this table names. Total cells appear for each
     area and period from the source's first month to the as-of date; a cell of a dimension appears
-    where it holds a case.
+    where it holds a case, that of a unit type also where one owed a return.
     """
     dimensions = ", ".join(f"cell.{name}" for name in DIMENSIONS)
     totals = ", ".join(f"'{TOTAL}' AS {name}" for name in DIMENSIONS)
@@ -231,6 +232,7 @@ due_cells AS (
     ON wanted.indicator = rule.indicator
     AND wanted.period_type = period.period_type AND wanted.period = period.period
   JOIN cube.area AS area ON rule.has_places OR area.area_code = country_area()
+  {in_grid_sql("area.area_code", "period.period_type", "'total'")}
 ),
 total_cells AS (
   SELECT due_cells.*, {totals}, {cells}
@@ -245,8 +247,13 @@ part_cells AS (
     ON rule.indicator = cell.indicator AND list_contains(rule.periods, cell.period_type)
   WHERE NOT ({is_total})
 ),
+due_parts AS (
+  {due_parts_sql()}
+),
 all_cells AS (
-  SELECT * FROM total_cells UNION ALL BY NAME SELECT * FROM part_cells
+  SELECT * FROM total_cells
+  UNION ALL BY NAME SELECT * FROM part_cells
+  UNION ALL BY NAME SELECT * FROM due_parts
 ),
 with_returns AS (
   SELECT cell.*, rule.* EXCLUDE (indicator, method), rule.method AS rule_method,

@@ -35,7 +35,7 @@ from indicators.change_tests import (
 )
 from indicators.measures import SURVEY_KINDS
 from indicators.mission import Mission
-from indicators.periods import ROLLING_TYPES, period_named, previous_year
+from indicators.periods import period_named, previous_year
 from indicators.values import NORMAL, TOO_IMPRECISE, totals_sql
 from indicators.wave_changes import shared_unit_errors
 
@@ -86,7 +86,6 @@ JOIN mart.indicator AS indicator
   ON indicator.mission = cell.mission AND indicator.indicator = cell.indicator
   AND indicator.version = cell.indicator_version
 WHERE cell.mission = $mission AND {totals_sql("cell.")}
-  AND cell.period_type NOT IN {ROLLING_TYPES}  -- windows overlap: no two are independent
 ORDER BY cell.indicator, cell.indicator_version, cell.area, cell.period_type, cell.period_start"""
 
 

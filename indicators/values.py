@@ -168,6 +168,12 @@ _AREA_COLUMNS = {
     "geometry": "VARCHAR",
 }
 
+# Where the copy holds parts; `absent`: what a part means there that has no row (`breakdowns.py`)
+_BREAKDOWN_GRID_COLUMNS = {
+    **_PLACE,
+    **dict.fromkeys(["dimension", "area_level", "period_type", "absent"], "VARCHAR"),
+}
+
 _CONTRIBUTION_COLUMNS = {
     **_PLACE,
     "period_type": "VARCHAR",
@@ -415,6 +421,7 @@ MART_TABLES: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "indicator": INDICATOR_COLUMNS,
         "indicator_value": VALUE_COLUMNS,
+        "breakdown_grid": _BREAKDOWN_GRID_COLUMNS,
         "area": _AREA_COLUMNS,
         "contribution": _CONTRIBUTION_COLUMNS,
         "return_status": _RETURN_STATUS_COLUMNS,

@@ -5,7 +5,7 @@ day of its last completed interview. How an estimate is made does not belong
 here: see `indicators.survey`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,9 +17,9 @@ import pandas as pd
 from indicators.catalogue import Indicator, dimension_of
 from indicators.contracts import contracts
 from indicators.expressions import parse_expression, table_operands
+from indicators.grid import GRID, Parts, in_grid_sql, is_in_grid
 from indicators.measures import Measure
 from indicators.mission import Mission
-from indicators.periods import with_rolling
 from indicators.places import LEVELS
 from indicators.statuses import CELL_COLUMNS
 from indicators.survey import (
@@ -65,8 +65,8 @@ def compute_surveys(
         chosen = [indicator for indicator in surveys if (indicator.code, wave) in shown]
         frame = wave_respondents(connection, wave, chosen)
         for indicator in chosen:
-            cells = _cells(mission, wave, indicator, frame)
             periods = shown[indicator.code, wave]
+            cells = _cells(mission, wave, indicator, frame, {kind for kind, _ in periods})
             _store(connection, cells, periods)
             _store_files(connection, mission, wave, indicator, periods)
 
@@ -101,7 +101,7 @@ def periods_of_waves(
         QUALIFY row_number() OVER (
           PARTITION BY period_type, period ORDER BY last_on DESC, survey_code, wave) = 1
         ORDER BY ALL""",
-        [indicator.measure.instrument, items, len(items), with_rolling(indicator.periods)],
+        [indicator.measure.instrument, items, len(items), list(indicator.periods)],
     ).fetchall()
     found: dict[Wave, list[tuple[str, str]]] = {}
     for period_type, period, *wave in rows:
@@ -235,17 +235,29 @@ def _design(mission: Mission, wave: Wave, frame: pd.DataFrame, weight: str) -> D
 
 
 def _cells(
-    mission: Mission, wave: Wave, indicator: Indicator, respondents: pd.DataFrame
+    mission: Mission,
+    wave: Wave,
+    indicator: Indicator,
+    respondents: pd.DataFrame,
+    period_types: Collection[str],
 ) -> pd.DataFrame:
-    """All cells of one indicator in one wave, without their period."""
+    """The cells of one indicator in one wave that periods of these types show, without period.
+
+    Beside the columns of the mart: `area_level` and `parts`, which say where they lie in the grid.
+    """
     weight = f"weight_{indicator.measure.weight}"
     frame = respondents[respondents[weight].notna()]
     design = _design(mission, wave, frame, weight)
-    levels = [f"level_{level}" for level in LEVELS if frame[f"level_{level}"].notna().any()]
-    wanted = [(level, grouping) for level in levels for grouping in _groupings(indicator)]
+    levels = [level for level in LEVELS if frame[f"level_{level}"].notna().any()]
+    wanted = [
+        (level, grouping)
+        for level in levels
+        for grouping in _groupings(indicator)
+        if any(is_in_grid(_parts_of(grouping), level, kind) for kind in period_types)
+    ]
     if not wanted:  # no interview of the wave has this weight
         return pd.DataFrame()
-    by = [[level, *grouping.values()] for level, grouping in wanted]
+    by = [[f"level_{level}", *grouping.values()] for level, grouping in wanted]
     domain = [Condition(f"inside {indicator.code}", "==", True)]
     found = estimate_many(frame, design, [_statistic(indicator)], by, domain)
     withheld = _withheld(design, indicator, frame, by, found)
@@ -255,6 +267,11 @@ def _cells(
         for at in [found["grouping"].to_numpy() == number]
     ]
     return pd.concat(tables, ignore_index=True)
+
+
+def _parts_of(grouping: dict[str, str]) -> Parts:
+    kinds: tuple[Parts, ...] = ("total", "part", "sex_age")
+    return kinds[len(grouping)]
 
 
 def _groupings(indicator: Indicator) -> Iterator[dict[str, str]]:
@@ -269,13 +286,14 @@ def _groupings(indicator: Indicator) -> Iterator[dict[str, str]]:
 
 def _named(
     indicator: Indicator,
-    area_column: str,
+    level: str,
     grouping: dict[str, str],
     table: pd.DataFrame,
     withheld: Any,
 ) -> pd.DataFrame:
     """The estimates of one grouping under the names of the mart."""
-    cells: dict[str, Any] = {"area": table[area_column].to_numpy()}
+    cells: dict[str, Any] = {"area": table[f"level_{level}"].to_numpy()}
+    cells |= {"area_level": level, "parts": _parts_of(grouping)}
     cells |= dict.fromkeys(DIMENSIONS, TOTAL)
     for name, column in grouping.items():
         cells[_value_column(name)] = table[column].to_numpy()
@@ -368,7 +386,16 @@ def _store(
     if cells.empty:
         return
     named = pd.DataFrame(periods, columns=["period_type", "period"])
-    rows = cells.merge(named, how="cross")[list(CELL_COLUMNS)]
+    grid = pd.DataFrame(
+        [
+            (parts, level, period_type)
+            for parts, levels in GRID.items()
+            for level, period_types in levels.items()
+            for period_type in period_types
+        ],
+        columns=["parts", "area_level", "period_type"],
+    )
+    rows = cells.merge(named.merge(grid), on=["parts", "area_level"])[list(CELL_COLUMNS)]
     connection.register("survey_cells", rows)
     # Pandas knows no missing integer or text here: NaN becomes null.
     columns = ", ".join(
@@ -422,6 +449,7 @@ def _store_files(
           ON span.area_code = own.{place} AND ? >= span.begins AND ? < span.ends
         JOIN cube.area_up ON area_up.area_code = span.place
         JOIN cube.period ON list_contains(?, period_type || ' ' || period)
+        {in_grid_sql("area_up.area", "period.period_type", "'total'")}
         LEFT JOIN ops.input_file AS file USING (file_sha256)
         WHERE own.survey_code = ? AND own.wave = ? AND own.instrument = ?
           AND own.consent_given AND own.result IN ('complete', 'partial')

@@ -192,6 +192,32 @@ def state_cells(
     return found
 
 
+def published(cells: Mapping[Cell, Figure], adds_up: bool) -> dict[Cell, Figure]:
+    """The cells of the grid; of counts and sums with the zeros of every unit type that is shown."""
+    kept = {cell: figure for cell, figure in cells.items() if _is_published(cell)}
+    if not adds_up:
+        return kept
+    totals = {cell[:3]: figure for cell, figure in kept.items() if cell[3] == "_T"}
+    zeros = {cell: _zero_of(status) for cell, (status, _, _) in totals.items()}
+    types = {cell[3] for cell, figure in kept.items() if figure != zeros[cell[:3]]} - {"_T"}
+    every = {(*cell, unit_type): zero for cell, zero in zeros.items() for unit_type in types}
+    return {cell: figure for cell, figure in every.items() if _is_published(cell)} | {
+        cell: figure for cell, figure in kept.items() if cell[3] in {*types, "_T"}
+    }
+
+
+def _zero_of(status: str) -> Figure:
+    return (status, 0.0, 0.0) if status in "AP" else (status, None, None)
+
+
+def _is_published(cell: Cell) -> bool:
+    kind, _, area, unit_type = cell
+    level = AREAS[area][1]
+    if unit_type == "_T":
+        return kind in ("MQ" if level in ("admin3", "site") else "WMQSAB")
+    return kind in ("MQAB" if level in ("country", "admin1") else "Q")
+
+
 def newest_lists(rows: Sequence[Row], day: date) -> list[Row]:
     """The census of each area and actor that was listed last by that day."""
     listed = [row for row in rows if row["listed_on"] <= day]

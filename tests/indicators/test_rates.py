@@ -195,7 +195,7 @@ def test_deaths_and_injuries_are_per_residents_of_the_areas_with_a_figure() -> N
         ("M", "_T"): (5, 4000),
     }
     values = small.compute("X-IM-03", as_of=date(2026, 3, 31))
-    january = values[(values["period"] == "2026-01") & (values["area"] == "A1a")]
-    by_actor = january[january["actor"] == "militia"]
+    quarter = values[(values["period"] == "2026-Q1") & (values["area"] == "A1a")]
+    by_actor = quarter[quarter["actor"] == "militia"]
     assert by_actor[["numerator", "denominator", "n"]].to_numpy().tolist() == [[6, 10000, 6]]
     assert by_actor["value"].item() == 60
