@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from indicators import markdown
 from indicators.catalogue import Indicator, area_column, versions_of
-from indicators.compiler import indicator_sql
 from indicators.contracts import contracts
+from indicators.figure_sql import indicator_sql
 from indicators.measures import Measure, Part
 from indicators.messages import LANGUAGES, message
 from indicators.requirements import requirements

@@ -7,6 +7,7 @@ Read from `missions/<mission>/mission.yaml`. How its files map to contracts stan
 import os
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -78,6 +79,15 @@ class Parameters(Strict):
         "low": 72,
     }
     police_post_carry_months: int = 3
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What of a mission's profile goes into the figures: as a release remembers it."""
+
+    country_area: str = "COUNTRY"
+    time_zone: str = "UTC"
+    parameters: Parameters = field(default_factory=Parameters)
 
 
 class Mission(Strict):

@@ -10,8 +10,8 @@ import duckdb
 import shapely
 
 from indicators.catalogue import Indicator
-from indicators.compiler import indicator_sql
 from indicators.contracts import contracts
+from indicators.figure_sql import indicator_sql
 from indicators.messages import LANGUAGES
 from indicators.mission import Mission, Selected, resolve_path
 from indicators.values import INDICATOR_COLUMNS, MART_TABLES, TOTAL

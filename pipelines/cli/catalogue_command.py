@@ -68,7 +68,7 @@ def _show(arguments: argparse.Namespace) -> int:
 
 
 def _sql(arguments: argparse.Namespace) -> int:
-    from indicators.compiler import indicator_sql
+    from indicators.figure_sql import indicator_sql
 
     indicator = _indicator(arguments)
     sql = indicator_sql(indicator)

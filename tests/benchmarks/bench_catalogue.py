@@ -30,10 +30,10 @@ from pathlib import Path
 import duckdb
 
 from indicators.catalogue import Indicator, load_catalogue
-from indicators.compiler import indicator_sql
 from indicators.contracts import contracts
 from indicators.derived import core_columns
 from indicators.engines import compute, compute_cells
+from indicators.figure_sql import indicator_sql
 from indicators.mission import Mission
 from indicators.plan import Grouping, cube_plans, single_plan
 from tests.benchmarks.catalogue_rows import FIRST_DAY, Size, append_month, fill_core

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from indicators.catalogue import Indicator, load_catalogue
-from indicators.compiler import indicator_sql
+from indicators.figure_sql import indicator_sql
 from indicators.measures import Measure
 from indicators.plan import plan_indicator
 

@@ -9,9 +9,9 @@ import yaml
 from pydantic import ValidationError
 
 from indicators.catalogue import Indicator, load_catalogue, read_indicator
-from indicators.compiler import indicator_sql
 from indicators.data_folder import data_folder
 from indicators.errors import WrongUse
+from indicators.figure_sql import indicator_sql
 from indicators.measures import Measure
 from indicators.survey import Design, Mean, Quantile, Statistic, Total, estimate
 from tests.indicators.small_warehouse import SmallWarehouse

@@ -11,9 +11,9 @@ import pytest
 import yaml
 
 from indicators.catalogue import Change, Indicator, load_catalogue, with_versions
-from indicators.compiler import indicator_sql
 from indicators.contracts import Words, contracts
 from indicators.data_folder import data_folder
+from indicators.figure_sql import indicator_sql
 from indicators.indicator_pages import indicator_page
 from indicators.measures import Kind, Measure
 from indicators.messages import message
