@@ -7,7 +7,7 @@ survey the text gives estimate and n; intervals come from `indicators.survey`.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -43,11 +43,33 @@ _NO_MISSION = date(2026, 9, 30)  # an entry of the catalogue is shown with this 
 
 @dataclass(frozen=True)
 class Figure:
-    """Which figure: an area's total in a period, as it was on a day."""
+    """Which figure: an area's total in a period, as it was on a day.
+
+    `is_shown`: whether there is one; where no return came (status O or L) rows are no figure.
+    """
 
     area: str
     period: Period
     as_of: date
+    is_shown: bool = True
+
+
+@dataclass(frozen=True)
+class _Query:
+    """The stages of a figure, its columns out of the last of them, and the rows behind it."""
+
+    stages: list[Stage]
+    columns: Mapping[str, str]
+    source: str
+    rows: str = "count(*)"
+
+    def sql(self, kept: Sequence[Stage], is_shown: bool) -> str:
+        """One statement, after the tables that the engine keeps; not told: the rows alone."""
+        columns = dict(self.columns)
+        if not is_shown:
+            columns = dict.fromkeys(columns, "NULL") | {"rows": self.rows}
+        lines = ",\n  ".join(f"{sql} AS {name}" for name, sql in columns.items())
+        return with_stages([*kept, *self.stages], f"SELECT\n  {lines}\n{self.source}")
 
 
 def indicator_sql(
@@ -63,38 +85,32 @@ def indicator_sql(
 def figure_sql(indicator: Indicator, figure: Figure, setting: Setting) -> str:
     """Statements that give value, numerator, denominator and n of a figure, as the mart has them.
 
-    They run on any connection to the mission's warehouse, a read-only one too. Where the figure is
-    empty for want of returns they count what rows there are. Raises RefusedExpressionError for an
-    unsafe expression.
+    They run on any connection to the mission's warehouse, a read-only one too. Raises
+    RefusedExpressionError for an unsafe expression.
     """
     of_kind = _survey_query if indicator.is_survey else _register_query
-    stages, last = of_kind(indicator, figure, setting)
-    kept = _kept_tables(indicator, figure, [*(stage.sql for stage in stages), last])
-    query = _without_schema(with_stages([*kept, *stages], last))
-    functions = _functions_used(setting, figure.as_of, query)
-    return ";\n".join([*functions, query])
+    query = of_kind(indicator, figure, setting)
+    kept = _kept_tables(indicator, figure, [stage.sql for stage in query.stages])
+    text = _without_schema(query.sql(kept, figure.is_shown))
+    return ";\n".join([*_functions_used(setting, figure.as_of, text), text])
 
 
-def _register_query(
-    indicator: Indicator, figure: Figure, setting: Setting
-) -> tuple[list[Stage], str]:
+def _register_query(indicator: Indicator, figure: Figure, setting: Setting) -> _Query:
     plan = _plan_of(indicator, figure, setting)
     stages = [stage for stage in cube_stages(plan) if stage.name != "finest"]
     stages.append(Stage("in_figure", _in_figure_sql(plan, figure)))
     (planned,) = plan.indicators
     parts = ",\n".join(f"    {part.sql} AS {column}" for column, part in plan.parts.items())
     stages.append(Stage("parts", f"  SELECT\n{parts}\n  FROM in_figure"))
-    columns = values_of(planned)
-    source = "parts"
+    columns, source = values_of(planned), "FROM parts"
     if plan.population:
         persons = _persons_sql(plan, figure)
         stages.append(Stage("people", persons))
-        source = "parts CROSS JOIN people"
+        source = "FROM parts CROSS JOIN people"
         share = f"{indicator.scale} * coalesce({planned.part('numerator')}, 0) / persons"
         columns["value"] = f"CASE WHEN persons > 0 THEN {share} END"
         columns["denominator"] = "persons"
-    lines = ",\n  ".join(f"{sql} AS {name}" for name, sql in columns.items())
-    return stages, f"SELECT\n  {lines}\nFROM {source}"
+    return _Query(stages, columns, source, planned.part("cases"))
 
 
 def _plan_of(indicator: Indicator, figure: Figure, setting: Setting) -> CubePlan:
@@ -145,9 +161,7 @@ def _people(plan: CubePlan) -> str:
     )
 
 
-def _survey_query(
-    indicator: Indicator, figure: Figure, setting: Setting
-) -> tuple[list[Stage], str]:
+def _survey_query(indicator: Indicator, figure: Figure, setting: Setting) -> _Query:
     measure = checked_measure(indicator)
     place = place_column(measure.instrument)
     side = f", own.{measure.between.column} AS side" if measure.between else ""
@@ -179,7 +193,11 @@ def _survey_query(
     ]
     if measure.kind == "survey_quantile":
         stages.append(Stage("ordered", _ordered_sql()))
-    return stages, _estimate_sql(indicator, measure)
+    columns = _estimate_columns(indicator, measure)
+    if measure.between is not None:
+        sides = ", ".join(map(_quoted, (measure.between.of, measure.between.minus)))
+        return _Query(stages, columns, f"FROM valid\nWHERE side IN ({sides})")
+    return _Query(stages, columns, f"FROM {stages[-1].name}")
 
 
 def _area_of_wave_sql(figure: Figure, setting: Setting) -> str:
@@ -195,42 +213,32 @@ def _area_of_wave_sql(figure: Figure, setting: Setting) -> str:
   WHERE area_up.area = {_quoted(figure.area)}"""
 
 
-def _estimate_sql(indicator: Indicator, measure: Measure) -> str:
+def _estimate_columns(indicator: Indicator, measure: Measure) -> dict[str, str]:
+    """The estimate out of weights and outcomes, its parts, and n."""
     scale = indicator.scale
     numerator, denominator = "sum(weight * outcome)", "sum(weight)"
+    share = f"{numerator} / {denominator}"
     parts = {"numerator": numerator, "denominator": denominator}
     if measure.between is not None:
-        sides = [
-            "{0} FILTER (WHERE side = {2}) / {1} FILTER (WHERE side = {2})".format(
-                numerator, denominator, _quoted(side)
-            )
-            for side in (measure.between.of, measure.between.minus)
-        ]
-        value = f"{scale} * ({sides[0]}\n    - {sides[1]})"
-        sides_only = ", ".join(map(_quoted, (measure.between.of, measure.between.minus)))
-        lines = [f"{value} AS value", "NULL AS numerator", "NULL AS denominator", "count(*) AS n"]
-        return _select(lines, f"FROM valid\nWHERE side IN ({sides_only})")
-    if measure.kind == "survey_quantile":
-        value = f"{scale} * min(outcome) FILTER (WHERE running >= {measure.quantile} * whole)"
-        lines = [f"{value} AS value", "NULL AS numerator", "NULL AS denominator", "count(*) AS n"]
-        return _select(lines, "FROM ordered")
-    if measure.kind == "total":
-        value = f"{scale} * {numerator}"
-        parts["denominator"] = "NULL"
-    else:
-        value = f"{scale} * {numerator} / {denominator}"
-    lines = [f"{value} AS value", *(f"{sql} AS {name}" for name, sql in parts.items())]
-    return _select([*lines, "count(*) AS n"], "FROM valid")
+        of, minus = (_share_of(side) for side in (measure.between.of, measure.between.minus))
+        share, parts = f"({of}\n    - {minus})", dict.fromkeys(parts, "NULL")
+    elif measure.kind == "survey_quantile":
+        share = f"min(outcome) FILTER (WHERE running >= {measure.quantile} * whole)"
+        parts = dict.fromkeys(parts, "NULL")
+    elif measure.kind == "total":
+        share, parts = numerator, parts | {"denominator": "NULL"}
+    return {"value": f"{scale} * {share}", **parts, "n": "count(*)"}
+
+
+def _share_of(side: str) -> str:
+    only = f"FILTER (WHERE side = {_quoted(side)})"
+    return f"sum(weight * outcome) {only} / sum(weight) {only}"
 
 
 def _ordered_sql() -> str:
     return """  SELECT outcome, sum(weight) OVER (ORDER BY outcome) AS running,
     sum(weight) OVER () AS whole
   FROM valid"""
-
-
-def _select(lines: Sequence[str], source: str) -> str:
-    return "SELECT\n  " + ",\n  ".join(lines) + f"\n{source}"
 
 
 def _kept_tables(indicator: Indicator, figure: Figure, texts: Iterable[str]) -> list[Stage]:
@@ -241,7 +249,7 @@ def _kept_tables(indicator: Indicator, figure: Figure, texts: Iterable[str]) -> 
     def visit(text: str) -> None:
         for name in dict.fromkeys(_KEPT_TABLE.findall(text)):
             if name not in found and name in queries:
-                query = queries[name]()
+                query = queries[name]
                 visit(query)
                 found[name] = Stage(name, _indented(query))
 
@@ -250,14 +258,13 @@ def _kept_tables(indicator: Indicator, figure: Figure, texts: Iterable[str]) -> 
     return list(found.values())
 
 
-def _queries(indicator: Indicator, figure: Figure) -> Mapping[str, Callable[[], str]]:
+def _queries(indicator: Indicator, figure: Figure) -> Mapping[str, str]:
     """Each table of the engine by name, as a query."""
     fixed = {**dict(place_queries()), **dict(population_queries()), "period": _period_sql(figure)}
     looked_at = tables_looked_at({indicator.source: columns_counted(indicator)})
-    found: dict[str, Callable[[], str]] = {name: (lambda q=q: q) for name, q in fixed.items()}
-    for table, columns in looked_at.items():
-        found[table] = lambda table=table, columns=columns: rows_sql(contracts()[table], columns)
-    return found
+    return fixed | {
+        table: rows_sql(contracts()[table], columns) for table, columns in looked_at.items()
+    }
 
 
 def _period_sql(figure: Figure) -> str:
@@ -279,9 +286,8 @@ def _functions_used(setting: Setting, as_of: date, query: str) -> list[str]:
     """Statements that make the functions which the query calls, and those that they call."""
     made = {}
     for statement in functions_sql(setting, as_of.isoformat()):
-        name = _MACRO.match(statement)
-        assert name is not None
-        made[name[1]] = statement
+        (name,) = _MACRO.findall(statement)
+        made[name] = statement
     used: set[str] = set()
     waiting = list(_calls(made, query))
     while waiting:

@@ -137,6 +137,11 @@ class Mission(Strict):
             raise ValueError(f"{name} is not a time zone of the IANA list") from error
         return name
 
+    @property
+    def setting(self) -> Setting:
+        """What of the profile goes into the figures."""
+        return Setting(self.country_area, self.time_zone, self.parameters)
+
     def selected(self, code: str) -> Selected:
         """The selection entry of an indicator. Raises KeyError where it was not chosen."""
         return {entry.code: entry for entry in self.indicators}[code]

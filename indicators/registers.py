@@ -39,7 +39,7 @@ def fill_registers(
 
     `indicators`: each in every version, newest first.
     """
-    _fill_indicators(connection, mission, indicators)
+    _fill_indicators(connection, mission, indicators, as_of)
     _fill_areas(connection, mission, profile)
     _fill_bases(connection, mission)
     _fill_returns(connection, mission)
@@ -49,7 +49,10 @@ def fill_registers(
 
 
 def _fill_indicators(
-    connection: duckdb.DuckDBPyConnection, mission: Mission, indicators: Sequence[Indicator]
+    connection: duckdb.DuckDBPyConnection,
+    mission: Mission,
+    indicators: Sequence[Indicator],
+    as_of: date,
 ) -> None:
     names, marks = ", ".join(INDICATOR_COLUMNS), ", ".join("?" * len(INDICATOR_COLUMNS))
     present = {indicator.code: indicator.version for indicator in reversed(indicators)}
@@ -59,6 +62,7 @@ def _fill_indicators(
             # Baseline and target are set for the version in force now.
             chosen = chosen.model_copy(update={"baseline": None, "target": None})
         row = _indicator_row(mission, indicator, chosen)
+        row["sql"] = indicator_sql(indicator, mission.setting, as_of)
         values = [row[name] for name in INDICATOR_COLUMNS]
         connection.execute(f"INSERT INTO mart.indicator ({names}) VALUES ({marks})", values)
 
@@ -99,7 +103,6 @@ def _indicator_row(mission: Mission, indicator: Indicator, chosen: Selected) -> 
         "target": chosen.target.value if chosen.target else None,
         "target_on": chosen.target.on if chosen.target else None,
         "tolerance": chosen.tolerance,
-        "sql": indicator_sql(indicator),
         "change_en": _change(indicator, "en"),
         "change_fr": _change(indicator, "fr"),
         "entry": indicator.model_dump_json(exclude_unset=True, exclude={"earlier_versions"}),

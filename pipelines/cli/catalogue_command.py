@@ -69,9 +69,13 @@ def _show(arguments: argparse.Namespace) -> int:
 
 def _sql(arguments: argparse.Namespace) -> int:
     from indicators.figure_sql import indicator_sql
+    from indicators.mission import read_mission
 
     indicator = _indicator(arguments)
-    sql = indicator_sql(indicator)
+    setting = None
+    if arguments.mission:
+        setting = read_mission(arguments.workspace.profile(mission_of(arguments))).setting
+    sql = indicator_sql(indicator, setting)
     show(arguments, {"indicator": indicator.code, "sql": sql}, sql)
     return 0
 
