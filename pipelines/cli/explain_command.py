@@ -85,8 +85,8 @@ def _rejects(found: dict[str, Any], language: str) -> Iterator[str]:
 
 def _about_sql(found: dict[str, Any], language: str) -> Iterator[str]:
     """What the SQL gives and what not: intervals are told in words."""
-    key = {"poisson_exact": "sql_of_rate"}.get(found["method"], "sql")
-    key = "sql_of_survey" if found["se"] is not None else key
+    key = "sql_of_rate" if found["measure"] == "rate" else "sql"
+    key = "sql_of_survey" if found["source"] == "survey_respondents" else key
     yield message(f"cli.explain.{key}", language, release=found["release"])
     if found["obs_status"] in (NOT_REPORTED, NO_ACCESS):
         yield message("cli.explain.sql_of_rows", language)

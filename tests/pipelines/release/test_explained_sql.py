@@ -109,7 +109,7 @@ def test_the_printed_sql_gives_the_figure(
         assert names[:4] == ["value", "numerator", "denominator", "n"]
         assert ("rows" in names) == (status in (NOT_REPORTED, NO_ACCESS))
         (given,) = result.fetchall()
-        is_survey = found["se"] is not None
+        is_survey = found["source"] == "survey_respondents"
         where = (code, area, period, status, figure, given)
         assert all(
             is_same(mine, theirs, is_survey) for mine, theirs in zip(given[:4], figure, strict=True)
