@@ -542,12 +542,18 @@ def checked_measure(indicator: Indicator) -> Measure:
 
 
 def columns_used(indicator: Indicator) -> set[str]:
-    """The columns of the source that the indicator reads."""
+    """The columns of the source that the indicator reads, with those that say where."""
+    places = (area_column(indicator), "location_precision")
+    return columns_counted(indicator) | {column for column in places if column}
+
+
+def columns_counted(indicator: Indicator) -> set[str]:
+    """The columns of the source that the indicator reads to count, wherever it was."""
     operands = table_operands(contracts()[indicator.source])
     used = {column for _, column, _ in _named_columns(indicator)}
     for _, text, _ in _expressions(indicator.measure):
         used.update(parse_expression(text, operands).columns)
-    return used | {column for column in (area_column(indicator), "location_precision") if column}
+    return used
 
 
 def area_column(indicator: Indicator) -> str | None:

@@ -74,8 +74,7 @@ def _cell_select(
         "period",
         "area",
         *[f"{sql} AS {name}" for name, sql in columns.items()],
-        *[f"CAST({sql} AS DOUBLE) AS {name}" for name, sql in _values(planned).items()],
-        f"CAST({_count_sql(planned)} AS BIGINT) AS n",
+        *[f"{sql} AS {name}" for name, sql in values_of(planned).items()],
         f"CAST({planned.part('cases')} AS BIGINT) AS cases",
     ]
     if planned.measure.known:
@@ -89,6 +88,12 @@ def _known_status(planned: PlannedIndicator) -> str:
     known, rows = planned.part("known"), planned.part("cases")
     some = f"WHEN {known} < {rows} THEN '{PROVISIONAL}'"
     return f"CASE WHEN {known} = 0 THEN '{NOT_REPORTED}' {some} END"
+
+
+def values_of(planned: PlannedIndicator) -> dict[str, str]:
+    """Value, numerator, denominator and n from its parts, in the types of the mart."""
+    figures = {name: f"CAST({sql} AS DOUBLE)" for name, sql in _values(planned).items()}
+    return figures | {"n": f"CAST({_count_sql(planned)} AS BIGINT)"}
 
 
 def _values(planned: PlannedIndicator) -> dict[str, str]:

@@ -16,7 +16,7 @@ from indicators.expressions import (
     table_operands,
 )
 from indicators.local_time import local_time_sql
-from indicators.mission import Mission
+from indicators.mission import Mission, Setting
 from indicators.nearest import EARTH_RADIUS_KM, nearest_sql
 from indicators.stages import Stage, with_stages
 
@@ -24,7 +24,7 @@ Operands = Mapping[str, Operand]
 Alike = Mapping[str, Derived]  # derived columns that one join gives, by name
 
 
-def functions_sql(mission: Mission, as_of: str) -> Iterator[str]:
+def functions_sql(mission: Mission | Setting, as_of: str) -> Iterator[str]:
     """The functions of expressions, with the mission's time zone and parameters in them.
 
     `as_of` is an ISO date. Timestamps are UTC; `local_…` gives the clock of the mission's zone.

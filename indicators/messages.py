@@ -11,16 +11,17 @@ from typing import Any
 import yaml
 
 from indicators.data_folder import data_folder
+from indicators.yaml_loader import StrictLoader
 
 LANGUAGES = ("en", "fr")
 
 
 @cache
 def message_catalogue() -> Mapping[str, Mapping[str, str]]:
-    """All messages by key. Raises ValueError where a key stands in two files."""
+    """All messages by key. Raises an error where a key stands twice, in one file or in two."""
     catalogue: dict[str, Mapping[str, str]] = {}
     for path in sorted((data_folder() / "messages").glob("*.yaml")):
-        entries = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) or {}
+        entries = yaml.load(path.read_text(encoding="utf-8"), Loader=StrictLoader) or {}
         twice = catalogue.keys() & entries.keys()
         if twice:
             raise ValueError(f"{path.name}: message keys stand in two files: {sorted(twice)}")

@@ -7,6 +7,7 @@ Read from `missions/<mission>/mission.yaml`. How its files map to contracts stan
 import os
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -77,6 +78,15 @@ class Parameters(Strict):
     police_post_carry_months: int = 3
 
 
+@dataclass(frozen=True)
+class Setting:
+    """What of a mission's profile goes into the figures: as a release remembers it."""
+
+    country_area: str = "COUNTRY"
+    time_zone: str = "UTC"
+    parameters: Parameters = field(default_factory=Parameters)
+
+
 class Mission(Strict):
     """One mission's profile."""
 
@@ -117,6 +127,11 @@ class Mission(Strict):
         except (KeyError, ValueError) as error:
             raise ValueError(f"{name} is not a time zone of the IANA list") from error
         return name
+
+    @property
+    def setting(self) -> Setting:
+        """What of the profile goes into the figures."""
+        return Setting(self.country_area, self.time_zone, self.parameters)
 
     def selected(self, code: str) -> Selected:
         """The selection entry of an indicator. Raises KeyError where it was not chosen."""

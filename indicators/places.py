@@ -29,13 +29,19 @@ def level_rank_sql(column: str) -> str:
 
 
 def place_tables_sql() -> Iterator[str]:
-    """Statements that build the area tables from `core.areas`, newest version of each area.
+    """Statements that build the area tables."""
+    for name, query in place_queries():
+        yield f"CREATE OR REPLACE TABLE cube.{name} AS\n{query}"
+
+
+def place_queries() -> Iterator[tuple[str, str]]:
+    """The area tables by name, from `core.areas`, newest version of each area.
 
     Every area lies in the mission's country, whether or not its parents lead there.
     """
-    yield f"""
-CREATE OR REPLACE TABLE cube.area AS
-WITH newest AS (
+    yield (
+        "area",
+        f"""WITH newest AS (
   SELECT * FROM core.areas
   WHERE valid_from <= as_of_day() OR area_code = country_area()
   QUALIFY row_number() OVER (PARTITION BY area_code ORDER BY valid_from DESC) = 1
@@ -46,10 +52,11 @@ known AS (
   SELECT country_area(), NULL, 'country'
 )
 SELECT area_code, parent_area_code, area_level, {level_rank_sql("area_level")} AS level_rank
-FROM known"""
-    yield """
-CREATE OR REPLACE TABLE cube.area_span AS
-WITH RECURSIVE versions AS (
+FROM known""",
+    )
+    yield (
+        "area_span",
+        """WITH RECURSIVE versions AS (
   SELECT area_code, parent_area_code, valid_from,
     row_number() OVER by_area > 1
       AND parent_area_code IS DISTINCT FROM lag(parent_area_code) OVER by_area AS is_moved
@@ -92,29 +99,33 @@ SELECT area_code, areas, begins,
   coalesce(lead(begins) OVER by_area, DATE 'infinity') AS ends,
   concat_ws(' before ', area_code, lead(begins) OVER by_area) AS place
 FROM changes
-WINDOW by_area AS (PARTITION BY area_code ORDER BY begins)"""
-    yield """
-CREATE OR REPLACE TABLE cube.area_up AS
-SELECT span.place AS area_code, own.area_code AS area, own.area_level, own.level_rank
+WINDOW by_area AS (PARTITION BY area_code ORDER BY begins)""",
+    )
+    yield (
+        "area_up",
+        """SELECT span.place AS area_code, own.area_code AS area, own.area_level, own.level_rank
 FROM (SELECT place, unnest(areas) AS area_code FROM cube.area_span) AS span
-JOIN cube.area AS own USING (area_code)"""
-    yield """
-CREATE OR REPLACE TABLE cube.place_around AS
-SELECT own.place, other.place AS other
+JOIN cube.area AS own USING (area_code)""",
+    )
+    yield (
+        "place_around",
+        """SELECT own.place, other.place AS other
 FROM cube.area_span AS own
 JOIN cube.area_span AS other
-  ON list_contains(own.areas, other.area_code) OR list_contains(other.areas, own.area_code)"""
-    yield """
-CREATE OR REPLACE TABLE cube.area_around AS
-SELECT place AS area_code, other AS area
+  ON list_contains(own.areas, other.area_code) OR list_contains(other.areas, own.area_code)""",
+    )
+    yield (
+        "area_around",
+        """SELECT place AS area_code, other AS area
 FROM cube.place_around
-WHERE place IN (SELECT area_code FROM cube.area) AND other IN (SELECT area_code FROM cube.area)"""
+WHERE place IN (SELECT area_code FROM cube.area) AND other IN (SELECT area_code FROM cube.area)""",
+    )
     precisions = ", ".join(
         f"('{precision}', {LEVELS.index(level)})" for precision, level in PRECISION_LEVEL.items()
     )
-    yield f"""
-CREATE OR REPLACE TABLE cube.place_at AS
-WITH precisions(location_precision, finest) AS (VALUES {precisions}),
+    yield (
+        "place_at",
+        f"""WITH precisions(location_precision, finest) AS (VALUES {precisions}),
 finest AS (
   SELECT span.area_code, location_precision, begins, ends, arg_max(up.area, level_rank) AS area
   FROM cube.area_span AS span
@@ -126,9 +137,11 @@ SELECT finest.area_code, location_precision, upper.place,
   greatest(finest.begins, upper.begins) AS begins, least(finest.ends, upper.ends) AS ends
 FROM finest
 JOIN cube.area_span AS upper
-  ON upper.area_code = finest.area AND upper.begins < finest.ends AND upper.ends > finest.begins"""
-    yield """
-CREATE OR REPLACE TABLE cube.area_place AS
-SELECT area_code, location_precision, place AS area
+  ON upper.area_code = finest.area AND upper.begins < finest.ends AND upper.ends > finest.begins""",
+    )
+    yield (
+        "area_place",
+        """SELECT area_code, location_precision, place AS area
 FROM cube.place_at
-WHERE ends = DATE 'infinity'"""
+WHERE ends = DATE 'infinity'""",
+    )

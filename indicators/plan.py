@@ -68,26 +68,26 @@ class PlannedIndicator:
         """Its aggregates and the cases, each once: a count is its own number of cases."""
         found: dict[str, Aggregate] = {}
         for aggregate in (*self.aggregates, self._cases):
-            found.setdefault(self._key(aggregate), aggregate)
+            found.setdefault(self.key_of(aggregate), aggregate)
         return tuple(found.values())
 
     def part(self, role: str) -> str:
         """The column of this role's part in cube and roll-up, quoted."""
         for part in (*self.aggregates, self._cases):
             if part.role == role:
-                return self.columns[self._key(part)]
+                return self.columns[self.key_of(part)]
         return f'"{self.code} {role}"'
 
     def named_parts(self) -> Iterator[tuple[str, str]]:
         """The key of each of its parts, and its column where it is the first of its key."""
         for part in self.parts:
-            yield self._key(part), f'"{self.code} {part.role}"'
+            yield self.key_of(part), f'"{self.code} {part.role}"'
 
     @property
     def _cases(self) -> Aggregate:
         return Aggregate("cases", "count(*)", self.cases)
 
-    def _key(self, part: Aggregate) -> str:
+    def key_of(self, part: Aggregate) -> str:
         """Parts with the same key are one column; of a state, a part of the numerator may have
         the cases of the total, so that roles are kept apart."""
         return part.sql if self.measure.state is None else f"{part.role} {part.sql}"

@@ -16,10 +16,16 @@ _SITE_KINDS = ("poc_site", "camp")
 
 def population_tables_sql() -> Iterator[str]:
     """Statements that build these tables for every period in `cube.period`."""
+    for name, query in population_queries():
+        yield f"CREATE OR REPLACE TABLE cube.{name} AS\n{query}"
+
+
+def population_queries() -> Iterator[tuple[str, str]]:
+    """These tables by name."""
     kinds = ", ".join(f"'{kind}'" for kind in _SITE_KINDS)
-    yield f"""
-CREATE OR REPLACE TABLE cube.population_base AS
-WITH per_source AS (
+    yield (
+        "population_base",
+        f"""WITH per_source AS (
   SELECT population_kind, area_code, reference_on, estimate_source,
     CASE GROUPING(sex) WHEN 1 THEN '{TOTAL}' ELSE sex END AS sex,
     CASE GROUPING(age_group) WHEN 1 THEN '{TOTAL}' ELSE age_group END AS age_group,
@@ -62,24 +68,29 @@ SELECT population_kind, area_code, sex, age_group, period_type, period,
   END AS persons
 FROM spans
 JOIN cube.period
-  ON period_middle >= reference_on AND (next_on IS NULL OR period_middle < next_on)"""
-    yield """
-CREATE OR REPLACE TABLE cube.population_placed AS
-SELECT base.*, span.place
+  ON period_middle >= reference_on AND (next_on IS NULL OR period_middle < next_on)""",
+    )
+    yield (
+        "population_placed",
+        """SELECT base.*, span.place
 FROM cube.population_base AS base
 JOIN cube.period USING (period_type, period)
 JOIN cube.area_span AS span
   ON span.area_code = base.area_code
-  AND period_middle >= span.begins AND period_middle < span.ends"""
-    yield """
-CREATE OR REPLACE TABLE cube.population_area AS
-SELECT population_kind, area_up.area, sex, age_group, period_type, period,
+  AND period_middle >= span.begins AND period_middle < span.ends""",
+    )
+    yield (
+        "population_area",
+        """SELECT population_kind, area_up.area, sex, age_group, period_type, period,
   sum(persons ORDER BY placed.area_code) AS persons
 FROM cube.population_placed AS placed
 JOIN cube.area_up ON area_up.area_code = placed.place
-GROUP BY ALL"""
-    yield """
-CREATE OR REPLACE TABLE cube.population_place AS
-SELECT DISTINCT population_kind, around.other AS area, sex, age_group, period_type, period
+GROUP BY ALL""",
+    )
+    yield (
+        "population_place",
+        """SELECT DISTINCT population_kind, around.other AS area, sex, age_group,
+  period_type, period
 FROM cube.population_placed
-JOIN cube.place_around AS around USING (place)"""
+JOIN cube.place_around AS around USING (place)""",
+    )

@@ -10,8 +10,8 @@ import duckdb
 import shapely
 
 from indicators.catalogue import Indicator, class_of_part, class_of_total
-from indicators.compiler import indicator_sql
 from indicators.contracts import contracts
+from indicators.figure_sql import indicator_sql
 from indicators.known_record import Span, bounds
 from indicators.messages import LANGUAGES
 from indicators.mission import Mission, Selected, resolve_path
@@ -42,7 +42,7 @@ def fill_registers(
     `indicators`: each in every version, newest first. `spans`: what is on record, by the code of
     the version in force.
     """
-    _fill_indicators(connection, mission, indicators, spans)
+    _fill_indicators(connection, mission, indicators, spans, as_of)
     _fill_areas(connection, mission, profile)
     _fill_bases(connection, mission)
     _fill_returns(connection, mission)
@@ -56,6 +56,7 @@ def _fill_indicators(
     mission: Mission,
     indicators: Sequence[Indicator],
     spans: Mapping[str, Sequence[Span]],
+    as_of: date,
 ) -> None:
     names, marks = ", ".join(INDICATOR_COLUMNS), ", ".join("?" * len(INDICATOR_COLUMNS))
     present = {indicator.code: indicator.version for indicator in reversed(indicators)}
@@ -65,6 +66,7 @@ def _fill_indicators(
             # Baseline and target are set for the version in force now.
             chosen = chosen.model_copy(update={"baseline": None, "target": None})
         row = _indicator_row(mission, indicator, chosen, spans[indicator.code])
+        row["sql"] = indicator_sql(indicator, mission.setting, as_of)
         values = [row[name] for name in INDICATOR_COLUMNS]
         connection.execute(f"INSERT INTO mart.indicator ({names}) VALUES ({marks})", values)
 
@@ -110,7 +112,6 @@ def _indicator_row(
         "target": chosen.target.value if chosen.target else None,
         "target_on": chosen.target.on if chosen.target else None,
         "tolerance": chosen.tolerance,
-        "sql": indicator_sql(indicator),
         "change_en": _change(indicator, "en"),
         "change_fr": _change(indicator, "fr"),
         "entry": indicator.model_dump_json(exclude_unset=True, exclude={"earlier_versions"}),

@@ -6,11 +6,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from indicators.data_folder import data_folder
 from indicators.errors import Problem, WrongUse
 from indicators.messages import LANGUAGES, message
+from indicators.yaml_files import read_yaml
 
 TOTAL = "_T"
 NOT_APPLICABLE = "_Z"
@@ -73,7 +72,7 @@ def vocabularies() -> Mapping[str, Vocabulary]:
 
 def read_vocabularies(path: Path) -> dict[str, Vocabulary]:
     """The code lists of one file. Raises WrongUse naming file, list and code."""
-    lists = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) or {}
+    lists = read_yaml(path) or {}
     problems = [
         Problem("vocabulary_words", path.name, parameters={"key": f"{name}.codes.{code}"})
         for name, entry in lists.items()

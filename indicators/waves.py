@@ -15,12 +15,11 @@ import numpy as np
 import pandas as pd
 
 from indicators.catalogue import Indicator, dimension_of
-from indicators.contracts import contracts
-from indicators.expressions import parse_expression, table_operands
 from indicators.grid import GRID, Parts, in_grid_sql, is_in_grid
 from indicators.measures import Measure
 from indicators.mission import Mission
 from indicators.places import LEVELS
+from indicators.shown_waves import NO_ANSWER, domain_sql, place_column, shown_waves_sql
 from indicators.statuses import CELL_COLUMNS
 from indicators.survey import (
     Condition,
@@ -35,8 +34,6 @@ from indicators.survey import (
 )
 from indicators.survey.presentation import WITHHOLD, dhs, nchs_proportions
 from indicators.values import DIMENSIONS, NORMAL, NOT_COMPUTABLE, TOO_IMPRECISE, TOTAL
-
-NO_ANSWER = ("dont_know", "refused", "not_asked")
 
 
 @dataclass(frozen=True)
@@ -75,34 +72,7 @@ def periods_of_waves(
     connection: duckdb.DuckDBPyConnection, indicator: Indicator
 ) -> dict[Wave, list[tuple[str, str]]]:
     """For each wave that asked every item: the periods that show it."""
-    items = list(indicator.measure.all_items)
-    rows = connection.execute(
-        """WITH waves AS (
-          SELECT survey_code, wave, instrument,
-            max(interviewed_on) FILTER (WHERE result = 'complete') AS last_on
-          FROM cube.survey_respondents
-          WHERE instrument = ?
-          GROUP BY ALL
-          HAVING max(interviewed_on) <= as_of_day() AND last_on IS NOT NULL
-        ),
-        asked AS (
-          SELECT survey_code, wave, instrument
-          FROM core.survey_answers
-          JOIN cube.survey_respondents USING (survey_code, wave, respondent_key)
-          WHERE list_contains(?, item) AND answer <> 'not_asked'
-          GROUP BY ALL
-          HAVING count(DISTINCT item) = ?
-        )
-        SELECT period_type, period, survey_code, wave, instrument, last_on
-        FROM waves
-        JOIN asked USING (survey_code, wave, instrument)
-        JOIN cube.period ON last_on BETWEEN period_start AND period_end
-        WHERE list_contains(?, period_type)
-        QUALIFY row_number() OVER (
-          PARTITION BY period_type, period ORDER BY last_on DESC, survey_code, wave) = 1
-        ORDER BY ALL""",
-        [indicator.measure.instrument, items, len(items), list(indicator.periods)],
-    ).fetchall()
+    rows = connection.execute(f"{shown_waves_sql(indicator)}\nORDER BY ALL").fetchall()
     found: dict[Wave, list[tuple[str, str]]] = {}
     for period_type, period, *wave in rows:
         found.setdefault(Wave(*wave), []).append((period_type, period))
@@ -117,8 +87,8 @@ def wave_respondents(
     answers = ", ".join(
         f"max(answer) FILTER (WHERE item = '{item}') AS \"{item}\"" for item in items
     )
-    place = "site_code" if wave.instrument == "site" else "area_code"
-    inside = ", ".join(f'({_domain_sql(i)}) AS "inside {i.code}"' for i in indicators)
+    place = place_column(wave.instrument)
+    inside = ", ".join(f'({domain_sql(i)}) AS "inside {i.code}"' for i in indicators)
     levels = ", ".join(
         f"max(area) FILTER (WHERE area_level = '{level}') AS level_{level}" for level in LEVELS
     )
@@ -171,12 +141,6 @@ def _population_counts(frame: pd.DataFrame) -> pd.Series:
     """Units in the population by row; infinite in a stratum without them or without units."""
     unknown = frame["fpc_psu"].isna() | frame["psu"].isna()
     return frame["fpc_psu"].mask(unknown.groupby(frame["stratum"]).transform("any"), np.inf)
-
-
-def _domain_sql(indicator: Indicator) -> str:
-    operands = table_operands(contracts()[indicator.source])
-    where = indicator.measure.where
-    return f"coalesce({parse_expression(where, operands, 'bool').sql}, false)" if where else "true"
 
 
 def _outcome(frame: pd.DataFrame, indicator: Indicator) -> np.ndarray:
@@ -431,7 +395,7 @@ def _store_files(
     periods: list[tuple[str, str]],
 ) -> None:
     """Respondents of each file with the valid answers that it takes, by area."""
-    place = "site_code" if wave.instrument == "site" else "area_code"
+    place = place_column(wave.instrument)
     connection.execute(
         f"""INSERT INTO mart.contribution
         WITH valid AS (
@@ -453,7 +417,7 @@ def _store_files(
         LEFT JOIN ops.input_file AS file USING (file_sha256)
         WHERE own.survey_code = ? AND own.wave = ? AND own.instrument = ?
           AND own.consent_given AND own.result IN ('complete', 'partial')
-          AND {_domain_sql(indicator)}
+          AND {domain_sql(indicator)}
         GROUP BY ALL""",
         [
             wave.survey_code,

@@ -10,12 +10,13 @@ from typing import Any
 import yaml
 
 from indicators.errors import Problem, WrongUse
+from indicators.yaml_loader import RepeatedKeyError, StrictLoader
 
 _TRUTH = "tag:yaml.org,2002:bool"
 
 
-class _Loader(yaml.CSafeLoader):
-    """The safe loader with only `true` and `false` as truth values."""
+class _Loader(StrictLoader):
+    """The strict loader with only `true` and `false` as truth values."""
 
 
 _Loader.yaml_implicit_resolvers = {
@@ -51,9 +52,14 @@ def _entries(node: yaml.Node | None) -> Iterator[tuple[str, tuple[int, yaml.Node
 
 
 def read_yaml(path: Path) -> Any:
-    """What a YAML file holds. Raises WrongUse naming file and row where it is no YAML."""
+    """What a YAML file holds.
+
+    Raises WrongUse naming file and row where it is no YAML, or a key stands twice.
+    """
     try:
         return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+    except RepeatedKeyError as error:
+        raise WrongUse(repeated_key(path, error)) from error
     except yaml.MarkedYAMLError as error:
         row = error.problem_mark.line + 1 if error.problem_mark else None
         reason = {"reason": error.problem or "–"}
@@ -61,3 +67,9 @@ def read_yaml(path: Path) -> Any:
     except UnicodeDecodeError as error:
         reason = {"reason": "UTF-8"}
         raise WrongUse(Problem("yaml_unreadable", path.name, parameters=reason)) from error
+
+
+def repeated_key(path: Path, error: RepeatedKeyError) -> Problem:
+    """The problem of a key that stands twice, with both rows."""
+    words = {"key": error.key, "first": error.first_row}
+    return Problem("yaml_repeated_key", path.name, row=error.row, parameters=words)

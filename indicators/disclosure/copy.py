@@ -17,7 +17,6 @@ from indicators.disclosure.grids import in_grid_sql
 from indicators.disclosure.pooling import pool, pooled_kinds
 from indicators.messages import message
 from indicators.mission import Mission
-from indicators.periods import ROLLING_TYPES
 from indicators.values import (
     BELOW_8,
     CONFIDENTIAL,
@@ -131,11 +130,6 @@ def _leave_out_rows(
         WHERE list_contains($names, breakdown) OR period_end > $until""",
         {"names": left_out, "until": until or date.max},
     )
-    # Windows overlap, so two of them differ by single months: they stay in the engine's mart.
-    for table in sorted({"indicator_value", "contribution"} & tables):
-        connection.execute(
-            f"DELETE FROM mart.{table} WHERE list_contains(?, period_type)", [list(ROLLING_TYPES)]
-        )
     for table, condition in rules.without.rows.items():
         connection.execute(f"DELETE FROM mart.{table} WHERE {condition}")
     for table, columns in rules.without.columns.items():

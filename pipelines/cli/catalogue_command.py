@@ -75,10 +75,14 @@ def _show(arguments: argparse.Namespace) -> int:
 
 def _sql(arguments: argparse.Namespace) -> int:
     from indicators.catalogue import versions_of
-    from indicators.compiler import indicator_sql
+    from indicators.figure_sql import indicator_sql
+    from indicators.mission import read_mission
 
     indicator = _indicator(arguments)
-    by_version = {entry.version: indicator_sql(entry) for entry in versions_of(indicator)}
+    setting = None
+    if arguments.mission:
+        setting = read_mission(arguments.workspace.profile(mission_of(arguments))).setting
+    by_version = {entry.version: indicator_sql(entry, setting) for entry in versions_of(indicator)}
     told = [f"-- {indicator.code}, version {number}\n{sql}" for number, sql in by_version.items()]
     show(arguments, {"indicator": indicator.code, "sql": by_version}, "\n\n".join(told))
     return 0

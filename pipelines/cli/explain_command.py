@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from indicators.messages import message
+from indicators.values import NO_ACCESS, NOT_REPORTED
 from pipelines.cli.main import show
 from pipelines.cli.options import add_mission, mission_of
 
@@ -50,7 +51,8 @@ def text_of(found: dict[str, Any], language: str) -> str:
     lines += _history(found, language)
     lines += [message("cli.explain.file", language, **file) for file in _files(found, language)]
     lines += _rejects(found, language)
-    return "\n".join([*lines, "", found["sql"]])
+    lines += _about_sql(found, language)
+    return "\n".join([*lines, "", f"{found['sql']};"])
 
 
 def _parts(found: dict[str, Any], numbers: dict[str, str], language: str) -> Iterator[str]:
@@ -79,6 +81,15 @@ def _rejects(found: dict[str, Any], language: str) -> Iterator[str]:
         here = {name: found[f"rejects_{name}"] for name in ("here", "unclear")}
         key = "rejects_counted" if found["rejects_counted"] else "rejects_here"
         yield message(f"cli.explain.{key}", language, **here)
+
+
+def _about_sql(found: dict[str, Any], language: str) -> Iterator[str]:
+    """What the SQL gives and what not: intervals are told in words."""
+    key = "sql_of_rate" if found["measure"] == "rate" else "sql"
+    key = "sql_of_survey" if found["source"] == "survey_respondents" else key
+    yield message(f"cli.explain.{key}", language, release=found["release"])
+    if found["obs_status"] in (NOT_REPORTED, NO_ACCESS):
+        yield message("cli.explain.sql_of_rows", language)
 
 
 def _number(value: float | None, language: str) -> str:

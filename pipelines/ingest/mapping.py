@@ -26,6 +26,8 @@ from pydantic import (
 
 from indicators.contracts import Contract, Strict, contracts
 from indicators.errors import Problem, WrongUse
+from indicators.yaml_files import repeated_key
+from indicators.yaml_loader import RepeatedKeyError, StrictLoader
 from pipelines.readers import READERS
 
 _BRACES = re.compile(r"\{([^{}]*)\}")
@@ -261,7 +263,7 @@ class Source(Strict):
 _KEPT_TAGS = ("tag:yaml.org,2002:null", "tag:yaml.org,2002:merge")
 
 
-class _TextLoader(yaml.CSafeLoader):
+class _TextLoader(StrictLoader):
     """Reads every scalar as text, so that `no`, `01` and `5` in a recode stay what they are."""
 
 
@@ -313,6 +315,8 @@ def read_source(path: Path) -> Source:
     try:
         entry = yaml.load(path.read_text(encoding="utf-8"), Loader=_TextLoader)
         source = Source.model_validate(entry)
+    except RepeatedKeyError as error:
+        raise WrongUse(repeated_key(path, error)) from None
     except yaml.YAMLError as error:
         parameters = {"key": "–", "reason": " ".join(str(error).split())}
         raise WrongUse(Problem("yaml_invalid", path.name, parameters=parameters)) from None

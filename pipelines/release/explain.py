@@ -1,13 +1,20 @@
 """How one published figure came about: definition, parts, SQL, files, rejected rows, revisions."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from indicators.catalogue import entry_problems
 from indicators.errors import Problem, WrongUse, nearest
-from indicators.values import totals_sql
+from indicators.figure_sql import Figure, figure_sql
+from indicators.mission import Parameters, Setting
+from indicators.periods import Period
+from indicators.values import NO_ACCESS, NOT_REPORTED, totals_sql
 from indicators.waiting_rows import is_told
+from pipelines.release.causes import stored_versions
+from pipelines.release.manifest import MANIFEST
 from pipelines.release.naming import database_of, period_of_release, release_folder
 from pipelines.workspace import Workspace
 
@@ -23,7 +30,7 @@ SELECT value.indicator, value.indicator_version AS version, value.period_type, v
        indicator.definition_en, indicator.definition_fr,
        indicator.numerator_en, indicator.numerator_fr,
        indicator.denominator_en, indicator.denominator_fr,
-       indicator.effective_from, indicator.source, indicator.sql
+       indicator.effective_from, indicator.source, indicator.sql, indicator.entry
 FROM mart.indicator_value AS value
 JOIN mart.indicator AS indicator
   ON indicator.indicator = value.indicator AND indicator.version = value.indicator_version
@@ -138,7 +145,9 @@ def explain_release(
         _check_indicator(release, folder, indicator)
         place = area or _country(release)
         when = period or _period(release, folder, indicator, place)
-        return _explained(release, folder, indicator, place, when)
+        found = _explained(release, folder, indicator, place, when)
+        found["sql"] = _sql(release, folder, found)
+        return found
 
 
 def _explained(
@@ -160,6 +169,25 @@ def _explained(
     figure["revisions"] = _rows(release, _REVISIONS_SQL, which)
     figure["release"] = folder.name
     return figure
+
+
+def _sql(release: duckdb.DuckDBPyConnection, folder: Path, figure: dict[str, Any]) -> str:
+    """The SQL of the figure by the definition that computed it, as the release remembers that.
+
+    A definition that this program can no longer compile: as it was compiled for the release.
+    """
+    versions = stored_versions([{"entry": figure.pop("entry")}])
+    if not versions or entry_problems(versions[0]):
+        return str(figure["sql"])
+    (mission,) = _rows(release, "SELECT country_area, time_zone, as_of FROM mart.mission")
+    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    parameters = Parameters.model_validate(manifest["parameters"])
+    setting = Setting(mission["country_area"], mission["time_zone"], parameters)
+    names = ("period_type", "period", "period_start", "period_end")
+    period = Period(*(figure[name] for name in names))
+    is_shown = figure["obs_status"] not in (NOT_REPORTED, NO_ACCESS)
+    which = Figure(figure["area"], period, mission["as_of"], is_shown)
+    return figure_sql(versions[0], which, setting)
 
 
 def _rejects_by_place(release: duckdb.DuckDBPyConnection, figure: dict[str, Any]) -> dict[str, Any]:

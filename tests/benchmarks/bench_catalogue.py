@@ -30,12 +30,15 @@ from pathlib import Path
 import duckdb
 
 from indicators.catalogue import Indicator, load_catalogue
-from indicators.compiler import indicator_sql
+from indicators.cells import cells_sql
 from indicators.contracts import contracts
+from indicators.cubes import cube_stages
 from indicators.derived import core_columns
 from indicators.engines import compute, compute_cells
 from indicators.mission import Mission
 from indicators.plan import Grouping, cube_plans, single_plan
+from indicators.roll_ups import roll_up_stages
+from indicators.stages import with_stages
 from tests.benchmarks.catalogue_rows import FIRST_DAY, Size, append_month, fill_core
 from tests.benchmarks.measuring import Measured, measured, median_of, medians, note
 
@@ -173,7 +176,9 @@ def naive_queries(level: str | None = None, period_type: str | None = None) -> I
 
 def _alone(indicator: Indicator, grouping: Grouping) -> str:
     columns = {dimension.name: dimension.column for dimension in grouping}
-    sql = indicator_sql(indicator.model_copy(update={"disaggregate": columns}))
+    plan = single_plan(indicator.model_copy(update={"disaggregate": columns}))
+    stages = [*cube_stages(plan), *roll_up_stages(plan)]
+    sql = with_stages(stages, cells_sql(plan, plan.indicators[0]))
     wanted = " AND ".join(
         f"{'breakdown' if d.mart_column == 'breakdown_value' else d.mart_column} <> '_T'"
         for d in grouping

@@ -9,7 +9,7 @@ from types import ModuleType
 import pytest
 
 from indicators.catalogue import read_indicator
-from indicators.compiler import indicator_sql
+from indicators.figure_sql import indicator_sql
 from indicators.mission import read_mission
 from pipelines.ingest.inbox import ingest
 from pipelines.sample import install

@@ -11,7 +11,9 @@ from indicators.catalogue import Indicator, load_catalogue
 from indicators.contracts import contracts
 from indicators.derived import cube_table_sql, derivation_order, functions_sql
 from indicators.engines import compute
+from indicators.figure_sql import Figure, figure_sql
 from indicators.mission import Mission
+from indicators.periods import period_named
 from indicators.places import place_tables_sql
 from pipelines.warehouse.ddl import create_all
 
@@ -188,6 +190,15 @@ class SmallWarehouse:
         mission = small_mission(codes, **profile)
         compute(self.connection, mission, catalogue or load_catalogue(), as_of)
         return self.connection.execute("SELECT * FROM mart.indicator_value").df()
+
+    def explained(
+        self, code: str, period: str, area: str = "C", as_of: date = date(2026, 12, 31)
+    ) -> tuple[Any, ...]:
+        """Value, numerator, denominator and n by the SQL that explain prints of a figure."""
+        figure = Figure(area, period_named(period), as_of)
+        text = figure_sql(load_catalogue()[code], figure, small_mission([code]).setting)
+        (found,) = self.connection.execute(text).fetchall()
+        return found
 
     def derived(
         self, table: str, column: str, as_of: date = date(2026, 12, 31), **profile: Any

@@ -1,6 +1,6 @@
 """An area that comes to another parent: what happened before counts under the old one."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date, datetime
 
 import pytest
@@ -17,9 +17,11 @@ def moved_warehouse() -> SmallWarehouse:
     return small
 
 
-def in_areas(small: SmallWarehouse, code: str, period: str, areas: Iterable[str]) -> list[float]:
+def in_areas(small: SmallWarehouse, code: str, period: str, areas: Sequence[str]) -> list[float]:
     values = total_rows(small.compute(code, as_of=date(2026, 3, 31)))
     cells = values[values["period"] == period].set_index("area")["value"]
+    explained = [small.explained(code, period, area, date(2026, 3, 31))[0] for area in areas]
+    assert explained == [cells[area] for area in areas]
     return [cells[area] for area in areas]
 
 

@@ -14,6 +14,9 @@ from tests.indicators.small_warehouse import SmallWarehouse, total_rows
 def january(small: SmallWarehouse, area: str = "C") -> pd.Series:
     values = total_rows(small.compute("P2-OC-07", as_of=date(2026, 3, 31)))
     (row,) = values[(values["period"] == "2026-01") & (values["area"] == area)].iloc
+    value, numerator, *_ = small.explained("P2-OC-07", "2026-01", area, date(2026, 3, 31))
+    assert numerator == row["numerator"]
+    assert value == row["value"] or (value is None and pd.isna(row["value"]))
     return row
 
 

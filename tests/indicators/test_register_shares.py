@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from tests.indicators.small_warehouse import SmallWarehouse, returned, total_rows
@@ -26,6 +27,9 @@ def registered(register: str, *entries: dict[str, Any]) -> SmallWarehouse:
 def quarter(small: SmallWarehouse, code: str, period: str = "2026-Q1", **profile: Any) -> Any:
     values = total_rows(small.compute(code, as_of=AS_OF, **profile))
     (row,) = values[(values["period"] == period) & (values["area"] == "C")].iloc
+    if not profile and not pd.isna(row["value"]):
+        parts = ("value", "numerator", "denominator", "n")
+        assert small.explained(code, period, as_of=AS_OF) == tuple(row[name] for name in parts)
     return row
 
 

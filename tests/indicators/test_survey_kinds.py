@@ -1,5 +1,6 @@
 """Indices, totals and quantiles of a survey, from an entry of the catalogue to their figures."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +10,13 @@ import yaml
 from pydantic import ValidationError
 
 from indicators.catalogue import Indicator, load_catalogue, read_indicator
-from indicators.compiler import indicator_sql
 from indicators.data_folder import data_folder
 from indicators.errors import WrongUse
+from indicators.figure_sql import Figure, figure_sql
 from indicators.measures import Measure
+from indicators.periods import period_named
 from indicators.survey import Design, Mean, Quantile, Statistic, Total, estimate
-from tests.indicators.small_warehouse import SmallWarehouse
+from tests.indicators.small_warehouse import SmallWarehouse, small_mission
 from tests.indicators.test_waves import one, wave
 
 NIGHT = "safe_walking_night"
@@ -125,18 +127,26 @@ def test_a_measure_without_what_it_needs_is_refused(measure: dict[str, Any]) -> 
         Measure.model_validate(measure)
 
 
-def test_the_sql_that_people_read_makes_the_scores() -> None:
-    catalogue = entry(kind="index", scores={NIGHT: WALKING, DAYS: {}}, minimum_answered=2)
+@pytest.mark.parametrize(
+    "measure",
+    [
+        {"kind": "index", "scores": {NIGHT: WALKING, DAYS: {}}, "minimum_answered": 2},
+        {"kind": "index", "scores": {"safety_overall": SAFETY}, "among": {NIGHT: ["safe"]}},
+        {"kind": "total", "scores": {DAYS: {}}},
+        {"kind": "survey_quantile", "scores": {DAYS: {}}, "quantile": 0.5},
+        {"kind": "survey_quantile", "scores": {DAYS: {}}, "quantile": 0.9},
+        {"kind": "proportion", "items": {DAYS: ["1", "7"]}},
+        {"kind": "proportion", "items": {"safety_overall": ["good"], NIGHT: ["safe", "unsafe"]}},
+    ],
+)
+def test_the_sql_that_people_read_gives_estimate_and_n(measure: dict[str, Any]) -> None:
+    catalogue = entry("percent" if "items" in measure else "days", **measure)
     small = answered()
-    small.compute("X-IM-01", catalogue=catalogue)
-    query = indicator_sql(catalogue["X-IM-01"]).split(";\n\n")[1]
-    found = dict(
-        small.connection.execute(f"SELECT respondent_key, score FROM ({query})").fetchall()
-    )
-    for number, (walk, trip) in enumerate(zip(WALK, TRIPS, strict=True)):
-        both = walk in WALKING and days(trip) is not None
-        mean = (WALKING[walk or ""] + (days(trip) or 0)) / 2 if both else None
-        assert found[f"w1-{number}"] == mean
+    found = one(small.compute("X-IM-01", catalogue=catalogue), "2026-02")
+    figure = Figure("C", period_named("2026-02"), date(2026, 12, 31))
+    text = figure_sql(catalogue["X-IM-01"], figure, small_mission(["X-IM-01"]).setting)
+    ((value, *_, n),) = small.connection.execute(text).fetchall()
+    assert (value, n) == (pytest.approx(found["value"], rel=1e-9), found["n"])
 
 
 def test_an_answer_without_a_score_is_named(tmp_path: Path) -> None:

@@ -1,17 +1,28 @@
 -- count_distinct: P1-OP-09, Local mediation or reconciliation processes supported by UN police
-WITH rows_of_core AS (
-  SELECT activity_type, status, unit_code, area_code, location_precision, started_at, partner_components, process_code, conflict_type
+CREATE OR REPLACE TEMP MACRO as_of_day() AS DATE '2026-09-30';
+CREATE OR REPLACE TEMP MACRO country_area() AS 'COUNTRY';
+CREATE OR REPLACE TEMP MACRO local_time(moment) AS CASE
+  WHEN moment >= TIMESTAMP '1970-01-01 00:00:00' AND moment < TIMESTAMP '2099-12-31 00:00:00' THEN moment + to_seconds(0)
+  ELSE timezone('UTC', timezone('UTC', moment)) END;
+CREATE OR REPLACE TEMP MACRO local_date(moment) AS CAST(local_time(moment) AS DATE);
+WITH period AS (
+  SELECT 'Q' AS period_type, '2026-Q3' AS period,
+    DATE '2026-07-01' AS period_start, DATE '2026-09-30' AS period_end,
+    DATE '2026-08-16' AS period_middle
+),
+rows_of_core AS (
+  SELECT activity_type, status, unit_code, started_at, process_code
   FROM core.activities
 ),
 with_started_on_local AS (
   SELECT *, CAST(LOCAL_DATE(started_at) AS DATE) AS started_on_local
   FROM rows_of_core
 ),
-with_component_and_unit_type AS (
-  SELECT own.*, other.component AS component, other.unit_type AS unit_type
+with_component AS (
+  SELECT own.*, other.component AS component
   FROM with_started_on_local AS own LEFT JOIN (
-    SELECT unit_code, component, unit_type, valid_from AS newest_from,
-      lead(valid_from) OVER (PARTITION BY unit_code ORDER BY valid_from, component, unit_type) AS next_from
+    SELECT unit_code, component, valid_from AS newest_from,
+      lead(valid_from) OVER (PARTITION BY unit_code ORDER BY valid_from, component) AS next_from
     FROM (SELECT * FROM core.units)
     WHERE valid_from IS NOT NULL
   ) AS other ON own.unit_code = other.unit_code
@@ -21,105 +32,28 @@ with_component_and_unit_type AS (
 placed AS (
   SELECT
     source.*,
-    coalesce(place.place, country_area()) AS cube_area,
+    country_area() AS cube_area,
     CAST(date_trunc('month', source.started_on_local) AS DATE) AS month
-  FROM with_component_and_unit_type AS source
-  LEFT JOIN cube.place_at AS place
-    ON place.area_code = source.area_code
-    AND place.location_precision = coalesce(source.location_precision, 'exact')
-    AND source.started_on_local >= place.begins AND source.started_on_local < place.ends
+  FROM with_component AS source
   WHERE source.started_on_local <= as_of_day()
     AND coalesce((activity_type = 'mediation' AND status = 'completed' AND component = 'police'), false)
 ),
-finest AS (
-  SELECT
-    month,
-    cube_area,
-    conflict_type,
-    list_sort(list_distinct(partner_components)) AS partner_components,
-    unit_type,
-    CASE WHEN (activity_type = 'mediation' AND status = 'completed' AND component = 'police') AND (process_code IS NOT NULL) THEN process_code END AS "P1-OP-09 numerator",
-    count(*)
-      FILTER (WHERE (activity_type = 'mediation' AND status = 'completed' AND component = 'police') AND (process_code IS NOT NULL)) AS "P1-OP-09 cases"
+in_figure AS (
+  SELECT placed.*
   FROM placed
-  GROUP BY ALL
+  JOIN period ON placed.started_on_local BETWEEN period_start AND period_end
 ),
-in_periods AS (
-  SELECT finest.*, holding.period_type, holding.period
-  FROM finest
-  JOIN cube.period_bucket AS holding ON holding.bucket = finest.month
-),
-in_areas AS (
-  SELECT in_periods.*, area_up.area
-  FROM in_periods
-  JOIN cube.area_up ON area_up.area_code = in_periods.cube_area
-),
-rolled AS (
+parts AS (
   SELECT
-    period_type,
-    period,
-    area,
-    conflict_type,
-    unit_type,
-    GROUPING(conflict_type, unit_type) AS grouped,
-    count(DISTINCT "P1-OP-09 numerator") AS "P1-OP-09 numerator",
-    sum("P1-OP-09 cases") AS "P1-OP-09 cases"
-  FROM in_areas
-  GROUP BY GROUPING SETS (
-    (period_type, period, area),
-    (period_type, period, area, conflict_type),
-    (period_type, period, area, unit_type)
-  )
-),
-rolled_by_partner_components AS (
-  SELECT
-    period_type,
-    period,
-    area,
-    partner_components,
-    count(DISTINCT "P1-OP-09 numerator") AS "P1-OP-09 numerator",
-    sum("P1-OP-09 cases") AS "P1-OP-09 cases"
-  FROM (
-    SELECT * REPLACE (unnest(partner_components) AS partner_components) FROM in_areas
-  )
-  GROUP BY period_type, period, area, partner_components
+    count(DISTINCT process_code)
+      FILTER (WHERE (activity_type = 'mediation' AND status = 'completed' AND component = 'police') AND (process_code IS NOT NULL)) AS numerator,
+    count(*)
+      FILTER (WHERE (activity_type = 'mediation' AND status = 'completed' AND component = 'police') AND (process_code IS NOT NULL)) AS cases
+  FROM in_figure
 )
 SELECT
-  'P1-OP-09' AS indicator,
-  period_type,
-  period,
-  area,
-  coalesce(unit_type, '_T') AS unit_type,
-  '_T' AS activity_type,
-  '_T' AS actor,
-  '_T' AS sex,
-  '_T' AS age_group,
-  CASE grouped WHEN 1 THEN 'conflict_type' ELSE '_T' END AS breakdown,
-  CASE grouped WHEN 1 THEN CAST(conflict_type AS VARCHAR) ELSE '_T' END AS breakdown_value,
-  CAST(coalesce("P1-OP-09 numerator", 0) AS DOUBLE) AS value,
-  CAST(coalesce("P1-OP-09 numerator", 0) AS DOUBLE) AS numerator,
+  CAST(coalesce(numerator, 0) AS DOUBLE) AS value,
+  CAST(coalesce(numerator, 0) AS DOUBLE) AS numerator,
   CAST(NULL AS DOUBLE) AS denominator,
-  CAST(coalesce("P1-OP-09 numerator", 0) AS BIGINT) AS n,
-  CAST("P1-OP-09 cases" AS BIGINT) AS cases
-FROM rolled
-WHERE "P1-OP-09 cases" > 0 AND CASE grouped WHEN 3 THEN true WHEN 2 THEN unit_type IS NOT NULL WHEN 1 THEN conflict_type IS NOT NULL ELSE false END
-UNION ALL BY NAME
-SELECT
-  'P1-OP-09' AS indicator,
-  period_type,
-  period,
-  area,
-  '_T' AS unit_type,
-  '_T' AS activity_type,
-  '_T' AS actor,
-  '_T' AS sex,
-  '_T' AS age_group,
-  'partner_component' AS breakdown,
-  CAST(partner_components AS VARCHAR) AS breakdown_value,
-  CAST(coalesce("P1-OP-09 numerator", 0) AS DOUBLE) AS value,
-  CAST(coalesce("P1-OP-09 numerator", 0) AS DOUBLE) AS numerator,
-  CAST(NULL AS DOUBLE) AS denominator,
-  CAST(coalesce("P1-OP-09 numerator", 0) AS BIGINT) AS n,
-  CAST("P1-OP-09 cases" AS BIGINT) AS cases
-FROM rolled_by_partner_components
-WHERE "P1-OP-09 cases" > 0 AND partner_components IS NOT NULL
+  CAST(coalesce(numerator, 0) AS BIGINT) AS n
+FROM parts

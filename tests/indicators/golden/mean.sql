@@ -1,108 +1,48 @@
 -- mean: P2-OP-02, Patrol person-days
-WITH rows_of_core AS (
-  SELECT activity_type, unit_code, area_code, location_precision, started_at, personnel_count, patrol_mode
+CREATE OR REPLACE TEMP MACRO as_of_day() AS DATE '2026-09-30';
+CREATE OR REPLACE TEMP MACRO country_area() AS 'COUNTRY';
+CREATE OR REPLACE TEMP MACRO local_time(moment) AS CASE
+  WHEN moment >= TIMESTAMP '1970-01-01 00:00:00' AND moment < TIMESTAMP '2099-12-31 00:00:00' THEN moment + to_seconds(0)
+  ELSE timezone('UTC', timezone('UTC', moment)) END;
+CREATE OR REPLACE TEMP MACRO local_date(moment) AS CAST(local_time(moment) AS DATE);
+WITH period AS (
+  SELECT 'Q' AS period_type, '2026-Q3' AS period,
+    DATE '2026-07-01' AS period_start, DATE '2026-09-30' AS period_end,
+    DATE '2026-08-16' AS period_middle
+),
+rows_of_core AS (
+  SELECT activity_type, started_at, personnel_count
   FROM core.activities
 ),
 with_started_on_local AS (
   SELECT *, CAST(LOCAL_DATE(started_at) AS DATE) AS started_on_local
   FROM rows_of_core
 ),
-with_unit_type AS (
-  SELECT own.*, other.unit_type AS unit_type
-  FROM with_started_on_local AS own LEFT JOIN (
-    SELECT unit_code, unit_type, valid_from AS newest_from,
-      lead(valid_from) OVER (PARTITION BY unit_code ORDER BY valid_from, unit_type) AS next_from
-    FROM (SELECT * FROM core.units)
-    WHERE valid_from IS NOT NULL
-  ) AS other ON own.unit_code = other.unit_code
-    AND own.started_on_local >= other.newest_from
-    AND (other.next_from IS NULL OR own.started_on_local < other.next_from)
-),
 placed AS (
   SELECT
     source.*,
-    coalesce(place.place, country_area()) AS cube_area,
+    country_area() AS cube_area,
     CAST(date_trunc('month', source.started_on_local) AS DATE) AS month
-  FROM with_unit_type AS source
-  LEFT JOIN cube.place_at AS place
-    ON place.area_code = source.area_code
-    AND place.location_precision = coalesce(source.location_precision, 'exact')
-    AND source.started_on_local >= place.begins AND source.started_on_local < place.ends
+  FROM with_started_on_local AS source
   WHERE source.started_on_local <= as_of_day()
     AND coalesce((activity_type = 'patrol'), false)
 ),
-finest AS (
-  SELECT
-    month,
-    cube_area,
-    patrol_mode,
-    unit_type,
-    sum(CAST(personnel_count AS DECIMAL(18,4)))
-      FILTER (WHERE (activity_type = 'patrol') AND (personnel_count IS NOT NULL)) AS "P2-OP-02 numerator",
-    count(*)
-      FILTER (WHERE (activity_type = 'patrol') AND (personnel_count IS NOT NULL)) AS "P2-OP-02 denominator"
+in_figure AS (
+  SELECT placed.*
   FROM placed
-  GROUP BY ALL
+  JOIN period ON placed.started_on_local BETWEEN period_start AND period_end
 ),
-by_month AS (
+parts AS (
   SELECT
-    month,
-    cube_area,
-    patrol_mode,
-    unit_type,
-    GROUPING(patrol_mode, unit_type) AS grouped,
-    sum("P2-OP-02 numerator") AS "P2-OP-02 numerator",
-    sum("P2-OP-02 denominator") AS "P2-OP-02 denominator"
-  FROM finest
-  GROUP BY GROUPING SETS (
-    (month, cube_area),
-    (month, cube_area, patrol_mode),
-    (month, cube_area, unit_type)
-  )
-),
-in_areas AS (
-  SELECT
-    month,
-    area,
-    patrol_mode,
-    unit_type,
-    grouped,
-    sum("P2-OP-02 numerator") AS "P2-OP-02 numerator",
-    sum("P2-OP-02 denominator") AS "P2-OP-02 denominator"
-  FROM by_month
-  JOIN cube.area_up ON area_up.area_code = by_month.cube_area
-  GROUP BY ALL
-),
-rolled AS (
-  SELECT
-    holding.period_type,
-    holding.period,
-    area,
-    patrol_mode,
-    unit_type,
-    grouped,
-    sum("P2-OP-02 numerator") AS "P2-OP-02 numerator",
-    sum("P2-OP-02 denominator") AS "P2-OP-02 denominator"
-  FROM in_areas
-  JOIN cube.period_bucket AS holding ON holding.bucket = in_areas.month
-  GROUP BY ALL
+    sum(CAST(personnel_count AS DECIMAL(18,4)))
+      FILTER (WHERE (activity_type = 'patrol') AND (personnel_count IS NOT NULL)) AS numerator,
+    count(*)
+      FILTER (WHERE (activity_type = 'patrol') AND (personnel_count IS NOT NULL)) AS denominator
+  FROM in_figure
 )
 SELECT
-  'P2-OP-02' AS indicator,
-  period_type,
-  period,
-  area,
-  coalesce(unit_type, '_T') AS unit_type,
-  '_T' AS activity_type,
-  '_T' AS actor,
-  '_T' AS sex,
-  '_T' AS age_group,
-  CASE grouped WHEN 1 THEN 'patrol_mode' ELSE '_T' END AS breakdown,
-  CASE grouped WHEN 1 THEN CAST(patrol_mode AS VARCHAR) ELSE '_T' END AS breakdown_value,
-  CAST(CASE WHEN "P2-OP-02 denominator" > 0 THEN 1 * CAST(coalesce("P2-OP-02 numerator", 0) AS DOUBLE) / CAST("P2-OP-02 denominator" AS DOUBLE) END AS DOUBLE) AS value,
-  CAST(coalesce("P2-OP-02 numerator", 0) AS DOUBLE) AS numerator,
-  CAST(coalesce("P2-OP-02 denominator", 0) AS DOUBLE) AS denominator,
-  CAST(coalesce("P2-OP-02 denominator", 0) AS BIGINT) AS n,
-  CAST("P2-OP-02 denominator" AS BIGINT) AS cases
-FROM rolled
-WHERE "P2-OP-02 denominator" > 0 AND CASE grouped WHEN 3 THEN true WHEN 2 THEN unit_type IS NOT NULL WHEN 1 THEN patrol_mode IS NOT NULL ELSE false END
+  CAST(CASE WHEN denominator > 0 THEN 1 * CAST(coalesce(numerator, 0) AS DOUBLE) / CAST(denominator AS DOUBLE) END AS DOUBLE) AS value,
+  CAST(coalesce(numerator, 0) AS DOUBLE) AS numerator,
+  CAST(coalesce(denominator, 0) AS DOUBLE) AS denominator,
+  CAST(coalesce(denominator, 0) AS BIGINT) AS n
+FROM parts

@@ -1,6 +1,19 @@
 -- median: P2-OC-03, Median minutes from a confirmed threat to arrival of a police response
-WITH rows_of_core AS (
-  SELECT merged_into, area_code, received_at, confirmed_at, responding_component, responding_unit_code, arrived_at
+CREATE OR REPLACE TEMP MACRO as_of_day() AS DATE '2026-09-30';
+CREATE OR REPLACE TEMP MACRO country_area() AS 'COUNTRY';
+CREATE OR REPLACE TEMP MACRO local_time(moment) AS CASE
+  WHEN moment >= TIMESTAMP '1970-01-01 00:00:00' AND moment < TIMESTAMP '2099-12-31 00:00:00' THEN moment + to_seconds(0)
+  ELSE timezone('UTC', timezone('UTC', moment)) END;
+CREATE OR REPLACE TEMP MACRO local_date(moment) AS CAST(local_time(moment) AS DATE);
+CREATE OR REPLACE TEMP MACRO minutes_between(begun, ended) AS
+  (epoch_us(ended) - epoch_us(begun)) / 60000000;
+WITH period AS (
+  SELECT 'Q' AS period_type, '2026-Q3' AS period,
+    DATE '2026-07-01' AS period_start, DATE '2026-09-30' AS period_end,
+    DATE '2026-08-16' AS period_middle
+),
+rows_of_core AS (
+  SELECT merged_into, received_at, confirmed_at, responding_component, responding_unit_code, arrived_at
   FROM core.alerts
 ),
 with_received_on_local AS (
@@ -11,11 +24,11 @@ with_confirmed_on_local AS (
   SELECT *, CAST(LOCAL_DATE(confirmed_at) AS DATE) AS confirmed_on_local
   FROM with_received_on_local
 ),
-with_responder_component_and_unit_type AS (
-  SELECT own.*, other.component AS responder_component, other.unit_type AS unit_type
+with_responder_component AS (
+  SELECT own.*, other.component AS responder_component
   FROM with_confirmed_on_local AS own LEFT JOIN (
-    SELECT unit_code, component, unit_type, valid_from AS newest_from,
-      lead(valid_from) OVER (PARTITION BY unit_code ORDER BY valid_from, component, unit_type) AS next_from
+    SELECT unit_code, component, valid_from AS newest_from,
+      lead(valid_from) OVER (PARTITION BY unit_code ORDER BY valid_from, component) AS next_from
     FROM (SELECT * FROM core.units)
     WHERE valid_from IS NOT NULL
   ) AS other ON own.responding_unit_code = other.unit_code
@@ -24,74 +37,37 @@ with_responder_component_and_unit_type AS (
 ),
 with_is_police_response AS (
   SELECT *, CAST(CASE WHEN NOT responding_unit_code IS NULL THEN COALESCE(responder_component = 'police', FALSE) ELSE COALESCE(responding_component = 'police', FALSE) END AS BOOLEAN) AS is_police_response
-  FROM with_responder_component_and_unit_type
+  FROM with_responder_component
 ),
 with_minutes_to_arrival AS (
   SELECT *, CAST(CASE WHEN arrived_at >= confirmed_at AND LOCAL_DATE(arrived_at) <= AS_OF_DAY() THEN MINUTES_BETWEEN(confirmed_at, arrived_at) END AS DECIMAL(18,8)) AS minutes_to_arrival
   FROM with_is_police_response
 ),
-with_time_of_day AS (
-  SELECT *, CAST(CASE WHEN IS_NIGHT(confirmed_at) THEN 'night' WHEN NOT IS_NIGHT(confirmed_at) THEN 'day' END AS VARCHAR) AS time_of_day
-  FROM with_minutes_to_arrival
-),
 placed AS (
   SELECT
     source.*,
-    coalesce(place.place, country_area()) AS cube_area,
+    country_area() AS cube_area,
     CAST(date_trunc('month', source.confirmed_on_local) AS DATE) AS month
-  FROM with_time_of_day AS source
-  LEFT JOIN cube.place_at AS place
-    ON place.area_code = source.area_code
-    AND place.location_precision = 'exact'
-    AND source.confirmed_on_local >= place.begins AND source.confirmed_on_local < place.ends
+  FROM with_minutes_to_arrival AS source
   WHERE source.confirmed_on_local <= as_of_day()
     AND coalesce((merged_into IS NULL AND is_police_response), false)
 ),
-in_periods AS (
-  SELECT placed.*, holding.period_type, holding.period
+in_figure AS (
+  SELECT placed.*
   FROM placed
-  JOIN cube.period_bucket AS holding ON holding.bucket = placed.month
+  JOIN period ON placed.confirmed_on_local BETWEEN period_start AND period_end
 ),
-in_areas AS (
-  SELECT in_periods.*, area_up.area
-  FROM in_periods
-  JOIN cube.area_up ON area_up.area_code = in_periods.cube_area
-),
-rolled AS (
+parts AS (
   SELECT
-    period_type,
-    period,
-    area,
-    time_of_day,
-    unit_type,
-    GROUPING(time_of_day, unit_type) AS grouped,
     quantile_cont(CAST(minutes_to_arrival AS DOUBLE), 0.5)
-      FILTER (WHERE (merged_into IS NULL AND is_police_response) AND (minutes_to_arrival IS NOT NULL)) AS "P2-OC-03 value",
+      FILTER (WHERE (merged_into IS NULL AND is_police_response) AND (minutes_to_arrival IS NOT NULL)) AS value,
     count(*)
-      FILTER (WHERE (merged_into IS NULL AND is_police_response) AND (minutes_to_arrival IS NOT NULL)) AS "P2-OC-03 denominator"
-  FROM in_areas
-  GROUP BY GROUPING SETS (
-    (period_type, period, area),
-    (period_type, period, area, time_of_day),
-    (period_type, period, area, unit_type)
-  )
+      FILTER (WHERE (merged_into IS NULL AND is_police_response) AND (minutes_to_arrival IS NOT NULL)) AS denominator
+  FROM in_figure
 )
 SELECT
-  'P2-OC-03' AS indicator,
-  period_type,
-  period,
-  area,
-  coalesce(unit_type, '_T') AS unit_type,
-  '_T' AS activity_type,
-  '_T' AS actor,
-  '_T' AS sex,
-  '_T' AS age_group,
-  CASE grouped WHEN 1 THEN 'time_of_day' ELSE '_T' END AS breakdown,
-  CASE grouped WHEN 1 THEN CAST(time_of_day AS VARCHAR) ELSE '_T' END AS breakdown_value,
-  CAST("P2-OC-03 value" AS DOUBLE) AS value,
+  CAST(value AS DOUBLE) AS value,
   CAST(NULL AS DOUBLE) AS numerator,
   CAST(NULL AS DOUBLE) AS denominator,
-  CAST(coalesce("P2-OC-03 denominator", 0) AS BIGINT) AS n,
-  CAST("P2-OC-03 denominator" AS BIGINT) AS cases
-FROM rolled
-WHERE "P2-OC-03 denominator" > 0 AND CASE grouped WHEN 3 THEN true WHEN 2 THEN unit_type IS NOT NULL WHEN 1 THEN time_of_day IS NOT NULL ELSE false END
+  CAST(coalesce(denominator, 0) AS BIGINT) AS n
+FROM parts

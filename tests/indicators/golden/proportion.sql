@@ -1,22 +1,66 @@
 -- proportion: P2-OC-05, Adults who feel safe walking alone at night in their area
-CREATE OR REPLACE TABLE cube.survey_respondents AS
-WITH rows_of_core AS (
-  SELECT * FROM core.survey_respondents
-)
-SELECT * FROM rows_of_core;
-
-WITH answered AS (
-  SELECT survey_code, wave, respondent_key,
-    max(answer) FILTER (WHERE item = 'safe_walking_night') AS safe_walking_night
-  FROM core.survey_answers
-  GROUP BY survey_code, wave, respondent_key
+CREATE OR REPLACE TEMP MACRO as_of_day() AS DATE '2026-09-30';
+CREATE OR REPLACE TEMP MACRO country_area() AS 'COUNTRY';
+WITH period AS (
+  SELECT 'Q' AS period_type, '2026-Q3' AS period,
+    DATE '2026-07-01' AS period_start, DATE '2026-09-30' AS period_end,
+    DATE '2026-08-16' AS period_middle
 ),
-design AS (
-  SELECT * FROM cube.survey_respondents
-  WHERE instrument = 'household'
-    AND consent_given AND result IN ('complete', 'partial')
+shown_wave AS (
+  WITH waves AS (
+    SELECT survey_code, wave, instrument,
+      max(interviewed_on) FILTER (WHERE result = 'complete') AS last_on
+    FROM core.survey_respondents
+    WHERE instrument = 'household'
+    GROUP BY ALL
+    HAVING max(interviewed_on) <= as_of_day() AND last_on IS NOT NULL
+  ),
+  asked AS (
+    SELECT survey_code, wave, instrument
+    FROM core.survey_answers
+    JOIN core.survey_respondents USING (survey_code, wave, respondent_key)
+    WHERE item IN ('safe_walking_night') AND answer <> 'not_asked'
+    GROUP BY ALL
+    HAVING count(DISTINCT item) = 1
+  )
+  SELECT period_type, period, survey_code, wave, instrument, last_on
+  FROM waves
+  JOIN asked USING (survey_code, wave, instrument)
+  JOIN period ON last_on BETWEEN period_start AND period_end
+  WHERE period_type IN ('M', 'Q', 'S', 'A', 'B', 'R3', 'R12')
+  QUALIFY row_number() OVER (
+    PARTITION BY period_type, period ORDER BY last_on DESC, survey_code, wave) = 1
+),
+answered AS (
+  SELECT respondent_key,
+    max(answer) FILTER (WHERE item = 'safe_walking_night') AS safe_walking_night
+  FROM core.survey_answers JOIN shown_wave USING (survey_code, wave)
+  GROUP BY respondent_key
+),
+in_area AS (
+  SELECT area_code FROM core.areas WHERE valid_from <= as_of_day()
+  UNION
+  SELECT country_area()
+),
+respondents AS (
+  SELECT CAST(own.weight_person AS DOUBLE) AS weight,
+    CASE WHEN safe_walking_night NOT IN ('dont_know', 'refused', 'not_asked')
+      THEN CASE WHEN safe_walking_night IN ('safe', 'very_safe')
+        THEN 1 ELSE 0 END
+    END AS outcome
+  FROM core.survey_respondents AS own
+  JOIN shown_wave USING (survey_code, wave, instrument)
+  LEFT JOIN answered USING (respondent_key)
+  WHERE consent_given AND result IN ('complete', 'partial')
+    AND coalesce(is_adult, false)
+    AND own.area_code IN (SELECT area_code FROM in_area)
+),
+valid AS (
+  SELECT * FROM respondents WHERE outcome IS NOT NULL AND weight IS NOT NULL
 )
-SELECT design.*,
-  coalesce(is_adult, false) AS is_in_domain,
-  CASE WHEN safe_walking_night NOT IN ('dont_know', 'refused', 'not_asked') THEN safe_walking_night IN ('safe', 'very_safe') END AS is_favourable
-FROM design LEFT JOIN answered USING (survey_code, wave, respondent_key)
+SELECT
+  100 * sum(weight * outcome) / sum(weight) AS value,
+  sum(weight * outcome) AS numerator,
+  sum(weight) AS denominator,
+  count(*) AS n
+FROM valid

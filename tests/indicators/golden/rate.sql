@@ -1,6 +1,166 @@
 -- rate: P2-OC-07, Violent incidents per 1,000 residents in sites for displaced people
-WITH rows_of_core AS (
-  SELECT incident_code, incident_type, occurred_on, date_precision, site_code, location_precision
+CREATE OR REPLACE TEMP MACRO as_of_day() AS DATE '2026-09-30';
+CREATE OR REPLACE TEMP MACRO country_area() AS 'COUNTRY';
+WITH area_span AS (
+  WITH RECURSIVE versions AS (
+    SELECT area_code, parent_area_code, valid_from,
+      row_number() OVER by_area > 1
+        AND parent_area_code IS DISTINCT FROM lag(parent_area_code) OVER by_area AS is_moved
+    FROM core.areas
+    WHERE valid_from <= as_of_day() AND area_code <> country_area()
+    WINDOW by_area AS (PARTITION BY area_code ORDER BY valid_from)
+  ),
+  epochs AS (
+    SELECT DATE '-infinity' AS begins UNION SELECT valid_from FROM versions WHERE is_moved
+  ),
+  parents AS (
+    SELECT begins, area_code, parent_area_code FROM epochs CROSS JOIN versions
+    -- The newest version by then; before its first version an area lay as in that one.
+    QUALIFY row_number() OVER (
+      PARTITION BY begins, area_code
+      ORDER BY valid_from <= begins DESC, CASE WHEN valid_from <= begins THEN valid_from END DESC,
+        valid_from) = 1
+    UNION ALL
+    SELECT begins, country_area(), NULL FROM epochs
+  ),
+  chain AS (
+    SELECT begins, area_code, area_code AS area, parent_area_code AS above, 0 AS steps FROM parents
+    UNION ALL
+    SELECT chain.begins, chain.area_code, parent.area_code, parent.parent_area_code, steps + 1
+    FROM chain
+    JOIN parents AS parent ON parent.area_code = chain.above AND parent.begins = chain.begins
+    WHERE steps < 10
+  ),
+  chains AS (
+    SELECT begins, area_code,
+      list_sort(list_distinct(list_append(list(area), country_area()))) AS areas
+    FROM chain
+    GROUP BY ALL
+  ),
+  changes AS (
+    SELECT * FROM chains
+    QUALIFY areas IS DISTINCT FROM lag(areas) OVER (PARTITION BY area_code ORDER BY begins)
+  )
+  SELECT area_code, areas, begins,
+    coalesce(lead(begins) OVER by_area, DATE 'infinity') AS ends,
+    concat_ws(' before ', area_code, lead(begins) OVER by_area) AS place
+  FROM changes
+  WINDOW by_area AS (PARTITION BY area_code ORDER BY begins)
+),
+area AS (
+  WITH newest AS (
+    SELECT * FROM core.areas
+    WHERE valid_from <= as_of_day() OR area_code = country_area()
+    QUALIFY row_number() OVER (PARTITION BY area_code ORDER BY valid_from DESC) = 1
+  ),
+  known AS (
+    SELECT area_code, parent_area_code, area_level FROM newest WHERE area_code <> country_area()
+    UNION ALL
+    SELECT country_area(), NULL, 'country'
+  )
+  SELECT area_code, parent_area_code, area_level, CASE area_level WHEN 'country' THEN 0 WHEN 'admin1' THEN 1 WHEN 'admin2' THEN 2 WHEN 'admin3' THEN 3 WHEN 'site' THEN 4 END AS level_rank
+  FROM known
+),
+area_up AS (
+  SELECT span.place AS area_code, own.area_code AS area, own.area_level, own.level_rank
+  FROM (SELECT place, unnest(areas) AS area_code FROM area_span) AS span
+  JOIN area AS own USING (area_code)
+),
+place_at AS (
+  WITH precisions(location_precision, finest) AS (VALUES ('exact', 4), ('near', 4), ('admin2', 2), ('admin1', 1), ('country', 0)),
+  finest AS (
+    SELECT span.area_code, location_precision, begins, ends, arg_max(up.area, level_rank) AS area
+    FROM area_span AS span
+    JOIN area_up AS up ON up.area_code = span.place
+    JOIN precisions ON level_rank <= finest
+    GROUP BY ALL
+  )
+  SELECT finest.area_code, location_precision, upper.place,
+    greatest(finest.begins, upper.begins) AS begins, least(finest.ends, upper.ends) AS ends
+  FROM finest
+  JOIN area_span AS upper
+    ON upper.area_code = finest.area AND upper.begins < finest.ends AND upper.ends > finest.begins
+),
+period AS (
+  SELECT 'Q' AS period_type, '2026-Q3' AS period,
+    DATE '2026-07-01' AS period_start, DATE '2026-09-30' AS period_end,
+    DATE '2026-08-16' AS period_middle
+),
+population_base AS (
+  WITH per_source AS (
+    SELECT population_kind, area_code, reference_on, estimate_source,
+      CASE GROUPING(sex) WHEN 1 THEN '_T' ELSE sex END AS sex,
+      CASE GROUPING(age_group) WHEN 1 THEN '_T' ELSE age_group END AS age_group,
+      sum(persons) AS persons
+    FROM core.population
+    GROUP BY population_kind, area_code, reference_on, estimate_source, CUBE (sex, age_group)
+    HAVING (GROUPING(sex) = 1 OR sex <> '_U')
+      AND (GROUPING(age_group) = 1 OR age_group <> '_U')
+  ),
+  dated AS (
+    SELECT population_kind, area_code, reference_on, sex, age_group,
+      arg_min(persons, estimate_source) AS persons
+    FROM per_source
+    GROUP BY ALL
+  ),
+  placed AS (
+    SELECT dated.*, area.level_rank
+    FROM dated
+    JOIN area USING (area_code)
+    LEFT JOIN (SELECT area_code, min(site_kind) AS site_kind FROM core.areas GROUP BY ALL) AS site
+      USING (area_code)
+    WHERE population_kind <> 'site' OR site_kind IN ('poc_site', 'camp')
+  ),
+  finest AS (
+    SELECT * FROM placed
+    QUALIFY level_rank = max(level_rank) OVER (PARTITION BY population_kind)
+  ),
+  spans AS (
+    SELECT *,
+      lead(reference_on) OVER figures AS next_on,
+      lead(persons) OVER figures AS next_persons
+    FROM finest
+    WINDOW figures AS (
+      PARTITION BY population_kind, area_code, sex, age_group ORDER BY reference_on)
+  )
+  SELECT population_kind, area_code, sex, age_group, period_type, period,
+    CASE WHEN next_on IS NULL THEN CAST(persons AS DOUBLE)
+      ELSE persons
+        + (next_persons - persons) * (period_middle - reference_on) / (next_on - reference_on)
+    END AS persons
+  FROM spans
+  JOIN period
+    ON period_middle >= reference_on AND (next_on IS NULL OR period_middle < next_on)
+),
+population_placed AS (
+  SELECT base.*, span.place
+  FROM population_base AS base
+  JOIN period USING (period_type, period)
+  JOIN area_span AS span
+    ON span.area_code = base.area_code
+    AND period_middle >= span.begins AND period_middle < span.ends
+),
+place_around AS (
+  SELECT own.place, other.place AS other
+  FROM area_span AS own
+  JOIN area_span AS other
+    ON list_contains(own.areas, other.area_code) OR list_contains(other.areas, own.area_code)
+),
+population_place AS (
+  SELECT DISTINCT population_kind, around.other AS area, sex, age_group,
+    period_type, period
+  FROM population_placed
+  JOIN place_around AS around USING (place)
+),
+population_area AS (
+  SELECT population_kind, area_up.area, sex, age_group, period_type, period,
+    sum(persons ORDER BY placed.area_code) AS persons
+  FROM population_placed AS placed
+  JOIN area_up ON area_up.area_code = placed.place
+  GROUP BY ALL
+),
+rows_of_core AS (
+  SELECT incident_type, occurred_on, date_precision, site_code, location_precision
   FROM core.incidents
 ),
 with_site_kind AS (
@@ -11,111 +171,42 @@ with_site_kind AS (
     GROUP BY area_code
   ) AS other ON own.site_code = other.area_code
 ),
-with_victim_sexes_and_victim_age_groups AS (
-  SELECT own.*, other.victim_sexes AS victim_sexes, other.victim_age_groups AS victim_age_groups
-  FROM with_site_kind AS own LEFT JOIN (
-    SELECT incident_code, list(DISTINCT sex ORDER BY sex) AS victim_sexes, list(DISTINCT age_group ORDER BY age_group) AS victim_age_groups
-    FROM core.incident_victims
-    GROUP BY incident_code
-  ) AS other ON own.incident_code = other.incident_code
-),
 placed AS (
   SELECT
     source.*,
     coalesce(place.place, country_area()) AS cube_area,
     CAST(date_trunc('month', source.occurred_on) AS DATE) AS month
-  FROM with_victim_sexes_and_victim_age_groups AS source
-  LEFT JOIN cube.place_at AS place
+  FROM with_site_kind AS source
+  LEFT JOIN place_at AS place
     ON place.area_code = source.site_code
     AND place.location_precision = 'exact'
     AND source.occurred_on >= place.begins AND source.occurred_on < place.ends
   WHERE source.occurred_on <= as_of_day()
     AND coalesce((incident_type IN ('killing', 'injury', 'sexual_violence', 'abduction') AND site_kind IN ('poc_site', 'camp')), false)
 ),
-finest AS (
-  SELECT
-    month,
-    cube_area,
-    date_precision,
-    incident_type,
-    list_sort(list_distinct(victim_age_groups)) AS victim_age_groups,
-    list_sort(list_distinct(victim_sexes)) AS victim_sexes,
-    count(*)
-      FILTER (WHERE incident_type IN ('killing', 'injury', 'sexual_violence', 'abduction') AND site_kind IN ('poc_site', 'camp')) AS "P2-OC-07 numerator"
+in_figure AS (
+  SELECT placed.*
   FROM placed
-  GROUP BY ALL
+  JOIN period ON placed.occurred_on BETWEEN period_start AND period_end
+  WHERE date_precision IN ('day', 'week', 'month', 'quarter')
+    AND cube_area IN (SELECT area_code FROM area_up WHERE area = 'COUNTRY')
+    AND cube_area IN (
+      SELECT area FROM population_place
+      WHERE population_kind = 'site' AND sex = '_T' AND age_group = '_T')
 ),
-in_periods AS (
-  SELECT finest.*, holding.period_type, holding.period, people.sex AS people_sex, people.age_group AS people_age_group
-  FROM finest
-  JOIN cube.period_bucket AS holding ON holding.bucket = finest.month
-  JOIN cube.precision_period AS exact_enough
-    ON exact_enough.date_precision = finest.date_precision
-    AND exact_enough.period_type = holding.period_type
-  JOIN cube.population_place AS people
-    ON people.population_kind = 'site' AND people.area = finest.cube_area
-    AND people.period_type = holding.period_type AND people.period = holding.period
-    AND (people.sex = '_T' OR list_contains(finest.victim_sexes, people.sex))
-    AND (people.age_group = '_T' OR list_contains(finest.victim_age_groups, people.age_group))
-    AND '_T' IN (people.sex, people.age_group)
-),
-in_areas AS (
-  SELECT in_periods.*, area_up.area
-  FROM in_periods
-  JOIN cube.area_up ON area_up.area_code = in_periods.cube_area
-),
-rolled AS (
+parts AS (
   SELECT
-    period_type,
-    period,
-    area,
-    people_sex,
-    people_age_group,
-    incident_type,
-    GROUPING(incident_type) AS grouped,
-    sum("P2-OC-07 numerator") AS "P2-OC-07 numerator"
-  FROM in_areas
-  GROUP BY GROUPING SETS (
-    (period_type, period, area, people_sex, people_age_group),
-    (period_type, period, area, people_sex, people_age_group, incident_type)
-  )
+    count(*)
+      FILTER (WHERE incident_type IN ('killing', 'injury', 'sexual_violence', 'abduction') AND site_kind IN ('poc_site', 'camp')) AS numerator
+  FROM in_figure
+),
+people AS (
+  SELECT max(persons) AS persons FROM population_area
+  WHERE population_kind = 'site' AND sex = '_T' AND age_group = '_T' AND area = 'COUNTRY'
 )
 SELECT
-  'P2-OC-07' AS indicator,
-  period_type,
-  period,
-  area,
-  '_T' AS unit_type,
-  '_T' AS activity_type,
-  '_T' AS actor,
-  '_T' AS sex,
-  '_T' AS age_group,
-  CASE grouped WHEN 0 THEN 'incident_type' ELSE '_T' END AS breakdown,
-  CASE grouped WHEN 0 THEN CAST(incident_type AS VARCHAR) ELSE '_T' END AS breakdown_value,
-  CAST(NULL AS DOUBLE) AS value,
-  CAST(coalesce("P2-OC-07 numerator", 0) AS DOUBLE) AS numerator,
-  CAST(NULL AS DOUBLE) AS denominator,
-  CAST(coalesce("P2-OC-07 numerator", 0) AS BIGINT) AS n,
-  CAST("P2-OC-07 numerator" AS BIGINT) AS cases
-FROM rolled
-WHERE "P2-OC-07 numerator" > 0 AND CASE grouped WHEN 1 THEN true WHEN 0 THEN incident_type IS NOT NULL ELSE false END AND people_sex = '_T' AND people_age_group = '_T'
-UNION ALL BY NAME
-SELECT
-  'P2-OC-07' AS indicator,
-  period_type,
-  period,
-  area,
-  '_T' AS unit_type,
-  '_T' AS activity_type,
-  '_T' AS actor,
-  people_sex AS sex,
-  people_age_group AS age_group,
-  '_T' AS breakdown,
-  '_T' AS breakdown_value,
-  CAST(NULL AS DOUBLE) AS value,
-  CAST(coalesce("P2-OC-07 numerator", 0) AS DOUBLE) AS numerator,
-  CAST(NULL AS DOUBLE) AS denominator,
-  CAST(coalesce("P2-OC-07 numerator", 0) AS BIGINT) AS n,
-  CAST("P2-OC-07 numerator" AS BIGINT) AS cases
-FROM rolled
-WHERE "P2-OC-07 numerator" > 0 AND grouped = 1 AND NOT (people_sex = '_T' AND people_age_group = '_T')
+  CASE WHEN persons > 0 THEN 1000 * coalesce(numerator, 0) / persons END AS value,
+  CAST(coalesce(numerator, 0) AS DOUBLE) AS numerator,
+  persons AS denominator,
+  CAST(coalesce(numerator, 0) AS BIGINT) AS n
+FROM parts CROSS JOIN people

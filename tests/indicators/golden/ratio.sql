@@ -1,17 +1,28 @@
 -- ratio: P2-OP-03, Share of patrols carried out on foot
-WITH rows_of_core AS (
-  SELECT activity_type, status, unit_code, area_code, location_precision, started_at, patrol_mode
+CREATE OR REPLACE TEMP MACRO as_of_day() AS DATE '2026-09-30';
+CREATE OR REPLACE TEMP MACRO country_area() AS 'COUNTRY';
+CREATE OR REPLACE TEMP MACRO local_time(moment) AS CASE
+  WHEN moment >= TIMESTAMP '1970-01-01 00:00:00' AND moment < TIMESTAMP '2099-12-31 00:00:00' THEN moment + to_seconds(0)
+  ELSE timezone('UTC', timezone('UTC', moment)) END;
+CREATE OR REPLACE TEMP MACRO local_date(moment) AS CAST(local_time(moment) AS DATE);
+WITH period AS (
+  SELECT 'Q' AS period_type, '2026-Q3' AS period,
+    DATE '2026-07-01' AS period_start, DATE '2026-09-30' AS period_end,
+    DATE '2026-08-16' AS period_middle
+),
+rows_of_core AS (
+  SELECT activity_type, status, unit_code, started_at, patrol_mode
   FROM core.activities
 ),
 with_started_on_local AS (
   SELECT *, CAST(LOCAL_DATE(started_at) AS DATE) AS started_on_local
   FROM rows_of_core
 ),
-with_component_and_unit_type AS (
-  SELECT own.*, other.component AS component, other.unit_type AS unit_type
+with_component AS (
+  SELECT own.*, other.component AS component
   FROM with_started_on_local AS own LEFT JOIN (
-    SELECT unit_code, component, unit_type, valid_from AS newest_from,
-      lead(valid_from) OVER (PARTITION BY unit_code ORDER BY valid_from, component, unit_type) AS next_from
+    SELECT unit_code, component, valid_from AS newest_from,
+      lead(valid_from) OVER (PARTITION BY unit_code ORDER BY valid_from, component) AS next_from
     FROM (SELECT * FROM core.units)
     WHERE valid_from IS NOT NULL
   ) AS other ON own.unit_code = other.unit_code
@@ -21,88 +32,28 @@ with_component_and_unit_type AS (
 placed AS (
   SELECT
     source.*,
-    coalesce(place.place, country_area()) AS cube_area,
+    country_area() AS cube_area,
     CAST(date_trunc('month', source.started_on_local) AS DATE) AS month
-  FROM with_component_and_unit_type AS source
-  LEFT JOIN cube.place_at AS place
-    ON place.area_code = source.area_code
-    AND place.location_precision = coalesce(source.location_precision, 'exact')
-    AND source.started_on_local >= place.begins AND source.started_on_local < place.ends
+  FROM with_component AS source
   WHERE source.started_on_local <= as_of_day()
     AND coalesce((activity_type = 'patrol' AND status = 'completed' AND component = 'police'), false)
 ),
-finest AS (
-  SELECT
-    month,
-    cube_area,
-    activity_type,
-    unit_type,
-    count(*)
-      FILTER (WHERE (activity_type = 'patrol' AND status = 'completed' AND component = 'police') AND (patrol_mode = 'foot')) AS "P2-OP-03 numerator",
-    count(*)
-      FILTER (WHERE (activity_type = 'patrol' AND status = 'completed' AND component = 'police') AND (NOT patrol_mode IS NULL)) AS "P2-OP-03 denominator"
+in_figure AS (
+  SELECT placed.*
   FROM placed
-  GROUP BY ALL
+  JOIN period ON placed.started_on_local BETWEEN period_start AND period_end
 ),
-by_month AS (
+parts AS (
   SELECT
-    month,
-    cube_area,
-    activity_type,
-    unit_type,
-    GROUPING(activity_type, unit_type) AS grouped,
-    sum("P2-OP-03 numerator") AS "P2-OP-03 numerator",
-    sum("P2-OP-03 denominator") AS "P2-OP-03 denominator"
-  FROM finest
-  GROUP BY GROUPING SETS (
-    (month, cube_area),
-    (month, cube_area, activity_type),
-    (month, cube_area, unit_type)
-  )
-),
-in_areas AS (
-  SELECT
-    month,
-    area,
-    activity_type,
-    unit_type,
-    grouped,
-    sum("P2-OP-03 numerator") AS "P2-OP-03 numerator",
-    sum("P2-OP-03 denominator") AS "P2-OP-03 denominator"
-  FROM by_month
-  JOIN cube.area_up ON area_up.area_code = by_month.cube_area
-  GROUP BY ALL
-),
-rolled AS (
-  SELECT
-    holding.period_type,
-    holding.period,
-    area,
-    activity_type,
-    unit_type,
-    grouped,
-    sum("P2-OP-03 numerator") AS "P2-OP-03 numerator",
-    sum("P2-OP-03 denominator") AS "P2-OP-03 denominator"
-  FROM in_areas
-  JOIN cube.period_bucket AS holding ON holding.bucket = in_areas.month
-  GROUP BY ALL
+    count(*)
+      FILTER (WHERE (activity_type = 'patrol' AND status = 'completed' AND component = 'police') AND (patrol_mode = 'foot')) AS numerator,
+    count(*)
+      FILTER (WHERE (activity_type = 'patrol' AND status = 'completed' AND component = 'police') AND (NOT patrol_mode IS NULL)) AS denominator
+  FROM in_figure
 )
 SELECT
-  'P2-OP-03' AS indicator,
-  period_type,
-  period,
-  area,
-  coalesce(unit_type, '_T') AS unit_type,
-  coalesce(activity_type, '_T') AS activity_type,
-  '_T' AS actor,
-  '_T' AS sex,
-  '_T' AS age_group,
-  '_T' AS breakdown,
-  '_T' AS breakdown_value,
-  CAST(CASE WHEN "P2-OP-03 denominator" > 0 THEN 100 * CAST(coalesce("P2-OP-03 numerator", 0) AS DOUBLE) / CAST("P2-OP-03 denominator" AS DOUBLE) END AS DOUBLE) AS value,
-  CAST(coalesce("P2-OP-03 numerator", 0) AS DOUBLE) AS numerator,
-  CAST(coalesce("P2-OP-03 denominator", 0) AS DOUBLE) AS denominator,
-  CAST(coalesce("P2-OP-03 denominator", 0) AS BIGINT) AS n,
-  CAST("P2-OP-03 denominator" AS BIGINT) AS cases
-FROM rolled
-WHERE "P2-OP-03 denominator" > 0 AND CASE grouped WHEN 3 THEN true WHEN 2 THEN unit_type IS NOT NULL WHEN 1 THEN activity_type IS NOT NULL ELSE false END
+  CAST(CASE WHEN denominator > 0 THEN 100 * CAST(coalesce(numerator, 0) AS DOUBLE) / CAST(denominator AS DOUBLE) END AS DOUBLE) AS value,
+  CAST(coalesce(numerator, 0) AS DOUBLE) AS numerator,
+  CAST(coalesce(denominator, 0) AS DOUBLE) AS denominator,
+  CAST(coalesce(denominator, 0) AS BIGINT) AS n
+FROM parts

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from indicators.catalogue import load_catalogue
-from indicators.compiler import indicator_sql
+from indicators.figure_sql import indicator_sql
 from indicators.data_folder import data_folder
 from pipelines.cli.main import COMMANDS
 

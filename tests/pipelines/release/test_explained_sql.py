@@ -1,0 +1,139 @@
+"""The SQL that explain prints gives the figure that it explains, on a warehouse as it is.
+
+Nothing of ours is on the connection: no function, no table but those of the warehouse. The sample
+is small and has rows planted that test the rules.
+"""
+
+import math
+from collections.abc import Iterator
+from datetime import date
+
+import duckdb
+import pytest
+
+from indicators.catalogue import EarlierVersion, Indicator, load_catalogue
+from indicators.engines import compute
+from indicators.mission import read_mission
+from indicators.values import NO_ACCESS, NOT_REPORTED, totals_sql
+from pipelines import sample
+from pipelines.cli.explain_command import text_of
+from pipelines.ingest.inbox import ingest
+from pipelines.quality.checks import run_checks
+from pipelines.release.explain import explain
+from pipelines.release.publishing import publish
+from pipelines.warehouse.connection import open_warehouse
+from pipelines.workspace import Workspace
+from tests.independent.hard_cases import plant
+
+AS_OF = date(2026, 10, 15)
+SIZES = {"activities": 1500, "incidents": 400, "alerts": 300, "waves": 3, "respondents": 480}
+LISTED = sorted(code for code in load_catalogue() if not code.startswith("D-"))
+REDEFINED = "P2-OP-05"  # before 2026 it counted as P2-OP-06 does
+
+# Of each indicator: the whole mission by month, quarter, half-year, year and budget year, an area
+# of each other level, and one cell of each status; the choice goes by a hash of the cell.
+_CELLS_SQL = f"""
+WITH told AS (
+  SELECT indicator, indicator_version, area, area_level, period_type, period, obs_status,
+    value, numerator, denominator, n, hash(indicator || period || area) AS lot
+  FROM mart.indicator_value
+  WHERE {totals_sql()}
+),
+chosen AS (
+  (SELECT * FROM told WHERE obs_status NOT IN ('{NOT_REPORTED}', '{NO_ACCESS}')
+   QUALIFY row_number() OVER (PARTITION BY indicator, area_level,
+     CASE WHEN area_level = 'country' THEN period_type END ORDER BY lot) = 1)
+  UNION
+  (SELECT * FROM told
+   QUALIFY row_number() OVER (PARTITION BY indicator, obs_status ORDER BY lot) = 1)
+  UNION
+  (SELECT * FROM told WHERE indicator = '{REDEFINED}' AND value > 0
+   QUALIFY row_number() OVER (PARTITION BY indicator_version, area_level ORDER BY lot) <= 3)
+)
+SELECT * FROM chosen ORDER BY ALL
+"""
+
+
+def catalogue() -> dict[str, Indicator]:
+    """The catalogue with one indicator that is in its second version since 2026."""
+    found = load_catalogue()
+    earlier = EarlierVersion(
+        version=1,
+        effective_from=date(2024, 1, 1),
+        differs={"measure": found["P2-OP-06"].measure.model_dump(exclude_unset=True)},
+    )
+    second = {"version": 2, "effective_from": date(2026, 1, 1), "earlier_versions": (earlier,)}
+    return found | {REDEFINED: found[REDEFINED].model_copy(update=second)}
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    workspace = Workspace(tmp_path_factory.mktemp("explained"))
+    sample.install(workspace, **SIZES)
+    profile = workspace.profile("sample")
+    mission = read_mission(profile)
+    ingest(workspace, mission)
+    with open_warehouse(workspace.warehouse("sample")) as connection:
+        plant(connection)
+        compute(connection, mission, catalogue(), AS_OF, profile)
+        run_checks(connection, mission, profile)
+        publish(workspace, "sample", "2026-Q3", connection)
+    return workspace
+
+
+@pytest.fixture(scope="module")
+def plain(workspace: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse as a reader opens it."""
+    with duckdb.connect(str(workspace.warehouse("sample")), read_only=True) as connection:
+        yield connection
+
+
+def printed_sql(found: dict[str, object]) -> str:
+    """What stands below the empty line of the printed text."""
+    return text_of(found, "en").split("\n\n", 1)[1]
+
+
+@pytest.mark.parametrize("code", LISTED)
+def test_the_printed_sql_gives_the_figure(
+    workspace: Workspace, plain: duckdb.DuckDBPyConnection, code: str
+) -> None:
+    cells = plain.execute(f"SELECT * FROM ({_CELLS_SQL}) WHERE indicator = ?", [code]).fetchall()
+    levels = {cell[3] for cell in cells}
+    assert "country" in levels and (len(levels) > 2 or code == "P2-OP-11"), levels
+    for _, version, area, _, period_type, period, status, *figure, _ in cells:
+        found = explain(workspace, "sample", code, area=area, period=period)
+        assert (found["version"], found["period_type"]) == (version, period_type)
+        assert found["conf_status"] != "F" or found["value"] == figure[0]
+        result = plain.execute(printed_sql(found))
+        names = [column[0] for column in result.description or ()]
+        assert names[:4] == ["value", "numerator", "denominator", "n"]
+        assert ("rows" in names) == (status in (NOT_REPORTED, NO_ACCESS))
+        (given,) = result.fetchall()
+        is_survey = found["source"] == "survey_respondents"
+        where = (code, area, period, status, figure, given)
+        assert all(
+            is_same(mine, theirs, is_survey) for mine, theirs in zip(given[:4], figure, strict=True)
+        ), where
+
+
+def is_same(given: float | None, figure: float | None, is_survey: bool) -> bool:
+    """Exactly the figure; of a survey, whose sums are of weights, to nine digits."""
+    if given is None or figure is None or not is_survey:
+        return given == figure
+    return math.isclose(given, figure, rel_tol=1e-9)
+
+
+def test_a_period_of_an_earlier_version_is_explained_by_it(
+    workspace: Workspace, plain: duckdb.DuckDBPyConnection
+) -> None:
+    texts = [
+        printed_sql(explain(workspace, "sample", REDEFINED, period=period))
+        for period in ("2025", "2026-Q3")
+    ]
+    asked = "is_integrated"
+    assert asked in texts[0] and asked not in texts[1]
+
+
+def test_the_text_is_the_same_each_time(workspace: Workspace) -> None:
+    texts = {explain(workspace, "sample", "P2-OP-15", area="Gorou")["sql"] for _ in range(2)}
+    assert len(texts) == 1
