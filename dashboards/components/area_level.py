@@ -13,9 +13,8 @@ ENOUGH = 0.4
 
 
 def levels_of(context: Context, code: str, drawn: Collection[str] = LEVELS) -> list[str]:
-    """The levels at which an indicator has rows in the period, from coarse to fine."""
-    frame = context.area_levels
-    found = set(frame.loc[frame["indicator"] == code, "area_level"])
+    """The levels at which the copy has an indicator for the kind of period, coarse to fine."""
+    found = context.levels(code)
     return [level for level in LEVELS if level in found and level in drawn]
 
 

@@ -44,7 +44,7 @@ def no_figure(row: Row, words: Words) -> html.Span:
     """Why no number stands here."""
     known = _worded("linkage.grade_reason", _reasons(row), words)
     if not known:
-        return _quiet(words("finding.no_figure"))
+        return _quiet(words("finding.not_estimated"))
     reasons = message("linkage.list_separator", words.language).join(known)
     return _quiet(words("finding.no_figure_because", reasons=reasons), "no-figure why")
 

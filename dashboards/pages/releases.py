@@ -11,7 +11,6 @@ from dashboards.components.revisions import revisions_card
 from dashboards.components.table import Column, table
 from dashboards.context import Context
 from dashboards.releases import release_names
-from indicators.withheld_words import withheld_sentences
 
 PATH = "/releases"
 NAME = "releases"
@@ -73,18 +72,6 @@ def _facts(context: Context) -> html.Section:
     return card(words("releases.current"), [html.Ul(items, className="facts")], key="facts")
 
 
-def _withheld(context: Context) -> list[Any]:
-    """How much of it this audience does not see, and how well that is hidden."""
-    words, counts = context.words, context.release.withheld
-    if not counts:
-        return []
-    sentences = withheld_sentences(counts, words.language, lambda n: formats.number(n, words))
-    items = html.Ul([html.Li(text) for text in sentences], className="facts")
-    return [
-        card(words("releases.withheld"), [items], words("releases.withheld_under"), key="withheld")
-    ]
-
-
 def _all_releases(context: Context) -> html.Section:
     words = context.words
     names = release_names(context.home, context.release.mission)
@@ -95,14 +82,13 @@ def _all_releases(context: Context) -> html.Section:
 
 
 def body(context: Context) -> list[Any]:
-    """Extracts first, then every file of the audience; facts, what is withheld, what moved, all."""
+    """Extracts first, then every file of the audience; facts, what moved, all releases."""
     files = downloads.listed_files(context.release)
     extracts = {path: sha for path, sha in files.items() if "/extracts/" in path}
     others = {path: sha for path, sha in files.items() if path not in extracts}
     left = [*_files_card(context, "extracts", extracts), *_files_card(context, "files", others)]
     right = [
         _facts(context),
-        *_withheld(context),
         revisions_card(context),
         _all_releases(context),
     ]
