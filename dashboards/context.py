@@ -188,9 +188,14 @@ class Context:
         return self.words.of(row, "short") or self.words.of(row, "title") or code
 
     @cached_property
-    def area_levels(self) -> pd.DataFrame:
-        """How many areas have a figure, by indicator and area level, in the chosen period."""
-        return indicator_values.area_levels(self.release, self.period.period_type, self.period.code)
+    def figure_shares(self) -> dict[tuple[str, str], float]:
+        """Share of areas with a figure, by indicator and area level, in the chosen period."""
+        period = self.period
+        frame = indicator_values.area_levels(self.release, period.period_type, period.code)
+        return {
+            (row["indicator"], row["area_level"]): row["figures"] / max(1, row["areas"])
+            for row in rows_of(frame)
+        }
 
     @cached_property
     def cells(self) -> dict[str, Cell]:

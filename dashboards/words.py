@@ -80,7 +80,7 @@ class Words:
         more = len(names) - number
         if more <= 0:
             return self.listed(names)
-        return self("list.more", names=", ".join(names[:number]), number=str(more))
+        return self.digits("list.more", more, names=", ".join(names[:number]))
 
     def listed(self, items: list[str]) -> str:
         """Items joined as in a sentence: a, b and c."""

@@ -208,11 +208,26 @@ def _unrated(facts: Facts, has_figure: bool) -> Said | None:
     return Said("unrated", "target_elsewhere")
 
 
+_ADDED = {
+    "is_survey": "defined.source LIKE 'survey%'",
+    "confidentiality": "defined.confidentiality",
+    "direction": "defined.direction",
+    "has_target": "defined.target IS NOT NULL",
+    "is_running": "coalesce(cell.period_end > dated.as_of, false)",
+    "is_before_record": "coalesce(cell.period_end < record.begins, false)",
+    "had_wave": "EXISTS (FROM wave WHERE wave.mission = cell.mission"
+    " AND wave.last_on BETWEEN cell.period_start AND cell.period_end)",
+    "area_due": "silent.area_due",
+    "area_received": "silent.area_received",
+    "area_no_access": "silent.area_no_access",
+}
+ADDED_COLUMNS = tuple(_ADDED)
+
+
 def facts_sql(cells: str) -> str:
     """Rows of `mart.indicator_value` (SQL of a selection of them) with what `Facts` asks for.
 
-    Adds is_survey, confidentiality, direction, has_target, is_running, had_wave, is_before_record,
-    area_due, area_received, area_no_access; columns that the cells have already are left alone.
+    Adds `ADDED_COLUMNS`.
     """
     return f"""
 WITH RECURSIVE cell AS ({cells}),
@@ -249,7 +264,7 @@ silent AS (
     AND heard.month BETWEEN date_trunc('month', zero.period_start) AND zero.period_end
   GROUP BY ALL
 )
-SELECT cell.*, {", ".join(_ADDED)}
+SELECT cell.*, {", ".join(f"{sql} AS {name}" for name, sql in _ADDED.items())}
 FROM cell
 LEFT JOIN mart.indicator AS defined ON defined.mission = cell.mission
   AND defined.indicator = cell.indicator AND defined.version = cell.indicator_version
@@ -259,21 +274,6 @@ LEFT JOIN silent ON silent.mission = cell.mission AND silent.area = cell.area
   AND silent.period_start = cell.period_start AND silent.period_end = cell.period_end
   AND cell.returns_due IS NULL
 """
-
-
-_ADDED = (
-    "defined.source LIKE 'survey%' AS is_survey",
-    "defined.confidentiality",
-    "defined.direction",
-    "defined.target IS NOT NULL AS has_target",
-    "coalesce(cell.period_end > dated.as_of, false) AS is_running",
-    "coalesce(cell.period_end < record.begins, false) AS is_before_record",
-    "EXISTS (FROM wave WHERE wave.mission = cell.mission"
-    " AND wave.last_on BETWEEN cell.period_start AND cell.period_end) AS had_wave",
-    "silent.area_due",
-    "silent.area_received",
-    "silent.area_no_access",
-)
 
 
 def _worded(value: Any, language: str) -> str:

@@ -20,9 +20,7 @@ def levels_of(context: Context, code: str, drawn: Collection[str] = LEVELS) -> l
 
 def share_of_figures(context: Context, code: str, level: str) -> float:
     """Areas of a level with a figure in the chosen period, as a share of those with a row."""
-    frame = context.area_levels
-    row = frame[(frame["indicator"] == code) & (frame["area_level"] == level)]
-    return float(row["figures"].sum()) / max(1.0, float(row["areas"].sum()))
+    return context.figure_shares.get((code, level), 0.0)
 
 
 def area_level(context: Context, code: str, drawn: Collection[str] = LEVELS) -> str | None:

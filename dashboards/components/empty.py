@@ -1,5 +1,7 @@
 """The kinds of empty as marks: a look for each family of reasons, the reason's own words."""
 
+from collections.abc import Collection
+
 from dash import html
 
 from dashboards.queries.cells import SUPPRESSED, Cell
@@ -20,6 +22,13 @@ def empty_mark(cell: Cell, words: Words, form: str = "") -> html.Span:
     text = html.Span(empty_words(cell, words, form), className="empty-word")
     given = {"data-reason": cell.state}
     return html.Span(text, className=f"empty empty-{cell.look}", **given)
+
+
+def persons_note(cells: Collection[Cell], words: Words) -> list[html.P]:
+    """How counts of persons are shown; nothing where every cell is exact."""
+    codes = {said.code for cell in cells for said in cell.beside} | {c.state for c in cells}
+    is_displayed = bool(codes & {"rounded_5", "below_8"})
+    return [html.P(words("persons_note"), className="note")] if is_displayed else []
 
 
 def beside_words(cell: Cell, words: Words) -> list[str]:

@@ -11,7 +11,13 @@ from dashboards.components import small_multiples
 from dashboards.components.area_level import area_level, level_switch, levels_of
 from dashboards.components.card import card, notice
 from dashboards.components.chart import chart, chart_card, shows_table, take_away, twin
-from dashboards.components.empty import beside_words, empty_mark, empty_words, four_kinds_key
+from dashboards.components.empty import (
+    beside_words,
+    empty_mark,
+    empty_words,
+    four_kinds_key,
+    persons_note,
+)
 from dashboards.components.evidence import evidence_mark
 from dashboards.components.how_computed import Origin, how_computed
 from dashboards.components.links import page_link
@@ -204,6 +210,8 @@ def _areas_card(context: Context, code: str) -> list[Any]:
     key = "areas_subtitle" if context.ranks_areas(code) else "areas_subtitle_by_name"
     subtitle = words(f"indicator.{key}", unit=unit.words(words))
     switch = level_switch(context, levels_of(context, code), level)
+    shown = [dated.cell for series in by_area.values() for dated in series]
+    content += persons_note(shown, words)
     foot = take_away(context, "areas", ("csv",), title)
     return [card(title, [switch, *content, foot], subtitle, key="areas")]
 
@@ -236,11 +244,12 @@ def _breakdown(
         Column(words("table.interval"), True),
         Column(words("table.n"), True),
     ]
+    cells = {str(row[column]): Cell.of(row) for row in rows_of(frame)}
     rows = [
-        [words.label(column, row[column]), *value_cells(Cell.of(row), unit, words)]
-        for row in rows_of(frame)
+        [words.label(column, part), *value_cells(cell, unit, words)] for part, cell in cells.items()
     ]
-    return [card(title, [table(columns, rows, title)], key=key)]
+    content = [table(columns, rows, title), *persons_note(cells.values(), words)]
+    return [card(title, content, key=key)]
 
 
 def _goes_with(context: Context, code: str) -> list[Any]:
@@ -261,7 +270,7 @@ def _goes_with(context: Context, code: str) -> list[Any]:
         parts = [
             page_link(context.short(other), href),
             html.Span(value, className="note"),
-            evidence_mark(grade, words),
+            evidence_mark(grade, words, link["status"]),
             html.Span(words.of(link, "sentence"), className="note"),
         ]
         items.append(html.Li(parts))

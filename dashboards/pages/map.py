@@ -19,7 +19,7 @@ from dashboards.components.area_level import (
 )
 from dashboards.components.card import notice
 from dashboards.components.chart import chart, take_away
-from dashboards.components.empty import swatch
+from dashboards.components.empty import persons_note, swatch
 from dashboards.components.links import page_link
 from dashboards.components.page_head import page_head
 from dashboards.components.small_multiples import area_rank
@@ -104,7 +104,11 @@ def _cells(context: Context, code: str, frame: pd.DataFrame, level: str) -> dict
     return {area: cells[area] for area in sorted(cells, key=rank)}
 
 
-def _parts(context: Context) -> tuple[str, str, pd.DataFrame, dict[str, Cell]] | None:
+# Indicator, level of areas, all values of both in periods of the kind, and the chosen cells.
+_Parts = tuple[str, str, pd.DataFrame, dict[str, Cell]]
+
+
+def _parts(context: Context) -> _Parts | None:
     code = _chosen(context)
     level = area_level(context, code, _drawn_levels(context)) if code else None
     if code is None or level is None:
@@ -115,7 +119,10 @@ def _parts(context: Context) -> tuple[str, str, pd.DataFrame, dict[str, Cell]] |
 
 def sentence(context: Context) -> str:
     """Where the value is highest (lowest where higher is better), and where there is none."""
-    parts = _parts(context)
+    return _sentence(context, _parts(context))
+
+
+def _sentence(context: Context, parts: _Parts | None) -> str:
     if parts is None:
         return context.words("map.nothing")
     code, _, _, cells = parts
@@ -135,16 +142,17 @@ def _extreme(context: Context, code: str, cells: dict[str, Cell]) -> str:
     ranked = figures[::-1] if is_up else [area for area in figures if cells[area].value]
     if not ranked:
         return words("map.all_zero", title=title, number=str(len(figures)))
-    key = "map.lowest" if is_up else "map.highest"
     end = cells[ranked[0]].value
     tied = [area for area in ranked if cells[area].value == end]
     if len(tied) > _NAMED:
         value = unit.value(end or 0.0, words)
-        return words(f"{key}_shared", title=title, value=value, number=str(len(tied)))
+        key = "map.lowest_shared" if is_up else "map.highest_shared"
+        return words(key, title=title, value=value, number=str(len(tied)))
     named = [
         words("map.named", area=context.area_name(a), value=value_in_brief(cells[a], unit, words))
         for a in ranked[:_NAMED]
     ]
+    key = "map.lowest" if is_up else "map.highest"
     return words(key, title=title, names=words.listed(named))
 
 
@@ -215,6 +223,7 @@ def _list(context: Context, code: str, cells: dict[str, Cell]) -> html.Section:
                 className="card-head",
             ),
             scroll,
+            *persons_note(cells.values(), words),
             take_away(context, "areas", ("csv",), title),
         ],
         className="card map-list",
@@ -318,9 +327,8 @@ def _time(context: Context, code: str, level: str) -> html.Div | None:
     return html.Div([label, html.Span(names[0]), slider, shown], className="time", **steps)
 
 
-def _map_card(
-    context: Context, code: str, level: str, frame: pd.DataFrame, cells: dict[str, Cell]
-) -> html.Section:
+def _map_card(context: Context, parts: _Parts) -> html.Section:
+    code, level, frame, cells = parts
     words, unit = context.words, context.unit(code)
     drawn = _outlines_of(str(context.release.folder), level, context.release)
     is_risk = str(context.indicator(code)["direction"]) == "down"
@@ -338,7 +346,7 @@ def _map_card(
             _map_areas(context, code, cells), drawn, bases, classes, context.address.theme
         )
         content: list[Any] = [
-            chart(figure, f"{title} {sentence(context)}", "map", _height(drawn), 80),
+            chart(figure, f"{title} {_sentence(context, parts)}", "map", _height(drawn), 80),
             take_away(context, "map", ("png", "svg"), title),
         ]
     else:
@@ -363,10 +371,10 @@ def body(context: Context) -> list[Any]:
     """Sentence, the list (first for the keyboard), the map."""
     parts = _parts(context)
     if parts is None:
-        return [page_head(sentence(context))]
-    code, level, frame, cells = parts
-    columns = [_list(context, code, cells), _map_card(context, code, level, frame, cells)]
+        return [page_head(_sentence(context, None))]
+    code, _, _, cells = parts
+    columns = [_list(context, code, cells), _map_card(context, parts)]
     return [
-        page_head(sentence(context), context.words("map.lead")),
+        page_head(_sentence(context, parts), context.words("map.lead")),
         html.Div(columns, className="columns columns-map"),
     ]

@@ -170,7 +170,7 @@ def _output(context: Context, link: dict[str, Any]) -> html.Div:
         [
             page_link(context.item(code), href, "output-name"),
             html.Span(_done(context, code, cell, unit), className="note output-value"),
-            evidence_mark(grade, words),
+            evidence_mark(grade, words, link["status"]),
         ],
         className="output",
     )

@@ -1,7 +1,7 @@
 """SDMX-CSV 2.0 (the CSV of SDMX 3.0): one row an observation, never a row that deletes.
 
 Method: SDMX-CSV field guide of the SDMX Technical Working Group, version 2.0; code lists
-CL_OBS_STATUS (A, P, O, L, M, U) and CL_CONF_STATUS (F, C, D).
+CL_OBS_STATUS (A, P, O, L, M, U) and CL_CONF_STATUS (F, C).
 """
 
 import csv
@@ -32,6 +32,7 @@ COLUMNS = (
     "UNIT_MEASURE",
     "OBS_STATUS",
     "CONF_STATUS",
+    "DISCLOSURE",
     "CI_LOW",
     "CI_HIGH",
     "SE",
@@ -70,6 +71,7 @@ _TEXTS = {
     "UNIT_MEASURE": "unit_of_measure",
     "OBS_STATUS": "obs_status",
     "CONF_STATUS": "conf_status",
+    "DISCLOSURE": "disclosure",
     "METHOD": "method",
     "INDICATOR_VERSION": "indicator_version",
 }
