@@ -21,6 +21,7 @@ from dashboards.words import Words
 
 # A quarter in which a smaller share of the indicators has a figure is not shown unasked.
 _ENOUGH_FIGURES = 1 / 3
+_LEVELS = ("country", "admin1", "admin2", "admin3", "site")
 
 
 @dataclass(frozen=True)
@@ -187,9 +188,14 @@ class Context:
         return self.words.of(row, "short") or self.words.of(row, "title") or code
 
     @cached_property
-    def area_levels(self) -> pd.DataFrame:
-        """How many areas have a figure, by indicator and area level, in the chosen period."""
-        return indicator_values.area_levels(self.release, self.period.period_type, self.period.code)
+    def figure_shares(self) -> dict[tuple[str, str], float]:
+        """Share of areas with a figure, by indicator and area level, in the chosen period."""
+        period = self.period
+        frame = indicator_values.area_levels(self.release, period.period_type, period.code)
+        return {
+            (row["indicator"], row["area_level"]): row["figures"] / max(1, row["areas"])
+            for row in rows_of(frame)
+        }
 
     @cached_property
     def cells(self) -> dict[str, Cell]:
@@ -204,7 +210,38 @@ class Context:
 
     def cell(self, indicator: str) -> Cell:
         """One indicator in the chosen period and area."""
-        return self.cells.get(indicator, Cell("no_figure"))
+        return self.cells.get(indicator) or self.absent(indicator, self.area)
+
+    @cached_property
+    def _published(self) -> dict[str, dict[str, tuple[str, ...]]]:
+        found: dict[str, dict[str, list[str]]] = {}
+        for row in rows_of(indicator_values.published(self.release)):
+            by_type = found.setdefault(row["indicator"], {})
+            by_type.setdefault(row["period_type"], []).append(row["area_level"])
+        return {
+            code: {
+                kind: tuple(filter(levels.__contains__, _LEVELS))
+                for kind, levels in by_type.items()
+            }
+            for code, by_type in found.items()
+        }
+
+    def period_types(self, indicator: str) -> tuple[str, ...]:
+        """The kinds of period for which the copy holds an indicator."""
+        return tuple(self._published.get(indicator, {}))
+
+    def levels(self, indicator: str) -> tuple[str, ...]:
+        """The area levels at which the copy holds an indicator for the chosen kind of period."""
+        return self._published.get(indicator, {}).get(self.period.period_type, ())
+
+    def absent(self, indicator: str, area: str) -> Cell:
+        """The cell that stands where the copy has no row: it says where there are some."""
+        if not self.levels(indicator):
+            kinds = self.period_types(indicator)
+            return Cell.absent({"period_type": kinds} if kinds else None)
+        level = str(self.areas.loc[area, "area_level"]) if area in self.areas.index else ""
+        levels = self.levels(indicator)
+        return Cell.absent(None if level in levels else {"area_level": levels})
 
     @cached_property
     def all_series(self) -> pd.DataFrame:
@@ -242,18 +279,9 @@ class Context:
         """Whether there was no release before this one to compare with."""
         return self.release.publication.get("previous_release") is None
 
-    @cached_property
-    def min_n(self) -> int:
-        """Counts below this are withheld from the audience, as the release's manifest says."""
-        policy = self.release.manifest.get("audiences", {}).get(self.audience, {})
-        return int(policy.get("min_n", 0))
-
-    def bound(self, code: str) -> int:
-        """The least n that is shown of an indicator; surveys may have a larger one."""
-        own = self.indicator(code)["min_n"]
-        if not self.is_survey(code) or formats.is_missing(own):
-            return self.min_n
-        return max(self.min_n, int(own))
+    def ranks_areas(self, code: str) -> bool:
+        """Whether areas may be drawn on a map and ordered by an indicator's values."""
+        return not self.indicator(code).get("not_by_area")
 
     def is_survey(self, code: str) -> bool:
         """Whether an indicator comes from interviews."""

@@ -60,11 +60,6 @@ class Release:
         return _json(self.folder / "publication.json")
 
     @cached_property
-    def withheld(self) -> Mapping[str, int]:
-        """How many counts this audience's copy withholds; empty where that was not kept."""
-        return _json(self.audience_folder / "withheld.json")
-
-    @cached_property
     def tables(self) -> frozenset[str]:
         """The mart tables that this audience's database has."""
         sql = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'mart'"

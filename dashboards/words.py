@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from indicators.contracts import contracts
+from indicators.empty_reasons import Said
 from indicators.messages import has_message, message
 from indicators.vocabularies import vocabularies
 
@@ -23,6 +24,10 @@ class Words:
     def __call__(self, key: str, **parameters: Any) -> str:
         """The sentence for a key. Raises KeyError for an unknown key."""
         return message(f"page.{key}", self.language, **parameters)
+
+    def said(self, said: Said, form: str = "") -> str:
+        """A reason for a cell's being empty, unrated or uncertain; `form` "table" is short."""
+        return said.words(self.language, form)
 
     def known(self, key: str) -> bool:
         """Whether the pages' catalogue has this key."""
@@ -69,6 +74,13 @@ class Words:
     def told(self, name: str, text: str) -> str:
         """A name and what is said of it, with the language's colon."""
         return self("list.told", name=name, text=text)
+
+    def some_of(self, names: list[str], number: int) -> str:
+        """The first names as in a sentence, and how many more there are."""
+        more = len(names) - number
+        if more <= 0:
+            return self.listed(names)
+        return self.digits("list.more", more, names=", ".join(names[:number]))
 
     def listed(self, items: list[str]) -> str:
         """Items joined as in a sentence: a, b and c."""

@@ -118,6 +118,7 @@
     var time = slider(event);
     if (!time) { return; }
     var query = new URLSearchParams(window.location.search);
+    window.poclens.keepSubject(query);
     query.set("period", time.dataset.codes.split("|")[Number(event.target.value)]);
     window.poclens.go(window.location.pathname + "?" + query.toString(), true);
   });

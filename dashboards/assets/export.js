@@ -36,8 +36,7 @@
   function status(row) {
     var empty = row.querySelector(".empty");
     if (!empty) { return ""; }
-    var name = Array.prototype.find.call(empty.classList, function (one) { return one.indexOf("empty-") === 0; });
-    return name ? name.replace("empty-", "").replace(/-/g, "_") : "";
+    return empty.dataset.reason || "";
   }
 
   function csv(card, foot) {

@@ -13,6 +13,13 @@ window.dash_clientside = window.dash_clientside || {};
   }
   window.poclens.go = go;
 
+  // Another period must not change what the page is about: indicator and level go along.
+  window.poclens.keepSubject = function (query) {
+    var subject = document.querySelector("[data-subject]");
+    if (!subject) { return; }
+    new URLSearchParams(subject.dataset.subject).forEach(function (value, key) { query.set(key, value); });
+  };
+
   // What a reader chose for this browser; without storage everything is as on a first visit.
   function remembered(key) {
     try { return window.localStorage.getItem("poclens." + key); } catch (error) { return null; }
@@ -65,6 +72,7 @@ window.dash_clientside = window.dash_clientside || {};
         .filter(function (pair) { return pair[1] && now[pair[0]] !== pair[1]; });
       if (!changed.length) { return unchanged; }
       var query = new URLSearchParams(window.location.search);
+      if (!changed.some(function (pair) { return pair[0] === "mission"; })) { window.poclens.keepSubject(query); }
       changed.forEach(function (pair) {
         query.set(pair[0], pair[1]);
         if (pair[0] === "mission") {

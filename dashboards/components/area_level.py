@@ -13,17 +13,14 @@ ENOUGH = 0.4
 
 
 def levels_of(context: Context, code: str, drawn: Collection[str] = LEVELS) -> list[str]:
-    """The levels at which an indicator has rows in the period, from coarse to fine."""
-    frame = context.area_levels
-    found = set(frame.loc[frame["indicator"] == code, "area_level"])
+    """The levels at which the copy has an indicator for the kind of period, coarse to fine."""
+    found = context.levels(code)
     return [level for level in LEVELS if level in found and level in drawn]
 
 
 def share_of_figures(context: Context, code: str, level: str) -> float:
     """Areas of a level with a figure in the chosen period, as a share of those with a row."""
-    frame = context.area_levels
-    row = frame[(frame["indicator"] == code) & (frame["area_level"] == level)]
-    return float(row["figures"].sum()) / max(1.0, float(row["areas"].sum()))
+    return context.figure_shares.get((code, level), 0.0)
 
 
 def area_level(context: Context, code: str, drawn: Collection[str] = LEVELS) -> str | None:

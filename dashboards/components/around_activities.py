@@ -12,7 +12,6 @@ from dash import html
 
 from dashboards import formats
 from dashboards.components.card import card, notice
-from dashboards.components.empty import withheld_mark
 from dashboards.components.finding_notes import (
     ALL,
     KINDS,
@@ -131,20 +130,13 @@ def _windows_table(context: Context, rows: Sequence[Row], caption: str) -> html.
             named(_kind(context, row), _window(context, row)),
             *difference_cells(row, words, decimals=2),
             _number(context, row["control_mean"], 2) if has_figure(row) else "",
-            *(_count(context, row, name) for name in ("n_treated", "n_control")),
+            *(_number(context, row[name]) for name in ("n_treated", "n_control")),
             *effort_cells(row, words),
             grade_mark(row, words),
         ]
         for row in rows
     ]
     return table(columns, lines, caption, "table-findings")
-
-
-def _count(context: Context, row: Row, name: str) -> Any:
-    """How many; the mart leaves out numbers that are too small for any audience."""
-    if row["window"] != "none" and formats.is_missing(row[name]):
-        return withheld_mark(context.words)
-    return _number(context, row[name])
 
 
 def _number(context: Context, value: Any, decimals: int = 0) -> str:

@@ -1,55 +1,54 @@
-"""The kinds of empty: one look and one word for each, never shared."""
+"""The kinds of empty as marks: a look for each family of reasons, the reason's own words."""
+
+from collections.abc import Collection
 
 from dash import html
 
-from dashboards.queries.cells import Cell
+from dashboards.queries.cells import SUPPRESSED, Cell
 from dashboards.words import Words
 
-_SMALLEST_BOUND = 2  # a mission may leave the bound to other rules
-
-# What stands for the cell where there is room for one sign only.
-SIGNS = {
-    "zero": "0",
-    "not_reported": "",
-    "no_access": "⊘",
-    "withheld": "",
-    "withheld_other": "",
-    "not_computable": "–",
-    "too_imprecise": "?",
-    "no_figure": "–",
-}
+# What stands for the look where there is room for one sign only.
+_SIGNS = {"zero": "0", "no-access": "⊘"}
+_KEY = ("zero", "not-reported", "no-access", SUPPRESSED)
 
 
-def empty_words(cell: Cell, words: Words, min_n: int) -> str:
-    """Why no number stands here; the reason for withholding never gives the n."""
-    if cell.state == "withheld" and min_n < _SMALLEST_BOUND:
-        return words("empty.withheld_few")
-    return words(f"empty.{cell.state}", min_n=min_n)
+def empty_words(cell: Cell, words: Words, form: str = "") -> str:
+    """Why no number stands here; `form` "table" gives the short sentence."""
+    return "" if cell.said.empty is None else words.said(cell.said.empty, form)
 
 
-def empty_mark(cell: Cell, words: Words, min_n: int) -> html.Span:
+def empty_mark(cell: Cell, words: Words, form: str = "") -> html.Span:
     """The pattern with its word on a plain tab."""
-    text = empty_words(cell, words, min_n)
-    return html.Span(
-        html.Span(text, className="empty-word"),
-        className=f"empty empty-{cell.state.replace('_', '-')}",
-    )
+    text = html.Span(empty_words(cell, words, form), className="empty-word")
+    given = {"data-reason": cell.state}
+    return html.Span(text, className=f"empty empty-{cell.look}", **given)
 
 
-def withheld_mark(words: Words) -> html.Span:
-    """The pattern where it is not told whether the count itself is small or lies beside one."""
-    text = html.Span(words("empty.withheld_either"), className="empty-word")
-    return html.Span(text, className="empty empty-withheld")
+def persons_note(cells: Collection[Cell], words: Words) -> list[html.P]:
+    """How counts of persons are shown; nothing where every cell is exact."""
+    codes = {said.code for cell in cells for said in cell.beside} | {c.state for c in cells}
+    is_displayed = bool(codes & {"rounded_5", "below_8"})
+    return [html.P(words("persons_note"), className="note")] if is_displayed else []
 
 
-def swatch(state: str) -> html.Span:
+def beside_words(cell: Cell, words: Words) -> list[str]:
+    """What must be said with a value: provisional, rounded, use with caution."""
+    return [words.said(said) for said in cell.beside]
+
+
+def suppressed_mark(words: Words) -> html.Span:
+    """The pattern where a count of interviews is not shown."""
+    text = html.Span(words("key.suppressed"), className="empty-word")
+    return html.Span(text, className=f"empty empty-{SUPPRESSED}", **{"data-reason": SUPPRESSED})
+
+
+def swatch(look: str) -> html.Span:
     """The pattern alone, for keys and grids."""
-    look = f"swatch empty-{state.replace('_', '-')}"
-    return html.Span(SIGNS.get(state, ""), className=look, **{"aria-hidden": "true"})
+    text = _SIGNS.get(look, "")
+    return html.Span(text, className=f"swatch empty-{look}", **{"aria-hidden": "true"})
 
 
 def four_kinds_key(words: Words) -> html.Ul:
     """The key to the four kinds of empty."""
-    kinds = ("zero", "not_reported", "no_access", "withheld")
-    items = [html.Li([swatch(kind), words(f"key.{kind}")]) for kind in kinds]
+    items = [html.Li([swatch(look), words(f"key.{look.replace('-', '_')}")]) for look in _KEY]
     return html.Ul(items, className="key four-kinds")

@@ -7,16 +7,26 @@ from dashboards.words import Words
 _BARS = {"A": 3, "B": 2, "C": 1, "D": 0}
 
 
-def evidence_mark(grade: str | None, words: Words) -> html.Span:
-    """Three bars filled by grade with its letter; the word alone where there is no grade."""
+NO_CHANGE = "no_change"  # status of a finding whose interval lies within the margin set before
+
+
+def evidence_mark(grade: str | None, words: Words, status: object = None) -> html.Span:
+    """Three bars filled by grade with its letter; the word alone where there is no grade.
+
+    Grade D of a finding within the margin (`status` no_change) is no lack of evidence, and says so.
+    """
     if grade not in _BARS:
         return html.Span(words("evidence.not_tested"), className="evidence-none")
+    is_within = grade == "D" and status == NO_CHANGE
     bars = [
         html.Span(className="strength strength-full" if number < _BARS[grade] else "strength")
         for number in range(3)
     ]
-    label = {"aria-label": words(f"evidence.{grade}")}
-    return html.Span([*bars, html.B(grade)], className="evidence", role="img", **label)
+    text = words("evidence.no_change" if is_within else f"evidence.{grade}")
+    shown = [*bars, html.B(grade)]
+    if is_within:
+        shown.append(html.Span(words("evidence.within_margin"), className="note"))
+    return html.Span(shown, className="evidence", role="img", **{"aria-label": text})
 
 
 def evidence_key(words: Words) -> html.Details:

@@ -65,7 +65,7 @@ def _name(context: Context, key: str, value: str) -> str:
     if key in ("stage", "target"):
         return words(f"indicators.{key}.{value}")
     if key == "rating":
-        return words("rating.none" if value == "none" else f"rating.{value}")
+        return words(f"rating.{value}")
     return words.label({"tier": "tier", "phase": "phase", "unit": "unit_type"}[key], value)
 
 

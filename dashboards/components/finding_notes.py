@@ -44,14 +44,16 @@ def no_figure(row: Row, words: Words) -> html.Span:
     """Why no number stands here."""
     known = _worded("linkage.grade_reason", _reasons(row), words)
     if not known:
-        return _quiet(words("finding.no_figure"))
+        return _quiet(words("finding.not_estimated"))
     reasons = message("linkage.list_separator", words.language).join(known)
     return _quiet(words("finding.no_figure_because", reasons=reasons), "no-figure why")
 
 
 def grade_mark(row: Row, words: Words) -> html.Span:
     """The grade of the row, or that it was not tested."""
-    return evidence_mark(row["grade"] if isinstance(row["grade"], str) else None, words)
+    return evidence_mark(
+        row["grade"] if isinstance(row["grade"], str) else None, words, row["status"]
+    )
 
 
 def named(name: str, note: str) -> list[Any]:

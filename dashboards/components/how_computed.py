@@ -8,11 +8,12 @@ import pandas as pd
 from dash import html
 
 from dashboards import formats
-from dashboards.components.value import interval_words, provisional_words
+from dashboards.components.empty import beside_words
+from dashboards.components.value import interval_words
 from dashboards.context import Context
 from dashboards.queries.cells import Cell
 from dashboards.rows import rows_of
-from dashboards.words import sentence_case
+from dashboards.words import Words, sentence_case
 
 _SCALES = (1, 100, 1_000, 10_000, 100_000)
 _FILES_SHOWN = 4
@@ -62,6 +63,8 @@ def _scale(value: float, numerator: float, denominator: float) -> int | None:
 def _method(context: Context, cell: Cell, unit: formats.Unit) -> str:
     words = context.words
     name = cell.method or "none"
+    if name == "full_register" and cell.is_provisional:
+        name = "provisional"
     text = words(f"method.{name}") if words.known(f"method.{name}") else words("method.none")
     if cell.low is None or cell.high is None:
         return text
@@ -71,7 +74,7 @@ def _method(context: Context, cell: Cell, unit: formats.Unit) -> str:
 def _left_out(context: Context, indicator: str, cell: Cell, origin: Origin) -> str:
     words = context.words
     row = context.indicator(indicator)
-    parts = [provisional_words(cell, words)] if cell.is_provisional else []
+    parts = beside_words(cell, words)
     if origin.rows_waiting:
         number = formats.number(origin.rows_waiting, words)
         source = words.label("source", str(row["source"]))
@@ -85,10 +88,7 @@ def _files(context: Context, origin: Origin) -> Any:
     words = context.words
     if origin.files.empty:
         return words("computed.no_files")
-    lines = [
-        words("computed.file", name=row["file"], rows=formats.number(row["rows"], words))
-        for row in rows_of(origin.files)
-    ]
+    lines = [_file(row, words) for row in rows_of(origin.files)]
     if len(lines) <= _FILES_SHOWN:
         return html.Ul([html.Li(line) for line in lines])
     more = words("computed.more_files", number=str(len(lines) - _FILES_SHOWN))
@@ -96,6 +96,13 @@ def _files(context: Context, origin: Origin) -> Any:
         [html.Summary(more), html.Ul([html.Li(line) for line in lines[_FILES_SHOWN:]])]
     )
     return [html.Ul([html.Li(line) for line in lines[:_FILES_SHOWN]]), rest]
+
+
+def _file(row: dict[str, Any], words: Words) -> str:
+    """The file with its rows; its name alone where the copy does not say how many."""
+    if formats.is_missing(row["rows"]):
+        return str(row["file"])
+    return words("computed.file", name=row["file"], rows=formats.number(row["rows"], words))
 
 
 def _in_words(context: Context, indicator: str) -> str:

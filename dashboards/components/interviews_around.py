@@ -12,7 +12,6 @@ from dash import html
 
 from dashboards import formats
 from dashboards.components.card import card, notice
-from dashboards.components.empty import withheld_mark
 from dashboards.components.finding_notes import (
     ALL,
     KINDS,
@@ -103,7 +102,4 @@ def _line(context: Context, design: str, row: dict[str, Any]) -> list[Any]:
 
 
 def _interviews(context: Context, number: Any) -> Any:
-    """How many; the mart leaves out numbers that are too small for any audience."""
-    if formats.is_missing(number):
-        return withheld_mark(context.words)
-    return formats.number(number, context.words)
+    return "–" if formats.is_missing(number) else formats.number(number, context.words)

@@ -60,11 +60,9 @@ def _numbers(against: Against, scale: _Scale, unit: Unit, words: Words) -> list[
     return marks
 
 
-def range_sentence(
-    cell: Cell, against: Against, unit: Unit, direction: str, words: Words, min_n: int
-) -> str:
+def range_sentence(cell: Cell, against: Against, unit: Unit, direction: str, words: Words) -> str:
     """The whole mark as one sentence, for those who hear it."""
-    parts = [value_sentence(cell, unit, words, min_n)]
+    parts = [value_sentence(cell, unit, words)]
     for name in ("baseline", "expected", "target"):
         number = getattr(against, name)
         if number is not None:
@@ -76,9 +74,7 @@ def range_sentence(
     return "; ".join(parts)
 
 
-def range_mark(
-    cell: Cell, against: Against, unit: Unit, direction: str, words: Words, min_n: int
-) -> html.Div:
+def range_mark(cell: Cell, against: Against, unit: Unit, direction: str, words: Words) -> html.Div:
     """Dot, band, ring, path and target bar; a chevron at the good end of the scale."""
     if against.baseline is None and against.target is None:
         return html.Div(words("range.none"), className="note")
@@ -95,7 +91,7 @@ def range_mark(
     if against.expected is not None:
         marks.append(_at("range-expected", scale.place(against.expected)))
     marks += _numbers(against, scale, unit, words)
-    label = range_sentence(cell, against, unit, direction, words, min_n)
+    label = range_sentence(cell, against, unit, direction, words)
     return html.Div(marks, className="range", role="img", **{"aria-label": label})
 
 

@@ -2,6 +2,7 @@
 
 from dash import html
 
+from dashboards.queries.cells import Cell
 from dashboards.words import Words
 
 SIGNS = {
@@ -15,10 +16,12 @@ SIGNS = {
 WORST_FIRST = ("off_track", "at_risk", "not_enough_data", "no_data", "on_track", "achieved")
 
 
-def rating_mark(rating: str | None, words: Words) -> html.Span:
-    """The shape with its word; nothing where an indicator has no rating (neutral, no target)."""
+def rating_mark(cell: Cell, words: Words) -> html.Span:
+    """The shape with its word; why there is none where the cell has no rating."""
+    rating = cell.rating
     if rating is None:
-        return html.Span(words("rating.none"), className="rating-none")
+        why = cell.said.unrated
+        return html.Span(words.said(why) if why else "", className="rating-none")
     look = rating.replace("_", "-")
     shape = html.Span(
         html.Span(SIGNS[rating], className="rating-sign"),

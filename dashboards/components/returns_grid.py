@@ -122,7 +122,7 @@ def grid_key(words: Words) -> html.Ul:
         for look, name in shares
     ]
     items += [
-        html.Li([swatch(kind), words(f"quality.key.{kind}")])
+        html.Li([swatch(kind.replace("_", "-")), words(f"quality.key.{kind}")])
         for kind in ("zero", "not_reported", "no_access")
     ]
     return html.Ul(items, className="key")

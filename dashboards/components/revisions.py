@@ -9,6 +9,7 @@ from dashboards.components.card import card, notice
 from dashboards.context import Context
 from dashboards.queries import quality
 from dashboards.rows import rows_of
+from indicators.empty_reasons import Facts, statement
 
 
 def revisions_card(context: Context) -> html.Section:
@@ -34,7 +35,8 @@ def _revision(context: Context, row: dict[str, Any]) -> html.Li:
 
     def figure(value: Any, status: Any) -> str:
         if formats.is_missing(value):
-            return words("empty.no_access" if status == "L" else "quality.no_figure")
+            empty = statement(Facts(obs_status=status)).empty
+            return words.said(empty) if empty else ""
         return context.unit(code).value(float(value), words) if known else str(value)
 
     before = figure(row["value_before"], row["obs_status_before"])

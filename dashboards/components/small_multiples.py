@@ -16,39 +16,33 @@ _SIZE = (132, 64)
 MOST = 24  # drawings a page
 
 
-def cell_at(series: Sequence[Dated], period: str) -> Cell:
-    """The cell of one period; `no_figure` where the series has none."""
-    return next((dated.cell for dated in series if dated.period == period), Cell("no_figure"))
+def cell_at(context: Context, code: str, area: str, series: Sequence[Dated]) -> Cell:
+    """The cell of the chosen period; where the series has none, why."""
+    period = context.period.code
+    found = (dated.cell for dated in series if dated.period == period)
+    return next(found, None) or context.absent(code, area)
 
 
 def small_multiples(
     context: Context, code: str, by_area: Mapping[str, Sequence[Dated]]
 ) -> html.Div:
-    """All areas, by value; those without a figure last."""
-    is_survey = context.is_survey(code)
-    cells = {area: _cells(series, is_survey) for area, series in by_area.items()}
+    """All areas, by value (by name where an indicator ranks no areas); empties last."""
+    cells = {area: [dated.cell for dated in series] for area, series in by_area.items()}
     limits = value_range(list(cells.values()), from_zero=True)
     drawing = Drawing(*_SIZE, *limits, context.address.theme)
-    now = {area: _now(context, series, is_survey) for area, series in by_area.items()}
-    order = sorted(now, key=lambda area: (now[area].value is None, -(now[area].value or 0.0), area))
+    now = {area: cell_at(context, code, area, series) for area, series in by_area.items()}
+    order = sorted(now, key=lambda area: area_rank(context, code, area, now[area]))
     page = int(context.address.get("page") or 1)
     shown = order[(page - 1) * MOST : page * MOST]
     items = [_multiple(context, code, area, cells[area], now[area], drawing) for area in shown]
     return html.Div([html.Div(items, className="multiples"), _pager(context, len(order), page)])
 
 
-def _cells(series: Sequence[Dated], is_survey: bool) -> list[Cell]:
-    if is_survey:
-        return [dated.cell for dated in series if dated.cell.is_figure]
-    return [dated.cell for dated in series]
-
-
-def _now(context: Context, series: Sequence[Dated], is_survey: bool) -> Cell:
-    cell = cell_at(series, context.period.code)
-    waves = [dated.cell for dated in series if dated.cell.state != "not_reported"]
-    if is_survey and cell.state in ("not_reported", "no_figure") and waves:
-        return waves[-1]
-    return cell
+def area_rank(context: Context, code: str, area: str, cell: Cell) -> tuple[bool, float, str]:
+    """What to sort areas by: figures first, highest first; by name alone where that ranks."""
+    if not context.ranks_areas(code):
+        return False, 0.0, context.area_name(area)
+    return not cell.is_figure, -(cell.value or 0.0), context.area_name(area)
 
 
 def _multiple(
@@ -59,13 +53,13 @@ def _multiple(
     link = page_link(context.area_name(area), context.address.link(area=area))
     value = unit.value(now.value, words, now.half_width) if now.value is not None else ""
     head = html.Div([link, html.Span(value)], className="multiple-head")
-    if sum(cell.is_figure for cell in cells) < 2:
-        shown: Any = empty_mark(now, words, context.bound(code))
+    if not any(cell.is_figure for cell in cells):
+        shown: Any = empty_mark(now, words, "table")
     else:
         image = line_drawing(drawing, cells, now.target, joins_gaps=is_survey, with_axis=True)
         shown = [html.Img(src=image, alt=sparkline_words(cells, unit, words))]
         if not now.is_figure:
-            shown.append(html.Span(empty_words(now, words, context.bound(code)), className="note"))
+            shown.append(html.Span(empty_words(now, words), className="note"))
     return html.Div([head, html.Div(shown)], className="multiple")
 
 

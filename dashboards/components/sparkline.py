@@ -25,8 +25,6 @@ def sparkline(
     cells: Sequence[Cell], unit: Unit, words: Words, theme: str, joins_gaps: bool = False
 ) -> html.Img | None:
     """The line of the newest points; nothing where fewer than two are known."""
-    if joins_gaps:
-        cells = [cell for cell in cells if cell.is_figure]
     if sum(cell.is_figure for cell in cells) < 2:
         return None
     drawing = Drawing(*_SIZE, *value_range([cells], from_zero=False), theme)

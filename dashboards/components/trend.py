@@ -4,6 +4,8 @@ from dash import html
 
 from dashboards.words import Words
 
+# What a test of change can say; everything else was not assessed.
+TESTED = ("improving", "worsening", "more", "fewer", "no_clear_change")
 _ALWAYS_UP = {"more": "↑", "fewer": "↓", "no_clear_change": "≈", "definition_changed": "≠"}
 
 

@@ -2,17 +2,27 @@
 
 from dash import html
 
-from dashboards.components.empty import empty_mark, empty_words
+from dashboards.components.empty import beside_words, empty_mark, empty_words
 from dashboards.formats import Unit, number
 from dashboards.queries.cells import Cell
 from dashboards.words import Words
 
+# What counts recorded cases one by one; a sum, a median or an estimate does not.
+_OF_CASES = ("count", "count_distinct", "ratio")
+_REGISTER = "full_register"
+
 
 def interval_words(cell: Cell, unit: Unit, words: Words) -> str:
-    """The bounds; "full register" where every case was counted."""
+    """The bounds; "recorded cases" where single cases were counted and all reports are in."""
     if cell.low is not None and cell.high is not None:
         return unit.interval(cell.low, cell.high, words)
-    return words("value.full_register")
+    is_of_cases = cell.method == _REGISTER and unit.measure in _OF_CASES
+    return words("value.recorded") if is_of_cases and not cell.is_provisional else ""
+
+
+def n_words(cell: Cell, words: Words) -> str:
+    """The number of cases; empty where it is not published."""
+    return "" if cell.n is None else number(cell.n, words)
 
 
 def _with_unit(cell: Cell, unit: Unit, words: Words) -> str:
@@ -23,37 +33,43 @@ def _with_unit(cell: Cell, unit: Unit, words: Words) -> str:
     return words("value.of_unit", value=value, unit=unit.words(words))
 
 
-def value_sentence(cell: Cell, unit: Unit, words: Words, min_n: int) -> str:
-    """41% (95% interval 37–45), n 2,412; or the words for what is empty."""
-    if not cell.is_figure or cell.value is None:
-        return empty_words(cell, words, min_n)
-    value = _with_unit(cell, unit, words)
-    n = number(cell.n or 0, words)
-    if cell.low is None or cell.high is None:
-        is_count = unit.decimals(None) == 0 and not unit.is_percent
-        if is_count:
-            return words("value.count", value=value)
-        return words("value.register", value=value, parts=_register_parts(cell, words))
-    interval = unit.interval(cell.low, cell.high, words)
-    return words("value.interval", value=value, interval=interval, n=n)
-
-
-def value_in_brief(cell: Cell, unit: Unit, words: Words, min_n: int) -> str:
-    """41% (37–45); 1,218 patrols; 63%, 118 of 187: where a row or its table says the rest."""
-    if not cell.is_figure or cell.value is None:
-        return empty_words(cell, words, min_n)
+def value_sentence(cell: Cell, unit: Unit, words: Words) -> str:
+    """41% (95% CI 37–45; n = 2,412); or the words for what is empty."""
+    if not cell.is_figure:
+        return empty_words(cell, words)
     value = _with_unit(cell, unit, words)
     if cell.low is not None and cell.high is not None:
-        return words("value.brief", value=value, interval=unit.interval(cell.low, cell.high, words))
+        interval = unit.interval(cell.low, cell.high, words)
+        key = "value.interval" if cell.n is not None else "value.interval_alone"
+        parts = [words(key, value=value, interval=interval, n=n_words(cell, words))]
+    else:
+        parts = [value, _register_parts(cell, unit, words), interval_words(cell, unit, words)]
+    return _joined([*parts, *beside_words(cell, words)], words)
+
+
+def value_in_brief(cell: Cell, unit: Unit, words: Words) -> str:
+    """41% (37–45); 1,218 patrols; 63%, 118 of 187: where a row or its table says the rest."""
+    if not cell.is_figure:
+        return empty_words(cell, words)
+    value = _with_unit(cell, unit, words)
+    if cell.low is not None and cell.high is not None:
+        interval = unit.interval(cell.low, cell.high, words)
+        parts = [words("value.brief", value=value, interval=interval)]
+    else:
+        parts = [value, _register_parts(cell, unit, words)]
+    return _joined([*parts, *beside_words(cell, words)], words)
+
+
+def _joined(parts: list[str], words: Words) -> str:
+    return words("value.and").join(part for part in parts if part)
+
+
+def _register_parts(cell: Cell, unit: Unit, words: Words) -> str:
+    """118 of 187, as far as both parts are published; nothing of a count, which is its own n."""
     if unit.decimals(None) == 0 and not unit.is_percent:
-        return value
-    return words("value.with_parts", value=value, parts=_register_parts(cell, words))
-
-
-def _register_parts(cell: Cell, words: Words) -> str:
-    """118 of 187, as far as both parts are published."""
+        return ""
     if cell.numerator is None or not cell.denominator:
-        return words("value.n", n=number(cell.n or 0, words))
+        return words("value.n", n=n_words(cell, words)) if cell.n is not None else ""
     parts = {
         "numerator": number(cell.numerator, words),
         "denominator": number(cell.denominator, words),
@@ -61,23 +77,23 @@ def _register_parts(cell: Cell, words: Words) -> str:
     return words("value.parts", **parts)
 
 
-def value_with_interval(cell: Cell, unit: Unit, words: Words, min_n: int) -> html.Div:
+def value_with_interval(cell: Cell, unit: Unit, words: Words) -> html.Div:
     """The key value over its interval, as in the first column of the overview."""
-    if not cell.is_figure or cell.value is None:
-        return html.Div(empty_mark(cell, words, min_n), className="value")
-    value = unit.value(cell.value, words, cell.half_width)
-    lines = [
-        html.Span(value, className="value-number"),
-        html.Span(interval_words(cell, unit, words), className="value-interval"),
-    ]
-    if cell.is_provisional:
-        lines.append(html.Span(provisional_words(cell, words), className="value-provisional"))
+    if not cell.is_figure:
+        return html.Div(empty_mark(cell, words), className="value")
+    value = unit.value(cell.value or 0.0, words, cell.half_width)
+    interval = interval_words(cell, unit, words)
+    lines = [html.Span(value, className="value-number")]
+    lines += [html.Span(interval, className="value-interval")] if interval else []
+    lines += [html.Span(text, className="value-provisional") for text in beside_words(cell, words)]
     return html.Div(lines, className="value")
 
 
-def provisional_words(cell: Cell, words: Words) -> str:
-    """That the figure is provisional, with the returns that it rests on where they are known."""
-    if cell.returns_due is None or cell.returns_received is None:
-        return words("value.provisional")
-    received, due = number(cell.returns_received, words), number(cell.returns_due, words)
-    return words("value.provisional_returns", received=received, due=due)
+def value_cells(cell: Cell, unit: Unit, words: Words) -> list[object]:
+    """Value, interval and n as three cells of a table; empties as words."""
+    if not cell.is_figure:
+        return [empty_mark(cell, words, "table"), "", ""]
+    value: object = unit.value(cell.value or 0.0, words, cell.half_width)
+    notes = [html.Span(text, className="note beside") for text in beside_words(cell, words)]
+    interval = interval_words(cell, unit, words)
+    return [[value, *notes] if notes else value, interval, n_words(cell, words)]

@@ -1,6 +1,5 @@
 """Who answered a survey's waves, and which questions were left without an answer, and how."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -8,7 +7,7 @@ from dash import html
 
 from dashboards import formats
 from dashboards.components.card import card
-from dashboards.components.empty import withheld_mark
+from dashboards.components.empty import suppressed_mark
 from dashboards.components.table import Column, table
 from dashboards.context import Context
 from dashboards.queries import surveys
@@ -40,10 +39,7 @@ def wave_responses_card(context: Context) -> list[Any]:
     if hidden := _items_tables(context, earlier, items):
         summary = html.Summary(words("perceptions.earlier_waves"))
         parts.append(html.Details([summary, *hidden]))
-    notes = [words("perceptions.responses_note")]
-    if _withholds([*results.values(), *items.values()]):
-        notes.append(words("perceptions.responses_withheld", min_n=context.min_n))
-    parts.append(html.P(" ".join(notes), className="note"))
+    parts.append(html.P(words("perceptions.responses_note"), className="note"))
     title = words("perceptions.responses_title")
     return [card(title, parts, words("perceptions.responses_subtitle"), key="responses")]
 
@@ -64,17 +60,6 @@ def _by_wave(frame: pd.DataFrame) -> dict[tuple[str, ...], list[dict[str, Any]]]
     for row in rows_of(frame):
         found.setdefault(_key(row), []).append(row)
     return found
-
-
-def _withholds(groups: Sequence[list[dict[str, Any]]]) -> bool:
-    names = {*_RESULTS, *_PARTS}
-    return any(
-        formats.is_missing(value)
-        for rows in groups
-        for row in rows
-        for name, value in row.items()
-        if name in names
-    )
 
 
 def _wave_name(context: Context, wave: dict[str, Any]) -> str:
@@ -109,14 +94,14 @@ def _results_table(
 
 def _count(context: Context, count: Any) -> Any:
     words = context.words
-    return withheld_mark(words) if formats.is_missing(count) else formats.number(count, words)
+    return suppressed_mark(words) if formats.is_missing(count) else formats.number(count, words)
 
 
 def _rate(context: Context, row: dict[str, Any]) -> Any:
     """The rate; a dash where nobody could have answered."""
     if not formats.is_missing(row["response_rate"]):
         return formats.percent(100 * row["response_rate"], context.words)
-    return withheld_mark(context.words) if formats.is_missing(row["complete"]) else "–"
+    return suppressed_mark(context.words) if formats.is_missing(row["complete"]) else "–"
 
 
 def _items_tables(
@@ -151,7 +136,7 @@ def _items_table(context: Context, rows: list[dict[str, Any]], name: str) -> htm
 
 def _share(context: Context, count: Any, interviewed: Any) -> Any:
     if formats.is_missing(count) or formats.is_missing(interviewed):
-        return withheld_mark(context.words)
+        return suppressed_mark(context.words)
     share = formats.percent(100 * count / max(1, interviewed), context.words)
     number = formats.number(count, context.words)
     return context.words("perceptions.share_of_interviewed", share=share, number=number)

@@ -132,12 +132,11 @@ def _fill(area: MapArea, classes: Classes, colour: Mapping[str, str]) -> dict[st
     else:
         sunk, ink = colour["sunk"], colour["control"]
         look = {
-            "no_access": ("x", ink, sunk),
-            "not_reported": ("/", ink, colour["surface"]),
-            "withheld": (".", ink, colour["surface"]),
-            "withheld_other": (".", ink, colour["surface"]),
+            "no-access": ("x", ink, sunk),
+            "not-reported": ("/", ink, colour["surface"]),
+            "suppressed": (".", ink, colour["surface"]),
         }
-        pattern = look.get(cell.state)
+        pattern = look.get(cell.look)
         fill = pattern[2] if pattern else colour["surface"]
     if pattern is None:
         return {"fillcolor": fill}

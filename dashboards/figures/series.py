@@ -10,15 +10,16 @@ import plotly.graph_objects as go
 
 from dashboards import formats
 from dashboards.formats import Unit
-from dashboards.queries.cells import Dated
+from dashboards.queries.cells import Cell, Dated
 from dashboards.theme import THEMES, plotly_template
 from dashboards.words import Words
 
 _MOST_TICKS = 12
 _HEADROOM = 1.12
 _LABELS_APART = 0.16  # of the time shown: nearer gaps share the first one's label
-_PATTERNED = ("not_reported", "no_access", "withheld", "too_imprecise")
-_LOOKS = {"withheld_other": "withheld"}  # one pattern; the table gives the reason
+_PATTERNS = {"not-reported": "/", "suppressed": "."}  # by look; the rest is a plain ground
+# Reasons for which nothing is drawn: there is nothing that could have been reported.
+_NOT_DRAWN = ("no_cases", "no_survey", "not_asked", "not_in_copy", "published_for")
 
 
 @dataclass(frozen=True)
@@ -151,29 +152,29 @@ def _hover(dated: Dated, sketch: Sketch) -> str:
     words, unit, cell = sketch.words, sketch.unit, dated.cell
     name = formats.period_name(dated.period_type, dated.period, dated.start, words)
     if not cell.is_figure:
-        return words.told(name, _gap_words(_LOOKS.get(cell.state, cell.state), sketch))
+        return words.told(name, _gap_words(cell, sketch))
     value = unit.value(cell.value or 0.0, words, cell.half_width)
-    if cell.low is None or cell.high is None:
-        return words.told(name, value)
-    return words.told(name, f"{value} ({unit.interval(cell.low, cell.high, words)})")
+    if cell.low is not None and cell.high is not None:
+        value = f"{value} ({unit.interval(cell.low, cell.high, words)})"
+    return words.told(name, "; ".join([value, *(words.said(said) for said in cell.beside)]))
 
 
 def _add_gaps(figure: go.Figure, series: Sequence[Dated], sketch: Sketch) -> None:
     labelled: dict[str, date] = {}
     apart = (series[-1].end - series[0].start) * _LABELS_APART if series else timedelta()
-    for state, group in groupby(series, key=lambda d: _LOOKS.get(d.cell.state, d.cell.state)):
-        if state not in _PATTERNED:
-            continue
+    for state, group in groupby(series, key=lambda d: d.cell.state):
         run = list(group)
-        _add_gap(figure, state, run, sketch)
+        if run[0].cell.is_figure or state in _NOT_DRAWN:
+            continue
+        _add_gap(figure, run, sketch)
         if not labelled or run[0].start - max(labelled.values()) > apart:
-            _add_gap_label(figure, state, run, sketch)
+            _add_gap_label(figure, run, sketch)
             labelled[state] = run[-1].end
 
 
-def _add_gap(figure: go.Figure, state: str, run: list[Dated], sketch: Sketch) -> None:
+def _add_gap(figure: go.Figure, run: list[Dated], sketch: Sketch) -> None:
     first, last, top = run[0].start, run[-1].end, sketch.top
-    shape = {"not_reported": "/", "withheld": "."}.get(state, "")
+    shape = _PATTERNS.get(run[0].cell.look, "")
     sunk, ink = sketch.colour("sunk"), sketch.colour("control")
     figure.add_scatter(
         x=[first, last, last, first, first],
@@ -185,23 +186,24 @@ def _add_gap(figure: go.Figure, state: str, run: list[Dated], sketch: Sketch) ->
         fillpattern={"shape": shape, "fgcolor": ink, "bgcolor": sunk, "size": 7, "solidity": 0.16}
         if shape
         else None,
-        name=_gap_words(state, sketch),
+        name=_gap_words(run[0].cell, sketch),
         hoverinfo="name",
     )
 
 
-def _gap_words(state: str, sketch: Sketch) -> str:
-    return sketch.words("key.withheld" if state == "withheld" else f"empty.{state}")
+def _gap_words(cell: Cell, sketch: Sketch) -> str:
+    return "" if cell.said.empty is None else sketch.words.said(cell.said.empty, "table")
 
 
-def _add_gap_label(figure: go.Figure, state: str, run: list[Dated], sketch: Sketch) -> None:
+def _add_gap_label(figure: go.Figure, run: list[Dated], sketch: Sketch) -> None:
     """The kind of gap in words, above it."""
-    sign = "⊘ " if state == "no_access" else ""
+    cell = run[0].cell
+    sign = "⊘ " if cell.look == "no-access" else ""
     figure.add_annotation(
         x=run[0].start + (run[-1].end - run[0].start) / 2,
         y=sketch.top,
         yshift=8,
-        text=sign + _gap_words(state, sketch),
+        text=sign + _gap_words(cell, sketch),
         showarrow=False,
         font={"size": 11.5, "color": sketch.colour("ink-2")},
     )

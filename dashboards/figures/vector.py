@@ -85,11 +85,13 @@ def _line_path(drawing: Drawing, run: list[tuple[int, Cell]], total: int) -> str
     )
 
 
-def _last_dot(drawing: Drawing, cells: Sequence[Cell]) -> str:
-    last = cells[-1] if cells else None
-    if last is None or not last.is_figure or last.value is None:
+def _last_dot(drawing: Drawing, cells: Sequence[Cell], joins_gaps: bool) -> str:
+    """The newest value at its own place; of what is joined over gaps the last wave."""
+    known = [place for place, cell in enumerate(cells) if cell.value is not None]
+    if not known or not (joins_gaps or known[-1] == len(cells) - 1):
         return ""
-    x, y = drawing.x(len(cells) - 1, len(cells)), drawing.y(last.value)
+    last = cells[known[-1]]
+    x, y = drawing.x(known[-1], len(cells)), drawing.y(last.value or 0.0)
     colour = drawing.colour("series")
     fill = drawing.colour("surface") if last.state == "zero" else colour
     return (
@@ -99,12 +101,11 @@ def _last_dot(drawing: Drawing, cells: Sequence[Cell]) -> str:
 
 
 _PATTERNS = {
-    "not_reported": '<path d="M-1 1l2-2M0 6l6-6M5 7l2-2" stroke="{ink}" stroke-width="1"/>',
-    "no_access": '<rect width="6" height="6" fill="{sunk}"/>',
-    "withheld": '<circle cx="1.5" cy="1.5" r=".9" fill="{ink}"/>'
+    "not-reported": '<path d="M-1 1l2-2M0 6l6-6M5 7l2-2" stroke="{ink}" stroke-width="1"/>',
+    "no-access": '<rect width="6" height="6" fill="{sunk}"/>',
+    "suppressed": '<circle cx="1.5" cy="1.5" r=".9" fill="{ink}"/>'
     '<circle cx="4.5" cy="4.5" r=".9" fill="{ink}"/>',
 }
-_LOOKS = {"withheld_other": "withheld"}
 
 
 def _pattern_definitions(drawing: Drawing) -> str:
@@ -120,14 +121,13 @@ def _gaps(drawing: Drawing, cells: Sequence[Cell]) -> str:
     step = (drawing.width - 2 * drawing.margin) / max(1, len(cells) - 1)
     marks = []
     for place, cell in enumerate(cells):
-        look = _LOOKS.get(cell.state, cell.state)
-        if look not in _PATTERNS:
+        if cell.look not in _PATTERNS:
             continue
         left = drawing.x(place, len(cells)) - step / 2
         left, right = max(0.0, left), min(float(drawing.width), left + step)
         marks.append(
             f'<rect x="{left:.1f}" y="{drawing.margin}" width="{right - left:.1f}"'
-            f' height="{drawing.height - 2 * drawing.margin}" fill="url(#{look})"/>'
+            f' height="{drawing.height - 2 * drawing.margin}" fill="url(#{cell.look})"/>'
         )
     return "".join(marks)
 
@@ -165,7 +165,7 @@ def line_drawing(
     body += [_axis(drawing)] if with_axis else []
     body += [_target_line(drawing, target)]
     body += [_line_path(drawing, run, total) for run in runs]
-    body += [_last_dot(drawing, cells)]
+    body += [_last_dot(drawing, cells, joins_gaps)]
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{drawing.width}" height="{drawing.height}"'
         f' viewBox="0 0 {drawing.width} {drawing.height}">'

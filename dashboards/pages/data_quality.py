@@ -15,7 +15,6 @@ from dashboards.components.table import Column, table
 from dashboards.context import Context
 from dashboards.queries import quality
 from dashboards.rows import rows_of
-from dashboards.words import sentence_case
 
 PATH = "/data-quality"
 NAME = "data_quality"
@@ -25,6 +24,7 @@ _ROWS_SENT = 150
 _MONTHS_SHOWN = 12
 _NAMED = 2
 RECEIVED = ("submitted", "nil")
+_LACKING = ("not_reported", "no_access", "period_not_over")
 
 
 def _returns(context: Context, months: int) -> pd.DataFrame:
@@ -58,18 +58,13 @@ def _silent_words(context: Context, silent: list[str]) -> str:
     words = context.words
     if not silent:
         return words("quality.none_silent")
-    if len(silent) <= _NAMED:
-        key = "quality.silent_one" if len(silent) == 1 else "quality.silent"
-        return words(key, names=words.listed(silent))
-    named = words.listed(silent[:_NAMED])
-    number = sentence_case(words.spelled(len(silent)))
-    return words("quality.silent_many", number=number, names=named)
+    return words("quality.silent", names=words.some_of(silent, _NAMED))
 
 
 def _touched(context: Context) -> int:
-    """Indicators whose figure rests on a part of the returns, or has none for lack of them."""
+    """Indicators whose figure is provisional, or that have none for lack of data."""
     cells = [context.cell(code) for code in context.indicators.index]
-    return sum(cell.is_provisional or cell.state in ("not_reported", "no_access") for cell in cells)
+    return sum(cell.is_provisional or cell.state in _LACKING for cell in cells)
 
 
 def _lead(context: Context) -> str:
@@ -261,7 +256,7 @@ def _files_card(context: Context) -> html.Section:
             row["name"],
             words.label("file_status", str(row["status"])),
             *(
-                formats.number(row[name], words)
+                "–" if formats.is_missing(row[name]) else formats.number(row[name], words)
                 for name in ("rows_read", "rows_loaded", "rows_rejected", "rows_unchanged")
             ),
             html.Span(str(row["file_sha256"])[:16], className="hash", title=row["file_sha256"]),

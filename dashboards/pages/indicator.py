@@ -11,7 +11,13 @@ from dashboards.components import small_multiples
 from dashboards.components.area_level import area_level, level_switch, levels_of
 from dashboards.components.card import card, notice
 from dashboards.components.chart import chart, chart_card, shows_table, take_away, twin
-from dashboards.components.empty import empty_mark, four_kinds_key
+from dashboards.components.empty import (
+    beside_words,
+    empty_mark,
+    empty_words,
+    four_kinds_key,
+    persons_note,
+)
 from dashboards.components.evidence import evidence_mark
 from dashboards.components.how_computed import Origin, how_computed
 from dashboards.components.links import page_link
@@ -19,12 +25,19 @@ from dashboards.components.page_head import page_head
 from dashboards.components.rating import rating_mark
 from dashboards.components.table import Column, table
 from dashboards.components.trend import trend_mark
-from dashboards.components.value import interval_words, value_in_brief, value_sentence
+from dashboards.components.value import (
+    interval_words,
+    n_words,
+    value_cells,
+    value_in_brief,
+    value_sentence,
+)
 from dashboards.context import Context
 from dashboards.figures.series import Path, series_figure
 from dashboards.queries import framework, indicator_values, quality
 from dashboards.queries.cells import Cell, Dated, dated_cells
 from dashboards.rows import rows_of
+from dashboards.words import in_sentence
 
 PATH = "/indicators"
 NAME = "indicator"
@@ -48,9 +61,7 @@ def _code(context: Context) -> str:
 def sentence(context: Context) -> str:
     """Title, value with interval and n in the period."""
     code = _code(context)
-    value = value_sentence(
-        context.cell(code), context.unit(code), context.words, context.bound(code)
-    )
+    value = value_sentence(context.cell(code), context.unit(code), context.words)
     return context.words("indicator.sentence", title=_title(context, code), value=value)
 
 
@@ -78,31 +89,32 @@ def _lead(context: Context, code: str) -> html.Div:
         html.Span(words(f"direction.{direction}")),
     ]
     if direction != "neutral":
-        parts.insert(2, rating_mark(cell.rating, words))
+        parts.insert(2, rating_mark(cell, words))
     return html.Div(parts, className="lead-line")
 
 
 def _value_line(context: Context, code: str, cell: Cell) -> html.Span:
     words, unit = context.words, context.unit(code)
     if not cell.is_figure or cell.value is None:
-        return empty_mark(cell, words, context.bound(code))
+        return empty_mark(cell, words)
     value = unit.value(cell.value, words, cell.half_width)
-    n = words("value.n", n=formats.number(cell.n or 0, words))
     interval = interval_words(cell, unit, words)
     if cell.low is not None:
         interval = words("indicator.interval", interval=interval)
-    return html.Span([html.Span(value, className="lead-value"), f"{interval}, {n}"])
+    n = "" if cell.n is None else words("value.n", n=n_words(cell, words))
+    said = [part for part in (interval, n, *beside_words(cell, words)) if part]
+    return html.Span([html.Span(value, className="lead-value"), words("value.and").join(said)])
 
 
 def _finding(context: Context, cell: Cell) -> str:
     words = context.words
     if not cell.is_figure:
-        return words("finding.no_figure")
+        return words("finding.no_figure", reason=empty_words(cell, words))
     trend = words(f"finding.{cell.trend or 'cannot_be_told'}")
     if cell.rating is None:
-        return words("finding.alone", trend=trend)
-    key = "reached" if cell.rating == "achieved" else "not_reached"
-    return words(f"finding.target_{key}", trend=trend)
+        return trend
+    rating = in_sentence(words(f"rating.{cell.rating}"))
+    return words("finding.rated", trend=trend, rating=rating)
 
 
 def _path(context: Context, code: str) -> Path | None:
@@ -120,10 +132,10 @@ def _path(context: Context, code: str) -> Path | None:
 
 
 def _points(context: Context, code: str) -> list[Dated]:
-    """The series; of a survey only the periods in which a wave ended or was withheld."""
+    """The series; of a survey only the periods in which a wave asked."""
     series = context.series(code)
     if context.is_survey(code):
-        return [dated for dated in series if dated.cell.state not in ("not_reported", "no_figure")]
+        return [dated for dated in series if not dated.cell.is_unasked]
     return series
 
 
@@ -171,21 +183,11 @@ def _series_table(context: Context, code: str, points: Sequence[Dated]) -> html.
     rows = [
         [
             formats.period_name(d.period_type, d.period, d.start, words),
-            *value_cells(context, code, d.cell),
+            *value_cells(d.cell, unit, words),
         ]
         for d in reversed(points)
     ]
     return table(columns, rows, words("indicator.table_caption"))
-
-
-def value_cells(context: Context, code: str, cell: Cell) -> list[Any]:
-    """Value, interval and n as three cells of a table; empties as words."""
-    words, unit = context.words, context.unit(code)
-    if not cell.is_figure or cell.value is None:
-        return [empty_mark(cell, words, context.bound(code)), "", ""]
-    n = formats.number(cell.n, words) if cell.n is not None else ""
-    value = unit.value(cell.value, words, cell.half_width)
-    return [value, interval_words(cell, unit, words), n]
 
 
 def _areas_card(context: Context, code: str) -> list[Any]:
@@ -205,8 +207,11 @@ def _areas_card(context: Context, code: str) -> list[Any]:
     else:
         multiples = small_multiples.small_multiples(context, code, by_area)
         content = [multiples, four_kinds_key(words), twin(numbers)]
-    subtitle = words("indicator.areas_subtitle", unit=unit.words(words))
+    key = "areas_subtitle" if context.ranks_areas(code) else "areas_subtitle_by_name"
+    subtitle = words(f"indicator.{key}", unit=unit.words(words))
     switch = level_switch(context, levels_of(context, code), level)
+    shown = [dated.cell for series in by_area.values() for dated in series]
+    content += persons_note(shown, words)
     foot = take_away(context, "areas", ("csv",), title)
     return [card(title, [switch, *content, foot], subtitle, key="areas")]
 
@@ -221,8 +226,8 @@ def _areas_table(context: Context, code: str, by_area: dict[str, list[Dated]]) -
     ]
     rows = []
     for area, dated in by_area.items():
-        cell = small_multiples.cell_at(dated, context.period.code)
-        rows.append([context.area_name(area), *value_cells(context, code, cell)])
+        cell = small_multiples.cell_at(context, code, area, dated)
+        rows.append([context.area_name(area), *value_cells(cell, unit, words)])
     return table(columns, rows, words("indicator.areas_caption"))
 
 
@@ -239,11 +244,12 @@ def _breakdown(
         Column(words("table.interval"), True),
         Column(words("table.n"), True),
     ]
+    cells = {str(row[column]): Cell.of(row) for row in rows_of(frame)}
     rows = [
-        [words.label(column, row[column]), *value_cells(context, code, Cell.of(row))]
-        for row in rows_of(frame)
+        [words.label(column, part), *value_cells(cell, unit, words)] for part, cell in cells.items()
     ]
-    return [card(title, [table(columns, rows, title)], key=key)]
+    content = [table(columns, rows, title), *persons_note(cells.values(), words)]
+    return [card(title, content, key=key)]
 
 
 def _goes_with(context: Context, code: str) -> list[Any]:
@@ -258,13 +264,13 @@ def _goes_with(context: Context, code: str) -> list[Any]:
         if other not in context.indicators.index:
             continue
         cell, unit = context.cell(other), context.unit(other)
-        value = value_in_brief(cell, unit, words, context.bound(other))
+        value = value_in_brief(cell, unit, words)
         href = context.address.link("/side-by-side", edge=link["edge"])
         grade = link["grade"] if isinstance(link["grade"], str) else None
         parts = [
             page_link(context.short(other), href),
             html.Span(value, className="note"),
-            evidence_mark(grade, words),
+            evidence_mark(grade, words, link["status"]),
             html.Span(words.of(link, "sentence"), className="note"),
         ]
         items.append(html.Li(parts))

@@ -72,9 +72,9 @@ def _row(context: Context, code: str) -> list[Any]:
     return [
         title,
         sparkline(cells, unit, words, context.address.theme, is_survey),
-        value_with_interval(cell, unit, words, context.bound(code)),
+        value_with_interval(cell, unit, words),
         unit.words(words),
-        None if row["direction"] == "neutral" else rating_mark(cell.rating, words),
+        None if row["direction"] == "neutral" else rating_mark(cell, words),
         trend_mark(cell.trend, str(row["direction"]), words),
     ]
 

@@ -3,6 +3,7 @@
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
+from urllib.parse import urlencode
 
 import pandas as pd
 import shapely
@@ -18,10 +19,11 @@ from dashboards.components.area_level import (
 )
 from dashboards.components.card import notice
 from dashboards.components.chart import chart, take_away
-from dashboards.components.empty import empty_mark, swatch
+from dashboards.components.empty import persons_note, swatch
 from dashboards.components.links import page_link
 from dashboards.components.page_head import page_head
-from dashboards.components.value import interval_words, value_in_brief
+from dashboards.components.small_multiples import area_rank
+from dashboards.components.value import value_cells, value_in_brief
 from dashboards.context import Context
 from dashboards.figures.area_map import (
     Base,
@@ -35,7 +37,7 @@ from dashboards.figures.area_map import (
 from dashboards.formats import number, period_name
 from dashboards.queries import areas as area_queries
 from dashboards.queries import indicator_values
-from dashboards.queries.cells import Cell
+from dashboards.queries.cells import SUPPRESSED, Cell
 from dashboards.releases import Release
 from dashboards.rows import rows_of
 
@@ -44,6 +46,7 @@ NAME = "map"
 
 _TABS = 5
 _NAMED = 2
+_NAMED_EMPTY = 3
 
 
 def _drawn_levels(context: Context) -> set[str]:
@@ -64,7 +67,11 @@ def _choices(context: Context) -> list[str]:
         level = order.get(str(context.indicator(code)["level"]), len(order))
         return max(shares) < ENOUGH, level, code
 
-    codes = [code for code in context.indicators.index if levels_of(context, code, drawn)]
+    codes = [
+        code
+        for code in context.indicators.index
+        if levels_of(context, code, drawn) and context.ranks_areas(code)
+    ]
     return sorted(codes, key=rank)
 
 
@@ -83,58 +90,81 @@ def _values(context: Context, code: str, level: str) -> pd.DataFrame:
     )
 
 
-def _cells(context: Context, frame: pd.DataFrame, level: str) -> dict[str, Cell]:
+def _cells(context: Context, code: str, frame: pd.DataFrame, level: str) -> dict[str, Cell]:
     """A cell for every area of the level, by value; those without a figure last."""
     now = frame[frame["period"] == context.period.code]
     known = {row["area"]: Cell.of(row) for row in rows_of(now)}
     codes = context.areas.loc[context.areas["area_level"] == level, "area_code"]
-    cells = {code: known.get(code, Cell("no_figure")) for code in dict.fromkeys([*codes, *known])}
+    areas = dict.fromkeys([*codes, *known])
+    cells = {area: known.get(area) or context.absent(code, area) for area in areas}
 
-    def rank(code: str) -> tuple[bool, float, str]:
-        cell = cells[code]
-        return not cell.is_figure, -(cell.value or 0.0), context.area_name(code)
+    def rank(area: str) -> tuple[bool, float, str]:
+        return area_rank(context, code, area, cells[area])
 
-    return {code: cells[code] for code in sorted(cells, key=rank)}
+    return {area: cells[area] for area in sorted(cells, key=rank)}
 
 
-def _parts(context: Context) -> tuple[str, str, pd.DataFrame, dict[str, Cell]] | None:
+# Indicator, level of areas, all values of both in periods of the kind, and the chosen cells.
+_Parts = tuple[str, str, pd.DataFrame, dict[str, Cell]]
+
+
+def _parts(context: Context) -> _Parts | None:
     code = _chosen(context)
     level = area_level(context, code, _drawn_levels(context)) if code else None
     if code is None or level is None:
         return None
     frame = _values(context, code, level)
-    return code, level, frame, _cells(context, frame, level)
+    return code, level, frame, _cells(context, code, frame, level)
 
 
 def sentence(context: Context) -> str:
-    """Where the value is highest (lowest where higher is better), and of what nothing is known."""
-    parts = _parts(context)
+    """Where the value is highest (lowest where higher is better), and where there is none."""
+    return _sentence(context, _parts(context))
+
+
+def _sentence(context: Context, parts: _Parts | None) -> str:
     if parts is None:
         return context.words("map.nothing")
     code, _, _, cells = parts
-    words, unit = context.words, context.unit(code)
+    return " ".join([_extreme(context, code, cells), *_without_figure(context, cells)])
+
+
+def _extreme(context: Context, code: str, cells: dict[str, Cell]) -> str:
+    """The areas at the end of the scale that asks for attention, as far as they stand out.
+
+    Areas at zero are not named as the highest, and of many with one value none is singled out.
+    """
+    words, unit, title = context.words, context.unit(code), context.short(code)
     figures = [area for area, cell in cells.items() if cell.is_figure]
-    is_up = context.indicator(code)["direction"] == "up"
-    ends = figures[::-1][:_NAMED] if is_up else figures[:_NAMED]
-    unknown = [a for a, cell in cells.items() if cell.state in ("no_access", "not_reported")]
     if not figures:
-        return words("map.no_figures", title=context.short(code))
-    names = words.listed(
-        [
-            words(
-                "map.named",
-                area=context.area_name(a),
-                value=value_in_brief(cells[a], unit, words, context.bound(code)),
-            )
-            for a in ends
-        ]
-    )
-    first = words("map.lowest" if is_up else "map.highest", title=context.short(code), names=names)
-    if not unknown:
-        return first
-    listed = words.listed([context.area_name(area) for area in unknown[:3]])
-    key = "map.unknown_among" if len(unknown) > 3 else "map.unknown"
-    return f"{first} {words(key, names=listed, number=str(len(unknown)))}"
+        return words("map.no_figures", title=title)
+    is_up = context.indicator(code)["direction"] == "up"
+    ranked = figures[::-1] if is_up else [area for area in figures if cells[area].value]
+    if not ranked:
+        return words("map.all_zero", title=title, number=str(len(figures)))
+    end = cells[ranked[0]].value
+    tied = [area for area in ranked if cells[area].value == end]
+    if len(tied) > _NAMED:
+        value = unit.value(end or 0.0, words)
+        key = "map.lowest_shared" if is_up else "map.highest_shared"
+        return words(key, title=title, value=value, number=str(len(tied)))
+    named = [
+        words("map.named", area=context.area_name(a), value=value_in_brief(cells[a], unit, words))
+        for a in ranked[:_NAMED]
+    ]
+    key = "map.lowest" if is_up else "map.highest"
+    return words(key, title=title, names=words.listed(named))
+
+
+def _without_figure(context: Context, cells: dict[str, Cell]) -> list[str]:
+    """Which areas have no figure: one sentence for those not shown, one for those without data."""
+    words = context.words
+    found: dict[str, list[str]] = {}
+    for area, cell in cells.items():
+        if not cell.is_figure:
+            key = "map.suppressed" if cell.look == SUPPRESSED else "map.no_data"
+            found.setdefault(key, []).append(context.area_name(area))
+    return [words(key, names=words.some_of(names, _NAMED_EMPTY)) for key, names in found.items()]
 
 
 def _tabs(context: Context, chosen: str) -> list[Any]:
@@ -161,16 +191,11 @@ def _row(context: Context, code: str, area: str, cell: Cell) -> html.Tr:
     is_chosen = area == context.area
     other = None if is_chosen else area
     link = page_link(context.area_name(area), context.address.link(area=other, indicator=code))
-    if cell.is_figure and cell.value is not None:
-        values = [
-            html.Td(html.B(unit.value(cell.value, words, cell.half_width)), className="number"),
-            html.Td(interval_words(cell, unit, words), className="number"),
-            html.Td(number(cell.n, words) if cell.n is not None else "", className="number"),
-        ]
+    value, interval, n = value_cells(cell, unit, words)
+    if cell.is_figure:
+        values = [html.Td(part, className="number") for part in (html.B(value), interval, n)]
     else:
-        values = [
-            html.Td(empty_mark(cell, words, context.bound(code)), colSpan=3, className="number")
-        ]
+        values = [html.Td(value, colSpan=3, className="number")]
     look = "selected" if is_chosen else ""
     return html.Tr([html.Th(link, scope="row"), *values], className=look)
 
@@ -198,6 +223,7 @@ def _list(context: Context, code: str, cells: dict[str, Cell]) -> html.Section:
                 className="card-head",
             ),
             scroll,
+            *persons_note(cells.values(), words),
             take_away(context, "areas", ("csv",), title),
         ],
         className="card map-list",
@@ -218,9 +244,7 @@ def _map_areas(context: Context, code: str, cells: dict[str, Cell]) -> list[MapA
         MapArea(
             area,
             context.area_name(area),
-            words.told(
-                context.area_name(area), value_in_brief(cell, unit, words, context.bound(code))
-            ),
+            words.told(context.area_name(area), value_in_brief(cell, unit, words)),
             cell,
             area == context.area,
         )
@@ -259,8 +283,8 @@ def _key(context: Context, code: str, classes: Classes, has_bases: bool) -> html
     marks = [
         html.Li([striped, words("map.key_stripes")]),
         html.Li([html.Span(className="swatch crossed"), words("map.key_no_access")]),
-        html.Li([swatch("not_reported"), words("key.not_reported")]),
-        html.Li([swatch("withheld"), words("key.withheld")]),
+        html.Li([swatch("not-reported"), words("key.not_reported")]),
+        html.Li([swatch(SUPPRESSED), words("key.suppressed")]),
         html.Li([html.Span(className="swatch"), words("map.key_no_figure")]),
     ]
     if has_bases:
@@ -277,7 +301,7 @@ def _height(drawn: Outlines) -> int:
     return int(min(680, max(320, 700 * (north - south) / ((east - west) or 1.0))))
 
 
-def _time(context: Context) -> html.Div | None:
+def _time(context: Context, code: str, level: str) -> html.Div | None:
     """A slider over the periods of the chosen kind; classes do not move with it."""
     words = context.words
     chosen = [p for p in context.periods[::-1] if p.period_type == context.period.period_type]
@@ -297,14 +321,14 @@ def _time(context: Context) -> html.Div | None:
     steps = {
         "data-codes": "|".join(p.code for p in chosen),
         "data-names": "|".join(names),
+        "data-subject": urlencode({"indicator": code, "level": level}),
     }
     shown = html.B(names[chosen.index(context.period)], className="time-now")
     return html.Div([label, html.Span(names[0]), slider, shown], className="time", **steps)
 
 
-def _map_card(
-    context: Context, code: str, level: str, frame: pd.DataFrame, cells: dict[str, Cell]
-) -> html.Section:
+def _map_card(context: Context, parts: _Parts) -> html.Section:
+    code, level, frame, cells = parts
     words, unit = context.words, context.unit(code)
     drawn = _outlines_of(str(context.release.folder), level, context.release)
     is_risk = str(context.indicator(code)["direction"]) == "down"
@@ -322,7 +346,7 @@ def _map_card(
             _map_areas(context, code, cells), drawn, bases, classes, context.address.theme
         )
         content: list[Any] = [
-            chart(figure, f"{title} {sentence(context)}", "map", _height(drawn), 80),
+            chart(figure, f"{title} {_sentence(context, parts)}", "map", _height(drawn), 80),
             take_away(context, "map", ("png", "svg"), title),
         ]
     else:
@@ -335,7 +359,7 @@ def _map_card(
             html.P(title, className="subtitle"),
             *content,
             _key(context, code, classes, bool(bases)),
-            _time(context),
+            _time(context, code, level),
             boundaries,
         ],
         className="card map-card",
@@ -347,10 +371,10 @@ def body(context: Context) -> list[Any]:
     """Sentence, the list (first for the keyboard), the map."""
     parts = _parts(context)
     if parts is None:
-        return [page_head(sentence(context))]
-    code, level, frame, cells = parts
-    columns = [_list(context, code, cells), _map_card(context, code, level, frame, cells)]
+        return [page_head(_sentence(context, None))]
+    code, _, _, cells = parts
+    columns = [_list(context, code, cells), _map_card(context, parts)]
     return [
-        page_head(sentence(context), context.words("map.lead")),
+        page_head(_sentence(context, parts), context.words("map.lead")),
         html.Div(columns, className="columns columns-map"),
     ]

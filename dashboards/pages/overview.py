@@ -15,7 +15,7 @@ from dashboards.components.page_head import page_head
 from dashboards.components.range_mark import range_key, range_mark
 from dashboards.components.rating import WORST_FIRST, rating_mark
 from dashboards.components.sparkline import sparkline
-from dashboards.components.trend import trend_mark
+from dashboards.components.trend import TESTED, trend_mark
 from dashboards.components.value import value_in_brief, value_sentence, value_with_interval
 from dashboards.context import Context
 from dashboards.queries import framework, quality, surveys
@@ -28,6 +28,7 @@ NAME = "overview"
 
 _NAMED_OFF_TRACK = 2
 _AREAS_SHOWN = 5
+_NAMED_SILENT = 3
 _RATED = ("achieved", "on_track", "at_risk", "off_track")
 _UNRATED = ("not_enough_data", "no_data")
 _HARM = "X-IM-03"
@@ -58,24 +59,28 @@ def sentence(context: Context) -> str:
 
 
 def _change_words(context: Context, cells: list[Cell]) -> list[str]:
-    words, total = context.words, len(cells)
-    trends = Counter(cell.trend for cell in cells)
-    better, worse = trends["improving"], trends["worsening"]
-    of_total = words.spelled(total)
-    if better and worse:
-        return [
-            sentence_case(
-                words.count("overview.improved_and", better, total=of_total)
-                + words.count("overview.and_worsened", worse)
-            )
-        ]
-    if better:
-        return [sentence_case(words.count("overview.improved", better, total=of_total))]
-    if worse:
-        return [sentence_case(words.count("overview.worsened", worse, total=of_total))]
+    """How many of the outcomes whose change was tested changed, and how many were not tested."""
+    words = context.words
+    trends = Counter(cell.trend for cell in cells if cell.trend in TESTED)
+    tested = sum(trends.values())
     if not any(cell.is_figure for cell in cells):
         return [words("overview.nothing_known")]
-    return [words("overview.no_change")]
+    if not tested:
+        return [words("overview.not_assessed.none")]
+    better, worse = trends["improving"], trends["worsening"]
+    of_total = words.spelled(tested)
+    if better and worse:
+        first = words.count("overview.improved_and", better, total=of_total)
+        first += words.count("overview.and_worsened", worse)
+    elif better or worse:
+        key = "overview.improved" if better else "overview.worsened"
+        first = words.count(key, better or worse, total=of_total)
+    else:
+        first = words.count("overview.no_change", tested)
+    said = [sentence_case(first)]
+    if untested := len(cells) - tested:
+        said.append(sentence_case(words.count("overview.not_assessed", untested)))
+    return said
 
 
 def _off_track_words(context: Context, codes: list[str], cells: list[Cell]) -> list[str]:
@@ -106,7 +111,7 @@ def _harm_line(context: Context) -> str:
     if _HARM not in context.indicators.index or not context.cell(_HARM).is_figure:
         return ""
     cell, words = context.cell(_HARM), context.words
-    text = value_sentence(cell, context.unit(_HARM), words, context.bound(_HARM))
+    text = value_sentence(cell, context.unit(_HARM), words)
     return words("overview.harm", title=context.short(_HARM), value=text)
 
 
@@ -165,7 +170,7 @@ def _output(context: Context, link: dict[str, Any]) -> html.Div:
         [
             page_link(context.item(code), href, "output-name"),
             html.Span(_done(context, code, cell, unit), className="note output-value"),
-            evidence_mark(grade, words),
+            evidence_mark(grade, words, link["status"]),
         ],
         className="output",
     )
@@ -175,15 +180,15 @@ def _done(context: Context, code: str, cell: Cell, unit: formats.Unit) -> str:
     """214 of 260 planned, where the framework holds a plan for the mission and period."""
     words, planned = context.words, context.plans.get(code)
     if planned is None or cell.value is None or context.area != context.country:
-        return value_in_brief(cell, unit, words, context.bound(code))
+        return value_in_brief(cell, unit, words)
     numbers = {"done": unit.value(cell.value, words), "planned": unit.value(planned, words)}
     return words("overview.planned", **numbers)
 
 
 def _now(context: Context, code: str, cell: Cell) -> html.Div:
     unit = context.unit(code)
-    value = value_with_interval(cell, unit, context.words, context.bound(code))
-    if cell.rating in _UNRATED:
+    value = value_with_interval(cell, unit, context.words)
+    if cell.rating in _UNRATED and cell.is_figure:
         return html.Div(
             [html.Span(context.words("overview.not_rated"), className="not-rated"), value]
         )
@@ -194,7 +199,7 @@ def _row(context: Context, code: str, links: pd.DataFrame) -> html.Tr:
     words, unit = context.words, context.unit(code)
     cell, series = context.cell(code), context.series(code)
     direction = str(context.indicator(code)["direction"])
-    mark = range_mark(cell, context.against(code), unit, direction, words, context.bound(code))
+    mark = range_mark(cell, context.against(code), unit, direction, words)
     n = (
         html.Span(words("value.n", n=formats.number(cell.n, words)), className="note")
         if cell.n
@@ -210,7 +215,7 @@ def _row(context: Context, code: str, links: pd.DataFrame) -> html.Tr:
             html.Th(title, scope="row", className="cell-outcome"),
             html.Td(_now(context, code, cell), className="cell-now"),
             html.Td(mark, className="cell-range"),
-            html.Td([rating_mark(cell.rating, words), n], className="cell-rating"),
+            html.Td([rating_mark(cell, words), n], className="cell-rating"),
             html.Td(
                 html.Div(_change(context, code, series), className="change-cell"),
                 className="cell-change",
@@ -288,7 +293,7 @@ def _silent(context: Context, due: pd.DataFrame) -> str:
     names = [context.area_name(code) for code in came.index[came == 0]]
     if not names:
         return context.words("certainty.all_areas_sent")
-    return context.words("certainty.silent", names=context.words.listed(names[:3]))
+    return context.words("certainty.silent", names=context.words.some_of(names, _NAMED_SILENT))
 
 
 def _wave_line(context: Context) -> list[tuple[str, str]]:
@@ -310,30 +315,41 @@ def _wave_line(context: Context) -> list[tuple[str, str]]:
 
 
 def _where_next(context: Context, returns: pd.DataFrame) -> html.Section:
-    """Areas of which nothing is known: no access, or no report. Not a ranking."""
+    """Areas and months from which no report came, with or without access. Not a ranking."""
     words = context.words
     items = []
-    for status in ("no_access", "not_submitted"):
-        for code, months in _silent_months(returns, status).items():
-            names = words.listed([formats.month_name(month, words) for month in months])
+    for status, by_area in _silent_months(returns).items():
+        for code, months in by_area.items():
+            names = words.listed([formats.month(month, words) for month in months])
             reason = words(f"next.{status}", months=names)
             items.append(
                 html.Li([html.B(context.area_name(code)), html.Span(reason, className="note")])
             )
+    more = len(items) - _AREAS_SHOWN
+    if more > 0:
+        items = [*items[:_AREAS_SHOWN], html.Li(words("next.more", number=str(more)))]
     if not items:
-        items = [html.Li(words("next.none" if len(returns) else "next.no_returns"))]
+        items = [html.Li(words(_nothing_silent(returns)))]
     link = page_link(words("next.link"), context.address.link("/map"))
-    shown = html.Ul(items[:_AREAS_SHOWN], className="facts")
+    shown = html.Ul(items, className="facts")
     return card(words("next.title"), [shown, link], words("next.subtitle"), key="next")
 
 
-def _silent_months(returns: pd.DataFrame, status: str) -> dict[str, list[pd.Timestamp]]:
-    """By area, the months in which all returns owed have this status."""
+def _nothing_silent(returns: pd.DataFrame) -> str:
+    if returns.empty:
+        return "next.no_returns"
+    return "next.none" if (returns["status"] != "not_due").any() else "quality.no_returns"
+
+
+def _silent_months(returns: pd.DataFrame) -> dict[str, dict[str, list[pd.Timestamp]]]:
+    """The months in which no report that was due came, by area: without access, or else."""
     due = returns[returns["status"] != "not_due"]
-    found: dict[str, list[pd.Timestamp]] = {}
+    found: dict[str, dict[str, list[pd.Timestamp]]] = {"no_access": {}, "not_submitted": {}}
     for (area, month), group in due.groupby(["area", "month"]):
-        if (group["status"] == status).all():
-            found.setdefault(str(area), []).append(pd.Timestamp(str(month)))
+        if group["status"].isin(["submitted", "nil"]).any():
+            continue
+        status = "no_access" if (group["status"] == "no_access").all() else "not_submitted"
+        found[status].setdefault(str(area), []).append(pd.Timestamp(str(month)))
     return found
 
 

@@ -9,12 +9,17 @@ from dashboards import formats
 from dashboards.components.area_level import area_level, level_switch, levels_of
 from dashboards.components.card import card, notice
 from dashboards.components.chart import chart, chart_card, shows_table
-from dashboards.components.empty import empty_mark
+from dashboards.components.empty import beside_words, empty_mark, suppressed_mark
 from dashboards.components.links import page_link
 from dashboards.components.page_head import page_head
 from dashboards.components.table import Column, table
-from dashboards.components.trend import trend_mark
-from dashboards.components.value import interval_words, value_in_brief, value_sentence
+from dashboards.components.trend import TESTED, trend_mark
+from dashboards.components.value import (
+    interval_words,
+    value_cells,
+    value_in_brief,
+    value_sentence,
+)
 from dashboards.components.wave_responses import wave_label, wave_responses_card
 from dashboards.context import Context
 from dashboards.figures.waves import WavePoint, waves_figure
@@ -46,22 +51,23 @@ def _waves(context: Context) -> pd.DataFrame:
 
 
 def _points(context: Context, code: str) -> list[Dated]:
-    """The periods in which a wave asked the question; what was withheld stays."""
-    return [d for d in context.series(code) if d.cell.state not in ("not_reported", "no_figure")]
+    """The periods in which a wave asked the question; what is suppressed stays."""
+    return [d for d in context.series(code) if not d.cell.is_unasked]
 
 
 def _latest(context: Context, code: str) -> Cell:
     points = _points(context, code)
-    return points[-1].cell if points else Cell("no_figure")
+    return points[-1].cell if points else context.cell(code)
 
 
 def sentence(context: Context) -> str:
-    """Which questions changed by more than noise in the newest wave."""
+    """Which of the questions that were tested changed in the newest wave."""
     words, questions = context.words, _questions(context)
     if not questions:
         return words("perceptions.none")
     waves = _waves(context)
     asked = [code for code in questions if not _later_waves(context, waves, code)]
+    tested = [code for code in asked if _latest(context, code).trend in TESTED]
     changed = {
         trend: [code for code in asked if _latest(context, code).trend == trend]
         for trend in ("improving", "worsening")
@@ -72,10 +78,12 @@ def sentence(context: Context) -> str:
         if codes:
             key = f"perceptions.{trend}" if len(codes) <= _NAMED else f"perceptions.{trend}_many"
             parts.append(words(key, names=words.listed(names), number=words.spelled(len(codes))))
+    if not tested:
+        return words("overview.not_assessed.none")
     if not parts:
-        return words("perceptions.no_change")
-    if sum(len(codes) for codes in changed.values()) < len(questions):
-        parts.append(words("perceptions.rest"))
+        return sentence_case(words.count("perceptions.no_change", len(tested)))
+    if rest := len(tested) - sum(len(codes) for codes in changed.values()):
+        parts.append(words.count("perceptions.rest", rest))
     return " ".join(sentence_case(part) for part in parts)
 
 
@@ -120,7 +128,7 @@ def _wave_points(context: Context, waves: pd.DataFrame, code: str) -> list[WaveP
             _wave_name(context, waves, dated),
             formats.month(dated.end, words),
             dated.cell,
-            value_sentence(dated.cell, unit, words, context.bound(code)),
+            value_sentence(dated.cell, unit, words),
         )
         for dated in _points(context, code)
     ]
@@ -128,7 +136,7 @@ def _wave_points(context: Context, waves: pd.DataFrame, code: str) -> list[WaveP
         WavePoint(
             wave_label(context, wave["wave"]),
             formats.month(wave["last_on"], words),
-            Cell("no_figure"),
+            Cell.absent(),
             words("perceptions.not_asked"),
         )
         for wave in _later_waves(context, waves, code)
@@ -158,7 +166,7 @@ def _field(context: Context, waves: pd.DataFrame, code: str, top: float) -> html
     points = _wave_points(context, waves, code)
     figures = [point for point in points if point.cell.is_figure]
     if not figures:
-        return html.Div([*head, empty_mark(cell, words, context.bound(code))], className="field")
+        return html.Div([*head, empty_mark(cell, words)], className="field")
     caption = words.told(context.short(code), "; ".join(f"{p.name} {p.text}" for p in points))
     value = unit.value(figures[-1].cell.value or 0.0, words)
     figure = waves_figure(points, top, value, context.address.theme, words)
@@ -170,9 +178,9 @@ def _change(context: Context, code: str) -> str:
     figures = [dated.cell for dated in points if dated.cell.is_figure]
     if len(figures) < 2 or not points[-1].cell.is_figure:
         return ""
-    unit, words, bound = context.unit(code), context.words, context.bound(code)
+    unit, words = context.unit(code), context.words
     difference = unit.change((figures[-1].value or 0.0) - (figures[-2].value or 0.0), words)
-    before, after = (value_in_brief(cell, unit, words, bound) for cell in figures[-2:])
+    before, after = (value_in_brief(cell, unit, words) for cell in figures[-2:])
     return " " + words("perceptions.from_to", change=difference, before=before, after=after)
 
 
@@ -213,16 +221,9 @@ def _questions_table(context: Context, waves: pd.DataFrame, questions: list[str]
     for code in questions:
         for dated in _points(context, code):
             name = _wave_name(context, waves, dated)
-            rows.append([context.short(code), name, *_value_cells(context, code, dated.cell)])
+            cells = value_cells(dated.cell, context.unit(code), words)
+            rows.append([context.short(code), name, *cells])
     return table(columns, rows, words("perceptions.questions_title"))
-
-
-def _value_cells(context: Context, code: str, cell: Cell) -> list[Any]:
-    words, unit = context.words, context.unit(code)
-    if not cell.is_figure or cell.value is None:
-        return [empty_mark(cell, words, context.bound(code)), "", ""]
-    value = unit.value(cell.value, words, cell.half_width)
-    return [value, interval_words(cell, unit, words), formats.number(cell.n or 0, words)]
 
 
 def _question(context: Context, questions: list[str]) -> str:
@@ -254,7 +255,7 @@ def _sex_rows(context: Context, code: str) -> tuple[list[str], dict[str, dict[st
 
 
 def _total(cells: dict[str, Cell]) -> Cell:
-    return cells.get("_T") or cells.get("_Z") or Cell("no_figure")
+    return cells.get("_T") or cells.get("_Z") or Cell.absent()
 
 
 def _wave_period(context: Context, code: str) -> Dated | None:
@@ -270,8 +271,8 @@ def _dots(context: Context, code: str, cells: dict[str, Cell], top: float) -> An
     ]
     said = []
     for sex, look in (("M", "men"), ("F", "women")):
-        cell = cells.get(sex, Cell("no_figure"))
-        value = value_sentence(cell, unit, words, context.bound(code))
+        cell = cells.get(sex) or Cell.absent()
+        value = value_sentence(cell, unit, words)
         said.append(words.told(words.label("sex", sex), value))
         if cell.value is None or cell.low is None or cell.high is None:
             continue
@@ -288,9 +289,7 @@ def _no_sexes(context: Context, code: str, cells: dict[str, Cell]) -> html.Span:
     """Why neither women nor men have a figure here."""
     found = [cells[sex] for sex in ("F", "M") if sex in cells] or [_total(cells)]
     unknown = [cell for cell in found if not cell.is_figure]
-    return empty_mark(
-        unknown[0] if unknown else Cell("no_figure"), context.words, context.bound(code)
-    )
+    return empty_mark(unknown[0] if unknown else Cell.absent(), context.words)
 
 
 def _dots_head(context: Context, top: float) -> html.Div:
@@ -348,9 +347,10 @@ def _sexes_card(context: Context, questions: list[str]) -> html.Section:
 def _total_words(context: Context, code: str, cells: dict[str, Cell]) -> Any:
     cell, words, unit = _total(cells), context.words, context.unit(code)
     if not cell.is_figure or cell.value is None:
-        return empty_mark(cell, words, context.bound(code))
+        return empty_mark(cell, words)
     value = unit.value(cell.value, words, cell.half_width)
-    return words("value.brief", value=value, interval=interval_words(cell, unit, words))
+    brief = words("value.brief", value=value, interval=interval_words(cell, unit, words))
+    return words("value.and").join([brief, *beside_words(cell, words)])
 
 
 def _reached_card(context: Context, waves: pd.DataFrame) -> list[Any]:
@@ -391,7 +391,7 @@ def _reached_card(context: Context, waves: pd.DataFrame) -> list[Any]:
 
 
 def _answered(row: Any) -> float:
-    """Share of the sampled who answered; what is withheld comes first."""
+    """Share of the sampled who responded; what is suppressed comes first."""
     if formats.is_missing(row["sampled"]) or formats.is_missing(row["answered"]):
         return -1.0
     return float(row["answered"]) / max(1.0, float(row["sampled"]))
@@ -406,7 +406,7 @@ def _group_name(context: Context, column: str, code: str) -> str:
 def _reached_row(context: Context, label: str, row: Any, overall: float) -> list[Any]:
     words = context.words
     if formats.is_missing(row["sampled"]) or formats.is_missing(row["answered"]):
-        return [label, empty_mark(Cell("withheld"), words, context.min_n), ""]
+        return [label, suppressed_mark(words), ""]
     sampled = formats.number(row["sampled"], words)
     if not row["sampled"]:
         return [label, sampled, "–"]

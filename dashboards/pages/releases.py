@@ -82,7 +82,7 @@ def _all_releases(context: Context) -> html.Section:
 
 
 def body(context: Context) -> list[Any]:
-    """Extracts first, then every file of the audience; facts, what moved, all."""
+    """Extracts first, then every file of the audience; facts, what moved, all releases."""
     files = downloads.listed_files(context.release)
     extracts = {path: sha for path, sha in files.items() if "/extracts/" in path}
     others = {path: sha for path, sha in files.items() if path not in extracts}

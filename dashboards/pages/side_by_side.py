@@ -23,7 +23,7 @@ from dashboards.components.links import page_link
 from dashboards.components.page_head import page_head
 from dashboards.components.table import Column, table
 from dashboards.components.time_since_activity import time_since_activity
-from dashboards.components.value import interval_words, value_in_brief
+from dashboards.components.value import value_cells, value_in_brief
 from dashboards.context import Context
 from dashboards.figures.series import series_figure
 from dashboards.queries import framework, indicator_values
@@ -59,7 +59,7 @@ def sentence(context: Context) -> str:
     for key, code in (("output", link["from_indicator"]), ("outcome", link["to_indicator"])):
         title = context.item(code)
         names[key] = in_sentence(title) if key == "outcome" else title
-        value = value_in_brief(context.cell(code), context.unit(code), words, context.bound(code))
+        value = value_in_brief(context.cell(code), context.unit(code), words)
         names[f"{key}_value"] = value
     return words("side.sentence", **names)
 
@@ -84,8 +84,8 @@ def _tabs(context: Context, links: pd.DataFrame, link: dict[str, Any]) -> html.D
 def _period_type(context: Context, link: dict[str, Any]) -> str:
     """The finest kind of period for which both have rows; months where they share none."""
     codes = (link["from_indicator"], link["to_indicator"])
-    output, outcome = (indicator_values.period_types(context.release, code) for code in codes)
-    return next((name for name in _FINEST_FIRST if name in output & outcome), "M")
+    output, outcome = (context.period_types(code) for code in codes)
+    return next((name for name in _FINEST_FIRST if name in output and name in outcome), "M")
 
 
 def _series(context: Context, code: str, period_type: str) -> list[Dated]:
@@ -97,7 +97,7 @@ def _series(context: Context, code: str, period_type: str) -> list[Dated]:
 
 def _shown(context: Context, code: str, months: list[Dated]) -> list[Dated]:
     if context.is_survey(code):
-        return [d for d in months if d.cell.state not in ("not_reported", "no_figure")]
+        return [d for d in months if not d.cell.is_unasked]
     return months
 
 
@@ -106,8 +106,10 @@ def _chart(context: Context, code: str, months: list[Dated], frame: list[Dated],
     head = html.H3(words.told(words(f"side.{key}"), f"{context.short(code)}, {unit.words(words)}"))
     points = _shown(context, code, months)
     if not any(d.cell.is_figure for d in points):
-        cell = points[-1].cell if points else Cell("no_figure")
-        return html.Div([head, empty_mark(cell, words, context.bound(code))])
+        cell = (
+            (points or months)[-1].cell if points or months else context.absent(code, context.area)
+        )
+        return html.Div([head, empty_mark(cell, words)])
     figure = series_figure(
         points,
         unit,
@@ -152,8 +154,7 @@ def _months_table(
     rows = []
     for period in periods:
         cells = [
-            found[period].cell if period in found else Cell("no_figure")
-            for found in (first, second)
+            found[period].cell if period in found else Cell.absent() for found in (first, second)
         ]
         dated = all_months[period]
         name = formats.period_name(dated.period_type, dated.period, dated.start, words)
@@ -175,14 +176,7 @@ def _pair_columns(context: Context, link: dict[str, Any], first: str) -> list[Co
 def _pair_cells(context: Context, link: dict[str, Any], done: Cell, changed: Cell) -> list[Any]:
     words = context.words
     output, outcome = context.unit(link["from_indicator"]), context.unit(link["to_indicator"])
-    first: Any = empty_mark(done, words, context.bound(link["from_indicator"]))
-    if done.is_figure and done.value is not None:
-        first = output.value(done.value, words, done.half_width)
-    if not changed.is_figure or changed.value is None:
-        return [first, empty_mark(changed, words, context.bound(link["to_indicator"])), "", ""]
-    n = formats.number(changed.n, words) if changed.n is not None else ""
-    value = outcome.value(changed.value, words, changed.half_width)
-    return [first, value, interval_words(changed, outcome, words), n]
+    return [value_cells(done, output, words)[0], *value_cells(changed, outcome, words)]
 
 
 def _areas_card(context: Context, link: dict[str, Any]) -> list[Any]:
@@ -209,8 +203,8 @@ def _areas_card(context: Context, link: dict[str, Any]) -> list[Any]:
             *_pair_cells(
                 context,
                 link,
-                outputs.get(area, Cell("no_figure")),
-                outcomes.get(area, Cell("no_figure")),
+                outputs.get(area) or context.absent(link["from_indicator"], area),
+                outcomes.get(area) or context.absent(link["to_indicator"], area),
             ),
         ]
         for area in areas
@@ -234,7 +228,9 @@ def _caution(context: Context, link: dict[str, Any]) -> html.Section:
     parts = [
         html.P(words.of(link, "sentence") or words("side.caution"), className="caution"),
         *caveat_list(caveat_codes(link), words),
-        html.P([words("side.evidence"), evidence_mark(grade, words)], className="note"),
+        html.P(
+            [words("side.evidence"), evidence_mark(grade, words, link["status"])], className="note"
+        ),
         evidence_key(words),
         html.P(", ".join(facts), className="note"),
         html.P(words("side.why_not"), className="subtitle"),

@@ -1,41 +1,32 @@
 """One published value as a page must show it: a figure, or which kind of empty it is.
 
-The four kinds of empty (true zero, not reported, no access, withheld) are told apart here and
-nowhere else (design §6; definitions 12-13).
+What is empty, and why, is decided in `indicators.empty_reasons`.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 
 from dashboards.rows import rows_of
 from indicators import values
+from indicators.empty_reasons import Facts, Said, Statement, statement
 
-State = Literal[
-    "value",
-    "zero",
-    "not_reported",
-    "no_access",
-    "withheld",
-    "withheld_other",
-    "not_computable",
-    "too_imprecise",
-    "no_figure",
-]
-FIGURES: tuple[State, ...] = ("value", "zero")
-
-_WITHHELD: Mapping[str, State] = {
-    values.CONFIDENTIAL: "withheld",
+VALUE, ZERO = "value", "zero"
+SUPPRESSED = "suppressed"
+# Looks by reason; every other reason is a plain word.
+_LOOKS = {
+    "not_reported": "not-reported",
+    "no_access": "no-access",
+    "below_8": SUPPRESSED,
+    "suppressed_answers": SUPPRESSED,
+    "suppressed_cases": SUPPRESSED,
+    "restricted": SUPPRESSED,
 }
-_EMPTY: Mapping[str, State] = {
-    values.NOT_REPORTED: "not_reported",
-    values.NO_ACCESS: "no_access",
-    values.NOT_COMPUTABLE: "not_computable",
-    values.TOO_IMPRECISE: "too_imprecise",
-}
+# A survey cell that says so belongs to no wave: it is left out of a series of waves.
+_NO_WAVE = ("no_survey", "not_asked", "period_not_over", "before_record", "not_in_copy")
 
 
 def _number(row: Mapping[str, Any], name: str) -> float | None:
@@ -62,7 +53,7 @@ def _held_against(row: Mapping[str, Any]) -> dict[str, Any]:
 class Cell:
     """One value of `mart.indicator_value`; numbers are None where nothing is published."""
 
-    state: State
+    said: Statement
     value: float | None = None
     low: float | None = None
     high: float | None = None
@@ -75,38 +66,58 @@ class Cell:
     trend: str | None = None
     method: str | None = None
     is_provisional: bool = False
-    returns_due: int | None = None
-    returns_received: int | None = None
 
     @classmethod
-    def of(cls, row: Mapping[str, Any] | None) -> "Cell":
-        """The cell of a row; `no_figure` where the release has no such row."""
-        if row is None:
-            return cls("no_figure")
-        state = _state(row)
-        if state not in FIGURES:
-            return cls(state, **_held_against(row))
-        counts = {name: _number(row, name) for name in ("n", "returns_due", "returns_received")}
-        whole: dict[str, Any] = {
-            name: None if found is None else int(found) for name, found in counts.items()
-        }
+    def of(cls, row: Mapping[str, Any]) -> "Cell":
+        """The cell of a row with the columns of `empty_reasons.facts_sql`."""
+        said = statement(Facts.of(row))
+        if said.empty:
+            return cls(said, **_held_against(row))
+        n = _number(row, "n")
         return cls(
-            state=state,
+            said,
             value=_number(row, "value"),
             low=_number(row, "ci_low"),
             high=_number(row, "ci_high"),
+            n=None if n is None else int(n),
             numerator=_number(row, "numerator"),
             denominator=_number(row, "denominator"),
             **_held_against(row),
             method=_text(row, "method"),
             is_provisional=row.get("obs_status") == values.PROVISIONAL,
-            **whole,
         )
+
+    @classmethod
+    def absent(cls, published: Mapping[str, tuple[str, ...]] | None = None) -> "Cell":
+        """The cell of no row; `published`: where the copy has the indicator instead."""
+        return cls(statement(Facts(published=published or {})))
+
+    @property
+    def state(self) -> str:
+        """`value`, `zero`, or the code of the reason why it is empty."""
+        if self.said.empty:
+            return self.said.empty.code
+        return ZERO if self.value == 0 else VALUE
+
+    @property
+    def look(self) -> str:
+        """How it is drawn: `not-reported`, `no-access`, `suppressed`, else `plain`."""
+        return _LOOKS.get(self.state, "plain")
 
     @property
     def is_figure(self) -> bool:
         """Whether a number stands here, zero included."""
-        return self.state in FIGURES
+        return self.said.empty is None
+
+    @property
+    def is_unasked(self) -> bool:
+        """Whether no wave put the question in the period (of a survey)."""
+        return self.state in _NO_WAVE
+
+    @property
+    def beside(self) -> tuple[Said, ...]:
+        """What must be said with the value."""
+        return self.said.beside
 
     @property
     def half_width(self) -> float | None:
@@ -114,16 +125,6 @@ class Cell:
         if self.low is None or self.high is None:
             return None
         return (self.high - self.low) / 2
-
-
-def _state(row: Mapping[str, Any]) -> State:
-    withheld = _WITHHELD.get(row.get("conf_status") or "")
-    if withheld is not None:
-        return withheld
-    value = _number(row, "value")
-    if value is None or row.get("obs_status") == values.TOO_IMPRECISE:
-        return _EMPTY.get(row.get("obs_status") or "", "not_reported")
-    return "zero" if value == 0 else "value"
 
 
 @dataclass(frozen=True)

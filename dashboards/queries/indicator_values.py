@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from dashboards.releases import Release
+from indicators.empty_reasons import facts_sql
 from indicators.values import DIMENSIONS, totals_sql
 
 _FILTERS = ("indicator", "period_type", "period", "area", "area_level")
@@ -18,12 +19,12 @@ def _broken_down_sql(dimension: str) -> str:
 
 def _values(release: Release, filters: Mapping[str, str | None], condition: str) -> pd.DataFrame:
     wanted = [name for name in _FILTERS if filters.get(name) is not None]
-    sql = f"""
+    cells = f"""
         SELECT *
         FROM mart.indicator_value
         WHERE {" AND ".join([condition, *(f"{name} = ?" for name in wanted)])}
-        ORDER BY indicator, period_start, period_end, area, sex, age_group
     """
+    sql = f"{facts_sql(cells)} ORDER BY indicator, period_start, period_end, area, sex, age_group"
     return release.frame(sql, [filters[name] for name in wanted])
 
 
@@ -63,10 +64,15 @@ def figures_by_period(release: Release, country: str) -> pd.DataFrame:
     return release.frame(sql, [country])
 
 
-def period_types(release: Release, indicator: str) -> set[str]:
-    """The kinds of period for which an indicator has rows."""
-    sql = "SELECT DISTINCT period_type FROM mart.indicator_value WHERE indicator = ?"
-    return set(release.frame(sql, [indicator])["period_type"])
+def published(release: Release) -> pd.DataFrame:
+    """For what the copy holds totals at all: indicator, period_type, area_level."""
+    sql = f"""
+        SELECT DISTINCT indicator, period_type, area_level
+        FROM mart.indicator_value
+        WHERE {totals_sql()}
+        ORDER BY ALL
+    """
+    return release.frame(sql)
 
 
 def area_levels(release: Release, period_type: str, period: str) -> pd.DataFrame:
@@ -74,7 +80,7 @@ def area_levels(release: Release, period_type: str, period: str) -> pd.DataFrame
     sql = f"""
         SELECT indicator, area_level, count(DISTINCT area) AS areas,
                count(DISTINCT area) FILTER (
-                   value IS NOT NULL AND obs_status <> 'U' AND conf_status = 'F'
+                   value IS NOT NULL AND obs_status <> 'U'
                ) AS figures
         FROM mart.indicator_value
         WHERE period_type = ? AND period = ? AND {totals_sql()}

@@ -21,12 +21,12 @@ def waves(release: Release, country: str) -> pd.DataFrame:
 
 
 def results(release: Release) -> pd.DataFrame:
-    """Interviews by result, one row a wave and instrument (null: withheld)."""
+    """Interviews by result, one row a wave and instrument (null: suppressed)."""
     return _if_there(release, "survey_result", ["survey_code", "wave", "instrument"])
 
 
 def item_responses(release: Release) -> pd.DataFrame:
-    """Who answered a question, one row a wave, instrument and item (null: withheld)."""
+    """Who answered a question, one row a wave, instrument and item (null: suppressed)."""
     return _if_there(release, "survey_item_response", ["survey_code", "wave", "instrument", "item"])
 
 
@@ -40,7 +40,7 @@ def _if_there(release: Release, table: str, order: Sequence[str]) -> pd.DataFram
 def response_by(
     release: Release, column: str, survey_code: str, wave: str, country: str
 ) -> pd.DataFrame:
-    """Sampled and answered in one household wave by area, sex or age_group (null: withheld)."""
+    """Sampled and answered in one household wave by area, sex or age_group (null: suppressed)."""
     if column not in _GROUP_COLUMNS:
         raise ValueError(f"no breakdown of response by {column}")
     totals = {"area": country, "sex": "_T", "age_group": "_T"}

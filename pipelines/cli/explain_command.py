@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Iterator
 from typing import Any
 
+from indicators.empty_reasons import Facts, statement
 from indicators.messages import message
 from indicators.values import NO_ACCESS, NOT_REPORTED
 from pipelines.cli.main import show
@@ -47,6 +48,8 @@ def text_of(found: dict[str, Any], language: str) -> str:
     else:
         known = _interval(found, numbers, language)
         lines.append(message("cli.explain.figure", language, **shown, interval=known))
+        beside = statement(Facts.of(found)).beside
+        lines += [f"  {said.words(language)}" for said in beside]
         lines += _parts(found, numbers, language)
     lines += _history(found, language)
     lines += [message("cli.explain.file", language, **file) for file in _files(found, language)]
@@ -106,9 +109,8 @@ def _interval(found: dict[str, Any], numbers: dict[str, str], language: str) -> 
 
 
 def _why(found: dict[str, Any], language: str) -> str:
-    if found["conf_status"] != "F":
-        return message(f"extract.disclosure.{found['disclosure']}", language)
-    return message(f"extract.obs_status.{found['obs_status']}", language)
+    empty = statement(Facts.of(found)).empty
+    return "" if empty is None else empty.words(language)
 
 
 def _files(found: dict[str, Any], language: str) -> list[dict[str, Any]]:

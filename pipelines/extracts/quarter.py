@@ -6,9 +6,12 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from indicators.empty_reasons import ADDED_COLUMNS, facts_sql
+
 # `mart` may be a release's views, which carry the release last; columns are named one by one,
 # so that an extract is the same before and after its release has a name.
-_FIGURES_SQL = """
+_CELLS_SQL = facts_sql("SELECT * FROM mart.indicator_value WHERE mission = ? AND period = ?")
+_FIGURES_SQL = f"""
 SELECT value.indicator, indicator.title_en, indicator.title_fr, value.indicator_version,
        value.area, area.name_en AS area_en, area.name_fr AS area_fr, value.area_level,
        value.unit_type, value.activity_type, value.actor, value.sex, value.age_group,
@@ -16,16 +19,16 @@ SELECT value.indicator, indicator.title_en, indicator.title_fr, value.indicator_
        value.period_type, value.period, value.period_start, value.period_end,
        value.value, indicator.unit_of_measure, value.ci_low, value.ci_high, value.se,
        value.numerator, value.denominator, value.n, value.method,
-       value.obs_status, value.conf_status, value.disclosure, value.returns_due,
-       value.returns_received,
-       value.baseline, value.target, value.rating, value.trend
-FROM mart.indicator_value AS value
+       value.obs_status, value.conf_status, value.disclosure,
+       value.returns_due, value.returns_received,
+       value.baseline, value.target, value.rating, value.trend,
+       {", ".join(f"value.{name}" for name in ADDED_COLUMNS)}
+FROM ({_CELLS_SQL}) AS value
 JOIN mart.indicator AS indicator
   ON indicator.mission = value.mission AND indicator.indicator = value.indicator
   AND indicator.version = value.indicator_version
 LEFT JOIN mart.area AS area
   ON area.mission = value.mission AND area.area_code = value.area
-WHERE value.mission = ? AND value.period = ?
 ORDER BY value.indicator, value.indicator_version, value.area, value.unit_type,
          value.activity_type, value.actor, value.sex, value.age_group, value.breakdown,
          value.breakdown_value
@@ -47,7 +50,7 @@ FROM mart.mission WHERE mission = ?
 
 
 def figures(connection: duckdb.DuckDBPyConnection, mission: str, period: str) -> pd.DataFrame:
-    """All cells of the period, withheld ones included; one row a cell, sorted by its key."""
+    """All cells of the period, empty ones included, with what says why; sorted by their key."""
     return connection.execute(_FIGURES_SQL, [mission, period]).df()
 
 

@@ -32,6 +32,7 @@ COLUMNS = (
     "UNIT_MEASURE",
     "OBS_STATUS",
     "CONF_STATUS",
+    "DISCLOSURE",
     "CI_LOW",
     "CI_HIGH",
     "SE",
@@ -70,6 +71,7 @@ _TEXTS = {
     "UNIT_MEASURE": "unit_of_measure",
     "OBS_STATUS": "obs_status",
     "CONF_STATUS": "conf_status",
+    "DISCLOSURE": "disclosure",
     "METHOD": "method",
     "INDICATOR_VERSION": "indicator_version",
 }

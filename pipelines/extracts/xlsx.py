@@ -10,6 +10,7 @@ import pandas as pd
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
+from indicators.empty_reasons import ADDED_COLUMNS, Facts, Statement, statement
 from indicators.messages import LANGUAGES, message
 from pipelines.extracts.dictionary import HEADINGS, dictionary_rows
 
@@ -19,6 +20,7 @@ _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_
 _WIDTH = 18
 _STATUSES = ("A", "P", "O", "L", "M", "U")
 _DISPLAYED = ("rounded_5", "below_8", "suppressed")
+_CONF_STATUSES = ("F", "C")
 
 
 def write_xlsx(
@@ -60,23 +62,20 @@ def _sheets(
 
 
 def with_status_words(figures: pd.DataFrame) -> pd.DataFrame:
-    """The figures with `status_en` and `status_fr` after the value: what kind of empty it is."""
-    worded = figures.copy()
+    """The figures with `status_en` and `status_fr` after the value, for what says why."""
+    said = [statement(Facts.of(row)) for row in figures.to_dict("records")]
+    worded = figures.drop(columns=list(ADDED_COLUMNS))
     place = int(figures.columns.get_loc("value")) + 1  # type: ignore[arg-type]
     for offset, language in enumerate(LANGUAGES):
-        words = [
-            status_words(str(obs), str(disclosure), language)
-            for obs, disclosure in zip(figures["obs_status"], figures["disclosure"], strict=True)
-        ]
+        words = [status_words(found, language) for found in said]
         worded.insert(place + offset, f"status_{language}", words)
     return worded
 
 
-def status_words(obs_status: str, disclosure: str, language: str) -> str:
-    """What the display made of a figure of persons, else whether it was reported, as words."""
-    if disclosure in _DISPLAYED:
-        return message(f"extract.disclosure.{disclosure}", language)
-    return message(f"extract.obs_status.{obs_status}", language)
+def status_words(said: Statement, language: str) -> str:
+    """Why the cell is empty, or what stands beside its value."""
+    parts = [said.empty] if said.empty else said.beside
+    return "; ".join(part.words(language) for part in parts)
 
 
 def _notes(mission: Mapping[Hashable, Any]) -> list[tuple[str, str]]:
@@ -92,6 +91,7 @@ def _notes(mission: Mapping[Hashable, Any]) -> list[tuple[str, str]]:
     lines += [_pair(f"extract.note.{key}") for key in ("no_effect", "interval", "empty", "persons")]
     lines += [_pair(f"extract.obs_status.{code}") for code in _STATUSES]
     lines += [_pair(f"extract.disclosure.{code}") for code in _DISPLAYED]
+    lines += [_pair(f"extract.conf_status.{code}") for code in _CONF_STATUSES]
     return lines
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import duckdb
 
 from indicators.catalogue import entry_problems
+from indicators.empty_reasons import ADDED_COLUMNS, facts_sql
 from indicators.errors import Problem, WrongUse, nearest
 from indicators.figure_sql import Figure, figure_sql
 from indicators.mission import Parameters, Setting
@@ -18,24 +19,27 @@ from pipelines.release.manifest import MANIFEST
 from pipelines.release.naming import database_of, period_of_release, release_folder
 from pipelines.workspace import Workspace
 
+_CELL_SQL = facts_sql(f"""
+SELECT * FROM mart.indicator_value
+WHERE indicator = $indicator AND area = $area AND period = $period AND {totals_sql()}
+""")
+
 _FIGURE_SQL = f"""
 SELECT value.indicator, value.indicator_version AS version, value.period_type, value.period,
        value.area, value.time_rule, indicator.measure,
        value.value, value.numerator, value.denominator, value.n,
        value.se, value.ci_low, value.ci_high, value.method, value.obs_status, value.conf_status,
-       value.disclosure,
-       value.returns_due, value.returns_received, value.trend,
+       value.disclosure, value.returns_due, value.returns_received, value.trend,
+       {", ".join(f"value.{name}" for name in ADDED_COLUMNS)},
        value.period_start, value.period_end,
        indicator.unit_of_measure, indicator.title_en, indicator.title_fr,
        indicator.definition_en, indicator.definition_fr,
        indicator.numerator_en, indicator.numerator_fr,
        indicator.denominator_en, indicator.denominator_fr,
        indicator.effective_from, indicator.source, indicator.sql, indicator.entry
-FROM mart.indicator_value AS value
+FROM ({_CELL_SQL}) AS value
 JOIN mart.indicator AS indicator
   ON indicator.indicator = value.indicator AND indicator.version = value.indicator_version
-WHERE value.indicator = $indicator AND value.area = $area AND value.period = $period
-  AND {totals_sql()}
 ORDER BY value.indicator_version DESC
 LIMIT 1
 """

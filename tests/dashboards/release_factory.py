@@ -45,6 +45,8 @@ ZERO_AREA, LATE_AREA, CLOSED_AREA, SMALL_AREA, OTHER_AREA = (
     "MT0302",
 )
 NEUTRAL = "P2-OP-09"
+UNRANKED = "X-IM-03"  # in this release an indicator by which no areas are drawn or ordered
+_CLASSES = {"survey_answers": "survey", "incidents": "event", "custody_visits": "person"}
 
 _INDICATORS = [
     # code, level, tier, source, measure, rule, unit, direction, value, change a quarter, half-width
@@ -226,6 +228,9 @@ def _is_wave(period_type: str, end: date) -> bool:
     return end.year >= 2025 and end.month in months
 
 
+_HIDDEN = {"obs_status": "A", "conf_status": "C"}
+
+
 def _state(indicator: str, source: str, area: str, code: str, end: date) -> dict[str, Any]:
     """The statuses of one cell; empty where a figure stands."""
     newest = code in ("2026-Q3", "2026-09", "2026-08")
@@ -234,15 +239,15 @@ def _state(indicator: str, source: str, area: str, code: str, end: date) -> dict
     if area == CLOSED_AREA and end >= date(2026, 8, 1):
         return {"obs_status": "L"}
     if source == "survey_answers":
-        return {"conf_status": "C"} if area == SMALL_AREA else {}
+        return _HIDDEN | {"disclosure": "suppressed"} if area == SMALL_AREA else {}
     if area == LATE_AREA and newest:
         return {"obs_status": "O"}
     if code in ("2025-Q1", "2025-02") and area == COUNTRY and indicator == "P2-OC-07":
         return {"obs_status": "O"}
     if area == SMALL_AREA and newest:
-        return {"conf_status": "C"}
+        return _HIDDEN | {"disclosure": "below_8"}
     if area == OTHER_AREA and newest:
-        return {"conf_status": "D"}
+        return _HIDDEN | {"disclosure": "suppressed"}
     return {}
 
 
@@ -322,7 +327,8 @@ def _sexes(row: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield {**row, **moved, "sex": sex, "n": row["n"] // 2, "rating": None, "trend": None}
     if row["indicator"] == "P2-OC-07":
         hidden = dict.fromkeys(("value", "ci_low", "ci_high", "n", "numerator", "denominator"))
-        yield {**row, **hidden, "sex": "_U", "conf_status": "C", "rating": None, "trend": None}
+        hidden |= {"conf_status": "C", "disclosure": "below_8", "rating": None, "trend": None}
+        yield {**row, **hidden, "sex": "_U"}
 
 
 def _values() -> list[dict[str, Any]]:
@@ -375,8 +381,8 @@ def _indicator_rows() -> list[dict[str, Any]]:
                 "contributes_to": "X-IM-03",
                 "disaggregate": "area|sex",
                 "periods": "M|Q",
-                "min_n": 5,
-                "confidentiality": "institutional",
+                "confidentiality": _CLASSES.get(spec[3], "institutional"),
+                "not_by_area": code == UNRANKED,
                 "reference": "2017.12 §43",
                 "effective_from": date(2024, 1, 1),
                 "baseline": baseline,
@@ -498,7 +504,7 @@ def _margin(rows: list[dict[str, Any]], group: str) -> list[dict[str, Any]]:
 
 
 def _result_rows() -> list[dict[str, Any]]:
-    """Interviews by result; of the oldest wave two small counts and their others are withheld."""
+    """Interviews by result; those of the oldest wave are not shown."""
     shown = {"complete": 2390, "partial": 22, "refusal": 301, "no_contact": 247}
     hidden = dict.fromkeys(shown)
     return [
@@ -514,7 +520,7 @@ def _result_rows() -> list[dict[str, Any]]:
 
 
 def _item_response_rows() -> list[dict[str, Any]]:
-    """Two questions a wave; of the newest wave's second one a small count is withheld."""
+    """Two questions a wave; of the newest wave's second one two counts are not shown."""
     parts = {"valid": 2300, "dont_know": 71, "refused": 23, "not_asked": 0, "missing": 18}
     rows = []
     for wave in (1, 2, 3, 4):
@@ -942,21 +948,21 @@ def mart_rows() -> Mapping[str, list[dict[str, Any]]]:
     }
 
 
-_WITHHELD = {
-    "cells": 41_200,
-    "primary": 12_300,
-    "complementary": 8_300,
-    "known": 2,
-    "derivable": 1,
-    "narrow": 0,
-    "unproven": 15_400,
+_COLUMNS = {
+    **MART_TABLES,
+    "indicator_value": {**VALUE_COLUMNS, "disclosure": "VARCHAR"},
+    "indicator": {
+        **MART_TABLES["indicator"],
+        "confidentiality": "VARCHAR",
+        "not_by_area": "BOOLEAN",
+    },
 }
 
 
 def _write_database(path: Path, release: str, rows: Mapping[str, list[dict[str, Any]]]) -> None:
     with duckdb.connect(str(path)) as connection:
         connection.execute("CREATE SCHEMA stored; CREATE SCHEMA mart")
-        for table, columns in MART_TABLES.items():
+        for table, columns in _COLUMNS.items():
             if table not in rows:
                 continue
             frame = pd.DataFrame(rows[table], columns=list(columns), dtype=object)
@@ -992,13 +998,12 @@ def write_release(
         (folder / audience / "extracts").mkdir(parents=True)
         _write_database(folder / audience / "poclens.duckdb", release, table_rows)
         (folder / audience / "extracts" / f"{MISSION}_2026-Q3.csv").write_text("INDICATOR\n")
-        (folder / audience / "withheld.json").write_text(json.dumps(_WITHHELD))
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     manifest = {
         "release": release,
         "mission": MISSION,
         "as_of": "2026-10-15",
-        "audiences": {"mission": {"min_n": 5}, "hq": {"min_n": 10}},
+        "audiences": {"mission": {}, "hq": {}},
         "files": [
             {"path": str(path.relative_to(folder)), "sha256": _sha(path.name), "bytes": 1}
             for path in files

@@ -18,6 +18,7 @@ from dashboards.formats import Unit
 from dashboards.queries.cells import Cell, Dated
 from dashboards.theme import THEMES
 from dashboards.words import Words
+from indicators.empty_reasons import Said, Statement
 
 RATE = Unit("per_1000", "rate")
 
@@ -27,11 +28,15 @@ def _month(number: int, cell: Cell) -> Dated:
 
 
 def _figure(value: float) -> Cell:
-    return Cell("value", value=value, low=value - 1, high=value + 1, n=10)
+    return Cell(Statement(), value=value, low=value - 1, high=value + 1, n=10)
+
+
+def _empty(code: str) -> Cell:
+    return Cell(Statement(Said("empty", code)))
 
 
 def test_the_line_breaks_at_a_gap_and_the_gap_is_patterned() -> None:
-    cells = [_figure(3), _figure(4), Cell("not_reported"), _figure(5), _figure(6)]
+    cells = [_figure(3), _figure(4), _empty("not_reported"), _figure(5), _figure(6)]
     series = [_month(number + 1, cell) for number, cell in enumerate(cells)]
     figure = series_figure(series, RATE, Words("en"), "light")
     lines = [trace for trace in figure.data if trace.mode == "lines+markers"]
@@ -41,17 +46,17 @@ def test_the_line_breaks_at_a_gap_and_the_gap_is_patterned() -> None:
 
 
 def test_kinds_of_gap_have_different_patterns() -> None:
-    states = ("not_reported", "no_access", "withheld")
-    series = [_month(1, _figure(3)), *(_month(n + 2, Cell(s)) for n, s in enumerate(states))]
+    states = ("not_reported", "no_access", "below_8")
+    series = [_month(1, _figure(3)), *(_month(n + 2, _empty(s)) for n, s in enumerate(states))]
     figure = series_figure(series, RATE, Words("en"), "light")
     looks = {
         trace.name: trace.fillpattern.shape for trace in figure.data if trace.hoverinfo == "name"
     }
-    assert looks == {"not reported": "/", "no access": None, "withheld": "."}
+    assert looks == {"not reported": "/", "no access": None, "<8": "."}
 
 
 def test_a_true_zero_is_a_hollow_dot() -> None:
-    series = [_month(1, _figure(3)), _month(2, Cell("zero", value=0.0, n=0))]
+    series = [_month(1, _figure(3)), _month(2, Cell(Statement(), value=0.0, n=0))]
     figure = series_figure(series, RATE, Words("en"), "light")
     line = next(trace for trace in figure.data if trace.mode == "lines+markers")
     assert line.marker.color == (THEMES["light"]["series"], THEMES["light"]["surface"])
@@ -88,11 +93,11 @@ def _square(west: float) -> str:
 
 def test_the_map_stripes_crossing_intervals_and_crosses_out_no_access() -> None:
     cells = {
-        "sure": Cell("value", value=50.0, low=45.0, high=55.0),
-        "unsure": Cell("value", value=50.0, low=35.0, high=65.0),
-        "closed": Cell("no_access"),
-        "silent": Cell("not_reported"),
-        "hidden": Cell("withheld"),
+        "sure": Cell(Statement(), value=50.0, low=45.0, high=55.0),
+        "unsure": Cell(Statement(), value=50.0, low=35.0, high=65.0),
+        "closed": _empty("no_access"),
+        "silent": _empty("not_reported"),
+        "hidden": _empty("suppressed_cases"),
     }
     drawn = outlines({name: _square(2.0 * place) for place, name in enumerate(cells)})
     areas = [MapArea(name, name, name, cell) for name, cell in cells.items()]

@@ -108,7 +108,7 @@ def test_the_overview_needs_no_chart_library(context_at: At) -> None:
 
 def test_the_overview_says_what_improved_and_what_is_off_track(context_at: At) -> None:
     assert overview.sentence(context_at("/")) == (
-        "Three of five outcomes improved by more than noise."
+        "Three of five outcomes improved significantly."
         " One is off track: alerts answered within the target time."
     )
     assert overview.sentence(context_at("/?lang=fr")).startswith("Trois résultats sur cinq")
@@ -126,10 +126,10 @@ def test_the_kinds_of_empty_have_their_own_looks_and_words(
     context_at: At, path: str, page: ModuleType
 ) -> None:
     body = page.body(context_at(path))
-    looks = {"empty-not-reported", "empty-no-access", "empty-withheld", "empty-withheld-other"}
+    looks = {"empty-not-reported", "empty-no-access", "empty-suppressed"}
     assert looks <= classes_of(body)
     text = text_of(body)
-    words = ("not reported", "no access", "withheld: fewer than 5", "withheld to protect")
+    words = ("not reported", "no access", "<8", "suppressed: fewer than 25 cases")
     assert [word for word in words if word not in text] == []
 
 
@@ -146,15 +146,15 @@ def test_a_true_zero_is_written_as_zero(context_at: At) -> None:
 def test_a_neutral_indicator_has_no_rating_and_no_judgement(context_at: At) -> None:
     body = indicator.body(context_at(f"/indicators/{NEUTRAL}"))
     assert not any(name.startswith("rating") for name in classes_of(body))
-    assert not re.search(r"improving|worsening", text_of(body))
+    assert not re.search(r"improved|worsened", text_of(body))
 
 
-def test_withheld_cells_put_no_number_on_the_page(context_at: At) -> None:
+def test_suppressed_cells_put_no_number_on_the_page(context_at: At) -> None:
     body = map.body(context_at("/map?indicator=P2-OC-07"))
     rows = [found for found in components(body) if isinstance(found, html.Tr)]
-    withheld = [text_of(row) for row in rows if "withheld to protect" in text_of(row)]
-    assert len(withheld) == 1
-    assert not re.search(r"\d", withheld[0])
+    suppressed = [text_of(row) for row in rows if "suppressed:" in text_of(row)]
+    assert len(suppressed) == 1
+    assert not re.search(r"\d", suppressed[0].replace("fewer than 25", ""))
 
 
 def test_an_edge_stands_once_however_many_methods_tested_it(context_at: At) -> None:
@@ -181,15 +181,6 @@ def test_the_owner_of_an_indicator_is_named_and_found(
     found = context_at(f"/indicators?q={asked}&lang={language}")
     assert found.address.get("q") == owner
     assert "P2-OC-07" in text_of(indicators.body(found))
-
-
-def test_releases_say_what_is_withheld_and_how_well(context_at: At) -> None:
-    english = text_of(releases.body(context_at("/releases")))
-    assert "20,600 of 41,200 counts above zero are withheld (50%)" in english
-    assert "gives them away: 3." in english and "was published quickly: 15,400." in english
-    assert "easier to guess" not in english  # there are none
-    french = text_of(releases.body(context_at("/releases?lang=fr")))
-    assert "20\u202f600 effectifs non nuls sur 41\u202f200" in french
 
 
 def test_the_caveats_of_a_finding_stand_under_its_sentence(context_at: At) -> None:
@@ -250,8 +241,8 @@ def test_interviews_around_activities_show_cost_counts_and_reasons(context_at: A
     assert "2,140 37 5,120" in whole and "association only" in whole
     assert wider.startswith("All activities 10 days either side")
     assert "Joint with the military" in joint and "fewer than 30 interviews on one side" in joint
-    assert "one side  24 withheld 96 Not known Not known" in joint
-    assert "+3.2" not in joint and "cannot tell" in joint
+    assert "one side  24 – 96 Not known Not known" in joint
+    assert "+3.2" not in joint and "inconclusive" in joint
     assert pulse.startswith("Any patrol") and "88 61" in pulse
     assert police.startswith("Police up to 7 days after") and "70 43 2,140 37" in police
     text = _card(body, "interviews")
@@ -273,14 +264,14 @@ def test_windows_around_activities_show_the_one_that_speaks_first(context_at: At
     first, long_range, police, other, other_police, check = _rows(body, "wake")
     window = "14\u00a0days, 10\u00a0km −0.21 −0.44 to 0.02 0.62 141"
     assert first.startswith(f"All activities {window} 58 3,310")
-    assert police.startswith(f"Police {window} withheld 3,310") and "association only" in police
+    assert police.startswith(f"Police {window} – 3,310") and "association only" in police
     assert long_range.startswith("Long range Every window") and "3,310 212" in long_range
     assert message("linkage.grade_reason.wake_no_control_rows") in long_range
     assert other_police.startswith("Police 7\u00a0days, 10\u00a0km")
     assert "3,310 212 Not known" in first
     assert "partly tested" in first
-    assert other.startswith("All activities 7\u00a0days, 10\u00a0km") and "cannot tell" in other
-    assert "False date, 60 days earlier" in check and "no interval, p\u00a00.71" in check
+    assert other.startswith("All activities 7\u00a0days, 10\u00a0km") and "inconclusive" in other
+    assert "Placebo date, 60 days earlier" in check and "no interval, p\u00a00.71" in check
     assert message("linkage.caveat.wake_rise_before") in _card(body, "wake")
 
 
@@ -379,7 +370,7 @@ def test_figures_are_small_and_every_chart_has_a_caption(context_at: At, path: s
 
 WAYS_OF_NOT_ANSWERING = {
     "en": ("Valid answer", "Does not know", "Refused", "Not asked", "No answer recorded"),
-    "fr": ("Réponse valide", "Ne sait pas", "Refus", "Non posée", "Aucune réponse consignée"),
+    "fr": ("Réponse valide", "Ne sait pas", "Refus", "Non posée", "Aucune réponse enregistrée"),
 }
 
 
@@ -407,12 +398,12 @@ def test_each_way_of_not_answering_stands_apart_by_wave_and_question(
     assert "82%" in rate and "301" in rate
 
 
-def test_withheld_counts_of_answers_are_marked_and_explained(context_at: At) -> None:
+def test_suppressed_counts_of_answers_are_marked_without_a_threshold(context_at: At) -> None:
     card = _responses(context_at("/perceptions"))
     tables = [part for part in components(card) if isinstance(part, html.Table)]
-    marks = ["empty-withheld" in classes_of(table) for table in tables]
+    marks = ["empty-suppressed" in classes_of(table) for table in tables]
     assert marks == [True, True, False, False, False]
-    assert "Withheld: a count under" in text_of(card)
+    assert "fewer than" not in text_of(card)
 
 
 def test_waves_after_the_period_are_not_told_of(context_at: At) -> None:

@@ -1,6 +1,7 @@
 """Every sentence stands in both languages with the same placeholders, and claims no cause."""
 
 import re
+from collections import Counter
 from string import Formatter
 
 import pytest
@@ -59,3 +60,24 @@ def test_a_message_fills_its_placeholders_in_the_language_asked_for() -> None:
 def test_an_unknown_key_is_an_error() -> None:
     with pytest.raises(KeyError):
         message("no.such.key")
+
+
+def test_no_key_stands_twice_in_a_file() -> None:
+    """YAML keeps the last of two equal keys and says nothing."""
+    twice = {}
+    for path in sorted((data_folder() / "messages").glob("*.yaml")):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        keys = Counter(
+            found.group(1) for line in lines if (found := re.match(r"(\S+?):(\s|$)", line))
+        )
+        if repeated := [key for key, number in keys.items() if number > 1]:
+            twice[path.name] = repeated
+    assert twice == {}
+
+
+@pytest.mark.parametrize("name", ["pages", "dashboard", "empty"])
+def test_french_signs_do_not_part_from_their_word(name: str) -> None:
+    path = data_folder() / "messages" / f"{name}.yaml"
+    keys = re.findall(r"^(\S+?):", path.read_text(encoding="utf-8"), re.MULTILINE)
+    french = {key: message_catalogue()[key]["fr"] for key in keys}
+    assert {key: text for key, text in french.items() if re.search(r" [:;!?%»]|« ", text)} == {}

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from indicators.catalogue import load_catalogue
-from indicators.figure_sql import indicator_sql
 from indicators.data_folder import data_folder
+from indicators.figure_sql import indicator_sql
 from pipelines.cli.main import COMMANDS
 
 
