@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from indicators import data_dictionary, indicator_pages
+from indicators.audiences import Policy
 from indicators.catalogue import Indicator, load_catalogue
 from indicators.contracts import Contract, contracts, json_schema
 from indicators.mission import Mission
@@ -26,6 +27,7 @@ def generated_files() -> Iterator[tuple[str, str]]:
     yield "data/schemas/contract.schema.json", json_schema(Contract)
     yield "data/schemas/indicator.schema.json", json_schema(Indicator)
     yield "data/schemas/mission.schema.json", json_schema(Mission)
+    yield "data/schemas/disclosure.schema.json", json_schema(Policy)
 
 
 def write_generated_files(repository: Path) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 import yaml
 
+from indicators.catalogue import load_catalogue
 from indicators.contracts import Column, contracts
 from indicators.mission import Mission, read_mission
 from indicators.values import MART_TABLES, mart_ddl
@@ -169,6 +170,7 @@ def add_definition(connection: duckdb.DuckDBPyConnection, code: str, **facts: An
         "confidentiality": "institutional",
         "confidentiality_of_parts": "",
         "effective_from": date(2024, 1, 1),
+        "entry": load_catalogue()[code].model_dump_json(exclude_unset=True),
     }
     insert(connection, "mart.indicator", row | facts)
 

@@ -1,14 +1,29 @@
 """What headquarters may not see is in no file of its folder."""
 
+import csv
+import re
 import zipfile
 
 import duckdb
 import pytest
 
-from tests.pipelines.small_mission import PATROLS
+from indicators.mission import read_mission
+from pipelines.quality.input_files import write_input_files
+from pipelines.release.publishing import publish
+from tests.pipelines.release.conftest import make_workspace
+from tests.pipelines.small_mission import (
+    MISSION,
+    PATROLS,
+    PERIOD,
+    add_contribution,
+    add_definition,
+    add_figure,
+    add_file,
+    workspace_warehouse,
+)
 
 HIDDEN = (
-    *("Camp Secret", "FPU-HIDDEN", "Unit Hidden", "Patrouille-Brute", "Risk-Hidden"),
+    *("Camp Secret", "FPU-HIDDEN", "Unit Hidden", "Patrouille-Brute"),
     "Judgement-Hidden",
 )
 
@@ -84,3 +99,93 @@ def test_rejects_keep_their_place_and_lose_their_value(release) -> None:
     query = "SELECT sheet, first_row, rule, raw_value FROM mart.reject_summary"
     assert rows(release, "mission", query) == [("Patrols", 214, "code", "Patrouille-Brute")]
     assert rows(release, "hq", query) == [("Patrols", 214, "code", None)]
+
+
+# Planted values -----------------------------------------------------------------------------------
+
+PERSONS, ALERTS, REFERRALS = "P2-OP-14", "P2-OP-09", "P3-OP-08"
+# Counts of persons that only exact figures hold, by where they were planted
+PLANTED = {"total": 4321, "month": 4322, "by sex": 4323, "rows of a file": 4324, "file": 4326}
+BY_SOURCE, REFERRED = 4329, 4331
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory):
+    """A published mission with counts of persons, alerts by source and referrals in it."""
+    workspace = make_workspace(tmp_path_factory.mktemp("planted"))
+    with workspace_warehouse(workspace) as connection:
+        add_definition(connection, PERSONS, source="un_detentions", confidentiality="person")
+        told = {"source": "alerts", "confidentiality": "event"}
+        parts = {"confidentiality_of_parts": "sex=protected|alert_source=protected"}
+        add_definition(connection, ALERTS, **told, **parts)
+        add_definition(connection, REFERRALS, source="referrals", confidentiality="protected")
+        detained = {"indicator": PERSONS}
+        _count(connection, PLANTED["total"], **detained)
+        _count(connection, PLANTED["month"], **detained, period_type="M", period="2026-09")
+        _count(connection, PLANTED["by sex"], **detained, sex="F")
+        for few in range(1, 8):
+            place = {"area": f"BK-{few}", "area_level": "admin1"}
+            _count(connection, few, **detained, **place)
+        by_source = {"breakdown": "alert_source", "breakdown_value": "clo"}
+        _count(connection, BY_SOURCE, indicator=ALERTS, **by_source)
+        _count(connection, REFERRED, indicator=REFERRALS)
+        rows = PLANTED["file"]
+        sha256 = add_file(connection, "held.xlsx", source="un_detentions", rows_loaded=rows)
+        add_contribution(connection, sha256, "held.xlsx", PLANTED["rows of a file"], **detained)
+        write_input_files(connection, read_mission(workspace.profile(MISSION)))
+        return publish(workspace, MISSION, PERIOD, connection)
+
+
+def _count(connection, number: int, **facts) -> None:
+    add_figure(connection, value=number, numerator=number, n=number, **facts)
+
+
+def numbers(folder) -> set[str]:
+    """Every number in every file below, as digits: databases, Parquet, CSV, workbooks, JSON."""
+    found: set[str] = set()
+    for path in folder.rglob("*"):
+        if path.suffix == ".parquet":
+            told = str(duckdb.execute("SELECT * FROM read_parquet(?)", [str(path)]).fetchall())
+        elif path.suffix == ".duckdb":
+            with duckdb.connect(str(path), read_only=True) as database:
+                listed = "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'stored'"
+                names = [name for (name,) in database.execute(listed).fetchall()]
+                told = str([database.execute(f"FROM stored.{name}").fetchall() for name in names])
+        elif path.suffix == ".xlsx":
+            with zipfile.ZipFile(path) as book:
+                told = " ".join(book.read(name).decode() for name in book.namelist())
+        else:
+            told = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+        found.update(re.findall(r"(?<![0-9A-Fa-f.])\d{4}(?![0-9A-Fa-f])", told))
+    return found
+
+
+def test_the_mission_has_its_exact_counts_and_what_it_confirmed(planted) -> None:
+    told = numbers(planted.path / "mission")
+    assert {str(number) for number in PLANTED.values()} <= told
+    assert not {str(BY_SOURCE), str(REFERRED)} & told  # nobody confirmed them in this profile
+
+
+def test_no_file_of_headquarters_holds_an_exact_count_of_persons(planted) -> None:
+    told = numbers(planted.path / "hq")
+    assert not {str(number) for number in (*PLANTED.values(), BY_SOURCE, REFERRED)} & told
+    assert {"4320", "4325"} <= told  # they are displayed
+
+
+def test_no_count_of_persons_under_8_is_a_number_anywhere(planted) -> None:
+    query = f"""SELECT area, value, n, numerator, disclosure FROM mart.indicator_value
+    WHERE indicator = '{PERSONS}' AND area <> 'BK' ORDER BY area"""
+    below = [(f"BK-{few}", None, None, None, "below_8") for few in range(1, 8)]
+    assert rows(planted, "hq", query) == below
+    path = planted.path / "hq" / "extracts" / f"{MISSION}_{PERIOD}.csv"
+    lines = [line for line in csv.DictReader(path.open()) if line["INDICATOR"] == PERSONS]
+    few = [line for line in lines if line["REF_AREA"] != "BK"]
+    assert {(line["OBS_VALUE"], line["N"], line["CONF_STATUS"]) for line in few} == {("", "", "C")}
+
+
+def test_alerts_by_source_and_referrals_are_not_told(planted) -> None:
+    by_source = "SELECT count(*) FROM mart.indicator_value WHERE breakdown = 'alert_source'"
+    referred = f"SELECT value, disclosure FROM mart.indicator_value WHERE indicator = '{REFERRALS}'"
+    for audience in ("mission", "hq"):
+        assert rows(planted, audience, by_source) == [(0,)]
+        assert rows(planted, audience, referred) == [(None, "suppressed")]
