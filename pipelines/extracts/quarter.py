@@ -6,9 +6,13 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from indicators.breakdowns import parts_sql
+from indicators.values import totals_sql
+
 # `mart` may be a release's views, which carry the release last; columns are named one by one,
 # so that an extract is the same before and after its release has a name.
-_FIGURES_SQL = """
+_OF_THE_PERIOD = "mission = $mission AND period = $period"
+_FIGURES_SQL = f"""
 SELECT value.indicator, indicator.title_en, indicator.title_fr, value.indicator_version,
        value.area, area.name_en AS area_en, area.name_fr AS area_fr, value.area_level,
        value.unit_type, value.activity_type, value.actor, value.sex, value.age_group,
@@ -18,13 +22,16 @@ SELECT value.indicator, indicator.title_en, indicator.title_fr, value.indicator_
        value.numerator, value.denominator, value.n, value.method,
        value.obs_status, value.conf_status, value.returns_due, value.returns_received,
        value.baseline, value.target, value.rating, value.trend
-FROM mart.indicator_value AS value
+FROM (
+  SELECT * FROM mart.indicator_value WHERE {_OF_THE_PERIOD} AND {totals_sql()}
+  UNION ALL BY NAME
+  SELECT * FROM ({parts_sql(_OF_THE_PERIOD)})
+) AS value
 JOIN mart.indicator AS indicator
   ON indicator.mission = value.mission AND indicator.indicator = value.indicator
   AND indicator.version = value.indicator_version
 LEFT JOIN mart.area AS area
   ON area.mission = value.mission AND area.area_code = value.area
-WHERE value.mission = ? AND value.period = ?
 ORDER BY value.indicator, value.indicator_version, value.area, value.unit_type,
          value.activity_type, value.actor, value.sex, value.age_group, value.breakdown,
          value.breakdown_value
@@ -47,8 +54,11 @@ FROM mart.mission WHERE mission = ?
 
 
 def figures(connection: duckdb.DuckDBPyConnection, mission: str, period: str) -> pd.DataFrame:
-    """All cells of the period, withheld ones included; one row a cell, sorted by its key."""
-    return connection.execute(_FIGURES_SQL, [mission, period]).df()
+    """All cells of the period, one row a cell, sorted by its key.
+
+    Withheld ones are among them, and the zero parts that the release leaves out.
+    """
+    return connection.execute(_FIGURES_SQL, {"mission": mission, "period": period}).df()
 
 
 def definitions(connection: duckdb.DuckDBPyConnection, mission: str) -> pd.DataFrame:

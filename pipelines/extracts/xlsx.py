@@ -89,7 +89,9 @@ def _notes(mission: Mapping[Hashable, Any]) -> list[tuple[str, str]]:
     lines.append((str(mission["boundaries_en"]), str(mission["boundaries_fr"])))
     own = (json.loads(str(mission[f"notes_{language}"] or "[]")) for language in LANGUAGES)
     lines += list(zip(*own, strict=True))
-    lines += [_pair(f"extract.note.{key}") for key in ("no_effect", "interval", "empty")]
+    lines += [
+        _pair(f"extract.note.{key}") for key in ("no_effect", "interval", "empty", "parts", "grid")
+    ]
     lines += [_pair(f"extract.obs_status.{code}") for code in _STATUSES]
     lines += [_pair(f"extract.conf_status.{code}") for code in _WITHHELD]
     return lines

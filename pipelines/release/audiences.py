@@ -79,9 +79,10 @@ def hq_breakdowns() -> list[str]:
 
 
 def _drop_hq_breakdowns(connection: duckdb.DuckDBPyConnection) -> None:
-    connection.execute(
-        "DELETE FROM mart.indicator_value WHERE list_contains(?, breakdown)", [hq_breakdowns()]
-    )
+    for table, column in (("indicator_value", "breakdown"), ("breakdown_grid", "dimension")):
+        connection.execute(
+            f"DELETE FROM mart.{table} WHERE list_contains(?, {column})", [hq_breakdowns()]
+        )
 
 
 def _restrict_hq(connection: duckdb.DuckDBPyConnection) -> None:
