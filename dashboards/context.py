@@ -281,7 +281,7 @@ class Context:
 
     def ranks_areas(self, code: str) -> bool:
         """Whether areas may be drawn on a map and ordered by an indicator's values."""
-        return not self.indicator(code).get("not_by_area")
+        return bool(self.indicator(code)["compared_by_area"])
 
     def is_survey(self, code: str) -> bool:
         """Whether an indicator comes from interviews."""

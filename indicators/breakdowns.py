@@ -13,7 +13,7 @@ What the table does not name is not in this copy. Nothing but the copy itself is
 
 from collections.abc import Mapping
 
-from indicators.values import DIMENSIONS, NORMAL, PROVISIONAL, TOTAL, VALUE_COLUMNS, totals_sql
+from indicators.values import DIMENSIONS, NORMAL, PROVISIONAL, VALUE_COLUMNS, totals_sql
 
 ZERO = "zero"
 ZERO_OF_TOTAL = "zero_of_total"
@@ -25,12 +25,11 @@ _ALONE = tuple(name for name in DIMENSIONS if name not in ("breakdown", "breakdo
 
 def dimension_sql(prefix: str = "") -> str:
     """By what a cell is broken down, as `mart.breakdown_grid.dimension` says it; null: a total."""
-    column = {name: f"{prefix}{name}" for name in DIMENSIONS}
-    alone = " ".join(f"WHEN {column[name]} <> '{TOTAL}' THEN '{name}'" for name in _ALONE)
+    is_open = {name: f"NOT {totals_sql(prefix, [name])}" for name in DIMENSIONS}
+    alone = " ".join(f"WHEN {is_open[name]} THEN '{name}'" for name in _ALONE)
     return (
-        f"CASE WHEN {column['sex']} <> '{TOTAL}' AND {column['age_group']} <> '{TOTAL}'"
-        f" THEN '{CROSSED}' {alone}"
-        f" WHEN {column['breakdown']} <> '{TOTAL}' THEN {column['breakdown']} END"
+        f"CASE WHEN {is_open['sex']} AND {is_open['age_group']} THEN '{CROSSED}' {alone}"
+        f" WHEN {is_open['breakdown']} THEN {prefix}breakdown END"
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from dashboards.releases import Release
+from indicators.breakdowns import parts_sql
 from indicators.empty_reasons import facts_sql
 from indicators.values import DIMENSIONS, totals_sql
 
@@ -17,12 +18,15 @@ def _broken_down_sql(dimension: str) -> str:
     return f"{totals_sql(dimensions=others)} AND NOT {totals_sql(dimensions=[dimension])}"
 
 
-def _values(release: Release, filters: Mapping[str, str | None], condition: str) -> pd.DataFrame:
+def _values(
+    release: Release, filters: Mapping[str, str | None], condition: str, is_total: bool = False
+) -> pd.DataFrame:
     wanted = [name for name in _FILTERS if filters.get(name) is not None]
+    where = " AND ".join(f"{name} = ?" for name in wanted) or "true"
+    rows = f"SELECT * FROM mart.indicator_value WHERE {where}" if is_total else parts_sql(where)
     cells = f"""
-        SELECT *
-        FROM mart.indicator_value
-        WHERE {" AND ".join([condition, *(f"{name} = ?" for name in wanted)])}
+        SELECT * FROM ({rows})
+        WHERE {condition}
     """
     sql = f"{facts_sql(cells)} ORDER BY indicator, period_start, period_end, area, sex, age_group"
     return release.frame(sql, [filters[name] for name in wanted])
@@ -30,17 +34,32 @@ def _values(release: Release, filters: Mapping[str, str | None], condition: str)
 
 def totals(release: Release, **filters: str | None) -> pd.DataFrame:
     """Values over all units, actors, sexes and ages; filters: indicator, period, area …"""
-    return _values(release, filters, totals_sql())
+    return _values(release, filters, totals_sql(), is_total=True)
 
 
 def by_sex(release: Release, **filters: str | None) -> pd.DataFrame:
-    """The same values for each sex."""
+    """The same values for each sex, zeros that the release leaves out among them."""
     return _values(release, filters, _broken_down_sql("sex"))
 
 
 def by_age_group(release: Release, **filters: str | None) -> pd.DataFrame:
-    """The same values for each age group."""
+    """The same values for each age group, zeros that the release leaves out among them."""
     return _values(release, filters, _broken_down_sql("age_group"))
+
+
+def breakdown_grid(release: Release, indicator: str) -> pd.DataFrame:
+    """Where the release holds parts of an indicator: dimension, area_level, period_type, absent.
+
+    `absent` is what a part without a row means (`indicators.breakdowns`); what is in no row here is
+    not in this release, so that no page offers it.
+    """
+    sql = """
+        SELECT DISTINCT dimension, area_level, period_type, absent
+        FROM mart.breakdown_grid
+        WHERE indicator = ?
+        ORDER BY ALL
+    """
+    return release.frame(sql, [indicator])
 
 
 def periods(release: Release) -> pd.DataFrame:

@@ -123,7 +123,6 @@ def _leave_out_rows(
     rules: Audience,
     until: date | None,
 ) -> None:
-    tables = _tables(connection)
     left_out = list(rules.without.breakdowns)
     connection.execute(
         """DELETE FROM mart.indicator_value

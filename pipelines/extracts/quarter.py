@@ -6,11 +6,17 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from indicators.breakdowns import parts_sql
 from indicators.empty_reasons import ADDED_COLUMNS, facts_sql
+from indicators.values import totals_sql
 
 # `mart` may be a release's views, which carry the release last; columns are named one by one,
 # so that an extract is the same before and after its release has a name.
-_CELLS_SQL = facts_sql("SELECT * FROM mart.indicator_value WHERE mission = ? AND period = ?")
+_OF_THE_PERIOD = "mission = $mission AND period = $period"
+_CELLS_SQL = facts_sql(f"""
+  SELECT * FROM mart.indicator_value WHERE {_OF_THE_PERIOD} AND {totals_sql()}
+  UNION ALL BY NAME
+  SELECT * FROM ({parts_sql(_OF_THE_PERIOD)})""")
 _FIGURES_SQL = f"""
 SELECT value.indicator, indicator.title_en, indicator.title_fr, value.indicator_version,
        value.area, area.name_en AS area_en, area.name_fr AS area_fr, value.area_level,
@@ -50,8 +56,11 @@ FROM mart.mission WHERE mission = ?
 
 
 def figures(connection: duckdb.DuckDBPyConnection, mission: str, period: str) -> pd.DataFrame:
-    """All cells of the period, empty ones included, with what says why; sorted by their key."""
-    return connection.execute(_FIGURES_SQL, [mission, period]).df()
+    """All cells of the period with what says why, one row a cell, sorted by its key.
+
+    Empty ones are among them, and the zero parts that the release leaves out.
+    """
+    return connection.execute(_FIGURES_SQL, {"mission": mission, "period": period}).df()
 
 
 def definitions(connection: duckdb.DuckDBPyConnection, mission: str) -> pd.DataFrame:

@@ -88,7 +88,8 @@ def _notes(mission: Mapping[Hashable, Any]) -> list[tuple[str, str]]:
     lines.append((str(mission["boundaries_en"]), str(mission["boundaries_fr"])))
     own = (json.loads(str(mission[f"notes_{language}"] or "[]")) for language in LANGUAGES)
     lines += list(zip(*own, strict=True))
-    lines += [_pair(f"extract.note.{key}") for key in ("no_effect", "interval", "empty", "persons")]
+    told = ("no_effect", "interval", "empty", "parts", "grid", "persons")
+    lines += [_pair(f"extract.note.{key}") for key in told]
     lines += [_pair(f"extract.obs_status.{code}") for code in _STATUSES]
     lines += [_pair(f"extract.disclosure.{code}") for code in _DISPLAYED]
     lines += [_pair(f"extract.conf_status.{code}") for code in _CONF_STATUSES]

@@ -89,7 +89,7 @@ def recount(
 
 
 def _has_moved_on(connection: duckdb.DuckDBPyConnection, after: Published) -> bool:
-    """Whether files came in, or were read again, since the figures were computed from other rows."""
+    """Whether files came in, or were read again, since the figures were computed."""
     ledger = connection.execute(
         "SELECT file_sha256, status, mapping_version FROM ops.input_file"
     ).fetchall()

@@ -382,7 +382,7 @@ def _indicator_rows() -> list[dict[str, Any]]:
                 "disaggregate": "area|sex",
                 "periods": "M|Q",
                 "confidentiality": _CLASSES.get(spec[3], "institutional"),
-                "not_by_area": code == UNRANKED,
+                "compared_by_area": code != UNRANKED,
                 "reference": "2017.12 §43",
                 "effective_from": date(2024, 1, 1),
                 "baseline": baseline,
