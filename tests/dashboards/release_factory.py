@@ -954,7 +954,6 @@ _COLUMNS = {
     "indicator": {
         **MART_TABLES["indicator"],
         "confidentiality": "VARCHAR",
-        "not_by_area": "BOOLEAN",
     },
 }
 
