@@ -63,7 +63,10 @@ def _sheets(
 
 def with_status_words(figures: pd.DataFrame) -> pd.DataFrame:
     """The figures with `status_en` and `status_fr` after the value, for what says why."""
-    said = [statement(Facts.of(row)) for row in figures.to_dict("records")]
+    said = [
+        statement(Facts.of({str(name): value for name, value in row.items()}))
+        for row in figures.to_dict("records")
+    ]
     worded = figures.drop(columns=list(ADDED_COLUMNS))
     place = int(figures.columns.get_loc("value")) + 1  # type: ignore[arg-type]
     for offset, language in enumerate(LANGUAGES):
