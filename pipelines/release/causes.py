@@ -148,11 +148,14 @@ def _corrected(before: Published, after: Published) -> list[str]:
         sha256
         for sha256, status in sorted(after.files.items())
         if before.files.get(sha256) == "loaded"
-        and (
-            status == "superseded"
-            or (sha256 in after.read_with and after.read_with[sha256] != before.read_with[sha256])
-        )
+        and (status == "superseded" or _is_read_otherwise(sha256, before, after))
     ]
+
+
+def _is_read_otherwise(sha256: str, before: Published, after: Published) -> bool:
+    """Whether both releases hold rows of the file, made by different versions of its mapping."""
+    versions = [one.read_with[sha256] for one in (before, after) if sha256 in one.read_with]
+    return len(versions) == 2 and versions[0] != versions[1]
 
 
 def _redefined(before: Published, after: Published) -> dict[str, bool]:
@@ -198,7 +201,8 @@ def mark_late_rows(
     """Temporary tables `late_<table>`: rows of core whose key no file of the older release stated.
 
     A row of a newer file that states an old key anew is a correction. A row that waited in the
-    quarantine when the older release was made, and is in now, is late.
+    quarantine when the older release was made, and is in now, is late, unless a changed mapping
+    brought it in.
     """
     files = {"known_file": before.taken_in, "new_file": after.taken_in - before.taken_in}
     for name, hashes in files.items():
@@ -206,7 +210,11 @@ def mark_late_rows(
         _put(connection, name, pa.table(listed, names=["file_sha256"]))
     kinds = ("table_name", "file_sha256", "sheet")
     schema = pa.schema([*((name, pa.string()) for name in kinds), ("row_number", pa.int64())])
-    waited = [dict(zip(schema.names, place, strict=True)) for place in before.rejected]
+    waited = [
+        dict(zip(schema.names, place, strict=True))
+        for place in before.rejected
+        if not _is_read_otherwise(place[1], before, after)
+    ]
     _put(connection, "waited", pa.Table.from_pylist(waited, schema=schema))
     for contract in contracts().values():
         connection.execute(_late_rows_sql(contract))

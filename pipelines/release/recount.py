@@ -89,7 +89,10 @@ def recount(
 
 
 def _has_moved_on(connection: duckdb.DuckDBPyConnection, after: Published) -> bool:
-    """Whether files came in, or were read again, since the figures were computed."""
+    """Whether files came in, or were read again, after the figures were computed.
+
+    The rows are then no longer theirs.
+    """
     ledger = connection.execute(
         "SELECT file_sha256, status, mapping_version FROM ops.input_file"
     ).fetchall()

@@ -18,6 +18,8 @@ import yaml
 
 from indicators.catalogue import Indicator, load_catalogue
 from indicators.measures import Measure
+from indicators.mission import read_mission
+from pipelines.ingest.inbox import ingest
 from pipelines.release.causes import CAUSES
 from pipelines.release.explain import explain, explain_release
 from pipelines.release.revisions import changed_parameters, diff, diff_releases
@@ -352,3 +354,56 @@ def test_the_warehouse_is_as_it_was(
     before = rows()
     again.release(catalogue(redefined=True))
     assert rows() == before
+
+
+def remap(mission: PatrolMission, **columns: Any) -> None:
+    """Another mapping of the patrols; what is in the archive is read again by it."""
+    changed = deepcopy(PATROLS)
+    changed["tables"][0]["columns"] |= columns
+    path = mission.profile / "sources" / "activities.yaml"
+    path.write_text(yaml.safe_dump(changed, sort_keys=False), encoding="utf-8")
+    ingest(mission.workspace, read_mission(mission.profile))
+
+
+def by_car(patrols: Iterable[Patrol]) -> list[Patrol]:
+    return [replace(p, mode="vehicle" if p.mode == "foot" else p.mode) for p in patrols]
+
+
+def test_a_corrected_mapping_is_a_correction(again: PatrolMission) -> None:
+    remap(again, patrol_mode={"from": "mode", "recode": {"foot": "vehicle"}})
+    again.release(catalogue(redefined=False))
+    revisions = diff(again.workspace, MISSION)
+    before, after = recounted([*JULY, *AUGUST], POLICE), recounted(by_car([*JULY, *AUGUST]), POLICE)
+    found = totals(revisions)
+    assert set(revisions["reason"]) == {"correction"}
+    for cell in before:
+        if before[cell] != pytest.approx(after[cell]):
+            line = found.pop(cell)
+            assert line["value_after"] == pytest.approx(after[cell])
+            assert line["part_correction"] == pytest.approx(after[cell] - before[cell])
+    assert found == {}
+
+
+def test_a_corrected_mapping_and_a_late_file_are_told_apart(again: PatrolMission) -> None:
+    remap(again, patrol_mode={"from": "mode", "recode": {"foot": "vehicle"}})
+    late(again)
+    again.release(catalogue(redefined=False))
+    line = totals(diff(again.workspace, MISSION))[SHARE, "2026-Q3", "XX"]
+    states = [[*JULY, *AUGUST], by_car([*JULY, *AUGUST]), by_car([*JULY, *AUGUST, *LATE])]
+    shares = [recounted(state, POLICE)[SHARE, "2026-Q3", "XX"] for state in states]
+    told = [line["part_correction"], line["part_late_data"]]
+    assert told == pytest.approx([b - a for a, b in pairwise(shares)])
+
+
+def test_rows_that_a_corrected_mapping_lets_in_are_a_correction(
+    first: Path, tmp_path: Path
+) -> None:
+    mission = PatrolMission.made(tmp_path / "home")
+    mission.deliver("patrols_07.csv", as_csv([replace(p, status="done") for p in JULY[:30]]
+                                             + JULY[30:]))  # fmt: skip
+    mission.release(catalogue(redefined=False))
+    remap(mission, status={"from": "status", "recode": {"done": "completed"}})
+    mission.release(catalogue(redefined=False))
+    line = totals(diff(mission.workspace, MISSION))[COUNT, "2026-07", "XX"]
+    assert line["reason"] == "correction"
+    assert line["part_correction"] == line["value_after"] - line["value_before"] > 0
