@@ -44,7 +44,7 @@ def test_no_two_codes_of_a_list_read_alike(name: str) -> None:
     [
         "nil: {en: Nil return, fr: Rendu, néant}",  # the comma makes a third key
         "nil: {en: Nil return}",
-        "no: {en: 'No', fr: Non}",  # YAML reads the code as false
+        "1: {en: One, fr: Un}",  # YAML reads the code as a number
     ],
 )
 def test_a_code_without_its_two_labels_is_refused_with_file_list_and_code(
@@ -143,3 +143,9 @@ def test_countries_are_those_of_iso_3166() -> None:
     countries = vocabulary("contributing_country").codes
     assert len(countries) == 249
     assert all(len(code) == 3 and code.isupper() for code in countries)
+
+
+def test_a_code_no_is_the_word_and_not_false(tmp_path: Path) -> None:
+    path = tmp_path / "answers.yaml"
+    path.write_text("answer:\n  codes:\n    no: {en: No, fr: Non}\n", encoding="utf-8")
+    assert list(read_vocabularies(path)["answer"].codes) == ["no"]

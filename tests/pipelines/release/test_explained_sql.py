@@ -1,20 +1,25 @@
 """The SQL that explain prints gives the figure that it explains, on a warehouse as it is.
 
-Nothing of ours is on the connection: no function, no table but those of the warehouse. The sample
-is small and has rows planted that test the rules.
+Nothing of ours is on the connection: no function, no table but those of the warehouse. Rows that
+test the rules are planted in a copy, since no release would be made of them.
 """
 
 import math
+import shutil
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import duckdb
 import pytest
 
 from indicators.catalogue import EarlierVersion, Indicator, load_catalogue
 from indicators.engines import compute
+from indicators.figure_sql import Figure, figure_sql
 from indicators.mission import read_mission
+from indicators.periods import period_named
 from indicators.values import NO_ACCESS, NOT_REPORTED, totals_sql
+from indicators.versions import all_versions
 from pipelines import sample
 from pipelines.cli.explain_command import text_of
 from pipelines.ingest.inbox import ingest
@@ -74,7 +79,6 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     mission = read_mission(profile)
     ingest(workspace, mission)
     with open_warehouse(workspace.warehouse("sample")) as connection:
-        plant(connection)
         compute(connection, mission, catalogue(), AS_OF, profile)
         run_checks(connection, mission, profile)
         publish(workspace, "sample", "2026-Q3", connection)
@@ -86,6 +90,18 @@ def plain(workspace: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
     """The warehouse as a reader opens it."""
     with duckdb.connect(str(workspace.warehouse("sample")), read_only=True) as connection:
         yield connection
+
+
+@pytest.fixture(scope="module")
+def planted(workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A warehouse with rows planted that test the rules, and its figures."""
+    path = tmp_path_factory.mktemp("planted") / "sample.duckdb"
+    shutil.copy(workspace.warehouse("sample"), path)
+    profile = workspace.profile("sample")
+    with open_warehouse(path) as connection:
+        plant(connection)
+        compute(connection, read_mission(profile), catalogue(), AS_OF, profile)
+    return path
 
 
 def printed_sql(found: dict[str, object]) -> str:
@@ -114,6 +130,24 @@ def test_the_printed_sql_gives_the_figure(
         assert all(
             is_same(mine, theirs, is_survey) for mine, theirs in zip(given[:4], figure, strict=True)
         ), where
+
+
+def test_it_gives_the_figures_of_planted_rows(workspace: Workspace, planted: Path) -> None:
+    setting = read_mission(workspace.profile("sample")).setting
+    entries = {(e.code, e.version): e for e in all_versions(catalogue().values())}
+    with duckdb.connect(str(planted), read_only=True) as connection:
+        different = []
+        for code, version, area, _, kind, period, status, *figure, _ in connection.execute(
+            _CELLS_SQL
+        ).fetchall():
+            entry = entries[code, version]
+            is_shown = status not in (NOT_REPORTED, NO_ACCESS)
+            assert period_named(period).period_type == kind
+            text = figure_sql(entry, Figure(area, period_named(period), AS_OF, is_shown), setting)
+            (given,) = connection.execute(text).fetchall()
+            if not all(map(is_same, given[:4], figure, [entry.is_survey] * 4)):
+                different.append((code, area, period, status, figure, given))
+    assert different == []
 
 
 def is_same(given: float | None, figure: float | None, is_survey: bool) -> bool:
