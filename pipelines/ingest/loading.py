@@ -168,6 +168,9 @@ def _take_in(job: _Job) -> InputFile:
         raise _NothingNew
     _write_rejects(job, outcome)
     ledger.record(job.connection, entry)
+    source = job.delivery.source
+    tables = [mapping.table for mapping in source.tables]
+    ledger.record_span(job.connection, job.delivery.sha256, tables, source.span())
     ledger.record_delivery(job.connection, job.delivery.sha256, job.delivery.name)
     return entry
 

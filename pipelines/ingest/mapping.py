@@ -5,10 +5,12 @@ Applying a mapping to rows does not belong here (`mapped.py`). Reference: docs/m
 
 import difflib
 import re
+from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 import yaml
@@ -17,6 +19,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    StringConstraints,
     ValidationError,
     model_validator,
 )
@@ -178,6 +181,36 @@ class TableMapping(Strict):
         return found
 
 
+class Span(NamedTuple):
+    """The days that a file speaks for; None where an end is open.
+
+    `precision`: day, month or year: the shortest period in which no row means that nothing was.
+    """
+
+    first: date | None
+    last: date | None
+    precision: str
+
+
+_PRECISIONS = {4: "year", 7: "month", 10: "day"}  # by the length of the ISO date
+_COARSE = ("day", "month", "year")
+
+
+def _span_end(text: str, *, is_last: bool) -> date:
+    """First or last day of an ISO date, month or year."""
+    year, month, day = [*(int(part) for part in text.split("-")), None, None][:3]
+    assert year is not None
+    if month is None:
+        return date(year, 12, 31) if is_last else date(year, 1, 1)
+    if day is None:
+        return date(year, month, monthrange(year, month)[1] if is_last else 1)
+    return date(year, month, day)
+
+
+SpanEnd = Annotated[str, StringConstraints(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
+"""A day, a month or a year as ISO writes it."""
+
+
 class Source(Strict):
     """One kind of input file of a mission."""
 
@@ -188,7 +221,27 @@ class Source(Strict):
     ignore: Texts = ()
     missing: Texts = ()
     time_zone: Zone | None = None
+    covers: tuple[SpanEnd | None, SpanEnd | None] | None = None
     tables: tuple[TableMapping, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _span_runs_forward(self) -> "Source":
+        span = self.span()
+        if span and span.first and span.last and span.first > span.last:
+            raise ValueError(f"covers ends ({span.last}) before it begins ({span.first})")
+        return self
+
+    def span(self) -> Span | None:
+        """What `covers` declares (definitions 49); None where the mapping declares nothing."""
+        if self.covers is None:
+            return None
+        first, last = self.covers
+        stated = [_PRECISIONS[len(text)] for text in self.covers if text]
+        return Span(
+            _span_end(first, is_last=False) if first else None,
+            _span_end(last, is_last=True) if last else None,
+            max(stated, key=_COARSE.index, default="day"),
+        )
 
     def columns_read(self) -> dict[str, bool]:
         """Column of the file: whether the file must have it."""

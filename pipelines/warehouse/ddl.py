@@ -41,6 +41,15 @@ _OPS: dict[str, dict[str, str]] = {
         "rows_ignored": "BIGINT",
         "superseded_by": "VARCHAR",
     },
+    # The days for which a dated event file speaks, once a table that it feeds (definitions 49):
+    # null is an open end, `precision` (day, month, year) the shortest period that may be empty.
+    "covered_span": {
+        "file_sha256": "VARCHAR",
+        "table_name": "VARCHAR",
+        "covers_from": "DATE",
+        "covers_to": "DATE",
+        "precision": "VARCHAR",
+    },
     # The only table with a clock; it reaches no release.
     "delivery": {"file_sha256": "VARCHAR", "name": "VARCHAR", "taken_in_at": "TIMESTAMP"},
     "row_warning": {"table_name": "VARCHAR", **QUARANTINE_COLUMNS},

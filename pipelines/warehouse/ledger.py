@@ -1,7 +1,8 @@
 """The ledger of input files (`ops.input_file`): every file ever taken in, by its SHA-256."""
 
+from collections.abc import Iterable
 from dataclasses import astuple, dataclass, fields, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import duckdb
 
@@ -73,6 +74,21 @@ def supersede(connection: duckdb.DuckDBPyConnection, old: list[InputFile], new_s
     for entry in old:
         if entry.status != "superseded":
             record(connection, replace(entry, status="superseded", superseded_by=new_sha256))
+
+
+def record_span(
+    connection: duckdb.DuckDBPyConnection,
+    sha256: str,
+    tables: Iterable[str],
+    span: tuple[date | None, date | None, str] | None,
+) -> None:
+    """Writes or rewrites the days for which a file speaks; None: its mapping declares none."""
+    connection.execute("DELETE FROM ops.covered_span WHERE file_sha256 = ?", [sha256])
+    if span is not None:
+        for table in sorted(set(tables)):
+            connection.execute(
+                "INSERT INTO ops.covered_span VALUES (?, ?, ?, ?, ?)", [sha256, table, *span]
+            )
 
 
 def record_delivery(connection: duckdb.DuckDBPyConnection, sha256: str, name: str) -> None:
