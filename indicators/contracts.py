@@ -63,6 +63,7 @@ class Column(Strict):
     example: str | None = None  # a value of the pattern, for people
     reference: str | None = None  # table.column of another contract
     sensitivity: Literal["public", "internal", "confidential", "hq"] = "internal"
+    needs_agreement: bool = False  # left out unless the profile names who agreed (`agreements`)
     description: Words | None = None
 
     @model_validator(mode="after")

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationError, field_validator
 
-from indicators.contracts import Strict, Words, yaml_problems
+from indicators.contracts import Strict, Words, contracts, yaml_problems
 from indicators.errors import WrongUse
 from indicators.yaml_files import read_yaml
 
@@ -46,6 +46,27 @@ class SurveySubstitute(Strict):
     wave: str
     design_effect: float = Field(gt=0)
     reason: Words
+
+
+class Agreement(Strict):
+    """Who agreed that a column is kept which is left out otherwise, and when."""
+
+    column: str  # table.column of a contract
+    role: Words
+    on: date
+
+    @field_validator("column")
+    @classmethod
+    def _needs_one(cls, name: str) -> str:
+        needing = [
+            f"{contract.table}.{column}"
+            for contract in contracts().values()
+            for column, entry in contract.columns.items()
+            if entry.needs_agreement
+        ]
+        if name not in needing:
+            raise ValueError(f"'{name}' needs no agreement; these do: {', '.join(needing)}")
+        return name
 
 
 class DisclosurePolicy(Strict):
@@ -99,6 +120,7 @@ class Mission(Strict):
     notes: tuple[Words, ...] = ()  # what the product must say of this mission's data
     reject_limit_pct: float = 20.0
     parameters: Parameters = Parameters()
+    agreements: tuple[Agreement, ...] = ()
     survey_substitutes: tuple[SurveySubstitute, ...] = ()
     disclosure: Mapping[Literal["mission", "hq"], DisclosurePolicy] = {
         "mission": DisclosurePolicy(min_n=5),

@@ -3,16 +3,29 @@
 import argparse
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from indicators.messages import message
 from pipelines.cli.main import show
 from pipelines.cli.options import add_mission, mission_of
+
+if TYPE_CHECKING:
+    from pipelines.ingest.loading import FileReport
 
 
 def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
     """The mission and the files; without files everything in the inbox."""
     add_mission(parser, language)
     parser.add_argument("files", nargs="*", type=Path, help=message("cli.ingest.files", language))
+
+
+def file_lines(file: "FileReport", language: str) -> list[str]:
+    """What became of one file, and what of it was left out."""
+    lines = [message("cli.ingest.file", language, **asdict(file))]
+    for column, values in file.left_out.items():
+        facts = {"name": file.name, "column": column, "values": values}
+        lines.append(message("cli.ingest.left_out", language, **facts))
+    return lines
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -22,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     def tell(report: IngestReport) -> list[dict[str, object]]:
         files = [asdict(file) for file in report.files]
-        lines = [message("cli.ingest.file", arguments.language, **file) for file in files]
+        lines = [line for file in report.files for line in file_lines(file, arguments.language)]
         show(arguments, {"files": files}, "\n".join(lines))
         return files
 

@@ -14,6 +14,7 @@ from indicators.contracts import Contract, contracts, load_order
 from indicators.mission import Mission
 from indicators.transaction import one_transaction
 from pipelines.ingest import judging, merging, quarantine, retracting
+from pipelines.ingest.agreements import agreed, values_left_out
 from pipelines.ingest.casting import Reading, reading
 from pipelines.ingest.mapped import FileRows, map_rows
 from pipelines.ingest.mapping import Source, TableMapping
@@ -34,6 +35,7 @@ class FileReport:
     """What became of one file; rows_read = rows_loaded + rows_rejected + rows_unchanged.
 
     `status`: loaded, held, empty, or unchanged (the file was there already and nothing is new).
+    `left_out`: `table.column` that nobody agreed to keep, and its filled rows.
     """
 
     name: str
@@ -44,6 +46,7 @@ class FileReport:
     rows_loaded: int = 0
     rows_rejected: int = 0
     rows_unchanged: int = 0
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -101,6 +104,8 @@ def load_file(
     known = ledger.known_file(connection, delivery.sha256)
     if known and not _may_change(known):
         return _as_before(delivery, known)
+    mapping = delivery.source
+    delivery = replace(delivery, source=agreed(mapping, mission))
     file = file_rows(delivery, read)
     if file.rows_read == 0:
         return _record_empty(connection, delivery)
@@ -112,10 +117,11 @@ def load_file(
         assert known is not None  # only a file that came before can bring nothing new
         return _as_before(delivery, known)
     except _HeldBack as held:
-        return _record_held(job, held.outcome)
+        report = _record_held(job, held.outcome)
+        return replace(report, left_out=values_left_out(mapping, mission, file))
     finally:
         judging.unregister(connection)
-    return _report(job, entry)
+    return replace(_report(job, entry), left_out=values_left_out(mapping, mission, file))
 
 
 def _may_change(known: InputFile) -> bool:
