@@ -116,6 +116,12 @@ class ColumnMapping(Aliased):
             raise ValueError("name exactly one of from, constant, template, point, runs")
         return self
 
+    @model_validator(mode="after")
+    def _signs_differ(self) -> "ColumnMapping":
+        if self.decimal == self.thousands:
+            raise ValueError(f"decimal and thousands are both '{self.decimal}'; name two signs")
+        return self
+
     @property
     def has_otherwise(self) -> bool:
         """Whether texts that `recode` does not list become `otherwise` (which may be null)."""

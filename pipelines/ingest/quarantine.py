@@ -166,6 +166,9 @@ def _parameters(
         ends_on = context.mission.ends_on
         given["starts_on"] = context.mission.starts_on.isoformat()
         given["ends_on"] = ends_on.isoformat() if ends_on else "…"
+    elif check.rule == "type_dec":
+        how = context.readings.get(check.column, Reading())
+        given["example"] = f"12{how.decimal}5"
     elif check.rule in ("type_date", "type_time"):
         given |= _time_parameters(text or "", check, context.readings.get(check.column))
     return given
