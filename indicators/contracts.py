@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
 from indicators.data_folder import data_folder
 from indicators.errors import Problem, WrongUse, nearest
@@ -314,9 +315,23 @@ def json_schema(model: type[BaseModel]) -> str:
     return json.dumps(schema | model.model_json_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
+def own_errors(error: ValidationError) -> list[ErrorDetails]:
+    """What pydantic found, without what follows from it (a list whose only entry is wrong)."""
+    found = error.errors()
+    places = [detail["loc"] for detail in found]
+    return [
+        detail
+        for detail in found
+        if not any(
+            len(place) > len(detail["loc"]) and place[: len(detail["loc"])] == detail["loc"]
+            for place in places
+        )
+    ]
+
+
 def yaml_problems(path: Path, error: ValidationError) -> Iterator[Problem]:
     """What pydantic found wrong with a YAML file, one problem a key."""
-    for detail in error.errors():
+    for detail in own_errors(error):
         key = ".".join(str(part) for part in detail["loc"]) or "–"
         if detail["type"] == "extra_forbidden":
             parameters = {"key": key, "nearest": nearest(detail["loc"][-1], _known_keys())}

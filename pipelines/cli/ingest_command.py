@@ -22,6 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
 def file_lines(file: "FileReport", language: str) -> list[str]:
     """What became of one file, and what of it was left out."""
     lines = [message("cli.ingest.file", language, **asdict(file))]
+    lines += [remark.sentence(language) for remark in file.remarks]
     for column, values in file.left_out.items():
         facts = {"name": file.name, "column": column, "values": values}
         lines.append(message("cli.ingest.left_out", language, **facts))

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from indicators.contracts import Contract, contracts, load_order
+from indicators.errors import Problem
 from indicators.mission import Mission
 from indicators.transaction import one_transaction
 from pipelines.ingest import judging, merging, quarantine, retracting
@@ -35,7 +36,8 @@ class FileReport:
     """What became of one file; rows_read = rows_loaded + rows_rejected + rows_unchanged.
 
     `status`: loaded, held, empty, or unchanged (the file was there already and nothing is new).
-    `left_out`: `table.column` that nobody agreed to keep, and its filled rows.
+    `left_out`: `table.column` that nobody agreed to keep, and its filled rows. `remarks`: what is
+    to be said of the file as a whole (sheets that nothing reads, conditions that nothing meets).
     """
 
     name: str
@@ -47,6 +49,7 @@ class FileReport:
     rows_rejected: int = 0
     rows_unchanged: int = 0
     left_out: Mapping[str, int] = field(default_factory=dict)
+    remarks: tuple[Problem, ...] = ()
 
 
 @dataclass
@@ -107,8 +110,13 @@ def load_file(
     mapping = delivery.source
     delivery = replace(delivery, source=agreed(mapping, mission))
     file = file_rows(delivery, read)
+    left_out = values_left_out(mapping, mission, file)
+
+    def told(report: FileReport) -> FileReport:
+        return replace(report, left_out=left_out, remarks=_of_the_whole_file(delivery, file))
+
     if file.rows_read == 0:
-        return _record_empty(connection, delivery)
+        return told(_record_empty(connection, delivery))
     job = _job(connection, mission, delivery, file, outlines, known)
     try:
         with one_transaction(connection):
@@ -117,11 +125,26 @@ def load_file(
         assert known is not None  # only a file that came before can bring nothing new
         return _as_before(delivery, known)
     except _HeldBack as held:
-        report = _record_held(job, held.outcome)
-        return replace(report, left_out=values_left_out(mapping, mission, file))
+        return told(_record_held(job, held.outcome))
     finally:
         judging.unregister(connection)
-    return replace(_report(job, entry), left_out=values_left_out(mapping, mission, file))
+    return told(_report(job, entry))
+
+
+def _of_the_whole_file(delivery: Delivery, file: FileRows) -> tuple[Problem, ...]:
+    """The remarks that are about no single row, as sentences for whoever brought the file."""
+    return tuple(
+        Problem(
+            remark.rule,
+            delivery.name,
+            sheet,
+            column=remark.column,
+            value=remark.raw_value,
+            parameters=dict(remark.parameters),
+        )
+        for sheet, remark in file.remarks
+        if remark.row_number is None
+    )
 
 
 def _may_change(known: InputFile) -> bool:

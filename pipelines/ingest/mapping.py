@@ -24,7 +24,7 @@ from pydantic import (
     model_validator,
 )
 
-from indicators.contracts import Contract, Strict, contracts
+from indicators.contracts import Contract, Strict, contracts, own_errors
 from indicators.errors import Problem, WrongUse
 from pipelines.readers import READERS
 
@@ -32,6 +32,7 @@ _BRACES = re.compile(r"\{([^{}]*)\}")
 _DATE_SIGNS = set("YymbBdjHIMSfpz")
 _OPTION_FORMS = {
     "header_row": (r"[1-9]\d*", "mapping_option_number"),
+    "largest_mb": (r"[1-9]\d*", "mapping_option_number"),
     "delimiter": (r".", "mapping_option_character"),
     "quote": (r".", "mapping_option_character"),
 }
@@ -331,7 +332,7 @@ def read_source(path: Path) -> Source:
 
 
 def _model_problems(path: Path, error: ValidationError) -> Iterator[Problem]:
-    for detail in error.errors():
+    for detail in own_errors(error):
         key = ".".join(str(part) for part in detail["loc"]) or "–"
         if detail["type"] == "extra_forbidden":
             yield _unknown(path, "mapping_unknown_key", key, str(detail["loc"][-1]), _known_keys())
@@ -360,10 +361,21 @@ def _reader_problems(path: Path, source: Source) -> Iterator[Problem]:
     if known is not None:
         for name in sorted(source.options.keys() - known):
             yield _unknown(path, "mapping_unknown_key", f"options.{name}", name, sorted(known))
+    if source.reader == "xlsx":
+        yield from _workbook_problems(path, source)
     for name, (form, rule) in _OPTION_FORMS.items():
         value = str(source.options.get(name, "1"))
         if not re.fullmatch(form, value, re.DOTALL):
             yield Problem(rule, path.name, value=value, parameters={"key": f"options.{name}"})
+
+
+def _workbook_problems(path: Path, source: Source) -> Iterator[Problem]:
+    """Cells with numbers come as text with a point, which must not pass for a thousands sign."""
+    for table in source.tables:
+        for name, entries in table.mapped_columns().items():
+            if any(entry.thousands == "." for entry in entries):
+                parameters = {"key": f"{table.table}.{name}.thousands"}
+                yield Problem("mapping_workbook_thousands", path.name, parameters=parameters)
 
 
 def _table_problems(path: Path, table: TableMapping) -> Iterator[Problem]:

@@ -22,11 +22,11 @@ AGREED = {
         }
     ]
 }
-COLUMNS = [name for name in contracts()["survey_respondents"].columns]
+COLUMNS = list(contracts()["survey_respondents"].columns)
 
 
 def rows() -> list[dict[str, str]]:
-    good = {name: "" for name in COLUMNS} | base_rows()["survey_respondents"]["row"]
+    good = dict.fromkeys(COLUMNS, "") | base_rows()["survey_respondents"]["row"]
     good |= {"area_code": "XX01", "site_code": "", "origin_area_code": ""}
     return [
         good | {"respondent_key": f"r{number}", "ethnic_group": f"{SECRET}-{number}"} | change
