@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from indicators.contracts import Strict, Words, contracts, yaml_problems
 from indicators.errors import WrongUse
@@ -99,6 +99,8 @@ class Parameters(Strict):
         "low": 72,
     }
     police_post_carry_months: int = 3
+    warn_outside_km: float = Field(default=25.0, ge=0)  # outlines are simplified at the border
+    reject_outside_km: float | None = Field(default=None, ge=0)
 
 
 class Mission(Strict):
@@ -148,6 +150,12 @@ class Mission(Strict):
         except (KeyError, ValueError) as error:
             raise ValueError(f"{name} is not a time zone of the IANA list") from error
         return name
+
+    @model_validator(mode="after")
+    def _distances_need_outlines(self) -> "Mission":
+        if self.parameters.reject_outside_km is not None and self.areas_geojson is None:
+            raise ValueError("parameters.reject_outside_km needs outlines: name areas_geojson")
+        return self
 
     def selected(self, code: str) -> Selected:
         """The selection entry of an indicator. Raises KeyError where it was not chosen."""

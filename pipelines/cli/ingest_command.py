@@ -1,16 +1,15 @@
 """`poclens ingest --mission M [FILE …]`: files in, row by row accounted for."""
 
 import argparse
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
+from indicators.errors import Problem
 from indicators.messages import message
 from pipelines.cli.main import show
 from pipelines.cli.options import add_mission, mission_of
-
-if TYPE_CHECKING:
-    from pipelines.ingest.loading import FileReport
 
 
 def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
@@ -19,12 +18,11 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
     parser.add_argument("files", nargs="*", type=Path, help=message("cli.ingest.files", language))
 
 
-def file_lines(file: "FileReport", language: str) -> list[str]:
-    """What became of one file, and what of it was left out."""
-    lines = [message("cli.ingest.file", language, **asdict(file))]
-    lines += [remark.sentence(language) for remark in file.remarks]
-    for column, values in file.left_out.items():
-        facts = {"name": file.name, "column": column, "values": values}
+def remark_lines(file: Mapping[str, Any], language: str) -> list[str]:
+    """What is to be said of a file (fields of a FileReport) as a whole, and was left out of it."""
+    lines = [Problem(**remark).sentence(language) for remark in file["remarks"]]
+    for column, values in file["left_out"].items():
+        facts = {"name": file["name"], "column": column, "values": values}
         lines.append(message("cli.ingest.left_out", language, **facts))
     return lines
 
@@ -36,7 +34,10 @@ def run(arguments: argparse.Namespace) -> int:
 
     def tell(report: IngestReport) -> list[dict[str, object]]:
         files = [asdict(file) for file in report.files]
-        lines = [line for file in report.files for line in file_lines(file, arguments.language)]
+        lines = []
+        for file in files:
+            lines.append(message("cli.ingest.file", arguments.language, **file))
+            lines += remark_lines(file, arguments.language)
         show(arguments, {"files": files}, "\n".join(lines))
         return files
 

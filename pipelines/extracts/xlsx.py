@@ -12,6 +12,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from indicators.messages import LANGUAGES, message
 from pipelines.extracts.dictionary import HEADINGS, dictionary_rows
+from pipelines.extracts.quarter import told_cells
 
 # Excel wants a creation date; a fixed one keeps equal figures equal bytes.
 _CREATED = datetime(2000, 1, 1)
@@ -55,7 +56,7 @@ def _sheets(
             _rows(definitions),
         ),
         (_both("extract.sheet.dictionary"), HEADINGS, dictionary_rows()),
-        (_both("extract.sheet.notes"), ("en", "fr"), _notes(mission)),
+        (_both("extract.sheet.notes"), ("en", "fr"), _notes(mission, figures)),
     ]
 
 
@@ -79,9 +80,11 @@ def status_words(obs_status: str, conf_status: str, language: str) -> str:
     return message(f"extract.obs_status.{obs_status}", language)
 
 
-def _notes(mission: Mapping[Hashable, Any]) -> list[tuple[str, str]]:
+def _notes(mission: Mapping[Hashable, Any], figures: pd.DataFrame) -> list[tuple[str, str]]:
     """The mission, what its data cannot say, and what the statuses mean."""
     lines = [(str(mission["name_en"]), str(mission["name_fr"]))]
+    if not told_cells(figures):
+        lines.append(_pair("extract.note.no_value", cells=len(figures)))
     if mission["is_fictional"]:
         lines.append(_pair("extract.note.fictional"))
     as_of = f"{mission['as_of']:%Y-%m-%d}"

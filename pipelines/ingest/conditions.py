@@ -1,17 +1,20 @@
-"""Conditions of a mapping (`where`) that no row of the file meets, told as remarks.
+"""Where a mapping and a file do not meet, told as remarks: conditions (`where`) that no row meets,
+texts that a `recode` marked `unlisted: warn` does not list.
 
-A misspelt value would otherwise leave rows out in silence. Which rows a table takes is said in
-`mapped.py`.
+A misspelt condition would otherwise leave rows out in silence, and a new base enter under a name of
+its own. Which rows a table takes is said in `mapped.py`.
 """
 
+from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.ingest.mapped import FileRows, cleaned, taken_positions
-from pipelines.ingest.mapping import Source, nearest
+from pipelines.ingest.mapped import FileRows, cleaned, origin_texts, taken_positions
+from pipelines.ingest.mapping import Source, nearest, suggestion
 from pipelines.readers.table import Remark
 
 _SHOWN = 5  # texts of the column that the sentence names
@@ -34,12 +37,40 @@ def condition_remarks(file: FileRows, source: Source) -> list[tuple[str, Remark]
         for name, wanted in table.where.items():
             texts = cleaned(file.rows[name], source.missing)
             there, left_out = _distinct(texts), _distinct(texts.filter(pa.array(ignored)))
-            facts = {"name": name, "table": table.table, "there": _listed(there)}
+            facts: dict[str, Any] = {"name": name, "table": table.table, "there": _listed(there)}
             facts |= {"ignored": int(ignored.sum()), "read": len(ignored)}
             for value in _never(wanted, there, left_out):
                 remark = Remark(None, "where_never", name, value, facts)
                 found.setdefault((name, value), remark)
     return [("", remark) for remark in found.values()]
+
+
+def unlisted_remarks(file: FileRows, source: Source) -> list[tuple[str, Remark]]:
+    """(sheet, remark) for each text that stands in no `recode` that wants all: its first row."""
+    found: dict[tuple[str, str], tuple[str, Remark]] = {}
+    for table in source.tables:
+        entries = [
+            (name, entry)
+            for name, listed in table.mapped_columns().items()
+            for entry in listed
+            if entry.unlisted
+        ]
+        if not entries or not file.rows.num_rows:
+            continue
+        positions = taken_positions(file.rows, table, source)
+        for name, entry in entries:
+            texts = origin_texts(file, positions, entry, source).to_pylist()
+            counts = Counter(text for text in texts if text and text not in entry.recode)
+            for text, rows in counts.items():
+                place = positions[texts.index(text)].as_py()
+                column = " + ".join(entry.origin_columns())
+                facts: dict[str, Any] = {"field": f"{table.table}.{name}", "rows": rows}
+                facts |= {"mapping": f"{source.source}.yaml"}
+                facts["nearest"] = suggestion(text, entry.recode)
+                number = file.row_number[place].as_py()
+                remark = Remark(number, "recode_unlisted", column, text, facts)
+                found.setdefault((column, text), (file.sheet[place].as_py(), remark))
+    return list(found.values())
 
 
 def _never(wanted: str | tuple[str, ...], there: list[str], left_out: list[str]) -> Iterator[str]:

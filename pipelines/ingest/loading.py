@@ -132,18 +132,19 @@ def load_file(
 
 
 def _of_the_whole_file(delivery: Delivery, file: FileRows) -> tuple[Problem, ...]:
-    """The remarks that are about no single row, as sentences for whoever brought the file."""
+    """The remarks about file and mapping, not about single rows, for whoever brought the file."""
     return tuple(
         Problem(
             remark.rule,
             delivery.name,
             sheet,
+            remark.row_number,
             column=remark.column,
             value=remark.raw_value,
             parameters=dict(remark.parameters),
         )
         for sheet, remark in file.remarks
-        if remark.row_number is None
+        if remark.row_number is None or remark.rule == "recode_unlisted"
     )
 
 
@@ -248,7 +249,7 @@ def _load_table(job: _Job, mapping: TableMapping, contract: Contract, outcome: _
     how = readings(mapping, job.delivery.source, job.mission)
     earlier = [entry.file_sha256 for entry in job.earlier]
     empty = judging.stage(connection, job.file, mapped, contract, how, mapping.distinct)
-    checks = judging.judge(connection, contract, job.mission, earlier, empty)
+    checks = judging.judge(connection, contract, job.mission, earlier, empty, job.outlines)
     merging.compare(connection, contract, None if job.only is None else np.flatnonzero(job.only))
     merging.write_raw(connection, contract, job.mission.mission, job.delivery.sha256)
     retracting.record_restated(connection, contract, job.delivery.sha256, earlier)

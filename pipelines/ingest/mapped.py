@@ -209,6 +209,17 @@ class _Applied:
         return pc.if_else(matches, pa.scalar(rule.value, pa.string()), text)
 
 
+def origin_texts(
+    file: FileRows, positions: pa.Array, entry: ColumnMapping, source: Source
+) -> Column:
+    """The texts of the file that an entry is made from, before any recode; no `point`."""
+    return _Applied(file.rows.take(positions), source, _no_outlines)._origin(entry)
+
+
+def _no_outlines() -> Outlines:
+    raise LookupError("outlines are not needed here")
+
+
 def _joined(parts: list[Column], separator: str) -> Column:
     """The parts that are there, joined; null where there is none."""
     # Arrow's null_handling="skip" leaves out rows in which every part is null

@@ -101,6 +101,7 @@ class ColumnMapping(Aliased):
     empty: str | None = None
     recode: Mapping[str, str | None] = {}
     otherwise: str | None = None
+    unlisted: Literal["warn"] | None = None
     bands: tuple[Band, ...] = ()
     formats: Texts = ()
     time_zone: Zone | None = None
@@ -115,6 +116,12 @@ class ColumnMapping(Aliased):
         named = [name for name in origins if getattr(self, name) is not None]
         if len(named) != 1 and not (not named and self.when):
             raise ValueError("name exactly one of from, constant, template, point, runs")
+        return self
+
+    @model_validator(mode="after")
+    def _unlisted_of_a_list(self) -> "ColumnMapping":
+        if self.unlisted and (not self.recode or self.has_otherwise):
+            raise ValueError("unlisted needs recode, and no otherwise")
         return self
 
     @model_validator(mode="after")

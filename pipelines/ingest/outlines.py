@@ -16,6 +16,7 @@ from pipelines.ingest.mapping import ColumnMapping, Source, TableMapping
 from pipelines.readers.table import SourceTable, source_table
 
 OUTLINES_SOURCE = "areas_geojson"
+_EARTH_KM = 6371.0
 _COLUMNS = (
     "area_code",
     "parent_area_code",
@@ -47,6 +48,25 @@ class Outlines:
         order = np.lexsort((-outline, at))  # the first outline is written last, so it stays
         found[known[at[order]]] = np.array(self.codes, dtype=object)[outline[order]]
         return found
+
+    def km_outside(self, longitude: np.ndarray, latitude: np.ndarray) -> np.ndarray:
+        """How far each point lies from the nearest outline, in km along the ground; 0 inside.
+
+        NaN without coordinates. The nearest point is looked for in degrees, its distance measured
+        on a sphere: good to a few per cent, for saying what lies far away.
+        """
+        away = np.full(len(longitude), np.nan)
+        known = np.flatnonzero(np.isfinite(longitude) & np.isfinite(latitude))
+        if not len(known) or not len(self.codes):
+            return away
+        points = shapely.points(longitude[known], latitude[known])
+        at, outline = self.tree.query_nearest(points, all_matches=False)
+        lines = shapely.shortest_line(points[at], self.tree.geometries[outline])
+        ends = np.radians(shapely.get_coordinates(lines).reshape(-1, 2, 2))
+        (x1, y1), (x2, y2) = ends[:, 0].T, ends[:, 1].T
+        half = np.sin((y2 - y1) / 2) ** 2 + np.cos(y1) * np.cos(y2) * np.sin((x2 - x1) / 2) ** 2
+        away[known[at]] = 2 * _EARTH_KM * np.arcsin(np.sqrt(half))
+        return away
 
 
 def outlines_path(profile: Path, mission: Mission) -> Path | None:

@@ -162,6 +162,9 @@ def _parameters(
         given[check.rule] = f"{getattr(column, check.rule):g}"
     elif check.rule == "pattern":
         given["example"] = column.example
+    elif check.rule == "too_far_outside":
+        given |= json.loads(found or "{}")
+        given["limit"] = f"{context.mission.parameters.reject_outside_km:g}"
     elif check.rule == "outside_mission":
         ends_on = context.mission.ends_on
         given["starts_on"] = context.mission.starts_on.isoformat()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from indicators.errors import Problem, WrongUse
-from pipelines.ingest.conditions import condition_remarks
+from pipelines.ingest.conditions import condition_remarks, unlisted_remarks
 from pipelines.ingest.mapped import FileRows, stacked
 from pipelines.ingest.mapping import Source, suggestion
 from pipelines.readers import reader
@@ -45,7 +45,8 @@ def file_rows(delivery: Delivery, read: Read = read_delivery) -> FileRows:
     if problems:
         raise WrongUse(_first(problems, delivery.name))
     file = stacked(tables)
-    return replace(file, remarks=(*file.remarks, *condition_remarks(file, delivery.source)))
+    more = condition_remarks(file, delivery.source) + unlisted_remarks(file, delivery.source)
+    return replace(file, remarks=(*file.remarks, *more))
 
 
 def _first(problems: list[Problem], name: str) -> list[Problem]:

@@ -5,6 +5,7 @@ Avoid putting checks, jobs or the release's assets here.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 
 import dagster as dg
@@ -27,6 +28,9 @@ from pipelines.orchestration.progress import report
 from pipelines.orchestration.resources import AsOf, WorkspaceResource
 from pipelines.quality.checks import check_values
 from pipelines.warehouse.connection import open_warehouse
+
+INTAKE = "intake"
+"""Metadata of the first core table: what became of each file that the run read."""
 
 
 def core_key(table: str) -> dg.AssetKey:
@@ -65,6 +69,8 @@ def core_assets(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
                 counted = connection.execute(f"SELECT count(*) FROM core.{table}").fetchone()
                 rows = counted[0] if counted else 0
                 metadata = {"dagster/row_count": rows, "files": len(taken.files)}
+                if table == next(iter(contracts())):
+                    metadata[INTAKE] = dg.JsonMetadataValue([asdict(file) for file in taken.files])
                 yield dg.MaterializeResult(asset_key=core_key(table), metadata=metadata)
 
     return ingest_inbox
