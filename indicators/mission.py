@@ -19,7 +19,7 @@ from indicators.errors import WrongUse
 from indicators.yaml_files import read_yaml
 
 _RESERVED = {"raw", "core", "quarantine", "cube", "mart", "ops"}
-_SHARED = "${POCLENS_SHARED}"
+SHARED = "${POCLENS_SHARED}"
 
 
 class DatedValue(Strict):
@@ -142,12 +142,27 @@ class Mission(Strict):
             raise ValueError(f"{name} is the name of a database schema")
         return name
 
+    @field_validator("indicators")
+    @classmethod
+    def _no_code_twice(cls, chosen: tuple[Selected, ...]) -> tuple[Selected, ...]:
+        codes = [entry.code for entry in chosen]
+        twice = sorted({code for code in codes if codes.count(code) > 1})
+        if twice:
+            raise ValueError(f"chosen twice: {', '.join(twice)}")
+        return chosen
+
+    @model_validator(mode="after")
+    def _time_runs_forward(self) -> "Mission":
+        if self.ends_on is not None and self.ends_on < self.starts_on:
+            raise ValueError(f"ends_on ({self.ends_on}) lies before starts_on ({self.starts_on})")
+        return self
+
     @field_validator("time_zone")
     @classmethod
     def _is_a_zone(cls, name: str) -> str:
         try:
             ZoneInfo(name)
-        except (KeyError, ValueError) as error:
+        except (KeyError, ValueError, OSError) as error:
             raise ValueError(f"{name} is not a time zone of the IANA list") from error
         return name
 
@@ -169,7 +184,7 @@ def read_mission(profile: Path) -> Mission:
     try:
         return Mission.model_validate(entry)
     except ValidationError as error:
-        raise WrongUse(list(yaml_problems(path, error))) from error
+        raise WrongUse(list(yaml_problems(path, error, Mission))) from error
 
 
 def resolve_path(text: str, profile: Path) -> Path:
@@ -177,7 +192,7 @@ def resolve_path(text: str, profile: Path) -> Path:
 
     Real outlines and data are read in place and never copied, so a profile may point at them.
     """
-    if text.startswith(_SHARED):
+    if text.startswith(SHARED):
         shared = Path(os.environ.get("POCLENS_SHARED", "../shared"))
-        return shared / re.sub(r"^/", "", text[len(_SHARED) :])
+        return shared / re.sub(r"^/", "", text[len(SHARED) :])
     return profile / text

@@ -50,10 +50,16 @@ def _entries(node: yaml.Node | None) -> Iterator[tuple[str, tuple[int, yaml.Node
             yield str(number), (value.start_mark.line + 1, value)
 
 
-def read_yaml(path: Path) -> Any:
-    """What a YAML file holds. Raises WrongUse naming file and row where it is no YAML."""
+def read_yaml(path: Path, loader: type[yaml.CSafeLoader] = _Loader) -> Any:
+    """What a YAML file holds.
+
+    Raises WrongUse naming file and row where there is none, it is no YAML, or a key stands twice.
+    """
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+        reading = loader(path.read_text(encoding="utf-8"))
+        node = reading.get_single_node()
+        _refuse_keys_twice(path, node)
+        return reading.construct_document(node) if node is not None else None
     except yaml.MarkedYAMLError as error:
         row = error.problem_mark.line + 1 if error.problem_mark else None
         reason = {"reason": error.problem or "–"}
@@ -61,3 +67,31 @@ def read_yaml(path: Path) -> Any:
     except UnicodeDecodeError as error:
         reason = {"reason": "UTF-8"}
         raise WrongUse(Problem("yaml_unreadable", path.name, parameters=reason)) from error
+    except (yaml.YAMLError, ValueError) as error:  # a sign that YAML does not allow, no such day
+        reason = {"reason": " ".join(str(error).split())}
+        raise WrongUse(Problem("yaml_unreadable", path.name, parameters=reason)) from error
+    except OSError as error:
+        raise WrongUse(Problem("yaml_missing_file", path.name)) from error
+
+
+def _refuse_keys_twice(path: Path, node: yaml.Node | None) -> None:
+    """YAML would keep the last of two equal keys and drop the other without a word."""
+    waiting, seen = [node], set()
+    while waiting:
+        inner = waiting.pop()
+        if inner is None or id(inner) in seen:
+            continue
+        seen.add(id(inner))
+        if isinstance(inner, yaml.SequenceNode):
+            waiting += inner.value
+        elif isinstance(inner, yaml.MappingNode):
+            names = set()
+            for key, value in inner.value:
+                waiting.append(value)
+                if key.value == "<<" or not isinstance(key, yaml.ScalarNode):
+                    continue
+                if key.value in names:
+                    row = key.start_mark.line + 1
+                    parameters = {"key": key.value}
+                    raise WrongUse(Problem("yaml_twice", path.name, row=row, parameters=parameters))
+                names.add(key.value)

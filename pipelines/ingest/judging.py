@@ -136,12 +136,12 @@ def _judge_places(
     connection: duckdb.DuckDBPyConnection, number: int, limit: float, outlines: Outlines
 ) -> None:
     """Points farther outside the mission's outlines than its profile allows."""
-    rows = connection.execute(
+    rows = connection.sql(
         "SELECT ordinal, CAST(longitude AS DOUBLE) AS x, CAST(latitude AS DOUBLE) AS y "
         "FROM typed_rows WHERE longitude IS NOT NULL AND latitude IS NOT NULL"
-    ).fetchnumpy()
-    is_far = outlines.km_outside(rows["x"], rows["y"]) > limit
-    connection.register("far_rows", pa.table({"ordinal": rows["ordinal"][is_far]}))
+    ).to_arrow_table()
+    is_far = outlines.km_outside(rows["x"].to_numpy(), rows["y"].to_numpy()) > limit
+    connection.register("far_rows", rows.select(["ordinal"]).filter(pa.array(is_far)))
     connection.execute(f"INSERT INTO flaws SELECT ordinal, {number}, true, NULL FROM far_rows")
     connection.unregister("far_rows")
 

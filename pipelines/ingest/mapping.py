@@ -24,8 +24,9 @@ from pydantic import (
     model_validator,
 )
 
-from indicators.contracts import Contract, Strict, contracts, own_errors
+from indicators.contracts import Contract, Strict, contracts, yaml_problems
 from indicators.errors import Problem, WrongUse
+from indicators.yaml_files import read_yaml
 from pipelines.readers import READERS
 
 _BRACES = re.compile(r"\{([^{}]*)\}")
@@ -49,7 +50,7 @@ Texts = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
 def _is_zone(name: str) -> str:
     try:
         ZoneInfo(name)
-    except (KeyError, ValueError) as error:
+    except (KeyError, ValueError, OSError) as error:
         raise ValueError(f"{name} is not a time zone of the IANA list") from error
     return name
 
@@ -322,36 +323,17 @@ def load_sources(profile: Path) -> dict[str, Source]:
 
 def read_source(path: Path) -> Source:
     """One mapping, checked against reader and contracts. Raises WrongUse with all its problems."""
+    entry = read_yaml(path, _TextLoader)
     try:
-        entry = yaml.load(path.read_text(encoding="utf-8"), Loader=_TextLoader)
         source = Source.model_validate(entry)
-    except yaml.YAMLError as error:
-        parameters = {"key": "–", "reason": " ".join(str(error).split())}
-        raise WrongUse(Problem("yaml_invalid", path.name, parameters=parameters)) from None
     except ValidationError as error:
-        raise WrongUse(list(_model_problems(path, error))) from None
+        raise WrongUse(list(yaml_problems(path, error, Source))) from None
     problems = list(_reader_problems(path, source))
     for table in source.tables:
         problems += _table_problems(path, table)
     if problems:
         raise WrongUse(problems)
     return source
-
-
-def _model_problems(path: Path, error: ValidationError) -> Iterator[Problem]:
-    for detail in own_errors(error):
-        key = ".".join(str(part) for part in detail["loc"]) or "–"
-        if detail["type"] == "extra_forbidden":
-            yield _unknown(path, "mapping_unknown_key", key, str(detail["loc"][-1]), _known_keys())
-        else:
-            parameters = {"key": key, "reason": detail["msg"]}
-            yield Problem("yaml_invalid", path.name, parameters=parameters)
-
-
-def _known_keys() -> list[str]:
-    models = (Source, TableMapping, ColumnMapping, Unpivot, When, Band, Runs)
-    fields = [field for model in models for field in model.model_fields.items()]
-    return [field.alias or name for name, field in fields]
 
 
 def _unknown(path: Path, rule: str, key: str, name: str, known: Iterable[str]) -> Problem:

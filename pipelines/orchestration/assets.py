@@ -24,6 +24,7 @@ from indicators.mission import Mission, read_mission
 from indicators.rating import rate
 from indicators.trend import trends
 from pipelines.ingest.inbox import ingest
+from pipelines.ingest.profile import require_sound_profile
 from pipelines.orchestration.progress import report
 from pipelines.orchestration.resources import AsOf, WorkspaceResource
 from pipelines.quality.checks import check_values
@@ -55,6 +56,7 @@ def core_assets(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, workspace: WorkspaceResource
     ) -> Iterator[dg.MaterializeResult]:
         paths = workspace.workspace()
+        require_sound_profile(paths.profile(context.partition_key))
         mission = read_mission(paths.profile(context.partition_key))
         taken = ingest(
             paths, mission, progress=lambda done, total, _: report("ingest", done, total)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -37,7 +38,7 @@ def outside_area(connection: Connection, mission: Mission, profile: Path) -> Ite
         ).df()
         away = outlines.km_outside(rows["x"].to_numpy(), rows["y"].to_numpy())
         far = int((away > limit).sum())
-        parameters: dict[str, object] = {"limit": f"{limit:g}"}
+        parameters: dict[str, Any] = {"limit": f"{limit:g}"}
         if far:
             farthest = rows.iloc[int(np.nanargmax(away))]
             parameters |= {
