@@ -1,4 +1,5 @@
-"""Writes what is generated and kept in the repository: data dictionary, indicators, JSON Schemas.
+"""Writes what is generated and kept in the repository: data dictionary, indicators, JSON Schemas,
+the pages on profiles.
 
 Run `python -m pipelines.documentation [FOLDER]` after a change of a contract, a code list, an
 indicator or a model; the tests fail while a generated file is out of date.
@@ -11,7 +12,7 @@ from pathlib import Path
 from indicators import data_dictionary, indicator_pages
 from indicators.catalogue import Indicator, load_catalogue
 from indicators.contracts import Contract, contracts, json_schema
-from indicators.mission import Mission
+from pipelines import profile_pages
 
 
 def generated_files() -> Iterator[tuple[str, str]]:
@@ -22,7 +23,10 @@ def generated_files() -> Iterator[tuple[str, str]]:
         yield f"docs/indicators/{path}", text
     yield "data/schemas/contract.schema.json", json_schema(Contract)
     yield "data/schemas/indicator.schema.json", json_schema(Indicator)
-    yield "data/schemas/mission.schema.json", json_schema(Mission)
+    for name, text in profile_pages.profile_schemas():
+        yield f"data/schemas/{name}.schema.json", text
+    yield "docs/profile.md", profile_pages.profile_page("en")
+    yield "docs/profile.fr.md", profile_pages.profile_page("fr")
 
 
 def write_generated_files(repository: Path) -> int:
