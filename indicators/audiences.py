@@ -160,4 +160,4 @@ def policy() -> Policy:
     try:
         return Policy.model_validate(read_yaml(path))
     except ValidationError as error:
-        raise WrongUse(list(yaml_problems(path, error))) from error
+        raise WrongUse(list(yaml_problems(path, error, Policy))) from error

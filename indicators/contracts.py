@@ -6,18 +6,19 @@ suites, templates and documentation follow from it; no second place states a col
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
 from indicators.data_folder import data_folder
 from indicators.errors import Problem, WrongUse, nearest
 from indicators.vocabularies import Vocabulary, vocabulary
-from indicators.yaml_files import read_yaml
+from indicators.yaml_files import read_yaml, row_of_key
 
 LINEAGE = ("mission", "file_sha256", "sheet", "row_number")
 _DECIMAL = re.compile(r"^dec\((\d+),(\d+)\)$")
@@ -62,6 +63,7 @@ class Column(Strict):
     pattern: str | None = None
     example: str | None = None  # a value of the pattern, for people
     reference: str | None = None  # table.column of another contract
+    needs_agreement: bool = False  # left out unless the profile names who agreed (`agreements`)
     description: Words | None = None
 
     @model_validator(mode="after")
@@ -327,7 +329,7 @@ def read_contract(path: Path) -> Contract:
     try:
         return Contract.model_validate(entry)
     except ValidationError as error:
-        raise WrongUse(list(yaml_problems(path, error))) from error
+        raise WrongUse(list(yaml_problems(path, error, Contract))) from error
 
 
 def json_schema(model: type[BaseModel]) -> str:
@@ -336,20 +338,57 @@ def json_schema(model: type[BaseModel]) -> str:
     return json.dumps(schema | model.model_json_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
-def yaml_problems(path: Path, error: ValidationError) -> Iterator[Problem]:
-    """What pydantic found wrong with a YAML file, one problem a key."""
-    for detail in error.errors():
-        key = ".".join(str(part) for part in detail["loc"]) or "–"
+def own_errors(error: ValidationError) -> list[ErrorDetails]:
+    """What pydantic found, without what follows from it (a list whose only entry is wrong)."""
+    found = error.errors()
+    places = [detail["loc"] for detail in found]
+    return [
+        detail
+        for detail in found
+        if not any(
+            len(place) > len(detail["loc"]) and place[: len(detail["loc"])] == detail["loc"]
+            for place in places
+        )
+    ]
+
+
+def yaml_problems(path: Path, error: ValidationError, model: type[BaseModel]) -> Iterator[Problem]:
+    """What pydantic found wrong with the YAML file of a model, one problem a key, with its row."""
+    for detail in own_errors(error):
+        names = [str(part) for part in detail["loc"]]
+        key = ".".join(names) or "–"
+        row = row_of_key(path, key)
         if detail["type"] == "extra_forbidden":
-            parameters = {"key": key, "nearest": nearest(detail["loc"][-1], _known_keys())}
-            yield Problem("yaml_unknown_key", path.name, parameters=parameters)
+            parameters = {"key": key, "nearest": nearest(names[-1], keys_beside(model, names))}
+            yield Problem("yaml_unknown_key", path.name, row=row, parameters=parameters)
+        elif detail["type"] == "missing":
+            yield Problem("yaml_missing_key", path.name, row=row, parameters={"key": key})
         else:
             parameters = {"key": key, "reason": detail["msg"]}
-            yield Problem("yaml_invalid", path.name, parameters=parameters)
+            yield Problem("yaml_invalid", path.name, row=row, parameters=parameters)
 
 
-def _known_keys() -> set[str]:
-    return {name for model in Strict.__subclasses__() for name in model.model_fields}
+def keys_beside(model: type[BaseModel], place: Sequence[str]) -> list[str]:
+    """The keys, as files write them, that the models around a key's place know."""
+    around = {model}
+    for part in place[:-1]:
+        inner = {
+            found
+            for entry in around
+            for name, field in entry.model_fields.items()
+            if part in (name, field.alias)
+            for found in models_in(field.annotation)
+        }
+        around = inner or around  # a number, a name of one's own: still the same models
+    return [field.alias or name for m in around for name, field in m.model_fields.items()]
+
+
+def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The models that a field's annotation holds, in its order."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from models_in(inner)
 
 
 @cache

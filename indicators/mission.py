@@ -13,15 +13,15 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from indicators.audiences import Choices
-from indicators.contracts import Strict, Words, yaml_problems
+from indicators.contracts import Strict, Words, contracts, yaml_problems
 from indicators.errors import WrongUse
 from indicators.yaml_files import read_yaml
 
 _RESERVED = {"raw", "core", "quarantine", "cube", "mart", "ops"}
-_SHARED = "${POCLENS_SHARED}"
+SHARED = "${POCLENS_SHARED}"
 
 
 class DatedValue(Strict):
@@ -52,6 +52,27 @@ class SurveySubstitute(Strict):
     reason: Words
 
 
+class Agreement(Strict):
+    """Who agreed that a column is kept which is left out otherwise, and when."""
+
+    column: str  # table.column of a contract
+    role: Words
+    on: date
+
+    @field_validator("column")
+    @classmethod
+    def _needs_one(cls, name: str) -> str:
+        needing = [
+            f"{contract.table}.{column}"
+            for contract in contracts().values()
+            for column, entry in contract.columns.items()
+            if entry.needs_agreement
+        ]
+        if name not in needing:
+            raise ValueError(f"'{name}' needs no agreement; these do: {', '.join(needing)}")
+        return name
+
+
 class PublishedTotal(Strict):
     """A published yearly figure that a sum over a core table is compared with."""
 
@@ -76,6 +97,8 @@ class Parameters(Strict):
         "low": 72,
     }
     police_post_carry_months: int = 3
+    warn_outside_km: float = Field(default=25.0, ge=0)  # outlines are simplified at the border
+    reject_outside_km: float | None = Field(default=None, ge=0)
 
 
 @dataclass(frozen=True)
@@ -106,6 +129,7 @@ class Mission(Strict):
     notes: tuple[Words, ...] = ()  # what the product must say of this mission's data
     reject_limit_pct: float = 20.0
     parameters: Parameters = Parameters()
+    agreements: tuple[Agreement, ...] = ()
     survey_substitutes: tuple[SurveySubstitute, ...] = ()
     disclosure: Choices = Choices()
     period_types: tuple[Literal["W", "M", "Q", "S", "A", "B"], ...] = ("M", "Q", "A", "B")
@@ -119,12 +143,27 @@ class Mission(Strict):
             raise ValueError(f"{name} is the name of a database schema")
         return name
 
+    @field_validator("indicators")
+    @classmethod
+    def _no_code_twice(cls, chosen: tuple[Selected, ...]) -> tuple[Selected, ...]:
+        codes = [entry.code for entry in chosen]
+        twice = sorted({code for code in codes if codes.count(code) > 1})
+        if twice:
+            raise ValueError(f"chosen twice: {', '.join(twice)}")
+        return chosen
+
+    @model_validator(mode="after")
+    def _time_runs_forward(self) -> "Mission":
+        if self.ends_on is not None and self.ends_on < self.starts_on:
+            raise ValueError(f"ends_on ({self.ends_on}) lies before starts_on ({self.starts_on})")
+        return self
+
     @field_validator("time_zone")
     @classmethod
     def _is_a_zone(cls, name: str) -> str:
         try:
             ZoneInfo(name)
-        except (KeyError, ValueError) as error:
+        except (KeyError, ValueError, OSError) as error:
             raise ValueError(f"{name} is not a time zone of the IANA list") from error
         return name
 
@@ -132,6 +171,12 @@ class Mission(Strict):
     def setting(self) -> Setting:
         """What of the profile goes into the figures."""
         return Setting(self.country_area, self.time_zone, self.parameters)
+
+    @model_validator(mode="after")
+    def _distances_need_outlines(self) -> "Mission":
+        if self.parameters.reject_outside_km is not None and self.areas_geojson is None:
+            raise ValueError("parameters.reject_outside_km needs outlines: name areas_geojson")
+        return self
 
     def selected(self, code: str) -> Selected:
         """The selection entry of an indicator. Raises KeyError where it was not chosen."""
@@ -145,7 +190,7 @@ def read_mission(profile: Path) -> Mission:
     try:
         return Mission.model_validate(entry)
     except ValidationError as error:
-        raise WrongUse(list(yaml_problems(path, error))) from error
+        raise WrongUse(list(yaml_problems(path, error, Mission))) from error
 
 
 def resolve_path(text: str, profile: Path) -> Path:
@@ -153,7 +198,7 @@ def resolve_path(text: str, profile: Path) -> Path:
 
     Real outlines and data are read in place and never copied, so a profile may point at them.
     """
-    if text.startswith(_SHARED):
+    if text.startswith(SHARED):
         shared = Path(os.environ.get("POCLENS_SHARED", "../shared"))
-        return shared / re.sub(r"^/", "", text[len(_SHARED) :])
+        return shared / re.sub(r"^/", "", text[len(SHARED) :])
     return profile / text

@@ -51,13 +51,13 @@ def _entries(node: yaml.Node | None) -> Iterator[tuple[str, tuple[int, yaml.Node
             yield str(number), (value.start_mark.line + 1, value)
 
 
-def read_yaml(path: Path) -> Any:
+def read_yaml(path: Path, loader: type[StrictLoader] = _Loader) -> Any:
     """What a YAML file holds.
 
-    Raises WrongUse naming file and row where it is no YAML, or a key stands twice.
+    Raises WrongUse naming file and row where there is none, it is no YAML, or a key stands twice.
     """
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
     except RepeatedKeyError as error:
         raise WrongUse(repeated_key(path, error)) from error
     except yaml.MarkedYAMLError as error:
@@ -67,6 +67,11 @@ def read_yaml(path: Path) -> Any:
     except UnicodeDecodeError as error:
         reason = {"reason": "UTF-8"}
         raise WrongUse(Problem("yaml_unreadable", path.name, parameters=reason)) from error
+    except (yaml.YAMLError, ValueError) as error:  # a sign that YAML does not allow, no such day
+        reason = {"reason": " ".join(str(error).split())}
+        raise WrongUse(Problem("yaml_unreadable", path.name, parameters=reason)) from error
+    except OSError as error:
+        raise WrongUse(Problem("yaml_missing_file", path.name)) from error
 
 
 def repeated_key(path: Path, error: RepeatedKeyError) -> Problem:

@@ -13,7 +13,7 @@ from indicators import data_dictionary, indicator_pages
 from indicators.audiences import Policy
 from indicators.catalogue import Indicator, load_catalogue
 from indicators.contracts import Contract, contracts, json_schema
-from indicators.mission import Mission
+from pipelines import profile_pages
 
 PAGES = "build/docs"
 
@@ -26,8 +26,11 @@ def generated_files() -> Iterator[tuple[str, str]]:
         yield f"{PAGES}/indicators/{path}", text
     yield "data/schemas/contract.schema.json", json_schema(Contract)
     yield "data/schemas/indicator.schema.json", json_schema(Indicator)
-    yield "data/schemas/mission.schema.json", json_schema(Mission)
+    for name, text in profile_pages.profile_schemas():
+        yield f"data/schemas/{name}.schema.json", text
     yield "data/schemas/disclosure.schema.json", json_schema(Policy)
+    yield "docs/profile.md", profile_pages.profile_page("en")
+    yield "docs/profile.fr.md", profile_pages.profile_page("fr")
 
 
 def write_generated_files(repository: Path) -> int:

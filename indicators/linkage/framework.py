@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from indicators.catalogue import Indicator
 from indicators.claims import claim_in
-from indicators.contracts import Strict, Words
+from indicators.contracts import Strict, Words, yaml_problems
 from indicators.errors import Problem, WrongUse, nearest
 from indicators.messages import LANGUAGES
 from indicators.yaml_files import read_yaml
@@ -129,37 +129,7 @@ def _parse(path: Path) -> Framework:
     try:
         return Framework.model_validate(read_yaml(path))
     except ValidationError as error:
-        raise WrongUse(list(_model_problems(path, error))) from error
-
-
-_MODELS: dict[str, type[BaseModel]] = {
-    "outcomes": Outcome,
-    "outputs": Output,
-    "edges": Edge,
-    "controls": Controls,
-    "plan": Planned,
-}
-
-
-def _model_problems(path: Path, error: ValidationError) -> Iterator[Problem]:
-    """What pydantic found wrong, one problem a key; a misspelt key with the nearest known one."""
-    for detail in error.errors():
-        names = [str(part) for part in detail["loc"]]
-        key = ".".join(names) or "–"
-        if detail["type"] == "extra_forbidden":
-            near = nearest(names[-1], _keys_beside(names))
-            parameters = {"key": key, "nearest": near}
-            yield Problem("yaml_unknown_key", path.name, parameters=parameters)
-        else:
-            parameters = {"key": key, "reason": detail["msg"]}
-            yield Problem("yaml_invalid", path.name, parameters=parameters)
-
-
-def _keys_beside(names: list[str]) -> list[str]:
-    """The keys that the model around a misspelt key knows, as they are written in the file."""
-    around = [name for name in names[:-1] if not name.isdigit()]
-    model = _MODELS.get(around[-1], Words) if around else Framework
-    return [field.alias or name for name, field in model.model_fields.items()]
+        raise WrongUse(list(yaml_problems(path, error, Framework))) from error
 
 
 def _unknown_indicators(

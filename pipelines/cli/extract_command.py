@@ -1,6 +1,7 @@
 """`poclens extract`: SDMX-CSV and XLSX of a quarter from the published release."""
 
 import argparse
+import sys
 from pathlib import Path
 
 from indicators.messages import message
@@ -22,15 +23,19 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Writes the files and prints their paths."""
+    """Writes the files and prints their paths, and says so where no cell holds a figure."""
     from pipelines.release.extraction import extract
 
-    paths = extract(
+    written = extract(
         arguments.workspace,
         mission_of(arguments),
         arguments.period,
         arguments.audience,
         arguments.to,
     )
-    show(arguments, {"files": [str(path) for path in paths]}, "\n".join(map(str, paths)))
+    paths = [str(path) for path in written.paths]
+    counts = {"cells": written.cells, "told": written.told}
+    show(arguments, {"files": paths} | counts, "\n".join(paths))
+    if not written.told:
+        sys.stderr.write(message("cli.extract.no_value", arguments.language, **counts) + "\n")
     return 0

@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     problems = [
         problem
         for profile in arguments.profile
-        for problem in profile_problems(find_profile(profile))
+        for problem in profile_problems(find_profile(profile), is_installed=False)
     ]
     if problems:
         raise WrongUse(problems)

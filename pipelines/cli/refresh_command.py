@@ -1,11 +1,15 @@
 """`poclens refresh`: the Dagster job `refresh` in the workspace's own instance, with progress."""
 
 import argparse
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
 
 from indicators.messages import message
 from pipelines.cli.main import show
 from pipelines.cli.options import add_as_of, add_mission, mission_of
 from pipelines.cli.progress import progress_bar
+from pipelines.ingest.file_report import remark_lines
 
 
 def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
@@ -17,10 +21,17 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Refreshes, prints what was checked, returns 1 where a blocking check failed."""
     mission = mission_of(arguments)
-    from pipelines.orchestration.run import refresh
+    from pipelines.ingest.inbox import FilesRefused
+    from pipelines.orchestration.run import by_source, refresh
 
-    with progress_bar(arguments):
-        result = refresh(arguments.workspace, mission, arguments.as_of)
+    try:
+        with progress_bar(arguments):
+            result = refresh(arguments.workspace, mission, arguments.as_of)
+    except FilesRefused as refused:  # the others are in: say so before the complaint
+        files = [asdict(file) for file in refused.report.files]
+        if not arguments.json:
+            print("\n".join(files_read(by_source(files), files, arguments.language)))
+        raise
     show(arguments, result.as_dict(), summary(result, arguments.language))
     return 0 if result.status == "success" else 1
 
@@ -28,7 +39,8 @@ def run(arguments: argparse.Namespace) -> int:
 def summary(result, language: str) -> str:  # type: ignore[no-untyped-def]
     """What was read, computed and found, and what to do next; failed checks one a line."""
     failed = [check for check in result.checks if check["status"] != "passed"]
-    lines = [
+    lines = files_read(result.sources, result.files, language)
+    lines += [
         message(
             "cli.refresh.done",
             language,
@@ -45,3 +57,17 @@ def summary(result, language: str) -> str:  # type: ignore[no-untyped-def]
         if check["severity"] == "blocking"
     ]
     return "\n".join(lines)
+
+
+def files_read(
+    sources: Sequence[Mapping[str, Any]], files: Sequence[Mapping[str, Any]], language: str
+) -> list[str]:
+    """A line a source, then what is to be said of single files."""
+    if not files:
+        return [message("cli.refresh.no_files", language)]
+    lines = [message("cli.refresh.source", language, **source) for source in sources]
+    for file in files:
+        if file["status"] == "held":
+            lines.append(message("cli.refresh.held", language, name=file["name"]))
+        lines += remark_lines(file, language)
+    return lines

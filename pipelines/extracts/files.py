@@ -1,18 +1,27 @@
 """The extract files of one mission and period, under their fixed names."""
 
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 
-from pipelines.extracts.quarter import definitions, figures, mission_facts
+from pipelines.extracts.quarter import definitions, figures, mission_facts, told_cells
 from pipelines.extracts.sdmx_csv import write_sdmx_csv
 from pipelines.extracts.xlsx import write_xlsx
 
 
+class Extracted(NamedTuple):
+    """The files (CSV, XLSX), the cells in them, and how many of these say a figure."""
+
+    paths: list[Path]
+    cells: int
+    told: int
+
+
 def write_extracts(
     connection: duckdb.DuckDBPyConnection, folder: Path, mission: str, period: str
-) -> list[Path]:
-    """Writes `<mission>_<period>.csv` and `.xlsx` from the `mart` of one audience; their paths."""
+) -> Extracted:
+    """Writes `<mission>_<period>.csv` and `.xlsx` from the `mart` of one audience."""
     folder.mkdir(parents=True, exist_ok=True)
     cells = figures(connection, mission, period)
     csv_path = folder / f"{mission}_{period}.csv"
@@ -21,4 +30,4 @@ def write_extracts(
     shown = definitions(connection, mission)
     shown = shown[shown["indicator"].isin(cells["indicator"])]
     write_xlsx(cells, shown, mission_facts(connection, mission), xlsx_path)
-    return [csv_path, xlsx_path]
+    return Extracted([csv_path, xlsx_path], len(cells), told_cells(cells))

@@ -63,6 +63,14 @@ def figures(connection: duckdb.DuckDBPyConnection, mission: str, period: str) ->
     return connection.execute(_FIGURES_SQL, {"mission": mission, "period": period}).df()
 
 
+def told_cells(figures: pd.DataFrame) -> int:
+    """Cells of `figures` that say a figure: a value, or that it lies below 8."""
+    told = figures["value"].notna()
+    if "disclosure" in figures:  # only a release restricts what is shown
+        told |= figures["disclosure"].eq("below_8")
+    return int(told.sum())
+
+
 def definitions(connection: duckdb.DuckDBPyConnection, mission: str) -> pd.DataFrame:
     """The definitions in force, one row an indicator version."""
     return connection.execute(_DEFINITIONS_SQL, [mission]).df()

@@ -13,6 +13,7 @@ from xlsxwriter.worksheet import Worksheet
 from indicators.empty_reasons import ADDED_COLUMNS, Facts, Statement, statement
 from indicators.messages import LANGUAGES, message
 from pipelines.extracts.dictionary import HEADINGS, dictionary_rows
+from pipelines.extracts.quarter import told_cells
 
 # Excel wants a creation date; a fixed one keeps equal figures equal bytes.
 _CREATED = datetime(2000, 1, 1)
@@ -57,7 +58,7 @@ def _sheets(
             _rows(definitions),
         ),
         (_both("extract.sheet.dictionary"), HEADINGS, dictionary_rows()),
-        (_both("extract.sheet.notes"), ("en", "fr"), _notes(mission)),
+        (_both("extract.sheet.notes"), ("en", "fr"), _notes(mission, figures)),
     ]
 
 
@@ -81,9 +82,11 @@ def status_words(said: Statement, language: str) -> str:
     return "; ".join(part.words(language) for part in parts)
 
 
-def _notes(mission: Mapping[Hashable, Any]) -> list[tuple[str, str]]:
+def _notes(mission: Mapping[Hashable, Any], figures: pd.DataFrame) -> list[tuple[str, str]]:
     """The mission, what its data cannot say, and what the statuses mean."""
     lines = [(str(mission["name_en"]), str(mission["name_fr"]))]
+    if not told_cells(figures):
+        lines.append(_pair("extract.note.no_value", cells=len(figures)))
     if mission["is_fictional"]:
         lines.append(_pair("extract.note.fictional"))
     as_of = f"{mission['as_of']:%Y-%m-%d}"

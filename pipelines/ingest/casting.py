@@ -4,6 +4,7 @@ Made from a contract; nothing of a file or a mapping is ever part of the SQL: fo
 and zones are parameters. Running it does not belong here (`loading.py`).
 """
 
+import re
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import date
@@ -21,8 +22,6 @@ _ISO_DATE = r"\d{4}-\d{2}-\d{2}([T ]00:00(:00(\.0+)?)?)?"
 _ISO_TIME = r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?"
 _ISO_OFFSET = _ISO_TIME + r" ?(Z|[+-]\d{2}(:?\d{2})?)"
 _ISO_DAY = r"\d{4}-\d{2}-\d{2}"
-_WHOLE = r"[+-]?\d{1,18}(\.0*)?"
-_NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?"
 
 
 @dataclass(frozen=True)
@@ -115,7 +114,8 @@ def _list_cast(name: str, column: Column, how: Reading) -> Cast:
 
 
 def _number_cast(name: str, column: Column, how: Reading) -> Cast:
-    number, parameters = text_column(name), {}
+    number, parameters = text_column(name), {f"form_{name}": number_form(column, how)}
+    is_number = f"regexp_full_match({number}, $form_{name})"
     if how.thousands:
         number = f"replace({number}, $thousands_{name}, '')"
         parameters[f"thousands_{name}"] = how.thousands
@@ -124,11 +124,25 @@ def _number_cast(name: str, column: Column, how: Reading) -> Cast:
         parameters[f"decimal_{name}"] = how.decimal
     if column.base_type == "int":
         whole = f"TRY_CAST(split_part({number}, '.', 1) AS BIGINT)"
-        expression = f"CASE WHEN regexp_full_match({number}, {literal(_WHOLE)}) THEN {whole} END"
+        expression = f"CASE WHEN {is_number} THEN {whole} END"
     else:
         typed = f"TRY_CAST({number} AS {column.sql_type})"
-        expression = f"CASE WHEN regexp_full_match({number}, {literal(_NUMBER)}) THEN {typed} END"
+        expression = f"CASE WHEN {is_number} THEN {typed} END"
     return Cast(expression, parameters)
+
+
+def number_form(column: Column, how: Reading) -> str:
+    """The pattern of a number in a column's notation: only the signs that are declared count.
+
+    Thousands come in threes, so that `1.2` is not 12 where the point is their sign.
+    """
+    point = re.escape(how.decimal)
+    digits = r"\d+"
+    if how.thousands:
+        digits += rf"|\d{{1,3}}({re.escape(how.thousands)}\d{{3}})+"
+    if column.base_type == "int":
+        return rf"[+-]?({digits})({point}0*)?"
+    return rf"[+-]?(({digits})({point}\d*)?|{point}\d+)([eE][+-]?\d{{1,2}})?"
 
 
 def _date_cast(name: str, how: Reading) -> Cast:

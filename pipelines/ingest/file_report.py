@@ -1,6 +1,7 @@
 """What became of one file that somebody asked to take in, or that was read again."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from indicators.errors import Problem
@@ -18,6 +19,8 @@ class FileReport:
     `last_line`), kept (its mapping changed and cannot read it: what was loaded from it stays,
     `problems` say why). `rows_retracted`: rows of this or of earlier files that left the tables.
     `before`: `rows_loaded` and `rows_rejected` of a file that was read again, as they stood.
+    `left_out`: `table.column` that nobody agreed to keep, and its filled rows. `remarks`: what is
+    to be said of the file as a whole (sheets that nothing reads, conditions that nothing meets).
     """
 
     name: str
@@ -33,27 +36,47 @@ class FileReport:
     after: dict[str, int] | None = None
     waits_for: str | None = None
     problems: tuple[Problem, ...] = ()
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    remarks: tuple[Problem, ...] = ()
 
     def as_dict(self, language: str) -> dict[str, Any]:
         """The fields as JSON; problems with their sentences."""
-        sentences = [
-            vars(problem) | {"sentence": problem.sentence(language)} for problem in self.problems
-        ]
-        return asdict(self) | {"problems": sentences}
+        told = {
+            name: [vars(one) | {"sentence": one.sentence(language)} for one in problems]
+            for name, problems in (("problems", self.problems), ("remarks", self.remarks))
+        }
+        return asdict(self) | told
 
     def lines(self, language: str) -> list[str]:
         """What a person reads: one line, and one more for each thing that is odd."""
-        if self.status == "waiting":
-            return [message(f"cli.ingest.waiting.{self.waits_for}", language, name=self.name)]
-        if self.status == "kept":
-            told = [problem.sentence(language) for problem in self.problems]
-            return [message("cli.ingest.kept", language, name=self.name), *told]
-        numbers = {name: value for name, value in vars(self).items() if name != "problems"}
-        lines = [message("cli.ingest.file", language, **numbers)]
-        if self.rows_retracted:
-            lines.append(message("cli.ingest.retracted", language, rows=self.rows_retracted))
-        if self.before and self.after:
-            counts = {f"{name}_before": value for name, value in self.before.items()}
-            counts |= {f"{name}_after": value for name, value in self.after.items()}
-            lines.append(message("cli.ingest.reread", language, **counts))
-        return lines
+        counted = [message("cli.ingest.file", language, **_numbers(asdict(self)))]
+        return [
+            *(counted if self.status not in _UNREAD else []),
+            *remark_lines(asdict(self), language),
+        ]
+
+
+_UNREAD = ("waiting", "kept")
+
+
+def remark_lines(file: Mapping[str, Any], language: str) -> Iterator[str]:
+    """What is to be said of a file beside its numbers; file: the fields of a FileReport as JSON."""
+    if file["status"] == "waiting":
+        yield message(f"cli.ingest.waiting.{file['waits_for']}", language, name=file["name"])
+    if file["status"] == "kept":
+        yield message("cli.ingest.kept", language, name=file["name"])
+    for problem in (*file["problems"], *file["remarks"]):
+        yield Problem(**problem).sentence(language)
+    if file["rows_retracted"]:
+        yield message("cli.ingest.retracted", language, rows=file["rows_retracted"])
+    if file["before"] and file["after"]:
+        counts = {f"{name}_before": value for name, value in file["before"].items()}
+        counts |= {f"{name}_after": value for name, value in file["after"].items()}
+        yield message("cli.ingest.reread", language, **counts)
+    for column, values in file["left_out"].items():
+        facts = {"name": file["name"], "column": column, "values": values}
+        yield message("cli.ingest.left_out", language, **facts)
+
+
+def _numbers(file: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in file.items() if name not in ("problems", "remarks")}

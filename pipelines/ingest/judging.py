@@ -4,7 +4,7 @@ Works on the connection's temporary tables `mapped_rows`, `typed_rows` and `flaw
 check_number, is_blocking, first_ordinal). What a flaw means for the row belongs to `merging.py`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -27,8 +27,10 @@ from pipelines.ingest.casting import (
     typed_rows_sql,
 )
 from pipelines.ingest.mapped import FileRows, MappedTable
+from pipelines.ingest.outlines import Outlines
 from pipelines.warehouse.ddl import quoted
 
+PLACE = ("latitude", "longitude")
 SURVIVES = "NOT EXISTS (SELECT 1 FROM flaws WHERE is_blocking AND flaws.ordinal = t.ordinal)"
 """SQL: whether row `t` of typed_rows breaks no blocking rule that has been looked at so far."""
 
@@ -129,6 +131,7 @@ def judge(
     mission: Mission,
     own_vintages: Sequence[str],
     empty: AbstractSet[str],
+    outlines: Callable[[], Outlines],
 ) -> list[Check]:
     """Fills `flaws`; returns the checks that its numbers stand for.
 
@@ -141,6 +144,10 @@ def judge(
     )
     checks = list(row_checks(contract, mission, empty))
     _judge_rows(connection, checks)
+    limit = mission.parameters.reject_outside_km
+    if limit is not None and contract.columns.keys() >= set(PLACE) and empty.isdisjoint(PLACE):
+        _judge_places(connection, len(checks), limit, outlines())
+        checks.append(Check("too_far_outside", "latitude", ""))
     within: list[tuple[int, tuple[str, ...], tuple[str, ...]]] = []
     for check, own, other in reference_checks(contract):
         if not empty.isdisjoint(own):
@@ -168,6 +175,20 @@ def _judge_rows(connection: duckdb.DuckDBPyConnection, checks: Sequence[Check]) 
                 f"INSERT INTO flaws SELECT ordinal, {number}, {check.severity == 'blocking'}, NULL "
                 f"FROM typed_rows WHERE {check.condition}"
             )
+
+
+def _judge_places(
+    connection: duckdb.DuckDBPyConnection, number: int, limit: float, outlines: Outlines
+) -> None:
+    """Points farther outside the mission's outlines than its profile allows."""
+    rows = connection.sql(
+        "SELECT ordinal, CAST(longitude AS DOUBLE) AS x, CAST(latitude AS DOUBLE) AS y "
+        "FROM typed_rows WHERE longitude IS NOT NULL AND latitude IS NOT NULL"
+    ).to_arrow_table()
+    is_far = outlines.km_outside(rows["x"].to_numpy(), rows["y"].to_numpy()) > limit
+    connection.register("far_rows", rows.select(["ordinal"]).filter(pa.array(is_far)))
+    connection.execute(f"INSERT INTO flaws SELECT ordinal, {number}, true, NULL FROM far_rows")
+    connection.unregister("far_rows")
 
 
 def _judge_reference(
@@ -279,6 +300,8 @@ def _flaws(
         shown = contract.row_rules[check.rule].columns
     elif check.rule == "duplicate_key":
         shown = contract.key
+    elif check.rule == "too_far_outside":
+        shown = PLACE
     fields = ", ".join(f"{text_column(name)} AS {quoted(name)}" for name in shown)
     found = f"to_json(struct_pack({_packed(shown)}))" if fields else "NULL"
     return connection.sql(

@@ -11,10 +11,11 @@ import numpy as np
 import pyarrow as pa
 
 from indicators.contracts import Contract, contracts, load_order
-from indicators.errors import WrongUse
+from indicators.errors import Problem, WrongUse
 from indicators.mission import Mission
 from indicators.transaction import one_transaction
 from pipelines.ingest import judging, merging, quarantine, retracting
+from pipelines.ingest.agreements import agreed, values_left_out
 from pipelines.ingest.casting import Reading, reading
 from pipelines.ingest.file_report import FileReport
 from pipelines.ingest.judging import Entry
@@ -123,6 +124,8 @@ def load_file(
     known = ledger.known_file(connection, delivery.sha256)
     if known and not _is_to_be_read(delivery, known):
         return _as_before(delivery, known)
+    mapping = delivery.source
+    delivery = replace(delivery, source=agreed(mapping, mission))
     try:
         file = file_rows(delivery, read)
     except WrongUse as error:
@@ -130,8 +133,13 @@ def load_file(
             problems = tuple(error.problems)
             return replace(_as_before(delivery, known), status="kept", problems=problems)
         raise
+    left_out = values_left_out(mapping, mission, file)
+
+    def told(report: FileReport) -> FileReport:
+        return replace(report, left_out=left_out, remarks=_of_the_whole_file(delivery, file))
+
     if file.rows_read == 0:
-        return _record_empty(connection, delivery, known)
+        return told(_record_empty(connection, delivery, known))
     vintages = vintages_of(connection, delivery, known)
     job = _Job(connection, mission, delivery, file, outlines, known, vintages)
     try:
@@ -141,10 +149,27 @@ def load_file(
         assert known is not None  # only a file that came before can bring nothing new
         return _as_before(delivery, known)
     except _HeldBack as held:
-        return _record_held(job, held.outcome)
+        return told(_record_held(job, held.outcome))
     finally:
         judging.unregister(connection)
-    return _report(job, entry, outcome)
+    return told(_report(job, entry, outcome))
+
+
+def _of_the_whole_file(delivery: Delivery, file: FileRows) -> tuple[Problem, ...]:
+    """The remarks about file and mapping, not about single rows, for whoever brought the file."""
+    return tuple(
+        Problem(
+            remark.rule,
+            delivery.name,
+            sheet,
+            remark.row_number,
+            column=remark.column,
+            value=remark.raw_value,
+            parameters=dict(remark.parameters),
+        )
+        for sheet, remark in file.remarks
+        if remark.row_number is None or remark.rule == "recode_unlisted"
+    )
 
 
 def _is_to_be_read(delivery: Delivery, known: InputFile) -> bool:
@@ -282,7 +307,7 @@ def _load_table(
     ]
     staged = judging.stage(connection, job.file, entries, contract)
     replaced = job.vintages.replaced
-    checks = judging.judge(connection, contract, job.mission, replaced, staged.empty)
+    checks = judging.judge(connection, contract, job.mission, replaced, staged.empty, job.outlines)
     outcome.retracted += _merge(job, contract)
     for entry in entries:
         outcome.taken[entry.mapped.rows["position"].to_numpy()] = True

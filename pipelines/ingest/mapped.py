@@ -70,7 +70,7 @@ def map_rows(
     file: FileRows, mapping: TableMapping, source: Source, outlines: Callable[[], Outlines]
 ) -> MappedTable:
     """The rows of the file that `mapping` takes, as text of the contract's columns."""
-    taken = _taken(file.rows, mapping, source)
+    taken = taken_positions(file.rows, mapping, source)
     applied = _Applied(file.rows.take(taken), source, outlines)
     plain = {name: applied.text(entry) for name, entry in mapping.columns.items()}
     origins = {name: entry.origin_columns() for name, entry in mapping.columns.items()}
@@ -112,11 +112,11 @@ def _part(
     return table
 
 
-def _taken(rows: pa.Table, mapping: TableMapping, source: Source) -> pa.Array:
+def taken_positions(rows: pa.Table, mapping: TableMapping, source: Source) -> pa.Array:
     """Positions of the rows that fulfil every condition of `where`."""
     keep = np.ones(rows.num_rows, dtype=bool)
     for name, wanted in mapping.where.items():
-        text = _cleaned(rows[name], source.missing)
+        text = cleaned(rows[name], source.missing)
         if isinstance(wanted, tuple):
             matches = pc.is_in(text, value_set=pa.array(wanted, pa.string()))
         else:
@@ -125,7 +125,7 @@ def _taken(rows: pa.Table, mapping: TableMapping, source: Source) -> pa.Array:
     return pa.array(np.flatnonzero(keep), type=pa.int64())
 
 
-def _cleaned(column: Column, missing: tuple[str, ...]) -> Column:
+def cleaned(column: Column, missing: tuple[str, ...]) -> Column:
     """The text without outer blanks; null where nothing stays or it means that nothing is."""
     trimmed = pc.utf8_trim_whitespace(column)
     nothing = pc.is_in(trimmed, value_set=pa.array(["", *missing], pa.string()))
@@ -181,7 +181,7 @@ class _Applied:
         if name not in self.rows.column_names:  # `optional`: checked before
             return pa.nulls(self.rows.num_rows, pa.string())
         missing = self.source.missing if entry.missing is None else entry.missing
-        return _cleaned(self.rows[name], missing)
+        return cleaned(self.rows[name], missing)
 
     def _filled(self, template: str, entry: ColumnMapping) -> Column:
         pieces = re.split(r"\{([^{}]*)\}", template)
@@ -207,6 +207,17 @@ class _Applied:
         condition = pc.utf8_trim_whitespace(pc.fill_null(self.rows[rule.column], ""))
         matches = pc.is_in(condition, value_set=pa.array(rule.values, pa.string()))
         return pc.if_else(matches, pa.scalar(rule.value, pa.string()), text)
+
+
+def origin_texts(
+    file: FileRows, positions: pa.Array, entry: ColumnMapping, source: Source
+) -> Column:
+    """The texts of the file that an entry is made from, before any recode; no `point`."""
+    return _Applied(file.rows.take(positions), source, _no_outlines)._origin(entry)
+
+
+def _no_outlines() -> Outlines:
+    raise LookupError("outlines are not needed here")
 
 
 def _joined(parts: list[Column], separator: str) -> Column:

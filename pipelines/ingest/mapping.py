@@ -24,16 +24,17 @@ from pydantic import (
     model_validator,
 )
 
-from indicators.contracts import Contract, Strict, contracts
+from indicators.contracts import Contract, Strict, contracts, yaml_problems
 from indicators.errors import Problem, WrongUse
-from indicators.yaml_files import repeated_key
-from indicators.yaml_loader import RepeatedKeyError, StrictLoader
+from indicators.yaml_files import read_yaml
+from indicators.yaml_loader import StrictLoader
 from pipelines.readers import READERS
 
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _DATE_SIGNS = set("YymbBdjHIMSfpz")
 _OPTION_FORMS = {
     "header_row": (r"[1-9]\d*", "mapping_option_number"),
+    "largest_mb": (r"[1-9]\d*", "mapping_option_number"),
     "delimiter": (r".", "mapping_option_character"),
     "quote": (r".", "mapping_option_character"),
 }
@@ -50,7 +51,7 @@ Texts = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
 def _is_zone(name: str) -> str:
     try:
         ZoneInfo(name)
-    except (KeyError, ValueError) as error:
+    except (KeyError, ValueError, OSError) as error:
         raise ValueError(f"{name} is not a time zone of the IANA list") from error
     return name
 
@@ -102,6 +103,7 @@ class ColumnMapping(Aliased):
     empty: str | None = None
     recode: Mapping[str, str | None] = {}
     otherwise: str | None = None
+    unlisted: Literal["warn"] | None = None
     bands: tuple[Band, ...] = ()
     formats: Texts = ()
     time_zone: Zone | None = None
@@ -116,6 +118,18 @@ class ColumnMapping(Aliased):
         named = [name for name in origins if getattr(self, name) is not None]
         if len(named) != 1 and not (not named and self.when):
             raise ValueError("name exactly one of from, constant, template, point, runs")
+        return self
+
+    @model_validator(mode="after")
+    def _unlisted_of_a_list(self) -> "ColumnMapping":
+        if self.unlisted and (not self.recode or self.has_otherwise):
+            raise ValueError("unlisted needs recode, and no otherwise")
+        return self
+
+    @model_validator(mode="after")
+    def _signs_differ(self) -> "ColumnMapping":
+        if self.decimal == self.thousands:
+            raise ValueError(f"decimal and thousands are both '{self.decimal}'; name two signs")
         return self
 
     @property
@@ -312,16 +326,11 @@ def load_sources(profile: Path) -> dict[str, Source]:
 
 def read_source(path: Path) -> Source:
     """One mapping, checked against reader and contracts. Raises WrongUse with all its problems."""
+    entry = read_yaml(path, _TextLoader)
     try:
-        entry = yaml.load(path.read_text(encoding="utf-8"), Loader=_TextLoader)
         source = Source.model_validate(entry)
-    except RepeatedKeyError as error:
-        raise WrongUse(repeated_key(path, error)) from None
-    except yaml.YAMLError as error:
-        parameters = {"key": "–", "reason": " ".join(str(error).split())}
-        raise WrongUse(Problem("yaml_invalid", path.name, parameters=parameters)) from None
     except ValidationError as error:
-        raise WrongUse(list(_model_problems(path, error))) from None
+        raise WrongUse(list(yaml_problems(path, error, Source))) from None
     problems = list(_reader_problems(path, source))
     for table in source.tables:
         problems += _table_problems(path, table)
@@ -329,22 +338,6 @@ def read_source(path: Path) -> Source:
     if problems:
         raise WrongUse(problems)
     return source
-
-
-def _model_problems(path: Path, error: ValidationError) -> Iterator[Problem]:
-    for detail in error.errors():
-        key = ".".join(str(part) for part in detail["loc"]) or "–"
-        if detail["type"] == "extra_forbidden":
-            yield _unknown(path, "mapping_unknown_key", key, str(detail["loc"][-1]), _known_keys())
-        else:
-            parameters = {"key": key, "reason": detail["msg"]}
-            yield Problem("yaml_invalid", path.name, parameters=parameters)
-
-
-def _known_keys() -> list[str]:
-    models = (Source, TableMapping, ColumnMapping, Unpivot, When, Band, Runs)
-    fields = [field for model in models for field in model.model_fields.items()]
-    return [field.alias or name for name, field in fields]
 
 
 def _unknown(path: Path, rule: str, key: str, name: str, known: Iterable[str]) -> Problem:
@@ -361,10 +354,21 @@ def _reader_problems(path: Path, source: Source) -> Iterator[Problem]:
     if known is not None:
         for name in sorted(source.options.keys() - known):
             yield _unknown(path, "mapping_unknown_key", f"options.{name}", name, sorted(known))
+    if source.reader == "xlsx":
+        yield from _workbook_problems(path, source)
     for name, (form, rule) in _OPTION_FORMS.items():
         value = str(source.options.get(name, "1"))
         if not re.fullmatch(form, value, re.DOTALL):
             yield Problem(rule, path.name, value=value, parameters={"key": f"options.{name}"})
+
+
+def _workbook_problems(path: Path, source: Source) -> Iterator[Problem]:
+    """Cells with numbers come as text with a point, which must not pass for a thousands sign."""
+    for table in source.tables:
+        for name, entries in table.mapped_columns().items():
+            if any(entry.thousands == "." for entry in entries):
+                parameters = {"key": f"{table.table}.{name}.thousands"}
+                yield Problem("mapping_workbook_thousands", path.name, parameters=parameters)
 
 
 def _table_problems(path: Path, table: TableMapping) -> Iterator[Problem]:

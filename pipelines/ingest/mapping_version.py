@@ -11,6 +11,7 @@ from typing import Any
 
 from indicators.contracts import Column, Contract, contracts
 from indicators.mission import Mission
+from pipelines.ingest.agreements import agreed
 from pipelines.ingest.mapping import Source
 from pipelines.ingest.outlines import OUTLINES_SOURCE, outlines_path
 
@@ -21,9 +22,10 @@ _JUDGED = {"type", "required", "minimum", "maximum", "pattern", "reference"}
 def mapping_version(source: Source, mission: Mission, profile: Path) -> str:
     """16 hexadecimal digits; names of files and words for people do not count."""
     facts = {
-        "mapping": source.model_dump(mode="json", exclude={"files"}),
+        "mapping": agreed(source, mission).model_dump(mode="json", exclude={"files"}),
         "contracts": [_judged(contracts()[name]) for name in _tables(source)],
         "mission": [mission.time_zone, str(mission.starts_on), str(mission.ends_on)],
+        "places": mission.parameters.reject_outside_km,
         "outlines": list(_outlines(source, mission, profile)),
     }
     text = json.dumps(facts, sort_keys=True, ensure_ascii=False, default=str)

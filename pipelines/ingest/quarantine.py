@@ -165,10 +165,15 @@ def _parameters(
         given[check.rule] = f"{getattr(column, check.rule):g}"
     elif check.rule == "pattern":
         given["example"] = column.example
+    elif check.rule == "too_far_outside":
+        given |= json.loads(found or "{}")
+        given["limit"] = f"{context.mission.parameters.reject_outside_km:g}"
     elif check.rule == "outside_mission":
         ends_on = context.mission.ends_on
         given["starts_on"] = context.mission.starts_on.isoformat()
         given["ends_on"] = ends_on.isoformat() if ends_on else "…"
+    elif check.rule == "type_dec":
+        given["example"] = f"12{(how or Reading()).decimal}5"
     elif check.rule in ("type_date", "type_time"):
         given |= _time_parameters(text or "", check, how)
     return given

@@ -6,10 +6,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from indicators.errors import Problem, WrongUse
+from pipelines.ingest.conditions import condition_remarks, unlisted_remarks
 from pipelines.ingest.mapped import FileRows, stacked
 from pipelines.ingest.mapping import Source, suggestion
 from pipelines.readers import reader
 from pipelines.readers.table import SourceTable
+
+_PROBLEMS_SHOWN = 10
+_NAME_SHOWN = 80  # characters of a column's name
 
 
 @dataclass(frozen=True)
@@ -46,8 +50,19 @@ def file_rows(delivery: Delivery, read: Read = read_delivery) -> FileRows:
         raise WrongUse(named) from None
     problems = [problem for table in tables for problem in _column_problems(delivery, table)]
     if problems:
-        raise WrongUse(problems)
-    return stacked(tables)
+        raise WrongUse(_first(problems, delivery.name))
+    file = stacked(tables)
+    more = condition_remarks(file, delivery.source) + unlisted_remarks(file, delivery.source)
+    return replace(file, remarks=(*file.remarks, *more))
+
+
+def _first(problems: list[Problem], name: str) -> list[Problem]:
+    """The first of them, and how many more there are: a wrong sheet may have thousands."""
+    if len(problems) <= _PROBLEMS_SHOWN:
+        return problems
+    count = len(problems) - _PROBLEMS_SHOWN
+    more = Problem("more_columns", name, parameters={"count": count})
+    return [*problems[:_PROBLEMS_SHOWN], more]
 
 
 def _column_problems(delivery: Delivery, table: SourceTable) -> Iterator[Problem]:
@@ -63,5 +78,6 @@ def _column_problems(delivery: Delivery, table: SourceTable) -> Iterator[Problem
     for name in table.header:
         if name in needed or any(fnmatch.fnmatchcase(name, pattern) for pattern in ignored):
             continue
-        parameters = {"nearest": suggestion(name, sorted(needed))}
-        yield Problem("unknown_column", delivery.name, sheet, None, name, None, parameters)
+        parameters = {"nearest": suggestion(name[:_NAME_SHOWN], sorted(needed))}
+        shown = name if len(name) <= _NAME_SHOWN else name[:_NAME_SHOWN] + " …"
+        yield Problem("unknown_column", delivery.name, sheet, None, shown, None, parameters)

@@ -5,6 +5,7 @@ Avoid putting checks, jobs or the release's assets here.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 
 import dagster as dg
@@ -23,10 +24,14 @@ from indicators.mission import Mission, read_mission
 from indicators.rating import rate
 from indicators.trend import trends
 from pipelines.ingest.inbox import ingest
+from pipelines.ingest.profile import require_sound_profile
 from pipelines.orchestration.progress import report
 from pipelines.orchestration.resources import AsOf, WorkspaceResource
 from pipelines.quality.checks import check_values
 from pipelines.warehouse.connection import open_warehouse
+
+INTAKE = "intake"
+"""Metadata of the first core table: what became of each file that the run read."""
 
 
 def core_key(table: str) -> dg.AssetKey:
@@ -51,6 +56,7 @@ def core_assets(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, workspace: WorkspaceResource
     ) -> Iterator[dg.MaterializeResult]:
         paths = workspace.workspace()
+        require_sound_profile(paths.profile(context.partition_key))
         mission = read_mission(paths.profile(context.partition_key))
         taken = ingest(
             paths, mission, progress=lambda done, total, _: report("ingest", done, total)
@@ -65,6 +71,8 @@ def core_assets(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
                 counted = connection.execute(f"SELECT count(*) FROM core.{table}").fetchone()
                 rows = counted[0] if counted else 0
                 metadata = {"dagster/row_count": rows, "files": len(taken.files)}
+                if table == next(iter(contracts())):
+                    metadata[INTAKE] = dg.JsonMetadataValue([asdict(file) for file in taken.files])
                 yield dg.MaterializeResult(asset_key=core_key(table), metadata=metadata)
 
     return ingest_inbox

@@ -3,7 +3,7 @@
 import logging
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -16,6 +16,7 @@ from indicators.errors import Problem, WrongUse
 from indicators.mission import read_mission
 from pipelines.installation import make_workspace
 from pipelines.orchestration.abandoned import close_abandoned, process_tag
+from pipelines.orchestration.assets import INTAKE
 from pipelines.orchestration.build import build_definitions
 from pipelines.orchestration.partitions import quarter_partitions
 from pipelines.orchestration.release_assets import PUBLISHED
@@ -23,6 +24,7 @@ from pipelines.release.naming import check_period
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace import Workspace
 
+_COUNTED = ("rows_read", "rows_loaded", "rows_rejected", "rows_unchanged")
 # A person at the terminal reads sentences, not Dagster's events; `poclens dagster` shows those.
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 # Once a library has set up logging, Dagster's own database would tell of each of its migrations.
@@ -38,6 +40,8 @@ class RefreshResult:
     checks: list[dict[str, Any]] = field(default_factory=list)
     values: int = 0
     seconds: dict[str, float] = field(default_factory=dict)
+    files: list[dict[str, Any]] = field(default_factory=list)  # as `poclens ingest` tells them
+    sources: list[dict[str, Any]] = field(default_factory=list)  # their sums by source
 
     def as_dict(self) -> dict[str, Any]:
         """The fields as one JSON object."""
@@ -72,9 +76,32 @@ def refresh(workspace: Workspace, mission: str, as_of: date | None = None) -> Re
             if type(error).__name__ != "DagsterAssetCheckFailedError":
                 raise
             status = "failed"
-        seconds = _seconds(instance, run_id)
+        seconds, files = _seconds(instance, run_id), _files_read(instance, run_id)
     checks, values = _checks_and_values(workspace, mission)
-    return RefreshResult(run_id, status, checks, values, seconds)
+    return RefreshResult(run_id, status, checks, values, seconds, files, by_source(files))
+
+
+def by_source(files: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Sums of the files' rows by source, in the order of the names; read = loaded + rejected +
+    unchanged."""
+    found: dict[str, dict[str, Any]] = {}
+    for file in files:
+        name = file["source"]
+        entry = found.setdefault(name, {"source": name, "files": 0} | dict.fromkeys(_COUNTED, 0))
+        entry["files"] += 1
+        for count in _COUNTED:
+            entry[count] += file[count]
+    return [found[name] for name in sorted(found)]
+
+
+def _files_read(instance: dg.DagsterInstance, run_id: str) -> list[dict[str, Any]]:
+    """What the run's step `ingest` said of each file; empty where it did not come so far."""
+    for entry in instance.all_logs(run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION):
+        told = entry.asset_materialization
+        if told is not None and INTAKE in told.metadata:
+            files: list[dict[str, Any]] = told.metadata[INTAKE].value  # type: ignore[assignment]
+            return files
+    return []
 
 
 def publish(workspace: Workspace, mission: str, quarter: str) -> tuple[str, Path]:

@@ -15,6 +15,7 @@ from pipelines.quality.facts.duplicates import look_alike_events, repeated_conte
 from pipelines.quality.facts.durations import negative_durations, short_interviews
 from pipelines.quality.facts.intake import held_files, ledger_adds_up, rejected_share
 from pipelines.quality.facts.left_out import searches_without_site, undecided_reviews
+from pipelines.quality.facts.outside_area import outside_area
 from pipelines.quality.facts.places import areas_without_outline, unmapped_rows
 from pipelines.quality.facts.published_totals import published_totals
 from pipelines.quality.facts.references import orphans
@@ -48,6 +49,7 @@ def run_checks(connection: Connection, mission: Mission, profile: Path) -> list[
         for result in checks_of_table(connection, contract, mission)
     ]
     results += _facts("intake", _of_intake(connection, mission))
+    results += _facts("places", outside_area(connection, mission, profile))
     results += _facts("published_totals", published_totals(connection, mission, profile))
     with one_transaction(connection):
         _write(connection, mission, results, "source <> ?")

@@ -18,6 +18,7 @@ from pipelines.readers.delimited import DELIMITED_OPTIONS, delimited_table
 from pipelines.readers.table import Options, Remark, SourceTable
 
 OPTIONS = DELIMITED_OPTIONS
+COLUMNS_MADE = ("longer_than_31_days", "resembles")
 LONGEST_DAYS = 31
 _LOOKS = ("date_start", "latitude", "longitude", "type_of_violence", "best")
 _NEEDED = ("id", *_LOOKS, "date_end", "where_prec", "date_prec")

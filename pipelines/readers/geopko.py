@@ -23,6 +23,7 @@ from pipelines.readers.delimited import DELIMITED_OPTIONS, delimited_table
 from pipelines.readers.table import Options, Remark, SourceTable
 
 OPTIONS = DELIMITED_OPTIONS
+COLUMNS_MADE = ("period_from", "period_to", "configuration")
 MISSING = "NA"
 _KEYS = (("Mission", "Source", "year", "month", "location"), ("mission", "year", "location"))
 

@@ -16,6 +16,7 @@ from pipelines.readers.delimited import DELIMITED_OPTIONS, delimited_table
 from pipelines.readers.table import Options, SourceTable
 
 OPTIONS = DELIMITED_OPTIONS
+COLUMNS_MADE = ("period_to",)
 _NEEDED = ("mission", "base", "date", "year", "untrp", "unpol", "unmob")
 
 

@@ -20,6 +20,7 @@ from indicators.errors import Problem, WrongUse
 from pipelines.readers.table import Options, SourceTable
 
 OPTIONS = {"encoding"}
+COLUMNS_MADE = ("NAME (label)",)
 
 
 def read(path: Path, options: Options) -> Iterator[SourceTable]:

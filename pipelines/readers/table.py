@@ -32,7 +32,7 @@ class Remark:
     Examples: a row of HXL tags was set aside, a text of doubly encoded UTF-8 was read as meant.
     """
 
-    row_number: int
+    row_number: int | None  # None: of the whole file or sheet
     rule: str  # message key `problem.<rule>`
     column: str | None = None
     raw_value: str | None = None

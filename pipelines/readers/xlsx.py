@@ -1,11 +1,15 @@
 """XLSX workbooks: the cells of one sheet as text, dates in ISO form, whole numbers without a dot.
 
-Options: `sheet` (its name; needed where the workbook has several), `header_row` (1).
+Options: `sheet` (its name; needed where the workbook has several), `header_row` (1),
+`ignore_sheets` (names or patterns of sheets that are known and not read: others that hold something
+are told), `largest_mb` (256: unpacked size up to which a workbook is opened at all).
 """
 
+import fnmatch
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -16,15 +20,27 @@ from python_calamine import CalamineError, CalamineWorkbook
 from indicators.errors import Problem, WrongUse
 from pipelines.readers.table import (
     Options,
+    Remark,
     SourceTable,
     source_table,
     unique_header,
     without_blank_rows,
 )
+from pipelines.readers.unpacked import unpacked_bytes
 
-OPTIONS = {"sheet", "header_row"}
+OPTIONS = {"sheet", "header_row", "ignore_sheets", "largest_mb"}
+LARGEST_MB = 256
+_LARGEST_GRID = 25_000_000  # cells between A1 and the last cell, which are all kept in memory
+_SHEETS_NAMED = 10
 Cell = str | float | int | bool | date | datetime | time | timedelta
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ZIP = b"PK\x03\x04"
+_MB = 1 << 20
+_LOOKED_AT = 4096
+_ROW_NUMBER = re.compile(rb'<row\b[^>]*?\br="(\d{1,9})"')
+_THREE_LETTERS = re.compile(rb'<c\b[^>]*?\br="([A-Z]{3})\d')
+_TWO_LETTERS = re.compile(rb'<c\b[^>]*?\br="([A-Z]{2})\d')
+_ONE_LETTER = re.compile(rb'<c\b[^>]*?\br="([A-Z])\d')
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _FAULT_CELL = re.compile(
     rb'<c\b(?=[^>]*\bt="e")[^>]*\br="([A-Z]+)(\d+)"[^>]*>.*?<v>(.*?)</v>', re.DOTALL
@@ -36,12 +52,16 @@ _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationship
 def read(path: Path, options: Options) -> Iterator[SourceTable]:
     """The named sheet. Raises WrongUse for a workbook or a sheet that cannot be read."""
     data = path.read_bytes()
+    _refuse_other_kinds(path, data)
+    _refuse_large(path, data, int(options.get("largest_mb", LARGEST_MB)))
     workbook = _workbook(path, data)
     sheet = _sheet_name(path, workbook.sheet_names, options.get("sheet"))
     header_row = int(options.get("header_row", 1))
     try:
+        content = _sheet_content(data, sheet)
+        _refuse_far_cells(path, sheet, content)
         grid = workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
-        faults = _formula_faults(data, sheet)
+        faults = _formula_faults(content)
     except (CalamineError, zipfile.BadZipFile, KeyError, ElementTree.ParseError) as error:
         reason = str(error).strip() or type(error).__name__
         raise WrongUse(
@@ -51,14 +71,90 @@ def read(path: Path, options: Options) -> Iterator[SourceTable]:
     for (row, column), fault in faults.items():
         if row < len(texts) and column < len(texts[row]):
             texts[row][column] = fault
-    yield _table(path, sheet, texts, header_row)
+    table = _table(path, sheet, texts, header_row)
+    others = _sheets_not_read(data, workbook.sheet_names, sheet, options.get("ignore_sheets", ()))
+    yield replace(table, remarks=others)
+
+
+def _refuse_other_kinds(path: Path, data: bytes) -> None:
+    """Raises WrongUse for what is no XLSX workbook, naming what it is."""
+    if not data.strip():
+        raise WrongUse(Problem("empty_file", path.name))
+    if data.startswith(_OLE):
+        rule = "encrypted" if _ENCRYPTED in data else "old_workbook"
+        raise WrongUse(Problem(rule, path.name))
+    if data.startswith(_ZIP):
+        return
+    if data[:_LOOKED_AT].lstrip().lower().startswith((b"<html", b"<!doctype html", b"<table")):
+        raise WrongUse(Problem("html_not_workbook", path.name))
+    if b"\0" not in data[:_LOOKED_AT]:
+        raise WrongUse(Problem("text_not_workbook", path.name))
+
+
+def _refuse_large(path: Path, data: bytes, largest_mb: int) -> None:
+    """Raises WrongUse for a workbook that unpacks to more than the limit, without unpacking it."""
+    limit = largest_mb * _MB
+    try:
+        size = unpacked_bytes(data, limit)
+    except zipfile.BadZipFile as error:
+        raise WrongUse(
+            Problem("unreadable", path.name, parameters={"reason": str(error)})
+        ) from None
+    if size > limit:
+        packed = f"{len(data) / _MB:.1f}"
+        parameters = {"packed": packed, "unpacked": round(size / _MB), "limit": largest_mb}
+        raise WrongUse(Problem("workbook_too_large", path.name, parameters=parameters))
+
+
+def _refuse_far_cells(path: Path, sheet: str, content: bytes) -> None:
+    """Raises WrongUse where a lone cell far away would make the grid too large for the memory."""
+    rows = max((int(row) for row in _ROW_NUMBER.findall(content)), default=0)
+    # of names of three, two and one letters only the longest that occur are looked at
+    columns = 0
+    for letters in (_THREE_LETTERS, _TWO_LETTERS, _ONE_LETTER):
+        if letters.search(content):
+            names = set(letters.findall(content))
+            columns = max(_column_index(name.decode()) + 1 for name in names)
+            break
+    if rows * columns > _LARGEST_GRID:
+        parameters = {"rows": rows, "columns": columns}
+        raise WrongUse(Problem("sheet_too_wide", path.name, sheet, parameters=parameters))
+
+
+def _sheets_not_read(
+    data: bytes, names: list[str], sheet: str, ignored: str | Sequence[str]
+) -> tuple[Remark, ...]:
+    """A remark that names the sheets that hold something and that no mapping reads."""
+    patterns = (ignored,) if isinstance(ignored, str) else tuple(ignored)
+    others = [
+        name
+        for name in names
+        if name != sheet
+        and not any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
+        and _holds_something(data, name)
+    ]
+    if not others:
+        return ()
+    shown = ", ".join(f"'{name[:31]}'" for name in others[:_SHEETS_NAMED])
+    more = " …" if len(others) > _SHEETS_NAMED else ""
+    return (Remark(None, "sheets_not_read", parameters={"sheets": shown + more}),)
+
+
+def _holds_something(data: bytes, sheet: str) -> bool:
+    """Whether a cell of the sheet has a value; a sheet of a chart alone has none."""
+    try:
+        content = _sheet_content(data, sheet)
+    except (KeyError, zipfile.BadZipFile, ElementTree.ParseError):
+        return False
+    return b"<v>" in content or b"<is>" in content
+
+
+def _sheet_content(data: bytes, sheet: str) -> bytes:
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        return archive.read(_sheet_part(archive, sheet))
 
 
 def _workbook(path: Path, data: bytes) -> CalamineWorkbook:
-    if not data:
-        raise WrongUse(Problem("empty_file", path.name))
-    if data.startswith(_OLE) and _ENCRYPTED in data:
-        raise WrongUse(Problem("encrypted", path.name))
     try:
         return CalamineWorkbook.from_filelike(BytesIO(data))
     except (CalamineError, OSError) as error:
@@ -109,13 +205,11 @@ def _duration(length: timedelta) -> str:
     return f"{minutes // 60:02d}:{minutes % 60:02d}:{seconds:02d}"
 
 
-def _formula_faults(data: bytes, sheet: str) -> dict[tuple[int, int], str]:
+def _formula_faults(content: bytes) -> dict[tuple[int, int], str]:
     """0-based (row, column) of each cell whose formula failed, with its text, as `#N/A`.
 
     calamine gives such a cell as empty, and an error would pass for a value that was not there.
     """
-    with zipfile.ZipFile(BytesIO(data)) as archive:
-        content = archive.read(_sheet_part(archive, sheet))
     if b't="e"' not in content:
         return {}
     return {

@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 
 from indicators.errors import Problem, WrongUse
-from pipelines.extracts.files import write_extracts
+from pipelines.extracts.files import Extracted, write_extracts
 from pipelines.release.naming import (
     check_period,
     database_of,
@@ -17,8 +17,8 @@ from pipelines.workspace import Workspace
 
 def extract(
     workspace: Workspace, mission: str, period: str | None, audience: str, folder: Path
-) -> list[Path]:
-    """Writes the extract files of a quarter from the current release; returns their paths.
+) -> Extracted:
+    """Writes the extract files of a quarter from the current release.
 
     Without a period the release's own quarter. Raises WrongUse where the release has no figures
     of that quarter.

@@ -242,7 +242,7 @@ def test_too_many_rejects_hold_the_file_back(tmp_path: Path) -> None:
 
 MAPPING_FAULTS = {
     "reader": ("mapping_unknown_reader", {"reader": "cvs"}, "csv"),
-    "key": ("mapping_unknown_key", {"ignroe": ["Remarks"]}, "ignore"),
+    "key": ("yaml_unknown_key", {"ignroe": ["Remarks"]}, "ignore"),
     "option": ("mapping_unknown_key", {"options": {"delimeter": ";"}}, "delimiter"),
     "table": (
         "mapping_unknown_table",
@@ -266,7 +266,7 @@ def test_misspelt_word_in_a_mapping_names_the_nearest(faulty: Faulty, name: str)
 
 COLUMN_FAULTS = {
     "contract column": ("mapping_unknown_column", {"area_kode": {"from": "x"}}, "area_code"),
-    "key of a column": ("mapping_unknown_key", {"latitude": {"form": "x"}}, "from"),
+    "key of a column": ("yaml_unknown_key", {"latitude": {"form": "x"}}, "from"),
     "code": ("mapping_unknown_code", {"area_level": {"constant": "contry"}}, "country"),
     "code in a recode": (
         "mapping_unknown_code",
@@ -336,7 +336,7 @@ def test_mapping_that_is_no_yaml(faulty: Faulty) -> None:
     (workspace.profile("faulty") / "sources" / "areas.yaml").write_text("source: [areas\n")
     with pytest.raises(WrongUse) as raised:
         ingest(workspace, mission)
-    assert [(p.rule, p.file) for p in raised.value.problems] == [("yaml_invalid", "areas.yaml")]
+    assert [(p.rule, p.file) for p in raised.value.problems] == [("yaml_unreadable", "areas.yaml")]
 
 
 def test_all_faults_of_all_mappings_are_told_at_once(faulty: Faulty) -> None:

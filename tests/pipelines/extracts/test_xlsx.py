@@ -25,7 +25,7 @@ def book(tmp_path):
         connection.execute(
             f"UPDATE mart.indicator SET title_en = '=cmd()' WHERE indicator = '{SAFE}'"
         )
-        path = write_extracts(connection, tmp_path, MISSION, PERIOD)[1]
+        path = write_extracts(connection, tmp_path, MISSION, PERIOD).paths[1]
     return openpyxl.load_workbook(path)
 
 
@@ -77,3 +77,20 @@ def test_the_notes_say_what_the_data_cannot(book) -> None:
 
 def notes(book) -> list[tuple[str, str]]:
     return list(book.worksheets[3].iter_rows(min_row=2, values_only=True))
+
+
+def test_an_extract_without_any_figure_says_so(tmp_path) -> None:
+    with memory_warehouse() as connection:
+        fill(connection)
+        some = write_extracts(connection, tmp_path, MISSION, PERIOD)
+        first = openpyxl.load_workbook(some.paths[1]).worksheets[3]
+        connection.execute("UPDATE mart.indicator_value SET value = NULL, obs_status = 'O'")
+        none = write_extracts(connection, tmp_path, MISSION, PERIOD)
+        then = openpyxl.load_workbook(none.paths[1]).worksheets[3]
+    assert some.told > 0 and none.told == 0 and none.cells == some.cells
+    notes = [[cell for row in sheet.values for cell in row] for sheet in (first, then)]
+    sentences = [f"all {none.cells} are empty", f"les {none.cells} sont vides"]
+    assert [[any(part in str(cell) for cell in page) for part in sentences] for page in notes] == [
+        [False, False],
+        [True, True],
+    ]

@@ -55,6 +55,37 @@ def test_thousands_and_decimal_signs_count_only_where_declared(
 
 
 @pytest.mark.parametrize(
+    ("text", "decimal", "thousands", "expected"),
+    [
+        ("1.200", ",", None, None),  # 1200 or 1.2? nothing says so
+        ("1.200", ",", ".", Decimal(1200)),
+        ("1.2", ",", ".", None),  # thousands come in threes
+        ("1.20,5", ",", ".", None),
+        ("1200.500", ",", ".", None),
+        ("12.345.678,25", ",", ".", Decimal("12345678.25")),
+        ("-1.200,5", ",", ".", Decimal("-1200.5")),
+        ("1,200", ".", ",", Decimal(1200)),
+        ("1,20", ".", ",", None),
+        ("1 200,5", ",", " ", Decimal("1200.5")),
+        ("1 200.5", ",", " ", None),
+        ("1200", ",", ".", Decimal(1200)),
+        (",5", ",", None, Decimal("0.5")),
+    ],
+)
+def test_a_sign_that_is_not_declared_is_no_part_of_a_number(
+    clock: duckdb.DuckDBPyConnection,
+    text: str,
+    decimal: str,
+    thousands: str | None,
+    expected: Decimal | None,
+) -> None:
+    how = {"decimal": decimal, "thousands": thousands}
+    assert value(clock, "dec(12,2)", text, **how) == expected
+    whole = expected if expected is not None and expected == int(expected) else None
+    assert value(clock, "int", text, **how) == whole
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("1.5", Decimal("1.50")),

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from indicators.contracts import Strict
 from indicators.mission import Mission
 from pipelines.ingest.mapped import map_rows, stacked
 from pipelines.ingest.mapping import ColumnMapping, Source, TableMapping
@@ -223,17 +222,3 @@ def test_unpivot_by_two_columns() -> None:
         ("A", "F", "Y0T17", "3"),
         ("A", "M", "Y0T17", "4"),
     ]
-
-
-def keys_of(model: type[Strict]) -> set[str]:
-    return {field.alias or name for name, field in model.model_fields.items()}
-
-
-def test_every_key_stands_in_the_reference() -> None:
-    from pipelines.ingest.mapping import Band, Runs, Unpivot, When
-    from tests.conftest import REPOSITORY
-
-    text = (REPOSITORY / "docs" / "mapping.md").read_text(encoding="utf-8")
-    for model in (Source, TableMapping, ColumnMapping, Unpivot, When, Band, Runs):
-        for key in keys_of(model):
-            assert f"`{key}`" in text, f"{model.__name__}.{key} is not in docs/mapping.md"

@@ -9,6 +9,7 @@ import dagster as dg
 import pytest
 
 from indicators.errors import CheckFailed
+from pipelines.cli.refresh_command import summary
 from pipelines.installation import make_workspace
 from pipelines.orchestration.abandoned import PROCESS_TAG
 from pipelines.orchestration.build import build_definitions
@@ -45,6 +46,23 @@ def test_refresh_computes_and_says_what_it_checked(first: RefreshResult) -> None
         "mart__protection_gap",
         "mart__field_judgement",
     }
+
+
+def test_refresh_says_what_it_read(workspace: Workspace, first: RefreshResult) -> None:
+    with open_warehouse(workspace.warehouse("sample")) as connection:
+        ledger = connection.execute(
+            "SELECT source, count(*), sum(rows_read), sum(rows_loaded), sum(rows_rejected), "
+            "sum(rows_unchanged) FROM ops.input_file GROUP BY source ORDER BY source"
+        ).fetchall()
+    assert [tuple(source.values()) for source in first.sources] == ledger
+    assert len(first.files) == sum(files for _, files, *_ in ledger) > 20
+    text = summary(first, "fr").splitlines()
+    assert len([line for line in text if "lignes lues" in line]) == len(ledger)
+    name, files, read, loaded, rejected, unchanged = next(row for row in ledger if row[4])
+    line = next(line for line in text if line.startswith(f"{name} "))
+    assert [int(word) for word in line.split() if word.isdigit()] == [
+        files, read, loaded, rejected, unchanged,
+    ]  # fmt: skip
 
 
 def test_the_run_is_in_the_instance_that_the_pages_show(

@@ -1,0 +1,163 @@
+"""Points far outside the mission area, and bases that no mapping knows, are told by name."""
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import shapely
+from tests.faults.make_faults import base_rows
+
+from indicators.contracts import contracts
+from indicators.data_folder import data_folder
+from indicators.errors import WrongUse
+from indicators.mission import resolve_path
+from pipelines.ingest.mapping import load_sources
+from pipelines.ingest.outlines import Outlines
+from pipelines.ingest.reading import Delivery, file_rows
+from pipelines.quality.checks import run_checks
+from pipelines.warehouse.connection import open_warehouse
+from pipelines.warehouse.ddl import create_mart
+from tests.pipelines.ingest.conftest import SmallMission
+from tests.pipelines.source_mappings import under_own_names
+
+COLUMNS = list(contracts()["incidents"].columns)
+POINTS = {  # code: latitude, longitude; the mission is the square from 30 E 5 N to 31 E 6 N
+    "inside": ("5.5", "30.5"),
+    "at_the_border": ("5.5", "31.1"),
+    "hundred_km": ("5.5", "31.9"),
+    "swapped": ("30.5", "5.5"),
+    "nowhere": ("", ""),
+}
+
+
+def with_outlines(small: SmallMission, **parameters: Any) -> None:
+    ring = [[30, 5], [31, 5], [31, 6], [30, 6], [30, 5]]
+    geometry = {"type": "Polygon", "coordinates": [ring]}
+    feature = {"type": "Feature", "properties": {"area_code": "XX01"}, "geometry": geometry}
+    collection = {"type": "FeatureCollection", "features": [feature]}
+    (small.profile / "areas.geojson").write_text(json.dumps(collection), encoding="utf-8")
+    small.settings |= {"areas_geojson": "areas.geojson", "parameters": parameters}
+
+
+def incidents() -> str:
+    good = dict.fromkeys(COLUMNS, "") | base_rows()["incidents"]["row"]
+    lines = [COLUMNS]
+    for code, (latitude, longitude) in POINTS.items():
+        row = good | {"incident_code": code, "area_code": "XX01"}
+        row |= {"latitude": latitude, "longitude": longitude}
+        lines.append([str(row[name]) for name in COLUMNS])
+    return "\n".join(",".join(cells) for cells in lines) + "\n"
+
+
+def outside_check(small: SmallMission) -> tuple[str, int, str]:
+    with open_warehouse(small.workspace.warehouse("small")) as connection:
+        create_mart(connection)
+        run_checks(connection, small.mission, small.profile)
+    ((status, rows, sentence),) = small.query(
+        "SELECT status, rows_failed, sentence_en FROM mart.quality_check "
+        "WHERE check_name = 'incidents.outside_area'"
+    )
+    return status, rows, sentence
+
+
+def test_rows_far_outside_are_counted_and_the_farthest_named(small: SmallMission) -> None:
+    with_outlines(small)
+    small.add_source(under_own_names("incidents", COLUMNS))
+    report = small.deliver("incidents.csv", incidents())
+    assert report.rows_loaded == 5
+    status, rows, sentence = outside_check(small)
+    assert (status, rows) == ("failed", 2)
+    assert "row 5 of incidents.csv" in sentence and "more than 25 km" in sentence
+
+
+def test_the_profile_says_from_where_on_they_are_rejected(small: SmallMission) -> None:
+    with_outlines(small, reject_outside_km=150)
+    small.add_source(under_own_names("incidents", COLUMNS))
+    report = small.deliver("incidents.csv", incidents())
+    assert (report.rows_loaded, report.rows_rejected) == (4, 1)
+    ((rule, row, parameters),) = small.query(
+        "SELECT rule, row_number, parameters FROM quarantine.incidents"
+    )
+    assert (rule, row) == ("too_far_outside", 5)
+    told = json.loads(parameters)
+    assert (told["latitude"], told["longitude"], told["limit"]) == ("30.5", "5.5", "150")
+    assert outside_check(small)[:2] == ("failed", 1)
+
+
+def test_no_row_outside_is_told_too(small: SmallMission) -> None:
+    with_outlines(small, reject_outside_km=20)
+    small.add_source(under_own_names("incidents", COLUMNS))
+    assert small.deliver("incidents.csv", incidents()).rows_rejected == 2
+    assert outside_check(small)[:2] == ("passed", 0)
+
+
+def test_a_distance_without_outlines_is_a_fault_of_the_profile(small: SmallMission) -> None:
+    small.settings["parameters"] = {"reject_outside_km": 20}
+    with pytest.raises(WrongUse, match=r"mission.yaml.*areas_geojson"):
+        _ = small.mission
+
+
+def test_distances_are_those_on_the_ground() -> None:
+    """Against the sphere's own formula for points straight north and east of a square."""
+    square = shapely.box(30, 5, 31, 6)
+    outlines = Outlines(("X",), shapely.STRtree([square]))
+    longitude = np.array([30.5, 30.5, 33.0, np.nan])
+    latitude = np.array([5.5, 8.0, 5.5, 5.5])
+    degree = math.radians(1) * 6371
+    expected = [0, 2 * degree, 2 * degree * math.cos(math.radians(5.5))]
+    found = outlines.km_outside(longitude, latitude)
+    assert found[:3] == pytest.approx(expected, rel=1e-3) and np.isnan(found[3])
+
+
+@pytest.mark.parametrize(
+    ("mission", "source", "known", "new", "field"),
+    [
+        ("south_sudan", "geopko_maps", "Bunji", "Bunjo", "deployments.base_code"),
+        ("south_sudan", "radpko", "bunj", "bunjo", "deployments.base_name"),
+        ("mali", "geopko_years", "Kidal", "Kidall", "deployments.base_code"),
+        ("mali", "radpko", "kidal", "kidall", "deployments.base_name"),
+    ],
+)
+def test_a_base_that_no_mapping_knows_is_named(
+    shared_folder: Path,
+    tmp_path: Path,
+    mission: str,
+    source: str,
+    known: str,
+    new: str,
+    field: str,
+) -> None:
+    profile = data_folder() / "missions" / mission
+    entry = load_sources(profile)[source]
+    original = resolve_path(entry.files[0], profile)
+    text = original.read_text(encoding="utf-8")
+    path = tmp_path / original.name
+    path.write_text(text.replace(f'"{known}"', f'"{new}"').replace(f",{known},", f",{new},"))
+    before, after = (
+        [
+            remark
+            for _, remark in file_rows(Delivery(place, place.name, "0", entry)).remarks
+            if remark.rule == "recode_unlisted"
+        ]
+        for place in (original, path)
+    )
+    assert before == [], "the shipped mappings know every base of the shipped files"
+    (remark,) = after
+    assert (remark.raw_value, remark.parameters["field"]) == (new, field)
+    assert remark.parameters["nearest"] == known
+    assert remark.parameters["mapping"] == f"{source}.yaml"
+    row = text.splitlines()[(remark.row_number or 0) - 1]
+    assert known in row, "the row is the one that a person sees"
+
+
+def test_it_is_told_when_the_file_comes(small: SmallMission) -> None:
+    entry = under_own_names("incidents", COLUMNS)
+    sides = {"from": "incident_type", "recode": {"killing": "killing"}, "unlisted": "warn"}
+    entry["tables"][0]["columns"]["incident_type"] = sides
+    small.add_source(entry)
+    report = small.deliver("incidents.csv", incidents().replace("killing", "ambush"))
+    (remark,) = report.remarks
+    assert remark.row == 2 and "incidents.csv" in remark.sentence("fr")
