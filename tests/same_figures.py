@@ -75,17 +75,23 @@ def compare_databases(old: Path, new: Path) -> Comparison:
 def _compare_columns(
     connection: duckdb.DuckDBPyConnection, columns: Sequence[str], found: Comparison
 ) -> None:
-    pair = f"before AS old JOIN after AS new USING ({_KEY})"
     differs = {name: f'old."{name}" IS DISTINCT FROM new."{name}"' for name in columns}
-    ((found.same,),) = connection.execute(
-        f"SELECT count(*) FROM {pair} WHERE NOT ({' OR '.join(differs.values())})"
-    ).fetchall()
-    for name, condition in differs.items():
+    pairs = ", ".join(
+        f'old."{name}" AS "old {name}", new."{name}" AS "new {name}"' for name in columns
+    )
+    connection.execute(
+        f"""CREATE TABLE pair AS
+        SELECT {_KEY}, {pairs}, {" OR ".join(differs.values())} AS differs
+        FROM before AS old JOIN after AS new USING ({_KEY})"""
+    )
+    ((found.same,),) = connection.execute("SELECT count(*) FROM pair WHERE NOT differs").fetchall()
+    connection.execute("DELETE FROM pair WHERE NOT differs")
+    for name in columns:
         rows = connection.execute(
-            f"""SELECT indicator, count(*), list({_cell_sql("old")}
-                || ' ' || {_text_sql("old", name)} || ' -> ' || {_text_sql("new", name)}
-                ORDER BY {_KEY})[:{EXAMPLES}]
-            FROM {pair} WHERE {condition} GROUP BY indicator"""
+            f"""SELECT indicator, count(*), list({_cell_sql("pair")}
+                || ' ' || {_text_sql("pair", f"old {name}")}
+                || ' -> ' || {_text_sql("pair", f"new {name}")} ORDER BY {_KEY})[:{EXAMPLES}]
+            FROM pair WHERE "old {name}" IS DISTINCT FROM "new {name}" GROUP BY indicator"""
         ).fetchall()
         found.differing += [(code, name, count, "; ".join(texts)) for code, count, texts in rows]
 
@@ -141,7 +147,7 @@ def _cell_sql(row: str) -> str:
 
 
 def _text_sql(row: str, column: str) -> str:
-    return f"coalesce(CAST({row}.{column} AS VARCHAR), 'empty')"
+    return f"""coalesce(CAST({row}."{column}" AS VARCHAR), 'empty')"""
 
 
 def _values(path: Path) -> pa.Table:

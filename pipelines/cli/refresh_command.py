@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
             result = refresh(arguments.workspace, mission, arguments.as_of)
     except FilesRefused as refused:  # the others are in: say so before the complaint
         files = [asdict(file) for file in refused.report.files]
-        if not arguments.json:
+        if files and not arguments.json:
             print("\n".join(files_read(by_source(files), files, arguments.language)))
         raise
     show(arguments, result.as_dict(), summary(result, arguments.language))

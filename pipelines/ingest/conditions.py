@@ -82,7 +82,8 @@ def _never(wanted: str | tuple[str, ...], there: list[str], left_out: list[str])
     missing = [value for value in wanted if value not in there]
     is_none_there = len(missing) == len(wanted)
     for value in missing:
-        if is_none_there or nearest(value, left_out):
+        is_word = any(sign.isalpha() for sign in value)  # years look alike and are no slips
+        if is_none_there or (is_word and nearest(value, left_out)):
             yield value
 
 

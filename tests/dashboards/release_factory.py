@@ -921,11 +921,20 @@ def _revision_rows() -> list[dict[str, Any]]:
     ]
 
 
+def _breakdown_rows() -> list[dict[str, Any]]:
+    """Where there are shares and rates by sex; no part without a row is a zero here."""
+    key = ("mission", "indicator", "indicator_version", "area_level", "period_type")
+    cells = {tuple(row[name] for name in key) for row in _values() if row["sex"] in ("F", "M")}
+    own = {"dimension": "sex", "absent": "no_case"}
+    return [dict(zip(key, cell, strict=True)) | own for cell in sorted(cells)]
+
+
 def mart_rows() -> Mapping[str, list[dict[str, Any]]]:
     """The rows of every mart table of the release for the mission's own audience."""
     return {
         "indicator": _indicator_rows(),
         "indicator_value": _values(),
+        "breakdown_grid": _breakdown_rows(),
         "area": _area_rows(),
         "contribution": _contribution_rows(),
         "return_status": _return_rows(),

@@ -48,6 +48,12 @@ def test_a_value_that_is_only_not_in_this_file_is_no_news(small: SmallMission) -
     assert remarks(small) == []
 
 
+def test_years_that_look_alike_are_no_slips(small: SmallMission) -> None:
+    small.add_source(with_condition("2023", "2025"))
+    text = HEADER + "XX01,2024-01-01,F,1,2023\nXX01,2024-02-01,F,1,2024\n"
+    assert remarks(small, text) == []
+
+
 def test_a_column_that_is_never_filled_is_told(small: SmallMission) -> None:
     small.add_source(with_condition("Census", "Registration", "Estimate"))
     assert remarks(small) == []
