@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field, ValidationError, field_validator
 
+from indicators.audiences import AudienceName
 from indicators.confidentiality import ALL_PARTS, class_by_source
 from indicators.contracts import CLASSES, ConfidentialityClass, Contract, Strict, Words, contracts
 from indicators.data_folder import data_folder
@@ -62,13 +63,14 @@ class Returns(Strict):
 class Raised(Strict):
     """What raises an indicator above the class of its source; nothing lowers it.
 
-    `grid`: by audience a coarser grid than its class has, where the audit of the sample found that
-    parts of it give single persons away.
+    `grid`, `grid_of_parts`: by audience a coarser grid of its figures of persons, of all or of what
+    breaks them down, where the audit of the sample found counts of 1 to 7 pinned to one value.
     """
 
     total: ConfidentialityClass | None = None
     breakdowns: Mapping[str, ConfidentialityClass] = {}
-    grid: Mapping[Literal["mission", "hq"], str] = {}
+    grid: Mapping[AudienceName, str] = {}
+    grid_of_parts: Mapping[AudienceName, str] = {}
 
 
 class ReachesBack(Strict):

@@ -10,7 +10,7 @@ import duckdb
 import pandas as pd
 
 from indicators.audiences import LEAST_CASES, Audience, AudienceName, Shown, policy
-from indicators.catalogue import Indicator, class_of_total, load_catalogue, versions_of
+from indicators.catalogue import Indicator, Raised, class_of_total, load_catalogue, versions_of
 from indicators.contracts import CLASSES, contracts
 from indicators.disclosure.display import disclosure_sql, displayed, figures_sql
 from indicators.disclosure.grids import in_grid_sql
@@ -189,7 +189,7 @@ def _show_values(
     connection.register("class_rules", pd.DataFrame(
         [row for code, version, *_ in told
          for row in _class_rules(mission, audience, rules, code, version)],
-        columns=["indicator", "indicator_version", "rank", "grid", "display", "is_open"],
+        columns=["indicator", "indicator_version", "rank", "is_part", "grid", "display", "is_open"],
     ))  # fmt: skip
     grids = " ".join(
         f"WHEN '{name}' THEN {in_grid_sql(grid)}" for name, grid in policy().grids.items()
@@ -199,6 +199,7 @@ def _show_values(
         CREATE TEMP TABLE disclosed AS
         WITH ranked AS (
           SELECT cell.*, {_rank_sql()} AS rank, total.rank AS total_rank,
+            NOT ({totals_sql("cell.")}) AS is_part,
             indicator.measure, indicator.unit_of_measure
           FROM mart.indicator_value AS cell
           JOIN mart.indicator AS indicator ON indicator.mission = cell.mission
@@ -210,9 +211,9 @@ def _show_values(
         ),
         ruled AS (
           SELECT ranked.*, CASE WHEN rule.is_open THEN rule.display ELSE 'none' END AS display
-          FROM ranked JOIN class_rules AS rule USING (indicator, indicator_version, rank)
+          FROM ranked JOIN class_rules AS rule USING (indicator, indicator_version, rank, is_part)
           WHERE CASE rule.grid {grids} END
-            AND (rule.is_open OR (rank = total_rank AND {totals_sql()}))
+            AND (rule.is_open OR (rank = total_rank AND NOT is_part))
         )
         SELECT *, {disclosure_sql()} AS disclosed FROM ruled
         """
@@ -271,15 +272,18 @@ def _rank_joins() -> str:
 
 def _class_rules(
     mission: Mission, audience: AudienceName, rules: Audience, code: str, version: int
-) -> Iterator[tuple[str, int, int, str, str, bool]]:
+) -> Iterator[tuple[str, int, int, bool, str, str, bool]]:
     """By class the grid and display of one indicator, and whether who decides has let it out."""
-    coarser = load_catalogue()[code].confidentiality.grid if code in load_catalogue() else {}
+    raised = load_catalogue()[code].confidentiality if code in load_catalogue() else Raised()
     for kind, shown in rules.classes.items():
-        grid = shown.grid
-        if audience in coarser and kind in ("person", "protected"):
-            grid = policy().coarser(grid, coarser[audience])  # type: ignore[index]
         is_open = _is_open(mission, audience, shown, code)
-        yield code, version, CLASSES.index(kind), grid, shown.display, is_open
+        for is_part in (False, True):
+            grid = shown.grid
+            if kind in ("person", "protected"):
+                for coarser in (raised.grid, raised.grid_of_parts if is_part else {}):
+                    grid = policy().coarser(grid, coarser.get(audience, grid))
+            rank = CLASSES.index(kind)
+            yield code, version, rank, is_part, grid, shown.display, is_open
 
 
 def _is_open(mission: Mission, audience: AudienceName, shown: Shown, code: str | None) -> bool:

@@ -236,6 +236,7 @@ GOOD = """
 table: patrols
 title: {en: Patrols, fr: Patrouilles}
 grain: {en: One patrol, fr: Une patrouille}
+confidentiality: {total: institutional}
 key: [patrol_code]
 columns:
   patrol_code: {type: text, required: true, title: {en: Code, fr: Code}}

@@ -13,7 +13,7 @@ from tests.indicators.mart_rows import empty_mart, fill, indicator, mission, val
 
 OF_CLASS = {
     "institutional": "P2-OP-01",
-    "event": "P2-OC-08",
+    "event": "P2-OC-04",
     "person": "P2-OP-14",
     "survey": "X-IM-01",
     "protected": "P3-OP-08",

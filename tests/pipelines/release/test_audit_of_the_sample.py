@@ -70,16 +70,22 @@ def audited(workspace: Workspace, mission: Mission, share: float) -> pd.DataFram
         restrict(copy, mission, "hq")
         shown = copy.execute("SELECT * FROM mart.indicator_value").df()
     found = []
+    shown = shown[_in_grid(shown)]  # finer figures of these indicators are of no person
     for code, cells in shown.groupby("indicator"):
         indicator = load_catalogue()[str(code)]
         told = cells.assign(
             is_displayed=[is_displayed(row, indicator) for _, row in cells.iterrows()]
         )
-        own = exact[exact["indicator"] == code]
+        own = exact[_in_grid(exact) & (exact["indicator"] == code)]
         found.append(pinned_cells(own, told, parents, indicator.measure.kind, SEED))
     pinned = pd.concat(found)
     print(f"{len(chosen)} indicators, {len(shown)} cells, {len(pinned)} counts of 1 to 7 pinned")
     return pinned
+
+
+def _in_grid(cells: pd.DataFrame) -> pd.Series:
+    """The finest grid that headquarters has of persons."""
+    return cells["area_level"].isin(["country", "admin1"]) & cells["period_type"].isin([*"QSAB"])
 
 
 def _parents(copy: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
