@@ -80,6 +80,9 @@ rolled AS (
     sum("P2-OP-06 numerator") AS "P2-OP-06 numerator"
   FROM in_areas
   JOIN cube.period_bucket AS holding ON holding.bucket = in_areas.month
+  SEMI JOIN cube.grid AS grid
+    ON grid.area = in_areas.area AND grid.period_type = holding.period_type
+    AND grid.parts = CASE grouped WHEN 1 THEN 'total' ELSE 'part' END
   GROUP BY ALL
 ),
 by_month_by_partner_components AS (
@@ -112,6 +115,9 @@ rolled_by_partner_components AS (
     sum("P2-OP-06 numerator") AS "P2-OP-06 numerator"
   FROM in_areas_by_partner_components
   JOIN cube.period_bucket AS holding ON holding.bucket = in_areas_by_partner_components.month
+  SEMI JOIN cube.grid AS grid
+    ON grid.area = in_areas_by_partner_components.area AND grid.period_type = holding.period_type
+    AND grid.parts = 'part'
   GROUP BY ALL
 )
 SELECT

@@ -53,8 +53,13 @@ in_areas AS (
   SELECT in_periods.*, area_up.area
   FROM in_periods
   JOIN cube.area_up ON area_up.area_code = in_periods.cube_area
+  SEMI JOIN cube.grid AS grid
+    ON grid.area = area_up.area AND grid.period_type = in_periods.period_type
+    AND grid.parts = 'total'
 ),
 rolled AS (
+  SELECT row.*
+  FROM (
   SELECT
     period_type,
     period,
@@ -70,8 +75,14 @@ rolled AS (
     (period_type, period, area, conflict_type),
     (period_type, period, area, unit_type)
   )
+  ) AS row
+  SEMI JOIN cube.grid AS grid
+    ON grid.area = row.area AND grid.period_type = row.period_type
+    AND grid.parts = CASE grouped WHEN 3 THEN 'total' ELSE 'part' END
 ),
 rolled_by_partner_components AS (
+  SELECT row.*
+  FROM (
   SELECT
     period_type,
     period,
@@ -83,6 +94,10 @@ rolled_by_partner_components AS (
     SELECT * REPLACE (unnest(partner_components) AS partner_components) FROM in_areas
   )
   GROUP BY period_type, period, area, partner_components
+  ) AS row
+  SEMI JOIN cube.grid AS grid
+    ON grid.area = row.area AND grid.period_type = row.period_type
+    AND grid.parts = 'part'
 )
 SELECT
   'P1-OP-09' AS indicator,

@@ -74,6 +74,9 @@ rolled AS (
     sum("X-IM-05 cases") AS "X-IM-05 cases"
   FROM in_areas
   JOIN cube.period_bucket AS holding ON holding.bucket = in_areas.month
+  SEMI JOIN cube.grid AS grid
+    ON grid.area = in_areas.area AND grid.period_type = holding.period_type
+    AND grid.parts = CASE grouped WHEN 7 THEN 'total' ELSE 'part' END
   GROUP BY ALL
 )
 SELECT

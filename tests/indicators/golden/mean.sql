@@ -85,6 +85,9 @@ rolled AS (
     sum("P2-OP-02 denominator") AS "P2-OP-02 denominator"
   FROM in_areas
   JOIN cube.period_bucket AS holding ON holding.bucket = in_areas.month
+  SEMI JOIN cube.grid AS grid
+    ON grid.area = in_areas.area AND grid.period_type = holding.period_type
+    AND grid.parts = CASE grouped WHEN 3 THEN 'total' ELSE 'part' END
   GROUP BY ALL
 )
 SELECT

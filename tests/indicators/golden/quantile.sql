@@ -40,8 +40,13 @@ in_areas AS (
   SELECT in_periods.*, area_up.area
   FROM in_periods
   JOIN cube.area_up ON area_up.area_code = in_periods.cube_area
+  SEMI JOIN cube.grid AS grid
+    ON grid.area = area_up.area AND grid.period_type = in_periods.period_type
+    AND grid.parts = 'total'
 ),
 rolled AS (
+  SELECT row.*
+  FROM (
   SELECT
     period_type,
     period,
@@ -59,6 +64,10 @@ rolled AS (
     (period_type, period, area, patrol_mode),
     (period_type, period, area, unit_type)
   )
+  ) AS row
+  SEMI JOIN cube.grid AS grid
+    ON grid.area = row.area AND grid.period_type = row.period_type
+    AND grid.parts = CASE grouped WHEN 3 THEN 'total' ELSE 'part' END
 )
 SELECT
   'P2-OP-02' AS indicator,

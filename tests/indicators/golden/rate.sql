@@ -63,8 +63,13 @@ in_areas AS (
   SELECT in_periods.*, area_up.area
   FROM in_periods
   JOIN cube.area_up ON area_up.area_code = in_periods.cube_area
+  SEMI JOIN cube.grid AS grid
+    ON grid.area = area_up.area AND grid.period_type = in_periods.period_type
+    AND grid.parts = 'total'
 ),
 rolled AS (
+  SELECT row.*
+  FROM (
   SELECT
     period_type,
     period,
@@ -79,6 +84,10 @@ rolled AS (
     (period_type, period, area, people_sex, people_age_group),
     (period_type, period, area, people_sex, people_age_group, incident_type)
   )
+  ) AS row
+  SEMI JOIN cube.grid AS grid
+    ON grid.area = row.area AND grid.period_type = row.period_type
+    AND grid.parts = CASE WHEN people_sex <> '_T' AND people_age_group <> '_T' THEN 'sex_age' WHEN people_sex <> '_T' OR people_age_group <> '_T' THEN 'part' ELSE CASE grouped WHEN 1 THEN 'total' ELSE 'part' END END
 )
 SELECT
   'P2-OC-07' AS indicator,
