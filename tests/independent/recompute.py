@@ -3,7 +3,7 @@
 A new indicator of a source is a few lines in that source's module; a new source is one line here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pandas as pd
@@ -19,7 +19,16 @@ from tests.independent import (
     recompute_surveys,
     recompute_un_police,
 )
-from tests.independent.cells import CELL, CROSSED, TOTAL, Recomputed, grid, parts, with_status
+from tests.independent.cells import (
+    CELL,
+    CROSSED,
+    TOTAL,
+    Recomputed,
+    grid,
+    parts,
+    returns_of,
+    with_status,
+)
 from tests.independent.rates import persons_of, poisson_interval, rate_parts, with_figure_of
 from tests.independent.world import World
 
@@ -87,7 +96,8 @@ def _cells(world: World, indicator: Recomputed, engine: pd.DataFrame) -> pd.Data
     known = engine[(engine["indicator"] == indicator.code)]
     known = known[known["dimension"].isin([TOTAL, CROSSED, *indicator.dimensions])]
     totals = grid(world, indicator.code, indicator.only_country)
-    wanted = pd.concat([totals, known[CELL]]).drop_duplicates()
+    owed = _unit_types_that_owed_returns(world, indicator)
+    wanted = pd.concat([totals, known[CELL], owed]).drop_duplicates()
     found = wanted.merge(found, on=CELL, how="outer")
     if indicator.kind != "rate":
         return with_status(world, indicator, found)
@@ -101,6 +111,45 @@ def _cells(world: World, indicator: Recomputed, engine: pd.DataFrame) -> pd.Data
     cells["denominator"] = cells["denominator"].mask(empty)
     limits = poisson_interval(cells["numerator"], cells["denominator"], indicator.per)
     return cells.assign(**limits)
+
+
+def _unit_types_that_owed_returns(world: World, indicator: Recomputed) -> pd.DataFrame:
+    """Each of these is a part of its own, whether or not it has a case."""
+    if "unit_type" not in indicator.dimensions:
+        return pd.DataFrame(columns=CELL)
+    returns = returns_of(world, indicator)
+    areas = [world.mission.country_area] if indicator.only_country else world.level.index
+    owed = (returns["dimension"] == "unit_type") & (returns["due"] > 0)
+    return returns.loc[owed & returns["area"].isin(areas), CELL]
+
+
+def published(world: World, ours: pd.DataFrame, adding: Iterable[str]) -> pd.DataFrame:
+    """The cells of the grid that is published, without the zeros that a reader gets back.
+
+    `adding`: counts and sums. Their part is left out where it is zero, or as empty as its total.
+    """
+    level = ours["area"].map(world.level)
+    is_total, is_crossed = ours["dimension"] == TOTAL, ours["dimension"] == CROSSED
+    is_upper = level.isin(["country", "admin1"])
+    kind = ours["period_type"]
+    kept = (is_total & (level.isin(["country", "admin1", "admin2"]) | kind.isin(["M", "Q"]))) | (
+        ~is_total
+        & (
+            (is_upper & ~is_crossed & kind.isin(["M", "Q", "A", "B"]))
+            | (is_upper & is_crossed & (kind == "Q"))
+            | (~is_upper & ~is_crossed & (kind == "Q"))
+        )
+    )
+    cell = ["indicator", "period_type", "period", "area"]
+    state = ours[is_total].set_index(cell)["obs_status"]
+    of_total = state.reindex(pd.MultiIndex.from_frame(ours[cell])).to_numpy()
+    is_nothing = ours[["value", "numerator", "n"]].fillna(0).eq(0).all(axis=1)
+    # A unit type has returns of its own; of a source that owes none it is a part like others.
+    is_own = (ours["dimension"] == "unit_type") & ours["returns_due"].notna()
+    given_back = (
+        is_nothing & ours["indicator"].isin(list(adding)) & (ours["obs_status"] == of_total)
+    )
+    return ours[kept & ~(given_back & ~is_total & ~is_own)]
 
 
 def differences(ours: pd.DataFrame, engine: pd.DataFrame) -> pd.DataFrame:

@@ -20,7 +20,7 @@ from pipelines.ingest.inbox import ingest
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace import Workspace
 from tests.independent.hard_cases import plant
-from tests.independent.recompute import differences, engine_cells, recompute
+from tests.independent.recompute import differences, engine_cells, published, recompute
 from tests.independent.world import PERIOD_TYPES, read_world
 
 WITHOUT_RETURNS = {
@@ -55,6 +55,9 @@ def compared(
     engine = engine_cells(connection.execute("SELECT * FROM mart.indicator_value").df())
     world = read_world(connection, mission, AS_OF)
     ours = pd.concat(recompute(world, engine), ignore_index=True)
+    kinds = {code: load_catalogue()[code].measure.kind for code in codes}
+    adding = [code for code, kind in kinds.items() if kind in ("count", "sum", "count_distinct")]
+    ours = published(world, ours, adding)
     return differences(ours[ours["indicator"].isin(codes)], engine), engine
 
 
