@@ -28,8 +28,8 @@ def undecided_reviews(connection: Connection, mission: Mission) -> Iterator[Chec
     """
     if _REVIEWS not in {chosen.code for chosen in mission.indicators}:
         return
-    as_of = single(connection, "SELECT max(as_of) FROM mart.mission")
-    for statement in functions_sql(mission, str(as_of)):
+    ((as_of,),) = connection.execute("SELECT max(as_of) FROM mart.mission").fetchall()
+    for statement in functions_sql(mission, as_of.isoformat()):
         connection.execute(statement)
     incidents = rows_sql(contracts()["incidents"], {"review_undecided", "occurred_on"})
     rows = single(

@@ -14,10 +14,10 @@ Key = tuple[str, str, str]
 
 @dataclass
 class SlowWarehouse:
-    """What stands in the table: by key the figure and the names of the files that state it."""
+    """What each file name states now, in the order in which the last versions came."""
 
     areas: set[str]
-    standing: dict[Key, tuple[int, set[str]]] = field(default_factory=dict)
+    stated: dict[str, dict[Key, int]] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
 
     def take_in(self, name: str, text: str) -> tuple[int, int, int, list[tuple[int, str]]]:
@@ -60,24 +60,19 @@ class SlowWarehouse:
         return rules, (area, day, sex), int(persons) if not rules else 0
 
     def _merge(self, name: str, good: dict[Key, int]) -> tuple[int, int]:
-        loaded = unchanged = 0
-        for key, (persons, stated_by) in list(self.standing.items()):
-            if name in stated_by and good.get(key) != persons:
-                stated_by.discard(name)  # a corrected file no longer says so
-                if not stated_by and key not in good:
-                    del self.standing[key]
-        for key, persons in good.items():
-            if key in self.standing and self.standing[key][0] == persons:
-                unchanged += 1
-                self.standing[key][1].add(name)
-            else:
-                loaded += 1
-                self.standing[key] = (persons, {name})
-        return loaded, unchanged
+        before = self.standing()
+        self.stated.pop(name, None)
+        self.stated[name] = good
+        unchanged = sum(before.get(key) == persons for key, persons in good.items())
+        return len(good) - unchanged, unchanged
+
+    def standing(self) -> dict[Key, int]:
+        """Of each key the figure of the file that came last."""
+        return {key: persons for good in self.stated.values() for key, persons in good.items()}
 
     def rows(self) -> list[tuple[str, str, str, int]]:
         """The table, sorted."""
-        return sorted((*key, persons) for key, (persons, _) in self.standing.items())
+        return sorted((*key, persons) for key, persons in self.standing().items())
 
 
 def _is_date(text: str) -> bool:
