@@ -11,6 +11,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NoReturn
@@ -134,7 +135,7 @@ def _complain(arguments: argparse.Namespace, error: PocLensError) -> int:
             for problem, sentence in zip(error.problems, sentences, strict=True)
         ]
         report = getattr(error, "report", None)  # ingest: what became of the other files
-        files = [vars(file) for file in report.files] if report else []
+        files = [asdict(file) for file in report.files] if report else []
         print(json.dumps({"files": files, "problems": problems}, ensure_ascii=False, default=str))
     sys.stderr.write("\n".join(sentences) + "\n")
     return error.exit_code
