@@ -5,10 +5,13 @@ import os
 import time
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from pipelines.ingest import inbox
 from pipelines.ingest.arriving import settled_seconds, waits_for
+from pipelines.ingest.file_report import FileReport
 from tests.pipelines.ingest.conftest import SmallMission
 
 HEADER = "area,day,sex,persons\n"
@@ -107,25 +110,19 @@ def test_time_in_the_future_is_judged_by_looking_twice(small: SmallMission) -> N
     assert report.status == "loaded"
 
 
-def test_file_that_changed_while_it_was_read_stays_for_the_next_run(small: SmallMission) -> None:
-    path = small.drop("population.csv", HALF)
+def test_file_that_changed_while_it_was_read_stays_for_the_next_run(
+    small: SmallMission, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, original = small.drop("population.csv", HALF), inbox.load_file
 
-    def grow(done: int, total: int, name: str) -> None:
-        if done == total:
-            return
-
-    def rest_comes(*_: object) -> None:
+    def load_while_the_rest_comes(*given: Any) -> FileReport:
         with path.open("a") as file:
             file.write("".join(ROWS[190:]))
+        return original(*given)
 
-    from pipelines.ingest import inbox
-
-    original = inbox.load_file
-    try:
-        inbox.load_file = lambda *a, **k: (original(*a, **k), rest_comes())[0]
-        assert [file.rows_loaded for file in small.ingest().files] == [190]
-    finally:
-        inbox.load_file = original
+    monkeypatch.setattr(inbox, "load_file", load_while_the_rest_comes)
+    assert [file.rows_loaded for file in small.ingest().files] == [190]
+    monkeypatch.undo()
     assert path.is_file()
     assert [file.rows_loaded for file in small.ingest().files] == [210]
     assert len(small.query("FROM core.population")) == 400

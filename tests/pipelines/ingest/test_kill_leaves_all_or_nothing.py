@@ -3,6 +3,9 @@
 import random
 import shutil
 import time
+from contextlib import suppress
+from copy import deepcopy
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,6 +16,7 @@ from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace import Workspace
 from tests.pipelines.ingest.conftest import SmallMission
 from tests.pipelines.killing import copied, kill_after
+from tests.pipelines.source_mappings import POPULATION
 
 ROWS = 6_000
 PREPARE = """
@@ -104,3 +108,37 @@ def test_ten_kills(waiting: Workspace, tmp_path_factory: pytest.TempPathFactory)
 def test_hundred_kills(waiting: Workspace, tmp_path_factory: pytest.TempPathFactory) -> None:
     hit = kill_and_resume(waiting, tmp_path_factory.mktemp("kills"), times=100, seed=7)
     assert hit > 10
+
+
+def test_kills_while_files_are_read_again(
+    small: SmallMission, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """A changed mapping: each file of the archive is read again whole or not at all."""
+    folder = tmp_path_factory.mktemp("again")
+    small.deliver("population.csv", population(0))
+    small.deliver("population_more.csv", population(0, first=ROWS))
+    changed = deepcopy(POPULATION)
+    changed["tables"][0]["columns"]["persons"] |= {"recode": {"many": "5"}}
+    small.add_source(changed)
+    known = [snapshot(small.workspace)]
+    for stop_at in (1, None):
+        workspace = copied(small.workspace, folder / f"until_{stop_at}")
+        started = time.monotonic()
+        with suppress(KeyboardInterrupt):
+            ingest(workspace, small.mission, progress=partial(_stop, stop_at))
+        seconds = time.monotonic() - started
+        known.append(snapshot(workspace))
+    assert known[0] != known[1] != known[2]
+    moments, hit = random.Random(20), 0
+    for number in range(4):
+        workspace = copied(small.workspace, folder / f"killed_{number}")
+        hit += kill_after(moments.uniform(0, seconds), workspace, PREPARE, WORK)
+        assert snapshot(workspace) in known
+        ingest(workspace, small.mission)
+        assert snapshot(workspace) == known[-1]
+    assert hit > 0
+
+
+def _stop(at: int | None, done: int, total: int, name: str) -> None:
+    if done == at:
+        raise KeyboardInterrupt
