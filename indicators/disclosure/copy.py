@@ -218,6 +218,8 @@ def _show_values(
         SELECT *, {disclosure_sql()} AS disclosed FROM ruled
         """
     )
+    if "breakdown_grid" in _tables(connection):
+        _show_grid(connection, grids, rules)
     figures = figures_sql() | {
         "disclosure": f"CASE disclosure WHEN '{SUPPRESSED}' THEN disclosure ELSE disclosed END",
         "conf_status": f"""CASE WHEN conf_status = '{CONFIDENTIAL}'
@@ -233,6 +235,30 @@ def _show_values(
     )
     connection.unregister("part_classes")
     connection.unregister("class_rules")
+
+
+def _show_grid(connection: duckdb.DuckDBPyConnection, grids: str, rules: Audience) -> None:
+    """Where the copy has parts: not where their class is left out, as absent would mean zero."""
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TABLE mart.breakdown_grid AS
+        WITH ranked AS (
+          SELECT own.*, (
+            SELECT max(part.rank) FROM part_classes AS part
+            WHERE part.indicator = own.indicator
+              AND part.indicator_version = own.indicator_version
+              AND (part.dimension IN ('{TOTAL}', own.dimension)
+                OR (own.dimension = 'sex_age' AND part.dimension IN ('sex', 'age_group')))
+          ) AS rank, true AS is_part
+          FROM mart.breakdown_grid AS own
+          WHERE NOT list_contains(?, own.dimension)
+        )
+        SELECT ranked.* EXCLUDE (rank, is_part)
+        FROM ranked JOIN class_rules AS rule USING (indicator, indicator_version, rank, is_part)
+        WHERE rule.is_open AND CASE rule.grid {grids} END ORDER BY ALL
+        """,
+        [list(rules.without.breakdowns)],
+    )
 
 
 _PART_COLUMNS = ["indicator", "indicator_version", "dimension", "rank"]

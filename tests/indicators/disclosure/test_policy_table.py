@@ -147,6 +147,22 @@ def test_a_breakdown_of_a_higher_class_is_shown_as_that_class() -> None:
     assert set(by_source) == {(*cell, "below_8") for cell in COUNTRY_QUARTER}
 
 
+def test_where_a_copy_has_parts_follows_their_class() -> None:
+    """Elsewhere a part without a row would be read as zero."""
+    mart = a_copy("event", confidentiality_of_parts="sex=person|alert_source=protected")
+    mart.execute(
+        "CREATE OR REPLACE TABLE mart.breakdown_grid AS SELECT 'testland' AS mission, "
+        "indicator, version AS indicator_version, unnest(['sex', 'sex_age', 'alert_source', "
+        "'threat_type']) AS dimension, area_level, period_type FROM mart.indicator, "
+        "(SELECT DISTINCT area_level, period_type FROM mart.indicator_value)"
+    )
+    restrict(mart, a_mission(cleared=False), "hq")
+    query = "SELECT dimension, area_level, period_type FROM mart.breakdown_grid"
+    found = mart.execute(query).fetchall()
+    wanted = {"sex": ADMIN1_QUARTER, "sex_age": ADMIN1_QUARTER, "threat_type": ALL}
+    assert set(found) == {(name, *cell) for name, grid in wanted.items() for cell in grid}
+
+
 def test_a_breakdown_that_nobody_cleared_is_not_there() -> None:
     mart = a_copy("event", confidentiality_of_parts="alert_source=protected")
     part = {"breakdown": "alert_source", "breakdown_value": "ngo", "value": 40, "n": 40}
