@@ -21,7 +21,7 @@ from dashboards.words import Words
 
 # A quarter in which a smaller share of the indicators has a figure is not shown unasked.
 _ENOUGH_FIGURES = 1 / 3
-_LEVELS = ("country", "admin1", "admin2", "admin3", "site")
+AREA_LEVELS = ("country", "admin1", "admin2", "admin3", "site")
 
 
 @dataclass(frozen=True)
@@ -220,7 +220,7 @@ class Context:
             by_type.setdefault(row["period_type"], []).append(row["area_level"])
         return {
             code: {
-                kind: tuple(filter(levels.__contains__, _LEVELS))
+                kind: tuple(filter(levels.__contains__, AREA_LEVELS))
                 for kind, levels in by_type.items()
             }
             for code, by_type in found.items()

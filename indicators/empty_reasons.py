@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any, Literal, get_args
 
 from indicators import values
+from indicators.breakdowns import dimension_sql
 from indicators.messages import message
 from indicators.vocabularies import vocabularies
 
@@ -27,6 +28,7 @@ Empty = Literal[
     "no_report_due",
     "period_not_over",
     "before_record",
+    "after_record",
     "no_survey",
     "not_asked",
 ]
@@ -35,6 +37,7 @@ Beside = Literal[
     "provisional",
     "provisional_reports",
     "provisional_running",
+    "provisional_part",
     "rounded_5",
     "caution",
     "area_without_access",
@@ -42,7 +45,6 @@ Beside = Literal[
 ]
 Unrated = Literal["neutral", "no_target", "target_elsewhere", "no_figure"]
 
-BELOW_8, ROUNDED_5, SUPPRESSED = "below_8", "rounded_5", "suppressed"
 PROTECTED = "protected"
 # A survey's answers from here on need no word of caution; below 25 none are shown (Statistics
 # Canada, rules for surveys).
@@ -60,7 +62,7 @@ class Said:
     def words(self, language: str, form: str = "") -> str:
         """The sentence; `form` "table" gives the short one where there is one."""
         key = f"{self.family}.{self.code}"
-        if form and self.code == BELOW_8:
+        if form and self.code == values.BELOW_8:
             key = f"{key}.{form}"
         given = {name: _worded(value, language) for name, value in self.parameters.items()}
         return message(key, language, **given)
@@ -79,18 +81,18 @@ class Statement:
 class Facts:
     """What is known of a cell; without `obs_status` the copy has no row for it.
 
-    `confidentiality`: class of the indicator; `had_wave`: a survey wave ended in the period;
-    `is_running`: the period ends after the as-of day; `is_before_record`: it ends before the first
-    month of its source's calendar; `area_due`, `area_received`, `area_no_access`: reports of all
-    sources in the area and period, asked only where the indicator's own source owes none;
-    `has_target`: the indicator has one, `is_held`: this cell is held against it; `published`:
-    area levels (or kinds of period) for which the copy holds the indicator where it does not hold
-    this one, as `{"area_level": (...)}`.
+    `confidentiality`: class of the total or, of a part, its own; `had_wave`: a survey wave ended in
+    the period; `is_running`: the period ends after the as-of day; `is_before_record`,
+    `is_after_record`: it lies outside the days that can be known, `is_part_known`: partly so;
+    `area_due`, `area_received`, `area_no_access`: reports of all sources in the area and period,
+    asked only where the indicator's own source owes none; `has_target`: the indicator has one,
+    `is_held`: this cell is held against it; `published`: area levels (or kinds of period) for which
+    the copy holds the indicator where it does not hold this one, as `{"area_level": (...)}`.
     """
 
     obs_status: str | None = None
     conf_status: str = values.FREE
-    disclosure: str = "exact"
+    disclosure: str = values.EXACT
     value: float | None = None
     n: float | None = None
     is_survey: bool = False
@@ -98,6 +100,8 @@ class Facts:
     had_wave: bool = False
     is_running: bool = False
     is_before_record: bool = False
+    is_after_record: bool = False
+    is_part_known: bool = False
     returns_due: float | None = None
     returns_received: float | None = None
     area_due: float | None = None
@@ -110,7 +114,7 @@ class Facts:
     published: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, row: Mapping[str, Any]) -> "Facts":
+    def of(cls, row: Mapping[Any, Any]) -> "Facts":
         """Of a row of `mart.indicator_value` with the columns of `facts_sql`."""
         names = (name for name in cls.__dataclass_fields__ if name not in ("is_held", "published"))
         given = {name: row[name] for name in names if name in row and _is_given(row[name])}
@@ -135,9 +139,9 @@ def _empty(facts: Facts) -> Said | None:
 
 def _hidden(facts: Facts) -> Empty | None:
     """What the audience is not shown."""
-    if facts.disclosure == BELOW_8:
+    if facts.disclosure == values.BELOW_8:
         return "below_8"
-    if facts.disclosure != SUPPRESSED and facts.conf_status == values.FREE:
+    if facts.disclosure != values.SUPPRESSED and facts.conf_status == values.FREE:
         return None
     if facts.confidentiality == PROTECTED:
         return "restricted"
@@ -166,6 +170,8 @@ def _not_known(facts: Facts) -> Empty:
         return _without_answers(facts)
     if facts.is_running and not facts.returns_due:
         return "period_not_over"
+    if facts.is_after_record:
+        return "after_record"
     return "no_report_due" if facts.returns_due == 0 else "not_reported"
 
 
@@ -179,7 +185,7 @@ def _beside(facts: Facts) -> list[Said]:
     said = []
     if facts.obs_status == values.PROVISIONAL:
         said.append(_provisional(facts))
-    if facts.disclosure == ROUNDED_5:
+    if facts.disclosure == values.ROUNDED:
         said.append(Said("beside", "rounded_5"))
     if facts.is_survey and facts.n is not None and facts.n < ENOUGH_ANSWERS:
         said.append(Said("beside", "caution"))
@@ -193,7 +199,9 @@ def _provisional(facts: Facts) -> Said:
     due, received = facts.returns_due, facts.returns_received
     if due is not None and received is not None and received < due:
         return Said("beside", "provisional_reports", {"due": due, "received": received})
-    return Said("beside", "provisional_running" if facts.is_running else "provisional")
+    if facts.is_running:
+        return Said("beside", "provisional_running")
+    return Said("beside", "provisional_part" if facts.is_part_known else "provisional")
 
 
 def _unrated(facts: Facts, has_figure: bool) -> Said | None:
@@ -210,11 +218,17 @@ def _unrated(facts: Facts, has_figure: bool) -> Said | None:
 
 _ADDED = {
     "is_survey": "defined.source LIKE 'survey%'",
-    "confidentiality": "defined.confidentiality",
+    "confidentiality": f"""CASE
+    WHEN contains('|' || defined.confidentiality_of_parts || '|',
+      '|' || ({dimension_sql("cell.")}) || '={PROTECTED}|') THEN '{PROTECTED}'
+    ELSE defined.confidentiality END""",
     "direction": "defined.direction",
     "has_target": "defined.target IS NOT NULL",
     "is_running": "coalesce(cell.period_end > dated.as_of, false)",
-    "is_before_record": "coalesce(cell.period_end < record.begins, false)",
+    "is_before_record": "coalesce(cell.period_end < defined.known_from, false)",
+    "is_after_record": "coalesce(cell.period_start > defined.known_to, false)",
+    "is_part_known": "coalesce(cell.period_start < defined.known_from"
+    " OR cell.period_end > defined.known_to, false)",
     "had_wave": "EXISTS (FROM wave WHERE wave.mission = cell.mission"
     " AND wave.last_on BETWEEN cell.period_start AND cell.period_end)",
     "area_due": "silent.area_due",
@@ -231,9 +245,6 @@ def facts_sql(cells: str) -> str:
     """
     return f"""
 WITH RECURSIVE cell AS ({cells}),
-record AS (
-  SELECT mission, source, min(month) AS begins FROM mart.return_status GROUP BY ALL
-),
 wave AS (SELECT DISTINCT mission, last_on FROM mart.survey_response),
 above AS (
   SELECT mission, area_code AS area, area_code AS below FROM mart.area
@@ -269,7 +280,6 @@ FROM cell
 LEFT JOIN mart.indicator AS defined ON defined.mission = cell.mission
   AND defined.indicator = cell.indicator AND defined.version = cell.indicator_version
 LEFT JOIN mart.mission AS dated ON dated.mission = cell.mission
-LEFT JOIN record ON record.mission = cell.mission AND record.source = defined.source
 LEFT JOIN silent ON silent.mission = cell.mission AND silent.area = cell.area
   AND silent.period_start = cell.period_start AND silent.period_end = cell.period_end
   AND cell.returns_due IS NULL

@@ -28,6 +28,8 @@ from dashboards.components.table import Column, table
 from dashboards.context import Context
 from dashboards.queries import framework
 from dashboards.rows import rows_of
+from dashboards.words import Words
+from indicators.empty_reasons import Said
 
 _DESIGNS = ("before_after_interviews", "pulse_interviews")
 _ANY_PATROL = "patrol"  # what pulse interviews ask after, where all kinds stand together
@@ -88,17 +90,23 @@ def _columns(context: Context, design: str) -> list[Column]:
 
 
 def _line(context: Context, design: str, row: dict[str, Any]) -> list[Any]:
+    """One comparison; the copy leaves out one that rests on fewer than 25 answers."""
     words = context.words
+    is_hidden = row["status"] == "compared" and formats.is_missing(row["n_before"])
     return [
         named(
             words.label("activity_kind", row["kind"]),
             words(f"interviews.{design}.days", days=row["days"]),
         ),
-        *difference_cells(row, words, decimals=1),
+        *(_suppressed(words) if is_hidden else difference_cells(row, words, decimals=1)),
         *(_interviews(context, row[side]) for side in ("n_before", "n_after")),
         *effort_cells(row, words),
         grade_mark(row, words),
     ]
+
+
+def _suppressed(words: Words) -> list[Any]:
+    return [html.Span(words.said(Said("empty", "suppressed_answers")), className="no-figure"), ""]
 
 
 def _interviews(context: Context, number: Any) -> Any:

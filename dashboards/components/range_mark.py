@@ -71,7 +71,7 @@ def range_sentence(cell: Cell, against: Against, unit: Unit, direction: str, wor
         parts.append(words(f"rating.{cell.rating}"))
     if cell.trend is not None:
         parts.append(trend_words(cell.trend, direction, words))
-    return "; ".join(parts)
+    return words("value.and").join(parts)
 
 
 def range_mark(cell: Cell, against: Against, unit: Unit, direction: str, words: Words) -> html.Div:

@@ -49,15 +49,18 @@ def value_sentence(cell: Cell, unit: Unit, words: Words) -> str:
 
 def value_in_brief(cell: Cell, unit: Unit, words: Words) -> str:
     """41% (37–45); 1,218 patrols; 63%, 118 of 187: where a row or its table says the rest."""
+    return _joined([bare_value(cell, unit, words), *beside_words(cell, words)], words)
+
+
+def bare_value(cell: Cell, unit: Unit, words: Words) -> str:
+    """As in brief, without what stands beside it: for sentences that say that on their own."""
     if not cell.is_figure:
         return empty_words(cell, words)
     value = _with_unit(cell, unit, words)
     if cell.low is not None and cell.high is not None:
         interval = unit.interval(cell.low, cell.high, words)
-        parts = [words("value.brief", value=value, interval=interval)]
-    else:
-        parts = [value, _register_parts(cell, unit, words)]
-    return _joined([*parts, *beside_words(cell, words)], words)
+        return words("value.brief", value=value, interval=interval)
+    return _joined([value, _register_parts(cell, unit, words)], words)
 
 
 def _joined(parts: list[str], words: Words) -> str:

@@ -156,7 +156,9 @@ def _hover(dated: Dated, sketch: Sketch) -> str:
     value = unit.value(cell.value or 0.0, words, cell.half_width)
     if cell.low is not None and cell.high is not None:
         value = f"{value} ({unit.interval(cell.low, cell.high, words)})"
-    return words.told(name, "; ".join([value, *(words.said(said) for said in cell.beside)]))
+    return words.told(
+        name, words("value.and").join([value, *(words.said(said) for said in cell.beside)])
+    )
 
 
 def _add_gaps(figure: go.Figure, series: Sequence[Dated], sketch: Sketch) -> None:

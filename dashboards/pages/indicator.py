@@ -32,7 +32,7 @@ from dashboards.components.value import (
     value_in_brief,
     value_sentence,
 )
-from dashboards.context import Context
+from dashboards.context import AREA_LEVELS, Context
 from dashboards.figures.series import Path, series_figure
 from dashboards.queries import framework, indicator_values, quality
 from dashboards.queries.cells import Cell, Dated, dated_cells
@@ -231,13 +231,18 @@ def _areas_table(context: Context, code: str, by_area: dict[str, list[Dated]]) -
     return table(columns, rows, words("indicator.areas_caption"))
 
 
-def _breakdown(
-    context: Context, frame: pd.DataFrame, column: str, code: str, key: str
-) -> list[Any]:
+def _breakdown(context: Context, chosen: dict[str, str], column: str, key: str) -> list[Any]:
+    """The parts by one dimension; where the copy holds them elsewhere only, that it does."""
+    code, words = chosen["indicator"], context.words
+    unit, title = context.unit(code), words(f"indicator.{key}")
+    grid = indicator_values.grid(context.release, code, column)
+    if grid.empty:
+        return []
+    if absent := _outside_grid(context, grid):
+        return [card(title, [notice(empty_words(absent, words))], key=key)]
+    frame = indicator_values.parts(context.release, column, **chosen)
     if frame.empty:
         return []
-    words, unit = context.words, context.unit(code)
-    title = words(f"indicator.{key}")
     columns = [
         Column(words(f"table.{key}")),
         Column(words("table.value", unit=unit.words(words)), True),
@@ -250,6 +255,16 @@ def _breakdown(
     ]
     content = [table(columns, rows, title), *persons_note(cells.values(), words)]
     return [card(title, content, key=key)]
+
+
+def _outside_grid(context: Context, grid: pd.DataFrame) -> Cell | None:
+    """The cell of parts that the copy does not hold for the chosen area and kind of period."""
+    of_kind = grid[grid["period_type"] == context.period.period_type]
+    if of_kind.empty:
+        return Cell.absent({"period_type": tuple(grid["period_type"].unique())})
+    levels = [level for level in AREA_LEVELS if level in set(of_kind["area_level"])]
+    is_held = str(context.areas.loc[context.area, "area_level"]) in levels
+    return None if is_held else Cell.absent({"area_level": tuple(levels)})
 
 
 def _goes_with(context: Context, code: str) -> list[Any]:
@@ -293,11 +308,9 @@ def body(context: Context) -> list[Any]:
         "period": context.period.code,
         "area": context.area,
     }
-    sexes = indicator_values.by_sex(context.release, **chosen)
-    ages = indicator_values.by_age_group(context.release, **chosen)
     breakdowns = [
-        *_breakdown(context, sexes, "sex", code, "by_sex"),
-        *_breakdown(context, ages, "age_group", code, "by_age"),
+        *_breakdown(context, chosen, "sex", "by_sex"),
+        *_breakdown(context, chosen, "age_group", "by_age"),
     ]
     left = [
         _series_card(context, code),

@@ -23,7 +23,7 @@ from dashboards.components.empty import persons_note, swatch
 from dashboards.components.links import page_link
 from dashboards.components.page_head import page_head
 from dashboards.components.small_multiples import area_rank
-from dashboards.components.value import value_cells, value_in_brief
+from dashboards.components.value import bare_value, value_cells, value_in_brief
 from dashboards.context import Context
 from dashboards.figures.area_map import (
     Base,
@@ -149,20 +149,25 @@ def _extreme(context: Context, code: str, cells: dict[str, Cell]) -> str:
         key = "map.lowest_shared" if is_up else "map.highest_shared"
         return words(key, title=title, value=value, number=str(len(tied)))
     named = [
-        words("map.named", area=context.area_name(a), value=value_in_brief(cells[a], unit, words))
+        words("map.named", area=context.area_name(a), value=bare_value(cells[a], unit, words))
         for a in ranked[:_NAMED]
     ]
     key = "map.lowest" if is_up else "map.highest"
-    return words(key, title=title, names=words.listed(named))
+    said = [words(key, title=title, names=words.listed(named))]
+    unsure = [context.area_name(area) for area in ranked[:_NAMED] if cells[area].is_provisional]
+    said += [words("map.provisional", names=words.listed(unsure))] if unsure else []
+    return " ".join(said)
 
 
 def _without_figure(context: Context, cells: dict[str, Cell]) -> list[str]:
-    """Which areas have no figure: one sentence for those not shown, one for those without data."""
+    """Which areas have no figure: a sentence each for few, suppressed and without data."""
     words = context.words
     found: dict[str, list[str]] = {}
     for area, cell in cells.items():
         if not cell.is_figure:
-            key = "map.suppressed" if cell.look == SUPPRESSED else "map.no_data"
+            key = "map.no_data" if cell.look != SUPPRESSED else "map.suppressed"
+            if cell.state == "below_8":
+                key = "map.below_8"
             found.setdefault(key, []).append(context.area_name(area))
     return [words(key, names=words.some_of(names, _NAMED_EMPTY)) for key, names in found.items()]
 

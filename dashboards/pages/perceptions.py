@@ -167,7 +167,9 @@ def _field(context: Context, waves: pd.DataFrame, code: str, top: float) -> html
     figures = [point for point in points if point.cell.is_figure]
     if not figures:
         return html.Div([*head, empty_mark(cell, words)], className="field")
-    caption = words.told(context.short(code), "; ".join(f"{p.name} {p.text}" for p in points))
+    caption = words.told(
+        context.short(code), words("value.and").join(f"{p.name} {p.text}" for p in points)
+    )
     value = unit.value(figures[-1].cell.value or 0.0, words)
     figure = waves_figure(points, top, value, context.address.theme, words)
     return html.Div([*head, chart(figure, caption, f"wave-{code}", 150)], className="field")
@@ -239,7 +241,7 @@ def _sex_rows(context: Context, code: str) -> tuple[list[str], dict[str, dict[st
     if period is None:
         return [], {}
     chosen = {"indicator": code, "period_type": period.period_type, "period": period.period}
-    sexes = indicator_values.by_sex(context.release, **chosen)
+    sexes = indicator_values.parts(context.release, "sex", **chosen)
     totals = indicator_values.totals(context.release, **chosen)
     cells: dict[str, dict[str, Cell]] = {}
     for row in [*rows_of(totals), *rows_of(sexes)]:
@@ -282,7 +284,9 @@ def _dots(context: Context, code: str, cells: dict[str, Cell], top: float) -> An
         marks.append(html.Span(className=f"{look}-dot", style=at))
     if len(marks) <= int(top) // 20 + 1:
         return _no_sexes(context, code, cells)
-    return html.Div(marks, className="dots", role="img", **{"aria-label": "; ".join(said)})
+    return html.Div(
+        marks, className="dots", role="img", **{"aria-label": words("value.and").join(said)}
+    )
 
 
 def _no_sexes(context: Context, code: str, cells: dict[str, Cell]) -> html.Span:

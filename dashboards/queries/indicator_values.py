@@ -10,6 +10,7 @@ from indicators.empty_reasons import facts_sql
 from indicators.values import DIMENSIONS, totals_sql
 
 _FILTERS = ("indicator", "period_type", "period", "area", "area_level")
+_ORDER = "ORDER BY indicator, period_start, period_end, area, sex, age_group"
 
 
 def _broken_down_sql(dimension: str) -> str:
@@ -18,48 +19,40 @@ def _broken_down_sql(dimension: str) -> str:
     return f"{totals_sql(dimensions=others)} AND NOT {totals_sql(dimensions=[dimension])}"
 
 
-def _values(
-    release: Release, filters: Mapping[str, str | None], condition: str, is_total: bool = False
-) -> pd.DataFrame:
-    wanted = [name for name in _FILTERS if filters.get(name) is not None]
-    where = " AND ".join(f"{name} = ?" for name in wanted) or "true"
-    rows = f"SELECT * FROM mart.indicator_value WHERE {where}" if is_total else parts_sql(where)
-    cells = f"""
-        SELECT * FROM ({rows})
-        WHERE {condition}
-    """
-    sql = f"{facts_sql(cells)} ORDER BY indicator, period_start, period_end, area, sex, age_group"
-    return release.frame(sql, [filters[name] for name in wanted])
+def _values(release: Release, filters: Mapping[str, str | None], condition: str) -> pd.DataFrame:
+    wanted, given = _chosen(filters)
+    cells = f"SELECT * FROM mart.indicator_value WHERE {condition} AND {wanted}"
+    return release.frame(f"{facts_sql(cells)} {_ORDER}", given)
+
+
+def _chosen(filters: Mapping[str, str | None]) -> tuple[str, list[str]]:
+    """The condition of the filters that are given, and its parameters."""
+    given = {name: found for name in _FILTERS if (found := filters.get(name)) is not None}
+    return " AND ".join(f"{name} = ?" for name in given) or "true", list(given.values())
 
 
 def totals(release: Release, **filters: str | None) -> pd.DataFrame:
     """Values over all units, actors, sexes and ages; filters: indicator, period, area …"""
-    return _values(release, filters, totals_sql(), is_total=True)
+    return _values(release, filters, totals_sql())
 
 
-def by_sex(release: Release, **filters: str | None) -> pd.DataFrame:
-    """The same values for each sex, zeros that the release leaves out among them."""
-    return _values(release, filters, _broken_down_sql("sex"))
-
-
-def by_age_group(release: Release, **filters: str | None) -> pd.DataFrame:
-    """The same values for each age group, zeros that the release leaves out among them."""
-    return _values(release, filters, _broken_down_sql("age_group"))
-
-
-def breakdown_grid(release: Release, indicator: str) -> pd.DataFrame:
-    """Where the release holds parts of an indicator: dimension, area_level, period_type, absent.
-
-    `absent` is what a part without a row means (`indicators.breakdowns`); what is in no row here is
-    not in this release, so that no page offers it.
+def parts(release: Release, dimension: str, **filters: str | None) -> pd.DataFrame:
+    """The same values by `sex` or `age_group`, parts at zero that have no row of their own too."""
+    wanted, given = _chosen(filters)
+    cells = f"""
+        SELECT * FROM ({parts_sql(wanted)}) WHERE {_broken_down_sql(dimension)}
     """
+    return release.frame(f"{facts_sql(cells)} {_ORDER}", given)
+
+
+def grid(release: Release, indicator: str, dimension: str) -> pd.DataFrame:
+    """Where the copy holds parts of an indicator by a dimension: area_level, period_type."""
     sql = """
-        SELECT DISTINCT dimension, area_level, period_type, absent
-        FROM mart.breakdown_grid
-        WHERE indicator = ?
+        SELECT DISTINCT area_level, period_type FROM mart.breakdown_grid
+        WHERE indicator = ? AND dimension = ?
         ORDER BY ALL
     """
-    return release.frame(sql, [indicator])
+    return release.frame(sql, [indicator, dimension])
 
 
 def periods(release: Release) -> pd.DataFrame:

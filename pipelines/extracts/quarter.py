@@ -16,7 +16,8 @@ _OF_THE_PERIOD = "mission = $mission AND period = $period"
 _CELLS_SQL = facts_sql(f"""
   SELECT * FROM mart.indicator_value WHERE {_OF_THE_PERIOD} AND {totals_sql()}
   UNION ALL BY NAME
-  SELECT * FROM ({parts_sql(_OF_THE_PERIOD)})""")
+  SELECT * FROM ({parts_sql(_OF_THE_PERIOD)})
+""")
 _FIGURES_SQL = f"""
 SELECT value.indicator, indicator.title_en, indicator.title_fr, value.indicator_version,
        value.area, area.name_en AS area_en, area.name_fr AS area_fr, value.area_level,
@@ -56,7 +57,7 @@ FROM mart.mission WHERE mission = ?
 
 
 def figures(connection: duckdb.DuckDBPyConnection, mission: str, period: str) -> pd.DataFrame:
-    """All cells of the period with what says why, one row a cell, sorted by its key.
+    """All cells of the period, one row a cell, sorted by its key, with what says why one is empty.
 
     Empty ones are among them, and the zero parts that the release leaves out.
     """

@@ -20,7 +20,6 @@ _CREATED = datetime(2000, 1, 1)
 _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _WIDTH = 18
 _STATUSES = ("A", "P", "O", "L", "M", "U")
-_DISPLAYED = ("rounded_5", "below_8", "suppressed")
 _CONF_STATUSES = ("F", "C")
 
 
@@ -94,10 +93,9 @@ def _notes(mission: Mapping[Hashable, Any], figures: pd.DataFrame) -> list[tuple
     lines.append((str(mission["boundaries_en"]), str(mission["boundaries_fr"])))
     own = (json.loads(str(mission[f"notes_{language}"] or "[]")) for language in LANGUAGES)
     lines += list(zip(*own, strict=True))
-    told = ("no_effect", "interval", "empty", "parts", "grid", "persons")
-    lines += [_pair(f"extract.note.{key}") for key in told]
+    keys = ("no_effect", "interval", "empty", "persons", "parts", "grid")
+    lines += [_pair(f"extract.note.{key}") for key in keys]
     lines += [_pair(f"extract.obs_status.{code}") for code in _STATUSES]
-    lines += [_pair(f"extract.disclosure.{code}") for code in _DISPLAYED]
     lines += [_pair(f"extract.conf_status.{code}") for code in _CONF_STATUSES]
     return lines
 

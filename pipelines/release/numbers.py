@@ -2,13 +2,14 @@
 
 import pandas as pd
 
-from indicators.messages import message
+from indicators.empty_reasons import Facts, statement
 
 
 def shown_number(value: object, obs_status: str, language: str) -> str:
     """Up to two decimals, decimal comma in French; the kind of empty in words where it is null."""
     if value is None or pd.isna(value):  # type: ignore[call-overload]
-        return message(f"extract.obs_status.{obs_status}", language)
+        empty = statement(Facts(obs_status=obs_status)).empty
+        return empty.words(language) if empty else "–"
     text = f"{float(value):,.2f}".rstrip("0").rstrip(".")  # type: ignore[arg-type]
     if language == "fr":
         return text.replace(",", "\u202f").replace(".", ",")

@@ -75,10 +75,10 @@ def test_a_csv_file_holds_what_is_shown_with_release_and_status(visit: Visit) ->
     assert "2026-Q3-r01" in "".join(row[0] for row in rows[:head])
     status = {row[0]: row[-1] for row in rows[head + 1 :]}
     values = {row[0]: row[1] for row in rows[head + 1 :]}
-    assert {"not_reported", "no_access", "withheld", "withheld_other", ""} <= set(status.values())
+    assert {"not_reported", "no_access", "below_8", "suppressed_cases", ""} <= set(status.values())
     assert values["Essari"] == "0" and status["Essari"] == ""
-    protected = [values[area] for area, kind in status.items() if kind == "withheld_other"]
-    assert [value for value in protected if re.search(r"\d", value)] == []
+    protected = [values[area] for area, kind in status.items() if kind == "suppressed_cases"]
+    assert set(protected) == {"suppressed: fewer than 25 cases"}
     assert visit.foreign == []
 
 

@@ -82,7 +82,7 @@ def test_the_kinds_of_empty_look_and_read_differently(visit: Visit) -> None:
     for kind, words in {
         "not-reported": "not reported",
         "no-access": "no access",
-        "withheld": "withheld: fewer than 5",
+        "suppressed": "suppressed: fewer than 25 cases",
     }.items():
         mark = page.locator(f".map-list .empty-{kind}").first
         assert words in mark.inner_text()
@@ -98,7 +98,7 @@ def test_the_kinds_of_empty_look_and_read_differently(visit: Visit) -> None:
 def test_a_neutral_indicator_has_no_rating_colour(visit: Visit) -> None:
     page = visit.open(f"/indicators/{NEUTRAL}")
     assert page.locator(".rating").count() == 0
-    assert not re.search("improving|worsening", page.inner_text("main"))
+    assert not re.search("improved|worsened", page.inner_text("main"))
 
 
 def _tab_until(page: Page, wanted: str, most: int = 60) -> bool:

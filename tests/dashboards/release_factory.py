@@ -45,7 +45,7 @@ ZERO_AREA, LATE_AREA, CLOSED_AREA, SMALL_AREA, OTHER_AREA = (
     "MT0302",
 )
 NEUTRAL = "P2-OP-09"
-UNRANKED = "X-IM-03"  # in this release an indicator by which no areas are drawn or ordered
+UNRANKED = "X-IM-03"  # by this one no areas are drawn or ordered
 _CLASSES = {"survey_answers": "survey", "incidents": "event", "custody_visits": "person"}
 
 _INDICATORS = [
@@ -921,12 +921,23 @@ def _revision_rows() -> list[dict[str, Any]]:
     ]
 
 
-def _breakdown_rows() -> list[dict[str, Any]]:
-    """Where there are shares and rates by sex; no part without a row is a zero here."""
-    key = ("mission", "indicator", "indicator_version", "area_level", "period_type")
-    cells = {tuple(row[name] for name in key) for row in _values() if row["sex"] in ("F", "M")}
-    own = {"dimension": "sex", "absent": "no_case"}
-    return [dict(zip(key, cell, strict=True)) | own for cell in sorted(cells)]
+def _grid_rows() -> list[dict[str, Any]]:
+    """Parts by sex of every indicator but one, by quarter and month; no part is a zero."""
+    return [
+        {
+            "mission": MISSION,
+            "indicator": spec[0],
+            "indicator_version": 2 if spec[0] == "P2-OC-07" else 1,
+            "dimension": "sex",
+            "area_level": level,
+            "period_type": period_type,
+            "absent": "no_case",
+        }
+        for spec in _INDICATORS
+        if spec[0] != "P1-OC-05"
+        for level in ("country", "admin2")
+        for period_type in ("Q", "M")
+    ]
 
 
 def mart_rows() -> Mapping[str, list[dict[str, Any]]]:
@@ -934,7 +945,6 @@ def mart_rows() -> Mapping[str, list[dict[str, Any]]]:
     return {
         "indicator": _indicator_rows(),
         "indicator_value": _values(),
-        "breakdown_grid": _breakdown_rows(),
         "area": _area_rows(),
         "contribution": _contribution_rows(),
         "return_status": _return_rows(),
@@ -954,23 +964,14 @@ def mart_rows() -> Mapping[str, list[dict[str, Any]]]:
         "quality_check": _quality_rows(),
         "reject_summary": _reject_rows(),
         "input_file": _file_rows(),
+        "breakdown_grid": _grid_rows(),
     }
-
-
-_COLUMNS = {
-    **MART_TABLES,
-    "indicator_value": {**VALUE_COLUMNS, "disclosure": "VARCHAR"},
-    "indicator": {
-        **MART_TABLES["indicator"],
-        "confidentiality": "VARCHAR",
-    },
-}
 
 
 def _write_database(path: Path, release: str, rows: Mapping[str, list[dict[str, Any]]]) -> None:
     with duckdb.connect(str(path)) as connection:
         connection.execute("CREATE SCHEMA stored; CREATE SCHEMA mart")
-        for table, columns in _COLUMNS.items():
+        for table, columns in MART_TABLES.items():
             if table not in rows:
                 continue
             frame = pd.DataFrame(rows[table], columns=list(columns), dtype=object)

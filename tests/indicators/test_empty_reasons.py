@@ -29,10 +29,17 @@ def all_facts() -> list[Facts]:
             "returns_due": due,
             "returns_received": received,
             "is_running": running,
-            "is_before_record": before,
+            **record,
         }
-        for (due, received), running, before in product(
-            ((None, None), (0.0, 0.0), (3.0, 0.0), (3.0, 2.0), (3.0, 3.0)), BOOLEANS, BOOLEANS
+        for (due, received), running, record in product(
+            ((None, None), (0.0, 0.0), (3.0, 0.0), (3.0, 2.0), (3.0, 3.0)),
+            BOOLEANS,
+            (
+                {},
+                {"is_part_known": True},
+                {"is_part_known": True, "is_before_record": True},
+                {"is_part_known": True, "is_after_record": True},
+            ),
         )
     ]
     surveys = [{"is_survey": False}, *({"is_survey": True, "had_wave": held} for held in BOOLEANS)]
@@ -111,6 +118,12 @@ def test_every_reason_occurs_and_every_message_is_one_of_a_reason() -> None:
             "before the record begins",
             "avant le début de l’enregistrement",
         ),
+        (
+            Facts("O", is_after_record=True),
+            "after the record ends",
+            "après la fin de l’enregistrement",
+        ),
+        (Facts("O", is_after_record=True, is_running=True), "period not over", "période en cours"),
         (Facts("L", is_before_record=True), "no access", "zone inaccessible"),
         (Facts("O", is_survey=True), "no survey in this period", "pas d’enquête sur la période"),
         (Facts("O", is_survey=True, had_wave=True), "not asked", "question non posée"),
@@ -160,6 +173,10 @@ def test_why_a_cell_is_empty(facts: Facts, english: str, french: str) -> None:
             ["provisional: 118 of 187 reports"],
         ),
         (Facts("P", value=3.0, is_running=True), ["provisional: the period is not over"]),
+        (
+            Facts("P", value=3.0, is_part_known=True),
+            ["provisional: the record covers part of the period"],
+        ),
         (Facts("P", value=3.0), ["provisional"]),
         (Facts("A", disclosure="rounded_5", value=15.0), ["rounded to 5"]),
         (Facts("A", value=41.0, is_survey=True, n=25.0), ["use with caution: 25–49 answers"]),
@@ -199,10 +216,6 @@ def test_why_there_is_no_rating(facts: Facts, code: str | None) -> None:
 def _mart() -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     connection.execute("CREATE SCHEMA mart")
-    extra = {
-        "indicator": {"confidentiality": "VARCHAR"},
-        "indicator_value": {"disclosure": "VARCHAR"},
-    }
     for table in (
         "indicator",
         "indicator_value",
@@ -211,7 +224,7 @@ def _mart() -> duckdb.DuckDBPyConnection:
         "return_status",
         "survey_response",
     ):
-        columns = {**MART_TABLES[table], **extra.get(table, {})}
+        columns = MART_TABLES[table]
         body = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
         connection.execute(f"CREATE TABLE mart.{table} ({body})")
     return connection
@@ -226,10 +239,11 @@ def test_the_facts_of_a_cell_are_read_from_the_mart() -> None:
             INSERT INTO mart.area BY NAME FROM (VALUES ('m', 'C', NULL), ('m', 'N', 'C'),
               ('m', 'N1', 'N')) AS a(mission, area_code, parent_area_code);
             INSERT INTO mart.indicator BY NAME FROM (VALUES
-              ('m', 'DEATHS', 1, 'casualties', 'event', 'down', 5.0),
-              ('m', 'SAFE', 1, 'survey_respondents', 'survey', 'up', NULL),
-              ('m', 'PATROLS', 1, 'activities', 'institutional', 'up', NULL)
-            ) AS i(mission, indicator, version, source, confidentiality, direction, target);
+              ('m', 'DEATHS', 1, 'casualties', 'event', 'down', 5.0, NULL),
+              ('m', 'SAFE', 1, 'survey_respondents', 'survey', 'up', NULL, NULL),
+              ('m', 'PATROLS', 1, 'activities', 'institutional', 'up', NULL, DATE '2026-08-01')
+            ) AS i(mission, indicator, version, source, confidentiality, direction, target,
+              known_from);
             INSERT INTO mart.return_status BY NAME FROM (VALUES
               ('m', 'activities', 'N1', DATE '2026-08-01', 'no_access'),
               ('m', 'activities', 'N1', DATE '2026-09-01', 'submitted')

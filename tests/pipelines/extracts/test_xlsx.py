@@ -40,7 +40,7 @@ def test_values_are_numbers_and_empties_are_words_in_both_languages(book) -> Non
     assert isinstance(rows[SAFE, "BK", "_T"]["ci_low"], float)
     empty = rows[PATROLS, "BK-4", "_T"]
     assert empty["value"] is None
-    assert (empty["status_en"], empty["status_fr"]) == ("not reported", "non rapporté")
+    assert (empty["status_en"], empty["status_fr"]) == ("not reported", "non communiqué")
 
 
 def test_only_indicators_with_figures_are_defined(book) -> None:

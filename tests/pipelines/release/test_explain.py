@@ -71,8 +71,6 @@ def test_its_text_never_shows_a_value_without_interval_or_reason(read_only, lang
         **{name: format_decimal(value, locale=language) for name, value in bounds.items()},
     )
     assert interval in text_of(found | bounds, language)
-    withheld = text_of(
-        found | {"value": None, "n": None, "conf_status": "C", "disclosure": "below_8"}, language
-    )
-    assert message("extract.disclosure.below_8", language) in withheld
+    withheld = text_of(found | {"value": None, "n": None, "conf_status": "C"}, language)
+    assert message("empty.suppressed_cases", language) in withheld
     assert "None" not in withheld and "60" not in withheld.splitlines()[2]

@@ -1,0 +1,388 @@
+"""What pages once said that was not so: each sentence with the case in which it was false."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dash import html
+
+from dashboards.address import Address
+from dashboards.components.evidence import evidence_mark
+from dashboards.components.finding_notes import no_figure
+from dashboards.components.small_multiples import area_rank
+from dashboards.components.sparkline import sparkline
+from dashboards.components.value import value_sentence, value_with_interval
+from dashboards.context import Context, read_context
+from dashboards.figures.vector import Drawing, line_drawing
+from dashboards.formats import Unit
+from dashboards.pages import data_quality, indicator, map, overview, perceptions
+from dashboards.queries.cells import Cell
+from dashboards.words import Words
+from indicators.catalogue import load_catalogue
+from indicators.empty_reasons import Said, Statement
+from indicators.messages import message
+from tests.dashboards.release_factory import (
+    AREA_NAMES,
+    CLOSED_AREA,
+    COUNTRY,
+    LATE_AREA,
+    UNRANKED,
+    mart_rows,
+    write_release,
+)
+from tests.dashboards.rendered import components, text_of
+
+At = Callable[..., Context]
+Rows = list[dict[str, Any]]
+FRENCH, ENGLISH = Words("fr"), Words("en")
+
+
+def _context(home: Path, address: str = "/", **changed: Rows) -> Context:
+    write_release(home, rows={**mart_rows(), **changed})
+    path, _, search = address.partition("?")
+    context = read_context(home, "mission", Address.parse(path, search))
+    assert context is not None
+    return context
+
+
+def _values(change: Callable[[dict[str, Any]], Mapping[str, Any]]) -> Rows:
+    """All values of the release, each changed as the function says."""
+    return [row | dict(change(row)) for row in mart_rows()["indicator_value"]]
+
+
+def _card(context: Context, body: object, key: str) -> str:
+    sections = (part for part in components(body) if isinstance(part, html.Section))
+    return next(
+        text_of(part)
+        for part in sections
+        if getattr(part, "aria-labelledby", "") == f"heading-{key}"
+    )
+
+
+# 1. "no figure: it could not be worked out" headed indicators that were not reported
+
+
+def test_an_indicator_that_was_not_reported_is_not_called_impossible_to_work_out(
+    context_at: At,
+) -> None:
+    path = f"/indicators/P2-OC-07?area={LATE_AREA}"
+    english = _card(c := context_at(path), indicator.body(c), "series")
+    assert english.startswith("No figure in this period: not reported")
+    french = _card(c := context_at(f"{path}&lang=fr"), indicator.body(c), "series")
+    assert french.startswith("Aucun chiffre pour cette période\u00a0: non communiqué")
+
+
+def test_a_finding_without_an_estimate_is_not_estimated() -> None:
+    row = {"grade_reasons": None, "caveats": None, "status": None}
+    assert text_of(no_figure(row, ENGLISH)) == "Not estimated"
+    assert text_of(no_figure(row, FRENCH)) == "Non estimé"
+
+
+# 2. "the target is not reached" stood for every rating but achieved
+
+
+def test_a_rating_for_lack_of_data_is_not_a_target_missed(context_at: At) -> None:
+    for code, rating in (("P2-OC-02", "off track"), ("P2-OC-05", "on track")):
+        title = _card(c := context_at(f"/indicators/{code}"), indicator.body(c), "series")
+        assert f"; {rating}" in title and "target is not reached" not in title
+
+
+# 3. "No outcome changed" where none was tested; untested ones stood in the total
+
+
+def test_change_that_was_not_tested_is_not_no_change(tmp_path: Path) -> None:
+    untested = _context(tmp_path / "none", indicator_value=_values(lambda _: {"trend": None}))
+    assert "Change could not be assessed." in overview.sentence(untested)
+    one = _values(lambda row: {"trend": None} if row["indicator"] == "P2-OC-05" else {})
+    some = _context(tmp_path / "some", indicator_value=one)
+    assert "Two of four outcomes improved significantly." in overview.sentence(some)
+    assert "Change of one could not be assessed." in overview.sentence(some)
+
+
+def test_an_area_that_sent_nothing_does_not_read_as_unchanged(tmp_path: Path) -> None:
+    silent = {"obs_status": "O", "conf_status": "F", "disclosure": "exact", "trend": None}
+    nothing = silent | dict.fromkeys(("value", "ci_low", "ci_high", "n"))
+    rows = _values(lambda row: nothing if row["area"] == LATE_AREA else {})
+    context = _context(tmp_path, f"/?area={LATE_AREA}&period=2026-09", indicator_value=rows)
+    assert overview.sentence(context) == "No outcome has a figure in this period."
+
+
+# 4. "The other questions show no clear change" of questions not tested
+
+
+def test_questions_that_were_not_tested_are_not_counted_as_unchanged(tmp_path: Path) -> None:
+    one = _values(lambda row: {"trend": None} if row["indicator"] == "P3-OC-02" else {})
+    sentence = perceptions.sentence(_context(tmp_path / "one", indicator_value=one))
+    assert "The other question tested shows no significant change." in sentence
+    all_rows = _values(lambda _: {"trend": None})
+    none = perceptions.sentence(_context(tmp_path / "none", indicator_value=all_rows))
+    assert none == "Change could not be assessed."
+
+
+# 5. "full register" of medians, of estimates, and above "provisional"
+
+
+@pytest.mark.parametrize(
+    ("unit", "method", "is_provisional", "said"),
+    [
+        (Unit("patrols", "count"), "full_register", False, True),
+        (Unit("percent", "ratio"), "full_register", False, True),
+        (Unit("minutes", "median"), "full_register", False, False),
+        (Unit("persons", "sum"), "full_register", False, False),
+        (Unit("patrols", "count"), "full_register", True, False),
+        (Unit("percent", "proportion"), None, False, False),
+    ],
+)
+def test_recorded_cases_are_named_where_cases_are_counted_and_all_reports_are_in(
+    unit: Unit, method: str | None, is_provisional: bool, said: bool
+) -> None:
+    reports = Said("beside", "provisional_reports", {"due": 187.0, "received": 118.0})
+    beside = Statement(beside=(reports,) if is_provisional else ())
+    cell = Cell(beside, value=12.0, n=12, method=method, is_provisional=is_provisional)
+    for words, recorded in ((ENGLISH, "recorded cases"), (FRENCH, "cas enregistrés")):
+        texts = value_sentence(cell, unit, words), text_of(value_with_interval(cell, unit, words))
+        assert [recorded in text for text in texts] == [said, said]
+    assert ("118 of 187 reports" in value_sentence(cell, unit, ENGLISH)) == is_provisional
+
+
+# 6. "true zero" of what may be a nil report or no record at all
+
+
+def test_a_zero_is_what_was_reported() -> None:
+    assert (ENGLISH("key.zero"), FRENCH("key.zero")) == ("0 reported", "0 déclaré")
+
+
+def test_a_zero_from_a_closed_area_says_that_it_is_closed(tmp_path: Path) -> None:
+    zero = {"value": 0.0, "n": 0, "obs_status": "A", "conf_status": "F", "disclosure": "exact"}
+    zero |= {"returns_due": None, "returns_received": None, "period": "2026-09"}
+    rows = _values(
+        lambda row: (
+            zero
+            if (row["indicator"], row["area"], row["period"]) == (UNRANKED, CLOSED_AREA, "2026-09")
+            else {}
+        )
+    )
+    context = _context(tmp_path, f"/?area={CLOSED_AREA}&period=2026-09", indicator_value=rows)
+    assert "no access to the area in this period" in text_of(overview.body(context))
+
+
+# 7. "not reported" of months without a survey wave
+
+
+def test_a_month_without_a_wave_is_not_an_unreported_month(context_at: At) -> None:
+    assert context_at("/?period=2026-07").cell("P2-OC-05").state == "no_survey"
+    text = text_of(overview.body(context_at("/?period=2026-07&lang=fr")))
+    assert "pas d’enquête sur la période" in text
+
+
+# 8. "Nothing is known" of one indicator's gap
+
+
+def test_the_map_says_of_what_there_are_no_data(context_at: At) -> None:
+    english = map.sentence(context_at("/map?indicator=P2-OC-07"))
+    assert "No data: Gorou and Ilora." in english and "Suppressed: Jebala." in english
+    assert "Fewer than 8: Kessi." in english
+    french = map.sentence(context_at("/map?indicator=P2-OC-07&lang=fr"))
+    assert "Pas de données\u00a0: Gorou et Ilora." in french
+
+
+def test_the_map_names_no_calm_area_as_the_worst(tmp_path: Path) -> None:
+    names = list(AREA_NAMES)
+
+    def calm(row: dict[str, Any]) -> Mapping[str, Any]:
+        is_calm = row["indicator"] == "P2-OC-07" and row["area"] != COUNTRY
+        figures = {"ci_low": None, "ci_high": None, "n": 0}
+        return {**figures, "value": 0.0} if is_calm and row["value"] is not None else {}
+
+    context = _context(tmp_path, "/map?indicator=P2-OC-07", indicator_value=_values(calm))
+    sentence = map.sentence(context)
+    assert ": 0 reported in 8 areas." in sentence and "highest" not in sentence
+    assert not any(AREA_NAMES[code] in sentence for code in names[:4])
+
+
+def test_of_many_areas_with_one_value_none_is_singled_out(tmp_path: Path) -> None:
+    def alike(row: dict[str, Any]) -> Mapping[str, Any]:
+        is_area = row["indicator"] == "P2-OC-07" and row["area"] != COUNTRY
+        return {"value": 2.0} if is_area and row["value"] is not None else {}
+
+    context = _context(tmp_path, "/map?indicator=P2-OC-07", indicator_value=_values(alike))
+    assert "highest: 2.0, in 8 areas." in map.sentence(context)
+
+
+def test_the_slider_of_the_map_carries_its_subject(context_at: At) -> None:
+    body = map.body(context_at("/map?period=2026-09"))
+    (time,) = [part for part in components(body) if getattr(part, "className", "") == "time"]
+    subject = dict(pair.split("=") for pair in getattr(time, "data-subject").split("&"))
+    there = context_at(f"/map?period=2024-01&indicator={subject['indicator']}")
+    assert map._chosen(there) == subject["indicator"]
+
+
+def test_an_indicator_by_which_areas_are_not_ordered_is_on_no_map(context_at: At) -> None:
+    context = context_at(f"/map?indicator={UNRANKED}")
+    assert UNRANKED not in map._choices(context)
+    body = indicator.body(context_at(f"/indicators/{UNRANKED}"))
+    assert "in the order of names" in text_of(body) and "highest first" not in text_of(body)
+    cells = {
+        area: Cell(Statement(), value=value)
+        for area, value in zip(list(AREA_NAMES)[:3], (1, 9, 5), strict=True)
+    }
+    ranked = sorted(cells, key=lambda area: area_rank(context, UNRANKED, area, cells[area]))
+    assert ranked == sorted(cells, key=context.area_name)
+
+
+# 9. "Every area sent a report" of a month part without access, part missing; lists cut unsaid
+
+
+def _returns(statuses: Mapping[str, tuple[str, ...]]) -> Rows:
+    return [
+        {"source": f"source {number}", "unit_code": None, "area": area, "status": status}
+        | {"mission": "minutam", "month": date(2026, 9, 1)}
+        for area, found in statuses.items()
+        for number, status in enumerate(found)
+    ]
+
+
+def test_a_month_part_closed_and_part_missing_sent_no_report(tmp_path: Path) -> None:
+    returns = _returns({LATE_AREA: ("no_access", "not_submitted")})
+    context = _context(tmp_path, "/?period=2026-09", return_status=returns)
+    text = _card(context, overview.body(context), "next")
+    assert "Gorou No report received for Sep" in text and "from every area" not in text
+
+
+def test_lists_that_stop_say_how_many_more_there_are(tmp_path: Path) -> None:
+    returns = _returns(dict.fromkeys(list(AREA_NAMES)[:8], ("not_submitted",)))
+    body = overview.body(context := _context(tmp_path, "/?period=2026-09", return_status=returns))
+    assert "and 3 more" in _card(context, body, "next")
+    assert "Aroko, Beldane, Cassou and 5 more" in _card(context, body, "certainty")
+
+
+# 10. Rows with two errors counted twice, as rows
+
+
+def test_errors_are_counted_as_errors(context_at: At) -> None:
+    for path, page in (("/", overview), ("/data-quality", data_quality)):
+        assert "37 errors" in text_of(page.body(context_at(path)))
+        assert "37 erreurs" in text_of(page.body(context_at(f"{path}?lang=fr")))
+
+
+# 11, 15. "not reached" of people who refused; "fewer than N" of every suppressed count
+
+
+def test_response_by_group_is_no_reach_and_names_no_threshold(tmp_path: Path) -> None:
+    rows = mart_rows()["survey_response"]
+    hidden = [
+        row | ({"sampled": None, "answered": None} if row["sex"] == "M" else {}) for row in rows
+    ]
+    context = _context(tmp_path, "/perceptions", survey_response=hidden)
+    text = _card(context, perceptions.body(context), "reached")
+    assert text.startswith("Response by group") and "reached" not in text
+    assert "suppressed" in text and "fewer than" not in text
+
+
+# 12. "the period before" of what is compared with the wave before or the same period last year
+
+
+@pytest.mark.parametrize("key", ["extract.column.trend", "cli.explain.definition_changed"])
+def test_a_trend_names_what_it_is_compared_with(key: str) -> None:
+    assert "same period last year" in message(key) and "period before" not in message(key)
+    assert "même période de l’an dernier" in message(key, "fr")
+
+
+# 13, 14. "What is missing touches" of running periods; "No published figure changed"
+
+
+def test_provisional_indicators_are_not_all_touched_by_missing_reports(context_at: At) -> None:
+    text = text_of(data_quality.body(context_at("/data-quality")))
+    assert "indicators are provisional or lack data." in text and "touches" not in text
+
+
+def test_without_revisions_changes_in_suppression_are_not_denied(tmp_path: Path) -> None:
+    context = _context(tmp_path, "/data-quality", revision=[])
+    text = text_of(data_quality.body(context))
+    assert "No value revised; changes in suppression are not listed." in text
+
+
+# 16, 17. A list that does not exist; data said to be safe
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_nothing_is_promised_that_is_not_there(language: str) -> None:
+    given = {"reference": "x", "path": "x"}
+    leader = message("page.first.leader", language)
+    assert "waits for you" not in leader and "attend" not in leader
+    for key in ("page.state.error.lead", "cli.fault", "cli.interrupted"):
+        text = message(key, language, **given)
+        assert {"en": "releases are unchanged", "fr": "publications sont inchangées"}[
+            language
+        ] in text
+
+
+# 18. "cannot tell" of a finding whose interval lies within the margin set before
+
+
+def test_a_difference_within_the_margin_is_not_inconclusive() -> None:
+    within = text_of(evidence_mark("D", ENGLISH, "no_change"))
+    assert "no difference beyond the margin" in within and "inconclusive" not in within
+    assert "écart dans la marge" in text_of(evidence_mark("D", FRENCH, "no_change"))
+    assert "inconclusive" in text_of(evidence_mark("D", ENGLISH, "tested"))
+
+
+# 19, 20. Titles wider than the measure; causes claimed
+
+
+def test_titles_are_no_wider_than_the_measure() -> None:
+    entries = load_catalogue()
+    shorts = {code: entries[code].short for code in ("X-IM-03", "P2-OC-04", "P1-OC-05")}
+    assert entries["X-IM-01"].title.en == "Adults who rate their safety as good"
+    assert entries["X-IM-01"].title.fr == "Adultes jugeant bonne leur sécurité"
+    assert "(verified)" in shorts["X-IM-03"].en and "(cas vérifiés)" in shorts["X-IM-03"].fr
+    assert "No recorded incident" in shorts["P2-OC-04"].en
+    assert shorts["P1-OC-05"].fr == "Femmes prêtes à s’adresser à la police"
+    assert "avec sa participation" in entries["P1-OP-02"].title.fr
+    assert "dus à" not in entries["X-IM-06"].title.fr and "liés à" in entries["X-IM-06"].title.fr
+
+
+# Beside the list: dots, rows and reasons
+
+
+def test_the_end_dot_of_a_line_stands_where_there_is_a_value() -> None:
+    empty = Cell(Statement(Said("empty", "no_survey")))
+    cells = [Cell(Statement(), value=30.0), Cell(Statement(), value=40.0), empty, empty]
+    drawing = Drawing(66, 30, 30.0, 40.0, "light")
+    end = f'cx="{drawing.x(1, 4):.1f}" cy="{drawing.y(40.0):.1f}" r="3"'
+    assert end in line_drawing(drawing, cells, joins_gaps=True).replace("%22", '"')
+    assert 'r="3"' not in line_drawing(drawing, cells).replace("%22", '"')
+    shown = sparkline(cells, Unit("percent", "proportion"), ENGLISH, "light", joins_gaps=True)
+    assert shown is not None and f'cx="{drawing.x(1, 4):.1f}"' in shown.src.replace("%22", '"')
+
+
+def test_a_file_whose_rows_are_not_told_has_no_nan(tmp_path: Path) -> None:
+    rows = [row | {"rows": None} for row in mart_rows()["contribution"]]
+    context = _context(tmp_path, "/indicators/P2-OC-07", contribution=rows)
+    text = text_of(indicator.body(context))
+    assert "incidents_0926.xlsx" in text and "NaN" not in text
+
+
+def test_an_indicator_with_a_target_is_not_called_one_without(tmp_path: Path) -> None:
+    cleared = {"baseline": None, "target": None, "rating": None}
+    rows = _values(lambda row: cleared if row["indicator"] == "P2-OC-07" else {})
+    context = _context(tmp_path, "/indicators/P2-OC-07", indicator_value=rows)
+    text = text_of(indicator.body(context))
+    assert "the target is set for another area or length of period" in text
+    assert "no target" not in text
+
+
+def test_figures_of_persons_say_how_they_are_shown(context_at: At) -> None:
+    text = text_of(map.body(context_at("/map?indicator=P2-OC-07")))
+    assert "Counts of 1–7 are shown as <8" in text
+    assert "Counts of 1–7" not in text_of(map.body(context_at("/map?indicator=P2-OC-05")))
+
+
+def test_parts_outside_the_grid_say_where_they_are_published(tmp_path: Path) -> None:
+    grid = [row for row in mart_rows()["breakdown_grid"] if row["area_level"] == "country"]
+    address = f"/indicators/P2-OC-07?area={next(iter(AREA_NAMES))}"
+    context = _context(tmp_path, address, breakdown_grid=grid)
+    text = _card(context, indicator.body(context), "by_sex")
+    assert "published for mission area only" in text
