@@ -31,9 +31,10 @@ class Grid(Strict):
 
 
 class Shown(Strict):
-    """How one class is shown to one audience."""
+    """How one class is shown to one audience; `sex_age`: the grid of sex and age group together."""
 
     grid: str
+    sex_age: str | None = None
     display: Display
     needs: Literal["confirmed", "cleared"] | None = None
 
@@ -68,6 +69,8 @@ class Policy(Strict):
     def _grids_exist(self) -> "Policy":
         named = {shown.grid for one in self.audiences.values() for shown in one.classes.values()}
         named |= {one.protected_kinds for one in self.audiences.values()}
+        shown = [entry for one in self.audiences.values() for entry in one.classes.values()]
+        named |= {entry.sex_age for entry in shown if entry.sex_age}
         if named - set(self.grids):
             raise ValueError(f"no such grid: {', '.join(sorted(named - set(self.grids)))}")
         return self

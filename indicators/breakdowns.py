@@ -38,7 +38,8 @@ def parts_sql(where: str = "true") -> str:
 
     `where`: a condition on what a total and its parts have in common (indicator, period, area,
     area_level …), with parameters where it needs any. An indicator's codes of a dimension are
-    those that the copy has in any period and area: one that was never counted is no row anywhere.
+    those that the copy has at that level of areas and by that kind of period: one that was never
+    counted there is no row, and a code that a copy pools by month stays unsaid by month.
     """
     closed = totals_sql()
     codes = ", ".join(DIMENSIONS)
@@ -49,7 +50,8 @@ WITH wanted AS (
   SELECT * FROM mart.indicator_value WHERE {where}
 ),
 seen AS (
-  SELECT DISTINCT mission, indicator, {dimension_sql()} AS dimension, {codes}
+  SELECT DISTINCT mission, indicator, area_level, period_type,
+    {dimension_sql()} AS dimension, {codes}
   FROM mart.indicator_value
   WHERE NOT ({closed}) AND indicator IN (SELECT indicator FROM wanted)
 ),
@@ -57,7 +59,8 @@ codes AS (
   FROM seen
   UNION
   SELECT own.* REPLACE (other.age_group AS age_group)
-  FROM seen AS own JOIN seen AS other USING (mission, indicator, dimension)
+  FROM seen AS own JOIN seen AS other
+    USING (mission, indicator, area_level, period_type, dimension)
   WHERE dimension = '{CROSSED}'
 ),
 possible AS (
@@ -65,7 +68,7 @@ possible AS (
   FROM (SELECT {same_cell}, area_level FROM wanted WHERE {closed}) AS total
   JOIN mart.breakdown_grid AS grid
     USING (mission, indicator, indicator_version, area_level, period_type)
-  JOIN codes USING (mission, indicator, dimension)
+  JOIN codes USING (mission, indicator, area_level, period_type, dimension)
   WHERE absent IN ('{ZERO}', '{ZERO_OF_TOTAL}')
 ),
 absent AS (

@@ -189,7 +189,8 @@ def _show_values(
     connection.register("class_rules", pd.DataFrame(
         [row for code, version, *_ in told
          for row in _class_rules(mission, audience, rules, code, version)],
-        columns=["indicator", "indicator_version", "rank", "is_part", "grid", "display", "is_open"],
+        columns=["indicator", "indicator_version", "rank", "is_part", "grid", "sex_age", "display",
+                 "is_open"],
     ))  # fmt: skip
     grids = " ".join(
         f"WHEN '{name}' THEN {in_grid_sql(grid)}" for name, grid in policy().grids.items()
@@ -200,6 +201,8 @@ def _show_values(
         WITH ranked AS (
           SELECT cell.*, {_rank_sql()} AS rank, total.rank AS total_rank,
             NOT ({totals_sql("cell.")}) AS is_part,
+            NOT {totals_sql("cell.", ["sex"])} AND NOT {totals_sql("cell.", ["age_group"])}
+              AS is_sex_age,
             indicator.measure, indicator.unit_of_measure
           FROM mart.indicator_value AS cell
           JOIN mart.indicator AS indicator ON indicator.mission = cell.mission
@@ -212,13 +215,13 @@ def _show_values(
         ruled AS (
           SELECT ranked.*, CASE WHEN rule.is_open THEN rule.display ELSE 'none' END AS display
           FROM ranked JOIN class_rules AS rule USING (indicator, indicator_version, rank, is_part)
-          WHERE CASE rule.grid {grids} END
+          WHERE CASE IF(is_sex_age, rule.sex_age, rule.grid) {grids} END
             AND (rule.is_open OR (rank = total_rank AND NOT is_part))
         )
         SELECT *, {disclosure_sql()} AS disclosed FROM ruled
         """
     )
-    if "breakdown_grid" in _tables(connection):
+    if "breakdown_grid" in _tables(connection):  # copies for others have values alone
         _show_grid(connection, grids, rules)
     figures = figures_sql() | {
         "disclosure": f"CASE disclosure WHEN '{SUPPRESSED}' THEN disclosure ELSE disclosed END",
@@ -249,13 +252,14 @@ def _show_grid(connection: duckdb.DuckDBPyConnection, grids: str, rules: Audienc
               AND part.indicator_version = own.indicator_version
               AND (part.dimension IN ('{TOTAL}', own.dimension)
                 OR (own.dimension = 'sex_age' AND part.dimension IN ('sex', 'age_group')))
-          ) AS rank, true AS is_part
+          ) AS rank, true AS is_part, own.dimension = 'sex_age' AS is_sex_age
           FROM mart.breakdown_grid AS own
           WHERE NOT list_contains(?, own.dimension)
         )
-        SELECT ranked.* EXCLUDE (rank, is_part)
+        SELECT ranked.* EXCLUDE (rank, is_part, is_sex_age)
         FROM ranked JOIN class_rules AS rule USING (indicator, indicator_version, rank, is_part)
-        WHERE rule.is_open AND CASE rule.grid {grids} END ORDER BY ALL
+        WHERE rule.is_open AND CASE IF(is_sex_age, rule.sex_age, rule.grid) {grids} END
+        ORDER BY ALL
         """,
         [list(rules.without.breakdowns)],
     )
@@ -298,7 +302,7 @@ def _rank_joins() -> str:
 
 def _class_rules(
     mission: Mission, audience: AudienceName, rules: Audience, code: str, version: int
-) -> Iterator[tuple[str, int, int, bool, str, str, bool]]:
+) -> Iterator[tuple[str, int, int, bool, str, str, str, bool]]:
     """By class the grid and display of one indicator, and whether who decides has let it out."""
     raised = load_catalogue()[code].confidentiality if code in load_catalogue() else Raised()
     for kind, shown in rules.classes.items():
@@ -308,8 +312,9 @@ def _class_rules(
             if kind in ("person", "protected"):
                 for coarser in (raised.grid, raised.grid_of_parts if is_part else {}):
                     grid = policy().coarser(grid, coarser.get(audience, grid))
+            crossed = policy().coarser(grid, shown.sex_age or grid)
             rank = CLASSES.index(kind)
-            yield code, version, rank, is_part, grid, shown.display, is_open
+            yield code, version, rank, is_part, grid, crossed, shown.display, is_open
 
 
 def _is_open(mission: Mission, audience: AudienceName, shown: Shown, code: str | None) -> bool:

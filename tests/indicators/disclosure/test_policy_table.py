@@ -159,8 +159,19 @@ def test_where_a_copy_has_parts_follows_their_class() -> None:
     restrict(mart, a_mission(cleared=False), "hq")
     query = "SELECT dimension, area_level, period_type FROM mart.breakdown_grid"
     found = mart.execute(query).fetchall()
-    wanted = {"sex": ADMIN1_QUARTER, "sex_age": ADMIN1_QUARTER, "threat_type": ALL}
+    wanted = {"sex": ADMIN1_QUARTER, "sex_age": COUNTRY_QUARTER, "threat_type": ALL}
     assert set(found) == {(name, *cell) for name, grid in wanted.items() for cell in grid}
+
+
+def test_headquarters_sees_sex_and_age_of_persons_together_for_the_country_alone() -> None:
+    mart = a_copy("event", confidentiality_of_parts="sex=person|age_group=person")
+    both = {"sex": "F", "age_group": "Y18T29", "value": 40, "n": 40}
+    places = [{"area": level, "area_level": level} for level in ("country", "admin1", "admin2")]
+    rows = [value(indicator=OF_CLASS["event"], **place, **both) for place in places]
+    fill(mart, "indicator_value", rows)
+    restrict(mart, a_mission(), "hq")
+    query = "SELECT area_level, value FROM mart.indicator_value WHERE sex = 'F'"
+    assert mart.execute(query).fetchall() == [("country", 40)]
 
 
 def test_a_breakdown_that_nobody_cleared_is_not_there() -> None:

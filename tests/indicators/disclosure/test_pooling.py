@@ -5,6 +5,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from indicators.breakdowns import parts_sql
 from indicators.disclosure.copy import restrict
 from tests.indicators.disclosure.test_policy_table import CONFIRMED
 from tests.indicators.mart_rows import empty_mart, fill, indicator, mission, value
@@ -74,6 +75,23 @@ def test_the_mission_sees_them_alone_by_quarter_and_first_level_only() -> None:
         assert set(kinds(mart, level, "2026-Q2")) == {"_T", *KINDS}
         assert "sexual_violence" not in kinds(mart, level, "2026-05")
     assert "sexual_violence" not in kinds(mart, "admin2", "2026-Q2")
+
+
+def test_by_month_a_kind_that_is_pooled_there_is_not_read_back_as_zero() -> None:
+    """The copy has it by quarter: a zero by month would be false."""
+    mart = a_mart(RATES, "count")
+    mart.execute(
+        """INSERT INTO mart.breakdown_grid
+        SELECT DISTINCT mission, indicator, indicator_version, 'incident_type', area_level,
+          period_type, 'zero' FROM mart.indicator_value"""
+    )
+    own = mission(indicators=[{"code": RATES}], disclosure={"mission": CONFIRMED})
+    restrict(mart, own, "mission")
+    query = f"SELECT breakdown_value, value FROM ({parts_sql('area_level = ? AND period = ?')})"
+    by_month = dict(mart.execute(query, ["country", "2026-05"]).fetchall())
+    assert by_month == {"killing": 4, "injury_or_protected": 5}
+    by_quarter = dict(mart.execute(query, ["country", "2026-Q2"]).fetchall())
+    assert by_quarter == KINDS
 
 
 def test_a_mission_that_confirmed_nothing_sees_them_pooled() -> None:
