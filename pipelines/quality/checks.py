@@ -76,7 +76,12 @@ def checks_of_table(
 def check_values(connection: Connection, mission: Mission) -> list[CheckResult]:
     """Checks what the engine computed; its results join those of the last `run_checks`."""
     facts = _facts(VALUES, _of_values(connection, mission))
+    names = [fact.check for fact in facts]  # one is of a table, and told once all the same
     with one_transaction(connection):
+        connection.execute(
+            "DELETE FROM mart.quality_check WHERE mission = ? AND list_contains(?, check_name)",
+            [mission.mission, names],
+        )
         _write(connection, mission, facts, "source = ?")
     return facts
 

@@ -180,10 +180,13 @@ def _write_audience(facts: _Facts, tables: Tables, audience: AudienceName, folde
     write_database(database_of(folder, audience), shown, facts.name)
 
 
-def _last_day(audience: AudienceName, period: str) -> date:
-    """The end of the newest quarter of which the audience gets figures."""
+def _last_day(audience: AudienceName, period: str) -> date | None:
+    """The end of the newest quarter of which an audience that waits gets figures; None: all."""
+    later = policy().audiences[audience].quarters_later
+    if not later:
+        return None
     last = period_named(period).end
-    for _ in range(policy().audiences[audience].quarters_later):
+    for _ in range(later):
         last = period_of(last, "Q").start - timedelta(days=1)
     return last
 

@@ -330,10 +330,12 @@ def test_a_row_rejected_for_each_of_its_answers_is_one_line(warehouse, workspace
 
 
 def test_results_are_replaced_and_not_heaped_up(warehouse, workspace, mission) -> None:
+    """Values are checked at each refresh and once more before they are published."""
     add_figure(warehouse)
     add_definition(warehouse, PATROLS)
     for _ in range(2):
         results = run_checks(warehouse, mission, workspace.profile(MISSION))
+        check_values(warehouse, mission)
         of_values = check_values(warehouse, mission)
     stored = warehouse.execute("SELECT check_name FROM mart.quality_check").fetchall()
     assert sorted(name for (name,) in stored) == sorted(r.check for r in [*results, *of_values])

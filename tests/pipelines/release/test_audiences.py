@@ -3,6 +3,7 @@
 import csv
 import re
 import zipfile
+from datetime import date
 
 import duckdb
 import pytest
@@ -99,6 +100,17 @@ def test_rejects_keep_their_place_and_lose_their_value(release) -> None:
     query = "SELECT sheet, first_row, rule, raw_value FROM mart.reject_summary"
     assert rows(release, "mission", query) == [("Patrols", 214, "code", "Patrouille-Brute")]
     assert rows(release, "hq", query) == [("Patrols", 214, "code", None)]
+
+
+def test_a_period_that_still_runs_is_in_both_copies(tmp_path) -> None:
+    workspace = make_workspace(tmp_path)
+    running = {"period_type": "A", "period": "2026", "period_end": date(2026, 12, 31)}
+    with workspace_warehouse(workspace) as connection:
+        add_figure(connection, obs_status="P", **running)
+        release = publish(workspace, MISSION, PERIOD, connection)
+    query = "SELECT obs_status FROM mart.indicator_value WHERE period = '2026'"
+    for audience in ("mission", "hq"):
+        assert rows(release, audience, query) == [("P",)]
 
 
 # Planted values -----------------------------------------------------------------------------------
