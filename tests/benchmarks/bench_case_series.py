@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 import pyfixest
 
-from indicators.linkage.case_series.analysis import MODELS, FittedModel, count_cells, fit
+from indicators.linkage.case_series.analysis import MODELS, FittedModel, fit
+from indicators.linkage.case_series.days import known_days
 from tests.benchmarks.measuring import medians, note
 
 ROUNDS = 3
@@ -59,28 +60,21 @@ def make_series(area_days: int) -> duckdb.DuckDBPyConnection:
 
 
 def ours(connection: duckdb.DuckDBPyConnection) -> FittedModel:
-    return fit(count_cells(connection), MODELS["primary"])
+    return fit(known_days(connection), MODELS["primary"])
 
 
 def day_rows(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    """One row a day in place of one a cell, with the model's terms; nothing of it is timed."""
-    cells = count_cells(connection)
-    with_one = cells.loc[cells.index.repeat(cells["days"])].reset_index(drop=True)
-    # Incidents of a cell go to its first days one by one: only their sum has a part in the fit.
-    position = with_one.groupby(
-        ["area", "month", "state", "is_same", "is_lead", "h7", "h28", "k7", "k28"]
-    ).cumcount()
-    whole, rest = with_one["incidents"] // with_one["days"], with_one["incidents"] % with_one["days"]
-    months = pd.DatetimeIndex(with_one["month"])
+    """The known days with the model's terms; nothing of it is timed."""
+    days = known_days(connection)
     return pd.DataFrame(
         {
-            "incidents": whole + (position < rest),
-            "post": (with_one["state"] > 0).astype(float),
-            "same": with_one["is_same"].astype(float),
-            "l7": np.log1p(with_one["h7"]),
-            "l28": np.log1p(with_one["h28"]),
-            "stratum": with_one["area"] + "-" + months.to_period("Q").astype(str),
-            "month": months.strftime("%Y-%m"),
+            "incidents": days.incidents,
+            "post": (days.state > 0).astype(float),
+            "same": days.same.astype(float),
+            "l7": np.log1p(days.short.astype(float)),
+            "l28": np.log1p(days.long.astype(float)),
+            "stratum": days.area * 100_000 + days.month // 3,
+            "month": days.month,
         }
     )
 

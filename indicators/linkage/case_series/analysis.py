@@ -1,19 +1,18 @@
 """The models of one case series, from its activities, incidents and returns."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import duckdb
 import numpy as np
-import pandas as pd
 
-from indicators.linkage.case_series.fit import CellRows, Term, codes_of, fit_poisson
+from indicators.linkage.case_series.cells import Cells, cells_of
+from indicators.linkage.case_series.days import WINDOW_ENDS, Ints, KnownDays, known_days
+from indicators.linkage.case_series.fit import Term, fit_poisson
 from indicators.linkage.panel import NotEstimable
 
 LEAST_INFORMATION = 30.0
 LEAST_AREAS_WITH_CONTRAST = 6
-_COUNT_CELLS = Path(__file__).with_name("count_cells.sql")
-STATES = ("0", "1-3", "4-7", "8-14")  # days since the last activity, as cells number them
+STATES = ("0", "1-3", "4-7", "8-14")  # days since the last activity, by their number
 _HISTORY = ("l7", "l28")
 
 
@@ -91,104 +90,43 @@ def analyse(connection: duckdb.DuckDBPyConnection) -> CaseSeries:
     police). `series.returned`: source (activities, incidents), area, month (its first day),
     is_sent. Days are local dates; sites are rolled up to the area above them beforehand.
     """
-    cells = count_cells(connection)
-    return CaseSeries(_counts(cells), {name: fit(cells, spec) for name, spec in MODELS.items()})
+    days = known_days(connection)
+    return CaseSeries(_counts(days), {name: fit(days, spec) for name, spec in MODELS.items()})
 
 
-def count_cells(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    """Cells (area, month, state, is_same, is_lead, h7, h28, k7, k28) with days and incidents."""
-    return connection.execute(_COUNT_CELLS.read_text(encoding="utf-8")).df()
-
-
-def _counts(cells: pd.DataFrame) -> DayCounts:
-    by_state = cells.groupby("state")["days"].sum()
+def _counts(days: KnownDays) -> DayCounts:
+    by_state = np.bincount(days.state, minlength=len(WINDOW_ENDS) + 1)
     return DayCounts(
-        days=int(cells["days"].sum()),
-        incidents=int(cells["incidents"].sum()),
-        independent=int(cells["independent"].sum()),
-        by_state={name: int(by_state.get(number, 0)) for number, name in enumerate(STATES)},
-        same=int(cells.loc[cells["is_same"], "days"].sum()),
-        lead=int(cells.loc[cells["is_lead"], "days"].sum()),
+        days=len(days.area),
+        incidents=int(days.incidents.sum()),
+        independent=int(days.independent.sum()),
+        by_state={name: int(by_state[number]) for number, name in enumerate(STATES)},
+        same=int(days.same.sum()),
+        lead=int(days.lead.sum()),
     )
 
 
-def fit(cells: pd.DataFrame, spec: ModelSpec) -> FittedModel:
-    """One model of the cells; `reason` where it cannot be estimated."""
-    used = _with_incidents(_prepared(cells, spec))
-    exposed = used["days"].where(used["state"] > 0, 0)
-    shares = used.assign(exposed=exposed).groupby("stratum").agg(
-        area=("area", "first"), days=("days", "sum"),
-        exposed=("exposed", "sum"), outcome=("outcome", "sum"),
-    )  # fmt: skip
-    share = shares["exposed"] / shares["days"]
-    has_contrast = (share > 0) & (share < 1)
-    summary = {
-        "incidents": int(used["outcome"].sum()),
-        "days": int(used["days"].sum()),
-        "strata": len(shares),
-        "areas": shares["area"].nunique(),
-        "areas_with_contrast": shares.loc[has_contrast, "area"].nunique(),
-        "information": float((shares["outcome"] * share * (1 - share)).sum()),
-    }
+def fit(days: KnownDays, spec: ModelSpec) -> FittedModel:
+    """One model of the known days; `reason` where it cannot be estimated."""
+    cells = cells_of(days, spec.terms, independent=spec.independent, by_month=spec.by_month)
+    exposed = np.bincount(cells.stratum, cells.days * cells.is_exposed)
+    share = exposed / np.bincount(cells.stratum, cells.days)
+    incidents = np.bincount(cells.stratum, cells.incidents)
+    contrasted = _area_of_strata(cells)[(share > 0) & (share < 1)]
+    model = FittedModel(
+        incidents=int(cells.incidents.sum()),
+        days=int(cells.days.sum()),
+        strata=len(share),
+        areas=len(np.unique(cells.area)),
+        areas_with_contrast=len(np.unique(contrasted)),
+        information=float((incidents * share * (1 - share)).sum()),
+    )
     try:
-        terms = fit_poisson(_rows(used, spec), summary["areas_with_contrast"])
+        terms = fit_poisson(cells, spec.terms, model.areas_with_contrast)
     except NotEstimable as error:
-        return FittedModel(**summary, reason=error.reason)
-    return FittedModel(**summary, terms=terms)
+        return FittedModel(**{**vars(model), "reason": error.reason})
+    return FittedModel(**{**vars(model), "terms": terms})
 
 
-def _prepared(cells: pd.DataFrame, spec: ModelSpec) -> pd.DataFrame:
-    """Outcome, history and stratum of the model, of cells that it need not tell apart as one."""
-    months = pd.DatetimeIndex(cells["month"])
-    number = np.asarray(months.year) * 12 + np.asarray(months.month) - 1
-    short, long = ("k7", "k28") if spec.independent else ("h7", "h28")
-    wide = pd.DataFrame(
-        {
-            "area": codes_of(cells["area"].to_numpy()),
-            "period": number,
-            "stratum_period": number if spec.by_month else number // 3,
-            "state": cells["state"].to_numpy(),
-            "is_same": cells["is_same"].to_numpy(),
-            "is_lead": cells["is_lead"].to_numpy() if "lead" in spec.terms else False,
-            "short": cells[short].to_numpy() if "l7" in spec.terms else 0,
-            "long": cells[long].to_numpy() if "l7" in spec.terms else 0,
-            "days": cells["days"].to_numpy(),
-            "outcome": cells["independent" if spec.independent else "incidents"].to_numpy(),
-        }
-    )
-    keys = [name for name in wide if name not in ("days", "outcome")]
-    found = wide.groupby(keys, sort=True, as_index=False)[["days", "outcome"]].sum()
-    found["stratum"] = codes_of((found["area"] * 100_000 + found["stratum_period"]).to_numpy())
-    return found
-
-
-def _with_incidents(cells: pd.DataFrame) -> pd.DataFrame:
-    """Without strata, then without months, that hold no incident: they say nothing of a ratio."""
-    for name in ("stratum", "period"):
-        total = cells.groupby(name)["outcome"].transform("sum")
-        cells = cells.loc[total > 0]
-    return cells
-
-
-def _rows(cells: pd.DataFrame, spec: ModelSpec) -> CellRows:
-    state = cells["state"].to_numpy()
-    columns = {
-        "post": state > 0,
-        "p1": state == 1,
-        "p2": state == 2,
-        "p3": state == 3,
-        "same": cells["is_same"].to_numpy(),
-        "lead": cells["is_lead"].to_numpy(),
-        "l7": np.log1p(cells["short"].to_numpy()),
-        "l28": np.log1p(cells["long"].to_numpy()),
-    }
-    terms = np.column_stack([np.asarray(columns[name], dtype=np.float64) for name in spec.terms])
-    return CellRows(
-        days=cells["days"].to_numpy(dtype=np.float64),
-        incidents=cells["outcome"].to_numpy(dtype=np.float64),
-        terms=terms,
-        names=spec.terms,
-        stratum=codes_of(cells["stratum"].to_numpy()),
-        area=codes_of(cells["area"].to_numpy()),
-        period=None if spec.by_month else cells["period"].to_numpy(dtype=np.int64),
-    )
+def _area_of_strata(cells: Cells) -> Ints:
+    return cells.area[np.unique(cells.stratum, return_index=True)[1]]
