@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indicators.linkage.case_series.days import Ints, KnownDays
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating[Any]]
 _MONTHS_OF_A_QUARTER = 3
 
 
@@ -46,7 +47,7 @@ def cells_of(days: KnownDays, terms: Sequence[str], *, independent: bool, by_mon
     at = np.flatnonzero(kept)[first]
     return Cells(
         days=np.bincount(cell, minlength=len(first)).astype(np.float64),
-        incidents=np.bincount(cell, outcome[kept], minlength=len(first)),
+        incidents=np.bincount(cell, outcome[kept], minlength=len(first)).astype(np.float64),
         terms=_terms({name: column[at] for name, column in columns.items()}, terms),
         stratum=_codes(stratum[at]),
         area=_codes(days.area[at]),

@@ -6,12 +6,13 @@ window functions of SQL over the same grid took five times as long.
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-Ints = NDArray[np.integer]
+Ints = NDArray[Any]  # whole numbers and flags of any width
 Flags = NDArray[np.bool_]
 WASH_OUT = 14  # days after an activity that count as exposed
 WINDOW_ENDS = (3, 7, 14)
@@ -81,7 +82,7 @@ def known_days(connection: duckdb.DuckDBPyConnection) -> KnownDays:
     dates = np.asarray([date.fromordinal(int(day)) for day in days])
     month = np.asarray([day.year * 12 + day.month - 1 for day in dates], dtype=np.int32)
     before, independent_before = _running(incidents), _running(independent)
-    found = {
+    found: dict[str, Ints] = {
         "area": np.broadcast_to(np.arange(len(record.areas), dtype=np.int32)[:, None], known.shape),
         "month": np.broadcast_to(month, known.shape),
         "state": _states(acted),
