@@ -165,7 +165,7 @@ def _score(design: _Design, rest: Floats) -> Floats:
 
 def _maximise(design: _Design) -> Floats:
     """Newton's steps, halved while the likelihood falls."""
-    beta = np.zeros(design.size)
+    beta: Floats = np.zeros(design.size)
     expected = _expected(design, beta)
     for _ in range(_MOST_STEPS):
         score = _score(design, design.cells.incidents - expected)
