@@ -27,7 +27,7 @@ AT_MOST = {
     "wake_r_example": 1.0,
     "trend_null": 1.0,
 }
-AT_LEAST = {"catalogue_naive": 50.0, "survey_svy": 500.0, "trend_change": 1.0}
+AT_LEAST = {"catalogue_naive": 50.0, "survey_svy": 500.0, "trend_change": 1.0, "case_series": 20.0}
 
 
 def judged(line: Line) -> Line:

@@ -73,6 +73,11 @@ def wake_tally(request: pytest.FixtureRequest) -> Tally:
     return tally_of(request.config, "wake")
 
 
+@pytest.fixture
+def case_series_tally(request: pytest.FixtureRequest) -> Tally:
+    return tally_of(request.config, "case series")
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """A worker process tells what it compared to the process that reports."""
     output = getattr(session.config, "workeroutput", None)

@@ -1,0 +1,177 @@
+"""What a model asks of each known day of each area: exposure, history and incidents.
+
+Days lie on a grid of areas × days of the record, where windows are differences of running sums:
+window functions of SQL over the same grid took five times as long.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[Any]  # whole numbers and flags of any width
+Flags = NDArray[np.bool_]
+WASH_OUT = 14  # days after an activity that count as exposed
+WINDOW_ENDS = (3, 7, 14)
+LEAD = 7
+RECENT, EARLIER = 7, 28  # days of history: the last week, and the three before it
+MOST_RECENT, MOST_EARLIER = 4, 7  # incidents beyond these say no more
+_CODES_SQL = """(
+  SELECT unnest($areas) AS area, unnest(range(len($areas))) AS code
+)"""
+
+
+@dataclass(frozen=True)
+class KnownDays:
+    """One entry a known area-day, by area and day; all arrays have the same length.
+
+    area: codes from 0 in the order of names. month: year × 12 + month - 1. state: 0 unexposed, 1 to
+    3 the window since the last activity. short, long: incidents of the last week and of the three
+    weeks before it, cut off; `independent` ones leave out what UN police reported.
+    """
+
+    area: Ints
+    month: Ints
+    state: Ints
+    same: Ints
+    lead: Ints
+    short: Ints
+    long: Ints
+    independent_short: Ints
+    independent_long: Ints
+    incidents: Ints
+    independent: Ints
+
+
+@dataclass(frozen=True)
+class _Record:
+    """The areas that owe returns and the days from the first month of returns to the last."""
+
+    areas: tuple[str, ...]
+    first: date
+    size: int
+
+    def grid(self, rows: dict[str, Ints], weight: str) -> Ints:
+        """Sums of a weight by area and day; rows outside the record are left out."""
+        inside = (rows["day"] >= 0) & (rows["day"] < self.size)
+        cell = rows["area"][inside] * self.size + rows["day"][inside]
+        sums = np.zeros(len(self.areas) * self.size, dtype=np.int32)
+        sums[cell] = rows[weight][inside]  # rows are grouped: a day of an area comes once
+        return sums.reshape(len(self.areas), self.size)
+
+
+def known_days(connection: duckdb.DuckDBPyConnection) -> KnownDays:
+    """The known days of the series in the schema `series` (`analysis.analyse` says what it holds).
+
+    A day is known where the returns of incidents came for it and the 28 days before, and those of
+    activities from 14 days before it to 7 after. Raises KeyError where no return is recorded.
+    """
+    record = _read_record(connection)
+    incident = _read_rows(connection, record, "incident", "count(*) FILTER (WHERE is_independent)")
+    activity = _read_rows(connection, record, "activity", "0")
+    incidents, independent = record.grid(incident, "rows"), record.grid(incident, "independent")
+    acted = record.grid(activity, "rows") > 0
+    sent = {
+        source: _read_sent(connection, record, source) for source in ("activities", "incidents")
+    }
+    known = _covered(sent["incidents"], EARLIER, 0) & _covered(sent["activities"], WASH_OUT, LEAD)
+    days = record.first.toordinal() + np.arange(record.size)
+    dates = np.asarray([date.fromordinal(int(day)) for day in days])
+    month = np.asarray([day.year * 12 + day.month - 1 for day in dates], dtype=np.int32)
+    before, independent_before = _running(incidents), _running(independent)
+    found: dict[str, Ints] = {
+        "area": np.broadcast_to(np.arange(len(record.areas), dtype=np.int32)[:, None], known.shape),
+        "month": np.broadcast_to(month, known.shape),
+        "state": _states(acted),
+        "same": acted,
+        "lead": _summed(_running(acted), -LEAD, -1) > 0,
+        "short": _cut_off(_summed(before, 1, RECENT), MOST_RECENT),
+        "long": _cut_off(_summed(before, RECENT + 1, EARLIER), MOST_EARLIER),
+        "independent_short": _cut_off(_summed(independent_before, 1, RECENT), MOST_RECENT),
+        "independent_long": _cut_off(
+            _summed(independent_before, RECENT + 1, EARLIER), MOST_EARLIER
+        ),
+        "incidents": incidents,
+        "independent": independent,
+    }
+    return KnownDays(**{name: values[known] for name, values in found.items()})
+
+
+def _cut_off(counts: Ints, most: int) -> Ints:
+    return np.minimum(counts, most).astype(np.int8)
+
+
+def _read_record(connection: duckdb.DuckDBPyConnection) -> _Record:
+    areas = connection.execute("SELECT DISTINCT area FROM series.returned ORDER BY area").fetchall()
+    found = connection.execute(
+        """SELECT CAST(min("month") AS DATE), last_day(max("month")) FROM series.returned"""
+    ).fetchone()
+    if not areas or found is None:
+        raise KeyError("no return is recorded")
+    first, last = found
+    return _Record(tuple(area for (area,) in areas), first, (last - first).days + 1)
+
+
+def _read_rows(
+    connection: duckdb.DuckDBPyConnection, record: _Record, table: str, independent_sql: str
+) -> dict[str, Ints]:
+    """`area` (its code), `day` of the record, `rows` and how many of them are independent."""
+    return _numbers(
+        connection,
+        f"""SELECT code AS area, "day" - $first AS "day", count(*) AS rows,
+          {independent_sql} AS independent
+        FROM series.{table} JOIN {_CODES_SQL} USING (area) GROUP BY ALL""",
+        record,
+    )
+
+
+def _read_sent(connection: duckdb.DuckDBPyConnection, record: _Record, source: str) -> Flags:
+    """By area and day: whether the return of its month came."""
+    months = _numbers(
+        connection,
+        f"""SELECT code AS area, "month" - $first AS "day", day(last_day("month")) AS days
+        FROM series.returned JOIN {_CODES_SQL} USING (area)
+        WHERE is_sent AND source = '{source}'""",
+        record,
+    )
+    # A running sum of +1 at the first day of a month that came and -1 after its last.
+    steps = np.zeros((len(record.areas), record.size + 1), dtype=np.int64)
+    np.add.at(steps, (months["area"], months["day"]), 1)
+    np.add.at(steps, (months["area"], months["day"] + months["days"]), -1)
+    return np.asarray(np.cumsum(steps, axis=1)[:, :-1] > 0)
+
+
+def _numbers(connection: duckdb.DuckDBPyConnection, query: str, record: _Record) -> dict[str, Ints]:
+    found = connection.execute(query, {"areas": list(record.areas), "first": record.first})
+    columns = found.fetchnumpy()
+    return {name: np.asarray(values, dtype=np.int64) for name, values in columns.items()}
+
+
+def _running(values: Ints | Flags) -> Ints:
+    """Sums before each day, with room on both sides for windows that reach beyond the record."""
+    padded = np.pad(values, ((0, 0), (EARLIER + 1, LEAD)))
+    return np.cumsum(padded, axis=1, dtype=np.int32)
+
+
+def _summed(running: Ints, nearest: int, furthest: int) -> Ints:
+    """Sums over the days from `furthest` to `nearest` days before each; negative: after it."""
+    size = running.shape[1] - EARLIER - 1 - LEAD
+    last, before_first = EARLIER + 1 - nearest, EARLIER - furthest
+    return running[:, last : last + size] - running[:, before_first : before_first + size]
+
+
+def _covered(sent: Flags, before: int, after: int) -> Flags:
+    """Whether returns came for every day from `before` days before to `after` days after."""
+    return np.asarray(_summed(_running(sent), -after, before) == before + after + 1)
+
+
+def _states(acted: Flags) -> Ints:
+    """The window in which the last activity lies, the day itself not counted; 0: none of them."""
+    running = _running(acted)
+    states = np.zeros(acted.shape, dtype=np.int8)
+    for number in range(len(WINDOW_ENDS), 0, -1):
+        states[_summed(running, 1, WINDOW_ENDS[number - 1]) > 0] = number
+    return states
