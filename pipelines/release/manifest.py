@@ -24,9 +24,10 @@ _DATABASE_SUFFIX = ".duckdb"  # a database's bytes differ between equal contents
 _DATA = ("contracts", "indicators", "messages", "vocabularies")
 _LIBRARIES = ("duckdb", "numpy", "pandas", "pyarrow", "xlsxwriter")
 
+# Without numbers of rows: of a list of persons these are counts of persons, and every audience
+# gets the manifest. Each copy's `input_file` has them as the audience may see them.
 _INPUTS_SQL = """
-SELECT name, file_sha256 AS sha256, source, status, rows_read, rows_loaded, rows_rejected,
-       rows_unchanged, superseded_by
+SELECT name, file_sha256 AS sha256, source, status, superseded_by
 FROM mart.input_file WHERE mission = ? ORDER BY name, sha256
 """
 
