@@ -218,7 +218,8 @@ def _estimate_columns(indicator: Indicator, measure: Measure) -> dict[str, str]:
     scale = indicator.scale
     numerator, denominator = "sum(weight * outcome)", "sum(weight)"
     share = f"{numerator} / {denominator}"
-    parts = {"numerator": numerator, "denominator": denominator}
+    # Nobody with a valid answer: no share, and parts of nothing.
+    parts = {"numerator": f"coalesce({numerator}, 0)", "denominator": f"coalesce({denominator}, 0)"}
     if measure.between is not None:
         of, minus = (_share_of(side) for side in (measure.between.of, measure.between.minus))
         share, parts = f"({of}\n    - {minus})", dict.fromkeys(parts, "NULL")

@@ -68,13 +68,15 @@ def _insert(
 
 
 def _macros(size: Size) -> dict[str, str]:
+    """Draws by name and number; hashed twice, as DuckDB's hash of two values alone is correlated
+    between names."""
     minutes = (size.last_day - FIRST_DAY).days * 1440
     return {
-        "draw(name, i, among)": "CAST(hash(name, i) % among AS INTEGER)",
-        "pick(name, i, codes)": "codes[1 + CAST(hash(name, i) % len(codes) AS INTEGER)]",
-        "chance(name, i, percent)": "hash(name, i) % 100 < percent",
+        "draw(name, i, among)": "CAST(hash(hash(name, i)) % among AS INTEGER)",
+        "pick(name, i, codes)": "codes[1 + CAST(hash(hash(name, i)) % len(codes) AS INTEGER)]",
+        "chance(name, i, percent)": "hash(hash(name, i)) % 100 < percent",
         "moment(name, i)": (
-            f"TIMESTAMP '{FIRST_DAY}' + to_minutes(CAST(hash(name, i) % {minutes} AS BIGINT))"
+            f"TIMESTAMP '{FIRST_DAY}' + to_minutes(CAST(hash(hash(name, i)) % {minutes} AS BIGINT))"
         ),
         "area_of(name, i)": f"format('A{{:03d}}', draw(name, i, {AREAS}))",
         "unit_of(name, i)": f"format('U{{:02d}}', draw(name, i, {UNITS}))",

@@ -188,7 +188,7 @@ def test_workbook_with_a_damaged_part(faulty: Faulty) -> None:
 
 def test_text_named_xlsx(faulty: Faulty) -> None:
     use_source(faulty[0], files=["areas.xlsx"], reader="xlsx")
-    assert refused(faulty, "areas.xlsx", GOOD).rule == "unreadable"
+    assert refused(faulty, "areas.xlsx", GOOD).rule == "text_not_workbook"
 
 
 def test_missing_sheet_names_the_sheets_there_are(faulty: Faulty) -> None:

@@ -97,7 +97,7 @@ def test_displaced_households_that_know_where_they_are_from() -> None:
     found = february(small, "P3-OC-09")
     assert (found["numerator"], found["denominator"], found["n"]) == (1, 3, 2)
     values = small.compute("P3-OC-09", as_of=date(2026, 3, 31))
-    origin = values[(values["breakdown"] == "area_of_origin") & (values["period"] == "2026-02")]
+    origin = values[(values["breakdown"] == "area_of_origin") & (values["period"] == "2026-Q1")]
     assert set(origin["breakdown_value"]) == {"A2"}
     assert "A1a" in set(origin["area"]) and "A2" not in set(origin["area"])
 

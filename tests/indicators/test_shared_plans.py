@@ -74,7 +74,8 @@ def test_a_derived_column_is_computed_where_its_readers_may_count() -> None:
     (three,) = cube_plans([entries["P2-OP-04"], of_escorts, entries["P2-OP-13"]])
     assert three.derived_where == {
         "time_of_day": "((activity_type = 'patrol' AND status = 'completed') OR "
-        "(activity_type = 'escort' AND status = 'completed'))"
+        "(activity_type = 'escort' AND status = 'completed' AND "
+        "convoy_type IN ('humanitarian', 'civilian_component')))"
     }
 
 

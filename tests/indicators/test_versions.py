@@ -67,7 +67,9 @@ def small(patrols: Indicator) -> SmallWarehouse:
 
 
 def computed(small: SmallWarehouse, patrols: Indicator) -> Mapping[str, tuple[int, float]]:
-    rows = total_rows(small.compute(CODE, catalogue={CODE: patrols}, as_of=TODAY))
+    begun = date(2025, 1, 1)  # before it nothing is compared
+    values = small.compute(CODE, catalogue={CODE: patrols}, as_of=TODAY, starts_on=begun)
+    rows = total_rows(values)
     rows = rows[rows["area"] == "C"]
     named = rows[["period", "indicator_version", "value"]].itertuples(index=False)
     return {period: (version, value) for period, version, value in named}

@@ -1,4 +1,4 @@
--- difference: X-IM-02, Gap between women and men in feeling protected
+-- difference: X-IM-02, Gap between men and women who rate their safety as good
 CREATE OR REPLACE TEMP MACRO as_of_day() AS DATE '2026-09-30';
 CREATE OR REPLACE TEMP MACRO country_area() AS 'COUNTRY';
 WITH period AS (
@@ -27,7 +27,7 @@ shown_wave AS (
   FROM waves
   JOIN asked USING (survey_code, wave, instrument)
   JOIN period ON last_on BETWEEN period_start AND period_end
-  WHERE period_type IN ('M', 'Q', 'S', 'A', 'B', 'R3', 'R12')
+  WHERE period_type IN ('M', 'Q', 'S', 'A', 'B')
   QUALIFY row_number() OVER (
     PARTITION BY period_type, period ORDER BY last_on DESC, survey_code, wave) = 1
 ),

@@ -27,7 +27,7 @@ shown_wave AS (
   FROM waves
   JOIN asked USING (survey_code, wave, instrument)
   JOIN period ON last_on BETWEEN period_start AND period_end
-  WHERE period_type IN ('M', 'Q', 'S', 'A', 'B', 'R3', 'R12')
+  WHERE period_type IN ('M', 'Q', 'S', 'A', 'B')
   QUALIFY row_number() OVER (
     PARTITION BY period_type, period ORDER BY last_on DESC, survey_code, wave) = 1
 ),
@@ -60,7 +60,7 @@ valid AS (
 )
 SELECT
   100 * sum(weight * outcome) / sum(weight) AS value,
-  sum(weight * outcome) AS numerator,
-  sum(weight) AS denominator,
+  coalesce(sum(weight * outcome), 0) AS numerator,
+  coalesce(sum(weight), 0) AS denominator,
   count(*) AS n
 FROM valid

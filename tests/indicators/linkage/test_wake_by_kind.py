@@ -143,15 +143,3 @@ def test_with_place_times_a_kind_stands_in_the_months_in_which_it_went() -> None
         for of in (events.rows[events.rows["type"] == PLANNED], own[own["type"] == PLANNED])
     ]
     assert months[0] == months[1] and months[0]
-
-
-def test_numbers_that_an_audience_would_withhold_are_not_told(mixed: SmallWarehouse) -> None:
-    """Of the short ones a few are compared: neither how many, nor what follows from it."""
-    small = filled(spoil=f"{MIXED}; DELETE FROM core.activities WHERE row_number % 10 = 5")
-    row = effects(small)["14d_10km_not_long_range"]
-    assert (row["n_treated"], row["n_control"], row["n_eff"]) == (None, None, None)
-    assert row["estimate"] is None and row["control_mean"] is None
-    (link,) = rows(small, "result_link", "specification = '14d_10km_not_long_range'")
-    assert (link["n_events"], link["n_eff"]) == (None, None)
-    whole = effects(mixed)["14d_10km"]
-    assert whole["n_treated"] >= 10 and whole["n_control"] >= 10 and whole["control_mean"] > 0

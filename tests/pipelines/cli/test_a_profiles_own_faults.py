@@ -125,7 +125,7 @@ FAULTS: dict[str, tuple[Change, str, str]] = {
         "mission.yaml",
         "near_base_km",
     ),
-    "key twice": (append("mission.yaml", "mission: small\n"), "mission.yaml", "stands twice"),
+    "key twice": (append("mission.yaml", "mission: small\n"), "mission.yaml", "a second time"),
     "no key": (text("mission.yaml", "mission: small\n"), "mission.yaml", "key name is missing"),
     "a list of keys": (text("mission.yaml", "- mission\n"), "mission.yaml", "key"),
     "empty": (text("mission.yaml", ""), "mission.yaml", "key"),

@@ -61,10 +61,9 @@ class SmallMission:
         return ingest(self.workspace, self.mission, **options)
 
     def deliver(self, name: str, content: str | bytes) -> FileReport:
-        """Drops one file in and takes it in."""
+        """Drops one file in and takes it in; files that are read again for it come before it."""
         self.drop(name, content)
-        (report,) = self.ingest().files
-        return report
+        return self.ingest().files[-1]
 
     def deliver_all(self, name: str, content: str | bytes) -> list[FileReport]:
         """Drops one file in; what became of it and of files that were read again for it."""

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pytest
 import shapely
-from tests.faults.make_faults import base_rows
 
 from indicators.contracts import contracts
 from indicators.data_folder import data_folder
@@ -20,6 +19,7 @@ from pipelines.ingest.reading import Delivery, file_rows
 from pipelines.quality.checks import run_checks
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.warehouse.ddl import create_mart
+from tests.faults.fault_rows import base_rows
 from tests.pipelines.ingest.conftest import SmallMission
 from tests.pipelines.source_mappings import under_own_names
 
@@ -43,7 +43,7 @@ def with_outlines(small: SmallMission, **parameters: Any) -> None:
 
 
 def incidents() -> str:
-    good = dict.fromkeys(COLUMNS, "") | base_rows()["incidents"]["row"]
+    good = dict.fromkeys(COLUMNS, "") | base_rows()["incidents"].row
     lines = [COLUMNS]
     for code, (latitude, longitude) in POINTS.items():
         row = good | {"incident_code": code, "area_code": "XX01"}

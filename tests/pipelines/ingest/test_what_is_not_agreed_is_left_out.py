@@ -3,12 +3,12 @@
 from typing import Any
 
 import pytest
-from tests.faults.make_faults import base_rows
 
 from indicators.contracts import contracts
 from indicators.errors import WrongUse
 from pipelines.ingest.inbox import ingest
 from pipelines.warehouse.connection import open_warehouse
+from tests.faults.fault_rows import base_rows
 from tests.pipelines.ingest.conftest import SmallMission
 from tests.pipelines.source_mappings import under_own_names
 
@@ -26,7 +26,7 @@ COLUMNS = list(contracts()["survey_respondents"].columns)
 
 
 def rows() -> list[dict[str, str]]:
-    good = dict.fromkeys(COLUMNS, "") | base_rows()["survey_respondents"]["row"]
+    good = dict.fromkeys(COLUMNS, "") | base_rows()["survey_respondents"].row
     good |= {"area_code": "XX01", "site_code": "", "origin_area_code": ""}
     return [
         good | {"respondent_key": f"r{number}", "ethnic_group": f"{SECRET}-{number}"} | change
