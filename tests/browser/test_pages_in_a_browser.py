@@ -129,7 +129,7 @@ def test_following_a_link_moves_the_focus_to_the_heading(visit: Visit) -> None:
 def test_each_mark_reads_as_one_sentence(visit: Visit) -> None:
     page = visit.open("/")
     label = page.locator(".range").first.get_attribute("aria-label") or ""
-    expected = ("41%", "95% CI", "baseline 34%", "expected now", "target 50%", "On track")
+    expected = ("41%", "95% CI", "baseline 34%", "expected by now", "target 50%", "On track")
     assert [part for part in expected if part not in label] == []
 
 
