@@ -113,6 +113,14 @@ class Slow:
     unit_column: str | None = "unit_code"
     kinds: str = "MQSAB"
     per: int | None = None  # a rate by residents
+    reach_days: int = 0  # of a case that ripens: how long before its period it may begin
+
+    def is_known_in_part(self, span: Span) -> bool:
+        """Whether the period still runs, or begins before the mission or reaches before it."""
+        begins = span.first
+        if span.last - begins == timedelta(days=6):  # a week goes with the month of its Thursday
+            begins = (begins + timedelta(days=3)).replace(day=1)
+        return span.last > AS_OF or begins - timedelta(days=self.reach_days) < STARTS_ON
 
 
 def flow_cells(slow: Slow, rows: Sequence[Row], world: World) -> dict[Cell, Figure]:
@@ -137,10 +145,12 @@ def flow_cells(slow: Slow, rows: Sequence[Row], world: World) -> dict[Cell, Figu
                 for group in ["_T", *_unit_types(slow, row)]:
                     members.setdefault((*key, area, group), []).append(row)
     wanted = {(*key, area, "_T") for key in periods for area in AREAS} | members.keys()
-    return {
-        cell: _figure(slow, members.get(cell, []), cell, periods[cell[:2]], cell[:2] in told, world)
-        for cell in wanted
-    }
+    found: dict[Cell, Figure] = {}
+    for cell in wanted:
+        span, is_told = periods[cell[:2]], cell[:2] in told
+        is_part = slow.is_known_in_part(span)
+        found[cell] = _figure(slow, members.get(cell, []), cell, span, is_told, is_part, world)
+    return found
 
 
 def _unit_types(slow: Slow, row: Row) -> Iterable[str]:
@@ -157,7 +167,7 @@ def _has_residents(slow: Slow, world: World, places: list[str], span: Span) -> b
 
 
 def _figure(
-    slow: Slow, rows: list[Row], cell: Cell, span: Span, is_told: bool, world: World
+    slow: Slow, rows: list[Row], cell: Cell, span: Span, is_told: bool, is_part: bool, world: World
 ) -> Figure:
     if not rows and not is_told:
         return "O", None, None
@@ -168,7 +178,7 @@ def _figure(
         value = slow.per * len(rows) / sum(persons) if sum(persons) > 0 else None
     if value is None:
         return "M", None, n
-    return ("P" if span.last > AS_OF else "A"), value, n
+    return ("P" if is_part else "A"), value, n
 
 
 def state_cells(
@@ -188,7 +198,8 @@ def state_cells(
             cell = (*key, area, "_T")
             found[cell] = ("O", None, None)
             if here:
-                found[cell] = _figure(slow, here, cell, span, True, world)
+                is_part = span.last > AS_OF  # a state is known or not by its own date
+                found[cell] = _figure(slow, here, cell, span, True, is_part, world)
     return found
 
 

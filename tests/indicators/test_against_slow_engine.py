@@ -210,6 +210,7 @@ FLOWS = [
         slow.share_of(is_in_time, lambda row: 1),
         lambda row: row["received_at"].date(),
         unit_column=None,
+        reach_days=3,  # the longest target time of an alert
     ),
     slow.Slow(
         "P2-OC-03",

@@ -92,9 +92,9 @@ class PatrolMission:
         (self.profile / "mission.yaml").write_text(text, encoding="utf-8")
 
     def deliver(self, name: str, content: str) -> None:
-        """Drops a file into the inbox and takes it in."""
+        """Drops a file in and takes it in; files that are read again for it come before it."""
         (self.workspace.inbox(MISSION) / name).write_text(content, encoding="utf-8")
-        (report,) = ingest(self.workspace, read_mission(self.profile)).files
+        report = ingest(self.workspace, read_mission(self.profile)).files[-1]
         assert (report.name, report.status) == (name, "loaded")
 
     def release(
