@@ -3,6 +3,7 @@
 Shares nothing with the compiler but the definitions; property tests compare the two.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -204,17 +205,32 @@ def state_cells(
 
 
 def published(cells: Mapping[Cell, Figure], adds_up: bool) -> dict[Cell, Figure]:
-    """The cells of the grid; of counts and sums with the zeros of every unit type that is shown."""
+    """The cells of the grid; of counts and sums with the zeros of every unit type that is shown.
+
+    Shown: at that level of areas, by that kind of period.
+    """
     kept = {cell: figure for cell, figure in cells.items() if _is_published(cell)}
     if not adds_up:
         return kept
     totals = {cell[:3]: figure for cell, figure in kept.items() if cell[3] == "_T"}
     zeros = {cell: _zero_of(status) for cell, (status, _, _) in totals.items()}
-    types = {cell[3] for cell, figure in kept.items() if figure != zeros[cell[:3]]} - {"_T"}
-    every = {(*cell, unit_type): zero for cell, zero in zeros.items() for unit_type in types}
-    return {cell: figure for cell, figure in every.items() if _is_published(cell)} | {
-        cell: figure for cell, figure in kept.items() if cell[3] in {*types, "_T"}
+    shown: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for cell, figure in kept.items():
+        if cell[3] != "_T" and figure != zeros[cell[:3]]:
+            shown[_place_of(cell)].add(cell[3])
+    every = {
+        (*cell, unit_type): zero
+        for cell, zero in zeros.items()
+        for unit_type in shown[_place_of(cell)]
     }
+    return {cell: figure for cell, figure in every.items() if _is_published(cell)} | {
+        cell: figure for cell, figure in kept.items() if cell[3] in {*shown[_place_of(cell)], "_T"}
+    }
+
+
+def _place_of(cell: Sequence[str]) -> tuple[str, str]:
+    """The kind of period and the level of the area."""
+    return cell[0], AREAS[cell[2]][1]
 
 
 def _zero_of(status: str) -> Figure:
