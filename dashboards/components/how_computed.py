@@ -81,7 +81,8 @@ def _left_out(context: Context, indicator: str, cell: Cell, origin: Origin) -> s
         parts.append(words("computed.rows_waiting", number=number, source=source))
     limitations = words.of(row, "limitations")
     parts += [limitations] if limitations else []
-    return ". ".join(part.rstrip(".") for part in parts) or words("computed.nothing_left_out")
+    sentences = [part[:1].upper() + part[1:].rstrip(".") for part in parts]
+    return ". ".join(sentences) or words("computed.nothing_left_out")
 
 
 def _files(context: Context, origin: Origin) -> Any:
