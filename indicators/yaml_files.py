@@ -59,7 +59,7 @@ def read_yaml(path: Path, loader: type[StrictLoader] = _Loader) -> Any:
     try:
         return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
     except RepeatedKeyError as error:
-        raise WrongUse(repeated_key(path, error)) from error
+        raise WrongUse(_repeated_key(path, error)) from error
     except yaml.MarkedYAMLError as error:
         row = error.problem_mark.line + 1 if error.problem_mark else None
         reason = {"reason": error.problem or "–"}
@@ -74,7 +74,7 @@ def read_yaml(path: Path, loader: type[StrictLoader] = _Loader) -> Any:
         raise WrongUse(Problem("yaml_missing_file", path.name)) from error
 
 
-def repeated_key(path: Path, error: RepeatedKeyError) -> Problem:
+def _repeated_key(path: Path, error: RepeatedKeyError) -> Problem:
     """The problem of a key that stands twice, with both rows."""
     words = {"key": error.key, "first": error.first_row}
     return Problem("yaml_repeated_key", path.name, row=error.row, parameters=words)

@@ -7,8 +7,6 @@ from typing import Any
 from indicators.errors import Problem
 from indicators.messages import message
 
-STATUSES = ("loaded", "held", "empty", "unchanged", "waiting", "kept")
-
 
 @dataclass(frozen=True)
 class FileReport:
@@ -49,11 +47,11 @@ class FileReport:
 
     def lines(self, language: str) -> list[str]:
         """What a person reads: one line, and one more for each thing that is odd."""
-        counted = [message("cli.ingest.file", language, **_numbers(asdict(self)))]
-        return [
-            *(counted if self.status not in _UNREAD else []),
-            *remark_lines(asdict(self), language),
-        ]
+        facts = asdict(self)
+        remarks = list(remark_lines(facts, language))
+        if self.status in _UNREAD:
+            return remarks
+        return [message("cli.ingest.file", language, **_numbers(facts)), *remarks]
 
 
 _UNREAD = ("waiting", "kept")
