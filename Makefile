@@ -34,7 +34,7 @@ check: .venv/installed
 	@$(BIN)/python -m tests.faults.check
 
 docs: .venv/installed
-	@$(BIN)/python -m pipelines.documentation
+	@$(BIN)/python -m pipelines.documents.pages
 	@echo "build/docs/indicators/en/README.md, build/docs/data_dictionary/en/README.md (French: fr)"
 
 format: .venv/installed

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from dashboards.access import AUDIENCES
-from indicators.messages import message
+from indicators.foundation.messages import message
 
 WRONG_USE = 2
 

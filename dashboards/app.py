@@ -14,12 +14,12 @@ import dash_mantine_components as dmc
 from dash import ALL, ClientsideFunction, Input, Output, State, dcc, html
 from flask import request
 
-from dashboards import downloads, security
 from dashboards.access import Audience
-from dashboards.address import Address
 from dashboards.components.page_head import page_head
 from dashboards.components.shell import NavigationEntry, release_words, shell
 from dashboards.context import Context, read_context
+from dashboards.http import downloads, security
+from dashboards.http.address import Address
 from dashboards.pages import (
     catalogue,
     data_quality,
@@ -32,7 +32,7 @@ from dashboards.pages import (
     side_by_side,
 )
 from dashboards.theme import style_sheet
-from dashboards.words import Words
+from dashboards.wording.words import Words
 
 LOG = logging.getLogger("dashboards")
 HEALTH = "health"

@@ -10,14 +10,14 @@ from typing import Any
 
 import pandas as pd
 
-from dashboards import formats
 from dashboards.access import Audience
-from dashboards.address import Address
+from dashboards.http.address import Address
 from dashboards.queries import areas, catalogue, framework, indicator_values
 from dashboards.queries.cells import Cell, Dated, dated_cells
 from dashboards.releases import Release, current_release, published_missions
 from dashboards.rows import rows_of
-from dashboards.words import Words
+from dashboards.wording import formats
+from dashboards.wording.words import Words
 
 # A quarter in which a smaller share of the indicators has a figure is not shown unasked.
 _ENOUGH_FIGURES = 1 / 3

@@ -17,9 +17,9 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from indicators.breakdowns import CROSSED, NO_PART, dimension_sql, parts_sql
-from indicators.grid import GRID
-from indicators.values import VALUE_KEY
+from indicators.compiler.cells.breakdowns import CROSSED, NO_PART, dimension_sql, parts_sql
+from indicators.compiler.cells.grid import GRID
+from indicators.foundation.mart_tables import VALUE_KEY
 
 EXAMPLES = 3
 FILES = ("*.parquet", "*.csv", "*.xlsx", "quality/*")

@@ -6,11 +6,11 @@ from typing import Any
 import plotly.graph_objects as go
 from dash import dcc, html
 
-from dashboards import formats
-from dashboards.address import Address
 from dashboards.components.links import page_link
 from dashboards.context import Context
-from dashboards.words import Words
+from dashboards.http.address import Address
+from dashboards.wording import formats
+from dashboards.wording.words import Words
 
 _CONFIG = {"displayModeBar": False, "responsive": True, "doubleClick": False, "scrollZoom": False}
 KEYS_HINT = "chart-keys"  # the shell holds the words that this id names

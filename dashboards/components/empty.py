@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dash import html
 
 from dashboards.queries.cells import SUPPRESSED, Cell
-from dashboards.words import Words
+from dashboards.wording.words import Words
 
 # What stands for the look where there is room for one sign only.
 _SIGNS = {"zero": "0", "no-access": "⊘"}

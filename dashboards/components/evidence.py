@@ -2,7 +2,7 @@
 
 from dash import html
 
-from dashboards.words import Words
+from dashboards.wording.words import Words
 
 _BARS = {"A": 3, "B": 2, "C": 1, "D": 0}
 

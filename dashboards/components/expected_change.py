@@ -5,9 +5,9 @@ from typing import Any
 
 from dash import html
 
-from dashboards import formats
 from dashboards.components.card import card
 from dashboards.context import Context
+from dashboards.wording import formats
 
 _TEXTS = ("hypothesis", "stakeholders", "expected_accomplishment")
 

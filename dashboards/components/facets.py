@@ -7,10 +7,10 @@ from typing import Any
 import pandas as pd
 from dash import html
 
-from dashboards import formats
 from dashboards.components.links import page_link
 from dashboards.components.rating import WORST_FIRST
 from dashboards.context import Context
+from dashboards.wording import formats
 
 STAGES = ("impact", "outcome", "output")
 

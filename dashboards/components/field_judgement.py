@@ -5,10 +5,10 @@ from typing import Any
 
 from dash import html
 
-from dashboards import formats
 from dashboards.context import Context
-from indicators.linkage.judgements import ROLES
-from indicators.messages import LANGUAGES
+from dashboards.wording import formats
+from indicators.foundation.messages import LANGUAGES
+from indicators.linkage.framework.field_judgements import ROLES
 
 
 def field_judgement(row: Mapping[str, Any], context: Context) -> html.Figure:

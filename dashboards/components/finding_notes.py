@@ -8,11 +8,11 @@ from typing import Any
 
 from dash import html
 
-from dashboards import formats
 from dashboards.components.evidence import evidence_mark
 from dashboards.components.table import Column
-from dashboards.words import Words, sentence_case
-from indicators.messages import has_message, message
+from dashboards.wording import formats
+from dashboards.wording.words import Words, sentence_case
+from indicators.foundation.messages import has_message, message
 
 ALL = "all"
 KINDS = (ALL, "long_range", "not_long_range", "police", "military", "joint")  # as shown

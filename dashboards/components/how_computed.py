@@ -7,13 +7,13 @@ from typing import Any
 import pandas as pd
 from dash import html
 
-from dashboards import formats
 from dashboards.components.empty import beside_words
 from dashboards.components.value import interval_words
 from dashboards.context import Context
 from dashboards.queries.cells import Cell
 from dashboards.rows import rows_of
-from dashboards.words import Words, sentence_case
+from dashboards.wording import formats
+from dashboards.wording.words import Words, sentence_case
 
 _SCALES = (1, 100, 1_000, 10_000, 100_000)
 _FILES_SHOWN = 4

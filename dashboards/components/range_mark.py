@@ -11,9 +11,9 @@ from dash import html
 from dashboards.components.trend import trend_words
 from dashboards.components.value import value_sentence
 from dashboards.context import Against
-from dashboards.formats import Unit
 from dashboards.queries.cells import Cell
-from dashboards.words import Words
+from dashboards.wording.formats import Unit
+from dashboards.wording.words import Words
 
 _PADDING = 0.12  # share of the scale left free on both sides
 _NEAR = 9.0  # percent of the line: closer than this, two numbers would overlap

@@ -3,7 +3,7 @@
 from dash import html
 
 from dashboards.queries.cells import Cell
-from dashboards.words import Words
+from dashboards.wording.words import Words
 
 SIGNS = {
     "achieved": "✓",

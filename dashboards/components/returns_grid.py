@@ -5,11 +5,11 @@ from typing import Any
 import pandas as pd
 from dash import html
 
-from dashboards import formats
 from dashboards.components.empty import swatch
 from dashboards.components.table import Column, table
 from dashboards.context import Context
-from dashboards.words import Words
+from dashboards.wording import formats
+from dashboards.wording.words import Words
 
 _RECEIVED = ("submitted", "nil")
 # Share received, from below: the class of its fill.

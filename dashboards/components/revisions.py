@@ -4,12 +4,12 @@ from typing import Any
 
 from dash import html
 
-from dashboards import formats
 from dashboards.components.card import card, notice
 from dashboards.context import Context
 from dashboards.queries import quality
 from dashboards.rows import rows_of
-from indicators.empty_reasons import Facts, statement
+from dashboards.wording import formats
+from indicators.assessment.empty_reasons import Facts, statement
 
 
 def revisions_card(context: Context) -> html.Section:

@@ -8,14 +8,14 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import html
 
-from dashboards import formats
-from dashboards.address import Address
 from dashboards.components.card import notice
 from dashboards.components.chart import KEYS_HINT
 from dashboards.components.links import page_link
 from dashboards.context import Context
-from dashboards.words import Words
-from indicators.periods import period_named, period_of
+from dashboards.http.address import Address
+from dashboards.wording import formats
+from dashboards.wording.words import Words
+from indicators.foundation.periods import period_named, period_of
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dash import html
 
 from dashboards.figures.vector import Drawing, line_drawing, value_range
-from dashboards.formats import Unit
 from dashboards.queries.cells import Cell
-from dashboards.words import Words
+from dashboards.wording.formats import Unit
+from dashboards.wording.words import Words
 
 _SIZE = (66, 30)
 

@@ -2,7 +2,7 @@
 
 from dash import html
 
-from dashboards.words import Words
+from dashboards.wording.words import Words
 
 # What a test of change can say; everything else was not assessed.
 TESTED = ("improving", "worsening", "more", "fewer", "no_clear_change")

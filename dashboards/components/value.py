@@ -3,9 +3,9 @@
 from dash import html
 
 from dashboards.components.empty import beside_words, empty_mark, empty_words
-from dashboards.formats import Unit, number
 from dashboards.queries.cells import Cell
-from dashboards.words import Words
+from dashboards.wording.formats import Unit, number
+from dashboards.wording.words import Words
 
 # What counts recorded cases one by one; a sum, a median or an estimate does not.
 _OF_CASES = ("count", "count_distinct", "ratio")

@@ -5,13 +5,13 @@ from typing import Any
 import pandas as pd
 from dash import html
 
-from dashboards import formats
 from dashboards.components.card import card
 from dashboards.components.empty import suppressed_mark
 from dashboards.components.table import Column, table
 from dashboards.context import Context
 from dashboards.queries import surveys
 from dashboards.rows import rows_of
+from dashboards.wording import formats
 
 _KEY = ["survey_code", "wave", "instrument"]
 _RESULTS = ("complete", "partial", "refusal", "no_contact", "ineligible")

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from dashboards.formats import axis_separators
 from dashboards.theme import THEMES, plotly_template
-from dashboards.words import Words
+from dashboards.wording.formats import axis_separators
+from dashboards.wording.words import Words
 
 _MOST_TICKS = 12
 

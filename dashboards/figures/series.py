@@ -8,11 +8,11 @@ from itertools import groupby
 
 import plotly.graph_objects as go
 
-from dashboards import formats
-from dashboards.formats import Unit
 from dashboards.queries.cells import Cell, Dated
 from dashboards.theme import THEMES, plotly_template
-from dashboards.words import Words
+from dashboards.wording import formats
+from dashboards.wording.formats import Unit
+from dashboards.wording.words import Words
 
 _MOST_TICKS = 12
 _HEADROOM = 1.12

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from dashboards.queries.cells import Cell
 from dashboards.theme import THEMES, plotly_template
-from dashboards.words import Words
+from dashboards.wording.words import Words
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,10 @@ from typing import Any
 
 from dash import html
 
-from dashboards import formats
 from dashboards.components.links import page_link
 from dashboards.components.page_head import page_head
 from dashboards.context import Context
+from dashboards.wording import formats
 
 PATH = "/catalogue"
 NAME = "catalogue"

@@ -5,7 +5,6 @@ from typing import Any
 import pandas as pd
 from dash import html
 
-from dashboards import formats
 from dashboards.components import returns_grid
 from dashboards.components.card import card, notice
 from dashboards.components.chart import chart_card, shows_table, take_away
@@ -15,6 +14,7 @@ from dashboards.components.table import Column, table
 from dashboards.context import Context
 from dashboards.queries import quality
 from dashboards.rows import rows_of
+from dashboards.wording import formats
 
 PATH = "/data-quality"
 NAME = "data_quality"

@@ -6,7 +6,6 @@ from typing import Any
 import pandas as pd
 from dash import html
 
-from dashboards import formats
 from dashboards.components import small_multiples
 from dashboards.components.area_level import area_level, level_switch, levels_of
 from dashboards.components.card import card, notice
@@ -37,7 +36,8 @@ from dashboards.figures.series import Path, series_figure
 from dashboards.queries import framework, indicator_values, quality
 from dashboards.queries.cells import Cell, Dated, dated_cells
 from dashboards.rows import rows_of
-from dashboards.words import in_sentence
+from dashboards.wording import formats
+from dashboards.wording.words import in_sentence
 
 PATH = "/indicators"
 NAME = "indicator"

@@ -34,12 +34,12 @@ from dashboards.figures.area_map import (
     fixed_classes,
     outlines,
 )
-from dashboards.formats import number, period_name
 from dashboards.queries import areas as area_queries
 from dashboards.queries import indicator_values
 from dashboards.queries.cells import SUPPRESSED, Cell
 from dashboards.releases import Release
 from dashboards.rows import rows_of
+from dashboards.wording.formats import number, period_name
 
 PATH = "/map"
 NAME = "map"

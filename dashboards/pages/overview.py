@@ -6,7 +6,6 @@ from typing import Any
 import pandas as pd
 from dash import html
 
-from dashboards import formats
 from dashboards.components.card import card, notice
 from dashboards.components.empty import four_kinds_key
 from dashboards.components.evidence import evidence_key, evidence_mark
@@ -21,7 +20,8 @@ from dashboards.context import Context
 from dashboards.queries import framework, quality, surveys
 from dashboards.queries.cells import Cell, Dated
 from dashboards.rows import rows_of
-from dashboards.words import sentence_case
+from dashboards.wording import formats
+from dashboards.wording.words import sentence_case
 
 PATH = "/"
 NAME = "overview"

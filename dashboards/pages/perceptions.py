@@ -5,7 +5,6 @@ from typing import Any
 import pandas as pd
 from dash import html
 
-from dashboards import formats
 from dashboards.components.area_level import area_level, level_switch, levels_of
 from dashboards.components.card import card, notice
 from dashboards.components.chart import chart, chart_card, shows_table
@@ -26,7 +25,8 @@ from dashboards.figures.waves import WavePoint, waves_figure
 from dashboards.queries import indicator_values, surveys
 from dashboards.queries.cells import Cell, Dated
 from dashboards.rows import rows_of
-from dashboards.words import sentence_case
+from dashboards.wording import formats
+from dashboards.wording.words import sentence_case
 
 PATH = "/perceptions"
 NAME = "perceptions"

@@ -4,13 +4,14 @@ from typing import Any
 
 from dash import html
 
-from dashboards import downloads, formats
 from dashboards.components.card import card, notice
 from dashboards.components.page_head import page_head
 from dashboards.components.revisions import revisions_card
 from dashboards.components.table import Column, table
 from dashboards.context import Context
+from dashboards.http import downloads
 from dashboards.releases import release_names
+from dashboards.wording import formats
 
 PATH = "/releases"
 NAME = "releases"

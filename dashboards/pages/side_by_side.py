@@ -8,28 +8,28 @@ from typing import Any
 import pandas as pd
 from dash import html
 
-from dashboards import formats
 from dashboards.components.area_level import area_level, level_switch, levels_of
-from dashboards.components.around_activities import around_activities
 from dashboards.components.card import card, notice
 from dashboards.components.chart import chart, chart_card, shows_table
 from dashboards.components.empty import empty_mark
+from dashboards.components.event_study_card import time_since_activity
 from dashboards.components.evidence import evidence_key, evidence_mark
 from dashboards.components.expected_change import expected_change
 from dashboards.components.field_judgement import field_judgement
 from dashboards.components.finding_notes import caveat_codes, caveat_list
-from dashboards.components.interviews_around import interviews_around
+from dashboards.components.interviews_card import interviews_around
 from dashboards.components.links import page_link
 from dashboards.components.page_head import page_head
 from dashboards.components.table import Column, table
-from dashboards.components.time_since_activity import time_since_activity
 from dashboards.components.value import value_cells, value_in_brief
+from dashboards.components.wake_card import around_activities
 from dashboards.context import Context
 from dashboards.figures.series import series_figure
 from dashboards.queries import framework, indicator_values
 from dashboards.queries.cells import Cell, Dated, dated_cells
 from dashboards.rows import rows_of
-from dashboards.words import in_sentence
+from dashboards.wording import formats
+from dashboards.wording.words import in_sentence
 
 PATH = "/side-by-side"
 NAME = "side_by_side"

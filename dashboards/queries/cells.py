@@ -1,6 +1,6 @@
 """One published value as a page must show it: a figure, or which kind of empty it is.
 
-What is empty, and why, is decided in `indicators.empty_reasons`.
+What is empty, and why, is decided in `indicators.assessment.empty_reasons`.
 """
 
 from collections.abc import Mapping
@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 
 from dashboards.rows import rows_of
-from indicators import values
-from indicators.empty_reasons import Facts, Said, Statement, statement
+from indicators.assessment.empty_reasons import Facts, Said, Statement, statement
+from indicators.foundation import codes
 
 VALUE, ZERO = "value", "zero"
 SUPPRESSED = "suppressed"
@@ -84,7 +84,7 @@ class Cell:
             denominator=_number(row, "denominator"),
             **_held_against(row),
             method=_text(row, "method"),
-            is_provisional=row.get("obs_status") == values.PROVISIONAL,
+            is_provisional=row.get("obs_status") == codes.PROVISIONAL,
         )
 
     @classmethod

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from dashboards.releases import Release
-from indicators.rating import path_sql
+from indicators.assessment.rating import path_sql
 
 # Of the rows of an edge the one side by side speaks for all: it holds the grade and the sentence.
 _HEADLINE = """QUALIFY row_number() OVER (

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import pandas as pd
 
 from dashboards.releases import Release
-from indicators.breakdowns import parts_sql
-from indicators.empty_reasons import facts_sql
-from indicators.values import DIMENSIONS, totals_sql
+from indicators.assessment.empty_reasons import facts_sql
+from indicators.compiler.cells.breakdowns import parts_sql
+from indicators.foundation.mart_tables import DIMENSIONS, totals_sql
 
 _FILTERS = ("indicator", "period_type", "period", "area", "area_level")
 _ORDER = "ORDER BY indicator, period_start, period_end, area, sex, age_group"

@@ -9,26 +9,30 @@ from datetime import date
 import duckdb
 import pandas as pd
 
-from indicators.audiences import LEAST_CASES, Audience, AudienceName, Shown, policy
-from indicators.catalogue import Indicator, Raised, class_of_total, load_catalogue, versions_of
-from indicators.contracts import CLASSES, contracts
+from indicators.definitions.audiences import LEAST_CASES, Audience, AudienceName, Shown, policy
+from indicators.definitions.catalogue import (
+    Indicator,
+    Raised,
+    class_of_total,
+    load_catalogue,
+    versions_of,
+)
+from indicators.definitions.contracts import CLASSES, contracts
+from indicators.definitions.mission_profile import Mission
 from indicators.disclosure.display import disclosure_sql, displayed, figures_sql
 from indicators.disclosure.grids import in_grid_sql
 from indicators.disclosure.pooling import pool, pooled_kinds
-from indicators.messages import message
-from indicators.mission import Mission
-from indicators.values import (
+from indicators.foundation.codes import (
     BELOW_8,
     CONFIDENTIAL,
-    DIMENSIONS,
     FREE,
     NOT_APPLICABLE,
     SUPPRESSED,
     TOO_IMPRECISE,
     TOTAL,
-    VALUE_COLUMNS,
-    totals_sql,
 )
+from indicators.foundation.mart_tables import DIMENSIONS, VALUE_COLUMNS, totals_sql
+from indicators.foundation.messages import message
 
 # What a value too imprecise to show does not say either; n and df stay, which say why.
 _IMPRECISE_COLUMNS = (

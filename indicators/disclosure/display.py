@@ -4,8 +4,8 @@ One fixed function of the count for every cell by itself, so that repeating or r
 gives nothing away and totals need not add up (`disclosure.md` §2).
 """
 
-from indicators.audiences import LEAST_CASES, LEAST_PERSONS, ROUNDED_TO
-from indicators.values import BELOW_8, EXACT, NORMAL, NOT_COMPUTABLE, ROUNDED, SUPPRESSED
+from indicators.definitions.audiences import LEAST_CASES, LEAST_PERSONS, ROUNDED_TO
+from indicators.foundation.codes import BELOW_8, EXACT, NORMAL, NOT_COMPUTABLE, ROUNDED, SUPPRESSED
 
 _COUNTS = "('count', 'sum', 'count_distinct')"
 _PERCENT = "('percent', 'percentage_points')"

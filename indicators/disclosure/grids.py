@@ -1,6 +1,6 @@
 """Which cells a grid has, as SQL."""
 
-from indicators.audiences import Grid
+from indicators.definitions.audiences import Grid
 
 
 def in_grid_sql(grid: Grid, prefix: str = "") -> str:

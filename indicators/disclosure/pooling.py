@@ -9,13 +9,14 @@ from collections.abc import Mapping
 import duckdb
 import pandas as pd
 
-from indicators.audiences import Grid
-from indicators.catalogue import Indicator, dimension_of
-from indicators.contracts import contracts
+from indicators.definitions.audiences import Grid
+from indicators.definitions.catalogue import Indicator, dimension_of
+from indicators.definitions.contracts import contracts
+from indicators.definitions.expressions import table_vocabulary
+from indicators.definitions.vocabularies import vocabularies
 from indicators.disclosure.grids import in_grid_sql
-from indicators.expressions import table_vocabulary
-from indicators.values import CONFIDENTIAL, DIMENSIONS, FREE, SUPPRESSED, VALUE_COLUMNS, VALUE_KEY
-from indicators.vocabularies import vocabularies
+from indicators.foundation.codes import CONFIDENTIAL, FREE, SUPPRESSED
+from indicators.foundation.mart_tables import DIMENSIONS, VALUE_COLUMNS, VALUE_KEY
 
 # They add up over the kinds; shares are weighted by their cases; no other measure can be pooled.
 _ADDS_UP = ("count", "sum", "rate")

@@ -1,6 +1,6 @@
 """What one method says of one edge in one area: the figures of a row of `mart.result_link`.
 
-Grade and sentence come later (`grading.py`, `sentences.py`) and are not part of it.
+Grade and sentence come later (`grading.py`, `findings.py`) and are not part of it.
 """
 
 import math
@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from scipy import stats
-
-from indicators.linkage.panel import NotEstimable
 
 # The chance with which the smallest visible change would have been seen, and at which level.
 POWER, LEVEL = 0.8, 0.05
@@ -86,3 +84,33 @@ def figures_of(term: Mapping[str, Any], df: float) -> dict[str, Any]:
         "p_value": float(2 * law.sf(abs(estimate) / se)),
         "df": df,
     }
+
+
+REASONS = (
+    "no_rows",
+    "no_variation_outcome",
+    "no_variation_regressor",
+    "too_few_clusters",
+    "no_residual_variation",
+    "collinear",
+    "separated",
+    "negative_counts",
+    "not_converged",
+    "no_period_before",
+    "unknown_column",
+    "unknown_model",
+)
+
+
+class NotEstimable(ValueError):
+    """The data do not hold what the model asks; `reason` is one of REASONS."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        if reason not in REASONS:
+            raise KeyError(reason)
+        self.reason = reason
+
+
+# As SQL over KIND_COLUMNS. Kinds overlap: a joint patrol by police is one by police too.
+ALL_KINDS = "all"

@@ -1,16 +1,15 @@
 """A finding with everything that grade and sentence need: what each method hands over.
 
-Panel models (`edge_models.py`), the matched wake analysis and interviews all give rows of this
-shape; q-values are taken over all of them together (`result_links.py`).
+Panel models (`models.py`), the matched wake analysis and interviews all give rows of this
+shape; q-values are taken over all of them together (`evidence.py`).
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from indicators.linkage.finding import Finding
+from indicators.linkage.finding import ALL_KINDS, Finding
 from indicators.linkage.grading import Evidence
-from indicators.linkage.logged_activities import ALL_KINDS
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ are those of the R package `survey` 4.1.1 (Lumley 2010, Complex Surveys), rebuil
 """
 
 from indicators.survey.design import Design
-from indicators.survey.domain import Condition
 from indicators.survey.estimation import estimate, estimate_many
+from indicators.survey.inputs.domain import Condition
 from indicators.survey.statistic import (
     Difference,
     Index,

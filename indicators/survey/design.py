@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from indicators.errors import Problem, WrongUse
-from indicators.survey.arrays import Floats, Integers, cells, counts
-from indicators.survey.columns import (
+from indicators.foundation.errors import Problem, WrongUse
+from indicators.survey.inputs.arrays import Floats, Integers, cells, counts
+from indicators.survey.inputs.columns import (
     check_complete,
     check_finite,
     codes,

@@ -7,18 +7,17 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from indicators.errors import Problem, WrongUse
-from indicators.survey.arrays import Columns
-from indicators.survey.columns import SurveyData, column_names
+from indicators.foundation.errors import Problem, WrongUse
 from indicators.survey.design import Design
-from indicators.survey.differences import difference_columns
-from indicators.survey.domain import Condition, Groups, groups_of
-from indicators.survey.means import mean_columns, ratio_columns, total_columns
-from indicators.survey.moments import Moments, stacked
-from indicators.survey.one_pass import cells_in_one_pass
-from indicators.survey.positions import Positions, every_row
-from indicators.survey.proportions import proportion_columns
-from indicators.survey.quantile_estimates import quantile_columns
+from indicators.survey.estimators.differences import difference_columns
+from indicators.survey.estimators.means import mean_columns, ratio_columns, total_columns
+from indicators.survey.estimators.proportions import proportion_columns
+from indicators.survey.estimators.quantile_estimates import quantile_columns
+from indicators.survey.inputs.analysis_rows import Positions, every_row
+from indicators.survey.inputs.arrays import Columns
+from indicators.survey.inputs.columns import SurveyData, column_names
+from indicators.survey.inputs.domain import Condition, Groups, groups_of
+from indicators.survey.inputs.one_pass import cells_in_one_pass
 from indicators.survey.request import Request
 from indicators.survey.statistic import (
     Difference,
@@ -29,6 +28,7 @@ from indicators.survey.statistic import (
     Total,
     TTest,
 )
+from indicators.survey.variance.moments import Moments, stacked
 
 # Rows of a frame up to which reading them all takes less time than starting a pass.
 SMALL_FRAME = 20_000

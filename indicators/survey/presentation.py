@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from indicators.survey.arrays import Booleans
+from indicators.survey.inputs.arrays import Booleans
 
 PRESENT, BRACKETS, REVIEW, WITHHOLD = "present", "brackets", "review", "withhold"
 

@@ -6,10 +6,10 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from indicators.survey.arrays import Booleans, Floats, Integers, sums
 from indicators.survey.design import Design, Sample
-from indicators.survey.linearisation import UnitCells, degrees_of_freedom
-from indicators.survey.moments import Moments
+from indicators.survey.inputs.arrays import Booleans, Floats, Integers, sums
+from indicators.survey.variance.linearisation import UnitCells, degrees_of_freedom
+from indicators.survey.variance.moments import Moments
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy as np
 
-from indicators.survey.arrays import Columns
-from indicators.survey.intervals import wald
-from indicators.survey.linear_estimates import Linear, finite
+from indicators.survey.inputs.arrays import Columns
 from indicators.survey.request import Request
+from indicators.survey.variance.intervals import wald
+from indicators.survey.variance.linear_estimates import Linear, finite
 
 COLUMNS = (
     "estimate",

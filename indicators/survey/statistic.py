@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from indicators.errors import Problem, WrongUse
-from indicators.survey.arrays import Floats
-from indicators.survey.columns import comparable, numbers
+from indicators.foundation.errors import Problem, WrongUse
+from indicators.survey.inputs.arrays import Floats
+from indicators.survey.inputs.columns import comparable, numbers
 
 PROPORTION_INTERVALS = (
     "logit",

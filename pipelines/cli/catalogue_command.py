@@ -8,13 +8,13 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from indicators.messages import message
+from indicators.foundation.messages import message
 from pipelines.cli.main import show
 from pipelines.cli.options import add_mission, mission_of
 
 if TYPE_CHECKING:
-    from indicators.catalogue import Indicator
-    from indicators.requirements import Requirements
+    from indicators.definitions.catalogue import Indicator
+    from indicators.definitions.coverage.requirements import Requirements
 
 ACTIONS = ("check", "list", "show", "sql", "requirements", "gaps")
 
@@ -33,8 +33,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    from indicators.catalogue import check_catalogue, load_catalogue
-    from indicators.errors import WrongUse
+    from indicators.definitions.catalogue import check_catalogue, load_catalogue
+    from indicators.foundation.errors import WrongUse
 
     problems = check_catalogue()
     if problems:
@@ -46,7 +46,7 @@ def _check(arguments: argparse.Namespace) -> int:
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    from indicators.catalogue import load_catalogue
+    from indicators.definitions.catalogue import load_catalogue
 
     catalogue = load_catalogue()
     titles = {
@@ -59,9 +59,9 @@ def _list(arguments: argparse.Namespace) -> int:
 
 
 def _show(arguments: argparse.Namespace) -> int:
-    from indicators.catalogue import load_catalogue
-    from indicators.indicator_pages import indicator_page
-    from indicators.markdown import without_links
+    from indicators.definitions.catalogue import load_catalogue
+    from indicators.documentation.indicator_pages import indicator_page
+    from indicators.documentation.markdown import without_links
 
     indicator = _indicator(arguments)
     text = indicator_page(indicator, load_catalogue(), arguments.language)
@@ -74,9 +74,9 @@ def _show(arguments: argparse.Namespace) -> int:
 
 
 def _sql(arguments: argparse.Namespace) -> int:
-    from indicators.catalogue import versions_of
-    from indicators.figure_sql import indicator_sql
-    from indicators.mission import read_mission
+    from indicators.compiler.explanation.figure_sql import indicator_sql
+    from indicators.definitions.catalogue import versions_of
+    from indicators.definitions.mission_profile import read_mission
 
     indicator = _indicator(arguments)
     setting = None
@@ -89,7 +89,7 @@ def _sql(arguments: argparse.Namespace) -> int:
 
 
 def _requirements(arguments: argparse.Namespace) -> int:
-    from indicators.requirements import requirements
+    from indicators.definitions.coverage.requirements import requirements
 
     chosen = _selection(arguments)
     found = requirements(chosen)
@@ -99,8 +99,8 @@ def _requirements(arguments: argparse.Namespace) -> int:
 
 
 def _requirement_lines(found: Requirements, language: str) -> list[str]:
-    from indicators.contracts import contracts
-    from indicators.vocabularies import vocabulary
+    from indicators.definitions.contracts import contracts
+    from indicators.definitions.vocabularies import vocabulary
 
     items, sources = vocabulary("survey_item"), vocabulary("source")
     lines = [message("cli.catalogue.tables", language, count=len(found.columns))]
@@ -118,8 +118,8 @@ def _requirement_lines(found: Requirements, language: str) -> list[str]:
 
 
 def _gaps(arguments: argparse.Namespace) -> int:
-    from indicators.gaps import gaps
-    from indicators.vocabularies import vocabulary
+    from indicators.definitions.coverage.gaps import gaps
+    from indicators.definitions.vocabularies import vocabulary
 
     found = gaps(_selection(arguments))
     names = [vocabulary(name) for name in ("tier", "phase", "unit_type")]
@@ -136,8 +136,8 @@ def _gaps(arguments: argparse.Namespace) -> int:
 
 def _selection(arguments: argparse.Namespace) -> list[Indicator]:
     """The indicators named, else those of the mission, else the list of 63."""
-    from indicators.catalogue import load_catalogue, selected_indicators
-    from indicators.mission import read_mission
+    from indicators.definitions.catalogue import load_catalogue, selected_indicators
+    from indicators.definitions.mission_profile import read_mission
 
     catalogue = load_catalogue()
     codes = arguments.indicator or [code for code in catalogue if not code.startswith("D-")]
@@ -148,8 +148,8 @@ def _selection(arguments: argparse.Namespace) -> list[Indicator]:
 
 
 def _indicator(arguments: argparse.Namespace) -> Indicator:
-    from indicators.catalogue import load_catalogue, selected_indicators
-    from indicators.errors import Problem, WrongUse
+    from indicators.definitions.catalogue import load_catalogue, selected_indicators
+    from indicators.foundation.errors import Problem, WrongUse
 
     if len(arguments.indicator) != 1:
         raise WrongUse(Problem("one_indicator"))

@@ -4,7 +4,7 @@ import argparse
 import time
 from datetime import date
 
-from indicators.messages import message
+from indicators.foundation.messages import message
 from pipelines.cli.options import add_port, require_free_port
 from pipelines.cli.progress import progress_bar
 from pipelines.cli.refresh_command import summary
@@ -49,9 +49,9 @@ def prepare(arguments: argparse.Namespace) -> str:
     if current.exists():
         return str(current.read_text(encoding="utf-8").strip())
 
-    from pipelines.installation import make_workspace
     from pipelines.orchestration.run import publish, refresh
     from pipelines.sample import install
+    from pipelines.workspace.installation import make_workspace
 
     make_workspace(workspace)
     if not workspace.warehouse(SAMPLE).exists():

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from indicators.messages import message
+from indicators.foundation.messages import message
 from pipelines.cli.main import show
 from pipelines.cli.options import add_mission, mission_of
 
@@ -32,7 +32,11 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Prints the revised figures with their parts, and what the mission set otherwise."""
-    from pipelines.release.revisions import changed_parameters, compared_folders, diff_releases
+    from pipelines.release.revisions.report import (
+        changed_parameters,
+        compared_folders,
+        diff_releases,
+    )
 
     old, new = compared_folders(
         arguments.workspace, mission_of(arguments), arguments.old, arguments.new

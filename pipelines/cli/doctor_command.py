@@ -4,7 +4,7 @@ import argparse
 import shutil
 import sys
 
-from indicators.messages import message
+from indicators.foundation.messages import message
 from pipelines.cli.main import show
 
 
@@ -28,7 +28,7 @@ def _python(language: str) -> list[tuple[bool, str]]:
 
 
 def _profiles(arguments: argparse.Namespace) -> list[tuple[bool, str]]:
-    from pipelines.ingest.profile import profile_problems
+    from pipelines.mapping.profile import profile_problems
 
     language, findings = arguments.language, []
     for name in arguments.workspace.missions():

@@ -4,9 +4,9 @@ import argparse
 from collections.abc import Iterator
 from typing import Any
 
-from indicators.empty_reasons import Facts, statement
-from indicators.messages import message
-from indicators.values import NO_ACCESS, NOT_REPORTED
+from indicators.assessment.empty_reasons import Facts, statement
+from indicators.foundation.codes import NO_ACCESS, NOT_REPORTED
+from indicators.foundation.messages import message
 from pipelines.cli.main import show
 from pipelines.cli.options import add_mission, mission_of
 

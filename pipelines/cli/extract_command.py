@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from indicators.messages import message
+from indicators.foundation.messages import message
 from pipelines.cli.main import show
 from pipelines.cli.options import add_mission, mission_of
 

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from indicators.messages import message
+from indicators.foundation.messages import message
 from pipelines.cli.main import show
 from pipelines.cli.options import add_mission, mission_of
 
@@ -27,7 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     With `--again` and no other file only that one is read.
     """
-    from indicators.mission import read_mission
+    from indicators.definitions.mission_profile import read_mission
     from pipelines.ingest.inbox import FilesRefused, IngestReport, ingest
 
     def tell(report: IngestReport) -> list[dict[str, Any]]:

@@ -3,10 +3,10 @@
 import argparse
 from pathlib import Path
 
-from indicators.errors import WrongUse
-from indicators.messages import message
+from indicators.foundation.errors import WrongUse
+from indicators.foundation.messages import message
 from pipelines.cli.main import show
-from pipelines.workspace import Workspace
+from pipelines.workspace.paths import Workspace
 
 
 def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
@@ -24,8 +24,8 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Makes the folders and installs the profiles; where one has a fault, nothing is written."""
-    from pipelines.ingest.profile import profile_problems
-    from pipelines.installation import find_profile, install_profile, make_workspace
+    from pipelines.mapping.profile import profile_problems
+    from pipelines.workspace.installation import find_profile, install_profile, make_workspace
 
     problems = [
         problem

@@ -15,9 +15,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, NoReturn
 
-from indicators.errors import PocLensError
-from indicators.messages import LANGUAGES, message
-from pipelines.workspace import Workspace
+from indicators.foundation.errors import PocLensError
+from indicators.foundation.messages import LANGUAGES, message
+from pipelines.workspace.paths import Workspace
 
 COMMANDS = (
     "demo",

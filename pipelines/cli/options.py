@@ -6,9 +6,9 @@ import socket
 from datetime import date
 from functools import partial
 
-from indicators.errors import Problem, WrongUse
-from indicators.messages import message
-from pipelines.workspace import Workspace
+from indicators.foundation.errors import Problem, WrongUse
+from indicators.foundation.messages import message
+from pipelines.workspace.paths import Workspace
 
 
 def add_mission(parser: argparse.ArgumentParser, language: str) -> None:

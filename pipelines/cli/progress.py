@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from indicators.messages import message
+from indicators.foundation.messages import message
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import argparse
 
-from indicators.messages import message
+from indicators.foundation.messages import message
 from pipelines.cli.main import show
 from pipelines.cli.options import add_mission, mission_of
 from pipelines.cli.progress import progress_bar

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from indicators.messages import message
+from indicators.foundation.messages import message
 from pipelines.cli.main import show
 from pipelines.cli.options import add_as_of, add_mission, mission_of
 from pipelines.cli.progress import progress_bar

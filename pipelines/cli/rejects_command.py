@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from indicators.messages import message
+from indicators.foundation.messages import message
 from pipelines.cli.main import show
 from pipelines.cli.options import add_mission, mission_of
 
@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Writes the workbook and prints how many rows wait, and how many things are wrong in them."""
-    from pipelines.ingest.rejects import open_rejects, rejects_workbook
+    from pipelines.quality.rejects.workbook import open_rejects, rejects_workbook
     from pipelines.warehouse.connection import open_warehouse
 
     with open_warehouse(arguments.workspace.warehouse(mission_of(arguments))) as connection:

@@ -2,7 +2,7 @@
 
 import argparse
 
-from indicators.messages import message
+from indicators.foundation.messages import message
 from pipelines.cli.main import show
 
 
@@ -20,8 +20,8 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Installs the sample's profile and writes its files into the inbox."""
-    from pipelines.installation import make_workspace
     from pipelines.sample import install
+    from pipelines.workspace.installation import make_workspace
 
     make_workspace(arguments.workspace)
     install(arguments.workspace, seed=arguments.seed, activities=arguments.activities)

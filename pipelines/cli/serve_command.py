@@ -5,7 +5,7 @@ import os
 import sys
 from typing import NoReturn
 
-from indicators.messages import message
+from indicators.foundation.messages import message
 from pipelines.cli.options import add_port, clean_environment, require_free_port
 
 

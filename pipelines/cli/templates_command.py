@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from indicators.messages import message
+from indicators.foundation.messages import message
 from pipelines.cli.main import show
 
 
@@ -17,9 +17,9 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Writes one template a table."""
-    from indicators.contracts import contracts
-    from indicators.errors import Problem, WrongUse
-    from pipelines.templates import write_template
+    from indicators.definitions.contracts import contracts
+    from indicators.foundation.errors import Problem, WrongUse
+    from pipelines.documents.templates import write_template
 
     known = contracts()
     unknown = [table for table in arguments.tables if table not in known]

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from indicators.contracts import Column, contracts
-from indicators.messages import message
-from indicators.values import VALUE_COLUMNS
+from indicators.definitions.contracts import Column, contracts
+from indicators.foundation.mart_tables import VALUE_COLUMNS
+from indicators.foundation.messages import message
 
 HEADINGS = ("table", "column", "type", "required", "codes", "title_en", "title_fr")
 

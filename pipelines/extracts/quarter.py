@@ -6,9 +6,9 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from indicators.breakdowns import parts_sql
-from indicators.empty_reasons import ADDED_COLUMNS, facts_sql
-from indicators.values import totals_sql
+from indicators.assessment.empty_reasons import ADDED_COLUMNS, facts_sql
+from indicators.compiler.cells.breakdowns import parts_sql
+from indicators.foundation.mart_tables import totals_sql
 
 # `mart` may be a release's views, which carry the release last; columns are named one by one,
 # so that an extract is the same before and after its release has a name.

@@ -10,8 +10,8 @@ import pandas as pd
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from indicators.empty_reasons import ADDED_COLUMNS, Facts, Statement, statement
-from indicators.messages import LANGUAGES, message
+from indicators.assessment.empty_reasons import ADDED_COLUMNS, Facts, Statement, statement
+from indicators.foundation.messages import LANGUAGES, message
 from pipelines.extracts.dictionary import HEADINGS, dictionary_rows
 from pipelines.extracts.quarter import told_cells
 

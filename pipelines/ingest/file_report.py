@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from indicators.errors import Problem
-from indicators.messages import message
+from indicators.foundation.errors import Problem
+from indicators.foundation.messages import message
 
 
 @dataclass(frozen=True)

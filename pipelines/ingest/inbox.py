@@ -1,6 +1,6 @@
 """Taking in files: from a mission's inbox, from given paths, and read in place; then archiving.
 
-What happens inside one file does not belong here (`loading.py`).
+What happens inside one file does not belong here (`load_file.py`).
 """
 
 import fnmatch
@@ -15,15 +15,20 @@ from pathlib import Path
 
 import duckdb
 
-from indicators.contracts import contracts, load_order
-from indicators.errors import Problem, WrongUse
-from indicators.mission import Mission, resolve_path
+from indicators.definitions.contracts import contracts, load_order
+from indicators.definitions.mission_profile import Mission, resolve_path
+from indicators.foundation.errors import Problem, WrongUse
 from pipelines.ingest.arriving import Look, look, settled_seconds, wait_for_all
+from pipelines.ingest.delivered_file import Delivery, Read, read_delivery
 from pipelines.ingest.file_report import FileReport
-from pipelines.ingest.loading import load_file
-from pipelines.ingest.mapping import Source, load_sources
-from pipelines.ingest.mapping_version import mapping_version
-from pipelines.ingest.outlines import (
+from pipelines.ingest.load_file import load_file
+from pipelines.ingest.reading_again import (
+    Known,
+    archived_path,
+    asked_for,
+    outdated_files,
+)
+from pipelines.mapping.area_polygons import (
     OUTLINES_SOURCE,
     Outlines,
     outlines_path,
@@ -31,16 +36,11 @@ from pipelines.ingest.outlines import (
     read_area_rows,
     read_outlines,
 )
-from pipelines.ingest.reading import Delivery, Read, read_delivery
-from pipelines.ingest.reading_again import (
-    Known,
-    archived_path,
-    asked_for,
-    outdated_files,
-)
+from pipelines.mapping.model import Source, load_sources
+from pipelines.mapping.version import mapping_version
 from pipelines.warehouse import ledger
 from pipelines.warehouse.connection import open_warehouse
-from pipelines.workspace import Workspace
+from pipelines.workspace.paths import Workspace
 
 Progress = Callable[[int, int, str], None]
 """Called before each file and at the end: files done, files in all, name of the file."""

@@ -10,9 +10,9 @@ from dataclasses import replace
 import duckdb
 import pyarrow as pa
 
-from indicators.contracts import Contract, contracts, load_order
-from pipelines.ingest import merging
-from pipelines.ingest.casting import Check, reference_checks
+from indicators.definitions.contracts import Contract, contracts, load_order
+from pipelines.ingest import upsert
+from pipelines.ingest.cast import Check, reference_checks
 from pipelines.warehouse import ledger
 from pipelines.warehouse.ddl import quoted
 
@@ -72,7 +72,7 @@ def _move(
             "parameters": pa.repeat(parameters, len(rows)),
         }
     )
-    merging.insert_rows(connection, "quarantine", contract.table, moved)
+    upsert.insert_rows(connection, "quarantine", contract.table, moved)
     connection.execute(
         f"DELETE FROM core.{quoted(contract.table)} WHERE list_contains(?, rowid)",
         [[row[0] for row in rows]],

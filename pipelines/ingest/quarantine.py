@@ -11,12 +11,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from indicators.contracts import Contract
-from indicators.messages import has_message, message
-from indicators.mission import Mission
-from pipelines.ingest.casting import Check, Reading
-from pipelines.ingest.mapped import FileRows, MappedTable
-from pipelines.ingest.mapping import nearest, suggestion
+from indicators.definitions.contracts import Contract
+from indicators.definitions.mission_profile import Mission
+from indicators.foundation.messages import has_message, message
+from pipelines.ingest.cast import Check, Reading
+from pipelines.mapping.apply import FileRows, MappedTable
+from pipelines.mapping.model import nearest, suggestion
 
 _EXAMPLE = datetime(2026, 12, 31, 14, 30)
 _NEVER = "–"

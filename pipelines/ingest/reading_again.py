@@ -10,8 +10,8 @@ from pathlib import Path
 
 import duckdb
 
-from indicators.errors import Problem
-from pipelines.ingest.mapping import Source
+from indicators.foundation.errors import Problem
+from pipelines.mapping.model import Source
 from pipelines.warehouse import ledger
 from pipelines.warehouse.ledger import InputFile
 

@@ -11,20 +11,20 @@ from pathlib import Path
 import dagster as dg
 import duckdb
 
-from indicators.catalogue import load_catalogue
-from indicators.contracts import contracts
-from indicators.engines import compute
-from indicators.linkage.edge_evidence import METHODS_OF, edge_evidence
-from indicators.linkage.framework import read_framework
-from indicators.linkage.judgements import store_judgements
-from indicators.linkage.kept_results import tally
-from indicators.linkage.protection_gaps import METHOD as GAPS
-from indicators.linkage.protection_gaps import protection_gaps
-from indicators.mission import Mission, read_mission
-from indicators.rating import rate
-from indicators.trend import trends
+from indicators.assessment.rating import rate
+from indicators.assessment.trend import trends
+from indicators.definitions.catalogue import load_catalogue
+from indicators.definitions.contracts import contracts
+from indicators.definitions.mission_profile import Mission, read_mission
+from indicators.engine.refresh import compute
+from indicators.incremental.result_cache import tally
+from indicators.linkage.framework.field_judgements import store_judgements
+from indicators.linkage.framework.model import read_framework
+from indicators.linkage.protection_gaps.table import METHOD as GAPS
+from indicators.linkage.protection_gaps.table import protection_gaps
+from indicators.linkage.results import METHODS_OF, edge_evidence
 from pipelines.ingest.inbox import ingest
-from pipelines.ingest.profile import require_sound_profile
+from pipelines.mapping.profile import require_sound_profile
 from pipelines.orchestration.progress import report
 from pipelines.orchestration.resources import AsOf, WorkspaceResource
 from pipelines.quality.checks import check_values

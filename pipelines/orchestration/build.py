@@ -12,7 +12,7 @@ from pipelines.orchestration.release_assets import release_assets
 from pipelines.orchestration.resources import AsOf, WorkspaceResource
 from pipelines.orchestration.schedules import nightly_schedule
 from pipelines.orchestration.sensors import inbox_sensor
-from pipelines.workspace import Workspace
+from pipelines.workspace.paths import Workspace
 
 
 def build_definitions(workspace: Workspace, as_of: date | None = None) -> dg.Definitions:

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from indicators.contracts import contracts
-from indicators.errors import InternalFault, Problem
-from indicators.mission import read_mission
+from indicators.definitions.contracts import contracts
+from indicators.definitions.mission_profile import read_mission
+from indicators.foundation.errors import InternalFault, Problem
 from pipelines.orchestration.assets import core_key
 from pipelines.orchestration.progress import report
 from pipelines.orchestration.resources import WorkspaceResource

@@ -4,8 +4,8 @@ from datetime import date
 
 import dagster as dg
 
-from indicators.mission import read_mission
-from pipelines.workspace import Workspace
+from indicators.definitions.mission_profile import read_mission
+from pipelines.workspace.paths import Workspace
 
 
 def mission_partitions(workspace: Workspace) -> dg.StaticPartitionsDefinition:

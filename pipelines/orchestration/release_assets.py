@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from indicators.mission import read_mission
+from indicators.definitions.mission_profile import read_mission
 from pipelines.orchestration.assets import mart_key
 from pipelines.orchestration.progress import report
 from pipelines.orchestration.resources import WorkspaceResource

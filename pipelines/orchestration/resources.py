@@ -5,8 +5,8 @@ from pathlib import Path
 
 import dagster as dg
 
-from indicators.mission import Mission
-from pipelines.workspace import Workspace
+from indicators.definitions.mission_profile import Mission
+from pipelines.workspace.paths import Workspace
 
 
 class WorkspaceResource(dg.ConfigurableResource):

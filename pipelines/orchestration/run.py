@@ -12,9 +12,8 @@ from typing import Any
 
 import dagster as dg
 
-from indicators.errors import Problem, WrongUse
-from indicators.mission import read_mission
-from pipelines.installation import make_workspace
+from indicators.definitions.mission_profile import read_mission
+from indicators.foundation.errors import Problem, WrongUse
 from pipelines.orchestration.abandoned import close_abandoned, process_tag
 from pipelines.orchestration.assets import INTAKE
 from pipelines.orchestration.build import build_definitions
@@ -22,7 +21,8 @@ from pipelines.orchestration.partitions import quarter_partitions
 from pipelines.orchestration.release_assets import PUBLISHED
 from pipelines.release.naming import check_period
 from pipelines.warehouse.connection import open_warehouse
-from pipelines.workspace import Workspace
+from pipelines.workspace.installation import make_workspace
+from pipelines.workspace.paths import Workspace
 
 _COUNTED = ("rows_read", "rows_loaded", "rows_rejected", "rows_unchanged")
 # A person at the terminal reads sentences, not Dagster's events; `poclens dagster` shows those.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from pipelines.ingest.arriving import look, settled_seconds, waits_for
-from pipelines.workspace import Workspace
+from pipelines.workspace.paths import Workspace
 
 if TYPE_CHECKING:  # Dagster does not export the type
     from dagster._core.definitions.unresolved_asset_job_definition import (

@@ -10,8 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from pipelines.quality.expectations import PlannedExpectation
-from pipelines.quality.findings import CheckResult, broken, worded
+from pipelines.quality.check_results import CheckResult, broken, worded
+from pipelines.quality.suites import PlannedExpectation
 
 
 def run_suite(planned: Sequence[PlannedExpectation], frame: pd.DataFrame) -> list[CheckResult]:

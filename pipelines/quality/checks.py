@@ -5,12 +5,12 @@ from pathlib import Path
 
 import duckdb
 
-from indicators.contracts import Contract, contracts
-from indicators.mission import Mission
-from indicators.transaction import one_transaction
-from pipelines.ingest.mapping import load_sources
+from indicators.definitions.contracts import Contract, contracts
+from indicators.definitions.mission_profile import Mission
+from indicators.foundation.database import one_transaction
+from pipelines.mapping.model import load_sources
 from pipelines.quality import checkpoints
-from pipelines.quality.expectations import frame_sql, needed_columns, suite_of
+from pipelines.quality.check_results import CheckResult, broken
 from pipelines.quality.facts.duplicates import look_alike_events, repeated_content
 from pipelines.quality.facts.durations import negative_durations, short_interviews
 from pipelines.quality.facts.intake import held_files, ledger_adds_up, rejected_share
@@ -23,11 +23,11 @@ from pipelines.quality.facts.returns import returns_completeness, returns_timeli
 from pipelines.quality.facts.survey_design import survey_design
 from pipelines.quality.facts.values import every_indicator_has_rows, values_are_possible
 from pipelines.quality.facts.volumes import volume_against_history
-from pipelines.quality.findings import CheckResult, broken
 from pipelines.quality.input_files import write_input_files
-from pipelines.quality.rejects import write_reject_places, write_reject_summary
-from pipelines.quality.relations import Connection, has_rows, insert_rows
-from pipelines.quality.waiting_rows import write_waiting_rows
+from pipelines.quality.rejects.places import write_waiting_rows
+from pipelines.quality.rejects.summary import write_reject_places, write_reject_summary
+from pipelines.quality.suites import frame_sql, needed_columns, suite_of
+from pipelines.warehouse.inspect import Connection, has_rows, insert_rows
 
 VALUES = "indicator_value"
 

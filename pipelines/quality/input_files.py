@@ -1,8 +1,8 @@
 """`mart.input_file`: the ledger as it may be published, without a clock."""
 
-from indicators.mission import Mission
-from indicators.values import MART_TABLES
-from pipelines.quality.relations import Connection, quoted
+from indicators.definitions.mission_profile import Mission
+from indicators.foundation.mart_tables import MART_TABLES
+from pipelines.warehouse.inspect import Connection, quoted
 
 
 def write_input_files(connection: Connection, mission: Mission) -> None:

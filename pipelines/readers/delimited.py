@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.csv
 
-from indicators.errors import Problem, WrongUse
+from indicators.foundation.errors import Problem, WrongUse
 from pipelines.readers.table import (
     Malformed,
     Options,

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from indicators.errors import Problem, WrongUse
+from indicators.foundation.errors import Problem, WrongUse
 from pipelines.readers.delimited import DELIMITED_OPTIONS, delimited_table
 from pipelines.readers.table import Options, Remark, SourceTable
 

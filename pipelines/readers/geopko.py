@@ -18,7 +18,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from indicators.errors import Problem, WrongUse
+from indicators.foundation.errors import Problem, WrongUse
 from pipelines.readers.delimited import DELIMITED_OPTIONS, delimited_table
 from pipelines.readers.table import Options, Remark, SourceTable
 

@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 import pyreadstat
 
-from indicators.errors import Problem, WrongUse
+from indicators.foundation.errors import Problem, WrongUse
 from pipelines.readers.table import Options, SourceTable
 
 OPTIONS = {"encoding"}

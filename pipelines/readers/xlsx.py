@@ -17,7 +17,7 @@ from xml.etree import ElementTree
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from indicators.errors import Problem, WrongUse
+from indicators.foundation.errors import Problem, WrongUse
 from pipelines.readers.table import (
     Options,
     Remark,

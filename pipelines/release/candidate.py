@@ -8,16 +8,15 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from indicators.audiences import AudienceName, policy
+from indicators.definitions.audiences import AudienceName, policy
+from indicators.definitions.mission_profile import Mission
 from indicators.disclosure.copy import restrict
-from indicators.errors import CheckFailed, InternalFault, Problem, WrongUse
-from indicators.mission import Mission
-from indicators.periods import period_named, period_of
+from indicators.foundation.errors import CheckFailed, InternalFault, Problem, WrongUse
+from indicators.foundation.periods import period_named, period_of
 from pipelines.extracts.files import write_extracts
 from pipelines.extracts.parquet import write_parquet
 from pipelines.quality.checks import check_values
-from pipelines.quality.results import write_suites
-from pipelines.release.causes import published_of, read_published
+from pipelines.quality.suite_results import write_suites
 from pipelines.release.manifest import fingerprint, origin, write_manifest
 from pipelines.release.naming import (
     CANDIDATE_PREFIX,
@@ -26,8 +25,9 @@ from pipelines.release.naming import (
     database_of,
     next_name,
 )
-from pipelines.release.recount import Recount, recount
-from pipelines.release.revisions import revisions_against
+from pipelines.release.revisions.causes import published_of, read_published
+from pipelines.release.revisions.decomposition import Recount, recount
+from pipelines.release.revisions.report import revisions_against
 from pipelines.release.snapshot import (
     Tables,
     open_memory,
@@ -35,7 +35,7 @@ from pipelines.release.snapshot import (
     take_tables,
     write_database,
 )
-from pipelines.workspace import Workspace
+from pipelines.workspace.paths import Workspace
 
 _STOPPING_SQL = """
 SELECT check_name, status, sentence_en, sentence_fr FROM mart.quality_check

@@ -6,18 +6,19 @@ from typing import Any
 
 import duckdb
 
-from indicators.catalogue import entry_problems
-from indicators.empty_reasons import ADDED_COLUMNS, facts_sql
-from indicators.errors import Problem, WrongUse, nearest
-from indicators.figure_sql import Figure, figure_sql
-from indicators.mission import Parameters, Setting
-from indicators.periods import Period
-from indicators.values import NO_ACCESS, NOT_REPORTED, totals_sql
-from indicators.waiting_rows import is_told
-from pipelines.release.causes import stored_versions
+from indicators.assessment.empty_reasons import ADDED_COLUMNS, facts_sql
+from indicators.compiler.explanation.figure_sql import Figure, figure_sql
+from indicators.definitions.catalogue import entry_problems
+from indicators.definitions.mission_profile import Parameters, Setting
+from indicators.engine.reject_impact import is_told
+from indicators.foundation.codes import NO_ACCESS, NOT_REPORTED
+from indicators.foundation.errors import Problem, WrongUse, nearest
+from indicators.foundation.mart_tables import totals_sql
+from indicators.foundation.periods import Period
 from pipelines.release.manifest import MANIFEST
 from pipelines.release.naming import database_of, period_of_release, release_folder
-from pipelines.workspace import Workspace
+from pipelines.release.revisions.causes import stored_versions
+from pipelines.workspace.paths import Workspace
 
 _CELL_SQL = facts_sql(f"""
 SELECT * FROM mart.indicator_value

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import duckdb
 
-from indicators.errors import Problem, WrongUse
+from indicators.foundation.errors import Problem, WrongUse
 from pipelines.extracts.files import Extracted, write_extracts
 from pipelines.release.naming import (
     check_period,
@@ -12,7 +12,7 @@ from pipelines.release.naming import (
     period_of_release,
     release_folder,
 )
-from pipelines.workspace import Workspace
+from pipelines.workspace.paths import Workspace
 
 
 def extract(

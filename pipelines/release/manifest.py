@@ -14,8 +14,8 @@ import duckdb
 
 import indicators
 import pipelines
-from indicators.data_folder import data_folder
-from indicators.mission import Mission
+from indicators.definitions.mission_profile import Mission
+from indicators.foundation.data_folder import data_folder
 from pipelines.release.files import described, files_below, sha256_of, sha256_of_tree, write_json
 
 MANIFEST = "manifest.json"

@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from indicators.errors import Problem, WrongUse
-from pipelines.workspace import Workspace
+from indicators.foundation.errors import Problem, WrongUse
+from pipelines.workspace.paths import Workspace
 
 _PERIOD = re.compile(r"^\d{4}-Q[1-4]$")
 _RELEASE = re.compile(r"^(?P<period>\d{4}-Q[1-4])-r(?P<counter>\d{2,})$")

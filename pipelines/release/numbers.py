@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from indicators.empty_reasons import Facts, statement
+from indicators.assessment.empty_reasons import Facts, statement
 
 
 def shown_number(value: object, obs_status: str, language: str) -> str:

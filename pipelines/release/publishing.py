@@ -11,8 +11,8 @@ from pathlib import Path
 
 import duckdb
 
-from indicators.errors import InternalFault, Problem, WrongUse
-from indicators.mission import read_mission
+from indicators.definitions.mission_profile import read_mission
+from indicators.foundation.errors import InternalFault, Problem, WrongUse
 from pipelines.release.candidate import build_candidate
 from pipelines.release.files import move_folder, replace_text, settle, sha256_of, write_json
 from pipelines.release.manifest import MANIFEST, PUBLICATION, changed_files, databases
@@ -22,7 +22,7 @@ from pipelines.release.naming import (
     next_name,
     period_of_release,
 )
-from pipelines.workspace import Workspace
+from pipelines.workspace.paths import Workspace
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from indicators.values import MART_TABLES
+from indicators.foundation.mart_tables import MART_TABLES
 
 Tables = Mapping[str, pa.Table]
 

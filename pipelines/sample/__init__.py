@@ -1,9 +1,9 @@
 """The fictional mission: `install` puts it into a workspace, `generate` writes its files."""
 
-from pipelines.installation import install_profile
 from pipelines.sample.country import MISSION
 from pipelines.sample.generation import Progress, Truth, generate
-from pipelines.workspace import Workspace
+from pipelines.workspace.installation import install_profile
+from pipelines.workspace.paths import Workspace
 
 __all__ = ["Truth", "generate", "install"]
 

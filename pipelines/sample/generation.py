@@ -12,9 +12,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from indicators.contracts import contracts
-from indicators.data_folder import data_folder
-from indicators.errors import Problem, WrongUse
+from indicators.definitions.contracts import contracts
+from indicators.foundation.data_folder import data_folder
+from indicators.foundation.errors import Problem, WrongUse
 from pipelines.sample import activities, effects, registers, surveys
 from pipelines.sample.activities import Cited
 from pipelines.sample.alerts import draw_alerts

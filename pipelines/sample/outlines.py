@@ -17,7 +17,7 @@ import shapely
 from shapely.geometry import MultiPoint, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from indicators.data_folder import data_folder
+from indicators.foundation.data_folder import data_folder
 from pipelines.sample.country import AREAS, COLUMNS, COUNTRY, MISSION, REGIONS, ROWS, region
 
 _SEED = 20261033

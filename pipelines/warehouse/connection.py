@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from indicators.errors import Problem, WrongUse
+from indicators.foundation.errors import Problem, WrongUse
 from pipelines.warehouse.ddl import create_all, create_mart
 
 

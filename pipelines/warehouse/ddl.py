@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import duckdb
 
-from indicators.contracts import Contract, contracts
-from indicators.values import MART_TABLES, mart_ddl
+from indicators.definitions.contracts import Contract, contracts
+from indicators.foundation.mart_tables import MART_TABLES, mart_ddl
 
 SCHEMAS = ("raw", "core", "quarantine", "cube", "mart", "ops")
 _LINEAGE = {

@@ -29,18 +29,18 @@ from pathlib import Path
 
 import duckdb
 
-from indicators.catalogue import Indicator, load_catalogue
-from indicators.cells import cells_sql
-from indicators.contracts import contracts
-from indicators.cubes import cube_stages
-from indicators.derived import core_columns
-from indicators.engines import compute, compute_cells
-from indicators.mission import Mission
-from indicators.plan import Grouping, cube_plans, single_plan
-from indicators.roll_ups import roll_up_stages
-from indicators.stages import with_stages
-from tests.benchmarks.catalogue_rows import FIRST_DAY, Size, append_month, fill_core
+from indicators.compiler.base_cube import cube_stages
+from indicators.compiler.cells.ratios import cells_sql
+from indicators.compiler.ctes import with_stages
+from indicators.compiler.plan import Grouping, cube_plans, single_plan
+from indicators.compiler.roll_ups import roll_up_stages
+from indicators.definitions.catalogue import Indicator, load_catalogue
+from indicators.definitions.contracts import contracts
+from indicators.definitions.derivations import core_columns
+from indicators.definitions.mission_profile import Mission
+from indicators.engine.refresh import compute, compute_cells
 from tests.benchmarks.measuring import Measured, measured, median_of, medians, note
+from tests.worlds.catalogue_rows import FIRST_DAY, Size, append_month, fill_core
 
 ACTIVITIES = 10_000_000
 MONTHS = 36

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import duckdb
 
-from indicators.contracts import contracts
+from indicators.definitions.contracts import contracts
 from pipelines.ingest.inbox import ingest
 from tests.benchmarks.measuring import peak_mb
 from tests.faults.conftest import make_workspace

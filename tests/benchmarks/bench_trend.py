@@ -9,7 +9,7 @@ import json
 import sys
 
 from tests.benchmarks.measuring import peak_mb
-from tests.indicators.trend_simulation import error_rates
+from tests.indicators.assessment.trend_simulation import error_rates
 
 
 def line(bench: str, ours: float, aim: float, size: int) -> dict[str, object]:

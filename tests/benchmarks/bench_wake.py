@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from indicators.linkage.wake import matched_wake
-from indicators.linkage.wake.counting import tally_pairs
+from indicators.linkage.wake.counts.counting import tally_pairs
 from indicators.linkage.wake.events import Events
 from indicators.linkage.wake.request import UNIT_MICROSECONDS, spread_window
 from tests.benchmarks.measuring import Measured, medians

@@ -5,9 +5,9 @@ import re
 import pytest
 from playwright.sync_api import Page
 
-from indicators.messages import message_catalogue
+from indicators.foundation.messages import message_catalogue
 from tests.browser.conftest import Visit
-from tests.dashboards.release_factory import NEUTRAL
+from tests.worlds.release_factory import NEUTRAL
 
 pytestmark = pytest.mark.browser
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from dashboards.access import Audience
-from dashboards.address import Address
 from dashboards.context import Context, read_context
-from tests.dashboards.release_factory import write_release
+from dashboards.http.address import Address
+from tests.worlds.release_factory import write_release
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 """The address carries mission, period, area and language to other pages and drops the rest."""
 
-from dashboards.address import Address
+from dashboards.http.address import Address
 
 
 def test_a_link_to_another_page_keeps_place_and_drops_what_belongs_to_the_page() -> None:

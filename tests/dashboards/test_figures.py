@@ -14,11 +14,11 @@ from dashboards.figures.area_map import (
 )
 from dashboards.figures.leads_and_lags import TimePoint, leads_and_lags_figure
 from dashboards.figures.series import series_figure
-from dashboards.formats import Unit
 from dashboards.queries.cells import Cell, Dated
 from dashboards.theme import THEMES
-from dashboards.words import Words
-from indicators.empty_reasons import Said, Statement
+from dashboards.wording.formats import Unit
+from dashboards.wording.words import Words
+from indicators.assessment.empty_reasons import Said, Statement
 
 RATE = Unit("per_1000", "rate")
 

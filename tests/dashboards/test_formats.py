@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from dashboards.formats import Unit, day, number, percent, period_heading, period_name
-from dashboards.words import Words
+from dashboards.wording.formats import Unit, day, number, percent, period_heading, period_name
+from dashboards.wording.words import Words
 
 EN, FR = Words("en"), Words("fr")
 SHARE, RATE, COUNT = (

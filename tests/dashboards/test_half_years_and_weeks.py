@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from dashboards.address import Address
 from dashboards.components.shell import shell
 from dashboards.context import Context, read_context
+from dashboards.http.address import Address
 from dashboards.pages import indicator, indicators, map, overview
-from indicators.periods import Period, period_named
-from tests.dashboards.release_factory import mart_rows, write_release
+from indicators.foundation.periods import Period, period_named
 from tests.dashboards.rendered import components, text_of
+from tests.worlds.release_factory import mart_rows, write_release
 
 INDICATOR, QUARTER = "P2-OC-07", "2026-Q2"
 PERIODS = ("2025-S2", "2026-S1", "2026-W30", "2026-W31")

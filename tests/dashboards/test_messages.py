@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from indicators.messages import message_catalogue
+from indicators.foundation.messages import message_catalogue
 
 DASHBOARDS = Path(__file__).parents[2] / "dashboards"
 

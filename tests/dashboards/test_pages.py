@@ -23,9 +23,9 @@ from dashboards.pages import (
     side_by_side,
 )
 from dashboards.queries import framework
-from indicators.messages import message, message_catalogue
-from tests.dashboards.release_factory import NEUTRAL
+from indicators.foundation.messages import message, message_catalogue
 from tests.dashboards.rendered import classes_of, components, text_of
+from tests.worlds.release_factory import NEUTRAL
 
 PAGES = {
     "/": overview,

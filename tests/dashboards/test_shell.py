@@ -7,7 +7,7 @@ import pytest
 
 from dashboards.components.shell import old_release
 from dashboards.context import Context
-from dashboards.words import Words
+from dashboards.wording.words import Words
 
 At = Callable[..., Context]
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from dashboards.address import Address
 from dashboards.context import Context, read_context
+from dashboards.http.address import Address
 from dashboards.pages import (
     catalogue,
     data_quality,
@@ -15,9 +15,9 @@ from dashboards.pages import (
     perceptions,
     side_by_side,
 )
-from indicators.messages import message
-from tests.dashboards.release_factory import COUNTRY, mart_rows, write_release
+from indicators.foundation.messages import message
 from tests.dashboards.rendered import classes_of, text_of
+from tests.worlds.release_factory import COUNTRY, mart_rows, write_release
 
 
 def _context(home: Path, **changed: list[dict[str, object]]) -> Context:

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from dash import html
 
-from dashboards.address import Address
 from dashboards.components.evidence import evidence_mark
 from dashboards.components.finding_notes import no_figure
 from dashboards.components.small_multiples import area_rank
@@ -16,14 +15,16 @@ from dashboards.components.sparkline import sparkline
 from dashboards.components.value import value_sentence, value_with_interval
 from dashboards.context import Context, read_context
 from dashboards.figures.vector import Drawing, line_drawing
-from dashboards.formats import Unit
+from dashboards.http.address import Address
 from dashboards.pages import data_quality, indicator, map, overview, perceptions
 from dashboards.queries.cells import Cell
-from dashboards.words import Words
-from indicators.catalogue import load_catalogue
-from indicators.empty_reasons import Said, Statement
-from indicators.messages import message
-from tests.dashboards.release_factory import (
+from dashboards.wording.formats import Unit
+from dashboards.wording.words import Words
+from indicators.assessment.empty_reasons import Said, Statement
+from indicators.definitions.catalogue import load_catalogue
+from indicators.foundation.messages import message
+from tests.dashboards.rendered import components, text_of
+from tests.worlds.release_factory import (
     AREA_NAMES,
     CLOSED_AREA,
     COUNTRY,
@@ -32,7 +33,6 @@ from tests.dashboards.release_factory import (
     mart_rows,
     write_release,
 )
-from tests.dashboards.rendered import components, text_of
 
 At = Callable[..., Context]
 Rows = list[dict[str, Any]]

@@ -8,13 +8,13 @@ from types import ModuleType
 
 import pytest
 
-from indicators.catalogue import read_indicator
-from indicators.figure_sql import indicator_sql
-from indicators.mission import read_mission
+from indicators.compiler.explanation.figure_sql import indicator_sql
+from indicators.definitions.catalogue import read_indicator
+from indicators.definitions.mission_profile import read_mission
 from pipelines.ingest.inbox import ingest
 from pipelines.sample import install
 from pipelines.warehouse.connection import open_warehouse
-from pipelines.workspace import Workspace
+from pipelines.workspace.paths import Workspace
 from tests.conftest import REPOSITORY
 
 TEXT = (REPOSITORY / "CONTRIBUTING.md").read_text(encoding="utf-8")
@@ -65,9 +65,9 @@ def page(tmp_path: Path) -> ModuleType:
 
 
 def test_the_page_opens_with_its_sentence(page: ModuleType, tmp_path: Path) -> None:
-    from dashboards.address import Address
     from dashboards.context import read_context
-    from tests.dashboards.release_factory import write_release
+    from dashboards.http.address import Address
+    from tests.worlds.release_factory import write_release
 
     write_release(tmp_path)
     context = read_context(tmp_path, "mission", Address.parse("/", ""))

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from indicators.contracts import contracts
-from indicators.mission import Mission, read_mission
+from indicators.definitions.contracts import contracts
+from indicators.definitions.mission_profile import Mission, read_mission
 from pipelines.warehouse.connection import open_warehouse
-from pipelines.workspace import Workspace
+from pipelines.workspace.paths import Workspace
 from tests.pipelines.killing import copied
-from tests.pipelines.source_mappings import under_own_names
+from tests.worlds.source_mappings import under_own_names
 
 MISSION = """
 mission: faulty

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import yaml
 
-from indicators.contracts import Column, Contract, Rule, contracts
+from indicators.definitions.contracts import Column, Contract, Rule, contracts
 
 Row = dict[str, str]
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from indicators.contracts import Contract, contracts, load_order
-from indicators.messages import LANGUAGES
+from indicators.definitions.contracts import Contract, contracts, load_order
+from indicators.foundation.messages import LANGUAGES
 from pipelines.ingest.inbox import ingest
 from pipelines.ingest.quarantine import reject_sentence
 from pipelines.warehouse.connection import open_warehouse

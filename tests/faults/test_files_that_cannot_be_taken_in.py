@@ -9,12 +9,12 @@ import pytest
 import xlsxwriter
 import yaml
 
-from indicators.errors import Problem, WrongUse
-from indicators.messages import LANGUAGES
-from indicators.mission import Mission
+from indicators.definitions.mission_profile import Mission
+from indicators.foundation.errors import Problem, WrongUse
+from indicators.foundation.messages import LANGUAGES
 from pipelines.ingest.inbox import FilesRefused, ingest
 from pipelines.warehouse.connection import open_warehouse
-from pipelines.workspace import Workspace
+from pipelines.workspace.paths import Workspace
 from tests.faults.conftest import MISSION, make_workspace
 
 HEADER = (

@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from pipelines.workspace import Workspace
+from pipelines.workspace.paths import Workspace
 from tests.conftest import REPOSITORY
 
 

@@ -16,14 +16,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from indicators.catalogue import load_catalogue
-from indicators.change_tests import benjamini_hochberg
+from indicators.definitions.catalogue import load_catalogue
+from indicators.foundation.statistics import benjamini_hochberg
 from indicators.linkage import grading
-from indicators.linkage.framework import read_framework
+from indicators.linkage.evidence import result_links
+from indicators.linkage.framework.model import read_framework
 from indicators.linkage.grading import Evidence, grade
-from indicators.linkage.panel import PanelResult, estimate
-from indicators.linkage.result_links import result_links
-from indicators.linkage.sentences import number, reasons_in_words, signed
+from indicators.linkage.panel.estimation import estimate
+from indicators.linkage.panel.specification import PanelResult
+from indicators.linkage.sentences.findings import number, reasons_in_words, signed
 from tests.conftest import REPOSITORY
 from tests.real.refreshed import Refreshed, copy_profile, refreshed
 

@@ -12,14 +12,14 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from indicators.catalogue import load_catalogue
-from indicators.data_folder import data_folder
-from indicators.engines import compute
-from indicators.mission import Mission, read_mission
+from indicators.definitions.catalogue import load_catalogue
+from indicators.definitions.mission_profile import Mission, read_mission
+from indicators.engine.refresh import compute
+from indicators.foundation.data_folder import data_folder
 from pipelines.ingest.inbox import IngestReport, ingest
-from pipelines.quality.findings import CheckResult
+from pipelines.quality.check_results import CheckResult
 from pipelines.warehouse.connection import open_warehouse
-from pipelines.workspace import Workspace
+from pipelines.workspace.paths import Workspace
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from indicators.mission import read_mission
+from indicators.definitions.mission_profile import read_mission
 from pipelines.ingest.inbox import ingest
 from pipelines.warehouse.connection import open_warehouse
-from pipelines.workspace import Workspace
+from pipelines.workspace.paths import Workspace
 from tests.real.refreshed import copy_profile
 
 FIGURES = """

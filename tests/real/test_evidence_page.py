@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from indicators.claims import claim_in
+from indicators.linkage.framework.causal_language import claim_in
 from tests.conftest import REPOSITORY
 from tests.real.evidence_figures import (
     PAGE,

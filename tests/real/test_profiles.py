@@ -5,9 +5,9 @@ import re
 import pytest
 import yaml
 
-from indicators.data_folder import data_folder
-from indicators.mission import read_mission
-from pipelines.ingest.mapping import load_sources
+from indicators.definitions.mission_profile import read_mission
+from indicators.foundation.data_folder import data_folder
+from pipelines.mapping.model import load_sources
 from tests.conftest import REPOSITORY
 
 MISSIONS = ("south_sudan", "mali")

@@ -6,8 +6,8 @@ import pandas as pd
 import pyreadstat
 import pytest
 
-from indicators.errors import WrongUse
-from indicators.messages import message
+from indicators.foundation.errors import WrongUse
+from indicators.foundation.messages import message
 from pipelines.readers import reader
 from pipelines.readers.table import SourceTable
 

@@ -12,7 +12,7 @@ import pandas as pd
 import pyreadstat
 import pytest
 
-from pipelines.workspace import Workspace
+from pipelines.workspace.paths import Workspace
 from tests.real.refreshed import Refreshed, refreshed
 
 MISSION = """

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 
-from indicators.linkage.panel import PanelResult, estimate
+from indicators.linkage.panel.estimation import estimate
+from indicators.linkage.panel.specification import PanelResult
 
 if TYPE_CHECKING:
     from tests.reference.tally import Tally

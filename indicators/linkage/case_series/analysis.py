@@ -8,7 +8,7 @@ import numpy as np
 from indicators.linkage.case_series.cells import Cells, cells_of
 from indicators.linkage.case_series.days import WINDOW_ENDS, Ints, KnownDays, known_days
 from indicators.linkage.case_series.fit import Term, fit_poisson
-from indicators.linkage.panel import NotEstimable
+from indicators.linkage.finding import NotEstimable
 
 LEAST_INFORMATION = 30.0
 LEAST_AREAS_WITH_CONTRAST = 6

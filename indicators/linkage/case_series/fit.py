@@ -14,7 +14,7 @@ from scipy import sparse, stats
 
 from indicators.linkage.case_series.cells import Cells, Floats
 from indicators.linkage.case_series.days import Ints
-from indicators.linkage.panel import NotEstimable
+from indicators.linkage.finding import NotEstimable
 
 _CONFIDENCE = 0.95
 _MOST_STEPS = 50

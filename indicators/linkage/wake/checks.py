@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from indicators.linkage.wake.formula import Formula, read_formula
-from indicators.linkage.wake.inference import Figures, figures
-from indicators.linkage.wake.matching import Matching, match_variables, match_wakes
+from indicators.linkage.wake.inference.formula import Formula, read_formula
+from indicators.linkage.wake.inference.intervals import Figures, figures
+from indicators.linkage.wake.matching.strata import Matching, match_variables, match_wakes
 from indicators.linkage.wake.request import WakeRequest
 from indicators.linkage.wake.wakes import Wakes
 

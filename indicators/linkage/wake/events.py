@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from indicators.errors import CheckFailed
+from indicators.foundation.errors import CheckFailed
 from indicators.linkage.wake.request import EventType, WakeRequest, problem, refuse
 from indicators.linkage.wake.text_numbers import through_text
 

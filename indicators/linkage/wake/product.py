@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indicators.change_tests import benjamini_hochberg
+from indicators.foundation.statistics import benjamini_hochberg
 from indicators.linkage.wake.checks import (
     matched_counts,
     overlap_checks,
@@ -20,14 +20,14 @@ from indicators.linkage.wake.checks import (
     ring_checks,
     rise_check,
 )
+from indicators.linkage.wake.counts.rings import surroundings
 from indicators.linkage.wake.events import Events
-from indicators.linkage.wake.formula import read_formula
-from indicators.linkage.wake.inference import Figures, figures, shuffled_figures
-from indicators.linkage.wake.matching import Matching, match_variables, match_wakes
+from indicators.linkage.wake.inference.formula import read_formula
+from indicators.linkage.wake.inference.intervals import Figures, figures, shuffled_figures
+from indicators.linkage.wake.matching.strata import Matching, match_variables, match_wakes
 from indicators.linkage.wake.reference import without_overlap
 from indicators.linkage.wake.request import WakeRequest
 from indicators.linkage.wake.result import WakeResult, as_frame, count_rows, overlap_row
-from indicators.linkage.wake.surroundings import surroundings
 from indicators.linkage.wake.wakes import Wakes, complete_wakes
 
 Bools = NDArray[np.bool_]

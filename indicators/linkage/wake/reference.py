@@ -7,9 +7,9 @@ import math
 from typing import Any
 
 from indicators.linkage.wake.events import Events
-from indicators.linkage.wake.imbalance import imbalance
-from indicators.linkage.wake.matching import Matching, match_variables, match_wakes
-from indicators.linkage.wake.model import Estimated, estimate, make_model
+from indicators.linkage.wake.inference.model import Estimated, estimate, make_model
+from indicators.linkage.wake.matching.imbalance import imbalance
+from indicators.linkage.wake.matching.strata import Matching, match_variables, match_wakes
 from indicators.linkage.wake.request import WakeRequest
 from indicators.linkage.wake.result import WakeResult, as_frame, count_rows, overlap_row
 from indicators.linkage.wake.wakes import Wakes, complete_wakes

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from indicators.errors import Problem, WrongUse
-from indicators.linkage.wake.formula import DEFAULT_FORMULA, Formula, read_formula
+from indicators.foundation.errors import Problem, WrongUse
+from indicators.linkage.wake.inference.formula import DEFAULT_FORMULA, Formula, read_formula
 
 Mode = Literal["reference", "product"]
 UNIT_MICROSECONDS = {

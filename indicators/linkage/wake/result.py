@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from indicators.linkage.wake.matching import Matching
+from indicators.linkage.wake.matching.strata import Matching
 from indicators.linkage.wake.wakes import Wakes
 
 

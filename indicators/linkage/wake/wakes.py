@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indicators.linkage.wake.counting import PairTally, tally_pairs
+from indicators.linkage.wake.counts.counting import PairTally, tally_pairs
 from indicators.linkage.wake.events import Events
 from indicators.linkage.wake.request import WakeRequest
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from indicators.mission import Mission
-from pipelines.quality.findings import CheckResult, found
-from pipelines.quality.relations import Connection, single
+from indicators.definitions.mission_profile import Mission
+from pipelines.quality.check_results import CheckResult, found
+from pipelines.warehouse.inspect import Connection, single
 
 REJECTED_PCT = 5  # well below the share at which a profile holds a file back whole
 

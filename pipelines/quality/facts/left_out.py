@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
-from indicators.contracts import contracts
-from indicators.derived import functions_sql, rows_sql
-from indicators.mission import Mission
-from pipelines.quality.findings import CheckResult, found
-from pipelines.quality.relations import Connection, single
+from indicators.compiler.derived.columns import rows_sql
+from indicators.compiler.derived.functions import functions_sql
+from indicators.definitions.contracts import contracts
+from indicators.definitions.mission_profile import Mission
+from pipelines.quality.check_results import CheckResult, found
+from pipelines.warehouse.inspect import Connection, single
 
 _REVIEWS = "P2-OP-15"
 _PLACELESS_SEARCHES_SQL = """

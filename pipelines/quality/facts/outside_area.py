@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from indicators.contracts import contracts
-from indicators.mission import Mission
-from pipelines.ingest.outlines import outlines_path, read_outlines
-from pipelines.quality.findings import CheckResult, found
-from pipelines.quality.relations import Connection, has_rows, quoted
+from indicators.definitions.contracts import contracts
+from indicators.definitions.mission_profile import Mission
+from pipelines.mapping.area_polygons import outlines_path, read_outlines
+from pipelines.quality.check_results import CheckResult, found
+from pipelines.warehouse.inspect import Connection, has_rows, quoted
 
 _PLACE = {"latitude", "longitude"}
 

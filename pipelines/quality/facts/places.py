@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from indicators.contracts import Contract
-from indicators.mission import Mission
-from pipelines.quality.findings import CheckResult, found
-from pipelines.quality.relations import Connection, has_rows, quoted, single
+from indicators.definitions.contracts import Contract
+from indicators.definitions.mission_profile import Mission
+from pipelines.quality.check_results import CheckResult, found
+from pipelines.warehouse.inspect import Connection, has_rows, quoted, single
 
 _WITHOUT_OUTLINE_SQL = """
 SELECT count(DISTINCT area_code) FILTER (geometry IS NULL), count(DISTINCT area_code)

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from indicators.contracts import contracts
-from indicators.known_record import Span, spans_of_sources
-from indicators.mission import Mission, PublishedTotal, resolve_path
-from pipelines.quality.findings import CheckResult, found
-from pipelines.quality.relations import Connection, has_rows, quoted
+from indicators.definitions.contracts import contracts
+from indicators.definitions.mission_profile import Mission, PublishedTotal, resolve_path
+from indicators.engine.known_record import Span, spans_of_sources
+from pipelines.quality.check_results import CheckResult, found
+from pipelines.warehouse.inspect import Connection, has_rows, quoted
 
 
 def published_totals(

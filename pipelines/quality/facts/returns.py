@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from indicators.contracts import contracts
-from pipelines.quality.findings import CheckResult, found
-from pipelines.quality.relations import Connection
+from indicators.definitions.contracts import contracts
+from pipelines.quality.check_results import CheckResult, found
+from pipelines.warehouse.inspect import Connection
 
 COMPLETE_PCT = 80  # below this a mission total says little about the areas that kept silent
 LATE_PCT = 20

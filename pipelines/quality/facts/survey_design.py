@@ -5,9 +5,9 @@ A pulse is no sample of the population: it has neither, and no estimate rests on
 
 from collections.abc import Iterator
 
-from indicators.mission import Mission
-from pipelines.quality.findings import CheckResult, found
-from pipelines.quality.relations import Connection
+from indicators.definitions.mission_profile import Mission
+from pipelines.quality.check_results import CheckResult, found
+from pipelines.warehouse.inspect import Connection
 
 # One answer that counts as much as ten others moves an estimate alone (IPI 2020 names no limit;
 # ours, after the common practice of trimming at a few times the median weight).

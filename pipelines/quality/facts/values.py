@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from indicators.mission import Mission
-from indicators.values import VALUE_KEY
-from pipelines.quality.findings import CheckResult, found
-from pipelines.quality.relations import Connection, quoted, single
+from indicators.definitions.mission_profile import Mission
+from indicators.foundation.mart_tables import VALUE_KEY
+from pipelines.quality.check_results import CheckResult, found
+from pipelines.warehouse.inspect import Connection, quoted, single
 
 _TABLE = "indicator_value"
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from indicators.contracts import Contract
-from pipelines.quality.findings import CheckResult, found
-from pipelines.quality.relations import Connection, quoted
+from indicators.definitions.contracts import Contract
+from pipelines.quality.check_results import CheckResult, found
+from pipelines.warehouse.inspect import Connection, quoted
 
 HISTORY_MONTHS = 12
 LEAST_MONTHS = 6  # with a shorter history the usual number is not known

@@ -4,19 +4,19 @@ from pathlib import Path
 
 import pytest
 
-from indicators.catalogue import (
+from indicators.definitions.catalogue import (
     Raised,
     class_of_part,
     class_of_total,
     entry_problems,
     load_catalogue,
 )
-from indicators.confidentiality import class_by_source
-from indicators.contracts import CLASSES, contracts
+from indicators.definitions.confidentiality import class_by_source
+from indicators.definitions.contracts import CLASSES, contracts
+from indicators.definitions.measures import Measure, Part
+from indicators.definitions.vocabularies import read_vocabularies, vocabularies
 from indicators.disclosure.pooling import pooled_kinds
-from indicators.errors import WrongUse
-from indicators.measures import Measure, Part
-from indicators.vocabularies import read_vocabularies, vocabularies
+from indicators.foundation.errors import WrongUse
 
 # contracts.md §9: of a table's rows in total, where nothing else is said of them
 TOTALS = {

@@ -6,10 +6,10 @@ from typing import Any
 import duckdb
 import pytest
 
-from indicators.audiences import Choices, policy
-from indicators.contracts import CLASSES
+from indicators.definitions.audiences import Choices, policy
+from indicators.definitions.contracts import CLASSES
 from indicators.disclosure.copy import restrict
-from tests.indicators.mart_rows import empty_mart, fill, indicator, mission, value
+from tests.worlds.mart_rows import empty_mart, fill, indicator, mission, value
 
 OF_CLASS = {
     "institutional": "P2-OP-01",

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from indicators.linkage.placebos import hotelling_p
+from indicators.linkage.panel.placebos import hotelling_p
 
 Array = NDArray[np.float64]
 

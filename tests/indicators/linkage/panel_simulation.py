@@ -1,6 +1,6 @@
 """What the product would say of simulated panels: p-values, coverage and grades, run by run.
 
-The same rules as `edge_models.py` with the estimators of `many_panels.py`; a test holds both equal.
+The same rules as `models.py` with the estimators of `many_panels.py`; a test holds both equal.
 """
 
 from collections import Counter
@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from indicators.change_tests import benjamini_hochberg
-from indicators.linkage import placebos
-from indicators.linkage.edge_models import PRE_BINS
+from indicators.foundation.statistics import benjamini_hochberg
 from indicators.linkage.grading import Evidence, Outcome, grade
+from indicators.linkage.methods.panel.models import PRE_BINS
+from indicators.linkage.panel import placebos
 from tests.indicators.linkage.many_panels import (
     Array,
     Fits,

@@ -1,6 +1,6 @@
 """Simulated plans with known effects: areas and months, patrols done in some and not in others.
 
-The events of a run come out of the product's own SQL (`edge_events.py` with `controls: planned`),
+The events of a run come out of the product's own SQL (`events.py` with `controls: planned`),
 so that what makes a place-time eligible is simulated too. Many runs are read at once: areas of
 their own, and years between one run and the next.
 """
@@ -12,22 +12,22 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from indicators.catalogue import load_catalogue
-from indicators.derived import functions_sql
-from indicators.linkage.edge_panel import PATROLLING_REPORTERS
-from indicators.linkage.wake.edge_effects import edge_request
-from indicators.linkage.wake.edge_events import read_edge_events
+from indicators.compiler.derived.functions import functions_sql
+from indicators.definitions.catalogue import load_catalogue
+from indicators.foundation.mart_tables import mart_ddl
+from indicators.linkage.methods.panel.rows import PATROLLING_REPORTERS
+from indicators.linkage.methods.wake.effects import edge_request
+from indicators.linkage.methods.wake.events import read_edge_events
+from indicators.linkage.methods.wake.place_times import PLANNED
+from indicators.linkage.wake.counts.grid import KM_PER_DEGREE
 from indicators.linkage.wake.events import read_events
-from indicators.linkage.wake.grid import KM_PER_DEGREE
-from indicators.linkage.wake.place_times import PLANNED
-from indicators.values import mart_ddl
 from tests.indicators.linkage.wake_simulation import (
     Block,
     Drawn,
     figures_of_blocks,
     grades_of_blocks,
 )
-from tests.indicators.small_warehouse import SmallWarehouse, small_mission
+from tests.worlds.small_warehouse import SmallWarehouse, small_mission
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from indicators.linkage.association import LAGS, associations, correlation, two_way_residuals
-from indicators.linkage.edge_panel import EdgePanel, Step, shifted
+from indicators.linkage.panel.association import LAGS, associations, correlation, two_way_residuals
+from indicators.linkage.panel.edge_panel import EdgePanel, Step, shifted
 
 
 def rows(areas: int = 20, months: int = 30, lag: int = 2, seed: int = 3) -> pd.DataFrame:

@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from indicators.catalogue import load_catalogue
-from indicators.engines import compute
-from indicators.linkage.edge_interviews import METHOD, PULSE_METHOD, interview_tests
-from indicators.linkage.framework import Framework
+from indicators.definitions.catalogue import load_catalogue
+from indicators.engine.refresh import compute
+from indicators.foundation.messages import has_message
+from indicators.linkage.framework.model import Framework
+from indicators.linkage.methods.interviews import METHOD, PULSE_METHOD, interview_tests
 from indicators.linkage.tested import Tested
-from indicators.messages import has_message
-from tests.indicators.small_warehouse import SmallWarehouse, small_mission
+from tests.worlds.small_warehouse import SmallWarehouse, small_mission
 
 AS_OF = date(2026, 12, 31)
 PATROLS, SEEN = "P2-OP-01", "P2-OC-01"

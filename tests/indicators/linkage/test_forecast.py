@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from indicators.linkage import forecast as module
-from indicators.linkage.forecast import Expectation, forecast
+from indicators.linkage.protection_gaps import forecast as module
+from indicators.linkage.protection_gaps.forecast import Expectation, forecast
 
 AREAS, MONTHS = 30, 36
 

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 import yaml
 
-from indicators.catalogue import load_catalogue
-from indicators.data_folder import data_folder
-from indicators.errors import WrongUse
-from indicators.linkage.framework import read_framework
-from indicators.linkage.items import store_items
+from indicators.definitions.catalogue import load_catalogue
+from indicators.foundation.data_folder import data_folder
+from indicators.foundation.errors import WrongUse
+from indicators.linkage.framework.model import read_framework
+from indicators.linkage.framework.tables import store_items
 from tests.conftest import REPOSITORY
-from tests.indicators.mart_rows import empty_mart, mission
+from tests.worlds.mart_rows import empty_mart, mission
 
 WORDS = {"en": "text", "fr": "texte"}
 CATALOGUE = load_catalogue()

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indicators.linkage.gap_ranking import Needs, rank
+from indicators.linkage.protection_gaps.ranking import Needs, rank
 
 
 def needs(

@@ -7,18 +7,18 @@ from typing import Any
 import pytest
 import yaml
 
-from indicators.catalogue import load_catalogue
-from indicators.data_folder import data_folder
-from indicators.errors import WrongUse
-from indicators.linkage.framework import Framework, read_framework
-from indicators.linkage.judgements import (
+from indicators.definitions.catalogue import load_catalogue
+from indicators.foundation.data_folder import data_folder
+from indicators.foundation.errors import WrongUse
+from indicators.foundation.messages import LANGUAGES, message_catalogue
+from indicators.linkage.framework.field_judgements import (
     FILE_NAME,
     LONGEST_TEXT,
     read_judgements,
     store_judgements,
 )
-from indicators.messages import LANGUAGES, message_catalogue
-from tests.indicators.mart_rows import COUNTRY, MISSION, empty_mart, fill, mission
+from indicators.linkage.framework.model import Framework, read_framework
+from tests.worlds.mart_rows import COUNTRY, MISSION, empty_mart, fill, mission
 
 WORDS = {"en": "–", "fr": "–"}
 FRAMEWORK = Framework.model_validate({

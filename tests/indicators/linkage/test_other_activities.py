@@ -2,10 +2,10 @@
 
 import pytest
 
-from indicators.catalogue import load_catalogue
-from indicators.linkage.result_links import result_links
-from indicators.linkage.wake.edge_effects import METHOD, wake_effects
-from indicators.messages import LANGUAGES, has_message
+from indicators.definitions.catalogue import load_catalogue
+from indicators.foundation.messages import LANGUAGES, has_message
+from indicators.linkage.evidence import result_links
+from indicators.linkage.methods.wake.effects import METHOD, wake_effects
 from tests.indicators.linkage.test_wake_effects import (
     CALLED_OFF,
     EXTRA,
@@ -15,7 +15,7 @@ from tests.indicators.linkage.test_wake_effects import (
     warehouse,
     with_controls,
 )
-from tests.indicators.small_warehouse import SmallWarehouse
+from tests.worlds.small_warehouse import SmallWarehouse
 
 SESSIONS = "P1-OP-02"
 

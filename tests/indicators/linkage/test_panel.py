@@ -9,19 +9,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from indicators.linkage import edge_models
-from indicators.linkage.edge_models import model_of, with_few_areas
-from indicators.linkage.finding import Finding, figures_of
-from indicators.linkage.panel import (
-    TERM_COLUMNS,
-    NotEstimable,
-    PanelResult,
-    PanelSpec,
-    estimate,
-    wald,
-)
-from indicators.linkage.wild_bootstrap import wild_bootstrap
-from indicators.messages import has_message
+from indicators.foundation.messages import has_message
+from indicators.linkage.finding import Finding, NotEstimable, figures_of
+from indicators.linkage.methods.panel import models as edge_models
+from indicators.linkage.methods.panel.models import model_of, with_few_areas
+from indicators.linkage.panel.estimation import estimate
+from indicators.linkage.panel.fit import wald
+from indicators.linkage.panel.specification import TERM_COLUMNS, PanelResult, PanelSpec
+from indicators.linkage.panel.wild_bootstrap import wild_bootstrap
 
 
 def panel(areas: int = 12, months: int = 10, seed: int = 1) -> pd.DataFrame:

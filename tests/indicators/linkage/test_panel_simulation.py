@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from indicators.linkage import placebos
-from indicators.linkage.adoption import add_times, adoption
-from indicators.linkage.association import correlation
-from indicators.linkage.edge_models import METHOD, model_edge, model_of, with_few_areas
-from indicators.linkage.edge_panel import EdgePanel, Step
 from indicators.linkage.finding import Finding, figures_of
-from indicators.linkage.panel import estimate
+from indicators.linkage.methods.panel.models import METHOD, model_edge, model_of, with_few_areas
+from indicators.linkage.panel import placebos
+from indicators.linkage.panel.adoption import add_times, adoption
+from indicators.linkage.panel.association import correlation
+from indicators.linkage.panel.edge_panel import EdgePanel, Step
+from indicators.linkage.panel.estimation import estimate
 from tests.indicators.linkage.many_panels import sun_abraham_average
 from tests.indicators.linkage.panel_simulation import Told, simulate
 from tests.indicators.linkage.simulated_panels import SCENARIOS, SECTORS, Panels, Scenario, draw

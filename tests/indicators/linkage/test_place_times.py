@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from indicators.catalogue import load_catalogue
-from indicators.derived import functions_sql
-from indicators.linkage.wake.edge_effects import METHOD
-from indicators.linkage.wake.edge_events import TREATED, read_edge_events
-from indicators.linkage.wake.place_times import PLANNED
-from indicators.messages import LANGUAGES, has_message
-from indicators.values import mart_ddl
+from indicators.compiler.derived.functions import functions_sql
+from indicators.definitions.catalogue import load_catalogue
+from indicators.foundation.mart_tables import mart_ddl
+from indicators.foundation.messages import LANGUAGES, has_message
+from indicators.linkage.methods.wake.effects import METHOD
+from indicators.linkage.methods.wake.events import TREATED, read_edge_events
+from indicators.linkage.methods.wake.place_times import PLANNED
 from tests.indicators.linkage.test_wake_effects import (
     MISSION,
     incident,
@@ -20,7 +20,7 @@ from tests.indicators.linkage.test_wake_effects import (
     rows,
     with_controls,
 )
-from tests.indicators.small_warehouse import SmallWarehouse
+from tests.worlds.small_warehouse import SmallWarehouse
 
 CENTRES = {"A1a": 3.0, "A1b": 4.0, "A2": 5.0}
 MONTHS = [date(year, month, 1) for year in (2025, 2026) for month in range(1, 13)]

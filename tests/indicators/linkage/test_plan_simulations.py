@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from indicators.linkage.wake.place_times import PLANNED
+from indicators.linkage.methods.wake.place_times import PLANNED
 from tests.indicators.linkage.plan_simulation import PLANS, graded, read_runs, simulate
 from tests.indicators.linkage.simulation_tables import (
     MANY,

@@ -7,16 +7,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from indicators.linkage.edge_panel import read_edge_panel
-from indicators.linkage.edge_tests import tests_of_edge as all_tests_of_edge
+from indicators.foundation.messages import LANGUAGES, has_message, message
+from indicators.linkage.evidence import result_links, speaks_for_the_edge
 from indicators.linkage.finding import Finding
-from indicators.linkage.framework import Edge, Framework
+from indicators.linkage.framework.model import Edge, Framework
 from indicators.linkage.grading import Evidence
-from indicators.linkage.result_links import result_links, speaks_for_the_edge
+from indicators.linkage.methods.panel.findings import tests_of_edge as all_tests_of_edge
+from indicators.linkage.methods.panel.rows import read_edge_panel
 from indicators.linkage.tested import Tested
-from indicators.messages import LANGUAGES, has_message, message
 from tests.indicators.linkage.simulated_panels import SCENARIOS, SECTORS, Panels, draw
-from tests.indicators.mart_rows import COUNTRY, MISSION, empty_mart, fill, indicator, mission, value
+from tests.worlds.mart_rows import COUNTRY, MISSION, empty_mart, fill, indicator, mission, value
 
 OUTPUT, OUTCOME = "P1-OP-02", "P2-OC-07"
 WORDS = {"en": "text", "fr": "texte"}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from indicators.linkage.sensitivity import robustness_value
+from indicators.linkage.panel.sensitivity import robustness_value
 
 
 def test_the_published_example_comes_out() -> None:

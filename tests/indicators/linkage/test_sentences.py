@@ -6,16 +6,15 @@ from typing import Any
 
 import pytest
 
-from indicators.catalogue import load_catalogue
-from indicators.claims import claim_in
-from indicators.data_folder import data_folder
-from indicators.linkage.finding import Finding
-from indicators.linkage.framework import Controls, Edge, read_framework
+from indicators.definitions.catalogue import load_catalogue
+from indicators.foundation.data_folder import data_folder
+from indicators.foundation.messages import LANGUAGES, has_message, message, message_catalogue
+from indicators.linkage.finding import REASONS, Finding
+from indicators.linkage.framework.causal_language import claim_in
+from indicators.linkage.framework.model import Controls, Edge, read_framework
 from indicators.linkage.grading import CAPS, CHECKS, Evidence, Grade, grade
-from indicators.linkage.panel import REASONS
-from indicators.linkage.sentences import About, is_inside_margin, rival, sentence
+from indicators.linkage.sentences.findings import About, is_inside_margin, rival, sentence
 from indicators.linkage.tested import Tested
-from indicators.messages import LANGUAGES, has_message, message, message_catalogue
 
 WORDS = {"en": "Titel", "fr": "Titre"}
 EDGE = Edge.model_validate(

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from indicators.linkage.framework import Framework
-from indicators.linkage.result_links import result_links
-from indicators.messages import LANGUAGES, has_message, message
-from tests.indicators.mart_rows import COUNTRY, MISSION, empty_mart, fill, indicator, mission, value
+from indicators.foundation.messages import LANGUAGES, has_message, message
+from indicators.linkage.evidence import result_links
+from indicators.linkage.framework.model import Framework
+from tests.worlds.mart_rows import COUNTRY, MISSION, empty_mart, fill, indicator, mission, value
 
 OUTPUT, OUTCOME = "P2-OP-01", "P2-OC-05"
 WORDS = {"en": "text", "fr": "texte"}

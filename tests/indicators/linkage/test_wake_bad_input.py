@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from indicators.errors import CheckFailed, PocLensError, WrongUse
+from indicators.foundation.errors import CheckFailed, PocLensError, WrongUse
+from indicators.foundation.messages import LANGUAGES, has_message
 from indicators.linkage.wake import WakeResult, matched_wake
-from indicators.messages import LANGUAGES, has_message
 
 REQUEST: dict[str, Any] = {
     "t_window": (7, 14, 7),

@@ -5,13 +5,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from indicators.catalogue import load_catalogue
+from indicators.definitions.catalogue import load_catalogue
+from indicators.foundation.messages import LANGUAGES, has_message, message
+from indicators.linkage.evidence import speaks_for_the_edge
 from indicators.linkage.grading import Evidence
-from indicators.linkage.result_links import speaks_for_the_edge
-from indicators.linkage.wake.edge_effects import METHOD
-from indicators.linkage.wake.edge_events import TREATED, read_edge_events
-from indicators.linkage.wake.place_times import PLANNED
-from indicators.messages import LANGUAGES, has_message, message
+from indicators.linkage.methods.wake.effects import METHOD
+from indicators.linkage.methods.wake.events import TREATED, read_edge_events
+from indicators.linkage.methods.wake.place_times import PLANNED
 from tests.indicators.linkage import test_place_times as plans
 from tests.indicators.linkage.test_result_links import wake
 from tests.indicators.linkage.test_wake_effects import (
@@ -20,7 +20,7 @@ from tests.indicators.linkage.test_wake_effects import (
     rows,
     with_controls,
 )
-from tests.indicators.small_warehouse import SmallWarehouse
+from tests.worlds.small_warehouse import SmallWarehouse
 
 WINDOWS = [f"{days}d_{km}km" for days in (7, 14) for km in (10, 20)]
 # Four out of five at long range; of these, as of the others, some were called off.

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from indicators.linkage.wake import matched_wake
-from indicators.linkage.wake.counting import trend_weights
-from indicators.linkage.wake.grid import KM_PER_DEGREE, make_grid
+from indicators.linkage.wake.counts.counting import trend_weights
+from indicators.linkage.wake.counts.grid import KM_PER_DEGREE, make_grid
 
 UNITS = {"days": 86400, "hours": 3600, "mins": 60, "secs": 1}
 START = datetime(2024, 1, 1)

@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from indicators.catalogue import load_catalogue
-from indicators.linkage.framework import Framework
-from indicators.linkage.result_links import result_links
-from indicators.linkage.wake.edge_effects import METHOD, store_q_values, wake_effects
-from indicators.messages import LANGUAGES, has_message, message
-from indicators.values import mart_ddl
-from tests.indicators.small_warehouse import SmallWarehouse, small_mission
+from indicators.definitions.catalogue import load_catalogue
+from indicators.foundation.mart_tables import mart_ddl
+from indicators.foundation.messages import LANGUAGES, has_message, message
+from indicators.linkage.evidence import result_links
+from indicators.linkage.framework.model import Framework
+from indicators.linkage.methods.wake.effects import METHOD, store_q_values, wake_effects
+from tests.worlds.small_warehouse import SmallWarehouse, small_mission
 
 EDGE = {
     "id": "night_patrols",

@@ -13,14 +13,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from indicators.linkage.grading import grade
+from indicators.linkage.methods.wake.evidence import evidence_of
+from indicators.linkage.wake.counts.grid import KM_PER_DEGREE
+from indicators.linkage.wake.counts.rings import surroundings
 from indicators.linkage.wake.events import Events
-from indicators.linkage.wake.evidence import evidence_of
-from indicators.linkage.wake.grid import KM_PER_DEGREE
-from indicators.linkage.wake.inference import figures
-from indicators.linkage.wake.matching import Matching, match_variables, match_wakes
+from indicators.linkage.wake.inference.intervals import figures
+from indicators.linkage.wake.matching.strata import Matching, match_variables, match_wakes
 from indicators.linkage.wake.product import FAKE_DAYS, fake_figures, moved, window_rows
 from indicators.linkage.wake.request import WakeRequest, checked_request
-from indicators.linkage.wake.surroundings import surroundings
 from indicators.linkage.wake.wakes import MoreCounts, Wakes, complete_wakes
 
 Floats = NDArray[np.float64]

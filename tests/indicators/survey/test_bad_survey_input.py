@@ -7,8 +7,8 @@ import duckdb
 import pandas as pd
 import pytest
 
-from indicators.errors import WrongUse
-from indicators.messages import message_catalogue
+from indicators.foundation.errors import WrongUse
+from indicators.foundation.messages import message_catalogue
 from indicators.survey import (
     Condition,
     Design,

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from indicators.errors import WrongUse
+from indicators.foundation.errors import WrongUse
 from indicators.survey import (
     Condition,
     Design,

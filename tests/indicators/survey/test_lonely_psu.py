@@ -5,7 +5,7 @@ import math
 import pandas as pd
 import pytest
 
-from indicators.errors import WrongUse
+from indicators.foundation.errors import WrongUse
 from indicators.survey import Condition, Design, Mean, Total, estimate
 
 # Strata a and b have two PSUs, stratum c has one.

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from indicators.messages import message
+from indicators.foundation.messages import message
 from indicators.survey import Design, Proportion, estimate
 from indicators.survey.presentation import dhs, nchs_proportions
 

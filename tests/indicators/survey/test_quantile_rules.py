@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from indicators.survey import Design, Quantile, estimate
-from indicators.survey.quantiles import WeightedValues
+from indicators.survey.estimators.quantiles import WeightedValues
 
 NUMPY_NAMES = {
     "math": "inverted_cdf",

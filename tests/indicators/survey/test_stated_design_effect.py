@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from indicators.messages import has_message
+from indicators.foundation.messages import has_message
 from indicators.survey import Design, Difference, Mean, Proportion, Quantile, Total, estimate
 
 PEOPLE = pd.DataFrame(

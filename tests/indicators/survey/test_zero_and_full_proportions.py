@@ -5,7 +5,7 @@ import math
 import pandas as pd
 import pytest
 
-from indicators.messages import has_message
+from indicators.foundation.messages import has_message
 from indicators.survey import Design, Proportion, estimate
 
 PEOPLE = pd.DataFrame(

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 import yaml
 
-from indicators.data_folder import data_folder
-from pipelines.ingest.profile import profile_problems
-from pipelines.installation import make_workspace
-from pipelines.workspace import Workspace
+from indicators.foundation.data_folder import data_folder
+from pipelines.mapping.profile import profile_problems
+from pipelines.workspace.installation import make_workspace
+from pipelines.workspace.paths import Workspace
 from tests.pipelines.cli.test_main import poclens
 from tests.pipelines.ingest.conftest import MISSION
-from tests.pipelines.source_mappings import AREAS
+from tests.worlds.source_mappings import AREAS
 
 Change = Callable[[Path], None]
 TOTAL = {

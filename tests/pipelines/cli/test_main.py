@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from indicators.catalogue import load_catalogue
-from indicators.data_folder import data_folder
-from indicators.figure_sql import indicator_sql
+from indicators.compiler.explanation.figure_sql import indicator_sql
+from indicators.definitions.catalogue import load_catalogue
+from indicators.foundation.data_folder import data_folder
 from pipelines.cli.main import COMMANDS
 
 

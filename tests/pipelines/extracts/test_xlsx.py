@@ -3,10 +3,10 @@
 import openpyxl
 import pytest
 
-from indicators.contracts import contracts
-from indicators.values import VALUE_COLUMNS
+from indicators.definitions.contracts import contracts
+from indicators.foundation.mart_tables import VALUE_COLUMNS
 from pipelines.extracts.files import write_extracts
-from tests.pipelines.small_mission import (
+from tests.worlds.small_mission import (
     MISSION,
     PATROLS,
     PERIOD,

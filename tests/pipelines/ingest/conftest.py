@@ -10,12 +10,12 @@ import duckdb
 import pytest
 import yaml
 
-from indicators.mission import Mission, read_mission
+from indicators.definitions.mission_profile import Mission, read_mission
 from pipelines.ingest.file_report import FileReport
 from pipelines.ingest.inbox import IngestReport, ingest
 from pipelines.warehouse.connection import open_warehouse
-from pipelines.workspace import Workspace
-from tests.pipelines.source_mappings import AREAS, AREAS_CSV, POPULATION
+from pipelines.workspace.paths import Workspace
+from tests.worlds.source_mappings import AREAS, AREAS_CSV, POPULATION
 
 MISSION: dict[str, Any] = {
     "mission": "small",

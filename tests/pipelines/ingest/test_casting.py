@@ -7,8 +7,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from indicators.contracts import Column, Words
-from pipelines.ingest.casting import Reading, cast, text_column
+from indicators.definitions.contracts import Column, Words
+from pipelines.ingest.cast import Reading, cast, text_column
 
 TITLE = Words(en="x", fr="x")
 

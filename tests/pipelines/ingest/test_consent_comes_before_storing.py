@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from indicators.contracts import contracts
+from indicators.definitions.contracts import contracts
 from pipelines.ingest.inbox import ingest
-from pipelines.ingest.rejects import open_rejects
+from pipelines.quality.rejects.workbook import open_rejects
 from pipelines.warehouse.connection import open_warehouse
 from tests.faults.conftest import make_workspace
 from tests.faults.fault_rows import base_rows, write_rows

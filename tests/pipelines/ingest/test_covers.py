@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 import yaml
 
-from indicators.data_folder import data_folder
-from indicators.errors import WrongUse
-from pipelines.ingest.mapping import load_sources, read_source
+from indicators.foundation.data_folder import data_folder
+from indicators.foundation.errors import WrongUse
+from pipelines.mapping.model import load_sources, read_source
 from tests.pipelines.ingest.conftest import SmallMission
-from tests.pipelines.source_mappings import POPULATION
+from tests.worlds.source_mappings import POPULATION
 
 ROWS = "area,day,sex,persons\nXX01,2024-01-01,F,100\n"
 SPANS = (

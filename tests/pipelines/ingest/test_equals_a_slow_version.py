@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from pipelines.ingest.inbox import ingest
 from pipelines.warehouse.connection import open_warehouse
+from tests.oracle.slow_ingest import SlowWarehouse
 from tests.pipelines.ingest.conftest import SmallMission
-from tests.pipelines.ingest.slow_ingest import SlowWarehouse
 from tests.pipelines.killing import copied
 
 AREA = st.sampled_from(["XX", "XX01", "XX02", " XX01 ", "XX9", "", "'; --"])

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from indicators.mission import read_mission
+from indicators.definitions.mission_profile import read_mission
 from pipelines.ingest.inbox import ingest
 from pipelines.warehouse.connection import open_warehouse
-from pipelines.workspace import Workspace
+from pipelines.workspace.paths import Workspace
 from tests.pipelines.ingest.conftest import SmallMission
 from tests.pipelines.killing import copied, kill_after
-from tests.pipelines.source_mappings import POPULATION
+from tests.worlds.source_mappings import POPULATION
 
 ROWS = 6_000
 PREPARE = """

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from indicators.mission import Mission
-from pipelines.ingest.mapped import map_rows, stacked
-from pipelines.ingest.mapping import ColumnMapping, Source, TableMapping
-from pipelines.ingest.outlines import read_area_rows, read_outlines
+from indicators.definitions.mission_profile import Mission
+from pipelines.mapping.apply import map_rows, stacked
+from pipelines.mapping.area_polygons import read_area_rows, read_outlines
+from pipelines.mapping.model import ColumnMapping, Source, TableMapping
 from pipelines.readers.table import source_table
 from tests.pipelines.ingest.conftest import MISSION
 

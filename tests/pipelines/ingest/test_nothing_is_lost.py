@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from pipelines.ingest.rejects import open_rejects
-from pipelines.quality.rejects import write_reject_summary
+from pipelines.quality.rejects.summary import write_reject_summary
+from pipelines.quality.rejects.workbook import open_rejects
 from pipelines.warehouse.connection import open_warehouse
 from tests.pipelines.ingest.conftest import SmallMission
-from tests.pipelines.source_mappings import AREAS, POPULATION, source
+from tests.worlds.source_mappings import AREAS, POPULATION, source
 
 HEADER = "area,day,sex,persons\n"
 FIRST = HEADER + "XX01,2024-01-01,F,100\nXX01,2024-01-01,M,90\n"
@@ -213,7 +213,7 @@ def test_again_takes_an_older_version_back_into_force(small: SmallMission) -> No
 
 
 def test_again_of_a_file_nobody_knows(small: SmallMission) -> None:
-    from indicators.errors import WrongUse
+    from indicators.foundation.errors import WrongUse
 
     with pytest.raises(WrongUse) as caught:
         small.ingest(files=[], again=["nowhere.csv"])
@@ -324,7 +324,7 @@ def test_mapping_that_becomes_and_ceases_to_be_a_full_export(small: SmallMission
 
 
 def test_by_period_needs_a_date(small: SmallMission) -> None:
-    from indicators.errors import WrongUse
+    from indicators.foundation.errors import WrongUse
 
     small.add_source(AREAS | {"supersedes": "by_period"})
     with pytest.raises(WrongUse) as caught:

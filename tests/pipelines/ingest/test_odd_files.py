@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from indicators.errors import WrongUse
-from pipelines.ingest.mapping import read_source
+from indicators.foundation.errors import WrongUse
+from pipelines.mapping.model import read_source
 from tests.pipelines.ingest.conftest import SmallMission
-from tests.pipelines.source_mappings import POPULATION
+from tests.worlds.source_mappings import POPULATION
 
 HEADER = "area,day,sex,persons,Kind\n"
 TYPES = "".join(

@@ -9,19 +9,19 @@ import numpy as np
 import pytest
 import shapely
 
-from indicators.contracts import contracts
-from indicators.data_folder import data_folder
-from indicators.errors import WrongUse
-from indicators.mission import resolve_path
-from pipelines.ingest.mapping import load_sources
-from pipelines.ingest.outlines import Outlines
-from pipelines.ingest.reading import Delivery, file_rows
+from indicators.definitions.contracts import contracts
+from indicators.definitions.mission_profile import resolve_path
+from indicators.foundation.data_folder import data_folder
+from indicators.foundation.errors import WrongUse
+from pipelines.ingest.delivered_file import Delivery, file_rows
+from pipelines.mapping.area_polygons import Outlines
+from pipelines.mapping.model import load_sources
 from pipelines.quality.checks import run_checks
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.warehouse.ddl import create_mart
 from tests.faults.fault_rows import base_rows
 from tests.pipelines.ingest.conftest import SmallMission
-from tests.pipelines.source_mappings import under_own_names
+from tests.worlds.source_mappings import under_own_names
 
 COLUMNS = list(contracts()["incidents"].columns)
 POINTS = {  # code: latitude, longitude; the mission is the square from 30 E 5 N to 31 E 6 N

@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from indicators.contracts import contracts
-from indicators.errors import WrongUse
+from indicators.definitions.contracts import contracts
+from indicators.foundation.errors import WrongUse
 from pipelines.ingest.inbox import ingest
 from pipelines.warehouse.connection import open_warehouse
 from tests.faults.fault_rows import base_rows
 from tests.pipelines.ingest.conftest import SmallMission
-from tests.pipelines.source_mappings import under_own_names
+from tests.worlds.source_mappings import under_own_names
 
 SECRET = "Nilo-Secret"
 AGREED = {

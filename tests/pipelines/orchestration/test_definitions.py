@@ -7,10 +7,10 @@ import dagster as dg
 import pytest
 import yaml
 
-from indicators.contracts import contracts
-from pipelines.installation import install_profile, make_workspace
+from indicators.definitions.contracts import contracts
 from pipelines.orchestration.build import build_definitions
-from pipelines.workspace import Workspace
+from pipelines.workspace.installation import install_profile, make_workspace
+from pipelines.workspace.paths import Workspace
 
 
 @pytest.fixture(scope="module")

@@ -15,20 +15,20 @@ import dagster as dg
 import duckdb
 import pytest
 
-from indicators.catalogue import load_catalogue
-from indicators.engines import compute
-from indicators.linkage.edge_evidence import METHODS_OF, edge_evidence
-from indicators.linkage.framework import read_framework
-from indicators.linkage.kept_results import tally
-from indicators.linkage.protection_gaps import METHOD as GAPS
-from indicators.linkage.protection_gaps import protection_gaps
-from indicators.mission import read_mission
+from indicators.definitions.catalogue import load_catalogue
+from indicators.definitions.mission_profile import read_mission
+from indicators.engine.refresh import compute
+from indicators.incremental.result_cache import tally
+from indicators.linkage.framework.model import read_framework
+from indicators.linkage.protection_gaps.table import METHOD as GAPS
+from indicators.linkage.protection_gaps.table import protection_gaps
+from indicators.linkage.results import METHODS_OF, edge_evidence
 from pipelines.ingest.inbox import ingest
 from pipelines.orchestration.run import open_instance, refresh
 from pipelines.warehouse.connection import open_warehouse
-from pipelines.workspace import Workspace
+from pipelines.workspace.paths import Workspace
 from tests.pipelines.killing import copied, kill_after
-from tests.pipelines.orchestration.evidence_mission import (
+from tests.worlds.evidence_mission import (
     ANSWERS,
     AS_OF,
     DEATHS,

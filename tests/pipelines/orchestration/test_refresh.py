@@ -8,15 +8,15 @@ from datetime import date
 import dagster as dg
 import pytest
 
-from indicators.errors import CheckFailed
+from indicators.foundation.errors import CheckFailed
 from pipelines.cli.refresh_command import summary
-from pipelines.installation import make_workspace
 from pipelines.orchestration.abandoned import PROCESS_TAG
 from pipelines.orchestration.build import build_definitions
 from pipelines.orchestration.run import RefreshResult, open_instance, publish, refresh
 from pipelines.sample import install
 from pipelines.warehouse.connection import open_warehouse
-from pipelines.workspace import Workspace
+from pipelines.workspace.installation import make_workspace
+from pipelines.workspace.paths import Workspace
 
 AS_OF = date(2026, 10, 15)
 

@@ -2,16 +2,16 @@
 
 import pytest
 
-from indicators.contracts import Contract, contracts
+from indicators.definitions.contracts import Contract, contracts
+from pipelines.quality.check_results import CheckResult
 from pipelines.quality.checks import checks_of_table
-from pipelines.quality.expectations import suite_of
-from pipelines.quality.findings import CheckResult
-from tests.pipelines.small_mission import add, memory_warehouse, write_profile
+from pipelines.quality.suites import suite_of
+from tests.worlds.small_mission import add, memory_warehouse, write_profile
 
 
 @pytest.fixture
 def mission(tmp_path):
-    from pipelines.workspace import Workspace
+    from pipelines.workspace.paths import Workspace
 
     return write_profile(Workspace(tmp_path))
 

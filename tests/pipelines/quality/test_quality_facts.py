@@ -4,11 +4,11 @@ from datetime import date, datetime
 
 import pytest
 
-from indicators.contracts import contracts
+from indicators.definitions.contracts import contracts
+from pipelines.quality.check_results import CheckResult
 from pipelines.quality.checks import check_values, checks_of_table, run_checks
-from pipelines.quality.findings import CheckResult
-from pipelines.workspace import Workspace
-from tests.pipelines.small_mission import (
+from pipelines.workspace.paths import Workspace
+from tests.worlds.small_mission import (
     MISSION,
     PATROLS,
     SAFE,

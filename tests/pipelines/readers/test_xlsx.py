@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from indicators.errors import WrongUse
+from indicators.foundation.errors import WrongUse
 from pipelines.readers import xlsx
 from pipelines.readers.table import SourceTable
 

@@ -4,14 +4,8 @@ import pytest
 
 from pipelines.quality.checks import run_checks
 from pipelines.release.publishing import Release, publish
-from pipelines.workspace import Workspace
-from tests.pipelines.small_mission import (
-    MISSION,
-    PERIOD,
-    fill,
-    workspace_warehouse,
-    write_profile,
-)
+from pipelines.workspace.paths import Workspace
+from tests.worlds.small_mission import MISSION, PERIOD, fill, workspace_warehouse, write_profile
 
 
 def make_workspace(home) -> Workspace:

@@ -14,15 +14,15 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from indicators.catalogue import load_catalogue
-from indicators.engines import compute
-from indicators.mission import read_mission
+from indicators.definitions.catalogue import load_catalogue
+from indicators.definitions.mission_profile import read_mission
+from indicators.engine.refresh import compute
 from pipelines.ingest.inbox import ingest
-from pipelines.ingest.rejects import open_rejects
+from pipelines.quality.rejects.workbook import open_rejects
 from pipelines.warehouse.connection import open_warehouse
-from pipelines.workspace import Workspace
-from tests.pipelines.release.patrol_mission import AS_OF, MISSION, Patrol, PatrolMission, as_csv
-from tests.pipelines.source_mappings import PATROLS
+from pipelines.workspace.paths import Workspace
+from tests.worlds.patrol_mission import AS_OF, MISSION, Patrol, PatrolMission, as_csv
+from tests.worlds.source_mappings import PATROLS
 
 State = dict[str, list[tuple[object, ...]]]
 COLUMNS = {

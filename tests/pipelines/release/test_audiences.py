@@ -8,11 +8,11 @@ from datetime import date
 import duckdb
 import pytest
 
-from indicators.mission import read_mission
+from indicators.definitions.mission_profile import read_mission
 from pipelines.quality.input_files import write_input_files
 from pipelines.release.publishing import publish
 from tests.pipelines.release.conftest import make_workspace
-from tests.pipelines.small_mission import (
+from tests.worlds.small_mission import (
     MISSION,
     PATROLS,
     PERIOD,

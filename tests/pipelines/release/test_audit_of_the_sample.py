@@ -10,17 +10,22 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from indicators.catalogue import Indicator, class_of_part, class_of_total, load_catalogue
-from indicators.contracts import CLASSES
+from indicators.definitions.catalogue import (
+    Indicator,
+    class_of_part,
+    class_of_total,
+    load_catalogue,
+)
+from indicators.definitions.contracts import CLASSES
+from indicators.definitions.mission_profile import Mission, read_mission
 from indicators.disclosure.copy import restrict
-from indicators.engines import compute
-from indicators.mission import Mission, read_mission
-from indicators.values import NOT_APPLICABLE, TOTAL
+from indicators.engine.refresh import compute
+from indicators.foundation.codes import NOT_APPLICABLE, TOTAL
 from pipelines.ingest.inbox import ingest
 from pipelines.release.snapshot import open_memory, put_tables, take_tables
 from pipelines.sample import install
 from pipelines.warehouse.connection import open_warehouse
-from pipelines.workspace import Workspace
+from pipelines.workspace.paths import Workspace
 from tests.indicators.disclosure.audit import pinned_cells
 
 AS_OF = date(2026, 10, 15)

@@ -16,14 +16,14 @@ import pandas as pd
 import pytest
 import yaml
 
-from indicators.catalogue import Indicator, load_catalogue
-from indicators.measures import Measure
-from indicators.mission import read_mission
+from indicators.definitions.catalogue import Indicator, load_catalogue
+from indicators.definitions.measures import Measure
+from indicators.definitions.mission_profile import read_mission
 from pipelines.ingest.inbox import ingest
-from pipelines.release.causes import CAUSES
 from pipelines.release.explain import explain, explain_release
-from pipelines.release.revisions import changed_parameters, diff, diff_releases
-from tests.pipelines.release.patrol_mission import (
+from pipelines.release.revisions.causes import CAUSES
+from pipelines.release.revisions.report import changed_parameters, diff, diff_releases
+from tests.worlds.patrol_mission import (
     COUNT,
     MEDIAN,
     MISSION,
@@ -33,7 +33,7 @@ from tests.pipelines.release.patrol_mission import (
     as_csv,
     month_of_patrols,
 )
-from tests.pipelines.source_mappings import PATROLS
+from tests.worlds.source_mappings import PATROLS
 
 POLICE = ("P1", "P2")
 JULY, AUGUST = month_of_patrols(7, 60, seed=1), month_of_patrols(8, 60, seed=2)

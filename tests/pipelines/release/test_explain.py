@@ -3,11 +3,11 @@
 import pytest
 from babel.numbers import format_decimal
 
-from indicators.errors import WrongUse
-from indicators.messages import message
+from indicators.foundation.errors import WrongUse
+from indicators.foundation.messages import message
 from pipelines.cli.explain_command import text_of
 from pipelines.release.explain import explain
-from tests.pipelines.small_mission import MISSION, PATROLS, SAFE, workspace_warehouse
+from tests.worlds.small_mission import MISSION, PATROLS, SAFE, workspace_warehouse
 
 FIXED_KEYS = {
     "indicator",

@@ -13,13 +13,19 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from indicators.catalogue import EarlierVersion, Indicator, class_of_total, load_catalogue
-from indicators.engines import compute
-from indicators.figure_sql import Figure, figure_sql
-from indicators.mission import read_mission
-from indicators.periods import period_named
-from indicators.values import NO_ACCESS, NOT_REPORTED, TOO_IMPRECISE, totals_sql
-from indicators.versions import all_versions
+from indicators.compiler.explanation.figure_sql import Figure, figure_sql
+from indicators.definitions.catalogue import (
+    EarlierVersion,
+    Indicator,
+    class_of_total,
+    load_catalogue,
+)
+from indicators.definitions.mission_profile import read_mission
+from indicators.definitions.versions import all_versions
+from indicators.engine.refresh import compute
+from indicators.foundation.codes import NO_ACCESS, NOT_REPORTED, TOO_IMPRECISE
+from indicators.foundation.mart_tables import totals_sql
+from indicators.foundation.periods import period_named
 from pipelines import sample
 from pipelines.cli.explain_command import text_of
 from pipelines.ingest.inbox import ingest
@@ -27,8 +33,8 @@ from pipelines.quality.checks import run_checks
 from pipelines.release.explain import explain
 from pipelines.release.publishing import publish
 from pipelines.warehouse.connection import open_warehouse
-from pipelines.workspace import Workspace
-from tests.independent.hard_cases import plant
+from pipelines.workspace.paths import Workspace
+from tests.oracle.hard_cases import plant
 
 AS_OF = date(2026, 10, 15)
 SIZES = {"activities": 1500, "incidents": 400, "alerts": 300, "waves": 3, "respondents": 480}

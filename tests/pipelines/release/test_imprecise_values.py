@@ -4,8 +4,8 @@ import duckdb
 import pytest
 
 from indicators.disclosure.copy import restrict
-from indicators.values import mart_ddl
-from tests.indicators.mart_rows import fill, indicator, mission
+from indicators.foundation.mart_tables import mart_ddl
+from tests.worlds.mart_rows import fill, indicator, mission
 
 _FIGURES = "value, numerator, denominator, se, ci_low, ci_high, deff"
 _SHARE = {

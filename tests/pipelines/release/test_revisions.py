@@ -7,12 +7,12 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from indicators.errors import WrongUse
+from indicators.foundation.errors import WrongUse
 from pipelines.quality.input_files import write_input_files
 from pipelines.release.naming import database_of
-from pipelines.release.recount import CELL, Recount
-from pipelines.release.revisions import diff, revisions_against
-from tests.pipelines.small_mission import (
+from pipelines.release.revisions.decomposition import CELL, Recount
+from pipelines.release.revisions.report import diff, revisions_against
+from tests.worlds.small_mission import (
     MISSION,
     PATROLS,
     add_contribution,

@@ -10,21 +10,21 @@ import pandas as pd
 import pytest
 import yaml
 
-from indicators.catalogue import load_catalogue
-from indicators.engines import compute
-from indicators.linkage.framework import read_framework
-from indicators.linkage.result_links import result_links
-from indicators.mission import read_mission
-from indicators.rating import rate
-from indicators.trend import trends
+from indicators.assessment.rating import rate
+from indicators.assessment.trend import trends
+from indicators.definitions.catalogue import load_catalogue
+from indicators.definitions.mission_profile import read_mission
+from indicators.engine.refresh import compute
+from indicators.linkage.evidence import result_links
+from indicators.linkage.framework.model import read_framework
 from pipelines.ingest.inbox import ingest
-from pipelines.installation import install_profile
 from pipelines.quality.checks import run_checks
 from pipelines.release.explain import explain
 from pipelines.release.publishing import publish
 from pipelines.sample import generate
 from pipelines.warehouse.connection import open_warehouse
-from pipelines.workspace import Workspace
+from pipelines.workspace.installation import install_profile
+from pipelines.workspace.paths import Workspace
 
 MISSION = "sample"
 AS_OF = date(2026, 10, 15)

@@ -8,12 +8,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from indicators.mission import Mission, read_mission
+from indicators.definitions.mission_profile import Mission, read_mission
 from pipelines.ingest.inbox import IngestReport, ingest
-from pipelines.installation import install_profile
 from pipelines.sample import Truth, generate
 from pipelines.warehouse.connection import open_warehouse
-from pipelines.workspace import Workspace
+from pipelines.workspace.installation import install_profile
+from pipelines.workspace.paths import Workspace
 
 SIZES = {"activities": 1_500, "incidents": 600, "alerts": 400, "respondents": 480}
 

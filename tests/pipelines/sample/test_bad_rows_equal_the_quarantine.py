@@ -4,7 +4,7 @@ from collections import Counter
 
 import duckdb
 
-from indicators.contracts import contracts
+from indicators.definitions.contracts import contracts
 from pipelines.sample.tables import FILES
 
 from .conftest import SIZES, SmallSample

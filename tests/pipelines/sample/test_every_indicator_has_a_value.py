@@ -2,8 +2,8 @@
 
 import duckdb
 
-from indicators.catalogue import load_catalogue
-from indicators.engines import compute
+from indicators.definitions.catalogue import load_catalogue
+from indicators.engine.refresh import compute
 from pipelines.sample.country import AS_OF, COUNTRY
 
 from .conftest import SmallSample

@@ -3,12 +3,12 @@
 import shutil
 from pathlib import Path
 
-from indicators.mission import read_mission
+from indicators.definitions.mission_profile import read_mission
 from pipelines.ingest.inbox import ingest
-from pipelines.installation import install_profile
 from pipelines.sample import generate
 from pipelines.warehouse.connection import open_warehouse
-from pipelines.workspace import Workspace
+from pipelines.workspace.installation import install_profile
+from pipelines.workspace.paths import Workspace
 
 
 def test_a_copy_changes_nothing_and_a_corrected_file_supersedes(tmp_path: Path) -> None:

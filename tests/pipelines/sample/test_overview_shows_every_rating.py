@@ -4,15 +4,15 @@ from pathlib import Path
 
 import yaml
 
-from indicators.catalogue import load_catalogue
-from indicators.engines import compute
-from indicators.mission import read_mission
-from indicators.rating import rate
+from indicators.assessment.rating import rate
+from indicators.definitions.catalogue import load_catalogue
+from indicators.definitions.mission_profile import read_mission
+from indicators.engine.refresh import compute
 from pipelines.ingest.inbox import ingest
 from pipelines.sample import install
 from pipelines.sample.country import AS_OF, COUNTRY
 from pipelines.warehouse.connection import open_warehouse
-from pipelines.workspace import Workspace
+from pipelines.workspace.paths import Workspace
 
 _EXPECTED = {
     "P2-OC-05": "on_track",

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from indicators.contracts import contracts
+from indicators.definitions.contracts import contracts
 from pipelines.sample import effects, surveys
 from pipelines.sample.alerts import TARGET_HOURS, draw_alerts
 from pipelines.sample.country import AREAS, SITES, sector

@@ -3,11 +3,11 @@
 import csv
 from pathlib import Path
 
-from indicators.catalogue import load_catalogue
-from indicators.data_folder import data_folder
-from indicators.linkage.framework import Framework, read_framework
-from indicators.mission import read_mission
-from pipelines.ingest.mapping import load_sources
+from indicators.definitions.catalogue import load_catalogue
+from indicators.definitions.mission_profile import read_mission
+from indicators.foundation.data_folder import data_folder
+from indicators.linkage.framework.model import Framework, read_framework
+from pipelines.mapping.model import load_sources
 from pipelines.sample.alerts import TARGET_HOURS
 from pipelines.sample.country import AS_OF, MISSION, STARTS_ON
 from pipelines.sample.forms import read_forms

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from indicators.errors import WrongUse
-from indicators.mission import read_mission
+from indicators.definitions.mission_profile import read_mission
+from indicators.foundation.errors import WrongUse
 from pipelines.ingest.inbox import ingest
 from pipelines.sample import generate, install
-from pipelines.workspace import Workspace
+from pipelines.workspace.paths import Workspace
 
 
 @pytest.mark.parametrize(

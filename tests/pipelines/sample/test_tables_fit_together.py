@@ -3,7 +3,7 @@
 import duckdb
 import pytest
 
-from indicators.contracts import contracts
+from indicators.definitions.contracts import contracts
 from pipelines.sample import effects
 
 _UNIT_SOURCES = {"activities", "referrals", "un_detentions"}

@@ -7,9 +7,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from indicators.contracts import contracts
-from indicators.errors import WrongUse
-from indicators.values import MART_TABLES
+from indicators.definitions.contracts import contracts
+from indicators.foundation.errors import WrongUse
+from indicators.foundation.mart_tables import MART_TABLES
 from pipelines.warehouse.connection import open_warehouse
 from tests.conftest import REPOSITORY
 

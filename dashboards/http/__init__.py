@@ -1,0 +1,1 @@
+"""Addresses, headers and files to download."""

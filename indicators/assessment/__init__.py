@@ -1,0 +1,1 @@
+"""What a figure amounts to: rating against a target, trend, and why a cell is empty."""

@@ -1,0 +1,307 @@
+"""Why a cell is empty, what is said beside a value, and why there is no rating.
+
+One place decides (`statement`): pages, extracts and `explain` word what it gives. Source of the
+rules: definitions 12, 13 and 49; what an audience is shown: the policy on disclosure.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Literal, get_args
+
+from indicators.compiler.cells.breakdowns import dimension_sql
+from indicators.definitions.vocabularies import vocabularies
+from indicators.foundation import codes
+from indicators.foundation.messages import message
+
+Empty = Literal[
+    "below_8",
+    "suppressed_answers",
+    "suppressed_cases",
+    "restricted",
+    "published_for",
+    "not_in_copy",
+    "not_reported",
+    "no_access",
+    "no_cases",
+    "unreliable",
+    "no_report_due",
+    "period_not_over",
+    "before_record",
+    "after_record",
+    "no_survey",
+    "not_asked",
+]
+EMPTIES: tuple[Empty, ...] = get_args(Empty)
+Beside = Literal[
+    "provisional",
+    "provisional_reports",
+    "provisional_running",
+    "provisional_part",
+    "rounded_5",
+    "caution",
+    "area_without_access",
+    "area_without_report",
+]
+Unrated = Literal["neutral", "no_target", "target_elsewhere", "no_figure"]
+
+PROTECTED = "protected"
+# A survey's answers from here on need no word of caution; below 25 none are shown (Statistics
+# Canada, rules for surveys).
+ENOUGH_ANSWERS = 50
+
+
+@dataclass(frozen=True)
+class Said:
+    """One reason: its code, the family of its message and what fills it."""
+
+    family: Literal["empty", "beside", "unrated"]
+    code: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+    def words(self, language: str, form: str = "") -> str:
+        """The sentence; `form` "table" gives the short one where there is one."""
+        key = f"{self.family}.{self.code}"
+        if form and self.code == codes.BELOW_8:
+            key = f"{key}.{form}"
+        given = {name: _worded(value, language) for name, value in self.parameters.items()}
+        return message(key, language, **given)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """All that is said of one cell; `empty` is None where a number stands."""
+
+    empty: Said | None = None
+    beside: tuple[Said, ...] = ()
+    unrated: Said | None = None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of a cell; without `obs_status` the copy has no row for it.
+
+    `confidentiality`: class of the total or, of a part, its own; `had_wave`: a survey wave ended in
+    the period; `is_running`: the period ends after the as-of day; `is_before_record`,
+    `is_after_record`: it lies outside the days that can be known, `is_part_known`: partly so;
+    `area_due`, `area_received`, `area_no_access`: reports of all sources in the area and period,
+    asked only where the indicator's own source owes none; `has_target`: the indicator has one,
+    `is_held`: this cell is held against it; `published`: area levels (or kinds of period) for which
+    the copy holds the indicator where it does not hold this one, as `{"area_level": (...)}`.
+    """
+
+    obs_status: str | None = None
+    conf_status: str = codes.FREE
+    disclosure: str = codes.EXACT
+    value: float | None = None
+    n: float | None = None
+    is_survey: bool = False
+    confidentiality: str = "institutional"
+    had_wave: bool = False
+    is_running: bool = False
+    is_before_record: bool = False
+    is_after_record: bool = False
+    is_part_known: bool = False
+    returns_due: float | None = None
+    returns_received: float | None = None
+    area_due: float | None = None
+    area_received: float | None = None
+    area_no_access: float | None = None
+    rating: str | None = None
+    direction: str = "up"
+    has_target: bool = False
+    is_held: bool = False
+    published: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, row: Mapping[Any, Any]) -> "Facts":
+        """Of a row of `mart.indicator_value` with the columns of `facts_sql`."""
+        names = (name for name in cls.__dataclass_fields__ if name not in ("is_held", "published"))
+        given = {name: row[name] for name in names if name in row and _is_given(row[name])}
+        return cls(**given, is_held=_is_given(row.get("target")))
+
+
+def statement(facts: Facts) -> Statement:
+    """Why the cell is empty, or what stands beside its value; and why it has no rating."""
+    empty = _empty(facts)
+    beside = () if empty else tuple(_beside(facts))
+    return Statement(empty, beside, _unrated(facts, empty is None))
+
+
+def _empty(facts: Facts) -> Said | None:
+    code = _hidden(facts) or _absent(facts)
+    if code == "published_for":
+        return Said("empty", code, {"published": facts.published})
+    if code is None and (facts.value is None or facts.obs_status == codes.TOO_IMPRECISE):
+        code = _not_known(facts)
+    return None if code is None else Said("empty", code)
+
+
+def _hidden(facts: Facts) -> Empty | None:
+    """What the audience is not shown."""
+    if facts.disclosure == codes.BELOW_8:
+        return "below_8"
+    if facts.disclosure != codes.SUPPRESSED and facts.conf_status == codes.FREE:
+        return None
+    if facts.confidentiality == PROTECTED:
+        return "restricted"
+    return "suppressed_answers" if facts.is_survey else "suppressed_cases"
+
+
+def _absent(facts: Facts) -> Empty | None:
+    """What the copy has no row of."""
+    if facts.obs_status is not None:
+        return None
+    return "published_for" if facts.published else "not_in_copy"
+
+
+def _not_known(facts: Facts) -> Empty:
+    by_status: dict[str | None, Empty] = {
+        codes.NO_ACCESS: "no_access",
+        codes.NOT_COMPUTABLE: "no_cases",
+        codes.TOO_IMPRECISE: "unreliable",
+    }
+    known = by_status.get(facts.obs_status)
+    if known is not None:
+        return known
+    if facts.is_before_record:
+        return "before_record"
+    if facts.is_survey:
+        return _without_answers(facts)
+    if facts.is_running and not facts.returns_due:
+        return "period_not_over"
+    if facts.is_after_record:
+        return "after_record"
+    return "no_report_due" if facts.returns_due == 0 else "not_reported"
+
+
+def _without_answers(facts: Facts) -> Empty:
+    if facts.had_wave:
+        return "not_asked"
+    return "period_not_over" if facts.is_running else "no_survey"
+
+
+def _beside(facts: Facts) -> list[Said]:
+    said = []
+    if facts.obs_status == codes.PROVISIONAL:
+        said.append(_provisional(facts))
+    if facts.disclosure == codes.ROUNDED:
+        said.append(Said("beside", "rounded_5"))
+    if facts.is_survey and facts.n is not None and facts.n < ENOUGH_ANSWERS:
+        said.append(Said("beside", "caution"))
+    if facts.value == 0 and facts.area_due and not facts.area_received:
+        is_closed = facts.area_no_access == facts.area_due
+        said.append(Said("beside", "area_without_access" if is_closed else "area_without_report"))
+    return said
+
+
+def _provisional(facts: Facts) -> Said:
+    due, received = facts.returns_due, facts.returns_received
+    if due is not None and received is not None and received < due:
+        return Said("beside", "provisional_reports", {"due": due, "received": received})
+    if facts.is_running:
+        return Said("beside", "provisional_running")
+    return Said("beside", "provisional_part" if facts.is_part_known else "provisional")
+
+
+def _unrated(facts: Facts, has_figure: bool) -> Said | None:
+    if facts.rating is not None:
+        return None
+    if facts.direction == "neutral":
+        return Said("unrated", "neutral")
+    if not facts.has_target:
+        return Said("unrated", "no_target")
+    if facts.obs_status is None or (facts.is_held and not has_figure):
+        return Said("unrated", "no_figure")
+    return Said("unrated", "target_elsewhere")
+
+
+_ADDED = {
+    "is_survey": "defined.source LIKE 'survey%'",
+    "confidentiality": f"""CASE
+    WHEN contains('|' || defined.confidentiality_of_parts || '|',
+      '|' || ({dimension_sql("cell.")}) || '={PROTECTED}|') THEN '{PROTECTED}'
+    ELSE defined.confidentiality END""",
+    "direction": "defined.direction",
+    "has_target": "defined.target IS NOT NULL",
+    "is_running": "coalesce(cell.period_end > dated.as_of, false)",
+    "is_before_record": "coalesce(cell.period_end < defined.known_from, false)",
+    "is_after_record": "coalesce(cell.period_start > defined.known_to, false)",
+    "is_part_known": "coalesce(cell.period_start < defined.known_from"
+    " OR cell.period_end > defined.known_to, false)",
+    "had_wave": "EXISTS (FROM wave WHERE wave.mission = cell.mission"
+    " AND wave.last_on BETWEEN cell.period_start AND cell.period_end)",
+    "area_due": "silent.area_due",
+    "area_received": "silent.area_received",
+    "area_no_access": "silent.area_no_access",
+}
+ADDED_COLUMNS = tuple(_ADDED)
+
+
+def facts_sql(cells: str) -> str:
+    """Rows of `mart.indicator_value` (SQL of a selection of them) with what `Facts` asks for.
+
+    Adds `ADDED_COLUMNS`.
+    """
+    return f"""
+WITH RECURSIVE cell AS ({cells}),
+wave AS (SELECT DISTINCT mission, last_on FROM mart.survey_response),
+above AS (
+  SELECT mission, area_code AS area, area_code AS below FROM mart.area
+  UNION
+  SELECT above.mission, area.parent_area_code, above.below
+  FROM above JOIN mart.area AS area
+    ON area.mission = above.mission AND area.area_code = above.area
+  WHERE area.parent_area_code IS NOT NULL
+),
+heard AS (
+  SELECT above.mission, above.area, status.month,
+    count(*) AS due,
+    count(*) FILTER (status.status IN ('submitted', 'nil')) AS received,
+    count(*) FILTER (status.status = 'no_access') AS no_access
+  FROM mart.return_status AS status JOIN above
+    ON above.mission = status.mission AND above.below = status.area
+  WHERE status.status <> 'not_due'
+  GROUP BY ALL
+),
+silent AS (
+  SELECT zero.mission, zero.area, zero.period_start, zero.period_end,
+    sum(due) AS area_due, sum(received) AS area_received, sum(no_access) AS area_no_access
+  FROM (
+    SELECT DISTINCT mission, area, period_start, period_end FROM cell
+    WHERE value = 0 AND returns_due IS NULL
+  ) AS zero
+  JOIN heard ON heard.mission = zero.mission AND heard.area = zero.area
+    AND heard.month BETWEEN date_trunc('month', zero.period_start) AND zero.period_end
+  GROUP BY ALL
+)
+SELECT cell.*, {", ".join(f"{sql} AS {name}" for name, sql in _ADDED.items())}
+FROM cell
+LEFT JOIN mart.indicator AS defined ON defined.mission = cell.mission
+  AND defined.indicator = cell.indicator AND defined.version = cell.indicator_version
+LEFT JOIN mart.mission AS dated ON dated.mission = cell.mission
+LEFT JOIN silent ON silent.mission = cell.mission AND silent.area = cell.area
+  AND silent.period_start = cell.period_start AND silent.period_end = cell.period_end
+  AND cell.returns_due IS NULL
+"""
+
+
+def _worded(value: Any, language: str) -> str:
+    """Numbers as they are; codes of a vocabulary as their labels, joined."""
+    if not isinstance(value, Mapping):
+        return str(int(value)) if isinstance(value, float) else str(value)
+    labels = [_label(kind, code, language) for kind, codes in value.items() for code in codes]
+    return ", ".join(labels)
+
+
+@cache
+def _label(kind: str, code: str, language: str) -> str:
+    if kind == "period_type":
+        return message(f"page.period.group.{code}", language).lower()
+    label = vocabularies()[kind].label(code, language)
+    return label[:1].lower() + label[1:]
+
+
+def _is_given(value: Any) -> bool:
+    """Neither None nor a missing value of pandas, which equals nothing, not even itself."""
+    return value is not None and bool(value == value)

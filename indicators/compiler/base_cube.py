@@ -1,0 +1,188 @@
+"""From the rows of a source to its finest cube, as SQL stages.
+
+`placed`: rows of the as-of date that count somewhere, each in the finest area where it counts.
+`finest`: the cube over the union of the dimensions; a dimension is kept apart only where an
+indicator that is broken down by it counts the row. A measure of distinct things keeps these in
+the cube; a quantile needs every row.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+
+from indicators.compiler.ctes import Stage, select_sql
+from indicators.compiler.derived.columns import derivation_stages, period_column_sql
+from indicators.compiler.plan import CubePlan
+from indicators.definitions.contracts import contracts
+from indicators.definitions.expressions import any_of
+from indicators.definitions.measures import Aggregate
+from indicators.foundation.periods import add_months
+
+FILE = "file_sha256"
+
+
+def cube_stages(
+    plan: CubePlan, by_file: bool = False, months: Sequence[date] | None = None
+) -> list[Stage]:
+    """From the core table to the finest cube (or to the placed rows).
+
+    `by_file`: the cube also tells from which file its rows came. `months`: these and no others.
+    """
+    columns = plan.source_columns | ({FILE} if by_file else set())
+    stages = derivation_stages(contracts()[plan.source], columns, plan.derived_where)
+    if months:
+        stages[0] = _core_rows_near(plan, stages[0], months)
+    stages += _placed(plan, stages[-1].name, months)
+    if plan.is_condensed:
+        stages.append(_finest(plan, by_file))
+    return stages
+
+
+def _core_rows_near(plan: CubePlan, rows: Stage, months: Sequence[date]) -> Stage:
+    """The rows of the core table that may lie in these months.
+
+    A local date is within a day of its moment. The plain condition on the moment lets DuckDB pass
+    over the parts of the table that lie elsewhere, without reading them.
+    """
+    contract = contracts()[plan.source]
+    derived = contract.derived.get(str(plan.clock))
+    moment = re.fullmatch(r"local_date\((\w+)\)", (derived and derived.sql) or "")
+    if moment is None or moment[1] not in contract.columns:
+        return rows
+    begins = min(months) - timedelta(days=1)
+    ends = add_months(max(months), 1) + timedelta(days=1)
+    near = f"{moment[1]} >= TIMESTAMP '{begins}' AND {moment[1]} < TIMESTAMP '{ends}'"
+    return Stage(rows.name, f"{rows.sql}\n  WHERE {near}")
+
+
+def _in_months_sql(day: str, months: Sequence[date]) -> str:
+    """Whether a day lies in any of these months, as ranges, which DuckDB carries below joins."""
+    stretches: list[tuple[date, date]] = []
+    for month in sorted(months):
+        after = add_months(month, 1)
+        if stretches and stretches[-1][1] == month:
+            stretches[-1] = (stretches[-1][0], after)
+        else:
+            stretches.append((month, after))
+    ranges = tuple(
+        f"{day} >= DATE '{begins}' AND {day} < DATE '{ends}'" for begins, ends in stretches
+    )
+    return any_of(ranges)
+
+
+def time_columns(plan: CubePlan) -> list[str]:
+    """The columns of a cube that say when."""
+    if plan.state:
+        return ["period_type", "period"]
+    return ["month", "week"] if plan.weekly else ["month"]
+
+
+def _clock_lines(plan: CubePlan) -> list[str]:
+    return [
+        f"CAST(date_trunc('{column}', source.{plan.clock}) AS DATE) AS {column}"
+        for column in time_columns(plan)
+    ]
+
+
+def _placed(plan: CubePlan, rows: str, months: Sequence[date] | None) -> list[Stage]:
+    columns, place = _place(plan)
+    if plan.state is not None:
+        return _state_stages(plan, columns, place, rows)
+    lines = _clock_lines(plan)
+    if plan.clock == "month":
+        lines = [f"source.* REPLACE ({lines[0]})", *lines[1:]]
+    else:
+        lines = ["source.*", *lines]
+    where = [f"source.{plan.clock} <= as_of_day()"]
+    if months is not None:
+        where.append(_in_months_sql(f"source.{plan.clock}", months))
+    if plan.counted != ("TRUE",):
+        # Not a plain condition: DuckDB would guess from its parts that few rows are left, and then
+        # build its hash tables on the source's side.
+        where.append(f"coalesce({any_of(plan.counted, chr(10) + '      OR ')}, false)")
+    source = f"FROM {rows} AS source{place}\n  WHERE " + "\n    AND ".join(where)
+    return [Stage("placed", select_sql([lines[0], columns, *lines[1:]], source))]
+
+
+def _place(plan: CubePlan) -> tuple[str, str]:
+    """The area of a placed row, and the join that finds the finest one where it counts."""
+    if plan.area is None:
+        return "country_area() AS cube_area", ""
+    known = "coalesce(source.location_precision, 'exact')" if plan.location_precision else "'exact'"
+    day = _state_day(plan) if plan.state else f"source.{plan.clock}"
+    join = (
+        f"\n  LEFT JOIN cube.place_at AS place\n    ON place.area_code = source.{plan.area}"
+        f"\n    AND place.location_precision = {known}"
+        f"\n    AND {day} >= place.begins AND {day} < place.ends"
+    )
+    return "coalesce(place.place, country_area()) AS cube_area", join
+
+
+def _state_stages(plan: CubePlan, columns: str, place: str, rows: str) -> list[Stage]:
+    """The rows of a state in each period, then what other tables say of them in it."""
+    columns = f"source.*, {columns}"
+    if plan.period_columns:
+        columns += ",\n    period.period_start, least(period.period_end, as_of_day()) AS period_end"
+    texts = [_state_sql(plan, columns, place, rows)]
+    names = ["in_force", *(f"with_{column}" for column in plan.period_columns[:-1]), "placed"]
+    for column, previous in zip(plan.period_columns, names, strict=False):
+        texts.append(period_column_sql(contracts()[plan.source], column, previous))
+    return [Stage(name, text) for name, text in zip(names[-len(texts) :], texts, strict=True)]
+
+
+def _state_sql(plan: CubePlan, columns: str, place: str, rows: str) -> str:
+    state = plan.state
+    assert state is not None
+    day = _state_day(plan)
+    columns += ", period.period_type, period.period"
+    begun = state.valid_from or state.newest
+    condition = f"source.{begun} <= {day}"
+    if state.valid_to:
+        condition += f" AND (source.{state.valid_to} IS NULL OR source.{state.valid_to} >= {day})"
+    newest = ""
+    if state.newest:
+        by = ", ".join(["period.period_type", "period.period", *(f"source.{c}" for c in state.by)])
+        newest = (
+            f"\n  QUALIFY source.{state.newest} = max(source.{state.newest}) "
+            f"OVER (PARTITION BY {by})"
+        )
+    elif state.by:
+        by = ", ".join(["period.period_type", "period.period", *(f"source.{c}" for c in state.by)])
+        newest = f"\n  QUALIFY row_number() OVER (PARTITION BY {by} ORDER BY {begun} DESC) = 1"
+    return f"""  SELECT {columns}
+  FROM {rows} AS source
+  JOIN cube.period ON {condition}{place}{newest}"""
+
+
+def _state_day(plan: CubePlan) -> str:
+    at_start = plan.state is not None and plan.state.at == "start"
+    return f"least(period.period_{'start' if at_start else 'end'}, as_of_day())"
+
+
+def _finest(plan: CubePlan, by_file: bool) -> Stage:
+    keys = [*time_columns(plan), "cube_area"]
+    keys += [plan.precision] if plan.precision and plan.precision not in plan.columns else []
+    keys += [FILE] if by_file else []
+    lines = [*keys, *_dimension_lines(plan), *_part_lines(plan)]
+    return Stage("finest", select_sql(lines, "FROM placed\n  GROUP BY ALL"))
+
+
+def _dimension_lines(plan: CubePlan) -> Iterator[str]:
+    lists = {dimension.column for dimension in plan.dimensions if dimension.is_list}
+    for column in plan.columns:
+        value = f"list_sort(list_distinct({column}))" if column in lists else column
+        counted = plan.counted_by(column)
+        if column != plan.precision and set(counted) != set(plan.counted):
+            value = f"CASE WHEN {any_of(counted)} THEN {value} END"
+        yield value if value == column else f"{value} AS {column}"
+
+
+def _part_lines(plan: CubePlan) -> Iterator[str]:
+    for column, part in plan.parts.items():
+        yield f"{_part_sql(part)} AS {column}"
+
+
+def _part_sql(part: Aggregate) -> str:
+    if part.distinct is None:
+        return part.sql
+    return f"CASE WHEN {part.where} THEN {part.distinct} END"

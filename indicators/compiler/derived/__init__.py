@@ -1,0 +1,1 @@
+"""Derived columns as SQL: lookup, as of, followed by, nearest."""

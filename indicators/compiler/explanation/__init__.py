@@ -1,0 +1,1 @@
+"""The SQL of one figure as people run it."""

@@ -1,0 +1,286 @@
+"""From the finest cube to all periods, areas and groupings, as SQL stages.
+
+What adds up by month is first grouped where it happened (`by_month`, by GROUPING SETS), then
+carried up the areas (`in_areas`), then into the periods (`rolled`): each step is smaller than the
+one before. States, rates and distinct things are carried into their periods and areas row by row
+(`in_periods`, `in_areas`) and grouped there. Either way only cells of the
+grid are left (`grid.py`).
+"""
+
+from collections.abc import Iterator, Sequence
+
+from indicators.compiler.base_cube import FILE, time_columns
+from indicators.compiler.cells.grid import in_grid_sql
+from indicators.compiler.ctes import Stage, select_sql
+from indicators.compiler.plan import PEOPLE, CubePlan, Grouping
+from indicators.definitions.measures import Aggregate
+from indicators.definitions.vocabularies import TOTAL
+
+_PLACE_AND_TIME = ("period_type", "period", "area")
+
+
+def roll_up_stages(plan: CubePlan) -> list[Stage]:
+    """From the cube (`finest`, or `placed` where each row is needed) to `rolled`, and for each
+    column with several values a row to `rolled_by_<column>`."""
+    if plan.adds_up_by_month:
+        return _stages_by_month(plan)
+    stages = [in_periods_stage(plan), _in_areas()]
+    if plan.groupings:
+        stages.append(_rolled(plan))
+    return stages + [_rolled_by_list(plan, column) for column in plan.list_columns]
+
+
+def file_stages(plan: CubePlan) -> list[Stage]:
+    """From the cube to the cases of each file in the total cells: `by_file`."""
+    if plan.adds_up_by_month:
+        keys = [*_month_keys(plan), FILE]
+        return [
+            Stage("by_month", _sums("finest", keys, _case_lines(plan))),
+            _up_the_areas(plan, [FILE], _case_lines(plan)),
+            _into_periods(plan, "by_file", [FILE], _case_lines(plan), "'total'"),
+        ]
+    lines = list(_counted_cases(plan))
+    text = _sums("in_areas", [*_PLACE_AND_TIME, FILE], lines)
+    return [in_periods_stage(plan, by_people=False), _in_areas(), Stage("by_file", text)]
+
+
+def in_periods_stage(plan: CubePlan, by_people: bool = True) -> Stage:
+    """`by_people`: a row of a rate comes once for each population that its persons belong to."""
+    rows = "finest" if plan.is_condensed else "placed"
+    joins = []
+    columns = f"{rows}.*"
+    if plan.state is None:
+        columns += ", holding.period_type, holding.period"
+        joins.append(_holding_sql(plan, rows))
+    joins += _exact_enough_sql(plan, rows)
+    if plan.population:
+        columns += "".join(f", people.{name} AS people_{name}" for name in PEOPLE)
+        period = "holding" if plan.state is None else rows
+        joins.append(
+            f"JOIN cube.population_place AS people\n"
+            f"    ON people.population_kind = '{plan.population}'"
+            f" AND people.area = {rows}.cube_area\n"
+            f"    AND people.period_type = {period}.period_type"
+            f" AND people.period = {period}.period\n    "
+            + "\n    ".join(_people_conditions(plan, rows, by_people))
+        )
+    source = "\n  ".join([f"FROM {rows}", *joins])
+    return Stage("in_periods", f"  SELECT {columns}\n  {source}")
+
+
+def of_all_people(plan: CubePlan) -> str:
+    """The rows of a rate that count against all persons; every row of another measure."""
+    return " AND ".join(f"{key} = '{TOTAL}'" for key in _people_keys(plan)) or "true"
+
+
+def grouping_mask(plan: CubePlan, grouping: Grouping) -> int:
+    """What GROUPING gives for a row of this grouping."""
+    kept = {dimension.column for dimension in grouping}
+    bits = "".join("0" if column in kept else "1" for column in plan.plain_columns)
+    return int(bits or "0", 2)
+
+
+def _parts_sql(plan: CubePlan) -> str:
+    """Which kind of cell (`grid.Parts`) a row of `rolled` is; of a rate by its population too."""
+    masks = {len(grouping): grouping_mask(plan, grouping) for grouping in _plain_groupings(plan)}
+    crossed = f" WHEN {masks[2]} THEN 'sex_age'" if 2 in masks else ""
+    parts = f"CASE grouped WHEN {grouping_mask(plan, ())} THEN 'total'{crossed} ELSE 'part' END"
+    if not plan.population:
+        return parts
+    sex, age_group = (f"{key} <> '{TOTAL}'" for key in _people_keys(plan))
+    return (
+        f"CASE WHEN {sex} AND {age_group} THEN 'sex_age' WHEN {sex} OR {age_group} THEN 'part'"
+        f" ELSE {parts} END"
+    )
+
+
+def _plain_groupings(plan: CubePlan) -> Iterator[Grouping]:
+    """The groupings by columns of `rolled`: those of sex and age together come last."""
+    for planned in plan.indicators:
+        for grouping in planned.groupings:
+            if not any(d.is_list or d.name in plan.people_columns for d in grouping):
+                yield grouping
+
+
+def _holding_sql(plan: CubePlan, rows: str) -> str:
+    bucket = f"{rows}.month"
+    if plan.weekly:
+        bucket = f"CASE holding.period_type WHEN 'W' THEN {rows}.week ELSE {rows}.month END"
+    return f"JOIN cube.period_bucket AS holding ON holding.bucket = {bucket}"
+
+
+def _exact_enough_sql(plan: CubePlan, rows: str) -> list[str]:
+    """A coarse date counts in the periods that hold it whole (definitions 17)."""
+    if plan.precision is None:
+        return []
+    period_type = f"{'holding' if plan.state is None else rows}.period_type"
+    return [
+        "JOIN cube.precision_period AS exact_enough\n"
+        f"    ON exact_enough.date_precision = {rows}.{plan.precision}\n"
+        f"    AND exact_enough.period_type = {period_type}"
+    ]
+
+
+def _people_conditions(plan: CubePlan, rows: str, by_people: bool) -> Iterator[str]:
+    """Whose population a row counts against: all persons, and those of its own sex and age."""
+    dimensions = {d.name: d for d in plan.dimensions if d.name in plan.people_columns and by_people}
+    for name in PEOPLE:
+        total = f"people.{name} = '{TOTAL}'"
+        dimension = dimensions.get(name)
+        if dimension is None:
+            yield f"AND {total}"
+        elif dimension.is_list:
+            yield f"AND ({total} OR list_contains({rows}.{dimension.column}, people.{name}))"
+        else:
+            yield f"AND ({total} OR people.{name} = {rows}.{dimension.column})"
+    if any(dimension.is_list for dimension in dimensions.values()):
+        # Who was of this sex and who of that age is not known together.
+        yield f"AND '{TOTAL}' IN (people.sex, people.age_group)"
+
+
+def _in_areas() -> Stage:
+    return Stage(
+        "in_areas",
+        "  SELECT in_periods.*, area_up.area\n  FROM in_periods\n"
+        "  JOIN cube.area_up ON area_up.area_code = in_periods.cube_area\n  "
+        + in_grid_sql("area_up.area", "in_periods.period_type", "'total'"),
+    )
+
+
+def _people_keys(plan: CubePlan) -> list[str]:
+    return [f"people_{name}" for name in PEOPLE] if plan.population else []
+
+
+def _rolled(plan: CubePlan) -> Stage:
+    common = [*_PLACE_AND_TIME, *_people_keys(plan)]
+    text = _grouped_sql(plan, "in_areas", common, list(_part_lines(plan)))
+    return Stage("rolled", _of_grid(text, _parts_sql(plan)))
+
+
+def _of_grid(text: str, parts: str) -> str:
+    """The rows of a roll-up that are cells of the grid."""
+    kept = in_grid_sql("row.area", "row.period_type", parts)
+    return f"  SELECT row.*\n  FROM (\n{text}\n  ) AS row\n  {kept}"
+
+
+def _grouped_sql(plan: CubePlan, rows: str, common: Sequence[str], parts: Sequence[str]) -> str:
+    """Every grouping by columns with one value a row; `grouped` says which a row is of."""
+    columns = plan.plain_columns
+    grouped = f"GROUPING({', '.join(columns)})" if columns else "0"
+    lines = [*common, *columns, f"{grouped} AS grouped", *parts]
+    sets = ",\n    ".join("(" + ", ".join([*common, *columns]) + ")" for columns in plan.groupings)
+    return select_sql(lines, f"FROM {rows}\n  GROUP BY GROUPING SETS (\n    {sets}\n  )")
+
+
+def _part_lines(plan: CubePlan) -> Iterator[str]:
+    for column, part in plan.parts.items():
+        yield f"{_part_sql(plan, column, part)} AS {column}"
+
+
+def _part_sql(plan: CubePlan, column: str, part: Aggregate) -> str:
+    if not plan.is_condensed:
+        return part.sql
+    return f"count(DISTINCT {column})" if part.distinct else f"sum({column})"
+
+
+def _case_lines(plan: CubePlan) -> list[str]:
+    columns = dict.fromkeys(planned.part("cases") for planned in plan.indicators)
+    return [f"sum({column}) AS {column}" for column in columns]
+
+
+def _counted_cases(plan: CubePlan) -> Iterator[str]:
+    if plan.is_condensed:
+        yield from _case_lines(plan)
+        return
+    counted = {planned.part("cases"): planned.cases for planned in plan.indicators}
+    for column, cases in counted.items():
+        yield f"count(*) FILTER (WHERE {cases}) AS {column}"
+
+
+def _rolled_by_list(plan: CubePlan, column: str) -> Stage:
+    """The roll-up by a column with several values a row: the row counts once under each."""
+    of_all = f" WHERE {of_all_people(plan)}" if plan.population else ""
+    keys = [*_PLACE_AND_TIME, column]
+    text = select_sql(
+        [*keys, *_part_lines(plan)],
+        f"FROM (\n    SELECT * REPLACE (unnest({column}) AS {column}) FROM in_areas{of_all}\n  )\n"
+        f"  GROUP BY {', '.join(keys)}",
+    )
+    text = _of_grid(text, "'part'")
+    if column in plan.numerator_columns:
+        text = _with_whole_denominator(plan, text)
+    return Stage(f"rolled_by_{column}", text)
+
+
+def _with_whole_denominator(plan: CubePlan, parts: str) -> str:
+    """The parts with every other figure than the numerator taken from the total."""
+    others = [column for column, part in plan.parts.items() if part.role != "numerator"]
+    replaced = ",\n    ".join(f"whole.{column} AS {column}" for column in others)
+    return f"""  SELECT part.* REPLACE (
+    {replaced}
+  )
+  FROM (
+{parts}
+  ) AS part
+  JOIN rolled AS whole USING (period_type, period, area)
+  WHERE whole.grouped = {grouping_mask(plan, ())}"""
+
+
+def _stages_by_month(plan: CubePlan) -> list[Stage]:
+    parts = list(_part_lines(plan))
+    stages: list[Stage] = []
+    if plan.groupings:
+        keys = [*plan.plain_columns, "grouped"]
+        stages += [
+            Stage("by_month", _grouped_sql(plan, "finest", _month_keys(plan), parts)),
+            _up_the_areas(plan, keys, parts),
+            _into_periods(plan, "rolled", keys, parts, _parts_sql(plan)),
+        ]
+    for column in plan.list_columns:
+        stages += _list_stages_by_month(plan, column, parts)
+    return stages
+
+
+def _list_stages_by_month(plan: CubePlan, column: str, parts: list[str]) -> list[Stage]:
+    rows = f"(\n    SELECT * REPLACE (unnest({column}) AS {column}) FROM finest\n  )"
+    suffix = f"_by_{column}"
+    text = _sums(rows, [*_month_keys(plan), column], parts)
+    return [
+        Stage(f"by_month{suffix}", text),
+        _up_the_areas(plan, [column], parts, suffix),
+        _into_periods(plan, f"rolled{suffix}", [column], parts, "'part'", suffix),
+    ]
+
+
+def _month_keys(plan: CubePlan) -> list[str]:
+    precise = [plan.precision] if plan.precision and plan.precision not in plan.columns else []
+    return [*time_columns(plan), "cube_area", *precise]
+
+
+def _up_the_areas(plan: CubePlan, keys: list[str], parts: Sequence[str], suffix: str = "") -> Stage:
+    rows = (
+        f"by_month{suffix}\n  JOIN cube.area_up ON area_up.area_code = by_month{suffix}.cube_area"
+    )
+    when = [*_month_keys(plan), *keys]
+    kept = ["area" if key == "cube_area" else key for key in when]
+    return Stage(f"in_areas{suffix}", _sums(rows, kept, parts))
+
+
+def _into_periods(
+    plan: CubePlan,
+    name: str,
+    keys: list[str],
+    parts: Sequence[str],
+    cells: str,
+    suffix: str = "",
+) -> Stage:
+    """`cells`: which kind of cell (`grid.Parts`) a row is, as SQL."""
+    rows = f"in_areas{suffix}"
+    joins = [rows, _holding_sql(plan, rows), *_exact_enough_sql(plan, rows)]
+    joins.append(in_grid_sql(f"{rows}.area", "holding.period_type", cells))
+    lines = ["holding.period_type", "holding.period", "area", *keys]
+    return Stage(name, _sums("\n  ".join(joins), lines, parts))
+
+
+def _sums(rows: str, keys: Sequence[str], parts: Sequence[str]) -> str:
+    return select_sql([*keys, *parts], f"FROM {rows}\n  GROUP BY ALL")

@@ -1,0 +1,1 @@
+"""What `data/` says before any file comes: contracts, code lists, indicators, profiles."""

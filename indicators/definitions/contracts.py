@@ -1,0 +1,418 @@
+"""Source contracts: each core table's columns, rules, derived columns and expectations.
+
+One YAML a table in `data/contracts/`. DDL, casting SQL, reject reasons, Great Expectations
+suites, templates and documentation follow from it; no second place states a column.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
+
+from indicators.definitions.vocabularies import Vocabulary, vocabulary
+from indicators.foundation.data_folder import data_folder
+from indicators.foundation.errors import Problem, WrongUse, nearest
+from indicators.foundation.yaml_files import read_yaml, row_of_key
+
+LINEAGE = ("mission", "file_sha256", "sheet", "row_number")
+_DECIMAL = re.compile(r"^dec\((\d+),(\d+)\)$")
+_PLAIN_SQL_TYPES = {
+    "text": "VARCHAR",
+    "code": "VARCHAR",
+    "int": "BIGINT",
+    "bool": "BOOLEAN",
+    "date": "DATE",
+    "time": "TIMESTAMP",
+    "list<code>": "VARCHAR[]",
+}
+
+
+class Strict(BaseModel):
+    """A frozen model that refuses keys it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Words(Strict):
+    """One text in English and in French."""
+
+    en: str
+    fr: str
+
+    def in_language(self, language: str) -> str:
+        """The text in `en` or `fr`."""
+        return str(getattr(self, language))
+
+
+class Column(Strict):
+    """One column of a core table; times are UTC, units stand in the name."""
+
+    type: str
+    title: Words
+    required: bool = False
+    codes: tuple[str, ...] | None = None
+    vocabulary: str | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    pattern: str | None = None
+    example: str | None = None  # a value of the pattern, for people
+    reference: str | None = None  # table.column of another contract
+    needs_agreement: bool = False  # left out unless the profile names who agreed (`agreements`)
+    description: Words | None = None
+
+    @model_validator(mode="after")
+    def _type_is_known(self) -> "Column":
+        if self.type not in _PLAIN_SQL_TYPES and not _DECIMAL.match(self.type):
+            raise ValueError(f"unknown type {self.type}")
+        if "code" in self.type and not (self.codes or self.vocabulary):
+            raise ValueError("a code column names its codes or its vocabulary")
+        if self.pattern and not re.fullmatch(self.pattern, self.example or ""):
+            raise ValueError("a column with a pattern gives an example that fits it")
+        return self
+
+    @property
+    def base_type(self) -> str:
+        """`dec` for every dec(p,s), else the type itself."""
+        return "dec" if _DECIMAL.match(self.type) else self.type
+
+    @property
+    def unreadable_rule(self) -> str | None:
+        """The kind of rule that a text breaks which is no value of the type; None for text."""
+        named = {"text": None, "code": "code", "list<code>": "type_list"}
+        return named.get(self.base_type, f"type_{self.base_type}")
+
+    @property
+    def sql_type(self) -> str:
+        """The DuckDB type of the column."""
+        decimal = _DECIMAL.match(self.type)
+        if decimal:
+            return f"DECIMAL({decimal[1]},{decimal[2]})"
+        return _PLAIN_SQL_TYPES[self.type]
+
+    @property
+    def allowed_codes(self) -> tuple[str, ...] | None:
+        """The codes that a value may have; None for columns that are no codes."""
+        if self.codes is not None:
+            return self.codes
+        return vocabulary(self.vocabulary).codes if self.vocabulary else None
+
+
+class RowRule(Strict):
+    """A rule over the columns of one row: `expression` (SQL) is true or null for a good row.
+
+    `answers_of` stands for an expression: the first column holds an answer that the vocabulary
+    of this name lists for the item in the second column. The SQL is then made from the list.
+    """
+
+    expression: str = ""
+    answers_of: str | None = None
+    columns: tuple[str, ...] = Field(min_length=1)
+    severity: Literal["blocking", "warning"] = "blocking"
+    title: Words
+    mend: Words
+
+    @model_validator(mode="after")
+    def _has_one_expression(self) -> "RowRule":
+        if bool(self.expression) == bool(self.answers_of):
+            raise ValueError("a row rule has either an expression or answers_of")
+        if self.answers_of:
+            answer, item = self.columns
+            object.__setattr__(self, "expression", _answers_sql(answer, item, self.answers_of))
+        return self
+
+
+def _answers_sql(answer: str, item: str, name: str) -> str:
+    items = vocabulary(name)
+    cases = [f"WHEN '{code}' THEN {_answer_sql(answer, items, code)}" for code in items.codes]
+    return "\n".join([f'CASE "{item}"', *cases, "END"])
+
+
+def _answer_sql(answer: str, items: Vocabulary, item: str) -> str:
+    listed = ", ".join(f"'{code}'" for code in items.answers(item))
+    condition = f'"{answer}" IN ({listed})'
+    if items.takes_integer(item):
+        return f"({condition} OR regexp_full_match(\"{answer}\", '[0-9]{{1,3}}'))"
+    return condition
+
+
+class CompositeReference(Strict):
+    """Several columns that together name a row of another table."""
+
+    columns: tuple[str, ...] = Field(min_length=2)
+    table: str
+    to_columns: tuple[str, ...] = Field(min_length=2)
+
+
+class Derived(Strict):
+    """A column computed once before the cube, in one of six declared forms.
+
+    expression: `sql` over the row's own columns (and earlier derived columns).
+    lookup: `take` of the row of `table` whose `match` columns are equal.
+    as_of: is there (or `take` of) a row of `table` with equal `match` columns, valid at `at`;
+        with `around`, of an area that is the row's own, above or below it. Days of validity
+        belong to it, moments lie after its start and before its end.
+    followed_by: is there a row of `table` in the same area or below, `within_days` after `at`.
+    nearest: great-circle km to the nearest row of `table` valid at `at`.
+    in_period: all `take` of the rows of `table` whose `dated` day lies in the period.
+
+    A column in_period, or as_of `period_start` or `period_end`, belongs to a row of a stock and
+    a period: measures of a state read it, and no other.
+    """
+
+    form: Literal["expression", "lookup", "as_of", "followed_by", "nearest", "in_period"]
+    type: str
+    title: Words
+    sql: str | None = None
+    table: str | None = None
+    match: Mapping[str, str] | None = None  # own column: column of `table`
+    take: str | None = None
+    at: str | None = None
+    valid_from: str | None = None
+    valid_to: str | None = None
+    within_days: int | None = None
+    around: bool = False
+    dated: str | None = None
+    where: str | None = None
+    codes: tuple[str, ...] | None = None
+
+    @property
+    def sql_type(self) -> str:
+        """The DuckDB type of the derived column."""
+        return Column(type=self.type, title=self.title, codes=self.codes or ("_",)).sql_type
+
+
+class Expectation(Strict):
+    """One check of a whole table by Great Expectations; blocking stops a release."""
+
+    expectation: str  # a GX class name, as ExpectColumnValuesToBeBetween
+    arguments: Mapping[str, object] = {}
+    severity: Literal["blocking", "warning"] = "warning"
+    title: Words
+
+
+class Calendar(Strict):
+    """When returns of this source are owed: monthly, so many days after the month's end."""
+
+    frequency: Literal["monthly"] = "monthly"
+    due_days: int = 10
+
+
+# What a figure is about, from the class that may be shown to most to the one shown to fewest.
+CLASSES = ("institutional", "event", "person", "survey", "protected")
+ConfidentialityClass = Literal["institutional", "event", "person", "survey", "protected"]
+
+
+class TableConfidentiality(Strict):
+    """The class of a table's rows (`disclosure.md` §1), and what differs from it.
+
+    columns: of a figure that is broken down by the column or reads more of it than whether it is
+    filled. rows: of the rows that a condition keeps; a figure is of that class whose filter names
+    the condition as one of those that all must hold, and of the class of the table otherwise.
+    """
+
+    total: ConfidentialityClass
+    columns: Mapping[str, ConfidentialityClass] = {}
+    rows: Mapping[str, ConfidentialityClass] = {}
+
+    def of_column(self, name: str) -> str:
+        """The class of a figure of the table that tells what the column holds."""
+        return max(self.total, self.columns.get(name, self.total), key=CLASSES.index)
+
+
+class Contract(Strict):
+    """All that is known of one core table before any file arrives."""
+
+    table: str
+    title: Words
+    grain: Words
+    key: tuple[str, ...]
+    confidentiality: TableConfidentiality
+    area_column: str | None = None
+    # SQL over the row's columns: where it is not true, no text of the row is kept anywhere
+    kept_only_if: str | None = None
+    date_column: str | None = None  # says when the row happened: checked against the mission
+    calendar: Calendar | None = None
+    columns: Mapping[str, Column]
+    composite_references: tuple[CompositeReference, ...] = ()
+    row_rules: Mapping[str, RowRule] = {}
+    derived: Mapping[str, Derived] = {}
+    expectations: Mapping[str, Expectation] = {}
+
+    @model_validator(mode="after")
+    def _columns_exist(self) -> "Contract":
+        named = [*self.key, self.area_column, self.date_column]
+        for rule in self.row_rules.values():
+            named.extend(rule.columns)
+        for reference in self.composite_references:
+            named.extend(reference.columns)
+        unknown = {name for name in named if name and name not in self.columns}
+        unknown |= set(self.confidentiality.columns) - set(self.columns) - set(self.derived)
+        if unknown:
+            raise ValueError(f"not columns of {self.table}: {', '.join(sorted(unknown))}")
+        return self
+
+    def rules(self) -> Iterator["Rule"]:
+        """Every rule that can reject a row or warn of it, in the order of the columns."""
+        for name, column in self.columns.items():
+            yield from (Rule(self.table, name, kind) for kind in _column_kinds(column))
+        for reference in self.composite_references:
+            yield Rule(self.table, reference.columns[-1], "reference")
+        yield Rule(self.table, self.key[0], "duplicate_key")
+        if self.date_column:
+            yield Rule(self.table, self.date_column, "outside_mission")
+        for name, rule in self.row_rules.items():
+            yield Rule(self.table, rule.columns[0], name, rule.severity)
+
+    def row_rule_parameters(self, name: str, found: Mapping[str, object]) -> dict[str, str]:
+        """What the sentence `problem.row_rule` needs: the rule's own words, the values found."""
+        rule = self.row_rules[name]
+        values = ", ".join(f"{column} = {_shown(found.get(column))}" for column in rule.columns)
+        return {
+            "title_en": rule.title.en,
+            "title_fr": rule.title.fr,
+            "mend_en": rule.mend.en,
+            "mend_fr": rule.mend.fr,
+            "found": values,
+        }
+
+    def references(self) -> Iterator[tuple[str, str, str]]:
+        """(own column, table, column) for each reference to another contract."""
+        for name, column in self.columns.items():
+            if column.reference:
+                table, _, other = column.reference.partition(".")
+                yield name, table, other
+
+    def referenced_tables(self) -> set[str]:
+        """The tables that must be loaded before this one."""
+        named = {table for _, table, _ in self.references()}
+        return named | {reference.table for reference in self.composite_references}
+
+
+def _shown(value: object) -> str:
+    return "–" if value is None else str(value)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One named rule: what `quarantine.<table>.rule` holds is its `kind`."""
+
+    table: str
+    column: str
+    kind: str
+    severity: str = "blocking"
+
+    @property
+    def name(self) -> str:
+        """The rule's full name: table.column.kind."""
+        return f"{self.table}.{self.column}.{self.kind}"
+
+
+def _column_kinds(column: Column) -> Iterator[str]:
+    if column.required:
+        yield "required"
+    if column.unreadable_rule:
+        yield column.unreadable_rule
+    for kind in ("minimum", "maximum", "pattern", "reference"):
+        if getattr(column, kind) is not None:
+            yield kind
+
+
+def read_contract(path: Path) -> Contract:
+    """The contract in a YAML file. Raises WrongUse naming file, key and what is wrong with it."""
+    entry = read_yaml(path)
+    try:
+        return Contract.model_validate(entry)
+    except ValidationError as error:
+        raise WrongUse(list(yaml_problems(path, error, Contract))) from error
+
+
+def json_schema(model: type[BaseModel]) -> str:
+    """The JSON Schema (draft 2020-12) of a YAML file's model, as text with a final line end."""
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    return json.dumps(schema | model.model_json_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def own_errors(error: ValidationError) -> list[ErrorDetails]:
+    """What pydantic found, without what follows from it (a list whose only entry is wrong)."""
+    found = error.errors()
+    places = [detail["loc"] for detail in found]
+    return [
+        detail
+        for detail in found
+        if not any(
+            len(place) > len(detail["loc"]) and place[: len(detail["loc"])] == detail["loc"]
+            for place in places
+        )
+    ]
+
+
+def yaml_problems(path: Path, error: ValidationError, model: type[BaseModel]) -> Iterator[Problem]:
+    """What pydantic found wrong with the YAML file of a model, one problem a key, with its row."""
+    for detail in own_errors(error):
+        names = [str(part) for part in detail["loc"]]
+        key = ".".join(names) or "–"
+        row = row_of_key(path, key)
+        if detail["type"] == "extra_forbidden":
+            parameters = {"key": key, "nearest": nearest(names[-1], keys_beside(model, names))}
+            yield Problem("yaml_unknown_key", path.name, row=row, parameters=parameters)
+        elif detail["type"] == "missing":
+            yield Problem("yaml_missing_key", path.name, row=row, parameters={"key": key})
+        else:
+            parameters = {"key": key, "reason": detail["msg"]}
+            yield Problem("yaml_invalid", path.name, row=row, parameters=parameters)
+
+
+def keys_beside(model: type[BaseModel], place: Sequence[str]) -> list[str]:
+    """The keys, as files write them, that the models around a key's place know."""
+    around = {model}
+    for part in place[:-1]:
+        inner = {
+            found
+            for entry in around
+            for name, field in entry.model_fields.items()
+            if part in (name, field.alias)
+            for found in models_in(field.annotation)
+        }
+        around = inner or around  # a number, a name of one's own: still the same models
+    return [field.alias or name for m in around for name, field in m.model_fields.items()]
+
+
+def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The models that a field's annotation holds, in its order."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from models_in(inner)
+
+
+@cache
+def contracts() -> Mapping[str, Contract]:
+    """All contracts of `data/contracts/` by table name, in the order of the file names."""
+    paths = sorted((data_folder() / "contracts").glob("*.yaml"))
+    found = {path.stem: read_contract(path) for path in paths}
+    wrong = [stem for stem, contract in found.items() if contract.table != stem]
+    if wrong:
+        raise ValueError(f"a contract's file bears the name of its table: {wrong}")
+    return found
+
+
+def load_order(selected: Mapping[str, Contract]) -> list[str]:
+    """Table names so that a referenced table comes before those that refer to it."""
+    ordered: list[str] = []
+
+    def visit(table: str, path: tuple[str, ...] = ()) -> None:
+        if table in ordered or table in path or table not in selected:
+            return
+        for other in sorted(selected[table].referenced_tables()):
+            visit(other, (*path, table))
+        ordered.append(table)
+
+    for table in sorted(selected):
+        visit(table)
+    return ordered

@@ -1,0 +1,1 @@
+"""What a selection of indicators needs, and what it leaves out."""

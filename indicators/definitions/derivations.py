@@ -1,0 +1,152 @@
+"""What a derived column reads: of its own row, of other tables, of a period. No SQL."""
+
+from collections.abc import Iterable, Mapping
+
+from indicators.definitions.contracts import LINEAGE, Contract, Derived, contracts
+from indicators.definitions.expressions import parse_expression, table_operands
+
+
+def derivation_order(tables: set[str]) -> list[str]:
+    """These tables and those whose derived columns theirs look at, each after what it needs."""
+    ordered: list[str] = []
+
+    def visit(table: str) -> None:
+        if table in ordered:
+            return
+        columns = contracts()[table].derived.values()
+        for other in sorted({str(column.table) for column in columns if _reads_derived(column)}):
+            visit(other)
+        ordered.append(table)
+
+    for table in sorted(tables):
+        visit(table)
+    return ordered
+
+
+def tables_looked_at(wanted: Mapping[str, set[str]]) -> dict[str, set[str]]:
+    """The tables at whose derived columns these look, with the columns that are read there.
+
+    `wanted`: columns by table. Each table comes after those that it looks at itself.
+    """
+    read: dict[str, set[str]] = {}
+    waiting = [(table, set(columns)) for table, columns in sorted(wanted.items())]
+    while waiting:
+        table, columns = waiting.pop()
+        contract = contracts()[table]
+        for name in sorted(needed_derived(contract, columns)):
+            derived = contract.derived[name]
+            if _reads_derived(derived) and not columns_read(derived) <= read.get(
+                _table(derived), set()
+            ):
+                read.setdefault(_table(derived), set()).update(columns_read(derived))
+                waiting.append((_table(derived), read[_table(derived)]))
+    return {table: read[table] for table in derivation_order(set(read)) if table in read}
+
+
+def _table(derived: Derived) -> str:
+    return derived.table or ""
+
+
+def _reads_derived(derived: Derived) -> bool:
+    """Whether it looks at derived columns of its table; else the core table has all it needs."""
+    if derived.table is None:
+        return False
+    return bool(columns_read(derived) & contracts()[derived.table].derived.keys())
+
+
+def columns_read(derived: Derived) -> set[str]:
+    """The columns of the other table that it reads."""
+    contract = contracts()[_table(derived)]
+    read = {*match_of(derived).values(), derived.take, derived.dated}
+    read |= {derived.valid_from, derived.valid_to}
+    if derived.where:
+        read.update(parse_expression(derived.where, table_operands(contract)).columns)
+    if derived.around or derived.form == "followed_by":
+        read |= {"area_code", "location_precision", contract.date_column}
+    return {column for column in read if column in table_operands(contract)}
+
+
+def needed_derived(contract: Contract, columns: set[str]) -> set[str]:
+    """The derived columns among these, and those that they are made of."""
+    needed: set[str] = set()
+    waiting = sorted(columns & contract.derived.keys())
+    while waiting:
+        name = waiting.pop()
+        if name not in needed:
+            needed.add(name)
+            waiting.extend(sorted(_inputs(contract, contract.derived[name])))
+    return needed
+
+
+def period_columns(contract: Contract) -> tuple[str, ...]:
+    """The derived columns that belong to a row and a period, in their order."""
+    found: list[str] = []
+    for name, derived in contract.derived.items():
+        is_dated = derived.form == "in_period" or derived.at in ("period_start", "period_end")
+        if is_dated or _inputs(contract, derived) & set(found):
+            found.append(name)
+    return tuple(found)
+
+
+def _inputs(contract: Contract, derived: Derived) -> set[str]:
+    return _read_columns(contract, derived) & contract.derived.keys()
+
+
+def _read_columns(contract: Contract, derived: Derived) -> set[str]:
+    """What a derived column reads of its own row."""
+    used = {*(derived.match or {}), derived.at or ""}
+    if derived.sql:
+        used.update(_columns_of(derived.sql, contract))
+    if derived.form == "nearest":
+        used |= {"latitude", "longitude"}
+    if derived.around or derived.form == "followed_by":
+        used |= {"area_code", "location_precision"}
+    return used
+
+
+_parsed_columns: dict[tuple[str, str, frozenset[str]], tuple[str, ...]] = {}
+
+
+def _columns_of(text: str, contract: Contract) -> tuple[str, ...]:
+    """The columns that an expression reads, parsed once: plans ask for them again and again."""
+    key = (text, contract.table, frozenset([*contract.columns, *contract.derived]))
+    if key not in _parsed_columns:
+        _parsed_columns[key] = parse_expression(text, table_operands(contract)).columns
+    return _parsed_columns[key]
+
+
+def core_columns(contract: Contract, columns: set[str]) -> list[str]:
+    """The columns of the core table of which these are made."""
+    read = set(columns)
+    for name in needed_derived(contract, columns):
+        read |= _read_columns(contract, contract.derived[name])
+    return [name for name in (*contract.columns, *LINEAGE) if name in read]
+
+
+def derived_together(contract: Contract, wanted: Iterable[str]) -> list[dict[str, Derived]]:
+    """Derived columns in their order; those that one join gives stand together."""
+    found: dict[object, dict[str, Derived]] = {}
+    chosen = set(wanted)
+    for name, derived in contract.derived.items():
+        if name in chosen:
+            found.setdefault(_join_of(name, derived), {})[name] = derived
+    return list(found.values())
+
+
+def _join_of(name: str, derived: Derived) -> object:
+    """What makes the join of a derived column; its name where it shares it with no other."""
+    if derived.take is None or derived.form not in ("lookup", "as_of"):
+        return name
+    match = tuple((derived.match or {}).items())
+    dated = (derived.at, derived.valid_from, derived.valid_to, derived.around)
+    return (read_table(derived), derived.form, match, dated, derived.where)
+
+
+def match_of(derived: Derived) -> Mapping[str, str]:
+    """Columns of the other table by the own ones that they equal."""
+    return derived.match or {}
+
+
+def read_table(derived: Derived) -> str:
+    """The table that a derived column looks at: the core table, or `cube` where it is derived."""
+    return f"{'cube' if _reads_derived(derived) else 'core'}.{derived.table}"

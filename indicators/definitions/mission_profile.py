@@ -1,0 +1,204 @@
+"""A mission's profile: names, dates, time zone, parameters, selection of indicators, targets.
+
+Read from `missions/<mission>/mission.yaml`. How its files map to contracts stands beside it in
+`sources/*.yaml` and belongs to ingest.
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+
+from indicators.definitions.audiences import Choices
+from indicators.definitions.contracts import Strict, Words, contracts, yaml_problems
+from indicators.foundation.errors import WrongUse
+from indicators.foundation.yaml_files import read_yaml
+
+_RESERVED = {"raw", "core", "quarantine", "cube", "mart", "ops"}
+SHARED = "${POCLENS_SHARED}"
+
+
+class DatedValue(Strict):
+    """A value in the indicator's unit of measure and the day it stands for."""
+
+    value: float
+    on: date
+
+
+class Selected(Strict):
+    """One indicator that the mission chose, with what it is held against."""
+
+    code: str
+    baseline: DatedValue | None = None
+    target: DatedValue | None = None
+    tolerance: float = 0.0  # in the unit of measure: how near the path is still "on track"
+    min_n: int | None = Field(default=None, ge=0)  # of a survey: instead of the catalogue's bound
+    cleared_by: str | None = None  # whose figures it tells, where it or a part of it is protected
+    cleared_on: date | None = None
+
+
+class SurveySubstitute(Strict):
+    """What stands in for a PSU that was not released: a stated design effect, with its reason."""
+
+    survey_code: str
+    wave: str
+    design_effect: float = Field(gt=0)
+    reason: Words
+
+
+class Agreement(Strict):
+    """Who agreed that a column is kept which is left out otherwise, and when."""
+
+    column: str  # table.column of a contract
+    role: Words
+    on: date
+
+    @field_validator("column")
+    @classmethod
+    def _needs_one(cls, name: str) -> str:
+        needing = [
+            f"{contract.table}.{column}"
+            for contract in contracts().values()
+            for column, entry in contract.columns.items()
+            if entry.needs_agreement
+        ]
+        if name not in needing:
+            raise ValueError(f"'{name}' needs no agreement; these do: {', '.join(needing)}")
+        return name
+
+
+class PublishedTotal(Strict):
+    """A published yearly figure that a sum over a core table is compared with."""
+
+    name: Words
+    table: str
+    sum_column: str
+    file: str
+    year_column: str
+    value_columns: tuple[str, ...]
+    where: Mapping[str, str] = {}
+    source: str
+
+
+class Parameters(Strict):
+    """The choices of `definitions.md` that a mission may make otherwise."""
+
+    near_base_km: float = 5.0
+    base_reach_km: float = Field(default=30.0, gt=0)  # protection gaps: a day's patrol and back
+    target_hours: Mapping[Literal["high", "medium", "low"], float] = {
+        "high": 24,
+        "medium": 48,
+        "low": 72,
+    }
+    police_post_carry_months: int = 3
+    warn_outside_km: float = Field(default=25.0, ge=0)  # outlines are simplified at the border
+    reject_outside_km: float | None = Field(default=None, ge=0)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What of a mission's profile goes into the figures: as a release remembers it."""
+
+    country_area: str = "COUNTRY"
+    time_zone: str = "UTC"
+    parameters: Parameters = field(default_factory=Parameters)
+
+
+class Mission(Strict):
+    """One mission's profile."""
+
+    mission: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    name: Words
+    description: Words | None = None
+    country_area: str  # area_code of the whole mission area
+    time_zone: str
+    starts_on: date
+    ends_on: date | None = None
+    is_fictional: bool = False
+    areas_geojson: str | None = None  # relative to the profile, or below ${POCLENS_SHARED}
+    area_property: str = "area_code"  # feature property that identifies an area
+    area_codes: Mapping[str, str] = {}  # feature property value: area_code, where they differ
+    area_names: Mapping[str, Words] = {}  # area_code: its names, where outlines lack one of them
+    boundaries: Words
+    notes: tuple[Words, ...] = ()  # what the product must say of this mission's data
+    reject_limit_pct: float = 20.0
+    parameters: Parameters = Parameters()
+    agreements: tuple[Agreement, ...] = ()
+    survey_substitutes: tuple[SurveySubstitute, ...] = ()
+    disclosure: Choices = Choices()
+    period_types: tuple[Literal["W", "M", "Q", "S", "A", "B"], ...] = ("M", "Q", "A", "B")
+    indicators: tuple[Selected, ...]
+    published_totals: tuple[PublishedTotal, ...] = ()
+
+    @field_validator("mission")
+    @classmethod
+    def _is_no_schema(cls, name: str) -> str:
+        if name in _RESERVED:
+            raise ValueError(f"{name} is the name of a database schema")
+        return name
+
+    @field_validator("indicators")
+    @classmethod
+    def _no_code_twice(cls, chosen: tuple[Selected, ...]) -> tuple[Selected, ...]:
+        codes = [entry.code for entry in chosen]
+        twice = sorted({code for code in codes if codes.count(code) > 1})
+        if twice:
+            raise ValueError(f"chosen twice: {', '.join(twice)}")
+        return chosen
+
+    @model_validator(mode="after")
+    def _time_runs_forward(self) -> "Mission":
+        if self.ends_on is not None and self.ends_on < self.starts_on:
+            raise ValueError(f"ends_on ({self.ends_on}) lies before starts_on ({self.starts_on})")
+        return self
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_a_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError(f"{name} is not a time zone of the IANA list") from error
+        return name
+
+    @property
+    def setting(self) -> Setting:
+        """What of the profile goes into the figures."""
+        return Setting(self.country_area, self.time_zone, self.parameters)
+
+    @model_validator(mode="after")
+    def _distances_need_outlines(self) -> "Mission":
+        if self.parameters.reject_outside_km is not None and self.areas_geojson is None:
+            raise ValueError("parameters.reject_outside_km needs outlines: name areas_geojson")
+        return self
+
+    def selected(self, code: str) -> Selected:
+        """The selection entry of an indicator. Raises KeyError where it was not chosen."""
+        return {entry.code: entry for entry in self.indicators}[code]
+
+
+def read_mission(profile: Path) -> Mission:
+    """The profile in a folder. Raises WrongUse naming file, key and what is wrong."""
+    path = profile / "mission.yaml"
+    entry = read_yaml(path)
+    try:
+        return Mission.model_validate(entry)
+    except ValidationError as error:
+        raise WrongUse(list(yaml_problems(path, error, Mission))) from error
+
+
+def resolve_path(text: str, profile: Path) -> Path:
+    """A path of a profile: relative to its folder, or below `${POCLENS_SHARED}`.
+
+    Real outlines and data are read in place and never copied, so a profile may point at them.
+    """
+    if text.startswith(SHARED):
+        shared = Path(os.environ.get("POCLENS_SHARED", "../shared"))
+        return shared / re.sub(r"^/", "", text[len(SHARED) :])
+    return profile / text

@@ -1,0 +1,1 @@
+"""Running the SQL of the compiler: a refresh of the mart."""

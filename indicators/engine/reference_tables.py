@@ -1,0 +1,301 @@
+"""The mart's tables beside the values: indicators, areas, bases, returns, response, mission."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import shapely
+
+from indicators.compiler.explanation.figure_sql import indicator_sql
+from indicators.definitions.catalogue import Indicator, class_of_part, class_of_total
+from indicators.definitions.contracts import contracts
+from indicators.definitions.mission_profile import Mission, Selected, resolve_path
+from indicators.engine.known_record import Span, bounds
+from indicators.foundation.codes import TOTAL
+from indicators.foundation.mart_tables import INDICATOR_COLUMNS, MART_TABLES
+from indicators.foundation.messages import LANGUAGES
+from indicators.survey.waves.response_rates import (
+    SHOWN_WAVES_SQL,
+    interview_results_sql,
+    item_responses_sql,
+)
+
+_DUE_DAYS = 10
+_WORDS = ("title", "short", "definition", "numerator", "rationale", "limitations", "owner")
+# Outlines are drawn, never measured: a hundredth of a degree is about a kilometre.
+_OUTLINE_TOLERANCE_DEGREES = 0.01
+_OUTLINE_DECIMALS = 3
+
+
+def fill_registers(
+    connection: duckdb.DuckDBPyConnection,
+    mission: Mission,
+    indicators: Sequence[Indicator],
+    as_of: date,
+    profile: Path | None,
+    spans: Mapping[str, Sequence[Span]],
+) -> None:
+    """Fill indicator, area, base, return_status, the three tables on response, and mission.
+
+    `indicators`: each in every version, newest first. `spans`: what is on record, by the code of
+    the version in force.
+    """
+    _fill_indicators(connection, mission, indicators, spans, as_of)
+    _fill_areas(connection, mission, profile)
+    _fill_bases(connection, mission)
+    _fill_returns(connection, mission)
+    _fill_responses(connection, mission)
+    _fill_wave_responses(connection, mission)
+    _fill_mission(connection, mission, as_of)
+
+
+def _fill_indicators(
+    connection: duckdb.DuckDBPyConnection,
+    mission: Mission,
+    indicators: Sequence[Indicator],
+    spans: Mapping[str, Sequence[Span]],
+    as_of: date,
+) -> None:
+    names, marks = ", ".join(INDICATOR_COLUMNS), ", ".join("?" * len(INDICATOR_COLUMNS))
+    present = {indicator.code: indicator.version for indicator in reversed(indicators)}
+    for indicator in indicators:
+        chosen = mission.selected(indicator.code)
+        if indicator.version != present[indicator.code]:
+            # Baseline and target are set for the version in force now.
+            chosen = chosen.model_copy(update={"baseline": None, "target": None})
+        row = _indicator_row(mission, indicator, chosen, spans[indicator.code])
+        row["sql"] = indicator_sql(indicator, mission.setting, as_of)
+        values = [row[name] for name in INDICATOR_COLUMNS]
+        connection.execute(f"INSERT INTO mart.indicator ({names}) VALUES ({marks})", values)
+
+
+def _indicator_row(
+    mission: Mission, indicator: Indicator, chosen: Selected, spans: Sequence[Span]
+) -> dict[str, Any]:
+    known_from, known_to = bounds(spans)
+    words = {
+        f"{name}_{language}": getattr(getattr(indicator, name), language)
+        for name in _WORDS
+        for language in LANGUAGES
+    }
+    denominator = indicator.denominator
+    return {
+        "mission": mission.mission,
+        "indicator": indicator.code,
+        "version": indicator.version,
+        "level": indicator.level,
+        "tier": "|".join(indicator.tier),
+        "phases": "|".join(indicator.phases),
+        "units": "|".join(indicator.units),
+        "source": indicator.source,
+        "measure": indicator.measure.kind,
+        "time_rule": indicator.time_rule,
+        "unit_of_measure": indicator.unit_of_measure,
+        "direction": indicator.direction,
+        "compared_by_area": indicator.compared_by_area,
+        **words,
+        "denominator_en": denominator.en if denominator else None,
+        "denominator_fr": denominator.fr if denominator else None,
+        "owner_reference": indicator.owner_reference,
+        "contributes_to": "|".join(indicator.contributes_to),
+        "disaggregate": "|".join(indicator.disaggregate),
+        "periods": "|".join(indicator.periods),
+        "min_n": indicator.min_n if chosen.min_n is None else chosen.min_n,
+        "confidentiality": class_of_total(indicator),
+        "confidentiality_of_parts": _classes_of_parts(indicator),
+        "reference": "|".join(indicator.reference),
+        "effective_from": indicator.effective_from,
+        "baseline": chosen.baseline.value if chosen.baseline else None,
+        "baseline_on": chosen.baseline.on if chosen.baseline else None,
+        "target": chosen.target.value if chosen.target else None,
+        "target_on": chosen.target.on if chosen.target else None,
+        "tolerance": chosen.tolerance,
+        "change_en": _change(indicator, "en"),
+        "change_fr": _change(indicator, "fr"),
+        "entry": indicator.model_dump_json(exclude_unset=True, exclude={"earlier_versions"}),
+        "known_from": known_from,
+        "known_to": known_to,
+    }
+
+
+def _classes_of_parts(indicator: Indicator) -> str:
+    classes = {name: class_of_part(indicator, name) for name in indicator.disaggregate}
+    total = class_of_total(indicator)
+    return "|".join(f"{name}={kind}" for name, kind in classes.items() if kind != total)
+
+
+def _change(indicator: Indicator, language: str) -> str | None:
+    """What this version changed; None where nothing is told of it."""
+    told = [change for change in indicator.changes if change.version == indicator.version]
+    return told[0].what.in_language(language) if told else None
+
+
+def _fill_areas(
+    connection: duckdb.DuckDBPyConnection, mission: Mission, profile: Path | None
+) -> None:
+    connection.execute(
+        """INSERT INTO mart.area
+        SELECT ?, area.area_code, area.parent_area_code, area.area_level,
+          coalesce(own.name_en, ?), coalesce(own.name_fr, ?),
+          own.site_kind, own.latitude, own.longitude, NULL
+        FROM cube.area AS area
+        LEFT JOIN (
+          SELECT * FROM core.areas
+          QUALIFY row_number() OVER (PARTITION BY area_code ORDER BY valid_from DESC) = 1
+        ) AS own USING (area_code)
+        ORDER BY area.level_rank, area.area_code""",
+        [mission.mission, mission.name.en, mission.name.fr],
+    )
+    outlines = _outlines(mission, profile)
+    for area_code in sorted(outlines):
+        connection.execute(
+            "UPDATE mart.area SET geometry = ? WHERE area_code = ?",
+            [outlines[area_code], area_code],
+        )
+
+
+def _outlines(mission: Mission, profile: Path | None) -> dict[str, str]:
+    """GeoJSON geometry text by area code, simplified so that neighbours still touch."""
+    path = resolve_path(mission.areas_geojson or "", profile or Path())
+    if not mission.areas_geojson or not path.is_file():
+        return {}
+    parts: dict[str, list[shapely.Geometry]] = {}
+    for feature in json.loads(path.read_text(encoding="utf-8"))["features"]:
+        value = str(feature["properties"].get(mission.area_property))
+        code = mission.area_codes.get(value, value)
+        shape = shapely.make_valid(shapely.from_geojson(json.dumps(feature["geometry"])))
+        parts.setdefault(code, []).append(shape)
+    codes = sorted(parts)
+    shapes = [shapely.union_all(parts[code]) for code in codes]
+    simple = shapely.coverage_simplify(shapes, _OUTLINE_TOLERANCE_DEGREES)
+    return {
+        code: json.dumps(_rounded(json.loads(shapely.to_geojson(shape))), separators=(",", ":"))
+        for code, shape in zip(codes, simple, strict=True)
+    }
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _rounded(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [_rounded(entry) for entry in value]
+    return round(value, _OUTLINE_DECIMALS) if isinstance(value, float) else value
+
+
+def _fill_bases(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
+    connection.execute(
+        """INSERT INTO mart.base
+        SELECT ?, base_name, area_code, latitude, longitude, component, from_on, to_on,
+          personnel_count
+        FROM core.deployments
+        WHERE from_on <= as_of_day()
+        ORDER BY ALL""",
+        [mission.mission],
+    )
+
+
+def _fill_returns(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
+    known = contracts()
+    days = {
+        source: known[source].calendar.due_days  # type: ignore[union-attr]
+        for source in sorted(known)
+        if known[source].calendar
+    }
+    branches = " ".join(f"WHEN '{source}' THEN {count}" for source, count in days.items())
+    connection.execute(
+        f"""INSERT INTO mart.return_status
+        SELECT ?, returns.source, returns.unit_code, unit.unit_name, returns.area_code,
+          returns."month", CASE WHEN is_later THEN 'not_submitted' ELSE return_status END,
+          CASE WHEN NOT is_later THEN received_on END,
+          returns.month_end + CASE returns.source {branches} ELSE {_DUE_DAYS} END
+        FROM (
+          SELECT *, last_day("month") AS month_end,
+            coalesce(received_on > as_of_day(), false) AS is_later
+          FROM core.reporting_returns
+        ) AS returns
+        ASOF LEFT JOIN cube.units AS unit
+          ON unit.unit_code = returns.unit_code AND returns.month_end >= unit.valid_from
+        WHERE returns."month" <= as_of_day()
+        ORDER BY ALL""",
+        [mission.mission],
+    )
+
+
+def _fill_responses(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
+    connection.execute(
+        f"""INSERT INTO mart.survey_response
+        WITH dated AS (
+          SELECT survey_code, wave, instrument,
+            min(interviewed_on) AS first_on,
+            max(interviewed_on) FILTER (WHERE result = 'complete') AS last_on
+          FROM core.survey_respondents GROUP BY ALL
+        ),
+        attempts AS (
+          SELECT own.*, dated.first_on, dated.last_on, area_up.area,
+            result IN ('complete', 'partial') AND consent_given AS is_answered
+          FROM ({SHOWN_WAVES_SQL}) AS own
+          JOIN dated USING (survey_code, wave, instrument)
+          JOIN cube.area_span AS span
+            ON span.area_code = coalesce(own.site_code, own.area_code)
+            AND coalesce(last_on, first_on) >= span.begins
+            AND coalesce(last_on, first_on) < span.ends
+          JOIN cube.area_up ON area_up.area_code = span.place
+          WHERE result <> 'ineligible'
+        )
+        SELECT ?, survey_code, wave, instrument, first_on, last_on, area,
+          CASE grouping(sex) WHEN 1 THEN '{TOTAL}' ELSE sex END,
+          CASE grouping(age_group) WHEN 1 THEN '{TOTAL}' ELSE age_group END,
+          count(*), count(*) FILTER (WHERE is_answered)
+        FROM attempts
+        GROUP BY GROUPING SETS (
+          (survey_code, wave, instrument, first_on, last_on, area),
+          (survey_code, wave, instrument, first_on, last_on, area, sex),
+          (survey_code, wave, instrument, first_on, last_on, area, age_group)
+        )
+        HAVING (grouping(sex) = 1 OR sex IS NOT NULL)
+          AND (grouping(age_group) = 1 OR age_group IS NOT NULL)
+        ORDER BY ALL""",
+        [mission.mission],
+    )
+
+
+def _fill_wave_responses(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
+    """Each way of not answering, of the whole mission: no areas, so that few cells are small."""
+    queries = {
+        "survey_result": interview_results_sql(),
+        "survey_item_response": item_responses_sql(),
+    }
+    for table, query in queries.items():
+        columns = ", ".join(name for name in MART_TABLES[table] if name != "mission")
+        connection.execute(
+            f"INSERT INTO mart.{table} SELECT ?, {columns} FROM ({query}) AS counted ORDER BY ALL",
+            [mission.mission],
+        )
+
+
+def _fill_mission(connection: duckdb.DuckDBPyConnection, mission: Mission, as_of: date) -> None:
+    notes = {
+        language: json.dumps(
+            [note.in_language(language) for note in mission.notes], ensure_ascii=False
+        )
+        for language in ("en", "fr")
+    }
+    connection.execute(
+        "INSERT INTO mart.mission VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            mission.mission,
+            mission.name.en,
+            mission.name.fr,
+            mission.country_area,
+            mission.time_zone,
+            mission.is_fictional,
+            mission.boundaries.en,
+            mission.boundaries.fr,
+            notes["en"],
+            notes["fr"],
+            as_of,
+        ],
+    )

@@ -1,0 +1,399 @@
+"""Running the plans of a mission's indicators on DuckDB: from core tables to the mart.
+
+What is computed stands in `plan.py`, the SQL in `statements.py` and `statuses.py`.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import astuple
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from indicators.compiler.areas import place_tables_sql
+from indicators.compiler.cells.grid import grid_table_sql
+from indicators.compiler.cells.parts import (
+    BREAKDOWN_COLUMNS,
+    breakdown_grid_sql,
+    breakdown_rows,
+    breakdown_table_sql,
+    written_sql,
+)
+from indicators.compiler.cells.statuses import RULE_COLUMNS, return_tables_sql, rule_of, values_sql
+from indicators.compiler.ctes import with_stages
+from indicators.compiler.derived.columns import cube_table_sql, derivation_stages
+from indicators.compiler.derived.functions import functions_sql
+from indicators.compiler.plan import CubePlan, cube_plans
+from indicators.compiler.population import population_tables_sql
+from indicators.compiler.statements import contribution_sql
+from indicators.definitions.catalogue import Indicator, columns_used, selected_indicators
+from indicators.definitions.contracts import contracts
+from indicators.definitions.derivations import tables_looked_at
+from indicators.definitions.mission_profile import Mission
+from indicators.definitions.versions import all_versions, computed_versions, settle_versions
+from indicators.engine.known_record import (
+    SPAN_COLUMNS,
+    Span,
+    known_tables_sql,
+    span_rows,
+    spans_of_indicators,
+)
+from indicators.engine.reference_tables import fill_registers
+from indicators.engine.reject_impact import count_waiting_rows
+from indicators.foundation.database import one_transaction
+from indicators.foundation.mart_tables import VALUE_KEY, mart_ddl, totals_sql
+from indicators.foundation.periods import PRECISION_PERIODS, Period, periods_between
+from indicators.foundation.statistics import poisson_limits
+from indicators.incremental.cubes import STALE, keep_cells, note_cells, refresh_cells
+from indicators.incremental.rows_by_month import (
+    Asked,
+    fill_source_periods,
+    first_days,
+    own_day,
+    own_precision,
+    own_source,
+)
+from indicators.incremental.values import (
+    STALE_VALUE,
+    drop_contributions,
+    drop_stale_values,
+    forget_values,
+    keep_values,
+    name_files,
+    note_values,
+)
+from indicators.survey.waves.estimates import compute_surveys
+
+_ENGINE_TABLES = (  # those that are written whole; the others are kept (`values.py`)
+    "indicator",
+    "breakdown_grid",
+    "area",
+    "return_status",
+    "survey_response",
+    "survey_result",
+    "survey_item_response",
+    "base",
+    "mission",
+)
+
+
+def compute(
+    connection: duckdb.DuckDBPyConnection,
+    mission: Mission,
+    catalogue: Mapping[str, Indicator],
+    as_of: date,
+    profile: Path | None = None,
+) -> None:
+    """Fill the engine's mart tables from `core`, in one transaction.
+
+    Facts dated after `as_of` are left out. `profile`: the folder that holds the outlines, where
+    the mission's file names them relative to it. Raises WrongUse for a selected indicator that
+    the catalogue does not hold; then nothing has changed.
+    """
+    indicators = selected_indicators(catalogue, [chosen.code for chosen in mission.indicators])
+    with one_transaction(connection):
+        versions = computed_versions(indicators)
+        spans = _prepare(connection, mission, versions, as_of)
+        _compute_registers(connection, mission, versions, as_of)
+        compute_surveys(connection, mission, versions)
+        note_cells(connection)
+        _write_values(connection, mission)
+        settle_versions(connection, indicators)
+        note_values(connection)
+        fill_registers(connection, mission, all_versions(indicators), as_of, profile, spans)
+        count_waiting_rows(connection, mission, indicators)
+
+
+def compute_cells(
+    connection: duckdb.DuckDBPyConnection,
+    mission: Mission,
+    catalogue: Mapping[str, Indicator],
+    as_of: date,
+) -> None:
+    """Fill `cube.cell` alone: the register indicators' cells, without statuses and the mart.
+
+    In one transaction too.
+    """
+    indicators = selected_indicators(catalogue, [chosen.code for chosen in mission.indicators])
+    with one_transaction(connection):
+        _prepare(connection, mission, indicators, as_of)
+        forget_values(connection)
+        for plan in cube_plans(indicators, weekly="W" in mission.period_types):
+            refresh_cells(connection, mission, plan, as_of)
+        note_cells(connection)
+
+
+def _prepare(
+    connection: duckdb.DuckDBPyConnection,
+    mission: Mission,
+    indicators: Sequence[Indicator],
+    as_of: date,
+) -> dict[str, list[Span]]:
+    """Everything that the cells are worked out from; gives what is on record, by code."""
+    connection.execute("CREATE SCHEMA IF NOT EXISTS cube")
+    _run(connection, mart_ddl())
+    for table in _ENGINE_TABLES:
+        connection.execute(f"DELETE FROM mart.{table}")
+    _run(connection, functions_sql(mission, as_of.isoformat()))
+    _run(connection, place_tables_sql())
+    _run(connection, grid_table_sql())
+    for table, columns in _tables_to_derive(indicators).items():
+        connection.execute(cube_table_sql(contracts()[table], columns))
+    keep_cells(connection, mission, indicators)
+    _create(connection, "source_period", {"indicator": "VARCHAR", **_PERIOD_KEY})
+    _create(connection, "first_day", {"indicator": "VARCHAR", "day": "DATE"})
+    _create(connection, "rule", RULE_COLUMNS)
+    _insert(connection, "cube.rule", [astuple(rule_of(indicator)) for indicator in indicators])
+    spans = spans_of_indicators(connection, mission, indicators)
+    _create(connection, "known_span", SPAN_COLUMNS)
+    _insert(connection, "cube.known_span", span_rows(spans))
+    _fill_first_days(connection, mission, indicators, spans)
+    _fill_periods(connection, mission, as_of)
+    _run(connection, known_tables_sql())
+    _run(connection, return_tables_sql(indicators))
+    _create(connection, "breakdown", BREAKDOWN_COLUMNS)
+    _insert(connection, "cube.breakdown", list(breakdown_rows(indicators)))
+    connection.execute(breakdown_table_sql())
+    _run(connection, population_tables_sql())
+    return spans
+
+
+def _tables_to_derive(indicators: Sequence[Indicator]) -> dict[str, set[str] | None]:
+    """Tables kept whole with what is derived in them: those that other steps look at."""
+    used: dict[str, set[str]] = {}
+    for indicator in indicators:
+        used.setdefault(indicator.source, set()).update(columns_used(indicator))
+    found: dict[str, set[str] | None] = {**tables_looked_at(used), "units": None}
+    if any(indicator.is_survey for indicator in indicators):
+        found["survey_respondents"] = None
+    return found
+
+
+_PERIOD_KEY = {"period_type": "VARCHAR", "period": "VARCHAR"}
+
+
+def _fill_first_days(
+    connection: duckdb.DuckDBPyConnection,
+    mission: Mission,
+    indicators: Sequence[Indicator],
+    spans: Mapping[str, Sequence[Span]],
+) -> None:
+    """The first day of each indicator's source, by its rows, its first return or its files."""
+    begun = first_days(connection)
+    for dated in dict.fromkeys(_dated(indicator) for indicator in indicators):
+        if dated not in begun:
+            begun[dated] = _earliest(connection, *dated)
+    returned = dict(
+        connection.execute(
+            """SELECT source, min("month") FROM core.reporting_returns
+            WHERE "month" <= as_of_day() GROUP BY source"""
+        ).fetchall()
+    )
+    rows = []
+    for indicator in indicators:
+        days = [begun[_dated(indicator)]]
+        days.append(returned.get(indicator.returns.source) if indicator.returns else None)
+        days += [span.begins for span in spans[indicator.code] if span.is_declared]
+        known = [day for day in days if day is not None]
+        rows.append((indicator.code, min(known, default=mission.starts_on)))
+    _insert(connection, "cube.first_day", rows)
+
+
+def _earliest(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> date | None:
+    stages = derivation_stages(contracts()[table], {column})
+    last = f"SELECT min({column}) FROM {stages[-1].name} WHERE {column} <= as_of_day()"
+    found = connection.execute(with_stages(stages, last)).fetchone()
+    return found[0] if found else None
+
+
+def _dated(indicator: Indicator) -> tuple[str, str]:
+    """The table and the column that say when its facts begin."""
+    if indicator.is_survey:
+        return "survey_respondents", "interviewed_on"
+    state = indicator.measure.state
+    if indicator.time_rule == "stock" and state:
+        return indicator.source, str(state.valid_from or state.newest)
+    return indicator.source, str(indicator.date)
+
+
+def _fill_periods(connection: duckdb.DuckDBPyConnection, mission: Mission, as_of: date) -> None:
+    found = connection.execute("SELECT min(day) FROM cube.first_day").fetchone()
+    first = found[0] if found and found[0] else mission.starts_on
+    periods = periods_between(min(first, as_of), as_of, mission.period_types)
+    _create(
+        connection,
+        "period",
+        {**_PERIOD_KEY, "period_start": "DATE", "period_end": "DATE", "period_middle": "DATE"},
+    )
+    _insert(
+        connection,
+        "cube.period",
+        [(p.period_type, p.name, p.start, p.end, p.middle) for p in periods],
+    )
+    _create(connection, "period_month", {**_PERIOD_KEY, "month": "DATE"})
+    months = [(p.period_type, p.name, month) for p in periods for month in p.months]
+    _insert(connection, "cube.period_month", months)
+    _create(connection, "period_bucket", {**_PERIOD_KEY, "bucket": "DATE"})
+    _insert(connection, "cube.period_bucket", _buckets(periods))
+    _create(connection, "precision_period", {"date_precision": "VARCHAR", "period_type": "VARCHAR"})
+    precise = [(name, kind) for name, kinds in PRECISION_PERIODS.items() for kind in kinds]
+    _insert(connection, "cube.precision_period", precise)
+
+
+def _buckets(periods: Iterable[Period]) -> list[tuple[str, str, date]]:
+    """What a cube's row is filed under: its month, for weeks the Monday."""
+    return [
+        (p.period_type, p.name, bucket)
+        for p in periods
+        for bucket in ([p.start] if p.period_type == "W" else p.months)
+    ]
+
+
+def _compute_registers(
+    connection: duckdb.DuckDBPyConnection,
+    mission: Mission,
+    indicators: Sequence[Indicator],
+    as_of: date,
+) -> None:
+    plans = cube_plans(indicators, weekly="W" in mission.period_types)
+    are_kept = keep_values(connection, mission, indicators)
+    for plan in plans:
+        are_kept_cells = refresh_cells(connection, mission, plan, as_of)
+        changed = STALE if are_kept and are_kept_cells else None
+        _fill_contributions(connection, mission, plan, changed)
+    drop_contributions(connection, [entry for entry in indicators if entry.is_survey])
+    name_files(connection)
+    _fill_source_periods(connection, plans, indicators)
+
+
+def _fill_source_periods(
+    connection: duckdb.DuckDBPyConnection,
+    plans: Sequence[CubePlan],
+    indicators: Sequence[Indicator],
+) -> None:
+    """The periods in which a source has any row, by the plan's clock or state or by own dates, or
+    of which its files say that they hold all."""
+    asked = [entry for plan in plans for entry in _asked_of_plan(plan)]
+    asked += [entry for indicator in indicators for entry in _asked_of_source(indicator)]
+    fill_source_periods(connection, asked)
+    by_code = {indicator.code: indicator for indicator in indicators}
+    for plan in plans:
+        states = [one.code for one in plan.indicators if by_code[one.code].is_state]
+        if plan.state and states:
+            connection.execute(
+                f"""INSERT INTO cube.source_period
+                SELECT unnest(?), period_type, period
+                FROM (SELECT DISTINCT period_type, period FROM cube.{plan.name})""",
+                [states],
+            )
+    connection.execute(
+        """INSERT INTO cube.source_period
+        SELECT indicator, period_type, period FROM cube.known_period
+        WHERE is_declared"""
+    )
+    connection.execute(
+        "CREATE OR REPLACE TABLE cube.source_period AS SELECT DISTINCT * FROM cube.source_period"
+    )
+
+
+def _asked_of_plan(plan: CubePlan) -> Iterator[Asked]:
+    if plan.clock is not None:
+        for planned in plan.indicators:
+            yield planned.code, plan.source, plan.clock, plan.precision is not None
+
+
+def _asked_of_source(indicator: Indicator) -> Iterator[Asked]:
+    source = own_source(indicator)
+    contract = contracts().get(source or "")
+    day = own_day(contract) if contract else None
+    if contract and day:
+        yield indicator.code, contract.table, day, own_precision(contract) is not None
+
+
+def _fill_contributions(
+    connection: duckdb.DuckDBPyConnection, mission: Mission, plan: CubePlan, of_table: str | None
+) -> None:
+    """What each file gave; `of_table`: of the periods in it, the others are kept."""
+    drop_contributions(connection, [planned.indicator for planned in plan.indicators], of_table)
+    connection.execute(
+        f"""INSERT INTO mart.contribution
+        SELECT ?, counted.indicator, rule.indicator_version, counted.period_type, counted.period,
+          counted.area, counted.file_sha256, file.name, counted.rows
+        FROM ({contribution_sql(plan, of_table)}) AS counted
+        JOIN cube.rule AS rule
+          ON rule.indicator = counted.indicator AND list_contains(rule.periods, counted.period_type)
+        LEFT JOIN (SELECT file_sha256, min(name) AS name FROM ops.input_file GROUP BY ALL) AS file
+          USING (file_sha256)""",
+        [mission.mission],
+    )
+
+
+def _write_values(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
+    drop_stale_values(connection)
+    text = written_sql(values_sql(STALE_VALUE)).replace("{mission}", mission.mission)
+    order = ", ".join(VALUE_KEY)
+    connection.execute(f"INSERT INTO mart.indicator_value BY NAME {text} ORDER BY {order}")
+    _add_poisson_limits(connection)
+    _add_targets(connection, mission)
+    connection.execute(f"INSERT INTO mart.breakdown_grid {breakdown_grid_sql()}", [mission.mission])
+
+
+def _add_poisson_limits(connection: duckdb.DuckDBPyConnection) -> None:
+    """Exact limits of each new rate, from its count (Garwood 1936, by quantiles of chi-square)."""
+    counts = connection.execute(
+        """SELECT DISTINCT CAST(numerator AS BIGINT) AS events FROM mart.indicator_value
+        WHERE method = 'poisson_exact' AND value IS NOT NULL AND ci_low IS NULL ORDER BY events"""
+    ).fetchall()
+    _create(connection, "poisson_limit", {"events": "BIGINT", "low": "DOUBLE", "high": "DOUBLE"})
+    limits = [(events, *poisson_limits(events)) for (events,) in counts]
+    _insert(connection, "cube.poisson_limit", limits)
+    connection.execute(
+        """UPDATE mart.indicator_value AS cell
+        SET ci_low = rule.per * low / cell.denominator, ci_high = rule.per * high / cell.denominator
+        FROM cube.poisson_limit AS limits, cube.rule AS rule
+        WHERE cell.method = 'poisson_exact' AND cell.value IS NOT NULL AND cell.ci_low IS NULL
+          AND limits.events = cell.numerator AND rule.indicator = cell.indicator"""
+    )
+
+
+def _add_targets(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
+    """Baseline and target of the profile, for the mission as a whole and the version in force."""
+    _create(
+        connection, "held_against", {"code": "VARCHAR", "baseline": "DOUBLE", "target": "DOUBLE"}
+    )
+    held_against = [
+        (
+            chosen.code,
+            chosen.baseline.value if chosen.baseline else None,
+            chosen.target.value if chosen.target else None,
+        )
+        for chosen in mission.indicators
+    ]
+    _insert(connection, "cube.held_against", held_against)
+    connection.execute(
+        f"""UPDATE mart.indicator_value AS cell SET baseline = held.baseline, target = held.target
+        FROM cube.held_against AS held JOIN cube.rule AS rule ON rule.indicator = held.code
+        WHERE cell.indicator = rule.indicator AND cell.indicator_version = rule.indicator_version
+          AND coalesce(held.baseline, held.target) IS NOT NULL
+          AND cell.area = country_area() AND {totals_sql("cell.")}"""
+    )
+
+
+def _run(connection: duckdb.DuckDBPyConnection, statements: Iterable[str]) -> None:
+    for statement in statements:
+        connection.execute(statement)
+
+
+def _create(connection: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, str]) -> None:
+    body = ", ".join(f'"{name}" {sql_type}' for name, sql_type in columns.items())
+    connection.execute(f"CREATE OR REPLACE TABLE cube.{table} ({body})")
+
+
+def _insert(
+    connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[object, ...]]
+) -> None:
+    """All rows by one statement: a column of each at a time, since row by row is slow."""
+    if rows:
+        columns = ", ".join("unnest(?)" for _ in rows[0])
+        values = [list(column) for column in zip(*rows, strict=True)]
+        connection.execute(f"INSERT INTO {table} SELECT {columns}", values)

@@ -1,0 +1,1 @@
+"""What every room uses: errors, messages, files, periods, the tables of the mart."""

@@ -1,0 +1,42 @@
+"""Key and values to a sentence in English or French; the only place that words a message.
+
+The sentences themselves stand in `data/messages/*.yaml`, one file a part of the system:
+`key: {en: "... {value} ...", fr: "... {value} ..."}`.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import yaml
+
+from indicators.foundation.data_folder import data_folder
+from indicators.foundation.yaml_loader import StrictLoader
+
+LANGUAGES = ("en", "fr")
+
+
+@cache
+def message_catalogue() -> Mapping[str, Mapping[str, str]]:
+    """All messages by key. Raises an error where a key stands twice, in one file or in two."""
+    catalogue: dict[str, Mapping[str, str]] = {}
+    for path in sorted((data_folder() / "messages").glob("*.yaml")):
+        entries = yaml.load(path.read_text(encoding="utf-8"), Loader=StrictLoader) or {}
+        twice = catalogue.keys() & entries.keys()
+        if twice:
+            raise ValueError(f"{path.name}: message keys stand in two files: {sorted(twice)}")
+        catalogue.update(entries)
+    return catalogue
+
+
+def has_message(key: str) -> bool:
+    """Whether the catalogue knows this key."""
+    return key in message_catalogue()
+
+
+def message(key: str, /, language: str = "en", **parameters: Any) -> str:
+    """The sentence for `key` in `language`, its placeholders filled with `parameters`.
+
+    Raises KeyError for an unknown key, language or a missing parameter.
+    """
+    return message_catalogue()[key][language].format(**parameters)

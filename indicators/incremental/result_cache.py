@@ -1,0 +1,116 @@
+"""Results that are kept from one refresh to the next, each under the key of its inputs.
+
+A result whose inputs are the same to the last bit is not computed again. What is computed is read
+back from the text that is kept, so that a kept result and a fresh one cannot differ. What goes into
+a key stands in `data_version.py`.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import Any, TypeVar
+
+import duckdb
+import numpy as np
+from pydantic import TypeAdapter
+
+from indicators.incremental.data_version import content_key
+
+Result = TypeVar("Result")
+
+TABLE_SQL = """CREATE TABLE IF NOT EXISTS cube.kept_result (
+  mission VARCHAR, method VARCHAR, subject VARCHAR, content VARCHAR, result VARCHAR,
+  is_computed BOOLEAN  -- by the last run, not kept from one before
+)"""
+
+
+@dataclass
+class KeptResults:
+    """The results of one method in one mission: those of before, and those asked for now."""
+
+    connection: duckdb.DuckDBPyConnection
+    mission: str
+    method: str
+    asked: list[str] = field(default_factory=list)
+
+    def result(
+        self, subject: str, kind: type[Result], compute: Callable[..., Result], *inputs: Any
+    ) -> Result:
+        """What `compute(*inputs)` gives, kept of before where the inputs are what they were.
+
+        `subject`: an edge's id, or what else there is one result of. `kind`: a dataclass of plain
+        fields, other dataclasses, tuples and mappings. `compute` may look at its inputs only.
+        """
+        self.asked.append(subject)
+        content = content_key(*inputs)
+        text = self._kept(subject, content)
+        if text is None:
+            text = json.dumps(compute(*inputs), default=_plain)
+            self._keep(subject, content, text)
+        return TypeAdapter(kind).validate_python(json.loads(text))
+
+    def _kept(self, subject: str, content: str) -> str | None:
+        row = self.connection.execute(
+            """UPDATE cube.kept_result SET is_computed = false
+            WHERE mission = ? AND method = ? AND subject = ? AND content = ? RETURNING result""",
+            [self.mission, self.method, subject, content],
+        ).fetchone()
+        return row[0] if row else None
+
+    def _keep(self, subject: str, content: str, text: str) -> None:
+        place = [self.mission, self.method, subject]
+        self.connection.execute(
+            "DELETE FROM cube.kept_result WHERE mission = ? AND method = ? AND subject = ?", place
+        )
+        self.connection.execute(
+            "INSERT INTO cube.kept_result VALUES (?, ?, ?, ?, ?, true)", [*place, content, text]
+        )
+
+
+@contextmanager
+def kept_results(
+    connection: duckdb.DuckDBPyConnection, mission: str, method: str
+) -> Iterator[KeptResults]:
+    """The kept results of one method; those that nobody asked for are gone at the end."""
+    connection.execute("CREATE SCHEMA IF NOT EXISTS cube")
+    connection.execute(TABLE_SQL)
+    kept = KeptResults(connection, mission, method)
+    yield kept
+    connection.execute(
+        """DELETE FROM cube.kept_result
+        WHERE mission = ? AND method = ? AND NOT list_contains(?, subject)""",
+        [mission, method, kept.asked],
+    )
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Subjects of some methods, sorted: which were computed by the last run, and which kept."""
+
+    computed: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+
+
+def tally(connection: duckdb.DuckDBPyConnection, mission: str, *methods: str) -> Tally:
+    """What the last run computed; a subject counts as computed where one of the methods was."""
+    rows = connection.execute(
+        """SELECT subject, bool_or(is_computed) FROM cube.kept_result
+        WHERE mission = ? AND list_contains(?, method) GROUP BY subject ORDER BY subject""",
+        [mission, list(methods)],
+    ).fetchall()
+    return Tally(
+        tuple(subject for subject, is_computed in rows if is_computed),
+        tuple(subject for subject, is_computed in rows if not is_computed),
+    )
+
+
+def _plain(value: Any) -> Any:
+    """Dataclasses, mappings and NumPy's numbers as JSON has them; numbers keep every digit."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: getattr(value, field.name) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"a {type(value).__name__} cannot be kept")

@@ -1,0 +1,153 @@
+"""When the rows of each source happened: one look at a source by each clock that is asked of it.
+
+`clock_rows` has a row for each source, clock and month (week, precision): the first day, the number
+of rows and the sum of their hashes, over every column that a plan on this clock reads. First days,
+periods with rows and the content of months all follow from it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+
+from indicators.compiler.ctes import with_stages
+from indicators.compiler.derived.columns import derivation_stages
+from indicators.compiler.plan import CubePlan
+from indicators.definitions.catalogue import Indicator
+from indicators.definitions.contracts import Contract, contracts
+from indicators.definitions.derivations import core_columns
+
+Asked = tuple[str, str, str, bool]  # indicator, source, clock; whether coarse dates are left out
+
+
+@dataclass(frozen=True)
+class Clock:
+    """One way to say when the rows of a source happened, and what is read of them by it."""
+
+    source: str
+    day: str  # a column of the source, derived ones among them, or an expression of its columns
+    columns: frozenset[str]
+    precision: str | None
+    weekly: bool
+
+
+def own_source(indicator: Indicator) -> str | None:
+    """The source of which any row breaks the silence (definitions 13); none of a survey.
+
+    An indicator may read another clock (a handover, a waiting time's end): nothing on that clock
+    is no silence while the source reports.
+    """
+    if indicator.is_survey:
+        return None
+    return indicator.returns.source if indicator.returns else indicator.source
+
+
+def own_day(contract: Contract) -> str | None:
+    """The date of a row itself, as the column that derives it where there is one."""
+    if contract.date_column is None:
+        return None
+    if contract.columns[contract.date_column].type != "time":
+        return contract.date_column
+    text = f"local_date({contract.date_column})"
+    same = [name for name, derived in contract.derived.items() if derived.sql == text]
+    return same[0] if same else text
+
+
+def own_precision(contract: Contract) -> str | None:
+    """The column that says how exact a row's own date is."""
+    return "date_precision" if "date_precision" in contract.columns else None
+
+
+def clocks_of(
+    plans: Iterable[CubePlan], own_sources: Iterable[str | None], weekly: bool
+) -> list[Clock]:
+    """The clocks of these plans and the own dates of these sources, in the order of their names."""
+    columns: dict[tuple[str, str], set[str]] = {}
+    precisions: dict[tuple[str, str], str | None] = {}
+    for plan in plans:
+        if plan.clock is not None:
+            key = (plan.source, plan.clock)
+            columns.setdefault(key, set()).update(plan.source_columns)
+            precisions[key] = precisions.get(key) or plan.precision
+    for source in filter(None, own_sources):
+        day = own_day(contracts()[source])
+        if day is not None:
+            columns.setdefault((source, day), set())
+            found = precisions.get((source, day))
+            precisions[source, day] = found or own_precision(contracts()[source])
+    return [
+        Clock(*key, frozenset(columns[key]), precisions[key], weekly) for key in sorted(columns)
+    ]
+
+
+def note_rows(connection: duckdb.DuckDBPyConnection, clocks: Iterable[Clock]) -> None:
+    """Fill `clock_rows` with the rows up to the as-of date."""
+    connection.execute(
+        """CREATE OR REPLACE TEMP TABLE clock_rows (source VARCHAR, clock VARCHAR, month DATE,
+        week DATE, date_precision VARCHAR, first_day DATE, row_count BIGINT, hashes HUGEINT)"""
+    )
+    for clock in clocks:
+        connection.execute(f"INSERT INTO clock_rows {rows_of_clock_sql(clock)}")
+
+
+def rows_of_clock_sql(clock: Clock) -> str:
+    """What `clock_rows` says of one clock."""
+    contract = contracts()[clock.source]
+    columns = core_columns(contract, {*clock.columns, "file_sha256"})
+    precision = {clock.precision} if clock.precision else set()
+    of_day = {clock.day} if clock.day in contract.derived else set()
+    read = {clock.day, contract.date_column or ""} - contract.derived.keys()
+    stages = derivation_stages(contract, {*columns, *read, *of_day, *precision})
+    week = f"CAST(date_trunc('week', {clock.day}) AS DATE)" if clock.weekly else "NULL"
+    return with_stages(
+        stages,
+        f"""SELECT '{clock.source}', '{clock.day}', CAST(date_trunc('month', {clock.day}) AS DATE),
+  {week}, {clock.precision or "NULL"}, min({clock.day}), count(*),
+  sum(CAST(hash({", ".join(columns)}) AS HUGEINT))
+FROM {stages[-1].name}
+WHERE {clock.day} <= as_of_day()
+GROUP BY ALL""",
+    )
+
+
+def first_days(
+    connection: duckdb.DuckDBPyConnection,
+) -> dict[tuple[str, str], date | None]:
+    """The first day of each source by each clock that has rows."""
+    rows = connection.execute(
+        "SELECT source, clock, min(first_day) FROM clock_rows GROUP BY ALL"
+    ).fetchall()
+    return {(source, clock): day for source, clock, day in rows}
+
+
+def fill_source_periods(connection: duckdb.DuckDBPyConnection, asked: Iterable[Asked]) -> None:
+    """For each indicator the periods in whose known part its source has a row by the clock it asks.
+
+    A week goes with the month of its Thursday (definitions 49).
+    """
+    names = ("indicator", "source", "clock", "is_exact")
+    columns = ", ".join(f"unnest(?) AS {name}" for name in names)
+    values = [list(column) for column in zip(*asked, strict=True)]
+    if not values:
+        return
+    connection.execute(
+        f"""INSERT INTO cube.source_period
+        WITH asked AS (SELECT {columns}),
+        held AS (
+          SELECT DISTINCT source, clock, date_precision, holding.period_type, holding.period,
+            CASE holding.period_type WHEN 'W' THEN date_trunc('month', week + 3) ELSE month END
+              AS in_month
+          FROM clock_rows
+          JOIN cube.period_bucket AS holding
+            ON holding.bucket = CASE holding.period_type WHEN 'W' THEN week ELSE month END
+        )
+        SELECT DISTINCT indicator, period_type, period
+        FROM asked JOIN held USING (source, clock)
+        JOIN cube.known_span AS span USING (indicator)
+        LEFT JOIN cube.precision_period AS exact_enough USING (date_precision, period_type)
+        WHERE (NOT is_exact OR exact_enough.period_type IS NOT NULL)
+          AND list_contains(span.period_types, period_type)
+          AND last_day(in_month) >= span.begins AND in_month <= span.ends""",
+        values,
+    )

@@ -1,0 +1,172 @@
+"""Rows of the mart that are kept from one refresh to the next, by indicator and period.
+
+A period of an indicator keeps its rows in `mart.indicator_value` while all that they follow from is
+the same: the indicator's cells of the period, its returns and population, whether the source has
+rows in it, whether it is over and all on record, places. Beside these stands what all rows follow
+from: definitions and the version of the method. When that changes, or when rows of the mart are
+missing or too many, all are written anew. Ratings and trends are taken back, since they come after.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import duckdb
+
+from indicators.definitions.catalogue import Indicator
+from indicators.definitions.mission_profile import Mission
+from indicators.incremental.code_version import METHOD_VERSION
+from indicators.incremental.partition_fingerprints import definition_of, fingerprint_sql
+
+KEPT_TABLES = ("indicator_value", "contribution")
+STALE_VALUE = "stale_value"
+_AFTERWARDS = ("baseline", "target", "rating", "trend")
+_NOTE_DDL = "CREATE TABLE IF NOT EXISTS cube.value_definition (content VARCHAR)"
+_PUBLISHED = "split_part(indicator, '@', 1)"  # without the mark of an earlier version
+
+
+def keep_values(
+    connection: duckdb.DuckDBPyConnection, mission: Mission, indicators: Sequence[Indicator]
+) -> bool:
+    """Whether values and contributions stand as the last run left them, and by these definitions.
+
+    If not, both tables are emptied. `indicators`: every version that is computed.
+    """
+    connection.execute(
+        """CREATE TABLE IF NOT EXISTS cube.value_content (indicator VARCHAR,
+        indicator_version INTEGER, period_type VARCHAR, period VARCHAR, content VARCHAR)"""
+    )
+    connection.execute(_NOTE_DDL)
+    kept = connection.execute("SELECT content FROM cube.value_definition").fetchall()
+    definition = _definition(mission, indicators)
+    stands = kept == [(f"{definition} {_rows_kept(connection)}",)]
+    if not stands:
+        for table in ("mart.indicator_value", "mart.contribution", "cube.value_content"):
+            connection.execute(f"DELETE FROM {table}")
+    # Until the rows are written the note says nothing of them, and so it fits none.
+    forget_values(connection)
+    connection.execute("INSERT INTO cube.value_definition VALUES (?)", [definition])
+    return stands
+
+
+def _definition(mission: Mission, indicators: Iterable[Indicator]) -> str:
+    entries = [f"{entry.code} {entry.model_dump_json()}" for entry in indicators]
+    return definition_of([METHOD_VERSION, mission.mission, *entries])
+
+
+def _rows_kept(connection: duckdb.DuckDBPyConnection) -> str:
+    counts = ", ".join(f"(SELECT count(*) FROM mart.{table})" for table in KEPT_TABLES)
+    return str(connection.execute(f"SELECT {counts}").fetchone())
+
+
+def forget_values(connection: duckdb.DuckDBPyConnection) -> None:
+    """The mart no longer stands for the cells: the next run writes all of it."""
+    connection.execute(_NOTE_DDL)
+    connection.execute("DELETE FROM cube.value_definition")
+
+
+def note_values(connection: duckdb.DuckDBPyConnection) -> None:
+    """What the mart holds is as this run left it: the next one may keep it."""
+    rows = _rows_kept(connection)
+    connection.execute("UPDATE cube.value_definition SET content = content || ' ' || ?", [rows])
+
+
+def drop_stale_values(connection: duckdb.DuckDBPyConnection) -> None:
+    """Delete the rows of periods that changed; `stale_value` names those to write."""
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE value_content_now AS {contents_sql()}")
+    connection.execute(
+        f"""CREATE OR REPLACE TEMP TABLE {STALE_VALUE} AS
+        SELECT * EXCLUDE (content) FROM (FROM value_content_now EXCEPT FROM cube.value_content)"""
+    )
+    gone = f"""SELECT DISTINCT {_PUBLISHED}, indicator_version, period_type, period
+      FROM (FROM cube.value_content EXCEPT FROM value_content_now)"""
+    connection.execute(
+        f"""DELETE FROM mart.indicator_value
+        WHERE (indicator, indicator_version, period_type, period) IN ({gone})"""
+    )
+    connection.execute("CREATE OR REPLACE TABLE cube.value_content AS FROM value_content_now")
+    nothing = ", ".join(f"{name} = NULL" for name in _AFTERWARDS)
+    set_ = " OR ".join(f"{name} IS NOT NULL" for name in _AFTERWARDS)
+    connection.execute(f"UPDATE mart.indicator_value SET {nothing} WHERE {set_}")
+
+
+def contents_sql() -> str:
+    """Of what each indicator's rows of a period are made: version, period and fingerprint."""
+    places = " || ".join(
+        f"(SELECT {fingerprint_sql(['*COLUMNS(*)'])} FROM cube.{table})"
+        for table in ("area", "return_cover")
+    )
+    return f"""
+WITH returned AS (
+  SELECT returns_key, period_type, period,
+    {fingerprint_sql(["unit_type", "area", "due", "received", "no_access"])} AS returned
+  FROM cube.return_cell
+  GROUP BY ALL
+),
+newest AS (
+  SELECT returns_key, period_type, period,
+    {fingerprint_sql(["unit_type", "area", "due", "received", "no_access"])} AS newest
+  FROM cube.newest_return
+  GROUP BY ALL
+),
+people AS (
+  SELECT population_kind, period_type, period,
+    {fingerprint_sql(["area", "sex", "age_group", "persons"])} AS people
+  FROM cube.population_area
+  GROUP BY ALL
+)
+SELECT rule.indicator, rule.indicator_version, period.period_type, period.period,
+  concat_ws(' ', {places}, coalesce(cells.content, ''), coalesce(returned, ''),
+    coalesce(newest, ''), coalesce(people, ''), source_period.period IS NOT NULL,
+    coalesce(known.is_whole, false), period.period_end >= first_day.day,
+    period.period_end > as_of_day()) AS content
+FROM cube.rule AS rule
+JOIN cube.first_day AS first_day USING (indicator)
+JOIN cube.period AS period ON list_contains(rule.periods, period.period_type)
+LEFT JOIN cube.cell_content AS cells
+  ON cells.indicator = rule.indicator
+  AND cells.period_type = period.period_type AND cells.period = period.period
+LEFT JOIN returned
+  ON returned.returns_key = rule.returns_key
+  AND returned.period_type = period.period_type AND returned.period = period.period
+LEFT JOIN newest
+  ON rule.is_state AND newest.returns_key = rule.returns_key
+  AND newest.period_type = period.period_type AND newest.period = period.period
+LEFT JOIN cube.known_period AS known
+  ON known.indicator = rule.indicator
+  AND known.period_type = period.period_type AND known.period = period.period
+LEFT JOIN people
+  ON people.population_kind = rule.population
+  AND people.period_type = period.period_type AND people.period = period.period
+LEFT JOIN cube.source_period AS source_period
+  ON source_period.indicator = rule.indicator
+  AND source_period.period_type = period.period_type AND source_period.period = period.period"""
+
+
+def drop_contributions(
+    connection: duckdb.DuckDBPyConnection, entries: Iterable[Indicator], of_table: str | None = None
+) -> None:
+    """Delete what files gave to these; `of_table`: in its periods and those that are no more."""
+    versions = [f"{entry.code.split('@')[0]} {entry.version}" for entry in entries]
+    periods = ""
+    if of_table is not None:
+        periods = f"""
+        AND ((period_type, period) IN (SELECT (period_type, period) FROM {of_table})
+          OR (period_type, period) NOT IN (SELECT (period_type, period) FROM cube.period))"""
+    connection.execute(
+        f"""DELETE FROM mart.contribution
+        WHERE list_contains(?, indicator || ' ' || indicator_version){periods}""",
+        [versions],
+    )
+
+
+def name_files(connection: duckdb.DuckDBPyConnection) -> None:
+    """Each contribution names its file as the ledger does now."""
+    connection.execute(
+        """UPDATE mart.contribution AS line SET file = named.name
+        FROM (
+          SELECT file_sha256, min(file.name) AS name
+          FROM (SELECT DISTINCT file_sha256 FROM mart.contribution)
+          LEFT JOIN ops.input_file AS file USING (file_sha256)
+          GROUP BY file_sha256
+        ) AS named
+        WHERE line.file_sha256 = named.file_sha256 AND line.file IS DISTINCT FROM named.name"""
+    )

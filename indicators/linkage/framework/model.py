@@ -1,0 +1,202 @@
+"""The results framework of a mission: objective, outcomes, outputs and the edges between them.
+
+Read from `missions/<mission>/framework.yaml`. An edge says what a mission expects and why; what
+the data say of it does not belong here: see `association.py`.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError, model_validator
+
+from indicators.definitions.catalogue import Indicator
+from indicators.definitions.contracts import Strict, Words, yaml_problems
+from indicators.foundation.errors import Problem, WrongUse, nearest
+from indicators.foundation.messages import LANGUAGES
+from indicators.foundation.yaml_files import read_yaml
+from indicators.linkage.framework.causal_language import claim_in
+
+FILE_NAME = "framework.yaml"
+ACTIVITIES = "activities"
+LONGEST_LAG = 120  # months; no mission plans further ahead, and dates must stay dates
+
+
+class Planned(Strict):
+    """What was planned of an output in one period, in its unit of measure."""
+
+    period: str
+    quantity: float = Field(ge=0)
+
+
+class Outcome(Strict):
+    """What is to change for civilians, and the hypothesis that leads there (CPAS; RBB)."""
+
+    id: str
+    title: Words
+    short: Words | None = None
+    indicator: str
+    stakeholders: tuple[Words | str, ...] = ()  # a bare text is the same in both languages
+    hypothesis: Words | None = None
+    expected_accomplishment: Words | None = None
+    is_benchmark: bool = False
+
+
+class Output(Strict):
+    """What the mission does itself, and how much of it was planned."""
+
+    id: str
+    title: Words
+    short: Words | None = None
+    indicator: str
+    tier: Literal["I", "II", "III"] | None = None
+    plan: tuple[Planned, ...] = ()
+
+
+class Controls(Strict):
+    """What wakes of an output's activities are compared with; in the file a name, or an activity.
+
+    `called_off`: activities of the kind that were called off. `planned`: areas and months for which
+    they were planned and none went. `activity`: the code of an indicator that counts activities of
+    another type.
+    """
+
+    kind: Literal["called_off", "planned", "other_activity"] = "other_activity"
+    activity: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named(cls, value: Any) -> Any:
+        return {"kind": value} if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _has_its_activity(self) -> "Controls":
+        if (self.kind == "other_activity") != (self.activity is not None):
+            raise ValueError("write called_off, planned, or {activity: <code of an indicator>}")
+        return self
+
+
+class Edge(Strict):
+    """An output expected to go with an outcome `lag` months later, up (1) or down (-1).
+
+    `margin_percent`: fixed before anything is looked at; only where the whole interval lies inside
+    it is "no change" said. `controls`, fixed likewise: what wakes of activities are compared with.
+    """
+
+    id: str
+    from_indicator: str = Field(alias="from")
+    to_indicator: str = Field(alias="to")
+    lag: int = Field(default=0, ge=0, le=LONGEST_LAG)
+    expected_sign: Literal[-1, 1]
+    margin_percent: float = Field(default=15, gt=0, lt=100)
+    controls: Controls = Controls(kind="called_off")
+    why: Words
+
+
+class Framework(Strict):
+    """One mission's results framework."""
+
+    objective: Words
+    outcomes: tuple[Outcome, ...]
+    outputs: tuple[Output, ...]
+    edges: tuple[Edge, ...] = ()
+
+
+def read_framework(profile: Path, catalogue: Mapping[str, Indicator]) -> Framework | None:
+    """The framework in a profile's folder, None where the profile has none.
+
+    Raises WrongUse with every problem of the file: misspelt keys and unknown indicators with the
+    nearest known name, controls that are no other activities, edges from an indicator to itself,
+    titles that claim a cause, identifiers that stand twice.
+    """
+    path = profile / FILE_NAME
+    if not path.is_file():
+        return None
+    framework = _parse(path)
+    problems = [
+        *_unknown_indicators(framework, catalogue),
+        *_no_other_activities(framework, catalogue),
+        *_to_themselves(framework),
+        *_claims(framework),
+        *_repeated(framework),
+    ]
+    if problems:
+        raise WrongUse(problems)
+    return framework
+
+
+def _parse(path: Path) -> Framework:
+    try:
+        return Framework.model_validate(read_yaml(path))
+    except ValidationError as error:
+        raise WrongUse(list(yaml_problems(path, error, Framework))) from error
+
+
+def _unknown_indicators(
+    framework: Framework, catalogue: Mapping[str, Indicator]
+) -> Iterator[Problem]:
+    for key, code in _named_indicators(framework):
+        if code not in catalogue:
+            parameters = {"key": key, "nearest": nearest(code, catalogue)}
+            yield Problem("framework_indicator", FILE_NAME, value=code, parameters=parameters)
+
+
+def _no_other_activities(
+    framework: Framework, catalogue: Mapping[str, Indicator]
+) -> Iterator[Problem]:
+    """Controls that count something other than activities, or what the output itself counts."""
+    others = sorted(code for code, known in catalogue.items() if known.source == ACTIVITIES)
+    for edge in framework.edges:
+        code = edge.controls.activity
+        is_known = code is None or code not in catalogue or code in others
+        if not is_known or code == edge.from_indicator:
+            near = nearest(code, [other for other in others if other != edge.from_indicator])
+            parameters = {"key": f"edges.{edge.id}.controls.activity", "nearest": near}
+            yield Problem("framework_controls", FILE_NAME, value=code, parameters=parameters)
+
+
+def _named_indicators(framework: Framework) -> Iterator[tuple[str, str]]:
+    for edge in framework.edges:
+        yield f"edges.{edge.id}.from", edge.from_indicator
+        yield f"edges.{edge.id}.to", edge.to_indicator
+        if edge.controls.activity is not None:
+            yield f"edges.{edge.id}.controls.activity", edge.controls.activity
+    for outcome in framework.outcomes:
+        yield f"outcomes.{outcome.id}.indicator", outcome.indicator
+    for output in framework.outputs:
+        yield f"outputs.{output.id}.indicator", output.indicator
+
+
+def _to_themselves(framework: Framework) -> Iterator[Problem]:
+    """Edges of which output and outcome are one indicator: they would always go together."""
+    for edge in framework.edges:
+        if edge.from_indicator == edge.to_indicator:
+            parameters = {"key": f"edges.{edge.id}.to"}
+            value = edge.to_indicator
+            yield Problem("framework_itself", FILE_NAME, value=value, parameters=parameters)
+
+
+def _claims(framework: Framework) -> Iterator[Problem]:
+    """Titles that say that one thing brought about another; a hypothesis is free to expect it."""
+    for key, text, language in _titles(framework):
+        if claim := claim_in(text, language):
+            parameters = {"key": key, "claim": claim}
+            yield Problem("framework_claim", FILE_NAME, value=text, parameters=parameters)
+
+
+def _titles(framework: Framework) -> Iterator[tuple[str, str, str]]:
+    """Key, text and language of each title and short title."""
+    for kind in ("outcomes", "outputs"):
+        for entry in getattr(framework, kind):
+            for name in ("title", "short"):
+                words = getattr(entry, name)
+                for language in LANGUAGES if words else ():
+                    key = f"{kind}.{entry.id}.{name}.{language}"
+                    yield key, words.in_language(language), language
+
+
+def _repeated(framework: Framework) -> Iterator[Problem]:
+    for key in ("outcomes", "outputs", "edges"):
+        names = [entry.id for entry in getattr(framework, key)]
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            yield Problem("framework_twice", FILE_NAME, value=name, parameters={"key": key})

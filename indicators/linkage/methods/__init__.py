@@ -1,0 +1,1 @@
+"""One module or folder a method: from an edge to its findings."""

@@ -1,0 +1,1 @@
+"""Panel models and lagged association of an edge."""

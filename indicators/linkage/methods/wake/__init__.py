@@ -1,0 +1,1 @@
+"""The matched wake analysis of an edge."""

@@ -1,0 +1,50 @@
+"""The rows of one edge, activity and outcome by area and period, as panel models read them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one unit of the activity means: `doubled`, `ten_points`, `one_unit`, `began`."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class EdgePanel:
+    """One edge's rows at one level of areas.
+
+    `rows`: area, sector, period (a number; one step is one period), activity (in steps), count
+    (the activity as published), outcome, n (respondents or cases), is_partial, is_redefined
+    (figures by an older definition are left out). Periods without a value of one of the two keep
+    the other. `lag`: in periods.
+    """
+
+    rows: pd.DataFrame
+    lag: int
+    step: Step
+    outcome_is_count: bool = False
+    outcome_is_survey: bool = False
+    outcome_source: str = ""
+    months_per_period: int = 1
+    independent: pd.DataFrame | None = None
+
+    def with_lagged(self) -> pd.DataFrame:
+        """The rows with `x`, the activity `lag` periods before the outcome; both known."""
+        lagged = shifted(self.rows, "activity", self.lag)
+        return self.rows.assign(x=lagged).dropna(subset=["x", "outcome"])
+
+
+def shifted(rows: pd.DataFrame, column: str, periods: int) -> pd.Series:
+    """The value that the same area had `periods` earlier (later where negative)."""
+    area, period = pd.factorize(rows["area"])[0], rows["period"].to_numpy(np.int64)
+    apart = int(period.max() - period.min()) + 2 * abs(periods) + 1 if len(rows) else 1
+    key = area * apart + period
+    order = np.argsort(key)
+    at = np.searchsorted(key, key - periods, sorter=order).clip(max=max(len(key) - 1, 0))
+    found = order[at] if len(rows) else at
+    values = rows[column].to_numpy(float)[found]
+    return pd.Series(np.where(key[found] == key - periods, values, np.nan), index=rows.index)

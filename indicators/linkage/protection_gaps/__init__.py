@@ -1,0 +1,1 @@
+"""Where expected risk is high and presence or trust is low."""

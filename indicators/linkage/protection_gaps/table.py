@@ -1,0 +1,355 @@
+"""Protection gaps: where expected risk is high and presence or trust is low, with the reasons.
+
+Fills `mart.protection_gap` (IPI 2020 rec. 15: if and where long-range patrols should go): one row
+an area and component for the last month that is over. A ranking with reasons, not a verdict, and
+of areas only: no unit and no commander is ever ranked. What is known of an area comes from
+`facts.py`, expected incidents from `forecast.py`, ranks from `ranking.py`.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from indicators.definitions.mission_profile import Mission
+from indicators.foundation.codes import TOO_IMPRECISE
+from indicators.foundation.database import one_transaction
+from indicators.foundation.mart_tables import store_rows
+from indicators.foundation.messages import LANGUAGES, message
+from indicators.foundation.periods import period_of
+from indicators.foundation.statistics import poisson_limits
+from indicators.incremental.result_cache import kept_results
+from indicators.linkage.methods.activities import EFFORT, log_activities
+from indicators.linkage.protection_gaps import facts as gap_facts
+from indicators.linkage.protection_gaps.facts import COMPONENTS, TRUST_INDICATORS, Facts, Window
+from indicators.linkage.protection_gaps.forecast import Expectation, Forecast, forecast
+from indicators.linkage.protection_gaps.ranking import Needs, Ranks, rank
+from indicators.linkage.sentences.findings import number
+
+METHOD = "protection_gap"
+RECENT_MONTHS = 3
+
+_Known = dict[tuple[str, ...], dict[Any, Any]]  # facts by area and component, measure or question
+
+
+@dataclass(frozen=True)
+class _Row:
+    """One row before it is written: figures (None where there is none), and why."""
+
+    area: str
+    component: str
+    reason: str  # message key without its prefix
+    words: dict[str, Any] = field(default_factory=dict)
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    rank_low: int | None = None
+    rank_high: int | None = None
+
+
+@dataclass(frozen=True)
+class _Risk:
+    """Expected incidents a month of each ranked area, and where they come from."""
+
+    expectation: Expectation
+    known: np.ndarray  # of each area whether the last months were reported
+    recent: np.ndarray  # incidents of the last months that were reported, an area
+    recent_months: np.ndarray  # how many of them were reported
+    forecast: Forecast | None
+
+    @property
+    def is_forecast(self) -> bool:
+        """Whether the forecast did better than persistence and is shown."""
+        return self.forecast is not None and self.forecast.beats_persistence
+
+
+@dataclass(frozen=True)
+class _Trust:
+    """Percent and standard error; `is_vague`: too imprecise to show. NaN where nobody was asked."""
+
+    percent: float = math.nan
+    se: float = math.nan
+    is_vague: bool = False
+
+
+def protection_gaps(connection: duckdb.DuckDBPyConnection, mission: Mission, as_of: date) -> None:
+    """Fill `mart.protection_gap` anew for the last month that is over on `as_of`.
+
+    Needs the tables that `indicators.engine.refresh.compute` leaves in `cube` and `mart`. A mission
+    without two areas of one administrative level has no rows.
+    """
+    with one_transaction(connection), kept_results(connection, mission.mission, METHOD) as kept:
+        log_activities(connection, mission, as_of)
+        facts = gap_facts.read_facts(connection, mission, as_of)
+        rows = kept.result(mission.country_area, list[_Row], _all_rows, facts) if facts else []
+        written = [_written(row, facts.span) for row in rows] if facts else []
+        store_rows(connection, mission.mission, "protection_gap", written)
+
+
+def _all_rows(facts: Facts) -> list[_Row]:
+    risk = _risk(facts.incidents)
+    presence = _by(facts.presence, "area", "component")
+    near = _by(facts.reach, "area", "component")
+    trusted = _by(facts.trust, "indicator", "area")
+    rows = [_skill_row(facts.country_area, risk), *_ranking(facts, risk, presence, trusted)]
+    for place, area in enumerate(facts.areas):
+        rows.append(_forecast_row(area, place, risk))
+        rows.append(_recent_row(area, place, risk))
+        for component in COMPONENTS:
+            rows += _presence_rows(area, component, presence, facts.span)
+            rows.append(_reach_row(area, component, near, facts.reach_km))
+        for name, indicator in TRUST_INDICATORS.items():
+            rows.append(_trust_row(area, name, indicator, trusted))
+    rows += _cost_rows(facts.areas, _by(facts.costs, "area", "component", "measure"))
+    return rows
+
+
+def _by(frame: pd.DataFrame, *keys: str) -> _Known:
+    """Rows of a frame by the values of some columns."""
+    return {tuple(row[key] for key in keys): row for row in frame.to_dict("records")}
+
+
+# --- risk ------------------------------------------------------------------------------------
+
+
+def _risk(counts: np.ndarray) -> _Risk:
+    last = counts[:, -RECENT_MONTHS:]
+    seen, months = np.nansum(last, axis=1), (~np.isnan(last)).sum(axis=1)
+    predicted = forecast(counts)
+    recent = Expectation(seen + 0.5, np.maximum(months, 1e-9))  # Jeffreys: half an incident
+    shown = predicted.expectation if predicted and predicted.beats_persistence else recent
+    anything = bool(np.nansum(counts) > 0)
+    return _Risk(shown, (months > 0) & anything, seen, months, predicted)
+
+
+def _skill_row(area: str, risk: _Risk) -> _Row:
+    """How the forecast did on months that it had not seen, for the mission."""
+    found = risk.forecast
+    if found is None:
+        return _Row(area, "forecast_skill", "no_forecast")
+    if math.isnan(found.skill):
+        return _Row(area, "forecast_skill", "forecast_not_compared", {"months": found.held_out})
+    words = {"months": found.held_out, "coverage": 100 * found.coverage, "skill": 100 * found.skill}
+    reason = "forecast_wins" if found.beats_persistence else "forecast_dropped"
+    figures = 100 * found.skill, 100 * found.skill_low, 100 * found.skill_high
+    return _Row(area, "forecast_skill", reason, words, *figures)
+
+
+def _forecast_row(area: str, place: int, risk: _Risk) -> _Row:
+    if not risk.is_forecast:
+        return _Row(area, "risk_forecast", "no_forecast" if not risk.forecast else "not_better")
+    if not risk.known[place]:
+        return _Row(area, "risk_forecast", "months_not_reported", {"months": RECENT_MONTHS})
+    low, high = risk.expectation.interval()
+    size, probability = risk.expectation.predicted()
+    bounds = stats.nbinom.interval(0.8, size[place], probability[place])
+    words = {"low": float(bounds[0]), "high": float(bounds[1])}
+    value = float(risk.expectation.mean[place])
+    return _Row(
+        area, "risk_forecast", "forecast", words, value, float(low[place]), float(high[place])
+    )
+
+
+def _recent_row(area: str, place: int, risk: _Risk) -> _Row:
+    months, seen = int(risk.recent_months[place]), float(risk.recent[place])
+    if not risk.known[place]:
+        reason = "months_not_reported" if risk.known.any() else "no_dated_incidents"
+        return _Row(area, "risk_recent", reason, {"months": RECENT_MONTHS})
+    low, high = poisson_limits(int(seen))
+    reason = "recent" if months == RECENT_MONTHS else "recent_in_part"
+    words = {"incidents": seen, "months": months, "of": RECENT_MONTHS}
+    return _Row(area, "risk_recent", reason, words, seen / months, low / months, high / months)
+
+
+# --- presence, reach, trust, cost ------------------------------------------------------------
+
+
+def _presence_rows(area: str, component: str, presence: _Known, span: Window) -> Iterator[_Row]:
+    names = f"days_since_patrol_{component}", f"days_since_long_range_patrol_{component}"
+    if not presence:
+        yield from (_Row(area, name, "no_patrol_log") for name in names)
+        return
+    if (area, component) not in presence:
+        words = {"first": span.first_month.isoformat()}
+        yield from (_Row(area, name, f"no_patrol_{component}", words) for name in names)
+        return
+    known = presence[(area, component)]
+    days, days_low = float(known["days"]), float(known["days_low"])
+    reason = "days_known" if days == days_low else "days_at_most"
+    yield _Row(area, names[0], reason, {"days_low": days_low}, days, days_low, days)
+    if math.isnan(known["days_long_range"]):
+        words = {"first": span.first_month.isoformat()}
+        yield _Row(area, names[1], f"no_long_range_{component}", words)
+    else:
+        days = float(known["days_long_range"])
+        yield _Row(area, names[1], "days_long_range", {}, days)
+
+
+def _reach_row(area: str, component: str, near: _Known, reach_km: float) -> _Row:
+    name = f"within_reach_{component}"
+    if (area, component) not in near or not near[(area, component)]["persons"]:
+        return _Row(area, name, "reach_not_known")
+    known = near[(area, component)]
+    words = {"km": reach_km, "places": float(known["places"]), "persons": float(known["persons"])}
+    return _Row(area, name, "reach", words, 100 * float(known["persons_near"] / known["persons"]))
+
+
+def _trust_row(area: str, name: str, indicator: str, trusted: _Known) -> _Row:
+    if (indicator, area) not in trusted:
+        return _Row(area, name, "trust_not_asked", {"indicator": indicator})
+    known = trusted[(indicator, area)]
+    words = {"indicator": indicator, "period": known["period"], "answers": float(known["n"])}
+    if known["obs_status"] == TOO_IMPRECISE:
+        return _Row(area, name, "trust_too_imprecise", words)
+    figures = float(known["value"]), float(known["ci_low"]), float(known["ci_high"])
+    return _Row(area, name, "trust", words, *figures)
+
+
+def _cost_rows(areas: Sequence[str], costs: _Known) -> Iterator[_Row]:
+    for area in areas:
+        for component in COMPONENTS:
+            for measure in EFFORT:
+                name = f"patrol_{measure}_{component}"
+                if (area, component, measure) not in costs:
+                    yield _Row(area, name, "cost_no_patrol", {"months": gap_facts.COST_MONTHS})
+                    continue
+                cost = costs[(area, component, measure)]
+                words = {"n": float(cost["n"]), "few": gap_facts.FEW_PATROLS}
+                if math.isnan(cost["value"]):
+                    yield _Row(area, name, "cost_few_patrols", words)
+                    continue
+                reason = "cost_long_range" if cost["is_long_range"] else "cost_any_patrol"
+                figures = float(cost["value"]), float(cost["low"]), float(cost["high"])
+                yield _Row(area, name, reason, words, *figures)
+
+
+# --- ranking ---------------------------------------------------------------------------------
+
+
+def _ranking(facts: Facts, risk: _Risk, presence: _Known, trusted: _Known) -> Iterator[_Row]:
+    """`gap` by the last patrol of either component, `gap_police`, `gap_military` by their own."""
+    areas, closed = facts.areas, facts.closed
+    is_ranked = np.array(
+        [risk.known[place] and area not in closed for place, area in enumerate(areas)]
+    )
+    kept = [area for area, is_kept in zip(areas, is_ranked, strict=True) if is_kept]
+    asked = [_best_trust(area, trusted) for area in kept]
+    vague = {area for area, answer in zip(kept, asked, strict=True) if answer.is_vague}
+    for name, components in _gap_names().items():
+        days = np.array([_days(area, components, presence, facts.span) for area in kept])
+        if kept:
+            needs = Needs(
+                risk.expectation.shape[is_ranked],
+                risk.expectation.rate[is_ranked],
+                days[:, 0],
+                days[:, 1],
+                np.array([answer.percent for answer in asked]),
+                np.array([answer.se for answer in asked]),
+            )
+            yield from _rank_rows(name, kept, needs, rank(needs), vague)
+        for place, area in enumerate(areas):
+            if not is_ranked[place]:
+                reason = "unranked_no_access" if area in closed else "unranked_not_reported"
+                if not risk.known.any():
+                    reason = "unranked_no_incidents"
+                yield _Row(area, name, reason)
+
+
+def _gap_names() -> dict[str, tuple[str, ...]]:
+    return {"gap": COMPONENTS} | {f"gap_{component}": (component,) for component in COMPONENTS}
+
+
+def _rank_rows(
+    name: str, areas: list[str], needs: Needs, ranks: Ranks, vague: set[str]
+) -> Iterator[_Row]:
+    """`vague`: areas whose trust counts, with its standard error, but is not shown."""
+    mean = needs.shape / needs.rate
+    for place, area in enumerate(areas):
+        words = {
+            "of": len(areas),
+            "risk": float(mean[place]),
+            "days": float(needs.days[place]),
+            "trust": float(needs.trust[place]),
+        }
+        reason = "ranked_without_trust" if math.isnan(needs.trust[place]) else "ranked"
+        if area in vague:
+            reason = "ranked_trust_imprecise"
+        if math.isnan(needs.days[place]):
+            reason = "ranked_without_patrols"
+        row = _Row(area, name, reason, words, float(ranks.rank[place]))
+        yield replace(row, rank_low=int(ranks.low[place]), rank_high=int(ranks.high[place]))
+
+
+def _best_trust(area: str, trusted: _Known) -> _Trust:
+    """The first trust question that the area was asked."""
+    for indicator in TRUST_INDICATORS.values():
+        if (indicator, area) in trusted:
+            known = trusted[(indicator, area)]
+            is_vague = known["obs_status"] == TOO_IMPRECISE
+            return _Trust(float(known["value"]), float(known["se"]), is_vague)
+    return _Trust()
+
+
+def _days(
+    area: str, components: tuple[str, ...], presence: _Known, span: Window
+) -> tuple[float, float]:
+    """(least, most) days since the last patrol of any of the components; NaN without any log."""
+    if not presence:
+        return math.nan, math.nan
+    never = float((span.as_of - span.first_month).days)
+    found = [
+        (float(row["days_low"]), float(row["days"]))
+        for component in components
+        if (area, component) in presence
+        for row in [presence[(area, component)]]
+    ]
+    return (
+        min((low for low, _ in found), default=never),
+        min((days for _, days in found), default=never),
+    )
+
+
+# --- writing ---------------------------------------------------------------------------------
+
+
+def _written(row: _Row, span: Window) -> dict[str, Any]:
+    reasons = {
+        f"reason_{language}": message(f"gap.{row.reason}", language, **_in(row.words, language))
+        for language in LANGUAGES
+    }
+    return {
+        "area": row.area,
+        "period": period_of(span.month, "M").name,
+        "component": row.component,
+        "value": _rounded(row.value),
+        "ci_low": _rounded(row.low),
+        "ci_high": _rounded(row.high),
+        "rank_low": row.rank_low,
+        "rank_high": row.rank_high,
+        **reasons,
+    }
+
+
+def _rounded(value: float | None) -> float | None:
+    """To four decimals: what the last digits say depends on the machine."""
+    return None if value is None or math.isnan(value) else round(value, 4)
+
+
+def _in(words: dict[str, Any], language: str) -> dict[str, Any]:
+    """Numbers in the reader's writing, whole ones without decimals."""
+    return {
+        name: _number(value, language) if isinstance(value, float) else value
+        for name, value in words.items()
+    }
+
+
+def _number(value: float, language: str) -> str:
+    if math.isnan(value):
+        return "–"
+    return number(value, language, digits=0 if value == round(value) or abs(value) >= 100 else 1)

@@ -1,0 +1,1 @@
+"""Incidents around places and times, counted."""

@@ -1,0 +1,1 @@
+"""Intervals and p-values of a wake estimate."""

@@ -1,0 +1,1 @@
+"""Variances by Taylor linearisation, and intervals."""

@@ -1,0 +1,1 @@
+"""The estimates of a mission's survey waves, their changes and response rates."""

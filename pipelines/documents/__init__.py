@@ -1,0 +1,1 @@
+"""What is written for people to fill in or read: templates and generated pages."""

@@ -1,0 +1,299 @@
+"""Mapped text to typed columns, and the conditions under which a row breaks a rule, as SQL.
+
+Made from a contract; nothing of a file or a mapping is ever part of the SQL: formats, separators
+and zones are parameters. Running it does not belong here (`load_file.py`).
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from indicators.definitions.contracts import Column, Contract
+from indicators.definitions.mission_profile import Mission
+from pipelines.mapping.model import ColumnMapping
+from pipelines.warehouse.ddl import quoted
+
+TRUE_TEXTS = ("true", "yes", "oui", "vrai", "1")
+FALSE_TEXTS = ("false", "no", "non", "faux", "0")
+FORMULA_FAULTS = ("#N/A", "#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!")
+_ISO_DATE = r"\d{4}-\d{2}-\d{2}([T ]00:00(:00(\.0+)?)?)?"
+_ISO_TIME = r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?"
+_ISO_OFFSET = _ISO_TIME + r" ?(Z|[+-]\d{2}(:?\d{2})?)"
+_ISO_DAY = r"\d{4}-\d{2}-\d{2}"
+
+
+@dataclass(frozen=True)
+class Cast:
+    """How one column's text is read: SQL over `<column>__text`, with its named parameters."""
+
+    expression: str
+    parameters: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One rule as a condition (SQL over the typed rows) that is true for a row that breaks it."""
+
+    rule: str
+    column: str
+    condition: str
+    severity: str = "blocking"
+    table: str | None = None  # of a reference
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a mapping says of a column's notation; the defaults are ISO and a decimal point."""
+
+    formats: tuple[str, ...] = ()
+    time_zone: str = "UTC"
+    decimal: str = "."
+    thousands: str | None = None
+    separator: str = ";"
+    date_is_midnight: bool = False  # a workbook keeps midnight as a date without a time
+
+
+def reading(entry: ColumnMapping, time_zone: str, date_is_midnight: bool) -> Reading:
+    """The notation of one mapped column."""
+    return Reading(
+        entry.formats,
+        entry.time_zone or time_zone,
+        entry.decimal,
+        entry.thousands,
+        entry.separator,
+        date_is_midnight,
+    )
+
+
+def text_column(name: str) -> str:
+    """The identifier of a column's text beside its typed value."""
+    return quoted(f"{name}__text")
+
+
+def literal(text: str) -> str:
+    """A text of the repository's own (a code, a pattern) as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _listed(texts: tuple[str, ...]) -> str:
+    return ", ".join(literal(text) for text in texts)
+
+
+def cast(name: str, column: Column, how: Reading) -> Cast:
+    """The typed value of a column: null where the text cannot be one."""
+    text = text_column(name)
+    kind = column.base_type
+    if kind == "text":
+        return Cast(text, {})
+    if kind == "code":
+        codes = _listed(column.allowed_codes or ())
+        return Cast(f"CASE WHEN {text} IN ({codes}) THEN {text} END", {})
+    if kind == "list<code>":
+        return _list_cast(name, column, how)
+    if kind in ("int", "dec"):
+        return _number_cast(name, column, how)
+    if kind == "bool":
+        return Cast(
+            f"CASE WHEN lower({text}) IN ({_listed(TRUE_TEXTS)}) THEN true "
+            f"WHEN lower({text}) IN ({_listed(FALSE_TEXTS)}) THEN false END",
+            {},
+        )
+    return _date_cast(name, how) if kind == "date" else _time_cast(name, how)
+
+
+def _list_cast(name: str, column: Column, how: Reading) -> Cast:
+    codes = _listed(column.allowed_codes or ())
+    members = (
+        f"list_filter(list_transform(string_split({text_column(name)}, $separator_{name}), "
+        "lambda member: trim(member)), lambda member: member <> '')"
+    )
+    expression = f"CASE WHEN list_has_all([{codes}], {members}) THEN {members} END"
+    return Cast(expression, {f"separator_{name}": how.separator})
+
+
+def _number_cast(name: str, column: Column, how: Reading) -> Cast:
+    number, parameters = text_column(name), {f"form_{name}": number_form(column, how)}
+    is_number = f"regexp_full_match({number}, $form_{name})"
+    if how.thousands:
+        number = f"replace({number}, $thousands_{name}, '')"
+        parameters[f"thousands_{name}"] = how.thousands
+    if how.decimal != ".":
+        number = f"replace({number}, $decimal_{name}, '.')"
+        parameters[f"decimal_{name}"] = how.decimal
+    if column.base_type == "int":
+        whole = f"TRY_CAST(split_part({number}, '.', 1) AS BIGINT)"
+        expression = f"CASE WHEN {is_number} THEN {whole} END"
+    else:
+        typed = f"TRY_CAST({number} AS {column.sql_type})"
+        expression = f"CASE WHEN {is_number} THEN {typed} END"
+    return Cast(expression, parameters)
+
+
+def number_form(column: Column, how: Reading) -> str:
+    """The pattern of a number in a column's notation: only the signs that are declared count.
+
+    Thousands come in threes, so that `1.2` is not 12 where the point is their sign.
+    """
+    point = re.escape(how.decimal)
+    digits = r"\d+"
+    if how.thousands:
+        digits += rf"|\d{{1,3}}({re.escape(how.thousands)}\d{{3}})+"
+    if column.base_type == "int":
+        return rf"[+-]?({digits})({point}0*)?"
+    return rf"[+-]?(({digits})({point}\d*)?|{point}\d+)([eE][+-]?\d{{1,2}})?"
+
+
+def _date_cast(name: str, how: Reading) -> Cast:
+    text = text_column(name)
+    iso = f"WHEN regexp_full_match({text}, {literal(_ISO_DATE)}) THEN TRY_CAST({text}[:10] AS DATE)"
+    if not how.formats:
+        return Cast(f"CASE {iso} END", {})
+    declared = f"CAST(try_strptime({text}, $formats_{name}) AS DATE)"
+    return Cast(f"CASE {iso} ELSE {declared} END", {f"formats_{name}": list(how.formats)})
+
+
+def _time_cast(name: str, how: Reading) -> Cast:
+    """UTC. A local time that never was, or was twice, is null: nobody can tell which was meant."""
+    text, zone = text_column(name), f"$zone_{name}"
+    parameters: dict[str, Any] = {f"zone_{name}": how.time_zone}
+    local_formats = [entry for entry in how.formats if "%z" not in entry]
+    offset_formats = [entry for entry in how.formats if "%z" in entry]
+    iso = f"{_ISO_TIME}|{_ISO_DAY}" if how.date_is_midnight else _ISO_TIME
+    local = f"WHEN regexp_full_match({text}, {literal(iso)}) THEN TRY_CAST({text} AS TIMESTAMP)"
+    is_offset = f"regexp_full_match({text}, {literal(_ISO_OFFSET)})"
+    instant = f"WHEN {is_offset} THEN TRY_CAST({text} AS TIMESTAMPTZ)"
+    if local_formats:
+        local += f" ELSE try_strptime({text}, $formats_{name})"
+        parameters[f"formats_{name}"] = local_formats
+    if offset_formats:
+        instant += f" ELSE try_strptime({text}, $offset_formats_{name})"
+        parameters[f"offset_formats_{name}"] = offset_formats
+    expression = (
+        f"coalesce(CASE {instant} END AT TIME ZONE 'UTC', "
+        f"{_local_to_utc_sql(f'(CASE {local} END)', zone)})"
+    )
+    return Cast(expression, parameters)
+
+
+def _local_to_utc_sql(local: str, zone: str) -> str:
+    """Local time to UTC, null where the zone's clocks skip or repeat it (by up to an hour)."""
+    instant = f"({local} AT TIME ZONE {zone})"
+    shown = [f"(({instant} {shift}) AT TIME ZONE {zone})" for shift in _AROUND]
+    is_single = f"{shown[0]} = {local} AND {shown[1]} <> {local} AND {shown[2]} <> {local}"
+    return f"CASE WHEN {is_single} THEN {instant} AT TIME ZONE 'UTC' END"
+
+
+_AROUND = ("+ INTERVAL 0 HOUR", "- INTERVAL 1 HOUR", "+ INTERVAL 1 HOUR")
+
+
+def typed_rows_sql(contract: Contract, casts: Mapping[str, Cast], entry: int = 0) -> str:
+    """The typed rows of one entry in `mapped_rows`, each value beside its text.
+
+    Entry 0 makes the table, the others add to it.
+    """
+    texts = ",\n".join(f"    {quoted(name)} AS {text_column(name)}" for name in contract.columns)
+    values = ",\n".join(
+        f"  {casts[name].expression} AS {quoted(name)}" for name in contract.columns
+    )
+    into = "INSERT INTO typed_rows" if entry else "CREATE OR REPLACE TEMP TABLE typed_rows AS"
+    return f"""
+{into}
+WITH texts AS (
+  SELECT ordinal, position, part, entry, sheet, row_number,
+{texts}
+  FROM mapped_rows
+  WHERE entry = {entry}
+)
+SELECT
+  ordinal, position, part, entry, sheet, row_number,
+{", ".join(text_column(name) for name in contract.columns)},
+{values}
+FROM texts
+"""
+
+
+def empty_cast(column: Column) -> Cast:
+    """The value of a column that is empty in the whole file: most columns of a wide table."""
+    return Cast(f"CAST(NULL AS {column.sql_type})", {})
+
+
+def row_checks(
+    contract: Contract, mission: Mission, empty: Set[str] = frozenset()
+) -> Iterator[Check]:
+    """Every rule that a row can be judged by alone, in the order of `Contract.rules()`.
+
+    Columns that are `empty` in the whole file can break no rule of their own but `required`.
+    """
+    for name, column in contract.columns.items():
+        for check in _column_checks(name, column):
+            if name not in empty or check.rule == "required":
+                yield check
+    if contract.date_column and contract.date_column not in empty:
+        yield _mission_check(contract, mission)
+    for rule_name, rule in contract.row_rules.items():
+        filled = [name for name in rule.columns if name not in empty]
+        sound = [sound_sql(name, contract.columns[name]) for name in filled]
+        condition = " AND ".join([f"NOT ({rule.expression})", *sound])
+        yield Check(rule_name, rule.columns[0], condition, rule.severity)
+
+
+def sound_sql(name: str, column: Column) -> str:
+    """Whether a cell breaks no rule of its own: only then is it held against other cells.
+
+    One mistake in a cell is so told once.
+    """
+    faults = " OR ".join(f"({check.condition})" for check in _column_checks(name, column))
+    return f"NOT coalesce({faults}, false)"
+
+
+def _unreadable(name: str) -> str:
+    return f"({text_column(name)} IS NOT NULL AND {quoted(name)} IS NULL)"
+
+
+def _column_checks(name: str, column: Column) -> Iterator[Check]:
+    text, value = text_column(name), quoted(name)
+    yield Check("formula_fault", name, f"{text} IN ({_listed(FORMULA_FAULTS)})")
+    if column.required:
+        yield Check("required", name, f"{text} IS NULL")
+    is_fault = f"{text} IN ({_listed(FORMULA_FAULTS)})"
+    if column.unreadable_rule:
+        yield Check(column.unreadable_rule, name, f"{_unreadable(name)} AND NOT {is_fault}")
+    if column.minimum is not None:
+        yield Check("minimum", name, f"{value} < {column.minimum!r}")
+    if column.maximum is not None:
+        yield Check("maximum", name, f"{value} > {column.maximum!r}")
+    if column.pattern is not None:
+        condition = f"NOT regexp_full_match({value}, {literal(column.pattern)}) AND NOT {is_fault}"
+        yield Check("pattern", name, condition)
+
+
+def _mission_check(contract: Contract, mission: Mission) -> Check:
+    name = contract.date_column
+    assert name is not None
+    value, starts_on = quoted(name), mission.starts_on
+    if contract.columns[name].base_type == "time":
+        zone = literal(mission.time_zone)
+        value = f"CAST(({value} AT TIME ZONE 'UTC') AT TIME ZONE {zone} AS DATE)"
+    if name == "month":  # the first day stands for the month in which the mission began
+        starts_on = starts_on.replace(day=1)
+    condition = f"{value} < {_date_sql(starts_on)}"
+    if mission.ends_on:
+        condition = f"({condition} OR {value} > {_date_sql(mission.ends_on)})"
+    return Check("outside_mission", name, condition)
+
+
+def _date_sql(day: date) -> str:
+    return f"DATE '{day.isoformat()}'"
+
+
+def reference_checks(
+    contract: Contract,
+) -> Iterator[tuple[Check, tuple[str, ...], tuple[str, ...]]]:
+    """(check, own columns, columns of the other table) of each reference; `condition` is empty."""
+    for name, table, other in contract.references():
+        yield Check("reference", name, "", table=table), (name,), (other,)
+    for entry in contract.composite_references:
+        check = Check("reference", entry.columns[-1], "", table=entry.table)
+        yield check, entry.columns, entry.to_columns

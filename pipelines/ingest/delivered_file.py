@@ -1,0 +1,83 @@
+"""A delivered file as rows whose columns are those that its mapping expects."""
+
+import fnmatch
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from indicators.foundation.errors import Problem, WrongUse
+from pipelines.mapping.apply import FileRows, stacked
+from pipelines.mapping.conditions import condition_remarks, unlisted_remarks
+from pipelines.mapping.model import Source, suggestion
+from pipelines.readers import reader
+from pipelines.readers.table import SourceTable
+
+_PROBLEMS_SHOWN = 10
+_NAME_SHOWN = 80  # characters of a column's name
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One file to take in: where it is read, the name that people know it by, its mapping.
+
+    `mapping_version`: of how it is read now. `is_again`: it is read again though nobody dropped it
+    in; `is_newest`: somebody wants an older version of it back in force.
+    """
+
+    path: Path
+    name: str
+    sha256: str
+    source: Source
+    mapping_version: str = ""
+    is_again: bool = False
+    is_newest: bool = False
+
+
+Read = Callable[[Delivery], Iterator[SourceTable]]
+
+
+def read_delivery(delivery: Delivery) -> Iterator[SourceTable]:
+    """The sheets of a file by the reader that its mapping names."""
+    return reader(delivery.source.reader)(delivery.path, delivery.source.options)
+
+
+def file_rows(delivery: Delivery, read: Read = read_delivery) -> FileRows:
+    """All rows of the file. Raises WrongUse, under the file's own name, for what hinders it."""
+    try:
+        tables = list(read(delivery))
+    except WrongUse as error:
+        named = [replace(problem, file=delivery.name) for problem in error.problems]
+        raise WrongUse(named) from None
+    problems = [problem for table in tables for problem in _column_problems(delivery, table)]
+    if problems:
+        raise WrongUse(_first(problems, delivery.name))
+    file = stacked(tables)
+    more = condition_remarks(file, delivery.source) + unlisted_remarks(file, delivery.source)
+    return replace(file, remarks=(*file.remarks, *more))
+
+
+def _first(problems: list[Problem], name: str) -> list[Problem]:
+    """The first of them, and how many more there are: a wrong sheet may have thousands."""
+    if len(problems) <= _PROBLEMS_SHOWN:
+        return problems
+    count = len(problems) - _PROBLEMS_SHOWN
+    more = Problem("more_columns", name, parameters={"count": count})
+    return [*problems[:_PROBLEMS_SHOWN], more]
+
+
+def _column_problems(delivery: Delivery, table: SourceTable) -> Iterator[Problem]:
+    """Columns that the mapping needs and the file lacks, and columns that nobody has named."""
+    needed = delivery.source.columns_read()
+    sheet = table.sheet or None
+    for name in sorted(needed.keys() - set(table.header)):
+        if needed[name]:
+            free = [entry for entry in table.header if entry not in needed]
+            parameters = {"nearest": suggestion(name, free or table.header)}
+            yield Problem("missing_column", delivery.name, sheet, None, name, None, parameters)
+    ignored = delivery.source.ignore
+    for name in table.header:
+        if name in needed or any(fnmatch.fnmatchcase(name, pattern) for pattern in ignored):
+            continue
+        parameters = {"nearest": suggestion(name[:_NAME_SHOWN], sorted(needed))}
+        shown = name if len(name) <= _NAME_SHOWN else name[:_NAME_SHOWN] + " …"
+        yield Problem("unknown_column", delivery.name, sheet, None, shown, None, parameters)

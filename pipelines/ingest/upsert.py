@@ -1,0 +1,224 @@
+"""Writing a table's good rows: what is new, what is there already, what a correction replaces.
+
+Works on the temporary tables that `validate.py` made.
+"""
+
+from collections.abc import Sequence
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from indicators.definitions.contracts import Contract
+from pipelines.ingest.validate import SURVIVES
+from pipelines.warehouse.ddl import quoted
+
+
+def key_sql(contract: Contract, row: str) -> str:
+    """The key of a row as JSON text: `{"<column>":"<value as text>", …}`."""
+    named = ", ".join(f"{quoted(n)} := CAST({row}.{quoted(n)} AS VARCHAR)" for n in contract.key)
+    return f"CAST(to_json(struct_pack({named})) AS VARCHAR)"
+
+
+def compare(
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    sha256: str,
+    later: Sequence[str],
+    is_held: str = "false",
+) -> None:
+    """Makes `compared` (ordinal, position, old_row, is_same, is_own, state) of good rows.
+
+    `state`: new, same, changed, or outdated where a file that came later states the key otherwise
+    (`later`, when a file is read again) or holds its period (`is_held`, SQL over the row `t`).
+    `is_own`: the row stands in core already, from this very file.
+    """
+    key = " AND ".join(
+        f"o.{quoted(name)} IS NOT DISTINCT FROM t.{quoted(name)}" for name in contract.key
+    )
+    same = " AND ".join(
+        f"o.{quoted(name)} IS NOT DISTINCT FROM t.{quoted(name)}" for name in contract.columns
+    )
+    _find_later_rows(connection, contract, later)
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE compared AS
+        SELECT
+          t.ordinal,
+          t.position,
+          t.sheet,
+          t.row_number,
+          o.rowid AS old_row,
+          o.rowid IS NOT NULL AND {same} AS is_same,
+          coalesce(o.file_sha256 = ?, false) AS is_own,
+          CASE
+            WHEN {is_held} THEN 'outdated'
+            WHEN o.rowid IS NULL THEN 'new'
+            WHEN {same} THEN 'same'
+            WHEN o.rowid IN (SELECT core_row FROM later_rows) THEN 'outdated'
+            ELSE 'changed'
+          END AS state
+        FROM typed_rows AS t
+        LEFT JOIN core.{quoted(contract.table)} AS o ON {key}
+        WHERE {SURVIVES}
+        """,
+        [sha256],
+    )
+    connection.execute("UPDATE compared SET is_same = false WHERE state = 'outdated'")
+
+
+def nothing_compared(connection: duckdb.DuckDBPyConnection) -> None:
+    """Makes `compared` without a row: the file states nothing of a table any more."""
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE compared (old_row BIGINT, is_same BOOLEAN, state VARCHAR)"
+    )
+
+
+def _find_later_rows(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, later: Sequence[str]
+) -> None:
+    """Makes `later_rows`: rows of core that one of these files states, as their origin or too."""
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE later_rows AS
+        SELECT o.rowid AS core_row FROM core.{quoted(contract.table)} AS o
+        WHERE list_contains($later, o.file_sha256)
+        UNION
+        SELECT o.rowid FROM core.{quoted(contract.table)} AS o
+        JOIN ops.row_also_stated AS a
+          ON a.file_sha256 = o.file_sha256 AND a.row_key = {key_sql(contract, "o")}
+        WHERE a.table_name = $table AND list_contains($later, a.by_file_sha256)
+        """,
+        {"later": list(later), "table": contract.table},
+    )
+
+
+def write(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, mission: str, sha256: str
+) -> None:
+    """Replaces what changed and adds what is new; rows that are there keep their lineage."""
+    table = f"core.{quoted(contract.table)}"
+    own = ", ".join(quoted(name) for name in contract.columns)
+    values = ", ".join(f"t.{quoted(name)}" for name in contract.columns)
+    _record_corrections(connection, contract, sha256)
+    connection.execute(
+        f"DELETE FROM {table} WHERE rowid IN (SELECT old_row FROM compared WHERE state = 'changed')"
+    )
+    connection.execute(
+        f"""
+        INSERT INTO {table} ({own}, mission, file_sha256, sheet, row_number)
+        SELECT {values}, ?, ?, t.sheet, t.row_number
+        FROM typed_rows AS t
+        JOIN compared USING (ordinal)
+        WHERE compared.state IN ('new', 'changed')
+        ORDER BY t.ordinal
+        """,
+        [mission, sha256],
+    )
+
+
+def write_raw(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, mission: str, sha256: str
+) -> None:
+    """Keeps the mapped text of every row of the file, good or not, that may be kept."""
+    own = ", ".join(quoted(name) for name in contract.columns)
+    connection.execute(
+        f"""
+        INSERT INTO raw.{quoted(contract.table)} ({own}, mission, file_sha256, sheet, row_number)
+        SELECT {own}, ?, ?, sheet, row_number FROM mapped_rows
+        WHERE ordinal NOT IN (SELECT ordinal FROM typed_rows WHERE {_unkept_sql(contract)})
+        ORDER BY ordinal
+        """,
+        [mission, sha256],
+    )
+
+
+def unkept_positions(connection: duckdb.DuckDBPyConnection, contract: Contract) -> set[int]:
+    """Rows of which no text may be kept, as the referral of a survivor who gave no consent."""
+    rows = connection.execute(
+        f"""
+        SELECT DISTINCT position FROM mapped_rows
+        WHERE ordinal IN (SELECT ordinal FROM typed_rows WHERE {_unkept_sql(contract)})
+        """
+    ).fetchall()
+    return {row[0] for row in rows}
+
+
+def _unkept_sql(contract: Contract) -> str:
+    return f"({contract.kept_only_if}) IS NOT TRUE" if contract.kept_only_if else "false"
+
+
+def _record_corrections(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, sha256: str
+) -> None:
+    """Notes what was replaced and by what; of a row that is outdated, what replaces it already.
+
+    Files that stated the replaced row too are noted with it.
+    """
+    table, key = f"core.{quoted(contract.table)}", key_sql(contract, "o")
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE replaced AS
+        SELECT {key} AS row_key, o.file_sha256, o.sheet, o.row_number,
+          compared.sheet AS new_sheet, compared.row_number AS new_row_number, compared.state
+        FROM compared JOIN {table} AS o ON o.rowid = compared.old_row
+        WHERE compared.state IN ('changed', 'outdated')
+        """
+    )
+    connection.execute(
+        """
+        INSERT INTO ops.row_correction
+        WITH stated AS (
+          SELECT row_key, file_sha256, sheet, row_number, new_sheet, new_row_number
+          FROM replaced WHERE state = 'changed'
+          UNION ALL
+          SELECT r.row_key, a.by_file_sha256, a.by_sheet, a.by_row_number,
+            r.new_sheet, r.new_row_number
+          FROM replaced AS r
+          JOIN ops.row_also_stated AS a
+            ON a.table_name = $table AND a.row_key = r.row_key AND a.file_sha256 = r.file_sha256
+          WHERE r.state = 'changed'
+        )
+        SELECT $table, row_key, file_sha256, sheet, row_number, $sha256, new_sheet, new_row_number
+        FROM stated
+        EXCEPT FROM ops.row_correction
+        ORDER BY ALL
+        """,
+        {"table": contract.table, "sha256": sha256},
+    )
+    connection.execute(
+        """
+        INSERT INTO ops.row_correction
+        SELECT $table, row_key, $sha256, new_sheet, new_row_number, file_sha256, sheet, row_number
+        FROM replaced WHERE state = 'outdated'
+        EXCEPT FROM ops.row_correction
+        ORDER BY ALL
+        """,
+        {"table": contract.table, "sha256": sha256},
+    )
+    connection.execute(
+        """
+        DELETE FROM ops.row_also_stated AS a USING replaced AS r
+        WHERE r.state = 'changed' AND a.table_name = ?
+          AND a.row_key = r.row_key AND a.file_sha256 = r.file_sha256
+        """,
+        [contract.table],
+    )
+
+
+def positions(connection: duckdb.DuckDBPyConnection, condition: str) -> np.ndarray:
+    """Positions in the file of the compared rows that fulfil `condition` (fixed SQL of ours)."""
+    found = connection.execute(f"SELECT DISTINCT position FROM compared WHERE {condition}")
+    return np.array([row[0] for row in found.fetchall()], dtype=np.int64)
+
+
+def insert_rows(
+    connection: duckdb.DuckDBPyConnection, schema: str, table: str, rows: pa.Table
+) -> None:
+    """Adds an Arrow table's rows, its columns matched by name."""
+    connection.register("inserted_rows", rows)
+    names = ", ".join(quoted(name) for name in rows.column_names)
+    connection.execute(
+        f"INSERT INTO {schema}.{quoted(table)} ({names}) SELECT {names} FROM inserted_rows"
+    )
+    connection.unregister("inserted_rows")

@@ -1,0 +1,331 @@
+"""Running the checks of a contract over staged rows: which row breaks which rule.
+
+Works on the connection's temporary tables `mapped_rows`, `typed_rows` and `flaws` (ordinal,
+check_number, is_blocking, first_ordinal). What a flaw means for the row belongs to `upsert.py`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from indicators.definitions.contracts import Contract
+from indicators.definitions.mission_profile import Mission
+from pipelines.ingest.cast import (
+    Check,
+    Reading,
+    cast,
+    empty_cast,
+    reference_checks,
+    row_checks,
+    sound_sql,
+    text_column,
+    typed_rows_sql,
+)
+from pipelines.mapping.apply import FileRows, MappedTable
+from pipelines.mapping.area_polygons import Outlines
+from pipelines.warehouse.ddl import quoted
+
+PLACE = ("latitude", "longitude")
+SURVIVES = "NOT EXISTS (SELECT 1 FROM flaws WHERE is_blocking AND flaws.ordinal = t.ordinal)"
+"""SQL: whether row `t` of typed_rows breaks no blocking rule that has been looked at so far."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What one entry of a mapping makes of the file, and how it writes its columns."""
+
+    mapped: MappedTable
+    readings: Mapping[str, Reading]
+    is_distinct: bool
+
+
+@dataclass(frozen=True)
+class Staged:
+    """All entries for one table under each other.
+
+    `mapped`: their rows, parts numbered on; `readings`: of each part, how columns are written.
+    """
+
+    mapped: MappedTable
+    readings: tuple[Mapping[str, Reading], ...]
+    empty: AbstractSet[str]  # columns without text in any row
+
+
+def stage(
+    connection: duckdb.DuckDBPyConnection,
+    file: FileRows,
+    entries: Sequence[Entry],
+    contract: Contract,
+) -> Staged:
+    """Makes `typed_rows` from the mapped text: every column of the contract, text and value."""
+    tables, parts = [], 0
+    for number, entry in enumerate(entries):
+        tables.append(_texts(entry, contract, number, parts))
+        parts += len(entry.mapped.origins)
+    rows = pa.concat_tables(tables)
+    positions = rows["position"].combine_chunks()
+    places = {
+        "ordinal": pa.array(np.arange(rows.num_rows)),
+        "sheet": file.sheet.take(positions),
+        "row_number": file.row_number.take(positions),
+    }
+    for name, column in places.items():
+        rows = rows.append_column(name, column)
+    connection.register("mapped_rows", rows)
+    empty = {name for name in contract.columns if rows[name].null_count == rows.num_rows}
+    for number, entry in enumerate(entries):
+        casts = {
+            name: empty_cast(column)
+            if name in empty
+            else cast(name, column, entry.readings.get(name, Reading()))
+            for name, column in contract.columns.items()
+        }
+        given = {key: value for one in casts.values() for key, value in one.parameters.items()}
+        connection.execute(typed_rows_sql(contract, casts, number), given)
+    if len(entries) > 1:
+        _drop_copies(connection, contract)
+    origins = tuple(origin for entry in entries for origin in entry.mapped.origins)
+    readings = tuple(entry.readings for entry in entries for _ in entry.mapped.origins)
+    return Staged(MappedTable(rows, origins), readings, empty)
+
+
+def _texts(entry: Entry, contract: Contract, number: int, first_part: int) -> pa.Table:
+    """The text of one entry in all columns of the contract, with its place in the file."""
+    rows = _distinct(entry.mapped.rows) if entry.is_distinct else entry.mapped.rows
+    nothing = pa.nulls(rows.num_rows, pa.string())
+    columns = {
+        name: rows[name] if name in rows.column_names else nothing for name in contract.columns
+    }
+    part = pc.add(rows["part"], pa.scalar(first_part, pa.int32()))
+    entries = pa.repeat(pa.scalar(number, pa.int32()), rows.num_rows)
+    return pa.table(columns | {"position": rows["position"], "part": part, "entry": entries})
+
+
+def _drop_copies(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
+    """A row that an earlier entry makes too counts once (a unit that two columns name)."""
+    cells = ", ".join(f"{text_column(name)}, {quoted(name)}" for name in contract.columns)
+    connection.execute(
+        f"""
+        DELETE FROM typed_rows WHERE ordinal IN (
+          SELECT ordinal FROM typed_rows QUALIFY entry > min(entry) OVER (PARTITION BY {cells}))
+        """
+    )
+
+
+def _distinct(rows: pa.Table) -> pa.Table:
+    """The first of the rows that are equal in every mapped column."""
+    own = [name for name in rows.column_names if name not in ("position", "part")]
+    numbered = rows.append_column("ordinal", pa.array(np.arange(rows.num_rows)))
+    first = numbered.group_by(own).aggregate([("ordinal", "min")])["ordinal_min"]
+    return rows.take(pa.array(np.sort(first.to_numpy()), pa.int64()))
+
+
+def judge(
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    mission: Mission,
+    own_vintages: Sequence[str],
+    empty: AbstractSet[str],
+    outlines: Callable[[], Outlines],
+) -> list[Check]:
+    """Fills `flaws`; returns the checks that its numbers stand for.
+
+    Order: each row alone, references to other tables, references within the table (a row whose
+    parent is rejected is an orphan, and so are its children), duplicate keys among what is left.
+    """
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE flaws "
+        "(ordinal BIGINT, check_number INTEGER, is_blocking BOOLEAN, first_ordinal BIGINT)"
+    )
+    checks = list(row_checks(contract, mission, empty))
+    _judge_rows(connection, checks)
+    limit = mission.parameters.reject_outside_km
+    if limit is not None and contract.columns.keys() >= set(PLACE) and empty.isdisjoint(PLACE):
+        _judge_places(connection, len(checks), limit, outlines())
+        checks.append(Check("too_far_outside", "latitude", ""))
+    within: list[tuple[int, tuple[str, ...], tuple[str, ...]]] = []
+    for check, own, other in reference_checks(contract):
+        if not empty.isdisjoint(own):
+            continue
+        if check.table == contract.table:
+            within.append((len(checks), own, other))
+        else:
+            _judge_reference(connection, contract, check, len(checks), own, other)
+        checks.append(check)
+    while sum(
+        _judge_reference_within(connection, contract, *entry, own_vintages) for entry in within
+    ):
+        pass
+    _judge_duplicates(connection, contract, len(checks))
+    return [*checks, Check("duplicate_key", contract.key[0], "")]
+
+
+def _judge_rows(connection: duckdb.DuckDBPyConnection, checks: Sequence[Check]) -> None:
+    """One scan counts the flaws of every rule; only rules that are broken are looked at again."""
+    counts = ",\n".join(f"  count(*) FILTER (WHERE {check.condition})" for check in checks)
+    (found,) = connection.execute(f"SELECT\n{counts}\nFROM typed_rows").fetchall()
+    for number, (check, count) in enumerate(zip(checks, found, strict=True)):
+        if count:
+            connection.execute(
+                f"INSERT INTO flaws SELECT ordinal, {number}, {check.severity == 'blocking'}, NULL "
+                f"FROM typed_rows WHERE {check.condition}"
+            )
+
+
+def _judge_places(
+    connection: duckdb.DuckDBPyConnection, number: int, limit: float, outlines: Outlines
+) -> None:
+    """Points farther outside the mission's outlines than its profile allows."""
+    rows = connection.sql(
+        "SELECT ordinal, CAST(longitude AS DOUBLE) AS x, CAST(latitude AS DOUBLE) AS y "
+        "FROM typed_rows WHERE longitude IS NOT NULL AND latitude IS NOT NULL"
+    ).to_arrow_table()
+    is_far = outlines.km_outside(rows["x"].to_numpy(), rows["y"].to_numpy()) > limit
+    connection.register("far_rows", rows.select(["ordinal"]).filter(pa.array(is_far)))
+    connection.execute(f"INSERT INTO flaws SELECT ordinal, {number}, true, NULL FROM far_rows")
+    connection.unregister("far_rows")
+
+
+def _judge_reference(
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    check: Check,
+    number: int,
+    own: Sequence[str],
+    other: Sequence[str],
+) -> None:
+    given = _given_sql(contract, own)
+    connection.execute(
+        f"""
+        INSERT INTO flaws
+        SELECT t.ordinal, {number}, true, NULL
+        FROM typed_rows AS t
+        WHERE {given} AND NOT EXISTS (
+          SELECT 1 FROM core.{quoted(check.table or "")} AS o WHERE {_pairs(own, other, "o")}
+        )
+        """
+    )
+
+
+def _given_sql(contract: Contract, own: Sequence[str]) -> str:
+    """Whether the cells that refer are filled and sound themselves."""
+    filled = [f"t.{quoted(name)} IS NOT NULL" for name in own]
+    return " AND ".join([*filled, *(sound_sql(name, contract.columns[name]) for name in own)])
+
+
+def _pairs(own: Sequence[str], other: Sequence[str], alias: str) -> str:
+    pairs = zip(own, other, strict=True)
+    return " AND ".join(f"{alias}.{quoted(theirs)} = t.{quoted(mine)}" for mine, theirs in pairs)
+
+
+def _judge_reference_within(
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    number: int,
+    own: Sequence[str],
+    other: Sequence[str],
+    own_vintages: Sequence[str],
+) -> int:
+    """Parents may stand in the file itself, or in core but for rows that this file replaces."""
+    given = _given_sql(contract, own)
+    survives = SURVIVES.replace("t.ordinal", "s.ordinal")
+    ((inserted,),) = connection.execute(
+        f"""
+        INSERT INTO flaws
+        SELECT t.ordinal, {number}, true, NULL
+        FROM typed_rows AS t
+        WHERE {given} AND {SURVIVES}
+          AND NOT EXISTS (
+            SELECT 1 FROM core.{quoted(contract.table)} AS o
+            WHERE {_pairs(own, other, "o")} AND NOT list_contains(?, o.file_sha256)
+          )
+          AND NOT EXISTS (
+            SELECT 1 FROM typed_rows AS s WHERE {_pairs(own, other, "s")} AND {survives}
+          )
+        """,
+        [list(own_vintages)],
+    ).fetchall()
+    return int(inserted)
+
+
+def _judge_duplicates(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, number: int
+) -> None:
+    """The first row with a key stays: of two copies of one fact one must count. The next go."""
+    key = ", ".join(quoted(name) for name in contract.key)
+    same = " AND ".join(f"t.{quoted(n)} IS NOT DISTINCT FROM k.{quoted(n)}" for n in contract.key)
+    connection.execute(
+        f"""
+        INSERT INTO flaws
+        WITH surviving AS (
+          SELECT t.* FROM typed_rows AS t WHERE {SURVIVES}
+        ),
+        repeated AS (
+          SELECT {key}, min(ordinal) AS first_ordinal
+          FROM surviving
+          GROUP BY {key}
+          HAVING count(*) > 1
+        )
+        SELECT t.ordinal, {number}, true, k.first_ordinal
+        FROM surviving AS t
+        JOIN repeated AS k ON {same}
+        WHERE t.ordinal > k.first_ordinal
+        """
+    )
+
+
+def flaws_of(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, checks: Sequence[Check]
+) -> list[tuple[Check, pa.Table]]:
+    """(check, its flaws as `quarantine.flaw_rows` takes them) for each broken rule, in order."""
+    numbers = connection.execute(
+        "SELECT DISTINCT check_number FROM flaws ORDER BY check_number"
+    ).fetchall()
+    return [
+        (checks[number], _flaws(connection, contract, checks[number], number))
+        for (number,) in numbers
+    ]
+
+
+def _flaws(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, check: Check, number: int
+) -> pa.Table:
+    shown: tuple[str, ...] = ()
+    if check.rule in contract.row_rules:
+        shown = contract.row_rules[check.rule].columns
+    elif check.rule == "duplicate_key":
+        shown = contract.key
+    elif check.rule == "too_far_outside":
+        shown = PLACE
+    fields = ", ".join(f"{text_column(name)} AS {quoted(name)}" for name in shown)
+    found = f"to_json(struct_pack({_packed(shown)}))" if fields else "NULL"
+    return connection.sql(
+        f"""
+        SELECT
+          t.position, t.part, t.sheet, t.row_number,
+          t.{text_column(check.column)} AS text,
+          CAST({found} AS VARCHAR) AS found,
+          first_row.row_number AS first_row
+        FROM flaws
+        JOIN typed_rows AS t USING (ordinal)
+        LEFT JOIN typed_rows AS first_row ON first_row.ordinal = flaws.first_ordinal
+        WHERE flaws.check_number = {number}
+        ORDER BY t.ordinal
+        """
+    ).to_arrow_table()
+
+
+def _packed(columns: Sequence[str]) -> str:
+    return ", ".join(f"{quoted(name)} := t.{text_column(name)}" for name in columns)
+
+
+def unregister(connection: duckdb.DuckDBPyConnection) -> None:
+    """Lets go of the staged rows."""
+    connection.unregister("mapped_rows")
+    connection.execute("DROP TABLE IF EXISTS typed_rows")
+    connection.execute("DROP TABLE IF EXISTS flaws")

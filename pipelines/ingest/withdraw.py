@@ -1,0 +1,175 @@
+"""Rows that a file states no longer, and rows that several files state alike or otherwise.
+
+A row of core names one file as its origin. Where a second file states the very same, that is kept
+in `ops.row_also_stated`: if the first file takes the row back, it stays, with the second as origin.
+Where a later file stated it otherwise, `ops.row_correction` knows the older one: if the later file
+takes its row back, the older one is read again.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import duckdb
+
+from indicators.definitions.contracts import Contract
+from indicators.definitions.mission_profile import Mission
+from pipelines.ingest.upsert import key_sql
+from pipelines.warehouse import ledger
+from pipelines.warehouse.ddl import quoted
+
+
+def record_restated(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, sha256: str, own: Sequence[str]
+) -> None:
+    """Notes the rows of this file that stand in core already, from files that it does not replace.
+
+    `own`: the files that it replaces, itself among them.
+    """
+    connection.execute(
+        f"""
+        INSERT INTO ops.row_also_stated
+        SELECT
+          ?, {key_sql(contract, "o")}, o.file_sha256, o.sheet, o.row_number, ?,
+          compared.sheet, compared.row_number
+        FROM compared
+        JOIN core.{quoted(contract.table)} AS o ON o.rowid = compared.old_row
+        WHERE compared.is_same AND NOT list_contains(?, o.file_sha256)
+        ORDER BY compared.ordinal
+        """,
+        [contract.table, sha256, [sha256, *own]],
+    )
+
+
+def retract(
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    replaced: Sequence[str],
+    condition: str = "true",
+) -> int:
+    """Takes out rows of files that are replaced, unless the new file states them (see `compared`).
+
+    `condition`: SQL over the row `o` of core. Returns how many rows left core.
+    """
+    table = f"core.{quoted(contract.table)}"
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE leaving AS
+        SELECT
+          o.rowid AS core_row, o.file_sha256, o.sheet, o.row_number,
+          {key_sql(contract, "o")} AS row_key
+        FROM {table} AS o
+        WHERE list_contains(?, o.file_sha256) AND {condition}
+          AND o.rowid NOT IN (
+            SELECT old_row FROM compared
+            WHERE old_row IS NOT NULL AND (is_same OR state = 'changed')
+          )
+        """,
+        [list(replaced)],
+    )
+    _find_heirs(connection, contract, replaced)
+    connection.execute(
+        "DELETE FROM leaving WHERE core_row IN (SELECT core_row FROM heirs)",
+    )
+    connection.execute(f"DELETE FROM {table} WHERE rowid IN (SELECT core_row FROM leaving)")
+    _hand_over(connection, contract)
+    _call_back(connection, contract, replaced)
+    ((gone,),) = connection.execute("SELECT count(*) FROM leaving").fetchall()
+    return int(gone)
+
+
+def _find_heirs(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, replaced: Sequence[str]
+) -> None:
+    """Makes `heirs`: for each leaving row the first place in another standing file that has it."""
+    connection.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE heirs AS
+        SELECT leaving.*, a.by_file_sha256, a.by_sheet, a.by_row_number
+        FROM leaving
+        JOIN ops.row_also_stated AS a
+          ON a.table_name = ?
+          AND a.row_key = leaving.row_key
+          AND a.file_sha256 = leaving.file_sha256
+        JOIN ops.input_file AS f ON f.file_sha256 = a.by_file_sha256
+        WHERE f.status = 'loaded' AND NOT list_contains(?, a.by_file_sha256)
+        QUALIFY 1 = row_number() OVER (
+          PARTITION BY core_row ORDER BY f.sequence, a.by_sheet, a.by_row_number)
+        """,
+        [contract.table, list(replaced)],
+    )
+
+
+def _hand_over(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
+    """The heirs' places become the origin of their rows, in core and in what is noted of them."""
+    origin = (
+        "SET file_sha256 = by_file_sha256, sheet = by_sheet, row_number = by_row_number "
+        "FROM heirs WHERE"
+    )
+    connection.execute(f"UPDATE core.{quoted(contract.table)} AS o {origin} o.rowid = core_row")
+    connection.execute(
+        """
+        UPDATE ops.row_also_stated AS a
+        SET
+          file_sha256 = heirs.by_file_sha256,
+          sheet = heirs.by_sheet,
+          row_number = heirs.by_row_number
+        FROM heirs
+        WHERE a.table_name = ?
+          AND a.row_key = heirs.row_key
+          AND a.file_sha256 = heirs.file_sha256
+        """,
+        [contract.table],
+    )
+    connection.execute("DELETE FROM ops.row_also_stated WHERE file_sha256 = by_file_sha256")
+
+
+def _call_back(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, replaced: Sequence[str]
+) -> None:
+    """Standing files that stated a key before the row that leaves now have to be read again."""
+    rows = connection.execute(
+        """
+        SELECT DISTINCT c.old_file_sha256
+        FROM ops.row_correction AS c
+        JOIN leaving USING (row_key)
+        JOIN ops.input_file AS f ON f.file_sha256 = c.old_file_sha256
+        WHERE c.table_name = ? AND f.status = 'loaded' AND NOT list_contains(?, c.old_file_sha256)
+        """,
+        [contract.table, list(replaced)],
+    ).fetchall()
+    ledger.to_be_read_again(connection, (sha256 for (sha256,) in rows))
+
+
+# Full exports by period ---------------------------------------------------------------------------
+
+
+def period_sql(contract: Contract, mission: Mission, period: str, row: str) -> str:
+    """The first day of the period in which a row happened, by the mission's clock."""
+    day = f"{row}.{quoted(contract.date_column or '')}"
+    if contract.columns[contract.date_column or ""].base_type == "time":
+        zone = mission.time_zone.replace("'", "''")
+        day = f"(({day} AT TIME ZONE 'UTC') AT TIME ZONE '{zone}')"
+    return f"CAST(date_trunc('{period}', {day}) AS DATE)"
+
+
+def record_periods(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, sha256: str, period: str
+) -> None:
+    """Notes which periods the file holds: those of its good rows, kept in `compared` or not."""
+    connection.execute(
+        f"""
+        INSERT INTO ops.file_period
+        SELECT DISTINCT ?, ?, {period} FROM typed_rows AS t
+        WHERE {period} IS NOT NULL
+          AND NOT EXISTS (SELECT 1 FROM flaws WHERE is_blocking AND flaws.ordinal = t.ordinal)
+        """,
+        [sha256, contract.table],
+    )
+
+
+def held_sql(contract: Contract, period: str, by: Iterable[str]) -> str:
+    """Whether one of these files (SHA-256: hexadecimal) holds the period of a row."""
+    listed = ", ".join(f"'{sha256}'" for sha256 in by if sha256.isalnum())
+    return (
+        f"{period} IN (SELECT period FROM ops.file_period "
+        f"WHERE table_name = '{contract.table}' AND file_sha256 IN ({listed or 'NULL'}))"
+    )

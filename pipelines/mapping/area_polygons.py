@@ -1,0 +1,210 @@
+"""The mission's area outlines: which area a point lies in, and area rows made from the features."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+
+from indicators.definitions.contracts import Words
+from indicators.definitions.mission_profile import Mission, resolve_path
+from indicators.foundation.errors import Problem, WrongUse, nearest
+from indicators.foundation.yaml_files import row_of_key
+from pipelines.mapping.model import ColumnMapping, Source, TableMapping
+from pipelines.readers.table import SourceTable, source_table
+
+OUTLINES_SOURCE = "areas_geojson"
+_EARTH_KM = 6371.0
+_COLUMNS = (
+    "area_code",
+    "parent_area_code",
+    "area_level",
+    "name_en",
+    "name_fr",
+    "valid_from",
+    "latitude",
+    "longitude",
+)
+
+
+@dataclass(frozen=True)
+class Outlines:
+    """Area codes and their polygons (longitude, latitude), in the order of the file."""
+
+    codes: tuple[str, ...]
+    tree: shapely.STRtree
+
+    def locate(self, longitude: np.ndarray, latitude: np.ndarray) -> np.ndarray:
+        """The area code each point lies in; None outside of all, or without coordinates.
+
+        On a shared border the area that comes first in the file takes the point.
+        """
+        found = np.full(len(longitude), None, dtype=object)
+        known = np.flatnonzero(np.isfinite(longitude) & np.isfinite(latitude))
+        points = shapely.points(longitude[known], latitude[known])
+        at, outline = self.tree.query(points, predicate="intersects")
+        order = np.lexsort((-outline, at))  # the first outline is written last, so it stays
+        found[known[at[order]]] = np.array(self.codes, dtype=object)[outline[order]]
+        return found
+
+    def km_outside(self, longitude: np.ndarray, latitude: np.ndarray) -> np.ndarray:
+        """How far each point lies from the nearest outline, in km along the ground; 0 inside.
+
+        NaN without coordinates. The nearest point is looked for in degrees, its distance measured
+        on a sphere: good to a few per cent, for saying what lies far away.
+        """
+        away = np.full(len(longitude), np.nan)
+        known = np.flatnonzero(np.isfinite(longitude) & np.isfinite(latitude))
+        if not len(known) or not len(self.codes):
+            return away
+        points = shapely.points(longitude[known], latitude[known])
+        at, outline = self.tree.query_nearest(points, all_matches=False)
+        lines = shapely.shortest_line(points[at], self.tree.geometries[outline])
+        ends = np.radians(shapely.get_coordinates(lines).reshape(-1, 2, 2))
+        (x1, y1), (x2, y2) = ends[:, 0].T, ends[:, 1].T
+        half = np.sin((y2 - y1) / 2) ** 2 + np.cos(y1) * np.cos(y2) * np.sin((x2 - x1) / 2) ** 2
+        away[known[at]] = 2 * _EARTH_KM * np.arcsin(np.sqrt(half))
+        return away
+
+
+def outlines_path(profile: Path, mission: Mission) -> Path | None:
+    """Where the mission's outlines lie, if it has any."""
+    return resolve_path(mission.areas_geojson, profile) if mission.areas_geojson else None
+
+
+def read_outlines(profile: Path, mission: Mission) -> Outlines:
+    """The mission's outlines. Raises WrongUse where there are none or the file is no GeoJSON."""
+    path = outlines_path(profile, mission)
+    if path is None:
+        raise WrongUse(Problem("no_outlines", "mission.yaml"))
+    features = list(_features(path))
+    codes = tuple(_code(path, mission, properties) for properties, _ in features)
+    return Outlines(codes, shapely.STRtree([shape for _, shape in features]))
+
+
+def _features(path: Path) -> Iterator[tuple[dict[str, Any], shapely.Geometry]]:
+    """Properties and polygon of each feature. Raises WrongUse for what draws no area."""
+    for number, (properties, geometry) in enumerate(_raw_features(path), start=1):
+        try:
+            shape = shapely.from_geojson(json.dumps(geometry))
+        except (shapely.GEOSException, ValueError) as error:
+            raise _no_outlines(path, f"feature {number}: {' '.join(str(error).split())}") from None
+        problem = _geometry_problem(path, number, shape)
+        if problem:
+            raise WrongUse(problem)
+        yield properties, shape
+
+
+def _raw_features(path: Path) -> list[tuple[dict[str, Any], Any]]:
+    try:
+        collection = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise _no_outlines(path, " ".join(str(error).split())) from None
+    features = collection.get("features") if isinstance(collection, dict) else None
+    if not isinstance(features, list) or not features:
+        raise _no_outlines(path, "no features")
+    for number, feature in enumerate(features, start=1):
+        if not isinstance(feature, dict) or not isinstance(feature.get("properties"), dict):
+            raise _no_outlines(path, f"feature {number}: no properties")
+    return [(feature["properties"], feature.get("geometry")) for feature in features]
+
+
+def _no_outlines(path: Path, reason: str) -> WrongUse:
+    return WrongUse(Problem("outlines_no_features", path.name, parameters={"reason": reason}))
+
+
+def _geometry_problem(path: Path, number: int, shape: shapely.Geometry | None) -> Problem | None:
+    if shape is None or shape.is_empty or shape.geom_type not in ("Polygon", "MultiPolygon"):
+        kind = "–" if shape is None else shape.geom_type + (" (∅)" if shape.is_empty else "")
+        parameters: dict[str, Any] = {"number": number, "kind": kind}
+        return Problem("outlines_geometry", path.name, parameters=parameters)
+    west, south, east, north = shape.bounds
+    if west < -180 or east > 180 or south < -90 or north > 90:
+        x, y = max(west, east, key=abs), max(south, north, key=abs)
+        parameters = {"number": number, "x": f"{x:g}", "y": f"{y:g}"}
+        return Problem("outlines_degrees", path.name, parameters=parameters)
+    return None
+
+
+def outlines_problems(path: Path, profile: Path, mission: Mission) -> list[Problem]:
+    """What is wrong in the outlines, and in `area_codes` that name what no feature has."""
+    try:
+        found = {_property(path, mission, properties) for properties, _ in _features(path)}
+    except WrongUse as error:
+        return error.problems
+    return [
+        Problem(
+            "outlines_unknown_code",
+            "mission.yaml",
+            row=row_of_key(profile / "mission.yaml", f"area_codes.{value}"),
+            value=value,
+            parameters={
+                "key": "area_codes",
+                "file_name": path.name,
+                "property": mission.area_property,
+                "nearest": nearest(value, found),
+            },
+        )
+        for value in mission.area_codes
+        if value not in found
+    ]
+
+
+def _code(path: Path, mission: Mission, properties: dict[str, Any]) -> str:
+    value = _property(path, mission, properties)
+    return mission.area_codes.get(value, value)
+
+
+def _property(path: Path, mission: Mission, properties: dict[str, Any]) -> str:
+    try:
+        return str(properties[mission.area_property])
+    except KeyError:
+        parameters = {"name": mission.area_property, "nearest": ", ".join(properties)}
+        raise WrongUse(Problem("missing_property", path.name, parameters=parameters)) from None
+
+
+def read_area_rows(path: Path, mission: Mission) -> Iterator[SourceTable]:
+    """The country and one area a feature, as text in the columns of the contract `areas`.
+
+    Row 1 is the country, which no feature draws; feature n is row n + 1. A code that several
+    features share (an area of many parts) is one area, that of its first feature.
+    """
+    starts_on = mission.starts_on.isoformat()
+    country = mission.country_area
+    names = mission.area_names.get(country, mission.name)
+    records: list[list[str | None]] = [
+        [country, None, "country", names.en, names.fr, starts_on, None, None]
+    ]
+    numbers, seen = [1], {country}
+    for number, (properties, shape) in enumerate(_features(path), start=2):
+        code = _code(path, mission, properties)
+        if code in seen:
+            continue
+        seen.add(code)
+        name = str(properties.get("name") or properties[mission.area_property])
+        names = mission.area_names.get(code, Words(en=name, fr=name))
+        point = shapely.point_on_surface(shape)
+        records.append(
+            [
+                code,
+                str(properties.get("parent_area_code") or country),
+                str(properties.get("area_level") or "admin1"),
+                str(properties.get("name_en") or names.en),
+                str(properties.get("name_fr") or names.fr),
+                str(properties.get("valid_from") or starts_on),
+                f"{point.y:.5f}",
+                f"{point.x:.5f}",
+            ]
+        )
+        numbers.append(number)
+    yield source_table("", _COLUMNS, records, numbers)
+
+
+def outlines_source() -> Source:
+    """The mapping of `read_area_rows` to the contract: every column under its own name."""
+    columns = {name: ColumnMapping.model_validate({"from": name}) for name in _COLUMNS}
+    table = TableMapping(table="areas", columns=columns)
+    return Source(source=OUTLINES_SOURCE, files=("*.geojson",), reader="geojson", tables=(table,))

@@ -1,0 +1,420 @@
+"""The model of `sources/*.yaml`: how the columns of one kind of file become columns of contracts.
+
+Applying a mapping to rows does not belong here (`apply.py`). Reference: docs/mapping.md.
+"""
+
+import difflib
+import re
+from calendar import monthrange
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple
+from zoneinfo import ZoneInfo
+
+import yaml
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+
+from indicators.definitions.contracts import Contract, Strict, contracts, yaml_problems
+from indicators.foundation.errors import Problem, WrongUse
+from indicators.foundation.yaml_files import read_yaml
+from indicators.foundation.yaml_loader import StrictLoader
+from pipelines.readers import READERS
+
+_BRACES = re.compile(r"\{([^{}]*)\}")
+_DATE_SIGNS = set("YymbBdjHIMSfpz")
+_OPTION_FORMS = {
+    "header_row": (r"[1-9]\d*", "mapping_option_number"),
+    "largest_mb": (r"[1-9]\d*", "mapping_option_number"),
+    "delimiter": (r".", "mapping_option_character"),
+    "quote": (r".", "mapping_option_character"),
+}
+
+
+def _as_tuple(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+Texts = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
+"""One text or a list of texts."""
+
+
+def _is_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(f"{name} is not a time zone of the IANA list") from error
+    return name
+
+
+Zone = Annotated[str, AfterValidator(_is_zone)]
+"""The name of a time zone."""
+
+
+class Aliased(Strict):
+    """A strict model with keys that are words of Python (`from`, `in`)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class When(Aliased):
+    """`value` where the raw text of `column` is one of `in`; the first that fits wins."""
+
+    column: str
+    values: Texts = Field(alias="in")
+    value: str | None = None
+
+
+class Band(Strict):
+    """`value` for numbers below `below`; a last band without `below` takes the rest."""
+
+    value: str
+    below: float | None = None
+
+
+class Runs(Strict):
+    """(number − 1) div `length`, from the digits at the end of `of`: a PSU rebuilt from runs."""
+
+    of: str
+    length: int = Field(gt=0)
+
+
+class ColumnMapping(Aliased):
+    """Where the text of one contract column comes from and how it is read."""
+
+    sources: Texts | None = Field(None, alias="from")
+    join: str = " "
+    constant: str | None = None
+    template: str | None = None
+    point: tuple[str, str] | None = None  # columns of longitude and latitude
+    outside: str | None = None
+    runs: Runs | None = None
+    when: tuple[When, ...] = ()
+    missing: Texts | None = None
+    empty: str | None = None
+    recode: Mapping[str, str | None] = {}
+    otherwise: str | None = None
+    unlisted: Literal["warn"] | None = None
+    bands: tuple[Band, ...] = ()
+    formats: Texts = ()
+    time_zone: Zone | None = None
+    decimal: str = "."
+    thousands: str | None = None
+    separator: str = ";"
+    optional: bool = False
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> "ColumnMapping":
+        origins = ("sources", "constant", "template", "point", "runs")
+        named = [name for name in origins if getattr(self, name) is not None]
+        if len(named) != 1 and not (not named and self.when):
+            raise ValueError("name exactly one of from, constant, template, point, runs")
+        return self
+
+    @model_validator(mode="after")
+    def _unlisted_of_a_list(self) -> "ColumnMapping":
+        if self.unlisted and (not self.recode or self.has_otherwise):
+            raise ValueError("unlisted needs recode, and no otherwise")
+        return self
+
+    @model_validator(mode="after")
+    def _signs_differ(self) -> "ColumnMapping":
+        if self.decimal == self.thousands:
+            raise ValueError(f"decimal and thousands are both '{self.decimal}'; name two signs")
+        return self
+
+    @property
+    def has_otherwise(self) -> bool:
+        """Whether texts that `recode` does not list become `otherwise` (which may be null)."""
+        return "otherwise" in self.model_fields_set
+
+    def origin_columns(self) -> tuple[str, ...]:
+        """The columns of the file that the text is made from, without those of `when`."""
+        if self.sources is not None:
+            return self.sources
+        if self.template is not None:
+            return tuple(_BRACES.findall(self.template))
+        if self.point is not None:
+            return self.point
+        return (self.runs.of,) if self.runs else ()
+
+    def columns_read(self) -> Iterator[str]:
+        """All columns of the file that this entry needs."""
+        yield from self.origin_columns()
+        yield from (entry.column for entry in self.when)
+
+    def values_given(self) -> Iterator[str]:
+        """Every text that this entry itself puts in."""
+        given = [self.constant, self.outside, self.empty, self.otherwise]
+        given += [entry.value for entry in self.when]
+        given += [entry.value for entry in self.bands]
+        given += list(self.recode.values())
+        yield from (value for value in given if value is not None)
+
+
+class Unpivot(Strict):
+    """One row an item: survey answers from question columns, counts from columns by sex.
+
+    With several `item` columns the names in `items` hold their values separated by `|`.
+    """
+
+    item: Texts
+    value: str
+    items: Mapping[str, ColumnMapping]
+
+    @model_validator(mode="after")
+    def _names_fit(self) -> "Unpivot":
+        wrong = [name for name in self.items if len(name.split("|")) != len(self.item)]
+        if wrong:
+            raise ValueError(f"items {wrong} do not name a value for each of {list(self.item)}")
+        return self
+
+
+class TableMapping(Strict):
+    """How rows of the file become rows of one contract's table."""
+
+    table: str
+    where: Mapping[str, Literal["present", "absent"] | Texts] = {}
+    distinct: bool = False  # rows that are equal in every column count once
+    columns: Mapping[str, ColumnMapping]
+    unpivot: Unpivot | None = None
+
+    def mapped_columns(self) -> dict[str, list[ColumnMapping]]:
+        """Contract column: its entries (several only for the value of `unpivot`)."""
+        found = {name: [entry] for name, entry in self.columns.items()}
+        if self.unpivot:
+            found |= {name: [] for name in self.unpivot.item}
+            found[self.unpivot.value] = list(self.unpivot.items.values())
+        return found
+
+
+class Span(NamedTuple):
+    """The days that a file speaks for; None where an end is open.
+
+    `precision`: day, month or year: the shortest period in which no row means that nothing was.
+    """
+
+    first: date | None
+    last: date | None
+    precision: str
+
+
+_PRECISIONS = {4: "year", 7: "month", 10: "day"}  # by the length of the ISO date
+_COARSE = ("day", "month", "year")
+
+
+def _span_end(text: str, *, is_last: bool) -> date:
+    """First or last day of an ISO date, month or year."""
+    year, month, day = [*(int(part) for part in text.split("-")), None, None][:3]
+    assert year is not None
+    if month is None:
+        return date(year, 12, 31) if is_last else date(year, 1, 1)
+    if day is None:
+        return date(year, month, monthrange(year, month)[1] if is_last else 1)
+    return date(year, month, day)
+
+
+SpanEnd = Annotated[str, StringConstraints(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
+"""A day, a month or a year as ISO writes it."""
+
+
+class Source(Strict):
+    """One kind of input file of a mission."""
+
+    source: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    files: Texts
+    reader: str
+    options: Mapping[str, Any] = {}
+    ignore: Texts = ()
+    missing: Texts = ()
+    time_zone: Zone | None = None
+    supersedes: Literal["name", "all", "by_period"] = "name"
+    period: Literal["month", "quarter", "year"] = "month"  # of `by_period`
+    covers: tuple[SpanEnd | None, SpanEnd | None] | None = None
+    tables: tuple[TableMapping, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _span_runs_forward(self) -> "Source":
+        span = self.span()
+        if span and span.first and span.last and span.first > span.last:
+            raise ValueError(f"covers ends ({span.last}) before it begins ({span.first})")
+        return self
+
+    def span(self) -> Span | None:
+        """What `covers` declares (definitions 49); None where the mapping declares nothing."""
+        if self.covers is None:
+            return None
+        first, last = self.covers
+        stated = [_PRECISIONS[len(text)] for text in self.covers if text]
+        return Span(
+            _span_end(first, is_last=False) if first else None,
+            _span_end(last, is_last=True) if last else None,
+            max(stated, key=_COARSE.index, default="day"),
+        )
+
+    def columns_read(self) -> dict[str, bool]:
+        """Column of the file: whether the file must have it."""
+        found: dict[str, bool] = {}
+        for table in self.tables:
+            for name in table.where:
+                found[name] = True
+            for entries in table.mapped_columns().values():
+                for entry in entries:
+                    for name in entry.columns_read():
+                        found[name] = found.get(name, False) or not entry.optional
+        return found
+
+
+_KEPT_TAGS = ("tag:yaml.org,2002:null", "tag:yaml.org,2002:merge")
+
+
+class _TextLoader(StrictLoader):
+    """Reads every scalar as text, so that `no`, `01` and `5` in a recode stay what they are."""
+
+
+_TextLoader.yaml_implicit_resolvers = {
+    first: [entry for entry in entries if entry[0] in _KEPT_TAGS]
+    for first, entries in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that is most like `name`, or None where none is like it."""
+    listed = list(known)
+    by_lower = {entry.lower(): entry for entry in reversed(listed)}
+    close = difflib.get_close_matches(name.lower(), list(by_lower), n=1, cutoff=0.6)
+    return by_lower[close[0]] if close else None
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """The nearest known name; where none is like it those that are least unlike, nearest first."""
+    listed = sorted(known)
+    close = nearest(name, listed)
+    if close is not None:
+        return close
+    ranked = difflib.get_close_matches(name, listed, n=len(listed) or 1, cutoff=0.0)
+    return ", ".join(ranked[:5]) + (" …" if len(ranked) > 5 else "")
+
+
+def load_sources(profile: Path) -> dict[str, Source]:
+    """The mappings of a profile by name. Raises WrongUse with everything that is wrong in them."""
+    found: dict[str, Source] = {}
+    problems: list[Problem] = []
+    for path in sorted((profile / "sources").glob("*.yaml")):
+        try:
+            source = read_source(path)
+        except WrongUse as error:
+            problems.extend(error.problems)
+            continue
+        if source.source in found:
+            parameters = {"key": source.source}
+            problems.append(Problem("source_twice", path.name, parameters=parameters))
+        found[source.source] = source
+    if problems:
+        raise WrongUse(problems)
+    return found
+
+
+def read_source(path: Path) -> Source:
+    """One mapping, checked against reader and contracts. Raises WrongUse with all its problems."""
+    entry = read_yaml(path, _TextLoader)
+    try:
+        source = Source.model_validate(entry)
+    except ValidationError as error:
+        raise WrongUse(list(yaml_problems(path, error, Source))) from None
+    problems = list(_reader_problems(path, source))
+    for table in source.tables:
+        problems += _table_problems(path, table)
+        problems += _period_problems(path, source, table)
+    if problems:
+        raise WrongUse(problems)
+    return source
+
+
+def _unknown(path: Path, rule: str, key: str, name: str, known: Iterable[str]) -> Problem:
+    """A problem about a name nobody knows, with the nearest known one or all there are."""
+    parameters = {"key": key, "name": name, "nearest": suggestion(name, known)}
+    return Problem(rule, path.name, parameters=parameters)
+
+
+def _reader_problems(path: Path, source: Source) -> Iterator[Problem]:
+    if source.reader not in READERS:
+        yield _unknown(path, "mapping_unknown_reader", "reader", source.reader, READERS)
+        return
+    known = getattr(import_module(READERS[source.reader]), "OPTIONS", None)
+    if known is not None:
+        for name in sorted(source.options.keys() - known):
+            yield _unknown(path, "mapping_unknown_key", f"options.{name}", name, sorted(known))
+    if source.reader == "xlsx":
+        yield from _workbook_problems(path, source)
+    for name, (form, rule) in _OPTION_FORMS.items():
+        value = str(source.options.get(name, "1"))
+        if not re.fullmatch(form, value, re.DOTALL):
+            yield Problem(rule, path.name, value=value, parameters={"key": f"options.{name}"})
+
+
+def _workbook_problems(path: Path, source: Source) -> Iterator[Problem]:
+    """Cells with numbers come as text with a point, which must not pass for a thousands sign."""
+    for table in source.tables:
+        for name, entries in table.mapped_columns().items():
+            if any(entry.thousands == "." for entry in entries):
+                parameters = {"key": f"{table.table}.{name}.thousands"}
+                yield Problem("mapping_workbook_thousands", path.name, parameters=parameters)
+
+
+def _table_problems(path: Path, table: TableMapping) -> Iterator[Problem]:
+    contract = contracts().get(table.table)
+    if contract is None:
+        yield _unknown(path, "mapping_unknown_table", "tables.table", table.table, contracts())
+        return
+    mapped = table.mapped_columns()
+    for name in mapped.keys() - contract.columns.keys():
+        key = f"{table.table}.{name}"
+        yield _unknown(path, "mapping_unknown_column", key, name, contract.columns)
+    for name, column in contract.columns.items():
+        if column.required and name not in mapped:
+            parameters = {"table": table.table, "name": name}
+            yield Problem("mapping_required", path.name, parameters=parameters)
+    yield from _code_problems(path, contract, mapped)
+    for name, entries in mapped.items():
+        for text in (text for entry in entries for text in entry.formats):
+            if not _is_date_format(text):
+                parameters = {"key": f"{table.table}.{name}.formats"}
+                yield Problem("mapping_format", path.name, value=text, parameters=parameters)
+
+
+def _period_problems(path: Path, source: Source, table: TableMapping) -> Iterator[Problem]:
+    """A file can only replace periods of tables that say when a row happened."""
+    contract = contracts().get(table.table)
+    if source.supersedes == "by_period" and contract and not contract.date_column:
+        parameters = {"key": "supersedes", "table": table.table}
+        yield Problem("mapping_without_period", path.name, parameters=parameters)
+
+
+def _is_date_format(text: str) -> bool:
+    """Whether it uses known signs only and says at least year and month, as nothing is guessed."""
+    signs = set(re.findall(r"%-?(.?)", text.replace("%%", "")))
+    return signs <= _DATE_SIGNS and bool(signs & {"Y", "y"}) and bool(signs & {"m", "b", "B", "j"})
+
+
+def _code_problems(
+    path: Path, contract: Contract, mapped: Mapping[str, list[ColumnMapping]]
+) -> Iterator[Problem]:
+    """Texts that the mapping itself puts into a code column and that are none of its codes."""
+    for name, entries in mapped.items():
+        column = contract.columns.get(name)
+        if column is None or column.allowed_codes is None:
+            continue
+        for value in (value for entry in entries for value in entry.values_given()):
+            if value not in column.allowed_codes and column.base_type == "code":
+                key = f"{contract.table}.{name}"
+                yield _unknown(path, "mapping_unknown_code", key, value, column.allowed_codes)

@@ -1,0 +1,86 @@
+"""What one check found: its result, worded in both languages."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from indicators.definitions.contracts import Words
+from indicators.foundation.messages import LANGUAGES, message
+
+Severity = Literal["blocking", "warning"]
+Status = Literal["passed", "failed", "error"]
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """One check's result; `error` says that the check itself broke and nothing was found out."""
+
+    check: str
+    table: str
+    severity: Severity
+    status: Status
+    observed: str
+    expected: str
+    rows_failed: int
+    sentence_en: str
+    sentence_fr: str
+
+    @property
+    def stops_release(self) -> bool:
+        """Whether nothing may be published: a blocking check that failed or could not run."""
+        return self.severity == "blocking" and self.status != "passed"
+
+    def as_row(self, mission: str) -> tuple[object, ...]:
+        """The row of `mart.quality_check`, in the order of its columns."""
+        own = asdict(self)
+        return (mission, own.pop("check"), own.pop("table"), *own.values())
+
+
+def worded(key: str, /, **parameters: Any) -> tuple[str, str]:
+    """The message in English and French; a `Words` parameter gives its own text in each."""
+    english, french = (
+        message(
+            key,
+            language,
+            **{
+                name: value.in_language(language) if isinstance(value, Words) else value
+                for name, value in parameters.items()
+            },
+        )
+        for language in LANGUAGES
+    )
+    return english, french
+
+
+def found(
+    check: str,
+    table: str,
+    passed: bool,
+    *,
+    kind: str,
+    observed: object,
+    expected: object,
+    rows_failed: int = 0,
+    severity: Severity = "warning",
+    **parameters: Any,
+) -> CheckResult:
+    """A result worded by `quality.<kind>.passed` or `quality.<kind>.failed`."""
+    status: Status = "passed" if passed else "failed"
+    shown = {"table": table, "observed": observed, "expected": expected, "rows": rows_failed}
+    english, french = worded(f"quality.{kind}.{status}", **(shown | parameters))
+    return CheckResult(
+        f"{table}.{check}",
+        table,
+        severity,
+        status,
+        str(observed),
+        str(expected),
+        rows_failed,
+        english,
+        french,
+    )
+
+
+def broken(check: str, table: str, severity: Severity, expected: str, reason: str) -> CheckResult:
+    """The result of a check that crashed: an error, which says nothing about the data."""
+    english, french = worded("quality.check_broken", check=check, reason=reason)
+    return CheckResult(check, table, severity, "error", reason, expected, 0, english, french)

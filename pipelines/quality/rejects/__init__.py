@@ -1,0 +1,1 @@
+"""Rejected rows that wait for a correction, as people see them."""

@@ -1,0 +1,102 @@
+"""Rows that wait for a correction: `mart.reject_summary`, neighbours with one fault as one line
+(those of a file that a later one replaced wait no longer: they stay in the quarantine only);
+`mart.reject_place`, how many by month and area, as far as they can be read.
+"""
+
+import json
+
+from indicators.definitions.contracts import Contract, contracts
+from indicators.definitions.mission_profile import Mission
+from indicators.engine.reject_impact import waiting_table
+from indicators.foundation.messages import LANGUAGES
+from pipelines.ingest.quarantine import reject_sentence
+from pipelines.warehouse.inspect import Connection, has_rows, insert_rows, quoted
+
+# One line a row and fault (a row of a survey breaks a rule once an answer), then neighbours with
+# one fault as one line: a number that grows with the row and one that grows with the group differ
+# by the same amount as long as rows follow each other.
+_GROUPED_SQL = """
+WITH fault AS (
+  SELECT file, file_sha256, sheet, row_number, column_name, raw_value, rule,
+         min(CAST(parameters AS VARCHAR)) AS parameters
+  FROM quarantine.{table}
+  WHERE file_sha256 NOT IN (SELECT file_sha256 FROM ops.input_file WHERE status = 'superseded')
+  GROUP BY ALL
+),
+placed AS (
+  SELECT *, row_number - row_number() OVER (
+    PARTITION BY file_sha256, sheet, column_name, raw_value, rule, parameters ORDER BY row_number
+  ) AS run
+  FROM fault
+)
+SELECT file, file_sha256, sheet, min(row_number) AS first_row, max(row_number) AS last_row,
+       count(row_number) AS rows, column_name, raw_value, rule, parameters
+FROM placed
+GROUP BY file, file_sha256, sheet, column_name, raw_value, rule, parameters, run
+ORDER BY file, file_sha256, sheet, first_row, column_name, rule, raw_value, parameters
+"""
+
+
+_PLACED_SQL = """
+WITH told AS (
+  SELECT file_sha256, sheet, row_number, min({day}) AS day, min({area}) AS area
+  FROM {waiting}
+  GROUP BY ALL
+)
+SELECT CAST(date_trunc('month', day) AS DATE) AS month, known.area_code AS area, count(*) AS rows
+FROM told
+LEFT JOIN (SELECT DISTINCT area_code FROM core.areas) AS known ON known.area_code = told.area
+GROUP BY ALL
+ORDER BY ALL
+"""
+
+
+def write_reject_places(connection: Connection, mission: Mission) -> None:
+    """Fills the sources' lines of `mart.reject_place` anew from the waiting rows."""
+    lines = [
+        (mission.mission, table, None, *line)
+        for table, contract in contracts().items()
+        if has_rows(connection, "quarantine", table)
+        for line in connection.execute(
+            _PLACED_SQL.format(
+                waiting=waiting_table(table),
+                day=_local_day_sql(contract, mission),
+                area=quoted(contract.area_column) if contract.area_column else "NULL",
+            )
+        ).fetchall()
+    ]
+    connection.execute(
+        "DELETE FROM mart.reject_place WHERE mission = ? AND indicator IS NULL", [mission.mission]
+    )
+    insert_rows(connection, "reject_place", lines)
+
+
+def _local_day_sql(contract: Contract, mission: Mission) -> str:
+    name = contract.date_column
+    if name is None:
+        return "CAST(NULL AS DATE)"
+    if contract.columns[name].base_type != "time":
+        return quoted(name)
+    return f"CAST(timezone('{mission.time_zone}', timezone('UTC', {quoted(name)})) AS DATE)"
+
+
+def write_reject_summary(connection: Connection, mission: Mission) -> None:
+    """Fills the table anew from `quarantine.*`, with a sentence in both languages a line."""
+    lines = [
+        (mission.mission, table, *line)
+        for table in contracts()
+        if has_rows(connection, "quarantine", table)
+        for line in _lines(connection, table)
+    ]
+    connection.execute("DELETE FROM mart.reject_summary WHERE mission = ?", [mission.mission])
+    insert_rows(connection, "reject_summary", lines)
+
+
+def _lines(connection: Connection, table: str) -> list[tuple[object, ...]]:
+    grouped = connection.execute(_GROUPED_SQL.format(table=quoted(table))).fetchall()
+    return [(*line, *_sentences(line[8], parameters, line[7])) for *line, parameters in grouped]
+
+
+def _sentences(rule: str, parameters: str | None, value: str | None) -> tuple[str, ...]:
+    words = json.loads(parameters) if parameters else {}
+    return tuple(reject_sentence(rule, words, value, language) for language in LANGUAGES)

@@ -1,0 +1,106 @@
+"""The open rejects as a workbook to send back to who made the file."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import xlsxwriter
+
+from indicators.definitions.contracts import contracts
+from indicators.foundation.messages import message
+from pipelines.ingest.quarantine import reject_sentence
+from pipelines.warehouse.ddl import quoted
+
+_FIXED_DATE = datetime(2000, 1, 1, tzinfo=UTC)  # no clock in the file: same rejects, same bytes
+_COLUMNS = ("file", "sheet", "row", "column", "value", "sentence")
+_WIDTHS = (28, 14, 8, 22, 24, 110)
+
+
+@dataclass(frozen=True)
+class Reject:
+    """One thing that is wrong in one row of a delivered file."""
+
+    table: str
+    file: str
+    file_sha256: str
+    sheet: str | None
+    row_number: int | None
+    column_name: str | None
+    raw_value: str | None
+    rule: str
+    parameters: dict[str, Any]
+
+    def sentence(self, language: str) -> str:
+        """What is wrong and how to mend it."""
+        return reject_sentence(self.rule, self.parameters, self.raw_value, language)
+
+
+def open_rejects(connection: duckdb.DuckDBPyConnection) -> list[Reject]:
+    """Rejected rows of files that no later file has replaced, by file, sheet and row."""
+    queries = [
+        f"SELECT '{table}' AS t, q.* FROM quarantine.{quoted(table)} AS q" for table in _all()
+    ]
+    return list(_standing(connection, " UNION ALL ".join(queries)))
+
+
+def open_warnings(connection: duckdb.DuckDBPyConnection) -> list[Reject]:
+    """Rows that were loaded and look odd, of files that no later file has replaced."""
+    return list(_standing(connection, "SELECT * FROM ops.row_warning"))
+
+
+def _all() -> Sequence[str]:
+    return sorted(contracts())
+
+
+def _standing(connection: duckdb.DuckDBPyConnection, query: str) -> Iterator[Reject]:
+    rows = connection.execute(
+        f"""
+        WITH found AS ({query})
+        SELECT found.*
+        FROM found
+        JOIN ops.input_file AS f USING (file_sha256)
+        WHERE f.status <> 'superseded'
+        ORDER BY
+          f.sequence, sheet NULLS FIRST, row_number NULLS FIRST, column_name, rule, raw_value,
+          parameters
+        """
+    ).fetchall()
+    names = [field.name for field in fields(Reject)]
+    for row in rows:
+        values = dict(zip(names, row, strict=True))
+        yield Reject(**values | {"parameters": json.loads(values["parameters"])})
+
+
+def rejects_workbook(connection: duckdb.DuckDBPyConnection, path: Path, language: str) -> None:
+    """Writes the open rejects, and on a second sheet the warnings, in `en` or `fr`."""
+    coming = path.with_name(f".{path.name}.tmp")
+    with xlsxwriter.Workbook(coming, {"strings_to_formulas": False}) as workbook:
+        workbook.set_properties({"created": _FIXED_DATE})
+        for key, rows in (
+            ("rejects.sheet.rejected", open_rejects(connection)),
+            ("rejects.sheet.warnings", open_warnings(connection)),
+        ):
+            _write_sheet(workbook, message(key, language), rows, language)
+    coming.replace(path)
+
+
+def _write_sheet(
+    workbook: xlsxwriter.Workbook, name: str, rows: Sequence[Reject], language: str
+) -> None:
+    sheet = workbook.add_worksheet(name)
+    bold, wrapped = workbook.add_format({"bold": True}), workbook.add_format({"text_wrap": True})
+    for at, (column, width) in enumerate(zip(_COLUMNS, _WIDTHS, strict=True)):
+        sheet.set_column(at, at, width)
+        sheet.write_string(0, at, message(f"rejects.column.{column}", language), bold)
+    sheet.freeze_panes(1, 0)
+    for number, row in enumerate(rows, start=1):
+        cells = (row.file, row.sheet, None, row.column_name, row.raw_value, row.sentence(language))
+        for at, text in enumerate(cells):
+            sheet.write_string(number, at, text or "", wrapped)
+        if row.row_number is not None:
+            sheet.write_number(number, 2, row.row_number)
+    sheet.autofilter(0, 0, max(1, len(rows)), len(_COLUMNS) - 1)

@@ -1,0 +1,416 @@
+"""What was published before and is another figure now, and how much of it each cause makes.
+
+Late data: rows of files that came after the older release. Correction: rows that a corrected file
+changed or took back, or that a changed mapping made otherwise. New definition: another version of
+the definition, or another text of it. Parameters: choices of the mission's profile. Recomputed:
+other code, contracts or code lists. Besides: what was withheld and is shown now, and the other way
+round.
+
+A part of a breakdown that has its first cases, or no more, moved too: its total stood in both
+releases. A figure of a period that was still running at the earlier as-of date is not revised when
+it moves on. Parts add up to the change; where they cannot be told, `parts_status` says why.
+"""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from indicators.foundation.codes import NO_ACCESS, NORMAL, NOT_COMPUTABLE, NOT_REPORTED, TOTAL
+from indicators.foundation.errors import Problem, WrongUse
+from indicators.foundation.mart_tables import DIMENSIONS, MART_TABLES, totals_sql
+from indicators.foundation.messages import LANGUAGES, message
+from pipelines.release.naming import database_of, release_folder, releases_of
+from pipelines.release.numbers import shown_number, signed_number
+from pipelines.release.revisions.causes import CAUSES, causes_of_files, read_published
+from pipelines.release.revisions.decomposition import CELL, OLDER_RELEASE, Recount
+from pipelines.release.snapshot import Tables, open_memory, put_tables
+from pipelines.workspace.paths import Workspace
+
+# Sums of weighted answers may differ in the last bit between versions of a library.
+RELATIVE_TOLERANCE = 1e-9
+
+_HELD_AGAINST = ("baseline", "baseline_on", "target", "target_on", "tolerance", "min_n")
+_KEY = ("mission", "indicator", "period_type", "period", "area", *DIMENSIONS)
+_NEEDED = ("indicator_value", "contribution", "input_file", "mission", "indicator")
+_PLACE = "mission, indicator, period_type, period, area"
+# A cell that a state does not have stands for nothing there, and nothing of these is zero.
+_ZERO_KINDS = ("count", "sum", "count_distinct")
+# Only the system of before could tell these two apart: both stand under `correction`.
+_ALIKE = {"correction", "recomputed"}
+_TOLD = ("one_cause", "recounted", "correction_or_recomputed")
+Point = tuple[float | None, int]  # a value and the cases behind it
+
+
+def revisions_sql() -> str:
+    """Compares the schemas `before` and `after`, which hold the tables of two releases.
+
+    `by_files` is the reason as the files tell it, in this order: another version of the
+    definition; a file of this figure was superseded, or read again with another mapping; a file of
+    this figure is new; the same of any file (returns and population count in figures without
+    giving them rows); else the same files were computed otherwise.
+    """
+    cell = ", ".join(_KEY)
+    told = ", ".join(f"{name} <> '{TOTAL}'" for name in DIMENSIONS if name != "breakdown_value")
+    broken_down = f"(indicator, breakdown, {told})"
+    return f"""
+    WITH arrived AS (
+      SELECT file_sha256 FROM after.input_file WHERE status = 'loaded'
+      EXCEPT
+      SELECT file_sha256 FROM before.input_file WHERE status = 'loaded'
+    ),
+    superseded AS (
+      SELECT file_sha256 FROM after.input_file WHERE status = 'superseded'
+      EXCEPT
+      SELECT file_sha256 FROM before.input_file WHERE status = 'superseded'
+    ),
+    reread AS (
+      SELECT file_sha256 FROM after.input_file AS new
+      JOIN before.input_file AS old USING (file_sha256)
+      WHERE new.status = 'loaded' AND old.status = 'loaded'
+        AND new.mapping_version IS DISTINCT FROM old.mapping_version
+    ),
+    corrected AS (FROM superseded UNION FROM reread),
+    correcting AS (
+      SELECT superseded_by AS file_sha256 FROM after.input_file
+      WHERE file_sha256 IN (SELECT file_sha256 FROM superseded)
+      UNION
+      FROM reread
+    ),
+    corrected_place AS (
+      SELECT DISTINCT {_PLACE} FROM before.contribution
+      WHERE file_sha256 IN (SELECT file_sha256 FROM corrected)
+      UNION
+      SELECT DISTINCT {_PLACE} FROM after.contribution
+      WHERE file_sha256 IN (SELECT file_sha256 FROM correcting)
+    ),
+    late_place AS (
+      SELECT DISTINCT {_PLACE} FROM after.contribution
+      WHERE file_sha256 IN (SELECT file_sha256 FROM arrived)
+    ),
+    compared AS (
+      SELECT {cell}, new.indicator_version, old.indicator_version AS version_before,
+             old.value AS value_before, new.value AS value_after,
+             old.n AS n_before, new.n AS n_after,
+             old.obs_status AS obs_status_before, new.obs_status AS obs_status_after,
+             old.conf_status AS conf_status_before, new.conf_status AS conf_status_after,
+             old.disclosure = 'exact' AND new.disclosure = 'exact' AS is_exact
+      FROM before.indicator_value AS old
+      JOIN after.indicator_value AS new USING ({cell})
+      WHERE old.period_end <= (SELECT max(as_of) FROM before.mission)
+        AND (old.conf_status = 'F' OR new.conf_status = 'F')
+    ),
+    in_both AS (
+      SELECT {_PLACE}, new.indicator_version, old.indicator_version AS version_before,
+             measure IN {_ZERO_KINDS} AS adds_up,
+             old.obs_status AS total_before, new.obs_status AS total_after
+      FROM before.indicator_value AS old
+      JOIN after.indicator_value AS new USING ({cell})
+      JOIN after.indicator AS indicator USING (mission, indicator)
+      WHERE indicator.version = new.indicator_version AND {totals_sql("new.")}
+        AND old.period_end <= (SELECT max(as_of) FROM before.mission)
+    ),
+    broken_down_in_both AS (
+      SELECT {broken_down} AS way FROM before.indicator_value
+      INTERSECT
+      SELECT {broken_down} FROM after.indicator_value
+    ),
+    one_sided AS (
+      SELECT {cell}, false AS was_there, value, n, obs_status, disclosure
+      FROM after.indicator_value ANTI JOIN before.indicator_value USING ({cell})
+      WHERE conf_status = 'F' AND value IS NOT NULL
+      UNION ALL
+      SELECT {cell}, true AS was_there, value, n, obs_status, disclosure
+      FROM before.indicator_value ANTI JOIN after.indicator_value USING ({cell})
+      WHERE conf_status = 'F' AND value IS NOT NULL
+    ),
+    -- A part without a case has no cell: zero where it adds up and its total is known.
+    came_or_went AS (
+      SELECT *,
+             CASE WHEN was_there THEN total_after ELSE total_before END AS of_total,
+             CASE WHEN of_total IN ('{NOT_REPORTED}', '{NO_ACCESS}') THEN of_total
+               WHEN adds_up THEN '{NORMAL}' ELSE '{NOT_COMPUTABLE}' END AS other_status,
+             CASE WHEN other_status = '{NORMAL}' THEN 0 END AS other_value
+      FROM one_sided JOIN in_both USING ({_PLACE})
+      WHERE {broken_down} IN (SELECT way FROM broken_down_in_both)
+    ),
+    parts AS (
+      SELECT {cell}, indicator_version, version_before,
+             CASE WHEN was_there THEN value ELSE other_value END AS value_before,
+             CASE WHEN was_there THEN other_value ELSE value END AS value_after,
+             CASE WHEN was_there THEN n ELSE 0 END AS n_before,
+             CASE WHEN was_there THEN 0 ELSE n END AS n_after,
+             CASE WHEN was_there THEN obs_status ELSE other_status END AS obs_status_before,
+             CASE WHEN was_there THEN other_status ELSE obs_status END AS obs_status_after,
+             'F' AS conf_status_before, 'F' AS conf_status_after, disclosure = 'exact' AS is_exact
+      FROM came_or_went
+    ),
+    moved AS (
+      SELECT * FROM (FROM compared UNION ALL BY NAME FROM parts)
+      WHERE (conf_status_before = 'F') <> (conf_status_after = 'F')
+         OR (value_before IS NULL) <> (value_after IS NULL)
+         OR abs(value_after - value_before)
+            > {RELATIVE_TOLERANCE} * greatest(1, abs(value_before))
+         OR (value_before IS NULL AND value_after IS NULL
+             AND obs_status_before <> obs_status_after)
+    )
+    SELECT moved.*, indicator.measure,
+           CASE
+             WHEN conf_status_after <> 'F' THEN 'withheld'
+             WHEN conf_status_before <> 'F' THEN 'released'
+             WHEN version_before <> indicator_version THEN 'new_definition'
+             WHEN ({_PLACE}) IN (SELECT ({_PLACE}) FROM corrected_place) THEN 'correction'
+             WHEN ({_PLACE}) IN (SELECT ({_PLACE}) FROM late_place) THEN 'late_data'
+             WHEN EXISTS (FROM corrected) THEN 'correction'
+             WHEN EXISTS (FROM arrived) THEN 'late_data'
+             ELSE 'recomputed'
+           END AS by_files
+    FROM moved
+    LEFT JOIN after.indicator AS indicator USING (mission, indicator)
+    WHERE indicator.version IS NULL OR indicator.version = indicator_version
+    ORDER BY ALL
+    """
+
+
+# Reading two releases -----------------------------------------------------------------------------
+
+
+def diff(
+    workspace: Workspace,
+    mission: str,
+    old: str | None = None,
+    new: str | None = None,
+    audience: str = "mission",
+) -> pd.DataFrame:
+    """What moved between two releases of a workspace, in the columns of `mart.revision`.
+
+    `new` is the current release where none is named, `old` the one that was current when `new`
+    was published. Raises WrongUse for a release that is not there.
+    """
+    return diff_releases(*compared_folders(workspace, mission, old, new), audience)
+
+
+def compared_folders(
+    workspace: Workspace, mission: str, old: str | None = None, new: str | None = None
+) -> tuple[Path, Path]:
+    """The folders of the two releases that are compared where these are, or are not, named."""
+    after = release_folder(workspace, mission, new)
+    return release_folder(workspace, mission, old or _previous(workspace, mission, after)), after
+
+
+def diff_releases(old: Path, new: Path, audience: str) -> pd.DataFrame:
+    """What moved between two published folders, from these alone (columns of `mart.revision`).
+
+    Parts were told apart when `new` was made. Of releases further apart they are summed over the
+    releases between, where their folders lie beside `new`; else they are null, and
+    `parts_status` says so.
+    """
+    before = database_of(old, audience)
+    chain = _chain(old, new, audience)
+    if len(chain) == 1:
+        return chain[0]
+    causes = causes_of_files(read_published(old, audience), read_published(new, audience))
+    with duckdb.connect(str(database_of(new, audience)), read_only=True) as after:
+        moved = revisions_against(after, before, old.name, Recount(causes))
+    return _summed(moved, chain) if chain else moved
+
+
+def _chain(old: Path, new: Path, audience: str) -> list[pd.DataFrame]:
+    """The revisions of each release after `old` up to `new`; empty where one is not there."""
+    found: list[pd.DataFrame] = []
+    folder = new
+    names = ", ".join(MART_TABLES["revision"])
+    while database_of(folder, audience).is_file():
+        with duckdb.connect(str(database_of(folder, audience)), read_only=True) as release:
+            ((previous,),) = release.execute("SELECT previous_release FROM mart.release").fetchall()
+            if not previous or not _tells_parts(release):
+                return []
+            found.append(release.execute(f"SELECT {names} FROM mart.revision ORDER BY ALL").df())
+        if previous == old.name:
+            return found
+        folder = new.parent / str(previous)
+    return []
+
+
+def _tells_parts(release: duckdb.DuckDBPyConnection) -> bool:
+    """Whether it was made since parts are told apart."""
+    found = release.execute(
+        """SELECT 1 FROM duckdb_columns() WHERE table_name = 'revision'
+        AND column_name = 'parts_status'"""
+    ).fetchall()
+    return bool(found)
+
+
+def _summed(moved: pd.DataFrame, chain: list[pd.DataFrame]) -> pd.DataFrame:
+    """The revisions with the parts of every step between added up, where each step tells them."""
+    key, parts = list(_KEY), [f"part_{name}" for name in CAUSES]
+    steps = pd.concat(chain)
+    told = steps["parts_status"].isin(_TOLD)
+    known = steps[told].groupby(key)[parts].sum()
+    untold = set(map(tuple, steps.loc[~told, key].to_numpy()))
+    alike = set(map(tuple, steps.loc[steps["parts_status"] == _TOLD[-1], key].to_numpy()))
+    lines = []
+    for line in _records(moved):
+        cell = tuple(line[name] for name in key)
+        if cell in known.index and cell not in untold and line["parts_status"] != "not_counted":
+            status = _TOLD[-1] if cell in alike else "recounted"
+            line |= known.loc[cell].to_dict() | {"parts_status": status}
+            line["reason"] = max(CAUSES, key=lambda name: abs(line[f"part_{name}"]))
+        lines.append(_worded(line))
+    return pd.DataFrame(lines, columns=list(MART_TABLES["revision"]))
+
+
+def changed_parameters(old: Path, new: Path, audience: str) -> list[dict[str, Any]]:
+    """What the mission set otherwise: `indicator, parameter, before, after`.
+
+    Baseline, target, tolerance and the least number of respondents of an indicator; under the
+    indicator `*` the mission's own parameters.
+    """
+    before, after = (read_published(folder, audience) for folder in (old, new))
+    pairs = {"*": [entry.parameters.model_dump(mode="json") for entry in (before, after)]}
+    for code in sorted(set(before.definitions) & set(after.definitions)):
+        newest = [entry.definitions[code][0] for entry in (before, after)]
+        pairs[code] = [{name: line[name] for name in _HELD_AGAINST} for line in newest]
+    return [
+        {"indicator": code, "parameter": name, "before": one[name], "after": other[name]}
+        for code, (one, other) in pairs.items()
+        for name in one
+        if one[name] != other[name]
+    ]
+
+
+# Comparing ----------------------------------------------------------------------------------------
+
+
+def revisions_against(
+    after: duckdb.DuckDBPyConnection,
+    before: Path,
+    release_before: str,
+    recounted: Recount | None = None,
+) -> pd.DataFrame:
+    """The rows of `mart.revision` for the mart of `after` against an earlier release's database."""
+    found = recounted or Recount()
+    with duckdb.connect(str(before), read_only=True) as earlier, open_memory() as connection:
+        put_tables(connection, "before", _tables(earlier))
+        put_tables(connection, "after", _tables(after))
+        moved = connection.execute(revisions_sql()).df().astype(object)
+    moved = moved.where(moved.notna(), None)
+    moved["release_before"] = release_before
+    cells = _cells_of_states(found, moved)
+    lines = [_worded(_told_apart(line, found, cells)) for line in _records(moved)]
+    return pd.DataFrame(lines, columns=list(MART_TABLES["revision"]))
+
+
+def _tables(connection: duckdb.DuckDBPyConnection) -> Tables:
+    return {
+        name: connection.sql(f"SELECT * FROM mart.{name} ORDER BY ALL").to_arrow_table()
+        for name in _NEEDED
+    }
+
+
+def _records(frame: pd.DataFrame) -> Iterable[dict[str, Any]]:
+    return ({str(key): value for key, value in line.items()} for line in frame.to_dict("records"))
+
+
+def _cells_of_states(
+    recounted: Recount, moved: pd.DataFrame
+) -> dict[tuple[str, ...], dict[str, Point]]:
+    """By cell and state: value and n, of the cells that moved."""
+    wanted = set(map(tuple, moved[list(CELL)].to_numpy()))
+    found: dict[tuple[str, ...], dict[str, Point]] = {}
+    for state, table in recounted.states.items():
+        columns = [table.column(name).to_pylist() for name in (*CELL, "value", "n")]
+        for *cell, value, n in zip(*columns, strict=True):
+            if tuple(cell) in wanted:
+                found.setdefault(tuple(cell), {})[state] = (value, n or 0)
+    return found
+
+
+def _told_apart(
+    line: dict[str, Any],
+    recounted: Recount,
+    cells: Mapping[tuple[str, ...], Mapping[str, Point]],
+) -> dict[str, Any]:
+    """The line with its parts, its reason and `parts_status`."""
+    code, by_files = line["indicator"], line["by_files"]
+    causes = recounted.causes.get(code) or {by_files}
+    parts: dict[str, float] = {}
+    status = "not_counted"
+    if line["value_before"] is not None and line["value_after"] is not None:
+        if code in recounted.recounted and line["is_exact"]:  # states between are exact ones
+            states = cells.get(tuple(line[name] for name in CELL), {})
+            parts, status = _parts(line, recounted, states)
+        elif len(causes) == 1 or causes == _ALIKE:
+            parts = {min(causes): line["value_after"] - line["value_before"]}
+            status = "one_cause"
+        else:
+            status = "not_told_apart"
+        if parts and causes >= _ALIKE:
+            status = "correction_or_recomputed"
+    line["reason"] = _reason(by_files, causes, parts)
+    if by_files == "withheld":
+        line["value_before"] = None  # it was published once, and is not repeated
+    named = {f"part_{name}": parts.get(name, 0.0 if parts else None) for name in CAUSES}
+    return line | named | {"parts_status": status}
+
+
+def _reason(by_files: str, causes: set[str], parts: Mapping[str, float]) -> str:
+    """The largest part, else the only cause, else what the files tell."""
+    if by_files in ("withheld", "released"):
+        return by_files
+    if any(parts.values()):
+        return max(parts, key=lambda name: abs(parts[name]))
+    return next(iter(causes)) if len(causes) == 1 else by_files
+
+
+def _parts(
+    line: Mapping[str, Any], recounted: Recount, states: Mapping[str, Point]
+) -> tuple[dict[str, float], str]:
+    """What each cause makes of the change, and whether that can be told."""
+    absent: Point = (0.0, 0) if line["measure"] in _ZERO_KINDS else (None, 0)
+    known = {**states, OLDER_RELEASE: (line["value_before"], line["n_before"] or 0)}
+    near: Point = (line["value_after"], line["n_after"] or 0)
+    parts: dict[str, float] = {}
+    for cause, state in recounted.way(line["indicator"]):
+        far = known.get(state, absent)
+        if near[0] is None or far[0] is None:
+            return {}, "not_told_apart"
+        parts[cause] = near[0] - far[0]
+        near = far
+    return parts, "recounted"
+
+
+# Words --------------------------------------------------------------------------------------------
+
+
+def _worded(line: dict[str, Any]) -> dict[str, Any]:
+    return line | {f"sentence_{language}": _sentence(line, language) for language in LANGUAGES}
+
+
+def _sentence(line: Mapping[str, Any], language: str) -> str:
+    reason = line["reason"]
+    words = {
+        side: shown_number(line[f"value_{side}"], str(line[f"obs_status_{side}"]), language)
+        for side in ("before", "after")
+    }
+    parts = {name: line[f"part_{name}"] for name in CAUSES if line[f"part_{name}"]}
+    if line["parts_status"] == _TOLD[-1] and "correction" in parts:
+        parts = {_TOLD[-1]: parts.pop("correction")} | parts
+        reason = _TOLD[-1] if reason == "correction" else reason
+    if len(parts) > 1 and reason not in ("withheld", "released"):
+        listed = [
+            message(f"release.part.{name}", language, amount=signed_number(amount, language))
+            for name, amount in parts.items()
+        ]
+        return message("release.revision.parts", language, **words, parts=", ".join(listed))
+    return message(f"release.revision.{reason}", language, **words)
+
+
+def _previous(workspace: Workspace, mission: str, after: Path) -> str:
+    with duckdb.connect(str(database_of(after, "mission")), read_only=True) as connection:
+        row = connection.execute("SELECT previous_release FROM mart.release").fetchone()
+    if row and row[0] in releases_of(workspace, mission):
+        return str(row[0])
+    raise WrongUse(Problem("no_earlier_release", value=after.name))

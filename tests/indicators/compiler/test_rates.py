@@ -1,0 +1,204 @@
+"""Rates: population at mid-period, exact Poisson limits, sites without a figure left out."""
+
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import pytest
+from scipy.stats import poisson
+
+from indicators.foundation.statistics import poisson_limits
+from tests.worlds.small_warehouse import SmallWarehouse, total_rows
+
+
+def january(small: SmallWarehouse, area: str = "C") -> pd.Series:
+    values = total_rows(small.compute("P2-OC-07", as_of=date(2026, 3, 31)))
+    (row,) = values[(values["period"] == "2026-01") & (values["area"] == area)].iloc
+    value, numerator, *_ = small.explained("P2-OC-07", "2026-01", area, date(2026, 3, 31))
+    assert numerator == row["numerator"]
+    assert value == row["value"] or (value is None and pd.isna(row["value"]))
+    return row
+
+
+def with_incidents(count: int) -> SmallWarehouse:
+    small = SmallWarehouse()
+    small.add("incidents", [{"site_code": "S1", "area_code": "A1a"}] * count)
+    small.add("incidents", [{"incident_code": "elsewhere", "area_code": "A1a"}])
+    return small
+
+
+def test_population_is_linear_between_two_figures_then_the_last() -> None:
+    small = with_incidents(3)
+    figures = [(date(2026, 1, 6), 1000), (date(2026, 1, 26), 3000)]
+    small.add(
+        "population",
+        [{"area_code": "S1", "reference_on": day, "persons": persons} for day, persons in figures],
+    )
+    found = january(small, "S1")
+    assert found["denominator"] == 1000 + 2000 * 10 / 20  # 16 January
+    assert found["value"] == 1000 * 3 / 2000
+    later = {"incident_code": "later", "site_code": "S1", "occurred_on": date(2026, 2, 1)}
+    small.add("incidents", [later])
+    values = total_rows(small.compute("P2-OC-07", as_of=date(2026, 3, 31)))
+    february = values[(values["period"] == "2026-02") & (values["area"] == "C")]
+    assert february["denominator"].tolist() == [3000]
+
+
+def test_before_the_first_figure_there_is_no_rate() -> None:
+    small = with_incidents(3)
+    small.add("population", [{"area_code": "S1", "reference_on": date(2026, 1, 17), "persons": 9}])
+    found = january(small)
+    assert pd.isna(found["value"]) and found["obs_status"] == "M"
+
+
+def test_sexes_and_ages_of_one_date_add_up() -> None:
+    small = with_incidents(1)
+    small.add(
+        "population",
+        [
+            {"area_code": "S1", "reference_on": date(2026, 1, 1), "sex": sex, "persons": 500}
+            for sex in ("F", "M")
+        ],
+    )
+    assert january(small)["value"] == 1
+
+
+@pytest.mark.parametrize("count", [0, 1, 7, 40])
+def test_limits_are_those_of_the_exact_test(count: int) -> None:
+    low, high = poisson_limits(count)
+    assert poisson.cdf(count, high) == pytest.approx(0.025)
+    assert low == 0 if count == 0 else poisson.sf(count - 1, low) == pytest.approx(0.025)
+    small = with_incidents(count)
+    small.add(
+        "population", [{"area_code": "S1", "reference_on": date(2026, 1, 1), "persons": 2000}]
+    )
+    found = january(small)
+    assert found["method"] == "poisson_exact" and found["n"] == count
+    assert found["ci_low"] == pytest.approx(low / 2) and found["ci_high"] == pytest.approx(high / 2)
+
+
+def test_a_host_community_is_no_site_of_the_rate() -> None:
+    small = with_incidents(2)
+    small.add(
+        "population", [{"area_code": "S1", "reference_on": date(2026, 1, 1), "persons": 2000}]
+    )
+    assert january(small)["value"] == 1
+    small.connection.execute("UPDATE core.areas SET site_kind = 'host_community'")
+    found = january(small)
+    assert pd.isna(found["value"]) and found["n"] == 0
+
+
+def with_victims(**site: int) -> SmallWarehouse:
+    """Two incidents in the site: one with women and men harmed, one with men and a child."""
+    small = SmallWarehouse()
+    small.add("incidents", [{"site_code": "S1", "area_code": "A1a"}] * 2)
+    victims = [(0, "F", "Y18T29"), (0, "M", "Y18T29"), (1, "M", "Y0T17"), (1, "_U", "_U")]
+    small.add(
+        "incident_victims",
+        [
+            {
+                "incident_code": f"incidents{number}",
+                "sex": sex,
+                "age_group": age_group,
+                "harm": "injured",
+                "victims_count": 3,
+            }
+            for number, sex, age_group in victims
+        ],
+    )
+    figures = [cell.split("_", 1) for cell in site]
+    small.add(
+        "population",
+        [
+            {
+                "area_code": "S1",
+                "reference_on": date(2026, 1, 1),
+                "sex": sex,
+                "age_group": age_group,
+                "persons": persons,
+            }
+            for (sex, age_group), persons in zip(figures, site.values(), strict=True)
+        ],
+    )
+    return small
+
+
+def by_people(small: SmallWarehouse, code: str) -> dict[tuple[str, str], tuple[float, float]]:
+    """January's numerator and denominator by sex and age group."""
+    values = small.compute(code, as_of=date(2026, 3, 31))
+    kept = values[(values["period"] == "2026-01") & (values["area"] == "C")]
+    kept = kept[(kept["breakdown"] == "_T") & (kept["actor"] == "_T")]
+    return {
+        (row["sex"], row["age_group"]): (row["numerator"], row["denominator"])
+        for row in kept.to_dict("records")
+    }
+
+
+def test_under_a_sex_or_age_the_residents_are_of_that_sex_or_age() -> None:
+    small = with_victims(F_Y18T29=600, M_Y18T29=300, M_Y0T17=100)
+    assert by_people(small, "P2-OC-07") == {
+        ("_T", "_T"): (2, 1000),
+        ("F", "_T"): (1, 600),
+        ("M", "_T"): (2, 400),
+        ("_T", "Y18T29"): (1, 900),
+        ("_T", "Y0T17"): (1, 100),
+    }
+
+
+def test_a_population_known_in_total_only_gives_no_rate_by_sex_or_age() -> None:
+    small = with_victims(_U__U=1000)
+    assert by_people(small, "P2-OC-07") == {("_T", "_T"): (2, 1000)}
+
+
+def monitored(*rows: dict[str, Any]) -> SmallWarehouse:
+    small = SmallWarehouse()
+    usual = {
+        "month": date(2026, 1, 1),
+        "area_code": "A1a",
+        "mechanism": "human_rights",
+        "violation_type": "killing",
+        "alleged_actor_type": "militia",
+        "sex": "F",
+        "age_group": "Y18T29",
+    }
+    small.add("rights_monitoring", [usual | row for row in rows])
+    return small
+
+
+def residents(small: SmallWarehouse, area: str, **persons: int) -> None:
+    small.add(
+        "population",
+        [
+            {
+                "population_kind": "resident",
+                "area_code": area,
+                "reference_on": date(2026, 1, 1),
+                "sex": sex,
+                "persons": count,
+            }
+            for sex, count in persons.items()
+        ],
+    )
+
+
+def test_deaths_and_injuries_are_per_residents_of_the_areas_with_a_figure() -> None:
+    small = monitored(
+        {"persons_killed": 2, "persons_injured": 3},
+        {"persons_killed": 1, "sex": "M", "age_group": "_U"},
+        {"persons_injured": 4, "area_code": "A1", "sex": "M", "age_group": "_U"},
+        {"persons_killed": 100, "area_code": "A2"},  # no figure: leaves both parts
+        {"persons_killed": 100, "mechanism": "mrm"},
+    )
+    residents(small, "A1a", F=6000, M=4000)
+    residents(small, "A1b", _U=90000)
+    found = by_people(small, "X-IM-03")
+    assert found == {
+        ("_T", "_T"): (10, 100000),
+        ("F", "_T"): (5, 6000),
+        ("M", "_T"): (5, 4000),
+    }
+    values = small.compute("X-IM-03", as_of=date(2026, 3, 31))
+    quarter = values[(values["period"] == "2026-Q1") & (values["area"] == "A1a")]
+    by_actor = quarter[quarter["actor"] == "militia"]
+    assert by_actor[["numerator", "denominator", "n"]].to_numpy().tolist() == [[6, 10000, 6]]
+    assert by_actor["value"].item() == 60

@@ -1,0 +1,83 @@
+"""Every sentence stands in both languages with the same placeholders, and claims no cause."""
+
+import re
+from collections import Counter
+from string import Formatter
+
+import pytest
+
+from indicators.foundation.data_folder import data_folder
+from indicators.foundation.messages import LANGUAGES, message, message_catalogue
+from indicators.linkage.framework.causal_language import claim_in
+
+
+def placeholders(text: str) -> set[str]:
+    """The names to fill; `title_en` and `title_fr` hold one text in two languages."""
+    names = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+    return {re.sub("_(en|fr)$", "", name) for name in names}
+
+
+def test_every_message_has_both_languages() -> None:
+    incomplete = [key for key, texts in message_catalogue().items() if set(texts) != set(LANGUAGES)]
+    assert incomplete == []
+
+
+def test_both_languages_fill_the_same_placeholders() -> None:
+    different = [
+        key
+        for key, texts in message_catalogue().items()
+        if placeholders(texts["en"]) != placeholders(texts["fr"])
+    ]
+    assert different == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_message_claims_a_cause(language: str) -> None:
+    claims = {
+        key: texts[language]
+        for key, texts in message_catalogue().items()
+        if claim_in(texts[language], language)
+    }
+    assert claims == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("folder", ["indicators", "missions", "contracts"])
+def test_no_text_of_the_repository_claims_a_cause(folder: str, language: str) -> None:
+    claims = [
+        (path.name, line.strip())
+        for path in sorted((data_folder() / folder).rglob("*.yaml"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if claim_in(line, language)
+    ]
+    assert claims == []
+
+
+def test_a_message_fills_its_placeholders_in_the_language_asked_for() -> None:
+    assert message("place.row", "fr", name=214) == "ligne 214"
+
+
+def test_an_unknown_key_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        message("no.such.key")
+
+
+def test_no_key_stands_twice_in_a_file() -> None:
+    """YAML keeps the last of two equal keys and says nothing."""
+    twice = {}
+    for path in sorted((data_folder() / "messages").glob("*.yaml")):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        keys = Counter(
+            found.group(1) for line in lines if (found := re.match(r"(\S+?):(\s|$)", line))
+        )
+        if repeated := [key for key, number in keys.items() if number > 1]:
+            twice[path.name] = repeated
+    assert twice == {}
+
+
+@pytest.mark.parametrize("name", ["pages", "dashboard", "empty"])
+def test_french_signs_do_not_part_from_their_word(name: str) -> None:
+    path = data_folder() / "messages" / f"{name}.yaml"
+    keys = re.findall(r"^(\S+?):", path.read_text(encoding="utf-8"), re.MULTILINE)
+    french = {key: message_catalogue()[key]["fr"] for key in keys}
+    assert {key: text for key, text in french.items() if re.search(r" [:;!?%»]|« ", text)} == {}

@@ -1,0 +1,1033 @@
+"""A small release with every state that a page must show, made without the pipeline.
+
+Fictional areas and figures; the same call writes the same rows. Run as a module to write a
+workspace: `python -m tests.dashboards.release_factory FOLDER`.
+"""
+
+import hashlib
+import json
+import math
+import sys
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from dashboards.wording.words import in_sentence
+from indicators.foundation.mart_tables import DIMENSIONS, MART_TABLES, VALUE_COLUMNS
+
+MISSION = "minutam"
+RELEASE = "2026-Q3-r01"
+COUNTRY = "MT"
+AREA_NAMES = {
+    "MT0101": "Aroko",
+    "MT0102": "Beldane",
+    "MT0103": "Cassou",
+    "MT0104": "Dorima",
+    "MT0201": "Essari",
+    "MT0202": "Fandé",
+    "MT0203": "Gorou",
+    "MT0204": "Hamsa",
+    "MT0301": "Ilora",
+    "MT0302": "Jebala",
+    "MT0303": "Kessi",
+    "MT0304": "Lomara",
+}
+# One area for each state that a cell of the newest quarters may have.
+ZERO_AREA, LATE_AREA, CLOSED_AREA, SMALL_AREA, OTHER_AREA = (
+    "MT0201",
+    "MT0203",
+    "MT0301",
+    "MT0303",
+    "MT0302",
+)
+NEUTRAL = "P2-OP-09"
+UNRANKED = "X-IM-03"  # by this one no areas are drawn or ordered
+_CLASSES = {"survey_answers": "survey", "incidents": "event", "custody_visits": "person"}
+
+_INDICATORS = [
+    # code, level, tier, source, measure, rule, unit, direction, value, change a quarter, half-width
+    (
+        "P2-OC-05",
+        "outcome",
+        "II",
+        "survey_answers",
+        "proportion",
+        "distinct",
+        "percent",
+        "up",
+        41.0,
+        0.9,
+        4.0,
+    ),
+    (
+        "P1-OC-05",
+        "outcome",
+        "I",
+        "survey_answers",
+        "proportion",
+        "distinct",
+        "percent",
+        "up",
+        57.0,
+        1.6,
+        5.0,
+    ),
+    ("P2-OC-07", "outcome", "II", "incidents", "rate", "flow", "per_1000", "down", 3.1, -0.25, 0.8),
+    ("P2-OC-02", "outcome", "II", "alerts", "ratio", "matured", "percent", "up", 63.0, 0.3, None),
+    (
+        "P3-OC-02",
+        "outcome",
+        "III",
+        "survey_answers",
+        "proportion",
+        "distinct",
+        "percent",
+        "up",
+        29.0,
+        0.2,
+        4.5,
+    ),
+    (
+        "P3-OC-05",
+        "outcome",
+        "III",
+        "custody_visits",
+        "ratio",
+        "flow",
+        "percent",
+        "down",
+        None,
+        0.0,
+        None,
+    ),
+    (
+        "P2-OC-01",
+        "outcome",
+        "II",
+        "survey_answers",
+        "proportion",
+        "distinct",
+        "percent",
+        "up",
+        48.0,
+        -0.1,
+        4.0,
+    ),
+    (
+        "X-IM-03",
+        "impact",
+        "I|II|III",
+        "rights_monitoring",
+        "rate",
+        "flow",
+        "per 100,000",
+        "down",
+        4.2,
+        -0.02,
+        0.75,
+    ),
+    ("P1-OP-02", "output", "I", "activities", "count", "flow", "sessions", "up", 168.0, 1.0, None),
+    (
+        "P2-OP-01",
+        "output",
+        "II",
+        "activities",
+        "count",
+        "flow",
+        "patrols",
+        "up",
+        1218.0,
+        12.0,
+        None,
+    ),
+    ("P2-OP-09", "output", "II", "alerts", "count", "flow", "alerts", "neutral", 187.0, 2.0, None),
+]
+_TITLES = {
+    "P2-OC-05": (
+        "Adults who feel safe walking alone at night",
+        "Adultes qui se sentent en sécurité la nuit",
+    ),
+    "P1-OC-05": (
+        "Women who say they could raise a concern with UN police",
+        "Femmes qui pourraient confier une inquiétude à la police de l’ONU",
+    ),
+    "P2-OC-07": (
+        "Violent incidents per 1,000 residents in sites for displaced people",
+        "Incidents violents pour 1 000 habitants dans les sites de déplacés",
+    ),
+    "P2-OC-02": ("Alerts answered within the target time", "Alertes traitées dans le délai cible"),
+    "P3-OC-02": (
+        "Adults who trust host-State police",
+        "Adultes qui font confiance à la police de l’État hôte",
+    ),
+    "P3-OC-05": (
+        "Detainees held beyond the legal limit",
+        "Personnes détenues au-delà du délai légal",
+    ),
+    "P2-OC-01": (
+        "Adults who see a UN police patrol at least weekly",
+        "Adultes qui voient une patrouille au moins chaque semaine",
+    ),
+    "X-IM-03": (
+        "Civilians killed or injured by violence per 100,000 people",
+        "Civils tués ou blessés par la violence pour 100 000 habitants",
+    ),
+    "P1-OP-02": ("Community dialogue sessions", "Séances de dialogue avec la population"),
+    "P2-OP-01": ("Patrols conducted by UN police", "Patrouilles de la police de l’ONU"),
+    "P2-OP-09": ("Early-warning alerts received", "Alertes précoces reçues"),
+}
+_AGAINST = {  # indicator: baseline, target, rating, trend
+    "P2-OC-05": (34.0, 50.0, "on_track", "improving"),
+    "P1-OC-05": (38.0, 50.0, "achieved", "improving"),
+    "P2-OC-07": (5.2, 2.5, "at_risk", "improving"),
+    "P2-OC-02": (58.0, 80.0, "off_track", "no_clear_change"),
+    "P3-OC-02": (27.0, 40.0, "at_risk", "no_clear_change"),
+    "P3-OC-05": (31.0, 15.0, "not_enough_data", None),
+    "P2-OC-01": (None, None, None, "no_clear_change"),
+    "X-IM-03": (None, None, None, "no_clear_change"),
+    "P1-OP-02": (None, None, None, "no_clear_change"),
+    "P2-OP-01": (None, None, None, "improving"),
+    "P2-OP-09": (None, None, None, "more"),
+}
+_EDGES = [
+    ("E1", "P1-OP-02", "P2-OC-05"),
+    ("E2", "P1-OP-02", "P1-OC-05"),
+    ("E3", "P2-OP-01", "P2-OC-07"),
+    ("E4", "P2-OP-09", "P2-OC-02"),
+    ("E5", "P2-OP-01", "P3-OC-02"),
+]
+_SEX_SHIFT = {"F": -4.0, "M": 4.0}
+
+
+def _quarters() -> list[tuple[str, str, date, date]]:
+    found = []
+    for year in (2024, 2025, 2026):
+        for number in (1, 2, 3, 4) if year < 2026 else (1, 2, 3):
+            start = date(year, 3 * number - 2, 1)
+            end = date(year + number // 4, 3 * number % 12 + 1, 1) - timedelta(days=1)
+            found.append(("Q", f"{year}-Q{number}", start, end))
+    return found
+
+
+def _months() -> list[tuple[str, str, date, date]]:
+    found = []
+    for number in range(33):
+        year, month = 2024 + number // 12, number % 12 + 1
+        end = date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
+        found.append(("M", f"{year}-{month:02d}", date(year, month, 1), end))
+    return found
+
+
+def _is_wave(period_type: str, end: date) -> bool:
+    """Waves end in February and August from 2025 on."""
+    months = (2, 8) if period_type == "M" else (3, 9)
+    return end.year >= 2025 and end.month in months
+
+
+_HIDDEN = {"obs_status": "A", "conf_status": "C"}
+
+
+def _state(indicator: str, source: str, area: str, code: str, end: date) -> dict[str, Any]:
+    """The statuses of one cell; empty where a figure stands."""
+    newest = code in ("2026-Q3", "2026-09", "2026-08")
+    if indicator == "P3-OC-05" and area == COUNTRY:
+        return {"obs_status": "U"}
+    if area == CLOSED_AREA and end >= date(2026, 8, 1):
+        return {"obs_status": "L"}
+    if source == "survey_answers":
+        return _HIDDEN | {"disclosure": "suppressed"} if area == SMALL_AREA else {}
+    if area == LATE_AREA and newest:
+        return {"obs_status": "O"}
+    if code in ("2025-Q1", "2025-02") and area == COUNTRY and indicator == "P2-OC-07":
+        return {"obs_status": "O"}
+    if area == SMALL_AREA and newest:
+        return _HIDDEN | {"disclosure": "below_8"}
+    if area == OTHER_AREA and newest:
+        return _HIDDEN | {"disclosure": "suppressed"}
+    return {}
+
+
+def _figure(spec: tuple[Any, ...], place: int, step: int, code: str, area: str) -> dict[str, Any]:
+    """A plausible figure with its interval: a level by area, a drift by period, a small wave."""
+    _, _, _, _, measure, _, unit, _, newest, drift, half = spec
+    level = 40.0 if newest is None else newest
+    share = 1.0 if area == COUNTRY else (0.4 + 0.11 * place if unit != "percent" else 1.0)
+    shift = (place - 6) * 2.2 if unit == "percent" and area != COUNTRY else 0.0
+    value = max(0.0, (level + drift * step) * share + shift + math.sin(place + step) * 0.02 * level)
+    if measure == "count":
+        scale = 1.0 if area == COUNTRY else 0.11
+        value = float(round(value * scale / (3 if len(code) == 7 and code[5] != "Q" else 1)))
+    if area == ZERO_AREA and spec[3] not in ("survey_answers",) and step == 0:
+        value = 0.0
+    width = None if half is None else half * (1.0 if area == COUNTRY else 2.2)
+    low = None if width is None else max(0.0, value - width)
+    high = None if width is None else value + width
+    n = int(value) if measure == "count" else int(2412 if area == COUNTRY else 60 + 12 * place)
+    return {
+        "value": value,
+        "ci_low": low,
+        "ci_high": high,
+        "se": None if width is None else width / 1.96,
+        "n": n,
+        "numerator": round(value * 20.6) if unit != "percent" else round(value / 100 * n),
+        "denominator": None if measure == "count" else (20645 if unit != "percent" else n),
+        "method": {"survey_answers": "taylor", "incidents": "poisson_exact"}.get(spec[3]),
+        "obs_status": "A",
+        "conf_status": "F",
+        "disclosure": "exact",
+        "returns_due": 40,
+        "returns_received": 36,
+    }
+
+
+def _row(spec: tuple[Any, ...], period: tuple[str, str, date, date], area: str) -> dict[str, Any]:
+    indicator, source = spec[0], spec[3]
+    period_type, code, start, end = period
+    step = -((2026 - end.year) * 4 + (9 - end.month) // 3)
+    place = 0 if area == COUNTRY else list(AREA_NAMES).index(area) + 1
+    base = {
+        **dict.fromkeys(VALUE_COLUMNS),
+        **dict.fromkeys(DIMENSIONS, "_T"),
+        "mission": MISSION,
+        "indicator": indicator,
+        "indicator_version": 2 if indicator == "P2-OC-07" else 1,
+        "time_rule": spec[5],
+        "period_type": period_type,
+        "period": code,
+        "period_start": start,
+        "period_end": end,
+        "area": area,
+        "area_level": "country" if area == COUNTRY else "admin2",
+        "conf_status": "F",
+        "disclosure": "exact",
+    }
+    status = _state(indicator, source, area, code, end)
+    if source == "survey_answers" and not _is_wave(period_type, end):
+        status = {"obs_status": "O"}
+    figures = {} if status else _figure(spec, place, step, code, area)
+    against = {}
+    if area == COUNTRY:
+        names = ("baseline", "target", "rating", "trend")
+        against = dict(zip(names, _AGAINST[indicator], strict=True))
+    return {**base, **figures, **against, **status}
+
+
+def _sexes(row: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    if row["value"] is None or row["ci_low"] is None or row["indicator"] == "P1-OC-05":
+        return
+    for sex, shift in _SEX_SHIFT.items():
+        moved = {
+            name: max(0.0, row[name] + (shift if row["ci_high"] > 15 else shift / 10))
+            for name in ("value", "ci_low", "ci_high")
+        }
+        yield {**row, **moved, "sex": sex, "n": row["n"] // 2, "rating": None, "trend": None}
+    if row["indicator"] == "P2-OC-07":
+        hidden = dict.fromkeys(("value", "ci_low", "ci_high", "n", "numerator", "denominator"))
+        hidden |= {"conf_status": "C", "disclosure": "below_8", "rating": None, "trend": None}
+        yield {**row, **hidden, "sex": "_U"}
+
+
+def _values() -> list[dict[str, Any]]:
+    rows = []
+    for spec in _INDICATORS:
+        for period in _quarters() + _months():
+            for area in (COUNTRY, *AREA_NAMES):
+                row = _row(spec, period, area)
+                rows += [row, *_sexes(row)]
+    return rows
+
+
+def _indicator_rows() -> list[dict[str, Any]]:
+    rows = []
+    for spec in _INDICATORS:
+        code = spec[0]
+        english, french = _TITLES[code]
+        baseline, target, _, _ = _AGAINST[code]
+        rows.append(
+            {
+                "mission": MISSION,
+                "indicator": code,
+                "version": 2 if code == "P2-OC-07" else 1,
+                "level": spec[1],
+                "tier": spec[2],
+                "phases": "prevention|preemption",
+                "units": "IPO|FPU|SPT",
+                "source": spec[3],
+                "measure": spec[4],
+                "time_rule": spec[5],
+                "unit_of_measure": spec[6],
+                "direction": spec[7],
+                "title_en": english,
+                "title_fr": french,
+                "short_en": english,
+                "short_fr": french,
+                "definition_en": f"{english}, counted once.",
+                "definition_fr": f"{french}, comptés une seule fois.",
+                "numerator_en": "Cases that meet the definition",
+                "numerator_fr": "Cas qui répondent à la définition",
+                "denominator_en": "All cases",
+                "denominator_fr": "Tous les cas",
+                "rationale_en": "",
+                "rationale_fr": "",
+                "limitations_en": "Says nothing of quality.",
+                "limitations_fr": "Ne dit rien de la qualité.",
+                "owner_en": "Police Commissioner",
+                "owner_fr": "Chef de la police",
+                "owner_reference": "2023.05 Annex A 6(j)",
+                "contributes_to": "X-IM-03",
+                "disaggregate": "area|sex",
+                "periods": "M|Q",
+                "confidentiality": _CLASSES.get(spec[3], "institutional"),
+                "compared_by_area": code != UNRANKED,
+                "reference": "2017.12 §43",
+                "effective_from": date(2024, 1, 1),
+                "baseline": baseline,
+                "baseline_on": date(2025, 9, 30) if baseline is not None else None,
+                "target": target,
+                "target_on": date(2027, 6, 30) if target is not None else None,
+                "tolerance": 1.0,
+                "sql": "SELECT count(*) AS value\nFROM cube.example",
+            }
+        )
+    return rows
+
+
+def _outline(column: int, row: int) -> dict[str, Any]:
+    """A field of a wobbling grid; neighbours share their corners."""
+
+    def corner(x: int, y: int) -> list[float]:
+        return [
+            30.0 + x * 1.2 + 0.18 * math.sin(3 * x + 5 * y),
+            9.0 - y * 1.0 + 0.15 * math.cos(4 * x - 2 * y),
+        ]
+
+    ring = [
+        corner(column, row),
+        corner(column + 1, row),
+        corner(column + 1, row + 1),
+        corner(column, row + 1),
+        corner(column, row),
+    ]
+    return {"type": "Polygon", "coordinates": [ring]}
+
+
+def _area_rows() -> list[dict[str, Any]]:
+    country = dict.fromkeys(MART_TABLES["area"])
+    country |= {"mission": MISSION, "area_code": COUNTRY, "area_level": "country"}
+    rows = [country | {"name_en": "Mission area", "name_fr": "Zone de la mission"}]
+    for place, (code, name) in enumerate(AREA_NAMES.items()):
+        rows.append(
+            {
+                "mission": MISSION,
+                "area_code": code,
+                "parent_area_code": COUNTRY,
+                "area_level": "admin2",
+                "name_en": name,
+                "name_fr": name,
+                "site_kind": None,
+                "latitude": None,
+                "longitude": None,
+                "geometry": json.dumps(_outline(place % 4, place // 4)),
+            }
+        )
+    return rows
+
+
+def _return_status(place: int, month: date, source: str) -> str:
+    if place == 8 and month >= date(2026, 8, 1):
+        return "no_access"
+    if place == 10 and month >= date(2026, 7, 1):
+        return "not_submitted"
+    if place == 4 and month == date(2026, 4, 1):
+        return "nil"
+    return "not_submitted" if (place * 7 + month.month * 5 + len(source)) % 17 == 0 else "submitted"
+
+
+def _return_rows() -> list[dict[str, Any]]:
+    rows = []
+    for place, (area, name) in enumerate(AREA_NAMES.items()):
+        for _, _, start, end in _months():
+            for source in ("activities", "incidents"):
+                status = _return_status(place, start, source)
+                received = end + timedelta(days=3 + (place * 5 + start.month) % 14)
+                rows.append(
+                    {
+                        "mission": MISSION,
+                        "source": source,
+                        "unit_code": f"IPO{place + 1:02d}",
+                        "unit_name": f"IPO {name}",
+                        "area": area,
+                        "month": start,
+                        "status": status,
+                        "received_on": received if status in ("submitted", "nil") else None,
+                        "due_on": end + timedelta(days=10),
+                    }
+                )
+    return rows
+
+
+def _response_rows() -> list[dict[str, Any]]:
+    rows = []
+    waves = [(1, 2025, 2), (2, 2025, 8), (3, 2026, 2), (4, 2026, 8)]
+    for wave, year, month in waves:
+        for place, area in enumerate(AREA_NAMES):
+            for sex in ("F", "M"):
+                for age in ("Y18T29", "Y30T44", "Y45T59", "Y_GE60"):
+                    low = sex == "M" and age == "Y18T29"
+                    answered = 20 if low else 25 + place % 3
+                    rows.append(
+                        {
+                            "wave": f"W{wave}",
+                            "first_on": date(year, month, 3),
+                            "last_on": date(year, month, 24),
+                            "area": area,
+                            "sex": sex,
+                            "age_group": age,
+                            "sampled": 30,
+                            "answered": 0 if area == CLOSED_AREA and wave == 4 else answered,
+                        }
+                    )
+    return [row for group in ("", "area", "sex", "age_group") for row in _margin(rows, group)]
+
+
+def _margin(rows: list[dict[str, Any]], group: str) -> list[dict[str, Any]]:
+    """Sampled and answered by wave and one group; the other dimensions are totals."""
+    totals = {"area": COUNTRY, "sex": "_T", "age_group": "_T"}
+    keys = ["wave", "first_on", "last_on", *([group] if group else [])]
+    sums = pd.DataFrame(rows).groupby(keys, as_index=False)[["sampled", "answered"]].sum()
+    fixed = {"mission": MISSION, "survey_code": "perception", "instrument": "household"}
+    return [{**fixed, **totals, **row} for row in sums.to_dict("records")]
+
+
+def _result_rows() -> list[dict[str, Any]]:
+    """Interviews by result; those of the oldest wave are not shown."""
+    shown = {"complete": 2390, "partial": 22, "refusal": 301, "no_contact": 247}
+    hidden = dict.fromkeys(shown)
+    return [
+        {
+            **_wave_key(wave),
+            **(hidden if wave == 1 else shown),
+            "without_consent": 0,
+            "ineligible": 38,
+            "response_rate": 0.815,
+        }
+        for wave in (1, 2, 3, 4)
+    ]
+
+
+def _item_response_rows() -> list[dict[str, Any]]:
+    """Two questions a wave; of the newest wave's second one two counts are not shown."""
+    parts = {"valid": 2300, "dont_know": 71, "refused": 23, "not_asked": 0, "missing": 18}
+    rows = []
+    for wave in (1, 2, 3, 4):
+        for item in ("safe_walking_night", "trust_host_police"):
+            withheld = {}
+            if wave == 4 and item == "trust_host_police":
+                withheld = {"refused": None, "missing": None}
+            rows.append({**_wave_key(wave), "item": item, "interviewed": 2412, **parts, **withheld})
+    return rows
+
+
+def _wave_key(wave: int) -> dict[str, str]:
+    named = {"survey_code": "perception", "instrument": "household"}
+    return {"mission": MISSION, "wave": f"W{wave}", **named}
+
+
+def _quality_rows() -> list[dict[str, Any]]:
+    names = [
+        ("completeness", "activities", "warning", "failed", 2),
+        ("volume_against_history", "activities", "warning", "passed", 0),
+        ("codes_known", "incidents", "blocking", "passed", 0),
+        ("interviews_under_8_minutes", "survey_respondents", "warning", "failed", 23),
+        ("weights_positive", "survey_respondents", "blocking", "passed", 0),
+    ]
+    return [
+        {
+            "mission": MISSION,
+            "check_name": name,
+            "source": source,
+            "severity": severity,
+            "status": status,
+            "observed": str(failed),
+            "expected": "0",
+            "rows_failed": failed,
+            "sentence_en": f"Check {name.replace('_', ' ')}: {failed} rows.",
+            "sentence_fr": f"Contrôle {name.replace('_', ' ')} : {failed} lignes.",
+        }
+        for name, source, severity, status, failed in names
+    ]
+
+
+def _reject_rows() -> list[dict[str, Any]]:
+    places = [
+        (
+            "activities",
+            "activities_0826.xlsx",
+            "Patrols",
+            214,
+            214,
+            1,
+            "started_at",
+            "31.06.2026",
+            "type_time",
+            "Not a date: June has 30 days. Correct the cell and drop the file in again.",
+            "Ce n’est pas une date : juin compte 30 jours. Corrigez la cellule.",
+        ),
+        (
+            "incidents",
+            "incidents_0926.xlsx",
+            "Saisie",
+            12,
+            41,
+            30,
+            "area_code",
+            "Kesi",
+            "code",
+            "Unknown area. Nearest known: Kessi. Correct the cells.",
+            "Zone inconnue. La plus proche : Kessi. Corrigez les cellules.",
+        ),
+        (
+            "alerts",
+            "alerts_q3.csv",
+            None,
+            88,
+            93,
+            6,
+            "received_at",
+            None,
+            "required",
+            "A value is required here.",
+            "Une valeur est obligatoire ici.",
+        ),
+    ]
+    names = list(MART_TABLES["reject_summary"])
+    return [
+        dict(
+            zip(
+                names,
+                (
+                    MISSION,
+                    source,
+                    file,
+                    _sha(file),
+                    sheet,
+                    first,
+                    last,
+                    rows,
+                    column,
+                    raw,
+                    rule,
+                    en,
+                    fr,
+                ),
+                strict=True,
+            )
+        )
+        for source, file, sheet, first, last, rows, column, raw, rule, en, fr in places
+    ]
+
+
+def _sha(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _file_rows() -> list[dict[str, Any]]:
+    files = ["activities_0726.xlsx", "activities_0826.xlsx", "incidents_0926.xlsx", "alerts_q3.csv"]
+    return [
+        {
+            "mission": MISSION,
+            "file_sha256": _sha(name),
+            "name": name,
+            "source": name.split("_")[0],
+            "status": "superseded" if number == 0 else "loaded",
+            "sequence": number + 1,
+            "rows_read": 500,
+            "rows_loaded": 480 - number,
+            "rows_rejected": 20 + number,
+            "rows_unchanged": 0,
+            "rows_ignored": 0,
+            "superseded_by": _sha(files[1]) if number == 0 else None,
+        }
+        for number, name in enumerate(files)
+    ]
+
+
+def _contribution_rows() -> list[dict[str, Any]]:
+    return [
+        {
+            "mission": MISSION,
+            "indicator": spec[0],
+            "indicator_version": 1,
+            "period_type": "Q",
+            "period": "2026-Q3",
+            "area": COUNTRY,
+            "file_sha256": _sha(name),
+            "file": name,
+            "rows": 20 + number,
+        }
+        for spec in _INDICATORS
+        for number, name in enumerate(("incidents_0926.xlsx", "population_2026.csv"))
+    ]
+
+
+def _link_rows() -> list[dict[str, Any]]:
+    """Every edge side by side in every area; for the mission also two tests of the first edge."""
+    beside = [
+        {
+            **dict.fromkeys(MART_TABLES["result_link"]),
+            "mission": MISSION,
+            "edge": edge,
+            "from_indicator": output,
+            "to_indicator": outcome,
+            "area": area,
+            "method": "side_by_side",
+            "lag": 1,
+            "n_areas": 1 if edge == "E4" else 12,
+            "n_periods": 33,
+            "expected_sign": 1,
+            "status": "not_tested",
+            "caveats": "few_areas|wake_many_overlaps",
+            "sentence_en": "Side by side only. This shows no effect: not tested.",
+            "sentence_fr": "Côte à côte seulement. Cela ne montre aucun effet : non testé.",
+        }
+        for edge, output, outcome in _EDGES
+        for area in (COUNTRY, *AREA_NAMES)
+    ]
+    tested = [
+        {**beside[0], "method": method, "grade": "C", "status": "tested", "estimate": -0.18}
+        for method in ("association", "panel")
+    ]
+    return beside + tested
+
+
+def _finding(table: str, edge: str, specification: str, **known: Any) -> dict[str, Any]:
+    """A row of the evidence engine for the whole mission; what is not named is empty."""
+    empty = dict.fromkeys(MART_TABLES[table])
+    place = {"mission": MISSION, "edge": edge, "area": COUNTRY, "specification": specification}
+    return {**empty, **place, **known}
+
+
+def _interview_rows() -> list[dict[str, Any]]:
+    """Of the first edge: figures of all activities, none of joint ones, two of pulses."""
+    own = {"table": "interview_effect", "edge": _EDGES[0][0], "method": "before_after_interviews"}
+    figure = {"estimate": 3.2, "ci_low": -4.1, "ci_high": 10.5, "p_value": 0.38}
+    cost = {"person_days": 2140.0, "nights": 37.0, "km": 5120.5}
+    return [
+        _finding(
+            **own, specification="7_days_all", n_before=212, n_after=187, **figure, **cost,
+            status="compared",
+        ),
+        _finding(
+            **own, specification="10_days_all", n_before=301, n_after=266, **figure, **cost,
+            status="compared",
+        ),
+        _finding(
+            **own, specification="7_days_joint", n_before=24, n_after=None,
+            person_days=96.0, status="few_interviews",
+        ),
+        _finding(
+            **own | {"method": "pulse_interviews"}, specification="7_days_police",
+            n_before=70, n_after=43, **figure, **cost, status="compared",
+        ),
+        _finding(
+            **own | {"method": "pulse_interviews"}, specification="7_days_all",
+            n_before=88, n_after=61, **figure, status="compared",
+        ),
+    ]  # fmt: skip
+
+
+def _wake_rows() -> list[dict[str, Any]]:
+    """Of the third edge two windows, checks of the first, and kinds; of the fourth a refusal."""
+    edge, refused = _EDGES[2][0], _EDGES[3][0]
+    cost = {"t_unit": "hours", "person_days": 3310.0, "nights": 212.0, "km": None}
+    counts = {"n_treated": 141, "n_control": 58, "control_mean": 0.62, "status": "estimated"}
+    figure = {"estimate": -0.21, "ci_low": -0.44, "ci_high": 0.02, "caveats": "wake_rise_before"}
+    long, short = ({"t_window": days * 24.0, "spat_window": 10.0, **cost} for days in (14, 7))
+    check = {"p_value": 0.71, "estimate": 0.04, "status": "check"}
+    none = {"status": "not_estimable", "caveats": "wake_no_control_rows"}
+    few = {**counts, "n_control": None}
+    return [
+        _finding("wake_effect", edge, "7d_10km", **short, **counts, **figure),
+        _finding("wake_effect", edge, "14d_10km", **long, **counts, **figure),
+        _finding("wake_effect", edge, "14d_10km_moved_60_days", **long, **check),
+        _finding("wake_effect", edge, "7d_10km_far_ring", **short, **check),
+        _finding("wake_effect", edge, "14d_10km_police", **long, **few, **figure),
+        _finding("wake_effect", edge, "14d_10km_police_far_ring", **long, **check),
+        _finding("wake_effect", edge, "7d_10km_police", **short, **counts, **figure),
+        _finding("wake_effect", edge, "none_long_range", **none, **cost),
+        _finding("wake_effect", refused, "none", **none, **cost),
+    ]
+
+
+def _event_rows() -> list[dict[str, Any]]:
+    """Of the first edge leads and lags in units, of the third those of two models of a ratio."""
+    first, third = _EDGES[0][0], _EDGES[2][0]
+    shared = {"n_areas": 12, "n_periods": 30, "status": "tested"}
+    units, ratio = {"scale": "units", "contrast": "doubled"}, {"scale": "log_ratio"}
+    models = [
+        (first, "leads_and_lags", units, 0.0),
+        (third, "event_study", {**ratio, "contrast": "began"}, 0.5),
+        (third, "sun_abraham", {**ratio, "contrast": "began"}, 0.0),
+    ]
+    return [
+        _finding(
+            "event_study",
+            edge,
+            name,
+            event_time=time,
+            estimate=moved + time / 10,
+            ci_low=moved + time / 10 - 0.3,
+            ci_high=moved + time / 10 + 0.3,
+            **reads_as,
+            **shared,
+        )
+        for edge, name, reads_as, moved in models
+        for time in (-2, -1, 0, 1)
+    ]
+
+
+def _graded_rows() -> list[dict[str, Any]]:
+    """What grading says of the rows around activities."""
+    ends = {edge: {"from_indicator": output, "to_indicator": to} for edge, output, to in _EDGES}
+    graded = [
+        (0, "before_after_interviews", "7_days_all", "C", "few_rounds", "interviews"),
+        (0, "before_after_interviews", "10_days_all", "D", "q_not_below_10", "interviews"),
+        (0, "before_after_interviews", "7_days_joint", "D", "few_interviews", "interviews"),
+        (0, "pulse_interviews", "7_days_all", "D", "q_not_below_10", "pulse"),
+        (0, "pulse_interviews", "7_days_police", "D", "q_not_below_10", "pulse"),
+        (2, "matched_wake", "14d_10km", "B", "overlap_above_10", "wake_rise_before"),
+        (2, "matched_wake", "7d_10km", "D", "few_treated", "wake_rise_before"),
+        (2, "matched_wake", "14d_10km_police", "C", "far_ring_failed", "wake_rise_before"),
+        (2, "matched_wake", "7d_10km_police", "D", "few_treated", "wake_rise_before"),
+        (2, "matched_wake", "none_long_range", "D", "wake_no_control_rows", None),
+        (3, "matched_wake", "none", "D", "wake_no_control_rows", None),
+    ]
+    return [
+        {
+            **_finding("result_link", edge, specification, **ends[edge]),
+            "method": method,
+            "grade": grade,
+            "grade_reasons": reasons,
+            "caveats": caveats,
+        }
+        for place, method, specification, grade, reasons, caveats in graded
+        for edge in [_EDGES[place][0]]
+    ]
+
+
+def _judgement_rows() -> list[dict[str, Any]]:
+    """Of the first edge: in both languages for the mission, in French only for one area."""
+    shared = {"mission": MISSION, "edge": _EDGES[0][0], "given_on": date(2026, 9, 15)}
+    whole = {"area": COUNTRY, "role": "police_commissioner", "stance": "rival_explanation"}
+    whole["for_headquarters"] = True
+    one = {"area": "MT0303", "role": "civil_affairs", "stance": "doubts", "for_headquarters": False}
+    return [
+        {**shared, **whole, "text_en": "The market reopened.", "text_fr": "Le marché a rouvert."},
+        {**shared, **one, "text_en": None, "text_fr": "Peu de gens ont été vus."},
+    ]
+
+
+def _item_rows() -> list[dict[str, Any]]:
+    """Outcomes and outputs as the edges name them, each once."""
+    rows = []
+    for kind, place in (("output", 1), ("outcome", 2)):
+        codes = dict.fromkeys(edge[place] for edge in _EDGES)
+        for position, code in enumerate(codes, start=1):
+            english, french = _TITLES[code]
+            titles = {"title_en": english, "title_fr": french}
+            shorts = {"short_en": in_sentence(english), "short_fr": in_sentence(french)}
+            row = {"mission": MISSION, "kind": kind, "position": position, "item": code.lower()}
+            more = _EXPECTED if (kind, position) == ("outcome", 1) else {}
+            rows.append({**row, "indicator": code, **titles, **shorts, **more})
+    return rows
+
+
+_EXPECTED = {
+    "stakeholders_en": "women and girls|site committees",
+    "stakeholders_fr": "femmes et filles|comités des sites",
+    "hypothesis_en": "Where people are asked, more should feel safe.",
+    "hypothesis_fr": "Là où les gens sont consultés, davantage devraient se sentir en sécurité.",
+    "expected_accomplishment_en": "Improved physical protection",
+    "expected_accomplishment_fr": "Amélioration de la protection physique",
+    "is_benchmark": True,
+}
+
+
+def _plan_rows() -> list[dict[str, Any]]:
+    row = {"mission": MISSION, "indicator": "P1-OP-02", "period": "2026-Q3", "quantity": 180.0}
+    return [row]
+
+
+def _base_rows() -> list[dict[str, Any]]:
+    return [
+        {
+            "mission": MISSION,
+            "base_name": f"{AREA_NAMES[area]} base",
+            "area": area,
+            "latitude": 9.0 - (place // 4) - 0.7,
+            "longitude": 30.0 + (place % 4) * 1.2 + 0.9,
+            "component": "police",
+            "from_on": date(2024, 1, 1),
+            "to_on": None,
+            "personnel_count": 140,
+        }
+        for place, area in enumerate(AREA_NAMES)
+        if place % 2
+    ]
+
+
+def _mission_rows() -> list[dict[str, Any]]:
+    return [
+        {
+            "mission": MISSION,
+            "name_en": "MINUTAM (fictional)",
+            "name_fr": "MINUTAM (fictive)",
+            "country_area": COUNTRY,
+            "time_zone": "Africa/Bamako",
+            "is_fictional": True,
+            "boundaries_en": "Boundaries and names are invented.",
+            "boundaries_fr": "Les limites et les noms sont inventés.",
+            "notes_en": json.dumps(["All figures are invented."]),
+            "notes_fr": json.dumps(["Tous les chiffres sont inventés."]),
+            "as_of": date(2026, 10, 15),
+        }
+    ]
+
+
+def _revision_rows() -> list[dict[str, Any]]:
+    return [
+        {
+            **dict.fromkeys(MART_TABLES["revision"]),
+            **dict.fromkeys(DIMENSIONS, "_T"),
+            "mission": MISSION,
+            "indicator": "P2-OC-07",
+            "indicator_version": 2,
+            "period_type": "Q",
+            "period": "2026-Q2",
+            "area": COUNTRY,
+            "release_before": "2026-Q2-r01",
+            "value_before": 4.2,
+            "value_after": 4.6,
+            "obs_status_before": "A",
+            "obs_status_after": "A",
+            "reason": "late_data",
+            "sentence_en": "Reports that came late.",
+            "sentence_fr": "Rapports arrivés en retard.",
+        }
+    ]
+
+
+def _grid_rows() -> list[dict[str, Any]]:
+    """Parts by sex of every indicator but one, by quarter and month; no part is a zero."""
+    return [
+        {
+            "mission": MISSION,
+            "indicator": spec[0],
+            "indicator_version": 2 if spec[0] == "P2-OC-07" else 1,
+            "dimension": "sex",
+            "area_level": level,
+            "period_type": period_type,
+            "absent": "no_case",
+        }
+        for spec in _INDICATORS
+        if spec[0] != "P1-OC-05"
+        for level in ("country", "admin2")
+        for period_type in ("Q", "M")
+    ]
+
+
+def mart_rows() -> Mapping[str, list[dict[str, Any]]]:
+    """The rows of every mart table of the release for the mission's own audience."""
+    return {
+        "indicator": _indicator_rows(),
+        "indicator_value": _values(),
+        "area": _area_rows(),
+        "contribution": _contribution_rows(),
+        "return_status": _return_rows(),
+        "survey_response": _response_rows(),
+        "survey_result": _result_rows(),
+        "survey_item_response": _item_response_rows(),
+        "base": _base_rows(),
+        "mission": _mission_rows(),
+        "result_link": [*_link_rows(), *_graded_rows()],
+        "interview_effect": _interview_rows(),
+        "wake_effect": _wake_rows(),
+        "event_study": _event_rows(),
+        "framework_item": _item_rows(),
+        "output_plan": _plan_rows(),
+        "field_judgement": _judgement_rows(),
+        "revision": _revision_rows(),
+        "quality_check": _quality_rows(),
+        "reject_summary": _reject_rows(),
+        "input_file": _file_rows(),
+        "breakdown_grid": _grid_rows(),
+    }
+
+
+def _write_database(path: Path, release: str, rows: Mapping[str, list[dict[str, Any]]]) -> None:
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("CREATE SCHEMA stored; CREATE SCHEMA mart")
+        for table, columns in MART_TABLES.items():
+            if table not in rows:
+                continue
+            frame = pd.DataFrame(rows[table], columns=list(columns), dtype=object)
+            connection.register("frame", frame)
+            casts = ", ".join(
+                f'CAST("{name}" AS {kind}) AS "{name}"' for name, kind in columns.items()
+            )
+            connection.execute(f"CREATE TABLE stored.{table} AS SELECT {casts} FROM frame")
+            connection.execute(
+                f"CREATE VIEW mart.{table} AS SELECT *, '{release}' AS release FROM stored.{table}"
+            )
+            connection.unregister("frame")
+
+
+def _hq_rows(rows: Mapping[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
+    kept = {table: list(found) for table, found in rows.items() if table != "base"}
+    kept["return_status"] = [
+        row | {"unit_code": None, "unit_name": None} for row in kept["return_status"]
+    ]
+    kept["reject_summary"] = [row | {"raw_value": None} for row in kept["reject_summary"]]
+    return kept
+
+
+def write_release(
+    home: Path,
+    release: str = RELEASE,
+    rows: Mapping[str, list[dict[str, Any]]] | None = None,
+) -> Path:
+    """Write a release below a workspace and point `current` at it; returns its folder."""
+    rows = mart_rows() if rows is None else rows
+    folder = home / "releases" / MISSION / release
+    for audience, table_rows in (("mission", rows), ("hq", _hq_rows(rows))):
+        (folder / audience / "extracts").mkdir(parents=True)
+        _write_database(folder / audience / "poclens.duckdb", release, table_rows)
+        (folder / audience / "extracts" / f"{MISSION}_2026-Q3.csv").write_text("INDICATOR\n")
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    manifest = {
+        "release": release,
+        "mission": MISSION,
+        "as_of": "2026-10-15",
+        "audiences": {"mission": {}, "hq": {}},
+        "files": [
+            {"path": str(path.relative_to(folder)), "sha256": _sha(path.name), "bytes": 1}
+            for path in files
+        ],
+    }
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    published = {
+        "previous_release": "2026-Q2-r01",
+        "published_by": "planning office",
+        "published_at": "2026-10-16T08:00:00+00:00",
+    }
+    (folder / "publication.json").write_text(json.dumps(published))
+    (folder.parent / "current").write_text(release + "\n")
+    return folder
+
+
+if __name__ == "__main__":
+    print(write_release(Path(sys.argv[1])))
