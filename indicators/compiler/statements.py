@@ -2,8 +2,8 @@
 
 Stages: `rows_of_core` and `with_<derived column>` (`columns.py`), `placed` and `finest`
 (`base_cube.py`), `by_month`, `in_areas`, `rolled` (`roll_ups.py`), then one `cells` an indicator
-(`ratios.py`). The engine keeps `finest` as a table. What people read of a figure is made of the same
-stages: `figure_sql.py`.
+(`ratios.py`). The engine keeps `finest` as a table. What people read of a figure is made of the
+same stages: `figure_sql.py`.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""A cell of a page is a figure or one kind of empty, as `indicators.assessment.empty_reasons` says."""
+"""A cell of a page is a figure or one kind of empty, as `empty_reasons` says."""
 
 import math
 

@@ -44,8 +44,8 @@ def test_the_wheel_holds_style_script_and_font_of_the_pages(wheel: Path) -> None
 def test_the_installed_engine_reads_its_own_data(wheel: Path, tmp_path: Path) -> None:
     zipfile.ZipFile(wheel).extractall(tmp_path)
     code = (
-        "from indicators.contracts import contracts\n"
-        "from indicators.data_folder import data_folder\n"
+        "from indicators.definitions.contracts import contracts\n"
+        "from indicators.foundation.data_folder import data_folder\n"
         "print(data_folder().name, len(contracts()))"
     )
     shown = subprocess.run(

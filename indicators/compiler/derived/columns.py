@@ -1,6 +1,6 @@
 """Derived columns: `cube.<table>` = core rows with what their contract derives, one CTE a column.
 
-Each declared form (`indicators.definitions.contracts.Derived`) has one function here that writes its SQL.
+Each declared form (`contracts.Derived`) has one function here that writes its SQL.
 A row stays one row: a lookup takes the newest match, the others ask or measure.
 """
 
