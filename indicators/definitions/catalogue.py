@@ -13,7 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator
 
 from indicators.definitions.audiences import AudienceName
 from indicators.definitions.confidentiality import ALL_PARTS, class_by_source
@@ -33,12 +33,13 @@ from indicators.definitions.expressions import (
     parse_expression,
     table_operands,
 )
-from indicators.definitions.measures import Between, Measure, Part, State, expressions_of
+from indicators.definitions.measures import Measure, Part, expressions_of
 from indicators.definitions.vocabularies import Vocabulary, vocabulary
 from indicators.foundation.codes import NO_ANSWER
 from indicators.foundation.data_folder import data_folder
 from indicators.foundation.errors import Problem, WrongUse, nearest
 from indicators.foundation.messages import has_message
+from indicators.foundation.model_problems import model_problems
 from indicators.foundation.yaml_files import read_yaml, row_of_key
 
 _MART_DIMENSIONS = ("unit_type", "activity_type", "actor", "sex", "age_group")
@@ -212,7 +213,7 @@ def read_indicator(path: Path) -> Indicator:
     try:
         indicator = Indicator.model_validate(entry)
     except ValidationError as error:
-        raise WrongUse([*_model_problems(path, error), *_beside(path, entry)]) from error
+        raise WrongUse([*model_problems(path, error, Indicator), *_beside(path, entry)]) from error
     problems = list(_Entry(path, indicator).problems())
     problems += _problems_of_versions(path, indicator)
     if problems:
@@ -290,26 +291,15 @@ def _problems_of_version(
     known = [name for name in Indicator.model_fields if name not in _NOT_VERSIONED]
     unknown = [name for name in earlier.differs if name not in known]
     for name in unknown:
-        yield _problem(path, "catalogue_key", f"{within}{name}", nearest=nearest(name, known))
+        yield _problem(path, "yaml_unknown_key", f"{within}{name}", nearest=nearest(name, known))
     if unknown:
         return
     try:
         entry = _as_it_was(indicator, earlier)
     except ValidationError as error:
-        yield from _model_problems(path, error, within)
+        yield from model_problems(path, error, Indicator, within)
         return
     yield from _Entry(path, entry, within).problems()
-
-
-def _model_problems(path: Path, error: ValidationError, within: str = "") -> Iterator[Problem]:
-    for detail in error.errors():
-        names = [str(part) for part in detail["loc"]]
-        key = within + ".".join(names)
-        if detail["type"] == "extra_forbidden":
-            known = sorted(_keys_beside(names))
-            yield _problem(path, "catalogue_key", key, nearest=nearest(names[-1], known))
-        else:
-            yield _problem(path, "yaml_invalid", key or "–", reason=detail["msg"])
 
 
 def _beside(path: Path, entry: Any) -> Iterator[Problem]:
@@ -339,29 +329,6 @@ def _problem(path: Path, rule: str, key: str, **parameters: Any) -> Problem:
     """A problem with the line on which its key stands."""
     row = row_of_key(path, key)
     return Problem(rule, path.name, row=row, parameters={"key": key, **parameters})
-
-
-_MODELS: Mapping[str, type[BaseModel]] = {
-    "measure": Measure,
-    "numerator": Part,
-    "denominator": Part,
-    "between": Between,
-    "state": State,
-    "returns": Returns,
-    "reaches_back": ReachesBack,
-    "changes": Change,
-    "earlier_versions": EarlierVersion,
-}
-
-
-def _keys_beside(names: list[str]) -> typing.KeysView[str]:
-    if len(names) == 1:
-        return Indicator.model_fields.keys()
-    parent = next((name for name in reversed(names[:-1]) if not name.isdigit()), "")
-    inside_measure = names[0] == "measure"
-    if parent in ("numerator", "denominator") and not inside_measure:
-        return Words.model_fields.keys()
-    return _MODELS.get(parent, Words).model_fields.keys()
 
 
 class _Entry:
@@ -419,7 +386,7 @@ class _Entry:
         for name in unknown:
             near = nearest(name, sorted(indicator.disaggregate))
             key = f"confidentiality.breakdowns.{name}"
-            yield self.problem("catalogue_key", key, nearest=near)
+            yield self.problem("yaml_unknown_key", key, nearest=near)
         told = {f"breakdowns.{name}": (name, own) for name, own in raised.breakdowns.items()}
         told |= {"total": (ALL_PARTS, raised.total)} if raised.total else {}
         for key, (name, own) in told.items():

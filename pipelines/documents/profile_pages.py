@@ -14,10 +14,11 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from indicators.definitions.contracts import Words, json_schema, models_in
+from indicators.definitions.contracts import Words, json_schema
 from indicators.definitions.mission_profile import Mission
 from indicators.documentation import markdown
 from indicators.foundation.messages import message
+from indicators.foundation.model_problems import models_in
 from indicators.linkage.framework.field_judgements import Judgements
 from indicators.linkage.framework.model import Framework
 from pipelines.mapping.model import Source

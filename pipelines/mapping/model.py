@@ -24,8 +24,9 @@ from pydantic import (
     model_validator,
 )
 
-from indicators.definitions.contracts import Contract, Strict, contracts, yaml_problems
+from indicators.definitions.contracts import Contract, Strict, contracts
 from indicators.foundation.errors import Problem, WrongUse
+from indicators.foundation.model_problems import model_problems
 from indicators.foundation.yaml_files import read_yaml
 from indicators.foundation.yaml_loader import StrictLoader
 from pipelines.readers import READERS
@@ -330,7 +331,7 @@ def read_source(path: Path) -> Source:
     try:
         source = Source.model_validate(entry)
     except ValidationError as error:
-        raise WrongUse(list(yaml_problems(path, error, Source))) from None
+        raise WrongUse(list(model_problems(path, error, Source))) from None
     problems = list(_reader_problems(path, source))
     for table in source.tables:
         problems += _table_problems(path, table)

@@ -59,7 +59,7 @@ def test_faults_of_keys_and_of_expressions_come_at_once(tmp_path: Path) -> None:
         )
         found.append([problem.rule for problem in refused.value.problems])
     in_expression = ["expression_one_expression", "expression_unknown_column"]
-    assert found[0] == ["yaml_invalid", "catalogue_key", *in_expression]
+    assert found[0] == ["yaml_invalid", "yaml_unknown_key", *in_expression]
     assert found[1] == ["catalogue_table", *in_expression]
 
 
