@@ -26,9 +26,10 @@ from indicators.compiler.explanation.wave_sql import (
 )
 from indicators.compiler.plan import CubePlan, single_plan
 from indicators.compiler.population import population_queries
-from indicators.definitions.catalogue import Indicator, checked_measure, columns_counted
+from indicators.definitions.columns_read import checked_measure, columns_counted
 from indicators.definitions.contracts import contracts
 from indicators.definitions.derivations import tables_looked_at
+from indicators.definitions.indicator import Indicator
 from indicators.definitions.measures import Measure
 from indicators.definitions.mission_profile import Setting
 from indicators.definitions.vocabularies import TOTAL

@@ -10,8 +10,8 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
-from indicators.definitions.catalogue import Indicator
 from indicators.definitions.contracts import Strict, Words
+from indicators.definitions.indicator import Indicator
 from indicators.foundation.errors import Problem, WrongUse, nearest
 from indicators.foundation.messages import LANGUAGES
 from indicators.foundation.model_problems import model_problems

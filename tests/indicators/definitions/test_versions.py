@@ -10,8 +10,9 @@ import yaml
 
 from indicators.assessment.rating import rate
 from indicators.assessment.trend import DEFINITION_CHANGED, trends
-from indicators.definitions.catalogue import Indicator, read_indicator, versions_of
-from indicators.definitions.versions import version_in_force
+from indicators.definitions.catalogue import read_indicator
+from indicators.definitions.indicator import Indicator
+from indicators.definitions.versions import version_in_force, versions_of
 from indicators.foundation.data_folder import data_folder
 from indicators.foundation.errors import WrongUse
 from tests.worlds.small_warehouse import SmallWarehouse, small_mission, total_rows
