@@ -27,12 +27,12 @@ from pipelines.mapping.agreements import agreed, values_left_out
 from pipelines.mapping.apply import FileRows, map_rows
 from pipelines.mapping.area_polygons import Outlines
 from pipelines.mapping.model import Source, TableMapping
+from pipelines.readers import reader
 from pipelines.warehouse import ledger
 from pipelines.warehouse.inspect import insert_table
 from pipelines.warehouse.ledger import InputFile
 
 _SUGGESTED = 300  # keys of a table above which the nearest one is not looked for
-READERS_OF_CELLS = ("xlsx",)  # a workbook keeps midnight as a date without a time of day
 Fault = tuple[str, str | None, int | None, str]  # table, sheet, row, rule
 
 
@@ -356,9 +356,9 @@ def _merge(job: _Job, contract: Contract) -> int:
 def readings(mapping: TableMapping, source: Source, mission: Mission) -> dict[str, Reading]:
     """How a source writes the columns of one of its tables."""
     zone = source.time_zone or mission.time_zone
-    is_workbook = source.reader in READERS_OF_CELLS
+    keeps_midnight = reader(source.reader).keeps_midnight
     return {
-        name: reading(entries[0], zone, is_workbook)
+        name: reading(entries[0], zone, keeps_midnight)
         for name, entries in mapping.mapped_columns().items()
         if entries
     }
