@@ -29,7 +29,7 @@ from pipelines.readers.table import (
 )
 from pipelines.readers.unpacked import unpacked_bytes
 
-_LARGEST_MB = 256
+LARGEST_MB = 256
 _LARGEST_GRID = 25_000_000  # cells between A1 and the last cell, which are all kept in memory
 _SHEETS_NAMED = 10
 Cell = str | float | int | bool | date | datetime | time | timedelta
@@ -53,7 +53,7 @@ def read(path: Path, options: Options) -> Iterator[SourceTable]:
     """The named sheet. Raises WrongUse for a workbook or a sheet that cannot be read."""
     data = path.read_bytes()
     _refuse_other_kinds(path, data)
-    _refuse_large(path, data, int(options.get("largest_mb", _LARGEST_MB)))
+    _refuse_large(path, data, int(options.get("largest_mb", LARGEST_MB)))
     workbook = _workbook(path, data)
     sheet = _sheet_name(path, workbook.sheet_names, options.get("sheet"))
     header_row = int(options.get("header_row", 1))
