@@ -166,10 +166,10 @@ class Context:
         return short or self.words("quoted", text=self.short(code))
 
     def outcome(self, code: str) -> dict[str, Any] | None:
-        """What the framework says of an indicator's outcome; None in releases that do not tell."""
+        """What the framework says of an indicator's outcome; None of what is none."""
         frame = framework.items(self.release)
         found = rows_of(frame[(frame["kind"] == "outcome") & (frame["indicator"] == code)])
-        return found[0] if found and "hypothesis_en" in frame else None
+        return found[0] if found else None
 
     @cached_property
     def plans(self) -> dict[str, float]:

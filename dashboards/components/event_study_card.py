@@ -27,13 +27,12 @@ _MODELS = ("sun_abraham", "event_study", "leads_and_lags")
 
 
 def time_since_activity(context: Context, link: dict[str, Any], period_type: str) -> html.Section:
-    """The card of one edge; in words where the release or the edge has no such model."""
+    """The card of one edge; in words where the edge has no such model."""
     words = context.words
     found = framework.event_study(context.release, link["edge"], context.area, context.country)
     shown = _shown(found)
     if not shown:
-        empty = notice(words("leads.older" if found is None else "leads.none"))
-        return card(words("leads.title"), [empty], key="leads")
+        return card(words("leads.title"), [notice(words("leads.none"))], key="leads")
     points = [_point(context, link, row) for row in shown]
     axis = words(f"leads.since.{period_type}")
     drawn: list[Any] = scope_note(shown[0], context.area, words)
@@ -46,9 +45,7 @@ def time_since_activity(context: Context, link: dict[str, Any], period_type: str
     return chart_card(context, "leads", titles, drawn, _table(context, link, shown, points, axis))
 
 
-def _shown(found: pd.DataFrame | None) -> list[dict[str, Any]]:
-    if found is None:
-        return []
+def _shown(found: pd.DataFrame) -> list[dict[str, Any]]:
     by_model = {name: rows_of(found[found["specification"] == name]) for name in _MODELS}
     return next((rows for rows in by_model.values() if rows), [])
 

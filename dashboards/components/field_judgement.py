@@ -18,7 +18,7 @@ def field_judgement(row: Mapping[str, Any], context: Context) -> html.Figure:
     held = [language for language in LANGUAGES if isinstance(said[language], str)]
     language = words.language if words.language in held else held[0]
     notes = [] if language == words.language else [words(f"judgement.only_{language}")]
-    if row.get("for_headquarters") is True:  # older releases do not say
+    if row["for_headquarters"] is True:
         notes.append(words("judgement.for_headquarters"))
     signed = words(
         "judgement.signed",

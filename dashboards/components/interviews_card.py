@@ -36,12 +36,11 @@ _ANY_PATROL = "patrol"  # what pulse interviews ask after, where all kinds stand
 
 
 def interviews_around(context: Context, edge: str) -> html.Section:
-    """The card of one edge; in words where the release or the edge has no such comparison."""
+    """The card of one edge; in words where the edge has no such comparison."""
     words = context.words
     found = framework.interviews(context.release, edge, context.area, context.country)
-    if found is None or found.empty:
-        empty = notice(words("interviews.older" if found is None else "interviews.none"))
-        return card(words("interviews.title"), [empty], key="interviews")
+    if found.empty:
+        return card(words("interviews.title"), [notice(words("interviews.none"))], key="interviews")
     parts = scope_note(rows_of(found)[0], context.area, words)
     for design in _DESIGNS:
         if rows := _in_order(found, design):

@@ -39,15 +39,13 @@ _SPECIFICATION = re.compile(
 
 
 def around_activities(context: Context, edge: str) -> html.Section:
-    """The card of one edge; in words where the release or the edge has no such comparison."""
+    """The card of one edge; in words where the edge has no such comparison."""
     words = context.words
     found = framework.wakes(context.release, edge, context.area, context.country)
-    rows = [] if found is None else rows_of(found)
-    rows = [{**row, **_named_parts(row)} for row in rows]
+    rows = [{**row, **_named_parts(row)} for row in rows_of(found)]
     windows = _in_order(row for row in rows if row["check"] is None)
     if not windows:
-        empty = notice(words("wake.older" if found is None else "wake.none"))
-        return card(words("wake.title"), [empty], key="wake")
+        return card(words("wake.title"), [notice(words("wake.none"))], key="wake")
     first = windows[0]
     spoken_for = (first["window"], ALL)
     checks = [row for row in rows if row["check"] and (row["window"], row["kind"]) == spoken_for]

@@ -15,11 +15,7 @@ def indicators(release: Release) -> pd.DataFrame:
         QUALIFY version = max(version) OVER (PARTITION BY indicator)
         ORDER BY indicator
     """
-    frame = release.frame(sql)
-    if "owner" not in frame:
-        return frame
-    # A release of before names the owner in English only.
-    return frame.assign(owner_en=frame["owner"], owner_fr=frame["owner"])
+    return release.frame(sql)
 
 
 def mission(release: Release) -> dict[str, Any]:

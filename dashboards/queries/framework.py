@@ -18,11 +18,6 @@ _OF_AREA = """WHERE edge = ? AND area IN (?, ?)
 
 def links(release: Release, area: str) -> pd.DataFrame:
     """The edges of the framework with what is known of each in one area, in the file's order."""
-    if "framework_item" not in release.tables:
-        sql = (
-            f"SELECT link.* FROM mart.result_link AS link WHERE area = ? {_HEADLINE} ORDER BY edge"
-        )
-        return release.frame(sql, [area])
     sql = f"""
         WITH item AS (
             SELECT kind, indicator, min(position) AS position
@@ -44,8 +39,6 @@ def links(release: Release, area: str) -> pd.DataFrame:
 
 def judgements(release: Release, edge: str, area: str, country: str) -> pd.DataFrame:
     """What staff made of an edge, newest first: of one area, of every area for the country."""
-    if "field_judgement" not in release.tables:
-        return pd.DataFrame()
     sql = """
         SELECT * FROM mart.field_judgement
         WHERE edge = ? AND (area = ? OR ? = ?)
@@ -54,10 +47,8 @@ def judgements(release: Release, edge: str, area: str, country: str) -> pd.DataF
     return release.frame(sql, [edge, area, area, country])
 
 
-def interviews(release: Release, edge: str, area: str, country: str) -> pd.DataFrame | None:
-    """Interviews before and after an activity, each row with its grade; None without the table."""
-    if "interview_effect" not in release.tables:
-        return None
+def interviews(release: Release, edge: str, area: str, country: str) -> pd.DataFrame:
+    """Interviews before and after an activity, each row with its grade."""
     sql = f"""
         SELECT own.*, graded.grade, graded.grade_reasons, graded.caveats
         FROM mart.interview_effect AS own
@@ -68,13 +59,11 @@ def interviews(release: Release, edge: str, area: str, country: str) -> pd.DataF
     return release.frame(sql, [edge, area, country, area])
 
 
-def wakes(release: Release, edge: str, area: str, country: str) -> pd.DataFrame | None:
-    """Windows around activities and their checks, each with its grade; None without the table.
+def wakes(release: Release, edge: str, area: str, country: str) -> pd.DataFrame:
+    """Windows around activities and their checks, each with its grade.
 
     The longest and narrowest window, which speaks for the edge, stands first.
     """
-    if "wake_effect" not in release.tables:
-        return None
     sql = f"""
         SELECT own.*, graded.grade, graded.grade_reasons
         FROM mart.wake_effect AS own
@@ -86,28 +75,20 @@ def wakes(release: Release, edge: str, area: str, country: str) -> pd.DataFrame 
     return release.frame(sql, [edge, area, country, area])
 
 
-def event_study(release: Release, edge: str, area: str, country: str) -> pd.DataFrame | None:
-    """The outcome by time since the activity, model by model; None in releases without its unit."""
-    if "event_study" not in release.tables:
-        return None
+def event_study(release: Release, edge: str, area: str, country: str) -> pd.DataFrame:
+    """The outcome by time since the activity, model by model."""
     sql = f"SELECT * FROM mart.event_study {_OF_AREA} ORDER BY specification, event_time"
     found = release.frame(sql, [edge, area, country, area])
-    if "scale" not in found:
-        return None
     return found.dropna(subset=["scale", "contrast", "estimate", "ci_low", "ci_high"])
 
 
 def items(release: Release) -> pd.DataFrame:
-    """Outcomes and outputs with titles, in the file's order; none in older releases."""
-    if "framework_item" not in release.tables:
-        return pd.DataFrame(columns=["kind", "indicator", "title_en", "title_fr"])
+    """Outcomes and outputs with titles, in the file's order."""
     return release.frame("SELECT * FROM mart.framework_item ORDER BY kind, position")
 
 
 def plans(release: Release, period: str) -> dict[str, float]:
     """What was planned of each output in a period, by indicator."""
-    if "output_plan" not in release.tables:
-        return {}
     sql = """
         SELECT indicator, sum(quantity) AS quantity
         FROM mart.output_plan

@@ -1,7 +1,5 @@
 """Survey waves: when they were held, who was sampled and who answered."""
 
-from collections.abc import Sequence
-
 import pandas as pd
 
 from dashboards.releases import Release
@@ -22,19 +20,13 @@ def waves(release: Release, country: str) -> pd.DataFrame:
 
 def results(release: Release) -> pd.DataFrame:
     """Interviews by result, one row a wave and instrument (null: suppressed)."""
-    return _if_there(release, "survey_result", ["survey_code", "wave", "instrument"])
+    return release.frame("SELECT * FROM mart.survey_result ORDER BY survey_code, wave, instrument")
 
 
 def item_responses(release: Release) -> pd.DataFrame:
     """Who answered a question, one row a wave, instrument and item (null: suppressed)."""
-    return _if_there(release, "survey_item_response", ["survey_code", "wave", "instrument", "item"])
-
-
-def _if_there(release: Release, table: str, order: Sequence[str]) -> pd.DataFrame:
-    """The rows of a table; none from a release of before there was one."""
-    if table not in release.tables:
-        return pd.DataFrame(columns=list(order))
-    return release.frame(f"SELECT * FROM mart.{table} ORDER BY {', '.join(order)}")
+    sql = "SELECT * FROM mart.survey_item_response ORDER BY survey_code, wave, instrument, item"
+    return release.frame(sql)
 
 
 def response_by(

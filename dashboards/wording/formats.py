@@ -9,13 +9,12 @@ from typing import Any
 
 import pandas as pd
 from babel.dates import format_date
-from babel.numbers import format_decimal
 
 from dashboards.wording.words import Words
 from indicators.foundation.messages import has_message, message
+from indicators.foundation.number_format import number_text
 from indicators.foundation.periods import period_of
 
-_PATTERNS = {0: "#,##0", 1: "#,##0.0", 2: "#,##0.00"}
 _WHOLE_MEASURES = ("count", "count_distinct", "sum")
 
 
@@ -23,7 +22,7 @@ def number(value: float, words: Words, decimals: int = 0) -> str:
     """A number with the language's separators: 1,234.5 or 1 234,5."""
     if round(abs(value), decimals) == 0:
         value = 0.0
-    text = format_decimal(value, format=_PATTERNS[decimals], locale=words.language)
+    text = number_text(value, words.language, decimals)
     return text.replace("-", "−").replace("\u00a0", "\u202f")
 
 

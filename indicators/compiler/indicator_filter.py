@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterable
 
 from sqlglot import exp, parse_one
 
-from indicators.definitions.catalogue import Indicator
 from indicators.definitions.contracts import contracts
 from indicators.definitions.expressions import Expression, parse_expression, table_operands
+from indicators.definitions.indicator import Indicator
 
 
 def counted_sql(

@@ -7,8 +7,7 @@ area: additive ones through the finest cube, the others recounted from the rows.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from indicators.definitions.catalogue import (
-    Indicator,
+from indicators.definitions.columns_read import (
     area_column,
     checked_measure,
     columns_used,
@@ -17,6 +16,7 @@ from indicators.definitions.catalogue import (
 from indicators.definitions.contracts import Contract, contracts
 from indicators.definitions.derivations import needed_derived, period_columns
 from indicators.definitions.expressions import any_of, broadest, conjuncts, table_operands
+from indicators.definitions.indicator import Indicator
 from indicators.definitions.measures import Aggregate, Measure, State, aggregates, case_condition
 
 PEOPLE = ("sex", "age_group")

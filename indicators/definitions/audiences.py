@@ -11,9 +11,10 @@ from typing import Literal
 
 from pydantic import Field, ValidationError, model_validator
 
-from indicators.definitions.contracts import ConfidentialityClass, Strict, yaml_problems
+from indicators.definitions.contracts import ConfidentialityClass, Strict
 from indicators.foundation.data_folder import data_folder
 from indicators.foundation.errors import WrongUse
+from indicators.foundation.model_problems import model_problems
 from indicators.foundation.yaml_files import read_yaml
 
 LEAST_PERSONS = 8  # fewer, and none at all, are shown as such; others to the nearest ROUNDED_TO
@@ -163,4 +164,4 @@ def policy() -> Policy:
     try:
         return Policy.model_validate(read_yaml(path))
     except ValidationError as error:
-        raise WrongUse(list(yaml_problems(path, error, Policy))) from error
+        raise WrongUse(list(model_problems(path, error, Policy))) from error

@@ -6,19 +6,19 @@ suites, templates and documentation follow from it; no second place states a col
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from pydantic_core import ErrorDetails
 
 from indicators.definitions.vocabularies import Vocabulary, vocabulary
 from indicators.foundation.data_folder import data_folder
-from indicators.foundation.errors import Problem, WrongUse, nearest
-from indicators.foundation.yaml_files import read_yaml, row_of_key
+from indicators.foundation.errors import WrongUse
+from indicators.foundation.model_problems import model_problems
+from indicators.foundation.yaml_files import read_yaml
 
 LINEAGE = ("mission", "file_sha256", "sheet", "row_number")
 _DECIMAL = re.compile(r"^dec\((\d+),(\d+)\)$")
@@ -329,66 +329,13 @@ def read_contract(path: Path) -> Contract:
     try:
         return Contract.model_validate(entry)
     except ValidationError as error:
-        raise WrongUse(list(yaml_problems(path, error, Contract))) from error
+        raise WrongUse(list(model_problems(path, error, Contract))) from error
 
 
 def json_schema(model: type[BaseModel]) -> str:
     """The JSON Schema (draft 2020-12) of a YAML file's model, as text with a final line end."""
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
     return json.dumps(schema | model.model_json_schema(), indent=2, ensure_ascii=False) + "\n"
-
-
-def own_errors(error: ValidationError) -> list[ErrorDetails]:
-    """What pydantic found, without what follows from it (a list whose only entry is wrong)."""
-    found = error.errors()
-    places = [detail["loc"] for detail in found]
-    return [
-        detail
-        for detail in found
-        if not any(
-            len(place) > len(detail["loc"]) and place[: len(detail["loc"])] == detail["loc"]
-            for place in places
-        )
-    ]
-
-
-def yaml_problems(path: Path, error: ValidationError, model: type[BaseModel]) -> Iterator[Problem]:
-    """What pydantic found wrong with the YAML file of a model, one problem a key, with its row."""
-    for detail in own_errors(error):
-        names = [str(part) for part in detail["loc"]]
-        key = ".".join(names) or "–"
-        row = row_of_key(path, key)
-        if detail["type"] == "extra_forbidden":
-            parameters = {"key": key, "nearest": nearest(names[-1], keys_beside(model, names))}
-            yield Problem("yaml_unknown_key", path.name, row=row, parameters=parameters)
-        elif detail["type"] == "missing":
-            yield Problem("yaml_missing_key", path.name, row=row, parameters={"key": key})
-        else:
-            parameters = {"key": key, "reason": detail["msg"]}
-            yield Problem("yaml_invalid", path.name, row=row, parameters=parameters)
-
-
-def keys_beside(model: type[BaseModel], place: Sequence[str]) -> list[str]:
-    """The keys, as files write them, that the models around a key's place know."""
-    around = {model}
-    for part in place[:-1]:
-        inner = {
-            found
-            for entry in around
-            for name, field in entry.model_fields.items()
-            if part in (name, field.alias)
-            for found in models_in(field.annotation)
-        }
-        around = inner or around  # a number, a name of one's own: still the same models
-    return [field.alias or name for m in around for name, field in m.model_fields.items()]
-
-
-def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
-    """The models that a field's annotation holds, in its order."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for inner in get_args(annotation):
-        yield from models_in(inner)
 
 
 @cache

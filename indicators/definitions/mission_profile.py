@@ -16,8 +16,9 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from indicators.definitions.audiences import Choices
-from indicators.definitions.contracts import Strict, Words, contracts, yaml_problems
+from indicators.definitions.contracts import Strict, Words, contracts
 from indicators.foundation.errors import WrongUse
+from indicators.foundation.model_problems import model_problems
 from indicators.foundation.yaml_files import read_yaml
 
 _RESERVED = {"raw", "core", "quarantine", "cube", "mart", "ops"}
@@ -190,7 +191,7 @@ def read_mission(profile: Path) -> Mission:
     try:
         return Mission.model_validate(entry)
     except ValidationError as error:
-        raise WrongUse(list(yaml_problems(path, error, Mission))) from error
+        raise WrongUse(list(model_problems(path, error, Mission))) from error
 
 
 def resolve_path(text: str, profile: Path) -> Path:

@@ -6,14 +6,58 @@ an earlier version bears a code of its own (`P2-OP-01@1`), so that it shares the
 like any other indicator; `settle_versions` then keeps of each version the periods that are its.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 import duckdb
 
-from indicators.definitions.catalogue import Indicator, versions_of
+from indicators.definitions.indicator import EarlierVersion, Indicator
 
 _MARK = "@"
+# What every version has in common, or has of its own beside what differed.
+NOT_VERSIONED = ("code", "version", "effective_from", "changes", "earlier_versions")
+
+
+def versions_of(indicator: Indicator) -> list[Indicator]:
+    """The definition in each of its versions, newest first, each an entry of its own."""
+    return [indicator, *(as_it_was(indicator, earlier) for earlier in indicator.earlier_versions)]
+
+
+# What a figure follows from; the rest of an entry is words.
+_COMPUTING = (
+    "source", "measure", "time_rule", "date", "precision", "reaches_back", "area",
+    "unit_of_measure", "disaggregate", "sex_of", "periods", "returns",
+)  # fmt: skip
+
+
+def is_computed_alike(one: Indicator, other: Indicator) -> bool:
+    """Whether two entries give the same figures; their words may differ."""
+    return all(getattr(one, name) == getattr(other, name) for name in _COMPUTING)
+
+
+def with_versions(versions: Sequence[Indicator]) -> Indicator:
+    """One entry out of a definition's versions, newest first: what `versions_of` takes apart."""
+    newest, *others = versions
+    kept = [name for name in Indicator.model_fields if name not in NOT_VERSIONED]
+    earlier = [
+        EarlierVersion(
+            version=entry.version,
+            effective_from=entry.effective_from,
+            differs={name: getattr(entry, name) for name in kept},
+        )
+        for entry in others
+    ]
+    return newest.model_copy(update={"earlier_versions": tuple(earlier)})
+
+
+def as_it_was(indicator: Indicator, earlier: EarlierVersion) -> Indicator:
+    """The entry of an earlier version: what differed then, the rest as now."""
+    entry = indicator.model_dump(exclude_unset=True, exclude={"earlier_versions"})
+    changes = [
+        change for change in entry.get("changes", ()) if change["version"] <= earlier.version
+    ]
+    own = {"version": earlier.version, "effective_from": earlier.effective_from}
+    return Indicator.model_validate({**entry, **earlier.differs, **own, "changes": changes})
 
 
 def computed_versions(indicators: Iterable[Indicator]) -> list[Indicator]:

@@ -10,15 +10,12 @@ import duckdb
 import pandas as pd
 
 from indicators.definitions.audiences import LEAST_CASES, Audience, AudienceName, Shown, policy
-from indicators.definitions.catalogue import (
-    Indicator,
-    Raised,
-    class_of_total,
-    load_catalogue,
-    versions_of,
-)
+from indicators.definitions.catalogue import load_catalogue
+from indicators.definitions.columns_read import class_of_total
 from indicators.definitions.contracts import CLASSES, contracts
+from indicators.definitions.indicator import Indicator, Raised
 from indicators.definitions.mission_profile import Mission
+from indicators.definitions.versions import versions_of
 from indicators.disclosure.display import disclosure_sql, displayed, figures_sql
 from indicators.disclosure.grids import in_grid_sql
 from indicators.disclosure.pooling import pool, pooled_kinds

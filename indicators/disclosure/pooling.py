@@ -10,9 +10,10 @@ import duckdb
 import pandas as pd
 
 from indicators.definitions.audiences import Grid
-from indicators.definitions.catalogue import Indicator, dimension_of
+from indicators.definitions.columns_read import dimension_of
 from indicators.definitions.contracts import contracts
 from indicators.definitions.expressions import table_vocabulary
+from indicators.definitions.indicator import Indicator
 from indicators.definitions.vocabularies import vocabularies
 from indicators.disclosure.grids import in_grid_sql
 from indicators.foundation.codes import CONFIDENTIAL, FREE, SUPPRESSED

@@ -6,10 +6,12 @@ pages are written is not known here: `pipelines.documents.pages` does that.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from indicators.definitions.catalogue import Indicator, area_column, class_of_total, versions_of
+from indicators.definitions.columns_read import area_column, class_of_total
 from indicators.definitions.contracts import contracts
 from indicators.definitions.coverage.requirements import requirements
+from indicators.definitions.indicator import Indicator
 from indicators.definitions.measures import Measure, Part
+from indicators.definitions.versions import versions_of
 from indicators.definitions.vocabularies import vocabulary
 from indicators.documentation import markdown
 from indicators.foundation.messages import LANGUAGES, message

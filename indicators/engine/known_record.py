@@ -13,7 +13,7 @@ from datetime import date, timedelta
 
 import duckdb
 
-from indicators.definitions.catalogue import Indicator
+from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.periods import PRECISION_PERIODS, day_months_after
 from indicators.incremental.rows_by_month import own_source

@@ -10,8 +10,9 @@ import duckdb
 import shapely
 
 from indicators.compiler.explanation.figure_sql import indicator_sql
-from indicators.definitions.catalogue import Indicator, class_of_part, class_of_total
+from indicators.definitions.columns_read import class_of_part, class_of_total
 from indicators.definitions.contracts import contracts
+from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission, Selected, resolve_path
 from indicators.engine.known_record import Span, bounds
 from indicators.foundation.codes import TOTAL

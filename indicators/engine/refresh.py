@@ -26,9 +26,11 @@ from indicators.compiler.derived.functions import functions_sql
 from indicators.compiler.plan import CubePlan, cube_plans
 from indicators.compiler.population import population_tables_sql
 from indicators.compiler.statements import contribution_sql
-from indicators.definitions.catalogue import Indicator, columns_used, selected_indicators
+from indicators.definitions.catalogue import selected_indicators
+from indicators.definitions.columns_read import columns_used
 from indicators.definitions.contracts import contracts
 from indicators.definitions.derivations import tables_looked_at
+from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
 from indicators.definitions.versions import all_versions, computed_versions, settle_versions
 from indicators.engine.known_record import (

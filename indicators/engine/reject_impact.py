@@ -13,9 +13,9 @@ import duckdb
 from indicators.compiler.ctes import Stage, with_stages
 from indicators.compiler.derived.columns import derivation_stages
 from indicators.compiler.plan import CubePlan, PlannedIndicator, cube_plans
-from indicators.definitions.catalogue import Indicator
 from indicators.definitions.contracts import contracts
 from indicators.definitions.derivations import core_columns
+from indicators.definitions.indicator import Indicator
 from indicators.definitions.measures import SURVEY_KINDS
 from indicators.definitions.mission_profile import Mission
 

@@ -14,7 +14,7 @@ from indicators.compiler.cells.statuses import CELL_COLUMNS
 from indicators.compiler.derived.functions import functions_sql
 from indicators.compiler.plan import CubePlan, cube_plans, roll_up_plans
 from indicators.compiler.statements import cube_sql, plan_cells_sql
-from indicators.definitions.catalogue import Indicator
+from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
 from indicators.incremental.partition_fingerprints import (
     changed_months,

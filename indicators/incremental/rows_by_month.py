@@ -14,9 +14,9 @@ import duckdb
 from indicators.compiler.ctes import with_stages
 from indicators.compiler.derived.columns import derivation_stages
 from indicators.compiler.plan import CubePlan
-from indicators.definitions.catalogue import Indicator
 from indicators.definitions.contracts import Contract, contracts
 from indicators.definitions.derivations import core_columns
+from indicators.definitions.indicator import Indicator
 
 Asked = tuple[str, str, str, bool]  # indicator, source, clock; whether coarse dates are left out
 

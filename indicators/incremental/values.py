@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 import duckdb
 
-from indicators.definitions.catalogue import Indicator
+from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
 from indicators.incremental.code_version import METHOD_VERSION
 from indicators.incremental.partition_fingerprints import definition_of, fingerprint_sql

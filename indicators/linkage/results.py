@@ -9,7 +9,7 @@ from datetime import date
 
 import duckdb
 
-from indicators.definitions.catalogue import Indicator
+from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.database import one_transaction
 from indicators.linkage.evidence import result_links

@@ -13,8 +13,8 @@ from pipelines.cli.main import show
 from pipelines.cli.options import add_mission, mission_of
 
 if TYPE_CHECKING:
-    from indicators.definitions.catalogue import Indicator
     from indicators.definitions.coverage.requirements import Requirements
+    from indicators.definitions.indicator import Indicator
 
 ACTIONS = ("check", "list", "show", "sql", "requirements", "gaps")
 
@@ -75,8 +75,8 @@ def _show(arguments: argparse.Namespace) -> int:
 
 def _sql(arguments: argparse.Namespace) -> int:
     from indicators.compiler.explanation.figure_sql import indicator_sql
-    from indicators.definitions.catalogue import versions_of
     from indicators.definitions.mission_profile import read_mission
+    from indicators.definitions.versions import versions_of
 
     indicator = _indicator(arguments)
     setting = None

@@ -96,9 +96,9 @@ def _about_sql(found: dict[str, Any], language: str) -> Iterator[str]:
 
 
 def _number(value: float | None, language: str) -> str:
-    from babel.numbers import format_decimal
+    from indicators.foundation.number_format import number_text
 
-    return "–" if value is None else format_decimal(value, "#,##0.##", locale=language)
+    return "–" if value is None else number_text(value, language, 2, are_optional=True)
 
 
 def _interval(found: dict[str, Any], numbers: dict[str, str], language: str) -> str:

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from indicators.definitions.audiences import Policy
-from indicators.definitions.catalogue import Indicator, load_catalogue
+from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.contracts import Contract, contracts, json_schema
+from indicators.definitions.indicator import Indicator
 from indicators.documentation import contract_pages as data_dictionary
 from indicators.documentation import indicator_pages
 from pipelines.documents import profile_pages

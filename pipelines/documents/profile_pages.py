@@ -7,21 +7,21 @@ Schemas that editors use bear the same words. Where they are written: `pipelines
 import json
 from collections.abc import Iterator, Mapping
 from datetime import date
-from importlib import import_module
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from indicators.definitions.contracts import Words, json_schema, models_in
+from indicators.definitions.contracts import Words, json_schema
 from indicators.definitions.mission_profile import Mission
 from indicators.documentation import markdown
 from indicators.foundation.messages import message
+from indicators.foundation.model_problems import models_in
 from indicators.linkage.framework.field_judgements import Judgements
 from indicators.linkage.framework.model import Framework
 from pipelines.mapping.model import Source
-from pipelines.readers import READERS
+from pipelines.readers import READERS, reader
 
 FILES: Mapping[str, type[BaseModel]] = {
     "mission": Mission,
@@ -156,13 +156,13 @@ def _either(parts: tuple[Any, ...], language: str) -> str:
 
 
 def _reader(name: str, language: str) -> Iterator[str]:
-    module = import_module(READERS[name])
+    found = reader(name)
     yield f"### `{name}`"
     yield ""
     yield message(f"profile.reader.{name}", language)
     for title, head, key, names in (
-        ("options", "option", "profile.option.{}", sorted(module.OPTIONS)),
-        ("made", "column", f"profile.made.{name}.{{}}", getattr(module, "COLUMNS_MADE", ())),
+        ("options", "option", "profile.option.{}", sorted(found.options)),
+        ("made", "column", f"profile.made.{name}.{{}}", found.columns_made),
     ):
         if not names:
             continue

@@ -12,8 +12,8 @@ from typing import Any
 
 from indicators.definitions.contracts import Column, Contract
 from indicators.definitions.mission_profile import Mission
+from indicators.foundation.sql_text import literal, quoted
 from pipelines.mapping.model import ColumnMapping
-from pipelines.warehouse.ddl import quoted
 
 TRUE_TEXTS = ("true", "yes", "oui", "vrai", "1")
 FALSE_TEXTS = ("false", "no", "non", "faux", "0")
@@ -70,11 +70,6 @@ def reading(entry: ColumnMapping, time_zone: str, date_is_midnight: bool) -> Rea
 def text_column(name: str) -> str:
     """The identifier of a column's text beside its typed value."""
     return quoted(f"{name}__text")
-
-
-def literal(text: str) -> str:
-    """A text of the repository's own (a code, a pattern) as an SQL literal."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _listed(texts: tuple[str, ...]) -> str:

@@ -38,7 +38,7 @@ Read = Callable[[Delivery], Iterator[SourceTable]]
 
 def read_delivery(delivery: Delivery) -> Iterator[SourceTable]:
     """The sheets of a file by the reader that its mapping names."""
-    return reader(delivery.source.reader)(delivery.path, delivery.source.options)
+    return reader(delivery.source.reader).read(delivery.path, delivery.source.options)
 
 
 def file_rows(delivery: Delivery, read: Read = read_delivery) -> FileRows:

@@ -40,6 +40,7 @@ from pipelines.mapping.model import Source, load_sources
 from pipelines.mapping.version import mapping_version
 from pipelines.warehouse import ledger
 from pipelines.warehouse.connection import open_warehouse
+from pipelines.workspace.durable import sync
 from pipelines.workspace.paths import Workspace
 
 Progress = Callable[[int, int, str], None]
@@ -360,7 +361,7 @@ def _archived(path: Path, archive: Path) -> tuple[Path, str]:
         if target.exists():
             coming.unlink()
         else:
-            _sync(coming)
+            sync(coming)
             coming.replace(target)
     except BaseException:
         coming.unlink(missing_ok=True)
@@ -372,9 +373,3 @@ def _clear_unfinished(archive: Path) -> None:
     """Copies that a killed run left on their way; only the holder of the warehouse comes here."""
     for path in archive.glob(".coming-*.tmp"):
         path.unlink()
-
-
-def _sync(path: Path) -> None:
-    """Makes sure that the content is on the disk before its name says so."""
-    with path.open("rb") as file:
-        os.fsync(file.fileno())

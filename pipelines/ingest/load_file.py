@@ -14,6 +14,7 @@ from indicators.definitions.contracts import Contract, contracts, load_order
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.database import one_transaction
 from indicators.foundation.errors import Problem, WrongUse
+from indicators.foundation.sql_text import quoted
 from pipelines.ingest import quarantine, upsert, validate, withdraw
 from pipelines.ingest.cast import Reading, reading
 from pipelines.ingest.delivered_file import Delivery, Read, file_rows, read_delivery
@@ -26,12 +27,12 @@ from pipelines.mapping.agreements import agreed, values_left_out
 from pipelines.mapping.apply import FileRows, map_rows
 from pipelines.mapping.area_polygons import Outlines
 from pipelines.mapping.model import Source, TableMapping
+from pipelines.readers import reader
 from pipelines.warehouse import ledger
-from pipelines.warehouse.ddl import quoted
+from pipelines.warehouse.inspect import insert_table
 from pipelines.warehouse.ledger import InputFile
 
 _SUGGESTED = 300  # keys of a table above which the nearest one is not looked for
-READERS_OF_CELLS = ("xlsx",)  # a workbook keeps midnight as a date without a time of day
 Fault = tuple[str, str | None, int | None, str]  # table, sheet, row, rule
 
 
@@ -355,9 +356,9 @@ def _merge(job: _Job, contract: Contract) -> int:
 def readings(mapping: TableMapping, source: Source, mission: Mission) -> dict[str, Reading]:
     """How a source writes the columns of one of its tables."""
     zone = source.time_zone or mission.time_zone
-    is_workbook = source.reader in READERS_OF_CELLS
+    keeps_midnight = reader(source.reader).keeps_midnight
     return {
-        name: reading(entries[0], zone, is_workbook)
+        name: reading(entries[0], zone, keeps_midnight)
         for name, entries in mapping.mapped_columns().items()
         if entries
     }
@@ -408,10 +409,10 @@ def _ledger_entry(job: _Job, outcome: _Outcome) -> InputFile:
 
 def _write_rejects(job: _Job, outcome: _Outcome) -> None:
     for table, rows in outcome.rejects:
-        upsert.insert_rows(job.connection, "quarantine", table, rows)
+        insert_table(job.connection, "quarantine", table, rows)
     for table, rows in outcome.warnings:
         named = rows.append_column("table_name", pa.repeat(table, rows.num_rows))
-        upsert.insert_rows(job.connection, "ops", "row_warning", named)
+        insert_table(job.connection, "ops", "row_warning", named)
 
 
 def _record_held(job: _Job, outcome: _Outcome) -> FileReport:
@@ -451,7 +452,7 @@ def _note_reason(job: _Job, table: str, reason: pa.Table) -> None:
         f"DELETE FROM quarantine.{quoted(table)} WHERE file_sha256 = ? AND row_number IS NULL",
         [job.sha256],
     )
-    upsert.insert_rows(job.connection, "quarantine", table, reason)
+    insert_table(job.connection, "quarantine", table, reason)
     ledger.to_be_read_again(job.connection, [job.sha256])
 
 

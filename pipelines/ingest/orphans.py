@@ -11,10 +11,10 @@ import duckdb
 import pyarrow as pa
 
 from indicators.definitions.contracts import Contract, contracts, load_order
-from pipelines.ingest import upsert
+from indicators.foundation.sql_text import quoted
 from pipelines.ingest.cast import Check, reference_checks
 from pipelines.warehouse import ledger
-from pipelines.warehouse.ddl import quoted
+from pipelines.warehouse.inspect import insert_table
 
 
 def quarantine_orphans(connection: duckdb.DuckDBPyConnection) -> None:
@@ -72,7 +72,7 @@ def _move(
             "parameters": pa.repeat(parameters, len(rows)),
         }
     )
-    upsert.insert_rows(connection, "quarantine", contract.table, moved)
+    insert_table(connection, "quarantine", contract.table, moved)
     connection.execute(
         f"DELETE FROM core.{quoted(contract.table)} WHERE list_contains(?, rowid)",
         [[row[0] for row in rows]],

@@ -7,11 +7,10 @@ from collections.abc import Sequence
 
 import duckdb
 import numpy as np
-import pyarrow as pa
 
 from indicators.definitions.contracts import Contract
+from indicators.foundation.sql_text import quoted
 from pipelines.ingest.validate import SURVIVES
-from pipelines.warehouse.ddl import quoted
 
 
 def key_sql(contract: Contract, row: str) -> str:
@@ -210,15 +209,3 @@ def positions(connection: duckdb.DuckDBPyConnection, condition: str) -> np.ndarr
     """Positions in the file of the compared rows that fulfil `condition` (fixed SQL of ours)."""
     found = connection.execute(f"SELECT DISTINCT position FROM compared WHERE {condition}")
     return np.array([row[0] for row in found.fetchall()], dtype=np.int64)
-
-
-def insert_rows(
-    connection: duckdb.DuckDBPyConnection, schema: str, table: str, rows: pa.Table
-) -> None:
-    """Adds an Arrow table's rows, its columns matched by name."""
-    connection.register("inserted_rows", rows)
-    names = ", ".join(quoted(name) for name in rows.column_names)
-    connection.execute(
-        f"INSERT INTO {schema}.{quoted(table)} ({names}) SELECT {names} FROM inserted_rows"
-    )
-    connection.unregister("inserted_rows")

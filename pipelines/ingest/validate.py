@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from indicators.definitions.contracts import Contract
 from indicators.definitions.mission_profile import Mission
+from indicators.foundation.sql_text import quoted
 from pipelines.ingest.cast import (
     Check,
     Reading,
@@ -28,7 +29,6 @@ from pipelines.ingest.cast import (
 )
 from pipelines.mapping.apply import FileRows, MappedTable
 from pipelines.mapping.area_polygons import Outlines
-from pipelines.warehouse.ddl import quoted
 
 PLACE = ("latitude", "longitude")
 SURVIVES = "NOT EXISTS (SELECT 1 FROM flaws WHERE is_blocking AND flaws.ordinal = t.ordinal)"

@@ -12,9 +12,9 @@ import duckdb
 
 from indicators.definitions.contracts import Contract
 from indicators.definitions.mission_profile import Mission
+from indicators.foundation.sql_text import literal, quoted
 from pipelines.ingest.upsert import key_sql
 from pipelines.warehouse import ledger
-from pipelines.warehouse.ddl import quoted
 
 
 def record_restated(
@@ -146,8 +146,7 @@ def period_sql(contract: Contract, mission: Mission, period: str, row: str) -> s
     """The first day of the period in which a row happened, by the mission's clock."""
     day = f"{row}.{quoted(contract.date_column or '')}"
     if contract.columns[contract.date_column or ""].base_type == "time":
-        zone = mission.time_zone.replace("'", "''")
-        day = f"(({day} AT TIME ZONE 'UTC') AT TIME ZONE '{zone}')"
+        day = f"(({day} AT TIME ZONE 'UTC') AT TIME ZONE {literal(mission.time_zone)})"
     return f"CAST(date_trunc('{period}', {day}) AS DATE)"
 
 

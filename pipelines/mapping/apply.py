@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from pipelines.mapping.area_polygons import Outlines
 from pipelines.mapping.model import Band, ColumnMapping, Source, TableMapping, When
-from pipelines.readers.table import Malformed, Remark, SourceTable
+from pipelines.readers.table import Malformed, ReaderWarning, SourceTable
 
 Column: TypeAlias = pa.Array | pa.ChunkedArray
 _TRAILING_DIGITS = re.compile(r"(\d+)$")
@@ -33,7 +33,7 @@ class FileRows:
     sheet: pa.Array
     row_number: pa.Array
     malformed: tuple[tuple[str, Malformed], ...]
-    remarks: tuple[tuple[str, Remark], ...] = ()
+    remarks: tuple[tuple[str, ReaderWarning], ...] = ()
 
     @property
     def rows_read(self) -> int:

@@ -15,13 +15,13 @@ import pyarrow.compute as pc
 
 from pipelines.mapping.apply import FileRows, cleaned, origin_texts, taken_positions
 from pipelines.mapping.model import Source, nearest, suggestion
-from pipelines.readers.table import Remark
+from pipelines.readers.table import ReaderWarning
 
 _SHOWN = 5  # texts of the column that the sentence names
 _SHOWN_CHARACTERS = 40
 
 
-def condition_remarks(file: FileRows, source: Source) -> list[tuple[str, Remark]]:
+def condition_remarks(file: FileRows, source: Source) -> list[tuple[str, ReaderWarning]]:
     """(no sheet, remark) for each value under `where` that the file never has.
 
     One value of several may well be missing from one file: it is told where none of them is
@@ -32,7 +32,7 @@ def condition_remarks(file: FileRows, source: Source) -> list[tuple[str, Remark]
     ignored = np.ones(file.rows.num_rows, dtype=bool)
     for table in source.tables:
         ignored[taken_positions(file.rows, table, source).to_numpy()] = False
-    found: dict[tuple[str, str], Remark] = {}
+    found: dict[tuple[str, str], ReaderWarning] = {}
     for table in source.tables:
         for name, wanted in table.where.items():
             texts = cleaned(file.rows[name], source.missing)
@@ -40,14 +40,14 @@ def condition_remarks(file: FileRows, source: Source) -> list[tuple[str, Remark]
             facts: dict[str, Any] = {"name": name, "table": table.table, "there": _listed(there)}
             facts |= {"ignored": int(ignored.sum()), "read": len(ignored)}
             for value in _never(wanted, there, left_out):
-                remark = Remark(None, "where_never", name, value, facts)
+                remark = ReaderWarning(None, "where_never", name, value, facts)
                 found.setdefault((name, value), remark)
     return [("", remark) for remark in found.values()]
 
 
-def unlisted_remarks(file: FileRows, source: Source) -> list[tuple[str, Remark]]:
+def unlisted_remarks(file: FileRows, source: Source) -> list[tuple[str, ReaderWarning]]:
     """(sheet, remark) for each text that stands in no `recode` that wants all: its first row."""
-    found: dict[tuple[str, str], tuple[str, Remark]] = {}
+    found: dict[tuple[str, str], tuple[str, ReaderWarning]] = {}
     for table in source.tables:
         entries = [
             (name, entry)
@@ -68,7 +68,7 @@ def unlisted_remarks(file: FileRows, source: Source) -> list[tuple[str, Remark]]
                 facts |= {"mapping": f"{source.source}.yaml"}
                 facts["nearest"] = suggestion(text, entry.recode)
                 number = file.row_number[place].as_py()
-                remark = Remark(number, "recode_unlisted", column, text, facts)
+                remark = ReaderWarning(number, "recode_unlisted", column, text, facts)
                 found.setdefault((column, text), (file.sheet[place].as_py(), remark))
     return list(found.values())
 

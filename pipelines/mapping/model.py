@@ -8,7 +8,6 @@ import re
 from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
@@ -24,11 +23,12 @@ from pydantic import (
     model_validator,
 )
 
-from indicators.definitions.contracts import Contract, Strict, contracts, yaml_problems
+from indicators.definitions.contracts import Contract, Strict, contracts
 from indicators.foundation.errors import Problem, WrongUse
+from indicators.foundation.model_problems import model_problems
 from indicators.foundation.yaml_files import read_yaml
 from indicators.foundation.yaml_loader import StrictLoader
-from pipelines.readers import READERS
+from pipelines.readers import READERS, reader
 
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _DATE_SIGNS = set("YymbBdjHIMSfpz")
@@ -330,7 +330,7 @@ def read_source(path: Path) -> Source:
     try:
         source = Source.model_validate(entry)
     except ValidationError as error:
-        raise WrongUse(list(yaml_problems(path, error, Source))) from None
+        raise WrongUse(list(model_problems(path, error, Source))) from None
     problems = list(_reader_problems(path, source))
     for table in source.tables:
         problems += _table_problems(path, table)
@@ -350,10 +350,9 @@ def _reader_problems(path: Path, source: Source) -> Iterator[Problem]:
     if source.reader not in READERS:
         yield _unknown(path, "mapping_unknown_reader", "reader", source.reader, READERS)
         return
-    known = getattr(import_module(READERS[source.reader]), "OPTIONS", None)
-    if known is not None:
-        for name in sorted(source.options.keys() - known):
-            yield _unknown(path, "mapping_unknown_key", f"options.{name}", name, sorted(known))
+    known = reader(source.reader).options
+    for name in sorted(source.options.keys() - known):
+        yield _unknown(path, "mapping_unknown_key", f"options.{name}", name, sorted(known))
     if source.reader == "xlsx":
         yield from _workbook_problems(path, source)
     for name, (form, rule) in _OPTION_FORMS.items():

@@ -2,7 +2,8 @@
 
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.mart_tables import MART_TABLES
-from pipelines.warehouse.inspect import Connection, quoted
+from indicators.foundation.sql_text import quoted
+from pipelines.warehouse.inspect import Connection
 
 
 def write_input_files(connection: Connection, mission: Mission) -> None:

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from indicators.definitions.contracts import Column, Contract, Words
+from indicators.foundation.sql_text import quoted
 from pipelines.quality.check_results import Severity, worded
-from pipelines.warehouse.inspect import quoted
 
 _LIST_SEPARATOR = "|"
 

@@ -1,28 +1,16 @@
-"""The registry of readers: the name in a mapping (`reader: xlsx`) to the function that reads.
+"""The registry of readers: the names that a mapping may give (`reader: xlsx`).
 
-A new format is one module beside this one and one line here.
+A new format is one module of that name beside this one, with its `READER`, and its name here.
 """
 
-from collections.abc import Mapping
 from importlib import import_module
 
-from pipelines.readers.table import Reader
+from pipelines.readers.protocol import Reader
 
-READERS: Mapping[str, str] = {
-    "csv": "pipelines.readers.csv",
-    "xlsx": "pipelines.readers.xlsx",
-    "ged": "pipelines.readers.ged",
-    "geopko": "pipelines.readers.geopko",
-    "radpko": "pipelines.readers.radpko",
-    "spss": "pipelines.readers.spss",
-}
-"""Reader name: its module, which has a function `read(path, options) -> Iterator[SourceTable]`.
-
-Modules are imported when they are needed, so that a mission without SPSS files never loads it.
-"""
+READERS = ("csv", "xlsx", "ged", "geopko", "radpko", "spss")
 
 
 def reader(name: str) -> Reader:
-    """The reader of this name. Raises KeyError where there is none."""
-    found: Reader = import_module(READERS[name]).read
+    """The reader of this name. Its module is imported when a file needs it, and no sooner."""
+    found: Reader = import_module(f"pipelines.readers.{name}").READER
     return found

@@ -24,7 +24,7 @@ from pipelines.readers.table import (
     without_blank_rows,
 )
 
-DELIMITED_OPTIONS = {"encoding", "delimiter", "quote", "header_row"}
+DELIMITED_OPTIONS = frozenset({"encoding", "delimiter", "quote", "header_row"})
 _SHOWN = 500  # characters of a malformed record that are kept
 _NOT_TEXT = {b"PK\x03\x04": "xlsx", b"\xd0\xcf\x11\xe0": "xls"}
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")

@@ -15,10 +15,9 @@ import pyarrow as pa
 
 from indicators.foundation.errors import Problem, WrongUse
 from pipelines.readers.delimited import DELIMITED_OPTIONS, delimited_table
-from pipelines.readers.table import Options, Remark, SourceTable
+from pipelines.readers.protocol import Reader
+from pipelines.readers.table import Options, ReaderWarning, SourceTable
 
-OPTIONS = DELIMITED_OPTIONS
-COLUMNS_MADE = ("longer_than_31_days", "resembles")
 LONGEST_DAYS = 31
 _LOOKS = ("date_start", "latitude", "longitude", "type_of_violence", "best")
 _NEEDED = ("id", *_LOOKS, "date_end", "where_prec", "date_prec")
@@ -47,7 +46,7 @@ def without_hxl_tags(table: SourceTable) -> SourceTable:
     tags = [text for text in first if text]
     if not tags or not all(text.startswith("#") for text in tags):
         return table
-    remark = Remark(table.row_numbers[0].as_py(), "hxl_tags", parameters={"tags": len(tags)})
+    remark = ReaderWarning(table.row_numbers[0].as_py(), "hxl_tags", parameters={"tags": len(tags)})
     return replace(
         table,
         rows=table.rows.slice(1),
@@ -79,3 +78,6 @@ def _resembled(table: SourceTable) -> list[str | None]:
         found.append(first.get(look))
         first.setdefault(look, identifier)
     return found
+
+
+READER = Reader("ged", DELIMITED_OPTIONS, read, ("longer_than_31_days", "resembles"))

@@ -20,10 +20,9 @@ import pyarrow.compute as pc
 
 from indicators.foundation.errors import Problem, WrongUse
 from pipelines.readers.delimited import DELIMITED_OPTIONS, delimited_table
-from pipelines.readers.table import Options, Remark, SourceTable
+from pipelines.readers.protocol import Reader
+from pipelines.readers.table import Options, ReaderWarning, SourceTable
 
-OPTIONS = DELIMITED_OPTIONS
-COLUMNS_MADE = ("period_from", "period_to", "configuration")
 MISSING = "NA"
 _KEYS = (("Mission", "Source", "year", "month", "location"), ("mission", "year", "location"))
 
@@ -69,7 +68,7 @@ def repaired(table: SourceTable) -> SourceTable:
             continue
         rows = rows.set_column(position, name, pa.array(meant, pa.string()))
         remarks += [
-            Remark(number.as_py(), "doubly_encoded", name, text, {"meant": better})
+            ReaderWarning(number.as_py(), "doubly_encoded", name, text, {"meant": better})
             for number, text, better in zip(table.row_numbers, texts, meant, strict=True)
             if text != better
         ]
@@ -110,3 +109,6 @@ def _configurations(keys: pa.Table) -> list[str]:
         seen[key] += 1
         found.append(str(seen[key]))
     return found
+
+
+READER = Reader("geopko", DELIMITED_OPTIONS, read, ("period_from", "period_to", "configuration"))

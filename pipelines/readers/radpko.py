@@ -13,10 +13,9 @@ import pyarrow as pa
 
 from indicators.foundation.errors import Problem, WrongUse
 from pipelines.readers.delimited import DELIMITED_OPTIONS, delimited_table
+from pipelines.readers.protocol import Reader
 from pipelines.readers.table import Options, SourceTable
 
-OPTIONS = DELIMITED_OPTIONS
-COLUMNS_MADE = ("period_to",)
 _NEEDED = ("mission", "base", "date", "year", "untrp", "unpol", "unmob")
 
 
@@ -29,3 +28,6 @@ def read(path: Path, options: Options) -> Iterator[SourceTable]:
     years = table.rows.column("year").to_pylist()
     ends = [year and f"{year}-12-31" for year in years]
     yield replace(table, rows=table.rows.append_column("period_to", pa.array(ends, pa.string())))
+
+
+READER = Reader("radpko", DELIMITED_OPTIONS, read, ("period_to",))

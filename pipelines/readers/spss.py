@@ -17,10 +17,8 @@ import pyarrow as pa
 import pyreadstat
 
 from indicators.foundation.errors import Problem, WrongUse
+from pipelines.readers.protocol import Reader
 from pipelines.readers.table import Options, SourceTable
-
-OPTIONS = {"encoding"}
-COLUMNS_MADE = ("NAME (label)",)
 
 
 def read(path: Path, options: Options) -> Iterator[SourceTable]:
@@ -64,3 +62,6 @@ def _text(value: object) -> str | None:
 def _labelled(texts: list[str | None], labels: Mapping[object, str]) -> list[str | None]:
     by_code = {_text(code): label for code, label in labels.items()}
     return [by_code.get(text) for text in texts]
+
+
+READER = Reader("spss", frozenset({"encoding"}), read, ("NAME (label)",))

@@ -4,9 +4,8 @@ Judging the text (types, codes, rules) does not belong here: a reader changes an
 that it does not tell of.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -26,7 +25,7 @@ class Malformed:
 
 
 @dataclass(frozen=True)
-class Remark:
+class ReaderWarning:
     """What a reader found in the file and did, as a format asks for: said as a warning.
 
     Examples: a row of HXL tags was set aside, a text of doubly encoded UTF-8 was read as meant.
@@ -53,7 +52,7 @@ class SourceTable:
     rows: pa.Table
     row_numbers: pa.Array
     malformed: tuple[Malformed, ...] = ()
-    remarks: tuple[Remark, ...] = ()
+    remarks: tuple[ReaderWarning, ...] = ()
 
     @property
     def header(self) -> tuple[str, ...]:
@@ -64,11 +63,6 @@ class SourceTable:
     def rows_read(self) -> int:
         """Data rows of the sheet: those with a place in the table and those without."""
         return self.rows.num_rows + len(self.malformed)
-
-
-Reader = Callable[[Path, Options], Iterator[SourceTable]]
-"""A reader: path and options of the mapping to the sheets. Raises WrongUse for a whole file that
-cannot be read (`unreadable`, `encrypted`, `encoding`, `empty_file`, `missing_sheet`, …)."""
 
 
 def unique_header(names: Iterable[str | None]) -> tuple[str, ...]:

@@ -18,9 +18,10 @@ from xml.etree import ElementTree
 from python_calamine import CalamineError, CalamineWorkbook
 
 from indicators.foundation.errors import Problem, WrongUse
+from pipelines.readers.protocol import Reader
 from pipelines.readers.table import (
     Options,
-    Remark,
+    ReaderWarning,
     SourceTable,
     source_table,
     unique_header,
@@ -28,7 +29,6 @@ from pipelines.readers.table import (
 )
 from pipelines.readers.unpacked import unpacked_bytes
 
-OPTIONS = {"sheet", "header_row", "ignore_sheets", "largest_mb"}
 LARGEST_MB = 256
 _LARGEST_GRID = 25_000_000  # cells between A1 and the last cell, which are all kept in memory
 _SHEETS_NAMED = 10
@@ -123,7 +123,7 @@ def _refuse_far_cells(path: Path, sheet: str, content: bytes) -> None:
 
 def _sheets_not_read(
     data: bytes, names: list[str], sheet: str, ignored: str | Sequence[str]
-) -> tuple[Remark, ...]:
+) -> tuple[ReaderWarning, ...]:
     """A remark that names the sheets that hold something and that no mapping reads."""
     patterns = (ignored,) if isinstance(ignored, str) else tuple(ignored)
     others = [
@@ -137,7 +137,7 @@ def _sheets_not_read(
         return ()
     shown = ", ".join(f"'{name[:31]}'" for name in others[:_SHEETS_NAMED])
     more = " …" if len(others) > _SHEETS_NAMED else ""
-    return (Remark(None, "sheets_not_read", parameters={"sheets": shown + more}),)
+    return (ReaderWarning(None, "sheets_not_read", parameters={"sheets": shown + more}),)
 
 
 def _holds_something(data: bytes, sheet: str) -> bool:
@@ -236,3 +236,7 @@ def _column_index(letters: str) -> int:
     for letter in letters:
         index = index * 26 + ord(letter) - ord("A") + 1
     return index - 1
+
+
+_OPTIONS = frozenset({"sheet", "header_row", "ignore_sheets", "largest_mb"})
+READER = Reader("xlsx", _OPTIONS, read, keeps_midnight=True)

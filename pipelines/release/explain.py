@@ -8,7 +8,7 @@ import duckdb
 
 from indicators.assessment.empty_reasons import ADDED_COLUMNS, facts_sql
 from indicators.compiler.explanation.figure_sql import Figure, figure_sql
-from indicators.definitions.catalogue import entry_problems
+from indicators.definitions.catalogue_checks import entry_problems
 from indicators.definitions.mission_profile import Parameters, Setting
 from indicators.engine.reject_impact import is_told
 from indicators.foundation.codes import NO_ACCESS, NOT_REPORTED

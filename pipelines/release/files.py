@@ -6,6 +6,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from pipelines.workspace.durable import sync
+
 
 def sha256_of(path: Path) -> str:
     """The SHA-256 of a file's bytes, as hexadecimal text."""
@@ -55,21 +57,13 @@ def settle(folder: Path) -> None:
     """Files read-only and everything on disk, so that a rename after it moves whole files."""
     for path in files_below(folder):
         path.chmod(0o444)
-        _sync(path)
+        sync(path)
     for path in [folder, *_folders_below(folder)]:
-        _sync(path)
+        sync(path)
 
 
 def _folders_below(folder: Path) -> Iterator[Path]:
     return (path for path in sorted(folder.rglob("*")) if path.is_dir())
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def replace_text(path: Path, text: str) -> None:
@@ -80,10 +74,10 @@ def replace_text(path: Path, text: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     beside.replace(path)
-    _sync(path.parent)
+    sync(path.parent)
 
 
 def move_folder(source: Path, target: Path) -> None:
     """Gives a folder its final name in one step. Raises OSError where the name is taken."""
     source.rename(target)
-    _sync(target.parent)
+    sync(target.parent)

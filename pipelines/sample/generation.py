@@ -15,27 +15,28 @@ import pyarrow.compute as pc
 from indicators.definitions.contracts import contracts
 from indicators.foundation.data_folder import data_folder
 from indicators.foundation.errors import Problem, WrongUse
-from pipelines.sample import activities, effects, registers, surveys
-from pipelines.sample.activities import Cited
-from pipelines.sample.alerts import draw_alerts
+from pipelines.sample import effects
 from pipelines.sample.country import AS_OF, MISSION, MONTHS, SITES
 from pipelines.sample.draws import Array, stream
 from pipelines.sample.faults import BAD_SHARE, BadRow, Planted, Planter
 from pipelines.sample.files import CsvFile, Workbook, open_file
 from pipelines.sample.forms import read_forms
-from pipelines.sample.incidents import draw_incidents
 from pipelines.sample.outlines import outlines, points_within
-from pipelines.sample.places import draw_places
-from pipelines.sample.presence import Presence, draw_presence
-from pipelines.sample.returns import (
+from pipelines.sample.tables import activities, registers, surveys
+from pipelines.sample.tables.activities import Cited
+from pipelines.sample.tables.alerts import draw_alerts
+from pipelines.sample.tables.incidents import draw_incidents
+from pipelines.sample.tables.others import FILES, Basis, draw_tables
+from pipelines.sample.tables.places import draw_places
+from pipelines.sample.tables.presence import Presence, draw_presence
+from pipelines.sample.tables.returns import (
     Owed,
     activities_by_month,
     draw_owed,
     reporting_returns,
     rows_by_month,
 )
-from pipelines.sample.tables import FILES, Basis, draw_tables
-from pipelines.sample.un_police import draw_assessments
+from pipelines.sample.tables.un_police import draw_assessments
 
 Progress = Callable[[int, int, str], None]
 """Called before each step and at the end: steps done, steps in all, name of the step."""

@@ -9,6 +9,7 @@ import duckdb
 
 from indicators.definitions.contracts import Contract, contracts
 from indicators.foundation.mart_tables import MART_TABLES, mart_ddl
+from indicators.foundation.sql_text import quoted
 
 SCHEMAS = ("raw", "core", "quarantine", "cube", "mart", "ops")
 _LINEAGE = {
@@ -79,11 +80,6 @@ _OPS: dict[str, dict[str, str]] = {
         "row_number": "BIGINT",
     },
 }
-
-
-def quoted(name: str) -> str:
-    """A name as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def core_columns(contract: Contract) -> dict[str, str]:

@@ -6,13 +6,9 @@ import duckdb
 import pyarrow as pa
 
 from indicators.foundation.mart_tables import MART_TABLES
+from indicators.foundation.sql_text import quoted
 
 Connection = duckdb.DuckDBPyConnection
-
-
-def quoted(name: str) -> str:
-    """A name of a contract as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def has_rows(connection: Connection, schema: str, table: str) -> bool:
@@ -32,6 +28,11 @@ def insert_rows(connection: Connection, table: str, rows: Sequence[Sequence[obje
         return
     columns = zip(*rows, strict=True)
     batch = pa.table(dict(zip(MART_TABLES[table], (pa.array(c) for c in columns), strict=True)))
-    connection.register("incoming", batch)
-    connection.execute(f"INSERT INTO mart.{quoted(table)} BY NAME SELECT * FROM incoming")
+    insert_table(connection, "mart", table, batch)
+
+
+def insert_table(connection: Connection, schema: str, table: str, rows: pa.Table) -> None:
+    """Adds an Arrow table's rows, its columns matched by name."""
+    connection.register("incoming", rows)
+    connection.execute(f"INSERT INTO {schema}.{quoted(table)} BY NAME SELECT * FROM incoming")
     connection.unregister("incoming")

@@ -34,9 +34,10 @@ from indicators.compiler.cells.ratios import cells_sql
 from indicators.compiler.ctes import with_stages
 from indicators.compiler.plan import Grouping, cube_plans, single_plan
 from indicators.compiler.roll_ups import roll_up_stages
-from indicators.definitions.catalogue import Indicator, load_catalogue
+from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.contracts import contracts
 from indicators.definitions.derivations import core_columns
+from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
 from indicators.engine.refresh import compute, compute_cells
 from tests.benchmarks.measuring import Measured, measured, median_of, medians, note

@@ -2,13 +2,11 @@
 
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from dashboards.context import Context, read_context
 from dashboards.http.address import Address
 from dashboards.pages import (
-    catalogue,
     data_quality,
     map,
     overview,
@@ -16,7 +14,7 @@ from dashboards.pages import (
     side_by_side,
 )
 from indicators.foundation.messages import message
-from tests.dashboards.rendered import classes_of, text_of
+from tests.dashboards.rendered import text_of
 from tests.worlds.release_factory import COUNTRY, mart_rows, write_release
 
 
@@ -61,75 +59,15 @@ def test_without_waves_the_page_says_so(without_framework_and_returns: Context) 
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
-def test_a_release_of_before_there_were_counts_of_answers_shows_the_page_without_them(
-    tmp_path: Path, language: str
-) -> None:
-    newer = ("survey_result", "survey_item_response")
-    write_release(
-        tmp_path, rows={table: rows for table, rows in mart_rows().items() if table not in newer}
-    )
-    address = Address.parse("/perceptions", f"lang={language}")
-    context = read_context(tmp_path, "mission", address)
-    assert context is not None and not context.release.tables & set(newer)
-    body = perceptions.body(context)
-    assert "card-reached" in classes_of(body) and "card-responses" not in classes_of(body)
-
-
-def test_a_release_of_before_names_owners_in_english(tmp_path: Path) -> None:
-    folder = write_release(tmp_path)
-    with duckdb.connect(str(folder / "mission" / "poclens.duckdb")) as connection:
-        connection.execute(
-            """CREATE OR REPLACE VIEW mart.indicator AS
-            SELECT * EXCLUDE (owner_en, owner_fr), owner_en AS owner FROM stored.indicator"""
-        )
-    context = read_context(tmp_path, "mission", Address.parse("/catalogue", "lang=fr"))
-    assert context is not None
-    assert "Police Commissioner" in text_of(catalogue.body(context))
-
-
-@pytest.mark.parametrize("language", ["en", "fr"])
-@pytest.mark.parametrize("held", ["older", "none"])
-def test_without_findings_around_activities_the_page_says_so(
-    tmp_path: Path, language: str, held: str
-) -> None:
-    """An old release has no such tables; one whose edges cannot be compared so has no rows."""
-    newer = ("interview_effect", "wake_effect", "event_study")
-    rows = {table: found for table, found in mart_rows().items() if table not in newer}
-    if held == "none":
-        rows |= {table: [] for table in newer}
-    write_release(tmp_path, rows=rows)
+def test_without_findings_around_activities_the_page_says_so(tmp_path: Path, language: str) -> None:
+    """A release whose edges cannot be compared so has no rows of these."""
+    empty = ("interview_effect", "wake_effect", "event_study")
+    write_release(tmp_path, rows={**mart_rows(), **{table: [] for table in empty}})
     context = read_context(tmp_path, "mission", Address.parse("/side-by-side", f"lang={language}"))
     assert context is not None
-    assert bool(context.release.tables & set(newer)) == (held == "none")
     text = text_of(side_by_side.body(context))
     for card in ("interviews", "wake", "leads"):
-        assert message(f"page.{card}.{held}", language) in text
-
-
-def test_differences_whose_unit_a_release_does_not_tell_are_not_shown(tmp_path: Path) -> None:
-    folder = write_release(tmp_path)
-    with duckdb.connect(str(folder / "mission" / "poclens.duckdb")) as connection:
-        connection.execute(
-            """CREATE OR REPLACE VIEW mart.event_study AS
-            SELECT * EXCLUDE (scale, contrast) FROM stored.event_study"""
-        )
-    context = read_context(tmp_path, "mission", Address.parse("/side-by-side", "edge=E1"))
-    assert context is not None
-    assert message("page.leads.older") in text_of(side_by_side.body(context))
-
-
-def test_a_release_of_before_says_nothing_of_what_was_expected(tmp_path: Path) -> None:
-    folder = write_release(tmp_path)
-    with duckdb.connect(str(folder / "mission" / "poclens.duckdb")) as connection:
-        connection.execute(
-            """CREATE OR REPLACE VIEW mart.framework_item AS
-            SELECT mission, kind, position, item, indicator, title_en, title_fr, short_en, short_fr
-            FROM stored.framework_item"""
-        )
-    context = read_context(tmp_path, "mission", Address.parse("/side-by-side", "edge=E1"))
-    assert context is not None
-    found = classes_of(side_by_side.body(context))
-    assert "card-expected" not in found and "card-caution" in found
+        assert message(f"page.{card}.none", language) in text
 
 
 def test_without_outlines_the_list_stands_alone(tmp_path: Path) -> None:

@@ -27,6 +27,16 @@ def example(name: str) -> str:
     return found[1]
 
 
+def test_the_folders_and_tests_that_are_named_exist() -> None:
+    rows = re.findall(r"^\| [^|]+ \| `([^`]+)` \| `([^`]+)` \|$", TEXT, re.MULTILINE)
+    assert len(rows) >= 6
+    for folder, test in rows:
+        assert (REPOSITORY / folder).is_dir(), folder
+        assert (REPOSITORY / test).is_file() and test.startswith("tests/"), test
+    linked = re.findall(r"\]\((?!http)([^)#]+)\)", TEXT)
+    assert [name for name in linked if not (REPOSITORY / name).exists()] == []
+
+
 def test_the_indicator_compiles(tmp_path: Path) -> None:
     path = tmp_path / "D-OP-99.yaml"
     path.write_text(example("indicator"), encoding="utf-8")

@@ -36,3 +36,20 @@ def test_no_absolute_path_of_a_machine() -> None:
 def test_no_large_file() -> None:
     large = [name for name in committed_files() if (REPOSITORY / name).stat().st_size > 2_000_000]
     assert large == []
+
+
+def test_a_decision_is_one_page() -> None:
+    texts = {
+        path.name: path.read_text(encoding="utf-8")
+        for path in (REPOSITORY / "docs" / "decisions").glob("0*.md")
+    }
+    long = {name for name, text in texts.items() if len(text.split()) > 600}
+    assert texts and long == set()
+
+
+def test_the_architecture_names_what_exists() -> None:
+    text = (REPOSITORY / "docs" / "architecture.md").read_text(encoding="utf-8")
+    paths = re.findall(r"`((?:indicators|pipelines|dashboards|data)/[^`*<]*)`", text)
+    paths += [f"docs/{name}" for name in re.findall(r"\]\(([^)]+\.md)\)", text)]
+    assert len(paths) > 20
+    assert [path for path in paths if not (REPOSITORY / path).exists()] == []

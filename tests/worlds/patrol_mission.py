@@ -11,7 +11,8 @@ import yaml
 
 from indicators.assessment.rating import rate
 from indicators.assessment.trend import trends
-from indicators.definitions.catalogue import Indicator, load_catalogue
+from indicators.definitions.catalogue import load_catalogue
+from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import read_mission
 from indicators.engine.refresh import compute
 from pipelines.ingest.inbox import ingest

@@ -11,9 +11,10 @@ from indicators.compiler.areas import place_tables_sql
 from indicators.compiler.derived.columns import cube_table_sql
 from indicators.compiler.derived.functions import functions_sql
 from indicators.compiler.explanation.figure_sql import Figure, figure_sql
-from indicators.definitions.catalogue import Indicator, load_catalogue
+from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.contracts import contracts
 from indicators.definitions.derivations import derivation_order
+from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
 from indicators.engine.refresh import compute
 from indicators.foundation.periods import period_named

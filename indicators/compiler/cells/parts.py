@@ -17,7 +17,8 @@ from indicators.compiler.cells.breakdowns import (
 )
 from indicators.compiler.cells.grid import in_grid_sql
 from indicators.compiler.plan import groupings
-from indicators.definitions.catalogue import Indicator, dimension_of
+from indicators.definitions.columns_read import dimension_of
+from indicators.definitions.indicator import Indicator
 from indicators.foundation.codes import TOTAL
 from indicators.foundation.mart_tables import DIMENSIONS, totals_sql
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from indicators.compiler.cells.grid import in_grid_sql
 from indicators.compiler.cells.parts import due_parts_sql
-from indicators.definitions.catalogue import Indicator, Returns, area_column
+from indicators.definitions.columns_read import area_column
+from indicators.definitions.indicator import Indicator, Returns
 from indicators.foundation.codes import (
     EXACT,
     FREE,

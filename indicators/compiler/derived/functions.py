@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from indicators.compiler.derived.nearest import EARTH_RADIUS_KM
 from indicators.definitions.mission_profile import Mission, Setting
+from indicators.foundation.sql_text import literal
 from indicators.foundation.time_zones import local_time_sql
 
 
@@ -15,7 +16,7 @@ def functions_sql(mission: Mission | Setting, as_of: str) -> Iterator[str]:
     zone = mission.time_zone
     hours = mission.parameters.target_hours
     yield f"CREATE OR REPLACE TEMP MACRO as_of_day() AS DATE '{as_of}'"
-    yield f"CREATE OR REPLACE TEMP MACRO country_area() AS '{_quoted(mission.country_area)}'"
+    yield f"CREATE OR REPLACE TEMP MACRO country_area() AS {literal(mission.country_area)}"
     yield f"CREATE OR REPLACE TEMP MACRO local_time(moment) AS {local_time_sql(zone)}"
     yield "CREATE OR REPLACE TEMP MACRO local_date(moment) AS CAST(local_time(moment) AS DATE)"
     yield """CREATE OR REPLACE TEMP MACRO is_night(moment) AS
@@ -52,7 +53,3 @@ def functions_sql(mission: Mission | Setting, as_of: str) -> Iterator[str]:
   2 * {EARTH_RADIUS_KM} * asin(sqrt(
     sin(radians(lat_b - lat_a) / 2) ** 2
     + cos(radians(lat_a)) * cos(radians(lat_b)) * sin(radians(lon_b - lon_a) / 2) ** 2))"""
-
-
-def _quoted(text: str) -> str:
-    return text.replace("'", "''")

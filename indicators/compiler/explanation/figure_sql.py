@@ -26,13 +26,15 @@ from indicators.compiler.explanation.wave_sql import (
 )
 from indicators.compiler.plan import CubePlan, single_plan
 from indicators.compiler.population import population_queries
-from indicators.definitions.catalogue import Indicator, checked_measure, columns_counted
+from indicators.definitions.columns_read import checked_measure, columns_counted
 from indicators.definitions.contracts import contracts
 from indicators.definitions.derivations import tables_looked_at
+from indicators.definitions.indicator import Indicator
 from indicators.definitions.measures import Measure
 from indicators.definitions.mission_profile import Setting
 from indicators.definitions.vocabularies import TOTAL
 from indicators.foundation.periods import PRECISION_PERIODS, Period, period_of
+from indicators.foundation.sql_text import literal
 
 _MACRO = re.compile(r"CREATE OR REPLACE TEMP MACRO (\w+)\(")
 _KEPT_TABLE = re.compile(r"\bcube\.(\w+)")
@@ -133,10 +135,10 @@ def _in_figure_sql(plan: CubePlan, figure: Figure) -> str:
         fine = [
             name for name, types in PRECISION_PERIODS.items() if figure.period.period_type in types
         ]
-        conditions.append(f"{plan.precision} IN ({', '.join(map(_quoted, fine))})")
+        conditions.append(f"{plan.precision} IN ({', '.join(map(literal, fine))})")
     if plan.area is not None:
         conditions.append(
-            f"cube_area IN (SELECT area_code FROM cube.area_up WHERE area = {_quoted(figure.area)})"
+            f"cube_area IN (SELECT area_code FROM cube.area_up WHERE area = {literal(figure.area)})"
         )
     if plan.population is not None:
         conditions.append(
@@ -149,7 +151,7 @@ def _in_figure_sql(plan: CubePlan, figure: Figure) -> str:
 def _persons_sql(plan: CubePlan, figure: Figure) -> str:
     return (
         "  SELECT max(persons) AS persons FROM cube.population_area\n"
-        f"  {_people(plan)} AND area = {_quoted(figure.area)}"
+        f"  {_people(plan)} AND area = {literal(figure.area)}"
     )
 
 
@@ -193,7 +195,7 @@ def _survey_query(indicator: Indicator, figure: Figure, setting: Setting) -> _Qu
         stages.append(Stage("ordered", _ordered_sql()))
     columns = _estimate_columns(indicator, measure)
     if measure.between is not None:
-        sides = ", ".join(map(_quoted, (measure.between.of, measure.between.minus)))
+        sides = ", ".join(map(literal, (measure.between.of, measure.between.minus)))
         return _Query(stages, columns, f"FROM valid\nWHERE side IN ({sides})")
     return _Query(stages, columns, f"FROM {stages[-1].name}")
 
@@ -208,7 +210,7 @@ def _area_of_wave_sql(figure: Figure, setting: Setting) -> str:
   FROM cube.area_span AS span
   JOIN cube.area_up ON area_up.area_code = span.place
   JOIN shown_wave ON last_on >= span.begins AND last_on < span.ends
-  WHERE area_up.area = {_quoted(figure.area)}"""
+  WHERE area_up.area = {literal(figure.area)}"""
 
 
 def _estimate_columns(indicator: Indicator, measure: Measure) -> dict[str, str]:
@@ -230,7 +232,7 @@ def _estimate_columns(indicator: Indicator, measure: Measure) -> dict[str, str]:
 
 
 def _share_of(side: str) -> str:
-    only = f"FILTER (WHERE side = {_quoted(side)})"
+    only = f"FILTER (WHERE side = {literal(side)})"
     return f"sum(weight * outcome) {only} / sum(weight) {only}"
 
 
@@ -305,7 +307,3 @@ def _calls(names: Iterable[str], text: str) -> Iterator[str]:
 
 def _indented(query: str) -> str:
     return "\n".join(f"  {line}" if line else line for line in query.splitlines())
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -6,9 +6,9 @@ The estimate itself, with its interval, belongs to `indicators.survey`; the weig
 
 from collections.abc import Iterable, Sequence
 
-from indicators.definitions.catalogue import Indicator
 from indicators.definitions.contracts import contracts
 from indicators.definitions.expressions import parse_expression, table_operands
+from indicators.definitions.indicator import Indicator
 from indicators.definitions.measures import Measure
 
 NO_ANSWER = ("dont_know", "refused", "not_asked")

@@ -7,7 +7,7 @@ tiers and phases at once and close no gap.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from indicators.definitions.catalogue import Indicator
+from indicators.definitions.indicator import Indicator
 
 Cell = tuple[str, str, str]  # tier, phase, unit type
 

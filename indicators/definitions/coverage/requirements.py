@@ -7,9 +7,10 @@ contracts. Whether a mission has them does not belong here.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from indicators.definitions.catalogue import Indicator, columns_used
+from indicators.definitions.columns_read import columns_used
 from indicators.definitions.contracts import Contract, Derived, contracts
 from indicators.definitions.expressions import parse_expression, table_operands
+from indicators.definitions.indicator import Indicator
 
 Need = tuple[str, str]  # table, column
 _PLACES = ("area_code", "parent_area_code", "area_level", "valid_from")

@@ -6,7 +6,8 @@ figure or sentence hangs on it; a role stands behind it, never a person.
 """
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
@@ -20,6 +21,7 @@ from indicators.definitions.vocabularies import vocabularies
 from indicators.foundation.errors import Problem, WrongUse, nearest
 from indicators.foundation.mart_tables import store_rows
 from indicators.foundation.messages import LANGUAGES
+from indicators.foundation.model_problems import model_problems
 from indicators.foundation.yaml_files import read_yaml, row_of_key
 from indicators.linkage.framework.model import Framework
 
@@ -124,25 +126,11 @@ def _row(judgement: Judgement, mission: Mission) -> dict[str, Any]:
 
 
 def _model_problems(path: Path, error: ValidationError) -> Iterator[Problem]:
-    """What pydantic found wrong, one problem a key, with its row."""
-    for detail in error.errors():
-        names = [str(part) for part in detail["loc"]]
-        key = ".".join(names) or "–"
-        row = row_of_key(path, key)
-        if detail["type"] != "extra_forbidden":
-            reason = {"key": key, "reason": detail["msg"]}
-            yield Problem("yaml_invalid", path.name, row=row, parameters=reason)
-        elif names[-1] in _PERSON_KEYS:
-            yield Problem("judgement_person", path.name, row=row, parameters={"key": key})
-        else:
-            near = {"key": key, "nearest": nearest(names[-1], _keys_beside(names))}
-            yield Problem("yaml_unknown_key", path.name, row=row, parameters=near)
-
-
-def _keys_beside(names: Sequence[str]) -> Collection[str]:
-    if len(names) == 1:
-        return Judgements.model_fields
-    return JudgementText.model_fields if "text" in names[:-1] else Judgement.model_fields
+    """What pydantic found wrong; a key that would name a person is told as one."""
+    for problem in model_problems(path, error, Judgements):
+        name = problem.parameters["key"].rpartition(".")[2]
+        is_person = problem.rule == "yaml_unknown_key" and name in _PERSON_KEYS
+        yield replace(problem, rule="judgement_person") if is_person else problem
 
 
 def _problems(

@@ -10,10 +10,11 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
-from indicators.definitions.catalogue import Indicator
-from indicators.definitions.contracts import Strict, Words, yaml_problems
+from indicators.definitions.contracts import Strict, Words
+from indicators.definitions.indicator import Indicator
 from indicators.foundation.errors import Problem, WrongUse, nearest
 from indicators.foundation.messages import LANGUAGES
+from indicators.foundation.model_problems import model_problems
 from indicators.foundation.yaml_files import read_yaml
 from indicators.linkage.framework.causal_language import claim_in
 
@@ -129,7 +130,7 @@ def _parse(path: Path) -> Framework:
     try:
         return Framework.model_validate(read_yaml(path))
     except ValidationError as error:
-        raise WrongUse(list(yaml_problems(path, error, Framework))) from error
+        raise WrongUse(list(model_problems(path, error, Framework))) from error
 
 
 def _unknown_indicators(

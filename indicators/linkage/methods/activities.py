@@ -9,8 +9,8 @@ import pandas as pd
 from indicators.compiler.derived.columns import rows_sql
 from indicators.compiler.derived.functions import functions_sql
 from indicators.compiler.indicator_filter import counted_columns
-from indicators.definitions.catalogue import Indicator
 from indicators.definitions.contracts import contracts
+from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
 from indicators.linkage.finding import ALL_KINDS
 

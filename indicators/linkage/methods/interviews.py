@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from indicators.compiler.indicator_filter import counted_sql
-from indicators.definitions.catalogue import Indicator
+from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.mart_tables import store_rows
 from indicators.incremental.result_cache import kept_results

@@ -8,9 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from babel.numbers import format_decimal
-
 from indicators.foundation.messages import has_message, message
+from indicators.foundation.number_format import number_text
 from indicators.linkage.framework.model import Edge
 from indicators.linkage.grading import Grade
 from indicators.linkage.tested import Tested
@@ -200,8 +199,7 @@ def number(value: float, language: str, digits: int | None = None) -> str:
     """A number in the language's own digits; as many places as its size asks for."""
     size = abs(value)
     places = digits if digits is not None else 0 if size >= 100 else 1 if size >= 10 else 2
-    pattern = "#,##0" + ("." + "0" * places if places else "")
-    return str(format_decimal(value, format=pattern, locale=language))
+    return number_text(value, language, places)
 
 
 def signed(value: float, language: str, digits: int | None = None) -> str:

@@ -14,7 +14,8 @@ import pandas as pd
 
 from indicators.compiler.areas import LEVELS
 from indicators.compiler.derived.functions import functions_sql
-from indicators.definitions.catalogue import Indicator, load_catalogue
+from indicators.definitions.catalogue import load_catalogue
+from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
 from indicators.survey import Condition, Design, Difference, estimate_many
 from indicators.survey.waves.estimates import Wave, periods_of_waves, wave_respondents

@@ -23,7 +23,8 @@ from indicators.compiler.explanation.wave_sql import (
     place_column,
     shown_waves_sql,
 )
-from indicators.definitions.catalogue import Indicator, dimension_of
+from indicators.definitions.columns_read import dimension_of
+from indicators.definitions.indicator import Indicator
 from indicators.definitions.measures import Measure
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.codes import NORMAL, NOT_COMPUTABLE, TOO_IMPRECISE, TOTAL

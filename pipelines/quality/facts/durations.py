@@ -7,8 +7,9 @@ counted here.
 from collections.abc import Iterator
 
 from indicators.definitions.contracts import Contract
+from indicators.foundation.sql_text import quoted
 from pipelines.quality.check_results import CheckResult, found
-from pipelines.warehouse.inspect import Connection, quoted, single
+from pipelines.warehouse.inspect import Connection, single
 
 SHORT_INTERVIEW_MINUTES = 10
 

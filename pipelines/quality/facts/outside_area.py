@@ -8,9 +8,10 @@ import numpy as np
 
 from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import Mission
+from indicators.foundation.sql_text import quoted
 from pipelines.mapping.area_polygons import outlines_path, read_outlines
 from pipelines.quality.check_results import CheckResult, found
-from pipelines.warehouse.inspect import Connection, has_rows, quoted
+from pipelines.warehouse.inspect import Connection, has_rows
 
 _PLACE = {"latitude", "longitude"}
 

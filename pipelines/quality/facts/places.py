@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from indicators.definitions.contracts import Contract
 from indicators.definitions.mission_profile import Mission
+from indicators.foundation.sql_text import quoted
 from pipelines.quality.check_results import CheckResult, found
-from pipelines.warehouse.inspect import Connection, has_rows, quoted, single
+from pipelines.warehouse.inspect import Connection, has_rows, single
 
 _WITHOUT_OUTLINE_SQL = """
 SELECT count(DISTINCT area_code) FILTER (geometry IS NULL), count(DISTINCT area_code)

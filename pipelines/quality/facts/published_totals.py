@@ -10,8 +10,9 @@ import pandas as pd
 from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import Mission, PublishedTotal, resolve_path
 from indicators.engine.known_record import Span, spans_of_sources
+from indicators.foundation.sql_text import quoted
 from pipelines.quality.check_results import CheckResult, found
-from pipelines.warehouse.inspect import Connection, has_rows, quoted
+from pipelines.warehouse.inspect import Connection, has_rows
 
 
 def published_totals(

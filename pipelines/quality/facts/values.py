@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.mart_tables import VALUE_KEY
+from indicators.foundation.sql_text import quoted
 from pipelines.quality.check_results import CheckResult, found
-from pipelines.warehouse.inspect import Connection, quoted, single
+from pipelines.warehouse.inspect import Connection, single
 
 _TABLE = "indicator_value"
 

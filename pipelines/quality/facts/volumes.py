@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from indicators.definitions.contracts import Contract
+from indicators.foundation.sql_text import quoted
 from pipelines.quality.check_results import CheckResult, found
-from pipelines.warehouse.inspect import Connection, quoted
+from pipelines.warehouse.inspect import Connection
 
 HISTORY_MONTHS = 12
 LEAST_MONTHS = 6  # with a shorter history the usual number is not known

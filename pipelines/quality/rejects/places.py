@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from indicators.definitions.contracts import Contract, contracts
 from indicators.definitions.mission_profile import Mission
 from indicators.engine.reject_impact import waiting_table
+from indicators.foundation.sql_text import quoted
 from pipelines.ingest.cast import Reading, cast, text_column
 from pipelines.ingest.load_file import readings
 from pipelines.mapping.model import Source
 from pipelines.warehouse.ddl import core_columns
-from pipelines.warehouse.inspect import Connection, has_rows, quoted
+from pipelines.warehouse.inspect import Connection, has_rows
 
 # `faulty`: columns of the contract that broke a rule; `is_unread`: no text of the row was kept.
 _BESIDE = {"faulty": "VARCHAR[]", "is_unread": "BOOLEAN"}

@@ -9,8 +9,9 @@ from indicators.definitions.contracts import Contract, contracts
 from indicators.definitions.mission_profile import Mission
 from indicators.engine.reject_impact import waiting_table
 from indicators.foundation.messages import LANGUAGES
+from indicators.foundation.sql_text import quoted
 from pipelines.ingest.quarantine import reject_sentence
-from pipelines.warehouse.inspect import Connection, has_rows, insert_rows, quoted
+from pipelines.warehouse.inspect import Connection, has_rows, insert_rows
 
 # One line a row and fault (a row of a survey breaks a rule once an answer), then neighbours with
 # one fault as one line: a number that grows with the row and one that grows with the group differ

@@ -12,8 +12,8 @@ import xlsxwriter
 
 from indicators.definitions.contracts import contracts
 from indicators.foundation.messages import message
+from indicators.foundation.sql_text import quoted
 from pipelines.ingest.quarantine import reject_sentence
-from pipelines.warehouse.ddl import quoted
 
 _FIXED_DATE = datetime(2000, 1, 1, tzinfo=UTC)  # no clock in the file: same rejects, same bytes
 _COLUMNS = ("file", "sheet", "row", "column", "value", "sentence")

@@ -15,13 +15,14 @@ import duckdb
 import pyarrow as pa
 from pydantic import ValidationError
 
-from indicators.definitions.catalogue import Indicator, is_computed_alike
 from indicators.definitions.contracts import Contract, contracts
 from indicators.definitions.coverage.requirements import requirements
+from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Parameters
+from indicators.definitions.versions import is_computed_alike
+from indicators.foundation.sql_text import quoted
 from pipelines.release.manifest import MANIFEST
 from pipelines.release.naming import database_of
-from pipelines.warehouse.ddl import quoted
 
 # In the order in which a change is told apart; `recomputed`: other code, contracts or code lists.
 CAUSES = ("correction", "late_data", "new_definition", "parameters", "recomputed")

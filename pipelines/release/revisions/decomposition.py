@@ -19,17 +19,20 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from indicators.definitions.catalogue import Indicator, entry_problems, with_versions
+from indicators.definitions.catalogue_checks import entry_problems
 from indicators.definitions.contracts import contracts
+from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
+from indicators.definitions.versions import with_versions
 from indicators.engine.refresh import compute
+from indicators.foundation.sql_text import quoted
 from pipelines.release.revisions.causes import (
     Published,
     causes_of_files,
     causes_of_rows,
     stored_versions,
 )
-from pipelines.warehouse.ddl import create_all, quoted
+from pipelines.warehouse.ddl import create_all
 
 STATES = ("old_parameters", "old_definition", "without_late")  # as they are computed, from now back
 OLDER_RELEASE = "older_release"

@@ -10,7 +10,8 @@ import pytest
 
 from indicators.compiler.explanation.figure_sql import indicator_sql
 from indicators.compiler.plan import plan_indicator
-from indicators.definitions.catalogue import Indicator, load_catalogue
+from indicators.definitions.catalogue import load_catalogue
+from indicators.definitions.indicator import Indicator
 from indicators.definitions.measures import Measure
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -10,7 +10,8 @@ import yaml
 from pydantic import ValidationError
 
 from indicators.compiler.explanation.figure_sql import Figure, figure_sql
-from indicators.definitions.catalogue import Indicator, load_catalogue, read_indicator
+from indicators.definitions.catalogue import load_catalogue, read_indicator
+from indicators.definitions.indicator import Indicator
 from indicators.definitions.measures import Measure
 from indicators.foundation.data_folder import data_folder
 from indicators.foundation.errors import WrongUse

@@ -35,9 +35,9 @@ def changed(tmp_path: Path, **changes: Any) -> Path:
 
 COUNT = {"kind": "count"}
 BAD = [
-    ({"titel": "x"}, "catalogue_key", {"key": "titel", "nearest": "title"}),
-    ({"measure": {**COUNT, "wher": "x"}}, "catalogue_key", {"nearest": "where"}),
-    ({"title": {"en": "x", "fr": "x", "de": "x"}}, "catalogue_key", {"key": "title.de"}),
+    ({"titel": "x"}, "yaml_unknown_key", {"key": "titel", "nearest": "title"}),
+    ({"measure": {**COUNT, "wher": "x"}}, "yaml_unknown_key", {"nearest": "where"}),
+    ({"title": {"en": "x", "fr": "x", "de": "x"}}, "yaml_unknown_key", {"key": "title.de"}),
     ({"level": "outptu"}, "yaml_invalid", {"key": "level"}),
     ({"source": "activites"}, "catalogue_table", {"nearest": "activities"}),
     ({"date": "started_on_locl"}, "catalogue_column", {"nearest": "started_on_local"}),

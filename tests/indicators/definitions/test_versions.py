@@ -10,8 +10,9 @@ import yaml
 
 from indicators.assessment.rating import rate
 from indicators.assessment.trend import DEFINITION_CHANGED, trends
-from indicators.definitions.catalogue import Indicator, read_indicator, versions_of
-from indicators.definitions.versions import version_in_force
+from indicators.definitions.catalogue import read_indicator
+from indicators.definitions.indicator import Indicator
+from indicators.definitions.versions import version_in_force, versions_of
 from indicators.foundation.data_folder import data_folder
 from indicators.foundation.errors import WrongUse
 from tests.worlds.small_warehouse import SmallWarehouse, small_mission, total_rows
@@ -157,9 +158,19 @@ def test_targets_are_those_of_the_version_in_force_now(
 @pytest.mark.parametrize(
     ("earlier", "more", "rule", "key"),
     [
-        ([first(differs={"measur": {}})], {}, "catalogue_key", "earlier_versions.0.differs.measur"),
-        ([first(differs={"code": "P2-OP-02"})], {}, "catalogue_key", None),
-        ([first(differs={"measure": {"kind": "count", "wher": "x"}})], {}, "catalogue_key", None),
+        (
+            [first(differs={"measur": {}})],
+            {},
+            "yaml_unknown_key",
+            "earlier_versions.0.differs.measur",
+        ),
+        ([first(differs={"code": "P2-OP-02"})], {}, "yaml_unknown_key", None),
+        (
+            [first(differs={"measure": {"kind": "count", "wher": "x"}})],
+            {},
+            "yaml_unknown_key",
+            None,
+        ),
         (
             [first(differs={"measure": {**NIGHTS, "where": "stats = 'completed'"}})],
             {},
@@ -172,7 +183,7 @@ def test_targets_are_those_of_the_version_in_force_now(
         ([first(effective_from=date(2026, 7, 1))], {}, "catalogue_version_order", None),
         ([first(), first()], {}, "catalogue_version_order", "earlier_versions.1"),
         ([first()], {"changes": []}, "catalogue_version_untold", "changes"),
-        ([first(differ={"x": 1})], {}, "catalogue_key", "earlier_versions.0.differ"),
+        ([first(differ={"x": 1})], {}, "yaml_unknown_key", "earlier_versions.0.differ"),
     ],
 )
 def test_an_earlier_version_is_held_to_what_the_present_one_is(

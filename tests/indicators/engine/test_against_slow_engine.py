@@ -15,7 +15,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from indicators.compiler.cells.breakdowns import parts_sql
-from indicators.definitions.catalogue import Indicator, load_catalogue
+from indicators.definitions.catalogue import load_catalogue
+from indicators.definitions.indicator import Indicator
 from indicators.definitions.measures import Measure, Part, State
 from indicators.foundation.mart_tables import DIMENSIONS
 from tests.oracle import slow_engine as slow

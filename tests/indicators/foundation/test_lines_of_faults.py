@@ -54,12 +54,11 @@ def test_faults_of_keys_and_of_expressions_come_at_once(tmp_path: Path) -> None:
         (tmp_path / "P2-OP-03.yaml").write_text(changed, encoding="utf-8")
         with pytest.raises(WrongUse) as refused:
             read_catalogue(tmp_path)
-        assert all(
-            problem.row for problem in refused.value.problems if problem.rule != "yaml_invalid"
-        )
+        problems = refused.value.problems
+        assert all(problem.row for problem in problems if problem.rule != "yaml_missing_key")
         found.append([problem.rule for problem in refused.value.problems])
     in_expression = ["expression_one_expression", "expression_unknown_column"]
-    assert found[0] == ["yaml_invalid", "catalogue_key", *in_expression]
+    assert found[0] == ["yaml_missing_key", "yaml_unknown_key", *in_expression]
     assert found[1] == ["catalogue_table", *in_expression]
 
 

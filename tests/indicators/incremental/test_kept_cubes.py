@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from indicators.assessment.rating import rate
 from indicators.assessment.trend import trends
 from indicators.compiler.plan import cube_plans
-from indicators.definitions.catalogue import EarlierVersion, Indicator, load_catalogue
+from indicators.definitions.catalogue import load_catalogue
+from indicators.definitions.indicator import EarlierVersion, Indicator
 from indicators.engine.refresh import compute
 from indicators.incremental.partition_fingerprints import changed_months, note_contents
 from indicators.incremental.rows_by_month import clocks_of, note_rows

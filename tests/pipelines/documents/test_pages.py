@@ -10,10 +10,12 @@ from typing import get_args
 import pytest
 import yaml
 
-from indicators.definitions.catalogue import Change, Indicator, load_catalogue, with_versions
+from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.contracts import Words, contracts
 from indicators.definitions.coverage.requirements import requirements
+from indicators.definitions.indicator import Change, Indicator
 from indicators.definitions.measures import Kind, Measure
+from indicators.definitions.versions import with_versions
 from indicators.definitions.vocabularies import vocabulary
 from indicators.documentation.indicator_pages import indicator_page
 from indicators.foundation.data_folder import data_folder

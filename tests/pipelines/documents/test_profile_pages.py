@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ from pipelines.documents.profile_pages import (
 )
 from pipelines.ingest.delivered_file import Delivery, read_delivery
 from pipelines.mapping.model import load_sources
-from pipelines.readers import READERS
+from pipelines.readers import READERS, reader
 
 PAGES = {language: profile_page(language) for language in ("en", "fr")}
 MODELS = {model for root in FILES.values() for model in models_of(root)}
@@ -40,9 +39,8 @@ def test_no_words_are_left_of_what_is_gone() -> None:
     known = {f"profile.{model.__name__}.{key}" for model in MODELS for key in keys_of(model)}
     known |= {f"profile.model.{model.__name__}" for model in MODELS}
     for name in READERS:
-        module = import_module(READERS[name])
-        known |= {f"profile.option.{option}" for option in module.OPTIONS}
-        known |= {f"profile.made.{name}.{made}" for made in getattr(module, "COLUMNS_MADE", ())}
+        known |= {f"profile.option.{option}" for option in reader(name).options}
+        known |= {f"profile.made.{name}.{made}" for made in reader(name).columns_made}
         known.add(f"profile.reader.{name}")
     own = ("profile.type.", "profile.column.", "profile.readers")
     left = {
@@ -81,24 +79,23 @@ def test_every_key_of_the_schemas_is_described() -> None:
         assert schema["additionalProperties"] is False
 
 
-@pytest.mark.parametrize("reader", ["ged", "geopko", "radpko"])
-def test_the_made_columns_are_those_that_a_real_file_gains(
-    reader: str, shared_folder: Path
-) -> None:
+@pytest.mark.parametrize("name", ["ged", "geopko", "radpko"])
+def test_the_made_columns_are_those_that_a_real_file_gains(name: str, shared_folder: Path) -> None:
     """Whatever the header of the file itself has not, the reader made."""
-    module = import_module(READERS[reader])
     seen = 0
     for mission in ("south_sudan", "mali"):
         profile = data_folder() / "missions" / mission
         for source in load_sources(profile).values():
-            if source.reader != reader:
+            if source.reader != name:
                 continue
             path = shared_folder / source.files[0].removeprefix("${POCLENS_SHARED}/")
             (path,) = path.parent.glob(path.name)
             (table,) = read_delivery(Delivery(path, path.name, "0", source))
             own = path.read_text(encoding="utf-8").splitlines()[0].replace('"', "").split(",")
-            made = [name for name in table.header if name not in own and not _is_made_up(name)]
-            assert tuple(made) == module.COLUMNS_MADE
+            made = [
+                column for column in table.header if column not in own and not _is_made_up(column)
+            ]
+            assert tuple(made) == reader(name).columns_made
             seen += 1
     assert seen
 
@@ -108,7 +105,7 @@ def _is_made_up(name: str) -> bool:
 
 
 def test_readers_without_made_columns_say_none() -> None:
-    named = {name for name in READERS if getattr(import_module(READERS[name]), "COLUMNS_MADE", ())}
+    named = {name for name in READERS if reader(name).columns_made}
     assert named == {"ged", "geopko", "radpko", "spss"}
 
 

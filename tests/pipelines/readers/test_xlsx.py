@@ -120,7 +120,7 @@ PEAK = """
 import resource, sys
 from pathlib import Path
 resource.setrlimit(resource.RLIMIT_AS, (6 << 30, 6 << 30))
-from indicators.errors import WrongUse
+from indicators.foundation.errors import WrongUse
 from pipelines.readers import xlsx
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 try:

@@ -10,13 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from indicators.definitions.catalogue import (
-    Indicator,
-    class_of_part,
-    class_of_total,
-    load_catalogue,
-)
+from indicators.definitions.catalogue import load_catalogue
+from indicators.definitions.columns_read import class_of_part, class_of_total
 from indicators.definitions.contracts import CLASSES
+from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission, read_mission
 from indicators.disclosure.copy import restrict
 from indicators.engine.refresh import compute

@@ -16,7 +16,8 @@ import pandas as pd
 import pytest
 import yaml
 
-from indicators.definitions.catalogue import Indicator, load_catalogue
+from indicators.definitions.catalogue import load_catalogue
+from indicators.definitions.indicator import Indicator
 from indicators.definitions.measures import Measure
 from indicators.definitions.mission_profile import read_mission
 from pipelines.ingest.inbox import ingest

@@ -14,12 +14,9 @@ import duckdb
 import pytest
 
 from indicators.compiler.explanation.figure_sql import Figure, figure_sql
-from indicators.definitions.catalogue import (
-    EarlierVersion,
-    Indicator,
-    class_of_total,
-    load_catalogue,
-)
+from indicators.definitions.catalogue import load_catalogue
+from indicators.definitions.columns_read import class_of_total
+from indicators.definitions.indicator import EarlierVersion, Indicator
 from indicators.definitions.mission_profile import read_mission
 from indicators.definitions.versions import all_versions
 from indicators.engine.refresh import compute

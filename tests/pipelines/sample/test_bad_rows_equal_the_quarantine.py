@@ -5,7 +5,7 @@ from collections import Counter
 import duckdb
 
 from indicators.definitions.contracts import contracts
-from pipelines.sample.tables import FILES
+from pipelines.sample.tables.others import FILES
 
 from .conftest import SIZES, SmallSample
 

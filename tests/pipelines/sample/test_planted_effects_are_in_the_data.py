@@ -9,11 +9,12 @@ import pyarrow.compute as pc
 import pytest
 
 from indicators.definitions.contracts import contracts
-from pipelines.sample import effects, surveys
-from pipelines.sample.alerts import TARGET_HOURS, draw_alerts
+from pipelines.sample import effects
 from pipelines.sample.country import AREAS, SITES, sector
-from pipelines.sample.incidents import draw_incidents
-from pipelines.sample.presence import DAY, Presence, draw_presence, reported_days
+from pipelines.sample.tables import surveys
+from pipelines.sample.tables.alerts import TARGET_HOURS, draw_alerts
+from pipelines.sample.tables.incidents import draw_incidents
+from pipelines.sample.tables.presence import DAY, Presence, draw_presence, reported_days
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from indicators.compiler.derived.functions import functions_sql
-from indicators.definitions.catalogue import Indicator
+from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.errors import PocLensError
 from indicators.foundation.mart_tables import store_rows

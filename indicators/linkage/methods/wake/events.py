@@ -18,9 +18,9 @@ import pandas as pd
 
 from indicators.compiler.derived.columns import rows_sql
 from indicators.compiler.indicator_filter import counted_columns, counted_sql
-from indicators.definitions.catalogue import Indicator
 from indicators.definitions.contracts import contracts
 from indicators.definitions.derivations import period_columns
+from indicators.definitions.indicator import Indicator
 from indicators.linkage.finding import ALL_KINDS
 from indicators.linkage.methods.activities import ACTIVITY_KINDS, BACK_SAME_DAY_SQL, KIND_COLUMNS
 from indicators.linkage.methods.wake.place_times import PLANNED, place_time_sql

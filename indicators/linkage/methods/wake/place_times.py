@@ -14,7 +14,7 @@ evenly from all of these, so that both kinds lie alike in place and month.
 """
 
 from indicators.compiler.indicator_filter import counted_sql
-from indicators.definitions.catalogue import Indicator
+from indicators.definitions.indicator import Indicator
 
 PLANNED = "planned"
 # What a line of the plan says of its activity; at more of the output's conditions it cannot look.

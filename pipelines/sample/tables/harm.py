@@ -8,7 +8,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.sample.alerts import TARGET_HOURS
 from pipelines.sample.country import AREAS, AS_OF, COLUMNS, DAYS, SITES, STARTS_ON
 from pipelines.sample.draws import (
     Array,
@@ -21,8 +20,9 @@ from pipelines.sample.draws import (
     stream,
     table_of,
 )
-from pipelines.sample.presence import DAY, MONTH
-from pipelines.sample.returns import Owed
+from pipelines.sample.tables.alerts import TARGET_HOURS
+from pipelines.sample.tables.presence import DAY, MONTH
+from pipelines.sample.tables.returns import Owed
 
 _FLOODS = 60
 _DRIVEN_OUT = 35  # persons displaced for each victim that the incident names

@@ -20,9 +20,9 @@ from pipelines.sample.draws import (
     stream,
     table_of,
 )
-from pipelines.sample.places import Places, last_day_of, mediation_track
-from pipelines.sample.presence import DAY, MONTH, MONTH_OF_DAY, day_number, month_number
-from pipelines.sample.returns import Owed
+from pipelines.sample.tables.places import Places, last_day_of, mediation_track
+from pipelines.sample.tables.presence import DAY, MONTH, MONTH_OF_DAY, day_number, month_number
+from pipelines.sample.tables.returns import Owed
 
 _COURSES, _OFFICERS_PER_POOL = 150, 70
 _COMMITMENTS, _AGREEMENTS, _COMPLAINTS = 420, 120, 380

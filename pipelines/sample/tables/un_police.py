@@ -21,8 +21,8 @@ from pipelines.sample.draws import (
     stream,
     table_of,
 )
-from pipelines.sample.presence import DAY
-from pipelines.sample.returns import Owed
+from pipelines.sample.tables.presence import DAY
+from pipelines.sample.tables.returns import Owed
 
 _REFERRALS, _DETENTIONS = 900, 380
 _WOMEN_SHARE = {"IPO": 0.27, "FPU": 0.14, "SPT": 0.6, "PSU": 0.12}

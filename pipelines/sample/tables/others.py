@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from pipelines.sample import harm, host_state, un_police
-from pipelines.sample.places import Places
-from pipelines.sample.returns import Owed
-from pipelines.sample.un_police import Assessments
+from pipelines.sample.tables import harm, host_state, un_police
+from pipelines.sample.tables.places import Places
+from pipelines.sample.tables.returns import Owed
+from pipelines.sample.tables.un_police import Assessments
 
 
 @dataclass(frozen=True)

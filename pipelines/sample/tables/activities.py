@@ -7,12 +7,12 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.sample import effects
-from pipelines.sample.alerts import Alerts
 from pipelines.sample.country import AREAS, MONTHS, SITES, UNITS, sector
 from pipelines.sample.draws import Array, Generator, column, numbered, only, pick, stream
-from pipelines.sample.places import Places, mediation_track, network_code
-from pipelines.sample.presence import DAY, MONTH, MONTH_OF_DAY, Posts, Presence, month_days
-from pipelines.sample.un_police import Assessments, cited_assessments
+from pipelines.sample.tables.alerts import Alerts
+from pipelines.sample.tables.places import Places, mediation_track, network_code
+from pipelines.sample.tables.presence import DAY, MONTH, MONTH_OF_DAY, Posts, Presence, month_days
+from pipelines.sample.tables.un_police import Assessments, cited_assessments
 
 _OTHER_TYPES = {
     "IPO": {

@@ -10,7 +10,7 @@ import pyarrow as pa
 from pipelines.sample import effects
 from pipelines.sample.country import AREAS, DAYS, SITES, UNITS
 from pipelines.sample.draws import Array, Generator, by_block, column, spread, stream
-from pipelines.sample.presence import (
+from pipelines.sample.tables.presence import (
     MONTH,
     NO_ACCESS,
     NOT_DUE,

@@ -8,7 +8,7 @@ import pyarrow as pa
 from pipelines.sample import effects
 from pipelines.sample.country import AREAS, AS_OF, DAYS, SECTORS, sector
 from pipelines.sample.draws import Array, by_block, column, numbered, pick, spread, stream
-from pipelines.sample.presence import DAY, Presence, reported_days
+from pipelines.sample.tables.presence import DAY, Presence, reported_days
 
 TARGET_HOURS = {"high": 24, "medium": 48, "low": 72}  # as in the profile's parameters
 

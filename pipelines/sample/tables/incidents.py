@@ -8,7 +8,7 @@ import pyarrow as pa
 from pipelines.sample import effects
 from pipelines.sample.country import AREAS, DAYS, SITES, region
 from pipelines.sample.draws import Array, by_block, column, numbered, only, pick, spread, stream
-from pipelines.sample.presence import DAY, Presence, reported_days
+from pipelines.sample.tables.presence import DAY, Presence, reported_days
 
 _SITE_SHARE = 0.45  # of all incidents
 _TYPES = {

@@ -1,0 +1,187 @@
+-- Columns of every mart table, in their order; `mart_tables.py` reads them here.
+
+CREATE TABLE mart.indicator (
+  mission VARCHAR, indicator VARCHAR, version INTEGER, level VARCHAR, tier VARCHAR,
+  phases VARCHAR, units VARCHAR, source VARCHAR, measure VARCHAR, time_rule VARCHAR,
+  unit_of_measure VARCHAR, direction VARCHAR, title_en VARCHAR, title_fr VARCHAR,
+  short_en VARCHAR, short_fr VARCHAR, definition_en VARCHAR, definition_fr VARCHAR,
+  numerator_en VARCHAR, numerator_fr VARCHAR, denominator_en VARCHAR, denominator_fr VARCHAR,
+  rationale_en VARCHAR, rationale_fr VARCHAR, limitations_en VARCHAR, limitations_fr VARCHAR,
+  owner_en VARCHAR, owner_fr VARCHAR, owner_reference VARCHAR, contributes_to VARCHAR,
+  disaggregate VARCHAR, periods VARCHAR, min_n INTEGER,
+  -- the class of its totals; dimension=class of breakdowns with a higher class, joined by |
+  confidentiality VARCHAR, confidentiality_of_parts VARCHAR, reference VARCHAR,
+  effective_from DATE, baseline DOUBLE, baseline_on DATE, target DOUBLE, target_on DATE,
+  tolerance DOUBLE, sql VARCHAR,
+  -- what this version of the definition changed
+  change_en VARCHAR, change_fr VARCHAR,
+  -- the definition as JSON: a later release can compute by it again
+  entry VARCHAR,
+  -- false: on no map, areas never in an order by it
+  compared_by_area BOOLEAN,
+  -- First and last day that can be known (definitions 49); null for stocks and surveys, which are
+  -- known by their own date, and for an open end
+  known_from DATE, known_to DATE
+);
+
+CREATE TABLE mart.indicator_value (
+  mission VARCHAR, indicator VARCHAR, indicator_version INTEGER, time_rule VARCHAR,
+  period_type VARCHAR, period VARCHAR, period_start DATE, period_end DATE, area VARCHAR,
+  area_level VARCHAR, unit_type VARCHAR, activity_type VARCHAR, actor VARCHAR, sex VARCHAR,
+  age_group VARCHAR, breakdown VARCHAR, breakdown_value VARCHAR,
+  -- value, se, ci_*, baseline, target: in unit_of_measure; numerator, denominator: raw
+  value DOUBLE, numerator DOUBLE, denominator DOUBLE, n BIGINT, se DOUBLE, ci_low DOUBLE,
+  ci_high DOUBLE, deff DOUBLE, df DOUBLE, method VARCHAR, obs_status VARCHAR, conf_status VARCHAR,
+  disclosure VARCHAR, baseline DOUBLE, target DOUBLE, rating VARCHAR, trend VARCHAR,
+  returns_due INTEGER, returns_received INTEGER
+);
+
+-- Where the copy holds parts; `absent`: what a part means there that has no row (`breakdowns.py`)
+CREATE TABLE mart.breakdown_grid (
+  mission VARCHAR, indicator VARCHAR, indicator_version INTEGER, dimension VARCHAR,
+  area_level VARCHAR, period_type VARCHAR, absent VARCHAR
+);
+
+CREATE TABLE mart.area (
+  mission VARCHAR, area_code VARCHAR, parent_area_code VARCHAR, area_level VARCHAR,
+  name_en VARCHAR, name_fr VARCHAR, site_kind VARCHAR, latitude DECIMAL(8,5),
+  longitude DECIMAL(8,5), geometry VARCHAR
+);
+
+CREATE TABLE mart.contribution (
+  mission VARCHAR, indicator VARCHAR, indicator_version INTEGER, period_type VARCHAR,
+  period VARCHAR, area VARCHAR, file_sha256 VARCHAR, file VARCHAR, rows BIGINT
+);
+
+CREATE TABLE mart.return_status (
+  mission VARCHAR, source VARCHAR, unit_code VARCHAR, unit_name VARCHAR, area VARCHAR, month DATE,
+  status VARCHAR, received_on DATE, due_on DATE
+);
+
+CREATE TABLE mart.survey_response (
+  mission VARCHAR, survey_code VARCHAR, wave VARCHAR, instrument VARCHAR, first_on DATE,
+  last_on DATE, area VARCHAR, sex VARCHAR, age_group VARCHAR, sampled BIGINT, answered BIGINT
+);
+
+-- The whole mission only. The number drawn is left out: less those who could have answered, it
+-- would give those who were not eligible. Rates: 0 to 1.
+CREATE TABLE mart.survey_result (
+  mission VARCHAR, survey_code VARCHAR, wave VARCHAR, instrument VARCHAR, complete BIGINT,
+  partial BIGINT, refusal BIGINT, no_contact BIGINT, without_consent BIGINT, ineligible BIGINT,
+  response_rate DOUBLE
+);
+
+CREATE TABLE mart.survey_item_response (
+  mission VARCHAR, survey_code VARCHAR, wave VARCHAR, instrument VARCHAR, item VARCHAR,
+  -- The parts add up to the interviewed
+  interviewed BIGINT, valid BIGINT, dont_know BIGINT, refused BIGINT, not_asked BIGINT,
+  missing BIGINT
+);
+
+CREATE TABLE mart.base (
+  mission VARCHAR, base_name VARCHAR, area VARCHAR, latitude DECIMAL(8,5), longitude DECIMAL(8,5),
+  component VARCHAR, from_on DATE, to_on DATE, personnel_count DECIMAL(12,4)
+);
+
+CREATE TABLE mart.mission (
+  mission VARCHAR, name_en VARCHAR, name_fr VARCHAR, country_area VARCHAR, time_zone VARCHAR,
+  is_fictional BOOLEAN, boundaries_en VARCHAR, boundaries_fr VARCHAR,
+  -- JSON list of sentences
+  notes_en VARCHAR, notes_fr VARCHAR, as_of DATE
+);
+
+CREATE TABLE mart.result_link (
+  mission VARCHAR, edge VARCHAR, from_indicator VARCHAR, to_indicator VARCHAR, area VARCHAR,
+  method VARCHAR, specification VARCHAR,
+  -- months
+  lag INTEGER, n_areas BIGINT, n_periods BIGINT, n_events BIGINT, n_eff DOUBLE, estimate DOUBLE,
+  se DOUBLE, ci_low DOUBLE, ci_high DOUBLE, p_value DOUBLE, q_value DOUBLE, expected_sign INTEGER,
+  grade VARCHAR, grade_reasons VARCHAR, caveats VARCHAR, sentence_en VARCHAR, sentence_fr VARCHAR,
+  status VARCHAR
+);
+
+CREATE TABLE mart.wake_effect (
+  mission VARCHAR, edge VARCHAR, area VARCHAR, specification VARCHAR, t_window DOUBLE,
+  spat_window DOUBLE, n_treated BIGINT, n_control BIGINT, n_eff DOUBLE, estimate DOUBLE,
+  se DOUBLE, ci_low DOUBLE, ci_high DOUBLE, p_value DOUBLE, q_value DOUBLE, status VARCHAR,
+  t_unit VARCHAR, p_permutation DOUBLE, overlap_share DOUBLE, control_mean DOUBLE,
+  smallest_visible DOUBLE, person_days DOUBLE, nights DOUBLE, km DOUBLE, caveats VARCHAR
+);
+
+CREATE TABLE mart.event_study (
+  mission VARCHAR, edge VARCHAR, area VARCHAR, specification VARCHAR, event_time INTEGER,
+  n_areas BIGINT, n_periods BIGINT, estimate DOUBLE, se DOUBLE, ci_low DOUBLE, ci_high DOUBLE,
+  p_value DOUBLE, q_value DOUBLE, status VARCHAR,
+  -- How the estimate reads (log_ratio, units), and of what activity: linkage.contrast.<contrast>
+  scale VARCHAR, contrast VARCHAR
+);
+
+CREATE TABLE mart.interview_effect (
+  mission VARCHAR, edge VARCHAR, area VARCHAR, method VARCHAR, specification VARCHAR,
+  n_before BIGINT, n_after BIGINT, n_events BIGINT, n_areas BIGINT, n_clusters BIGINT,
+  estimate DOUBLE, se DOUBLE, ci_low DOUBLE, ci_high DOUBLE, p_value DOUBLE, balance_p DOUBLE,
+  placebo_p DOUBLE, person_days DOUBLE, nights DOUBLE, km DOUBLE, status VARCHAR
+);
+
+CREATE TABLE mart.protection_gap (
+  mission VARCHAR, area VARCHAR, period VARCHAR, component VARCHAR, value DOUBLE, ci_low DOUBLE,
+  ci_high DOUBLE, rank_low INTEGER, rank_high INTEGER, reason_en VARCHAR, reason_fr VARCHAR
+);
+
+-- `kind`: outcome, output
+CREATE TABLE mart.framework_item (
+  mission VARCHAR, kind VARCHAR, position INTEGER, item VARCHAR, indicator VARCHAR,
+  title_en VARCHAR, title_fr VARCHAR, short_en VARCHAR, short_fr VARCHAR,
+  -- Of outcomes only; stakeholders joined by |
+  stakeholders_en VARCHAR, stakeholders_fr VARCHAR, hypothesis_en VARCHAR, hypothesis_fr VARCHAR,
+  expected_accomplishment_en VARCHAR, expected_accomplishment_fr VARCHAR, is_benchmark BOOLEAN
+);
+
+CREATE TABLE mart.output_plan (
+  mission VARCHAR, indicator VARCHAR, period VARCHAR, quantity DOUBLE
+);
+
+-- Words of the mission’s staff beside a finding; no result
+CREATE TABLE mart.field_judgement (
+  mission VARCHAR, edge VARCHAR, area VARCHAR, given_on DATE, role VARCHAR, stance VARCHAR,
+  text_en VARCHAR, text_fr VARCHAR, for_headquarters BOOLEAN
+);
+
+CREATE TABLE mart.revision (
+  mission VARCHAR, indicator VARCHAR, indicator_version INTEGER, period_type VARCHAR,
+  period VARCHAR, area VARCHAR, unit_type VARCHAR, activity_type VARCHAR, actor VARCHAR,
+  sex VARCHAR, age_group VARCHAR, breakdown VARCHAR, breakdown_value VARCHAR,
+  release_before VARCHAR, version_before INTEGER, value_before DOUBLE, value_after DOUBLE,
+  obs_status_before VARCHAR, obs_status_after VARCHAR, conf_status_before VARCHAR,
+  conf_status_after VARCHAR,
+  -- correction, late_data, new_definition, parameters, recomputed; withheld, released
+  reason VARCHAR,
+  -- What each cause makes of the change; they add up to it
+  part_correction DOUBLE, part_late_data DOUBLE, part_new_definition DOUBLE,
+  part_parameters DOUBLE, part_recomputed DOUBLE,
+  -- one_cause, recounted, correction_or_recomputed; not_told_apart, not_counted, withheld
+  parts_status VARCHAR, sentence_en VARCHAR, sentence_fr VARCHAR
+);
+
+CREATE TABLE mart.quality_check (
+  mission VARCHAR, check_name VARCHAR, source VARCHAR, severity VARCHAR, status VARCHAR,
+  observed VARCHAR, expected VARCHAR, rows_failed BIGINT, sentence_en VARCHAR, sentence_fr VARCHAR
+);
+
+CREATE TABLE mart.reject_summary (
+  mission VARCHAR, source VARCHAR, file VARCHAR, file_sha256 VARCHAR, sheet VARCHAR,
+  first_row BIGINT, last_row BIGINT, rows BIGINT, column_name VARCHAR, raw_value VARCHAR,
+  rule VARCHAR, sentence_en VARCHAR, sentence_fr VARCHAR
+);
+
+-- Rejected rows by what their own text says of time and place; null where it cannot be read.
+-- `indicator`: those that would have counted in it, by its own date; null: all of the source.
+CREATE TABLE mart.reject_place (
+  mission VARCHAR, source VARCHAR, indicator VARCHAR, month DATE, area VARCHAR, rows BIGINT
+);
+
+CREATE TABLE mart.input_file (
+  mission VARCHAR, file_sha256 VARCHAR, name VARCHAR, source VARCHAR, status VARCHAR,
+  sequence BIGINT, rows_read BIGINT, rows_loaded BIGINT, rows_rejected BIGINT,
+  rows_unchanged BIGINT, rows_ignored BIGINT, superseded_by VARCHAR, mapping_version VARCHAR
+);
