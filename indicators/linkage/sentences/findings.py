@@ -13,7 +13,7 @@ from babel.numbers import format_decimal
 from indicators.foundation.messages import has_message, message
 from indicators.linkage.framework.model import Edge
 from indicators.linkage.grading import Grade
-from indicators.linkage.tested import Tested
+from indicators.linkage.methods.protocol import Tested
 
 _RIVALS = {
     "reporting": ("reporting_failed", "reporting_not_run", "same_collector"),
