@@ -1,14 +1,14 @@
-"""`mart.result_link` and `mart.event_study`: every edge by every method, tested, graded, worded.
+"""`mart.result_link` and the methods' own tables: every edge by every method, graded and worded.
 
-One row an edge, method and specification for the mission (its country area), and one an area side
-by side. q-values are taken over all tests of the run, those of the matched wake analysis too.
+One loop over methods and edges; then q-values over all tests of the run, grades and sentences. One
+row an edge, method and specification for the mission (its country area), and one an area side by
+side.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import duckdb
 import numpy as np
 
 from indicators.definitions.measures import SURVEY_KINDS
@@ -17,13 +17,12 @@ from indicators.foundation.mart_tables import store_rows
 from indicators.foundation.messages import LANGUAGES
 from indicators.foundation.statistics import benjamini_hochberg
 from indicators.incremental.result_cache import kept_results
-from indicators.linkage.finding import ALL_KINDS
+from indicators.linkage.finding import PLACEBO
+from indicators.linkage.framework.edge_indicators import PublishedIndicators, common_period_type
 from indicators.linkage.framework.model import Edge, Framework
 from indicators.linkage.framework.tables import store_items
-from indicators.linkage.grading import OVERLAP_MAX, TREATED_MIN, Grade, grade
-from indicators.linkage.methods.panel.findings import tests_of_edge
-from indicators.linkage.methods.panel.models import METHOD, PLACEBO
-from indicators.linkage.methods.panel.rows import read_edge_panel
+from indicators.linkage.grading import Grade, grade
+from indicators.linkage.methods.protocol import EdgeResult, Method, Tested, Warehouse
 from indicators.linkage.sentences.findings import (
     About,
     area_sentence,
@@ -31,13 +30,7 @@ from indicators.linkage.sentences.findings import (
     no_test_sentence,
     sentence,
 )
-from indicators.linkage.sentences.side_by_side import (
-    NO_REASON,
-    NO_TEST,
-    common_period_type,
-    side_by_side_rows,
-)
-from indicators.linkage.tested import EdgeResult, Tested
+from indicators.linkage.sentences.side_by_side import NO_REASON, NO_TEST, side_by_side_rows
 
 _FIGURES = (
     "lag",
@@ -53,74 +46,108 @@ _FIGURES = (
 )
 
 
-def result_links(
-    connection: duckdb.DuckDBPyConnection,
-    mission: Mission,
-    framework: Framework | None,
-    wakes: Sequence[Tested] = (),
-) -> None:
-    """Fill `mart.result_link` and `mart.event_study` of this mission anew.
+Results = Mapping[str, Mapping[str, EdgeResult]]  # by method, then by edge
 
-    `wakes`: findings of the matched wake analysis, graded and worded with the others. A mission
-    without a framework has no rows. Names and order of outcomes and outputs go with it:
+
+def write_evidence(
+    warehouse: Warehouse, framework: Framework | None, methods: Sequence[Method[Any]]
+) -> None:
+    """Fill `mart.result_link` and the methods' own tables of this mission anew.
+
+    A mission without a framework has no rows. Names and order of outcomes and outputs go with it:
     `mart.framework_item`, `mart.output_plan`.
     """
+    connection, mission = warehouse.connection, warehouse.mission
     store_items(connection, mission, framework)
     edges = framework.edges if framework else ()
-    indicators = _indicators(connection, mission)
-    studies = _studies(connection, mission, edges, indicators)
-    everything = [*wakes, *(tested for study in studies.values() for tested in study.tested)]
-    q_values = _q_values(everything)
-    tests = sum(1 for q in q_values if q is not None)
-    rows: list[dict[str, Any]] = []
-    for edge in edges:
-        about = About(edge, indicators, tests, _counted(edge, indicators))
-        own = [
-            (tested, q)
-            for tested, q in zip(everything, q_values, strict=True)
-            if tested.edge == edge.id
-        ]
-        graded = [_graded_row(about, tested, q) for tested, q in own]
-        speaks = speaks_for_the_edge([tested for tested, _ in own])
-        headline = graded[speaks] if speaks is not None else {}
-        beside = side_by_side_rows(connection, mission, edge, indicators)
-        rows += [_with_headline(row, headline, mission) for row in beside]
-        rows += graded
-    store_rows(connection, mission.mission, "result_link", rows)
-    store_rows(connection, mission.mission, "event_study", _event_rows(mission, studies))
+    results = _with_q_values(
+        {method.name: _results(warehouse, edges, method) for method in methods}
+    )
+    links = [row for edge in edges for row in _links(warehouse, edge, methods, results)]
+    store_rows(connection, mission.mission, "result_link", links)
+    for method in methods:
+        if method.table:
+            own = _own_rows(mission, results[method.name])
+            store_rows(connection, mission.mission, method.table, own)
 
 
-def _studies(
-    connection: duckdb.DuckDBPyConnection,
-    mission: Mission,
-    edges: Sequence[Edge],
-    indicators: Mapping[str, Mapping[str, Any]],
+def _results(
+    warehouse: Warehouse, edges: Sequence[Edge], method: Method[Any]
 ) -> dict[str, EdgeResult]:
-    """Association and panel models of each edge, kept of before where its rows are the same."""
-    studies = {}
-    with kept_results(connection, mission.mission, METHOD) as kept:
+    """What a method gives for each edge, kept of before where what it reads is the same."""
+    results = {}
+    with kept_results(warehouse.connection, warehouse.mission.mission, method.name) as kept:
         for edge in edges:
-            period_type = common_period_type(indicators, edge)
-            panel = read_edge_panel(connection, mission, edge, indicators, period_type)
-            studies[edge.id] = kept.result(
-                edge.id, EdgeResult, tests_of_edge, panel, edge, mission.country_area
+            if method.applies(edge, warehouse.selected):
+                inputs = method.read(warehouse, edge)
+                results[edge.id] = kept.result(edge.id, EdgeResult, method.evidence, inputs, edge)
+    return results
+
+
+def _with_q_values(results: Results) -> Results:
+    """Benjamini–Hochberg over every test of the run; None for what is no test."""
+    everything = list(_all_tested(results))
+    p = np.array([_p_of_test(tested) for tested in everything], dtype=float)
+    q_values = iter(benjamini_hochberg(p, np.zeros(len(p), dtype=np.int64)))
+    return {
+        method: {
+            edge: replace(
+                result, tested=tuple(_with_q(own, next(q_values)) for own in result.tested)
             )
-    return studies
+            for edge, result in by_edge.items()
+        }
+        for method, by_edge in results.items()
+    }
 
 
-def _indicators(
-    connection: duckdb.DuckDBPyConnection, mission: Mission
-) -> dict[str, dict[str, Any]]:
-    """What is needed of each selected indicator: titles, periods, kind, source and unit."""
-    names = ("indicator", "title_en", "title_fr", "periods", "measure", "source", "unit_of_measure")
-    rows = connection.execute(
-        f"SELECT {', '.join(names)} FROM mart.indicator WHERE mission = ? ORDER BY version",
-        [mission.mission],
-    ).fetchall()
-    return {row[0]: dict(zip(names, row, strict=True)) for row in rows}
+def _all_tested(results: Results) -> Iterator[Tested]:
+    for by_edge in results.values():
+        for result in by_edge.values():
+            yield from result.tested
 
 
-def _counted(edge: Edge, indicators: Mapping[str, Mapping[str, Any]]) -> str:
+def _p_of_test(tested: Tested) -> float:
+    p_value = tested.finding.p_value
+    return p_value if tested.finding.is_test and p_value is not None else np.nan
+
+
+def _with_q(tested: Tested, q_value: float) -> Tested:
+    known = float(q_value) if np.isfinite(q_value) else None
+    return replace(tested, evidence=replace(tested.evidence, q_value=known))
+
+
+def _links(
+    warehouse: Warehouse, edge: Edge, methods: Sequence[Method[Any]], results: Results
+) -> Iterator[dict[str, Any]]:
+    """Rows of `mart.result_link` for one edge: side by side with its headline, then all tested."""
+    mission, indicators = warehouse.mission, warehouse.published
+    tests = sum(1 for tested in _all_tested(results) if tested.evidence.q_value is not None)
+    about = About(edge, indicators, tests, _counted(edge, indicators))
+    graded: list[dict[str, Any]] = []
+    headline: dict[str, Any] = {}
+    for method in methods:
+        own = results[method.name].get(edge.id, EdgeResult()).tested
+        speaks = method.primary(own) if not headline else None
+        for tested in own:
+            row = _graded_row(about, tested, mission.country_area)
+            graded.append(row)
+            if tested is speaks:
+                headline = row
+    for row in side_by_side_rows(warehouse.connection, mission, edge, indicators):
+        yield _with_headline(row, headline, mission)
+    yield from graded
+
+
+def _own_rows(mission: Mission, results: Mapping[str, EdgeResult]) -> Iterator[dict[str, Any]]:
+    """Rows of a method's own table, with the q-values of the findings that they show."""
+    for edge, result in results.items():
+        q_values = {own.finding.specification: own.evidence.q_value for own in result.tested}
+        for row in result.rows:
+            shown = {"q_value": q_values[row["specification"]]} if "q_value" in row else {}
+            yield {"edge": edge, "area": mission.country_area, **row, **shown}
+
+
+def _counted(edge: Edge, indicators: PublishedIndicators) -> str:
     """The message that names the periods counted."""
     kinds = {
         indicators[code]["measure"]
@@ -132,66 +159,24 @@ def _counted(edge: Edge, indicators: Mapping[str, Mapping[str, Any]]) -> str:
     return common_period_type(indicators, edge) or "period"
 
 
-def _q_values(everything: Sequence[Tested]) -> list[float | None]:
-    """Benjamini–Hochberg over every test of the run; None for what is no test."""
-    p = np.array(
-        [
-            tested.finding.p_value
-            if tested.finding.is_test and tested.finding.p_value is not None
-            else np.nan
-            for tested in everything
-        ],
-        dtype=float,
-    )
-    q = benjamini_hochberg(p, np.zeros(len(p), dtype=np.int64))
-    return [float(value) if np.isfinite(value) else None for value in q]
-
-
-def speaks_for_the_edge(own: Sequence[Tested]) -> int | None:
-    """Which finding gives the edge its grade and sentence: chosen by method, never by result.
-
-    The wake analysis in its longest and narrowest window, where it has the events and the windows
-    stand apart; else the finding marked as headline, estimated ones first.
-    """
-    wakes = [at for at, tested in enumerate(own) if _is_usable_wake(tested)]
-    if wakes:
-        return min(wakes, key=lambda at: _window(own[at]))
-    marked = [at for at, tested in enumerate(own) if tested.is_headline]
-    return next(iter(sorted(marked, key=lambda at: not own[at].finding.is_estimated)), None)
-
-
-def _is_usable_wake(tested: Tested) -> bool:
-    """Whether a wake finding passes the gates of grade D that do not look at its estimate."""
-    evidence = tested.evidence
-    apart = evidence.overlap <= OVERLAP_MAX or evidence.is_robust_overlap
-    enough = (evidence.n_treated or 0) >= TREATED_MIN
-    is_wake = evidence.design == "wake" and tested.kind == ALL_KINDS
-    return is_wake and tested.finding.is_estimated and apart and enough
-
-
-def _window(tested: Tested) -> tuple[float, float]:
-    parameters = tested.contrast_parameters
-    return -float(parameters["t_window"]), float(parameters["spat_window"])
-
-
-def _graded_row(about: About, tested: Tested, q: float | None) -> dict[str, Any]:
+def _graded_row(about: About, tested: Tested, area: str) -> dict[str, Any]:
     finding = tested.finding
     row: dict[str, Any] = {
         "edge": about.edge.id,
         "from_indicator": about.edge.from_indicator,
         "to_indicator": about.edge.to_indicator,
-        "area": tested.area,
+        "area": area,
         "method": finding.method,
         "specification": finding.specification,
         "expected_sign": about.edge.expected_sign,
         "caveats": "|".join(tested.caveats) or None,
-        "q_value": q,
+        "q_value": tested.evidence.q_value,
         **{name: getattr(finding, name) for name in _FIGURES},
         "status": _status(tested, about.edge),
     }
     if not finding.is_test:
         return row
-    letter = grade(replace(tested.evidence, q_value=q))
+    letter = grade(tested.evidence)
     return row | _words(tested, letter, about)
 
 
@@ -261,9 +246,3 @@ def _headline_words(
         else:
             sentences[name] = area_sentence(row[name], headline[name], language)
     return sentences
-
-
-def _event_rows(mission: Mission, studies: Mapping[str, EdgeResult]) -> Iterator[dict[str, Any]]:
-    for edge, study in studies.items():
-        for row in study.rows:
-            yield {"edge": edge, "area": mission.country_area, **row}

@@ -12,6 +12,7 @@ from scipy import stats
 
 # The chance with which the smallest visible change would have been seen, and at which level.
 POWER, LEVEL = 0.8, 0.05
+PLACEBO = "placebo"  # the method of what should come out empty; no finding
 
 
 @dataclass(frozen=True)

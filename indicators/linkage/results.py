@@ -4,28 +4,28 @@ What each method does with one edge stands in its own module, and so does what b
 findings together (`evidence.py`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 import duckdb
 
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.database import one_transaction
-from indicators.linkage.evidence import result_links
+from indicators.linkage.evidence import write_evidence
 from indicators.linkage.framework.model import Framework
-from indicators.linkage.methods import interviews as edge_interviews
-from indicators.linkage.methods.interviews import interview_tests
-from indicators.linkage.methods.panel import models as edge_models
-from indicators.linkage.methods.wake import effects as edge_effects
-from indicators.linkage.methods.wake.effects import store_q_values, wake_effects
+from indicators.linkage.methods.interviews import Interviews
+from indicators.linkage.methods.panel.findings import PanelModels
+from indicators.linkage.methods.protocol import Method, Warehouse
+from indicators.linkage.methods.wake.effects import MatchedWake
 
+# In the order in which they may speak for an edge.
+METHODS: tuple[Method[Any], ...] = (MatchedWake(), Interviews(), PanelModels())
 # Each table of the mart, and the methods whose results it is made of.
 METHODS_OF: Mapping[str, tuple[str, ...]] = {
-    "result_link": (edge_models.METHOD, edge_effects.METHOD, edge_interviews.METHOD),
-    "event_study": (edge_models.METHOD,),
-    "wake_effect": (edge_effects.METHOD,),
-    "interview_effect": (edge_interviews.METHOD,),
+    "result_link": tuple(method.name for method in METHODS),
+    **{method.table: (method.name,) for method in METHODS if method.table},
 }
 
 
@@ -35,6 +35,7 @@ def edge_evidence(
     framework: Framework | None,
     catalogue: Mapping[str, Indicator],
     as_of: date,
+    methods: Sequence[Method[Any]] = METHODS,
 ) -> None:
     """Fill the tables of `METHODS_OF` anew, in one transaction.
 
@@ -42,7 +43,4 @@ def edge_evidence(
     which hang on all edges together, are made again of what is kept.
     """
     with one_transaction(connection):
-        wakes = wake_effects(connection, mission, framework, catalogue)
-        interviews = interview_tests(connection, mission, framework, catalogue, as_of)
-        result_links(connection, mission, framework, [*wakes, *interviews])
-        store_q_values(connection, mission)
+        write_evidence(Warehouse(connection, mission, catalogue, as_of), framework, methods)

@@ -19,11 +19,12 @@ import pandas as pd
 from indicators.definitions.catalogue import load_catalogue
 from indicators.foundation.statistics import benjamini_hochberg
 from indicators.linkage import grading
-from indicators.linkage.evidence import result_links
 from indicators.linkage.framework.model import read_framework
 from indicators.linkage.grading import Evidence, grade
+from indicators.linkage.methods.panel.findings import PanelModels
 from indicators.linkage.panel.estimation import estimate
 from indicators.linkage.panel.specification import PanelResult
+from indicators.linkage.results import edge_evidence
 from indicators.linkage.sentences.findings import number, reasons_in_words, signed
 from tests.conftest import REPOSITORY
 from tests.real.refreshed import Refreshed, copy_profile, refreshed
@@ -90,7 +91,9 @@ def rules_block() -> str:
 def south_sudan_block(south_sudan: Refreshed) -> str:
     """Every test of the South Sudan profile with grade and reasons, placebos, one sentence."""
     framework = read_framework(south_sudan.profile, load_catalogue())
-    result_links(south_sudan.connection, south_sudan.mission, framework)
+    methods = (PanelModels(),)
+    catalogue = load_catalogue()
+    edge_evidence(south_sudan.connection, south_sudan.mission, framework, catalogue, AS_OF, methods)
     links = south_sudan.frame(
         """
         SELECT link.*, output.title_en AS from_title, outcome.title_en AS to_title,

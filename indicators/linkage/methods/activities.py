@@ -15,6 +15,8 @@ from indicators.definitions.mission_profile import Mission
 from indicators.linkage.finding import ALL_KINDS
 
 SOURCE = "activities"
+# Who reports of the places where the mission itself goes; all others are independent of it.
+PATROLLING_REPORTERS = ("un_police", "un_military")
 EFFORT = ("person_days", "nights", "km")
 # Ended on the local day on which it began, with no night noted: nobody was out for one.
 BACK_SAME_DAY_SQL = """coalesce(ended_at >= started_at

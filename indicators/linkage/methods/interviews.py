@@ -8,7 +8,6 @@ with those of the other methods. The comparison itself stands in `interviews.py`
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import duckdb
@@ -17,11 +16,8 @@ import pandas as pd
 
 from indicators.compiler.indicator_filter import counted_sql
 from indicators.definitions.indicator import Indicator
-from indicators.definitions.mission_profile import Mission
-from indicators.foundation.mart_tables import store_rows
-from indicators.incremental.result_cache import kept_results
 from indicators.linkage.finding import ALL_KINDS, Finding
-from indicators.linkage.framework.model import Edge, Framework
+from indicators.linkage.framework.model import Edge
 from indicators.linkage.grading import Evidence
 from indicators.linkage.interviews import (
     BeforeAfter,
@@ -36,7 +32,7 @@ from indicators.linkage.methods.activities import (
     kinds_and_cost_sql,
     log_activities,
 )
-from indicators.linkage.tested import EdgeResult, Tested
+from indicators.linkage.methods.protocol import EdgeResult, Tested, Warehouse
 from indicators.survey.waves.estimates import Wave, periods_of_waves, wave_respondents
 
 METHOD, PULSE_METHOD = "before_after_interviews", "pulse_interviews"
@@ -59,47 +55,40 @@ class _Sample:
     rounds: int
 
 
-def interview_tests(
-    connection: duckdb.DuckDBPyConnection,
-    mission: Mission,
-    framework: Framework | None,
-    catalogue: Mapping[str, Indicator],
-    as_of: date,
-) -> list[Tested]:
-    """Fill `mart.interview_effect` anew and return what is to be graded, edge by edge.
+@dataclass(frozen=True)
+class Interviews:
+    """Answers given before and after an activity by those who live there, and soon or later."""
 
-    An edge whose output is no activity or whose outcome no question to persons has neither.
-    """
-    pairs = {
-        edge: pair
-        for edge in (framework.edges if framework else ())
-        if (pair := _indicators(edge, mission, catalogue))
-    }
-    log_activities(connection, mission, as_of, [output for output, _ in pairs.values()])
-    tested: list[Tested] = []
-    rows: list[Mapping[str, Any]] = []
-    with kept_results(connection, mission.mission, METHOD) as kept:
-        for edge, pair in pairs.items():
-            samples = _sample(connection, *pair), _pulse_sample(connection, pair[1])
-            result = kept.result(
-                edge.id, EdgeResult, interviews_of_edge, *samples, edge, mission.country_area
-            )
-            rows += result.rows
-            tested += result.tested
-    store_rows(connection, mission.mission, "interview_effect", rows)
-    return tested
+    name: str = METHOD
+    table: str | None = "interview_effect"
 
+    def applies(self, edge: Edge, catalogue: Mapping[str, Indicator]) -> bool:
+        """From activities to a question put to persons; no other edge has rows."""
+        output, outcome = (catalogue.get(code) for code in (edge.from_indicator, edge.to_indicator))
+        if output is None or outcome is None:
+            return False
+        is_question = outcome.measure.kind == "proportion" and outcome.measure.instrument != "pulse"
+        return output.source == SOURCE and is_question
 
-def interviews_of_edge(
-    sample: _Sample, pulse: _Sample, edge: Edge, country_area: str
-) -> EdgeResult:
-    """Every comparison of one edge: findings and rows of `mart.interview_effect`."""
-    found = [*_before_after(sample), *_pulse(pulse)]
-    signs = [np.sign(entry.difference.estimate) for entry in found if entry.is_estimated]
-    return EdgeResult(
-        tuple(_tested(country_area, edge, entry, signs) for entry in found),
-        tuple(_row(country_area, edge, entry) for entry in found),
-    )
+    def read(self, warehouse: Warehouse, edge: Edge) -> tuple[_Sample, _Sample]:
+        """Interviews and activities during fieldwork, and those of short interviews."""
+        connection, catalogue = warehouse.connection, warehouse.catalogue
+        output, outcome = catalogue[edge.from_indicator], catalogue[edge.to_indicator]
+        log_activities(connection, warehouse.mission, warehouse.as_of, [output])
+        return _sample(connection, output, outcome), _pulse_sample(connection, outcome)
+
+    def evidence(self, inputs: tuple[_Sample, _Sample], edge: Edge) -> EdgeResult:
+        """Every comparison: findings and rows of `mart.interview_effect`."""
+        sample, pulse = inputs
+        found = [*_before_after(sample), *_pulse(pulse)]
+        signs = [np.sign(entry.difference.estimate) for entry in found if entry.is_estimated]
+        return EdgeResult(
+            tuple(_tested(entry, signs) for entry in found), tuple(_row(entry) for entry in found)
+        )
+
+    def primary(self, tested: Sequence[Tested]) -> Tested | None:
+        """None: what the protected say stands beside what other methods find."""
+        return None
 
 
 @dataclass(frozen=True)
@@ -125,18 +114,6 @@ class _Entry:
     def specification(self) -> str:
         """Days and kind of activity, as in `7_days_police`."""
         return f"{self.compared.days}_days_{self.kind}"
-
-
-def _indicators(
-    edge: Edge, mission: Mission, catalogue: Mapping[str, Indicator]
-) -> tuple[Indicator, Indicator] | None:
-    """(output, outcome) where the edge can be looked at this way."""
-    chosen = {entry.code for entry in mission.indicators}
-    if not {edge.from_indicator, edge.to_indicator} <= chosen:
-        return None
-    output, outcome = catalogue[edge.from_indicator], catalogue[edge.to_indicator]
-    is_question = outcome.measure.kind == "proportion" and outcome.measure.instrument != "pulse"
-    return (output, outcome) if output.source == SOURCE and is_question else None
 
 
 # --- before and after ------------------------------------------------------------------------
@@ -308,7 +285,7 @@ def _since_patrol(answers: pd.DataFrame, patrols: pd.DataFrame) -> pd.DataFrame:
 # --- rows ------------------------------------------------------------------------------------
 
 
-def _tested(country_area: str, edge: Edge, entry: _Entry, signs: Sequence[float]) -> Tested:
+def _tested(entry: _Entry, signs: Sequence[float]) -> Tested:
     found = entry.compared.difference
     finding = Finding(
         entry.method,
@@ -336,8 +313,6 @@ def _tested(country_area: str, edge: Edge, entry: _Entry, signs: Sequence[float]
         caps=("few_rounds",) if entry.rounds < MIN_ROUNDS else (),
     )
     return Tested(
-        edge.id,
-        country_area,
         finding,
         evidence,
         contrast="pulse" if entry.method == PULSE_METHOD else "interviews",
@@ -357,11 +332,9 @@ def _caveats(entry: _Entry) -> Iterator[str]:
         yield "interviews_false_date"
 
 
-def _row(country_area: str, edge: Edge, entry: _Entry) -> dict[str, Any]:
+def _row(entry: _Entry) -> dict[str, Any]:
     found, compared = entry.compared.difference, entry.compared
     return {
-        "edge": edge.id,
-        "area": country_area,
         "method": entry.method,
         "specification": entry.specification,
         **{name: getattr(found, name) for name in _FIGURES},

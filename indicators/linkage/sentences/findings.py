@@ -12,7 +12,7 @@ from indicators.foundation.messages import has_message, message
 from indicators.foundation.number_format import number_text
 from indicators.linkage.framework.model import Edge
 from indicators.linkage.grading import Grade
-from indicators.linkage.tested import Tested
+from indicators.linkage.methods.protocol import Tested
 
 _RIVALS = {
     "reporting": ("reporting_failed", "reporting_not_run", "same_collector"),

@@ -4,7 +4,7 @@ Nothing is tested here: a row says how much there is to look at, and that lookin
 What was tested, and what it comes to, is added in `evidence.py`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from indicators.definitions.measures import SURVEY_KINDS
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.mart_tables import totals_sql
 from indicators.foundation.messages import LANGUAGES, message
+from indicators.linkage.framework.edge_indicators import PublishedIndicators, common_period_type
 from indicators.linkage.framework.model import Edge
 
 METHOD = "side_by_side"
@@ -25,7 +26,6 @@ FEW_PERIODS = 8
 NO_TEST = ("only_weeks", "no_areas_with_both")
 # What is to be borne in mind, and is no reason why nothing was tested.
 NO_REASON = ("missing_returns", "definition_changed")
-_PERIOD_TYPES = ("M", "Q", "S", "A", "B", "W")
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def side_by_side_rows(
     connection: duckdb.DuckDBPyConnection,
     mission: Mission,
     edge: Edge,
-    indicators: Mapping[str, Mapping[str, Any]],
+    indicators: PublishedIndicators,
 ) -> Iterator[dict[str, Any]]:
     """For one edge a row for the mission (its country area) and one an area, all untested."""
     period_type = common_period_type(indicators, edge)
@@ -62,17 +62,6 @@ def _areas(connection: duckdb.DuckDBPyConnection, mission: Mission) -> list[str]
         [mission.mission, mission.country_area],
     ).fetchall()
     return [mission.country_area, *(code for (code,) in rows)]
-
-
-def common_period_type(indicators: Mapping[str, Mapping[str, Any]], edge: Edge) -> str | None:
-    """The finest period for which both are published; months before all others."""
-    if edge.from_indicator not in indicators or edge.to_indicator not in indicators:
-        return None
-    published = [
-        set(str(indicators[code]["periods"]).split("|"))
-        for code in (edge.from_indicator, edge.to_indicator)
-    ]
-    return next((name for name in _PERIOD_TYPES if name in published[0] & published[1]), None)
 
 
 def _overlaps(
@@ -147,7 +136,7 @@ def _row(
     edge: Edge,
     area: str,
     overlap: Overlap,
-    indicators: Mapping[str, Mapping[str, Any]],
+    indicators: PublishedIndicators,
     period_type: str | None,
 ) -> dict[str, Any]:
     caveats = list(_caveats(edge, overlap, indicators, period_type))
@@ -175,7 +164,7 @@ def _row(
 def _reason(
     edge: Edge,
     overlap: Overlap,
-    indicators: Mapping[str, Mapping[str, Any]],
+    indicators: PublishedIndicators,
     period_type: str | None,
 ) -> str | None:
     """Why nothing can be set side by side; None where something can."""
@@ -190,14 +179,14 @@ def _reason(
     return "no_overlap_in_time" if overlap.outcome_values else "no_outcome_values"
 
 
-def _unknown(edge: Edge, indicators: Mapping[str, Mapping[str, Any]]) -> list[str]:
+def _unknown(edge: Edge, indicators: PublishedIndicators) -> list[str]:
     return [code for code in (edge.from_indicator, edge.to_indicator) if code not in indicators]
 
 
 def _caveats(
     edge: Edge,
     overlap: Overlap,
-    indicators: Mapping[str, Mapping[str, Any]],
+    indicators: PublishedIndicators,
     period_type: str | None,
 ) -> Iterator[str]:
     yield STATUS
@@ -222,7 +211,7 @@ def _caveats(
 def _sentence(
     edge: Edge,
     overlap: Overlap,
-    indicators: Mapping[str, Mapping[str, Any]],
+    indicators: PublishedIndicators,
     period_type: str | None,
     language: str,
 ) -> str:
@@ -243,5 +232,5 @@ def _sentence(
     return message("linkage.side_by_side", language, counted=counted, **numbers, **titles)
 
 
-def _title(code: str, indicators: Mapping[str, Mapping[str, Any]], language: str) -> str:
+def _title(code: str, indicators: PublishedIndicators, language: str) -> str:
     return str(indicators[code][f"title_{language}"]) if code in indicators else code

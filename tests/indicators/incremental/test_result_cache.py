@@ -11,14 +11,14 @@ from indicators.foundation.database import one_transaction
 from indicators.incremental.result_cache import Tally, kept_results, tally
 from indicators.linkage.finding import Finding
 from indicators.linkage.grading import Evidence
-from indicators.linkage.tested import EdgeResult, Tested
+from indicators.linkage.methods.protocol import EdgeResult, Tested
 
 
-def found(estimate: float, area: str = "TST") -> EdgeResult:
+def found(estimate: float) -> EdgeResult:
     finding = Finding("panel", "twfe", 1, n_areas=20, estimate=estimate, p_value=1e-300)
     evidence = Evidence("continuous", None, checks={"lead": "passed"}, caps=("few_rounds",))
     tested = Tested(
-        *("e", area, finding, evidence, "doubled", "units"),
+        *(finding, evidence, "doubled", "units"),
         contrast_parameters={"days": 7, "t_window": "14"},
         caveats=("few_areas",),
         robustness=1 / 3,

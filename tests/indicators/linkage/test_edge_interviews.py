@@ -12,8 +12,9 @@ from indicators.definitions.catalogue import load_catalogue
 from indicators.engine.refresh import compute
 from indicators.foundation.messages import has_message
 from indicators.linkage.framework.model import Framework
-from indicators.linkage.methods.interviews import METHOD, PULSE_METHOD, interview_tests
-from indicators.linkage.tested import Tested
+from indicators.linkage.methods.interviews import METHOD, PULSE_METHOD, Interviews
+from indicators.linkage.methods.protocol import Tested, Warehouse
+from indicators.linkage.results import edge_evidence
 from tests.worlds.small_warehouse import SmallWarehouse, small_mission
 
 AS_OF = date(2026, 12, 31)
@@ -86,14 +87,20 @@ def patrols(first: date, **row: Any) -> list[dict[str, Any]]:
 
 def looked_at(
     warehouse: SmallWarehouse, expected: Framework | None = None, *codes: str
-) -> tuple[dict[tuple[str, str], dict[str, Any]], list[Tested]]:
+) -> tuple[dict[tuple[str, str], dict[str, Any]], tuple[Tested, ...]]:
     """(rows of mart.interview_effect by method and specification, findings)."""
     mission = small_mission(codes or (PATROLS, SEEN))
     compute(warehouse.connection, mission, load_catalogue(), AS_OF)
+    looked, method = expected or framework(), Interviews()
     for _ in range(2):  # again: the same rows, once
-        found = interview_tests(
-            warehouse.connection, mission, expected or framework(), load_catalogue(), AS_OF
+        edge_evidence(
+            warehouse.connection, mission, looked, load_catalogue(), AS_OF, methods=(method,)
         )
+    source = Warehouse(warehouse.connection, mission, load_catalogue(), AS_OF)
+    (edge,) = looked.edges
+    found: tuple[Tested, ...] = ()
+    if method.applies(edge, source.selected):
+        found = method.evidence(method.read(source, edge), edge).tested
     frame = warehouse.connection.execute("FROM mart.interview_effect").df()
     assert not frame.duplicated(["edge", "method", "specification"]).any()
     rows = frame.to_dict("records")

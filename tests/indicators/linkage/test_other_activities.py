@@ -4,9 +4,10 @@ import pytest
 
 from indicators.definitions.catalogue import load_catalogue
 from indicators.foundation.messages import LANGUAGES, has_message
-from indicators.linkage.evidence import result_links
-from indicators.linkage.methods.wake.effects import METHOD, wake_effects
+from indicators.linkage.methods.wake.effects import METHOD
+from indicators.linkage.results import edge_evidence
 from tests.indicators.linkage.test_wake_effects import (
+    AS_OF,
     CALLED_OFF,
     EXTRA,
     MISSION,
@@ -23,8 +24,7 @@ SESSIONS = "P1-OP-02"
 def linked(small: SmallWarehouse, activity: str = SESSIONS) -> SmallWarehouse:
     small.compute("P2-OP-04", "P2-OC-07", SESSIONS)
     framework = with_controls({"activity": activity})
-    wakes = wake_effects(small.connection, MISSION, framework, load_catalogue())
-    result_links(small.connection, MISSION, framework, wakes)
+    edge_evidence(small.connection, MISSION, framework, load_catalogue(), AS_OF)
     return small
 
 

@@ -1,31 +1,55 @@
 """From values in the mart to graded rows: planted, null, and inputs that cannot be tested."""
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import numpy as np
 import pytest
 
+from indicators.definitions.indicator import Indicator
 from indicators.foundation.messages import LANGUAGES, has_message, message
-from indicators.linkage.evidence import result_links, speaks_for_the_edge
 from indicators.linkage.finding import Finding
 from indicators.linkage.framework.model import Edge, Framework
 from indicators.linkage.grading import Evidence
-from indicators.linkage.methods.panel.findings import tests_of_edge as all_tests_of_edge
-from indicators.linkage.methods.panel.rows import read_edge_panel
-from indicators.linkage.tested import Tested
+from indicators.linkage.methods.panel.findings import PanelModels
+from indicators.linkage.methods.protocol import EdgeResult, Tested, Warehouse
+from indicators.linkage.methods.wake.effects import MatchedWake
+from indicators.linkage.results import edge_evidence
 from tests.indicators.linkage.simulated_panels import SCENARIOS, SECTORS, Panels, draw
 from tests.worlds.mart_rows import COUNTRY, MISSION, empty_mart, fill, indicator, mission, value
 
 OUTPUT, OUTCOME = "P1-OP-02", "P2-OC-07"
 WORDS = {"en": "text", "fr": "texte"}
 STARTED = 2021
+AS_OF = date(2026, 10, 1)
 INCIDENTS = """
 CREATE SCHEMA core;
 CREATE TABLE core.incidents (
   incident_code VARCHAR, occurred_on DATE, area_code VARCHAR, site_code VARCHAR, reported_by VARCHAR
 )"""
+
+
+@dataclass(frozen=True)
+class Given:
+    """A method whose findings are written down beforehand."""
+
+    findings: tuple[Tested, ...]
+    name: str = "given"
+    table: str | None = None
+
+    def applies(self, edge: Edge, catalogue: Mapping[str, Indicator]) -> bool:
+        return bool(self.findings)
+
+    def read(self, warehouse: Warehouse, edge: Edge) -> tuple[str, ...]:
+        return tuple(tested.finding.specification for tested in self.findings)
+
+    def evidence(self, inputs: tuple[str, ...], edge: Edge) -> EdgeResult:
+        return EdgeResult(self.findings)
+
+    def primary(self, tested: Sequence[Tested]) -> Tested | None:
+        return None
 
 
 def framework(*edges: dict[str, Any]) -> Framework:
@@ -97,7 +121,8 @@ def linked(
     ]
     connection.register("reported", incident_frame(reported))
     connection.execute("INSERT INTO core.incidents SELECT * FROM reported")
-    result_links(connection, mission(), expected or framework(), wakes)
+    methods = (Given(wakes), PanelModels())
+    edge_evidence(connection, mission(), expected or framework(), {}, AS_OF, methods)
     tables = []
     for table in ("result_link", "event_study"):
         found = connection.execute(f"FROM mart.{table}")
@@ -137,7 +162,7 @@ def test_a_planted_staggered_effect_is_found_and_graded(planted: Any) -> None:
     assert first["q_value"] < 0.05
 
 
-def test_the_row_side_by_sidespeaks_for_the_edge(planted: Any) -> None:
+def test_the_row_side_by_side_speaks_for_the_edge(planted: Any) -> None:
     beside = [row for row in planted[0] if row["method"] == "side_by_side"]
     first = next(row for row in planted[0] if row["specification"] == "poisson_began")
     country = next(row for row in beside if row["area"] == COUNTRY)
@@ -197,18 +222,38 @@ def wake(days: float, km: float, **parts: Any) -> Tested:
     finding = Finding("wake", f"{days}_{km}", 0, estimate=0.5, se=0.1, p_value=1e-9, n_events=60)
     evidence = Evidence("wake", None, n_treated=60, n_effective=40.0)
     given = {"t_window": days, "spat_window": km}
-    tested = Tested("e1", COUNTRY, finding, evidence, "wake_called_off", "units", given)
+    tested = Tested(finding, evidence, "wake_called_off", "units", given)
     return replace(tested, **parts) if parts else tested
 
 
-def test_a_usable_wakespeaks_for_the_edge_by_its_window_and_not_by_its_result() -> None:
-    panel = replace(wake(0, 0), evidence=Evidence("continuous", None), is_headline=True)
-    windows = [panel, wake(7, 10), wake(14, 20), wake(14, 10)]
-    assert speaks_for_the_edge(windows) == 3
+def test_a_usable_wake_speaks_for_the_edge_by_its_window_and_not_by_its_result() -> None:
+    windows = [wake(7, 10), wake(14, 20), wake(14, 10)]
+    assert MatchedWake().primary(windows) is windows[2]
     crowded = Evidence("wake", None, n_treated=60, overlap=0.5)
-    assert speaks_for_the_edge([panel, wake(14, 10, evidence=crowded)]) == 0
     few = Evidence("wake", None, n_treated=5)
-    assert speaks_for_the_edge([wake(14, 10, evidence=few)]) is None
+    assert MatchedWake().primary([wake(14, 10, evidence=crowded)]) is None
+    assert MatchedWake().primary([wake(14, 10, evidence=few)]) is None
+
+
+def test_the_first_method_with_a_primary_speaks_for_the_edge() -> None:
+    """A method that has none leaves it to the next, whatever it found."""
+    rows, _ = linked(scenario("staggered, nothing planted"), wakes=(wake(14, 10),))
+    spoken = next(row for row in rows if row["method"] == "side_by_side")
+    panel = next(row for row in rows if row["specification"] == "poisson_began")
+    assert spoken["sentence_en"] == panel["sentence_en"]
+
+
+def test_the_panel_speaks_by_the_order_of_its_models_and_not_by_their_results() -> None:
+    def tested(name: str, **figures: Any) -> Tested:
+        finding = Finding("panel", name, 0, **figures)
+        return Tested(finding, Evidence("continuous", None), "doubled", "units")
+
+    first = tested("poisson", reason="separated")
+    second, third = tested("twfe", estimate=0.1, p_value=0.9), tested("b", estimate=9, p_value=0.0)
+    lead = tested("lead", estimate=1.0, is_test=False)
+    assert PanelModels().primary([lead, first, second, third]) is second
+    assert PanelModels().primary([lead, first]) is first
+    assert PanelModels().primary([lead]) is None
 
 
 PATROLS, CALM = (np.random.default_rng(seed).poisson(3.0, (1, 30, 20)) * 1.0 for seed in (1, 2))
@@ -314,6 +359,6 @@ def test_no_values_at_all_give_no_test() -> None:
     edge = Edge.model_validate(
         {"id": "e", "from": OUTPUT, "to": OUTCOME, "expected_sign": 1, "why": WORDS}
     )
-    known = {code: {"measure": "count", "source": "incidents"} for code in (OUTPUT, OUTCOME)}
-    panel = read_edge_panel(empty_mart(), mission(), edge, known, "M")
-    assert all_tests_of_edge(panel, edge, COUNTRY).tested == ()
+    warehouse = Warehouse(empty_mart(), mission(), {}, AS_OF)
+    panel = PanelModels().read(warehouse, edge)
+    assert PanelModels().evidence(panel, edge).tested == ()

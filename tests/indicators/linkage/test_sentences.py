@@ -13,8 +13,8 @@ from indicators.linkage.finding import REASONS, Finding
 from indicators.linkage.framework.causal_language import claim_in
 from indicators.linkage.framework.model import Controls, Edge, read_framework
 from indicators.linkage.grading import CAPS, CHECKS, Evidence, Grade, grade
+from indicators.linkage.methods.protocol import Tested
 from indicators.linkage.sentences.findings import About, is_inside_margin, rival, sentence
-from indicators.linkage.tested import Tested
 
 WORDS = {"en": "Titel", "fr": "Titre"}
 EDGE = Edge.model_validate(
@@ -40,7 +40,7 @@ FINDING = Finding(
     df=34,
 )
 EVIDENCE = Evidence("continuous", 0.01, n_areas=35, agreeing=3, specifications=3)
-TESTED = Tested("e", "TST", FINDING, EVIDENCE, "doubled", "log_ratio", robustness=0.21)
+TESTED = Tested(FINDING, EVIDENCE, "doubled", "log_ratio", robustness=0.21)
 GRADES = [
     Grade("A"),
     Grade("B", ("stability_failed",)),

@@ -1,14 +1,16 @@
 """An output stands beside its outcome with n and the caution that this shows no effect."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 
 from indicators.foundation.messages import LANGUAGES, has_message, message
-from indicators.linkage.evidence import result_links
 from indicators.linkage.framework.model import Framework
+from indicators.linkage.results import edge_evidence
 from tests.worlds.mart_rows import COUNTRY, MISSION, empty_mart, fill, indicator, mission, value
 
+AS_OF = date(2026, 10, 1)
 OUTPUT, OUTCOME = "P2-OP-01", "P2-OC-05"
 WORDS = {"en": "text", "fr": "texte"}
 MONTHS = [f"2026-{month:02d}" for month in range(1, 10)]
@@ -31,8 +33,8 @@ def links(rows: list[dict[str, Any]], expected: Framework, **outcome: Any) -> di
     areas = [COUNTRY, "TST-1", "TST-2"]
     fill(connection, "area", [{"mission": MISSION, "area_code": area} for area in areas])
     fill(connection, "indicator_value", rows)
-    result_links(connection, mission(), expected)
-    result_links(connection, mission(), expected)
+    edge_evidence(connection, mission(), expected, {}, AS_OF)
+    edge_evidence(connection, mission(), expected, {}, AS_OF)
     found = connection.execute("FROM mart.result_link WHERE method = 'side_by_side'")
     names = [column[0] for column in found.description]
     by_area = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
@@ -145,7 +147,7 @@ def test_the_shortest_period_that_both_know_is_used() -> None:
 
 def test_no_framework_no_rows() -> None:
     connection = empty_mart()
-    result_links(connection, mission(), None)
+    edge_evidence(connection, mission(), None, {}, AS_OF)
     assert connection.execute("SELECT count(*) FROM mart.result_link").fetchone() == (0,)
 
 

@@ -1,6 +1,6 @@
 """Wake analysis of a framework's edges: from core rows to `mart.wake_effect` and `result_link`."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -9,9 +9,9 @@ import pytest
 from indicators.definitions.catalogue import load_catalogue
 from indicators.foundation.mart_tables import mart_ddl
 from indicators.foundation.messages import LANGUAGES, has_message, message
-from indicators.linkage.evidence import result_links
 from indicators.linkage.framework.model import Framework
-from indicators.linkage.methods.wake.effects import METHOD, store_q_values, wake_effects
+from indicators.linkage.methods.wake.effects import METHOD, MatchedWake
+from indicators.linkage.results import edge_evidence
 from tests.worlds.small_warehouse import SmallWarehouse, small_mission
 
 EDGE = {
@@ -29,6 +29,7 @@ FRAMEWORK = Framework.model_validate({
     "edges": [EDGE],
 })  # fmt: skip
 MISSION = small_mission(["P2-OP-04", "P2-OC-07"])
+AS_OF = date(2026, 12, 31)
 PATROLS, CALLED_OFF, INCIDENTS = 60, 60, 900
 # incidents in the three days after each completed patrol; some spread, so that errors are not nil
 PLANTED = [0, 1, 2] * (PATROLS // 3)
@@ -103,9 +104,7 @@ def filled(reason: str = "weather", spoil: str = "SELECT 1") -> SmallWarehouse:
 def linked(small: SmallWarehouse, framework: Framework) -> SmallWarehouse:
     """With the indicators, their wakes and grades in the mart."""
     small.compute("P2-OP-04", "P2-OC-07")
-    wakes = wake_effects(small.connection, MISSION, framework, load_catalogue())
-    result_links(small.connection, MISSION, framework, wakes)
-    store_q_values(small.connection, MISSION)
+    edge_evidence(small.connection, MISSION, framework, load_catalogue(), AS_OF)
     return small
 
 
@@ -229,9 +228,7 @@ def test_what_was_left_out_is_said_with_every_figure(spoil: str, caveat: str) ->
 
 def test_the_same_rows_give_the_same_figures(small: SmallWarehouse) -> None:
     once = rows(small, "wake_effect", "true")
-    wakes = wake_effects(small.connection, MISSION, FRAMEWORK, load_catalogue())
-    result_links(small.connection, MISSION, FRAMEWORK, wakes)
-    store_q_values(small.connection, MISSION)
+    edge_evidence(small.connection, MISSION, FRAMEWORK, load_catalogue(), AS_OF)
     assert rows(small, "wake_effect", "true") == once
 
 
@@ -241,7 +238,8 @@ def test_an_edge_without_single_events_has_no_rows() -> None:
     empty = SmallWarehouse()
     for statement in mart_ddl():
         empty.connection.execute(statement)
-    assert wake_effects(empty.connection, MISSION, framework, load_catalogue()) == []
+    assert not MatchedWake().applies(edge, load_catalogue())
+    edge_evidence(empty.connection, MISSION, framework, load_catalogue(), AS_OF)
     assert rows(empty, "wake_effect", "true") == []
 
 
@@ -249,8 +247,7 @@ def test_indicators_that_the_mission_did_not_select_have_no_wakes() -> None:
     small = warehouse(status="aborted", status_reason="weather")
     small.compute("P2-OP-04")
     other = small_mission(["P2-OP-04"])
-    wakes = wake_effects(small.connection, other, FRAMEWORK, load_catalogue())
-    result_links(small.connection, other, FRAMEWORK, wakes)
+    edge_evidence(small.connection, other, FRAMEWORK, load_catalogue(), AS_OF)
     (row,) = rows(small, "result_link", "area = 'C'")
     assert (row["method"], row["grade"]) == ("side_by_side", "D")
     assert row["grade_reasons"] == "not_tested|unknown_indicator"

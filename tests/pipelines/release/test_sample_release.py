@@ -15,8 +15,8 @@ from indicators.assessment.trend import trends
 from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.mission_profile import read_mission
 from indicators.engine.refresh import compute
-from indicators.linkage.evidence import result_links
 from indicators.linkage.framework.model import read_framework
+from indicators.linkage.results import edge_evidence
 from pipelines.ingest.inbox import ingest
 from pipelines.quality.checks import run_checks
 from pipelines.release.explain import explain
@@ -67,7 +67,8 @@ def run(workspace: Workspace, files: Path, threads: int) -> None:
         compute(connection, mission, catalogue, AS_OF)
         rate(connection, mission)
         trends(connection, mission)
-        result_links(connection, mission, read_framework(profile, catalogue))
+        framework = read_framework(profile, catalogue)
+        edge_evidence(connection, mission, framework, catalogue, AS_OF)
         publish(workspace, MISSION, PERIOD, connection)
 
 

@@ -1,52 +1,78 @@
-"""All tests of one edge: association and panel models with what grades and sentences need."""
+"""The panel method: models and associations with what grades and sentences need."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
-from indicators.linkage.finding import Finding
+from indicators.definitions.indicator import Indicator
+from indicators.linkage.finding import PLACEBO, Finding
+from indicators.linkage.framework.edge_indicators import common_period_type
 from indicators.linkage.framework.model import Edge
 from indicators.linkage.grading import AREAS_WITHOUT_BOOTSTRAP, Evidence
-from indicators.linkage.methods.panel.models import PLACEBO, EdgeModels, model_edge
-from indicators.linkage.methods.panel.rows import INDEPENDENT_SOURCES
+from indicators.linkage.methods.panel.models import METHOD, EdgeModels, model_edge
+from indicators.linkage.methods.panel.rows import INDEPENDENT_SOURCES, read_edge_panel
+from indicators.linkage.methods.protocol import EdgeResult, Tested, Warehouse
 from indicators.linkage.panel.association import METHOD as ASSOCIATION
 from indicators.linkage.panel.association import associations
 from indicators.linkage.panel.edge_panel import EdgePanel
-from indicators.linkage.tested import EdgeResult, Tested
 
 MIN_ROUNDS, MIN_RESPONDENTS = 3, 30
 
 
-def tests_of_edge(panel: EdgePanel | None, edge: Edge, country_area: str) -> EdgeResult:
-    """Every test that the edge's values carry, over all areas; none without common values."""
-    if panel is None:
-        return EdgeResult()
-    models = model_edge(panel)
-    findings = [*models.findings, *associations(panel)]
-    headline = _headline(findings)
-    tested = tuple(
-        _tested(finding, edge, country_area, panel, models, findings, finding is headline)
-        for finding in findings
-    )
-    return EdgeResult(tested, models.event_rows)
+@dataclass(frozen=True)
+class PanelModels:
+    """Activity and outcome by area and period: fixed effects, event studies, rank correlations."""
+
+    name: str = METHOD
+    table: str | None = "event_study"
+
+    def applies(self, edge: Edge, catalogue: Mapping[str, Indicator]) -> bool:
+        """Every edge is tried: where the mart has no common values, nothing comes of it."""
+        return True
+
+    def read(self, warehouse: Warehouse, edge: Edge) -> EdgePanel | None:
+        """The edge's values by area and period."""
+        indicators = warehouse.published
+        period_type = common_period_type(indicators, edge)
+        return read_edge_panel(
+            warehouse.connection, warehouse.mission, edge, indicators, period_type
+        )
+
+    def evidence(self, inputs: EdgePanel | None, edge: Edge) -> EdgeResult:
+        """Every test that the edge's values carry, over all areas; none without common values."""
+        if inputs is None:
+            return EdgeResult()
+        models = model_edge(inputs)
+        findings = [*models.findings, *associations(inputs)]
+        speaks = next(_by_precedence(findings), None)
+        tested = tuple(
+            _tested(finding, edge, inputs, models, findings, finding is speaks)
+            for finding in findings
+        )
+        return EdgeResult(tested, models.event_rows)
+
+    def primary(self, tested: Sequence[Tested]) -> Tested | None:
+        """The panel finding fixed beforehand; where none was possible, the partial correlation."""
+        by_finding = {id(own.finding): own for own in tested}
+        first = next(_by_precedence([own.finding for own in tested]), None)
+        return by_finding[id(first)] if first is not None else None
 
 
-def _headline(findings: Iterable[Finding]) -> Finding | None:
-    """The panel finding fixed beforehand; where none was possible, the partial correlation."""
+def _by_precedence(findings: Sequence[Finding]) -> Iterator[Finding]:
+    """Tests in the order of their models, those that could be estimated first."""
     candidates = [finding for finding in findings if finding.is_test]
-    estimated = [finding for finding in candidates if finding.is_estimated]
-    return next(iter([*estimated, *candidates]), None)
+    yield from sorted(candidates, key=lambda finding: not finding.is_estimated)
 
 
 def _tested(
     finding: Finding,
     edge: Edge,
-    country_area: str,
     panel: EdgePanel,
     models: EdgeModels,
     findings: Iterable[Finding],
-    is_headline: bool,
+    speaks: bool,
 ) -> Tested:
     is_association = finding.method == ASSOCIATION
     agreeing, specifications = _signs(finding, findings)
@@ -61,17 +87,14 @@ def _tested(
         caps=tuple(_caps(finding, edge, panel, models)),
     )
     return Tested(
-        edge.id,
-        country_area,
         finding,
         evidence,
         contrast="ranked" if is_association else models.step.name,
         scale=_scale(finding),
-        robustness=models.robustness if is_headline and not is_association else None,
+        robustness=models.robustness if speaks and not is_association else None,
         outcome_mean=models.outcome_mean,
         span=models.span,
         caveats=tuple(_caveats(finding, panel, models)),
-        is_headline=is_headline,
     )
 
 

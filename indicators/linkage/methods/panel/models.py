@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from indicators.linkage.finding import Finding, NotEstimable, figures_of
+from indicators.linkage.finding import PLACEBO, Finding, NotEstimable, figures_of
 from indicators.linkage.grading import AREAS_WITHOUT_BOOTSTRAP, MIN_AREAS, MIN_PERIODS, Outcome
 from indicators.linkage.methods.panel.rows import INDEPENDENT_SOURCES
 from indicators.linkage.panel import placebos
@@ -30,7 +30,7 @@ from indicators.linkage.panel.specification import (
 )
 from indicators.linkage.panel.wild_bootstrap import Drawn, wild_bootstrap
 
-METHOD, PLACEBO = "panel", "placebo"
+METHOD = "panel"
 Family = Literal["gaussian", "poisson"]
 _EFFECTS = ("area", "period")
 # Periods before adoption, in two bins; all earlier ones and the never treated are the reference.

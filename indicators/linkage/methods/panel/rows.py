@@ -12,6 +12,7 @@ from indicators.definitions.measures import SURVEY_KINDS
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.mart_tables import totals_sql
 from indicators.linkage.framework.model import Edge
+from indicators.linkage.methods.activities import PATROLLING_REPORTERS
 from indicators.linkage.panel.edge_panel import EdgePanel, Step
 
 # Months a period lasts; the finest that both indicators have is used, months before all others.
@@ -19,8 +20,6 @@ MONTHS_OF = {"M": 1, "Q": 3, "S": 6, "A": 12, "B": 12}
 _COUNTS = ("count", "sum", "count_distinct")
 # Sources of the outcome in which the people who patrol do not write down what they are judged by.
 INDEPENDENT_SOURCES = ("survey_respondents", "survey_answers")
-# Who reports of the places where the mission itself goes; all others are independent of it.
-PATROLLING_REPORTERS = ("un_police", "un_military")
 
 
 def read_edge_panel(

@@ -1,29 +1,24 @@
 """`mart.wake_effect`: wake analysis of every edge that goes from activities to incidents.
 
-Each window of all activities, and of each kind, is one finding for grading (`tested.py`) and one
-row; outer ring, far ring, false dates and incidents that others reported stand beside it as rows of
-their own.
+Each window of all activities, and of each kind, is one finding for grading and one row; outer ring,
+far ring, false dates and incidents that others reported stand beside it as rows of their own.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import duckdb
 import numpy as np
 import pandas as pd
 
 from indicators.compiler.derived.functions import functions_sql
 from indicators.definitions.indicator import Indicator
-from indicators.definitions.mission_profile import Mission
 from indicators.foundation.errors import PocLensError
-from indicators.foundation.mart_tables import store_rows
-from indicators.incremental.result_cache import kept_results
 from indicators.linkage.finding import ALL_KINDS, Finding
-from indicators.linkage.framework.model import Edge, Framework
-from indicators.linkage.grading import Evidence
-from indicators.linkage.methods.activities import effort
-from indicators.linkage.methods.panel.rows import PATROLLING_REPORTERS
+from indicators.linkage.framework.model import Edge
+from indicators.linkage.grading import OVERLAP_MAX, TREATED_MIN, Evidence
+from indicators.linkage.methods.activities import PATROLLING_REPORTERS, effort
+from indicators.linkage.methods.protocol import EdgeResult, Tested, Warehouse
 from indicators.linkage.methods.wake.events import (
     BESIDE,
     CALLED_OFF_TYPE,
@@ -37,7 +32,6 @@ from indicators.linkage.methods.wake.events import (
 from indicators.linkage.methods.wake.evidence import evidence_of
 from indicators.linkage.methods.wake.place_times import PLANNED
 from indicators.linkage.panel.sensitivity import robustness_value
-from indicators.linkage.tested import EdgeResult, Tested
 from indicators.linkage.wake import product
 from indicators.linkage.wake.events import read_events
 from indicators.linkage.wake.request import WakeRequest, checked_request
@@ -70,66 +64,61 @@ class _Analysed:
     caveats: tuple[str, ...]
 
 
-def wake_effects(
-    connection: duckdb.DuckDBPyConnection,
-    mission: Mission,
-    framework: Framework | None,
-    catalogue: Mapping[str, Indicator],
-) -> list[Tested]:
-    """Fill `mart.wake_effect` of this mission anew; the findings, to be graded with all others.
+@dataclass(frozen=True)
+class MatchedWake:
+    """Incidents around activities beside those around other events, window by window."""
 
-    An edge without single activities and incidents has no rows, nor has one whose indicators the
-    mission did not select; one without a credible control
-    type, or with nothing to compare, has a row and a finding with the reason. q-values are over
-    all tests of the run and come later (`store_q_values`).
-    """
-    chosen = {entry.code for entry in mission.indicators}
-    edges = [
-        edge
-        for edge in (framework.edges if framework else ())
-        if {edge.from_indicator, edge.to_indicator} <= chosen
-        and has_events(catalogue[edge.from_indicator], catalogue[edge.to_indicator])
-    ]
-    if edges:
-        _make_functions(connection, mission)
-    found: list[Tested] = []
-    rows: list[Mapping[str, Any]] = []
-    with kept_results(connection, mission.mission, METHOD) as kept:
-        for edge in edges:
-            pair = catalogue[edge.from_indicator], catalogue[edge.to_indicator]
-            other = edge.controls.activity and catalogue[edge.controls.activity]
-            events = read_edge_events(connection, *pair, edge.controls.kind, other or None)
-            result = kept.result(
-                edge.id, EdgeResult, wakes_of_edge, events, edge, mission.country_area
-            )
-            rows += result.rows
-            found += result.tested
-    store_rows(connection, mission.mission, "wake_effect", rows)
-    return found
+    name: str = METHOD
+    table: str | None = "wake_effect"
 
+    def applies(self, edge: Edge, catalogue: Mapping[str, Indicator]) -> bool:
+        """From single activities to single incidents; nothing else has rows."""
+        output, outcome = (catalogue.get(code) for code in (edge.from_indicator, edge.to_indicator))
+        return output is not None and outcome is not None and has_events(output, outcome)
 
-def store_q_values(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
-    """Copy the q-values of `mart.result_link`, which are over everything that was tested."""
-    connection.execute(
+    def read(self, warehouse: Warehouse, edge: Edge) -> EdgeEvents:
+        """The edge's activities, controls and incidents."""
+        for statement in functions_sql(warehouse.mission, warehouse.as_of.isoformat()):
+            warehouse.connection.execute(statement)
+        catalogue, other = warehouse.catalogue, edge.controls.activity
+        return read_edge_events(
+            warehouse.connection,
+            catalogue[edge.from_indicator],
+            catalogue[edge.to_indicator],
+            edge.controls.kind,
+            catalogue[other] if other else None,
+        )
+
+    def evidence(self, inputs: EdgeEvents, edge: Edge) -> EdgeResult:
+        """Every window, of all activities and by kind.
+
+        Without a credible type of controls, or with nothing to compare: a row and a finding with
+        the reason.
         """
-        UPDATE mart.wake_effect SET q_value = graded.q_value
-        FROM mart.result_link AS graded
-        WHERE graded.mission = $mission AND graded.method = $method
-          AND wake_effect.mission = graded.mission AND wake_effect.edge = graded.edge
-          AND wake_effect.area = graded.area AND wake_effect.specification = graded.specification
-        """,
-        {"mission": mission.mission, "method": METHOD},
-    )
+        kinds = {ALL_KINDS: inputs.rows, **inputs.by_kind}
+        analysed = [_analyse(rows, kind, edge, inputs.caveats) for kind, rows in kinds.items()]
+        return EdgeResult(
+            tuple(finding for own in analysed for finding in _findings(own)),
+            tuple(row for own in analysed for row in _mart_rows(own)),
+        )
+
+    def primary(self, tested: Sequence[Tested]) -> Tested | None:
+        """Of all activities the longest and narrowest window with events enough and apart."""
+        usable = [own for own in tested if _is_usable(own)]
+        return min(usable, key=_window, default=None)
 
 
-def _make_functions(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
-    """What derived columns are made with; the as-of day is that of the mart."""
-    row = connection.execute(
-        "SELECT any_value(as_of) FROM mart.mission WHERE mission = ?", [mission.mission]
-    ).fetchone()
-    as_of = row[0] if row and row[0] else mission.ends_on or mission.starts_on
-    for statement in functions_sql(mission, as_of.isoformat()):
-        connection.execute(statement)
+def _is_usable(tested: Tested) -> bool:
+    """Whether a finding passes the gates of grade D that do not look at its estimate."""
+    evidence = tested.evidence
+    apart = evidence.overlap <= OVERLAP_MAX or evidence.is_robust_overlap
+    enough = (evidence.n_treated or 0) >= TREATED_MIN
+    return tested.kind == ALL_KINDS and tested.finding.is_estimated and apart and enough
+
+
+def _window(tested: Tested) -> tuple[float, float]:
+    parameters = tested.contrast_parameters
+    return -float(parameters["t_window"]), float(parameters["spat_window"])
 
 
 def edge_request(controls: str) -> WakeRequest:
@@ -142,16 +131,6 @@ def edge_request(controls: str) -> WakeRequest:
         dependent=("type", DEPENDENT),
         match_columns=MATCHED_ON,
         t_unit="hours",
-    )
-
-
-def wakes_of_edge(events: EdgeEvents, edge: Edge, country_area: str) -> EdgeResult:
-    """Every window of one edge, of all activities and by kind: findings and rows of the mart."""
-    kinds = {ALL_KINDS: events.rows, **events.by_kind}
-    analysed = [_analyse(rows, kind, edge, events.caveats) for kind, rows in kinds.items()]
-    return EdgeResult(
-        tuple(finding for own in analysed for finding in _findings(own, country_area)),
-        tuple(row for own in analysed for row in _mart_rows(own, country_area)),
     )
 
 
@@ -196,9 +175,8 @@ def _specification(analysed: _Analysed, row: Mapping[str, Any] | None, check: st
     return "_".join(part for part in (window, kind, check) if part)
 
 
-def _mart_rows(analysed: _Analysed, country_area: str) -> Iterator[dict[str, Any]]:
-    shared: dict[str, Any] = {"edge": analysed.edge.id, "area": country_area}
-    shared |= {"t_unit": "hours", **analysed.effort}
+def _mart_rows(analysed: _Analysed) -> Iterator[dict[str, Any]]:
+    shared: dict[str, Any] = {"t_unit": "hours", **analysed.effort}
     if analysed.result is None:
         reason = f"wake_{analysed.reason}"
         specification = _specification(analysed, None)
@@ -231,6 +209,7 @@ def _own_figures(row: Mapping[str, Any], analysed: _Analysed) -> dict[str, Any]:
         **{name: row[name] for name in (*names, *counts)},
         "se": row["std_error"],
         "p_value": row["pvalue"],
+        "q_value": None,
         "p_permutation": row["pvalue_permutation"],
         "caveats": "|".join(_caveats(row, analysed)) or None,
     }
@@ -253,39 +232,31 @@ def _plain(value: Any) -> Any:
     return None if isinstance(value, float) and np.isnan(value) else value
 
 
-def _findings(analysed: _Analysed, country_area: str) -> Iterator[Tested]:
+def _findings(analysed: _Analysed) -> Iterator[Tested]:
     if analysed.result is None:
         reason = f"wake_{analysed.reason}"
         finding = Finding(
             METHOD, _specification(analysed, None), lag=analysed.edge.lag, reason=reason
         )
         window = {"t_window": TIME_WINDOW[1] / HOURS, "spat_window": SPACE_WINDOW[1]}
-        yield _tested(
-            analysed, country_area, finding, Evidence("wake", None, reason=reason), window
-        )
+        yield _tested(analysed, finding, Evidence("wake", None, reason=reason), window)
         return
     rows = _rows(analysed.result)
     signs = [np.sign(row["estimate"]) for row in rows if row["estimate"]]
     for row, (wakes, _) in zip(rows, analysed.result.windows, strict=True):
         finding = _finding(row, analysed)
         evidence = evidence_of(row, signs, wakes, analysed.request)
-        yield _tested(analysed, country_area, finding, evidence, row)
+        yield _tested(analysed, finding, evidence, row)
 
 
 def _tested(
-    analysed: _Analysed,
-    country_area: str,
-    finding: Finding,
-    evidence: Evidence,
-    row: Mapping[str, Any],
+    analysed: _Analysed, finding: Finding, evidence: Evidence, row: Mapping[str, Any]
 ) -> Tested:
     window = {
         "t_window": f"{row['t_window'] / HOURS:g}" if "caveats" in row else f"{row['t_window']:g}",
         "spat_window": f"{row['spat_window']:g}",
     }
     return Tested(
-        analysed.edge.id,
-        country_area,
         finding,
         evidence,
         contrast=f"wake_{analysed.edge.controls.kind}",

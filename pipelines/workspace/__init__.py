@@ -1,0 +1,1 @@
+"""A workspace: its folders, and making one."""

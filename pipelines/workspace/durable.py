@@ -1,0 +1,13 @@
+"""What must be on the disk before something else says so."""
+
+import os
+from pathlib import Path
+
+
+def sync(path: Path) -> None:
+    """Makes sure that a file's content, or a folder's list of names, is on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
