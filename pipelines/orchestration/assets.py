@@ -27,6 +27,7 @@ from pipelines.ingest.inbox import ingest
 from pipelines.mapping.profile import require_sound_profile
 from pipelines.orchestration.progress import report
 from pipelines.orchestration.resources import AsOf, WorkspaceResource
+from pipelines.orchestration.unchanged import forget
 from pipelines.quality.checks import check_values
 from pipelines.warehouse.connection import open_warehouse
 
@@ -56,6 +57,7 @@ def core_assets(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, workspace: WorkspaceResource
     ) -> Iterator[dg.MaterializeResult]:
         paths = workspace.workspace()
+        forget(paths, context.partition_key)
         require_sound_profile(paths.profile(context.partition_key))
         mission = read_mission(paths.profile(context.partition_key))
         taken = ingest(
