@@ -8,7 +8,13 @@ from typing import Any
 
 import xlsxwriter
 
-from indicators.assessment.empty_reasons import ADDED_COLUMNS, Facts, Statement, statement
+from indicators.assessment.empty_reasons import (
+    ADDED_COLUMNS,
+    FACT_COLUMNS,
+    Facts,
+    Statement,
+    statement,
+)
 from indicators.foundation.messages import LANGUAGES, message
 from pipelines.extracts.dictionary import HEADINGS, dictionary_rows
 from pipelines.extracts.plain_sheet import PlainSheet
@@ -51,8 +57,9 @@ def _sheets(quarter: Quarter) -> Iterator[tuple[str, Sequence[str], Iterable[Seq
 
 def with_status_words(figures: Columns) -> Columns:
     """The figures with `status_en` and `status_fr` after the value, for what says why."""
-    rows = (dict(zip(figures, row, strict=True)) for row in zip(*figures.values(), strict=True))
-    said = [statement(Facts.of(row)) for row in rows]
+    facts = {name: values for name, values in figures.items() if name in (*FACT_COLUMNS, "target")}
+    rows = zip(*facts.values(), strict=True)
+    said = [statement(Facts.of(dict(zip(facts, row, strict=True)))) for row in rows]
     worded: dict[str, Sequence[Any]] = {}
     for name, values in figures.items():
         if name not in ADDED_COLUMNS:
