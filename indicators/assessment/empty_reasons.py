@@ -116,9 +116,11 @@ class Facts:
     @classmethod
     def of(cls, row: Mapping[Any, Any]) -> "Facts":
         """Of a row of `mart.indicator_value` with the columns of `facts_sql`."""
-        names = (name for name in cls.__dataclass_fields__ if name not in ("is_held", "published"))
-        given = {name: row[name] for name in names if name in row and _is_given(row[name])}
+        given = {name: row[name] for name in FACT_COLUMNS if name in row and _is_given(row[name])}
         return cls(**given, is_held=_is_given(row.get("target")))
+
+
+FACT_COLUMNS = (*sorted(set(Facts.__dataclass_fields__) - {"is_held", "published"}),)
 
 
 def statement(facts: Facts) -> Statement:

@@ -179,6 +179,10 @@ class Mission(Strict):
             raise ValueError("parameters.reject_outside_km needs outlines: name areas_geojson")
         return self
 
+    def as_of_day(self, wish: date | None = None) -> date:
+        """The day up to which facts count: the one wished for, else the last, at most today."""
+        return wish or min(self.ends_on or date.max, date.today())
+
     def selected(self, code: str) -> Selected:
         """The selection entry of an indicator. Raises KeyError where it was not chosen."""
         return {entry.code: entry for entry in self.indicators}[code]

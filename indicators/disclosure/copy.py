@@ -29,7 +29,7 @@ from indicators.foundation.codes import (
     TOTAL,
 )
 from indicators.foundation.mart_tables import DIMENSIONS, VALUE_COLUMNS, totals_sql
-from indicators.foundation.messages import message
+from indicators.foundation.messages import LANGUAGES, message
 
 # What a value too imprecise to show does not say either; n and df stay, which say why.
 _IMPRECISE_COLUMNS = (
@@ -147,17 +147,23 @@ def _leave_out_rows(
 
 def _word_rejects_without_value(connection: duckdb.DuckDBPyConnection) -> None:
     lines = connection.execute(
-        "SELECT rowid, rows, rule, column_name FROM mart.reject_summary ORDER BY rowid"
+        "SELECT rowid, rows, rule, column_name FROM mart.reject_summary"
     ).fetchall()
+    worded = []
     for line, rows, rule, column in lines:
         words = {"rows": rows, "rule": rule, "column": column}
-        sentences = [
-            message("release.reject_without_value", lang, **words) for lang in ("en", "fr")
+        said = [
+            message("release.reject_without_value", language, **words) for language in LANGUAGES
         ]
-        connection.execute(
-            "UPDATE mart.reject_summary SET sentence_en = ?, sentence_fr = ? WHERE rowid = ?",
-            [*sentences, line],
-        )
+        worded.append((line, *said))
+    columns = ["line", "sentence_en", "sentence_fr"]
+    connection.register("worded", pd.DataFrame(worded, columns=columns))
+    connection.execute(
+        """UPDATE mart.reject_summary AS own
+        SET sentence_en = worded.sentence_en, sentence_fr = worded.sentence_fr
+        FROM worded WHERE own.rowid = worded.line"""
+    )
+    connection.unregister("worded")
 
 
 # Values -------------------------------------------------------------------------------------------
@@ -234,8 +240,7 @@ def _show_values(
         for name, kind in VALUE_COLUMNS.items()
     )
     connection.execute(
-        f"CREATE OR REPLACE TABLE mart.indicator_value AS SELECT {listed} FROM disclosed "
-        "ORDER BY ALL"
+        f"CREATE OR REPLACE TABLE mart.indicator_value AS SELECT {listed} FROM disclosed"
     )
     connection.unregister("part_classes")
     connection.unregister("class_rules")

@@ -66,8 +66,9 @@ def language_of(argv: Sequence[str]) -> str:
     return language_of_environment()
 
 
-def build_parser(language: str) -> argparse.ArgumentParser:
-    """All commands with their help in one language."""
+def build_parser(language: str, words: Sequence[str] = ()) -> argparse.ArgumentParser:
+    """All commands with their help in one language, and the options of the one that is called."""
+    called = next((word for word in words if word in COMMANDS), None)
     parser = Parser(
         prog="poclens",
         description=message("cli.description", language),
@@ -90,7 +91,8 @@ def build_parser(language: str) -> argparse.ArgumentParser:
         subparser.add_argument(
             "--json", action="store_true", help=message("cli.option.json", language)
         )
-        command_module(name).add_arguments(subparser, language)
+        if name == called:
+            command_module(name).add_arguments(subparser, language)
     return parser
 
 
@@ -102,7 +104,7 @@ def command_module(name: str) -> ModuleType:
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command line and returns its exit code."""
     words = sys.argv[1:] if argv is None else list(argv)
-    arguments = build_parser(language_of(words)).parse_args(words)
+    arguments = build_parser(language_of(words), words).parse_args(words)
     arguments.workspace = Workspace.from_environment()
     try:
         return int(command_module(arguments.command).run(arguments))

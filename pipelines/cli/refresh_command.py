@@ -19,8 +19,15 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Refreshes, prints what was checked, returns 1 where a blocking check failed."""
+    """Refreshes where anything is new, prints what was checked; 1 where a blocking check failed."""
     mission = mission_of(arguments)
+    from pipelines.orchestration.unchanged import unchanged_result
+
+    last = unchanged_result(arguments.workspace, mission, arguments.as_of)
+    if last is not None:
+        text = message("cli.refresh.unchanged", arguments.language, values=last["values"])
+        show(arguments, last, text)
+        return 0
     from pipelines.ingest.inbox import FilesRefused
     from pipelines.orchestration.run import by_source, refresh
 

@@ -5,13 +5,15 @@ from typing import NamedTuple
 
 import duckdb
 
-from pipelines.extracts.quarter import definitions, figures, mission_facts, told_cells
-from pipelines.extracts.sdmx_csv import write_sdmx_csv
-from pipelines.extracts.xlsx import write_xlsx
+from pipelines.extracts import sdmx_csv, xlsx
+from pipelines.extracts.protocol import Extract
+from pipelines.extracts.quarter import read_quarter
+
+EXTRACTS: tuple[Extract, ...] = (sdmx_csv, xlsx)
 
 
 class Extracted(NamedTuple):
-    """The files (CSV, XLSX), the cells in them, and how many of these say a figure."""
+    """The files (one an extract), the cells in them, and how many of these say a figure."""
 
     paths: list[Path]
     cells: int
@@ -21,13 +23,10 @@ class Extracted(NamedTuple):
 def write_extracts(
     connection: duckdb.DuckDBPyConnection, folder: Path, mission: str, period: str
 ) -> Extracted:
-    """Writes `<mission>_<period>.csv` and `.xlsx` from the `mart` of one audience."""
+    """Writes `<mission>_<period>.<suffix>` in every format from the `mart` of one audience."""
     folder.mkdir(parents=True, exist_ok=True)
-    cells = figures(connection, mission, period)
-    csv_path = folder / f"{mission}_{period}.csv"
-    xlsx_path = folder / f"{mission}_{period}.xlsx"
-    write_sdmx_csv(cells, csv_path)
-    shown = definitions(connection, mission)
-    shown = shown[shown["indicator"].isin(cells["indicator"])]
-    write_xlsx(cells, shown, mission_facts(connection, mission), xlsx_path)
-    return Extracted([csv_path, xlsx_path], len(cells), told_cells(cells))
+    quarter = read_quarter(connection, mission, period)
+    paths = [folder / f"{mission}_{period}.{extract.suffix}" for extract in EXTRACTS]
+    for extract, path in zip(EXTRACTS, paths, strict=True):
+        extract.write(quarter, path)
+    return Extracted(paths, quarter.cells, quarter.told_cells)

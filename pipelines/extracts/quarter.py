@@ -1,14 +1,17 @@
 """The figures of one period as every format shows them: values with names, unit and status."""
 
-from collections.abc import Hashable
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import duckdb
-import pandas as pd
 
 from indicators.assessment.empty_reasons import ADDED_COLUMNS, facts_sql
 from indicators.compiler.cells.breakdowns import parts_sql
+from indicators.foundation.codes import BELOW_8
 from indicators.foundation.mart_tables import totals_sql
+
+Columns = Mapping[str, Sequence[Any]]
 
 # `mart` may be a release's views, which carry the release last; columns are named one by one,
 # so that an extract is the same before and after its release has a name.
@@ -47,36 +50,55 @@ SELECT indicator, version, level, tier, phases, units, source, measure, time_rul
        numerator_en, numerator_fr, denominator_en, denominator_fr, rationale_en, rationale_fr,
        limitations_en, limitations_fr, owner_en, owner_fr, owner_reference, reference,
        min_n, confidentiality
-FROM mart.indicator WHERE mission = ? ORDER BY indicator, version
+FROM mart.indicator WHERE mission = $mission AND list_contains($codes, indicator)
+ORDER BY indicator, version
 """
 
 _MISSION_SQL = """
 SELECT name_en, name_fr, is_fictional, boundaries_en, boundaries_fr, notes_en, notes_fr, as_of
-FROM mart.mission WHERE mission = ?
+FROM mart.mission WHERE mission = $mission
 """
 
 
-def figures(connection: duckdb.DuckDBPyConnection, mission: str, period: str) -> pd.DataFrame:
-    """All cells of the period, one row a cell, sorted by its key, with what says why one is empty.
+@dataclass(frozen=True)
+class Quarter:
+    """One period as every format shows it: column name to values, in the order of the rows.
 
-    Empty ones are among them, and the zero parts that the release leaves out.
+    `figures`: all cells of the period, one row a cell, sorted by its key, with what says why one is
+    empty (`ADDED_COLUMNS`); empty ones are among them, and the zero parts that the release leaves
+    out. `definitions`: of the indicators with cells, one row a version. `mission`: names, boundary
+    sentence, notes and as-of date.
     """
-    return connection.execute(_FIGURES_SQL, {"mission": mission, "period": period}).df()
+
+    figures: Columns
+    definitions: Columns
+    mission: Mapping[str, Any]
+
+    @property
+    def cells(self) -> int:
+        """Cells in all."""
+        return len(self.figures["indicator"])
+
+    @property
+    def told_cells(self) -> int:
+        """Cells that say a figure: a value, or that it lies below 8."""
+        shown = zip(self.figures["value"], self.figures["disclosure"], strict=True)
+        return sum(value is not None or disclosure == BELOW_8 for value, disclosure in shown)
 
 
-def told_cells(figures: pd.DataFrame) -> int:
-    """Cells of `figures` that say a figure: a value, or that it lies below 8."""
-    told = figures["value"].notna()
-    if "disclosure" in figures:  # only a release restricts what is shown
-        told |= figures["disclosure"].eq("below_8")
-    return int(told.sum())
+def read_quarter(connection: duckdb.DuckDBPyConnection, mission: str, period: str) -> Quarter:
+    """The quarter in the `mart` of one audience."""
+    figures = _columns(connection, _FIGURES_SQL, {"mission": mission, "period": period})
+    codes = sorted(set(figures["indicator"]))
+    definitions = _columns(connection, _DEFINITIONS_SQL, {"mission": mission, "codes": codes})
+    facts = _columns(connection, _MISSION_SQL, {"mission": mission})
+    return Quarter(figures, definitions, {name: values[0] for name, values in facts.items()})
 
 
-def definitions(connection: duckdb.DuckDBPyConnection, mission: str) -> pd.DataFrame:
-    """The definitions in force, one row an indicator version."""
-    return connection.execute(_DEFINITIONS_SQL, [mission]).df()
-
-
-def mission_facts(connection: duckdb.DuckDBPyConnection, mission: str) -> dict[Hashable, Any]:
-    """Names, boundary sentence, notes and as-of date of the mission."""
-    return connection.execute(_MISSION_SQL, [mission]).df().to_dict("records")[0]
+def _columns(
+    connection: duckdb.DuckDBPyConnection, query: str, parameters: Mapping[str, Any]
+) -> Columns:
+    found = connection.execute(query, parameters)
+    names = [column[0] for column in found.description or ()]
+    rows = found.fetchall()
+    return dict(zip(names, zip(*rows, strict=True) if rows else [()] * len(names), strict=True))

@@ -5,13 +5,14 @@ CL_OBS_STATUS (A, P, O, L, M, U) and CL_CONF_STATUS (F, C).
 """
 
 import csv
-from collections.abc import Hashable, Mapping
+from collections.abc import Iterable
 from datetime import date
+from itertools import repeat
 from pathlib import Path
-from typing import Any
 
-import pandas as pd
+from pipelines.extracts.quarter import Columns, Quarter
 
+suffix = "csv"
 STRUCTURE_ID = "POCLENS:POC_INDICATORS(1.0.0)"
 COLUMNS = (
     "STRUCTURE",
@@ -77,41 +78,42 @@ _TEXTS = {
 }
 
 
-def write_sdmx_csv(figures: pd.DataFrame, path: Path) -> None:
-    """Writes the frame of `quarter.figures`; a cell without value has an empty OBS_VALUE."""
+def write(quarter: Quarter, path: Path) -> None:
+    """Writes the cells of a quarter; one without value has an empty OBS_VALUE."""
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS, lineterminator="\r\n")
-        writer.writeheader()
-        writer.writerows(_observation(row) for row in figures.to_dict("records"))
+        writer = csv.writer(file, lineterminator="\r\n")
+        writer.writerow(COLUMNS)
+        writer.writerows(zip(*_texts(quarter.figures).values(), strict=True))
 
 
-def _observation(row: Mapping[Hashable, Any]) -> dict[str, str]:
-    period_type = str(row["period_type"])
-    return {
-        "STRUCTURE": "dataflow",
-        "STRUCTURE_ID": STRUCTURE_ID,
-        "ACTION": "I",
-        "FREQ": _FREQUENCY[period_type],
-        "TIME_PERIOD": time_period(period_type, row["period_start"]),
-        **{name: _text(row[source]) for name, source in _TEXTS.items()},
-        **{name: number_text(row[source]) for name, source in _NUMBERS.items()},
+def _texts(figures: Columns) -> dict[str, Iterable[str]]:
+    """Every column of the file, as the text of each row."""
+    types, starts = figures["period_type"], figures["period_start"]
+    found: dict[str, Iterable[str]] = {
+        "STRUCTURE": repeat("dataflow", len(types)),
+        "STRUCTURE_ID": repeat(STRUCTURE_ID, len(types)),
+        "ACTION": repeat("I", len(types)),
+        "FREQ": map(_FREQUENCY.__getitem__, types),
+        "TIME_PERIOD": map(time_period, types, starts),
+        **{name: map(_text, figures[source]) for name, source in _TEXTS.items()},
+        **{name: map(number_text, figures[source]) for name, source in _NUMBERS.items()},
     }
+    return {name: found[name] for name in COLUMNS}
 
 
-def time_period(period_type: str, start: object) -> str:
+def time_period(period_type: str, start: date) -> str:
     """First day and duration, `2026-07-01/P3M`.
 
     The short form `2026-Q3` would move with the reporting year's start day.
     """
-    first = pd.Timestamp(start) if not isinstance(start, date) else start  # type: ignore[arg-type]
-    return f"{first:%Y-%m-%d}/{_DURATION[period_type]}"
+    return f"{start.isoformat()}/{_DURATION[period_type]}"
 
 
-def number_text(value: object) -> str:
+def number_text(value: float | None) -> str:
     """The shortest decimal text that reads back as the same number; empty for null."""
-    if value is None or pd.isna(value):  # type: ignore[call-overload]
+    if value is None:
         return ""
-    number = float(value)  # type: ignore[arg-type]
+    number = float(value)
     return str(int(number)) if number.is_integer() else _plain(number)
 
 
@@ -122,4 +124,4 @@ def _plain(number: float) -> str:
 
 
 def _text(value: object) -> str:
-    return "" if value is None or pd.isna(value) else str(value)  # type: ignore[call-overload]
+    return "" if value is None else str(value)

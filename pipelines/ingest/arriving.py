@@ -6,6 +6,7 @@ directory at the end of a container (xlsx, zip, ods), the end of the last line o
 Some files have no such end for good; they are taken once nobody has touched them for longer.
 """
 
+import fnmatch
 import os
 import time
 import zipfile
@@ -18,6 +19,7 @@ UNENDED_FACTOR = 12  # so much longer for a file whose end is not there
 _CONTAINERS = (".xlsx", ".xlsm", ".ods", ".zip")
 _TABLES = (".csv", ".tsv", ".txt")
 _LINE_ENDS = (b"\n", b"\r")
+_NOT_DELIVERIES = (".*", "~$*", "*.part", "*.tmp", "*.crdownload", "Thumbs.db", "desktop.ini")
 
 
 class Look(NamedTuple):
@@ -30,6 +32,15 @@ class Look(NamedTuple):
 def settled_seconds() -> float:
     """For how long a file must stay the same: `POCLENS_SETTLED_SECONDS`, else 5 seconds."""
     return float(os.environ.get("POCLENS_SETTLED_SECONDS", SETTLED_SECONDS))
+
+
+def deliveries(inbox: Path) -> list[Path]:
+    """The files that people dropped into an inbox, by name; not what their programs leave there."""
+    return [
+        path
+        for path in sorted(inbox.glob("*"))
+        if path.is_file() and not any(fnmatch.fnmatch(path.name, name) for name in _NOT_DELIVERIES)
+    ]
 
 
 def look(path: Path) -> Look | None:

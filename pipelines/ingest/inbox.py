@@ -18,7 +18,7 @@ import duckdb
 from indicators.definitions.contracts import contracts, load_order
 from indicators.definitions.mission_profile import Mission, resolve_path
 from indicators.foundation.errors import Problem, WrongUse
-from pipelines.ingest.arriving import Look, look, settled_seconds, wait_for_all
+from pipelines.ingest.arriving import Look, deliveries, look, settled_seconds, wait_for_all
 from pipelines.ingest.delivered_file import Delivery, Read, read_delivery
 from pipelines.ingest.file_report import FileReport
 from pipelines.ingest.load_file import load_file
@@ -48,7 +48,6 @@ Progress = Callable[[int, int, str], None]
 
 _SHARED = "${POCLENS_SHARED}"
 _REFUSED = ("held", "kept", "empty")  # statuses of files that cannot be read better just now
-_NOT_DELIVERIES = (".*", "~$*", "*.part", "*.tmp", "*.crdownload", "Thumbs.db", "desktop.ini")
 
 
 @dataclass(frozen=True)
@@ -237,10 +236,8 @@ def _found(
     yield from _outlines_file(workspace.profile(mission.mission), mission, sources)
     for source in sources.values():
         yield from _read_in_place(source, workspace.profile(mission.mission), problems)
-    for path in sorted(workspace.inbox(mission.mission).glob("*")):
-        is_delivery = not any(fnmatch.fnmatch(path.name, entry) for entry in _NOT_DELIVERIES)
-        if path.is_file() and is_delivery:
-            yield from _with_source(path, sources, problems, True)
+    for path in deliveries(workspace.inbox(mission.mission)):
+        yield from _with_source(path, sources, problems, True)
 
 
 def _with_source(

@@ -1,6 +1,7 @@
 """Assets: the core tables from the inbox, the mart from the core tables. No logic here.
 
-Avoid putting checks, jobs or the release's assets here.
+Avoid putting checks, jobs or the release's assets here. A step imports what it runs: a publication
+has no use for the libraries of a refresh, which take seconds to load.
 """
 
 from collections.abc import Iterator
@@ -11,23 +12,11 @@ from pathlib import Path
 import dagster as dg
 import duckdb
 
-from indicators.assessment.rating import rate
-from indicators.assessment.trend import trends
-from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import Mission, read_mission
-from indicators.engine.refresh import compute
-from indicators.incremental.result_cache import tally
-from indicators.linkage.framework.field_judgements import store_judgements
-from indicators.linkage.framework.model import read_framework
-from indicators.linkage.protection_gaps.table import METHOD as GAPS
-from indicators.linkage.protection_gaps.table import protection_gaps
-from indicators.linkage.results import METHODS_OF, edge_evidence
-from pipelines.ingest.inbox import ingest
-from pipelines.mapping.profile import require_sound_profile
 from pipelines.orchestration.progress import report
 from pipelines.orchestration.resources import AsOf, WorkspaceResource
-from pipelines.quality.checks import check_values
+from pipelines.orchestration.unchanged import forget
 from pipelines.warehouse.connection import open_warehouse
 
 INTAKE = "intake"
@@ -55,7 +44,11 @@ def core_assets(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
     def ingest_inbox(
         context: dg.AssetExecutionContext, workspace: WorkspaceResource
     ) -> Iterator[dg.MaterializeResult]:
+        from pipelines.ingest.inbox import ingest
+        from pipelines.mapping.profile import require_sound_profile
+
         paths = workspace.workspace()
+        forget(paths, context.partition_key)
         require_sound_profile(paths.profile(context.partition_key))
         mission = read_mission(paths.profile(context.partition_key))
         taken = ingest(
@@ -92,6 +85,12 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
     def indicator_value(
         context: dg.AssetExecutionContext, workspace: WorkspaceResource, as_of: AsOf
     ) -> dg.MaterializeResult:
+        from indicators.assessment.rating import rate
+        from indicators.assessment.trend import trends
+        from indicators.definitions.catalogue import load_catalogue
+        from indicators.engine.refresh import compute
+        from pipelines.quality.checks import check_values
+
         report("indicators")
         with _warehouse(context, workspace) as (profile, mission, connection):
             day = as_of.of(mission)
@@ -127,6 +126,10 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
     def linkage(
         context: dg.AssetExecutionContext, workspace: WorkspaceResource, as_of: AsOf
     ) -> Iterator[dg.MaterializeResult]:
+        from indicators.definitions.catalogue import load_catalogue
+        from indicators.linkage.framework.model import read_framework
+        from indicators.linkage.results import METHODS_OF, edge_evidence
+
         report("linkage")
         with _warehouse(context, workspace) as (profile, mission, connection):
             catalogue = load_catalogue()
@@ -146,10 +149,12 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
     def protection_gap(
         context: dg.AssetExecutionContext, workspace: WorkspaceResource, as_of: AsOf
     ) -> dg.MaterializeResult:
+        from indicators.linkage.protection_gaps.table import METHOD, protection_gaps
+
         report("linkage")
         with _warehouse(context, workspace) as (_, mission, connection):
             protection_gaps(connection, mission, as_of.of(mission))
-            metadata = _rows_and_tally(connection, mission, "protection_gap", GAPS)
+            metadata = _rows_and_tally(connection, mission, "protection_gap", METHOD)
         return dg.MaterializeResult(metadata=metadata)
 
     @dg.asset(
@@ -162,6 +167,10 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
     def field_judgement(
         context: dg.AssetExecutionContext, workspace: WorkspaceResource, as_of: AsOf
     ) -> dg.MaterializeResult:
+        from indicators.definitions.catalogue import load_catalogue
+        from indicators.linkage.framework.field_judgements import store_judgements
+        from indicators.linkage.framework.model import read_framework
+
         with _warehouse(context, workspace) as (profile, mission, connection):
             framework = read_framework(profile, load_catalogue())
             store_judgements(connection, mission, profile, framework, as_of.of(mission))
@@ -192,6 +201,8 @@ def _rows_and_tally(
     connection: duckdb.DuckDBPyConnection, mission: Mission, table: str, *methods: str
 ) -> dict[str, int | str]:
     """Rows of a table, and for how many edges (or missions) its methods ran or kept theirs."""
+    from indicators.incremental.result_cache import tally
+
     ran = tally(connection, mission.mission, *methods)
     return {
         "dagster/row_count": _row_count(connection, table),

@@ -15,7 +15,7 @@ from indicators.foundation.errors import InternalFault, Problem
 from pipelines.orchestration.assets import core_key
 from pipelines.orchestration.progress import report
 from pipelines.orchestration.resources import WorkspaceResource
-from pipelines.quality.checks import CheckResult, run_checks
+from pipelines.quality.check_results import CheckResult
 from pipelines.warehouse.connection import open_warehouse
 
 
@@ -29,6 +29,8 @@ def contract_checks(partitions: dg.PartitionsDefinition) -> dg.AssetChecksDefini
     def check_contracts(
         context: dg.AssetCheckExecutionContext, workspace: WorkspaceResource
     ) -> Iterator[dg.AssetCheckResult]:
+        from pipelines.quality.checks import run_checks
+
         paths = workspace.workspace()
         profile = paths.profile(context.partition_key)
         mission = read_mission(profile)

@@ -6,8 +6,6 @@ from indicators.definitions.mission_profile import read_mission
 from pipelines.orchestration.assets import mart_key
 from pipelines.orchestration.progress import report
 from pipelines.orchestration.resources import WorkspaceResource
-from pipelines.release.candidate import build_candidate
-from pipelines.release.publishing import publish_candidate
 from pipelines.warehouse.connection import open_warehouse
 
 # The last of the mart that a refresh makes; with them all of it is there.
@@ -29,6 +27,8 @@ def release_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDe
     def candidate(
         context: dg.AssetExecutionContext, workspace: WorkspaceResource
     ) -> dg.MaterializeResult:
+        from pipelines.release.candidate import build_candidate
+
         mission, quarter = _mission_and_quarter(context)
         paths = workspace.workspace()
         report("release")
@@ -47,6 +47,8 @@ def release_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDe
     def published(
         context: dg.AssetExecutionContext, workspace: WorkspaceResource
     ) -> dg.MaterializeResult:
+        from pipelines.release.publishing import publish_candidate
+
         mission, quarter = _mission_and_quarter(context)
         release = publish_candidate(workspace.workspace(), mission, quarter)
         return dg.MaterializeResult(metadata={"release": release.name, "path": str(release.path)})

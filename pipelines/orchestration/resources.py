@@ -26,6 +26,4 @@ class AsOf(dg.ConfigurableResource):
 
     def of(self, mission: Mission) -> date:
         """The as-of day of a run for this mission."""
-        if self.day:
-            return date.fromisoformat(self.day)
-        return min(mission.ends_on or date.max, date.today())
+        return mission.as_of_day(date.fromisoformat(self.day) if self.day else None)

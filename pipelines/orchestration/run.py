@@ -19,6 +19,7 @@ from pipelines.orchestration.assets import INTAKE
 from pipelines.orchestration.build import build_definitions
 from pipelines.orchestration.partitions import quarter_partitions
 from pipelines.orchestration.release_assets import PUBLISHED
+from pipelines.orchestration.unchanged import forget, origin_of, remember
 from pipelines.release.naming import check_period
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.installation import make_workspace
@@ -54,10 +55,12 @@ def refresh(workspace: Workspace, mission: str, as_of: date | None = None) -> Re
     Without `as_of`: the mission's last day where it has ended, else today. Raises WrongUse for a
     day before the mission's first.
     """
-    starts_on = read_mission(workspace.profile(mission)).starts_on
-    if as_of is not None and as_of < starts_on:
-        words = {"starts_on": starts_on.isoformat()}
+    forget(workspace, mission)
+    profile = read_mission(workspace.profile(mission))
+    if as_of is not None and as_of < profile.starts_on:
+        words = {"starts_on": profile.starts_on.isoformat()}
         raise WrongUse(Problem("as_of_too_early", value=as_of.isoformat(), parameters=words))
+    origin = origin_of(workspace, mission, profile.as_of_day(as_of))
     run_id = str(uuid.uuid4())
     with open_instance(workspace) as instance:
         job = build_definitions(workspace, as_of).resolve_job_def("refresh")
@@ -78,7 +81,10 @@ def refresh(workspace: Workspace, mission: str, as_of: date | None = None) -> Re
             status = "failed"
         seconds, files = _seconds(instance, run_id), _files_read(instance, run_id)
     checks, values = _checks_and_values(workspace, mission)
-    return RefreshResult(run_id, status, checks, values, seconds, files, by_source(files))
+    result = RefreshResult(run_id, status, checks, values, seconds, files, by_source(files))
+    if status == "success":
+        remember(workspace, mission, origin, result.as_dict())
+    return result
 
 
 def by_source(files: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

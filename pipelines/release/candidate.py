@@ -26,7 +26,7 @@ from pipelines.release.naming import (
     next_name,
 )
 from pipelines.release.revisions.causes import published_of, read_published
-from pipelines.release.revisions.decomposition import Recount, recount
+from pipelines.release.revisions.decomposition import Decomposition, decomposition
 from pipelines.release.revisions.report import revisions_against
 from pipelines.release.snapshot import (
     Tables,
@@ -64,7 +64,7 @@ class _Facts:
     name: str
     previous: str | None
     origin: dict[str, object]
-    recount: Recount
+    decomposition: Decomposition
 
 
 def build_candidate(
@@ -87,8 +87,8 @@ def build_candidate(
     previous = current_name(workspace, mission.mission)
     profile = workspace.profile(mission.mission)
     made_of = origin(connection, mission, profile, period, as_of)
-    recounted = _recounted(connection, workspace, mission, previous, made_of, as_of)
-    facts = _Facts(workspace, mission, period, as_of, name, previous, made_of, recounted)
+    decomposed = _decomposition(connection, workspace, mission, previous, made_of, as_of)
+    facts = _Facts(workspace, mission, period, as_of, name, previous, made_of, decomposed)
     tables = take_tables(connection, mission.mission)
     for audience in mission.disclosure.audiences():
         _write_audience(facts, tables, audience, folder)
@@ -96,21 +96,21 @@ def build_candidate(
     return Candidate(mission.mission, period, name, folder)
 
 
-def _recounted(
+def _decomposition(
     connection: duckdb.DuckDBPyConnection,
     workspace: Workspace,
     mission: Mission,
     previous: str | None,
     made_of: dict[str, object],
     as_of: date,
-) -> Recount:
+) -> Decomposition:
     """What moved figures since the release that is current now, of which the mission's copy tells
     most."""
     folder = workspace.releases(mission.mission) / str(previous)
     if previous is None or not database_of(folder, "mission").is_file():
-        return Recount()
+        return Decomposition()
     before = read_published(folder, "mission")
-    return recount(connection, mission, before, published_of("", made_of, connection), as_of)
+    return decomposition(connection, mission, before, published_of("", made_of, connection), as_of)
 
 
 def _refuse_unfit(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
@@ -199,7 +199,7 @@ def _fill_revisions(copy: duckdb.DuckDBPyConnection, facts: _Facts, audience: st
     before = database_of(folder, audience)
     if not before.is_file():  # an audience that the profile has gained since
         return
-    frame = revisions_against(copy, before, facts.previous, facts.recount)
+    frame = revisions_against(copy, before, facts.previous, facts.decomposition)
     copy.register("incoming", frame)
     copy.execute("INSERT INTO mart.revision SELECT * FROM incoming")
     copy.unregister("incoming")

@@ -6,6 +6,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import indicators
+import pipelines
 from pipelines.workspace.durable import sync
 
 
@@ -13,6 +15,13 @@ def sha256_of(path: Path) -> str:
     """The SHA-256 of a file's bytes, as hexadecimal text."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def code_sha256() -> str:
+    """Over the engine's and the pipelines' Python and SQL: two states of the code differ in it."""
+    folders = [Path(str(package.__file__)).parent for package in (indicators, pipelines)]
+    trees = [sha256_of_tree(folder, f"*.{kind}") for folder in folders for kind in ("py", "sql")]
+    return hashlib.sha256("\n".join(trees).encode()).hexdigest()
 
 
 def sha256_of_tree(folder: Path, pattern: str = "*") -> str:

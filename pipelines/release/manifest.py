@@ -12,11 +12,16 @@ from pathlib import Path
 
 import duckdb
 
-import indicators
-import pipelines
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.data_folder import data_folder
-from pipelines.release.files import described, files_below, sha256_of, sha256_of_tree, write_json
+from pipelines.release.files import (
+    code_sha256,
+    described,
+    files_below,
+    sha256_of,
+    sha256_of_tree,
+    write_json,
+)
 
 MANIFEST = "manifest.json"
 PUBLICATION = "publication.json"
@@ -52,7 +57,7 @@ def origin(
         "as_of": as_of.isoformat(),
         "code": {
             "version": version("poclens"),
-            "sha256": _code_sha256(),
+            "sha256": code_sha256(),
             "libraries": {name: version(name) for name in _LIBRARIES},
         },
         "data": {f"{name}_sha256": sha256_of_tree(data_folder() / name) for name in _DATA}
@@ -102,13 +107,6 @@ def changed_files(folder: Path) -> list[str]:
 def _is_unchanged(folder: Path, entry: dict[str, str]) -> bool:
     path = folder / entry["path"]
     return path.is_file() and sha256_of(path) == entry["sha256"]
-
-
-def _code_sha256() -> str:
-    """Over the engine's and the pipelines' sources: two states of the code differ in it."""
-    folders = [Path(str(package.__file__)).parent for package in (indicators, pipelines)]
-    trees = [sha256_of_tree(folder, "*.py") for folder in folders]
-    return hashlib.sha256("\n".join(trees).encode()).hexdigest()
 
 
 def _inputs(connection: duckdb.DuckDBPyConnection, mission: str) -> list[dict[str, object]]:

@@ -43,7 +43,7 @@ CELL = (
 
 
 @dataclass(frozen=True)
-class Recount:
+class Decomposition:
     """What may have moved each indicator, and values in between of those with several causes.
 
     `states`: by name the cells `CELL, value, n` of the recounted indicators (`recounted`).
@@ -53,7 +53,7 @@ class Recount:
     states: Mapping[str, pa.Table] = field(default_factory=dict)
     recounted: frozenset[str] = frozenset()
 
-    def way(self, code: str) -> Iterator[tuple[str, str]]:
+    def steps(self, code: str) -> Iterator[tuple[str, str]]:
         """From this release back to the older one: each cause, and the state on its far side."""
         causes = self.causes[code]
         if "parameters" in causes:
@@ -66,19 +66,19 @@ class Recount:
         yield "correction" if "correction" in causes else "recomputed", OLDER_RELEASE
 
 
-def recount(
+def decomposition(
     connection: duckdb.DuckDBPyConnection,
     mission: Mission,
     before: Published,
     after: Published,
     as_of: date,
-) -> Recount:
+) -> Decomposition:
     """Tells apart what moved figures since an earlier release, with the warehouse at hand.
 
     `after`: this release as it will be. The warehouse itself is only read.
     """
     if _has_moved_on(connection, after):
-        return Recount(causes_of_files(before, after))
+        return Decomposition(causes_of_files(before, after))
     causes = causes_of_rows(connection, before, after)
     wanted = _wanted(causes, before, after)
     states: dict[str, pa.Table] = {}
@@ -93,7 +93,7 @@ def recount(
                     _remove_late_rows(connection, scratch)
                 if wanted[state]:
                     states[state] = _computed(scratch, earlier, catalogue, wanted[state], as_of)
-    return Recount(causes, states, frozenset(set().union(*wanted.values())))
+    return Decomposition(causes, states, frozenset(set().union(*wanted.values())))
 
 
 def _has_moved_on(connection: duckdb.DuckDBPyConnection, after: Published) -> bool:

@@ -25,7 +25,7 @@ from indicators.foundation.messages import LANGUAGES, message
 from pipelines.release.naming import database_of, release_folder, releases_of
 from pipelines.release.numbers import shown_number, signed_number
 from pipelines.release.revisions.causes import CAUSES, causes_of_files, read_published
-from pipelines.release.revisions.decomposition import CELL, OLDER_RELEASE, Recount
+from pipelines.release.revisions.decomposition import CELL, OLDER_RELEASE, Decomposition
 from pipelines.release.snapshot import Tables, open_memory, put_tables
 from pipelines.workspace.paths import Workspace
 
@@ -213,7 +213,7 @@ def diff_releases(old: Path, new: Path, audience: str) -> pd.DataFrame:
         return chain[0]
     causes = causes_of_files(read_published(old, audience), read_published(new, audience))
     with duckdb.connect(str(database_of(new, audience)), read_only=True) as after:
-        moved = revisions_against(after, before, old.name, Recount(causes))
+        moved = revisions_against(after, before, old.name, Decomposition(causes))
     return _summed(moved, chain) if chain else moved
 
 
@@ -288,10 +288,10 @@ def revisions_against(
     after: duckdb.DuckDBPyConnection,
     before: Path,
     release_before: str,
-    recounted: Recount | None = None,
+    decomposition: Decomposition | None = None,
 ) -> pd.DataFrame:
     """The rows of `mart.revision` for the mart of `after` against an earlier release's database."""
-    found = recounted or Recount()
+    found = decomposition or Decomposition()
     with duckdb.connect(str(before), read_only=True) as earlier, open_memory() as connection:
         put_tables(connection, "before", _tables(earlier))
         put_tables(connection, "after", _tables(after))
@@ -299,7 +299,7 @@ def revisions_against(
     moved = moved.where(moved.notna(), None)
     moved["release_before"] = release_before
     cells = _cells_of_states(found, moved)
-    lines = [_worded(_told_apart(line, found, cells)) for line in _records(moved)]
+    lines = [_worded(_attribute_change(line, found, cells)) for line in _records(moved)]
     return pd.DataFrame(lines, columns=list(MART_TABLES["revision"]))
 
 
@@ -315,12 +315,12 @@ def _records(frame: pd.DataFrame) -> Iterable[dict[str, Any]]:
 
 
 def _cells_of_states(
-    recounted: Recount, moved: pd.DataFrame
+    decomposition: Decomposition, moved: pd.DataFrame
 ) -> dict[tuple[str, ...], dict[str, Point]]:
     """By cell and state: value and n, of the cells that moved."""
     wanted = set(map(tuple, moved[list(CELL)].to_numpy()))
     found: dict[tuple[str, ...], dict[str, Point]] = {}
-    for state, table in recounted.states.items():
+    for state, table in decomposition.states.items():
         columns = [table.column(name).to_pylist() for name in (*CELL, "value", "n")]
         for *cell, value, n in zip(*columns, strict=True):
             if tuple(cell) in wanted:
@@ -328,20 +328,20 @@ def _cells_of_states(
     return found
 
 
-def _told_apart(
+def _attribute_change(
     line: dict[str, Any],
-    recounted: Recount,
+    decomposition: Decomposition,
     cells: Mapping[tuple[str, ...], Mapping[str, Point]],
 ) -> dict[str, Any]:
     """The line with its parts, its reason and `parts_status`."""
     code, by_files = line["indicator"], line["by_files"]
-    causes = recounted.causes.get(code) or {by_files}
+    causes = decomposition.causes.get(code) or {by_files}
     parts: dict[str, float] = {}
     status = "not_counted"
     if line["value_before"] is not None and line["value_after"] is not None:
-        if code in recounted.recounted and line["is_exact"]:  # states between are exact ones
+        if code in decomposition.recounted and line["is_exact"]:  # states between are exact ones
             states = cells.get(tuple(line[name] for name in CELL), {})
-            parts, status = _parts(line, recounted, states)
+            parts, status = _parts(line, decomposition, states)
         elif len(causes) == 1 or causes == _ALIKE:
             parts = {min(causes): line["value_after"] - line["value_before"]}
             status = "one_cause"
@@ -366,14 +366,14 @@ def _reason(by_files: str, causes: set[str], parts: Mapping[str, float]) -> str:
 
 
 def _parts(
-    line: Mapping[str, Any], recounted: Recount, states: Mapping[str, Point]
+    line: Mapping[str, Any], decomposition: Decomposition, states: Mapping[str, Point]
 ) -> tuple[dict[str, float], str]:
     """What each cause makes of the change, and whether that can be told."""
     absent: Point = (0.0, 0) if line["measure"] in _ZERO_KINDS else (None, 0)
     known = {**states, OLDER_RELEASE: (line["value_before"], line["n_before"] or 0)}
     near: Point = (line["value_after"], line["n_after"] or 0)
     parts: dict[str, float] = {}
-    for cause, state in recounted.way(line["indicator"]):
+    for cause, state in decomposition.steps(line["indicator"]):
         far = known.get(state, absent)
         if near[0] is None or far[0] is None:
             return {}, "not_told_apart"

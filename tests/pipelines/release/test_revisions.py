@@ -10,7 +10,7 @@ import pytest
 from indicators.foundation.errors import WrongUse
 from pipelines.quality.input_files import write_input_files
 from pipelines.release.naming import database_of
-from pipelines.release.revisions.decomposition import CELL, Recount
+from pipelines.release.revisions.decomposition import CELL, Decomposition
 from pipelines.release.revisions.report import diff, revisions_against
 from tests.worlds.small_mission import (
     MISSION,
@@ -157,7 +157,7 @@ def test_parts_are_told_of_exact_figures_alone(
             connection,
             database_of(release.path, "mission"),
             release.name,
-            Recount(causes, states, frozenset({PATROLS})),
+            Decomposition(causes, states, frozenset({PATROLS})),
         ).to_dict("records")
     assert (moved["value_before"], moved["value_after"]) == (60, 66)
     told = (moved["part_correction"], moved["part_late_data"])
