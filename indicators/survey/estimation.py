@@ -5,6 +5,7 @@ The rows are made by `means.py`, `proportions.py`, `quantile_estimates.py` and `
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
 import pandas as pd
 
 from indicators.foundation.errors import Problem, WrongUse
@@ -32,6 +33,8 @@ from indicators.survey.variance.moments import Moments, stacked
 
 # Rows of a frame up to which reading them all takes less time than starting a pass.
 SMALL_FRAME = 20_000
+# Numbers that groupings computed together may take: positions by statistics by groupings.
+AT_ONCE = 1_000_000
 
 
 def estimate(
@@ -62,10 +65,10 @@ def estimate(
     _check_confidence(confidence)
     by = tuple(dict.fromkeys(column_names(by)))
     positions = every_row(data, design, [statistic], by, tuple(domain or ()))
-    groups = groups_of(positions.frame, by, positions.inside)
+    groups = groups_of(positions.frame, [by], positions.inside)
     request = _request(positions, design, groups, confidence)
     columns = _columns(request, [statistic], positions.moments, every_interval=True)
-    return _table(by, groups, columns)
+    return _table(groups, columns)
 
 
 def estimate_many(
@@ -95,17 +98,45 @@ def estimate_many(
     dimensions = list(dict.fromkeys(name for by in groupings for name in by))
     positions_of = every_row if _by_row(data, design, statistics) else cells_in_one_pass
     positions = positions_of(data, design, statistics, dimensions, conditions)
+    at_once = _groupings_at_once(positions, statistics)
+    batches = [
+        _batch(positions, design, statistics, groupings[start : start + at_once], confidence)
+        for start in range(0, len(groupings), at_once)
+    ]
+    starts = range(0, len(groupings), at_once)
+    numbered = [
+        batch.assign(grouping=batch["grouping"] + start)
+        for start, batch in zip(starts, batches, strict=True)
+    ]
+    return pd.concat(numbered, ignore_index=True)
+
+
+def _groupings_at_once(positions: Positions, statistics: Sequence[Statistic]) -> int:
+    """As many groupings as memory allows; of a quantile each row has that of one group."""
+    if any(isinstance(one, Quantile) for one in statistics):
+        return 1
+    return max(1, AT_ONCE // max(1, len(positions.frame) * len(statistics)))
+
+
+def _batch(
+    positions: Positions,
+    design: Design,
+    statistics: Sequence[Statistic],
+    groupings: Sequence[Sequence[str]],
+    confidence: float,
+) -> pd.DataFrame:
+    """The rows of some groupings, computed together."""
+    groups = groups_of(positions.frame, groupings, positions.inside)
+    request = _request(positions, design, groups, confidence)
     tables = []
-    for number, by in enumerate(groupings):
-        groups = groups_of(positions.frame, by, positions.inside)
-        request = _request(positions, design, groups, confidence)
-        for places in _alike(statistics):
-            moments = [positions.moments[place] for place in places]
-            columns = _columns(request, [statistics[place] for place in places], moments)
-            table = _table(by, groups, columns, len(places))
-            named = [place for place in places for _ in range(groups.size)]
-            tables.append(table.assign(grouping=number, statistic=named))
-    return pd.concat(tables, ignore_index=True)
+    for places in _alike(statistics):
+        moments = [positions.moments[place] for place in places]
+        columns = _columns(request, [statistics[place] for place in places], moments)
+        table = _table(groups, columns, len(places))
+        of_group = {"grouping": np.tile(groups.grouping, len(places))}
+        tables.append(table.assign(**of_group, statistic=np.repeat(places, groups.size)))
+    found = pd.concat(tables, ignore_index=True)
+    return found.iloc[np.argsort(found["grouping"].to_numpy(), kind="stable")]
 
 
 def _check_confidence(confidence: float) -> None:
@@ -125,6 +156,7 @@ def _request(positions: Positions, design: Design, groups: Groups, confidence: f
         positions.sample,
         design,
         groups.group,
+        groups.position,
         groups.size,
         confidence,
         positions.rows,
@@ -166,10 +198,8 @@ def _columns(
     return mean_columns(request, moments)
 
 
-def _table(
-    by: Sequence[str], groups: Groups, columns: Columns, statistics: int = 1
-) -> pd.DataFrame:
-    clash = [name for name in by if name in columns]
+def _table(groups: Groups, columns: Columns, statistics: int = 1) -> pd.DataFrame:
+    clash = [name for name in groups.keys if name in columns]
     if clash:
         raise WrongUse(Problem("survey_column_clash", column=clash[0]))
     keys = pd.concat([groups.keys] * statistics, ignore_index=True)

@@ -26,11 +26,11 @@ def difference_columns(
     """
     column = request.frame[statistic.group_column]
     is_a, is_b = _rows_of(column, statistic.group_a), _rows_of(column, statistic.group_b)
-    request = _only(request, is_a | is_b)
+    request = request.only(is_a | is_b)
     n_rows = request.n_rows
     if isinstance(statistic, TTest):
         with_value = replace(request, rows=moments.n[0], weighted_rows=moments.weighted[0])
-        request = _only(with_value, moments.n[0] > 0)
+        request = with_value.only(moments.n[0] > 0)
     linear, a, b = linearise_difference(request, moments.kept(is_a), moments.kept(is_b))
     if isinstance(statistic, TTest):
         return _t_test(request, linear) | {"n_rows": n_rows}
@@ -46,10 +46,6 @@ def difference_columns(
 
 def _rows_of(column: pd.Series, group: Any) -> Booleans:
     return np.asarray((column == comparable(column, group)).fillna(False).to_numpy(dtype=bool))
-
-
-def _only(request: Request, positions: Booleans) -> Request:
-    return replace(request, group=np.where(positions, request.group, -1))
 
 
 def _t_test(request: Request, linear: Linear) -> Columns:

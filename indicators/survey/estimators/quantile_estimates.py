@@ -9,8 +9,8 @@ from indicators.survey.estimators.quantiles import (
     WeightedValues,
     distribution_limits,
 )
-from indicators.survey.inputs.arrays import Booleans, Columns, Floats
-from indicators.survey.request import Request, at_rows
+from indicators.survey.inputs.arrays import Columns, Floats
+from indicators.survey.request import Request
 from indicators.survey.result_columns import common, reasons
 from indicators.survey.statistic import Quantile, outcome
 from indicators.survey.variance.intervals import t_quantile
@@ -19,14 +19,19 @@ from indicators.survey.variance.moments import row_moments
 
 
 def quantile_columns(request: Request, statistic: Quantile) -> Columns:
-    """Rows of a quantile; rows without a value leave before df is counted, as in R."""
+    """Rows of a quantile; rows without a value leave before df is counted, as in R.
+
+    The groups are those of one grouping: each row has the quantile of one group.
+    """
     value = outcome(request.frame, statistic)
-    used = request.inside & ~np.isnan(value)
-    groups = _weighted_values(request, used, value, statistic.qrule)
+    valued = request.only(~np.isnan(value))
+    groups = _weighted_values(valued, value, statistic.qrule)
     found = _at_shares(groups, np.full(request.size, statistic.quantile), statistic.qrule)
-    reached = np.where(used, value <= at_rows(request, used, found), 0.0)
+    used, reached = np.zeros(len(value), dtype=bool), np.zeros(len(value))
+    used[valued.position] = True
+    reached[valued.position] = value[valued.position] <= found[valued.group]
     share = linearise_ratio(request, row_moments(request.sample.weights, used, reached))
-    df = replace(request, group=np.where(used, request.group, -1)).df
+    df = valued.df
     limits = distribution_limits(
         statistic.interval_type,
         share.estimate,
@@ -55,13 +60,11 @@ def _at_shares(groups: list[WeightedValues], shares: Floats, rule: str) -> Float
     return np.array(found, dtype=np.float64)
 
 
-def _weighted_values(
-    request: Request, used: Booleans, value: Floats, rule: str
-) -> list[WeightedValues]:
-    rows = np.flatnonzero(used)
+def _weighted_values(request: Request, value: Floats, rule: str) -> list[WeightedValues]:
+    group, rows = request.group, request.position
     if rule in ORDER_OF_TIES_MATTERS:
-        rows = rows[np.argsort(request.given[rows])]
-    group = request.group[rows]
+        as_given = np.argsort(request.given[rows])
+        group, rows = group[as_given], rows[as_given]
     order = np.argsort(group, kind="stable")
     ends = np.searchsorted(group[order], np.arange(request.size), side="right")
     return [

@@ -53,10 +53,16 @@ class Condition:
 
 @dataclass(frozen=True)
 class Groups:
-    """Group of every row (-1: outside the domain or a missing `by` value) and the groups' keys."""
+    """The groups of some groupings, one grouping after the other, and their members.
+
+    keys: by group, the values of its grouping's columns, missing in the others; grouping: by
+    group, the place of its grouping; group, position: of each member, a row in a group.
+    """
 
     keys: pd.DataFrame
+    grouping: Integers
     group: Integers
+    position: Integers
 
     @property
     def size(self) -> int:
@@ -72,18 +78,41 @@ def inside_of(frame: pd.DataFrame, domain: Sequence[Condition]) -> Booleans:
     return inside
 
 
-def groups_of(frame: pd.DataFrame, by: Sequence[str], domain: Booleans) -> Groups:
-    """One group per observed combination of `by` inside the domain; without `by` one group.
+def groups_of(frame: pd.DataFrame, groupings: Sequence[Sequence[str]], domain: Booleans) -> Groups:
+    """One group per observed combination of a grouping inside the domain; without columns one.
 
-    `domain`: by row. Groups are sorted by their keys.
+    `domain`: by row. Groups of a grouping are sorted by their keys; a row with a missing value in
+    a column of the grouping belongs to none of them.
     """
+    names = list(dict.fromkeys(name for by in groupings for name in by))
+    coded = {name: codes(frame[name]) for name in names}
+    found = [_grouped(coded, by, domain) for by in groupings]
+    sizes = [len(first) for first, _, _ in found]
+    starts = np.cumsum([0, *sizes])
+    grouping = np.repeat(np.arange(len(groupings)), sizes)
+    first = np.concatenate([first for first, _, _ in found])
+    keys = {
+        name: frame[name].reindex(np.where([name in groupings[at] for at in grouping], first, -1))
+        for name in names
+    }
+    return Groups(
+        pd.DataFrame({name: key.array for name, key in keys.items()}, index=range(len(first))),
+        grouping,
+        np.concatenate([cell + at for at, (_, cell, _) in zip(starts, found, strict=False)]),
+        np.concatenate([position for _, _, position in found]),
+    )
+
+
+def _grouped(
+    coded: Mapping[str, Integers], by: Sequence[str], domain: Booleans
+) -> tuple[Integers, Integers, Integers]:
+    """A row of each group (-1: it has none), and of each member its group and row."""
     inside = domain.copy()
     for name in by:
-        inside &= frame[name].notna().to_numpy()
-    group = np.where(inside, 0, -1).astype(np.int64)
+        inside &= coded[name] >= 0
+    position = np.flatnonzero(inside)
     if not by:
-        return Groups(pd.DataFrame(index=[0]), group)
-    rows = frame.loc[inside, list(by)]
-    first, cell = cells(*[codes(rows[name]) for name in by])
-    group[inside] = cell
-    return Groups(rows.iloc[first].reset_index(drop=True), group)
+        first = position[:1] if len(position) else np.array([-1])
+        return first, np.zeros(len(position), dtype=np.int64), position
+    first, cell = cells(*[coded[name][position] for name in by])
+    return position[first], cell, position

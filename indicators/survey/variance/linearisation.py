@@ -21,23 +21,20 @@ TAKEN_WHOLE = 1e-7
 class UnitCells:
     """The (group, last-stage unit) pairs that have a row.
 
-    `row` is one position of the unit in the data: it leads to strata and units above. `inside`
-    are the positions that belong to a group, `cell` the pair of each of them.
+    `row` is one position of the unit in the data: it leads to strata and units above. `cell` is
+    the pair of each member of a group.
     """
 
     group: Integers
     row: Integers
     groups: int
-    inside: Integers
     cell: Integers
 
     @staticmethod
-    def of(sample: Sample, group: Integers, groups: int) -> "UnitCells":
-        """From the group of every position, -1 for none."""
-        inside = np.flatnonzero(group >= 0)
-        first, cell = cells(group[inside], sample.stages[-1].unit[inside])
-        row = inside[first]
-        return UnitCells(group[row], row, groups, inside, cell)
+    def of(sample: Sample, group: Integers, position: Integers, groups: int) -> "UnitCells":
+        """From the group and the position of every member."""
+        first, cell = cells(group, sample.stages[-1].unit[position])
+        return UnitCells(group[first], position[first], groups, cell)
 
 
 def variance(
@@ -168,13 +165,14 @@ def _check_not_lonely(stage: Stage, lonely: Integers, number: int) -> None:
         raise WrongUse(Problem("survey_lonely_psu", parameters=parameters))
 
 
-def degrees_of_freedom(sample: Sample, group: Integers, used: Booleans, groups: int) -> Integers:
+def degrees_of_freedom(
+    sample: Sample, group: Integers, position: Integers, groups: int
+) -> Integers:
     """PSUs less strata with a row in the group (R `degf` of the domain).
 
-    `used`: the positions that have a row with weight; all of them in a group.
+    `group`, `position`: of the members that have a row with weight.
     """
     stage = sample.stages[0]
-    rows = np.flatnonzero(used)
-    units = cells(group[rows], stage.unit[rows])[0]
-    strata = cells(group[rows], stage.stratum[rows])[0]
-    return counts(group[rows[units]], groups) - counts(group[rows[strata]], groups)
+    units = cells(group, stage.unit[position])[0]
+    strata = cells(group, stage.stratum[position])[0]
+    return counts(group[units], groups) - counts(group[strata], groups)
