@@ -144,7 +144,7 @@ def _picked(context: Context | None) -> dict[str, str]:
     if context is None:
         return {}
     mission = context.release.mission
-    return {"mission": mission, "period": context.period.code, "area": context.area}
+    return {"mission": mission, "period": context.period.name, "area": context.area}
 
 
 class _LocalDash(dash.Dash):

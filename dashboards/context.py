@@ -3,7 +3,6 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,25 +12,16 @@ import pandas as pd
 from dashboards.access import Audience
 from dashboards.http.address import Address
 from dashboards.queries import areas, catalogue, framework, indicator_values
-from dashboards.queries.cells import Cell, Dated, dated_cells
+from dashboards.queries.cells import Cell, Dated, dated_cells, span_of
 from dashboards.releases import Release, current_release, published_missions
 from dashboards.rows import rows_of
 from dashboards.wording import formats
 from dashboards.wording.words import Words
+from indicators.foundation.periods import Period
 
 # A quarter in which a smaller share of the indicators has a figure is not shown unasked.
 _ENOUGH_FIGURES = 1 / 3
 AREA_LEVELS = ("country", "admin1", "admin2", "admin3", "site")
-
-
-@dataclass(frozen=True)
-class Period:
-    """A period of the release."""
-
-    period_type: str
-    code: str
-    start: date
-    end: date
 
 
 @dataclass(frozen=True)
@@ -73,21 +63,12 @@ class Context:
     @cached_property
     def periods(self) -> list[Period]:
         """All periods of the release, newest first."""
-        rows = rows_of(indicator_values.periods(self.release))
-        return [
-            Period(
-                row["period_type"],
-                row["period"],
-                row["period_start"].date(),
-                row["period_end"].date(),
-            )
-            for row in rows
-        ]
+        return [Period(*span_of(row)) for row in rows_of(indicator_values.periods(self.release))]
 
     @cached_property
     def period(self) -> Period:
         """The period of the address, else the release's quarter, else a fuller year before it."""
-        by_code = {period.code: period for period in self.periods}
+        by_code = {period.name: period for period in self.periods}
         asked = by_code.get(self.address.get("period") or "")
         return asked or self._usual_period(by_code)
 
@@ -98,10 +79,10 @@ class Context:
         quarter = by_code.get(self.release.name.rpartition("-")[0], newest)
         frame = indicator_values.figures_by_period(self.release, self.country)
         figures = dict(zip(frame["period"], frame["figures"], strict=True))
-        if figures.get(quarter.code, 0) >= _ENOUGH_FIGURES * len(self.indicators):
+        if figures.get(quarter.name, 0) >= _ENOUGH_FIGURES * len(self.indicators):
             return quarter
         years = [p for p in self.periods if p.period_type == "A" and p.end <= quarter.end]
-        return max([quarter, *years], key=lambda p: (figures.get(p.code, 0), p.end))
+        return max([quarter, *years], key=lambda p: (figures.get(p.name, 0), p.end))
 
     @cached_property
     def areas(self) -> pd.DataFrame:
@@ -174,7 +155,7 @@ class Context:
     @cached_property
     def plans(self) -> dict[str, float]:
         """What was planned of each output in the chosen period."""
-        return framework.plans(self.release, self.period.code)
+        return framework.plans(self.release, self.period.name)
 
     def item(self, code: str) -> str:
         """The framework's title of an outcome or output, else the short title."""
@@ -191,7 +172,7 @@ class Context:
     def figure_shares(self) -> dict[tuple[str, str], float]:
         """Share of areas with a figure, by indicator and area level, in the chosen period."""
         period = self.period
-        frame = indicator_values.area_levels(self.release, period.period_type, period.code)
+        frame = indicator_values.area_levels(self.release, period.period_type, period.name)
         return {
             (row["indicator"], row["area_level"]): row["figures"] / max(1, row["areas"])
             for row in rows_of(frame)
@@ -203,7 +184,7 @@ class Context:
         frame = indicator_values.totals(
             self.release,
             period_type=self.period.period_type,
-            period=self.period.code,
+            period=self.period.name,
             area=self.area,
         )
         return {row["indicator"]: Cell.of(row) for row in rows_of(frame)}

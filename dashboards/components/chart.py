@@ -74,7 +74,7 @@ def take_away(context: Context, key: str, kinds: Sequence[str], title: str) -> h
         mission=context.mission_name,
         release=context.release.name,
         area=context.area_name(context.area),
-        period=formats.period_name(period.period_type, period.code, period.start, words),
+        period=formats.period_name(period, words),
     )
     caveats = " ".join([source, *context.mission_notes])
     buttons = [
@@ -88,7 +88,7 @@ def take_away(context: Context, key: str, kinds: Sequence[str], title: str) -> h
         )
         for kind in kinds
     ]
-    name = f"{context.release.mission}_{key}_{period.code}_{context.release.name}"
+    name = f"{context.release.mission}_{key}_{period.name}_{context.release.name}"
     given = {"data-source": caveats, "data-file": name, "data-status": words("export.status")}
     return html.Div([html.Span(words("export.label")), *buttons], className="take-away", **given)
 

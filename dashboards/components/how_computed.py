@@ -1,6 +1,6 @@
 """How was this computed: words, arithmetic, interval, what is left out, files, version, SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -122,12 +122,20 @@ def citation(context: Context, indicator: str, sentence: str) -> str:
         indicator=indicator,
         mission=context.mission_name,
         area=context.area_name(context.area),
-        period=formats.period_name(
-            context.period.period_type, context.period.code, context.period.start, context.words
-        ),
+        period=formats.period_name(context.period, context.words),
         value=sentence,
         release=context.release.name,
     )
+
+
+def version_of(row: Mapping[str, Any], words: Words) -> str:
+    """The version of a definition, since when it holds and what it rests on."""
+    return words(
+        "computed.version_of",
+        version=str(row["version"]),
+        since=formats.day(row["effective_from"], words),
+        reference=str(row["reference"] or "").replace("|", "; "),
+    ).rstrip(" ;,")
 
 
 def how_computed(
@@ -136,19 +144,13 @@ def how_computed(
     """The panel; its six lines stand in the order of the design, then SQL and citation."""
     words, row = context.words, context.indicator(indicator)
     unit = context.unit(indicator)
-    version = words(
-        "computed.version_of",
-        version=str(row["version"]),
-        since=formats.day(row["effective_from"], words),
-        reference=str(row["reference"] or "").replace("|", "; "),
-    ).rstrip(" ;,")
     lines: Sequence[tuple[str, Any]] = (
         ("in_words", _in_words(context, indicator)),
         ("numbers", arithmetic(context, indicator, cell)),
         ("method", sentence_case(_method(context, cell, unit))),
         ("left_out", sentence_case(_left_out(context, indicator, cell, origin))),
         ("files", _files(context, origin)),
-        ("version", version),
+        ("version", version_of(row, words)),
     )
     items = [
         html.Div([html.Dt(words(f"computed.{name}")), html.Dd(content)]) for name, content in lines

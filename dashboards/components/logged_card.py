@@ -29,8 +29,8 @@ def logged_card(context: Context) -> list[Any]:
     if wave is None:
         return []
     level = area_level(context, _SEEN)
-    seen = _by_area(context, _SEEN, wave.period_type, wave.period, level)
-    logged = _by_area(context, _LOGGED, period.period_type, period.code, level)
+    seen = _by_area(context, _SEEN, wave.period_type, wave.name, level)
+    logged = _by_area(context, _LOGGED, period.period_type, period.name, level)
     weeks = ((period.end - period.start).days + 1) / 7
     pairs = [
         (area, logged[area], seen[area])

@@ -12,6 +12,7 @@ from dashboards.components.table import Column, table
 from dashboards.components.trend import trend_mark
 from dashboards.components.value import (
     value_cells,
+    value_columns,
     value_in_brief,
     value_sentence,
 )
@@ -119,9 +120,7 @@ def _questions_table(context: Context, waves: pd.DataFrame, questions: list[str]
     columns = [
         Column(words("perceptions.question")),
         Column(words("perceptions.wave")),
-        Column(words("table.value", unit=words("perceptions.of_answers")), True),
-        Column(words("table.interval"), True),
-        Column(words("table.n"), True),
+        *value_columns(words("perceptions.of_answers"), words),
     ]
     rows = []
     for code in questions:

@@ -77,7 +77,7 @@ def _sex_rows(context: Context, code: str) -> tuple[list[str], dict[str, dict[st
     period = newest_asked(context, code)
     if period is None:
         return [], {}
-    chosen = {"indicator": code, "period_type": period.period_type, "period": period.period}
+    chosen = {"indicator": code, "period_type": period.period_type, "period": period.name}
     sexes = indicator_values.parts(context.release, "sex", **chosen)
     totals = indicator_values.totals(context.release, **chosen)
     cells: dict[str, dict[str, Cell]] = {}

@@ -78,10 +78,8 @@ def _period_choices(context: Context) -> list[Any]:
     for period_type in "QMSABW":
         items = [
             {
-                "value": period.code,
-                "label": formats.period_name(
-                    period.period_type, period.code, period.start, context.words
-                ),
+                "value": period.name,
+                "label": formats.period_name(period, context.words),
             }
             for period in context.periods
             if period.period_type == period_type
@@ -117,7 +115,7 @@ def _pickers(context: Context) -> list[Any]:
         mission = html.Div([label, html.B(context.mission_name)], className="picker-one")
     return [
         mission,
-        _picker("period", context.period.code, _period_choices(context), words),
+        _picker("period", context.period.name, _period_choices(context), words),
         _picker("area", context.area, _area_choices(context), words),
     ]
 

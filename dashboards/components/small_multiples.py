@@ -18,8 +18,8 @@ MOST = 24  # drawings a page
 
 def cell_at(context: Context, code: str, area: str, series: Sequence[Dated]) -> Cell:
     """The cell of the chosen period; where the series has none, why."""
-    period = context.period.code
-    found = (dated.cell for dated in series if dated.period == period)
+    period = context.period.name
+    found = (dated.cell for dated in series if dated.name == period)
     return next(found, None) or context.absent(code, area)
 
 

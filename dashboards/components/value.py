@@ -3,6 +3,7 @@
 from dash import html
 
 from dashboards.components.empty import beside_words, empty_mark, empty_words
+from dashboards.components.table import Column
 from dashboards.queries.cells import Cell
 from dashboards.wording.formats import Unit, number
 from dashboards.wording.words import Words
@@ -90,6 +91,15 @@ def value_with_interval(cell: Cell, unit: Unit, words: Words) -> html.Div:
     lines += [html.Span(interval, className="value-interval")] if interval else []
     lines += [html.Span(text, className="value-provisional") for text in beside_words(cell, words)]
     return html.Div(lines, className="value")
+
+
+def value_columns(of: str, words: Words) -> list[Column]:
+    """The heads of `value_cells`; `of`: the unit in words."""
+    return [
+        Column(words("table.value", unit=of), True),
+        Column(words("table.interval"), True),
+        Column(words("table.n"), True),
+    ]
 
 
 def value_cells(cell: Cell, unit: Unit, words: Words) -> list[object]:

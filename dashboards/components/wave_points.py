@@ -60,7 +60,7 @@ def wave_name(context: Context, waves: pd.DataFrame, dated: Dated) -> str:
         & (waves["last_on"] <= pd.Timestamp(dated.end))
     ]
     if inside.empty:
-        return formats.period_name(dated.period_type, dated.period, dated.start, context.words)
+        return formats.period_name(dated, context.words)
     return wave_label(context, inside.iloc[-1]["wave"])
 
 

@@ -150,7 +150,7 @@ def _add_line(figure: go.Figure, run: list[Dated], sketch: Sketch, is_survey: bo
 
 def _hover(dated: Dated, sketch: Sketch) -> str:
     words, unit, cell = sketch.words, sketch.unit, dated.cell
-    name = formats.period_name(dated.period_type, dated.period, dated.start, words)
+    name = formats.period_name(dated, words)
     if not cell.is_figure:
         return words.told(name, _gap_words(cell, sketch))
     value = unit.value(cell.value or 0.0, words, cell.half_width)
@@ -310,6 +310,6 @@ def _tick_name(dated: Dated, words: Words) -> str:
     if dated.period_type == "M":
         return formats.month_name(dated.start, words)
     if dated.period_type == "W":
-        return dated.period[-2:]
-    name = formats.period_name(dated.period_type, dated.period, dated.start, words)
+        return dated.name[-2:]
+    name = formats.period_name(dated, words)
     return name.split("\u00a0")[0] if dated.period_type in "QS" else name.split("\u00a0")[-1]

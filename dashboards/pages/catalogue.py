@@ -4,10 +4,10 @@ from typing import Any
 
 from dash import html
 
+from dashboards.components.how_computed import version_of
 from dashboards.components.links import page_link
 from dashboards.components.page_head import page_head
 from dashboards.context import Context
-from dashboards.wording import formats
 
 PATH = "/catalogue"
 NAME = "catalogue"
@@ -30,12 +30,7 @@ def _owner(context: Context, row: dict[str, Any]) -> str:
 
 def _entry(context: Context, code: str) -> html.Section:
     words, row, unit = context.words, context.indicator(code), context.unit(code)
-    version = words(
-        "computed.version_of",
-        version=str(row["version"]),
-        since=formats.day(row["effective_from"], words),
-        reference=str(row["reference"] or "").replace("|", "; "),
-    ).rstrip(" ;,")
+    version = version_of(row, words)
     lines = [
         *(
             part

@@ -28,6 +28,7 @@ from dashboards.components.value import (
     interval_words,
     n_words,
     value_cells,
+    value_columns,
     value_in_brief,
     value_sentence,
 )
@@ -80,7 +81,7 @@ def _lead(context: Context, code: str) -> html.Div:
     words, cell = context.words, context.cell(code)
     direction = str(context.indicator(code)["direction"])
     period = context.period
-    when = formats.period_name(period.period_type, period.code, period.start, words)
+    when = formats.period_name(period, words)
     where = context.area_name(context.area)
     parts = [
         _value_line(context, code, cell),
@@ -176,13 +177,11 @@ def _series_table(context: Context, code: str, points: Sequence[Dated]) -> html.
     words, unit = context.words, context.unit(code)
     columns = [
         Column(words("table.period")),
-        Column(words("table.value", unit=unit.words(words)), True),
-        Column(words("table.interval"), True),
-        Column(words("table.n"), True),
+        *value_columns(unit.words(words), words),
     ]
     rows = [
         [
-            formats.period_name(d.period_type, d.period, d.start, words),
+            formats.period_name(d, words),
             *value_cells(d.cell, unit, words),
         ]
         for d in reversed(points)
@@ -220,9 +219,7 @@ def _areas_table(context: Context, code: str, by_area: dict[str, list[Dated]]) -
     words, unit = context.words, context.unit(code)
     columns = [
         Column(words("table.area")),
-        Column(words("table.value", unit=unit.words(words)), True),
-        Column(words("table.interval"), True),
-        Column(words("table.n"), True),
+        *value_columns(unit.words(words), words),
     ]
     rows = []
     for area, dated in by_area.items():
@@ -245,9 +242,7 @@ def _breakdown(context: Context, chosen: dict[str, str], column: str, key: str) 
         return []
     columns = [
         Column(words(f"table.{key}")),
-        Column(words("table.value", unit=unit.words(words)), True),
-        Column(words("table.interval"), True),
-        Column(words("table.n"), True),
+        *value_columns(unit.words(words), words),
     ]
     cells = {str(row[column]): Cell.of(row) for row in rows_of(frame)}
     rows = [
@@ -293,7 +288,7 @@ def _goes_with(context: Context, code: str) -> list[Any]:
 
 
 def _origin(context: Context, code: str) -> Origin:
-    files = indicator_values.contributions(context.release, code, context.period.code, context.area)
+    files = indicator_values.contributions(context.release, code, context.period.name, context.area)
     rejects = quality.rejects(context.release)
     source = str(context.indicator(code)["source"])
     return Origin(files, int(rejects.loc[rejects["source"] == source, "rows"].sum()))
@@ -305,7 +300,7 @@ def body(context: Context) -> list[Any]:
     chosen = {
         "indicator": code,
         "period_type": context.period.period_type,
-        "period": context.period.code,
+        "period": context.period.name,
         "area": context.area,
     }
     breakdowns = [

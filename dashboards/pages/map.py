@@ -92,7 +92,7 @@ def _values(context: Context, code: str, level: str) -> pd.DataFrame:
 
 def _cells(context: Context, code: str, frame: pd.DataFrame, level: str) -> dict[str, Cell]:
     """A cell for every area of the level, by value; those without a figure last."""
-    now = frame[frame["period"] == context.period.code]
+    now = frame[frame["period"] == context.period.name]
     known = {row["area"]: Cell.of(row) for row in rows_of(now)}
     codes = context.areas.loc[context.areas["area_level"] == level, "area_code"]
     areas = dict.fromkeys([*codes, *known])
@@ -312,7 +312,7 @@ def _time(context: Context, code: str, level: str) -> html.Div | None:
     chosen = [p for p in context.periods[::-1] if p.period_type == context.period.period_type]
     if len(chosen) < 2:
         return None
-    names = [period_name(p.period_type, p.code, p.start, words) for p in chosen]
+    names = [period_name(p, words) for p in chosen]
     slider = dcc.Input(
         id="time",
         type="range",
@@ -324,7 +324,7 @@ def _time(context: Context, code: str, level: str) -> html.Div | None:
     )
     label = html.Label(words("map.time"), htmlFor="time", className="hidden")
     steps = {
-        "data-codes": "|".join(p.code for p in chosen),
+        "data-codes": "|".join(p.name for p in chosen),
         "data-names": "|".join(names),
         "data-subject": urlencode({"indicator": code, "level": level}),
     }
@@ -344,7 +344,7 @@ def _map_card(context: Context, parts: _Parts) -> html.Section:
     title = words(
         "map.title",
         unit=unit.words(words),
-        period=period_name(period.period_type, period.code, period.start, words),
+        period=period_name(period, words),
     )
     if drawn.shapes:
         figure = area_map(

@@ -149,8 +149,8 @@ def _change_text(context: Context, before: Dated, cell: Cell, unit: formats.Unit
         "overview.change",
         before=unit.value(before.cell.value or 0.0, words),
         after=unit.value(cell.value or 0.0, words),
-        first=formats.period_name(before.period_type, before.period, before.start, words),
-        last=formats.period_name(now.period_type, now.code, now.start, words),
+        first=formats.period_name(before, words),
+        last=formats.period_name(now, words),
     )
 
 
@@ -367,9 +367,7 @@ def body(context: Context) -> list[Any]:
     """Sentence, count line, outcomes row by row, where next, certainty."""
     words, links, period = context.words, _links(context), context.period
     codes = _outcomes(context, links)
-    heading = formats.period_heading(
-        period.period_type, period.code, period.start, period.end, words
-    )
+    heading = formats.period_heading(period, words)
     area = "" if context.area == context.country else f", {context.area_name(context.area)}"
     head = page_head(
         sentence(context), _count_line(context, codes), f"{context.mission_name}{area}, {heading}"

@@ -147,8 +147,8 @@ def _months_table(
     context: Context, link: dict[str, Any], outputs: list[Dated], outcomes: list[Dated]
 ) -> html.Div:
     words = context.words
-    first = {dated.period: dated for dated in outputs}
-    second = {dated.period: dated for dated in outcomes}
+    first = {dated.name: dated for dated in outputs}
+    second = {dated.name: dated for dated in outcomes}
     all_months = {**first, **second}
     periods = sorted(all_months, reverse=True)
     rows = []
@@ -157,7 +157,7 @@ def _months_table(
             found[period].cell if period in found else Cell.absent() for found in (first, second)
         ]
         dated = all_months[period]
-        name = formats.period_name(dated.period_type, dated.period, dated.start, words)
+        name = formats.period_name(dated, words)
         rows.append([name, *_pair_cells(context, link, *cells)])
     return table(_pair_columns(context, link, words("table.period")), rows, words("side.table"))
 
@@ -191,7 +191,7 @@ def _areas_card(context: Context, link: dict[str, Any]) -> list[Any]:
             context.release,
             indicator=code,
             period_type=period.period_type,
-            period=period.code,
+            period=period.name,
             area_level=level,
         )
         found.append({row["area"]: Cell.of(row) for row in rows_of(frame)})
@@ -209,7 +209,7 @@ def _areas_card(context: Context, link: dict[str, Any]) -> list[Any]:
         ]
         for area in areas
     ]
-    name = formats.period_name(period.period_type, period.code, period.start, words)
+    name = formats.period_name(period, words)
     title = words("side.by_area", period=name)
     columns = _pair_columns(context, link, words("table.area"))
     switch = level_switch(context, levels_of(context, link["to_indicator"]), level)

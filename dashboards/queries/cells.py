@@ -13,6 +13,7 @@ import pandas as pd
 from dashboards.rows import rows_of
 from indicators.assessment.empty_reasons import Facts, Said, Statement, statement
 from indicators.foundation import codes
+from indicators.foundation.periods import Period
 
 VALUE, ZERO = "value", "zero"
 SUPPRESSED = "suppressed"
@@ -128,25 +129,18 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Dated:
-    """A cell and the period that it stands for."""
+class Dated(Period):
+    """A period and the cell that stands for it."""
 
-    period_type: str
-    period: str
-    start: date
-    end: date
     cell: Cell
+
+
+def span_of(row: Mapping[str, Any]) -> tuple[str, str, date, date]:
+    """Kind, name, first and last day of a row's period."""
+    start, end = row["period_start"].date(), row["period_end"].date()
+    return row["period_type"], row["period"], start, end
 
 
 def dated_cells(frame: pd.DataFrame) -> list[Dated]:
     """The rows of a frame of values as dated cells, in the frame's order."""
-    return [
-        Dated(
-            row["period_type"],
-            row["period"],
-            row["period_start"].date(),
-            row["period_end"].date(),
-            Cell.of(row),
-        )
-        for row in rows_of(frame)
-    ]
+    return [Dated(*span_of(row), Cell.of(row)) for row in rows_of(frame)]

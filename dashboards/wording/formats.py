@@ -13,7 +13,7 @@ from babel.dates import format_date
 from dashboards.wording.words import Words
 from indicators.foundation.messages import has_message, message
 from indicators.foundation.number_format import number_text
-from indicators.foundation.periods import period_of
+from indicators.foundation.periods import Period, period_of
 
 _WHOLE_MEASURES = ("count", "count_distinct", "sum")
 
@@ -121,22 +121,23 @@ class Unit:
         return words("format.points" if is_points else "format.change", number=text)
 
 
-def period_name(period_type: str, code: str, start: date, words: Words) -> str:
+def period_name(period: Period, words: Words) -> str:
     """Q3 2026, Sep 2026, 2026, budget year 2025/26, week 31 of 2026."""
-    if period_type == "M":
-        return month(start, words)
-    if period_type in "QS":
-        part = code[-1]
-        return words(f"period.{period_type}", number=part, year=str(start.year))
-    if period_type == "W":
+    kind, code = period.period_type, period.name
+    if kind == "M":
+        return month(period.start, words)
+    if kind in "QS":
+        return words(f"period.{kind}", number=code[-1], year=str(period.start.year))
+    if kind == "W":
         return words("period.W", number=code[-2:], year=code[:4])
-    return words(f"period.{period_type}", code=code)
+    return words(f"period.{kind}", code=code)
 
 
-def period_heading(period_type: str, code: str, start: date, end: date, words: Words) -> str:
+def period_heading(period: Period, words: Words) -> str:
     """Both names of a quarter (calendar and budget year), else the period's one name."""
-    if period_type != "Q":
-        return period_name(period_type, code, start, words)
+    if period.period_type != "Q":
+        return period_name(period, words)
+    code, start, end = period.name, period.start, period.end
     budget_year = period_of(start, "B")
     return words(
         "period.quarter_heading",

@@ -9,13 +9,11 @@ from datetime import date
 from functools import cache
 from typing import Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from indicators.definitions.contracts import ConfidentialityClass, Strict
 from indicators.foundation.data_folder import data_folder
-from indicators.foundation.errors import WrongUse
-from indicators.foundation.model_problems import model_problems
-from indicators.foundation.yaml_files import read_yaml
+from indicators.foundation.model_problems import read_model
 
 LEAST_PERSONS = 8  # fewer, and none at all, are shown as such; others to the nearest ROUNDED_TO
 ROUNDED_TO = 5
@@ -161,7 +159,4 @@ def _refuse_laxer(audience: AudienceName, kind: ConfidentialityClass, chosen: St
 def policy() -> Policy:
     """The policy. Raises WrongUse naming what is wrong in its file."""
     path = data_folder() / "disclosure.yaml"
-    try:
-        return Policy.model_validate(read_yaml(path))
-    except ValidationError as error:
-        raise WrongUse(list(model_problems(path, error, Policy))) from error
+    return read_model(path, Policy)

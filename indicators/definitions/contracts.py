@@ -12,13 +12,11 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from indicators.definitions.vocabularies import Vocabulary, vocabulary
 from indicators.foundation.data_folder import data_folder
-from indicators.foundation.errors import WrongUse
-from indicators.foundation.model_problems import model_problems
-from indicators.foundation.yaml_files import read_yaml
+from indicators.foundation.model_problems import read_model
 
 LINEAGE = ("mission", "file_sha256", "sheet", "row_number")
 _DECIMAL = re.compile(r"^dec\((\d+),(\d+)\)$")
@@ -325,11 +323,7 @@ def _column_kinds(column: Column) -> Iterator[str]:
 
 def read_contract(path: Path) -> Contract:
     """The contract in a YAML file. Raises WrongUse naming file, key and what is wrong with it."""
-    entry = read_yaml(path)
-    try:
-        return Contract.model_validate(entry)
-    except ValidationError as error:
-        raise WrongUse(list(model_problems(path, error, Contract))) from error
+    return read_model(path, Contract)
 
 
 def json_schema(model: type[BaseModel]) -> str:

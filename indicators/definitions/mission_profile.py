@@ -13,13 +13,11 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from indicators.definitions.audiences import Choices
 from indicators.definitions.contracts import Strict, Words, contracts
-from indicators.foundation.errors import WrongUse
-from indicators.foundation.model_problems import model_problems
-from indicators.foundation.yaml_files import read_yaml
+from indicators.foundation.model_problems import read_model
 
 _RESERVED = {"raw", "core", "quarantine", "cube", "mart", "ops"}
 SHARED = "${POCLENS_SHARED}"
@@ -190,12 +188,7 @@ class Mission(Strict):
 
 def read_mission(profile: Path) -> Mission:
     """The profile in a folder. Raises WrongUse naming file, key and what is wrong."""
-    path = profile / "mission.yaml"
-    entry = read_yaml(path)
-    try:
-        return Mission.model_validate(entry)
-    except ValidationError as error:
-        raise WrongUse(list(model_problems(path, error, Mission))) from error
+    return read_model(profile / "mission.yaml", Mission)
 
 
 def resolve_path(text: str, profile: Path) -> Path:

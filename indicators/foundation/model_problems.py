@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from indicators.foundation.errors import Problem, nearest
-from indicators.foundation.yaml_files import row_of_key
+from indicators.foundation.errors import Problem, WrongUse, nearest
+from indicators.foundation.yaml_files import PlainLoader, read_yaml, row_of_key
+from indicators.foundation.yaml_loader import StrictLoader
+
+Model = TypeVar("Model", bound=BaseModel)
 
 
 def _own_errors(error: ValidationError) -> list[ErrorDetails]:
@@ -23,6 +26,15 @@ def _own_errors(error: ValidationError) -> list[ErrorDetails]:
             for place in places
         )
     ]
+
+
+def read_model(path: Path, model: type[Model], loader: type[StrictLoader] = PlainLoader) -> Model:
+    """What a YAML file holds. Raises WrongUse naming file, row, key and what is wrong."""
+    entry = read_yaml(path, loader)
+    try:
+        return model.model_validate(entry)
+    except ValidationError as error:
+        raise WrongUse(list(model_problems(path, error, model))) from error
 
 
 def model_problems(

@@ -15,11 +15,11 @@ from indicators.foundation.yaml_loader import RepeatedKeyError, StrictLoader
 _TRUTH = "tag:yaml.org,2002:bool"
 
 
-class _Loader(StrictLoader):
+class PlainLoader(StrictLoader):
     """The strict loader with only `true` and `false` as truth values."""
 
 
-_Loader.yaml_implicit_resolvers = {
+PlainLoader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in entries if tag != _TRUTH or first in "tTfF"]
     for first, entries in yaml.CSafeLoader.yaml_implicit_resolvers.items()
 }
@@ -32,7 +32,7 @@ def row_of_key(path: Path, key: str) -> int | None:
     """
     if not path.is_file():
         return None
-    node = yaml.compose(path.read_text(encoding="utf-8"), Loader=_Loader)
+    node = yaml.compose(path.read_text(encoding="utf-8"), Loader=PlainLoader)
     row = None
     for name in key.split("."):
         entries = dict(_entries(node))
@@ -51,7 +51,7 @@ def _entries(node: yaml.Node | None) -> Iterator[tuple[str, tuple[int, yaml.Node
             yield str(number), (value.start_mark.line + 1, value)
 
 
-def read_yaml(path: Path, loader: type[StrictLoader] = _Loader) -> Any:
+def read_yaml(path: Path, loader: type[StrictLoader] = PlainLoader) -> Any:
     """What a YAML file holds.
 
     Raises WrongUse naming file and row where there is none, it is no YAML, or a key stands twice.

@@ -19,14 +19,12 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
-    ValidationError,
     model_validator,
 )
 
 from indicators.definitions.contracts import Contract, Strict, contracts
 from indicators.foundation.errors import Problem, WrongUse
-from indicators.foundation.model_problems import model_problems
-from indicators.foundation.yaml_files import read_yaml
+from indicators.foundation.model_problems import read_model
 from indicators.foundation.yaml_loader import StrictLoader
 from pipelines.readers import READERS, reader
 
@@ -326,11 +324,7 @@ def load_sources(profile: Path) -> dict[str, Source]:
 
 def read_source(path: Path) -> Source:
     """One mapping, checked against reader and contracts. Raises WrongUse with all its problems."""
-    entry = read_yaml(path, _TextLoader)
-    try:
-        source = Source.model_validate(entry)
-    except ValidationError as error:
-        raise WrongUse(list(model_problems(path, error, Source))) from None
+    source = read_model(path, Source, _TextLoader)
     problems = list(_reader_problems(path, source))
     for table in source.tables:
         problems += _table_problems(path, table)

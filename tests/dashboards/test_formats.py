@@ -6,6 +6,7 @@ import pytest
 
 from dashboards.wording.formats import Unit, day, number, percent, period_heading, period_name
 from dashboards.wording.words import Words
+from indicators.foundation.periods import period_named
 
 EN, FR = Words("en"), Words("fr")
 SHARE, RATE, COUNT = (
@@ -65,16 +66,16 @@ def test_dates_do_not_break() -> None:
 
 
 def test_a_quarter_bears_both_its_names() -> None:
-    heading = period_heading("Q", "2026-Q3", date(2026, 7, 1), date(2026, 9, 30), EN)
+    heading = period_heading(period_named("2026-Q3"), EN)
     assert heading == "July–September 2026, calendar Q3, budget year 2026/27 Q1"
-    heading = period_heading("Q", "2026-Q1", date(2026, 1, 1), date(2026, 3, 31), FR)
+    heading = period_heading(period_named("2026-Q1"), FR)
     assert heading == "janvier–mars 2026, T1 civil, exercice 2025/26, T3"
 
 
 def test_names_of_periods() -> None:
     names = [
-        period_name("M", "2026-09", date(2026, 9, 1), FR),
-        period_name("B", "2025/26", date(2025, 7, 1), EN),
-        period_name("W", "2026-W31", date(2026, 7, 27), EN),
+        period_name(period_named("2026-09"), FR),
+        period_name(period_named("2025/26"), EN),
+        period_name(period_named("2026-W31"), EN),
     ]
     assert names == ["sept.\u00a02026", "budget year\u00a02025/26", "week\u00a031, 2026"]

@@ -87,7 +87,7 @@ def test_their_figures_are_on_the_pages(
     path, _, search = address.partition("?")
     context = context_of(home, path, f"{search}&period={period}")
     quarter = context_of(home, path, f"{search}&period={QUARTER}")
-    assert context.period.code == period
+    assert context.period.name == period
     value = context.unit(INDICATOR).value(context.cell(INDICATOR).value, context.words)
     assert context.cell(INDICATOR).value == quarter.cell(INDICATOR).value
     assert value in text_of(page.body(context))

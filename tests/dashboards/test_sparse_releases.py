@@ -85,4 +85,4 @@ def test_a_mission_with_yearly_figures_opens_at_its_fullest_year(tmp_path: Path)
         if row["period"] in ("2024-Q4", "2025-Q4") and row["area"] == COUNTRY
     ]
     context = _context(tmp_path, indicator_value=[*values, quarter])
-    assert context.period.code == names[-1]
+    assert context.period.name == names[-1]

@@ -8,14 +8,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from indicators.definitions.contracts import Strict, Words
 from indicators.definitions.indicator import Indicator
 from indicators.foundation.errors import Problem, WrongUse, nearest
 from indicators.foundation.messages import LANGUAGES
-from indicators.foundation.model_problems import model_problems
-from indicators.foundation.yaml_files import read_yaml
+from indicators.foundation.model_problems import read_model
 from indicators.linkage.framework.causal_language import claim_in
 
 FILE_NAME = "framework.yaml"
@@ -113,7 +112,7 @@ def read_framework(profile: Path, catalogue: Mapping[str, Indicator]) -> Framewo
     path = profile / FILE_NAME
     if not path.is_file():
         return None
-    framework = _parse(path)
+    framework = read_model(path, Framework)
     problems = [
         *_unknown_indicators(framework, catalogue),
         *_no_other_activities(framework, catalogue),
@@ -124,13 +123,6 @@ def read_framework(profile: Path, catalogue: Mapping[str, Indicator]) -> Framewo
     if problems:
         raise WrongUse(problems)
     return framework
-
-
-def _parse(path: Path) -> Framework:
-    try:
-        return Framework.model_validate(read_yaml(path))
-    except ValidationError as error:
-        raise WrongUse(list(model_problems(path, error, Framework))) from error
 
 
 def _unknown_indicators(
