@@ -10,7 +10,7 @@ import pytest
 from indicators.compiler.cells.breakdowns import parts_sql
 from indicators.foundation.mart_tables import VALUE_COLUMNS, VALUE_KEY
 from tests.same_figures import compare_databases, compare_files, main
-from tests.worlds.small_warehouse import SmallWarehouse
+from tests.worlds.rows.warehouse import SmallWarehouse
 
 TABLES = ("indicator_value", "breakdown_grid")
 

@@ -41,7 +41,7 @@ from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
 from indicators.engine.refresh import compute, compute_cells
 from tests.benchmarks.measuring import Measured, measured, median_of, medians, note
-from tests.worlds.catalogue_rows import FIRST_DAY, Size, append_month, fill_core
+from tests.worlds.rows.catalogue import FIRST_DAY, Size, append_month, fill_core
 
 ACTIVITIES = 10_000_000
 MONTHS = 36

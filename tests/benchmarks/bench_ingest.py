@@ -19,8 +19,8 @@ import duckdb
 from indicators.definitions.contracts import contracts
 from pipelines.ingest.inbox import ingest
 from tests.benchmarks.measuring import peak_mb
-from tests.faults.conftest import make_workspace
 from tests.faults.fault_rows import base_rows, write_rows
+from tests.worlds.mission.own_names import make_workspace
 
 ROUNDS = 5
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.worlds.release_factory import write_release
+from tests.worlds.release import write_release
 
 _ARGUMENTS = [
     "--no-sandbox",

@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 
 from indicators.foundation.messages import message_catalogue
 from tests.browser.conftest import Visit
-from tests.worlds.release_factory import NEUTRAL
+from tests.worlds.release import NEUTRAL
 
 pytestmark = pytest.mark.browser
 

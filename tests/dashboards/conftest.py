@@ -8,7 +8,7 @@ import pytest
 from dashboards.access import Audience
 from dashboards.context import Context, read_context
 from dashboards.http.address import Address
-from tests.worlds.release_factory import write_release
+from tests.worlds.release import write_release
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from dashboards.app import create_app
-from tests.worlds.release_factory import MISSION
+from tests.worlds.release import MISSION
 
 
 @pytest.fixture(scope="module")

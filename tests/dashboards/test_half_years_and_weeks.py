@@ -12,7 +12,7 @@ from dashboards.http.address import Address
 from dashboards.pages import indicator, indicators, map, overview
 from indicators.foundation.periods import Period, period_named
 from tests.dashboards.rendered import components, text_of
-from tests.worlds.release_factory import mart_rows, write_release
+from tests.worlds.release import mart_rows, write_release
 
 INDICATOR, QUARTER = "P2-OC-07", "2026-Q2"
 PERIODS = ("2025-S2", "2026-S1", "2026-W30", "2026-W31")

@@ -25,7 +25,7 @@ from dashboards.pages import (
 from dashboards.queries import framework
 from indicators.foundation.messages import message, message_catalogue
 from tests.dashboards.rendered import classes_of, components, text_of
-from tests.worlds.release_factory import NEUTRAL
+from tests.worlds.release import NEUTRAL
 
 PAGES = {
     "/": overview,

@@ -8,7 +8,7 @@ import pytest
 from dashboards.context import read_context
 from dashboards.http.address import Address
 from dashboards.releases import current_release, published_missions
-from tests.worlds.release_factory import MISSION, mart_rows, write_release
+from tests.worlds.release import MISSION, mart_rows, write_release
 
 
 def test_nothing_is_published_in_an_empty_workspace(tmp_path: Path) -> None:

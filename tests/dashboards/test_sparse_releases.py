@@ -15,7 +15,7 @@ from dashboards.pages import (
 )
 from indicators.foundation.messages import message
 from tests.dashboards.rendered import text_of
-from tests.worlds.release_factory import COUNTRY, mart_rows, write_release
+from tests.worlds.release import COUNTRY, mart_rows, write_release
 
 
 def _context(home: Path, **changed: list[dict[str, object]]) -> Context:

@@ -24,7 +24,7 @@ from indicators.assessment.empty_reasons import Said, Statement
 from indicators.definitions.catalogue import load_catalogue
 from indicators.foundation.messages import message
 from tests.dashboards.rendered import components, text_of
-from tests.worlds.release_factory import (
+from tests.worlds.release import (
     AREA_NAMES,
     CLOSED_AREA,
     COUNTRY,

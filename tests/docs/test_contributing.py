@@ -77,7 +77,7 @@ def page(tmp_path: Path) -> ModuleType:
 def test_the_page_opens_with_its_sentence(page: ModuleType, tmp_path: Path) -> None:
     from dashboards.context import read_context
     from dashboards.http.address import Address
-    from tests.worlds.release_factory import write_release
+    from tests.worlds.release import write_release
 
     write_release(tmp_path)
     context = read_context(tmp_path, "mission", Address.parse("/", ""))

@@ -13,8 +13,8 @@ from indicators.foundation.messages import LANGUAGES
 from pipelines.ingest.inbox import ingest
 from pipelines.ingest.quarantine import reject_sentence
 from pipelines.warehouse.connection import open_warehouse
-from tests.faults.conftest import make_workspace
 from tests.faults.fault_rows import Fault, base_rows, faults, missing, write_rows
+from tests.worlds.mission.own_names import make_workspace
 
 FAULTS = [fault for contract in contracts().values() for fault in faults(contract)]
 FIRST_ROW = 3  # of the faults in their file: 1 is the header, 2 the good row

@@ -15,7 +15,7 @@ from indicators.foundation.messages import LANGUAGES
 from pipelines.ingest.inbox import FilesRefused, ingest
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.paths import Workspace
-from tests.faults.conftest import MISSION, make_workspace
+from tests.worlds.mission.own_names import MISSION, make_workspace
 
 HEADER = (
     "area_code,parent_area_code,area_level,name_en,name_fr,site_kind,valid_from,valid_to,"

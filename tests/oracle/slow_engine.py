@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tests.worlds.small_warehouse import AREAS, UNITS
+from tests.worlds.rows.warehouse import AREAS, UNITS
 
 Row = Mapping[str, Any]
 Cell = tuple[str, str, str, str]  # period type, period, area, unit type or _T

@@ -7,7 +7,7 @@ import pytest
 
 from indicators.assessment.rating import RATINGS, rate, rating_reason
 from indicators.foundation.messages import LANGUAGES, has_message
-from tests.worlds.mart_rows import COUNTRY, MISSION, empty_mart, fill, indicator, mission, value
+from tests.worlds.rows.mart import COUNTRY, MISSION, empty_mart, fill, indicator, mission, value
 
 # The path runs from 40 on 31 December 2025 to 60 on 31 December 2026: 365 days, 20 points.
 UP = {

@@ -18,7 +18,7 @@ from indicators.assessment.trend import trends
 from indicators.foundation.periods import periods_between
 from indicators.foundation.statistics import benjamini_hochberg
 from tests.indicators.assessment.trend_simulation import error_rates
-from tests.worlds.mart_rows import COUNTRY, empty_mart, fill, indicator, mission, value
+from tests.worlds.rows.mart import COUNTRY, empty_mart, fill, indicator, mission, value
 
 MONTHS = [period.name for period in periods_between(date(2024, 1, 1), date(2026, 9, 30), ("M",))]
 QUARTERS = [period.name for period in periods_between(date(2024, 1, 1), date(2026, 9, 30), ("Q",))]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from indicators.compiler.cells.breakdowns import parts_sql
 from indicators.compiler.cells.parts import written_sql
 from indicators.foundation.mart_tables import DIMENSIONS, VALUE_COLUMNS, mart_ddl
-from tests.worlds.small_warehouse import SmallWarehouse, returned
+from tests.worlds.rows.warehouse import SmallWarehouse, returned
 
 Cell = tuple[str, str, str]  # period, sex, age group
 Figure = tuple[str, float | None]

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pandas as pd
 
-from tests.worlds.small_warehouse import SmallWarehouse
+from tests.worlds.rows.warehouse import SmallWarehouse
 
 
 def parts(values: pd.DataFrame, dimension: str) -> dict[str, float]:

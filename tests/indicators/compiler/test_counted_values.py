@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.worlds.small_warehouse import SmallWarehouse, returned, total_rows
+from tests.worlds.rows.warehouse import SmallWarehouse, returned, total_rows
 
 MARCH = date(2026, 3, 31)
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 import pytest
 
-from tests.worlds.small_warehouse import SmallWarehouse, returned, total_rows
+from tests.worlds.rows.warehouse import SmallWarehouse, returned, total_rows
 
 MOVED_ON = date(2026, 2, 11)  # A1a, with the site S1 in it, goes from A1 to A2
 

@@ -7,7 +7,7 @@ import pytest
 
 from indicators.definitions.contracts import contracts
 from indicators.definitions.derivations import derivation_order, needed_derived
-from tests.worlds.small_warehouse import SmallWarehouse
+from tests.worlds.rows.warehouse import SmallWarehouse
 
 DAY = datetime(2026, 1, 10)
 

@@ -10,7 +10,7 @@ from indicators.compiler.derived.columns import cube_table_sql
 from indicators.compiler.derived.functions import functions_sql
 from indicators.definitions.contracts import contracts
 from indicators.definitions.derivations import derivation_order
-from tests.worlds.small_warehouse import SmallWarehouse, small_mission
+from tests.worlds.rows.warehouse import SmallWarehouse, small_mission
 
 AS_OF = date(2026, 12, 31)
 PLACED = {"area_code": "A1a"}

@@ -9,7 +9,7 @@ import pytest
 from indicators.definitions.catalogue import read_indicator
 from indicators.foundation.data_folder import data_folder
 from indicators.foundation.errors import WrongUse
-from tests.worlds.small_warehouse import SmallWarehouse, total_rows
+from tests.worlds.rows.warehouse import SmallWarehouse, total_rows
 
 Answers = tuple[str | None, str | None]
 

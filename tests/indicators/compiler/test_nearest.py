@@ -12,7 +12,7 @@ from indicators.compiler.ctes import with_stages
 from indicators.compiler.derived.columns import derivation_stages
 from indicators.compiler.derived.functions import functions_sql
 from indicators.definitions.contracts import contracts
-from tests.worlds.small_warehouse import SmallWarehouse, small_mission
+from tests.worlds.rows.warehouse import SmallWarehouse, small_mission
 
 COLUMN = "km_to_nearest_base"
 FIRST = date(2025, 11, 1)

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from tests.worlds.small_warehouse import SmallWarehouse, total_rows
+from tests.worlds.rows.warehouse import SmallWarehouse, total_rows
 
 
 @pytest.mark.parametrize(

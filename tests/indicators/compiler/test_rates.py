@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import poisson
 
 from indicators.foundation.statistics import poisson_limits
-from tests.worlds.small_warehouse import SmallWarehouse, total_rows
+from tests.worlds.rows.warehouse import SmallWarehouse, total_rows
 
 
 def january(small: SmallWarehouse, area: str = "C") -> pd.Series:

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from tests.worlds.small_warehouse import SmallWarehouse, returned, total_rows
+from tests.worlds.rows.warehouse import SmallWarehouse, returned, total_rows
 
 AS_OF = date(2026, 6, 30)
 LISTED = date(2025, 1, 1)

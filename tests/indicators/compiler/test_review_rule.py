@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.worlds.small_warehouse import SmallWarehouse
+from tests.worlds.rows.warehouse import SmallWarehouse
 
 NOON = datetime(2026, 1, 10, 12)
 INCIDENT = {"occurred_on": NOON.date(), "occurred_at": NOON}

@@ -11,8 +11,8 @@ from indicators.compiler.plan import CubePlan, cube_plans
 from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.expressions import any_of, broadest
 from indicators.engine.refresh import compute_cells
-from tests.worlds.catalogue_rows import Size, fill_core
-from tests.worlds.small_warehouse import small_mission
+from tests.worlds.rows.catalogue import Size, fill_core
+from tests.worlds.rows.warehouse import small_mission
 
 SIZE = Size(4000, alerts=400, months=3)
 COLUMNS = ("a", "b", "c")

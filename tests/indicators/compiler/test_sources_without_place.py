@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from tests.worlds.small_warehouse import SmallWarehouse, total_rows
+from tests.worlds.rows.warehouse import SmallWarehouse, total_rows
 
 
 def test_personnel_stands_for_the_mission_alone() -> None:

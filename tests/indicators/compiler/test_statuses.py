@@ -5,7 +5,7 @@ from datetime import date, datetime
 import pandas as pd
 import pytest
 
-from tests.worlds.small_warehouse import SmallWarehouse, returned, total_rows
+from tests.worlds.rows.warehouse import SmallWarehouse, returned, total_rows
 
 JANUARY = {"period_type": "M", "period": "2026-01"}
 PATROL = {"started_at": datetime(2026, 1, 10, 8)}

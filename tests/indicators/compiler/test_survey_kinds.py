@@ -18,7 +18,7 @@ from indicators.foundation.errors import WrongUse
 from indicators.foundation.periods import period_named
 from indicators.survey import Design, Mean, Quantile, Statistic, Total, estimate
 from tests.indicators.survey.test_waves import one, wave
-from tests.worlds.small_warehouse import SmallWarehouse, small_mission
+from tests.worlds.rows.warehouse import SmallWarehouse, small_mission
 
 NIGHT = "safe_walking_night"
 DAYS = "trip_days_prevented"

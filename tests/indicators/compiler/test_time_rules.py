@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
-from tests.worlds.small_warehouse import SmallWarehouse, total_rows
+from tests.worlds.rows.warehouse import SmallWarehouse, total_rows
 
 MARCH = date(2026, 3, 31)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.worlds.small_warehouse import SmallWarehouse, total_rows
+from tests.worlds.rows.warehouse import SmallWarehouse, total_rows
 
 AS_OF = date(2026, 12, 31)
 

@@ -29,7 +29,7 @@ from indicators.definitions.expressions import (
 )
 from indicators.definitions.measures import Measure, Part, expressions_of
 from indicators.foundation.messages import message
-from tests.worlds.small_warehouse import small_mission
+from tests.worlds.rows.warehouse import small_mission
 
 SETTINGS = {
     "deadline": None,

@@ -15,7 +15,7 @@ from indicators.definitions.indicator import Indicator
 from indicators.definitions.versions import version_in_force, versions_of
 from indicators.foundation.data_folder import data_folder
 from indicators.foundation.errors import WrongUse
-from tests.worlds.small_warehouse import SmallWarehouse, small_mission, total_rows
+from tests.worlds.rows.warehouse import SmallWarehouse, small_mission, total_rows
 
 CODE = "P2-OP-01"
 PATROLS = data_folder() / "indicators" / f"{CODE}.yaml"

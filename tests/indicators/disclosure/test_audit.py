@@ -8,7 +8,7 @@ import pytest
 from indicators.disclosure.copy import restrict
 from tests.indicators.disclosure.audit import pinned_cells
 from tests.indicators.disclosure.test_policy_table import OF_CLASS, a_mission
-from tests.worlds.mart_rows import empty_mart, fill, indicator, value
+from tests.worlds.rows.mart import empty_mart, fill, indicator, value
 
 CODE = OF_CLASS["person"]
 PARENTS = {"A": "TST", "B": "TST"}

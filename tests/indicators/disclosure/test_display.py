@@ -7,7 +7,7 @@ import pytest
 
 from indicators.disclosure.copy import restrict
 from tests.indicators.disclosure.test_policy_table import OF_CLASS, a_mission
-from tests.worlds.mart_rows import empty_mart, fill, indicator, value
+from tests.worlds.rows.mart import empty_mart, fill, indicator, value
 
 AMOUNTS = [*range(61), 112, 113, 997, 998]
 

@@ -9,7 +9,7 @@ import pytest
 from indicators.definitions.audiences import Choices, policy
 from indicators.definitions.contracts import CLASSES
 from indicators.disclosure.copy import restrict
-from tests.worlds.mart_rows import empty_mart, fill, indicator, mission, value
+from tests.worlds.rows.mart import empty_mart, fill, indicator, mission, value
 
 OF_CLASS = {
     "institutional": "P2-OP-01",

@@ -8,7 +8,7 @@ import pytest
 from indicators.compiler.cells.breakdowns import parts_sql
 from indicators.disclosure.copy import restrict
 from tests.indicators.disclosure.test_policy_table import CONFIRMED
-from tests.worlds.mart_rows import empty_mart, fill, indicator, mission, value
+from tests.worlds.rows.mart import empty_mart, fill, indicator, mission, value
 
 KINDS = {"killing": 4, "injury": 3, "sexual_violence": 2}
 RATES, SHARES, PERIODS = "P2-OC-07", "P2-OP-15", ("2026-Q2", "2026-05")

@@ -20,7 +20,7 @@ from indicators.definitions.indicator import Indicator
 from indicators.definitions.measures import Measure, Part, State
 from indicators.foundation.mart_tables import DIMENSIONS
 from tests.oracle import slow_engine as slow
-from tests.worlds.small_warehouse import AREAS, UNITS, SmallWarehouse
+from tests.worlds.rows.warehouse import AREAS, UNITS, SmallWarehouse
 
 FIRST = datetime(2026, 1, 1)
 minutes = st.integers(0, 60 * 24 * 360)

@@ -11,7 +11,7 @@ from indicators.compiler.derived.functions import functions_sql
 from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.contracts import contracts
 from indicators.engine.known_record import spans_of_indicators
-from tests.worlds.small_warehouse import SmallWarehouse, returned, small_mission, total_rows
+from tests.worlds.rows.warehouse import SmallWarehouse, returned, small_mission, total_rows
 
 AS_OF = date(2027, 6, 30)
 YEAR = dict.fromkeys(range(1, 13), "nil")

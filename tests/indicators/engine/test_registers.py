@@ -10,7 +10,7 @@ from indicators.definitions.catalogue import load_catalogue
 from indicators.engine.refresh import compute
 from indicators.foundation.errors import WrongUse
 from indicators.foundation.mart_tables import MART_TABLES
-from tests.worlds.small_warehouse import SmallWarehouse, returned, small_mission
+from tests.worlds.rows.warehouse import SmallWarehouse, returned, small_mission
 
 
 def test_the_mart_has_the_columns_of_its_definition() -> None:

@@ -21,7 +21,7 @@ from indicators.definitions.indicator import EarlierVersion, Indicator
 from indicators.engine.refresh import compute
 from indicators.incremental.partition_fingerprints import changed_months, note_contents
 from indicators.incremental.rows_by_month import clocks_of, note_rows
-from tests.worlds.small_warehouse import AREAS, UNITS, SmallWarehouse, small_mission
+from tests.worlds.rows.warehouse import AREAS, UNITS, SmallWarehouse, small_mission
 
 CODES = [
     "P1-OP-02",  # a list of partners

@@ -6,7 +6,7 @@ import pytest
 
 from indicators.definitions.catalogue import load_catalogue
 from indicators.engine.refresh import compute, compute_cells
-from tests.worlds.small_warehouse import SmallWarehouse, returned, small_mission
+from tests.worlds.rows.warehouse import SmallWarehouse, returned, small_mission
 
 AS_OF = date(2026, 6, 30)
 CODES = ("P2-OP-01", "P2-OC-02")  # of activities and of alerts

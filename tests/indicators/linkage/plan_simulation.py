@@ -27,7 +27,7 @@ from tests.indicators.linkage.wake_simulation import (
     figures_of_blocks,
     grades_of_blocks,
 )
-from tests.worlds.small_warehouse import SmallWarehouse, small_mission
+from tests.worlds.rows.warehouse import SmallWarehouse, small_mission
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

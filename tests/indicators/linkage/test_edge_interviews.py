@@ -15,7 +15,7 @@ from indicators.linkage.framework.model import Framework
 from indicators.linkage.methods.interviews import METHOD, PULSE_METHOD, Interviews
 from indicators.linkage.methods.protocol import Tested, Warehouse
 from indicators.linkage.results import edge_evidence
-from tests.worlds.small_warehouse import SmallWarehouse, small_mission
+from tests.worlds.rows.warehouse import SmallWarehouse, small_mission
 
 AS_OF = date(2026, 12, 31)
 PATROLS, SEEN = "P2-OP-01", "P2-OC-01"

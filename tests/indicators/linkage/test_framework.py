@@ -13,7 +13,7 @@ from indicators.foundation.errors import WrongUse
 from indicators.linkage.framework.model import read_framework
 from indicators.linkage.framework.tables import store_items
 from tests.conftest import REPOSITORY
-from tests.worlds.mart_rows import empty_mart, mission
+from tests.worlds.rows.mart import empty_mart, mission
 
 WORDS = {"en": "text", "fr": "texte"}
 CATALOGUE = load_catalogue()

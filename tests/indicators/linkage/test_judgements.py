@@ -18,7 +18,7 @@ from indicators.linkage.framework.field_judgements import (
     store_judgements,
 )
 from indicators.linkage.framework.model import Framework, read_framework
-from tests.worlds.mart_rows import COUNTRY, MISSION, empty_mart, fill, mission
+from tests.worlds.rows.mart import COUNTRY, MISSION, empty_mart, fill, mission
 
 WORDS = {"en": "–", "fr": "–"}
 FRAMEWORK = Framework.model_validate({

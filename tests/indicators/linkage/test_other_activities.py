@@ -16,7 +16,7 @@ from tests.indicators.linkage.test_wake_effects import (
     warehouse,
     with_controls,
 )
-from tests.worlds.small_warehouse import SmallWarehouse
+from tests.worlds.rows.warehouse import SmallWarehouse
 
 SESSIONS = "P1-OP-02"
 

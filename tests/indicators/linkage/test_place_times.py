@@ -20,7 +20,7 @@ from tests.indicators.linkage.test_wake_effects import (
     rows,
     with_controls,
 )
-from tests.worlds.small_warehouse import SmallWarehouse
+from tests.worlds.rows.warehouse import SmallWarehouse
 
 CENTRES = {"A1a": 3.0, "A1b": 4.0, "A2": 5.0}
 MONTHS = [date(year, month, 1) for year in (2025, 2026) for month in range(1, 13)]

@@ -11,7 +11,7 @@ from indicators.definitions.catalogue import load_catalogue
 from indicators.engine.refresh import compute
 from indicators.foundation.messages import LANGUAGES
 from indicators.linkage.protection_gaps.table import protection_gaps
-from tests.worlds.small_warehouse import SmallWarehouse, returned, small_mission
+from tests.worlds.rows.warehouse import SmallWarehouse, returned, small_mission
 
 AS_OF = date(2026, 10, 15)
 STARTS = date(2025, 1, 1)

@@ -18,7 +18,7 @@ from indicators.linkage.methods.protocol import EdgeResult, Tested, Warehouse
 from indicators.linkage.methods.wake.effects import MatchedWake
 from indicators.linkage.results import edge_evidence
 from tests.indicators.linkage.simulated_panels import SCENARIOS, SECTORS, Panels, draw
-from tests.worlds.mart_rows import COUNTRY, MISSION, empty_mart, fill, indicator, mission, value
+from tests.worlds.rows.mart import COUNTRY, MISSION, empty_mart, fill, indicator, mission, value
 
 OUTPUT, OUTCOME = "P1-OP-02", "P2-OC-07"
 WORDS = {"en": "text", "fr": "texte"}

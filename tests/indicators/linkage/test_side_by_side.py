@@ -8,7 +8,7 @@ import pytest
 from indicators.foundation.messages import LANGUAGES, has_message, message
 from indicators.linkage.framework.model import Framework
 from indicators.linkage.results import edge_evidence
-from tests.worlds.mart_rows import COUNTRY, MISSION, empty_mart, fill, indicator, mission, value
+from tests.worlds.rows.mart import COUNTRY, MISSION, empty_mart, fill, indicator, mission, value
 
 AS_OF = date(2026, 10, 1)
 OUTPUT, OUTCOME = "P2-OP-01", "P2-OC-05"

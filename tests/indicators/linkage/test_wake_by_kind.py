@@ -19,7 +19,7 @@ from tests.indicators.linkage.test_wake_effects import (
     rows,
     with_controls,
 )
-from tests.worlds.small_warehouse import SmallWarehouse
+from tests.worlds.rows.warehouse import SmallWarehouse
 
 WINDOWS = [f"{days}d_{km}km" for days in (7, 14) for km in (10, 20)]
 # Four out of five at long range; of these, as of the others, some were called off.

@@ -12,7 +12,7 @@ from indicators.foundation.messages import LANGUAGES, has_message, message
 from indicators.linkage.framework.model import Framework
 from indicators.linkage.methods.wake.effects import METHOD, MatchedWake
 from indicators.linkage.results import edge_evidence
-from tests.worlds.small_warehouse import SmallWarehouse, small_mission
+from tests.worlds.rows.warehouse import SmallWarehouse, small_mission
 
 EDGE = {
     "id": "night_patrols",

@@ -8,7 +8,7 @@ import pytest
 
 from indicators.assessment.trend import trends
 from indicators.survey.waves.changes import shared_unit_errors
-from tests.worlds.small_warehouse import SmallWarehouse, small_mission
+from tests.worlds.rows.warehouse import SmallWarehouse, small_mission
 
 FIRST, SECOND = date(2026, 2, 10), date(2026, 8, 10)
 INDICATOR = "X-IM-01"

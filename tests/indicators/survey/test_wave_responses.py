@@ -7,7 +7,7 @@ import pytest
 
 from indicators.survey.waves.response_rates import interview_results, item_responses
 from tests.indicators.survey.test_waves import wave
-from tests.worlds.small_warehouse import SmallWarehouse
+from tests.worlds.rows.warehouse import SmallWarehouse
 
 ANSWERS = ["good", "bad", "dont_know", "refused", "refused", None, "not_asked", "fair"]
 PARTS = ["valid", "dont_know", "refused", "not_asked", "missing"]

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from indicators.survey import Design, Proportion, estimate
-from tests.worlds.small_warehouse import SmallWarehouse, total_rows
+from tests.worlds.rows.warehouse import SmallWarehouse, total_rows
 
 SAFE = "safety_overall"
 

@@ -14,8 +14,8 @@ from pipelines.mapping.profile import profile_problems
 from pipelines.workspace.installation import make_workspace
 from pipelines.workspace.paths import Workspace
 from tests.pipelines.cli.test_main import poclens
-from tests.pipelines.ingest.conftest import MISSION
-from tests.worlds.source_mappings import AREAS
+from tests.worlds.mission.delivered import MISSION
+from tests.worlds.mission.mappings import AREAS
 
 Change = Callable[[Path], None]
 TOTAL = {

@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.extracts.files import write_extracts
 from pipelines.extracts.sdmx_csv import number_text, time_period
-from tests.worlds.small_mission import MISSION, PERIOD, fill, memory_warehouse
+from tests.worlds.mission.figures import MISSION, PERIOD, fill, memory_warehouse
 
 _STRUCTURES = {"dataflow", "datastructure", "dataprovision"}
 _ACTIONS = {"I", "A", "R", "D"}

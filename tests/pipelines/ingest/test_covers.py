@@ -9,8 +9,8 @@ import yaml
 from indicators.foundation.data_folder import data_folder
 from indicators.foundation.errors import WrongUse
 from pipelines.mapping.model import load_sources, read_source
-from tests.pipelines.ingest.conftest import SmallMission
-from tests.worlds.source_mappings import POPULATION
+from tests.worlds.mission.delivered import SmallMission
+from tests.worlds.mission.mappings import POPULATION
 
 ROWS = "area,day,sex,persons\nXX01,2024-01-01,F,100\n"
 SPANS = (

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.pipelines.ingest.conftest import SmallMission
-from tests.worlds.source_mappings import AREAS_CSV, POPULATION
+from tests.worlds.mission.delivered import SmallMission
+from tests.worlds.mission.mappings import AREAS_CSV, POPULATION
 
 HEADER = "area,day,sex,persons\n"
 FIRST = HEADER + "XX01,2024-01-01,F,100\nXX01,2024-01-01,M,90\n"

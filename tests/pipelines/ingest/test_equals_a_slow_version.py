@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from pipelines.ingest.inbox import ingest
 from pipelines.warehouse.connection import open_warehouse
 from tests.oracle.slow_ingest import SlowWarehouse
-from tests.pipelines.ingest.conftest import SmallMission
 from tests.pipelines.killing import copied
+from tests.worlds.mission.delivered import SmallMission
 
 AREA = st.sampled_from(["XX", "XX01", "XX02", " XX01 ", "XX9", "", "'; --"])
 DAY = st.sampled_from(["2024-01-01", "2024-02-29", "2023-02-29", "01/02/2024", "", "infinity"])

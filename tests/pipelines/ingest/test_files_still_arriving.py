@@ -12,7 +12,7 @@ import pytest
 from pipelines.ingest import inbox
 from pipelines.ingest.arriving import settled_seconds, waits_for
 from pipelines.ingest.file_report import FileReport
-from tests.pipelines.ingest.conftest import SmallMission
+from tests.worlds.mission.delivered import SmallMission
 
 HEADER = "area,day,sex,persons\n"
 ROWS = [f"XX01,20{20 + n % 6}-{1 + n // 6 % 12:02d}-{1 + n // 72:02d},F,{n}\n" for n in range(400)]

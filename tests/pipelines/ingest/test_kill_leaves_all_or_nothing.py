@@ -14,9 +14,9 @@ from indicators.definitions.mission_profile import read_mission
 from pipelines.ingest.inbox import ingest
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.paths import Workspace
-from tests.pipelines.ingest.conftest import SmallMission
 from tests.pipelines.killing import copied, kill_after
-from tests.worlds.source_mappings import POPULATION
+from tests.worlds.mission.delivered import SmallMission
+from tests.worlds.mission.mappings import POPULATION
 
 ROWS = 6_000
 PREPARE = """

@@ -12,7 +12,7 @@ from pipelines.mapping.apply import map_rows, stacked
 from pipelines.mapping.area_polygons import read_area_rows, read_outlines
 from pipelines.mapping.model import ColumnMapping, Source, TableMapping
 from pipelines.readers.table import source_table
-from tests.pipelines.ingest.conftest import MISSION
+from tests.worlds.mission.delivered import MISSION
 
 Rows = list[list[str | None]]
 

@@ -8,8 +8,8 @@ import pytest
 from pipelines.quality.rejects.summary import write_reject_summary
 from pipelines.quality.rejects.workbook import open_rejects
 from pipelines.warehouse.connection import open_warehouse
-from tests.pipelines.ingest.conftest import SmallMission
-from tests.worlds.source_mappings import AREAS, POPULATION, source
+from tests.worlds.mission.delivered import SmallMission
+from tests.worlds.mission.mappings import AREAS, POPULATION, source
 
 HEADER = "area,day,sex,persons\n"
 FIRST = HEADER + "XX01,2024-01-01,F,100\nXX01,2024-01-01,M,90\n"

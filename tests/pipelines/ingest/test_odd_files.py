@@ -7,8 +7,8 @@ import xlsxwriter
 
 from indicators.foundation.errors import WrongUse
 from pipelines.mapping.model import read_source
-from tests.pipelines.ingest.conftest import SmallMission
-from tests.worlds.source_mappings import POPULATION
+from tests.worlds.mission.delivered import SmallMission
+from tests.worlds.mission.mappings import POPULATION
 
 HEADER = "area,day,sex,persons,Kind\n"
 TYPES = "".join(

@@ -20,8 +20,8 @@ from pipelines.quality.checks import run_checks
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.warehouse.ddl import create_mart
 from tests.faults.fault_rows import base_rows
-from tests.pipelines.ingest.conftest import SmallMission
-from tests.worlds.source_mappings import under_own_names
+from tests.worlds.mission.delivered import SmallMission
+from tests.worlds.mission.mappings import under_own_names
 
 COLUMNS = list(contracts()["incidents"].columns)
 POINTS = {  # code: latitude, longitude; the mission is the square from 30 E 5 N to 31 E 6 N

@@ -7,8 +7,8 @@ from python_calamine import CalamineWorkbook
 
 from pipelines.quality.rejects.workbook import open_rejects, open_warnings, rejects_workbook
 from pipelines.warehouse.connection import open_warehouse
-from tests.pipelines.ingest.conftest import SmallMission
-from tests.worlds.source_mappings import source
+from tests.worlds.mission.delivered import SmallMission
+from tests.worlds.mission.mappings import source
 
 HEADER = "area,day,sex,persons\n"
 BAD = HEADER + "XX01,2024-06-31,F,5\nXX01,2024-01-01,women,5\nXX01,2024-01-01,M,=1+1\n"

@@ -9,8 +9,8 @@ from indicators.foundation.errors import WrongUse
 from pipelines.ingest.inbox import ingest
 from pipelines.warehouse.connection import open_warehouse
 from tests.faults.fault_rows import base_rows
-from tests.pipelines.ingest.conftest import SmallMission
-from tests.worlds.source_mappings import under_own_names
+from tests.worlds.mission.delivered import SmallMission
+from tests.worlds.mission.mappings import under_own_names
 
 SECRET = "Nilo-Secret"
 AGREED = {

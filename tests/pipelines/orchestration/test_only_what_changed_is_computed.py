@@ -28,7 +28,7 @@ from pipelines.orchestration.run import open_instance, refresh
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.paths import Workspace
 from tests.pipelines.killing import copied, kill_after
-from tests.worlds.evidence_mission import (
+from tests.worlds.mission.evidence import (
     ANSWERS,
     AS_OF,
     DEATHS,

@@ -6,7 +6,7 @@ from indicators.definitions.contracts import Contract, contracts
 from pipelines.quality.check_results import CheckResult
 from pipelines.quality.checks import checks_of_table
 from pipelines.quality.suites import suite_of
-from tests.worlds.small_mission import add, memory_warehouse, write_profile
+from tests.worlds.mission.figures import add, memory_warehouse, write_profile
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from indicators.definitions.contracts import contracts
 from pipelines.quality.check_results import CheckResult
 from pipelines.quality.checks import check_values, checks_of_table, run_checks
 from pipelines.workspace.paths import Workspace
-from tests.worlds.small_mission import (
+from tests.worlds.mission.figures import (
     MISSION,
     PATROLS,
     SAFE,

@@ -4,7 +4,7 @@ from datetime import date
 
 from pipelines.quality.checks import check_values
 from pipelines.quality.facts.left_out import searches_without_site
-from tests.worlds.small_warehouse import SmallWarehouse, small_mission
+from tests.worlds.rows.warehouse import SmallWarehouse, small_mission
 
 DAY = date(2026, 1, 10)
 

@@ -2,26 +2,9 @@
 
 import pytest
 
-from pipelines.quality.checks import run_checks
-from pipelines.release.publishing import Release, publish
+from pipelines.release.publishing import Release
 from pipelines.workspace.paths import Workspace
-from tests.worlds.small_mission import MISSION, PERIOD, fill, workspace_warehouse, write_profile
-
-
-def make_workspace(home) -> Workspace:
-    """A fresh workspace with the small mission, its mart filled and its checks run."""
-    workspace = Workspace(home)
-    mission = write_profile(workspace)
-    with workspace_warehouse(workspace) as connection:
-        fill(connection)
-        run_checks(connection, mission, workspace.profile(MISSION))
-    return workspace
-
-
-def publish_again(workspace: Workspace, threads: int | None = None) -> Release:
-    """Publishes what the mart holds now."""
-    with workspace_warehouse(workspace, threads) as connection:
-        return publish(workspace, MISSION, PERIOD, connection)
+from tests.worlds.mission.figures import make_workspace, publish_again
 
 
 @pytest.fixture

@@ -21,8 +21,8 @@ from pipelines.ingest.inbox import ingest
 from pipelines.quality.rejects.workbook import open_rejects
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.paths import Workspace
-from tests.worlds.patrol_mission import AS_OF, MISSION, Patrol, PatrolMission, as_csv
-from tests.worlds.source_mappings import PATROLS
+from tests.worlds.mission.mappings import PATROLS
+from tests.worlds.mission.patrols import AS_OF, MISSION, Patrol, PatrolMission, as_csv
 
 State = dict[str, list[tuple[object, ...]]]
 COLUMNS = {

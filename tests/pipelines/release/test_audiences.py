@@ -11,8 +11,7 @@ import pytest
 from indicators.definitions.mission_profile import read_mission
 from pipelines.quality.input_files import write_input_files
 from pipelines.release.publishing import publish
-from tests.pipelines.release.conftest import make_workspace
-from tests.worlds.small_mission import (
+from tests.worlds.mission.figures import (
     MISSION,
     PATROLS,
     PERIOD,
@@ -20,6 +19,7 @@ from tests.worlds.small_mission import (
     add_definition,
     add_figure,
     add_file,
+    make_workspace,
     workspace_warehouse,
 )
 

@@ -24,7 +24,8 @@ from pipelines.ingest.inbox import ingest
 from pipelines.release.explain import explain, explain_release
 from pipelines.release.revisions.causes import CAUSES
 from pipelines.release.revisions.report import changed_parameters, diff, diff_releases
-from tests.worlds.patrol_mission import (
+from tests.worlds.mission.mappings import PATROLS
+from tests.worlds.mission.patrols import (
     COUNT,
     MEDIAN,
     MISSION,
@@ -34,7 +35,6 @@ from tests.worlds.patrol_mission import (
     as_csv,
     month_of_patrols,
 )
-from tests.worlds.source_mappings import PATROLS
 
 POLICE = ("P1", "P2")
 JULY, AUGUST = month_of_patrols(7, 60, seed=1), month_of_patrols(8, 60, seed=2)

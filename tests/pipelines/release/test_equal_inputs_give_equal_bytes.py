@@ -28,7 +28,7 @@ def test_a_second_release_on_the_same_input_differs_in_its_name_only(
 
 
 def test_another_input_gives_another_manifest(new_workspace, republish) -> None:
-    from tests.worlds.small_mission import add_file, workspace_warehouse
+    from tests.worlds.mission.figures import add_file, workspace_warehouse
 
     one = files(republish(new_workspace("one")))
     other = new_workspace("other")

@@ -7,7 +7,7 @@ from indicators.foundation.errors import WrongUse
 from indicators.foundation.messages import message
 from pipelines.cli.explain_command import text_of
 from pipelines.release.explain import explain
-from tests.worlds.small_mission import MISSION, PATROLS, SAFE, workspace_warehouse
+from tests.worlds.mission.figures import MISSION, PATROLS, SAFE, workspace_warehouse
 
 FIXED_KEYS = {
     "indicator",

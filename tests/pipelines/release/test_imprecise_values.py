@@ -5,7 +5,7 @@ import pytest
 
 from indicators.disclosure.copy import restrict
 from indicators.foundation.mart_tables import mart_ddl
-from tests.worlds.mart_rows import fill, indicator, mission
+from tests.worlds.rows.mart import fill, indicator, mission
 
 _FIGURES = "value, numerator, denominator, se, ci_low, ci_high, deff"
 _SHARE = {

@@ -16,7 +16,7 @@ from pipelines.release.candidate import build_candidate
 from pipelines.release.manifest import changed_files
 from pipelines.release.naming import CANDIDATE_PREFIX, current_name, releases_of
 from pipelines.release.publishing import publish_candidate
-from tests.worlds.small_mission import MISSION, PERIOD, add, workspace_warehouse, write_profile
+from tests.worlds.mission.figures import MISSION, PERIOD, add, workspace_warehouse, write_profile
 
 
 def test_a_release_has_the_fixed_layout_and_no_file_can_be_written(workspace, release) -> None:

@@ -12,7 +12,7 @@ from pipelines.quality.input_files import write_input_files
 from pipelines.release.naming import database_of
 from pipelines.release.revisions.decomposition import CELL, Decomposition
 from pipelines.release.revisions.report import diff, revisions_against
-from tests.worlds.small_mission import (
+from tests.worlds.mission.figures import (
     MISSION,
     PATROLS,
     add_contribution,

@@ -10,11 +10,11 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pandas as pd
-import yaml
 
 from pipelines.workspace.installation import make_workspace
 from pipelines.workspace.paths import Workspace
-from tests.worlds.source_mappings import under_own_names
+from tests.worlds.mission.mappings import under_own_names
+from tests.worlds.mission.profile import profile, words, write_yaml
 
 MISSION = "evidence"
 AS_OF = date(2026, 9, 15)
@@ -29,24 +29,15 @@ FIRST_DAY, DAYS = date(2025, 3, 1), 549
 Rows = list[dict[str, Any]]
 
 
-def _words(text: str) -> dict[str, str]:
-    return {"en": text, "fr": text}
-
-
 def make(workspace: Workspace, files: Mapping[str, Rows]) -> None:
     """The profile with mappings for these files (rows by table), and the files in the inbox."""
     make_workspace(workspace)
-    profile = workspace.profile(MISSION)
-    (profile / "sources").mkdir(parents=True)
-    _write(profile / "mission.yaml", _PROFILE)
-    _write(profile / "framework.yaml", _FRAMEWORK)
+    folder = workspace.profile(MISSION)
+    write_yaml(folder / "mission.yaml", _PROFILE)
+    write_yaml(folder / "framework.yaml", _FRAMEWORK)
     for table, rows in files.items():
-        _write(profile / "sources" / f"{table}.yaml", under_own_names(table, rows[0]))
+        write_yaml(folder / "sources" / f"{table}.yaml", under_own_names(table, rows[0]))
         deliver(workspace, table, rows)
-
-
-def _write(path: Any, content: Mapping[str, Any]) -> None:
-    path.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
 
 
 def deliver(workspace: Workspace, table: str, rows: Rows) -> None:
@@ -59,7 +50,7 @@ def deliver(workspace: Workspace, table: str, rows: Rows) -> None:
 def set_lag(workspace: Workspace, edge: str, lag: int) -> None:
     """Changes the definition of one edge."""
     edges = [entry | {"lag": lag} if entry["id"] == edge else entry for entry in _EDGES]
-    _write(workspace.profile(MISSION) / "framework.yaml", _FRAMEWORK | {"edges": edges})
+    write_yaml(workspace.profile(MISSION) / "framework.yaml", _FRAMEWORK | {"edges": edges})
 
 
 def files() -> dict[str, Rows]:
@@ -186,19 +177,15 @@ def _answer(draw: random.Random, respondent: Mapping[str, Any]) -> dict[str, Any
     return {**keys, "item": "saw_unpol_patrol", "answer": answer}
 
 
-_PROFILE: dict[str, Any] = {
-    "mission": MISSION,
-    "name": _words("Evidence"),
-    "country_area": "XX",
-    "time_zone": "UTC",
-    "starts_on": FIRST_DAY.isoformat(),
-    "boundaries": _words("None."),
-    "reject_limit_pct": 0,
-    "period_types": ["M", "Q"],
-    "indicators": [{"code": code} for code in sorted({c for pair in EDGES.values() for c in pair})],
-}
+_PROFILE = profile(
+    MISSION,
+    starts_on=FIRST_DAY.isoformat(),
+    reject_limit_pct=0,
+    period_types=["M", "Q"],
+    indicators=[{"code": code} for code in sorted({c for pair in EDGES.values() for c in pair})],
+)
 _EDGES = [
-    {"id": edge, "from": output, "to": outcome, "expected_sign": 1, "why": _words("–")}
+    {"id": edge, "from": output, "to": outcome, "expected_sign": 1, "why": words("–")}
     for edge, (output, outcome) in EDGES.items()
 ]
-_FRAMEWORK = {"objective": _words("–"), "outcomes": [], "outputs": [], "edges": _EDGES}
+_FRAMEWORK = {"objective": words("–"), "outcomes": [], "outputs": [], "edges": _EDGES}

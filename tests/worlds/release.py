@@ -1,7 +1,7 @@
 """A small release with every state that a page must show, made without the pipeline.
 
 Fictional areas and figures; the same call writes the same rows. Run as a module to write a
-workspace: `python -m tests.dashboards.release_factory FOLDER`.
+workspace: `python -m tests.worlds.release FOLDER`.
 """
 
 import hashlib

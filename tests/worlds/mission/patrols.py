@@ -7,8 +7,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from indicators.assessment.rating import rate
 from indicators.assessment.trend import trends
 from indicators.definitions.catalogue import load_catalogue
@@ -21,7 +19,8 @@ from pipelines.quality.input_files import write_input_files
 from pipelines.release.publishing import Release, publish
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.paths import Workspace
-from tests.worlds.source_mappings import AREAS, AREAS_CSV, PATROLS, UNITS
+from tests.worlds.mission.mappings import AREAS, AREAS_CSV, PATROLS, UNITS
+from tests.worlds.mission.profile import profile, write_source, write_yaml
 
 MISSION = "patrols"
 AS_OF = date(2026, 10, 15)
@@ -77,20 +76,17 @@ class PatrolMission:
     def made(cls, home: Path) -> "PatrolMission":
         """A new workspace with areas and units in it."""
         self = cls(home)
-        (self.profile / "sources").mkdir(parents=True)
         self.workspace.inbox(MISSION).mkdir(parents=True)
         self.set()
         for source in (AREAS, UNITS, PATROLS):
-            path = self.profile / "sources" / f"{source['source']}.yaml"
-            path.write_text(yaml.safe_dump(source, sort_keys=False), encoding="utf-8")
+            write_source(self.profile, source)
         self.deliver("areas.csv", AREAS_CSV)
         self.deliver("units.csv", _UNITS)
         return self
 
     def set(self, **settings: Any) -> None:
         """Writes the profile with these settings."""
-        text = yaml.safe_dump(_PROFILE | settings)
-        (self.profile / "mission.yaml").write_text(text, encoding="utf-8")
+        write_yaml(self.profile / "mission.yaml", _PROFILE | settings)
 
     def deliver(self, name: str, content: str) -> None:
         """Drops a file in and takes it in; files that are read again for it come before it."""
@@ -114,18 +110,10 @@ class PatrolMission:
             return publish(self.workspace, MISSION, PERIOD, connection)
 
 
-def _words(text: str) -> dict[str, str]:
-    return {"en": text, "fr": text}
-
-
-_PROFILE: dict[str, Any] = {
-    "mission": MISSION,
-    "name": _words("Patrols"),
-    "country_area": "XX",
-    "time_zone": "UTC",
-    "starts_on": "2026-01-01",
-    "boundaries": _words("None."),
-    "reject_limit_pct": 50,
-    "period_types": ["M", "Q"],
-    "indicators": [{"code": code} for code in (COUNT, SHARE, MEDIAN)],
-}
+_PROFILE = profile(
+    MISSION,
+    starts_on="2026-01-01",
+    reject_limit_pct=50,
+    period_types=["M", "Q"],
+    indicators=[{"code": code} for code in (COUNT, SHARE, MEDIAN)],
+)

@@ -4,18 +4,21 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import duckdb
-import yaml
 
 from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.contracts import Column, contracts
 from indicators.definitions.mission_profile import Mission, read_mission
 from indicators.foundation.mart_tables import MART_TABLES, mart_ddl
+from pipelines.quality.checks import run_checks
+from pipelines.release.publishing import Release, publish
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.warehouse.ddl import create_all
 from pipelines.workspace.paths import Workspace
+from tests.worlds.mission.profile import profile, write_yaml
 
 MISSION = "bako"
 PERIOD = "2026-Q3"
@@ -26,10 +29,9 @@ SAFE = "P2-OC-05"
 
 def write_profile(workspace: Workspace, **changes: Any) -> Mission:
     """Writes mission.yaml into the workspace and reads it back."""
-    profile = workspace.profile(MISSION)
-    (profile / "sources").mkdir(parents=True, exist_ok=True)
-    content = {
-        "mission": MISSION,
+    folder = workspace.profile(MISSION)
+    (folder / "sources").mkdir(parents=True, exist_ok=True)
+    content: dict[str, Any] = {
         "name": {"en": "Mission in Bako", "fr": "Mission au Bako"},
         "country_area": "BK",
         "time_zone": "Africa/Bamako",
@@ -38,9 +40,8 @@ def write_profile(workspace: Workspace, **changes: Any) -> Mission:
         "boundaries": {"en": "Outlines are invented.", "fr": "Les contours sont inventés."},
         "indicators": [{"code": PATROLS}, {"code": SAFE}],
     }
-    text = yaml.safe_dump(content | changes, allow_unicode=True)
-    (profile / "mission.yaml").write_text(text, encoding="utf-8")
-    return read_mission(profile)
+    write_yaml(folder / "mission.yaml", profile(MISSION, **content | changes))
+    return read_mission(folder)
 
 
 @contextmanager
@@ -289,3 +290,19 @@ def _fill_beside(connection: duckdb.DuckDBPyConnection) -> None:
         "parameters": '{"field": "activity_type", "nearest": "patrol"}',
     }
     insert(connection, "quarantine.activities", reject)
+
+
+def make_workspace(home: Path) -> Workspace:
+    """A fresh workspace with the small mission, its mart filled and its checks run."""
+    workspace = Workspace(home)
+    mission = write_profile(workspace)
+    with workspace_warehouse(workspace) as connection:
+        fill(connection)
+        run_checks(connection, mission, workspace.profile(MISSION))
+    return workspace
+
+
+def publish_again(workspace: Workspace, threads: int | None = None) -> Release:
+    """Publishes what the mart holds now."""
+    with workspace_warehouse(workspace, threads) as connection:
+        return publish(workspace, MISSION, PERIOD, connection)
