@@ -32,7 +32,7 @@ from indicators.definitions.contracts import contracts
 from indicators.definitions.derivations import tables_looked_at
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
-from indicators.definitions.versions import all_versions, computed_versions, settle_versions
+from indicators.definitions.versions import all_versions, computed_versions
 from indicators.engine.known_record import (
     SPAN_COLUMNS,
     Span,
@@ -42,6 +42,7 @@ from indicators.engine.known_record import (
 )
 from indicators.engine.reference_tables import fill_registers
 from indicators.engine.reject_impact import count_waiting_rows
+from indicators.engine.versions_in_force import settle_versions
 from indicators.foundation.database import one_transaction
 from indicators.foundation.mart_tables import VALUE_KEY, mart_ddl, totals_sql
 from indicators.foundation.periods import PRECISION_PERIODS, Period, periods_between

@@ -12,7 +12,7 @@ from indicators.assessment.rating import rate
 from indicators.assessment.trend import DEFINITION_CHANGED, trends
 from indicators.definitions.catalogue import read_indicator
 from indicators.definitions.indicator import Indicator
-from indicators.definitions.versions import version_in_force, versions_of
+from indicators.definitions.versions import versions_of
 from indicators.foundation.data_folder import data_folder
 from indicators.foundation.errors import WrongUse
 from tests.worlds.rows.warehouse import SmallWarehouse, small_mission, total_rows
@@ -92,9 +92,6 @@ def test_a_period_is_computed_by_the_version_in_force_when_it_ended(
     assert values["2026-Q2"] == (1, 3) and values["2026-Q3"] == (2, 9)
     assert values["2026"] == (2, 36) and values["2025"] == (1, 12)
     assert values["2025-01"] == (1, 1)
-    assert version_in_force(patrols, date(2026, 6, 30)).version == 1
-    assert version_in_force(patrols, date(2026, 7, 1)).version == 2
-    assert version_in_force(patrols, date(1999, 1, 1)).version == 1
 
 
 def test_no_figure_stands_twice_and_files_are_named_under_its_version(
