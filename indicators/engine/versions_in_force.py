@@ -16,8 +16,8 @@ def settle_versions(connection: duckdb.DuckDBPyConnection, indicators: Iterable[
         for at, entry in enumerate(versions) if len(versions) > 1 else ():
             begins = date.min if at == len(versions) - 1 else entry.effective_from
             ends = date.max if at == 0 else versions[at - 1].effective_from
-            own_code = indicator.code if at == 0 else own_code(entry)
-            _settle(connection, indicator.code, own_code, entry.version, begins, ends)
+            code = indicator.code if at == 0 else own_code(entry)
+            _settle(connection, indicator.code, code, entry.version, begins, ends)
 
 
 def _settle(
