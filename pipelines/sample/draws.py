@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from indicators.definitions.contracts import contracts
+
 Array = np.ndarray[Any, Any]
 Generator = np.random.Generator
 
@@ -84,7 +86,8 @@ def only(values: Array, where: Array) -> Array:
     return found
 
 
-def table_of(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> pa.Table:
-    """Rows as an Arrow table; columns of nulls where there is no row."""
+def table_of(table: str, rows: Sequence[Sequence[Any]]) -> pa.Table:
+    """Rows with every column of a contract in its order; columns of nulls where no row is."""
+    names = contracts()[table].columns
     columns = zip(*rows, strict=True) if rows else ([] for _ in names)
     return pa.table(dict(zip(names, map(list, columns), strict=True)))

@@ -75,11 +75,7 @@ def displacement_events(seed: int, incidents: pa.Table, victims: pa.Table) -> pa
     rows: list[tuple[Any, ...]] = []
     for day, area, cause, persons in sorted([*violent, *floods]):
         rows += _displaced(generator, len(rows), day, area, cause, persons)
-    columns = (
-        "displacement_code", "origin_area_code", "arrival_area_code", "displaced_on", "cause",
-        "sex", "age_group", "persons", "persons_low", "persons_high", "estimate_source",
-    )  # fmt: skip
-    return table_of(columns, rows)
+    return table_of("displacement_events", rows)
 
 
 def _victims_of(incidents: pa.Table, victims: pa.Table) -> list[int]:
@@ -147,13 +143,7 @@ def rights_monitoring(seed: int, owed: Owed, incidents: pa.Table, victims: pa.Ta
             cell[2] += killed
             cell[3] += injured
     rows = [_cell(generator, key, *cells[key]) for key in sorted(cells)]
-    columns = (
-        "month", "area_code", "mechanism", "violation_type", "alleged_actor_type", "sex",
-        "age_group", "incidents_count", "violations_count", "persons_killed", "persons_injured",
-        "allegations_reported", "allegations_verified", "allegations_referred",
-        "allegations_with_follow_up",
-    )  # fmt: skip
-    return table_of(columns, rows)
+    return table_of("rights_monitoring", rows)
 
 
 def _verified(incidents: pa.Table, victims: pa.Table) -> list[dict[str, Any]]:
@@ -353,14 +343,8 @@ def threat_assessments(seed: int) -> pa.Table:
                     rows.append(
                         _threat(generator, quarter, area, str(actor), threat, likelihood, change)
                     )
-    columns = (
-        "quarter", "area_code", "actor_type", "threat_type", "likelihood", "impact",
-        "vulnerability", "trend", "criterion_threat_risk", "criterion_ability",
-        "criterion_comparative_advantage", "criterion_negative_consequences",
-        "shared_with_leadership_on", "shared_with_hq_on",
-    )  # fmt: skip
     rows.sort(key=lambda row: row[:4])
-    return table_of(columns, rows)
+    return table_of("threat_assessments", rows)
 
 
 def _threat(

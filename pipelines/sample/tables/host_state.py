@@ -62,12 +62,7 @@ def training(seed: int) -> pa.Table:
     rows: list[tuple[Any, ...]] = []
     for number, day in enumerate(start, 1):
         rows += _course(seed, generator, number, STARTS_ON + timedelta(days=int(day)))
-    names = (
-        "officer_key", "course_code", "course_topic", "host_state_actor", "area_code", "sex",
-        "started_on", "completed_on", "duration_days", "test_version", "test_taken", "test_passed",
-        "observed_on", "skill_applied",
-    )  # fmt: skip
-    return table_of(names, rows)
+    return table_of("training", rows)
 
 
 def _course(
@@ -126,12 +121,7 @@ def custody_visits(seed: int, owed: Owed, places: Places) -> pa.Table:
         for number, (day, facility) in enumerate(visits, 1)
         for row in _visit(generator, f"CV-{number:05d}", day, facility)
     ]
-    names = (
-        "visit_code", "facility_code", "facility_type", "area_code", "visited_on",
-        "visiting_component", "sex", "age_group", "detainees_with_arrest_date",
-        "detainees_past_limit", "detainees_without_arrest_date",
-    )  # fmt: skip
-    return table_of(names, rows)
+    return table_of("custody_visits", rows)
 
 
 def _visit(
@@ -169,10 +159,7 @@ def police_posts(seed: int, places: Places) -> pa.Table:
             if missing or month < locality["valid_from"] or _is_silent(locality, month):
                 continue
             rows.append(_post(generator, locality, month, bool(staffed)))
-    names = (
-        "entry_code", "month", "staffed", "open_days_per_week", "verified_on", "host_state_actor",
-    )  # fmt: skip
-    return table_of(names, rows)
+    return table_of("police_posts", rows)
 
 
 def _is_silent(locality: dict[str, Any], month: date) -> bool:

@@ -63,11 +63,7 @@ def draw_places(seed: int) -> Places:
 def _registers(seed: int) -> pa.Table:
     generator = stream(seed, "registers")
     rows = [*_networks(generator), *_facilities(generator), *_localities(generator)]
-    names = (
-        "register_code", "entry_code", "area_code", "facility_type", "host_state_actor",
-        "listed_on", "valid_from", "valid_to",
-    )  # fmt: skip
-    return table_of(names, rows)
+    return table_of("registers", rows)
 
 
 def _networks(generator: Generator) -> Iterator[tuple[Any, ...]]:
@@ -134,8 +130,7 @@ def _hot_spots(generator: Generator) -> tuple[pa.Table, Array]:
                 STARTS_ON + timedelta(days=first),
                 STARTS_ON + timedelta(days=last) if last < DAYS else None,
             ))  # fmt: skip
-    names = ("hot_spot_code", "area_code", "threat_type", "priority", "valid_from", "valid_to")
-    return table_of(names, rows), current
+    return table_of("hot_spots", rows), current
 
 
 def _routes(generator: Generator) -> tuple[pa.Table, Array, Array]:
@@ -150,7 +145,7 @@ def _routes(generator: Generator) -> tuple[pa.Table, Array, Array]:
                 agreed[position, day] = code
                 rows.append((code, kind, area, STARTS_ON + timedelta(days=int(day))))
     return (
-        table_of(("route_code", "route_type", "area_code", "agreed_on"), sorted(rows)),
+        table_of("route_days", sorted(rows)),
         agreed,
         (usual),
     )

@@ -28,22 +28,19 @@ _RANKS = {"command": 0.07, "middle": 0.28, "junior": 0.65}
 
 def areas(points: dict[str, Array]) -> pa.Table:
     """The country, its admin 1 and admin 2 areas, and the sites for displaced people."""
-    names = ("area_code", "parent_area_code", "area_level", "name_en", "name_fr", "site_kind")
-    rows: list[tuple[Any, ...]] = [(COUNTRY, None, "country", COUNTRY, COUNTRY, None)]
-    rows += [(code, COUNTRY, "admin1", *name, None) for code, name in REGIONS.items()]
-    rows += [
+    named: list[tuple[Any, ...]] = [(COUNTRY, None, "country", COUNTRY, COUNTRY, None)]
+    named += [(code, COUNTRY, "admin1", *name, None) for code, name in REGIONS.items()]
+    named += [
         (code, region(code), "admin2", area_name(code), area_name(code), None) for code in AREAS
     ]
-    rows += [
+    named += [
         (site.code, site.area, "site", site.name_en, site.name_fr, site.kind) for site in SITES
     ]
-    listed = table_of(names, rows)
-    places = [points[row[0]][0] for row in rows]
-    return (
-        listed.append_column("valid_from", pa.array([STARTS_ON] * len(rows)))
-        .append_column("latitude", pa.array([float(place[1]) for place in places]))
-        .append_column("longitude", pa.array([float(place[0]) for place in places]))
-    )
+    rows = []
+    for row in named:
+        longitude, latitude = points[row[0]][0]
+        rows.append((*row, STARTS_ON, None, float(latitude), float(longitude)))
+    return table_of("areas", rows)
 
 
 def units() -> pa.Table:
@@ -72,11 +69,7 @@ def population(seed: int) -> pa.Table:
         for number, day in enumerate(_half_years()):
             persons = site.persons * (1 + generator.normal(0, 0.02) - 0.004 * number)
             rows += _by_sex_and_age(site.code, day, "site", persons, "Registration")
-    names = (
-        "area_code", "reference_on", "population_kind", "sex", "age_group", "persons",
-        "persons_low", "persons_high", "estimate_source",
-    )  # fmt: skip
-    return table_of(names, rows)
+    return table_of("population", rows)
 
 
 def deployments(seed: int, points: dict[str, Array]) -> pa.Table:
@@ -100,12 +93,7 @@ def deployments(seed: int, points: dict[str, Array]) -> pa.Table:
                 float(longitude), area, unit.code, unit.component, unit.kind, opened, closed,
                 float(round(strength)), float(women), "reported",
             ))  # fmt: skip
-    names = (
-        "deployment_code", "base_code", "base_name", "latitude", "longitude", "area_code",
-        "unit_code", "component", "unit_type", "from_on", "to_on", "personnel_count",
-        "women_count", "figure_basis",
-    )  # fmt: skip
-    return table_of(names, rows)
+    return table_of("deployments", rows)
 
 
 def police_census(seed: int) -> pa.Table:
@@ -126,11 +114,7 @@ def police_census(seed: int) -> pa.Table:
                     for sex, persons in (("F", women), ("M", count - women)):
                         vetted = int(generator.binomial(persons, 0.25 + 0.09 * number))
                         rows.append((day, area, actor, rank, sex, persons, vetted))
-    names = (
-        "listed_on", "area_code", "host_state_actor", "rank_group", "sex", "officers_count",
-        "officers_vetted_count",
-    )  # fmt: skip
-    return table_of(names, rows)
+    return table_of("police_census", rows)
 
 
 def _half_years() -> list[date]:

@@ -59,10 +59,7 @@ def personnel(seed: int) -> pa.Table:
     for unit in UNITS:
         if unit.component == "police":
             rows += _tours(generator, unit, len(rows))
-    names = (
-        "personnel_key", "unit_code", "sex", "arrived_on", "departed_on", "poc_certificate_on",
-    )  # fmt: skip
-    return table_of(names, [row for row in rows if row[3] >= STARTS_ON])
+    return table_of("un_personnel", [row for row in rows if row[3] >= STARTS_ON])
 
 
 def _tours(generator: Generator, unit: Unit, numbered_before: int) -> list[tuple[Any, ...]]:
@@ -207,11 +204,7 @@ def draw_assessments(seed: int) -> Assessments:
             days, codes = dated.setdefault((area, actor, support), ([], []))
             days.append(day)
             codes.append(code)
-    names = (
-        "assessment_code", "host_state_actor", "support_type", "area_code", "completed_on", "risk",
-        "decision", "review_due_on", "follow_up_on",
-    )  # fmt: skip
-    return Assessments(table_of(names, rows), dated)
+    return Assessments(table_of("hrddp_assessments", rows), dated)
 
 
 def _completed_on(generator: Generator) -> Iterator[date]:
