@@ -55,6 +55,22 @@ def nearest(name: object, known: Iterable[object]) -> str:
     return found[0] if found else "–"
 
 
+def similar(name: str, known: Iterable[str]) -> str | None:
+    """The known name that is much like this one, whatever its case; None where none is."""
+    by_lower = {entry.lower(): entry for entry in reversed(list(known))}
+    found = get_close_matches(name.lower(), list(by_lower), n=1, cutoff=0.6)
+    return by_lower[found[0]] if found else None
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """The name that is much like it; where none is those that are least unlike, nearest first."""
+    listed = sorted(known)
+    if (found := similar(name, listed)) is not None:
+        return found
+    ranked = get_close_matches(name, listed, n=len(listed) or 1, cutoff=0.0)
+    return ", ".join(ranked[:5]) + (" …" if len(ranked) > 5 else "")
+
+
 class PocLensError(Exception):
     """Base of all errors that a user may see; never shown with a traceback."""
 

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from indicators.foundation.errors import Problem, WrongUse
+from indicators.foundation.errors import Problem, WrongUse, suggestion
 from pipelines.mapping.apply import FileRows, stacked
 from pipelines.mapping.conditions import condition_remarks, unlisted_remarks
-from pipelines.mapping.model import Source, suggestion
+from pipelines.mapping.model import Source
 from pipelines.readers import reader
 from pipelines.readers.table import SourceTable
 

@@ -13,10 +13,10 @@ import pyarrow.compute as pc
 
 from indicators.definitions.contracts import Contract
 from indicators.definitions.mission_profile import Mission
+from indicators.foundation.errors import similar, suggestion
 from indicators.foundation.messages import has_message, message
 from pipelines.ingest.cast import Check, Reading
 from pipelines.mapping.apply import FileRows, MappedTable
-from pipelines.mapping.model import nearest, suggestion
 
 _EXAMPLE = datetime(2026, 12, 31, 14, 30)
 _NEVER = "–"
@@ -159,7 +159,7 @@ def _parameters(
         other = _referenced_column(context.contract, check)
         known = context.known_keys[check.table or "", other]
         given["table"] = check.table
-        if like := nearest(text or "", known):
+        if like := similar(text or "", known):
             given |= {"nearest": like, "hint_key": "hint.nearest_row"}
     elif check.rule in ("minimum", "maximum"):
         given[check.rule] = f"{getattr(column, check.rule):g}"

@@ -13,8 +13,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from indicators.foundation.errors import similar, suggestion
 from pipelines.mapping.apply import FileRows, cleaned, origin_texts, taken_positions
-from pipelines.mapping.model import Source, nearest, suggestion
+from pipelines.mapping.model import Source
 from pipelines.readers.table import ReaderWarning
 
 _SHOWN = 5  # texts of the column that the sentence names
@@ -83,7 +84,7 @@ def _never(wanted: str | tuple[str, ...], there: list[str], left_out: list[str])
     is_none_there = len(missing) == len(wanted)
     for value in missing:
         is_word = any(sign.isalpha() for sign in value)  # years look alike and are no slips
-        if is_none_there or (is_word and nearest(value, left_out)):
+        if is_none_there or (is_word and similar(value, left_out)):
             yield value
 
 

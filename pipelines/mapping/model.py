@@ -3,7 +3,6 @@
 Applying a mapping to rows does not belong here (`apply.py`). Reference: docs/mapping.md.
 """
 
-import difflib
 import re
 from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,7 +22,7 @@ from pydantic import (
 )
 
 from indicators.definitions.contracts import Contract, Strict, contracts
-from indicators.foundation.errors import Problem, WrongUse
+from indicators.foundation.errors import Problem, WrongUse, suggestion
 from indicators.foundation.model_problems import read_model
 from indicators.foundation.yaml_loader import StrictLoader
 from pipelines.readers import READERS, reader
@@ -283,24 +282,6 @@ _TextLoader.yaml_implicit_resolvers = {
     first: [entry for entry in entries if entry[0] in _KEPT_TAGS]
     for first, entries in yaml.CSafeLoader.yaml_implicit_resolvers.items()
 }
-
-
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that is most like `name`, or None where none is like it."""
-    listed = list(known)
-    by_lower = {entry.lower(): entry for entry in reversed(listed)}
-    close = difflib.get_close_matches(name.lower(), list(by_lower), n=1, cutoff=0.6)
-    return by_lower[close[0]] if close else None
-
-
-def suggestion(name: str, known: Iterable[str]) -> str:
-    """The nearest known name; where none is like it those that are least unlike, nearest first."""
-    listed = sorted(known)
-    close = nearest(name, listed)
-    if close is not None:
-        return close
-    ranked = difflib.get_close_matches(name, listed, n=len(listed) or 1, cutoff=0.0)
-    return ", ".join(ranked[:5]) + (" …" if len(ranked) > 5 else "")
 
 
 def load_sources(profile: Path) -> dict[str, Source]:
