@@ -221,20 +221,18 @@ def _write_all(writing: _Writing, sizes: _Sizes) -> None:
     _write_registers(writing, presence, points, deployments)
     writing.step("alerts", in_all)
     drawn_alerts = draw_alerts(seed, presence, sizes.alerts)
-    writing.write("alerts", "alerts", "alerts_2024_2026.csv", drawn_alerts.rows)
+    _write_tables(writing, {"alerts": drawn_alerts.rows})
     writing.step("incidents", in_all)
     drawn = draw_incidents(seed, presence, points, sizes.incidents)
     _write_incidents(writing, drawn.rows)
-    writing.write(
-        "incident_victims", "incident_victims", "victims_2024_2026.csv", drawn.victims, 0.01
-    )
+    _write_tables(writing, {"incident_victims": drawn.victims})
     writing.step("other tables", in_all)
     owed, places, assessments = draw_owed(seed, presence), draw_places(seed), draw_assessments(seed)
     basis = Basis(
         owed, places, assessments, deployments, drawn.rows, drawn.victims, drawn_alerts.rows
     )
     others = draw_tables(seed, basis)
-    _write_others(writing, others)
+    _write_tables(writing, others)
     counted = {"incidents": drawn.rows, "alerts": drawn_alerts.rows, **others}
     _write_returns(writing, presence, owed, counted)
     for number in range(1, sizes.waves + 1):
@@ -265,16 +263,9 @@ def _write_registers(
     writing: _Writing, presence: Presence, points: dict[str, Array], deployments: pa.Table
 ) -> None:
     seed = writing.seed
-    writing.write("areas", "areas", "areas.csv", registers.areas(points))
-    writing.write("units", "units", "units.csv", registers.units())
-    writing.write(
-        "population", "population", "population_2023_2026.csv", registers.population(seed), 0.01
-    )
-    writing.write("deployments", "deployments", "deployments.xlsx", deployments)
-    writing.write(
-        "police_census", "police_census", "police_census_2024_2026.xlsx",
-        registers.police_census(seed), 0.01,
-    )  # fmt: skip
+    tables = {"areas": registers.areas(points), "units": registers.units()}
+    tables |= {"population": registers.population(seed), "deployments": deployments}
+    _write_tables(writing, tables | {"police_census": registers.police_census(seed)})
     plan = activities.activity_plan(presence)
     for year in sorted(set(plan["budget_year"].to_pylist())):
         rows = plan.filter(pc.equal(plan["budget_year"], year))
@@ -291,7 +282,8 @@ def _write_incidents(writing: _Writing, rows: pa.Table) -> None:
     _write_corrected(writing, name, source, of_year)
 
 
-def _write_others(writing: _Writing, tables: Mapping[str, pa.Table]) -> None:
+def _write_tables(writing: _Writing, tables: Mapping[str, pa.Table]) -> None:
+    """The files of these tables, whose sources bear their names."""
     for table, rows in tables.items():
         file = FILES[table]
         parts = _by_year(rows, file.day_column) if file.day_column else [(0, rows)]
@@ -307,10 +299,7 @@ def _write_returns(
     for source in owed.keys() - counts.keys():
         day_column = contracts()[source].date_column or ""
         counts[source] = rows_by_month(owed[source].posts, tables[source], day_column)
-    for year, rows in _by_year(reporting_returns(writing.seed, owed, counts), "month"):
-        writing.write(
-            "reporting_returns", "reporting_returns", f"reporting_returns_{year}.csv", rows, 0.004
-        )
+    _write_tables(writing, {"reporting_returns": reporting_returns(writing.seed, owed, counts)})
 
 
 def _write_wave(writing: _Writing, number: int, respondents: int) -> None:

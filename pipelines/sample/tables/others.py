@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from pipelines.sample.faults import BAD_SHARE
 from pipelines.sample.tables import harm, host_state, un_police
 from pipelines.sample.tables.places import Places
 from pipelines.sample.tables.returns import Owed
@@ -16,11 +17,19 @@ class FileOf:
     """The file of one table; `{year}` in its name: one a year of `day_column`."""
 
     name: str
-    bad_share: float
+    bad_share: float = BAD_SHARE
     day_column: str = ""
 
 
 FILES: Mapping[str, FileOf] = {  # by table; the source of the mapping has the same name
+    "areas": FileOf("areas.csv", 0.0),
+    "units": FileOf("units.csv", 0.0),
+    "population": FileOf("population_2023_2026.csv", 0.01),
+    "deployments": FileOf("deployments.xlsx", 0.0),
+    "police_census": FileOf("police_census_2024_2026.xlsx", 0.01),
+    "alerts": FileOf("alerts_2024_2026.csv"),
+    "incident_victims": FileOf("victims_2024_2026.csv", 0.01),
+    "reporting_returns": FileOf("reporting_returns_{year}.csv", 0.004, "month"),
     "registers": FileOf("registers_2023_2026.csv", 0.02),
     "hot_spots": FileOf("hot_spots.csv", 0.03),
     "route_days": FileOf("route_days_2024_2026.csv", 0.005),
@@ -56,10 +65,10 @@ class Basis:
 
 
 def draw_tables(seed: int, basis: Basis) -> dict[str, pa.Table]:
-    """Rows by table, in the order of `FILES`."""
+    """Rows by table, in the order in which they are written."""
     owed, places = basis.owed, basis.places
     incidents, victims = basis.incidents, basis.victims
-    drawn = {
+    return {
         "registers": places.registers,
         "hot_spots": places.hot_spots,
         "route_days": places.route_days,
@@ -83,4 +92,3 @@ def draw_tables(seed: int, basis: Basis) -> dict[str, pa.Table]:
         "commitments": host_state.commitments(seed, owed["commitments"]),
         "local_agreements": host_state.local_agreements(seed, owed["local_agreements"]),
     }
-    return {table: drawn[table] for table in FILES}
