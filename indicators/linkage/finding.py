@@ -1,22 +1,25 @@
-"""What one method says of one edge in one area: the figures of a row of `mart.result_link`.
+"""What one method says of one edge: figures of a row of `mart.result_link`, with all beside them.
 
-Grade and sentence come later (`grading.py`, `findings.py`) and are not part of it.
+Grade and sentence come later (`grading.py`, `sentences/findings.py`) and are not part of it.
 """
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from scipy import stats
 
+from indicators.linkage.grading import Evidence
+
+ALL_KINDS = "all"  # of activities
 # The chance with which the smallest visible change would have been seen, and at which level.
 POWER, LEVEL = 0.8, 0.05
 PLACEBO = "placebo"  # the method of what should come out empty; no finding
 
 
 @dataclass(frozen=True)
-class Finding:
+class EffectEstimate:
     """Estimate with cluster-robust error and 95% interval, or the reason why there is none.
 
     `estimate`: a correlation (association), log ratio (Poisson) or difference in units of the
@@ -113,5 +116,36 @@ class NotEstimable(ValueError):
         self.reason = reason
 
 
-# As SQL over KIND_COLUMNS. Kinds overlap: a joint patrol by police is one by police too.
-ALL_KINDS = "all"
+@dataclass(frozen=True)
+class Finding:
+    """One finding of one edge over all areas.
+
+    `contrast`: the message `linkage.contrast.<name>` with its `contrast_parameters`, what is
+    compared. `scale`: how the estimate reads: a log ratio, units of the outcome, or a correlation.
+    `span`: how many steps lie between little and much of the activity (10th to 90th percentile).
+    `kind`: of which activities (`activities.ACTIVITY_KINDS`); what is found of a kind never speaks
+    for the edge. `evidence`: without its q-value.
+    """
+
+    effect: EffectEstimate
+    evidence: Evidence
+    contrast: str
+    scale: Literal["log_ratio", "units", "correlation"]
+    contrast_parameters: Mapping[str, Any] = field(default_factory=dict)
+    robustness: float | None = None
+    outcome_mean: float | None = None
+    span: float = 1.0
+    kind: str = ALL_KINDS
+    caveats: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class MethodResult:
+    """What one method gives for one edge: its findings, and the rows of its own mart table.
+
+    `rows`: without mission, edge and area. One that names `q_value` is given that of the finding
+    of its `specification`.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    rows: tuple[Mapping[str, Any], ...] = ()
