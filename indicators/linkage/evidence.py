@@ -113,7 +113,7 @@ def _p_of_test(finding: Finding) -> float:
 
 def _with_q(finding: Finding, q_value: float) -> Finding:
     known = float(q_value) if np.isfinite(q_value) else None
-    return replace(finding, evidence=replace(finding.evidence, q_value=known))
+    return replace(finding, grading_inputs=replace(finding.grading_inputs, q_value=known))
 
 
 def _links(
@@ -121,7 +121,9 @@ def _links(
 ) -> Iterator[dict[str, Any]]:
     """Rows of `mart.result_link` for one edge: side by side with its headline, then all tested."""
     mission, indicators = warehouse.mission, warehouse.published
-    tests = sum(1 for finding in _all_findings(results) if finding.evidence.q_value is not None)
+    tests = sum(
+        1 for finding in _all_findings(results) if finding.grading_inputs.q_value is not None
+    )
     about = About(edge, indicators, tests, _counted(edge, indicators))
     graded: list[dict[str, Any]] = []
     headline: dict[str, Any] = {}
@@ -141,7 +143,7 @@ def _links(
 def _own_rows(mission: Mission, results: Mapping[str, MethodResult]) -> Iterator[dict[str, Any]]:
     """Rows of a method's own table, with the q-values of the findings that they show."""
     for edge, result in results.items():
-        q_values = {own.effect.specification: own.evidence.q_value for own in result.findings}
+        q_values = {own.effect.specification: own.grading_inputs.q_value for own in result.findings}
         for row in result.rows:
             shown = {"q_value": q_values[row["specification"]]} if "q_value" in row else {}
             yield {"edge": edge, "area": mission.country_area, **row, **shown}
@@ -170,13 +172,13 @@ def _graded_row(about: About, finding: Finding, area: str) -> dict[str, Any]:
         "specification": effect.specification,
         "expected_sign": about.edge.expected_sign,
         "caveats": "|".join(finding.caveats) or None,
-        "q_value": finding.evidence.q_value,
+        "q_value": finding.grading_inputs.q_value,
         **{name: getattr(effect, name) for name in _FIGURES},
         "status": _status(finding, about.edge),
     }
     if not effect.is_test:
         return row
-    letter = grade(finding.evidence)
+    letter = grade(finding.grading_inputs)
     return row | _words(finding, letter, about)
 
 

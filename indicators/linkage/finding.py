@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from scipy import stats
 
-from indicators.linkage.grading import Evidence
+from indicators.linkage.grading import GradingInputs
 
 ALL_KINDS = "all"  # of activities
 # The chance with which the smallest visible change would have been seen, and at which level.
@@ -124,11 +124,11 @@ class Finding:
     compared. `scale`: how the estimate reads: a log ratio, units of the outcome, or a correlation.
     `span`: how many steps lie between little and much of the activity (10th to 90th percentile).
     `kind`: of which activities (`activities.ACTIVITY_KINDS`); what is found of a kind never speaks
-    for the edge. `evidence`: without its q-value.
+    for the edge. `grading_inputs`: without their q-value.
     """
 
     effect: EffectEstimate
-    evidence: Evidence
+    grading_inputs: GradingInputs
     contrast: str
     scale: Literal["log_ratio", "units", "correlation"]
     contrast_parameters: Mapping[str, Any] = field(default_factory=dict)

@@ -18,7 +18,7 @@ from indicators.compiler.indicator_filter import counted_sql
 from indicators.definitions.indicator import Indicator
 from indicators.linkage.finding import ALL_KINDS, EffectEstimate, Finding, MethodResult
 from indicators.linkage.framework.model import Edge
-from indicators.linkage.grading import Evidence
+from indicators.linkage.grading import GradingInputs
 from indicators.linkage.interviews import (
     BeforeAfter,
     answers_after_activities,
@@ -303,14 +303,14 @@ def _finding(entry: _Entry, signs: Sequence[float]) -> Finding:
         reason=found.reason,
         df=found.df,
     )
-    evidence = Evidence(
+    evidence = GradingInputs(
         "association",
         q_value=None,
         reason=found.reason,
         n_areas=found.n_areas,
         agreeing=sum(1 for sign in signs if sign == np.sign(found.estimate or 0)),
         specifications=len(signs),
-        caps=("few_rounds",) if entry.rounds < MIN_ROUNDS else (),
+        ceilings=("few_rounds",) if entry.rounds < MIN_ROUNDS else (),
     )
     return Finding(
         effect,

@@ -134,7 +134,7 @@ def rival(finding: Finding, grade: Grade) -> str:
     for name, reasons in _RIVALS.items():
         if set(reasons) & set(grade.reasons):
             return name
-    return _RIVAL_OF_DESIGN[finding.evidence.design]
+    return _RIVAL_OF_DESIGN[finding.grading_inputs.design]
 
 
 def reasons_in_words(reasons: Iterable[str], language: str) -> str:
@@ -178,7 +178,7 @@ def _smallest(finding: Finding, about: About, language: str) -> str:
 
 def _in_units(words: str, finding: Finding, about: About, language: str) -> str:
     """With the outcome's unit; wakes count incidents around each activity, whatever it is."""
-    if finding.evidence.design == "wake":
+    if finding.grading_inputs.design == "wake":
         return message("linkage.incidents_each", language, number=words)
     outcome = about.indicators.get(about.edge.to_indicator, {})
     unit = str(outcome.get("unit_of_measure", ""))

@@ -10,12 +10,14 @@ import pytest
 from indicators.foundation.database import one_transaction
 from indicators.incremental.result_cache import Tally, kept_results, tally
 from indicators.linkage.finding import EffectEstimate, Finding, MethodResult
-from indicators.linkage.grading import Evidence
+from indicators.linkage.grading import GradingInputs
 
 
 def found(estimate: float) -> MethodResult:
     effect = EffectEstimate("panel", "twfe", 1, n_areas=20, estimate=estimate, p_value=1e-300)
-    evidence = Evidence("continuous", None, checks={"lead": "passed"}, caps=("few_rounds",))
+    evidence = GradingInputs(
+        "continuous", None, checks={"lead": "passed"}, ceilings=("few_rounds",)
+    )
     finding = Finding(
         *(effect, evidence, "doubled", "units"),
         contrast_parameters={"days": 7, "t_window": "14"},

@@ -366,8 +366,8 @@ def test_what_interviews_do_not_say_of_their_design_is_named(
 def test_findings_are_graded_as_an_association_at_most(warehouse: SmallWarehouse) -> None:
     _, found = looked_at(warehouse)
     assert found
-    assert all(entry.evidence.design == "association" for entry in found)
-    assert all("few_rounds" in entry.evidence.caps for entry in found)
+    assert all(entry.grading_inputs.design == "association" for entry in found)
+    assert all("few_rounds" in entry.grading_inputs.ceilings for entry in found)
 
 
 def test_a_wave_without_weights_has_no_value_and_ends_nothing() -> None:

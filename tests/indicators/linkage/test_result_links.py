@@ -12,7 +12,7 @@ from indicators.definitions.indicator import Indicator
 from indicators.foundation.messages import LANGUAGES, has_message, message
 from indicators.linkage.finding import EffectEstimate, Finding, MethodResult
 from indicators.linkage.framework.model import Edge, Framework
-from indicators.linkage.grading import Evidence
+from indicators.linkage.grading import GradingInputs
 from indicators.linkage.methods.panel.findings import PanelModels
 from indicators.linkage.methods.protocol import Warehouse
 from indicators.linkage.methods.wake.effects import MatchedWake
@@ -222,7 +222,7 @@ def wake(days: float, km: float, **parts: Any) -> Finding:
     effect = EffectEstimate(
         "wake", f"{days}_{km}", 0, estimate=0.5, se=0.1, p_value=1e-9, n_events=60
     )
-    evidence = Evidence("wake", None, n_treated=60, n_effective=40.0)
+    evidence = GradingInputs("wake", None, n_treated=60, n_effective=40.0)
     given = {"t_window": days, "spat_window": km}
     finding = Finding(effect, evidence, "wake_called_off", "units", given)
     return replace(finding, **parts) if parts else finding
@@ -231,10 +231,10 @@ def wake(days: float, km: float, **parts: Any) -> Finding:
 def test_a_usable_wake_speaks_for_the_edge_by_its_window_and_not_by_its_result() -> None:
     windows = [wake(7, 10), wake(14, 20), wake(14, 10)]
     assert MatchedWake().primary(windows) is windows[2]
-    crowded = Evidence("wake", None, n_treated=60, overlap=0.5)
-    few = Evidence("wake", None, n_treated=5)
-    assert MatchedWake().primary([wake(14, 10, evidence=crowded)]) is None
-    assert MatchedWake().primary([wake(14, 10, evidence=few)]) is None
+    crowded = GradingInputs("wake", None, n_treated=60, overlap=0.5)
+    few = GradingInputs("wake", None, n_treated=5)
+    assert MatchedWake().primary([wake(14, 10, grading_inputs=crowded)]) is None
+    assert MatchedWake().primary([wake(14, 10, grading_inputs=few)]) is None
 
 
 def test_the_first_method_with_a_primary_speaks_for_the_edge() -> None:
@@ -248,7 +248,7 @@ def test_the_first_method_with_a_primary_speaks_for_the_edge() -> None:
 def test_the_panel_speaks_by_the_order_of_its_models_and_not_by_their_results() -> None:
     def finding(name: str, **figures: Any) -> Finding:
         effect = EffectEstimate("panel", name, 0, **figures)
-        return Finding(effect, Evidence("continuous", None), "doubled", "units")
+        return Finding(effect, GradingInputs("continuous", None), "doubled", "units")
 
     first = finding("poisson", reason="separated")
     second, third = (

@@ -12,7 +12,7 @@ from indicators.foundation.messages import LANGUAGES, has_message, message, mess
 from indicators.linkage.finding import REASONS, EffectEstimate, Finding
 from indicators.linkage.framework.causal_language import claim_in
 from indicators.linkage.framework.model import Controls, Edge, read_framework
-from indicators.linkage.grading import CAPS, CHECKS, Evidence, Grade, grade
+from indicators.linkage.grading import CEILINGS, CHECKS, Grade, GradingInputs, grade
 from indicators.linkage.sentences.findings import About, is_inside_margin, rival, sentence
 
 WORDS = {"en": "Titel", "fr": "Titre"}
@@ -38,7 +38,7 @@ EFFECT = EffectEstimate(
     p_value=0.001,
     df=34,
 )
-EVIDENCE = Evidence("continuous", 0.01, n_areas=35, agreeing=3, specifications=3)
+EVIDENCE = GradingInputs("continuous", 0.01, n_areas=35, agreeing=3, specifications=3)
 FINDING = Finding(EFFECT, EVIDENCE, "doubled", "log_ratio", robustness=0.21)
 GRADES = [
     Grade("A"),
@@ -48,7 +48,7 @@ GRADES = [
 ]
 CHECKED = {name for names in CHECKS.values() for name in names} | {"wild_bootstrap"}
 CODES = [*(f"{name}_{how}" for name in sorted(CHECKED) for how in ("failed", "not_run"))]
-CODES += [*CAPS, *REASONS]
+CODES += [*CEILINGS, *REASONS]
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -217,5 +217,5 @@ def test_no_estimate_no_number(reason: str) -> None:
 def test_the_rival_is_the_one_that_a_check_points_at() -> None:
     assert rival(FINDING, Grade("C", ("reporting_failed",))) == "reporting"
     assert rival(FINDING, Grade("C", ("reaction_failed",))) == "sent_where_needed"
-    staggered = replace(FINDING, evidence=replace(EVIDENCE, design="staggered"))
+    staggered = replace(FINDING, grading_inputs=replace(EVIDENCE, design="staggered"))
     assert rival(staggered, Grade("A")) == "other_changes"

@@ -10,7 +10,7 @@ from indicators.definitions.indicator import Indicator
 from indicators.linkage.finding import PLACEBO, EffectEstimate, Finding, MethodResult
 from indicators.linkage.framework.edge_indicators import common_period_type
 from indicators.linkage.framework.model import Edge
-from indicators.linkage.grading import AREAS_WITHOUT_BOOTSTRAP, Evidence
+from indicators.linkage.grading import AREAS_WITHOUT_BOOTSTRAP, GradingInputs
 from indicators.linkage.methods.panel.models import METHOD, EdgeModels, model_edge
 from indicators.linkage.methods.panel.rows import INDEPENDENT_SOURCES, read_edge_panel
 from indicators.linkage.methods.protocol import Warehouse
@@ -75,7 +75,7 @@ def _finding(
 ) -> Finding:
     is_association = effect.method == ASSOCIATION
     agreeing, specifications = _signs(effect, effects)
-    evidence = Evidence(
+    evidence = GradingInputs(
         "association" if is_association else models.design,
         q_value=None,
         reason=effect.reason,
@@ -83,7 +83,7 @@ def _finding(
         agreeing=agreeing,
         specifications=specifications,
         checks={} if is_association else models.checks,
-        caps=tuple(_caps(effect, edge, panel, models)),
+        ceilings=tuple(_ceilings(effect, edge, panel, models)),
     )
     return Finding(
         effect,
@@ -110,7 +110,7 @@ def _signs(effect: EffectEstimate, effects: Iterable[EffectEstimate]) -> tuple[i
     return sum(1 for sign in signs if sign == np.sign(effect.estimate or 0)), len(signs)
 
 
-def _caps(
+def _ceilings(
     effect: EffectEstimate, edge: Edge, panel: EdgePanel, models: EdgeModels
 ) -> Iterator[str]:
     if panel.outcome_source not in (*INDEPENDENT_SOURCES, "incidents"):

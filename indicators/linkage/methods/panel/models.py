@@ -13,7 +13,7 @@ import pandas as pd
 from scipy import stats
 
 from indicators.linkage.finding import PLACEBO, EffectEstimate, NotEstimable, figures_of
-from indicators.linkage.grading import AREAS_WITHOUT_BOOTSTRAP, MIN_AREAS, MIN_PERIODS, Outcome
+from indicators.linkage.grading import AREAS_WITHOUT_BOOTSTRAP, MIN_AREAS, MIN_PERIODS, CheckOutcome
 from indicators.linkage.methods.panel.rows import INDEPENDENT_SOURCES
 from indicators.linkage.panel import placebos
 from indicators.linkage.panel.adoption import Adoption, adoption
@@ -51,7 +51,7 @@ class EdgeModels:
     design: Literal["staggered", "continuous"]
     step: Step
     effects: tuple[EffectEstimate, ...]
-    checks: Mapping[str, Outcome] = field(default_factory=dict)
+    checks: Mapping[str, CheckOutcome] = field(default_factory=dict)
     event_rows: tuple[Mapping[str, Any], ...] = ()
     robustness: float | None = None
     outcome_mean: float | None = None
@@ -141,7 +141,7 @@ def _fit_effects(
 
 def with_few_areas(
     effects: Sequence[EffectEstimate], rows: pd.DataFrame
-) -> tuple[list[EffectEstimate], dict[str, Outcome]]:
+) -> tuple[list[EffectEstimate], dict[str, CheckOutcome]]:
     """Under 20 areas: p and interval of least squares by the wild bootstrap, which is a check.
 
     Where that of t says less, it stands: with six areas the bootstrap alone finds too much
@@ -182,7 +182,7 @@ def _dummies(rows: pd.DataFrame) -> np.ndarray:
     return np.asarray(pd.concat(parts, axis=1).to_numpy())
 
 
-def _passes(holds: bool) -> Outcome:
+def _passes(holds: bool) -> CheckOutcome:
     return "passed" if holds else "failed"
 
 
@@ -192,7 +192,7 @@ def _first_estimate(effects: Sequence[EffectEstimate]) -> EffectEstimate | None:
 
 def _common_checks(
     panel: EdgePanel, rows: pd.DataFrame, spec: PanelSpec, whole: float
-) -> dict[str, Outcome]:
+) -> dict[str, CheckOutcome]:
     """Permutation, sectors left out, and reporting, which both designs share."""
     share = placebos.permutation_p(rows)
     return {
@@ -204,7 +204,7 @@ def _common_checks(
     }
 
 
-def _reporting(panel: EdgePanel, rows: pd.DataFrame, whole: float, family: Family) -> Outcome:
+def _reporting(panel: EdgePanel, rows: pd.DataFrame, whole: float, family: Family) -> CheckOutcome:
     """Surveys do not depend on who patrols; incidents are looked at from independent sources."""
     if panel.outcome_source in INDEPENDENT_SOURCES:
         return "passed"
@@ -393,7 +393,7 @@ def _average(rows: pd.DataFrame, sun_abraham: PanelResult | NotEstimable) -> Eff
         return EffectEstimate(METHOD, "sun_abraham", reason=error.reason, **counted)
 
 
-def _time_checks(rows: pd.DataFrame, spec: PanelSpec) -> dict[str, Outcome]:
+def _time_checks(rows: pd.DataFrame, spec: PanelSpec) -> dict[str, CheckOutcome]:
     """Before adoption nothing may move: trend, size, the three periods before, a false date."""
     checks = _before(rows, spec)
     for name, first in (("lead", -3), ("fake_date", -6)):
@@ -401,7 +401,7 @@ def _time_checks(rows: pd.DataFrame, spec: PanelSpec) -> dict[str, Outcome]:
     return checks
 
 
-def _before(rows: pd.DataFrame, spec: PanelSpec) -> dict[str, Outcome]:
+def _before(rows: pd.DataFrame, spec: PanelSpec) -> dict[str, CheckOutcome]:
     """Joint test and size of the bins before adoption, beside the average after it.
 
     Bins, not months: the test month by month rejects too often where nothing is planted, and the
@@ -422,7 +422,7 @@ def _before(rows: pd.DataFrame, spec: PanelSpec) -> dict[str, Outcome]:
     }
 
 
-def _false_start(rows: pd.DataFrame, spec: PanelSpec, first: int) -> Outcome:
+def _false_start(rows: pd.DataFrame, spec: PanelSpec, first: int) -> CheckOutcome:
     """A start put `first` periods early, beside the true one, must show nothing."""
     early = rows["since"].between(first, -1).astype(float)
     try:

@@ -16,7 +16,7 @@ from indicators.definitions.indicator import Indicator
 from indicators.foundation.errors import PocLensError
 from indicators.linkage.finding import ALL_KINDS, EffectEstimate, Finding, MethodResult
 from indicators.linkage.framework.model import Edge
-from indicators.linkage.grading import OVERLAP_MAX, TREATED_MIN, Evidence
+from indicators.linkage.grading import OVERLAP_MAX, TREATED_MIN, GradingInputs
 from indicators.linkage.methods.activities import PATROLLING_REPORTERS, effort
 from indicators.linkage.methods.protocol import Warehouse
 from indicators.linkage.methods.wake.events import (
@@ -29,7 +29,7 @@ from indicators.linkage.methods.wake.events import (
     has_events,
     read_edge_events,
 )
-from indicators.linkage.methods.wake.evidence import evidence_of
+from indicators.linkage.methods.wake.evidence import grading_inputs_of
 from indicators.linkage.methods.wake.place_times import PLANNED
 from indicators.linkage.panel.sensitivity import robustness_value
 from indicators.linkage.wake import product
@@ -110,7 +110,7 @@ class MatchedWake:
 
 def _is_usable(finding: Finding) -> bool:
     """Whether a finding passes the gates of grade D that do not look at its estimate."""
-    evidence = finding.evidence
+    evidence = finding.grading_inputs
     apart = evidence.overlap <= OVERLAP_MAX or evidence.is_robust_overlap
     enough = (evidence.n_treated or 0) >= TREATED_MIN
     return finding.kind == ALL_KINDS and finding.effect.is_estimated and apart and enough
@@ -239,18 +239,18 @@ def _findings(analysed: _Analysed) -> Iterator[Finding]:
             METHOD, _specification(analysed, None), lag=analysed.edge.lag, reason=reason
         )
         window = {"t_window": TIME_WINDOW[1] / HOURS, "spat_window": SPACE_WINDOW[1]}
-        yield _finding(analysed, effect, Evidence("wake", None, reason=reason), window)
+        yield _finding(analysed, effect, GradingInputs("wake", None, reason=reason), window)
         return
     rows = _rows(analysed.result)
     signs = [np.sign(row["estimate"]) for row in rows if row["estimate"]]
     for row, (wakes, _) in zip(rows, analysed.result.windows, strict=True):
         effect = _effect_of_window(row, analysed)
-        evidence = evidence_of(row, signs, wakes, analysed.request)
+        evidence = grading_inputs_of(row, signs, wakes, analysed.request)
         yield _finding(analysed, effect, evidence, row)
 
 
 def _finding(
-    analysed: _Analysed, effect: EffectEstimate, evidence: Evidence, row: Mapping[str, Any]
+    analysed: _Analysed, effect: EffectEstimate, evidence: GradingInputs, row: Mapping[str, Any]
 ) -> Finding:
     window = {
         "t_window": f"{row['t_window'] / HOURS:g}" if "caveats" in row else f"{row['t_window']:g}",
