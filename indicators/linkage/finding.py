@@ -23,8 +23,8 @@ class EffectEstimate:
     """Estimate with cluster-robust error and 95% interval, or the reason why there is none.
 
     `estimate`: a correlation (association), log ratio (Poisson) or difference in units of the
-    outcome (least squares), for one step of the activity (`edge_panel.Step`). `is_test`: its
-    p-value is one of the family over which q-values are taken; placebos are no findings.
+    outcome (least squares), for one `edge_panel.ExposureUnit`. `is_test`: its p-value is one of the
+    family over which q-values are taken; placebos are no findings.
     """
 
     method: str
@@ -49,7 +49,7 @@ class EffectEstimate:
         return self.estimate is not None and self.reason is None
 
     @property
-    def smallest_visible(self) -> float | None:
+    def minimum_detectable_effect(self) -> float | None:
         """The smallest change seen with 80% chance at the 5% level: (t.975 + t.80) × SE.
 
         With few areas the bootstrap asks for more than t.975 × SE; the interval then says how much.
@@ -122,7 +122,7 @@ class Finding:
 
     `contrast`: the message `linkage.contrast.<name>` with its `contrast_parameters`, what is
     compared. `scale`: how the estimate reads: a log ratio, units of the outcome, or a correlation.
-    `span`: how many steps lie between little and much of the activity (10th to 90th percentile).
+    `exposure_range`: units between little and much of the activity (10th to 90th percentile).
     `kind`: of which activities (`activities.ACTIVITY_KINDS`); what is found of a kind never speaks
     for the edge. `grading_inputs`: without their q-value.
     """
@@ -134,7 +134,7 @@ class Finding:
     contrast_parameters: Mapping[str, Any] = field(default_factory=dict)
     robustness: float | None = None
     outcome_mean: float | None = None
-    span: float = 1.0
+    exposure_range: float = 1.0
     kind: str = ALL_KINDS
     caveats: tuple[str, ...] = ()
 

@@ -14,7 +14,7 @@ from indicators.linkage.finding import Finding
 from indicators.linkage.framework.model import Edge
 from indicators.linkage.grading import Grade
 
-_RIVALS = {
+_ALTERNATIVES = {
     "reporting": ("reporting_failed", "reporting_not_run", "same_collector"),
     "sent_where_needed": (
         "lead_failed",
@@ -25,7 +25,7 @@ _RIVALS = {
         "fake_date_failed",
     ),
 }
-_RIVAL_OF_DESIGN = {
+_ALTERNATIVE_OF_DESIGN = {
     "staggered": "other_changes",
     "continuous": "sent_where_needed",
     "wake": "sent_where_needed",
@@ -87,7 +87,7 @@ def is_inside_margin(finding: Finding, edge: Edge) -> bool:
         low = -high
     else:
         return False
-    return effect.lies_within(low / finding.span, high / finding.span)
+    return effect.lies_within(low / finding.exposure_range, high / finding.exposure_range)
 
 
 def _parameters(finding: Finding, grade: Grade, about: About, language: str) -> dict[str, Any]:
@@ -115,11 +115,11 @@ def _parameters(finding: Finding, grade: Grade, about: About, language: str) -> 
         **titles,
         "contrast": contrast,
         "difference": message(f"linkage.difference.{finding.scale}", language, **figures),
-        "smallest": _smallest(finding, about, language),
+        "smallest": _minimum_detectable(finding, about, language),
         "span": message("linkage.sentence.span", language) if by_degrees else "",
         "margin": number(about.edge.margin_percent, language, digits=0),
         "reasons": reasons_in_words(grade.reasons, language),
-        "rival": message(f"linkage.rival.{rival(finding, grade)}", language),
+        "rival": message(f"linkage.rival.{alternative_explanation(finding, grade)}", language),
         "areas": effect.n_areas,
         "periods": effect.n_periods,
         "counted": message(f"linkage.counted.{about.counted}", language),
@@ -129,12 +129,12 @@ def _parameters(finding: Finding, grade: Grade, about: About, language: str) -> 
     }
 
 
-def rival(finding: Finding, grade: Grade) -> str:
+def alternative_explanation(finding: Finding, grade: Grade) -> str:
     """The strongest other explanation: the one that a check points at, else the design's own."""
-    for name, reasons in _RIVALS.items():
+    for name, reasons in _ALTERNATIVES.items():
         if set(reasons) & set(grade.reasons):
             return name
-    return _RIVAL_OF_DESIGN[finding.grading_inputs.design]
+    return _ALTERNATIVE_OF_DESIGN[finding.grading_inputs.design]
 
 
 def reasons_in_words(reasons: Iterable[str], language: str) -> str:
@@ -159,9 +159,9 @@ def _with_unit(finding: Finding, value: float | None, about: About, language: st
     return _in_units(words, finding, about, language) if finding.scale == "units" else words
 
 
-def _smallest(finding: Finding, about: About, language: str) -> str:
+def _minimum_detectable(finding: Finding, about: About, language: str) -> str:
     """The smallest visible change, without sign; of a ratio the fall, never above 100 percent."""
-    smallest = finding.effect.smallest_visible
+    smallest = finding.effect.minimum_detectable_effect
     if smallest is None:
         return "–"
     if finding.scale == "correlation" and smallest > _NEARLY_PERFECT:

@@ -124,7 +124,7 @@ def _shown(found: Figures) -> dict[str, Any]:
         "std_error_hc3": found.se_hc3,
         "pvalue_hc3": found.p_hc3,
         "pvalue_permutation": found.p_permutation,
-        "smallest_visible": found.smallest_visible,
+        "smallest_visible": found.minimum_detectable_effect,
         "df_residual": found.df,
     }
 

@@ -6,7 +6,7 @@ import pytest
 from scipy import stats
 
 from indicators.linkage.panel.association import LAGS, associations, correlation, two_way_residuals
-from indicators.linkage.panel.edge_panel import EdgePanel, Step, shifted
+from indicators.linkage.panel.edge_panel import EdgePanel, ExposureUnit, shifted
 
 
 def rows(areas: int = 20, months: int = 30, lag: int = 2, seed: int = 3) -> pd.DataFrame:
@@ -28,11 +28,11 @@ def rows(areas: int = 20, months: int = 30, lag: int = 2, seed: int = 3) -> pd.D
 
 
 ROWS = rows()
-PANEL = EdgePanel(ROWS, lag=2, step=Step("one_unit"))
+PANEL = EdgePanel(ROWS, lag=2, exposure_unit=ExposureUnit("one_unit"))
 
 
 def test_an_own_lag_beyond_all_that_are_shown_is_tested_too() -> None:
-    far = EdgePanel(ROWS, lag=9, step=Step("one_unit"))
+    far = EdgePanel(ROWS, lag=9, exposure_unit=ExposureUnit("one_unit"))
     finding = [effect for effect in associations(far) if effect.is_test]
     assert [(effect.specification, effect.lag) for effect in finding] == [("partial", 9)]
 

@@ -12,7 +12,7 @@ from indicators.linkage.methods.panel.models import METHOD, model_edge, model_of
 from indicators.linkage.panel import placebos
 from indicators.linkage.panel.adoption import add_times, adoption
 from indicators.linkage.panel.association import correlation
-from indicators.linkage.panel.edge_panel import EdgePanel, Step
+from indicators.linkage.panel.edge_panel import EdgePanel, ExposureUnit
 from indicators.linkage.panel.estimation import estimate
 from tests.indicators.linkage.many_panels import sun_abraham_average
 from tests.indicators.linkage.panel_simulation import Told, simulate
@@ -64,7 +64,7 @@ def edge_panel(panels: Panels, run: int) -> EdgePanel:
     return EdgePanel(
         rows.drop(columns="independent"),
         lag=panels.lag,
-        step=Step("doubled"),
+        exposure_unit=ExposureUnit("doubled"),
         outcome_is_count=True,
         outcome_source="incidents",
         independent=rows[["area", "period", "independent"]],

@@ -10,10 +10,15 @@ from indicators.definitions.catalogue import load_catalogue
 from indicators.foundation.data_folder import data_folder
 from indicators.foundation.messages import LANGUAGES, has_message, message, message_catalogue
 from indicators.linkage.finding import REASONS, EffectEstimate, Finding
-from indicators.linkage.framework.causal_language import claim_in
+from indicators.linkage.framework.causal_language import causal_term_in
 from indicators.linkage.framework.model import Controls, Edge, read_framework
 from indicators.linkage.grading import CEILINGS, CHECKS, Grade, GradingInputs, grade
-from indicators.linkage.sentences.findings import About, is_inside_margin, rival, sentence
+from indicators.linkage.sentences.findings import (
+    About,
+    alternative_explanation,
+    is_inside_margin,
+    sentence,
+)
 
 WORDS = {"en": "Titel", "fr": "Titre"}
 EDGE = Edge.model_validate(
@@ -60,7 +65,7 @@ def test_every_reason_has_its_words(code: str) -> None:
 @pytest.mark.parametrize("scale", ["log_ratio", "units", "correlation"])
 def test_no_sentence_at_any_grade_claims_a_cause(given: Grade, language: str, scale: Any) -> None:
     said = sentence(replace(FINDING, scale=scale), given, ABOUT, language)
-    assert claim_in(said, language) is None
+    assert causal_term_in(said, language) is None
     assert "{" not in said
 
 
@@ -69,7 +74,7 @@ def test_no_template_claims_a_cause(language: str) -> None:
     claims = {
         key: texts[language]
         for key, texts in message_catalogue().items()
-        if claim_in(texts[language], language)
+        if causal_term_in(texts[language], language)
     }
     assert claims == {}
 
@@ -85,7 +90,7 @@ def test_no_title_claims_a_cause(language: str) -> None:
         titles += [getattr(item.title, language) for item in items]
         titles += [getattr(edge.why, language) for edge in (framework.edges if framework else ())]
     assert titles
-    assert [title for title in titles if claim_in(title, language)] == []
+    assert [title for title in titles if causal_term_in(title, language)] == []
 
 
 @pytest.mark.parametrize(
@@ -100,7 +105,7 @@ def test_no_title_claims_a_cause(language: str) -> None:
     ],
 )
 def test_the_list_catches_what_it_is_for(claim: str, language: str) -> None:
-    assert claim_in(claim, language)
+    assert causal_term_in(claim, language)
 
 
 def test_a_sentence_holds_interval_numbers_tests_and_rival() -> None:
@@ -172,7 +177,7 @@ def test_the_data_cannot_tell_names_the_smallest_visible_change() -> None:
 
 def test_a_change_within_a_wide_interval_of_few_areas_is_not_called_visible() -> None:
     wide = replace(EFFECT, estimate=0.0, ci_low=-0.50, ci_high=0.50)
-    visible = [effect.smallest_visible for effect in (EFFECT, wide)]
+    visible = [effect.minimum_detectable_effect for effect in (EFFECT, wide)]
     assert visible[0] is not None and visible[1] is not None
     assert visible[1] > 0.50 > visible[0]
 
@@ -191,7 +196,7 @@ def test_no_change_only_inside_the_margin_over_the_whole_span(
     low: float, high: float, span: float, is_no_change: bool
 ) -> None:
     effect = replace(EFFECT, estimate=(low + high) / 2, ci_low=low, ci_high=high)
-    finding = replace(FINDING, effect=effect, span=span)
+    finding = replace(FINDING, effect=effect, exposure_range=span)
     assert is_inside_margin(finding, EDGE) is is_no_change
     said = sentence(finding, Grade("D", ("q_not_below_10",)), ABOUT, "en")
     assert ("No change" in said) is is_no_change
@@ -215,7 +220,7 @@ def test_no_estimate_no_number(reason: str) -> None:
 
 
 def test_the_rival_is_the_one_that_a_check_points_at() -> None:
-    assert rival(FINDING, Grade("C", ("reporting_failed",))) == "reporting"
-    assert rival(FINDING, Grade("C", ("reaction_failed",))) == "sent_where_needed"
+    assert alternative_explanation(FINDING, Grade("C", ("reporting_failed",))) == "reporting"
+    assert alternative_explanation(FINDING, Grade("C", ("reaction_failed",))) == "sent_where_needed"
     staggered = replace(FINDING, grading_inputs=replace(EVIDENCE, design="staggered"))
-    assert rival(staggered, Grade("A")) == "other_changes"
+    assert alternative_explanation(staggered, Grade("A")) == "other_changes"

@@ -88,11 +88,11 @@ def _finding(
     return Finding(
         effect,
         evidence,
-        contrast="ranked" if is_association else models.step.name,
+        contrast="ranked" if is_association else models.exposure_unit.name,
         scale=_scale(effect),
         robustness=models.robustness if speaks and not is_association else None,
         outcome_mean=models.outcome_mean,
-        span=models.span,
+        exposure_range=models.exposure_range,
         caveats=tuple(_caveats(effect, panel, models)),
     )
 

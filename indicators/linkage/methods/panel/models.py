@@ -17,7 +17,7 @@ from indicators.linkage.grading import AREAS_WITHOUT_BOOTSTRAP, MIN_AREAS, MIN_P
 from indicators.linkage.methods.panel.rows import INDEPENDENT_SOURCES
 from indicators.linkage.panel import placebos
 from indicators.linkage.panel.adoption import Adoption, adoption
-from indicators.linkage.panel.edge_panel import EdgePanel, Step
+from indicators.linkage.panel.edge_panel import EdgePanel, ExposureUnit
 from indicators.linkage.panel.estimation import estimate
 from indicators.linkage.panel.event_study import sun_abraham_by_cohort
 from indicators.linkage.panel.sensitivity import robustness_value
@@ -35,7 +35,7 @@ Family = Literal["gaussian", "poisson"]
 _EFFECTS = ("area", "period")
 # Periods before adoption, in two bins; all earlier ones and the never treated are the reference.
 PRE_BINS = ((-9, -5), (-4, -1))
-_BEGAN = Step("began")
+_BEGAN = ExposureUnit("began")
 
 
 @dataclass(frozen=True)
@@ -44,18 +44,18 @@ class EdgeModels:
 
     `findings`: the one fixed beforehand first. `event_rows`: rows of `mart.event_study` without
     mission, edge and area. `robustness`: see `sensitivity.py`. `outcome_mean`: of the rows used.
-    `span`: steps between the 10th and 90th percentile of the activity, at least one. `left_out`:
-    areas that do not fit a staggered design.
+    `exposure_range`: units between the 10th and 90th percentile of the activity, at least one.
+    `left_out`: areas that do not fit a staggered design.
     """
 
     design: Literal["staggered", "continuous"]
-    step: Step
+    exposure_unit: ExposureUnit
     effects: tuple[EffectEstimate, ...]
     checks: Mapping[str, CheckOutcome] = field(default_factory=dict)
     event_rows: tuple[Mapping[str, Any], ...] = ()
     robustness: float | None = None
     outcome_mean: float | None = None
-    span: float = 1.0
+    exposure_range: float = 1.0
     left_out: int = 0
 
 
@@ -240,7 +240,7 @@ def _continuous(panel: EdgePanel) -> EdgeModels:
     effects, checks = with_few_areas(found, rows)
     first = _first_estimate(effects)
     if first is None or spec is None or result is None or first.estimate is None:
-        return EdgeModels("continuous", panel.step, tuple(effects), checks)
+        return EdgeModels("continuous", panel.exposure_unit, tuple(effects), checks)
     outcome, with_leads = placebos.lead_placebo(panel, spec)
     checks |= {"lead": outcome, "reaction": placebos.reaction(panel)}
     checks |= _common_checks(panel, rows, spec, first.estimate)
@@ -249,7 +249,7 @@ def _continuous(panel: EdgePanel) -> EdgeModels:
     placebo = _lead_effect(with_leads, rows, panel)
     return EdgeModels(
         "continuous",
-        panel.step,
+        panel.exposure_unit,
         (*effects, *placebo),
         checks,
         tuple(_leads_and_lags(panel, spec)),
@@ -290,12 +290,17 @@ def _leads_and_lags(panel: EdgePanel, spec: PanelSpec) -> Iterator[dict[str, Any
         result = estimate(table, placebos.with_regressors(spec, columns))
     except NotEstimable:
         return
-    yield from _event_rows(result, "leads_and_lags", "at ", table, _reads_as(spec, panel.step))
+    yield from _event_rows(
+        result, "leads_and_lags", "at ", table, _reads_as(spec, panel.exposure_unit)
+    )
 
 
-def _reads_as(spec: PanelSpec, step: Step) -> dict[str, str]:
+def _reads_as(spec: PanelSpec, exposure_unit: ExposureUnit) -> dict[str, str]:
     """How the coefficients of a model read."""
-    return {"scale": "log_ratio" if spec.family == "poisson" else "units", "contrast": step.name}
+    return {
+        "scale": "log_ratio" if spec.family == "poisson" else "units",
+        "contrast": exposure_unit.name,
+    }
 
 
 def _event_rows(
@@ -326,10 +331,10 @@ def _staggered(panel: EdgePanel, begun: Adoption) -> EdgeModels:
     started = replace(panel, lag=0)
     found, spec, _ = _fit_effects(started, rows, staggered=True)
     effects, checks = with_few_areas(found, rows)
-    step = _BEGAN
+    exposure_unit = _BEGAN
     first = _first_estimate(effects)
     if first is None or spec is None or first.estimate is None:
-        return EdgeModels("staggered", step, tuple(effects), checks)
+        return EdgeModels("staggered", exposure_unit, tuple(effects), checks)
     events = replace(model_of("outcome", "gaussian"), regressors=())
     sun_abraham, event_rows = _by_time_since(rows, events)
     effects = [
@@ -342,7 +347,7 @@ def _staggered(panel: EdgePanel, begun: Adoption) -> EdgeModels:
     checks["stability"] = placebos.stability(first.estimate, others)
     return EdgeModels(
         "staggered",
-        step,
+        exposure_unit,
         tuple(effects),
         checks,
         tuple(event_rows),
