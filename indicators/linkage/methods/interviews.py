@@ -20,10 +20,10 @@ from indicators.linkage.finding import ALL_KINDS, EffectEstimate, Finding, Metho
 from indicators.linkage.framework.model import Edge
 from indicators.linkage.grading import GradingInputs
 from indicators.linkage.interviews import (
-    BeforeAfter,
+    Comparison,
     answers_after_activities,
-    before_after,
     soon_or_later,
+    unexpected_event,
 )
 from indicators.linkage.methods.activities import (
     ACTIVITY_KINDS,
@@ -80,7 +80,7 @@ class Interviews:
     def evidence(self, inputs: tuple[_Sample, _Sample], edge: Edge) -> MethodResult:
         """Every comparison: findings and rows of `mart.interview_effect`."""
         sample, pulse = inputs
-        found = [*_before_after(sample), *_pulse(pulse)]
+        found = [*_unexpected_event(sample), *_pulse(pulse)]
         signs = [np.sign(entry.difference.estimate) for entry in found if entry.is_estimated]
         return MethodResult(
             tuple(_finding(entry, signs) for entry in found), tuple(_row(entry) for entry in found)
@@ -97,7 +97,7 @@ class _Entry:
 
     method: str
     kind: str
-    compared: BeforeAfter
+    compared: Comparison
     rounds: int
     effort: Mapping[str, float | None]
     design_caveats: tuple[str, ...] = ()
@@ -119,11 +119,11 @@ class _Entry:
 # --- before and after ------------------------------------------------------------------------
 
 
-def _before_after(sample: _Sample) -> Iterator[_Entry]:
+def _unexpected_event(sample: _Sample) -> Iterator[_Entry]:
     caveats = _design_caveats(sample.answers)
     for kind, events in _by_kind(sample.activities):
         for days in (DAYS, *(OTHER_DAYS if kind == ALL_KINDS else ())):
-            compared = before_after(sample.answers, events, days, COVARIATES)
+            compared = unexpected_event(sample.answers, events, days, COVARIATES)
             yield _Entry(METHOD, kind, compared, sample.rounds, _cost(events), caveats)
 
 

@@ -62,7 +62,7 @@ def lead_placebo(panel: EdgePanel, spec: PanelSpec) -> tuple[CheckOutcome, Panel
     return joint(result, names), result
 
 
-def reaction(panel: EdgePanel) -> CheckOutcome:
+def reverse_direction(panel: EdgePanel) -> CheckOutcome:
     """Earlier outcomes must not tell where the activity is, given where it was before."""
     rows = panel.rows
     columns = {f"outcome {lag}": shifted(rows, "outcome", lag) for lag in LEADS}
@@ -133,7 +133,7 @@ def stability(whole: float, neighbours: Iterable[float]) -> CheckOutcome:
     return "passed" if np.mean(signs) >= STABLE_SHARE else "failed"
 
 
-def pre_size(before: Iterable[float], after: float) -> CheckOutcome:
+def pretrend_size(before: Iterable[float], after: float) -> CheckOutcome:
     """The largest coefficient before adoption is below half of the average after it."""
     sizes = [abs(value) for value in before]
     if not sizes:

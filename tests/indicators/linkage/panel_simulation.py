@@ -115,7 +115,7 @@ def before_adoption(
     bins = [((since >= low) & (since <= high) & treated) for low, high in PRE_BINS]
     fits = poisson(y, columns(post, *bins))
     pairs = zip(fits.estimate[:, 1:], fits.estimate[:, 0], strict=True)
-    small = [placebos.pre_size(before, after) == "passed" for before, after in pairs]
+    small = [placebos.pretrend_size(before, after) == "passed" for before, after in pairs]
     return fits.wald_p(list(range(1, 1 + len(bins)))), np.array(small)
 
 

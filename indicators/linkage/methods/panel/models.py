@@ -242,7 +242,7 @@ def _continuous(panel: EdgePanel) -> EdgeModels:
     if first is None or spec is None or result is None or first.estimate is None:
         return EdgeModels("continuous", panel.exposure_unit, tuple(effects), checks)
     outcome, with_leads = placebos.lead_placebo(panel, spec)
-    checks |= {"lead": outcome, "reaction": placebos.reaction(panel)}
+    checks |= {"lead": outcome, "reaction": placebos.reverse_direction(panel)}
     checks |= _common_checks(panel, rows, spec, first.estimate)
     others = [*_estimates(effects), *_logged(rows, panel)]
     checks["stability"] = placebos.stability(first.estimate, others)
@@ -402,7 +402,7 @@ def _time_checks(rows: pd.DataFrame, spec: PanelSpec) -> dict[str, CheckOutcome]
     """Before adoption nothing may move: trend, size, the three periods before, a false date."""
     checks = _before(rows, spec)
     for name, first in (("lead", -3), ("fake_date", -6)):
-        checks[name] = _false_start(rows, spec, first)
+        checks[name] = _placebo_date(rows, spec, first)
     return checks
 
 
@@ -423,11 +423,11 @@ def _before(rows: pd.DataFrame, spec: PanelSpec) -> dict[str, CheckOutcome]:
     before = result.coefficients[result.coefficients["term"].isin(list(bins))]
     return {
         "pretrend": placebos.joint(result, bins),
-        "pre_size": placebos.pre_size(before["estimate"], after),
+        "pre_size": placebos.pretrend_size(before["estimate"], after),
     }
 
 
-def _false_start(rows: pd.DataFrame, spec: PanelSpec, first: int) -> CheckOutcome:
+def _placebo_date(rows: pd.DataFrame, spec: PanelSpec, first: int) -> CheckOutcome:
     """A start put `first` periods early, beside the true one, must show nothing."""
     early = rows["since"].between(first, -1).astype(float)
     try:

@@ -47,7 +47,7 @@ _CHECK_ROWS = {
     "outer_ring": "ring",
     "far_ring": "far",
     "reported_by_others": "independent",
-    **{f"moved_{days}_days": f"fake_{days}" for days in product.FAKE_DAYS},
+    **{f"moved_{days}_days": f"fake_{days}" for days in product.PLACEBO_DAYS},
 }
 
 
@@ -153,8 +153,8 @@ def _analyse(rows: pd.DataFrame, kind: str, edge: Edge, caveats: tuple[str, ...]
         # Some were there, so what is missing is what a comparison needs of them.
         return found(None, error.problems[0].rule.removeprefix("wake_").replace("_rows", "_places"))
     own_reports = np.isin(read.covariates["reported_by"], PATROLLING_REPORTERS)
-    beside = read.covariates["type"] == BESIDE
-    return found(product.analyse(read, request, own_reports, beside), None)
+    other_activities = read.covariates["type"] == BESIDE
+    return found(product.analyse(read, request, own_reports, other_activities), None)
 
 
 def _nothing_to_compare(rows: pd.DataFrame, edge: Edge) -> str | None:

@@ -47,7 +47,7 @@ def grading_inputs_of(
         specifications=len(signs),
         checks={
             "pretrend": _passed([row["rise_before_p"]], RISE_LEVEL),
-            "fake_date": _passed([row[f"fake_{days}_p"] for days in product.FAKE_DAYS], LEVEL),
+            "fake_date": _passed([row[f"fake_{days}_p"] for days in product.PLACEBO_DAYS], LEVEL),
             "far_ring": _passed([row["far_p"]], LEVEL),
             "permutation": _permuted(row["pvalue_permutation"]),
             "reporting": _reported(row["reporting"]),
