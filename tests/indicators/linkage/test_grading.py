@@ -71,7 +71,7 @@ def test_two_soft_conditions_missing_are_a_c() -> None:
     assert grade(replace(STAGGERED, checks=both)).letter == "C"
 
 
-@pytest.mark.parametrize("cap", CEILINGS)
+@pytest.mark.parametrize("ceiling", CEILINGS)
 @pytest.mark.parametrize("evidence", [STAGGERED, CONTINUOUS, WAKE])
 def test_a_ceiling_holds_whatever_is_passed(evidence: GradingInputs, ceiling: str) -> None:
     given = grade(replace(evidence, ceilings=(ceiling,)))

@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from indicators.linkage.grading import grade
-from indicators.linkage.methods.wake.evidence import evidence_of
+from indicators.linkage.methods.wake.evidence import grading_inputs_of
 from indicators.linkage.wake.counts.grid import KM_PER_DEGREE
 from indicators.linkage.wake.counts.rings import rings
 from indicators.linkage.wake.events import Events
@@ -299,7 +299,7 @@ def _with_grades(
 ) -> Iterator[dict[str, Any]]:
     signs = [float(np.sign(row["estimate"])) for row in rows if row["estimate"]]
     for row, (wakes, _) in zip(rows, windows, strict=True):
-        evidence = replace(evidence_of(row, signs, wakes, request), q_value=row["q_value"])
+        evidence = replace(grading_inputs_of(row, signs, wakes, request), q_value=row["q_value"])
         found = grade(evidence)
         yield row | {"grade": found.letter, "grade_reasons": found.reasons}
 
