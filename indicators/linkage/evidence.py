@@ -17,12 +17,12 @@ from indicators.foundation.mart_tables import store_rows
 from indicators.foundation.messages import LANGUAGES
 from indicators.foundation.statistics import benjamini_hochberg
 from indicators.incremental.result_cache import kept_results
-from indicators.linkage.finding import PLACEBO
+from indicators.linkage.finding import PLACEBO, Finding, MethodResult
 from indicators.linkage.framework.edge_indicators import PublishedIndicators, common_period_type
 from indicators.linkage.framework.model import Edge, Framework
 from indicators.linkage.framework.tables import store_items
 from indicators.linkage.grading import Grade, grade
-from indicators.linkage.methods.protocol import EdgeResult, Method, Tested, Warehouse
+from indicators.linkage.methods.protocol import Method, Warehouse
 from indicators.linkage.sentences.findings import (
     About,
     area_sentence,
@@ -46,7 +46,7 @@ _FIGURES = (
 )
 
 
-Results = Mapping[str, Mapping[str, EdgeResult]]  # by method, then by edge
+Results = Mapping[str, Mapping[str, MethodResult]]  # by method, then by edge
 
 
 def write_evidence(
@@ -73,26 +73,26 @@ def write_evidence(
 
 def _results(
     warehouse: Warehouse, edges: Sequence[Edge], method: Method[Any]
-) -> dict[str, EdgeResult]:
+) -> dict[str, MethodResult]:
     """What a method gives for each edge, kept of before where what it reads is the same."""
     results = {}
     with kept_results(warehouse.connection, warehouse.mission.mission, method.name) as kept:
         for edge in edges:
             if method.applies(edge, warehouse.selected):
                 inputs = method.read(warehouse, edge)
-                results[edge.id] = kept.result(edge.id, EdgeResult, method.evidence, inputs, edge)
+                results[edge.id] = kept.result(edge.id, MethodResult, method.evidence, inputs, edge)
     return results
 
 
 def _with_q_values(results: Results) -> Results:
     """Benjamini–Hochberg over every test of the run; None for what is no test."""
-    everything = list(_all_tested(results))
-    p = np.array([_p_of_test(tested) for tested in everything], dtype=float)
+    everything = list(_all_findings(results))
+    p = np.array([_p_of_test(finding) for finding in everything], dtype=float)
     q_values = iter(benjamini_hochberg(p, np.zeros(len(p), dtype=np.int64)))
     return {
         method: {
             edge: replace(
-                result, tested=tuple(_with_q(own, next(q_values)) for own in result.tested)
+                result, findings=tuple(_with_q(own, next(q_values)) for own in result.findings)
             )
             for edge, result in by_edge.items()
         }
@@ -100,20 +100,20 @@ def _with_q_values(results: Results) -> Results:
     }
 
 
-def _all_tested(results: Results) -> Iterator[Tested]:
+def _all_findings(results: Results) -> Iterator[Finding]:
     for by_edge in results.values():
         for result in by_edge.values():
-            yield from result.tested
+            yield from result.findings
 
 
-def _p_of_test(tested: Tested) -> float:
-    p_value = tested.finding.p_value
-    return p_value if tested.finding.is_test and p_value is not None else np.nan
+def _p_of_test(finding: Finding) -> float:
+    p_value = finding.effect.p_value
+    return p_value if finding.effect.is_test and p_value is not None else np.nan
 
 
-def _with_q(tested: Tested, q_value: float) -> Tested:
+def _with_q(finding: Finding, q_value: float) -> Finding:
     known = float(q_value) if np.isfinite(q_value) else None
-    return replace(tested, evidence=replace(tested.evidence, q_value=known))
+    return replace(finding, grading_inputs=replace(finding.grading_inputs, q_value=known))
 
 
 def _links(
@@ -121,27 +121,29 @@ def _links(
 ) -> Iterator[dict[str, Any]]:
     """Rows of `mart.result_link` for one edge: side by side with its headline, then all tested."""
     mission, indicators = warehouse.mission, warehouse.published
-    tests = sum(1 for tested in _all_tested(results) if tested.evidence.q_value is not None)
+    tests = sum(
+        1 for finding in _all_findings(results) if finding.grading_inputs.q_value is not None
+    )
     about = About(edge, indicators, tests, _counted(edge, indicators))
     graded: list[dict[str, Any]] = []
     headline: dict[str, Any] = {}
     for method in methods:
-        own = results[method.name].get(edge.id, EdgeResult()).tested
+        own = results[method.name].get(edge.id, MethodResult()).findings
         speaks = method.primary(own) if not headline else None
-        for tested in own:
-            row = _graded_row(about, tested, mission.country_area)
+        for finding in own:
+            row = _graded_row(about, finding, mission.country_area)
             graded.append(row)
-            if tested is speaks:
+            if finding is speaks:
                 headline = row
     for row in side_by_side_rows(warehouse.connection, mission, edge, indicators):
         yield _with_headline(row, headline, mission)
     yield from graded
 
 
-def _own_rows(mission: Mission, results: Mapping[str, EdgeResult]) -> Iterator[dict[str, Any]]:
+def _own_rows(mission: Mission, results: Mapping[str, MethodResult]) -> Iterator[dict[str, Any]]:
     """Rows of a method's own table, with the q-values of the findings that they show."""
     for edge, result in results.items():
-        q_values = {own.finding.specification: own.evidence.q_value for own in result.tested}
+        q_values = {own.effect.specification: own.grading_inputs.q_value for own in result.findings}
         for row in result.rows:
             shown = {"q_value": q_values[row["specification"]]} if "q_value" in row else {}
             yield {"edge": edge, "area": mission.country_area, **row, **shown}
@@ -159,46 +161,46 @@ def _counted(edge: Edge, indicators: PublishedIndicators) -> str:
     return common_period_type(indicators, edge) or "period"
 
 
-def _graded_row(about: About, tested: Tested, area: str) -> dict[str, Any]:
-    finding = tested.finding
+def _graded_row(about: About, finding: Finding, area: str) -> dict[str, Any]:
+    effect = finding.effect
     row: dict[str, Any] = {
         "edge": about.edge.id,
         "from_indicator": about.edge.from_indicator,
         "to_indicator": about.edge.to_indicator,
         "area": area,
-        "method": finding.method,
-        "specification": finding.specification,
+        "method": effect.method,
+        "specification": effect.specification,
         "expected_sign": about.edge.expected_sign,
-        "caveats": "|".join(tested.caveats) or None,
-        "q_value": tested.evidence.q_value,
-        **{name: getattr(finding, name) for name in _FIGURES},
-        "status": _status(tested, about.edge),
+        "caveats": "|".join(finding.caveats) or None,
+        "q_value": finding.grading_inputs.q_value,
+        **{name: getattr(effect, name) for name in _FIGURES},
+        "status": _status(finding, about.edge),
     }
-    if not finding.is_test:
+    if not effect.is_test:
         return row
-    letter = grade(tested.evidence)
-    return row | _words(tested, letter, about)
+    letter = grade(finding.grading_inputs)
+    return row | _words(finding, letter, about)
 
 
-def _words(tested: Tested, letter: Grade, about: About) -> dict[str, Any]:
+def _words(finding: Finding, letter: Grade, about: About) -> dict[str, Any]:
     return {
         "grade": letter.letter,
         "grade_reasons": "|".join(letter.reasons) or None,
         **{
-            f"sentence_{language}": sentence(tested, letter, about, language)
+            f"sentence_{language}": sentence(finding, letter, about, language)
             for language in LANGUAGES
         },
     }
 
 
-def _status(tested: Tested, edge: Edge) -> str:
-    if not tested.finding.is_estimated:
+def _status(finding: Finding, edge: Edge) -> str:
+    if not finding.effect.is_estimated:
         return "not_estimable"
-    if tested.finding.method == PLACEBO:
+    if finding.effect.method == PLACEBO:
         return "placebo"
-    if not tested.finding.is_test:
+    if not finding.effect.is_test:
         return "descriptive"
-    return "no_change" if is_inside_margin(tested, edge) else "tested"
+    return "no_change" if is_inside_margin(finding, edge) else "tested"
 
 
 def _with_headline(

@@ -1,27 +1,30 @@
-"""What one method says of one edge in one area: the figures of a row of `mart.result_link`.
+"""What one method says of one edge: figures of a row of `mart.result_link`, with all beside them.
 
-Grade and sentence come later (`grading.py`, `findings.py`) and are not part of it.
+Grade and sentence come later (`grading.py`, `sentences/findings.py`) and are not part of it.
 """
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from scipy import stats
 
+from indicators.linkage.grading import GradingInputs
+
+ALL_KINDS = "all"  # of activities
 # The chance with which the smallest visible change would have been seen, and at which level.
 POWER, LEVEL = 0.8, 0.05
 PLACEBO = "placebo"  # the method of what should come out empty; no finding
 
 
 @dataclass(frozen=True)
-class Finding:
+class EffectEstimate:
     """Estimate with cluster-robust error and 95% interval, or the reason why there is none.
 
     `estimate`: a correlation (association), log ratio (Poisson) or difference in units of the
-    outcome (least squares), for one step of the activity (`edge_panel.Step`). `is_test`: its
-    p-value is one of the family over which q-values are taken; placebos are no findings.
+    outcome (least squares), for one `edge_panel.ExposureUnit`. `is_test`: its p-value is one of the
+    family over which q-values are taken; placebos are no findings.
     """
 
     method: str
@@ -46,7 +49,7 @@ class Finding:
         return self.estimate is not None and self.reason is None
 
     @property
-    def smallest_visible(self) -> float | None:
+    def minimum_detectable_effect(self) -> float | None:
         """The smallest change seen with 80% chance at the 5% level: (t.975 + t.80) × SE.
 
         With few areas the bootstrap asks for more than t.975 × SE; the interval then says how much.
@@ -113,5 +116,36 @@ class NotEstimable(ValueError):
         self.reason = reason
 
 
-# As SQL over KIND_COLUMNS. Kinds overlap: a joint patrol by police is one by police too.
-ALL_KINDS = "all"
+@dataclass(frozen=True)
+class Finding:
+    """One finding of one edge over all areas.
+
+    `contrast`: the message `linkage.contrast.<name>` with its `contrast_parameters`, what is
+    compared. `scale`: how the estimate reads: a log ratio, units of the outcome, or a correlation.
+    `exposure_range`: units between little and much of the activity (10th to 90th percentile).
+    `kind`: of which activities (`activities.ACTIVITY_KINDS`); what is found of a kind never speaks
+    for the edge. `grading_inputs`: without their q-value.
+    """
+
+    effect: EffectEstimate
+    grading_inputs: GradingInputs
+    contrast: str
+    scale: Literal["log_ratio", "units", "correlation"]
+    contrast_parameters: Mapping[str, Any] = field(default_factory=dict)
+    robustness: float | None = None
+    outcome_mean: float | None = None
+    exposure_range: float = 1.0
+    kind: str = ALL_KINDS
+    caveats: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class MethodResult:
+    """What one method gives for one edge: its findings, and the rows of its own mart table.
+
+    `rows`: without mission, edge and area. One that names `q_value` is given that of the finding
+    of its `specification`.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    rows: tuple[Mapping[str, Any], ...] = ()

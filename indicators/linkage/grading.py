@@ -11,7 +11,7 @@ B   as A, with exactly one of the soft conditions missing (stability, leaving se
     of 10–25 %, 20–29 effective controls, controls of which it is known why none went); or an
     activity that varies by month whose checks all pass, the lead placebo among them.
 C   q < .10 and the same sign in two of three specifications, but a check fails or cannot be run,
-    or a cap holds.
+    or a ceiling holds.
 D   all else.
 """
 
@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Design = Literal["staggered", "continuous", "wake", "association"]
-Outcome = Literal["passed", "failed", "not_run"]
+CheckOutcome = Literal["passed", "failed", "not_run"]
 
 Q_TESTED, Q_ASSOCIATION = 0.05, 0.10
 AREAS_WITHOUT_BOOTSTRAP = 20
@@ -46,7 +46,7 @@ CHECKS: Mapping[Design, tuple[str, ...]] = {
     "association": (),
 }
 # Each of these holds a finding at C, whatever else is passed.
-CAPS = (
+CEILINGS = (
     "same_collector",
     "few_rounds",
     "few_respondents",
@@ -58,13 +58,13 @@ CAPS = (
 
 
 @dataclass(frozen=True)
-class Evidence:
+class GradingInputs:
     """What the rules look at for one finding.
 
     `reason`: why there is no estimate. `agreeing`, `specifications`: how many of the edge's
     specifications share the sign. `overlap`: share of wakes that touch others, `is_robust_overlap`
-    that deleting them keeps sign and size. `caps`: names out of CAPS. `weaknesses`: what the design
-    lacks, whatever the figures; each counts as a soft condition.
+    that deleting them keeps sign and size. `ceilings`: names out of CEILINGS. `downgrades`:
+    what the design lacks, whatever the figures; each counts as a soft condition.
     """
 
     design: Design
@@ -73,15 +73,15 @@ class Evidence:
     n_areas: int = 0
     agreeing: int = 0
     specifications: int = 0
-    checks: Mapping[str, Outcome] = field(default_factory=dict)
-    caps: tuple[str, ...] = ()
+    checks: Mapping[str, CheckOutcome] = field(default_factory=dict)
+    ceilings: tuple[str, ...] = ()
     n_treated: int | None = None
     n_effective: float | None = None
     overlap: float = 0.0
     is_robust_overlap: bool = False
-    weaknesses: tuple[str, ...] = ()
+    downgrades: tuple[str, ...] = ()
 
-    def check(self, name: str) -> Outcome:
+    def check(self, name: str) -> CheckOutcome:
         """What came out of a check; one that nobody ran counts as such."""
         return self.checks.get(name, "not_run")
 
@@ -94,78 +94,78 @@ class Grade:
     reasons: tuple[str, ...] = ()
 
 
-def grade(evidence: Evidence) -> Grade:
+def grade(inputs: GradingInputs) -> Grade:
     """The grade of one finding, with every reason why it is no better."""
-    unusable = tuple(_unusable(evidence))
+    unusable = tuple(_unusable(inputs))
     if unusable:
         return Grade("D", unusable)
-    hard, soft, caps = (tuple(part(evidence)) for part in (_hard, _soft, _caps))
-    q = evidence.q_value
+    hard, soft, ceilings = (tuple(part(inputs)) for part in (_hard, _soft, _ceilings))
+    q = inputs.q_value
     assert q is not None
     late = ("q_not_below_5",) if q >= Q_TESTED else ()
-    shortfalls = (*caps, *hard, *late)
-    if not shortfalls and evidence.design in ("staggered", "wake") and len(soft) <= 1:
+    shortfalls = (*ceilings, *hard, *late)
+    if not shortfalls and inputs.design in ("staggered", "wake") and len(soft) <= 1:
         return Grade("B", soft) if soft else Grade("A")
-    if not shortfalls and evidence.design == "continuous" and not soft:
+    if not shortfalls and inputs.design == "continuous" and not soft:
         return Grade("B", ("continuous_activity",))
     reasons = (*shortfalls, *soft)
-    if evidence.design == "association":
+    if inputs.design == "association":
         reasons = (*reasons, "association_only")
     return Grade("C", reasons)
 
 
-def _unusable(evidence: Evidence) -> Iterator[str]:
+def _unusable(inputs: GradingInputs) -> Iterator[str]:
     """What leaves nothing to be said: grade D."""
-    if evidence.reason is not None:
-        yield evidence.reason
+    if inputs.reason is not None:
+        yield inputs.reason
         return
-    if evidence.q_value is None:
+    if inputs.q_value is None:
         yield "not_tested"
         return
-    if evidence.q_value >= Q_ASSOCIATION:
+    if inputs.q_value >= Q_ASSOCIATION:
         yield "q_not_below_10"
-    if evidence.agreeing < AGREEING_SHARE * evidence.specifications:
+    if inputs.agreeing < AGREEING_SHARE * inputs.specifications:
         yield "signs_differ"
-    if evidence.design == "wake":
-        if (evidence.n_treated or 0) < TREATED_MIN:
+    if inputs.design == "wake":
+        if (inputs.n_treated or 0) < TREATED_MIN:
             yield "few_treated"
-        if evidence.overlap > OVERLAP_MAX and not evidence.is_robust_overlap:
+        if inputs.overlap > OVERLAP_MAX and not inputs.is_robust_overlap:
             yield "overlap_above_25"
 
 
-def _hard(evidence: Evidence) -> Iterator[str]:
+def _hard(inputs: GradingInputs) -> Iterator[str]:
     """Conditions of A and B alike that are not met."""
-    for name in CHECKS[evidence.design]:
-        if name not in SOFT_CHECKS and evidence.check(name) != "passed":
-            yield f"{name}_{evidence.check(name)}"
-    if evidence.design in ("staggered", "continuous"):
-        if evidence.n_areas < AREAS_WITHOUT_BOOTSTRAP:
-            outcome = evidence.check("wild_bootstrap")
+    for name in CHECKS[inputs.design]:
+        if name not in SOFT_CHECKS and inputs.check(name) != "passed":
+            yield f"{name}_{inputs.check(name)}"
+    if inputs.design in ("staggered", "continuous"):
+        if inputs.n_areas < AREAS_WITHOUT_BOOTSTRAP:
+            outcome = inputs.check("wild_bootstrap")
             if outcome != "passed":
                 yield f"wild_bootstrap_{outcome}"
-    elif evidence.design == "wake":
-        if (evidence.n_treated or 0) < TREATED_A:
+    elif inputs.design == "wake":
+        if (inputs.n_treated or 0) < TREATED_A:
             yield "treated_below_30"
-        if (evidence.n_effective or 0) < EFFECTIVE_B:
+        if (inputs.n_effective or 0) < EFFECTIVE_B:
             yield "effective_below_20"
 
 
-def _soft(evidence: Evidence) -> Iterator[str]:
+def _soft(inputs: GradingInputs) -> Iterator[str]:
     """Conditions of which B may lack one."""
     for name in SOFT_CHECKS:
-        if name in CHECKS[evidence.design] and evidence.check(name) != "passed":
-            yield f"{name}_{evidence.check(name)}"
-    if evidence.design == "wake":
-        if EFFECTIVE_B <= (evidence.n_effective or 0) < EFFECTIVE_A:
+        if name in CHECKS[inputs.design] and inputs.check(name) != "passed":
+            yield f"{name}_{inputs.check(name)}"
+    if inputs.design == "wake":
+        if EFFECTIVE_B <= (inputs.n_effective or 0) < EFFECTIVE_A:
             yield "effective_below_30"
-        if evidence.overlap > OVERLAP_A and not evidence.is_robust_overlap:
+        if inputs.overlap > OVERLAP_A and not inputs.is_robust_overlap:
             yield "overlap_above_10"
-    yield from evidence.weaknesses
+    yield from inputs.downgrades
 
 
-def _caps(evidence: Evidence) -> Iterator[str]:
-    """Caps in the order of CAPS; an unknown one is a mistake of ours, not a fact about data."""
-    unknown = set(evidence.caps) - set(CAPS)
+def _ceilings(inputs: GradingInputs) -> Iterator[str]:
+    """In the order of CEILINGS; an unknown one is a mistake of ours, not a fact about data."""
+    unknown = set(inputs.ceilings) - set(CEILINGS)
     if unknown:
-        raise ValueError(f"no such cap: {sorted(unknown)}")
-    yield from (name for name in CAPS if name in evidence.caps)
+        raise ValueError(f"no such ceiling: {sorted(unknown)}")
+    yield from (name for name in CEILINGS if name in inputs.ceilings)

@@ -46,7 +46,7 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class BeforeAfter:
+class Comparison:
     """The difference with the checks of the design.
 
     `balance`: p-value of each covariate's own difference; `placebo`: before a false date halfway
@@ -71,9 +71,9 @@ class BeforeAfter:
         return self.placebo.p_value >= LEVEL
 
 
-def before_after(
+def unexpected_event(
     answers: pd.DataFrame, events: pd.DataFrame, days: int, covariates: tuple[str, ...] = ()
-) -> BeforeAfter:
+) -> Comparison:
     """Compares interviews up to `days` before each event with those up to `days` after.
 
     `answers`: one row an interview: area, day (datetime), outcome, weight, cluster, place (its
@@ -95,15 +95,13 @@ def before_after(
         for name in covariates
         if (found := _difference(near, name)).p_value is not None
     }
-    return BeforeAfter(days, difference, _difference(earlier, "outcome"), balance)
+    return Comparison(days, difference, _difference(earlier, "outcome"), balance)
 
 
-def soon_or_later(
-    answers: pd.DataFrame, days: int, covariates: tuple[str, ...] = ()
-) -> BeforeAfter:
+def soon_or_later(answers: pd.DataFrame, days: int, covariates: tuple[str, ...] = ()) -> Comparison:
     """Compares interviews up to `days` after the last activity with later ones, over all areas.
 
-    `answers` as in `before_after`, with `days_since` the activity and `area`, which is the unit
+    `answers` as in `unexpected_event`, with `days_since` the activity and `area`, which is the unit
     whose answers stand together: nobody chose by chance where to ask when.
     """
     known = answers_after_activities(answers)
@@ -116,7 +114,7 @@ def soon_or_later(
         for name in covariates
         if (found := _difference(rows, name, 1, _NO_SIDE)).p_value is not None
     }
-    return BeforeAfter(days, difference, Difference(), balance)
+    return Comparison(days, difference, Difference(), balance)
 
 
 def answers_after_activities(answers: pd.DataFrame) -> pd.DataFrame:

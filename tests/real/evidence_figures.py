@@ -20,7 +20,7 @@ from indicators.definitions.catalogue import load_catalogue
 from indicators.foundation.statistics import benjamini_hochberg
 from indicators.linkage import grading
 from indicators.linkage.framework.model import read_framework
-from indicators.linkage.grading import Evidence, grade
+from indicators.linkage.grading import GradingInputs, grade
 from indicators.linkage.methods.panel.findings import PanelModels
 from indicators.linkage.panel.estimation import estimate
 from indicators.linkage.panel.specification import PanelResult
@@ -237,13 +237,13 @@ def _graded(results: Mapping[str, PanelResult]) -> str:
     for (name, row, areas), q in zip(found, q_values, strict=True):
         of_term = [other["estimate"] for _, other, _ in found if other["term"] == row["term"]]
         agreeing = int((np.sign(of_term) == np.sign(row["estimate"])).sum())
-        evidence = Evidence(
+        evidence = GradingInputs(
             "continuous",
             float(q),
             n_areas=areas,
             agreeing=agreeing,
             specifications=len(of_term),
-            caps=("same_month",),
+            ceilings=("same_month",),
         )
         given, best = grade(evidence), grade(replace(evidence, q_value=0.0))
         rows.append(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from indicators.linkage.framework.causal_language import claim_in
+from indicators.linkage.framework.causal_language import causal_term_in
 from tests.conftest import REPOSITORY
 from tests.real.evidence_figures import (
     PAGE,
@@ -52,7 +52,7 @@ def test_the_replication_is_as_the_engine_gives_it(page: str, shared_folder: Pat
 
 
 def test_no_causal_word(page: str) -> None:
-    assert claim_in(page, "en") is None
+    assert causal_term_in(page, "en") is None
 
 
 def test_the_page_is_found() -> None:

@@ -265,7 +265,7 @@ def measured() -> dict[str, dict[str, Any]]:
     return found
 
 
-@pytest.mark.parametrize("scenario", [s.name for s in SCENARIOS.values() if not s.beside])
+@pytest.mark.parametrize("scenario", [s.name for s in SCENARIOS.values() if not s.other_activities])
 def test_simulations_agree_with_those_of_the_reference_set(scenario: str) -> None:
     """Mean and spread of estimates, and HC2's share of p < .05, of our generator and estimator."""
     exists("null_reference.json")

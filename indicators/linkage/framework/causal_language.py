@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 
 # With the forms that a sentence may give the words of the list.
-NEVER: Mapping[str, re.Pattern[str]] = {
+CAUSAL_TERMS: Mapping[str, re.Pattern[str]] = {
     "en": re.compile(
         r"\b(caus(ed|es|ing)|le(d|ads?) to|thanks to|pro(ves?|ven|of that)|impacts? (of|on)|"
         r"effective(ly|ness)?|sav(ed|es)|resulted in|due to)\b",
@@ -22,7 +22,7 @@ NEVER: Mapping[str, re.Pattern[str]] = {
 }
 
 
-def claim_in(text: str, language: str) -> str | None:
+def causal_term_in(text: str, language: str) -> str | None:
     """The first such words of a text in this language, None where it holds none."""
-    found = NEVER[language].search(text)
+    found = CAUSAL_TERMS[language].search(text)
     return found[0] if found else None

@@ -15,7 +15,7 @@ from indicators.definitions.indicator import Indicator
 from indicators.foundation.errors import Problem, WrongUse, nearest
 from indicators.foundation.messages import LANGUAGES
 from indicators.foundation.model_problems import read_model
-from indicators.linkage.framework.causal_language import claim_in
+from indicators.linkage.framework.causal_language import causal_term_in
 
 FILE_NAME = "framework.yaml"
 ACTIVITIES = "activities"
@@ -172,7 +172,7 @@ def _to_themselves(framework: Framework) -> Iterator[Problem]:
 def _claims(framework: Framework) -> Iterator[Problem]:
     """Titles that say that one thing brought about another; a hypothesis is free to expect it."""
     for key, text, language in _titles(framework):
-        if claim := claim_in(text, language):
+        if claim := causal_term_in(text, language):
             parameters = {"key": key, "claim": claim}
             yield Problem("framework_claim", FILE_NAME, value=text, parameters=parameters)
 

@@ -21,6 +21,7 @@ EFFORT = ("person_days", "nights", "km")
 # Ended on the local day on which it began, with no night noted: nobody was out for one.
 BACK_SAME_DAY_SQL = """coalesce(ended_at >= started_at
     AND local_date(ended_at) = local_date(started_at) AND coalesce(nights_out, 0) = 0, false)"""
+# As SQL over KIND_COLUMNS. Kinds overlap: a joint patrol by police is one by police too.
 ACTIVITY_KINDS: Mapping[str, str] = {
     ALL_KINDS: "true",
     "police": "coalesce(component = 'police', false)",

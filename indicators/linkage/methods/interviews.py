@@ -16,14 +16,14 @@ import pandas as pd
 
 from indicators.compiler.indicator_filter import counted_sql
 from indicators.definitions.indicator import Indicator
-from indicators.linkage.finding import ALL_KINDS, Finding
+from indicators.linkage.finding import ALL_KINDS, EffectEstimate, Finding, MethodResult
 from indicators.linkage.framework.model import Edge
-from indicators.linkage.grading import Evidence
+from indicators.linkage.grading import GradingInputs
 from indicators.linkage.interviews import (
-    BeforeAfter,
+    Comparison,
     answers_after_activities,
-    before_after,
     soon_or_later,
+    unexpected_event,
 )
 from indicators.linkage.methods.activities import (
     ACTIVITY_KINDS,
@@ -32,7 +32,7 @@ from indicators.linkage.methods.activities import (
     kinds_and_cost_sql,
     log_activities,
 )
-from indicators.linkage.methods.protocol import EdgeResult, Tested, Warehouse
+from indicators.linkage.methods.protocol import Warehouse
 from indicators.survey.waves.estimates import Wave, periods_of_waves, wave_respondents
 
 METHOD, PULSE_METHOD = "before_after_interviews", "pulse_interviews"
@@ -77,16 +77,16 @@ class Interviews:
         log_activities(connection, warehouse.mission, warehouse.as_of, [output])
         return _sample(connection, output, outcome), _pulse_sample(connection, outcome)
 
-    def evidence(self, inputs: tuple[_Sample, _Sample], edge: Edge) -> EdgeResult:
+    def evidence(self, inputs: tuple[_Sample, _Sample], edge: Edge) -> MethodResult:
         """Every comparison: findings and rows of `mart.interview_effect`."""
         sample, pulse = inputs
-        found = [*_before_after(sample), *_pulse(pulse)]
+        found = [*_unexpected_event(sample), *_pulse(pulse)]
         signs = [np.sign(entry.difference.estimate) for entry in found if entry.is_estimated]
-        return EdgeResult(
-            tuple(_tested(entry, signs) for entry in found), tuple(_row(entry) for entry in found)
+        return MethodResult(
+            tuple(_finding(entry, signs) for entry in found), tuple(_row(entry) for entry in found)
         )
 
-    def primary(self, tested: Sequence[Tested]) -> Tested | None:
+    def primary(self, findings: Sequence[Finding]) -> Finding | None:
         """None: what the protected say stands beside what other methods find."""
         return None
 
@@ -97,7 +97,7 @@ class _Entry:
 
     method: str
     kind: str
-    compared: BeforeAfter
+    compared: Comparison
     rounds: int
     effort: Mapping[str, float | None]
     design_caveats: tuple[str, ...] = ()
@@ -119,11 +119,11 @@ class _Entry:
 # --- before and after ------------------------------------------------------------------------
 
 
-def _before_after(sample: _Sample) -> Iterator[_Entry]:
+def _unexpected_event(sample: _Sample) -> Iterator[_Entry]:
     caveats = _design_caveats(sample.answers)
     for kind, events in _by_kind(sample.activities):
         for days in (DAYS, *(OTHER_DAYS if kind == ALL_KINDS else ())):
-            compared = before_after(sample.answers, events, days, COVARIATES)
+            compared = unexpected_event(sample.answers, events, days, COVARIATES)
             yield _Entry(METHOD, kind, compared, sample.rounds, _cost(events), caveats)
 
 
@@ -285,9 +285,9 @@ def _since_patrol(answers: pd.DataFrame, patrols: pd.DataFrame) -> pd.DataFrame:
 # --- rows ------------------------------------------------------------------------------------
 
 
-def _tested(entry: _Entry, signs: Sequence[float]) -> Tested:
+def _finding(entry: _Entry, signs: Sequence[float]) -> Finding:
     found = entry.compared.difference
-    finding = Finding(
+    effect = EffectEstimate(
         entry.method,
         entry.specification,
         0,
@@ -303,17 +303,17 @@ def _tested(entry: _Entry, signs: Sequence[float]) -> Tested:
         reason=found.reason,
         df=found.df,
     )
-    evidence = Evidence(
+    evidence = GradingInputs(
         "association",
         q_value=None,
         reason=found.reason,
         n_areas=found.n_areas,
         agreeing=sum(1 for sign in signs if sign == np.sign(found.estimate or 0)),
         specifications=len(signs),
-        caps=("few_rounds",) if entry.rounds < MIN_ROUNDS else (),
+        ceilings=("few_rounds",) if entry.rounds < MIN_ROUNDS else (),
     )
-    return Tested(
-        finding,
+    return Finding(
+        effect,
         evidence,
         contrast="pulse" if entry.method == PULSE_METHOD else "interviews",
         scale="units",

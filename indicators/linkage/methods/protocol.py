@@ -6,58 +6,20 @@ finding, q-value, grade and words are not its business.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 import duckdb
 
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
-from indicators.linkage.finding import ALL_KINDS, Finding
+from indicators.linkage.finding import Finding, MethodResult
 from indicators.linkage.framework.edge_indicators import PublishedIndicators, read_indicators
 from indicators.linkage.framework.model import Edge
-from indicators.linkage.grading import Evidence
 
 Inputs = TypeVar("Inputs")
-
-
-@dataclass(frozen=True)
-class Tested:
-    """One finding of one edge over all areas.
-
-    `contrast`: the message `linkage.contrast.<name>` with its `contrast_parameters`, what is
-    compared. `scale`: how the estimate reads: a log ratio, units of the outcome, or a correlation.
-    `span`: how many steps lie between little and much of the activity (10th to 90th percentile).
-    `kind`: of which activities (`activities.ACTIVITY_KINDS`); what is found of a kind never speaks
-    for the edge. `evidence`: without its q-value.
-    """
-
-    __test__ = False  # what was tested, and no test: pytest collects by names that begin so
-
-    finding: Finding
-    evidence: Evidence
-    contrast: str
-    scale: Literal["log_ratio", "units", "correlation"]
-    contrast_parameters: Mapping[str, Any] = field(default_factory=dict)
-    robustness: float | None = None
-    outcome_mean: float | None = None
-    span: float = 1.0
-    kind: str = ALL_KINDS
-    caveats: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class EdgeResult:
-    """What one method gives for one edge: its findings, and the rows of its own mart table.
-
-    `rows`: without mission, edge and area. One that names `q_value` is given that of the finding
-    of its `specification`.
-    """
-
-    tested: tuple[Tested, ...] = ()
-    rows: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -101,8 +63,8 @@ class Method(Protocol[Inputs]):
     def read(self, warehouse: Warehouse, edge: Edge) -> Inputs:
         """All that `evidence` looks at beside the edge."""
 
-    def evidence(self, inputs: Inputs, edge: Edge) -> EdgeResult:
+    def evidence(self, inputs: Inputs, edge: Edge) -> MethodResult:
         """Findings and rows; the same inputs give the same result."""
 
-    def primary(self, tested: Sequence[Tested]) -> Tested | None:
+    def primary(self, findings: Sequence[Finding]) -> Finding | None:
         """Which of its findings may speak for the edge: by a rule fixed beforehand."""

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from indicators.linkage.finding import Finding
+from indicators.linkage.finding import EffectEstimate
 from indicators.linkage.grading import MIN_AREAS, MIN_PERIODS
 from indicators.linkage.panel.edge_panel import EdgePanel, shifted
 from indicators.linkage.panel.specification import Floats
@@ -26,7 +26,7 @@ MIN_ROWS = 12
 _SWEEPS, _SETTLED = 200, 1e-10
 
 
-def associations(panel: EdgePanel) -> Iterator[Finding]:
+def associations(panel: EdgePanel) -> Iterator[EffectEstimate]:
     """`rank` and `partial` at every lag; only `partial` at the edge's own lag is a test.
 
     The own lag is among them however long it is.
@@ -39,7 +39,7 @@ def associations(panel: EdgePanel) -> Iterator[Finding]:
         yield correlation(rows, "partial", months, is_test=lag == panel.lag)
 
 
-def correlation(rows: pd.DataFrame, specification: str, lag: int, is_test: bool) -> Finding:
+def correlation(rows: pd.DataFrame, specification: str, lag: int, is_test: bool) -> EffectEstimate:
     """One correlation of `x` and `outcome` over rows of area and period, with its interval."""
     n_areas, n_periods = rows["area"].nunique(), rows["period"].nunique()
     counted: dict[str, Any] = {
@@ -50,7 +50,7 @@ def correlation(rows: pd.DataFrame, specification: str, lag: int, is_test: bool)
     }
     reason = _reason(rows, n_areas)
     if reason:
-        return Finding(METHOD, specification, reason=reason, **counted)
+        return EffectEstimate(METHOD, specification, reason=reason, **counted)
     area = pd.factorize(rows["area"], sort=True)[0]
     x, y = (stats.rankdata(rows[name]).astype(float) for name in ("x", "outcome"))
     if specification == "partial":
@@ -86,14 +86,14 @@ def _reason(rows: pd.DataFrame, n_areas: int) -> str | None:
 
 def _jackknifed(
     x: Floats, y: Floats, area: NDArray[np.int64], specification: str, counted: dict[str, Any]
-) -> Finding:
+) -> EffectEstimate:
     """Areas leave one by one: their part of the sums does, which for means of areas is exact."""
     sums = np.array([np.bincount(area, part) for part in (x * y, x * x, y * y)])
     total = sums.sum(axis=1, keepdims=True)
     scale = np.array([[x @ x], [y @ y]])
     if (scale <= _SETTLED * len(x) ** 2).any():
         reason = "no_variation"
-        return Finding(METHOD, specification, reason=reason, **counted)
+        return EffectEstimate(METHOD, specification, reason=reason, **counted)
     estimate = float(_correlation(total)[0])
     z, left_out = np.arctanh(_inside(_correlation(total))), _correlation(total - sums)
     without = np.arctanh(_inside(left_out[np.isfinite(left_out)]))
@@ -101,12 +101,12 @@ def _jackknifed(
     se_z = float(np.sqrt((groups - 1) / groups * ((without - without.mean()) ** 2).sum()))
     if groups < MIN_AREAS or se_z <= _SETTLED:
         reason = "too_few_areas" if groups < MIN_AREAS else "no_residual_variation"
-        return Finding(METHOD, specification, reason=reason, **counted)
+        return EffectEstimate(METHOD, specification, reason=reason, **counted)
     if specification == "partial":
         se_z *= groups / (groups - 1)  # an area is in the means of periods that its leaving keeps
     reach = float(stats.t.ppf(0.975, groups - 1)) * se_z
     p_value = float(2 * stats.t.sf(abs(z[0]) / se_z, groups - 1))
-    return Finding(
+    return EffectEstimate(
         METHOD,
         specification,
         estimate=estimate,

@@ -7,7 +7,7 @@ import pandas as pd
 
 
 @dataclass(frozen=True)
-class Step:
+class ExposureUnit:
     """What one unit of the activity means: `doubled`, `ten_points`, `one_unit`, `began`."""
 
     name: str
@@ -17,7 +17,7 @@ class Step:
 class EdgePanel:
     """One edge's rows at one level of areas.
 
-    `rows`: area, sector, period (a number; one step is one period), activity (in steps), count
+    `rows`: area, sector, period (consecutive numbers), activity (in exposure units), count
     (the activity as published), outcome, n (respondents or cases), is_partial, is_redefined
     (figures by an older definition are left out). Periods without a value of one of the two keep
     the other. `lag`: in periods.
@@ -25,7 +25,7 @@ class EdgePanel:
 
     rows: pd.DataFrame
     lag: int
-    step: Step
+    exposure_unit: ExposureUnit
     outcome_is_count: bool = False
     outcome_is_survey: bool = False
     outcome_source: str = ""

@@ -13,7 +13,7 @@ import pandas as pd
 from scipy import stats
 
 from indicators.linkage.finding import NotEstimable
-from indicators.linkage.grading import Outcome
+from indicators.linkage.grading import CheckOutcome
 from indicators.linkage.panel.association import two_way_residuals
 from indicators.linkage.panel.edge_panel import EdgePanel, shifted
 from indicators.linkage.panel.estimation import estimate
@@ -31,7 +31,7 @@ INDEPENDENT_P = 0.05
 _SEED = 19480910
 
 
-def joint(result: PanelResult, terms: Iterable[str]) -> Outcome:
+def joint(result: PanelResult, terms: Iterable[str]) -> CheckOutcome:
     """Whether coefficients that should be nil jointly may be."""
     test = wald(result, list(terms), max(result.n_clusters - 1, 1))
     if test is None or result.n_clusters <= test.df:
@@ -45,7 +45,7 @@ def hotelling_p(f: Any, terms: int, clusters: int) -> Any:
     return stats.f.sf(scaled, terms, clusters - terms)
 
 
-def lead_placebo(panel: EdgePanel, spec: PanelSpec) -> tuple[Outcome, PanelResult | None]:
+def lead_placebo(panel: EdgePanel, spec: PanelSpec) -> tuple[CheckOutcome, PanelResult | None]:
     """Activity of the three periods after must not go with the outcome; and the model itself."""
     rows = panel.with_lagged()
     names = [f"lead {lead}" for lead in LEADS]
@@ -62,7 +62,7 @@ def lead_placebo(panel: EdgePanel, spec: PanelSpec) -> tuple[Outcome, PanelResul
     return joint(result, names), result
 
 
-def reaction(panel: EdgePanel) -> Outcome:
+def reverse_direction(panel: EdgePanel) -> CheckOutcome:
     """Earlier outcomes must not tell where the activity is, given where it was before."""
     rows = panel.rows
     columns = {f"outcome {lag}": shifted(rows, "outcome", lag) for lag in LEADS}
@@ -109,7 +109,7 @@ def _residual_grid(rows: pd.DataFrame, like: pd.DataFrame) -> Floats:
 
 def leave_sectors_out(
     rows: pd.DataFrame, whole: float, estimated: Callable[[pd.DataFrame], float]
-) -> Outcome:
+) -> CheckOutcome:
     """Same sign and at least half the size without any one sector (area, where there is one)."""
     by = "sector" if rows["sector"].nunique() > 1 else "area"
     try:
@@ -119,13 +119,13 @@ def leave_sectors_out(
     return left_out_holds(whole, parts)
 
 
-def left_out_holds(whole: float, parts: Iterable[float]) -> Outcome:
+def left_out_holds(whole: float, parts: Iterable[float]) -> CheckOutcome:
     """Whether each part keeps the sign and half of the whole."""
     holds = all(part * np.sign(whole) >= LEFT_OUT_SHARE * abs(whole) for part in parts)
     return "passed" if holds else "failed"
 
 
-def stability(whole: float, neighbours: Iterable[float]) -> Outcome:
+def stability(whole: float, neighbours: Iterable[float]) -> CheckOutcome:
     """The same sign in at least four of five neighbouring specifications."""
     signs = [np.sign(value) == np.sign(whole) for value in neighbours]
     if not signs:
@@ -133,7 +133,7 @@ def stability(whole: float, neighbours: Iterable[float]) -> Outcome:
     return "passed" if np.mean(signs) >= STABLE_SHARE else "failed"
 
 
-def pre_size(before: Iterable[float], after: float) -> Outcome:
+def pretrend_size(before: Iterable[float], after: float) -> CheckOutcome:
     """The largest coefficient before adoption is below half of the average after it."""
     sizes = [abs(value) for value in before]
     if not sizes:
@@ -141,7 +141,7 @@ def pre_size(before: Iterable[float], after: float) -> Outcome:
     return "passed" if max(sizes) < abs(after) / 2 else "failed"
 
 
-def independent_outcome(whole: float, term_estimate: float, p_value: float) -> Outcome:
+def independent_outcome(whole: float, term_estimate: float, p_value: float) -> CheckOutcome:
     """The outcome as independent sources report it goes the same way, beyond noise."""
     agrees = np.sign(term_estimate) == np.sign(whole) and p_value < INDEPENDENT_P
     return "passed" if agrees else "failed"

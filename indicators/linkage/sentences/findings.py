@@ -10,11 +10,11 @@ from typing import Any
 
 from indicators.foundation.messages import has_message, message
 from indicators.foundation.number_format import number_text
+from indicators.linkage.finding import Finding
 from indicators.linkage.framework.model import Edge
 from indicators.linkage.grading import Grade
-from indicators.linkage.methods.protocol import Tested
 
-_RIVALS = {
+_ALTERNATIVES = {
     "reporting": ("reporting_failed", "reporting_not_run", "same_collector"),
     "sent_where_needed": (
         "lead_failed",
@@ -25,7 +25,7 @@ _RIVALS = {
         "fake_date_failed",
     ),
 }
-_RIVAL_OF_DESIGN = {
+_ALTERNATIVE_OF_DESIGN = {
     "staggered": "other_changes",
     "continuous": "sent_where_needed",
     "wake": "sent_where_needed",
@@ -55,86 +55,86 @@ class About:
         return str(known[f"title_{language}"]) if known else code
 
 
-def sentence(tested: Tested, grade: Grade, about: About, language: str) -> str:
+def sentence(finding: Finding, grade: Grade, about: About, language: str) -> str:
     """The sentence of one finding by its grade; "no change" only inside the margin."""
-    finding = tested.finding
-    parameters = _parameters(tested, grade, about, language)
-    if not finding.is_estimated:
+    effect = finding.effect
+    parameters = _parameters(finding, grade, about, language)
+    if not effect.is_estimated:
         return message("linkage.sentence.not_estimable", language, **parameters)
-    if is_inside_margin(tested, about.edge):
+    if is_inside_margin(finding, about.edge):
         key = "linkage.sentence.no_change"
     else:
         key = f"linkage.sentence.{grade.letter}"
-    facts = "facts" if finding.n_areas else "facts_of_events"
+    facts = "facts" if effect.n_areas else "facts_of_events"
     closing = message(f"linkage.sentence.{facts}", language, **parameters)
-    robust = _robust(tested, language) if grade.letter != "D" else ""
+    robust = _robust(finding, language) if grade.letter != "D" else ""
     return f"{message(key, language, **parameters)} {closing}{robust}"
 
 
-def is_inside_margin(tested: Tested, edge: Edge) -> bool:
+def is_inside_margin(finding: Finding, edge: Edge) -> bool:
     """Whether the 95% interval holds nil and lies inside the edge's margin, in percent.
 
     The margin is for the whole span of the activity, not for one step of it: small steps would make
     every change small.
     """
-    margin, finding = edge.margin_percent / 100, tested.finding
-    if finding.ci_low is None or finding.ci_high is None or finding.ci_low * finding.ci_high > 0:
+    margin, effect = edge.margin_percent / 100, finding.effect
+    if effect.ci_low is None or effect.ci_high is None or effect.ci_low * effect.ci_high > 0:
         return False
-    if tested.scale == "log_ratio":
+    if finding.scale == "log_ratio":
         low, high = math.log1p(-margin), math.log1p(margin)
-    elif tested.scale == "units" and tested.outcome_mean:
-        high = margin * abs(tested.outcome_mean)
+    elif finding.scale == "units" and finding.outcome_mean:
+        high = margin * abs(finding.outcome_mean)
         low = -high
     else:
         return False
-    return finding.lies_within(low / tested.span, high / tested.span)
+    return effect.lies_within(low / finding.exposure_range, high / finding.exposure_range)
 
 
-def _parameters(tested: Tested, grade: Grade, about: About, language: str) -> dict[str, Any]:
-    finding = tested.finding
+def _parameters(finding: Finding, grade: Grade, about: About, language: str) -> dict[str, Any]:
+    effect = finding.effect
     titles = {
         "from_title": about.title(about.edge.from_indicator, language),
         "to_title": about.title(about.edge.to_indicator, language),
     }
-    titles["of_kind"] = message(f"linkage.of_kind.{tested.kind}", language)
+    titles["of_kind"] = message(f"linkage.of_kind.{finding.kind}", language)
     if about.edge.controls.activity:
         titles["control_title"] = about.title(about.edge.controls.activity, language)
     contrast = message(
-        f"linkage.contrast.{tested.contrast}", language, **titles, **tested.contrast_parameters
+        f"linkage.contrast.{finding.contrast}", language, **titles, **finding.contrast_parameters
     )
     figures = {
-        "estimate": _with_unit(tested, finding.estimate, about, language),
-        "low": _effect(tested, finding.ci_low, language),
-        "high": _effect(tested, finding.ci_high, language),
+        "estimate": _with_unit(finding, effect.estimate, about, language),
+        "low": _effect(finding, effect.ci_low, language),
+        "high": _effect(finding, effect.ci_high, language),
         "compared": message(
-            f"linkage.compared.{_COMPARED.get(tested.contrast, 'named')}", language
+            f"linkage.compared.{_COMPARED.get(finding.contrast, 'named')}", language
         ),
     }
-    by_degrees = tested.contrast in _BY_DEGREES
+    by_degrees = finding.contrast in _BY_DEGREES
     return {
         **titles,
         "contrast": contrast,
-        "difference": message(f"linkage.difference.{tested.scale}", language, **figures),
-        "smallest": _smallest(tested, about, language),
+        "difference": message(f"linkage.difference.{finding.scale}", language, **figures),
+        "smallest": _minimum_detectable(finding, about, language),
         "span": message("linkage.sentence.span", language) if by_degrees else "",
         "margin": number(about.edge.margin_percent, language, digits=0),
         "reasons": reasons_in_words(grade.reasons, language),
-        "rival": message(f"linkage.rival.{rival(tested, grade)}", language),
-        "areas": finding.n_areas,
-        "periods": finding.n_periods,
+        "rival": message(f"linkage.rival.{alternative_explanation(finding, grade)}", language),
+        "areas": effect.n_areas,
+        "periods": effect.n_periods,
         "counted": message(f"linkage.counted.{about.counted}", language),
-        "events": finding.n_events if finding.n_events is not None else "–",
-        "worth": number(finding.n_eff, language, digits=0) if finding.n_eff else "–",
+        "events": effect.n_events if effect.n_events is not None else "–",
+        "worth": number(effect.n_eff, language, digits=0) if effect.n_eff else "–",
         "tests": about.tests,
     }
 
 
-def rival(tested: Tested, grade: Grade) -> str:
+def alternative_explanation(finding: Finding, grade: Grade) -> str:
     """The strongest other explanation: the one that a check points at, else the design's own."""
-    for name, reasons in _RIVALS.items():
+    for name, reasons in _ALTERNATIVES.items():
         if set(reasons) & set(grade.reasons):
             return name
-    return _RIVAL_OF_DESIGN[tested.evidence.design]
+    return _ALTERNATIVE_OF_DESIGN[finding.grading_inputs.design]
 
 
 def reasons_in_words(reasons: Iterable[str], language: str) -> str:
@@ -143,42 +143,42 @@ def reasons_in_words(reasons: Iterable[str], language: str) -> str:
     return message("linkage.list_separator", language).join(clauses) or "–"
 
 
-def _effect(tested: Tested, value: float | None, language: str) -> str:
+def _effect(finding: Finding, value: float | None, language: str) -> str:
     """An estimate or limit with its sign: percent of a log ratio, units, or a correlation."""
     if value is None or not math.isfinite(value):
         return "–"
-    if tested.scale == "log_ratio":
+    if finding.scale == "log_ratio":
         change = signed(percent(value), language, digits=0)
         return message("linkage.percent", language, number=change)
     return signed(value, language)
 
 
-def _with_unit(tested: Tested, value: float | None, about: About, language: str) -> str:
+def _with_unit(finding: Finding, value: float | None, about: About, language: str) -> str:
     """As `_effect`, with the unit of the outcome where it is in units."""
-    words = _effect(tested, value, language)
-    return _in_units(words, tested, about, language) if tested.scale == "units" else words
+    words = _effect(finding, value, language)
+    return _in_units(words, finding, about, language) if finding.scale == "units" else words
 
 
-def _smallest(tested: Tested, about: About, language: str) -> str:
+def _minimum_detectable(finding: Finding, about: About, language: str) -> str:
     """The smallest visible change, without sign; of a ratio the fall, never above 100 percent."""
-    smallest = tested.finding.smallest_visible
+    smallest = finding.effect.minimum_detectable_effect
     if smallest is None:
         return "–"
-    if tested.scale == "correlation" and smallest > _NEARLY_PERFECT:
+    if finding.scale == "correlation" and smallest > _NEARLY_PERFECT:
         return message("linkage.smallest.perfect", language)
-    if tested.scale == "log_ratio":
+    if finding.scale == "log_ratio":
         change = number(abs(percent(-smallest)), language, digits=0)
         size = message("linkage.percent", language, number=change)
-    elif tested.scale == "correlation":
+    elif finding.scale == "correlation":
         size = number(smallest, language)
     else:
-        size = _in_units(number(smallest, language), tested, about, language)
-    return message(f"linkage.smallest.{tested.scale}", language, size=size)
+        size = _in_units(number(smallest, language), finding, about, language)
+    return message(f"linkage.smallest.{finding.scale}", language, size=size)
 
 
-def _in_units(words: str, tested: Tested, about: About, language: str) -> str:
+def _in_units(words: str, finding: Finding, about: About, language: str) -> str:
     """With the outcome's unit; wakes count incidents around each activity, whatever it is."""
-    if tested.evidence.design == "wake":
+    if finding.grading_inputs.design == "wake":
         return message("linkage.incidents_each", language, number=words)
     outcome = about.indicators.get(about.edge.to_indicator, {})
     unit = str(outcome.get("unit_of_measure", ""))
@@ -208,11 +208,11 @@ def signed(value: float, language: str, digits: int | None = None) -> str:
     return f"{'−' if value < 0 else '+'}{words}"
 
 
-def _robust(tested: Tested, language: str) -> str:
+def _robust(finding: Finding, language: str) -> str:
     """What an unmeasured factor would have to explain; nothing where it was not worked out."""
-    if tested.robustness is None or not tested.finding.is_estimated:
+    if finding.robustness is None or not finding.effect.is_estimated:
         return ""
-    share = number(100 * tested.robustness, language, digits=0)
+    share = number(100 * finding.robustness, language, digits=0)
     return " " + message("linkage.sentence.robustness", language, share=share)
 
 

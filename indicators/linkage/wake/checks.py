@@ -29,8 +29,8 @@ def overlap_checks(wakes: Wakes, request: WakeRequest) -> dict[str, Any]:
     """
     overlapping = wakes.columns["overlap"] > 0
     shares = [overlapping.mean()] if len(wakes) else []
-    if "beside" in wakes.columns:
-        near = wakes.columns["beside"] > 0
+    if "other_activities" in wakes.columns:
+        near = wakes.columns["other_activities"] > 0
         groups = (near[wakes.is_treatment], near[~wakes.is_treatment])
         shares += [group.mean() for group in groups if group.size]
     apart = wakes.keep(~overlapping)

@@ -20,7 +20,7 @@ from indicators.linkage.wake.checks import (
     ring_checks,
     rise_check,
 )
-from indicators.linkage.wake.counts.rings import surroundings
+from indicators.linkage.wake.counts.rings import rings
 from indicators.linkage.wake.events import Events
 from indicators.linkage.wake.inference.formula import read_formula
 from indicators.linkage.wake.inference.intervals import Figures, figures, shuffled_figures
@@ -31,7 +31,7 @@ from indicators.linkage.wake.result import WakeResult, as_frame, count_rows, ove
 from indicators.linkage.wake.wakes import Wakes, complete_wakes
 
 Bools = NDArray[np.bool_]
-FAKE_DAYS = (60, 90)
+PLACEBO_DAYS = (60, 90)
 _AFTER_ONLY = read_formula("dependent_post ~ treatment")
 FEW_EVENTS, MANY_OVERLAPS, SOME_OVERLAPS = 20, 0.25, 0.10
 RISE_LEVEL, LEVEL = 0.10, 0.05
@@ -41,15 +41,15 @@ def analyse(
     events: Events,
     request: WakeRequest,
     own_reports: Bools | None = None,
-    beside: Bools | None = None,
+    other_activities: Bools | None = None,
 ) -> WakeResult:
     """Every window with its checks. `own_reports`: rows reported by those who act themselves.
 
-    `beside`: rows of other activities, which are compared with nothing and overlap.
+    `other_activities`: rows of other activities, which are compared with nothing and overlap.
     """
-    windows = list(matched_windows(events, request, own_reports, beside))
+    windows = list(matched_windows(events, request, own_reports, other_activities))
     rows = window_rows(windows, request)
-    for days in FAKE_DAYS:
+    for days in PLACEBO_DAYS:
         for row, fake in zip(rows, fake_date_figures(events, request, days), strict=True):
             row |= {f"fake_{days}_estimate": fake.estimate, f"fake_{days}_p": fake.p_value}
     general = general_caveats(events, request)
@@ -70,11 +70,11 @@ def matched_windows(
     events: Events,
     request: WakeRequest,
     own_reports: Bools | None = None,
-    beside: Bools | None = None,
+    other_activities: Bools | None = None,
 ) -> Iterator[tuple[Wakes, Matching]]:
     """The wakes of each window and how they match."""
     variables = match_variables(request.match_columns, request.match_overlap)
-    around = surroundings(events, request, own_reports, beside)
+    around = rings(events, request, own_reports, other_activities)
     for wakes in complete_wakes(events, request, around):
         kept = without_overlap(wakes) if request.delete_overlap else wakes
         yield kept, match_wakes(kept, variables)
@@ -124,7 +124,7 @@ def _shown(found: Figures) -> dict[str, Any]:
         "std_error_hc3": found.se_hc3,
         "pvalue_hc3": found.p_hc3,
         "pvalue_permutation": found.p_permutation,
-        "smallest_visible": found.smallest_visible,
+        "smallest_visible": found.minimum_detectable_effect,
         "df_residual": found.df,
     }
 

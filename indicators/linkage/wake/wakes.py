@@ -60,7 +60,7 @@ def complete_wakes(
     for time in request.times:
         counted = _counted(tally, events.is_treatment[at], time)
         counted |= more(time) if more else {}
-        complete = has_whole_record(events, at, time, request.unit_microseconds)
+        complete = has_full_follow_up(events, at, time, request.unit_microseconds)
         for place, radius in enumerate(request.radii):
             columns = {name: values[place][complete] for name, values in counted.items()}
             event = at[complete]
@@ -115,7 +115,7 @@ def _counted(tally: PairTally, is_treatment: Bools, time: int) -> dict[str, Floa
     }
 
 
-def has_whole_record(events: Events, at: Integers, time: int, unit: int) -> Bools:
+def has_full_follow_up(events: Events, at: Integers, time: int, unit: int) -> Bools:
     """Whether some row lies more than `time` units before and some more than that after."""
     moments = events.microseconds
     before = (moments[at] - moments[0]) // unit > time

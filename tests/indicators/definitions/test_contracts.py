@@ -14,7 +14,7 @@ from indicators.definitions.vocabularies import vocabulary
 from indicators.foundation.data_folder import data_folder
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.messages import LANGUAGES, has_message, message
-from indicators.linkage.framework.causal_language import claim_in
+from indicators.linkage.framework.causal_language import causal_term_in
 
 REPOSITORY = Path(__file__).parents[3]
 # Columns that §1 to §7 of the agreed list do not have; `near_base` is of its §8, of which the rest
@@ -221,7 +221,7 @@ def test_no_causal_word_stands_in_a_contract_or_code_list(folder: str) -> None:
         text = path.read_text(encoding="utf-8")
         words = re.sub(r"^  cause:", "", text, flags=re.MULTILINE)  # an agreed column's name
         for language in LANGUAGES:
-            assert claim_in(words, language) is None, path.name
+            assert causal_term_in(words, language) is None, path.name
 
 
 # Wrong contracts

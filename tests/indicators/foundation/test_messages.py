@@ -8,7 +8,7 @@ import pytest
 
 from indicators.foundation.data_folder import data_folder
 from indicators.foundation.messages import LANGUAGES, message, message_catalogue
-from indicators.linkage.framework.causal_language import claim_in
+from indicators.linkage.framework.causal_language import causal_term_in
 
 
 def placeholders(text: str) -> set[str]:
@@ -36,7 +36,7 @@ def test_no_message_claims_a_cause(language: str) -> None:
     claims = {
         key: texts[language]
         for key, texts in message_catalogue().items()
-        if claim_in(texts[language], language)
+        if causal_term_in(texts[language], language)
     }
     assert claims == {}
 
@@ -48,7 +48,7 @@ def test_no_text_of_the_repository_claims_a_cause(folder: str, language: str) ->
         (path.name, line.strip())
         for path in sorted((data_folder() / folder).rglob("*.yaml"))
         for line in path.read_text(encoding="utf-8").splitlines()
-        if claim_in(line, language)
+        if causal_term_in(line, language)
     ]
     assert claims == []
 

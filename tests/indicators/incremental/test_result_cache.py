@@ -9,22 +9,23 @@ import pytest
 
 from indicators.foundation.database import one_transaction
 from indicators.incremental.result_cache import Tally, kept_results, tally
-from indicators.linkage.finding import Finding
-from indicators.linkage.grading import Evidence
-from indicators.linkage.methods.protocol import EdgeResult, Tested
+from indicators.linkage.finding import EffectEstimate, Finding, MethodResult
+from indicators.linkage.grading import GradingInputs
 
 
-def found(estimate: float) -> EdgeResult:
-    finding = Finding("panel", "twfe", 1, n_areas=20, estimate=estimate, p_value=1e-300)
-    evidence = Evidence("continuous", None, checks={"lead": "passed"}, caps=("few_rounds",))
-    tested = Tested(
-        *(finding, evidence, "doubled", "units"),
+def found(estimate: float) -> MethodResult:
+    effect = EffectEstimate("panel", "twfe", 1, n_areas=20, estimate=estimate, p_value=1e-300)
+    evidence = GradingInputs(
+        "continuous", None, checks={"lead": "passed"}, ceilings=("few_rounds",)
+    )
+    finding = Finding(
+        *(effect, evidence, "doubled", "units"),
         contrast_parameters={"days": 7, "t_window": "14"},
         caveats=("few_areas",),
         robustness=1 / 3,
     )
     row = {"specification": "leads", "event_time": -3, "estimate": estimate, "se": None}
-    return EdgeResult((tested,), (row,))
+    return MethodResult((finding,), (row,))
 
 
 class Counted:
@@ -33,7 +34,7 @@ class Counted:
     def __init__(self) -> None:
         self.calls: list[float] = []
 
-    def __call__(self, estimate: float) -> EdgeResult:
+    def __call__(self, estimate: float) -> MethodResult:
         self.calls.append(estimate)
         return found(estimate)
 
@@ -43,10 +44,10 @@ def run(
     compute: Counted,
     estimates: dict[str, float],
     method: str = "panel",
-) -> dict[str, EdgeResult]:
+) -> dict[str, MethodResult]:
     with kept_results(connection, "testland", method) as kept:
         return {
-            edge: kept.result(edge, EdgeResult, compute, estimate)
+            edge: kept.result(edge, MethodResult, compute, estimate)
             for edge, estimate in estimates.items()
         }
 
@@ -73,13 +74,13 @@ def test_a_number_keeps_its_last_bit(
 ) -> None:
     for _ in range(2):
         result = run(connection, Counted(), {"a": estimate})["a"]
-        read = result.tested[0].finding.estimate
+        read = result.findings[0].effect.estimate
         assert read is not None and np.float64(read).tobytes() == np.float64(estimate).tobytes()
 
 
 def test_numbers_of_numpy_are_kept_as_plain_ones(connection: duckdb.DuckDBPyConnection) -> None:
     with kept_results(connection, "testland", "panel") as kept:
-        result = kept.result("a", EdgeResult, lambda: EdgeResult((), ({"n": np.int64(3)},)))
+        result = kept.result("a", MethodResult, lambda: MethodResult((), ({"n": np.int64(3)},)))
     assert result.rows == ({"n": 3},) and type(result.rows[0]["n"]) is int
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from indicators.foundation.statistics import benjamini_hochberg
-from indicators.linkage.grading import Evidence, Outcome, grade
+from indicators.linkage.grading import CheckOutcome, GradingInputs, grade
 from indicators.linkage.methods.panel.models import PRE_BINS
 from indicators.linkage.panel import placebos
 from tests.indicators.linkage.many_panels import (
@@ -34,7 +34,7 @@ class Told:
 
     p_values: dict[str, list[Array]] = field(default_factory=dict)
     covered: dict[str, list[Array]] = field(default_factory=dict)
-    evidence: list[Evidence] = field(default_factory=list)
+    evidence: list[GradingInputs] = field(default_factory=list)
 
     def note(self, name: str, p: Array, covered: Array | None = None) -> None:
         self.p_values.setdefault(name, []).append(p)
@@ -115,7 +115,7 @@ def before_adoption(
     bins = [((since >= low) & (since <= high) & treated) for low, high in PRE_BINS]
     fits = poisson(y, columns(post, *bins))
     pairs = zip(fits.estimate[:, 1:], fits.estimate[:, 0], strict=True)
-    small = [placebos.pre_size(before, after) == "passed" for before, after in pairs]
+    small = [placebos.pretrend_size(before, after) == "passed" for before, after in pairs]
     return fits.wald_p(list(range(1, 1 + len(bins)))), np.array(small)
 
 
@@ -243,21 +243,21 @@ def evidence(
     estimates: list[Array],
     p_values: list[Array],
     checks: dict[str, NDArray[np.bool_]],
-) -> Iterator[Evidence]:
+) -> Iterator[GradingInputs]:
     """One run each: q over the run's own tests, signs, checks and caps."""
     for run in range(len(panels.outcome)):
         p = np.array([values[run] for values in p_values])
         signs = np.sign([values[run] for values in estimates])
-        outcomes: dict[str, Outcome] = {
+        outcomes: dict[str, CheckOutcome] = {
             name: "passed" if values[run] else "failed" for name, values in checks.items()
         }
-        caps = ("same_month",) if design == "continuous" and panels.lag == 0 else ()
-        yield Evidence(
+        ceilings = ("same_month",) if design == "continuous" and panels.lag == 0 else ()
+        yield GradingInputs(
             design,  # type: ignore[arg-type]
             q_value=float(benjamini_hochberg(p, np.zeros(len(p), dtype=np.int64))[0]),
             n_areas=panels.outcome.shape[1],
             agreeing=int((signs == signs[0]).sum()),
             specifications=len(signs),
             checks=outcomes,
-            caps=caps,
+            ceilings=ceilings,
         )

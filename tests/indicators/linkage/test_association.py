@@ -6,7 +6,7 @@ import pytest
 from scipy import stats
 
 from indicators.linkage.panel.association import LAGS, associations, correlation, two_way_residuals
-from indicators.linkage.panel.edge_panel import EdgePanel, Step, shifted
+from indicators.linkage.panel.edge_panel import EdgePanel, ExposureUnit, shifted
 
 
 def rows(areas: int = 20, months: int = 30, lag: int = 2, seed: int = 3) -> pd.DataFrame:
@@ -28,21 +28,21 @@ def rows(areas: int = 20, months: int = 30, lag: int = 2, seed: int = 3) -> pd.D
 
 
 ROWS = rows()
-PANEL = EdgePanel(ROWS, lag=2, step=Step("one_unit"))
+PANEL = EdgePanel(ROWS, lag=2, exposure_unit=ExposureUnit("one_unit"))
 
 
 def test_an_own_lag_beyond_all_that_are_shown_is_tested_too() -> None:
-    far = EdgePanel(ROWS, lag=9, step=Step("one_unit"))
-    tested = [finding for finding in associations(far) if finding.is_test]
-    assert [(finding.specification, finding.lag) for finding in tested] == [("partial", 9)]
+    far = EdgePanel(ROWS, lag=9, exposure_unit=ExposureUnit("one_unit"))
+    finding = [effect for effect in associations(far) if effect.is_test]
+    assert [(effect.specification, effect.lag) for effect in finding] == [("partial", 9)]
 
 
 def test_every_lag_is_shown_and_only_the_edges_own_is_tested() -> None:
     found = list(associations(PANEL))
-    assert {finding.lag for finding in found} == set(LAGS)
-    tested = [finding for finding in found if finding.is_test]
-    assert [(finding.specification, finding.lag) for finding in tested] == [("partial", 2)]
-    assert all(finding.p_value is None for finding in found if not finding.is_test)
+    assert {effect.lag for effect in found} == set(LAGS)
+    finding = [effect for effect in found if effect.is_test]
+    assert [(effect.specification, effect.lag) for effect in finding] == [("partial", 2)]
+    assert all(effect.p_value is None for effect in found if not effect.is_test)
 
 
 def test_the_lag_at_which_they_move_together_stands_out() -> None:

@@ -11,9 +11,10 @@ import pytest
 from indicators.definitions.catalogue import load_catalogue
 from indicators.engine.refresh import compute
 from indicators.foundation.messages import has_message
+from indicators.linkage.finding import Finding
 from indicators.linkage.framework.model import Framework
 from indicators.linkage.methods.interviews import METHOD, PULSE_METHOD, Interviews
-from indicators.linkage.methods.protocol import Tested, Warehouse
+from indicators.linkage.methods.protocol import Warehouse
 from indicators.linkage.results import edge_evidence
 from tests.worlds.rows.warehouse import SmallWarehouse, small_mission
 
@@ -87,7 +88,7 @@ def patrols(first: date, **row: Any) -> list[dict[str, Any]]:
 
 def looked_at(
     warehouse: SmallWarehouse, expected: Framework | None = None, *codes: str
-) -> tuple[dict[tuple[str, str], dict[str, Any]], tuple[Tested, ...]]:
+) -> tuple[dict[tuple[str, str], dict[str, Any]], tuple[Finding, ...]]:
     """(rows of mart.interview_effect by method and specification, findings)."""
     mission = small_mission(codes or (PATROLS, SEEN))
     compute(warehouse.connection, mission, load_catalogue(), AS_OF)
@@ -98,9 +99,9 @@ def looked_at(
         )
     source = Warehouse(warehouse.connection, mission, load_catalogue(), AS_OF)
     (edge,) = looked.edges
-    found: tuple[Tested, ...] = ()
+    found: tuple[Finding, ...] = ()
     if method.applies(edge, source.selected):
-        found = method.evidence(method.read(source, edge), edge).tested
+        found = method.evidence(method.read(source, edge), edge).findings
     frame = warehouse.connection.execute("FROM mart.interview_effect").df()
     assert not frame.duplicated(["edge", "method", "specification"]).any()
     rows = frame.to_dict("records")
@@ -222,12 +223,12 @@ def test_pulse_interviews_soon_after_a_patrol_stand_beside_later_ones() -> None:
     made = pulse_warehouse()
     started = datetime(FIRST.year, FIRST.month, FIRST.day, 8)
     made.add("activities", [{"area_code": place, "started_at": started} for place in PULSE_PLACES])
-    found, tested = looked_at(made)
+    found, finding = looked_at(made)
     row = found[PULSE_METHOD, "7_days_all"]
     assert (row["n_after"], row["n_before"]) == (120, 180)  # days 0 to 7, days 8 to 19
     assert row["estimate"] is not None and row["n_clusters"] == 12
-    (pulse,) = [one for one in tested if one.finding.method == PULSE_METHOD]
-    assert pulse.finding.is_test and "pulse" in pulse.caveats
+    (pulse,) = [one for one in finding if one.effect.method == PULSE_METHOD]
+    assert pulse.effect.is_test and "pulse" in pulse.caveats
     assert "descriptive" not in pulse.caveats, "what is tested is not said to be untested"
 
 
@@ -354,19 +355,19 @@ def test_what_interviews_do_not_say_of_their_design_is_named(
 ) -> None:
     respondents = "UPDATE core.survey_respondents SET"
     warehouse.connection.execute(f"{respondents} psu = area_code || interviewed_on")
-    plain = {name for tested in looked_at(warehouse)[1] for name in tested.caveats}
+    plain = {name for finding in looked_at(warehouse)[1] for name in finding.caveats}
     warehouse.connection.execute(f"{respondents} {spoil}")
     _, found = looked_at(warehouse)
     assert caveat not in plain
-    assert found and all(caveat in tested.caveats for tested in found)
+    assert found and all(caveat in finding.caveats for finding in found)
     assert has_message(f"linkage.caveat.{caveat}")
 
 
 def test_findings_are_graded_as_an_association_at_most(warehouse: SmallWarehouse) -> None:
     _, found = looked_at(warehouse)
     assert found
-    assert all(entry.evidence.design == "association" for entry in found)
-    assert all("few_rounds" in entry.evidence.caps for entry in found)
+    assert all(entry.grading_inputs.design == "association" for entry in found)
+    assert all("few_rounds" in entry.grading_inputs.ceilings for entry in found)
 
 
 def test_a_wave_without_weights_has_no_value_and_ends_nothing() -> None:

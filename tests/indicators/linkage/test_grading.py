@@ -6,14 +6,21 @@ from typing import Any
 
 import pytest
 
-from indicators.linkage.grading import CAPS, CHECKS, SOFT_CHECKS, Evidence, Outcome, grade
+from indicators.linkage.grading import (
+    CEILINGS,
+    CHECKS,
+    SOFT_CHECKS,
+    CheckOutcome,
+    GradingInputs,
+    grade,
+)
 
 
-def passed(design: Any) -> Mapping[str, Outcome]:
+def passed(design: Any) -> Mapping[str, CheckOutcome]:
     return dict.fromkeys(CHECKS[design], "passed")
 
 
-STAGGERED = Evidence(
+STAGGERED = GradingInputs(
     "staggered", 0.01, n_areas=40, agreeing=4, specifications=4, checks=passed("staggered")
 )
 CONTINUOUS = replace(STAGGERED, design="continuous", checks=passed("continuous"))
@@ -28,12 +35,12 @@ HARD = [
 ]
 
 
-def with_check(evidence: Evidence, name: str, outcome: Outcome) -> Evidence:
+def with_check(evidence: GradingInputs, name: str, outcome: CheckOutcome) -> GradingInputs:
     return replace(evidence, checks={**evidence.checks, name: outcome})
 
 
 @pytest.mark.parametrize("evidence", [STAGGERED, WAKE])
-def test_all_conditions_give_an_a(evidence: Evidence) -> None:
+def test_all_conditions_give_an_a(evidence: GradingInputs) -> None:
     assert grade(evidence).letter == "A"
     assert grade(evidence).reasons == ()
 
@@ -46,7 +53,7 @@ def test_an_activity_that_varies_by_month_is_never_above_b() -> None:
 @pytest.mark.parametrize(("evidence", "name"), HARD)
 @pytest.mark.parametrize("outcome", ["failed", "not_run"])
 def test_a_hard_check_that_fails_or_is_not_run_gives_a_c(
-    evidence: Evidence, name: str, outcome: Outcome
+    evidence: GradingInputs, name: str, outcome: CheckOutcome
 ) -> None:
     given = grade(with_check(evidence, name, outcome))
     assert (given.letter, given.reasons) == ("C", (f"{name}_{outcome}",))
@@ -54,7 +61,7 @@ def test_a_hard_check_that_fails_or_is_not_run_gives_a_c(
 
 @pytest.mark.parametrize("evidence", [STAGGERED, WAKE])
 @pytest.mark.parametrize("name", SOFT_CHECKS)
-def test_one_soft_condition_may_be_missing_for_a_b(evidence: Evidence, name: str) -> None:
+def test_one_soft_condition_may_be_missing_for_a_b(evidence: GradingInputs, name: str) -> None:
     given = grade(with_check(evidence, name, "failed"))
     assert (given.letter, given.reasons) == ("B", (f"{name}_failed",))
 
@@ -64,12 +71,12 @@ def test_two_soft_conditions_missing_are_a_c() -> None:
     assert grade(replace(STAGGERED, checks=both)).letter == "C"
 
 
-@pytest.mark.parametrize("cap", CAPS)
+@pytest.mark.parametrize("ceiling", CEILINGS)
 @pytest.mark.parametrize("evidence", [STAGGERED, CONTINUOUS, WAKE])
-def test_a_cap_holds_whatever_is_passed(evidence: Evidence, cap: str) -> None:
-    given = grade(replace(evidence, caps=(cap,)))
+def test_a_ceiling_holds_whatever_is_passed(evidence: GradingInputs, ceiling: str) -> None:
+    given = grade(replace(evidence, ceilings=(ceiling,)))
     assert given.letter == "C"
-    assert cap in given.reasons
+    assert ceiling in given.reasons
 
 
 @pytest.mark.parametrize(("q", "letter"), [(0.049, "A"), (0.05, "C"), (0.099, "C"), (0.10, "D")])
@@ -84,7 +91,7 @@ def test_signs_that_differ_leave_nothing() -> None:
 
 @pytest.mark.parametrize("reason", ["separated", "too_few_clusters", "no_overlap_in_time"])
 def test_without_an_estimate_the_reason_is_the_grades(reason: str) -> None:
-    given = grade(Evidence("staggered", None, reason=reason))
+    given = grade(GradingInputs("staggered", None, reason=reason))
     assert (given.letter, given.reasons) == ("D", (reason,))
 
 
@@ -122,4 +129,4 @@ def test_a_correlation_by_ranks_stays_an_association() -> None:
 
 def test_an_unknown_cap_is_an_error() -> None:
     with pytest.raises(ValueError, match="no such cap"):
-        grade(replace(STAGGERED, caps=("invented",)))
+        grade(replace(STAGGERED, ceilings=("invented",)))

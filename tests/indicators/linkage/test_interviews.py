@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from indicators.linkage.interviews import MIN_INTERVIEWS, BeforeAfter, before_after
+from indicators.linkage.interviews import MIN_INTERVIEWS, Comparison, unexpected_event
 
 DAY = pd.Timestamp("2026-08-03")
 AREAS, DAYS_OF_FIELDWORK, PSU, PER_PSU = 20, 24, 8, 12
@@ -36,9 +36,9 @@ def survey(
     return answers, events
 
 
-def run(*arguments: object, days: int = 7, **options: object) -> BeforeAfter:
+def run(*arguments: object, days: int = 7, **options: object) -> Comparison:
     answers, events = survey(*arguments, **options)  # type: ignore[arg-type]
-    return before_after(answers, events, days, ("is_woman",))
+    return unexpected_event(answers, events, days, ("is_woman",))
 
 
 def rates(runs: int, **options: object) -> tuple[float, float, float]:
@@ -71,7 +71,7 @@ def test_without_an_effect_few_differences_are_called(capsys: pytest.CaptureFixt
 
 def test_the_estimate_is_that_of_a_plain_regression() -> None:
     answers, events = survey(3)
-    found = before_after(answers, events, 7).difference
+    found = unexpected_event(answers, events, 7).difference
     rows = answers.merge(events, on="area", suffixes=("", "_event"))
     distance = (rows["day"] - rows["day_event"]).dt.days
     rows = rows.assign(x=(distance > 0).astype(float))[distance.abs().between(1, 7)]
@@ -99,13 +99,19 @@ def test_the_day_of_the_event_is_left_out() -> None:
     moved = answers.assign(
         outcome=np.where(on_day["day"] == on_day["event"], 1.0, answers["outcome"])
     )
-    assert before_after(moved, events, 7).difference == before_after(answers, events, 7).difference
+    assert (
+        unexpected_event(moved, events, 7).difference
+        == unexpected_event(answers, events, 7).difference
+    )
 
 
 def test_an_event_soon_after_another_is_no_event() -> None:
     answers, events = survey(5)
     twice = pd.concat([events, events.assign(day=events["day"] + pd.Timedelta(days=3))])
-    assert before_after(answers, twice, 7).difference == before_after(answers, events, 7).difference
+    assert (
+        unexpected_event(answers, twice, 7).difference
+        == unexpected_event(answers, events, 7).difference
+    )
 
 
 def test_who_was_asked_must_be_alike() -> None:
@@ -113,7 +119,7 @@ def test_who_was_asked_must_be_alike() -> None:
     after = answers["day"] > answers["area"].map(events.set_index("area")["day"])
     told = answers.assign(is_woman=np.where(after, 1.0, answers["is_woman"]))
     assert run(6).is_balanced
-    assert not before_after(told, events, 7, ("is_woman",)).is_balanced
+    assert not unexpected_event(told, events, 7, ("is_woman",)).is_balanced
 
 
 def test_a_trend_during_fieldwork_shows_at_a_false_date() -> None:
@@ -134,19 +140,19 @@ def test_a_trend_during_fieldwork_shows_at_a_false_date() -> None:
 )
 def test_what_cannot_be_compared_has_a_reason_and_no_figure(change, reason) -> None:
     answers, events = change(*survey(8))
-    found = before_after(answers, events, 7).difference
+    found = unexpected_event(answers, events, 7).difference
     assert found.reason == reason
     assert found.estimate is None and found.p_value is None
 
 
 def test_days_must_leave_room() -> None:
     with pytest.raises(ValueError, match="2 or more"):
-        before_after(*survey(9), 1)
+        unexpected_event(*survey(9), 1)
 
 
 def test_equal_rows_give_equal_figures_in_any_order() -> None:
     answers, events = survey(10)
     shuffled = answers.sample(frac=1, random_state=1)
-    first = before_after(answers, events, 7).difference
-    again = before_after(shuffled, events.iloc[::-1], 7).difference
+    first = unexpected_event(answers, events, 7).difference
+    again = unexpected_event(shuffled, events.iloc[::-1], 7).difference
     assert first.estimate == pytest.approx(again.estimate, abs=1e-12)

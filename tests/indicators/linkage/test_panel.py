@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from indicators.foundation.messages import has_message
-from indicators.linkage.finding import Finding, NotEstimable, figures_of
+from indicators.linkage.finding import EffectEstimate, NotEstimable, figures_of
 from indicators.linkage.methods.panel import models as edge_models
 from indicators.linkage.methods.panel.models import model_of, with_few_areas
 from indicators.linkage.panel.estimation import estimate
@@ -136,7 +136,7 @@ def test_with_few_areas_the_interval_leaves_nil_out_where_p_is_below_five_percen
     rows = panel(areas=areas, months=12, seed=4).rename(columns={"y": "outcome", "month": "period"})
     rows["outcome"] += effect * rows["x"]
     term = estimate(rows, model_of("outcome", "gaussian")).term("x")
-    plain = Finding("panel", "twfe", 0, **figures_of(term, areas - 1))
+    plain = EffectEstimate("panel", "twfe", 0, **figures_of(term, areas - 1))
     (found,), checks = with_few_areas([plain], rows)
     assert found.p_value is not None and found.ci_low is not None and found.ci_high is not None
     assert (found.p_value < 0.05) == (found.ci_low * found.ci_high > 0)

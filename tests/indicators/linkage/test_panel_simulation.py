@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from indicators.linkage.finding import Finding, figures_of
+from indicators.linkage.finding import EffectEstimate, figures_of
 from indicators.linkage.methods.panel.models import METHOD, model_edge, model_of, with_few_areas
 from indicators.linkage.panel import placebos
 from indicators.linkage.panel.adoption import add_times, adoption
 from indicators.linkage.panel.association import correlation
-from indicators.linkage.panel.edge_panel import EdgePanel, Step
+from indicators.linkage.panel.edge_panel import EdgePanel, ExposureUnit
 from indicators.linkage.panel.estimation import estimate
 from tests.indicators.linkage.many_panels import sun_abraham_average
 from tests.indicators.linkage.panel_simulation import Told, simulate
@@ -64,7 +64,7 @@ def edge_panel(panels: Panels, run: int) -> EdgePanel:
     return EdgePanel(
         rows.drop(columns="independent"),
         lag=panels.lag,
-        step=Step("doubled"),
+        exposure_unit=ExposureUnit("doubled"),
         outcome_is_count=True,
         outcome_source="incidents",
         independent=rows[["area", "period", "independent"]],
@@ -81,7 +81,7 @@ def test_the_fast_estimators_say_what_the_product_says(name: str) -> None:
     fast = {name: np.concatenate(values) for name, values in told.p_values.items()}
     for run in range(runs):
         models = model_edge(edge_panel(panels, run))
-        by_name = {finding.specification: finding for finding in models.findings}
+        by_name = {effect.specification: effect for effect in models.effects}
         for slow, quick in (
             ("poisson_began", "Poisson, began"),
             ("twfe_began", "least squares, began"),
@@ -111,7 +111,7 @@ def with_few(areas: int, runs: int, months: int = 24) -> np.ndarray:
     for run in range(runs):
         rows = edge_panel(panels, run).with_lagged()
         term = estimate(rows, model_of("outcome", "gaussian")).term("x")
-        plain = Finding(METHOD, "twfe", panels.lag, **figures_of(term, areas - 1))
+        plain = EffectEstimate(METHOD, "twfe", panels.lag, **figures_of(term, areas - 1))
         (found,), _ = with_few_areas([plain], rows)
         assert found.p_value is not None and found.ci_low is not None and found.ci_high is not None
         told.append((found.p_value, found.ci_low <= 0 <= found.ci_high))

@@ -10,11 +10,11 @@ import pytest
 
 from indicators.definitions.indicator import Indicator
 from indicators.foundation.messages import LANGUAGES, has_message, message
-from indicators.linkage.finding import Finding
+from indicators.linkage.finding import EffectEstimate, Finding, MethodResult
 from indicators.linkage.framework.model import Edge, Framework
-from indicators.linkage.grading import Evidence
+from indicators.linkage.grading import GradingInputs
 from indicators.linkage.methods.panel.findings import PanelModels
-from indicators.linkage.methods.protocol import EdgeResult, Tested, Warehouse
+from indicators.linkage.methods.protocol import Warehouse
 from indicators.linkage.methods.wake.effects import MatchedWake
 from indicators.linkage.results import edge_evidence
 from tests.indicators.linkage.simulated_panels import SCENARIOS, SECTORS, Panels, draw
@@ -35,7 +35,7 @@ CREATE TABLE core.incidents (
 class Given:
     """A method whose findings are written down beforehand."""
 
-    findings: tuple[Tested, ...]
+    findings: tuple[Finding, ...]
     name: str = "given"
     table: str | None = None
 
@@ -43,12 +43,12 @@ class Given:
         return bool(self.findings)
 
     def read(self, warehouse: Warehouse, edge: Edge) -> tuple[str, ...]:
-        return tuple(tested.finding.specification for tested in self.findings)
+        return tuple(finding.effect.specification for finding in self.findings)
 
-    def evidence(self, inputs: tuple[str, ...], edge: Edge) -> EdgeResult:
-        return EdgeResult(self.findings)
+    def evidence(self, inputs: tuple[str, ...], edge: Edge) -> MethodResult:
+        return MethodResult(self.findings)
 
-    def primary(self, tested: Sequence[Tested]) -> Tested | None:
+    def primary(self, findings: Sequence[Finding]) -> Finding | None:
         return None
 
 
@@ -89,7 +89,7 @@ def activity(panels: Panels, run: int, area: int, month: int) -> float:
 def linked(
     panels: Panels,
     expected: Framework | None = None,
-    wakes: tuple[Tested, ...] = (),
+    wakes: tuple[Finding, ...] = (),
     anew_from: str = "",
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Rows of mart.result_link and mart.event_study for one simulated run.
@@ -175,11 +175,11 @@ def test_the_row_side_by_side_speaks_for_the_edge(planted: Any) -> None:
 
 
 def test_q_values_are_over_everything_tested(planted: Any) -> None:
-    tested = [row for row in planted[0] if row["q_value"] is not None]
-    assert len(tested) == 4
-    p = np.array(sorted(row["p_value"] for row in tested))
+    finding = [row for row in planted[0] if row["q_value"] is not None]
+    assert len(finding) == 4
+    p = np.array(sorted(row["p_value"] for row in finding))
     expected = np.minimum.accumulate((p * len(p) / np.arange(1, len(p) + 1))[::-1])[::-1]
-    assert sorted(row["q_value"] for row in tested) == pytest.approx(list(expected))
+    assert sorted(row["q_value"] for row in finding) == pytest.approx(list(expected))
     others = [row for row in planted[0] if row["method"] in ("placebo",)]
     assert all(row["q_value"] is None for row in others)
 
@@ -218,21 +218,23 @@ def test_findings_of_the_wake_analysis_are_graded_with_the_others() -> None:
     assert "incidents par activité" in row["sentence_fr"]
 
 
-def wake(days: float, km: float, **parts: Any) -> Tested:
-    finding = Finding("wake", f"{days}_{km}", 0, estimate=0.5, se=0.1, p_value=1e-9, n_events=60)
-    evidence = Evidence("wake", None, n_treated=60, n_effective=40.0)
+def wake(days: float, km: float, **parts: Any) -> Finding:
+    effect = EffectEstimate(
+        "wake", f"{days}_{km}", 0, estimate=0.5, se=0.1, p_value=1e-9, n_events=60
+    )
+    evidence = GradingInputs("wake", None, n_treated=60, n_effective=40.0)
     given = {"t_window": days, "spat_window": km}
-    tested = Tested(finding, evidence, "wake_called_off", "units", given)
-    return replace(tested, **parts) if parts else tested
+    finding = Finding(effect, evidence, "wake_called_off", "units", given)
+    return replace(finding, **parts) if parts else finding
 
 
 def test_a_usable_wake_speaks_for_the_edge_by_its_window_and_not_by_its_result() -> None:
     windows = [wake(7, 10), wake(14, 20), wake(14, 10)]
     assert MatchedWake().primary(windows) is windows[2]
-    crowded = Evidence("wake", None, n_treated=60, overlap=0.5)
-    few = Evidence("wake", None, n_treated=5)
-    assert MatchedWake().primary([wake(14, 10, evidence=crowded)]) is None
-    assert MatchedWake().primary([wake(14, 10, evidence=few)]) is None
+    crowded = GradingInputs("wake", None, n_treated=60, overlap=0.5)
+    few = GradingInputs("wake", None, n_treated=5)
+    assert MatchedWake().primary([wake(14, 10, grading_inputs=crowded)]) is None
+    assert MatchedWake().primary([wake(14, 10, grading_inputs=few)]) is None
 
 
 def test_the_first_method_with_a_primary_speaks_for_the_edge() -> None:
@@ -244,13 +246,16 @@ def test_the_first_method_with_a_primary_speaks_for_the_edge() -> None:
 
 
 def test_the_panel_speaks_by_the_order_of_its_models_and_not_by_their_results() -> None:
-    def tested(name: str, **figures: Any) -> Tested:
-        finding = Finding("panel", name, 0, **figures)
-        return Tested(finding, Evidence("continuous", None), "doubled", "units")
+    def finding(name: str, **figures: Any) -> Finding:
+        effect = EffectEstimate("panel", name, 0, **figures)
+        return Finding(effect, GradingInputs("continuous", None), "doubled", "units")
 
-    first = tested("poisson", reason="separated")
-    second, third = tested("twfe", estimate=0.1, p_value=0.9), tested("b", estimate=9, p_value=0.0)
-    lead = tested("lead", estimate=1.0, is_test=False)
+    first = finding("poisson", reason="separated")
+    second, third = (
+        finding("twfe", estimate=0.1, p_value=0.9),
+        finding("b", estimate=9, p_value=0.0),
+    )
+    lead = finding("lead", estimate=1.0, is_test=False)
     assert PanelModels().primary([lead, first, second, third]) is second
     assert PanelModels().primary([lead, first]) is first
     assert PanelModels().primary([lead]) is None
@@ -361,4 +366,4 @@ def test_no_values_at_all_give_no_test() -> None:
     )
     warehouse = Warehouse(empty_mart(), mission(), {}, AS_OF)
     panel = PanelModels().read(warehouse, edge)
-    assert PanelModels().evidence(panel, edge).tested == ()
+    assert PanelModels().evidence(panel, edge).findings == ()

@@ -9,12 +9,16 @@ import pytest
 from indicators.definitions.catalogue import load_catalogue
 from indicators.foundation.data_folder import data_folder
 from indicators.foundation.messages import LANGUAGES, has_message, message, message_catalogue
-from indicators.linkage.finding import REASONS, Finding
-from indicators.linkage.framework.causal_language import claim_in
+from indicators.linkage.finding import REASONS, EffectEstimate, Finding
+from indicators.linkage.framework.causal_language import causal_term_in
 from indicators.linkage.framework.model import Controls, Edge, read_framework
-from indicators.linkage.grading import CAPS, CHECKS, Evidence, Grade, grade
-from indicators.linkage.methods.protocol import Tested
-from indicators.linkage.sentences.findings import About, is_inside_margin, rival, sentence
+from indicators.linkage.grading import CEILINGS, CHECKS, Grade, GradingInputs, grade
+from indicators.linkage.sentences.findings import (
+    About,
+    alternative_explanation,
+    is_inside_margin,
+    sentence,
+)
 
 WORDS = {"en": "Titel", "fr": "Titre"}
 EDGE = Edge.model_validate(
@@ -26,7 +30,7 @@ INDICATORS = {
     "P2-OC-07": {"title_en": "Calm", "title_fr": "Calme", "unit_of_measure": "percent"},
 }
 ABOUT = About(EDGE, INDICATORS, tests=12, counted="M")
-FINDING = Finding(
+EFFECT = EffectEstimate(
     "panel",
     "poisson",
     1,
@@ -39,8 +43,8 @@ FINDING = Finding(
     p_value=0.001,
     df=34,
 )
-EVIDENCE = Evidence("continuous", 0.01, n_areas=35, agreeing=3, specifications=3)
-TESTED = Tested(FINDING, EVIDENCE, "doubled", "log_ratio", robustness=0.21)
+EVIDENCE = GradingInputs("continuous", 0.01, n_areas=35, agreeing=3, specifications=3)
+FINDING = Finding(EFFECT, EVIDENCE, "doubled", "log_ratio", robustness=0.21)
 GRADES = [
     Grade("A"),
     Grade("B", ("stability_failed",)),
@@ -49,7 +53,7 @@ GRADES = [
 ]
 CHECKED = {name for names in CHECKS.values() for name in names} | {"wild_bootstrap"}
 CODES = [*(f"{name}_{how}" for name in sorted(CHECKED) for how in ("failed", "not_run"))]
-CODES += [*CAPS, *REASONS]
+CODES += [*CEILINGS, *REASONS]
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -60,8 +64,8 @@ def test_every_reason_has_its_words(code: str) -> None:
 @pytest.mark.parametrize(("given", "language"), list(product(GRADES, LANGUAGES)))
 @pytest.mark.parametrize("scale", ["log_ratio", "units", "correlation"])
 def test_no_sentence_at_any_grade_claims_a_cause(given: Grade, language: str, scale: Any) -> None:
-    said = sentence(replace(TESTED, scale=scale), given, ABOUT, language)
-    assert claim_in(said, language) is None
+    said = sentence(replace(FINDING, scale=scale), given, ABOUT, language)
+    assert causal_term_in(said, language) is None
     assert "{" not in said
 
 
@@ -70,7 +74,7 @@ def test_no_template_claims_a_cause(language: str) -> None:
     claims = {
         key: texts[language]
         for key, texts in message_catalogue().items()
-        if claim_in(texts[language], language)
+        if causal_term_in(texts[language], language)
     }
     assert claims == {}
 
@@ -86,7 +90,7 @@ def test_no_title_claims_a_cause(language: str) -> None:
         titles += [getattr(item.title, language) for item in items]
         titles += [getattr(edge.why, language) for edge in (framework.edges if framework else ())]
     assert titles
-    assert [title for title in titles if claim_in(title, language)] == []
+    assert [title for title in titles if causal_term_in(title, language)] == []
 
 
 @pytest.mark.parametrize(
@@ -101,11 +105,11 @@ def test_no_title_claims_a_cause(language: str) -> None:
     ],
 )
 def test_the_list_catches_what_it_is_for(claim: str, language: str) -> None:
-    assert claim_in(claim, language)
+    assert causal_term_in(claim, language)
 
 
 def test_a_sentence_holds_interval_numbers_tests_and_rival() -> None:
-    said = sentence(TESTED, Grade("C", ("lead_failed",)), ABOUT, "en")
+    said = sentence(FINDING, Grade("C", ("lead_failed",)), ABOUT, "en")
     for part in (
         "−18%",
         "−26% to −10%",
@@ -129,10 +133,10 @@ def test_what_is_compared_is_what_the_sentence_names(language: str) -> None:
     named = {"doubled": areas, "began": areas, "wake_called_off": called_off}
     about = replace(ABOUT, edge=EDGE.model_copy(update={"controls": OTHER}))
     for contrast in (*named, "wake_planned", "wake_other_activity", "interviews", "pulse"):
-        tested = replace(
-            TESTED, contrast=contrast, scale="units", contrast_parameters=parameters, kind="police"
+        finding = replace(
+            FINDING, contrast=contrast, scale="units", contrast_parameters=parameters, kind="police"
         )
-        said = sentence(tested, Grade("C", ("lead_failed",)), about, language)
+        said = sentence(finding, Grade("C", ("lead_failed",)), about, language)
         assert [words for words in (areas, called_off) if words in said] == [
             words for name, words in named.items() if name == contrast
         ]
@@ -141,39 +145,39 @@ def test_what_is_compared_is_what_the_sentence_names(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_only_of_an_activity_by_degrees_is_little_and_much_said(language: str) -> None:
-    small = replace(FINDING, estimate=0.0, ci_low=-0.01, ci_high=0.01)
+    small = replace(EFFECT, estimate=0.0, ci_low=-0.01, ci_high=0.01)
     span = message("linkage.sentence.span", language)
     for contrast, is_said in (("doubled", True), ("began", False), ("interviews", False)):
-        tested = replace(
-            TESTED, finding=small, contrast=contrast, contrast_parameters={"days": 7}, kind="police"
+        finding = replace(
+            FINDING, effect=small, contrast=contrast, contrast_parameters={"days": 7}, kind="police"
         )
-        said = sentence(tested, Grade("D", ("q_not_below_10",)), ABOUT, language)
+        said = sentence(finding, Grade("D", ("q_not_below_10",)), ABOUT, language)
         assert (span in said) is is_said
 
 
 def test_an_association_is_not_said_to_show_that_there_is_no_effect() -> None:
     """ "Shows no effect" alone reads as a finding of none; grade C has no such finding."""
     for language, words in (("en", "no effect"), ("fr", "aucun effet")):
-        said = sentence(TESTED, Grade("C", ("lead_failed",)), ABOUT, language)
+        said = sentence(FINDING, Grade("C", ("lead_failed",)), ABOUT, language)
         assert words not in said
 
 
 def test_french_numbers_are_french() -> None:
-    tested = replace(TESTED, scale="units")
-    said = sentence(tested, Grade("C", ("lead_failed",)), ABOUT, "fr")
+    finding = replace(FINDING, scale="units")
+    said = sentence(finding, Grade("C", ("lead_failed",)), ABOUT, "fr")
     assert "−0,20 (points de pourcentage)" in said
 
 
 def test_the_data_cannot_tell_names_the_smallest_visible_change() -> None:
-    said = sentence(TESTED, Grade("D", ("q_not_below_10",)), ABOUT, "en")
+    said = sentence(FINDING, Grade("D", ("q_not_below_10",)), ABOUT, "en")
     assert "cannot tell" in said and "no effect" in said
     assert "a change larger than 13%" in said  # (t.975 + t.80 with 34 df) × .05 as a fall
     assert "No change" not in said
 
 
 def test_a_change_within_a_wide_interval_of_few_areas_is_not_called_visible() -> None:
-    wide = replace(FINDING, estimate=0.0, ci_low=-0.50, ci_high=0.50)
-    visible = [finding.smallest_visible for finding in (FINDING, wide)]
+    wide = replace(EFFECT, estimate=0.0, ci_low=-0.50, ci_high=0.50)
+    visible = [effect.minimum_detectable_effect for effect in (EFFECT, wide)]
     assert visible[0] is not None and visible[1] is not None
     assert visible[1] > 0.50 > visible[0]
 
@@ -191,32 +195,32 @@ def test_a_change_within_a_wide_interval_of_few_areas_is_not_called_visible() ->
 def test_no_change_only_inside_the_margin_over_the_whole_span(
     low: float, high: float, span: float, is_no_change: bool
 ) -> None:
-    finding = replace(FINDING, estimate=(low + high) / 2, ci_low=low, ci_high=high)
-    tested = replace(TESTED, finding=finding, span=span)
-    assert is_inside_margin(tested, EDGE) is is_no_change
-    said = sentence(tested, Grade("D", ("q_not_below_10",)), ABOUT, "en")
+    effect = replace(EFFECT, estimate=(low + high) / 2, ci_low=low, ci_high=high)
+    finding = replace(FINDING, effect=effect, exposure_range=span)
+    assert is_inside_margin(finding, EDGE) is is_no_change
+    said = sentence(finding, Grade("D", ("q_not_below_10",)), ABOUT, "en")
     assert ("No change" in said) is is_no_change
 
 
 def test_a_wider_margin_must_be_in_the_framework_beforehand() -> None:
     wide = EDGE.model_copy(update={"margin_percent": 30.0})
-    finding = replace(FINDING, estimate=0.0, ci_low=-0.25, ci_high=0.25)
-    assert not is_inside_margin(replace(TESTED, finding=finding), EDGE)
-    assert is_inside_margin(replace(TESTED, finding=finding), wide)
+    effect = replace(EFFECT, estimate=0.0, ci_low=-0.25, ci_high=0.25)
+    assert not is_inside_margin(replace(FINDING, effect=effect), EDGE)
+    assert is_inside_margin(replace(FINDING, effect=effect), wide)
 
 
 @pytest.mark.parametrize("reason", REASONS)
 def test_no_estimate_no_number(reason: str) -> None:
-    nothing = Finding("panel", "twfe", 0, reason=reason)
-    tested = replace(TESTED, finding=nothing)
+    nothing = EffectEstimate("panel", "twfe", 0, reason=reason)
+    finding = replace(FINDING, effect=nothing)
     letter = grade(replace(EVIDENCE, reason=reason))
     for language in LANGUAGES:
-        said = sentence(tested, letter, ABOUT, language)
+        said = sentence(finding, letter, ABOUT, language)
         assert "%" not in said and "–" not in said
 
 
 def test_the_rival_is_the_one_that_a_check_points_at() -> None:
-    assert rival(TESTED, Grade("C", ("reporting_failed",))) == "reporting"
-    assert rival(TESTED, Grade("C", ("reaction_failed",))) == "sent_where_needed"
-    staggered = replace(TESTED, evidence=replace(EVIDENCE, design="staggered"))
-    assert rival(staggered, Grade("A")) == "other_changes"
+    assert alternative_explanation(FINDING, Grade("C", ("reporting_failed",))) == "reporting"
+    assert alternative_explanation(FINDING, Grade("C", ("reaction_failed",))) == "sent_where_needed"
+    staggered = replace(FINDING, grading_inputs=replace(EVIDENCE, design="staggered"))
+    assert alternative_explanation(staggered, Grade("A")) == "other_changes"

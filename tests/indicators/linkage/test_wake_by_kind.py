@@ -7,7 +7,7 @@ import pytest
 
 from indicators.definitions.catalogue import load_catalogue
 from indicators.foundation.messages import LANGUAGES, has_message, message
-from indicators.linkage.grading import Evidence
+from indicators.linkage.grading import GradingInputs
 from indicators.linkage.methods.wake.effects import METHOD, MatchedWake
 from indicators.linkage.methods.wake.events import TREATED, read_edge_events
 from indicators.linkage.methods.wake.place_times import PLANNED
@@ -111,9 +111,9 @@ def test_each_finding_of_a_kind_is_tested_and_worded(mixed: SmallWarehouse) -> N
 
 
 def test_what_is_found_of_a_kind_never_speaks_for_the_edge() -> None:
-    usable = Evidence("wake", None, n_treated=60)
-    of_kind = wake(14, 10, evidence=usable, kind="police")
-    of_all = wake(14, 20, evidence=usable)
+    usable = GradingInputs("wake", None, n_treated=60)
+    of_kind = wake(14, 10, grading_inputs=usable, kind="police")
+    of_all = wake(14, 20, grading_inputs=usable)
     assert MatchedWake().primary([of_kind]) is None
     assert MatchedWake().primary([of_kind, of_all]) is of_all
 

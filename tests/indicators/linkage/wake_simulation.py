@@ -13,13 +13,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from indicators.linkage.grading import grade
-from indicators.linkage.methods.wake.evidence import evidence_of
+from indicators.linkage.methods.wake.evidence import grading_inputs_of
 from indicators.linkage.wake.counts.grid import KM_PER_DEGREE
-from indicators.linkage.wake.counts.rings import surroundings
+from indicators.linkage.wake.counts.rings import rings
 from indicators.linkage.wake.events import Events
 from indicators.linkage.wake.inference.intervals import figures
 from indicators.linkage.wake.matching.strata import Matching, match_variables, match_wakes
-from indicators.linkage.wake.product import FAKE_DAYS, fake_figures, moved, window_rows
+from indicators.linkage.wake.product import PLACEBO_DAYS, fake_figures, moved, window_rows
 from indicators.linkage.wake.request import WakeRequest, checked_request
 from indicators.linkage.wake.wakes import MoreCounts, Wakes, complete_wakes
 
@@ -51,7 +51,7 @@ class Scenario:
     after_spike: bool = False
     reporting: bool = False
     rate: float = 1.0
-    beside: int = 0
+    other_activities: int = 0
     joined: float = 0.0
 
     def truth(self, days: float) -> float:
@@ -69,10 +69,10 @@ SCENARIOS = {
         Scenario("P2", extra=0.25),
         Scenario("N3", after_spike=True),
         Scenario("N5", follows_risk=False, reporting=True),
-        Scenario("K2", beside=100),
-        Scenario("K4", degrees=CROWDED_DEGREES, beside=100),
-        Scenario("KP", extra=0.5, beside=100),
-        Scenario("KT", beside=100, joined=0.6),
+        Scenario("K2", other_activities=100),
+        Scenario("K4", degrees=CROWDED_DEGREES, other_activities=100),
+        Scenario("KP", extra=0.5, other_activities=100),
+        Scenario("KT", other_activities=100, joined=0.6),
     )
 }
 TRAPS = ("N3", "N5", "KT")
@@ -92,7 +92,7 @@ class Drawn:
 
     events: Events
     own_reports: NDArray[np.bool_]
-    beside: NDArray[np.bool_] | None = None
+    other_activities: NDArray[np.bool_] | None = None
 
 
 Block = tuple[int, int, Drawn]  # number of the first run, how many, their events
@@ -111,7 +111,7 @@ def draw(scenario: Scenario, runs: int, generator: np.random.Generator) -> Drawn
     np.put_along_axis(treated, np.argsort(-score, axis=1)[:, :TREATED], True, axis=1)
     place = [values.ravel() for values in (latitude, longitude, day)]
     streams = list(_incidents(scenario, generator, risk.ravel(), treated.ravel()))
-    if scenario.beside:
+    if scenario.other_activities:
         others = _other_kind(scenario, generator, latitude, longitude, day, treated)
         first = place[0].size
         place = [np.concatenate(pair) for pair in zip(place, others, strict=True)]
@@ -146,19 +146,19 @@ def _other_kind(
 ) -> tuple[Floats, Floats, Floats]:
     """Places and days of activities of another kind: anywhere, or near treatments of their own."""
     runs = len(day)
-    size = (runs, scenario.beside)
+    size = (runs, scenario.other_activities)
     anywhere = [(generator.random(size) - 0.5) * scenario.degrees for _ in range(2)]
     anywhere[1] += MIDDLE_LONGITUDE
     when = FIRST_DAY + generator.random(size) * (LAST_DAY - FIRST_DAY)
     when += np.arange(runs)[:, None] * DAYS_BETWEEN_RUNS
     near = np.argsort(~treated, axis=1, kind="stable")[
-        :, : round(scenario.joined * scenario.beside)
+        :, : round(scenario.joined * scenario.other_activities)
     ]
     for own, joined, reach in zip(
         (*anywhere, when), (latitude, longitude, day), (0.02, 0.02, 2.0), strict=True
     ):
-        beside = np.take_along_axis(joined, near, axis=1)
-        own[:, : near.shape[1]] = beside + generator.uniform(-reach, reach, near.shape)
+        other_activities = np.take_along_axis(joined, near, axis=1)
+        own[:, : near.shape[1]] = other_activities + generator.uniform(-reach, reach, near.shape)
     return anywhere[0].ravel(), anywhere[1].ravel(), when.ravel()
 
 
@@ -280,14 +280,14 @@ def grades_of_blocks(found: Iterable[Block], seed: int, request: WakeRequest) ->
     """One row a run and window: everything that product mode shows, and the grade of it."""
     rows = []
     for first, count, drawn in found:
-        more = surroundings(drawn.events, request, drawn.own_reports, drawn.beside)
+        more = rings(drawn.events, request, drawn.own_reports, drawn.other_activities)
         fakes = {
-            days: windows_by_run(moved(drawn.events, days), count, request) for days in FAKE_DAYS
+            days: windows_by_run(moved(drawn.events, days), count, request) for days in PLACEBO_DAYS
         }
         for at, windows in enumerate(windows_by_run(drawn.events, count, request, more)):
             one = replace(request, seed=seed + first + at)
             of_run = window_rows(windows, one)
-            for days in FAKE_DAYS:
+            for days in PLACEBO_DAYS:
                 for row, (wakes, matching) in zip(of_run, fakes[days][at], strict=True):
                     row[f"fake_{days}_p"] = fake_figures(wakes, matching, request).p_value
             rows += [{"run": first + at, **row} for row in _with_grades(of_run, windows, one)]
@@ -299,7 +299,7 @@ def _with_grades(
 ) -> Iterator[dict[str, Any]]:
     signs = [float(np.sign(row["estimate"])) for row in rows if row["estimate"]]
     for row, (wakes, _) in zip(rows, windows, strict=True):
-        evidence = replace(evidence_of(row, signs, wakes, request), q_value=row["q_value"])
+        evidence = replace(grading_inputs_of(row, signs, wakes, request), q_value=row["q_value"])
         found = grade(evidence)
         yield row | {"grade": found.letter, "grade_reasons": found.reasons}
 

@@ -7,13 +7,13 @@ from typing import Literal
 import numpy as np
 
 from indicators.definitions.indicator import Indicator
-from indicators.linkage.finding import PLACEBO, Finding
+from indicators.linkage.finding import PLACEBO, EffectEstimate, Finding, MethodResult
 from indicators.linkage.framework.edge_indicators import common_period_type
 from indicators.linkage.framework.model import Edge
-from indicators.linkage.grading import AREAS_WITHOUT_BOOTSTRAP, Evidence
+from indicators.linkage.grading import AREAS_WITHOUT_BOOTSTRAP, GradingInputs
 from indicators.linkage.methods.panel.models import METHOD, EdgeModels, model_edge
 from indicators.linkage.methods.panel.rows import INDEPENDENT_SOURCES, read_edge_panel
-from indicators.linkage.methods.protocol import EdgeResult, Tested, Warehouse
+from indicators.linkage.methods.protocol import Warehouse
 from indicators.linkage.panel.association import METHOD as ASSOCIATION
 from indicators.linkage.panel.association import associations
 from indicators.linkage.panel.edge_panel import EdgePanel
@@ -40,78 +40,79 @@ class PanelModels:
             warehouse.connection, warehouse.mission, edge, indicators, period_type
         )
 
-    def evidence(self, inputs: EdgePanel | None, edge: Edge) -> EdgeResult:
+    def evidence(self, inputs: EdgePanel | None, edge: Edge) -> MethodResult:
         """Every test that the edge's values carry, over all areas; none without common values."""
         if inputs is None:
-            return EdgeResult()
+            return MethodResult()
         models = model_edge(inputs)
-        findings = [*models.findings, *associations(inputs)]
-        speaks = next(_by_precedence(findings), None)
-        tested = tuple(
-            _tested(finding, edge, inputs, models, findings, finding is speaks)
-            for finding in findings
+        effects = [*models.effects, *associations(inputs)]
+        speaks = next(_by_precedence(effects), None)
+        findings = tuple(
+            _finding(effect, edge, inputs, models, effects, effect is speaks) for effect in effects
         )
-        return EdgeResult(tested, models.event_rows)
+        return MethodResult(findings, models.event_rows)
 
-    def primary(self, tested: Sequence[Tested]) -> Tested | None:
+    def primary(self, findings: Sequence[Finding]) -> Finding | None:
         """The panel finding fixed beforehand; where none was possible, the partial correlation."""
-        by_finding = {id(own.finding): own for own in tested}
-        first = next(_by_precedence([own.finding for own in tested]), None)
-        return by_finding[id(first)] if first is not None else None
+        by_effect = {id(own.effect): own for own in findings}
+        first = next(_by_precedence([own.effect for own in findings]), None)
+        return by_effect[id(first)] if first is not None else None
 
 
-def _by_precedence(findings: Sequence[Finding]) -> Iterator[Finding]:
+def _by_precedence(effects: Sequence[EffectEstimate]) -> Iterator[EffectEstimate]:
     """Tests in the order of their models, those that could be estimated first."""
-    candidates = [finding for finding in findings if finding.is_test]
-    yield from sorted(candidates, key=lambda finding: not finding.is_estimated)
+    candidates = [effect for effect in effects if effect.is_test]
+    yield from sorted(candidates, key=lambda effect: not effect.is_estimated)
 
 
-def _tested(
-    finding: Finding,
+def _finding(
+    effect: EffectEstimate,
     edge: Edge,
     panel: EdgePanel,
     models: EdgeModels,
-    findings: Iterable[Finding],
+    effects: Iterable[EffectEstimate],
     speaks: bool,
-) -> Tested:
-    is_association = finding.method == ASSOCIATION
-    agreeing, specifications = _signs(finding, findings)
-    evidence = Evidence(
+) -> Finding:
+    is_association = effect.method == ASSOCIATION
+    agreeing, specifications = _signs(effect, effects)
+    evidence = GradingInputs(
         "association" if is_association else models.design,
         q_value=None,
-        reason=finding.reason,
-        n_areas=finding.n_areas,
+        reason=effect.reason,
+        n_areas=effect.n_areas,
         agreeing=agreeing,
         specifications=specifications,
         checks={} if is_association else models.checks,
-        caps=tuple(_caps(finding, edge, panel, models)),
+        ceilings=tuple(_ceilings(effect, edge, panel, models)),
     )
-    return Tested(
-        finding,
+    return Finding(
+        effect,
         evidence,
-        contrast="ranked" if is_association else models.step.name,
-        scale=_scale(finding),
+        contrast="ranked" if is_association else models.exposure_unit.name,
+        scale=_scale(effect),
         robustness=models.robustness if speaks and not is_association else None,
         outcome_mean=models.outcome_mean,
-        span=models.span,
-        caveats=tuple(_caveats(finding, panel, models)),
+        exposure_range=models.exposure_range,
+        caveats=tuple(_caveats(effect, panel, models)),
     )
 
 
-def _scale(finding: Finding) -> Literal["log_ratio", "units", "correlation"]:
-    if finding.method == ASSOCIATION:
+def _scale(effect: EffectEstimate) -> Literal["log_ratio", "units", "correlation"]:
+    if effect.method == ASSOCIATION:
         return "correlation"
     # A lead has the unit of the model that it comes from; only its sign and error are read.
-    return "log_ratio" if finding.specification.startswith("poisson") else "units"
+    return "log_ratio" if effect.specification.startswith("poisson") else "units"
 
 
-def _signs(finding: Finding, findings: Iterable[Finding]) -> tuple[int, int]:
+def _signs(effect: EffectEstimate, effects: Iterable[EffectEstimate]) -> tuple[int, int]:
     """How many of the specifications that were tested share this one's sign, and of how many."""
-    signs = [np.sign(other.estimate or 0) for other in findings if other.is_test and other.estimate]
-    return sum(1 for sign in signs if sign == np.sign(finding.estimate or 0)), len(signs)
+    signs = [np.sign(other.estimate or 0) for other in effects if other.is_test and other.estimate]
+    return sum(1 for sign in signs if sign == np.sign(effect.estimate or 0)), len(signs)
 
 
-def _caps(finding: Finding, edge: Edge, panel: EdgePanel, models: EdgeModels) -> Iterator[str]:
+def _ceilings(
+    effect: EffectEstimate, edge: Edge, panel: EdgePanel, models: EdgeModels
+) -> Iterator[str]:
     if panel.outcome_source not in (*INDEPENDENT_SOURCES, "incidents"):
         yield "same_collector"
     if panel.outcome_is_survey:
@@ -120,23 +121,23 @@ def _caps(finding: Finding, edge: Edge, panel: EdgePanel, models: EdgeModels) ->
             yield "few_rounds"
         if not known["n"].astype(float).median() >= MIN_RESPONDENTS:
             yield "few_respondents"
-    if finding.n_areas == 1:
+    if effect.n_areas == 1:
         yield "one_area"
-    if models.design == "continuous" and finding.method != ASSOCIATION:
+    if models.design == "continuous" and effect.method != ASSOCIATION:
         if panel.lag == 0:
             yield "same_month"
-        if finding.estimate and np.sign(finding.estimate) != edge.expected_sign:
+        if effect.estimate and np.sign(effect.estimate) != edge.expected_sign:
             yield "against_expectation"
 
 
-def _caveats(finding: Finding, panel: EdgePanel, models: EdgeModels) -> Iterator[str]:
-    if finding.method == PLACEBO:
+def _caveats(effect: EffectEstimate, panel: EdgePanel, models: EdgeModels) -> Iterator[str]:
+    if effect.method == PLACEBO:
         yield "placebo"
-    elif not finding.is_test:
+    elif not effect.is_test:
         yield "descriptive"
-    if finding.n_areas < AREAS_WITHOUT_BOOTSTRAP:
+    if effect.n_areas < AREAS_WITHOUT_BOOTSTRAP:
         yield "few_areas"
-    if models.left_out and finding.method != ASSOCIATION:
+    if models.left_out and effect.method != ASSOCIATION:
         yield "areas_left_out"
     if panel.rows["is_partial"].any():
         yield "missing_returns"

@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from indicators.linkage.finding import PLACEBO, Finding, NotEstimable, figures_of
-from indicators.linkage.grading import AREAS_WITHOUT_BOOTSTRAP, MIN_AREAS, MIN_PERIODS, Outcome
+from indicators.linkage.finding import PLACEBO, EffectEstimate, NotEstimable, figures_of
+from indicators.linkage.grading import AREAS_WITHOUT_BOOTSTRAP, MIN_AREAS, MIN_PERIODS, CheckOutcome
 from indicators.linkage.methods.panel.rows import INDEPENDENT_SOURCES
 from indicators.linkage.panel import placebos
 from indicators.linkage.panel.adoption import Adoption, adoption
-from indicators.linkage.panel.edge_panel import EdgePanel, Step
+from indicators.linkage.panel.edge_panel import EdgePanel, ExposureUnit
 from indicators.linkage.panel.estimation import estimate
 from indicators.linkage.panel.event_study import sun_abraham_by_cohort
 from indicators.linkage.panel.sensitivity import robustness_value
@@ -35,7 +35,7 @@ Family = Literal["gaussian", "poisson"]
 _EFFECTS = ("area", "period")
 # Periods before adoption, in two bins; all earlier ones and the never treated are the reference.
 PRE_BINS = ((-9, -5), (-4, -1))
-_BEGAN = Step("began")
+_BEGAN = ExposureUnit("began")
 
 
 @dataclass(frozen=True)
@@ -44,18 +44,18 @@ class EdgeModels:
 
     `findings`: the one fixed beforehand first. `event_rows`: rows of `mart.event_study` without
     mission, edge and area. `robustness`: see `sensitivity.py`. `outcome_mean`: of the rows used.
-    `span`: steps between the 10th and 90th percentile of the activity, at least one. `left_out`:
-    areas that do not fit a staggered design.
+    `exposure_range`: units between the 10th and 90th percentile of the activity, at least one.
+    `left_out`: areas that do not fit a staggered design.
     """
 
     design: Literal["staggered", "continuous"]
-    step: Step
-    findings: tuple[Finding, ...]
-    checks: Mapping[str, Outcome] = field(default_factory=dict)
+    exposure_unit: ExposureUnit
+    effects: tuple[EffectEstimate, ...]
+    checks: Mapping[str, CheckOutcome] = field(default_factory=dict)
     event_rows: tuple[Mapping[str, Any], ...] = ()
     robustness: float | None = None
     outcome_mean: float | None = None
-    span: float = 1.0
+    exposure_range: float = 1.0
     left_out: int = 0
 
 
@@ -110,11 +110,11 @@ def _name(family: str, staggered: bool) -> str:
     return f"{stem}_began" if staggered else stem
 
 
-def _fit_findings(
+def _fit_effects(
     panel: EdgePanel, rows: pd.DataFrame, staggered: bool
-) -> tuple[list[Finding], PanelSpec | None, PanelResult | None]:
+) -> tuple[list[EffectEstimate], PanelSpec | None, PanelResult | None]:
     """Findings of each family, and model and result of the first that could be estimated."""
-    findings: list[Finding] = []
+    effects: list[EffectEstimate] = []
     chosen: tuple[PanelSpec | None, PanelResult | None] = (None, None)
     months = panel.lag * panel.months_per_period
     counted = _counted(rows, months)
@@ -122,58 +122,58 @@ def _fit_findings(
     for family in _families(panel, rows):
         name = _name(family, staggered)
         if reason:
-            findings.append(Finding(METHOD, name, reason=reason, **counted))
+            effects.append(EffectEstimate(METHOD, name, reason=reason, **counted))
             continue
         spec = model_of("outcome", family)
         try:
             result = estimate(rows, spec)
-            finding = Finding(METHOD, name, **_figures(result, "x"), **counted)
+            effect = EffectEstimate(METHOD, name, **_figures(result, "x"), **counted)
         except NotEstimable as error:
-            findings.append(Finding(METHOD, name, reason=error.reason, **counted))
+            effects.append(EffectEstimate(METHOD, name, reason=error.reason, **counted))
             continue
-        findings.append(finding)
+        effects.append(effect)
         if chosen[0] is None:
             chosen = (spec, result)
-    estimated = [finding for finding in findings if finding.is_estimated]
-    rest = [finding for finding in findings if not finding.is_estimated]
+    estimated = [effect for effect in effects if effect.is_estimated]
+    rest = [effect for effect in effects if not effect.is_estimated]
     return [*estimated, *rest], *chosen
 
 
 def with_few_areas(
-    findings: Sequence[Finding], rows: pd.DataFrame
-) -> tuple[list[Finding], dict[str, Outcome]]:
+    effects: Sequence[EffectEstimate], rows: pd.DataFrame
+) -> tuple[list[EffectEstimate], dict[str, CheckOutcome]]:
     """Under 20 areas: p and interval of least squares by the wild bootstrap, which is a check.
 
     Where that of t says less, it stands: with six areas the bootstrap alone finds too much
     (decisions/0010). p is below 5 % where the interval leaves nil out, and only there.
     """
-    if not findings or rows.empty or rows["area"].nunique() >= AREAS_WITHOUT_BOOTSTRAP:
-        return list(findings), {}
+    if not effects or rows.empty or rows["area"].nunique() >= AREAS_WITHOUT_BOOTSTRAP:
+        return list(effects), {}
     changed, checks = [], {}
-    for finding in findings:
-        if finding.is_estimated and finding.specification.startswith("twfe"):
+    for effect in effects:
+        if effect.is_estimated and effect.specification.startswith("twfe"):
             drawn = wild_bootstrap(
                 rows["outcome"].to_numpy(float),
                 rows["x"].to_numpy(float),
                 _dummies(rows),
                 pd.factorize(rows["area"], sort=True)[0],
             )
-            finding = _widened(finding, drawn)
-            assert finding.p_value is not None
-            checks["wild_bootstrap"] = _passes(finding.p_value < placebos.PERMUTATION_P)
-        changed.append(finding)
+            effect = _widened(effect, drawn)
+            assert effect.p_value is not None
+            checks["wild_bootstrap"] = _passes(effect.p_value < placebos.PERMUTATION_P)
+        changed.append(effect)
     return changed, checks
 
 
-def _widened(finding: Finding, drawn: Drawn) -> Finding:
+def _widened(effect: EffectEstimate, drawn: Drawn) -> EffectEstimate:
     """With the p and the interval that say less, those by t or those of the bootstrap."""
-    assert finding.estimate is not None and finding.se is not None and finding.p_value is not None
-    reach = max(drawn.reach, float(stats.t.ppf(0.975, finding.df)) * finding.se)
+    assert effect.estimate is not None and effect.se is not None and effect.p_value is not None
+    reach = max(drawn.reach, float(stats.t.ppf(0.975, effect.df)) * effect.se)
     return replace(
-        finding,
-        p_value=max(drawn.p_value, finding.p_value),
-        ci_low=finding.estimate - reach,
-        ci_high=finding.estimate + reach,
+        effect,
+        p_value=max(drawn.p_value, effect.p_value),
+        ci_low=effect.estimate - reach,
+        ci_high=effect.estimate + reach,
     )
 
 
@@ -182,17 +182,17 @@ def _dummies(rows: pd.DataFrame) -> np.ndarray:
     return np.asarray(pd.concat(parts, axis=1).to_numpy())
 
 
-def _passes(holds: bool) -> Outcome:
+def _passes(holds: bool) -> CheckOutcome:
     return "passed" if holds else "failed"
 
 
-def _first_estimate(findings: Sequence[Finding]) -> Finding | None:
-    return next((finding for finding in findings if finding.is_estimated), None)
+def _first_estimate(effects: Sequence[EffectEstimate]) -> EffectEstimate | None:
+    return next((effect for effect in effects if effect.is_estimated), None)
 
 
 def _common_checks(
     panel: EdgePanel, rows: pd.DataFrame, spec: PanelSpec, whole: float
-) -> dict[str, Outcome]:
+) -> dict[str, CheckOutcome]:
     """Permutation, sectors left out, and reporting, which both designs share."""
     share = placebos.permutation_p(rows)
     return {
@@ -204,7 +204,7 @@ def _common_checks(
     }
 
 
-def _reporting(panel: EdgePanel, rows: pd.DataFrame, whole: float, family: Family) -> Outcome:
+def _reporting(panel: EdgePanel, rows: pd.DataFrame, whole: float, family: Family) -> CheckOutcome:
     """Surveys do not depend on who patrols; incidents are looked at from independent sources."""
     if panel.outcome_source in INDEPENDENT_SOURCES:
         return "passed"
@@ -227,30 +227,30 @@ def _other_estimates(rows_by_name: Mapping[str, pd.DataFrame], spec: PanelSpec) 
             continue
 
 
-def _robustness(finding: Finding, rows: pd.DataFrame) -> float | None:
-    if not finding.estimate or not finding.se:
+def _robustness(effect: EffectEstimate, rows: pd.DataFrame) -> float | None:
+    if not effect.estimate or not effect.se:
         return None
     df = len(rows) - rows["area"].nunique() - rows["period"].nunique()
-    return robustness_value(finding.estimate / finding.se, max(df, 1))
+    return robustness_value(effect.estimate / effect.se, max(df, 1))
 
 
 def _continuous(panel: EdgePanel) -> EdgeModels:
     rows = panel.with_lagged()
-    found, spec, result = _fit_findings(panel, rows, staggered=False)
-    findings, checks = with_few_areas(found, rows)
-    first = _first_estimate(findings)
+    found, spec, result = _fit_effects(panel, rows, staggered=False)
+    effects, checks = with_few_areas(found, rows)
+    first = _first_estimate(effects)
     if first is None or spec is None or result is None or first.estimate is None:
-        return EdgeModels("continuous", panel.step, tuple(findings), checks)
+        return EdgeModels("continuous", panel.exposure_unit, tuple(effects), checks)
     outcome, with_leads = placebos.lead_placebo(panel, spec)
-    checks |= {"lead": outcome, "reaction": placebos.reaction(panel)}
+    checks |= {"lead": outcome, "reaction": placebos.reverse_direction(panel)}
     checks |= _common_checks(panel, rows, spec, first.estimate)
-    others = [*_estimates(findings), *_logged(rows, panel)]
+    others = [*_estimates(effects), *_logged(rows, panel)]
     checks["stability"] = placebos.stability(first.estimate, others)
-    placebo = _lead_finding(with_leads, rows, panel)
+    placebo = _lead_effect(with_leads, rows, panel)
     return EdgeModels(
         "continuous",
-        panel.step,
-        (*findings, *placebo),
+        panel.exposure_unit,
+        (*effects, *placebo),
         checks,
         tuple(_leads_and_lags(panel, spec)),
         _robustness(first, rows),
@@ -259,21 +259,23 @@ def _continuous(panel: EdgePanel) -> EdgeModels:
     )
 
 
-def _estimates(findings: Sequence[Finding]) -> list[float]:
-    return [finding.estimate for finding in findings if finding.estimate is not None]
+def _estimates(effects: Sequence[EffectEstimate]) -> list[float]:
+    return [effect.estimate for effect in effects if effect.estimate is not None]
 
 
-def _lead_finding(
+def _lead_effect(
     result: PanelResult | None, rows: pd.DataFrame, panel: EdgePanel
-) -> Iterator[Finding]:
+) -> Iterator[EffectEstimate]:
     """The first lead as a row of its own: what activity to come seems to do."""
     if result is None or "lead 1" not in set(result.coefficients["term"]):
         return
     counted = _counted(rows, -panel.months_per_period)
     try:
-        yield Finding(PLACEBO, "lead", is_test=False, **_figures(result, "lead 1"), **counted)
+        yield EffectEstimate(
+            PLACEBO, "lead", is_test=False, **_figures(result, "lead 1"), **counted
+        )
     except NotEstimable as error:
-        yield Finding(PLACEBO, "lead", is_test=False, reason=error.reason, **counted)
+        yield EffectEstimate(PLACEBO, "lead", is_test=False, reason=error.reason, **counted)
 
 
 def _leads_and_lags(panel: EdgePanel, spec: PanelSpec) -> Iterator[dict[str, Any]]:
@@ -288,12 +290,17 @@ def _leads_and_lags(panel: EdgePanel, spec: PanelSpec) -> Iterator[dict[str, Any
         result = estimate(table, placebos.with_regressors(spec, columns))
     except NotEstimable:
         return
-    yield from _event_rows(result, "leads_and_lags", "at ", table, _reads_as(spec, panel.step))
+    yield from _event_rows(
+        result, "leads_and_lags", "at ", table, _reads_as(spec, panel.exposure_unit)
+    )
 
 
-def _reads_as(spec: PanelSpec, step: Step) -> dict[str, str]:
+def _reads_as(spec: PanelSpec, exposure_unit: ExposureUnit) -> dict[str, str]:
     """How the coefficients of a model read."""
-    return {"scale": "log_ratio" if spec.family == "poisson" else "units", "contrast": step.name}
+    return {
+        "scale": "log_ratio" if spec.family == "poisson" else "units",
+        "contrast": exposure_unit.name,
+    }
 
 
 def _event_rows(
@@ -322,26 +329,26 @@ def _event_rows(
 def _staggered(panel: EdgePanel, begun: Adoption) -> EdgeModels:
     rows = begun.rows.dropna(subset=["outcome"]).assign(x=begun.rows["post"])
     started = replace(panel, lag=0)
-    found, spec, _ = _fit_findings(started, rows, staggered=True)
-    findings, checks = with_few_areas(found, rows)
-    step = _BEGAN
-    first = _first_estimate(findings)
+    found, spec, _ = _fit_effects(started, rows, staggered=True)
+    effects, checks = with_few_areas(found, rows)
+    exposure_unit = _BEGAN
+    first = _first_estimate(effects)
     if first is None or spec is None or first.estimate is None:
-        return EdgeModels("staggered", step, tuple(findings), checks)
+        return EdgeModels("staggered", exposure_unit, tuple(effects), checks)
     events = replace(model_of("outcome", "gaussian"), regressors=())
     sun_abraham, event_rows = _by_time_since(rows, events)
-    findings = [
-        replace(finding, n_events=begun.adopting)
-        for finding in (*findings, _average(rows, sun_abraham))
+    effects = [
+        replace(effect, n_events=begun.adopting)
+        for effect in (*effects, _average(rows, sun_abraham))
     ]
     checks |= _time_checks(rows, spec)
     checks |= _common_checks(panel, rows, spec, first.estimate)
-    others = [*_estimates(findings), *_logged(rows, panel)]
+    others = [*_estimates(effects), *_logged(rows, panel)]
     checks["stability"] = placebos.stability(first.estimate, others)
     return EdgeModels(
         "staggered",
-        step,
-        tuple(findings),
+        exposure_unit,
+        tuple(effects),
         checks,
         tuple(event_rows),
         _robustness(first, rows),
@@ -376,7 +383,7 @@ def _by_time_since(
     return results["sun_abraham"], event_rows
 
 
-def _average(rows: pd.DataFrame, sun_abraham: PanelResult | NotEstimable) -> Finding:
+def _average(rows: pd.DataFrame, sun_abraham: PanelResult | NotEstimable) -> EffectEstimate:
     """The average over treated periods by Sun and Abraham, or the reason why there is none."""
     counted = _counted(rows, 0)
     try:
@@ -384,20 +391,22 @@ def _average(rows: pd.DataFrame, sun_abraham: PanelResult | NotEstimable) -> Fin
             raise sun_abraham
         average = sun_abraham.average
         assert average is not None
-        return Finding(METHOD, "sun_abraham", **figures_of(average, average["df"]), **counted)
+        return EffectEstimate(
+            METHOD, "sun_abraham", **figures_of(average, average["df"]), **counted
+        )
     except NotEstimable as error:
-        return Finding(METHOD, "sun_abraham", reason=error.reason, **counted)
+        return EffectEstimate(METHOD, "sun_abraham", reason=error.reason, **counted)
 
 
-def _time_checks(rows: pd.DataFrame, spec: PanelSpec) -> dict[str, Outcome]:
+def _time_checks(rows: pd.DataFrame, spec: PanelSpec) -> dict[str, CheckOutcome]:
     """Before adoption nothing may move: trend, size, the three periods before, a false date."""
     checks = _before(rows, spec)
     for name, first in (("lead", -3), ("fake_date", -6)):
-        checks[name] = _false_start(rows, spec, first)
+        checks[name] = _placebo_date(rows, spec, first)
     return checks
 
 
-def _before(rows: pd.DataFrame, spec: PanelSpec) -> dict[str, Outcome]:
+def _before(rows: pd.DataFrame, spec: PanelSpec) -> dict[str, CheckOutcome]:
     """Joint test and size of the bins before adoption, beside the average after it.
 
     Bins, not months: the test month by month rejects too often where nothing is planted, and the
@@ -414,11 +423,11 @@ def _before(rows: pd.DataFrame, spec: PanelSpec) -> dict[str, Outcome]:
     before = result.coefficients[result.coefficients["term"].isin(list(bins))]
     return {
         "pretrend": placebos.joint(result, bins),
-        "pre_size": placebos.pre_size(before["estimate"], after),
+        "pre_size": placebos.pretrend_size(before["estimate"], after),
     }
 
 
-def _false_start(rows: pd.DataFrame, spec: PanelSpec, first: int) -> Outcome:
+def _placebo_date(rows: pd.DataFrame, spec: PanelSpec, first: int) -> CheckOutcome:
     """A start put `first` periods early, beside the true one, must show nothing."""
     early = rows["since"].between(first, -1).astype(float)
     try:

@@ -13,7 +13,7 @@ from indicators.definitions.mission_profile import Mission
 from indicators.foundation.mart_tables import totals_sql
 from indicators.linkage.framework.model import Edge
 from indicators.linkage.methods.activities import PATROLLING_REPORTERS
-from indicators.linkage.panel.edge_panel import EdgePanel, Step
+from indicators.linkage.panel.edge_panel import EdgePanel, ExposureUnit
 
 # Months a period lasts; the finest that both indicators have is used, months before all others.
 MONTHS_OF = {"M": 1, "Q": 3, "S": 6, "A": 12, "B": 12}
@@ -45,13 +45,13 @@ def read_edge_panel(
         return None
     rows["period"] = _period_numbers(rows["period_start"], months)
     activity, outcome = indicators[edge.from_indicator], indicators[edge.to_indicator]
-    step = _step(activity)
-    rows["activity"] = _in_steps(rows["count"], step)
+    exposure_unit = _exposure_unit(activity)
+    rows["activity"] = _in_exposure_units(rows["count"], exposure_unit)
     is_survey = outcome["measure"] in SURVEY_KINDS
     panel = EdgePanel(
         rows,
         lag=round(edge.lag / months),
-        step=step,
+        exposure_unit=exposure_unit,
         outcome_is_count=outcome["measure"] in (*_COUNTS, "rate"),
         outcome_is_survey=is_survey,
         outcome_source=str(outcome["source"]),
@@ -109,17 +109,17 @@ def _period_numbers(starts: pd.Series, months: int) -> pd.Series:
     return numbers.astype(int)
 
 
-def _step(activity: Mapping[str, Any]) -> Step:
+def _exposure_unit(activity: Mapping[str, Any]) -> ExposureUnit:
     if activity["measure"] in _COUNTS:
-        return Step("doubled")
-    return Step("ten_points" if activity["unit_of_measure"] == "percent" else "one_unit")
+        return ExposureUnit("doubled")
+    return ExposureUnit("ten_points" if activity["unit_of_measure"] == "percent" else "one_unit")
 
 
-def _in_steps(values: pd.Series, step: Step) -> pd.Series:
+def _in_exposure_units(values: pd.Series, exposure_unit: ExposureUnit) -> pd.Series:
     """log2(1 + count), tens of percentage points, or the value itself."""
-    if step.name == "doubled":
+    if exposure_unit.name == "doubled":
         return np.log2(1 + values.clip(lower=0))
-    return values / 10 if step.name == "ten_points" else values
+    return values / 10 if exposure_unit.name == "ten_points" else values
 
 
 def independent_incidents(

@@ -14,11 +14,11 @@ import pandas as pd
 from indicators.compiler.derived.functions import functions_sql
 from indicators.definitions.indicator import Indicator
 from indicators.foundation.errors import PocLensError
-from indicators.linkage.finding import ALL_KINDS, Finding
+from indicators.linkage.finding import ALL_KINDS, EffectEstimate, Finding, MethodResult
 from indicators.linkage.framework.model import Edge
-from indicators.linkage.grading import OVERLAP_MAX, TREATED_MIN, Evidence
+from indicators.linkage.grading import OVERLAP_MAX, TREATED_MIN, GradingInputs
 from indicators.linkage.methods.activities import PATROLLING_REPORTERS, effort
-from indicators.linkage.methods.protocol import EdgeResult, Tested, Warehouse
+from indicators.linkage.methods.protocol import Warehouse
 from indicators.linkage.methods.wake.events import (
     BESIDE,
     CALLED_OFF_TYPE,
@@ -29,7 +29,7 @@ from indicators.linkage.methods.wake.events import (
     has_events,
     read_edge_events,
 )
-from indicators.linkage.methods.wake.evidence import evidence_of
+from indicators.linkage.methods.wake.evidence import grading_inputs_of
 from indicators.linkage.methods.wake.place_times import PLANNED
 from indicators.linkage.panel.sensitivity import robustness_value
 from indicators.linkage.wake import product
@@ -47,7 +47,7 @@ _CHECK_ROWS = {
     "outer_ring": "ring",
     "far_ring": "far",
     "reported_by_others": "independent",
-    **{f"moved_{days}_days": f"fake_{days}" for days in product.FAKE_DAYS},
+    **{f"moved_{days}_days": f"fake_{days}" for days in product.PLACEBO_DAYS},
 }
 
 
@@ -89,7 +89,7 @@ class MatchedWake:
             catalogue[other] if other else None,
         )
 
-    def evidence(self, inputs: EdgeEvents, edge: Edge) -> EdgeResult:
+    def evidence(self, inputs: EdgeEvents, edge: Edge) -> MethodResult:
         """Every window, of all activities and by kind.
 
         Without a credible type of controls, or with nothing to compare: a row and a finding with
@@ -97,27 +97,27 @@ class MatchedWake:
         """
         kinds = {ALL_KINDS: inputs.rows, **inputs.by_kind}
         analysed = [_analyse(rows, kind, edge, inputs.caveats) for kind, rows in kinds.items()]
-        return EdgeResult(
+        return MethodResult(
             tuple(finding for own in analysed for finding in _findings(own)),
             tuple(row for own in analysed for row in _mart_rows(own)),
         )
 
-    def primary(self, tested: Sequence[Tested]) -> Tested | None:
+    def primary(self, findings: Sequence[Finding]) -> Finding | None:
         """Of all activities the longest and narrowest window with events enough and apart."""
-        usable = [own for own in tested if _is_usable(own)]
+        usable = [own for own in findings if _is_usable(own)]
         return min(usable, key=_window, default=None)
 
 
-def _is_usable(tested: Tested) -> bool:
+def _is_usable(finding: Finding) -> bool:
     """Whether a finding passes the gates of grade D that do not look at its estimate."""
-    evidence = tested.evidence
+    evidence = finding.grading_inputs
     apart = evidence.overlap <= OVERLAP_MAX or evidence.is_robust_overlap
     enough = (evidence.n_treated or 0) >= TREATED_MIN
-    return tested.kind == ALL_KINDS and tested.finding.is_estimated and apart and enough
+    return finding.kind == ALL_KINDS and finding.effect.is_estimated and apart and enough
 
 
-def _window(tested: Tested) -> tuple[float, float]:
-    parameters = tested.contrast_parameters
+def _window(finding: Finding) -> tuple[float, float]:
+    parameters = finding.contrast_parameters
     return -float(parameters["t_window"]), float(parameters["spat_window"])
 
 
@@ -153,8 +153,8 @@ def _analyse(rows: pd.DataFrame, kind: str, edge: Edge, caveats: tuple[str, ...]
         # Some were there, so what is missing is what a comparison needs of them.
         return found(None, error.problems[0].rule.removeprefix("wake_").replace("_rows", "_places"))
     own_reports = np.isin(read.covariates["reported_by"], PATROLLING_REPORTERS)
-    beside = read.covariates["type"] == BESIDE
-    return found(product.analyse(read, request, own_reports, beside), None)
+    other_activities = read.covariates["type"] == BESIDE
+    return found(product.analyse(read, request, own_reports, other_activities), None)
 
 
 def _nothing_to_compare(rows: pd.DataFrame, edge: Edge) -> str | None:
@@ -232,53 +232,53 @@ def _plain(value: Any) -> Any:
     return None if isinstance(value, float) and np.isnan(value) else value
 
 
-def _findings(analysed: _Analysed) -> Iterator[Tested]:
+def _findings(analysed: _Analysed) -> Iterator[Finding]:
     if analysed.result is None:
         reason = f"wake_{analysed.reason}"
-        finding = Finding(
+        effect = EffectEstimate(
             METHOD, _specification(analysed, None), lag=analysed.edge.lag, reason=reason
         )
         window = {"t_window": TIME_WINDOW[1] / HOURS, "spat_window": SPACE_WINDOW[1]}
-        yield _tested(analysed, finding, Evidence("wake", None, reason=reason), window)
+        yield _finding(analysed, effect, GradingInputs("wake", None, reason=reason), window)
         return
     rows = _rows(analysed.result)
     signs = [np.sign(row["estimate"]) for row in rows if row["estimate"]]
     for row, (wakes, _) in zip(rows, analysed.result.windows, strict=True):
-        finding = _finding(row, analysed)
-        evidence = evidence_of(row, signs, wakes, analysed.request)
-        yield _tested(analysed, finding, evidence, row)
+        effect = _effect_of_window(row, analysed)
+        evidence = grading_inputs_of(row, signs, wakes, analysed.request)
+        yield _finding(analysed, effect, evidence, row)
 
 
-def _tested(
-    analysed: _Analysed, finding: Finding, evidence: Evidence, row: Mapping[str, Any]
-) -> Tested:
+def _finding(
+    analysed: _Analysed, effect: EffectEstimate, evidence: GradingInputs, row: Mapping[str, Any]
+) -> Finding:
     window = {
         "t_window": f"{row['t_window'] / HOURS:g}" if "caveats" in row else f"{row['t_window']:g}",
         "spat_window": f"{row['spat_window']:g}",
     }
-    return Tested(
-        finding,
+    return Finding(
+        effect,
         evidence,
         contrast=f"wake_{analysed.edge.controls.kind}",
         scale="units",
         kind=analysed.kind,
         contrast_parameters=window,
-        robustness=_robustness(finding),
+        robustness=_robustness(effect),
         outcome_mean=row.get("control_mean"),
         caveats=_caveats(row, analysed) if "caveats" in row else (),
     )
 
 
-def _robustness(finding: Finding) -> float | None:
+def _robustness(effect: EffectEstimate) -> float | None:
     """See `sensitivity.py`; None without an estimate."""
-    if not finding.estimate or not finding.se:
+    if not effect.estimate or not effect.se:
         return None
-    return robustness_value(finding.estimate / finding.se, finding.df)
+    return robustness_value(effect.estimate / effect.se, effect.df)
 
 
-def _finding(row: Mapping[str, Any], analysed: _Analysed) -> Finding:
+def _effect_of_window(row: Mapping[str, Any], analysed: _Analysed) -> EffectEstimate:
     reason = f"wake_{row['reason']}" if row["reason"] else None
-    return Finding(
+    return EffectEstimate(
         METHOD,
         _specification(analysed, row),
         lag=analysed.edge.lag,

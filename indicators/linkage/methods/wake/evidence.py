@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from indicators.linkage.grading import Q_ASSOCIATION, Evidence, Outcome
+from indicators.linkage.grading import Q_ASSOCIATION, CheckOutcome, GradingInputs
 from indicators.linkage.methods.wake.events import OTHER_ACTIVITY
 from indicators.linkage.methods.wake.place_times import PLANNED
 from indicators.linkage.wake import product
@@ -20,12 +20,12 @@ from indicators.linkage.wake.wakes import Wakes
 STABLE_SHARE = 0.8
 LEVEL, RISE_LEVEL = 0.05, 0.10
 # What a kind of controls leaves open, where a reason of its own for not going does not.
-WEAKNESSES = {PLANNED: ("controls_unexplained",), OTHER_ACTIVITY: ("controls_elsewhere",)}
+DOWNGRADES = {PLANNED: ("controls_unexplained",), OTHER_ACTIVITY: ("controls_elsewhere",)}
 
 
-def evidence_of(
+def grading_inputs_of(
     row: Mapping[str, Any], signs: Sequence[float], wakes: Wakes, request: WakeRequest
-) -> Evidence:
+) -> GradingInputs:
     """The evidence of one window of product mode, with its placebo dates; q-value comes later.
 
     `signs`: of the estimates of all windows; `wakes` hold `sector` for leaving sectors out.
@@ -39,7 +39,7 @@ def evidence_of(
         and np.sign(apart) == sign
         and abs(apart - row["estimate"]) <= error
     )
-    return Evidence(
+    return GradingInputs(
         "wake",
         q_value=None,
         reason=f"wake_{row['reason']}" if row["reason"] else None,
@@ -47,7 +47,7 @@ def evidence_of(
         specifications=len(signs),
         checks={
             "pretrend": _passed([row["rise_before_p"]], RISE_LEVEL),
-            "fake_date": _passed([row[f"fake_{days}_p"] for days in product.FAKE_DAYS], LEVEL),
+            "fake_date": _passed([row[f"fake_{days}_p"] for days in product.PLACEBO_DAYS], LEVEL),
             "far_ring": _passed([row["far_p"]], LEVEL),
             "permutation": _permuted(row["pvalue_permutation"]),
             "reporting": _reported(row["reporting"]),
@@ -58,11 +58,11 @@ def evidence_of(
         n_effective=row["n_eff"],
         overlap=row["overlap_share"] or 0.0,
         is_robust_overlap=bool(is_robust),
-        weaknesses=WEAKNESSES.get(request.control.value, ()),
+        downgrades=DOWNGRADES.get(request.control.value, ()),
     )
 
 
-def _passed(p_values: Sequence[float | None], level: float) -> Outcome:
+def _passed(p_values: Sequence[float | None], level: float) -> CheckOutcome:
     """A placebo passes where it finds nothing; without any figure it was not run."""
     known = [p for p in p_values if p is not None]
     if not known:
@@ -70,17 +70,17 @@ def _passed(p_values: Sequence[float | None], level: float) -> Outcome:
     return "passed" if min(known) >= level else "failed"
 
 
-def _permuted(p_value: float | None) -> Outcome:
+def _permuted(p_value: float | None) -> CheckOutcome:
     if p_value is None:
         return "not_run"
     return "passed" if p_value <= LEVEL else "failed"
 
 
-def _reported(reporting: str) -> Outcome:
+def _reported(reporting: str) -> CheckOutcome:
     return {"pass": "passed", "fail": "failed"}.get(reporting, "not_run")  # type: ignore[return-value]
 
 
-def _leave_one_out(row: Mapping[str, Any], wakes: Wakes, request: WakeRequest) -> Outcome:
+def _leave_one_out(row: Mapping[str, Any], wakes: Wakes, request: WakeRequest) -> CheckOutcome:
     """Whether the sign holds when the events of each sector are left out in turn.
 
     Not run where p alone rules out a grade above D: no q-value is below its p-value.

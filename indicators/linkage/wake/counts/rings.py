@@ -20,23 +20,28 @@ FAR_KM = (50.0, 100.0)
 OUTER_RING = (2, 4)  # in radii
 
 
-def surroundings(
+def rings(
     events: Events,
     request: WakeRequest,
     own_reports: Bools | None = None,
-    beside: Bools | None = None,
+    other_activities: Bools | None = None,
 ) -> MoreCounts:
     """Counts by name of a time window: `ring`, `far`, `own` and `independent` before and after.
 
     `own_reports`: incidents that those who were there reported themselves; without it there are no
     columns `own_…` and `independent_…`. `overlap`: other events by the 2R rule, among them the
-    rows `beside`, which are compared with nothing but may reach into a wake; also counted apart.
+    rows `other_activities`, which are compared with nothing but may reach into a wake; also counted
+    apart.
     `rise_before`: incidents in the window before an event less those in the window of equal length
     before that.
     """
     before = _tally_before(events, request)
     rings = _tally_rings(events, request)
-    others = np.zeros(events.microseconds.size, dtype=bool) if beside is None else beside
+    others = (
+        np.zeros(events.microseconds.size, dtype=bool)
+        if other_activities is None
+        else other_activities
+    )
     overlap = _tally_overlap(events, request, others)
     reports = None if own_reports is None else _tally_reports(events, request, own_reports)
 
@@ -47,7 +52,7 @@ def surroundings(
             - before.before("dependent", 2 * time + 1),
         }
         if others.any():
-            counted["beside"] = _around(overlap, "beside", 2 * time - 1)
+            counted["other_activities"] = _around(overlap, "other_activities", 2 * time - 1)
         for side in ("pre", "post"):
             counted |= _ring_counts(rings, request.radii, time, side)
             if reports:
@@ -93,12 +98,15 @@ def _tally_before(events: Events, request: WakeRequest) -> PairTally:
     return tally_around(events, request, marks, time=2 * max(request.times) + 1)
 
 
-def _tally_overlap(events: Events, request: WakeRequest, beside: Bools) -> PairTally:
+def _tally_overlap(events: Events, request: WakeRequest, other_activities: Bools) -> PairTally:
     """Other activities within 2R and less than 2T before or after."""
     return tally_around(
         events,
         request,
-        {"any": events.is_treatment | events.is_control | beside, "beside": beside},
+        {
+            "any": events.is_treatment | events.is_control | other_activities,
+            "other_activities": other_activities,
+        },
         radii=[2 * radius for radius in request.radii],
         time=2 * max(request.times) - 1,
         at_once=True,

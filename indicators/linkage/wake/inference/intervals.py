@@ -22,7 +22,7 @@ FEWEST_INCIDENTS = 5  # as of the chi-square test: errors by HC2 are too small b
 class Figures:
     """Estimate of the treatment with HC2 error and interval, or the named reason for none.
 
-    `p_value` rests on HC2; `smallest_visible` would have been seen with 80% power.
+    `p_value` rests on HC2; `minimum_detectable_effect` would have been seen with 80% power.
     """
 
     estimate: float | None = None
@@ -33,7 +33,7 @@ class Figures:
     se_hc3: float | None = None
     p_hc3: float | None = None
     p_permutation: float | None = None
-    smallest_visible: float | None = None
+    minimum_detectable_effect: float | None = None
     df: int = 0
     reason: str | None = None
 
@@ -68,7 +68,7 @@ def figures(
         se_hc3=float(fitted.hc3[at]),
         p_hc3=fitted.p_value(fitted.hc3, at),
         p_permutation=_shuffled(found, matching, value, permutations, seed),
-        smallest_visible=float(
+        minimum_detectable_effect=float(
             (stdtrit(fitted.df, 1 - alpha / 2) + stdtrit(fitted.df, POWER)) * se
         ),
         df=fitted.df,
