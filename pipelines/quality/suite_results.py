@@ -23,7 +23,8 @@ def write_suites(connection: Connection, folder: Path) -> list[Path]:
     paths = []
     for source, checks in frame.groupby("source", sort=True):
         path = folder / f"{source}.json"
-        entries = [_entry(str(source), row) for row in checks.to_dict("records")]
+        planned = _planned(str(source))
+        entries = [_entry(planned, row) for row in checks.to_dict("records")]
         suite = {"suite": source, "checks": entries}
         text = json.dumps(suite, indent=2, sort_keys=True, ensure_ascii=False)
         path.write_text(text + "\n", encoding="utf-8")
@@ -31,10 +32,12 @@ def write_suites(connection: Connection, folder: Path) -> list[Path]:
     return paths
 
 
-def _entry(source: str, row: Mapping[Hashable, Any]) -> dict[str, Any]:
+def _entry(
+    expectations: Mapping[str, PlannedExpectation], row: Mapping[Hashable, Any]
+) -> dict[str, Any]:
     """A result with the expectation behind it; quality facts have none, their SQL is in code."""
     entry = {str(key): value for key, value in row.items() if key != "source"}
-    planned = _planned(source).get(str(row["check_name"]))
+    planned = expectations.get(str(row["check_name"]))
     if planned is not None:
         entry["expectation"] = planned.expectation
         entry["arguments"] = dict(planned.arguments)
