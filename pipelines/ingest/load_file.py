@@ -21,6 +21,7 @@ from pipelines.ingest.delivered_file import Delivery, Read, file_rows, read_deli
 from pipelines.ingest.file_report import FileReport
 from pipelines.ingest.orphans import quarantine_orphans
 from pipelines.ingest.quarantine import Context, Delivered
+from pipelines.ingest.upsert import Compared
 from pipelines.ingest.validate import Entry
 from pipelines.ingest.vintages import Vintages, supersede_covered, vintages_of
 from pipelines.mapping.agreements import agreed, values_left_out
@@ -233,6 +234,8 @@ def _forget(job: _Job) -> set[tuple[str, object]]:
         job.connection.execute(
             "DELETE FROM ops.row_also_stated WHERE by_file_sha256 = ?", [job.sha256]
         )
+    if not job.vintages.replaced:
+        return set()
     replaced = [list(job.vintages.replaced)]
     held = job.connection.execute(
         "SELECT DISTINCT table_name, period FROM ops.file_period "
@@ -309,13 +312,13 @@ def _load_table(
     staged = validate.stage(connection, job.file, entries, contract)
     replaced = job.vintages.replaced
     checks = validate.judge(connection, contract, job.mission, replaced, staged.empty, job.outlines)
-    outcome.retracted += _merge(job, contract)
+    compared, gone = _merge(job, contract)
+    outcome.retracted += gone
     for entry in entries:
         outcome.taken[entry.mapped.rows["position"].to_numpy()] = True
-    moved = "state IN ('new', 'changed')"
-    outcome.moved[upsert.positions(connection, moved)] = True
-    standing = f"{moved} OR (state = 'same' AND is_own)"
-    outcome.loaded[upsert.positions(connection, standing)] = True
+    is_standing = compared.has_moved | ((compared.state == "same") & compared.is_own)
+    outcome.moved[compared.position[compared.has_moved]] = True
+    outcome.loaded[compared.position[is_standing]] = True
     context = Context(contract, job.mission, staged.readings, _KnownKeys(connection))
     unkept = upsert.unkept_positions(connection, contract)
     for check, flaws in validate.flaws_of(connection, contract, checks):
@@ -329,17 +332,18 @@ def _load_table(
             outcome.warnings.append((contract.table, rows))
 
 
-def _merge(job: _Job, contract: Contract) -> int:
-    """Brings the table's good rows into core; returns how many rows left it."""
+def _merge(job: _Job, contract: Contract) -> tuple[Compared, int]:
+    """Brings the table's good rows into core; returns what they were and how many rows left it."""
     connection, vintages, source = job.connection, job.vintages, job.delivery.source
     is_by_period = source.supersedes == "by_period"
     period, is_held = "", "false"
     if is_by_period:
         period = withdraw.period_sql(contract, job.mission, source.period, "t")
         is_held = withdraw.held_sql(contract, period, vintages.later_of_source)
-    upsert.compare(connection, contract, job.sha256, vintages.later, is_held)
+    compared = upsert.compare(connection, contract, job.sha256, vintages.later, is_held)
     upsert.write_raw(connection, contract, job.mission.mission, job.sha256)
-    withdraw.record_restated(connection, contract, job.sha256, vintages.replaced)
+    if compared.is_same.any():
+        withdraw.record_restated(connection, contract, job.sha256, vintages.replaced)
     gone = 0
     if not vintages.is_first:
         gone += withdraw.retract(connection, contract, vintages.replaced)
@@ -349,8 +353,8 @@ def _merge(job: _Job, contract: Contract) -> int:
         condition = withdraw.held_sql(contract, of_core, [job.sha256])
         before = [*vintages.replaced, *vintages.of_before]
         gone += withdraw.retract(connection, contract, before, condition)
-    upsert.write(connection, contract, job.mission.mission, job.sha256)
-    return gone
+    upsert.write(connection, contract, job.mission.mission, job.sha256, compared)
+    return compared, gone
 
 
 def readings(mapping: TableMapping, source: Source, mission: Mission) -> dict[str, Reading]:
@@ -408,11 +412,16 @@ def _ledger_entry(job: _Job, outcome: _Outcome) -> InputFile:
 
 
 def _write_rejects(job: _Job, outcome: _Outcome) -> None:
-    for table, rows in outcome.rejects:
+    """One statement a table, in the order in which the rows were found."""
+    for table in dict(outcome.rejects):
+        rows = pa.concat_tables(entry for name, entry in outcome.rejects if name == table)
         insert_table(job.connection, "quarantine", table, rows)
-    for table, rows in outcome.warnings:
-        named = rows.append_column("table_name", pa.repeat(table, rows.num_rows))
-        insert_table(job.connection, "ops", "row_warning", named)
+    warnings = [
+        rows.append_column("table_name", pa.repeat(table, rows.num_rows))
+        for table, rows in outcome.warnings
+    ]
+    if warnings:
+        insert_table(job.connection, "ops", "row_warning", pa.concat_tables(warnings))
 
 
 def _record_held(job: _Job, outcome: _Outcome) -> FileReport:

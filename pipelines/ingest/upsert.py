@@ -4,6 +4,7 @@ Works on the temporary tables that `validate.py` made.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import duckdb
 import numpy as np
@@ -11,6 +12,25 @@ import numpy as np
 from indicators.definitions.contracts import Contract
 from indicators.foundation.sql_text import quoted
 from pipelines.ingest.validate import SURVIVES
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The table `compared` as arrays: what each good row is beside what stands in core."""
+
+    position: np.ndarray
+    state: np.ndarray
+    is_same: np.ndarray
+    is_own: np.ndarray
+
+    @property
+    def has_moved(self) -> np.ndarray:
+        """Whether the row comes into core now."""
+        return np.isin(self.state, ("new", "changed"))
+
+    def has(self, *states: str) -> bool:
+        """Whether a row is in one of these states."""
+        return bool(np.isin(self.state, states).any())
 
 
 def key_sql(contract: Contract, row: str) -> str:
@@ -25,7 +45,7 @@ def compare(
     sha256: str,
     later: Sequence[str],
     is_held: str = "false",
-) -> None:
+) -> Compared:
     """Makes `compared` (ordinal, position, old_row, is_same, is_own, state) of good rows.
 
     `state`: new, same, changed, or outdated where a file that came later states the key otherwise
@@ -38,7 +58,10 @@ def compare(
     same = " AND ".join(
         f"o.{quoted(name)} IS NOT DISTINCT FROM t.{quoted(name)}" for name in contract.columns
     )
-    _find_later_rows(connection, contract, later)
+    is_later = "false"
+    if later:
+        _find_later_rows(connection, contract, later)
+        is_later = "o.rowid IN (SELECT core_row FROM later_rows)"
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE compared AS
@@ -48,13 +71,13 @@ def compare(
           t.sheet,
           t.row_number,
           o.rowid AS old_row,
-          o.rowid IS NOT NULL AND {same} AS is_same,
+          o.rowid IS NOT NULL AND {same} AND NOT coalesce({is_held}, false) AS is_same,
           coalesce(o.file_sha256 = ?, false) AS is_own,
           CASE
             WHEN {is_held} THEN 'outdated'
             WHEN o.rowid IS NULL THEN 'new'
             WHEN {same} THEN 'same'
-            WHEN o.rowid IN (SELECT core_row FROM later_rows) THEN 'outdated'
+            WHEN {is_later} THEN 'outdated'
             ELSE 'changed'
           END AS state
         FROM typed_rows AS t
@@ -63,7 +86,8 @@ def compare(
         """,
         [sha256],
     )
-    connection.execute("UPDATE compared SET is_same = false WHERE state = 'outdated'")
+    found = connection.sql("SELECT position, state, is_same, is_own FROM compared").fetchnumpy()
+    return Compared(**{name: np.asarray(values) for name, values in found.items()})
 
 
 def nothing_compared(connection: duckdb.DuckDBPyConnection) -> None:
@@ -93,16 +117,21 @@ def _find_later_rows(
 
 
 def write(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, mission: str, sha256: str
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    mission: str,
+    sha256: str,
+    compared: Compared,
 ) -> None:
     """Replaces what changed and adds what is new; rows that are there keep their lineage."""
     table = f"core.{quoted(contract.table)}"
     own = ", ".join(quoted(name) for name in contract.columns)
     values = ", ".join(f"t.{quoted(name)}" for name in contract.columns)
-    _record_corrections(connection, contract, sha256)
-    connection.execute(
-        f"DELETE FROM {table} WHERE rowid IN (SELECT old_row FROM compared WHERE state = 'changed')"
-    )
+    if compared.has("changed", "outdated"):
+        _record_corrections(connection, contract, sha256)
+    if compared.has("changed"):
+        replaced = "SELECT old_row FROM compared WHERE state = 'changed'"
+        connection.execute(f"DELETE FROM {table} WHERE rowid IN ({replaced})")
     connection.execute(
         f"""
         INSERT INTO {table} ({own}, mission, file_sha256, sheet, row_number)
@@ -125,7 +154,7 @@ def write_raw(
         f"""
         INSERT INTO raw.{quoted(contract.table)} ({own}, mission, file_sha256, sheet, row_number)
         SELECT {own}, ?, ?, sheet, row_number FROM mapped_rows
-        WHERE ordinal NOT IN (SELECT ordinal FROM typed_rows WHERE {_unkept_sql(contract)})
+        WHERE NOT {_unkept_sql(contract)}
         ORDER BY ordinal
         """,
         [mission, sha256],
@@ -134,17 +163,19 @@ def write_raw(
 
 def unkept_positions(connection: duckdb.DuckDBPyConnection, contract: Contract) -> set[int]:
     """Rows of which no text may be kept, as the referral of a survivor who gave no consent."""
+    if not contract.kept_only_if:
+        return set()
     rows = connection.execute(
-        f"""
-        SELECT DISTINCT position FROM mapped_rows
-        WHERE ordinal IN (SELECT ordinal FROM typed_rows WHERE {_unkept_sql(contract)})
-        """
+        f"SELECT DISTINCT position FROM mapped_rows WHERE {_unkept_sql(contract)}"
     ).fetchall()
     return {row[0] for row in rows}
 
 
 def _unkept_sql(contract: Contract) -> str:
-    return f"({contract.kept_only_if}) IS NOT TRUE" if contract.kept_only_if else "false"
+    if not contract.kept_only_if:
+        return "false"
+    unkept = f"SELECT ordinal FROM typed_rows WHERE ({contract.kept_only_if}) IS NOT TRUE"
+    return f"(ordinal IN ({unkept}))"
 
 
 def _record_corrections(
@@ -203,9 +234,3 @@ def _record_corrections(
         """,
         [contract.table],
     )
-
-
-def positions(connection: duckdb.DuckDBPyConnection, condition: str) -> np.ndarray:
-    """Positions in the file of the compared rows that fulfil `condition` (fixed SQL of ours)."""
-    found = connection.execute(f"SELECT DISTINCT position FROM compared WHERE {condition}")
-    return np.array([row[0] for row in found.fetchall()], dtype=np.int64)

@@ -169,12 +169,19 @@ def _judge_rows(connection: duckdb.DuckDBPyConnection, checks: Sequence[Check]) 
     """One scan counts the flaws of every rule; only rules that are broken are looked at again."""
     counts = ",\n".join(f"  count(*) FILTER (WHERE {check.condition})" for check in checks)
     (found,) = connection.execute(f"SELECT\n{counts}\nFROM typed_rows").fetchall()
-    for number, (check, count) in enumerate(zip(checks, found, strict=True)):
-        if count:
-            connection.execute(
-                f"INSERT INTO flaws SELECT ordinal, {number}, {check.severity == 'blocking'}, NULL "
-                f"FROM typed_rows WHERE {check.condition}"
-            )
+    broken = [number for number, count in enumerate(found) if count]
+    if broken:
+        numbers = ", ".join(f"CASE WHEN {checks[n].condition} THEN {n} END" for n in broken)
+        blocking = [number for number in broken if checks[number].severity == "blocking"]
+        connection.execute(
+            f"""
+            INSERT INTO flaws
+            SELECT ordinal, number, list_contains(?, number), NULL
+            FROM (SELECT ordinal, unnest([{numbers}]) AS number FROM typed_rows)
+            WHERE number IS NOT NULL
+            """,
+            [blocking],
+        )
 
 
 def _judge_places(
@@ -257,24 +264,16 @@ def _judge_duplicates(
     connection: duckdb.DuckDBPyConnection, contract: Contract, number: int
 ) -> None:
     """The first row with a key stays: of two copies of one fact one must count. The next go."""
-    key = ", ".join(quoted(name) for name in contract.key)
-    same = " AND ".join(f"t.{quoted(n)} IS NOT DISTINCT FROM k.{quoted(n)}" for n in contract.key)
+    key = ", ".join(f"t.{quoted(name)}" for name in contract.key)
     connection.execute(
         f"""
         INSERT INTO flaws
-        WITH surviving AS (
-          SELECT t.* FROM typed_rows AS t WHERE {SURVIVES}
-        ),
-        repeated AS (
-          SELECT {key}, min(ordinal) AS first_ordinal
-          FROM surviving
-          GROUP BY {key}
-          HAVING count(*) > 1
+        SELECT ordinal, {number}, true, first_ordinal
+        FROM (
+          SELECT t.ordinal, min(t.ordinal) OVER (PARTITION BY {key}) AS first_ordinal
+          FROM typed_rows AS t WHERE {SURVIVES}
         )
-        SELECT t.ordinal, {number}, true, k.first_ordinal
-        FROM surviving AS t
-        JOIN repeated AS k ON {same}
-        WHERE t.ordinal > k.first_ordinal
+        WHERE ordinal > first_ordinal
         """
     )
 
@@ -283,41 +282,39 @@ def flaws_of(
     connection: duckdb.DuckDBPyConnection, contract: Contract, checks: Sequence[Check]
 ) -> list[tuple[Check, pa.Table]]:
     """(check, its flaws as `quarantine.flaw_rows` takes them) for each broken rule, in order."""
-    numbers = connection.execute(
-        "SELECT DISTINCT check_number FROM flaws ORDER BY check_number"
-    ).fetchall()
-    return [
-        (checks[number], _flaws(connection, contract, checks[number], number))
-        for (number,) in numbers
+    rows = connection.execute("SELECT DISTINCT check_number FROM flaws ORDER BY 1").fetchall()
+    numbers = [number for (number,) in rows]
+    if not numbers:
+        return []
+    texts = [f"WHEN {n} THEN t.{text_column(checks[n].column)}" for n in numbers]
+    shown = {number: _shown(contract, checks[number]) for number in numbers}
+    values = [
+        f"WHEN {n} THEN to_json(struct_pack({_packed(shown[n])}))" for n in numbers if shown[n]
     ]
-
-
-def _flaws(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, check: Check, number: int
-) -> pa.Table:
-    shown: tuple[str, ...] = ()
-    if check.rule in contract.row_rules:
-        shown = contract.row_rules[check.rule].columns
-    elif check.rule == "duplicate_key":
-        shown = contract.key
-    elif check.rule == "too_far_outside":
-        shown = PLACE
-    fields = ", ".join(f"{text_column(name)} AS {quoted(name)}" for name in shown)
-    found = f"to_json(struct_pack({_packed(shown)}))" if fields else "NULL"
-    return connection.sql(
+    found = f"CASE f.check_number {' '.join(values)} END" if values else "NULL"
+    flaws = connection.sql(
         f"""
         SELECT
-          t.position, t.part, t.sheet, t.row_number,
-          t.{text_column(check.column)} AS text,
+          f.check_number, t.position, t.part, t.sheet, t.row_number,
+          CASE f.check_number {" ".join(texts)} END AS text,
           CAST({found} AS VARCHAR) AS found,
           first_row.row_number AS first_row
-        FROM flaws
+        FROM flaws AS f
         JOIN typed_rows AS t USING (ordinal)
-        LEFT JOIN typed_rows AS first_row ON first_row.ordinal = flaws.first_ordinal
-        WHERE flaws.check_number = {number}
-        ORDER BY t.ordinal
+        LEFT JOIN typed_rows AS first_row ON first_row.ordinal = f.first_ordinal
+        ORDER BY f.check_number, t.ordinal
         """
     ).to_arrow_table()
+    return [(checks[n], flaws.filter(pc.equal(flaws["check_number"], n))) for n in numbers]
+
+
+def _shown(contract: Contract, check: Check) -> tuple[str, ...]:
+    """The columns whose values the check's sentence tells."""
+    if check.rule in contract.row_rules:
+        return contract.row_rules[check.rule].columns
+    if check.rule == "duplicate_key":
+        return contract.key
+    return PLACE if check.rule == "too_far_outside" else ()
 
 
 def _packed(columns: Sequence[str]) -> str:

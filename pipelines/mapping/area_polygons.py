@@ -61,6 +61,9 @@ class Outlines:
         if not len(known) or not len(self.codes):
             return away
         points = shapely.points(longitude[known], latitude[known])
+        inside = np.unique(self.tree.query(points, predicate="intersects")[0])
+        away[known[inside]] = 0  # nearly all of them, and much sooner known than a distance
+        known, points = np.delete(known, inside), np.delete(points, inside)
         at, outline = self.tree.query_nearest(points, all_matches=False)
         lines = shapely.shortest_line(points[at], self.tree.geometries[outline])
         ends = np.radians(shapely.get_coordinates(lines).reshape(-1, 2, 2))

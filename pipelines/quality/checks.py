@@ -1,6 +1,8 @@
 """All checks of a mission: which run, in what order, and where their results are kept."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
 import duckdb
@@ -8,9 +10,14 @@ import duckdb
 from indicators.definitions.contracts import Contract, contracts
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.database import one_transaction
+from indicators.foundation.messages import message_catalogue
+from indicators.incremental.code_version import method_version
+from indicators.incremental.data_version import content_key
+from indicators.incremental.partition_fingerprints import fingerprint_sql
+from indicators.incremental.result_cache import kept_results
 from pipelines.mapping.model import load_sources
-from pipelines.quality import checkpoints
 from pipelines.quality.check_results import CheckResult, broken
+from pipelines.quality.checkpoints import run_suite
 from pipelines.quality.facts.duplicates import look_alike_events, repeated_content
 from pipelines.quality.facts.durations import negative_durations, short_interviews
 from pipelines.quality.facts.intake import held_files, ledger_adds_up, rejected_share
@@ -26,8 +33,8 @@ from pipelines.quality.facts.volumes import volume_against_history
 from pipelines.quality.input_files import write_input_files
 from pipelines.quality.rejects.places import write_waiting_rows
 from pipelines.quality.rejects.summary import write_reject_places, write_reject_summary
-from pipelines.quality.suites import frame_sql, needed_columns, suite_of
-from pipelines.warehouse.inspect import Connection, has_rows, insert_rows
+from pipelines.quality.suites import suite_of
+from pipelines.warehouse.inspect import Connection, has_rows, insert_rows, quoted
 
 VALUES = "indicator_value"
 
@@ -42,12 +49,12 @@ def run_checks(connection: Connection, mission: Mission, profile: Path) -> list[
     """
     sources = load_sources(profile)
     fed = {table.table for source in sources.values() for table in source.tables}
-    results = [
-        result
+    checked = [
+        contract
         for contract in contracts().values()
         if contract.table in fed or has_rows(connection, "core", contract.table)
-        for result in checks_of_table(connection, contract, mission)
     ]
+    results = kept_checks(connection, checked, mission)
     results += _facts("intake", _of_intake(connection, mission))
     results += _facts("places", outside_area(connection, mission, profile))
     results += _facts("published_totals", published_totals(connection, mission, profile))
@@ -60,15 +67,74 @@ def run_checks(connection: Connection, mission: Mission, profile: Path) -> list[
     return results
 
 
+def kept_checks(
+    connection: Connection, checked: Sequence[Contract], mission: Mission
+) -> list[CheckResult]:
+    """The checks of these tables, kept of the run before for a table of which nothing changed.
+
+    Nothing changed: the rows of the table and of those that it refers to, the contracts, the
+    mission, what is said of a check, and the code that checks.
+    """
+    rules = content_key(
+        dict(contracts()),
+        mission,
+        dict(message_catalogue()),
+        method_version(Path(__file__).parent),
+        version("great_expectations"),
+    )
+    rows = cache(lambda table: _fingerprint(connection, table))
+    results: list[CheckResult] = []
+    with kept_results(connection, mission.mission, "contract_checks") as kept:
+        for contract in checked:
+            try:
+                results += kept.result(
+                    contract.table,
+                    list[CheckResult],
+                    lambda *_, of=contract: _sound_checks(connection, of, mission),
+                    rules,
+                    {table: rows(table) for table in _tables_read(contract)},
+                )
+            except _Crashed as crashed:
+                results += crashed.results
+    return results
+
+
+class _Crashed(Exception):
+    """A check broke: nothing was found out that could be kept."""
+
+    def __init__(self, results: list[CheckResult]) -> None:
+        self.results = results
+
+
+def _sound_checks(
+    connection: Connection, contract: Contract, mission: Mission
+) -> list[CheckResult]:
+    results = checks_of_table(connection, contract, mission)
+    if any(result.status == "error" for result in results):
+        raise _Crashed(results)
+    return results
+
+
+def _tables_read(contract: Contract) -> list[str]:
+    """The table and those that it refers to: what `checks_of_table` reads."""
+    referred = {table for _, table, _ in contract.references()}
+    referred |= {reference.table for reference in contract.composite_references}
+    return sorted(referred | {contract.table})
+
+
+def _fingerprint(connection: Connection, table: str) -> str:
+    row = connection.execute(
+        f"SELECT {fingerprint_sql(['*COLUMNS(*)'])} FROM core.{quoted(table)}"
+    ).fetchone()
+    return str(row[0]) if row else ""
+
+
 def checks_of_table(
     connection: Connection, contract: Contract, mission: Mission
 ) -> list[CheckResult]:
     """The contract's suite and, where the table has rows, its quality facts."""
-    planned = suite_of(contract)
-    columns = needed_columns(contract, planned)
-    frame = connection.execute(frame_sql(contract, columns)).df()
-    results = checkpoints.run_suite(planned, frame)
-    if len(frame):
+    results = run_suite(connection, contract, suite_of(contract))
+    if has_rows(connection, "core", contract.table):
         results += _facts(contract.table, _of_table(connection, contract, mission))
     return results
 

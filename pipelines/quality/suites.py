@@ -1,6 +1,6 @@
 """The Great Expectations suite of a contract, as a plan: what to expect of which column and why.
 
-Great Expectations itself is not imported here; `checkpoints` runs the plan.
+What it takes to judge them is counted in `suite_facts`; `checkpoints` has them judged.
 """
 
 import re
@@ -8,10 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from indicators.definitions.contracts import Column, Contract, Words
-from indicators.foundation.sql_text import quoted
 from pipelines.quality.check_results import Severity, worded
 
-_LIST_SEPARATOR = "|"
+LIST_SEPARATOR = "|"
 
 
 @dataclass(frozen=True)
@@ -146,28 +145,8 @@ def _declared(contract: Contract) -> Iterator[PlannedExpectation]:
 
 def _list_pattern(codes: tuple[str, ...]) -> str:
     one = "(?:" + "|".join(re.escape(code) for code in codes) + ")"
-    return rf"^(?:{one}(?:\|{one})*)?$"
+    return rf"^(?:{one}(?:\{LIST_SEPARATOR}{one})*)?$"
 
 
 def _limit(value: float | None) -> str:
     return "" if value is None else f"{value:g}"
-
-
-def needed_columns(contract: Contract, planned: list[PlannedExpectation]) -> list[str]:
-    """The contract's columns that the expectations speak of, in the contract's order.
-
-    Row conditions name columns inside a text, so any word of any argument counts.
-    """
-    words = set(re.findall(r"\w+", str([dict(entry.arguments) for entry in planned])))
-    return [name for name in contract.columns if name in words]
-
-
-def frame_sql(contract: Contract, columns: list[str]) -> str:
-    """The query for the frame that the suite runs on: lists become text, keys stay as they are."""
-    selected = [
-        f"array_to_string({quoted(name)}, '{_LIST_SEPARATOR}') AS {quoted(name)}"
-        if contract.columns[name].type == "list<code>"
-        else quoted(name)
-        for name in columns
-    ]
-    return f"SELECT {', '.join(selected)} FROM core.{quoted(contract.table)}"

@@ -75,9 +75,9 @@ def expectation_of(check: str) -> str:
 @pytest.mark.parametrize(
     "declared",
     [
-        {"expectation": "ExpectColumnMeanToBeBetween", "arguments": {"column": "no_such_column"}},
+        {"expectation": "ExpectColumnValuesToBeUnique", "arguments": {"column": "no_such_column"}},
         {"expectation": "ExpectNoSuchThing", "arguments": {"column": "unit_code"}},
-        {"expectation": "ExpectColumnMeanToBeBetween", "arguments": {"colum": "unit_code"}},
+        {"expectation": "ExpectColumnValuesToBeUnique", "arguments": {"colum": "unit_code"}},
     ],
 )
 def test_a_check_that_crashes_is_an_error_and_not_a_finding(warehouse, mission, declared) -> None:

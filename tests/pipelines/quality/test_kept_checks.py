@@ -1,0 +1,83 @@
+"""Checks kept of the run before: the same as computed anew, whatever changed in between."""
+
+import random
+
+import pytest
+from tests.worlds.small_mission import add, memory_warehouse, write_profile
+
+from indicators.definitions.contracts import contracts
+from pipelines.quality.checks import checks_of_table, kept_checks
+from pipelines.workspace.paths import Workspace
+
+TABLES = ("areas", "units", "deployments")
+
+
+@pytest.fixture
+def mission(tmp_path):
+    return write_profile(Workspace(tmp_path))
+
+
+@pytest.fixture
+def warehouse():
+    with memory_warehouse() as connection:
+        add(connection, "areas", {"area_code": "BK"})
+        yield connection
+
+
+def computed(connection) -> set[str]:
+    rows = connection.execute("SELECT subject FROM cube.kept_result WHERE is_computed").fetchall()
+    return {subject for (subject,) in rows}
+
+
+def anew(connection, mission, checked):
+    return [r for one in checked for r in checks_of_table(connection, one, mission)]
+
+
+def change(connection, dice: random.Random) -> None:
+    table = dice.choice(TABLES)
+    column = dice.choice(list(contracts()[table].columns))
+    dice.choice(
+        [
+            lambda: add(connection, table, {}),
+            lambda: connection.execute(f"DELETE FROM core.{table} WHERE row_number % 3 = 1"),
+            lambda: connection.execute(
+                f'UPDATE core.{table} SET "{column}" = NULL WHERE row_number % 2 = 1'
+            ),
+            lambda: None,
+        ]
+    )()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_kept_checks_equal_computed_ones_after_any_changes(warehouse, mission, seed) -> None:
+    dice, checked = random.Random(seed), [contracts()[table] for table in TABLES]
+    for _ in range(8):
+        change(warehouse, dice)
+        assert kept_checks(warehouse, checked, mission) == anew(warehouse, mission, checked)
+
+
+def test_only_a_table_that_changed_and_those_that_refer_to_it_are_checked(
+    warehouse, mission
+) -> None:
+    checked = [contracts()[table] for table in TABLES]
+    kept_checks(warehouse, checked, mission)
+    assert computed(warehouse) == set(TABLES)
+    kept_checks(warehouse, checked, mission)
+    assert computed(warehouse) == set()
+    add(warehouse, "units", {})
+    kept_checks(warehouse, checked, mission)
+    assert computed(warehouse) == {"units", "deployments"}
+    other = mission.model_copy(update={"country_area": "XX"})
+    kept_checks(warehouse, checked, other)
+    assert computed(warehouse) == set(TABLES)
+
+
+def test_a_check_that_broke_is_not_kept(warehouse, mission) -> None:
+    words = {"title": {"en": "Broken", "fr": "Cassé"}, "severity": "blocking"}
+    declared = words | {"expectation": "ExpectNoSuchThing", "arguments": {}}
+    units = contracts()["units"]
+    broken = units.model_validate(units.model_dump() | {"expectations": {"broken": declared}})
+    for _ in range(2):
+        results = kept_checks(warehouse, [broken], mission)
+        assert [entry.status for entry in results if entry.check == "units.broken"] == ["error"]
+    assert computed(warehouse) == set()
