@@ -18,7 +18,6 @@ indicator, all areas of one period. A trend is called at q < .05.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import duckdb
 import numpy as np
@@ -45,6 +44,7 @@ TRENDS = ("improving", "worsening", "more", "fewer", "no_clear_change", DEFINITI
 LEVEL = 0.05
 _COUNTS = ("count", "sum", "count_distinct", "rate")
 _LONGER_TYPES = ("M", "Q", "S", "A", "B")
+_BY_LENGTH = ("M", "W", "Q", "S", "A", "B")
 _SERIES = ["indicator", "indicator_version", "area"]
 
 
@@ -241,12 +241,7 @@ def _wave_changes(cells: pd.DataFrame, errors: pd.DataFrame) -> pd.DataFrame:
     are independent samples.
     """
     surveys = cells[cells["is_survey"] & cells["obs_status"].isin([NORMAL, TOO_IMPRECISE])]
-    pairs = [
-        pair for _, series in surveys.groupby(_SERIES, sort=True) for pair in _wave_pairs(series)
-    ]
-    frame = pd.DataFrame(
-        [(*pair,) for pair in pairs], columns=["cell_id", "change", "se", "df"], dtype=float
-    )
+    frame = _wave_pairs(surveys)
     frame = _with_shared_units(frame, cells, errors)
     frame["p"] = estimate_change_p(
         *(frame[name].to_numpy(dtype=float) for name in ("change", "se", "df"))
@@ -266,25 +261,37 @@ def _with_shared_units(
     return frame
 
 
-def _wave_pairs(series: pd.DataFrame) -> Iterator[tuple[float, float, float, float]]:
-    """Cell, change, standard error and degrees of freedom, for one indicator in one area.
+def _wave_pairs(surveys: pd.DataFrame) -> pd.DataFrame:
+    """`cell_id, change, se, df` of the newest wave in each period against the wave before it.
 
-    A wave is told from the next by the shortest periods: no two show the same one. The standard
-    error is that of independent samples.
+    A wave is told from the next by the shortest periods of its series: no two show the same one.
+    The standard error is that of independent samples.
     """
-    base = min(series["period_type"], key=("M", "W", *_LONGER_TYPES).index)
-    waves = series[series["period_type"] == base].sort_values("period_end", ignore_index=True)
-    for cell_id, start, end in series[["cell_id", "period_start", "period_end"]].to_numpy():
-        inside = waves.index[(waves["period_end"] <= end) & (waves["period_end"] >= start)]
-        if len(inside) and inside[-1] > 0:
-            now, before = waves.loc[inside[-1]], waves.loc[inside[-1] - 1]
-            if now["obs_status"] == before["obs_status"] == NORMAL:
-                yield (
-                    float(cell_id),
-                    now["value"] - before["value"],
-                    float(np.hypot(now["se"], before["se"])),
-                    now["df"] + before["df"],
-                )
+    cells = surveys.assign(series=surveys.groupby(_SERIES).ngroup(), place=np.arange(len(surveys)))
+    length = cells["period_type"].map({name: at for at, name in enumerate(_BY_LENGTH)})
+    is_base = length == length.groupby(cells["series"]).transform("min")
+    waves = cells[is_base].sort_values("period_end")
+    before = waves.groupby("series")[["value", "se", "df", "obs_status"]].shift()
+    waves = waves[["series", "period_start", "period_end"]].assign(
+        change=waves["value"] - before["value"],
+        se=np.hypot(waves["se"].astype(float), before["se"].astype(float)),
+        df=waves["df"] + before["df"],
+        is_told=waves["obs_status"].eq(NORMAL) & before["obs_status"].eq(NORMAL),
+    )
+    newest = pd.merge_asof(
+        cells[["cell_id", "place", "series", "period_start", "period_end"]].sort_values(
+            "period_end"
+        ),
+        waves.rename(columns={"period_start": "wave_start"}),
+        on="period_end",
+        by="series",
+    )
+    told = newest["is_told"].eq(True) & (newest["wave_start"] >= newest["period_start"])
+    return (
+        newest[told]
+        .sort_values("place", ignore_index=True)[["cell_id", "change", "se", "df"]]
+        .astype(float)
+    )
 
 
 # Versions -----------------------------------------------------------------------------------------
@@ -297,27 +304,18 @@ def _across_versions(cells: pd.DataFrame) -> pd.DataFrame:
     complete = cells["obs_status"].eq(NORMAL) & cells["value"].notna() & ~cells["is_stock"]
     chosen = cells[several & tested & complete]
     place = ["indicator", "area", "period_type"]
-    version = dict(
-        zip(
-            map(tuple, chosen[[*place, "period"]].to_numpy()),
-            chosen["indicator_version"],
-            strict=True,
-        )
-    )
     waves = chosen[chosen["is_survey"]].sort_values("period_start")
-    before_it = waves.groupby(place)["period"].shift()
-    broken = [
-        cell["cell_id"]
-        for at, cell in chosen.iterrows()
-        if version.get((*cell[place], _period_before(cell, before_it.get(at))))
-        not in (None, cell["indicator_version"])
-    ]
-    return pd.DataFrame({"cell_id": pd.array(broken, dtype="int64"), "trend": DEFINITION_CHANGED})
-
-
-def _period_before(cell: pd.Series, wave_before: Any) -> Any:
-    """The period that a cell would be compared with."""
-    return wave_before if cell["is_survey"] else previous_year(period_named(cell["period"])).name
+    years = {name: previous_year(period_named(name)).name for name in set(chosen["period"])}
+    wave_before = waves.groupby(place)["period"].shift().reindex(chosen.index)
+    before = wave_before.where(chosen["is_survey"], chosen["period"].map(years))
+    earlier = chosen[[*place, "period", "indicator_version"]].rename(
+        columns={"period": "before", "indicator_version": "version_before"}
+    )
+    compared = chosen.assign(before=before.astype(chosen["period"].dtype)).merge(
+        earlier, on=[*place, "before"]
+    )
+    broken = compared[compared["version_before"] != compared["indicator_version"]]
+    return pd.DataFrame({"cell_id": broken["cell_id"].astype("int64"), "trend": DEFINITION_CHANGED})
 
 
 # Calls --------------------------------------------------------------------------------------------

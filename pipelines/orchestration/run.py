@@ -19,7 +19,7 @@ from pipelines.orchestration.assets import INTAKE
 from pipelines.orchestration.build import build_definitions
 from pipelines.orchestration.partitions import quarter_partitions
 from pipelines.orchestration.release_assets import PUBLISHED
-from pipelines.orchestration.unchanged import forget, origin_of, remember
+from pipelines.orchestration.unchanged import forget, origin_of, remember, stamp_kept
 from pipelines.release.naming import check_period
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.installation import make_workspace
@@ -117,7 +117,7 @@ def publish(workspace: Workspace, mission: str, quarter: str) -> tuple[str, Path
     blocking check of the last refresh failed.
     """
     _refuse_unknown(workspace, mission, quarter)
-    with open_instance(workspace) as instance:
+    with stamp_kept(workspace, mission), open_instance(workspace) as instance:
         result = (
             build_definitions(workspace)
             .resolve_job_def("publish")

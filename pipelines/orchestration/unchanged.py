@@ -10,6 +10,7 @@ import json
 import platform
 import sysconfig
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,18 @@ def remember(workspace: Workspace, mission: str, origin: str, result: Mapping[st
         state = _warehouse_state(workspace, mission)
         stamp = {"origin": origin, "warehouse": state, "result": result}
         replace_text(_stamp(workspace, mission), json.dumps(stamp, default=str))
+
+
+@contextmanager
+def stamp_kept(workspace: Workspace, mission: str) -> Iterator[None]:
+    """Around a publication, which writes into the warehouse the checks that are there already."""
+    path = _stamp(workspace, mission)
+    stamp = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    is_good = stamp.get("warehouse") == _warehouse_state(workspace, mission)
+    yield
+    if is_good:
+        stamp["warehouse"] = _warehouse_state(workspace, mission)
+        replace_text(path, json.dumps(stamp))
 
 
 def origin_of(workspace: Workspace, mission: str, as_of: date) -> str:

@@ -24,7 +24,7 @@ def kill_after(seconds: float, workspace: Workspace, prepare: str, work: str) ->
     script = f"""
 import sys
 from pathlib import Path
-from pipelines.workspace import Workspace
+from pipelines.workspace.paths import Workspace
 workspace = Workspace(Path(sys.argv[1]))
 {prepare}
 print("ready", flush=True)

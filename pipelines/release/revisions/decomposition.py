@@ -24,7 +24,6 @@ from indicators.definitions.contracts import contracts
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
 from indicators.definitions.versions import with_versions
-from indicators.engine.refresh import compute
 from indicators.foundation.sql_text import quoted
 from pipelines.release.revisions.causes import (
     Published,
@@ -175,6 +174,8 @@ def _computed(
     as_of: date,
 ) -> pa.Table:
     """The values of these indicators in the scratch database's present state."""
+    from indicators.engine.refresh import compute  # seconds to load, and most releases need none
+
     chosen = tuple(entry for entry in mission.indicators if entry.code in set(codes))
     compute(scratch, mission.model_copy(update={"indicators": chosen}), catalogue, as_of, Path())
     return scratch.sql(

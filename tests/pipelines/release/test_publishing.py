@@ -163,8 +163,8 @@ def test_a_candidate_that_changed_is_not_published(workspace) -> None:
 _PUBLISH = """
 import sys
 from pathlib import Path
-from pipelines.workspace import Workspace
-from tests.pipelines.small_mission import workspace_warehouse, MISSION, PERIOD
+from pipelines.workspace.paths import Workspace
+from tests.worlds.small_mission import workspace_warehouse, MISSION, PERIOD
 from pipelines.release.publishing import publish
 workspace = Workspace(Path(sys.argv[1]))
 with workspace_warehouse(workspace) as connection:
@@ -181,7 +181,7 @@ def test_a_killed_process_leaves_no_half_release(workspace, republish, wait) -> 
         stdout=subprocess.PIPE,
         env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
     )
-    process.stdout.readline()
+    assert process.stdout.readline() == b"open\n"
     time.sleep(wait)
     process.send_signal(signal.SIGKILL)
     process.wait()
