@@ -37,7 +37,7 @@ from indicators.foundation.codes import NORMAL, TOO_IMPRECISE
 from indicators.foundation.mart_tables import totals_sql
 from indicators.foundation.periods import period_named, previous_year
 from indicators.foundation.statistics import benjamini_hochberg
-from indicators.survey.waves.changes import shared_unit_errors
+from indicators.survey.waves.changes import overlapping_sample_se
 
 DEFINITION_CHANGED = "definition_changed"
 TRENDS = ("improving", "worsening", "more", "fewer", "no_clear_change", DEFINITION_CHANGED)
@@ -56,7 +56,7 @@ def trends(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
     cells = connection.execute(cells_sql(), {"mission": mission.mission}).df()
     surveys = cells[cells["is_survey"]]
     versions = dict(zip(surveys["indicator"], surveys["indicator_version"], strict=True))
-    errors = shared_unit_errors(connection, mission, versions)
+    errors = overlapping_sample_se(connection, mission, versions)
     tested = pd.concat([*_register_changes(cells), _wave_changes(cells, errors)], ignore_index=True)
     named = cells.set_index("cell_id")[[*_SERIES, "direction", "period_type", "period"]]
     tested = tested.join(named, on="cell_id")

@@ -65,7 +65,7 @@ from indicators.incremental.values import (
     name_files,
     note_values,
 )
-from indicators.survey.waves.estimates import compute_surveys
+from indicators.survey.waves.estimates import refresh_surveys
 
 _ENGINE_TABLES = (  # those that are written whole; the others are kept (`values.py`)
     "indicator",
@@ -97,8 +97,10 @@ def compute(
     with one_transaction(connection):
         versions = computed_versions(indicators)
         spans = _prepare(connection, mission, versions, as_of)
-        _compute_registers(connection, mission, versions, as_of)
-        compute_surveys(connection, mission, versions)
+        are_kept = keep_values(connection, mission, versions)
+        _compute_registers(connection, mission, versions, as_of, are_kept)
+        refresh_surveys(connection, mission, versions, as_of, are_kept)
+        name_files(connection)
         note_cells(connection)
         _write_values(connection, mission)
         settle_versions(connection, indicators)
@@ -257,15 +259,13 @@ def _compute_registers(
     mission: Mission,
     indicators: Sequence[Indicator],
     as_of: date,
+    are_kept: bool,
 ) -> None:
     plans = cube_plans(indicators, weekly="W" in mission.period_types)
-    are_kept = keep_values(connection, mission, indicators)
     for plan in plans:
         are_kept_cells = refresh_cells(connection, mission, plan, as_of)
         changed = STALE if are_kept and are_kept_cells else None
         _fill_contributions(connection, mission, plan, changed)
-    drop_contributions(connection, [entry for entry in indicators if entry.is_survey])
-    name_files(connection)
     _fill_source_periods(connection, plans, indicators)
 
 

@@ -44,7 +44,7 @@ _KEPT_TABLES = {
 def keep_cells(
     connection: duckdb.DuckDBPyConnection, mission: Mission, indicators: Sequence[Indicator]
 ) -> None:
-    """Make the kept tables; cells and contents of what is no longer computed go, surveys' too.
+    """Make the kept tables; cells and contents of what is no longer computed go.
 
     Looks at the rows of every source once by each clock (`clock_rows`, `content_part`).
     """
@@ -55,9 +55,9 @@ def keep_cells(
     clocks = clocks_of(plans, map(own_source, indicators), "W" in mission.period_types)
     note_rows(connection, clocks)
     note_contents(connection, clocks)
-    codes = [planned.code for plan in plans for planned in plan.indicators]
+    codes = [entry.code for entry in indicators]
     held = connection.execute("SELECT DISTINCT indicator FROM cube.cell_content").fetchall()
-    _drop_cells(connection, [code for (code,) in held if code not in codes])
+    drop_cells(connection, [code for (code,) in held if code not in codes])
     connection.execute(
         "DELETE FROM cube.month_content WHERE NOT list_contains(?, plan)",
         [[plan.name for plan in plans]],
@@ -105,12 +105,12 @@ def _fill_cells(
 ) -> None:
     codes = [planned.code for planned in plan.indicators]
     if months is None:
-        _drop_cells(connection, codes)
+        drop_cells(connection, codes)
         for part in roll_up_plans(plan):
             connection.execute(f"INSERT INTO cube.cell BY NAME {plan_cells_sql(part)}")
         return
     _fill_stale_periods(connection, months)
-    _drop_cells(
+    drop_cells(
         connection,
         codes,
         f"""(period_type, period) IN (SELECT (period_type, period) FROM {STALE})
@@ -120,7 +120,7 @@ def _fill_cells(
         connection.execute(f"INSERT INTO cube.cell BY NAME {plan_cells_sql(part, STALE)}")
 
 
-def _drop_cells(
+def drop_cells(
     connection: duckdb.DuckDBPyConnection, codes: Sequence[str], where: str = "true"
 ) -> None:
     """Delete cells of these indicators, and what is noted of them."""

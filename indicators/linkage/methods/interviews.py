@@ -33,7 +33,8 @@ from indicators.linkage.methods.activities import (
     log_activities,
 )
 from indicators.linkage.methods.protocol import Warehouse
-from indicators.survey.waves.estimates import Wave, periods_of_waves, wave_respondents
+from indicators.survey.waves.respondents import wave_respondents
+from indicators.survey.waves.shown import Wave, periods_of_waves
 
 METHOD, PULSE_METHOD = "before_after_interviews", "pulse_interviews"
 DAYS = 7  # the bandwidth fixed beforehand; the others show how much hangs on it

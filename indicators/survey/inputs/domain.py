@@ -92,7 +92,9 @@ def groups_of(frame: pd.DataFrame, groupings: Sequence[Sequence[str]], domain: B
     grouping = np.repeat(np.arange(len(groupings)), sizes)
     first = np.concatenate([first for first, _, _ in found])
     keys = {
-        name: frame[name].reindex(np.where([name in groupings[at] for at in grouping], first, -1))
+        name: frame[name].reindex(
+            np.where([name in groupings[int(at)] for at in grouping], first, -1)
+        )
         for name in names
     }
     return Groups(

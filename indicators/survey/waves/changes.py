@@ -5,8 +5,11 @@ samples would let it: the variance is that of the units' totals over both waves 
 covariance in it (Kish 1965 §12.4; `svycontrast` of R's `survey` over stacked waves).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from itertools import pairwise
 
 import duckdb
@@ -17,43 +20,98 @@ from indicators.compiler.derived.functions import functions_sql
 from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
+from indicators.incremental.result_cache import kept_results
 from indicators.survey import Condition, Design, Difference, estimate_many
-from indicators.survey.waves.estimates import Wave, periods_of_waves, wave_respondents
+from indicators.survey.waves.respondents import wave_respondents
+from indicators.survey.waves.shown import SHOWN_WAVE, Wave
 
 COLUMNS = ("indicator", "period_type", "period", "area", "shared_se", "shared_df")
+METHOD = "overlapping_samples"
 # A change of a total or a quantile is judged as of independent samples.
 _KINDS = ("proportion", "index")
-_NEEDED = ("survey_respondents", "period", "area_up", "area_span")
 
 
-def shared_unit_errors(
+def overlapping_sample_se(
     connection: duckdb.DuckDBPyConnection, mission: Mission, versions: Mapping[str, int]
 ) -> pd.DataFrame:
     """Standard error and degrees of freedom of each wave's change, by the columns COLUMNS.
 
     `versions`: the version of each selected indicator; another version than the repository's is
     left out, and so is a pair of waves without a common unit. No rows where the warehouse holds
-    no respondents. `shared_se` is in the unit of measure.
+    no waves. `shared_se` is in the unit of measure. A pair of waves of which neither changed is not
+    looked at again.
     """
-    indicators = [
-        indicator
+    indicators = {
+        code: indicator
         for code, indicator in sorted(load_catalogue().items())
         if versions.get(code) == indicator.version and indicator.measure.kind in _KINDS
-    ]
-    tables: list[pd.DataFrame] = []
-    if indicators and _has_respondents(connection):
-        _define_as_of(connection, mission)
-        tables = list(_changes(connection, indicators))
-    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(COLUMNS))
+    }
+    shown = _shown_waves(connection, list(indicators))
+    _define_as_of(connection, mission)
+
+    @cache
+    def respondents(wave: Wave) -> pd.DataFrame:
+        asked = [indicators[code] for code, waves in shown.items() if wave in waves]
+        return wave_respondents(connection, wave, asked)
+
+    def change(code: str, before: Wave, now: Wave, *_: str) -> _Change:
+        return _change(indicators[code], respondents(before), respondents(now))
+
+    tables = [pd.DataFrame(columns=list(COLUMNS))]
+    with kept_results(connection, mission.mission, METHOD) as kept:
+        for code, waves in shown.items():
+            for pair in pairwise(sorted(waves, key=_time)):
+                contents = [waves[wave].content for wave in pair]
+                found = kept.result(f"{code} {pair}", _Change, change, code, *pair, *contents)
+                periods = waves[pair[1]].periods
+                tables.append(_table(code, found, periods))
+    return pd.concat(tables, ignore_index=True)
 
 
-def _has_respondents(connection: duckdb.DuckDBPyConnection) -> bool:
-    found = connection.execute(
-        """SELECT count(*) FROM information_schema.tables
-        WHERE table_schema = 'cube' AND list_contains(?, table_name)""",
-        [list(_NEEDED)],
-    ).fetchone()
-    return found is not None and found[0] == len(_NEEDED)
+@dataclass(frozen=True)
+class _Change:
+    """By area of every level; nothing where the waves have no unit in common."""
+
+    area: tuple[str, ...] = ()
+    se: tuple[float, ...] = ()
+    df: tuple[int, ...] = ()
+
+
+def _table(code: str, change: _Change, periods: Sequence[tuple[str, str]]) -> pd.DataFrame:
+    figures = {"area": change.area, "shared_se": change.se, "shared_df": change.df}
+    named = pd.DataFrame(periods, columns=["period_type", "period"])
+    table = pd.DataFrame(figures).merge(named, how="cross").assign(indicator=code)
+    return table[list(COLUMNS)]
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """What a wave's estimates of an indicator are made of, and the periods that show them."""
+
+    content: str
+    periods: tuple[tuple[str, str], ...]
+
+
+def _shown_waves(
+    connection: duckdb.DuckDBPyConnection, codes: Sequence[str]
+) -> Mapping[str, Mapping[Wave, _Shown]]:
+    """The waves of each indicator, as the engine left them in `cube.shown_wave`."""
+    tables = connection.execute(
+        """SELECT 1 FROM information_schema.tables
+        WHERE table_schema = 'cube' AND table_name = 'shown_wave'"""
+    )
+    if not tables.fetchall():
+        return {}
+    rows = connection.execute(
+        f"""SELECT indicator, content, list((period_type, period)),
+          survey_code, wave, instrument, last_on
+        FROM {SHOWN_WAVE} WHERE list_contains(?, indicator) GROUP BY ALL ORDER BY ALL""",
+        [codes],
+    ).fetchall()
+    found: dict[str, dict[Wave, _Shown]] = defaultdict(dict)
+    for code, content, periods, *wave in rows:
+        found[code][Wave(*wave)] = _Shown(content, tuple(periods))
+    return found
 
 
 def _define_as_of(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
@@ -66,51 +124,29 @@ def _define_as_of(connection: duckdb.DuckDBPyConnection, mission: Mission) -> No
         connection.execute(statement)
 
 
-def _changes(
-    connection: duckdb.DuckDBPyConnection, indicators: Sequence[Indicator]
-) -> Iterator[pd.DataFrame]:
-    shown = {indicator.code: periods_of_waves(connection, indicator) for indicator in indicators}
-    asked = sorted({wave for waves in shown.values() for wave in waves}, key=_time)
-    frames = {
-        wave: wave_respondents(connection, wave, [i for i in indicators if wave in shown[i.code]])
-        for wave in asked
-    }
-    for indicator in indicators:
-        waves = shown[indicator.code]
-        for before, now in pairwise(sorted(waves, key=_time)):
-            table = _change(indicator, frames[before], frames[now])
-            periods = pd.DataFrame(waves[now], columns=["period_type", "period"])
-            yield table.merge(periods, how="cross")[list(COLUMNS)]
-
-
 def _time(wave: Wave) -> tuple[str, str, str]:
     return (wave.last_on.isoformat(), wave.survey_code, wave.wave)
 
 
-def _change(indicator: Indicator, before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
-    """By area of every level; empty where the waves have no unit in common."""
+def _change(indicator: Indicator, before: pd.DataFrame, now: pd.DataFrame) -> _Change:
+    unit = ["stratum_code", "psu_code"]
+    if not _have_common_units(before[unit], now[unit]):
+        return _Change()
     weight = f"weight_{indicator.measure.weight}"
     outcome, inside = f"outcome {indicator.code}", f"inside {indicator.code}"
     levels = [f"level_{level}" for level in LEVELS]
-    unit = ["stratum_code", "psu_code"]
     kept = [*unit, weight, outcome, inside, *levels]
     stacked = pd.concat(
         [before[kept].assign(is_now=0), now[kept].assign(is_now=1)], ignore_index=True
     ).dropna(subset=[weight])
-    tables = [pd.DataFrame(columns=["area", "shared_se", "shared_df"])]
-    if _have_common_units(before[unit], now[unit]):
-        design = Design(("psu_code",), ("stratum_code",), weight, nest=True, lonely_psu="adjust")
-        favourable = 1.0 if indicator.measure.kind == "proportion" else None
-        statistic = Difference(outcome, "is_now", 0, 1, level=favourable)
-        domain = [Condition(inside, "==", True)]
-        by = [[level] for level in levels if stacked[level].notna().any()]
-        table = estimate_many(stacked, design, [statistic], by, domain)
-        area = table[[level for (level,) in by]].bfill(axis=1).iloc[:, 0]
-        renamed = {"se": "shared_se", "df": "shared_df"}
-        tables.append(table.assign(area=area).rename(columns=renamed)[tables[0].columns])
-    found = pd.concat(tables, ignore_index=True)
-    scaled = found["shared_se"].astype(float) * indicator.scale
-    return found.assign(indicator=indicator.code, shared_se=scaled)
+    design = Design(("psu_code",), ("stratum_code",), weight, nest=True, lonely_psu="adjust")
+    favourable = 1.0 if indicator.measure.kind == "proportion" else None
+    statistic = Difference(outcome, "is_now", 0, 1, level=favourable)
+    by = [[level] for level in levels if stacked[level].notna().any()]
+    table = estimate_many(stacked, design, [statistic], by, [Condition(inside, "==", True)])
+    area = table[[level for (level,) in by]].bfill(axis=1).iloc[:, 0]
+    se = table["se"].astype(float) * indicator.scale
+    return _Change(tuple(area), tuple(se), tuple(table["df"]))
 
 
 def _have_common_units(before: pd.DataFrame, now: pd.DataFrame) -> bool:

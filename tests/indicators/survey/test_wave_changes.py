@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from indicators.assessment.trend import trends
-from indicators.survey.waves.changes import shared_unit_errors
+from indicators.survey.waves.changes import overlapping_sample_se
 from tests.worlds.rows.warehouse import SmallWarehouse, small_mission
 
 FIRST, SECOND = date(2026, 2, 10), date(2026, 8, 10)
@@ -78,7 +78,7 @@ def by_hand() -> float:
 def test_the_error_is_that_of_the_units_over_both_waves() -> None:
     small = warehouse()
     small.compute(INDICATOR)
-    found = shared_unit_errors(small.connection, SMALL, {INDICATOR: 1})
+    found = overlapping_sample_se(small.connection, SMALL, {INDICATOR: 1})
     rows = found[(found["area"] == "C") & (found["period"] == "2026-Q3")]
     assert rows["shared_se"].tolist() == pytest.approx([by_hand()])
     assert rows["shared_df"].tolist() == [STRATA * UNITS - STRATA]
@@ -87,7 +87,7 @@ def test_the_error_is_that_of_the_units_over_both_waves() -> None:
 def test_only_periods_that_show_a_wave_with_one_before_it_have_a_change() -> None:
     small = warehouse()
     small.compute(INDICATOR)
-    found = shared_unit_errors(small.connection, SMALL, {INDICATOR: 1})
+    found = overlapping_sample_se(small.connection, SMALL, {INDICATOR: 1})
     assert not set(found["period"]) & {"2026-02", "2026-Q1"}
     assert {"2026-08", "2026-Q3"} <= set(found["period"])
     assert set(found["area"]) == {"C", "A1", "A1a"}
@@ -111,7 +111,7 @@ def test_the_same_change_is_seen_with_the_same_units_and_not_with_others() -> No
 def test_waves_without_a_common_unit_and_other_versions_are_left_out() -> None:
     small = warehouse(other_units=True)
     small.compute(INDICATOR)
-    assert shared_unit_errors(small.connection, SMALL, {INDICATOR: 1}).empty
+    assert overlapping_sample_se(small.connection, SMALL, {INDICATOR: 1}).empty
     same = warehouse()
     same.compute(INDICATOR)
-    assert shared_unit_errors(same.connection, SMALL, {INDICATOR: 2}).empty
+    assert overlapping_sample_se(same.connection, SMALL, {INDICATOR: 2}).empty
