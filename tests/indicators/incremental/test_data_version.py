@@ -17,7 +17,7 @@ import indicators
 from indicators.incremental.code_version import method_version
 from indicators.incremental.data_version import content_key
 from indicators.linkage.framework.model import Edge
-from indicators.linkage.panel.edge_panel import EdgePanel, Step
+from indicators.linkage.panel.edge_panel import EdgePanel, ExposureUnit
 
 WORDS = {"en": "text", "fr": "texte"}
 EDGE = {"id": "e", "from": "P1-OP-01", "to": "P2-OC-07", "expected_sign": 1, "why": WORDS}
@@ -39,7 +39,7 @@ def frame() -> pd.DataFrame:
 
 
 def panel(**changes: Any) -> EdgePanel:
-    return replace(EdgePanel(frame(), 1, Step("doubled"), independent=frame()), **changes)
+    return replace(EdgePanel(frame(), 1, ExposureUnit("doubled"), independent=frame()), **changes)
 
 
 def test_equal_inputs_have_one_key() -> None:
@@ -77,7 +77,12 @@ def test_what_changes_in_the_rows_changes_the_key(
 
 @pytest.mark.parametrize(
     "changes",
-    [{"lag": 2}, {"step": Step("began")}, {"outcome_is_count": True}, {"independent": None}],
+    [
+        {"lag": 2},
+        {"exposure_unit": ExposureUnit("began")},
+        {"outcome_is_count": True},
+        {"independent": None},
+    ],
     ids=str,
 )
 def test_what_changes_in_the_parameters_changes_the_key(changes: dict[str, Any]) -> None:

@@ -13,7 +13,6 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from tests.worlds.evidence_mission import AS_OF, MISSION, deliver, files, make
 
 import indicators
 import pipelines
@@ -25,6 +24,7 @@ from pipelines.orchestration.unchanged import unchanged_result
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.paths import Workspace
 from tests.pipelines.killing import kill_after
+from tests.worlds.mission.evidence import AS_OF, MISSION, deliver, files, make
 
 SHARED = "${POCLENS_SHARED}/beside/*.csv"
 Change = Callable[[], None]

@@ -4,11 +4,11 @@ import random
 
 import pandas as pd
 import pytest
-from tests.worlds.small_mission import add, memory_warehouse
 
 from indicators.definitions.contracts import contracts
 from pipelines.quality.checkpoints import run_suite
 from pipelines.quality.suites import suite_of
+from tests.worlds.mission.figures import add, memory_warehouse
 
 TABLES = ("activities", "registers", "survey_answers", "training")
 STRANGE = {"code": "choir", "list<code>": ["choir"], "int": -5, "dec": -5, "text": "?"}

@@ -3,11 +3,11 @@
 import random
 
 import pytest
-from tests.worlds.small_mission import add, memory_warehouse, write_profile
 
 from indicators.definitions.contracts import contracts
 from pipelines.quality.checks import checks_of_table, kept_checks
 from pipelines.workspace.paths import Workspace
+from tests.worlds.mission.figures import add, memory_warehouse, write_profile
 
 TABLES = ("areas", "units", "deployments")
 

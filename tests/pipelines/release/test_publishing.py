@@ -164,7 +164,7 @@ _PUBLISH = """
 import sys
 from pathlib import Path
 from pipelines.workspace.paths import Workspace
-from tests.worlds.small_mission import workspace_warehouse, MISSION, PERIOD
+from tests.worlds.mission.figures import workspace_warehouse, MISSION, PERIOD
 from pipelines.release.publishing import publish
 workspace = Workspace(Path(sys.argv[1]))
 with workspace_warehouse(workspace) as connection:
