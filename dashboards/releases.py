@@ -8,6 +8,7 @@ back the instance that it holds for a path).
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,12 @@ class Release:
     def publication(self) -> Mapping[str, Any]:
         """Who published, and when."""
         return _json(self.folder / "publication.json")
+
+    @property
+    def published_on(self) -> date | None:
+        """The day of its publication, where that is known."""
+        text = str(self.publication.get("published_at", ""))[:10]
+        return date.fromisoformat(text) if text else None
 
     @cached_property
     def tables(self) -> frozenset[str]:

@@ -1,5 +1,7 @@
 """How strong the evidence of a link is: bars and a letter, or that it was not tested."""
 
+from typing import Any
+
 from dash import html
 
 from dashboards.wording.words import Words
@@ -10,7 +12,7 @@ _BARS = {"A": 3, "B": 2, "C": 1, "D": 0}
 NO_CHANGE = "no_change"  # status of a finding whose interval lies within the margin set before
 
 
-def evidence_mark(grade: str | None, words: Words, status: object = None) -> html.Span:
+def evidence_mark(grade: Any, words: Words, status: object = None) -> html.Span:
     """Three bars filled by grade with its letter; the word alone where there is no grade.
 
     Grade D of a finding within the margin (`status` no_change) is no lack of evidence, and says so.

@@ -51,9 +51,7 @@ def no_figure(row: Row, words: Words) -> html.Span:
 
 def grade_mark(row: Row, words: Words) -> html.Span:
     """The grade of the row, or that it was not tested."""
-    return evidence_mark(
-        row["grade"] if isinstance(row["grade"], str) else None, words, row["status"]
-    )
+    return evidence_mark(row["grade"], words, row["status"])
 
 
 def named(name: str, note: str) -> list[Any]:

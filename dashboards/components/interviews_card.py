@@ -98,7 +98,7 @@ def _line(context: Context, design: str, row: dict[str, Any]) -> list[Any]:
             words(f"interviews.{design}.days", days=row["days"]),
         ),
         *(_suppressed(words) if is_hidden else difference_cells(row, words, decimals=1)),
-        *(_interviews(context, row[side]) for side in ("n_before", "n_after")),
+        *(formats.number_or_dash(row[side], words) for side in ("n_before", "n_after")),
         *effort_cells(row, words),
         grade_mark(row, words),
     ]
@@ -106,7 +106,3 @@ def _line(context: Context, design: str, row: dict[str, Any]) -> list[Any]:
 
 def _suppressed(words: Words) -> list[Any]:
     return [html.Span(words.said(Said("empty", "suppressed_answers")), className="no-figure"), ""]
-
-
-def _interviews(context: Context, number: Any) -> Any:
-    return "–" if formats.is_missing(number) else formats.number(number, context.words)

@@ -166,10 +166,10 @@ def _right(address: Address, words: Words, release: str | None) -> html.Div:
 
 def release_words(context: Context) -> str:
     """Release 2026-Q3-r01, published 16 Oct 2026."""
-    published = str(context.release.publication.get("published_at", ""))[:10]
-    if not published:
+    published = context.release.published_on
+    if published is None:
         return context.words("bar.release", name=context.release.name)
-    on = formats.day(formats.parse_day(published), context.words)
+    on = formats.day(published, context.words)
     return context.words("bar.release_on", name=context.release.name, on=on)
 
 
@@ -177,10 +177,10 @@ def old_release(context: Context, today: date) -> str | None:
     """How old the release is, once the period after its own has closed; else nothing."""
     own = period_named(context.release.name.rpartition("-")[0])
     following = period_of(own.end + timedelta(days=1), own.period_type)
-    published = str(context.release.publication.get("published_at", ""))[:10]
-    if today <= following.end or not published:
+    published = context.release.published_on
+    if today <= following.end or published is None:
         return None
-    return context.words.digits("old", (today - formats.parse_day(published)).days)
+    return context.words.digits("old", (today - published).days)
 
 
 def _keys(words: Words) -> html.Dialog:

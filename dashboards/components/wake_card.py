@@ -127,18 +127,14 @@ def _windows_table(context: Context, rows: Sequence[Row], caption: str) -> html.
         [
             named(_kind(context, row), _window(context, row)),
             *difference_cells(row, words, decimals=2),
-            _number(context, row["control_mean"], 2) if has_figure(row) else "",
-            *(_number(context, row[name]) for name in ("n_treated", "n_control")),
+            formats.number_or_dash(row["control_mean"], words, 2) if has_figure(row) else "",
+            *(formats.number_or_dash(row[name], words) for name in ("n_treated", "n_control")),
             *effort_cells(row, words),
             grade_mark(row, words),
         ]
         for row in rows
     ]
     return table(columns, lines, caption, "table-findings")
-
-
-def _number(context: Context, value: Any, decimals: int = 0) -> str:
-    return "–" if formats.is_missing(value) else formats.number(value, context.words, decimals)
 
 
 def _checks_table(context: Context, rows: Sequence[Row], caption: str) -> html.Div:

@@ -256,7 +256,7 @@ def _files_card(context: Context) -> html.Section:
             row["name"],
             words.label("file_status", str(row["status"])),
             *(
-                "–" if formats.is_missing(row[name]) else formats.number(row[name], words)
+                formats.number_or_dash(row[name], words)
                 for name in ("rows_read", "rows_loaded", "rows_rejected", "rows_unchanged")
             ),
             html.Span(str(row["file_sha256"])[:16], className="hash", title=row["file_sha256"]),

@@ -276,11 +276,10 @@ def _goes_with(context: Context, code: str) -> list[Any]:
         cell, unit = context.cell(other), context.unit(other)
         value = value_in_brief(cell, unit, words)
         href = context.address.link("/side-by-side", edge=link["edge"])
-        grade = link["grade"] if isinstance(link["grade"], str) else None
         parts = [
             page_link(context.short(other), href),
             html.Span(value, className="note"),
-            evidence_mark(grade, words, link["status"]),
+            evidence_mark(link["grade"], words, link["status"]),
             html.Span(words.of(link, "sentence"), className="note"),
         ]
         items.append(html.Li(parts))

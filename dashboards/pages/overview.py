@@ -16,8 +16,9 @@ from dashboards.components.rating import WORST_FIRST, rating_mark
 from dashboards.components.sparkline import sparkline
 from dashboards.components.trend import TESTED, trend_mark
 from dashboards.components.value import value_in_brief, value_sentence, value_with_interval
+from dashboards.components.wave_points import household_waves
 from dashboards.context import Context
-from dashboards.queries import framework, quality, surveys
+from dashboards.queries import framework, quality
 from dashboards.queries.cells import Cell, Dated
 from dashboards.rows import rows_of
 from dashboards.wording import formats
@@ -165,12 +166,11 @@ def _output(context: Context, link: dict[str, Any]) -> html.Div:
     words, code = context.words, link["from_indicator"]
     cell, unit = context.cell(code), context.unit(code)
     href = context.address.link("/side-by-side", edge=link["edge"])
-    grade = link["grade"] if isinstance(link["grade"], str) else None
     return html.Div(
         [
             page_link(context.item(code), href, "output-name"),
             html.Span(_done(context, code, cell, unit), className="note output-value"),
-            evidence_mark(grade, words, link["status"]),
+            evidence_mark(link["grade"], words, link["status"]),
         ],
         className="output",
     )
@@ -297,9 +297,7 @@ def _silent(context: Context, due: pd.DataFrame) -> str:
 
 
 def _wave_line(context: Context) -> list[tuple[str, str]]:
-    waves = surveys.waves(context.release, context.country)
-    waves = waves[waves["instrument"] == "household"].dropna(subset=["sampled", "answered"])
-    waves = waves[waves["last_on"] <= pd.Timestamp(context.period.end)]
+    waves = household_waves(context)
     if waves.empty:
         return []
     wave, words = waves.iloc[-1], context.words

@@ -18,8 +18,8 @@ NAME = "releases"
 
 
 def _published_on(context: Context) -> str:
-    text = str(context.release.publication.get("published_at", ""))[:10]
-    return formats.day(formats.parse_day(text), context.words) if text else ""
+    published = context.release.published_on
+    return formats.day(published, context.words) if published else ""
 
 
 def sentence(context: Context) -> str:

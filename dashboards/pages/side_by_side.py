@@ -219,17 +219,18 @@ def _areas_card(context: Context, link: dict[str, Any]) -> list[Any]:
 
 def _caution(context: Context, link: dict[str, Any]) -> html.Section:
     words = context.words
-    grade = link["grade"] if isinstance(link["grade"], str) else None
     facts = [
         words.digits(f"side.{name}", int(link[name]))
         for name in ("n_areas", "n_periods")
         if not formats.is_missing(link[name])
     ]
+    mark = evidence_mark(link["grade"], words, link["status"])
     parts = [
         html.P(words.of(link, "sentence") or words("side.caution"), className="caution"),
         *caveat_list(caveat_codes(link), words),
         html.P(
-            [words("side.evidence"), evidence_mark(grade, words, link["status"])], className="note"
+            [words("side.evidence"), evidence_mark(link["grade"], words, link["status"])],
+            className="note",
         ),
         evidence_key(words),
         html.P(", ".join(facts), className="note"),

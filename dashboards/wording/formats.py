@@ -26,6 +26,11 @@ def number(value: float, words: Words, decimals: int = 0) -> str:
     return text.replace("-", "−").replace("\u00a0", "\u202f")
 
 
+def number_or_dash(value: Any, words: Words, decimals: int = 0) -> str:
+    """A number, or an en dash where there is none."""
+    return "–" if is_missing(value) else number(value, words, decimals)
+
+
 def axis_separators(words: Words) -> str:
     """The signs before decimals and between thousands, for the axes of charts."""
     return ",\u202f" if words.language == "fr" else ".,"
@@ -46,11 +51,6 @@ def percent(value: float, words: Words, decimals: int = 0) -> str:
 def day(value: date | pd.Timestamp, words: Words) -> str:
     """12 Oct 2026, 12 oct. 2026; words of a date do not break."""
     return _unbroken(format_date(value, "d MMM yyyy", locale=words.language))
-
-
-def parse_day(text: str) -> date:
-    """The day of an ISO date or timestamp. Raises ValueError for anything else."""
-    return date.fromisoformat(text[:10])
 
 
 def month(value: date | pd.Timestamp, words: Words) -> str:
