@@ -228,10 +228,7 @@ def _caution(context: Context, link: dict[str, Any]) -> html.Section:
     parts = [
         html.P(words.of(link, "sentence") or words("side.caution"), className="caution"),
         *caveat_list(caveat_codes(link), words),
-        html.P(
-            [words("side.evidence"), evidence_mark(link["grade"], words, link["status"])],
-            className="note",
-        ),
+        html.P([words("side.evidence"), mark], className="note"),
         evidence_key(words),
         html.P(", ".join(facts), className="note"),
         html.P(words("side.why_not"), className="subtitle"),
