@@ -8,10 +8,10 @@ from dash import html
 from dashboards.components.empty import swatch
 from dashboards.components.table import Column, table
 from dashboards.context import Context
+from dashboards.queries.quality import RECEIVED, due_returns
 from dashboards.wording import formats
 from dashboards.wording.words import Words
 
-_RECEIVED = ("submitted", "nil")
 # Share received, from below: the class of its fill.
 _FILLS = ((0.75, "share-5"), (0.90, "share-4"), (1.0, "share-3"))
 
@@ -28,7 +28,7 @@ def _state(statuses: pd.Series) -> tuple[str, str, str]:
     due = statuses[statuses != "not_due"]
     if due.empty:
         return "not-due", "–", "not_due"
-    share = due.isin(_RECEIVED).mean()
+    share = due.isin(RECEIVED).mean()
     if share == 0:
         is_closed = (due == "no_access").all()
         return (
@@ -85,8 +85,8 @@ def _grid_row(context: Context, name: str, group: pd.DataFrame, months: list[Any
         look, text, key = _state(statuses)
         said = words(f"quality.cell.{key}", share=text)
         cells.append(html.Td(text, className=look, title=said, **{"aria-label": said}))
-    due = group[group["status"] != "not_due"]
-    share = formats.percent(100 * due["status"].isin(_RECEIVED).mean(), words) if len(due) else "–"
+    due = due_returns(group)
+    share = formats.percent(100 * due["status"].isin(RECEIVED).mean(), words) if len(due) else "–"
     return [*cells, html.Td(share, className="year")]
 
 
@@ -103,10 +103,10 @@ def returns_table(context: Context, frame: pd.DataFrame, is_named: bool) -> html
     ]
     rows = []
     for name, group in named.groupby("reporter"):
-        due = group[group["status"] != "not_due"]["status"]
+        due = due_returns(group)["status"]
         counts = (
             len(due),
-            int(due.isin(_RECEIVED).sum()),
+            int(due.isin(RECEIVED).sum()),
             int((due == "no_access").sum()),
             int((due == "not_submitted").sum()),
         )

@@ -23,7 +23,6 @@ _ROWS_SHOWN = 12
 _ROWS_SENT = 150
 _MONTHS_SHOWN = 12
 _NAMED = 2
-RECEIVED = ("submitted", "nil")
 _LACKING = ("not_reported", "no_access", "period_not_over")
 
 
@@ -37,7 +36,7 @@ def _returns(context: Context, months: int) -> pd.DataFrame:
 def _of_period(context: Context) -> pd.DataFrame:
     start, end = context.period.start, context.period.end
     frame = quality.returns(context.release, start.isoformat(), end.isoformat())
-    return frame[frame["status"] != "not_due"]
+    return quality.due_returns(frame)
 
 
 def sentence(context: Context) -> str:
@@ -46,11 +45,10 @@ def sentence(context: Context) -> str:
     if due.empty:
         is_owed = len(_returns(context, _MONTHS_SHOWN)) > 0
         return words("quality.no_returns" if is_owed else "quality.no_calendar")
-    came = due["status"].isin(RECEIVED)
+    came = due["status"].isin(quality.RECEIVED)
     share = formats.percent(100 * came.mean(), words)
     first = words("quality.sentence", share=share)
-    by_area = came.groupby(due["area"]).sum()
-    silent = [context.area_name(code) for code in by_area.index[by_area == 0]]
+    silent = [context.area_name(code) for code in quality.silent_areas(due)]
     return f"{first} {_silent_words(context, silent)}"
 
 
@@ -69,7 +67,7 @@ def _touched(context: Context) -> int:
 
 def _lead(context: Context) -> str:
     words, due = context.words, _of_period(context)
-    came = int(due["status"].isin(RECEIVED).sum())
+    came = int(due["status"].isin(quality.RECEIVED).sum())
     return words(
         "quality.lead",
         came=formats.number(came, words),

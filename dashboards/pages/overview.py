@@ -261,9 +261,9 @@ def _outcome_table(context: Context, codes: list[str], links: pd.DataFrame) -> h
 def _certainty(context: Context, returns: pd.DataFrame) -> html.Section:
     words = context.words
     lines: list[tuple[str, str]] = []
-    due = returns[returns["status"] != "not_due"]
+    due = quality.due_returns(returns)
     if len(due):
-        came = int(due["status"].isin(["submitted", "nil"]).sum())
+        came = int(due["status"].isin(quality.RECEIVED).sum())
         numbers = {"came": formats.number(came, words), "due": formats.number(len(due), words)}
         share = formats.percent(100 * came / len(due), words)
         lines.append((words("certainty.returns", share=share, **numbers), _silent(context, due)))
@@ -289,8 +289,7 @@ def _certainty(context: Context, returns: pd.DataFrame) -> html.Section:
 
 def _silent(context: Context, due: pd.DataFrame) -> str:
     """The areas that sent nothing at all in the period."""
-    came = due["status"].isin(["submitted", "nil"]).groupby(due["area"]).sum()
-    names = [context.area_name(code) for code in came.index[came == 0]]
+    names = [context.area_name(code) for code in quality.silent_areas(due)]
     if not names:
         return context.words("certainty.all_areas_sent")
     return context.words("certainty.silent", names=context.words.some_of(names, _NAMED_SILENT))
@@ -336,15 +335,14 @@ def _where_next(context: Context, returns: pd.DataFrame) -> html.Section:
 def _nothing_silent(returns: pd.DataFrame) -> str:
     if returns.empty:
         return "next.no_returns"
-    return "next.none" if (returns["status"] != "not_due").any() else "quality.no_returns"
+    return "next.none" if len(quality.due_returns(returns)) else "quality.no_returns"
 
 
 def _silent_months(returns: pd.DataFrame) -> dict[str, dict[str, list[pd.Timestamp]]]:
     """The months in which no report that was due came, by area: without access, or else."""
-    due = returns[returns["status"] != "not_due"]
     found: dict[str, dict[str, list[pd.Timestamp]]] = {"no_access": {}, "not_submitted": {}}
-    for (area, month), group in due.groupby(["area", "month"]):
-        if group["status"].isin(["submitted", "nil"]).any():
+    for (area, month), group in quality.due_returns(returns).groupby(["area", "month"]):
+        if group["status"].isin(quality.RECEIVED).any():
             continue
         status = "no_access" if (group["status"] == "no_access").all() else "not_submitted"
         found[status].setdefault(str(area), []).append(pd.Timestamp(str(month)))

@@ -4,6 +4,8 @@ import pandas as pd
 
 from dashboards.releases import Release
 
+RECEIVED = ("submitted", "nil")  # a nil report is one that came
+
 
 def returns(release: Release, start: str, end: str) -> pd.DataFrame:
     """Returns of the months from start to end, one row a source, reporter, area and month."""
@@ -13,6 +15,17 @@ def returns(release: Release, start: str, end: str) -> pd.DataFrame:
         ORDER BY source, unit_code NULLS FIRST, area, month
     """
     return release.frame(sql, [start, end])
+
+
+def due_returns(returns: pd.DataFrame) -> pd.DataFrame:
+    """Those of the returns that were owed."""
+    return returns[returns["status"] != "not_due"]
+
+
+def silent_areas(due: pd.DataFrame) -> list[str]:
+    """The areas from which nothing came of what was owed, by code."""
+    came = due["status"].isin(RECEIVED).groupby(due["area"]).sum()
+    return list(came.index[came == 0])
 
 
 def delays(release: Release, start: str, end: str) -> pd.DataFrame:
