@@ -41,14 +41,27 @@ def test_the_wheel_holds_style_script_and_font_of_the_pages(wheel: Path) -> None
     assert expected <= inside
 
 
+def test_the_wheel_holds_the_sql_and_yaml_beside_the_code(wheel: Path) -> None:
+    inside = set(zipfile.ZipFile(wheel).namelist())
+    expected = {
+        str(path.relative_to(REPOSITORY))
+        for package in ("indicators", "pipelines", "dashboards")
+        for path in (REPOSITORY / package).rglob("*")
+        if path.suffix in {".sql", ".yaml"}
+    }
+    assert {Path(name).suffix for name in expected} == {".sql", ".yaml"}
+    assert expected <= inside
+
+
 def test_the_installed_engine_reads_its_own_data(wheel: Path, tmp_path: Path) -> None:
     zipfile.ZipFile(wheel).extractall(tmp_path)
     code = (
         "from indicators.definitions.contracts import contracts\n"
         "from indicators.foundation.data_folder import data_folder\n"
-        "print(data_folder().name, len(contracts()))"
+        "from indicators.foundation.mart_tables import MART_TABLES\n"
+        "print(data_folder().name, len(contracts()), len(MART_TABLES))"
     )
     shown = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
     ).stdout.split()
-    assert shown[0] == "_data" and int(shown[1]) >= 13
+    assert shown[0] == "_data" and int(shown[1]) >= 13 and int(shown[2]) >= 20
