@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from indicators.definitions.catalogue import Indicator, load_catalogue
 from indicators.engine.refresh import compute
 from indicators.survey.waves.changes import overlapping_sample_se
-from tests.worlds.small_warehouse import SmallWarehouse, small_mission
+from tests.worlds.rows.warehouse import SmallWarehouse, small_mission
 
 FIRST = date(2026, 1, 20)
 ITEMS = {
