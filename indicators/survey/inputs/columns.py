@@ -25,7 +25,7 @@ def read_columns(data: SurveyData, names: Iterable[str]) -> tuple[pd.DataFrame, 
     wanted = list(dict.fromkeys(names))
     check_known(data, wanted)
     given = _select(data, wanted)
-    order = fixed_order(given)
+    order = canonical_order(given)
     return given.iloc[order].reset_index(drop=True), order
 
 
@@ -56,7 +56,7 @@ def _unknown_column(name: str, known: list[str]) -> Problem:
     return Problem("survey_no_column", column=name, parameters={"nearest": nearest(name, known)})
 
 
-def fixed_order(frame: pd.DataFrame) -> Integers:
+def canonical_order(frame: pd.DataFrame) -> Integers:
     """The places of the rows when they are sorted by all columns: sums do not depend on arrival."""
     if frame.columns.empty:
         return np.arange(len(frame), dtype=np.int64)
