@@ -66,10 +66,9 @@ def refresh_surveys(
         frame = _coded(wave_respondents(connection, of_wave, chosen), chosen)
         cells = [_cells(mission, of_wave, one, frame, period_types[one.code]) for one in chosen]
         _write_cells(connection, of_wave, pd.concat(cells, ignore_index=True))
-    if not are_files_kept:
-        write_contributions(connection, mission, list(surveys.values()), SHOWN_WAVE)
-    elif stale:
-        write_contributions(connection, mission, list(surveys.values()), STALE_WAVE)
+    if surveys and (stale or not are_files_kept):
+        shown = STALE_WAVE if are_files_kept else SHOWN_WAVE
+        write_contributions(connection, mission, list(surveys.values()), shown)
 
 
 def _coded(frame: pd.DataFrame, indicators: Sequence[Indicator]) -> pd.DataFrame:
