@@ -70,7 +70,7 @@ class Design:
 
 
 @dataclass(frozen=True)
-class Stage:
+class SamplingStage:
     """One stage of drawing. By row: its unit, and the stratum that the unit was drawn from.
 
     By stratum: units sampled, units in the population (None: drawn with replacement), a label.
@@ -89,7 +89,7 @@ class Sample:
     """Weights by row, and the stages that add variance (the first always does)."""
 
     weights: Floats
-    stages: tuple[Stage, ...]
+    stages: tuple[SamplingStage, ...]
 
 
 def sample_of(frame: pd.DataFrame, design: Design) -> Sample:
@@ -102,7 +102,7 @@ def sample_of(frame: pd.DataFrame, design: Design) -> Sample:
     return Sample(_weights(frame, design, stages), stages[: max(1, len(design.fpc))])
 
 
-def stages_of(frame: pd.DataFrame, design: Design) -> tuple[Stage, ...]:
+def stages_of(frame: pd.DataFrame, design: Design) -> tuple[SamplingStage, ...]:
     """All stages of the drawing, whether they add variance or not. Raises as `sample_of`."""
     for name in (*design.ids, *design.strata, *design.fpc):
         check_complete(frame, name)
@@ -127,7 +127,7 @@ def sample_of_cells(units: pd.DataFrame, cells: pd.DataFrame, design: Design) ->
     return Sample(weights, stages[: max(1, len(design.fpc))])
 
 
-def _stages(frame: pd.DataFrame, design: Design) -> tuple[Stage, ...]:
+def _stages(frame: pd.DataFrame, design: Design) -> tuple[SamplingStage, ...]:
     rows = len(frame)
     stratum, labels = _strata(frame, design)
     units = [codes(frame[name]) for name in design.ids] or [np.arange(rows, dtype=np.int64)]
@@ -167,12 +167,12 @@ def _unit_labels(frame: pd.DataFrame, design: Design, number: int) -> Sequence[s
 
 def _stage(
     frame: pd.DataFrame, unit: Integers, stratum: Integers, labels: Sequence[str], fpc: str | None
-) -> Stage:
+) -> SamplingStage:
     size = int(stratum.max(initial=-1)) + 1
     first, _ = cells(stratum, unit)
     sampled = counts(stratum[first], size)
     population = _population(frame, stratum, sampled, fpc) if fpc else None
-    return Stage(unit, stratum, sampled, population, labels)
+    return SamplingStage(unit, stratum, sampled, population, labels)
 
 
 def _population(frame: pd.DataFrame, stratum: Integers, sampled: Integers, fpc: str) -> Floats:
@@ -196,7 +196,7 @@ def _population(frame: pd.DataFrame, stratum: Integers, sampled: Integers, fpc: 
     return population
 
 
-def _check_one_stratum(frame: pd.DataFrame, design: Design, stage: Stage) -> None:
+def _check_one_stratum(frame: pd.DataFrame, design: Design, stage: SamplingStage) -> None:
     first, _ = cells(stage.unit, stage.stratum)
     unit = stage.unit[first]
     repeated = first[1:][unit[1:] == unit[:-1]]
@@ -206,7 +206,7 @@ def _check_one_stratum(frame: pd.DataFrame, design: Design, stage: Stage) -> Non
         raise WrongUse(Problem("survey_psu_in_two_strata", column=name, value=value))
 
 
-def _weights(frame: pd.DataFrame, design: Design, stages: tuple[Stage, ...]) -> Floats:
+def _weights(frame: pd.DataFrame, design: Design, stages: tuple[SamplingStage, ...]) -> Floats:
     if design.weights is None:
         return _weights_from_counts(len(frame), stages)
     check_complete(frame, design.weights)
@@ -227,7 +227,7 @@ def check_not_negative(name: str, value: float, rows: int) -> None:
         raise WrongUse(problem)
 
 
-def _weights_from_counts(rows: int, stages: tuple[Stage, ...]) -> Floats:
+def _weights_from_counts(rows: int, stages: tuple[SamplingStage, ...]) -> Floats:
     weights = np.ones(rows)
     for stage in stages:
         if stage.population is not None:

@@ -14,7 +14,7 @@ from indicators.survey.estimators.differences import difference_columns
 from indicators.survey.estimators.means import mean_columns, ratio_columns, total_columns
 from indicators.survey.estimators.proportions import proportion_columns
 from indicators.survey.estimators.quantile_estimates import quantile_columns
-from indicators.survey.inputs.analysis_rows import Positions, every_row
+from indicators.survey.inputs.analysis_rows import AnalysisRows, every_row
 from indicators.survey.inputs.arrays import Columns
 from indicators.survey.inputs.columns import SurveyData, column_names
 from indicators.survey.inputs.domain import Condition, Groups, groups_of
@@ -111,7 +111,7 @@ def estimate_many(
     return pd.concat(numbered, ignore_index=True)
 
 
-def _groupings_at_once(positions: Positions, statistics: Sequence[Statistic]) -> int:
+def _groupings_at_once(positions: AnalysisRows, statistics: Sequence[Statistic]) -> int:
     """As many groupings as memory allows; of a quantile each row has that of one group."""
     if any(isinstance(one, Quantile) for one in statistics):
         return 1
@@ -119,7 +119,7 @@ def _groupings_at_once(positions: Positions, statistics: Sequence[Statistic]) ->
 
 
 def _batch(
-    positions: Positions,
+    positions: AnalysisRows,
     design: Design,
     statistics: Sequence[Statistic],
     groupings: Sequence[Sequence[str]],
@@ -150,7 +150,7 @@ def _by_row(data: SurveyData, design: Design, statistics: Sequence[Statistic]) -
     return isinstance(data, pd.DataFrame) and len(data) <= SMALL_FRAME
 
 
-def _request(positions: Positions, design: Design, groups: Groups, confidence: float) -> Request:
+def _request(positions: AnalysisRows, design: Design, groups: Groups, confidence: float) -> Request:
     return Request(
         positions.frame,
         positions.sample,

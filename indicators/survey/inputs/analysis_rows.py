@@ -15,7 +15,7 @@ from indicators.survey.variance.moments import Moments, row_moments
 
 
 @dataclass(frozen=True)
-class Positions:
+class AnalysisRows:
     """What estimates are made from: a frame of rows, or of cells of rows that nothing divides.
 
     rows, weighted_rows: rows that a position stands for, and those with a weight above 0; inside:
@@ -38,7 +38,7 @@ def every_row(
     statistics: Sequence[Statistic],
     dimensions: Sequence[str],
     domain: Sequence[Condition],
-) -> Positions:
+) -> AnalysisRows:
     """Each row a position, in a fixed order."""
     used = [name for statistic in statistics for name in columns_used(statistic)]
     conditions = [condition.column for condition in domain]
@@ -47,7 +47,7 @@ def every_row(
     inside = inside_of(frame, domain)
     moments = [_moments(frame, sample, inside, statistic) for statistic in statistics]
     weighted = (sample.weights != 0).astype(np.float64)
-    return Positions(frame, sample, np.ones(len(frame)), weighted, inside, moments, given)
+    return AnalysisRows(frame, sample, np.ones(len(frame)), weighted, inside, moments, given)
 
 
 def _moments(

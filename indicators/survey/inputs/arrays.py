@@ -1,6 +1,6 @@
 """Array types, and the one way in which rows are put together into cells.
 
-Sums run over rows in one fixed order (`columns.fixed_order`), so equal input gives equal bytes.
+Sums run over rows in one fixed order (`columns.canonical_order`), so equal input gives equal bytes.
 """
 
 from typing import Any

@@ -25,7 +25,7 @@ def read_columns(data: SurveyData, names: Iterable[str]) -> tuple[pd.DataFrame, 
     wanted = list(dict.fromkeys(names))
     check_known(data, wanted)
     given = _select(data, wanted)
-    order = fixed_order(given)
+    order = canonical_order(given)
     return given.iloc[order].reset_index(drop=True), order
 
 
@@ -56,7 +56,7 @@ def _unknown_column(name: str, known: list[str]) -> Problem:
     return Problem("survey_no_column", column=name, parameters={"nearest": nearest(name, known)})
 
 
-def fixed_order(frame: pd.DataFrame) -> Integers:
+def canonical_order(frame: pd.DataFrame) -> Integers:
     """The places of the rows when they are sorted by all columns: sums do not depend on arrival."""
     if frame.columns.empty:
         return np.arange(len(frame), dtype=np.int64)
@@ -67,7 +67,18 @@ def fixed_order(frame: pd.DataFrame) -> Integers:
 def _sort_key(column: pd.Series) -> Any:
     if pd.api.types.is_numeric_dtype(column.dtype):
         return column.to_numpy(dtype="float64", na_value=np.nan)
-    return codes_of(_plain(column))
+    return order_codes(column)
+
+
+def order_codes(column: pd.Series) -> Integers:
+    """Whole numbers in the order of the sorted values, -1 for a missing one; some may be left out.
+
+    Categories that are sorted already need no look at the rows.
+    """
+    dtype = column.dtype
+    if isinstance(dtype, pd.CategoricalDtype) and dtype.categories.is_monotonic_increasing:
+        return np.asarray(column.cat.codes, dtype=np.int64)
+    return codes(column)
 
 
 def _plain(column: pd.Series) -> pd.Series:
@@ -75,7 +86,7 @@ def _plain(column: pd.Series) -> pd.Series:
     return column.astype(object) if isinstance(column.dtype, pd.CategoricalDtype) else column
 
 
-def codes(column: pd.Series) -> Any:
+def codes(column: pd.Series) -> Integers:
     """`arrays.codes_of` for a column of any type."""
     return codes_of(_plain(column))
 

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from indicators.survey.inputs.arrays import Booleans, Integers, cells
-from indicators.survey.inputs.columns import codes, comparable
+from indicators.survey.inputs.columns import comparable, order_codes
 from indicators.survey.statistic import check_choice
 
 COMPARISONS: Mapping[str, Callable[[Any, Any], Any]] = MappingProxyType(
@@ -85,7 +85,7 @@ def groups_of(frame: pd.DataFrame, groupings: Sequence[Sequence[str]], domain: B
     a column of the grouping belongs to none of them.
     """
     names = list(dict.fromkeys(name for by in groupings for name in by))
-    coded = {name: codes(frame[name]) for name in names}
+    coded = {name: order_codes(frame[name]) for name in names}
     found = [_grouped(coded, by, domain) for by in groupings]
     sizes = [len(first) for first, _, _ in found]
     starts = np.cumsum([0, *sizes])

@@ -18,13 +18,13 @@ from duckdb import FunctionExpression as Function
 
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.survey.design import Design, check_not_negative, sample_of_cells
-from indicators.survey.inputs.analysis_rows import Positions
+from indicators.survey.inputs.analysis_rows import AnalysisRows
 from indicators.survey.inputs.arrays import Floats
 from indicators.survey.inputs.columns import (
     SurveyData,
+    canonical_order,
     check_finite,
     check_none_missing,
-    fixed_order,
 )
 from indicators.survey.inputs.domain import Condition
 from indicators.survey.inputs.outcome_expressions import (
@@ -48,7 +48,7 @@ def cells_in_one_pass(
     statistics: Sequence[Statistic],
     dimensions: Sequence[str],
     domain: Sequence[Condition],
-) -> Positions:
+) -> AnalysisRows:
     """The cells of last-stage unit by `dimensions`, and by the groups that are compared.
 
     The design needs PSUs; a quantile has no moments. Raises WrongUse as `estimate`.
@@ -71,7 +71,7 @@ def cells_in_one_pass(
     moments = [_moments(sums, named, sample.weights) for named in terms]
     everywhere = np.ones(len(frame), dtype=bool)
     given = np.arange(len(frame), dtype=np.int64)
-    return Positions(
+    return AnalysisRows(
         frame, sample, sums["rows"][0], sums["weighted"][0], everywhere, moments, given
     )
 
@@ -221,7 +221,7 @@ def _grouped(
     made = [one.alias(f"made {at}") for at, one in enumerate(aggregates.values())]
     found = relation.aggregate([*keys, *made]).df()
     frame = found[[f"key {at}" for at in range(len(names))]].set_axis(list(names), axis=1)
-    found = found.iloc[fixed_order(frame)].reset_index(drop=True)
+    found = found.iloc[canonical_order(frame)].reset_index(drop=True)
     frame = found[[f"key {at}" for at in range(len(names))]].set_axis(list(names), axis=1)
     return frame, {name: found[f"made {at}"] for at, name in enumerate(aggregates)}
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from indicators.foundation.errors import Problem, WrongUse
-from indicators.survey.design import Design, Sample, Stage
+from indicators.survey.design import Design, Sample, SamplingStage
 from indicators.survey.inputs.arrays import Booleans, Floats, Integers, cells, counts, sums
 
 # R treats a stratum as taken whole below this share of units not sampled (`onestrat`).
@@ -89,7 +89,7 @@ def _stratum_variances(
     cell: UnitCells,
     values: Floats,
     present: Booleans,
-    stage: Stage,
+    stage: SamplingStage,
     design: Design,
     number: int,
 ) -> _StratumVariances:
@@ -110,7 +110,7 @@ def _stratum_variances(
     return _StratumVariances(cell.group[strata], strata, spread.present > 0, result)
 
 
-def _unsampled_share(stage: Stage, code: Integers) -> Floats:
+def _unsampled_share(stage: SamplingStage, code: Integers) -> Floats:
     if stage.population is None:
         return np.ones(len(code))
     population = stage.population[code]
@@ -159,7 +159,7 @@ class _Spread:
         return squares * np.where(single, 1.0, self.sampled / np.maximum(self.sampled - 1, 1))
 
 
-def _check_not_lonely(stage: Stage, lonely: Integers, number: int) -> None:
+def _check_not_lonely(stage: SamplingStage, lonely: Integers, number: int) -> None:
     if len(lonely):
         parameters = {"stratum": stage.labels[int(lonely[0])], "stage": number}
         raise WrongUse(Problem("survey_lonely_psu", parameters=parameters))

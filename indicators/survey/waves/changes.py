@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import duckdb
 import pandas as pd
@@ -22,6 +22,7 @@ from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
 from indicators.incremental.result_cache import kept_results
 from indicators.survey import Condition, Design, Difference, estimate_many
+from indicators.survey.inputs.columns import codes
 from indicators.survey.waves.respondents import wave_respondents
 from indicators.survey.waves.shown import SHOWN_WAVE, Wave
 
@@ -29,6 +30,8 @@ COLUMNS = ("indicator", "period_type", "period", "area", "shared_se", "shared_df
 METHOD = "overlapping_samples"
 # A change of a total or a quantile is judged as of independent samples.
 _KINDS = ("proportion", "index")
+_UNIT = ["stratum_code", "psu_code"]
+_LEVELS = [f"level_{level}" for level in LEVELS]
 
 
 def overlapping_sample_se(
@@ -54,8 +57,12 @@ def overlapping_sample_se(
         asked = [indicators[code] for code, waves in shown.items() if wave in waves]
         return wave_respondents(connection, wave, asked)
 
+    @cache
+    def respondents_of_both(before: Wave, now: Wave) -> pd.DataFrame:
+        return _stacked(respondents(before), respondents(now))
+
     def change(code: str, before: Wave, now: Wave, *_: str) -> _Change:
-        return _change(indicators[code], respondents(before), respondents(now))
+        return _change(indicators[code], respondents_of_both(before, now))
 
     tables = [pd.DataFrame(columns=list(COLUMNS))]
     with kept_results(connection, mission.mission, METHOD) as kept:
@@ -128,28 +135,33 @@ def _time(wave: Wave) -> tuple[str, str, str]:
     return (wave.last_on.isoformat(), wave.survey_code, wave.wave)
 
 
-def _change(indicator: Indicator, before: pd.DataFrame, now: pd.DataFrame) -> _Change:
-    unit = ["stratum_code", "psu_code"]
-    if not _have_common_units(before[unit], now[unit]):
+def _stacked(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
+    """The respondents of both waves; nobody where the waves have no unit in common."""
+    if not _have_common_units(before[_UNIT], now[_UNIT]):
+        return pd.DataFrame()
+    stacked = pd.concat([before.assign(is_now=0), now.assign(is_now=1)], ignore_index=True)
+    # Numbers and categories sort faster than texts, and every indicator sorts the rows.
+    numbered = {name: codes(stacked[name]) for name in _UNIT}
+    return stacked.assign(**numbered).astype(dict.fromkeys(_LEVELS, "category"))
+
+
+def _change(indicator: Indicator, stacked: pd.DataFrame) -> _Change:
+    if stacked.empty:
         return _Change()
     weight = f"weight_{indicator.measure.weight}"
     outcome, inside = f"outcome {indicator.code}", f"inside {indicator.code}"
-    levels = [f"level_{level}" for level in LEVELS]
-    kept = [*unit, weight, outcome, inside, *levels]
-    stacked = pd.concat(
-        [before[kept].assign(is_now=0), now[kept].assign(is_now=1)], ignore_index=True
-    ).dropna(subset=[weight])
+    people = stacked.dropna(subset=[weight])
     design = Design(("psu_code",), ("stratum_code",), weight, nest=True, lonely_psu="adjust")
     favourable = 1.0 if indicator.measure.kind == "proportion" else None
     statistic = Difference(outcome, "is_now", 0, 1, level=favourable)
-    by = [[level] for level in levels if stacked[level].notna().any()]
-    table = estimate_many(stacked, design, [statistic], by, [Condition(inside, "==", True)])
-    area = table[[level for (level,) in by]].bfill(axis=1).iloc[:, 0]
+    by = [[level] for level in _LEVELS if people[level].notna().any()]
+    table = estimate_many(people, design, [statistic], by, [Condition(inside, "==", True)])
+    areas = (table.loc[table["grouping"] == at, level] for at, (level,) in enumerate(by))
     se = table["se"].astype(float) * indicator.scale
-    return _Change(tuple(area), tuple(se), tuple(table["df"]))
+    return _Change(tuple(chain.from_iterable(areas)), tuple(se), tuple(table["df"]))
 
 
 def _have_common_units(before: pd.DataFrame, now: pd.DataFrame) -> bool:
     if before.isna().any(axis=None) or now.isna().any(axis=None):
         return False
-    return bool(set(map(tuple, before.to_numpy())) & set(map(tuple, now.to_numpy())))
+    return not before.drop_duplicates().merge(now.drop_duplicates()).empty

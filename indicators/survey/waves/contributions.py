@@ -23,26 +23,28 @@ def write_contributions(
         f"""INSERT INTO mart.contribution
         WITH valid AS ({valid})
         SELECT ?, indicator, indicator_version, shown.period_type, shown.period, area_up.area,
-          valid.file_sha256, min(file.name), count(DISTINCT respondent_key)
+          valid.file_sha256, min(file.name), sum(respondents)
         FROM valid
         JOIN {shown} AS shown USING (indicator, survey_code, wave, instrument)
         JOIN cube.area_span AS span
           ON span.area_code = valid.place AND last_on >= span.begins AND last_on < span.ends
         JOIN cube.area_up ON area_up.area_code = span.place
         {in_grid_sql("area_up.area", "shown.period_type", "'total'")}
-        LEFT JOIN ops.input_file AS file USING (file_sha256)
+        LEFT JOIN (SELECT file_sha256, min(name) AS name FROM ops.input_file GROUP BY ALL) AS file
+          USING (file_sha256)
         GROUP BY ALL""",
         [mission.mission],
     )
 
 
 def _valid_sql(indicator: Indicator, shown: str) -> str:
-    """Respondents of the waves in `shown` with as many valid answers as the indicator needs."""
+    """By place and file, respondents with as many valid answers as the indicator needs."""
     items = ", ".join(f"'{item}'" for item in indicator.measure.all_items)
     none = ", ".join(f"'{code}'" for code in NO_ANSWER)
     return f"""
           SELECT '{indicator.code}' AS indicator, survey_code, wave, instrument,
-            {place_column(indicator.measure.instrument)} AS place, file_sha256, respondent_key
+            {place_column(indicator.measure.instrument)} AS place, file_sha256,
+            count(*) AS respondents
           FROM (FROM cube.survey_respondents SEMI JOIN (
               FROM {shown} WHERE indicator = '{indicator.code}'
             ) USING (survey_code, wave, instrument)
@@ -52,7 +54,8 @@ def _valid_sql(indicator: Indicator, shown: str) -> str:
             WHERE item IN ({items}) AND answer NOT IN ({none}) AND {_among_sql(indicator)}
             GROUP BY ALL
             HAVING count(*) >= {_fewest_answers(indicator.measure)}
-          ) USING (survey_code, wave, respondent_key)"""
+          ) USING (survey_code, wave, respondent_key)
+          GROUP BY ALL"""
 
 
 def _among_sql(indicator: Indicator) -> str:

@@ -32,6 +32,7 @@ from indicators.survey import (
     Total,
     estimate_many,
 )
+from indicators.survey.inputs.columns import is_number_column
 from indicators.survey.presentation import WITHHOLD, dhs, nchs_proportions
 from indicators.survey.waves.contributions import write_contributions
 from indicators.survey.waves.respondents import wave_respondents
@@ -62,13 +63,19 @@ def refresh_surveys(
         asked.setdefault(Wave(*wave), {})[code] = period_types
     for of_wave, period_types in asked.items():
         chosen = [surveys[code] for code in period_types]
-        frame = wave_respondents(connection, of_wave, chosen)
+        frame = _coded(wave_respondents(connection, of_wave, chosen), chosen)
         cells = [_cells(mission, of_wave, one, frame, period_types[one.code]) for one in chosen]
         _write_cells(connection, of_wave, pd.concat(cells, ignore_index=True))
-    if not are_files_kept:
-        write_contributions(connection, mission, list(surveys.values()), SHOWN_WAVE)
-    elif stale:
-        write_contributions(connection, mission, list(surveys.values()), STALE_WAVE)
+    if surveys and (stale or not are_files_kept):
+        shown = STALE_WAVE if are_files_kept else SHOWN_WAVE
+        write_contributions(connection, mission, list(surveys.values()), shown)
+
+
+def _coded(frame: pd.DataFrame, indicators: Sequence[Indicator]) -> pd.DataFrame:
+    """Texts that estimates go by as categories: sorted once a wave and not for each indicator."""
+    names = {column for one in indicators for column in one.disaggregate.values()}
+    names |= {f"level_{level}" for level in LEVELS}
+    return frame.astype({name: "category" for name in names if not is_number_column(frame[name])})
 
 
 def _design(mission: Mission, wave: Wave, frame: pd.DataFrame, weight: str) -> Design:
@@ -143,11 +150,13 @@ def _places(
     of_grouping = found["grouping"].to_numpy()
     cells = {name: np.full(len(found), TOTAL, dtype=object) for name in ("area", *DIMENSIONS)}
     cells["parts"] = np.array([_parts_of(grouping) for _, grouping in wanted])[of_grouping]
+    names = {name for level, grouping in wanted for name in (f"level_{level}", *grouping.values())}
+    values = {name: found[name].to_numpy(dtype=object) for name in names}
     for number, (level, grouping) in enumerate(wanted):
         rows = of_grouping == number
-        cells["area"][rows] = found.loc[rows, f"level_{level}"]
+        cells["area"][rows] = values[f"level_{level}"][rows]
         for name, column in grouping.items():
-            cells[_value_column(name)][rows] = found.loc[rows, column]
+            cells[_value_column(name)][rows] = values[column][rows]
             if dimension_of(name) == "breakdown":
                 cells["breakdown"][rows] = name
     return cells

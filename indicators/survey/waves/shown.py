@@ -93,7 +93,7 @@ def _shown(
     held = _contents(connection) if surveys else {}
     for indicator in surveys:
         # The as-of day only where it is looked at: it is another one every day.
-        day = as_of.isoformat() if "as_of_day" in domain_sql(indicator) else ""
+        day = as_of.isoformat() if "as_of_day" in domain_sql(indicator).lower() else ""
         definition = [METHOD_VERSION, indicator.model_dump_json(), *functions_sql(mission, day)]
         for wave, periods in periods_of_waves(connection, indicator).items():
             place = (wave.survey_code, wave.wave)
