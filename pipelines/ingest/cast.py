@@ -215,15 +215,20 @@ def empty_cast(column: Column) -> Cast:
 
 
 def row_checks(
-    contract: Contract, mission: Mission, empty: Set[str] = frozenset()
+    contract: Contract,
+    mission: Mission,
+    empty: Set[str] = frozenset(),
+    kept: Set[tuple[str, str]] = frozenset(),
 ) -> Iterator[Check]:
     """Every rule that a row can be judged by alone, in the order of `Contract.rules()`.
 
     Columns that are `empty` in the whole file can break no rule of their own but `required`.
+    `kept`: (rule, column) that the texts themselves show to be kept by all rows of the file.
     """
     for name, column in contract.columns.items():
         for check in _column_checks(name, column):
-            if name not in empty or check.rule == "required":
+            is_needed = name not in empty or check.rule == "required"
+            if is_needed and (check.rule, name) not in kept:
                 yield check
     if contract.date_column and contract.date_column not in empty:
         yield _mission_check(contract, mission)

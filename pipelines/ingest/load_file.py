@@ -311,7 +311,7 @@ def _load_table(
     ]
     staged = validate.stage(connection, job.file, entries, contract)
     replaced = job.vintages.replaced
-    checks = validate.judge(connection, contract, job.mission, replaced, staged.empty, job.outlines)
+    checks = validate.judge(connection, contract, job.mission, replaced, staged, job.outlines)
     compared, gone = _merge(job, contract)
     outcome.retracted += gone
     for entry in entries:

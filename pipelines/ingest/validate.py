@@ -17,6 +17,7 @@ from indicators.definitions.contracts import Contract
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.sql_text import quoted
 from pipelines.ingest.cast import (
+    FORMULA_FAULTS,
     Check,
     Reading,
     cast,
@@ -54,6 +55,7 @@ class Staged:
     mapped: MappedTable
     readings: tuple[Mapping[str, Reading], ...]
     empty: AbstractSet[str]  # columns without text in any row
+    kept: AbstractSet[tuple[str, str]]  # (rule, column) that no text breaks
 
 
 def stage(
@@ -91,7 +93,18 @@ def stage(
         _drop_copies(connection, contract)
     origins = tuple(origin for entry in entries for origin in entry.mapped.origins)
     readings = tuple(entry.readings for entry in entries for _ in entry.mapped.origins)
-    return Staged(MappedTable(rows, origins), readings, empty)
+    return Staged(MappedTable(rows, origins), readings, empty, _kept_rules(rows, contract, empty))
+
+
+def _kept_rules(
+    rows: pa.Table, contract: Contract, empty: AbstractSet[str]
+) -> set[tuple[str, str]]:
+    """Rules that are sooner seen in the texts than asked in SQL, where every row keeps them."""
+    faults = pa.array(FORMULA_FAULTS)
+    filled = [name for name in contract.columns if name not in empty]
+    full = {("required", name) for name in filled if not rows[name].null_count}
+    sound = {n for n in filled if not pc.any(pc.is_in(rows[n], value_set=faults)).as_py()}
+    return full | {("formula_fault", name) for name in sound}
 
 
 def _texts(entry: Entry, contract: Contract, number: int, first_part: int) -> pa.Table:
@@ -130,7 +143,7 @@ def judge(
     contract: Contract,
     mission: Mission,
     own_vintages: Sequence[str],
-    empty: AbstractSet[str],
+    staged: Staged,
     outlines: Callable[[], Outlines],
 ) -> list[Check]:
     """Fills `flaws`; returns the checks that its numbers stand for.
@@ -142,7 +155,8 @@ def judge(
         "CREATE OR REPLACE TEMP TABLE flaws "
         "(ordinal BIGINT, check_number INTEGER, is_blocking BOOLEAN, first_ordinal BIGINT)"
     )
-    checks = list(row_checks(contract, mission, empty))
+    empty = staged.empty
+    checks = list(row_checks(contract, mission, empty, staged.kept))
     _judge_rows(connection, checks)
     limit = mission.parameters.reject_outside_km
     if limit is not None and contract.columns.keys() >= set(PLACE) and empty.isdisjoint(PLACE):
