@@ -17,7 +17,7 @@ from indicators.incremental.data_version import content_key
 from indicators.incremental.partition_fingerprints import fingerprint_sql
 from indicators.incremental.result_cache import kept_results
 from pipelines.mapping.model import Source, load_sources
-from pipelines.quality.check_results import CheckResult, broken
+from pipelines.quality.check_results import CheckResult, crashed_check
 from pipelines.quality.checkpoints import run_suite
 from pipelines.quality.facts.duplicates import look_alike_events, repeated_content
 from pipelines.quality.facts.durations import negative_durations, short_interviews
@@ -213,7 +213,7 @@ def _facts(subject: str, facts: Iterator[CheckResult]) -> list[CheckResult]:
         results.extend(facts)
     except (duckdb.Error, KeyError, OSError, ValueError) as error:
         first_line = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        results.append(broken(f"{subject}.facts", subject, "blocking", "", first_line))
+        results.append(crashed_check(f"{subject}.facts", subject, "blocking", "", first_line))
     return results
 
 
