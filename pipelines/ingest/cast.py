@@ -44,7 +44,7 @@ class Check:
 
 
 @dataclass(frozen=True)
-class Reading:
+class Notation:
     """What a mapping says of a column's notation; the defaults are ISO and a decimal point."""
 
     formats: tuple[str, ...] = ()
@@ -55,9 +55,9 @@ class Reading:
     date_is_midnight: bool = False  # a workbook keeps midnight as a date without a time
 
 
-def reading(entry: ColumnMapping, time_zone: str, date_is_midnight: bool) -> Reading:
+def notation(entry: ColumnMapping, time_zone: str, date_is_midnight: bool) -> Notation:
     """The notation of one mapped column."""
-    return Reading(
+    return Notation(
         entry.formats,
         entry.time_zone or time_zone,
         entry.decimal,
@@ -76,7 +76,7 @@ def _listed(texts: tuple[str, ...]) -> str:
     return ", ".join(literal(text) for text in texts)
 
 
-def cast(name: str, column: Column, how: Reading) -> Cast:
+def cast(name: str, column: Column, how: Notation) -> Cast:
     """The typed value of a column: null where the text cannot be one."""
     text = text_column(name)
     kind = column.base_type
@@ -98,7 +98,7 @@ def cast(name: str, column: Column, how: Reading) -> Cast:
     return _date_cast(name, how) if kind == "date" else _time_cast(name, how)
 
 
-def _list_cast(name: str, column: Column, how: Reading) -> Cast:
+def _list_cast(name: str, column: Column, how: Notation) -> Cast:
     codes = _listed(column.allowed_codes or ())
     members = (
         f"list_filter(list_transform(string_split({text_column(name)}, $separator_{name}), "
@@ -108,7 +108,7 @@ def _list_cast(name: str, column: Column, how: Reading) -> Cast:
     return Cast(expression, {f"separator_{name}": how.separator})
 
 
-def _number_cast(name: str, column: Column, how: Reading) -> Cast:
+def _number_cast(name: str, column: Column, how: Notation) -> Cast:
     number, parameters = text_column(name), {f"form_{name}": number_form(column, how)}
     is_number = f"regexp_full_match({number}, $form_{name})"
     if how.thousands:
@@ -126,7 +126,7 @@ def _number_cast(name: str, column: Column, how: Reading) -> Cast:
     return Cast(expression, parameters)
 
 
-def number_form(column: Column, how: Reading) -> str:
+def number_form(column: Column, how: Notation) -> str:
     """The pattern of a number in a column's notation: only the signs that are declared count.
 
     Thousands come in threes, so that `1.2` is not 12 where the point is their sign.
@@ -140,7 +140,7 @@ def number_form(column: Column, how: Reading) -> str:
     return rf"[+-]?(({digits})({point}\d*)?|{point}\d+)([eE][+-]?\d{{1,2}})?"
 
 
-def _date_cast(name: str, how: Reading) -> Cast:
+def _date_cast(name: str, how: Notation) -> Cast:
     text = text_column(name)
     iso = f"WHEN regexp_full_match({text}, {literal(_ISO_DATE)}) THEN TRY_CAST({text}[:10] AS DATE)"
     if not how.formats:
@@ -149,7 +149,7 @@ def _date_cast(name: str, how: Reading) -> Cast:
     return Cast(f"CASE {iso} ELSE {declared} END", {f"formats_{name}": list(how.formats)})
 
 
-def _time_cast(name: str, how: Reading) -> Cast:
+def _time_cast(name: str, how: Notation) -> Cast:
     """UTC. A local time that never was, or was twice, is null: nobody can tell which was meant."""
     text, zone = text_column(name), f"$zone_{name}"
     parameters: dict[str, Any] = {f"zone_{name}": how.time_zone}
@@ -215,15 +215,20 @@ def empty_cast(column: Column) -> Cast:
 
 
 def row_checks(
-    contract: Contract, mission: Mission, empty: Set[str] = frozenset()
+    contract: Contract,
+    mission: Mission,
+    empty: Set[str] = frozenset(),
+    kept: Set[tuple[str, str]] = frozenset(),
 ) -> Iterator[Check]:
     """Every rule that a row can be judged by alone, in the order of `Contract.rules()`.
 
     Columns that are `empty` in the whole file can break no rule of their own but `required`.
+    `kept`: (rule, column) that the texts themselves show to be kept by all rows of the file.
     """
     for name, column in contract.columns.items():
         for check in _column_checks(name, column):
-            if name not in empty or check.rule == "required":
+            is_needed = name not in empty or check.rule == "required"
+            if is_needed and (check.rule, name) not in kept:
                 yield check
     if contract.date_column and contract.date_column not in empty:
         yield _mission_check(contract, mission)

@@ -16,7 +16,7 @@ from indicators.foundation.database import one_transaction
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.sql_text import quoted
 from pipelines.ingest import quarantine, upsert, validate, withdraw
-from pipelines.ingest.cast import Reading, reading
+from pipelines.ingest.cast import Notation, notation
 from pipelines.ingest.delivered_file import Delivery, Read, file_rows, read_delivery
 from pipelines.ingest.file_report import FileReport
 from pipelines.ingest.orphans import quarantine_orphans
@@ -304,14 +304,14 @@ def _load_table(
     entries = [
         Entry(
             map_rows(job.file, mapping, source, job.outlines),
-            readings(mapping, source, job.mission),
+            notations(mapping, source, job.mission),
             mapping.distinct,
         )
         for mapping in mappings
     ]
     staged = validate.stage(connection, job.file, entries, contract)
     replaced = job.vintages.replaced
-    checks = validate.judge(connection, contract, job.mission, replaced, staged.empty, job.outlines)
+    checks = validate.validate(connection, contract, job.mission, replaced, staged, job.outlines)
     compared, gone = _merge(job, contract)
     outcome.retracted += gone
     for entry in entries:
@@ -319,14 +319,14 @@ def _load_table(
     is_standing = compared.has_moved | ((compared.state == "same") & compared.is_own)
     outcome.moved[compared.position[compared.has_moved]] = True
     outcome.loaded[compared.position[is_standing]] = True
-    context = Context(contract, job.mission, staged.readings, _KnownKeys(connection))
+    context = Context(contract, job.mission, staged.notations, _KnownKeys(connection))
     unkept = upsert.unkept_positions(connection, contract)
-    for check, flaws in validate.flaws_of(connection, contract, checks):
-        rows = quarantine.flaw_rows(
-            job.file, job.delivered, staged.mapped, check, flaws, context, unkept
+    for check, violations in validate.violations_of(connection, contract, checks):
+        rows = quarantine.violation_rows(
+            job.file, job.delivered, staged.mapped, check, violations, context, unkept
         )
         if check.severity == "blocking":
-            outcome.rejected[flaws["position"].to_numpy()] = True
+            outcome.rejected[violations["position"].to_numpy()] = True
             outcome.rejects.append((contract.table, rows))
         else:
             outcome.warnings.append((contract.table, rows))
@@ -340,7 +340,7 @@ def _merge(job: _Job, contract: Contract) -> tuple[Compared, int]:
     if is_by_period:
         period = withdraw.period_sql(contract, job.mission, source.period, "t")
         is_held = withdraw.held_sql(contract, period, vintages.later_of_source)
-    compared = upsert.compare(connection, contract, job.sha256, vintages.later, is_held)
+    compared = upsert.classify_rows(connection, contract, job.sha256, vintages.later, is_held)
     upsert.write_raw(connection, contract, job.mission.mission, job.sha256)
     if compared.is_same.any():
         withdraw.record_restated(connection, contract, job.sha256, vintages.replaced)
@@ -357,12 +357,12 @@ def _merge(job: _Job, contract: Contract) -> tuple[Compared, int]:
     return compared, gone
 
 
-def readings(mapping: TableMapping, source: Source, mission: Mission) -> dict[str, Reading]:
+def notations(mapping: TableMapping, source: Source, mission: Mission) -> dict[str, Notation]:
     """How a source writes the columns of one of its tables."""
     zone = source.time_zone or mission.time_zone
     keeps_midnight = reader(source.reader).keeps_midnight
     return {
-        name: reading(entries[0], zone, keeps_midnight)
+        name: notation(entries[0], zone, keeps_midnight)
         for name, entries in mapping.mapped_columns().items()
         if entries
     }

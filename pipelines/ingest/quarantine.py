@@ -15,7 +15,7 @@ from indicators.definitions.contracts import Contract
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.errors import similar, suggestion
 from indicators.foundation.messages import has_message, message
-from pipelines.ingest.cast import Check, Reading
+from pipelines.ingest.cast import Check, Notation
 from pipelines.mapping.apply import FileRows, MappedTable
 
 _EXAMPLE = datetime(2026, 12, 31, 14, 30)
@@ -36,7 +36,7 @@ class Context:
 
     contract: Contract
     mission: Mission
-    readings: Sequence[Mapping[str, Reading]]  # of each part
+    notations: Sequence[Mapping[str, Notation]]  # of each part
     known_keys: Mapping[tuple[str, str], list[str]]  # (table, column): values to suggest from
 
 
@@ -51,47 +51,47 @@ def reject_sentence(
     return message(key, language, **{**parameters, "value": shown, "hint": text})
 
 
-def flaw_rows(
+def violation_rows(
     file: FileRows,
     delivered: Delivered,
     mapped: MappedTable,
     check: Check,
-    flaws: pa.Table,
+    violations: pa.Table,
     context: Context,
     unkept: Collection[int] = (),
 ) -> pa.Table:
     """The quarantine's rows for one broken rule.
 
-    `flaws`: position, part, sheet, row_number, text (mapped), found (a rule's values, JSON), and
-    first_row of a duplicate. The raw value is what stands in the file, before any recode; of
+    `violations`: position, part, sheet, row_number, text (mapped), found (a rule's values, JSON),
+    and first_row of a duplicate. The raw value is what stands in the file, before any recode; of
     rows at the positions `unkept` nothing is kept but the place and the rule.
     """
-    flaws = _without_text(flaws, unkept)
-    raw, names = _origin_texts(file, mapped, check.column, flaws)
-    hidden = [position in unkept for position in flaws["position"].to_pylist()]
-    texts = flaws["text"].to_pylist()
+    violations = _without_text(violations, unkept)
+    raw, names = _origin_texts(file, mapped, check.column, violations)
+    hidden = [position in unkept for position in violations["position"].to_pylist()]
+    texts = violations["text"].to_pylist()
     shown = [
         None if is_hidden else text if origin is None else origin
         for is_hidden, origin, text in zip(hidden, raw, texts, strict=True)
     ]
     made: dict[Any, str] = {}
     parameters = []
-    found = flaws["found"].to_pylist()
-    first = flaws["first_row"].to_pylist()
-    parts = flaws["part"].to_pylist()
+    found = violations["found"].to_pylist()
+    first = violations["first_row"].to_pylist()
+    parts = violations["part"].to_pylist()
     for place in zip(parts, shown, texts, found, first, strict=True):
         if place not in made:
             made[place] = json.dumps(
                 _parameters(check, context, *place), ensure_ascii=False, sort_keys=True
             )
         parameters.append(made[place])
-    length = flaws.num_rows
+    length = violations.num_rows
     return pa.table(
         {
             "file": pa.repeat(delivered.name, length),
             "file_sha256": pa.repeat(delivered.sha256, length),
-            "sheet": flaws["sheet"],
-            "row_number": flaws["row_number"],
+            "sheet": violations["sheet"],
+            "row_number": violations["row_number"],
             "column_name": pa.array(names, pa.string()),
             "raw_value": pa.array(shown, pa.string()),
             "rule": pa.repeat(check.rule, length),
@@ -100,25 +100,25 @@ def flaw_rows(
     )
 
 
-def _without_text(flaws: pa.Table, unkept: Collection[int]) -> pa.Table:
-    """The same flaws; what the rows at the positions `unkept` say is empty."""
+def _without_text(violations: pa.Table, unkept: Collection[int]) -> pa.Table:
+    """The same violations; what the rows at the positions `unkept` say is empty."""
     if not unkept:
-        return flaws
-    marked = pa.array([position in unkept for position in flaws["position"].to_pylist()])
+        return violations
+    marked = pa.array([position in unkept for position in violations["position"].to_pylist()])
     for name in ("text", "found"):
-        nothing = pa.scalar(None, flaws[name].type)
-        kept = pc.if_else(marked, nothing, flaws[name])
-        flaws = flaws.set_column(flaws.column_names.index(name), name, kept)
-    return flaws
+        nothing = pa.scalar(None, violations[name].type)
+        kept = pc.if_else(marked, nothing, violations[name])
+        violations = violations.set_column(violations.column_names.index(name), name, kept)
+    return violations
 
 
 def _origin_texts(
-    file: FileRows, mapped: MappedTable, column: str, flaws: pa.Table
+    file: FileRows, mapped: MappedTable, column: str, violations: pa.Table
 ) -> tuple[list[str | None], list[str]]:
-    """The text of the file's own columns for each flaw, and their names."""
-    texts: list[str | None] = [None] * flaws.num_rows
-    names = [column] * flaws.num_rows
-    parts = flaws["part"].to_pylist()
+    """The text of the file's own columns for each violation, and their names."""
+    texts: list[str | None] = [None] * violations.num_rows
+    names = [column] * violations.num_rows
+    parts = violations["part"].to_pylist()
     for part in sorted(set(parts)):
         origins = [
             name for name in mapped.origins[part].get(column, ()) if name in file.rows.column_names
@@ -126,7 +126,7 @@ def _origin_texts(
         if not origins:
             continue
         at = [number for number, entry in enumerate(parts) if entry == part]
-        positions = flaws["position"].take(pa.array(at))
+        positions = violations["position"].take(pa.array(at))
         cells = [file.rows[name].take(positions).to_pylist() for name in origins]
         for number, row in zip(at, zip(*cells, strict=True), strict=True):
             texts[number] = " ".join(cell for cell in row if cell) or None
@@ -145,7 +145,7 @@ def _parameters(
 ) -> dict[str, Any]:
     """What the sentence needs beside the value; `field` is the contract's name of the column."""
     column = context.contract.columns[check.column]
-    how = context.readings[part].get(check.column)
+    how = context.notations[part].get(check.column)
     given: dict[str, Any] = {"field": check.column}
     if check.rule in context.contract.row_rules:
         return given | context.contract.row_rule_parameters(check.rule, json.loads(found or "{}"))
@@ -173,13 +173,13 @@ def _parameters(
         given["starts_on"] = context.mission.starts_on.isoformat()
         given["ends_on"] = ends_on.isoformat() if ends_on else "…"
     elif check.rule == "type_dec":
-        given["example"] = f"12{(how or Reading()).decimal}5"
+        given["example"] = f"12{(how or Notation()).decimal}5"
     elif check.rule in ("type_date", "type_time"):
         given |= _time_parameters(text or "", check, how)
     return given
 
 
-def _nearest_code(text: str, codes: tuple[str, ...], how: Reading | None) -> str:
+def _nearest_code(text: str, codes: tuple[str, ...], how: Notation | None) -> str:
     members = text.split(how.separator) if how else [text]
     wrong = next((entry.strip() for entry in members if entry.strip() not in codes), text)
     return suggestion(wrong, codes)
@@ -193,7 +193,7 @@ def _referenced_column(contract: Contract, check: Check) -> str:
     return next(entry.to_columns[-1] for entry in composite if entry.table == check.table)
 
 
-def _time_parameters(text: str, check: Check, how: Reading | None) -> dict[str, Any]:
+def _time_parameters(text: str, check: Check, how: Notation | None) -> dict[str, Any]:
     is_date = check.rule == "type_date"
     formats = (how.formats if how else ()) or ("%Y-%m-%d" if is_date else "%Y-%m-%d %H:%M",)
     given: dict[str, Any] = {"format": _EXAMPLE.strftime(formats[0]), "hint": ""}

@@ -39,7 +39,7 @@ def key_sql(contract: Contract, row: str) -> str:
     return f"CAST(to_json(struct_pack({named})) AS VARCHAR)"
 
 
-def compare(
+def classify_rows(
     connection: duckdb.DuckDBPyConnection,
     contract: Contract,
     sha256: str,

@@ -1,7 +1,7 @@
 """Running the checks of a contract over staged rows: which row breaks which rule.
 
-Works on the connection's temporary tables `mapped_rows`, `typed_rows` and `flaws` (ordinal,
-check_number, is_blocking, first_ordinal). What a flaw means for the row belongs to `upsert.py`.
+Works on the connection's temporary tables `mapped_rows`, `typed_rows` and `violations` (ordinal,
+check_number, is_blocking, first_ordinal). What these mean for the row belongs to `upsert.py`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -17,8 +17,9 @@ from indicators.definitions.contracts import Contract
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.sql_text import quoted
 from pipelines.ingest.cast import (
+    FORMULA_FAULTS,
     Check,
-    Reading,
+    Notation,
     cast,
     empty_cast,
     reference_checks,
@@ -31,7 +32,9 @@ from pipelines.mapping.apply import FileRows, MappedTable
 from pipelines.mapping.area_polygons import Outlines
 
 PLACE = ("latitude", "longitude")
-SURVIVES = "NOT EXISTS (SELECT 1 FROM flaws WHERE is_blocking AND flaws.ordinal = t.ordinal)"
+SURVIVES = (
+    "NOT EXISTS (SELECT 1 FROM violations WHERE is_blocking AND violations.ordinal = t.ordinal)"
+)
 """SQL: whether row `t` of typed_rows breaks no blocking rule that has been looked at so far."""
 
 
@@ -40,7 +43,7 @@ class Entry:
     """What one entry of a mapping makes of the file, and how it writes its columns."""
 
     mapped: MappedTable
-    readings: Mapping[str, Reading]
+    notations: Mapping[str, Notation]
     is_distinct: bool
 
 
@@ -48,12 +51,13 @@ class Entry:
 class Staged:
     """All entries for one table under each other.
 
-    `mapped`: their rows, parts numbered on; `readings`: of each part, how columns are written.
+    `mapped`: their rows, parts numbered on; `notations`: of each part, how columns are written.
     """
 
     mapped: MappedTable
-    readings: tuple[Mapping[str, Reading], ...]
+    notations: tuple[Mapping[str, Notation], ...]
     empty: AbstractSet[str]  # columns without text in any row
+    kept: AbstractSet[tuple[str, str]]  # (rule, column) that no text breaks
 
 
 def stage(
@@ -82,7 +86,7 @@ def stage(
         casts = {
             name: empty_cast(column)
             if name in empty
-            else cast(name, column, entry.readings.get(name, Reading()))
+            else cast(name, column, entry.notations.get(name, Notation()))
             for name, column in contract.columns.items()
         }
         given = {key: value for one in casts.values() for key, value in one.parameters.items()}
@@ -90,8 +94,19 @@ def stage(
     if len(entries) > 1:
         _drop_copies(connection, contract)
     origins = tuple(origin for entry in entries for origin in entry.mapped.origins)
-    readings = tuple(entry.readings for entry in entries for _ in entry.mapped.origins)
-    return Staged(MappedTable(rows, origins), readings, empty)
+    notations = tuple(entry.notations for entry in entries for _ in entry.mapped.origins)
+    return Staged(MappedTable(rows, origins), notations, empty, _kept_rules(rows, contract, empty))
+
+
+def _kept_rules(
+    rows: pa.Table, contract: Contract, empty: AbstractSet[str]
+) -> set[tuple[str, str]]:
+    """Rules that are sooner seen in the texts than asked in SQL, where every row keeps them."""
+    faults = pa.array(FORMULA_FAULTS)
+    filled = [name for name in contract.columns if name not in empty]
+    full = {("required", name) for name in filled if not rows[name].null_count}
+    sound = {n for n in filled if not pc.any(pc.is_in(rows[n], value_set=faults)).as_py()}
+    return full | {("formula_fault", name) for name in sound}
 
 
 def _texts(entry: Entry, contract: Contract, number: int, first_part: int) -> pa.Table:
@@ -125,28 +140,29 @@ def _distinct(rows: pa.Table) -> pa.Table:
     return rows.take(pa.array(np.sort(first.to_numpy()), pa.int64()))
 
 
-def judge(
+def validate(
     connection: duckdb.DuckDBPyConnection,
     contract: Contract,
     mission: Mission,
     own_vintages: Sequence[str],
-    empty: AbstractSet[str],
+    staged: Staged,
     outlines: Callable[[], Outlines],
 ) -> list[Check]:
-    """Fills `flaws`; returns the checks that its numbers stand for.
+    """Fills `violations`; returns the checks that its numbers stand for.
 
     Order: each row alone, references to other tables, references within the table (a row whose
     parent is rejected is an orphan, and so are its children), duplicate keys among what is left.
     """
     connection.execute(
-        "CREATE OR REPLACE TEMP TABLE flaws "
+        "CREATE OR REPLACE TEMP TABLE violations "
         "(ordinal BIGINT, check_number INTEGER, is_blocking BOOLEAN, first_ordinal BIGINT)"
     )
-    checks = list(row_checks(contract, mission, empty))
-    _judge_rows(connection, checks)
+    empty = staged.empty
+    checks = list(row_checks(contract, mission, empty, staged.kept))
+    _validate_rows(connection, checks)
     limit = mission.parameters.reject_outside_km
     if limit is not None and contract.columns.keys() >= set(PLACE) and empty.isdisjoint(PLACE):
-        _judge_places(connection, len(checks), limit, outlines())
+        _validate_places(connection, len(checks), limit, outlines())
         checks.append(Check("too_far_outside", "latitude", ""))
     within: list[tuple[int, tuple[str, ...], tuple[str, ...]]] = []
     for check, own, other in reference_checks(contract):
@@ -155,18 +171,18 @@ def judge(
         if check.table == contract.table:
             within.append((len(checks), own, other))
         else:
-            _judge_reference(connection, contract, check, len(checks), own, other)
+            _validate_reference(connection, contract, check, len(checks), own, other)
         checks.append(check)
     while sum(
-        _judge_reference_within(connection, contract, *entry, own_vintages) for entry in within
+        _validate_reference_within(connection, contract, *entry, own_vintages) for entry in within
     ):
         pass
-    _judge_duplicates(connection, contract, len(checks))
+    _validate_duplicates(connection, contract, len(checks))
     return [*checks, Check("duplicate_key", contract.key[0], "")]
 
 
-def _judge_rows(connection: duckdb.DuckDBPyConnection, checks: Sequence[Check]) -> None:
-    """One scan counts the flaws of every rule; only rules that are broken are looked at again."""
+def _validate_rows(connection: duckdb.DuckDBPyConnection, checks: Sequence[Check]) -> None:
+    """One scan counts what breaks each rule; only rules that are broken are looked at again."""
     counts = ",\n".join(f"  count(*) FILTER (WHERE {check.condition})" for check in checks)
     (found,) = connection.execute(f"SELECT\n{counts}\nFROM typed_rows").fetchall()
     broken = [number for number, count in enumerate(found) if count]
@@ -175,7 +191,7 @@ def _judge_rows(connection: duckdb.DuckDBPyConnection, checks: Sequence[Check]) 
         blocking = [number for number in broken if checks[number].severity == "blocking"]
         connection.execute(
             f"""
-            INSERT INTO flaws
+            INSERT INTO violations
             SELECT ordinal, number, list_contains(?, number), NULL
             FROM (SELECT ordinal, unnest([{numbers}]) AS number FROM typed_rows)
             WHERE number IS NOT NULL
@@ -184,7 +200,7 @@ def _judge_rows(connection: duckdb.DuckDBPyConnection, checks: Sequence[Check]) 
         )
 
 
-def _judge_places(
+def _validate_places(
     connection: duckdb.DuckDBPyConnection, number: int, limit: float, outlines: Outlines
 ) -> None:
     """Points farther outside the mission's outlines than its profile allows."""
@@ -194,11 +210,11 @@ def _judge_places(
     ).to_arrow_table()
     is_far = outlines.km_outside(rows["x"].to_numpy(), rows["y"].to_numpy()) > limit
     connection.register("far_rows", rows.select(["ordinal"]).filter(pa.array(is_far)))
-    connection.execute(f"INSERT INTO flaws SELECT ordinal, {number}, true, NULL FROM far_rows")
+    connection.execute(f"INSERT INTO violations SELECT ordinal, {number}, true, NULL FROM far_rows")
     connection.unregister("far_rows")
 
 
-def _judge_reference(
+def _validate_reference(
     connection: duckdb.DuckDBPyConnection,
     contract: Contract,
     check: Check,
@@ -209,7 +225,7 @@ def _judge_reference(
     given = _given_sql(contract, own)
     connection.execute(
         f"""
-        INSERT INTO flaws
+        INSERT INTO violations
         SELECT t.ordinal, {number}, true, NULL
         FROM typed_rows AS t
         WHERE {given} AND NOT EXISTS (
@@ -230,7 +246,7 @@ def _pairs(own: Sequence[str], other: Sequence[str], alias: str) -> str:
     return " AND ".join(f"{alias}.{quoted(theirs)} = t.{quoted(mine)}" for mine, theirs in pairs)
 
 
-def _judge_reference_within(
+def _validate_reference_within(
     connection: duckdb.DuckDBPyConnection,
     contract: Contract,
     number: int,
@@ -243,7 +259,7 @@ def _judge_reference_within(
     survives = SURVIVES.replace("t.ordinal", "s.ordinal")
     ((inserted,),) = connection.execute(
         f"""
-        INSERT INTO flaws
+        INSERT INTO violations
         SELECT t.ordinal, {number}, true, NULL
         FROM typed_rows AS t
         WHERE {given} AND {SURVIVES}
@@ -260,14 +276,14 @@ def _judge_reference_within(
     return int(inserted)
 
 
-def _judge_duplicates(
+def _validate_duplicates(
     connection: duckdb.DuckDBPyConnection, contract: Contract, number: int
 ) -> None:
     """The first row with a key stays: of two copies of one fact one must count. The next go."""
     key = ", ".join(f"t.{quoted(name)}" for name in contract.key)
     connection.execute(
         f"""
-        INSERT INTO flaws
+        INSERT INTO violations
         SELECT ordinal, {number}, true, first_ordinal
         FROM (
           SELECT t.ordinal, min(t.ordinal) OVER (PARTITION BY {key}) AS first_ordinal
@@ -278,11 +294,11 @@ def _judge_duplicates(
     )
 
 
-def flaws_of(
+def violations_of(
     connection: duckdb.DuckDBPyConnection, contract: Contract, checks: Sequence[Check]
 ) -> list[tuple[Check, pa.Table]]:
-    """(check, its flaws as `quarantine.flaw_rows` takes them) for each broken rule, in order."""
-    rows = connection.execute("SELECT DISTINCT check_number FROM flaws ORDER BY 1").fetchall()
+    """(check, its rows for `quarantine.violation_rows`) of each broken rule, in order."""
+    rows = connection.execute("SELECT DISTINCT check_number FROM violations ORDER BY 1").fetchall()
     numbers = [number for (number,) in rows]
     if not numbers:
         return []
@@ -292,20 +308,22 @@ def flaws_of(
         f"WHEN {n} THEN to_json(struct_pack({_packed(shown[n])}))" for n in numbers if shown[n]
     ]
     found = f"CASE f.check_number {' '.join(values)} END" if values else "NULL"
-    flaws = connection.sql(
+    violations = connection.sql(
         f"""
         SELECT
           f.check_number, t.position, t.part, t.sheet, t.row_number,
           CASE f.check_number {" ".join(texts)} END AS text,
           CAST({found} AS VARCHAR) AS found,
           first_row.row_number AS first_row
-        FROM flaws AS f
+        FROM violations AS f
         JOIN typed_rows AS t USING (ordinal)
         LEFT JOIN typed_rows AS first_row ON first_row.ordinal = f.first_ordinal
         ORDER BY f.check_number, t.ordinal
         """
     ).to_arrow_table()
-    return [(checks[n], flaws.filter(pc.equal(flaws["check_number"], n))) for n in numbers]
+    return [
+        (checks[n], violations.filter(pc.equal(violations["check_number"], n))) for n in numbers
+    ]
 
 
 def _shown(contract: Contract, check: Check) -> tuple[str, ...]:
@@ -325,4 +343,4 @@ def unregister(connection: duckdb.DuckDBPyConnection) -> None:
     """Lets go of the staged rows."""
     connection.unregister("mapped_rows")
     connection.execute("DROP TABLE IF EXISTS typed_rows")
-    connection.execute("DROP TABLE IF EXISTS flaws")
+    connection.execute("DROP TABLE IF EXISTS violations")

@@ -14,6 +14,7 @@ from indicators.definitions.contracts import Contract
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.sql_text import literal, quoted
 from pipelines.ingest.upsert import key_sql
+from pipelines.ingest.validate import SURVIVES
 from pipelines.warehouse import ledger
 
 
@@ -65,24 +66,24 @@ def retract(
         """,
         [list(replaced)],
     )
-    _find_heirs(connection, contract, replaced)
+    _find_other_sources(connection, contract, replaced)
     connection.execute(
-        "DELETE FROM leaving WHERE core_row IN (SELECT core_row FROM heirs)",
+        "DELETE FROM leaving WHERE core_row IN (SELECT core_row FROM other_sources)",
     )
     connection.execute(f"DELETE FROM {table} WHERE rowid IN (SELECT core_row FROM leaving)")
-    _hand_over(connection, contract)
+    _reassign_lineage(connection, contract)
     _call_back(connection, contract, replaced)
     ((gone,),) = connection.execute("SELECT count(*) FROM leaving").fetchall()
     return int(gone)
 
 
-def _find_heirs(
+def _find_other_sources(
     connection: duckdb.DuckDBPyConnection, contract: Contract, replaced: Sequence[str]
 ) -> None:
-    """Makes `heirs`: for each leaving row the first place in another standing file that has it."""
+    """Makes `other_sources`: of each leaving row its first place in another standing file."""
     connection.execute(
         """
-        CREATE OR REPLACE TEMP TABLE heirs AS
+        CREATE OR REPLACE TEMP TABLE other_sources AS
         SELECT leaving.*, a.by_file_sha256, a.by_sheet, a.by_row_number
         FROM leaving
         JOIN ops.row_also_stated AS a
@@ -98,24 +99,24 @@ def _find_heirs(
     )
 
 
-def _hand_over(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
-    """The heirs' places become the origin of their rows, in core and in what is noted of them."""
+def _reassign_lineage(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
+    """The other places become the origin of their rows, in core and in what is noted of them."""
     origin = (
         "SET file_sha256 = by_file_sha256, sheet = by_sheet, row_number = by_row_number "
-        "FROM heirs WHERE"
+        "FROM other_sources WHERE"
     )
     connection.execute(f"UPDATE core.{quoted(contract.table)} AS o {origin} o.rowid = core_row")
     connection.execute(
         """
         UPDATE ops.row_also_stated AS a
         SET
-          file_sha256 = heirs.by_file_sha256,
-          sheet = heirs.by_sheet,
-          row_number = heirs.by_row_number
-        FROM heirs
+          file_sha256 = other_sources.by_file_sha256,
+          sheet = other_sources.by_sheet,
+          row_number = other_sources.by_row_number
+        FROM other_sources
         WHERE a.table_name = ?
-          AND a.row_key = heirs.row_key
-          AND a.file_sha256 = heirs.file_sha256
+          AND a.row_key = other_sources.row_key
+          AND a.file_sha256 = other_sources.file_sha256
         """,
         [contract.table],
     )
@@ -158,8 +159,7 @@ def record_periods(
         f"""
         INSERT INTO ops.file_period
         SELECT DISTINCT ?, ?, {period} FROM typed_rows AS t
-        WHERE {period} IS NOT NULL
-          AND NOT EXISTS (SELECT 1 FROM flaws WHERE is_blocking AND flaws.ordinal = t.ordinal)
+        WHERE {period} IS NOT NULL AND {SURVIVES}
         """,
         [sha256, contract.table],
     )

@@ -51,7 +51,7 @@ def worded(key: str, /, **parameters: Any) -> tuple[str, str]:
     return english, french
 
 
-def found(
+def check_result(
     check: str,
     table: str,
     passed: bool,
@@ -80,7 +80,9 @@ def found(
     )
 
 
-def broken(check: str, table: str, severity: Severity, expected: str, reason: str) -> CheckResult:
+def crashed_check(
+    check: str, table: str, severity: Severity, expected: str, reason: str
+) -> CheckResult:
     """The result of a check that crashed: an error, which says nothing about the data."""
     english, french = worded("quality.check_broken", check=check, reason=reason)
     return CheckResult(check, table, severity, "error", reason, expected, 0, english, french)

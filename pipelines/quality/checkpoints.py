@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from indicators.definitions.contracts import Contract
-from pipelines.quality.check_results import CheckResult, Status, broken, worded
+from pipelines.quality.check_results import CheckResult, Status, crashed_check, worded
 from pipelines.quality.suite_facts import Fact, fact_of, suite_facts
 from pipelines.quality.suites import PlannedExpectation
 from pipelines.warehouse.inspect import Connection
@@ -32,13 +32,13 @@ def run_suite(
         try:
             facts[entry.name] = fact_of(contract, entry)
         except (TypeError, ValueError) as error:
-            results[entry.name] = _broken(entry, str(error))
+            results[entry.name] = _crashed(entry, str(error))
     frame = suite_facts(connection, contract.table, facts)
     failed, crash = _judge(frame)
     known: dict[str, Mapping[Any, Any]] = {row["check"]: row for row in frame.to_dict("records")}
     for entry in planned:
         if entry.name in known and crash:
-            results[entry.name] = _broken(entry, crash)
+            results[entry.name] = _crashed(entry, crash)
         elif entry.name in known:
             observed = _observed(facts[entry.name], known[entry.name])
             unexpected = known[entry.name]["unexpected"]
@@ -105,9 +105,9 @@ def _crash_message(exception_info: Mapping[str, Any] | None) -> str | None:
     return str(raised[0].get("exception_message") or "") if raised else None
 
 
-def _broken(entry: PlannedExpectation, reason: str) -> CheckResult:
+def _crashed(entry: PlannedExpectation, reason: str) -> CheckResult:
     first_line = (reason.strip().splitlines() or [""])[0]
-    return broken(entry.name, entry.table, entry.severity, entry.expected, first_line)
+    return crashed_check(entry.name, entry.table, entry.severity, entry.expected, first_line)
 
 
 def _observed(fact: Fact, counted: Mapping[Any, Any]) -> str:

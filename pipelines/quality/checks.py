@@ -1,6 +1,7 @@
 """All checks of a mission: which run, in what order, and where their results are kept."""
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -15,8 +16,8 @@ from indicators.incremental.code_version import method_version
 from indicators.incremental.data_version import content_key
 from indicators.incremental.partition_fingerprints import fingerprint_sql
 from indicators.incremental.result_cache import kept_results
-from pipelines.mapping.model import load_sources
-from pipelines.quality.check_results import CheckResult, broken
+from pipelines.mapping.model import Source, load_sources
+from pipelines.quality.check_results import CheckResult, crashed_check
 from pipelines.quality.checkpoints import run_suite
 from pipelines.quality.facts.duplicates import look_alike_events, repeated_content
 from pipelines.quality.facts.durations import negative_durations, short_interviews
@@ -37,6 +38,7 @@ from pipelines.quality.suites import suite_of
 from pipelines.warehouse.inspect import Connection, has_rows, insert_rows, quoted
 
 VALUES = "indicator_value"
+_PIPELINES = Path(__file__).parents[1]
 
 __all__ = ["CheckResult", "check_values", "checks_of_table", "run_checks"]
 
@@ -54,35 +56,45 @@ def run_checks(connection: Connection, mission: Mission, profile: Path) -> list[
         for contract in contracts().values()
         if contract.table in fed or has_rows(connection, "core", contract.table)
     ]
-    results = kept_checks(connection, checked, mission)
+    rules = rules_of(mission)
+    results = kept_checks(connection, checked, mission, rules)
     results += _facts("intake", _of_intake(connection, mission))
     results += _facts("places", outside_area(connection, mission, profile))
     results += _facts("published_totals", published_totals(connection, mission, profile))
     with one_transaction(connection):
         _write(connection, mission, results, "source <> ?")
-        write_reject_summary(connection, mission)
-        write_waiting_rows(connection, mission, sources)
-        write_reject_places(connection, mission)
+        _write_rejects(connection, mission, sources, rules)
         write_input_files(connection, mission)
     return results
 
 
-def kept_checks(
-    connection: Connection, checked: Sequence[Contract], mission: Mission
-) -> list[CheckResult]:
-    """The checks of these tables, kept of the run before for a table of which nothing changed.
+def _write_rejects(
+    connection: Connection, mission: Mission, sources: Mapping[str, Source], rules: str
+) -> None:
+    """Writes the tables of rejected rows anew where anything that they are made from changed.
 
-    Nothing changed: the rows of the table and of those that it refers to, the contracts, the
-    mission, what is said of a check, and the code that checks.
+    What was kept of the rows' text follows from the ledger: which files, read by which mapping.
     """
-    rules = content_key(
-        dict(contracts()),
-        mission,
-        dict(message_catalogue()),
-        method_version(Path(__file__).parent),
-        version("great_expectations"),
-    )
-    rows = cache(lambda table: _fingerprint(connection, table))
+
+    def write(*_: object) -> str:
+        write_reject_summary(connection, mission)
+        write_waiting_rows(connection, mission, sources)
+        write_reject_places(connection, mission)
+        return "written"
+
+    read = ["ops.input_file", "core.areas", *(f"quarantine.{quoted(t)}" for t in contracts())]
+    with kept_results(connection, mission.mission, "rejects") as kept:
+        rows = {table: _fingerprint(connection, table) for table in read}
+        kept.result("rejects", str, write, rules, dict(sources), rows)
+
+
+def kept_checks(
+    connection: Connection, checked: Sequence[Contract], mission: Mission, rules: str
+) -> list[CheckResult]:
+    """The checks of these tables, kept of the run before for a table of which nothing changed:
+    no row of it or of those that it refers to, and not the `rules`.
+    """
+    rows = cache(lambda table: _fingerprint(connection, f"core.{quoted(table)}"))
     results: list[CheckResult] = []
     with kept_results(connection, mission.mission, "contract_checks") as kept:
         for contract in checked:
@@ -97,6 +109,17 @@ def kept_checks(
             except _Crashed as crashed:
                 results += crashed.results
     return results
+
+
+def rules_of(mission: Mission) -> str:
+    """A fingerprint of all but the rows: contracts, mission, words, the code that checks."""
+    return content_key(
+        dict(contracts()),
+        mission,
+        json.dumps(message_catalogue(), sort_keys=True),
+        *(method_version(_PIPELINES / room) for room in ("quality", "ingest", "mapping")),
+        version("great_expectations"),
+    )
 
 
 class _Crashed(Exception):
@@ -123,9 +146,7 @@ def _tables_read(contract: Contract) -> list[str]:
 
 
 def _fingerprint(connection: Connection, table: str) -> str:
-    row = connection.execute(
-        f"SELECT {fingerprint_sql(['*COLUMNS(*)'])} FROM core.{quoted(table)}"
-    ).fetchone()
+    row = connection.execute(f"SELECT {fingerprint_sql(['*COLUMNS(*)'])} FROM {table}").fetchone()
     return str(row[0]) if row else ""
 
 
@@ -192,7 +213,7 @@ def _facts(subject: str, facts: Iterator[CheckResult]) -> list[CheckResult]:
         results.extend(facts)
     except (duckdb.Error, KeyError, OSError, ValueError) as error:
         first_line = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        results.append(broken(f"{subject}.facts", subject, "blocking", "", first_line))
+        results.append(crashed_check(f"{subject}.facts", subject, "blocking", "", first_line))
     return results
 
 

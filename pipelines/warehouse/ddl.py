@@ -125,6 +125,8 @@ def create_all(connection: duckdb.DuckDBPyConnection) -> None:
 def create_mart(connection: duckdb.DuckDBPyConnection) -> None:
     """Makes the tables of the mart; one with other columns anew, as all in it is computed."""
     existing = _existing_columns(connection)
+    if all(existing.get(("mart", table)) == list(names) for table, names in MART_TABLES.items()):
+        return
     for table, columns in MART_TABLES.items():
         if existing.get(("mart", table), list(columns)) != list(columns):
             connection.execute(f"DROP TABLE mart.{quoted(table)}")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from indicators.definitions.contracts import Contract
 from indicators.foundation.sql_text import quoted
-from pipelines.quality.check_results import CheckResult, found
+from pipelines.quality.check_results import CheckResult, check_result
 from pipelines.warehouse.inspect import Connection, single
 
 _LOOK_ALIKE_SQL = """
@@ -36,7 +36,7 @@ def repeated_content(connection: Connection, contract: Contract) -> Iterator[Che
     if len(contract.key) > 1 or contract.calendar is None:
         return
     rows = single(connection, repeated_content_sql(contract))
-    yield found(
+    yield check_result(
         "repeated_content",
         contract.table,
         rows == 0,
@@ -51,7 +51,7 @@ def repeated_content(connection: Connection, contract: Contract) -> Iterator[Che
 def look_alike_events(connection: Connection) -> Iterator[CheckResult]:
     """Incidents of the same day, coordinates, type and deaths: two reports, or two events."""
     rows = single(connection, _LOOK_ALIKE_SQL)
-    yield found(
+    yield check_result(
         "look_alike_events",
         "incidents",
         rows == 0,

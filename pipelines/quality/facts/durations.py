@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from indicators.definitions.contracts import Contract
 from indicators.foundation.sql_text import quoted
-from pipelines.quality.check_results import CheckResult, found
+from pipelines.quality.check_results import CheckResult, check_result
 from pipelines.warehouse.inspect import Connection, single
 
 SHORT_INTERVIEW_MINUTES = 10
@@ -43,7 +43,7 @@ def negative_durations(connection: Connection, contract: Contract) -> Iterator[C
             f"SELECT count(*) FROM core.{quoted(contract.table)} "
             f"WHERE {quoted(end)} < {quoted(start)}",
         )
-        yield found(
+        yield check_result(
             f"{end}_not_before_{start}",
             contract.table,
             rows == 0,
@@ -59,7 +59,7 @@ def negative_durations(connection: Connection, contract: Contract) -> Iterator[C
 def short_interviews(connection: Connection) -> Iterator[CheckResult]:
     """Complete interviews that took fewer minutes than the questions need; a pulse is short."""
     rows = single(connection, _SHORT_SQL, [SHORT_INTERVIEW_MINUTES])
-    yield found(
+    yield check_result(
         "short_interviews",
         "survey_respondents",
         rows == 0,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from indicators.definitions.mission_profile import Mission
-from pipelines.quality.check_results import CheckResult, found
+from pipelines.quality.check_results import CheckResult, check_result
 from pipelines.warehouse.inspect import Connection, single
 
 REJECTED_PCT = 5  # well below the share at which a profile holds a file back whole
@@ -23,7 +23,7 @@ FROM ops.input_file WHERE status = 'loaded'
 def ledger_adds_up(connection: Connection) -> Iterator[CheckResult]:
     """Rows read = loaded + rejected + unchanged for every file: else rows were lost silently."""
     files = single(connection, _UNEVEN_SQL)
-    yield found(
+    yield check_result(
         "ledger",
         "input_file",
         files == 0,
@@ -40,7 +40,7 @@ def rejected_share(connection: Connection) -> Iterator[CheckResult]:
     row = connection.execute(_REJECTED_SQL).fetchone()
     rejected, read = (int(part) for part in row or (0, 0))
     if read:
-        yield found(
+        yield check_result(
             "rejected_rows",
             "input_file",
             100 * rejected <= REJECTED_PCT * read,
@@ -57,7 +57,7 @@ def held_files(connection: Connection, mission: Mission) -> Iterator[CheckResult
         "SELECT name FROM ops.input_file WHERE status = 'held' ORDER BY name"
     ).fetchall()
     names = [name for (name,) in rows]
-    yield found(
+    yield check_result(
         "held_files",
         "input_file",
         not names,

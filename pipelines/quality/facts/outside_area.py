@@ -10,7 +10,7 @@ from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.sql_text import quoted
 from pipelines.mapping.area_polygons import outlines_path, read_outlines
-from pipelines.quality.check_results import CheckResult, found
+from pipelines.quality.check_results import CheckResult, check_result
 from pipelines.warehouse.inspect import Connection, has_rows
 
 _PLACE = {"latitude", "longitude"}
@@ -47,7 +47,7 @@ def outside_area(connection: Connection, mission: Mission, profile: Path) -> Ite
                 "file": farthest["file"],
                 "row": int(farthest["row_number"]),
             }
-        yield found(
+        yield check_result(
             "outside_area",
             table,
             far == 0,

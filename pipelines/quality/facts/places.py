@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from indicators.definitions.contracts import Contract
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.sql_text import quoted
-from pipelines.quality.check_results import CheckResult, found
+from pipelines.quality.check_results import CheckResult, check_result
 from pipelines.warehouse.inspect import Connection, has_rows, single
 
 _WITHOUT_OUTLINE_SQL = """
@@ -34,7 +34,7 @@ def unmapped_rows(
         f"WHERE {quoted(contract.area_column)} = ? AND latitude IS NOT NULL {precise}",
         [mission.country_area],
     )
-    yield found(
+    yield check_result(
         "unmapped_rows",
         contract.table,
         rows == 0,
@@ -52,7 +52,7 @@ def areas_without_outline(connection: Connection) -> Iterator[CheckResult]:
     row = connection.execute(_WITHOUT_OUTLINE_SQL).fetchone()
     without, areas = row or (0, 0)
     if areas:
-        yield found(
+        yield check_result(
             "outlines",
             "indicator_value",
             without == 0,

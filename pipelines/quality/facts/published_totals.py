@@ -11,7 +11,7 @@ from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import Mission, PublishedTotal, resolve_path
 from indicators.engine.known_record import Span, spans_of_sources
 from indicators.foundation.sql_text import quoted
-from pipelines.quality.check_results import CheckResult, found
+from pipelines.quality.check_results import CheckResult, check_result
 from pipelines.warehouse.inspect import Connection, has_rows
 
 
@@ -67,7 +67,7 @@ def published_figures(total: PublishedTotal, profile: Path) -> dict[int, float]:
 def _compared(total: PublishedTotal, year: int, ours: float, published: float) -> CheckResult:
     kind = "published_total_below" if ours < published else "published_total_above"
     slug = re.sub(r"\W+", "_", total.name.en.lower()).strip("_")
-    return found(
+    return check_result(
         f"published_total.{slug}.{year}",
         total.table,
         ours == published,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from indicators.definitions.contracts import Contract
 from indicators.foundation.sql_text import quoted
-from pipelines.quality.check_results import CheckResult, found
+from pipelines.quality.check_results import CheckResult, check_result
 from pipelines.warehouse.inspect import Connection, single
 
 
@@ -33,7 +33,7 @@ def orphans(connection: Connection, contract: Contract) -> Iterator[CheckResult]
     ]
     for columns, other, other_columns in [*single_columns, *composite]:
         rows = single(connection, orphan_sql(contract.table, columns, other, other_columns))
-        yield found(
+        yield check_result(
             f"{'_'.join(columns)}.reference",
             contract.table,
             rows == 0,

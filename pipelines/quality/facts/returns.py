@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from indicators.definitions.contracts import contracts
-from pipelines.quality.check_results import CheckResult, found
+from pipelines.quality.check_results import CheckResult, check_result
 from pipelines.warehouse.inspect import Connection
 
 COMPLETE_PCT = 80  # below this a mission total says little about the areas that kept silent
@@ -35,7 +35,7 @@ def returns_completeness(connection: Connection) -> Iterator[CheckResult]:
     """For each source: returns received of those due in the last twelve months on record."""
     rows = connection.execute(_COMPLETENESS_SQL, [RECENT_MONTHS]).fetchall()
     for source, due, received in rows:
-        yield found(
+        yield check_result(
             f"completeness.{source}",
             "reporting_returns",
             100 * received >= COMPLETE_PCT * due,
@@ -57,7 +57,7 @@ def returns_timeliness(connection: Connection) -> Iterator[CheckResult]:
         row = connection.execute(_TIMELINESS_SQL, [days, source]).fetchone()
         received, late = row or (0, 0)
         if received:
-            yield found(
+            yield check_result(
                 f"timeliness.{source}",
                 "reporting_returns",
                 100 * late <= LATE_PCT * received,

@@ -6,7 +6,7 @@ A pulse is no sample of the population: it has neither, and no estimate rests on
 from collections.abc import Iterator
 
 from indicators.definitions.mission_profile import Mission
-from pipelines.quality.check_results import CheckResult, found
+from pipelines.quality.check_results import CheckResult, check_result
 from pipelines.warehouse.inspect import Connection
 
 # One answer that counts as much as ten others moves an estimate alone (IPI 2020 names no limit;
@@ -41,7 +41,7 @@ def survey_design(connection: Connection, mission: Mission) -> Iterator[CheckRes
 
 def _psu(name: str, interviews: int, without: int, stated: bool) -> CheckResult:
     kind = "survey_psu_stated" if stated else "survey_psu"
-    return found(
+    return check_result(
         f"psu.{name}",
         "survey_respondents",
         without == 0,
@@ -56,7 +56,7 @@ def _psu(name: str, interviews: int, without: int, stated: bool) -> CheckResult:
 def _weights(name: str, interviews: int, without: int, not_positive: int) -> CheckResult:
     """Without weights nothing can be said of the population: this stops a release."""
     rows = without + not_positive
-    return found(
+    return check_result(
         f"weights.{name}",
         "survey_respondents",
         rows == 0,
@@ -70,7 +70,7 @@ def _weights(name: str, interviews: int, without: int, not_positive: int) -> Che
 
 
 def _weight_ratio(name: str, ratio: float) -> CheckResult:
-    return found(
+    return check_result(
         f"weight_ratio.{name}",
         "survey_respondents",
         ratio <= LARGEST_TO_MEDIAN_WEIGHT,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.mart_tables import VALUE_KEY
 from indicators.foundation.sql_text import quoted
-from pipelines.quality.check_results import CheckResult, found
+from pipelines.quality.check_results import CheckResult, check_result
 from pipelines.warehouse.inspect import Connection, single
 
 _TABLE = "indicator_value"
@@ -53,7 +53,7 @@ def values_are_possible(connection: Connection) -> Iterator[CheckResult]:
     """One row a key, percentages between 0 and 100, a reason for each empty cell, intervals."""
     for name, query in _COUNTED.items():
         rows = single(connection, query)
-        yield found(
+        yield check_result(
             name,
             _TABLE,
             rows == 0,
@@ -70,7 +70,7 @@ def every_indicator_has_rows(connection: Connection, mission: Mission) -> Iterat
     rows = connection.execute("SELECT DISTINCT indicator FROM mart.indicator_value").fetchall()
     there = {code for (code,) in rows}
     absent = sorted({entry.code for entry in mission.indicators} - there)
-    yield found(
+    yield check_result(
         "every_indicator",
         _TABLE,
         not absent,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from indicators.definitions.contracts import Contract
 from indicators.foundation.sql_text import quoted
-from pipelines.quality.check_results import CheckResult, found
+from pipelines.quality.check_results import CheckResult, check_result
 from pipelines.warehouse.inspect import Connection
 
 HISTORY_MONTHS = 12
@@ -50,7 +50,7 @@ def volume_against_history(connection: Connection, contract: Contract) -> Iterat
         return
     month, rows, usual, _ = row
     near = abs(rows - usual) < SMALL or usual / 2 <= rows <= usual * 2
-    yield found(
+    yield check_result(
         "volume",
         contract.table,
         near,

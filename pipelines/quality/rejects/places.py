@@ -11,8 +11,8 @@ from indicators.definitions.contracts import Contract, contracts
 from indicators.definitions.mission_profile import Mission
 from indicators.engine.reject_impact import waiting_table
 from indicators.foundation.sql_text import quoted
-from pipelines.ingest.cast import Reading, cast, text_column
-from pipelines.ingest.load_file import readings
+from pipelines.ingest.cast import Notation, cast, text_column
+from pipelines.ingest.load_file import notations
 from pipelines.mapping.model import Source
 from pipelines.warehouse.ddl import core_columns
 from pipelines.warehouse.inspect import Connection, has_rows
@@ -49,18 +49,20 @@ def _write_table(
         connection.execute(statement, parameters | {"source": name, "mission": mission.mission})
 
 
-def _notation(source: Source | None, contract: Contract, mission: Mission) -> Mapping[str, Reading]:
+def _notation(
+    source: Source | None, contract: Contract, mission: Mission
+) -> Mapping[str, Notation]:
     """How each column is written; ISO where the profile no longer has the file's mapping."""
     tables = source.tables if source else ()
     for mapping in tables:
         if source and mapping.table == contract.table:
-            return readings(mapping, source, mission)
+            return notations(mapping, source, mission)
     return {}
 
 
-def _insert_sql(contract: Contract, how: Mapping[str, Reading]) -> tuple[str, dict[str, object]]:
+def _insert_sql(contract: Contract, how: Mapping[str, Notation]) -> tuple[str, dict[str, object]]:
     casts = {
-        name: cast(name, column, how.get(name, Reading(time_zone="UTC")))
+        name: cast(name, column, how.get(name, Notation(time_zone="UTC")))
         for name, column in contract.columns.items()
     }
     parameters = {key: value for one in casts.values() for key, value in one.parameters.items()}

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from indicators.definitions.contracts import Column, Words
-from pipelines.ingest.cast import Reading, cast, text_column
+from pipelines.ingest.cast import Notation, cast, text_column
 
 TITLE = Words(en="x", fr="x")
 
@@ -17,7 +17,7 @@ def value(clock: duckdb.DuckDBPyConnection, kind: str, text: str, **how: Any) ->
     """The value of one text in a column of this type; None where it cannot be one."""
     codes = how.pop("codes", ("_",))
     column = Column(type=kind, title=TITLE, codes=codes if "code" in kind else None)
-    made = cast("x", column, Reading(**how))
+    made = cast("x", column, Notation(**how))
     query = f"SELECT {made.expression} FROM (SELECT $text AS {text_column('x')})"
     ((found,),) = clock.execute(query, {"text": text, **made.parameters}).fetchall()
     return found

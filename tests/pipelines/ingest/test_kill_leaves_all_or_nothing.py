@@ -20,7 +20,7 @@ from tests.worlds.mission.mappings import POPULATION
 
 ROWS = 6_000
 PREPARE = """
-from indicators.mission import read_mission
+from indicators.definitions.mission_profile import read_mission
 from pipelines.ingest.inbox import ingest
 from pipelines.readers import csv  # loaded before the work begins, as is all the rest
 mission = read_mission(workspace.profile("small"))

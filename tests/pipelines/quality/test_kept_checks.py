@@ -5,9 +5,20 @@ import random
 import pytest
 
 from indicators.definitions.contracts import contracts
-from pipelines.quality.checks import checks_of_table, kept_checks
+from pipelines.quality.checks import checks_of_table, kept_checks, rules_of, run_checks
 from pipelines.workspace.paths import Workspace
-from tests.worlds.mission.figures import add, memory_warehouse, write_profile
+from tests.worlds.mission.figures import (
+    add,
+    add_file,
+    insert,
+    memory_warehouse,
+    write_profile,
+)
+
+
+def kept(connection, mission, checked):
+    return kept_checks(connection, checked, mission, rules_of(mission))
+
 
 TABLES = ("areas", "units", "deployments")
 
@@ -53,22 +64,22 @@ def test_kept_checks_equal_computed_ones_after_any_changes(warehouse, mission, s
     dice, checked = random.Random(seed), [contracts()[table] for table in TABLES]
     for _ in range(8):
         change(warehouse, dice)
-        assert kept_checks(warehouse, checked, mission) == anew(warehouse, mission, checked)
+        assert kept(warehouse, mission, checked) == anew(warehouse, mission, checked)
 
 
 def test_only_a_table_that_changed_and_those_that_refer_to_it_are_checked(
     warehouse, mission
 ) -> None:
     checked = [contracts()[table] for table in TABLES]
-    kept_checks(warehouse, checked, mission)
+    kept(warehouse, mission, checked)
     assert computed(warehouse) == set(TABLES)
-    kept_checks(warehouse, checked, mission)
+    kept(warehouse, mission, checked)
     assert computed(warehouse) == set()
     add(warehouse, "units", {})
-    kept_checks(warehouse, checked, mission)
+    kept(warehouse, mission, checked)
     assert computed(warehouse) == {"units", "deployments"}
     other = mission.model_copy(update={"country_area": "XX"})
-    kept_checks(warehouse, checked, other)
+    kept(warehouse, other, checked)
     assert computed(warehouse) == set(TABLES)
 
 
@@ -78,6 +89,24 @@ def test_a_check_that_broke_is_not_kept(warehouse, mission) -> None:
     units = contracts()["units"]
     broken = units.model_validate(units.model_dump() | {"expectations": {"broken": declared}})
     for _ in range(2):
-        results = kept_checks(warehouse, [broken], mission)
+        results = kept(warehouse, mission, [broken])
         assert [entry.status for entry in results if entry.check == "units.broken"] == ["error"]
     assert computed(warehouse) == set()
+
+
+def test_rejected_rows_are_told_anew_when_a_reject_comes_or_its_file_is_replaced(
+    warehouse, mission, tmp_path
+) -> None:
+    profile = Workspace(tmp_path).profile(mission.mission)
+
+    def told() -> list[tuple[object, ...]]:
+        run_checks(warehouse, mission, profile)
+        return warehouse.execute("SELECT source, rule, rows FROM mart.reject_summary").fetchall()
+
+    assert told() == []
+    sha256 = add_file(warehouse, "units.csv")
+    reject = {"file": "units.csv", "file_sha256": sha256, "sheet": "", "row_number": 3}
+    insert(warehouse, "quarantine.units", reject | {"rule": "required", "parameters": "{}"})
+    assert told() == told() == [("units", "required", 1)]
+    warehouse.execute("UPDATE ops.input_file SET status = 'superseded'")
+    assert told() == []

@@ -16,8 +16,8 @@ from tests.conftest import REPOSITORY
 OPEN = """
 import sys
 from pathlib import Path
-from indicators.errors import WrongUse
-from indicators.values import MART_TABLES
+from indicators.foundation.errors import WrongUse
+from indicators.foundation.mart_tables import MART_TABLES
 from pipelines.warehouse.connection import open_warehouse
 try:
     with open_warehouse(Path(sys.argv[1])):
