@@ -258,9 +258,11 @@ def _compute_registers(
     plans = cube_plans(indicators, weekly="W" in mission.period_types)
     are_kept = keep_values(connection, mission, indicators)
     for plan in plans:
-        are_kept_cells = refresh_cells(connection, mission, plan, as_of)
-        changed = STALE if are_kept and are_kept_cells else None
-        _fill_contributions(connection, mission, plan, changed)
+        months = refresh_cells(connection, mission, plan, as_of)
+        changed = STALE if are_kept and months is not None else None
+        drop_contributions(connection, [planned.indicator for planned in plan.indicators], changed)
+        if months or changed is None:
+            _fill_contributions(connection, mission, plan, changed)
     drop_contributions(connection, [entry for entry in indicators if entry.is_survey])
     name_files(connection)
     _fill_source_periods(connection, plans, indicators)
@@ -314,7 +316,6 @@ def _fill_contributions(
     connection: duckdb.DuckDBPyConnection, mission: Mission, plan: CubePlan, of_table: str | None
 ) -> None:
     """What each file gave; `of_table`: of the periods in it, the others are kept."""
-    drop_contributions(connection, [planned.indicator for planned in plan.indicators], of_table)
     connection.execute(
         f"""INSERT INTO mart.contribution
         SELECT ?, counted.indicator, rule.indicator_version, counted.period_type, counted.period,

@@ -66,10 +66,11 @@ def keep_cells(
 
 def refresh_cells(
     connection: duckdb.DuckDBPyConnection, mission: Mission, plan: CubePlan, as_of: date
-) -> bool:
+) -> list[date] | None:
     """One plan's cube and the cells of its indicators, as far as anything changed.
 
-    Whether cells were kept; then the table `STALE` names the periods that were not.
+    The months that changed, then the table `STALE` names the periods that share a day with them;
+    None: no cell was kept.
     """
     months = _stale_months(connection, mission, plan, as_of)
     if months is None or months:
@@ -83,7 +84,7 @@ def refresh_cells(
         connection.execute(f"INSERT INTO cube.{plan.name} BY NAME {rows}")
     changed = None if plan.population else months
     _fill_cells(connection, plan, changed)
-    return changed is not None
+    return changed
 
 
 def _stale_months(
