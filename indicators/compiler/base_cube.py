@@ -1,9 +1,11 @@
 """From the rows of a source to its finest cube, as SQL stages.
 
 `placed`: rows of the as-of date that count somewhere, each in the finest area where it counts.
-`finest`: the cube over the union of the dimensions; a dimension is kept apart only where an
-indicator that is broken down by it counts the row. A measure of distinct things keeps these in
-the cube; a quantile needs every row.
+`finest`: the cube. What adds up by month is first turned into `facts`, what each row adds to each
+part, and these are summed by one grouping after the other: all dimensions together would make a
+cube as long as the table. A state or rate has its cube over the union of the dimensions, one is
+kept apart only where an indicator that is broken down by it counts the row. A measure of distinct
+things keeps these in the cube; a quantile needs every row.
 """
 
 import re
@@ -12,7 +14,7 @@ from datetime import date, timedelta
 
 from indicators.compiler.ctes import Stage, select_sql
 from indicators.compiler.derived.columns import derivation_stages, period_column_sql
-from indicators.compiler.plan import CubePlan
+from indicators.compiler.plan import CubePlan, Grouping, columns_of
 from indicators.definitions.contracts import contracts
 from indicators.definitions.expressions import any_of
 from indicators.definitions.measures import Aggregate
@@ -33,7 +35,9 @@ def cube_stages(
     if months:
         stages[0] = _core_rows_near(plan, stages[0], months)
     stages += _placed(plan, stages[-1].name, months)
-    if plan.is_condensed:
+    if plan.adds_up_by_month:
+        stages += [_facts(plan, by_file), _by_grouping(plan, by_file)]
+    elif plan.is_condensed:
         stages.append(_finest(plan, by_file))
     return stages
 
@@ -157,6 +161,52 @@ def _state_sql(plan: CubePlan, columns: str, place: str, rows: str) -> str:
 def _state_day(plan: CubePlan) -> str:
     at_start = plan.state is not None and plan.state.at == "start"
     return f"least(period.period_{'start' if at_start else 'end'}, as_of_day())"
+
+
+def month_keys(plan: CubePlan) -> list[str]:
+    """The columns of a cube that say when and where."""
+    return [*time_columns(plan), "cube_area", *([plan.precision] if plan.precision else [])]
+
+
+def _facts(plan: CubePlan, by_file: bool) -> Stage:
+    keys = dict.fromkeys([*month_keys(plan), *plan.columns, *([FILE] if by_file else [])])
+    facts = [f"{part.fact} AS {column}" for column, part in plan.parts.items()]
+    return Stage("facts", select_sql([*keys, *facts], "FROM placed"))
+
+
+def _by_grouping(plan: CubePlan, by_file: bool) -> Stage:
+    """The sums of each grouping; those of the total also by file, for `mart.contribution`."""
+    sums = [_sums_of_facts(plan, columns, by_file) for columns in plan.column_sets]
+    return Stage("finest", "\n  UNION ALL BY NAME\n".join(sums))
+
+
+def _sums_of_facts(plan: CubePlan, columns: tuple[str, ...], by_file: bool) -> str:
+    own = plan.grouped_by(columns)
+    parts = own.parts
+    keys = [*month_keys(plan), *columns, *([FILE] if by_file and not columns else [])]
+    sums = [f"{part.of_facts(column)} AS {column}" for column, part in parts.items()]
+    counted = " OR ".join(
+        column if part.function == "count(*)" else f"{column} IS NOT NULL"
+        for column, part in parts.items()
+    )
+    rows = "facts"
+    for column in own.list_columns:
+        rows = f"(SELECT * REPLACE (unnest(list_distinct({column})) AS {column}) FROM facts)"
+    lines = [*dict.fromkeys(keys), f"{_label(columns)} AS grouped", *sums]
+    return select_sql(lines, f"FROM {rows}\n  WHERE {counted}\n  GROUP BY ALL")
+
+
+def _label(columns: Sequence[str]) -> str:
+    return f"'{', '.join(columns)}'"
+
+
+def grouping_label(plan: CubePlan, grouping: Grouping) -> str:
+    """What the column `grouped` of a roll-up holds in a row of this grouping, as SQL."""
+    if plan.adds_up_by_month:
+        return _label(columns_of(grouping))
+    kept = columns_of(grouping)
+    bits = "".join("0" if column in kept else "1" for column in plan.plain_columns)
+    return str(int(bits or "0", 2))  # what GROUPING gives
 
 
 def _finest(plan: CubePlan, by_file: bool) -> Stage:

@@ -46,6 +46,11 @@ class Dimension:
 Grouping = tuple[Dimension, ...]
 
 
+def columns_of(grouping: Grouping) -> tuple[str, ...]:
+    """The columns that a grouping keeps apart."""
+    return tuple(dimension.column for dimension in grouping)
+
+
 @dataclass(frozen=True)
 class PlannedIndicator:
     """One indicator with its checked measure, aggregates and the groupings it is shown in."""
@@ -221,6 +226,21 @@ class CubePlan:
         return tuple(sorted({d.column for d in self.dimensions if d.of_numerator}))
 
     @property
+    def column_sets(self) -> tuple[tuple[str, ...], ...]:
+        """The columns of every grouping that an indicator is shown in, list columns too."""
+        groupings = [g for planned in self.indicators for g in planned.groupings]
+        return tuple(dict.fromkeys(columns_of(grouping) for grouping in groupings))
+
+    def grouped_by(self, columns: tuple[str, ...]) -> "CubePlan":
+        """The plan of one grouping alone: the indicators that are shown in it, and no others."""
+        shown = [
+            replace(planned, groupings=kept)
+            for planned in self.indicators
+            if (kept := tuple(g for g in planned.groupings if columns_of(g) == columns))
+        ]
+        return replace(self, indicators=tuple(shown))
+
+    @property
     def groupings(self) -> tuple[tuple[str, ...], ...]:
         """Every grouping by plain columns that an indicator needs, the total first."""
         wanted = {
@@ -254,15 +274,7 @@ def roll_up_plans(plan: CubePlan) -> list[CubePlan]:
     """
     if not plan.adds_up_by_month or len(plan.indicators) <= _ROLLED_TOGETHER:
         return [plan]
-    groupings = dict.fromkeys(g for planned in plan.indicators for g in planned.groupings)
-    return [_of_grouping(plan, grouping) for grouping in groupings]
-
-
-def _of_grouping(plan: CubePlan, grouping: Grouping) -> CubePlan:
-    shown = [planned for planned in plan.indicators if grouping in planned.groupings]
-    return replace(
-        plan, indicators=tuple(replace(planned, groupings=(grouping,)) for planned in shown)
-    )
+    return [plan.grouped_by(columns) for columns in plan.column_sets]
 
 
 def plan_indicator(indicator: Indicator) -> PlannedIndicator:

@@ -1,15 +1,14 @@
 """From the finest cube to all periods, areas and groupings, as SQL stages.
 
-What adds up by month is first grouped where it happened (`by_month`, by GROUPING SETS), then
-carried up the areas (`in_areas`), then into the periods (`rolled`): each step is smaller than the
-one before. States, rates and distinct things are carried into their periods and areas row by row
-(`in_periods`, `in_areas`) and grouped there. Either way only cells of the
-grid are left (`grid.py`).
+What adds up by month is carried up the areas (`in_areas`), then into the periods (`rolled`): each
+step is smaller than the one before. States, rates and distinct things are carried into their
+periods and areas row by row (`in_periods`, `in_areas`) and grouped there. Either way only cells of
+the grid are left (`grid.py`).
 """
 
 from collections.abc import Iterator, Sequence
 
-from indicators.compiler.base_cube import FILE, time_columns
+from indicators.compiler.base_cube import FILE, grouping_label, month_keys
 from indicators.compiler.cells.grid import in_grid_sql
 from indicators.compiler.ctes import Stage, select_sql
 from indicators.compiler.plan import PEOPLE, CubePlan, Grouping
@@ -33,10 +32,9 @@ def roll_up_stages(plan: CubePlan) -> list[Stage]:
 def file_stages(plan: CubePlan) -> list[Stage]:
     """From the cube to the cases of each file in the total cells: `by_file`."""
     if plan.adds_up_by_month:
-        keys = [*_month_keys(plan), FILE]
+        of_total = f"\n  WHERE grouped = {grouping_label(plan, ())}"
         return [
-            Stage("by_month", _sums("finest", keys, _case_lines(plan))),
-            _up_the_areas(plan, [FILE], _case_lines(plan)),
+            _up_the_areas(plan, [FILE], _case_lines(plan), of_total),
             _into_periods(plan, "by_file", [FILE], _case_lines(plan), "'total'"),
         ]
     lines = list(_counted_cases(plan))
@@ -73,18 +71,11 @@ def of_all_people(plan: CubePlan) -> str:
     return " AND ".join(f"{key} = '{TOTAL}'" for key in _people_keys(plan)) or "true"
 
 
-def grouping_mask(plan: CubePlan, grouping: Grouping) -> int:
-    """What GROUPING gives for a row of this grouping."""
-    kept = {dimension.column for dimension in grouping}
-    bits = "".join("0" if column in kept else "1" for column in plan.plain_columns)
-    return int(bits or "0", 2)
-
-
 def _parts_sql(plan: CubePlan) -> str:
     """Which kind of cell (`grid.Parts`) a row of `rolled` is; of a rate by its population too."""
-    masks = {len(grouping): grouping_mask(plan, grouping) for grouping in _plain_groupings(plan)}
-    crossed = f" WHEN {masks[2]} THEN 'sex_age'" if 2 in masks else ""
-    parts = f"CASE grouped WHEN {grouping_mask(plan, ())} THEN 'total'{crossed} ELSE 'part' END"
+    labels = {len(grouping): grouping_label(plan, grouping) for grouping in _plain_groupings(plan)}
+    crossed = f" WHEN {labels[2]} THEN 'sex_age'" if 2 in labels else ""
+    parts = f"CASE grouped WHEN {grouping_label(plan, ())} THEN 'total'{crossed} ELSE 'part' END"
     if not plan.population:
         return parts
     sex, age_group = (f"{key} <> '{TOTAL}'" for key in _people_keys(plan))
@@ -223,61 +214,32 @@ def _with_whole_denominator(plan: CubePlan, parts: str) -> str:
 {parts}
   ) AS part
   JOIN rolled AS whole USING (period_type, period, area)
-  WHERE whole.grouped = {grouping_mask(plan, ())}"""
+  WHERE whole.grouped = {grouping_label(plan, ())}"""
 
 
 def _stages_by_month(plan: CubePlan) -> list[Stage]:
+    keys = [*(column for column in plan.columns if column != plan.precision), "grouped"]
     parts = list(_part_lines(plan))
-    stages: list[Stage] = []
-    if plan.groupings:
-        keys = [*plan.plain_columns, "grouped"]
-        stages += [
-            Stage("by_month", _grouped_sql(plan, "finest", _month_keys(plan), parts)),
-            _up_the_areas(plan, keys, parts),
-            _into_periods(plan, "rolled", keys, parts, _parts_sql(plan)),
-        ]
-    for column in plan.list_columns:
-        stages += _list_stages_by_month(plan, column, parts)
-    return stages
-
-
-def _list_stages_by_month(plan: CubePlan, column: str, parts: list[str]) -> list[Stage]:
-    rows = f"(\n    SELECT * REPLACE (unnest({column}) AS {column}) FROM finest\n  )"
-    suffix = f"_by_{column}"
-    text = _sums(rows, [*_month_keys(plan), column], parts)
     return [
-        Stage(f"by_month{suffix}", text),
-        _up_the_areas(plan, [column], parts, suffix),
-        _into_periods(plan, f"rolled{suffix}", [column], parts, "'part'", suffix),
+        _up_the_areas(plan, keys, parts),
+        _into_periods(plan, "rolled", keys, parts, _parts_sql(plan)),
     ]
 
 
-def _month_keys(plan: CubePlan) -> list[str]:
-    precise = [plan.precision] if plan.precision and plan.precision not in plan.columns else []
-    return [*time_columns(plan), "cube_area", *precise]
-
-
-def _up_the_areas(plan: CubePlan, keys: list[str], parts: Sequence[str], suffix: str = "") -> Stage:
-    rows = (
-        f"by_month{suffix}\n  JOIN cube.area_up ON area_up.area_code = by_month{suffix}.cube_area"
-    )
-    when = [*_month_keys(plan), *keys]
-    kept = ["area" if key == "cube_area" else key for key in when]
-    return Stage(f"in_areas{suffix}", _sums(rows, kept, parts))
+def _up_the_areas(
+    plan: CubePlan, keys: Sequence[str], parts: Sequence[str], where: str = ""
+) -> Stage:
+    rows = f"finest\n  JOIN cube.area_up ON area_up.area_code = finest.cube_area{where}"
+    kept = ["area" if key == "cube_area" else key for key in month_keys(plan)]
+    return Stage("in_areas", _sums(rows, [*kept, *keys], parts))
 
 
 def _into_periods(
-    plan: CubePlan,
-    name: str,
-    keys: list[str],
-    parts: Sequence[str],
-    cells: str,
-    suffix: str = "",
+    plan: CubePlan, name: str, keys: Sequence[str], parts: Sequence[str], cells: str
 ) -> Stage:
     """`cells`: which kind of cell (`grid.Parts`) a row is, as SQL."""
-    rows = f"in_areas{suffix}"
-    joins = [rows, _holding_sql(plan, rows), *_exact_enough_sql(plan, rows)]
-    joins.append(in_grid_sql(f"{rows}.area", "holding.period_type", cells))
+    joins = ["in_areas", _holding_sql(plan, "in_areas"), *_exact_enough_sql(plan, "in_areas")]
+    joins.append(in_grid_sql("in_areas.area", "holding.period_type", cells))
     lines = ["holding.period_type", "holding.period", "area", *keys]
     return Stage(name, _sums("\n  ".join(joins), lines, parts))
 

@@ -1,7 +1,7 @@
 """From a cube plan to SQL: one named CTE a stage, from the core rows to the cells of the mart.
 
 Stages: `rows_of_core` and `with_<derived column>` (`columns.py`), `placed` and `finest`
-(`base_cube.py`), `by_month`, `in_areas`, `rolled` (`roll_ups.py`), then one `cells` an indicator
+(`base_cube.py`), `in_areas`, `rolled` (`roll_ups.py`), then one `cells` an indicator
 (`ratios.py`). The engine keeps `finest` as a table. What people read of a figure is made of the
 same stages: `figure_sql.py`.
 """
@@ -9,17 +9,25 @@ same stages: `figure_sql.py`.
 from collections.abc import Sequence
 from datetime import date
 
-from indicators.compiler.base_cube import FILE, cube_stages
+from indicators.compiler.base_cube import FILE, cube_stages, grouping_label
 from indicators.compiler.cells.ratios import cells_sql
 from indicators.compiler.ctes import Stage, with_stages
 from indicators.compiler.plan import CubePlan
 from indicators.compiler.roll_ups import file_stages, roll_up_stages
 
 
-def cube_sql(plan: CubePlan, months: Sequence[date] | None = None) -> str:
-    """The rows of the plan's cube, which the engine keeps; `months`: those of these months."""
+def cube_sql(plan: CubePlan, months: Sequence[date] | None = None) -> list[str]:
+    """Statements whose last gives the rows of the plan's cube, which the engine keeps.
+
+    `months`: those of these months. What many groupings read is a table, as DuckDB reads a CTE
+    with all its columns each time.
+    """
     stages = cube_stages(plan, by_file=True, months=months)
-    return with_stages(stages, f"SELECT * FROM {stages[-1].name}")
+    cube = stages[-1]
+    if not plan.adds_up_by_month:
+        return [with_stages(stages, f"SELECT * FROM {cube.name}")]
+    facts = with_stages(stages[:-1], f"SELECT * FROM {stages[-2].name}")
+    return [f"CREATE OR REPLACE TEMP TABLE facts AS {facts}", cube.sql]
 
 
 def plan_cells_sql(plan: CubePlan, of_table: str | None = None) -> str:
@@ -46,10 +54,15 @@ def _cells_of(plan: CubePlan) -> str:
 
 def _kept_cube(plan: CubePlan, of_table: str | None = None) -> Stage:
     name = "finest" if plan.is_condensed else "placed"
-    text = f"  SELECT * FROM cube.{plan.name}"
+    where = []
+    if plan.adds_up_by_month:
+        groupings = [g for planned in plan.indicators for g in planned.groupings]
+        labels = ", ".join(dict.fromkeys(grouping_label(plan, g) for g in groupings))
+        where.append(f"grouped IN ({labels})")
     if of_table is not None:
-        text += f"\n  WHERE month IN (SELECT month FROM month_of_{of_table})"
-    return Stage(name, text)
+        where.append(f"month IN (SELECT month FROM month_of_{of_table})")
+    text = f"  SELECT * FROM cube.{plan.name}"
+    return Stage(name, text + ("\n  WHERE " + " AND ".join(where) if where else ""))
 
 
 def contribution_sql(plan: CubePlan, of_table: str | None = None) -> str:

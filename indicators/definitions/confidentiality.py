@@ -1,6 +1,7 @@
 """What a figure is about by the contract of its source: the class that decides who may see it."""
 
 from collections.abc import Iterator
+from functools import cache
 
 import sqlglot
 from sqlglot import exp
@@ -54,5 +55,6 @@ def _texts(part: Measure | Part) -> Iterator[str]:
     yield from expressions_of(part.distinct)
 
 
+@cache
 def _parsed(text: str) -> exp.Expression:
     return sqlglot.parse_one(text, dialect="duckdb")

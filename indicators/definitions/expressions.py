@@ -196,8 +196,12 @@ def any_of(conditions: Sequence[str], by: str = " OR ") -> str:
     return each[0] if len(each) == 1 else f"({by.join(each)})"
 
 
+@cache
 def _parsed(text: str) -> tuple[exp.Expression, bool]:
-    """The first statement of the text, fit to be walked, and whether it is the only one."""
+    """The first statement of the text, fit to be walked, and whether it is the only one.
+
+    Parsed once, as a refresh asks for each some twenty times; nobody changes the tree afterwards.
+    """
     if len(text) > LONGEST:
         raise RefusedExpressionError(text, [Fault("too_long", {"longest": str(LONGEST)})])
     try:

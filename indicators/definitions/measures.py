@@ -169,6 +169,17 @@ class Aggregate:
         return f"{self.function}\n      FILTER (WHERE {self.where})"
 
     @property
+    def fact(self) -> str:
+        """What one row adds to it: whether it counts, or the number that is summed."""
+        if self.function == "count(*)":
+            return f"({self.where})"
+        return f"CASE WHEN {self.where} THEN {self.function.removeprefix('sum(')[:-1]} END"
+
+    def of_facts(self, column: str) -> str:
+        """The aggregate over a column that holds `fact`."""
+        return f"count_if({column})" if self.function == "count(*)" else f"sum({column})"
+
+    @property
     def adds_up(self) -> bool:
         """Whether it is the sum of its parts; distinct counts and quantiles are not."""
         return self.distinct is None and not self.function.startswith("quantile")

@@ -263,9 +263,11 @@ def _compute_registers(
 ) -> None:
     plans = cube_plans(indicators, weekly="W" in mission.period_types)
     for plan in plans:
-        are_kept_cells = refresh_cells(connection, mission, plan, as_of)
-        changed = STALE if are_kept and are_kept_cells else None
-        _fill_contributions(connection, mission, plan, changed)
+        months = refresh_cells(connection, mission, plan, as_of)
+        changed = STALE if are_kept and months is not None else None
+        drop_contributions(connection, [planned.indicator for planned in plan.indicators], changed)
+        if months or changed is None:
+            _fill_contributions(connection, mission, plan, changed)
     _fill_source_periods(connection, plans, indicators)
 
 
@@ -317,7 +319,6 @@ def _fill_contributions(
     connection: duckdb.DuckDBPyConnection, mission: Mission, plan: CubePlan, of_table: str | None
 ) -> None:
     """What each file gave; `of_table`: of the periods in it, the others are kept."""
-    drop_contributions(connection, [planned.indicator for planned in plan.indicators], of_table)
     connection.execute(
         f"""INSERT INTO mart.contribution
         SELECT ?, counted.indicator, rule.indicator_version, counted.period_type, counted.period,

@@ -66,20 +66,25 @@ def keep_cells(
 
 def refresh_cells(
     connection: duckdb.DuckDBPyConnection, mission: Mission, plan: CubePlan, as_of: date
-) -> bool:
+) -> list[date] | None:
     """One plan's cube and the cells of its indicators, as far as anything changed.
 
-    Whether cells were kept; then the table `STALE` names the periods that were not.
+    The months that changed, then the table `STALE` names the periods that share a day with them;
+    None: no cell was kept.
     """
     months = _stale_months(connection, mission, plan, as_of)
+    if months is None or months:
+        *before, rows = cube_sql(plan, months)
+        for statement in before:
+            connection.execute(statement)
     if months is None:
-        connection.execute(f"CREATE OR REPLACE TABLE cube.{plan.name} AS {cube_sql(plan)}")
+        connection.execute(f"CREATE OR REPLACE TABLE cube.{plan.name} AS {rows}")
     elif months:
         connection.execute(f"DELETE FROM cube.{plan.name} WHERE list_contains(?, month)", [months])
-        connection.execute(f"INSERT INTO cube.{plan.name} BY NAME {cube_sql(plan, months)}")
+        connection.execute(f"INSERT INTO cube.{plan.name} BY NAME {rows}")
     changed = None if plan.population else months
     _fill_cells(connection, plan, changed)
-    return changed is not None
+    return changed
 
 
 def _stale_months(
@@ -96,7 +101,7 @@ def _definition(mission: Mission, plan: CubePlan, as_of: date) -> str:
     day = as_of.isoformat() if reads_the_as_of_day(plan) else ""
     cells = [plan_cells_sql(part) for part in roll_up_plans(plan)]
     return definition_of(
-        [cube_sql(plan), *cells, *functions_sql(mission, day), ",".join(mission.period_types)]
+        [*cube_sql(plan), *cells, *functions_sql(mission, day), ",".join(mission.period_types)]
     )
 
 

@@ -13,6 +13,7 @@
   copies share all that the engine lets indicators share, and have cells of their own.
 - `month_append`: the engine's run after one more month against its run from nothing, `activities`
   indicators; statuses and the writing of the mart are part of both.
+- `nothing_changed`: the same run once more, when nothing changed, against its run from nothing.
 
 `python -m tests.benchmarks.bench_catalogue [ACTIVITIES [MONTHS]]` prints one JSON line a figure,
 medians of five rounds (`catalogue_whole`: of one, as it has no aim and takes minutes), with the
@@ -226,6 +227,7 @@ def month(folder: str, activities: int) -> Iterator[Line]:
 
         forget(connection)
         full, appended = [run(size.last_day)], []
+        unchanged = [run(size.last_day) for _ in range(ROUNDS)]
         for step in range(ROUNDS):
             reached = Size(activities, size.incidents, size.alerts, months=size.months + step)
             append_month(connection, reached, activities // YEARS_OF_MONTHS)
@@ -234,7 +236,9 @@ def month(folder: str, activities: int) -> Iterator[Line]:
             forget(connection)
             full.append(run(reached.last_day + timedelta(days=28)))
     ours, theirs = median_of(appended), median_of(full)
+    again = median_of(unchanged)
     yield line("month_append", ours, theirs, ours.seconds / theirs.seconds, activities)
+    yield line("nothing_changed", again, theirs, again.seconds / theirs.seconds, activities)
 
 
 def run(activities: int = ACTIVITIES, months: int = MONTHS) -> Iterator[Line]:

@@ -19,6 +19,12 @@ class Measured:
     peak_mb: int
 
 
+def cpu_seconds() -> float:
+    """CPU seconds of this process so far, all threads together."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
 def note(text: str) -> None:
     """A line of progress, with the seconds since the process began."""
     print(f"        {time.monotonic() - _STARTED:5.0f} s  {text}", file=sys.stderr, flush=True)

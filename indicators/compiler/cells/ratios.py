@@ -1,7 +1,8 @@
 """From roll-ups to the cells of one indicator, as SQL: ratios last, from their parts."""
 
+from indicators.compiler.base_cube import grouping_label
 from indicators.compiler.plan import PEOPLE, CubePlan, Grouping, PlannedIndicator
-from indicators.compiler.roll_ups import grouping_mask, of_all_people
+from indicators.compiler.roll_ups import of_all_people
 from indicators.foundation.codes import NOT_REPORTED, PROVISIONAL, TOTAL
 from indicators.foundation.mart_tables import DIMENSIONS
 
@@ -10,8 +11,8 @@ def cells_sql(plan: CubePlan, planned: PlannedIndicator) -> str:
     """The cells of one indicator that hold a case: ratios last, from their parts."""
     people = [g for g in planned.groupings if any(d.name in plan.people_columns for d in g)]
     others = [g for g in planned.groupings if g not in people]
-    plain = [g for g in others if not any(d.is_list for d in g)]
-    lists = [g for g in others if any(d.is_list for d in g)]
+    lists = [g for g in others if any(d.is_list for d in g) and not plan.adds_up_by_month]
+    plain = [g for g in others if g not in lists]
     selects = [_plain_cells(plan, planned, plain)] if plain else []
     selects += [_people_cells(plan, planned)] if people else []
     selects += [_list_cells(planned, grouping) for grouping in lists]
@@ -19,22 +20,24 @@ def cells_sql(plan: CubePlan, planned: PlannedIndicator) -> str:
 
 
 def _plain_cells(plan: CubePlan, planned: PlannedIndicator, groupings: list[Grouping]) -> str:
-    """Cells out of `rolled`: what GROUPING gives says which dimensions a row is broken down by."""
-    masks = {grouping_mask(plan, grouping): grouping for grouping in groupings}
+    """Cells out of `rolled`: `grouped` says which dimensions a row is broken down by."""
+    labels = {grouping_label(plan, grouping): grouping for grouping in groupings}
     columns = dict.fromkeys(DIMENSIONS, f"'{TOTAL}'")
     named: list[str] = []
     valued: list[str] = []
-    for mask, grouping in masks.items():
+    for label, grouping in labels.items():
         for dimension in grouping:
             if dimension.mart_column == "breakdown_value":
-                named.append(f"WHEN {mask} THEN '{dimension.name}'")
-                valued.append(f"WHEN {mask} THEN CAST({dimension.column} AS VARCHAR)")
+                named.append(f"WHEN {label} THEN '{dimension.name}'")
+                valued.append(f"WHEN {label} THEN CAST({dimension.column} AS VARCHAR)")
             else:
                 columns[dimension.mart_column] = f"coalesce({dimension.column}, '{TOTAL}')"
     if named:
         columns["breakdown"] = f"CASE grouped {' '.join(named)} ELSE '{TOTAL}' END"
         columns["breakdown_value"] = f"CASE grouped {' '.join(valued)} ELSE '{TOTAL}' END"
-    known = " ".join(f"WHEN {mask} THEN {_is_known(grouping)}" for mask, grouping in masks.items())
+    known = " ".join(
+        f"WHEN {label} THEN {_is_known(grouping)}" for label, grouping in labels.items()
+    )
     condition = f"{planned.part('cases')} > 0 AND CASE grouped {known} ELSE false END"
     if plan.population:
         condition += f" AND {of_all_people(plan)}"
@@ -45,7 +48,7 @@ def _people_cells(plan: CubePlan, planned: PlannedIndicator) -> str:
     """Cells of a rate for each sex and age group that has a population."""
     columns = dict.fromkeys(DIMENSIONS, f"'{TOTAL}'") | {name: f"people_{name}" for name in PEOPLE}
     condition = (
-        f"{planned.part('cases')} > 0 AND grouped = {grouping_mask(plan, ())}"
+        f"{planned.part('cases')} > 0 AND grouped = {grouping_label(plan, ())}"
         f" AND NOT ({of_all_people(plan)})"
     )
     return _cell_select(planned, columns, "rolled", condition)

@@ -97,7 +97,7 @@ def figure_sql(indicator: Indicator, figure: Figure, setting: Setting) -> str:
 
 def _register_query(indicator: Indicator, figure: Figure, setting: Setting) -> _Query:
     plan = _plan_of(indicator, figure, setting)
-    stages = [stage for stage in cube_stages(plan) if stage.name != "finest"]
+    stages = [stage for stage in cube_stages(plan) if stage.name not in ("facts", "finest")]
     stages.append(Stage("in_figure", _in_figure_sql(plan, figure)))
     (planned,) = plan.indicators
     parts = ",\n".join(f"    {part.sql} AS {column}" for column, part in plan.parts.items())
