@@ -15,11 +15,10 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 
-from tests.worlds.catalogue_rows import Size
-
-from indicators.definitions.catalogue import Indicator
+from indicators.definitions.indicator import Indicator
 from tests.benchmarks.bench_catalogue import Line, cells_of, filled, of_activities, touched_columns
 from tests.benchmarks.measuring import cpu_seconds
+from tests.worlds.rows.catalogue import Size
 
 ROWS = 10_000_000
 MONTHS = 36
