@@ -103,6 +103,8 @@ REASONS = (
     "no_period_before",
     "unknown_column",
     "unknown_model",
+    "few_contrasts",
+    "no_known_days",
 )
 
 

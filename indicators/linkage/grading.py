@@ -10,6 +10,10 @@ A   tested design (areas that begin at different times, or matched wake analysis
 B   as A, with exactly one of the soft conditions missing (stability, leaving sectors out, overlap
     of 10–25 %, 20–29 effective controls, controls of which it is known why none went); or an
     activity that varies by month whose checks all pass, the lead placebo among them.
+    Case series by area: hard where q < .05, the sign is as expected, and the estimate keeps its
+    sign and half its size with the lead term, without history and on incidents that others
+    reported. A with both placebos p >= .10, the lead below half of the effect and no area on which
+    half of it hangs; B with exactly one of these missing (a placebo may be weak, not failed).
 C   q < .10 and the same sign in two of three specifications, but a check fails or cannot be run,
     or a ceiling holds.
 D   all else.
@@ -19,8 +23,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Design = Literal["staggered", "continuous", "wake", "association"]
-CheckOutcome = Literal["passed", "failed", "not_run"]
+Design = Literal["staggered", "continuous", "wake", "case_series", "association"]
+# Weak: a placebo with p between .01 and .10, which a case series may have once.
+CheckOutcome = Literal["passed", "weak", "failed", "not_run"]
 
 Q_TESTED, Q_ASSOCIATION = 0.05, 0.10
 AREAS_WITHOUT_BOOTSTRAP = 20
@@ -30,8 +35,17 @@ EFFECTIVE_A, EFFECTIVE_B = 30.0, 20.0
 OVERLAP_A, OVERLAP_MAX = 0.10, 0.25
 AGREEING_SHARE = 2 / 3
 
-SOFT_CHECKS = ("stability", "leave_one_out")
+SOFT_CHECKS = ("stability", "leave_one_out", "lead_size", "area_omission")
 CHECKS: Mapping[Design, tuple[str, ...]] = {
+    "case_series": (
+        "with_lead",
+        "without_history",
+        "reporting",
+        "lead",
+        "fake_date",
+        "lead_size",
+        "area_omission",
+    ),
     "staggered": (
         "pretrend",
         "pre_size",
@@ -39,10 +53,19 @@ CHECKS: Mapping[Design, tuple[str, ...]] = {
         "fake_date",
         "permutation",
         "reporting",
-        *SOFT_CHECKS,
+        "stability",
+        "leave_one_out",
     ),
-    "continuous": ("lead", "reaction", "permutation", "reporting", *SOFT_CHECKS),
-    "wake": ("pretrend", "fake_date", "far_ring", "permutation", "reporting", *SOFT_CHECKS),
+    "continuous": ("lead", "reaction", "permutation", "reporting", "stability", "leave_one_out"),
+    "wake": (
+        "pretrend",
+        "fake_date",
+        "far_ring",
+        "permutation",
+        "reporting",
+        "stability",
+        "leave_one_out",
+    ),
     "association": (),
 }
 # Each of these holds a finding at C, whatever else is passed.
@@ -104,7 +127,7 @@ def grade(inputs: GradingInputs) -> Grade:
     assert q is not None
     late = ("q_not_below_5",) if q >= Q_TESTED else ()
     shortfalls = (*ceilings, *hard, *late)
-    if not shortfalls and inputs.design in ("staggered", "wake") and len(soft) <= 1:
+    if not shortfalls and inputs.design in ("staggered", "wake", "case_series") and len(soft) <= 1:
         return Grade("B", soft) if soft else Grade("A")
     if not shortfalls and inputs.design == "continuous" and not soft:
         return Grade("B", ("continuous_activity",))
@@ -136,8 +159,13 @@ def _unusable(inputs: GradingInputs) -> Iterator[str]:
 def _hard(inputs: GradingInputs) -> Iterator[str]:
     """Conditions of A and B alike that are not met."""
     for name in CHECKS[inputs.design]:
-        if name not in SOFT_CHECKS and inputs.check(name) != "passed":
-            yield f"{name}_{inputs.check(name)}"
+        outcome = inputs.check(name)
+        # What a case series cannot check holds it at C; elsewhere a soft check may be missing.
+        is_soft = name in SOFT_CHECKS and not (
+            inputs.design == "case_series" and outcome == "not_run"
+        )
+        if outcome not in ("passed", "weak") and not is_soft:
+            yield f"{name}_{outcome}"
     if inputs.design in ("staggered", "continuous"):
         if inputs.n_areas < AREAS_WITHOUT_BOOTSTRAP:
             outcome = inputs.check("wild_bootstrap")
@@ -152,9 +180,11 @@ def _hard(inputs: GradingInputs) -> Iterator[str]:
 
 def _soft(inputs: GradingInputs) -> Iterator[str]:
     """Conditions of which B may lack one."""
-    for name in SOFT_CHECKS:
-        if name in CHECKS[inputs.design] and inputs.check(name) != "passed":
-            yield f"{name}_{inputs.check(name)}"
+    for name in CHECKS[inputs.design]:
+        outcome = inputs.check(name)
+        is_missing = inputs.design == "case_series" and outcome == "not_run"
+        if outcome == "weak" or (name in SOFT_CHECKS and outcome != "passed" and not is_missing):
+            yield f"{name}_{outcome}"
     if inputs.design == "wake":
         if EFFECTIVE_B <= (inputs.n_effective or 0) < EFFECTIVE_A:
             yield "effective_below_30"

@@ -35,7 +35,6 @@ def make_series(area_days: int) -> duckdb.DuckDBPyConnection:
         "incident": generator.choice(grid, grid // 20),
     }
     connection = duckdb.connect()
-    connection.execute("CREATE SCHEMA series")
     for table, numbers in frames.items():
         rows = pd.DataFrame(
             {
@@ -46,13 +45,13 @@ def make_series(area_days: int) -> duckdb.DuckDBPyConnection:
         )
         connection.register("incoming", rows)
         connection.execute(
-            f'CREATE TABLE series.{table} AS SELECT * REPLACE (CAST("day" AS DATE) AS "day") '
+            f'CREATE TABLE series_{table} AS SELECT * REPLACE (CAST("day" AS DATE) AS "day") '
             "FROM incoming"
         )
     connection.execute(
-        """CREATE TABLE series.returned AS
+        """CREATE TABLE series_returned AS
         SELECT source, area, CAST("month" AS DATE) AS "month", true AS is_sent
-        FROM (SELECT DISTINCT area FROM series.activity)
+        FROM (SELECT DISTINCT area FROM series_activity)
         CROSS JOIN (VALUES ('activities'), ('incidents')) AS sources(source)
         CROSS JOIN range(DATE '2016-01-01', DATE '2026-01-01', INTERVAL 1 MONTH) AS m("month")"""
     )

@@ -28,21 +28,20 @@ SUMMARY = ("incidents", "days", "strata", "areas", "areas_with_contrast")
 
 def series_of(folder: Path) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
-    connection.execute("CREATE SCHEMA series")
     files = {name: str(folder / f"{name}.csv") for name in ("activities", "incidents", "returns")}
     connection.execute(
-        """CREATE TABLE series.activity AS SELECT area, CAST("day" AS DATE) AS "day"
+        """CREATE TABLE series_activity AS SELECT area, CAST("day" AS DATE) AS "day"
         FROM read_csv($activities, all_varchar = true)""",
         {"activities": files["activities"]},
     )
     connection.execute(
-        """CREATE TABLE series.incident AS
+        """CREATE TABLE series_incident AS
         SELECT area, CAST("day" AS DATE) AS "day", reported_by <> 'un_police' AS is_independent
         FROM read_csv($incidents, all_varchar = true)""",
         {"incidents": files["incidents"]},
     )
     connection.execute(
-        """CREATE TABLE series.returned AS SELECT source, area,
+        """CREATE TABLE series_returned AS SELECT source, area,
           CAST("month" || '-01' AS DATE) AS "month", sent = '1' AS is_sent
         FROM read_csv($returns, all_varchar = true)""",
         {"returns": files["returns"]},

@@ -84,10 +84,10 @@ class CaseSeries:
 
 
 def analyse(connection: duckdb.DuckDBPyConnection) -> CaseSeries:
-    """Count and fit what stands in the schema `series`.
+    """Count and fit what stands in three tables.
 
-    `series.activity`: area, day. `series.incident`: area, day, is_independent (not reported by UN
-    police). `series.returned`: source (activities, incidents), area, month (its first day),
+    `series_activity`: area, day. `series_incident`: area, day, is_independent (not reported by UN
+    police). `series_returned`: source (activities, incidents), area, month (its first day),
     is_sent. Days are local dates; sites are rolled up to the area above them beforehand.
     """
     days = known_days(connection)

@@ -63,20 +63,22 @@ class _Record:
         return sums.reshape(len(self.areas), self.size)
 
 
-def known_days(connection: duckdb.DuckDBPyConnection) -> KnownDays:
-    """The known days of the series in the schema `series` (`analysis.analyse` says what it holds).
+def known_days(connection: duckdb.DuckDBPyConnection, earlier: int = 0) -> KnownDays:
+    """The known days of the series (`analysis.analyse` says in which tables it stands).
 
     A day is known where the returns of incidents came for it and the 28 days before, and those of
-    activities from 14 days before it to 7 after. Raises KeyError where no return is recorded.
+    activities from 14 days before it to 7 after. `earlier`: days by which activities, and with them
+    their returns, are moved back (a placebo). Raises KeyError where no return is recorded.
     """
     record = _read_record(connection)
     incident = _read_rows(connection, record, "incident", "count(*) FILTER (WHERE is_independent)")
     activity = _read_rows(connection, record, "activity", "0")
     incidents, independent = record.grid(incident, "rows"), record.grid(incident, "independent")
-    acted = record.grid(activity, "rows") > 0
+    acted = _moved(record.grid(activity, "rows") > 0, earlier)
     sent = {
         source: _read_sent(connection, record, source) for source in ("activities", "incidents")
     }
+    sent["activities"] = _moved(sent["activities"], earlier)
     known = _covered(sent["incidents"], EARLIER, 0) & _covered(sent["activities"], WASH_OUT, LEAD)
     days = record.first.toordinal() + np.arange(record.size)
     dates = np.asarray([date.fromordinal(int(day)) for day in days])
@@ -105,9 +107,9 @@ def _cut_off(counts: Ints, most: int) -> Ints:
 
 
 def _read_record(connection: duckdb.DuckDBPyConnection) -> _Record:
-    areas = connection.execute("SELECT DISTINCT area FROM series.returned ORDER BY area").fetchall()
+    areas = connection.execute("SELECT DISTINCT area FROM series_returned ORDER BY area").fetchall()
     found = connection.execute(
-        """SELECT CAST(min("month") AS DATE), last_day(max("month")) FROM series.returned"""
+        """SELECT CAST(min("month") AS DATE), last_day(max("month")) FROM series_returned"""
     ).fetchone()
     if not areas or found is None:
         raise KeyError("no return is recorded")
@@ -123,7 +125,7 @@ def _read_rows(
         connection,
         f"""SELECT code AS area, "day" - $first AS "day", count(*) AS rows,
           {independent_sql} AS independent
-        FROM series.{table} JOIN {_CODES_SQL} USING (area) GROUP BY ALL""",
+        FROM series_{table} JOIN {_CODES_SQL} USING (area) GROUP BY ALL""",
         record,
     )
 
@@ -133,7 +135,7 @@ def _read_sent(connection: duckdb.DuckDBPyConnection, record: _Record, source: s
     months = _numbers(
         connection,
         f"""SELECT code AS area, "month" - $first AS "day", day(last_day("month")) AS days
-        FROM series.returned JOIN {_CODES_SQL} USING (area)
+        FROM series_returned JOIN {_CODES_SQL} USING (area)
         WHERE is_sent AND source = '{source}'""",
         record,
     )
@@ -148,6 +150,12 @@ def _numbers(connection: duckdb.DuckDBPyConnection, query: str, record: _Record)
     found = connection.execute(query, {"areas": list(record.areas), "first": record.first})
     columns = found.fetchnumpy()
     return {name: np.asarray(values, dtype=np.int64) for name, values in columns.items()}
+
+
+def _moved(flags: Flags, earlier: int) -> Flags:
+    """Each day what stands `earlier` days later; nothing where the record has ended."""
+    size = flags.shape[1]
+    return np.pad(flags, ((0, 0), (0, earlier)))[:, earlier : earlier + size]
 
 
 def _running(values: Ints | Flags) -> Ints:

@@ -10,6 +10,7 @@ from indicators.compiler.derived.columns import rows_sql
 from indicators.compiler.derived.functions import functions_sql
 from indicators.compiler.indicator_filter import counted_columns
 from indicators.definitions.contracts import contracts
+from indicators.definitions.derivations import period_columns
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
 from indicators.linkage.finding import ALL_KINDS
@@ -36,6 +37,18 @@ _COLUMNS = KIND_COLUMNS | {
     "activity_code", "activity_type", "status", "area_code", "location_precision", "started_at",
     "started_on_local", "ended_at", "person_days", "nights_out", "distance_km",
 }  # fmt: skip
+
+
+def has_events(output: Indicator, outcome: Indicator) -> bool:
+    """Whether an edge goes from single activities to single incidents.
+
+    What belongs to a row and a period, not to the row alone, makes no single event.
+    """
+    sources = (output.source, outcome.source)
+    return sources == (SOURCE, "incidents") and not any(
+        counted_columns(indicator) & set(period_columns(contracts()[indicator.source]))
+        for indicator in (output, outcome)
+    )
 
 
 def log_activities(

@@ -18,6 +18,9 @@ _ALTERNATIVES = {
     "reporting": ("reporting_failed", "reporting_not_run", "same_collector"),
     "sent_where_needed": (
         "lead_failed",
+        "lead_weak",
+        "with_lead_failed",
+        "lead_size_failed",
         "reaction_failed",
         "same_month",
         "against_expectation",
@@ -29,6 +32,7 @@ _ALTERNATIVE_OF_DESIGN = {
     "staggered": "other_changes",
     "continuous": "sent_where_needed",
     "wake": "sent_where_needed",
+    "case_series": "sent_where_needed",
     "association": "sent_where_needed",
 }
 

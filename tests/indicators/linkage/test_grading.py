@@ -27,9 +27,16 @@ CONTINUOUS = replace(STAGGERED, design="continuous", checks=passed("continuous")
 WAKE = replace(
     STAGGERED, design="wake", checks=passed("wake"), n_treated=60, n_effective=45.0, overlap=0.05
 )
+CASE_SERIES = GradingInputs("case_series", 0.01, n_areas=9, checks=passed("case_series"))
+SOFT = [
+    (best, name)
+    for best in (STAGGERED, WAKE, CASE_SERIES)
+    for name in CHECKS[best.design]
+    if name in SOFT_CHECKS
+]
 HARD = [
     (best, name)
-    for best in (STAGGERED, CONTINUOUS, WAKE)
+    for best in (STAGGERED, CONTINUOUS, WAKE, CASE_SERIES)
     for name in CHECKS[best.design]
     if name not in SOFT_CHECKS
 ]
@@ -39,7 +46,7 @@ def with_check(evidence: GradingInputs, name: str, outcome: CheckOutcome) -> Gra
     return replace(evidence, checks={**evidence.checks, name: outcome})
 
 
-@pytest.mark.parametrize("evidence", [STAGGERED, WAKE])
+@pytest.mark.parametrize("evidence", [STAGGERED, WAKE, CASE_SERIES])
 def test_all_conditions_give_an_a(evidence: GradingInputs) -> None:
     assert grade(evidence).letter == "A"
     assert grade(evidence).reasons == ()
@@ -59,8 +66,25 @@ def test_a_hard_check_that_fails_or_is_not_run_gives_a_c(
     assert (given.letter, given.reasons) == ("C", (f"{name}_{outcome}",))
 
 
-@pytest.mark.parametrize("evidence", [STAGGERED, WAKE])
-@pytest.mark.parametrize("name", SOFT_CHECKS)
+@pytest.mark.parametrize(
+    ("outcomes", "letter"),
+    [
+        ({"lead": "weak"}, "B"),
+        ({"fake_date": "weak"}, "B"),
+        ({"lead": "weak", "fake_date": "weak"}, "C"),
+        ({"lead": "weak", "lead_size": "failed"}, "C"),
+        ({"area_omission": "failed", "lead_size": "failed"}, "C"),
+        ({"lead_size": "not_run"}, "C"),
+        ({"area_omission": "not_run"}, "C"),
+    ],
+)
+def test_a_case_series_may_lack_one_thing(outcomes: dict[str, Any], letter: str) -> None:
+    given = grade(replace(CASE_SERIES, checks={**CASE_SERIES.checks, **outcomes}))
+    assert given.letter == letter
+    assert set(given.reasons) == {f"{name}_{how}" for name, how in outcomes.items()}
+
+
+@pytest.mark.parametrize(("evidence", "name"), SOFT)
 def test_one_soft_condition_may_be_missing_for_a_b(evidence: GradingInputs, name: str) -> None:
     given = grade(with_check(evidence, name, "failed"))
     assert (given.letter, given.reasons) == ("B", (f"{name}_failed",))
@@ -127,6 +151,6 @@ def test_a_correlation_by_ranks_stays_an_association() -> None:
     assert (given.letter, given.reasons) == ("C", ("association_only",))
 
 
-def test_an_unknown_cap_is_an_error() -> None:
-    with pytest.raises(ValueError, match="no such cap"):
+def test_an_unknown_ceiling_is_an_error() -> None:
+    with pytest.raises(ValueError, match="no such ceiling"):
         grade(replace(STAGGERED, ceilings=("invented",)))

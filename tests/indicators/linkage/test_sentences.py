@@ -53,7 +53,7 @@ GRADES = [
 ]
 CHECKED = {name for names in CHECKS.values() for name in names} | {"wild_bootstrap"}
 CODES = [*(f"{name}_{how}" for name in sorted(CHECKED) for how in ("failed", "not_run"))]
-CODES += [*CEILINGS, *REASONS]
+CODES += [*CEILINGS, *REASONS, "lead_weak", "fake_date_weak"]
 
 
 @pytest.mark.parametrize("code", CODES)

@@ -17,7 +17,7 @@ from indicators.foundation.errors import PocLensError
 from indicators.linkage.finding import ALL_KINDS, EffectEstimate, Finding, MethodResult
 from indicators.linkage.framework.model import Edge
 from indicators.linkage.grading import OVERLAP_MAX, TREATED_MIN, GradingInputs
-from indicators.linkage.methods.activities import PATROLLING_REPORTERS, effort
+from indicators.linkage.methods.activities import PATROLLING_REPORTERS, effort, has_events
 from indicators.linkage.methods.protocol import Warehouse
 from indicators.linkage.methods.wake.events import (
     BESIDE,
@@ -26,7 +26,6 @@ from indicators.linkage.methods.wake.events import (
     OTHER_ACTIVITY,
     TREATED,
     EdgeEvents,
-    has_events,
     read_edge_events,
 )
 from indicators.linkage.methods.wake.evidence import grading_inputs_of

@@ -19,7 +19,6 @@ import pandas as pd
 from indicators.compiler.derived.columns import rows_sql
 from indicators.compiler.indicator_filter import counted_columns, counted_sql
 from indicators.definitions.contracts import contracts
-from indicators.definitions.derivations import period_columns
 from indicators.definitions.indicator import Indicator
 from indicators.linkage.finding import ALL_KINDS
 from indicators.linkage.methods.activities import ACTIVITY_KINDS, BACK_SAME_DAY_SQL, KIND_COLUMNS
@@ -55,18 +54,6 @@ class EdgeEvents:
     rows: pd.DataFrame
     caveats: tuple[str, ...]
     by_kind: Mapping[str, pd.DataFrame] = field(default_factory=dict)
-
-
-def has_events(output: Indicator, outcome: Indicator) -> bool:
-    """Whether an edge goes from single activities to single incidents.
-
-    What belongs to a row and a period, not to the row alone, makes no single event.
-    """
-    sources = (output.source, outcome.source)
-    return sources == (ACTIVITIES, INCIDENTS) and not any(
-        counted_columns(indicator) & set(period_columns(contracts()[indicator.source]))
-        for indicator in (output, outcome)
-    )
 
 
 def read_edge_events(
