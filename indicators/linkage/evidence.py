@@ -1,11 +1,11 @@
 """`mart.result_link` and the methods' own tables: every edge by every method, graded and worded.
 
-One loop over methods and edges; then q-values over all tests of the run, grades and sentences. One
-row an edge, method and specification for the mission (its country area), and one an area side by
-side.
+One loop over methods and edges; then q-values over the edges' primary tests, and over the others
+within the edges so chosen; grades and sentences. One row an edge, method and specification for the
+mission (its country area), and one an area side by side.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,12 +19,13 @@ from indicators.foundation.statistics import benjamini_hochberg
 from indicators.incremental.result_cache import kept_results
 from indicators.linkage.finding import PLACEBO, Finding, MethodResult
 from indicators.linkage.framework.edge_indicators import PublishedIndicators, common_period_type
-from indicators.linkage.framework.model import Edge, Framework
+from indicators.linkage.framework.model import Edge, Framework, Primary
 from indicators.linkage.framework.tables import store_items
-from indicators.linkage.grading import Grade, grade
+from indicators.linkage.grading import Q_TESTED, Grade, grade
 from indicators.linkage.methods.protocol import Method, Warehouse
 from indicators.linkage.sentences.findings import (
     About,
+    Asked,
     area_sentence,
     is_inside_margin,
     no_test_sentence,
@@ -60,10 +61,16 @@ def write_evidence(
     connection, mission = warehouse.connection, warehouse.mission
     store_items(connection, mission, framework)
     edges = framework.edges if framework else ()
-    results = _with_q_values(
-        {method.name: _results(warehouse, edges, method) for method in methods}
-    )
-    links = [row for edge in edges for row in _links(warehouse, edge, methods, results)]
+    found = {method.name: _results(warehouse, edges, method) for method in methods}
+    results = _with_q_values(found, _primaries(edges, methods, found))
+    primaries = _primaries(edges, methods, results)
+    answered = [own for own in primaries.values() if grade(own.grading_inputs).letter != "D"]
+    asked = Asked(len(edges), len(answered))
+    links = [
+        row
+        for edge in edges
+        for row in _links(warehouse, edge, results, primaries.get(edge.id), asked)
+    ]
     store_rows(connection, mission.mission, "result_link", links)
     for method in methods:
         if method.table:
@@ -84,15 +91,59 @@ def _results(
     return results
 
 
-def _with_q_values(results: Results) -> Results:
-    """Benjamini–Hochberg over every test of the run; None for what is no test."""
-    everything = list(_all_findings(results))
-    p = np.array([_p_of_test(finding) for finding in everything], dtype=float)
-    q_values = iter(benjamini_hochberg(p, np.zeros(len(p), dtype=np.int64)))
+def _primaries(
+    edges: Sequence[Edge], methods: Sequence[Method[Any]], results: Results
+) -> dict[str, Finding]:
+    """The finding by which each edge is graded, as the framework names it.
+
+    Where it names none, the first method that has one: the case series for incidents dated to the
+    day, wakes where it cannot be graded, else the panel. No result is looked at.
+    """
+    found = {}
+    for edge in edges:
+        for method in methods:
+            own = results[method.name].get(edge.id, MethodResult()).findings
+            chosen = _named(edge.primary, method, own) if edge.primary else method.primary(own)
+            if chosen is not None:
+                found[edge.id] = chosen
+                break
+    return found
+
+
+def _named(primary: Primary, method: Method[Any], findings: Sequence[Finding]) -> Finding | None:
+    """The finding that the framework names; where it names no window, the method's own choice."""
+    tests = [own for own in findings if own.effect.is_test and own.effect.method == primary.method]
+    if method.name != primary.method or not tests:
+        return None
+    if primary.window is None:
+        return method.primary(findings) or tests[0]
+    of_window = (own for own in tests if own.effect.specification == primary.window)
+    return next(of_window, None if tests[0].effect.is_estimated else tests[0])
+
+
+def _with_q_values(results: Results, primaries: Mapping[str, Finding]) -> Results:
+    """Benjamini–Hochberg over the edges' primaries; within chosen edges at the level that is left.
+
+    Of m primaries R are chosen (q < .05): the other tests of a chosen edge are held to R/m of the
+    level (Benjamini and Bogomolov 2014), so their q-values within the edge are m/R times as high.
+    Those of other edges have none.
+    """
+    q_values = dict(zip(primaries, _adjusted(primaries.values()), strict=True))
+    tests = sum(1 for q in q_values.values() if np.isfinite(q))
+    chosen = {edge for edge, q in q_values.items() if q < Q_TESTED}
+    q_of = {id(finding): q_values[edge] for edge, finding in primaries.items()}
+    for edge in chosen:
+        others = [own for own in _findings_of(results, edge) if own is not primaries[edge]]
+        for own, q in zip(others, _adjusted(others), strict=True):
+            q_of[id(own)] = min(1.0, q * tests / len(chosen)) if np.isfinite(q) else q
     return {
         method: {
             edge: replace(
-                result, findings=tuple(_with_q(own, next(q_values)) for own in result.findings)
+                result,
+                findings=tuple(
+                    _with_q(own, q_of.get(id(own), np.nan), id(own) in q_of)
+                    for own in result.findings
+                ),
             )
             for edge, result in by_edge.items()
         }
@@ -100,10 +151,15 @@ def _with_q_values(results: Results) -> Results:
     }
 
 
-def _all_findings(results: Results) -> Iterator[Finding]:
+def _adjusted(findings: Iterable[Finding]) -> list[float]:
+    """Their q-values as one family; nan for what is no test."""
+    p = np.array([_p_of_test(finding) for finding in findings], dtype=float)
+    return [float(q) for q in benjamini_hochberg(p, np.zeros(len(p), dtype=np.int64))]
+
+
+def _findings_of(results: Results, edge: str) -> Iterator[Finding]:
     for by_edge in results.values():
-        for result in by_edge.values():
-            yield from result.findings
+        yield from by_edge.get(edge, MethodResult()).findings
 
 
 def _p_of_test(finding: Finding) -> float:
@@ -111,32 +167,26 @@ def _p_of_test(finding: Finding) -> float:
     return p_value if finding.effect.is_test and p_value is not None else np.nan
 
 
-def _with_q(finding: Finding, q_value: float) -> Finding:
+def _with_q(finding: Finding, q_value: float, is_chosen: bool) -> Finding:
     known = float(q_value) if np.isfinite(q_value) else None
-    return replace(finding, grading_inputs=replace(finding.grading_inputs, q_value=known))
+    inputs = replace(finding.grading_inputs, q_value=known, is_chosen=is_chosen)
+    return replace(finding, grading_inputs=inputs)
 
 
 def _links(
-    warehouse: Warehouse, edge: Edge, methods: Sequence[Method[Any]], results: Results
+    warehouse: Warehouse, edge: Edge, results: Results, headline: Finding | None, asked: Asked
 ) -> Iterator[dict[str, Any]]:
     """Rows of `mart.result_link` for one edge: side by side with its headline, then all tested."""
     mission, indicators = warehouse.mission, warehouse.published
-    tests = sum(
-        1 for finding in _all_findings(results) if finding.grading_inputs.q_value is not None
-    )
-    about = About(edge, indicators, tests, _counted(edge, indicators))
-    graded: list[dict[str, Any]] = []
-    headline: dict[str, Any] = {}
-    for method in methods:
-        own = results[method.name].get(edge.id, MethodResult()).findings
-        speaks = method.primary(own) if not headline else None
-        for finding in own:
-            row = _graded_row(about, finding, mission.country_area)
-            graded.append(row)
-            if finding is speaks:
-                headline = row
+    about = About(edge, indicators, asked, _counted(edge, indicators))
+    spoken: dict[str, Any] = {}
+    graded = []
+    for finding in _findings_of(results, edge.id):
+        graded.append(_graded_row(about, finding, mission.country_area))
+        if finding is headline:
+            spoken = graded[-1]
     for row in side_by_side_rows(warehouse.connection, mission, edge, indicators):
-        yield _with_headline(row, headline, mission)
+        yield _with_headline(row, spoken, mission)
     yield from graded
 
 

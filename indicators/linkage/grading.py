@@ -87,7 +87,8 @@ class GradingInputs:
     `reason`: why there is no estimate. `agreeing`, `specifications`: how many of the edge's
     specifications share the sign. `overlap`: share of wakes that touch others, `is_robust_overlap`
     that deleting them keeps sign and size. `ceilings`: names out of CEILINGS. `downgrades`:
-    what the design lacks, whatever the figures; each counts as a soft condition.
+    what the design lacks, whatever the figures; each counts as a soft condition. `is_chosen`: the
+    edge's primary test leaves room for its other ones.
     """
 
     design: Design
@@ -103,6 +104,7 @@ class GradingInputs:
     overlap: float = 0.0
     is_robust_overlap: bool = False
     downgrades: tuple[str, ...] = ()
+    is_chosen: bool = True
 
     def check(self, name: str) -> CheckOutcome:
         """What came out of a check; one that nobody ran counts as such."""
@@ -143,7 +145,7 @@ def _unusable(inputs: GradingInputs) -> Iterator[str]:
         yield inputs.reason
         return
     if inputs.q_value is None:
-        yield "not_tested"
+        yield "not_tested" if inputs.is_chosen else "edge_not_chosen"
         return
     if inputs.q_value >= Q_ASSOCIATION:
         yield "q_not_below_10"

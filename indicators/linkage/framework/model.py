@@ -5,6 +5,7 @@ the data say of it does not belong here: see `association.py`.
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
@@ -76,11 +77,32 @@ class Controls(Strict):
         return self
 
 
+class Primary(Strict):
+    """The one test by which an edge is graded, named before anything is looked at.
+
+    `window`: a specification of the method (`14_days`, `14d_10km`, `7_days_all`), its own choice
+    where none is named. `outcome`: all incidents, or those that others than UN police report.
+    `named_on`: the day from which on it holds.
+    """
+
+    method: Literal["case_series", "matched_wake", "before_after_interviews", "panel"]
+    window: str | None = None
+    outcome: Literal["all", "independent"] = "all"
+    named_on: date
+
+    @model_validator(mode="after")
+    def _has_its_outcome(self) -> "Primary":
+        if self.outcome == "independent" and self.method != "case_series":
+            raise ValueError("outcome: independent goes with method: case_series alone")
+        return self
+
+
 class Edge(Strict):
     """An output expected to go with an outcome `lag` months later, up (1) or down (-1).
 
     `margin_percent`: fixed before anything is looked at; only where the whole interval lies inside
     it is "no change" said. `controls`, fixed likewise: what wakes of activities are compared with.
+    `primary`, likewise: without one it goes by the kind of outcome (`evidence.py`).
     """
 
     id: str
@@ -90,6 +112,7 @@ class Edge(Strict):
     expected_sign: Literal[-1, 1]
     margin_percent: float = Field(default=15, gt=0, lt=100)
     controls: Controls = Controls(kind="called_off")
+    primary: Primary | None = None
     why: Words
 
 

@@ -79,7 +79,8 @@ class CaseSeries:
             effect = EffectEstimate(METHOD, PRIMARY, 0, reason="no_known_days")
             return MethodResult((_finding(effect, edge, {}, "1–14"),))
         models = {name: fit(inputs.days, MODELS[name]) for name in MODELS if name != "month_strata"}
-        primary = models["primary"]
+        named = edge.primary.outcome if edge.primary else "all"
+        primary = models["independent" if named == "independent" else "primary"]
         reason = primary.unfit_for_a_grade
         whole = None if reason else _term(primary, "post")
         checks = dict(_checks(inputs, models, whole)) if whole else {}

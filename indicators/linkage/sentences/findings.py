@@ -45,12 +45,20 @@ _COMPARED["wake_called_off"] = "wake_called_off"
 
 
 @dataclass(frozen=True)
+class Asked:
+    """How many questions the framework asked beforehand, and how many were answered."""
+
+    questions: int
+    answered: int
+
+
+@dataclass(frozen=True)
 class About:
-    """Edge, titles and units by code of the indicator, and how many tests the run made."""
+    """Edge, titles and units by code of the indicator, and how much was asked."""
 
     edge: Edge
     indicators: Mapping[str, Mapping[str, Any]]
-    tests: int
+    asked: Asked
     counted: str
 
     def title(self, code: str, language: str) -> str:
@@ -129,7 +137,8 @@ def _parameters(finding: Finding, grade: Grade, about: About, language: str) -> 
         "counted": message(f"linkage.counted.{about.counted}", language),
         "events": effect.n_events if effect.n_events is not None else "–",
         "worth": number(effect.n_eff, language, digits=0) if effect.n_eff else "–",
-        "tests": about.tests,
+        "questions": about.asked.questions,
+        "answered": about.asked.answered,
     }
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from indicators.definitions.indicator import Indicator
 from indicators.foundation.messages import LANGUAGES, has_message, message
+from indicators.linkage.evidence import _primaries, _with_q_values
 from indicators.linkage.finding import EffectEstimate, Finding, MethodResult
 from indicators.linkage.framework.model import Edge, Framework
 from indicators.linkage.grading import GradingInputs
@@ -49,7 +50,7 @@ class Given:
         return MethodResult(self.findings)
 
     def primary(self, findings: Sequence[Finding]) -> Finding | None:
-        return None
+        return next(iter(findings), None)
 
 
 def framework(*edges: dict[str, Any]) -> Framework:
@@ -174,14 +175,61 @@ def test_the_row_side_by_side_speaks_for_the_edge(planted: Any) -> None:
     assert all(first["sentence_fr"] in row["sentence_fr"] for row in areas)
 
 
-def test_q_values_are_over_everything_tested(planted: Any) -> None:
-    finding = [row for row in planted[0] if row["q_value"] is not None]
-    assert len(finding) == 4
-    p = np.array(sorted(row["p_value"] for row in finding))
+def test_q_values_are_over_primaries_and_then_within_chosen_edges(planted: Any) -> None:
+    """One edge: its primary stands alone, and leaves the whole level to its other tests."""
+    tested = {row["specification"]: row for row in planted[0] if row["q_value"] is not None}
+    assert len(tested) == 4
+    primary = tested.pop("poisson_began")
+    assert primary["q_value"] == pytest.approx(primary["p_value"])
+    p = np.array(sorted(row["p_value"] for row in tested.values()))
     expected = np.minimum.accumulate((p * len(p) / np.arange(1, len(p) + 1))[::-1])[::-1]
-    assert sorted(row["q_value"] for row in finding) == pytest.approx(list(expected))
+    assert sorted(row["q_value"] for row in tested.values()) == pytest.approx(list(expected))
     others = [row for row in planted[0] if row["method"] in ("placebo",)]
     assert all(row["q_value"] is None for row in others)
+
+
+def test_an_edge_that_is_not_chosen_has_one_test() -> None:
+    """Nothing is planted: the other models stand beside the primary, without a q-value."""
+    rows, _ = linked(scenario("staggered, nothing planted"))
+    graded = {
+        row["specification"]: row for row in rows if row["method"] in ("panel", "association")
+    }
+    assert graded["poisson_began"]["q_value"] == pytest.approx(graded["poisson_began"]["p_value"])
+    assert graded["poisson_began"]["q_value"] > 0.05
+    for name in ("twfe_began", "partial"):
+        assert graded[name]["p_value"] is not None and graded[name]["q_value"] is None
+        assert (graded[name]["grade"], graded[name]["grade_reasons"]) == ("D", "edge_not_chosen")
+
+
+def test_in_two_edges_of_which_one_is_chosen_half_of_the_level_is_left() -> None:
+    found, other = finding_of(1e-6), finding_of(0.9)
+    second = finding_of(0.01, "b")
+    edges = framework({}, {"id": "e2"}).edges
+    method = Given(())
+    results = {"given": {"e1": MethodResult((found, second)), "e2": MethodResult((other,))}}
+    after = _with_q_values(results, _primaries(edges, (method,), results))
+    q = [own.grading_inputs.q_value for own in after["given"]["e1"].findings]
+    assert q == pytest.approx([2e-6, 0.01 * 2 / 1])
+    assert after["given"]["e2"].findings[0].grading_inputs.q_value == pytest.approx(0.9)
+
+
+def test_the_framework_names_the_primary() -> None:
+    """By its method and window; another method that would come first does not speak."""
+    primary = {"method": "panel", "window": "twfe_began", "named_on": "2026-01-31"}
+    rows, _ = linked(
+        scenario("staggered, homogeneous effect"),
+        framework({"primary": primary}),
+        wakes=(wake(14, 10),),
+    )
+    named = next(row for row in rows if row["specification"] == "twfe_began")
+    spoken = next(row for row in rows if row["method"] == "side_by_side")
+    assert spoken["sentence_en"] == named["sentence_en"]
+    assert named["q_value"] == pytest.approx(named["p_value"])
+
+
+def finding_of(p_value: float, specification: str = "a") -> Finding:
+    effect = EffectEstimate("given", specification, 0, estimate=1.0, se=0.1, p_value=p_value)
+    return Finding(effect, GradingInputs("continuous", None), "doubled", "units")
 
 
 def test_both_designs_by_time_since_adoption_are_kept(planted: Any) -> None:
@@ -212,7 +260,7 @@ def test_two_runs_are_equal(planted: Any) -> None:
 def test_findings_of_the_wake_analysis_are_graded_with_the_others() -> None:
     rows, _ = linked(scenario("staggered, nothing planted"), wakes=(wake(14, 10),))
     row = next(row for row in rows if row["method"] == "wake")
-    assert row["q_value"] == pytest.approx(5e-9)
+    assert row["q_value"] == pytest.approx(1e-9)
     assert row["grade"] == "C" and "far_ring_not_run" in row["grade_reasons"]
     assert "14 days and 10 km" in row["sentence_en"] and "events: 60" in row["sentence_en"]
     assert "incidents par activité" in row["sentence_fr"]
@@ -238,11 +286,10 @@ def test_a_usable_wake_speaks_for_the_edge_by_its_window_and_not_by_its_result()
 
 
 def test_the_first_method_with_a_primary_speaks_for_the_edge() -> None:
-    """A method that has none leaves it to the next, whatever it found."""
     rows, _ = linked(scenario("staggered, nothing planted"), wakes=(wake(14, 10),))
     spoken = next(row for row in rows if row["method"] == "side_by_side")
-    panel = next(row for row in rows if row["specification"] == "poisson_began")
-    assert spoken["sentence_en"] == panel["sentence_en"]
+    given = next(row for row in rows if row["method"] == "wake")
+    assert spoken["sentence_en"] == given["sentence_en"]
 
 
 def test_the_panel_speaks_by_the_order_of_its_models_and_not_by_their_results() -> None:

@@ -15,6 +15,7 @@ from indicators.linkage.framework.model import Controls, Edge, read_framework
 from indicators.linkage.grading import CEILINGS, CHECKS, Grade, GradingInputs, grade
 from indicators.linkage.sentences.findings import (
     About,
+    Asked,
     alternative_explanation,
     is_inside_margin,
     sentence,
@@ -29,7 +30,7 @@ INDICATORS = {
     "P2-OP-01": {"title_en": "Patrols", "title_fr": "Patrouilles", "unit_of_measure": "patrols"},
     "P2-OC-07": {"title_en": "Calm", "title_fr": "Calme", "unit_of_measure": "percent"},
 }
-ABOUT = About(EDGE, INDICATORS, tests=12, counted="M")
+ABOUT = About(EDGE, INDICATORS, asked=Asked(12, 3), counted="M")
 EFFECT = EffectEstimate(
     "panel",
     "poisson",

@@ -53,9 +53,9 @@ class PanelModels:
         return MethodResult(findings, models.event_rows)
 
     def primary(self, findings: Sequence[Finding]) -> Finding | None:
-        """The panel finding fixed beforehand; where none was possible, the partial correlation."""
-        by_effect = {id(own.effect): own for own in findings}
-        first = next(_by_precedence([own.effect for own in findings]), None)
+        """The panel finding fixed beforehand; a correlation by ranks only describes."""
+        by_effect = {id(own.effect): own for own in findings if own.effect.method == METHOD}
+        first = next(_by_precedence([own.effect for own in by_effect.values()]), None)
         return by_effect[id(first)] if first is not None else None
 
 
