@@ -28,7 +28,7 @@ from pipelines.mapping.agreements import agreed, values_left_out
 from pipelines.mapping.apply import FileRows, map_rows
 from pipelines.mapping.area_polygons import Outlines
 from pipelines.mapping.model import Source, TableMapping
-from pipelines.readers import reader
+from pipelines.readers import READERS, reader
 from pipelines.warehouse import ledger
 from pipelines.warehouse.inspect import insert_table
 from pipelines.warehouse.ledger import InputFile
@@ -360,7 +360,8 @@ def _merge(job: _Job, contract: Contract) -> tuple[Compared, int]:
 def notations(mapping: TableMapping, source: Source, mission: Mission) -> dict[str, Notation]:
     """How a source writes the columns of one of its tables."""
     zone = source.time_zone or mission.time_zone
-    keeps_midnight = reader(source.reader).keeps_midnight
+    # The mission's own outlines come through no reader.
+    keeps_midnight = source.reader in READERS and reader(source.reader).keeps_midnight
     return {
         name: notation(entries[0], zone, keeps_midnight)
         for name, entries in mapping.mapped_columns().items()
