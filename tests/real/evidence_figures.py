@@ -105,13 +105,15 @@ def south_sudan_block(south_sudan: Refreshed) -> str:
         """,
         south_sudan.mission.country_area,
     )
-    tested = links[links["q_value"].notna()].to_dict("records")
+    is_test = (links["status"] == "tested") & links["p_value"].notna()
+    tested = links[is_test].to_dict("records")
+    asked = links["q_value"].count()
     header = ("link", "looked at", "figure (95% interval)", "p", "q", "grade", "why no more")
     month = next(row for row in tested if row["lag"] == 1 and row["method"] == "panel")
     return "\n".join(
         (
             table(header, [_tested_row(row) for row in tested]),
-            f"Tests in this run: {len(tested)}. Placebos, which should come out empty:\n",
+            f"Questions asked beforehand: {asked}. Placebos, which should come out empty:\n",
             _placebos(links[links["method"] == "placebo"]),
             "What the dashboards say of the link by month:\n",
             f"> {month['sentence_en']}\n",
@@ -151,7 +153,7 @@ def _interval(row: Mapping[str, Any], unit: str) -> str:
 
 
 def _probability(value: float) -> str:
-    return number(value, LANGUAGE, digits=3)
+    return "–" if np.isnan(value) else number(value, LANGUAGE, digits=3)
 
 
 def replication_block(folder: Path) -> str:

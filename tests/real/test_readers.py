@@ -13,7 +13,7 @@ from pipelines.readers.table import SourceTable
 
 
 def read(name: str, path: Path, **options: object) -> SourceTable:
-    (table,) = reader(name)(path, options)
+    (table,) = reader(name).read(path, options)
     return table
 
 
