@@ -1,4 +1,4 @@
-"""A transaction as a block: all of it or none of it."""
+"""A transaction as a block, all of it or none of it, and whether a table is there."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,3 +16,9 @@ def one_transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
         connection.execute("ROLLBACK")
         raise
     connection.execute("COMMIT")
+
+
+def has_table(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:
+    """Whether the database has the table, with rows or without."""
+    query = "SELECT 1 FROM information_schema.tables WHERE table_schema = ? AND table_name = ?"
+    return bool(connection.execute(query, [schema, table]).fetchall())

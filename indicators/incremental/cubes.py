@@ -16,6 +16,7 @@ from indicators.compiler.plan import CubePlan, cube_plans, roll_up_plans
 from indicators.compiler.statements import cube_sql, plan_cells_sql
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
+from indicators.foundation.database import has_table
 from indicators.incremental.partition_fingerprints import (
     changed_months,
     definition_of,
@@ -93,7 +94,7 @@ def _stale_months(
     if plan.state is not None:
         return None
     months = changed_months(connection, plan, _definition(mission, plan, as_of))
-    return months if _is_there(connection, plan.name) else None
+    return months if has_table(connection, "cube", plan.name) else None
 
 
 def _definition(mission: Mission, plan: CubePlan, as_of: date) -> str:
@@ -163,14 +164,4 @@ def _fill_stale_periods(connection: duckdb.DuckDBPyConnection, months: list[date
         SELECT DISTINCT CAST(unnest(generate_series(
           date_trunc('month', period_start), period_end, INTERVAL 1 MONTH)) AS DATE) AS month
         FROM {STALE}"""
-    )
-
-
-def _is_there(connection: duckdb.DuckDBPyConnection, cube: str) -> bool:
-    return bool(
-        connection.execute(
-            """SELECT 1 FROM information_schema.tables
-            WHERE table_schema = 'cube' AND table_name = ?""",
-            [cube],
-        ).fetchall()
     )

@@ -12,7 +12,7 @@ from typing import Any
 
 from indicators.definitions.contracts import Column, Contract
 from indicators.definitions.mission_profile import Mission
-from indicators.foundation.sql_text import literal, quoted
+from indicators.foundation.sql_text import literal, literals, quoted
 from pipelines.mapping.model import ColumnMapping
 
 TRUE_TEXTS = ("true", "yes", "oui", "vrai", "1")
@@ -72,10 +72,6 @@ def text_column(name: str) -> str:
     return quoted(f"{name}__text")
 
 
-def _listed(texts: tuple[str, ...]) -> str:
-    return ", ".join(literal(text) for text in texts)
-
-
 def cast(name: str, column: Column, how: Notation) -> Cast:
     """The typed value of a column: null where the text cannot be one."""
     text = text_column(name)
@@ -83,7 +79,7 @@ def cast(name: str, column: Column, how: Notation) -> Cast:
     if kind == "text":
         return Cast(text, {})
     if kind == "code":
-        codes = _listed(column.allowed_codes or ())
+        codes = literals(column.allowed_codes or ())
         return Cast(f"CASE WHEN {text} IN ({codes}) THEN {text} END", {})
     if kind == "list<code>":
         return _list_cast(name, column, how)
@@ -91,15 +87,15 @@ def cast(name: str, column: Column, how: Notation) -> Cast:
         return _number_cast(name, column, how)
     if kind == "bool":
         return Cast(
-            f"CASE WHEN lower({text}) IN ({_listed(TRUE_TEXTS)}) THEN true "
-            f"WHEN lower({text}) IN ({_listed(FALSE_TEXTS)}) THEN false END",
+            f"CASE WHEN lower({text}) IN ({literals(TRUE_TEXTS)}) THEN true "
+            f"WHEN lower({text}) IN ({literals(FALSE_TEXTS)}) THEN false END",
             {},
         )
     return _date_cast(name, how) if kind == "date" else _time_cast(name, how)
 
 
 def _list_cast(name: str, column: Column, how: Notation) -> Cast:
-    codes = _listed(column.allowed_codes or ())
+    codes = literals(column.allowed_codes or ())
     members = (
         f"list_filter(list_transform(string_split({text_column(name)}, $separator_{name}), "
         "lambda member: trim(member)), lambda member: member <> '')"
@@ -254,10 +250,10 @@ def _unreadable(name: str) -> str:
 
 def _column_checks(name: str, column: Column) -> Iterator[Check]:
     text, value = text_column(name), quoted(name)
-    yield Check("formula_fault", name, f"{text} IN ({_listed(FORMULA_FAULTS)})")
+    yield Check("formula_fault", name, f"{text} IN ({literals(FORMULA_FAULTS)})")
     if column.required:
         yield Check("required", name, f"{text} IS NULL")
-    is_fault = f"{text} IN ({_listed(FORMULA_FAULTS)})"
+    is_fault = f"{text} IN ({literals(FORMULA_FAULTS)})"
     if column.unreadable_rule:
         yield Check(column.unreadable_rule, name, f"{_unreadable(name)} AND NOT {is_fault}")
     if column.minimum is not None:

@@ -12,6 +12,7 @@ from indicators.definitions.contracts import Contract, contracts
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.database import one_transaction
 from indicators.foundation.messages import message_catalogue
+from indicators.foundation.sql_text import quoted
 from indicators.incremental.code_version import method_version
 from indicators.incremental.data_version import content_key
 from indicators.incremental.partition_fingerprints import fingerprint_sql
@@ -35,7 +36,7 @@ from pipelines.quality.input_files import write_input_files
 from pipelines.quality.rejects.places import write_waiting_rows
 from pipelines.quality.rejects.summary import write_reject_places, write_reject_summary
 from pipelines.quality.suites import suite_of
-from pipelines.warehouse.inspect import Connection, has_rows, insert_rows, quoted
+from pipelines.warehouse.inspect import Connection, has_rows, insert_rows
 
 VALUES = "indicator_value"
 _PIPELINES = Path(__file__).parents[1]

@@ -6,15 +6,15 @@ codes that occur. `unexpected` of `elements` rows break an expectation of all ro
 expectations both are empty.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from indicators.definitions.contracts import Contract
-from pipelines.ingest.cast import literal
+from indicators.foundation.sql_text import literal, literals, quoted
 from pipelines.quality.suites import LIST_SEPARATOR, PlannedExpectation
-from pipelines.warehouse.inspect import Connection, quoted
+from pipelines.warehouse.inspect import Connection
 
 
 @dataclass(frozen=True)
@@ -56,14 +56,14 @@ def _not_null(contract: Contract, column: str, mostly: float = 1) -> Fact:
 
 def _in_set(contract: Contract, column: str, value_set: Sequence[str], mostly: float = 1) -> Fact:
     cell = _cell(contract, column)
-    return _share(f"{cell} NOT IN ({_listed(value_set)})", f"count({cell})", mostly)
+    return _share(f"{cell} NOT IN ({literals(value_set)})", f"count({cell})", mostly)
 
 
 def _not_in_set(
     contract: Contract, column: str, value_set: Sequence[str], mostly: float = 1
 ) -> Fact:
     cell = _cell(contract, column)
-    return _share(f"{cell} IN ({_listed(value_set)})", f"count({cell})", mostly)
+    return _share(f"{cell} IN ({literals(value_set)})", f"count({cell})", mostly)
 
 
 def _regex(contract: Contract, column: str, regex: str, mostly: float = 1) -> Fact:
@@ -103,7 +103,7 @@ def _row_count(contract: Contract, min_value: float) -> Fact:
 
 
 def _codes_that_occur(contract: Contract, column: str, value_set: Sequence[str]) -> Fact:
-    cell, listed = _cell(contract, column), _listed(value_set)
+    cell, listed = _cell(contract, column), literals(value_set)
     occurring = f"count(DISTINCT {cell}) FILTER (WHERE {cell} IN ({listed}))"
     return Fact(occurring, len(set(value_set)))
 
@@ -139,7 +139,3 @@ def _cell(contract: Contract, column: str) -> str:
     if contract.columns[column].type == "list<code>":
         return f"array_to_string({quoted(column)}, {literal(LIST_SEPARATOR)})"
     return quoted(column)
-
-
-def _listed(values: Iterable[str]) -> str:
-    return ", ".join(literal(value) for value in values)

@@ -10,6 +10,7 @@ from indicators.definitions.contracts import contracts
 from indicators.definitions.expressions import parse_expression, table_operands
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.measures import Measure
+from indicators.foundation.sql_text import literals
 
 NO_ANSWER = ("dont_know", "refused", "not_asked")
 
@@ -29,7 +30,7 @@ asked AS (
   SELECT survey_code, wave, instrument
   FROM core.survey_answers
   JOIN cube.survey_respondents USING (survey_code, wave, respondent_key)
-  WHERE item IN ({_listed(items)}) AND answer <> 'not_asked'
+  WHERE item IN ({literals(items)}) AND answer <> 'not_asked'
   GROUP BY ALL
   HAVING count(DISTINCT item) = {len(items)}
 )
@@ -37,7 +38,7 @@ SELECT period_type, period, survey_code, wave, instrument, last_on
 FROM waves
 JOIN asked USING (survey_code, wave, instrument)
 JOIN cube.period ON last_on BETWEEN period_start AND period_end
-WHERE period_type IN ({_listed(indicator.periods)})
+WHERE period_type IN ({literals(indicator.periods)})
 QUALIFY row_number() OVER (
   PARTITION BY period_type, period ORDER BY last_on DESC, survey_code, wave) = 1"""
 
@@ -61,19 +62,19 @@ def answers_sql(items: Iterable[str]) -> str:
 
 def outcome_sql(measure: Measure) -> str:
     """What a respondent adds: 1 or 0, or a score; null without a valid answer or not asked."""
-    asked = [f"{item} IN ({_listed(codes)})" for item, codes in sorted(measure.among.items())]
+    asked = [f"{item} IN ({literals(codes)})" for item, codes in sorted(measure.among.items())]
     return _score_sql(measure, asked) if measure.scores else _favourable_sql(measure, asked)
 
 
 def _favourable_sql(measure: Measure, asked: Sequence[str]) -> str:
     # A number of days may be written with zeros before it.
     favourable = "\n        AND ".join(
-        f"regexp_replace({item}, '^0+([0-9])', '\\1') IN ({_listed(codes)})"
+        f"regexp_replace({item}, '^0+([0-9])', '\\1') IN ({literals(codes)})"
         if any(code.isdigit() for code in codes)
-        else f"{item} IN ({_listed(codes)})"
+        else f"{item} IN ({literals(codes)})"
         for item, codes in sorted(measure.items.items())
     )
-    answered = [f"{item} NOT IN ({_listed(NO_ANSWER)})" for item in sorted(measure.items)]
+    answered = [f"{item} NOT IN ({literals(NO_ANSWER)})" for item in sorted(measure.items)]
     valid = "\n      AND ".join([*answered, *asked])
     return f"""CASE WHEN {valid}
       THEN CASE WHEN {favourable}
@@ -92,7 +93,3 @@ def _score_sql(measure: Measure, asked: Sequence[str]) -> str:
     listed = f"[{', '.join(scores)}]"
     valid = " AND ".join([f"list_count({listed}) >= {measure.minimum_answered}", *asked])
     return f"CASE WHEN {valid} THEN list_avg({listed}) END"
-
-
-def _listed(codes: Iterable[str]) -> str:
-    return ", ".join(f"'{code}'" for code in codes)

@@ -183,9 +183,8 @@ def _reach(error: float, df: int) -> float:
 
 
 def _checks(
-    series: Series, models: Mapping[str, FittedModel], whole: Term | None
+    series: Series, models: Mapping[str, FittedModel], whole: Term
 ) -> Iterator[tuple[str, CheckOutcome]]:
-    assert whole is not None
     for name, model in (
         ("with_lead", "lead"),
         ("without_history", "without_history"),

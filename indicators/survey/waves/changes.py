@@ -20,6 +20,7 @@ from indicators.compiler.derived.functions import functions_sql
 from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
+from indicators.foundation.database import has_table
 from indicators.incremental.result_cache import kept_results
 from indicators.survey import Condition, Design, Difference, estimate_many
 from indicators.survey.inputs.columns import codes
@@ -103,11 +104,7 @@ def _shown_waves(
     connection: duckdb.DuckDBPyConnection, codes: Sequence[str]
 ) -> Mapping[str, Mapping[Wave, _Shown]]:
     """The waves of each indicator, as the engine left them in `cube.shown_wave`."""
-    tables = connection.execute(
-        """SELECT 1 FROM information_schema.tables
-        WHERE table_schema = 'cube' AND table_name = 'shown_wave'"""
-    )
-    if not tables.fetchall():
+    if not has_table(connection, "cube", "shown_wave"):
         return {}
     rows = connection.execute(
         f"""SELECT indicator, content, list((period_type, period)),

@@ -9,6 +9,7 @@ from indicators.compiler.explanation.wave_sql import NO_ANSWER, domain_sql, plac
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.measures import Measure
 from indicators.definitions.mission_profile import Mission
+from indicators.foundation.sql_text import literals
 
 
 def write_contributions(
@@ -39,8 +40,6 @@ def write_contributions(
 
 def _valid_sql(indicator: Indicator, shown: str) -> str:
     """By place and file, respondents with as many valid answers as the indicator needs."""
-    items = ", ".join(f"'{item}'" for item in indicator.measure.all_items)
-    none = ", ".join(f"'{code}'" for code in NO_ANSWER)
     return f"""
           SELECT '{indicator.code}' AS indicator, survey_code, wave, instrument,
             {place_column(indicator.measure.instrument)} AS place, file_sha256,
@@ -51,7 +50,8 @@ def _valid_sql(indicator: Indicator, shown: str) -> str:
             WHERE consent_given AND result IN ('complete', 'partial') AND {domain_sql(indicator)})
           JOIN (
             SELECT survey_code, wave, respondent_key FROM core.survey_answers
-            WHERE item IN ({items}) AND answer NOT IN ({none}) AND {_among_sql(indicator)}
+            WHERE item IN ({literals(indicator.measure.all_items)})
+              AND answer NOT IN ({literals(NO_ANSWER)}) AND {_among_sql(indicator)}
             GROUP BY ALL
             HAVING count(*) >= {_fewest_answers(indicator.measure)}
           ) USING (survey_code, wave, respondent_key)
@@ -61,7 +61,7 @@ def _valid_sql(indicator: Indicator, shown: str) -> str:
 def _among_sql(indicator: Indicator) -> str:
     """An answer counts unless it says that the respondent was not to be asked the rest."""
     conditions = [
-        f"(item <> '{item}' OR answer IN ({', '.join(repr(code) for code in codes)}))"
+        f"(item <> '{item}' OR answer IN ({literals(codes)}))"
         for item, codes in sorted(indicator.measure.among.items())
     ]
     return " AND ".join(conditions) or "true"

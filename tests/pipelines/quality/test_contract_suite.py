@@ -6,21 +6,7 @@ from indicators.definitions.contracts import Contract, contracts
 from pipelines.quality.check_results import CheckResult
 from pipelines.quality.checks import checks_of_table
 from pipelines.quality.suites import suite_of
-from tests.worlds.mission.figures import add, memory_warehouse, write_profile
-
-
-@pytest.fixture
-def mission(tmp_path):
-    from pipelines.workspace.paths import Workspace
-
-    return write_profile(Workspace(tmp_path))
-
-
-@pytest.fixture
-def warehouse():
-    with memory_warehouse() as connection:
-        add(connection, "areas", {"area_code": "BK"})
-        yield connection
+from tests.worlds.mission.figures import add
 
 
 def result(results: list[CheckResult], check: str) -> CheckResult:

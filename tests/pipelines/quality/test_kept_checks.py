@@ -11,8 +11,6 @@ from tests.worlds.mission.figures import (
     add,
     add_file,
     insert,
-    memory_warehouse,
-    write_profile,
 )
 
 
@@ -21,18 +19,6 @@ def kept(connection, mission, checked):
 
 
 TABLES = ("areas", "units", "deployments")
-
-
-@pytest.fixture
-def mission(tmp_path):
-    return write_profile(Workspace(tmp_path))
-
-
-@pytest.fixture
-def warehouse():
-    with memory_warehouse() as connection:
-        add(connection, "areas", {"area_code": "BK"})
-        yield connection
 
 
 def computed(connection) -> set[str]:

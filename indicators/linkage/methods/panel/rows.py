@@ -10,6 +10,7 @@ import pandas as pd
 
 from indicators.definitions.measures import SURVEY_KINDS
 from indicators.definitions.mission_profile import Mission
+from indicators.foundation.database import has_table
 from indicators.foundation.mart_tables import totals_sql
 from indicators.linkage.framework.model import Edge
 from indicators.linkage.methods.activities import PATROLLING_REPORTERS
@@ -130,11 +131,7 @@ def independent_incidents(
     Columns area, period, independent. All incidents of the area count, whatever the outcome keeps.
     None where the warehouse holds no incidents (a release has none).
     """
-    found = connection.execute(
-        "SELECT 1 FROM information_schema.tables"
-        " WHERE table_schema = 'core' AND table_name = 'incidents'"
-    ).fetchone()
-    if not found:
+    if not has_table(connection, "core", "incidents"):
         return None
     counted = connection.execute(
         independent_incidents_sql(), {"reporters": list(PATROLLING_REPORTERS)}
