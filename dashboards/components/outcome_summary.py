@@ -140,28 +140,41 @@ def _change_text(context: Context, before: Dated, cell: Cell, unit: formats.Unit
 
 def certainty_lines(context: Context, returns: pd.DataFrame) -> list[tuple[str, str]]:
     """How sure the figures are: each line with what stands under it."""
-    words = context.words
-    lines: list[tuple[str, str]] = []
-    due = quality.due_returns(returns)
-    if len(due):
-        came = int(due["status"].isin(quality.RECEIVED).sum())
-        numbers = {"came": formats.number(came, words), "due": formats.number(len(due), words)}
-        share = formats.percent(100 * came / len(due), words)
-        lines.append((words("certainty.returns", share=share, **numbers), _silent(context, due)))
-    rejects = quality.rejects(context.release)
-    if len(rejects):
-        rows = formats.number(int(rejects["rows"].sum()), words)
-        files = formats.number(rejects["file"].nunique(), words)
-        lines.append(
-            (words("certainty.rows", rows=rows), words("certainty.rows_files", files=files))
-        )
-    lines += _wave_line(context)
-    revisions = len(quality.revisions(context.release))
+    return [
+        *reports_lines(context, returns),
+        *rejected_lines(context),
+        *wave_lines(context),
+        revised_line(context),
+    ]
+
+
+def reports_lines(context: Context, returns: pd.DataFrame) -> list[tuple[str, str]]:
+    """How many of the reports came that were due; nothing without a calendar."""
+    words, due = context.words, quality.due_returns(returns)
+    if due.empty:
+        return []
+    came = int(due["status"].isin(quality.RECEIVED).sum())
+    numbers = {"came": formats.number(came, words), "due": formats.number(len(due), words)}
+    share = formats.percent(100 * came / len(due), words)
+    return [(words("certainty.returns", share=share, **numbers), _silent(context, due))]
+
+
+def rejected_lines(context: Context) -> list[tuple[str, str]]:
+    """How many errors wait for correction; nothing where none does."""
+    words, rejects = context.words, quality.rejects(context.release)
+    if rejects.empty:
+        return []
+    rows = formats.number(int(rejects["rows"].sum()), words)
+    files = formats.number(rejects["file"].nunique(), words)
+    return [(words("certainty.rows", rows=rows), words("certainty.rows_files", files=files))]
+
+
+def revised_line(context: Context) -> tuple[str, str]:
+    """How many published figures this release changed."""
     if context.is_first_release:
-        lines.append((words("certainty.first_release"), ""))
-    else:
-        lines.append((words.digits("certainty.revised", revisions), ""))
-    return lines
+        return (context.words("certainty.first_release"), "")
+    revisions = len(quality.revisions(context.release))
+    return (context.words.digits("certainty.revised", revisions), "")
 
 
 def _silent(context: Context, due: pd.DataFrame) -> str:
@@ -172,7 +185,8 @@ def _silent(context: Context, due: pd.DataFrame) -> str:
     return context.words("certainty.silent", names=context.words.some_of(names, _NAMED_SILENT))
 
 
-def _wave_line(context: Context) -> list[tuple[str, str]]:
+def wave_lines(context: Context) -> list[tuple[str, str]]:
+    """Who answered in the newest household wave."""
     waves = household_waves(context)
     if waves.empty:
         return []
