@@ -200,7 +200,7 @@ def _foot(context: Context) -> str:
     return words(
         "brief.foot",
         release=context.release.name,
-        as_of="–" if formats.is_missing(as_of) else formats.day(as_of, words),
+        as_of="–" if as_of is None or formats.is_missing(as_of) else formats.day(as_of, words),
         audience=words(f"releases.audience.{context.audience}"),
         origin=str(facts.get("origin_sha256") or words("releases.unknown"))[:16],
     )

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     import typst
 
 _FOLDER = Path(__file__).parent
-_PDF_UA = "ua-1"  # refuses what a screen reader could not read: a mark without words, no title
 
 
 @lru_cache(maxsize=1)
@@ -30,8 +29,9 @@ def _compiler() -> "typst.Compiler":
 def pdf(content: Content) -> bytes:
     """The PDF of a brief's content. Raises typst.TypstError where it cannot be set."""
     inputs = {"brief": json.dumps(content, ensure_ascii=False, sort_keys=True)}
+    # PDF/UA refuses what a screen reader could not read: a mark without words, a missing title.
     found = _compiler().compile(
-        format="pdf", sys_inputs=inputs, pdf_standards=[_PDF_UA], timestamp=0
+        format="pdf", sys_inputs=inputs, pdf_standards=["ua-1"], timestamp=0
     )
     assert isinstance(found, bytes)
     return found
