@@ -14,7 +14,7 @@ __all__ = ["Truth", "generate", "install"]
 def install(
     workspace: Workspace,
     seed: int = 2026,
-    activities: int = 20_000,
+    activities: int = 22_000,
     progress: Progress | None = None,
     **sizes: int,
 ) -> Truth:

@@ -25,10 +25,11 @@ from pipelines.sample.outlines import outlines, points_within
 from pipelines.sample.tables import activities, registers, surveys
 from pipelines.sample.tables.activities import Cited
 from pipelines.sample.tables.alerts import draw_alerts
+from pipelines.sample.tables.hot_spot_patrols import draw_days
 from pipelines.sample.tables.incidents import draw_incidents
 from pipelines.sample.tables.others import FILES, Basis, draw_tables
 from pipelines.sample.tables.places import draw_places
-from pipelines.sample.tables.presence import Presence, draw_presence
+from pipelines.sample.tables.presence import Presence
 from pipelines.sample.tables.returns import (
     Owed,
     activities_by_month,
@@ -90,8 +91,8 @@ def generate(
     folder: Path,
     *,
     seed: int = 2026,
-    activities: int = 20_000,
-    incidents: int = 3_000,
+    activities: int = 22_000,
+    incidents: int = 3_350,
     alerts: int = 1_200,
     waves: int = 4,
     respondents: int = 2_400,
@@ -215,15 +216,15 @@ class _OpenFile:
 def _write_all(writing: _Writing, sizes: _Sizes) -> None:
     in_all, seed = MONTHS + 5 + sizes.waves, writing.seed
     writing.step("registers", in_all)
-    points = _points()
-    presence = draw_presence(seed, sizes.activities)
+    points = places_of_rows()
+    presence, outside = draw_days(seed, sizes.activities, sizes.incidents)
     deployments = registers.deployments(seed, points)
     _write_registers(writing, presence, points, deployments)
     writing.step("alerts", in_all)
     drawn_alerts = draw_alerts(seed, presence, sizes.alerts)
     _write_tables(writing, {"alerts": drawn_alerts.rows})
     writing.step("incidents", in_all)
-    drawn = draw_incidents(seed, presence, points, sizes.incidents)
+    drawn = draw_incidents(seed, presence, points, sizes.incidents, outside)
     _write_incidents(writing, drawn.rows)
     _write_tables(writing, {"incident_victims": drawn.victims})
     writing.step("other tables", in_all)
@@ -244,7 +245,7 @@ def _write_all(writing: _Writing, sizes: _Sizes) -> None:
     writing.step("", in_all)
 
 
-def _points() -> dict[str, Array]:
+def places_of_rows() -> dict[str, Array]:
     """(longitude, latitude) rows within each area; those of a site lie within 3 km."""
     found = {
         code: points_within(outline, _POINTS_PER_AREA, seed)
@@ -358,15 +359,7 @@ def _write_activities(
 
 def _activity_files(presence: Presence) -> list[tuple[str, str, range]]:
     """(file, source, months): one a year, then the quarters of 2026; the last is a workbook."""
-    last = int(
-        sum(
-            counts[:, -92:].sum()
-            for counts in (
-                presence.night_completed, presence.night_other, presence.day_patrols,
-                presence.others,
-            )
-        )
-    )  # fmt: skip
+    last = int(presence.all_counts[:, -92:].sum())
     workbook = last <= _ROWS_OF_A_WORKBOOK
     return [
         ("activities_2024.csv", "activities_french", range(12)),

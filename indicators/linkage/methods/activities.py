@@ -46,9 +46,13 @@ def has_events(
 
     What belongs to a row and a period, not to the row alone, makes no single event.
     """
-    return output.source == SOURCE and outcome.source in sources and not any(
-        counted_columns(indicator) & set(period_columns(contracts()[indicator.source]))
-        for indicator in (output, outcome)
+    return (
+        output.source == SOURCE
+        and outcome.source in sources
+        and not any(
+            counted_columns(indicator) & set(period_columns(contracts()[indicator.source]))
+            for indicator in (output, outcome)
+        )
     )
 
 

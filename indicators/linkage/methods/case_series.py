@@ -1,8 +1,8 @@
 """Case series by area: is an area's own rate of incidents other on the days after an activity?
 
-For edges from single activities to single incidents or alerts, dated to the day. Counts and models stand in
-`linkage/case_series` (`reference/linkage/sccs/README.md`); here which rows belong to an edge, and
-what the grade looks at (`reference/linkage/grading.md` §1).
+For edges from single activities to single incidents or alerts, dated to the day. Counts and models
+stand in `linkage/case_series` (`reference/linkage/sccs/README.md`); here which rows belong to an
+edge, and what the grade looks at (`reference/linkage/grading.md` §1).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -45,7 +45,11 @@ _COLUMNS = {
 # By source of the outcome: the local day of a row, which rows are dated to it, and which of them
 # others than UN police report. Alerts come in with the officers who act: nobody else has them.
 _EVENTS_SQL = {
-    "incidents": ("occurred_on", "date_precision = 'day'", "coalesce(reported_by, '') <> 'un_police'"),
+    "incidents": (
+        "occurred_on",
+        "date_precision = 'day'",
+        "coalesce(reported_by, '') <> 'un_police'",
+    ),
     "alerts": ("received_on_local", "true", "false"),
 }
 
@@ -144,7 +148,8 @@ SELECT 'activities' AS source, area, "month", bool_and(status IN {RECEIVED}) AS 
 FROM mart.return_status AS owed
 ASOF LEFT JOIN cube.units AS unit
   ON unit.unit_code = owed.unit_code AND last_day(owed."month") >= unit.valid_from
-WHERE mission = $mission AND source = '{SOURCE}' AND {_reporters_sql(output)} GROUP BY ALL
+WHERE owed.mission = $mission AND source = '{SOURCE}' AND {_reporters_sql(output)}
+GROUP BY ALL
 UNION ALL
 SELECT 'incidents', area, "month", bool_and(status IN {RECEIVED})
 FROM mart.return_status
@@ -156,9 +161,7 @@ def _reporters_sql(output: Indicator) -> str:
     return "coalesce(component = 'police', true)" if is_police else "true"
 
 
-def _read_days(
-    connection: duckdb.DuckDBPyConnection, has_same_collector: bool
-) -> Series | None:
+def _read_days(connection: duckdb.DuckDBPyConnection, has_same_collector: bool) -> Series | None:
     try:
         moved = known_days(connection, earlier=FAKE_DAYS)
         return Series(known_days(connection), moved, has_same_collector)
