@@ -2,35 +2,39 @@
 
 import os
 import time
+from datetime import date
+from typing import Any
 
 from pipelines.sample.country import MISSION
 from pipelines.sample.generation import Progress, Truth, generate
 from pipelines.workspace.installation import install_profile
 from pipelines.workspace.paths import Workspace
 
-__all__ = ["Truth", "generate", "install"]
+__all__ = ["Truth", "deliver", "generate", "install"]
 
 
 def install(
     workspace: Workspace,
     seed: int = 2026,
     activities: int = 22_000,
+    until: date | None = None,
     progress: Progress | None = None,
     **sizes: int,
 ) -> Truth:
     """The sample's profile in the workspace, its files in the inbox, the truth in `sample/`.
 
     `sample/` below the workspace's home holds `truth.json`, `bad_rows.csv` and `later/`, files to
-    drop into the inbox afterwards. `sizes`: the others of `generate` (incidents, waves …).
+    drop into the inbox afterwards. `until`: the files as they were sent after that day. `sizes`:
+    the others of `generate` (incidents, waves …).
     """
     install_profile(workspace, MISSION)
+    return deliver(workspace, until, seed=seed, activities=activities, progress=progress, **sizes)
+
+
+def deliver(workspace: Workspace, until: date | None = None, **options: Any) -> Truth:
+    """The sample's files in the inbox as they were sent after that day; options of `generate`."""
     truth = generate(
-        workspace.inbox(MISSION),
-        seed=seed,
-        activities=activities,
-        beside=workspace.home / "sample",
-        progress=progress,
-        **sizes,
+        workspace.inbox(MISSION), until=until, beside=workspace.home / "sample", **options
     )
     hour_ago = time.time() - 3600  # they are whole: nobody need wait to see them unchanged
     for path in workspace.inbox(MISSION).iterdir():
