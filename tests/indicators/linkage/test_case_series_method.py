@@ -158,8 +158,7 @@ def test_returns_of_others_do_not_make_a_day_unknown() -> None:
     """Of an indicator of UN police only what police units owe has to have come."""
     small = SmallWarehouse()
     months = [
-        {"unit_code": unit, "source": source, "return_status": status,
-         "month": date(2026, month, 1)}
+        {
             "unit_code": unit,
             "month": date(2026, month, 1),
             "return_status": status,
