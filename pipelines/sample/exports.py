@@ -27,10 +27,13 @@ class Export:
         """Whether what begins on this day had begun."""
         return self.until is None or day <= self.until
 
-    def rows(self, rows: pa.Table, day_column: str) -> pa.Table:
-        """Rows up to the day, by one of their columns."""
+    def rows(self, rows: pa.Table, day_column: str, later: tuple[str, ...] = ()) -> pa.Table:
+        """Rows up to the day, by one of their columns; `later`: days that are filled in when due."""
         if self.until is None or not day_column:
             return rows
+        for name in later:
+            known = pc.if_else(pc.less_equal(rows[name], self.until), rows[name], None)
+            rows = rows.set_column(rows.column_names.index(name), name, known)
         if pa.types.is_string(rows.schema.field(day_column).type):  # a quarter, assessed ahead
             ahead = self.until + timedelta(days=1)
             return rows.filter(
@@ -39,18 +42,18 @@ class Export:
         return rows.filter(pc.less_equal(rows[day_column].cast(pa.date32()), self.until))
 
     def incidents(self, rows: pa.Table) -> pa.Table:
-        """Those that were reported in time; first counts of the last quarter's deaths."""
+        """Those that were reported in time; some injuries at sites first passed for threats."""
         if self.until is None:
             return rows
         found = self._reported(rows)
         if self.until >= _CORRECTED_SINCE:
             return found
         is_new = pc.greater(found["occurred_on"], self.until - _QUARTER)
-        is_low = pc.and_(is_new, pc.greater(found["deaths_civilian"], 1)).cast(pa.int64())
-        for name in ("deaths_civilian", "deaths_best"):
-            at = found.column_names.index(name)
-            found = found.set_column(at, name, pc.subtract(found[name], is_low))
-        return found
+        is_at_site = pc.and_(is_new, pc.is_valid(found["site_code"]))
+        is_injury = pc.and_(is_at_site, pc.equal(found["incident_type"], "injury"))
+        is_chosen = pc.and_(is_injury, pc.ends_with(found["incident_code"], _CORRECTED_CODES))
+        first = pc.if_else(is_chosen, "threat", found["incident_type"])
+        return found.set_column(found.column_names.index("incident_type"), "incident_type", first)
 
     def victims(self, rows: pa.Table, incidents: pa.Table) -> pa.Table:
         """The victims of these incidents."""

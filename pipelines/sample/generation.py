@@ -300,7 +300,7 @@ def _write_tables(writing: _Writing, tables: Mapping[str, pa.Table]) -> None:
     """The files of these tables, whose sources bear their names."""
     for table, rows in tables.items():
         file = FILES[table]
-        rows = writing.export.rows(rows, file.day_column)
+        rows = writing.export.rows(rows, file.day_column, file.filled_in_later)
         parts = _by_year(rows, file.day_column) if "{year}" in file.name else [(0, rows)]
         for year, part in parts:
             writing.write(table, table, file.name.format(year=year), part, file.bad_share)

@@ -22,6 +22,7 @@ class FileOf:
     name: str
     bad_share: float = BAD_SHARE
     day_column: str = ""
+    filled_in_later: tuple[str, ...] = ()
 
 
 FILES: Mapping[str, FileOf] = {  # by table; the source of the mapping has the same name
@@ -49,7 +50,7 @@ FILES: Mapping[str, FileOf] = {  # by table; the source of the mapping has the s
     "police_posts": FileOf("postes_de_police.xlsx", 0.02, "month"),
     "justice_cases": FileOf("justice_cases.csv", 0.04, "referred_on"),
     "police_complaints": FileOf("plaintes.csv", 0.05, "received_on"),
-    "commitments": FileOf("engagements.csv", 0.05, "made_on"),
+    "commitments": FileOf("engagements.csv", 0.05, "made_on", ("acted_on", "verified_on")),
     "local_agreements": FileOf("local_agreements.csv", 0.04, "signed_on"),
 }
 

@@ -32,7 +32,7 @@ def test_what_comes_later_completes_and_corrects_what_was_sent_before(tmp_path: 
     ingest(early, read_mission(early.profile("sample")))
     with open_warehouse(early.warehouse("sample")) as connection:
         before = connection.execute(
-            """SELECT max(occurred_on), max(CAST(reported_at AS DATE)) <= ?, sum(deaths_civilian),
+            """SELECT max(occurred_on), max(CAST(reported_at AS DATE)) <= ?, count(*) FILTER (incident_type = 'injury'),
               count(*) FROM core.incidents""",
             [date(2026, 4, DAYS_TO_SEND)],
         ).fetchone()
@@ -43,7 +43,7 @@ def test_what_comes_later_completes_and_corrects_what_was_sent_before(tmp_path: 
     assert rows(early) == rows(whole)
     with open_warehouse(early.warehouse("sample")) as connection:
         after = connection.execute(
-            "SELECT sum(deaths_civilian), count(*) FROM core.incidents WHERE occurred_on <= ?",
+            "SELECT count(*) FILTER (incident_type = 'injury'), count(*) FROM core.incidents WHERE occurred_on <= ?",
             [UNTIL],
         ).fetchone()
     assert before[0] <= UNTIL and before[1]
