@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 DAYS_TO_SEND = 10  # after the last day of the quarter; what is reported later comes with the next
-_CORRECTED_SINCE = date(
+_CORRECTED_SINCE, _CORRECTED_CODES = date(2026, 4, 1), "7"  # one report in ten at sites
     2026, 4, 1
 )  # counts of deaths of the quarter before were too low until then
 _QUARTER = timedelta(days=90)
@@ -28,7 +28,7 @@ class Export:
         return self.until is None or day <= self.until
 
     def rows(self, rows: pa.Table, day_column: str, later: tuple[str, ...] = ()) -> pa.Table:
-        """Rows up to the day, by one of their columns; `later`: days that are filled in when due."""
+        """Rows up to the day, by one of their columns; `later`: days that are filled in then."""
         if self.until is None or not day_column:
             return rows
         for name in later:

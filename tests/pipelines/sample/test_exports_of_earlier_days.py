@@ -12,6 +12,7 @@ from pipelines.workspace.paths import Workspace
 
 SIZES = {"activities": 300, "incidents": 1_500, "alerts": 90, "waves": 1, "respondents": 240}
 UNTIL = date(2026, 3, 31)
+COUNTS = "count(*) FILTER (incident_type = 'injury'), count(*)"
 TABLES = ("incidents", "alerts", "activities", "incident_victims", "reporting_returns")
 
 
@@ -32,8 +33,8 @@ def test_what_comes_later_completes_and_corrects_what_was_sent_before(tmp_path: 
     ingest(early, read_mission(early.profile("sample")))
     with open_warehouse(early.warehouse("sample")) as connection:
         before = connection.execute(
-            """SELECT max(occurred_on), max(CAST(reported_at AS DATE)) <= ?, count(*) FILTER (incident_type = 'injury'),
-              count(*) FROM core.incidents""",
+            f"""SELECT max(occurred_on), max(CAST(reported_at AS DATE)) <= ?, {COUNTS}
+            FROM core.incidents""",
             [date(2026, 4, DAYS_TO_SEND)],
         ).fetchone()
     install(early, seed=3, **SIZES)
@@ -43,7 +44,7 @@ def test_what_comes_later_completes_and_corrects_what_was_sent_before(tmp_path: 
     assert rows(early) == rows(whole)
     with open_warehouse(early.warehouse("sample")) as connection:
         after = connection.execute(
-            "SELECT count(*) FILTER (incident_type = 'injury'), count(*) FROM core.incidents WHERE occurred_on <= ?",
+            f"SELECT {COUNTS} FROM core.incidents WHERE occurred_on <= ?",
             [UNTIL],
         ).fetchone()
     assert before[0] <= UNTIL and before[1]
