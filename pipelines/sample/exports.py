@@ -12,8 +12,6 @@ import pyarrow.compute as pc
 
 DAYS_TO_SEND = 10  # after the last day of the quarter; what is reported later comes with the next
 _CORRECTED_SINCE, _CORRECTED_CODES = date(2026, 4, 1), "7"  # one report in ten at sites
-    2026, 4, 1
-)  # counts of deaths of the quarter before were too low until then
 _QUARTER = timedelta(days=90)
 
 
