@@ -158,7 +158,7 @@ def test_the_demonstration_revises_what_it_published(
 
 
 def revisions(new_user: NewUser, old: str, new: str) -> list[dict[str, Any]]:
-    done = new_user.run(f"poclens --json diff --mission sample {old} {new}")
+    done = new_user.run(f"poclens diff --mission sample {old} {new} --json")
     assert done.returncode == 0, done.stderr
     found: list[dict[str, Any]] = json.loads(done.stdout)["revisions"]
     return found
