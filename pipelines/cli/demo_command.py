@@ -71,14 +71,15 @@ def prepare(arguments: argparse.Namespace) -> str:
 
 def _publish_quarter(arguments: argparse.Namespace, number: int, quarter: Quarter) -> str:
     from pipelines.orchestration.run import publish, refresh
-    from pipelines.sample import install
-    from pipelines.workspace.installation import make_workspace
+    from pipelines.sample import deliver_what_is_new
+    from pipelines.workspace.installation import install_profile, make_workspace
 
     workspace = arguments.workspace
     place = {"number": number, "count": len(QUARTERS), "period": quarter.period}
     make_workspace(workspace)
     tell(arguments, "cli.demo.sample", **place)
-    install(workspace, until=quarter.until)
+    install_profile(workspace, SAMPLE)
+    deliver_what_is_new(workspace, quarter.until)
     tell(arguments, "cli.demo.refresh", **place)
     with progress_bar(arguments):
         result = refresh(workspace, SAMPLE, quarter.as_of)

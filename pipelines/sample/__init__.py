@@ -1,5 +1,6 @@
 """The fictional mission: `install` puts it into a workspace, `generate` writes its files."""
 
+import hashlib
 import os
 import time
 from datetime import date
@@ -10,7 +11,7 @@ from pipelines.sample.generation import Progress, Truth, generate
 from pipelines.workspace.installation import install_profile
 from pipelines.workspace.paths import Workspace
 
-__all__ = ["Truth", "deliver", "generate", "install"]
+__all__ = ["Truth", "deliver_what_is_new", "generate", "install"]
 
 
 def install(
@@ -33,10 +34,18 @@ def install(
 
 def deliver(workspace: Workspace, until: date | None = None, **options: Any) -> Truth:
     """The sample's files in the inbox as they were sent after that day; options of `generate`."""
-    truth = generate(
-        workspace.inbox(MISSION), until=until, beside=workspace.home / "sample", **options
-    )
+    inbox = workspace.inbox(MISSION)
+    truth = generate(inbox, until=until, beside=workspace.home / "sample", **options)
     hour_ago = time.time() - 3600  # they are whole: nobody need wait to see them unchanged
-    for path in workspace.inbox(MISSION).iterdir():
+    for path in inbox.iterdir():
         os.utime(path, (hour_ago, hour_ago))
     return truth
+
+
+def deliver_what_is_new(workspace: Workspace, until: date | None, **options: Any) -> None:
+    """Of the files as they were sent after that day, those that were not taken in before."""
+    deliver(workspace, until, **options)
+    for path in workspace.inbox(MISSION).iterdir():
+        sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+        if (workspace.archive(MISSION) / (sha256 + path.suffix)).exists():
+            path.unlink()
