@@ -5,8 +5,10 @@ For edges from single activities to single incidents, dated to the day. Counts a
 what the grade looks at (`reference/linkage/grading.md` §1).
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -15,16 +17,34 @@ from scipy import stats
 from indicators.compiler.derived.columns import rows_sql
 from indicators.compiler.derived.functions import functions_sql
 from indicators.compiler.indicator_filter import counted_columns, counted_sql
+from indicators.definitions.columns_read import class_of_total
 from indicators.definitions.contracts import contracts
 from indicators.definitions.indicator import Indicator
-from indicators.linkage.case_series.analysis import MODELS, FittedModel, fit
-from indicators.linkage.case_series.days import KnownDays, known_days
+from indicators.linkage.case_series.analysis import (
+    LEAST_AREAS_WITH_CONTRAST,
+    LEAST_INFORMATION,
+    MODELS,
+    FittedModel,
+    fit,
+)
+from indicators.linkage.case_series.areas import area_effects
+from indicators.linkage.case_series.cells import cells_of
+from indicators.linkage.case_series.days import EARLIER, LEAD, KnownDays, known_days
 from indicators.linkage.case_series.fit import Term
-from indicators.linkage.finding import LEVEL, PLACEBO, EffectEstimate, Finding, MethodResult
+from indicators.linkage.finding import PLACEBO, EffectEstimate, Finding, MethodResult
 from indicators.linkage.framework.model import Edge
 from indicators.linkage.grading import CheckOutcome, GradingInputs
 from indicators.linkage.methods.activities import SOURCE, has_events
 from indicators.linkage.methods.protocol import Warehouse
+from indicators.linkage.power import (
+    LEVEL,
+    TARGET_RATIO,
+    Precision,
+    Shortfall,
+    Supply,
+    more,
+    smallest_visible,
+)
 
 METHOD = "case_series"
 PRIMARY = "14_days"
@@ -35,6 +55,7 @@ WINDOWS = {
     "p3": ("8_to_14_days", "8–14"),
 }
 RECEIVED = ("submitted", "nil")  # a return that says "none" has come
+MONTHS_AROUND_A_DAY = 3  # whose returns must be there for any day of the middle one to be known
 LEAST_SHARE = 0.5
 STRONG_PLACEBO_P, PLACEBO_P = 0.01, 0.10
 _COLUMNS = {
@@ -45,10 +66,20 @@ _COLUMNS = {
 
 @dataclass(frozen=True)
 class Series:
-    """The known days of one edge, and the same with its activities put 60 days too early."""
+    """The known days of one edge, and the same with its activities put 60 days too early.
+
+    `areas`: names by the codes of the days. `possible_days`: of an area, were all its returns
+    there. `missing`: by area months of which a return is missing. `undated`: incidents without a
+    day. `is_protected`: no figure of a single area leaves the engine.
+    """
 
     days: KnownDays
     moved: KnownDays
+    areas: tuple[str, ...] = ()
+    possible_days: int = 0
+    missing: Mapping[str, int] = field(default_factory=dict)
+    undated: int = 0
+    is_protected: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,7 +87,7 @@ class CaseSeries:
     """An area's days after an activity beside its other days of the same quarter."""
 
     name: str = METHOD
-    table: str | None = None
+    table: str | None = "area_effect"
 
     def applies(self, edge: Edge, catalogue: Mapping[str, Indicator]) -> bool:
         """From single activities to single incidents."""
@@ -71,13 +102,18 @@ class CaseSeries:
         for statement in series_sql(catalogue[edge.from_indicator], catalogue[edge.to_indicator]):
             parameters = {"mission": warehouse.mission.mission} if "$mission" in statement else None
             connection.execute(statement, parameters)
-        return _read_days(connection)
+        return _read_days(connection, class_of_total(catalogue[edge.to_indicator]) == "protected")
 
     def evidence(self, inputs: Series | None, edge: Edge) -> MethodResult:
         """The fortnight after, its three windows, and beside them the models that check it."""
         if inputs is None or not len(inputs.days.area):
             effect = EffectEstimate(METHOD, PRIMARY, 0, reason="no_known_days")
-            return MethodResult((_finding(effect, edge, {}, "1–14"),))
+            untested = replace(
+                _finding(effect, edge, {}, "1–14"),
+                shortfalls=(Shortfall("returns", MONTHS_AROUND_A_DAY * LEAST_AREAS_WITH_CONTRAST),),
+                supplies=tuple(_supplies(inputs, None)),
+            )
+            return MethodResult((untested,))
         models = {name: fit(inputs.days, MODELS[name]) for name in MODELS if name != "month_strata"}
         named = edge.primary.outcome if edge.primary else "all"
         primary = models["independent" if named == "independent" else "primary"]
@@ -85,14 +121,23 @@ class CaseSeries:
         whole = None if reason else _term(primary, "post")
         checks = dict(_checks(inputs, models, whole)) if whole else {}
         months = len(np.unique(inputs.days.month))
-        found = [_finding(_effect(PRIMARY, primary, "post", months, reason), edge, checks, "1–14")]
+        first = _finding(_effect(PRIMARY, primary, "post", months, reason), edge, checks, "1–14")
+        found = [
+            replace(
+                first,
+                precision=_precision(primary, months),
+                shortfalls=tuple(_shortfalls(primary)),
+                supplies=tuple(_supplies(inputs, primary)),
+            )
+        ]
         for term, (name, days) in WINDOWS.items() if whole else ():
             effect = _effect(name, models["windows"], term, months, models["windows"].reason)
             found.append(_finding(effect, edge, checks, days))
         if whole and models["lead"].terms:
             lead = _effect("lead_7_days", models["lead"], "lead", months, None, PLACEBO)
             found.append(_finding(lead, edge, {}, "1–14"))
-        return MethodResult(tuple(found))
+        rows = _area_rows(inputs, whole, named) if whole and not inputs.is_protected else ()
+        return MethodResult(tuple(found), tuple(rows))
 
     def primary(self, findings: Sequence[Finding]) -> Finding | None:
         """The fortnight after, where information and areas with contrast are enough."""
@@ -121,17 +166,115 @@ FROM series_{SOURCE} {placed} WHERE coalesce({counted_sql(output)}, false)"""
 SELECT {area}, occurred_on AS "day", coalesce(reported_by, '') <> 'un_police' AS is_independent
 FROM series_incidents {placed}
 WHERE coalesce({counted_sql(outcome)}, false) AND date_precision = 'day'"""
+    yield f"""CREATE OR REPLACE TEMP TABLE series_undated AS
+SELECT count(*) AS rows FROM series_incidents
+WHERE coalesce({counted_sql(outcome)}, false) AND coalesce(date_precision, '') <> 'day'"""
     yield f"""CREATE OR REPLACE TEMP TABLE series_returned AS
 SELECT source, area, "month", bool_and(status IN {RECEIVED}) AS is_sent
 FROM mart.return_status
 WHERE mission = $mission AND source IN ('{SOURCE}', 'incidents') GROUP BY ALL"""
 
 
-def _read_days(connection: duckdb.DuckDBPyConnection) -> Series | None:
+def _read_days(connection: duckdb.DuckDBPyConnection, is_protected: bool) -> Series | None:
     try:
-        return Series(known_days(connection), known_days(connection, earlier=FAKE_DAYS))
+        days, moved = known_days(connection), known_days(connection, earlier=FAKE_DAYS)
     except KeyError:
         return None
+    missing = connection.execute(
+        """SELECT area, count(DISTINCT "month") FILTER (WHERE NOT is_sent) FROM series_returned
+        GROUP BY area ORDER BY area"""
+    ).fetchall()
+    ((length,),) = connection.execute(
+        """SELECT last_day(max("month")) - CAST(min("month") AS DATE) + 1 FROM series_returned"""
+    ).fetchall()
+    ((undated,),) = connection.execute("SELECT rows FROM series_undated").fetchall()
+    return Series(
+        days,
+        moved,
+        areas=tuple(area for area, _ in missing),
+        possible_days=max(0, length - EARLIER - LEAD),
+        missing={area: months for area, months in missing if months},
+        undated=undated,
+        is_protected=is_protected,
+    )
+
+
+# --- what it rests on, and what is missing -------------------------------------------------------
+
+
+def _precision(model: FittedModel, months: int) -> Precision | None:
+    """From the wider of its errors, and never from less than 1/√information, which is known first.
+
+    None where no incident lies in a stratum with days of both kinds: nothing can be reckoned from.
+    """
+    if not model.information > 0:
+        return None
+    term = _term(model, "post")
+    df = max(model.areas_with_contrast - 1, 1)
+    least = smallest_visible(1 / math.sqrt(model.information), df)
+    pairs = ((term.se_stratum, term.df_stratum), (term.se_area, term.df_area)) if term else ()
+    own = (smallest_visible(error, df) for error, df in pairs if error > 0 and df > 0)
+    return Precision(
+        max(least, *own) if term else least, TARGET_RATIO, "incidents", model.incidents, months
+    )
+
+
+def _shortfalls(model: FittedModel) -> Iterator[Shortfall]:
+    """What the gates of `grading.md` lack, incidents at today's share of days after activities."""
+    areas = LEAST_AREAS_WITH_CONTRAST - model.areas_with_contrast
+    if areas > 0:
+        yield Shortfall("areas_with_contrast", areas)
+    if 0 < model.information < LEAST_INFORMATION:
+        times = LEAST_INFORMATION / model.information
+        yield Shortfall("incidents", more(model.incidents, times))
+
+
+def _supplies(series: Series | None, model: FittedModel | None) -> Iterator[Supply]:
+    """Missing returns and days of incidents: each known day and incident is worth the average."""
+    if series is None:
+        return
+    known = np.bincount(series.days.area, minlength=len(series.areas))
+    gained = {
+        area: (series.possible_days - int(known[code])) / known.sum() if known.sum() else None
+        for code, area in enumerate(series.areas)
+        if area in series.missing
+    }
+    for area, months in series.missing.items():
+        share = gained[area]
+        yield Supply("returns", months, None if share is None else 1 + share, area)
+    if series.missing:
+        known_gains = [share for share in gained.values() if share is not None]
+        times = 1 + sum(known_gains) if known_gains else None
+        yield Supply("returns", sum(series.missing.values()), times)
+    if series.undated:
+        times = 1 + series.undated / model.incidents if model and model.incidents else None
+        yield Supply("day_dates", series.undated, times)
+
+
+def _area_rows(series: Series, whole: Term, outcome: str) -> Iterator[dict[str, Any]]:
+    """Rows of `mart.area_effect`: of every area with an incident, which the cells number anew."""
+    spec = MODELS["independent" if outcome == "independent" else "primary"]
+    cells = cells_of(series.days, spec.terms, independent=spec.independent, by_month=spec.by_month)
+    counted = series.days.independent if spec.independent else series.days.incidents
+    names = [series.areas[code] for code in np.unique(series.days.area[counted > 0])]
+    for own in area_effects(cells, whole):
+        low, high = own.interval(own.estimate, own.se)
+        shrunken_low, shrunken_high = own.interval(own.shrunken, own.shrunken_se)
+        yield {
+            "area": names[own.area],
+            "method": METHOD,
+            "specification": PRIMARY,
+            "n_events": own.incidents,
+            "n_eff": own.information,
+            "estimate": own.estimate,
+            "se": own.se,
+            "ci_low": low,
+            "ci_high": high,
+            "shrunken": own.shrunken,
+            "shrunken_low": shrunken_low,
+            "shrunken_high": shrunken_high,
+            "status": own.status,
+        }
 
 
 def _term(model: FittedModel, name: str) -> Term | None:
