@@ -112,6 +112,13 @@ CREATE TABLE mart.primary_test (
   fallback_reason VARCHAR, grade VARCHAR, is_answered BOOLEAN
 );
 
+-- Edges graded by another test than in the release before; null where one side did not ask
+CREATE TABLE mart.primary_change (
+  mission VARCHAR, edge VARCHAR, release_before VARCHAR, named_on DATE, method_before VARCHAR,
+  method_after VARCHAR, window_before VARCHAR, window_after VARCHAR, outcome_before VARCHAR,
+  outcome_after VARCHAR, sentence_en VARCHAR, sentence_fr VARCHAR
+);
+
 -- What an edge’s primary test would see, step by step: today, months_ahead, what it lacks
 -- (`purpose`: test, target), and what the mission could add: returns, day_dates, survey_item
 CREATE TABLE mart.evidence_plan (

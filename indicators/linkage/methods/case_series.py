@@ -7,7 +7,7 @@ what the grade looks at (`reference/linkage/grading.md` §1).
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import duckdb
@@ -25,7 +25,9 @@ from indicators.linkage.case_series.analysis import (
     LEAST_INFORMATION,
     MODELS,
     FittedModel,
+    areas_of_cells,
     fit,
+    information_by_area,
 )
 from indicators.linkage.case_series.areas import area_effects
 from indicators.linkage.case_series.cells import cells_of
@@ -75,11 +77,11 @@ class Series:
 
     days: KnownDays
     moved: KnownDays
-    areas: tuple[str, ...] = ()
-    possible_days: int = 0
-    missing: Mapping[str, int] = field(default_factory=dict)
-    undated: int = 0
-    is_protected: bool = False
+    areas: tuple[str, ...]
+    possible_days: int
+    missing: Mapping[str, int]
+    undated: int
+    is_protected: bool
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ class CaseSeries:
         for statement in series_sql(catalogue[edge.from_indicator], catalogue[edge.to_indicator]):
             parameters = {"mission": warehouse.mission.mission} if "$mission" in statement else None
             connection.execute(statement, parameters)
-        return _read_days(connection, class_of_total(catalogue[edge.to_indicator]) == "protected")
+        return read_series(connection, class_of_total(catalogue[edge.to_indicator]) == "protected")
 
     def evidence(self, inputs: Series | None, edge: Edge) -> MethodResult:
         """The fortnight after, its three windows, and beside them the models that check it."""
@@ -175,7 +177,8 @@ FROM mart.return_status
 WHERE mission = $mission AND source IN ('{SOURCE}', 'incidents') GROUP BY ALL"""
 
 
-def _read_days(connection: duckdb.DuckDBPyConnection, is_protected: bool) -> Series | None:
+def read_series(connection: duckdb.DuckDBPyConnection, is_protected: bool = False) -> Series | None:
+    """The series of the tables of `series_sql`; None where no return is recorded."""
     try:
         days, moved = known_days(connection), known_days(connection, earlier=FAKE_DAYS)
     except KeyError:
@@ -230,22 +233,31 @@ def _shortfalls(model: FittedModel) -> Iterator[Shortfall]:
 
 
 def _supplies(series: Series | None, model: FittedModel | None) -> Iterator[Supply]:
-    """Missing returns and days of incidents: each known day and incident is worth the average."""
+    """Missing returns and days of incidents.
+
+    A day that becomes known is worth what a known day of its area is, or of the mission where none
+    is known; an area without incidents of the kind adds nothing and is left out.
+    """
     if series is None:
         return
-    known = np.bincount(series.days.area, minlength=len(series.areas))
-    gained = {
-        area: (series.possible_days - int(known[code])) / known.sum() if known.sum() else None
-        for code, area in enumerate(series.areas)
-        if area in series.missing
-    }
-    for area, months in series.missing.items():
-        share = gained[area]
-        yield Supply("returns", months, None if share is None else 1 + share, area)
-    if series.missing:
-        known_gains = [share for share in gained.values() if share is not None]
+    size, days = len(series.areas), series.days
+    known = np.bincount(days.area, minlength=size)
+    own = np.zeros(size)
+    by_area = information_by_area(days, MODELS["primary"])
+    own[: len(by_area)] = by_area
+    total = float(own.sum())
+    gains: dict[str, float | None] = {}
+    for code, (area, count) in enumerate(zip(series.areas, known, strict=True)):
+        worth = own[code] / count if count else total / max(int(known.sum()), 1)
+        gain = worth * max(0, series.possible_days - int(count))
+        if area in series.missing and (gain > 0 or not total):
+            gains[area] = gain / total if total else None
+    for area, gain in gains.items():
+        yield Supply("returns", series.missing[area], None if gain is None else 1 + gain, area)
+    if gains:
+        known_gains = [gain for gain in gains.values() if gain is not None]
         times = 1 + sum(known_gains) if known_gains else None
-        yield Supply("returns", sum(series.missing.values()), times)
+        yield Supply("returns", sum(series.missing[area] for area in gains), times)
     if series.undated:
         times = 1 + series.undated / model.incidents if model and model.incidents else None
         yield Supply("day_dates", series.undated, times)
@@ -255,8 +267,7 @@ def _area_rows(series: Series, whole: Term, outcome: str) -> Iterator[dict[str, 
     """Rows of `mart.area_effect`: of every area with an incident, which the cells number anew."""
     spec = MODELS["independent" if outcome == "independent" else "primary"]
     cells = cells_of(series.days, spec.terms, independent=spec.independent, by_month=spec.by_month)
-    counted = series.days.independent if spec.independent else series.days.incidents
-    names = [series.areas[code] for code in np.unique(series.days.area[counted > 0])]
+    names = [series.areas[code] for code in areas_of_cells(series.days, spec)]
     for own in area_effects(cells, whole):
         low, high = own.interval(own.estimate, own.se)
         shrunken_low, shrunken_high = own.interval(own.shrunken, own.shrunken_se)

@@ -10,11 +10,16 @@ import pandas as pd
 import pytest
 
 from indicators.foundation.messages import LANGUAGES, has_message
-from indicators.linkage.case_series.days import known_days
 from indicators.linkage.finding import Finding
 from indicators.linkage.framework.model import Edge
 from indicators.linkage.grading import CHECKS, grade
-from indicators.linkage.methods.case_series import FAKE_DAYS, PRIMARY, CaseSeries, Series
+from indicators.linkage.methods.case_series import (
+    FAKE_DAYS,
+    PRIMARY,
+    CaseSeries,
+    Series,
+    read_series,
+)
 
 FIRST, DAYS, AREAS = date(2024, 1, 1), 900, 12
 WORDS = {"en": "text", "fr": "texte"}
@@ -64,7 +69,10 @@ def of_grids(acted: Any, incidents: Any, draw: np.random.Generator) -> Series:
           (VALUES ('activities'), ('incidents')) AS sources(source),
           range(DATE '{FIRST}', DATE '{last}' + 1, INTERVAL 1 MONTH) AS months("month")"""
     )
-    return Series(known_days(connection), known_days(connection, earlier=FAKE_DAYS))
+    connection.execute("CREATE TABLE series_undated AS SELECT 0 AS rows")
+    found = read_series(connection)
+    assert found is not None
+    return found
 
 
 def primary(inputs: Series | None) -> Finding:
