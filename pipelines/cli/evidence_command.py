@@ -51,13 +51,13 @@ def _lines(rows: Sequence[Row], language: str) -> Iterator[str]:
         yield message("cli.evidence.none", language)
     for edge, steps in groupby(rows, key=lambda row: row["edge"]):
         yield str(edge)
-        country = None
-        for row in steps:
-            country = country or row["area"]
-            if row["area"] == country:
-                yield f"  {row[f'sentence_{language}']}"
-            else:
-                yield f"    {row['area']}: {row['quantity']}"
+        first, *others = steps
+        of_mission = [first, *(row for row in others if row["area"] == first["area"])]
+        yield from (f"  {row[f'sentence_{language}']}" for row in of_mission)
+        areas = [row for row in others if row["area"] != first["area"]]
+        if areas:
+            listed = ", ".join(f"{row['area']} {row['quantity']}" for row in areas)
+            yield f"    {message('cli.evidence.areas', language, areas=listed)}"
 
 
 def _write(path: Path, names: Sequence[str], rows: Sequence[Row]) -> None:
