@@ -128,7 +128,7 @@ class CaseSeries:
             replace(
                 first,
                 precision=_precision(primary, months),
-                shortfalls=tuple(_shortfalls(primary)),
+                shortfalls=tuple(shortfalls(primary)),
                 supplies=tuple(_supplies(inputs, primary)),
             )
         ]
@@ -222,7 +222,7 @@ def _precision(model: FittedModel, months: int) -> Precision | None:
     )
 
 
-def _shortfalls(model: FittedModel) -> Iterator[Shortfall]:
+def shortfalls(model: FittedModel) -> Iterator[Shortfall]:
     """What the gates of `grading.md` lack, incidents at today's share of days after activities."""
     areas = LEAST_AREAS_WITH_CONTRAST - model.areas_with_contrast
     if areas > 0:
