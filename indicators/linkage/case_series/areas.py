@@ -3,7 +3,8 @@
 Own: conditional Poisson of the area's strata, all other terms as fitted for all areas. Drawn
 towards the mission's: empirical Bayes (Morris 1983; Clayton and Kaldor 1987 for rates of areas),
 prior normal about the ratio of all areas with the variance between areas by DerSimonian and Laird
-(1986). Errors carry the over-dispersion of the whole fit. For looking at where a result comes
+(1986). Errors carry the over-dispersion within areas (Pearson); that over all areas would count
+what they differ by as noise. For looking at where a result comes
 from: an area alone is not tested, and areas are not ranked.
 """
 
@@ -60,6 +61,11 @@ class _Strata:
         share = self.expected_share(log_ratio)
         return float((self.incidents * share * (1 - share)).sum())
 
+    def chi_square(self, log_ratio: float) -> float:
+        share = self.expected_share(log_ratio)
+        rest = self.exposed - self.incidents * share
+        return float((rest**2 / (self.incidents * share * (1 - share))).sum())
+
     @property
     def has_both_sides(self) -> bool:
         return 0 < self.exposed.sum() < self.incidents.sum()
@@ -71,8 +77,8 @@ def area_effects(cells: Cells, whole: Term) -> list[AreaEffect]:
     The first term of the cells is the exposure.
     """
     strata = _strata_by_area(cells)
-    dispersion = max(1.0, (max(whole.se_stratum, whole.se_area) / whole.se_model) ** 2)
     own = {area: _mode(found, 0.0, 0.0) for area, found in strata.items() if found.has_both_sides}
+    dispersion = _dispersion([(strata[area], mode) for area, mode in own.items()])
     errors = {
         area: math.sqrt(dispersion / strata[area].information(mode)) for area, mode in own.items()
     }
@@ -99,6 +105,13 @@ def area_effects(cells: Cells, whole: Term) -> list[AreaEffect]:
             )
         )
     return found
+
+
+def _dispersion(fitted: Sequence[tuple[_Strata, float]]) -> float:
+    """Pearson's chi-square of the strata about their areas' ratios, by degree of freedom; or 1."""
+    df = sum(len(strata.incidents) - 1 for strata, _ in fitted)
+    chi_square = sum(strata.chi_square(mode) for strata, mode in fitted)
+    return max(1.0, chi_square / df) if df else 1.0
 
 
 def _strata_by_area(cells: Cells) -> dict[int, _Strata]:

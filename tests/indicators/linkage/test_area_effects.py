@@ -70,15 +70,16 @@ def test_what_is_drawn_in_lies_between_the_areas_own_and_the_missions(varied: An
 
 
 def test_drawn_in_ratios_are_nearer_the_planted_ones() -> None:
-    own_error, drawn_error = [], []
-    for seed in range(1, 6):
-        for planted, own in zip(
-            np.log(RATIOS), looked_at(by_area(RATIOS, seed, 0.06))[2], strict=True
-        ):
-            if own.estimate is not None and own.shrunken is not None:
-                own_error.append((own.estimate - planted) ** 2)
-                drawn_error.append((own.shrunken - planted) ** 2)
-    assert np.mean(drawn_error) < 0.8 * np.mean(own_error)
+    """Of areas that differ little, seen with few incidents each; what is said of them holds."""
+    planted = np.linspace(-0.7, -0.1, AREAS)
+    found = [looked_at(by_area(np.exp(planted), seed, 0.06))[2] for seed in range(1, 6)]
+    pairs = [(own, true) for run in found for own, true in zip(run, planted, strict=True)]
+    known = [(own, true) for own, true in pairs if own.estimate is not None]
+    own_error = np.mean([(own.estimate - true) ** 2 for own, true in known])  # type: ignore[operator]
+    drawn_error = np.mean([(own.shrunken - true) ** 2 for own, true in known])  # type: ignore[operator]
+    assert drawn_error < 0.5 * own_error
+    limits = [(*own.interval(own.shrunken, own.shrunken_se), true) for own, true in pairs]
+    assert np.mean([low <= true <= high for low, high, true in limits]) >= 0.85  # type: ignore[operator]
 
 
 def test_areas_that_differ_by_noise_alone_are_all_at_the_missions_ratio() -> None:
