@@ -48,8 +48,9 @@ class AreaMonths:
     """Figures by series and month; a series is an indicator in an area. The last column is empty.
 
     part, whole: what was counted and its exposure (shares: denominator), 0 where not received.
-    received: all returns of the area came; due: a return was due. is_over: by month. came: what was counted although returns are missing. members: series x series, 1 where the
-    second is one of the areas that the first is made of.
+    received: all returns of the area came; due: a return was due. is_over: by month. came: what
+    was counted although returns are missing. members: series x series, 1 where the second is one
+    of the areas that the first is made of.
     """
 
     part: Floats
@@ -62,24 +63,32 @@ class AreaMonths:
 
     def compared(self, now: Sequence[int], before: Sequence[int]) -> Sums:
         """Sums over the area-months that came in both; columns of `before` pair with `now`."""
-        both = self.received[:, now] & self.received[:, before]
+        both = self._both(now, before)
         due = (self.due[:, now] | self.due[:, before] | both) & self.is_over[now]
-        pairs = ((table, at) for at in (now, before) for table in (self.part, self.whole))
-        columns = [(table[:, at] * both).sum(axis=1) for table, at in pairs]
+        columns = self._figures(now, before, both)
         columns += [flags.any(axis=1) for flags in (both, due)]
         columns += [flags.sum(axis=1) for flags in (both, due)]
         found = np.asarray((self.members @ np.column_stack(columns)).T)
         return Sums(found[:4], *found[4:])
 
-    def with_silent(self, now: Sequence[int], before: Sequence[int], sums: Sums) -> Floats:
-        """The figures of `sums` with the silent area-months of the later period at a high value."""
+    def with_silent(self, now: Sequence[int], before: Sequence[int]) -> Floats:
+        """The figures of `compared` with silent area-months of the later period at a high value."""
         silent = ~self.received[:, now] & self.due[:, now] & self.received[:, before]
         silent &= self.is_over[now]
         high = np.maximum(self.high[:, now], self.came[:, now])
         # What a silent month's exposure was is not known either: that of the year before.
         exposure, part = self.whole[:, before], self.part[:, before]
-        columns = [(table * silent).sum(axis=1) for table in (high, exposure, part, exposure)]
-        return sums.figures + np.asarray((self.members @ np.column_stack(columns)).T)
+        added = [(table * silent).sum(axis=1) for table in (high, exposure, part, exposure)]
+        columns = np.add(self._figures(now, before, self._both(now, before)), added)
+        return np.asarray((self.members @ columns.T).T)
+
+    def _both(self, now: Sequence[int], before: Sequence[int]) -> Flags:
+        return np.asarray(self.received[:, now] & self.received[:, before])
+
+    def _figures(self, now: Sequence[int], before: Sequence[int], used: Flags) -> list[Floats]:
+        """By series, before they are summed over areas: part and whole of both periods."""
+        pairs = ((table, at) for at in (now, before) for table in (self.part, self.whole))
+        return [(table[:, at] * used).sum(axis=1) for table, at in pairs]
 
     def monthly(self, months: NDArray[np.int64]) -> tuple[Floats, Floats, Floats]:
         """By series and month: what was counted in the areas received, what these usually count

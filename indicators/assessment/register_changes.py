@@ -6,7 +6,7 @@ or where the period is still running, the area-months that came in both are comp
 to hold with the silent areas at a high value too.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -22,8 +22,8 @@ from indicators.assessment.change_tests import (
     dispersion,
     share_change_p,
 )
-from indicators.assessment.comparable_months import AreaMonths, Flags, Sums
-from indicators.foundation.codes import NORMAL, NOT_COMPUTABLE
+from indicators.assessment.comparable_months import AreaMonths, Flags
+from indicators.foundation.codes import NORMAL, NOT_COMPUTABLE, PROVISIONAL
 from indicators.foundation.periods import Period, period_named, previous_year
 
 COUNTS = ("count", "sum", "count_distinct", "rate")
@@ -141,7 +141,7 @@ def _table(cells: pd.DataFrame, series: np.ndarray, size: int) -> Table:
     )
     at = (series, periods.reset_index().set_index("period")["index"].loc[cells["period"]])
     complete = cells["obs_status"].eq(NORMAL).to_numpy()
-    has_value = cells["value"].notna().to_numpy()
+    is_told = (cells["obs_status"].isin([NORMAL, PROVISIONAL]) & cells["value"].notna()).to_numpy()
     part, whole = _figures(cells)
 
     def spread(values: np.ndarray, fits: np.ndarray) -> Floats:
@@ -151,7 +151,7 @@ def _table(cells: pd.DataFrame, series: np.ndarray, size: int) -> Table:
 
     return Table(
         periods,
-        spread(cells["cell_id"].to_numpy(dtype=float), has_value),
+        spread(cells["cell_id"].to_numpy(dtype=float), is_told),
         spread(part, complete),
         spread(whole, complete),
     )
@@ -295,11 +295,8 @@ def _tested(
     on_record = series.begins_by(earlier.start) & (is_running | series.lasts_until(period.end))
     in_part = ~is_complete & series.adds & on_record & sums.is_enough
     figures = np.where(is_complete, published, np.where(in_part, sums.figures, np.nan))
-    p, change = _p_and_change(figures, noise, is_share)
-    held = p
-    if not is_share:
-        falls = in_part & (change < 0)
-        held = np.where(falls, np.maximum(p, _p_with_silent(months, columns, sums, noise)), p)
+    p, change = p_and_change(figures, noise, is_share)
+    held = p if is_share else np.where(in_part, held_p(p, change, months, columns, noise), p)
     reason = np.select(
         [
             (p < LEVEL) & (held >= LEVEL),
@@ -341,16 +338,21 @@ def _paired_months(base: Table, period: Period) -> tuple[list[int], list[int]]:
     return months, [base.place.get(name, _NOTHING) for name in earlier]
 
 
-def _p_and_change(figures: Floats, noise: Dispersion, is_share: bool) -> tuple[Floats, Floats]:
+def p_and_change(figures: Floats, noise: Dispersion, is_share: bool) -> tuple[Floats, Floats]:
     """By series; nan where one of both periods has nothing that could be counted in."""
     x, n, y, m = np.where((figures[1] > 0) & (figures[3] > 0), figures, np.nan)
     p = share_change_p(x, n, y, m, noise) if is_share else count_change_p(x, y, n, m, noise)
     return p, x / n - y / m
 
 
-def _p_with_silent(
-    months: AreaMonths, columns: tuple[list[int], list[int]], sums: Sums, noise: Dispersion
+def held_p(
+    p: Floats,
+    change: Floats,
+    months: AreaMonths,
+    columns: tuple[Sequence[int], Sequence[int]],
+    noise: Dispersion,
 ) -> Floats:
-    """Of a fall with the silent areas at a high value; 1 where it is none any more."""
-    p, change = _p_and_change(months.with_silent(*columns, sums), noise, is_share=False)
-    return np.where(change < 0, p, 1.0)
+    """p-values of counts, of falls no smaller than with the silent areas at a high value."""
+    with_silent, still = p_and_change(months.with_silent(*columns), noise, is_share=False)
+    doubtful = np.where(still < 0, with_silent, 1.0)
+    return np.where(change < 0, np.maximum(p, doubtful), p)
