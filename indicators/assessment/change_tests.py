@@ -54,8 +54,8 @@ def dispersion(
     """How much series vary beyond chance, from their earlier periods.
 
     counts, exposure: series x period, nan where a period has no usable figure. year, season: by
-    period, from 0. of: of shares, the denominators. Nan where fewer than 8 periods are usable or fewer than 3 degrees of freedom
-    are left beside the years and seasons seen.
+    period, from 0. of: of shares, the denominators. Nan where fewer than 8 periods are usable or
+    fewer than 3 degrees of freedom are left beside the years and seasons seen.
     """
     observed = np.isfinite(counts) & np.isfinite(exposure) & (exposure > 0)
     y, e = np.where(observed, counts, 0.0), np.where(observed, exposure, 0.0)

@@ -66,8 +66,8 @@ class AreaMonths:
         both = self._both(now, before)
         due = (self.due[:, now] | self.due[:, before] | both) & self.is_over[now]
         columns = self._figures(now, before, both)
-        columns += [flags.any(axis=1) for flags in (both, due)]
-        columns += [flags.sum(axis=1) for flags in (both, due)]
+        columns += [flags.any(axis=1).astype(float) for flags in (both, due)]
+        columns += [flags.sum(axis=1).astype(float) for flags in (both, due)]
         found = np.asarray((self.members @ np.column_stack(columns)).T)
         return Sums(found[:4], *found[4:])
 

@@ -163,8 +163,8 @@ def _figures(cells: pd.DataFrame) -> tuple[Floats, Floats]:
     is_share = cells["measure"].eq("ratio").to_numpy()
     persons = np.where(cells["measure"].eq("rate"), cells["denominator"].astype(float), 1.0)
     whole = np.where(is_share, cells["denominator"].astype(float), days * persons)
-    part = cells["numerator"].astype(float).fillna(cells["value"].astype(float)).to_numpy()
-    return part, whole
+    part = cells["numerator"].astype(float).fillna(cells["value"].astype(float))
+    return np.array(part, dtype=np.float64), np.array(whole, dtype=np.float64)
 
 
 def _area_months(
@@ -325,7 +325,9 @@ def _published(table: Table, now: int, before: int | None) -> Floats:
     """Both periods' figures where both are complete: part and whole now, then before."""
     if before is None:
         return np.full((4, len(table.part)), np.nan)
-    return np.stack([figures[:, at] for at in (now, before) for figures in (table.part, table.whole)])
+    return np.stack(
+        [figures[:, at] for at in (now, before) for figures in (table.part, table.whole)]
+    )
 
 
 def _paired_months(base: Table, period: Period) -> tuple[list[int], list[int]]:

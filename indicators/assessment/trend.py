@@ -187,7 +187,7 @@ def _wave_pairs(surveys: pd.DataFrame) -> pd.DataFrame:
 
 
 def _across_versions(cells: pd.DataFrame) -> pd.Index:
-    """Cells with a value whose earlier period or wave another version of the definition computed."""
+    """Cells with a value whose earlier period or wave another version of the definition gave."""
     several = cells.groupby("indicator")["indicator_version"].transform("nunique") > 1
     tested = cells["measure"].isin([*COUNTS, "ratio"]) | cells["is_survey"]
     is_told = cells["obs_status"].isin([NORMAL, PROVISIONAL]) & cells["value"].notna()

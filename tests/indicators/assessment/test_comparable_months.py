@@ -1,4 +1,4 @@
-"""Where returns are missing a trend is found on the area-months whose returns came in both years."""
+"""Where returns are missing a trend is found on the area-months that came in both years."""
 
 from datetime import date
 from typing import Any
@@ -40,7 +40,9 @@ def cells(counts: dict[tuple[str, str], float], came: Returns, as_of: date) -> l
             of = [area] if area in AREAS else list(AREAS)
             places = [(one, month) for one in of for month in inside]
             returns = [came.get(place, 2) for place in places]
-            rows.append(_cell(period, area, figures, dict(zip(places, returns, strict=True)), as_of))
+            rows.append(
+                _cell(period, area, figures, dict(zip(places, returns, strict=True)), as_of)
+            )
     return rows
 
 
@@ -65,7 +67,7 @@ def found(
     dated = {"measure": "count", "known_from": date(2024, 1, 1), "known_to": as_of}
     fill(connection, "indicator", [indicator(**(dated | of))])
     named = [{"area_code": code, "parent_area_code": COUNTRY} for code in AREAS]
-    named = [{"mission": mission().mission, **row} for row in [{"area_code": COUNTRY}, *named]]
+    named = [{"mission": mission().mission, **row} for row in ({"area_code": COUNTRY}, *named)]
     fill(connection, "area", named)
     fill(connection, "mission", [{"mission": mission().mission, "as_of": as_of}])
     fill(connection, "indicator_value", cells(counts, came, as_of))
@@ -83,11 +85,11 @@ def _trend_of(connection: duckdb.DuckDBPyConnection, period: str, area: str) -> 
     return dict(zip(TREND_COLUMNS, row, strict=True))
 
 
-def times(factor: float, months: tuple[str, ...], areas: tuple[str, ...] = AREAS) -> dict[Any, float]:
+def times(
+    factor: float, months: tuple[str, ...], areas: tuple[str, ...] = AREAS
+) -> dict[Any, float]:
     """These months at a multiple of the usual."""
-    return {
-        (area, month): factor * USUAL[int(month[5:]) - 1] for area in areas for month in months
-    }
+    return {(area, month): factor * USUAL[int(month[5:]) - 1] for area in areas for month in months}
 
 
 def test_nothing_is_said_beside_a_trend_of_complete_periods() -> None:
@@ -99,7 +101,11 @@ def test_areas_without_returns_are_left_out_of_both_years() -> None:
     """An area that was silent last year brings no rise, and one silent now hides none."""
     silent_before = {("TST-A", month): 0 for month in LAST_YEAR}
     same = found({}, silent_before, "2026-Q3")
-    assert (same["trend"], same["trend_areas"], same["trend_areas_due"]) == ("no_clear_change", 3, 4)
+    assert (same["trend"], same["trend_areas"], same["trend_areas_due"]) == (
+        "no_clear_change",
+        3,
+        4,
+    )
     assert (same["trend_months"], same["trend_months_due"]) == (9, 12)
     silent_now = {("TST-A", month): 0 for month in QUARTER}
     risen = found(times(1.6, QUARTER), silent_now, "2026-Q3", direction="down")
@@ -139,7 +145,7 @@ def test_distinct_things_do_not_add_up_over_area_months() -> None:
 
 
 def test_a_fall_must_hold_with_the_silent_areas_as_violent_as_they_have_been() -> None:
-    """Of four areas, one was silent all quarter. The others fell to four fifths; it may not have."""
+    """One of four areas was silent all quarter. The others fell; it may not have."""
     silent = {("TST-A", month): 0 for month in QUARTER}
     usual = times(0.8, QUARTER)
     assert found(usual, {}, "2026-Q3", direction="down")["trend"] == "improving"
@@ -258,7 +264,8 @@ def test_error_rates_with_missing_returns_on_a_thousand_missions(
         print("\n" + simulation.table(nulls | falls))
     for key, rate in nulls.items():
         if key[3] in GUARDED:
-            assert rate.fewer + rate.more <= 0.05, key
+            # With all returns the test is that of `trend_simulation.py`, and so is its limit.
+            assert rate.fewer + rate.more <= (0.065 if key[3] == "none" else 0.05), key
         if key[3] == "violence this year":
             assert rate.fewer <= 0.04, key
     for key, rate in falls.items():
