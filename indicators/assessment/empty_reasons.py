@@ -45,6 +45,20 @@ Beside = Literal[
     "area_without_report",
 ]
 Unrated = Literal["neutral", "no_target", "target_elsewhere", "no_figure"]
+# Why there is no trend; `fall_in_doubt`: why a fall is none (`register_changes.py`).
+Untested = Literal[
+    "fall_in_doubt",
+    "reports_missing",
+    "does_not_add",
+    "period_not_over",
+    "no_year_before",
+    "few_months_before",
+    "no_cases",
+    "latest_value",
+    "measure_not_tested",
+    "no_wave_before",
+]
+UNTESTED: tuple[Untested, ...] = get_args(Untested)
 
 PROTECTED = "protected"
 # A survey's answers from here on need no word of caution; below 25 none are shown (Statistics
