@@ -60,7 +60,9 @@ def dispersion(
     observed = np.isfinite(counts) & np.isfinite(exposure) & (exposure > 0)
     y, e = np.where(observed, counts, 0.0), np.where(observed, exposure, 0.0)
     years, seasons = _groups_of(year), _groups_of(season)
-    mean = _fitted(y, e, years, seasons)
+    has_cases = y.any(axis=1)
+    mean = np.zeros_like(y)
+    mean[has_cases] = _fitted(y[has_cases], e[has_cases], years, seasons)
     used = observed & (mean > 0)
     counted = used.T.astype(float)
     seen = [(groups.sums(counted) > 0).sum(axis=0) for groups in (years, seasons)]

@@ -118,7 +118,7 @@ def _changes_from(
     number = cells[SERIES].merge(named[SERIES].reset_index(names="series"), on=SERIES)["series"]
     tables = {
         period_type: _table(cells[at], number.to_numpy()[at], len(named))
-        for period_type in sorted(set(cells["period_type"]))
+        for period_type in sorted(cells["period_type"].unique())
         for at in [(cells["period_type"] == period_type).to_numpy()]
     }
     if base not in tables:

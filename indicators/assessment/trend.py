@@ -214,11 +214,8 @@ def _called(tested: pd.DataFrame, country_area: str) -> pd.Series:
     """The trend of each tested cell, by `cell_id`."""
     is_mission = tested["area"].eq(country_area)
     scope = tested["indicator"].where(~is_mission, "")
-    keys = [tested["period_type"], tested["period"], scope]
-    family = pd.Series(list(zip(*keys, strict=True)), dtype=object)
-    q = benjamini_hochberg(
-        tested["p"].to_numpy(dtype=float), pd.factorize(family)[0].astype(np.int64)
-    )
+    family = tested.groupby([tested["period_type"], tested["period"], scope], sort=False).ngroup()
+    q = benjamini_hochberg(tested["p"].to_numpy(dtype=float), family.to_numpy(dtype=np.int64))
     rises = tested["change"].to_numpy(dtype=float) > 0
     neutral = tested["direction"].eq("neutral").to_numpy()
     better = rises == tested["direction"].eq("up").to_numpy()

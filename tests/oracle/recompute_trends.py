@@ -80,6 +80,7 @@ class Trends:
         kinds = {row["period_type"] for row in self.cells.values()} & {"M", "W"}
         names = sorted({period for period, _ in self.cells}, key=lambda name: span(name)[0])
         self.months = {kind: [name for name in names if _kind(name) == kind] for kind in kinds}
+        self.history = cache(self._history)
         self.dispersion = cache(self._dispersion)
         self.below = cache(self._below)
 
@@ -129,22 +130,20 @@ class Trends:
         counts = sorted(self.figures(one, area)[0] for one in earlier[-12:])
         return counts[-2] if len(counts) > 1 else counts[-1]
 
+    def _history(self, area: str, kind: str) -> list[tuple[str, float, float]]:
+        """The months (weeks) of an area that were received: figures of each."""
+        months = [month for month in self.months[kind] if self.is_received(month, area)]
+        return [(month, *self.figures(month, area)) for month in months]
+
     def _dispersion(self, area: str, kind: str, start: pd.Timestamp) -> tuple[float, float]:
         """phi and its degrees of freedom, from months (weeks) that end before a day; else nan."""
-        history = [
-            (month, one) for one in self.below(area)
-            for month in self.months[kind]
-            if span(month)[1] < start and self.is_received(month, one)
-        ]  # fmt: skip
-        by_area: dict[str, np.ndarray] = {}
-        for month, one in history:
-            by_area[one] = by_area.get(one, np.zeros(2)) + np.array(self.figures(month, one))
         months: dict[str, np.ndarray] = {}
-        for month, one in history:
-            part, whole = self.figures(month, one)
-            counted, exposed = by_area[one]
-            usual = whole * counted / exposed if exposed else 0.0
-            months[month] = months.get(month, np.zeros(3)) + np.array([part, usual, whole])
+        for one in self.below(area):
+            earlier = [entry for entry in self.history(one, kind) if span(entry[0])[1] < start]
+            counted, exposed = (sum(entry[at] for entry in earlier) for at in (1, 2))
+            for month, part, whole in earlier:
+                usual = whole * counted / exposed if exposed else 0.0
+                months[month] = months.get(month, np.zeros(3)) + np.array([part, usual, whole])
         used = {month: row for month, row in months.items() if row[1] > 0}
         return _pearson(used, start, self.is_share)
 
@@ -255,7 +254,7 @@ def _pearson(
         )
         season = np.array([day.month for day in first])
     mean = usual.copy()
-    for _ in range(30):
+    for _ in range(25):
         for name in (season, year):
             for one in np.unique(name):
                 here = name == one
