@@ -1,8 +1,8 @@
 """Case series by area: is an area's own rate of incidents other on the days after an activity?
 
-For edges from single activities to single incidents, dated to the day. Counts and models stand in
-`linkage/case_series` (`reference/linkage/sccs/README.md`); here which rows belong to an edge, and
-what the grade looks at (`reference/linkage/grading.md` §1).
+For edges from single activities to single incidents or alerts, dated to the day. Counts and models
+stand in `linkage/case_series` (`reference/linkage/sccs/README.md`); here which rows belong to an
+edge, and what the grade looks at (`reference/linkage/grading.md` §1).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -40,15 +40,30 @@ STRONG_PLACEBO_P, PLACEBO_P = 0.01, 0.10
 _COLUMNS = {
     SOURCE: {"activity_code", "started_at", "area_code"},
     "incidents": {"incident_code", "occurred_on", "date_precision", "area_code", "reported_by"},
+    "alerts": {"alert_code", "received_on_local", "area_code"},
+}
+# By source of the outcome: the local day of a row, which rows are dated to it, and which of them
+# others than UN police report. Alerts come in with the officers who act: nobody else has them.
+_EVENTS_SQL = {
+    "incidents": (
+        "occurred_on",
+        "date_precision = 'day'",
+        "coalesce(reported_by, '') <> 'un_police'",
+    ),
+    "alerts": ("received_on_local", "true", "false"),
 }
 
 
 @dataclass(frozen=True)
 class Series:
-    """The known days of one edge, and the same with its activities put 60 days too early."""
+    """The known days of one edge, and the same with its activities put 60 days too early.
+
+    `has_same_collector`: those who act also record the outcome.
+    """
 
     days: KnownDays
     moved: KnownDays
+    has_same_collector: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,19 +74,22 @@ class CaseSeries:
     table: str | None = None
 
     def applies(self, edge: Edge, catalogue: Mapping[str, Indicator]) -> bool:
-        """From single activities to single incidents."""
+        """From single activities to single incidents or alerts."""
         output, outcome = (catalogue.get(code) for code in (edge.from_indicator, edge.to_indicator))
-        return output is not None and outcome is not None and has_events(output, outcome)
+        if output is None or outcome is None:
+            return False
+        return has_events(output, outcome, tuple(_EVENTS_SQL))
 
     def read(self, warehouse: Warehouse, edge: Edge) -> Series | None:
         """The edge's known days; None where no return is recorded."""
         connection, catalogue = warehouse.connection, warehouse.catalogue
+        output, outcome = catalogue[edge.from_indicator], catalogue[edge.to_indicator]
         for statement in functions_sql(warehouse.mission, warehouse.as_of.isoformat()):
             connection.execute(statement)
-        for statement in series_sql(catalogue[edge.from_indicator], catalogue[edge.to_indicator]):
+        for statement in series_sql(output, outcome):
             parameters = {"mission": warehouse.mission.mission} if "$mission" in statement else None
             connection.execute(statement, parameters)
-        return _read_days(connection)
+        return _read_days(connection, outcome.source == "alerts")
 
     def evidence(self, inputs: Series | None, edge: Edge) -> MethodResult:
         """The fortnight after, its three windows, and beside them the models that check it."""
@@ -84,11 +102,13 @@ class CaseSeries:
         reason = primary.unfit_for_a_grade
         whole = None if reason else _term(primary, "post")
         checks = dict(_checks(inputs, models, whole)) if whole else {}
+        ceilings = ("same_collector",) if inputs.has_same_collector else ()
         months = len(np.unique(inputs.days.month))
-        found = [_finding(_effect(PRIMARY, primary, "post", months, reason), edge, checks, "1–14")]
+        effect = _effect(PRIMARY, primary, "post", months, reason)
+        found = [_finding(effect, edge, checks, "1–14", ceilings)]
         for term, (name, days) in WINDOWS.items() if whole else ():
             effect = _effect(name, models["windows"], term, months, models["windows"].reason)
-            found.append(_finding(effect, edge, checks, days))
+            found.append(_finding(effect, edge, checks, days, ceilings))
         if whole and models["lead"].terms:
             lead = _effect("lead_7_days", models["lead"], "lead", months, None, PLACEBO)
             found.append(_finding(lead, edge, {}, "1–14"))
@@ -103,7 +123,8 @@ class CaseSeries:
 def series_sql(output: Indicator, outcome: Indicator) -> Iterator[str]:
     """CREATE statements of the tables that `case_series.analysis.analyse` asks for.
 
-    Parameter: mission. A return of an area has come where all that are owed for the month have.
+    Parameter: mission. A return of an area has come where all that are owed for the month have, and
+    of an indicator of UN police, all that police units owe: what others do does not count in it.
     """
     placed = """LEFT JOIN (
       SELECT area_code, any_value(parent_area_code) AS parent, any_value(area_level) AS area_level
@@ -117,19 +138,33 @@ def series_sql(output: Indicator, outcome: Indicator) -> Iterator[str]:
     yield f"""CREATE OR REPLACE TEMP TABLE series_activity AS
 SELECT {area}, local_date(started_at) AS "day"
 FROM series_{SOURCE} {placed} WHERE coalesce({counted_sql(output)}, false)"""
+    day, is_dated, is_independent = _EVENTS_SQL[outcome.source]
     yield f"""CREATE OR REPLACE TEMP TABLE series_incident AS
-SELECT {area}, occurred_on AS "day", coalesce(reported_by, '') <> 'un_police' AS is_independent
-FROM series_incidents {placed}
-WHERE coalesce({counted_sql(outcome)}, false) AND date_precision = 'day'"""
+SELECT {area}, {day} AS "day", {is_independent} AS is_independent
+FROM series_{outcome.source} {placed}
+WHERE coalesce({counted_sql(outcome)}, false) AND {is_dated}"""
     yield f"""CREATE OR REPLACE TEMP TABLE series_returned AS
-SELECT source, area, "month", bool_and(status IN {RECEIVED}) AS is_sent
+SELECT 'activities' AS source, area, "month", bool_and(status IN {RECEIVED}) AS is_sent
+FROM mart.return_status AS owed
+ASOF LEFT JOIN cube.units AS unit
+  ON unit.unit_code = owed.unit_code AND last_day(owed."month") >= unit.valid_from
+WHERE owed.mission = $mission AND source = '{SOURCE}' AND {_reporters_sql(output)}
+GROUP BY ALL
+UNION ALL
+SELECT 'incidents', area, "month", bool_and(status IN {RECEIVED})
 FROM mart.return_status
-WHERE mission = $mission AND source IN ('{SOURCE}', 'incidents') GROUP BY ALL"""
+WHERE mission = $mission AND source = '{outcome.source}' GROUP BY ALL"""
 
 
-def _read_days(connection: duckdb.DuckDBPyConnection) -> Series | None:
+def _reporters_sql(output: Indicator) -> str:
+    is_police = output.returns is not None and output.returns.reporters == "police"
+    return "coalesce(component = 'police', true)" if is_police else "true"
+
+
+def _read_days(connection: duckdb.DuckDBPyConnection, has_same_collector: bool) -> Series | None:
     try:
-        return Series(known_days(connection), known_days(connection, earlier=FAKE_DAYS))
+        moved = known_days(connection, earlier=FAKE_DAYS)
+        return Series(known_days(connection), moved, has_same_collector)
     except KeyError:
         return None
 
@@ -226,7 +261,11 @@ def _without(days: KnownDays, area: int) -> KnownDays:
 
 
 def _finding(
-    effect: EffectEstimate, edge: Edge, checks: Mapping[str, CheckOutcome], days: str
+    effect: EffectEstimate,
+    edge: Edge,
+    checks: Mapping[str, CheckOutcome],
+    days: str,
+    ceilings: tuple[str, ...] = (),
 ) -> Finding:
     is_against = effect.estimate is not None and effect.estimate * edge.expected_sign < 0
     inputs = GradingInputs(
@@ -235,7 +274,7 @@ def _finding(
         reason=effect.reason,
         n_areas=effect.n_areas,
         checks=checks,
-        ceilings=("against_expectation",) if is_against else (),
+        ceilings=(*ceilings, "against_expectation") if is_against else ceilings,
     )
     return Finding(
         effect,
