@@ -33,7 +33,11 @@ CREATE TABLE mart.indicator_value (
   value DOUBLE, numerator DOUBLE, denominator DOUBLE, n BIGINT, se DOUBLE, ci_low DOUBLE,
   ci_high DOUBLE, deff DOUBLE, df DOUBLE, method VARCHAR, obs_status VARCHAR, conf_status VARCHAR,
   disclosure VARCHAR, baseline DOUBLE, target DOUBLE, rating VARCHAR, trend VARCHAR,
-  returns_due INTEGER, returns_received INTEGER
+  returns_due INTEGER, returns_received INTEGER,
+  -- Where returns are missing in one of both years, or the period is running: the areas and
+  -- area-months that the trend was found on, of those due so far. Why there is no trend, or no fall
+  trend_areas INTEGER, trend_areas_due INTEGER, trend_months INTEGER, trend_months_due INTEGER,
+  trend_reason VARCHAR
 );
 
 -- Where the copy holds parts; `absent`: what a part means there that has no row (`breakdowns.py`)

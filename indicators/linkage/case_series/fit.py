@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse, stats
+from scipy.sparse import csgraph
 
 from indicators.linkage.case_series.cells import Cells, Floats
 from indicators.linkage.case_series.days import Ints
@@ -21,7 +22,6 @@ _MOST_STEPS = 50
 _CONVERGED = 1e-12
 # A column whose variation within strata is below this share of its variation has none.
 _COLLINEAR = 1e-10
-_QUARTER = 3  # months, of which the first that is present is the reference
 
 
 @dataclass(frozen=True)
@@ -97,16 +97,17 @@ def _design(cells: Cells) -> _Design:
 
 
 def _month_columns(cells: Cells, begins: Ints) -> sparse.csr_array:
-    """A column a month; the first month present in a quarter is its reference."""
+    """A column a month; of the months of a quarter that strata compare, the first is reference."""
     if cells.month is None:
         return sparse.csr_array((len(begins), 0))
     months, code = np.unique(cells.month[begins], return_inverse=True)
-    quarters = months // _QUARTER
-    is_effect = np.r_[False, quarters[1:] == quarters[:-1]]
     ones = sparse.csr_array(
         (np.ones(len(begins)), (np.arange(len(begins)), code)), (len(begins), len(months))
     )
-    return ones[:, np.flatnonzero(is_effect)]
+    in_strata = _sum_rows(ones, cells.stratum[begins])
+    _, compared = csgraph.connected_components(in_strata.T @ in_strata, directed=False)
+    first = np.unique(compared, return_index=True)[1]
+    return ones[:, np.setdiff1d(np.arange(len(months)), first)]
 
 
 def _information(design: _Design, weights: Floats) -> Floats:

@@ -1,8 +1,8 @@
 """Case series by area: is an area's own rate of incidents other on the days after an activity?
 
-For edges from single activities to single incidents, dated to the day. Counts and models stand in
-`linkage/case_series` (`reference/linkage/sccs/README.md`); here which rows belong to an edge, and
-what the grade looks at (`reference/linkage/grading.md` §1).
+For edges from single activities to single incidents or alerts, dated to the day. Counts and models
+stand in `linkage/case_series` (`reference/linkage/sccs/README.md`); here which rows belong to an
+edge, and what the grade looks at (`reference/linkage/grading.md` §1).
 """
 
 import math
@@ -41,6 +41,7 @@ from indicators.linkage.methods.protocol import Warehouse
 from indicators.linkage.power import (
     LEVEL,
     TARGET_RATIO,
+    NeedKind,
     Precision,
     Shortfall,
     Supply,
@@ -63,6 +64,17 @@ STRONG_PLACEBO_P, PLACEBO_P = 0.01, 0.10
 _COLUMNS = {
     SOURCE: {"activity_code", "started_at", "area_code"},
     "incidents": {"incident_code", "occurred_on", "date_precision", "area_code", "reported_by"},
+    "alerts": {"alert_code", "received_on_local", "area_code"},
+}
+# By source of the outcome: the local day of a row, which rows are dated to it, and which of them
+# others than UN police report. Alerts come in with the officers who act: nobody else has them.
+_EVENTS_SQL = {
+    "incidents": (
+        "occurred_on",
+        "date_precision = 'day'",
+        "coalesce(reported_by, '') <> 'un_police'",
+    ),
+    "alerts": ("received_on_local", "true", "false"),
 }
 
 
@@ -72,7 +84,8 @@ class Series:
 
     `areas`: names by the codes of the days. `possible_days`: of an area, were all its returns
     there. `missing`: by area months of which a return is missing. `undated`: incidents without a
-    day. `is_protected`: no figure of a single area leaves the engine.
+    day. `is_protected`: no figure of a single area leaves the engine. `has_same_collector`: those
+    who act also record the outcome.
     """
 
     days: KnownDays
@@ -82,6 +95,12 @@ class Series:
     missing: Mapping[str, int]
     undated: int
     is_protected: bool
+    has_same_collector: bool = False
+
+    @property
+    def counted(self) -> NeedKind:
+        """What the outcome counts: of the two, alerts come from those who act."""
+        return "alerts" if self.has_same_collector else "incidents"
 
 
 @dataclass(frozen=True)
@@ -92,19 +111,23 @@ class CaseSeries:
     table: str | None = "area_effect"
 
     def applies(self, edge: Edge, catalogue: Mapping[str, Indicator]) -> bool:
-        """From single activities to single incidents."""
+        """From single activities to single incidents or alerts."""
         output, outcome = (catalogue.get(code) for code in (edge.from_indicator, edge.to_indicator))
-        return output is not None and outcome is not None and has_events(output, outcome)
+        if output is None or outcome is None:
+            return False
+        return has_events(output, outcome, tuple(_EVENTS_SQL))
 
     def read(self, warehouse: Warehouse, edge: Edge) -> Series | None:
         """The edge's known days; None where no return is recorded."""
         connection, catalogue = warehouse.connection, warehouse.catalogue
+        output, outcome = catalogue[edge.from_indicator], catalogue[edge.to_indicator]
         for statement in functions_sql(warehouse.mission, warehouse.as_of.isoformat()):
             connection.execute(statement)
-        for statement in series_sql(catalogue[edge.from_indicator], catalogue[edge.to_indicator]):
+        for statement in series_sql(output, outcome):
             parameters = {"mission": warehouse.mission.mission} if "$mission" in statement else None
             connection.execute(statement, parameters)
-        return read_series(connection, class_of_total(catalogue[edge.to_indicator]) == "protected")
+        is_protected = class_of_total(outcome) == "protected"
+        return read_series(connection, is_protected, outcome.source == "alerts")
 
     def evidence(self, inputs: Series | None, edge: Edge) -> MethodResult:
         """The fortnight after, its three windows, and beside them the models that check it."""
@@ -122,19 +145,20 @@ class CaseSeries:
         reason = primary.unfit_for_a_grade
         whole = None if reason else _term(primary, "post")
         checks = dict(_checks(inputs, models, whole)) if whole else {}
+        ceilings = ("same_collector",) if inputs.has_same_collector else ()
         months = len(np.unique(inputs.days.month))
-        first = _finding(_effect(PRIMARY, primary, "post", months, reason), edge, checks, "1–14")
+        effect = _effect(PRIMARY, primary, "post", months, reason)
         found = [
             replace(
-                first,
-                precision=_precision(primary, months),
-                shortfalls=tuple(shortfalls(primary)),
+                _finding(effect, edge, checks, "1–14", ceilings),
+                precision=_precision(primary, months, inputs.counted),
+                shortfalls=tuple(shortfalls(primary, inputs.counted)),
                 supplies=tuple(_supplies(inputs, primary)),
             )
         ]
         for term, (name, days) in WINDOWS.items() if whole else ():
             effect = _effect(name, models["windows"], term, months, models["windows"].reason)
-            found.append(_finding(effect, edge, checks, days))
+            found.append(_finding(effect, edge, checks, days, ceilings))
         if whole and models["lead"].terms:
             lead = _effect("lead_7_days", models["lead"], "lead", months, None, PLACEBO)
             found.append(_finding(lead, edge, {}, "1–14"))
@@ -150,7 +174,8 @@ class CaseSeries:
 def series_sql(output: Indicator, outcome: Indicator) -> Iterator[str]:
     """CREATE statements of the tables that `case_series.analysis.analyse` asks for.
 
-    Parameter: mission. A return of an area has come where all that are owed for the month have.
+    Parameter: mission. A return of an area has come where all that are owed for the month have, and
+    of an indicator of UN police, all that police units owe: what others do does not count in it.
     """
     placed = """LEFT JOIN (
       SELECT area_code, any_value(parent_area_code) AS parent, any_value(area_level) AS area_level
@@ -164,20 +189,37 @@ def series_sql(output: Indicator, outcome: Indicator) -> Iterator[str]:
     yield f"""CREATE OR REPLACE TEMP TABLE series_activity AS
 SELECT {area}, local_date(started_at) AS "day"
 FROM series_{SOURCE} {placed} WHERE coalesce({counted_sql(output)}, false)"""
+    day, is_dated, is_independent = _EVENTS_SQL[outcome.source]
     yield f"""CREATE OR REPLACE TEMP TABLE series_incident AS
-SELECT {area}, occurred_on AS "day", coalesce(reported_by, '') <> 'un_police' AS is_independent
-FROM series_incidents {placed}
-WHERE coalesce({counted_sql(outcome)}, false) AND date_precision = 'day'"""
+SELECT {area}, {day} AS "day", {is_independent} AS is_independent
+FROM series_{outcome.source} {placed}
+WHERE coalesce({counted_sql(outcome)}, false) AND {is_dated}"""
     yield f"""CREATE OR REPLACE TEMP TABLE series_undated AS
-SELECT count(*) AS rows FROM series_incidents
-WHERE coalesce({counted_sql(outcome)}, false) AND coalesce(date_precision, '') <> 'day'"""
+SELECT count(*) AS rows FROM series_{outcome.source}
+WHERE coalesce({counted_sql(outcome)}, false) AND NOT coalesce({is_dated}, false)"""
     yield f"""CREATE OR REPLACE TEMP TABLE series_returned AS
-SELECT source, area, "month", bool_and(status IN {RECEIVED}) AS is_sent
+SELECT 'activities' AS source, area, "month", bool_and(status IN {RECEIVED}) AS is_sent
+FROM mart.return_status AS owed
+ASOF LEFT JOIN cube.units AS unit
+  ON unit.unit_code = owed.unit_code AND last_day(owed."month") >= unit.valid_from
+WHERE owed.mission = $mission AND source = '{SOURCE}' AND {_reporters_sql(output)}
+GROUP BY ALL
+UNION ALL
+SELECT 'incidents', area, "month", bool_and(status IN {RECEIVED})
 FROM mart.return_status
-WHERE mission = $mission AND source IN ('{SOURCE}', 'incidents') GROUP BY ALL"""
+WHERE mission = $mission AND source = '{outcome.source}' GROUP BY ALL"""
 
 
-def read_series(connection: duckdb.DuckDBPyConnection, is_protected: bool = False) -> Series | None:
+def _reporters_sql(output: Indicator) -> str:
+    is_police = output.returns is not None and output.returns.reporters == "police"
+    return "coalesce(component = 'police', true)" if is_police else "true"
+
+
+def read_series(
+    connection: duckdb.DuckDBPyConnection,
+    is_protected: bool = False,
+    has_same_collector: bool = False,
+) -> Series | None:
     """The series of the tables of `series_sql`; None where no return is recorded."""
     try:
         days, moved = known_days(connection), known_days(connection, earlier=FAKE_DAYS)
@@ -199,13 +241,14 @@ def read_series(connection: duckdb.DuckDBPyConnection, is_protected: bool = Fals
         missing={area: months for area, months in missing if months},
         undated=undated,
         is_protected=is_protected,
+        has_same_collector=has_same_collector,
     )
 
 
 # --- what it rests on, and what is missing -------------------------------------------------------
 
 
-def _precision(model: FittedModel, months: int) -> Precision | None:
+def _precision(model: FittedModel, months: int, counted: NeedKind) -> Precision | None:
     """From the wider of its errors, and never from less than 1/√information, which is known first.
 
     None where no incident lies in a stratum with days of both kinds: nothing can be reckoned from.
@@ -218,18 +261,18 @@ def _precision(model: FittedModel, months: int) -> Precision | None:
     pairs = ((term.se_stratum, term.df_stratum), (term.se_area, term.df_area)) if term else ()
     own = (smallest_visible(error, df) for error, df in pairs if error > 0 and df > 0)
     return Precision(
-        max(least, *own) if term else least, TARGET_RATIO, "incidents", model.incidents, months
+        max(least, *own) if term else least, TARGET_RATIO, counted, model.incidents, months
     )
 
 
-def shortfalls(model: FittedModel) -> Iterator[Shortfall]:
+def shortfalls(model: FittedModel, counted: NeedKind = "incidents") -> Iterator[Shortfall]:
     """What the gates of `grading.md` lack, incidents at today's share of days after activities."""
     areas = LEAST_AREAS_WITH_CONTRAST - model.areas_with_contrast
     if areas > 0:
         yield Shortfall("areas_with_contrast", areas)
     if 0 < model.information < LEAST_INFORMATION:
         times = LEAST_INFORMATION / model.information
-        yield Shortfall("incidents", more(model.incidents, times))
+        yield Shortfall(counted, more(model.incidents, times))
 
 
 def _supplies(series: Series | None, model: FittedModel | None) -> Iterator[Supply]:
@@ -380,7 +423,11 @@ def _without(days: KnownDays, area: int) -> KnownDays:
 
 
 def _finding(
-    effect: EffectEstimate, edge: Edge, checks: Mapping[str, CheckOutcome], days: str
+    effect: EffectEstimate,
+    edge: Edge,
+    checks: Mapping[str, CheckOutcome],
+    days: str,
+    ceilings: tuple[str, ...] = (),
 ) -> Finding:
     is_against = effect.estimate is not None and effect.estimate * edge.expected_sign < 0
     inputs = GradingInputs(
@@ -389,7 +436,7 @@ def _finding(
         reason=effect.reason,
         n_areas=effect.n_areas,
         checks=checks,
-        ceilings=("against_expectation",) if is_against else (),
+        ceilings=(*ceilings, "against_expectation") if is_against else ceilings,
     )
     return Finding(
         effect,
