@@ -41,6 +41,7 @@ from indicators.linkage.methods.protocol import Warehouse
 from indicators.linkage.power import (
     LEVEL,
     TARGET_RATIO,
+    NeedKind,
     Precision,
     Shortfall,
     Supply,
@@ -96,6 +97,11 @@ class Series:
     is_protected: bool
     has_same_collector: bool = False
 
+    @property
+    def counted(self) -> NeedKind:
+        """What the outcome counts: of the two, alerts come from those who act."""
+        return "alerts" if self.has_same_collector else "incidents"
+
 
 @dataclass(frozen=True)
 class CaseSeries:
@@ -145,8 +151,8 @@ class CaseSeries:
         found = [
             replace(
                 _finding(effect, edge, checks, "1–14", ceilings),
-                precision=_precision(primary, months),
-                shortfalls=tuple(shortfalls(primary)),
+                precision=_precision(primary, months, inputs.counted),
+                shortfalls=tuple(shortfalls(primary, inputs.counted)),
                 supplies=tuple(_supplies(inputs, primary)),
             )
         ]
@@ -242,7 +248,7 @@ def read_series(
 # --- what it rests on, and what is missing -------------------------------------------------------
 
 
-def _precision(model: FittedModel, months: int) -> Precision | None:
+def _precision(model: FittedModel, months: int, counted: NeedKind) -> Precision | None:
     """From the wider of its errors, and never from less than 1/√information, which is known first.
 
     None where no incident lies in a stratum with days of both kinds: nothing can be reckoned from.
@@ -255,18 +261,18 @@ def _precision(model: FittedModel, months: int) -> Precision | None:
     pairs = ((term.se_stratum, term.df_stratum), (term.se_area, term.df_area)) if term else ()
     own = (smallest_visible(error, df) for error, df in pairs if error > 0 and df > 0)
     return Precision(
-        max(least, *own) if term else least, TARGET_RATIO, "incidents", model.incidents, months
+        max(least, *own) if term else least, TARGET_RATIO, counted, model.incidents, months
     )
 
 
-def shortfalls(model: FittedModel) -> Iterator[Shortfall]:
+def shortfalls(model: FittedModel, counted: NeedKind = "incidents") -> Iterator[Shortfall]:
     """What the gates of `grading.md` lack, incidents at today's share of days after activities."""
     areas = LEAST_AREAS_WITH_CONTRAST - model.areas_with_contrast
     if areas > 0:
         yield Shortfall("areas_with_contrast", areas)
     if 0 < model.information < LEAST_INFORMATION:
         times = LEAST_INFORMATION / model.information
-        yield Shortfall("incidents", more(model.incidents, times))
+        yield Shortfall(counted, more(model.incidents, times))
 
 
 def _supplies(series: Series | None, model: FittedModel | None) -> Iterator[Supply]:

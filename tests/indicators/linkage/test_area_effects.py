@@ -82,10 +82,15 @@ def test_drawn_in_ratios_are_nearer_the_planted_ones() -> None:
     assert np.mean([low <= true <= high for low, high, true in limits]) >= 0.85  # type: ignore[operator]
 
 
-def test_areas_that_differ_by_noise_alone_are_all_at_the_missions_ratio() -> None:
-    assert variance_between([0.1, -0.1, 0.0], [1.0, 1.0, 1.0]) == 0
-    assert variance_between([0.3], [0.1]) == 0
-    assert variance_between([2.0, -2.0], [0.1, 0.1]) == pytest.approx(8 - 0.01)
+def test_the_variance_between_areas_is_that_beyond_their_errors() -> None:
+    draw = np.random.default_rng(7)
+    errors = np.full(3000, 0.3)
+    for spread in (0.2, 0.6):
+        drawn = draw.normal(0.5, np.hypot(spread, 0.3), 3000)
+        assert variance_between(drawn, errors, 0.5) == pytest.approx(spread**2, rel=0.25)
+    assert variance_between([0.3], [0.1], 0.0) == 0
+    alike = variance_between([0.1, -0.1, 0.0, 0.1], [1.0] * 4, 0.0)
+    assert 0 < alike < 1, "of areas that differ by noise alone not nought, and below their errors"
 
 
 def test_an_area_with_incidents_on_one_side_has_no_ratio_of_its_own() -> None:
