@@ -121,7 +121,7 @@ def assert_trends_equal(
         mine, theirs = (both[name].astype(object) for name in (column, f"{column}_engine"))
         differs = both[(mine != theirs) & (mine.notna() | theirs.notna())]
         assert len(differs) == 0, differs.groupby("indicator").head(2).to_string()
-    reasons = {"reports_missing", "fall_in_doubt", "no_year_before", "does_not_add"}
+    reasons = {"reports_missing", "no_year_before", "does_not_add"}
     assert reasons <= set(both["trend_reason"]), set(both["trend_reason"])
     of_area = both[both["p"].notna() & (both["area"] != mission.country_area)]
     family = pd.factorize(of_area["indicator"] + of_area["period"])[0]
