@@ -215,7 +215,7 @@ def _called(tested: pd.DataFrame, country_area: str) -> pd.Series:
     is_mission = tested["area"].eq(country_area)
     scope = tested["indicator"].where(~is_mission, "")
     family = tested.groupby([tested["period_type"], tested["period"], scope], sort=False).ngroup()
-    q = benjamini_hochberg(tested["p"].to_numpy(dtype=float), family.to_numpy().astype(np.int64))
+    q = benjamini_hochberg(tested["p"].to_numpy(dtype=float), np.asarray(family, dtype=np.int64))
     rises = tested["change"].to_numpy(dtype=float) > 0
     neutral = tested["direction"].eq("neutral").to_numpy()
     better = rises == tested["direction"].eq("up").to_numpy()
