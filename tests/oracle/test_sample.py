@@ -15,32 +15,27 @@ import pytest
 from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.mission_profile import Mission, Selected, read_mission
 from indicators.engine.refresh import compute
-from pipelines import sample
-from pipelines.ingest.inbox import ingest
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.paths import Workspace
 from tests.oracle.hard_cases import plant
 from tests.oracle.recompute import differences, engine_cells, published, recompute
 from tests.oracle.world import PERIOD_TYPES, read_world
+from tests.worlds.sample import SMALL, ingested_sample
 
 WITHOUT_RETURNS = {
     "P1-OP-02", "P1-OP-03", "P2-OC-02", "P2-OC-03", "P2-OC-07", "P2-OC-08", "P2-OP-09", "P3-OP-07",
     "P1-OP-04", "P3-OP-06", "P3-OP-05",
 }  # fmt: skip
 AS_OF = date(2026, 10, 15)
-SIZES = {"activities": 1500, "incidents": 400, "alerts": 300, "waves": 3, "respondents": 480}
 
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    workspace = Workspace(tmp_path_factory.mktemp("independent"))
-    sample.install(workspace, **SIZES)
-    return workspace
+    return ingested_sample(tmp_path_factory, "independent", **SMALL)
 
 
 @pytest.fixture(scope="module")
 def warehouse(workspace: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
-    ingest(workspace, read_mission(workspace.profile("sample")))
     with open_warehouse(workspace.warehouse("sample")) as connection:
         plant(connection)
         yield connection
