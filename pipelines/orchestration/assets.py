@@ -106,6 +106,9 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
 
     evidence = {
         "result_link": "Each edge of the results framework: an output beside its outcome",
+        "primary_test": "The test by which each edge is graded, and who chose it",
+        "evidence_plan": "What each edge’s test would see today and with more data",
+        "area_effect": "Each area’s own ratio of incidents, and one drawn towards the mission’s",
         "event_study": "Outcomes by months since an activity began in an area",
         "wake_effect": "Incidents before and after activities beside those called off",
         "interview_effect": "Answers in interviews before and after activities in the area",

@@ -241,3 +241,16 @@ def _judge(estimate: float, error: float, df: int) -> tuple[float, float]:
     law = stats.t(df)
     reach = float(law.ppf((1 + _CONFIDENCE) / 2)) * error
     return float(2 * law.sf(abs(estimate) / error)), reach
+
+
+def relative_days(cells: Cells) -> Floats:
+    """Days of each cell times its rate by the fitted model, but for what the first term says.
+
+    What a ratio of one area alone is held against: months, history and the other terms stay those
+    of all areas. Raises NotEstimable as `fit_poisson`.
+    """
+    design = _design(cells)
+    beta = _maximise(design)
+    terms = cells.terms.shape[1]
+    linear = cells.terms[:, 1:] @ beta[1:terms] + design.of_cells(design.months @ beta[terms:])
+    return np.asarray(cells.days * np.exp(linear - linear.max()))

@@ -195,10 +195,10 @@ def _where_and_when(
         reporting = _reporting(presence)[place, day] if is_reported else np.ones(place.size)
         first = len(AREAS) if group == "site" else 0
         parts.append((np.full(place.size, group, dtype=object), place + first, day, reporting))
-    of_group, place, day, reporting = (np.concatenate(part) for part in zip(*parts, strict=True))
+    drawn, place, day, reporting = (np.concatenate(part) for part in zip(*parts, strict=True))
     order = np.lexsort((place, day))
     by_presence = generator.random(count) < 1 - 1 / reporting[order]
-    return _Drawn(of_group[order], place[order], day[order], by_presence)
+    return _Drawn(drawn[order], place[order], day[order], by_presence)
 
 
 def _kinds(generator: np.random.Generator, group: Array) -> Array:

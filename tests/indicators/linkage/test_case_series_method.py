@@ -12,7 +12,7 @@ import pytest
 from indicators.definitions.catalogue import load_catalogue
 from indicators.foundation.messages import LANGUAGES, has_message
 from indicators.linkage.case_series.analysis import MODELS, fit
-from indicators.linkage.case_series.days import KnownDays, known_days
+from indicators.linkage.case_series.days import KnownDays
 from indicators.linkage.finding import Finding
 from indicators.linkage.framework.model import Edge
 from indicators.linkage.grading import CHECKS, grade
@@ -21,6 +21,7 @@ from indicators.linkage.methods.case_series import (
     PRIMARY,
     CaseSeries,
     Series,
+    read_series,
     series_sql,
 )
 from tests.worlds.rows.warehouse import SmallWarehouse
@@ -73,7 +74,10 @@ def of_grids(acted: Any, incidents: Any, draw: np.random.Generator) -> Series:
           (VALUES ('activities'), ('incidents')) AS sources(source),
           range(DATE '{FIRST}', DATE '{last}' + 1, INTERVAL 1 MONTH) AS months("month")"""
     )
-    return Series(known_days(connection), known_days(connection, earlier=FAKE_DAYS))
+    connection.execute("CREATE TABLE series_undated AS SELECT 0 AS rows")
+    found = read_series(connection)
+    assert found is not None
+    return found
 
 
 def primary(inputs: Series | None) -> Finding:
