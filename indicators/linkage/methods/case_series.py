@@ -10,14 +10,20 @@ from dataclasses import dataclass, fields
 
 import duckdb
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from indicators.compiler.derived.columns import rows_sql
 from indicators.compiler.derived.functions import functions_sql
 from indicators.compiler.indicator_filter import counted_columns, counted_sql
 from indicators.definitions.contracts import contracts
 from indicators.definitions.indicator import Indicator
-from indicators.linkage.case_series.analysis import MODELS, FittedModel, fit
+from indicators.linkage.case_series.analysis import (
+    MODELS,
+    FittedModel,
+    cells_of_model,
+    fit,
+    fit_cells,
+)
 from indicators.linkage.case_series.days import KnownDays, known_days
 from indicators.linkage.case_series.fit import Term
 from indicators.linkage.finding import LEVEL, PLACEBO, EffectEstimate, Finding, MethodResult
@@ -179,7 +185,7 @@ def _effect(
 
 def _reach(error: float, df: int) -> float:
     """Half of the 95% interval by t; nothing where the error is not known."""
-    return float(stats.t(df).ppf(1 - LEVEL / 2)) * error if df > 0 and error > 0 else 0.0
+    return float(special.stdtrit(df, 1 - LEVEL / 2)) * error if df > 0 and error > 0 else 0.0
 
 
 def _checks(
@@ -197,9 +203,10 @@ def _checks(
     if lead is not None:
         is_small = abs(lead.estimate) < LEAST_SHARE * abs(whole.estimate)
         yield "lead_size", "passed" if is_small else "failed"
+    cells = cells_of_model(series.days, MODELS["primary"])
     left = [
-        _keeps(whole, _term(fit(_without(series.days, area), MODELS["primary"]), "post"))
-        for area in np.unique(series.days.area)
+        _keeps(whole, _term(fit_cells(cells.only(cells.area != area), MODELS["primary"]), "post"))
+        for area in np.unique(cells.area)
     ]
     yield "area_omission", "failed" if "failed" in left else "passed"
 
@@ -218,11 +225,6 @@ def _placebo(term: Term | None) -> CheckOutcome:
     if term.p_value >= PLACEBO_P:
         return "passed"
     return "weak" if term.p_value >= STRONG_PLACEBO_P else "failed"
-
-
-def _without(days: KnownDays, area: int) -> KnownDays:
-    rest = days.area != area
-    return KnownDays(**{part.name: getattr(days, part.name)[rest] for part in fields(days)})
 
 
 def _finding(
