@@ -66,22 +66,20 @@ def cells_of(days: KnownDays, terms: Sequence[str], *, independent: bool, by_mon
     first, last = (days.month.min(), days.month.max()) if len(days.month) else (0, 0)
     months = int(last - first) + 1
     size = (int(days.area.max(initial=-1)) + 1) * months
-    key = days.area.astype(np.int64) * months + (days.month - first)
+    pattern = np.zeros(len(days.area), dtype=np.int32)
     for values, most in columns.values():
-        key = key * (most + 1) + values
+        pattern = pattern * (most + 1) + values
+    key = (days.area.astype(np.int64) * months + (days.month - first)) * patterns + pattern
     outcome = days.independent if independent else days.incidents
-    has = outcome > 0
-    counts = [
-        _counts(np.bincount(key, minlength=size * patterns), patterns),
-        _counts(np.bincount(key[has], outcome[has], size * patterns), patterns),
-    ]
+    at = np.flatnonzero(outcome > 0)
+    seen = sparse.coo_array((outcome[at].astype(float), np.divmod(key[at], patterns)), (size, patterns))
     area, month = np.divmod(np.arange(size), months)
     month += first
     width = 1 if by_month else _MONTHS_OF_A_QUARTER
     made = dict(zip(columns, np.indices(shape).reshape(len(shape), -1), strict=True))
     cells = Cells(
-        days=counts[0],
-        incidents=counts[1],
+        days=_counts(np.bincount(key, minlength=size * patterns), patterns),
+        incidents=seen.tocsr(),
         terms=_terms(made, terms),
         is_exposed=made["state"] > 0,
         stratum=area * (months // width + 2) + month // width - first // width,
@@ -94,7 +92,7 @@ def cells_of(days: KnownDays, terms: Sequence[str], *, independent: bool, by_mon
 
 def _counts(dense: NDArray[Any], patterns: int) -> sparse.csr_array:
     """Area-months × patterns, of which few occur."""
-    found = np.flatnonzero(dense)
+    found = np.flatnonzero(dense > 0)
     row, column = np.divmod(found, patterns)
     ends = np.searchsorted(row, np.arange(len(dense) // patterns + 1))
     counted = dense[found].astype(np.float64)

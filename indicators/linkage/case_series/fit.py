@@ -138,9 +138,9 @@ def _expected(design: _Design, beta: Floats) -> tuple[_Weighted, float]:
     totals = design.by_stratum(raw.sums[:, 0])
     given = (design.of_strata / totals)[cells.stratum]
     likelihood = (
-        cells.incidents.sum(axis=0) @ (linear - highest)
-        + design.of_months @ of_effect
-        - design.of_strata @ np.log(totals)
+        (cells.incidents.sum(axis=0) * (linear - highest)).sum()
+        + (design.of_months * of_effect).sum()
+        - (design.of_strata * np.log(totals)).sum()
     )
     whole = _Weighted(raw.rates, raw.levels * given, raw.sums * given[:, None])
     return whole, float(likelihood)
@@ -206,10 +206,10 @@ def _with_errors(
     areas_with_contrast: int,
 ) -> tuple[Term, ...]:
     bread = np.linalg.inv(_information(design, expected))
-    by_stratum = _stratum_scores(design, expected)
+    by_stratum = _pulls(design, expected, bread[:, : len(names)])
     area = design.cells.area[design.begins]
     by_area = np.add.reduceat(by_stratum, np.flatnonzero(np.r_[True, np.diff(area) != 0]))
-    errors = [_cluster_errors(scores, bread) for scores in (by_stratum, by_area)]
+    errors = [_cluster_errors(pulls) for pulls in (by_stratum, by_area)]
     df = (len(by_stratum) - 1, areas_with_contrast - 1)
     return tuple(
         _term(
@@ -228,19 +228,21 @@ def _rest(design: _Design, expected: _Weighted) -> tuple[Floats, Floats]:
     return of_terms, design.of_months - expected.sums[:, 0]
 
 
-def _stratum_scores(design: _Design, expected: _Weighted) -> Floats:
-    """Strata × columns."""
+def _pulls(design: _Design, expected: _Weighted, bread: Floats) -> Floats:
+    """Strata × terms: what each stratum's score does to the estimate (score × bread)."""
     of_terms, of_months = _rest(design, expected)
-    return np.column_stack([design.by_stratum(of_terms), design.spread(of_months).toarray()])
+    terms = of_terms.shape[1]
+    return np.asarray(
+        design.by_stratum(of_terms) @ bread[:terms] + design.spread(of_months) @ bread[terms:]
+    )
 
 
-def _cluster_errors(scores: Floats, bread: Floats) -> Floats:
-    """Standard error of each column; nan with a single cluster."""
-    size = len(scores)
+def _cluster_errors(pulls: Floats) -> Floats:
+    """Standard error of each term; nan with a single cluster."""
+    size = len(pulls)
     if size < 2:
-        return np.full(len(bread), np.nan)
-    spread = bread @ (scores.T @ scores) @ bread * size / (size - 1)
-    return np.asarray(np.sqrt(np.diag(spread)))
+        return np.full(pulls.shape[1], np.nan)
+    return np.asarray(np.sqrt((pulls**2).sum(axis=0) * size / (size - 1)))
 
 
 def _term(
