@@ -51,7 +51,7 @@ class Cells:
         return replace(self, **{name: getattr(self, name)[rows] for name in names})
 
     def with_incidents(self) -> "Cells":
-        """Without strata, and then without months, that hold no incident; codes of strata from 0."""
+        """Without strata, then months, that hold no incident; codes of strata from 0."""
         with_strata = self.only(_has_any(self.stratum, self.incidents.sum(axis=1)))
         months = np.unique(with_strata.month, return_inverse=True)[1]
         kept = with_strata.only(_has_any(months, with_strata.incidents.sum(axis=1)))
@@ -72,7 +72,9 @@ def cells_of(days: KnownDays, terms: Sequence[str], *, independent: bool, by_mon
     key = (days.area.astype(np.int64) * months + (days.month - first)) * patterns + pattern
     outcome = days.independent if independent else days.incidents
     at = np.flatnonzero(outcome > 0)
-    seen = sparse.coo_array((outcome[at].astype(float), np.divmod(key[at], patterns)), (size, patterns))
+    seen = sparse.coo_array(
+        (outcome[at].astype(float), np.divmod(key[at], patterns)), (size, patterns)
+    )
     area, month = np.divmod(np.arange(size), months)
     month += first
     width = 1 if by_month else _MONTHS_OF_A_QUARTER
@@ -99,7 +101,9 @@ def _counts(dense: NDArray[Any], patterns: int) -> sparse.csr_array:
     return sparse.csr_array((counted, column, ends), (len(dense) // patterns, patterns))
 
 
-def _columns(days: KnownDays, terms: Sequence[str], independent: bool) -> dict[str, tuple[Ints, int]]:
+def _columns(
+    days: KnownDays, terms: Sequence[str], independent: bool
+) -> dict[str, tuple[Ints, int]]:
     """What the model tells days apart by, and the greatest value that each can have."""
     in_windows = bool({"p1", "p2", "p3"} & set(terms))
     state = (days.state, len(WINDOW_ENDS)) if in_windows else (days.state > 0, 1)

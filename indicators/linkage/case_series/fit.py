@@ -48,8 +48,9 @@ class Term:
 class _Design:
     """Cells with what does not change while the model is fitted.
 
-    of_months, of_strata: incidents; terms_of_incidents: times each term. begins: the first area-month of each stratum. effect: of each
-    area-month the effect of its calendar month, `effects` where it is a reference.
+    of_months, of_strata: incidents; terms_of_incidents: area-months × terms, summed over incidents.
+    begins: the first area-month of each stratum. effect: of each area-month the effect of its
+    calendar month, `effects` where it is a reference.
     """
 
     cells: Cells

@@ -107,7 +107,7 @@ WORLDS = {world.name: world for world in (*NULLS, *PLANTED)}
 
 @dataclass(frozen=True)
 class Missions:
-    """Runs × areas × days: days with a patrol, incidents, and those that UN police did not report."""
+    """Runs × areas × days: patrol or none, incidents, and those that police do not report."""
 
     acted: NDArray[np.bool_]
     incidents: NDArray[np.int64]

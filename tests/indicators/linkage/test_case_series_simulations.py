@@ -131,7 +131,9 @@ def is_found(finding: Finding) -> bool:
 
 def shown(found: Found, checked: Mapping[str, int], runs: int) -> tuple[str, pd.DataFrame]:
     table, (edges, windows) = rates(found, checked), false_discoveries(found, runs)
-    more = f"\nfalse discoveries over ten edges {edges:.1%}, over windows of chosen ones {windows:.1%}"
+    more = (
+        f"\nfalse discoveries over ten edges {edges:.1%}, over windows of chosen ones {windows:.1%}"
+    )
     return printed(table, runs) + more, table
 
 

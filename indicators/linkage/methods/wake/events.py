@@ -86,7 +86,9 @@ def read_edge_events(
         connection.execute(f"DROP TABLE wake_{table}")
     caveats = ["dates_too_coarse"] if undated and undated[0] else []
     caveats += [_CAVEATS[controls]] if controls in _CAVEATS else []
-    by_kind = {kind: own for kind, own in rows.items() if {TREATED, BESIDE} <= set(own["type"].unique())}
+    by_kind = {
+        kind: own for kind, own in rows.items() if {TREATED, BESIDE} <= set(own["type"].unique())
+    }
     return EdgeEvents(rows[ALL_KINDS], tuple(caveats), by_kind)
 
 
