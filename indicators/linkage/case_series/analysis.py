@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 import duckdb
 import numpy as np
 
-from indicators.linkage.case_series.cells import Cells, cells_of
-from indicators.linkage.case_series.days import WINDOW_ENDS, KnownDays, known_days
+from indicators.linkage.case_series.cells import Cells, Floats, cells_of
+from indicators.linkage.case_series.days import WINDOW_ENDS, Ints, KnownDays, known_days
 from indicators.linkage.case_series.fit import Term, fit_poisson
 from indicators.linkage.finding import NotEstimable
 
@@ -118,28 +118,40 @@ def cells_of_model(days: KnownDays, spec: ModelSpec) -> Cells:
 
 def fit_cells(counted: Cells, spec: ModelSpec) -> FittedModel:
     """One model of its cells; `reason` where it cannot be estimated."""
-    cells = counted.with_incidents()
-    of_strata = [
-        np.bincount(cells.stratum, of_months)
-        for of_months in (
-            cells.days.sum(axis=1),
-            cells.days @ cells.is_exposed.astype(float),
-            cells.incidents.sum(axis=1),
-        )
-    ]
-    days, exposed, incidents = of_strata
-    share = exposed / days
-    area = cells.area[np.unique(cells.stratum, return_index=True)[1]]
+    cells = counted.compared()
+    share, information, area = _contrasts(cells)
     model = FittedModel(
-        incidents=int(incidents.sum()),
-        days=int(days.sum()),
+        incidents=int(cells.incidents.sum()),
+        days=int(cells.days.sum()),
         strata=len(share),
         areas=len(np.unique(area)),
         areas_with_contrast=len(np.unique(area[(share > 0) & (share < 1)])),
-        information=float((incidents * share * (1 - share)).sum()),
+        information=float(information.sum()),
     )
     try:
         terms = fit_poisson(cells, spec.terms, model.areas_with_contrast)
     except NotEstimable as error:
         return replace(model, reason=error.reason)
     return replace(model, terms=terms)
+
+
+def information_by_area(days: KnownDays, spec: ModelSpec) -> Floats:
+    """What each area adds to `FittedModel.information`, by its code; 0 where it has no incident."""
+    cells = cells_of_model(days, spec).compared()
+    _, own, area = _contrasts(cells)
+    return np.bincount(area, own, int(days.area.max(initial=-1)) + 1).astype(np.float64)
+
+
+def _contrasts(cells: Cells) -> tuple[Floats, Floats, Ints]:
+    """Of each stratum: share of days exposed, information, area."""
+    days, exposed, incidents = (
+        np.bincount(cells.stratum, of_months)
+        for of_months in (
+            cells.days.sum(axis=1),
+            cells.days @ cells.is_exposed.astype(float),
+            cells.incidents.sum(axis=1),
+        )
+    )
+    share = exposed / days
+    area = cells.area[np.unique(cells.stratum, return_index=True)[1]]
+    return share, incidents * share * (1 - share), area

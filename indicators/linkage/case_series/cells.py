@@ -50,12 +50,12 @@ class Cells:
         names = ("days", "incidents", "stratum", "area", "month")
         return replace(self, **{name: getattr(self, name)[rows] for name in names})
 
-    def with_incidents(self) -> "Cells":
-        """Without strata, then months, that hold no incident; codes of strata from 0."""
-        with_strata = self.only(_has_any(self.stratum, self.incidents.sum(axis=1)))
-        months = np.unique(with_strata.month, return_inverse=True)[1]
-        kept = with_strata.only(_has_any(months, with_strata.incidents.sum(axis=1)))
-        return replace(kept, stratum=np.unique(kept.stratum, return_inverse=True)[1])
+    def compared(self) -> "Cells":
+        """Without strata without incidents and months that cannot be compared; strata from 0."""
+        some = self.only(_has_any(self.stratum, self.incidents.sum(axis=1)))
+        stratum, month = _codes(some.stratum), _codes(some.month)
+        kept = some.only(_is_compared(stratum, month, some.incidents.sum(axis=1)))
+        return replace(kept, stratum=_codes(kept.stratum))
 
 
 def cells_of(days: KnownDays, terms: Sequence[str], *, independent: bool, by_month: bool) -> Cells:
@@ -118,6 +118,36 @@ def _columns(
 
 def _has_any(group: Ints, outcome: Floats) -> Flags:
     return np.asarray(np.bincount(group, outcome)[group] > 0) if len(group) else group > 0
+
+
+def _is_compared(stratum: Ints, month: Ints, incidents: Floats) -> Flags:
+    """Which area-months have an effect that can be told from those of their stratum's incidents.
+
+    A month is compared with another through strata that hold both. Where no chain of strata with
+    incidents leads from it back to a month in which its stratum has any (all months without
+    incidents, and those whose only ones lie where the other months are not known), its effect has
+    no finite estimate; its days are expected to hold nothing, and leaving them out is the same fit.
+    """
+    if not len(stratum):
+        return stratum > 0
+    has_days = np.zeros((stratum.max() + 1, month.max() + 1), dtype=bool)
+    has_days[stratum, month] = True
+    has_incidents = np.zeros_like(has_days)
+    has_incidents[stratum, month] = incidents > 0
+    reaches = np.eye(has_days.shape[1], dtype=bool) | _both(has_incidents.T, has_days)
+    for _ in range(int(np.ceil(np.log2(has_days.shape[1]))) + 1):
+        reaches = _both(reaches, reaches)
+    return np.asarray(_both(has_incidents, reaches.T)[stratum, month])
+
+
+def _both(one: Flags, other: Flags) -> Flags:
+    """Boolean product of matrices: whether any entry of the row is in the column too."""
+    return np.asarray(one.astype(np.float64) @ other.astype(np.float64) > 0)
+
+
+def _codes(values: Ints) -> Ints:
+    """Codes from 0 in the order of the values."""
+    return np.asarray(np.unique(values, return_inverse=True)[1], dtype=np.int64)
 
 
 def _terms(columns: dict[str, Ints], terms: Sequence[str]) -> Floats:

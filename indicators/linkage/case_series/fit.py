@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse, special
+from scipy.sparse import csgraph
 
 from indicators.linkage.case_series.cells import Cells, Floats
 from indicators.linkage.case_series.days import Ints
@@ -21,7 +22,6 @@ _MOST_STEPS = 50
 _CONVERGED = 1e-12
 # A column whose variation within strata is below this share of its variation has none.
 _COLLINEAR = 1e-10
-_QUARTER = 3  # months, of which the first that is present is the reference
 
 
 @dataclass(frozen=True)
@@ -107,10 +107,13 @@ def fit_poisson(cells: Cells, names: Sequence[str], areas_with_contrast: int) ->
 
 
 def _design(cells: Cells) -> _Design:
-    """The first month present in a quarter is its reference."""
+    """Of the months of a quarter that strata compare, the first is their reference."""
     months, code = np.unique(cells.month, return_inverse=True)
-    quarters = months // _QUARTER
-    is_effect = np.r_[False, quarters[1:] == quarters[:-1]] & (not cells.by_month)
+    ones = (np.ones(len(code)), (cells.stratum, code))
+    in_strata = sparse.csr_array(ones, (int(cells.stratum.max()) + 1, len(months)))
+    _, compared = csgraph.connected_components(in_strata.T @ in_strata, directed=False)
+    is_effect = np.full(len(months), not cells.by_month)
+    is_effect[np.unique(compared, return_index=True)[1]] = False
     effects = int(is_effect.sum())
     number = np.where(is_effect, np.cumsum(is_effect) - 1, effects)
     begins = np.flatnonzero(np.r_[True, np.diff(cells.stratum) != 0])
@@ -261,3 +264,18 @@ def _judge(estimate: float, error: float, df: int) -> tuple[float, float]:
         return 1.0, math.inf
     reach = float(special.stdtrit(df, (1 + _CONFIDENCE) / 2)) * error
     return float(2 * special.stdtr(df, -abs(estimate) / error)), reach
+
+
+def relative_days(cells: Cells) -> sparse.csr_array:
+    """Days of each cell times its rate by the fitted model, but for what the first term says.
+
+    What a ratio of one area alone is held against: months, history and the other terms stay those
+    of all areas. Raises NotEstimable as `fit_poisson`.
+    """
+    design = _design(cells)
+    beta, _ = _maximise(design)
+    terms = cells.terms.shape[1]
+    linear = cells.terms[:, 1:] @ beta[1:terms]
+    levels = np.exp(np.r_[beta[terms:], 0.0][design.effect])
+    scaled = cells.days.multiply(np.exp(linear - linear.max())).multiply(levels[:, None])
+    return sparse.csr_array(scaled)

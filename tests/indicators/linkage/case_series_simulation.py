@@ -218,7 +218,15 @@ def series_of(missions: Missions) -> Iterator[Series]:
     )
     whole, moved = (known_days(connection, earlier=days) for days in (0, FAKE_DAYS))
     for run in range(runs):
-        yield Series(_of_run(whole, run), _of_run(moved, run))
+        yield Series(
+            _of_run(whole, run),
+            _of_run(moved, run),
+            areas=tuple(f"A{number}" for number in range(AREAS)),
+            possible_days=DAYS,
+            missing={},
+            undated=0,
+            is_protected=True,  # rows of single areas are not looked at
+        )
 
 
 def _rows(grid: NDArray[np.int64]) -> pd.DataFrame:

@@ -14,11 +14,14 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from indicators.linkage.evidence import _with_q_values
+from indicators.linkage.evidence.links import _with_q_values
+from indicators.linkage.evidence.primaries import PrimaryTest
 from indicators.linkage.finding import Finding, MethodResult
+from indicators.linkage.framework.model import Edge
 from indicators.linkage.grading import Q_TESTED, grade
 from indicators.linkage.methods.case_series import METHOD
 from tests.indicators.linkage.case_series_simulation import (
+    EDGE,
     NULLS,
     PLANTED,
     RUNS_AT_ONCE,
@@ -114,14 +117,18 @@ def false_discoveries(found: Found, runs: int) -> tuple[float, float]:
     edges = {name: found[name] for name in (*EDGES_NULL, *EDGES_PLANTED)}
     for run in range(runs):
         results = {name: own[run] for name, own in edges.items()}
-        firsts = {name: own.findings[0] for name, own in results.items()}
-        with_q = _with_q_values({METHOD: results}, firsts)[METHOD]
+        tests = {name: PrimaryTest(edge_of(name), METHOD, 0, METHOD, 0) for name in edges}
+        with_q = _with_q_values({METHOD: results}, tests)[METHOD]
         chosen = [name for name, own in with_q.items() if is_found(own.findings[0])]
         false = [name for name in chosen if name in EDGES_NULL]
         windows = [any(map(is_found, with_q[name].findings[1:])) for name in false]
         of_edges.append(len(false) / max(len(chosen), 1))
         of_windows.append(sum(windows) / max(len(chosen), 1))
     return float(np.mean(of_edges)), float(np.mean(of_windows))
+
+
+def edge_of(name: str) -> Edge:
+    return EDGE.model_copy(update={"id": name})
 
 
 def is_found(finding: Finding) -> bool:
