@@ -99,6 +99,7 @@ def _row(context: Context, code: str, edges: list[dict[str, Any]]) -> Content:
         "range": _range(context, code, direction),
         "rating": _rating(context, code),
         "trend": trend_words(cell.trend, direction, words),
+        "lacking": words("value.and").join(words.said(said) for said in cell.said.trend),
         "change": change_words(context, code),
         "outputs": [_output(context, edge) for edge in edges if edge["to_indicator"] == code],
         "no_output": words("overview.no_output"),
