@@ -1,4 +1,4 @@
-"""`python -m dashboards.brief`: writes the briefs of a release's folder, every audience's two.
+"""`python -m dashboards.brief`: the briefs of a release's folder, two for every audience.
 
 A release is published by another package, which meets this one in the release alone: it starts this
 as a process of its own before the release has a name that people see.
@@ -8,6 +8,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from dashboards.access import Audience
 from dashboards.brief.content import brief_content
 from dashboards.brief.typeset import pdf
 from dashboards.context import release_context
@@ -16,29 +17,28 @@ from dashboards.releases import Release
 from indicators.foundation.messages import LANGUAGES
 
 
-def write_briefs(folder: Path, mission: str, name: str, audience: str) -> list[Path]:
-    """`<audience>/brief/<mission>_<period>_<language>.pdf`: the whole mission, its quarter."""
-    release = Release(mission, name, folder, audience)  # type: ignore[arg-type]
-    target = folder / audience / "brief"
-    target.mkdir(exist_ok=True)
-    written = []
+def write_briefs(release: Release, folder: Path) -> None:
+    """`<mission>_<period>_<language>.pdf` of the whole mission and the release's quarter."""
+    folder.mkdir(parents=True, exist_ok=True)
+    period = release.name.rpartition("-")[0]
     for language in LANGUAGES:
         context = release_context(release, Address(parameters={"lang": language}))
-        path = target / f"{mission}_{name.rpartition('-')[0]}_{language}.pdf"
+        path = folder / f"{release.mission}_{period}_{language}.pdf"
         path.write_bytes(pdf(brief_content(context)))
-        written.append(path)
-    return written
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Writes the briefs of all audiences that have a copy in the folder."""
+    """Writes the briefs of all audiences that have a copy in the release's folder."""
     parser = argparse.ArgumentParser("python -m dashboards.brief")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--mission", required=True)
     parser.add_argument("--release", required=True)
+    parser.add_argument("--into", type=Path, required=True)
     chosen = parser.parse_args(arguments)
     for database in sorted(chosen.folder.glob("*/poclens.duckdb")):
-        write_briefs(chosen.folder, chosen.mission, chosen.release, database.parent.name)
+        audience: Audience = database.parent.name
+        release = Release(chosen.mission, chosen.release, chosen.folder, audience)
+        write_briefs(release, chosen.into / audience)
     return 0
 
 

@@ -1,10 +1,10 @@
-"""Two runs on equal input in two workspaces: every Parquet, CSV, XLSX and manifest is the same."""
+"""Two runs on equal input in two workspaces: every Parquet, CSV, XLSX, brief and manifest is the same."""
 
 from pathlib import Path
 
 
-def files(release) -> dict[str, bytes]:
-    kept = (".parquet", ".csv", ".xlsx", ".json")
+def files(release, *more: str) -> dict[str, bytes]:
+    kept = (".parquet", ".csv", ".xlsx", ".json", *more)
     return {
         path.relative_to(release.path).as_posix(): path.read_bytes()
         for path in sorted(release.path.rglob("*"))
@@ -13,9 +13,9 @@ def files(release) -> dict[str, bytes]:
 
 
 def test_on_one_thread_and_on_two(new_workspace, republish) -> None:
-    one = files(republish(new_workspace("one"), threads=1))
-    two = files(republish(new_workspace("two"), threads=2))
-    assert {Path(name).suffix for name in one} == {".parquet", ".csv", ".xlsx", ".json"}
+    one = files(republish(new_workspace("one"), threads=1), ".pdf")
+    two = files(republish(new_workspace("two"), threads=2), ".pdf")
+    assert {Path(name).suffix for name in one} == {".parquet", ".csv", ".xlsx", ".json", ".pdf"}
     assert one.keys() == two.keys()
     assert [name for name in one if one[name] != two[name]] == []
 

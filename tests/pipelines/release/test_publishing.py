@@ -28,6 +28,8 @@ def test_a_release_has_the_fixed_layout_and_no_file_can_be_written(workspace, re
         assert (folder / "parquet" / "indicator_value.parquet").is_file()
         assert {path.suffix for path in (folder / "extracts").iterdir()} == {".csv", ".xlsx"}
         assert (folder / "quality" / "units.json").is_file()
+        briefs = sorted(path.name for path in (folder / "brief").iterdir())
+        assert briefs == [f"{MISSION}_2026-Q3_{language}.pdf" for language in ("en", "fr")]
     modes = {path.stat().st_mode & 0o222 for path in release.path.rglob("*") if path.is_file()}
     assert modes == {0}
 
@@ -83,12 +85,13 @@ def test_a_changed_or_missing_file_is_told_by_the_manifest(release) -> None:
     changed = release.path / "hq" / "parquet" / "area.parquet"
     changed.chmod(0o644)
     changed.write_bytes(changed.read_bytes() + b"\0")
-    database = release.path / "mission" / "poclens.duckdb"
-    database.unlink()
+    for gone in ("poclens.duckdb", f"brief/{MISSION}_2026-Q3_en.pdf"):
+        (release.path / "mission" / gone).unlink()
     (release.path / "hq" / "extracts" / "added.csv").write_text("x", encoding="utf-8")
     assert changed_files(release.path) == [
         "hq/extracts/added.csv",
         "hq/parquet/area.parquet",
+        f"mission/brief/{MISSION}_2026-Q3_en.pdf",
         "mission/poclens.duckdb",
     ]
 
