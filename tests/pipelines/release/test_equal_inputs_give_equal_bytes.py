@@ -1,4 +1,4 @@
-"""Two runs on equal input in two workspaces: every Parquet, CSV, XLSX, brief and manifest is the same."""
+"""Equal input in two workspaces: every Parquet, CSV, XLSX, brief and manifest is the same."""
 
 from pathlib import Path
 
