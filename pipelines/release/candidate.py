@@ -1,8 +1,10 @@
 """A release built whole in a folder of its own, which nobody reads until it is published."""
 
 import shutil
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -65,7 +67,7 @@ class _Facts:
     name: str
     previous: str | None
     origin: dict[str, object]
-    decomposition: Decomposition
+    decompose: Callable[[Set[str]], Decomposition]
 
 
 def build_candidate(
@@ -88,8 +90,8 @@ def build_candidate(
     previous = current_name(workspace, mission.mission)
     profile = workspace.profile(mission.mission)
     made_of = origin(connection, mission, profile, period, as_of)
-    decomposed = _decomposition(connection, workspace, mission, previous, made_of, as_of)
-    facts = _Facts(workspace, mission, period, as_of, name, previous, made_of, decomposed)
+    decompose = _decomposer(connection, workspace, mission, previous, made_of, as_of)
+    facts = _Facts(workspace, mission, period, as_of, name, previous, made_of, decompose)
     tables = take_tables(connection, mission.mission)
     for audience in mission.disclosure.audiences():
         _write_audience(facts, tables, audience, folder)
@@ -97,21 +99,33 @@ def build_candidate(
     return Candidate(mission.mission, period, name, folder)
 
 
-def _decomposition(
+def _decomposer(
     connection: duckdb.DuckDBPyConnection,
     workspace: Workspace,
     mission: Mission,
     previous: str | None,
     made_of: dict[str, object],
     as_of: date,
-) -> Decomposition:
-    """What moved figures since the release that is current now, of which the mission's copy tells
-    most."""
+) -> Callable[[Set[str]], Decomposition]:
+    """What moved the figures of these indicators since the release that is current now, of which
+    the mission's copy tells most; computed once for all audiences whose figures moved alike."""
     folder = workspace.releases(mission.mission) / str(previous)
     if previous is None or not database_of(folder, "mission").is_file():
-        return Decomposition()
+        return lambda moved: Decomposition()
     before = read_published(folder, "mission")
-    return decomposition(connection, mission, before, published_of("", made_of, connection), as_of)
+    after = published_of("", made_of, connection)
+
+    @cache
+    def decompose(moved: frozenset[str]) -> Decomposition:
+        return decomposition(connection, mission, before, after, as_of, moved)
+
+    known: set[str] = set()
+
+    def for_all(moved: Set[str]) -> Decomposition:
+        known.update(moved)
+        return decompose(frozenset(known))
+
+    return for_all
 
 
 def _refuse_unfit(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
@@ -201,7 +215,7 @@ def _fill_revisions(copy: duckdb.DuckDBPyConnection, facts: _Facts, audience: st
     if not before.is_file():  # an audience that the profile has gained since
         return
     found = {
-        "revision": revisions_against(copy, before, facts.previous, facts.decomposition),
+        "revision": revisions_against(copy, before, facts.previous, facts.decompose),
         "primary_change": primary_changes(copy, before, facts.previous),
     }
     for table, frame in found.items():

@@ -73,7 +73,7 @@ class _Strata:
 def area_effects(cells: Cells, whole: Term) -> list[AreaEffect]:
     """One entry an area of the cells, in their order; `whole`: the term over all areas.
 
-    The first term of the cells is the exposure.
+    The cells are those that are compared (`Cells.compared`); their first term is the exposure.
     """
     strata = _strata_by_area(cells)
     own = {area: _mode(found, 0.0, 0.0) for area, found in strata.items() if found.has_both_sides}
@@ -114,16 +114,18 @@ def _dispersion(fitted: Sequence[tuple[_Strata, float]]) -> float:
 
 
 def _strata_by_area(cells: Cells) -> dict[int, _Strata]:
-    weight, exposed = relative_days(cells), cells.terms[:, 0] > 0
-    sums = [
-        np.bincount(cells.stratum, values)
-        for values in (cells.incidents, cells.incidents * exposed, weight, weight * exposed)
-    ]
+    # Both kinds of days are summed, so that a stratum of one kind has a share of exactly 0 or 1.
+    kinds = np.column_stack([cells.terms[:, 0] > 0, cells.terms[:, 0] <= 0]).astype(float)
+    exposed, unexposed, days_exposed, days_unexposed = (
+        np.bincount(cells.stratum, of_months)
+        for counts in (cells.incidents, relative_days(cells))
+        for of_months in (counts @ kinds).T
+    )
     area = cells.area[np.unique(cells.stratum, return_index=True)[1]]
-    share = sums[3] / sums[2]
+    share = days_exposed / (days_exposed + days_unexposed)
     has_contrast = (share > 0) & (share < 1)
     return {
-        int(one): _Strata(*(values[at] for values in (sums[0], sums[1], share)))
+        int(one): _Strata(*(values[at] for values in (exposed + unexposed, exposed, share)))
         for one in np.unique(area[has_contrast])
         for at in [has_contrast & (area == one)]
     }

@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from indicators.compiler.derived.columns import rows_sql
 from indicators.compiler.derived.functions import functions_sql
@@ -25,12 +25,12 @@ from indicators.linkage.case_series.analysis import (
     LEAST_INFORMATION,
     MODELS,
     FittedModel,
-    areas_of_cells,
+    cells_of_model,
     fit,
+    fit_cells,
     information_by_area,
 )
 from indicators.linkage.case_series.areas import area_effects
-from indicators.linkage.case_series.cells import cells_of
 from indicators.linkage.case_series.days import EARLIER, LEAD, KnownDays, known_days
 from indicators.linkage.case_series.fit import Term
 from indicators.linkage.finding import PLACEBO, EffectEstimate, Finding, MethodResult
@@ -307,15 +307,13 @@ def _supplies(series: Series | None, model: FittedModel | None) -> Iterator[Supp
 
 
 def _area_rows(series: Series, whole: Term, outcome: str) -> Iterator[dict[str, Any]]:
-    """Rows of `mart.area_effect`: of every area with an incident, which the cells number anew."""
+    """Rows of `mart.area_effect`: of every area with an incident."""
     spec = MODELS["independent" if outcome == "independent" else "primary"]
-    cells = cells_of(series.days, spec.terms, independent=spec.independent, by_month=spec.by_month)
-    names = [series.areas[code] for code in areas_of_cells(series.days, spec)]
-    for own in area_effects(cells, whole):
+    for own in area_effects(cells_of_model(series.days, spec).compared(), whole):
         low, high = own.interval(own.estimate, own.se)
         shrunken_low, shrunken_high = own.interval(own.shrunken, own.shrunken_se)
         yield {
-            "area": names[own.area],
+            "area": series.areas[own.area],
             "method": METHOD,
             "specification": PRIMARY,
             "n_events": own.incidents,
@@ -376,7 +374,7 @@ def _effect(
 
 def _reach(error: float, df: int) -> float:
     """Half of the 95% interval by t; nothing where the error is not known."""
-    return float(stats.t(df).ppf(1 - LEVEL / 2)) * error if df > 0 and error > 0 else 0.0
+    return float(special.stdtrit(df, 1 - LEVEL / 2)) * error if df > 0 and error > 0 else 0.0
 
 
 def _checks(
@@ -394,9 +392,10 @@ def _checks(
     if lead is not None:
         is_small = abs(lead.estimate) < LEAST_SHARE * abs(whole.estimate)
         yield "lead_size", "passed" if is_small else "failed"
+    cells = cells_of_model(series.days, MODELS["primary"])
     left = [
-        _keeps(whole, _term(fit(_without(series.days, area), MODELS["primary"]), "post"))
-        for area in np.unique(series.days.area)
+        _keeps(whole, _term(fit_cells(cells.only(cells.area != area), MODELS["primary"]), "post"))
+        for area in np.unique(cells.area)
     ]
     yield "area_omission", "failed" if "failed" in left else "passed"
 
@@ -415,11 +414,6 @@ def _placebo(term: Term | None) -> CheckOutcome:
     if term.p_value >= PLACEBO_P:
         return "passed"
     return "weak" if term.p_value >= STRONG_PLACEBO_P else "failed"
-
-
-def _without(days: KnownDays, area: int) -> KnownDays:
-    rest = days.area != area
-    return KnownDays(**{part.name: getattr(days, part.name)[rest] for part in fields(days)})
 
 
 def _finding(

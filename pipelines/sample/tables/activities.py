@@ -37,7 +37,7 @@ _OTHER_TYPES = {
 }  # fmt: skip
 _TIER = {
     "host_state_dialogue": "I", "community_session": "I", "network_meeting": "I",
-    "liaison_visit": "I", "public_information": "I", "mediation": "I", "host_police_support": "III",
+    "public_information": "I", "mediation": "I", "host_police_support": "III",
     "colocation": "III", "facility_handover": "III",
 }  # fmt: skip
 _PHASE = {
@@ -62,6 +62,8 @@ _PARTNERS = (
     "civil_affairs", "human_rights", "poc_adviser", "child_protection", "women_protection",
     "justice", "mine_action", "public_information", "humanitarian",
 )  # fmt: skip
+_VISITORS = ("civil_affairs", "human_rights", "child_protection", "women_protection")
+LIAISON_VISIT = "liaison_visit"
 _CONFLICTS = {"land": 30, "livestock": 33, "communal": 24, "political": 7, "other": 6}
 _AGES = ("Y18T29", "Y30T44", "Y45T59")
 _STATIONS_PER_AREA = 4  # police stations and posts
@@ -188,8 +190,8 @@ def _draft(generator: Generator, presence: Presence, month: int) -> _Draft:
         (presence.hot_spot_completed, "patrol", False, True, True),
         (presence.hot_spot_other, "patrol", False, True, False),
         (presence.day_patrols, "patrol", False, False, None),
-        (presence.liaison_completed, "liaison_visit", False, False, True),
-        (presence.liaison_other, "liaison_visit", False, False, False),
+        (presence.liaison_completed, LIAISON_VISIT, False, False, True),
+        (presence.liaison_other, LIAISON_VISIT, False, False, False),
         (presence.meetings_completed, "network_meeting", False, False, True),
         (presence.meetings_other, "network_meeting", False, False, False),
         (presence.others, "", False, False, None),
@@ -222,6 +224,7 @@ class _Rows:
         self.area = posts.area[self.post]
         self.unit = posts.unit[self.post]
         self.unit_kind = np.array([unit.kind for unit in UNITS], dtype=object)[self.unit]
+        self.is_liaison = draft.kind == LIAISON_VISIT  # logged as other activity, with its partner
         self.kind = self._kind()
         self.done = draft.status == "completed"
 
@@ -284,7 +287,7 @@ class _Rows:
         return found
 
     def _kind(self) -> Array:
-        kind = self.draft.kind.copy()
+        kind = np.where(self.is_liaison, "other", self.draft.kind).astype(object)
         for unit_kind, shares in _OTHER_TYPES.items():
             rows = np.flatnonzero((kind == "") & (self.unit_kind == unit_kind))
             kind[rows] = pick(self.generator, shares, rows.size)
@@ -302,7 +305,7 @@ class _Rows:
             "status": column(self.draft.status),
             "status_reason": column(self.pick(reasons), ~self.done),
             "unit_code": column(_unit_codes(self.posts, self.post)),
-            "tier": column(_look_up(_TIER, self.kind, "II")),
+            "tier": column(np.where(self.is_liaison, "I", _look_up(_TIER, self.kind, "II"))),
             "phase": column(self._phase()),
             "area_code": column(place[0]),
             "latitude": column(place[2], place[3] != "admin2"),
@@ -358,15 +361,17 @@ class _Rows:
         """Up to two partner components, joined by `|`; nothing for most patrols."""
         military = (self.unit_kind != "MIL") & self.chance(0.14)
         civilian = self.chance(0.22) | self.chance(0.4) & self.is_kind(
-            "community_session", "mediation", "liaison_visit"
+            "community_session", "mediation"
         )
+        civilian &= ~self.is_kind("other")
         partner = self.pick(dict.fromkeys(_PARTNERS, 1.0))
         found = np.full(self.size, None, dtype=object)
         found[civilian] = partner[civilian]
         found[military] = "military"
         both = military & civilian
         found[both] = "military|" + partner[both]
-        return found
+        visitors = self.pick(dict.fromkeys(_VISITORS, 1.0))
+        return np.where(self.is_liaison, visitors, found)
 
     def _plan_line(self) -> Array:
         planned = self.is_kind(*_PLANNED_TYPES)
