@@ -38,7 +38,9 @@ def forest_figure(rows: Sequence[ForestRow], axis: str, words: Words, theme: str
             error_x={
                 "type": "data",
                 "symmetric": False,
-                "array": [min(high, _WIDEST) - middle for _, (middle, _, high), _ in entries],
+                "array": [
+                    max(0.0, min(high, _WIDEST) - middle) for _, (middle, _, high), _ in entries
+                ],
                 "arrayminus": [middle - low for _, (middle, low, _), _ in entries],
                 "color": colour["series"],
                 "thickness": width,

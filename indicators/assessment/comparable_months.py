@@ -7,7 +7,7 @@ the sums over them is the one of whole periods (`change_tests.py`).
 Silence may follow violence. Where it does in the later period alone, what came is calmer than what
 happened, and a test of it calls falls that are none. A fall therefore has to hold also with every
 silent area-month of the later period put in at the second highest of the area's own last twelve
-received months, or at what came of it where that is more (docs/decisions/0009).
+received months, or at what came of it where that is more (docs/decisions/0019).
 """
 
 from collections.abc import Sequence

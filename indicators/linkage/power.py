@@ -23,6 +23,7 @@ MONTHS_AHEAD = (6, 12)
 # What there can be more of (`linkage.need.<kind>`).
 NeedKind = Literal[
     "incidents",
+    "alerts",
     "periods",
     "activities",
     "respondents",

@@ -56,7 +56,7 @@ def test_areas_stand_by_name_with_their_own_and_the_drawn_in_figure(tmp_path: Pa
     places = [text.index(name) for name in sorted(names)]
     assert places == sorted(places)
     assert "−33" in text and "−18" in text, "own and drawn in, as percent"
-    assert "incidents on one kind of days only" in text
+    assert "cases on one kind of days only" in text
     assert "empirical Bayes" in text and "not tested" in text
 
 

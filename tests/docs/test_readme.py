@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import REPOSITORY
+from tests.docs.sample_evidence import written
 
 BLOCKS = re.findall(r"```sh\n(.*?)```", (REPOSITORY / "README.md").read_text("utf-8"), re.DOTALL)
 SERVERS = {"poclens serve", "poclens dagster"}
@@ -171,3 +172,12 @@ def test_what_the_blocks_leave(
     assert {"workspace", "rejects.xlsx", "extracts", "forms"} <= left
     current = new_user.folder / "workspace/releases/sample/current"
     assert re.fullmatch(r"2026-Q3-r\d\d\n?", current.read_text())
+
+
+def test_the_page_on_evidence_tells_the_demonstrations_figures(
+    new_user: NewUser, ran: dict[str, subprocess.CompletedProcess[str]]
+) -> None:
+    release = new_user.folder / "workspace/releases/sample/2026-Q3-r01"
+    for name, text in written(release).items():
+        kept = (REPOSITORY / "docs" / name).read_text(encoding="utf-8")
+        assert kept == text, f"{name}: run `python -m tests.docs.sample_evidence {release}`"

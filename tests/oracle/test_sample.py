@@ -90,7 +90,7 @@ def test_every_cell_is_what_the_definitions_say(
     assert_trends_equal(warehouse, read_mission(workspace.profile("sample")), ours)
 
 
-TREND_PERIODS = ("2026-W30", "2025-Q4", "2026/27")
+TREND_PERIODS = ("2026-W30", "2026-07", "2026-Q3", "2026/27")  # one history, but the week’s
 
 
 def assert_trends_equal(
@@ -121,7 +121,7 @@ def assert_trends_equal(
         mine, theirs = (both[name].astype(object) for name in (column, f"{column}_engine"))
         differs = both[(mine != theirs) & (mine.notna() | theirs.notna())]
         assert len(differs) == 0, differs.groupby("indicator").head(2).to_string()
-    reasons = {"reports_missing", "fall_in_doubt", "no_year_before", "does_not_add"}
+    reasons = {"reports_missing", "fall_in_doubt", "does_not_add"}
     assert reasons <= set(both["trend_reason"]), set(both["trend_reason"])
     of_area = both[both["p"].notna() & (both["area"] != mission.country_area)]
     family = pd.factorize(of_area["indicator"] + of_area["period"])[0]
@@ -133,7 +133,7 @@ def assert_trends_equal(
         for word, change, way in zip(words, of_area["change"], direction, strict=True)
     ]
     assert ways == of_area["trend"].tolist()
-    assert len(set(ways)) > 1
+    assert (of_area["p"] < 0.05).any()
 
 
 def _word(rises: bool, direction: str) -> str:

@@ -2,10 +2,9 @@
 
 Own: conditional Poisson of the area's strata, all other terms as fitted for all areas. Drawn
 towards the mission's: empirical Bayes (Morris 1983; Clayton and Kaldor 1987 for rates of areas),
-prior normal about the ratio of all areas with the variance between areas by DerSimonian and Laird
-(1986). Errors carry the over-dispersion within areas (Pearson); that over all areas would count
-what they differ by as noise. For looking at where a result comes
-from: an area alone is not tested, and areas are not ranked.
+prior normal about the ratio of all areas with the variance between areas estimated. Errors carry
+the over-dispersion within areas (Pearson); that over all areas would count what they differ by as
+noise. For looking at where a result comes from: an area alone is not tested, areas are not ranked.
 """
 
 import math
@@ -74,7 +73,7 @@ class _Strata:
 def area_effects(cells: Cells, whole: Term) -> list[AreaEffect]:
     """One entry an area of the cells, in their order; `whole`: the term over all areas.
 
-    The first term of the cells is the exposure.
+    The cells are those that are compared (`Cells.compared`); their first term is the exposure.
     """
     strata = _strata_by_area(cells)
     own = {area: _mode(found, 0.0, 0.0) for area, found in strata.items() if found.has_both_sides}
@@ -82,7 +81,7 @@ def area_effects(cells: Cells, whole: Term) -> list[AreaEffect]:
     errors = {
         area: math.sqrt(dispersion / strata[area].information(mode)) for area, mode in own.items()
     }
-    between = variance_between(list(own.values()), list(errors.values()))
+    between = variance_between(list(own.values()), list(errors.values()), whole.estimate)
     error = max(whole.se_stratum, whole.se_area)
     found = []
     for area in np.unique(cells.area):
@@ -115,16 +114,18 @@ def _dispersion(fitted: Sequence[tuple[_Strata, float]]) -> float:
 
 
 def _strata_by_area(cells: Cells) -> dict[int, _Strata]:
-    weight, exposed = relative_days(cells), cells.terms[:, 0] > 0
-    sums = [
-        np.bincount(cells.stratum, values)
-        for values in (cells.incidents, cells.incidents * exposed, weight, weight * exposed)
-    ]
+    # Both kinds of days are summed, so that a stratum of one kind has a share of exactly 0 or 1.
+    kinds = np.column_stack([cells.terms[:, 0] > 0, cells.terms[:, 0] <= 0]).astype(float)
+    exposed, unexposed, days_exposed, days_unexposed = (
+        np.bincount(cells.stratum, of_months)
+        for counts in (cells.incidents, relative_days(cells))
+        for of_months in (counts @ kinds).T
+    )
     area = cells.area[np.unique(cells.stratum, return_index=True)[1]]
-    share = sums[3] / sums[2]
+    share = days_exposed / (days_exposed + days_unexposed)
     has_contrast = (share > 0) & (share < 1)
     return {
-        int(one): _Strata(*(values[at] for values in (sums[0], sums[1], share)))
+        int(one): _Strata(*(values[at] for values in (exposed + unexposed, exposed, share)))
         for one in np.unique(area[has_contrast])
         for at in [has_contrast & (area == one)]
     }
@@ -156,11 +157,16 @@ def _shrunken(
     return mode, math.sqrt(variance)
 
 
-def variance_between(estimates: Sequence[float], errors: Sequence[float]) -> float:
-    """Of areas beyond what their errors say (DerSimonian and Laird 1986); 0 for fewer than two."""
+def variance_between(estimates: Sequence[float], errors: Sequence[float], mean: float) -> float:
+    """Of areas about the mean, beyond what their errors say; 0 for fewer than two areas.
+
+    Marginal likelihood times the spread itself, which keeps it off nought (Chung, Rabe-Hesketh,
+    Dorie, Gelman and Liu 2013): at nought every area would be said to be known as well as all.
+    """
     if len(estimates) < 2:
         return 0.0
-    value, weight = np.asarray(estimates), 1 / np.asarray(errors) ** 2
-    mean = (weight * value).sum() / weight.sum()
-    spread = float((weight * (value - mean) ** 2).sum()) - (len(value) - 1)
-    return max(0.0, spread / float(weight.sum() - (weight**2).sum() / weight.sum()))
+    spreads = np.geomspace(0.01, 3.0, 400)[:, None]
+    variance = np.asarray(errors) ** 2 + spreads**2
+    rest = (np.asarray(estimates) - mean) ** 2
+    log_likelihood = -0.5 * (np.log(variance) + rest / variance).sum(axis=1)
+    return float(spreads[np.argmax(log_likelihood + np.log(spreads[:, 0])), 0] ** 2)

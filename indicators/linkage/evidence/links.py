@@ -83,13 +83,7 @@ def write_evidence(
     found = {method.name: _results(warehouse, edges, method) for method in methods}
     tests = primary_tests(edges, methods, found)
     results = _with_q_values(found, tests)
-    grades = {
-        edge.id: [
-            (own, grade(own.grading_inputs) if own.effect.is_test else None)
-            for own in _findings_of(results, edge.id)
-        ]
-        for edge in edges
-    }
+    grades = {edge.id: _graded(results, edge.id) for edge in edges}
     spoken = {edge: _grade_of(grades[edge], test.finding(results)) for edge, test in tests.items()}
     asked = Asked(len(edges), sum(letter.letter != "D" for letter in spoken.values()))
     published = warehouse.published if edges else {}
@@ -111,6 +105,14 @@ def write_evidence(
     }
     for table, own in rows.items():
         store_rows(connection, mission.mission, table, own)
+
+
+def _graded(results: Results, edge: str) -> list[Graded]:
+    """Every finding of an edge with its grade."""
+    return [
+        (own, grade(own.grading_inputs) if own.effect.is_test else None)
+        for own in _findings_of(results, edge)
+    ]
 
 
 def _grade_of(graded: Sequence[Graded], finding: Finding) -> Grade:

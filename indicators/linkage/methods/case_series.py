@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from indicators.compiler.derived.columns import rows_sql
 from indicators.compiler.derived.functions import functions_sql
@@ -25,12 +25,12 @@ from indicators.linkage.case_series.analysis import (
     LEAST_INFORMATION,
     MODELS,
     FittedModel,
-    areas_of_cells,
+    cells_of_model,
     fit,
+    fit_cells,
     information_by_area,
 )
 from indicators.linkage.case_series.areas import area_effects
-from indicators.linkage.case_series.cells import cells_of
 from indicators.linkage.case_series.days import EARLIER, LEAD, KnownDays, known_days
 from indicators.linkage.case_series.fit import Term
 from indicators.linkage.finding import PLACEBO, EffectEstimate, Finding, MethodResult
@@ -41,6 +41,7 @@ from indicators.linkage.methods.protocol import Warehouse
 from indicators.linkage.power import (
     LEVEL,
     TARGET_RATIO,
+    NeedKind,
     Precision,
     Shortfall,
     Supply,
@@ -96,6 +97,11 @@ class Series:
     is_protected: bool
     has_same_collector: bool = False
 
+    @property
+    def counted(self) -> NeedKind:
+        """What the outcome counts: of the two, alerts come from those who act."""
+        return "alerts" if self.has_same_collector else "incidents"
+
 
 @dataclass(frozen=True)
 class CaseSeries:
@@ -145,8 +151,8 @@ class CaseSeries:
         found = [
             replace(
                 _finding(effect, edge, checks, "1–14", ceilings),
-                precision=_precision(primary, months),
-                shortfalls=tuple(shortfalls(primary)),
+                precision=_precision(primary, months, inputs.counted),
+                shortfalls=tuple(shortfalls(primary, inputs.counted)),
                 supplies=tuple(_supplies(inputs, primary)),
             )
         ]
@@ -242,7 +248,7 @@ def read_series(
 # --- what it rests on, and what is missing -------------------------------------------------------
 
 
-def _precision(model: FittedModel, months: int) -> Precision | None:
+def _precision(model: FittedModel, months: int, counted: NeedKind) -> Precision | None:
     """From the wider of its errors, and never from less than 1/√information, which is known first.
 
     None where no incident lies in a stratum with days of both kinds: nothing can be reckoned from.
@@ -255,18 +261,18 @@ def _precision(model: FittedModel, months: int) -> Precision | None:
     pairs = ((term.se_stratum, term.df_stratum), (term.se_area, term.df_area)) if term else ()
     own = (smallest_visible(error, df) for error, df in pairs if error > 0 and df > 0)
     return Precision(
-        max(least, *own) if term else least, TARGET_RATIO, "incidents", model.incidents, months
+        max(least, *own) if term else least, TARGET_RATIO, counted, model.incidents, months
     )
 
 
-def shortfalls(model: FittedModel) -> Iterator[Shortfall]:
+def shortfalls(model: FittedModel, counted: NeedKind = "incidents") -> Iterator[Shortfall]:
     """What the gates of `grading.md` lack, incidents at today's share of days after activities."""
     areas = LEAST_AREAS_WITH_CONTRAST - model.areas_with_contrast
     if areas > 0:
         yield Shortfall("areas_with_contrast", areas)
     if 0 < model.information < LEAST_INFORMATION:
         times = LEAST_INFORMATION / model.information
-        yield Shortfall("incidents", more(model.incidents, times))
+        yield Shortfall(counted, more(model.incidents, times))
 
 
 def _supplies(series: Series | None, model: FittedModel | None) -> Iterator[Supply]:
@@ -301,15 +307,13 @@ def _supplies(series: Series | None, model: FittedModel | None) -> Iterator[Supp
 
 
 def _area_rows(series: Series, whole: Term, outcome: str) -> Iterator[dict[str, Any]]:
-    """Rows of `mart.area_effect`: of every area with an incident, which the cells number anew."""
+    """Rows of `mart.area_effect`: of every area with an incident."""
     spec = MODELS["independent" if outcome == "independent" else "primary"]
-    cells = cells_of(series.days, spec.terms, independent=spec.independent, by_month=spec.by_month)
-    names = [series.areas[code] for code in areas_of_cells(series.days, spec)]
-    for own in area_effects(cells, whole):
+    for own in area_effects(cells_of_model(series.days, spec).compared(), whole):
         low, high = own.interval(own.estimate, own.se)
         shrunken_low, shrunken_high = own.interval(own.shrunken, own.shrunken_se)
         yield {
-            "area": names[own.area],
+            "area": series.areas[own.area],
             "method": METHOD,
             "specification": PRIMARY,
             "n_events": own.incidents,
@@ -370,7 +374,7 @@ def _effect(
 
 def _reach(error: float, df: int) -> float:
     """Half of the 95% interval by t; nothing where the error is not known."""
-    return float(stats.t(df).ppf(1 - LEVEL / 2)) * error if df > 0 and error > 0 else 0.0
+    return float(special.stdtrit(df, 1 - LEVEL / 2)) * error if df > 0 and error > 0 else 0.0
 
 
 def _checks(
@@ -388,9 +392,10 @@ def _checks(
     if lead is not None:
         is_small = abs(lead.estimate) < LEAST_SHARE * abs(whole.estimate)
         yield "lead_size", "passed" if is_small else "failed"
+    cells = cells_of_model(series.days, MODELS["primary"])
     left = [
-        _keeps(whole, _term(fit(_without(series.days, area), MODELS["primary"]), "post"))
-        for area in np.unique(series.days.area)
+        _keeps(whole, _term(fit_cells(cells.only(cells.area != area), MODELS["primary"]), "post"))
+        for area in np.unique(cells.area)
     ]
     yield "area_omission", "failed" if "failed" in left else "passed"
 
@@ -409,11 +414,6 @@ def _placebo(term: Term | None) -> CheckOutcome:
     if term.p_value >= PLACEBO_P:
         return "passed"
     return "weak" if term.p_value >= STRONG_PLACEBO_P else "failed"
-
-
-def _without(days: KnownDays, area: int) -> KnownDays:
-    rest = days.area != area
-    return KnownDays(**{part.name: getattr(days, part.name)[rest] for part in fields(days)})
 
 
 def _finding(

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy import optimize
 
-from indicators.linkage.case_series.analysis import MODELS, areas_of_cells, fit
+from indicators.linkage.case_series.analysis import MODELS, cells_of_model, fit
 from indicators.linkage.case_series.areas import AreaEffect, area_effects, variance_between
-from indicators.linkage.case_series.cells import Cells, cells_of
+from indicators.linkage.case_series.cells import Cells
 from indicators.linkage.case_series.fit import Term, relative_days
 from indicators.linkage.methods.case_series import CaseSeries, Series
 from tests.indicators.linkage.test_case_series_method import AREAS, DAYS, EDGE, of_grids
@@ -28,7 +28,7 @@ def by_area(ratios: Any, seed: int = 1, rate: float = 0.2) -> Series:
 
 
 def looked_at(own: Series) -> tuple[Cells, Term, list[AreaEffect]]:
-    cells = cells_of(own.days, SPEC.terms, independent=False, by_month=False)
+    cells = cells_of_model(own.days, SPEC).compared()
     whole = fit(own.days, SPEC).terms[0]
     return cells, whole, area_effects(cells, whole)
 
@@ -36,9 +36,11 @@ def looked_at(own: Series) -> tuple[Cells, Term, list[AreaEffect]]:
 def plain_ratio(cells: Cells, area: int) -> float:
     """Poisson with one effect a stratum, by a general optimiser; other terms as of all areas."""
     own = cells.area == area
-    weight, exposed = relative_days(cells)[own], cells.terms[own, 0]
-    stratum = np.unique(cells.stratum[own], return_inverse=True)[1]
-    incidents = cells.incidents[own]
+    weight, incidents = relative_days(cells)[own].toarray(), cells.incidents[own].toarray()
+    month, pattern = np.nonzero(weight)
+    weight, incidents = weight[month, pattern], incidents[month, pattern]
+    exposed = cells.terms[pattern, 0]
+    stratum = np.unique(cells.stratum[own][month], return_inverse=True)[1]
 
     def fall(parts: Any) -> float:
         mean = weight * np.exp(parts[0] * exposed + parts[1:][stratum])
@@ -82,10 +84,15 @@ def test_drawn_in_ratios_are_nearer_the_planted_ones() -> None:
     assert np.mean([low <= true <= high for low, high, true in limits]) >= 0.85  # type: ignore[operator]
 
 
-def test_areas_that_differ_by_noise_alone_are_all_at_the_missions_ratio() -> None:
-    assert variance_between([0.1, -0.1, 0.0], [1.0, 1.0, 1.0]) == 0
-    assert variance_between([0.3], [0.1]) == 0
-    assert variance_between([2.0, -2.0], [0.1, 0.1]) == pytest.approx(8 - 0.01)
+def test_the_variance_between_areas_is_that_beyond_their_errors() -> None:
+    draw = np.random.default_rng(7)
+    errors = np.full(3000, 0.3)
+    for spread in (0.2, 0.6):
+        drawn = draw.normal(0.5, np.hypot(spread, 0.3), 3000)
+        assert variance_between(drawn, errors, 0.5) == pytest.approx(spread**2, rel=0.25)
+    assert variance_between([0.3], [0.1], 0.0) == 0
+    alike = variance_between([0.1, -0.1, 0.0, 0.1], [1.0] * 4, 0.0)
+    assert 0 < alike < 1, "of areas that differ by noise alone not nought, and below their errors"
 
 
 def test_an_area_with_incidents_on_one_side_has_no_ratio_of_its_own() -> None:
@@ -97,13 +104,12 @@ def test_an_area_with_incidents_on_one_side_has_no_ratio_of_its_own() -> None:
 
 
 def test_rows_name_the_areas_that_have_incidents() -> None:
-    """The first area has none: the cells number the others anew, and the names must follow."""
+    """The first area has none: it has no row, and the names of the others must follow."""
     own = by_area(RATIOS)
     silent = own.days.incidents * (own.days.area > 0)
     days = type(own.days)(**{**vars(own.days), "incidents": silent})
     rows = CaseSeries().evidence(Series(**{**vars(own), "days": days}), EDGE).rows
     assert [row["area"] for row in rows] == list(own.areas[1:])
-    assert list(areas_of_cells(days, SPEC)) == list(range(1, AREAS))
     counts = np.bincount(days.area, silent)[1:]
     assert [row["n_events"] for row in rows] == list(counts)
 

@@ -1,6 +1,6 @@
 """Case series of an edge: planted, null and reactive missions, and what cannot be graded."""
 
-from dataclasses import replace
+from dataclasses import astuple, fields, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ import pytest
 
 from indicators.definitions.catalogue import load_catalogue
 from indicators.foundation.messages import LANGUAGES, has_message
-from indicators.linkage.case_series.analysis import MODELS, fit
+from indicators.linkage.case_series.analysis import MODELS, cells_of_model, fit, fit_cells
 from indicators.linkage.case_series.days import KnownDays
 from indicators.linkage.finding import Finding
 from indicators.linkage.framework.model import Edge
@@ -111,6 +111,28 @@ def test_patrols_that_answer_incidents_are_an_association_at_most() -> None:
     found = primary(series(reaction=0.6))
     assert found.grading_inputs.checks["lead"] == "failed"
     assert letter(found) in "CD"
+
+
+def test_an_area_left_out_of_the_cells_is_left_out_of_the_days() -> None:
+    days, model = series(areas=7).days, MODELS["lead"]
+    cells = cells_of_model(days, model)
+    for area in (0, 3, 6):
+        rest = {part.name: getattr(days, part.name)[days.area != area] for part in fields(days)}
+        expected = fit(KnownDays(**rest), model)
+        found = fit_cells(cells.only(cells.area != area), model)
+        assert (found.days, found.incidents, found.strata) == (
+            expected.days,
+            expected.incidents,
+            expected.strata,
+        )
+        for one, other in zip(found.terms, expected.terms, strict=True):
+            assert astuple(one)[1:] == pytest.approx(astuple(other)[1:], rel=1e-9)
+
+
+def test_no_known_day_is_no_model() -> None:
+    days = series().days
+    none = KnownDays(**{part.name: getattr(days, part.name)[:0] for part in fields(days)})
+    assert {fit(none, model).reason for model in MODELS.values()} == {"no_rows"}
 
 
 def test_too_few_areas_are_no_ground_for_a_grade() -> None:

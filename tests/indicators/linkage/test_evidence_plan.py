@@ -11,12 +11,14 @@ import pytest
 from indicators.foundation.messages import LANGUAGES
 from indicators.linkage.finding import EffectEstimate, Finding, MethodResult
 from indicators.linkage.framework.causal_language import causal_term_in
+from indicators.linkage.framework.edge_indicators import read_indicators
 from indicators.linkage.framework.model import Framework
 from indicators.linkage.grading import GradingInputs
+from indicators.linkage.methods.panel.rows import read_edge_panel
 from indicators.linkage.power import TARGET_RATIO, Precision, Shortfall, Supply, more
 from indicators.linkage.results import edge_evidence
 from tests.indicators.linkage.test_result_links import Given, framework
-from tests.worlds.rows.mart import COUNTRY, MISSION, empty_mart, fill, mission
+from tests.worlds.rows.mart import COUNTRY, MISSION, empty_mart, fill, indicator, mission, value
 
 AS_OF = date(2026, 10, 1)
 PRECISION = Precision(0.42, TARGET_RATIO, "incidents", 500, 24)
@@ -155,3 +157,39 @@ def test_questions_and_answers_are_counted_once_an_edge() -> None:
     assert answered == [True, False, False]
     said = next(row for row in found["result_link"] if row["method"] == "side_by_side")
     assert "asked beforehand: 3, answered: 1" in said["sentence_en"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"), [("count", {"T01": 1, "T02": 2}), ("proportion", {})]
+)
+def test_missing_reports_are_those_of_areas_not_months_without_a_survey(
+    kind: str, expected: dict[str, int]
+) -> None:
+    connection = empty_mart()
+    of = {"unit_of_measure": "percent", "source": "incidents"}
+    output, outcome = "P1-OP-02", "P2-OC-07"
+    fill(
+        connection,
+        "indicator",
+        [
+            indicator(indicator=output, **of, measure="count"),
+            indicator(indicator=outcome, **of, measure=kind),
+        ],
+    )
+    unreported = {("T01", "2026-02"), ("T02", "2026-02"), ("T02", "2026-03")}
+    cells = [
+        (code, area, month)
+        for code in (output, outcome)
+        for area in ("T01", "T02")
+        for month in ("2026-01", "2026-02", "2026-03", "2026-04")
+    ]
+    values = [
+        value(indicator=code, period=month, area=area, area_level="admin2", value=1.0)
+        | ({"value": None, "obs_status": "O"} if (area, month) in unreported else {})
+        for code, area, month in cells
+    ]
+    fill(connection, "indicator_value", [row | {"indicator_version": 1} for row in values])
+    (edge,) = framework().edges
+    published = read_indicators(connection, mission())
+    found = read_edge_panel(connection, mission(), edge, published, "M")
+    assert found is not None and dict(found.unreported) == expected

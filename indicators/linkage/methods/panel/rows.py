@@ -58,7 +58,8 @@ def read_edge_panel(
         outcome_is_survey=is_survey,
         outcome_source=str(outcome["source"]),
         months_per_period=months,
-        unreported=_unreported(connection, parameters, sorted(set(rows["area"]))),
+        # A month without a survey wave is no missing report.
+        unreported={} if is_survey else _unreported(connection, parameters, set(rows["area"])),
     )
     if outcome["source"] == "incidents" and months == 1:
         return replace(panel, independent=independent_incidents(connection, panel))
@@ -66,7 +67,7 @@ def read_edge_panel(
 
 
 def _unreported(
-    connection: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any], areas: list[str]
+    connection: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any], areas: set[str]
 ) -> dict[str, int]:
     """By area, periods in which one of the two was not reported; others have no missing report."""
     found = connection.execute(
@@ -75,7 +76,7 @@ def _unreported(
           AND indicator IN ($from, $to) AND list_contains($areas, area) AND {totals_sql()}
           AND area <> $country_area
         GROUP BY area ORDER BY area""",
-        {**parameters, "areas": areas},
+        {**parameters, "areas": sorted(areas)},
     ).fetchall()
     return dict(found)
 
