@@ -19,6 +19,7 @@ from pipelines.extracts.files import write_extracts
 from pipelines.extracts.parquet import write_parquet
 from pipelines.quality.checks import check_values
 from pipelines.quality.suite_results import write_suites
+from pipelines.release.briefs import write_briefs
 from pipelines.release.manifest import fingerprint, origin, write_manifest
 from pipelines.release.naming import (
     CANDIDATE_PREFIX,
@@ -95,6 +96,7 @@ def build_candidate(
     tables = take_tables(connection, mission.mission)
     for audience in mission.disclosure.audiences():
         _write_audience(facts, tables, audience, folder)
+    write_briefs(folder, mission.mission, name)
     write_manifest(folder, facts.origin)
     return Candidate(mission.mission, period, name, folder)
 

@@ -1028,6 +1028,12 @@ def mart_rows() -> Mapping[str, list[dict[str, Any]]]:
     }
 
 
+_RELEASE_SQL = f"""
+CREATE VIEW mart.release AS
+SELECT '2026-Q2-r01' AS previous_release, '{_sha("origin")}' AS origin_sha256
+"""
+
+
 def _write_database(path: Path, release: str, rows: Mapping[str, list[dict[str, Any]]]) -> None:
     with duckdb.connect(str(path)) as connection:
         connection.execute("CREATE SCHEMA stored; CREATE SCHEMA mart")
@@ -1044,6 +1050,7 @@ def _write_database(path: Path, release: str, rows: Mapping[str, list[dict[str, 
                 f"CREATE VIEW mart.{table} AS SELECT *, '{release}' AS release FROM stored.{table}"
             )
             connection.unregister("frame")
+        connection.execute(_RELEASE_SQL)
 
 
 def _hq_rows(rows: Mapping[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
