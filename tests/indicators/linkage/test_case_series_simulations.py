@@ -154,10 +154,10 @@ def shown(found: Found, checked: Mapping[str, int], runs: int) -> tuple[str, pd.
 
 
 def test_a_tenth_of_the_runs(capsys: pytest.CaptureFixture[str]) -> None:
-    checked = {world.name: A_TENTH for world in NULLS} | {
-        world.name: 0 for world in PLANTED if world.ratio < 0.8
-    }
-    checked["0.72, rota"] = A_TENTH
+    checked = {world.name: A_TENTH for world in NULLS} | dict.fromkeys(
+        (*EDGES_PLANTED, "0.72, reaction .3"), 0
+    )
+    checked["0.72, rota"] = A_TENTH // 2
     found = simulated(A_TENTH, checked, processes=1)
     text, table = shown(found, checked, A_TENTH)
     with capsys.disabled():
