@@ -220,8 +220,11 @@ def _with_whole_denominator(plan: CubePlan, parts: str) -> str:
 def _stages_by_month(plan: CubePlan) -> list[Stage]:
     keys = [*(column for column in plan.columns if column != plan.precision), "grouped"]
     parts = list(_part_lines(plan))
+    sums = [
+        f"sum({column}) AS {column}" for column in plan.parts if column not in plan.distinct_parts
+    ]
     return [
-        _up_the_areas(plan, keys, parts),
+        _up_the_areas(plan, [*keys, *plan.distinct_parts], sums),
         _into_periods(plan, "rolled", keys, parts, _parts_sql(plan)),
     ]
 

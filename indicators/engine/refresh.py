@@ -29,7 +29,7 @@ from indicators.compiler.statements import contribution_sql
 from indicators.definitions.catalogue import selected_indicators
 from indicators.definitions.columns_read import columns_used
 from indicators.definitions.contracts import contracts
-from indicators.definitions.derivations import tables_looked_at
+from indicators.definitions.derivations import stored_columns, tables_looked_at
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
 from indicators.definitions.versions import all_versions, computed_versions
@@ -56,6 +56,7 @@ from indicators.incremental.rows_by_month import (
     own_precision,
     own_source,
 )
+from indicators.incremental.stored_columns import complete_rows
 from indicators.incremental.values import (
     STALE_VALUE,
     drop_contributions,
@@ -139,6 +140,7 @@ def _prepare(
     _run(connection, mart_ddl())
     for table in _ENGINE_TABLES:
         connection.execute(f"DELETE FROM mart.{table}")
+    complete_rows(connection, mission)
     _run(connection, functions_sql(mission, as_of.isoformat()))
     _run(connection, place_tables_sql())
     _run(connection, grid_table_sql())
@@ -205,7 +207,8 @@ def _fill_first_days(
 
 
 def _earliest(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> date | None:
-    stages = derivation_stages(contracts()[table], {column})
+    contract = contracts()[table]
+    stages = derivation_stages(contract, {column}, given=stored_columns(contract))
     last = f"SELECT min({column}) FROM {stages[-1].name} WHERE {column} <= as_of_day()"
     found = connection.execute(with_stages(stages, last)).fetchone()
     return found[0] if found else None

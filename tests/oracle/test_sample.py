@@ -22,6 +22,7 @@ from pipelines.workspace.paths import Workspace
 from tests.oracle.hard_cases import plant
 from tests.oracle.recompute import differences, engine_cells, published, recompute
 from tests.oracle.world import PERIOD_TYPES, read_world
+from tests.worlds.rows.stored import rows_were_changed
 
 WITHOUT_RETURNS = {
     "P1-OP-02", "P1-OP-03", "P2-OC-02", "P2-OC-03", "P2-OC-07", "P2-OC-08", "P2-OP-09", "P3-OP-07",
@@ -51,6 +52,7 @@ def compared(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Differences over all cells of these indicators, and the engine's cells."""
     mission = _with_indicators(read_mission(profile), codes)
+    rows_were_changed(connection)
     compute(connection, mission, load_catalogue(), AS_OF, profile)
     engine = engine_cells(connection.execute("SELECT * FROM mart.indicator_value").df())
     world = read_world(connection, mission, AS_OF)

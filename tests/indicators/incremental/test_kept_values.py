@@ -6,6 +6,7 @@ import pytest
 
 from indicators.definitions.catalogue import load_catalogue
 from indicators.engine.refresh import compute, compute_cells
+from tests.worlds.rows.stored import rows_were_changed
 from tests.worlds.rows.warehouse import SmallWarehouse, returned, small_mission
 
 AS_OF = date(2026, 6, 30)
@@ -26,6 +27,7 @@ def small() -> SmallWarehouse:
 
 def refresh(small: SmallWarehouse, as_of: date = AS_OF, codes: tuple[str, ...] = CODES) -> None:
     mission = small_mission(codes, period_types=("M", "Q"))
+    rows_were_changed(small.connection)
     compute(small.connection, mission, load_catalogue(), as_of)
 
 
