@@ -48,6 +48,7 @@ from indicators.foundation.mart_tables import VALUE_KEY, mart_ddl, totals_sql
 from indicators.foundation.periods import PRECISION_PERIODS, Period, periods_between
 from indicators.foundation.statistics import poisson_limits
 from indicators.incremental.cubes import STALE, keep_cells, note_cells, refresh_cells
+from indicators.incremental.inputs import are_tables_current, inputs_of, record_inputs
 from indicators.incremental.rows_by_month import (
     Asked,
     fill_source_periods,
@@ -58,6 +59,7 @@ from indicators.incremental.rows_by_month import (
 )
 from indicators.incremental.stored_columns import complete_rows
 from indicators.incremental.values import (
+    KEPT_TABLES,
     STALE_VALUE,
     drop_contributions,
     drop_stale_values,
@@ -79,6 +81,7 @@ _ENGINE_TABLES = (  # those that are written whole; the others are kept (`values
     "base",
     "mission",
 )
+_TABLES = (*_ENGINE_TABLES, *KEPT_TABLES)
 
 
 def compute(
@@ -88,7 +91,7 @@ def compute(
     as_of: date,
     profile: Path | None = None,
 ) -> None:
-    """Fill the engine's mart tables from `core`, in one transaction.
+    """Fill the engine's mart tables from `core`, in one transaction; unchanged, they stay.
 
     Facts dated after `as_of` are left out. `profile`: the folder that holds the outlines, where
     the mission's file names them relative to it. Raises WrongUse for a selected indicator that
@@ -97,6 +100,12 @@ def compute(
     indicators = selected_indicators(catalogue, [chosen.code for chosen in mission.indicators])
     with one_transaction(connection):
         versions = computed_versions(indicators)
+        complete_rows(connection, mission)
+        _run(connection, functions_sql(mission, as_of.isoformat()))
+        inputs, tables = inputs_of(connection, mission, versions, as_of, profile), _TABLES
+        if are_tables_current(connection, inputs, tables):
+            count_waiting_rows(connection, mission, indicators)
+            return
         spans = _prepare(connection, mission, versions, as_of)
         are_kept = keep_values(connection, mission, versions)
         _compute_registers(connection, mission, versions, as_of, are_kept)
@@ -107,6 +116,7 @@ def compute(
         settle_versions(connection, indicators)
         note_values(connection)
         fill_registers(connection, mission, all_versions(indicators), as_of, profile, spans)
+        record_inputs(connection, inputs, tables)
         count_waiting_rows(connection, mission, indicators)
 
 
@@ -122,6 +132,8 @@ def compute_cells(
     """
     indicators = selected_indicators(catalogue, [chosen.code for chosen in mission.indicators])
     with one_transaction(connection):
+        complete_rows(connection, mission)
+        _run(connection, functions_sql(mission, as_of.isoformat()))
         _prepare(connection, mission, indicators, as_of)
         forget_values(connection)
         for plan in cube_plans(indicators, weekly="W" in mission.period_types):
@@ -140,8 +152,6 @@ def _prepare(
     _run(connection, mart_ddl())
     for table in _ENGINE_TABLES:
         connection.execute(f"DELETE FROM mart.{table}")
-    complete_rows(connection, mission)
-    _run(connection, functions_sql(mission, as_of.isoformat()))
     _run(connection, place_tables_sql())
     _run(connection, grid_table_sql())
     for table, columns in _tables_to_derive(indicators).items():

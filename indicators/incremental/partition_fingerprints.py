@@ -26,6 +26,7 @@ from indicators.definitions.derivations import (
     read_table,
     stored_columns,
 )
+from indicators.incremental.inputs import table_totals
 from indicators.incremental.rows_by_month import Clock
 
 _FINGERPRINT = "format('{{}}:{{}}', count(*), sum(CAST(hash({columns}) AS HUGEINT)))"
@@ -33,6 +34,7 @@ _PLACES = ("place_at", "area_up", "area_around")
 _KEPT = {
     "month_rows": "source VARCHAR, clock VARCHAR, month DATE, row_count HUGEINT, hashes HUGEINT",
     "looked_at": "relation VARCHAR, key UBIGINT, hashes HUGEINT",
+    "table_total": "table_name VARCHAR, total VARCHAR",
     "plan_definition": "plan VARCHAR, definition VARCHAR",
 }
 
@@ -68,11 +70,14 @@ def find_changes(connection: duckdb.DuckDBPyConnection, clocks: Iterable[Clock])
             SELECT NULL, NULL, ?, NULL FROM changed_key WHERE relation = ?""",
             [name, place.name],
         )
+    unchanged = _unchanged_tables(connection)
     found: set[_Relation] = set()
     for clock in clocks:
         for part, alike in _looked_at(contracts()[clock.source], clock.columns):
             relation = _relation(alike)
-            if relation not in found:
+            if relation not in found and not (
+                relation.table in unchanged and _is_kept(connection, relation)
+            ):
                 _find_changed_keys(connection, relation)
                 found.add(relation)
             _find_months_of_keys(connection, clock, part, alike, relation)
@@ -97,6 +102,23 @@ def _relation(alike: Mapping[str, Derived]) -> _Relation:
     is_by_key = derived.form in ("lookup", "as_of")
     keys = tuple(match_of(derived).values()) if is_by_key else ()
     return _Relation(read_table(derived), keys, tuple(columns))
+
+
+def _unchanged_tables(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """The core tables that have the rows they had; what they have now is kept."""
+    kept = connection.execute("FROM cube.table_total").fetchall()
+    now = list(table_totals(connection).items())
+    connection.execute("DELETE FROM cube.table_total")
+    connection.execute(
+        "INSERT INTO cube.table_total SELECT unnest(?), unnest(?)",
+        [[table for table, _ in now], [total for _, total in now]],
+    )
+    return {f"core.{table}" for table, total in now if (table, total) in kept}
+
+
+def _is_kept(connection: duckdb.DuckDBPyConnection, relation: _Relation) -> bool:
+    query = "SELECT 1 FROM cube.looked_at WHERE relation = ? LIMIT 1"
+    return bool(connection.execute(query, [relation.name]).fetchall())
 
 
 def _key_sql(columns: Iterable[str]) -> str:

@@ -187,7 +187,7 @@ CHANGES = {"X-IM-01 change", "P2-OC-01 change"}  # a difference has none
 @pytest.mark.parametrize(
     ("correction", "expected"),
     [
-        ("SELECT 1", set()),
+        ("UPDATE ops.input_file SET name = 'renamed.csv'", set()),
         ("UPDATE ops.input_file SET name = 'renamed.csv'", set()),
         (
             "UPDATE core.survey_answers SET answer = 'no' WHERE wave = 'w1' "
