@@ -277,7 +277,8 @@ def roll_up_plans(plan: CubePlan) -> list[CubePlan]:
     Each holds the indicators that are shown in its grouping and no others, since most columns of
     a cube concern few groupings.
     """
-    if not plan.adds_up_by_month or len(plan.indicators) <= _ROLLED_TOGETHER:
+    is_small = len(plan.indicators) <= _ROLLED_TOGETHER and not plan.distinct_parts
+    if not plan.adds_up_by_month or is_small:
         return [plan]
     return [plan.grouped_by(columns) for columns in plan.column_sets]
 

@@ -251,17 +251,18 @@ def _fill_periods(connection: duckdb.DuckDBPyConnection, mission: Mission, as_of
     _create(connection, "period_month", {**_PERIOD_KEY, "month": "DATE"})
     months = [(p.period_type, p.name, month) for p in periods for month in p.months]
     _insert(connection, "cube.period_month", months)
-    _create(connection, "period_bucket", {**_PERIOD_KEY, "bucket": "DATE"})
+    columns = {**_PERIOD_KEY, "period_start": "DATE", "bucket": "DATE"}
+    _create(connection, "period_bucket", columns)
     _insert(connection, "cube.period_bucket", _buckets(periods))
     _create(connection, "precision_period", {"date_precision": "VARCHAR", "period_type": "VARCHAR"})
     precise = [(name, kind) for name, kinds in PRECISION_PERIODS.items() for kind in kinds]
     _insert(connection, "cube.precision_period", precise)
 
 
-def _buckets(periods: Iterable[Period]) -> list[tuple[str, str, date]]:
+def _buckets(periods: Iterable[Period]) -> list[tuple[str, str, date, date]]:
     """What a cube's row is filed under: its month, for weeks the Monday."""
     return [
-        (p.period_type, p.name, bucket)
+        (p.period_type, p.name, p.start, bucket)
         for p in periods
         for bucket in ([p.start] if p.period_type == "W" else p.months)
     ]

@@ -188,7 +188,6 @@ CHANGES = {"X-IM-01 change", "P2-OC-01 change"}  # a difference has none
     ("correction", "expected"),
     [
         ("UPDATE ops.input_file SET name = 'renamed.csv'", set()),
-        ("UPDATE ops.input_file SET name = 'renamed.csv'", set()),
         (
             "UPDATE core.survey_answers SET answer = 'no' WHERE wave = 'w1' "
             "AND item = 'saw_unpol_patrol' AND row_number = 100",

@@ -6,7 +6,7 @@ import duckdb
 
 from indicators.compiler.derived.columns import rows_sql
 from indicators.compiler.derived.functions import functions_sql
-from indicators.definitions.contracts import contracts
+from indicators.definitions.contracts import LINEAGE, contracts
 from indicators.definitions.derivations import stored_columns
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.sql_text import quoted
@@ -32,7 +32,7 @@ def rows_stored_otherwise(
         rows = connection.execute(
             f"""SELECT {key}, row_hash FROM core.{quoted(table)}
             EXCEPT ALL SELECT {key}, hash({content})
-            FROM ({rows_sql(contract)})"""
+            FROM ({rows_sql(contract, {*contract.columns, *LINEAGE, *own})})"""
         ).fetchall()
         if rows:
             found.append((table, rows))
