@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from dash import html
 
-from dashboards.components.trend import trend_words
+from dashboards.components.trend import trend_sentence
 from dashboards.components.value import value_sentence
 from dashboards.context import Against
 from dashboards.queries.cells import Cell
@@ -70,7 +70,7 @@ def range_sentence(cell: Cell, against: Against, unit: Unit, direction: str, wor
     if cell.rating is not None:
         parts.append(words(f"rating.{cell.rating}"))
     if cell.trend is not None:
-        parts.append(trend_words(cell.trend, direction, words))
+        parts.append(trend_sentence(cell, direction, words))
     return words("value.and").join(parts)
 
 

@@ -133,7 +133,7 @@ def _change(context: Context, code: str, series: list[Dated]) -> list[Any]:
     row = context.indicator(code)
     is_survey = context.is_survey(code)
     cell = context.cell(code)
-    mark = trend_mark(cell.trend, str(row["direction"]), words)
+    mark = trend_mark(cell, str(row["direction"]), words)
     before = _compared(series, is_survey)
     parts: list[Any] = [mark]
     if before is not None and cell.value is not None and before.cell.value is not None:

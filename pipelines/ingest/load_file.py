@@ -277,13 +277,15 @@ def _load_tables(job: _Job) -> _Outcome:
             _load_table(job, entries[table], contracts()[table], outcome)
         elif not job.vintages.is_first:
             _empty_table(job, contracts()[table], outcome)
-    if not job.vintages.is_first or job.vintages.of_before:
+    if outcome.retracted:  # a row loses its parent only where one left core
         quarantine_orphans(job.connection)
     return outcome
 
 
 def _empty_table(job: _Job, contract: Contract, outcome: _Outcome) -> None:
     """Takes out what files that are replaced stated in a table that the mapping feeds no more."""
+    if not withdraw.has_rows(job.connection, contract, job.vintages.replaced):
+        return
     upsert.nothing_compared(job.connection)
     outcome.retracted += withdraw.retract(job.connection, contract, job.vintages.replaced)
 

@@ -41,6 +41,16 @@ def record_restated(
     )
 
 
+def has_rows(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, replaced: Sequence[str]
+) -> bool:
+    """Whether rows of these files stand in core."""
+    query = f"""SELECT EXISTS (
+      SELECT 1 FROM core.{quoted(contract.table)} WHERE list_contains(?, file_sha256))"""
+    ((found,),) = connection.execute(query, [list(replaced)]).fetchall()
+    return bool(found)
+
+
 def retract(
     connection: duckdb.DuckDBPyConnection,
     contract: Contract,

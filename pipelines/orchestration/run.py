@@ -17,6 +17,7 @@ from indicators.foundation.errors import Problem, WrongUse
 from pipelines.orchestration.abandoned import close_abandoned, process_tag
 from pipelines.orchestration.assets import INTAKE
 from pipelines.orchestration.build import build_definitions
+from pipelines.orchestration.event_log import quick_event_log
 from pipelines.orchestration.partitions import quarter_partitions
 from pipelines.orchestration.release_assets import PUBLISHED
 from pipelines.orchestration.unchanged import forget, origin_of, remember, stamp_kept
@@ -150,7 +151,8 @@ def open_instance(workspace: Workspace) -> Iterator[dg.DagsterInstance]:
     make_workspace(workspace)
     os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
     os.environ["DAGSTER_HOME"] = str(workspace.dagster_home)
-    with dg.DagsterInstance.from_config(str(workspace.dagster_home)) as instance:
+    home = str(workspace.dagster_home)
+    with quick_event_log(), dg.DagsterInstance.from_config(home) as instance:
         close_abandoned(instance)
         yield instance
 

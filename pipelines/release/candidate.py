@@ -27,6 +27,7 @@ from pipelines.release.naming import (
 )
 from pipelines.release.revisions.causes import published_of, read_published
 from pipelines.release.revisions.decomposition import Decomposition, decomposition
+from pipelines.release.revisions.primaries import primary_changes
 from pipelines.release.revisions.report import revisions_against
 from pipelines.release.snapshot import (
     Tables,
@@ -199,10 +200,14 @@ def _fill_revisions(copy: duckdb.DuckDBPyConnection, facts: _Facts, audience: st
     before = database_of(folder, audience)
     if not before.is_file():  # an audience that the profile has gained since
         return
-    frame = revisions_against(copy, before, facts.previous, facts.decomposition)
-    copy.register("incoming", frame)
-    copy.execute("INSERT INTO mart.revision SELECT * FROM incoming")
-    copy.unregister("incoming")
+    found = {
+        "revision": revisions_against(copy, before, facts.previous, facts.decomposition),
+        "primary_change": primary_changes(copy, before, facts.previous),
+    }
+    for table, frame in found.items():
+        copy.register("incoming", frame)
+        copy.execute(f"INSERT INTO mart.{table} SELECT * FROM incoming")
+        copy.unregister("incoming")
 
 
 def _tables_of(copy: duckdb.DuckDBPyConnection) -> list[str]:

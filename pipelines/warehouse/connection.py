@@ -50,6 +50,8 @@ def _lock_down(
     connection.execute("SET autoinstall_known_extensions = false")
     connection.execute("SET autoload_known_extensions = false")
     connection.execute("SET TimeZone = 'UTC'")
+    # Every file is a transaction of its own: the file is tidied once at the end, not every 16 MB.
+    connection.execute("SET checkpoint_threshold = '256MB'")
     if threads is not None:
         connection.execute("SET threads = ?", [threads])
     if allowed:

@@ -1,5 +1,6 @@
 """The README's command blocks do what they say, run in their order as a new user would."""
 
+import json
 import os
 import re
 import signal
@@ -10,6 +11,7 @@ import time
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -137,6 +139,29 @@ def answers(port: int) -> bool:
         except OSError:
             time.sleep(0.5)
     return False
+
+
+def test_the_demonstration_revises_what_it_published(
+    new_user: NewUser, ran: dict[str, subprocess.CompletedProcess[str]]
+) -> None:
+    """The second quarter brings late reports and corrections, the third a new definition."""
+    first, second, third = (f"2026-Q{quarter}-r01" for quarter in (1, 2, 3))
+    later = revisions(new_user, first, second)
+    assert {"late_data", "correction"} <= {line["reason"] for line in later}
+    at_sites = [line for line in later if line["indicator"] == "P2-OC-07"]
+    assert any(line["part_late_data"] and line["part_correction"] for line in at_sites)
+    redefined = [
+        line for line in revisions(new_user, second, third) if line["reason"] == "new_definition"
+    ]
+    assert {line["indicator"] for line in redefined} == {"D-OC-05"}
+    assert min(line["period"] for line in redefined) >= "2025/26"
+
+
+def revisions(new_user: NewUser, old: str, new: str) -> list[dict[str, Any]]:
+    done = new_user.run(f"poclens diff --mission sample {old} {new} --json")
+    assert done.returncode == 0, done.stderr
+    found: list[dict[str, Any]] = json.loads(done.stdout)["revisions"]
+    return found
 
 
 def test_what_the_blocks_leave(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import duckdb
 import numpy as np
 
-from indicators.linkage.case_series.cells import Cells, cells_of
+from indicators.linkage.case_series.cells import Cells, Floats, cells_of
 from indicators.linkage.case_series.days import WINDOW_ENDS, Ints, KnownDays, known_days
 from indicators.linkage.case_series.fit import Term, fit_poisson
 from indicators.linkage.finding import NotEstimable
@@ -126,6 +126,28 @@ def fit(days: KnownDays, spec: ModelSpec) -> FittedModel:
     except NotEstimable as error:
         return FittedModel(**{**vars(model), "reason": error.reason})
     return FittedModel(**{**vars(model), "terms": terms})
+
+
+def information_by_area(days: KnownDays, spec: ModelSpec) -> Floats:
+    """What each area adds to `FittedModel.information`, by its code; 0 where it has no incident."""
+    cells = cells_of(days, spec.terms, independent=spec.independent, by_month=spec.by_month)
+    found = np.zeros(int(days.area.max(initial=-1)) + 1)
+    if not len(cells.days):
+        return found
+    incidents, total, exposed = (
+        np.bincount(cells.stratum, values)
+        for values in (cells.incidents, cells.days, cells.days * cells.is_exposed)
+    )
+    share = exposed / total
+    of_cells = np.bincount(_area_of_strata(cells), incidents * share * (1 - share))
+    found[areas_of_cells(days, spec)] = of_cells
+    return found
+
+
+def areas_of_cells(days: KnownDays, spec: ModelSpec) -> Ints:
+    """The codes of the areas that have an incident, which cells number anew in their order."""
+    counted = days.independent if spec.independent else days.incidents
+    return np.unique(days.area[counted > 0])
 
 
 def _area_of_strata(cells: Cells) -> Ints:

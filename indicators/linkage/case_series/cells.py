@@ -31,7 +31,7 @@ class Cells:
 
 
 def cells_of(days: KnownDays, terms: Sequence[str], *, independent: bool, by_month: bool) -> Cells:
-    """The cells of a model, without strata and then without months that hold no incident.
+    """The cells of a model, without strata without incidents and months that cannot be compared.
 
     by_month: strata are area × month in place of area × quarter, and months have no effect.
     """
@@ -42,7 +42,7 @@ def cells_of(days: KnownDays, terms: Sequence[str], *, independent: bool, by_mon
     quarter = days.month // width - (days.month.min(initial=0) // width)
     stratum = days.area.astype(np.int64) * (quarter.max(initial=0) + 1) + quarter
     kept = _has_any(stratum, outcome)
-    kept[kept] = _has_any(months[kept], outcome[kept])  # strata first, then months
+    kept[kept] = _is_compared(_codes(stratum[kept]), _codes(months[kept]), outcome[kept])
     first, cell = _cells_by_key(stratum[kept], months[kept], [c[kept] for c in columns.values()])
     at = np.flatnonzero(kept)[first]
     return Cells(
@@ -71,6 +71,31 @@ def _columns(days: KnownDays, terms: Sequence[str], independent: bool) -> dict[s
 
 def _has_any(group: Ints, outcome: Ints) -> NDArray[np.bool_]:
     return np.asarray(np.bincount(group, outcome)[group] > 0) if len(group) else group > 0
+
+
+def _is_compared(stratum: Ints, month: Ints, outcome: Ints) -> NDArray[np.bool_]:
+    """Which days lie in a month whose effect can be told from those of its stratum's incidents.
+
+    A month is compared with another through strata that hold both. Where no chain of strata with
+    incidents leads from it back to a month in which its stratum has any (all months without
+    incidents, and those whose only ones lie where the other months are not known), its effect has
+    no finite estimate; its days are expected to hold nothing, and leaving them out is the same fit.
+    """
+    if not len(stratum):
+        return stratum > 0
+    shape = (stratum.max() + 1, month.max() + 1)
+    cell = stratum * shape[1] + month
+    has_days = np.bincount(cell, minlength=shape[0] * shape[1]).reshape(shape) > 0
+    has_incidents = np.bincount(cell, outcome, shape[0] * shape[1]).reshape(shape) > 0
+    reaches = np.eye(shape[1], dtype=bool) | (_both(has_incidents.T, has_days))
+    for _ in range(int(np.ceil(np.log2(shape[1]))) + 1):
+        reaches = _both(reaches, reaches)
+    return np.asarray(_both(has_incidents, reaches.T)[stratum, month])
+
+
+def _both(one: NDArray[np.bool_], other: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Boolean product of matrices: whether any entry of the row is in the column too."""
+    return np.asarray(one.astype(np.float64) @ other.astype(np.float64) > 0)
 
 
 def _cells_by_key(stratum: Ints, months: Ints, columns: Sequence[Ints]) -> tuple[Ints, Ints]:

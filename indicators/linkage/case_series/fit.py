@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse, stats
+from scipy.sparse import csgraph
 
 from indicators.linkage.case_series.cells import Cells, Floats
 from indicators.linkage.case_series.days import Ints
@@ -21,7 +22,6 @@ _MOST_STEPS = 50
 _CONVERGED = 1e-12
 # A column whose variation within strata is below this share of its variation has none.
 _COLLINEAR = 1e-10
-_QUARTER = 3  # months, of which the first that is present is the reference
 
 
 @dataclass(frozen=True)
@@ -97,16 +97,17 @@ def _design(cells: Cells) -> _Design:
 
 
 def _month_columns(cells: Cells, begins: Ints) -> sparse.csr_array:
-    """A column a month; the first month present in a quarter is its reference."""
+    """A column a month; of the months of a quarter that strata compare, the first is reference."""
     if cells.month is None:
         return sparse.csr_array((len(begins), 0))
     months, code = np.unique(cells.month[begins], return_inverse=True)
-    quarters = months // _QUARTER
-    is_effect = np.r_[False, quarters[1:] == quarters[:-1]]
     ones = sparse.csr_array(
         (np.ones(len(begins)), (np.arange(len(begins)), code)), (len(begins), len(months))
     )
-    return ones[:, np.flatnonzero(is_effect)]
+    in_strata = _sum_rows(ones, cells.stratum[begins])
+    _, compared = csgraph.connected_components(in_strata.T @ in_strata, directed=False)
+    first = np.unique(compared, return_index=True)[1]
+    return ones[:, np.setdiff1d(np.arange(len(months)), first)]
 
 
 def _information(design: _Design, weights: Floats) -> Floats:
@@ -240,3 +241,16 @@ def _judge(estimate: float, error: float, df: int) -> tuple[float, float]:
     law = stats.t(df)
     reach = float(law.ppf((1 + _CONFIDENCE) / 2)) * error
     return float(2 * law.sf(abs(estimate) / error)), reach
+
+
+def relative_days(cells: Cells) -> Floats:
+    """Days of each cell times its rate by the fitted model, but for what the first term says.
+
+    What a ratio of one area alone is held against: months, history and the other terms stay those
+    of all areas. Raises NotEstimable as `fit_poisson`.
+    """
+    design = _design(cells)
+    beta = _maximise(design)
+    terms = cells.terms.shape[1]
+    linear = cells.terms[:, 1:] @ beta[1:terms] + design.of_cells(design.months @ beta[terms:])
+    return np.asarray(cells.days * np.exp(linear - linear.max()))

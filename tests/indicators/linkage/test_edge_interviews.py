@@ -365,10 +365,10 @@ def test_what_interviews_do_not_say_of_their_design_is_named(
     assert has_message(f"linkage.caveat.{caveat}")
 
 
-def test_findings_are_graded_as_an_association_at_most(warehouse: SmallWarehouse) -> None:
+def test_one_wave_is_an_association_at_most(warehouse: SmallWarehouse) -> None:
     _, found = looked_at(warehouse)
     assert found
-    assert all(entry.grading_inputs.design == "association" for entry in found)
+    assert all(entry.grading_inputs.design == "interviews" for entry in found)
     assert all("few_rounds" in entry.grading_inputs.ceilings for entry in found)
 
 

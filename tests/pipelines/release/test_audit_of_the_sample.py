@@ -18,12 +18,11 @@ from indicators.definitions.mission_profile import Mission, read_mission
 from indicators.disclosure.copy import restrict
 from indicators.engine.refresh import compute
 from indicators.foundation.codes import NOT_APPLICABLE, TOTAL
-from pipelines.ingest.inbox import ingest
 from pipelines.release.snapshot import open_memory, put_tables, take_tables
-from pipelines.sample import install
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.paths import Workspace
 from tests.indicators.disclosure.audit import pinned_cells
+from tests.worlds.sample import ingested_sample
 
 AS_OF = date(2026, 10, 15)
 SEED = 2026
@@ -32,11 +31,8 @@ OF_PERSONS = ("person", "protected")
 
 @pytest.fixture(scope="module")
 def ingested(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, Mission]:
-    workspace = Workspace(tmp_path_factory.mktemp("audit"))
-    install(workspace)
-    mission = read_mission(workspace.profile("sample"))
-    ingest(workspace, mission)
-    return workspace, mission
+    workspace = ingested_sample(tmp_path_factory, "audit")
+    return workspace, read_mission(workspace.profile("sample"))
 
 
 def tells_persons(indicator: Indicator) -> bool:

@@ -23,18 +23,16 @@ from indicators.engine.refresh import compute
 from indicators.foundation.codes import NO_ACCESS, NOT_REPORTED, TOO_IMPRECISE
 from indicators.foundation.mart_tables import totals_sql
 from indicators.foundation.periods import period_named
-from pipelines import sample
 from pipelines.cli.explain_command import text_of
-from pipelines.ingest.inbox import ingest
 from pipelines.quality.checks import run_checks
 from pipelines.release.explain import explain
 from pipelines.release.publishing import publish
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.paths import Workspace
 from tests.oracle.hard_cases import plant
+from tests.worlds.sample import SMALL, ingested_sample
 
 AS_OF = date(2026, 10, 15)
-SIZES = {"activities": 1500, "incidents": 400, "alerts": 300, "waves": 3, "respondents": 480}
 LISTED = sorted(code for code in load_catalogue() if not code.startswith("D-"))
 REDEFINED = "P2-OP-05"  # before 2026 it counted as P2-OP-06 does
 
@@ -83,11 +81,9 @@ def catalogue() -> dict[str, Indicator]:
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    workspace = Workspace(tmp_path_factory.mktemp("explained"))
-    sample.install(workspace, **SIZES)
+    workspace = ingested_sample(tmp_path_factory, "explained", **SMALL)
     profile = workspace.profile("sample")
     mission = read_mission(profile)
-    ingest(workspace, mission)
     with open_warehouse(workspace.warehouse("sample")) as connection:
         compute(connection, mission, catalogue(), AS_OF, profile)
         run_checks(connection, mission, profile)

@@ -1,18 +1,15 @@
 """The sample's outcomes of 2026-Q3 show every kind of rating, as its profile promises."""
 
-from pathlib import Path
-
+import pytest
 import yaml
 
 from indicators.assessment.rating import rate
 from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.mission_profile import read_mission
 from indicators.engine.refresh import compute
-from pipelines.ingest.inbox import ingest
-from pipelines.sample import install
 from pipelines.sample.country import AS_OF, COUNTRY
 from pipelines.warehouse.connection import open_warehouse
-from pipelines.workspace.paths import Workspace
+from tests.worlds.sample import ingested_sample
 
 _EXPECTED = {
     "P2-OC-05": "on_track",
@@ -22,12 +19,13 @@ _EXPECTED = {
     "P3-OC-02": "at_risk",
     "P2-OC-09": "not_enough_data",
     "P2-OC-01": "off_track",
+    "D-OC-05": "at_risk",
+    "D-OC-06": "at_risk",
 }
 
 
-def test_outcomes_of_the_last_quarter(tmp_path: Path) -> None:
-    workspace = Workspace(tmp_path)
-    install(workspace)
+def test_outcomes_of_the_last_quarter(tmp_path_factory: pytest.TempPathFactory) -> None:
+    workspace = ingested_sample(tmp_path_factory, "ratings")
     profile = workspace.profile("sample")
     mission = read_mission(profile)
     outcomes = yaml.safe_load((profile / "framework.yaml").read_text(encoding="utf-8"))["outcomes"]
@@ -36,7 +34,6 @@ def test_outcomes_of_the_last_quarter(tmp_path: Path) -> None:
     chosen = mission.model_copy(
         update={"indicators": tuple(entry for entry in mission.indicators if entry.code in codes)}
     )
-    ingest(workspace, mission)
     with open_warehouse(workspace.warehouse("sample")) as connection:
         compute(connection, chosen, load_catalogue(), AS_OF)
         rate(connection, chosen)

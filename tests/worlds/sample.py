@@ -1,0 +1,40 @@
+"""The sample mission with its files taken in, made once a run of tests for each of its sizes."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from indicators.definitions.mission_profile import read_mission
+from pipelines.ingest.inbox import ingest
+from pipelines.sample import install
+from pipelines.workspace.paths import Workspace
+
+SMALL = {"activities": 1500, "incidents": 400, "alerts": 300, "waves": 3, "respondents": 480}
+
+
+def ingested_sample(factory: pytest.TempPathFactory, name: str, **sizes: int) -> Workspace:
+    """A workspace of one's own, its files ingested; without sizes, the whole sample.
+
+    The processes of a run share what is copied: taking the sample in costs 10 to 20 seconds.
+    """
+    made = _run_folder(factory) / "-".join(
+        ["sample", *(f"{key}{sizes[key]}" for key in sorted(sizes))]
+    )
+    with FileLock(f"{made}.lock"):
+        if not made.exists():
+            workspace = Workspace(made.with_suffix(".part"))
+            install(workspace, **sizes)
+            ingest(workspace, read_mission(workspace.profile("sample")))
+            workspace.home.rename(made)
+    own = factory.mktemp(name) / "workspace"
+    shutil.copytree(made, own)
+    return Workspace(own)
+
+
+def _run_folder(factory: pytest.TempPathFactory) -> Path:
+    """The folder that all processes of this run see."""
+    base = factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
