@@ -62,8 +62,10 @@ def find_changes(connection: duckdb.DuckDBPyConnection, clocks: Iterable[Clock])
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE changed_key (relation VARCHAR, key UBIGINT, is_new BOOLEAN)"
     )
+    found: set[_Relation] = set()
     for name in _PLACES:
         place = _Relation(f"cube.{name}", (), ("*COLUMNS(*)",))
+        found.add(place)
         _find_changed_keys(connection, place)
         connection.execute(
             """INSERT INTO changed_month
@@ -71,16 +73,19 @@ def find_changes(connection: duckdb.DuckDBPyConnection, clocks: Iterable[Clock])
             [name, place.name],
         )
     unchanged = _unchanged_tables(connection)
-    found: set[_Relation] = set()
     for clock in clocks:
         for part, alike in _looked_at(contracts()[clock.source], clock.columns):
             relation = _relation(alike)
-            if relation not in found and not (
-                relation.table in unchanged and _is_kept(connection, relation)
-            ):
+            stands = relation.table in unchanged and _is_kept(connection, relation)
+            if relation not in found and not stands:
                 _find_changed_keys(connection, relation)
-                found.add(relation)
+            found.add(relation)
             _find_months_of_keys(connection, clock, part, alike, relation)
+    # What nobody looks at now may change unseen: it is new to who looks at it again.
+    connection.execute(
+        "DELETE FROM cube.looked_at WHERE NOT list_contains(?, relation)",
+        [[relation.name for relation in found]],
+    )
 
 
 @dataclass(frozen=True)
