@@ -86,9 +86,9 @@ _OPS: dict[str, dict[str, str]] = {
 
 
 def core_columns(contract: Contract) -> dict[str, str]:
-    """Column name: SQL type of `core.<table>`: contract, lineage, what is stored of a row."""
+    """Column name: SQL type of what a row of `core.<table>` is given: contract, then lineage."""
     own = {name: column.sql_type for name, column in contract.columns.items()}
-    return own | _LINEAGE | stored_types(contract)
+    return own | _LINEAGE
 
 
 def raw_columns(contract: Contract) -> dict[str, str]:
@@ -99,7 +99,7 @@ def raw_columns(contract: Contract) -> dict[str, str]:
 def tables() -> Iterator[tuple[str, str, dict[str, str]]]:
     """(schema, table, columns) of every table that ingest writes."""
     for name, contract in contracts().items():
-        yield "core", name, core_columns(contract)
+        yield "core", name, core_columns(contract) | stored_types(contract)
         yield "raw", name, raw_columns(contract)
         yield "quarantine", name, QUARANTINE_COLUMNS
     for name, columns in _OPS.items():
