@@ -85,4 +85,5 @@ def record_inputs(
 
 def _row_counts(connection: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> str:
     counts = ", ".join(f"(SELECT count(*) FROM mart.{table})" for table in tables)
-    return str(connection.execute(f"SELECT {counts}").fetchone())
+    columns = "SELECT count(*) FROM duckdb_columns() WHERE schema_name = 'mart'"
+    return str(connection.execute(f"SELECT ({columns}), {counts}").fetchone())
