@@ -142,6 +142,13 @@ class Finding:
     shortfalls: tuple[Shortfall, ...] = ()
     supplies: tuple[Supply, ...] = ()
 
+    @property
+    def smallest_change(self) -> float | None:
+        """The smallest visible change in the scale of the estimate, also where there is none."""
+        if self.precision is not None:
+            return self.precision.smallest
+        return self.effect.minimum_detectable_effect
+
 
 @dataclass(frozen=True)
 class MethodResult:

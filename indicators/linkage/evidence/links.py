@@ -43,7 +43,6 @@ from indicators.linkage.sentences.needs import (
     missing_of,
     needs_sentence,
     shown_change,
-    smallest_of,
 )
 from indicators.linkage.sentences.side_by_side import NO_REASON, NO_TEST, side_by_side_rows
 
@@ -242,7 +241,7 @@ def _graded_row(about: About, finding: Finding, letter: Grade | None, area: str)
 
 
 def _words(finding: Finding, letter: Grade, about: About) -> dict[str, Any]:
-    smallest, unit = shown_change(finding, smallest_of(finding))
+    smallest, unit = shown_change(finding, finding.smallest_change)
     missing = () if is_inside_margin(finding, about.edge) else missing_of(finding, letter)
     return {
         "grade": letter.letter,

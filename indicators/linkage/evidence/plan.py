@@ -17,7 +17,7 @@ from indicators.linkage.framework.model import Edge
 from indicators.linkage.methods.protocol import Warehouse
 from indicators.linkage.power import MONTHS_AHEAD, Supply, needs
 from indicators.linkage.sentences.findings import About, size_in_words
-from indicators.linkage.sentences.needs import needs_sentence, shown_change, smallest_of
+from indicators.linkage.sentences.needs import needs_sentence, shown_change
 
 Row = dict[str, Any]
 
@@ -48,7 +48,7 @@ def plan_rows(
 
 def _steps(about: About, finding: Finding, names: Mapping[str, Mapping[str, str]]) -> Iterator[Row]:
     precision = finding.precision
-    today = smallest_of(finding)
+    today = finding.smallest_change
     key = "today" if today is not None else "no_size"
     yield _step("today", about, finding, today, key, months=0)
     for months in MONTHS_AHEAD:

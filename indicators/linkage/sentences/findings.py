@@ -140,7 +140,7 @@ def _parameters(finding: Finding, grade: Grade, about: About, language: str) -> 
         **titles,
         "contrast": contrast,
         "difference": message(f"linkage.difference.{finding.scale}", language, **figures),
-        "smallest": size_in_words(effect.minimum_detectable_effect, finding, about, language),
+        "smallest": size_in_words(finding.smallest_change, finding, about, language),
         "span": message("linkage.sentence.span", language) if by_degrees else "",
         "margin": number(about.edge.margin_percent, language, digits=0),
         "reasons": reasons_in_words(grade.reasons, language),

@@ -22,13 +22,6 @@ def missing_of(finding: Finding, grade: Grade) -> tuple[Need, ...]:
     return needs(finding.precision, finding.shortfalls)
 
 
-def smallest_of(finding: Finding) -> float | None:
-    """The smallest visible change in the scale of the estimate, known without an estimate too."""
-    if finding.precision is not None:
-        return finding.precision.smallest
-    return finding.effect.minimum_detectable_effect
-
-
 def shown_change(finding: Finding, smallest: float | None) -> tuple[float | None, str | None]:
     """A smallest visible change as it is published: percent of a ratio's fall, or in units."""
     if smallest is None:

@@ -50,7 +50,7 @@ EDGES_NULL = (
     "season and trend",
     "bursts",
 )
-EDGES_PLANTED = tuple(f"0.72, {name}" for name in ("rota", *EDGES_NULL[1:3], "twice a week"))
+EDGES_PLANTED = tuple(f"0.72, {name}" for name in ("rota", *EDGES_NULL[1:3], "650 incidents"))
 LEAST_CAUGHT, MOST_FALSE = 0.90, 0.06
 
 Found = Mapping[str, Sequence[MethodResult]]
@@ -136,6 +136,15 @@ def is_found(finding: Finding) -> bool:
     return q_value is not None and q_value < Q_TESTED
 
 
+def estimable_planted(table: pd.DataFrame) -> list[str]:
+    """Twice a week at random leaves so few days unexposed that there is seldom a figure."""
+    return [
+        name
+        for name in table.index
+        if WORLDS[name].ratio != 1 and table.loc[name, "not_estimable"] < 0.5
+    ]
+
+
 def shown(found: Found, checked: Mapping[str, int], runs: int) -> tuple[str, pd.DataFrame]:
     table, (edges, windows) = rates(found, checked), false_discoveries(found, runs)
     more = (
@@ -145,10 +154,10 @@ def shown(found: Found, checked: Mapping[str, int], runs: int) -> tuple[str, pd.
 
 
 def test_a_tenth_of_the_runs(capsys: pytest.CaptureFixture[str]) -> None:
-    checked = {world.name: A_TENTH for world in NULLS} | {
-        world.name: 0 for world in PLANTED if world.ratio < 0.8
-    }
-    checked["0.72, rota"] = A_TENTH
+    checked = {world.name: A_TENTH for world in NULLS} | dict.fromkeys(
+        (*EDGES_PLANTED, "0.72, reaction .3"), 0
+    )
+    checked["0.72, rota"] = A_TENTH // 2
     found = simulated(A_TENTH, checked, processes=1)
     text, table = shown(found, checked, A_TENTH)
     with capsys.disabled():
@@ -159,8 +168,7 @@ def test_a_tenth_of_the_runs(capsys: pytest.CaptureFixture[str]) -> None:
     assert (table.loc[honest, "p<.05"] <= highest).all()
     assert table.loc[NEVER, "not_estimable"] == 1
     low, high = coverage_bounds(A_TENTH)
-    planted = [name for name in checked if name not in nulls]
-    assert table.loc[planted, "coverage"].between(low, high).all()
+    assert table.loc[estimable_planted(table), "coverage"].between(low, high).all()
     assert (table.loc[nulls, ["C", "D"]].sum(axis=1) >= LEAST_CAUGHT - 0.05).all()
     assert table.loc["0.72, rota", ["A", "B"]].sum() > 0.35, "the planted effect is graded"
     assert false_discoveries(found, A_TENTH)[0] <= MOST_FALSE + 0.03
@@ -177,7 +185,7 @@ def test_every_world_in_a_thousand_runs(
     text, table = shown(found, checked, MANY)
     with capsys.disabled():
         print("\n" + text)
-    nulls, planted = ([world.name for world in worlds] for worlds in (NULLS, PLANTED))
+    nulls = [world.name for world in NULLS]
     honest = [name for name in nulls if name not in TOLD_BY_CHECKS]
     above = {name: 0 for name in honest if table.loc[name, "p<.05"] > HIGHEST}
     if above:
@@ -186,7 +194,8 @@ def test_every_world_in_a_thousand_runs(
             print(printed(again, REPEATED))
         assert (again["p<.05"] <= HIGHEST_REPEATED).all()
     assert table.loc[NEVER, "not_estimable"] == 1
-    assert table.loc[planted, "coverage"].between(*coverage_bounds(MANY)).all()
+    covered = table.loc[estimable_planted(table), "coverage"]
+    assert covered.between(*coverage_bounds(MANY)).all()
     traps = [*TOLD_BY_CHECKS, *REACTIONS]
     assert (table.loc[traps, ["C", "D"]].sum(axis=1) >= LEAST_CAUGHT).all()
     assert max(false_discoveries(found, MANY)) <= MOST_FALSE
