@@ -29,6 +29,7 @@ from dashboards.pages import (
     overview,
     perceptions,
     releases,
+    results_chain,
     side_by_side,
 )
 from dashboards.theme import style_sheet
@@ -39,6 +40,7 @@ HEALTH = "health"
 
 PAGES: Sequence[tuple[str, ModuleType]] = (
     ("", overview),
+    ("changed", results_chain),
     ("changed", indicators),
     ("changed", perceptions),
     ("together", side_by_side),

@@ -10,12 +10,13 @@ from dashboards.components.card import card, notice
 from dashboards.components.empty import four_kinds_key
 from dashboards.components.evidence import evidence_key, evidence_mark
 from dashboards.components.links import page_link
+from dashboards.components.output_done import output_done
 from dashboards.components.page_head import page_head
 from dashboards.components.range_mark import range_key, range_mark
 from dashboards.components.rating import WORST_FIRST, rating_mark
 from dashboards.components.sparkline import sparkline
 from dashboards.components.trend import TESTED, trend_mark
-from dashboards.components.value import value_in_brief, value_sentence, value_with_interval
+from dashboards.components.value import value_sentence, value_with_interval
 from dashboards.components.wave_points import household_waves
 from dashboards.context import Context
 from dashboards.queries import framework, quality
@@ -164,25 +165,15 @@ def _goes_with(context: Context, code: str, links: pd.DataFrame) -> list[Any]:
 
 def _output(context: Context, link: dict[str, Any]) -> html.Div:
     words, code = context.words, link["from_indicator"]
-    cell, unit = context.cell(code), context.unit(code)
     href = context.address.link("/side-by-side", edge=link["edge"])
     return html.Div(
         [
             page_link(context.item(code), href, "output-name"),
-            html.Span(_done(context, code, cell, unit), className="note output-value"),
+            html.Span(output_done(context, code), className="note output-value"),
             evidence_mark(link["grade"], words, link["status"]),
         ],
         className="output",
     )
-
-
-def _done(context: Context, code: str, cell: Cell, unit: formats.Unit) -> str:
-    """214 of 260 planned, where the framework holds a plan for the mission and period."""
-    words, planned = context.words, context.plans.get(code)
-    if planned is None or cell.value is None or context.area != context.country:
-        return value_in_brief(cell, unit, words)
-    numbers = {"done": unit.value(cell.value, words), "planned": unit.value(planned, words)}
-    return words("overview.planned", **numbers)
 
 
 def _now(context: Context, code: str, cell: Cell) -> html.Div:

@@ -128,7 +128,7 @@ CREATE TABLE mart.protection_gap (
   ci_high DOUBLE, rank_low INTEGER, rank_high INTEGER, reason_en VARCHAR, reason_fr VARCHAR
 );
 
--- `kind`: outcome, output
+-- `kind`: objective (without an indicator), outcome, output
 CREATE TABLE mart.framework_item (
   mission VARCHAR, kind VARCHAR, position INTEGER, item VARCHAR, indicator VARCHAR,
   title_en VARCHAR, title_fr VARCHAR, short_en VARCHAR, short_fr VARCHAR,

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.browser
 
 PATHS = (
     "/",
+    "/results-chain",
     "/indicators",
     "/indicators/P2-OC-07",
     "/indicators/P2-OC-05",

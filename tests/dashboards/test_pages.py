@@ -20,6 +20,7 @@ from dashboards.pages import (
     overview,
     perceptions,
     releases,
+    results_chain,
     side_by_side,
 )
 from dashboards.queries import framework
@@ -29,6 +30,7 @@ from tests.worlds.release import NEUTRAL
 
 PAGES = {
     "/": overview,
+    "/results-chain": results_chain,
     "/indicators": indicators,
     "/indicators/P2-OC-07": indicator,
     "/indicators/P2-OC-05": indicator,

@@ -832,8 +832,13 @@ def _judgement_rows() -> list[dict[str, Any]]:
 
 
 def _item_rows() -> list[dict[str, Any]]:
-    """Outcomes and outputs as the edges name them, each once."""
-    rows = []
+    """The objective, then outcomes and outputs as the edges name them, each once."""
+    titles = dict.fromkeys(("title_en", "short_en"), "Civilians are protected from violence")
+    titles |= dict.fromkeys(("title_fr", "short_fr"), "Les civils sont protégés de la violence")
+    rows = [
+        {"mission": MISSION, "kind": "objective", "position": 1, "item": "objective"}
+        | {"indicator": None, **titles}
+    ]
     for kind, place in (("output", 1), ("outcome", 2)):
         codes = dict.fromkeys(edge[place] for edge in _EDGES)
         for position, code in enumerate(codes, start=1):
