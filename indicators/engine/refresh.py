@@ -40,6 +40,8 @@ from indicators.engine.known_record import (
     span_rows,
     spans_of_indicators,
 )
+from indicators.engine.pending_actions import fill_pending_actions
+from indicators.engine.planned_and_done import fill_effort
 from indicators.engine.reference_tables import fill_registers
 from indicators.engine.reject_impact import count_waiting_rows
 from indicators.engine.versions_in_force import settle_versions
@@ -76,6 +78,9 @@ _ENGINE_TABLES = (  # those that are written whole; the others are kept (`values
     "survey_result",
     "survey_item_response",
     "base",
+    "effort",
+    "joint_activity",
+    "pending_action",
     "mission",
 )
 
@@ -106,6 +111,8 @@ def compute(
         settle_versions(connection, indicators)
         note_values(connection)
         fill_registers(connection, mission, all_versions(indicators), as_of, profile, spans)
+        fill_effort(connection, mission)
+        fill_pending_actions(connection, mission, [indicator.code for indicator in indicators])
         count_waiting_rows(connection, mission, indicators)
 
 
