@@ -21,8 +21,11 @@ from dashboards.context import Context, read_context
 from dashboards.http import downloads, security
 from dashboards.http.address import Address
 from dashboards.pages import (
+    alerts,
     catalogue,
     data_quality,
+    effort,
+    help,
     indicator,
     indicators,
     map,
@@ -43,11 +46,14 @@ PAGES: Sequence[tuple[str, ModuleType]] = (
     ("changed", results_chain),
     ("changed", indicators),
     ("changed", perceptions),
+    ("did", effort),
     ("together", side_by_side),
     ("next", map),
+    ("next", alerts),
     ("sure", data_quality),
     ("sure", releases),
     ("sure", catalogue),
+    ("sure", help),
 )
 ENTRIES = tuple(NavigationEntry(group, page.NAME, page.PATH) for group, page in PAGES)
 

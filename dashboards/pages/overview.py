@@ -17,6 +17,7 @@ from dashboards.components.rating import WORST_FIRST, rating_mark
 from dashboards.components.sparkline import sparkline
 from dashboards.components.trend import TESTED, trend_mark
 from dashboards.components.value import value_sentence, value_with_interval
+from dashboards.components.waits_card import waits_card
 from dashboards.components.wave_points import household_waves
 from dashboards.context import Context
 from dashboards.queries import framework, quality
@@ -351,7 +352,7 @@ def _first_visit(context: Context) -> html.Div:
 
 
 def body(context: Context) -> list[Any]:
-    """Sentence, count line, outcomes row by row, where next, certainty."""
+    """Sentence, count line, outcomes row by row, what waits, where next, certainty."""
     words, links, period = context.words, _links(context), context.period
     codes = _outcomes(context, links)
     heading = formats.period_heading(period, words)
@@ -368,6 +369,13 @@ def body(context: Context) -> list[Any]:
         *missing,
         _outcome_table(context, codes, links),
         html.Div([range_key(words), html.Div([caveat, evidence_key(words)])], className="key-row"),
-        html.Div([_where_next(context, returns), _certainty(context, returns)], className="cards"),
+        html.Div(
+            [
+                waits_card(context, returns),
+                _where_next(context, returns),
+                _certainty(context, returns),
+            ],
+            className="cards",
+        ),
         four_kinds_key(words),
     ]

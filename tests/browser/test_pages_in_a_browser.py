@@ -23,6 +23,9 @@ PATHS = (
     "/data-quality",
     "/releases",
     "/catalogue",
+    "/effort",
+    "/alerts",
+    "/help",
 )
 WITH_CHARTS = ("/indicators/P2-OC-07", "/map", "/perceptions", "/side-by-side")
 

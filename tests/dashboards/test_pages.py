@@ -12,8 +12,11 @@ from dash import dcc, html
 from dashboards.access import Audience
 from dashboards.context import Context
 from dashboards.pages import (
+    alerts,
     catalogue,
     data_quality,
+    effort,
+    help,
     indicator,
     indicators,
     map,
@@ -40,6 +43,9 @@ PAGES = {
     "/data-quality": data_quality,
     "/releases": releases,
     "/catalogue": catalogue,
+    "/effort": effort,
+    "/alerts": alerts,
+    "/help": help,
 }
 EVERY_PAGE = pytest.mark.parametrize(("path", "page"), PAGES.items(), ids=list(PAGES))
 
