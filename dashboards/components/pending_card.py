@@ -14,7 +14,7 @@ from dashboards.queries.pending import ALERTS
 from dashboards.rows import rows_of
 from dashboards.wording import formats
 
-_MOST = 30
+_MOST = 12
 _HEADS = ("type", "level", "since", "days", "due")
 
 

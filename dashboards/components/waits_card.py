@@ -53,8 +53,6 @@ def _reviews(context: Context) -> list[html.Li]:
 
 def _reports(context: Context, returns: pd.DataFrame) -> list[html.Li]:
     due = quality.due_returns(returns)
-    if context.area != context.country:
-        due = due[due["area"] == context.area]
     missing = due[~due["status"].isin(quality.RECEIVED)]
     if missing.empty:
         return []

@@ -16,7 +16,7 @@ from dashboards.components.pending_card import days_pending, pending_card
 from dashboards.components.range_mark import range_key, range_mark
 from dashboards.components.rating import rating_mark
 from dashboards.components.table import Column, table
-from dashboards.components.value import value_cells, value_in_brief, value_with_interval
+from dashboards.components.value import bare_value, value_cells, value_with_interval
 from dashboards.context import Context
 from dashboards.queries import indicator_values, pending
 from dashboards.queries.cells import Cell
@@ -41,12 +41,10 @@ def sentence(context: Context) -> str:
     words = context.words
     if not _known(context):
         return words("alerts.no_indicator")
-    said = [
-        words.told(
-            context.short(code), value_in_brief(context.cell(code), context.unit(code), words)
-        )
-        for code in _known(context)[:2]
-    ]
+    said = []
+    for code in _known(context)[:2]:
+        value = bare_value(context.cell(code), context.unit(code), words)
+        said.append(words("sentence.closed", text=words.told(context.short(code), value)))
     waiting = pending.pending(context.release, pending.ALERTS, context.area)
     if waiting.empty:
         said_waiting = words("alerts.none_waiting")
@@ -167,6 +165,6 @@ def body(context: Context) -> list[Any]:
         pending_card(context, kind, pending.pending(context.release, kind, context.area))
         for kind in (pending.ALERTS, pending.REVIEWS)
     )
-    left = html.Div([waiting, *_by_area(context)], className="stack")
-    right = html.Div([_clock(context), _by_quarter(context)], className="stack")
-    return [head, html.Div([left, right], className="columns columns-even"), reviews]
+    first = html.Div([waiting, _clock(context)], className="columns columns-even")
+    tables = html.Div([_by_quarter(context), *_by_area(context)], className="columns columns-half")
+    return [head, html.Div([first, reviews, tables], className="stack")]

@@ -52,7 +52,7 @@ def _sentence(context: Context, found: pd.DataFrame) -> str:
     phase, unit = by.idxmax()
     share = formats.percent(100 * by.max() / total, words)
     phase = in_sentence(words.label("phase", phase))
-    unit = words.label("unit_type", unit)
+    unit = in_sentence(words.label("unit_type", unit))
     number = formats.number(total, words)
     said = [words("effort.most", number=number, phase=phase, unit=unit, share=share)]
     places = done[["tier", "phase"]].drop_duplicates().itertuples(index=False)

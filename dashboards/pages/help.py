@@ -10,7 +10,7 @@ from dashboards.components.evidence import evidence_mark
 from dashboards.components.links import page_link
 from dashboards.components.page_head import page_head
 from dashboards.components.range_mark import range_key
-from dashboards.components.rating import WORST_FIRST, rating_shape
+from dashboards.components.rating import rating_shape
 from dashboards.context import Context
 from dashboards.wording.words import sentence_case
 from indicators.foundation.messages import message_catalogue
@@ -29,6 +29,7 @@ _TOURS = {
     ),
     "hq": (("releases", "/releases"), ("overview", "/"), ("catalogue", "/catalogue")),
 }
+_RATINGS = ("achieved", "on_track", "at_risk", "off_track", "not_enough_data", "no_data")
 _TRENDS = ("improving", "worsening", "no_clear_change", "cannot_be_told")
 _TERMS = "page.term."
 
@@ -56,7 +57,7 @@ def _marks(context: Context) -> html.Section:
     words = context.words
     ratings = [
         html.Li([rating_shape(rating, words), html.Span(words(f"help.rating.{rating}"))])
-        for rating in reversed(WORST_FIRST)
+        for rating in _RATINGS
     ]
     trends = [
         html.Li([html.B(words(f"trend.{name}")), html.Span(words(f"help.trend.{name}"))])
@@ -64,8 +65,7 @@ def _marks(context: Context) -> html.Section:
     ]
     grades = [
         html.Li([evidence_mark(grade, words), html.Span(sentence_case(words(f"evidence.{grade}")))])
-        for grade in ("A", "B", "C", "D", None)
-        if grade
+        for grade in ("A", "B", "C", "D")
     ]
     parts: list[Any] = [
         html.H3(words("help.marks.range")),

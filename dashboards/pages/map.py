@@ -380,12 +380,14 @@ def body(context: Context) -> list[Any]:
     if parts is None:
         return [page_head(_sentence(context, None)), gaps_card(context, found)]
     code, _, _, cells = parts
-    beside = html.Div([gaps_card(context, found), _list(context, code, cells)], className="stack")
+    drawn = html.Div(
+        [_list(context, code, cells), _map_card(context, parts)], className="stack map-stack"
+    )
     lead = " ".join(
         part for part in (gaps_sentence(context, found), context.words("map.lead")) if part
     )
     return [
         page_head(_sentence(context, parts), lead),
-        html.Div([beside, _map_card(context, parts)], className="columns columns-map"),
+        html.Div([drawn, gaps_card(context, found)], className="columns columns-map"),
         *all_gaps_card(context, found),
     ]

@@ -362,6 +362,7 @@ def body(context: Context) -> list[Any]:
     )
     missing = [notice(words("overview.no_framework"))] if links.empty else []
     returns = quality.returns(context.release, period.start.isoformat(), period.end.isoformat())
+    returns = returns[returns["area"].isin(context.areas_inside)]
     caveat = html.P(words("overview.not_caused_by"), className="key-note")
     return [
         _first_visit(context),

@@ -32,14 +32,11 @@ Link = dict[str, Any]
 
 
 def _links(context: Context) -> list[Link]:
-    """The links of the area, else of the whole mission, each edge once."""
+    """Each edge once, as tested for the whole mission: one area alone is not tested."""
     known = context.indicators.index
-    for area in dict.fromkeys((context.area, context.country)):
-        frame = framework.links(context.release, area)
-        frame = frame[frame["from_indicator"].isin(known) & frame["to_indicator"].isin(known)]
-        if len(frame):
-            return rows_of(frame.drop_duplicates("edge"))
-    return []
+    frame = framework.links(context.release, context.country)
+    frame = frame[frame["from_indicator"].isin(known) & frame["to_indicator"].isin(known)]
+    return rows_of(frame.drop_duplicates("edge"))
 
 
 def sentence(context: Context) -> str:
@@ -115,12 +112,14 @@ def _lead(context: Context, chain: Chain) -> str:
     grades = Counter(link["grade"] if is_graded(link) else None for link in chain.links)
     parts = [words("chain.graded", grade=g, number=str(grades[g])) for g in _GRADES if grades[g]]
     parts += [words("chain.untested", number=str(grades[None]))] if grades[None] else []
-    return words(
+    area = "" if context.area == context.country else " " + words("chain.whole_mission")
+    lead = words(
         "chain.lead",
         outputs=words.digits("chain.number_outputs", len(chain.all_outputs)),
         outcomes=words.digits("chain.number_outcomes", len(chain.outcomes)),
         grades=", ".join(parts),
     )
+    return lead + area
 
 
 def _table(context: Context, links: list[Link]) -> html.Div:
