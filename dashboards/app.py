@@ -16,9 +16,9 @@ from flask import request
 
 from dashboards.access import Audience
 from dashboards.components.page_head import page_head
-from dashboards.components.shell import NavigationEntry, release_words, shell
+from dashboards.components.shell import NavigationEntry, brief_address, release_words, shell
 from dashboards.context import Context, read_context
-from dashboards.http import downloads, security
+from dashboards.http import briefs, downloads, security
 from dashboards.http.address import Address
 from dashboards.pages import (
     alerts,
@@ -181,11 +181,17 @@ def _first_words(home: Path, audience: Audience, address: Address) -> tuple[str,
     """Title and first words of a page as HTML: readable before any script, and with none."""
     try:
         found = answer(home, audience, address)
-        release = release_words(found.context) if found.context else ""
+        under = _release_and_brief(found.context) if found.context else ""
     except Exception:
         LOG.exception("first words of %s failed", address.path)
         return "POC Lens", ""
-    return found.title, f"<h1>{escape(found.sentence)}</h1><p>{escape(release)}</p>"
+    return found.title, f"<h1>{escape(found.sentence)}</h1>{under}"
+
+
+def _release_and_brief(context: Context) -> str:
+    link, words = brief_address(context.address), context.words("brief.link")
+    release = escape(release_words(context))
+    return f'<p>{release}</p><p><a href="{escape(link)}">{escape(words)}</a></p>'
 
 
 def _layout() -> Any:
@@ -255,5 +261,6 @@ def create_app(home: Path, audience: Audience = "mission") -> dash.Dash:
     app.layout = _layout
     _add_callbacks(app, home, audience)
     downloads.add_route(app.server, home, audience)
+    briefs.add_route(app.server, home, audience)
     security.add_headers(app)
     return app

@@ -266,7 +266,7 @@ class Context:
     @property
     def is_first_release(self) -> bool:
         """Whether there was no release before this one to compare with."""
-        return self.release.publication.get("previous_release") is None
+        return catalogue.release_facts(self.release).get("previous_release") is None
 
     def ranks_areas(self, code: str) -> bool:
         """Whether areas may be drawn on a map and ordered by an indicator's values."""
@@ -293,3 +293,9 @@ def read_context(home: Path, audience: Audience, address: Address) -> Context | 
         return None
     words = Words(address.language)
     return Context(home, audience, address, words, tuple(published), release)
+
+
+def release_context(release: Release, address: Address) -> Context:
+    """The context of one release, wherever it lies: also of one that is not published yet."""
+    words = Words(address.language)
+    return Context(release.folder, release.audience, address, words, (release.mission,), release)

@@ -12,6 +12,16 @@ _BARS = {"A": 3, "B": 2, "C": 1, "D": 0}
 NO_CHANGE = "no_change"  # status of a finding whose interval lies within the margin set before
 
 
+def within_margin(grade: str, status: object) -> bool:
+    """Whether grade D stands for no difference beyond the margin, which is no lack of evidence."""
+    return grade == "D" and status == NO_CHANGE
+
+
+def evidence_sentence(grade: str, words: Words, status: object = None) -> str:
+    """A grade in words."""
+    return words("evidence.no_change" if within_margin(grade, status) else f"evidence.{grade}")
+
+
 def evidence_mark(grade: Any, words: Words, status: object = None) -> html.Span:
     """Three bars filled by grade with its letter; the word alone where there is no grade.
 
@@ -19,14 +29,13 @@ def evidence_mark(grade: Any, words: Words, status: object = None) -> html.Span:
     """
     if grade not in _BARS:
         return html.Span(words("evidence.not_tested"), className="evidence-none")
-    is_within = grade == "D" and status == NO_CHANGE
     bars = [
         html.Span(className="strength strength-full" if number < _BARS[grade] else "strength")
         for number in range(3)
     ]
-    text = words("evidence.no_change" if is_within else f"evidence.{grade}")
+    text = evidence_sentence(grade, words, status)
     shown = [*bars, html.B(grade)]
-    if is_within:
+    if within_margin(grade, status):
         shown.append(html.Span(words("evidence.within_margin"), className="note"))
     return html.Span(shown, className="evidence", role="img", **{"aria-label": text})
 

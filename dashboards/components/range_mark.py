@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from dash import html
 
-from dashboards.components.trend import trend_words
+from dashboards.components.trend import trend_sentence
 from dashboards.components.value import value_sentence
 from dashboards.context import Against
 from dashboards.queries.cells import Cell
@@ -20,18 +20,27 @@ _NEAR = 9.0  # percent of the line: closer than this, two numbers would overlap
 
 
 @dataclass(frozen=True)
-class _Scale:
+class Scale:
+    """The stretch of numbers that a mark covers."""
+
     low: float
     high: float
 
     @classmethod
-    def over(cls, numbers: Iterable[float | None]) -> "_Scale":
+    def of(cls, cell: Cell, against: Against) -> "Scale":
+        """Wide enough for the value, its interval and all that it is held against."""
+        numbers = (against.baseline, against.expected, against.target)
+        return cls._over((*numbers, cell.value, cell.low, cell.high))
+
+    @classmethod
+    def _over(cls, numbers: Iterable[float | None]) -> "Scale":
         known = [number for number in numbers if number is not None]
         low, high = (min(known), max(known)) if known else (0.0, 1.0)
         room = (high - low or abs(high) or 1.0) * _PADDING
         return cls(low - room, high + room)
 
     def place(self, number: float) -> float:
+        """Where a number stands, in percent of the scale."""
         return 100 * (number - self.low) / (self.high - self.low)
 
 
@@ -39,24 +48,25 @@ def _at(class_name: str, place: float, children: str | None = None) -> html.Span
     return html.Span(children, className=class_name, style={"--at": f"{place:.1f}%"})
 
 
-def _band(cell: Cell, scale: _Scale) -> list[html.Span]:
+def _band(cell: Cell, scale: Scale) -> list[html.Span]:
     if cell.low is None or cell.high is None or not cell.is_figure:
         return []
     ends = {"--lo": f"{scale.place(cell.low):.1f}%", "--hi": f"{scale.place(cell.high):.1f}%"}
     return [html.Span(className="range-band", style=ends)]
 
 
-def _numbers(against: Against, scale: _Scale, unit: Unit, words: Words) -> list[html.Span]:
-    """Target below its bar; baseline below its ring unless both would overlap."""
+def scale_numbers(
+    against: Against, scale: Scale, unit: Unit, words: Words
+) -> list[tuple[str, float, str]]:
+    """Name, place and text: target below its bar; baseline unless both would overlap."""
     marks = []
     target = None if against.target is None else scale.place(against.target)
     if target is not None and against.target is not None:
-        marks.append(_at("range-target-number", target, unit.bare(against.target, words)))
+        marks.append(("target", target, unit.bare(against.target, words)))
     if against.baseline is not None:
         place = scale.place(against.baseline)
         if target is None or abs(place - target) >= _NEAR:
-            text = unit.bare(against.baseline, words)
-            marks.append(_at("range-baseline-number", place, text))
+            marks.append(("baseline", place, unit.bare(against.baseline, words)))
     return marks
 
 
@@ -70,7 +80,7 @@ def range_sentence(cell: Cell, against: Against, unit: Unit, direction: str, wor
     if cell.rating is not None:
         parts.append(words(f"rating.{cell.rating}"))
     if cell.trend is not None:
-        parts.append(trend_words(cell.trend, direction, words))
+        parts.append(trend_sentence(cell, direction, words))
     return words("value.and").join(parts)
 
 
@@ -78,8 +88,7 @@ def range_mark(cell: Cell, against: Against, unit: Unit, direction: str, words: 
     """Dot, band, ring, path and target bar; a chevron at the good end of the scale."""
     if against.baseline is None and against.target is None:
         return html.Div(words("range.none"), className="note")
-    numbers = (against.baseline, against.expected, against.target, cell.value, cell.low, cell.high)
-    scale = _Scale.over(numbers)
+    scale = Scale.of(cell, against)
     marks = [html.Span(className=f"range-line range-better-{direction}"), *_band(cell, scale)]
     if against.baseline is not None:
         marks.append(_at("range-baseline", scale.place(against.baseline)))
@@ -90,7 +99,8 @@ def range_mark(cell: Cell, against: Against, unit: Unit, direction: str, words: 
         marks.append(_at(look, scale.place(cell.value)))
     if against.expected is not None:
         marks.append(_at("range-expected", scale.place(against.expected)))
-    marks += _numbers(against, scale, unit, words)
+    for name, place, text in scale_numbers(against, scale, unit, words):
+        marks.append(_at(f"range-{name}-number", place, text))
     label = range_sentence(cell, against, unit, direction, words)
     return html.Div(marks, className="range", role="img", **{"aria-label": label})
 

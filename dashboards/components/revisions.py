@@ -6,10 +6,37 @@ from dash import html
 
 from dashboards.components.card import card, notice
 from dashboards.context import Context
-from dashboards.queries import quality
+from dashboards.queries import framework, quality
 from dashboards.rows import rows_of
 from dashboards.wording import formats
 from indicators.assessment.empty_reasons import Facts, statement
+
+
+def primaries_card(context: Context) -> list[html.Section]:
+    """Links that are graded by another test than before, with the day; nothing where none is."""
+    words = context.words
+    rows = rows_of(framework.primary_changes(context.release))
+    if not rows:
+        return []
+    names = {
+        row["edge"]: words(
+            "side.pair",
+            output=context.item(row["from_indicator"]),
+            outcome=context.item(row["to_indicator"]),
+        )
+        for row in rows_of(framework.links(context.release, context.country))
+    }
+    items = [
+        html.Li(
+            [
+                html.B(names.get(row["edge"], row["edge"])),
+                html.Span(words.of(row, "sentence"), className="note"),
+            ]
+        )
+        for row in rows
+    ]
+    listed = html.Ul(items, className="facts")
+    return [card(words("primary.changed"), [listed], words("primary.changed_under"), "primaries")]
 
 
 def revisions_card(context: Context) -> html.Section:

@@ -17,6 +17,8 @@ from dashboards.wording import formats
 from dashboards.wording.words import Words
 from indicators.foundation.periods import period_named, period_of
 
+BRIEF_ROUTE = "/brief.pdf"
+
 
 @dataclass(frozen=True)
 class NavigationEntry:
@@ -154,13 +156,17 @@ def _menu_button(words: Words) -> html.Button:
     return html.Button("☰ " + words("bar.menu"), className="menu-button", **attributes)
 
 
+def brief_address(address: Address) -> str:
+    """Where the brief of a page's mission, period, area and language is."""
+    return address.link(BRIEF_ROUTE, theme=None)
+
+
 def _right(address: Address, words: Words, release: str | None) -> html.Div:
     parts: list[Any] = [html.Span(release, className="release")] if release else []
-    parts += [
-        _theme_switch(address, words),
-        language_switch(address, words),
-        html.Button(words("bar.print"), className="button", **{"data-action": "print"}),
-    ]
+    parts += [_theme_switch(address, words), language_switch(address, words)]
+    if release:
+        parts.append(html.A(words("brief.link"), href=brief_address(address), className="quiet"))
+    parts.append(html.Button(words("bar.print"), className="button", **{"data-action": "print"}))
     return html.Div(parts, className="bar-right")
 
 

@@ -1,7 +1,11 @@
-"""A trend: the arrow is the number's way, the word is the judgement of the test."""
+"""A trend: the arrow is the number's way, the word is the judgement of the test.
+
+Where returns were missing it says what was compared, and where there is none, why.
+"""
 
 from dash import html
 
+from dashboards.queries.cells import Cell
 from dashboards.wording.words import Words
 
 # What a test of change can say; everything else was not assessed.
@@ -22,6 +26,17 @@ def trend_words(trend: str | None, direction: str, words: Words) -> str:
     return f"{arrow} {words(f'trend.{trend}')}"
 
 
-def trend_mark(trend: str | None, direction: str, words: Words) -> html.Span:
-    """Arrow and word in ink, never coloured."""
-    return html.Span(trend_words(trend, direction, words), className="trend")
+def trend_sentence(cell: Cell, direction: str, words: Words) -> str:
+    """Arrow, word and what is lacking, as running text."""
+    said = [words.said(said) for said in cell.said.trend]
+    return words("value.and").join([trend_words(cell.trend, direction, words), *said])
+
+
+def trend_mark(cell: Cell, direction: str, words: Words) -> html.Span:
+    """Arrow and word in ink, never coloured; what is lacking as a note after it."""
+    mark = html.Span(trend_words(cell.trend, direction, words), className="trend")
+    said = [words.said(said) for said in cell.said.trend]
+    if not said:
+        return mark
+    note = html.Span(words("value.and").join(said), className="note")
+    return html.Span([mark, " ", note])

@@ -12,8 +12,10 @@ ROUTE = "/download"
 
 
 def listed_files(release: Release) -> dict[str, str]:
-    """Path below the release to SHA-256, for the audience's folder: manifest and databases."""
-    entries = [*release.manifest.get("files", []), *release.publication.get("databases", [])]
+    """Path below the release to SHA-256, for the audience's folder."""
+    entries = list(release.manifest.get("files", []))
+    for kind in ("databases", "briefs"):
+        entries += release.publication.get(kind, [])
     found = {str(entry["path"]): str(entry["sha256"]) for entry in entries}
     return {path: found[path] for path in sorted(found) if path.startswith(f"{release.audience}/")}
 

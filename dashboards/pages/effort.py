@@ -48,11 +48,11 @@ def _sentence(context: Context, found: pd.DataFrame) -> str:
     total = int(done["done"].sum())
     if not total:
         return words("effort.nothing")
-    by = done.groupby(["phase", "unit_type"])["done"].sum()
-    phase, unit = by.idxmax()
-    share = formats.percent(100 * by.max() / total, words)
-    phase = in_sentence(words.label("phase", phase))
-    unit = in_sentence(words.label("unit_type", unit))
+    by = done.groupby(["phase", "unit_type"], as_index=False)["done"].sum()
+    most = rows_of(by.nlargest(1, "done"))[0]
+    share = formats.percent(100 * most["done"] / total, words)
+    phase = in_sentence(words.label("phase", most["phase"]))
+    unit = in_sentence(words.label("unit_type", most["unit_type"]))
     number = formats.number(total, words)
     said = [words("effort.most", number=number, phase=phase, unit=unit, share=share)]
     places = done[["tier", "phase"]].drop_duplicates().itertuples(index=False)

@@ -86,7 +86,7 @@ def _lead(context: Context, code: str) -> html.Div:
     parts = [
         _value_line(context, code, cell),
         html.Span(words("indicator.when_where", period=when, area=where)),
-        trend_mark(cell.trend, direction, words),
+        trend_mark(cell, direction, words),
         html.Span(words(f"direction.{direction}")),
     ]
     if direction != "neutral":

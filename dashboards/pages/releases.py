@@ -6,7 +6,7 @@ from dash import html
 
 from dashboards.components.card import card, notice
 from dashboards.components.page_head import page_head
-from dashboards.components.revisions import revisions_card
+from dashboards.components.revisions import primaries_card, revisions_card
 from dashboards.components.table import Column, table
 from dashboards.context import Context
 from dashboards.http import downloads
@@ -91,6 +91,7 @@ def body(context: Context) -> list[Any]:
     right = [
         _facts(context),
         revisions_card(context),
+        *primaries_card(context),
         _all_releases(context),
     ]
     columns = [html.Div(left, className="stack"), html.Div(right, className="stack")]

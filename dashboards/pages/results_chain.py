@@ -1,6 +1,7 @@
 """Results chain: the framework as a graph, its links by evidence grade, one link unfolded."""
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dash import html
@@ -122,7 +123,7 @@ def _lead(context: Context, chain: Chain) -> str:
     return lead + area
 
 
-def _table(context: Context, links: list[Link]) -> html.Div:
+def _table(context: Context, links: Sequence[Mapping[str, Any]]) -> html.Div:
     """One row a link: the reading order for the keyboard and for narrow screens."""
     words = context.words
     heads = ("output", "done", "outcome", "value", "rating", "grade")
@@ -150,7 +151,7 @@ def _graph_card(context: Context, chain: Chain) -> html.Section:
     words = context.words
     titles = words("chain.title"), words("chain.under")
     drawn = [] if shows_table(context.address) else [chain_graph(context, chain)]
-    return chart_card(context, "chain", titles, drawn, _table(context, list(chain.links)))
+    return chart_card(context, "chain", titles, drawn, _table(context, chain.links))
 
 
 def _panel(context: Context, link: Link) -> html.Section:

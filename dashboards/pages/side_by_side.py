@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 from dash import html
 
+from dashboards.components.area_effects_card import area_effects
 from dashboards.components.area_level import area_level, level_switch, levels_of
 from dashboards.components.card import card, notice
 from dashboards.components.chart import chart, chart_card, shows_table
@@ -21,6 +22,8 @@ from dashboards.components.finding_sentence import finding_sentence
 from dashboards.components.interviews_card import interviews_around
 from dashboards.components.links import page_link
 from dashboards.components.page_head import page_head
+from dashboards.components.plan_card import evidence_plan
+from dashboards.components.primary_card import primary_test
 from dashboards.components.table import Column, table
 from dashboards.components.value import value_cells, value_in_brief
 from dashboards.components.wake_card import around_activities
@@ -260,6 +263,7 @@ def body(context: Context) -> list[Any]:
         interviews_around(context, link["edge"]),
         around_activities(context, link["edge"]),
         time_since_activity(context, link, _period_type(context, link)),
+        area_effects(context, link),
         *_areas_card(context, link),
     ]
     columns = [
@@ -267,6 +271,8 @@ def body(context: Context) -> list[Any]:
         html.Div(
             [
                 _caution(context, link),
+                primary_test(context, link["edge"]),
+                evidence_plan(context, link["edge"]),
                 *expected_change(context, link["to_indicator"]),
                 _judgements(context, link),
             ],

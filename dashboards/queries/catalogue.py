@@ -22,3 +22,10 @@ def mission(release: Release) -> dict[str, Any]:
     """The mission's one row. Raises IndexError where a release has none."""
     frame = release.frame("SELECT * FROM mart.mission ORDER BY mission LIMIT 1")
     return rows_of(frame)[0]
+
+
+def release_facts(release: Release) -> dict[str, Any]:
+    """What the release says of itself; nothing where its copy holds no such table."""
+    if "release" not in release.tables:
+        return {}
+    return rows_of(release.frame("SELECT * FROM mart.release LIMIT 1"))[0]

@@ -82,6 +82,27 @@ def event_study(release: Release, edge: str, area: str, country: str) -> pd.Data
     return found.dropna(subset=["scale", "contrast", "estimate", "ci_low", "ci_high"])
 
 
+def primary_tests(release: Release) -> pd.DataFrame:
+    """By which test each edge is graded, in the order of their names."""
+    return release.frame("SELECT * FROM mart.primary_test ORDER BY edge")
+
+
+def primary_changes(release: Release) -> pd.DataFrame:
+    """Edges that the release before graded by another test."""
+    return release.frame("SELECT * FROM mart.primary_change ORDER BY edge")
+
+
+def evidence_plan(release: Release, edge: str) -> pd.DataFrame:
+    """The steps of one edge, in the order in which they are read."""
+    sql = "SELECT * FROM mart.evidence_plan WHERE edge = ? ORDER BY position"
+    return release.frame(sql, [edge])
+
+
+def area_effects(release: Release, edge: str) -> pd.DataFrame:
+    """Each area's own ratio and the one drawn towards the mission's."""
+    return release.frame("SELECT * FROM mart.area_effect WHERE edge = ? ORDER BY area", [edge])
+
+
 def items(release: Release) -> pd.DataFrame:
     """Outcomes and outputs with titles, in the file's order."""
     return release.frame("SELECT * FROM mart.framework_item ORDER BY kind, position")

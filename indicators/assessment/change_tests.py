@@ -5,8 +5,9 @@ Arrays hold one entry a series (or series by period); nan stands for "cannot be 
 Over-dispersion. Counts of incidents vary more than a Poisson count, because one raid makes several.
 The dispersion phi is taken from a series' earlier periods: Pearson's chi-square of the counts about
 a log-linear mean, exposure x year x season, over its degrees of freedom (quasi-Poisson, McCullagh
-and Nelder 1989 §6.2.3), and never below 1. Season and year do not count as noise. For shares the
-exposure is the denominator and the variance binomial.
+and Nelder 1989 §6.2.3), and never below 1. Season and year do not count as noise. Of a sum over
+areas the exposure is what the areas received usually count, so that which of them came is no noise
+either. For shares the variance is binomial.
 
 Tests. Counts are deflated, y / phi, and the deflated count of one period is compared with the
 total of both: given the total it is binomial with probability exposure / total exposure
@@ -48,27 +49,30 @@ def dispersion(
     exposure: Floats,
     year: NDArray[np.int64],
     season: NDArray[np.int64],
-    is_share: bool = False,
+    of: Floats | None = None,
 ) -> Dispersion:
     """How much series vary beyond chance, from their earlier periods.
 
     counts, exposure: series x period, nan where a period has no usable figure. year, season: by
-    period, from 0. Nan where fewer than 8 periods are usable or fewer than 3 degrees of freedom
-    are left beside the years and seasons seen.
+    period, from 0. of: of shares, the denominators. Nan where fewer than 8 periods are usable or
+    fewer than 3 degrees of freedom are left beside the years and seasons seen.
     """
     observed = np.isfinite(counts) & np.isfinite(exposure) & (exposure > 0)
     y, e = np.where(observed, counts, 0.0), np.where(observed, exposure, 0.0)
     years, seasons = _groups_of(year), _groups_of(season)
-    mean = _fitted(y, e, years, seasons)
+    has_cases = y.any(axis=1)
+    mean = np.zeros_like(y)
+    mean[has_cases] = _fitted(y[has_cases], e[has_cases], years, seasons)
     used = observed & (mean > 0)
     counted = used.T.astype(float)
     seen = [(groups.sums(counted) > 0).sum(axis=0) for groups in (years, seasons)]
     levels = seen[0] + seen[1] - 1
     df = np.asarray(used.sum(axis=1) - levels, dtype=np.float64)
     variance = np.where(used, mean, 1.0)
-    if is_share:
-        share = np.minimum(mean / np.where(used, e, 1.0), 1.0)
-        variance = variance * np.maximum(1 - share, 1 / (2 * np.where(used, e, 1.0)))
+    if of is not None:
+        cases = np.where(used, of, 1.0)
+        share = np.minimum(mean / cases, 1.0)
+        variance = variance * np.maximum(1 - share, 1 / (2 * cases))
     pearson = np.where(used, (y - mean) ** 2 / variance, 0.0).sum(axis=1)
     known = (observed.sum(axis=1) >= EARLIER_PERIODS) & (df >= _LEAST_DF)
     with np.errstate(divide="ignore", invalid="ignore"):

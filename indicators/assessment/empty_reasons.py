@@ -1,10 +1,11 @@
-"""Why a cell is empty, what is said beside a value, and why there is no rating.
+"""Why a cell is empty, what is said beside a value, and why there is no rating or no trend.
 
 One place decides (`statement`): pages, extracts and `explain` word what it gives. Source of the
-rules: definitions 12, 13 and 49; what an audience is shown: the policy on disclosure.
+rules: definitions 12, 13 and 49; what an audience is shown: the policy on disclosure; of trends
+`trend.py`, which leaves the reason with the value.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal, get_args
@@ -44,6 +45,20 @@ Beside = Literal[
     "area_without_report",
 ]
 Unrated = Literal["neutral", "no_target", "target_elsewhere", "no_figure"]
+# Why there is no trend; `fall_in_doubt`: why a fall is none (`register_changes.py`).
+Untested = Literal[
+    "fall_in_doubt",
+    "reports_missing",
+    "does_not_add",
+    "period_not_over",
+    "no_year_before",
+    "few_months_before",
+    "no_cases",
+    "latest_value",
+    "measure_not_tested",
+    "no_wave_before",
+]
+UNTESTED: tuple[Untested, ...] = get_args(Untested)
 
 PROTECTED = "protected"
 # A survey's answers from here on need no word of caution; below 25 none are shown (Statistics
@@ -55,7 +70,7 @@ ENOUGH_ANSWERS = 50
 class Said:
     """One reason: its code, the family of its message and what fills it."""
 
-    family: Literal["empty", "beside", "unrated"]
+    family: Literal["empty", "beside", "unrated", "trend"]
     code: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
@@ -75,6 +90,8 @@ class Statement:
     empty: Said | None = None
     beside: tuple[Said, ...] = ()
     unrated: Said | None = None
+    # What a trend was found on where something is lacking, and why there is none
+    trend: tuple[Said, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -112,6 +129,12 @@ class Facts:
     has_target: bool = False
     is_held: bool = False
     published: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    trend: str | None = None
+    trend_reason: str | None = None
+    trend_areas: float | None = None
+    trend_areas_due: float | None = None
+    trend_months: float | None = None
+    trend_months_due: float | None = None
 
     @classmethod
     def of(cls, row: Mapping[Any, Any]) -> "Facts":
@@ -127,7 +150,8 @@ def statement(facts: Facts) -> Statement:
     """Why the cell is empty, or what stands beside its value; and why it has no rating."""
     empty = _empty(facts)
     beside = () if empty else tuple(_beside(facts))
-    return Statement(empty, beside, _unrated(facts, empty is None))
+    trend = () if empty else tuple(_trend(facts))
+    return Statement(empty, beside, _unrated(facts, empty is None), trend)
 
 
 def _empty(facts: Facts) -> Said | None:
@@ -218,6 +242,22 @@ def _unrated(facts: Facts, has_figure: bool) -> Said | None:
     return Said("unrated", "target_elsewhere")
 
 
+def _trend(facts: Facts) -> Iterator[Said]:
+    due = facts.trend_months_due
+    counted = {name: getattr(facts, f"trend_{name}") for name in _COUNTED}
+    form = "_of_area" if facts.trend_areas_due == 1 else ""
+    if facts.trend_reason == "reports_missing":
+        yield Said("trend", f"reports_missing{form}", counted)
+        return
+    if due and (facts.is_running or facts.trend_months != due):
+        has_all_areas = facts.trend_areas == facts.trend_areas_due
+        code = f"compared_months{form}" if has_all_areas else "compared_areas"
+        yield Said("trend", f"{code}_so_far" if facts.is_running else code, counted)
+    if facts.trend_reason is not None:
+        yield Said("trend", facts.trend_reason)
+
+
+_COUNTED = ("areas", "areas_due", "months", "months_due")
 _ADDED = {
     "is_survey": "defined.source LIKE 'survey%'",
     "confidentiality": f"""CASE

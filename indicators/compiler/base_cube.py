@@ -8,14 +8,14 @@ kept apart only where an indicator that is broken down by it counts the row. A m
 things keeps these in the cube; a quantile needs every row.
 """
 
-import re
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from indicators.compiler.ctes import Stage, select_sql
 from indicators.compiler.derived.columns import derivation_stages, period_column_sql
 from indicators.compiler.plan import CubePlan, Grouping, columns_of
 from indicators.definitions.contracts import contracts
+from indicators.definitions.derivations import stored_columns
 from indicators.definitions.expressions import any_of
 from indicators.definitions.measures import Aggregate
 from indicators.foundation.periods import add_months
@@ -24,39 +24,26 @@ FILE = "file_sha256"
 
 
 def cube_stages(
-    plan: CubePlan, by_file: bool = False, months: Sequence[date] | None = None
+    plan: CubePlan,
+    by_file: bool = False,
+    months: Sequence[date] | None = None,
+    is_stored: bool = False,
 ) -> list[Stage]:
     """From the core table to the finest cube (or to the placed rows).
 
     `by_file`: the cube also tells from which file its rows came. `months`: these and no others.
+    `is_stored`: what a row contributes by itself is read from the core table, not worked out.
     """
     columns = plan.source_columns | ({FILE} if by_file else set())
-    stages = derivation_stages(contracts()[plan.source], columns, plan.derived_where)
-    if months:
-        stages[0] = _core_rows_near(plan, stages[0], months)
+    contract = contracts()[plan.source]
+    given = stored_columns(contract) if is_stored else ()
+    stages = derivation_stages(contract, columns, plan.derived_where, given)
     stages += _placed(plan, stages[-1].name, months)
     if plan.adds_up_by_month:
         stages += [_facts(plan, by_file), _by_grouping(plan, by_file)]
     elif plan.is_condensed:
         stages.append(_finest(plan, by_file))
     return stages
-
-
-def _core_rows_near(plan: CubePlan, rows: Stage, months: Sequence[date]) -> Stage:
-    """The rows of the core table that may lie in these months.
-
-    A local date is within a day of its moment. The plain condition on the moment lets DuckDB pass
-    over the parts of the table that lie elsewhere, without reading them.
-    """
-    contract = contracts()[plan.source]
-    derived = contract.derived.get(str(plan.clock))
-    moment = re.fullmatch(r"local_date\((\w+)\)", (derived and derived.sql) or "")
-    if moment is None or moment[1] not in contract.columns:
-        return rows
-    begins = min(months) - timedelta(days=1)
-    ends = add_months(max(months), 1) + timedelta(days=1)
-    near = f"{moment[1]} >= TIMESTAMP '{begins}' AND {moment[1]} < TIMESTAMP '{ends}'"
-    return Stage(rows.name, f"{rows.sql}\n  WHERE {near}")
 
 
 def _in_months_sql(day: str, months: Sequence[date]) -> str:
@@ -170,8 +157,12 @@ def month_keys(plan: CubePlan) -> list[str]:
 
 def _facts(plan: CubePlan, by_file: bool) -> Stage:
     keys = dict.fromkeys([*month_keys(plan), *plan.columns, *([FILE] if by_file else [])])
-    facts = [f"{part.fact} AS {column}" for column, part in plan.parts.items()]
+    facts = [f"{_fact_sql(part)} AS {column}" for column, part in plan.parts.items()]
     return Stage("facts", select_sql([*keys, *facts], "FROM placed"))
+
+
+def _fact_sql(part: Aggregate) -> str:
+    return part.fact if part.distinct is None else _part_sql(part)
 
 
 def _by_grouping(plan: CubePlan, by_file: bool) -> Stage:
@@ -184,7 +175,12 @@ def _sums_of_facts(plan: CubePlan, columns: tuple[str, ...], by_file: bool) -> s
     own = plan.grouped_by(columns)
     parts = own.parts
     keys = [*month_keys(plan), *columns, *([FILE] if by_file and not columns else [])]
-    sums = [f"{part.of_facts(column)} AS {column}" for column, part in parts.items()]
+    keys += own.distinct_parts
+    sums = [
+        f"{part.of_facts(column)} AS {column}"
+        for column, part in parts.items()
+        if column not in own.distinct_parts
+    ]
     counted = " OR ".join(
         column if part.function == "count(*)" else f"{column} IS NOT NULL"
         for column, part in parts.items()

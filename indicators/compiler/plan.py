@@ -136,8 +136,8 @@ class CubePlan:
 
     @property
     def adds_up_by_month(self) -> bool:
-        """Whether the months of an area make its periods: a flow, and no rate of a population."""
-        return self.state is None and self.is_additive and self.population is None
+        """Whether the months of an area make its periods: a flow or distinct things, no rate."""
+        return self.state is None and self.population is None and self.is_condensed
 
     @property
     def parts(self) -> Mapping[str, Aggregate]:
@@ -145,6 +145,11 @@ class CubePlan:
         return {
             planned.part(part.role): part for planned in self.indicators for part in planned.parts
         }
+
+    @property
+    def distinct_parts(self) -> tuple[str, ...]:
+        """The columns that hold what counts once: kept apart until the periods are made."""
+        return tuple(column for column, part in self.parts.items() if part.distinct is not None)
 
     @property
     def is_condensed(self) -> bool:
@@ -272,7 +277,8 @@ def roll_up_plans(plan: CubePlan) -> list[CubePlan]:
     Each holds the indicators that are shown in its grouping and no others, since most columns of
     a cube concern few groupings.
     """
-    if not plan.adds_up_by_month or len(plan.indicators) <= _ROLLED_TOGETHER:
+    is_small = len(plan.indicators) <= _ROLLED_TOGETHER and not plan.distinct_parts
+    if not plan.adds_up_by_month or is_small:
         return [plan]
     return [plan.grouped_by(columns) for columns in plan.column_sets]
 

@@ -8,12 +8,13 @@ the grid are left (`grid.py`).
 
 from collections.abc import Iterator, Sequence
 
-from indicators.compiler.base_cube import FILE, grouping_label, month_keys
+from indicators.compiler.base_cube import FILE, grouping_label, month_keys, time_columns
 from indicators.compiler.cells.grid import in_grid_sql
 from indicators.compiler.ctes import Stage, select_sql
 from indicators.compiler.plan import PEOPLE, CubePlan, Grouping
 from indicators.definitions.measures import Aggregate
 from indicators.definitions.vocabularies import TOTAL
+from indicators.foundation.sql_text import quoted
 
 _PLACE_AND_TIME = ("period_type", "period", "area")
 
@@ -219,11 +220,54 @@ def _with_whole_denominator(plan: CubePlan, parts: str) -> str:
 
 def _stages_by_month(plan: CubePlan) -> list[Stage]:
     keys = [*(column for column in plan.columns if column != plan.precision), "grouped"]
-    parts = list(_part_lines(plan))
+    once = plan.distinct_parts
+    sums = [f"sum({column}) AS {column}" for column in plan.parts if column not in once]
+    stages = [_up_the_areas(plan, [*keys, *once], sums)]
+    if not once or plan.precision:
+        parts = list(_part_lines(plan))
+        return [*stages, _into_periods(plan, "rolled", keys, parts, _parts_sql(plan))]
+    stages += _times_before(plan, keys, sums)
+    parts = [*sums, *(_seen_first_sql(plan, column) for column in once)]
+    rolled = _into_periods(plan, "rolled", keys, parts, _parts_sql(plan), stages[-1].name)
+    return [*stages, rolled]
+
+
+def _times_before(plan: CubePlan, keys: Sequence[str], sums: Sequence[str]) -> list[Stage]:
+    """How many distinct things there are in a month, by when each was there before.
+
+    A thing counts in a period where it was not there before in it: so that periods need numbers
+    alone, and no thing is looked at more than once.
+    """
+    times = time_columns(plan)
+    when = ["area", *keys, *times]
+    lines = ["*"]
+    befores = []
+    for column in plan.distinct_parts:
+        for time in times:
+            by = ", ".join(["area", *keys, column])
+            before = _before(column, time)
+            befores.append(before)
+            order = ", ".join(times)
+            lines.append(f"lag({time}) OVER (PARTITION BY {by} ORDER BY {order}) AS {before}")
+    numbers = [f"count({column}) AS {column}" for column in plan.distinct_parts]
     return [
-        _up_the_areas(plan, keys, parts),
-        _into_periods(plan, "rolled", keys, parts, _parts_sql(plan)),
+        Stage("in_order", select_sql(lines, "FROM in_areas")),
+        Stage("times_before", _sums("in_order", [*when, *befores], [*numbers, *sums])),
     ]
+
+
+def _before(column: str, time: str) -> str:
+    part = column.strip('"')
+    return quoted(f"{time} before {part}")
+
+
+def _seen_first_sql(plan: CubePlan, column: str) -> str:
+    before = _before(column, "month")
+    if plan.weekly:
+        week = _before(column, "week")
+        before = f"CASE holding.period_type WHEN 'W' THEN {week} ELSE {before} END"
+    is_first = f"coalesce({before} < holding.period_start, true)"
+    return f"coalesce(sum({column}) FILTER (WHERE {is_first}), 0) AS {column}"
 
 
 def _up_the_areas(
@@ -235,11 +279,16 @@ def _up_the_areas(
 
 
 def _into_periods(
-    plan: CubePlan, name: str, keys: Sequence[str], parts: Sequence[str], cells: str
+    plan: CubePlan,
+    name: str,
+    keys: Sequence[str],
+    parts: Sequence[str],
+    cells: str,
+    rows: str = "in_areas",
 ) -> Stage:
     """`cells`: which kind of cell (`grid.Parts`) a row is, as SQL."""
-    joins = ["in_areas", _holding_sql(plan, "in_areas"), *_exact_enough_sql(plan, "in_areas")]
-    joins.append(in_grid_sql("in_areas.area", "holding.period_type", cells))
+    joins = [rows, _holding_sql(plan, rows), *_exact_enough_sql(plan, rows)]
+    joins.append(in_grid_sql(f"{rows}.area", "holding.period_type", cells))
     lines = ["holding.period_type", "holding.period", "area", *keys]
     return Stage(name, _sums("\n  ".join(joins), lines, parts))
 

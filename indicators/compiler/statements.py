@@ -22,7 +22,7 @@ def cube_sql(plan: CubePlan, months: Sequence[date] | None = None) -> list[str]:
     `months`: those of these months. What many groupings read is a table, as DuckDB reads a CTE
     with all its columns each time.
     """
-    stages = cube_stages(plan, by_file=True, months=months)
+    stages = cube_stages(plan, by_file=True, months=months, is_stored=True)
     cube = stages[-1]
     if not plan.adds_up_by_month:
         return [with_stages(stages, f"SELECT * FROM {cube.name}")]

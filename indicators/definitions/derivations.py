@@ -1,9 +1,11 @@
 """What a derived column reads: of its own row, of other tables, of a period. No SQL."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from indicators.definitions.contracts import LINEAGE, Contract, Derived, contracts
 from indicators.definitions.expressions import parse_expression, table_operands
+
+ROW_HASH = "row_hash"  # of a row's content and its file; null until what is stored is worked out
 
 
 def derivation_order(tables: set[str]) -> list[str]:
@@ -66,16 +68,31 @@ def columns_read(derived: Derived) -> set[str]:
     return {column for column in read if column in table_operands(contract)}
 
 
-def needed_derived(contract: Contract, columns: set[str]) -> set[str]:
-    """The derived columns among these, and those that they are made of."""
+def needed_derived(contract: Contract, columns: set[str], given: Collection[str] = ()) -> set[str]:
+    """The derived columns among these, and those that they are made of.
+
+    `given`: columns that are there already, so that nothing is derived for them.
+    """
     needed: set[str] = set()
     waiting = sorted(columns & contract.derived.keys())
     while waiting:
         name = waiting.pop()
-        if name not in needed:
+        if name not in needed and name not in given:
             needed.add(name)
             waiting.extend(sorted(_inputs(contract, contract.derived[name])))
     return needed
+
+
+def stored_columns(contract: Contract) -> dict[str, Derived]:
+    """The derived columns that a row has by itself: made of no other table and not of the as-of
+    date. They stand in the core table, each after what it is made of."""
+    found: dict[str, Derived] = {}
+    for name, derived in contract.derived.items():
+        read = _read_columns(contract, derived) - {""}
+        is_own = derived.form == "expression" and read <= contract.columns.keys() | found.keys()
+        if is_own and "as_of_day" not in (derived.sql or "").lower():
+            found[name] = derived
+    return found
 
 
 def period_columns(contract: Contract) -> tuple[str, ...]:
@@ -115,12 +132,12 @@ def _columns_of(text: str, contract: Contract) -> tuple[str, ...]:
     return _parsed_columns[key]
 
 
-def core_columns(contract: Contract, columns: set[str]) -> list[str]:
-    """The columns of the core table of which these are made."""
+def core_columns(contract: Contract, columns: set[str], given: Collection[str] = ()) -> list[str]:
+    """The columns of the core table of which these are made; `given`: of `needed_derived`."""
     read = set(columns)
-    for name in needed_derived(contract, columns):
+    for name in needed_derived(contract, columns, given):
         read |= _read_columns(contract, contract.derived[name])
-    return [name for name in (*contract.columns, *LINEAGE) if name in read]
+    return [name for name in (*contract.columns, *LINEAGE, *given, ROW_HASH) if name in read]
 
 
 def derived_together(contract: Contract, wanted: Iterable[str]) -> list[dict[str, Derived]]:

@@ -7,7 +7,8 @@ like any other indicator; `indicators.engine.versions_in_force` then keeps of ea
 periods that are its.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
 from indicators.definitions.indicator import EarlierVersion, Indicator
 
@@ -56,6 +57,19 @@ def as_it_was(indicator: Indicator, earlier: EarlierVersion) -> Indicator:
     ]
     own = {"version": earlier.version, "effective_from": earlier.effective_from}
     return Indicator.model_validate({**entry, **earlier.differs, **own, "changes": changes})
+
+
+def decided_by(catalogue: Mapping[str, Indicator], day: date) -> Mapping[str, Indicator]:
+    """The catalogue as it stood on a day: without versions that `changes` dates later.
+
+    A version may be dated back (`effective_from`); before it was decided nobody computed by it.
+    """
+    found = {}
+    for code, indicator in catalogue.items():
+        later = {change.version for change in indicator.changes if change.on > day}
+        known = [entry for entry in versions_of(indicator) if entry.version not in later]
+        found[code] = indicator if not later or not known else with_versions(known)
+    return found
 
 
 def computed_versions(indicators: Iterable[Indicator]) -> list[Indicator]:

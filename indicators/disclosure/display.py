@@ -6,6 +6,7 @@ gives nothing away and totals need not add up (`disclosure.md` §2).
 
 from indicators.definitions.audiences import LEAST_CASES, LEAST_PERSONS, ROUNDED_TO
 from indicators.foundation.codes import BELOW_8, EXACT, NORMAL, NOT_COMPUTABLE, ROUNDED, SUPPRESSED
+from indicators.foundation.mart_tables import TREND_COLUMNS
 
 _COUNTS = "('count', 'sum', 'count_distinct')"
 _PERCENT = "('percent', 'percentage_points')"
@@ -68,7 +69,7 @@ def figures_sql() -> dict[str, str]:
         )
     for name in _UNCERTAINTY:
         figures[name] = f"CASE WHEN {is_shown} AND display <> 'persons' THEN {name} END"
-    for name in ("rating", "trend"):
+    for name in ("rating", *TREND_COLUMNS):
         figures[name] = f"CASE WHEN {is_shown} THEN {name} END"
     # That nothing could be worked out of no cases would tell a zero.
     figures["obs_status"] = (

@@ -29,7 +29,7 @@ from indicators.compiler.statements import contribution_sql
 from indicators.definitions.catalogue import selected_indicators
 from indicators.definitions.columns_read import columns_used
 from indicators.definitions.contracts import contracts
-from indicators.definitions.derivations import tables_looked_at
+from indicators.definitions.derivations import stored_columns, tables_looked_at
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
 from indicators.definitions.versions import all_versions, computed_versions
@@ -50,6 +50,7 @@ from indicators.foundation.mart_tables import VALUE_KEY, mart_ddl, totals_sql
 from indicators.foundation.periods import PRECISION_PERIODS, Period, periods_between
 from indicators.foundation.statistics import poisson_limits
 from indicators.incremental.cubes import STALE, keep_cells, note_cells, refresh_cells
+from indicators.incremental.inputs import are_tables_current, inputs_of, record_inputs
 from indicators.incremental.rows_by_month import (
     Asked,
     fill_source_periods,
@@ -58,7 +59,9 @@ from indicators.incremental.rows_by_month import (
     own_precision,
     own_source,
 )
+from indicators.incremental.stored_columns import complete_rows
 from indicators.incremental.values import (
+    KEPT_TABLES,
     STALE_VALUE,
     drop_contributions,
     drop_stale_values,
@@ -83,6 +86,7 @@ _ENGINE_TABLES = (  # those that are written whole; the others are kept (`values
     "pending_action",
     "mission",
 )
+_TABLES = (*_ENGINE_TABLES, *KEPT_TABLES)
 
 
 def compute(
@@ -92,7 +96,7 @@ def compute(
     as_of: date,
     profile: Path | None = None,
 ) -> None:
-    """Fill the engine's mart tables from `core`, in one transaction.
+    """Fill the engine's mart tables from `core`, in one transaction; unchanged, they stay.
 
     Facts dated after `as_of` are left out. `profile`: the folder that holds the outlines, where
     the mission's file names them relative to it. Raises WrongUse for a selected indicator that
@@ -101,6 +105,12 @@ def compute(
     indicators = selected_indicators(catalogue, [chosen.code for chosen in mission.indicators])
     with one_transaction(connection):
         versions = computed_versions(indicators)
+        complete_rows(connection, mission)
+        _run(connection, functions_sql(mission, as_of.isoformat()))
+        inputs, tables = inputs_of(connection, mission, versions, as_of, profile), _TABLES
+        if are_tables_current(connection, inputs, tables):
+            count_waiting_rows(connection, mission, indicators)
+            return
         spans = _prepare(connection, mission, versions, as_of)
         are_kept = keep_values(connection, mission, versions)
         _compute_registers(connection, mission, versions, as_of, are_kept)
@@ -113,6 +123,7 @@ def compute(
         fill_registers(connection, mission, all_versions(indicators), as_of, profile, spans)
         fill_effort(connection, mission)
         fill_pending_actions(connection, mission, [indicator.code for indicator in indicators])
+        record_inputs(connection, inputs, tables)
         count_waiting_rows(connection, mission, indicators)
 
 
@@ -128,6 +139,8 @@ def compute_cells(
     """
     indicators = selected_indicators(catalogue, [chosen.code for chosen in mission.indicators])
     with one_transaction(connection):
+        complete_rows(connection, mission)
+        _run(connection, functions_sql(mission, as_of.isoformat()))
         _prepare(connection, mission, indicators, as_of)
         forget_values(connection)
         for plan in cube_plans(indicators, weekly="W" in mission.period_types):
@@ -146,7 +159,6 @@ def _prepare(
     _run(connection, mart_ddl())
     for table in _ENGINE_TABLES:
         connection.execute(f"DELETE FROM mart.{table}")
-    _run(connection, functions_sql(mission, as_of.isoformat()))
     _run(connection, place_tables_sql())
     _run(connection, grid_table_sql())
     for table, columns in _tables_to_derive(indicators).items():
@@ -212,7 +224,8 @@ def _fill_first_days(
 
 
 def _earliest(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> date | None:
-    stages = derivation_stages(contracts()[table], {column})
+    contract = contracts()[table]
+    stages = derivation_stages(contract, {column}, given=stored_columns(contract))
     last = f"SELECT min({column}) FROM {stages[-1].name} WHERE {column} <= as_of_day()"
     found = connection.execute(with_stages(stages, last)).fetchone()
     return found[0] if found else None
@@ -245,17 +258,18 @@ def _fill_periods(connection: duckdb.DuckDBPyConnection, mission: Mission, as_of
     _create(connection, "period_month", {**_PERIOD_KEY, "month": "DATE"})
     months = [(p.period_type, p.name, month) for p in periods for month in p.months]
     _insert(connection, "cube.period_month", months)
-    _create(connection, "period_bucket", {**_PERIOD_KEY, "bucket": "DATE"})
+    columns = {**_PERIOD_KEY, "period_start": "DATE", "bucket": "DATE"}
+    _create(connection, "period_bucket", columns)
     _insert(connection, "cube.period_bucket", _buckets(periods))
     _create(connection, "precision_period", {"date_precision": "VARCHAR", "period_type": "VARCHAR"})
     precise = [(name, kind) for name, kinds in PRECISION_PERIODS.items() for kind in kinds]
     _insert(connection, "cube.precision_period", precise)
 
 
-def _buckets(periods: Iterable[Period]) -> list[tuple[str, str, date]]:
+def _buckets(periods: Iterable[Period]) -> list[tuple[str, str, date, date]]:
     """What a cube's row is filed under: its month, for weeks the Monday."""
     return [
-        (p.period_type, p.name, bucket)
+        (p.period_type, p.name, p.start, bucket)
         for p in periods
         for bucket in ([p.start] if p.period_type == "W" else p.months)
     ]

@@ -33,7 +33,11 @@ CREATE TABLE mart.indicator_value (
   value DOUBLE, numerator DOUBLE, denominator DOUBLE, n BIGINT, se DOUBLE, ci_low DOUBLE,
   ci_high DOUBLE, deff DOUBLE, df DOUBLE, method VARCHAR, obs_status VARCHAR, conf_status VARCHAR,
   disclosure VARCHAR, baseline DOUBLE, target DOUBLE, rating VARCHAR, trend VARCHAR,
-  returns_due INTEGER, returns_received INTEGER
+  returns_due INTEGER, returns_received INTEGER,
+  -- Where returns are missing in one of both years, or the period is running: the areas and
+  -- area-months that the trend was found on, of those due so far. Why there is no trend, or no fall
+  trend_areas INTEGER, trend_areas_due INTEGER, trend_months INTEGER, trend_months_due INTEGER,
+  trend_reason VARCHAR
 );
 
 -- Where the copy holds parts; `absent`: what a part means there that has no row (`breakdowns.py`)
@@ -115,7 +119,41 @@ CREATE TABLE mart.result_link (
   lag INTEGER, n_areas BIGINT, n_periods BIGINT, n_events BIGINT, n_eff DOUBLE, estimate DOUBLE,
   se DOUBLE, ci_low DOUBLE, ci_high DOUBLE, p_value DOUBLE, q_value DOUBLE, expected_sign INTEGER,
   grade VARCHAR, grade_reasons VARCHAR, caveats VARCHAR, sentence_en VARCHAR, sentence_fr VARCHAR,
-  status VARCHAR
+  status VARCHAR,
+  -- Seen with 80 % power: percent of a ratio’s fall, units of the outcome, or a correlation
+  smallest_change DOUBLE, change_unit VARCHAR,
+  -- Of grade D what would be enough: a JSON list of kind, quantity, purpose (test, target)
+  needs VARCHAR, needs_en VARCHAR, needs_fr VARCHAR
+);
+
+-- The question asked of each edge, one row an edge. `asked_by`: framework, kind_of_outcome.
+-- `fallback_reason`: why another method than the one asked first speaks for the edge.
+CREATE TABLE mart.primary_test (
+  mission VARCHAR, edge VARCHAR, asked_by VARCHAR, named_on DATE, asked_method VARCHAR,
+  asked_window VARCHAR, asked_outcome VARCHAR, method VARCHAR, specification VARCHAR,
+  fallback_reason VARCHAR, grade VARCHAR, is_answered BOOLEAN
+);
+
+-- Edges graded by another test than in the release before; null where one side did not ask
+CREATE TABLE mart.primary_change (
+  mission VARCHAR, edge VARCHAR, release_before VARCHAR, named_on DATE, method_before VARCHAR,
+  method_after VARCHAR, window_before VARCHAR, window_after VARCHAR, outcome_before VARCHAR,
+  outcome_after VARCHAR, sentence_en VARCHAR, sentence_fr VARCHAR
+);
+
+-- What an edge’s primary test would see, step by step: today, months_ahead, what it lacks
+-- (`purpose`: test, target), and what the mission could add: returns, day_dates, survey_item
+CREATE TABLE mart.evidence_plan (
+  mission VARCHAR, edge VARCHAR, area VARCHAR, position INTEGER, method VARCHAR,
+  specification VARCHAR, step VARCHAR, purpose VARCHAR, quantity BIGINT, months INTEGER,
+  smallest_change DOUBLE, change_unit VARCHAR, sentence_en VARCHAR, sentence_fr VARCHAR
+);
+
+-- Case series: each area’s own ratio (log) beside the mission’s, and the one drawn towards it
+CREATE TABLE mart.area_effect (
+  mission VARCHAR, edge VARCHAR, area VARCHAR, method VARCHAR, specification VARCHAR,
+  n_events BIGINT, n_eff DOUBLE, estimate DOUBLE, se DOUBLE, ci_low DOUBLE, ci_high DOUBLE,
+  shrunken DOUBLE, shrunken_low DOUBLE, shrunken_high DOUBLE, status VARCHAR
 );
 
 CREATE TABLE mart.wake_effect (

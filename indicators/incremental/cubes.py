@@ -20,8 +20,8 @@ from indicators.foundation.database import has_table
 from indicators.incremental.partition_fingerprints import (
     changed_months,
     definition_of,
+    find_changes,
     fingerprint_sql,
-    note_contents,
     reads_the_as_of_day,
 )
 from indicators.incremental.rows_by_month import clocks_of, note_rows, own_source
@@ -33,12 +33,6 @@ _KEPT_TABLES = {
         **{name: CELL_COLUMNS[name] for name in ("indicator", "period_type", "period")},
         "content": "VARCHAR",
     },
-    "month_content": {
-        "plan": "VARCHAR",
-        "part": "VARCHAR",
-        "month": "DATE",
-        "content": "VARCHAR",
-    },
 }
 
 
@@ -47,7 +41,7 @@ def keep_cells(
 ) -> None:
     """Make the kept tables; cells and contents of what is no longer computed go.
 
-    Looks at the rows of every source once by each clock (`clock_rows`, `content_part`).
+    Looks at the rows of every source once by each clock (`clock_rows`, `changed_month`).
     """
     for table, columns in _KEPT_TABLES.items():
         body = ", ".join(f'"{name}" {sql_type}' for name, sql_type in columns.items())
@@ -55,12 +49,12 @@ def keep_cells(
     plans = cube_plans(indicators, weekly="W" in mission.period_types)
     clocks = clocks_of(plans, map(own_source, indicators), "W" in mission.period_types)
     note_rows(connection, clocks)
-    note_contents(connection, clocks)
+    find_changes(connection, clocks)
     codes = [entry.code for entry in indicators]
     held = connection.execute("SELECT DISTINCT indicator FROM cube.cell_content").fetchall()
     drop_cells(connection, [code for (code,) in held if code not in codes])
     connection.execute(
-        "DELETE FROM cube.month_content WHERE NOT list_contains(?, plan)",
+        "DELETE FROM cube.plan_definition WHERE NOT list_contains(?, plan)",
         [[plan.name for plan in plans]],
     )
 

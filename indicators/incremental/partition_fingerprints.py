@@ -1,14 +1,15 @@
-"""What each month of a cube is made of, so that a refresh knows which months changed.
+"""Which months of each cube changed since the last refresh, by fingerprints of their content.
 
-A part is a fingerprint by month: the source's own rows, the rows of other tables that derived
-columns of the month look at, and (without a month, so for all of them) definition, places and
-tables that are looked at as a whole. A fingerprint is the number of rows and the sum of their
-hashes, which does not depend on their order. Equal parts, equal rows: never less than what the
-SQL reads, often more.
+A fingerprint is a sum of hashes, which does not depend on the order of rows. A source's own rows
+have one by clock and month. A table that derived columns look at has one by key: the months of the
+rows that bear a changed key changed too. Of a table that is looked at as a whole, of places and of
+a definition there is one in all: where it changed, all months did. Equal fingerprints, equal rows:
+never less than what the SQL reads, often more.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass
 from datetime import date
 
 import duckdb
@@ -20,51 +21,181 @@ from indicators.definitions.contracts import Contract, Derived, contracts
 from indicators.definitions.derivations import (
     columns_read,
     derived_together,
+    match_of,
     needed_derived,
     read_table,
+    stored_columns,
 )
+from indicators.incremental.inputs import table_totals
 from indicators.incremental.rows_by_month import Clock
 
 _FINGERPRINT = "format('{{}}:{{}}', count(*), sum(CAST(hash({columns}) AS HUGEINT)))"
 _PLACES = ("place_at", "area_up", "area_around")
+_KEPT = {
+    "month_rows": "source VARCHAR, clock VARCHAR, month DATE, row_count HUGEINT, hashes HUGEINT",
+    "looked_at": "relation VARCHAR, key UBIGINT, hashes HUGEINT",
+    "table_total": "table_name VARCHAR, total VARCHAR",
+    "plan_definition": "plan VARCHAR, definition VARCHAR",
+}
 
 
-def note_contents(connection: duckdb.DuckDBPyConnection, clocks: Iterable[Clock]) -> None:
-    """Fill `content_part`: what months hold in tables that are looked at, and the places.
+def find_changes(connection: duckdb.DuckDBPyConnection, clocks: Iterable[Clock]) -> None:
+    """Fill `changed_month`: what changed in which month (null: in all) since the last time.
 
-    After `note_rows`, which tells of the rows themselves.
+    What it is now is kept for the next time. After `note_rows`, which tells of the rows themselves.
     """
+    for table, columns in _KEPT.items():
+        connection.execute(f"CREATE TABLE IF NOT EXISTS cube.{table} ({columns})")
     connection.execute(
-        """CREATE OR REPLACE TEMP TABLE content_part
-        (source VARCHAR, clock VARCHAR, part VARCHAR, month DATE, content VARCHAR)"""
-    )
-    connection.execute(
-        """INSERT INTO content_part
-        SELECT source, clock, 'own', month, format('{}:{}', sum(row_count), sum(hashes))
+        """CREATE OR REPLACE TEMP TABLE rows_now AS
+        SELECT source, clock, month, sum(row_count) AS row_count, sum(hashes) AS hashes
         FROM clock_rows
         GROUP BY ALL"""
     )
-    for clock in clocks:
-        for name, text in looked_at_sql(clock):
-            values = [clock.source, clock.day, name]
-            connection.execute(f"INSERT INTO content_part SELECT ?, ?, ?, * FROM ({text})", values)
+    connection.execute(
+        """CREATE OR REPLACE TEMP TABLE changed_month AS
+        SELECT DISTINCT source, clock, 'own' AS part, month
+        FROM ((FROM rows_now EXCEPT FROM cube.month_rows)
+          UNION ALL (FROM cube.month_rows EXCEPT FROM rows_now))"""
+    )
+    connection.execute("CREATE OR REPLACE TABLE cube.month_rows AS FROM rows_now")
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE changed_key (relation VARCHAR, key UBIGINT, is_new BOOLEAN)"
+    )
+    found: set[_Relation] = set()
     for name in _PLACES:
-        text = fingerprint_sql(["*COLUMNS(*)"])
+        place = _Relation(f"cube.{name}", (), ("*COLUMNS(*)",))
+        found.add(place)
+        _find_changed_keys(connection, place)
         connection.execute(
-            f"INSERT INTO content_part SELECT NULL, NULL, ?, NULL, {text} FROM cube.{name}", [name]
+            """INSERT INTO changed_month
+            SELECT NULL, NULL, ?, NULL FROM changed_key WHERE relation = ?""",
+            [name, place.name],
         )
+    unchanged = _unchanged_tables(connection)
+    for clock in clocks:
+        for part, alike in _looked_at(contracts()[clock.source], clock.columns):
+            relation = _relation(alike)
+            stands = relation.table in unchanged and _is_kept(connection, relation)
+            if relation not in found and not stands:
+                _find_changed_keys(connection, relation)
+            found.add(relation)
+            _find_months_of_keys(connection, clock, part, alike, relation)
+    # What nobody looks at now may change unseen: it is new to who looks at it again.
+    connection.execute(
+        "DELETE FROM cube.looked_at WHERE NOT list_contains(?, relation)",
+        [[relation.name for relation in found]],
+    )
 
 
-def looked_at_sql(clock: Clock) -> Iterator[tuple[str, str]]:
-    """For each table that derived columns look at: its name, and months and fingerprints."""
-    contract = contracts()[clock.source]
-    for name, alike in _looked_at(contract, clock.columns):
-        derived = next(iter(alike.values()))
-        columns = sorted({column for one in alike.values() for column in columns_read(one)})
-        if derived.match and derived.form in ("lookup", "as_of"):
-            yield name, _by_key_sql(clock, derived, columns)
-        else:
-            yield name, f"SELECT NULL, {fingerprint_sql(columns)} FROM {read_table(derived)}"
+@dataclass(frozen=True)
+class _Relation:
+    """What is looked at of a table: columns, by a key or (without one) as a whole."""
+
+    table: str
+    keys: tuple[str, ...]
+    columns: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        return f"{self.table} {self.keys} {self.columns}"
+
+
+def _relation(alike: Mapping[str, Derived]) -> _Relation:
+    derived = next(iter(alike.values()))
+    columns = sorted({column for one in alike.values() for column in columns_read(one)})
+    is_by_key = derived.form in ("lookup", "as_of")
+    keys = tuple(match_of(derived).values()) if is_by_key else ()
+    return _Relation(read_table(derived), keys, tuple(columns))
+
+
+def _unchanged_tables(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """The core tables that have the rows they had; what they have now is kept."""
+    kept = connection.execute("FROM cube.table_total").fetchall()
+    now = list(table_totals(connection).items())
+    connection.execute("DELETE FROM cube.table_total")
+    connection.execute(
+        "INSERT INTO cube.table_total SELECT unnest(?), unnest(?)",
+        [[table for table, _ in now], [total for _, total in now]],
+    )
+    return {f"core.{table}" for table, total in now if (table, total) in kept}
+
+
+def _is_kept(connection: duckdb.DuckDBPyConnection, relation: _Relation) -> bool:
+    query = "SELECT 1 FROM cube.looked_at WHERE relation = ? LIMIT 1"
+    return bool(connection.execute(query, [relation.name]).fetchall())
+
+
+def _key_sql(columns: Iterable[str]) -> str:
+    """A key as one number: two that are equal have the same, which is all that is needed."""
+    texts = ", ".join(f"CAST({column} AS VARCHAR)" for column in columns)
+    return f"hash({texts})" if texts else "1"
+
+
+def _find_changed_keys(connection: duckdb.DuckDBPyConnection, relation: _Relation) -> None:
+    """Fill `changed_key` with the keys whose rows changed; all of a relation that is new.
+
+    Key 0 stands for the relation itself, 1 for a relation that is looked at as a whole.
+    """
+    connection.execute(
+        f"""CREATE OR REPLACE TEMP TABLE looked_at_now AS
+        SELECT $name AS relation, CAST({_key_sql(relation.keys)} AS UBIGINT) AS key,
+          sum(CAST(hash({", ".join(relation.columns)}) AS HUGEINT)) AS hashes
+        FROM {relation.table}
+        GROUP BY ALL
+        UNION ALL SELECT $name, 0, 0 -- so that a relation without a row is known too""",
+        {"name": relation.name},
+    )
+    kept = "FROM cube.looked_at WHERE relation = $name"
+    connection.execute(
+        f"""INSERT INTO changed_key
+        SELECT DISTINCT $name, key, NOT EXISTS ({kept})
+        FROM ((FROM looked_at_now EXCEPT {kept}) UNION ALL ({kept} EXCEPT FROM looked_at_now))""",
+        {"name": relation.name},
+    )
+    connection.execute(
+        """DELETE FROM cube.looked_at
+        WHERE relation = $name AND key IN (SELECT key FROM changed_key WHERE relation = $name)""",
+        {"name": relation.name},
+    )
+    connection.execute(
+        """INSERT INTO cube.looked_at
+        SELECT * FROM looked_at_now SEMI JOIN changed_key USING (relation, key)"""
+    )
+
+
+def _find_months_of_keys(
+    connection: duckdb.DuckDBPyConnection,
+    clock: Clock,
+    part: str,
+    alike: Mapping[str, Derived],
+    relation: _Relation,
+) -> None:
+    """The months of rows that bear a changed key; all months where there is no key to go by."""
+    values = {"source": clock.source, "clock": clock.day, "part": part, "name": relation.name}
+    changed = connection.execute(
+        "SELECT bool_or(is_new) FROM changed_key WHERE relation = ?", [relation.name]
+    ).fetchone()
+    if changed == (None,):
+        return
+    months = "SELECT NULL AS month"
+    if relation.keys and changed == (False,):
+        contract, match = contracts()[clock.source], match_of(next(iter(alike.values())))
+        stages = derivation_stages(contract, {clock.day, *match}, given=stored_columns(contract))
+        months = with_stages(
+            stages,
+            f"""SELECT CAST(date_trunc('month', {clock.day}) AS DATE) AS month
+            FROM {stages[-1].name}
+            WHERE {clock.day} <= as_of_day()
+              AND {_key_sql(match)} IN (SELECT key FROM changed_key WHERE relation = $name)""",
+        )
+    else:
+        del values["name"]
+    connection.execute(
+        f"""INSERT INTO changed_month
+        SELECT DISTINCT $source, $clock, $part, month FROM ({months})""",
+        values,
+    )
 
 
 def _looked_at(
@@ -79,23 +210,6 @@ def _looked_at(
         alike = {name: derived for name, derived in together.items() if name in wanted}
         if alike and next(iter(alike.values())).table is not None:
             yield "_and_".join(together), alike
-
-
-def _by_key_sql(clock: Clock, derived: Derived, columns: Sequence[str]) -> str:
-    """The rows of the other table that bear a key which occurs in the month."""
-    match = derived.match or {}
-    stages = derivation_stages(contracts()[clock.source], {clock.day, *match})
-    present = " AND ".join([f"{clock.day} <= as_of_day()", *(f"{k} IS NOT NULL" for k in match)])
-    pairs = " AND ".join(f"own.{own} = other.{other}" for own, other in match.items())
-    prints = fingerprint_sql([f"other.{column}" for column in columns])
-    last = f"""SELECT own.in_month, {prints}
-FROM (
-  SELECT DISTINCT CAST(date_trunc('month', {clock.day}) AS DATE) AS in_month, {", ".join(match)}
-  FROM {stages[-1].name} WHERE {present}
-) AS own
-JOIN {read_table(derived)} AS other ON {pairs}
-GROUP BY own.in_month"""
-    return with_stages(stages, last)
 
 
 def fingerprint_sql(columns: Iterable[str]) -> str:
@@ -122,35 +236,25 @@ def changed_months(
 ) -> list[date] | None:
     """The months whose content is not what the kept cube was made of; None: all of them.
 
-    What they are made of now, by `note_contents`, is kept for the next time.
+    By `find_changes`. The definition is kept for the next time.
     """
+    kept = connection.execute(
+        "SELECT definition FROM cube.plan_definition WHERE plan = ?", [plan.name]
+    ).fetchall()
+    if kept != [(definition,)]:
+        connection.execute("DELETE FROM cube.plan_definition WHERE plan = ?", [plan.name])
+        connection.execute(
+            "INSERT INTO cube.plan_definition VALUES (?, ?)", [plan.name, definition]
+        )
+        return None
     contract = contracts()[plan.source]
     parts = ["own", *(name for name, _ in _looked_at(contract, plan.source_columns))]
-    connection.execute(
-        """CREATE OR REPLACE TEMP TABLE content_now AS
-        SELECT 'definition' AS part, CAST(NULL AS DATE) AS month, $definition AS content
-        UNION ALL
-        SELECT part, month, content FROM content_part
-        WHERE source IS NULL
-          OR (source = $source AND clock = $clock AND list_contains($parts, part))""",
-        {
-            "definition": definition,
-            "source": plan.source,
-            "clock": plan.clock,
-            "parts": parts,
-        },
-    )
     changed = connection.execute(
-        """WITH kept AS (SELECT part, month, content FROM cube.month_content WHERE plan = $plan)
-        SELECT DISTINCT month
-        FROM ((FROM content_now EXCEPT FROM kept) UNION ALL (FROM kept EXCEPT FROM content_now))
+        """SELECT DISTINCT month FROM changed_month
+        WHERE source IS NULL
+          OR (source = $source AND clock = $clock AND list_contains($parts, part))
         ORDER BY month NULLS FIRST""",
-        {"plan": plan.name},
+        {"source": plan.source, "clock": plan.clock, "parts": parts},
     ).fetchall()
-    if changed:
-        connection.execute("DELETE FROM cube.month_content WHERE plan = ?", [plan.name])
-        connection.execute(
-            "INSERT INTO cube.month_content SELECT ?, * FROM content_now", [plan.name]
-        )
     months = [month for (month,) in changed]
     return None if None in months else months

@@ -1,8 +1,8 @@
 """When the rows of each source happened: one look at a source by each clock that is asked of it.
 
 `clock_rows` has a row for each source, clock and month (week, precision): the first day, the number
-of rows and the sum of their hashes, over every column that a plan on this clock reads. First days,
-periods with rows and the content of months all follow from it.
+of rows and the sum of their hashes (`stored_columns.py`). First days, periods with rows and the
+content of months all follow from it.
 """
 
 from collections.abc import Iterable
@@ -15,7 +15,8 @@ from indicators.compiler.ctes import with_stages
 from indicators.compiler.derived.columns import derivation_stages
 from indicators.compiler.plan import CubePlan
 from indicators.definitions.contracts import Contract, contracts
-from indicators.definitions.derivations import core_columns
+from indicators.definitions.derivations import ROW_HASH, stored_columns
+from indicators.definitions.expressions import table_operands
 from indicators.definitions.indicator import Indicator
 
 Asked = tuple[str, str, str, bool]  # indicator, source, clock; whether coarse dates are left out
@@ -94,17 +95,16 @@ def note_rows(connection: duckdb.DuckDBPyConnection, clocks: Iterable[Clock]) ->
 def rows_of_clock_sql(clock: Clock) -> str:
     """What `clock_rows` says of one clock."""
     contract = contracts()[clock.source]
-    columns = core_columns(contract, {*clock.columns, "file_sha256"})
-    precision = {clock.precision} if clock.precision else set()
-    of_day = {clock.day} if clock.day in contract.derived else set()
-    read = {clock.day, contract.date_column or ""} - contract.derived.keys()
-    stages = derivation_stages(contract, {*columns, *read, *of_day, *precision})
+    read = {clock.day, clock.precision or "", ROW_HASH}
+    if clock.day not in table_operands(contract):  # an expression of the row's own date
+        read.add(str(contract.date_column))
+    stages = derivation_stages(contract, read, given=stored_columns(contract))
     week = f"CAST(date_trunc('week', {clock.day}) AS DATE)" if clock.weekly else "NULL"
     return with_stages(
         stages,
         f"""SELECT '{clock.source}', '{clock.day}', CAST(date_trunc('month', {clock.day}) AS DATE),
   {week}, {clock.precision or "NULL"}, min({clock.day}), count(*),
-  sum(CAST(hash({", ".join(columns)}) AS HUGEINT))
+  sum(CAST({ROW_HASH} AS HUGEINT))
 FROM {stages[-1].name}
 WHERE {clock.day} <= as_of_day()
 GROUP BY ALL""",

@@ -13,12 +13,14 @@ import duckdb
 
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
+from indicators.foundation.mart_tables import TREND_COLUMNS
 from indicators.incremental.code_version import METHOD_VERSION
+from indicators.incremental.inputs import forget_inputs
 from indicators.incremental.partition_fingerprints import definition_of, fingerprint_sql
 
 KEPT_TABLES = ("indicator_value", "contribution")
 STALE_VALUE = "stale_value"
-_AFTERWARDS = ("baseline", "target", "rating", "trend")
+_AFTERWARDS = ("baseline", "target", "rating", *TREND_COLUMNS)
 _NOTE_DDL = "CREATE TABLE IF NOT EXISTS cube.value_definition (content VARCHAR)"
 _PUBLISHED = "split_part(indicator, '@', 1)"  # without the mark of an earlier version
 
@@ -61,6 +63,7 @@ def forget_values(connection: duckdb.DuckDBPyConnection) -> None:
     """The mart no longer stands for the cells: the next run writes all of it."""
     connection.execute(_NOTE_DDL)
     connection.execute("DELETE FROM cube.value_definition")
+    forget_inputs(connection)
 
 
 def note_values(connection: duckdb.DuckDBPyConnection) -> None:

@@ -11,10 +11,9 @@ from typing import Any, Literal
 from scipy import stats
 
 from indicators.linkage.grading import GradingInputs
+from indicators.linkage.power import LEVEL, Precision, Shortfall, Supply, smallest_visible
 
 ALL_KINDS = "all"  # of activities
-# The chance with which the smallest visible change would have been seen, and at which level.
-POWER, LEVEL = 0.8, 0.05
 PLACEBO = "placebo"  # the method of what should come out empty; no finding
 
 
@@ -50,17 +49,15 @@ class EffectEstimate:
 
     @property
     def minimum_detectable_effect(self) -> float | None:
-        """The smallest change seen with 80% chance at the 5% level: (t.975 + t.80) × SE.
+        """The smallest change seen with 80% chance at the 5% level.
 
         With few areas the bootstrap asks for more than t.975 × SE; the interval then says how much.
         """
         if self.se is None or not math.isfinite(self.se):
             return None
-        law = stats.t(self.df) if math.isfinite(self.df) and self.df > 0 else stats.norm()
-        reach = float(law.ppf(1 - LEVEL / 2)) * self.se
-        if self.ci_low is not None and self.ci_high is not None:
-            reach = max(reach, (self.ci_high - self.ci_low) / 2)
-        return reach + float(law.ppf(POWER)) * self.se
+        is_known = self.ci_low is not None and self.ci_high is not None
+        half = (self.ci_high - self.ci_low) / 2 if is_known else 0.0  # type: ignore[operator]
+        return smallest_visible(self.se, self.df, half)
 
     def lies_within(self, low: float, high: float) -> bool:
         """Whether the 95% interval lies inside a margin fixed beforehand."""
@@ -126,7 +123,9 @@ class Finding:
     compared. `scale`: how the estimate reads: a log ratio, units of the outcome, or a correlation.
     `exposure_range`: units between little and much of the activity (10th to 90th percentile).
     `kind`: of which activities (`activities.ACTIVITY_KINDS`); what is found of a kind never speaks
-    for the edge. `grading_inputs`: without their q-value.
+    for the edge. `grading_inputs`: without their q-value. `precision`: what the smallest visible
+    change rests on; `shortfalls`: what keeps it from being tested; `supplies`: what the mission
+    could add.
     """
 
     effect: EffectEstimate
@@ -139,6 +138,16 @@ class Finding:
     exposure_range: float = 1.0
     kind: str = ALL_KINDS
     caveats: tuple[str, ...] = ()
+    precision: Precision | None = None
+    shortfalls: tuple[Shortfall, ...] = ()
+    supplies: tuple[Supply, ...] = ()
+
+    @property
+    def smallest_change(self) -> float | None:
+        """The smallest visible change in the scale of the estimate, also where there is none."""
+        if self.precision is not None:
+            return self.precision.smallest
+        return self.effect.minimum_detectable_effect
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,9 @@ B   as A, with exactly one of the soft conditions missing (stability, leaving se
     sign and half its size with the lead term, without history and on incidents that others
     reported. A with both placebos p >= .10, the lead below half of the effect and no area on which
     half of it hangs; B with exactly one of these missing (a placebo may be weak, not failed).
+    Interviews by chance before or after: those asked are alike, a false date shows nothing, and the
+    difference keeps sign and half its size away from other events; soft: by the same interviewers,
+    and over five and ten days.
 C   q < .10 and the same sign in two of three specifications, but a check fails or cannot be run,
     or a ceiling holds.
 D   all else.
@@ -23,7 +26,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Design = Literal["staggered", "continuous", "wake", "case_series", "association"]
+Design = Literal["staggered", "continuous", "wake", "case_series", "interviews", "association"]
+# Of these A can be reached; an activity that varies by month ends at B, a correlation at C.
+TESTED_DESIGNS = ("staggered", "wake", "case_series", "interviews")
 # Weak: a placebo with p between .01 and .10, which a case series may have once.
 CheckOutcome = Literal["passed", "weak", "failed", "not_run"]
 
@@ -35,7 +40,10 @@ EFFECTIVE_A, EFFECTIVE_B = 30.0, 20.0
 OVERLAP_A, OVERLAP_MAX = 0.10, 0.25
 AGREEING_SHARE = 2 / 3
 
-SOFT_CHECKS = ("stability", "leave_one_out", "lead_size", "area_omission")
+SOFT_CHECKS = (
+    *("stability", "leave_one_out", "lead_size", "area_omission"),
+    "same_interviewers",
+)
 CHECKS: Mapping[Design, tuple[str, ...]] = {
     "case_series": (
         "with_lead",
@@ -66,6 +74,7 @@ CHECKS: Mapping[Design, tuple[str, ...]] = {
         "stability",
         "leave_one_out",
     ),
+    "interviews": ("balance", "fake_date", "other_event", "same_interviewers", "stability"),
     "association": (),
 }
 # Each of these holds a finding at C, whatever else is passed.
@@ -129,7 +138,7 @@ def grade(inputs: GradingInputs) -> Grade:
     assert q is not None
     late = ("q_not_below_5",) if q >= Q_TESTED else ()
     shortfalls = (*ceilings, *hard, *late)
-    if not shortfalls and inputs.design in ("staggered", "wake", "case_series") and len(soft) <= 1:
+    if not shortfalls and inputs.design in TESTED_DESIGNS and len(soft) <= 1:
         return Grade("B", soft) if soft else Grade("A")
     if not shortfalls and inputs.design == "continuous" and not soft:
         return Grade("B", ("continuous_activity",))

@@ -14,11 +14,11 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from indicators.linkage.finding import LEVEL
+from indicators.linkage.power import LEVEL
 
 MIN_INTERVIEWS = 30  # on either side; a cell of fewer is not shown (NCHS, DHS)
 MIN_CLUSTERS = 10  # sampling units on either side together
-_FEW_EVENTS = 2
+MIN_EVENTS = 2
 _NO_EVENT, _NO_SIDE = "no_event_in_fieldwork", "no_interviews_on_one_side"
 _BALANCE_LEVEL = 0.05
 
@@ -38,6 +38,7 @@ class Difference:
     ci_high: float | None = None
     p_value: float | None = None
     reason: str | None = None
+    level: float | None = None  # of the outcome before
 
     @property
     def df(self) -> float:
@@ -50,13 +51,16 @@ class Comparison:
     """The difference with the checks of the design.
 
     `balance`: p-value of each covariate's own difference; `placebo`: before a false date halfway
-    through the days before.
+    through the days before; `same_interviewers`: of those alone who asked on both sides;
+    `no_other_event`: without activities near which something else happened (Muñoz et al. 2020).
     """
 
     days: int
     difference: Difference
     placebo: Difference
     balance: dict[str, float] = field(default_factory=dict)
+    same_interviewers: Difference = Difference()
+    no_other_event: Difference = Difference()
 
     @property
     def is_balanced(self) -> bool:
@@ -72,14 +76,19 @@ class Comparison:
 
 
 def unexpected_event(
-    answers: pd.DataFrame, events: pd.DataFrame, days: int, covariates: tuple[str, ...] = ()
+    answers: pd.DataFrame,
+    events: pd.DataFrame,
+    days: int,
+    covariates: tuple[str, ...] = (),
+    others: pd.DataFrame | None = None,
 ) -> Comparison:
     """Compares interviews up to `days` before each event with those up to `days` after.
 
     `answers`: one row an interview: area, day (datetime), outcome, weight, cluster, place (its
-    area whatever the wave), and the covariates (numbers). `events`: area, day. The day of an
-    event itself is left out, and so is an event with another one in the days before it. Raises
-    ValueError for days < 2.
+    area whatever the wave), the covariates (numbers), and interviewer where known. `events`: area,
+    day. The day of an event itself is left out, and so is an event with another one in the days
+    before it. `others`: place, day of what else happened; None: not known. Raises ValueError for
+    days < 2.
     """
     if days < 2:
         raise ValueError(f"days before and after must be 2 or more, not {days}")
@@ -95,7 +104,36 @@ def unexpected_event(
         for name in covariates
         if (found := _difference(near, name)).p_value is not None
     }
-    return Comparison(days, difference, _difference(earlier, "outcome"), balance)
+    return Comparison(
+        days,
+        difference,
+        _difference(earlier, "outcome"),
+        balance,
+        _of_same_interviewers(near),
+        _without_other_events(near, others, events, days),
+    )
+
+
+def _of_same_interviewers(near: pd.DataFrame) -> Difference:
+    """Of interviewers who asked on both sides; with a reason where nobody is known to have."""
+    if "interviewer" not in near:
+        return Difference(reason="few_interviews")
+    sides = near.groupby("interviewer")["is_after"].transform("nunique")
+    return _difference(near[sides == 2], "outcome")
+
+
+def _without_other_events(
+    near: pd.DataFrame, others: pd.DataFrame | None, events: pd.DataFrame, days: int
+) -> Difference:
+    """Without events near which, before or after, there was another or something else."""
+    if others is None:
+        return Difference(reason="few_interviews")
+    named = near[["event", "area", "place", "event_day"]].drop_duplicates()
+    again = named.merge(events[["area", "day"]].drop_duplicates(), on="area")
+    again = again[again["day"] != again["event_day"]]
+    beside = pd.concat([again, named.merge(others, on="place")])
+    apart = (beside["day"] - beside["event_day"]).dt.days.abs()
+    return _difference(near[~near["event"].isin(beside.loc[apart <= days, "event"])], "outcome")
 
 
 def soon_or_later(answers: pd.DataFrame, days: int, covariates: tuple[str, ...] = ()) -> Comparison:
@@ -141,7 +179,7 @@ def _placed(answers: pd.DataFrame, events: pd.DataFrame, days: int) -> pd.DataFr
 
 
 def _difference(
-    rows: pd.DataFrame, outcome: str, least_events: int = _FEW_EVENTS, too_few: str = _NO_EVENT
+    rows: pd.DataFrame, outcome: str, least_events: int = MIN_EVENTS, too_few: str = _NO_EVENT
 ) -> Difference:
     """The weighted difference within events that have interviews on both sides.
 
@@ -168,8 +206,10 @@ def _difference(
         return replace(counted, reason="too_few_clusters")
     reach = float(stats.t.ppf(1 - LEVEL / 2, counted.df)) * se
     p_value = float(2 * stats.t.sf(abs(estimate / se), counted.df))
+    before = rows[rows["is_after"] == 0]
     return replace(
         counted,
+        level=float(np.average(before[outcome], weights=before["weight"])),
         estimate=estimate,
         se=se,
         ci_low=estimate - reach,

@@ -1,7 +1,7 @@
 """Everything that the evidence engine says of the edges of a results framework, in one go.
 
 What each method does with one edge stands in its own module, and so does what becomes of all their
-findings together (`evidence.py`).
+findings together (`evidence/`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ import duckdb
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.database import one_transaction
-from indicators.linkage.evidence import write_evidence
+from indicators.linkage.evidence.links import TABLES, write_evidence
 from indicators.linkage.framework.model import Framework
 from indicators.linkage.methods.case_series import CaseSeries
 from indicators.linkage.methods.interviews import Interviews
@@ -25,7 +25,7 @@ from indicators.linkage.methods.wake.effects import MatchedWake
 METHODS: tuple[Method[Any], ...] = (CaseSeries(), MatchedWake(), Interviews(), PanelModels())
 # Each table of the mart, and the methods whose results it is made of.
 METHODS_OF: Mapping[str, tuple[str, ...]] = {
-    "result_link": tuple(method.name for method in METHODS),
+    **dict.fromkeys(TABLES, tuple(method.name for method in METHODS)),
     **{method.table: (method.name,) for method in METHODS if method.table},
 }
 

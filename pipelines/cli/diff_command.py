@@ -4,11 +4,14 @@ import argparse
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from indicators.foundation.messages import message
 from pipelines.cli.main import show
 from pipelines.cli.options import add_mission, mission_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _DIMENSIONS = ("unit_type", "activity_type", "actor", "sex", "age_group", "breakdown_value")
 _TOTALS = ("_T", "_Z")
@@ -31,7 +34,8 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Prints the revised figures with their parts, and what the mission set otherwise."""
+    """Prints the revised figures with their parts, and what the mission set or asked otherwise."""
+    from pipelines.release.revisions.primaries import changed_primaries
     from pipelines.release.revisions.report import (
         changed_parameters,
         compared_folders,
@@ -41,17 +45,25 @@ def run(arguments: argparse.Namespace) -> int:
     old, new = compared_folders(
         arguments.workspace, mission_of(arguments), arguments.old, arguments.new
     )
-    moved = diff_releases(old, new, arguments.audience).astype(object)
-    lines = moved.where(moved.notna(), None).to_dict("records")
+    lines = _plain_rows(diff_releases(old, new, arguments.audience))
     found = {
         "old": old.name,
         "new": new.name,
         "reasons": dict(sorted(Counter(line["reason"] for line in lines).items())),
         "parameters": changed_parameters(old, new, arguments.audience),
+        "primaries": _plain_rows(changed_primaries(old, new, arguments.audience)),
         "revisions": lines,
     }
     show(arguments, found, "\n".join(_text(found, arguments.language, arguments.all, new)))
     return 0
+
+
+def _plain_rows(frame: "pd.DataFrame") -> list[dict[str, Any]]:
+    found = frame.astype(object)
+    return [
+        {str(name): value for name, value in row.items()}
+        for row in found.where(found.notna(), None).to_dict("records")
+    ]
 
 
 def _text(found: dict[str, Any], language: str, is_all: bool, new: Path) -> Iterator[str]:
@@ -62,6 +74,9 @@ def _text(found: dict[str, Any], language: str, is_all: bool, new: Path) -> Iter
     for parameter in found["parameters"]:
         shown = {name: "–" if value is None else value for name, value in parameter.items()}
         yield message("cli.diff.parameter", language, **shown)
+    for change in found["primaries"]:
+        sentence = change[f"sentence_{language}"]
+        yield message("cli.diff.primary", language, edge=change["edge"], sentence=sentence)
     chosen = [line for line in lines if is_all or not _group(line)]
     for line in chosen:
         yield _line(line, language)

@@ -1,10 +1,10 @@
 """`poclens explain INDICATOR`: definition, SQL, parts, files and rejects behind one figure."""
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from indicators.assessment.empty_reasons import Facts, statement
+from indicators.assessment.empty_reasons import Facts, Said, statement
 from indicators.foundation.codes import NO_ACCESS, NOT_REPORTED
 from indicators.foundation.messages import message
 from pipelines.cli.main import show
@@ -48,14 +48,23 @@ def text_of(found: dict[str, Any], language: str) -> str:
     else:
         known = _interval(found, numbers, language)
         lines.append(message("cli.explain.figure", language, **shown, interval=known))
-        beside = statement(Facts.of(found)).beside
-        lines += [f"  {said.words(language)}" for said in beside]
+        said = statement(Facts.of(found))
+        lines += [f"  {one.words(language)}" for one in said.beside]
+        lines += _change(found, said.trend, language)
         lines += _parts(found, numbers, language)
     lines += _history(found, language)
     lines += [message("cli.explain.file", language, **file) for file in _files(found, language)]
     lines += _rejects(found, language)
     lines += _about_sql(found, language)
     return "\n".join([*lines, "", f"{found['sql']};"])
+
+
+def _change(found: dict[str, Any], said: Sequence[Said], language: str) -> Iterator[str]:
+    """Whether the figure changed, on what that was found, and why not."""
+    if found["trend"] != "definition_changed":
+        key = found["trend"] or "cannot_be_told"
+        words = [message(f"page.finding.{key}", language), *(one.words(language) for one in said)]
+        yield f"  {message('page.value.and', language).join(words)}"
 
 
 def _parts(found: dict[str, Any], numbers: dict[str, str], language: str) -> Iterator[str]:

@@ -30,6 +30,7 @@ COMMANDS = (
     "dagster",
     "explain",
     "diff",
+    "evidence",
     "extract",
     "quality",
     "rejects",

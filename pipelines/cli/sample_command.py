@@ -12,7 +12,7 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
     parser.add_argument(
         "--activities",
         type=int,
-        default=20_000,
+        default=22_000,
         metavar="N",
         help=message("cli.sample.activities", language),
     )

@@ -9,7 +9,7 @@ import duckdb
 from indicators.assessment.empty_reasons import ADDED_COLUMNS, facts_sql
 from indicators.compiler.cells.breakdowns import parts_sql
 from indicators.foundation.codes import BELOW_8
-from indicators.foundation.mart_tables import totals_sql
+from indicators.foundation.mart_tables import TREND_COLUMNS, totals_sql
 
 Columns = Mapping[str, Sequence[Any]]
 
@@ -31,7 +31,8 @@ SELECT value.indicator, indicator.title_en, indicator.title_fr, value.indicator_
        value.numerator, value.denominator, value.n, value.method,
        value.obs_status, value.conf_status, value.disclosure,
        value.returns_due, value.returns_received,
-       value.baseline, value.target, value.rating, value.trend,
+       value.baseline, value.target, value.rating,
+       {", ".join(f"value.{name}" for name in TREND_COLUMNS)},
        {", ".join(f"value.{name}" for name in ADDED_COLUMNS)}
 FROM ({_CELLS_SQL}) AS value
 JOIN mart.indicator AS indicator

@@ -12,6 +12,7 @@ from indicators.assessment.empty_reasons import (
     ADDED_COLUMNS,
     FACT_COLUMNS,
     Facts,
+    Said,
     Statement,
     statement,
 )
@@ -56,7 +57,8 @@ def _sheets(quarter: Quarter) -> Iterator[tuple[str, Sequence[str], Iterable[Seq
 
 
 def with_status_words(figures: Columns) -> Columns:
-    """The figures with `status_en` and `status_fr` after the value, for what says why."""
+    """The figures with `status_en` and `status_fr` after the value, for what says why; after the
+    trend `trend_en` and `trend_fr`, for what it was found on."""
     facts = {name: values for name, values in figures.items() if name in (*FACT_COLUMNS, "target")}
     rows = zip(*facts.values(), strict=True)
     said = [statement(Facts.of(dict(zip(facts, row, strict=True)))) for row in rows]
@@ -67,12 +69,18 @@ def with_status_words(figures: Columns) -> Columns:
         if name == "value":
             for language in LANGUAGES:
                 worded[f"status_{language}"] = [status_words(one, language) for one in said]
+        if name == "trend":
+            for language in LANGUAGES:
+                worded[f"trend_{language}"] = [_joined(one.trend, language) for one in said]
     return worded
 
 
 def status_words(said: Statement, language: str) -> str:
     """Why the cell is empty, or what stands beside its value."""
-    parts = [said.empty] if said.empty else said.beside
+    return _joined([said.empty] if said.empty else said.beside, language)
+
+
+def _joined(parts: Iterable[Said], language: str) -> str:
     return "; ".join(part.words(language) for part in parts)
 
 

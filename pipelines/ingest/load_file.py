@@ -15,6 +15,7 @@ from indicators.definitions.mission_profile import Mission
 from indicators.foundation.database import one_transaction
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.sql_text import quoted
+from indicators.incremental.stored_columns import complete_rows
 from pipelines.ingest import quarantine, upsert, validate, withdraw
 from pipelines.ingest.cast import Notation, notation
 from pipelines.ingest.delivered_file import Delivery, Read, file_rows, read_delivery
@@ -198,6 +199,7 @@ def _take_in(job: _Job) -> tuple[InputFile, _Outcome]:
     _write_rejects(job, outcome)
     ledger.record(connection, entry)
     tables = [mapping.table for mapping in source.tables]
+    complete_rows(connection, job.mission, tables)
     ledger.record_span(connection, job.sha256, tables, source.span())
     if source.supersedes == "by_period":
         supersede_covered(connection, source.source)
@@ -275,13 +277,15 @@ def _load_tables(job: _Job) -> _Outcome:
             _load_table(job, entries[table], contracts()[table], outcome)
         elif not job.vintages.is_first:
             _empty_table(job, contracts()[table], outcome)
-    if not job.vintages.is_first or job.vintages.of_before:
+    if outcome.retracted:  # a row loses its parent only where one left core
         quarantine_orphans(job.connection)
     return outcome
 
 
 def _empty_table(job: _Job, contract: Contract, outcome: _Outcome) -> None:
     """Takes out what files that are replaced stated in a table that the mapping feeds no more."""
+    if not withdraw.has_rows(job.connection, contract, job.vintages.replaced):
+        return
     upsert.nothing_compared(job.connection)
     outcome.retracted += withdraw.retract(job.connection, contract, job.vintages.replaced)
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 import duckdb
 
 from indicators.definitions.contracts import Contract
+from indicators.definitions.derivations import ROW_HASH
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.sql_text import literal, quoted
 from pipelines.ingest.upsert import key_sql
@@ -38,6 +39,16 @@ def record_restated(
         """,
         [contract.table, sha256, [sha256, *own]],
     )
+
+
+def has_rows(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, replaced: Sequence[str]
+) -> bool:
+    """Whether rows of these files stand in core."""
+    query = f"""SELECT EXISTS (
+      SELECT 1 FROM core.{quoted(contract.table)} WHERE list_contains(?, file_sha256))"""
+    ((found,),) = connection.execute(query, [list(replaced)]).fetchall()
+    return bool(found)
 
 
 def retract(
@@ -102,8 +113,8 @@ def _find_other_sources(
 def _reassign_lineage(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
     """The other places become the origin of their rows, in core and in what is noted of them."""
     origin = (
-        "SET file_sha256 = by_file_sha256, sheet = by_sheet, row_number = by_row_number "
-        "FROM other_sources WHERE"
+        "SET file_sha256 = by_file_sha256, sheet = by_sheet, row_number = by_row_number, "
+        f"{ROW_HASH} = NULL FROM other_sources WHERE"
     )
     connection.execute(f"UPDATE core.{quoted(contract.table)} AS o {origin} o.rowid = core_row")
     connection.execute(

@@ -88,13 +88,14 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
         from indicators.assessment.rating import rate
         from indicators.assessment.trend import trends
         from indicators.definitions.catalogue import load_catalogue
+        from indicators.definitions.versions import decided_by
         from indicators.engine.refresh import compute
         from pipelines.quality.checks import check_values
 
         report("indicators")
         with _warehouse(context, workspace) as (profile, mission, connection):
             day = as_of.of(mission)
-            compute(connection, mission, load_catalogue(), day, profile)
+            compute(connection, mission, decided_by(load_catalogue(), day), day, profile)
             rate(connection, mission)
             trends(connection, mission)
             check_values(connection, mission)
@@ -105,6 +106,9 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
 
     evidence = {
         "result_link": "Each edge of the results framework: an output beside its outcome",
+        "primary_test": "The test by which each edge is graded, and who chose it",
+        "evidence_plan": "What each edge’s test would see today and with more data",
+        "area_effect": "Each area’s own ratio of incidents, and one drawn towards the mission’s",
         "event_study": "Outcomes by months since an activity began in an area",
         "wake_effect": "Incidents before and after activities beside those called off",
         "interview_effect": "Answers in interviews before and after activities in the area",
@@ -127,14 +131,16 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
         context: dg.AssetExecutionContext, workspace: WorkspaceResource, as_of: AsOf
     ) -> Iterator[dg.MaterializeResult]:
         from indicators.definitions.catalogue import load_catalogue
+        from indicators.definitions.versions import decided_by
         from indicators.linkage.framework.model import read_framework
         from indicators.linkage.results import METHODS_OF, edge_evidence
 
         report("linkage")
         with _warehouse(context, workspace) as (profile, mission, connection):
-            catalogue = load_catalogue()
+            day = as_of.of(mission)
+            catalogue = decided_by(load_catalogue(), day)
             framework = read_framework(profile, catalogue)
-            edge_evidence(connection, mission, framework, catalogue, as_of.of(mission))
+            edge_evidence(connection, mission, framework, catalogue, day)
             for table, methods in METHODS_OF.items():
                 metadata = _rows_and_tally(connection, mission, table, *methods)
                 yield dg.MaterializeResult(asset_key=mart_key(table), metadata=metadata)

@@ -1,8 +1,10 @@
 """A release built whole in a folder of its own, which nobody reads until it is published."""
 
 import shutil
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -17,6 +19,7 @@ from pipelines.extracts.files import write_extracts
 from pipelines.extracts.parquet import write_parquet
 from pipelines.quality.checks import check_values
 from pipelines.quality.suite_results import write_suites
+from pipelines.release.briefs import write_briefs
 from pipelines.release.manifest import fingerprint, origin, write_manifest
 from pipelines.release.naming import (
     CANDIDATE_PREFIX,
@@ -27,6 +30,7 @@ from pipelines.release.naming import (
 )
 from pipelines.release.revisions.causes import published_of, read_published
 from pipelines.release.revisions.decomposition import Decomposition, decomposition
+from pipelines.release.revisions.primaries import primary_changes
 from pipelines.release.revisions.report import revisions_against
 from pipelines.release.snapshot import (
     Tables,
@@ -64,7 +68,7 @@ class _Facts:
     name: str
     previous: str | None
     origin: dict[str, object]
-    decomposition: Decomposition
+    decompose: Callable[[Set[str]], Decomposition]
 
 
 def build_candidate(
@@ -87,30 +91,43 @@ def build_candidate(
     previous = current_name(workspace, mission.mission)
     profile = workspace.profile(mission.mission)
     made_of = origin(connection, mission, profile, period, as_of)
-    decomposed = _decomposition(connection, workspace, mission, previous, made_of, as_of)
-    facts = _Facts(workspace, mission, period, as_of, name, previous, made_of, decomposed)
+    decompose = _decomposer(connection, workspace, mission, previous, made_of, as_of)
+    facts = _Facts(workspace, mission, period, as_of, name, previous, made_of, decompose)
     tables = take_tables(connection, mission.mission)
     for audience in mission.disclosure.audiences():
         _write_audience(facts, tables, audience, folder)
+    write_briefs(folder, mission.mission, name)
     write_manifest(folder, facts.origin)
     return Candidate(mission.mission, period, name, folder)
 
 
-def _decomposition(
+def _decomposer(
     connection: duckdb.DuckDBPyConnection,
     workspace: Workspace,
     mission: Mission,
     previous: str | None,
     made_of: dict[str, object],
     as_of: date,
-) -> Decomposition:
-    """What moved figures since the release that is current now, of which the mission's copy tells
-    most."""
+) -> Callable[[Set[str]], Decomposition]:
+    """What moved the figures of these indicators since the release that is current now, of which
+    the mission's copy tells most; computed once for all audiences whose figures moved alike."""
     folder = workspace.releases(mission.mission) / str(previous)
     if previous is None or not database_of(folder, "mission").is_file():
-        return Decomposition()
+        return lambda moved: Decomposition()
     before = read_published(folder, "mission")
-    return decomposition(connection, mission, before, published_of("", made_of, connection), as_of)
+    after = published_of("", made_of, connection)
+
+    @cache
+    def decompose(moved: frozenset[str]) -> Decomposition:
+        return decomposition(connection, mission, before, after, as_of, moved)
+
+    known: set[str] = set()
+
+    def for_all(moved: Set[str]) -> Decomposition:
+        known.update(moved)
+        return decompose(frozenset(known))
+
+    return for_all
 
 
 def _refuse_unfit(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
@@ -199,10 +216,14 @@ def _fill_revisions(copy: duckdb.DuckDBPyConnection, facts: _Facts, audience: st
     before = database_of(folder, audience)
     if not before.is_file():  # an audience that the profile has gained since
         return
-    frame = revisions_against(copy, before, facts.previous, facts.decomposition)
-    copy.register("incoming", frame)
-    copy.execute("INSERT INTO mart.revision SELECT * FROM incoming")
-    copy.unregister("incoming")
+    found = {
+        "revision": revisions_against(copy, before, facts.previous, facts.decompose),
+        "primary_change": primary_changes(copy, before, facts.previous),
+    }
+    for table, frame in found.items():
+        copy.register("incoming", frame)
+        copy.execute(f"INSERT INTO mart.{table} SELECT * FROM incoming")
+        copy.unregister("incoming")
 
 
 def _tables_of(copy: duckdb.DuckDBPyConnection) -> list[str]:

@@ -13,7 +13,7 @@ from indicators.definitions.mission_profile import Parameters, Setting
 from indicators.engine.reject_impact import is_told
 from indicators.foundation.codes import NO_ACCESS, NOT_REPORTED
 from indicators.foundation.errors import Problem, WrongUse, nearest
-from indicators.foundation.mart_tables import totals_sql
+from indicators.foundation.mart_tables import TREND_COLUMNS, totals_sql
 from indicators.foundation.periods import Period
 from pipelines.release.manifest import MANIFEST
 from pipelines.release.naming import database_of, period_of_release, release_folder
@@ -30,7 +30,8 @@ SELECT value.indicator, value.indicator_version AS version, value.period_type, v
        value.area, value.time_rule, indicator.measure,
        value.value, value.numerator, value.denominator, value.n,
        value.se, value.ci_low, value.ci_high, value.method, value.obs_status, value.conf_status,
-       value.disclosure, value.returns_due, value.returns_received, value.trend,
+       value.disclosure, value.returns_due, value.returns_received,
+       {", ".join(f"value.{name}" for name in TREND_COLUMNS)},
        {", ".join(f"value.{name}" for name in ADDED_COLUMNS)},
        value.period_start, value.period_end,
        indicator.unit_of_measure, indicator.title_en, indicator.title_fr,

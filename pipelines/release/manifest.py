@@ -25,7 +25,10 @@ from pipelines.release.files import (
 
 MANIFEST = "manifest.json"
 PUBLICATION = "publication.json"
-_DATABASE_SUFFIX = ".duckdb"  # a database's bytes differ between equal contents
+# Not the same in two equal releases: a database's bytes differ between equal contents, a brief
+# names its release. `publication.json` lists them.
+_DATABASES, _BRIEFS = "*.duckdb", "*.pdf"
+_OF_PUBLICATION = (".duckdb", ".pdf")
 _DATA = ("contracts", "indicators", "messages", "vocabularies")
 _LIBRARIES = ("duckdb", "numpy", "pandas", "pyarrow", "xlsxwriter")
 
@@ -78,14 +81,15 @@ def fingerprint(facts: dict[str, object]) -> str:
 
 def write_manifest(folder: Path, facts: dict[str, object]) -> None:
     """Writes the manifest as the last file of a candidate: a folder without one is not whole."""
-    paths = [path for path in files_below(folder) if path.suffix != _DATABASE_SUFFIX]
+    paths = [path for path in files_below(folder) if path.suffix not in _OF_PUBLICATION]
     content = facts | {"origin_sha256": fingerprint(facts), "files": described(folder, paths)}
     write_json(folder / MANIFEST, content)
 
 
-def databases(folder: Path) -> list[dict[str, object]]:
-    """Path, SHA-256 and size of the audiences' databases, for `publication.json`."""
-    return described(folder, files_below(folder, f"*{_DATABASE_SUFFIX}"))
+def publication_files(folder: Path) -> dict[str, list[dict[str, object]]]:
+    """Path, SHA-256 and size of the audiences' databases and briefs, for `publication.json`."""
+    kinds = {"databases": _DATABASES, "briefs": _BRIEFS}
+    return {kind: described(folder, files_below(folder, wanted)) for kind, wanted in kinds.items()}
 
 
 def changed_files(folder: Path) -> list[str]:
@@ -93,13 +97,14 @@ def changed_files(folder: Path) -> list[str]:
     listed = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["files"]
     publication = folder / PUBLICATION
     if publication.is_file():
-        listed = listed + json.loads(publication.read_text(encoding="utf-8"))["databases"]
+        told = json.loads(publication.read_text(encoding="utf-8"))
+        listed = [*listed, *told["databases"], *told["briefs"]]
     wrong = [entry["path"] for entry in listed if not _is_unchanged(folder, entry)]
     names = {entry["path"] for entry in listed} | {MANIFEST, PUBLICATION}
     added = [
         path.relative_to(folder).as_posix()
         for path in files_below(folder)
-        if path.relative_to(folder).as_posix() not in names and path.suffix != _DATABASE_SUFFIX
+        if path.relative_to(folder).as_posix() not in names and path.suffix not in _OF_PUBLICATION
     ]
     return sorted([*wrong, *added])
 

@@ -15,7 +15,7 @@ from indicators.definitions.mission_profile import read_mission
 from indicators.foundation.errors import InternalFault, Problem, WrongUse
 from pipelines.release.candidate import build_candidate
 from pipelines.release.files import move_folder, replace_text, settle, sha256_of, write_json
-from pipelines.release.manifest import MANIFEST, PUBLICATION, changed_files, databases
+from pipelines.release.manifest import MANIFEST, PUBLICATION, changed_files, publication_files
 from pipelines.release.naming import (
     CANDIDATE_PREFIX,
     current_name,
@@ -86,8 +86,7 @@ def _write_publication(
         "published_by": published_by or _user(),
         "previous_release": current_name(workspace, mission),
         "manifest_sha256": sha256_of(candidate / MANIFEST),
-        "databases": databases(candidate),
-    }
+    } | publication_files(candidate)
     write_json(publication, content)
 
 

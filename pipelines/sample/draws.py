@@ -35,6 +35,13 @@ def spread(generator: Generator, weights: Array, total: int) -> Array:
     return generator.multinomial(total, shares).reshape(weights.shape)
 
 
+def some_of(generator: Generator, counts: Array, most: int) -> Array:
+    """At most this many of the cases counted, each as likely to stay as any other."""
+    cells = np.repeat(np.arange(counts.size), counts.ravel())
+    kept = generator.permutation(cells)[: max(most, 0)]
+    return np.bincount(kept, minlength=counts.size).reshape(counts.shape)
+
+
 def over_dispersion(generator: Generator, shape: tuple[int, ...], variation: float) -> Array:
     """Gamma factors with mean 1 and this coefficient of variation."""
     size = 1 / variation**2

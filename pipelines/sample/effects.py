@@ -2,11 +2,31 @@
 
 from datetime import date
 
-# Night patrols and incidents at sites: in the 14 days after a completed night patrol in the same
-# area, incidents at its sites are this many times as frequent. Night duty goes by a rota that
-# does not look at incidents.
-NIGHT_PATROL_FACTOR = 0.72
-NIGHT_PATROL_DAYS = 14
+# Each effect multiplies a rate on the days after a completed activity in the same area, the day of
+# the activity not counted. Rotas do not look at incidents.
+DAYS_AFTER = 14
+
+# Night patrols and incidents at sites, by a rota of four weeks.
+NIGHT_PATROL_FACTOR = 0.60
+
+# Liaison visits and attacks on those who fetch water or wood: a rota of four weeks in areas
+# without sites.
+LIAISON_FACTOR = 0.60
+LIAISON_AREAS = (
+    "Mavora", "Nabeko", "Cassou", "Ondari", "Perrou", "Quelba", "Rutano", "Sefari", "Tombeya",
+    "Ulenga", "Essari", "Wellori", "Yambesa", "Zorgane", "Akume", "Birani", "Cherou", "Dabosso",
+    "Ekoya", "Folima", "Guirou", "Houmba", "Isanga", "Kolbe",
+)  # fmt: skip
+
+# Trap: hot-spot patrols and violence outside sites. There is an effect, but patrols answer what
+# happened: one more on one of the days after this share of incidents.
+HOT_SPOT_FACTOR = 0.65
+HOT_SPOT_ROUTINE_A_MONTH = 0.6  # by area, whatever happens
+HOT_SPOT_ANSWERED_SHARE = 0.30
+HOT_SPOT_ANSWER_DAYS = (1, 7)
+
+# Trap: network meetings and alerts; who holds the meetings writes the alerts down.
+NETWORK_MEETING_FACTOR = 1.5
 
 # Women's patrol teams and P1-OC-05: log odds where a team is at work, and the first day of the
 # teams by sector; a sector that is not named has none by September 2026.
@@ -59,12 +79,22 @@ SITES_HARDLY_REACHED_IN_WAVE, SITE_RESPONDENTS_THEN = 4, 24
 def planted() -> dict[str, object]:
     """Everything above as one JSON object, for `truth.json`."""
     return {
-        "night_patrols_and_incidents_at_sites": {
-            "edge": ["P2-OP-04", "P2-OC-07"],
-            "rate_factor": NIGHT_PATROL_FACTOR,
-            "days_after": NIGHT_PATROL_DAYS,
-            "exposure": "a completed night patrol in the same area in the days before",
+        "night_patrols_and_incidents_at_sites": _edge("P2-OP-04", "P2-OC-07", NIGHT_PATROL_FACTOR),
+        "liaison_visits_and_attacks_at_water_and_wood": {
+            **_edge("D-OP-05", "D-OC-05", LIAISON_FACTOR),
+            "areas": list(LIAISON_AREAS),
         },
+        "hot_spot_patrols_and_violence_outside_sites": {
+            **_edge("D-OP-06", "D-OC-06", HOT_SPOT_FACTOR),
+            "trap": "patrols answer incidents",
+            "answered_share": HOT_SPOT_ANSWERED_SHARE,
+            "answered_within_days": list(HOT_SPOT_ANSWER_DAYS),
+        },
+        "network_meetings_and_alerts": {
+            **_edge("D-OP-07", "P2-OP-09", NETWORK_MEETING_FACTOR),
+            "trap": "those who hold the meetings write the alerts down",
+        },
+        "weapons_searches_and_incidents_at_sites": _edge("P2-OP-13", "P2-OC-07", 1.0),
         "women_teams_and_raising_a_concern": {
             "indicator": "P1-OC-05",
             "log_odds": WOMEN_TEAM_LOG_ODDS,
@@ -97,3 +127,7 @@ def planted() -> dict[str, object]:
             },
         },
     }
+
+
+def _edge(output: str, outcome: str, factor: float) -> dict[str, object]:
+    return {"edge": [output, outcome], "rate_factor": factor, "days_after": DAYS_AFTER}

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from indicators.foundation.errors import Problem, WrongUse
 from pipelines.sample import effects
 from pipelines.sample.country import AS_OF, MISSION, MONTHS, SITES
 from pipelines.sample.draws import Array, stream
+from pipelines.sample.exports import Export
 from pipelines.sample.faults import BAD_SHARE, BadRow, Planted, Planter
 from pipelines.sample.files import CsvFile, Workbook, open_file
 from pipelines.sample.forms import read_forms
@@ -25,10 +27,11 @@ from pipelines.sample.outlines import outlines, points_within
 from pipelines.sample.tables import activities, registers, surveys
 from pipelines.sample.tables.activities import Cited
 from pipelines.sample.tables.alerts import draw_alerts
+from pipelines.sample.tables.hot_spot_patrols import draw_days
 from pipelines.sample.tables.incidents import draw_incidents
 from pipelines.sample.tables.others import FILES, Basis, draw_tables
 from pipelines.sample.tables.places import draw_places
-from pipelines.sample.tables.presence import Presence, draw_presence
+from pipelines.sample.tables.presence import Presence
 from pipelines.sample.tables.returns import (
     Owed,
     activities_by_month,
@@ -90,15 +93,18 @@ def generate(
     folder: Path,
     *,
     seed: int = 2026,
-    activities: int = 20_000,
-    incidents: int = 3_000,
+    activities: int = 22_000,
+    incidents: int = 3_350,
     alerts: int = 1_200,
     waves: int = 4,
     respondents: int = 2_400,
+    until: date | None = None,
     beside: Path | None = None,
     progress: Progress | None = None,
 ) -> Truth:
     """Writes the sample's input files into `folder`, and into `beside` what is no input.
+
+    `until`: the files as they would have been sent after that day (see `exports.py`).
 
     Sizes are good rows; bad rows come on top of them. `activities`, `incidents`, `alerts`: at
     least 1; `waves`: 1 to 4; `respondents`: interviews that a household wave completes, at least
@@ -113,7 +119,7 @@ def generate(
     folder.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(beside, ignore_errors=True)
     (beside / LATER).mkdir(parents=True)
-    writing = _Writing(folder, beside, seed, progress)
+    writing = _Writing(folder, beside, seed, Export(until), progress)
     with writing.bad_row_list():
         _write_all(writing, sizes)
     (beside / "truth.json").write_text(writing.truth.as_json(), encoding="utf-8")
@@ -149,8 +155,10 @@ def _size_problem(which: str, name: str, value: int, bound: int) -> Problem:
 class _Writing:
     """Where files go, and what has been written."""
 
-    def __init__(self, folder: Path, beside: Path, seed: int, progress: Progress | None) -> None:
-        self.folder, self.beside, self.seed = folder, beside, seed
+    def __init__(
+        self, folder: Path, beside: Path, seed: int, export: Export, progress: Progress | None
+    ) -> None:
+        self.folder, self.beside, self.seed, self.export = folder, beside, seed, export
         self.forms = read_forms(data_folder() / "missions" / MISSION)
         self.truth = Truth(seed)
         self._progress = progress
@@ -215,17 +223,18 @@ class _OpenFile:
 def _write_all(writing: _Writing, sizes: _Sizes) -> None:
     in_all, seed = MONTHS + 5 + sizes.waves, writing.seed
     writing.step("registers", in_all)
-    points = _points()
-    presence = draw_presence(seed, sizes.activities)
+    points = places_of_rows()
+    presence, outside = draw_days(seed, sizes.activities, sizes.incidents)
     deployments = registers.deployments(seed, points)
     _write_registers(writing, presence, points, deployments)
     writing.step("alerts", in_all)
     drawn_alerts = draw_alerts(seed, presence, sizes.alerts)
     _write_tables(writing, {"alerts": drawn_alerts.rows})
     writing.step("incidents", in_all)
-    drawn = draw_incidents(seed, presence, points, sizes.incidents)
+    drawn = draw_incidents(seed, presence, points, sizes.incidents, outside)
     _write_incidents(writing, drawn.rows)
-    _write_tables(writing, {"incident_victims": drawn.victims})
+    victims = writing.export.victims(drawn.victims, drawn.rows)
+    _write_tables(writing, {"incident_victims": victims})
     writing.step("other tables", in_all)
     owed, places, assessments = draw_owed(seed, presence), draw_places(seed), draw_assessments(seed)
     basis = Basis(
@@ -236,6 +245,8 @@ def _write_all(writing: _Writing, sizes: _Sizes) -> None:
     counted = {"incidents": drawn.rows, "alerts": drawn_alerts.rows, **others}
     _write_returns(writing, presence, owed, counted)
     for number in range(1, sizes.waves + 1):
+        if not writing.export.has_begun(surveys.WAVE_STARTS[number - 1]):
+            break
         writing.step(f"survey wave {number}", in_all)
         _write_wave(writing, number, sizes.respondents)
     cited = Cited(drawn_alerts, places, assessments)
@@ -244,7 +255,7 @@ def _write_all(writing: _Writing, sizes: _Sizes) -> None:
     writing.step("", in_all)
 
 
-def _points() -> dict[str, Array]:
+def places_of_rows() -> dict[str, Array]:
     """(longitude, latitude) rows within each area; those of a site lie within 3 km."""
     found = {
         code: points_within(outline, _POINTS_PER_AREA, seed)
@@ -268,12 +279,15 @@ def _write_registers(
     _write_tables(writing, tables | {"police_census": registers.police_census(seed)})
     plan = activities.activity_plan(presence)
     for year in sorted(set(plan["budget_year"].to_pylist())):
+        if not writing.export.has_begun(date(int(year[:4]), 7, 1)):
+            continue
         rows = plan.filter(pc.equal(plan["budget_year"], year))
         name = f"activity_plan_{year.replace('/', '-')}.csv"
         writing.write("activity_plan", "activity_plan", name, rows, 0.005)
 
 
 def _write_incidents(writing: _Writing, rows: pa.Table) -> None:
+    rows = writing.export.incidents(rows)
     for year, of_year in _by_year(rows, "occurred_on"):
         in_workbook = of_year.num_rows <= _ROWS_OF_A_WORKBOOK
         source = "incidents_workbook" if in_workbook else "incidents_plain"
@@ -286,7 +300,8 @@ def _write_tables(writing: _Writing, tables: Mapping[str, pa.Table]) -> None:
     """The files of these tables, whose sources bear their names."""
     for table, rows in tables.items():
         file = FILES[table]
-        parts = _by_year(rows, file.day_column) if file.day_column else [(0, rows)]
+        rows = writing.export.rows(rows, file.day_column, file.filled_in_later)
+        parts = _by_year(rows, file.day_column) if "{year}" in file.name else [(0, rows)]
         for year, part in parts:
             writing.write(table, table, file.name.format(year=year), part, file.bad_share)
 
@@ -339,6 +354,10 @@ def _write_activities(
     months = activities.draw_activities(writing.seed, presence, cited, points)
     for name, source, numbers in _activity_files(presence):
         year = int(name[11:15])
+        if not writing.export.has_begun(
+            date(2024 + numbers.start // 12, numbers.start % 12 + 1, 1)
+        ):
+            break
         writing.truth.warnings[name] = Counter()
         with (
             writing.file("activities", source, name) as file,
@@ -358,15 +377,7 @@ def _write_activities(
 
 def _activity_files(presence: Presence) -> list[tuple[str, str, range]]:
     """(file, source, months): one a year, then the quarters of 2026; the last is a workbook."""
-    last = int(
-        sum(
-            counts[:, -92:].sum()
-            for counts in (
-                presence.night_completed, presence.night_other, presence.day_patrols,
-                presence.others,
-            )
-        )
-    )  # fmt: skip
+    last = int(presence.all_counts[:, -92:].sum())
     workbook = last <= _ROWS_OF_A_WORKBOOK
     return [
         ("activities_2024.csv", "activities_french", range(12)),

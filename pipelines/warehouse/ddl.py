@@ -10,6 +10,7 @@ import duckdb
 from indicators.definitions.contracts import Contract, contracts
 from indicators.foundation.mart_tables import MART_TABLES, mart_ddl
 from indicators.foundation.sql_text import quoted
+from indicators.incremental.stored_columns import stored_types
 
 SCHEMAS = ("raw", "core", "quarantine", "cube", "mart", "ops")
 _LINEAGE = {
@@ -54,6 +55,8 @@ _OPS: dict[str, dict[str, str]] = {
         "covers_to": "DATE",
         "precision": "VARCHAR",
     },
+    # By which definition the columns that `core` stores of a row were worked out.
+    "stored_column": {"table_name": "VARCHAR", "definition": "VARCHAR"},
     # The only table with a clock; it reaches no release.
     "delivery": {"file_sha256": "VARCHAR", "name": "VARCHAR", "taken_in_at": "TIMESTAMP"},
     "row_warning": {"table_name": "VARCHAR", **QUARANTINE_COLUMNS},
@@ -83,7 +86,7 @@ _OPS: dict[str, dict[str, str]] = {
 
 
 def core_columns(contract: Contract) -> dict[str, str]:
-    """Column name: SQL type of `core.<table>`, lineage last."""
+    """Column name: SQL type of what a row of `core.<table>` is given: contract, then lineage."""
     own = {name: column.sql_type for name, column in contract.columns.items()}
     return own | _LINEAGE
 
@@ -96,7 +99,7 @@ def raw_columns(contract: Contract) -> dict[str, str]:
 def tables() -> Iterator[tuple[str, str, dict[str, str]]]:
     """(schema, table, columns) of every table that ingest writes."""
     for name, contract in contracts().items():
-        yield "core", name, core_columns(contract)
+        yield "core", name, core_columns(contract) | stored_types(contract)
         yield "raw", name, raw_columns(contract)
         yield "quarantine", name, QUARANTINE_COLUMNS
     for name, columns in _OPS.items():

@@ -27,6 +27,7 @@ AT_MOST = {
     "wake_100k": 1.0,
     "wake_r_example": 1.0,
     "trend_null": 1.0,
+    "trend_missing_returns": 1.0,
 }
 SECONDS_AT_MOST = {
     "refresh_sample": 20.0,

@@ -41,6 +41,7 @@ from indicators.definitions.derivations import core_columns
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
 from indicators.engine.refresh import compute, compute_cells
+from indicators.incremental.stored_columns import complete_rows
 from tests.benchmarks.measuring import Measured, measured, median_of, medians, note
 from tests.worlds.rows.catalogue import FIRST_DAY, Size, append_month, fill_core
 
@@ -106,6 +107,7 @@ def filled(folder: str, name: str, size: Size) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(str(Path(folder) / f"{name}.bench"))
     connection.execute("SET TimeZone = 'UTC'")
     fill_core(connection, size)
+    complete_rows(connection, mission_of([]))  # as ingest does
     connection.execute("CHECKPOINT")
     return connection
 
@@ -231,6 +233,7 @@ def month(folder: str, activities: int) -> Iterator[Line]:
         for step in range(ROUNDS):
             reached = Size(activities, size.incidents, size.alerts, months=size.months + step)
             append_month(connection, reached, activities // YEARS_OF_MONTHS)
+            complete_rows(connection, mission)
             appended.append(run(reached.last_day + timedelta(days=28)))
         for _ in range(ROUNDS - 1):
             forget(connection)

@@ -109,6 +109,22 @@ def test_an_area_that_sent_nothing_does_not_read_as_unchanged(tmp_path: Path) ->
     assert overview.sentence(context) == "No outcome has a figure in this period."
 
 
+def test_a_trend_says_what_was_compared_and_one_that_is_missing_says_why(tmp_path: Path) -> None:
+    """A change of what came is no change of the whole, and "not assessed" is no reason."""
+    on = {"trend_areas": 31, "trend_areas_due": 35, "trend_months": 84, "trend_months_due": 105}
+    said = {"P2-OC-02": on, "P2-OC-07": {"trend": None, "trend_reason": "few_months_before"}}
+    rows = _values(lambda row: said.get(row["indicator"], {}) if row["area"] == COUNTRY else {})
+    found = {}
+    for language in ("en", "fr"):
+        context = _context(tmp_path / language, f"/?lang={language}", indicator_value=rows)
+        found[language] = text_of(overview.body(context))
+    english = "≈ no significant change; on 31 of 35 areas (84 of 105 area-months)"
+    french = "≈ pas d’évolution significative\u202f; sur 31 des 35 zones (84 des 105 mois-zones)"
+    assert english in found["en"] and french in found["fr"]
+    assert "too few earlier months with cases" in found["en"]
+    assert "trop peu de mois antérieurs avec des cas" in found["fr"]
+
+
 # 4. "The other questions show no clear change" of questions not tested
 
 

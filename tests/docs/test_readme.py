@@ -1,5 +1,6 @@
 """The README's command blocks do what they say, run in their order as a new user would."""
 
+import json
 import os
 import re
 import signal
@@ -10,10 +11,12 @@ import time
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.conftest import REPOSITORY
+from tests.docs.sample_evidence import written
 
 BLOCKS = re.findall(r"```sh\n(.*?)```", (REPOSITORY / "README.md").read_text("utf-8"), re.DOTALL)
 SERVERS = {"poclens serve", "poclens dagster"}
@@ -139,6 +142,29 @@ def answers(port: int) -> bool:
     return False
 
 
+def test_the_demonstration_revises_what_it_published(
+    new_user: NewUser, ran: dict[str, subprocess.CompletedProcess[str]]
+) -> None:
+    """The second quarter brings late reports and corrections, the third a new definition."""
+    first, second, third = (f"2026-Q{quarter}-r01" for quarter in (1, 2, 3))
+    later = revisions(new_user, first, second)
+    assert {"late_data", "correction"} <= {line["reason"] for line in later}
+    at_sites = [line for line in later if line["indicator"] == "P2-OC-07"]
+    assert any(line["part_late_data"] and line["part_correction"] for line in at_sites)
+    redefined = [
+        line for line in revisions(new_user, second, third) if line["reason"] == "new_definition"
+    ]
+    assert {line["indicator"] for line in redefined} == {"D-OC-05"}
+    assert min(line["period"] for line in redefined) >= "2025/26"
+
+
+def revisions(new_user: NewUser, old: str, new: str) -> list[dict[str, Any]]:
+    done = new_user.run(f"poclens diff --mission sample {old} {new} --json")
+    assert done.returncode == 0, done.stderr
+    found: list[dict[str, Any]] = json.loads(done.stdout)["revisions"]
+    return found
+
+
 def test_what_the_blocks_leave(
     new_user: NewUser, ran: dict[str, subprocess.CompletedProcess[str]]
 ) -> None:
@@ -146,3 +172,12 @@ def test_what_the_blocks_leave(
     assert {"workspace", "rejects.xlsx", "extracts", "forms"} <= left
     current = new_user.folder / "workspace/releases/sample/current"
     assert re.fullmatch(r"2026-Q3-r\d\d\n?", current.read_text())
+
+
+def test_the_page_on_evidence_tells_the_demonstrations_figures(
+    new_user: NewUser, ran: dict[str, subprocess.CompletedProcess[str]]
+) -> None:
+    release = new_user.folder / "workspace/releases/sample/2026-Q3-r01"
+    for name, text in written(release).items():
+        kept = (REPOSITORY / "docs" / name).read_text(encoding="utf-8")
+        assert kept == text, f"{name}: run `python -m tests.docs.sample_evidence {release}`"

@@ -1,4 +1,4 @@
-"""Every cell of the engine against a slow program that knows only the definitions.
+"""Every cell of the engine, and its trend, against a slow program that knows only the definitions.
 
 The sample is small and has rows planted that test the rules (`hard_cases.py`). A cell that only
 one side has is a difference.
@@ -12,14 +12,19 @@ import duckdb
 import pandas as pd
 import pytest
 
+from indicators.assessment.trend import trends
 from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.mission_profile import Mission, Selected, read_mission
 from indicators.engine.refresh import compute
+from indicators.foundation.mart_tables import totals_sql
+from indicators.foundation.statistics import benjamini_hochberg
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.paths import Workspace
 from tests.oracle.hard_cases import plant
 from tests.oracle.recompute import differences, engine_cells, published, recompute
+from tests.oracle.recompute_trends import BASIS, KEY, recompute_trends
 from tests.oracle.world import PERIOD_TYPES, read_world
+from tests.worlds.rows.stored import rows_were_changed
 from tests.worlds.sample import SMALL, ingested_sample
 
 WITHOUT_RETURNS = {
@@ -43,9 +48,10 @@ def warehouse(workspace: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def compared(
     connection: duckdb.DuckDBPyConnection, profile: Path, codes: set[str]
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Differences over all cells of these indicators, and the engine's cells."""
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Differences over all cells of these indicators, the engine's cells and ours."""
     mission = _with_indicators(read_mission(profile), codes)
+    rows_were_changed(connection)
     compute(connection, mission, load_catalogue(), AS_OF, profile)
     engine = engine_cells(connection.execute("SELECT * FROM mart.indicator_value").df())
     world = read_world(connection, mission, AS_OF)
@@ -53,7 +59,8 @@ def compared(
     kinds = {code: load_catalogue()[code].measure.kind for code in codes}
     adding = [code for code, kind in kinds.items() if kind in ("count", "sum", "count_distinct")]
     ours = published(world, ours, adding)
-    return differences(ours[ours["indicator"].isin(codes)], engine), engine
+    ours = ours[ours["indicator"].isin(codes)]
+    return differences(ours, engine), engine, ours
 
 
 def _with_indicators(mission: Mission, codes: set[str]) -> Mission:
@@ -76,12 +83,65 @@ def test_every_cell_is_what_the_definitions_say(
 ) -> None:
     listed = set(pd.read_csv(shared_folder / "reference" / "poc_indicators.csv")["code"])
     assert listed <= set(load_catalogue())
-    found, engine = compared(warehouse, workspace.profile("sample"), listed)
+    found, engine, ours = compared(warehouse, workspace.profile("sample"), listed)
     assert_equal(found)
     assert set(engine["indicator"]) == listed
     assert set(engine["period_type"]) == set(PERIOD_TYPES)
     # Every kind of value and of empty was there to be compared.
     assert set(engine["obs_status"]) == {"A", "P", "O", "L", "M", "U"}
+    assert_trends_equal(warehouse, read_mission(workspace.profile("sample")), ours)
+
+
+TREND_PERIODS = ("2026-W30", "2026-07", "2026-Q3", "2026/27")  # one history, but the week’s
+
+
+def assert_trends_equal(
+    connection: duckdb.DuckDBPyConnection, mission: Mission, ours: pd.DataFrame
+) -> None:
+    """What trends were found on and why there is none, in all cells; their words in all families
+    without a survey, whose p-values are not recomputed here."""
+    trends(connection, mission)
+    catalogue, world = load_catalogue(), read_world(connection, mission, AS_OF)
+    record = connection.execute(
+        "SELECT indicator, known_from, known_to FROM mart.indicator"
+    ).fetchall()
+    known = {
+        code: (pd.Timestamp(first or "1900"), pd.Timestamp(last or "2200"))
+        for code, first, last in record
+    }
+    rows = recompute_trends(world, ours, catalogue, known, TREND_PERIODS)
+    slow = pd.DataFrame(rows).reindex(columns=[*KEY, "trend_reason", *BASIS, "p", "change"])
+    engine = connection.execute(
+        f"""SELECT indicator, period, area, trend, trend_reason, {", ".join(BASIS)}
+        FROM mart.indicator_value AS cell
+        WHERE list_contains(?, period) AND {totals_sql()} AND value IS NOT NULL
+          AND obs_status IN ('A', 'P')""",
+        [list(TREND_PERIODS)],
+    ).df()
+    both = slow.merge(engine, on=KEY, how="left", suffixes=("", "_engine"))
+    for column in ("trend_reason", *BASIS):
+        mine, theirs = (both[name].astype(object) for name in (column, f"{column}_engine"))
+        differs = both[(mine != theirs) & (mine.notna() | theirs.notna())]
+        assert len(differs) == 0, differs.groupby("indicator").head(2).to_string()
+    reasons = {"reports_missing", "fall_in_doubt", "does_not_add"}
+    assert reasons <= set(both["trend_reason"]), set(both["trend_reason"])
+    of_area = both[both["p"].notna() & (both["area"] != mission.country_area)]
+    family = pd.factorize(of_area["indicator"] + of_area["period"])[0]
+    q = benjamini_hochberg(of_area["p"].to_numpy(), family)
+    direction = of_area["indicator"].map(lambda code: catalogue[code].direction)
+    words = ["no_clear_change" if one >= 0.05 else "" for one in q]
+    ways = [
+        word or _word(change > 0, way)
+        for word, change, way in zip(words, of_area["change"], direction, strict=True)
+    ]
+    assert ways == of_area["trend"].tolist()
+    assert (of_area["p"] < 0.05).any()
+
+
+def _word(rises: bool, direction: str) -> str:
+    if direction == "neutral":
+        return "more" if rises else "fewer"
+    return "improving" if rises == (direction == "up") else "worsening"
 
 
 def test_a_source_without_returns_says_zero_where_it_has_any_row(
@@ -92,6 +152,6 @@ def test_a_source_without_returns_says_zero_where_it_has_any_row(
     warehouse.execute(
         "DELETE FROM core.incidents WHERE occurred_on BETWEEN '2025-02-01' AND '2025-03-31'"
     )
-    found, engine = compared(warehouse, workspace.profile("sample"), WITHOUT_RETURNS)
+    found, engine, _ = compared(warehouse, workspace.profile("sample"), WITHOUT_RETURNS)
     assert_equal(found)
     assert set(engine["obs_status"]) == {"A", "P", "O", "M"}

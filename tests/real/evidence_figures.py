@@ -1,4 +1,4 @@
-"""The figures of `docs/evidence.md`, computed anew from the shared data, as blocks of Markdown.
+"""The figures of `docs/evidence_real_data.md`, computed anew from the shared data, as Markdown.
 
 `python -m tests.real.evidence_figures` writes them into the page; `test_evidence_page.py` compares.
 """
@@ -29,7 +29,8 @@ from indicators.linkage.sentences.findings import number, reasons_in_words, sign
 from tests.conftest import REPOSITORY
 from tests.real.refreshed import Refreshed, copy_profile, refreshed
 
-PAGE = REPOSITORY / "docs" / "evidence.md"
+GUIDE = REPOSITORY / "docs" / "evidence.md"
+PAGE = REPOSITORY / "docs" / "evidence_real_data.md"
 AS_OF = date(2019, 12, 31)
 LANGUAGE = "en"
 DIGITS = 5
@@ -263,7 +264,7 @@ def _graded(results: Mapping[str, PanelResult]) -> str:
 
 
 def main() -> None:
-    """Write the blocks into the page."""
+    """Write the blocks into their pages."""
     shared = Path(os.environ.get("POCLENS_SHARED", REPOSITORY.parent / "shared")).resolve()
     os.environ["POCLENS_SHARED"] = str(shared)
     with tempfile.TemporaryDirectory() as home:
@@ -271,12 +272,12 @@ def main() -> None:
         with refreshed(workspace, "south_sudan", AS_OF) as result:
             south_sudan = south_sudan_block(result)
     blocks = {
-        "rules": rules_block(),
         "south_sudan": south_sudan,
         "replication": replication_block(shared / "reference" / "linkage" / "panel"),
     }
-    page = PAGE.read_text(encoding="utf-8")
-    PAGE.write_text(with_blocks(page, blocks), encoding="utf-8")
+    for path, own in ((GUIDE, {"rules": rules_block()}), (PAGE, blocks)):
+        page = path.read_text(encoding="utf-8")
+        path.write_text(with_blocks(page, own), encoding="utf-8")
 
 
 if __name__ == "__main__":

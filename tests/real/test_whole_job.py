@@ -1,5 +1,8 @@
 """The whole job on both real missions: `refresh` and `publish` of Dagster, to a release."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -97,3 +100,33 @@ def test_headquarters_gets_no_base_and_nobody_a_figure_of_eight_interviews(
             """,
         )
         assert small.empty
+
+
+def test_every_link_has_its_question_and_its_plan_in_both_copies(published: Published) -> None:
+    edges = set(published.frame("mission", "SELECT edge FROM mart.result_link")["edge"])
+    plans = []
+    for audience in ("mission", "hq"):
+        questions = published.frame(audience, "SELECT * FROM mart.primary_test ORDER BY edge")
+        assert set(questions["edge"]) == edges and questions["asked_method"].notna().all()
+        plan = published.frame(audience, "SELECT * FROM mart.evidence_plan ORDER BY edge, position")
+        assert set(plan["edge"]) == edges
+        assert plan[["sentence_en", "sentence_fr"]].map(bool).all(axis=None)
+        timed = plan[plan["months"].notna() & plan["smallest_change"].notna()]
+        assert timed.groupby("edge")["smallest_change"].is_monotonic_decreasing.all()
+        plans.append(plan)
+    assert plans[0].equals(plans[1])
+
+
+def test_the_command_writes_the_plan_as_a_table(published: Published, tmp_path: Path) -> None:
+    home, file = published.path.parents[2], tmp_path / "plan.csv"
+    shown = subprocess.run(
+        [sys.executable, "-m", "pipelines.cli.main", "evidence", "plan", "--to", str(file)],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"POCLENS_HOME": str(home), "POCLENS_LANGUAGE": "fr"},
+        check=True,
+    ).stdout
+    plan = published.frame("mission", "SELECT * FROM mart.evidence_plan ORDER BY edge, position")
+    written = pd.read_csv(file)
+    assert list(written["sentence_fr"]) == list(plan["sentence_fr"])
+    assert set(written["edge"]) <= set(shown.split("\n"))

@@ -790,6 +790,62 @@ def _event_rows() -> list[dict[str, Any]]:
     ]
 
 
+def _primary_rows() -> list[dict[str, Any]]:
+    """Of the first edge named in the framework, of the third a fallback, the rest by kind."""
+    empty = dict.fromkeys(MART_TABLES["primary_test"])
+    by_kind = {"asked_by": "kind_of_outcome", "asked_method": "panel", "method": "panel"}
+    own = {
+        "E1": {"asked_by": "framework", "named_on": date(2026, 5, 4), "is_answered": True},
+        "E3": {"asked_method": "case_series", "fallback_reason": "few_contrasts"},
+    }
+    return [
+        {**empty, "mission": MISSION, "edge": edge, "asked_outcome": "all", "grade": "D"}
+        | {"specification": "twfe", "is_answered": False, **by_kind, **own.get(edge, {})}
+        for edge, _, _ in _EDGES
+    ]
+
+
+def _primary_change_rows() -> list[dict[str, Any]]:
+    said = {
+        "sentence_en": "graded by panel, named on 2026-05-04; before by interviews.",
+        "sentence_fr": "évalué par panel, fixé le 2026-05-04 ; auparavant par entretiens.",
+    }
+    empty = dict.fromkeys(MART_TABLES["primary_change"])
+    return [{**empty, "mission": MISSION, "edge": "E1", "named_on": date(2026, 5, 4), **said}]
+
+
+def _plan_steps() -> list[dict[str, Any]]:
+    """Of the third edge: today, months ahead, what is missing, and reports of two areas."""
+    empty = dict.fromkeys(MART_TABLES["evidence_plan"])
+    steps: list[dict[str, Any]] = [
+        {"step": "today", "months": 0, "smallest_change": 31.0},
+        {"step": "months_ahead", "months": 12, "smallest_change": 25.5},
+        {"step": "incidents", "purpose": "target", "quantity": 120, "smallest_change": 25.0},
+        {"step": "returns", "quantity": 6, "smallest_change": 29.0},
+        {"step": "returns", "quantity": 4, "smallest_change": 29.5, "area": "MT0303"},
+        {"step": "returns", "quantity": 2, "smallest_change": 30.0, "area": "MT0101"},
+    ]
+    return [
+        {**empty, "mission": MISSION, "edge": "E3", "area": COUNTRY, "position": position}
+        | {"change_unit": "percent", "sentence_en": f"Step {position}.", **step}
+        | {"sentence_fr": f"Étape {position}."}
+        for position, step in enumerate(steps, start=1)
+    ]
+
+
+def _area_effect_rows() -> list[dict[str, Any]]:
+    """Of the third edge: two areas with a ratio of their own, one with incidents on one side."""
+    empty = dict.fromkeys(MART_TABLES["area_effect"])
+    drawn_in = {"shrunken": -0.2, "shrunken_low": -0.5, "shrunken_high": 0.1}
+    own = {"estimate": -0.4, "se": 0.3, "ci_low": -0.99, "ci_high": 0.19, "status": "estimated"}
+    figures = {"MT0303": own, "MT0101": own, "MT0102": {"status": "one_side_only"}}
+    return [
+        {**empty, "mission": MISSION, "edge": "E3", "area": area, "method": "case_series"}
+        | {"specification": "14_days", "n_events": 40, "n_eff": 8.0, **drawn_in, **figure}
+        for area, figure in figures.items()
+    ]
+
+
 def _graded_rows() -> list[dict[str, Any]]:
     """What grading says of the rows around activities."""
     ends = {edge: {"from_indicator": output, "to_indicator": to} for edge, output, to in _EDGES}
@@ -1013,6 +1069,10 @@ def mart_rows() -> Mapping[str, list[dict[str, Any]]]:
         "base": _base_rows(),
         "mission": _mission_rows(),
         "result_link": [*_link_rows(), *_graded_rows()],
+        "primary_test": _primary_rows(),
+        "primary_change": _primary_change_rows(),
+        "evidence_plan": _plan_steps(),
+        "area_effect": _area_effect_rows(),
         "interview_effect": _interview_rows(),
         "wake_effect": _wake_rows(),
         "event_study": _event_rows(),
@@ -1031,6 +1091,12 @@ def mart_rows() -> Mapping[str, list[dict[str, Any]]]:
     }
 
 
+_RELEASE_SQL = f"""
+CREATE VIEW mart.release AS
+SELECT '2026-Q2-r01' AS previous_release, '{_sha("origin")}' AS origin_sha256
+"""
+
+
 def _write_database(path: Path, release: str, rows: Mapping[str, list[dict[str, Any]]]) -> None:
     with duckdb.connect(str(path)) as connection:
         connection.execute("CREATE SCHEMA stored; CREATE SCHEMA mart")
@@ -1047,6 +1113,7 @@ def _write_database(path: Path, release: str, rows: Mapping[str, list[dict[str, 
                 f"CREATE VIEW mart.{table} AS SELECT *, '{release}' AS release FROM stored.{table}"
             )
             connection.unregister("frame")
+        connection.execute(_RELEASE_SQL)
 
 
 def _hq_rows(rows: Mapping[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:

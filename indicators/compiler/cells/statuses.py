@@ -22,7 +22,7 @@ from indicators.foundation.codes import (
     PROVISIONAL,
     TOTAL,
 )
-from indicators.foundation.mart_tables import DIMENSIONS, VALUE_COLUMNS
+from indicators.foundation.mart_tables import DIMENSIONS, TREND_COLUMNS, VALUE_COLUMNS
 
 NO_RETURNS = "–"
 
@@ -347,7 +347,8 @@ SELECT '{{mission}}' AS mission, indicator, indicator_version, time_rule, period
   se, ci_low, ci_high, deff, df,
   CASE WHEN is_shown AND value IS NOT NULL THEN coalesce(method, rule_method) END AS method,
   obs_status, '{FREE}' AS conf_status, '{EXACT}' AS disclosure,
-  NULL AS baseline, NULL AS target, NULL AS rating, NULL AS trend,
+  NULL AS baseline, NULL AS target, NULL AS rating,
   CASE WHEN has_returns AND NOT is_below THEN returns_due END AS returns_due,
-  CASE WHEN has_returns AND NOT is_below THEN returns_received END AS returns_received
+  CASE WHEN has_returns AND NOT is_below THEN returns_received END AS returns_received,
+  {", ".join(f"NULL AS {name}" for name in TREND_COLUMNS)}
 FROM with_zero"""

@@ -4,12 +4,12 @@ Each declared form (`contracts.Derived`) has one function here that writes its S
 A row stays one row: a lookup takes the newest match, the others ask or measure.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
 from indicators.compiler.ctes import Stage, with_stages
 from indicators.compiler.derived.nearest import nearest_sql
-from indicators.definitions.contracts import Contract, Derived, contracts
+from indicators.definitions.contracts import LINEAGE, Contract, Derived, contracts
 from indicators.definitions.derivations import (
     core_columns,
     derived_together,
@@ -40,19 +40,23 @@ def derivation_stages(
     contract: Contract,
     columns: set[str] | None = None,
     where: Mapping[str, str] = MappingProxyType({}),
+    given: Collection[str] = (),
 ) -> list[Stage]:
     """The rows of a core table, then what is derived from them, one stage a join or expression.
 
     `columns`: these and what they are made of, and no others. Columns of a row and a period are
     left to `period_column_sql`. `where`: of columns that are expressions, the condition under which
-    somebody reads them; elsewhere they are null.
+    somebody reads them; elsewhere they are null. `given`: derived columns that are read from the
+    core table, where they are stored.
 
     Raises RefusedExpressionError where an expression of the contract does not fit its columns.
     """
     dated = set(period_columns(contract))
-    wanted = contract.derived.keys() if columns is None else needed_derived(contract, columns)
+    columns = {*contract.columns, *LINEAGE, *contract.derived} if columns is None else columns
+    wanted = needed_derived(contract, columns, given)
     operands = {name: column_operand(column) for name, column in contract.columns.items()}
-    stages = [Stage("rows_of_core", _core_rows_sql(contract, columns))]
+    operands |= {name: derived_operand(contract.derived[name]) for name in given}
+    stages = [Stage("rows_of_core", _core_rows_sql(contract, columns, given))]
     for alike in derived_together(contract, [name for name in wanted if name not in dated]):
         first = next(iter(alike.values()))
         if first.form == "expression":
@@ -65,10 +69,8 @@ def derivation_stages(
     return stages
 
 
-def _core_rows_sql(contract: Contract, columns: set[str] | None) -> str:
-    if columns is None:
-        return f"  SELECT * FROM core.{contract.table}"
-    kept = core_columns(contract, columns) or ["file_sha256"]
+def _core_rows_sql(contract: Contract, columns: set[str], given: Collection[str]) -> str:
+    kept = core_columns(contract, columns, given) or ["file_sha256"]
     return f"  SELECT {', '.join(kept)}\n  FROM core.{contract.table}"
 
 

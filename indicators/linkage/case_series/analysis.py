@@ -1,11 +1,11 @@
 """The models of one case series, from its activities, incidents and returns."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 import numpy as np
 
-from indicators.linkage.case_series.cells import Cells, cells_of
+from indicators.linkage.case_series.cells import Cells, Floats, cells_of
 from indicators.linkage.case_series.days import WINDOW_ENDS, Ints, KnownDays, known_days
 from indicators.linkage.case_series.fit import Term, fit_poisson
 from indicators.linkage.finding import NotEstimable
@@ -108,25 +108,50 @@ def _counts(days: KnownDays) -> DayCounts:
 
 def fit(days: KnownDays, spec: ModelSpec) -> FittedModel:
     """One model of the known days; `reason` where it cannot be estimated."""
-    cells = cells_of(days, spec.terms, independent=spec.independent, by_month=spec.by_month)
-    exposed = np.bincount(cells.stratum, cells.days * cells.is_exposed)
-    share = exposed / np.bincount(cells.stratum, cells.days)
-    incidents = np.bincount(cells.stratum, cells.incidents)
-    contrasted = _area_of_strata(cells)[(share > 0) & (share < 1)]
+    return fit_cells(cells_of_model(days, spec), spec)
+
+
+def cells_of_model(days: KnownDays, spec: ModelSpec) -> Cells:
+    """What the model counts, also in strata and months without incidents."""
+    return cells_of(days, spec.terms, independent=spec.independent, by_month=spec.by_month)
+
+
+def fit_cells(counted: Cells, spec: ModelSpec) -> FittedModel:
+    """One model of its cells; `reason` where it cannot be estimated."""
+    cells = counted.compared()
+    share, information, area = _contrasts(cells)
     model = FittedModel(
         incidents=int(cells.incidents.sum()),
         days=int(cells.days.sum()),
         strata=len(share),
-        areas=len(np.unique(cells.area)),
-        areas_with_contrast=len(np.unique(contrasted)),
-        information=float((incidents * share * (1 - share)).sum()),
+        areas=len(np.unique(area)),
+        areas_with_contrast=len(np.unique(area[(share > 0) & (share < 1)])),
+        information=float(information.sum()),
     )
     try:
         terms = fit_poisson(cells, spec.terms, model.areas_with_contrast)
     except NotEstimable as error:
-        return FittedModel(**{**vars(model), "reason": error.reason})
-    return FittedModel(**{**vars(model), "terms": terms})
+        return replace(model, reason=error.reason)
+    return replace(model, terms=terms)
 
 
-def _area_of_strata(cells: Cells) -> Ints:
-    return cells.area[np.unique(cells.stratum, return_index=True)[1]]
+def information_by_area(days: KnownDays, spec: ModelSpec) -> Floats:
+    """What each area adds to `FittedModel.information`, by its code; 0 where it has no incident."""
+    cells = cells_of_model(days, spec).compared()
+    _, own, area = _contrasts(cells)
+    return np.bincount(area, own, int(days.area.max(initial=-1)) + 1).astype(np.float64)
+
+
+def _contrasts(cells: Cells) -> tuple[Floats, Floats, Ints]:
+    """Of each stratum: share of days exposed, information, area."""
+    days, exposed, incidents = (
+        np.bincount(cells.stratum, of_months)
+        for of_months in (
+            cells.days.sum(axis=1),
+            cells.days @ cells.is_exposed.astype(float),
+            cells.incidents.sum(axis=1),
+        )
+    )
+    share = exposed / days
+    area = cells.area[np.unique(cells.stratum, return_index=True)[1]]
+    return share, incidents * share * (1 - share), area

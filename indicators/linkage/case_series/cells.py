@@ -1,13 +1,27 @@
-"""Known days that a model does not tell apart, counted as one cell; the fit is the same."""
+"""Known days counted by area, month and pattern: what a model cannot tell apart is one cell.
 
+A pattern is one combination of what the model tells days by (exposure, same day, lead, history).
+Terms are functions of the pattern alone, so that sums over the days of a month are products of
+counts and patterns; the fit is that of day rows.
+"""
+
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
-from indicators.linkage.case_series.days import Ints, KnownDays
+from indicators.linkage.case_series.days import (
+    MOST_EARLIER,
+    MOST_RECENT,
+    WINDOW_ENDS,
+    Flags,
+    Ints,
+    KnownDays,
+)
 
 Floats = NDArray[np.floating[Any]]
 _MONTHS_OF_A_QUARTER = 3
@@ -15,71 +29,125 @@ _MONTHS_OF_A_QUARTER = 3
 
 @dataclass(frozen=True)
 class Cells:
-    """One entry a cell, by area and month, so that strata and their months lie together.
+    """Counts by area-month (row) and pattern (column); area-months by area, then by month.
 
-    `stratum`, `area`: codes from 0. `month`: the calendar month whose common effect is estimated;
-    None leaves month effects out. `terms`: cells × terms of the model.
+    `days`, `incidents`: area-months × patterns. `terms`: patterns × terms of the model.
+    `is_exposed`: of each pattern. `stratum`, `area`, `month`: of each area-month; strata ascend.
+    `by_month`: strata are area-months, and calendar months have no common effect.
     """
 
-    days: Floats
-    incidents: Floats
+    days: sparse.csr_array
+    incidents: sparse.csr_array
     terms: Floats
+    is_exposed: Flags
     stratum: Ints
     area: Ints
-    month: Ints | None
-    is_exposed: NDArray[np.bool_]
+    month: Ints
+    by_month: bool
+
+    def only(self, rows: Flags) -> "Cells":
+        """Some of its area-months."""
+        names = ("days", "incidents", "stratum", "area", "month")
+        return replace(self, **{name: getattr(self, name)[rows] for name in names})
+
+    def compared(self) -> "Cells":
+        """Without strata without incidents and months that cannot be compared; strata from 0."""
+        some = self.only(_has_any(self.stratum, self.incidents.sum(axis=1)))
+        stratum, month = _codes(some.stratum), _codes(some.month)
+        kept = some.only(_is_compared(stratum, month, some.incidents.sum(axis=1)))
+        return replace(kept, stratum=_codes(kept.stratum))
 
 
 def cells_of(days: KnownDays, terms: Sequence[str], *, independent: bool, by_month: bool) -> Cells:
-    """The cells of a model, without strata and then without months that hold no incident.
-
-    by_month: strata are area × month in place of area × quarter, and months have no effect.
-    """
-    outcome = days.independent if independent else days.incidents
+    """The cells of a model; by_month: strata are area × month in place of area × quarter."""
     columns = _columns(days, terms, independent)
-    width = 1 if by_month else _MONTHS_OF_A_QUARTER
-    months = days.month - days.month.min(initial=0)
-    quarter = days.month // width - (days.month.min(initial=0) // width)
-    stratum = days.area.astype(np.int64) * (quarter.max(initial=0) + 1) + quarter
-    kept = _has_any(stratum, outcome)
-    kept[kept] = _has_any(months[kept], outcome[kept])  # strata first, then months
-    first, cell = _cells_by_key(stratum[kept], months[kept], [c[kept] for c in columns.values()])
-    at = np.flatnonzero(kept)[first]
-    return Cells(
-        days=np.bincount(cell, minlength=len(first)).astype(np.float64),
-        incidents=np.bincount(cell, outcome[kept], minlength=len(first)).astype(np.float64),
-        terms=_terms({name: column[at] for name, column in columns.items()}, terms),
-        stratum=_codes(stratum[at]),
-        area=_codes(days.area[at]),
-        month=None if by_month else days.month[at],
-        is_exposed=columns["state"][at] > 0,
+    shape = tuple(most + 1 for _, most in columns.values())
+    patterns = math.prod(shape)
+    first, last = (days.month.min(), days.month.max()) if len(days.month) else (0, 0)
+    months = int(last - first) + 1
+    size = (int(days.area.max(initial=-1)) + 1) * months
+    pattern = np.zeros(len(days.area), dtype=np.int32)
+    for values, most in columns.values():
+        pattern = pattern * (most + 1) + values
+    key = (days.area.astype(np.int64) * months + (days.month - first)) * patterns + pattern
+    outcome = days.independent if independent else days.incidents
+    at = np.flatnonzero(outcome > 0)
+    seen = sparse.coo_array(
+        (outcome[at].astype(float), np.divmod(key[at], patterns)), (size, patterns)
     )
+    area, month = np.divmod(np.arange(size), months)
+    month += first
+    width = 1 if by_month else _MONTHS_OF_A_QUARTER
+    made = dict(zip(columns, np.indices(shape).reshape(len(shape), -1), strict=True))
+    cells = Cells(
+        days=_counts(np.bincount(key, minlength=size * patterns), patterns),
+        incidents=seen.tocsr(),
+        terms=_terms(made, terms),
+        is_exposed=made["state"] > 0,
+        stratum=area * (months // width + 2) + month // width - first // width,
+        area=area,
+        month=month,
+        by_month=by_month,
+    )
+    return cells.only(np.diff(cells.days.indptr) > 0)
 
 
-def _columns(days: KnownDays, terms: Sequence[str], independent: bool) -> dict[str, Ints]:
-    """What the model tells days apart by."""
-    asked = {"state": days.state, "same": days.same}
+def _counts(dense: NDArray[Any], patterns: int) -> sparse.csr_array:
+    """Area-months × patterns, of which few occur."""
+    found = np.flatnonzero(dense > 0)
+    row, column = np.divmod(found, patterns)
+    ends = np.searchsorted(row, np.arange(len(dense) // patterns + 1))
+    counted = dense[found].astype(np.float64)
+    return sparse.csr_array((counted, column, ends), (len(dense) // patterns, patterns))
+
+
+def _columns(
+    days: KnownDays, terms: Sequence[str], independent: bool
+) -> dict[str, tuple[Ints, int]]:
+    """What the model tells days apart by, and the greatest value that each can have."""
+    in_windows = bool({"p1", "p2", "p3"} & set(terms))
+    state = (days.state, len(WINDOW_ENDS)) if in_windows else (days.state > 0, 1)
+    asked = {"state": state, "same": (days.same, 1)}
     if "lead" in terms:
-        asked["lead"] = days.lead
+        asked["lead"] = (days.lead, 1)
     if "l7" in terms:
-        asked["short"] = days.independent_short if independent else days.short
-        asked["long"] = days.independent_long if independent else days.long
-    if not {"p1", "p2", "p3"} & set(terms):
-        asked["state"] = (days.state > 0).astype(np.int64)
+        asked["short"] = (days.independent_short if independent else days.short, MOST_RECENT)
+        asked["long"] = (days.independent_long if independent else days.long, MOST_EARLIER)
     return asked
 
 
-def _has_any(group: Ints, outcome: Ints) -> NDArray[np.bool_]:
+def _has_any(group: Ints, outcome: Floats) -> Flags:
     return np.asarray(np.bincount(group, outcome)[group] > 0) if len(group) else group > 0
 
 
-def _cells_by_key(stratum: Ints, months: Ints, columns: Sequence[Ints]) -> tuple[Ints, Ints]:
-    """The first entry of each cell, and the cell of each entry; ordered by stratum and month."""
-    key = stratum * (months.max(initial=0) + 1) + months
-    for column in columns:
-        key = key * (column.max(initial=0) + 1) + column
-    _, first, cell = np.unique(key, return_index=True, return_inverse=True)
-    return np.asarray(first, dtype=np.int64), np.asarray(cell, dtype=np.int64)
+def _is_compared(stratum: Ints, month: Ints, incidents: Floats) -> Flags:
+    """Which area-months have an effect that can be told from those of their stratum's incidents.
+
+    A month is compared with another through strata that hold both. Where no chain of strata with
+    incidents leads from it back to a month in which its stratum has any (all months without
+    incidents, and those whose only ones lie where the other months are not known), its effect has
+    no finite estimate; its days are expected to hold nothing, and leaving them out is the same fit.
+    """
+    if not len(stratum):
+        return stratum > 0
+    has_days = np.zeros((stratum.max() + 1, month.max() + 1), dtype=bool)
+    has_days[stratum, month] = True
+    has_incidents = np.zeros_like(has_days)
+    has_incidents[stratum, month] = incidents > 0
+    reaches = np.eye(has_days.shape[1], dtype=bool) | _both(has_incidents.T, has_days)
+    for _ in range(int(np.ceil(np.log2(has_days.shape[1]))) + 1):
+        reaches = _both(reaches, reaches)
+    return np.asarray(_both(has_incidents, reaches.T)[stratum, month])
+
+
+def _both(one: Flags, other: Flags) -> Flags:
+    """Boolean product of matrices: whether any entry of the row is in the column too."""
+    return np.asarray(one.astype(np.float64) @ other.astype(np.float64) > 0)
+
+
+def _codes(values: Ints) -> Ints:
+    """Codes from 0 in the order of the values."""
+    return np.asarray(np.unique(values, return_inverse=True)[1], dtype=np.int64)
 
 
 def _terms(columns: dict[str, Ints], terms: Sequence[str]) -> Floats:
@@ -90,12 +158,7 @@ def _terms(columns: dict[str, Ints], terms: Sequence[str]) -> Floats:
         "p3": lambda: columns["state"] == 3,
         "same": lambda: columns["same"],
         "lead": lambda: columns["lead"],
-        "l7": lambda: np.log1p(columns["short"].astype(np.float64)),
-        "l28": lambda: np.log1p(columns["long"].astype(np.float64)),
+        "l7": lambda: np.log1p(columns["short"]),
+        "l28": lambda: np.log1p(columns["long"]),
     }
     return np.column_stack([np.asarray(made[name](), dtype=np.float64) for name in terms])
-
-
-def _codes(values: Ints) -> Ints:
-    """Codes from 0 in the order of the values."""
-    return np.asarray(np.unique(values, return_inverse=True)[1], dtype=np.int64)

@@ -5,7 +5,7 @@ window functions of SQL over the same grid took five times as long.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import duckdb
@@ -53,14 +53,15 @@ class _Record:
     areas: tuple[str, ...]
     first: date
     size: int
+    months: int
 
-    def grid(self, rows: dict[str, Ints], weight: str) -> Ints:
-        """Sums of a weight by area and day; rows outside the record are left out."""
+    def grid(self, rows: dict[str, Ints], weight: str | None = None) -> Ints:
+        """Rows by area and day, or sums of a weight; rows outside the record are left out."""
         inside = (rows["day"] >= 0) & (rows["day"] < self.size)
         cell = rows["area"][inside] * self.size + rows["day"][inside]
-        sums = np.zeros(len(self.areas) * self.size, dtype=np.int32)
-        sums[cell] = rows[weight][inside]  # rows are grouped: a day of an area comes once
-        return sums.reshape(len(self.areas), self.size)
+        weights = None if weight is None else rows[weight][inside]
+        sums = np.bincount(cell, weights, len(self.areas) * self.size)
+        return sums.astype(np.int32).reshape(len(self.areas), self.size)
 
 
 def known_days(connection: duckdb.DuckDBPyConnection, earlier: int = 0) -> KnownDays:
@@ -71,22 +72,21 @@ def known_days(connection: duckdb.DuckDBPyConnection, earlier: int = 0) -> Known
     their returns, are moved back (a placebo). Raises KeyError where no return is recorded.
     """
     record = _read_record(connection)
-    incident = _read_rows(connection, record, "incident", "count(*) FILTER (WHERE is_independent)")
-    activity = _read_rows(connection, record, "activity", "0")
-    incidents, independent = record.grid(incident, "rows"), record.grid(incident, "independent")
-    acted = _moved(record.grid(activity, "rows") > 0, earlier)
+    incident = _read_rows(connection, record, "incident", "is_independent")
+    incidents, independent = record.grid(incident), record.grid(incident, "is_independent")
+    acted = _moved(record.grid(_read_rows(connection, record, "activity")) > 0, earlier)
+    dates = [record.first + timedelta(days=day) for day in range(record.size)]
+    month = np.asarray([day.year * 12 + day.month - 1 for day in dates], dtype=np.int32)
     sent = {
-        source: _read_sent(connection, record, source) for source in ("activities", "incidents")
+        source: _read_sent(connection, record, source)[:, month - month[0]]
+        for source in ("activities", "incidents")
     }
     sent["activities"] = _moved(sent["activities"], earlier)
     known = _covered(sent["incidents"], EARLIER, 0) & _covered(sent["activities"], WASH_OUT, LEAD)
-    days = record.first.toordinal() + np.arange(record.size)
-    dates = np.asarray([date.fromordinal(int(day)) for day in days])
-    month = np.asarray([day.year * 12 + day.month - 1 for day in dates], dtype=np.int32)
+    at = np.flatnonzero(known)
+    area, day = np.divmod(at.astype(np.int32), np.int32(record.size))
     before, independent_before = _running(incidents), _running(independent)
     found: dict[str, Ints] = {
-        "area": np.broadcast_to(np.arange(len(record.areas), dtype=np.int32)[:, None], known.shape),
-        "month": np.broadcast_to(month, known.shape),
         "state": _states(acted),
         "same": acted,
         "lead": _summed(_running(acted), -LEAD, -1) > 0,
@@ -99,7 +99,8 @@ def known_days(connection: duckdb.DuckDBPyConnection, earlier: int = 0) -> Known
         "incidents": incidents,
         "independent": independent,
     }
-    return KnownDays(**{name: values[known] for name, values in found.items()})
+    of_known = {name: values.ravel()[at] for name, values in found.items()}
+    return KnownDays(area=area, month=month[day], **of_known)
 
 
 def _cut_off(counts: Ints, most: int) -> Ints:
@@ -114,36 +115,31 @@ def _read_record(connection: duckdb.DuckDBPyConnection) -> _Record:
     if not areas or found is None:
         raise KeyError("no return is recorded")
     first, last = found
-    return _Record(tuple(area for (area,) in areas), first, (last - first).days + 1)
+    months = (last.year - first.year) * 12 + last.month - first.month + 1
+    return _Record(tuple(area for (area,) in areas), first, (last - first).days + 1, months)
 
 
 def _read_rows(
-    connection: duckdb.DuckDBPyConnection, record: _Record, table: str, independent_sql: str
+    connection: duckdb.DuckDBPyConnection, record: _Record, table: str, *more: str
 ) -> dict[str, Ints]:
-    """`area` (its code), `day` of the record, `rows` and how many of them are independent."""
-    return _numbers(
-        connection,
-        f"""SELECT code AS area, "day" - $first AS "day", count(*) AS rows,
-          {independent_sql} AS independent
-        FROM series_{table} JOIN {_CODES_SQL} USING (area) GROUP BY ALL""",
-        record,
-    )
+    """Of each row `area` (its code), `day` of the record, and further columns."""
+    columns = ", ".join(['code AS area, "day" - $first AS "day"', *more])
+    query = f"SELECT {columns} FROM series_{table} JOIN {_CODES_SQL} USING (area)"
+    return _numbers(connection, query, record)
 
 
 def _read_sent(connection: duckdb.DuckDBPyConnection, record: _Record, source: str) -> Flags:
-    """By area and day: whether the return of its month came."""
+    """By area and month of the record: whether the return came."""
     months = _numbers(
         connection,
-        f"""SELECT code AS area, "month" - $first AS "day", day(last_day("month")) AS days
+        f"""SELECT code AS area, datediff('month', $first, "month") AS "month"
         FROM series_returned JOIN {_CODES_SQL} USING (area)
         WHERE is_sent AND source = '{source}'""",
         record,
     )
-    # A running sum of +1 at the first day of a month that came and -1 after its last.
-    steps = np.zeros((len(record.areas), record.size + 1), dtype=np.int64)
-    np.add.at(steps, (months["area"], months["day"]), 1)
-    np.add.at(steps, (months["area"], months["day"] + months["days"]), -1)
-    return np.asarray(np.cumsum(steps, axis=1)[:, :-1] > 0)
+    sent = np.zeros((len(record.areas), record.months), dtype=bool)
+    sent[months["area"], months["month"]] = True
+    return sent
 
 
 def _numbers(connection: duckdb.DuckDBPyConnection, query: str, record: _Record) -> dict[str, Ints]:
@@ -179,7 +175,6 @@ def _covered(sent: Flags, before: int, after: int) -> Flags:
 def _states(acted: Flags) -> Ints:
     """The window in which the last activity lies, the day itself not counted; 0: none of them."""
     running = _running(acted)
-    states = np.zeros(acted.shape, dtype=np.int8)
-    for number in range(len(WINDOW_ENDS), 0, -1):
-        states[_summed(running, 1, WINDOW_ENDS[number - 1]) > 0] = number
-    return states
+    within = [(_summed(running, 1, end) > 0).astype(np.int8) for end in WINDOW_ENDS]
+    # Windows lie inside each other: one less for each narrower one that holds an activity.
+    return np.asarray(within[-1] * len(within) - sum(within[:-1]), dtype=np.int8)

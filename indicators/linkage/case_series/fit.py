@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import sparse, stats
+from scipy import sparse, special
+from scipy.sparse import csgraph
 
 from indicators.linkage.case_series.cells import Cells, Floats
 from indicators.linkage.case_series.days import Ints
@@ -21,7 +22,6 @@ _MOST_STEPS = 50
 _CONVERGED = 1e-12
 # A column whose variation within strata is below this share of its variation has none.
 _COLLINEAR = 1e-10
-_QUARTER = 3  # months, of which the first that is present is the reference
 
 
 @dataclass(frozen=True)
@@ -46,33 +46,50 @@ class Term:
 
 @dataclass(frozen=True)
 class _Design:
-    """Cells with where the months of their strata begin: sums by month of a stratum come first.
+    """Cells with what does not change while the model is fitted.
 
-    begins: first cell of each month of a stratum; stratum: of each such month; columns: months of
-    strata × months that have an effect, which is sparse.
+    of_months, of_strata: incidents; terms_of_incidents: area-months × terms, summed over incidents.
+    begins: the first area-month of each stratum. effect: of each area-month the effect of its
+    calendar month, `effects` where it is a reference.
     """
 
     cells: Cells
+    of_months: Floats
+    terms_of_incidents: Floats
+    of_strata: Floats
     begins: Ints
-    stratum: Ints
-    months: sparse.csr_array
+    effect: Ints
+    effects: int
 
     @property
     def size(self) -> int:
-        return self.cells.terms.shape[1] + self.months.shape[1]
+        return self.cells.terms.shape[1] + self.effects
 
-    def sums(self, values: Floats) -> Floats:
-        """By month of a stratum."""
-        return np.asarray(np.add.reduceat(values, self.begins, axis=0))
+    def by_stratum(self, values: Floats) -> Floats:
+        return np.asarray(np.add.reduceat(values, self.begins))
 
-    def by_stratum(self, of_months: Floats) -> Floats:
-        begins = np.flatnonzero(np.r_[True, self.stratum[1:] != self.stratum[:-1]])
-        return np.asarray(np.add.reduceat(of_months, begins, axis=0))
+    def by_effect(self, values: Floats) -> Floats:
+        columns = [np.bincount(self.effect, column, self.effects + 1)[:-1] for column in values.T]
+        return np.column_stack(columns)
 
-    def of_cells(self, of_months: Floats) -> Floats:
-        """Each month's value for each of its cells."""
-        sizes = np.diff(np.r_[self.begins, len(self.cells.days)])
-        return np.repeat(of_months, sizes)
+    def spread(self, values: Floats) -> sparse.csr_array:
+        """Strata × effects: an area-month is the only one of its stratum with its effect."""
+        has = self.effect < self.effects
+        ends = np.r_[0, np.add.reduceat(has, self.begins, dtype=np.int64).cumsum()]
+        entries = (values[has], self.effect[has], ends)
+        return sparse.csr_array(entries, (len(self.begins), self.effects))
+
+
+@dataclass(frozen=True)
+class _Weighted:
+    """Weights that a model gives to days: `rates` by pattern times `levels` by area-month.
+
+    sums: area-months × (1 and each term), the weights' sums.
+    """
+
+    rates: Floats
+    levels: Floats
+    sums: Floats
 
 
 def fit_poisson(cells: Cells, names: Sequence[str], areas_with_contrast: int) -> tuple[Term, ...]:
@@ -81,121 +98,122 @@ def fit_poisson(cells: Cells, names: Sequence[str], areas_with_contrast: int) ->
     Raises NotEstimable: no_rows, collinear (a term does not vary within strata), separated (a
     term's days hold no incident at all) or not_converged.
     """
-    if not len(cells.days):
+    if not len(cells.stratum):
         raise NotEstimable("no_rows")
     design = _design(cells)
     _refuse_collinear(design)
-    beta = _maximise(design)
-    return _with_errors(design, beta, names, areas_with_contrast)
+    beta, expected = _maximise(design)
+    return _with_errors(design, beta, expected, names, areas_with_contrast)
 
 
 def _design(cells: Cells) -> _Design:
-    month = np.zeros_like(cells.stratum) if cells.month is None else cells.month
-    is_new = (np.diff(cells.stratum) != 0) | (np.diff(month) != 0)
-    begins = np.flatnonzero(np.r_[True, is_new])
-    return _Design(cells, begins, cells.stratum[begins], _month_columns(cells, begins))
+    """Of the months of a quarter that strata compare, the first is their reference."""
+    months, code = np.unique(cells.month, return_inverse=True)
+    ones = (np.ones(len(code)), (cells.stratum, code))
+    in_strata = sparse.csr_array(ones, (int(cells.stratum.max()) + 1, len(months)))
+    _, compared = csgraph.connected_components(in_strata.T @ in_strata, directed=False)
+    is_effect = np.full(len(months), not cells.by_month)
+    is_effect[np.unique(compared, return_index=True)[1]] = False
+    effects = int(is_effect.sum())
+    number = np.where(is_effect, np.cumsum(is_effect) - 1, effects)
+    begins = np.flatnonzero(np.r_[True, np.diff(cells.stratum) != 0])
+    of_months = cells.incidents.sum(axis=1)
+    of_strata = np.add.reduceat(of_months, begins)
+    times = cells.incidents @ cells.terms
+    return _Design(cells, of_months, times, of_strata, begins, number[code], effects)
 
 
-def _month_columns(cells: Cells, begins: Ints) -> sparse.csr_array:
-    """A column a month; the first month present in a quarter is its reference."""
-    if cells.month is None:
-        return sparse.csr_array((len(begins), 0))
-    months, code = np.unique(cells.month[begins], return_inverse=True)
-    quarters = months // _QUARTER
-    is_effect = np.r_[False, quarters[1:] == quarters[:-1]]
-    ones = sparse.csr_array(
-        (np.ones(len(begins)), (np.arange(len(begins)), code)), (len(begins), len(months))
-    )
-    return ones[:, np.flatnonzero(is_effect)]
-
-
-def _information(design: _Design, weights: Floats) -> Floats:
-    """Sum of weight × column × column, less what the strata's own effects take of it."""
+def _weighted(design: _Design, rates: Floats, levels: Floats) -> _Weighted:
     terms = design.cells.terms
-    of_months = design.sums(np.column_stack([weights, weights[:, None] * terms]))
-    of_strata = design.by_stratum(of_months)
+    sums = design.cells.days @ np.column_stack([rates, rates[:, None] * terms])
+    return _Weighted(rates, levels, sums * levels[:, None])
+
+
+def _expected(design: _Design, beta: Floats) -> tuple[_Weighted, float]:
+    """Incidents expected, where every stratum keeps its own total, and the log-likelihood.
+
+    The likelihood is up to a constant: that of how each stratum's incidents fall on its days.
+    """
+    cells = design.cells
+    linear = cells.terms @ beta[: cells.terms.shape[1]]
+    of_effect = np.r_[beta[cells.terms.shape[1] :], 0.0][design.effect]
+    highest = linear.max()
+    raw = _weighted(design, np.exp(linear - highest), np.exp(of_effect))
+    totals = design.by_stratum(raw.sums[:, 0])
+    given = (design.of_strata / totals)[cells.stratum]
+    likelihood = (
+        (cells.incidents.sum(axis=0) * (linear - highest)).sum()
+        + (design.of_months * of_effect).sum()
+        - (design.of_strata * np.log(totals)).sum()
+    )
+    whole = _Weighted(raw.rates, raw.levels * given, raw.sums * given[:, None])
+    return whole, float(likelihood)
+
+
+def _information(design: _Design, weighted: _Weighted) -> Floats:
+    """Sum of weight × column × column, less what the strata's own effects take of it."""
+    cells, sums = design.cells, weighted.sums
+    of_strata = design.by_stratum(sums)
     total, term_sums = of_strata[:, 0], of_strata[:, 1:]
-    months = design.months
-    # Months of a stratum × effects, summed to strata: what each effect weighs in a stratum.
-    in_stratum = _sum_rows(months.multiply(of_months[:, [0]]).tocsr(), design.stratum)
-    scaled = in_stratum.multiply(1 / np.sqrt(total)[:, None]).tocsr()
-    of_terms = terms.T @ (weights[:, None] * terms) - (term_sums / total[:, None]).T @ term_sums
-    mixed = (months.T @ of_months[:, 1:]) - in_stratum.T @ (term_sums / total[:, None])
-    of_effects = np.diag(np.asarray(months.T @ of_months[:, 0])) - (scaled.T @ scaled).toarray()
+    means = term_sums / total[:, None]
+    of_patterns = (cells.days.T @ weighted.levels) * weighted.rates
+    of_terms = cells.terms.T @ (of_patterns[:, None] * cells.terms) - means.T @ term_sums
+    mixed = design.by_effect(sums[:, 1:] - sums[:, :1] * means[cells.stratum])
+    scaled = design.spread(sums[:, 0] / np.sqrt(total)[cells.stratum])
+    of_effects = np.diag(design.by_effect(sums[:, :1])[:, 0]) - (scaled.T @ scaled).toarray()
     return np.block([[of_terms, mixed.T], [mixed, of_effects]])
-
-
-def _sum_rows(rows: sparse.csr_array, group: Ints) -> sparse.csr_array:
-    size = len(group)
-    picks = sparse.csr_array((np.ones(size), (group, np.arange(size))), (group.max() + 1, size))
-    return (picks @ rows).tocsr()
 
 
 def _refuse_collinear(design: _Design) -> None:
     """Days weigh: before the fit it is known whether the columns can be told apart."""
-    information = _information(design, design.cells.days)
-    whole = np.r_[
-        design.cells.days @ design.cells.terms**2,
-        design.months.T @ design.sums(design.cells.days),
-    ]
+    cells = design.cells
+    days = _weighted(design, np.ones(len(cells.terms)), np.ones(len(cells.month)))
+    whole = np.r_[cells.days.sum(axis=0) @ cells.terms**2, design.by_effect(days.sums[:, :1])[:, 0]]
     scale = np.sqrt(np.maximum(whole, 1.0))
-    if np.linalg.eigvalsh(information / np.outer(scale, scale))[0] < _COLLINEAR:
+    information = _information(design, days) / np.outer(scale, scale)
+    if np.linalg.eigvalsh(information)[0] < _COLLINEAR:
         raise NotEstimable("collinear")
 
 
-def _expected(design: _Design, beta: Floats) -> Floats:
-    """Incidents expected in each cell, where every stratum keeps its own total."""
-    cells = design.cells
-    terms = cells.terms.shape[1]
-    linear = cells.terms @ beta[:terms] + design.of_cells(design.months @ beta[terms:])
-    raw = cells.days * np.exp(linear - linear.max())
-    given = design.by_stratum(design.sums(np.column_stack([cells.incidents, raw])))
-    return np.asarray(raw * (given[:, 0] / given[:, 1])[cells.stratum])
-
-
-def _log_likelihood(cells: Cells, expected: Floats) -> float:
-    """Up to a constant; strata keep their totals, so the sum of what is expected does not move."""
-    has = cells.incidents > 0
-    return float(cells.incidents[has] @ np.log(expected[has]))
-
-
-def _score(design: _Design, rest: Floats) -> Floats:
-    return np.r_[design.cells.terms.T @ rest, design.months.T @ design.sums(rest)]
-
-
-def _maximise(design: _Design) -> Floats:
-    """Newton's steps, halved while the likelihood falls."""
+def _maximise(design: _Design) -> tuple[Floats, _Weighted]:
+    """Newton's steps, halved while the likelihood falls; with what is then expected."""
     beta: Floats = np.zeros(design.size)
-    expected = _expected(design, beta)
+    expected, likelihood = _expected(design, beta)
     for _ in range(_MOST_STEPS):
-        score = _score(design, design.cells.incidents - expected)
+        of_terms, of_months = _rest(design, expected)
+        score = np.r_[of_terms.sum(axis=0), design.by_effect(of_months[:, None])[:, 0]]
         step = np.linalg.solve(_information(design, expected), score)
         if score @ step < _CONVERGED:
-            return beta
-        beta, expected = _climb(design, beta, step, _log_likelihood(design.cells, expected))
+            return beta, expected
+        beta, expected, likelihood = _climb(design, beta, step, likelihood)
         if np.abs(beta).max() > 25:  # a ratio of e^25: the term's days hold no incident
             raise NotEstimable("separated")
     raise NotEstimable("not_converged")
 
 
-def _climb(design: _Design, beta: Floats, step: Floats, before: float) -> tuple[Floats, Floats]:
+def _climb(
+    design: _Design, beta: Floats, step: Floats, before: float
+) -> tuple[Floats, _Weighted, float]:
     for halving in range(_MOST_STEPS):
         tried = beta + step / 2**halving
-        expected = _expected(design, tried)
-        if _log_likelihood(design.cells, expected) >= before - 1e-9 * abs(before):
-            return tried, expected
+        expected, likelihood = _expected(design, tried)
+        if likelihood >= before - 1e-9 * abs(before):
+            return tried, expected, likelihood
     raise NotEstimable("not_converged")
 
 
 def _with_errors(
-    design: _Design, beta: Floats, names: Sequence[str], areas_with_contrast: int
+    design: _Design,
+    beta: Floats,
+    expected: _Weighted,
+    names: Sequence[str],
+    areas_with_contrast: int,
 ) -> tuple[Term, ...]:
-    expected = _expected(design, beta)
     bread = np.linalg.inv(_information(design, expected))
-    by_stratum = _stratum_scores(design, design.cells.incidents - expected)
-    area = design.cells.area[design.begins][np.unique(design.stratum, return_index=True)[1]]
-    by_area = np.asarray(_sum_rows(sparse.csr_array(by_stratum), area).toarray())
-    errors = [_cluster_errors(scores, bread) for scores in (by_stratum, by_area)]
+    by_stratum = _pulls(design, expected, bread[:, : len(names)])
+    area = design.cells.area[design.begins]
+    by_area = np.add.reduceat(by_stratum, np.flatnonzero(np.r_[True, np.diff(area) != 0]))
+    errors = [_cluster_errors(pulls) for pulls in (by_stratum, by_area)]
     df = (len(by_stratum) - 1, areas_with_contrast - 1)
     return tuple(
         _term(
@@ -208,20 +226,27 @@ def _with_errors(
     )
 
 
-def _stratum_scores(design: _Design, rest: Floats) -> Floats:
-    """Strata × columns."""
-    of_terms = design.by_stratum(design.sums(rest[:, None] * design.cells.terms))
-    months = design.months.multiply(design.sums(rest)[:, None]).tocsr()
-    return np.column_stack([of_terms, _sum_rows(months, design.stratum).toarray()])
+def _rest(design: _Design, expected: _Weighted) -> tuple[Floats, Floats]:
+    """Incidents less what is expected, by area-month: times each term, and alone."""
+    of_terms = design.terms_of_incidents - expected.sums[:, 1:]
+    return of_terms, design.of_months - expected.sums[:, 0]
 
 
-def _cluster_errors(scores: Floats, bread: Floats) -> Floats:
-    """Standard error of each column; nan with a single cluster."""
-    size = len(scores)
+def _pulls(design: _Design, expected: _Weighted, bread: Floats) -> Floats:
+    """Strata × terms: what each stratum's score does to the estimate (score × bread)."""
+    of_terms, of_months = _rest(design, expected)
+    terms = of_terms.shape[1]
+    return np.asarray(
+        design.by_stratum(of_terms) @ bread[:terms] + design.spread(of_months) @ bread[terms:]
+    )
+
+
+def _cluster_errors(pulls: Floats) -> Floats:
+    """Standard error of each term; nan with a single cluster."""
+    size = len(pulls)
     if size < 2:
-        return np.full(len(bread), np.nan)
-    spread = bread @ (scores.T @ scores) @ bread * size / (size - 1)
-    return np.asarray(np.sqrt(np.diag(spread)))
+        return np.full(pulls.shape[1], np.nan)
+    return np.asarray(np.sqrt((pulls**2).sum(axis=0) * size / (size - 1)))
 
 
 def _term(
@@ -237,6 +262,20 @@ def _judge(estimate: float, error: float, df: int) -> tuple[float, float]:
     """p-value and half of the 95% interval; 1 and infinity where nothing can be said."""
     if df < 1 or not error > 0:
         return 1.0, math.inf
-    law = stats.t(df)
-    reach = float(law.ppf((1 + _CONFIDENCE) / 2)) * error
-    return float(2 * law.sf(abs(estimate) / error)), reach
+    reach = float(special.stdtrit(df, (1 + _CONFIDENCE) / 2)) * error
+    return float(2 * special.stdtr(df, -abs(estimate) / error)), reach
+
+
+def relative_days(cells: Cells) -> sparse.csr_array:
+    """Days of each cell times its rate by the fitted model, but for what the first term says.
+
+    What a ratio of one area alone is held against: months, history and the other terms stay those
+    of all areas. Raises NotEstimable as `fit_poisson`.
+    """
+    design = _design(cells)
+    beta, _ = _maximise(design)
+    terms = cells.terms.shape[1]
+    linear = cells.terms[:, 1:] @ beta[1:terms]
+    levels = np.exp(np.r_[beta[terms:], 0.0][design.effect])
+    scaled = cells.days.multiply(np.exp(linear - linear.max())).multiply(levels[:, None])
+    return sparse.csr_array(scaled)

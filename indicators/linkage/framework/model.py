@@ -1,7 +1,7 @@
 """The results framework of a mission: objective, outcomes, outputs and the edges between them.
 
 Read from `missions/<mission>/framework.yaml`. An edge says what a mission expects and why; what
-the data say of it does not belong here: see `association.py`.
+the data say of it does not belong here.
 """
 
 from collections.abc import Iterator, Mapping
@@ -102,7 +102,7 @@ class Edge(Strict):
 
     `margin_percent`: fixed before anything is looked at; only where the whole interval lies inside
     it is "no change" said. `controls`, fixed likewise: what wakes of activities are compared with.
-    `primary`, likewise: without one it goes by the kind of outcome (`evidence.py`).
+    `primary`, likewise: without one it goes by the kind of outcome (`evidence/primaries.py`).
     """
 
     id: str

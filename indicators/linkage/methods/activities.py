@@ -1,6 +1,6 @@
 """Single activities in the areas where they count, of which kind they are, and what they cost."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
 import duckdb
@@ -39,15 +39,20 @@ _COLUMNS = KIND_COLUMNS | {
 }  # fmt: skip
 
 
-def has_events(output: Indicator, outcome: Indicator) -> bool:
-    """Whether an edge goes from single activities to single incidents.
+def has_events(
+    output: Indicator, outcome: Indicator, sources: Collection[str] = ("incidents",)
+) -> bool:
+    """Whether an edge goes from single activities to single rows of one of these sources.
 
     What belongs to a row and a period, not to the row alone, makes no single event.
     """
-    sources = (output.source, outcome.source)
-    return sources == (SOURCE, "incidents") and not any(
-        counted_columns(indicator) & set(period_columns(contracts()[indicator.source]))
-        for indicator in (output, outcome)
+    return (
+        output.source == SOURCE
+        and outcome.source in sources
+        and not any(
+            counted_columns(indicator) & set(period_columns(contracts()[indicator.source]))
+            for indicator in (output, outcome)
+        )
     )
 
 

@@ -1,30 +1,53 @@
 """Case series by area: is an area's own rate of incidents other on the days after an activity?
 
-For edges from single activities to single incidents, dated to the day. Counts and models stand in
-`linkage/case_series` (`reference/linkage/sccs/README.md`); here which rows belong to an edge, and
-what the grade looks at (`reference/linkage/grading.md` §1).
+For edges from single activities to single incidents or alerts, dated to the day. Counts and models
+stand in `linkage/case_series` (`reference/linkage/sccs/README.md`); here which rows belong to an
+edge, and what the grade looks at (`reference/linkage/grading.md` §1).
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import duckdb
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from indicators.compiler.derived.columns import rows_sql
 from indicators.compiler.derived.functions import functions_sql
 from indicators.compiler.indicator_filter import counted_columns, counted_sql
+from indicators.definitions.columns_read import class_of_total
 from indicators.definitions.contracts import contracts
 from indicators.definitions.indicator import Indicator
-from indicators.linkage.case_series.analysis import MODELS, FittedModel, fit
-from indicators.linkage.case_series.days import KnownDays, known_days
+from indicators.linkage.case_series.analysis import (
+    LEAST_AREAS_WITH_CONTRAST,
+    LEAST_INFORMATION,
+    MODELS,
+    FittedModel,
+    cells_of_model,
+    fit,
+    fit_cells,
+    information_by_area,
+)
+from indicators.linkage.case_series.areas import area_effects
+from indicators.linkage.case_series.days import EARLIER, LEAD, KnownDays, known_days
 from indicators.linkage.case_series.fit import Term
-from indicators.linkage.finding import LEVEL, PLACEBO, EffectEstimate, Finding, MethodResult
+from indicators.linkage.finding import PLACEBO, EffectEstimate, Finding, MethodResult
 from indicators.linkage.framework.model import Edge
 from indicators.linkage.grading import CheckOutcome, GradingInputs
 from indicators.linkage.methods.activities import SOURCE, has_events
 from indicators.linkage.methods.protocol import Warehouse
+from indicators.linkage.power import (
+    LEVEL,
+    TARGET_RATIO,
+    NeedKind,
+    Precision,
+    Shortfall,
+    Supply,
+    more,
+    smallest_visible,
+)
 
 METHOD = "case_series"
 PRIMARY = "14_days"
@@ -35,20 +58,49 @@ WINDOWS = {
     "p3": ("8_to_14_days", "8–14"),
 }
 RECEIVED = ("submitted", "nil")  # a return that says "none" has come
+MONTHS_AROUND_A_DAY = 3  # whose returns must be there for any day of the middle one to be known
 LEAST_SHARE = 0.5
 STRONG_PLACEBO_P, PLACEBO_P = 0.01, 0.10
 _COLUMNS = {
     SOURCE: {"activity_code", "started_at", "area_code"},
     "incidents": {"incident_code", "occurred_on", "date_precision", "area_code", "reported_by"},
+    "alerts": {"alert_code", "received_on_local", "area_code"},
+}
+# By source of the outcome: the local day of a row, which rows are dated to it, and which of them
+# others than UN police report. Alerts come in with the officers who act: nobody else has them.
+_EVENTS_SQL = {
+    "incidents": (
+        "occurred_on",
+        "date_precision = 'day'",
+        "coalesce(reported_by, '') <> 'un_police'",
+    ),
+    "alerts": ("received_on_local", "true", "false"),
 }
 
 
 @dataclass(frozen=True)
 class Series:
-    """The known days of one edge, and the same with its activities put 60 days too early."""
+    """The known days of one edge, and the same with its activities put 60 days too early.
+
+    `areas`: names by the codes of the days. `possible_days`: of an area, were all its returns
+    there. `missing`: by area months of which a return is missing. `undated`: incidents without a
+    day. `is_protected`: no figure of a single area leaves the engine. `has_same_collector`: those
+    who act also record the outcome.
+    """
 
     days: KnownDays
     moved: KnownDays
+    areas: tuple[str, ...]
+    possible_days: int
+    missing: Mapping[str, int]
+    undated: int
+    is_protected: bool
+    has_same_collector: bool = False
+
+    @property
+    def counted(self) -> NeedKind:
+        """What the outcome counts: of the two, alerts come from those who act."""
+        return "alerts" if self.has_same_collector else "incidents"
 
 
 @dataclass(frozen=True)
@@ -56,43 +108,62 @@ class CaseSeries:
     """An area's days after an activity beside its other days of the same quarter."""
 
     name: str = METHOD
-    table: str | None = None
+    table: str | None = "area_effect"
 
     def applies(self, edge: Edge, catalogue: Mapping[str, Indicator]) -> bool:
-        """From single activities to single incidents."""
+        """From single activities to single incidents or alerts."""
         output, outcome = (catalogue.get(code) for code in (edge.from_indicator, edge.to_indicator))
-        return output is not None and outcome is not None and has_events(output, outcome)
+        if output is None or outcome is None:
+            return False
+        return has_events(output, outcome, tuple(_EVENTS_SQL))
 
     def read(self, warehouse: Warehouse, edge: Edge) -> Series | None:
         """The edge's known days; None where no return is recorded."""
         connection, catalogue = warehouse.connection, warehouse.catalogue
+        output, outcome = catalogue[edge.from_indicator], catalogue[edge.to_indicator]
         for statement in functions_sql(warehouse.mission, warehouse.as_of.isoformat()):
             connection.execute(statement)
-        for statement in series_sql(catalogue[edge.from_indicator], catalogue[edge.to_indicator]):
+        for statement in series_sql(output, outcome):
             parameters = {"mission": warehouse.mission.mission} if "$mission" in statement else None
             connection.execute(statement, parameters)
-        return _read_days(connection)
+        is_protected = class_of_total(outcome) == "protected"
+        return read_series(connection, is_protected, outcome.source == "alerts")
 
     def evidence(self, inputs: Series | None, edge: Edge) -> MethodResult:
         """The fortnight after, its three windows, and beside them the models that check it."""
         if inputs is None or not len(inputs.days.area):
             effect = EffectEstimate(METHOD, PRIMARY, 0, reason="no_known_days")
-            return MethodResult((_finding(effect, edge, {}, "1–14"),))
+            untested = replace(
+                _finding(effect, edge, {}, "1–14"),
+                shortfalls=(Shortfall("returns", MONTHS_AROUND_A_DAY * LEAST_AREAS_WITH_CONTRAST),),
+                supplies=tuple(_supplies(inputs, None)),
+            )
+            return MethodResult((untested,))
         models = {name: fit(inputs.days, MODELS[name]) for name in MODELS if name != "month_strata"}
         named = edge.primary.outcome if edge.primary else "all"
         primary = models["independent" if named == "independent" else "primary"]
         reason = primary.unfit_for_a_grade
         whole = None if reason else _term(primary, "post")
         checks = dict(_checks(inputs, models, whole)) if whole else {}
+        ceilings = ("same_collector",) if inputs.has_same_collector else ()
         months = len(np.unique(inputs.days.month))
-        found = [_finding(_effect(PRIMARY, primary, "post", months, reason), edge, checks, "1–14")]
+        effect = _effect(PRIMARY, primary, "post", months, reason)
+        found = [
+            replace(
+                _finding(effect, edge, checks, "1–14", ceilings),
+                precision=_precision(primary, months, inputs.counted),
+                shortfalls=tuple(shortfalls(primary, inputs.counted)),
+                supplies=tuple(_supplies(inputs, primary)),
+            )
+        ]
         for term, (name, days) in WINDOWS.items() if whole else ():
             effect = _effect(name, models["windows"], term, months, models["windows"].reason)
-            found.append(_finding(effect, edge, checks, days))
+            found.append(_finding(effect, edge, checks, days, ceilings))
         if whole and models["lead"].terms:
             lead = _effect("lead_7_days", models["lead"], "lead", months, None, PLACEBO)
             found.append(_finding(lead, edge, {}, "1–14"))
-        return MethodResult(tuple(found))
+        rows = _area_rows(inputs, whole, named) if whole and not inputs.is_protected else ()
+        return MethodResult(tuple(found), tuple(rows))
 
     def primary(self, findings: Sequence[Finding]) -> Finding | None:
         """The fortnight after, where information and areas with contrast are enough."""
@@ -103,7 +174,8 @@ class CaseSeries:
 def series_sql(output: Indicator, outcome: Indicator) -> Iterator[str]:
     """CREATE statements of the tables that `case_series.analysis.analyse` asks for.
 
-    Parameter: mission. A return of an area has come where all that are owed for the month have.
+    Parameter: mission. A return of an area has come where all that are owed for the month have, and
+    of an indicator of UN police, all that police units owe: what others do does not count in it.
     """
     placed = """LEFT JOIN (
       SELECT area_code, any_value(parent_area_code) AS parent, any_value(area_level) AS area_level
@@ -117,21 +189,144 @@ def series_sql(output: Indicator, outcome: Indicator) -> Iterator[str]:
     yield f"""CREATE OR REPLACE TEMP TABLE series_activity AS
 SELECT {area}, local_date(started_at) AS "day"
 FROM series_{SOURCE} {placed} WHERE coalesce({counted_sql(output)}, false)"""
+    day, is_dated, is_independent = _EVENTS_SQL[outcome.source]
     yield f"""CREATE OR REPLACE TEMP TABLE series_incident AS
-SELECT {area}, occurred_on AS "day", coalesce(reported_by, '') <> 'un_police' AS is_independent
-FROM series_incidents {placed}
-WHERE coalesce({counted_sql(outcome)}, false) AND date_precision = 'day'"""
+SELECT {area}, {day} AS "day", {is_independent} AS is_independent
+FROM series_{outcome.source} {placed}
+WHERE coalesce({counted_sql(outcome)}, false) AND {is_dated}"""
+    yield f"""CREATE OR REPLACE TEMP TABLE series_undated AS
+SELECT count(*) AS rows FROM series_{outcome.source}
+WHERE coalesce({counted_sql(outcome)}, false) AND NOT coalesce({is_dated}, false)"""
     yield f"""CREATE OR REPLACE TEMP TABLE series_returned AS
-SELECT source, area, "month", bool_and(status IN {RECEIVED}) AS is_sent
+SELECT 'activities' AS source, area, "month", bool_and(status IN {RECEIVED}) AS is_sent
+FROM mart.return_status AS owed
+ASOF LEFT JOIN cube.units AS unit
+  ON unit.unit_code = owed.unit_code AND last_day(owed."month") >= unit.valid_from
+WHERE owed.mission = $mission AND source = '{SOURCE}' AND {_reporters_sql(output)}
+GROUP BY ALL
+UNION ALL
+SELECT 'incidents', area, "month", bool_and(status IN {RECEIVED})
 FROM mart.return_status
-WHERE mission = $mission AND source IN ('{SOURCE}', 'incidents') GROUP BY ALL"""
+WHERE mission = $mission AND source = '{outcome.source}' GROUP BY ALL"""
 
 
-def _read_days(connection: duckdb.DuckDBPyConnection) -> Series | None:
+def _reporters_sql(output: Indicator) -> str:
+    is_police = output.returns is not None and output.returns.reporters == "police"
+    return "coalesce(component = 'police', true)" if is_police else "true"
+
+
+def read_series(
+    connection: duckdb.DuckDBPyConnection,
+    is_protected: bool = False,
+    has_same_collector: bool = False,
+) -> Series | None:
+    """The series of the tables of `series_sql`; None where no return is recorded."""
     try:
-        return Series(known_days(connection), known_days(connection, earlier=FAKE_DAYS))
+        days, moved = known_days(connection), known_days(connection, earlier=FAKE_DAYS)
     except KeyError:
         return None
+    missing = connection.execute(
+        """SELECT area, count(DISTINCT "month") FILTER (WHERE NOT is_sent) FROM series_returned
+        GROUP BY area ORDER BY area"""
+    ).fetchall()
+    ((length,),) = connection.execute(
+        """SELECT last_day(max("month")) - CAST(min("month") AS DATE) + 1 FROM series_returned"""
+    ).fetchall()
+    ((undated,),) = connection.execute("SELECT rows FROM series_undated").fetchall()
+    return Series(
+        days,
+        moved,
+        areas=tuple(area for area, _ in missing),
+        possible_days=max(0, length - EARLIER - LEAD),
+        missing={area: months for area, months in missing if months},
+        undated=undated,
+        is_protected=is_protected,
+        has_same_collector=has_same_collector,
+    )
+
+
+# --- what it rests on, and what is missing -------------------------------------------------------
+
+
+def _precision(model: FittedModel, months: int, counted: NeedKind) -> Precision | None:
+    """From the wider of its errors, and never from less than 1/√information, which is known first.
+
+    None where no incident lies in a stratum with days of both kinds: nothing can be reckoned from.
+    """
+    if not model.information > 0:
+        return None
+    term = _term(model, "post")
+    df = max(model.areas_with_contrast - 1, 1)
+    least = smallest_visible(1 / math.sqrt(model.information), df)
+    pairs = ((term.se_stratum, term.df_stratum), (term.se_area, term.df_area)) if term else ()
+    own = (smallest_visible(error, df) for error, df in pairs if error > 0 and df > 0)
+    return Precision(
+        max(least, *own) if term else least, TARGET_RATIO, counted, model.incidents, months
+    )
+
+
+def shortfalls(model: FittedModel, counted: NeedKind = "incidents") -> Iterator[Shortfall]:
+    """What the gates of `grading.md` lack, incidents at today's share of days after activities."""
+    areas = LEAST_AREAS_WITH_CONTRAST - model.areas_with_contrast
+    if areas > 0:
+        yield Shortfall("areas_with_contrast", areas)
+    if 0 < model.information < LEAST_INFORMATION:
+        times = LEAST_INFORMATION / model.information
+        yield Shortfall(counted, more(model.incidents, times))
+
+
+def _supplies(series: Series | None, model: FittedModel | None) -> Iterator[Supply]:
+    """Missing returns and days of incidents.
+
+    A day that becomes known is worth what a known day of its area is, or of the mission where none
+    is known; an area without incidents of the kind adds nothing and is left out.
+    """
+    if series is None:
+        return
+    size, days = len(series.areas), series.days
+    known = np.bincount(days.area, minlength=size)
+    own = np.zeros(size)
+    by_area = information_by_area(days, MODELS["primary"])
+    own[: len(by_area)] = by_area
+    total = float(own.sum())
+    gains: dict[str, float | None] = {}
+    for code, (area, count) in enumerate(zip(series.areas, known, strict=True)):
+        worth = own[code] / count if count else total / max(int(known.sum()), 1)
+        gain = worth * max(0, series.possible_days - int(count))
+        if area in series.missing and (gain > 0 or not total):
+            gains[area] = gain / total if total else None
+    for area, gain in gains.items():
+        yield Supply("returns", series.missing[area], None if gain is None else 1 + gain, area)
+    if gains:
+        known_gains = [gain for gain in gains.values() if gain is not None]
+        times = 1 + sum(known_gains) if known_gains else None
+        yield Supply("returns", sum(series.missing[area] for area in gains), times)
+    if series.undated:
+        times = 1 + series.undated / model.incidents if model and model.incidents else None
+        yield Supply("day_dates", series.undated, times)
+
+
+def _area_rows(series: Series, whole: Term, outcome: str) -> Iterator[dict[str, Any]]:
+    """Rows of `mart.area_effect`: of every area with an incident."""
+    spec = MODELS["independent" if outcome == "independent" else "primary"]
+    for own in area_effects(cells_of_model(series.days, spec).compared(), whole):
+        low, high = own.interval(own.estimate, own.se)
+        shrunken_low, shrunken_high = own.interval(own.shrunken, own.shrunken_se)
+        yield {
+            "area": series.areas[own.area],
+            "method": METHOD,
+            "specification": PRIMARY,
+            "n_events": own.incidents,
+            "n_eff": own.information,
+            "estimate": own.estimate,
+            "se": own.se,
+            "ci_low": low,
+            "ci_high": high,
+            "shrunken": own.shrunken,
+            "shrunken_low": shrunken_low,
+            "shrunken_high": shrunken_high,
+            "status": own.status,
+        }
 
 
 def _term(model: FittedModel, name: str) -> Term | None:
@@ -179,7 +374,7 @@ def _effect(
 
 def _reach(error: float, df: int) -> float:
     """Half of the 95% interval by t; nothing where the error is not known."""
-    return float(stats.t(df).ppf(1 - LEVEL / 2)) * error if df > 0 and error > 0 else 0.0
+    return float(special.stdtrit(df, 1 - LEVEL / 2)) * error if df > 0 and error > 0 else 0.0
 
 
 def _checks(
@@ -197,9 +392,10 @@ def _checks(
     if lead is not None:
         is_small = abs(lead.estimate) < LEAST_SHARE * abs(whole.estimate)
         yield "lead_size", "passed" if is_small else "failed"
+    cells = cells_of_model(series.days, MODELS["primary"])
     left = [
-        _keeps(whole, _term(fit(_without(series.days, area), MODELS["primary"]), "post"))
-        for area in np.unique(series.days.area)
+        _keeps(whole, _term(fit_cells(cells.only(cells.area != area), MODELS["primary"]), "post"))
+        for area in np.unique(cells.area)
     ]
     yield "area_omission", "failed" if "failed" in left else "passed"
 
@@ -220,13 +416,12 @@ def _placebo(term: Term | None) -> CheckOutcome:
     return "weak" if term.p_value >= STRONG_PLACEBO_P else "failed"
 
 
-def _without(days: KnownDays, area: int) -> KnownDays:
-    rest = days.area != area
-    return KnownDays(**{part.name: getattr(days, part.name)[rest] for part in fields(days)})
-
-
 def _finding(
-    effect: EffectEstimate, edge: Edge, checks: Mapping[str, CheckOutcome], days: str
+    effect: EffectEstimate,
+    edge: Edge,
+    checks: Mapping[str, CheckOutcome],
+    days: str,
+    ceilings: tuple[str, ...] = (),
 ) -> Finding:
     is_against = effect.estimate is not None and effect.estimate * edge.expected_sign < 0
     inputs = GradingInputs(
@@ -235,7 +430,7 @@ def _finding(
         reason=effect.reason,
         n_areas=effect.n_areas,
         checks=checks,
-        ceilings=("against_expectation",) if is_against else (),
+        ceilings=(*ceilings, "against_expectation") if is_against else ceilings,
     )
     return Finding(
         effect,

@@ -6,6 +6,7 @@ of patrol, with what the patrols cost. Fills `mart.interview_effect` and gives f
 with those of the other methods. The comparison itself stands in `interviews.py`.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,9 +19,13 @@ from indicators.compiler.indicator_filter import counted_sql
 from indicators.definitions.indicator import Indicator
 from indicators.linkage.finding import ALL_KINDS, EffectEstimate, Finding, MethodResult
 from indicators.linkage.framework.model import Edge
-from indicators.linkage.grading import GradingInputs
+from indicators.linkage.grading import CheckOutcome, GradingInputs
 from indicators.linkage.interviews import (
+    MIN_CLUSTERS,
+    MIN_EVENTS,
+    MIN_INTERVIEWS,
     Comparison,
+    Difference,
     answers_after_activities,
     soon_or_later,
     unexpected_event,
@@ -33,14 +38,19 @@ from indicators.linkage.methods.activities import (
     log_activities,
 )
 from indicators.linkage.methods.protocol import Warehouse
+from indicators.linkage.power import TARGET, Precision, Shortfall
 from indicators.survey.waves.respondents import wave_respondents
 from indicators.survey.waves.shown import Wave, periods_of_waves
 
 METHOD, PULSE_METHOD = "before_after_interviews", "pulse_interviews"
 DAYS = 7  # the bandwidth fixed beforehand; the others show how much hangs on it
 OTHER_DAYS = (5, 10)
+PRIMARY = f"{DAYS}_days_{ALL_KINDS}"
 PULSE_DAYS = 7  # "soon" after a patrol
 MIN_ROUNDS = 3
+MIN_RESPONDENTS = 30  # an area
+DAYS_OF_MONTH = 365.25 / 12
+LEAST_SHARE = 0.5
 COVARIATES = ("is_woman", "is_young", "is_displaced")
 
 
@@ -48,12 +58,23 @@ COVARIATES = ("is_woman", "is_young", "is_displaced")
 class _Sample:
     """Interviews of one edge's outcome, and the activities during their fieldwork.
 
-    Of `pulse` interviews: every completed patrol in an area where some were asked.
+    Of `pulse` interviews: every completed patrol in an area where some were asked. `incidents`:
+    place, day of those in the areas of fieldwork; None where not looked at.
     """
 
     answers: pd.DataFrame
     activities: pd.DataFrame
     rounds: int
+    incidents: pd.DataFrame | None = None
+
+    @property
+    def months(self) -> float | None:
+        """How long so many rounds take, by the time between their first days."""
+        starts = self.answers.groupby("wave")["day"].min()
+        if len(starts) < 2:
+            return None
+        between = (starts.max() - starts.min()).days / (len(starts) - 1)
+        return self.rounds * between / DAYS_OF_MONTH
 
 
 @dataclass(frozen=True)
@@ -82,14 +103,19 @@ class Interviews:
         """Every comparison: findings and rows of `mart.interview_effect`."""
         sample, pulse = inputs
         found = [*_unexpected_event(sample), *_pulse(pulse)]
-        signs = [np.sign(entry.difference.estimate) for entry in found if entry.is_estimated]
+        estimates = (entry.difference.estimate for entry in found)
+        signs = [np.sign(estimate) for estimate in estimates if estimate is not None]
         return MethodResult(
-            tuple(_finding(entry, signs) for entry in found), tuple(_row(entry) for entry in found)
+            tuple(_finding(entry, edge, found, signs) for entry in found),
+            tuple(_row(entry) for entry in found),
         )
 
     def primary(self, findings: Sequence[Finding]) -> Finding | None:
-        """None: what the protected say stands beside what other methods find."""
-        return None
+        """A week before and after any activity, where enough were asked on both sides."""
+        named = (METHOD, PRIMARY)
+        first = (own for own in findings if (own.effect.method, own.effect.specification) == named)
+        found = next(first, None)
+        return found if found is not None and found.effect.is_estimated else None
 
 
 @dataclass(frozen=True)
@@ -102,14 +128,11 @@ class _Entry:
     rounds: int
     effort: Mapping[str, float | None]
     design_caveats: tuple[str, ...] = ()
+    months: float | None = None
 
     @property
-    def difference(self) -> Any:
+    def difference(self) -> Difference:
         return self.compared.difference
-
-    @property
-    def is_estimated(self) -> bool:
-        return self.compared.difference.estimate is not None
 
     @property
     def specification(self) -> str:
@@ -124,8 +147,9 @@ def _unexpected_event(sample: _Sample) -> Iterator[_Entry]:
     caveats = _design_caveats(sample.answers)
     for kind, events in _by_kind(sample.activities):
         for days in (DAYS, *(OTHER_DAYS if kind == ALL_KINDS else ())):
-            compared = unexpected_event(sample.answers, events, days, COVARIATES)
-            yield _Entry(METHOD, kind, compared, sample.rounds, _cost(events), caveats)
+            compared = unexpected_event(sample.answers, events, days, COVARIATES, sample.incidents)
+            effort_of = _cost(events)
+            yield _Entry(METHOD, kind, compared, sample.rounds, effort_of, caveats, sample.months)
 
 
 def _by_kind(activities: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -153,7 +177,23 @@ def _sample(
     everything = pd.concat(answers) if answers else _no_answers()
     spans = everything.groupby(["wave", "place"])["day"].agg(["min", "max"]).reset_index()
     activities = _activities(connection, output, spans)
-    return _Sample(everything, activities, len(waves))
+    return _Sample(everything, activities, len(waves), _incidents(connection, spans))
+
+
+def _incidents(connection: duckdb.DuckDBPyConnection, spans: pd.DataFrame) -> pd.DataFrame:
+    """Place and day of incidents during fieldwork, in the places where people were asked."""
+    connection.register("fieldwork_spans", spans)
+    frame = connection.execute(
+        f"""SELECT DISTINCT up.area AS place, CAST(occurred_on AS TIMESTAMP) AS day
+        FROM core.incidents JOIN cube.area_up AS up USING (area_code)
+        JOIN fieldwork_spans AS span ON span.place = up.area
+          AND occurred_on BETWEEN CAST(span.min AS DATE) - {2 * max(OTHER_DAYS)}
+            AND CAST(span.max AS DATE) + {2 * max(OTHER_DAYS)}
+        WHERE date_precision = 'day'
+        ORDER BY ALL"""
+    ).df()
+    connection.unregister("fieldwork_spans")
+    return frame
 
 
 def _answers(connection: duckdb.DuckDBPyConnection, wave: Wave, outcome: Indicator) -> pd.DataFrame:
@@ -181,6 +221,7 @@ def _answers(connection: duckdb.DuckDBPyConnection, wave: Wave, outcome: Indicat
             "has_weight": weight.notna(),
             "cluster": name + " " + unit,
             "has_unit": frame["psu_code"].notna(),
+            "interviewer": frame["interviewer_key"].astype("string"),
             "is_woman": _is(frame["sex"], "F"),
             "is_young": _is(frame["age_group"], "Y18T29"),
             "is_displaced": _is(frame["displacement_status"], "displaced"),
@@ -189,7 +230,9 @@ def _answers(connection: duckdb.DuckDBPyConnection, wave: Wave, outcome: Indicat
 
 
 def _no_answers() -> pd.DataFrame:
-    texts = {name: pd.Series(dtype=str) for name in ("wave", "place", "area", "cluster")}
+    texts = {
+        name: pd.Series(dtype=str) for name in ("wave", "place", "area", "cluster", "interviewer")
+    }
     numbers = {name: pd.Series(dtype=float) for name in ("outcome", "weight", *COVARIATES)}
     marks = {name: pd.Series(dtype=bool) for name in ("has_weight", "has_unit")}
     return pd.DataFrame({**texts, **numbers, **marks, "day": pd.Series(dtype="datetime64[us]")})
@@ -250,7 +293,7 @@ def _pulse(sample: _Sample) -> Iterator[_Entry]:
         followed = answers_after_activities(since)[["place", "patrolled_on"]]
         last = patrols.merge(followed.drop_duplicates())
         spent = _cost(last if compared.difference.n_events else last[:0])
-        yield _Entry(PULSE_METHOD, kind, compared, sample.rounds, spent, caveats)
+        yield _Entry(PULSE_METHOD, kind, compared, sample.rounds, spent, caveats, sample.months)
 
 
 def _pulse_sample(connection: duckdb.DuckDBPyConnection, outcome: Indicator) -> _Sample:
@@ -286,42 +329,108 @@ def _since_patrol(answers: pd.DataFrame, patrols: pd.DataFrame) -> pd.DataFrame:
 # --- rows ------------------------------------------------------------------------------------
 
 
-def _finding(entry: _Entry, signs: Sequence[float]) -> Finding:
-    found = entry.compared.difference
+def _finding(entry: _Entry, edge: Edge, found: Sequence[_Entry], signs: Sequence[float]) -> Finding:
+    own = entry.difference
     effect = EffectEstimate(
         entry.method,
         entry.specification,
         0,
-        n_areas=found.n_areas,
+        n_areas=own.n_areas,
         n_periods=entry.rounds,
-        n_events=found.n_events,
-        n_eff=float(found.n_clusters),
-        estimate=found.estimate,
-        se=found.se,
-        ci_low=found.ci_low,
-        ci_high=found.ci_high,
-        p_value=found.p_value,
-        reason=found.reason,
-        df=found.df,
+        n_events=own.n_events,
+        n_eff=float(own.n_clusters),
+        estimate=own.estimate,
+        se=own.se,
+        ci_low=own.ci_low,
+        ci_high=own.ci_high,
+        p_value=own.p_value,
+        reason=own.reason,
+        df=own.df,
     )
+    is_pulse = entry.method == PULSE_METHOD
     evidence = GradingInputs(
-        "association",
+        "association" if is_pulse else "interviews",
         q_value=None,
-        reason=found.reason,
-        n_areas=found.n_areas,
-        agreeing=sum(1 for sign in signs if sign == np.sign(found.estimate or 0)),
+        reason=own.reason,
+        n_areas=own.n_areas,
+        agreeing=sum(1 for sign in signs if sign == np.sign(own.estimate or 0)),
         specifications=len(signs),
-        ceilings=("few_rounds",) if entry.rounds < MIN_ROUNDS else (),
+        checks={} if is_pulse else dict(_checks(entry, found)),
+        ceilings=tuple(_ceilings(entry, edge)),
     )
     return Finding(
         effect,
         evidence,
-        contrast="pulse" if entry.method == PULSE_METHOD else "interviews",
+        contrast="pulse" if is_pulse else "interviews",
         scale="units",
         kind=entry.kind,
         contrast_parameters={"days": entry.compared.days},
         caveats=tuple(_caveats(entry)),
+        precision=_precision(entry, effect),
+        shortfalls=tuple(_shortfalls(entry)),
     )
+
+
+def _ceilings(entry: _Entry, edge: Edge) -> Iterator[str]:
+    own = entry.difference
+    if entry.rounds < MIN_ROUNDS:
+        yield "few_rounds"
+    if entry.method == PULSE_METHOD:
+        return
+    if own.n_before + own.n_after < MIN_RESPONDENTS * own.n_areas:
+        yield "few_respondents"
+    if own.estimate and np.sign(own.estimate) != edge.expected_sign:
+        yield "against_expectation"
+
+
+def _checks(entry: _Entry, found: Sequence[_Entry]) -> Iterator[tuple[str, CheckOutcome]]:
+    """Balance, false date, same interviewers, no other event, other days (`grading.md` §1)."""
+    compared, own = entry.compared, entry.difference
+    if own.estimate is None:
+        return
+    yield "balance", "passed" if compared.is_balanced else "failed"
+    placebo = compared.placebo_passes
+    yield "fake_date", "not_run" if placebo is None else "passed" if placebo else "failed"
+    yield "same_interviewers", _keeps(own, compared.same_interviewers)
+    yield "other_event", _keeps(own, compared.no_other_event)
+    others = [
+        other.difference.estimate
+        for other in found
+        if other.method == METHOD and other.kind == entry.kind and other is not entry
+    ]
+    known = [np.sign(estimate) == np.sign(own.estimate) for estimate in others if estimate]
+    yield "stability", ("passed" if all(known) else "failed") if known else "not_run"
+
+
+def _keeps(whole: Difference, other: Difference) -> CheckOutcome:
+    """Whether another estimate has the sign and at least half of the size."""
+    if whole.estimate is None or other.estimate is None:
+        return "not_run"
+    kept = other.estimate * np.sign(whole.estimate) >= LEAST_SHARE * abs(whole.estimate)
+    return "passed" if kept else "failed"
+
+
+def _precision(entry: _Entry, effect: EffectEstimate) -> Precision | None:
+    smallest, own = effect.minimum_detectable_effect, entry.difference
+    if smallest is None:
+        return None
+    target = TARGET * abs(own.level) if own.level else None
+    return Precision(smallest, target, "respondents", own.n_before + own.n_after, entry.months)
+
+
+def _shortfalls(entry: _Entry) -> Iterator[Shortfall]:
+    """What the least of the design lacks; of answers in tens, so that few are not counted out."""
+    own = entry.difference
+    if own.reason is None:
+        return
+    events = MIN_EVENTS - own.n_events
+    if entry.method == METHOD and events > 0:
+        yield Shortfall("events", events)
+    answers = sum(max(0, MIN_INTERVIEWS - side) for side in (own.n_before, own.n_after))
+    if answers:
+        yield Shortfall("respondents", 10 * math.ceil(answers / 10))
+    if own.n_clusters < MIN_CLUSTERS:
+        yield Shortfall("sampling_units", MIN_CLUSTERS - own.n_clusters)
 
 
 def _caveats(entry: _Entry) -> Iterator[str]:

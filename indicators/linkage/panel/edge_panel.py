@@ -1,6 +1,7 @@
 """The rows of one edge, activity and outcome by area and period, as panel models read them."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -20,7 +21,8 @@ class EdgePanel:
     `rows`: area, sector, period (consecutive numbers), activity (in exposure units), count
     (the activity as published), outcome, n (respondents or cases), is_partial, is_redefined
     (figures by an older definition are left out). Periods without a value of one of the two keep
-    the other. `lag`: in periods.
+    the other. `lag`: in periods. `unreported`: by area, periods whose report of one of the two is
+    missing.
     """
 
     rows: pd.DataFrame
@@ -31,6 +33,7 @@ class EdgePanel:
     outcome_source: str = ""
     months_per_period: int = 1
     independent: pd.DataFrame | None = None
+    unreported: Mapping[str, int] = field(default_factory=dict)
 
     def with_lagged(self) -> pd.DataFrame:
         """The rows with `x`, the activity `lag` periods before the outcome; both known."""

@@ -4,7 +4,7 @@ All words stand in `data/messages/linkage.yaml`; none of them claims a cause, at
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,8 @@ from indicators.foundation.number_format import number_text
 from indicators.linkage.finding import Finding
 from indicators.linkage.framework.model import Edge
 from indicators.linkage.grading import Grade
+from indicators.linkage.power import Need
+from indicators.linkage.sentences.needs import needs_sentence
 
 _ALTERNATIVES = {
     "reporting": ("reporting_failed", "reporting_not_run", "same_collector"),
@@ -33,6 +35,7 @@ _ALTERNATIVE_OF_DESIGN = {
     "continuous": "sent_where_needed",
     "wake": "sent_where_needed",
     "case_series": "sent_where_needed",
+    "interviews": "other_changes",
     "association": "sent_where_needed",
 }
 
@@ -67,20 +70,30 @@ class About:
         return str(known[f"title_{language}"]) if known else code
 
 
-def sentence(finding: Finding, grade: Grade, about: About, language: str) -> str:
-    """The sentence of one finding by its grade; "no change" only inside the margin."""
+def sentence(
+    finding: Finding, grade: Grade, about: About, language: str, missing: Sequence[Need] = ()
+) -> str:
+    """The sentence of one finding by its grade; "no change" only inside the margin.
+
+    Of grade D also what is `missing`, and how much would be enough.
+    """
     effect = finding.effect
     parameters = _parameters(finding, grade, about, language)
+    enough = needs_sentence(finding, missing, language) if grade.letter == "D" else ""
     if not effect.is_estimated:
-        return message("linkage.sentence.not_estimable", language, **parameters)
+        return _together(message("linkage.sentence.not_estimable", language, **parameters), enough)
     if is_inside_margin(finding, about.edge):
-        key = "linkage.sentence.no_change"
+        key, enough = "linkage.sentence.no_change", ""
     else:
         key = f"linkage.sentence.{grade.letter}"
     facts = "facts" if effect.n_areas else "facts_of_events"
     closing = message(f"linkage.sentence.{facts}", language, **parameters)
     robust = _robust(finding, language) if grade.letter != "D" else ""
-    return f"{message(key, language, **parameters)} {closing}{robust}"
+    return _together(message(key, language, **parameters), enough, closing + robust)
+
+
+def _together(*sentences: str) -> str:
+    return " ".join(text for text in sentences if text)
 
 
 def is_inside_margin(finding: Finding, edge: Edge) -> bool:
@@ -127,7 +140,7 @@ def _parameters(finding: Finding, grade: Grade, about: About, language: str) -> 
         **titles,
         "contrast": contrast,
         "difference": message(f"linkage.difference.{finding.scale}", language, **figures),
-        "smallest": _minimum_detectable(finding, about, language),
+        "smallest": size_in_words(finding.smallest_change, finding, about, language),
         "span": message("linkage.sentence.span", language) if by_degrees else "",
         "margin": number(about.edge.margin_percent, language, digits=0),
         "reasons": reasons_in_words(grade.reasons, language),
@@ -172,9 +185,8 @@ def _with_unit(finding: Finding, value: float | None, about: About, language: st
     return _in_units(words, finding, about, language) if finding.scale == "units" else words
 
 
-def _minimum_detectable(finding: Finding, about: About, language: str) -> str:
-    """The smallest visible change, without sign; of a ratio the fall, never above 100 percent."""
-    smallest = finding.effect.minimum_detectable_effect
+def size_in_words(smallest: float | None, finding: Finding, about: About, language: str) -> str:
+    """A smallest visible change, without sign; of a ratio the fall, never above 100 percent."""
     if smallest is None:
         return "–"
     if finding.scale == "correlation" and smallest > _NEARLY_PERFECT:
@@ -234,7 +246,8 @@ def area_sentence(own: str, mission: str, language: str) -> str:
     return message("linkage.sentence.area", language, own=own, mission=mission)
 
 
-def no_test_sentence(own: str, reasons: Iterable[str], language: str) -> str:
-    """What stands side by side, and why nothing of it could be tested."""
+def no_test_sentence(own: str, reasons: Iterable[str], language: str, enough: str = "") -> str:
+    """What stands side by side, why nothing of it could be tested, and what would be enough."""
     words = reasons_in_words(reasons, language)
-    return message("linkage.sentence.no_test", language, own=own, reasons=words)
+    untested = message("linkage.sentence.no_test", language, own=own, reasons=words)
+    return _together(untested, enough)

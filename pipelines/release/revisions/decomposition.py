@@ -11,7 +11,7 @@ Differences along the way add up to the whole change for any measure, medians an
 The order is part of the meaning: late rows count by the definition of before.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -71,15 +71,17 @@ def decomposition(
     before: Published,
     after: Published,
     as_of: date,
+    moved: Set[str],
 ) -> Decomposition:
     """Tells apart what moved figures since an earlier release, with the warehouse at hand.
 
-    `after`: this release as it will be. The warehouse itself is only read.
+    `after`: this release as it will be; `moved`: the indicators with a figure that was revised,
+    others are not recounted. The warehouse itself is only read.
     """
     if _has_moved_on(connection, after):
         return Decomposition(causes_of_files(before, after))
     causes = causes_of_rows(connection, before, after)
-    wanted = _wanted(causes, before, after)
+    wanted = _wanted(causes, before, after, moved)
     states: dict[str, pa.Table] = {}
     if any(wanted.values()):
         with _scratch(connection) as scratch:
@@ -109,10 +111,10 @@ def _has_moved_on(connection: duckdb.DuckDBPyConnection, after: Published) -> bo
 
 
 def _wanted(
-    causes: Mapping[str, set[str]], before: Published, after: Published
+    causes: Mapping[str, set[str]], before: Published, after: Published, moved: Set[str]
 ) -> dict[str, set[str]]:
     """By state the indicators to compute: those with several causes, as far as they need it."""
-    several = {code for code, found in causes.items() if len(found) > 1}
+    several = {code for code, found in causes.items() if len(found) > 1 and code in moved}
     fit = {code for code in several if _is_fit(before, code) and _is_fit(after, code)}
     return {
         "without_late": {code for code in fit if "late_data" in causes[code]},

@@ -11,7 +11,7 @@ releases. A figure of a period that was still running at the earlier as-of date 
 it moves on. Parts add up to the change; where they cannot be told, `parts_status` says why.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from pathlib import Path
 from typing import Any
 
@@ -213,7 +213,7 @@ def diff_releases(old: Path, new: Path, audience: str) -> pd.DataFrame:
         return chain[0]
     causes = causes_of_files(read_published(old, audience), read_published(new, audience))
     with duckdb.connect(str(database_of(new, audience)), read_only=True) as after:
-        moved = revisions_against(after, before, old.name, Decomposition(causes))
+        moved = revisions_against(after, before, old.name, lambda _: Decomposition(causes))
     return _summed(moved, chain) if chain else moved
 
 
@@ -288,16 +288,19 @@ def revisions_against(
     after: duckdb.DuckDBPyConnection,
     before: Path,
     release_before: str,
-    decomposition: Decomposition | None = None,
+    decompose: Callable[[Set[str]], Decomposition],
 ) -> pd.DataFrame:
-    """The rows of `mart.revision` for the mart of `after` against an earlier release's database."""
-    found = decomposition or Decomposition()
+    """The rows of `mart.revision` for the mart of `after` against an earlier release's database.
+
+    `decompose`: tells apart the causes of these indicators' changes.
+    """
     with duckdb.connect(str(before), read_only=True) as earlier, open_memory() as connection:
         put_tables(connection, "before", _tables(earlier))
         put_tables(connection, "after", _tables(after))
         moved = connection.execute(revisions_sql()).df().astype(object)
     moved = moved.where(moved.notna(), None)
     moved["release_before"] = release_before
+    found = decompose(frozenset(moved["indicator"]))
     cells = _cells_of_states(found, moved)
     lines = [_worded(_attribute_change(line, found, cells)) for line in _records(moved)]
     return pd.DataFrame(lines, columns=list(MART_TABLES["revision"]))

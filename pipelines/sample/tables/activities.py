@@ -16,7 +16,7 @@ from pipelines.sample.tables.un_police import Assessments, cited_assessments
 
 _OTHER_TYPES = {
     "IPO": {
-        "community_session": 30, "host_state_dialogue": 19, "network_meeting": 11,
+        "community_session": 30, "host_state_dialogue": 19,
         "public_information": 12, "mediation": 6, "host_police_support": 6, "colocation": 10,
         "facility_handover": 1, "exercise": 1, "escort": 2, "other": 2,
     },
@@ -62,6 +62,8 @@ _PARTNERS = (
     "civil_affairs", "human_rights", "poc_adviser", "child_protection", "women_protection",
     "justice", "mine_action", "public_information", "humanitarian",
 )  # fmt: skip
+_VISITORS = ("civil_affairs", "human_rights", "child_protection", "women_protection")
+LIAISON_VISIT = "liaison_visit"
 _CONFLICTS = {"land": 30, "livestock": 33, "communal": 24, "political": 7, "other": 6}
 _AGES = ("Y18T29", "Y30T44", "Y45T59")
 _STATIONS_PER_AREA = 4  # police stations and posts
@@ -107,8 +109,7 @@ def activity_plan(presence: Presence) -> pa.Table:
         [0.55 if kind == "patrol" else _other_share(unit.kind, kind) for kind in _PLANNED_TYPES]
         for unit in posts.units
     ])  # fmt: skip
-    done = presence.night_completed + presence.night_other + presence.day_patrols + presence.others
-    usual = np.add.reduceat(done, _month_starts(), axis=1).mean(axis=1)
+    usual = np.add.reduceat(presence.all_counts, _month_starts(), axis=1).mean(axis=1)
     planned = np.ceil(usual[:, None, None] * share[:, None, :] * np.ones((1, MONTHS, 1)))
     planned = (
         np.maximum(1, planned + generator.integers(-1, 2, planned.shape)) * (share > 0)[:, None]
@@ -172,26 +173,33 @@ def _month(
 
 @dataclass(frozen=True)
 class _Draft:
-    """Post, local start, and whether it is a patrol, at night, completed; sorted by start."""
+    """Post, local start, kind where it is known, time, task, status; sorted by start."""
 
     post: Array
     started_at: Array
-    is_patrol: Array
+    kind: Array  # activity type, empty where it is still to be drawn
     is_night: Array
+    is_hot_spot: Array
     status: Array
 
 
 def _draft(generator: Generator, presence: Presence, month: int) -> _Draft:
     days = month_days(month)
     streams = [
-        # counts, patrol, night, completed (None: drawn)
-        (presence.night_completed, True, True, True),
-        (presence.night_other, True, True, False),
-        (presence.day_patrols, True, False, None),
-        (presence.others, False, False, None),
+        # counts, kind, night, to a hot spot, completed (None: drawn)
+        (presence.night_completed, "patrol", True, False, True),
+        (presence.night_other, "patrol", True, False, False),
+        (presence.hot_spot_completed, "patrol", False, True, True),
+        (presence.hot_spot_other, "patrol", False, True, False),
+        (presence.day_patrols, "patrol", False, False, None),
+        (presence.liaison_completed, LIAISON_VISIT, False, False, True),
+        (presence.liaison_other, LIAISON_VISIT, False, False, False),
+        (presence.meetings_completed, "network_meeting", False, False, True),
+        (presence.meetings_other, "network_meeting", False, False, False),
+        (presence.others, "", False, False, None),
     ]  # fmt: skip
     parts = []
-    for counts, is_patrol, is_night, completed in streams:
+    for counts, kind, is_night, is_hot_spot, completed in streams:
         post, day = np.nonzero(counts[:, days])
         times = counts[post, day + days.start]
         post, day = np.repeat(post, times), np.repeat(day + days.start, times)
@@ -200,8 +208,9 @@ def _draft(generator: Generator, presence: Presence, month: int) -> _Draft:
         broken_off = pick(generator, {"aborted": 55, "cancelled": 45}, size)
         minute = generator.integers(*((1140, 1380) if is_night else (345, 870)), size)
         parts.append((
-            post, DAY[day].astype("datetime64[m]") + minute, np.full(size, is_patrol),
-            np.full(size, is_night), np.where(done, "completed", broken_off),
+            post, DAY[day].astype("datetime64[m]") + minute, np.full(size, kind, dtype=object),
+            np.full(size, is_night), np.full(size, is_hot_spot),
+            np.where(done, "completed", broken_off),
         ))  # fmt: skip
     joined = [np.concatenate(column) for column in zip(*parts, strict=True)]
     order = np.lexsort((joined[0], joined[1]))
@@ -217,6 +226,7 @@ class _Rows:
         self.area = posts.area[self.post]
         self.unit = posts.unit[self.post]
         self.unit_kind = np.array([unit.kind for unit in UNITS], dtype=object)[self.unit]
+        self.is_liaison = draft.kind == LIAISON_VISIT  # logged as other activity, with its partner
         self.kind = self._kind()
         self.done = draft.status == "completed"
 
@@ -279,9 +289,9 @@ class _Rows:
         return found
 
     def _kind(self) -> Array:
-        kind = np.full(self.size, "patrol", dtype=object)
+        kind = np.where(self.is_liaison, "other", self.draft.kind).astype(object)
         for unit_kind, shares in _OTHER_TYPES.items():
-            rows = np.flatnonzero(~self.draft.is_patrol & (self.unit_kind == unit_kind))
+            rows = np.flatnonzero((kind == "") & (self.unit_kind == unit_kind))
             kind[rows] = pick(self.generator, shares, rows.size)
         return kind
 
@@ -297,7 +307,7 @@ class _Rows:
             "status": column(self.draft.status),
             "status_reason": column(self.pick(reasons), ~self.done),
             "unit_code": column(_unit_codes(self.posts, self.post)),
-            "tier": column(_look_up(_TIER, self.kind, "II")),
+            "tier": column(np.where(self.is_liaison, "I", _look_up(_TIER, self.kind, "II"))),
             "phase": column(self._phase()),
             "area_code": column(place[0]),
             "latitude": column(place[2], place[3] != "admin2"),
@@ -313,7 +323,8 @@ class _Rows:
         }
 
     def _phase(self) -> Array:
-        self.tasking = self.pick({"routine": 66, "hot_spot": 17, "alert": 11, "after_incident": 6})
+        drawn = self.pick({"routine": 83, "alert": 11, "after_incident": 6})
+        self.tasking = np.where(self.draft.is_hot_spot, "hot_spot", drawn)
         by_tasking = _look_up(_PHASE_OF_TASKING, self.tasking, "prevention")
         return np.where(
             self.is_kind("patrol"), by_tasking, _look_up(_PHASE, self.kind, "prevention")
@@ -327,6 +338,7 @@ class _Rows:
             site_of_area[AREAS.index(site.area)] = site.code
         at_site = (site_of_area[self.area] != None) & self.is_kind("patrol", "weapons_search")  # noqa: E711
         at_site &= self.generator.random(self.size) < np.where(self.draft.is_night, 0.7, 0.25)
+        at_site &= ~self.draft.is_hot_spot
         codes = np.where(at_site, site_of_area[self.area], codes)
         cloud = np.stack([points[code] for code in AREAS])
         drawn = cloud[self.area, self.generator.integers(0, cloud.shape[1], self.size)]
@@ -350,16 +362,18 @@ class _Rows:
     def _partners(self) -> Array:
         """Up to two partner components, joined by `|`; nothing for most patrols."""
         military = (self.unit_kind != "MIL") & self.chance(0.14)
-        civilian = self.chance(0.22) | self.is_kind("community_session", "mediation") & self.chance(
-            0.4
+        civilian = self.chance(0.22) | self.chance(0.4) & self.is_kind(
+            "community_session", "mediation"
         )
+        civilian &= ~self.is_kind("other")
         partner = self.pick(dict.fromkeys(_PARTNERS, 1.0))
         found = np.full(self.size, None, dtype=object)
         found[civilian] = partner[civilian]
         found[military] = "military"
         both = military & civilian
         found[both] = "military|" + partner[both]
-        return found
+        visitors = self.pick(dict.fromkeys(_VISITORS, 1.0))
+        return np.where(self.is_liaison, visitors, found)
 
     def _plan_line(self) -> Array:
         planned = self.is_kind(*_PLANNED_TYPES)

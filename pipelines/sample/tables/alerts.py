@@ -133,6 +133,8 @@ def _where_and_when(
     risk = generator.gamma(2.5, 0.4, len(AREAS))
     dry = 1 + 0.35 * np.cos(2 * np.pi * (np.arange(DAYS) - 45) / 365.25)
     weights = risk[:, None] * dry[None, :] * by_block(generator, len(AREAS), DAYS, 7, 0.8)
+    after_meeting = presence.after(presence.meetings_completed)
+    weights = weights * np.where(after_meeting, effects.NETWORK_MEETING_FACTOR, 1.0)
     counts = spread(generator, weights * reported_days(presence, "alerts"), count)
     area, day = np.nonzero(counts)
     times = counts[area, day]

@@ -7,18 +7,32 @@ import pyarrow as pa
 
 from pipelines.sample import effects
 from pipelines.sample.country import AREAS, DAYS, SITES, region
-from pipelines.sample.draws import Array, by_block, column, numbered, only, pick, spread, stream
+from pipelines.sample.draws import (
+    Array,
+    by_block,
+    column,
+    numbered,
+    only,
+    pick,
+    some_of,
+    spread,
+    stream,
+)
 from pipelines.sample.tables.presence import DAY, Presence, reported_days
 
-_SITE_SHARE = 0.45  # of all incidents
-_TYPES = {
-    "killing": 11, "injury": 17, "sexual_violence": 7, "abduction": 8, "displacement": 6,
-    "looting": 22, "armed_clash": 9, "threat": 18, "other": 2,
+# Of all incidents: at sites, at water and wood, and violence outside sites that patrols to hot
+# spots answer (`hot_spot_patrols.py`); the rest is what else happens outside.
+_SITE_SHARE, _WATER_SHARE, OUTSIDE_SHARE = 0.403, 0.1045, 0.2687
+_TYPES = {"sexual_violence": 7, "displacement": 6, "armed_clash": 9, "threat": 18, "other": 2}
+_TYPES_OUTSIDE = {"killing": 11, "injury": 17, "abduction": 8, "looting": 22}
+_TYPES_AT_WATER = {
+    "killing": 4, "injury": 28, "sexual_violence": 30, "abduction": 10, "threat": 18, "looting": 10,
 }  # fmt: skip
 _TYPES_AT_SITES = {
-    "killing": 11, "injury": 37, "sexual_violence": 14, "abduction": 8, "looting": 14,
-    "threat": 14, "other": 2,
+    "killing": 13, "injury": 47, "sexual_violence": 18, "abduction": 12, "looting": 4,
+    "threat": 5, "other": 1,
 }  # fmt: skip
+_CIRCUMSTANCES = {"farming": 30, "market": 18, "travelling": 27, "at_home": 20, "other": 5}
 _ACTORS = {
     "armed_group": 34, "militia": 17, "community": 21, "state_military": 8, "state_police": 4,
     "unknown": 16,
@@ -45,15 +59,17 @@ class Incidents:
 
 
 def draw_incidents(
-    seed: int, presence: Presence, points: dict[str, Array], count: int
+    seed: int, presence: Presence, points: dict[str, Array], count: int, outside: Array
 ) -> Incidents:
-    """`count` incidents; `points` gives (longitude, latitude) rows by area or site."""
+    """`count` incidents; `points` gives (longitude, latitude) rows by area or site.
+
+    `outside`: violence outside sites by area and day; of it as much as there is room for.
+    """
     generator = stream(seed, "incidents")
-    place, day, by_presence = _where_and_when(generator, presence, count)
-    at_site = place >= len(AREAS)
-    kind = np.where(
-        at_site, pick(generator, _TYPES_AT_SITES, count), pick(generator, _TYPES, count)
-    )
+    drawn = _where_and_when(seed, generator, presence, count, outside)
+    place, day, by_presence = drawn.place, drawn.day, drawn.by_presence
+    at_site, at_water = drawn.group == "site", drawn.group == "water"
+    kind = _kinds(generator, drawn.group)
     code = numbered("I-", np.arange(1, count + 1), 7)
     precision = pick(
         generator, {"day": 940, "week": 30, "month": 25, "quarter": 4, "year": 1}, count
@@ -64,7 +80,7 @@ def draw_incidents(
     delay = generator.lognormal(1.1, 0.9, count).astype(int) * 1440 + generator.integers(
         30, 900, count
     )
-    victims = _victims(generator, code, kind, _victim_count(generator, kind))
+    victims = _victims(generator, code, kind, _victim_count(generator, kind), at_water)
     killed = _killed(generator, kind, victims, code)
     reported_by = pick(generator, _REPORTERS, count)
     reported_by = np.where(by_presence, "un_police", reported_by)
@@ -75,6 +91,7 @@ def draw_incidents(
     rows = pa.table({
         "incident_code": column(code),
         "incident_type": column(kind),
+        "circumstance": column(_circumstance(generator, kind, at_site, at_water)),
         "against_civilians": column(kind != "armed_clash"),
         "occurred_on": column(DAY[day]),
         "ended_on": column(np.minimum(DAY[day] + length, DAY[-1]), week_or_more),
@@ -109,8 +126,17 @@ def site_rates(presence: Presence) -> Array:
     sizes = np.array([site.persons for site in SITES], dtype=float)
     area = np.array([AREAS.index(site.area) for site in SITES])
     trend = effects.SITE_YEARLY_FACTOR ** (np.arange(DAYS) / 365.25)
-    night = np.where(presence.after_night_patrol()[area], effects.NIGHT_PATROL_FACTOR, 1.0)
+    after_night = presence.after(presence.night_completed)[area]
+    night = np.where(after_night, effects.NIGHT_PATROL_FACTOR, 1.0)
     return sizes[:, None] * (trend * _season())[None, :] * night
+
+
+def water_rates(generator: np.random.Generator, presence: Presence) -> Array:
+    """By area and day: the planted rate of attacks on those who fetch water or wood."""
+    visited = np.isin(AREAS, effects.LIAISON_AREAS)
+    risk = visited * generator.gamma(2.0, 0.5, len(AREAS))
+    after_visit = presence.after(presence.liaison_completed)
+    return risk[:, None] * _season()[None, :] * np.where(after_visit, effects.LIAISON_FACTOR, 1.0)
 
 
 def area_rates(generator: np.random.Generator, presence: Presence) -> Array:
@@ -131,27 +157,70 @@ def _season() -> Array:
     return 1 + 0.2 * np.cos(2 * np.pi * (np.arange(DAYS) - 30) / 365.25)
 
 
+@dataclass(frozen=True)
+class _Drawn:
+    """Group, place (area, then site), day, and whether it came to be known through presence."""
+
+    group: Array
+    place: Array
+    day: Array
+    by_presence: Array
+
+
 def _where_and_when(
-    generator: np.random.Generator, presence: Presence, count: int
-) -> tuple[Array, Array, Array]:
-    """Place (area, then site), day, and whether it came to be known through presence."""
+    seed: int, generator: np.random.Generator, presence: Presence, count: int, outside: Array
+) -> _Drawn:
+    """All incidents, by day."""
     sent = reported_days(presence, "incidents")
     site_area = np.array([AREAS.index(site.area) for site in SITES])
     chance = by_block(generator, _PLACES, DAYS, 7, 0.5)
-    at_sites = round(count * _SITE_SHARE)
-    elsewhere = spread(
-        generator, area_rates(generator, presence) * sent * chance[: len(AREAS)], count - at_sites
-    )
-    sites = spread(
-        generator, site_rates(presence) * sent[site_area] * chance[len(AREAS) :], at_sites
-    )
-    counts = np.vstack([elsewhere, sites])
-    day, place = np.nonzero(counts.T)
-    times = counts[place, day]
-    day, place = np.repeat(day, times), np.repeat(place, times)
-    reporting = np.vstack([_reporting(presence), np.ones((len(SITES), DAYS))])[place, day]
-    by_presence = generator.random(count) < 1 - 1 / reporting
-    return place, day, by_presence
+    at_sites, at_water = round(count * _SITE_SHARE), round(count * _WATER_SHARE)
+    outside = some_of(generator, outside, count - at_sites - at_water)
+    left = count - at_sites - at_water - int(outside.sum())
+    elsewhere = area_rates(stream(seed, "risk"), presence) * sent * chance[: len(AREAS)]
+    water = water_rates(generator, presence) * sent * by_block(generator, len(AREAS), DAYS, 7, 0.5)
+    at_site = site_rates(presence) * sent[site_area] * chance[len(AREAS) :]
+    groups = {
+        "other": spread(generator, elsewhere, left),
+        "outside": outside,
+        "water": spread(generator, water, at_water),
+        "site": spread(generator, at_site, at_sites),
+    }
+    parts = []
+    for group, counts in groups.items():
+        place, day = np.nonzero(counts)
+        times = counts[place, day]
+        place, day = np.repeat(place, times), np.repeat(day, times)
+        is_reported = group in ("other", "outside")
+        reporting = _reporting(presence)[place, day] if is_reported else np.ones(place.size)
+        first = len(AREAS) if group == "site" else 0
+        parts.append((np.full(place.size, group, dtype=object), place + first, day, reporting))
+    drawn, place, day, reporting = (np.concatenate(part) for part in zip(*parts, strict=True))
+    order = np.lexsort((place, day))
+    by_presence = generator.random(count) < 1 - 1 / reporting[order]
+    return _Drawn(drawn[order], place[order], day[order], by_presence)
+
+
+def _kinds(generator: np.random.Generator, group: Array) -> Array:
+    """The type of each incident by its group."""
+    types = {
+        "other": _TYPES, "outside": _TYPES_OUTSIDE, "water": _TYPES_AT_WATER,
+        "site": _TYPES_AT_SITES,
+    }  # fmt: skip
+    found = np.empty(group.size, dtype=object)
+    for name, shares in types.items():
+        own = np.flatnonzero(group == name)
+        found[own] = pick(generator, shares, own.size)
+    return found
+
+
+def _circumstance(
+    generator: np.random.Generator, kind: Array, at_site: Array, at_water: Array
+) -> Array:
+    """What the victims were doing, where the report says so."""
+    drawn = pick(generator, _CIRCUMSTANCES, kind.size)
+    is_known = ~at_site & (kind != "armed_clash") & (generator.random(kind.size) < 0.6)
+    return np.where(at_water, "fetching_water_or_wood", only(drawn, is_known))
 
 
 @dataclass(frozen=True)
@@ -191,12 +260,15 @@ def _victim_count(generator: np.random.Generator, kind: Array) -> Array:
     return np.where(some, 1 + more, 0)
 
 
-def _victims(generator: np.random.Generator, code: Array, kind: Array, victims: Array) -> pa.Table:
+def _victims(
+    generator: np.random.Generator, code: Array, kind: Array, victims: Array, at_water: Array
+) -> pa.Table:
     """Incident × sex × age group × harm, with the number of victims."""
     incident = np.repeat(np.arange(code.size), victims)
     harm = np.array([_HARM_OF_TYPE.get(name) for name in kind], dtype=object)[incident]
     of_violence = harm == "sexual_violence"
-    women = generator.random(incident.size) < np.where(of_violence, 0.9, 0.42)
+    share = np.where(at_water[incident], 0.95, np.where(of_violence, 0.9, 0.42))
+    women = generator.random(incident.size) < share
     sex = np.where(generator.random(incident.size) < 0.04, "_U", np.where(women, "F", "M"))
     age = pick(generator, _AGES, incident.size)
     drawn = pa.table({

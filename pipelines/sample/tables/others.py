@@ -14,11 +14,15 @@ from pipelines.sample.tables.un_police import Assessments
 
 @dataclass(frozen=True)
 class FileOf:
-    """The file of one table; `{year}` in its name: one a year of `day_column`."""
+    """The file of one table; `{year}` in its name: one a year of `day_column`.
+
+    An export of an earlier day holds the rows up to it by `day_column`; without one, all.
+    """
 
     name: str
     bad_share: float = BAD_SHARE
     day_column: str = ""
+    filled_in_later: tuple[str, ...] = ()
 
 
 FILES: Mapping[str, FileOf] = {  # by table; the source of the mapping has the same name
@@ -26,28 +30,28 @@ FILES: Mapping[str, FileOf] = {  # by table; the source of the mapping has the s
     "units": FileOf("units.csv", 0.0),
     "population": FileOf("population_2023_2026.csv", 0.01),
     "deployments": FileOf("deployments.xlsx", 0.0),
-    "police_census": FileOf("police_census_2024_2026.xlsx", 0.01),
-    "alerts": FileOf("alerts_2024_2026.csv"),
+    "police_census": FileOf("police_census_2024_2026.xlsx", 0.01, "listed_on"),
+    "alerts": FileOf("alerts_2024_2026.csv", day_column="received_at"),
     "incident_victims": FileOf("victims_2024_2026.csv", 0.01),
     "reporting_returns": FileOf("reporting_returns_{year}.csv", 0.004, "month"),
     "registers": FileOf("registers_2023_2026.csv", 0.02),
-    "hot_spots": FileOf("hot_spots.csv", 0.03),
-    "route_days": FileOf("route_days_2024_2026.csv", 0.005),
-    "hrddp_assessments": FileOf("hrddp_assessments.xlsx", 0.02),
-    "un_personnel": FileOf("un_personnel.csv", 0.01),
-    "un_detentions": FileOf("un_detentions.csv", 0.05),
+    "hot_spots": FileOf("hot_spots.csv", 0.03, "valid_from"),
+    "route_days": FileOf("route_days_2024_2026.csv", 0.005, "agreed_on"),
+    "hrddp_assessments": FileOf("hrddp_assessments.xlsx", 0.02, "completed_on"),
+    "un_personnel": FileOf("un_personnel.csv", 0.01, "arrived_on"),
+    "un_detentions": FileOf("un_detentions.csv", 0.05, "started_at"),
     "referrals": FileOf("referrals_{year}.csv", 0.05, "referred_on"),
-    "displacement_events": FileOf("displacement_2024_2026.csv", 0.03),
+    "displacement_events": FileOf("displacement_2024_2026.csv", 0.03, "displaced_on"),
     "rights_monitoring": FileOf("rights_monitoring_{year}.csv", 0.02, "month"),
-    "after_action_reviews": FileOf("after_action_reviews.xlsx", 0.04),
-    "threat_assessments": FileOf("threat_assessments.xlsx", 0.02),
+    "after_action_reviews": FileOf("after_action_reviews.xlsx", 0.04, "started_on"),
+    "threat_assessments": FileOf("threat_assessments.xlsx", 0.02, "quarter"),
     "training": FileOf("formations_{year}.xlsx", 0.05, "started_on"),
     "custody_visits": FileOf("visites_{year}.csv", 0.05, "visited_on"),
-    "police_posts": FileOf("postes_de_police.xlsx", 0.02),
-    "justice_cases": FileOf("justice_cases.csv", 0.04),
-    "police_complaints": FileOf("plaintes.csv", 0.05),
-    "commitments": FileOf("engagements.csv", 0.05),
-    "local_agreements": FileOf("local_agreements.csv", 0.04),
+    "police_posts": FileOf("postes_de_police.xlsx", 0.02, "month"),
+    "justice_cases": FileOf("justice_cases.csv", 0.04, "referred_on"),
+    "police_complaints": FileOf("plaintes.csv", 0.05, "received_on"),
+    "commitments": FileOf("engagements.csv", 0.05, "made_on", ("acted_on", "verified_on")),
+    "local_agreements": FileOf("local_agreements.csv", 0.04, "signed_on"),
 }
 
 

@@ -4,7 +4,7 @@ The counts are small whatever the size of the sample (posts × days), so that ev
 depends on presence is known before the first row is drawn.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -12,7 +12,16 @@ import numpy as np
 
 from pipelines.sample import effects
 from pipelines.sample.country import AREAS, DAYS, MONTHS, STARTS_ON, UNITS, Unit
-from pipelines.sample.draws import Array, by_block, over_dispersion, recent, spread, stream
+from pipelines.sample.draws import (
+    Array,
+    Generator,
+    by_block,
+    over_dispersion,
+    recent,
+    some_of,
+    spread,
+    stream,
+)
 
 STATUSES = ("submitted", "not_submitted", "no_access", "not_due")
 SUBMITTED, NOT_SUBMITTED, NO_ACCESS, NOT_DUE = range(4)
@@ -25,7 +34,8 @@ MONTH = FIRST_DAY.astype("datetime64[M]") + np.arange(MONTHS)
 
 _WEIGHT_OF_KIND = {"IPO": 3.0, "FPU": 2.2, "SPT": 0.6, "PSU": 0.8, "MIL": 0.7, "CIV": 0.35}
 _NIGHT_OF_KIND = {"IPO": 0.25, "FPU": 1.0, "SPT": 0.0, "PSU": 0.8, "MIL": 0.2, "CIV": 0.0}
-_NIGHT_SHARE, _DAY_PATROL_SHARE = 0.14, 0.44  # of all activities; the rest is no patrol
+# Of all activities; the rest is patrols to hot spots and what is neither.
+_SHARES = {"night": 0.127, "liaison": 0.073, "meetings": 0.027, "day_patrols": 0.368}
 _COMPLETED_SHARE = 0.95
 _NOT_SUBMITTED_SHARE, _NO_ACCESS_SHARE = 0.03, 0.02
 _ROTA_DAYS = 28
@@ -56,27 +66,41 @@ class Presence:
     return_status: dict[str, Array]  # source: (posts or reporters) × months, positions in STATUSES
     night_completed: Array  # posts × days
     night_other: Array
+    liaison_completed: Array
+    liaison_other: Array
+    meetings_completed: Array
+    meetings_other: Array
+    hot_spot_completed: Array
+    hot_spot_other: Array
     day_patrols: Array
     others: Array
 
     @cached_property
-    def night_by_area(self) -> Array:
-        """Completed night patrols by area and day."""
-        return self._by_area(self.night_completed)
+    def all_counts(self) -> Array:
+        """Activities of whatever kind by post and day."""
+        return sum(
+            (
+                self.night_completed, self.night_other, self.liaison_completed, self.liaison_other,
+                self.meetings_completed, self.meetings_other, self.hot_spot_completed,
+                self.hot_spot_other, self.day_patrols, self.others,
+            ),
+            np.zeros_like(self.others),
+        )  # fmt: skip
 
     @cached_property
     def patrols_by_area(self) -> Array:
         """Day patrols by area and day."""
-        return self._by_area(self.day_patrols)
+        return self.by_area(self.day_patrols)
 
-    def _by_area(self, counts: Array) -> Array:
+    def by_area(self, counts: Array) -> Array:
+        """Counts by post and day as counts by area and day."""
         found = np.zeros((len(AREAS), DAYS))
         np.add.at(found, self.posts.area, counts)
         return found
 
-    def after_night_patrol(self) -> Array:
-        """By area and day: was a night patrol completed in the days before?"""
-        return recent(self.night_by_area, effects.NIGHT_PATROL_DAYS) > 0
+    def after(self, completed: Array) -> Array:
+        """By area and day: was one of these, by post and day, completed in the days before?"""
+        return recent(self.by_area(completed), effects.DAYS_AFTER) > 0
 
     def after_many_patrols(self) -> Array:
         """By area and day: were there more day patrols in the days before than usual there?"""
@@ -85,7 +109,7 @@ class Presence:
 
 
 def draw_presence(seed: int, activities: int) -> Presence:
-    """Presence of all units over all days, `activities` in all."""
+    """Presence of all units over all days, `activities` in all; none to hot spots yet."""
     generator = stream(seed, "presence")
     posts, reporters = posts_of(UNITS), posts_of([unit for unit in UNITS if unit.kind == "IPO"])
     status = {
@@ -96,18 +120,35 @@ def draw_presence(seed: int, activities: int) -> Presence:
     days = open_days(posts, status["activities"])
     unvisited = posts.area == AREAS.index(effects.UNVISITED_AREA)
     days[unvisited, day_number(effects.UNVISITED_FROM) :] = 0
-    totals = generator.multinomial(
-        activities, [_NIGHT_SHARE, _DAY_PATROL_SHARE, 1 - _NIGHT_SHARE - _DAY_PATROL_SHARE]
-    )
+    totals = generator.multinomial(activities, [*_SHARES.values(), 1 - sum(_SHARES.values())])
     usual = days * _usual(generator, posts)
+    by_officers = np.array([unit.kind == "IPO" for unit in posts.units])[:, None]
     night = spread(generator, usual * _night_rota(generator, posts), totals[0])
-    completed = generator.binomial(night, _COMPLETED_SHARE)
+    liaison = spread(generator, days * by_officers * _liaison_rota(generator, posts), totals[1])
+    meetings = spread(generator, usual * by_officers, totals[2])
     logged = np.where(posts.area == AREAS.index(effects.LOGGED_NOT_SEEN_AREA), 1.0, 0.0)
     day_weights = usual * (1 + (effects.LOGGED_FACTOR - 1) * logged)[:, None]
+    none = np.zeros_like(night)
     return Presence(
-        posts, reporters, status, completed, night - completed,
-        spread(generator, day_weights, totals[1]), spread(generator, usual, totals[2]),
+        posts, reporters, status, *_by_completion(generator, night),
+        *_by_completion(generator, liaison), *_by_completion(generator, meetings), none, none,
+        spread(generator, day_weights, totals[3]), spread(generator, usual, totals[4]),
     )  # fmt: skip
+
+
+def with_hot_spot_patrols(presence: Presence, generator: Generator, counts: Array) -> Presence:
+    """Patrols to hot spots (by post and day) in place of as many other activities."""
+    room = int(presence.others.sum())
+    counts = some_of(generator, counts, room)
+    others = some_of(generator, presence.others, room - int(counts.sum()))
+    completed, other = _by_completion(generator, counts)
+    return replace(presence, hot_spot_completed=completed, hot_spot_other=other, others=others)
+
+
+def _by_completion(generator: Generator, counts: Array) -> tuple[Array, Array]:
+    """Those completed, and those that were not."""
+    completed = generator.binomial(counts, _COMPLETED_SHARE)
+    return completed, counts - completed
 
 
 def reported_days(presence: Presence, source: str) -> Array:
@@ -189,8 +230,18 @@ def _usual(generator: np.random.Generator, posts: Posts) -> Array:
 
 def _night_rota(generator: np.random.Generator, posts: Posts) -> Array:
     """By post and day: is the area on the night rota of these four weeks, and by how much?"""
+    kind = np.array([_NIGHT_OF_KIND[unit.kind] for unit in posts.units])
+    return _rota(generator)[posts.area] * kind[:, None]
+
+
+def _liaison_rota(generator: np.random.Generator, posts: Posts) -> Array:
+    """By post and day: is the area visited in these four weeks?"""
+    visited = np.isin(AREAS, effects.LIAISON_AREAS)[:, None]
+    return (_rota(generator) * visited)[posts.area]
+
+
+def _rota(generator: np.random.Generator) -> Array:
+    """By area and day: 1 in blocks of four weeks that are on."""
     blocks = DAYS // _ROTA_DAYS + 1
     on_duty = generator.random((len(AREAS), blocks)) < 0.55
-    rota = np.repeat(on_duty, _ROTA_DAYS, axis=1)[:, :DAYS].astype(float)
-    kind = np.array([_NIGHT_OF_KIND[unit.kind] for unit in posts.units])
-    return rota[posts.area] * kind[:, None]
+    return np.repeat(on_duty, _ROTA_DAYS, axis=1)[:, :DAYS].astype(float)

@@ -94,9 +94,7 @@ def draw_owed(seed: int, presence: Presence) -> dict[str, Owed]:
 
 def activities_by_month(presence: Presence) -> Array:
     """Activities by post and month."""
-    by_day = (
-        presence.night_completed + presence.night_other + presence.day_patrols + presence.others
-    )
+    by_day = presence.all_counts
     of_month = (MONTH.astype("datetime64[D]") - MONTH[0].astype("datetime64[D]")).astype(int)
     return np.add.reduceat(by_day, of_month, axis=1)
 

@@ -238,7 +238,7 @@ def cited_assessments(
     generator: Generator, assessments: Assessments, support: list[tuple[str, str, str, date]]
 ) -> Array:
     """For each support (sector, actor, type, local day) the assessment that it names, or None."""
-    named = generator.random(len(support)) < 0.93
+    named = generator.random(len(support)) < 0.88
     found = [
         assessments.cited(*entry) if is_named else None
         for entry, is_named in zip(support, named, strict=True)

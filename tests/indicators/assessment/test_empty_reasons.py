@@ -8,6 +8,7 @@ import pytest
 from indicators.assessment.empty_reasons import (
     ADDED_COLUMNS,
     EMPTIES,
+    UNTESTED,
     Facts,
     Said,
     facts_sql,
@@ -104,6 +105,50 @@ def test_every_reason_occurs_and_every_message_is_one_of_a_reason() -> None:
     keys = {key for key in message_catalogue() if key.startswith(families)}
     assert {f"{family}.{code}" for family, code in found} == keys - {"empty.below_8.table"}
     assert {code for family, code in found if family == "empty"} == set(EMPTIES)
+
+
+# Trends -----------------------------------------------------------------------------------------
+
+
+def trend_facts() -> list[Facts]:
+    """Each reason, and each way in which something can be lacking."""
+    counts = [(34.0, 35.0, 63.0, 105.0), (35.0, 35.0, 63.0, 105.0), (1.0, 1.0, 2.0, 3.0)]
+    names = ("trend_areas", "trend_areas_due", "trend_months", "trend_months_due")
+    lacking = [dict(zip(names, count, strict=True)) for count in counts]
+    found = [
+        Facts("P", value=4.0, trend="no_clear_change", is_running=running, **basis)
+        for running, basis in product(BOOLEANS, lacking)
+    ]
+    few = [{**basis, "trend_months": 1.0} for basis in lacking]
+    found += [Facts("P", value=4.0, trend_reason="reports_missing", **basis) for basis in few]
+    return found + [Facts("A", value=4.0, trend_reason=code) for code in UNTESTED[2:]]
+
+
+def test_what_is_said_with_a_trend_is_said_once_and_in_both_languages() -> None:
+    doubted = Facts("P", value=4.0, trend="no_clear_change", trend_reason="fall_in_doubt")
+    said = {one for facts in [*trend_facts(), doubted] for one in _trend_words(facts)}
+    keys = {key for key in message_catalogue() if key.startswith("trend.")}
+    assert {f"trend.{code}" for code, _, _ in said} == keys
+    for at in (1, 2):
+        assert len({one[at] for one in said}) == len(said)
+        assert not any("{" in one[at] or "None" in one[at] for one in said)
+
+
+def _trend_words(facts: Facts) -> list[tuple[str, str, str]]:
+    return [(one.code, one.words("en"), one.words("fr")) for one in statement(facts).trend]
+
+
+def test_nothing_is_said_with_a_trend_where_nothing_is_lacking() -> None:
+    whole = {"trend_areas": 35.0, "trend_areas_due": 35.0}
+    whole |= {"trend_months": 105.0, "trend_months_due": 105.0}
+    for facts in (
+        Facts("A", value=4.0, trend="improving"),
+        Facts("P", value=4.0, trend="improving", **whole),
+        Facts("O", trend_reason="reports_missing", **whole),
+    ):
+        assert statement(facts).trend == ()
+    so_far = statement(Facts("P", value=4.0, trend="improving", is_running=True, **whole)).trend
+    assert [one.words("en") for one in so_far] == ["on 105 of 105 area-months so far"]
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from indicators.linkage.framework.causal_language import causal_term_in
 REPOSITORY = Path(__file__).parents[3]
 # Columns that §1 to §7 of the agreed list do not have; `near_base` is of its §8, of which the rest
 # comes later.
-OURS = {"incidents": {"violence_type", "near_base"}}
+OURS = {"incidents": {"violence_type", "near_base", "circumstance"}}
 OPEN_CODES = {"wave", "answer"}  # codes by survey and by item: text with a form or a row rule
 OPEN_ARROWS = {("activities", "network_code")}  # until the sample mission fills `registers`
 TABLES = sorted(contracts())

@@ -12,7 +12,7 @@ from indicators.assessment.rating import rate
 from indicators.assessment.trend import DEFINITION_CHANGED, trends
 from indicators.definitions.catalogue import read_indicator
 from indicators.definitions.indicator import Indicator
-from indicators.definitions.versions import versions_of
+from indicators.definitions.versions import decided_by, versions_of
 from indicators.foundation.data_folder import data_folder
 from indicators.foundation.errors import WrongUse
 from tests.worlds.rows.warehouse import SmallWarehouse, small_mission, total_rows
@@ -191,3 +191,11 @@ def test_an_earlier_version_is_held_to_what_the_present_one_is(
     problems = [problem for problem in refused.value.problems if problem.rule == rule]
     assert problems, refused.value
     assert key is None or key in [problem.parameters["key"] for problem in problems]
+
+
+def test_a_version_is_known_from_the_day_on_which_it_was_decided(patrols: Indicator) -> None:
+    catalogue = {CODE: patrols}
+    before = decided_by(catalogue, date(2026, 6, 14))[CODE]
+    assert (before.version, before.earlier_versions, before.changes) == (1, (), ())
+    assert before.measure.where == FIRST_DIFFERS["measure"]["where"]
+    assert decided_by(catalogue, date(2026, 6, 15)) == catalogue

@@ -19,9 +19,16 @@ from indicators.compiler.plan import cube_plans
 from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.indicator import EarlierVersion, Indicator
 from indicators.engine.refresh import compute
-from indicators.incremental.partition_fingerprints import changed_months, note_contents
+from indicators.incremental.partition_fingerprints import changed_months, find_changes
 from indicators.incremental.rows_by_month import clocks_of, note_rows
-from tests.worlds.rows.warehouse import AREAS, UNITS, SmallWarehouse, small_mission
+from indicators.incremental.stored_columns import complete_rows
+from tests.worlds.rows.stored import rows_were_changed
+from tests.worlds.rows.warehouse import (
+    AREAS,
+    UNITS,
+    SmallWarehouse,
+    small_mission,
+)
 
 CODES = [
     "P1-OP-02",  # a list of partners
@@ -228,6 +235,7 @@ class Pair:
         rebuilt.connection.execute("DROP SCHEMA IF EXISTS cube CASCADE")
         for warehouse in self.both:
             mission = small_mission(CODES, period_types=PERIODS, indicators=CHOSEN)
+            rows_were_changed(warehouse.connection)
             compute(warehouse.connection, mission, catalogue(), as_of)
             rate(warehouse.connection, mission)
             trends(warehouse.connection, mission)
@@ -287,9 +295,12 @@ def warehouse() -> SmallWarehouse:
 def stale(small: SmallWarehouse, definition: str = "as it was") -> list[date] | None:
     catalogue = load_catalogue()
     (plan,) = cube_plans([catalogue["P2-OP-01"], catalogue["P2-OP-07"]])
+    rows_were_changed(small.connection)
+    complete_rows(small.connection, small_mission([]))
+    small.connection.execute("CREATE OR REPLACE TEMP MACRO as_of_day() AS DATE '2026-12-31'")
     clocks = clocks_of([plan], [], weekly=False)
     note_rows(small.connection, clocks)
-    note_contents(small.connection, clocks)
+    find_changes(small.connection, clocks)
     return changed_months(small.connection, plan, definition)
 
 
@@ -301,7 +312,7 @@ def months(*numbers: int) -> list[date]:
     ("statement", "expected"),
     [
         ("SELECT 1", []),
-        ("UPDATE core.activities SET personnel_count = 9 WHERE row_number = 4", []),
+        ("UPDATE core.activities SET personnel_count = 9 WHERE row_number = 4", months(3)),
         ("UPDATE core.activities SET status = 'aborted' WHERE row_number = 4", months(3)),
         ("DELETE FROM core.activities WHERE row_number IN (0, 1)", months(1)),
         (

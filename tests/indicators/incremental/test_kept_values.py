@@ -6,6 +6,7 @@ import pytest
 
 from indicators.definitions.catalogue import load_catalogue
 from indicators.engine.refresh import compute, compute_cells
+from tests.worlds.rows.stored import rows_were_changed
 from tests.worlds.rows.warehouse import SmallWarehouse, returned, small_mission
 
 AS_OF = date(2026, 6, 30)
@@ -26,11 +27,17 @@ def small() -> SmallWarehouse:
 
 def refresh(small: SmallWarehouse, as_of: date = AS_OF, codes: tuple[str, ...] = CODES) -> None:
     mission = small_mission(codes, period_types=("M", "Q"))
+    rows_were_changed(small.connection)
+    small.connection.execute("DROP TABLE IF EXISTS stale_value")
     compute(small.connection, mission, load_catalogue(), as_of)
 
 
 def written(small: SmallWarehouse, code: str) -> list[str]:
-    """The periods that the last refresh wrote, rolling windows apart."""
+    """The periods that the last refresh wrote; none where nothing had changed at all."""
+    if not small.connection.execute(
+        "FROM duckdb_tables() WHERE table_name = 'stale_value'"
+    ).fetchall():
+        return []
     return [
         period
         for (period,) in small.connection.execute(

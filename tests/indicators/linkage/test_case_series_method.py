@@ -1,6 +1,6 @@
 """Case series of an edge: planted, null and reactive missions, and what cannot be graded."""
 
-from dataclasses import replace
+from dataclasses import astuple, fields, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,12 +9,22 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from indicators.definitions.catalogue import load_catalogue
 from indicators.foundation.messages import LANGUAGES, has_message
-from indicators.linkage.case_series.days import known_days
+from indicators.linkage.case_series.analysis import MODELS, cells_of_model, fit, fit_cells
+from indicators.linkage.case_series.days import KnownDays
 from indicators.linkage.finding import Finding
 from indicators.linkage.framework.model import Edge
 from indicators.linkage.grading import CHECKS, grade
-from indicators.linkage.methods.case_series import FAKE_DAYS, PRIMARY, CaseSeries, Series
+from indicators.linkage.methods.case_series import (
+    FAKE_DAYS,
+    PRIMARY,
+    CaseSeries,
+    Series,
+    read_series,
+    series_sql,
+)
+from tests.worlds.rows.warehouse import SmallWarehouse
 
 FIRST, DAYS, AREAS = date(2024, 1, 1), 900, 12
 WORDS = {"en": "text", "fr": "texte"}
@@ -64,7 +74,10 @@ def of_grids(acted: Any, incidents: Any, draw: np.random.Generator) -> Series:
           (VALUES ('activities'), ('incidents')) AS sources(source),
           range(DATE '{FIRST}', DATE '{last}' + 1, INTERVAL 1 MONTH) AS months("month")"""
     )
-    return Series(known_days(connection), known_days(connection, earlier=FAKE_DAYS))
+    connection.execute("CREATE TABLE series_undated AS SELECT 0 AS rows")
+    found = read_series(connection)
+    assert found is not None
+    return found
 
 
 def primary(inputs: Series | None) -> Finding:
@@ -100,6 +113,28 @@ def test_patrols_that_answer_incidents_are_an_association_at_most() -> None:
     assert letter(found) in "CD"
 
 
+def test_an_area_left_out_of_the_cells_is_left_out_of_the_days() -> None:
+    days, model = series(areas=7).days, MODELS["lead"]
+    cells = cells_of_model(days, model)
+    for area in (0, 3, 6):
+        rest = {part.name: getattr(days, part.name)[days.area != area] for part in fields(days)}
+        expected = fit(KnownDays(**rest), model)
+        found = fit_cells(cells.only(cells.area != area), model)
+        assert (found.days, found.incidents, found.strata) == (
+            expected.days,
+            expected.incidents,
+            expected.strata,
+        )
+        for one, other in zip(found.terms, expected.terms, strict=True):
+            assert astuple(one)[1:] == pytest.approx(astuple(other)[1:], rel=1e-9)
+
+
+def test_no_known_day_is_no_model() -> None:
+    days = series().days
+    none = KnownDays(**{part.name: getattr(days, part.name)[:0] for part in fields(days)})
+    assert {fit(none, model).reason for model in MODELS.values()} == {"no_rows"}
+
+
 def test_too_few_areas_are_no_ground_for_a_grade() -> None:
     found = primary(series(ratio=0.5, areas=5))
     assert (found.effect.estimate, found.effect.reason) == (None, "too_few_clusters")
@@ -119,3 +154,57 @@ def test_activities_put_too_early_leave_the_days_beyond_the_record_unknown() -> 
     shifted = np.bincount(found.moved.area).max()
     whole = np.bincount(found.days.area).max()
     assert whole - FAKE_DAYS - 7 <= shifted <= whole
+
+
+def test_what_those_who_act_record_themselves_is_an_association_at_most() -> None:
+    found = primary(replace(series(ratio=0.6), has_same_collector=True))
+    assert found.grading_inputs.ceilings == ("same_collector",)
+    assert letter(found) == "C"
+
+
+def test_a_month_that_no_stratum_compares_does_not_stop_the_fit() -> None:
+    """January is known in one area alone, which has nothing in February and March."""
+    days = series(ratio=0.6).days
+    january = days.month.min()
+    in_first_quarter = days.month < january + 3
+    kept = ~in_first_quarter | np.where(days.area == 0, days.month == january, days.incidents >= 0)
+    january_elsewhere = (days.month == january) & (days.area != 0)
+    incidents = np.where(january_elsewhere, 0, days.incidents)
+    days = replace(days, incidents=incidents)
+    cut = KnownDays(**{name: values[kept] for name, values in vars(days).items()})
+    without = KnownDays(
+        **{name: values[kept & ~january_elsewhere] for name, values in vars(days).items()}
+    )
+    found, expected = (fit(known, MODELS["primary"]) for known in (cut, without))
+    assert found.reason is None
+    assert found.terms[0].estimate == pytest.approx(expected.terms[0].estimate, abs=1e-9)
+
+
+def test_returns_of_others_do_not_make_a_day_unknown() -> None:
+    """Of an indicator of UN police only what police units owe has to have come."""
+    small = SmallWarehouse()
+    months = [
+        {
+            "unit_code": unit,
+            "month": date(2026, month, 1),
+            "return_status": status,
+            "source": source,
+        }
+        for month in range(1, 7)
+        for unit, status, source in (
+            ("P1", "submitted", "activities"),
+            ("M1", "not_submitted", "activities"),
+            ("P1", "submitted", "incidents"),
+        )
+    ]
+    small.add("reporting_returns", months)
+    small.compute("P2-OP-01", "P2-OC-07")
+    catalogue = load_catalogue()
+    statements = series_sql(catalogue["P2-OP-01"], catalogue["P2-OC-07"])
+    for statement in statements:
+        parameters = {"mission": "small"} if "$mission" in statement else None
+        small.connection.execute(statement, parameters)
+    sent = small.connection.execute(
+        "SELECT DISTINCT source, is_sent FROM series_returned ORDER BY ALL"
+    ).fetchall()
+    assert sent == [("activities", True), ("incidents", True)]

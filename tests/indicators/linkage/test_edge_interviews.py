@@ -16,6 +16,7 @@ from indicators.linkage.framework.model import Framework
 from indicators.linkage.methods.interviews import METHOD, PULSE_METHOD, Interviews
 from indicators.linkage.methods.protocol import Warehouse
 from indicators.linkage.results import edge_evidence
+from tests.worlds.rows.stored import rows_were_changed
 from tests.worlds.rows.warehouse import SmallWarehouse, small_mission
 
 AS_OF = date(2026, 12, 31)
@@ -91,6 +92,7 @@ def looked_at(
 ) -> tuple[dict[tuple[str, str], dict[str, Any]], tuple[Finding, ...]]:
     """(rows of mart.interview_effect by method and specification, findings)."""
     mission = small_mission(codes or (PATROLS, SEEN))
+    rows_were_changed(warehouse.connection)
     compute(warehouse.connection, mission, load_catalogue(), AS_OF)
     looked, method = expected or framework(), Interviews()
     for _ in range(2):  # again: the same rows, once
@@ -363,10 +365,10 @@ def test_what_interviews_do_not_say_of_their_design_is_named(
     assert has_message(f"linkage.caveat.{caveat}")
 
 
-def test_findings_are_graded_as_an_association_at_most(warehouse: SmallWarehouse) -> None:
+def test_one_wave_is_an_association_at_most(warehouse: SmallWarehouse) -> None:
     _, found = looked_at(warehouse)
     assert found
-    assert all(entry.grading_inputs.design == "association" for entry in found)
+    assert all(entry.grading_inputs.design == "interviews" for entry in found)
     assert all("few_rounds" in entry.grading_inputs.ceilings for entry in found)
 
 

@@ -23,7 +23,7 @@ from tests.indicators.linkage.simulation_tables import (
 )
 
 SEED = 20261121
-FEW, FEW_GRADED = 100, 50
+FEW, FEW_GRADED = 50, 25
 TRAPS = ("reacts", "unlogged", "other_reason")
 GRADED = ("risk", "effect", *TRAPS)
 KINDS = {
@@ -70,7 +70,7 @@ def test_months_called_off_for_insecurity_are_no_controls() -> None:
     assert len(insecure) < 0.95 * len(otherwise)
 
 
-def test_a_tenth_of_the_runs(capsys: pytest.CaptureFixture[str]) -> None:
+def test_some_runs(capsys: pytest.CaptureFixture[str]) -> None:
     found = tables(FEW)
     with capsys.disabled():
         print("\nplan simulations, " + printed(found, KINDS, FEW))
@@ -80,7 +80,7 @@ def test_a_tenth_of_the_runs(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_traps_are_graded_so(capsys: pytest.CaptureFixture[str]) -> None:
-    assert_grades(FEW_GRADED, 0.12, capsys)
+    assert_grades(FEW_GRADED, 0.15, capsys)
 
 
 @pytest.mark.soak

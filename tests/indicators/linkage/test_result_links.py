@@ -10,7 +10,8 @@ import pytest
 
 from indicators.definitions.indicator import Indicator
 from indicators.foundation.messages import LANGUAGES, has_message, message
-from indicators.linkage.evidence import _primaries, _with_q_values
+from indicators.linkage.evidence.links import _with_q_values
+from indicators.linkage.evidence.primaries import primary_tests
 from indicators.linkage.finding import EffectEstimate, Finding, MethodResult
 from indicators.linkage.framework.model import Edge, Framework
 from indicators.linkage.grading import GradingInputs
@@ -206,7 +207,7 @@ def test_in_two_edges_of_which_one_is_chosen_half_of_the_level_is_left() -> None
     edges = framework({}, {"id": "e2"}).edges
     method = Given(())
     results = {"given": {"e1": MethodResult((found, second)), "e2": MethodResult((other,))}}
-    after = _with_q_values(results, _primaries(edges, (method,), results))
+    after = _with_q_values(results, primary_tests(edges, (method,), results))
     q = [own.grading_inputs.q_value for own in after["given"]["e1"].findings]
     assert q == pytest.approx([2e-6, 0.01 * 2 / 1])
     assert after["given"]["e2"].findings[0].grading_inputs.q_value == pytest.approx(0.9)

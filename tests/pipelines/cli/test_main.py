@@ -100,6 +100,13 @@ def test_who_ends_the_command_ends_the_server(tmp_path: Path) -> None:
         again.bind(("127.0.0.1", port))
 
 
+def test_a_plan_is_written_as_a_table_only(tmp_path: Path) -> None:
+    assert poclens(tmp_path, "init", str(tmp_path), "--profile", "mali").returncode == 0
+    refused = poclens(tmp_path, "evidence", "plan", "--to", "plan.docx")
+    assert refused.returncode == 2
+    assert "plan.docx" in refused.stderr and ".xlsx" in refused.stderr
+
+
 def test_json_is_one_object(tmp_path: Path) -> None:
     shown = poclens(tmp_path, "catalogue", "list", "--json")
     assert "P2-OP-01" in json.loads(shown.stdout)

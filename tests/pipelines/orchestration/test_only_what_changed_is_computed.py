@@ -107,7 +107,8 @@ def test_the_mission_has_figures_of_every_method(workspace: Workspace) -> None:
     assert {(edge, "panel") for edge in ALL} <= set(found)
     assert {(edge, "association") for edge in ALL} <= set(found)
     assert {(DEATHS, "matched_wake"), (SEEN, "before_after_interviews")} <= set(found)
-    assert all(marts(workspace).values())
+    # Too few areas for a case series: it has no figure, and no area has one of its own.
+    assert [table for table, rows in marts(workspace).items() if not rows] == ["area_effect"]
 
 
 def test_a_file_of_one_edge_makes_that_edge_alone_computed_again(workspace: Workspace) -> None:
@@ -159,6 +160,11 @@ STEPS: list[tuple[str, int, dict[str, Any], dict[str, tuple[str, ...]]]] = [
 NOTHING = dict.fromkeys(TABLES, ())
 
 
+def with_tables_of_all(computed: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """Two more tables are made of all methods together, as that of the links is."""
+    return computed | dict.fromkeys(("primary_test", "evidence_plan"), computed["result_link"])
+
+
 def test_what_was_kept_equals_what_is_computed_from_nothing(
     workspace: Workspace, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -171,10 +177,10 @@ def test_what_was_kept_equals_what_is_computed_from_nothing(
     for table, at, change, computed in STEPS:
         last[table] = changed(last[table], at, **change)
         deliver(workspace, table, last[table])
-        assert refresh_by_hand(workspace) == NOTHING | computed, change
+        assert refresh_by_hand(workspace) == NOTHING | with_tables_of_all(computed), change
     set_lag(workspace, ANSWERS, 1)
     answers = {"result_link": (ANSWERS,), "event_study": (ANSWERS,)}
-    assert refresh_by_hand(workspace) == NOTHING | answers
+    assert refresh_by_hand(workspace) == NOTHING | with_tables_of_all(answers)
 
     anew = Workspace(tmp_path_factory.mktemp("anew"))
     make(anew, last)

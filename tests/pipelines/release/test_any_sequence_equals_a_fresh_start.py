@@ -23,6 +23,7 @@ from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.paths import Workspace
 from tests.worlds.mission.mappings import PATROLS
 from tests.worlds.mission.patrols import AS_OF, MISSION, Patrol, PatrolMission, as_csv
+from tests.worlds.rows.stored import rows_stored_otherwise
 
 State = dict[str, list[tuple[object, ...]]]
 COLUMNS = {
@@ -90,8 +91,9 @@ class Running:
     def state(self) -> State:
         """Core rows without their lineage, rejects and figures."""
         with open_warehouse(self.workspace.warehouse(MISSION)) as connection:
+            assert not rows_stored_otherwise(connection, read_mission(self.profile))
             rows = connection.execute(
-                "SELECT * EXCLUDE (file_sha256, sheet, row_number) FROM core.activities"
+                "SELECT * EXCLUDE (file_sha256, sheet, row_number, row_hash) FROM core.activities"
             ).fetchall()
             values = connection.execute("FROM mart.indicator_value").fetchall()
             standing = connection.execute(

@@ -157,7 +157,7 @@ def test_parts_are_told_of_exact_figures_alone(
             connection,
             database_of(release.path, "mission"),
             release.name,
-            Decomposition(causes, states, frozenset({PATROLS})),
+            lambda _: Decomposition(causes, states, frozenset({PATROLS})),
         ).to_dict("records")
     assert (moved["value_before"], moved["value_after"]) == (60, 66)
     told = (moved["part_correction"], moved["part_late_data"])

@@ -19,6 +19,8 @@ _EXPECTED = {
     "P3-OC-02": "at_risk",
     "P2-OC-09": "not_enough_data",
     "P2-OC-01": "off_track",
+    "D-OC-05": "at_risk",
+    "D-OC-06": "at_risk",
 }
 
 

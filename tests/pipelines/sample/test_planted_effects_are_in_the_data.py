@@ -11,15 +11,49 @@ import pytest
 from indicators.definitions.contracts import contracts
 from pipelines.sample import effects
 from pipelines.sample.country import AREAS, SITES, sector
+from pipelines.sample.draws import Array, recent
 from pipelines.sample.tables import surveys
 from pipelines.sample.tables.alerts import TARGET_HOURS, draw_alerts
+from pipelines.sample.tables.hot_spot_patrols import draw_days
 from pipelines.sample.tables.incidents import draw_incidents
-from pipelines.sample.tables.presence import DAY, Presence, draw_presence, reported_days
+from pipelines.sample.tables.presence import DAY, Presence, reported_days
+
+COUNT = 120_000
+Drawn = tuple[Presence, pa.Table]
 
 
 @pytest.fixture(scope="module")
 def presence() -> Presence:
-    return draw_presence(5, 20_000)
+    return draw_days(5, 22_000, 3_350)[0]
+
+
+@pytest.fixture(scope="module")
+def many() -> Drawn:
+    """Presence and its incidents, so many that chance is small."""
+    presence, outside = draw_days(5, 22_000, COUNT)
+    points = {code: np.zeros((1, 2)) for code in (*AREAS, *(site.code for site in SITES))}
+    return presence, draw_incidents(5, presence, points, COUNT, outside).rows
+
+
+def rate_ratio(rows: pa.Table, day_column: str, exposed: Array, source: str, of: Presence) -> float:
+    """Mantel and Haenszel over area × half-year, so that trend and risk do not pass for effect."""
+    site_area = {site.code: site.area for site in SITES}
+    names = [site_area.get(code, code) for code in rows["area_code"].to_pylist()]
+    rows = rows.filter(pa.array([name in AREAS for name in names]))
+    places = np.array([AREAS.index(name) for name in names if name in AREAS])
+    days = (np.array(rows[day_column]).astype("datetime64[D]") - DAY[0]).astype(int)
+    counts = np.zeros(exposed.shape)
+    np.add.at(counts, (places, days), 1)
+    open_days = reported_days(of, source) > 0
+    above = below = 0.0
+    for place in set(places):
+        for half in np.array_split(np.arange(DAY.size), 6):
+            kept = half[open_days[place, half]]
+            on = exposed[place, kept]
+            total = max(kept.size, 1)
+            above += counts[place, kept][on].sum() * (~on).sum() / total
+            below += counts[place, kept][~on].sum() * on.sum() / total
+    return above / below
 
 
 def _share(answers: pa.Array, favourable: tuple[str, ...]) -> float:
@@ -29,40 +63,50 @@ def _share(answers: pa.Array, favourable: tuple[str, ...]) -> float:
     return 100 * sum(answer in favourable for answer in valid) / len(valid)
 
 
-def test_incidents_at_sites_are_fewer_after_night_patrols(presence: Presence) -> None:
-    points = {code: np.zeros((1, 2)) for code in (*AREAS, *(site.code for site in SITES))}
-    rows = draw_incidents(5, presence, points, 120_000).rows
-    area = {site.code: AREAS.index(site.area) for site in SITES}
-    at_site = rows.filter(pc.is_valid(rows["site_code"]))
-    places = np.array([area[code] for code in at_site["site_code"].to_pylist()])
-    days = (np.array(at_site["occurred_on"]).astype("datetime64[D]") - DAY[0]).astype(int)
-    exposed = presence.after_night_patrol()
-    counts = np.zeros(exposed.shape)
-    np.add.at(counts, (places, days), 1)
-    open_days = reported_days(presence, "incidents") > 0
-    # Mantel and Haenszel over area × half-year, so that trend and risk do not pass for the effect
-    above = below = 0.0
-    for place in set(area.values()):
-        for half in np.array_split(np.arange(DAY.size), 6):
-            kept = half[open_days[place, half]]
-            on = exposed[place, kept]
-            total = max(kept.size, 1)
-            above += counts[place, kept][on].sum() * (~on).sum() / total
-            below += counts[place, kept][~on].sum() * on.sum() / total
-    assert above / below == pytest.approx(effects.NIGHT_PATROL_FACTOR, abs=0.08)
+def test_incidents_at_sites_are_fewer_after_night_patrols(many: Drawn) -> None:
+    presence, rows = many
+    at_sites = rows.filter(pc.is_valid(rows["site_code"]))
+    after = presence.after(presence.night_completed)
+    ratio = rate_ratio(at_sites, "occurred_on", after, "incidents", presence)
+    assert ratio == pytest.approx(effects.NIGHT_PATROL_FACTOR, abs=0.08)
 
 
-def test_reported_incidents_rise_with_presence_in_the_trap_areas(presence: Presence) -> None:
-    points = {code: np.zeros((1, 2)) for code in (*AREAS, *(site.code for site in SITES))}
-    rows = draw_incidents(5, presence, points, 120_000).rows
-    many = presence.after_many_patrols()
+def test_attacks_at_water_and_wood_are_fewer_after_liaison_visits(many: Drawn) -> None:
+    presence, rows = many
+    at_water = rows.filter(pc.equal(rows["circumstance"], "fetching_water_or_wood"))
+    after = presence.after(presence.liaison_completed)
+    ratio = rate_ratio(at_water, "occurred_on", after, "incidents", presence)
+    assert ratio == pytest.approx(effects.LIAISON_FACTOR, abs=0.08)
+
+
+def test_patrols_to_hot_spots_answer_violence_outside_sites() -> None:
+    presence, outside = draw_days(5, 22_000, 3_350)
+    patrols = presence.by_area(presence.hot_spot_completed)
+    after_incident = recent(outside, effects.HOT_SPOT_ANSWER_DAYS[1]) > 0
+    known = reported_days(presence, "incidents") > 0
+    answered = patrols[after_incident & known].mean()
+    routine = patrols[~after_incident & known].mean()
+    assert answered > 1.5 * routine
+    assert outside.sum() == pytest.approx(900, abs=120)
+
+
+def test_alerts_rise_after_network_meetings(presence: Presence) -> None:
+    rows = draw_alerts(5, presence, 60_000).rows
+    after = presence.after(presence.meetings_completed)
+    ratio = rate_ratio(rows, "received_at", after, "alerts", presence)
+    assert ratio == pytest.approx(effects.NETWORK_MEETING_FACTOR, abs=0.15)
+
+
+def test_reported_incidents_rise_with_presence_in_the_trap_areas(many: Drawn) -> None:
+    presence, rows = many
+    often = presence.after_many_patrols()
 
     def ratio(names: tuple[str, ...]) -> float:
         own = rows.filter(pc.is_in(rows["area_code"], pa.array(names)))
         place = np.array([AREAS.index(code) for code in own["area_code"].to_pylist()])
         day = (np.array(own["occurred_on"]).astype("datetime64[D]") - DAY[0]).astype(int)
-        with_many = many[place, day].sum() / many[[AREAS.index(name) for name in names]].sum()
-        without = (~many)[place, day].sum() / (~many)[[AREAS.index(name) for name in names]].sum()
+        with_many = often[place, day].sum() / often[[AREAS.index(name) for name in names]].sum()
+        without = (~often)[place, day].sum() / (~often)[[AREAS.index(name) for name in names]].sum()
         return float(with_many / without)
 
     others = tuple(name for name in AREAS if name not in effects.REPORTING_AREAS)

@@ -1,6 +1,7 @@
 """The sample's profile is valid: it chooses the whole list, its framework only what is chosen."""
 
 import csv
+from datetime import date
 from pathlib import Path
 
 from indicators.definitions.catalogue import load_catalogue
@@ -31,7 +32,7 @@ def _framework() -> Framework:
 
 def test_every_outcome_has_a_dated_baseline_and_target() -> None:
     mission = read_mission(PROFILE)
-    assert len(_framework().outcomes) == 7
+    assert len(_framework().outcomes) == 9
     for outcome in _framework().outcomes:
         chosen = mission.selected(outcome.indicator)
         assert chosen.baseline and chosen.target and chosen.baseline.on < chosen.target.on
@@ -41,7 +42,20 @@ def test_every_indicator_of_the_list_is_chosen(shared_folder: Path) -> None:
     with (shared_folder / "reference" / "poc_indicators.csv").open(encoding="utf-8") as file:
         listed = [row["code"] for row in csv.DictReader(file)]
     chosen = [entry.code for entry in read_mission(PROFILE).indicators]
-    assert sorted(chosen) == sorted(listed)
+    assert set(listed) <= set(chosen)
+    # beside the list only what its links ask for
+    linked = {
+        code for edge in _framework().edges for code in (edge.from_indicator, edge.to_indicator)
+    }
+    beside = set(chosen) - set(listed)
+    assert beside <= linked and all(code.startswith("D-") for code in beside)
+
+
+def test_every_link_names_its_primary_test_before_the_first_day_of_data() -> None:
+    primaries = [edge.primary for edge in _framework().edges]
+    assert len(primaries) == 11
+    for primary in primaries:
+        assert primary and primary.window and primary.named_on <= date(2024, 1, 31)
 
 
 def test_framework_names_only_chosen_indicators() -> None:

@@ -19,6 +19,7 @@ from indicators.definitions.mission_profile import Mission
 from indicators.engine.refresh import compute
 from indicators.foundation.periods import period_named
 from pipelines.warehouse.ddl import create_all
+from tests.worlds.rows.stored import rows_were_changed
 
 Row = Mapping[str, Any]
 _LONG_AGO = date(2020, 1, 1)
@@ -191,6 +192,7 @@ class SmallWarehouse:
     ) -> pd.DataFrame:
         """All values of these indicators, ordered by their key."""
         mission = small_mission(codes, **profile)
+        rows_were_changed(self.connection)
         compute(self.connection, mission, catalogue or load_catalogue(), as_of)
         return self.connection.execute("SELECT * FROM mart.indicator_value").df()
 

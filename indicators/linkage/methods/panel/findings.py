@@ -10,13 +10,26 @@ from indicators.definitions.indicator import Indicator
 from indicators.linkage.finding import PLACEBO, EffectEstimate, Finding, MethodResult
 from indicators.linkage.framework.edge_indicators import common_period_type
 from indicators.linkage.framework.model import Edge
-from indicators.linkage.grading import AREAS_WITHOUT_BOOTSTRAP, GradingInputs
+from indicators.linkage.grading import (
+    AREAS_WITHOUT_BOOTSTRAP,
+    MIN_AREAS,
+    MIN_PERIODS,
+    GradingInputs,
+)
 from indicators.linkage.methods.panel.models import METHOD, EdgeModels, model_edge
 from indicators.linkage.methods.panel.rows import INDEPENDENT_SOURCES, read_edge_panel
 from indicators.linkage.methods.protocol import Warehouse
 from indicators.linkage.panel.association import METHOD as ASSOCIATION
 from indicators.linkage.panel.association import associations
 from indicators.linkage.panel.edge_panel import EdgePanel
+from indicators.linkage.power import (
+    TARGET,
+    TARGET_RATIO,
+    NeedKind,
+    Precision,
+    Shortfall,
+    Supply,
+)
 
 MIN_ROUNDS, MIN_RESPONDENTS = 3, 30
 
@@ -94,7 +107,50 @@ def _finding(
         outcome_mean=models.outcome_mean,
         exposure_range=models.exposure_range,
         caveats=tuple(_caveats(effect, panel, models)),
+        precision=_precision(effect, panel, models),
+        shortfalls=() if is_association else tuple(_shortfalls(effect)),
+        supplies=() if is_association else tuple(_supplies(panel)),
     )
+
+
+def _precision(effect: EffectEstimate, panel: EdgePanel, models: EdgeModels) -> Precision | None:
+    """By periods: within areas each adds its own variation, as if one did not hang on another."""
+    smallest = effect.minimum_detectable_effect
+    if smallest is None or effect.method == ASSOCIATION or not effect.is_test:
+        return None
+    target: float | None = TARGET_RATIO
+    if _scale(effect) == "units":
+        target = TARGET * abs(models.outcome_mean) if models.outcome_mean else None
+    unit: NeedKind = "rounds" if panel.outcome_is_survey else "periods"
+    return Precision(smallest, target, unit, effect.n_periods, _months(panel))
+
+
+def _months(panel: EdgePanel) -> float | None:
+    """Over how many months so many periods with both come in: survey rounds lie far apart."""
+    periods = np.unique(panel.with_lagged()["period"])
+    if len(periods) < 2:
+        return None
+    pace = (periods[-1] - periods[0]) / (len(periods) - 1)
+    return float(len(periods) * pace * panel.months_per_period)
+
+
+def _shortfalls(effect: EffectEstimate) -> Iterator[Shortfall]:
+    if effect.reason is None:
+        return
+    if effect.n_areas < MIN_AREAS:
+        yield Shortfall("areas", MIN_AREAS - effect.n_areas)
+    if effect.n_periods < MIN_PERIODS:
+        yield Shortfall("periods", MIN_PERIODS - effect.n_periods)
+
+
+def _supplies(panel: EdgePanel) -> Iterator[Supply]:
+    """Missing reports: each would add a row of an area and period to those that are compared."""
+    rows = len(panel.with_lagged())
+    for area, periods in panel.unreported.items():
+        yield Supply("returns", periods, 1 + periods / rows if rows else None, area)
+    total = sum(panel.unreported.values())
+    if total:
+        yield Supply("returns", total, 1 + total / rows if rows else None)
 
 
 def _scale(effect: EffectEstimate) -> Literal["log_ratio", "units", "correlation"]:

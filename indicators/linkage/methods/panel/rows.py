@@ -10,6 +10,7 @@ import pandas as pd
 
 from indicators.definitions.measures import SURVEY_KINDS
 from indicators.definitions.mission_profile import Mission
+from indicators.foundation.codes import NOT_REPORTED
 from indicators.foundation.database import has_table
 from indicators.foundation.mart_tables import totals_sql
 from indicators.linkage.framework.model import Edge
@@ -57,10 +58,27 @@ def read_edge_panel(
         outcome_is_survey=is_survey,
         outcome_source=str(outcome["source"]),
         months_per_period=months,
+        # A month without a survey wave is no missing report.
+        unreported={} if is_survey else _unreported(connection, parameters, set(rows["area"])),
     )
     if outcome["source"] == "incidents" and months == 1:
         return replace(panel, independent=independent_incidents(connection, panel))
     return panel
+
+
+def _unreported(
+    connection: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any], areas: set[str]
+) -> dict[str, int]:
+    """By area, periods in which one of the two was not reported; others have no missing report."""
+    found = connection.execute(
+        f"""SELECT area, count(DISTINCT period_start) FROM mart.indicator_value
+        WHERE mission = $mission AND period_type = $period_type AND obs_status = '{NOT_REPORTED}'
+          AND indicator IN ($from, $to) AND list_contains($areas, area) AND {totals_sql()}
+          AND area <> $country_area
+        GROUP BY area ORDER BY area""",
+        {**parameters, "areas": sorted(areas)},
+    ).fetchall()
+    return dict(found)
 
 
 def edge_rows_sql() -> str:

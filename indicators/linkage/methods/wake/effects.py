@@ -4,6 +4,7 @@ Each window of all activities, and of each kind, is one finding for grading and 
 far ring, false dates and incidents that others reported stand beside it as rows of their own.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +17,7 @@ from indicators.definitions.indicator import Indicator
 from indicators.foundation.errors import PocLensError
 from indicators.linkage.finding import ALL_KINDS, EffectEstimate, Finding, MethodResult
 from indicators.linkage.framework.model import Edge
-from indicators.linkage.grading import OVERLAP_MAX, TREATED_MIN, GradingInputs
+from indicators.linkage.grading import EFFECTIVE_B, OVERLAP_MAX, TREATED_MIN, GradingInputs
 from indicators.linkage.methods.activities import PATROLLING_REPORTERS, effort, has_events
 from indicators.linkage.methods.protocol import Warehouse
 from indicators.linkage.methods.wake.events import (
@@ -31,6 +32,7 @@ from indicators.linkage.methods.wake.events import (
 from indicators.linkage.methods.wake.evidence import grading_inputs_of
 from indicators.linkage.methods.wake.place_times import PLANNED
 from indicators.linkage.panel.sensitivity import robustness_value
+from indicators.linkage.power import TARGET, Precision, Shortfall
 from indicators.linkage.wake import product
 from indicators.linkage.wake.events import read_events
 from indicators.linkage.wake.request import WakeRequest, checked_request
@@ -38,10 +40,13 @@ from indicators.linkage.wake.result import WakeResult
 
 METHOD = "matched_wake"
 HOURS = 24
+DAYS_OF_MONTH = 365.25 / 12
 # Fixed beforehand for every mission: one and two weeks, 10 and 20 km; the first day counts.
 TIME_WINDOW, SPACE_WINDOW = (7 * HOURS, 14 * HOURS, 7 * HOURS), (10, 20, 10)
 MATCHED_ON = ("area", "risk")
 _NO_CONTROLS = {CALLED_OFF_TYPE: "no_control_rows", OTHER_ACTIVITY: "no_other_activity"}
+_NO_COMPARISON = (*_NO_CONTROLS.values(), "few_place_times")
+_NO_ACTIVITY = ("no_treatment_rows", "no_planned_activity")
 _CHECK_ROWS = {
     "outer_ring": "ring",
     "far_ring": "far",
@@ -61,6 +66,7 @@ class _Analysed:
     reason: str | None
     effort: Mapping[str, float | None]
     caveats: tuple[str, ...]
+    months: float
 
 
 @dataclass(frozen=True)
@@ -141,7 +147,7 @@ def _analyse(rows: pd.DataFrame, kind: str, edge: Edge, caveats: tuple[str, ...]
         caveats = (*caveats, "controls_of_kind" if of_kind else "controls_of_all_kinds")
 
     def found(result: WakeResult | None, reason: str | None) -> _Analysed:
-        return _Analysed(edge, kind, request, result, reason, spent, caveats)
+        return _Analysed(edge, kind, request, result, reason, spent, caveats, _months(rows))
 
     reason = _nothing_to_compare(rows, edge)
     if reason:
@@ -154,6 +160,12 @@ def _analyse(rows: pd.DataFrame, kind: str, edge: Edge, caveats: tuple[str, ...]
     own_reports = np.isin(read.covariates["reported_by"], PATROLLING_REPORTERS)
     other_activities = read.covariates["type"] == BESIDE
     return found(product.analyse(read, request, own_reports, other_activities), None)
+
+
+def _months(rows: pd.DataFrame) -> float:
+    """From the first activity to the last."""
+    times = pd.to_datetime(rows.loc[rows["type"] == TREATED, "timestamp"])
+    return (times.max() - times.min()).days / DAYS_OF_MONTH if len(times) else 0.0
 
 
 def _nothing_to_compare(rows: pd.DataFrame, edge: Edge) -> str | None:
@@ -265,7 +277,30 @@ def _finding(
         robustness=_robustness(effect),
         outcome_mean=row.get("control_mean"),
         caveats=_caveats(row, analysed) if "caveats" in row else (),
+        precision=_precision(effect, row.get("control_mean"), analysed.months),
+        shortfalls=tuple(_shortfalls(effect, evidence)),
     )
+
+
+def _precision(
+    effect: EffectEstimate, control_mean: float | None, months: float
+) -> Precision | None:
+    smallest = effect.minimum_detectable_effect
+    if smallest is None or effect.n_events is None:
+        return None
+    target = TARGET * abs(control_mean) if control_mean else None
+    return Precision(smallest, target, "activities", effect.n_events, months or None)
+
+
+def _shortfalls(effect: EffectEstimate, evidence: GradingInputs) -> Iterator[Shortfall]:
+    """Matched activities and cases to compare with, up to the least of `grading.md`."""
+    reason = (effect.reason or "").removeprefix("wake_")
+    treated = 0 if reason in _NO_ACTIVITY else evidence.n_treated
+    if treated is not None and treated < TREATED_MIN:
+        yield Shortfall("activities", TREATED_MIN - treated)
+    controls = 0.0 if reason in _NO_COMPARISON else evidence.n_effective
+    if controls is not None and controls < EFFECTIVE_B:
+        yield Shortfall("controls", math.ceil(EFFECTIVE_B - controls))
 
 
 def _robustness(effect: EffectEstimate) -> float | None:

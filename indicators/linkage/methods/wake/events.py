@@ -76,7 +76,7 @@ def read_edge_events(
         kind: connection.execute(
             events_sql(output, outcome, controls, other, kind), {} if other else reasons
         ).df()
-        for kind in ACTIVITY_KINDS
+        for kind in _kinds_apart(connection, output)
     }
     undated = connection.execute(
         f"SELECT count(*) FROM wake_{INCIDENTS}"
@@ -86,8 +86,24 @@ def read_edge_events(
         connection.execute(f"DROP TABLE wake_{table}")
     caveats = ["dates_too_coarse"] if undated and undated[0] else []
     caveats += [_CAVEATS[controls]] if controls in _CAVEATS else []
-    by_kind = {kind: own for kind, own in rows.items() if {TREATED, BESIDE} <= set(own["type"])}
+    by_kind = {
+        kind: own for kind, own in rows.items() if {TREATED, BESIDE} <= set(own["type"].unique())
+    }
     return EdgeEvents(rows[ALL_KINDS], tuple(caveats), by_kind)
+
+
+def _kinds_apart(connection: duckdb.DuckDBPyConnection, output: Indicator) -> list[str]:
+    """All kinds together, and those that some of the counted activities are of and others not."""
+    kinds = [kind for kind in ACTIVITY_KINDS if kind != ALL_KINDS]
+    tested = ", ".join(
+        f"coalesce(bool_or({ACTIVITY_KINDS[kind]}) AND NOT bool_and({ACTIVITY_KINDS[kind]}), false)"
+        for kind in kinds
+    )
+    found = connection.execute(
+        f"SELECT {tested} FROM wake_{ACTIVITIES} WHERE coalesce({counted_sql(output)}, false)"
+    ).fetchone()
+    assert found is not None
+    return [ALL_KINDS, *(kind for kind, is_apart in zip(kinds, found, strict=True) if is_apart)]
 
 
 def _rows_sql(indicator: Indicator, columns: set[str]) -> str:

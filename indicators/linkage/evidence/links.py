@@ -5,8 +5,9 @@ within the edges so chosen; grades and sentences. One row an edge, method and sp
 mission (its country area), and one an area side by side.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -17,9 +18,16 @@ from indicators.foundation.mart_tables import store_rows
 from indicators.foundation.messages import LANGUAGES
 from indicators.foundation.statistics import benjamini_hochberg
 from indicators.incremental.result_cache import kept_results
+from indicators.linkage.evidence.plan import plan_rows
+from indicators.linkage.evidence.primaries import (
+    PrimaryTest,
+    Results,
+    primary_rows,
+    primary_tests,
+)
 from indicators.linkage.finding import PLACEBO, Finding, MethodResult
 from indicators.linkage.framework.edge_indicators import PublishedIndicators, common_period_type
-from indicators.linkage.framework.model import Edge, Framework, Primary
+from indicators.linkage.framework.model import Edge, Framework
 from indicators.linkage.framework.tables import store_items
 from indicators.linkage.grading import Q_TESTED, Grade, grade
 from indicators.linkage.methods.protocol import Method, Warehouse
@@ -31,8 +39,18 @@ from indicators.linkage.sentences.findings import (
     no_test_sentence,
     sentence,
 )
+from indicators.linkage.sentences.needs import (
+    missing_of,
+    needs_sentence,
+    shown_change,
+)
 from indicators.linkage.sentences.side_by_side import NO_REASON, NO_TEST, side_by_side_rows
 
+# What the row side by side takes over from the finding that speaks for the edge.
+_OF_MISSION = (
+    *("grade", "grade_reasons", "status", "smallest_change", "change_unit"),
+    *("needs", "needs_en", "needs_fr"),
+)
 _FIGURES = (
     "lag",
     "n_areas",
@@ -45,15 +63,15 @@ _FIGURES = (
     "ci_high",
     "p_value",
 )
-
-
-Results = Mapping[str, Mapping[str, MethodResult]]  # by method, then by edge
+# What is made of all methods together, whichever of them ran.
+TABLES = ("result_link", "primary_test", "evidence_plan")
+Graded = tuple[Finding, Grade | None]  # a placebo or a description has no grade
 
 
 def write_evidence(
     warehouse: Warehouse, framework: Framework | None, methods: Sequence[Method[Any]]
 ) -> None:
-    """Fill `mart.result_link` and the methods' own tables of this mission anew.
+    """Fill the tables of TABLES and the methods' own tables of this mission anew.
 
     A mission without a framework has no rows. Names and order of outcomes and outputs go with it:
     `mart.framework_item`, `mart.output_plan`.
@@ -62,20 +80,42 @@ def write_evidence(
     store_items(connection, mission, framework)
     edges = framework.edges if framework else ()
     found = {method.name: _results(warehouse, edges, method) for method in methods}
-    results = _with_q_values(found, _primaries(edges, methods, found))
-    primaries = _primaries(edges, methods, results)
-    answered = [own for own in primaries.values() if grade(own.grading_inputs).letter != "D"]
-    asked = Asked(len(edges), len(answered))
-    links = [
-        row
-        for edge in edges
-        for row in _links(warehouse, edge, results, primaries.get(edge.id), asked)
+    tests = primary_tests(edges, methods, found)
+    results = _with_q_values(found, tests)
+    grades = {edge.id: _graded(results, edge.id) for edge in edges}
+    spoken = {edge: _grade_of(grades[edge], test.finding(results)) for edge, test in tests.items()}
+    asked = Asked(len(edges), sum(letter.letter != "D" for letter in spoken.values()))
+    published = warehouse.published if edges else {}
+    abouts = [About(edge, published, asked, _counted(edge, published)) for edge in edges]
+    links: list[dict[str, Any]] = []
+    for about in abouts:
+        test = tests.get(about.edge.id)
+        headline = test.finding(results) if test else None
+        links += _links(warehouse, about, grades[about.edge.id], headline)
+    rows = {
+        "result_link": links,
+        "primary_test": primary_rows(edges, tests, results, spoken),
+        "evidence_plan": plan_rows(warehouse, abouts, tests, results),
+        **{
+            method.table: _own_rows(mission, results[method.name])
+            for method in methods
+            if method.table
+        },
+    }
+    for table, own in rows.items():
+        store_rows(connection, mission.mission, table, own)
+
+
+def _graded(results: Results, edge: str) -> list[Graded]:
+    """Every finding of an edge with its grade."""
+    return [
+        (own, grade(own.grading_inputs) if own.effect.is_test else None)
+        for own in _findings_of(results, edge)
     ]
-    store_rows(connection, mission.mission, "result_link", links)
-    for method in methods:
-        if method.table:
-            own = _own_rows(mission, results[method.name])
-            store_rows(connection, mission.mission, method.table, own)
+
+
+def _grade_of(graded: Sequence[Graded], finding: Finding) -> Grade:
+    return next(letter for own, letter in graded if own is finding and letter is not None)
 
 
 def _results(
@@ -91,51 +131,22 @@ def _results(
     return results
 
 
-def _primaries(
-    edges: Sequence[Edge], methods: Sequence[Method[Any]], results: Results
-) -> dict[str, Finding]:
-    """The finding by which each edge is graded, as the framework names it.
-
-    Where it names none, the first method that has one: the case series for incidents dated to the
-    day, wakes where it cannot be graded, else the panel. No result is looked at.
-    """
-    found = {}
-    for edge in edges:
-        for method in methods:
-            own = results[method.name].get(edge.id, MethodResult()).findings
-            chosen = _named(edge.primary, method, own) if edge.primary else method.primary(own)
-            if chosen is not None:
-                found[edge.id] = chosen
-                break
-    return found
-
-
-def _named(primary: Primary, method: Method[Any], findings: Sequence[Finding]) -> Finding | None:
-    """The finding that the framework names; where it names no window, the method's own choice."""
-    tests = [own for own in findings if own.effect.is_test and own.effect.method == primary.method]
-    if method.name != primary.method or not tests:
-        return None
-    if primary.window is None:
-        return method.primary(findings) or tests[0]
-    of_window = (own for own in tests if own.effect.specification == primary.window)
-    return next(of_window, None if tests[0].effect.is_estimated else tests[0])
-
-
-def _with_q_values(results: Results, primaries: Mapping[str, Finding]) -> Results:
+def _with_q_values(results: Results, tests: Mapping[str, PrimaryTest]) -> Results:
     """Benjamini–Hochberg over the edges' primaries; within chosen edges at the level that is left.
 
     Of m primaries R are chosen (q < .05): the other tests of a chosen edge are held to R/m of the
     level (Benjamini and Bogomolov 2014), so their q-values within the edge are m/R times as high.
     Those of other edges have none.
     """
+    primaries = {edge: test.finding(results) for edge, test in tests.items()}
     q_values = dict(zip(primaries, _adjusted(primaries.values()), strict=True))
-    tests = sum(1 for q in q_values.values() if np.isfinite(q))
+    tested = sum(1 for q in q_values.values() if np.isfinite(q))
     chosen = {edge for edge, q in q_values.items() if q < Q_TESTED}
     q_of = {id(finding): q_values[edge] for edge, finding in primaries.items()}
     for edge in chosen:
         others = [own for own in _findings_of(results, edge) if own is not primaries[edge]]
         for own, q in zip(others, _adjusted(others), strict=True):
-            q_of[id(own)] = min(1.0, q * tests / len(chosen)) if np.isfinite(q) else q
+            q_of[id(own)] = min(1.0, q * tested / len(chosen)) if np.isfinite(q) else q
     return {
         method: {
             edge: replace(
@@ -174,20 +185,20 @@ def _with_q(finding: Finding, q_value: float, is_chosen: bool) -> Finding:
 
 
 def _links(
-    warehouse: Warehouse, edge: Edge, results: Results, headline: Finding | None, asked: Asked
+    warehouse: Warehouse, about: About, graded: Sequence[Graded], headline: Finding | None
 ) -> Iterator[dict[str, Any]]:
     """Rows of `mart.result_link` for one edge: side by side with its headline, then all tested."""
-    mission, indicators = warehouse.mission, warehouse.published
-    about = About(edge, indicators, asked, _counted(edge, indicators))
+    mission = warehouse.mission
     spoken: dict[str, Any] = {}
-    graded = []
-    for finding in _findings_of(results, edge.id):
-        graded.append(_graded_row(about, finding, mission.country_area))
+    rows = []
+    for finding, letter in graded:
+        rows.append(_graded_row(about, finding, letter, mission.country_area))
         if finding is headline:
-            spoken = graded[-1]
-    for row in side_by_side_rows(warehouse.connection, mission, edge, indicators):
+            spoken = rows[-1]
+    beside = side_by_side_rows(warehouse.connection, mission, about.edge, about.indicators)
+    for row in beside:
         yield _with_headline(row, spoken, mission)
-    yield from graded
+    yield from rows
 
 
 def _own_rows(mission: Mission, results: Mapping[str, MethodResult]) -> Iterator[dict[str, Any]]:
@@ -211,7 +222,7 @@ def _counted(edge: Edge, indicators: PublishedIndicators) -> str:
     return common_period_type(indicators, edge) or "period"
 
 
-def _graded_row(about: About, finding: Finding, area: str) -> dict[str, Any]:
+def _graded_row(about: About, finding: Finding, letter: Grade | None, area: str) -> dict[str, Any]:
     effect = finding.effect
     row: dict[str, Any] = {
         "edge": about.edge.id,
@@ -226,19 +237,25 @@ def _graded_row(about: About, finding: Finding, area: str) -> dict[str, Any]:
         **{name: getattr(effect, name) for name in _FIGURES},
         "status": _status(finding, about.edge),
     }
-    if not effect.is_test:
-        return row
-    letter = grade(finding.grading_inputs)
-    return row | _words(finding, letter, about)
+    return row if letter is None else row | _words(finding, letter, about)
 
 
 def _words(finding: Finding, letter: Grade, about: About) -> dict[str, Any]:
+    smallest, unit = shown_change(finding, finding.smallest_change)
+    missing = () if is_inside_margin(finding, about.edge) else missing_of(finding, letter)
     return {
         "grade": letter.letter,
         "grade_reasons": "|".join(letter.reasons) or None,
+        "smallest_change": smallest,
+        "change_unit": unit,
+        "needs": json.dumps([asdict(need) for need in missing]) if missing else None,
         **{
-            f"sentence_{language}": sentence(finding, letter, about, language)
+            f"{part}_{language}": words
             for language in LANGUAGES
+            for part, words in (
+                ("sentence", sentence(finding, letter, about, language, missing)),
+                ("needs", needs_sentence(finding, missing, language) if missing else None),
+            )
         },
     }
 
@@ -268,7 +285,7 @@ def _with_headline(
     own = [code for code in row["caveats"].split("|") if not is_tested or code != "not_tested"]
     found = headline["caveats"].split("|") if headline["caveats"] else []
     caveats = "|".join(dict.fromkeys([*own, *found])) or None
-    known = ("grade", "grade_reasons", "status") if is_tested else ()
+    known = _OF_MISSION if is_tested else ()
     return row | words | {"caveats": caveats} | {name: headline[name] for name in known}
 
 
@@ -292,7 +309,9 @@ def _headline_words(
     for name, language in ((f"sentence_{language}", language) for language in LANGUAGES):
         if headline["status"] == "not_estimable":
             reasons = (headline["grade_reasons"] or "").split("|")
-            sentences[name] = no_test_sentence(row[name], reasons, language)
+            sentences[name] = no_test_sentence(
+                row[name], reasons, language, headline[f"needs_{language}"] or ""
+            )
         elif row["area"] == mission.country_area:
             sentences[name] = headline[name]
         else:

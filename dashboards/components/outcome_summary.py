@@ -1,0 +1,230 @@
+"""What the overview and the brief say: outcomes in order, the sentence, change, what is missing.
+
+Words alone, so that both say the same.
+"""
+
+from collections import Counter
+
+import pandas as pd
+
+from dashboards.components.trend import TESTED
+from dashboards.components.value import value_sentence
+from dashboards.components.wave_points import household_waves
+from dashboards.context import Context
+from dashboards.queries import framework, quality
+from dashboards.queries.cells import Cell, Dated
+from dashboards.wording import formats
+from dashboards.wording.words import sentence_case
+
+_NAMED_OFF_TRACK = 2
+_NAMED_SILENT = 3
+_RATED = ("achieved", "on_track", "at_risk", "off_track")
+UNRATED = ("not_enough_data", "no_data")
+_HARM = "X-IM-03"
+
+
+def links_of(context: Context) -> pd.DataFrame:
+    """The edges between indicators that the release has, in the framework's order."""
+    frame = framework.links(context.release, context.country)
+    known = frame["to_indicator"].isin(context.indicators.index)
+    return frame[known & frame["from_indicator"].isin(context.indicators.index)]
+
+
+def outcomes_of(context: Context, links: pd.DataFrame) -> list[str]:
+    """Outcomes in framework order; without a framework all outcomes and impacts by code."""
+    items = framework.items(context.release)
+    outcomes = [*items.loc[items["kind"] == "outcome", "indicator"], *links["to_indicator"]]
+    known = [code for code in dict.fromkeys(outcomes) if code in context.indicators.index]
+    if known:
+        return known
+    levels = context.indicators["level"]
+    return list(context.indicators.index[levels.isin(["outcome", "impact"])])
+
+
+def sentence(context: Context) -> str:
+    """How many outcomes changed beyond noise, and which are off track."""
+    codes = outcomes_of(context, links_of(context))
+    cells = [context.cell(code) for code in codes]
+    return " ".join(_change_words(context, cells) + _off_track_words(context, codes, cells))
+
+
+def _change_words(context: Context, cells: list[Cell]) -> list[str]:
+    """How many of the outcomes whose change was tested changed, and how many were not tested."""
+    words = context.words
+    trends = Counter(cell.trend for cell in cells if cell.trend in TESTED)
+    tested = sum(trends.values())
+    if not any(cell.is_figure for cell in cells):
+        return [words("overview.nothing_known")]
+    if not tested:
+        return [words("overview.not_assessed.none")]
+    better, worse = trends["improving"], trends["worsening"]
+    of_total = words.spelled(tested)
+    if better and worse:
+        first = words.count("overview.improved_and", better, total=of_total)
+        first += words.count("overview.and_worsened", worse)
+    elif better or worse:
+        key = "overview.improved" if better else "overview.worsened"
+        first = words.count(key, better or worse, total=of_total)
+    else:
+        first = words.count("overview.no_change", tested)
+    said = [sentence_case(first)]
+    if untested := len(cells) - tested:
+        said.append(sentence_case(words.count("overview.not_assessed", untested)))
+    return said
+
+
+def _off_track_words(context: Context, codes: list[str], cells: list[Cell]) -> list[str]:
+    off = [code for code, cell in zip(codes, cells, strict=True) if cell.rating == "off_track"]
+    if not off:
+        return []
+    named = context.words.listed([context.named(code) for code in off[:_NAMED_OFF_TRACK]])
+    key = "overview.off_track_among" if len(off) > _NAMED_OFF_TRACK else "overview.off_track"
+    return [sentence_case(context.words.count(key, len(off), names=named))]
+
+
+def count_line(context: Context, codes: list[str]) -> str:
+    """How many outcomes have which rating; then the harm to civilians with its interval."""
+    words = context.words
+    ratings = Counter(context.cell(code).rating for code in codes)
+    parts = [
+        words.digits(f"overview.count.{rating}", ratings[rating])
+        for rating in _RATED
+        if ratings[rating]
+    ]
+    unrated = sum(ratings[rating] for rating in UNRATED)
+    if unrated:
+        parts.append(words.digits("overview.count.unrated", unrated))
+    line = words("overview.count_line", parts=", ".join(parts)) if parts else ""
+    return " ".join(part for part in (line, _harm_line(context)) if part)
+
+
+def _harm_line(context: Context) -> str:
+    if _HARM not in context.indicators.index or not context.cell(_HARM).is_figure:
+        return ""
+    cell, words = context.cell(_HARM), context.words
+    text = value_sentence(cell, context.unit(_HARM), words)
+    return words("overview.harm", title=context.short(_HARM), value=text)
+
+
+def change_words(context: Context, code: str) -> str:
+    """34 → 41, with both periods; nothing where one of the two has no figure."""
+    cell, unit = context.cell(code), context.unit(code)
+    before = _compared(context.series(code), context.is_survey(code))
+    if before is None or cell.value is None or before.cell.value is None:
+        return ""
+    return _change_text(context, before, cell, unit)
+
+
+def _compared(series: list[Dated], is_survey: bool) -> Dated | None:
+    """The earlier figure that a change is told from: last wave, or same period last year."""
+    if not series:
+        return None
+    now = series[-1]
+    earlier = [dated for dated in series[:-1] if dated.cell.is_figure]
+    if not is_survey:
+        year = now.start.replace(year=now.start.year - 1)
+        earlier = [dated for dated in earlier if dated.start == year]
+    return earlier[-1] if earlier else None
+
+
+def _change_text(context: Context, before: Dated, cell: Cell, unit: formats.Unit) -> str:
+    words, now = context.words, context.period
+    return words(
+        "overview.change",
+        before=unit.value(before.cell.value or 0.0, words),
+        after=unit.value(cell.value or 0.0, words),
+        first=formats.period_name(before, words),
+        last=formats.period_name(now, words),
+    )
+
+
+def certainty_lines(context: Context, returns: pd.DataFrame) -> list[tuple[str, str]]:
+    """How sure the figures are: each line with what stands under it."""
+    return [
+        *reports_lines(context, returns),
+        *rejected_lines(context),
+        *wave_lines(context),
+        revised_line(context),
+    ]
+
+
+def reports_lines(context: Context, returns: pd.DataFrame) -> list[tuple[str, str]]:
+    """How many of the reports came that were due; nothing without a calendar."""
+    words, due = context.words, quality.due_returns(returns)
+    if due.empty:
+        return []
+    came = int(due["status"].isin(quality.RECEIVED).sum())
+    numbers = {"came": formats.number(came, words), "due": formats.number(len(due), words)}
+    share = formats.percent(100 * came / len(due), words)
+    return [(words("certainty.returns", share=share, **numbers), _silent(context, due))]
+
+
+def rejected_lines(context: Context) -> list[tuple[str, str]]:
+    """How many errors wait for correction; nothing where none does."""
+    words, rejects = context.words, quality.rejects(context.release)
+    if rejects.empty:
+        return []
+    rows = formats.number(int(rejects["rows"].sum()), words)
+    files = formats.number(rejects["file"].nunique(), words)
+    return [(words("certainty.rows", rows=rows), words("certainty.rows_files", files=files))]
+
+
+def revised_line(context: Context) -> tuple[str, str]:
+    """How many published figures this release changed."""
+    if context.is_first_release:
+        return (context.words("certainty.first_release"), "")
+    revisions = len(quality.revisions(context.release))
+    return (context.words.digits("certainty.revised", revisions), "")
+
+
+def _silent(context: Context, due: pd.DataFrame) -> str:
+    """The areas that sent nothing at all in the period."""
+    names = [context.area_name(code) for code in quality.silent_areas(due)]
+    if not names:
+        return context.words("certainty.all_areas_sent")
+    return context.words("certainty.silent", names=context.words.some_of(names, _NAMED_SILENT))
+
+
+def wave_lines(context: Context) -> list[tuple[str, str]]:
+    """Who answered in the newest household wave."""
+    waves = household_waves(context)
+    if waves.empty:
+        return []
+    wave, words = waves.iloc[-1], context.words
+    numbers = {
+        "wave": str(wave["wave"]),
+        "answered": formats.number(wave["answered"], words),
+        "sampled": formats.number(wave["sampled"], words),
+        "share": formats.percent(100 * wave["answered"] / max(1, wave["sampled"]), words),
+    }
+    key = "certainty.wave" if wave["answered"] < wave["sampled"] else "certainty.wave_complete"
+    held = words("certainty.wave_on", month=formats.month(wave["last_on"], words))
+    return [(words(key, **numbers), held)]
+
+
+def missing_reports(context: Context, returns: pd.DataFrame) -> list[tuple[str, str]]:
+    """Areas with the months from which no report came, with or without access. Not a ranking."""
+    words, found = context.words, []
+    for status, by_area in _silent_months(returns).items():
+        for code, months in by_area.items():
+            names = words.listed([formats.month(month, words) for month in months])
+            found.append((context.area_name(code), words(f"next.{status}", months=names)))
+    return found
+
+
+def nothing_missing(returns: pd.DataFrame) -> str:
+    """The key of what is said where no area is silent."""
+    if returns.empty:
+        return "next.no_returns"
+    return "next.none" if len(quality.due_returns(returns)) else "quality.no_returns"
+
+
+def _silent_months(returns: pd.DataFrame) -> dict[str, dict[str, list[pd.Timestamp]]]:
+    """The months in which no report that was due came, by area: without access, or else."""
+    found: dict[str, dict[str, list[pd.Timestamp]]] = {"no_access": {}, "not_submitted": {}}
+    for (area, month), group in quality.due_returns(returns).groupby(["area", "month"]):
+        if group["status"].isin(quality.RECEIVED).any():
+            continue
+        status = "no_access" if (group["status"] == "no_access").all() else "not_submitted"
+        found[status].setdefault(str(area), []).append(pd.Timestamp(str(month)))
+    return found

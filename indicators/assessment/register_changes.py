@@ -1,0 +1,360 @@
+"""Changes of counts and shares against the same period of last year: figures, then the tests.
+
+Two complete periods are compared as they are published. Where returns are missing in one of them,
+or where the period is still running, the area-months that came in both are compared
+(`comparable_months.py`), if they are at least half of those that were due. A fall found there has
+to hold with the silent areas at a high value too.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import csr_array
+
+from indicators.assessment.change_tests import (
+    Dispersion,
+    Floats,
+    count_change_p,
+    dispersion,
+    share_change_p,
+)
+from indicators.assessment.comparable_months import AreaMonths, Flags
+from indicators.foundation.codes import NORMAL, NOT_COMPUTABLE, PROVISIONAL
+from indicators.foundation.periods import Period, period_named, previous_year
+
+COUNTS = ("count", "sum", "count_distinct", "rate")
+LEVEL = 0.05
+SERIES = ["indicator", "indicator_version", "area"]
+BASIS = ("trend_areas", "trend_areas_due", "trend_months", "trend_months_due")
+_LONGER_TYPES = ("M", "Q", "S", "A", "B")
+_ADDS = ("flow", "matured")
+_NOTHING = -1  # the column of a month that is not there
+
+
+def register_changes(cells: pd.DataFrame, above: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """Tests of counts and of shares: `cell_id, change, p, trend_reason` and the columns of BASIS.
+
+    cells: rows of `trend.cells_sql`; above: `area, below`, each area with itself and all below it.
+    A row for every cell with a value; p is nan where it was not tested, and the reason says why.
+    Kinds that start from other periods go apart.
+    """
+    registers = cells[~cells["is_survey"] & ~cells["is_stock"]]
+    shortest = _shortest_type(registers)
+    for is_share, measures in ((False, COUNTS), (True, ("ratio",))):
+        chosen = registers[registers["measure"].isin(measures)]
+        for base in (*_LONGER_TYPES, "W"):
+            of_base = chosen[shortest.reindex(chosen.index) == base]
+            if len(of_base):
+                yield from _changes_from(of_base, base, is_share, above)
+            if base == "M":
+                weeks = chosen[chosen["period_type"] == "W"]
+                yield from _changes_from(weeks, "W", is_share, above) if len(weeks) else ()
+
+
+def _shortest_type(cells: pd.DataFrame) -> pd.Series:
+    """By cell: the shortest period type, weeks apart, that its indicator is published for."""
+    longer = cells[cells["period_type"] != "W"]
+    rank = longer["period_type"].map({name: at for at, name in enumerate(_LONGER_TYPES)})
+    by_indicator = [longer["indicator"], longer["indicator_version"]]
+    return rank.groupby(by_indicator).transform("min").map(dict(enumerate(_LONGER_TYPES)))
+
+
+# Figures ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Table:
+    """Figures of one period type, series x period in time; nan where a cell is not complete."""
+
+    periods: pd.DataFrame  # period, period_start, period_end, is_running
+    cell_id: Floats  # nan where the cell holds no value
+    part: Floats
+    whole: Floats  # exposure of a count, denominator of a share
+
+    def before(self, day: pd.Timestamp) -> np.ndarray:
+        """The periods that end before a day."""
+        return np.flatnonzero(self.periods["period_end"].to_numpy() < np.datetime64(day))
+
+    @cached_property
+    def place(self) -> dict[str, int]:
+        """Periods by name."""
+        return {name: at for at, name in enumerate(self.periods["period"])}
+
+
+@dataclass(frozen=True)
+class Series:
+    """What is known of each series beside its figures, in the order of its rows."""
+
+    frame: pd.DataFrame  # SERIES, known_from, known_to
+    adds: Flags  # whether its figures are sums over areas and months
+
+    def begins_by(self, day: date) -> Flags:
+        """Whether the record has begun on a day."""
+        known_from = self.frame["known_from"]
+        return np.asarray(known_from.isna() | (known_from <= pd.Timestamp(day)))
+
+    def lasts_until(self, day: date) -> Flags:
+        """Whether the record has not ended before a day."""
+        known_to = self.frame["known_to"]
+        return np.asarray(known_to.isna() | (known_to >= pd.Timestamp(day)))
+
+
+def _changes_from(
+    cells: pd.DataFrame, base: str, is_share: bool, above: pd.DataFrame
+) -> Iterator[pd.DataFrame]:
+    """Tests of all period types whose dispersion comes from periods of type `base`."""
+    named = cells.groupby(SERIES, sort=False, as_index=False).agg(
+        known_from=("known_from", "first"),
+        known_to=("known_to", "first"),
+        time_rule=("time_rule", "first"),
+        measure=("measure", "first"),
+    )
+    adds = named["time_rule"].isin(_ADDS) & (named["measure"] != "count_distinct")
+    series = Series(named, adds.to_numpy())
+    number = cells[SERIES].merge(named[SERIES].reset_index(names="series"), on=SERIES)["series"]
+    tables = {
+        period_type: _table(cells[at], number.to_numpy()[at], len(named))
+        for period_type in sorted(cells["period_type"].unique())
+        for at in [(cells["period_type"] == period_type).to_numpy()]
+    }
+    if base not in tables:
+        return
+    is_base = (cells["period_type"] == base).to_numpy()
+    months = _area_months(cells[is_base], number.to_numpy()[is_base], tables[base], series, above)
+    noise: dict[pd.Timestamp, Dispersion] = {}
+    for table in tables.values():
+        for now, start in enumerate(table.periods["period_start"]):
+            if start not in noise:
+                noise[start] = _noise(months, tables[base], base, start, is_share)
+            yield _tested(table, now, months, tables[base], series, noise[start], is_share)
+
+
+def _table(cells: pd.DataFrame, series: np.ndarray, size: int) -> Table:
+    periods = (
+        cells[["period", "period_start", "period_end", "is_running"]]
+        .drop_duplicates("period")
+        .sort_values("period_start", ignore_index=True)
+    )
+    at = (series, periods.reset_index().set_index("period")["index"].loc[cells["period"]])
+    complete = cells["obs_status"].eq(NORMAL).to_numpy()
+    is_told = (cells["obs_status"].isin([NORMAL, PROVISIONAL]) & cells["value"].notna()).to_numpy()
+    part, whole = _figures(cells)
+
+    def spread(values: np.ndarray, fits: np.ndarray) -> Floats:
+        table = np.full((size, len(periods)), np.nan)
+        table[at[0][fits], at[1].to_numpy()[fits]] = values[fits]
+        return table
+
+    return Table(
+        periods,
+        spread(cells["cell_id"].to_numpy(dtype=float), is_told),
+        spread(part, complete),
+        spread(whole, complete),
+    )
+
+
+def _figures(cells: pd.DataFrame) -> tuple[Floats, Floats]:
+    """By cell: what was counted, and its exposure (of a share the denominator)."""
+    days = (cells["period_end"] - cells["period_start"]).dt.days.to_numpy() + 1.0
+    is_share = cells["measure"].eq("ratio").to_numpy()
+    persons = np.where(cells["measure"].eq("rate"), cells["denominator"].astype(float), 1.0)
+    whole = np.where(is_share, cells["denominator"].astype(float), days * persons)
+    part = cells["numerator"].astype(float).fillna(cells["value"].astype(float))
+    return np.array(part, dtype=np.float64), np.array(whole, dtype=np.float64)
+
+
+def _area_months(
+    cells: pd.DataFrame, number: np.ndarray, table: Table, series: Series, above: pd.DataFrame
+) -> AreaMonths:
+    """The months of each series; `cells` and `number` are those of the base type alone."""
+    at = (number, cells["period"].map(table.place).to_numpy())
+    received, due = _received(cells), _due(cells, number)
+    part, whole = (np.nan_to_num(figures) for figures in _figures(cells))
+
+    def spread(values: np.ndarray) -> np.ndarray:
+        grid = np.zeros((len(series.frame), len(table.place) + 1), dtype=values.dtype)
+        grid[at] = values
+        return grid
+
+    return AreaMonths(
+        spread(np.where(received, part, 0.0)),
+        spread(np.where(received, whole, 0.0)),
+        spread(received),
+        spread(due),
+        np.append(~table.periods["is_running"].to_numpy(), False),
+        spread(np.where(received, 0.0, part)),
+        _members(cells, number, series, above),
+    )
+
+
+def _received(cells: pd.DataFrame) -> Flags:
+    """All returns of the area came for the month; a share without a case is a month too."""
+    no_case = cells["obs_status"].eq(NOT_COMPUTABLE) & cells["measure"].ne("rate")
+    returns_due = cells["returns_due"].astype(float)
+    all_came = (returns_due > 0) & (cells["returns_received"].astype(float) >= returns_due)
+    on_record = (cells["known_from"].isna() | (cells["known_from"] <= cells["period_start"])) & (
+        cells["known_to"].isna() | (cells["known_to"] >= cells["period_end"])
+    )
+    whole = all_came & on_record & ~cells["is_running"]
+    return np.asarray(cells["obs_status"].eq(NORMAL) | (no_case & whole))
+
+
+def _due(cells: pd.DataFrame, number: np.ndarray) -> Flags:
+    """Something was due for the month. A rate asks for areas with people."""
+    returns_due = cells["returns_due"].astype(float)
+    owed = np.where(returns_due.notna(), returns_due > 0, cells["obs_status"] != NOT_COMPUTABLE)
+    persons = cells["denominator"].astype(float) > 0
+    has_people = persons.groupby(number).transform("any") | cells["measure"].ne("rate").to_numpy()
+    return np.asarray(owed & has_people.to_numpy())
+
+
+def _members(
+    cells: pd.DataFrame, number: np.ndarray, series: Series, above: pd.DataFrame
+) -> csr_array:
+    """Series x series: 1 where the second is one of the areas that the first is made of.
+
+    These are the lowest areas that owe returns. Every other series is made of itself: that of a
+    source without returns, below the areas that owe them, and of what does not add up.
+    """
+    named = series.frame[SERIES].reset_index(names="series")
+    owes = np.zeros(len(named), dtype=bool)
+    owes[number[cells["returns_due"].notna().to_numpy()]] = True
+    owing = named[owes & series.adds]
+    pairs = owing.merge(above, on="area").merge(
+        owing.rename(columns={"area": "below", "series": "member"}),
+        on=["indicator", "indicator_version", "below"],
+    )
+    inner = pairs.loc[pairs["series"] != pairs["member"], "series"].unique()
+    pairs = pairs[~pairs["member"].isin(inner)]
+    alone = named.loc[~named["series"].isin(pairs["series"]), "series"].to_numpy()
+    rows = np.concatenate([pairs["series"].to_numpy(), alone])
+    columns = np.concatenate([pairs["member"].to_numpy(), alone])
+    return csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(named), len(named)))
+
+
+# Dispersion ---------------------------------------------------------------------------------------
+
+
+def _noise(
+    months: AreaMonths, table: Table, base: str, start: pd.Timestamp, is_share: bool
+) -> Dispersion:
+    earlier = table.before(start)
+    if not len(earlier):
+        nothing = np.full(len(months.part), np.nan)
+        return Dispersion(nothing, nothing)
+    year, season = _year_and_season(table.periods["period_start"].iloc[earlier], base, start)
+    count, usual, exposure = months.monthly(earlier)
+    return dispersion(count, usual, year, season, exposure if is_share else None)
+
+
+def _year_and_season(
+    starts: pd.Series, base: str, day: pd.Timestamp
+) -> tuple[np.ndarray, np.ndarray]:
+    """By period: whole years that it lies before a day, and its place in the year, both from 0.
+
+    Counted back from the day, two years of quarters are two years and not parts of three. Years
+    have no season, and no year of their own: with one figure a year there is nothing but a level.
+    """
+    if base in ("A", "B"):
+        return np.zeros(len(starts), dtype=np.int64), np.zeros(len(starts), dtype=np.int64)
+    if base == "W":
+        weeks = (day - starts).dt.days.to_numpy() // 7
+        back = (weeks - 1) // 52
+        place = starts.dt.isocalendar()["week"].to_numpy()
+    else:
+        months = (day.year - starts.dt.year) * 12 + day.month - starts.dt.month
+        back, place = (months.to_numpy() - 1) // 12, starts.dt.month.to_numpy()
+    return back.astype(np.int64), np.unique(place, return_inverse=True)[1].astype(np.int64)
+
+
+# Tests --------------------------------------------------------------------------------------------
+
+
+def _tested(
+    table: Table,
+    now: int,
+    months: AreaMonths,
+    base: Table,
+    series: Series,
+    noise: Dispersion,
+    is_share: bool,
+) -> pd.DataFrame:
+    """All series of one period against the year before; a row for each cell with a value."""
+    period = period_named(table.periods["period"].iloc[now])
+    earlier = previous_year(period)
+    before = table.place.get(earlier.name)
+    published = _published(table, now, before)
+    is_complete = np.isfinite(published).all(axis=0)
+    columns = _paired_months(base, period)
+    sums = months.compared(*columns)
+    is_running = bool(table.periods["is_running"].iloc[now])
+    on_record = series.begins_by(earlier.start) & (is_running | series.lasts_until(period.end))
+    in_part = ~is_complete & series.adds & on_record & sums.is_enough
+    figures = np.where(is_complete, published, np.where(in_part, sums.figures, np.nan))
+    p, change = p_and_change(figures, noise, is_share)
+    held = p if is_share else np.where(in_part, held_p(p, change, months, columns, noise), p)
+    reason = np.select(
+        [
+            (p < LEVEL) & (held >= LEVEL),
+            np.isfinite(p),
+            ~on_record | (before is None),
+            ~is_complete & ~series.adds,
+            ~is_complete & (sums.months_due == 0),
+            ~is_complete & ~sums.is_enough,
+            ~np.isfinite(noise.phi),
+        ],
+        ["fall_in_doubt", "", "no_year_before", "does_not_add", "period_not_over",
+         "reports_missing", "few_months_before"],
+        "no_cases",
+    )  # fmt: skip
+    says_basis = in_part | (reason == "reports_missing")
+    counts = (sums.areas, sums.areas_due, sums.months, sums.months_due)
+    basis = {
+        name: np.where(says_basis, count, np.nan) for name, count in zip(BASIS, counts, strict=True)
+    }
+    found = {"cell_id": table.cell_id[:, now], "change": change, "p": held, "trend_reason": reason}
+    frame = pd.DataFrame(found | basis)
+    return frame[np.isfinite(frame["cell_id"])]
+
+
+def _published(table: Table, now: int, before: int | None) -> Floats:
+    """Both periods' figures where both are complete: part and whole now, then before."""
+    if before is None:
+        return np.full((4, len(table.part)), np.nan)
+    return np.stack(
+        [figures[:, at] for at in (now, before) for figures in (table.part, table.whole)]
+    )
+
+
+def _paired_months(base: Table, period: Period) -> tuple[list[int], list[int]]:
+    """The months of a period, and the same of the year before."""
+    names = base.periods["period"]
+    starts, ends = base.periods["period_start"], base.periods["period_end"]
+    inside = (starts >= pd.Timestamp(period.start)) & (ends <= pd.Timestamp(period.end))
+    months = [int(at) for at in np.flatnonzero(inside)]
+    earlier = [previous_year(period_named(names.iloc[at])).name for at in months]
+    return months, [base.place.get(name, _NOTHING) for name in earlier]
+
+
+def p_and_change(figures: Floats, noise: Dispersion, is_share: bool) -> tuple[Floats, Floats]:
+    """By series; nan where one of both periods has nothing that could be counted in."""
+    x, n, y, m = np.where((figures[1] > 0) & (figures[3] > 0), figures, np.nan)
+    p = share_change_p(x, n, y, m, noise) if is_share else count_change_p(x, y, n, m, noise)
+    return p, x / n - y / m
+
+
+def held_p(
+    p: Floats,
+    change: Floats,
+    months: AreaMonths,
+    columns: tuple[Sequence[int], Sequence[int]],
+    noise: Dispersion,
+) -> Floats:
+    """p-values of counts, of falls no smaller than with the silent areas at a high value."""
+    with_silent, still = p_and_change(months.with_silent(*columns), noise, is_share=False)
+    doubtful = np.where(still < 0, with_silent, 1.0)
+    return np.where(change < 0, np.maximum(p, doubtful), p)

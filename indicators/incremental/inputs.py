@@ -1,0 +1,89 @@
+"""Whether anything changed that the engine's tables follow from; if nothing did, they stand.
+
+Rows are told by their number and the sum of their hashes (`stored_columns.py`), a table at a time:
+no wide column is read. Beside them stand the ledger's names and spans, profile, definitions, code
+and the as-of date.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+
+import duckdb
+
+from indicators.definitions.contracts import contracts
+from indicators.definitions.derivations import ROW_HASH
+from indicators.definitions.indicator import Indicator
+from indicators.definitions.mission_profile import Mission, resolve_path
+from indicators.foundation.sql_text import quoted
+from indicators.incremental.code_version import METHOD_VERSION
+
+_LEDGER = ("ops.input_file", "ops.covered_span")
+_DDL = "CREATE TABLE IF NOT EXISTS cube.refreshed (inputs VARCHAR, tables VARCHAR)"
+
+
+def table_totals(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Of each core table the number of rows and the sum of their hashes, as text."""
+    selects = [
+        f"SELECT '{table}', format('{{}}:{{}}', count(*), sum(CAST({ROW_HASH} AS HUGEINT)))"
+        f" FROM core.{quoted(table)}"
+        for table in contracts()
+    ]
+    return dict(connection.execute("\nUNION ALL\n".join(selects)).fetchall())
+
+
+def inputs_of(
+    connection: duckdb.DuckDBPyConnection,
+    mission: Mission,
+    indicators: Iterable[Indicator],
+    as_of: date,
+    profile: Path | None,
+) -> str:
+    """One fingerprint of all inputs of a refresh; `indicators`: every version that is computed."""
+    outlines = resolve_path(mission.areas_geojson or "", profile or Path())
+    rows = [connection.execute(f"FROM {table} ORDER BY ALL").fetchall() for table in _LEDGER]
+    parts = [
+        METHOD_VERSION,
+        as_of.isoformat(),
+        mission.model_dump_json(),
+        *(entry.model_dump_json() for entry in indicators),
+        sha256(outlines.read_bytes()).hexdigest() if outlines.is_file() else "",
+        repr(table_totals(connection)),
+        repr(rows),
+    ]
+    return sha256("\n".join(parts).encode()).hexdigest()
+
+
+def are_tables_current(
+    connection: duckdb.DuckDBPyConnection, inputs: str, tables: Iterable[str]
+) -> bool:
+    """Whether the last refresh had these inputs, and these of the mart have the rows it left.
+
+    If not, the next refresh has to be through before they count as current again.
+    """
+    connection.execute("CREATE SCHEMA IF NOT EXISTS cube")
+    connection.execute(_DDL)
+    kept = connection.execute("SELECT tables FROM cube.refreshed WHERE inputs = ?", [inputs])
+    found = kept.fetchone()
+    return found is not None and found[0] == _row_counts(connection, tables)
+
+
+def forget_inputs(connection: duckdb.DuckDBPyConnection) -> None:
+    """The engine's tables are no longer what the last refresh left."""
+    connection.execute(_DDL)
+    connection.execute("DELETE FROM cube.refreshed")
+
+
+def record_inputs(
+    connection: duckdb.DuckDBPyConnection, inputs: str, tables: Iterable[str]
+) -> None:
+    """The engine's tables follow from these inputs now."""
+    values = [inputs, _row_counts(connection, tables)]
+    connection.execute("INSERT INTO cube.refreshed VALUES (?, ?)", values)
+
+
+def _row_counts(connection: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> str:
+    counts = ", ".join(f"(SELECT count(*) FROM mart.{table})" for table in tables)
+    columns = "SELECT count(*) FROM duckdb_columns() WHERE schema_name = 'mart'"
+    return str(connection.execute(f"SELECT ({columns}), {counts}").fetchone())

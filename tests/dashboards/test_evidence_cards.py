@@ -1,0 +1,67 @@
+"""How a link is graded, what more data would show, where a result comes from: as pages say it."""
+
+from pathlib import Path
+
+import pytest
+
+from dashboards.components.area_effects_card import area_effects
+from dashboards.components.plan_card import evidence_plan
+from dashboards.components.primary_card import primary_test
+from dashboards.context import Context, read_context
+from dashboards.http.address import Address
+from dashboards.pages import releases
+from tests.dashboards.rendered import text_of
+from tests.worlds.release import write_release
+
+
+def context(home: Path, language: str = "en", view: str = "") -> Context:
+    write_release(home)
+    query = f"lang={language}" + (f"&view={view}" if view else "")
+    found = read_context(home, "mission", Address.parse("/side-by-side", query))
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("language", "edge", "parts"),
+    [
+        ("en", "E1", ("named in the framework on", "2026", "asked beforehand: 5; answered: 1")),
+        ("fr", "E1", ("fixé dans le cadre", "à l’avance\u00a0: 5, dont avec réponse\u00a0: 1")),
+        ("en", "E2", ("by the kind of outcome", "panel of areas and periods")),
+        ("en", "E3", ("case series by area", "too few incidents", "Graded by: panel")),
+        ("fr", "E3", ("série de cas par zone", "trop peu d’incidents", "panel de zones")),
+    ],
+)
+def test_who_chose_the_test_and_what_stands_in(
+    tmp_path: Path, language: str, edge: str, parts: tuple[str, ...]
+) -> None:
+    text = text_of(primary_test(context(tmp_path, language), edge))
+    assert all(part in text for part in parts), text
+
+
+def test_the_plan_is_read_step_by_step_and_areas_by_name(tmp_path: Path) -> None:
+    found = context(tmp_path)
+    text = text_of(evidence_plan(found, "E3"))
+    places = [text.index(f"Step {number}.") for number in (1, 2, 3, 4)]
+    assert places == sorted(places)
+    names = [found.area_name(code) for code in ("MT0101", "MT0303")]
+    assert text.index(sorted(names)[0]) < text.index(sorted(names)[1])
+    assert "Step 5." not in text, "areas stand in a table, not in sentences"
+
+
+def test_areas_stand_by_name_with_their_own_and_the_drawn_in_figure(tmp_path: Path) -> None:
+    found = context(tmp_path, view="table")
+    text = text_of(area_effects(found, {"edge": "E3", "to_indicator": "P2-OC-07"}))
+    names = [found.area_name(code) for code in ("MT0101", "MT0102", "MT0303")]
+    places = [text.index(name) for name in sorted(names)]
+    assert places == sorted(places)
+    assert "−33" in text and "−18" in text, "own and drawn in, as percent"
+    assert "cases on one kind of days only" in text
+    assert "empirical Bayes" in text and "not tested" in text
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "graded by panel"), ("fr", "évalué par")])
+def test_a_changed_test_stands_on_the_page_of_releases(
+    tmp_path: Path, language: str, said: str
+) -> None:
+    assert said in text_of(releases.body(context(tmp_path, language)))

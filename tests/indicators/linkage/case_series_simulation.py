@@ -1,0 +1,278 @@
+"""Simulated missions for the case series: areas × days with patrols and incidents, effects known.
+
+Worlds of `reference/linkage/sccs/README.md`. Counts, models, checks and grades are the product's;
+many missions are counted at once, as areas of their own.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from indicators.linkage.case_series.analysis import MODELS, fit
+from indicators.linkage.case_series.days import KnownDays, known_days
+from indicators.linkage.finding import EffectEstimate, Finding, MethodResult
+from indicators.linkage.framework.model import Edge
+from indicators.linkage.grading import Q_ASSOCIATION, GradingInputs
+from indicators.linkage.methods.case_series import (
+    FAKE_DAYS,
+    METHOD,
+    PRIMARY,
+    CaseSeries,
+    Series,
+)
+
+Floats = NDArray[np.float64]
+AREAS, FIRST, LAST = 9, date(2022, 1, 1), date(2024, 9, 30)
+DAYS = (LAST - FIRST).days + 1
+INCIDENTS = 1350
+OTHERS_SHARE = 0.69  # of incidents that UN police do not report
+CALLED_OFF = 0.05
+ON_SHARE, ON_DAYS, ON_RATE = 0.55, 28, 0.3
+AFTER = 14
+BAD_WEEK = 1.25
+OFFSPRING, OFFSPRING_DAYS = 0.4, 5.0
+RUNS_AT_ONCE = 100
+EDGE = Edge.model_validate(
+    {
+        "id": "edge",
+        "from": "P2-OP-01",
+        "to": "P2-OC-07",
+        "expected_sign": -1,
+        "why": {"en": "text", "fr": "texte"},
+    }
+)
+
+
+@dataclass(frozen=True)
+class World:
+    """How patrols go and incidents happen.
+
+    `ratio`: of rates on the 14 days after a patrol. `daily`: chance of a patrol a day, none: by
+    rota. `reaction`: chance that an incident draws a patrol `answer` days later. `reporting`:
+    recorded in place of each incident of UN police on the days after. `wave`, `fewer`: yearly wave
+    and decline of incidents. `seasonal`: fewer patrols in the rains, more each year and where the
+    rate is high. `slow_risk`: standard deviation of an area's monthly log risk, which patrols
+    follow. `bursts`: self-exciting. `in_bad_weeks`: how much more often patrols go in them.
+    """
+
+    name: str
+    ratio: float = 1.0
+    incidents: int = INCIDENTS
+    daily: float | None = None
+    reaction: float = 0.0
+    answer: tuple[int, int] = (1, 7)
+    reporting: float = 1.0
+    wave: float = 0.2
+    fewer: float = 0.1
+    seasonal: bool = False
+    slow_risk: float = 0.0
+    bursts: bool = False
+    in_bad_weeks: float = 1.0
+
+
+_PATROLS: dict[str, dict[str, Any]] = {
+    "rota": {},
+    "once a month": {"daily": 1 / 30},
+    "once a week": {"daily": 1 / 7},
+    "twice a week": {"daily": 2 / 7},
+    "reaction .3": {"daily": 1 / 30, "reaction": 0.3},
+    "650 incidents": {"incidents": 650},
+}
+NULLS = (
+    *(World(name, **kind) for name, kind in _PATROLS.items() if name != "650 incidents"),
+    World("daily", daily=1.0),
+    World("reaction .9", daily=1 / 60, reaction=0.9),
+    World("late reaction .5", daily=1 / 30, reaction=0.5, answer=(8, 14)),
+    World("reporting × 1.5", reporting=1.5),
+    World("season and trend", wave=0.5, fewer=0.3, seasonal=True),
+    World("slow risk followed", slow_risk=0.5),
+    World("bursts", bursts=True),
+    World("bursts, reaction .5", bursts=True, daily=1 / 30, reaction=0.5),
+    World("bad weeks shunned", in_bad_weeks=0.3),
+    World("bad weeks sought", in_bad_weeks=3.0),
+)
+PLANTED = tuple(
+    World(f"{ratio}, {name}", ratio=ratio, **kind)
+    for ratio in (0.72, 0.85)
+    for name, kind in _PATROLS.items()
+)
+WORLDS = {world.name: world for world in (*NULLS, *PLANTED)}
+
+
+@dataclass(frozen=True)
+class Missions:
+    """Runs × areas × days: patrol or none, incidents, and those that police do not report."""
+
+    acted: NDArray[np.bool_]
+    incidents: NDArray[np.int64]
+    independent: NDArray[np.int64]
+
+
+def draw(world: World, runs: int, generator: np.random.Generator) -> Missions:
+    """Missions of a world, day by day, as patrols answer incidents and incidents patrols."""
+    rate, chance = _rates(world, runs, generator)
+    size = (runs, AREAS, DAYS)
+    room = max(world.answer[1], 1) + 1
+    acted = np.zeros((runs, AREAS, DAYS + room), dtype=bool)
+    acted[..., :DAYS] = generator.random(size) < chance * (1 - CALLED_OFF)
+    offspring = np.zeros((runs, AREAS, DAYS + 1))  # expected of what happened before
+    incidents, independent = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
+    last = np.full((runs, AREAS), -AFTER - 1)
+    for day in range(DAYS):
+        exposed = day - last <= AFTER
+        happens = rate[..., day] * (1 - OFFSPRING * world.bursts) + offspring[..., day]
+        expected = happens * np.where(exposed, world.ratio, 1.0)
+        others = generator.poisson(expected * OTHERS_SHARE)
+        recorded = np.where(exposed, world.reporting, 1.0)
+        own = generator.poisson(expected * (1 - OTHERS_SHARE) * recorded)
+        independent[..., day], incidents[..., day] = others, others + own
+        if world.bursts:
+            # Delays are geometric: of what is due, the same share each day.
+            later = offspring[..., day] * (1 - 1 / OFFSPRING_DAYS)
+            offspring[..., day + 1] = later + incidents[..., day] * OFFSPRING / OFFSPRING_DAYS
+        if world.reaction:
+            _answer(world, acted, incidents[..., day], day, generator)
+        last[acted[..., day]] = day
+    return Missions(acted[..., :DAYS], incidents, independent)
+
+
+def _rates(world: World, runs: int, generator: np.random.Generator) -> tuple[Floats, Floats]:
+    """Expected incidents without patrols, and the chance of a patrol, by run, area and day."""
+    day = np.arange(DAYS)
+    years = day / 365.25
+    season = np.sin(2 * np.pi * (years + generator.random((runs, 1, 1))))
+    common = (1 + world.wave * season) * (1 - world.fewer) ** years
+    common /= common.mean(axis=-1, keepdims=True)
+    level = generator.gamma(2, 1 / 2, (runs, AREAS, 1))
+    weeks = generator.gamma(4, 1 / 4, (runs, AREAS, DAYS // 7 + 1))[..., day // 7]
+    rate = world.incidents / (AREAS * DAYS) * level * common * weeks
+    if world.daily is None:
+        on = generator.random((runs, AREAS, DAYS // ON_DAYS + 1)) < ON_SHARE
+        chance = np.where(on[..., day // ON_DAYS], ON_RATE, 0.0)
+    else:
+        chance = np.full(rate.shape, world.daily)
+    if world.seasonal:
+        chance = chance * np.where(season < -0.5, 0.5, 1.0) * 1.3**years * np.sqrt(level)
+    if world.slow_risk:
+        risk = _slow_risk(world.slow_risk, runs, generator)[..., np.minimum(day // 30, 33)]
+        rate, chance = rate * np.exp(risk - world.slow_risk**2 / 2), chance * np.exp(risk)
+    chance = chance * np.where(weeks > BAD_WEEK, world.in_bad_weeks, 1.0)
+    return rate, np.minimum(chance, 1.0)
+
+
+def _slow_risk(spread: float, runs: int, generator: np.random.Generator) -> Floats:
+    risk = generator.normal(0, spread, (runs, AREAS, 34))
+    for month in range(1, risk.shape[-1]):
+        risk[..., month] = 0.7 * risk[..., month - 1] + np.sqrt(1 - 0.49) * risk[..., month]
+    return risk
+
+
+def _answer(
+    world: World,
+    acted: NDArray[np.bool_],
+    incidents: NDArray[np.int64],
+    day: int,
+    generator: np.random.Generator,
+) -> None:
+    run, area = np.nonzero(incidents)
+    many = generator.binomial(incidents[run, area], world.reaction * (1 - CALLED_OFF))
+    run, area = np.repeat(run, many), np.repeat(area, many)
+    first, last = world.answer
+    later = generator.integers(first, last + 1, run.size)
+    acted[run, area, np.minimum(day + later, acted.shape[-1] - 1)] = True
+
+
+def series_of(missions: Missions) -> Iterator[Series]:
+    """Each mission as the product counts it, all returns received."""
+    runs = len(missions.acted)
+    connection = duckdb.connect()
+    others = missions.independent
+    own = missions.incidents - others
+    rows = {
+        "activity": _rows(missions.acted.astype(np.int64)),
+        "incident": pd.concat(
+            [
+                _rows(others).assign(is_independent=True),
+                _rows(own).assign(is_independent=False),
+            ]
+        ),
+    }
+    for table, frame in rows.items():
+        connection.register("frame", frame)
+        connection.execute(
+            f"""CREATE TABLE series_{table} AS
+            SELECT * REPLACE (DATE '{FIRST}' + "day"::INTEGER AS "day") FROM frame"""
+        )
+    connection.execute(
+        f"""CREATE TABLE series_returned AS
+        SELECT source, area, CAST("month" AS DATE) AS "month", true AS is_sent
+        FROM range({runs * AREAS}) AS areas(area),
+          (VALUES ('activities'), ('incidents')) AS sources(source),
+          range(DATE '{FIRST}', DATE '{LAST}', INTERVAL 1 MONTH) AS months("month")"""
+    )
+    whole, moved = (known_days(connection, earlier=days) for days in (0, FAKE_DAYS))
+    for run in range(runs):
+        yield Series(
+            _of_run(whole, run),
+            _of_run(moved, run),
+            areas=tuple(f"A{number}" for number in range(AREAS)),
+            possible_days=DAYS,
+            missing={},
+            undated=0,
+            is_protected=True,  # rows of single areas are not looked at
+        )
+
+
+def _rows(grid: NDArray[np.int64]) -> pd.DataFrame:
+    run, area, day = (np.repeat(at, grid[grid > 0]) for at in np.nonzero(grid))
+    return pd.DataFrame({"area": run * AREAS + area, "day": day})
+
+
+def _of_run(days: KnownDays, run: int) -> KnownDays:
+    first, last = np.searchsorted(days.area, [run * AREAS, (run + 1) * AREAS])
+    parts = {part.name: getattr(days, part.name)[first:last] for part in fields(days)}
+    return KnownDays(**parts | {"area": parts["area"] - run * AREAS})
+
+
+def findings(name: str, first: int, runs: int, seed: int, with_checks: int) -> list[MethodResult]:
+    """What the product finds in runs of a world from number `first` on, its primary finding first.
+
+    Checks and windows only in runs before `with_checks`, and where p < .10: without, the grade is D
+    whatever they say.
+    """
+    generator = np.random.default_rng([seed, list(WORLDS).index(name), first])
+    found = []
+    for run, series in enumerate(series_of(draw(WORLDS[name], runs, generator)), first):
+        alone = _primary_alone(series)
+        p_value = alone.effect.p_value
+        if run < with_checks and p_value is not None and p_value < Q_ASSOCIATION:
+            result = CaseSeries().evidence(series, EDGE)
+            if result.findings[0].effect.p_value != p_value:
+                raise AssertionError("the primary model is another one")
+            found.append(result)
+        else:
+            found.append(MethodResult((alone,)))
+    return found
+
+
+def _primary_alone(series: Series) -> Finding:
+    model = fit(series.days, MODELS["primary"])
+    reason = model.unfit_for_a_grade
+    effect = EffectEstimate(METHOD, PRIMARY, 0, reason=reason, n_eff=model.information)
+    if not reason:
+        post = model.terms[0]
+        effect = replace(
+            effect,
+            estimate=post.estimate,
+            ci_low=post.ci_low,
+            ci_high=post.ci_high,
+            p_value=post.p_value,
+        )
+    inputs = GradingInputs("case_series", None, reason=reason)
+    return Finding(effect, inputs, contrast="case_series", scale="log_ratio")

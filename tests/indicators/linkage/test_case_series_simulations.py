@@ -1,0 +1,201 @@
+"""The case series by area in simulated missions: false findings, coverage, power, grades.
+
+Worlds stand in `case_series_simulation.py`. As in `test_wake_simulations.py`, `make test` takes a
+tenth of the runs and bounds that chance keeps; `make soak` takes 1,000. Tables are printed.
+"""
+
+import multiprocessing
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from indicators.linkage.evidence.links import _with_q_values
+from indicators.linkage.evidence.primaries import PrimaryTest
+from indicators.linkage.finding import Finding, MethodResult
+from indicators.linkage.framework.model import Edge
+from indicators.linkage.grading import Q_TESTED, grade
+from indicators.linkage.methods.case_series import METHOD
+from tests.indicators.linkage.case_series_simulation import (
+    EDGE,
+    NULLS,
+    PLANTED,
+    RUNS_AT_ONCE,
+    WORLDS,
+    findings,
+)
+from tests.indicators.linkage.simulation_tables import (
+    HIGHEST,
+    HIGHEST_REPEATED,
+    MANY,
+    REPEATED,
+    coverage_bounds,
+)
+
+SEED = 20261122
+A_TENTH = MANY // 10
+BAD_WEEKS = ("bad weeks shunned", "bad weeks sought")
+REACTIONS = ("reaction .3", "reaction .9", "late reaction .5", "bursts, reaction .5")
+TOLD_BY_CHECKS = ("reporting × 1.5", *BAD_WEEKS)
+NEVER = "daily"
+EDGES_NULL = (
+    "rota",
+    "once a month",
+    "once a week",
+    "reaction .3",
+    "season and trend",
+    "bursts",
+)
+EDGES_PLANTED = tuple(f"0.72, {name}" for name in ("rota", *EDGES_NULL[1:3], "650 incidents"))
+LEAST_CAUGHT, MOST_FALSE = 0.90, 0.06
+
+Found = Mapping[str, Sequence[MethodResult]]
+
+
+def simulated(runs: int, checked: Mapping[str, int], processes: int, seed: int = SEED) -> Found:
+    """What is found in each world of `checked`, which says in how many runs all is looked at."""
+    tasks = [
+        (name, first, min(RUNS_AT_ONCE, runs - first), seed, checked[name])
+        for name in checked
+        for first in range(0, runs, RUNS_AT_ONCE)
+    ]
+    columns = list(zip(*tasks, strict=True))
+    if processes == 1:
+        blocks: Iterable[list[MethodResult]] = map(findings, *columns)
+    else:
+        with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
+            blocks = list(pool.map(findings, *columns))
+    found: dict[str, list[MethodResult]] = {name: [] for name in checked}
+    for (name, *_), block in zip(tasks, blocks, strict=True):
+        found[name] += block
+    return found
+
+
+def alone(finding: Finding) -> str:
+    """Its grade where nothing else is tested: q is p."""
+    return grade(replace(finding.grading_inputs, q_value=finding.effect.p_value)).letter
+
+
+def rates(found: Found, checked: Mapping[str, int]) -> pd.DataFrame:
+    """By world: shares of runs. Grades of those whose checks were run."""
+    rows = {}
+    for name, results in found.items():
+        firsts = [result.findings[0] for result in results]
+        effects = pd.DataFrame([vars(first.effect) for first in firsts])
+        truth = np.log(WORLDS[name].ratio)
+        estimated = effects[effects["estimate"].notna()].astype({"estimate": float})
+        holds = (estimated["ci_low"] <= truth) & (truth <= estimated["ci_high"])
+        letters = pd.Series([alone(first) for first in firsts[: checked[name]]], dtype=str)
+        rows[name] = {
+            "p<.05": float((effects["p_value"].astype(float) < 0.05).mean()),
+            "not_estimable": float(effects["estimate"].isna().mean()),
+            "coverage": float(holds.mean()),
+            "ratio": float(np.exp(estimated["estimate"].mean())),
+            **{letter: float((letters == letter).mean()) for letter in "ABCD"},
+        }
+    return pd.DataFrame(rows).T
+
+
+def printed(table: pd.DataFrame, runs: int) -> str:
+    shares = ["p<.05", "not_estimable", "coverage", *"ABCD"]
+    shown = table.assign(**{name: table[name].map("{:.1%}".format) for name in shares})
+    shown["ratio"] = table["ratio"].map("{:.2f}".format)
+    shown = shown.replace({"nan%": "", "nan": ""})
+    return f"case series simulations, {runs} runs each\n{shown.to_string()}"
+
+
+def false_discoveries(found: Found, runs: int) -> tuple[float, float]:
+    """Of missions with ten edges, six without effect: shares that are false among what is found.
+
+    First of primaries with q < .05; then, averaged over edges so chosen, of their windows.
+    """
+    of_edges, of_windows = [], []
+    edges = {name: found[name] for name in (*EDGES_NULL, *EDGES_PLANTED)}
+    for run in range(runs):
+        results = {name: own[run] for name, own in edges.items()}
+        tests = {name: PrimaryTest(edge_of(name), METHOD, 0, METHOD, 0) for name in edges}
+        with_q = _with_q_values({METHOD: results}, tests)[METHOD]
+        chosen = [name for name, own in with_q.items() if is_found(own.findings[0])]
+        false = [name for name in chosen if name in EDGES_NULL]
+        windows = [any(map(is_found, with_q[name].findings[1:])) for name in false]
+        of_edges.append(len(false) / max(len(chosen), 1))
+        of_windows.append(sum(windows) / max(len(chosen), 1))
+    return float(np.mean(of_edges)), float(np.mean(of_windows))
+
+
+def edge_of(name: str) -> Edge:
+    return EDGE.model_copy(update={"id": name})
+
+
+def is_found(finding: Finding) -> bool:
+    q_value = finding.grading_inputs.q_value
+    return q_value is not None and q_value < Q_TESTED
+
+
+def estimable_planted(table: pd.DataFrame) -> list[str]:
+    """Twice a week at random leaves so few days unexposed that there is seldom a figure."""
+    return [
+        name
+        for name in table.index
+        if WORLDS[name].ratio != 1 and table.loc[name, "not_estimable"] < 0.5
+    ]
+
+
+def shown(found: Found, checked: Mapping[str, int], runs: int) -> tuple[str, pd.DataFrame]:
+    table, (edges, windows) = rates(found, checked), false_discoveries(found, runs)
+    more = (
+        f"\nfalse discoveries over ten edges {edges:.1%}, over windows of chosen ones {windows:.1%}"
+    )
+    return printed(table, runs) + more, table
+
+
+def test_a_tenth_of_the_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    checked = {world.name: A_TENTH for world in NULLS} | dict.fromkeys(
+        (*EDGES_PLANTED, "0.72, reaction .3"), 0
+    )
+    checked["0.72, rota"] = A_TENTH // 2
+    found = simulated(A_TENTH, checked, processes=1)
+    text, table = shown(found, checked, A_TENTH)
+    with capsys.disabled():
+        print("\n" + text)
+    nulls = [world.name for world in NULLS]
+    honest = [name for name in nulls if name not in TOLD_BY_CHECKS]
+    highest = stats.binom.ppf(0.9999, A_TENTH, HIGHEST_REPEATED) / A_TENTH
+    assert (table.loc[honest, "p<.05"] <= highest).all()
+    assert table.loc[NEVER, "not_estimable"] == 1
+    low, high = coverage_bounds(A_TENTH)
+    assert table.loc[estimable_planted(table), "coverage"].between(low, high).all()
+    assert (table.loc[nulls, ["C", "D"]].sum(axis=1) >= LEAST_CAUGHT - 0.05).all()
+    assert table.loc["0.72, rota", ["A", "B"]].sum() > 0.35, "the planted effect is graded"
+    assert false_discoveries(found, A_TENTH)[0] <= MOST_FALSE + 0.03
+
+
+@pytest.mark.soak
+def test_every_world_in_a_thousand_runs(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "1")  # each process has a core of its own
+    checked = {world.name: MANY for world in NULLS} | {world.name: 0 for world in PLANTED}
+    checked |= dict.fromkeys((*EDGES_PLANTED, "0.72, reaction .3"), MANY)
+    found = simulated(MANY, checked, processes=2)
+    text, table = shown(found, checked, MANY)
+    with capsys.disabled():
+        print("\n" + text)
+    nulls = [world.name for world in NULLS]
+    honest = [name for name in nulls if name not in TOLD_BY_CHECKS]
+    above = {name: 0 for name in honest if table.loc[name, "p<.05"] > HIGHEST}
+    if above:
+        again = rates(simulated(REPEATED, above, processes=2, seed=SEED + 1), above)
+        with capsys.disabled():
+            print(printed(again, REPEATED))
+        assert (again["p<.05"] <= HIGHEST_REPEATED).all()
+    assert table.loc[NEVER, "not_estimable"] == 1
+    covered = table.loc[estimable_planted(table), "coverage"]
+    assert covered.between(*coverage_bounds(MANY)).all()
+    traps = [*TOLD_BY_CHECKS, *REACTIONS]
+    assert (table.loc[traps, ["C", "D"]].sum(axis=1) >= LEAST_CAUGHT).all()
+    assert max(false_discoveries(found, MANY)) <= MOST_FALSE

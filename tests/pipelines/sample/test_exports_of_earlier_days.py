@@ -1,0 +1,51 @@
+"""Files as they were sent after an earlier day: less of the same, reported late, first counts."""
+
+from datetime import date
+from pathlib import Path
+
+from indicators.definitions.mission_profile import read_mission
+from pipelines.ingest.inbox import ingest
+from pipelines.sample import install
+from pipelines.sample.exports import DAYS_TO_SEND
+from pipelines.warehouse.connection import open_warehouse
+from pipelines.workspace.paths import Workspace
+
+SIZES = {"activities": 300, "incidents": 1_500, "alerts": 90, "waves": 1, "respondents": 240}
+UNTIL = date(2026, 3, 31)
+COUNTS = "count(*) FILTER (incident_type = 'injury'), count(*)"
+TABLES = ("incidents", "alerts", "activities", "incident_victims", "reporting_returns")
+
+
+def rows(workspace: Workspace) -> dict[str, list[tuple[object, ...]]]:
+    with open_warehouse(workspace.warehouse("sample")) as connection:
+        return {
+            table: connection.execute(
+                f"""SELECT * EXCLUDE (file_sha256, sheet, row_number)
+                FROM core.{table} ORDER BY ALL"""
+            ).fetchall()
+            for table in TABLES
+        }
+
+
+def test_what_comes_later_completes_and_corrects_what_was_sent_before(tmp_path: Path) -> None:
+    early, whole = Workspace(tmp_path / "early"), Workspace(tmp_path / "whole")
+    install(early, seed=3, until=UNTIL, **SIZES)
+    ingest(early, read_mission(early.profile("sample")))
+    with open_warehouse(early.warehouse("sample")) as connection:
+        before = connection.execute(
+            f"""SELECT max(occurred_on), max(CAST(reported_at AS DATE)) <= ?, {COUNTS}
+            FROM core.incidents""",
+            [date(2026, 4, DAYS_TO_SEND)],
+        ).fetchone()
+    install(early, seed=3, **SIZES)
+    ingest(early, read_mission(early.profile("sample")))
+    install(whole, seed=3, **SIZES)
+    ingest(whole, read_mission(whole.profile("sample")))
+    assert rows(early) == rows(whole)
+    with open_warehouse(early.warehouse("sample")) as connection:
+        after = connection.execute(
+            f"SELECT {COUNTS} FROM core.incidents WHERE occurred_on <= ?",
+            [UNTIL],
+        ).fetchone()
+    assert before[0] <= UNTIL and before[1]
+    assert before[2] < after[0] and before[3] < after[1]
