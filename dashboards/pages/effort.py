@@ -48,8 +48,8 @@ def _sentence(context: Context, found: pd.DataFrame) -> str:
     total = int(done["done"].sum())
     if not total:
         return words("effort.nothing")
-    by = done.groupby(["phase", "unit_type"], as_index=False)["done"].sum()
-    most = rows_of(by.nlargest(1, "done"))[0]
+    by = done.groupby(["phase", "unit_type"])["done"].sum().reset_index()
+    most = rows_of(by.sort_values("done"))[-1]
     share = formats.percent(100 * most["done"] / total, words)
     phase = in_sentence(words.label("phase", most["phase"]))
     unit = in_sentence(words.label("unit_type", most["unit_type"]))
