@@ -99,8 +99,6 @@ def test_a_review_is_due_until_it_is_completed() -> None:
         ],
     )
     small.compute("P2-OP-15")
-    found = _rows(small, "kind, type, since, due_at", "pending_action")
+    found = _rows(small, "kind, type, since, due_at", "pending_action")  # the third harmed nobody
     due = (datetime(2026, 1, 10), datetime(2026, 3, 21))
-    assert found == [
-        ("after_action_review", "killing", *due)
-    ]  # the third was not against civilians
+    assert found == [("after_action_review", "killing", *due)]
