@@ -342,8 +342,11 @@ class _Check:
         return Operand("bool")
 
     def null_test(self, node: exp.Expression) -> Operand:
+        if isinstance(node.expression, exp.Boolean):
+            self.expect(node.this, "bool")  # of a text the database would make a cast, and stop
+            return Operand("bool")
         self.operand(node.this)
-        if not isinstance(node.expression, exp.Null | exp.Boolean):
+        if not isinstance(node.expression, exp.Null):
             return self.refuse("not_allowed", part=_excerpt(node))
         return Operand("bool")
 

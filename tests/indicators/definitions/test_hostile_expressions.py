@@ -424,3 +424,8 @@ def test_what_the_grammar_makes_passes_for_long(text: str) -> None:
 )
 def test_what_is_too_deep_or_too_long_is_refused_and_not_a_crash(text: str) -> None:
     assert not judge("activities", text)
+
+
+def test_a_text_is_neither_true_nor_false() -> None:
+    assert not judge("alerts", "merged_into is false")
+    assert judge("training", "test_taken is false")
