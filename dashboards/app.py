@@ -21,14 +21,18 @@ from dashboards.context import Context, read_context
 from dashboards.http import briefs, downloads, security
 from dashboards.http.address import Address
 from dashboards.pages import (
+    alerts,
     catalogue,
     data_quality,
+    effort,
+    help,
     indicator,
     indicators,
     map,
     overview,
     perceptions,
     releases,
+    results_chain,
     side_by_side,
 )
 from dashboards.theme import style_sheet
@@ -39,13 +43,17 @@ HEALTH = "health"
 
 PAGES: Sequence[tuple[str, ModuleType]] = (
     ("", overview),
+    ("changed", results_chain),
     ("changed", indicators),
     ("changed", perceptions),
+    ("did", effort),
     ("together", side_by_side),
     ("next", map),
+    ("next", alerts),
     ("sure", data_quality),
     ("sure", releases),
     ("sure", catalogue),
+    ("sure", help),
 )
 ENTRIES = tuple(NavigationEntry(group, page.NAME, page.PATH) for group, page in PAGES)
 

@@ -108,6 +108,14 @@ class Context:
     def _area_names(self) -> dict[str, str]:
         return {row["area_code"]: self.words.of(row, "name") for row in rows_of(self.areas)}
 
+    @cached_property
+    def areas_inside(self) -> frozenset[str]:
+        """The chosen area and all areas below it."""
+        found, parents = {self.area}, self.areas["parent_area_code"]
+        while below := set(parents.index[parents.isin(found)]) - found:
+            found |= below
+        return frozenset(found)
+
     def is_lowest(self, code: str) -> bool:
         """Whether no administrative area lies below this one; sites are no such areas."""
         if code not in self.areas.index or self.areas.loc[code, "area_level"] == "site":

@@ -100,3 +100,12 @@ def current_release(home: Path, mission: str, audience: Audience) -> Release | N
     name = pointer.read_text(encoding="utf-8").strip()
     release = Release(mission, name, pointer.parent / name, audience)
     return release if (release.audience_folder / "poclens.duckdb").is_file() else None
+
+
+def earlier_release(release: Release) -> Release | None:
+    """The release before this one as its audience sees it; None where there is none on disk."""
+    name = release.publication.get("previous_release")
+    if not isinstance(name, str):
+        return None
+    found = Release(release.mission, name, release.folder.parent / name, release.audience)
+    return found if (found.audience_folder / "poclens.duckdb").is_file() else None

@@ -22,6 +22,11 @@ def rating_mark(cell: Cell, words: Words) -> html.Span:
     if rating is None:
         why = cell.said.unrated
         return html.Span(words.said(why) if why else "", className="rating-none")
+    return rating_shape(rating, words)
+
+
+def rating_shape(rating: str, words: Words) -> html.Span:
+    """The shape of a rating with its word."""
     look = rating.replace("_", "-")
     shape = html.Span(
         html.Span(SIGNS[rating], className="rating-sign"),

@@ -20,6 +20,7 @@ from dashboards.components.area_level import (
 from dashboards.components.card import notice
 from dashboards.components.chart import chart, take_away
 from dashboards.components.empty import persons_note, swatch
+from dashboards.components.gaps_card import all_gaps_card, gaps_card, gaps_sentence, read_gaps
 from dashboards.components.links import page_link
 from dashboards.components.page_head import page_head
 from dashboards.components.small_multiples import area_rank
@@ -373,13 +374,20 @@ def _map_card(context: Context, parts: _Parts) -> html.Section:
 
 
 def body(context: Context) -> list[Any]:
-    """Sentence, the list (first for the keyboard), the map."""
+    """Sentence, gaps and the list (first for the keyboard), the map, all gaps."""
     parts = _parts(context)
+    found = read_gaps(context)
     if parts is None:
-        return [page_head(_sentence(context, None))]
+        return [page_head(_sentence(context, None)), gaps_card(context, found)]
     code, _, _, cells = parts
-    columns = [_list(context, code, cells), _map_card(context, parts)]
+    drawn = html.Div(
+        [_list(context, code, cells), _map_card(context, parts)], className="stack map-stack"
+    )
+    lead = " ".join(
+        part for part in (gaps_sentence(context, found), context.words("map.lead")) if part
+    )
     return [
-        page_head(_sentence(context, parts), context.words("map.lead")),
-        html.Div(columns, className="columns columns-map"),
+        page_head(_sentence(context, parts), lead),
+        html.Div([drawn, gaps_card(context, found)], className="columns columns-map"),
+        *all_gaps_card(context, found),
     ]

@@ -27,6 +27,7 @@ from dashboards.components.rating import WORST_FIRST, rating_mark
 from dashboards.components.sparkline import sparkline
 from dashboards.components.trend import trend_mark
 from dashboards.components.value import value_with_interval
+from dashboards.components.waits_card import waits_card
 from dashboards.context import Context
 from dashboards.queries import quality
 from dashboards.queries.cells import Cell, Dated
@@ -185,7 +186,7 @@ def _first_visit(context: Context) -> html.Div:
 
 
 def body(context: Context) -> list[Any]:
-    """Sentence, count line, outcomes row by row, where next, certainty."""
+    """Sentence, count line, outcomes row by row, what waits, where next, certainty."""
     words, links, period = context.words, links_of(context), context.period
     codes = outcomes_of(context, links)
     heading = formats.period_heading(period, words)
@@ -195,6 +196,7 @@ def body(context: Context) -> list[Any]:
     )
     missing = [notice(words("overview.no_framework"))] if links.empty else []
     returns = quality.returns(context.release, period.start.isoformat(), period.end.isoformat())
+    returns = returns[returns["area"].isin(context.areas_inside)]
     caveat = html.P(words("overview.not_caused_by"), className="key-note")
     return [
         _first_visit(context),
@@ -202,6 +204,13 @@ def body(context: Context) -> list[Any]:
         *missing,
         _outcome_table(context, codes, links),
         html.Div([range_key(words), html.Div([caveat, evidence_key(words)])], className="key-row"),
-        html.Div([_where_next(context, returns), _certainty(context, returns)], className="cards"),
+        html.Div(
+            [
+                waits_card(context, returns),
+                _where_next(context, returns),
+                _certainty(context, returns),
+            ],
+            className="cards",
+        ),
         four_kinds_key(words),
     ]

@@ -18,6 +18,7 @@ from dashboards.components.evidence import evidence_key, evidence_mark
 from dashboards.components.expected_change import expected_change
 from dashboards.components.field_judgement import field_judgement
 from dashboards.components.finding_notes import caveat_codes, caveat_list
+from dashboards.components.finding_sentence import finding_sentence
 from dashboards.components.interviews_card import interviews_around
 from dashboards.components.links import page_link
 from dashboards.components.page_head import page_head
@@ -229,7 +230,7 @@ def _caution(context: Context, link: dict[str, Any]) -> html.Section:
     ]
     mark = evidence_mark(link["grade"], words, link["status"])
     parts = [
-        html.P(words.of(link, "sentence") or words("side.caution"), className="caution"),
+        finding_sentence(words.of(link, "sentence") or words("side.caution")),
         *caveat_list(caveat_codes(link), words),
         html.P([words("side.evidence"), mark], className="note"),
         evidence_key(words),

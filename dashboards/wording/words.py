@@ -53,7 +53,9 @@ class Words:
     def label(self, vocabulary: str, code: str) -> str:
         """The label of a code of one vocabulary; the bare code where nothing words it."""
         found = vocabularies().get(vocabulary)
-        if found is not None and (code in found.labels or code in ("_T", "_Z", "_U")):
+        if found is not None and (
+            code in {**found.labels, **found.pools, "_T": 0, "_Z": 0, "_U": 0}
+        ):
             return found.label(code, self.language)
         key = f"code.{vocabulary}.{code}"
         if self.known(key):

@@ -40,6 +40,8 @@ from indicators.engine.known_record import (
     span_rows,
     spans_of_indicators,
 )
+from indicators.engine.pending_actions import fill_pending_actions
+from indicators.engine.planned_and_done import fill_effort
 from indicators.engine.reference_tables import fill_registers
 from indicators.engine.reject_impact import count_waiting_rows
 from indicators.engine.versions_in_force import settle_versions
@@ -79,6 +81,9 @@ _ENGINE_TABLES = (  # those that are written whole; the others are kept (`values
     "survey_result",
     "survey_item_response",
     "base",
+    "effort",
+    "joint_activity",
+    "pending_action",
     "mission",
 )
 _TABLES = (*_ENGINE_TABLES, *KEPT_TABLES)
@@ -116,6 +121,8 @@ def compute(
         settle_versions(connection, indicators)
         note_values(connection)
         fill_registers(connection, mission, all_versions(indicators), as_of, profile, spans)
+        fill_effort(connection, mission)
+        fill_pending_actions(connection, mission, [indicator.code for indicator in indicators])
         record_inputs(connection, inputs, tables)
         count_waiting_rows(connection, mission, indicators)
 

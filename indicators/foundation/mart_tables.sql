@@ -87,6 +87,24 @@ CREATE TABLE mart.base (
   component VARCHAR, from_on DATE, to_on DATE, personnel_count DECIMAL(12,4)
 );
 
+-- Completed activities, and lines of the plan with the activities that cite them. Tier and phase
+-- `_U`: the line names none. Nulls: no activity, or no line
+CREATE TABLE mart.effort (
+  mission VARCHAR, month DATE, area VARCHAR, unit_type VARCHAR, tier VARCHAR, phase VARCHAR,
+  done BIGINT, lines_planned BIGINT, lines_done BIGINT, planned DOUBLE, planned_done BIGINT
+);
+
+-- Completed activities with another component; one with two stands with both
+CREATE TABLE mart.joint_activity (
+  mission VARCHAR, month DATE, area VARCHAR, partner_component VARCHAR, tier VARCHAR, done BIGINT
+);
+
+-- `kind`: alert_response (type: of threat), after_action_review (type: of incident)
+CREATE TABLE mart.pending_action (
+  mission VARCHAR, kind VARCHAR, area VARCHAR, type VARCHAR, level VARCHAR, since TIMESTAMP,
+  due_at TIMESTAMP
+);
+
 CREATE TABLE mart.mission (
   mission VARCHAR, name_en VARCHAR, name_fr VARCHAR, country_area VARCHAR, time_zone VARCHAR,
   is_fictional BOOLEAN, boundaries_en VARCHAR, boundaries_fr VARCHAR,
@@ -166,7 +184,7 @@ CREATE TABLE mart.protection_gap (
   ci_high DOUBLE, rank_low INTEGER, rank_high INTEGER, reason_en VARCHAR, reason_fr VARCHAR
 );
 
--- `kind`: outcome, output
+-- `kind`: objective (without an indicator), outcome, output
 CREATE TABLE mart.framework_item (
   mission VARCHAR, kind VARCHAR, position INTEGER, item VARCHAR, indicator VARCHAR,
   title_en VARCHAR, title_fr VARCHAR, short_en VARCHAR, short_fr VARCHAR,

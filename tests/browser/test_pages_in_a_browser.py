@@ -13,6 +13,7 @@ pytestmark = pytest.mark.browser
 
 PATHS = (
     "/",
+    "/results-chain",
     "/indicators",
     "/indicators/P2-OC-07",
     "/indicators/P2-OC-05",
@@ -22,6 +23,9 @@ PATHS = (
     "/data-quality",
     "/releases",
     "/catalogue",
+    "/effort",
+    "/alerts",
+    "/help",
 )
 WITH_CHARTS = ("/indicators/P2-OC-07", "/map", "/perceptions", "/side-by-side")
 

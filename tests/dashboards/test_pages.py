@@ -12,14 +12,18 @@ from dash import dcc, html
 from dashboards.access import Audience
 from dashboards.context import Context
 from dashboards.pages import (
+    alerts,
     catalogue,
     data_quality,
+    effort,
+    help,
     indicator,
     indicators,
     map,
     overview,
     perceptions,
     releases,
+    results_chain,
     side_by_side,
 )
 from dashboards.queries import framework
@@ -29,6 +33,7 @@ from tests.worlds.release import NEUTRAL
 
 PAGES = {
     "/": overview,
+    "/results-chain": results_chain,
     "/indicators": indicators,
     "/indicators/P2-OC-07": indicator,
     "/indicators/P2-OC-05": indicator,
@@ -38,6 +43,9 @@ PAGES = {
     "/data-quality": data_quality,
     "/releases": releases,
     "/catalogue": catalogue,
+    "/effort": effort,
+    "/alerts": alerts,
+    "/help": help,
 }
 EVERY_PAGE = pytest.mark.parametrize(("path", "page"), PAGES.items(), ids=list(PAGES))
 
@@ -134,9 +142,11 @@ def test_the_kinds_of_empty_have_their_own_looks_and_words(
 
 
 def test_a_true_zero_is_written_as_zero(context_at: At) -> None:
+    shown = components(map.body(context_at("/map?indicator=P2-OC-07")))
+    listed = [found for found in shown if "map-list" in (getattr(found, "className", "") or "")]
     rows = [
         found
-        for found in components(map.body(context_at("/map?indicator=P2-OC-07")))
+        for found in components(listed)
         if isinstance(found, html.Tr) and "Essari" in text_of(found)
     ]
     assert len(rows) == 1
@@ -413,3 +423,48 @@ def test_waves_after_the_period_are_not_told_of(context_at: At) -> None:
 
 def test_an_unknown_indicator_is_not_found(context_at: At) -> None:
     assert indicator.code_of(context_at("/indicators/P9-XX-99")) is None
+
+
+def test_a_link_of_the_chain_is_a_named_tag_and_a_row_of_the_table(context_at: At) -> None:
+    tree = components(results_chain.body(context_at("/results-chain?edge=E3")))
+    shown = [found for found in tree if isinstance(found, html.A)]
+    tags = [found for found in shown if "chain-tag" in (getattr(found, "className", "") or "")]
+    edges = framework.links(context_at("/").release, "MT")["edge"]
+    assert len(tags) == len(edges)
+    chosen = [tag for tag in tags if getattr(tag, "aria-current", None)]
+    assert [tag.href for tag in chosen] == ["/results-chain?edge=E3"]
+    assert all("grade" in text_of(tag) or "not tested" in text_of(tag) for tag in tags)
+    text = text_of(results_chain.body(context_at("/results-chain?view=table")))
+    assert text.count("chain-graph") == 0 and "Civilians are protected" not in text
+
+
+def test_gaps_stand_by_rank_and_the_unranked_last_with_their_reason(context_at: At) -> None:
+    body = map.body(context_at("/map"))
+    items = [found for found in components(body) if "gap-rank" in classes_of([found])]
+    listed = next(found for found in items if isinstance(found, html.Ul))
+    texts = [text_of(item) for item in listed.children]
+    assert "Aroko" in texts[0] and "rank 1–4 of 11" in texts[0]
+    assert "Last patrol 19 days ago" in texts[0]
+    assert "Ilora" in texts[-1] and "not ranked" in texts[-1] and "No access." in texts[-1]
+
+
+def test_effort_stands_beside_its_plan_and_its_outcomes(context_at: At) -> None:
+    body = effort.body(context_at("/effort"))
+    text = text_of(body)
+    assert effort.sentence(context_at("/effort")).startswith("Of 1,378 completed activities")
+    assert "1,190 of 1,180 planned" in text and "0 of 20 planned" in text
+    assert "nothing planned" in text and "no plan" in text and "no outcome measured" in text
+    spans = [found for found in components(body) if isinstance(found, html.Span)]
+    widths = {found.style["--done"] for found in spans if "done-bar" in classes_of([found])}
+    assert widths == {"89%", "100%", "0%"}
+
+
+def test_what_waits_is_counted_from_the_as_of_day(context_at: At) -> None:
+    text = text_of(overview.body(context_at("/")))
+    assert "1 alert without a recorded response" in text and "2 reviews due" in text
+    assert "1 past their date" in text
+    inside, outside = (
+        text_of(alerts.body(context_at(f"/alerts?area={area}"))) for area in ("MT0302", "MT0101")
+    )
+    assert "Ambush on a road" in inside and "overdue" in inside and "not closed yet" in inside
+    assert "Ambush" not in outside and "Every alert that needed action" in outside

@@ -5,6 +5,7 @@ from functools import cache
 
 import pytest
 
+from dashboards.pages.help import terms
 from indicators.foundation.messages import message_catalogue
 from tests.conftest import REPOSITORY
 
@@ -37,5 +38,22 @@ def test_a_term_is_used(term: str, french: str, meaning: str) -> None:
 
 def test_terms_stand_once_in_their_order() -> None:
     named = [term for term, *_ in TERMS]
-    assert len(named) > 30
+    assert len(named) > 15
     assert named == sorted(set(named), key=str.casefold)
+
+
+def test_what_users_read_is_explained_once_in_both_languages() -> None:
+    catalogue = message_catalogue()
+    explained = {key: catalogue[f"page.term.{key}.name"]["en"] for key in terms()}
+    assert len(explained) > 15
+    assert set(explained.values()) & {term for term, *_ in TERMS} == set()
+    own = {text for key in terms() for text in catalogue[f"page.term.{key}.name"].values()}
+    elsewhere = "\n".join(
+        entry[language]
+        for key, entry in catalogue.items()
+        if not key.startswith("page.term.")
+        for language in ("en", "fr")
+    ).casefold()
+    plurals = {text: re.sub(r"(\w)(?= |$)", r"\1s?", text.casefold()) for text in own}
+    unused = {text for text, plural in plurals.items() if not re.search(plural, elsewhere)}
+    assert unused == set()

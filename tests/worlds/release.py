@@ -888,8 +888,13 @@ def _judgement_rows() -> list[dict[str, Any]]:
 
 
 def _item_rows() -> list[dict[str, Any]]:
-    """Outcomes and outputs as the edges name them, each once."""
-    rows = []
+    """The objective, then outcomes and outputs as the edges name them, each once."""
+    titles = dict.fromkeys(("title_en", "short_en"), "Civilians are protected from violence")
+    titles |= dict.fromkeys(("title_fr", "short_fr"), "Les civils sont protégés de la violence")
+    rows = [
+        {"mission": MISSION, "kind": "objective", "position": 1, "item": "objective"}
+        | {"indicator": None, **titles}
+    ]
     for kind, place in (("output", 1), ("outcome", 2)):
         codes = dict.fromkeys(edge[place] for edge in _EDGES)
         for position, code in enumerate(codes, start=1):
@@ -996,6 +1001,60 @@ def _grid_rows() -> list[dict[str, Any]]:
     ]
 
 
+def _gap_rows() -> list[dict[str, Any]]:
+    """Ranks of all areas but one without access; of the first the figures behind its rank."""
+    figures = {
+        "risk_forecast": (9.1, 6.2, 12.6),
+        "days_since_patrol_police": (19.0, 4.0, 19.0),
+        "days_since_patrol_military": (31.0, 31.0, 31.0),
+        "within_reach_police": (69.0, None, None),
+        "trust_un_police": (22.0, 15.0, 31.0),
+    }
+    own = {"mission": MISSION, "period": "2026-09"}
+    known, none = ("High risk, low trust.", "Risque élevé."), ("No access.", "Zone fermée.")
+    rows = []
+    for place, area in enumerate(AREA_NAMES, start=1):
+        is_closed = area == CLOSED_AREA
+        reason = dict(zip(("reason_en", "reason_fr"), none if is_closed else known, strict=True))
+        rank = {} if is_closed else {"value": place, "rank_low": place, "rank_high": place + 3}
+        rows.append({**own, "area": area, "component": "gap", **reason, **rank})
+        for component, (value, low, high) in figures.items() if place == 1 else ():
+            found = {"value": value, "ci_low": low, "ci_high": high}
+            rows.append({**own, "area": area, "component": component, **reason, **found})
+    return rows
+
+
+def _effort_rows() -> list[dict[str, Any]]:
+    """Of the last quarter: more done than planned, less, no plan, and a plan that nobody met."""
+    own = {"mission": MISSION, "month": date(2026, 8, 1), "area": COUNTRY}
+    names = ("tier", "unit_type", "phase", "done", "lines_planned", "lines_done", "planned",
+             "planned_done")  # fmt: skip
+    cells = [
+        ("I", "IPO", "prevention", 168, 12, 9, 180.0, 160),
+        ("II", "FPU", "prevention", 1204, 30, 30, 1180.0, 1190),
+        ("II", "FPU", "consolidation", 6, None, None, None, None),
+        ("III", "SPT", "response", None, 2, 0, 20.0, 0),
+    ]
+    return [own | dict(zip(names, cell, strict=True)) for cell in cells]
+
+
+def _joint_rows() -> list[dict[str, Any]]:
+    own = {"mission": MISSION, "month": date(2026, 8, 1), "area": COUNTRY, "tier": "II"}
+    return [own | {"partner_component": "military", "done": 41}]
+
+
+def _pending_rows() -> list[dict[str, Any]]:
+    """An alert past its target, and two reviews: one past its date, one not closed yet."""
+    own, at = {"mission": MISSION, "area": OTHER_AREA}, "2026-09-14 22:10:00"
+    alert = {"kind": "alert_response", "type": "ambush", "level": "high", "since": at}
+    review = {"kind": "after_action_review", "type": "killing", "level": None}
+    return [
+        {**own, **alert, "due_at": "2026-09-15 22:10:00"},
+        {**own, **review, "since": "2026-05-14", "due_at": "2026-08-01"},
+        {**own, **review, "since": "2026-09-02", "due_at": None},
+    ]
+
+
 def mart_rows() -> Mapping[str, list[dict[str, Any]]]:
     """The rows of every mart table of the release for the mission's own audience."""
     return {
@@ -1019,6 +1078,10 @@ def mart_rows() -> Mapping[str, list[dict[str, Any]]]:
         "event_study": _event_rows(),
         "framework_item": _item_rows(),
         "output_plan": _plan_rows(),
+        "protection_gap": _gap_rows(),
+        "effort": _effort_rows(),
+        "joint_activity": _joint_rows(),
+        "pending_action": _pending_rows(),
         "field_judgement": _judgement_rows(),
         "revision": _revision_rows(),
         "quality_check": _quality_rows(),

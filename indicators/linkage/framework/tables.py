@@ -1,4 +1,4 @@
-"""The framework's outcomes and outputs as rows of the mart: pages name and order them so."""
+"""The framework's objective, outcomes and outputs as rows of the mart: pages order them so."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -22,8 +22,19 @@ def store_items(
 
 
 def _all_items(framework: Framework) -> Iterator[dict[str, Any]]:
+    yield _objective(framework)
     yield from _items("outcome", framework.outcomes)
     yield from _items("output", framework.outputs)
+
+
+def _objective(framework: Framework) -> dict[str, Any]:
+    """What all outcomes are to serve; it has no indicator of its own."""
+    titles = {
+        f"{name}_{language}": getattr(framework.objective, language)
+        for name in ("title", "short")
+        for language in LANGUAGES
+    }
+    return {"kind": "objective", "position": 1, "item": "objective", **titles}
 
 
 def _items(kind: str, items: Sequence[Outcome | Output]) -> Iterator[dict[str, Any]]:

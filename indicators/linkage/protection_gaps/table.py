@@ -272,7 +272,6 @@ def _rank_rows(
     mean = needs.shape / needs.rate
     for place, area in enumerate(areas):
         words = {
-            "of": len(areas),
             "risk": float(mean[place]),
             "days": float(needs.days[place]),
             "trust": float(needs.trust[place]),

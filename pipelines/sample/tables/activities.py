@@ -126,6 +126,8 @@ def activity_plan(presence: Presence) -> pa.Table:
         "planned_quantity": column(planned[post, month, kind]),
         "quantity_unit": column(np.full(post.size, "activity", dtype=object)),
         "outcome_code": column(np.array([_OUTCOME_OF_TYPE[name] for name in names], dtype=object)),
+        "tier": column(_look_up(_TIER, names, "II")),
+        "phase": column(_look_up(_PHASE, names, "prevention")),
     })  # fmt: skip
 
 

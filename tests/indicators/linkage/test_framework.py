@@ -199,6 +199,7 @@ def test_what_is_expected_of_an_outcome_goes_with_it_in_both_languages(tmp_path:
             FROM mart.framework_item ORDER BY kind, position"""
         ).fetchall()
     assert rows == [
+        (None, None, None, None, None),  # the objective
         (None, None, None, None, False),
         (
             "women and girls|MINUTAM",

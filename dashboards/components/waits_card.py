@@ -1,0 +1,101 @@
+"""What waits: alerts without response, reviews due, reports missing, links with another grade."""
+
+from typing import Any
+
+import pandas as pd
+from dash import html
+
+from dashboards.components.card import card
+from dashboards.components.links import page_link
+from dashboards.components.pending_card import as_of, days_pending
+from dashboards.context import Context
+from dashboards.queries import framework, pending, quality
+from dashboards.releases import earlier_release
+from dashboards.wording import formats
+from dashboards.wording.words import Words
+
+_NAMED = 2
+
+
+def waits_card(context: Context, returns: pd.DataFrame) -> html.Section:
+    """One line a kind of thing that waits, each with the way to its page."""
+    words = context.words
+    lines = [*_alerts(context), *_reviews(context), *_reports(context, returns), *_links(context)]
+    items = lines or [html.Li(words("waits.none"))]
+    under = words("waits.under", on=formats.day(context.mission["as_of"], words))
+    return card(words("waits.title"), [html.Ul(items, className="facts")], under, key="waits")
+
+
+def _line(context: Context, text: str, path: str, note: str) -> html.Li:
+    link = html.B(page_link(text, context.address.link(path)))
+    return html.Li([link, *([html.Span(note, className="note")] if note else [])])
+
+
+def _alerts(context: Context) -> list[html.Li]:
+    found = pending.pending(context.release, pending.ALERTS, context.area)
+    if found.empty:
+        return []
+    words, oldest = context.words, found.iloc[0]
+    days = str(days_pending(context, oldest["since"]))
+    note = words("waits.oldest", area=context.area_name(oldest["area"]), days=days)
+    return [_line(context, words.digits("waits.alerts", len(found)), "/alerts", note)]
+
+
+def _reviews(context: Context) -> list[html.Li]:
+    found = pending.pending(context.release, pending.REVIEWS, context.area)
+    if found.empty:
+        return []
+    words = context.words
+    overdue = int((found["due_at"] < as_of(context)).sum())
+    note = words("waits.overdue", number=formats.number(overdue, words))
+    return [_line(context, words.digits("waits.reviews", len(found)), "/alerts", note)]
+
+
+def _reports(context: Context, returns: pd.DataFrame) -> list[html.Li]:
+    due = quality.due_returns(returns)
+    missing = due[~due["status"].isin(quality.RECEIVED)]
+    if missing.empty:
+        return []
+    words = context.words
+    areas = [context.area_name(code) for code in missing["area"].value_counts().index]
+    note = words.some_of(list(dict.fromkeys(areas)), _NAMED)
+    return [_line(context, words.digits("waits.reports", len(missing)), "/data-quality", note)]
+
+
+def _links(context: Context) -> list[html.Li]:
+    """Links whose evidence grade differs from the release before."""
+    before = earlier_release(context.release)
+    if before is None:
+        return []
+    words = context.words
+    was = _grades(framework.links(before, context.country))
+    now = framework.links(context.release, context.country).drop_duplicates("edge")
+    changed = []
+    for row in now.to_dict("records"):
+        grade = _grade(row["grade"])
+        if row["edge"] in was and was[row["edge"]] != grade:
+            names = {
+                end: context.item(row[f"{way}_indicator"])
+                for end, way in (("output", "from"), ("outcome", "to"))
+            }
+            grades = {
+                "before": _grade_words(was[row["edge"]], words),
+                "after": _grade_words(grade, words),
+            }
+            changed.append(words("waits.grade", pair=words("chain.pair", **names), **grades))
+    if not changed:
+        return []
+    text = words.digits("waits.links", len(changed), release=before.name)
+    return [_line(context, text, "/results-chain", words.some_of(changed, _NAMED))]
+
+
+def _grades(links: pd.DataFrame) -> dict[str, str]:
+    return {row["edge"]: _grade(row["grade"]) for row in links.to_dict("records")}
+
+
+def _grade(found: Any) -> str:
+    return found if isinstance(found, str) else ""
+
+
+def _grade_words(grade: str, words: Words) -> str:
+    return grade or words("evidence.not_tested")

@@ -1,0 +1,181 @@
+"""Results chain: the framework as a graph, its links by evidence grade, one link unfolded."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dash import html
+
+from dashboards.components.card import card, notice
+from dashboards.components.chain_graph import Chain, chain_graph, is_graded, link_name
+from dashboards.components.chart import chart_card, shows_table
+from dashboards.components.evidence import evidence_key, evidence_mark
+from dashboards.components.finding_notes import caveat_codes, caveat_list
+from dashboards.components.finding_sentence import finding_sentence
+from dashboards.components.links import page_link
+from dashboards.components.output_done import output_done
+from dashboards.components.page_head import page_head
+from dashboards.components.rating import rating_mark
+from dashboards.components.table import Column, table
+from dashboards.components.value import value_in_brief
+from dashboards.context import Context
+from dashboards.queries import framework
+from dashboards.rows import rows_of
+from dashboards.wording.words import sentence_case
+
+PATH = "/results-chain"
+NAME = "results_chain"
+
+_GRADES = ("A", "B", "C", "D")
+_STRONGER = ("A", "B")  # more than an association
+_NAMED = 2
+Link = dict[str, Any]
+
+
+def _links(context: Context) -> list[Link]:
+    """Each edge once, as tested for the whole mission: one area alone is not tested."""
+    known = context.indicators.index
+    frame = framework.links(context.release, context.country)
+    frame = frame[frame["from_indicator"].isin(known) & frame["to_indicator"].isin(known)]
+    return rows_of(frame.drop_duplicates("edge"))
+
+
+def sentence(context: Context) -> str:
+    """How many of the tested links are more than an association, and which."""
+    return _sentence(context, _links(context))
+
+
+def _sentence(context: Context, links: list[Link]) -> str:
+    words = context.words
+    if not links:
+        return words("side.no_framework_title")
+    tested = [link for link in links if is_graded(link)]
+    stronger = [link for link in tested if link["grade"] in _STRONGER]
+    if not tested:
+        return words("chain.none_tested")
+    if not stronger:
+        return sentence_case(words.count("chain.none_stronger", len(tested)))
+    names = words.some_of([_pair(context, link) for link in stronger], _NAMED)
+    total = words.spelled(len(tested))
+    return sentence_case(words.count("chain.stronger", len(stronger), total=total, names=names))
+
+
+def _pair(context: Context, link: Link) -> str:
+    output, outcome = (context.item(link[end]) for end in ("from_indicator", "to_indicator"))
+    return context.words("chain.pair", output=output, outcome=outcome)
+
+
+def _strength(link: Link) -> int:
+    return _GRADES.index(link["grade"]) if is_graded(link) else len(_GRADES)
+
+
+def _chosen(context: Context, links: list[Link]) -> Link:
+    asked = [link for link in links if link["edge"] == context.address.get("edge")]
+    return (asked or sorted(links, key=_strength))[0]
+
+
+def _chain(context: Context, links: list[Link]) -> Chain:
+    """Outputs and outcomes in the order of the framework, outputs by their indicators' tiers."""
+    items = framework.items(context.release)
+    codes = {
+        kind: [
+            code
+            for code in dict.fromkeys(
+                [*items.loc[items["kind"] == kind, "indicator"], *(link[end] for link in links)]
+            )
+            if code in context.indicators.index
+        ]
+        for kind, end in (("output", "from_indicator"), ("outcome", "to_indicator"))
+    }
+    tiers: dict[str, list[str]] = {}
+    for code in codes["output"]:
+        tiers.setdefault(str(context.indicator(code)["tier"]), []).append(code)
+    objective = rows_of(items[items["kind"] == "objective"])
+    return Chain(
+        dict(sorted(tiers.items())),
+        codes["outcome"],
+        links,
+        _chosen(context, links)["edge"],
+        context.words.of(objective[0], "title") if objective else context.words("chain.objective"),
+        _impacts(context, codes["outcome"]),
+    )
+
+
+def _impacts(context: Context, outcomes: list[str]) -> list[str]:
+    """The impact indicators to which the catalogue says that the outcomes contribute."""
+    served = [str(context.indicator(code)["contributes_to"]).split("|") for code in outcomes]
+    known = {code for codes in served for code in codes} & set(context.indicators.index)
+    return [code for code in sorted(known) if context.indicator(code)["level"] == "impact"]
+
+
+def _lead(context: Context, chain: Chain) -> str:
+    words = context.words
+    grades = Counter(link["grade"] if is_graded(link) else None for link in chain.links)
+    parts = [words("chain.graded", grade=g, number=str(grades[g])) for g in _GRADES if grades[g]]
+    parts += [words("chain.untested", number=str(grades[None]))] if grades[None] else []
+    area = "" if context.area == context.country else " " + words("chain.whole_mission")
+    lead = words(
+        "chain.lead",
+        outputs=words.digits("chain.number_outputs", len(chain.all_outputs)),
+        outcomes=words.digits("chain.number_outcomes", len(chain.outcomes)),
+        grades=", ".join(parts),
+    )
+    return lead + area
+
+
+def _table(context: Context, links: Sequence[Mapping[str, Any]]) -> html.Div:
+    """One row a link: the reading order for the keyboard and for narrow screens."""
+    words = context.words
+    heads = ("output", "done", "outcome", "value", "rating", "grade")
+    columns = [Column(words(f"chain.head.{name}")) for name in heads]
+    rows = []
+    for link in links:
+        output, outcome = link["from_indicator"], link["to_indicator"]
+        cell = context.cell(outcome)
+        grade = evidence_mark(link["grade"], words, link["status"])
+        href = context.address.link(edge=link["edge"])
+        rows.append(
+            [
+                page_link(context.item(output), href, **{"aria-label": link_name(context, link)}),
+                output_done(context, output),
+                context.item(outcome),
+                value_in_brief(cell, context.unit(outcome), words),
+                rating_mark(cell, words),
+                grade,
+            ]
+        )
+    return table(columns, rows, words("chain.table"), "table-chain")
+
+
+def _graph_card(context: Context, chain: Chain) -> html.Section:
+    words = context.words
+    titles = words("chain.title"), words("chain.under")
+    drawn = [] if shows_table(context.address) else [chain_graph(context, chain)]
+    return chart_card(context, "chain", titles, drawn, _table(context, chain.links))
+
+
+def _panel(context: Context, link: Link) -> html.Section:
+    """The chosen link: grade, sentence, caveats, and the way to all that was looked at."""
+    words = context.words
+    href = context.address.link("/side-by-side", edge=link["edge"])
+    grade = words(f"evidence.{link['grade']}" if is_graded(link) else "evidence.not_tested")
+    mark = evidence_mark(link["grade"], words, link["status"])
+    parts = [
+        html.P([mark, html.Span(sentence_case(grade))], className="chain-grade"),
+        finding_sentence(words.of(link, "sentence") or words("side.caution")),
+        *caveat_list(caveat_codes(link), words),
+        page_link(words("chain.more"), href),
+    ]
+    return card(sentence_case(_pair(context, link)), parts, words("chain.chosen"), key="link")
+
+
+def body(context: Context) -> list[Any]:
+    """Sentence, the graph or its table, the legend, the chosen link."""
+    links, words = _links(context), context.words
+    if not links:
+        return [page_head(_sentence(context, links)), notice(words("side.no_framework"))]
+    chain = _chain(context, links)
+    key = html.Div(evidence_key(words), className="chain-key")
+    left = html.Div([_graph_card(context, chain), key], className="stack")
+    columns = html.Div([left, _panel(context, _chosen(context, links))], className="columns")
+    return [page_head(_sentence(context, links), _lead(context, chain)), columns]

@@ -1,0 +1,29 @@
+"""Activities planned and done: by tier, phase and type of unit, and with whom."""
+
+import pandas as pd
+
+from dashboards.releases import Release
+
+_MONTHS = "month BETWEEN date_trunc('month', CAST(? AS DATE)) AND CAST(? AS DATE) AND area = ?"
+
+
+def effort(release: Release, start: str, end: str, area: str) -> pd.DataFrame:
+    """Sums over the months from start to end in one area, a row a tier, unit type and phase."""
+    sql = f"""
+        SELECT tier, unit_type, phase, sum(done) AS done, sum(lines_planned) AS lines_planned,
+               sum(lines_done) AS lines_done, sum(planned) AS planned,
+               sum(planned_done) AS planned_done
+        FROM mart.effort WHERE {_MONTHS}
+        GROUP BY ALL ORDER BY tier, unit_type, phase
+    """
+    return release.frame(sql, [start, end, area])
+
+
+def joint_activities(release: Release, start: str, end: str, area: str) -> pd.DataFrame:
+    """Completed activities with other components: partner_component, tier, done."""
+    sql = f"""
+        SELECT partner_component, tier, sum(done) AS done
+        FROM mart.joint_activity WHERE {_MONTHS}
+        GROUP BY ALL ORDER BY partner_component, tier
+    """
+    return release.frame(sql, [start, end, area])

@@ -1,0 +1,26 @@
+"""What is pending: alerts without a recorded response, reviews due."""
+
+import pandas as pd
+
+from dashboards.releases import Release
+
+ALERTS, REVIEWS = "alert_response", "after_action_review"
+
+
+def pending(release: Release, kind: str, area: str) -> pd.DataFrame:
+    """The cases of a kind in an area and those below it, longest pending first.
+
+    `since`, `due_at`: UTC.
+    """
+    sql = """
+        WITH RECURSIVE inside AS (
+            SELECT area_code FROM mart.area WHERE area_code = ?
+            UNION
+            SELECT below.area_code
+            FROM mart.area AS below JOIN inside ON below.parent_area_code = inside.area_code
+        )
+        SELECT own.* FROM mart.pending_action AS own JOIN inside ON inside.area_code = own.area
+        WHERE kind = ?
+        ORDER BY since, area, type
+    """
+    return release.frame(sql, [area, kind])

@@ -1,0 +1,79 @@
+"""`mart.effort` and `mart.joint_activity`: activities planned and done, by month and area.
+
+Counts of what the mission itself did, by tier, phase and type of unit; what changed for people does
+not belong here. An activity counts in its own area and in those above it.
+"""
+
+import duckdb
+
+from indicators.compiler.derived.columns import rows_sql
+from indicators.definitions.contracts import contracts
+from indicators.definitions.mission_profile import Mission
+
+_COLUMNS = {
+    "activity_type", "status", "tier", "phase", "unit_type", "partner_components", "area_code",
+    "location_precision", "started_on_local", "plan_line_code",
+}  # fmt: skip
+
+
+def fill_effort(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
+    """Fill both tables anew up to the as-of day.
+
+    A line of the plan is done where as many completed activities as planned cite it. Lines that
+    plan persons or person-days count as lines only: activities are not compared with them.
+    """
+    connection.execute(
+        f"""CREATE OR REPLACE TEMP TABLE completed_activity AS
+        SELECT up.area, own.* FROM (
+        {rows_sql(contracts()["activities"], _COLUMNS)}
+        ) AS own
+        JOIN cube.area_place AS place USING (area_code, location_precision)
+        JOIN cube.area_up AS up ON up.area_code = place.area
+        WHERE status = 'completed' AND started_on_local <= as_of_day()"""
+    )
+    connection.execute(
+        """INSERT INTO mart.effort
+        WITH done AS (
+          SELECT area, date_trunc('month', started_on_local) AS month,
+            coalesce(unit_type, '_U') AS unit_type, tier, phase, count(*) AS done
+          FROM completed_activity GROUP BY ALL
+        ),
+        cited AS (
+          SELECT plan_line_code, count(DISTINCT activity_code) AS done
+          FROM core.activities WHERE status = 'completed' AND plan_line_code IS NOT NULL
+            AND local_date(started_at) <= as_of_day()
+          GROUP BY ALL
+        ),
+        lines AS (
+          SELECT up.area, own.month, coalesce(unit.unit_type, '_U') AS unit_type,
+            coalesce(own.tier, '_U') AS tier, coalesce(own.phase, '_U') AS phase,
+            count(*) AS lines_planned,
+            count(*) FILTER (
+              quantity_unit = 'activity' AND coalesce(cited.done, 0) >= planned_quantity
+            ) AS lines_done,
+            CAST(sum(planned_quantity) FILTER (quantity_unit = 'activity') AS DOUBLE) AS planned,
+            sum(coalesce(cited.done, 0)) FILTER (quantity_unit = 'activity') AS planned_done
+          FROM core.activity_plan AS own
+          JOIN cube.area_up AS up USING (area_code)
+          LEFT JOIN cited USING (plan_line_code)
+          LEFT JOIN (
+            SELECT unit_code, arg_max(unit_type, valid_from) AS unit_type
+            FROM core.units GROUP BY unit_code
+          ) AS unit USING (unit_code)
+          WHERE own.month <= as_of_day() GROUP BY ALL
+        )
+        SELECT ?, month, area, unit_type, tier, phase, done, lines_planned, lines_done, planned,
+          planned_done
+        FROM done FULL JOIN lines USING (month, area, unit_type, tier, phase)
+        ORDER BY ALL""",
+        [mission.mission],
+    )
+    connection.execute(
+        """INSERT INTO mart.joint_activity
+        SELECT ?, date_trunc('month', started_on_local) AS month, area, partner_component, tier,
+          count(*) AS done
+        FROM (SELECT *, unnest(partner_components) AS partner_component FROM completed_activity)
+        GROUP BY ALL ORDER BY ALL""",
+        [mission.mission],
+    )
+    connection.execute("DROP TABLE completed_activity")

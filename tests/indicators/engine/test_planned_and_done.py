@@ -1,0 +1,104 @@
+"""Activities planned and done by tier, phase and unit type; alerts and reviews that are pending."""
+
+from datetime import date, datetime
+from typing import Any
+
+from tests.worlds.rows.warehouse import SmallWarehouse
+
+_LINE = {
+    "budget_year": "2025/26",
+    "unit_code": "P1",
+    "activity_type": "patrol",
+    "area_code": "A1a",
+    "month": date(2026, 1, 1),
+    "quantity_unit": "activity",
+    "tier": "II",
+    "phase": "prevention",
+}
+
+
+def _rows(small: SmallWarehouse, columns: str, table: str) -> list[tuple[Any, ...]]:
+    sql = f"SELECT {columns} FROM mart.{table} ORDER BY ALL"
+    return small.connection.execute(sql).fetchall()
+
+
+def test_a_line_is_done_where_as_many_completed_activities_cite_it_as_it_plans() -> None:
+    small = SmallWarehouse()
+    lines = [("L1", 2, {}), ("L2", 1, {}), ("L3", 4, {"tier": None, "phase": None})]
+    lines.append(("L4", 30, {"quantity_unit": "person_day"}))
+    small.add(
+        "activity_plan",
+        [{**_LINE, "plan_line_code": code, "planned_quantity": n, **own} for code, n, own in lines],
+    )
+    cited = [{"plan_line_code": "L1"}, {"plan_line_code": "L1"}, {"plan_line_code": "L2"}]
+    cited[2] |= {"status": "cancelled"}
+    small.add("activities", [*cited, {"phase": "response", "unit_code": "M1"}])
+    small.compute("P2-OP-01")
+    columns = "tier, phase, unit_type, done, lines_planned, lines_done, planned, planned_done"
+    found = _rows(small, columns, "effort WHERE area = 'A1'")
+    assert found == [
+        ("II", "prevention", "FPU", 2, 3, 1, 3.0, 2),
+        ("II", "response", "MIL", 1, None, None, None, None),
+        ("_U", "_U", "FPU", None, 1, 0, 4.0, 0),
+    ]
+
+
+def test_an_activity_with_two_partners_counts_with_both_and_a_cancelled_one_with_none() -> None:
+    small = SmallWarehouse()
+    both = {"partner_components": ["military", "civil_affairs"]}
+    small.add("activities", [both, {**both, "status": "cancelled"}, {}])
+    small.compute("P2-OP-01")
+    found = _rows(small, "partner_component, tier, done", "joint_activity WHERE area = 'C'")
+    assert found == [("civil_affairs", "II", 1), ("military", "II", 1)]
+
+
+def test_an_alert_is_pending_until_a_response_is_recorded_and_never_names_a_protected_kind() -> (
+    None
+):
+    small = SmallWarehouse()
+    answered = {"first_action_at": datetime(2026, 1, 10, 9)}
+    small.add(
+        "alerts",
+        [
+            {"threat_type": "sexual_violence"},
+            answered,
+            {"action_needed": False, "no_action_reason": "duplicate"},
+            {"closed_at": datetime(2026, 1, 11)},
+        ],
+    )
+    small.compute("P2-OC-02")
+    found = _rows(small, "kind, area, type, level, since", "pending_action")
+    at = datetime(2026, 1, 10, 8)
+    assert found == [("alert_response", "A1a", "other_or_protected", "high", at)]
+
+
+def test_without_the_indicator_of_alerts_none_is_listed() -> None:
+    small = SmallWarehouse()
+    small.add("alerts", [{}])
+    small.add("activities", [{}])
+    small.compute("P2-OP-01")
+    assert _rows(small, "kind", "pending_action") == []
+
+
+def test_a_review_is_due_until_it_is_completed() -> None:
+    small = SmallWarehouse()
+    near = {"near_base": True, "closed_on": date(2026, 1, 20)}
+    small.add("incidents", [near, near, {**near, "against_civilians": False}])
+    small.add(
+        "after_action_reviews",
+        [
+            {
+                "review_code": "R1",
+                "incident_code": small.connection.execute(
+                    "SELECT min(incident_code) FROM core.incidents"
+                ).fetchall()[0][0],
+                "review_kind": "after_action_review",
+                "trigger": "near_base",
+                "completed_on": date(2026, 2, 1),
+            }
+        ],
+    )
+    small.compute("P2-OP-15")
+    found = _rows(small, "kind, type, since, due_at", "pending_action")  # the third harmed nobody
+    due = (datetime(2026, 1, 10), datetime(2026, 3, 21))
+    assert found == [("after_action_review", "killing", *due)]
