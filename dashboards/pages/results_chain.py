@@ -27,7 +27,7 @@ PATH = "/results-chain"
 NAME = "results_chain"
 
 _GRADES = ("A", "B", "C", "D")
-_STRONGER = ("A", "B")  # more than an association
+_STRONGER = ("A", "B")  # what the checks do not contradict
 _NAMED = 2
 Link = dict[str, Any]
 
@@ -41,7 +41,7 @@ def _links(context: Context) -> list[Link]:
 
 
 def sentence(context: Context) -> str:
-    """How many of the tested links are more than an association, and which."""
+    """How many of the tested links stand up to the checks, and which."""
     return _sentence(context, _links(context))
 
 
