@@ -151,7 +151,7 @@ def _activities(numbers: str, started: str) -> str:
         "['patrol', 'patrol', 'patrol', 'patrol', 'patrol', 'patrol', 'patrol', 'patrol', "
         "'escort', 'host_state_dialogue', 'community_session', 'public_information', 'mediation', "
         "'host_police_support', 'weapons_search', 'colocation', 'facility_handover', 'exercise', "
-        "'checkpoint', 'other']"
+        "'checkpoint', 'other', 'network_meeting']"
     )
     return f"""WITH drawn AS (
       SELECT i, pick('kind', i, {kinds}) AS activity_type, {started} AS started_at
@@ -180,6 +180,8 @@ def _activities(numbers: str, started: str) -> str:
         AS alert_code,
       CASE WHEN activity_type = 'patrol' AND chance('on spot', i, 15)
         THEN format('H{{:03d}}', draw('spot', i, 500)) END AS hot_spot_code,
+      CASE WHEN activity_type = 'patrol' AND chance('on spot', i, 15) THEN 'hot_spot' END
+        AS tasking,
       CASE WHEN activity_type = 'patrol' AND chance('on route', i, 15)
         THEN format('R{{:02d}}', draw('which route', i, 50)) END AS route_code,
       CASE WHEN activity_type = 'escort'
