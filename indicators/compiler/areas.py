@@ -1,8 +1,8 @@
 """The hierarchy of areas as SQL: which areas a row counts in, from its own level up.
 
 `cube.area_ancestor`: area and each area above it, itself among them; `cube.area_relative`: those
-below it as well. `cube.area_place`: where a row of an area counts lowest, given how precisely its place is
-known (definitions 5). These say how areas lie at the as-of date.
+below it as well. `cube.area_place`: where a row of an area counts lowest, given how precisely its
+place is known (definitions 5). These say how areas lie at the as-of date.
 
 Boundaries are dated: an area that came to another parent has a *place* for each time before, named
 after the area, which stands in `area_ancestor` beside the areas. `cube.area_version_at` says to

@@ -2,8 +2,8 @@
 
 `located`: rows of the as-of date that count somewhere, each in the finest area where it counts.
 `base_cube`: the cube. What adds up by month is first turned into `facts`, what each row adds to
-each part, and these are summed by one grouping after the other: all dimensions together would make a
-cube as long as the table. A state or rate has its cube over the union of the dimensions, one is
+each part, and these are summed by one grouping after the other: all dimensions together would make
+a cube as long as the table. A state or rate has its cube over the union of the dimensions, one is
 kept apart only where an indicator that is broken down by it counts the row. A measure of distinct
 things keeps these in the cube; a quantile needs every row.
 """
@@ -29,7 +29,7 @@ def cube_stages(
     months: Sequence[date] | None = None,
     is_stored: bool = False,
 ) -> list[Cte]:
-    """From the core table to the finest cube (or to the placed rows).
+    """From the core table to the finest cube (or to the located rows).
 
     `by_file`: the cube also tells from which file its rows came. `months`: these and no others.
     `is_stored`: what a row contributes by itself is read from the core table, not worked out.
@@ -96,7 +96,7 @@ def _placed(plan: CubePlan, rows: str, months: Sequence[date] | None) -> list[Ct
 
 
 def _place(plan: CubePlan) -> tuple[str, str]:
-    """The area of a placed row, and the join that finds the finest one where it counts."""
+    """The area of a located row, and the join that finds the finest one where it counts."""
     if plan.area is None:
         return "country_area() AS cube_area", ""
     known = "coalesce(source.location_precision, 'exact')" if plan.location_precision else "'exact'"

@@ -1,8 +1,8 @@
 """When the rows of each source happened: one look at a source by each clock that is asked of it.
 
 `rows_by_month` has a row for each source, clock and month (week, precision): the first day, the
-number of rows and the sum of their hashes (`stored_columns.py`). First days, periods with rows and the
-content of months all follow from it.
+number of rows and the sum of their hashes (`stored_columns.py`). First days, periods with rows and
+the content of months all follow from it.
 """
 
 from collections.abc import Iterable

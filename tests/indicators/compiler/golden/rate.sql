@@ -171,7 +171,7 @@ with_site_kind AS (
     GROUP BY area_code
   ) AS other ON own.site_code = other.area_code
 ),
-placed AS (
+located AS (
   SELECT
     source.*,
     coalesce(place.place, country_area()) AS cube_area,
@@ -185,9 +185,9 @@ placed AS (
     AND coalesce((incident_type IN ('killing', 'injury', 'sexual_violence', 'abduction') AND site_kind IN ('poc_site', 'camp')), false)
 ),
 in_figure AS (
-  SELECT placed.*
-  FROM placed
-  JOIN period ON placed.occurred_on BETWEEN period_start AND period_end
+  SELECT located.*
+  FROM located
+  JOIN period ON located.occurred_on BETWEEN period_start AND period_end
   WHERE date_precision IN ('day', 'week', 'month', 'quarter')
     AND cube_area IN (SELECT area_code FROM area_ancestor WHERE area = 'COUNTRY')
     AND cube_area IN (
