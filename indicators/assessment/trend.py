@@ -79,8 +79,8 @@ def _found(cells: pd.DataFrame, changes: pd.DataFrame, country_area: str) -> pd.
     said = pd.concat([_untested_kinds(cells), changes], ignore_index=True)
     said = said.drop_duplicates("cell_id", keep="last").astype({"cell_id": "int64"})
     found = said.set_index("cell_id").reindex(columns=list(TREND_COLUMNS)).astype(object)
-    found["trend"] = _called(tested, country_area).reindex(found.index)
-    broken = _across_versions(cells)
+    found["trend"] = _flag_significant(tested, country_area).reindex(found.index)
+    broken = _breaks_in_series(cells)
     found = found.reindex(found.index.union(broken))
     found.loc[broken] = None
     found.loc[broken, "trend"] = DEFINITION_CHANGED
@@ -186,7 +186,7 @@ def _wave_pairs(surveys: pd.DataFrame) -> pd.DataFrame:
 # Versions -----------------------------------------------------------------------------------------
 
 
-def _across_versions(cells: pd.DataFrame) -> pd.Index:
+def _breaks_in_series(cells: pd.DataFrame) -> pd.Index:
     """Cells with a value whose earlier period or wave another version of the definition gave."""
     several = cells.groupby("indicator")["indicator_version"].transform("nunique") > 1
     tested = cells["measure"].isin([*COUNTS, "ratio"]) | cells["is_survey"]
@@ -210,7 +210,7 @@ def _across_versions(cells: pd.DataFrame) -> pd.Index:
 # Calls --------------------------------------------------------------------------------------------
 
 
-def _called(tested: pd.DataFrame, country_area: str) -> pd.Series:
+def _flag_significant(tested: pd.DataFrame, country_area: str) -> pd.Series:
     """The trend of each tested cell, by `cell_id`."""
     is_mission = tested["area"].eq(country_area)
     scope = tested["indicator"].where(~is_mission, "")

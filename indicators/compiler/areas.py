@@ -1,12 +1,12 @@
 """The hierarchy of areas as SQL: which areas a row counts in, from its own level up.
 
-`cube.area_up`: area and each area above it, itself among them; `cube.area_around`: those below it
-as well. `cube.area_place`: where a row of an area counts lowest, given how precisely its place is
-known (definitions 5). These say how areas lie at the as-of date.
+`cube.area_ancestor`: area and each area above it, itself among them; `cube.area_relative`: those
+below it as well. `cube.area_place`: where a row of an area counts lowest, given how precisely its
+place is known (definitions 5). These say how areas lie at the as-of date.
 
 Boundaries are dated: an area that came to another parent has a *place* for each time before, named
-after the area, which stands in `area_up` beside the areas. `cube.place_at` says to which place a
-row of a day belongs.
+after the area, which stands in `area_ancestor` beside the areas. `cube.area_version_at` says to
+which place a row of a day belongs.
 """
 
 from collections.abc import Iterator
@@ -55,7 +55,7 @@ SELECT area_code, parent_area_code, area_level, {level_rank_sql("area_level")} A
 FROM known""",
     )
     yield (
-        "area_span",
+        "area_version",
         """WITH RECURSIVE versions AS (
   SELECT area_code, parent_area_code, valid_from,
     row_number() OVER by_area > 1
@@ -102,20 +102,20 @@ FROM changes
 WINDOW by_area AS (PARTITION BY area_code ORDER BY begins)""",
     )
     yield (
-        "area_up",
+        "area_ancestor",
         """SELECT span.place AS area_code, own.area_code AS area, own.area_level, own.level_rank
-FROM (SELECT place, unnest(areas) AS area_code FROM cube.area_span) AS span
+FROM (SELECT place, unnest(areas) AS area_code FROM cube.area_version) AS span
 JOIN cube.area AS own USING (area_code)""",
     )
     yield (
         "place_around",
         """SELECT own.place, other.place AS other
-FROM cube.area_span AS own
-JOIN cube.area_span AS other
+FROM cube.area_version AS own
+JOIN cube.area_version AS other
   ON list_contains(own.areas, other.area_code) OR list_contains(other.areas, own.area_code)""",
     )
     yield (
-        "area_around",
+        "area_relative",
         """SELECT place AS area_code, other AS area
 FROM cube.place_around
 WHERE place IN (SELECT area_code FROM cube.area) AND other IN (SELECT area_code FROM cube.area)""",
@@ -124,24 +124,24 @@ WHERE place IN (SELECT area_code FROM cube.area) AND other IN (SELECT area_code 
         f"('{precision}', {LEVELS.index(level)})" for precision, level in PRECISION_LEVEL.items()
     )
     yield (
-        "place_at",
+        "area_version_at",
         f"""WITH precisions(location_precision, finest) AS (VALUES {precisions}),
 finest AS (
   SELECT span.area_code, location_precision, begins, ends, arg_max(up.area, level_rank) AS area
-  FROM cube.area_span AS span
-  JOIN cube.area_up AS up ON up.area_code = span.place
+  FROM cube.area_version AS span
+  JOIN cube.area_ancestor AS up ON up.area_code = span.place
   JOIN precisions ON level_rank <= finest
   GROUP BY ALL
 )
 SELECT finest.area_code, location_precision, upper.place,
   greatest(finest.begins, upper.begins) AS begins, least(finest.ends, upper.ends) AS ends
 FROM finest
-JOIN cube.area_span AS upper
+JOIN cube.area_version AS upper
   ON upper.area_code = finest.area AND upper.begins < finest.ends AND upper.ends > finest.begins""",
     )
     yield (
         "area_place",
         """SELECT area_code, location_precision, place AS area
-FROM cube.place_at
+FROM cube.area_version_at
 WHERE ends = DATE 'infinity'""",
     )

@@ -1,9 +1,9 @@
 """From the rows of a source to its finest cube, as SQL stages.
 
-`placed`: rows of the as-of date that count somewhere, each in the finest area where it counts.
-`finest`: the cube. What adds up by month is first turned into `facts`, what each row adds to each
-part, and these are summed by one grouping after the other: all dimensions together would make a
-cube as long as the table. A state or rate has its cube over the union of the dimensions, one is
+`located`: rows of the as-of date that count somewhere, each in the finest area where it counts.
+`base_cube`: the cube. What adds up by month is first turned into `facts`, what each row adds to
+each part, and these are summed by one grouping after the other: all dimensions together would make
+a cube as long as the table. A state or rate has its cube over the union of the dimensions, one is
 kept apart only where an indicator that is broken down by it counts the row. A measure of distinct
 things keeps these in the cube; a quantile needs every row.
 """
@@ -11,7 +11,7 @@ things keeps these in the cube; a quantile needs every row.
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from indicators.compiler.ctes import Stage, select_sql
+from indicators.compiler.ctes import Cte, select_sql
 from indicators.compiler.derived.columns import derivation_stages, period_column_sql
 from indicators.compiler.plan import CubePlan, Grouping, columns_of
 from indicators.definitions.contracts import contracts
@@ -28,8 +28,8 @@ def cube_stages(
     by_file: bool = False,
     months: Sequence[date] | None = None,
     is_stored: bool = False,
-) -> list[Stage]:
-    """From the core table to the finest cube (or to the placed rows).
+) -> list[Cte]:
+    """From the core table to the finest cube (or to the located rows).
 
     `by_file`: the cube also tells from which file its rows came. `months`: these and no others.
     `is_stored`: what a row contributes by itself is read from the core table, not worked out.
@@ -75,7 +75,7 @@ def _clock_lines(plan: CubePlan) -> list[str]:
     ]
 
 
-def _placed(plan: CubePlan, rows: str, months: Sequence[date] | None) -> list[Stage]:
+def _placed(plan: CubePlan, rows: str, months: Sequence[date] | None) -> list[Cte]:
     columns, place = _place(plan)
     if plan.state is not None:
         return _state_stages(plan, columns, place, rows)
@@ -92,33 +92,33 @@ def _placed(plan: CubePlan, rows: str, months: Sequence[date] | None) -> list[St
         # build its hash tables on the source's side.
         where.append(f"coalesce({any_of(plan.counted, chr(10) + '      OR ')}, false)")
     source = f"FROM {rows} AS source{place}\n  WHERE " + "\n    AND ".join(where)
-    return [Stage("placed", select_sql([lines[0], columns, *lines[1:]], source))]
+    return [Cte("located", select_sql([lines[0], columns, *lines[1:]], source))]
 
 
 def _place(plan: CubePlan) -> tuple[str, str]:
-    """The area of a placed row, and the join that finds the finest one where it counts."""
+    """The area of a located row, and the join that finds the finest one where it counts."""
     if plan.area is None:
         return "country_area() AS cube_area", ""
     known = "coalesce(source.location_precision, 'exact')" if plan.location_precision else "'exact'"
     day = _state_day(plan) if plan.state else f"source.{plan.clock}"
     join = (
-        f"\n  LEFT JOIN cube.place_at AS place\n    ON place.area_code = source.{plan.area}"
+        f"\n  LEFT JOIN cube.area_version_at AS place\n    ON place.area_code = source.{plan.area}"
         f"\n    AND place.location_precision = {known}"
         f"\n    AND {day} >= place.begins AND {day} < place.ends"
     )
     return "coalesce(place.place, country_area()) AS cube_area", join
 
 
-def _state_stages(plan: CubePlan, columns: str, place: str, rows: str) -> list[Stage]:
+def _state_stages(plan: CubePlan, columns: str, place: str, rows: str) -> list[Cte]:
     """The rows of a state in each period, then what other tables say of them in it."""
     columns = f"source.*, {columns}"
     if plan.period_columns:
         columns += ",\n    period.period_start, least(period.period_end, as_of_day()) AS period_end"
     texts = [_state_sql(plan, columns, place, rows)]
-    names = ["in_force", *(f"with_{column}" for column in plan.period_columns[:-1]), "placed"]
+    names = ["in_force", *(f"with_{column}" for column in plan.period_columns[:-1]), "located"]
     for column, previous in zip(plan.period_columns, names, strict=False):
         texts.append(period_column_sql(contracts()[plan.source], column, previous))
-    return [Stage(name, text) for name, text in zip(names[-len(texts) :], texts, strict=True)]
+    return [Cte(name, text) for name, text in zip(names[-len(texts) :], texts, strict=True)]
 
 
 def _state_sql(plan: CubePlan, columns: str, place: str, rows: str) -> str:
@@ -155,20 +155,20 @@ def month_keys(plan: CubePlan) -> list[str]:
     return [*time_columns(plan), "cube_area", *([plan.precision] if plan.precision else [])]
 
 
-def _facts(plan: CubePlan, by_file: bool) -> Stage:
+def _facts(plan: CubePlan, by_file: bool) -> Cte:
     keys = dict.fromkeys([*month_keys(plan), *plan.columns, *([FILE] if by_file else [])])
     facts = [f"{_fact_sql(part)} AS {column}" for column, part in plan.parts.items()]
-    return Stage("facts", select_sql([*keys, *facts], "FROM placed"))
+    return Cte("facts", select_sql([*keys, *facts], "FROM located"))
 
 
 def _fact_sql(part: Aggregate) -> str:
     return part.fact if part.distinct is None else _part_sql(part)
 
 
-def _by_grouping(plan: CubePlan, by_file: bool) -> Stage:
+def _by_grouping(plan: CubePlan, by_file: bool) -> Cte:
     """The sums of each grouping; those of the total also by file, for `mart.contribution`."""
     sums = [_sums_of_facts(plan, columns, by_file) for columns in plan.column_sets]
-    return Stage("finest", "\n  UNION ALL BY NAME\n".join(sums))
+    return Cte("base_cube", "\n  UNION ALL BY NAME\n".join(sums))
 
 
 def _sums_of_facts(plan: CubePlan, columns: tuple[str, ...], by_file: bool) -> str:
@@ -186,7 +186,7 @@ def _sums_of_facts(plan: CubePlan, columns: tuple[str, ...], by_file: bool) -> s
         for column, part in parts.items()
     )
     rows = "facts"
-    for column in own.list_columns:
+    for column in own.multivalued_columns:
         rows = f"(SELECT * REPLACE (unnest(list_distinct({column})) AS {column}) FROM facts)"
     lines = [*dict.fromkeys(keys), f"{_label(columns)} AS grouped", *sums]
     return select_sql(lines, f"FROM {rows}\n  WHERE {counted}\n  GROUP BY ALL")
@@ -205,16 +205,16 @@ def grouping_label(plan: CubePlan, grouping: Grouping) -> str:
     return str(int(bits or "0", 2))  # what GROUPING gives
 
 
-def _finest(plan: CubePlan, by_file: bool) -> Stage:
+def _finest(plan: CubePlan, by_file: bool) -> Cte:
     keys = [*time_columns(plan), "cube_area"]
     keys += [plan.precision] if plan.precision and plan.precision not in plan.columns else []
     keys += [FILE] if by_file else []
     lines = [*keys, *_dimension_lines(plan), *_part_lines(plan)]
-    return Stage("finest", select_sql(lines, "FROM placed\n  GROUP BY ALL"))
+    return Cte("base_cube", select_sql(lines, "FROM located\n  GROUP BY ALL"))
 
 
 def _dimension_lines(plan: CubePlan) -> Iterator[str]:
-    lists = {dimension.column for dimension in plan.dimensions if dimension.is_list}
+    lists = {dimension.column for dimension in plan.dimensions if dimension.is_multivalued}
     for column in plan.columns:
         value = f"list_sort(list_distinct({column}))" if column in lists else column
         counted = plan.counted_by(column)

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Stage:
+class Cte:
     """One CTE: its name and its SELECT."""
 
     name: str
     sql: str
 
 
-def with_stages(stages: Sequence[Stage], last: str) -> str:
+def with_stages(stages: Sequence[Cte], last: str) -> str:
     """One statement: these stages, then `last`."""
     ctes = ",\n".join(f"{stage.name} AS (\n{stage.sql}\n)" for stage in stages)
     return f"WITH {ctes}\n{last}"

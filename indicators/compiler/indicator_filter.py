@@ -9,7 +9,7 @@ from indicators.definitions.expressions import Expression, parse_expression, tab
 from indicators.definitions.indicator import Indicator
 
 
-def counted_sql(
+def filter_sql(
     indicator: Indicator, without: str | None = None, within: Collection[str] | None = None
 ) -> str:
     """The conditions that a row must meet to count.

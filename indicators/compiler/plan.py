@@ -17,7 +17,7 @@ from indicators.definitions.contracts import Contract, contracts
 from indicators.definitions.derivations import needed_derived, period_columns
 from indicators.definitions.expressions import any_of, broadest, conjuncts, table_operands
 from indicators.definitions.indicator import Indicator
-from indicators.definitions.measures import Aggregate, Measure, State, aggregates, case_condition
+from indicators.definitions.measures import Aggregate, Measure, Snapshot, aggregates, case_condition
 
 PEOPLE = ("sex", "age_group")
 _ROLLED_TOGETHER = 3  # so many indicators share one statement with all their groupings
@@ -33,7 +33,7 @@ class Dimension:
 
     name: str
     column: str
-    is_list: bool = False
+    is_multivalued: bool = False
     of_numerator: bool = False
 
     @property
@@ -109,7 +109,7 @@ class CubePlan:
 
     source: str
     clock: str | None
-    state: State | None
+    state: Snapshot | None
     precision: str | None
     area: str | None  # None: rows without a place, which stand for the whole mission
     location_precision: bool
@@ -214,16 +214,16 @@ class CubePlan:
     @property
     def plain_columns(self) -> tuple[str, ...]:
         """The columns with one value a row by which cells are grouped."""
-        others = {d.column for d in self.dimensions if d.is_list} | set(
+        others = {d.column for d in self.dimensions if d.is_multivalued} | set(
             self.people_columns.values()
         )
         return tuple(column for column in self.columns if column not in others)
 
     @property
-    def list_columns(self) -> tuple[str, ...]:
+    def multivalued_columns(self) -> tuple[str, ...]:
         """The columns with several values a row by which cells are grouped: once under each."""
         others = set(self.people_columns.values())
-        return tuple(sorted({d.column for d in self.dimensions if d.is_list} - others))
+        return tuple(sorted({d.column for d in self.dimensions if d.is_multivalued} - others))
 
     @property
     def numerator_columns(self) -> tuple[str, ...]:
@@ -252,7 +252,7 @@ class CubePlan:
             tuple(sorted(d.column for d in grouping if d.name not in self.people_columns))
             for planned in self.indicators
             for grouping in planned.groupings
-            if not any(d.is_list and d.name not in self.people_columns for d in grouping)
+            if not any(d.is_multivalued and d.name not in self.people_columns for d in grouping)
         }
         return tuple(sorted(wanted, key=lambda columns: (len(columns), columns)))
 
@@ -302,7 +302,7 @@ def single_plan(indicator: Indicator) -> CubePlan:
     return _cube_plan([plan_indicator(indicator)])
 
 
-def _state_name(state: State | None) -> str:
+def _state_name(state: Snapshot | None) -> str:
     if state is None:
         return ""
     parts = ["state", state.valid_from or state.newest, *state.by]
@@ -324,7 +324,7 @@ def groupings(indicator: Indicator) -> tuple[Grouping, ...]:
     }
     alone = [(dimension,) for dimension in dimensions.values()]
     crossed = [dimensions[name] for name in ("sex", "age_group") if name in dimensions]
-    together = [tuple(crossed)] if len(crossed) == 2 and not crossed[0].is_list else []
+    together = [tuple(crossed)] if len(crossed) == 2 and not crossed[0].is_multivalued else []
     return ((), *alone, *together)
 
 
@@ -355,7 +355,7 @@ def _cube_plan(planned: list[PlannedIndicator], weekly: bool = False) -> CubePla
     return CubePlan(
         source=str(source),
         clock=clock if clock is None else str(clock),
-        state=state if isinstance(state, State) else None,
+        state=state if isinstance(state, Snapshot) else None,
         precision=precision if precision is None else str(precision),
         area=area if area is None else str(area),
         location_precision="location_precision" in table_operands(contract)

@@ -75,16 +75,16 @@ JOIN cube.period
         """SELECT base.*, span.place
 FROM cube.population_base AS base
 JOIN cube.period USING (period_type, period)
-JOIN cube.area_span AS span
+JOIN cube.area_version AS span
   ON span.area_code = base.area_code
   AND period_middle >= span.begins AND period_middle < span.ends""",
     )
     yield (
         "population_area",
-        """SELECT population_kind, area_up.area, sex, age_group, period_type, period,
+        """SELECT population_kind, area_ancestor.area, sex, age_group, period_type, period,
   sum(persons ORDER BY placed.area_code) AS persons
 FROM cube.population_placed AS placed
-JOIN cube.area_up ON area_up.area_code = placed.place
+JOIN cube.area_ancestor ON area_ancestor.area_code = placed.place
 GROUP BY ALL""",
     )
     yield (

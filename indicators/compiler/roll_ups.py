@@ -1,7 +1,7 @@
 """From the finest cube to all periods, areas and groupings, as SQL stages.
 
-What adds up by month is carried up the areas (`in_areas`), then into the periods (`rolled`): each
-step is smaller than the one before. States, rates and distinct things are carried into their
+What adds up by month is carried up the areas (`in_areas`), then into the periods (`rolled_up`):
+each step is smaller than the one before. States, rates and distinct things are carried into their
 periods and areas row by row (`in_periods`, `in_areas`) and grouped there. Either way only cells of
 the grid are left (`grid.py`).
 """
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from indicators.compiler.base_cube import FILE, grouping_label, month_keys, time_columns
 from indicators.compiler.cells.grid import in_grid_sql
-from indicators.compiler.ctes import Stage, select_sql
+from indicators.compiler.ctes import Cte, select_sql
 from indicators.compiler.plan import PEOPLE, CubePlan, Grouping
 from indicators.definitions.measures import Aggregate
 from indicators.definitions.vocabularies import TOTAL
@@ -19,18 +19,18 @@ from indicators.foundation.sql_text import quoted
 _PLACE_AND_TIME = ("period_type", "period", "area")
 
 
-def roll_up_stages(plan: CubePlan) -> list[Stage]:
-    """From the cube (`finest`, or `placed` where each row is needed) to `rolled`, and for each
-    column with several values a row to `rolled_by_<column>`."""
+def roll_up_stages(plan: CubePlan) -> list[Cte]:
+    """From the cube (`base_cube`, or `located` where each row is needed) to `rolled_up`, and for
+    each column with several values a row to `rolled_by_<column>`."""
     if plan.adds_up_by_month:
         return _stages_by_month(plan)
     stages = [in_periods_stage(plan), _in_areas()]
     if plan.groupings:
         stages.append(_rolled(plan))
-    return stages + [_rolled_by_list(plan, column) for column in plan.list_columns]
+    return stages + [_rolled_by_list(plan, column) for column in plan.multivalued_columns]
 
 
-def file_stages(plan: CubePlan) -> list[Stage]:
+def file_stages(plan: CubePlan) -> list[Cte]:
     """From the cube to the cases of each file in the total cells: `by_file`."""
     if plan.adds_up_by_month:
         of_total = f"\n  WHERE grouped = {grouping_label(plan, ())}"
@@ -40,12 +40,12 @@ def file_stages(plan: CubePlan) -> list[Stage]:
         ]
     lines = list(_counted_cases(plan))
     text = _sums("in_areas", [*_PLACE_AND_TIME, FILE], lines)
-    return [in_periods_stage(plan, by_people=False), _in_areas(), Stage("by_file", text)]
+    return [in_periods_stage(plan, by_people=False), _in_areas(), Cte("by_file", text)]
 
 
-def in_periods_stage(plan: CubePlan, by_people: bool = True) -> Stage:
+def in_periods_stage(plan: CubePlan, by_people: bool = True) -> Cte:
     """`by_people`: a row of a rate comes once for each population that its persons belong to."""
-    rows = "finest" if plan.is_condensed else "placed"
+    rows = "base_cube" if plan.is_condensed else "located"
     joins = []
     columns = f"{rows}.*"
     if plan.state is None:
@@ -64,7 +64,7 @@ def in_periods_stage(plan: CubePlan, by_people: bool = True) -> Stage:
             + "\n    ".join(_people_conditions(plan, rows, by_people))
         )
     source = "\n  ".join([f"FROM {rows}", *joins])
-    return Stage("in_periods", f"  SELECT {columns}\n  {source}")
+    return Cte("in_periods", f"  SELECT {columns}\n  {source}")
 
 
 def of_all_people(plan: CubePlan) -> str:
@@ -73,7 +73,7 @@ def of_all_people(plan: CubePlan) -> str:
 
 
 def _parts_sql(plan: CubePlan) -> str:
-    """Which kind of cell (`grid.Parts`) a row of `rolled` is; of a rate by its population too."""
+    """Which kind of cell (`grid.Parts`) a row of `rolled_up` is; of a rate by population too."""
     labels = {len(grouping): grouping_label(plan, grouping) for grouping in _plain_groupings(plan)}
     crossed = f" WHEN {labels[2]} THEN 'sex_age'" if 2 in labels else ""
     parts = f"CASE grouped WHEN {grouping_label(plan, ())} THEN 'total'{crossed} ELSE 'part' END"
@@ -87,10 +87,10 @@ def _parts_sql(plan: CubePlan) -> str:
 
 
 def _plain_groupings(plan: CubePlan) -> Iterator[Grouping]:
-    """The groupings by columns of `rolled`: those of sex and age together come last."""
+    """The groupings by columns of `rolled_up`: those of sex and age together come last."""
     for planned in plan.indicators:
         for grouping in planned.groupings:
-            if not any(d.is_list or d.name in plan.people_columns for d in grouping):
+            if not any(d.is_multivalued or d.name in plan.people_columns for d in grouping):
                 yield grouping
 
 
@@ -121,21 +121,21 @@ def _people_conditions(plan: CubePlan, rows: str, by_people: bool) -> Iterator[s
         dimension = dimensions.get(name)
         if dimension is None:
             yield f"AND {total}"
-        elif dimension.is_list:
+        elif dimension.is_multivalued:
             yield f"AND ({total} OR list_contains({rows}.{dimension.column}, people.{name}))"
         else:
             yield f"AND ({total} OR people.{name} = {rows}.{dimension.column})"
-    if any(dimension.is_list for dimension in dimensions.values()):
+    if any(dimension.is_multivalued for dimension in dimensions.values()):
         # Who was of this sex and who of that age is not known together.
         yield f"AND '{TOTAL}' IN (people.sex, people.age_group)"
 
 
-def _in_areas() -> Stage:
-    return Stage(
+def _in_areas() -> Cte:
+    return Cte(
         "in_areas",
-        "  SELECT in_periods.*, area_up.area\n  FROM in_periods\n"
-        "  JOIN cube.area_up ON area_up.area_code = in_periods.cube_area\n  "
-        + in_grid_sql("area_up.area", "in_periods.period_type", "'total'"),
+        "  SELECT in_periods.*, area_ancestor.area\n  FROM in_periods\n"
+        "  JOIN cube.area_ancestor ON area_ancestor.area_code = in_periods.cube_area\n  "
+        + in_grid_sql("area_ancestor.area", "in_periods.period_type", "'total'"),
     )
 
 
@@ -143,10 +143,10 @@ def _people_keys(plan: CubePlan) -> list[str]:
     return [f"people_{name}" for name in PEOPLE] if plan.population else []
 
 
-def _rolled(plan: CubePlan) -> Stage:
+def _rolled(plan: CubePlan) -> Cte:
     common = [*_PLACE_AND_TIME, *_people_keys(plan)]
     text = _grouped_sql(plan, "in_areas", common, list(_part_lines(plan)))
-    return Stage("rolled", _of_grid(text, _parts_sql(plan)))
+    return Cte("rolled_up", _of_grid(text, _parts_sql(plan)))
 
 
 def _of_grid(text: str, parts: str) -> str:
@@ -189,7 +189,7 @@ def _counted_cases(plan: CubePlan) -> Iterator[str]:
         yield f"count(*) FILTER (WHERE {cases}) AS {column}"
 
 
-def _rolled_by_list(plan: CubePlan, column: str) -> Stage:
+def _rolled_by_list(plan: CubePlan, column: str) -> Cte:
     """The roll-up by a column with several values a row: the row counts once under each."""
     of_all = f" WHERE {of_all_people(plan)}" if plan.population else ""
     keys = [*_PLACE_AND_TIME, column]
@@ -201,7 +201,7 @@ def _rolled_by_list(plan: CubePlan, column: str) -> Stage:
     text = _of_grid(text, "'part'")
     if column in plan.numerator_columns:
         text = _with_whole_denominator(plan, text)
-    return Stage(f"rolled_by_{column}", text)
+    return Cte(f"rolled_by_{column}", text)
 
 
 def _with_whole_denominator(plan: CubePlan, parts: str) -> str:
@@ -214,25 +214,25 @@ def _with_whole_denominator(plan: CubePlan, parts: str) -> str:
   FROM (
 {parts}
   ) AS part
-  JOIN rolled AS whole USING (period_type, period, area)
+  JOIN rolled_up AS whole USING (period_type, period, area)
   WHERE whole.grouped = {grouping_label(plan, ())}"""
 
 
-def _stages_by_month(plan: CubePlan) -> list[Stage]:
+def _stages_by_month(plan: CubePlan) -> list[Cte]:
     keys = [*(column for column in plan.columns if column != plan.precision), "grouped"]
     once = plan.distinct_parts
     sums = [f"sum({column}) AS {column}" for column in plan.parts if column not in once]
     stages = [_up_the_areas(plan, [*keys, *once], sums)]
     if not once or plan.precision:
         parts = list(_part_lines(plan))
-        return [*stages, _into_periods(plan, "rolled", keys, parts, _parts_sql(plan))]
+        return [*stages, _into_periods(plan, "rolled_up", keys, parts, _parts_sql(plan))]
     stages += _times_before(plan, keys, sums)
     parts = [*sums, *(_seen_first_sql(plan, column) for column in once)]
-    rolled = _into_periods(plan, "rolled", keys, parts, _parts_sql(plan), stages[-1].name)
+    rolled = _into_periods(plan, "rolled_up", keys, parts, _parts_sql(plan), stages[-1].name)
     return [*stages, rolled]
 
 
-def _times_before(plan: CubePlan, keys: Sequence[str], sums: Sequence[str]) -> list[Stage]:
+def _times_before(plan: CubePlan, keys: Sequence[str], sums: Sequence[str]) -> list[Cte]:
     """How many distinct things there are in a month, by when each was there before.
 
     A thing counts in a period where it was not there before in it: so that periods need numbers
@@ -251,8 +251,8 @@ def _times_before(plan: CubePlan, keys: Sequence[str], sums: Sequence[str]) -> l
             lines.append(f"lag({time}) OVER (PARTITION BY {by} ORDER BY {order}) AS {before}")
     numbers = [f"count({column}) AS {column}" for column in plan.distinct_parts]
     return [
-        Stage("in_order", select_sql(lines, "FROM in_areas")),
-        Stage("times_before", _sums("in_order", [*when, *befores], [*numbers, *sums])),
+        Cte("in_order", select_sql(lines, "FROM in_areas")),
+        Cte("times_before", _sums("in_order", [*when, *befores], [*numbers, *sums])),
     ]
 
 
@@ -272,10 +272,11 @@ def _seen_first_sql(plan: CubePlan, column: str) -> str:
 
 def _up_the_areas(
     plan: CubePlan, keys: Sequence[str], parts: Sequence[str], where: str = ""
-) -> Stage:
-    rows = f"finest\n  JOIN cube.area_up ON area_up.area_code = finest.cube_area{where}"
+) -> Cte:
+    on = f"area_ancestor.area_code = base_cube.cube_area{where}"
+    rows = f"base_cube\n  JOIN cube.area_ancestor ON {on}"
     kept = ["area" if key == "cube_area" else key for key in month_keys(plan)]
-    return Stage("in_areas", _sums(rows, [*kept, *keys], parts))
+    return Cte("in_areas", _sums(rows, [*kept, *keys], parts))
 
 
 def _into_periods(
@@ -285,12 +286,12 @@ def _into_periods(
     parts: Sequence[str],
     cells: str,
     rows: str = "in_areas",
-) -> Stage:
+) -> Cte:
     """`cells`: which kind of cell (`grid.Parts`) a row is, as SQL."""
     joins = [rows, _holding_sql(plan, rows), *_exact_enough_sql(plan, rows)]
     joins.append(in_grid_sql(f"{rows}.area", "holding.period_type", cells))
     lines = ["holding.period_type", "holding.period", "area", *keys]
-    return Stage(name, _sums("\n  ".join(joins), lines, parts))
+    return Cte(name, _sums("\n  ".join(joins), lines, parts))
 
 
 def _sums(rows: str, keys: Sequence[str], parts: Sequence[str]) -> str:

@@ -1,8 +1,8 @@
 """From a cube plan to SQL: one named CTE a stage, from the core rows to the cells of the mart.
 
-Stages: `rows_of_core` and `with_<derived column>` (`columns.py`), `placed` and `finest`
-(`base_cube.py`), `in_areas`, `rolled` (`roll_ups.py`), then one `cells` an indicator
-(`ratios.py`). The engine keeps `finest` as a table. What people read of a figure is made of the
+Stages: `rows_of_core` and `with_<derived column>` (`columns.py`), `located` and `base_cube`
+(`base_cube.py`), `in_areas`, `rolled_up` (`roll_ups.py`), then one `cells` an indicator
+(`ratios.py`). The engine keeps `base_cube` as a table. What people read of a figure is made of the
 same stages: `figure_sql.py`.
 """
 
@@ -11,7 +11,7 @@ from datetime import date
 
 from indicators.compiler.base_cube import FILE, cube_stages, grouping_label
 from indicators.compiler.cells.ratios import cells_sql
-from indicators.compiler.ctes import Stage, with_stages
+from indicators.compiler.ctes import Cte, with_stages
 from indicators.compiler.plan import CubePlan
 from indicators.compiler.roll_ups import file_stages, roll_up_stages
 
@@ -52,8 +52,8 @@ def _cells_of(plan: CubePlan) -> str:
     return "\nUNION ALL BY NAME\n".join(cells_sql(plan, planned) for planned in plan.indicators)
 
 
-def _kept_cube(plan: CubePlan, of_table: str | None = None) -> Stage:
-    name = "finest" if plan.is_condensed else "placed"
+def _kept_cube(plan: CubePlan, of_table: str | None = None) -> Cte:
+    name = "base_cube" if plan.is_condensed else "located"
     where = []
     if plan.adds_up_by_month:
         groupings = [g for planned in plan.indicators for g in planned.groupings]
@@ -62,7 +62,7 @@ def _kept_cube(plan: CubePlan, of_table: str | None = None) -> Stage:
     if of_table is not None:
         where.append(f"month IN (SELECT month FROM month_of_{of_table})")
     text = f"  SELECT * FROM cube.{plan.name}"
-    return Stage(name, text + ("\n  WHERE " + " AND ".join(where) if where else ""))
+    return Cte(name, text + ("\n  WHERE " + " AND ".join(where) if where else ""))
 
 
 def contribution_sql(plan: CubePlan, of_table: str | None = None) -> str:

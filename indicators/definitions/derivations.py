@@ -25,7 +25,7 @@ def derivation_order(tables: set[str]) -> list[str]:
     return ordered
 
 
-def tables_looked_at(wanted: Mapping[str, set[str]]) -> dict[str, set[str]]:
+def upstream_tables(wanted: Mapping[str, set[str]]) -> dict[str, set[str]]:
     """The tables at whose derived columns these look, with the columns that are read there.
 
     `wanted`: columns by table. Each table comes after those that it looks at itself.
@@ -140,7 +140,7 @@ def core_columns(contract: Contract, columns: set[str], given: Collection[str] =
     return [name for name in (*contract.columns, *LINEAGE, *given, ROW_HASH) if name in read]
 
 
-def derived_together(contract: Contract, wanted: Iterable[str]) -> list[dict[str, Derived]]:
+def group_by_join(contract: Contract, wanted: Iterable[str]) -> list[dict[str, Derived]]:
     """Derived columns in their order; those that one join gives stand together."""
     found: dict[object, dict[str, Derived]] = {}
     chosen = set(wanted)

@@ -54,7 +54,7 @@ class Between(Strict):
     minus: str
 
 
-class State(Strict):
+class Snapshot(Strict):
     """How a stock is read at a date: rows in force (the newest of each `by`), or newest lists."""
 
     valid_from: str | None = None
@@ -64,7 +64,7 @@ class State(Strict):
     at: Literal["start", "end"] = "end"
 
     @model_validator(mode="after")
-    def _one_form(self) -> "State":
+    def _one_form(self) -> "Snapshot":
         if (self.valid_from is None) == (self.newest is None):
             raise ValueError("a state names either valid_from (and valid_to) or newest (and by)")
         return self
@@ -89,7 +89,7 @@ class Measure(Strict):
     denominator: Part | None = None
     population: Literal["resident", "site"] | None = None
     per: int = 1
-    state: State | None = None
+    state: Snapshot | None = None
     known: str | None = None  # of a stock: rows without it leave the cell provisional
     items: Mapping[str, tuple[str, ...]] = {}  # survey item: favourable answers, all must hold
     among: Mapping[str, tuple[str, ...]] = {}  # survey item: the answers of whom it is asked at all

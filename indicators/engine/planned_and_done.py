@@ -28,7 +28,7 @@ def fill_effort(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None
         {rows_sql(contracts()["activities"], _COLUMNS)}
         ) AS own
         JOIN cube.area_place AS place USING (area_code, location_precision)
-        JOIN cube.area_up AS up ON up.area_code = place.area
+        JOIN cube.area_ancestor AS up ON up.area_code = place.area
         WHERE status = 'completed' AND started_on_local <= as_of_day()"""
     )
     connection.execute(
@@ -54,7 +54,7 @@ def fill_effort(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None
             CAST(sum(planned_quantity) FILTER (quantity_unit = 'activity') AS DOUBLE) AS planned,
             sum(coalesce(cited.done, 0)) FILTER (quantity_unit = 'activity') AS planned_done
           FROM core.activity_plan AS own
-          JOIN cube.area_up AS up USING (area_code)
+          JOIN cube.area_ancestor AS up USING (area_code)
           LEFT JOIN cited USING (plan_line_code)
           LEFT JOIN (
             SELECT unit_code, arg_max(unit_type, valid_from) AS unit_type

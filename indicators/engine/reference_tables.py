@@ -235,15 +235,15 @@ def _fill_responses(connection: duckdb.DuckDBPyConnection, mission: Mission) -> 
           FROM core.survey_respondents GROUP BY ALL
         ),
         attempts AS (
-          SELECT own.*, dated.first_on, dated.last_on, area_up.area,
+          SELECT own.*, dated.first_on, dated.last_on, area_ancestor.area,
             result IN ('complete', 'partial') AND consent_given AS is_answered
           FROM ({SHOWN_WAVES_SQL}) AS own
           JOIN dated USING (survey_code, wave, instrument)
-          JOIN cube.area_span AS span
+          JOIN cube.area_version AS span
             ON span.area_code = coalesce(own.site_code, own.area_code)
             AND coalesce(last_on, first_on) >= span.begins
             AND coalesce(last_on, first_on) < span.ends
-          JOIN cube.area_up ON area_up.area_code = span.place
+          JOIN cube.area_ancestor ON area_ancestor.area_code = span.place
           WHERE result <> 'ineligible'
         )
         SELECT ?, survey_code, wave, instrument, first_on, last_on, area,

@@ -29,7 +29,7 @@ from indicators.compiler.statements import contribution_sql
 from indicators.definitions.catalogue import selected_indicators
 from indicators.definitions.columns_read import columns_used
 from indicators.definitions.contracts import contracts
-from indicators.definitions.derivations import stored_columns, tables_looked_at
+from indicators.definitions.derivations import stored_columns, upstream_tables
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
 from indicators.definitions.versions import all_versions, computed_versions
@@ -43,19 +43,19 @@ from indicators.engine.known_record import (
 from indicators.engine.pending_actions import fill_pending_actions
 from indicators.engine.planned_and_done import fill_effort
 from indicators.engine.reference_tables import fill_registers
-from indicators.engine.reject_impact import count_waiting_rows
+from indicators.engine.reject_impact import write_reject_impact
 from indicators.engine.versions_in_force import settle_versions
 from indicators.foundation.database import one_transaction
 from indicators.foundation.mart_tables import VALUE_KEY, mart_ddl, totals_sql
 from indicators.foundation.periods import PRECISION_PERIODS, Period, periods_between
 from indicators.foundation.statistics import poisson_limits
-from indicators.incremental.cubes import STALE, keep_cells, note_cells, refresh_cells
+from indicators.incremental.cubes import STALE, materialize_cubes, note_cells, prepare_cubes
 from indicators.incremental.inputs import are_tables_current, inputs_of, record_inputs
 from indicators.incremental.rows_by_month import (
     Asked,
+    default_time_dimension,
     fill_source_periods,
     first_days,
-    own_day,
     own_precision,
     own_source,
 )
@@ -63,10 +63,10 @@ from indicators.incremental.stored_columns import complete_rows
 from indicators.incremental.values import (
     KEPT_TABLES,
     STALE_VALUE,
+    are_values_current,
     drop_contributions,
     drop_stale_values,
     forget_values,
-    keep_values,
     name_files,
     note_values,
 )
@@ -109,10 +109,10 @@ def compute(
         _run(connection, functions_sql(mission, as_of.isoformat()))
         inputs, tables = inputs_of(connection, mission, versions, as_of, profile), _TABLES
         if are_tables_current(connection, inputs, tables):
-            count_waiting_rows(connection, mission, indicators)
+            write_reject_impact(connection, mission, indicators)
             return
         spans = _prepare(connection, mission, versions, as_of)
-        are_kept = keep_values(connection, mission, versions)
+        are_kept = are_values_current(connection, mission, versions)
         _compute_registers(connection, mission, versions, as_of, are_kept)
         refresh_surveys(connection, mission, versions, as_of, are_kept)
         name_files(connection)
@@ -124,7 +124,7 @@ def compute(
         fill_effort(connection, mission)
         fill_pending_actions(connection, mission, [indicator.code for indicator in indicators])
         record_inputs(connection, inputs, tables)
-        count_waiting_rows(connection, mission, indicators)
+        write_reject_impact(connection, mission, indicators)
 
 
 def compute_cells(
@@ -144,7 +144,7 @@ def compute_cells(
         _prepare(connection, mission, indicators, as_of)
         forget_values(connection)
         for plan in cube_plans(indicators, weekly="W" in mission.period_types):
-            refresh_cells(connection, mission, plan, as_of)
+            materialize_cubes(connection, mission, plan, as_of)
         note_cells(connection)
 
 
@@ -163,7 +163,7 @@ def _prepare(
     _run(connection, grid_table_sql())
     for table, columns in _tables_to_derive(indicators).items():
         connection.execute(cube_table_sql(contracts()[table], columns))
-    keep_cells(connection, mission, indicators)
+    prepare_cubes(connection, mission, indicators)
     _create(connection, "source_period", {"indicator": "VARCHAR", **_PERIOD_KEY})
     _create(connection, "first_day", {"indicator": "VARCHAR", "day": "DATE"})
     _create(connection, "rule", RULE_COLUMNS)
@@ -187,7 +187,7 @@ def _tables_to_derive(indicators: Sequence[Indicator]) -> dict[str, set[str] | N
     used: dict[str, set[str]] = {}
     for indicator in indicators:
         used.setdefault(indicator.source, set()).update(columns_used(indicator))
-    found: dict[str, set[str] | None] = {**tables_looked_at(used), "units": None}
+    found: dict[str, set[str] | None] = {**upstream_tables(used), "units": None}
     if any(indicator.is_survey for indicator in indicators):
         found["survey_respondents"] = None
     return found
@@ -284,7 +284,7 @@ def _compute_registers(
 ) -> None:
     plans = cube_plans(indicators, weekly="W" in mission.period_types)
     for plan in plans:
-        months = refresh_cells(connection, mission, plan, as_of)
+        months = materialize_cubes(connection, mission, plan, as_of)
         changed = STALE if are_kept and months is not None else None
         drop_contributions(connection, [planned.indicator for planned in plan.indicators], changed)
         if months or changed is None:
@@ -331,7 +331,7 @@ def _asked_of_plan(plan: CubePlan) -> Iterator[Asked]:
 def _asked_of_source(indicator: Indicator) -> Iterator[Asked]:
     source = own_source(indicator)
     contract = contracts().get(source or "")
-    day = own_day(contract) if contract else None
+    day = default_time_dimension(contract) if contract else None
     if contract and day:
         yield indicator.code, contract.table, day, own_precision(contract) is not None
 

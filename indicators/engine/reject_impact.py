@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import duckdb
 
-from indicators.compiler.ctes import Stage, with_stages
+from indicators.compiler.ctes import Cte, with_stages
 from indicators.compiler.derived.columns import derivation_stages
 from indicators.compiler.plan import CubePlan, PlannedIndicator, cube_plans
 from indicators.definitions.contracts import contracts
@@ -23,7 +23,7 @@ _ROW = "file_sha256, sheet, row_number"
 
 
 def waiting_table(table: str) -> str:
-    """The table of the waiting rows of a source: its core columns, `faulty` and `is_unread`."""
+    """The table of a source's waiting rows: its core columns, `faulty` and `is_text_missing`."""
     return f'ops."waiting_{table}"'
 
 
@@ -32,7 +32,7 @@ def is_told(measure: str, time_rule: str) -> bool:
     return measure not in SURVEY_KINDS and time_rule != "stock"
 
 
-def count_waiting_rows(
+def write_reject_impact(
     connection: duckdb.DuckDBPyConnection, mission: Mission, indicators: Sequence[Indicator]
 ) -> None:
     """Write the lines of these indicators anew; needs the functions and places of a run.
@@ -56,7 +56,7 @@ def count_waiting_rows(
 def _derived_sql(plan: CubePlan) -> str:
     """The waiting rows of the plan's source with what is derived from them."""
     stages = derivation_stages(contracts()[plan.source], plan.source_columns)
-    stages[0] = Stage(stages[0].name, f"  SELECT * FROM {waiting_table(plan.source)}")
+    stages[0] = Cte(stages[0].name, f"  SELECT * FROM {waiting_table(plan.source)}")
     return with_stages(stages, f"SELECT * FROM {stages[-1].name}")
 
 
@@ -82,4 +82,4 @@ def _hidden_sql(plan: CubePlan, columns: frozenset[str]) -> str:
     """Whether a fault of the row hides any of these columns."""
     contract = contracts()[plan.source]
     read = [name for name in core_columns(contract, {*columns}) if name in contract.columns]
-    return f"(is_unread OR list_has_any(faulty, {read}))" if read else "is_unread"
+    return f"(is_text_missing OR list_has_any(faulty, {read}))" if read else "is_text_missing"

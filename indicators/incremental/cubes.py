@@ -24,7 +24,7 @@ from indicators.incremental.partition_fingerprints import (
     fingerprint_sql,
     reads_the_as_of_day,
 )
-from indicators.incremental.rows_by_month import clocks_of, note_rows, own_source
+from indicators.incremental.rows_by_month import clocks_of, count_rows_by_month, own_source
 
 STALE = "stale_period"
 _KEPT_TABLES = {
@@ -36,19 +36,19 @@ _KEPT_TABLES = {
 }
 
 
-def keep_cells(
+def prepare_cubes(
     connection: duckdb.DuckDBPyConnection, mission: Mission, indicators: Sequence[Indicator]
 ) -> None:
     """Make the kept tables; cells and contents of what is no longer computed go.
 
-    Looks at the rows of every source once by each clock (`clock_rows`, `changed_month`).
+    Looks at the rows of every source once by each clock (`rows_by_month`, `changed_month`).
     """
     for table, columns in _KEPT_TABLES.items():
         body = ", ".join(f'"{name}" {sql_type}' for name, sql_type in columns.items())
         connection.execute(f"CREATE TABLE IF NOT EXISTS cube.{table} ({body})")
     plans = cube_plans(indicators, weekly="W" in mission.period_types)
     clocks = clocks_of(plans, map(own_source, indicators), "W" in mission.period_types)
-    note_rows(connection, clocks)
+    count_rows_by_month(connection, clocks)
     find_changes(connection, clocks)
     codes = [entry.code for entry in indicators]
     held = connection.execute("SELECT DISTINCT indicator FROM cube.cell_content").fetchall()
@@ -59,7 +59,7 @@ def keep_cells(
     )
 
 
-def refresh_cells(
+def materialize_cubes(
     connection: duckdb.DuckDBPyConnection, mission: Mission, plan: CubePlan, as_of: date
 ) -> list[date] | None:
     """One plan's cube and the cells of its indicators, as far as anything changed.

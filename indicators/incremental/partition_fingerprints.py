@@ -20,7 +20,7 @@ from indicators.compiler.plan import CubePlan
 from indicators.definitions.contracts import Contract, Derived, contracts
 from indicators.definitions.derivations import (
     columns_read,
-    derived_together,
+    group_by_join,
     match_of,
     needed_derived,
     read_table,
@@ -30,7 +30,7 @@ from indicators.incremental.inputs import table_totals
 from indicators.incremental.rows_by_month import Clock
 
 _FINGERPRINT = "format('{{}}:{{}}', count(*), sum(CAST(hash({columns}) AS HUGEINT)))"
-_PLACES = ("place_at", "area_up", "area_around")
+_PLACES = ("area_version_at", "area_ancestor", "area_relative")
 _KEPT = {
     "month_rows": "source VARCHAR, clock VARCHAR, month DATE, row_count HUGEINT, hashes HUGEINT",
     "looked_at": "relation VARCHAR, key UBIGINT, hashes HUGEINT",
@@ -42,14 +42,15 @@ _KEPT = {
 def find_changes(connection: duckdb.DuckDBPyConnection, clocks: Iterable[Clock]) -> None:
     """Fill `changed_month`: what changed in which month (null: in all) since the last time.
 
-    What it is now is kept for the next time. After `note_rows`, which tells of the rows themselves.
+    What it is now is kept for the next time. After `count_rows_by_month`, which tells of the
+    rows themselves.
     """
     for table, columns in _KEPT.items():
         connection.execute(f"CREATE TABLE IF NOT EXISTS cube.{table} ({columns})")
     connection.execute(
         """CREATE OR REPLACE TEMP TABLE rows_now AS
         SELECT source, clock, month, sum(row_count) AS row_count, sum(hashes) AS hashes
-        FROM clock_rows
+        FROM rows_by_month
         GROUP BY ALL"""
     )
     connection.execute(
@@ -206,7 +207,7 @@ def _looked_at(
     The name is of the columns of the contract, so that plans which read some of them share it.
     """
     wanted = needed_derived(contract, set(columns))
-    for together in derived_together(contract, contract.derived):
+    for together in group_by_join(contract, contract.derived):
         alike = {name: derived for name, derived in together.items() if name in wanted}
         if alike and next(iter(alike.values())).table is not None:
             yield "_and_".join(together), alike

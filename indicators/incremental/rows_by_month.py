@@ -1,8 +1,8 @@
 """When the rows of each source happened: one look at a source by each clock that is asked of it.
 
-`clock_rows` has a row for each source, clock and month (week, precision): the first day, the number
-of rows and the sum of their hashes (`stored_columns.py`). First days, periods with rows and the
-content of months all follow from it.
+`rows_by_month` has a row for each source, clock and month (week, precision): the first day, the
+number of rows and the sum of their hashes (`stored_columns.py`). First days, periods with rows and
+the content of months all follow from it.
 """
 
 from collections.abc import Iterable
@@ -44,7 +44,7 @@ def own_source(indicator: Indicator) -> str | None:
     return indicator.returns.source if indicator.returns else indicator.source
 
 
-def own_day(contract: Contract) -> str | None:
+def default_time_dimension(contract: Contract) -> str | None:
     """The date of a row itself, as the column that derives it where there is one."""
     if contract.date_column is None:
         return None
@@ -72,7 +72,7 @@ def clocks_of(
             columns.setdefault(key, set()).update(plan.source_columns)
             precisions[key] = precisions.get(key) or plan.precision
     for source in filter(None, own_sources):
-        day = own_day(contracts()[source])
+        day = default_time_dimension(contracts()[source])
         if day is not None:
             columns.setdefault((source, day), set())
             found = precisions.get((source, day))
@@ -82,18 +82,18 @@ def clocks_of(
     ]
 
 
-def note_rows(connection: duckdb.DuckDBPyConnection, clocks: Iterable[Clock]) -> None:
-    """Fill `clock_rows` with the rows up to the as-of date."""
+def count_rows_by_month(connection: duckdb.DuckDBPyConnection, clocks: Iterable[Clock]) -> None:
+    """Fill `rows_by_month` with the rows up to the as-of date."""
     connection.execute(
-        """CREATE OR REPLACE TEMP TABLE clock_rows (source VARCHAR, clock VARCHAR, month DATE,
+        """CREATE OR REPLACE TEMP TABLE rows_by_month (source VARCHAR, clock VARCHAR, month DATE,
         week DATE, date_precision VARCHAR, first_day DATE, row_count BIGINT, hashes HUGEINT)"""
     )
     for clock in clocks:
-        connection.execute(f"INSERT INTO clock_rows {rows_of_clock_sql(clock)}")
+        connection.execute(f"INSERT INTO rows_by_month {rows_of_clock_sql(clock)}")
 
 
 def rows_of_clock_sql(clock: Clock) -> str:
-    """What `clock_rows` says of one clock."""
+    """What `rows_by_month` says of one clock."""
     contract = contracts()[clock.source]
     read = {clock.day, clock.precision or "", ROW_HASH}
     if clock.day not in table_operands(contract):  # an expression of the row's own date
@@ -116,7 +116,7 @@ def first_days(
 ) -> dict[tuple[str, str], date | None]:
     """The first day of each source by each clock that has rows."""
     rows = connection.execute(
-        "SELECT source, clock, min(first_day) FROM clock_rows GROUP BY ALL"
+        "SELECT source, clock, min(first_day) FROM rows_by_month GROUP BY ALL"
     ).fetchall()
     return {(source, clock): day for source, clock, day in rows}
 
@@ -138,7 +138,7 @@ def fill_source_periods(connection: duckdb.DuckDBPyConnection, asked: Iterable[A
           SELECT DISTINCT source, clock, date_precision, holding.period_type, holding.period,
             CASE holding.period_type WHEN 'W' THEN date_trunc('month', week + 3) ELSE month END
               AS in_month
-          FROM clock_rows
+          FROM rows_by_month
           JOIN cube.period_bucket AS holding
             ON holding.bucket = CASE holding.period_type WHEN 'W' THEN week ELSE month END
         )

@@ -25,7 +25,7 @@ _NOTE_DDL = "CREATE TABLE IF NOT EXISTS cube.value_definition (content VARCHAR)"
 _PUBLISHED = "split_part(indicator, '@', 1)"  # without the mark of an earlier version
 
 
-def keep_values(
+def are_values_current(
     connection: duckdb.DuckDBPyConnection, mission: Mission, indicators: Sequence[Indicator]
 ) -> bool:
     """Whether values and contributions stand as the last run left them, and by these definitions.
@@ -95,7 +95,7 @@ def contents_sql() -> str:
     """Of what each indicator's rows of a period are made: version, period and fingerprint."""
     places = " || ".join(
         f"(SELECT {fingerprint_sql(['*COLUMNS(*)'])} FROM cube.{table})"
-        for table in ("area", "return_cover")
+        for table in ("area", "reporting_coverage")
     )
     return f"""
 WITH returned AS (

@@ -104,7 +104,7 @@ placed AS (
 )
 SELECT coalesce(sum(rows) FILTER (WHERE in_period AND in_area AND NOT is_unclear), 0) AS here,
   coalesce(sum(rows) FILTER (WHERE in_period AND in_area AND is_unclear), 0) AS unclear
-FROM placed
+FROM located
 """
 
 _REVISIONS_SQL = f"""

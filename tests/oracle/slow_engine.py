@@ -101,7 +101,7 @@ class Slow:
     """One indicator: the day of a row, the rows that count, and what a cell's rows come to.
 
     `value_of` gives value and n; None for a value that there is not. `has_zero`: nothing is zero.
-    `own_day`: the day by which any row shows that the source reports.
+    `default_time_dimension`: the day by which any row shows that the source reports.
     """
 
     code: str
@@ -109,7 +109,7 @@ class Slow:
     day_of: Callable[[Row], date | None]
     counts: Callable[[Row], bool]
     value_of: Callable[[list[Row]], tuple[float | None, float]]
-    own_day: Callable[[Row], date]
+    default_time_dimension: Callable[[Row], date]
     has_zero: bool = False
     unit_column: str | None = "unit_code"
     kinds: str = "MQSAB"
@@ -130,7 +130,10 @@ def flow_cells(slow: Slow, rows: Sequence[Row], world: World) -> dict[Cell, Figu
     days = [day for row in rows if (day := slow.day_of(row)) is not None]
     periods = all_periods(min(days, default=STARTS_ON), slow.kinds)
     told = {
-        key for row in rows if slow.own_day(row) <= AS_OF for key in periods_of(slow.own_day(row))
+        key
+        for row in rows
+        if slow.default_time_dimension(row) <= AS_OF
+        for key in periods_of(slow.default_time_dimension(row))
     }
     told |= {key for day in days for key in periods_of(day)}
     members: dict[Cell, list[Row]] = {}

@@ -49,7 +49,7 @@ def breakdown_table_sql() -> str:
 UPDATE cube.breakdown SET absent = '{NO_PART}'
 FROM cube.rule AS rule
 WHERE rule.indicator = breakdown.indicator AND dimension = 'unit_type'
-  AND returns_key IN (SELECT returns_key FROM cube.return_cover)"""
+  AND returns_key IN (SELECT returns_key FROM cube.reporting_coverage)"""
 
 
 def due_parts_sql() -> str:

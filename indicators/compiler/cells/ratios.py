@@ -11,7 +11,7 @@ def cells_sql(plan: CubePlan, planned: PlannedIndicator) -> str:
     """The cells of one indicator that hold a case: ratios last, from their parts."""
     people = [g for g in planned.groupings if any(d.name in plan.people_columns for d in g)]
     others = [g for g in planned.groupings if g not in people]
-    lists = [g for g in others if any(d.is_list for d in g) and not plan.adds_up_by_month]
+    lists = [g for g in others if any(d.is_multivalued for d in g) and not plan.adds_up_by_month]
     plain = [g for g in others if g not in lists]
     selects = [_plain_cells(plan, planned, plain)] if plain else []
     selects += [_people_cells(plan, planned)] if people else []
@@ -20,7 +20,7 @@ def cells_sql(plan: CubePlan, planned: PlannedIndicator) -> str:
 
 
 def _plain_cells(plan: CubePlan, planned: PlannedIndicator, groupings: list[Grouping]) -> str:
-    """Cells out of `rolled`: `grouped` says which dimensions a row is broken down by."""
+    """Cells out of `rolled_up`: `grouped` says which dimensions a row is broken down by."""
     labels = {grouping_label(plan, grouping): grouping for grouping in groupings}
     columns = dict.fromkeys(DIMENSIONS, f"'{TOTAL}'")
     named: list[str] = []
@@ -41,7 +41,7 @@ def _plain_cells(plan: CubePlan, planned: PlannedIndicator, groupings: list[Grou
     condition = f"{planned.part('cases')} > 0 AND CASE grouped {known} ELSE false END"
     if plan.population:
         condition += f" AND {of_all_people(plan)}"
-    return _cell_select(planned, columns, "rolled", condition)
+    return _cell_select(planned, columns, "rolled_up", condition)
 
 
 def _people_cells(plan: CubePlan, planned: PlannedIndicator) -> str:
@@ -51,7 +51,7 @@ def _people_cells(plan: CubePlan, planned: PlannedIndicator) -> str:
         f"{planned.part('cases')} > 0 AND grouped = {grouping_label(plan, ())}"
         f" AND NOT ({of_all_people(plan)})"
     )
-    return _cell_select(planned, columns, "rolled", condition)
+    return _cell_select(planned, columns, "rolled_up", condition)
 
 
 def _list_cells(planned: PlannedIndicator, grouping: Grouping) -> str:

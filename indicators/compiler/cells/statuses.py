@@ -102,8 +102,8 @@ def returns_key(returns: Returns | None) -> str:
 def return_tables_sql(indicators: Iterable[Indicator]) -> Iterator[str]:
     """Statements that count returns by area and period for each way that is needed.
 
-    `cube.return_cover`: the area whose returns speak for an area: itself, or, below the level at
-    which returns are owed, the one above it (`is_below`).
+    `cube.reporting_coverage`: the area whose returns speak for an area: itself, or, below the level
+    at which returns are owed, the one above it (`is_below`).
     """
     indicators = list(indicators)
     wanted = {returns_key(i.returns): i.returns for i in indicators if i.returns is not None}
@@ -126,7 +126,7 @@ CREATE OR REPLACE TABLE cube.return_month (
     for key, returns in sorted(wanted.items()):
         yield _return_month_sql(key, returns)
     yield """
-CREATE OR REPLACE TABLE cube.return_cover AS
+CREATE OR REPLACE TABLE cube.reporting_coverage AS
 WITH owed AS (
   SELECT returns_key, max(level_rank) AS finest
   FROM cube.return_month JOIN cube.area USING (area_code)
@@ -134,20 +134,20 @@ WITH owed AS (
 )
 SELECT returns_key, area_code AS area, arg_max(area, level_rank) AS covering,
   bool_and(area <> area_code) AS is_below
-FROM cube.area_up CROSS JOIN owed
+FROM cube.area_ancestor CROSS JOIN owed
 WHERE level_rank <= finest
 GROUP BY returns_key, area_code"""
     yield """
 CREATE OR REPLACE TABLE cube.return_cell AS
-SELECT returns_key, unit_type, area_up.area, period_type, period,
+SELECT returns_key, unit_type, area_ancestor.area, period_type, period,
   CAST(sum(due) AS INTEGER) AS due,
   CAST(sum(received) AS INTEGER) AS received,
   CAST(sum(no_access) AS INTEGER) AS no_access
 FROM cube.return_month
-JOIN cube.area_span AS span
+JOIN cube.area_version AS span
   ON span.area_code = return_month.area_code
   AND last_day(month) >= span.begins AND last_day(month) < span.ends
-JOIN cube.area_up ON area_up.area_code = span.place
+JOIN cube.area_ancestor ON area_ancestor.area_code = span.place
 JOIN cube.period_month USING (month)
 GROUP BY ALL"""
     yield """
@@ -173,14 +173,14 @@ newest AS (
     PARTITION BY unit_code, returns.area_code, ended.period_type, ended.period
     ORDER BY returns.month DESC) = 1
 )
-SELECT '{key}', coalesce(unit_type, '{TOTAL}'), area_up.area, period_type, period,
+SELECT '{key}', coalesce(unit_type, '{TOTAL}'), area_ancestor.area, period_type, period,
   count(*), count(*) FILTER (WHERE is_received), count(*) FILTER (WHERE is_no_access)
 FROM newest
-JOIN cube.area_span AS span
+JOIN cube.area_version AS span
   ON span.area_code = newest.area_code AND month_end >= span.begins AND month_end < span.ends
-JOIN cube.area_up ON area_up.area_code = span.place
+JOIN cube.area_ancestor ON area_ancestor.area_code = span.place
 GROUP BY GROUPING SETS (
-  (area_up.area, period_type, period), (unit_type, area_up.area, period_type, period))
+  (area_ancestor.area, period_type, period), (unit_type, area_ancestor.area, period_type, period))
 HAVING grouping(unit_type) = 1 OR unit_type IS NOT NULL"""
 
 
@@ -286,7 +286,7 @@ with_returns AS (
     ON people.population_kind = rule.population AND people.area = cell.area
     AND people.period_type = cell.period_type AND people.period = cell.period
     AND people.sex = cell.sex AND people.age_group = cell.age_group
-  LEFT JOIN cube.return_cover AS cover
+  LEFT JOIN cube.reporting_coverage AS cover
     ON cover.returns_key = rule.returns_key AND cover.area = cell.area
   LEFT JOIN cube.return_cell AS returned
     ON returned.returns_key = cover.returns_key AND returned.area = cover.covering

@@ -7,12 +7,12 @@ A row stays one row: a lookup takes the newest match, the others ask or measure.
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
-from indicators.compiler.ctes import Stage, with_stages
+from indicators.compiler.ctes import Cte, with_stages
 from indicators.compiler.derived.nearest import nearest_sql
 from indicators.definitions.contracts import LINEAGE, Contract, Derived, contracts
 from indicators.definitions.derivations import (
     core_columns,
-    derived_together,
+    group_by_join,
     match_of,
     needed_derived,
     period_columns,
@@ -27,7 +27,7 @@ from indicators.definitions.expressions import (
 )
 
 Operands = Mapping[str, Operand]
-Alike = Mapping[str, Derived]  # derived columns that one join gives, by name
+JoinGroup = Mapping[str, Derived]  # derived columns that one join gives, by name
 
 
 def period_column_sql(contract: Contract, name: str, previous: str) -> str:
@@ -41,7 +41,7 @@ def derivation_stages(
     columns: set[str] | None = None,
     where: Mapping[str, str] = MappingProxyType({}),
     given: Collection[str] = (),
-) -> list[Stage]:
+) -> list[Cte]:
     """The rows of a core table, then what is derived from them, one stage a join or expression.
 
     `columns`: these and what they are made of, and no others. Columns of a row and a period are
@@ -56,15 +56,15 @@ def derivation_stages(
     wanted = needed_derived(contract, columns, given)
     operands = {name: column_operand(column) for name, column in contract.columns.items()}
     operands |= {name: derived_operand(contract.derived[name]) for name in given}
-    stages = [Stage("rows_of_core", _core_rows_sql(contract, columns, given))]
-    for alike in derived_together(contract, [name for name in wanted if name not in dated]):
+    stages = [Cte("rows_of_core", _core_rows_sql(contract, columns, given))]
+    for alike in group_by_join(contract, [name for name in wanted if name not in dated]):
         first = next(iter(alike.values()))
         if first.form == "expression":
             (name,) = alike
             body = _expression_sql(alike, stages[-1].name, operands, where.get(name))
         else:
             body = _FORMS[first.form](alike, stages[-1].name, operands)
-        stages.append(Stage(f"with_{'_and_'.join(alike)}", body))
+        stages.append(Cte(f"with_{'_and_'.join(alike)}", body))
         operands |= {name: derived_operand(derived) for name, derived in alike.items()}
     return stages
 
@@ -89,7 +89,7 @@ def cube_table_sql(contract: Contract, columns: set[str] | None = None) -> str:
 
 
 def _expression_sql(
-    alike: Alike, previous: str, operands: Operands, where: str | None = None
+    alike: JoinGroup, previous: str, operands: Operands, where: str | None = None
 ) -> str:
     ((name, derived),) = alike.items()
     value = parse_expression(derived.sql or "", operands).sql
@@ -98,7 +98,7 @@ def _expression_sql(
     return f"  SELECT *, CAST({value} AS {derived.sql_type}) AS {name}\n  FROM {previous}"
 
 
-def _lookup_sql(alike: Alike, previous: str, operands: Operands) -> str:
+def _lookup_sql(alike: JoinGroup, previous: str, operands: Operands) -> str:
     derived = next(iter(alike.values()))
     taken = [f"{_one_of(other)} AS {name}" for name, other in alike.items()]
     keys = ", ".join(match_of(derived).values())
@@ -117,7 +117,7 @@ def _one_of(derived: Derived) -> str:
     return f"min({derived.take})"
 
 
-def _as_of_sql(alike: Alike, previous: str, operands: Operands) -> str:
+def _as_of_sql(alike: JoinGroup, previous: str, operands: Operands) -> str:
     derived = next(iter(alike.values()))
     if derived.take is None:
         return _held_sql(alike, previous, operands)
@@ -147,7 +147,7 @@ def _still_sql(derived: Derived) -> str:
     return f"CASE WHEN {still} THEN {taken} END"
 
 
-def _held_sql(alike: Alike, previous: str, operands: Operands) -> str:
+def _held_sql(alike: JoinGroup, previous: str, operands: Operands) -> str:
     """Whether any row was valid: of those begun before, did the longest last until then?"""
     ((name, derived),) = alike.items()
     others = table_operands(contracts()[derived.table or ""])
@@ -161,7 +161,7 @@ def _held_sql(alike: Alike, previous: str, operands: Operands) -> str:
     pairs = [_matches_sql(derived)] if match_of(derived) else []
     if derived.around:
         own, drop = f"({_with_own_area_sql(previous, operands)})", " EXCLUDE (own_area)"
-        other += "\n    JOIN cube.area_around AS around ON around.area_code = other.area_code"
+        other += "\n    JOIN cube.area_relative AS around ON around.area_code = other.area_code"
         pairs.append("own.own_area = other.area")
     pairs.append(f"own.{derived.at} {begun} other.held_from")
     # Many rows of an area: one pass in time. Few rows of a key: a join by the key alone.
@@ -190,7 +190,7 @@ def _with_own_area_sql(previous: str, operands: Operands) -> str:
       ON place.area_code = row.area_code AND place.location_precision = {precision}"""
 
 
-def _in_period_sql(alike: Alike, previous: str, operands: Operands) -> str:
+def _in_period_sql(alike: JoinGroup, previous: str, operands: Operands) -> str:
     ((name, derived),) = alike.items()
     keys = ", ".join(f"other.{column}" for column in match_of(derived).values())
     return f"""  SELECT own.*, other.taken AS {name}
@@ -205,7 +205,7 @@ def _in_period_sql(alike: Alike, previous: str, operands: Operands) -> str:
     AND own.period_type = other.period_type AND own.period = other.period"""
 
 
-def _followed_by_sql(alike: Alike, previous: str, operands: Operands) -> str:
+def _followed_by_sql(alike: JoinGroup, previous: str, operands: Operands) -> str:
     """The first row of the other table in the area from that day on: is it near enough?"""
     ((name, derived),) = alike.items()
     day = contracts()[derived.table or ""].date_column
@@ -214,15 +214,15 @@ def _followed_by_sql(alike: Alike, previous: str, operands: Operands) -> str:
     CASE WHEN own.{derived.at} IS NOT NULL THEN coalesce(other.followed_on <= {until}, false) END
       AS {name}
   FROM {previous} AS own ASOF LEFT JOIN (
-    SELECT DISTINCT area_up.area, other.{day} AS followed_on
+    SELECT DISTINCT area_ancestor.area, other.{day} AS followed_on
     FROM ({_other_sql(derived)}) AS other
     JOIN cube.area_place AS place ON place.area_code = other.area_code
       AND place.location_precision = other.location_precision
-    JOIN cube.area_up ON area_up.area_code = place.area
+    JOIN cube.area_ancestor ON area_ancestor.area_code = place.area
   ) AS other ON other.area = own.area_code AND own.{derived.at} <= other.followed_on"""
 
 
-def _nearest_sql(alike: Alike, previous: str, operands: Operands) -> str:
+def _nearest_sql(alike: JoinGroup, previous: str, operands: Operands) -> str:
     ((name, derived),) = alike.items()
     return nearest_sql(name, derived, previous, _other_sql(derived))
 

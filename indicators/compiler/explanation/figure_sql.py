@@ -14,7 +14,7 @@ from datetime import date
 from indicators.compiler.areas import place_queries
 from indicators.compiler.base_cube import cube_stages
 from indicators.compiler.cells.ratios import values_of
-from indicators.compiler.ctes import Stage, with_stages
+from indicators.compiler.ctes import Cte, with_stages
 from indicators.compiler.derived.columns import rows_sql
 from indicators.compiler.derived.functions import functions_sql
 from indicators.compiler.explanation.wave_sql import (
@@ -28,7 +28,7 @@ from indicators.compiler.plan import CubePlan, single_plan
 from indicators.compiler.population import population_queries
 from indicators.definitions.columns_read import checked_measure, columns_counted
 from indicators.definitions.contracts import contracts
-from indicators.definitions.derivations import tables_looked_at
+from indicators.definitions.derivations import upstream_tables
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.measures import Measure
 from indicators.definitions.mission_profile import Setting
@@ -58,12 +58,12 @@ class Figure:
 class _Query:
     """The stages of a figure, its columns out of the last of them, and the rows behind it."""
 
-    stages: list[Stage]
+    stages: list[Cte]
     columns: Mapping[str, str]
     source: str
     rows: str = "count(*)"
 
-    def sql(self, kept: Sequence[Stage], is_shown: bool) -> str:
+    def sql(self, kept: Sequence[Cte], is_shown: bool) -> str:
         """One statement, after the tables that the engine keeps; not told: the rows alone."""
         columns = dict(self.columns)
         if not is_shown:
@@ -97,15 +97,15 @@ def figure_sql(indicator: Indicator, figure: Figure, setting: Setting) -> str:
 
 def _register_query(indicator: Indicator, figure: Figure, setting: Setting) -> _Query:
     plan = _plan_of(indicator, figure, setting)
-    stages = [stage for stage in cube_stages(plan) if stage.name not in ("facts", "finest")]
-    stages.append(Stage("in_figure", _in_figure_sql(plan, figure)))
+    stages = [stage for stage in cube_stages(plan) if stage.name not in ("facts", "base_cube")]
+    stages.append(Cte("in_figure", _in_figure_sql(plan, figure)))
     (planned,) = plan.indicators
     parts = ",\n".join(f"    {part.sql} AS {column}" for column, part in plan.parts.items())
-    stages.append(Stage("parts", f"  SELECT\n{parts}\n  FROM in_figure"))
+    stages.append(Cte("parts", f"  SELECT\n{parts}\n  FROM in_figure"))
     columns, source = values_of(planned), "FROM parts"
     if plan.population:
         persons = _persons_sql(plan, figure)
-        stages.append(Stage("people", persons))
+        stages.append(Cte("people", persons))
         source = "FROM parts CROSS JOIN people"
         share = f"{indicator.scale} * coalesce({planned.part('numerator')}, 0) / persons"
         columns["value"] = f"CASE WHEN persons > 0 THEN {share} END"
@@ -128,18 +128,19 @@ def _plan_of(indicator: Indicator, figure: Figure, setting: Setting) -> CubePlan
 
 def _in_figure_sql(plan: CubePlan, figure: Figure) -> str:
     conditions = []
-    source = "  SELECT placed.*\n  FROM placed"
+    source = "  SELECT located.*\n  FROM located"
     if plan.state is None:
-        source += f"\n  JOIN cube.period ON placed.{plan.clock} BETWEEN period_start AND period_end"
+        source += (
+            f"\n  JOIN cube.period ON located.{plan.clock} BETWEEN period_start AND period_end"
+        )
     if plan.precision is not None:
         fine = [
             name for name, types in PRECISION_PERIODS.items() if figure.period.period_type in types
         ]
         conditions.append(f"{plan.precision} IN ({', '.join(map(literal, fine))})")
     if plan.area is not None:
-        conditions.append(
-            f"cube_area IN (SELECT area_code FROM cube.area_up WHERE area = {literal(figure.area)})"
-        )
+        areas = f"SELECT area_code FROM cube.area_ancestor WHERE area = {literal(figure.area)}"
+        conditions.append(f"cube_area IN ({areas})")
     if plan.population is not None:
         conditions.append(
             f"cube_area IN (\n      SELECT area FROM cube.population_place\n      {_people(plan)})"
@@ -166,16 +167,16 @@ def _survey_query(indicator: Indicator, figure: Figure, setting: Setting) -> _Qu
     place = place_column(measure.instrument)
     side = f", own.{measure.between.column} AS side" if measure.between else ""
     stages = [
-        Stage("shown_wave", _indented(shown_waves_sql(indicator))),
-        Stage(
+        Cte("shown_wave", _indented(shown_waves_sql(indicator))),
+        Cte(
             "answered",
             f"""  SELECT respondent_key,
     {answers_sql(measure.all_items)}
   FROM core.survey_answers JOIN shown_wave USING (survey_code, wave)
   GROUP BY respondent_key""",
         ),
-        Stage("in_area", _area_of_wave_sql(figure, setting)),
-        Stage(
+        Cte("in_area", _area_of_wave_sql(figure, setting)),
+        Cte(
             "respondents",
             f"""  SELECT CAST(own.weight_{measure.weight} AS DOUBLE) AS weight{side},
     {outcome_sql(measure)} AS outcome
@@ -186,13 +187,13 @@ def _survey_query(indicator: Indicator, figure: Figure, setting: Setting) -> _Qu
     AND {domain_sql(indicator)}
     AND own.{place} IN (SELECT area_code FROM in_area)""",
         ),
-        Stage(
+        Cte(
             "valid",
             "  SELECT * FROM respondents WHERE outcome IS NOT NULL AND weight IS NOT NULL",
         ),
     ]
     if measure.kind == "survey_quantile":
-        stages.append(Stage("ordered", _ordered_sql()))
+        stages.append(Cte("ordered", _ordered_sql()))
     columns = _estimate_columns(indicator, measure)
     if measure.between is not None:
         sides = ", ".join(map(literal, (measure.between.of, measure.between.minus)))
@@ -207,10 +208,10 @@ def _area_of_wave_sql(figure: Figure, setting: Setting) -> str:
   UNION
   SELECT country_area()"""
     return f"""  SELECT span.area_code
-  FROM cube.area_span AS span
-  JOIN cube.area_up ON area_up.area_code = span.place
+  FROM cube.area_version AS span
+  JOIN cube.area_ancestor ON area_ancestor.area_code = span.place
   JOIN shown_wave ON last_on >= span.begins AND last_on < span.ends
-  WHERE area_up.area = {literal(figure.area)}"""
+  WHERE area_ancestor.area = {literal(figure.area)}"""
 
 
 def _estimate_columns(indicator: Indicator, measure: Measure) -> dict[str, str]:
@@ -242,17 +243,17 @@ def _ordered_sql() -> str:
   FROM valid"""
 
 
-def _kept_tables(indicator: Indicator, figure: Figure, texts: Iterable[str]) -> list[Stage]:
+def _kept_tables(indicator: Indicator, figure: Figure, texts: Iterable[str]) -> list[Cte]:
     """The tables of the engine that these texts read, each after those that it reads itself."""
     queries = _queries(indicator, figure)
-    found: dict[str, Stage] = {}
+    found: dict[str, Cte] = {}
 
     def visit(text: str) -> None:
         for name in dict.fromkeys(_KEPT_TABLE.findall(text)):
             if name not in found and name in queries:
                 query = queries[name]
                 visit(query)
-                found[name] = Stage(name, _indented(query))
+                found[name] = Cte(name, _indented(query))
 
     for text in texts:
         visit(text)
@@ -262,7 +263,7 @@ def _kept_tables(indicator: Indicator, figure: Figure, texts: Iterable[str]) -> 
 def _queries(indicator: Indicator, figure: Figure) -> Mapping[str, str]:
     """Each table of the engine by name, as a query."""
     fixed = {**dict(place_queries()), **dict(population_queries()), "period": _period_sql(figure)}
-    looked_at = tables_looked_at({indicator.source: columns_counted(indicator)})
+    looked_at = upstream_tables({indicator.source: columns_counted(indicator)})
     return fixed | {
         table: rows_sql(contracts()[table], columns) for table, columns in looked_at.items()
     }

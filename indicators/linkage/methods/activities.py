@@ -84,7 +84,7 @@ FROM (
 {rows_sql(contracts()[SOURCE], columns)}
 ) AS own
 JOIN cube.area_place AS place USING (area_code, location_precision)
-JOIN cube.area_up AS up ON up.area_code = place.area"""
+JOIN cube.area_ancestor AS up ON up.area_code = place.area"""
 
 
 def kinds_and_cost_sql() -> str:

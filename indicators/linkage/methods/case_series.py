@@ -16,7 +16,7 @@ from scipy import special
 
 from indicators.compiler.derived.columns import rows_sql
 from indicators.compiler.derived.functions import functions_sql
-from indicators.compiler.indicator_filter import counted_columns, counted_sql
+from indicators.compiler.indicator_filter import counted_columns, filter_sql
 from indicators.definitions.columns_read import class_of_total
 from indicators.definitions.contracts import contracts
 from indicators.definitions.indicator import Indicator
@@ -188,15 +188,15 @@ def series_sql(output: Indicator, outcome: Indicator) -> Iterator[str]:
         yield f"CREATE OR REPLACE TEMP TABLE series_{indicator.source} AS\n{rows}"
     yield f"""CREATE OR REPLACE TEMP TABLE series_activity AS
 SELECT {area}, local_date(started_at) AS "day"
-FROM series_{SOURCE} {placed} WHERE coalesce({counted_sql(output)}, false)"""
+FROM series_{SOURCE} {placed} WHERE coalesce({filter_sql(output)}, false)"""
     day, is_dated, is_independent = _EVENTS_SQL[outcome.source]
     yield f"""CREATE OR REPLACE TEMP TABLE series_incident AS
 SELECT {area}, {day} AS "day", {is_independent} AS is_independent
 FROM series_{outcome.source} {placed}
-WHERE coalesce({counted_sql(outcome)}, false) AND {is_dated}"""
+WHERE coalesce({filter_sql(outcome)}, false) AND {is_dated}"""
     yield f"""CREATE OR REPLACE TEMP TABLE series_undated AS
 SELECT count(*) AS rows FROM series_{outcome.source}
-WHERE coalesce({counted_sql(outcome)}, false) AND NOT coalesce({is_dated}, false)"""
+WHERE coalesce({filter_sql(outcome)}, false) AND NOT coalesce({is_dated}, false)"""
     yield f"""CREATE OR REPLACE TEMP TABLE series_returned AS
 SELECT 'activities' AS source, area, "month", bool_and(status IN {RECEIVED}) AS is_sent
 FROM mart.return_status AS owed

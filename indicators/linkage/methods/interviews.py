@@ -15,7 +15,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from indicators.compiler.indicator_filter import counted_sql
+from indicators.compiler.indicator_filter import filter_sql
 from indicators.definitions.indicator import Indicator
 from indicators.linkage.finding import ALL_KINDS, EffectEstimate, Finding, MethodResult
 from indicators.linkage.framework.model import Edge
@@ -185,7 +185,7 @@ def _incidents(connection: duckdb.DuckDBPyConnection, spans: pd.DataFrame) -> pd
     connection.register("fieldwork_spans", spans)
     frame = connection.execute(
         f"""SELECT DISTINCT up.area AS place, CAST(occurred_on AS TIMESTAMP) AS day
-        FROM core.incidents JOIN cube.area_up AS up USING (area_code)
+        FROM core.incidents JOIN cube.area_ancestor AS up USING (area_code)
         JOIN fieldwork_spans AS span ON span.place = up.area
           AND occurred_on BETWEEN CAST(span.min AS DATE) - {2 * max(OTHER_DAYS)}
             AND CAST(span.max AS DATE) + {2 * max(OTHER_DAYS)}
@@ -266,7 +266,7 @@ def _activities(
         JOIN fieldwork_spans AS span ON span.place = own.area
           AND started_on_local BETWEEN CAST(span.min AS DATE) - {max(OTHER_DAYS)}
             AND CAST(span.max AS DATE) + {max(OTHER_DAYS)}
-        WHERE {counted_sql(output)}
+        WHERE {filter_sql(output)}
         ORDER BY ALL"""
     ).df()
     connection.unregister("fieldwork_spans")

@@ -133,7 +133,7 @@ def _incidents(
         SELECT up.area, date_diff('month', $first, occurred_on) AS month, count(*)
         FROM core.incidents AS incident
         JOIN cube.area_place AS place USING (area_code, location_precision)
-        JOIN cube.area_up AS up ON up.area_code = place.area
+        JOIN cube.area_ancestor AS up ON up.area_code = place.area
         WHERE against_civilians AND date_precision IN ('day', 'week', 'month')
           AND occurred_on >= $first AND occurred_on <= last_day($last)
           AND list_contains($areas, up.area)
@@ -150,7 +150,7 @@ def _months_with_returns(
         """
         SELECT up.area, date_diff('month', $first, "month"),
           bool_or(status IN ('submitted', 'nil'))
-        FROM mart.return_status AS own JOIN cube.area_up AS up ON up.area_code = own.area
+        FROM mart.return_status AS own JOIN cube.area_ancestor AS up ON up.area_code = own.area
         WHERE source = 'incidents' AND "month" BETWEEN $first AND $last GROUP BY ALL""",
         {"first": span.first_month, "last": span.month},
     ).fetchall()
@@ -173,7 +173,7 @@ def presence(connection: duckdb.DuckDBPyConnection, span: Window) -> pd.DataFram
         unreported AS (
           SELECT up.area, unit.component, max(last_day(own."month")) AS month_end
           FROM mart.return_status AS own
-          JOIN cube.area_up AS up ON up.area_code = own.area
+          JOIN cube.area_ancestor AS up ON up.area_code = own.area
           JOIN (SELECT DISTINCT unit_code, component FROM core.units) AS unit USING (unit_code)
           WHERE own.source = 'activities' AND own.status IN ('not_submitted', 'no_access')
             AND own."month" <= $month
@@ -199,7 +199,7 @@ def areas_without_access(connection: duckdb.DuckDBPyConnection, span: Window) ->
     rows = connection.execute(
         """
         SELECT up.area
-        FROM mart.return_status AS own JOIN cube.area_up AS up ON up.area_code = own.area
+        FROM mart.return_status AS own JOIN cube.area_ancestor AS up ON up.area_code = own.area
         WHERE own."month" = $month AND own.status <> 'not_due'
         GROUP BY up.area HAVING bool_and(own.status = 'no_access')""",
         {"month": span.month},
@@ -247,7 +247,7 @@ def reach(connection: duckdb.DuckDBPyConnection, span: Window, within_km: float)
         SELECT up.area, component, count(*) AS places, sum(persons) AS persons,
           sum(CASE WHEN km <= $within_km THEN persons ELSE 0 END) AS persons_near
         FROM finest JOIN nearest USING (area_code, population_kind)
-        JOIN cube.area_up AS up USING (area_code)
+        JOIN cube.area_ancestor AS up USING (area_code)
         GROUP BY ALL ORDER BY ALL""",
         {"as_of": span.as_of, "within_km": within_km},
     ).df()

@@ -23,14 +23,14 @@ def write_contributions(
     connection.execute(
         f"""INSERT INTO mart.contribution
         WITH valid AS ({valid})
-        SELECT ?, indicator, indicator_version, shown.period_type, shown.period, area_up.area,
+        SELECT ?, indicator, indicator_version, shown.period_type, shown.period, area_ancestor.area,
           valid.file_sha256, min(file.name), sum(respondents)
         FROM valid
         JOIN {shown} AS shown USING (indicator, survey_code, wave, instrument)
-        JOIN cube.area_span AS span
+        JOIN cube.area_version AS span
           ON span.area_code = valid.place AND last_on >= span.begins AND last_on < span.ends
-        JOIN cube.area_up ON area_up.area_code = span.place
-        {in_grid_sql("area_up.area", "shown.period_type", "'total'")}
+        JOIN cube.area_ancestor ON area_ancestor.area_code = span.place
+        {in_grid_sql("area_ancestor.area", "shown.period_type", "'total'")}
         LEFT JOIN (SELECT file_sha256, min(name) AS name FROM ops.input_file GROUP BY ALL) AS file
           USING (file_sha256)
         GROUP BY ALL""",

@@ -38,7 +38,8 @@ def wave_respondents(
         ),
         places AS (
           SELECT span.area_code AS place, {levels}
-          FROM cube.area_span AS span JOIN cube.area_up ON area_up.area_code = span.place
+          FROM cube.area_version AS span
+          JOIN cube.area_ancestor ON area_ancestor.area_code = span.place
           WHERE ? >= span.begins AND ? < span.ends
           GROUP BY span.area_code
         )

@@ -20,7 +20,7 @@ from indicators.incremental.cubes import drop_cells
 from indicators.incremental.partition_fingerprints import definition_of, fingerprint_sql
 
 SHOWN_WAVE, STALE_WAVE = "cube.shown_wave", "stale_wave"
-_PLACES = ("area_span", "area_up", "grid")
+_PLACES = ("area_version", "area_ancestor", "grid")
 _COLUMNS = """indicator VARCHAR, indicator_version INTEGER, period_type VARCHAR, period VARCHAR,
   survey_code VARCHAR, wave VARCHAR, instrument VARCHAR, last_on DATE, content VARCHAR"""
 Periods = list[tuple[str, str]]

@@ -17,8 +17,8 @@ from pipelines.mapping.model import Source
 from pipelines.warehouse.ddl import core_columns
 from pipelines.warehouse.inspect import Connection, has_rows
 
-# `faulty`: columns of the contract that broke a rule; `is_unread`: no text of the row was kept.
-_BESIDE = {"faulty": "VARCHAR[]", "is_unread": "BOOLEAN"}
+# `faulty`: columns of the contract that broke a rule; `is_text_missing`: no text was kept.
+_BESIDE = {"faulty": "VARCHAR[]", "is_text_missing": "BOOLEAN"}
 
 
 def write_waiting_rows(
@@ -78,14 +78,14 @@ WITH waiting AS (
   GROUP BY ALL
 ),
 texts AS (
-  SELECT waiting.*, kept.row_number IS NULL AS is_unread,
+  SELECT waiting.*, kept.row_number IS NULL AS is_text_missing,
     {texts}
   FROM waiting
   LEFT JOIN raw.{quoted(contract.table)} AS kept
     ON kept.file_sha256 = waiting.file_sha256 AND kept.sheet = waiting.sheet
     AND kept.row_number = waiting.row_number
 )
-SELECT $mission AS mission, file_sha256, sheet, row_number, faulty, is_unread,
+SELECT $mission AS mission, file_sha256, sheet, row_number, faulty, is_text_missing,
   {values}
 FROM texts""",
         parameters,

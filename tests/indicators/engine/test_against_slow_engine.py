@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from indicators.compiler.cells.breakdowns import parts_sql
 from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.indicator import Indicator
-from indicators.definitions.measures import Measure, Part, State
+from indicators.definitions.measures import Measure, Part, Snapshot
 from indicators.foundation.mart_tables import DIMENSIONS
 from tests.oracle import slow_engine as slow
 from tests.worlds.rows.warehouse import AREAS, UNITS, SmallWarehouse
@@ -116,7 +116,7 @@ def made_indicators() -> dict[str, Indicator]:
         changes["unit_of_measure"] = "percent" if kind == "ratio" else "patrols"
         catalogue[code] = catalogue["P2-OP-01"].model_copy(update=changes)
     held = {"kind": "sum", "value": "personnel_count", "where": "component = 'police'"}
-    state = State(valid_from="from_on", valid_to="to_on")
+    state = Snapshot(valid_from="from_on", valid_to="to_on")
     changes = {"code": "D-OP-96", "measure": Measure(**held, state=state)}
     catalogue["D-OP-96"] = catalogue["D-OP-04"].model_copy(update=changes)
     return catalogue

@@ -17,7 +17,7 @@ import duckdb
 import pandas as pd
 
 from indicators.compiler.derived.columns import rows_sql
-from indicators.compiler.indicator_filter import counted_columns, counted_sql
+from indicators.compiler.indicator_filter import counted_columns, filter_sql
 from indicators.definitions.contracts import contracts
 from indicators.definitions.indicator import Indicator
 from indicators.linkage.finding import ALL_KINDS
@@ -80,7 +80,7 @@ def read_edge_events(
     }
     undated = connection.execute(
         f"SELECT count(*) FROM wake_{INCIDENTS}"
-        f" WHERE coalesce({counted_sql(outcome)}, false) AND date_precision <> 'day'"
+        f" WHERE coalesce({filter_sql(outcome)}, false) AND date_precision <> 'day'"
     ).fetchone()
     for table in (ACTIVITIES, INCIDENTS):
         connection.execute(f"DROP TABLE wake_{table}")
@@ -100,7 +100,7 @@ def _kinds_apart(connection: duckdb.DuckDBPyConnection, output: Indicator) -> li
         for kind in kinds
     )
     found = connection.execute(
-        f"SELECT {tested} FROM wake_{ACTIVITIES} WHERE coalesce({counted_sql(output)}, false)"
+        f"SELECT {tested} FROM wake_{ACTIVITIES} WHERE coalesce({filter_sql(output)}, false)"
     ).fetchone()
     assert found is not None
     return [ALL_KINDS, *(kind for kind, is_apart in zip(kinds, found, strict=True) if is_apart)]
@@ -135,7 +135,7 @@ WITH place AS (
 ),
 done AS (
   SELECT *, {BACK_SAME_DAY_SQL} AS is_back_same_day, CASE
-      WHEN coalesce({counted_sql(output)}, false)
+      WHEN coalesce({filter_sql(output)}, false)
         THEN CASE WHEN {ACTIVITY_KINDS[kind]} THEN '{TREATED}' ELSE '{BESIDE}' END
       WHEN {_control_sql(output, controls, other, kind)} THEN '{controls}'
     END AS type
@@ -144,7 +144,7 @@ done AS (
 happened AS (
   SELECT *, coalesce(occurred_at, occurred_on + INTERVAL 12 HOUR) AS moment
   FROM wake_{INCIDENTS}
-  WHERE coalesce({counted_sql(outcome)}, false) AND date_precision = 'day'
+  WHERE coalesce({filter_sql(outcome)}, false) AND date_precision = 'day'
 ),
 event AS (
   SELECT code, type, started_at AS "timestamp",
@@ -182,9 +182,9 @@ ORDER BY "timestamp", type, code
 def _control_sql(output: Indicator, controls: str, other: Indicator | None, kind: str) -> str:
     """Whether an activity that the output does not count is a control."""
     if other is not None:
-        return f"coalesce({counted_sql(other)}, false)"
+        return f"coalesce({filter_sql(other)}, false)"
     if controls == PLANNED:
         return "false"  # no activity is: see `place_times.py`
-    return f"""{ACTIVITY_KINDS[kind]} AND coalesce({counted_sql(output, without="status")}, false)
+    return f"""{ACTIVITY_KINDS[kind]} AND coalesce({filter_sql(output, without="status")}, false)
         AND list_contains($called_off, status)
         AND status_reason IS NOT NULL AND NOT list_contains($security, status_reason)"""

@@ -13,7 +13,7 @@ A control has the place, day of the month and hour of one of the area's own firs
 evenly from all of these, so that both kinds lie alike in place and month.
 """
 
-from indicators.compiler.indicator_filter import counted_sql
+from indicators.compiler.indicator_filter import filter_sql
 from indicators.definitions.indicator import Indicator
 
 PLANNED = "planned"
@@ -28,7 +28,7 @@ def place_time_sql(output: Indicator, treated: str, beside: str) -> str:
     `type`: those looked at, and beside them those of other kinds, one event a month each).
     Parameters: called_off, security.
     """
-    planned = counted_sql(output, within=_PLAN_COLUMNS)
+    planned = filter_sql(output, within=_PLAN_COLUMNS)
     return f"""
 planned AS (
   SELECT DISTINCT CASE WHEN area_level = 'site' THEN parent ELSE area_code END AS area, "month"

@@ -33,7 +33,7 @@ with_is_integrated AS (
   SELECT *, CAST(ARRAY_CONTAINS(partner_components, 'military') AND partner_components && ['civil_affairs', 'human_rights', 'poc_adviser', 'child_protection', 'women_protection', 'justice', 'mine_action', 'public_information', 'mission_support'] AS BOOLEAN) AS is_integrated
   FROM with_component
 ),
-placed AS (
+located AS (
   SELECT
     source.*,
     country_area() AS cube_area,
@@ -43,9 +43,9 @@ placed AS (
     AND coalesce((activity_type = 'patrol' AND status = 'completed' AND component = 'police' AND is_integrated), false)
 ),
 in_figure AS (
-  SELECT placed.*
-  FROM placed
-  JOIN period ON placed.started_on_local BETWEEN period_start AND period_end
+  SELECT located.*
+  FROM located
+  JOIN period ON located.started_on_local BETWEEN period_start AND period_end
 ),
 parts AS (
   SELECT

@@ -10,7 +10,7 @@ rows_of_core AS (
   SELECT month, mechanism, violations_count
   FROM core.rights_monitoring
 ),
-placed AS (
+located AS (
   SELECT
     source.* REPLACE (CAST(date_trunc('month', source.month) AS DATE) AS month),
     country_area() AS cube_area
@@ -19,9 +19,9 @@ placed AS (
     AND coalesce((mechanism = 'mrm'), false)
 ),
 in_figure AS (
-  SELECT placed.*
-  FROM placed
-  JOIN period ON placed.month BETWEEN period_start AND period_end
+  SELECT located.*
+  FROM located
+  JOIN period ON located.month BETWEEN period_start AND period_end
 ),
 parts AS (
   SELECT

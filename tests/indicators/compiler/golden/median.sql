@@ -43,7 +43,7 @@ with_minutes_to_arrival AS (
   SELECT *, CAST(CASE WHEN arrived_at >= confirmed_at AND LOCAL_DATE(arrived_at) <= AS_OF_DAY() THEN MINUTES_BETWEEN(confirmed_at, arrived_at) END AS DECIMAL(18,8)) AS minutes_to_arrival
   FROM with_is_police_response
 ),
-placed AS (
+located AS (
   SELECT
     source.*,
     country_area() AS cube_area,
@@ -53,9 +53,9 @@ placed AS (
     AND coalesce((merged_into IS NULL AND is_police_response), false)
 ),
 in_figure AS (
-  SELECT placed.*
-  FROM placed
-  JOIN period ON placed.confirmed_on_local BETWEEN period_start AND period_end
+  SELECT located.*
+  FROM located
+  JOIN period ON located.confirmed_on_local BETWEEN period_start AND period_end
 ),
 parts AS (
   SELECT

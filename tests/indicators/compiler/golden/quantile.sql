@@ -18,7 +18,7 @@ with_started_on_local AS (
   SELECT *, CAST(LOCAL_DATE(started_at) AS DATE) AS started_on_local
   FROM rows_of_core
 ),
-placed AS (
+located AS (
   SELECT
     source.*,
     country_area() AS cube_area,
@@ -28,9 +28,9 @@ placed AS (
     AND coalesce((activity_type = 'patrol'), false)
 ),
 in_figure AS (
-  SELECT placed.*
-  FROM placed
-  JOIN period ON placed.started_on_local BETWEEN period_start AND period_end
+  SELECT located.*
+  FROM located
+  JOIN period ON located.started_on_local BETWEEN period_start AND period_end
 ),
 parts AS (
   SELECT

@@ -1,7 +1,7 @@
 -- rate: P2-OC-07, Violent incidents per 1,000 residents in sites for displaced people
 CREATE OR REPLACE TEMP MACRO as_of_day() AS DATE '2026-09-30';
 CREATE OR REPLACE TEMP MACRO country_area() AS 'COUNTRY';
-WITH area_span AS (
+WITH area_version AS (
   WITH RECURSIVE versions AS (
     SELECT area_code, parent_area_code, valid_from,
       row_number() OVER by_area > 1
@@ -61,24 +61,24 @@ area AS (
   SELECT area_code, parent_area_code, area_level, CASE area_level WHEN 'country' THEN 0 WHEN 'admin1' THEN 1 WHEN 'admin2' THEN 2 WHEN 'admin3' THEN 3 WHEN 'site' THEN 4 END AS level_rank
   FROM known
 ),
-area_up AS (
+area_ancestor AS (
   SELECT span.place AS area_code, own.area_code AS area, own.area_level, own.level_rank
-  FROM (SELECT place, unnest(areas) AS area_code FROM area_span) AS span
+  FROM (SELECT place, unnest(areas) AS area_code FROM area_version) AS span
   JOIN area AS own USING (area_code)
 ),
-place_at AS (
+area_version_at AS (
   WITH precisions(location_precision, finest) AS (VALUES ('exact', 4), ('near', 4), ('admin2', 2), ('admin1', 1), ('country', 0)),
   finest AS (
     SELECT span.area_code, location_precision, begins, ends, arg_max(up.area, level_rank) AS area
-    FROM area_span AS span
-    JOIN area_up AS up ON up.area_code = span.place
+    FROM area_version AS span
+    JOIN area_ancestor AS up ON up.area_code = span.place
     JOIN precisions ON level_rank <= finest
     GROUP BY ALL
   )
   SELECT finest.area_code, location_precision, upper.place,
     greatest(finest.begins, upper.begins) AS begins, least(finest.ends, upper.ends) AS ends
   FROM finest
-  JOIN area_span AS upper
+  JOIN area_version AS upper
     ON upper.area_code = finest.area AND upper.begins < finest.ends AND upper.ends > finest.begins
 ),
 period AS (
@@ -136,14 +136,14 @@ population_placed AS (
   SELECT base.*, span.place
   FROM population_base AS base
   JOIN period USING (period_type, period)
-  JOIN area_span AS span
+  JOIN area_version AS span
     ON span.area_code = base.area_code
     AND period_middle >= span.begins AND period_middle < span.ends
 ),
 place_around AS (
   SELECT own.place, other.place AS other
-  FROM area_span AS own
-  JOIN area_span AS other
+  FROM area_version AS own
+  JOIN area_version AS other
     ON list_contains(own.areas, other.area_code) OR list_contains(other.areas, own.area_code)
 ),
 population_place AS (
@@ -153,10 +153,10 @@ population_place AS (
   JOIN place_around AS around USING (place)
 ),
 population_area AS (
-  SELECT population_kind, area_up.area, sex, age_group, period_type, period,
+  SELECT population_kind, area_ancestor.area, sex, age_group, period_type, period,
     sum(persons ORDER BY placed.area_code) AS persons
   FROM population_placed AS placed
-  JOIN area_up ON area_up.area_code = placed.place
+  JOIN area_ancestor ON area_ancestor.area_code = placed.place
   GROUP BY ALL
 ),
 rows_of_core AS (
@@ -171,13 +171,13 @@ with_site_kind AS (
     GROUP BY area_code
   ) AS other ON own.site_code = other.area_code
 ),
-placed AS (
+located AS (
   SELECT
     source.*,
     coalesce(place.place, country_area()) AS cube_area,
     CAST(date_trunc('month', source.occurred_on) AS DATE) AS month
   FROM with_site_kind AS source
-  LEFT JOIN place_at AS place
+  LEFT JOIN area_version_at AS place
     ON place.area_code = source.site_code
     AND place.location_precision = 'exact'
     AND source.occurred_on >= place.begins AND source.occurred_on < place.ends
@@ -185,11 +185,11 @@ placed AS (
     AND coalesce((incident_type IN ('killing', 'injury', 'sexual_violence', 'abduction') AND site_kind IN ('poc_site', 'camp')), false)
 ),
 in_figure AS (
-  SELECT placed.*
-  FROM placed
-  JOIN period ON placed.occurred_on BETWEEN period_start AND period_end
+  SELECT located.*
+  FROM located
+  JOIN period ON located.occurred_on BETWEEN period_start AND period_end
   WHERE date_precision IN ('day', 'week', 'month', 'quarter')
-    AND cube_area IN (SELECT area_code FROM area_up WHERE area = 'COUNTRY')
+    AND cube_area IN (SELECT area_code FROM area_ancestor WHERE area = 'COUNTRY')
     AND cube_area IN (
       SELECT area FROM population_place
       WHERE population_kind = 'site' AND sex = '_T' AND age_group = '_T')

@@ -29,7 +29,7 @@ with_component AS (
     AND own.started_on_local >= other.newest_from
     AND (other.next_from IS NULL OR own.started_on_local < other.next_from)
 ),
-placed AS (
+located AS (
   SELECT
     source.*,
     country_area() AS cube_area,
@@ -39,9 +39,9 @@ placed AS (
     AND coalesce((activity_type = 'patrol' AND status = 'completed' AND component = 'police'), false)
 ),
 in_figure AS (
-  SELECT placed.*
-  FROM placed
-  JOIN period ON placed.started_on_local BETWEEN period_start AND period_end
+  SELECT located.*
+  FROM located
+  JOIN period ON located.started_on_local BETWEEN period_start AND period_end
 ),
 parts AS (
   SELECT

@@ -53,7 +53,7 @@ with_post_open_days AS (
     AND own.period_end >= other.newest_from
     AND (other.next_from IS NULL OR own.period_end < other.next_from)
 ),
-placed AS (
+located AS (
   SELECT own.*, CASE WHEN other.counts_until IS NULL OR other.counts_until >= own.period_end THEN other.host_state_actor END AS post_actor
   FROM with_post_open_days AS own LEFT JOIN (
     SELECT entry_code, counts_until, host_state_actor, month AS newest_from,
@@ -65,8 +65,8 @@ placed AS (
     AND (other.next_from IS NULL OR own.period_end < other.next_from)
 ),
 in_figure AS (
-  SELECT placed.*
-  FROM placed
+  SELECT located.*
+  FROM located
 ),
 parts AS (
   SELECT

@@ -10,15 +10,15 @@ rows_of_core AS (
   SELECT listed_on, area_code, host_state_actor, sex, officers_count
   FROM core.police_census
 ),
-placed AS (
+located AS (
   SELECT source.*, country_area() AS cube_area, period.period_type, period.period
   FROM rows_of_core AS source
   JOIN period ON source.listed_on <= least(period.period_end, as_of_day())
   QUALIFY source.listed_on = max(source.listed_on) OVER (PARTITION BY period.period_type, period.period, source.area_code, source.host_state_actor)
 ),
 in_figure AS (
-  SELECT placed.*
-  FROM placed
+  SELECT located.*
+  FROM located
 ),
 parts AS (
   SELECT

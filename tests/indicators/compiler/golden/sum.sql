@@ -35,7 +35,7 @@ with_person_days AS (
   SELECT *, CAST(CASE WHEN ended_at IS NULL THEN personnel_count WHEN ended_at >= started_at THEN personnel_count * GREATEST(1, CEIL(MINUTES_BETWEEN(started_at, ended_at) / 1440)) END AS BIGINT) AS person_days
   FROM with_component
 ),
-placed AS (
+located AS (
   SELECT
     source.*,
     country_area() AS cube_area,
@@ -45,9 +45,9 @@ placed AS (
     AND coalesce((activity_type = 'patrol' AND status = 'completed' AND component = 'police'), false)
 ),
 in_figure AS (
-  SELECT placed.*
-  FROM placed
-  JOIN period ON placed.started_on_local BETWEEN period_start AND period_end
+  SELECT located.*
+  FROM located
+  JOIN period ON located.started_on_local BETWEEN period_start AND period_end
 ),
 parts AS (
   SELECT
