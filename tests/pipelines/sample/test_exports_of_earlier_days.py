@@ -1,5 +1,6 @@
 """Files as they were sent after an earlier day: less of the same, reported late, first counts."""
 
+from collections import Counter
 from datetime import date
 from pathlib import Path
 
@@ -20,7 +21,7 @@ def rows(workspace: Workspace) -> dict[str, list[tuple[object, ...]]]:
     with open_warehouse(workspace.warehouse("sample")) as connection:
         return {
             table: connection.execute(
-                f"""SELECT * EXCLUDE (file_sha256, sheet, row_number)
+                f"""SELECT * EXCLUDE (file_sha256, sheet, row_number, row_hash)
                 FROM core.{table} ORDER BY ALL"""
             ).fetchall()
             for table in TABLES
@@ -41,7 +42,16 @@ def test_what_comes_later_completes_and_corrects_what_was_sent_before(tmp_path: 
     ingest(early, read_mission(early.profile("sample")))
     install(whole, seed=3, **SIZES)
     ingest(whole, read_mission(whole.profile("sample")))
-    assert rows(early) == rows(whole)
+    later, once = rows(early), rows(whole)
+    differing = {
+        table: Counter(map(repr, later[table])) - Counter(map(repr, once[table]))
+        for table in TABLES
+    }
+    # Some of each, not all: of thousands of rows pytest would write the difference for minutes.
+    assert {table: list(left)[:3] for table, left in differing.items() if left} == {}
+    assert {table: len(found) for table, found in later.items()} == {
+        table: len(found) for table, found in once.items()
+    }
     with open_warehouse(early.warehouse("sample")) as connection:
         after = connection.execute(
             f"SELECT {COUNTS} FROM core.incidents WHERE occurred_on <= ?",
