@@ -94,7 +94,7 @@ WITH RECURSIVE inside AS (
   SELECT area.area_code
   FROM mart.area AS area JOIN inside ON area.parent_area_code = inside.area_code
 ),
-placed AS (
+located AS (
   SELECT rows,
     month IS NULL OR month BETWEEN date_trunc('month', CAST($first AS DATE)) AND $last AS in_period,
     area IS NULL OR area IN (FROM inside) AS in_area,

@@ -72,7 +72,7 @@ def test_a_page_prints_with_its_answer_and_uncut_rows(
             words = page.locator(".js-plotly-plot .annotation-text, .js-plotly-plot .xtick text")
             assert _plain(words.first.text_content() or "") in "".join(printed), path
     assert sheets["/"] == 1
-    assert sheets["/map"] == 1
+    assert sheets["/map"] <= 3  # the map, then the places with their reasons
 
 
 def _controls(page: Page) -> list[str]:
