@@ -4,6 +4,8 @@ are mostly plain. Every choice goes by a hash of the row's key, so it is the sam
 
 import duckdb
 
+from tests.worlds.rows.stored import rows_were_changed
+
 _MOMENT = "TIMESTAMP '2026-10-15 22:59:00'"  # the last local minute of the as-of day
 
 
@@ -15,6 +17,7 @@ def plant(connection: duckdb.DuckDBPyConnection) -> None:
     ]:  # fmt: skip
         for statement in statements:
             connection.execute(statement)
+    rows_were_changed(connection)
 
 
 def _some(key: str, name: str, per_cent: int) -> str:

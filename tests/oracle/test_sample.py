@@ -24,7 +24,6 @@ from tests.oracle.hard_cases import plant
 from tests.oracle.recompute import differences, engine_cells, published, recompute
 from tests.oracle.recompute_trends import BASIS, KEY, recompute_trends
 from tests.oracle.world import PERIOD_TYPES, read_world
-from tests.worlds.rows.stored import rows_were_changed
 from tests.worlds.sample import SMALL, ingested_sample
 
 WITHOUT_RETURNS = {
@@ -51,7 +50,6 @@ def compared(
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Differences over all cells of these indicators, the engine's cells and ours."""
     mission = _with_indicators(read_mission(profile), codes)
-    rows_were_changed(connection)
     compute(connection, mission, load_catalogue(), AS_OF, profile)
     engine = engine_cells(connection.execute("SELECT * FROM mart.indicator_value").df())
     world = read_world(connection, mission, AS_OF)
