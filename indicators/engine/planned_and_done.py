@@ -22,21 +22,24 @@ def fill_effort(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None
     A line of the plan is done where as many completed activities as planned cite it. Lines that
     plan persons or person-days count as lines only: activities are not compared with them.
     """
+    # Counted in their own area first: far fewer rows are then counted again in those above it.
     connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE completed_activity AS
-        SELECT up.area, own.* FROM (
+        SELECT area_code, location_precision, date_trunc('month', started_on_local) AS month,
+          coalesce(unit_type, '_U') AS unit_type, tier, phase, partner_components, count(*) AS done
+        FROM (
         {rows_sql(contracts()["activities"], _COLUMNS)}
-        ) AS own
-        JOIN cube.area_place AS place USING (area_code, location_precision)
-        JOIN cube.area_ancestor AS up ON up.area_code = place.area
-        WHERE status = 'completed' AND started_on_local <= as_of_day()"""
+        )
+        WHERE status = 'completed' AND started_on_local <= as_of_day() GROUP BY ALL"""
     )
     connection.execute(
         """INSERT INTO mart.effort
         WITH done AS (
-          SELECT area, date_trunc('month', started_on_local) AS month,
-            coalesce(unit_type, '_U') AS unit_type, tier, phase, count(*) AS done
-          FROM completed_activity GROUP BY ALL
+          SELECT up.area, month, unit_type, tier, phase, CAST(sum(done) AS BIGINT) AS done
+          FROM completed_activity
+          JOIN cube.area_place AS place USING (area_code, location_precision)
+          JOIN cube.area_ancestor AS up ON up.area_code = place.area
+          GROUP BY ALL
         ),
         cited AS (
           SELECT plan_line_code, count(DISTINCT activity_code) AS done
@@ -70,9 +73,10 @@ def fill_effort(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None
     )
     connection.execute(
         """INSERT INTO mart.joint_activity
-        SELECT ?, date_trunc('month', started_on_local) AS month, area, partner_component, tier,
-          count(*) AS done
+        SELECT ?, month, up.area, partner_component, tier, CAST(sum(done) AS BIGINT) AS done
         FROM (SELECT *, unnest(partner_components) AS partner_component FROM completed_activity)
+        JOIN cube.area_place AS place USING (area_code, location_precision)
+        JOIN cube.area_ancestor AS up ON up.area_code = place.area
         GROUP BY ALL ORDER BY ALL""",
         [mission.mission],
     )
