@@ -12,6 +12,7 @@ from dashboards.components.area_effects_card import area_effects
 from dashboards.components.area_level import area_level, level_switch, levels_of
 from dashboards.components.card import card, notice
 from dashboards.components.chart import chart, chart_card, shows_table
+from dashboards.components.component_effects_card import component_effects
 from dashboards.components.empty import empty_mark
 from dashboards.components.event_study_card import time_since_activity
 from dashboards.components.evidence import evidence_key, evidence_mark
@@ -264,6 +265,7 @@ def body(context: Context) -> list[Any]:
         around_activities(context, link["edge"]),
         time_since_activity(context, link, _period_type(context, link)),
         area_effects(context, link),
+        component_effects(context, link["edge"]),
         *_areas_card(context, link),
     ]
     columns = [

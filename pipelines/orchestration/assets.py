@@ -109,6 +109,7 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
         "primary_test": "The test by which each edge is graded, and who chose it",
         "evidence_plan": "What each edge’s test would see today and with more data",
         "area_effect": "Each area’s own ratio of incidents, and one drawn towards the mission’s",
+        "component_effect": "Days after police, military and joint patrols side by side",
         "event_study": "Outcomes by months since an activity began in an area",
         "wake_effect": "Incidents before and after activities beside those called off",
         "interview_effect": "Answers in interviews before and after activities in the area",
