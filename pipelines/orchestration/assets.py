@@ -108,6 +108,7 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
         "result_link": "Each edge of the results framework: an output beside its outcome",
         "primary_test": "The test by which each edge is graded, and who chose it",
         "evidence_plan": "What each edge’s test would see today and with more data",
+        "interview_plan": "After which patrols to ask residents, how many and where",
         "area_effect": "Each area’s own ratio of incidents, and one drawn towards the mission’s",
         "component_effect": "Days after police, military and joint patrols side by side",
         "event_study": "Outcomes by months since an activity began in an area",

@@ -18,6 +18,7 @@ from indicators.foundation.mart_tables import store_rows
 from indicators.foundation.messages import LANGUAGES
 from indicators.foundation.statistics import benjamini_hochberg
 from indicators.incremental.result_cache import kept_results
+from indicators.linkage.evidence.interview_plan import interview_plan_rows
 from indicators.linkage.evidence.plan import plan_rows
 from indicators.linkage.evidence.primaries import (
     PrimaryTest,
@@ -64,7 +65,7 @@ _FIGURES = (
     "p_value",
 )
 # What is made of all methods together, whichever of them ran.
-TABLES = ("result_link", "primary_test", "evidence_plan")
+TABLES = ("result_link", "primary_test", "evidence_plan", "interview_plan")
 Graded = tuple[Finding, Grade | None]  # a placebo or a description has no grade
 
 
@@ -96,6 +97,7 @@ def write_evidence(
         "result_link": links,
         "primary_test": primary_rows(edges, tests, results, spoken),
         "evidence_plan": plan_rows(warehouse, abouts, tests, results),
+        "interview_plan": interview_plan_rows(warehouse, abouts),
         **{
             method.table: _own_rows(mission, results[method.name])
             for method in methods

@@ -21,7 +21,7 @@ from indicators.definitions.indicator import Indicator
 from indicators.foundation.messages import LANGUAGES
 from indicators.linkage.case_series.analysis import LEAST_INFORMATION
 from indicators.linkage.case_series.components import Compared, compare_components
-from indicators.linkage.case_series.days import COMPONENTS, ComponentDays, component_days
+from indicators.linkage.case_series.days import ComponentDays, component_days
 from indicators.linkage.finding import Finding, MethodResult
 from indicators.linkage.framework.model import Edge
 from indicators.linkage.methods.activities import (
@@ -154,7 +154,11 @@ def _row(own: Compared, inputs: PatrolDays) -> dict[str, Any]:
     smallest = precision.smallest if precision else None
     of_component = inputs.patrols[inputs.patrols["whose"] == own.component]
     # Of a component with no patrol nothing was spent; one that is not logged stays unknown.
-    spent = effort(of_component) if len(of_component) else dict.fromkeys(("person_days", "nights", "km"), 0.0)
+    spent = (
+        effort(of_component)
+        if len(of_component)
+        else dict.fromkeys(("person_days", "nights", "km"), 0.0)
+    )
     return {
         "component": own.component,
         "beside": own.beside or None,

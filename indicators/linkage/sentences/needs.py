@@ -52,9 +52,7 @@ def needs_in_words(missing: Sequence[Need], language: str) -> str:
         "and" if purpose == "test" else "or",
         language,
     )
-    return message(
-        f"linkage.needs.{purpose}", language, amounts=joined, target=_target(language)
-    )
+    return message(f"linkage.needs.{purpose}", language, amounts=joined, target=_target(language))
 
 
 def amount(kind: str, quantity: int, language: str) -> str:
