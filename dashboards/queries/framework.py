@@ -104,7 +104,7 @@ def area_effects(release: Release, edge: str) -> pd.DataFrame:
 
 
 def component_effects(release: Release) -> pd.DataFrame:
-    """Every comparison of police, military and joint patrols, edge by edge, each first by itself."""
+    """Police, military and joint patrols edge by edge: each by itself, then beside another."""
     sql = """
         SELECT * FROM mart.component_effect
         ORDER BY edge, beside IS NOT NULL,

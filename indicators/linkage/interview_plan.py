@@ -4,8 +4,8 @@ The comparison planned for is the one that reads them (`interviews.soon_or_later
 week after a patrol beside later ones, errors by area. A visit is a day on which a team asks
 `PER_VISIT` residents of an area; each area is visited as often soon after a patrol as later, so
 that areas differ alike on both sides. Smallest visible change: Bloom 1995; answers of one visit
-are alike by `INTRA_VISIT` (design effect of Kish 1965, 1 + (size - 1) × correlation), a usual figure
-for opinions in household surveys, to be replaced where a mission knows its own.
+are alike by `INTRA_VISIT` (design effect of Kish 1965, 1 + (size - 1) × correlation), a usual
+figure for opinions in household surveys, to be replaced where a mission knows its own.
 """
 
 import math
@@ -37,7 +37,7 @@ class InterviewPlan:
 
 
 def smallest_with(areas: int, visits: int, level: float) -> float:
-    """Percentage points visible with 80 % power at the 5 % level; `level`: of the answer, 0 to 1."""
+    """Percentage points visible with 80 % power; `level`: share that answers favourably, 0 to 1."""
     deff = 1 + (PER_VISIT - 1) * INTRA_VISIT
     of_side = level * (1 - level) * deff / (areas * visits * PER_VISIT)
     return smallest_visible(100 * math.sqrt(2 * of_side), areas - 1)

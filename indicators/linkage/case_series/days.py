@@ -85,7 +85,9 @@ def known_days(
 
     A day is known where the returns of incidents came for it and the 28 days before, and those of
     activities from 14 days before it to 7 after. `earlier`: days by which activities, and with them
-    their returns, are moved back (a placebo). `component`: only activities of this one. Raises KeyError where no return is recorded.
+    their returns, are moved back (a placebo). `component`: only activities of this one.
+
+    Raises KeyError where no return is recorded.
     """
     record = _read_record(connection)
     incident = _read_rows(connection, record, "series_incident", "is_independent")
