@@ -11,6 +11,7 @@ figure for opinions in household surveys, to be replaced where a mission knows i
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from indicators.linkage.interviews import MIN_CLUSTERS, MIN_INTERVIEWS
 from indicators.linkage.power import smallest_visible
@@ -40,7 +41,13 @@ def smallest_with(areas: int, visits: int, level: float) -> float:
     """Percentage points visible with 80 % power; `level`: share that answers favourably, 0 to 1."""
     deff = 1 + (PER_VISIT - 1) * INTRA_VISIT
     of_side = level * (1 - level) * deff / (areas * visits * PER_VISIT)
-    return smallest_visible(100 * math.sqrt(2 * of_side), areas - 1)
+    return _errors_needed(areas) * 100 * math.sqrt(2 * of_side)
+
+
+@cache
+def _errors_needed(areas: int) -> float:
+    """How many standard errors the smallest visible change is."""
+    return smallest_visible(1.0, areas - 1)
 
 
 def plan_interviews(
