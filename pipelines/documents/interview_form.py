@@ -43,6 +43,14 @@ _ABOUT_INTERVIEWER = ("interviewer_sex", "language")
 _ABOUT_PERSON = ("sex", "age_group", "displacement_status", "origin_area_code", "disability",
                  "household_head_sex")  # fmt: skip
 _MINORS = "Y0T17"
+# Columns that ODK Central and KoboToolbox add to an export by themselves: none is taken.
+_OF_SERVERS = (
+    "SubmissionDate", "meta-instanceID", "instanceID", "KEY", "SubmitterID", "SubmitterName",
+    "AttachmentsPresent", "AttachmentsExpected", "Status", "ReviewState", "DeviceID", "Edits",
+    "FormVersion", "_id", "_uuid", "_submission_time", "_validation_status", "_notes", "_status",
+    "_submitted_by", "__version__", "_tags", "_index", "meta/instanceID", "meta/rootUuid",
+    "formhub/uuid",
+)  # fmt: skip
 Names = Mapping[str, str]  # by language
 Line = Mapping[str, str]
 
@@ -69,6 +77,7 @@ def source_text(items: Sequence[str]) -> str:
         "source": "pulse",
         "files": ["pulse_*.csv"],
         "reader": "csv",
+        "ignore": list(_OF_SERVERS),
         "tables": [
             {
                 "table": "survey_respondents",

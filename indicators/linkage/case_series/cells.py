@@ -6,7 +6,7 @@ counts and patterns; the fit is that of day rows.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -154,7 +154,7 @@ def _codes(values: Ints) -> Ints:
 
 
 def _terms(columns: dict[str, Ints], terms: Sequence[str]) -> Floats:
-    made = {
+    made: dict[str, Callable[[], Ints]] = {
         "post": lambda: columns["state"] > 0,
         "p1": lambda: columns["state"] == 1,
         "p2": lambda: columns["state"] == 2,
@@ -163,6 +163,6 @@ def _terms(columns: dict[str, Ints], terms: Sequence[str]) -> Floats:
         "lead": lambda: columns["lead"],
         "l7": lambda: np.log1p(columns["short"]),
         "l28": lambda: np.log1p(columns["long"]),
-        **{name: partial(columns.__getitem__, name) for name in COMPONENTS},
     }
+    made |= {name: partial(columns.__getitem__, name) for name in COMPONENTS}
     return np.column_stack([np.asarray(made[name](), dtype=np.float64) for name in terms])

@@ -72,7 +72,7 @@ def test_pyxform_takes_the_form_and_finds_both_languages(form: Path) -> None:
         for item in ITEMS:
             assert vocabulary("survey_item").label(item, language) in found.xform
     for name in (*respondent_columns(), *ITEMS):
-        assert f"/poclens_pulse/{name}" in found.xform
+        assert f"/data/{name}" in found.xform
     assert "Y0T17" not in found.xform, "adults alone are asked"
 
 
