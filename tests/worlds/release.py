@@ -618,6 +618,7 @@ def _reject_rows() -> list[dict[str, Any]]:
                     first,
                     last,
                     rows,
+                    "IPO01" if source == "activities" else None,
                     column,
                     raw,
                     rule,
@@ -1121,7 +1122,8 @@ def _hq_rows(rows: Mapping[str, list[dict[str, Any]]]) -> dict[str, list[dict[st
     kept["return_status"] = [
         row | {"unit_code": None, "unit_name": None} for row in kept["return_status"]
     ]
-    kept["reject_summary"] = [row | {"raw_value": None} for row in kept["reject_summary"]]
+    hidden = {"raw_value": None, "unit_code": None}
+    kept["reject_summary"] = [row | hidden for row in kept["reject_summary"]]
     return kept
 
 
