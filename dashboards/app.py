@@ -18,7 +18,7 @@ from dashboards.access import Audience
 from dashboards.components.page_head import page_head
 from dashboards.components.shell import NavigationEntry, brief_address, release_words, shell
 from dashboards.context import Context, read_context
-from dashboards.http import briefs, downloads, security
+from dashboards.http import briefs, downloads, lists, permanent, security
 from dashboards.http.address import Address
 from dashboards.pages import (
     alerts,
@@ -262,5 +262,7 @@ def create_app(home: Path, audience: Audience = "mission") -> dash.Dash:
     _add_callbacks(app, home, audience)
     downloads.add_route(app.server, home, audience)
     briefs.add_route(app.server, home, audience)
+    lists.add_route(app.server, home, audience)
+    permanent.add_route(app.server)
     security.add_headers(app)
     return app

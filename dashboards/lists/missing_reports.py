@@ -9,14 +9,20 @@ from dashboards.rows import rows_of
 from dashboards.wording import formats
 
 
+def due_reports(context: Context) -> pd.DataFrame:
+    """Rows of `mart.return_status` of reports due in the chosen period and area."""
+    start, end = context.period.start.isoformat(), context.period.end.isoformat()
+    due = quality.due_returns(quality.returns(context.release, start, end))
+    return due[due["area"].isin(context.areas_inside)]
+
+
 def missing_reports(context: Context) -> pd.DataFrame:
     """Rows of `mart.return_status` without a report: reporter, source, area, month, status.
 
     `reporter` is the unit's name; the area's where the audience may not see units.
     """
-    start, end = context.period.start.isoformat(), context.period.end.isoformat()
-    due = quality.due_returns(quality.returns(context.release, start, end))
-    found = due[~due["status"].isin(quality.RECEIVED) & due["area"].isin(context.areas_inside)]
+    due = due_reports(context)
+    found = due[~due["status"].isin(quality.RECEIVED)]
     areas = found["area"].map(context.area_name)
     reporter = found["unit_name"].fillna(found["unit_code"]).fillna(areas)
     return found.assign(reporter=reporter).sort_values(["reporter", "source", "area", "month"])

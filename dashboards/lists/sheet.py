@@ -5,6 +5,7 @@ The same table gives the same bytes: neither file holds the time at which it was
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -43,6 +44,13 @@ def source_notes(context: Context) -> list[str]:
         period=formats.period_name(context.period, words),
     )
     return [source, *context.mission_notes]
+
+
+def value_of(text: str, language: str) -> Value:
+    """A cell's text as a number where it is nothing but one: 1,234.5 or 1 234,5; else the text."""
+    plain = re.sub(r"[\u202f\u00a0]", "", text).replace("\u2212", "-")
+    plain = plain.replace(",", ".") if language == "fr" else re.sub(r",(?=\d{3})", "", plain)
+    return float(plain) if re.fullmatch(r"-?\d+(\.\d+)?", plain) else text or None
 
 
 def csv_bytes(sheet: Sheet, language: str) -> bytes:

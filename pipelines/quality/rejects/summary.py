@@ -117,7 +117,7 @@ def _lines(connection: Connection, table: str) -> list[tuple[object, ...]]:
 def _units_sql(table: str) -> str:
     """The units of a source's waiting rows; unknown of a source that names no unit."""
     columns = contracts()[table].columns
-    named = [quoted(name) for name, column in columns.items() if column.reference == _UNIT]
+    named = [f"own.{quoted(name)}" for name, column in columns.items() if column.reference == _UNIT]
     return _UNITS_SQL.format(waiting=waiting_table(table), column=(named or ["NULL"])[0])
 
 
