@@ -98,7 +98,12 @@ def current_release(home: Path, mission: str, audience: Audience) -> Release | N
     if not pointer.is_file():
         return None
     name = pointer.read_text(encoding="utf-8").strip()
-    release = Release(mission, name, pointer.parent / name, audience)
+    return release_named(home, mission, name, audience)
+
+
+def release_named(home: Path, mission: str, name: str, audience: Audience) -> Release | None:
+    """A release by its name; None where there is none for this audience on disk."""
+    release = Release(mission, name, home / "releases" / mission / name, audience)
     return release if (release.audience_folder / "poclens.duckdb").is_file() else None
 
 

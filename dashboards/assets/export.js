@@ -27,7 +27,7 @@
   function cells(row) {
     var found = [];
     Array.prototype.forEach.call(row.cells, function (cell) {
-      found.push(harmless(words(cell)));
+      found.push(words(cell));
       for (var more = 1; more < cell.colSpan; more += 1) { found.push(""); }
     });
     return found;
@@ -39,24 +39,36 @@
     return empty.dataset.reason || "";
   }
 
-  function csv(card, foot) {
-    var mark = document.documentElement.lang === "fr" ? ";" : ",";
-    var rows = [];
+  // Title, notes, heads and rows of a card's tables, each row with its status at the end.
+  function gathered(card, foot) {
+    var head = null, rows = [];
     card.querySelectorAll("table").forEach(function (table) {
-      Array.prototype.forEach.call(table.rows, function (row, place) {
-        var isHead = row.parentElement.tagName === "THEAD";
-        if (isHead && rows.length) { return; }
-        rows.push(cells(row).concat(isHead || place === 0 ? foot.dataset.status : status(row)));
+      Array.prototype.forEach.call(table.rows, function (row) {
+        if (row.parentElement.tagName !== "THEAD") { rows.push(cells(row).concat(status(row))); return; }
+        if (!head) { head = cells(row).concat(foot.dataset.status); }
       });
     });
-    var title = card.querySelector("h2"), under = card.querySelector(".subtitle");
-    [foot.dataset.source, under && under.textContent, title && title.textContent].forEach(function (text) {
-      if (text) { rows.unshift([text]); }
-    });
-    var text = rows.map(function (row) {
-      return row.map(function (cell) { return quoted(cell, mark); }).join(mark);
+    var title = card.querySelector("h2");
+    var notes = [card.querySelector(".subtitle")].concat(Array.prototype.slice.call(card.querySelectorAll(":scope > p.note")))
+      .filter(Boolean).map(function (found) { return words(found); });
+    return { title: title ? words(title) : "", notes: notes.concat(foot.dataset.source), head: head || [], rows: rows };
+  }
+
+  function csv(card, foot) {
+    var mark = document.documentElement.lang === "fr" ? ";" : ",", table = gathered(card, foot);
+    var above = [table.title].concat(table.notes).map(function (text) { return [text]; });
+    var text = above.concat([table.head], table.rows).map(function (row) {
+      return row.map(function (cell) { return quoted(harmless(cell), mark); }).join(mark);
     }).join("\r\n");
     save(new Blob(["\ufeff" + text + "\r\n"], { type: "text/csv;charset=utf-8" }), foot.dataset.file + ".csv");
+  }
+
+  // The server writes the workbook from the cells that it is sent: the same cells as the page.
+  function xlsx(card, foot) {
+    var table = Object.assign(gathered(card, foot), { lang: document.documentElement.lang, file: foot.dataset.file });
+    fetch("/table.xlsx", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(table) })
+      .then(function (answer) { return answer.ok ? answer.blob() : Promise.reject(answer.status); })
+      .then(function (blob) { save(blob, foot.dataset.file + ".xlsx"); });
   }
 
   // Pictures -------------------------------------------------------------------------------------
@@ -143,6 +155,7 @@
     var foot = button && button.closest("[data-file]"), card = button && button.closest(".card");
     if (!foot || !card) { return; }
     if (button.dataset.action === "csv") { csv(card, foot); return; }
+    if (button.dataset.action === "xlsx") { xlsx(card, foot); return; }
     picture(card, foot).then(function (drawn) {
       if (button.dataset.action === "png") { png(drawn, foot.dataset.file); return; }
       save(new Blob([drawn.svg], { type: "image/svg+xml" }), foot.dataset.file + ".svg");

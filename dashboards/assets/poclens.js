@@ -88,7 +88,8 @@ window.dash_clientside = window.dash_clientside || {};
     if (link && !event.defaultPrevented && event.button === 0 &&
         !event.metaKey && !event.ctrlKey && !event.shiftKey) {
       event.preventDefault();
-      go(link.getAttribute("href"));
+      // A choice on the page leaves the reader where the choice is.
+      go(link.getAttribute("href"), link.pathname === window.location.pathname);
       return;
     }
     var button = event.target.closest("[data-action]");

@@ -6,11 +6,11 @@ from typing import Any
 from dash import html
 
 from dashboards.components.card import card
-from dashboards.components.table import Column, table
 from dashboards.context import Context
 from dashboards.queries import catalogue
 from dashboards.rows import rows_of
 from dashboards.wording import formats
+from dashboards.wording.words import Words
 from indicators.foundation.periods import day_months_after
 
 TEXTS = ("title", "definition", "numerator", "denominator", "limitations")
@@ -55,26 +55,25 @@ def _definition(context: Context, row: dict[str, Any]) -> html.Details:
 def comparison(context: Context, was: dict[str, Any], now: dict[str, Any]) -> html.Div:
     """What changed between two versions: as it was and as it is, field by field."""
     words = context.words
-    heads = [
-        Column(words("one.field")),
-        *(
-            Column(
-                words(
-                    "versions.version",
-                    version=str(row["version"]),
-                    since=formats.day(row["effective_from"], words),
-                )
-            )
-            for row in (was, now)
-        ),
-    ]
     fields = [(name, words.of(was, name), words.of(now, name)) for name in TEXTS]
     fields += [(name, str(was[name] or ""), str(now[name] or "")) for name in _VALUES]
-    rows = [
-        [words(f"catalogue.field.{name}"), before or "–", after or "–"]
+    lines = [
+        html.Div(
+            [
+                html.Dt(words(f"catalogue.field.{name}")),
+                html.Dd([html.Span(version_words(was, words), className="note"), before or "–"]),
+                html.Dd([html.Span(version_words(now, words), className="note"), after or "–"]),
+            ]
+        )
         for name, before, after in fields
         if before != after
     ]
-    shown = table(heads, rows, words("versions.title"))
     why = words.of(now, "change")
-    return html.Div([html.P(why), shown] if why else [shown])
+    said = [html.Div([html.Dt(words("versions.change")), html.Dd(why)])] if why else []
+    return html.Div(html.Dl([*lines, *said]), className="comparison")
+
+
+def version_words(row: dict[str, Any], words: Words) -> str:
+    """The number of a version and since when it holds."""
+    since = formats.day(row["effective_from"], words)
+    return words("versions.version", version=str(row["version"]), since=since)

@@ -1,5 +1,6 @@
 """Who has not reported in the period: units, the months and sources missing, as a list to send."""
 
+from collections import Counter
 from typing import Any
 
 import pandas as pd
@@ -38,15 +39,18 @@ def missing_reports_card(context: Context) -> list[html.Section]:
         reports=formats.number(len(frame), words),
         units=formats.number(len(rows), words),
     )
-    content: list[Any] = [table(columns, rows, title), list_files(context, "missing-reports", title)]
+    content: list[Any] = [
+        table(columns, rows, title),
+        list_files(context, "missing-reports", title),
+    ]
     return [card(title, content, under, key="missing")]
 
 
 def _row(context: Context, name: str, rows: pd.DataFrame) -> list[Any]:
     words = context.words
     months = [
-        words("missing.month", month=formats.month_name(month, words), number=str(int(number)))
-        for month, number in rows["month"].value_counts().sort_index().items()
+        words("missing.month", month=formats.month_name(month, words), number=str(number))
+        for month, number in sorted(Counter(rows["month"]).items())
     ]
     sources = [words.label("source", source) for source in rows["source"].value_counts().index]
     areas = [context.area_name(area) for area in rows["area"].value_counts().index]

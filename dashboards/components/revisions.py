@@ -67,7 +67,7 @@ def _reasons(context: Context, frame: pd.DataFrame) -> html.Div:
     """All reasons with their numbers; the choice stands in the address."""
     words, chosen = context.words, context.address.get("reason")
     counts = frame["reason"].value_counts()
-    choices = [(None, words("revised.all"), len(frame))]
+    choices: list[tuple[str | None, str, int]] = [(None, words("revised.all"), len(frame))]
     choices += [
         (str(reason), sentence_case(words.label("revision_reason", str(reason))), int(number))
         for reason, number in counts.items()

@@ -18,7 +18,8 @@ def unit_tabs(context: Context) -> list[Any]:
         return []
     numbers = quality.rejected_by_unit(context.release)
     chosen = rejected_rows.chosen_unit(context)
-    choices = [(None, words("rejects.all_units"), None)]
+    every = words("rejects.all_units")
+    choices: list[tuple[str | None, str, str | None]] = [(None, every, None)]
     choices += [(code, name, formats.number(numbers[code], words)) for code, name in names.items()]
     links = [
         page_link(

@@ -33,7 +33,7 @@ def without_figure_card(context: Context) -> list[html.Section]:
     )
     counted = indicator_values.with_rows(context.release)
     rows = [_row(context, code, newest.get(code), code in counted) for code in codes]
-    content = [table(columns, rows, title), take_away(context, "lacking", ("csv", "xlsx"), title)]
+    content = [table(columns, rows, title), take_away(context, "lacking", ("csv",), title)]
     return [card(title, content, under, key="lacking")]
 
 
@@ -62,7 +62,8 @@ def _missing(context: Context, code: str, has_rows: bool) -> str:
             number=formats.number(number, words),
             due=formats.number(cell.reports_due, words),
         )
-    return words(f"lacking.because.{_kind(cell.state)}", source=name)
+    kind = _kind(cell.state)
+    return words(f"lacking.because.{kind}", source=name)
 
 
 def _kind(state: str) -> str:

@@ -3,7 +3,8 @@
 from typing import Any
 
 from dashboards.context import Context
-from dashboards.lists.sheet import Sheet, source_notes
+from dashboards.components.definition_versions import version_words
+from dashboards.lists.sheet import Sheet
 from dashboards.queries import catalogue, indicator_values
 from dashboards.queries.cells import Cell
 from dashboards.rows import rows_of
@@ -26,7 +27,10 @@ def sheets(context: Context) -> list[Sheet]:
 
 def _values(context: Context, code: str) -> Sheet:
     words = context.words
-    rows = [_value_row(context, row) for row in rows_of(_cells(context, code))]
+    rows = [
+        _value_row(context, row)
+        for row in rows_of(indicator_values.all_cells(context.release, code))
+    ]
     names = (*_PLACE, *DIMENSIONS, *_FIGURES, "rating", "trend", "status", "beside", "version")
     heads = [words(f"one.head.{name}") for name in names]
     title = words("one.values", indicator=code)
@@ -38,10 +42,6 @@ def _values(context: Context, code: str) -> Sheet:
         *context.mission_notes,
     ]
     return Sheet(title, heads, rows, [note for note in notes if note])
-
-
-def _cells(context: Context, code: str) -> Any:
-    return indicator_values.all_cells(context.release, code)
 
 
 def _value_row(context: Context, row: dict[str, Any]) -> list[Any]:
@@ -68,17 +68,7 @@ def _definitions(context: Context, code: str) -> Sheet:
     """A row a field, a column a version: what changed stands side by side."""
     words = context.words
     versions = rows_of(catalogue.versions(context.release, code))
-    heads = [
-        words("one.field"),
-        *(
-            words(
-                "versions.version",
-                version=str(row["version"]),
-                since=formats.day(row["effective_from"], words),
-            )
-            for row in versions
-        ),
-    ]
+    heads = [words("one.field"), *(version_words(row, words) for row in versions)]
     texts = [
         [words(f"catalogue.field.{name}"), *(words.of(row, name) for row in versions)]
         for name in _TEXTS
@@ -90,7 +80,7 @@ def _definitions(context: Context, code: str) -> Sheet:
     changes = [words("versions.change"), *(words.of(row, "change") for row in versions)]
     sql = ["SQL", *(row["sql"] or "" for row in versions)]
     rows = [*texts, *codes, changes, sql]
-    return Sheet(words("one.definitions"), heads, rows, source_notes(context)[:0])
+    return Sheet(words("one.definitions"), heads, rows)
 
 
 def _files(context: Context, code: str) -> Sheet:

@@ -8,6 +8,8 @@ from dashboards.queries import quality
 from dashboards.rows import rows_of
 from dashboards.wording import formats
 from indicators.assessment.empty_reasons import Facts, statement
+from indicators.foundation import codes
+from indicators.foundation.mart_tables import DIMENSIONS
 
 
 def figure(context: Context, row: dict[str, Any], when: str) -> str:
@@ -47,10 +49,10 @@ def sheets(context: Context) -> list[Sheet]:
 
 
 def _part(context: Context, row: dict[str, Any]) -> str | None:
-    """Sex and age group where the figure is a part; nothing of a total."""
+    """The part that a figure is of: sex, age, unit, actor …; nothing of a total."""
     parts = [
         context.words.label(name, row[name])
-        for name in ("sex", "age_group")
-        if row[name] not in ("_T", "_Z")
+        for name in DIMENSIONS
+        if row[name] not in (codes.TOTAL, codes.NOT_APPLICABLE)
     ]
     return ", ".join(parts) or None

@@ -278,8 +278,8 @@ def body(context: Context) -> list[Any]:
     left = [
         *_grid_card(context),
         *missing_reports_card(context),
-        _rejects_card(context),
         *without_figure_card(context),
+        _rejects_card(context),
         _files_card(context),
     ]
     right = [*_delays_card(context), *_checks_card(context), revisions_card(context)]

@@ -315,9 +315,9 @@ def body(context: Context) -> list[Any]:
     ]
     right = [
         how_computed(context, code, context.cell(code), _origin(context, code), sentence(context)),
+        whole_file_card(context, code),
         definition_versions(context, code),
         *_goes_with(context, code),
-        whole_file_card(context, code),
     ]
     columns = [html.Div(left, className="stack"), html.Div(right, className="stack")]
     return [
