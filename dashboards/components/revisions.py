@@ -9,7 +9,7 @@ from dashboards.components.card import card, notice
 from dashboards.components.links import page_link
 from dashboards.components.list_files import list_files
 from dashboards.context import Context
-from dashboards.lists.revised_figures import figure
+from dashboards.lists.revised_figures import figure, part_of
 from dashboards.queries import framework, quality
 from dashboards.rows import rows_of
 from dashboards.wording import formats
@@ -86,7 +86,8 @@ def _reasons(context: Context, frame: pd.DataFrame) -> html.Div:
 def _revision(context: Context, row: dict[str, Any]) -> html.Li:
     words = context.words
     before, after = figure(context, row, "before"), figure(context, row, "after")
-    head = f"{context.short(row['indicator'])}, {row['period']}, {context.area_name(row['area'])}"
+    named = [context.short(row["indicator"]), row["period"], context.area_name(row["area"])]
+    head = ", ".join([*named, part_of(context, row) or ""]).rstrip(", ")
     change = [html.Span(before, className="struck"), html.B(after, className="inline")]
     reason = words.of(row, "sentence") or words.label("revision_reason", str(row["reason"]))
     return html.Li([html.Span(head), html.Div(change), html.Span(reason, className="note")])

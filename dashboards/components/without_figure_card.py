@@ -72,4 +72,4 @@ def _kind(state: str) -> str:
         return "answers"
     if state in ("period_not_over", "no_cases"):
         return state
-    return "other"
+    return "see_reason"

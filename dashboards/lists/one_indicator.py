@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from dashboards.context import Context
 from dashboards.components.definition_versions import version_words
+from dashboards.context import Context
 from dashboards.lists.sheet import Sheet
 from dashboards.queries import catalogue, indicator_values
 from dashboards.queries.cells import Cell

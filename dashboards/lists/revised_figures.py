@@ -31,7 +31,7 @@ def sheets(context: Context) -> list[Sheet]:
             context.short(row["indicator"]),
             row["period"],
             context.area_name(row["area"]),
-            _part(context, row),
+            part_of(context, row),
             figure(context, row, "before"),
             figure(context, row, "after"),
             words.label("revision_reason", str(row["reason"])),
@@ -48,7 +48,7 @@ def sheets(context: Context) -> list[Sheet]:
     return [Sheet(words("quality.revisions_title"), heads, rows, source_notes(context))]
 
 
-def _part(context: Context, row: dict[str, Any]) -> str | None:
+def part_of(context: Context, row: dict[str, Any]) -> str | None:
     """The part that a figure is of: sex, age, unit, actor …; nothing of a total."""
     parts = [
         context.words.label(name, row[name])
