@@ -6,16 +6,17 @@ Each walk counts its clicks and holds what it reaches against the mart of the re
 import csv
 import io
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import openpyxl
 import pytest
-from playwright.sync_api import Download, Locator, Page
+from playwright.sync_api import Browser, Download, Locator, Page
 from pypdf import PdfReader
 
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, recorded
 from tests.worlds.release import COUNTRY, FIRST_DEFINITION, FIRST_DEFINITION_FR, MISSION, RELEASE
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("language", ["en", "fr"])]
@@ -63,8 +64,14 @@ def _kept(download: Download) -> Path:
     return path.rename(path.with_name(f"{path.name}_{download.suggested_filename}"))
 
 
+@pytest.fixture(scope="module")
+def visit(browser: Browser, server: str) -> Iterator[Visit]:
+    """One page for all walks: the second finds the libraries in the browser's cache."""
+    yield from recorded(browser, server)
+
+
 @pytest.fixture
-def reader(visit: Visit, workspace: Path, language: str) -> Reader:
+def reader(visit: Visit, workspace: Path, language: str) -> Iterator[Reader]:
     page = visit.open(f"/?lang={language}")
     database = workspace / "releases" / MISSION / RELEASE / "mission" / "poclens.duckdb"
     with duckdb.connect(str(database), read_only=True) as mart:
