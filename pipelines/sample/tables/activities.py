@@ -387,7 +387,8 @@ class _Rows:
         return found
 
     def _alerts_answered(self, alerts: Alerts, columns: Mapping[str, pa.Array]) -> Array:
-        """The last alert of speech in the three days before a message, of its region or by radio."""
+        """The last alert of speech in the three days before a message: of its region, or any by
+        radio."""
         code, area, received = alerts.of_speech()
         found = np.full(self.size, None, dtype=object)
         regions = np.array([region(name) for name in AREAS], dtype=object)

@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from pipelines.sample.country import AREAS, AS_OF, DAYS, LAST_DAY, STARTS_ON, UNITS
+from pipelines.sample.country import AS_OF, DAYS, LAST_DAY, STARTS_ON, UNITS
 from pipelines.sample.draws import Array, Generator, column, numbered, only, pick, stream, table_of
 from pipelines.sample.tables.presence import DAY
 
 OPERATIONS = 160
 _OPERATION_TYPES = {
-    "search": 30, "public_order": 22, "checkpoint": 18, "arrest": 14, "site_security": 12, "other": 4,
+    "search": 30, "public_order": 22, "checkpoint": 18, "arrest": 14, "site_security": 12,
+    "other": 4,
 }  # fmt: skip
 _MILITARY_TYPES = {"military_operation": 80, "search": 20}
 _PARTNERS = {"police": 60, "gendarmerie": 40}
