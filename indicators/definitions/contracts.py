@@ -232,8 +232,8 @@ class Contract(Strict):
     key: tuple[str, ...]
     confidentiality: TableConfidentiality
     area_column: str | None = None
-    # SQL over the row's columns: where it is not true, no text of the row is kept anywhere
-    kept_only_if: str | None = None
+    # Reason: column of type bool. Where it is not true, nothing of the row is kept but a count
+    kept_only_if: Mapping[str, str] = {}
     date_column: str | None = None  # says when the row happened: checked against the mission
     calendar: Calendar | None = None
     columns: Mapping[str, Column]
@@ -251,9 +251,21 @@ class Contract(Strict):
             named.extend(reference.columns)
         unknown = {name for name in named if name and name not in self.columns}
         unknown |= set(self.confidentiality.columns) - set(self.columns) - set(self.derived)
+        unknown |= set(self.kept_only_if.values()) - set(self.columns)
         if unknown:
             raise ValueError(f"not columns of {self.table}: {', '.join(sorted(unknown))}")
         return self
+
+    def person_keys(self) -> tuple[str, ...]:
+        """The columns that tell one person, case or household of the table from another.
+
+        Keys of persons (`…_key`), and the code of a case where the rows are about persons.
+        """
+        about_persons = CLASSES.index(self.confidentiality.total) >= CLASSES.index("person")
+        own = {name for name in self.columns if name.endswith("_key")}
+        if about_persons and self.columns[self.key[0]].base_type == "text":
+            own |= {self.key[0]} if not any(n.endswith("_key") for n in self.key) else set()
+        return tuple(name for name in self.columns if name in own)
 
     def rules(self) -> Iterator["Rule"]:
         """Every rule that can reject a row or warn of it, in the order of the columns."""

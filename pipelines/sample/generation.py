@@ -182,7 +182,7 @@ class _Writing:
     ) -> None:
         """One whole file of rows of one table."""
         with self.file(table, source, name, share) as file:
-            file.add(rows)
+            file.add(rows, refused_rows(table, rows))
 
     @contextmanager
     def file(
@@ -217,7 +217,16 @@ class _OpenFile:
     def add(self, rows: pa.Table, avoid: Array | None = None) -> None:
         """Adds a chunk with its share of bad rows, none a copy of a row to be avoided."""
         planted_rows = self.planter.plant(self.planter.form.render(rows), avoid)
-        self.writing.note(self.table, rows.num_rows, self.written.add(planted_rows))
+        kept = rows.num_rows - int(refused_rows(self.table, rows).sum())
+        self.writing.note(self.table, kept, self.written.add(planted_rows))
+
+
+def refused_rows(table: str, rows: pa.Table) -> Array:
+    """True for rows that intake does not keep: without consent, or without an assessment."""
+    refused = np.zeros(rows.num_rows, dtype=bool)
+    for name in contracts()[table].kept_only_if.values():
+        refused |= ~rows[name].to_numpy(zero_copy_only=False)
+    return refused
 
 
 def _write_all(writing: _Writing, sizes: _Sizes) -> None:

@@ -19,7 +19,11 @@ from indicators.linkage.framework.causal_language import causal_term_in
 REPOSITORY = Path(__file__).parents[3]
 # Columns that §1 to §7 of the agreed list do not have; `near_base` is of its §8, of which the rest
 # comes later.
-OURS = {"incidents": {"violence_type", "near_base", "circumstance"}}
+OURS = {
+    "incidents": {"violence_type", "near_base", "circumstance"},
+    "referrals": {"protection_risk_assessed"},  # §8
+}
+REQUIRED_BY_SECTION_8 = {"referrals": {"observed_on", "protection_risk_assessed"}}
 OPEN_CODES = {"wave", "answer"}  # codes by survey and by item: text with a form or a row rule
 OPEN_ARROWS = {("activities", "network_code")}  # until the sample mission fills `registers`
 TABLES = sorted(contracts())
@@ -88,7 +92,8 @@ def test_a_contract_requires_what_was_agreed_to_be_required(
 ) -> None:
     columns = contracts()[table].columns
     ours = {name for name, column in columns.items() if column.required}
-    assert ours == {name for name, column in agreed[table].items() if column.required}
+    required = {name for name, column in agreed[table].items() if column.required}
+    assert ours == required | REQUIRED_BY_SECTION_8.get(table, set())
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -140,10 +145,11 @@ def test_a_table_is_loaded_after_the_tables_it_refers_to() -> None:
             assert order.index(other) < order.index(table), (table, other)
 
 
-def test_a_referral_of_a_survivor_without_consent_is_no_warning_but_a_reject() -> None:
-    rules = {rule.kind: rule.severity for rule in contracts()["referrals"].rules()}
-    assert rules["survivor_consents"] == "blocking"
-    assert contracts()["referrals"].columns["consent_given"].required
+def test_referrals_of_every_kind_need_consent_and_an_assessment_of_the_risk() -> None:
+    contract = contracts()["referrals"]
+    needed = {"no_consent": "consent_given", "not_assessed": "protection_risk_assessed"}
+    assert contract.kept_only_if == needed
+    assert all(contract.columns[name].required for name in needed.values())
 
 
 def test_the_grave_violations_of_the_rule_are_the_first_six_of_the_list() -> None:
@@ -445,12 +451,6 @@ def test_a_row_rule_is_silent_on_columns_that_are_not_required(table: str) -> No
             "validity_ordered",
             {"valid_from": "2026-01-01", "valid_to": "2026-01-01"},
             {"valid_to": "2025-12-31"},
-        ),
-        (
-            "referrals",
-            "survivor_consents",
-            {"referral_kind": "survivor_services", "consent_given": True},
-            {"consent_given": False},
         ),
         (
             "referrals",
