@@ -521,7 +521,8 @@ _ADDED = [
     # 52: day 0, 7 and 8, and the day before; by soldiers too
     *(
         f"""UPDATE core.activities SET hot_spot_code = s.hot_spot_code, activity_type = 'patrol',
-              status = 'completed', started_at = s.valid_from + INTERVAL {days} DAY {clock}
+              status = 'completed',
+              started_at = CAST(s.valid_from AS TIMESTAMP) + INTERVAL ({days}) DAY {clock}
             FROM (SELECT *, row_number() OVER (ORDER BY hot_spot_code) AS number
                   FROM core.hot_spots WHERE valid_from > DATE '2024-02-01') AS s
             WHERE {_some("activity_code", f"spot {days}", 12)}

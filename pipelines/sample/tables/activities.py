@@ -368,8 +368,10 @@ class _Rows:
             of_code = dict(
                 zip(table[name].to_pylist(), table["threat_type"].to_pylist(), strict=True)
             )
-            named = [of_code.get(code) for code in columns[name].to_pylist()]
-            found = np.where(np.array(named, dtype=object) == None, found, named)  # noqa: E711
+            named = np.array(
+                [of_code.get(code) for code in columns[name].to_pylist()], dtype=object
+            )
+            found = np.where(named == None, found, named)  # noqa: E711
         return found
 
     def _operations(self, operations: pa.Table) -> Array:
