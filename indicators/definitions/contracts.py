@@ -223,6 +223,18 @@ class TableConfidentiality(Strict):
         return max(self.total, self.columns.get(name, self.total), key=CLASSES.index)
 
 
+class Retention(Strict):
+    """For how long the rows of a table stay as they came.
+
+    After so many months, counted from the month of the table's date, archive, raw rows and
+    quarantine let go of them. What is counted stays in core: without the columns in `drop`, under
+    a key that leads to nobody.
+    """
+
+    months: int = Field(ge=1)
+    drop: tuple[str, ...] = ()
+
+
 class Contract(Strict):
     """All that is known of one core table before any file arrives."""
 
@@ -234,6 +246,7 @@ class Contract(Strict):
     area_column: str | None = None
     # Reason: column of type bool. Where it is not true, nothing of the row is kept but a count
     kept_only_if: Mapping[str, str] = {}
+    retention: Retention | None = None
     date_column: str | None = None  # says when the row happened: checked against the mission
     calendar: Calendar | None = None
     columns: Mapping[str, Column]
@@ -252,6 +265,7 @@ class Contract(Strict):
         unknown = {name for name in named if name and name not in self.columns}
         unknown |= set(self.confidentiality.columns) - set(self.columns) - set(self.derived)
         unknown |= set(self.kept_only_if.values()) - set(self.columns)
+        unknown |= set(self.retention.drop if self.retention else ()) - set(self.columns)
         if unknown:
             raise ValueError(f"not columns of {self.table}: {', '.join(sorted(unknown))}")
         return self

@@ -74,7 +74,8 @@ def remark_lines(file: Mapping[str, Any], language: str) -> Iterator[str]:
         counts |= {f"{name}_after": value for name, value in file["after"].items()}
         yield message("cli.ingest.reread", language, **counts)
     for reason, rows in file["not_kept"].items():
-        facts = {"reason": message(f"not_kept.{reason}", language), "rows": rows}
+        told = message(f"not_kept.{reason}", language)
+        facts = {"name": file["name"], "reason": told, "rows": rows}
         yield message("cli.ingest.not_kept", language, **facts)
     for column, values in file["left_out"].items():
         facts = {"name": file["name"], "column": column, "values": values}

@@ -197,6 +197,36 @@ def _kept_rows(
     return with_remarks(file, source), left_out
 
 
+def rewrite_archive(
+    connection: duckdb.DuckDBPyConnection,
+    mission: Mission,
+    delivery: Delivery,
+    known: InputFile,
+    outlines: Callable[[], Outlines],
+    read: Read,
+) -> set[tuple[str, int]]:
+    """Keeps of a file in the archive only what may be kept by now; (sheet, row) of what went.
+
+    Raises WrongUse where its mapping cannot read it.
+    """
+    folder = delivery.archive
+    assert folder is not None
+    delivery = replace(delivery, source=agreed(delivery.source, mission))
+    whole = file_rows(delivery, read)
+    file, _ = _kept_rows(connection, mission, delivery, delivery.source, outlines, read)
+    gone = _places(whole) - _places(file)
+    if gone:
+        kept = archive.keep(folder, delivery, file)
+        entry = replace(known, archive_sha256=kept.sha256, left_out=kept.left_out)
+        with one_transaction(connection):
+            ledger.record(connection, replace(entry, rows_refused=file.rows_refused))
+    return gone
+
+
+def _places(file: FileRows) -> set[tuple[str, int]]:
+    return set(zip(file.sheet.to_pylist(), file.row_number.to_pylist(), strict=True))
+
+
 def _entries(
     file: FileRows,
     mappings: list[TableMapping],

@@ -121,7 +121,11 @@ def _refused(
                 f"WHEN {text_column(name)} IS NOT NULL AND list_contains(?, {digest}) THEN 'purged'"
             )
             parameters += [sorted(known.keys), mission.mission]
-    day = f"CAST({quoted(contract.date_column)} AS DATE)" if contract.date_column else "NULL"
+    day = (
+        f"CAST({quoted(contract.date_column)} AS DATE)"
+        if contract.date_column
+        else "CAST(NULL AS DATE)"
+    )
     if contract.table in known.before:
         cases.append(f"WHEN {day} < CAST(? AS DATE) THEN 'past_retention'")
         parameters.append(known.before[contract.table])
@@ -129,7 +133,7 @@ def _refused(
         cases.append(f"WHEN {quoted(name)} IS NOT TRUE THEN '{reason}'")
     rows = connection.execute(
         f"""
-        SELECT position, CAST(date_trunc('month', {day}) AS VARCHAR), reason
+        SELECT position, CAST(CAST(date_trunc('month', {day}) AS DATE) AS VARCHAR), reason
         FROM (SELECT *, CASE {" ".join(cases)} END AS reason FROM typed_rows)
         WHERE reason IS NOT NULL ORDER BY ordinal
         """,

@@ -28,7 +28,7 @@ def write_rows_not_kept(connection: Connection, mission: Mission) -> None:
         INSERT INTO mart.rows_not_kept
         SELECT ?, table_name, year(month) || '-Q' || quarter(month), reason, sum(rows_count)
         FROM ops.rows_not_kept JOIN ops.input_file USING (file_sha256)
-        WHERE status = 'loaded' AND reason <> 'purged'
+        WHERE status = 'loaded' AND reason NOT IN ('purged', 'past_retention')
         GROUP BY ALL ORDER BY ALL
         """,
         [mission.mission],
