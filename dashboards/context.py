@@ -118,10 +118,12 @@ class Context:
 
     def is_lowest(self, code: str) -> bool:
         """Whether no administrative area lies below this one; sites are no such areas."""
-        if code not in self.areas.index or self.areas.loc[code, "area_level"] == "site":
-            return False
-        below = self.areas[self.areas["area_level"] != "site"]["parent_area_code"]
-        return code not in set(below.dropna())
+        return code in self._lowest
+
+    @cached_property
+    def _lowest(self) -> frozenset[str]:
+        administrative = self.areas[self.areas["area_level"] != "site"]
+        return frozenset(administrative.index) - set(administrative["parent_area_code"].dropna())
 
     @cached_property
     def indicators(self) -> pd.DataFrame:
@@ -241,13 +243,20 @@ class Context:
         return frame[frame["period_end"] <= pd.Timestamp(self.period.end)]
 
     @cached_property
-    def _series(self) -> dict[str, list[Dated]]:
-        grouped = self.all_series.groupby("indicator")
-        return {str(code): dated_cells(rows) for code, rows in grouped}
+    def _series(self) -> dict[str, pd.DataFrame]:
+        return {str(code): rows for code, rows in self.all_series.groupby("indicator")}
+
+    @cached_property
+    def _dated(self) -> dict[str, list[Dated]]:
+        """The series that were asked for: a page needs few of them."""
+        return {}
 
     def series(self, indicator: str) -> list[Dated]:
         """The dated cells of one indicator in the chosen area, oldest first."""
-        return self._series.get(indicator, [])
+        if indicator not in self._dated:
+            rows = self._series.get(indicator)
+            self._dated[indicator] = [] if rows is None else dated_cells(rows)
+        return self._dated[indicator]
 
     @cached_property
     def _paths(self) -> dict[str, float]:
@@ -278,7 +287,10 @@ class Context:
 
 
 def read_context(home: Path, audience: Audience, address: Address) -> Context | None:
-    """The context of a request; None where nothing is published for this audience."""
+    """The context of a request; None where nothing is published for this audience.
+
+    Raises DamagedRelease where a file of the release is missing or cannot be read.
+    """
     published = [
         mission
         for mission in published_missions(home)
@@ -291,6 +303,7 @@ def read_context(home: Path, audience: Audience, address: Address) -> Context | 
     release = current_release(home, mission, audience)
     if release is None:
         return None
+    release.require_whole()
     words = Words(address.language)
     return Context(home, audience, address, words, tuple(published), release)
 
