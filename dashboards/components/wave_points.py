@@ -50,7 +50,9 @@ def newest_asked(context: Context, code: str) -> Dated | None:
 def later_waves(context: Context, waves: pd.DataFrame, code: str) -> list[dict[str, Any]]:
     """The waves after the last one that asked a question."""
     points = asked_points(context, code)
-    return [row for row in rows_of(waves) if row["last_on"].date() > points[-1].end] if points else []
+    return (
+        [row for row in rows_of(waves) if row["last_on"].date() > points[-1].end] if points else []
+    )
 
 
 def wave_name(context: Context, waves: pd.DataFrame, dated: Dated) -> str:

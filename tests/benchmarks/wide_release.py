@@ -139,7 +139,9 @@ def _widen_sql(table: str, maps: tuple[str, ...]) -> str:
     """The rows of a table repeated over the maps, in the order in which a release stores them."""
     columns = ", ".join(
         f"{map_name}.{column} AS {name}"
-        if (found := _FROM_MAPS.get(name)) and (map_name := found[0]) in maps and (column := found[1])
+        if (found := _FROM_MAPS.get(name))
+        and (map_name := found[0]) in maps
+        and (column := found[1])
         else f'small."{name}"'
         for name in MART_TABLES[table]
     )
