@@ -1,4 +1,4 @@
-"""What was made once and holds for good: kept in memory up to a number of bytes, made by one thread.
+"""What holds for good is made once, by one thread, and kept in memory up to a number of bytes.
 
 A release never changes, so what was read or rendered of it does not either. What is asked for least
 recently goes first. Errors are not kept.

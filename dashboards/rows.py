@@ -3,7 +3,6 @@
 from typing import Any
 
 import pandas as pd
-from pandas.api.types import is_datetime64_any_dtype
 
 
 def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -17,8 +16,6 @@ def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
 def _values(column: pd.Series) -> list[Any]:
     if isinstance(column.dtype, pd.StringDtype):
         return column.to_numpy(dtype=object).tolist()
-    if is_datetime64_any_dtype(column.dtype):
-        return column.tolist()
     if isinstance(column.array, pd.arrays.IntegerArray | pd.arrays.BooleanArray):
-        return column.to_numpy(dtype=object, na_value=None).tolist()
+        return [None if value is pd.NA else value for value in column.tolist()]
     return column.tolist()

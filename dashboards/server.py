@@ -40,7 +40,7 @@ def _gunicorn(server: Flask, listening: socket.socket) -> None:
     from gunicorn.app.base import BaseApplication
 
     settings = {
-        "bind": f"fd://{listening.fileno()}",
+        "bind": f"fd://{os.dup(listening.fileno())}",  # closed by gunicorn
         "workers": processes(),
         "threads": THREADS,
         "worker_class": "gthread",
@@ -53,7 +53,7 @@ def _gunicorn(server: Flask, listening: socket.socket) -> None:
         "control_socket_disable": True,
     }
 
-    class Application(BaseApplication):  # type: ignore[misc]
+    class Application(BaseApplication):
         def load_config(self) -> None:
             for name, value in settings.items():
                 self.cfg.set(name, value)

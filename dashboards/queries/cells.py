@@ -32,8 +32,9 @@ _NO_WAVE = ("no_survey", "not_asked", "period_not_over", "before_record", "not_i
 
 def _number(row: Mapping[str, Any], name: str) -> float | None:
     found = row.get(name)
-    is_known = found is not None and bool(found == found)  # what is missing equals nothing
-    return float(found) if is_known else None
+    if found is None or found != found:  # what is missing equals nothing, not even itself
+        return None
+    return float(found)
 
 
 def _text(row: Mapping[str, Any], name: str) -> str | None:

@@ -1,7 +1,7 @@
 """A release of 60 indicators × 120 areas × 10 years, made by SQL in seconds.
 
-The small release of `tests.worlds.release` is written, and its rows are repeated: an indicator, area
-and period of the wide one has the figures of one of the small one, with all its states.
+The small release of `tests.worlds.release` is written, and its rows are repeated: an indicator,
+area and period of the wide one has the figures of one of the small one, with all its states.
 `python -m tests.benchmarks.wide_release FOLDER` writes a workspace.
 """
 
@@ -75,7 +75,7 @@ def _areas(number: int) -> list[dict[str, Any]]:
 
 
 def _periods(years: int) -> list[dict[str, Any]]:
-    """Ten years of months, quarters, halves and years, each with the period whose figures it has."""
+    """Ten years of months, quarters and years, each with the period whose figures it has."""
     names: list[tuple[str, str, int]] = []
     for year in range(_LAST - years + 1, _LAST + 1):
         names += [("M", f"{year}-{month:02d}", 12) for month in range(1, 13)]
