@@ -56,6 +56,8 @@ PAGES: Sequence[tuple[str, ModuleType]] = (
     ("sure", catalogue),
     ("sure", help),
 )
+# What can be read of a release that holds no figure.
+WITHOUT_FIGURES = (data_quality, releases, catalogue, help)
 ENTRIES = tuple(NavigationEntry(group, page.NAME, page.PATH) for group, page in PAGES)
 
 _INDEX = """<!DOCTYPE html>
@@ -97,6 +99,20 @@ def _not_found(words: Words, context: Context) -> Answer:
     return Answer(title, title, lambda: [page_head(title, words("state.not_found.lead"))], context)
 
 
+def _without_figures(title: str, page: ModuleType, context: Context) -> Answer:
+    """A release without a single figure: what it holds besides, and what to do."""
+    words = context.words
+    said = words("state.empty.title", release=context.release.name)
+    lead = words("state.empty.lead")
+    parts = [page_head(said, lead), html.Pre(words("state.no_release.commands"))]
+    return Answer(
+        title,
+        f"{said} {lead}",
+        lambda: [*parts, *(page.body(context)[1:] if page in WITHOUT_FIGURES else [])],
+        context,
+    )
+
+
 def answer(home: Path, audience: Audience, address: Address) -> Answer:
     """The page for an address: states without a release or without such a page included."""
     words = Words(address.language)
@@ -107,6 +123,8 @@ def answer(home: Path, audience: Audience, address: Address) -> Answer:
     if page is None or (page is indicator and indicator.code_of(context) is None):
         return _not_found(words, context)
     title = words("document_title", page=words(f"nav.{page.NAME}"), mission=context.mission_name)
+    if not context.has_figures:
+        return _without_figures(title, page, context)
     return Answer(title, page.sentence(context), lambda: page.body(context), context)
 
 

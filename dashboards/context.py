@@ -17,7 +17,7 @@ from dashboards.releases import Release, current_release, published_missions
 from dashboards.rows import rows_of
 from dashboards.wording import formats
 from dashboards.wording.words import Words
-from indicators.foundation.periods import Period
+from indicators.foundation.periods import Period, period_named
 
 # A quarter in which a smaller share of the indicators has a figure is not shown unasked.
 _ENOUGH_FIGURES = 1 / 3
@@ -61,6 +61,11 @@ class Context:
         return [str(note) for note in json.loads(text)] if text else []
 
     @cached_property
+    def has_figures(self) -> bool:
+        """Whether the release holds a figure at all."""
+        return indicator_values.has_figures(self.release)
+
+    @cached_property
     def periods(self) -> list[Period]:
         """All periods of the release, newest first."""
         return [Period(*span_of(row)) for row in rows_of(indicator_values.periods(self.release))]
@@ -75,8 +80,9 @@ class Context:
     def _usual_period(self, by_code: dict[str, Period]) -> Period:
         """Missions whose data come by the year would show an empty page for a quarter."""
         quarters = [period for period in self.periods if period.period_type == "Q"]
-        newest = (quarters or self.periods)[0]
-        quarter = by_code.get(self.release.name.rpartition("-")[0], newest)
+        own = period_named(self.release.name.rpartition("-")[0])
+        newest = next(iter(quarters or self.periods), own)  # its own where it has no figure at all
+        quarter = by_code.get(own.name, newest)
         frame = indicator_values.figures_by_period(self.release, self.country)
         figures = dict(zip(frame["period"], frame["figures"], strict=True))
         if figures.get(quarter.name, 0) >= _ENOUGH_FIGURES * len(self.indicators):
