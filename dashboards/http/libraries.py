@@ -15,6 +15,10 @@ _MOST_MB = 16  # all libraries of Dash and Mantine, with Plotly, take 3 MB
 
 def keep_libraries(app: dash.Dash) -> None:
     """Puts the kept files before the routes of Dash that read and compress at every request."""
+    # Dash knows its files once it has written a document; a process may be asked for one before.
+    with app.server.test_request_context("/"):
+        app._generate_scripts_html()
+        app._generate_css_dist_html()
     kept: Kept[Finished] = Kept(_MOST_MB * 2**20, lambda answer: answer.size)
     for rule in list(app.server.url_map.iter_rules()):
         if rule.rule.startswith(_FOLDERS):

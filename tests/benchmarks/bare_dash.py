@@ -25,6 +25,8 @@ def bare_app() -> dash.Dash:
         step = int(value.split()[-1]) + 1
         return go.Figure(go.Scatter(x=list(range(120)), y=[(k * step) % 17 for k in range(120)]))
 
+    # Each process must know the libraries before it is asked for one.
+    app.server.test_client().get("/")
     return app
 
 

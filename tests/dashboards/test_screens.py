@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,10 @@ def test_order_of_the_query_and_what_no_page_knows_change_nothing(client: FlaskC
     assert len(tags) == 1
 
 
+def test_a_search_that_finds_nothing_is_a_page(client: FlaskClient) -> None:
+    assert client.get("/screen/indicators?q=nothing-has-this-name").status_code == 200
+
+
 def test_the_overview_is_small(client: FlaskClient) -> None:
     """At most 120 kB besides libraries (ux §10)."""
     paths = ("/", "/_dash-layout", "/_dash-dependencies", "/screen/")
@@ -55,6 +60,15 @@ def test_a_new_release_makes_the_pages_anew(tmp_path: Path) -> None:
     assert after.status_code == 200
     assert "2026-Q3-r02" in json.dumps(after.json) and "2026-Q3-r01" in json.dumps(before.json)
     assert "2026-Q3-r02" in client.get("/").get_data(as_text=True)
+
+
+def test_a_process_that_wrote_no_document_yet_has_the_libraries(home: Path) -> None:
+    """Another process may have written the document."""
+    page = create_app(home).server.test_client().get("/").get_data(as_text=True)
+    fresh = create_app(home).server.test_client()
+    addresses = re.findall(r'(?:src|href)="(/(?:_dash-component-suites|assets)/[^"]+)"', page)
+    assert len(addresses) > 10
+    assert {fresh.get(address).status_code for address in addresses} == {200}
 
 
 def test_libraries_are_packed_and_a_wrong_name_is_not_found(client: FlaskClient) -> None:
