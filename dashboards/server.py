@@ -46,7 +46,7 @@ def _gunicorn(server: Flask, listening: socket.socket) -> None:
         "worker_class": "gthread",
         "preload_app": True,
         "timeout": _SECONDS,
-        "graceful_timeout": 5,
+        "graceful_timeout": 3,
         "keepalive": 30,
         "backlog": WAITING,
         "loglevel": "warning",
