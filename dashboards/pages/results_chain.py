@@ -11,7 +11,7 @@ from dashboards.components.chain_graph import Chain, chain_graph, is_graded, lin
 from dashboards.components.chart import chart_card, shows_table
 from dashboards.components.evidence import evidence_key, evidence_mark
 from dashboards.components.finding_notes import caveat_codes, caveat_list
-from dashboards.components.finding_sentence import finding_sentence
+from dashboards.components.finding_sentence import finding_of
 from dashboards.components.links import page_link
 from dashboards.components.output_done import output_done
 from dashboards.components.page_head import page_head
@@ -157,12 +157,12 @@ def _graph_card(context: Context, chain: Chain) -> html.Section:
 def _panel(context: Context, link: Link) -> html.Section:
     """The chosen link: grade, sentence, caveats, and the way to all that was looked at."""
     words = context.words
-    href = context.address.link("/side-by-side", edge=link["edge"])
+    href = context.address.link("/effects", edge=link["edge"])
     grade = words(f"evidence.{link['grade']}" if is_graded(link) else "evidence.not_tested")
     mark = evidence_mark(link["grade"], words, link["status"])
     parts = [
         html.P([mark, html.Span(sentence_case(grade))], className="chain-grade"),
-        finding_sentence(words.of(link, "sentence") or words("side.caution")),
+        finding_of(link, words),
         *caveat_list(caveat_codes(link), words),
         page_link(words("chain.more"), href),
     ]

@@ -19,7 +19,7 @@ PATHS = (
     "/indicators/P2-OC-05",
     "/map",
     "/perceptions",
-    "/side-by-side",
+    "/effects",
     "/data-quality",
     "/releases",
     "/catalogue",
@@ -27,7 +27,7 @@ PATHS = (
     "/alerts",
     "/help",
 )
-WITH_CHARTS = ("/indicators/P2-OC-07", "/map", "/perceptions", "/side-by-side")
+WITH_CHARTS = ("/indicators/P2-OC-07", "/map", "/perceptions", "/effects")
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -12,7 +12,7 @@ from tests.browser.conftest import Visit
 
 pytestmark = pytest.mark.browser
 
-_WITH_CHARTS = ("/indicators/P2-OC-07", "/map", "/perceptions", "/side-by-side")
+_WITH_CHARTS = ("/indicators/P2-OC-07", "/map", "/perceptions", "/effects")
 _PATHS = (*_WITH_CHARTS, "/", "/indicators", "/data-quality", "/releases", "/catalogue")
 # Each of them must still be seen where a printer leaves out every background.
 _MARKS = (
