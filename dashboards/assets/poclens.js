@@ -38,8 +38,26 @@ window.dash_clientside = window.dash_clientside || {};
     document.body.appendChild(kept);
   }
 
+  // The same control on the page that follows: by its picker, its name or its words.
+  var left = null;
+  function placeOf(element) {
+    if (!element || element === document.body || !element.closest("#screen")) { return null; }
+    var picker = element.closest(".picker");
+    if (picker) { return { look: "." + Array.from(picker.classList).filter(function (name) { return /^picker-/.test(name); })[0] + " input", text: null }; }
+    return { look: element.tagName, text: element.getAttribute("aria-label") || element.textContent };
+  }
+  function restoreFocus(place) {
+    var here = document.activeElement;
+    if (!place || (here && here !== document.body && here.isConnected)) { return; }
+    var same = Array.from(document.querySelectorAll("#screen " + place.look)).filter(function (found) {
+      return place.text === null || (found.getAttribute("aria-label") || found.textContent) === place.text;
+    });
+    if (same.length) { same[0].focus({ preventScroll: true }); }
+  }
+
   window.dash_clientside.poclens = {
     asked: function (path, search) {
+      left = placeOf(document.activeElement);
       if (window.poclens.restoreTables) { window.poclens.restoreTables(); }
       var dark = window.matchMedia("(prefers-color-scheme: dark)").matches;
       return { path: path, search: search, dark: dark };
@@ -58,6 +76,11 @@ window.dash_clientside = window.dash_clientside || {};
         window.setTimeout(function () {
           var title = document.getElementById("page-title");
           if (title) { title.focus({ preventScroll: true }); }
+        }, 60);
+      } else {
+        window.setTimeout(function () {
+          restoreFocus(left);
+          document.dispatchEvent(new CustomEvent("poclens:arrived"));
         }, 60);
       }
       return [facts.said, facts.theme];

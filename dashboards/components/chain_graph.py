@@ -33,11 +33,6 @@ class Chain:
     objective: str
     impacts: Sequence[str]
 
-    @property
-    def all_outputs(self) -> list[str]:
-        """Every output in the order of the tiers."""
-        return [code for codes in self.outputs.values() for code in codes]
-
 
 def is_graded(link: Link) -> bool:
     """Whether a link was tested and graded."""
