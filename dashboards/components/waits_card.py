@@ -86,7 +86,10 @@ def _links(context: Context) -> list[html.Li]:
     if not changed:
         return []
     text = words.digits("waits.links", len(changed), release=before.name)
-    return [_line(context, text, "/results-chain", words.some_of(changed, _NAMED))]
+    note = words.some_of(changed, _NAMED)
+    if context.area != context.country:
+        note = f"{note}. {words('finding.whole_mission')}"
+    return [_line(context, text, "/results-chain", note)]
 
 
 def _grades(links: pd.DataFrame) -> dict[str, str]:

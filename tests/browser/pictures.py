@@ -12,7 +12,14 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
-from tests.browser.served import PAGES, chromium, chromium_path, served, with_query
+from tests.browser.served import (
+    PAGES,
+    await_charts,
+    chromium,
+    chromium_path,
+    served,
+    with_query,
+)
 from tests.worlds.release import write_release
 
 
@@ -56,7 +63,7 @@ def _picture(browser: Browser, address: str, width: int, file: Path, prints: boo
     page.goto(address)
     page.wait_for_selector("#screen h1", timeout=60_000)
     page.wait_for_load_state("networkidle")
-    page.wait_for_timeout(300)  # the last chart is drawn
+    await_charts(page)
     page.screenshot(path=f"{file}.png", full_page=True)
     if prints:
         page.pdf(path=f"{file}.pdf", prefer_css_page_size=True, print_background=False)

@@ -90,7 +90,7 @@ def test_the_focus_stays_on_the_picker_that_was_used(visit: Visit) -> None:
     page.locator(".picker-period input").click()
     page.get_by_role("option", name="Q2 2026").click()
     page.get_by_text("Q2 2026, Mission area").wait_for()
-    page.wait_for_function("document.activeElement.closest('.picker-period') !== null")
+    page.locator(".picker-period:focus-within").wait_for()
 
 
 def test_enter_opens_the_panel_of_a_link_and_escape_returns(visit: Visit) -> None:
