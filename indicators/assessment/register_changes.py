@@ -133,6 +133,11 @@ def _changes_from(
             yield _tested(table, now, months, tables[base], series, noise[start], is_share)
 
 
+def has_value(cells: pd.DataFrame) -> pd.Series:
+    """Whether a cell has a value that may be compared, be it provisional."""
+    return cells["obs_status"].isin([NORMAL, PROVISIONAL]) & cells["value"].notna()
+
+
 def _table(cells: pd.DataFrame, series: np.ndarray, size: int) -> Table:
     periods = (
         cells[["period", "period_start", "period_end", "is_running"]]
@@ -141,7 +146,7 @@ def _table(cells: pd.DataFrame, series: np.ndarray, size: int) -> Table:
     )
     at = (series, periods.reset_index().set_index("period")["index"].loc[cells["period"]])
     complete = cells["obs_status"].eq(NORMAL).to_numpy()
-    is_told = (cells["obs_status"].isin([NORMAL, PROVISIONAL]) & cells["value"].notna()).to_numpy()
+    is_told = has_value(cells).to_numpy()
     part, whole = _figures(cells)
 
     def spread(values: np.ndarray, fits: np.ndarray) -> Floats:

@@ -22,10 +22,16 @@ import numpy as np
 import pandas as pd
 
 from indicators.assessment.change_tests import estimate_change_p
-from indicators.assessment.register_changes import COUNTS, LEVEL, SERIES, register_changes
+from indicators.assessment.register_changes import (
+    COUNTS,
+    LEVEL,
+    SERIES,
+    has_value,
+    register_changes,
+)
 from indicators.definitions.measures import SURVEY_KINDS
 from indicators.definitions.mission_profile import Mission
-from indicators.foundation.codes import NORMAL, PROVISIONAL, TOO_IMPRECISE
+from indicators.foundation.codes import NORMAL, TOO_IMPRECISE
 from indicators.foundation.mart_tables import TREND_COLUMNS, totals_sql
 from indicators.foundation.periods import period_named, previous_year
 from indicators.foundation.statistics import benjamini_hochberg
@@ -94,8 +100,7 @@ def _untested_kinds(cells: pd.DataFrame) -> pd.DataFrame:
         ["latest_value", "no_wave_before", "measure_not_tested"],
         "",
     )
-    is_told = cells["obs_status"].isin([NORMAL, PROVISIONAL]) & cells["value"].notna()
-    return cells[["cell_id"]].assign(trend_reason=reason)[is_told & (reason != "")]
+    return cells[["cell_id"]].assign(trend_reason=reason)[has_value(cells) & (reason != "")]
 
 
 def cells_sql() -> str:
@@ -190,8 +195,7 @@ def _breaks_in_series(cells: pd.DataFrame) -> pd.Index:
     """Cells with a value whose earlier period or wave another version of the definition gave."""
     several = cells.groupby("indicator")["indicator_version"].transform("nunique") > 1
     tested = cells["measure"].isin([*COUNTS, "ratio"]) | cells["is_survey"]
-    is_told = cells["obs_status"].isin([NORMAL, PROVISIONAL]) & cells["value"].notna()
-    chosen = cells[several & tested & is_told & ~cells["is_stock"]]
+    chosen = cells[several & tested & has_value(cells) & ~cells["is_stock"]]
     place = ["indicator", "area", "period_type"]
     waves = chosen[chosen["is_survey"]].sort_values("period_start")
     years = {name: previous_year(period_named(name)).name for name in set(chosen["period"])}

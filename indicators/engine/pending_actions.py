@@ -36,32 +36,29 @@ def fill_pending_actions(
     """
     if ALERTS in selected:
         kind = _pooled_sql("threat_type", vocabularies()["threat_type"].pooled_as)
-        connection.execute(
-            f"""INSERT INTO mart.pending_action
-            SELECT ?, 'alert_response', area_code, {kind}, level, received_at, due_at
-            FROM (
-            {rows_sql(contracts()["alerts"], _ALERT_COLUMNS)}
-            )
+        rows = rows_sql(contracts()["alerts"], _ALERT_COLUMNS)
+        statement = f"""SELECT ?, 'alert_response', area_code, {kind}, level, received_at, due_at
+            FROM ({rows})
             WHERE merged_into IS NULL AND action_needed AND no_action_reason IS NULL
               AND received_on_local <= as_of_day()
               AND coalesce(local_date(first_action_at) > as_of_day(), true)
-              AND coalesce(local_date(closed_at) > as_of_day(), true)
-            ORDER BY ALL""",
-            [mission.mission],
-        )
+              AND coalesce(local_date(closed_at) > as_of_day(), true)"""
+        _insert(connection, mission, statement)
     if REVIEWS in selected:
         kind = _pooled_sql("incident_type", vocabularies()["incident_type"].pooled_as)
-        connection.execute(
-            f"""INSERT INTO mart.pending_action
-            SELECT ?, 'after_action_review', area_code, {kind}, NULL, occurred_on, review_due_on
-            FROM (
-            {rows_sql(contracts()["incidents"], _REVIEW_COLUMNS)}
-            )
+        rows = rows_sql(contracts()["incidents"], _REVIEW_COLUMNS)
+        statement = f"""SELECT ?, 'after_action_review', area_code, {kind}, NULL, occurred_on,
+              review_due_on
+            FROM ({rows})
             WHERE review_required AND occurred_on <= as_of_day()
-              AND coalesce(reviewed_on > as_of_day(), true)
-            ORDER BY ALL""",
-            [mission.mission],
-        )
+              AND coalesce(reviewed_on > as_of_day(), true)"""
+        _insert(connection, mission, statement)
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, mission: Mission, statement: str) -> None:
+    connection.execute(
+        f"INSERT INTO mart.pending_action {statement} ORDER BY ALL", [mission.mission]
+    )
 
 
 def _pooled_sql(column: str, pooled_as: Mapping[str, str]) -> str:

@@ -7,13 +7,21 @@ not belong here. An activity counts in its own area and in those above it.
 import duckdb
 
 from indicators.compiler.derived.columns import rows_sql
+from indicators.compiler.derived.functions import functions_sql
 from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import Mission
+from indicators.foundation.database import has_table
+from indicators.incremental.partition_fingerprints import changed_months, definition_of
+from indicators.incremental.rows_by_month import Clock
 
 _COLUMNS = {
     "activity_type", "status", "tier", "phase", "unit_type", "partner_components", "area_code",
-    "location_precision", "started_on_local", "plan_line_code",
+    "location_precision", "started_on_local",
 }  # fmt: skip
+COMPLETED_ACTIVITY = "completed_activity"
+COMPLETED_ACTIVITY_CLOCK = Clock(
+    "activities", "started_on_local", frozenset(_COLUMNS), precision=None, weekly=False
+)
 
 
 def fill_effort(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
@@ -22,21 +30,15 @@ def fill_effort(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None
     A line of the plan is done where as many completed activities as planned cite it. Lines that
     plan persons or person-days count as lines only: activities are not compared with them.
     """
-    connection.execute(
-        f"""CREATE OR REPLACE TEMP TABLE completed_activity AS
-        SELECT up.area, own.* FROM (
-        {rows_sql(contracts()["activities"], _COLUMNS)}
-        ) AS own
-        JOIN cube.area_place AS place USING (area_code, location_precision)
-        JOIN cube.area_ancestor AS up ON up.area_code = place.area
-        WHERE status = 'completed' AND started_on_local <= as_of_day()"""
-    )
+    _count_completed(connection, mission)
     connection.execute(
         """INSERT INTO mart.effort
         WITH done AS (
-          SELECT area, date_trunc('month', started_on_local) AS month,
-            coalesce(unit_type, '_U') AS unit_type, tier, phase, count(*) AS done
-          FROM completed_activity GROUP BY ALL
+          SELECT up.area, month, unit_type, tier, phase, CAST(sum(done) AS BIGINT) AS done
+          FROM cube.completed_activity
+          JOIN cube.area_place AS place USING (area_code, location_precision)
+          JOIN cube.area_ancestor AS up ON up.area_code = place.area
+          GROUP BY ALL
         ),
         cited AS (
           SELECT plan_line_code, count(DISTINCT activity_code) AS done
@@ -70,10 +72,35 @@ def fill_effort(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None
     )
     connection.execute(
         """INSERT INTO mart.joint_activity
-        SELECT ?, date_trunc('month', started_on_local) AS month, area, partner_component, tier,
-          count(*) AS done
-        FROM (SELECT *, unnest(partner_components) AS partner_component FROM completed_activity)
+        SELECT ?, month, up.area, partner_component, tier, CAST(sum(done) AS BIGINT) AS done
+        FROM (
+          SELECT *, unnest(partner_components) AS partner_component FROM cube.completed_activity
+        )
+        JOIN cube.area_place AS place USING (area_code, location_precision)
+        JOIN cube.area_ancestor AS up ON up.area_code = place.area
         GROUP BY ALL ORDER BY ALL""",
         [mission.mission],
     )
-    connection.execute("DROP TABLE completed_activity")
+
+
+def _count_completed(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
+    """Completed activities by month in their own area, the months that changed counted anew.
+
+    Those above it come after: counted in their own area there are far fewer rows.
+    """
+    rows = f"""SELECT area_code, location_precision,
+      CAST(date_trunc('month', started_on_local) AS DATE) AS month,
+      coalesce(unit_type, '_U') AS unit_type, tier, phase, partner_components, count(*) AS done
+    FROM (
+    {rows_sql(contracts()["activities"], {*COMPLETED_ACTIVITY_CLOCK.columns})}
+    )
+    WHERE status = 'completed' AND started_on_local <= as_of_day()"""
+    clock, table = COMPLETED_ACTIVITY_CLOCK, f"cube.{COMPLETED_ACTIVITY}"
+    definition = definition_of([rows, *functions_sql(mission, "")])
+    months = changed_months(connection, COMPLETED_ACTIVITY, clock, definition)
+    if months is None or not has_table(connection, "cube", COMPLETED_ACTIVITY):
+        connection.execute(f"CREATE OR REPLACE TABLE {table} AS {rows} GROUP BY ALL")
+    elif months:
+        connection.execute(f"DELETE FROM {table} WHERE list_contains(?, month)", [months])
+        where = "list_contains(?, CAST(date_trunc('month', started_on_local) AS DATE))"
+        connection.execute(f"INSERT INTO {table} {rows} AND {where} GROUP BY ALL", [months])

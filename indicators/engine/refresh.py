@@ -41,7 +41,11 @@ from indicators.engine.known_record import (
     spans_of_indicators,
 )
 from indicators.engine.pending_actions import fill_pending_actions
-from indicators.engine.planned_and_done import fill_effort
+from indicators.engine.planned_and_done import (
+    COMPLETED_ACTIVITY,
+    COMPLETED_ACTIVITY_CLOCK,
+    fill_effort,
+)
 from indicators.engine.reference_tables import fill_registers
 from indicators.engine.reject_impact import write_reject_impact
 from indicators.engine.versions_in_force import settle_versions
@@ -53,6 +57,7 @@ from indicators.incremental.cubes import STALE, materialize_cubes, note_cells, p
 from indicators.incremental.inputs import are_tables_current, inputs_of, record_inputs
 from indicators.incremental.rows_by_month import (
     Asked,
+    Clock,
     default_time_dimension,
     fill_source_periods,
     first_days,
@@ -111,7 +116,8 @@ def compute(
         if are_tables_current(connection, inputs, tables):
             write_reject_impact(connection, mission, indicators)
             return
-        spans = _prepare(connection, mission, versions, as_of)
+        kept = {COMPLETED_ACTIVITY: COMPLETED_ACTIVITY_CLOCK}
+        spans = _prepare(connection, mission, versions, as_of, kept)
         are_kept = are_values_current(connection, mission, versions)
         _compute_registers(connection, mission, versions, as_of, are_kept)
         refresh_surveys(connection, mission, versions, as_of, are_kept)
@@ -141,7 +147,7 @@ def compute_cells(
     with one_transaction(connection):
         complete_rows(connection, mission)
         _run(connection, functions_sql(mission, as_of.isoformat()))
-        _prepare(connection, mission, indicators, as_of)
+        _prepare(connection, mission, indicators, as_of, {})
         forget_values(connection)
         for plan in cube_plans(indicators, weekly="W" in mission.period_types):
             materialize_cubes(connection, mission, plan, as_of)
@@ -153,6 +159,7 @@ def _prepare(
     mission: Mission,
     indicators: Sequence[Indicator],
     as_of: date,
+    others: Mapping[str, Clock],
 ) -> dict[str, list[Span]]:
     """Everything that the cells are worked out from; gives what is on record, by code."""
     connection.execute("CREATE SCHEMA IF NOT EXISTS cube")
@@ -163,7 +170,7 @@ def _prepare(
     _run(connection, grid_table_sql())
     for table, columns in _tables_to_derive(indicators).items():
         connection.execute(cube_table_sql(contracts()[table], columns))
-    prepare_cubes(connection, mission, indicators)
+    prepare_cubes(connection, mission, indicators, others)
     _create(connection, "source_period", {"indicator": "VARCHAR", **_PERIOD_KEY})
     _create(connection, "first_day", {"indicator": "VARCHAR", "day": "DATE"})
     _create(connection, "rule", RULE_COLUMNS)

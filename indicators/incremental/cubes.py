@@ -5,7 +5,7 @@ cells. Whatever is in doubt is computed anew: all of a plan where its definition
 table that it looks at as a whole changed; states and rates always.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import duckdb
@@ -24,7 +24,13 @@ from indicators.incremental.partition_fingerprints import (
     fingerprint_sql,
     reads_the_as_of_day,
 )
-from indicators.incremental.rows_by_month import clocks_of, count_rows_by_month, own_source
+from indicators.incremental.rows_by_month import (
+    Clock,
+    clock_of,
+    clocks_of,
+    count_rows_by_month,
+    own_source,
+)
 
 STALE = "stale_period"
 _KEPT_TABLES = {
@@ -37,17 +43,22 @@ _KEPT_TABLES = {
 
 
 def prepare_cubes(
-    connection: duckdb.DuckDBPyConnection, mission: Mission, indicators: Sequence[Indicator]
+    connection: duckdb.DuckDBPyConnection,
+    mission: Mission,
+    indicators: Sequence[Indicator],
+    others: Mapping[str, Clock],
 ) -> None:
     """Make the kept tables; cells and contents of what is no longer computed go.
 
     Looks at the rows of every source once by each clock (`rows_by_month`, `changed_month`).
+    `others`: tables beside the cubes that are kept by month, and what each reads.
     """
     for table, columns in _KEPT_TABLES.items():
         body = ", ".join(f'"{name}" {sql_type}' for name, sql_type in columns.items())
         connection.execute(f"CREATE TABLE IF NOT EXISTS cube.{table} ({body})")
     plans = cube_plans(indicators, weekly="W" in mission.period_types)
-    clocks = clocks_of(plans, map(own_source, indicators), "W" in mission.period_types)
+    asked = [*map(clock_of, plans), *others.values()]
+    clocks = clocks_of(asked, map(own_source, indicators), "W" in mission.period_types)
     count_rows_by_month(connection, clocks)
     find_changes(connection, clocks)
     codes = [entry.code for entry in indicators]
@@ -55,7 +66,7 @@ def prepare_cubes(
     drop_cells(connection, [code for (code,) in held if code not in codes])
     connection.execute(
         "DELETE FROM cube.plan_definition WHERE NOT list_contains(?, plan)",
-        [[plan.name for plan in plans]],
+        [[*(plan.name for plan in plans), *others]],
     )
 
 
@@ -85,9 +96,10 @@ def materialize_cubes(
 def _stale_months(
     connection: duckdb.DuckDBPyConnection, mission: Mission, plan: CubePlan, as_of: date
 ) -> list[date] | None:
-    if plan.state is not None:
+    clock = clock_of(plan)
+    if plan.state is not None or clock is None:
         return None
-    months = changed_months(connection, plan, _definition(mission, plan, as_of))
+    months = changed_months(connection, plan.name, clock, _definition(mission, plan, as_of))
     return months if has_table(connection, "cube", plan.name) else None
 
 

@@ -66,7 +66,7 @@ def are_tables_current(
     connection.execute(_DDL)
     kept = connection.execute("SELECT tables FROM cube.refreshed WHERE inputs = ?", [inputs])
     found = kept.fetchone()
-    return found is not None and found[0] == _row_counts(connection, tables)
+    return found is not None and found[0] == row_counts(connection, tables)
 
 
 def forget_inputs(connection: duckdb.DuckDBPyConnection) -> None:
@@ -79,11 +79,12 @@ def record_inputs(
     connection: duckdb.DuckDBPyConnection, inputs: str, tables: Iterable[str]
 ) -> None:
     """The engine's tables follow from these inputs now."""
-    values = [inputs, _row_counts(connection, tables)]
+    values = [inputs, row_counts(connection, tables)]
     connection.execute("INSERT INTO cube.refreshed VALUES (?, ?)", values)
 
 
-def _row_counts(connection: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> str:
+def row_counts(connection: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> str:
+    """Rows of these tables of the mart and columns of all, as text."""
     counts = ", ".join(f"(SELECT count(*) FROM mart.{table})" for table in tables)
     columns = "SELECT count(*) FROM duckdb_columns() WHERE schema_name = 'mart'"
     return str(connection.execute(f"SELECT ({columns}), {counts}").fetchone())

@@ -233,29 +233,26 @@ def definition_of(texts: Iterable[str]) -> str:
 
 
 def changed_months(
-    connection: duckdb.DuckDBPyConnection, plan: CubePlan, definition: str
+    connection: duckdb.DuckDBPyConnection, name: str, clock: Clock, definition: str
 ) -> list[date] | None:
-    """The months whose content is not what the kept cube was made of; None: all of them.
+    """The months whose content is not what the kept table was made of; None: all of them.
 
-    By `find_changes`. The definition is kept for the next time.
+    By `find_changes`. `name`: of the kept table; its definition is kept for the next time.
     """
     kept = connection.execute(
-        "SELECT definition FROM cube.plan_definition WHERE plan = ?", [plan.name]
+        "SELECT definition FROM cube.plan_definition WHERE plan = ?", [name]
     ).fetchall()
     if kept != [(definition,)]:
-        connection.execute("DELETE FROM cube.plan_definition WHERE plan = ?", [plan.name])
-        connection.execute(
-            "INSERT INTO cube.plan_definition VALUES (?, ?)", [plan.name, definition]
-        )
+        connection.execute("DELETE FROM cube.plan_definition WHERE plan = ?", [name])
+        connection.execute("INSERT INTO cube.plan_definition VALUES (?, ?)", [name, definition])
         return None
-    contract = contracts()[plan.source]
-    parts = ["own", *(name for name, _ in _looked_at(contract, plan.source_columns))]
+    parts = ["own", *(part for part, _ in _looked_at(contracts()[clock.source], clock.columns))]
     changed = connection.execute(
         """SELECT DISTINCT month FROM changed_month
         WHERE source IS NULL
           OR (source = $source AND clock = $clock AND list_contains($parts, part))
         ORDER BY month NULLS FIRST""",
-        {"source": plan.source, "clock": plan.clock, "parts": parts},
+        {"source": clock.source, "clock": clock.day, "parts": parts},
     ).fetchall()
     months = [month for (month,) in changed]
     return None if None in months else months

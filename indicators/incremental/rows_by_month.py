@@ -60,17 +60,23 @@ def own_precision(contract: Contract) -> str | None:
     return "date_precision" if "date_precision" in contract.columns else None
 
 
+def clock_of(plan: CubePlan) -> Clock | None:
+    """What the plan reads of its source, and when; None where it asks for no date."""
+    if plan.clock is None:
+        return None
+    return Clock(plan.source, plan.clock, frozenset(plan.source_columns), plan.precision, False)
+
+
 def clocks_of(
-    plans: Iterable[CubePlan], own_sources: Iterable[str | None], weekly: bool
+    asked: Iterable[Clock | None], own_sources: Iterable[str | None], weekly: bool
 ) -> list[Clock]:
-    """The clocks of these plans and the own dates of these sources, in the order of their names."""
+    """These clocks and the own dates of these sources, each once, in the order of their names."""
     columns: dict[tuple[str, str], set[str]] = {}
     precisions: dict[tuple[str, str], str | None] = {}
-    for plan in plans:
-        if plan.clock is not None:
-            key = (plan.source, plan.clock)
-            columns.setdefault(key, set()).update(plan.source_columns)
-            precisions[key] = precisions.get(key) or plan.precision
+    for clock in filter(None, asked):
+        key = (clock.source, clock.day)
+        columns.setdefault(key, set()).update(clock.columns)
+        precisions[key] = precisions.get(key) or clock.precision
     for source in filter(None, own_sources):
         day = default_time_dimension(contracts()[source])
         if day is not None:

@@ -15,7 +15,7 @@ from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.mart_tables import TREND_COLUMNS
 from indicators.incremental.code_version import METHOD_VERSION
-from indicators.incremental.inputs import forget_inputs
+from indicators.incremental.inputs import forget_inputs, row_counts
 from indicators.incremental.partition_fingerprints import definition_of, fingerprint_sql
 
 KEPT_TABLES = ("indicator_value", "contribution")
@@ -39,7 +39,7 @@ def are_values_current(
     connection.execute(_NOTE_DDL)
     kept = connection.execute("SELECT content FROM cube.value_definition").fetchall()
     definition = _definition(mission, indicators)
-    stands = kept == [(f"{definition} {_rows_kept(connection)}",)]
+    stands = kept == [(f"{definition} {row_counts(connection, KEPT_TABLES)}",)]
     if not stands:
         for table in ("mart.indicator_value", "mart.contribution", "cube.value_content"):
             connection.execute(f"DELETE FROM {table}")
@@ -54,11 +54,6 @@ def _definition(mission: Mission, indicators: Iterable[Indicator]) -> str:
     return definition_of([METHOD_VERSION, mission.mission, *entries])
 
 
-def _rows_kept(connection: duckdb.DuckDBPyConnection) -> str:
-    counts = ", ".join(f"(SELECT count(*) FROM mart.{table})" for table in KEPT_TABLES)
-    return str(connection.execute(f"SELECT {counts}").fetchone())
-
-
 def forget_values(connection: duckdb.DuckDBPyConnection) -> None:
     """The mart no longer stands for the cells: the next run writes all of it."""
     connection.execute(_NOTE_DDL)
@@ -68,7 +63,7 @@ def forget_values(connection: duckdb.DuckDBPyConnection) -> None:
 
 def note_values(connection: duckdb.DuckDBPyConnection) -> None:
     """What the mart holds is as this run left it: the next one may keep it."""
-    rows = _rows_kept(connection)
+    rows = row_counts(connection, KEPT_TABLES)
     connection.execute("UPDATE cube.value_definition SET content = content || ' ' || ?", [rows])
 
 

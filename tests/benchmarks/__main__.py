@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 Line = dict[str, object]
-# The bound of each line's ratio, from issues 3 (items 6 and 9), 4 and 21; others have no aim.
+# The bound of each line’s ratio; others have no aim.
 AT_MOST = {
     "catalogue_scan": 6.0,
     "catalogue_double": 1.2,

@@ -89,7 +89,7 @@ def touched_columns() -> list[str]:
 
 
 def line(bench: str, ours: Measured, theirs: Measured, ratio: float, n: int) -> Line:
-    """One figure with the peak memory of ours; the aim of a ratio stands in issue 3."""
+    """One figure with the peak memory of ours."""
     return {
         "bench": bench,
         "ours": round(ours.seconds, 3),

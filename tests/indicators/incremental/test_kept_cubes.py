@@ -20,7 +20,7 @@ from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.indicator import EarlierVersion, Indicator
 from indicators.engine.refresh import compute
 from indicators.incremental.partition_fingerprints import changed_months, find_changes
-from indicators.incremental.rows_by_month import clocks_of, count_rows_by_month
+from indicators.incremental.rows_by_month import clock_of, clocks_of, count_rows_by_month
 from indicators.incremental.stored_columns import complete_rows
 from tests.worlds.rows.stored import rows_were_changed
 from tests.worlds.rows.warehouse import (
@@ -298,10 +298,12 @@ def stale(small: SmallWarehouse, definition: str = "as it was") -> list[date] | 
     rows_were_changed(small.connection)
     complete_rows(small.connection, small_mission([]))
     small.connection.execute("CREATE OR REPLACE TEMP MACRO as_of_day() AS DATE '2026-12-31'")
-    clocks = clocks_of([plan], [], weekly=False)
+    clock = clock_of(plan)
+    assert clock is not None
+    clocks = clocks_of([clock], [], weekly=False)
     count_rows_by_month(small.connection, clocks)
     find_changes(small.connection, clocks)
-    return changed_months(small.connection, plan, definition)
+    return changed_months(small.connection, plan.name, clock, definition)
 
 
 def months(*numbers: int) -> list[date]:

@@ -96,12 +96,15 @@ class Running:
                 "SELECT * EXCLUDE (file_sha256, sheet, row_number, row_hash) FROM core.activities"
             ).fetchall()
             values = connection.execute("FROM mart.indicator_value").fetchall()
+            effort = connection.execute("FROM mart.effort").fetchall()
+            joint = connection.execute("FROM mart.joint_activity").fetchall()
             standing = connection.execute(
                 "SELECT name, rows_read, rows_rejected FROM ops.input_file WHERE status = 'loaded'"
             ).fetchall()
             rejects = [
                 (r.file, r.row_number, r.rule, r.raw_value) for r in open_rejects(connection)
             ]
+        values += effort + joint
         found = {"core": rows, "values": values, "files": standing, "rejects": rejects}
         return {name: sorted(lines, key=repr) for name, lines in found.items()}
 
