@@ -18,7 +18,7 @@ from dashboards.wording import formats
 Row = dict[str, Any]
 _CHECK = "lead_7_days"
 _ORDER = (_CHECK, "1_to_3_days", "4_to_7_days", "8_to_14_days", "14_days")
-_ROW_HEIGHT, _FRAME = 40, 70  # pixels
+_ROW_HEIGHT, _FRAME = 48, 64  # pixels
 
 
 def case_series(context: Context, link: Row, tests: Sequence[Row]) -> html.Section:

@@ -63,6 +63,7 @@ def leads_and_lags_figure(
         title=across,
         tickvals=[time for time in times if time % step == 0],
         range=[min(times) - 0.5, max(times) + 0.5],
+        tickangle=0,
     )
     figure.update_layout(
         margin={"l": 64, "r": 16, "t": 12, "b": 44},

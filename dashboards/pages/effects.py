@@ -142,6 +142,11 @@ def _judgements(context: Context, link: Row) -> html.Section:
     )
 
 
+def _is_not_made(panel: html.Section) -> bool:
+    """Whether a panel only says that its comparison was not made: those come last."""
+    return any("notice" in (getattr(part, "className", "") or "") for part in panel.children)
+
+
 def body(context: Context) -> list[Any]:
     """Sentence, the links to choose from, the panels, and beside them what they rest on."""
     links, words = _links(context), context.words
@@ -169,6 +174,7 @@ def body(context: Context) -> list[Any]:
         *expected_change(context, link["to_indicator"]),
         _judgements(context, link),
     ]
+    panels.sort(key=_is_not_made)
     columns = [html.Div(panels, className="stack"), html.Div(beside, className="stack")]
     return [
         page_head(_sentence(context, link, primary), words("effects.lead")),

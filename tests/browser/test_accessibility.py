@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import Visit
-from tests.browser.served import PAGES, english_left, with_query
+from tests.browser.served import PAGES, await_charts, english_left, with_query
 
 pytestmark = pytest.mark.browser
 
@@ -46,35 +46,43 @@ def _serious(page: Page) -> list[str]:
     ]
 
 
-def _look_of(number: int) -> tuple[str, str, int]:
+def _look_of(number: int) -> tuple[Any, ...]:
     """One of all languages, themes and widths, in turn."""
     return _LOOKS[(number * 5) % len(_LOOKS)]
 
 
 def _looked_at(visit: Visit, path: str, language: str, theme: str, width: int) -> list[str]:
+    """What is wrong with a page at first sight; each with its look."""
     visit.page.set_viewport_size({"width": width, "height": 900})
     page = visit.open(with_query(path, f"lang={language}&theme={theme}"))
-    place = f"{path} {language} {theme} {width}"
-    found = [*_serious(page), *page.evaluate(_OVERFLOWING), *visit.complaints, *visit.foreign]
-    if (
-        page.locator("h1").count() != 1
-        or page.evaluate("document.documentElement.lang") != language
-    ):
-        found.append("one heading in the language asked for")
+    await_charts(page)
+    found = [*page.evaluate(_OVERFLOWING), *visit.complaints, *visit.foreign]
+    if page.locator("h1").count() != 1 or not page.locator("h1").inner_text().strip():
+        found.append("no heading")
+    if page.evaluate("document.documentElement.lang") != language:
+        found.append("another language")
+    if not page.title().endswith("POC Lens"):
+        found.append("no title")
     if language == "fr":
         found += english_left(page.inner_text("body"))
-    return [f"{place}: {what}" for what in found]
+    return [f"{path} {language} {theme} {width}: {what}" for what in found]
 
 
 @pytest.mark.parametrize("number", range(len(PAGES)), ids=PAGES)
 def test_a_page_has_nothing_serious_and_nothing_too_wide(visit: Visit, number: int) -> None:
-    assert _looked_at(visit, PAGES[number], *_look_of(number)) == []
+    """In both languages; by axe in one of them, with another theme and width for each page."""
+    path, (language, *look) = PAGES[number], _look_of(number)
+    other = "fr" if language == "en" else "en"
+    found = _looked_at(visit, path, other, "light", 1440)
+    found += _looked_at(visit, path, language, *look)
+    assert found + _serious(visit.page) == []
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("path", PAGES)
 def test_all_looks_have_nothing_serious_and_nothing_too_wide(visit: Visit, path: str) -> None:
-    assert [what for look in _LOOKS for what in _looked_at(visit, path, *look)] == []
+    for look in _LOOKS:
+        assert _looked_at(visit, path, *look) + _serious(visit.page) == [], look
 
 
 @pytest.mark.parametrize("width", [1024, 1280])

@@ -6,31 +6,9 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import Visit
-from tests.browser.served import PAGES, english_left, with_query
 from tests.worlds.release import NEUTRAL
 
 pytestmark = pytest.mark.browser
-
-WITH_CHARTS = ("/indicators/P2-OC-07", "/map", "/perceptions", "/effects")
-
-
-# In both languages; test_accessibility.py takes each page once more by theme and width.
-@pytest.mark.parametrize("path", PAGES)
-@pytest.mark.parametrize("language", ["en", "fr"])
-def test_a_page_stays_on_the_machine_and_does_not_complain(
-    visit: Visit, path: str, language: str
-) -> None:
-    page = visit.open(with_query(path, f"lang={language}"))
-    if path.partition("?")[0] in WITH_CHARTS:
-        page.wait_for_selector(".js-plotly-plot .main-svg")
-    assert page.locator("h1").count() == 1
-    assert page.locator("h1").inner_text().strip()
-    assert page.evaluate("document.documentElement.lang") == language
-    assert page.title().endswith("POC Lens")
-    if language == "fr":
-        assert english_left(page.inner_text("body")) == []
-    assert visit.foreign == []
-    assert visit.complaints == []
 
 
 def test_the_overview_asks_for_no_plotly(visit: Visit) -> None:
