@@ -87,7 +87,7 @@ def write_damaged(home: Path, damage: str) -> str:
 
 DAMAGES = ("no manifest", "manifest cut off", "no database", "database cut off",
            "database overwritten", "no folder")  # fmt: skip
-PATHS = ("/", "/results-chain", "/indicators", "/perceptions", "/effort", "/side-by-side", "/map",
+PATHS = ("/", "/results-chain", "/indicators", "/perceptions", "/effort", "/effects", "/map",
          "/alerts", "/data-quality", "/releases", "/catalogue", "/help",
          "/indicators/P2-OC-07", "/indicators/P2-OC-05")  # fmt: skip
 
