@@ -177,8 +177,10 @@ def area_map(
     shown = [area for area in areas if area.code in drawn.shapes]
     for area in sorted(shown, key=lambda area: area.is_chosen):
         _add_area(figure, area, drawn.shapes[area.code], classes, colour)
-    for area in shown:
-        _add_label(figure, area, drawn.shapes[area.code], colour, len(shown))
+    # All at once: every single annotation would make Plotly check those before it again.
+    figure.update_layout(
+        annotations=[_label(area, drawn.shapes[area.code], colour, len(shown)) for area in shown]
+    )
     _add_bases(figure, bases, drawn.shrink, colour)
     figure.update_xaxes(visible=False, constrain="domain")
     figure.update_yaxes(visible=False, scaleanchor="x", scaleratio=1)
@@ -217,26 +219,22 @@ def _thin(area: MapArea, colour: Mapping[str, str]) -> dict[str, Any]:
     return {"color": "#FFFFFF" if area.cell.is_figure else colour["control"], "width": 1.2}
 
 
-def _add_label(
-    figure: go.Figure,
-    area: MapArea,
-    geometry: BaseGeometry,
-    colour: Mapping[str, str],
-    number: int,
-) -> None:
+def _label(
+    area: MapArea, geometry: BaseGeometry, colour: Mapping[str, str], number: int
+) -> dict[str, Any]:
     point = geometry.representative_point()
     is_many = number > _MANY
     sign = "⊘ " if area.cell.state == "no_access" else ""
-    figure.add_annotation(
-        x=point.x,
-        y=point.y,
-        text=f"{sign}{area.name}",
-        showarrow=False,
-        bgcolor=colour["surface"],
-        opacity=0.92,
-        borderpad=1 if is_many else 3,
-        font={"size": 9.5 if is_many else 12, "color": colour["ink"]},
-    )
+    return {
+        "x": point.x,
+        "y": point.y,
+        "text": f"{sign}{area.name}",
+        "showarrow": False,
+        "bgcolor": colour["surface"],
+        "opacity": 0.92,
+        "borderpad": 1 if is_many else 3,
+        "font": {"size": 9.5 if is_many else 12, "color": colour["ink"]},
+    }
 
 
 def _add_bases(
