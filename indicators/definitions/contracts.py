@@ -153,8 +153,8 @@ class Derived(Strict):
     expression: `sql` over the row's own columns (and earlier derived columns).
     lookup: `take` of the row of `table` whose `match` columns are equal.
     as_of: is there (or `take` of) a row of `table` with equal `match` columns, valid at `at`;
-        with `around`, of an area that is the row's own, above or below it. Days of validity
-        belong to it, moments lie after its start and before its end.
+        with `around`, of an area that is the row's own or lies above it, below it, or both. Days
+        of validity belong to it, moments lie after its start and before its end.
     followed_by: is there a row of `table` in the same area or below, `within_days` after `at`.
     nearest: great-circle km to the nearest row of `table` valid at `at`.
     in_period: all `take` of the rows of `table` whose `dated` day lies in the period.
@@ -174,7 +174,7 @@ class Derived(Strict):
     valid_from: str | None = None
     valid_to: str | None = None
     within_days: int | None = None
-    around: bool = False
+    around: Literal["above", "below", "both"] | None = None
     dated: str | None = None
     where: str | None = None
     codes: tuple[str, ...] | None = None
