@@ -51,12 +51,33 @@ _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationship
 
 def read(path: Path, options: Options) -> Iterator[SourceTable]:
     """The named sheet. Raises WrongUse for a workbook or a sheet that cannot be read."""
-    data = path.read_bytes()
-    _refuse_other_kinds(path, data)
-    _refuse_large(path, data, int(options.get("largest_mb", LARGEST_MB)))
-    workbook = _workbook(path, data)
+    data, workbook = _opened(path, int(options.get("largest_mb", LARGEST_MB)))
     sheet = _sheet_name(path, workbook.sheet_names, options.get("sheet"))
     header_row = int(options.get("header_row", 1))
+    texts = _sheet_texts(path, data, workbook, sheet)
+    table = _table(path, sheet, texts, header_row)
+    others = _sheets_not_read(data, workbook.sheet_names, sheet, options.get("ignore_sheets", ()))
+    yield replace(table, remarks=others)
+
+
+def workbook_texts(path: Path) -> Iterator[tuple[str, list[list[str | None]]]]:
+    """Each sheet of a workbook with its cells as text, from A1 on. Raises WrongUse as `read`."""
+    data, workbook = _opened(path, LARGEST_MB)
+    for sheet in workbook.sheet_names:
+        yield sheet, _sheet_texts(path, data, workbook, sheet)
+
+
+def _opened(path: Path, largest_mb: int) -> tuple[bytes, CalamineWorkbook]:
+    data = path.read_bytes()
+    _refuse_other_kinds(path, data)
+    _refuse_large(path, data, largest_mb)
+    return data, _workbook(path, data)
+
+
+def _sheet_texts(
+    path: Path, data: bytes, workbook: CalamineWorkbook, sheet: str
+) -> list[list[str | None]]:
+    """The cells of a sheet as text, from A1 on; a formula that failed as its fault."""
     try:
         content = _sheet_content(data, sheet)
         _refuse_far_cells(path, sheet, content)
@@ -71,9 +92,7 @@ def read(path: Path, options: Options) -> Iterator[SourceTable]:
     for (row, column), fault in faults.items():
         if row < len(texts) and column < len(texts[row]):
             texts[row][column] = fault
-    table = _table(path, sheet, texts, header_row)
-    others = _sheets_not_read(data, workbook.sheet_names, sheet, options.get("ignore_sheets", ()))
-    yield replace(table, remarks=others)
+    return texts
 
 
 def _refuse_other_kinds(path: Path, data: bytes) -> None:
