@@ -22,7 +22,9 @@ class CodeProposal:
     reason: str  # message key `map.reason.<reason>`
 
 
-def code_proposals(texts: Iterable[str], column: Column, separator: str | None = None) -> list[CodeProposal]:
+def code_proposals(
+    texts: Iterable[str], column: Column, separator: str | None = None
+) -> list[CodeProposal]:
     """A proposal for each distinct text, or for each member of texts that are lists."""
     members = _members(texts, separator)
     if column.base_type == "bool":

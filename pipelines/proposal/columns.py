@@ -81,6 +81,15 @@ def column_proposals(
     return [_with_clock(contract, one, columns, taken) for one in chosen.values()]
 
 
+def fitting_entry(
+    column: Column, table: SourceTable, header: str, known: Known
+) -> tuple[Mapping[str, Any], tuple[CodeProposal, ...]]:
+    """How the texts of a header are read as a contract column: keys of the mapping, codes."""
+    texts = next(one for one in texts_of(table) if one.header == header)
+    fit = fit_of(column, texts, known)
+    return fit.entry, fit.codes
+
+
 def _humbled(found: Sequence[ColumnProposal]) -> list[ColumnProposal]:
     """Two headers for one column, or two columns for one header, leave neither sure."""
 
@@ -108,7 +117,7 @@ def _of_header(
         alike = max((likeness(one, other) for one in own for other in names[name]), default=0)
         if alike < _LEAST_LIKENESS and not column.allowed_codes:
             continue
-        fit = _fit(column, texts, known)
+        fit = fit_of(column, texts, known)
         confidence, reason = _confidence(alike, fit, column)
         if confidence:
             reasons = (reason, *((fit.reason,) if fit.reason else ()))
@@ -116,7 +125,7 @@ def _of_header(
 
 
 @dataclass(frozen=True)
-class _Fit:
+class Fit:
     """How well the texts are what the contract's column takes; `share` None: nothing to tell by."""
 
     share: float | None
@@ -126,7 +135,7 @@ class _Fit:
     is_ambiguous: bool = False
 
 
-def _confidence(alike: float, fit: _Fit, column: Column) -> tuple[float, str]:
+def _confidence(alike: float, fit: Fit, column: Column) -> tuple[float, str]:
     if alike == 1:
         if fit.share is None:
             return 0.88, "same_name"
@@ -142,46 +151,47 @@ def _confidence(alike: float, fit: _Fit, column: Column) -> tuple[float, str]:
     return 0, ""
 
 
-def _fit(column: Column, texts: Texts, known: Known) -> _Fit:
+def fit_of(column: Column, texts: Texts, known: Known) -> Fit:
+    """How well texts are what the type, codes or known rows of a contract column take."""
     values, kind = texts.values, column.base_type
     if not values:
-        return _Fit(None, reason="empty_column")
+        return Fit(None, reason="empty_column")
     if kind in ("int", "dec"):
         number = notation.numbers(values, whole=kind == "int")
-        return _Fit(number.share, number.keys, (), None, number.is_ambiguous)
+        return Fit(number.share, number.keys, (), None, number.is_ambiguous)
     if kind in ("date", "time"):
         return _date_fit(values, kind)
     if kind in ("code", "bool", "list<code>"):
         return _code_fit(column, values)
-    if column.reference in known:
-        return _reference_fit(values, known[column.reference])
+    if column.reference and column.reference in known:
+        return reference_fit(values, known[column.reference])
     is_long = sum(len(text) for text in values) / len(values) > 80
-    return _Fit(0.4 if is_long else 0.9)
+    return Fit(0.4 if is_long else 0.9)
 
 
-def _date_fit(values: Sequence[str], kind: str) -> _Fit:
+def _date_fit(values: Sequence[str], kind: str) -> Fit:
     """In a time column a date without a time of day waits for the column of hours beside it."""
     written = notation.dates(values, with_time=kind == "time")
     reason = "day_or_month_first" if written.is_ambiguous else None
     share = 0.6 if kind == "time" and not any(":" in text or "h" in text for text in values) else 1
-    return _Fit(written.share * share, written.keys, (), reason, written.is_ambiguous)
+    return Fit(written.share * share, written.keys, (), reason, written.is_ambiguous)
 
 
-def _code_fit(column: Column, values: Sequence[str]) -> _Fit:
+def _code_fit(column: Column, values: Sequence[str]) -> Fit:
     if len(values) > _MOST_CODES:
-        return _Fit(0.0)
+        return Fit(0.0)
     ways: list[str | None] = list(_SEPARATORS) if column.base_type == "list<code>" else [None]
     fits = [_codes_by(column, values, separator) for separator in ways]
     return max(fits, key=lambda fit: fit.share or 0)
 
 
-def _codes_by(column: Column, values: Sequence[str], separator: str | None) -> _Fit:
+def _codes_by(column: Column, values: Sequence[str], separator: str | None) -> Fit:
     codes = tuple(code_proposals(values, column, separator))
     share = sum(one.code is not None for one in codes) / len(codes) if codes else 0.0
     entry: dict[str, Any] = recode_of(codes)
     if separator and separator != ";":
         entry["separator"] = separator
-    return _Fit(share, entry, codes)
+    return Fit(share, entry, codes)
 
 
 def recode_of(codes: Sequence[CodeProposal]) -> dict[str, Any]:
@@ -190,10 +200,11 @@ def recode_of(codes: Sequence[CodeProposal]) -> dict[str, Any]:
     return {"recode": listed} if listed else {}
 
 
-def _reference_fit(values: Sequence[str], known: Mapping[str, str]) -> _Fit:
+def reference_fit(values: Sequence[str], known: Mapping[str, str]) -> Fit:
+    """The areas or units that names or codes mean."""
     codes = tuple(_of_name(text, known) for text in values)
     share = sum(one.code is not None for one in codes) / len(codes)
-    return _Fit(share, recode_of(codes), codes)
+    return Fit(share, recode_of(codes), codes)
 
 
 def _of_name(text: str, known: Mapping[str, str]) -> CodeProposal:

@@ -52,7 +52,9 @@ def dates(texts: Sequence[str], *, with_time: bool) -> Written:
 
 def _is_iso(text: str, with_time: bool) -> bool:
     found = _ISO.fullmatch(text)
-    return bool(found) and bool(with_time or not found[1] or set(found[1]) <= set("T 0:."))
+    if found is None:
+        return False
+    return with_time or not found[1] or set(found[1]) <= set("T 0:.")
 
 
 def _share(texts: Sequence[str], pattern: str) -> float:

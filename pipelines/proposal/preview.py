@@ -46,7 +46,9 @@ class Preview:
     rejects: tuple[Rejected, ...]
 
 
-def preview(path: Path, source: Source, mission: Mission, profile: Path, warehouse: Path) -> Preview:
+def preview(
+    path: Path, source: Source, mission: Mission, profile: Path, warehouse: Path
+) -> Preview:
     """Takes the file in on trial. Raises WrongUse where it could not be read."""
     trial = mission.model_copy(update={"reject_limit_pct": 100})
     with tempfile.TemporaryDirectory() as folder:

@@ -96,7 +96,9 @@ def propose(
         named = [one for one in found if one.table.sheet == sheet]
         if not named:
             listed = ", ".join(one.table.sheet for one in found)
-            raise WrongUse(Problem("missing_sheet", path.name, sheet, parameters={"sheets": listed}))
+            raise WrongUse(
+                Problem("missing_sheet", path.name, sheet, parameters={"sheets": listed})
+            )
         found = named
     if table is not None and table not in contracts():
         listed = ", ".join(contracts())
@@ -153,11 +155,15 @@ def _scored(
     needed = sum(found.get(name, 0) for name in required) / max(len(required), 1)
     titles = (contract.table, contract.title.en, contract.title.fr)
     names = (path.stem, layout.table.sheet)
-    named = max(
-        likeness(word, folded(title))
-        for title in titles
-        for name in names
-        for word in (folded(re.sub(r"[\d_-]+", " ", name)), *folded(name).split())
-        if word
-    ) if any(names) else 0
+    named = (
+        max(
+            likeness(word, folded(title))
+            for title in titles
+            for name in names
+            for word in (folded(re.sub(r"[\d_-]+", " ", name)), *folded(name).split())
+            if word
+        )
+        if any(names)
+        else 0
+    )
     return 0.5 * own + 0.4 * needed + 0.1 * (named >= 0.85), columns

@@ -1,7 +1,8 @@
-"""A mapping as YAML with the reference to its JSON Schema, so that editors check and complete it."""
+"""A mapping as YAML with the reference to its JSON Schema, which editors check it by."""
 
 import re
 import shutil
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -29,27 +30,29 @@ _Dumper.add_representer(str, _text)
 
 def mapping_text(mapping: Mapping[str, Any], schema: str) -> str:
     """The YAML of a mapping, its keys in the order in which people read them."""
-    body = yaml.dump(
-        dict(mapping), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100
-    )
+    body = yaml.dump(dict(mapping), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
     return f"# yaml-language-server: $schema={schema}\n{body}"
+
+
+def checked(mapping: Mapping[str, Any]) -> Source:
+    """The mapping as ingest would read it. Raises WrongUse with all that is wrong in it."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"{mapping['source']}.yaml"
+        path.write_text(mapping_text(mapping, _SCHEMA), encoding="utf-8")
+        return read_source(path)
 
 
 def write_mapping(mapping: Mapping[str, Any], path: Path) -> Source:
     """Writes the mapping, and the schema beside the folder of sources; gives it back as read.
 
-    Raises WrongUse with all that is wrong in it; nothing is left behind then.
+    Raises WrongUse with all that is wrong in it, before anything is written.
     """
-    schemas = path.parent.parent / "schemas"
-    text = mapping_text(mapping, f"../schemas/{_SCHEMA}")
+    source = checked(mapping)
     path.parent.mkdir(parents=True, exist_ok=True)
+    schemas = path.parent.parent / "schemas"
+    schemas.mkdir(exist_ok=True)
+    shutil.copyfile(data_folder() / "schemas" / _SCHEMA, schemas / _SCHEMA)
     coming = path.with_name(f".{path.stem}.coming")
-    coming.write_text(text, encoding="utf-8")
-    try:
-        source = read_source(coming)
-        schemas.mkdir(exist_ok=True)
-        shutil.copyfile(data_folder() / "schemas" / _SCHEMA, schemas / _SCHEMA)
-        coming.replace(path)
-    finally:
-        coming.unlink(missing_ok=True)
+    coming.write_text(mapping_text(mapping, f"../schemas/{_SCHEMA}"), encoding="utf-8")
+    coming.replace(path)
     return source
