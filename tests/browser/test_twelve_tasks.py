@@ -262,7 +262,7 @@ def test_an_officer_compares_planned_and_done_by_tier_and_phase(
 def test_an_officer_sees_what_data_would_make_a_link_tellable(
     reader: Reader, language: str
 ) -> None:
-    reader.go_to("/side-by-side")
+    reader.go_to("/effects")
     reader.click('.edges a[href*="edge=E3"], a[href*="edge=E3"]')
     reader.page.locator(".card-plan li", has_text="1.").wait_for()
     plan = reader.page.locator(".card-plan").inner_text()
