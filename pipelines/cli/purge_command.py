@@ -59,6 +59,7 @@ def _purge(arguments: argparse.Namespace, mission: str) -> int:
 
 def _due(arguments: argparse.Namespace, mission: str) -> int:
     from pipelines.orchestration.unchanged import forget
+    from pipelines.purge.erase import finish
     from pipelines.purge.retention import due, reduce_due
     from pipelines.warehouse.connection import open_warehouse
 
@@ -67,6 +68,7 @@ def _due(arguments: argparse.Namespace, mission: str) -> int:
         found = reduce_due(arguments.workspace, mission, day, arguments.reason)
         forget(arguments.workspace, mission)
     else:
+        finish(arguments.workspace, mission)
         with open_warehouse(arguments.workspace.warehouse(mission)) as connection:
             found = due(connection, mission, day)
     key = "cli.purge.reduced" if arguments.reason else "cli.purge.is_due"

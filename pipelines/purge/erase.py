@@ -45,7 +45,7 @@ Place = tuple[str, str, int]
 class PurgeReport:
     """What was removed (`kind`: file or key): files that had it, rows of core, who still shows it.
 
-    `still_there`: files of the workspace outside archive and warehouse that hold the text.
+    `still_there`: files of the inbox that hold the key, or are the file.
     """
 
     purge_id: str
@@ -113,8 +113,11 @@ def finish(workspace: Workspace, mission: str) -> None:
         if not unfinished(connection):
             return
         _clean_archive(workspace, read_mission(workspace.profile(mission)), connection)
-        for draft in workspace.releases(mission).glob(f"{CANDIDATE_PREFIX}*"):
-            shutil.rmtree(draft)
+        for folder in (
+            *workspace.releases(mission).glob(f"{CANDIDATE_PREFIX}*"),
+            workspace.home / "logs",
+        ):
+            shutil.rmtree(folder, ignore_errors=True)  # unpublished drafts; reports of faults
     compact(path)
     with open_warehouse(path) as connection:
         connection.execute("UPDATE ops.purge SET state = 'done' WHERE state = 'begun'")
@@ -233,12 +236,13 @@ def _remove_rows(
 
 def remove_places(connection: duckdb.DuckDBPyConnection, places: set[Place]) -> None:
     """Takes out what raw and quarantine hold of these rows, in whatever table they stand."""
+    if not places:
+        return
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE purged_place "
         "(file_sha256 VARCHAR, sheet VARCHAR, row_number BIGINT)"
     )
-    if places:
-        connection.executemany("INSERT INTO purged_place VALUES (?, ?, ?)", sorted(places, key=str))
+    connection.executemany("INSERT INTO purged_place VALUES (?, ?, ?)", sorted(places, key=str))
     tables = [f"{s}.{quoted(t)}" for t in contracts() for s in ("raw", "quarantine")]
     for table in (*tables, "ops.row_warning"):
         connection.execute(
@@ -272,6 +276,7 @@ def _clean_archive(
     profile = workspace.profile(mission.mission)
     sources = load_sources(profile)
     outlines = cache(lambda: read_outlines(profile, mission))
+    gone: set[Place] = set()
     for entry in ledger.all_files(connection):
         path, source = archived.archived_path(folder, entry.file_sha256), sources.get(entry.source)
         if path is None or source is None:
@@ -283,17 +288,16 @@ def _clean_archive(
         except WrongUse:  # its mapping reads it no more: nobody can tell what is in it
             archived.remove(folder, entry.file_sha256)
             continue
-        remove_places(connection, {(entry.file_sha256, *place) for place in places})
+        gone |= {(entry.file_sha256, *place) for place in places}
+    remove_places(connection, gone)
 
 
 def _still_there(
     workspace: Workspace, mission: str, target: str, files: Sequence[str]
 ) -> Iterator[str]:
-    """Files of inbox, logs and Dagster's home in which the text, or the very file, still stands."""
-    for name in ("inbox", "logs", "dagster"):
-        for path in sorted((workspace.home / name).rglob("*")):
-            if not path.is_file():
-                continue
-            content = path.read_bytes()
-            if target.encode() in content or archived.sha256_of(path) in files:
-                yield str(path.relative_to(workspace.home))
+    """Files of the inbox in which the key, or the very file, still stands: they are the user's."""
+    for path in sorted(workspace.inbox(mission).rglob("*")):
+        if path.is_file() and (
+            target.encode() in path.read_bytes() or archived.sha256_of(path) in files
+        ):
+            yield str(path.relative_to(workspace.home))
