@@ -51,7 +51,7 @@ def test_a_base_shows_each_kind_of_plan_and_whether_it_still_counts() -> None:
         "preparedness",
         [
             {**plan, "reviewed_on": date(2024, 1, 1), "exercised_on": date(2026, 1, 5)},
-            {**plan, "reviewed_on": date(2025, 12, 1)},
+            {**plan, "reviewed_on": date(2026, 1, 2)},
             {**plan, "plan_kind": "evacuation", "reviewed_on": date(2024, 1, 1)},
         ],
     )
