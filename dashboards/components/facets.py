@@ -57,7 +57,7 @@ def narrowed(context: Context, frame: pd.DataFrame, without: str = "") -> pd.Dat
         if facet.key != without and (asked := context.address.get(facet.key)) is not None
     ]
     keep = [all(facet.matches(str(code), value) for facet, value in chosen) for code in frame.index]
-    return frame[keep]
+    return frame[pd.Series(keep, index=frame.index, dtype=bool)]
 
 
 def _name(context: Context, key: str, value: str) -> str:

@@ -55,6 +55,13 @@ def grid(release: Release, indicator: str, dimension: str) -> pd.DataFrame:
     return release.frame(sql, [indicator, dimension])
 
 
+def has_figures(release: Release) -> bool:
+    """Whether any value of the release is known."""
+    return not release.frame(
+        "SELECT 1 AS one FROM mart.indicator_value WHERE value IS NOT NULL LIMIT 1"
+    ).empty
+
+
 def periods(release: Release) -> pd.DataFrame:
     """All periods with values, newest first: period_type, period, period_start, period_end."""
     sql = """
