@@ -190,7 +190,8 @@ CREATE TABLE mart.component_effect (
   mission VARCHAR, edge VARCHAR, area VARCHAR, component VARCHAR, beside VARCHAR,
   n_events BIGINT, n_areas BIGINT, n_eff DOUBLE, n_days BIGINT, n_patrols BIGINT,
   person_days DOUBLE, nights DOUBLE, km DOUBLE, estimate DOUBLE, ci_low DOUBLE, ci_high DOUBLE,
-  p_value DOUBLE, smallest_change DOUBLE, status VARCHAR, sentence_en VARCHAR, sentence_fr VARCHAR
+  p_value DOUBLE, smallest_change DOUBLE, needs VARCHAR, status VARCHAR, sentence_en VARCHAR,
+  sentence_fr VARCHAR
 );
 
 CREATE TABLE mart.wake_effect (

@@ -32,6 +32,7 @@ from indicators.linkage.framework.model import Edge, Framework
 from indicators.linkage.framework.tables import store_items
 from indicators.linkage.grading import Q_TESTED, Grade, grade
 from indicators.linkage.methods.protocol import Method, Warehouse
+from indicators.linkage.sentences.components import component_sentence
 from indicators.linkage.sentences.findings import (
     About,
     Asked,
@@ -209,7 +210,12 @@ def _own_rows(mission: Mission, results: Mapping[str, MethodResult]) -> Iterator
         q_values = {own.effect.specification: own.grading_inputs.q_value for own in result.findings}
         for row in result.rows:
             shown = {"q_value": q_values[row["specification"]]} if "q_value" in row else {}
-            yield {"edge": edge, "area": mission.country_area, **row, **shown}
+            own = {"edge": edge, "area": mission.country_area, **row, **shown}
+            yield own | (_component_words(row) if "component" in row else {})
+
+
+def _component_words(row: Mapping[str, Any]) -> dict[str, str]:
+    return {f"sentence_{name}": component_sentence(row, name) for name in LANGUAGES}
 
 
 def _counted(edge: Edge, indicators: PublishedIndicators) -> str:

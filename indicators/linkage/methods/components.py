@@ -6,9 +6,10 @@ those of others are asked for by its other conditions. Secondary comparisons: th
 the edge and carry no grade; never by unit or commander. Fills `mart.component_effect`.
 """
 
+import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import duckdb
@@ -18,7 +19,6 @@ from indicators.compiler.derived.columns import rows_sql
 from indicators.compiler.indicator_filter import counted_columns, filter_sql
 from indicators.definitions.contracts import contracts
 from indicators.definitions.indicator import Indicator
-from indicators.foundation.messages import LANGUAGES
 from indicators.linkage.case_series.analysis import LEAST_INFORMATION
 from indicators.linkage.case_series.components import Compared, compare_components
 from indicators.linkage.case_series.days import ComponentDays, component_days
@@ -41,7 +41,6 @@ from indicators.linkage.power import (
     needs,
     smallest_visible,
 )
-from indicators.linkage.sentences.components import component_sentence
 
 METHOD = "component_case_series"
 _PATROLS = "activity_type = 'patrol'"
@@ -174,10 +173,7 @@ def _row(own: Compared, inputs: PatrolDays) -> dict[str, Any]:
         "p_value": term.p_value if term else None,
         "smallest_change": None if smallest is None else -100 * math.expm1(-smallest),
         "status": "compared" if term else own.reason,
-        **{
-            f"sentence_{language}": component_sentence(own, missing, language)
-            for language in LANGUAGES
-        },
+        "needs": json.dumps([asdict(need) for need in missing]) if missing else None,
     }
 
 

@@ -19,6 +19,7 @@ from indicators.linkage.case_series.components import COMPARISONS, Compared, com
 from indicators.linkage.case_series.days import COMPONENTS, ComponentDays, component_days
 from indicators.linkage.case_series.fit import Contrast, fit_contrasts, null_information
 from indicators.linkage.methods.components import PatrolDays, _row
+from indicators.linkage.sentences.components import component_sentence
 from tests.indicators.linkage.case_series_simulation import (
     AREAS,
     CALLED_OFF,
@@ -186,7 +187,8 @@ def test_a_component_that_never_goes_has_no_figure_and_is_told_what_it_lacks(
     for pair in (("joint", ""), ("joint", "police"), ("joint", "military")):
         assert found[pair].term is None and found[pair].reason == "too_few_clusters"
         row = _row(found[pair], PatrolDays(without, patrols, 33))
-        assert "6 more areas" in row["sentence_en"] and "6 zones" in row["sentence_fr"]
+        assert "6 more areas" in component_sentence(row, "en")
+        assert "6 zones" in component_sentence(row, "fr")
         assert row["person_days"] == 0 and row["estimate"] is None
     row = _row(found["police", ""], PatrolDays(without, patrols, 33))
     assert (row["n_patrols"], row["person_days"], row["km"]) == (1, 4.0, 10.0)
@@ -200,7 +202,7 @@ def test_too_few_incidents_are_told_before_their_split_is_seen(days: ComponentDa
     assert row.term is None and row.reason == "few_contrasts"
     told = _row(row, PatrolDays(few, pd.DataFrame({"whose": []}), 33))
     more = int(np.ceil(row.events * (30 / row.information - 1)))
-    assert f"{more} more recorded incidents" in told["sentence_en"].replace(",", "")
+    assert f"{more} more recorded incidents" in component_sentence(told, "en").replace(",", "")
 
 
 def simulated(runs: int) -> dict[str, list[tuple[Compared, ...]]]:
