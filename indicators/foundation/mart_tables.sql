@@ -105,6 +105,24 @@ CREATE TABLE mart.pending_action (
   due_at TIMESTAMP
 );
 
+-- Incidents of physical violence against civilians dated to the day (definitions 51); the last:
+-- warned of, and nobody had acted on a warning by the day before
+CREATE TABLE mart.early_warning (
+  mission VARCHAR, quarter VARCHAR, area VARCHAR, incidents BIGINT, warned BIGINT,
+  without_warning BIGINT, not_answered BIGINT
+);
+
+-- Each base that stands, by kind of contingency plan; nulls: never reviewed, never exercised
+CREATE TABLE mart.base_plan (
+  mission VARCHAR, base_name VARCHAR, area VARCHAR, plan_kind VARCHAR, reviewed_on DATE,
+  review_counts_until DATE, exercised_on DATE, is_current BOOLEAN, is_exercised BOOLEAN
+);
+
+CREATE TABLE mart.benchmark (
+  mission VARCHAR, benchmark_code VARCHAR, condition_en VARCHAR, condition_fr VARCHAR,
+  quarter VARCHAR, state VARCHAR, held_since DATE, evidence_indicator VARCHAR
+);
+
 CREATE TABLE mart.mission (
   mission VARCHAR, name_en VARCHAR, name_fr VARCHAR, country_area VARCHAR, time_zone VARCHAR,
   is_fictional BOOLEAN, boundaries_en VARCHAR, boundaries_fr VARCHAR,
