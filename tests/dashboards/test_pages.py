@@ -228,8 +228,9 @@ def test_the_sentence_of_a_link_says_what_its_grade_allows(
 
 def test_what_a_finding_rests_on_stands_beside_it(context_at: At) -> None:
     text = _card(effects.body(context_at("/effects?edge=E5")), "rests")
-    for said in ("Cases counted 819", "comparisons 155", "Areas 8", "Periods with both 33"):
-        assert said in text
+    numbers = {"n_events": 819, "n_eff": 155, "n_areas": 8, "n_periods": 33}
+    for name, number in numbers.items():
+        assert f"{message(f'page.effects.rests.{name}')} {number}" in text
     assert "5, of which 1 answered" in text and "Data as at" in text
     untested = _card(effects.body(context_at("/effects?edge=E3&lang=fr")), "rests")
     assert "aucune n’a pu s’appliquer" in untested and "Zones" not in untested
