@@ -244,8 +244,8 @@ CREATE TABLE mart.quality_check (
 
 CREATE TABLE mart.reject_summary (
   mission VARCHAR, source VARCHAR, file VARCHAR, file_sha256 VARCHAR, sheet VARCHAR,
-  first_row BIGINT, last_row BIGINT, rows BIGINT, column_name VARCHAR, raw_value VARCHAR,
-  rule VARCHAR, sentence_en VARCHAR, sentence_fr VARCHAR
+  first_row BIGINT, last_row BIGINT, rows BIGINT, unit_code VARCHAR, column_name VARCHAR,
+  raw_value VARCHAR, rule VARCHAR, sentence_en VARCHAR, sentence_fr VARCHAR
 );
 
 -- Rejected rows by what their own text says of time and place; null where it cannot be read.

@@ -382,12 +382,12 @@ def test_of_one_area_the_findings_of_the_whole_mission_are_shown_as_such(context
 
 def test_a_judgement_stands_beside_the_finding_and_is_marked_as_one(context_at: At) -> None:
     english = text_of(effects.body(context_at("/effects?edge=E1")))
-    assert "Field judgement" in english and "Judgement, not a result" in english
+    assert "Staff assessment" in english and "Judgement, not a result" in english
     assert "Names another explanation" in english and "The market reopened." in english
     assert "Police Commissioner" in english and "15\u00a0Sep\u00a02026" in english
     assert "Headquarters sees it too." in english
     french = text_of(effects.body(context_at("/effects?edge=E1&lang=fr")))
-    assert "Appréciation du terrain" in french and "Le marché a rouvert." in french
+    assert "Avis du personnel" in french and "Le marché a rouvert." in french
     assert "The market reopened." not in french
 
 
