@@ -152,7 +152,7 @@ def _shortlist(layout: Layout, tables: Sequence[str]) -> list[str]:
     def named(table: str) -> float:
         names = [column_names(table, name) for name in contracts()[table].columns]
         best = (
-            max((likeness(word, other) for word in words for held in names for other in held))
+            max(likeness(word, other) for word in words for held in names for other in held)
             for words in map(readings, layout.table.header)
             if words
         )
