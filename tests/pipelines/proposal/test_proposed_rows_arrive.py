@@ -19,16 +19,12 @@ from tests.worlds.mission.own_names import make_workspace
 
 KINDS = (
     "french_labels_cp1252",
-    "utf_16_tabs",
-    "title_lines",
     "workbook_title_rows",
     "workbook_1904",
     "totals_row",
     "groups_filled_down",
-    "month_first",
     "day_and_hour_apart",
-    "decimal_comma",
-    "misspelt_labels",
+    "misspelt_places",
     "place_names_french",
     "personal_columns",
 )
