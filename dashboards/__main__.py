@@ -49,16 +49,16 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _serve(chosen: argparse.Namespace, listening: socket.socket) -> None:
-    import waitress
-
+    from dashboards import server
     from dashboards.app import create_app
 
     logging.basicConfig(level=logging.WARNING)
     app = create_app(chosen.home.resolve(), chosen.audience)
     port = listening.getsockname()[1]
+    listening.listen(server.WAITING)  # who comes from now on is answered once all is loaded
     print(message("page.serve.ready", host=chosen.host, port=port), flush=True)
     try:
-        waitress.serve(app.server, sockets=[listening], threads=6, _quiet=True)
+        server.serve(app.server, listening)
     except KeyboardInterrupt:
         print(message("page.serve.stopped"))
 

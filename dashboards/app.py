@@ -1,9 +1,7 @@
 """The Dash application: routes an address to a page, wraps it in the shell, serves it locally."""
 
-import logging
-import uuid
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 from types import ModuleType
@@ -13,17 +11,28 @@ import dash
 import dash_mantine_components as dmc
 from dash import ALL, ClientsideFunction, Input, Output, State, dcc, html
 from flask import request
+from werkzeug.exceptions import InternalServerError
 
 from dashboards.access import Audience
 from dashboards.components.page_head import page_head
-from dashboards.components.shell import NavigationEntry, brief_address, release_words, shell
+from dashboards.components.shell import NavigationEntry
 from dashboards.context import Context, read_context
-from dashboards.http import briefs, downloads, security
+from dashboards.http import (
+    briefs,
+    downloads,
+    libraries,
+    lists,
+    permanent,
+    screens,
+    security,
+)
 from dashboards.http.address import Address
+from dashboards.http.screens import Answer, Pages, Screens, asked_address
 from dashboards.pages import (
     alerts,
     catalogue,
     data_quality,
+    effects,
     effort,
     help,
     indicator,
@@ -33,12 +42,12 @@ from dashboards.pages import (
     perceptions,
     releases,
     results_chain,
-    side_by_side,
 )
+from dashboards.releases import DamagedRelease
 from dashboards.theme import style_sheet
 from dashboards.wording.words import Words
+from indicators.foundation.messages import LANGUAGES
 
-LOG = logging.getLogger("dashboards")
 HEALTH = "health"
 
 PAGES: Sequence[tuple[str, ModuleType]] = (
@@ -47,7 +56,7 @@ PAGES: Sequence[tuple[str, ModuleType]] = (
     ("changed", indicators),
     ("changed", perceptions),
     ("did", effort),
-    ("together", side_by_side),
+    ("together", effects),
     ("next", map),
     ("next", alerts),
     ("sure", data_quality),
@@ -55,6 +64,8 @@ PAGES: Sequence[tuple[str, ModuleType]] = (
     ("sure", catalogue),
     ("sure", help),
 )
+# What can be read of a release that holds no figure.
+WITHOUT_FIGURES = (data_quality, releases, catalogue, help)
 ENTRIES = tuple(NavigationEntry(group, page.NAME, page.PATH) for group, page in PAGES)
 
 _INDEX = """<!DOCTYPE html>
@@ -72,16 +83,6 @@ _INDEX = """<!DOCTYPE html>
 {%renderer%}
 </body>
 </html>"""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A page before it is put into the shell: its title, its one sentence and its body."""
-
-    title: str
-    sentence: str
-    body: Callable[[], list[Any]]
-    context: Context | None
 
 
 def _page_of(address: Address) -> ModuleType | None:
@@ -106,6 +107,20 @@ def _not_found(words: Words, context: Context) -> Answer:
     return Answer(title, title, lambda: [page_head(title, words("state.not_found.lead"))], context)
 
 
+def _without_figures(title: str, page: ModuleType, context: Context) -> Answer:
+    """A release without a single figure: what it holds besides, and what to do."""
+    words = context.words
+    said = words("state.empty.title", release=context.release.name)
+    lead = words("state.empty.lead")
+    parts = [page_head(said, lead), html.Pre(words("state.no_release.commands"))]
+    return Answer(
+        title,
+        f"{said} {lead}",
+        lambda: [*parts, *(page.body(context)[1:] if page in WITHOUT_FIGURES else [])],
+        context,
+    )
+
+
 def answer(home: Path, audience: Audience, address: Address) -> Answer:
     """The page for an address: states without a release or without such a page included."""
     words = Words(address.language)
@@ -116,90 +131,65 @@ def answer(home: Path, audience: Audience, address: Address) -> Answer:
     if page is None or (page is indicator and indicator.code_of(context) is None):
         return _not_found(words, context)
     title = words("document_title", page=words(f"nav.{page.NAME}"), mission=context.mission_name)
+    if not context.has_figures:
+        return _without_figures(title, page, context)
     return Answer(title, page.sentence(context), lambda: page.body(context), context)
 
 
-def _render(home: Path, audience: Audience, asked: dict[str, str] | None) -> tuple[Any, Any]:
-    """The screen for an address, with what the document must know: title, language, theme."""
-    asked = asked or {}
-    address = Address.parse(asked.get("path"), asked.get("search"))
-    if asked.get("dark"):
-        address = address.with_default("theme", "dark")
+def failed(address: Address, error: Exception, reference: str) -> Answer:
+    """The page that says what failed, that the data are safe, and what to do."""
     words = Words(address.language)
-    try:
-        found = answer(home, audience, address)
-        screen = shell(ENTRIES, address, words, found.body(), found.context)
-        title, picked = found.title, _picked(found.context)
-    except Exception:
-        reference = uuid.uuid4().hex[:8]
-        LOG.exception("page %s failed, reference %s", address.path, reference)
-        title = words("state.error.title")
-        body = [page_head(title, words("state.error.lead", reference=reference))]
-        screen, picked = shell(ENTRIES, address, words, body, None), {}
-    facts = {
-        "title": title,
-        "lang": address.language,
-        "theme": address.theme,
-        "path": address.path,
-        "said": title,
-        "picked": picked,
-    }
-    return screen, facts
-
-
-def _picked(context: Context | None) -> dict[str, str]:
-    """What the pickers of the page stand at."""
-    if context is None:
-        return {}
-    mission = context.release.mission
-    return {"mission": mission, "period": context.period.name, "area": context.area}
+    if isinstance(error, DamagedRelease):
+        title = words("state.damaged.title", release=error.release)
+        lead = words("state.damaged.lead", file=error.file.name, reference=reference)
+    else:
+        title, lead = words("state.error.title"), words("state.error.lead", reference=reference)
+    return Answer(title, f"{title} {lead}", lambda: [page_head(title, lead)], None)
 
 
 class _LocalDash(dash.Dash):
     """Dash whose first response already holds title, sentence and release."""
 
-    home: Path
-    audience: Audience
+    screens: Screens
 
     def interpolate_index(self, **parts: str) -> str:
-        address = Address.parse(request.path, request.query_string.decode("utf-8", "replace"))
-        title, first = _first_words(self.home, self.audience, address)
-        theme = address.get("theme")
-        page = (
-            _INDEX.replace("{lang}", address.language)
-            .replace("{theme}", f' data-theme="{address.theme}"' if theme else "")
-            .replace("{style}", style_sheet())
-        )
+        address = asked_address(request.path)
+        title, first = self.screens.first_words(address)
         entry = f'<div id="react-entry-point"><main class="first-words">{first}</main></div>'
         parts |= {"app_entry": entry, "title": escape(title)}
+        page = _document(address)
         for name, text in parts.items():
             page = page.replace("{%" + name + "%}", text)
         return page
 
 
-def _first_words(home: Path, audience: Audience, address: Address) -> tuple[str, str]:
-    """Title and first words of a page as HTML: readable before any script, and with none."""
-    try:
-        found = answer(home, audience, address)
-        under = _release_and_brief(found.context) if found.context else ""
-    except Exception:
-        LOG.exception("first words of %s failed", address.path)
-        return "POC Lens", ""
-    return found.title, f"<h1>{escape(found.sentence)}</h1>{under}"
+def _document(address: Address) -> str:
+    """The document of an address, with the places that Dash fills."""
+    theme = f' data-theme="{address.theme}"' if address.get("theme") else ""
+    page = _INDEX.replace("{lang}", address.language).replace("{theme}", theme)
+    return page.replace("{style}", style_sheet())
 
 
-def _release_and_brief(context: Context) -> str:
-    link, words = brief_address(context.address), context.words("brief.link")
-    release = escape(release_words(context))
-    return f'<p>{release}</p><p><a href="{escape(link)}">{escape(words)}</a></p>'
+def _add_failures(app: _LocalDash) -> None:
+    """What fails outside of a page (a brief, a file) is said in the same words, without scripts."""
+
+    @app.server.errorhandler(DamagedRelease)
+    @app.server.errorhandler(InternalServerError)
+    def say(error: Exception) -> tuple[str, int]:
+        address = asked_address(request.path)
+        cause = getattr(error, "original_exception", None) or error
+        title, said = app.screens.failed(address, cause)
+        main = f'<main class="first-words">{said}</main>'
+        page = re.sub("{%[a-z_]+%}", "", _document(address).replace("{%app_entry%}", main))
+        return page.replace("<title></title>", f"<title>{escape(title)}</title>"), 500
 
 
 def _layout() -> Any:
     return dmc.MantineProvider(
         [
             dcc.Location(id="location", refresh="callback-nav"),
-            dcc.Store(id="asked"),
             dcc.Store(id="facts"),
+            dcc.Store(id="lost", data={language: _lost(language) for language in LANGUAGES}),
             html.Div(id="screen"),
             html.Div(id="announce", role="status", className="hidden", **{"aria-live": "polite"}),
         ],
@@ -208,12 +198,20 @@ def _layout() -> Any:
     )
 
 
-def _add_callbacks(app: dash.Dash, home: Path, audience: Audience) -> None:
+def _lost(language: str) -> dict[str, str]:
+    """What the page itself says when the server does not answer any more."""
+    words = Words(language)
+    return {name: words(f"state.lost.{name}") for name in ("title", "lead", "again", "reference")}
+
+
+def _add_callbacks(app: dash.Dash) -> None:
     app.clientside_callback(
         ClientsideFunction("poclens", "asked"),
-        Output("asked", "data"),
+        Output("screen", "children"),
+        Output("facts", "data"),
         Input("location", "pathname"),
         Input("location", "search"),
+        State("lost", "data"),
     )
     app.clientside_callback(
         ClientsideFunction("poclens", "arrived"),
@@ -231,15 +229,6 @@ def _add_callbacks(app: dash.Dash, home: Path, audience: Audience) -> None:
         prevent_initial_call=True,
     )
 
-    @app.callback(
-        Output("screen", "children"),
-        Output("facts", "data"),
-        Input("asked", "data"),
-        prevent_initial_call=True,
-    )
-    def screen(asked: dict[str, str] | None) -> tuple[Any, Any]:
-        return _render(home, audience, asked)
-
 
 def create_app(home: Path, audience: Audience = "mission") -> dash.Dash:
     """The application over a workspace's releases, for one audience."""
@@ -254,13 +243,16 @@ def create_app(home: Path, audience: Audience = "mission") -> dash.Dash:
         enable_mcp=False,
         title="POC Lens",
     )
-    app.server.config["COMPRESS_ZSTD_LEVEL"] = (
-        10  # an eighth less over a slow link than the usual 3
-    )
-    app.home, app.audience = home, audience
+    pages = Pages(ENTRIES, lambda address: answer(home, audience, address), failed)
+    app.screens = Screens(home, audience, pages)
     app.layout = _layout
-    _add_callbacks(app, home, audience)
+    _add_callbacks(app)
+    _add_failures(app)
+    screens.add_route(app.server, app.screens)
     downloads.add_route(app.server, home, audience)
     briefs.add_route(app.server, home, audience)
+    lists.add_route(app.server, home, audience)
+    permanent.add_route(app.server)
+    libraries.keep_libraries(app)
     security.add_headers(app)
     return app

@@ -17,7 +17,7 @@ from dashboards.releases import Release, current_release, published_missions
 from dashboards.rows import rows_of
 from dashboards.wording import formats
 from dashboards.wording.words import Words
-from indicators.foundation.periods import Period
+from indicators.foundation.periods import Period, period_named
 
 # A quarter in which a smaller share of the indicators has a figure is not shown unasked.
 _ENOUGH_FIGURES = 1 / 3
@@ -61,6 +61,11 @@ class Context:
         return [str(note) for note in json.loads(text)] if text else []
 
     @cached_property
+    def has_figures(self) -> bool:
+        """Whether the release holds a figure at all."""
+        return indicator_values.has_figures(self.release)
+
+    @cached_property
     def periods(self) -> list[Period]:
         """All periods of the release, newest first."""
         return [Period(*span_of(row)) for row in rows_of(indicator_values.periods(self.release))]
@@ -75,8 +80,9 @@ class Context:
     def _usual_period(self, by_code: dict[str, Period]) -> Period:
         """Missions whose data come by the year would show an empty page for a quarter."""
         quarters = [period for period in self.periods if period.period_type == "Q"]
-        newest = (quarters or self.periods)[0]
-        quarter = by_code.get(self.release.name.rpartition("-")[0], newest)
+        own = period_named(self.release.name.rpartition("-")[0])
+        newest = next(iter(quarters or self.periods), own)  # its own where it has no figure at all
+        quarter = by_code.get(own.name, newest)
         frame = indicator_values.figures_by_period(self.release, self.country)
         figures = dict(zip(frame["period"], frame["figures"], strict=True))
         if figures.get(quarter.name, 0) >= _ENOUGH_FIGURES * len(self.indicators):
@@ -118,10 +124,12 @@ class Context:
 
     def is_lowest(self, code: str) -> bool:
         """Whether no administrative area lies below this one; sites are no such areas."""
-        if code not in self.areas.index or self.areas.loc[code, "area_level"] == "site":
-            return False
-        below = self.areas[self.areas["area_level"] != "site"]["parent_area_code"]
-        return code not in set(below.dropna())
+        return code in self._lowest
+
+    @cached_property
+    def _lowest(self) -> frozenset[str]:
+        administrative = self.areas[self.areas["area_level"] != "site"]
+        return frozenset(administrative.index) - set(administrative["parent_area_code"].dropna())
 
     @cached_property
     def indicators(self) -> pd.DataFrame:
@@ -241,13 +249,20 @@ class Context:
         return frame[frame["period_end"] <= pd.Timestamp(self.period.end)]
 
     @cached_property
-    def _series(self) -> dict[str, list[Dated]]:
-        grouped = self.all_series.groupby("indicator")
-        return {str(code): dated_cells(rows) for code, rows in grouped}
+    def _series(self) -> dict[str, pd.DataFrame]:
+        return {str(code): rows for code, rows in self.all_series.groupby("indicator")}
+
+    @cached_property
+    def _dated(self) -> dict[str, list[Dated]]:
+        """The series that were asked for: a page needs few of them."""
+        return {}
 
     def series(self, indicator: str) -> list[Dated]:
         """The dated cells of one indicator in the chosen area, oldest first."""
-        return self._series.get(indicator, [])
+        if indicator not in self._dated:
+            rows = self._series.get(indicator)
+            self._dated[indicator] = [] if rows is None else dated_cells(rows)
+        return self._dated[indicator]
 
     @cached_property
     def _paths(self) -> dict[str, float]:
@@ -278,7 +293,10 @@ class Context:
 
 
 def read_context(home: Path, audience: Audience, address: Address) -> Context | None:
-    """The context of a request; None where nothing is published for this audience."""
+    """The context of a request; None where nothing is published for this audience.
+
+    Raises DamagedRelease where a file of the release is missing or cannot be read.
+    """
     published = [
         mission
         for mission in published_missions(home)
@@ -291,6 +309,7 @@ def read_context(home: Path, audience: Audience, address: Address) -> Context | 
     release = current_release(home, mission, audience)
     if release is None:
         return None
+    release.require_whole()
     words = Words(address.language)
     return Context(home, audience, address, words, tuple(published), release)
 

@@ -2,7 +2,7 @@
 
 `releases/<mission>/current` is read on each request; a release is immutable and has its own file,
 so a new publication opens a new file and never touches an open one (DuckDB would otherwise hand
-back the instance that it holds for a path).
+back the instance that it holds for a path). What was read of a release is kept: it stays true.
 """
 
 import json
@@ -17,6 +17,7 @@ import duckdb
 import pandas as pd
 
 from dashboards.access import Audience
+from dashboards.kept import Kept
 
 _LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
@@ -27,9 +28,34 @@ _LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
 }
 
 
+# Errors of a file that is cut off or overwritten; a query that is wrong raises others.
+_BROKEN = (
+    duckdb.IOException,
+    duckdb.FatalException,
+    duckdb.InternalException,
+    duckdb.SerializationException,
+)
+_KEPT_MB = 48
+
+
+class DamagedRelease(Exception):
+    """A file of a published release is missing or cannot be read; `release`, `file`: which."""
+
+    def __init__(self, release: str, file: Path) -> None:
+        super().__init__(f"{release}: {file} is missing or damaged")
+        self.release, self.file = release, file
+
+
 @lru_cache(maxsize=6)
 def _database(path: Path, modified: int) -> duckdb.DuckDBPyConnection:
     return duckdb.connect(str(path), read_only=True, config=_LOCKED_DOWN)
+
+
+def _bytes_of(frame: pd.DataFrame) -> int:
+    return int(frame.memory_usage().sum())
+
+
+_FRAMES: Kept[pd.DataFrame] = Kept(_KEPT_MB * 2**20, _bytes_of)
 
 
 def _json(path: Path) -> Mapping[str, Any]:
@@ -72,13 +98,48 @@ class Release:
         sql = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'mart'"
         return frozenset(name for (name,) in self._cursor().execute(sql).fetchall())
 
+    @property
+    def database(self) -> Path:
+        """The audience's database."""
+        return self.audience_folder / "poclens.duckdb"
+
+    @cached_property
+    def edition(self) -> tuple[Path, int]:
+        """What tells this release from every other, also from one put in its place."""
+        is_there = self.database.is_file()
+        return self.database, self.database.stat().st_mtime_ns if is_there else 0
+
+    def require_whole(self) -> None:
+        """Raises DamagedRelease where manifest or database are missing or cannot be read."""
+        manifest = self.folder / "manifest.json"
+        try:
+            is_known = bool(self.manifest)
+        except ValueError:
+            is_known = False
+        if not is_known:
+            raise DamagedRelease(self.name, manifest)
+        self._cursor()
+
     def _cursor(self) -> duckdb.DuckDBPyConnection:
-        path = self.audience_folder / "poclens.duckdb"
-        return _database(path, path.stat().st_mtime_ns).cursor()
+        try:
+            return _database(*self.edition).cursor()
+        except (OSError, *_BROKEN) as error:
+            raise DamagedRelease(self.name, self.database) from error
 
     def frame(self, sql: str, parameters: Sequence[Any] = ()) -> pd.DataFrame:
-        """The rows of a query; values go in as parameters, never as text of the query."""
-        return self._cursor().execute(sql, list(parameters)).df()
+        """The rows of a query; values go in as parameters, never as text of the query.
+
+        Raises DamagedRelease where the database cannot be read.
+        """
+        key = (self.edition, sql, *parameters)
+        kept = _FRAMES.get(key, lambda: self._read(sql, parameters))
+        return kept.copy(deep=False)  # who changes it changes a copy
+
+    def _read(self, sql: str, parameters: Sequence[Any]) -> pd.DataFrame:
+        try:
+            return self._cursor().execute(sql, list(parameters)).df()
+        except _BROKEN as error:
+            raise DamagedRelease(self.name, self.database) from error
 
 
 def published_missions(home: Path) -> list[str]:
@@ -93,12 +154,28 @@ def release_names(home: Path, mission: str) -> list[str]:
 
 
 def current_release(home: Path, mission: str, audience: Audience) -> Release | None:
-    """The release that `current` names; None where there is none for this audience."""
+    """The release that `current` names; None where there is none for this audience.
+
+    What the release lacks otherwise is for `require_whole` to say.
+    """
     pointer = home / "releases" / mission / "current"
     if not pointer.is_file():
         return None
     name = pointer.read_text(encoding="utf-8").strip()
     release = Release(mission, name, pointer.parent / name, audience)
+    is_for_others = release.folder.is_dir() and not release.audience_folder.is_dir()
+    return None if name and is_for_others else release
+
+
+def current_editions(home: Path, audience: Audience) -> tuple[tuple[Path, int], ...]:
+    """The current releases of all missions: while this is the same, every page is the same."""
+    found = (current_release(home, mission, audience) for mission in published_missions(home))
+    return tuple(release.edition for release in found if release)
+
+
+def release_named(home: Path, mission: str, name: str, audience: Audience) -> Release | None:
+    """A release by its name; None where there is none for this audience on disk."""
+    release = Release(mission, name, home / "releases" / mission / name, audience)
     return release if (release.audience_folder / "poclens.duckdb").is_file() else None
 
 
@@ -108,4 +185,4 @@ def earlier_release(release: Release) -> Release | None:
     if not isinstance(name, str):
         return None
     found = Release(release.mission, name, release.folder.parent / name, release.audience)
-    return found if (found.audience_folder / "poclens.duckdb").is_file() else None
+    return found if found.database.is_file() else None

@@ -6,5 +6,16 @@ import pandas as pd
 
 
 def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """One dictionary a row, in the frame's order."""
-    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
+    """One dictionary a row, in the frame's order; an empty integer or flag is None."""
+    names = [str(name) for name in frame]
+    # By columns: `to_dict` takes every value of a text column out by itself, much slower.
+    columns = [_values(frame.iloc[:, place]) for place in range(len(names))]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _values(column: pd.Series) -> list[Any]:
+    if isinstance(column.dtype, pd.StringDtype):
+        return column.to_numpy(dtype=object).tolist()
+    if isinstance(column.array, pd.arrays.IntegerArray | pd.arrays.BooleanArray):
+        return [None if value is pd.NA else value for value in column.tolist()]
+    return column.tolist()

@@ -38,11 +38,77 @@ window.dash_clientside = window.dash_clientside || {};
     document.body.appendChild(kept);
   }
 
+  // The page of an address. Of two that were asked for the later one counts; a wait is shown late.
+  var latest = 0;
+  function fetchScreen(path, query, lost) {
+    var mine = latest += 1, failure = "no answer", nothing = window.dash_clientside.no_update;
+    var waiting = window.setTimeout(function () { root.classList.add("is-waiting"); }, 300);
+    function done(found) {
+      window.clearTimeout(waiting);
+      if (mine !== latest) { return [nothing, nothing]; }
+      root.classList.remove("is-waiting");
+      return found;
+    }
+    return fetch("/screen" + (path || "/") + "?" + query.toString())
+      .then(function (response) {
+        failure = "HTTP " + response.status;
+        return response.json();
+      })
+      .then(function (page) { return done([page.screen, page.facts]); })
+      .catch(function () { return done(lostScreen(path, query, lost, failure)); });
+  }
+
+  function part(type, children, more) {
+    return { namespace: "dash_html_components", type: type,
+             props: Object.assign({ children: children }, more) };
+  }
+
+  // Nothing of the page before stays: figures of another address must not look like the answer.
+  function lostScreen(path, query, lost, failure) {
+    var language = query.get("lang") === "fr" ? "fr" : "en", words = lost[language];
+    var reference = failure + ", " + new Date().toISOString().slice(0, 19) + "Z";
+    var screen = part("Main", [
+      part("H1", words.title, { id: "page-title", tabIndex: -1 }),
+      part("P", words.lead),
+      part("P", words.reference + " " + reference, { className: "note" }),
+      part("Button", words.again, { className: "button", "data-action": "again" })
+    ], { className: "first-words", role: "alert" });
+    return [screen, { title: words.title, lang: language, theme: query.get("theme") || "light",
+                      path: path, said: words.title + " " + words.lead, picked: {} }];
+  }
+
+  // Loads anew once the server is there: the browser's own page of errors says less.
+  function tryAgain() {
+    fetch("/health").then(function (response) { if (response.ok) { window.location.reload(); } })
+      .catch(function () { return; });
+  }
+
+  // The same control on the page that follows: by its picker, its name or its words.
+  var left = null;
+  function placeOf(element) {
+    if (!element || element === document.body || !element.closest("#screen")) { return null; }
+    var picker = element.closest(".picker");
+    if (picker) { return { look: "." + Array.from(picker.classList).filter(function (name) { return /^picker-/.test(name); })[0] + " input", text: null }; }
+    return { look: element.tagName, text: element.getAttribute("aria-label") || element.textContent };
+  }
+  function restoreFocus(place) {
+    var here = document.activeElement;
+    if (!place || (here && here !== document.body && here.isConnected)) { return; }
+    var same = Array.from(document.querySelectorAll("#screen " + place.look)).filter(function (found) {
+      return place.text === null || (found.getAttribute("aria-label") || found.textContent) === place.text;
+    });
+    if (same.length) { same[0].focus({ preventScroll: true }); }
+  }
+
   window.dash_clientside.poclens = {
-    asked: function (path, search) {
+    asked: function (path, search, lost) {
+      left = placeOf(document.activeElement);
       if (window.poclens.restoreTables) { window.poclens.restoreTables(); }
-      var dark = window.matchMedia("(prefers-color-scheme: dark)").matches;
-      return { path: path, search: search, dark: dark };
+      var query = new URLSearchParams(search || "");
+      if (!query.get("theme") && window.matchMedia("(prefers-color-scheme: dark)").matches) {
+        query.set("theme", "dark");
+      }
+      return fetchScreen(path, query, lost);
     },
 
     arrived: function (facts) {
@@ -58,6 +124,11 @@ window.dash_clientside = window.dash_clientside || {};
         window.setTimeout(function () {
           var title = document.getElementById("page-title");
           if (title) { title.focus({ preventScroll: true }); }
+        }, 60);
+      } else {
+        window.setTimeout(function () {
+          restoreFocus(left);
+          document.dispatchEvent(new CustomEvent("poclens:arrived"));
         }, 60);
       }
       return [facts.said, facts.theme];
@@ -88,12 +159,14 @@ window.dash_clientside = window.dash_clientside || {};
     if (link && !event.defaultPrevented && event.button === 0 &&
         !event.metaKey && !event.ctrlKey && !event.shiftKey) {
       event.preventDefault();
-      go(link.getAttribute("href"));
+      // A choice on the page leaves the reader where the choice is.
+      go(link.getAttribute("href"), link.pathname === window.location.pathname);
       return;
     }
     var button = event.target.closest("[data-action]");
     if (!button) { return; }
     if (button.dataset.action === "print") { window.print(); }
+    if (button.dataset.action === "again") { tryAgain(); }
     if (button.dataset.action === "understood") {
       remember("understood", "yes");
       root.classList.remove("is-first-visit");
@@ -104,6 +177,7 @@ window.dash_clientside = window.dash_clientside || {};
       remember("keys", remembered("keys") === "off" ? "on" : "off");
       button.setAttribute("aria-pressed", String(remembered("keys") === "off"));
     }
+    if (button.dataset.action === "copy") { copy(button); }
     if (button.dataset.action === "menu") {
       var open = root.classList.toggle("menu-open");
       button.setAttribute("aria-expanded", String(open));
@@ -118,6 +192,20 @@ window.dash_clientside = window.dash_clientside || {};
     query.set("q", form.querySelector("input").value);
     go(window.location.pathname + "?" + query.toString());
   });
+
+  // The clipboard is closed to pages that are not served over HTTPS or from this machine itself.
+  function copy(button) {
+    var text = window.location.origin + button.dataset.copy;
+    var field = document.createElement("textarea");
+    field.value = text;
+    document.body.appendChild(field);
+    field.select();
+    document.execCommand("copy");
+    field.remove();
+    button.focus();
+    button.textContent = button.dataset.copied;
+    document.getElementById("announce").textContent = button.dataset.copied;
+  }
 
   function openKeys() {
     var dialog = document.getElementById("keys");

@@ -5,6 +5,7 @@ Sizes are in points of the page.
 
 from dataclasses import dataclass
 
+from dashboards.components.evidence import BARS
 from dashboards.components.range_mark import Scale
 from dashboards.context import Against
 from dashboards.queries.cells import Cell
@@ -13,7 +14,6 @@ from dashboards.theme import THEMES
 _INK = THEMES["light"]
 _WIDTH, _HEIGHT = 100.0, 18.0
 _LINE = 11.0  # where the axis lies
-_GRADES = {"A": 3, "B": 2, "C": 1, "D": 0}
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def grade_svg(grade: str) -> str:
     """Three bars, filled by grade."""
     shapes = []
     for number, height in enumerate((5.0, 8.0, 11.0)):
-        fill = _INK["ink"] if number < _GRADES[grade] else "none"
+        fill = _INK["ink"] if number < BARS[grade] else "none"
         shapes.append(
             f'<rect x="{1 + 5 * number}" y="{11.5 - height}" width="3.4" height="{height}" '
             f'fill="{fill}" stroke="{_INK["ink"]}" stroke-width=".8"/>'

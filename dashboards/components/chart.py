@@ -64,7 +64,7 @@ def chart(
 
 
 def take_away(context: Context, key: str, kinds: Sequence[str], title: str) -> html.Div:
-    """Buttons for files of a card (png, svg, csv), made in the browser, nothing sent anywhere.
+    """Buttons for files of a card: png, svg, csv (and with it xlsx), of what the card shows.
 
     Each file carries the mission, the release and the words that belong to its data.
     """
@@ -86,7 +86,7 @@ def take_away(context: Context, key: str, kinds: Sequence[str], title: str) -> h
                 "aria-label": words("export.button", kind=kind.upper(), title=title),
             },
         )
-        for kind in kinds
+        for kind in (*kinds, *(["xlsx"] if "csv" in kinds else []))
     ]
     name = f"{context.release.mission}_{key}_{period.name}_{context.release.name}"
     given = {"data-source": caveats, "data-file": name, "data-status": words("export.status")}
@@ -99,9 +99,17 @@ def twin(table: Any) -> html.Div:
 
 
 def chart_card(
-    context: Context, key: str, titles: tuple[str, str], drawn: Sequence[Any], table: Any
+    context: Context,
+    key: str,
+    titles: tuple[str, str],
+    drawn: Sequence[Any],
+    table: Any,
+    reading: html.P | None = None,
 ) -> html.Section:
-    """A card whose head carries finding, measure and the switch between chart and table."""
+    """A card whose head carries finding, measure and the switch between chart and table.
+
+    `reading`: how to read it, above chart and table.
+    """
     title, subtitle = titles
     heading = f"heading-{key}"
     head = html.Div(
@@ -113,11 +121,14 @@ def chart_card(
     )
     is_table = shows_table(context.address)
     content = [table] if is_table else [*drawn, twin(table)]
+    above = [reading] if reading is not None else []
     has_chart = not is_table and any(isinstance(part, html.Figure) for part in _within(drawn))
     kinds = ("png", "svg", "csv") if has_chart else ("csv",)
     foot = take_away(context, key, kinds, title)
     look = f"card card-{key}"
-    return html.Section([head, *content, foot], className=look, **{"aria-labelledby": heading})
+    return html.Section(
+        [head, *above, *content, foot], className=look, **{"aria-labelledby": heading}
+    )
 
 
 def _within(parts: Any) -> list[Any]:

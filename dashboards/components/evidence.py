@@ -6,7 +6,7 @@ from dash import html
 
 from dashboards.wording.words import Words
 
-_BARS = {"A": 3, "B": 2, "C": 1, "D": 0}
+BARS = {"A": 3, "B": 2, "C": 1, "D": 0}  # how many of three are filled
 
 
 NO_CHANGE = "no_change"  # status of a finding whose interval lies within the margin set before
@@ -27,10 +27,10 @@ def evidence_mark(grade: Any, words: Words, status: object = None) -> html.Span:
 
     Grade D of a finding within the margin (`status` no_change) is no lack of evidence, and says so.
     """
-    if grade not in _BARS:
+    if grade not in BARS:
         return html.Span(words("evidence.not_tested"), className="evidence-none")
     bars = [
-        html.Span(className="strength strength-full" if number < _BARS[grade] else "strength")
+        html.Span(className="strength strength-full" if number < BARS[grade] else "strength")
         for number in range(3)
     ]
     text = evidence_sentence(grade, words, status)
@@ -44,7 +44,7 @@ def evidence_key(words: Words) -> html.Details:
     """What the four letters mean, strongest first."""
     lines = [
         html.Li([evidence_mark(grade, words), html.Span(words(f"evidence.{grade}"))])
-        for grade in _BARS
+        for grade in BARS
     ]
     summary = html.Summary(words("evidence.key"))
     return html.Details([summary, html.Ul(lines, className="key")], className="evidence-key")

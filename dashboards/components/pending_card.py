@@ -28,12 +28,18 @@ def days_pending(context: Context, since: pd.Timestamp) -> int:
     return max(0, (as_of(context) - pd.Timestamp(since)).days)
 
 
-def pending_card(context: Context, kind: str, found: pd.DataFrame) -> html.Section:
-    """Area, type, since when, due when; the longest pending first."""
+def pending_card(
+    context: Context, kind: str, found: pd.DataFrame, is_recorded: bool
+) -> html.Section:
+    """Area, type, since when, due when; the longest pending first.
+
+    `is_recorded`: whether cases were reported at all; else that none is pending is not known.
+    """
     words = context.words
     title = words(f"pending.{kind}.title")
     if found.empty:
-        return card(title, [notice(words(f"pending.{kind}.none"))], key=kind)
+        said = "none" if is_recorded else "unknown"
+        return card(title, [notice(words(f"pending.{kind}.{said}"))], key=kind)
     heads = [name for name in _HEADS if name != "level" or kind == ALERTS]
     columns = [
         Column(words("table.area")),

@@ -50,18 +50,18 @@ def newest_asked(context: Context, code: str) -> Dated | None:
 def later_waves(context: Context, waves: pd.DataFrame, code: str) -> list[dict[str, Any]]:
     """The waves after the last one that asked a question."""
     points = asked_points(context, code)
-    return rows_of(waves[waves["last_on"] > pd.Timestamp(points[-1].end)]) if points else []
+    return (
+        [row for row in rows_of(waves) if row["last_on"].date() > points[-1].end] if points else []
+    )
 
 
 def wave_name(context: Context, waves: pd.DataFrame, dated: Dated) -> str:
     """The name of the wave whose last interview lies in the period, else the period's name."""
-    inside = waves[
-        (waves["last_on"] >= pd.Timestamp(dated.start))
-        & (waves["last_on"] <= pd.Timestamp(dated.end))
-    ]
-    if inside.empty:
+    held = zip(waves["last_on"].dt.date, waves["wave"], strict=True)
+    inside = [wave for last_on, wave in held if dated.start <= last_on <= dated.end]
+    if not inside:
         return formats.period_name(dated, context.words)
-    return wave_label(context, inside.iloc[-1]["wave"])
+    return wave_label(context, inside[-1])
 
 
 def total_cell(cells: dict[str, Cell]) -> Cell:

@@ -64,7 +64,7 @@ def fixed_classes(values: Sequence[float], is_percent: bool, is_risk: bool) -> C
     """Classes over all periods, so that another period never recolours: fifths, rounded."""
     colours = RISK_CLASSES if is_risk else SHARE_CLASSES
     if is_percent:
-        return Classes((20.0, 40.0, 60.0, 80.0), colours)
+        return Classes(_percent_bounds(values), colours)
     positive = sorted(value for value in values if value > 0) or [1.0]
     fifths = [float(np.quantile(positive, share)) for share in (0.2, 0.4, 0.6, 0.8)]
     bounds = [_round_figure(bound) for bound in fifths]
@@ -73,6 +73,17 @@ def fixed_classes(values: Sequence[float], is_percent: bool, is_risk: bool) -> C
         if after <= before:
             bounds[place + 1] = _next_figure(before)
     return Classes(tuple(bounds), colours)
+
+
+def _percent_bounds(values: Sequence[float]) -> tuple[float, ...]:
+    """Four bounds, evenly apart, over the middle three fifths: fine enough to tell areas apart."""
+    if not values:
+        return (20.0, 40.0, 60.0, 80.0)
+    low, high = (float(np.quantile(values, share)) for share in (0.2, 0.8))
+    step = next(size for size in (1.0, 2.0, 5.0, 10.0, 20.0) if 3 * size >= min(high - low, 60.0))
+    first = round(((low + high) / 2 - 1.5 * step) / step) * step
+    first = min(max(first, step), 100 - 4 * step)
+    return tuple(first + step * place for place in range(4))
 
 
 def _round_figure(value: float) -> float:
@@ -166,8 +177,10 @@ def area_map(
     shown = [area for area in areas if area.code in drawn.shapes]
     for area in sorted(shown, key=lambda area: area.is_chosen):
         _add_area(figure, area, drawn.shapes[area.code], classes, colour)
-    for area in shown:
-        _add_label(figure, area, drawn.shapes[area.code], colour, len(shown))
+    # All at once: every single annotation would make Plotly check those before it again.
+    figure.update_layout(
+        annotations=[_label(area, drawn.shapes[area.code], colour, len(shown)) for area in shown]
+    )
     _add_bases(figure, bases, drawn.shrink, colour)
     figure.update_xaxes(visible=False, constrain="domain")
     figure.update_yaxes(visible=False, scaleanchor="x", scaleratio=1)
@@ -206,26 +219,22 @@ def _thin(area: MapArea, colour: Mapping[str, str]) -> dict[str, Any]:
     return {"color": "#FFFFFF" if area.cell.is_figure else colour["control"], "width": 1.2}
 
 
-def _add_label(
-    figure: go.Figure,
-    area: MapArea,
-    geometry: BaseGeometry,
-    colour: Mapping[str, str],
-    number: int,
-) -> None:
+def _label(
+    area: MapArea, geometry: BaseGeometry, colour: Mapping[str, str], number: int
+) -> dict[str, Any]:
     point = geometry.representative_point()
     is_many = number > _MANY
     sign = "⊘ " if area.cell.state == "no_access" else ""
-    figure.add_annotation(
-        x=point.x,
-        y=point.y,
-        text=f"{sign}{area.name}",
-        showarrow=False,
-        bgcolor=colour["surface"],
-        opacity=0.92,
-        borderpad=1 if is_many else 3,
-        font={"size": 9.5 if is_many else 12, "color": colour["ink"]},
-    )
+    return {
+        "x": point.x,
+        "y": point.y,
+        "text": f"{sign}{area.name}",
+        "showarrow": False,
+        "bgcolor": colour["surface"],
+        "opacity": 0.92,
+        "borderpad": 1 if is_many else 3,
+        "font": {"size": 9.5 if is_many else 12, "color": colour["ink"]},
+    }
 
 
 def _add_bases(

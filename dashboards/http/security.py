@@ -1,4 +1,4 @@
-"""Response headers: nothing from other machines, no framing, no guessing of types, long cache."""
+"""Response headers: nothing from other machines, no framing, no guessed types, how long to keep."""
 
 from typing import Any
 
@@ -47,4 +47,6 @@ def add_headers(app: dash.Dash) -> None:
         kept = _kept_for(request.path, "m" in request.args)
         if kept and response.status_code in (200, 304):
             response.headers["Cache-Control"] = kept
+        if response.mimetype == "text/html":
+            response.headers["Cache-Control"] = "no-cache"
         return response

@@ -36,6 +36,11 @@ def _known(context: Context) -> list[str]:
     return [code for code in codes if code in context.indicators.index]
 
 
+def _is_recorded(context: Context, code: str) -> bool:
+    """Whether the indicator had a figure in any period, zero included."""
+    return any(dated.cell.is_figure for dated in context.series(code))
+
+
 def sentence(context: Context) -> str:
     """Alerts received and answered in time, and how many wait without a recorded response."""
     words = context.words
@@ -47,7 +52,8 @@ def sentence(context: Context) -> str:
         said.append(words("sentence.closed", text=words.told(context.short(code), value)))
     waiting = pending.pending(context.release, pending.ALERTS, context.area)
     if waiting.empty:
-        said_waiting = words("alerts.none_waiting")
+        is_known = _is_recorded(context, _RECEIVED)
+        said_waiting = words("alerts.none_waiting" if is_known else "alerts.none_known")
     else:
         days = days_pending(context, waiting["since"].min())
         said_waiting = sentence_case(words.count("alerts.waiting", len(waiting), days=str(days)))
@@ -162,8 +168,13 @@ def body(context: Context) -> list[Any]:
     if not _known(context):
         return [head, notice(words("alerts.no_indicator"))]
     waiting, reviews = (
-        pending_card(context, kind, pending.pending(context.release, kind, context.area))
-        for kind in (pending.ALERTS, pending.REVIEWS)
+        pending_card(
+            context,
+            kind,
+            pending.pending(context.release, kind, context.area),
+            _is_recorded(context, code),
+        )
+        for kind, code in ((pending.ALERTS, _RECEIVED), (pending.REVIEWS, _REVIEWED))
     )
     first = html.Div([waiting, _clock(context)], className="columns columns-even")
     tables = html.Div([_by_quarter(context), *_by_area(context)], className="columns columns-half")

@@ -7,14 +7,20 @@ from dash import html
 
 from dashboards.components import returns_grid
 from dashboards.components.card import card, notice
-from dashboards.components.chart import chart_card, shows_table, take_away
+from dashboards.components.chart import chart_card, shows_table
+from dashboards.components.list_files import list_files
+from dashboards.components.missing_reports_card import missing_reports_card
 from dashboards.components.page_head import page_head
 from dashboards.components.revisions import revisions_card
 from dashboards.components.table import Column, table
+from dashboards.components.unit_tabs import unit_tabs
+from dashboards.components.without_figure_card import without_figure_card
 from dashboards.context import Context
+from dashboards.lists import rejected_rows
 from dashboards.queries import quality
 from dashboards.rows import rows_of
 from dashboards.wording import formats
+from indicators.foundation.periods import period_named
 
 PATH = "/data-quality"
 NAME = "data_quality"
@@ -119,7 +125,8 @@ def _raw_value(context: Context, row: dict[str, Any]) -> Any:
 
 
 def _rejects_card(context: Context) -> html.Section:
-    words, frame = context.words, quality.rejects(context.release)
+    words, unit = context.words, rejected_rows.chosen_unit(context)
+    frame = quality.rejects(context.release, unit)
     title = words("quality.rejects_title")
     if frame.empty:
         return card(title, [notice(words("quality.no_rejects"))], key="rejects")
@@ -137,8 +144,8 @@ def _rejects_card(context: Context) -> html.Section:
         files=formats.number(files, words),
     )
     shown = _folded(context, columns, rows, title, "more_rejects")
-    foot = take_away(context, "rejects", ("csv",), title)
-    return card(title, [*shown, foot], subtitle, key="rejects")
+    foot = list_files(context, "rejected-rows", title)
+    return card(title, [*unit_tabs(context), *shown, foot], subtitle, key="rejects")
 
 
 def _reject(context: Context, row: dict[str, Any]) -> list[Any]:
@@ -266,10 +273,41 @@ def _files_card(context: Context) -> html.Section:
     return card(title, _folded(context, columns, rows, title, "more_files"), subtitle, key="files")
 
 
+def _not_kept_card(context: Context) -> list[Any]:
+    words, frame = context.words, quality.rows_not_kept(context.release)
+    if frame.empty:
+        return []
+    columns = [
+        Column(words("quality.quarter")),
+        Column(words("quality.source")),
+        Column(words("quality.not_kept_reason")),
+        Column(words("quality.not_kept_rows"), True),
+    ]
+    rows = [
+        [
+            formats.period_name(period_named(row["period"]), words) if row["period"] else "–",
+            words.label("source", row["source"]),
+            words(f"quality.not_kept.{row['reason']}"),
+            formats.number(row["rows"], words),
+        ]
+        for row in rows_of(frame)
+    ]
+    title = words("quality.not_kept_title")
+    parts = _folded(context, columns, rows, title, "more_lines")
+    return [card(title, parts, words("quality.not_kept_subtitle"), key="not-kept")]
+
+
 def body(context: Context) -> list[Any]:
     """Consequence, gaps, rejects, lateness, checks, revisions, files."""
     lead = _lead(context) if len(_of_period(context)) else None
-    left = [*_grid_card(context), _rejects_card(context), _files_card(context)]
+    left = [
+        *_grid_card(context),
+        *missing_reports_card(context),
+        *without_figure_card(context),
+        _rejects_card(context),
+        *_not_kept_card(context),
+        _files_card(context),
+    ]
     right = [*_delays_card(context), *_checks_card(context), revisions_card(context)]
     columns = [html.Div(left, className="stack"), html.Div(right, className="stack")]
     return [page_head(sentence(context), lead), html.Div(columns, className="columns")]

@@ -10,6 +10,7 @@ from dashboards.components import small_multiples
 from dashboards.components.area_level import area_level, level_switch, levels_of
 from dashboards.components.card import card, notice
 from dashboards.components.chart import chart, chart_card, shows_table, take_away, twin
+from dashboards.components.definition_versions import definition_versions
 from dashboards.components.empty import (
     beside_words,
     empty_mark,
@@ -23,6 +24,7 @@ from dashboards.components.links import page_link
 from dashboards.components.page_head import page_head
 from dashboards.components.rating import rating_mark
 from dashboards.components.table import Column, table
+from dashboards.components.take_with import whole_file_card
 from dashboards.components.trend import trend_mark
 from dashboards.components.value import (
     interval_words,
@@ -35,7 +37,7 @@ from dashboards.components.value import (
 from dashboards.context import AREA_LEVELS, Context
 from dashboards.figures.series import Path, series_figure
 from dashboards.queries import framework, indicator_values, quality
-from dashboards.queries.cells import Cell, Dated, dated_cells
+from dashboards.queries.cells import Cell, Dated, dated_cells_by
 from dashboards.rows import rows_of
 from dashboards.wording import formats
 from dashboards.wording.words import in_sentence
@@ -198,7 +200,7 @@ def _areas_card(context: Context, code: str) -> list[Any]:
         context.release, indicator=code, period_type=context.period.period_type, area_level=level
     )
     frame = frame[frame["period_end"] <= pd.Timestamp(context.period.end)]
-    by_area = {str(area): dated_cells(rows) for area, rows in frame.groupby("area")}
+    by_area = dated_cells_by(frame, "area")
     title = words("indicator.areas_title", level=words.label("area_level", level))
     numbers = _areas_table(context, code, by_area)
     if shows_table(context.address):
@@ -275,7 +277,7 @@ def _goes_with(context: Context, code: str) -> list[Any]:
             continue
         cell, unit = context.cell(other), context.unit(other)
         value = value_in_brief(cell, unit, words)
-        href = context.address.link("/side-by-side", edge=link["edge"])
+        href = context.address.link("/effects", edge=link["edge"])
         parts = [
             page_link(context.short(other), href),
             html.Span(value, className="note"),
@@ -313,6 +315,8 @@ def body(context: Context) -> list[Any]:
     ]
     right = [
         how_computed(context, code, context.cell(code), _origin(context, code), sentence(context)),
+        whole_file_card(context, code),
+        definition_versions(context, code),
         *_goes_with(context, code),
     ]
     columns = [html.Div(left, className="stack"), html.Div(right, className="stack")]

@@ -32,7 +32,9 @@ _NO_WAVE = ("no_survey", "not_asked", "period_not_over", "before_record", "not_i
 
 def _number(row: Mapping[str, Any], name: str) -> float | None:
     found = row.get(name)
-    return None if found is None or pd.isna(found) else float(found)
+    if found is None or found != found:  # what is missing equals nothing, not even itself
+        return None
+    return float(found)
 
 
 def _text(row: Mapping[str, Any], name: str) -> str | None:
@@ -41,8 +43,10 @@ def _text(row: Mapping[str, Any], name: str) -> str | None:
 
 
 def _held_against(row: Mapping[str, Any]) -> dict[str, Any]:
-    """What may stand even where no figure does: baseline, target, rating, trend."""
+    """What may stand even where no figure does: baseline, target, rating, trend, reports."""
     return {
+        "reports_due": _number(row, "returns_due"),
+        "reports_received": _number(row, "returns_received"),
         "baseline": _number(row, "baseline"),
         "target": _number(row, "target"),
         "rating": _text(row, "rating"),
@@ -67,6 +71,8 @@ class Cell:
     trend: str | None = None
     method: str | None = None
     is_provisional: bool = False
+    reports_due: float | None = None
+    reports_received: float | None = None
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> "Cell":
@@ -144,3 +150,11 @@ def span_of(row: Mapping[str, Any]) -> tuple[str, str, date, date]:
 def dated_cells(frame: pd.DataFrame) -> list[Dated]:
     """The rows of a frame of values as dated cells, in the frame's order."""
     return [Dated(*span_of(row), Cell.of(row)) for row in rows_of(frame)]
+
+
+def dated_cells_by(frame: pd.DataFrame, column: str) -> dict[str, list[Dated]]:
+    """The same by the values of a column, in their order."""
+    found: dict[str, list[Dated]] = {}
+    for row in rows_of(frame):
+        found.setdefault(str(row[column]), []).append(Dated(*span_of(row), Cell.of(row)))
+    return dict(sorted(found.items()))

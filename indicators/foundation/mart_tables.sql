@@ -105,6 +105,24 @@ CREATE TABLE mart.pending_action (
   due_at TIMESTAMP
 );
 
+-- Incidents of physical violence against civilians dated to the day (definitions 51); the last:
+-- warned of, and nobody had acted on a warning by the day before
+CREATE TABLE mart.early_warning (
+  mission VARCHAR, quarter VARCHAR, area VARCHAR, incidents BIGINT, warned BIGINT,
+  without_warning BIGINT, not_answered BIGINT
+);
+
+-- Each base that stands, by kind of contingency plan; nulls: never reviewed, never exercised
+CREATE TABLE mart.base_plan (
+  mission VARCHAR, base_name VARCHAR, area VARCHAR, plan_kind VARCHAR, reviewed_on DATE,
+  review_counts_until DATE, exercised_on DATE, is_current BOOLEAN, is_exercised BOOLEAN
+);
+
+CREATE TABLE mart.benchmark (
+  mission VARCHAR, benchmark_code VARCHAR, condition_en VARCHAR, condition_fr VARCHAR,
+  quarter VARCHAR, state VARCHAR, held_since DATE, evidence_indicator VARCHAR
+);
+
 CREATE TABLE mart.mission (
   mission VARCHAR, name_en VARCHAR, name_fr VARCHAR, country_area VARCHAR, time_zone VARCHAR,
   is_fictional BOOLEAN, boundaries_en VARCHAR, boundaries_fr VARCHAR,
@@ -226,14 +244,20 @@ CREATE TABLE mart.quality_check (
 
 CREATE TABLE mart.reject_summary (
   mission VARCHAR, source VARCHAR, file VARCHAR, file_sha256 VARCHAR, sheet VARCHAR,
-  first_row BIGINT, last_row BIGINT, rows BIGINT, column_name VARCHAR, raw_value VARCHAR,
-  rule VARCHAR, sentence_en VARCHAR, sentence_fr VARCHAR
+  first_row BIGINT, last_row BIGINT, rows BIGINT, unit_code VARCHAR, column_name VARCHAR,
+  raw_value VARCHAR, rule VARCHAR, sentence_en VARCHAR, sentence_fr VARCHAR
 );
 
 -- Rejected rows by what their own text says of time and place; null where it cannot be read.
 -- `indicator`: those that would have counted in it, by its own date; null: all of the source.
 CREATE TABLE mart.reject_place (
   mission VARCHAR, source VARCHAR, indicator VARCHAR, month DATE, area VARCHAR, rows BIGINT
+);
+
+-- Rows of which nothing was kept, by the quarter in which they happened and the reason; the whole
+-- mission, as the rows are protected. `period` is null where the row named no day that can be read.
+CREATE TABLE mart.rows_not_kept (
+  mission VARCHAR, source VARCHAR, period VARCHAR, reason VARCHAR, rows BIGINT
 );
 
 CREATE TABLE mart.input_file (

@@ -35,6 +35,7 @@ COMMANDS = (
     "extract",
     "quality",
     "rejects",
+    "purge",
     "catalogue",
     "templates",
     "doctor",

@@ -32,7 +32,7 @@ from pipelines.quality.facts.returns import returns_completeness, returns_timeli
 from pipelines.quality.facts.survey_design import survey_design
 from pipelines.quality.facts.values import every_indicator_has_rows, values_are_possible
 from pipelines.quality.facts.volumes import volume_against_history
-from pipelines.quality.input_files import write_input_files
+from pipelines.quality.input_files import write_input_files, write_rows_not_kept
 from pipelines.quality.rejects.places import write_waiting_rows
 from pipelines.quality.rejects.summary import write_reject_places, write_reject_summary
 from pipelines.quality.suites import suite_of
@@ -66,6 +66,7 @@ def run_checks(connection: Connection, mission: Mission, profile: Path) -> list[
         _write(connection, mission, results, "source <> ?")
         _write_rejects(connection, mission, sources, rules)
         write_input_files(connection, mission)
+        write_rows_not_kept(connection, mission)
     return results
 
 
@@ -78,12 +79,13 @@ def _write_rejects(
     """
 
     def write(*_: object) -> str:
-        write_reject_summary(connection, mission)
         write_waiting_rows(connection, mission, sources)
+        write_reject_summary(connection, mission)
         write_reject_places(connection, mission)
         return "written"
 
-    read = ["ops.input_file", "core.areas", *(f"quarantine.{quoted(t)}" for t in contracts())]
+    waiting = (f"quarantine.{quoted(table)}" for table in contracts())
+    read = ["ops.input_file", "core.areas", "core.units", *waiting]
     with kept_results(connection, mission.mission, "rejects") as kept:
         rows = {table: _fingerprint(connection, table) for table in read}
         kept.result("rejects", str, write, rules, dict(sources), rows)

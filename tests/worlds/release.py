@@ -45,6 +45,8 @@ ZERO_AREA, LATE_AREA, CLOSED_AREA, SMALL_AREA, OTHER_AREA = (
     "MT0302",
 )
 NEUTRAL = "P2-OP-09"
+FIRST_DEFINITION = "Killings and injuries in sites, counted once."
+FIRST_DEFINITION_FR = "Homicides et blessures dans les sites, comptés une seule fois."
 UNRANKED = "X-IM-03"  # by this one no areas are drawn or ordered
 _CLASSES = {"survey_answers": "survey", "incidents": "event", "custody_visits": "person"}
 
@@ -393,7 +395,16 @@ def _indicator_rows() -> list[dict[str, Any]]:
                 "sql": "SELECT count(*) AS value\nFROM cube.example",
             }
         )
-    return rows
+    return [version for row in rows for version in _versions(row)]
+
+
+def _versions(row: dict[str, Any]) -> list[dict[str, Any]]:
+    """The newest version, and before it the one whose definition it changed, if there is one."""
+    if row["version"] == 1:
+        return [row]
+    first = {"version": 1, "definition_en": FIRST_DEFINITION, "definition_fr": FIRST_DEFINITION_FR}
+    changed = {"change_en": "Threats count as well.", "change_fr": "Les menaces comptent aussi."}
+    return [row | first, row | changed | {"effective_from": date(2026, 4, 1)}]
 
 
 def _outline(column: int, row: int) -> dict[str, Any]:
@@ -574,7 +585,7 @@ def _reject_rows() -> list[dict[str, Any]]:
             "started_at",
             "31.06.2026",
             "type_time",
-            "Not a date: June has 30 days. Correct the cell and drop the file in again.",
+            "Not a date: June has 30 days. Correct the cell and resubmit the file.",
             "Ce n’est pas une date : juin compte 30 jours. Corrigez la cellule.",
         ),
         (
@@ -618,6 +629,7 @@ def _reject_rows() -> list[dict[str, Any]]:
                     first,
                     last,
                     rows,
+                    "IPO01" if source == "activities" else None,
                     column,
                     raw,
                     rule,
@@ -701,7 +713,27 @@ def _link_rows() -> list[dict[str, Any]]:
         {**beside[0], "method": method, "grade": "C", "status": "tested", "estimate": -0.18}
         for method in ("association", "panel")
     ]
-    return beside + tested
+    graded = {"E1": ("C", "tested"), "E4": ("D", "tested"), "E5": ("A", "tested")}
+    for row in beside:
+        if row["area"] == COUNTRY and row["edge"] in graded:
+            row["grade"], row["status"] = graded[row["edge"]]
+    return beside + tested + _case_series_rows()
+
+
+def _case_series_rows() -> list[dict[str, Any]]:
+    """Of the fifth edge: the window chosen beforehand, a shorter one, and the days before."""
+    edge, output, outcome = _EDGES[4]
+    shared = {"from_indicator": output, "to_indicator": outcome, "lag": 0, "n_areas": 8}
+    shared |= {"n_periods": 33, "n_events": 819, "n_eff": 155.4}
+    figure = {"estimate": -0.487, "ci_low": -0.684, "ci_high": -0.291, "q_value": 0.003}
+    test = {"method": "case_series", "grade": "A", "status": "tested", "change_unit": "percent"}
+    check = {"method": "placebo", "status": "placebo", "estimate": -0.03}
+    check |= {"ci_low": -0.29, "ci_high": 0.22}
+    return [
+        _finding("result_link", edge, "14_days", **shared, **test, **figure),
+        _finding("result_link", edge, "1_to_3_days", **shared, **test, **figure),
+        _finding("result_link", edge, "lead_7_days", **shared, **check),
+    ]
 
 
 def _finding(table: str, edge: str, specification: str, **known: Any) -> dict[str, Any]:
@@ -797,6 +829,7 @@ def _primary_rows() -> list[dict[str, Any]]:
     own = {
         "E1": {"asked_by": "framework", "named_on": date(2026, 5, 4), "is_answered": True},
         "E3": {"asked_method": "case_series", "fallback_reason": "few_contrasts"},
+        "E5": {"asked_method": "case_series", "method": "case_series", "specification": "14_days"},
     }
     return [
         {**empty, "mission": MISSION, "edge": edge, "asked_outcome": "all", "grade": "D"}
@@ -1121,7 +1154,8 @@ def _hq_rows(rows: Mapping[str, list[dict[str, Any]]]) -> dict[str, list[dict[st
     kept["return_status"] = [
         row | {"unit_code": None, "unit_name": None} for row in kept["return_status"]
     ]
-    kept["reject_summary"] = [row | {"raw_value": None} for row in kept["reject_summary"]]
+    hidden = {"raw_value": None, "unit_code": None}
+    kept["reject_summary"] = [row | hidden for row in kept["reject_summary"]]
     return kept
 
 
