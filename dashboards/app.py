@@ -24,6 +24,7 @@ from dashboards.pages import (
     alerts,
     catalogue,
     data_quality,
+    effects,
     effort,
     help,
     indicator,
@@ -33,7 +34,6 @@ from dashboards.pages import (
     perceptions,
     releases,
     results_chain,
-    side_by_side,
 )
 from dashboards.releases import DamagedRelease
 from dashboards.theme import style_sheet
@@ -48,7 +48,7 @@ PAGES: Sequence[tuple[str, ModuleType]] = (
     ("changed", indicators),
     ("changed", perceptions),
     ("did", effort),
-    ("together", side_by_side),
+    ("together", effects),
     ("next", map),
     ("next", alerts),
     ("sure", data_quality),

@@ -83,8 +83,26 @@ window.dash_clientside = window.dash_clientside || {};
       .catch(function () { return; });
   }
 
+  // The same control on the page that follows: by its picker, its name or its words.
+  var left = null;
+  function placeOf(element) {
+    if (!element || element === document.body || !element.closest("#screen")) { return null; }
+    var picker = element.closest(".picker");
+    if (picker) { return { look: "." + Array.from(picker.classList).filter(function (name) { return /^picker-/.test(name); })[0] + " input", text: null }; }
+    return { look: element.tagName, text: element.getAttribute("aria-label") || element.textContent };
+  }
+  function restoreFocus(place) {
+    var here = document.activeElement;
+    if (!place || (here && here !== document.body && here.isConnected)) { return; }
+    var same = Array.from(document.querySelectorAll("#screen " + place.look)).filter(function (found) {
+      return place.text === null || (found.getAttribute("aria-label") || found.textContent) === place.text;
+    });
+    if (same.length) { same[0].focus({ preventScroll: true }); }
+  }
+
   window.dash_clientside.poclens = {
     asked: function (path, search, lost) {
+      left = placeOf(document.activeElement);
       if (window.poclens.restoreTables) { window.poclens.restoreTables(); }
       var query = new URLSearchParams(search || "");
       if (!query.get("theme") && window.matchMedia("(prefers-color-scheme: dark)").matches) {
@@ -106,6 +124,11 @@ window.dash_clientside = window.dash_clientside || {};
         window.setTimeout(function () {
           var title = document.getElementById("page-title");
           if (title) { title.focus({ preventScroll: true }); }
+        }, 60);
+      } else {
+        window.setTimeout(function () {
+          restoreFocus(left);
+          document.dispatchEvent(new CustomEvent("poclens:arrived"));
         }, 60);
       }
       return [facts.said, facts.theme];

@@ -1,21 +1,34 @@
-// Arrow keys go from link to link of the results chain; after a choice the focus comes back to it.
+// Arrow keys go from link to link of the results chain, Enter opens its panel, Esc returns.
 (function () {
   "use strict";
-  var chosen = false;
+  var opening = false;
+
+  function tag() { return document.querySelector(".chain-tag[aria-current]"); }
 
   document.addEventListener("keydown", function (event) {
-    var tag = document.activeElement.closest(".chain-tag");
-    if (!tag) { return; }
-    if (event.key === "Enter") { chosen = true; return; }
+    var here = document.activeElement;
+    if (event.key === "Escape" && here.closest("#chain-panel") && tag()) {
+      tag().focus();
+      return;
+    }
+    var own = here.closest(".chain-tag");
+    if (!own) { return; }
+    if (event.key === "Enter") {
+      opening = true;
+      if (own.hasAttribute("aria-current")) { enter(); }
+      return;
+    }
     var step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
     if (!step) { return; }
     var tags = Array.from(document.querySelectorAll(".chain-tag"));
     event.preventDefault();
-    tags[(tags.indexOf(tag) + step + tags.length) % tags.length].focus();
+    tags[(tags.indexOf(own) + step + tags.length) % tags.length].focus();
   });
 
-  new MutationObserver(function () {
-    var tag = chosen && document.querySelector(".chain-tag[aria-current]");
-    if (tag && document.activeElement === document.body) { chosen = false; tag.focus(); }
-  }).observe(document.body, { childList: true, subtree: true });
+  function enter() {
+    var panel = document.getElementById("chain-panel");
+    if (panel) { opening = false; panel.focus({ preventScroll: false }); }
+  }
+
+  document.addEventListener("poclens:arrived", function () { if (opening) { enter(); } });
 })();

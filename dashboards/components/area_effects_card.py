@@ -8,7 +8,7 @@ from typing import Any
 
 from dash import html
 
-from dashboards.components.card import card, notice
+from dashboards.components.card import card, how_to_read, notice
 from dashboards.components.chart import chart, chart_card, shows_table
 from dashboards.components.table import Column, table
 from dashboards.context import Context
@@ -36,7 +36,8 @@ def area_effects(context: Context, link: Row) -> html.Section:
         figure = forest_figure(points, words("areas.axis"), words, context.address.theme)
         caption = words("areas.caption", title=context.short(link["to_indicator"]))
         drawn = [chart(figure, caption, "area-effects", _FRAME + _ROW_HEIGHT * len(points), 200)]
-    return chart_card(context, "area-effects", titles, drawn, _table(context, rows))
+    reading = how_to_read("areas", words)
+    return chart_card(context, "area-effects", titles, drawn, _table(context, rows), reading)
 
 
 def _point(context: Context, row: Row) -> ForestRow:

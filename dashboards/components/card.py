@@ -4,6 +4,8 @@ from typing import Any
 
 from dash import html
 
+from dashboards.wording.words import Words
+
 
 def card(
     title: str, children: list[Any], subtitle: str | None = None, key: str = ""
@@ -23,3 +25,11 @@ def card(
 def notice(text: Any, class_name: str = "") -> html.P:
     """A plain grey line that says what is not there and what to do."""
     return html.P(text, className=f"notice {class_name}".strip())
+
+
+def how_to_read(name: str, words: Words) -> html.P:
+    """How a panel is read, in a sentence or two of the catalogue."""
+    return html.P(
+        [html.B(words("effects.how_to_read")), words(f"effects.read.{name}")],
+        className="how-to-read",
+    )

@@ -18,7 +18,8 @@ from dashboards.components.value import value_in_brief
 from dashboards.context import Context
 from dashboards.figures.link_curves import Curve, link_curves, tag_places
 
-_HEAD, _CARD, _OUTCOME, _GAP, _GROUP = 26.0, 78.0, 100.0, 8.0, 30.0  # pixels
+_HEAD, _CARD, _OUTCOME, _GAP, _GROUP = 26.0, 92.0, 112.0, 8.0, 30.0  # pixels
+_SHEET = 900.0  # pixels of an A4 sheet that the head of the page leaves free
 Link = Mapping[str, Any]
 
 
@@ -32,11 +33,6 @@ class Chain:
     chosen: str | None  # edge
     objective: str
     impacts: Sequence[str]
-
-    @property
-    def all_outputs(self) -> list[str]:
-        """Every output in the order of the tiers."""
-        return [code for codes in self.outputs.values() for code in codes]
 
 
 def is_graded(link: Link) -> bool:
@@ -69,7 +65,7 @@ def chain_graph(context: Context, chain: Chain) -> html.Div:
             html.Div([titles[2], _objective(context, chain, middle)], className="chain-column"),
         ],
         className="chain-graph",
-        style={"height": f"{height:.0f}px"},
+        style={"height": f"{height:.0f}px", "--print-zoom": f"{min(1.0, _SHEET / height):.2f}"},
         role="group",
         **label,
     )

@@ -99,9 +99,17 @@ def twin(table: Any) -> html.Div:
 
 
 def chart_card(
-    context: Context, key: str, titles: tuple[str, str], drawn: Sequence[Any], table: Any
+    context: Context,
+    key: str,
+    titles: tuple[str, str],
+    drawn: Sequence[Any],
+    table: Any,
+    reading: html.P | None = None,
 ) -> html.Section:
-    """A card whose head carries finding, measure and the switch between chart and table."""
+    """A card whose head carries finding, measure and the switch between chart and table.
+
+    `reading`: how to read it, above chart and table.
+    """
     title, subtitle = titles
     heading = f"heading-{key}"
     head = html.Div(
@@ -113,11 +121,14 @@ def chart_card(
     )
     is_table = shows_table(context.address)
     content = [table] if is_table else [*drawn, twin(table)]
+    above = [reading] if reading is not None else []
     has_chart = not is_table and any(isinstance(part, html.Figure) for part in _within(drawn))
     kinds = ("png", "svg", "csv") if has_chart else ("csv",)
     foot = take_away(context, key, kinds, title)
     look = f"card card-{key}"
-    return html.Section([head, *content, foot], className=look, **{"aria-labelledby": heading})
+    return html.Section(
+        [head, *above, *content, foot], className=look, **{"aria-labelledby": heading}
+    )
 
 
 def _within(parts: Any) -> list[Any]:

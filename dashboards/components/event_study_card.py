@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 from dash import html
 
-from dashboards.components.card import card, notice
+from dashboards.components.card import card, how_to_read, notice
 from dashboards.components.chart import chart, chart_card, shows_table
 from dashboards.components.finding_notes import scope_note
 from dashboards.components.table import Column, table
@@ -42,7 +42,8 @@ def time_since_activity(context: Context, link: dict[str, Any], period_type: str
         caption = words("leads.caption", title=context.short(link["to_indicator"]))
         drawn = [*drawn, chart(figure, caption, "leads", 220)]
     titles = (words("leads.title"), _measure(context, link, shown[0]))
-    return chart_card(context, "leads", titles, drawn, _table(context, link, shown, points, axis))
+    numbers = _table(context, link, shown, points, axis)
+    return chart_card(context, "leads", titles, drawn, numbers, how_to_read("leads", words))
 
 
 def _shown(found: pd.DataFrame) -> list[dict[str, Any]]:

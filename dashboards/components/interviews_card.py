@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 from dash import html
 
-from dashboards.components.card import card, notice
+from dashboards.components.card import card, how_to_read, notice
 from dashboards.components.finding_notes import (
     ALL,
     KINDS,
@@ -41,7 +41,8 @@ def interviews_around(context: Context, edge: str) -> html.Section:
     found = framework.interviews(context.release, edge, context.area, context.country)
     if found.empty:
         return card(words("interviews.title"), [notice(words("interviews.none"))], key="interviews")
-    parts = scope_note(rows_of(found)[0], context.area, words)
+    parts = [how_to_read("interviews", words)]
+    parts += scope_note(rows_of(found)[0], context.area, words)
     for design in _DESIGNS:
         if rows := _in_order(found, design):
             parts += _design(context, design, rows)

@@ -4,7 +4,7 @@ from typing import Any
 
 from dash import html
 
-from dashboards.components.card import card, notice
+from dashboards.components.card import card, how_to_read, notice
 from dashboards.components.finding_notes import folded
 from dashboards.components.table import Column, table
 from dashboards.context import Context
@@ -23,7 +23,8 @@ def evidence_plan(context: Context, edge: str) -> html.Section:
     steps = [row for row in rows if row["area"] == context.country]
     listed = html.Ul([html.Li(words.of(row, "sentence")) for row in steps], className="facts")
     areas = [row for row in rows if row["area"] != context.country]
-    return card(title, [listed, *_areas(context, areas)], under, key="plan")
+    reading = how_to_read("power", words)
+    return card(title, [reading, listed, *_areas(context, areas)], under, key="plan")
 
 
 def _areas(context: Context, rows: list[dict[str, Any]]) -> list[Any]:

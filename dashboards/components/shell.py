@@ -233,7 +233,7 @@ def shell(
 
 
 def _printed_release(context: Context) -> str:
-    """What a printed page must carry: release, audience, who published, the manifest's hash."""
+    """What a page carries, printed too: release, audience, who published, the manifest's hash."""
     words, published = context.words, context.release.publication
     return words(
         "foot.printed",
@@ -255,6 +255,6 @@ def _footer(context: Context) -> list[Any]:
         else [words("foot.as_of", on=formats.day(as_of, words))]
     )
     lines += [boundaries] if boundaries else []
-    release = html.P(_printed_release(context), className="print-only")
+    release = html.P(_printed_release(context))
     keys = html.Button(words("keys.title"), className="plain", **{"data-action": "keys"})
     return [*(html.P(line) for line in [*lines, *context.mission_notes]), release, keys]

@@ -12,7 +12,7 @@ from dashboards.context import Context
 from dashboards.queries import framework, pending, quality
 from dashboards.releases import earlier_release
 from dashboards.wording import formats
-from dashboards.wording.words import Words
+from dashboards.wording.words import Words, in_sentence
 
 _NAMED = 2
 
@@ -75,8 +75,8 @@ def _links(context: Context) -> list[html.Li]:
         grade = _grade(row["grade"])
         if row["edge"] in was and was[row["edge"]] != grade:
             names = {
-                end: context.item(row[f"{way}_indicator"])
-                for end, way in (("output", "from"), ("outcome", "to"))
+                "output": context.item(row["from_indicator"]),
+                "outcome": in_sentence(context.short(row["to_indicator"])),
             }
             grades = {
                 "before": _grade_words(was[row["edge"]], words),
@@ -86,7 +86,10 @@ def _links(context: Context) -> list[html.Li]:
     if not changed:
         return []
     text = words.digits("waits.links", len(changed), release=before.name)
-    return [_line(context, text, "/results-chain", words.some_of(changed, _NAMED))]
+    note = words.some_of(changed, _NAMED)
+    if context.area != context.country:
+        note = f"{note}. {words('finding.whole_mission')}"
+    return [_line(context, text, "/results-chain", note)]
 
 
 def _grades(links: pd.DataFrame) -> dict[str, str]:

@@ -1,7 +1,7 @@
-"""Incidents around activities beside those around comparable controls, by days and kilometres.
+"""Incidents around activities beside those around comparison cases, by days and kilometres.
 
-The window that speaks for the edge stands first, with that window by kind of activity; the other
-windows, and the checks that should show nothing, unfold.
+All windows stand first as a table of distance by time; then the window that speaks for the edge by
+kind of activity; the other windows, and the checks that should show nothing, unfold.
 """
 
 import re
@@ -10,7 +10,7 @@ from typing import Any
 
 from dash import html
 
-from dashboards.components.card import card, notice
+from dashboards.components.card import card, how_to_read, notice
 from dashboards.components.finding_notes import (
     ALL,
     KINDS,
@@ -72,7 +72,10 @@ def _parts(context: Context, windows: Sequence[Row], checks: Sequence[Row]) -> l
     others = [row for row in windows if row not in spoken]
     kinds = [_kind(context, row) for row in spoken]
     parts = [
+        how_to_read("wake", words),
         *scope_note(first, context.area, words),
+        *_grid(context, [row for row in windows if row["kind"] == ALL]),
+        html.H3(words("effects.wake.kinds")),
         *_with_notes(context, spoken, kinds, words("wake.title")),
     ]
     if others:
@@ -82,6 +85,47 @@ def _parts(context: Context, windows: Sequence[Row], checks: Sequence[Row]) -> l
         label = words("wake.checks", window=_window(context, first))
         parts += folded(label, [_checks_table(context, checks, label)])
     return parts
+
+
+def _grid(context: Context, rows: Sequence[Row]) -> list[Any]:
+    """All activities: a row a distance, a column a time, each cell with sign and interval."""
+    words = context.words
+    known = {
+        (row["spat_window"], row["t_window"]): row
+        for row in rows
+        if not formats.is_missing(row["t_window"])
+    }
+    if not known:
+        return []
+    distances, times = (sorted({place[axis] for place in known}) for axis in (0, 1))
+    shown = next(iter(known.values()))
+    days = [time / (24 if shown["t_unit"] == "hours" else 1) for time in times]
+    columns = [
+        Column(words("effects.wake.by")),
+        *(Column(words("effects.wake.days", days=formats.number(day, words))) for day in days),
+    ]
+    lines = [
+        [
+            words("effects.wake.km", km=formats.number(distance, words)),
+            *(_window_cell(context, known.get((distance, time))) for time in times),
+        ]
+        for distance in distances
+    ]
+    caption = words("effects.wake.caption")
+    return [html.H3(caption), table(columns, lines, caption, "table-wake-grid")]
+
+
+def _window_cell(context: Context, row: Row | None) -> html.Div:
+    """The difference with its sign; hatched where its interval includes zero, and it says so."""
+    words = context.words
+    if row is None or not has_figure(row):
+        return html.Div(html.Span(words("finding.not_estimated"), className="no-figure"))
+    value, interval = difference_cells(row, words, decimals=2)
+    holds_zero = row["ci_low"] <= 0 <= row["ci_high"]
+    notes = [html.B(value), html.Span(interval, className="note")]
+    if holds_zero:
+        notes.append(html.Span(words("effects.wake.zero"), className="note"))
+    return html.Div(notes, className="holds-zero" if holds_zero else "")
 
 
 def _with_notes(

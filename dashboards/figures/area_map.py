@@ -64,7 +64,7 @@ def fixed_classes(values: Sequence[float], is_percent: bool, is_risk: bool) -> C
     """Classes over all periods, so that another period never recolours: fifths, rounded."""
     colours = RISK_CLASSES if is_risk else SHARE_CLASSES
     if is_percent:
-        return Classes((20.0, 40.0, 60.0, 80.0), colours)
+        return Classes(_percent_bounds(values), colours)
     positive = sorted(value for value in values if value > 0) or [1.0]
     fifths = [float(np.quantile(positive, share)) for share in (0.2, 0.4, 0.6, 0.8)]
     bounds = [_round_figure(bound) for bound in fifths]
@@ -73,6 +73,17 @@ def fixed_classes(values: Sequence[float], is_percent: bool, is_risk: bool) -> C
         if after <= before:
             bounds[place + 1] = _next_figure(before)
     return Classes(tuple(bounds), colours)
+
+
+def _percent_bounds(values: Sequence[float]) -> tuple[float, ...]:
+    """Four bounds, evenly apart, over the middle three fifths: fine enough to tell areas apart."""
+    if not values:
+        return (20.0, 40.0, 60.0, 80.0)
+    low, high = (float(np.quantile(values, share)) for share in (0.2, 0.8))
+    step = next(size for size in (1.0, 2.0, 5.0, 10.0, 20.0) if 3 * size >= min(high - low, 60.0))
+    first = round(((low + high) / 2 - 1.5 * step) / step) * step
+    first = min(max(first, step), 100 - 4 * step)
+    return tuple(first + step * place for place in range(4))
 
 
 def _round_figure(value: float) -> float:

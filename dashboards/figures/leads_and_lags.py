@@ -26,12 +26,16 @@ class TimePoint:
 def leads_and_lags_figure(
     points: Sequence[TimePoint], axes: tuple[str, str], words: Words, theme: str
 ) -> go.Figure:
-    """The points in order of time; hollow where the outcome came before the activity.
+    """The points in order of time; hollow and shaded where they lie before the activity.
 
     `axes`: what the time and the difference are in.
     """
     colour = THEMES[theme]
     figure = go.Figure(layout={"template": plotly_template(theme)})
+    times = [point.time for point in points]
+    if min(times) < 0:
+        before = {"fillcolor": colour["sunk"], "line_width": 0, "layer": "below"}
+        figure.add_vrect(x0=min(times) - 0.5, x1=-0.5, **before)
     figure.add_hline(y=0, line={"color": colour["ink-2"], "width": 1})
     fills = [colour["surface"] if point.time < 0 else colour["series"] for point in points]
     figure.add_scatter(
@@ -52,7 +56,6 @@ def leads_and_lags_figure(
         hovertemplate="%{text}<extra></extra>",
         cliponaxis=False,
     )
-    times = [point.time for point in points]
     step = 1 + (max(times) - min(times)) // _MOST_TICKS
     across, up = ({"text": text, "font": {"size": 12}} for text in axes)
     figure.update_yaxes(title=up)
@@ -60,6 +63,7 @@ def leads_and_lags_figure(
         title=across,
         tickvals=[time for time in times if time % step == 0],
         range=[min(times) - 0.5, max(times) + 0.5],
+        tickangle=0,
     )
     figure.update_layout(
         margin={"l": 64, "r": 16, "t": 12, "b": 44},

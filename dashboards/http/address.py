@@ -13,6 +13,7 @@ _CARRIED = ("mission", "period", "area", "lang", "theme")
 _OF_PAGE = (
     *("view", "q", "edge", "question", "level", "page", "indicator"),
     *("stage", "tier", "phase", "unit", "rating", "target"),  # narrow the list of indicators
+    *("grade", "outcome"),  # narrow the results chain, as does its tier
 )
 
 

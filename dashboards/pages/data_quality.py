@@ -15,6 +15,7 @@ from dashboards.context import Context
 from dashboards.queries import quality
 from dashboards.rows import rows_of
 from dashboards.wording import formats
+from indicators.foundation.periods import period_named
 
 PATH = "/data-quality"
 NAME = "data_quality"
@@ -266,10 +267,39 @@ def _files_card(context: Context) -> html.Section:
     return card(title, _folded(context, columns, rows, title, "more_files"), subtitle, key="files")
 
 
+def _not_kept_card(context: Context) -> list[Any]:
+    words, frame = context.words, quality.rows_not_kept(context.release)
+    if frame.empty:
+        return []
+    columns = [
+        Column(words("quality.quarter")),
+        Column(words("quality.source")),
+        Column(words("quality.not_kept_reason")),
+        Column(words("quality.not_kept_rows"), True),
+    ]
+    rows = [
+        [
+            formats.period_name(period_named(row["period"]), words) if row["period"] else "–",
+            words.label("source", row["source"]),
+            words(f"quality.not_kept.{row['reason']}"),
+            formats.number(row["rows"], words),
+        ]
+        for row in rows_of(frame)
+    ]
+    title = words("quality.not_kept_title")
+    parts = _folded(context, columns, rows, title, "more_lines")
+    return [card(title, parts, words("quality.not_kept_subtitle"), key="not-kept")]
+
+
 def body(context: Context) -> list[Any]:
     """Consequence, gaps, rejects, lateness, checks, revisions, files."""
     lead = _lead(context) if len(_of_period(context)) else None
-    left = [*_grid_card(context), _rejects_card(context), _files_card(context)]
+    left = [
+        *_grid_card(context),
+        _rejects_card(context),
+        *_not_kept_card(context),
+        _files_card(context),
+    ]
     right = [*_delays_card(context), *_checks_card(context), revisions_card(context)]
     columns = [html.Div(left, className="stack"), html.Div(right, className="stack")]
     return [page_head(sentence(context), lead), html.Div(columns, className="columns")]

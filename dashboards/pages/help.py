@@ -26,6 +26,7 @@ _TOURS = {
         ("effort", "/effort"),
         ("alerts", "/alerts"),
         ("indicators", "/indicators"),
+        ("effects", "/effects"),
     ),
     "hq": (("releases", "/releases"), ("overview", "/"), ("catalogue", "/catalogue")),
 }

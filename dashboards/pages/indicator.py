@@ -273,7 +273,7 @@ def _goes_with(context: Context, code: str) -> list[Any]:
             continue
         cell, unit = context.cell(other), context.unit(other)
         value = value_in_brief(cell, unit, words)
-        href = context.address.link("/side-by-side", edge=link["edge"])
+        href = context.address.link("/effects", edge=link["edge"])
         parts = [
             page_link(context.short(other), href),
             html.Span(value, className="note"),

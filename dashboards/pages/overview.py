@@ -65,7 +65,7 @@ def _goes_with(context: Context, code: str, links: pd.DataFrame) -> list[Any]:
 
 def _output(context: Context, link: dict[str, Any]) -> html.Div:
     words, code = context.words, link["from_indicator"]
-    href = context.address.link("/side-by-side", edge=link["edge"])
+    href = context.address.link("/effects", edge=link["edge"])
     return html.Div(
         [
             page_link(context.item(code), href, "output-name"),

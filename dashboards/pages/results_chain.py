@@ -2,16 +2,18 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
+import pandas as pd
 from dash import html
 
 from dashboards.components.card import card, notice
+from dashboards.components.chain_filters import chain_filters, is_shown, narrowed
 from dashboards.components.chain_graph import Chain, chain_graph, is_graded, link_name
 from dashboards.components.chart import chart_card, shows_table
 from dashboards.components.evidence import evidence_key, evidence_mark
 from dashboards.components.finding_notes import caveat_codes, caveat_list
-from dashboards.components.finding_sentence import finding_sentence
+from dashboards.components.finding_sentence import finding_of
 from dashboards.components.links import page_link
 from dashboards.components.output_done import output_done
 from dashboards.components.page_head import page_head
@@ -21,7 +23,7 @@ from dashboards.components.value import value_in_brief
 from dashboards.context import Context
 from dashboards.queries import framework
 from dashboards.rows import rows_of
-from dashboards.wording.words import sentence_case
+from dashboards.wording.words import in_sentence, sentence_case
 
 PATH = "/results-chain"
 NAME = "results_chain"
@@ -29,6 +31,10 @@ NAME = "results_chain"
 _GRADES = ("A", "B", "C", "D")
 _STRONGER = ("A", "B")  # what the checks do not contradict
 _NAMED = 2
+_ENDS: Mapping[Literal["output", "outcome"], str] = {
+    "output": "from_indicator",
+    "outcome": "to_indicator",
+}
 Link = dict[str, Any]
 
 
@@ -55,14 +61,14 @@ def _sentence(context: Context, links: list[Link]) -> str:
         return words("chain.none_tested")
     if not stronger:
         return sentence_case(words.count("chain.none_stronger", len(tested)))
-    names = words.some_of([_pair(context, link) for link in stronger], _NAMED)
+    names = words.some_of([in_sentence(_pair(context, link)) for link in stronger], _NAMED)
     total = words.spelled(len(tested))
     return sentence_case(words.count("chain.stronger", len(stronger), total=total, names=names))
 
 
-def _pair(context: Context, link: Link) -> str:
-    output, outcome = (context.item(link[end]) for end in ("from_indicator", "to_indicator"))
-    return context.words("chain.pair", output=output, outcome=outcome)
+def _pair(context: Context, link: Mapping[str, Any]) -> str:
+    outcome = in_sentence(context.short(link["to_indicator"]))
+    return context.words("chain.pair", output=context.item(link["from_indicator"]), outcome=outcome)
 
 
 def _strength(link: Link) -> int:
@@ -74,18 +80,24 @@ def _chosen(context: Context, links: list[Link]) -> Link:
     return (asked or sorted(links, key=_strength))[0]
 
 
+def _codes(
+    context: Context, items: pd.DataFrame, links: list[Link]
+) -> Mapping[Literal["output", "outcome"], list[str]]:
+    """Outputs and outcomes of the framework and its links, in the order of the file."""
+    found = {}
+    for kind, end in _ENDS.items():
+        codes = [*items.loc[items["kind"] == kind, "indicator"], *(link[end] for link in links)]
+        found[kind] = [code for code in dict.fromkeys(codes) if code in context.indicators.index]
+    return found
+
+
 def _chain(context: Context, links: list[Link]) -> Chain:
     """Outputs and outcomes in the order of the framework, outputs by their indicators' tiers."""
     items = framework.items(context.release)
+    shown = narrowed(context, links)
     codes = {
-        kind: [
-            code
-            for code in dict.fromkeys(
-                [*items.loc[items["kind"] == kind, "indicator"], *(link[end] for link in links)]
-            )
-            if code in context.indicators.index
-        ]
-        for kind, end in (("output", "from_indicator"), ("outcome", "to_indicator"))
+        kind: [code for code in known if is_shown(context, code, kind, shown)]
+        for kind, known in _codes(context, items, links).items()
     }
     tiers: dict[str, list[str]] = {}
     for code in codes["output"]:
@@ -94,10 +106,10 @@ def _chain(context: Context, links: list[Link]) -> Chain:
     return Chain(
         dict(sorted(tiers.items())),
         codes["outcome"],
-        links,
-        _chosen(context, links)["edge"],
+        shown,
+        _chosen(context, shown or links)["edge"],
         context.words.of(objective[0], "title") if objective else context.words("chain.objective"),
-        _impacts(context, codes["outcome"]),
+        _impacts(context, _codes(context, items, links)["outcome"]),
     )
 
 
@@ -108,16 +120,18 @@ def _impacts(context: Context, outcomes: list[str]) -> list[str]:
     return [code for code in sorted(known) if context.indicator(code)["level"] == "impact"]
 
 
-def _lead(context: Context, chain: Chain) -> str:
+def _lead(context: Context, links: list[Link]) -> str:
+    """Numbers of the whole chain, whatever is filtered."""
     words = context.words
-    grades = Counter(link["grade"] if is_graded(link) else None for link in chain.links)
+    codes = _codes(context, framework.items(context.release), links)
+    grades = Counter(link["grade"] if is_graded(link) else None for link in links)
     parts = [words("chain.graded", grade=g, number=str(grades[g])) for g in _GRADES if grades[g]]
     parts += [words("chain.untested", number=str(grades[None]))] if grades[None] else []
     area = "" if context.area == context.country else " " + words("chain.whole_mission")
     lead = words(
         "chain.lead",
-        outputs=words.digits("chain.number_outputs", len(chain.all_outputs)),
-        outcomes=words.digits("chain.number_outcomes", len(chain.outcomes)),
+        outputs=words.digits("chain.number_outputs", len(codes["output"])),
+        outcomes=words.digits("chain.number_outcomes", len(codes["outcome"])),
         grades=", ".join(parts),
     )
     return lead + area
@@ -147,26 +161,33 @@ def _table(context: Context, links: Sequence[Mapping[str, Any]]) -> html.Div:
     return table(columns, rows, words("chain.table"), "table-chain")
 
 
-def _graph_card(context: Context, chain: Chain) -> html.Section:
+def _graph_card(context: Context, links: list[Link], chain: Chain) -> html.Section:
     words = context.words
     titles = words("chain.title"), words("chain.under")
     drawn = [] if shows_table(context.address) else [chain_graph(context, chain)]
-    return chart_card(context, "chain", titles, drawn, _table(context, chain.links))
+    filters = chain_filters(context, links, chain)
+    return chart_card(context, "chain", titles, drawn, _table(context, chain.links), filters)
 
 
-def _panel(context: Context, link: Link) -> html.Section:
-    """The chosen link: grade, sentence, caveats, and the way to all that was looked at."""
+def _panel(context: Context, link: Mapping[str, Any], key: str = "link") -> html.Section:
+    """One link: grade, sentence, caveats, and the way to all that was looked at."""
     words = context.words
-    href = context.address.link("/side-by-side", edge=link["edge"])
+    href = context.address.link("/effects", edge=link["edge"])
     grade = words(f"evidence.{link['grade']}" if is_graded(link) else "evidence.not_tested")
     mark = evidence_mark(link["grade"], words, link["status"])
     parts = [
         html.P([mark, html.Span(sentence_case(grade))], className="chain-grade"),
-        finding_sentence(words.of(link, "sentence") or words("side.caution")),
+        finding_of(link, words),
         *caveat_list(caveat_codes(link), words),
         page_link(words("chain.more"), href),
     ]
-    return card(sentence_case(_pair(context, link)), parts, words("chain.chosen"), key="link")
+    return card(sentence_case(_pair(context, link)), parts, words("chain.chosen"), key=key)
+
+
+def _printed_panels(context: Context, links: Sequence[Mapping[str, Any]]) -> html.Div:
+    """On paper the panels of all links that are drawn follow the graph."""
+    panels = [_panel(context, link, f"link-{number}") for number, link in enumerate(links)]
+    return html.Div(panels, className="print-only chain-panels")
 
 
 def body(context: Context) -> list[Any]:
@@ -175,7 +196,11 @@ def body(context: Context) -> list[Any]:
     if not links:
         return [page_head(_sentence(context, links)), notice(words("side.no_framework"))]
     chain = _chain(context, links)
+    chosen = next(link for link in links if link["edge"] == chain.chosen)
     key = html.Div(evidence_key(words), className="chain-key")
-    left = html.Div([_graph_card(context, chain), key], className="stack")
-    columns = html.Div([left, _panel(context, _chosen(context, links))], className="columns")
-    return [page_head(_sentence(context, links), _lead(context, chain)), columns]
+    left = html.Div([_graph_card(context, links, chain), key], className="stack")
+    panel = html.Div(_panel(context, chosen), id="chain-panel", tabIndex=-1)
+    columns = html.Div([left, panel], className="columns columns-chain")
+    head = page_head(_sentence(context, links), _lead(context, links))
+    others = [link for link in chain.links if link is not chosen]
+    return [head, columns, _printed_panels(context, others)]

@@ -37,6 +37,16 @@ def links(release: Release, area: str) -> pd.DataFrame:
     return release.frame(sql, [area])
 
 
+def tests(release: Release, edge: str, country: str) -> pd.DataFrame:
+    """Every method and setting by which an edge was looked at in the whole mission."""
+    sql = """
+        SELECT * FROM mart.result_link
+        WHERE edge = ? AND area = ? AND method <> 'side_by_side'
+        ORDER BY method, specification, lag, grade
+    """
+    return release.frame(sql, [edge, country])
+
+
 def judgements(release: Release, edge: str, area: str, country: str) -> pd.DataFrame:
     """What staff made of an edge, newest first: of one area, of every area for the country."""
     sql = """

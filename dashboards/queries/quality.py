@@ -90,3 +90,14 @@ def revisions(release: Release) -> pd.DataFrame:
 def input_files(release: Release) -> pd.DataFrame:
     """The ledger of files, in the order in which they were taken in."""
     return release.frame("SELECT * FROM mart.input_file ORDER BY sequence, name")
+
+
+def rows_not_kept(release: Release) -> pd.DataFrame:
+    """Rows of which nothing was kept, by quarter: newest first; empty where this copy has none."""
+    if "rows_not_kept" not in release.tables:
+        return pd.DataFrame()
+    sql = """
+        SELECT source, period, reason, "rows" FROM mart.rows_not_kept
+        ORDER BY period DESC NULLS LAST, source, reason
+    """
+    return release.frame(sql)

@@ -27,8 +27,8 @@ _ROLLED_TOGETHER = 3  # so many indicators share one statement with all their gr
 class Dimension:
     """One way to break down: mart column, its name where the mart says `breakdown`, its source.
 
-    `of_numerator`: it tells what happened to an entry of a register in the period, so that its
-    parts have the denominator of the total.
+    `of_numerator`: it tells the cases of the numerator apart, as what happened to an entry of a
+    register in the period, so that its parts have the denominator of the total.
     """
 
     name: str
@@ -226,11 +226,6 @@ class CubePlan:
         return tuple(sorted({d.column for d in self.dimensions if d.is_multivalued} - others))
 
     @property
-    def numerator_columns(self) -> tuple[str, ...]:
-        """The list columns whose parts have the denominator of the total."""
-        return tuple(sorted({d.column for d in self.dimensions if d.of_numerator}))
-
-    @property
     def column_sets(self) -> tuple[tuple[str, ...], ...]:
         """The columns of every grouping that an indicator is shown in, list columns too."""
         groupings = [g for planned in self.indicators for g in planned.groupings]
@@ -318,7 +313,7 @@ def groupings(indicator: Indicator) -> tuple[Grouping, ...]:
             name,
             column,
             operands[column].kind == "list",
-            column in contract.derived and contract.derived[column].form == "in_period",
+            name in indicator.parts_of_numerator or _tells_of_period(contract, column),
         )
         for name, column in indicator.disaggregate.items()
     }
@@ -326,6 +321,10 @@ def groupings(indicator: Indicator) -> tuple[Grouping, ...]:
     crossed = [dimensions[name] for name in ("sex", "age_group") if name in dimensions]
     together = [tuple(crossed)] if len(crossed) == 2 and not crossed[0].is_multivalued else []
     return ((), *alone, *together)
+
+
+def _tells_of_period(contract: Contract, column: str) -> bool:
+    return column in contract.derived and contract.derived[column].form == "in_period"
 
 
 def _scan(planned: PlannedIndicator) -> tuple[object, ...]:

@@ -199,23 +199,7 @@ def _rolled_by_list(plan: CubePlan, column: str) -> Cte:
         f"  GROUP BY {', '.join(keys)}",
     )
     text = _of_grid(text, "'part'")
-    if column in plan.numerator_columns:
-        text = _with_whole_denominator(plan, text)
     return Cte(f"rolled_by_{column}", text)
-
-
-def _with_whole_denominator(plan: CubePlan, parts: str) -> str:
-    """The parts with every other figure than the numerator taken from the total."""
-    others = [column for column, part in plan.parts.items() if part.role != "numerator"]
-    replaced = ",\n    ".join(f"whole.{column} AS {column}" for column in others)
-    return f"""  SELECT part.* REPLACE (
-    {replaced}
-  )
-  FROM (
-{parts}
-  ) AS part
-  JOIN rolled_up AS whole USING (period_type, period, area)
-  WHERE whole.grouped = {grouping_label(plan, ())}"""
 
 
 def _stages_by_month(plan: CubePlan) -> list[Cte]:

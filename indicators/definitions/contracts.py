@@ -153,8 +153,8 @@ class Derived(Strict):
     expression: `sql` over the row's own columns (and earlier derived columns).
     lookup: `take` of the row of `table` whose `match` columns are equal.
     as_of: is there (or `take` of) a row of `table` with equal `match` columns, valid at `at`;
-        with `around`, of an area that is the row's own, above or below it. Days of validity
-        belong to it, moments lie after its start and before its end.
+        with `around`, of an area that is the row's own or lies above it, below it, or both. Days
+        of validity belong to it, moments lie after its start and before its end.
     followed_by: is there a row of `table` in the same area or below, `within_days` after `at`.
     nearest: great-circle km to the nearest row of `table` valid at `at`.
     in_period: all `take` of the rows of `table` whose `dated` day lies in the period.
@@ -174,7 +174,7 @@ class Derived(Strict):
     valid_from: str | None = None
     valid_to: str | None = None
     within_days: int | None = None
-    around: bool = False
+    around: Literal["above", "below", "both"] | None = None
     dated: str | None = None
     where: str | None = None
     codes: tuple[str, ...] | None = None
@@ -223,6 +223,18 @@ class TableConfidentiality(Strict):
         return max(self.total, self.columns.get(name, self.total), key=CLASSES.index)
 
 
+class Retention(Strict):
+    """For how long the rows of a table stay as they came.
+
+    After so many months, counted from the month of the table's date, archive, raw rows and
+    quarantine let go of them. What is counted stays in core: without the columns in `drop`, under
+    a key that leads to nobody.
+    """
+
+    months: int = Field(ge=1)
+    drop: tuple[str, ...] = ()
+
+
 class Contract(Strict):
     """All that is known of one core table before any file arrives."""
 
@@ -232,8 +244,9 @@ class Contract(Strict):
     key: tuple[str, ...]
     confidentiality: TableConfidentiality
     area_column: str | None = None
-    # SQL over the row's columns: where it is not true, no text of the row is kept anywhere
-    kept_only_if: str | None = None
+    # Reason: column of type bool. Where it is not true, nothing of the row is kept but a count
+    kept_only_if: Mapping[str, str] = {}
+    retention: Retention | None = None
     date_column: str | None = None  # says when the row happened: checked against the mission
     calendar: Calendar | None = None
     columns: Mapping[str, Column]
@@ -251,9 +264,22 @@ class Contract(Strict):
             named.extend(reference.columns)
         unknown = {name for name in named if name and name not in self.columns}
         unknown |= set(self.confidentiality.columns) - set(self.columns) - set(self.derived)
+        unknown |= set(self.kept_only_if.values()) - set(self.columns)
+        unknown |= set(self.retention.drop if self.retention else ()) - set(self.columns)
         if unknown:
             raise ValueError(f"not columns of {self.table}: {', '.join(sorted(unknown))}")
         return self
+
+    def person_keys(self) -> tuple[str, ...]:
+        """The columns that tell one person, case or household of the table from another.
+
+        Keys of persons (`…_key`), and the code of a case where the rows are about persons.
+        """
+        about_persons = CLASSES.index(self.confidentiality.total) >= CLASSES.index("person")
+        own = {name for name in self.columns if name.endswith("_key")}
+        if about_persons and self.columns[self.key[0]].base_type == "text":
+            own |= {self.key[0]} if not any(n.endswith("_key") for n in self.key) else set()
+        return tuple(name for name in self.columns if name in own)
 
     def rules(self) -> Iterator["Rule"]:
         """Every rule that can reject a row or warn of it, in the order of the columns."""

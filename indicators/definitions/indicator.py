@@ -68,6 +68,8 @@ class Indicator(Strict):
     its waiting time ends; `reaches_back` is that time). `precision`: the column that says how
     exact that date is. `disaggregate`: dimension: column; unit_type, activity_type, actor, sex and
     age_group have columns of their own in the mart, every other name is a `breakdown`.
+    `parts_of_numerator`: those of them that tell the cases of the numerator apart and no others, so
+    that each part has the denominator of the total.
     `earlier_versions`: newest first; a period that ended before `effective_from` is computed by
     the version then in force, and by the oldest one where it ended before all of them.
     """
@@ -97,6 +99,7 @@ class Indicator(Strict):
     direction: Literal["up", "down", "neutral"]
     compared_by_area: bool = True  # false: on no map, and areas are never ordered by it
     disaggregate: Mapping[str, str] = {}
+    parts_of_numerator: tuple[str, ...] = ()
     sex_of: str | None = None
     periods: tuple[Literal["W", "M", "Q", "S", "A", "B"], ...] = ("M", "Q", "A", "B")
     min_n: int | None = None
@@ -127,7 +130,8 @@ class Indicator(Strict):
     def counts_hits(self) -> bool:
         """Whether it compares a register with rows of another source, whose returns count (48)."""
         returns = self.returns
-        return self.time_rule == "stock" and returns is not None and returns.source != self.source
+        is_register = self.time_rule in ("stock", "matured")
+        return is_register and returns is not None and returns.source != self.source
 
     @property
     def is_state(self) -> bool:

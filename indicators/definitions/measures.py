@@ -90,7 +90,7 @@ class Measure(Strict):
     population: Literal["resident", "site"] | None = None
     per: int = 1
     state: Snapshot | None = None
-    known: str | None = None  # of a stock: rows without it leave the cell provisional
+    known: str | None = None  # rows without it leave the cell provisional
     items: Mapping[str, tuple[str, ...]] = {}  # survey item: favourable answers, all must hold
     among: Mapping[str, tuple[str, ...]] = {}  # survey item: the answers of whom it is asked at all
     # Survey item: the number that each valid answer stands for; none: the answer is the number.

@@ -75,6 +75,8 @@ def restrict(
         if class_of_total(indicator) != "protected"  # counts nothing else, and is shown as such
     }
     is_answered_for = _is_open(mission, audience, rules.classes["protected"], None)
+    if not is_answered_for and "rows_not_kept" in _tables(connection):
+        connection.execute("DELETE FROM mart.rows_not_kept")
     alone = rules.protected_kinds if is_answered_for else "none"
     pool(connection, kinds, policy().grids[alone])
     _show_values(connection, mission, audience, rules)

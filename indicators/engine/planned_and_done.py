@@ -55,7 +55,11 @@ def fill_effort(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None
             ) AS lines_done,
             CAST(sum(planned_quantity) FILTER (quantity_unit = 'activity') AS DOUBLE) AS planned,
             sum(coalesce(cited.done, 0)) FILTER (quantity_unit = 'activity') AS planned_done
-          FROM core.activity_plan AS own
+          FROM (
+            SELECT * FROM core.activity_plan
+            QUALIFY row_number() OVER (
+              PARTITION BY plan_line_code ORDER BY plan_version DESC) = 1
+          ) AS own
           JOIN cube.area_ancestor AS up USING (area_code)
           LEFT JOIN cited USING (plan_line_code)
           LEFT JOIN (

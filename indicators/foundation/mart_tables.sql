@@ -236,6 +236,12 @@ CREATE TABLE mart.reject_place (
   mission VARCHAR, source VARCHAR, indicator VARCHAR, month DATE, area VARCHAR, rows BIGINT
 );
 
+-- Rows of which nothing was kept, by the quarter in which they happened and the reason; the whole
+-- mission, as the rows are protected. `period` is null where the row named no day that can be read.
+CREATE TABLE mart.rows_not_kept (
+  mission VARCHAR, source VARCHAR, period VARCHAR, reason VARCHAR, rows BIGINT
+);
+
 CREATE TABLE mart.input_file (
   mission VARCHAR, file_sha256 VARCHAR, name VARCHAR, source VARCHAR, status VARCHAR,
   sequence BIGINT, rows_read BIGINT, rows_loaded BIGINT, rows_rejected BIGINT,

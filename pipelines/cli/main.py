@@ -34,6 +34,7 @@ COMMANDS = (
     "extract",
     "quality",
     "rejects",
+    "purge",
     "catalogue",
     "templates",
     "doctor",

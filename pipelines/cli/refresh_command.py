@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from indicators.foundation.messages import message
@@ -39,8 +40,26 @@ def run(arguments: argparse.Namespace) -> int:
         if files and not arguments.json:
             print("\n".join(files_read(by_source(files), files, arguments.language)))
         raise
-    show(arguments, result.as_dict(), summary(result, arguments.language))
+    told = due_lines(arguments, mission)
+    text = "\n".join([summary(result, arguments.language), *told])
+    show(arguments, result.as_dict() | {"due": told}, text)
     return 0 if result.status == "success" else 1
+
+
+def due_lines(arguments: argparse.Namespace, mission: str) -> list[str]:
+    """What is past its retention period, and a removal that was cut short; one a line."""
+    from pipelines.purge.erase import unfinished
+    from pipelines.purge.retention import due
+    from pipelines.warehouse.connection import open_warehouse
+
+    language, day = arguments.language, arguments.as_of or date.today()
+    with open_warehouse(arguments.workspace.warehouse(mission)) as connection:
+        found, is_open = due(connection, mission, day), bool(unfinished(connection))
+    lines = [
+        message("cli.purge.is_due", language, table=one.table, rows=one.rows, before=one.before)
+        for one in found
+    ]
+    return [*lines, *([message("cli.purge.unfinished", language)] if is_open else [])]
 
 
 def summary(result, language: str) -> str:  # type: ignore[no-untyped-def]

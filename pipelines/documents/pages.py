@@ -15,7 +15,7 @@ from indicators.definitions.contracts import Contract, contracts, json_schema
 from indicators.definitions.indicator import Indicator
 from indicators.documentation import contract_pages as data_dictionary
 from indicators.documentation import indicator_pages
-from pipelines.documents import profile_pages
+from pipelines.documents import policy_page, profile_pages
 
 PAGES = "build/docs"
 
@@ -31,6 +31,7 @@ def generated_files() -> Iterator[tuple[str, str]]:
     for name, text in profile_pages.profile_schemas():
         yield f"data/schemas/{name}.schema.json", text
     yield "data/schemas/disclosure.schema.json", json_schema(Policy)
+    yield "docs/policy.md", policy_page.policy_page()
     yield "docs/profile.md", profile_pages.profile_page("en")
     yield "docs/profile.fr.md", profile_pages.profile_page("fr")
 

@@ -21,7 +21,8 @@ class Delivery:
     """One file to take in: where it is read, the name that people know it by, its mapping.
 
     `mapping_version`: of how it is read now. `is_again`: it is read again though nobody dropped it
-    in; `is_newest`: somebody wants an older version of it back in force.
+    in; `is_newest`: somebody wants an older version of it back in force. `archive`: where what may
+    be kept of it goes; None for what is read in place.
     """
 
     path: Path
@@ -31,6 +32,7 @@ class Delivery:
     mapping_version: str = ""
     is_again: bool = False
     is_newest: bool = False
+    archive: Path | None = None
 
 
 Read = Callable[[Delivery], Iterator[SourceTable]]
@@ -41,8 +43,16 @@ def read_delivery(delivery: Delivery) -> Iterator[SourceTable]:
     return reader(delivery.source.reader).read(delivery.path, delivery.source.options)
 
 
-def file_rows(delivery: Delivery, read: Read = read_delivery) -> FileRows:
-    """All rows of the file. Raises WrongUse, under the file's own name, for what hinders it."""
+def file_rows(
+    delivery: Delivery,
+    read: Read = read_delivery,
+    look_at: Callable[[list[SourceTable]], None] = lambda tables: None,
+) -> FileRows:
+    """All rows of the file, in the columns that its mapping reads: no other is kept anywhere.
+
+    `look_at`: is shown the file with all its columns. Raises WrongUse, under the file's own name,
+    for what hinders it.
+    """
     try:
         tables = list(read(delivery))
     except WrongUse as error:
@@ -51,9 +61,26 @@ def file_rows(delivery: Delivery, read: Read = read_delivery) -> FileRows:
     problems = [problem for table in tables for problem in _column_problems(delivery, table)]
     if problems:
         raise WrongUse(_first(problems, delivery.name))
-    file = stacked(tables)
-    more = condition_remarks(file, delivery.source) + unlisted_remarks(file, delivery.source)
+    look_at(tables)
+    return _read_columns(stacked(tables), delivery.source)
+
+
+def with_remarks(file: FileRows, source: Source) -> FileRows:
+    """The file with what is to be said of where its mapping and it do not meet."""
+    more = condition_remarks(file, source) + unlisted_remarks(file, source)
     return replace(file, remarks=(*file.remarks, *more))
+
+
+def _read_columns(file: FileRows, source: Source) -> FileRows:
+    """The file without the columns that the mapping ignores, nor what was remarked of them."""
+    needed = source.columns_read()
+    ignored = {name for name in file.rows.column_names if name not in needed}
+    return replace(
+        file,
+        rows=file.rows.select([name for name in file.rows.column_names if name in needed]),
+        remarks=tuple(entry for entry in file.remarks if entry[1].column not in ignored),
+        columns_not_kept=frozenset(ignored),
+    )
 
 
 def _first(problems: list[Problem], name: str) -> list[Problem]:

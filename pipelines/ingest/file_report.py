@@ -17,6 +17,7 @@ class FileReport:
     `last_line`), kept (its mapping changed and cannot read it: what was loaded from it stays,
     `problems` say why). `rows_retracted`: rows of this or of earlier files that left the tables.
     `before`: `rows_loaded` and `rows_rejected` of a file that was read again, as they stood.
+    `not_kept`: rows of which nothing may be kept, by reason; part of `rows_unchanged`.
     `left_out`: `table.column` that nobody agreed to keep, and its filled rows. `remarks`: what is
     to be said of the file as a whole (sheets that nothing reads, conditions that nothing meets).
     """
@@ -36,6 +37,7 @@ class FileReport:
     problems: tuple[Problem, ...] = ()
     left_out: Mapping[str, int] = field(default_factory=dict)
     remarks: tuple[Problem, ...] = ()
+    not_kept: Mapping[str, int] = field(default_factory=dict)
 
     def as_dict(self, language: str) -> dict[str, Any]:
         """The fields as JSON; problems with their sentences."""
@@ -71,6 +73,10 @@ def remark_lines(file: Mapping[str, Any], language: str) -> Iterator[str]:
         counts = {f"{name}_before": value for name, value in file["before"].items()}
         counts |= {f"{name}_after": value for name, value in file["after"].items()}
         yield message("cli.ingest.reread", language, **counts)
+    for reason, rows in file["not_kept"].items():
+        told = message(f"not_kept.{reason}", language)
+        facts = {"name": file["name"], "reason": told, "rows": rows}
+        yield message("cli.ingest.not_kept", language, **facts)
     for column, values in file["left_out"].items():
         facts = {"name": file["name"], "column": column, "values": values}
         yield message("cli.ingest.left_out", language, **facts)

@@ -4,9 +4,6 @@ What happens inside one file does not belong here (`load_file.py`).
 """
 
 import fnmatch
-import hashlib
-import os
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,13 +15,13 @@ import duckdb
 from indicators.definitions.contracts import contracts, load_order
 from indicators.definitions.mission_profile import Mission, resolve_path
 from indicators.foundation.errors import Problem, WrongUse
+from pipelines.ingest import archive as archived
 from pipelines.ingest.arriving import Look, deliveries, look, settled_seconds, wait_for_all
 from pipelines.ingest.delivered_file import Delivery, Read, read_delivery
 from pipelines.ingest.file_report import FileReport
 from pipelines.ingest.load_file import load_file
 from pipelines.ingest.reading_again import (
     Known,
-    archived_path,
     asked_for,
     outdated_files,
 )
@@ -40,7 +37,6 @@ from pipelines.mapping.model import Source, load_sources
 from pipelines.mapping.version import mapping_version
 from pipelines.warehouse import ledger
 from pipelines.warehouse.connection import open_warehouse
-from pipelines.workspace.durable import sync
 from pipelines.workspace.paths import Workspace
 
 Progress = Callable[[int, int, str], None]
@@ -157,6 +153,9 @@ def _taken(
                 return
             read = _reader_of(entry, intake.mission)
             yield load_file(intake.connection, intake.mission, delivery, intake.outlines, read)
+    except archived.StillChanging:
+        yield _waits(entry, "settling")
+        return
     except WrongUse as error:
         if entry.known:
             known = entry.known.entry
@@ -210,12 +209,13 @@ def _called_back(
 
 def _known_file(intake: _Intake, known: Known) -> _Found:
     """The archive's copy; of what is read in place the file itself, as long as it is the same."""
-    path = archived_path(intake.archive, known.entry)
+    sha256 = known.entry.file_sha256
+    path = archived.archived_path(intake.archive, sha256) or Path(known.entry.name)
     if not path.exists() and _is_shared(known.source):
         profile = intake.workspace.profile(intake.mission.mission)
         for entry in _read_in_place(known.source, profile, []):
             is_named = entry.path.name == known.entry.name
-            if is_named and _sha256(entry.path) == known.entry.file_sha256:
+            if is_named and archived.sha256_of(entry.path) == known.entry.file_sha256:
                 path = entry.path
     return _Found(path, known.source, known=known)
 
@@ -316,12 +316,13 @@ def _in_order(found: Iterable[_Found]) -> list[_Found]:
 def _reader_of(entry: _Found, mission: Mission) -> Read:
     if entry.source.source == OUTLINES_SOURCE:
         return lambda delivery: read_area_rows(delivery.path, mission)
-    return read_delivery
+    return archived.read_rows if archived.is_rows(entry.path) else read_delivery
 
 
 @contextmanager
 def _delivery(intake: _Intake, found: _Found) -> Iterator[Delivery]:
-    """The file as it is read: its copy in the archive, so that what was hashed is what is read."""
+    """The file as it is read: where it lies, as nothing of it is copied before it is known what
+    may be kept."""
     name, source = found.path.name, found.source
     version = intake.versions[source.source]
     if found.known:
@@ -329,41 +330,19 @@ def _delivery(intake: _Intake, found: _Found) -> Iterator[Delivery]:
         if not found.path.exists():
             raise WrongUse(Problem("not_in_archive", known.entry.name))
         facts = (known.entry.name, known.entry.file_sha256)
-        yield Delivery(found.path, *facts, source, version, True, known.is_newest)
+        is_ours = found.path.parent == intake.archive
+        folder = intake.archive if is_ours else None
+        yield Delivery(found.path, *facts, source, version, True, known.is_newest, folder)
         return
+    sha256 = archived.sha256_of(found.path)
     if found.is_in_place:
-        yield Delivery(found.path, name, _sha256(found.path), source, version)
+        yield Delivery(found.path, name, sha256, source, version)
         return
-    path, sha256 = _archived(found.path, intake.archive)
     try:
-        yield Delivery(path, name, sha256, source, version)
+        yield Delivery(found.path, name, sha256, source, version, archive=intake.archive)
     finally:
         if ledger.known_file(intake.connection, sha256) is None:
-            path.unlink()
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _archived(path: Path, archive: Path) -> tuple[Path, str]:
-    """(copy in the archive, SHA-256); the copy appears whole or not at all."""
-    archive.mkdir(parents=True, exist_ok=True)
-    coming = archive / f".coming-{os.getpid()}.tmp"
-    try:
-        shutil.copyfile(path, coming)
-        sha256 = _sha256(coming)
-        target = archive / (sha256 + path.suffix.lower())
-        if target.exists():
-            coming.unlink()
-        else:
-            sync(coming)
-            coming.replace(target)
-    except BaseException:
-        coming.unlink(missing_ok=True)
-        raise
-    return target, sha256
+            archived.remove(intake.archive, sha256)
 
 
 def _clear_unfinished(archive: Path) -> None:

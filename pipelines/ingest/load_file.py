@@ -16,9 +16,9 @@ from indicators.foundation.database import one_transaction
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.sql_text import quoted
 from indicators.incremental.stored_columns import complete_rows
-from pipelines.ingest import quarantine, upsert, validate, withdraw
+from pipelines.ingest import archive, quarantine, refusals, upsert, validate, withdraw
 from pipelines.ingest.cast import Notation, notation
-from pipelines.ingest.delivered_file import Delivery, Read, file_rows, read_delivery
+from pipelines.ingest.delivered_file import Delivery, Read, file_rows, read_delivery, with_remarks
 from pipelines.ingest.file_report import FileReport
 from pipelines.ingest.orphans import quarantine_orphans
 from pipelines.ingest.quarantine import Context, Delivered
@@ -26,10 +26,11 @@ from pipelines.ingest.upsert import Compared
 from pipelines.ingest.validate import Entry
 from pipelines.ingest.vintages import Vintages, supersede_covered, vintages_of
 from pipelines.mapping.agreements import agreed, values_left_out
-from pipelines.mapping.apply import FileRows, map_rows
+from pipelines.mapping.apply import FileRows, map_rows, stacked
 from pipelines.mapping.area_polygons import Outlines
 from pipelines.mapping.model import Source, TableMapping
 from pipelines.readers import READERS, reader
+from pipelines.readers.table import SourceTable
 from pipelines.warehouse import ledger
 from pipelines.warehouse.inspect import insert_table
 from pipelines.warehouse.ledger import InputFile
@@ -79,6 +80,7 @@ class _Job:
     outlines: Callable[[], Outlines]
     known: InputFile | None  # the ledger's entry where the very same file came before
     vintages: Vintages
+    kept: archive.Kept | None
 
     @property
     def delivered(self) -> Delivered:
@@ -125,26 +127,27 @@ def load_file(
     reading of it loaded stays as long as the new one cannot be used.
     """
     known = ledger.known_file(connection, delivery.sha256)
+    _refuse_purged(connection, delivery)
     if known and not _is_to_be_read(delivery, known):
         return _as_before(delivery, known)
     mapping = delivery.source
     delivery = replace(delivery, source=agreed(mapping, mission))
     try:
-        file = file_rows(delivery, read)
+        file, left_out = _kept_rows(connection, mission, delivery, mapping, outlines, read)
     except WrongUse as error:
         if known and known.status == "loaded":
             problems = tuple(error.problems)
             return replace(_as_before(delivery, known), status="kept", problems=problems)
         raise
-    left_out = values_left_out(mapping, mission, file)
+    kept = archive.keep(delivery.archive, delivery, file) if delivery.archive else None
 
     def told(report: FileReport) -> FileReport:
         return replace(report, left_out=left_out, remarks=_of_the_whole_file(delivery, file))
 
     if file.rows_read == 0:
-        return told(_record_empty(connection, delivery, known))
+        return told(_record_empty(connection, delivery, known, kept))
     vintages = vintages_of(connection, delivery, known)
-    job = _Job(connection, mission, delivery, file, outlines, known, vintages)
+    job = _Job(connection, mission, delivery, file, outlines, known, vintages, kept)
     try:
         with one_transaction(connection):
             entry, outcome = _take_in(job)
@@ -156,6 +159,90 @@ def load_file(
     finally:
         validate.unregister(connection)
     return told(_report(job, entry, outcome))
+
+
+def _refuse_purged(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> None:
+    """Raises WrongUse (`file_purged`) for a file that was removed for good."""
+    found = connection.execute(
+        "SELECT 1 FROM ops.purged_file WHERE file_sha256 = ?", [delivery.sha256]
+    ).fetchall()
+    if found:
+        raise WrongUse(Problem("file_purged", delivery.name))
+
+
+def _kept_rows(
+    connection: duckdb.DuckDBPyConnection,
+    mission: Mission,
+    delivery: Delivery,
+    mapping: Source,
+    outlines: Callable[[], Outlines],
+    read: Read,
+) -> tuple[FileRows, dict[str, int]]:
+    """What of the file may be kept; and `table.column` that nobody agreed to, with its values."""
+    source, left_out = delivery.source, {}
+
+    def told(tables: list[SourceTable]) -> None:
+        left_out.update(values_left_out(mapping, mission, stacked(tables)))
+
+    file = file_rows(delivery, read, told)
+
+    def entries_of(table: str) -> list[Entry]:
+        return _entries(
+            file, [e for e in source.tables if e.table == table], source, mission, outlines
+        )
+
+    file = refusals.without_refused(connection, mission, source, file, outlines, entries_of)
+    if archive.is_rows(delivery.path):
+        file = archive.with_earlier(file, delivery.path)
+    return with_remarks(file, source), left_out
+
+
+def rewrite_archive(
+    connection: duckdb.DuckDBPyConnection,
+    mission: Mission,
+    delivery: Delivery,
+    known: InputFile,
+    outlines: Callable[[], Outlines],
+    read: Read,
+) -> set[tuple[str, int]]:
+    """Keeps of a file in the archive only what may be kept by now; (sheet, row) of what went.
+
+    Raises WrongUse where its mapping cannot read it.
+    """
+    folder = delivery.archive
+    assert folder is not None
+    delivery = replace(delivery, source=agreed(delivery.source, mission))
+    whole = file_rows(delivery, read)
+    file, _ = _kept_rows(connection, mission, delivery, delivery.source, outlines, read)
+    gone = _places(whole) - _places(file)
+    if gone:
+        kept = archive.keep(folder, delivery, file)
+        entry = replace(known, archive_sha256=kept.sha256, left_out=kept.left_out)
+        with one_transaction(connection):
+            ledger.record(connection, replace(entry, rows_refused=file.rows_refused))
+    return gone
+
+
+def _places(file: FileRows) -> set[tuple[str, int]]:
+    return set(zip(file.sheet.to_pylist(), file.row_number.to_pylist(), strict=True))
+
+
+def _entries(
+    file: FileRows,
+    mappings: list[TableMapping],
+    source: Source,
+    mission: Mission,
+    outlines: Callable[[], Outlines],
+) -> list[Entry]:
+    """What the entries of a mapping for one table make of the file."""
+    return [
+        Entry(
+            map_rows(file, mapping, source, outlines),
+            notations(mapping, source, mission),
+            mapping.distinct,
+        )
+        for mapping in mappings
+    ]
 
 
 def _of_the_whole_file(delivery: Delivery, file: FileRows) -> tuple[Problem, ...]:
@@ -191,6 +278,7 @@ def _take_in(job: _Job) -> tuple[InputFile, _Outcome]:
     periods = _forget(job)
     outcome = _load_tables(job)
     entry = _ledger_entry(job, outcome)
+    refusals.record_counts(connection, job.sha256, job.file.not_kept)
     if entry.rows_rejected * 100 > job.mission.reject_limit_pct * entry.rows_read:
         raise _HeldBack(outcome)
     if job.is_read_as_before and not outcome.has_moved and outcome.faults() == before:
@@ -294,7 +382,8 @@ def _add_unplaced(job: _Job, outcome: _Outcome) -> None:
     """Malformed records and remarks of the reader stand under the mapping's first table."""
     table = job.delivery.source.tables[0].table
     if job.file.malformed:
-        takes_all = not job.delivery.source.ignore
+        source = job.delivery.source
+        takes_all = not source.ignore and not archive.is_protected(source)
         rows = quarantine.malformed_rows(job.file, job.delivered, keeps_text=takes_all)
         outcome.rejects.append((table, rows))
     if job.file.remarks:
@@ -305,14 +394,7 @@ def _load_table(
     job: _Job, mappings: list[TableMapping], contract: Contract, outcome: _Outcome
 ) -> None:
     connection, source = job.connection, job.delivery.source
-    entries = [
-        Entry(
-            map_rows(job.file, mapping, source, job.outlines),
-            notations(mapping, source, job.mission),
-            mapping.distinct,
-        )
-        for mapping in mappings
-    ]
+    entries = _entries(job.file, mappings, source, job.mission, job.outlines)
     staged = validate.stage(connection, job.file, entries, contract)
     replaced = job.vintages.replaced
     checks = validate.validate(connection, contract, job.mission, replaced, staged, job.outlines)
@@ -324,10 +406,9 @@ def _load_table(
     outcome.moved[compared.position[compared.has_moved]] = True
     outcome.loaded[compared.position[is_standing]] = True
     context = Context(contract, job.mission, staged.notations, _KnownKeys(connection))
-    unkept = upsert.unkept_positions(connection, contract)
     for check, violations in validate.violations_of(connection, contract, checks):
         rows = quarantine.violation_rows(
-            job.file, job.delivered, staged.mapped, check, violations, context, unkept
+            job.file, job.delivered, staged.mapped, check, violations, context
         )
         if check.severity == "blocking":
             outcome.rejected[violations["position"].to_numpy()] = True
@@ -413,6 +494,9 @@ def _ledger_entry(job: _Job, outcome: _Outcome) -> InputFile:
         job.file.rows_read - loaded - rejected,
         int((~outcome.taken).sum()),
         mapping_version=job.delivery.mapping_version,
+        rows_refused=job.file.rows_refused,
+        archive_sha256=job.kept.sha256 if job.kept else None,
+        left_out=job.kept.left_out if job.kept else None,
     )
 
 
@@ -471,7 +555,10 @@ def _note_reason(job: _Job, table: str, reason: pa.Table) -> None:
 
 
 def _record_empty(
-    connection: duckdb.DuckDBPyConnection, delivery: Delivery, known: InputFile | None
+    connection: duckdb.DuckDBPyConnection,
+    delivery: Delivery,
+    known: InputFile | None,
+    kept: archive.Kept | None,
 ) -> FileReport:
     """A header without rows says nothing: it is noted and replaces nothing."""
     name, sha256, source = delivery.name, delivery.sha256, delivery.source.source
@@ -480,6 +567,8 @@ def _record_empty(
             sequence = known.sequence if known else ledger.next_sequence(connection)
             version = delivery.mapping_version
             entry = InputFile(sha256, name, source, "empty", sequence, mapping_version=version)
+            if kept:
+                entry = replace(entry, archive_sha256=kept.sha256, left_out=kept.left_out)
             ledger.record(connection, entry)
             if not delivery.is_again:
                 ledger.record_delivery(connection, sha256, name)
@@ -507,7 +596,16 @@ def _report(job: _Job, entry: InputFile, outcome: _Outcome) -> FileReport:
         outcome.retracted,
         before or None,
         after if before else None,
+        not_kept=not_kept_by_reason(job.file),
     )
+
+
+def not_kept_by_reason(file: FileRows) -> dict[str, int]:
+    """How many rows of the file may not be kept, by reason."""
+    counts: dict[str, int] = {}
+    for _, _, reason, count in file.not_kept:
+        counts[reason] = counts.get(reason, 0) + count
+    return counts
 
 
 def _as_before(delivery: Delivery, known: InputFile) -> FileReport:

@@ -3,13 +3,12 @@
 import calendar
 import json
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from indicators.definitions.contracts import Contract
 from indicators.definitions.mission_profile import Mission
@@ -58,22 +57,15 @@ def violation_rows(
     check: Check,
     violations: pa.Table,
     context: Context,
-    unkept: Collection[int] = (),
 ) -> pa.Table:
     """The quarantine's rows for one broken rule.
 
     `violations`: position, part, sheet, row_number, text (mapped), found (a rule's values, JSON),
-    and first_row of a duplicate. The raw value is what stands in the file, before any recode; of
-    rows at the positions `unkept` nothing is kept but the place and the rule.
+    and first_row of a duplicate. The raw value is what stands in the file, before any recode.
     """
-    violations = _without_text(violations, unkept)
     raw, names = _origin_texts(file, mapped, check.column, violations)
-    hidden = [position in unkept for position in violations["position"].to_pylist()]
     texts = violations["text"].to_pylist()
-    shown = [
-        None if is_hidden else text if origin is None else origin
-        for is_hidden, origin, text in zip(hidden, raw, texts, strict=True)
-    ]
+    shown = [text if origin is None else origin for origin, text in zip(raw, texts, strict=True)]
     made: dict[Any, str] = {}
     parameters = []
     found = violations["found"].to_pylist()
@@ -98,18 +90,6 @@ def violation_rows(
             "parameters": pa.array(parameters, pa.string()),
         }
     )
-
-
-def _without_text(violations: pa.Table, unkept: Collection[int]) -> pa.Table:
-    """The same violations; what the rows at the positions `unkept` say is empty."""
-    if not unkept:
-        return violations
-    marked = pa.array([position in unkept for position in violations["position"].to_pylist()])
-    for name in ("text", "found"):
-        nothing = pa.scalar(None, violations[name].type)
-        kept = pc.if_else(marked, nothing, violations[name])
-        violations = violations.set_column(violations.column_names.index(name), name, kept)
-    return violations
 
 
 def _origin_texts(

@@ -67,8 +67,3 @@ def asked_for(
             continue
         entry = standing[-1]
         yield Known(entry, sources[entry.source], entry.status == "superseded")
-
-
-def archived_path(archive: Path, entry: InputFile) -> Path:
-    """Where the archive keeps the file."""
-    return archive / (entry.file_sha256 + Path(entry.name).suffix.lower())

@@ -148,34 +148,16 @@ def write(
 def write_raw(
     connection: duckdb.DuckDBPyConnection, contract: Contract, mission: str, sha256: str
 ) -> None:
-    """Keeps the mapped text of every row of the file, good or not, that may be kept."""
+    """Keeps the mapped text of every row of the file, good or not."""
     own = ", ".join(quoted(name) for name in contract.columns)
     connection.execute(
         f"""
         INSERT INTO raw.{quoted(contract.table)} ({own}, mission, file_sha256, sheet, row_number)
         SELECT {own}, ?, ?, sheet, row_number FROM mapped_rows
-        WHERE NOT {_unkept_sql(contract)}
         ORDER BY ordinal
         """,
         [mission, sha256],
     )
-
-
-def unkept_positions(connection: duckdb.DuckDBPyConnection, contract: Contract) -> set[int]:
-    """Rows of which no text may be kept, as the referral of a survivor who gave no consent."""
-    if not contract.kept_only_if:
-        return set()
-    rows = connection.execute(
-        f"SELECT DISTINCT position FROM mapped_rows WHERE {_unkept_sql(contract)}"
-    ).fetchall()
-    return {row[0] for row in rows}
-
-
-def _unkept_sql(contract: Contract) -> str:
-    if not contract.kept_only_if:
-        return "false"
-    unkept = f"SELECT ordinal FROM typed_rows WHERE ({contract.kept_only_if}) IS NOT TRUE"
-    return f"(ordinal IN ({unkept}))"
 
 
 def _record_corrections(

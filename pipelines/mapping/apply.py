@@ -27,6 +27,8 @@ class FileRows:
 
     `rows`: string columns; `sheet`, `row_number`: the place of each row; `malformed`: (sheet,
     record) of what could not be a row; `remarks`: (sheet, remark) of what the reader did.
+    `not_kept`: (table, month, reason, count) of rows that were taken out before anything else;
+    `columns_not_kept`: names of columns that the mapping does not read.
     """
 
     rows: pa.Table
@@ -34,11 +36,18 @@ class FileRows:
     row_number: pa.Array
     malformed: tuple[tuple[str, Malformed], ...]
     remarks: tuple[tuple[str, ReaderWarning], ...] = ()
+    not_kept: tuple[tuple[str, str | None, str, int], ...] = ()
+    columns_not_kept: frozenset[str] = frozenset()
+
+    @property
+    def rows_refused(self) -> int:
+        """Rows of the file that may not be kept."""
+        return sum(count for _, _, _, count in self.not_kept)
 
     @property
     def rows_read(self) -> int:
         """Data rows of the file."""
-        return self.rows.num_rows + len(self.malformed)
+        return self.rows.num_rows + len(self.malformed) + self.rows_refused
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ def _judged(contract: Contract) -> dict[str, Any]:
     return {
         "key": contract.key,
         "date": contract.date_column,
-        "kept_only_if": contract.kept_only_if,
+        "kept_only_if": dict(contract.kept_only_if),
         "columns": {name: _column(column) for name, column in contract.columns.items()},
         "references": [entry.model_dump() for entry in contract.composite_references],
         "rules": {

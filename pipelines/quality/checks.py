@@ -32,7 +32,7 @@ from pipelines.quality.facts.returns import returns_completeness, returns_timeli
 from pipelines.quality.facts.survey_design import survey_design
 from pipelines.quality.facts.values import every_indicator_has_rows, values_are_possible
 from pipelines.quality.facts.volumes import volume_against_history
-from pipelines.quality.input_files import write_input_files
+from pipelines.quality.input_files import write_input_files, write_rows_not_kept
 from pipelines.quality.rejects.places import write_waiting_rows
 from pipelines.quality.rejects.summary import write_reject_places, write_reject_summary
 from pipelines.quality.suites import suite_of
@@ -66,6 +66,7 @@ def run_checks(connection: Connection, mission: Mission, profile: Path) -> list[
         _write(connection, mission, results, "source <> ?")
         _write_rejects(connection, mission, sources, rules)
         write_input_files(connection, mission)
+        write_rows_not_kept(connection, mission)
     return results
 
 

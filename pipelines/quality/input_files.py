@@ -1,4 +1,4 @@
-"""`mart.input_file`: the ledger as it may be published, without a clock."""
+"""`mart.input_file`, `mart.rows_not_kept`: the ledger as it may be published, without a clock."""
 
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.mart_tables import MART_TABLES
@@ -12,5 +12,24 @@ def write_input_files(connection: Connection, mission: Mission) -> None:
     connection.execute("DELETE FROM mart.input_file WHERE mission = ?", [mission.mission])
     connection.execute(
         f"INSERT INTO mart.input_file BY NAME SELECT ? AS mission, {columns} FROM ops.input_file",
+        [mission.mission],
+    )
+
+
+def write_rows_not_kept(connection: Connection, mission: Mission) -> None:
+    """Rows of the files in force of which nothing may be kept, by quarter and reason.
+
+    The warehouse counts them by month (`ops.rows_not_kept`); a copy that may show protected
+    figures shows quarters (`disclosure.md` §1).
+    """
+    connection.execute("DELETE FROM mart.rows_not_kept WHERE mission = ?", [mission.mission])
+    connection.execute(
+        """
+        INSERT INTO mart.rows_not_kept
+        SELECT ?, table_name, year(month) || '-Q' || quarter(month), reason, sum(rows_count)
+        FROM ops.rows_not_kept JOIN ops.input_file USING (file_sha256)
+        WHERE status = 'loaded' AND reason NOT IN ('purged', 'past_retention')
+        GROUP BY ALL ORDER BY ALL
+        """,
         [mission.mission],
     )

@@ -47,5 +47,5 @@ def deliver_what_is_new(workspace: Workspace, until: date | None, **options: Any
     deliver(workspace, until, **options)
     for path in workspace.inbox(MISSION).iterdir():
         sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-        if (workspace.archive(MISSION) / (sha256 + path.suffix)).exists():
+        if any(workspace.archive(MISSION).glob(f"{sha256}.*")):
             path.unlink()

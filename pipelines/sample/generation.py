@@ -24,7 +24,7 @@ from pipelines.sample.faults import BAD_SHARE, BadRow, Planted, Planter
 from pipelines.sample.files import CsvFile, Workbook, open_file
 from pipelines.sample.forms import read_forms
 from pipelines.sample.outlines import outlines, points_within
-from pipelines.sample.tables import activities, registers, surveys
+from pipelines.sample.tables import activities, readiness, registers, surveys
 from pipelines.sample.tables.activities import Cited
 from pipelines.sample.tables.alerts import draw_alerts
 from pipelines.sample.tables.hot_spot_patrols import draw_days
@@ -182,7 +182,7 @@ class _Writing:
     ) -> None:
         """One whole file of rows of one table."""
         with self.file(table, source, name, share) as file:
-            file.add(rows)
+            file.add(rows, refused_rows(table, rows))
 
     @contextmanager
     def file(
@@ -217,7 +217,16 @@ class _OpenFile:
     def add(self, rows: pa.Table, avoid: Array | None = None) -> None:
         """Adds a chunk with its share of bad rows, none a copy of a row to be avoided."""
         planted_rows = self.planter.plant(self.planter.form.render(rows), avoid)
-        self.writing.note(self.table, rows.num_rows, self.written.add(planted_rows))
+        kept = rows.num_rows - int(refused_rows(self.table, rows).sum())
+        self.writing.note(self.table, kept, self.written.add(planted_rows))
+
+
+def refused_rows(table: str, rows: pa.Table) -> Array:
+    """True for rows that intake does not keep: without consent, or without an assessment."""
+    refused = np.zeros(rows.num_rows, dtype=bool)
+    for name in contracts()[table].kept_only_if.values():
+        refused |= ~rows[name].to_numpy(zero_copy_only=False)
+    return refused
 
 
 def _write_all(writing: _Writing, sizes: _Sizes) -> None:
@@ -249,7 +258,11 @@ def _write_all(writing: _Writing, sizes: _Sizes) -> None:
             break
         writing.step(f"survey wave {number}", in_all)
         _write_wave(writing, number, sizes.respondents)
-    cited = Cited(drawn_alerts, places, assessments)
+    operations = readiness.operations(seed)
+    _write_tables(writing, {"operations": operations})
+    reviews = writing.export.rows(readiness.operation_reviews(seed, operations), "started_on")
+    writing.write("after_action_reviews", "operation_reviews", "operation_reviews.csv", reviews)
+    cited = Cited(drawn_alerts, places, assessments, operations)
     _write_activities(writing, presence, cited, points, in_all)
     _write_later(writing)
     writing.step("", in_all)
@@ -284,6 +297,8 @@ def _write_registers(
         rows = plan.filter(pc.equal(plan["budget_year"], year))
         name = f"activity_plan_{year.replace('/', '-')}.csv"
         writing.write("activity_plan", "activity_plan", name, rows, 0.005)
+    revisions = writing.export.rows(activities.plan_revisions(seed, plan), "approved_on")
+    writing.write("activity_plan", "activity_plan", "activity_plan_revisions.csv", revisions, 0.0)
 
 
 def _write_incidents(writing: _Writing, rows: pa.Table) -> None:
@@ -352,6 +367,7 @@ def _write_activities(
 ) -> None:
     """Activities month by month into the file of their time, and their participants by year."""
     months = activities.draw_activities(writing.seed, presence, cited, points)
+    feedback: list[pa.Table] = []
     for name, source, numbers in _activity_files(presence):
         year = int(name[11:15])
         if not writing.export.has_begun(
@@ -370,9 +386,23 @@ def _write_activities(
                 writing.step(f"activities {year}-{number % 12 + 1:02d}", in_all)
                 drawn = next(months)
                 rows, early = _some_end_too_early(writing.seed, drawn.activities, number)
+                feedback.append(
+                    readiness.community_feedback(writing.seed, number, _sessions(drawn.activities))
+                )
                 file.add(rows, early)
                 participants.add(drawn.participants)
                 writing.truth.warnings[name]["ended_after_start"] += int(early.sum())
+    _write_tables(writing, {"community_feedback": pa.concat_tables(feedback)})
+
+
+def _sessions(rows: pa.Table) -> pa.Table:
+    """Code, area and local day of the completed sessions with communities."""
+    held = pc.and_(
+        pc.equal(rows["activity_type"], "community_session"), pc.equal(rows["status"], "completed")
+    )
+    rows = rows.filter(held)
+    day = rows["started_at"].cast(pa.date32())
+    return rows.select(["activity_code", "area_code"]).append_column("heard_on", day)
 
 
 def _activity_files(presence: Presence) -> list[tuple[str, str, range]]:

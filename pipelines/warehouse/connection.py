@@ -21,7 +21,7 @@ def open_warehouse(
     Raises WrongUse (`warehouse_locked`) where another process has it open.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with _locked(path):
+    with locked(path):
         connection = duckdb.connect(str(path))
         try:
             _lock_down(connection, threads, allowed_directories)
@@ -33,7 +33,7 @@ def open_warehouse(
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def locked(path: Path) -> Iterator[None]:
     """Holds `<file>.lock`; the system lets go of it when the process ends, however it ends."""
     with path.with_name(path.name + ".lock").open("a") as lock:
         try:

@@ -43,7 +43,32 @@ _OPS: dict[str, dict[str, str]] = {
         "rows_ignored": "BIGINT",
         "superseded_by": "VARCHAR",
         "mapping_version": "VARCHAR",
+        "rows_refused": "BIGINT",
+        "archive_sha256": "VARCHAR",
+        "left_out": "VARCHAR",
     },
+    # Rows of which nothing may be kept: how many, by the month in which they happened and reason.
+    "rows_not_kept": {
+        "file_sha256": "VARCHAR",
+        "table_name": "VARCHAR",
+        "month": "DATE",
+        "reason": "VARCHAR",
+        "rows_count": "BIGINT",
+    },
+    # What `poclens purge` removed: who, when, why and hashes; never a word of it.
+    "purge": {
+        "purge_id": "VARCHAR",
+        "kind": "VARCHAR",
+        "state": "VARCHAR",
+        "reason": "VARCHAR",
+        "asked_by": "VARCHAR",
+        "asked_at": "TIMESTAMP",
+        "rows_removed": "BIGINT",
+    },
+    "purged_file": {"purge_id": "VARCHAR", "file_sha256": "VARCHAR", "archive_sha256": "VARCHAR"},
+    "purged_key": {"purge_id": "VARCHAR", "key_sha256": "VARCHAR"},
+    # The day before which rows of a table are kept as counted only (`retention` of a contract).
+    "retention": {"purge_id": "VARCHAR", "table_name": "VARCHAR", "before": "DATE"},
     # The periods that a file of a mapping by period holds, each by its first day.
     "file_period": {"file_sha256": "VARCHAR", "table_name": "VARCHAR", "period": "DATE"},
     # The days for which a dated event file speaks, once a table that it feeds (definitions 49):

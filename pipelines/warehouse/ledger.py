@@ -11,9 +11,12 @@ import duckdb
 class InputFile:
     """One row of the ledger; rows_read = rows_loaded + rows_rejected + rows_unchanged.
 
-    `rows_ignored` (part of rows_unchanged): rows that no table of the mapping takes.
+    `rows_ignored` (part of rows_unchanged): rows that no table of the mapping takes;
+    `rows_refused` (likewise): rows of which nothing may be kept but their number.
     `sequence` counts up in the order of intake. `mapping_version`: what the rows were made with;
-    None where they have to be made again.
+    None where they have to be made again. `archive_sha256`: hash of what the archive keeps, the
+    file itself or the rows that may be kept; None for files read in place. `left_out`: JSON of
+    what it does not keep (names of columns, rows by reason).
     """
 
     file_sha256: str
@@ -28,6 +31,9 @@ class InputFile:
     rows_ignored: int = 0
     superseded_by: str | None = None
     mapping_version: str | None = None
+    rows_refused: int = 0
+    archive_sha256: str | None = None
+    left_out: str | None = None
 
 
 _COLUMNS = ", ".join(field.name for field in fields(InputFile))

@@ -1,36 +1,20 @@
 """Fixtures: the real server on a free port, and a browser that notes every request and message."""
 
 import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
+from tests.browser.served import chromium, chromium_path, served
 from tests.worlds.release import write_release
-
-_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-_START_SECONDS = 60
 
 
 def _chromium() -> str:
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    found = chromium_path()
     if found is None:
         reason = "no Chromium on this machine: the browser tests do not run (apt install chromium)"
         if os.environ.get("CI") == "true":
@@ -38,24 +22,6 @@ def _chromium() -> str:
         warnings.warn(reason, stacklevel=1)
         pytest.skip(reason)
     return found
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
-def _await(url: str, process: subprocess.Popen[str]) -> None:
-    for _ in range(_START_SECONDS * 10):
-        if process.poll() is not None:
-            pytest.fail(f"the server ended: {process.communicate()}")
-        try:
-            urllib.request.urlopen(f"{url}/health", timeout=1).close()
-            return
-        except OSError:
-            time.sleep(0.1)
-    pytest.fail("the server did not answer in time")
 
 
 @pytest.fixture(scope="session")
@@ -70,26 +36,15 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def server(workspace: Path) -> Iterator[str]:
     """The address of `python -m dashboards` over the workspace."""
     _chromium()
-    port = _free_port()
-    command = [sys.executable, "-m", "dashboards", "--home", str(workspace), "--port", str(port)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        _await(url, process)
+    with served(workspace) as url:
         yield url
-    finally:
-        process.terminate()
-        process.communicate(timeout=20)
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One Chromium for all tests."""
-    path = _chromium()
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)
+    with chromium(_chromium()) as opened:
         yield opened
-        opened.close()
 
 
 @dataclass

@@ -87,8 +87,8 @@ def test_a_csv_file_holds_what_is_shown_with_release_and_status(visit: Visit) ->
     [
         (INDICATOR, ".card"),
         ("/perceptions", ".card"),
-        ("/side-by-side", ".card-months"),
-        ("/side-by-side", ".card-leads"),
+        ("/effects", ".card-months"),
+        ("/effects", ".card-leads"),
     ],
 )
 def test_pictures_are_made_on_the_machine_and_carry_the_release(
@@ -153,7 +153,7 @@ def test_facets_narrow_the_list_and_stand_in_the_address(visit: Visit) -> None:
 
 
 def test_every_chart_has_a_table_twin_for_screen_readers(visit: Visit) -> None:
-    for path in (INDICATOR, "/perceptions", "/side-by-side", "/data-quality"):
+    for path in (INDICATOR, "/perceptions", "/effects", "/data-quality"):
         page = visit.open(path)
         twin = page.locator(".twin table").first
         assert twin.locator("tbody tr").count() > 2, path
@@ -162,7 +162,7 @@ def test_every_chart_has_a_table_twin_for_screen_readers(visit: Visit) -> None:
 
 
 def test_what_surrounds_an_activity_unfolds_by_key_and_stays_on_the_page(visit: Visit) -> None:
-    page = visit.open("/side-by-side?edge=E3")
+    page = visit.open("/effects?edge=E3")
     other = page.locator(".card-wake details", has_text="Other windows")
     row = other.locator("tbody th", has_text="7\u00a0days, 10\u00a0km").first
     assert not row.is_visible()

@@ -5,57 +5,10 @@ import re
 import pytest
 from playwright.sync_api import Page
 
-from indicators.foundation.messages import message_catalogue
 from tests.browser.conftest import Visit
 from tests.worlds.release import NEUTRAL
 
 pytestmark = pytest.mark.browser
-
-PATHS = (
-    "/",
-    "/results-chain",
-    "/indicators",
-    "/indicators/P2-OC-07",
-    "/indicators/P2-OC-05",
-    "/map",
-    "/perceptions",
-    "/side-by-side",
-    "/data-quality",
-    "/releases",
-    "/catalogue",
-    "/effort",
-    "/alerts",
-    "/help",
-)
-WITH_CHARTS = ("/indicators/P2-OC-07", "/map", "/perceptions", "/side-by-side")
-
-
-@pytest.mark.parametrize("path", PATHS)
-@pytest.mark.parametrize("language", ["en", "fr"])
-def test_a_page_stays_on_the_machine_and_does_not_complain(
-    visit: Visit, path: str, language: str
-) -> None:
-    page = visit.open(f"{path}?lang={language}")
-    if path in WITH_CHARTS:
-        page.wait_for_selector(".js-plotly-plot .main-svg")
-    assert page.locator("h1").count() == 1
-    assert page.locator("h1").inner_text().strip()
-    assert page.evaluate("document.documentElement.lang") == language
-    assert page.title().endswith("POC Lens")
-    if language == "fr":
-        assert _english_left(page.inner_text("body")) == []
-    assert visit.foreign == []
-    assert visit.complaints == []
-
-
-def _english_left(text: str) -> list[str]:
-    """Fixed English words of the catalogue that stand in a text."""
-    english = [
-        entry["en"]
-        for key, entry in message_catalogue().items()
-        if key.startswith("page.") and entry["en"] != entry["fr"] and "{" not in entry["en"]
-    ]
-    return [words for words in english if len(words) > 12 and words in text]
 
 
 def test_the_overview_asks_for_no_plotly(visit: Visit) -> None:

@@ -12,8 +12,8 @@ from tests.browser.conftest import Visit
 
 pytestmark = pytest.mark.browser
 
-_WITH_CHARTS = ("/indicators/P2-OC-07", "/map", "/perceptions", "/side-by-side")
-_PATHS = (*_WITH_CHARTS, "/", "/indicators", "/data-quality", "/releases", "/catalogue")
+_WITH_CHARTS = ("/indicators/P2-OC-07", "/map", "/perceptions", "/effects")
+_PATHS = (*_WITH_CHARTS, "/", "/results-chain", "/indicators", "/data-quality", "/releases", "/catalogue")
 # Each of them must still be seen where a printer leaves out every background.
 _MARKS = (
     ".range-line",
@@ -71,6 +71,12 @@ def test_a_page_prints_with_its_answer_and_uncut_rows(
         if path in _WITH_CHARTS:
             words = page.locator(".js-plotly-plot .annotation-text, .js-plotly-plot .xtick text")
             assert _plain(words.first.text_content() or "") in "".join(printed), path
+        if path == "/results-chain":
+            names = page.locator(".chain-name").all_inner_texts()
+            assert [name for name in names if _plain(name) not in printed[0]] == []
+            panels = page.locator("#chain-panel h2, .chain-panels h2").all_text_contents()
+            assert len(panels) == page.locator(".chain-tag").count()
+            assert [name for name in panels if _plain(name) not in "".join(printed[1:])] == []
     assert sheets["/"] == 1
     assert sheets["/map"] <= 3  # the map, then the places with their reasons
 

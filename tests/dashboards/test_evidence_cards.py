@@ -17,7 +17,7 @@ from tests.worlds.release import write_release
 def context(home: Path, language: str = "en", view: str = "") -> Context:
     write_release(home)
     query = f"lang={language}" + (f"&view={view}" if view else "")
-    found = read_context(home, "mission", Address.parse("/side-by-side", query))
+    found = read_context(home, "mission", Address.parse("/effects", query))
     assert found is not None
     return found
 

@@ -86,6 +86,18 @@ def test_classes_hold_where_values_are_few_or_equal(values: list[float]) -> None
     assert all(before < after for before, after in pairwise(bounds))
 
 
+@pytest.mark.parametrize(
+    ("values", "bounds"),
+    [
+        ([28.0, 33.0, 36.0, 39.0, 43.0, 46.0], (30.0, 35.0, 40.0, 45.0)),
+        ([2.0, 25.0, 50.0, 75.0, 98.0], (20.0, 40.0, 60.0, 80.0)),
+        ([99.0, 99.2, 100.0, 100.0], (96.0, 97.0, 98.0, 99.0)),
+    ],
+)
+def test_classes_of_shares_tell_areas_apart(values: list[float], bounds: tuple[float, ...]) -> None:
+    assert fixed_classes(values, is_percent=True, is_risk=False).bounds == bounds
+
+
 def _square(west: float) -> str:
     ring = [[west, 0], [west + 1, 0], [west + 1, 1], [west, 1], [west, 0]]
     return json.dumps({"type": "Polygon", "coordinates": [ring]})

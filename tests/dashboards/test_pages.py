@@ -15,6 +15,7 @@ from dashboards.pages import (
     alerts,
     catalogue,
     data_quality,
+    effects,
     effort,
     help,
     indicator,
@@ -24,7 +25,6 @@ from dashboards.pages import (
     perceptions,
     releases,
     results_chain,
-    side_by_side,
 )
 from dashboards.queries import framework
 from indicators.foundation.messages import message, message_catalogue
@@ -39,7 +39,7 @@ PAGES = {
     "/indicators/P2-OC-05": indicator,
     "/map?indicator=P2-OC-07": map,
     "/perceptions": perceptions,
-    "/side-by-side": side_by_side,
+    "/effects": effects,
     "/data-quality": data_quality,
     "/releases": releases,
     "/catalogue": catalogue,
@@ -127,7 +127,7 @@ def test_the_overview_says_what_improved_and_what_is_off_track(context_at: At) -
     [
         ("/map?indicator=P2-OC-07", map),
         ("/indicators/P2-OC-07?view=table", indicator),
-        ("/side-by-side?edge=E3", side_by_side),
+        ("/effects?edge=E3", effects),
     ],
 )
 def test_the_kinds_of_empty_have_their_own_looks_and_words(
@@ -173,9 +173,9 @@ def test_an_edge_stands_once_however_many_methods_tested_it(context_at: At) -> N
     assert len(edges) and edges.is_unique
 
 
-def test_side_by_side_states_that_it_shows_no_effect(context_at: At) -> None:
-    english = text_of(side_by_side.body(context_at("/side-by-side")))
-    french = text_of(side_by_side.body(context_at("/side-by-side?lang=fr")))
+def test_effects_say_that_they_show_no_effect(context_at: At) -> None:
+    english = text_of(effects.body(context_at("/effects")))
+    french = text_of(effects.body(context_at("/effects?lang=fr")))
     assert "shows no effect" in english and "ne montre aucun effet" in french
 
 
@@ -195,33 +195,86 @@ def test_the_owner_of_an_indicator_is_named_and_found(
 
 def test_the_caveats_of_a_finding_stand_under_its_sentence(context_at: At) -> None:
     for language in ("en", "fr"):
-        text = text_of(side_by_side.body(context_at(f"/side-by-side?lang={language}")))
+        text = text_of(effects.body(context_at(f"/effects?lang={language}")))
         assert message("linkage.caveat.few_areas", language) in text
         assert message("linkage.caveat.wake_many_overlaps", language) in text
 
 
 def test_what_is_expected_of_an_outcome_stands_beside_the_finding(context_at: At) -> None:
-    english = text_of(side_by_side.body(context_at("/side-by-side?edge=E1")))
+    english = text_of(effects.body(context_at("/effects?edge=E1")))
     assert "An expectation, not a finding" in english
     assert "women and girls, site committees" in english and "as a benchmark" in english
     assert "Improved physical protection" in english and "should feel safe" in english
-    french = text_of(side_by_side.body(context_at("/side-by-side?edge=E1&lang=fr")))
+    french = text_of(effects.body(context_at("/effects?edge=E1&lang=fr")))
     assert "femmes et filles, comités des sites" in french and "critère de référence" in french
     assert "Amélioration de la protection physique" in french and "women and girls" not in french
 
 
 @pytest.mark.parametrize(
-    ("address", "told"),
+    ("edge", "language", "said"),
     [
-        ("edge=E4", "1 area, 33 periods with both"),
-        ("edge=E1", "12 areas, 33 periods with both"),
-        ("edge=E4&lang=fr", "1 zone, 33 périodes avec les deux"),
-        ("edge=E1&lang=fr", "12 zones, 33 périodes avec les deux"),
+        ("E1", "en", "association only, evidence grade C"),
+        ("E3", "en", "not tested together"),
+        ("E5", "en", "lower by 39% (95% CI 25 to 50), evidence grade A"),
+        ("E5", "fr", "plus bas de 39\u202f% (IC à 95\u202f%\u00a0: 25 à 50), niveau de preuve A"),
+        ("E4", "en", "inconclusive, evidence grade D"),
     ],
 )
-def test_one_area_is_no_plural(context_at: At, address: str, told: str) -> None:
-    body = side_by_side.body(context_at(f"/side-by-side?{address}"))
-    assert told in _card(body, "caution")
+def test_the_sentence_of_a_link_says_what_its_grade_allows(
+    context_at: At, edge: str, language: str, said: str
+) -> None:
+    assert said in effects.sentence(context_at(f"/effects?edge={edge}&lang={language}"))
+
+
+def test_what_a_finding_rests_on_stands_beside_it(context_at: At) -> None:
+    text = _card(effects.body(context_at("/effects?edge=E5")), "rests")
+    for said in ("Cases counted 819", "comparisons 155", "Areas 8", "Periods with both 33"):
+        assert said in text
+    assert "5, of which 1 answered" in text and "Data as at" in text
+    text = _card(effects.body(context_at("/effects?edge=E1&lang=fr")), "rests")
+    assert "Cas comptés non compté par cette méthode" in text
+
+
+def test_below_grade_b_the_caveat_comes_before_the_estimate(context_at: At) -> None:
+    for language in ("en", "fr"):
+        weak = _card(effects.body(context_at(f"/effects?edge=E1&lang={language}")), "finding")
+        caveat = message("page.effects.caveat.C", language)
+        assert weak.index(caveat) < weak.index(message("page.side.evidence", language).strip())
+        strong = _card(effects.body(context_at(f"/effects?edge=E5&lang={language}")), "finding")
+        assert caveat not in strong
+
+
+def test_the_setting_chosen_beforehand_stands_among_its_siblings(context_at: At) -> None:
+    rows = _rows(effects.body(context_at("/effects?edge=E5")), "settings")
+    marked = [row for row in rows if "●" in row]
+    assert (
+        len(marked) == 1 and "days 1 to 14 after" in marked[0] and "−39% −50 to −25%" in marked[0]
+    )
+    assert len(rows) > 2 and "check" in rows[-1]
+
+
+def test_the_wake_is_a_table_of_distance_by_time_hatched_across_zero(context_at: At) -> None:
+    body = effects.body(context_at("/effects?edge=E3"))
+    grid = [
+        found
+        for found in components(body)
+        if isinstance(found, html.Table) and "table-wake-grid" in classes_of([found])
+    ]
+    assert len(grid) == 1
+    text = text_of(grid)
+    assert "7 days after" in text and "14 days after" in text and "10 km" in text
+    hatched = [found for found in components(grid) if "holds-zero" in classes_of([found])]
+    assert "interval includes zero" in text and hatched
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_every_panel_says_how_it_is_read(context_at: At, language: str) -> None:
+    body = effects.body(context_at(f"/effects?edge=E3&lang={language}"))
+    how = message("page.effects.how_to_read", language).strip()
+    for key in ("leads", "wake", "plan", "settings", "area-effects", "months"):
+        assert how in _card(body, key), key
+    other = effects.body(context_at(f"/effects?edge=E5&lang={language}"))
+    assert how in _card(other, "cases")
 
 
 def _card(body: object, key: str) -> str:
@@ -245,7 +298,7 @@ def _rows(body: object, key: str) -> list[str]:
 
 
 def test_interviews_around_activities_show_cost_counts_and_reasons(context_at: At) -> None:
-    body = side_by_side.body(context_at("/side-by-side?edge=E1"))
+    body = effects.body(context_at("/effects?edge=E1"))
     whole, wider, joint, pulse, police = _rows(body, "interviews")
     assert whole.startswith("All activities 7 days either side +3.2 −4.1 to 10.5 212 187")
     assert "2,140 37 5,120" in whole and "association only" in whole
@@ -262,7 +315,7 @@ def test_interviews_around_activities_show_cost_counts_and_reasons(context_at: A
 
 
 def test_interviews_around_activities_are_told_in_french(context_at: At) -> None:
-    body = side_by_side.body(context_at("/side-by-side?edge=E1&lang=fr"))
+    body = effects.body(context_at("/effects?edge=E1&lang=fr"))
     whole, _, joint, *_ = _rows(body, "interviews")
     assert "+3,2 −4,1 à 10,5 212 187" in whole and "2\u202f140 37 5\u202f120" in whole
     assert "Conjointes avec les militaires" in joint
@@ -270,8 +323,8 @@ def test_interviews_around_activities_are_told_in_french(context_at: At) -> None
 
 
 def test_windows_around_activities_show_the_one_that_speaks_first(context_at: At) -> None:
-    body = side_by_side.body(context_at("/side-by-side?edge=E3"))
-    first, long_range, police, other, other_police, check = _rows(body, "wake")
+    body = effects.body(context_at("/effects?edge=E3"))
+    _, first, long_range, police, other, other_police, check = _rows(body, "wake")
     window = "14\u00a0days, 10\u00a0km −0.21 −0.44 to 0.02 0.62 141"
     assert first.startswith(f"All activities {window} 58 3,310")
     assert police.startswith(f"Police {window} – 3,310") and "association only" in police
@@ -287,7 +340,7 @@ def test_windows_around_activities_show_the_one_that_speaks_first(context_at: At
 
 def test_a_wake_that_was_refused_says_what_is_missing(context_at: At) -> None:
     for language in ("en", "fr"):
-        body = side_by_side.body(context_at(f"/side-by-side?edge=E4&lang={language}"))
+        body = effects.body(context_at(f"/effects?edge=E4&lang={language}"))
         (row,) = _rows(body, "wake")
         assert message("linkage.grade_reason.wake_no_control_rows", language) in row
         assert message("page.interviews.none", language) in _card(body, "interviews")
@@ -297,7 +350,7 @@ def test_a_wake_that_was_refused_says_what_is_missing(context_at: At) -> None:
 def test_an_outcome_before_and_after_the_activity_has_its_unit_and_table(
     context_at: At, language: str
 ) -> None:
-    body = side_by_side.body(context_at(f"/side-by-side?edge=E1&lang={language}"))
+    body = effects.body(context_at(f"/effects?edge=E1&lang={language}"))
     expected = {
         "en": ["−2 −0.20 −0.50 to 0.10 12 30", "+1 +0.10 −0.20 to 0.40 12 30"],
         "fr": ["−2 −0,20 −0,50 à 0,10 12 30", "+1 +0,10 −0,20 à 0,40 12 30"],
@@ -312,7 +365,7 @@ def test_an_outcome_before_and_after_the_activity_has_its_unit_and_table(
 
 
 def test_a_ratio_before_and_after_is_told_in_percent(context_at: At) -> None:
-    body = side_by_side.body(context_at("/side-by-side?edge=E3&view=table"))
+    body = effects.body(context_at("/effects?edge=E3&view=table"))
     rows = _rows(body, "leads")  # by Sun and Abraham; the other model stands in the files
     assert rows[2] == "0 0.0 −25.9 to 35.0 12 30"
     assert "percent more or less" in _card(body, "leads")
@@ -321,25 +374,25 @@ def test_a_ratio_before_and_after_is_told_in_percent(context_at: At) -> None:
 
 def test_of_one_area_the_findings_of_the_whole_mission_are_shown_as_such(context_at: At) -> None:
     for edge, key, figure in (("E1", "interviews", "+3.2"), ("E3", "wake", "−0.21")):
-        country = _card(side_by_side.body(context_at(f"/side-by-side?edge={edge}")), key)
-        area = _card(side_by_side.body(context_at(f"/side-by-side?edge={edge}&area=MT0303")), key)
+        country = _card(effects.body(context_at(f"/effects?edge={edge}")), key)
+        area = _card(effects.body(context_at(f"/effects?edge={edge}&area=MT0303")), key)
         assert message("page.finding.whole_mission") not in country
         assert message("page.finding.whole_mission") in area and figure in area
 
 
 def test_a_judgement_stands_beside_the_finding_and_is_marked_as_one(context_at: At) -> None:
-    english = text_of(side_by_side.body(context_at("/side-by-side?edge=E1")))
+    english = text_of(effects.body(context_at("/effects?edge=E1")))
     assert "Field judgement" in english and "Judgement, not a result" in english
     assert "Names another explanation" in english and "The market reopened." in english
     assert "Police Commissioner" in english and "15\u00a0Sep\u00a02026" in english
     assert "Headquarters sees it too." in english
-    french = text_of(side_by_side.body(context_at("/side-by-side?edge=E1&lang=fr")))
+    french = text_of(effects.body(context_at("/effects?edge=E1&lang=fr")))
     assert "Appréciation du terrain" in french and "Le marché a rouvert." in french
     assert "The market reopened." not in french
 
 
 def test_a_judgement_in_the_other_language_says_so(context_at: At) -> None:
-    text = text_of(side_by_side.body(context_at("/side-by-side?edge=E1&area=MT0303")))
+    text = text_of(effects.body(context_at("/effects?edge=E1&area=MT0303")))
     assert "Peu de gens ont été vus." in text and "Recorded in French only." in text
     assert "Headquarters sees it too." not in text
     assert "The market reopened." not in text  # of the whole mission, not of this area
@@ -347,8 +400,8 @@ def test_a_judgement_in_the_other_language_says_so(context_at: At) -> None:
 
 def test_without_a_judgement_the_page_says_where_to_record_one(context_at: At) -> None:
     for language in ("en", "fr"):
-        path = f"/side-by-side?edge=E3&lang={language}"
-        assert "judgements.yaml" in text_of(side_by_side.body(context_at(path)))
+        path = f"/effects?edge=E3&lang={language}"
+        assert "judgements.yaml" in text_of(effects.body(context_at(path)))
 
 
 def test_rejects_show_place_value_rule_and_mend(context_at: At) -> None:

@@ -8,10 +8,10 @@ from dashboards.context import Context, read_context
 from dashboards.http.address import Address
 from dashboards.pages import (
     data_quality,
+    effects,
     map,
     overview,
     perceptions,
-    side_by_side,
 )
 from indicators.foundation.messages import message
 from tests.dashboards.rendered import text_of
@@ -43,7 +43,7 @@ def test_no_framework_is_said_and_all_outcomes_are_shown(
 ) -> None:
     text = text_of(overview.body(without_framework_and_returns))
     assert "framework.yaml" in text and "P2-OC-01" in text
-    assert "framework.yaml" in text_of(side_by_side.body(without_framework_and_returns))
+    assert "framework.yaml" in text_of(effects.body(without_framework_and_returns))
 
 
 def test_without_a_list_of_reports_nothing_is_called_complete(
@@ -64,9 +64,9 @@ def test_without_findings_around_activities_the_page_says_so(tmp_path: Path, lan
     empty = ("interview_effect", "wake_effect", "event_study", "primary_test", "evidence_plan")
     empty = (*empty, "area_effect")
     write_release(tmp_path, rows={**mart_rows(), **{table: [] for table in empty}})
-    context = read_context(tmp_path, "mission", Address.parse("/side-by-side", f"lang={language}"))
+    context = read_context(tmp_path, "mission", Address.parse("/effects", f"lang={language}"))
     assert context is not None
-    text = text_of(side_by_side.body(context))
+    text = text_of(effects.body(context))
     for card in ("interviews", "wake", "leads", "primary", "plan", "areas"):
         assert message(f"page.{card}.none", language) in text
 

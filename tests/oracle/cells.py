@@ -33,7 +33,8 @@ class Recomputed:
 
     `cases` has `area_code`, `day`, optionally `location_precision`, `date_precision`, and by kind:
     count nothing more; sum, total (n is the sum) and median `amount`; distinct `key`;
-    ratio `hit`, `base`; distinct_ratio `key`, `hit`; rate nothing or `amount`.
+    ratio `hit`, `base`, optionally `is_known`; distinct_ratio `key`, `hit`; rate nothing or
+    `amount`.
     `dimensions`: mart dimension or breakdown: column of `cases` (a list column is split).
     `source`: all rows of its source with their own `day`, which say where there is any.
     `returns`: source whose returns say whether an empty cell is zero.
@@ -51,6 +52,8 @@ class Recomputed:
     per: int = 100
     base: pd.DataFrame | None = None  # rate: persons by area_code, period, dimension, code
     waits: pd.DateOffset | None = None  # matured: how long a case waits at most
+    of_numerator: Sequence[str] = ()  # dimensions whose parts have the denominator of the total
+    counts_hits: bool = False  # 48: without a received return only a hit is a figure
 
 
 def spread(
@@ -137,7 +140,22 @@ def parts(world: World, indicator: Recomputed) -> pd.DataFrame:
         found["numerator"], found["denominator"] = rows["hit"].sum(), rows["base"].sum()
         found["value"] = 100 * found["numerator"] / found["denominator"]
         found["n"] = found["denominator"]
-    return found.reindex(columns=PARTS).astype(float).reset_index()
+    known = ["known"] if "is_known" in indicator.cases else []
+    if known:
+        found["known"] = rows["is_known"].sum()
+    found = found.reindex(columns=[*PARTS, *known]).astype(float).reset_index()
+    return _with_whole_denominator(found, indicator.of_numerator)
+
+
+def _with_whole_denominator(found: pd.DataFrame, dimensions: Sequence[str]) -> pd.DataFrame:
+    place = CELL[:3]
+    totals = found[found["dimension"] == TOTAL].set_index(place)["denominator"]
+    whole = totals.reindex(pd.MultiIndex.from_frame(found[place])).to_numpy()
+    is_part = found["dimension"].isin(list(dimensions))
+    found["denominator"] = found["denominator"].mask(is_part, whole)
+    found["n"] = found["n"].mask(is_part, whole)
+    found["value"] = found["value"].mask(is_part, 100 * found["numerator"] / whole)
+    return found
 
 
 def grid(world: World, code: str, only_country: bool = False) -> pd.DataFrame:
@@ -197,9 +215,10 @@ def with_status(world: World, indicator: Recomputed, found: pd.DataFrame) -> pd.
     cells = found.merge(world.periods, on=["period_type", "period"])
     if not (world.tables["reporting_returns"]["source"] == indicator.returns).any():
         return _without_returns(world, indicator, cells)
-    has_rows = cells["n"].notna()
+    has_rows = cells["numerator"] > 0 if indicator.counts_hits else cells["n"].notna()
     cells = with_returns(world, indicator, cells)
     cells["obs_status"] = status_by_returns(cells, has_rows)
+    cells.loc[cells["obs_status"].isin(["O", "L"]), PARTS] = float("nan")
     cells = fill_zeros(indicator.kind, cells)
     return in_part(world, indicator.returns, finish(world, cells), indicator.waits)
 
@@ -254,6 +273,9 @@ def _without_returns(world: World, indicator: Recomputed, cells: pd.DataFrame) -
     cells.loc[cells["is_told"].isna() & cells["n"].notna(), "obs_status"] = "P"
     cells[["returns_due", "returns_received"]] = float("nan")
     cells = finish(world, fill_zeros(indicator.kind, cells))
+    if "known" in cells:
+        unknown = (cells["obs_status"] == "A") & (cells["known"] < cells["n"])
+        cells["obs_status"] = cells["obs_status"].mask(unknown, "P")
     return in_part(world, indicator.returns, cells, indicator.waits)
 
 

@@ -13,7 +13,7 @@ def plant(connection: duckdb.DuckDBPyConnection) -> None:
     """Runs all statements; a rule of `definitions.md` stands beside each group."""
     for statements in [
         _UNITS, _RETURNS, _ACTIVITIES, _ALERTS, _INCIDENTS, _CENSUS, _SURVEYS,
-        _UN_POLICE, _HOST_STATE, _HARM, _REGISTERS, _MORE,
+        _UN_POLICE, _HOST_STATE, _HARM, _REGISTERS, _MORE, _ADDED,
     ]:  # fmt: skip
         for statement in statements:
             connection.execute(statement)
@@ -489,4 +489,99 @@ _MORE = [
             "first_action_at = NULL, merged_into = NULL", "not due", 3),
     _change("local_agreements", "agreement_code", "followed_up_on = NULL, "
             "violent_breach_on = DATE '2026-10-16'", "breach after", 10),
+]  # fmt: skip
+_DAY_OF_ALERT = "CAST(a.received_at + INTERVAL 1 HOUR AS DATE)"
+_DUE_OF_ALERT = (
+    "a.received_at + INTERVAL 1 HOUR * CASE a.level WHEN 'high' THEN 24 WHEN 'medium' THEN 48 "
+    "ELSE 72 END"
+)
+_DEPLOYED = "deployment_code"
+_ADDED = [
+    # 51: a warning 1, 14 and 15 days before and on the day; of the area and of the one above
+    *(
+        f"""UPDATE core.incidents SET occurred_on = {_DAY_OF_ALERT} + {days},
+              area_code = a.area_code, date_precision = 'day', location_precision = 'exact',
+              against_civilians = true, incident_type = 'injury'
+            FROM (SELECT *, row_number() OVER (ORDER BY alert_code) AS number FROM core.alerts) AS a
+            WHERE {_some("incident_code", f"warned {days}", 6)}
+              AND hash(incident_code) % 300 = number"""
+        for days in (0, 1, 14, 15)
+    ),
+    # 53, 54, 56: reasons with and without a caveat, nights without persons, no woman
+    _activities(
+        "status = ['cancelled', 'aborted', 'completed'][(hash(activity_code) % 3)::INT + 1], "
+        "status_reason = ['vehicle', 'caveat', 'escort', 'clearance', 'weather', 'fuel', 'medevac']"
+        "[(hash(activity_code || 'why') % 7)::INT + 1], "
+        "national_caveat = [true, false, NULL][(hash(activity_code || 'caveat') % 3)::INT + 1]",
+        "called off", 15, "activity_type = 'patrol'",
+    ),
+    _activities("nights_out = (hash(activity_code) % 4)::INT", "nights", 30),
+    _activities("women_personnel_count = 0", "men", 15),
+    _activities("women_personnel_count = NULL", "unsaid women", 15),
+    # 52: day 0, 7 and 8, and the day before; by soldiers too
+    *(
+        f"""UPDATE core.activities SET hot_spot_code = s.hot_spot_code, activity_type = 'patrol',
+              status = 'completed',
+              started_at = CAST(s.valid_from AS TIMESTAMP) + INTERVAL ({days}) DAY {clock}
+            FROM (SELECT *, row_number() OVER (ORDER BY hot_spot_code) AS number
+                  FROM core.hot_spots WHERE valid_from > DATE '2024-02-01') AS s
+            WHERE {_some("activity_code", f"spot {days}", 12)}
+              AND hash(activity_code) % 200 = number"""
+        for days, clock in ((-1, ""), (0, ""), (7, "+ INTERVAL 1350 MINUTE"), (8, ""))
+    ),
+    _change("hot_spots", "hot_spot_code", "priority = '1'", "urgent", 50),
+    _change("hot_spots", "hot_spot_code", "priority = NULL", "unranked", 8),
+    # 58, 60: a message as the hours end and a minute later, before receipt, called off
+    _alerts("threat_type = 'hate_speech'", "hate", 25),
+    _alerts("threat_type = 'disinformation'", "rumour", 10),
+    _alerts("responding_component = 'host_state_police'", "host State", 25),
+    *(
+        f"""UPDATE core.activities SET answers_alert_code = a.alert_code,
+              activity_type = 'public_information', status = '{status}', started_at = {moment}
+            FROM (SELECT *, row_number() OVER (ORDER BY alert_code) AS number FROM core.alerts
+                  WHERE threat_type IN ('hate_speech', 'disinformation')) AS a
+            WHERE {_some("activity_code", f"message {name}", 12)}
+              AND hash(activity_code) % 150 = number"""
+        for name, status, moment in (
+            ("in time", "completed", _DUE_OF_ALERT),
+            ("late", "completed", f"{_DUE_OF_ALERT} + INTERVAL 1 MINUTE"),
+            ("early", "completed", "a.received_at - INTERVAL 1 MINUTE"),
+            ("none", "aborted", "a.received_at + INTERVAL 1 HOUR"),
+        )
+    ),
+    # 57
+    _change("referrals", "referral_code", "referral_kind = 'mrm'", "children", 20),
+    _change("referrals", "referral_code", "referral_kind = 'mara'", "women", 15),
+    # 55: a year on to the day and the day after; no longer valid; never exercised
+    _change("preparedness", "base_code || plan_kind || reviewed_on",
+            "reviewed_on = DATE '2024-06-30'", "a year", 6),
+    _change("preparedness", "base_code || plan_kind || reviewed_on",
+            "exercised_on = DATE '2025-09-29'", "day too late", 10),
+    _change("preparedness", "base_code || plan_kind || reviewed_on",
+            "exercised_on = DATE '2025-09-30'", "last day", 10),
+    _change("preparedness", "base_code || plan_kind || reviewed_on", "valid_to = reviewed_on + 90",
+            "short", 15),
+    _change("preparedness", "base_code || plan_kind || reviewed_on", "exercised_on = NULL", "none",
+            15),
+    # 61: the police of many areas leave, on one day at two bases, or into a new deployment
+    f"""UPDATE core.deployments SET to_on = DATE '2025-08-31'
+        WHERE component = 'police' AND {_some(_DEPLOYED, "left", 40)}""",
+    f"""UPDATE core.deployments SET to_on = DATE '2026-01-15'
+        WHERE component = 'police' AND {_some(_DEPLOYED, "left later", 20)}""",
+    f"""INSERT INTO core.deployments SELECT * REPLACE (
+          'R-' || deployment_code AS deployment_code, to_on + 1 AS from_on, NULL AS to_on,
+          row_number + 1000 AS row_number)
+        FROM core.deployments WHERE to_on IS NOT NULL AND {_some(_DEPLOYED, "relieved", 25)}""",
+    f"""INSERT INTO core.deployments SELECT * REPLACE (
+          'T-' || deployment_code AS deployment_code, base_code || '-2' AS base_code,
+          row_number + 2000 AS row_number)
+        FROM core.deployments WHERE to_on IS NOT NULL AND {_some(_DEPLOYED, "twice", 40)}""",
+    # 62: day 60 and 61, closed before the start, of soldiers, nobody heard
+    _change("operations", "operation_code", "closed_on = started_on - 1", "before", 6),
+    _change("operations", "operation_code", "unit_code = 'MIL-North'", "soldiers", 10),
+    """UPDATE core.after_action_reviews AS r
+       SET completed_on = o.closed_on + 60 + (hash(review_code) % 2)::INT, started_on = o.closed_on
+       FROM core.operations AS o WHERE o.operation_code = r.operation_code
+         AND hash(review_code || 'day') % 2 = 0""",
+    _change("after_action_reviews", "review_code", "perceptions_heard = NULL", "unsaid", 10),
 ]  # fmt: skip

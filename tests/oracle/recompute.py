@@ -11,6 +11,7 @@ import pandas as pd
 from tests.oracle import (
     recompute_activities,
     recompute_alerts,
+    recompute_follow_up,
     recompute_harm,
     recompute_host_state,
     recompute_incidents,
@@ -44,6 +45,7 @@ _WITH_RETURNS = [
     recompute_un_police,
     recompute_host_state,
     recompute_harm,
+    recompute_follow_up,
 ]
 _WITH_OWN_RULES = [recompute_police_census, recompute_registers, recompute_surveys]
 

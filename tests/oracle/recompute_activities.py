@@ -24,6 +24,7 @@ def recompute(world: World) -> Iterator[Recomputed]:
     for code, kind, cases, by in _of_police(world, police):
         by = by if code == "P2-OP-08" else {**_BY_UNIT, **by}
         yield Recomputed(code, kind, cases, everything, by, "activities", True)
+    yield _called_off(everything)
     yield _handed_over(world, everything, done)
     yield _assessed(world, everything)
 
@@ -94,6 +95,15 @@ def _of_police(
     yield "P2-OP-01", "count", patrols, {**by_mode, "time_of_day": "time_of_day"}
     yield "P2-OP-02", "sum", _person_days(patrols), by_mode
 
+    nights = patrols["nights_out"].astype(float) * patrols["personnel_count"].astype(float)
+    out = patrols.assign(amount=nights)[nights.notna()]  # 54
+    yield "P2-OP-18", "sum", out, by_mode
+
+    seen = police[police["activity_type"].isin(["patrol", "community_session"])]  # 56
+    seen = seen[seen["women_personnel_count"].notna()]
+    seen = seen.assign(hit=seen["women_personnel_count"].astype(float) >= 1, base=1)
+    yield "P1-OP-10", "ratio", seen, {"activity_type": "activity_type"}
+
     known_mode = patrols[patrols["patrol_mode"].notna()]
     on_foot = known_mode.assign(hit=known_mode["patrol_mode"] == "foot", base=1)
     yield "P2-OP-03", "ratio", on_foot, {"activity_type": "activity_type"}
@@ -152,6 +162,23 @@ def _person_days(patrols: pd.DataFrame) -> pd.DataFrame:
         np.ceil((rows["end"] - rows["start"]).dt.total_seconds() / 86400).fillna(1).clip(lower=1)
     )
     return rows.assign(amount=rows["personnel_count"].astype(float) * begun)
+
+
+def _called_off(everything: pd.DataFrame) -> Recomputed:
+    """P2-OP-17 (definition 53): each reason and the caveat over all patrols."""
+    is_patrol = everything["activity_type"] == "patrol"
+    rows = everything[is_patrol & (everything["component"] == "police")]
+    wanting = ["vehicle", "fuel", "escort", "medevac", "caveat", "clearance"]
+    hit = rows["status"].isin(["cancelled", "aborted"]) & rows["status_reason"].isin(wanting)
+    caveat = rows["national_caveat"].fillna(False).astype(bool).map({True: "yes", False: "no"})
+    rows = rows.assign(
+        hit=hit, base=1, reason=rows["status_reason"].where(hit), caveat=caveat.where(hit)
+    )
+    by = {**_BY_UNIT, "status_reason": "reason", "national_caveat": "caveat"}
+    return Recomputed(
+        "P2-OP-17", "ratio", rows, everything, by, "activities", True,
+        of_numerator=["status_reason", "national_caveat"],
+    )  # fmt: skip
 
 
 def _handed_over(world: World, everything: pd.DataFrame, done: pd.DataFrame) -> Recomputed:

@@ -27,6 +27,16 @@ def recompute(world: World) -> Iterator[Recomputed]:
         waits=pd.DateOffset(days=int(np.ceil(longest / 24))),
     )  # fmt: skip
 
+    waits = pd.DateOffset(days=int(np.ceil(longest / 24)))
+    by_threat = {"threat_type": "threat_type"}
+    spoken = _answered_by_message(world, alerts)
+    yield Recomputed("P1-OC-08", "ratio", spoken, everything, by_threat, "alerts", waits=waits)
+
+    answered = _answered(world, alerts)
+    by_host = answered["responding_component"] == "host_state_police"
+    answered = answered.assign(hit=answered["hit"] & by_host)
+    yield Recomputed("P3-OC-10", "ratio", answered, everything, by_threat, "alerts", waits=waits)
+
     by = {**_BY_UNIT, "time_of_day": "time_of_day"}
     yield Recomputed("P2-OC-03", "median", _minutes(world, alerts), everything, by, "alerts")
 
@@ -57,6 +67,24 @@ def _answered(world: World, alerts: pd.DataFrame) -> pd.DataFrame:
     hours = rows["level"].map(dict(world.mission.parameters.target_hours)).astype(float)
     due = world.local(rows["received_at"] + pd.to_timedelta(hours, unit="h"))
     rows = rows.assign(day=due.dt.normalize(), hit=rows["acted"] <= due, base=1)
+    return rows[rows["day"] <= world.as_of]
+
+
+def _answered_by_message(world: World, alerts: pd.DataFrame) -> pd.DataFrame:
+    """P1-OC-08 (definition 58): a completed message of any component between receipt and due."""
+    rows = alerts[alerts["threat_type"].isin(["hate_speech", "disinformation"])]
+    hours = rows["level"].map(dict(world.mission.parameters.target_hours)).astype(float)
+    rows = rows.assign(due=rows["received_at"] + pd.to_timedelta(hours, unit="h"))
+    messages = world.tables["activities"]
+    messages = messages[
+        (messages["activity_type"] == "public_information") & (messages["status"] == "completed")
+    ]
+    sent = messages[["answers_alert_code", "started_at"]]
+    pairs = rows.merge(sent, left_on="alert_code", right_on="answers_alert_code")
+    in_time = pairs["started_at"].between(pairs["received_at"], pairs["due"])
+    hits = set(pairs.loc[in_time, "alert_code"])
+    day = world.local(rows["due"]).dt.normalize()
+    rows = rows.assign(day=day, hit=rows["alert_code"].isin(hits), base=1)
     return rows[rows["day"] <= world.as_of]
 
 

@@ -20,6 +20,28 @@ def recompute(world: World) -> Iterator[Recomputed]:
     yield _at_sites(world, incidents)
     yield _harm(world, incidents)
     yield _reviewed(world, incidents)
+    yield _warned_of(world, incidents)
+
+
+def _warned_of(world: World, incidents: pd.DataFrame) -> Recomputed:
+    """P2-OC-10 (definition 51): an alert on one of the 14 days before, in the area or above."""
+    rows = incidents[
+        incidents["against_civilians"].fillna(False).astype(bool)
+        & incidents["incident_type"].isin(_PHYSICAL)
+        & (incidents["date_precision"] == "day")
+    ]
+    alerts = world.tables["alerts"]
+    alerts = alerts[alerts["merged_into"].isna()]
+    received = world.local(alerts["received_at"]).dt.normalize()
+    told = pd.DataFrame({"area": alerts["area_code"], "received": received})
+    asked = pd.DataFrame({"row": rows.index, "day": rows["day"]})
+    asked["area_code"] = finest_counted(world, rows)
+    pairs = asked.merge(world.above[["area_code", "area"]], on="area_code").merge(told, on="area")
+    before = (pairs["day"] - pairs["received"]).dt.days
+    rows = rows.assign(hit=rows.index.isin(pairs["row"][before.between(1, 14)]), base=1)
+    by = {"incident_type": "incident_type"}
+    waits = pd.DateOffset(days=14)
+    return Recomputed("P2-OC-10", "ratio", rows, incidents, by, "incidents", waits=waits)
 
 
 def _harm(world: World, incidents: pd.DataFrame) -> Recomputed:

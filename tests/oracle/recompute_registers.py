@@ -24,17 +24,19 @@ _DIMENSIONS = {
     "P1-OP-04": {},
     "P3-OP-06": {"facility_type": "facility_type", "visiting_component": "visitors"},
     "P3-OC-03": {"actor": "actor"},
+    "P2-OP-19": {},
 }
 
 
 def recompute(world: World, wanted: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
     """Code and cells; `wanted` as for the census."""
     entries = {"P1-OP-04": _networks, "P3-OP-06": _facilities, "P3-OC-03": _localities}
+    entries["P2-OP-19"] = _bases
     for code in sorted(entries.keys() & set(wanted["indicator"])):
         cells = _cells(world, entries[code], _DIMENSIONS[code])
         asked = wanted[wanted["indicator"] == code].drop(columns="indicator")
         found = asked.merge(cells, on=CELL, how="outer")
-        if code == "P3-OC-03":
+        if code in ("P3-OC-03", "P2-OP-19"):
             yield code, _statuses(world, found)
         else:
             yield code, _statuses_by_hits(world, _hits(world, code), found)
@@ -87,6 +89,28 @@ def _localities(world: World, start: pd.Timestamp, end: pd.Timestamp) -> pd.Data
         hit=is_open & localities["post_actor"].isin(_HOST_POLICE),
         is_known=localities["staffed"].notna(),
     )
+
+
+def _bases(world: World, start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
+    """P2-OP-19 (definition 55): the newest review of that plan, and its newest exercise."""
+    rows = world.tables["deployments"]
+    rows = rows[(rows["from_on"] <= end) & ~(rows["to_on"] < end)]
+    bases = rows.sort_values("from_on").groupby("base_code").tail(1)
+    plans = world.tables["preparedness"]
+    plans = plans[plans["plan_kind"] == "civilians_seeking_protection"]
+    year_before = end - pd.DateOffset(months=12)
+    reviews = plans[plans["reviewed_on"] <= end].sort_values("reviewed_on")
+    newest = reviews.groupby("base_code").tail(1)
+    current = ~(newest["valid_to"] < end) & _counts_until(newest["reviewed_on"], end)
+    exercised = plans[plans["exercised_on"].between(year_before - pd.Timedelta(days=3), end)]
+    exercised = exercised[_counts_until(exercised["exercised_on"], end)]
+    hit = bases["base_code"].isin(newest["base_code"][current])
+    hit &= bases["base_code"].isin(exercised["base_code"])
+    return bases.assign(hit=hit, is_known=True)
+
+
+def _counts_until(days: pd.Series, end: pd.Timestamp) -> "pd.Series[bool]":
+    return (days + pd.DateOffset(months=12)) >= end
 
 
 def _hits(world: World, code: str) -> Recomputed:

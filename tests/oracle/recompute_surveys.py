@@ -49,6 +49,7 @@ ITEMS = {
         {"could_raise_concern_unpol": _LIKELY}, {**_WITHOUT_SEX, **_DISABILITY}, only_sex="F"
     ),
     "P1-OC-07": Item({"would_report_unpol": _LIKELY}, _PERSON),
+    "P1-OC-09": Item({"unpol_contact_risk": _LIKELY}, _PERSON),
     "P2-OC-01": Item({"saw_unpol_patrol": {"daily", "weekly"}}, _PERSON),
     "P2-OC-05": Item({"safe_walking_night": _SAFE}, {**_PERSON, **_DISABILITY}),
     "P2-OC-06": Item(

@@ -37,6 +37,11 @@ def _referrals(world: World) -> Iterator[Recomputed]:
     dated = dated.assign(amount=days.astype(float))
     yield Recomputed("P1-OP-06", "median", dated, rows, _BY_UNIT, "referrals", True)
 
+    told = police[police["referral_kind"].isin(["mrm", "mara"])]  # 57
+    told = told[told["observed_on"] <= told["referred_on"]]
+    told = told.assign(amount=(told["referred_on"] - told["observed_on"]).dt.days.astype(float))
+    yield Recomputed("P1-OP-11", "median", told, rows, _BY_UNIT, "referrals", True)
+
     services = police[
         (police["referral_kind"] == "survivor_services") & police["consent_given"].astype(bool)
     ]

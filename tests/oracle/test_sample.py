@@ -79,8 +79,9 @@ def assert_equal(found: pd.DataFrame) -> None:
 def test_every_cell_is_what_the_definitions_say(
     warehouse: duckdb.DuckDBPyConnection, workspace: Workspace, shared_folder: Path
 ) -> None:
-    listed = set(pd.read_csv(shared_folder / "reference" / "poc_indicators.csv")["code"])
-    assert listed <= set(load_catalogue())
+    first = set(pd.read_csv(shared_folder / "reference" / "poc_indicators.csv")["code"])
+    listed = {code for code in load_catalogue() if not code.startswith("D-")}
+    assert first < listed
     found, engine, ours = compared(warehouse, workspace.profile("sample"), listed)
     assert_equal(found)
     assert set(engine["indicator"]) == listed

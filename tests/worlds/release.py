@@ -701,7 +701,27 @@ def _link_rows() -> list[dict[str, Any]]:
         {**beside[0], "method": method, "grade": "C", "status": "tested", "estimate": -0.18}
         for method in ("association", "panel")
     ]
-    return beside + tested
+    graded = {"E1": ("C", "tested"), "E4": ("D", "tested"), "E5": ("A", "tested")}
+    for row in beside:
+        if row["area"] == COUNTRY and row["edge"] in graded:
+            row["grade"], row["status"] = graded[row["edge"]]
+    return beside + tested + _case_series_rows()
+
+
+def _case_series_rows() -> list[dict[str, Any]]:
+    """Of the fifth edge: the window chosen beforehand, a shorter one, and the days before."""
+    edge, output, outcome = _EDGES[4]
+    shared = {"from_indicator": output, "to_indicator": outcome, "lag": 0, "n_areas": 8}
+    shared |= {"n_periods": 33, "n_events": 819, "n_eff": 155.4}
+    figure = {"estimate": -0.487, "ci_low": -0.684, "ci_high": -0.291, "q_value": 0.003}
+    test = {"method": "case_series", "grade": "A", "status": "tested", "change_unit": "percent"}
+    check = {"method": "placebo", "status": "placebo", "estimate": -0.03}
+    check |= {"ci_low": -0.29, "ci_high": 0.22}
+    return [
+        _finding("result_link", edge, "14_days", **shared, **test, **figure),
+        _finding("result_link", edge, "1_to_3_days", **shared, **test, **figure),
+        _finding("result_link", edge, "lead_7_days", **shared, **check),
+    ]
 
 
 def _finding(table: str, edge: str, specification: str, **known: Any) -> dict[str, Any]:
@@ -797,6 +817,7 @@ def _primary_rows() -> list[dict[str, Any]]:
     own = {
         "E1": {"asked_by": "framework", "named_on": date(2026, 5, 4), "is_answered": True},
         "E3": {"asked_method": "case_series", "fallback_reason": "few_contrasts"},
+        "E5": {"asked_method": "case_series", "method": "case_series", "specification": "14_days"},
     }
     return [
         {**empty, "mission": MISSION, "edge": edge, "asked_outcome": "all", "grade": "D"}

@@ -88,8 +88,10 @@ def _cell_select(
 
 
 def _known_status(planned: PlannedIndicator) -> str:
-    """Not reported where no row's state is known, provisional where some are not."""
+    """Of a stock not reported where no row's state is known; provisional where some are not."""
     known, rows = planned.part("known"), planned.part("cases")
+    if planned.measure.state is None:
+        return f"CASE WHEN {known} < {rows} THEN '{PROVISIONAL}' END"
     some = f"WHEN {known} < {rows} THEN '{PROVISIONAL}'"
     return f"CASE WHEN {known} = 0 THEN '{NOT_REPORTED}' {some} END"
 

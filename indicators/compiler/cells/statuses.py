@@ -8,6 +8,7 @@ What a value is does not belong here: see `statements.py`.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from indicators.compiler.cells.breakdowns import ZERO_OF_TOTAL, dimension_sql
 from indicators.compiler.cells.grid import in_grid_sql
 from indicators.compiler.cells.parts import due_parts_sql
 from indicators.definitions.columns_read import area_column
@@ -203,6 +204,29 @@ GROUP BY GROUPING SETS ((area_code, "month"), (unit_type, area_code, "month"))
 HAVING grouping(unit_type) = 1 OR unit_type IS NOT NULL"""
 
 
+def _with_whole_denominators_sql(is_total: str) -> str:
+    """All cells, and in parts that tell the numerator apart the denominator of the total."""
+    whole = ("denominator", "n", "own_status")
+    taken = ", ".join(
+        f"CASE WHEN whole.indicator IS NULL THEN cell.{name} ELSE whole.{name} END AS {name}"
+        for name in whole
+    )
+    return f"""
+    SELECT cell.* REPLACE ({taken},
+      CASE WHEN whole.indicator IS NULL THEN cell.value
+        WHEN whole.denominator > 0 THEN rule.per * cell.numerator / whole.denominator
+        END AS value)
+    FROM wanted_cells AS cell
+    JOIN cube.rule AS rule USING (indicator)
+    LEFT JOIN cube.breakdown AS broken
+      ON broken.indicator = cell.indicator AND broken.absent = '{ZERO_OF_TOTAL}'
+      AND broken.dimension = {dimension_sql("cell.")}
+    LEFT JOIN (SELECT * FROM wanted_cells WHERE {is_total}) AS whole
+      ON whole.indicator = broken.indicator AND whole.period_type = cell.period_type
+      AND whole.period = cell.period AND whole.area = cell.area
+  """
+
+
 def values_sql(of_table: str) -> str:
     """Every due cell with its value or its kind of empty, in the columns of the mart.
 
@@ -242,7 +266,7 @@ total_cells AS (
 ),
 part_cells AS (
   SELECT cell.indicator, cell.period_type, cell.period, cell.area, {dimensions}, {cells}
-  FROM wanted_cells AS cell
+  FROM ({_with_whole_denominators_sql(is_total)}) AS cell
   JOIN cube.rule AS rule
     ON rule.indicator = cell.indicator AND list_contains(rule.periods, cell.period_type)
   WHERE NOT ({is_total})

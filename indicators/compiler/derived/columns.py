@@ -29,6 +29,13 @@ from indicators.definitions.expressions import (
 Operands = Mapping[str, Operand]
 JoinGroup = Mapping[str, Derived]  # derived columns that one join gives, by name
 
+# By `around`: the areas (`area`) of rows for which another row of `area_code` counts.
+_AREAS_AROUND = {
+    "both": "cube.area_relative",
+    "below": "cube.area_ancestor",
+    "above": "(SELECT area AS area_code, area_code AS area FROM cube.area_ancestor)",
+}
+
 
 def period_column_sql(contract: Contract, name: str, previous: str) -> str:
     """The SELECT that adds one column of a row and a period to the stage `previous`."""
@@ -161,7 +168,8 @@ def _held_sql(alike: JoinGroup, previous: str, operands: Operands) -> str:
     pairs = [_matches_sql(derived)] if match_of(derived) else []
     if derived.around:
         own, drop = f"({_with_own_area_sql(previous, operands)})", " EXCLUDE (own_area)"
-        other += "\n    JOIN cube.area_relative AS around ON around.area_code = other.area_code"
+        areas = _AREAS_AROUND[derived.around]
+        other += f"\n    JOIN {areas} AS around ON around.area_code = other.area_code"
         pairs.append("own.own_area = other.area")
     pairs.append(f"own.{derived.at} {begun} other.held_from")
     # Many rows of an area: one pass in time. Few rows of a key: a join by the key alone.

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.sample import effects
-from pipelines.sample.country import AREAS, MONTHS, SITES, UNITS, sector
+from pipelines.sample.country import AREAS, MONTHS, SITES, UNITS, region, sector
 from pipelines.sample.draws import Array, Generator, column, numbered, only, pick, stream
 from pipelines.sample.tables.alerts import Alerts
 from pipelines.sample.tables.places import Places, mediation_track, network_code
@@ -65,6 +65,17 @@ _PARTNERS = (
 _VISITORS = ("civil_affairs", "human_rights", "child_protection", "women_protection")
 LIAISON_VISIT = "liaison_visit"
 _CONFLICTS = {"land": 30, "livestock": 33, "communal": 24, "political": 7, "other": 6}
+_REASONS_OF_PERSONNEL = {
+    "personnel": 46, "escort": 16, "caveat": 14, "medevac": 12, "clearance": 12
+}  # fmt: skip
+_THREATS_ADDRESSED = {
+    "armed_attack": 24, "intercommunal_violence": 20, "cattle_raid": 18, "ambush": 14,
+    "looting": 10, "abduction": 8, "crime": 6,
+}  # fmt: skip
+_PLAN_CHANGES = {
+    "Roads cut by the rains": 30, "More vehicles than planned": 20, "Access lost": 25,
+    "Priority moved to another area": 25,
+}  # fmt: skip
 _AGES = ("Y18T29", "Y30T44", "Y45T59")
 _STATIONS_PER_AREA = 4  # police stations and posts
 _MINUTE = np.timedelta64(1, "m")
@@ -86,6 +97,7 @@ class Cited:
     alerts: Alerts
     places: Places
     assessments: Assessments
+    operations: pa.Table
 
 
 def draw_activities(
@@ -118,6 +130,7 @@ def activity_plan(presence: Presence) -> pa.Table:
     names = np.array(_PLANNED_TYPES, dtype=object)[kind]
     return pa.table({
         "plan_line_code": column(plan_line_code(posts, post, month, names)),
+        "plan_version": column(np.ones(post.size, dtype=int)),
         "budget_year": column(np.array([_budget_year(at) for at in range(MONTHS)])[month]),
         "unit_code": column(_unit_codes(posts, post)),
         "activity_type": column(names),
@@ -128,7 +141,33 @@ def activity_plan(presence: Presence) -> pa.Table:
         "outcome_code": column(np.array([_OUTCOME_OF_TYPE[name] for name in names], dtype=object)),
         "tier": column(_look_up(_TIER, names, "II")),
         "phase": column(_look_up(_PHASE, names, "prevention")),
+        "approved_on": column(np.array([_approved_on(at) for at in range(MONTHS)])[month]),
     })  # fmt: skip
+
+
+def plan_revisions(seed: int, plan: pa.Table) -> pa.Table:
+    """Second versions of some lines from October on: another quantity, and why."""
+    generator = stream(seed, "plan revisions")
+    month = np.array(plan["month"]).astype("datetime64[M]")
+    is_late = ~np.isin(month.astype(int) % 12, (6, 7, 8))
+    changed = np.flatnonzero(is_late & (generator.random(plan.num_rows) < 0.08))
+    rows = plan.take(pa.array(changed))
+    factor = pick(generator, {0.5: 45, 0.8: 20, 1.3: 20, 1.6: 15}, changed.size).astype(float)
+    quantity = np.maximum(1, np.round(np.array(rows["planned_quantity"]) * factor))
+    new = {
+        "plan_version": column(np.full(changed.size, 2)),
+        "planned_quantity": column(quantity),
+        "approved_on": column((month[changed] - 1).astype("datetime64[D]") + 14),
+    }
+    for name, values in new.items():
+        rows = rows.set_column(rows.column_names.index(name), name, values)
+    reasons = pick(generator, _PLAN_CHANGES, changed.size)
+    return rows.append_column("change_reason", column(reasons))
+
+
+def _approved_on(month: int) -> np.datetime64:
+    """The fifteenth of the June before the month's budget year."""
+    return np.datetime64(f"{_budget_year(month)[:4]}-06-15", "D")
 
 
 def plan_line_code(posts: Posts, post: Array, month: Array, kind: Array) -> Array:
@@ -167,6 +206,7 @@ def _month(
     columns = rows.columns(cited.alerts, points)
     # drawn apart, so that what is cited shifts nothing else
     columns |= rows.citations(stream(seed, "citations", month), cited, columns)
+    columns |= rows.reasons_and_threats(stream(seed, "reasons and threats", month), cited, columns)
     table = pa.table({"activity_code": column(code), **columns})
     return MonthOfActivities(month, table, _participants(generator, code, rows))
 
@@ -286,6 +326,82 @@ class _Rows:
         support = list(zip(sectors, actors, kinds, DAY[day[at]].astype(object), strict=True))
         found = np.full(self.size, None, dtype=object)
         found[at] = cited_assessments(generator, assessments, support)
+        return found
+
+    def reasons_and_threats(
+        self, generator: Generator, cited: Cited, columns: Mapping[str, pa.Array]
+    ) -> dict[str, pa.Array]:
+        """Threat, operation, message and caveat of rows; some reasons and types more exactly."""
+        reason = np.array(columns["status_reason"].to_pylist(), dtype=object)
+        exact = pick(generator, _REASONS_OF_PERSONNEL, self.size)
+        reason = np.where(reason == "personnel", exact, reason)
+        caveat = (reason == "caveat") | (
+            np.isin(reason, ("escort", "clearance")) & (generator.random(self.size) < 0.1)
+        )
+        meets = self.is_kind("other") & ~self.is_liaison & (generator.random(self.size) < 0.6)
+        forums = {
+            "poc_working_group": 40,
+            "area_security": 35,
+            "protection_cluster": 20,
+            "other": 5,
+        }
+        return {
+            "activity_type": column(np.where(meets, "coordination_meeting", self.kind)),
+            "forum": column(pick(generator, forums, self.size), meets),
+            "status_reason": column(reason, ~self.done),
+            "national_caveat": column(caveat, ~self.done),
+            "threat_type": column(self._threats(generator, cited, columns)),
+            "operation_code": column(self._operations(cited.operations)),
+            "answers_alert_code": column(self._alerts_answered(cited.alerts, columns)),
+        }
+
+    def _threats(
+        self, generator: Generator, cited: Cited, columns: Mapping[str, pa.Array]
+    ) -> Array:
+        """That of the hot spot or alert which a row names; of other patrols some say one."""
+        found = pick(generator, _THREATS_ADDRESSED, self.size)
+        found[generator.random(self.size) > np.where(self.is_kind("patrol"), 0.4, 0.1)] = None
+        for name, table in (
+            ("hot_spot_code", cited.places.hot_spots),
+            ("alert_code", cited.alerts.rows),
+        ):
+            of_code = dict(
+                zip(table[name].to_pylist(), table["threat_type"].to_pylist(), strict=True)
+            )
+            named = np.array(
+                [of_code.get(code) for code in columns[name].to_pylist()], dtype=object
+            )
+            found = np.where(named == None, found, named)  # noqa: E711
+        return found
+
+    def _operations(self, operations: pa.Table) -> Array:
+        """The operation of the unit that ran on the day of a patrol, search or checkpoint."""
+        found = np.full(self.size, None, dtype=object)
+        day = self.draft.started_at.astype("datetime64[D]")
+        unit = _unit_codes(self.posts, self.post)
+        taking_part = self.is_kind("patrol", "weapons_search", "checkpoint")
+        for row in operations.to_pylist():
+            first, last = (
+                np.datetime64(row[name] or DAY[-1], "D") for name in ("started_on", "closed_on")
+            )
+            within = (unit == row["unit_code"]) & (first <= day) & (day <= last)
+            found[taking_part & within] = row["operation_code"]
+        return found
+
+    def _alerts_answered(self, alerts: Alerts, columns: Mapping[str, pa.Array]) -> Array:
+        """The last alert of speech in the three days before a message: of its region, or any by
+        radio."""
+        code, area, received = alerts.of_speech()
+        found = np.full(self.size, None, dtype=object)
+        regions = np.array([region(name) for name in AREAS], dtype=object)
+        by_radio = np.array(columns["channel"].to_pylist(), dtype=object) == "radio"
+        started = self.draft.started_at.astype("datetime64[s]")
+        for at in np.flatnonzero(self.is_kind("public_information") & self.done):
+            near = by_radio[at] | (regions[area] == regions[self.area[at]])
+            age = started[at] - received
+            recent = near & (age > np.timedelta64(0, "s")) & (age <= np.timedelta64(3, "D"))
+            if recent.any():
+                found[at] = code[np.flatnonzero(recent)[-1]]
         return found
 
     def _kind(self) -> Array:

@@ -24,6 +24,7 @@ _THREATS = {
 _RESPONDERS = {
     "police": 48, "military": 24, "civil_affairs": 9, "human_rights": 4, "joint": 13, "other": 2,
 }  # fmt: skip
+_SPEECH_SHARE = 0.09
 _OUTCOMES = {
     "no_violence_seen": 55, "violence_before_arrival": 12, "violence_after_arrival": 6,
     "threat_moved": 9, "false_alarm": 10, "handed_to_host_state": 5, "not_known": 3,
@@ -52,6 +53,15 @@ class Alerts:
         wrong = (at < 0) | (self.area[np.maximum(at, 0)] != area) | (age > within_days * 86_400)
         found[wrong] = None
         return found
+
+    def of_speech(self) -> tuple[Array, Array, Array]:
+        """Code, area (position) and local time of receipt of alerts of speech, oldest first."""
+        threat = dict(
+            zip(*(self.rows[n].to_pylist() for n in ("alert_code", "threat_type")), strict=True)
+        )
+        at = np.array([threat[code] in ("hate_speech", "disinformation") for code in self.code])
+        order = np.argsort(self.received_at[at], kind="stable")
+        return self.code[at][order], self.area[at][order], self.received_at[at][order]
 
 
 def draw_alerts(seed: int, presence: Presence, count: int) -> Alerts:
@@ -99,6 +109,7 @@ def draw_alerts(seed: int, presence: Presence, count: int) -> Alerts:
     })  # fmt: skip
     by_time = np.argsort(number)
     rows = _closed_without_action(stream(seed, "alerts without action"), rows)
+    rows = _of_speech_and_host_state(stream(seed, "speech and host State"), rows)
     return Alerts(rows.take(pa.array(by_time)), area, received, code)
 
 
@@ -123,6 +134,26 @@ def _closed_without_action(generator: np.random.Generator, rows: pa.Table) -> pa
     new = {"outcome": column(outcome), "closed_at": column(closed_at, ~np.isnat(closed_at))}
     for name, values in new.items():
         rows = rows.set_column(rows.column_names.index(name), name, values)
+    return rows
+
+
+def _of_speech_and_host_state(generator: np.random.Generator, rows: pa.Table) -> pa.Table:
+    """Some alerts of other threats are of hate speech or disinformation, and some that were
+    answered by others were answered by the host State; nothing else of a row changes."""
+    size = rows.num_rows
+    threat, by = (
+        np.array(rows[name].to_pylist(), dtype=object)
+        for name in ("threat_type", "responding_component")
+    )
+    is_speech = (generator.random(size) < _SPEECH_SHARE) & (threat != "sexual_violence")
+    speech = pick(generator, {"hate_speech": 55, "disinformation": 45}, size)
+    drawn = generator.random(size)
+    is_police = (by == "other") | ((by == "civil_affairs") & (drawn < 0.45))
+    is_military = (by == "military") & (drawn < 0.04)
+    by = np.where(is_police, "host_state_police", np.where(is_military, "host_state_military", by))
+    new = {"threat_type": np.where(is_speech, speech, threat), "responding_component": by}
+    for name, values in new.items():
+        rows = rows.set_column(rows.column_names.index(name), name, column(values))
     return rows
 
 

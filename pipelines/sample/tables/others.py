@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from pipelines.sample.faults import BAD_SHARE
-from pipelines.sample.tables import harm, host_state, un_police
+from pipelines.sample.tables import harm, host_state, readiness, un_police
 from pipelines.sample.tables.places import Places
 from pipelines.sample.tables.returns import Owed
 from pipelines.sample.tables.un_police import Assessments
@@ -52,6 +52,10 @@ FILES: Mapping[str, FileOf] = {  # by table; the source of the mapping has the s
     "police_complaints": FileOf("plaintes.csv", 0.05, "received_on"),
     "commitments": FileOf("engagements.csv", 0.05, "made_on", ("acted_on", "verified_on")),
     "local_agreements": FileOf("local_agreements.csv", 0.04, "signed_on"),
+    "operations": FileOf("operations.csv", 0.03, "started_on", ("closed_on",)),
+    "preparedness": FileOf("base_plans.xlsx", 0.02, "reviewed_on", ("exercised_on",)),
+    "community_feedback": FileOf("community_feedback.csv", 0.03, "heard_on"),
+    "benchmarks": FileOf("transition_benchmarks.csv", 0.0, "quarter"),
 }
 
 
@@ -95,4 +99,6 @@ def draw_tables(seed: int, basis: Basis) -> dict[str, pa.Table]:
         "police_complaints": host_state.police_complaints(seed),
         "commitments": host_state.commitments(seed, owed["commitments"]),
         "local_agreements": host_state.local_agreements(seed, owed["local_agreements"]),
+        "preparedness": readiness.preparedness(seed, basis.deployments),
+        "benchmarks": readiness.benchmarks(),
     }

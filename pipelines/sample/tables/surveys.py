@@ -34,6 +34,9 @@ _FAVOURABLE_PCT: dict[str, tuple[float | None, ...]] = {
     "has_origin_known": (90, 90, 91, 91),
     "origin_safe_enough": (24, 26, 27, 31),
 }
+_CONTACT_RISK_PCT: dict[str, tuple[float | None, ...]] = {
+    "unpol_contact_risk": (None, None, 21, 18),
+}
 _SITE_FAVOURABLE_PCT: dict[str, tuple[float | None, ...]] = {
     "safe_in_site_day": (56, 58, 61, 66),
     "safe_in_site_night": (38, 40, 43, 49),
@@ -57,6 +60,7 @@ _SCALES: dict[str, tuple[dict[str, float], dict[str, float]]] = {
         {"very_likely": 4, "likely": 6}, {"unlikely": 6, "very_unlikely": 4},
     ),
     "would_report_unpol": ({"very_likely": 4, "likely": 6}, {"unlikely": 6, "very_unlikely": 4}),
+    "unpol_contact_risk": ({"very_likely": 3, "likely": 7}, {"unlikely": 6, "very_unlikely": 4}),
     "would_report_host_police": (
         {"very_likely": 3, "likely": 7}, {"unlikely": 6, "very_unlikely": 4},
     ),
@@ -124,6 +128,9 @@ def household_wave(seed: int, number: int, respondents: int) -> Wave:
     result = _result(generator, sample, respondents)
     rows = _respondents(generator, sample, result, "household", "MPS", number)
     answers = _answers(generator, sample, result, rows, _FAVOURABLE_PCT, number)
+    # asked since wave 3, of a stream of its own, so that it shifts no other answer
+    risk = stream(seed, "contact risk", number)
+    answers |= _answers(risk, sample, result, rows, _CONTACT_RISK_PCT, number)
     return Wave("household", number, rows, answers)
 
 

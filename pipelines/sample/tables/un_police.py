@@ -25,6 +25,7 @@ from pipelines.sample.tables.presence import DAY
 from pipelines.sample.tables.returns import Owed
 
 _REFERRALS, _DETENTIONS = 900, 380
+_ADVISERS_SHARE = 0.3  # referrals to protection advisers for each other one
 _WOMEN_SHARE = {"IPO": 0.27, "FPU": 0.14, "SPT": 0.6, "PSU": 0.12}
 _CERTIFICATE = {
     # before arrival, within 30 days of it, later, none
@@ -136,7 +137,10 @@ def detentions(seed: int, owed: Owed) -> pa.Table:
 
 
 def referrals(seed: int, owed: Owed) -> pa.Table:
-    """Concerns passed to human rights, and survivors referred to services with their consent."""
+    """Concerns passed to human rights or protection advisers, survivors referred to services.
+
+    Some rows lack consent or an assessment of the risk; none of these is kept at intake.
+    """
     generator = stream(seed, "referrals")
     is_team = np.array([unit.kind == "SPT" for unit in owed.posts.units])
     post, day = owed.cases(generator, np.where(is_team, 2.0, 1.0)[:, None], _REFERRALS)
@@ -149,22 +153,56 @@ def referrals(seed: int, owed: Owed) -> pa.Table:
         pick(generator, {"F": 89, "M": 9, "_U": 2}, size),
         pick(generator, {"F": 41, "M": 49, "_U": 10}, size),
     )
+    observed = DAY[day] - lag
+    generator.random(size)  # every referral is dated: what was drawn after this stays as it was
+    actor = pick(generator, _ACTORS, size)
+    rows = {
+        "referral_kind": np.where(survivor, "survivor_services", "human_rights").astype(object),
+        "unit_code": owed.unit_code[post],
+        "area_code": owed.area_code[post],
+        "observed_on": observed,
+        "referred_on": DAY[day],
+        "alleged_actor_type": only(actor, ~survivor | (generator.random(size) < 0.5)),
+        "service_type": only(pick(generator, _SERVICES, size), survivor),
+        "sex": sexes,
+        "age_group": pick(generator, _SURVIVOR_AGES, size),
+        "consent_given": survivor | (generator.random(size) < 0.78),
+    }
+    return _with_advisers_told(seed, rows)
+
+
+def _with_advisers_told(seed: int, rows: dict[str, Array]) -> pa.Table:
+    """Adds what was passed to child- and women-protection advisers, from a stream of its own.
+
+    Each comes with a report that brought another referral, so that no return changes.
+    """
+    generator = stream(seed, "referrals to advisers")
+    before = len(rows["unit_code"])
+    beside = np.sort(generator.integers(0, before, round(before * _ADVISERS_SHARE)))
+    is_child = generator.random(beside.size) < 0.55
+    lag = generator.lognormal(np.log(4), 0.9, beside.size).astype(int)
+    told = {
+        "referral_kind": np.where(is_child, "mrm", "mara").astype(object),
+        "unit_code": rows["unit_code"][beside],
+        "area_code": rows["area_code"][beside],
+        "observed_on": rows["referred_on"][beside] - lag,
+        "referred_on": rows["referred_on"][beside],
+        "alleged_actor_type": pick(generator, _ACTORS, beside.size),
+        "service_type": np.full(beside.size, None, dtype=object),
+        "sex": np.where(
+            is_child,
+            pick(generator, {"F": 48, "M": 47, "_U": 5}, beside.size),
+            pick(generator, {"F": 92, "M": 6, "_U": 2}, beside.size),
+        ),
+        "age_group": np.where(is_child, "Y0T17", "Y18T29").astype(object),
+        "consent_given": generator.random(beside.size) < 0.9,
+    }
+    joined = {name: np.concatenate([rows[name], told[name]]) for name in rows}
+    size = before + beside.size
+    joined["protection_risk_assessed"] = generator.random(size) < 0.96
+    codes = numbered("RF-", np.arange(1, size + 1), 5)
     return pa.table({
-        "referral_code": column(numbered("RF-", np.arange(1, size + 1), 5)),
-        "referral_kind": column(
-            np.where(survivor, "survivor_services", "human_rights").astype(object)
-        ),
-        "unit_code": column(owed.unit_code[post]),
-        "area_code": column(owed.area_code[post]),
-        "observed_on": column(DAY[day] - lag, generator.random(size) < 0.93),
-        "referred_on": column(DAY[day]),
-        "alleged_actor_type": column(
-            pick(generator, _ACTORS, size), ~survivor | (generator.random(size) < 0.5)
-        ),
-        "service_type": column(only(pick(generator, _SERVICES, size), survivor)),
-        "sex": column(sexes),
-        "age_group": column(pick(generator, _SURVIVOR_AGES, size)),
-        "consent_given": column(survivor | (generator.random(size) < 0.78)),
+        "referral_code": column(codes), **{name: column(values) for name, values in joined.items()}
     })  # fmt: skip
 
 

@@ -124,14 +124,23 @@ def test_a_code_that_the_repository_does_not_hold_names_the_nearest() -> None:
 OTHER_TITLES = {"P1-OC-03", "X-IM-06", "P2-OC-04", "X-IM-01", "X-IM-02"}
 
 
+# What the policy asks for and the first list left out (definitions 51 to 62).
+ADDED = {
+    "P1-OP-10", "P1-OP-11", "P1-OC-08", "P1-OC-09", "P2-OP-16", "P2-OP-17", "P2-OP-18",
+    "P2-OP-19", "P2-OP-20", "P2-OC-10", "P3-OC-10", "P3-OC-11",
+}  # fmt: skip
+
+
 def test_entries_follow_the_list(shared_folder: Path) -> None:
     """Level, tier, direction, unit types and phases are those of the list of 63."""
     with (shared_folder / "reference" / "poc_indicators.csv").open(encoding="utf-8") as listed:
         rows = {row["code"]: row for row in csv.DictReader(listed)}
     catalogue = load_catalogue()
     ours = [indicator for code, indicator in catalogue.items() if not code.startswith("D-")]
-    assert {indicator.code for indicator in ours} == rows.keys()
+    assert {indicator.code for indicator in ours} == rows.keys() | ADDED
     for indicator in ours:
+        if indicator.code in ADDED:
+            continue
         row = rows[indicator.code]
         assert (indicator.title.en == row["title"]) == (indicator.code not in OTHER_TITLES)
         assert indicator.level == row["level"]

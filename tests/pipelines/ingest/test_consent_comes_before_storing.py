@@ -1,4 +1,4 @@
-"""A survivor's referral without consent is counted and told, and nothing of it is kept."""
+"""A referral without consent or assessment is counted by month; nothing of it is kept."""
 
 from pathlib import Path
 
@@ -22,47 +22,46 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         parent = home / f"{table}.parent.csv"
         write_rows(parent, [base_rows()[table].row], contracts()[table])
         ingest(workspace, mission, [parent])
-    good = base_rows()["referrals"].row | {
-        "referral_kind": "survivor_services",
-        "service_type": "medical",
-        "consent_given": "true",
-    }
+    good = base_rows()["referrals"].row
     rows = [
         good | {"referral_code": "kept"},
         good | {"referral_code": f"{SECRET}-a", "consent_given": "false"},
-        good | {"referral_code": f"{SECRET}-b", "consent_given": ""},
-        good | {"referral_code": f"{SECRET}-c", "consent_given": "", "sex": SECRET},
+        good | {"referral_code": f"{SECRET}-b", "consent_given": "", "referral_kind": "mara"},
+        good | {"referral_code": f"{SECRET}-c", "protection_risk_assessed": "", "sex": SECRET},
+        good | {"referral_code": f"{SECRET}-d", "consent_given": "?", "referred_on": "2026-04-31"},
         good | {"referral_code": "unknown sex", "sex": "woman"},
     ]
     path = home / "referrals.september.csv"
     write_rows(path, rows, contracts()["referrals"])
     (report,) = ingest(workspace, mission, [path]).files
-    assert (report.rows_read, report.rows_loaded, report.rows_rejected) == (5, 1, 4)
+    assert (report.rows_read, report.rows_loaded, report.rows_rejected) == (6, 1, 1)
+    assert report.not_kept == {"no_consent": 3, "not_assessed": 1}
     return workspace.warehouse("faulty")
 
 
-def test_no_table_holds_a_word_of_them(home: Path) -> None:
+def test_the_warehouse_counts_them_by_month_and_reason(home: Path) -> None:
     with open_warehouse(home) as connection:
-        tables = connection.execute(
-            "SELECT table_schema, table_name FROM information_schema.tables "
-            "WHERE table_schema <> 'information_schema'"
+        counted = connection.execute(
+            "SELECT CAST(month AS VARCHAR), reason, rows_count FROM ops.rows_not_kept ORDER BY ALL"
         ).fetchall()
-        holding = [
-            f"{schema}.{table}"
-            for schema, table in tables
-            if SECRET in str(connection.execute(f'FROM {schema}."{table}"').fetchall())
-        ]
         raw = connection.execute("SELECT referral_code FROM raw.referrals ORDER BY 1").fetchall()
-    assert holding == []
+    assert counted == [
+        ("2026-03-01", "no_consent", 2),
+        ("2026-03-01", "not_assessed", 1),
+        (None, "no_consent", 1),
+    ]
     assert raw == [("kept",), ("unknown sex",)], "other rejected rows keep their text"
 
 
-def test_the_officer_is_told_place_and_rule(home: Path) -> None:
+def test_no_byte_of_them_is_in_warehouse_or_archive(home: Path) -> None:
+    files = [*home.parent.glob("*"), *home.parents[1].glob("archive/*/*")]
+    assert len(files) >= 5
+    assert [path.name for path in files if SECRET.encode() in path.read_bytes()] == []
+
+
+def test_only_other_rows_are_rejects_to_correct(home: Path) -> None:
     with open_warehouse(home) as connection:
         rejects = open_rejects(connection)
-    told = {(reject.row_number, reject.rule): reject for reject in rejects}
-    assert {(3, "survivor_consents"), (4, "required"), (5, "required"), (5, "code")} <= set(told)
-    assert told[3, "survivor_consents"].raw_value is None
-    assert told[6, "code"].raw_value == "woman"
-    for reject in rejects:
-        assert reject.sentence("en") and reject.sentence("fr")
+    assert [(reject.row_number, reject.rule, reject.raw_value) for reject in rejects] == [
+        (7, "code", "woman")
+    ]

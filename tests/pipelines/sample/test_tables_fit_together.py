@@ -185,14 +185,19 @@ def test_nobody_is_in_the_mission_twice_at_a_time(warehouse: duckdb.DuckDBPyConn
     assert _count(warehouse, "SELECT count(*) FROM core.un_personnel WHERE sex = 'F'") > 100
 
 
-def test_survivors_consent_and_name_a_service(warehouse: duckdb.DuckDBPyConnection) -> None:
+def test_every_referral_kept_has_consent_and_an_assessment(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
     rows = warehouse.execute(
-        "SELECT consent_given, service_type IS NOT NULL FROM core.referrals "
-        "WHERE referral_kind = 'survivor_services'"
+        "SELECT referral_kind, bool_and(consent_given), bool_and(protection_risk_assessed), "
+        "bool_and(service_type IS NOT NULL), count(*) > 40 FROM core.referrals GROUP BY ALL"
     ).fetchall()
-    assert len(rows) > 200 and set(rows) == {(True, True)}
-    refused = _count(warehouse, "SELECT count(*) FROM core.referrals WHERE NOT consent_given")
-    assert refused > 20
+    assert set(rows) == {
+        ("survivor_services", True, True, True, True),
+        ("human_rights", True, True, False, True),
+        ("mrm", True, True, False, True),
+        ("mara", True, True, False, True),
+    }
 
 
 def test_displacement_follows_incidents_and_floods_the_rains(

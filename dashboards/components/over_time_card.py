@@ -1,6 +1,6 @@
-"""Side by side: an output beside its outcome by month and area. It shows no effect, and says so.
+"""Output and outcome of a link over time and by area: two charts, never two scales in one.
 
-Two charts on one time axis, never two scales in one chart.
+The comparison shows no effect, and its card says so.
 """
 
 from typing import Any
@@ -8,84 +8,24 @@ from typing import Any
 import pandas as pd
 from dash import html
 
-from dashboards.components.area_effects_card import area_effects
 from dashboards.components.area_level import area_level, level_switch, levels_of
-from dashboards.components.card import card, notice
+from dashboards.components.card import card, how_to_read
 from dashboards.components.chart import chart, chart_card, shows_table
 from dashboards.components.empty import empty_mark
-from dashboards.components.event_study_card import time_since_activity
-from dashboards.components.evidence import evidence_key, evidence_mark
-from dashboards.components.expected_change import expected_change
-from dashboards.components.field_judgement import field_judgement
-from dashboards.components.finding_notes import caveat_codes, caveat_list
-from dashboards.components.finding_sentence import finding_sentence
-from dashboards.components.interviews_card import interviews_around
 from dashboards.components.links import page_link
-from dashboards.components.page_head import page_head
-from dashboards.components.plan_card import evidence_plan
-from dashboards.components.primary_card import primary_test
 from dashboards.components.table import Column, table
-from dashboards.components.value import value_cells, value_in_brief
-from dashboards.components.wake_card import around_activities
+from dashboards.components.value import value_cells
 from dashboards.context import Context
 from dashboards.figures.series import series_figure
-from dashboards.queries import framework, indicator_values
+from dashboards.queries import indicator_values
 from dashboards.queries.cells import Cell, Dated, dated_cells
 from dashboards.rows import rows_of
 from dashboards.wording import formats
-from dashboards.wording.words import in_sentence
-
-PATH = "/side-by-side"
-NAME = "side_by_side"
 
 _FINEST_FIRST = "MQSABW"
 
 
-def _links(context: Context) -> pd.DataFrame:
-    frame = framework.links(context.release, context.area)
-    known = context.indicators.index
-    frame = frame[frame["from_indicator"].isin(known) & frame["to_indicator"].isin(known)]
-    return frame.drop_duplicates("edge")
-
-
-def _chosen(context: Context, links: pd.DataFrame) -> dict[str, Any]:
-    asked = links[links["edge"] == context.address.get("edge")]
-    return rows_of(asked if len(asked) else links)[0]
-
-
-def sentence(context: Context) -> str:
-    """What stands beside what, with both figures; never that one moved the other."""
-    links, words = _links(context), context.words
-    if links.empty:
-        return words("side.no_framework_title")
-    link = _chosen(context, links)
-    names = {}
-    for key, code in (("output", link["from_indicator"]), ("outcome", link["to_indicator"])):
-        title = context.item(code)
-        names[key] = in_sentence(title) if key == "outcome" else title
-        value = value_in_brief(context.cell(code), context.unit(code), words)
-        names[f"{key}_value"] = value
-    return words("side.sentence", **names)
-
-
-def _tabs(context: Context, links: pd.DataFrame, link: dict[str, Any]) -> html.Div:
-    words = context.words
-    tabs = [
-        page_link(
-            words(
-                "side.pair",
-                output=context.item(row["from_indicator"]),
-                outcome=context.item(row["to_indicator"]),
-            ),
-            context.address.link(edge=row["edge"]),
-            **({"aria-current": "true"} if row["edge"] == link["edge"] else {}),
-        )
-        for row in rows_of(links)
-    ]
-    return html.Div(tabs, className="tabs", role="group", **{"aria-label": words("side.choose")})
-
-
-def _period_type(context: Context, link: dict[str, Any]) -> str:
+def period_type_of(context: Context, link: dict[str, Any]) -> str:
     """The finest kind of period for which both have rows; months where they share none."""
     codes = (link["from_indicator"], link["to_indicator"])
     output, outcome = (context.period_types(code) for code in codes)
@@ -128,10 +68,11 @@ def _chart(context: Context, code: str, months: list[Dated], frame: list[Dated],
     return html.Div([head, chart(figure, caption, key, 220)])
 
 
-def _months_card(context: Context, link: dict[str, Any]) -> html.Section:
+def over_time(context: Context, link: dict[str, Any]) -> html.Section:
+    """Both series of the chosen area, each on its own scale."""
     words = context.words
     output, outcome = link["from_indicator"], link["to_indicator"]
-    period_type = _period_type(context, link)
+    period_type = period_type_of(context, link)
     outputs = _series(context, output, period_type)
     outcomes = _series(context, outcome, period_type)
     title = words(f"side.by.{period_type}", area=context.area_name(context.area))
@@ -144,7 +85,8 @@ def _months_card(context: Context, link: dict[str, Any]) -> html.Section:
         ]
         drawn = [html.Div(pair, className="pair")]
     numbers = _months_table(context, link, outputs, outcomes)
-    return chart_card(context, "months", (title, words("side.by_month_under")), drawn, numbers)
+    titles = (title, words("side.by_month_under"))
+    return chart_card(context, "months", titles, drawn, numbers, how_to_read("over_time", words))
 
 
 def _months_table(
@@ -183,7 +125,7 @@ def _pair_cells(context: Context, link: dict[str, Any], done: Cell, changed: Cel
     return [value_cells(done, output, words)[0], *value_cells(changed, outcome, words)]
 
 
-def _areas_card(context: Context, link: dict[str, Any]) -> list[Any]:
+def by_area(context: Context, link: dict[str, Any]) -> list[Any]:
     """Both figures of the chosen period in every area that has both as rows."""
     words, period = context.words, context.period
     level = area_level(context, link["to_indicator"])
@@ -219,68 +161,3 @@ def _areas_card(context: Context, link: dict[str, Any]) -> list[Any]:
     switch = level_switch(context, levels_of(context, link["to_indicator"]), level)
     content = [switch, table(columns, rows, title)]
     return [card(title, content, words("side.by_area_under"), key="areas")]
-
-
-def _caution(context: Context, link: dict[str, Any]) -> html.Section:
-    words = context.words
-    facts = [
-        words.digits(f"side.{name}", int(link[name]))
-        for name in ("n_areas", "n_periods")
-        if not formats.is_missing(link[name])
-    ]
-    mark = evidence_mark(link["grade"], words, link["status"])
-    parts = [
-        finding_sentence(words.of(link, "sentence") or words("side.caution")),
-        *caveat_list(caveat_codes(link), words),
-        html.P([words("side.evidence"), mark], className="note"),
-        evidence_key(words),
-        html.P(", ".join(facts), className="note"),
-        html.P(words("side.why_not"), className="subtitle"),
-    ]
-    return card(words("side.caution_title"), parts, key="caution")
-
-
-def _judgements(context: Context, link: dict[str, Any]) -> html.Section:
-    found = framework.judgements(context.release, link["edge"], context.area, context.country)
-    entries = [field_judgement(row, context) for row in rows_of(found)]
-    words = context.words
-    return card(
-        words("judgement.title"),
-        entries or [notice(words("judgement.none"))],
-        words("judgement.under"),
-        key="judgement",
-    )
-
-
-def body(context: Context) -> list[Any]:
-    """Sentence, caution, both charts on one time axis, what surrounds activities, areas."""
-    links, words = _links(context), context.words
-    if links.empty:
-        return [page_head(sentence(context)), notice(words("side.no_framework"))]
-    link = _chosen(context, links)
-    left = [
-        _months_card(context, link),
-        interviews_around(context, link["edge"]),
-        around_activities(context, link["edge"]),
-        time_since_activity(context, link, _period_type(context, link)),
-        area_effects(context, link),
-        *_areas_card(context, link),
-    ]
-    columns = [
-        html.Div(left, className="stack"),
-        html.Div(
-            [
-                _caution(context, link),
-                primary_test(context, link["edge"]),
-                evidence_plan(context, link["edge"]),
-                *expected_change(context, link["to_indicator"]),
-                _judgements(context, link),
-            ],
-            className="stack",
-        ),
-    ]
-    return [
-        page_head(sentence(context), words("side.lead")),
-        _tabs(context, links, link),
-        html.Div(columns, className="columns"),
-    ]

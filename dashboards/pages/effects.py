@@ -1,0 +1,183 @@
+"""Effects: one link of the results chain and everything that was looked at, one idea a panel.
+
+What was found stands first, by grade; then the comparisons day by day, period by period, around
+activities and in interviews; then every setting, what more data would show, and both series. No
+panel claims that the output changed the outcome.
+"""
+
+from typing import Any
+
+import pandas as pd
+from dash import html
+
+from dashboards.components.area_effects_card import area_effects
+from dashboards.components.card import card, notice
+from dashboards.components.case_series_card import case_series
+from dashboards.components.difference import change_in_words
+from dashboards.components.event_study_card import time_since_activity
+from dashboards.components.evidence import evidence_key, evidence_mark, within_margin
+from dashboards.components.expected_change import expected_change
+from dashboards.components.field_judgement import field_judgement
+from dashboards.components.finding_notes import caveat_codes, caveat_list
+from dashboards.components.finding_sentence import finding_of
+from dashboards.components.interviews_card import interviews_around
+from dashboards.components.links import page_link
+from dashboards.components.over_time_card import by_area, over_time, period_type_of
+from dashboards.components.page_head import page_head
+from dashboards.components.plan_card import evidence_plan
+from dashboards.components.primary_card import primary_test
+from dashboards.components.rests_on_card import rests_on
+from dashboards.components.settings_card import every_setting
+from dashboards.components.wake_card import around_activities
+from dashboards.context import Context
+from dashboards.queries import framework
+from dashboards.rows import rows_of
+from dashboards.wording.words import in_sentence
+
+PATH = "/effects"
+NAME = "effects"
+
+_STRONGER = ("A", "B")
+Row = dict[str, Any]
+
+
+def _links(context: Context) -> pd.DataFrame:
+    """Each edge once, as tested for the whole mission: one area alone is not tested."""
+    frame = framework.links(context.release, context.country)
+    known = context.indicators.index
+    frame = frame[frame["from_indicator"].isin(known) & frame["to_indicator"].isin(known)]
+    return frame.drop_duplicates("edge")
+
+
+def _chosen(context: Context, links: pd.DataFrame) -> Row:
+    asked = links[links["edge"] == context.address.get("edge")]
+    return rows_of(asked if len(asked) else links)[0]
+
+
+def _primary(context: Context, link: Row, tests: list[Row]) -> Row | None:
+    """The row of the test that sets the grade; None where no method could be applied."""
+    rows = rows_of(framework.primary_tests(context.release))
+    own = next((row for row in rows if row["edge"] == link["edge"]), None)
+    if own is None:
+        return None
+    names = ("method", "specification")
+    found = [row for row in tests if all(row[name] == own[name] for name in names)]
+    return next((row for row in found if isinstance(row["grade"], str)), None)
+
+
+def sentence(context: Context) -> str:
+    """What was found of the chosen link, by its grade; never that one moved the other."""
+    links = _links(context)
+    if links.empty:
+        return context.words("side.no_framework_title")
+    link = _chosen(context, links)
+    tests = rows_of(framework.tests(context.release, link["edge"], context.country))
+    return _sentence(context, link, _primary(context, link, tests))
+
+
+def _sentence(context: Context, link: Row, primary: Row | None) -> str:
+    words, grade = context.words, link["grade"]
+    names = {
+        "output": context.item(link["from_indicator"]),
+        "outcome": in_sentence(context.short(link["to_indicator"])),
+    }
+    change = change_in_words(primary, words) if primary else ""
+    if grade in _STRONGER and change:
+        return words("effects.stronger", change=change, grade=grade, **names)
+    if grade in (*_STRONGER, "C"):
+        return words("effects.association", **names)
+    if grade != "D":
+        return words("effects.untested", **names)
+    key = "within_margin" if within_margin(grade, link["status"]) else "inconclusive"
+    return words(f"effects.{key}", **names)
+
+
+def _tabs(context: Context, links: pd.DataFrame, link: Row) -> html.Div:
+    words = context.words
+    tabs = [
+        page_link(
+            [
+                words(
+                    "side.pair",
+                    output=context.item(row["from_indicator"]),
+                    outcome=context.item(row["to_indicator"]),
+                ),
+                " ",
+                html.B(row["grade"]) if isinstance(row["grade"], str) else None,
+            ],
+            context.address.link(edge=row["edge"]),
+            **({"aria-current": "true"} if row["edge"] == link["edge"] else {}),
+        )
+        for row in rows_of(links)
+    ]
+    return html.Div(tabs, className="tabs", role="group", **{"aria-label": words("side.choose")})
+
+
+def _finding(context: Context, link: Row) -> html.Section:
+    words = context.words
+    scope = [] if context.area == context.country else [words("finding.whole_mission")]
+    parts = [
+        *(html.P(text, className="note") for text in scope),
+        finding_of(link, words),
+        *caveat_list(caveat_codes(link), words),
+        html.P(
+            [words("side.evidence"), evidence_mark(link["grade"], words, link["status"])],
+            className="note",
+        ),
+        evidence_key(words),
+        html.P(words("side.why_not"), className="subtitle"),
+    ]
+    return card(words("effects.finding"), parts, key="finding")
+
+
+def _judgements(context: Context, link: Row) -> html.Section:
+    found = framework.judgements(context.release, link["edge"], context.area, context.country)
+    entries = [field_judgement(row, context) for row in rows_of(found)]
+    words = context.words
+    return card(
+        words("judgement.title"),
+        entries or [notice(words("judgement.none"))],
+        words("judgement.under"),
+        key="judgement",
+    )
+
+
+def _is_not_made(panel: html.Section) -> bool:
+    """Whether a panel only says that its comparison was not made: those come last."""
+    return any("notice" in (getattr(part, "className", "") or "") for part in panel.children)
+
+
+def body(context: Context) -> list[Any]:
+    """Sentence, the links to choose from, the panels, and beside them what they rest on."""
+    links, words = _links(context), context.words
+    if links.empty:
+        return [page_head(sentence(context)), notice(words("side.no_framework"))]
+    link = _chosen(context, links)
+    edge = link["edge"]
+    tests = rows_of(framework.tests(context.release, edge, context.country))
+    primary = _primary(context, link, tests)
+    panels = [
+        _finding(context, link),
+        case_series(context, link, tests),
+        time_since_activity(context, link, period_type_of(context, link)),
+        around_activities(context, edge),
+        interviews_around(context, edge),
+        evidence_plan(context, edge),
+        every_setting(context, primary, tests),
+        area_effects(context, link),
+        over_time(context, link),
+        *by_area(context, link),
+    ]
+    beside = [
+        rests_on(context, primary, tests),
+        primary_test(context, edge),
+        *expected_change(context, link["to_indicator"]),
+        _judgements(context, link),
+    ]
+    panels.sort(key=_is_not_made)
+    columns = [html.Div(panels, className="stack"), html.Div(beside, className="stack")]
+    return [
+        page_head(_sentence(context, link, primary), words("effects.lead")),
+        _tabs(context, links, link),
+        html.Div(columns, className="columns columns-effects"),
+    ]

@@ -1,0 +1,81 @@
+"""`poclens purge`: removes a file or the rows under a key for good, or what is past its time."""
+
+import argparse
+from datetime import date
+
+from indicators.foundation.errors import Problem, WrongUse
+from indicators.foundation.messages import message
+from pipelines.cli.main import show
+from pipelines.cli.options import add_as_of, add_mission, mission_of
+
+
+def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+    """What is to be removed and why, or `--due`."""
+    parser.add_argument(
+        "target", nargs="?", metavar="FILE|KEY", help=message("cli.purge.target", language)
+    )
+    parser.add_argument("--reason", help=message("cli.purge.reason", language))
+    parser.add_argument("--due", action="store_true", help=message("cli.purge.due", language))
+    add_as_of(parser, language)
+    add_mission(parser, language)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Removes what is named; `--due` lists what is due, and with a reason reduces it."""
+    mission = mission_of(arguments)
+    if bool(arguments.target) == arguments.due or (arguments.target and not arguments.reason):
+        raise WrongUse(Problem("purge_needs_reason"))
+    return _due(arguments, mission) if arguments.due else _purge(arguments, mission)
+
+
+def _purge(arguments: argparse.Namespace, mission: str) -> int:
+    from pipelines.orchestration.unchanged import forget
+    from pipelines.purge.erase import purge
+
+    language = arguments.language
+    report = purge(arguments.workspace, mission, arguments.target, arguments.reason)
+    forget(arguments.workspace, mission)
+    facts = {"id": report.purge_id, "rows": report.rows, "files": len(report.files)}
+    lines = [message("cli.purge.done", language, **facts)]
+    for one in report.releases:
+        codes = ", ".join(one.indicators) or "–"
+        lines.append(message("cli.purge.release", language, release=one.release, indicators=codes))
+    if not report.releases:
+        lines.append(message("cli.purge.no_release", language))
+    lines += [message("cli.purge.still_there", language, path=path) for path in report.still_there]
+    lines.append(message("cli.purge.next", language, mission=mission))
+    releases = [{"release": r.release, "indicators": list(r.indicators)} for r in report.releases]
+    result = {
+        "purge": report.purge_id,
+        "kind": report.kind,
+        "files": list(report.files),
+        "rows": report.rows,
+        "releases": releases,
+        "still_there": list(report.still_there),
+    }
+    show(arguments, result, "\n".join(lines))
+    return 0
+
+
+def _due(arguments: argparse.Namespace, mission: str) -> int:
+    from pipelines.orchestration.unchanged import forget
+    from pipelines.purge.erase import finish
+    from pipelines.purge.retention import due, reduce_due
+    from pipelines.warehouse.connection import open_warehouse
+
+    day, language = arguments.as_of or date.today(), arguments.language
+    if arguments.reason:
+        found = reduce_due(arguments.workspace, mission, day, arguments.reason)
+        forget(arguments.workspace, mission)
+    else:
+        finish(arguments.workspace, mission)
+        with open_warehouse(arguments.workspace.warehouse(mission)) as connection:
+            found = due(connection, mission, day)
+    key = "cli.purge.reduced" if arguments.reason else "cli.purge.is_due"
+    lines = [
+        message(key, language, table=one.table, rows=one.rows, before=one.before) for one in found
+    ]
+    text = "\n".join(lines) or message("cli.purge.nothing_due", language)
+    rows = [{"table": o.table, "before": o.before.isoformat(), "rows": o.rows} for o in found]
+    show(arguments, {"due": rows, "removed": bool(arguments.reason)}, text)
+    return 0

@@ -1,0 +1,1 @@
+"""Removing for good: a file, the rows of a person, what is past its retention."""

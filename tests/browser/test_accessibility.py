@@ -1,0 +1,125 @@
+"""Every page by axe, by width and by theme: nothing serious, nothing wider than the screen.
+
+A spread of pages, languages, themes and widths; `soak` walks all of them.
+"""
+
+from functools import cache
+from importlib.resources import files
+from itertools import product
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Visit
+from tests.browser.served import PAGES, await_charts, english_left, with_query
+
+pytestmark = pytest.mark.browser
+
+_LOOKS = tuple(product(("en", "fr"), ("light", "dark"), (320, 1024, 1440)))
+# What runs over its own card although neither it nor anything around it scrolls by itself.
+_OVERFLOWING = """() => {
+  const scrolls = found => found.closest('.table-scroll, .grid-scroll, .level-switch, pre');
+  const hidden = found => found.closest('.twin, .hidden, [hidden]');
+  const wide = [...document.querySelectorAll('.card, .bar, .page-head, .tabs, main')]
+    .filter(found => found.scrollWidth > found.clientWidth + 1 && !hidden(found) && !scrolls(found))
+    .map(found => `${found.className || found.tagName} ${found.scrollWidth}>${found.clientWidth}`);
+  const page = document.documentElement;
+  if (page.scrollWidth > window.innerWidth) { wide.push(`page ${page.scrollWidth}`); }
+  return wide;
+}"""
+
+
+@cache
+def _axe() -> str:
+    return files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+
+
+def _serious(page: Page) -> list[str]:
+    """Rules of axe that a page breaks, each with the first place, if serious or critical."""
+    page.evaluate(_axe())
+    found: dict[str, Any] = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{rule['id']}: {rule['nodes'][0]['html'][:160]} ({len(rule['nodes'])})"
+        for rule in found["violations"]
+        if rule["impact"] in ("serious", "critical")
+    ]
+
+
+def _look_of(number: int) -> tuple[Any, ...]:
+    """One of all languages, themes and widths, in turn."""
+    return _LOOKS[(number * 5) % len(_LOOKS)]
+
+
+def _looked_at(visit: Visit, path: str, language: str, theme: str, width: int) -> list[str]:
+    """What is wrong with a page at first sight; each with its look."""
+    visit.page.set_viewport_size({"width": width, "height": 900})
+    page = visit.open(with_query(path, f"lang={language}&theme={theme}"))
+    await_charts(page)
+    found = [*page.evaluate(_OVERFLOWING), *visit.complaints, *visit.foreign]
+    if page.locator("h1").count() != 1 or not page.locator("h1").inner_text().strip():
+        found.append("no heading")
+    if page.evaluate("document.documentElement.lang") != language:
+        found.append("another language")
+    if not page.title().endswith("POC Lens"):
+        found.append("no title")
+    if language == "fr":
+        found += english_left(page.inner_text("body"))
+    return [f"{path} {language} {theme} {width}: {what}" for what in found]
+
+
+@pytest.mark.parametrize("number", range(len(PAGES)), ids=PAGES)
+def test_a_page_has_nothing_serious_and_nothing_too_wide(visit: Visit, number: int) -> None:
+    """In both languages; by axe in one of them, with another theme and width for each page."""
+    path, (language, *look) = PAGES[number], _look_of(number)
+    other = "fr" if language == "en" else "en"
+    found = _looked_at(visit, path, other, "light", 1440)
+    found += _looked_at(visit, path, language, *look)
+    assert found + _serious(visit.page) == []
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("path", PAGES)
+def test_all_looks_have_nothing_serious_and_nothing_too_wide(visit: Visit, path: str) -> None:
+    for look in _LOOKS:
+        assert _looked_at(visit, path, *look) + _serious(visit.page) == [], look
+
+
+@pytest.mark.parametrize("width", [1024, 1280])
+def test_the_bar_stands_in_one_line(visit: Visit, width: int) -> None:
+    visit.page.set_viewport_size({"width": width, "height": 900})
+    for language in ("en", "fr"):
+        bar = visit.open(f"/?lang={language}").locator(".bar")
+        assert bar.evaluate("found => found.offsetHeight") < 60, language
+
+
+def test_the_focus_stays_on_the_picker_that_was_used(visit: Visit) -> None:
+    page = visit.open("/indicators/P2-OC-07")
+    page.locator(".picker-period input").click()
+    page.get_by_role("option", name="Q2 2026").click()
+    page.get_by_text("Q2 2026, Mission area").wait_for()
+    page.locator(".picker-period:focus-within").wait_for()
+
+
+def test_enter_opens_the_panel_of_a_link_and_escape_returns(visit: Visit) -> None:
+    page = visit.open("/results-chain")
+    page.locator(".chain-tag").first.focus()
+    page.keyboard.press("ArrowDown")
+    name = page.evaluate("document.activeElement.getAttribute('aria-label')")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#chain-panel:focus")
+    assert "edge=" in page.url
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == name
+
+
+def test_filters_of_the_chain_stand_in_the_address_and_narrow_the_graph(visit: Visit) -> None:
+    page = visit.open("/results-chain")
+    number = page.locator(".chain-tag").count()
+    page.locator(".chain-filters").get_by_role("link", name="D", exact=True).click()
+    page.wait_for_url("**grade=D**")
+    page.wait_for_selector(".chain-filters [role=status]")
+    assert 0 < page.locator(".chain-tag").count() < number
+    page.go_back()
+    page.wait_for_selector(".chain-filters [role=status]", state="detached")
+    assert page.locator(".chain-tag").count() == number
