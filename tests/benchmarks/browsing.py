@@ -14,7 +14,7 @@ from random import Random
 from urllib.parse import urlencode
 
 PAGES = (
-    "/", "/", "/", "/results-chain", "/indicators", "/perceptions", "/effort", "/side-by-side",
+    "/", "/", "/", "/results-chain", "/indicators", "/perceptions", "/effort", "/effects",
     "/map", "/map", "/alerts", "/data-quality", "/releases", "/catalogue", "/help",
 )  # fmt: skip
 QUARTERS = ("2026-Q2", "2026-Q1", "2025-Q4", "2025-Q3")
