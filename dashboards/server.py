@@ -13,7 +13,7 @@ from typing import Any
 
 from flask import Flask
 
-THREADS = 8
+THREADS = 4
 WAITING = 512  # connections that may wait to be taken
 _MOST_PROCESSES = 4  # each keeps up to 130 MB of pages and tables
 _SECONDS = 120  # a process that shows no life for so long is replaced

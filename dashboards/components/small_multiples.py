@@ -1,39 +1,45 @@
 """One small line an area on one scale; the kinds of empty keep their looks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
+import pandas as pd
 from dash import html
 
 from dashboards.components.empty import empty_mark, empty_words
 from dashboards.components.links import page_link
 from dashboards.components.sparkline import sparkline_words
 from dashboards.context import Context
-from dashboards.figures.vector import Drawing, line_drawing, value_range
-from dashboards.queries.cells import Cell, Dated
+from dashboards.figures.vector import Drawing, frame_range, line_drawing
+from dashboards.queries.cells import Cell, dated_cells_by
 
 _SIZE = (132, 64)
 MOST = 24  # drawings a page
 
 
-def cell_at(context: Context, code: str, area: str, series: Sequence[Dated]) -> Cell:
-    """The cell of the chosen period; where the series has none, why."""
-    period = context.period.name
-    found = (dated.cell for dated in series if dated.name == period)
-    return next(found, None) or context.absent(code, area)
+def cells_now(context: Context, code: str, frame: pd.DataFrame) -> dict[str, Cell]:
+    """The cell of the chosen period for every area of a frame of values; where none is, why."""
+    known = dated_cells_by(frame[frame["period"] == context.period.name], "area")
+    return {
+        area: known[area][0].cell if area in known else context.absent(code, area)
+        for area in sorted(set(frame["area"]))
+    }
 
 
 def small_multiples(
-    context: Context, code: str, by_area: Mapping[str, Sequence[Dated]]
+    context: Context, code: str, frame: pd.DataFrame, now: Mapping[str, Cell]
 ) -> html.Div:
-    """All areas, by value (by name where an indicator ranks no areas); empties last."""
-    cells = {area: [dated.cell for dated in series] for area, series in by_area.items()}
-    limits = value_range(list(cells.values()), from_zero=True)
-    drawing = Drawing(*_SIZE, *limits, context.address.theme)
-    now = {area: cell_at(context, code, area, series) for area, series in by_area.items()}
+    """All areas, by value (by name where an indicator ranks no areas); empties last.
+
+    `frame`: their values in all periods up to the chosen one. Only those of the areas that are
+    shown become cells.
+    """
+    drawing = Drawing(*_SIZE, *frame_range(frame), context.address.theme)
     order = sorted(now, key=lambda area: area_rank(context, code, area, now[area]))
     page = int(context.address.get("page") or 1)
     shown = order[(page - 1) * MOST : page * MOST]
+    series = dated_cells_by(frame[frame["area"].isin(shown)], "area")
+    cells = {area: [dated.cell for dated in series[area]] for area in shown}
     items = [_multiple(context, code, area, cells[area], now[area], drawing) for area in shown]
     return html.Div([html.Div(items, className="multiples"), _pager(context, len(order), page)])
 

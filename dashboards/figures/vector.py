@@ -7,8 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
+import pandas as pd
+
 from dashboards.queries.cells import Cell
 from dashboards.theme import THEMES
+from indicators.foundation import codes
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,18 @@ def value_range(series: Sequence[Sequence[Cell]], from_zero: bool) -> tuple[floa
         for number in (cell.value, cell.low, cell.high)
         if number is not None
     ]
+    return _range(numbers, from_zero)
+
+
+def frame_range(frame: pd.DataFrame) -> tuple[float, float]:
+    """The same from zero, of the figures in a frame of values."""
+    figures = frame[frame["value"].notna() & (frame["obs_status"] != codes.TOO_IMPRECISE)]
+    columns = [figures[name].dropna() for name in ("value", "ci_low", "ci_high")]
+    ends = [float(end) for column in columns if len(column) for end in (column.min(), column.max())]
+    return _range(ends, from_zero=True)
+
+
+def _range(numbers: Sequence[float], from_zero: bool) -> tuple[float, float]:
     if not numbers:
         return 0.0, 1.0
     low = min(0.0, *numbers) if from_zero else min(numbers)

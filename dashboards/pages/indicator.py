@@ -37,7 +37,7 @@ from dashboards.components.value import (
 from dashboards.context import AREA_LEVELS, Context
 from dashboards.figures.series import Path, series_figure
 from dashboards.queries import framework, indicator_values, quality
-from dashboards.queries.cells import Cell, Dated, dated_cells_by
+from dashboards.queries.cells import Cell, Dated
 from dashboards.rows import rows_of
 from dashboards.wording import formats
 from dashboards.wording.words import in_sentence
@@ -200,32 +200,30 @@ def _areas_card(context: Context, code: str) -> list[Any]:
         context.release, indicator=code, period_type=context.period.period_type, area_level=level
     )
     frame = frame[frame["period_end"] <= pd.Timestamp(context.period.end)]
-    by_area = dated_cells_by(frame, "area")
+    now = small_multiples.cells_now(context, code, frame)
     title = words("indicator.areas_title", level=words.label("area_level", level))
-    numbers = _areas_table(context, code, by_area)
+    numbers = _areas_table(context, code, now)
     if shows_table(context.address):
         content: list[Any] = [numbers]
     else:
-        multiples = small_multiples.small_multiples(context, code, by_area)
+        multiples = small_multiples.small_multiples(context, code, frame, now)
         content = [multiples, four_kinds_key(words), twin(numbers)]
     key = "areas_subtitle" if context.ranks_areas(code) else "areas_subtitle_by_name"
     subtitle = words(f"indicator.{key}", unit=unit.words(words))
     switch = level_switch(context, levels_of(context, code), level)
-    shown = [dated.cell for series in by_area.values() for dated in series]
-    content += persons_note(shown, words)
+    content += persons_note(now.values(), words)
     foot = take_away(context, "areas", ("csv",), title)
     return [card(title, [switch, *content, foot], subtitle, key="areas")]
 
 
-def _areas_table(context: Context, code: str, by_area: dict[str, list[Dated]]) -> html.Div:
+def _areas_table(context: Context, code: str, now: dict[str, Cell]) -> html.Div:
     words, unit = context.words, context.unit(code)
     columns = [
         Column(words("table.area")),
         *value_columns(unit.words(words), words),
     ]
     rows = []
-    for area, dated in by_area.items():
-        cell = small_multiples.cell_at(context, code, area, dated)
+    for area, cell in now.items():
         rows.append([context.area_name(area), *value_cells(cell, unit, words)])
     return table(columns, rows, words("indicator.areas_caption"))
 

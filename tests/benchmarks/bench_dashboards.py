@@ -4,8 +4,9 @@ Both run on the same server, in one run, on this machine, which also makes the r
 `page_cold`, `page_warm`: the median of all pages asked for the first time, and again.
 `first_page`: a browser with an empty cache, until the content stands, against the bare app's chart.
 `callback_10`, `callback_10_p95`: 10 readers. `browse_50_p95`: 50 readers; `browse_50_failed`: what
-failed. `server_memory`: MB of all processes (shared memory counted once) after that. `overview_kb`:
-what the overview sends besides libraries. `python -m tests.benchmarks.bench_dashboards [AREAS]`.
+failed; `page_cpu`: the processor seconds of one of these pages. `server_memory`: MB of all
+processes after that (what they share is counted once). `overview_kb`: what the overview sends
+besides libraries. `python -m tests.benchmarks.bench_dashboards [AREAS]`.
 """
 
 import gzip
@@ -205,9 +206,20 @@ def run(areas: int = AREAS) -> None:
             if pages := first_pages(port, bare):
                 line("first_page", *pages, _ROUNDS, "first pages in Chromium, median seconds")
             _ten(browse(readers(port, 10, 1000), seconds), bare_callbacks(bare, 10, seconds / 3))
-            _fifty(browse(readers(port, 50, 0), seconds), bare_callbacks(bare, 50, seconds / 3))
+            used = processor_seconds(process)
+            fifty = browse(readers(port, 50, 0), seconds)
+            used = processor_seconds(process) - used
+            line("page_cpu", used / max(1, len(fifty.screens)), 0.0, len(fifty.screens),
+                 "pages of 50 readers, processor seconds a page")  # fmt: skip
+            _fifty(fifty, bare_callbacks(bare, 50, seconds / 3))
             memory = megabytes(process), megabytes(other)
             line("server_memory", *memory, 50, "readers, MB of all processes")
+
+
+def processor_seconds(process: psutil.Process) -> float:
+    """Of all processes of a server: on a busy machine this says more than the clock."""
+    members = [process, *process.children(recursive=True)]
+    return float(sum(sum(member.cpu_times()[:2]) for member in members))
 
 
 def _ten(visited: Visited, bare: list[float]) -> None:

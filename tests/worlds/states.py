@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.worlds.release import COUNTRY, MISSION, RELEASE, mart_rows, write_release
+from tests.worlds.release import COUNTRY, mart_rows, write_release
 
 Rows = Mapping[str, list[dict[str, Any]]]
 # What a mission has before its first file.
@@ -87,8 +87,3 @@ def write_damaged(home: Path, damage: str) -> str:
 
 DAMAGES = ("no manifest", "manifest cut off", "no database", "database cut off",
            "database overwritten", "no folder")  # fmt: skip
-PATHS = ("/", "/results-chain", "/indicators", "/perceptions", "/effort", "/effects", "/map",
-         "/alerts", "/data-quality", "/releases", "/catalogue", "/help",
-         "/indicators/P2-OC-07", "/indicators/P2-OC-05")  # fmt: skip
-
-__all__ = ["DAMAGES", "MISSION", "PATHS", "RELEASE", "WHOLE", "write_damaged"]
