@@ -79,14 +79,14 @@ def _usable_patrols(warehouse: Warehouse) -> dict[str, float]:
 
 def _level(warehouse: Warehouse, outcome: Indicator) -> float:
     """Share of favourable answers in the latest round, 0 to 1."""
-    row = warehouse.connection.execute(
+    found = warehouse.connection.execute(
         """SELECT value FROM mart.indicator_value
         WHERE mission = ? AND indicator = ? AND area = ? AND value BETWEEN 1 AND 99
           AND sex = '_T' AND age_group = '_T'
         ORDER BY period_end DESC, period_type LIMIT 1""",
         [warehouse.mission.mission, outcome.code, warehouse.mission.country_area],
-    ).fetchone()
-    return float(row[0]) / 100 if row else _LEVEL_UNKNOWN
+    ).fetchall()
+    return float(found[0][0]) / 100 if found else _LEVEL_UNKNOWN
 
 
 def _rows(
