@@ -59,7 +59,8 @@ def compare_databases(old: Path, new: Path) -> Comparison:
     compared = [name for name in columns if name in before.column_names]
     found = Comparison()
     for name in {*columns, *before.column_names} - {*compared, *VALUE_KEY, "release"}:
-        found.differing.append(("all", name, after.num_rows, "column of one side"))
+        if name != "disclosure":  # a column of copies alone
+            found.differing.append(("all", name, after.num_rows, "column of one side"))
     with duckdb.connect() as connection:
         for name, table in (("before", before), ("after", after), ("read_back", read_back)):
             connection.register(f"{name}_arrow", table)
