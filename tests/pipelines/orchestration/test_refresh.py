@@ -59,7 +59,7 @@ def test_refresh_says_what_it_read(workspace: Workspace, first: RefreshResult) -
     text = summary(first, "fr").splitlines()
     assert len([line for line in text if "lignes lues" in line]) == len(ledger)
     name, files, read, loaded, rejected, unchanged = next(row for row in ledger if row[4])
-    line = next(line for line in text if line.startswith(f"{name} "))
+    line = next(line for line in text if line.startswith(f"{name}\u00a0:"))
     assert [int(word) for word in line.split() if word.isdigit()] == [
         files, read, loaded, rejected, unchanged,
     ]  # fmt: skip
