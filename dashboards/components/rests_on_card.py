@@ -30,12 +30,8 @@ def _lines(context: Context, primary: Row | None, tests: Sequence[Row]) -> list[
     asked = rows_of(framework.primary_tests(context.release))
     answered = sum(bool(row["is_answered"]) for row in asked)
     tried = sum(not formats.is_missing(row["estimate"]) for row in tests)
-    known = primary or {}
-    lines = [
-        (words("effects.rests.n_events"), _number(context, known, "n_events")),
-        (words("effects.rests.n_eff"), _number(context, known, "n_eff")),
-        (words("effects.rests.n_areas"), _number(context, known, "n_areas")),
-        (words("effects.rests.n_periods"), _number(context, known, "n_periods")),
+    return [
+        *_numbers(context, primary),
         (
             words("effects.rests.asked"),
             words("effects.rests.answered", asked=len(asked), answered=answered),
@@ -43,9 +39,16 @@ def _lines(context: Context, primary: Row | None, tests: Sequence[Row]) -> list[
         (words("effects.rests.tried"), formats.number(tried, words)),
         (words("effects.rests.as_of"), formats.day(context.mission["as_of"], words)),
     ]
+
+
+def _numbers(context: Context, primary: Row | None) -> list[tuple[str, str]]:
+    """Of the graded test its method and numbers; without one, that there is none."""
+    words = context.words
     if primary is None:
-        return lines
-    return [(words("effects.rests.method"), method_name(str(primary["method"]), words)), *lines]
+        return [(words("effects.rests.method"), words("effects.rests.none"))]
+    method = (words("effects.rests.method"), method_name(str(primary["method"]), words))
+    names = ("n_events", "n_eff", "n_areas", "n_periods")
+    return [method, *((words(f"effects.rests.{n}"), _number(context, primary, n)) for n in names)]
 
 
 def _number(context: Context, row: Row, name: str) -> str:

@@ -23,6 +23,7 @@ COMMANDS = (
     "demo",
     "init",
     "sample",
+    "map",
     "ingest",
     "refresh",
     "publish",

@@ -40,11 +40,13 @@ def _purge(arguments: argparse.Namespace, mission: str) -> int:
     for one in report.releases:
         codes = ", ".join(one.indicators) or "–"
         lines.append(message("cli.purge.release", language, release=one.release, indicators=codes))
+        if one.has_text:
+            lines.append(message("cli.purge.release_text", language, release=one.release))
     if not report.releases:
         lines.append(message("cli.purge.no_release", language))
     lines += [message("cli.purge.still_there", language, path=path) for path in report.still_there]
     lines.append(message("cli.purge.next", language, mission=mission))
-    releases = [{"release": r.release, "indicators": list(r.indicators)} for r in report.releases]
+    releases = [vars(one) for one in report.releases]
     result = {
         "purge": report.purge_id,
         "kind": report.kind,

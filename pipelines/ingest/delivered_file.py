@@ -100,11 +100,13 @@ def _column_problems(delivery: Delivery, table: SourceTable) -> Iterator[Problem
         if needed[name]:
             free = [entry for entry in table.header if entry not in needed]
             parameters = {"nearest": suggestion(name, free or table.header)}
+            parameters["source"] = delivery.source.source
             yield Problem("missing_column", delivery.name, sheet, None, name, None, parameters)
     ignored = delivery.source.ignore
     for name in table.header:
         if name in needed or any(fnmatch.fnmatchcase(name, pattern) for pattern in ignored):
             continue
         parameters = {"nearest": suggestion(name[:_NAME_SHOWN], sorted(needed))}
+        parameters["source"] = delivery.source.source
         shown = name if len(name) <= _NAME_SHOWN else name[:_NAME_SHOWN] + " …"
         yield Problem("unknown_column", delivery.name, sheet, None, shown, None, parameters)

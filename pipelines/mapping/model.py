@@ -31,6 +31,7 @@ _BRACES = re.compile(r"\{([^{}]*)\}")
 _DATE_SIGNS = set("YymbBdjHIMSfpz")
 _OPTION_FORMS = {
     "header_row": (r"[1-9]\d*", "mapping_option_number"),
+    "header_rows": (r"[1-9]\d*", "mapping_option_number"),
     "largest_mb": (r"[1-9]\d*", "mapping_option_number"),
     "delimiter": (r".", "mapping_option_character"),
     "quote": (r".", "mapping_option_character"),
@@ -274,11 +275,11 @@ class Source(Strict):
 _KEPT_TAGS = ("tag:yaml.org,2002:null", "tag:yaml.org,2002:merge")
 
 
-class _TextLoader(StrictLoader):
+class TextLoader(StrictLoader):
     """Reads every scalar as text, so that `no`, `01` and `5` in a recode stay what they are."""
 
 
-_TextLoader.yaml_implicit_resolvers = {
+TextLoader.yaml_implicit_resolvers = {
     first: [entry for entry in entries if entry[0] in _KEPT_TAGS]
     for first, entries in yaml.CSafeLoader.yaml_implicit_resolvers.items()
 }
@@ -305,7 +306,7 @@ def load_sources(profile: Path) -> dict[str, Source]:
 
 def read_source(path: Path) -> Source:
     """One mapping, checked against reader and contracts. Raises WrongUse with all its problems."""
-    source = read_model(path, Source, _TextLoader)
+    source = read_model(path, Source, TextLoader)
     problems = list(_reader_problems(path, source))
     for table in source.tables:
         problems += _table_problems(path, table)

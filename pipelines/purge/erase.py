@@ -79,7 +79,7 @@ def purge(workspace: Workspace, mission: str, target: str, reason: str) -> Purge
         kind,
         tuple(files),
         rows,
-        tuple(resting_on(workspace, mission, files)),
+        tuple(resting_on(workspace, mission, files, target)),
         tuple(_still_there(workspace, mission, target, files)),
     )
 

@@ -3,7 +3,9 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
@@ -13,13 +15,19 @@ from pipelines.workspace.paths import Workspace
 
 @dataclass(frozen=True)
 class Rests:
-    """A release, and the indicators whose figures count rows of the files."""
+    """A release, and the indicators whose figures count rows of the files.
+
+    `has_text`: the key stands among the rejected cells that the mission's own copy lists.
+    """
 
     release: str
     indicators: tuple[str, ...]
+    has_text: bool
 
 
-def resting_on(workspace: Workspace, mission: str, files: Sequence[str]) -> Iterator[Rests]:
+def resting_on(
+    workspace: Workspace, mission: str, files: Sequence[str], text: str
+) -> Iterator[Rests]:
     """The releases made while one of these files (SHA-256) was in force, oldest first."""
     for name in releases_of(workspace, mission):
         folder = release_folder(workspace, mission, name)
@@ -30,12 +38,14 @@ def resting_on(workspace: Workspace, mission: str, files: Sequence[str]) -> Iter
         found: set[str] = set()
         for path in folder.glob("*/parquet/contribution.parquet"):
             rows = pq.read_table(path, columns=["indicator", "file_sha256"])
-            own = rows.filter(pc.is_in(rows["file_sha256"], value_set=_array(files)))
+            own = rows.filter(pc.is_in(rows["file_sha256"], value_set=pa.array(files, pa.string())))
             found.update(own["indicator"].unique().to_pylist())
-        yield Rests(name, tuple(sorted(found)))
+        listed = (_lists(path, text) for path in folder.glob("*/parquet/reject_summary.parquet"))
+        yield Rests(name, tuple(sorted(found)), any(listed))
 
 
-def _array(values: Sequence[str]):  # type: ignore[no-untyped-def]
-    import pyarrow as pa
-
-    return pa.array(list(values), pa.string())
+def _lists(path: Path, text: str) -> bool:
+    """Whether a list of rejected cells tells the text."""
+    columns = set(pq.read_schema(path).names) & {"raw_value", "sentence_en"}
+    rows = pq.read_table(path, columns=sorted(columns))
+    return any(pc.any(pc.match_substring(column, text)).as_py() for column in rows.columns)

@@ -2,7 +2,8 @@
 
 Options: `sheet` (its name; needed where the workbook has several), `header_row` (1),
 `ignore_sheets` (names or patterns of sheets that are known and not read: others that hold something
-are told), `largest_mb` (256: unpacked size up to which a workbook is opened at all).
+are told), `largest_mb` (256: unpacked size up to which a workbook is opened at all), and those of
+the shape of the sheet (`sheet_shape.py`).
 """
 
 import fnmatch
@@ -19,6 +20,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from indicators.foundation.errors import Problem, WrongUse
 from pipelines.readers.protocol import Reader
+from pipelines.readers.sheet_shape import SHAPE_OPTIONS, in_shape, joined_names
 from pipelines.readers.table import (
     Options,
     ReaderWarning,
@@ -51,12 +53,33 @@ _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationship
 
 def read(path: Path, options: Options) -> Iterator[SourceTable]:
     """The named sheet. Raises WrongUse for a workbook or a sheet that cannot be read."""
+    data, workbook = _opened(path, int(options.get("largest_mb", LARGEST_MB)))
+    sheet = _sheet_name(path, workbook.sheet_names, options.get("sheet"))
+    table = in_shape(
+        _table(path, sheet, _sheet_texts(path, data, workbook, sheet), options), options, path.name
+    )
+    others = _sheets_not_read(data, workbook.sheet_names, sheet, options.get("ignore_sheets", ()))
+    yield replace(table, remarks=(*table.remarks, *others))
+
+
+def workbook_texts(path: Path) -> Iterator[tuple[str, list[list[str | None]]]]:
+    """Each sheet of a workbook with its cells as text, from A1 on. Raises WrongUse as `read`."""
+    data, workbook = _opened(path, LARGEST_MB)
+    for sheet in workbook.sheet_names:
+        yield sheet, _sheet_texts(path, data, workbook, sheet)
+
+
+def _opened(path: Path, largest_mb: int) -> tuple[bytes, CalamineWorkbook]:
     data = path.read_bytes()
     _refuse_other_kinds(path, data)
-    _refuse_large(path, data, int(options.get("largest_mb", LARGEST_MB)))
-    workbook = _workbook(path, data)
-    sheet = _sheet_name(path, workbook.sheet_names, options.get("sheet"))
-    header_row = int(options.get("header_row", 1))
+    _refuse_large(path, data, largest_mb)
+    return data, _workbook(path, data)
+
+
+def _sheet_texts(
+    path: Path, data: bytes, workbook: CalamineWorkbook, sheet: str
+) -> list[list[str | None]]:
+    """The cells of a sheet as text, from A1 on; a formula that failed as its fault."""
     try:
         content = _sheet_content(data, sheet)
         _refuse_far_cells(path, sheet, content)
@@ -71,9 +94,7 @@ def read(path: Path, options: Options) -> Iterator[SourceTable]:
     for (row, column), fault in faults.items():
         if row < len(texts) and column < len(texts[row]):
             texts[row][column] = fault
-    table = _table(path, sheet, texts, header_row)
-    others = _sheets_not_read(data, workbook.sheet_names, sheet, options.get("ignore_sheets", ()))
-    yield replace(table, remarks=others)
+    return texts
 
 
 def _refuse_other_kinds(path: Path, data: bytes) -> None:
@@ -172,10 +193,12 @@ def _sheet_name(path: Path, names: list[str], wanted: str | None) -> str:
     raise WrongUse(Problem(rule, path.name, wanted, parameters={"sheets": listed}))
 
 
-def _table(path: Path, sheet: str, texts: list[list[str | None]], header_row: int) -> SourceTable:
+def _table(path: Path, sheet: str, texts: list[list[str | None]], options: Options) -> SourceTable:
     """The sheet below its header; columns without name and content at the edge are left out."""
+    first, rows = int(options.get("header_row", 1)), int(options.get("header_rows", 1))
+    header_row = first + rows - 1
     body = texts[header_row:]
-    names = texts[header_row - 1] if len(texts) >= header_row else []
+    names = joined_names(texts[first - 1 : header_row]) if len(texts) >= header_row else []
     if not any(names):
         raise WrongUse(Problem("empty_file", path.name, sheet))
     used = [at for at, name in enumerate(names) if name or any(row[at] for row in body)]
@@ -238,5 +261,5 @@ def _column_index(letters: str) -> int:
     return index - 1
 
 
-_OPTIONS = frozenset({"sheet", "header_row", "ignore_sheets", "largest_mb"})
+_OPTIONS = frozenset({"sheet", "header_row", "ignore_sheets", "largest_mb"}) | SHAPE_OPTIONS
 READER = Reader("xlsx", _OPTIONS, read, keeps_midnight=True)

@@ -13,7 +13,15 @@ from tests.browser.conftest import Visit
 pytestmark = pytest.mark.browser
 
 _WITH_CHARTS = ("/indicators/P2-OC-07", "/map", "/perceptions", "/effects")
-_PATHS = (*_WITH_CHARTS, "/", "/results-chain", "/indicators", "/data-quality", "/releases", "/catalogue")
+_PATHS = (
+    *_WITH_CHARTS,
+    "/",
+    "/results-chain",
+    "/indicators",
+    "/data-quality",
+    "/releases",
+    "/catalogue",
+)
 # Each of them must still be seen where a printer leaves out every background.
 _MARKS = (
     ".range-line",

@@ -231,8 +231,8 @@ def test_what_a_finding_rests_on_stands_beside_it(context_at: At) -> None:
     for said in ("Cases counted 819", "comparisons 155", "Areas 8", "Periods with both 33"):
         assert said in text
     assert "5, of which 1 answered" in text and "Data as at" in text
-    text = _card(effects.body(context_at("/effects?edge=E1&lang=fr")), "rests")
-    assert "Cas comptés non compté par cette méthode" in text
+    untested = _card(effects.body(context_at("/effects?edge=E3&lang=fr")), "rests")
+    assert "aucune n’a pu s’appliquer" in untested and "Zones" not in untested
 
 
 def test_below_grade_b_the_caveat_comes_before_the_estimate(context_at: At) -> None:

@@ -13,7 +13,7 @@ from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import resolve_path
 from indicators.foundation.data_folder import data_folder
 from indicators.foundation.errors import WrongUse
-from pipelines.ingest.delivered_file import Delivery, file_rows
+from pipelines.ingest.delivered_file import Delivery, file_rows, with_remarks
 from pipelines.mapping.area_polygons import Outlines
 from pipelines.mapping.model import load_sources
 from pipelines.quality.checks import run_checks
@@ -139,7 +139,9 @@ def test_a_base_that_no_mapping_knows_is_named(
     before, after = (
         [
             remark
-            for _, remark in file_rows(Delivery(place, place.name, "0", entry)).remarks
+            for _, remark in with_remarks(
+                file_rows(Delivery(place, place.name, "0", entry)), entry
+            ).remarks
             if remark.rule == "recode_unlisted"
         ]
         for place in (original, path)

@@ -1,0 +1,195 @@
+"""`poclens map FILE`: a mapping proposed for an unknown file, or the mend of one that changed."""
+
+import argparse
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from indicators.foundation.errors import Problem, WrongUse
+from indicators.foundation.messages import message
+from pipelines.cli.main import show
+from pipelines.cli.options import add_mission, mission_of
+
+if TYPE_CHECKING:
+    from indicators.definitions.mission_profile import Mission
+    from pipelines.proposal.known_rows import Known
+    from pipelines.proposal.proposal import Proposal
+
+_SURE = 0.9  # from here on a person at a terminal is not asked about a column by itself
+
+
+def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+    """The file, what a person says of it, and whether and where to write."""
+    add_mission(parser, language)
+    parser.add_argument("file", type=Path, help=message("cli.map.file", language))
+    for name in ("source", "name", "table", "sheet"):
+        parser.add_argument(f"--{name}", help=message(f"cli.map.{name}", language))
+    for name, metavar in (("set", "COLUMN=VALUE"), ("column", "COLUMN=HEADER"), ("drop", "COLUMN")):
+        parser.add_argument(
+            f"--{name}",
+            action="append",
+            default=[],
+            metavar=metavar,
+            help=message(f"cli.map.{name}", language),
+        )
+    parser.add_argument("--yes", action="store_true", help=message("cli.map.yes", language))
+    parser.add_argument("--write", type=Path, help=message("cli.map.write", language))
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Shows the proposal, asks where somebody is there, writes what was confirmed."""
+    from indicators.definitions.mission_profile import read_mission
+    from pipelines.proposal.known_rows import known_rows
+
+    if not arguments.file.is_file():
+        raise WrongUse(Problem("no_file", str(arguments.file)))
+    profile = arguments.workspace.profile(mission_of(arguments))
+    mission = read_mission(profile)
+    known = known_rows(arguments.workspace.warehouse(mission.mission))
+    if arguments.source:
+        return _mend(arguments, profile, mission, known)
+    return _propose(arguments, profile, mission, known)
+
+
+def _pairs(texts: list[str]) -> dict[str, str]:
+    for text in texts:
+        if "=" not in text:
+            raise WrongUse(Problem("map_pair", value=text))
+    return {name: value for name, _, value in (text.partition("=") for text in texts)}
+
+
+def _is_asking(arguments: argparse.Namespace) -> bool:
+    return not arguments.yes and not arguments.json and sys.stdin.isatty()
+
+
+def _propose(
+    arguments: argparse.Namespace, profile: Path, mission: "Mission", known: "Known"
+) -> int:
+    from pipelines.proposal.confirm import ask, with_header
+    from pipelines.proposal.proposal import propose
+    from pipelines.proposal.told import proposal_lines
+
+    language = arguments.language
+    proposal = propose(arguments.file, known, table=arguments.table, sheet=arguments.sheet)
+    for column, value in _pairs(arguments.set).items():
+        proposal = proposal.with_constant(column, value)
+    for column, header in _pairs(arguments.column).items():
+        proposal = with_header(proposal, column, header, known)
+    for column in arguments.drop:
+        proposal = proposal.without(column)
+    _tell(arguments, proposal_lines(arguments.file, proposal, language))
+    if _is_asking(arguments):
+        proposal = ask(proposal, known, language, _SURE)
+    if arguments.name:
+        from dataclasses import replace
+
+        proposal = replace(proposal, source=arguments.name)
+    target = arguments.write or profile / "sources" / f"{proposal.source}.yaml"
+    if not arguments.write and target.exists():
+        facts = {"file_name": arguments.file.name}
+        raise WrongUse(Problem("map_exists", value=proposal.source, parameters=facts))
+    return _finish(arguments, proposal, target, profile, mission)
+
+
+def _finish(
+    arguments: argparse.Namespace,
+    proposal: "Proposal",
+    target: Path,
+    profile: Path,
+    mission: "Mission",
+) -> int:
+    """Shows what would arrive, and writes the mapping where a person, or `--yes`, says so."""
+    result: dict[str, Any] = {"mapping": proposal.mapping(), "open": list(proposal.open_required)}
+    result |= {"confidence": proposal.confidence, "rivals": list(proposal.rivals), "path": None}
+    result["columns"] = [asdict(one) for one in proposal.columns]
+    if proposal.open_required:
+        if arguments.yes:
+            raise WrongUse([Problem("map_open", value=name) for name in proposal.open_required])
+        show(arguments, result, message("map.not_written", arguments.language))
+        return 0
+    result["preview"] = _previewed(arguments, proposal.mapping(), profile, mission)
+    result["path"] = _written(arguments, proposal.mapping(), target, mission)
+    show(arguments, result, "")
+    return 0
+
+
+def _mend(arguments: argparse.Namespace, profile: Path, mission: "Mission", known: "Known") -> int:
+    """What of a known mapping does not fit the file; writes the mend where it is confirmed."""
+    from pipelines.mapping.model import load_sources
+    from pipelines.proposal.difference import Change, differences, mended
+    from pipelines.proposal.told import change_line
+
+    language, sources = arguments.language, load_sources(profile)
+    if arguments.source not in sources:
+        facts = {"known": ", ".join(sources)}
+        raise WrongUse(Problem("map_no_source", value=arguments.source, parameters=facts))
+    path = _file_of(profile, arguments.source)
+    said = _pairs(arguments.column)
+    found, _ = differences(arguments.file, sources[arguments.source], known)
+    changes = [
+        one
+        for one in found
+        if not (one.place in said or (one.kind == "new" and one.after in said.values()))
+    ]
+    changes += [Change("renamed", old, old, new, 1.0) for old, new in said.items()]
+    names = {"name": arguments.file.name, "source": arguments.source}
+    result: dict[str, Any] = {"changes": [vars(one) for one in changes], "path": None}
+    if not changes:
+        show(arguments, result, message("map.same", language, **names))
+        return 0
+    lines = [message("map.differs", language, **names)]
+    _tell(arguments, [*lines, *(change_line(one, language) for one in changes)])
+    content = mended(path, changes)
+    if not any(one.kind == "missing" for one in changes):
+        result["preview"] = _previewed(arguments, content, profile, mission)
+    result["mapping"] = content
+    result["path"] = _written(arguments, content, arguments.write or path, mission)
+    show(arguments, result, "")
+    return 0
+
+
+def _file_of(profile: Path, source: str) -> Path:
+    from pipelines.mapping.model import read_source
+
+    paths = sorted((profile / "sources").glob("*.yaml"))
+    return next(path for path in paths if read_source(path).source == source)
+
+
+def _tell(arguments: argparse.Namespace, lines: Any) -> None:
+    if not arguments.json:
+        print("\n".join(lines))
+
+
+def _previewed(
+    arguments: argparse.Namespace, mapping: dict[str, Any], profile: Path, mission: "Mission"
+) -> dict[str, Any]:
+    from pipelines.proposal.preview import preview
+    from pipelines.proposal.told import preview_lines
+    from pipelines.proposal.writing import checked
+
+    warehouse = arguments.workspace.warehouse(mission.mission)
+    shown = preview(arguments.file, checked(mapping), mission, profile, warehouse)
+    _tell(arguments, preview_lines(shown, arguments.language))
+    return asdict(shown)
+
+
+def _written(
+    arguments: argparse.Namespace, mapping: dict[str, Any], target: Path, mission: "Mission"
+) -> str | None:
+    """The path of the mapping where it was confirmed; None where nothing was written."""
+    from pipelines.proposal.writing import write_mapping
+
+    language = arguments.language
+    if _is_asking(arguments):
+        answer = input(message("map.ask.write", language)).strip().lower()
+        is_wanted = answer[:1] in ("y", "o")
+    else:
+        is_wanted = arguments.yes or arguments.write is not None
+    if not is_wanted:
+        _tell(arguments, [message("map.not_written", language)])
+        return None
+    write_mapping(mapping, target)
+    facts = {"path": target, "mission": mission.mission, "file": arguments.file}
+    _tell(arguments, [message("map.written", language, **facts)])
+    return str(target)

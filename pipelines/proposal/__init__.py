@@ -1,0 +1,1 @@
+"""Mappings proposed for files that no mapping takes yet, for a person to confirm."""

@@ -1,0 +1,64 @@
+"""Which code each text of a column means: by code, label or synonym, else by likeness."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from indicators.definitions.contracts import Column
+from pipelines.proposal.words import code_texts, folded, likeness
+
+_LEAST_ALIKE = 0.8
+_TRUE = {"true", "yes", "oui", "vrai", "1", "y", "o", "x", "ye", "✓"}
+_FALSE = {"false", "no", "non", "faux", "0", "n"}
+_READ_ANYWAY = {"true", "yes", "oui", "vrai", "1", "false", "no", "non", "faux", "0"}
+
+
+@dataclass(frozen=True)
+class CodeProposal:
+    """What one text of the file means; `code` is None where nothing is proposed."""
+
+    text: str
+    code: str | None
+    confidence: float
+    reason: str  # message key `map.reason.<reason>`
+
+
+def code_proposals(
+    texts: Iterable[str], column: Column, separator: str | None = None
+) -> list[CodeProposal]:
+    """A proposal for each distinct text, or for each member of texts that are lists."""
+    members = _members(texts, separator)
+    if column.base_type == "bool":
+        return [_of_bool(text) for text in members]
+    known = code_texts(column)
+    return [_of_code(text, known, column.allowed_codes or ()) for text in members]
+
+
+def _members(texts: Iterable[str], separator: str | None) -> list[str]:
+    parts = (text.split(separator) if separator else [text] for text in texts)
+    return sorted({part.strip() for entry in parts for part in entry if part.strip()})
+
+
+def _of_bool(text: str) -> CodeProposal:
+    plain = text.casefold()
+    if plain in _READ_ANYWAY:
+        return CodeProposal(text, text, 1.0, "as_it_is")
+    if plain in _TRUE:
+        return CodeProposal(text, "true", 0.85, "short_for_yes")
+    if plain in _FALSE:
+        return CodeProposal(text, "false", 0.85, "short_for_no")
+    return CodeProposal(text, None, 0, "unknown_text")
+
+
+def _of_code(text: str, known: Mapping[str, str], codes: tuple[str, ...]) -> CodeProposal:
+    if text in codes:
+        return CodeProposal(text, text, 1.0, "as_it_is")
+    plain = folded(text)
+    if plain in known:
+        return CodeProposal(text, known[plain], 0.96, "label")
+    ranked = sorted(((likeness(plain, entry), code) for entry, code in known.items()), reverse=True)
+    if ranked and ranked[0][0] >= _LEAST_ALIKE:
+        best, code = ranked[0]
+        rival = next((score for score, other in ranked if other != code), 0.0)
+        if best - rival >= 0.1:
+            return CodeProposal(text, code, round(0.85 * best, 2), "alike")
+    return CodeProposal(text, None, 0, "unknown_text")

@@ -1,0 +1,68 @@
+"""A person's answers to a proposal: at a terminal, or as options of the command."""
+
+from dataclasses import replace
+
+from indicators.definitions.contracts import Column, contracts
+from indicators.foundation.errors import Problem, WrongUse
+from indicators.foundation.messages import message
+from pipelines.proposal.codes import CodeProposal
+from pipelines.proposal.columns import ColumnProposal, fitting_entry, recode_of
+from pipelines.proposal.known_rows import Known
+from pipelines.proposal.proposal import Proposal
+from pipelines.proposal.told import codes_words
+
+
+def with_header(proposal: Proposal, column: str, header: str, known: Known) -> Proposal:
+    """The proposal with a column of the file for this column of the table, as a person says."""
+    own = contracts()[proposal.table].columns
+    if column not in own:
+        facts = {"known": ", ".join(own)}
+        raise WrongUse(Problem("map_no_column", value=column, parameters=facts))
+    if header not in proposal.layout.table.header:
+        facts = {"known": ", ".join(proposal.layout.table.header)}
+        raise WrongUse(Problem("map_no_header", value=header, parameters=facts))
+    entry, codes = fitting_entry(own[column], proposal.layout.table, header, known)
+    said = ColumnProposal(column, (header,), 1.0, ("by_person",), entry, codes)
+    others = [one for one in proposal.columns if one.column != column and header not in one.headers]
+    return replace(proposal, columns=(*others, said))
+
+
+def ask(proposal: Proposal, known: Known, language: str, sure: float) -> Proposal:
+    """Asks about each column that is not sure, each text that is not known, each that is open."""
+    columns = contracts()[proposal.table].columns
+    for one in proposal.columns:
+        title = columns[one.column].title.in_language(language)
+        if one.confidence < sure:
+            facts = {"header": " + ".join(one.headers), "column": one.column, "title": title}
+            if input(message("map.ask.column", language, **facts)).strip().lower()[:1] == "n":
+                proposal = proposal.without(one.column)
+                continue
+        proposal = _ask_codes(proposal, one, columns[one.column], language)
+    for name in proposal.open_required:
+        column = columns[name]
+        codes = codes_words(column, "map.open_codes", language)
+        facts = {"column": name, "title": column.title.in_language(language), "codes": codes}
+        said = input(message("map.ask.open", language, **facts)).strip()
+        if said.startswith("="):
+            proposal = with_header(proposal, name, said[1:].strip(), known)
+        elif said:
+            proposal = proposal.with_constant(name, said)
+    return proposal
+
+
+def _ask_codes(proposal: Proposal, one: ColumnProposal, column: Column, language: str) -> Proposal:
+    """Asks what texts mean for which no code is proposed."""
+    if not column.allowed_codes or all(code.code for code in one.codes):
+        return proposal
+    codes = []
+    for code in one.codes:
+        if code.code is None:
+            facts = {"text": code.text, "column": one.column}
+            listed = ", ".join(column.allowed_codes)
+            said = input(message("map.ask.code", language, codes=listed, **facts)).strip()
+            if said in column.allowed_codes:
+                code = CodeProposal(code.text, said, 1.0, "by_person")
+        codes.append(code)
+    answered = replace(one, codes=tuple(codes), entry={**one.entry, **recode_of(codes)})
+    columns = [answered if entry is one else entry for entry in proposal.columns]
+    return replace(proposal, columns=tuple(columns))

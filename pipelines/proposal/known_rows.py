@@ -1,0 +1,39 @@
+"""Areas and units that a mission knows already: folded name or code to the code itself."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import duckdb
+
+from pipelines.proposal.words import folded
+from pipelines.warehouse.connection import open_warehouse
+
+Known = Mapping[str, Mapping[str, str]]  # `areas.area_code`: {folded name: code}
+_NAMED = {
+    "areas.area_code": ("areas", "area_code", ("area_code", "name_en", "name_fr")),
+    "units.unit_code": ("units", "unit_code", ("unit_code", "unit_name")),
+}
+
+
+def known_rows(warehouse: Path) -> Known:
+    """What the warehouse knows; nothing where the mission has none yet."""
+    if not warehouse.is_file():
+        return {}
+    with open_warehouse(warehouse) as connection:
+        return {
+            reference: _names(connection, table, code, columns)
+            for reference, (table, code, columns) in _NAMED.items()
+        }
+
+
+def _names(
+    connection: duckdb.DuckDBPyConnection, table: str, code: str, columns: tuple[str, ...]
+) -> dict[str, str]:
+    """Names of one row alone: two places of one name are for a person to tell apart."""
+    found: dict[str, set[str]] = {}
+    for name in columns:
+        rows = connection.execute(f"SELECT DISTINCT {code}, {name} FROM core.{table}").fetchall()
+        for key, text in rows:
+            if text:
+                found.setdefault(folded(text), set()).add(key)
+    return {text: min(keys) for text, keys in found.items() if len(keys) == 1}

@@ -1,0 +1,176 @@
+"""How an unknown file is laid out: reader, encoding, delimiter, sheet, header row and its rows."""
+
+import codecs
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from indicators.foundation.errors import Problem, WrongUse
+from pipelines.proposal.words import all_column_names, readings
+from pipelines.readers import READERS, reader
+from pipelines.readers.table import SourceTable
+from pipelines.readers.xlsx import workbook_texts
+
+_HEADER_LOOKED_FOR = 25  # rows from the top
+_DELIMITERS = (",", ";", "\t", "|")
+_RECORDS_LOOKED_AT = 200
+_WORKBOOKS = {".xlsx": "xlsx", ".xlsm": "xlsx", ".ods": "ods", ".xls": "xls"}
+_OTHERS = {
+    ".sav": "spss",
+    ".dta": "stata",
+    ".parquet": "parquet",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+}
+_PUBLISHED = {
+    "ged": {"id", "date_prec", "where_prec", "best", "type_of_violence"},
+    "radpko": {"mission", "base", "date", "year", "untrp", "unpol", "unmob"},
+}
+Texts = Sequence[Sequence[str | None]]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One sheet as it would be read, and why so."""
+
+    reader: str
+    options: dict[str, Any]
+    table: SourceTable
+
+
+def layouts(path: Path) -> list[Layout]:
+    """The sheets of the file that hold a table. Raises WrongUse where it cannot be read at all."""
+    suffix = path.suffix.lower()
+    name = _WORKBOOKS.get(suffix) or _OTHERS.get(suffix) or "csv"
+    if name not in READERS:
+        raise WrongUse(Problem("map_no_reader", path.name, parameters={"kind": suffix}))
+    if suffix in _WORKBOOKS:
+        found = list(_of_workbook(path, name))
+    elif suffix in _OTHERS:
+        found = [Layout(name, {}, _read(path, name, {}))]
+    else:
+        found = [_of_text(path)]
+    if not found:
+        raise WrongUse(Problem("empty_file", path.name))
+    return found
+
+
+def _read(path: Path, name: str, options: dict[str, Any]) -> SourceTable:
+    return next(iter(reader(name).read(path, options)))
+
+
+def _of_workbook(path: Path, name: str) -> Iterator[Layout]:
+    sheets = list(workbook_texts(path))
+    for sheet, texts in sheets:
+        row = header_row(texts)
+        if row is None:
+            continue
+        options: dict[str, Any] = {"sheet": sheet} if len(sheets) > 1 else {}
+        options |= _header_options(texts, row)
+        yield Layout(name, options, _read(path, name, options))
+
+
+def _header_options(texts: Texts, row: int) -> dict[str, Any]:
+    """`header_row`, and `header_rows` where a row of groups stands right above it."""
+    options: dict[str, Any] = {} if row == 1 else {"header_row": row}
+    if row > 1 and _is_row_of_groups(texts[row - 2], texts[row - 1]):
+        options = {"header_row": row - 1, "header_rows": 2}
+        if row == 2:
+            del options["header_row"]
+    return options
+
+
+def _is_row_of_groups(above: Sequence[str | None], names: Sequence[str | None]) -> bool:
+    """Whether names that occur twice are told apart by the row above them."""
+    filled = sum(1 for text in above if text)
+    plain = [text for text in names if text]
+    return filled >= 2 and len(set(plain)) < len(plain)
+
+
+def _of_text(path: Path) -> Layout:
+    data = path.read_bytes()
+    encoding = _encoding(data)
+    text = data.decode(encoding or "utf-8-sig", errors="replace")
+    delimiter = _delimiter(text)
+    records = list(_records(text, delimiter))
+    found = header_row([fields for _, fields in records])
+    if found is None:
+        raise WrongUse(Problem("empty_file", path.name))
+    options: dict[str, Any] = {"encoding": encoding} if encoding else {}
+    options |= {"delimiter": delimiter} if delimiter != "," else {}
+    line = records[found - 1][0]
+    options |= {"header_row": line} if line != 1 else {}
+    names = {field.strip() for field in records[found - 1][1]}
+    kind = next((name for name, needed in _PUBLISHED.items() if needed <= names), "csv")
+    return Layout(kind, options, _read(path, kind, options))
+
+
+def _encoding(data: bytes) -> str | None:
+    """None for UTF-8, which is what a reader takes anyway."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    else:
+        return None
+    try:
+        data.decode("cp1252")
+    except UnicodeDecodeError:
+        return "latin-1"
+    return "cp1252"
+
+
+def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """(line, fields) of the first records."""
+    found = csv.reader(StringIO(text, newline=""), delimiter=delimiter)
+    line = 1
+    try:
+        for fields in found:
+            yield line, fields
+            line = found.line_num + 1
+            if line > _RECORDS_LOOKED_AT:
+                return
+    except csv.Error:
+        return
+
+
+def _delimiter(text: str) -> str:
+    """The sign that cuts most records into the same number of fields, and into most of them."""
+
+    def evenness(sign: str) -> float:
+        counts = Counter(len(fields) for _, fields in _records(text, sign) if any(fields))
+        if not counts:
+            return 0
+        fields, records = max(counts.items(), key=lambda entry: (entry[0] > 1, entry[1]))
+        return (fields > 1) * records / sum(counts.values()) * min(fields, 10) ** 0.5
+
+    return max(_DELIMITERS, key=evenness)
+
+
+def header_row(texts: Texts) -> int | None:
+    """The row (1-based) that names most columns: words, not numbers, best those we know."""
+    best, place = 0.0, None
+    for number, row in enumerate(texts[:_HEADER_LOOKED_FOR], start=1):
+        score = _header_score(row, texts[number : number + _HEADER_LOOKED_FOR])
+        if score > best:
+            best, place = score, number
+    return place
+
+
+def _header_score(row: Sequence[str | None], below: Texts) -> float:
+    cells = [text.strip() for text in row if text and text.strip()]
+    if not cells or not any(any(text for text in entry) for entry in below):
+        return 0
+    words = [text for text in cells if not re.fullmatch(r"[\d\s.,:/%+-]+", text)]
+    known = sum(any(word in all_column_names() for word in readings(text)) for text in cells)
+    width = max(sum(1 for text in entry if text) for entry in below)
+    cover = min(1.0, len(cells) / max(width, 1))
+    distinct = len(set(cells)) / len(cells)
+    return (len(words) / len(cells)) * cover * (0.5 + 0.5 * distinct) + 1.5 * known / len(cells)

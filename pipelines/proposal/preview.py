@@ -1,0 +1,87 @@
+"""What a mapping would make of a file: its first rows as they would arrive, and its rejects.
+
+The file is taken into a copy of the warehouse, which is thrown away.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from indicators.definitions.contracts import contracts
+from indicators.definitions.mission_profile import Mission
+from indicators.foundation.sql_text import quoted
+from pipelines.ingest.delivered_file import Delivery
+from pipelines.ingest.load_file import load_file
+from pipelines.mapping.area_polygons import read_outlines
+from pipelines.mapping.model import Source
+from pipelines.warehouse.connection import open_warehouse
+
+_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """One reason for which rows would not come in: how many, and the first text of them."""
+
+    table: str
+    column: str
+    rule: str
+    rows: int
+    value: str | None
+
+
+@dataclass(frozen=True)
+class Preview:
+    """`rows`: the first that would arrive, their filled columns; counts as ingest gives them."""
+
+    rows_read: int
+    rows_loaded: int
+    rows_rejected: int
+    rows: tuple[Mapping[str, Any], ...]
+    rejects: tuple[Rejected, ...]
+
+
+def preview(
+    path: Path, source: Source, mission: Mission, profile: Path, warehouse: Path
+) -> Preview:
+    """Takes the file in on trial. Raises WrongUse where it could not be read."""
+    trial = mission.model_copy(update={"reject_limit_pct": 100})
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "trial.duckdb"
+        if warehouse.is_file():
+            shutil.copyfile(warehouse, copy)
+        with open_warehouse(copy) as connection:
+            delivery = Delivery(path, path.name, "trial", source)
+            report = load_file(connection, trial, delivery, lambda: read_outlines(profile, mission))
+            tables = dict.fromkeys(table.table for table in source.tables)
+            rows = [row for table in tables for row in _arrived(connection, table)]
+            rejects = [entry for table in tables for entry in _rejected(connection, table)]
+    counts = (report.rows_read, report.rows_loaded, report.rows_rejected)
+    return Preview(*counts, tuple(rows[:_SHOWN]), tuple(rejects))
+
+
+def _arrived(connection: duckdb.DuckDBPyConnection, table: str) -> list[dict[str, Any]]:
+    columns = list(contracts()[table].columns)
+    listed = ", ".join(quoted(name) for name in columns)
+    rows = connection.execute(
+        f"SELECT {listed} FROM core.{quoted(table)} WHERE file_sha256 = 'trial' "
+        f"ORDER BY row_number LIMIT {_SHOWN}"
+    ).fetchall()
+    return [
+        {name: value for name, value in zip(columns, row, strict=True) if value is not None}
+        for row in rows
+    ]
+
+
+def _rejected(connection: duckdb.DuckDBPyConnection, table: str) -> list[Rejected]:
+    rows = connection.execute(
+        "SELECT coalesce(column_name, ''), rule, count(DISTINCT (sheet, row_number)), "
+        f"arg_min(raw_value, row_number) FROM quarantine.{quoted(table)} "
+        "WHERE file_sha256 = 'trial' GROUP BY ALL ORDER BY 3 DESC, 1, 2"
+    ).fetchall()
+    return [Rejected(table, *row) for row in rows]

@@ -1,0 +1,169 @@
+"""A whole mapping proposed for an unknown file, and what of it is left for a person to say."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from indicators.definitions.catalogue import load_catalogue
+from indicators.definitions.contracts import Contract, contracts
+from indicators.foundation.errors import Problem, WrongUse
+from pipelines.proposal.columns import MISSING, ColumnProposal, column_proposals, texts_of
+from pipelines.proposal.known_rows import Known
+from pipelines.proposal.layout import Layout, layouts
+from pipelines.proposal.words import folded, likeness
+
+_LEAST_SCORE = 0.35
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A mapping for one file.
+
+    `open_required`: columns that the contract requires and nothing is proposed for; `constants`:
+    what a person said that they hold; `ignored`: columns of the file that would not be kept;
+    `rivals`: other contracts that fit nearly as well.
+    """
+
+    source: str
+    files: str
+    layout: Layout
+    table: str
+    confidence: float
+    columns: tuple[ColumnProposal, ...]
+    missing: tuple[str, ...] = ()
+    constants: Mapping[str, str] | None = None
+    rivals: tuple[str, ...] = ()
+    indicators: tuple[str, ...] = ()  # those of the catalogue that the table feeds
+
+    @property
+    def open_required(self) -> tuple[str, ...]:
+        """Columns that the contract requires and nobody has spoken for."""
+        named = {one.column for one in self.columns} | (self.constants or {}).keys()
+        required = contracts()[self.table].columns.items()
+        return tuple(name for name, column in required if column.required and name not in named)
+
+    @property
+    def ignored(self) -> tuple[str, ...]:
+        """Columns of the file that nothing is proposed for: they are not kept."""
+        taken = {header for one in self.columns for header in one.headers}
+        return tuple(name for name in self.layout.table.header if name not in taken)
+
+    def mapping(self) -> dict[str, Any]:
+        """The content of `sources/<source>.yaml`."""
+        columns: dict[str, Any] = {}
+        by_name = {one.column: one for one in self.columns}
+        for name in contracts()[self.table].columns:
+            if name in (self.constants or {}):
+                columns[name] = {"constant": (self.constants or {})[name]}
+            elif name in by_name:
+                one = by_name[name]
+                origin = one.headers[0] if len(one.headers) == 1 else list(one.headers)
+                columns[name] = {"from": origin, **one.entry}
+        found: dict[str, Any] = {
+            "source": self.source,
+            "files": [self.files],
+            "reader": self.layout.reader,
+        }
+        if self.layout.options:
+            found["options"] = self.layout.options
+        if self.missing:
+            found["missing"] = list(self.missing)
+        if self.ignored:
+            found["ignore"] = [re.sub(r"([*?\[])", r"[\1]", name) for name in self.ignored]
+        return found | {"tables": [{"table": self.table, "columns": columns}]}
+
+    def without(self, column: str) -> "Proposal":
+        """The proposal with nothing for this column."""
+        return replace(self, columns=tuple(one for one in self.columns if one.column != column))
+
+    def with_constant(self, column: str, value: str) -> "Proposal":
+        """The proposal with one text for every row of this column."""
+        known = contracts()[self.table].columns
+        if column not in known:
+            listed = ", ".join(known)
+            raise WrongUse(Problem("map_no_column", value=column, parameters={"known": listed}))
+        return replace(self.without(column), constants={**(self.constants or {}), column: value})
+
+
+def propose(
+    path: Path, known: Known, *, table: str | None = None, sheet: str | None = None
+) -> Proposal:
+    """The mapping that fits the file best. Raises WrongUse where no contract fits at all."""
+    found = layouts(path)
+    if sheet is not None:
+        named = [one for one in found if one.table.sheet == sheet]
+        if not named:
+            listed = ", ".join(one.table.sheet for one in found)
+            raise WrongUse(
+                Problem("missing_sheet", path.name, sheet, parameters={"sheets": listed})
+            )
+        found = named
+    if table is not None and table not in contracts():
+        listed = ", ".join(contracts())
+        raise WrongUse(Problem("unknown_table", value=table, parameters={"known": listed}))
+    tables = [table] if table else list(contracts())
+    scored = [
+        (*_scored(path, layout, contracts()[name], known), layout, name)
+        for layout in found
+        for name in tables
+    ]
+    scored.sort(key=lambda entry: -entry[0])
+    score, columns, layout, name = scored[0]
+    if not table and score < _LEAST_SCORE:
+        raise WrongUse(Problem("map_no_contract", path.name))
+    rivals = [(entry[0], entry[3]) for entry in scored[1:] if entry[3] != name]
+    distance = score - rivals[0][0] if rivals else 1.0
+    confidence = min(0.97, round(score, 2)) if distance >= 0.1 else min(0.6, round(score, 2))
+    near = tuple(dict.fromkeys(other for value, other in rivals if score - value < 0.1))[:3]
+    feeds = tuple(sorted(c for c, one in load_catalogue().items() if one.source == name))
+    stem = re.sub(r"[^a-z0-9]+", "_", folded(path.stem)).strip("_")
+    source = re.sub(r"^[^a-z]+|[\d_]+$", "", stem) or name
+    return Proposal(
+        source,
+        re.sub(r"\d+", "*", path.name),
+        layout,
+        name,
+        confidence,
+        tuple(columns),
+        _missing(layout),
+        {},
+        near,
+        feeds,
+    )
+
+
+def _missing(layout: Layout) -> tuple[str, ...]:
+    """Texts of the file that say that there is no value."""
+    there: set[str] = set()
+    for column in layout.table.rows.columns:
+        there.update(text.strip() for text in column.unique().to_pylist() if text)
+    return tuple(text for text in MISSING if text in there)
+
+
+def _scored(
+    path: Path, layout: Layout, contract: Contract, known: Known
+) -> tuple[float, Sequence[ColumnProposal]]:
+    """How well a contract explains a sheet: 0 to about 1."""
+    texts = texts_of(layout.table)
+    columns = column_proposals(contract, texts, known)
+    explained = {header: one.confidence for one in columns for header in one.headers}
+    required = [name for name, column in contract.columns.items() if column.required]
+    found = {one.column: one.confidence for one in columns}
+    own = sum(explained.values()) / max(len(layout.table.header), 1)
+    needed = sum(found.get(name, 0) for name in required) / max(len(required), 1)
+    titles = (contract.table, contract.title.en, contract.title.fr)
+    names = (path.stem, layout.table.sheet)
+    named = (
+        max(
+            likeness(word, folded(title))
+            for title in titles
+            for name in names
+            for word in (folded(re.sub(r"[\d_-]+", " ", name)), *folded(name).split())
+            if word
+        )
+        if any(names)
+        else 0
+    )
+    return 0.5 * own + 0.4 * needed + 0.1 * (named >= 0.85), columns

@@ -1,0 +1,101 @@
+"""Texts made alike before they are compared, and how much two of them are alike.
+
+Accents, capitals, signs, articles and plurals do not count: `Type d’activité` is `TYPE_ACTIVITE`.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from difflib import SequenceMatcher
+from functools import cache
+
+import yaml
+
+from indicators.definitions.contracts import Column, contracts
+from indicators.definitions.vocabularies import vocabularies
+from indicators.foundation.data_folder import data_folder
+from indicators.foundation.yaml_loader import StrictLoader
+
+_NO_WORDS = {"the", "of", "a", "an", "le", "la", "les", "l", "d", "de", "des", "du", "un", "une"}
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
+_GROUP = re.compile(r"^.*(?:/|::)\s*(?=\S)")  # `group/question` of a form
+_LEAST_FUZZY = 5  # letters below which a text is alike only where it is equal
+
+
+@cache
+def folded(text: str) -> str:
+    """The text as words without accents, capitals, signs, articles and plural endings."""
+    text = _CAMEL.sub(" ", text.replace("œ", "oe").replace("Œ", "Oe"))
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
+    words = re.findall(r"[a-z0-9<>=+-]+", plain.replace("_", " "))
+    kept = [_singular(word.strip("-")) for word in words if word not in _NO_WORDS]
+    return " ".join(word for word in kept if word)
+
+
+def _singular(word: str) -> str:
+    return word[:-1] if len(word) > 3 and word[-1] in "sx" else word
+
+
+def readings(header: str) -> tuple[str, ...]:
+    """A header as it stands, without what is in brackets, and without the group before it."""
+    shorter = (header, _BRACKETS.sub(" ", header), _GROUP.sub("", header))
+    return tuple(dict.fromkeys(word for word in map(folded, shorter) if word))
+
+
+def likeness(one: str, other: str) -> float:
+    """How much two folded texts are alike, 0 to 1; 1 only where they are equal."""
+    if one == other:
+        return 1.0
+    if min(len(one), len(other)) < _LEAST_FUZZY:
+        return 0.0
+    ours, theirs = set(one.split()), set(other.split())
+    shared = len(ours & theirs) / len(ours | theirs)
+    return min(0.95, max(shared, SequenceMatcher(None, one, other).ratio()))
+
+
+@cache
+def _synonyms() -> Mapping[str, Mapping[str, object]]:
+    text = (data_folder() / "synonyms.yaml").read_text(encoding="utf-8")
+    found: Mapping[str, Mapping[str, object]] = yaml.load(text, Loader=StrictLoader)
+    return found
+
+
+@cache
+def column_names(table: str, name: str) -> frozenset[str]:
+    """Folded names of a contract column: its own, its titles, its synonyms."""
+    column = contracts()[table].columns[name]
+    given = _synonyms()["columns"].get(name, [])
+    assert isinstance(given, list)
+    names = [name, column.title.en, column.title.fr, *map(str, given)]
+    return frozenset(word for entry in names for word in readings(entry))
+
+
+@cache
+def all_column_names() -> frozenset[str]:
+    """Folded names of every column of every contract."""
+    return frozenset(
+        word
+        for table, contract in contracts().items()
+        for name in contract.columns
+        for word in column_names(table, name)
+    )
+
+
+def code_texts(column: Column) -> dict[str, str]:
+    """Folded text: code, from codes, labels and synonyms; texts of two codes are left out."""
+    return dict(_code_texts(column.vocabulary, column.allowed_codes or ()))
+
+
+@cache
+def _code_texts(vocabulary: str | None, codes: tuple[str, ...]) -> Mapping[str, str]:
+    given = _synonyms()["codes"].get(vocabulary or "", {})
+    assert isinstance(given, dict)
+    labels = vocabularies()[vocabulary].labels if vocabulary else {}
+    found: dict[str, set[str]] = {}
+    for code in codes:
+        texts = [code, *labels.get(code, {}).values(), *map(str, given.get(code, []))]
+        for text in texts:
+            found.setdefault(folded(text), set()).add(code)
+    return {text: min(meant) for text, meant in found.items() if text and len(meant) == 1}

@@ -1,0 +1,84 @@
+"""The shape that people give a sheet, undone: two rows of header, groups filled down, totals.
+
+Options: `header_rows` (1: rows of the header from `header_row` on; names of several rows are joined
+by ` / `, and an upper cell without a name takes the one left of it, as merged cells do),
+`fill_down` (columns in which an empty cell stands for the text above it), `totals` (texts such as
+`Total`: a row with a cell that is one of them is set aside and told).
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from indicators.foundation.errors import Problem, WrongUse, suggestion
+from pipelines.readers.table import Options, ReaderWarning, SourceTable
+
+SHAPE_OPTIONS = frozenset({"header_rows", "fill_down", "totals"})
+
+
+def joined_names(rows: Sequence[Sequence[str | None]]) -> list[str | None]:
+    """The names of a header of several rows, the lowest last."""
+    *groups, names = rows
+    upper = [_filled_right(row) for row in groups]
+    joined = []
+    for at, name in enumerate(names):
+        parts = [row[at] for row in upper if at < len(row)] + [name]
+        said = list(dict.fromkeys(part.strip() for part in parts if part and part.strip()))
+        joined.append(" / ".join(said) or None)
+    return joined
+
+
+def _filled_right(row: Sequence[str | None]) -> list[str | None]:
+    filled: list[str | None] = []
+    for text in row:
+        filled.append(text or (filled[-1] if filled else None))
+    return filled
+
+
+def in_shape(table: SourceTable, options: Options, file: str) -> SourceTable:
+    """The table without rows of totals and with groups filled down.
+
+    Raises WrongUse (`fill_down_column`) where a column to fill is not there.
+    """
+    return _filled_down(_without_totals(table, options), options, file)
+
+
+def _texts(value: object) -> list[str]:
+    return [value] if isinstance(value, str) else [str(one) for one in value or ()]  # type: ignore[attr-defined]
+
+
+def _without_totals(table: SourceTable, options: Options) -> SourceTable:
+    words = {word.strip().casefold() for word in _texts(options.get("totals"))}
+    if not words or not table.rows.num_rows:
+        return table
+    lowered = pa.array(sorted(words), pa.string())
+    is_total = pa.array([False] * table.rows.num_rows)
+    for column in table.rows.columns:
+        plain = pc.utf8_lower(pc.utf8_trim_whitespace(pc.fill_null(column, "")))
+        is_total = pc.or_(is_total, pc.is_in(plain, value_set=lowered))
+    if isinstance(is_total, pa.ChunkedArray):
+        is_total = is_total.combine_chunks()
+    numbers = table.row_numbers.filter(is_total).to_pylist()
+    told = tuple(ReaderWarning(number, "total_row") for number in numbers)
+    kept = pc.invert(is_total)
+    return replace(
+        table,
+        rows=table.rows.filter(kept),
+        row_numbers=table.row_numbers.filter(kept),
+        remarks=(*table.remarks, *told),
+    )
+
+
+def _filled_down(table: SourceTable, options: Options, file: str) -> SourceTable:
+    rows = table.rows
+    for name in _texts(options.get("fill_down")):
+        if name not in rows.column_names:
+            parameters = {"nearest": suggestion(name, rows.column_names)}
+            raise WrongUse(
+                Problem("fill_down_column", file, table.sheet, None, name, None, parameters)
+            )
+        at = rows.column_names.index(name)
+        rows = rows.set_column(at, name, pc.fill_null_forward(rows[name]))
+    return replace(table, rows=rows)
