@@ -17,7 +17,15 @@ from dashboards.access import Audience
 from dashboards.components.page_head import page_head
 from dashboards.components.shell import NavigationEntry
 from dashboards.context import Context, read_context
-from dashboards.http import briefs, downloads, libraries, screens, security
+from dashboards.http import (
+    briefs,
+    downloads,
+    libraries,
+    lists,
+    permanent,
+    screens,
+    security,
+)
 from dashboards.http.address import Address
 from dashboards.http.screens import Answer, Pages, Screens, asked_address
 from dashboards.pages import (
@@ -243,6 +251,8 @@ def create_app(home: Path, audience: Audience = "mission") -> dash.Dash:
     screens.add_route(app.server, app.screens)
     downloads.add_route(app.server, home, audience)
     briefs.add_route(app.server, home, audience)
+    lists.add_route(app.server, home, audience)
+    permanent.add_route(app.server)
     libraries.keep_libraries(app)
     security.add_headers(app)
     return app

@@ -173,6 +173,12 @@ def current_editions(home: Path, audience: Audience) -> tuple[tuple[Path, int], 
     return tuple(release.edition for release in found if release)
 
 
+def release_named(home: Path, mission: str, name: str, audience: Audience) -> Release | None:
+    """A release by its name; None where there is none for this audience on disk."""
+    release = Release(mission, name, home / "releases" / mission / name, audience)
+    return release if (release.audience_folder / "poclens.duckdb").is_file() else None
+
+
 def earlier_release(release: Release) -> Release | None:
     """The release before this one as its audience sees it; None where there is none on disk."""
     name = release.publication.get("previous_release")

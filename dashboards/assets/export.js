@@ -27,7 +27,7 @@
   function cells(row) {
     var found = [];
     Array.prototype.forEach.call(row.cells, function (cell) {
-      found.push(harmless(words(cell)));
+      found.push(words(cell));
       for (var more = 1; more < cell.colSpan; more += 1) { found.push(""); }
     });
     return found;
@@ -39,24 +39,36 @@
     return empty.dataset.reason || "";
   }
 
-  function csv(card, foot) {
-    var mark = document.documentElement.lang === "fr" ? ";" : ",";
-    var rows = [];
+  // Title, notes, heads and rows of a card's tables, each row with its status at the end.
+  function gathered(card, foot) {
+    var head = null, rows = [];
     card.querySelectorAll("table").forEach(function (table) {
-      Array.prototype.forEach.call(table.rows, function (row, place) {
-        var isHead = row.parentElement.tagName === "THEAD";
-        if (isHead && rows.length) { return; }
-        rows.push(cells(row).concat(isHead || place === 0 ? foot.dataset.status : status(row)));
+      Array.prototype.forEach.call(table.rows, function (row) {
+        if (row.parentElement.tagName !== "THEAD") { rows.push(cells(row).concat(status(row))); return; }
+        if (!head) { head = cells(row).concat(foot.dataset.status); }
       });
     });
-    var title = card.querySelector("h2"), under = card.querySelector(".subtitle");
-    [foot.dataset.source, under && under.textContent, title && title.textContent].forEach(function (text) {
-      if (text) { rows.unshift([text]); }
-    });
-    var text = rows.map(function (row) {
-      return row.map(function (cell) { return quoted(cell, mark); }).join(mark);
+    var title = card.querySelector("h2");
+    var notes = [card.querySelector(".subtitle")].concat(Array.prototype.slice.call(card.querySelectorAll(":scope > p.note")))
+      .filter(Boolean).map(function (found) { return words(found); });
+    return { title: title ? words(title) : "", notes: notes.concat(foot.dataset.source), head: head || [], rows: rows };
+  }
+
+  function csv(card, foot) {
+    var mark = document.documentElement.lang === "fr" ? ";" : ",", table = gathered(card, foot);
+    var above = [table.title].concat(table.notes).map(function (text) { return [text]; });
+    var text = above.concat([table.head], table.rows).map(function (row) {
+      return row.map(function (cell) { return quoted(harmless(cell), mark); }).join(mark);
     }).join("\r\n");
     save(new Blob(["\ufeff" + text + "\r\n"], { type: "text/csv;charset=utf-8" }), foot.dataset.file + ".csv");
+  }
+
+  // The server writes the workbook from the cells that it is sent: the same cells as the page.
+  function xlsx(card, foot) {
+    var table = Object.assign(gathered(card, foot), { lang: document.documentElement.lang, file: foot.dataset.file });
+    fetch("/table.xlsx", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(table) })
+      .then(function (answer) { return answer.ok ? answer.blob() : Promise.reject(answer.status); })
+      .then(function (blob) { save(blob, foot.dataset.file + ".xlsx"); });
   }
 
   // Pictures -------------------------------------------------------------------------------------
@@ -83,13 +95,25 @@
     return { svg: spans.join(""), height: rows.length * LINE };
   }
 
+  // The classes of a map with their fills, in one row.
+  function classes(card, x, y, ink) {
+    var found = Array.prototype.slice.call(card.querySelectorAll(".class-row .class"));
+    var svg = found.map(function (one, place) {
+      var at = x + place * 96, fill = getComputedStyle(one.querySelector(".class-fill")).backgroundColor;
+      return '<rect x="' + at + '" y="' + (y - 10) + '" width="90" height="10" fill="' + fill + '"/>' +
+        written(one.textContent, at, y + 14, 96, 11.5, 400, ink).svg;
+    });
+    return { svg: svg.join(""), height: found.length ? 44 : 0 };
+  }
+
   function picture(card, foot) {
     var style = getComputedStyle(document.documentElement);
     var ink = style.getPropertyValue("--ink"), soft = style.getPropertyValue("--ink-2");
     var ground = style.getPropertyValue("--surface");
     var plots = Array.prototype.slice.call(card.querySelectorAll(".js-plotly-plot"));
     var width = card.clientWidth, y = EDGE + 12, body = "";
-    var texts = [[card.querySelector("h2"), 16, 650, ink], [card.querySelector(".subtitle"), 12.5, 400, soft]];
+    // Torn from its page a picture must still say what it is of: the page's title comes first.
+    var texts = [[document.getElementById("page-title"), 12.5, 400, soft], [card.querySelector("h2"), 16, 650, ink], [card.querySelector(".subtitle"), 12.5, 400, soft]];
     texts.forEach(function (given) {
       if (!given[0] || given[0].closest("figure")) { return; }
       var part = written(given[0].textContent, EDGE, y, width - 2 * EDGE, given[1], given[2], given[3]);
@@ -99,7 +123,7 @@
     var boxes = plots.map(function (plot) { return plot.getBoundingClientRect(); });
     var left = card.getBoundingClientRect().left;
     var top = Math.min.apply(null, boxes.map(function (box) { return box.top; }));
-    var headed = card.querySelectorAll(".field, .pair > div").length ? 40 : 0;
+    var headed = card.querySelectorAll(".field, .pair > div").length ? 62 : 0;
     return Promise.all(plots.map(function (plot, place) {
       var box = boxes[place];
       return window.Plotly.toImage(plot, { format: "svg", width: box.width, height: box.height })
@@ -108,8 +132,14 @@
           var at = y + headed + box.top - top, part = "";
           var around = plot.closest(".field, .pair > div");
           if (around) {
-            around.querySelectorAll("h3, p").forEach(function (head, number) {
-              part += written(head.textContent, box.left - left, at - 22 + number * 16, box.width, 12, number ? 400 : 650, number ? soft : ink).svg;
+            // The last line of the head stands just above the drawing, however long the head is.
+            var heads = Array.prototype.map.call(around.querySelectorAll("h3, p"), function (head, number) {
+              return { rows: lines(head.textContent, box.width, 11.5), weight: number ? 400 : 650, ink: number ? soft : ink };
+            });
+            var from = at - 6 - LINE * (heads.reduce(function (sum, head) { return sum + head.rows.length; }, 0) - 1);
+            heads.forEach(function (head) {
+              part += written(head.rows.join(" "), box.left - left, from, box.width, 11.5, head.weight, head.ink).svg;
+              from += LINE * head.rows.length;
             });
           }
           return part + drawn.replace(/^<svg /, '<svg x="' + (box.left - left) + '" y="' + at + '" ');
@@ -117,6 +147,9 @@
     })).then(function (parts) {
       var bottom = Math.max.apply(null, boxes.map(function (box) { return box.bottom; }));
       y += headed + bottom - top + 20;
+      var legend = classes(card, EDGE, y, soft);
+      parts.push(legend.svg);
+      y += legend.height;
       var source = written(foot.dataset.source, EDGE, y, width - 2 * EDGE, 11.5, 400, soft);
       var height = y + source.height + EDGE;
       return { width: width, height: height, svg: '<svg xmlns="http://www.w3.org/2000/svg" ' +
@@ -143,6 +176,7 @@
     var foot = button && button.closest("[data-file]"), card = button && button.closest(".card");
     if (!foot || !card) { return; }
     if (button.dataset.action === "csv") { csv(card, foot); return; }
+    if (button.dataset.action === "xlsx") { xlsx(card, foot); return; }
     picture(card, foot).then(function (drawn) {
       if (button.dataset.action === "png") { png(drawn, foot.dataset.file); return; }
       save(new Blob([drawn.svg], { type: "image/svg+xml" }), foot.dataset.file + ".svg");

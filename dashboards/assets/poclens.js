@@ -159,7 +159,8 @@ window.dash_clientside = window.dash_clientside || {};
     if (link && !event.defaultPrevented && event.button === 0 &&
         !event.metaKey && !event.ctrlKey && !event.shiftKey) {
       event.preventDefault();
-      go(link.getAttribute("href"));
+      // A choice on the page leaves the reader where the choice is.
+      go(link.getAttribute("href"), link.pathname === window.location.pathname);
       return;
     }
     var button = event.target.closest("[data-action]");
@@ -176,6 +177,7 @@ window.dash_clientside = window.dash_clientside || {};
       remember("keys", remembered("keys") === "off" ? "on" : "off");
       button.setAttribute("aria-pressed", String(remembered("keys") === "off"));
     }
+    if (button.dataset.action === "copy") { copy(button); }
     if (button.dataset.action === "menu") {
       var open = root.classList.toggle("menu-open");
       button.setAttribute("aria-expanded", String(open));
@@ -190,6 +192,20 @@ window.dash_clientside = window.dash_clientside || {};
     query.set("q", form.querySelector("input").value);
     go(window.location.pathname + "?" + query.toString());
   });
+
+  // The clipboard is closed to pages that are not served over HTTPS or from this machine itself.
+  function copy(button) {
+    var text = window.location.origin + button.dataset.copy;
+    var field = document.createElement("textarea");
+    field.value = text;
+    document.body.appendChild(field);
+    field.select();
+    document.execCommand("copy");
+    field.remove();
+    button.focus();
+    button.textContent = button.dataset.copied;
+    document.getElementById("announce").textContent = button.dataset.copied;
+  }
 
   function openKeys() {
     var dialog = document.getElementById("keys");

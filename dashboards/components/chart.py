@@ -64,7 +64,7 @@ def chart(
 
 
 def take_away(context: Context, key: str, kinds: Sequence[str], title: str) -> html.Div:
-    """Buttons for files of a card (png, svg, csv), made in the browser, nothing sent anywhere.
+    """Buttons for files of a card: png, svg, csv (and with it xlsx), of what the card shows.
 
     Each file carries the mission, the release and the words that belong to its data.
     """
@@ -86,7 +86,7 @@ def take_away(context: Context, key: str, kinds: Sequence[str], title: str) -> h
                 "aria-label": words("export.button", kind=kind.upper(), title=title),
             },
         )
-        for kind in kinds
+        for kind in (*kinds, *(["xlsx"] if "csv" in kinds else []))
     ]
     name = f"{context.release.mission}_{key}_{period.name}_{context.release.name}"
     given = {"data-source": caveats, "data-file": name, "data-status": words("export.status")}

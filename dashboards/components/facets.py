@@ -28,12 +28,16 @@ class Facet:
 
 
 def facets(context: Context) -> list[Facet]:
-    """Stage, tier, phase, unit, rating, target; each with the values that the release holds."""
+    """Stage, tier, phase, unit, owner, rating, target; each with the values of the release."""
     frame = context.indicators
 
     def listed(column: str) -> dict[str, list[str]]:
         return {str(code): str(text).split("|") for code, text in frame[column].items()}
 
+    # The same in both languages, so that an address keeps its choice when the language changes.
+    owners = {
+        str(code): [str(text)] for code, text in frame["owner_en"].items() if isinstance(text, str)
+    }
     ratings = {str(code): [context.cell(str(code)).rating or "none"] for code in frame.index}
     targets = {
         str(code): ["no" if formats.is_missing(target) else "yes"]
@@ -44,6 +48,7 @@ def facets(context: Context) -> list[Facet]:
         Facet("tier", listed("tier")),
         Facet("phase", listed("phases")),
         Facet("unit", listed("units")),
+        Facet("owner", owners),
         Facet("rating", ratings),
         Facet("target", targets),
     ]
@@ -66,6 +71,9 @@ def _name(context: Context, key: str, value: str) -> str:
         return words(f"indicators.{key}.{value}")
     if key == "rating":
         return words(f"rating.{value}")
+    if key == "owner":
+        owned = context.indicators[context.indicators["owner_en"] == value]
+        return str(owned[f"owner_{words.language}"].iloc[0])
     return words.label({"tier": "tier", "phase": "phase", "unit": "unit_type"}[key], value)
 
 

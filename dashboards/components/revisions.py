@@ -2,14 +2,20 @@
 
 from typing import Any
 
+import pandas as pd
 from dash import html
 
 from dashboards.components.card import card, notice
+from dashboards.components.links import page_link
+from dashboards.components.list_files import list_files
 from dashboards.context import Context
+from dashboards.lists.revised_figures import figure, part_of
 from dashboards.queries import framework, quality
 from dashboards.rows import rows_of
 from dashboards.wording import formats
-from indicators.assessment.empty_reasons import Facts, statement
+from dashboards.wording.words import sentence_case
+
+_SHOWN, _SENT = 12, 150
 
 
 def primaries_card(context: Context) -> list[html.Section]:
@@ -41,34 +47,47 @@ def primaries_card(context: Context) -> list[html.Section]:
 
 def revisions_card(context: Context) -> html.Section:
     """The newest changes: the old figure struck, the new one bold, the reason in words."""
-    words, frame = context.words, quality.revisions(context.release)
-    title = words("quality.revisions_title")
+    words, reason = context.words, context.address.get("reason")
+    title, frame = words("quality.revisions_title"), quality.revisions(context.release)
     if frame.empty:
         key = "quality.first_release" if context.is_first_release else "quality.no_revisions"
         return card(title, [notice(words(key))], key="revisions")
-    items = [_revision(context, row) for row in rows_of(frame.head(20))]
-    more = len(frame) - len(items)
-    note = (
-        [html.P(words("quality.more_revisions", number=str(more)), className="note")]
-        if more
-        else []
-    )
-    return card(title, [html.Ul(items, className="facts"), *note], key="revisions")
+    shown = frame if reason is None else frame[frame["reason"] == reason]
+    items = [_revision(context, row) for row in rows_of(shown.head(_SENT))]
+    parts: list[Any] = [_reasons(context, frame), html.Ul(items[:_SHOWN], className="facts")]
+    if items[_SHOWN:]:
+        summary = html.Summary(words("quality.more_revisions", number=str(len(shown) - _SHOWN)))
+        rest = html.Ul(items[_SHOWN:], className="facts")
+        parts.append(html.Details([summary, rest], className="long"))
+    parts.append(list_files(context, "revised-figures", title))
+    return card(title, parts, words("revised.under"), key="revisions")
+
+
+def _reasons(context: Context, frame: pd.DataFrame) -> html.Div:
+    """All reasons with their numbers; the choice stands in the address."""
+    words, chosen = context.words, context.address.get("reason")
+    counts = frame["reason"].value_counts()
+    choices: list[tuple[str | None, str, int]] = [(None, words("revised.all"), len(frame))]
+    choices += [
+        (str(reason), sentence_case(words.label("revision_reason", str(reason))), int(number))
+        for reason, number in counts.items()
+    ]
+    links = [
+        page_link(
+            [name, html.Span(formats.number(number, words), className="count")],
+            context.address.link(reason=reason),
+            **({"aria-current": "true"} if reason == chosen else {}),
+        )
+        for reason, name, number in choices
+    ]
+    return html.Div(links, className="tabs", role="group", **{"aria-label": words("revised.why")})
 
 
 def _revision(context: Context, row: dict[str, Any]) -> html.Li:
-    words, code = context.words, row["indicator"]
-    known = code in context.indicators.index
-
-    def figure(value: Any, status: Any) -> str:
-        if formats.is_missing(value):
-            empty = statement(Facts(obs_status=status)).empty
-            return words.said(empty) if empty else ""
-        return context.unit(code).value(float(value), words) if known else str(value)
-
-    before = figure(row["value_before"], row["obs_status_before"])
-    after = figure(row["value_after"], row["obs_status_after"])
-    head = f"{context.short(code)}, {row['period']}, {context.area_name(row['area'])}"
+    words = context.words
+    before, after = figure(context, row, "before"), figure(context, row, "after")
+    named = [context.short(row["indicator"]), row["period"], context.area_name(row["area"])]
+    head = ", ".join([*named, part_of(context, row) or ""]).rstrip(", ")
     change = [html.Span(before, className="struck"), html.B(after, className="inline")]
     reason = words.of(row, "sentence") or words.label("revision_reason", str(row["reason"]))
     return html.Li([html.Span(head), html.Div(change), html.Span(reason, className="note")])

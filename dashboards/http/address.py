@@ -12,8 +12,9 @@ _CARRIED = ("mission", "period", "area", "lang", "theme")
 # Belong to one page and are dropped when it is left.
 _OF_PAGE = (
     *("view", "q", "edge", "question", "level", "page", "indicator"),
-    *("stage", "tier", "phase", "unit", "rating", "target"),  # narrow the list of indicators
+    *("stage", "tier", "phase", "unit", "owner", "rating", "target"),  # narrow indicators
     *("grade", "outcome"),  # narrow the results chain, as does its tier
+    *("reporter", "reason"),  # narrow rejected rows, revised figures
 )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask, abort, send_file
 
 from dashboards.access import Audience
-from dashboards.releases import Release, current_release
+from dashboards.releases import Release, release_named
 
 ROUTE = "/download"
 
@@ -21,11 +21,11 @@ def listed_files(release: Release) -> dict[str, str]:
 
 
 def add_route(server: Flask, home: Path, audience: Audience) -> None:
-    """`/download/<mission>/<path>` gives a file of the current release."""
+    """`/download/<mission>/<release>/<path>` gives a file of any release on disk."""
 
-    @server.get(f"{ROUTE}/<mission>/<path:path>")
-    def download(mission: str, path: str) -> Any:
-        release = current_release(home, Path(mission).name, audience)
+    @server.get(f"{ROUTE}/<mission>/<name>/<path:path>")
+    def download(mission: str, name: str, path: str) -> Any:
+        release = release_named(home, Path(mission).name, Path(name).name, audience)
         if release is not None and path in listed_files(release):
             return send_file((release.folder / path).resolve(), as_attachment=True)
         return abort(404)

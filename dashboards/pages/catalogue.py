@@ -4,9 +4,12 @@ from typing import Any
 
 from dash import html
 
+from dashboards.components.card import notice
+from dashboards.components.facets import facet_panel, narrowed
 from dashboards.components.how_computed import version_of
 from dashboards.components.links import page_link
 from dashboards.components.page_head import page_head
+from dashboards.components.search import found_indicators, search_form
 from dashboards.context import Context
 
 PATH = "/catalogue"
@@ -59,7 +62,11 @@ def _entry(context: Context, code: str) -> html.Section:
 
 
 def body(context: Context) -> list[Any]:
-    """All definitions in the order of their codes."""
-    entries = [_entry(context, code) for code in context.indicators.index]
+    """Search and facets, then the definitions in the order of their codes."""
+    found = found_indicators(context)
+    codes = [str(code) for code in narrowed(context, found).index]
+    entries = [_entry(context, code) for code in codes]
+    shown = entries or [notice(context.words("indicators.nothing"))]
     head = page_head(sentence(context), context.words("catalogue.lead"))
-    return [head, html.Div(entries, className="stack")]
+    panel = facet_panel(context, found)
+    return [head, search_form(context), panel, html.Div(shown, className="stack")]

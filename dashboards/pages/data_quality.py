@@ -7,11 +7,16 @@ from dash import html
 
 from dashboards.components import returns_grid
 from dashboards.components.card import card, notice
-from dashboards.components.chart import chart_card, shows_table, take_away
+from dashboards.components.chart import chart_card, shows_table
+from dashboards.components.list_files import list_files
+from dashboards.components.missing_reports_card import missing_reports_card
 from dashboards.components.page_head import page_head
 from dashboards.components.revisions import revisions_card
 from dashboards.components.table import Column, table
+from dashboards.components.unit_tabs import unit_tabs
+from dashboards.components.without_figure_card import without_figure_card
 from dashboards.context import Context
+from dashboards.lists import rejected_rows
 from dashboards.queries import quality
 from dashboards.rows import rows_of
 from dashboards.wording import formats
@@ -120,7 +125,8 @@ def _raw_value(context: Context, row: dict[str, Any]) -> Any:
 
 
 def _rejects_card(context: Context) -> html.Section:
-    words, frame = context.words, quality.rejects(context.release)
+    words, unit = context.words, rejected_rows.chosen_unit(context)
+    frame = quality.rejects(context.release, unit)
     title = words("quality.rejects_title")
     if frame.empty:
         return card(title, [notice(words("quality.no_rejects"))], key="rejects")
@@ -138,8 +144,8 @@ def _rejects_card(context: Context) -> html.Section:
         files=formats.number(files, words),
     )
     shown = _folded(context, columns, rows, title, "more_rejects")
-    foot = take_away(context, "rejects", ("csv",), title)
-    return card(title, [*shown, foot], subtitle, key="rejects")
+    foot = list_files(context, "rejected-rows", title)
+    return card(title, [*unit_tabs(context), *shown, foot], subtitle, key="rejects")
 
 
 def _reject(context: Context, row: dict[str, Any]) -> list[Any]:
@@ -296,6 +302,8 @@ def body(context: Context) -> list[Any]:
     lead = _lead(context) if len(_of_period(context)) else None
     left = [
         *_grid_card(context),
+        *missing_reports_card(context),
+        *without_figure_card(context),
         _rejects_card(context),
         *_not_kept_card(context),
         _files_card(context),

@@ -13,6 +13,7 @@ from dash import html
 from dashboards.components.area_effects_card import area_effects
 from dashboards.components.card import card, notice
 from dashboards.components.case_series_card import case_series
+from dashboards.components.component_effects_card import component_effects
 from dashboards.components.difference import change_in_words
 from dashboards.components.event_study_card import time_since_activity
 from dashboards.components.evidence import evidence_key, evidence_mark, within_margin
@@ -165,6 +166,7 @@ def body(context: Context) -> list[Any]:
         evidence_plan(context, edge),
         every_setting(context, primary, tests),
         area_effects(context, link),
+        component_effects(context, edge),
         over_time(context, link),
         *by_area(context, link),
     ]

@@ -10,6 +10,7 @@ from dashboards.components import small_multiples
 from dashboards.components.area_level import area_level, level_switch, levels_of
 from dashboards.components.card import card, notice
 from dashboards.components.chart import chart, chart_card, shows_table, take_away, twin
+from dashboards.components.definition_versions import definition_versions
 from dashboards.components.empty import (
     beside_words,
     empty_mark,
@@ -23,6 +24,7 @@ from dashboards.components.links import page_link
 from dashboards.components.page_head import page_head
 from dashboards.components.rating import rating_mark
 from dashboards.components.table import Column, table
+from dashboards.components.take_with import whole_file_card
 from dashboards.components.trend import trend_mark
 from dashboards.components.value import (
     interval_words,
@@ -311,6 +313,8 @@ def body(context: Context) -> list[Any]:
     ]
     right = [
         how_computed(context, code, context.cell(code), _origin(context, code), sentence(context)),
+        whole_file_card(context, code),
+        definition_versions(context, code),
         *_goes_with(context, code),
     ]
     columns = [html.Div(left, className="stack"), html.Div(right, className="stack")]

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pandas as pd
-from dash import dcc, html
+from dash import html
 
 from dashboards.components.card import notice
 from dashboards.components.chart import take_away
@@ -11,6 +11,7 @@ from dashboards.components.facets import STAGES, facet_panel, narrowed
 from dashboards.components.links import page_link
 from dashboards.components.page_head import page_head
 from dashboards.components.rating import rating_mark
+from dashboards.components.search import found_indicators, search_form
 from dashboards.components.sparkline import sparkline
 from dashboards.components.table import Column, table
 from dashboards.components.trend import trend_mark
@@ -26,30 +27,6 @@ def sentence(context: Context) -> str:
     known = sum(context.cell(code).is_figure for code in context.indicators.index)
     total = len(context.indicators)
     return context.words("indicators.sentence", known=str(known), total=str(total))
-
-
-def _found(context: Context) -> pd.DataFrame:
-    """The indicators whose code, title, owner or definition holds the words asked for."""
-    frame = context.indicators
-    asked = (context.address.get("q") or "").strip().casefold()
-    language = context.words.language
-    texts = [f"{stem}_{language}" for stem in ("title", "short", "owner", "definition")]
-    columns = ["indicator", *texts]
-    text = frame[columns].fillna("").agg(" ".join, axis=1).str.casefold()
-    hits = pd.Series(True, index=frame.index)
-    for word in asked.split():
-        hits &= text.str.contains(word, regex=False)
-    return frame[hits]
-
-
-def _search(context: Context) -> html.Form:
-    words = context.words
-    field = dcc.Input(
-        id="search", type="search", value=context.address.get("q") or "", debounce=True
-    )
-    label = html.Label(words("indicators.search"), htmlFor="search")
-    button = html.Button(words("indicators.find"), className="button", type="submit")
-    return html.Form([label, field, button], className="search", role="search")
 
 
 def _tiers(context: Context, codes: str) -> str:
@@ -109,9 +86,14 @@ def _list(context: Context, frame: pd.DataFrame, level: str) -> list[Any]:
 
 def body(context: Context) -> list[Any]:
     """Search, then the levels of the results chain from impact to output."""
-    found = _found(context)
+    found = found_indicators(context)
     frame = narrowed(context, found)
     lists = [part for level in STAGES for part in _list(context, frame, level)]
     shown = lists or [notice(context.words("indicators.nothing"))]
     head = page_head(sentence(context), context.words("indicators.lead"))
-    return [head, _search(context), facet_panel(context, found), html.Div(shown, className="stack")]
+    return [
+        head,
+        search_form(context),
+        facet_panel(context, found),
+        html.Div(shown, className="stack"),
+    ]

@@ -1,20 +1,28 @@
-"""Releases: what was published, its files with their hashes, and the extracts to take away."""
+"""Releases: what was published, what moved and why, and all files with their hashes."""
 
+from datetime import date
 from typing import Any
 
 from dash import html
 
 from dashboards.components.card import card, notice
+from dashboards.components.chart import take_away
+from dashboards.components.definition_versions import comparison
+from dashboards.components.links import page_link
 from dashboards.components.page_head import page_head
 from dashboards.components.revisions import primaries_card, revisions_card
 from dashboards.components.table import Column, table
 from dashboards.context import Context
 from dashboards.http import downloads
-from dashboards.releases import release_names
+from dashboards.queries import catalogue
+from dashboards.releases import Release, release_named, release_names
+from dashboards.rows import rows_of
 from dashboards.wording import formats
 
 PATH = "/releases"
 NAME = "releases"
+
+_FILES_SHOWN = 12
 
 
 def _published_on(context: Context) -> str:
@@ -38,7 +46,7 @@ def _size(context: Context, path: str) -> str:
 
 
 def _file_row(context: Context, path: str, sha256: str) -> list[Any]:
-    href = f"{downloads.ROUTE}/{context.release.mission}/{path}"
+    href = f"{downloads.ROUTE}/{context.release.mission}/{context.release.name}/{path}"
     name = path.partition("/")[2]
     link = html.A(name, href=href, download=name.rpartition("/")[2])
     return [link, _size(context, path), html.Span(sha256, className="hash")]
@@ -54,8 +62,13 @@ def _files_card(context: Context, key: str, paths: dict[str, str]) -> list[Any]:
         Column("SHA-256"),
     ]
     rows = [_file_row(context, path, sha256) for path, sha256 in paths.items()]
-    title = words(f"releases.{key}")
-    return [card(title, [table(columns, rows, title)], words(f"releases.{key}_under"), key=key)]
+    title, under = words(f"releases.{key}"), words(f"releases.{key}_under")
+    shown: Any = table(columns, rows, title)
+    if len(rows) > _FILES_SHOWN:
+        number = formats.number(len(rows), words)
+        summary = html.Summary(words("releases.files_number", number=number))
+        shown = html.Details([summary, shown], className="long")
+    return [card(title, [shown], under, key=key)]
 
 
 def _facts(context: Context) -> html.Section:
@@ -69,31 +82,76 @@ def _facts(context: Context) -> html.Section:
             str(release.publication.get("published_by") or words("releases.unknown")),
         ),
     ]
+    approval = release.manifest.get("audiences", {}).get(release.audience, {})
+    if approval.get("confirmed_by"):
+        lines.append((words("releases.approved"), str(approval["confirmed_by"])))
     items = [html.Li([html.B(value), html.Span(name, className="note")]) for name, value in lines]
     return card(words("releases.current"), [html.Ul(items, className="facts")], key="facts")
 
 
 def _all_releases(context: Context) -> html.Section:
-    words = context.words
-    names = release_names(context.home, context.release.mission)
-    items = [html.Li(html.B(name) if name == context.release.name else name) for name in names] or [
-        notice(words("releases.unknown"))
+    """Every release on disk, newest first: when, by whom, data as at, extracts, hash."""
+    words, mission = context.words, context.release.mission
+    names = release_names(context.home, mission)
+    found = [release_named(context.home, mission, name, context.audience) for name in names]
+    rows = [_release_row(context, release) for release in found if release]
+    title = words("releases.all")
+    if not rows:
+        return card(title, [notice(words("releases.unknown"))], key="all")
+    heads = ("release_head", "published_head", "by_head", "data_as_at", "extract_head", "hash_head")
+    columns = [Column(words(f"releases.{head}")) for head in heads]
+    parts = [table(columns, rows, title), take_away(context, "releases", ("csv",), title)]
+    return card(title, parts, key="all")
+
+
+def _release_row(context: Context, release: Release) -> list[Any]:
+    words, unknown = context.words, context.words("releases.unknown")
+    published, as_of = release.published_on, release.manifest.get("as_of")
+    extracts = [path for path in downloads.listed_files(release) if "/extracts/" in path]
+    links: list[Any] = []
+    for path in extracts:
+        href = f"{downloads.ROUTE}/{release.mission}/{release.name}/{path}"
+        links += [html.A(path.rpartition(".")[2].upper(), href=href, download=""), " "]
+    name: Any = release.name
+    if release.name == context.release.name:
+        name = [html.B(release.name), html.Span(words("releases.current"), className="note")]
+    return [
+        name,
+        formats.day(published, words) if published else unknown,
+        str(release.publication.get("published_by") or unknown),
+        formats.day(date.fromisoformat(str(as_of)), words) if as_of else unknown,
+        links,
+        html.Span(str(release.publication.get("manifest_sha256") or ""), className="hash"),
     ]
-    return card(words("releases.all"), [html.Ul(items, className="facts")], key="all")
+
+
+def _definitions(context: Context) -> list[html.Section]:
+    """Indicators whose definition changed: as it was beside as it is."""
+    words = context.words
+    frame = catalogue.changed_definitions(context.release)
+    parts: list[Any] = []
+    for code, versions in frame.groupby("indicator"):
+        *_, was, now = rows_of(versions)
+        link = page_link(context.short(str(code)), context.address.link(f"/indicators/{code}"))
+        parts += [html.H3([link, f" ({code})"]), comparison(context, was, now)]
+    under = words("releases.definitions_under")
+    return [card(words("releases.definitions"), parts, under, key="definitions")] if parts else []
 
 
 def body(context: Context) -> list[Any]:
-    """Extracts first, then every file of the audience; facts, what moved, all releases."""
+    """What moved and why, changed definitions, all releases; facts and files beside them."""
     files = downloads.listed_files(context.release)
     extracts = {path: sha for path, sha in files.items() if "/extracts/" in path}
     others = {path: sha for path, sha in files.items() if path not in extracts}
-    left = [*_files_card(context, "extracts", extracts), *_files_card(context, "files", others)]
-    right = [
-        _facts(context),
+    left = [
         revisions_card(context),
+        *_definitions(context),
         *primaries_card(context),
+        *_files_card(context, "extracts", extracts),
         _all_releases(context),
+        *_files_card(context, "files", others),
     ]
+    right = [_facts(context)]
     columns = [html.Div(left, className="stack"), html.Div(right, className="stack")]
     return [
         page_head(sentence(context), context.words("releases.lead")),

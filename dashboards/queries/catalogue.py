@@ -18,6 +18,22 @@ def indicators(release: Release) -> pd.DataFrame:
     return release.frame(sql)
 
 
+def versions(release: Release, indicator: str) -> pd.DataFrame:
+    """All published versions of one indicator's definition, the oldest first."""
+    sql = "SELECT * FROM mart.indicator WHERE indicator = ? ORDER BY version"
+    return release.frame(sql, [indicator])
+
+
+def changed_definitions(release: Release) -> pd.DataFrame:
+    """The versions of indicators whose definition changed, by code and version."""
+    sql = """
+        SELECT * FROM mart.indicator
+        QUALIFY count(*) OVER (PARTITION BY indicator) > 1
+        ORDER BY indicator, version
+    """
+    return release.frame(sql)
+
+
 def mission(release: Release) -> dict[str, Any]:
     """The mission's one row. Raises IndexError where a release has none."""
     frame = release.frame("SELECT * FROM mart.mission ORDER BY mission LIMIT 1")

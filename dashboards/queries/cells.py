@@ -43,8 +43,10 @@ def _text(row: Mapping[str, Any], name: str) -> str | None:
 
 
 def _held_against(row: Mapping[str, Any]) -> dict[str, Any]:
-    """What may stand even where no figure does: baseline, target, rating, trend."""
+    """What may stand even where no figure does: baseline, target, rating, trend, reports."""
     return {
+        "reports_due": _number(row, "returns_due"),
+        "reports_received": _number(row, "returns_received"),
         "baseline": _number(row, "baseline"),
         "target": _number(row, "target"),
         "rating": _text(row, "rating"),
@@ -69,6 +71,8 @@ class Cell:
     trend: str | None = None
     method: str | None = None
     is_provisional: bool = False
+    reports_due: float | None = None
+    reports_received: float | None = None
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> "Cell":

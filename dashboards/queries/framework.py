@@ -113,6 +113,22 @@ def area_effects(release: Release, edge: str) -> pd.DataFrame:
     return release.frame("SELECT * FROM mart.area_effect WHERE edge = ? ORDER BY area", [edge])
 
 
+def component_effects(release: Release) -> pd.DataFrame:
+    """Police, military and joint patrols edge by edge: each by itself, then beside another."""
+    sql = """
+        SELECT * FROM mart.component_effect
+        ORDER BY edge, beside IS NOT NULL,
+            list_position(['police', 'military', 'joint'], component), beside DESC
+    """
+    return release.frame(sql, [])
+
+
+def interview_plan(release: Release, edge: str) -> pd.DataFrame:
+    """How many pulse interviews would show a change, the mission first and then areas by code."""
+    sql = "SELECT * FROM mart.interview_plan WHERE edge = ? ORDER BY position"
+    return release.frame(sql, [edge])
+
+
 def items(release: Release) -> pd.DataFrame:
     """Outcomes and outputs with titles, in the file's order."""
     return release.frame("SELECT * FROM mart.framework_item ORDER BY kind, position")

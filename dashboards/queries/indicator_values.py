@@ -36,6 +36,14 @@ def totals(release: Release, **filters: str | None) -> pd.DataFrame:
     return _values(release, filters, totals_sql())
 
 
+def all_cells(release: Release, indicator: str) -> pd.DataFrame:
+    """Every cell of one indicator that the copy holds: all periods, areas and parts."""
+    cells = "SELECT * FROM mart.indicator_value WHERE indicator = ?"
+    order = ", ".join(DIMENSIONS)
+    sql = f"{facts_sql(cells)} ORDER BY period_type, period_start, area, {order}"
+    return release.frame(sql, [indicator])
+
+
 def parts(release: Release, dimension: str, **filters: str | None) -> pd.DataFrame:
     """The same values by `sex` or `age_group`, parts at zero that have no row of their own too."""
     wanted, given = _chosen(filters)
@@ -119,3 +127,34 @@ def contributions(release: Release, indicator: str, period: str, area: str) -> p
         ORDER BY file
     """
     return release.frame(sql, [indicator, period, area])
+
+
+def all_contributions(release: Release, indicator: str) -> pd.DataFrame:
+    """Files whose rows count in an indicator: period, area, file, file_sha256, rows."""
+    sql = """
+        SELECT period, area, file, file_sha256, sum("rows") AS "rows"
+        FROM mart.contribution
+        WHERE indicator = ?
+        GROUP BY ALL
+        ORDER BY period, area, file, file_sha256
+    """
+    return release.frame(sql, [indicator])
+
+
+def newest_figures(release: Release, area: str, period_type: str, until: str) -> dict[str, str]:
+    """The newest period up to a day in which an area's total has a figure, by indicator."""
+    sql = f"""
+        SELECT indicator, max_by(period, period_end) AS period
+        FROM mart.indicator_value
+        WHERE area = ? AND period_type = ? AND period_end <= CAST(? AS DATE)
+          AND value IS NOT NULL AND obs_status <> 'U' AND {totals_sql()}
+        GROUP BY indicator
+    """
+    frame = release.frame(sql, [area, period_type, until])
+    return dict(zip(frame["indicator"], frame["period"], strict=True))
+
+
+def with_rows(release: Release) -> frozenset[str]:
+    """The indicators in which a row of any file counts, in whatever period and area."""
+    frame = release.frame("SELECT DISTINCT indicator FROM mart.contribution")
+    return frozenset(frame["indicator"])

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from dashboards.releases import Release
+from dashboards.rows import rows_of
 
 RECEIVED = ("submitted", "nil")  # a nil report is one that came
 
@@ -49,8 +50,8 @@ def delays(release: Release, start: str, end: str) -> pd.DataFrame:
     return release.frame(sql, [start, end])
 
 
-def rejects(release: Release) -> pd.DataFrame:
-    """Rows that wait for correction, one row a file, sheet, column and rule; most rows first.
+def rejects(release: Release, unit: str | None = None) -> pd.DataFrame:
+    """Rejected rows, of one unit or of all: a row a file, sheet, column and rule; most first.
 
     Value and sentence are those of the first place; `places` counts the places.
     """
@@ -62,10 +63,43 @@ def rejects(release: Release) -> pd.DataFrame:
                first(sentence_en ORDER BY first_row, last_row) AS sentence_en,
                first(sentence_fr ORDER BY first_row, last_row) AS sentence_fr
         FROM mart.reject_summary
+        WHERE ? IS NULL OR unit_code = ?
         GROUP BY source, file, sheet, column_name, rule
         ORDER BY "rows" DESC, file, sheet, first_row, column_name, rule
     """
-    return release.frame(sql)
+    return release.frame(sql, [unit, unit])
+
+
+def rejected_rows(release: Release, unit: str | None = None) -> pd.DataFrame:
+    """The lines of `mart.reject_summary`, of one unit or of all, by source, file and row."""
+    sql = """
+        SELECT * FROM mart.reject_summary
+        WHERE ? IS NULL OR unit_code = ?
+        ORDER BY source, file, sheet, first_row, last_row, column_name, rule, raw_value
+    """
+    return release.frame(sql, [unit, unit])
+
+
+def rejected_by_unit(release: Release) -> dict[str, int]:
+    """How many errors the rejected rows of each unit have; rows of no known unit left out."""
+    sql = """
+        SELECT unit_code, sum("rows") AS "rows" FROM mart.reject_summary
+        WHERE unit_code IS NOT NULL
+        GROUP BY unit_code ORDER BY unit_code
+    """
+    frame = release.frame(sql)
+    return {str(row["unit_code"]): int(row["rows"]) for row in rows_of(frame)}
+
+
+def unit_names(release: Release) -> dict[str, str]:
+    """The names of the units that owe reports, by code; none where the copy names no units."""
+    sql = """
+        SELECT unit_code, max(unit_name) AS unit_name FROM mart.return_status
+        WHERE unit_code IS NOT NULL AND unit_name IS NOT NULL
+        GROUP BY unit_code ORDER BY unit_code
+    """
+    frame = release.frame(sql)
+    return dict(zip(frame["unit_code"], frame["unit_name"], strict=True))
 
 
 def checks(release: Release) -> pd.DataFrame:
@@ -77,14 +111,14 @@ def checks(release: Release) -> pd.DataFrame:
     return release.frame(sql)
 
 
-def revisions(release: Release) -> pd.DataFrame:
-    """What this release changed in figures that an earlier one published."""
+def revisions(release: Release, reason: str | None = None) -> pd.DataFrame:
+    """What this release changed in figures that an earlier one published, for one reason or all."""
     sql = """
         SELECT * FROM mart.revision
-        WHERE reason NOT IN ('withheld', 'released')
+        WHERE reason NOT IN ('withheld', 'released') AND (? IS NULL OR reason = ?)
         ORDER BY period DESC, indicator, area
     """
-    return release.frame(sql)
+    return release.frame(sql, [reason, reason])
 
 
 def input_files(release: Release) -> pd.DataFrame:

@@ -282,9 +282,13 @@ class Contract(Strict):
         return tuple(name for name in self.columns if name in own)
 
     def rules(self) -> Iterator["Rule"]:
-        """Every rule that can reject a row or warn of it, in the order of the columns."""
+        """Every rule that can reject a row or warn of it, in the order of the columns.
+
+        A row in which a column of `kept_only_if` is not true is not kept, so not rejected either.
+        """
         for name, column in self.columns.items():
-            yield from (Rule(self.table, name, kind) for kind in _column_kinds(column))
+            if name not in self.kept_only_if.values():
+                yield from (Rule(self.table, name, kind) for kind in _column_kinds(column))
         for reference in self.composite_references:
             yield Rule(self.table, reference.columns[-1], "reference")
         yield Rule(self.table, self.key[0], "duplicate_key")

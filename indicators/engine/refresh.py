@@ -33,6 +33,7 @@ from indicators.definitions.derivations import stored_columns, upstream_tables
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
 from indicators.definitions.versions import all_versions, computed_versions
+from indicators.engine.early_warning import fill_early_warning, fill_readiness
 from indicators.engine.known_record import (
     SPAN_COLUMNS,
     Span,
@@ -89,6 +90,9 @@ _ENGINE_TABLES = (  # those that are written whole; the others are kept (`values
     "effort",
     "joint_activity",
     "pending_action",
+    "early_warning",
+    "base_plan",
+    "benchmark",
     "mission",
 )
 _TABLES = (*_ENGINE_TABLES, *KEPT_TABLES)
@@ -129,6 +133,8 @@ def compute(
         fill_registers(connection, mission, all_versions(indicators), as_of, profile, spans)
         fill_effort(connection, mission)
         fill_pending_actions(connection, mission, [indicator.code for indicator in indicators])
+        fill_early_warning(connection, mission, [indicator.code for indicator in indicators])
+        fill_readiness(connection, mission)
         record_inputs(connection, inputs, tables)
         write_reject_impact(connection, mission, indicators)
 

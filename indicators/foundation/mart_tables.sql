@@ -105,6 +105,24 @@ CREATE TABLE mart.pending_action (
   due_at TIMESTAMP
 );
 
+-- Incidents of physical violence against civilians dated to the day (definitions 51); the last:
+-- warned of, and nobody had acted on a warning by the day before
+CREATE TABLE mart.early_warning (
+  mission VARCHAR, quarter VARCHAR, area VARCHAR, incidents BIGINT, warned BIGINT,
+  without_warning BIGINT, not_answered BIGINT
+);
+
+-- Each base that stands, by kind of contingency plan; nulls: never reviewed, never exercised
+CREATE TABLE mart.base_plan (
+  mission VARCHAR, base_name VARCHAR, area VARCHAR, plan_kind VARCHAR, reviewed_on DATE,
+  review_counts_until DATE, exercised_on DATE, is_current BOOLEAN, is_exercised BOOLEAN
+);
+
+CREATE TABLE mart.benchmark (
+  mission VARCHAR, benchmark_code VARCHAR, condition_en VARCHAR, condition_fr VARCHAR,
+  quarter VARCHAR, state VARCHAR, held_since DATE, evidence_indicator VARCHAR
+);
+
 CREATE TABLE mart.mission (
   mission VARCHAR, name_en VARCHAR, name_fr VARCHAR, country_area VARCHAR, time_zone VARCHAR,
   is_fictional BOOLEAN, boundaries_en VARCHAR, boundaries_fr VARCHAR,
@@ -149,11 +167,31 @@ CREATE TABLE mart.evidence_plan (
   smallest_change DOUBLE, change_unit VARCHAR, sentence_en VARCHAR, sentence_fr VARCHAR
 );
 
+-- Pulse interviews that would show a `change` (percentage points): a row of the mission, then one an
+-- area. `visits`: days of ten interviews soon after a patrol, and later. `patrols`: a quarter after
+-- which both can be asked; of these every n-th (`every`). `level`: percent that answer favourably.
+CREATE TABLE mart.interview_plan (
+  mission VARCHAR, edge VARCHAR, area VARCHAR, position INTEGER, change DOUBLE, level DOUBLE,
+  visits_soon BIGINT, visits_later BIGINT, interviews BIGINT, months INTEGER, patrols DOUBLE,
+  every INTEGER, smallest_change DOUBLE, sentence_en VARCHAR, sentence_fr VARCHAR
+);
+
 -- Case series: each area’s own ratio (log) beside the mission’s, and the one drawn towards it
 CREATE TABLE mart.area_effect (
   mission VARCHAR, edge VARCHAR, area VARCHAR, method VARCHAR, specification VARCHAR,
   n_events BIGINT, n_eff DOUBLE, estimate DOUBLE, se DOUBLE, ci_low DOUBLE, ci_high DOUBLE,
   shrunken DOUBLE, shrunken_low DOUBLE, shrunken_high DOUBLE, status VARCHAR
+);
+
+-- Secondary comparisons of a case series by who went on patrol: police, military, joint. `estimate`:
+-- a log ratio beside other days or, where `beside` names a component, log ratio of their ratios;
+-- none where `status` is not compared. Patrols and their cost are those of `component`.
+CREATE TABLE mart.component_effect (
+  mission VARCHAR, edge VARCHAR, area VARCHAR, component VARCHAR, beside VARCHAR,
+  n_events BIGINT, n_areas BIGINT, n_eff DOUBLE, n_days BIGINT, n_patrols BIGINT,
+  person_days DOUBLE, nights DOUBLE, km DOUBLE, estimate DOUBLE, ci_low DOUBLE, ci_high DOUBLE,
+  p_value DOUBLE, smallest_change DOUBLE, needs VARCHAR, status VARCHAR, sentence_en VARCHAR,
+  sentence_fr VARCHAR
 );
 
 CREATE TABLE mart.wake_effect (
@@ -226,8 +264,8 @@ CREATE TABLE mart.quality_check (
 
 CREATE TABLE mart.reject_summary (
   mission VARCHAR, source VARCHAR, file VARCHAR, file_sha256 VARCHAR, sheet VARCHAR,
-  first_row BIGINT, last_row BIGINT, rows BIGINT, column_name VARCHAR, raw_value VARCHAR,
-  rule VARCHAR, sentence_en VARCHAR, sentence_fr VARCHAR
+  first_row BIGINT, last_row BIGINT, rows BIGINT, unit_code VARCHAR, column_name VARCHAR,
+  raw_value VARCHAR, rule VARCHAR, sentence_en VARCHAR, sentence_fr VARCHAR
 );
 
 -- Rejected rows by what their own text says of time and place; null where it cannot be read.

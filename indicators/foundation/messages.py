@@ -4,6 +4,7 @@ The sentences themselves stand in `data/messages/*.yaml`, one file a part of the
 `key: {en: "... {value} ...", fr: "... {value} ..."}`.
 """
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -25,8 +26,19 @@ def message_catalogue() -> Mapping[str, Mapping[str, str]]:
         twice = catalogue.keys() & entries.keys()
         if twice:
             raise ValueError(f"{path.name}: message keys stand in two files: {sorted(twice)}")
-        catalogue.update(entries)
+        catalogue.update({key: _spaced(entry) for key, entry in entries.items()})
     return catalogue
+
+
+def _spaced(entry: Mapping[str, str]) -> Mapping[str, str]:
+    """The entry with French spaces that do not break, however its file writes them."""
+    return {**entry, "fr": french_spaces(entry["fr"])} if "fr" in entry else entry
+
+
+def french_spaces(text: str) -> str:
+    """U+00A0 before a colon and inside guillemets, U+202F before ; ! ? and %."""
+    text = re.sub(r"(?<=«) | (?=[:»])", "\u00a0", text)
+    return re.sub(r" (?=[;!?%])", "\u202f", text)
 
 
 def has_message(key: str) -> bool:

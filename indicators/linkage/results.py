@@ -16,13 +16,20 @@ from indicators.foundation.database import one_transaction
 from indicators.linkage.evidence.links import TABLES, write_evidence
 from indicators.linkage.framework.model import Framework
 from indicators.linkage.methods.case_series import CaseSeries
+from indicators.linkage.methods.components import ComponentCaseSeries
 from indicators.linkage.methods.interviews import Interviews
 from indicators.linkage.methods.panel.findings import PanelModels
 from indicators.linkage.methods.protocol import Method, Warehouse
 from indicators.linkage.methods.wake.effects import MatchedWake
 
 # In the order in which they may speak for an edge.
-METHODS: tuple[Method[Any], ...] = (CaseSeries(), MatchedWake(), Interviews(), PanelModels())
+METHODS: tuple[Method[Any], ...] = (
+    CaseSeries(),
+    MatchedWake(),
+    Interviews(),
+    PanelModels(),
+    ComponentCaseSeries(),
+)
 # Each table of the mart, and the methods whose results it is made of.
 METHODS_OF: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(TABLES, tuple(method.name for method in METHODS)),

@@ -1,4 +1,8 @@
-"""`poclens evidence plan`: what each edge's test would see today and later, and what helps."""
+"""`poclens evidence`: what each edge's test would see, and pulse interviews that would help.
+
+`plan`: the smallest change seen today and later, what helps most, and after which patrols to ask
+residents. `form`: an XLSForm for these interviews.
+"""
 
 import argparse
 import csv
@@ -7,46 +11,110 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.messages import message
 from pipelines.cli.main import show
 from pipelines.cli.options import add_mission, mission_of
 
-ACTIONS = ("plan",)
+ACTIONS = ("plan", "form")
 FORMATS = (".xlsx", ".csv")
+_CHANGES, _CHANGE = (5, 10, 15, 20), 10  # indicators.linkage.interview_plan.CHANGES
 Row = Mapping[str, Any]
 
 
 def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
-    """What to do, the mission, and a file for the table."""
+    """What to do, the mission, a file for the table or form, and the change to be seen."""
     parser.add_argument("action", choices=ACTIONS, help=message("cli.evidence.action", language))
     add_mission(parser, language)
     parser.add_argument("--to", type=Path, help=message("cli.evidence.to", language))
+    parser.add_argument(
+        "--change",
+        type=int,
+        choices=_CHANGES,
+        default=_CHANGE,
+        help=message("cli.evidence.change", language),
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Prints the plan of the last refresh, edge by edge; with `--to` writes its table too."""
+    """Prints the plan of the last refresh, edge by edge, or writes the form."""
     from pipelines.warehouse.connection import open_warehouse
 
     mission = mission_of(arguments)
-    if arguments.to and arguments.to.suffix not in FORMATS:
+    if (
+        arguments.to
+        and arguments.to.suffix not in FORMATS[: 1 if arguments.action == "form" else 2]
+    ):
         raise WrongUse(Problem("table_format", value=str(arguments.to)))
     with open_warehouse(arguments.workspace.warehouse(mission)) as connection:
-        found = connection.execute(
-            "SELECT * FROM mart.evidence_plan WHERE mission = ? ORDER BY edge, position", [mission]
-        )
-        names = [column[0] for column in found.description]
-        rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+        run_action = _form if arguments.action == "form" else _plan
+        return run_action(arguments, connection, mission)
+
+
+def _plan(
+    arguments: argparse.Namespace, connection: duckdb.DuckDBPyConnection, mission: str
+) -> int:
+    steps = _read(connection, "evidence_plan", mission)
+    interviews = [
+        row
+        for row in _read(connection, "interview_plan", mission)
+        if row["change"] == arguments.change
+    ]
     if arguments.to:
-        _write(arguments.to, names, rows)
-    text = "\n".join(_lines(rows, arguments.language))
+        _write(arguments.to, {"plan": steps, "interviews": interviews})
     file = {"file": str(arguments.to)} if arguments.to else {}
-    show(arguments, {"plan": rows, **file}, text)
+    text = "\n".join(_lines(steps, interviews, arguments.language))
+    show(arguments, {"plan": steps, "interviews": interviews, **file}, text)
     return 0
 
 
-def _lines(rows: Sequence[Row], language: str) -> Iterator[str]:
-    """Steps of the whole mission in sentences; areas with missing reports by name and number."""
+def _form(
+    arguments: argparse.Namespace, connection: duckdb.DuckDBPyConnection, mission: str
+) -> int:
+    """Writes the form for the plan's areas, and beside it the source that takes its export."""
+    from indicators.definitions.catalogue import load_catalogue
+    from pipelines.documents.interview_form import source_text, write_form
+
+    path = arguments.to or Path("pulse_form.xlsx")
+    planned = connection.execute(
+        """SELECT DISTINCT own.area, name_en, name_fr, to_indicator
+        FROM mart.interview_plan AS own
+        JOIN (SELECT DISTINCT edge, to_indicator FROM mart.result_link WHERE mission = $mission)
+          USING (edge)
+        JOIN (SELECT DISTINCT ON (area_code) area_code, name_en, name_fr FROM mart.area
+          WHERE mission = $mission ORDER BY area_code) AS named ON named.area_code = own.area
+        WHERE own.mission = $mission AND change = $change AND visits_soon IS NOT NULL
+          AND own.patrols IS NOT NULL
+        ORDER BY ALL""",
+        {"mission": mission, "change": arguments.change},
+    ).fetchall()
+    if not planned:
+        raise WrongUse(Problem("no_interview_plan", value=mission))
+    areas = {area: {"en": english, "fr": french} for area, english, french, _ in planned}
+    catalogue = load_catalogue()
+    outcomes = dict.fromkeys(code for *_, code in planned)
+    items = sorted({item for code in outcomes for item in catalogue[code].measure.all_items})
+    write_form(path, areas, items)
+    source = path.with_suffix(".source.yaml")
+    source.write_text(source_text(items), encoding="utf-8")
+    words = {"file": str(path), "source": str(source), "areas": len(areas)}
+    said = message("cli.evidence.form", arguments.language, **words)
+    show(arguments, {"file": str(path), "source": str(source), "items": items}, said)
+    return 0
+
+
+def _read(connection: duckdb.DuckDBPyConnection, table: str, mission: str) -> list[dict[str, Any]]:
+    found = connection.execute(
+        f"SELECT * FROM mart.{table} WHERE mission = ? ORDER BY edge, position", [mission]
+    )
+    names = [column[0] for column in found.description]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def _lines(rows: Sequence[Row], interviews: Sequence[Row], language: str) -> Iterator[str]:
+    """Steps of the whole mission in sentences; areas by name and number."""
     if not rows:
         yield message("cli.evidence.none", language)
     for edge, steps in groupby(rows, key=lambda row: row["edge"]):
@@ -58,18 +126,35 @@ def _lines(rows: Sequence[Row], language: str) -> Iterator[str]:
         if areas:
             listed = ", ".join(f"{row['area']} {row['quantity']}" for row in areas)
             yield f"    {message('cli.evidence.areas', language, areas=listed)}"
+        yield from _asking([row for row in interviews if row["edge"] == edge], language)
 
 
-def _write(path: Path, names: Sequence[str], rows: Sequence[Row]) -> None:
-    table = [[row[name] for name in names] for row in rows]
+def _asking(rows: Sequence[Row], language: str) -> Iterator[str]:
+    """After which patrols to ask, and in which areas after every n-th of them."""
+    if not rows:
+        return
+    whole, *areas = rows
+    yield f"  {whole[f'sentence_{language}']}"
+    if areas:
+        listed = ", ".join(f"{row['area']} {row['every']}" for row in areas)
+        yield f"    {message('cli.evidence.after', language, areas=listed)}"
+
+
+def _write(path: Path, tables: Mapping[str, Sequence[Row]]) -> None:
+    """A sheet a table; as CSV the plan alone."""
+    sheets = {
+        name: [list(rows[0]) if rows else [], *([*row.values()] for row in rows)]
+        for name, rows in tables.items()
+    }
     if path.suffix == ".csv":
         with path.open("w", encoding="utf-8-sig", newline="") as file:
-            csv.writer(file).writerows([names, *table])
+            csv.writer(file).writerows(sheets["plan"])
         return
     import xlsxwriter
 
     with xlsxwriter.Workbook(path, {"strings_to_formulas": False}) as book:
-        sheet = book.add_worksheet("plan")
-        sheet.freeze_panes(1, 1)
-        for number, row in enumerate([names, *table]):
-            sheet.write_row(number, 0, row)
+        for name, lines in sheets.items():
+            sheet = book.add_worksheet(name)
+            sheet.freeze_panes(1, 1)
+            for number, line in enumerate(lines):
+                sheet.write_row(number, 0, line)

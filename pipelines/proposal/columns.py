@@ -13,7 +13,7 @@ from indicators.definitions.contracts import Column, Contract
 from pipelines.proposal import notation
 from pipelines.proposal.codes import CodeProposal, code_proposals
 from pipelines.proposal.known_rows import Known
-from pipelines.proposal.words import column_names, folded, likeness, readings
+from pipelines.proposal.words import code_texts, column_names, folded, likeness, readings
 from pipelines.readers.table import SourceTable
 
 LEAST_CONFIDENCE = 0.5
@@ -117,11 +117,21 @@ def _of_header(
         alike = max((likeness(one, other) for one in own for other in names[name]), default=0)
         if alike < _LEAST_LIKENESS and not column.allowed_codes:
             continue
+        if alike < _LEAST_LIKENESS and not _has_codes(column, texts.values):
+            continue
         fit = fit_of(column, texts, known)
         confidence, reason = _confidence(alike, fit, column)
         if confidence:
             reasons = (reason, *((fit.reason,) if fit.reason else ()))
             yield ColumnProposal(name, (texts.header,), confidence, reasons, fit.entry, fit.codes)
+
+
+def _has_codes(column: Column, values: Sequence[str]) -> bool:
+    """Whether most texts are codes or labels of the column, without looking at likeness."""
+    if column.base_type != "code" or not values or len(values) > _MOST_CODES:
+        return False
+    known = code_texts(column)
+    return sum(folded(text) in known for text in values) >= 0.8 * len(values)
 
 
 @dataclass(frozen=True)

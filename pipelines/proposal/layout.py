@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from indicators.foundation.errors import Problem, WrongUse
-from pipelines.proposal.words import all_column_names, readings
+from pipelines.proposal.words import all_column_names, folded, readings
 from pipelines.readers import READERS, reader
 from pipelines.readers.table import SourceTable
 from pipelines.readers.xlsx import workbook_texts
@@ -31,6 +31,7 @@ _PUBLISHED = {
     "ged": {"id", "date_prec", "where_prec", "best", "type_of_violence"},
     "radpko": {"mission", "base", "date", "year", "untrp", "unpol", "unmob"},
 }
+_TOTALS = {"total", "totaux", "total general", "grand total", "sou total", "sub total", "somme"}
 Texts = Sequence[Sequence[str | None]]
 
 
@@ -72,7 +73,42 @@ def _of_workbook(path: Path, name: str) -> Iterator[Layout]:
             continue
         options: dict[str, Any] = {"sheet": sheet} if len(sheets) > 1 else {}
         options |= _header_options(texts, row)
-        yield Layout(name, options, _read(path, name, options))
+        yield _shaped(path, name, options)
+
+
+def _shaped(path: Path, name: str, options: dict[str, Any]) -> Layout:
+    """The table with rows of totals set aside and groups filled down, where it has them."""
+    table = _read(path, name, options)
+    shape: dict[str, Any] = {}
+    if totals := _totals(table):
+        shape["totals"] = totals
+        table = _read(path, name, options | shape)
+    if groups := _groups(table):
+        shape["fill_down"] = groups
+    if not shape:
+        return Layout(name, options, table)
+    return Layout(name, options | shape, _read(path, name, options | shape))
+
+
+def _totals(table: SourceTable) -> list[str]:
+    """Texts of the first columns that stand for a sum."""
+    first = (column.to_pylist() for column in table.rows.columns[:2])
+    texts = {text.strip() for column in first for text in column if text}
+    return sorted(text for text in texts if folded(text) in _TOTALS)
+
+
+def _groups(table: SourceTable) -> list[str]:
+    """The first columns, where a text stands for the rows below it up to the next text."""
+    found: list[str] = []
+    for name in table.header[:2]:
+        texts = table.rows[name].to_pylist()
+        filled = sum(text is not None for text in texts)
+        if not texts or texts[0] is None or not 0 < filled <= 0.67 * len(texts):
+            break
+        found.append(name)
+    rest = [name for name in table.header if name not in found]
+    full = [table.rows[name].null_count < 0.2 * table.rows.num_rows for name in rest[:1]]
+    return found if found and all(full) else []
 
 
 def _header_options(texts: Texts, row: int) -> dict[str, Any]:
@@ -107,6 +143,8 @@ def _of_text(path: Path) -> Layout:
     options |= {"header_row": line} if line != 1 else {}
     names = {field.strip() for field in records[found - 1][1]}
     kind = next((name for name, needed in _PUBLISHED.items() if needed <= names), "csv")
+    if kind == "csv":
+        return _shaped(path, kind, options)
     return Layout(kind, options, _read(path, kind, options))
 
 

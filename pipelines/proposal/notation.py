@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?( ?(Z|[+-]\d{2}:?\d{2}))?)?")
 _DAYS = (
@@ -13,8 +14,7 @@ _DAYS = (
     "%d-%b-%y", "%d-%m-%y",
 )  # fmt: skip
 _CLOCKS = (" %H:%M", " %H:%M:%S", " %Hh%M", "T%H:%M", " %I:%M %p", " %I:%M:%S %p")
-_DAY_FIRST = {("%m", "%d"): "month first", ("%d", "%m"): "day first"}
-_NUMBER = re.compile(r"[+-]?\d+([.]\d*)?|[+-]?[.]\d+")
+_LOOKED_AT = 120
 _CLOCK = re.compile(r"([01]?\d|2[0-3])[:h][0-5]\d(:[0-5]\d)?")
 
 
@@ -39,6 +39,7 @@ def dates(texts: Sequence[str], *, with_time: bool) -> Written:
     if not rest:
         return Written({}, 1)
     formats = [*_DAYS, *(day + clock for day in _DAYS for clock in _CLOCKS if with_time)]
+    rest = rest[:_LOOKED_AT]
     shares = {entry: _share(rest, entry) for entry in formats}
     best = max(shares.values())
     if best == 0:
@@ -46,7 +47,8 @@ def dates(texts: Sequence[str], *, with_time: bool) -> Written:
     equal = [entry for entry in formats if shares[entry] == best]
     chosen = equal[0]
     others = {tuple(re.findall(r"%[dm]", entry)) for entry in equal}
-    read = (len(texts) - len(rest) + best * len(rest)) / len(texts)
+    iso = sum(_is_iso(text, with_time) for text in texts) / len(texts)
+    read = iso + best * (1 - iso)
     return Written({"formats": [chosen]}, read, len(others) > 1 and best > 0)
 
 
@@ -61,6 +63,7 @@ def _share(texts: Sequence[str], pattern: str) -> float:
     return sum(_fits(text, pattern) for text in texts) / len(texts)
 
 
+@lru_cache(maxsize=100_000)
 def _fits(text: str, pattern: str) -> bool:
     if "%Y" in pattern and not re.search(r"(?<!\d)\d{4}", text):
         return False

@@ -12,9 +12,17 @@ from indicators.foundation.errors import Problem, WrongUse
 from pipelines.proposal.columns import MISSING, ColumnProposal, column_proposals, texts_of
 from pipelines.proposal.known_rows import Known
 from pipelines.proposal.layout import Layout, layouts
-from pipelines.proposal.words import folded, likeness
+from pipelines.proposal.words import column_names, folded, likeness, readings
 
 _LEAST_SCORE = 0.35
+_LEAST_LIKENESS = 0.72
+_LOOKED_AT = 6  # contracts
+_MONTHS = (
+    "january|february|march|april|may|june|july|august|september|october|november|december|"
+    "janvier|février|fevrier|mars|avril|mai|juin|juillet|août|aout|septembre|octobre|novembre|"
+    "décembre|decembre"
+)
+_CHANGING = re.compile(rf"(?i)\d+|(?<![a-zà-ÿ])({_MONTHS})(?![a-zà-ÿ])")
 
 
 @dataclass(frozen=True)
@@ -107,7 +115,7 @@ def propose(
     scored = [
         (*_scored(path, layout, contracts()[name], known), layout, name)
         for layout in found
-        for name in tables
+        for name in (tables if table else _shortlist(layout, tables))
     ]
     scored.sort(key=lambda entry: -entry[0])
     score, columns, layout, name = scored[0]
@@ -118,11 +126,9 @@ def propose(
     confidence = min(0.97, round(score, 2)) if distance >= 0.1 else min(0.6, round(score, 2))
     near = tuple(dict.fromkeys(other for value, other in rivals if score - value < 0.1))[:3]
     feeds = tuple(sorted(c for c, one in load_catalogue().items() if one.source == name))
-    stem = re.sub(r"[^a-z0-9]+", "_", folded(path.stem)).strip("_")
-    source = re.sub(r"^[^a-z]+|[\d_]+$", "", stem) or name
     return Proposal(
-        source,
-        re.sub(r"\d+", "*", path.name),
+        _source_name(path, name),
+        re.sub(r"(\*[-_ ]?)+", "*", _CHANGING.sub("*", path.name)),
         layout,
         name,
         confidence,
@@ -132,6 +138,27 @@ def propose(
         near,
         feeds,
     )
+
+
+def _source_name(path: Path, table: str) -> str:
+    """The file's name without what changes from one delivery to the next, else the table's."""
+    stem = _CHANGING.sub(" ", path.stem.replace("_", " "))
+    return re.sub(r"[^a-z]+", "_", folded(stem)).strip("_") or table
+
+
+def _shortlist(layout: Layout, tables: Sequence[str]) -> list[str]:
+    """The contracts whose column names fit most headers: only these are looked at in full."""
+
+    def named(table: str) -> float:
+        names = [column_names(table, name) for name in contracts()[table].columns]
+        best = (
+            max(likeness(word, other) for word in words for held in names for other in held)
+            for words in map(readings, layout.table.header)
+            if words
+        )
+        return sum(score for score in best if score >= _LEAST_LIKENESS)
+
+    return sorted(tables, key=lambda name: -named(name))[:_LOOKED_AT]
 
 
 def _missing(layout: Layout) -> tuple[str, ...]:

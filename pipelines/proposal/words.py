@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from difflib import SequenceMatcher
-from functools import cache
+from functools import cache, lru_cache
 
 import yaml
 
@@ -20,6 +20,7 @@ _NO_WORDS = {"the", "of", "a", "an", "le", "la", "les", "l", "d", "de", "des", "
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _GROUP = re.compile(r"^.*(?:/|::)\s*(?=\S)")  # `group/question` of a form
+_LEAST = 0.6  # below it two texts are not compared letter by letter
 _LEAST_FUZZY = 5  # letters below which a text is alike only where it is equal
 
 
@@ -44,6 +45,7 @@ def readings(header: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for word in map(folded, shorter) if word))
 
 
+@lru_cache(maxsize=200_000)
 def likeness(one: str, other: str) -> float:
     """How much two folded texts are alike, 0 to 1; 1 only where they are equal."""
     if one == other:
@@ -52,7 +54,10 @@ def likeness(one: str, other: str) -> float:
         return 0.0
     ours, theirs = set(one.split()), set(other.split())
     shared = len(ours & theirs) / len(ours | theirs)
-    return min(0.95, max(shared, SequenceMatcher(None, one, other).ratio()))
+    matcher = SequenceMatcher(None, one, other)
+    if max(matcher.real_quick_ratio(), shared) < _LEAST or matcher.quick_ratio() < _LEAST:
+        return shared
+    return min(0.95, max(shared, matcher.ratio()))
 
 
 @cache
@@ -83,9 +88,9 @@ def all_column_names() -> frozenset[str]:
     )
 
 
-def code_texts(column: Column) -> dict[str, str]:
+def code_texts(column: Column) -> Mapping[str, str]:
     """Folded text: code, from codes, labels and synonyms; texts of two codes are left out."""
-    return dict(_code_texts(column.vocabulary, column.allowed_codes or ()))
+    return _code_texts(column.vocabulary, column.allowed_codes or ())
 
 
 @cache

@@ -79,12 +79,13 @@ def _write_rejects(
     """
 
     def write(*_: object) -> str:
-        write_reject_summary(connection, mission)
         write_waiting_rows(connection, mission, sources)
+        write_reject_summary(connection, mission)
         write_reject_places(connection, mission)
         return "written"
 
-    read = ["ops.input_file", "core.areas", *(f"quarantine.{quoted(t)}" for t in contracts())]
+    waiting = (f"quarantine.{quoted(table)}" for table in contracts())
+    read = ["ops.input_file", "core.areas", "core.units", *waiting]
     with kept_results(connection, mission.mission, "rejects") as kept:
         rows = {table: _fingerprint(connection, table) for table in read}
         kept.result("rejects", str, write, rules, dict(sources), rows)

@@ -261,7 +261,10 @@ def _write_all(writing: _Writing, sizes: _Sizes) -> None:
     operations = readiness.operations(seed)
     _write_tables(writing, {"operations": operations})
     reviews = writing.export.rows(readiness.operation_reviews(seed, operations), "started_on")
-    writing.write("after_action_reviews", "operation_reviews", "operation_reviews.csv", reviews)
+    share = FILES["after_action_reviews"].bad_share
+    writing.write(
+        "after_action_reviews", "operation_reviews", "operation_reviews.csv", reviews, share
+    )
     cited = Cited(drawn_alerts, places, assessments, operations)
     _write_activities(writing, presence, cited, points, in_all)
     _write_later(writing)

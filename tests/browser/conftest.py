@@ -73,6 +73,11 @@ class Visit:
 @pytest.fixture
 def visit(browser: Browser, server: str) -> Iterator[Visit]:
     """A fresh page, 1440 wide, that records requests, console errors and exceptions."""
+    yield from recorded(browser, server)
+
+
+def recorded(browser: Browser, server: str) -> Iterator[Visit]:
+    """A visit with a page of its own, closed at the end."""
     page = browser.new_page(viewport={"width": 1440, "height": 900})
     found = Visit(page, server)
     page.on("request", lambda request: found.requests.append(request.url))

@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from dashboards.app import create_app
-from tests.worlds.release import MISSION
+from tests.worlds.release import MISSION, RELEASE
 
 
 @pytest.fixture(scope="module")
@@ -42,10 +42,10 @@ def test_health(client: FlaskClient) -> None:
 
 
 def test_only_listed_files_of_the_audience_can_be_taken(client: FlaskClient) -> None:
-    extract = f"/download/{MISSION}/mission/extracts/{MISSION}_2026-Q3.csv"
+    extract = f"/download/{MISSION}/{RELEASE}/mission/extracts/{MISSION}_2026-Q3.csv"
     assert client.get(extract).get_data(as_text=True) == "INDICATOR\n"
     for path in (f"hq/extracts/{MISSION}_2026-Q3.csv", "publication.json", "../current"):
-        assert client.get(f"/download/{MISSION}/{path}").status_code == 404
+        assert client.get(f"/download/{MISSION}/{RELEASE}/{path}").status_code == 404
 
 
 def test_an_empty_workspace_says_what_to_do(tmp_path: Path) -> None:

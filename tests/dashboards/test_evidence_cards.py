@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from dashboards.components.area_effects_card import area_effects
+from dashboards.components.component_effects_card import component_effects
 from dashboards.components.plan_card import evidence_plan
 from dashboards.components.primary_card import primary_test
 from dashboards.context import Context, read_context
@@ -65,3 +66,22 @@ def test_a_changed_test_stands_on_the_page_of_releases(
     tmp_path: Path, language: str, said: str
 ) -> None:
     assert said in text_of(releases.body(context(tmp_path, language)))
+
+
+@pytest.mark.parametrize(
+    ("language", "parts"),
+    [
+        ("en", ("Police alone", "−33", "−50 to −10", "400", "Not enough data", "Secondary")),
+        ("fr", ("Police seule", "−33", "−50 à −10", "400", "Données insuffisantes", "secondaires")),
+    ],
+)
+def test_components_stand_with_their_cost_and_how_many_were_compared(
+    tmp_path: Path, language: str, parts: tuple[str, ...]
+) -> None:
+    found = context(tmp_path, language)
+    text = text_of(component_effects(found, "E3"))
+    assert all(part in text for part in parts), text
+    said = {"en": "beside them: 3, of which with a figure: 1", "fr": "à côté\u00a0: 3, dont"}
+    assert said[language] in text, "every comparison of the release is counted"
+    none = {"en": "Not compared", "fr": "Pas de comparaison"}
+    assert none[language] in text_of(component_effects(found, "E1"))

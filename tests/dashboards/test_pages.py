@@ -228,8 +228,9 @@ def test_the_sentence_of_a_link_says_what_its_grade_allows(
 
 def test_what_a_finding_rests_on_stands_beside_it(context_at: At) -> None:
     text = _card(effects.body(context_at("/effects?edge=E5")), "rests")
-    for said in ("Cases counted 819", "comparisons 155", "Areas 8", "Periods with both 33"):
-        assert said in text
+    numbers = {"n_events": 819, "n_eff": 155, "n_areas": 8, "n_periods": 33}
+    for name, number in numbers.items():
+        assert f"{message(f'page.effects.rests.{name}')} {number}" in text
     assert "5, of which 1 answered" in text and "Data as at" in text
     untested = _card(effects.body(context_at("/effects?edge=E3&lang=fr")), "rests")
     assert "aucune n’a pu s’appliquer" in untested and "Zones" not in untested
@@ -382,12 +383,12 @@ def test_of_one_area_the_findings_of_the_whole_mission_are_shown_as_such(context
 
 def test_a_judgement_stands_beside_the_finding_and_is_marked_as_one(context_at: At) -> None:
     english = text_of(effects.body(context_at("/effects?edge=E1")))
-    assert "Field judgement" in english and "Judgement, not a result" in english
+    assert "Staff assessment" in english and "Judgement, not a result" in english
     assert "Names another explanation" in english and "The market reopened." in english
     assert "Police Commissioner" in english and "15\u00a0Sep\u00a02026" in english
     assert "Headquarters sees it too." in english
     french = text_of(effects.body(context_at("/effects?edge=E1&lang=fr")))
-    assert "Appréciation du terrain" in french and "Le marché a rouvert." in french
+    assert "Avis du personnel" in french and "Le marché a rouvert." in french
     assert "The market reopened." not in french
 
 

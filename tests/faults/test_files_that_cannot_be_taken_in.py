@@ -88,7 +88,7 @@ def test_missing_column_names_the_nearest_of_the_file(faulty: Faulty) -> None:
     use_source(workspace, ignore=["names_en"])
     problem = refused(faulty, "areas.csv", GOOD.replace(b"name_en", b"names_en"))
     assert (problem.rule, problem.column) == ("missing_column", "name_en")
-    assert problem.parameters == {"nearest": "names_en"}
+    assert problem.parameters["nearest"] == "names_en"
 
 
 def test_column_like_no_other_names_a_few_and_not_all(faulty: Faulty) -> None:

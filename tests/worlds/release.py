@@ -45,6 +45,8 @@ ZERO_AREA, LATE_AREA, CLOSED_AREA, SMALL_AREA, OTHER_AREA = (
     "MT0302",
 )
 NEUTRAL = "P2-OP-09"
+FIRST_DEFINITION = "Killings and injuries in sites, counted once."
+FIRST_DEFINITION_FR = "Homicides et blessures dans les sites, comptés une seule fois."
 UNRANKED = "X-IM-03"  # by this one no areas are drawn or ordered
 _CLASSES = {"survey_answers": "survey", "incidents": "event", "custody_visits": "person"}
 
@@ -393,7 +395,16 @@ def _indicator_rows() -> list[dict[str, Any]]:
                 "sql": "SELECT count(*) AS value\nFROM cube.example",
             }
         )
-    return rows
+    return [version for row in rows for version in _versions(row)]
+
+
+def _versions(row: dict[str, Any]) -> list[dict[str, Any]]:
+    """The newest version, and before it the one whose definition it changed, if there is one."""
+    if row["version"] == 1:
+        return [row]
+    first = {"version": 1, "definition_en": FIRST_DEFINITION, "definition_fr": FIRST_DEFINITION_FR}
+    changed = {"change_en": "Threats count as well.", "change_fr": "Les menaces comptent aussi."}
+    return [row | first, row | changed | {"effective_from": date(2026, 4, 1)}]
 
 
 def _outline(column: int, row: int) -> dict[str, Any]:
@@ -574,7 +585,7 @@ def _reject_rows() -> list[dict[str, Any]]:
             "started_at",
             "31.06.2026",
             "type_time",
-            "Not a date: June has 30 days. Correct the cell and drop the file in again.",
+            "Not a date: June has 30 days. Correct the cell and resubmit the file.",
             "Ce n’est pas une date : juin compte 30 jours. Corrigez la cellule.",
         ),
         (
@@ -618,6 +629,7 @@ def _reject_rows() -> list[dict[str, Any]]:
                     first,
                     last,
                     rows,
+                    "IPO01" if source == "activities" else None,
                     column,
                     raw,
                     rule,
@@ -867,6 +879,24 @@ def _area_effect_rows() -> list[dict[str, Any]]:
     ]
 
 
+def _component_rows() -> list[dict[str, Any]]:
+    """Of the third edge: police with a figure, the military without patrols, and their ratio."""
+    empty = dict.fromkeys(MART_TABLES["component_effect"])
+    spent = {"n_days": 210, "n_patrols": 40, "person_days": 400.0, "nights": 12.0, "km": 900.0}
+    none = {"n_days": 0, "n_patrols": 0, "person_days": 0.0, "nights": 0.0, "km": 0.0}
+    figure = {"estimate": -0.4, "ci_low": -0.7, "ci_high": -0.1, "p_value": 0.01}
+    rows = [
+        {"component": "police", **spent, **figure, "status": "compared", "smallest_change": 30.0},
+        {"component": "military", **none, "status": "too_few_clusters"},
+        {"component": "police", "beside": "military", **spent, "status": "too_few_clusters"},
+    ]
+    return [
+        {**empty, "mission": MISSION, "edge": "E3", "area": COUNTRY, "n_events": 300, **row}
+        | {"sentence_en": f"Comparison {number}.", "sentence_fr": f"Comparaison {number}."}
+        for number, row in enumerate(rows, start=1)
+    ]
+
+
 def _graded_rows() -> list[dict[str, Any]]:
     """What grading says of the rows around activities."""
     ends = {edge: {"from_indicator": output, "to_indicator": to} for edge, output, to in _EDGES}
@@ -1094,6 +1124,7 @@ def mart_rows() -> Mapping[str, list[dict[str, Any]]]:
         "primary_change": _primary_change_rows(),
         "evidence_plan": _plan_steps(),
         "area_effect": _area_effect_rows(),
+        "component_effect": _component_rows(),
         "interview_effect": _interview_rows(),
         "wake_effect": _wake_rows(),
         "event_study": _event_rows(),
@@ -1142,7 +1173,8 @@ def _hq_rows(rows: Mapping[str, list[dict[str, Any]]]) -> dict[str, list[dict[st
     kept["return_status"] = [
         row | {"unit_code": None, "unit_name": None} for row in kept["return_status"]
     ]
-    kept["reject_summary"] = [row | {"raw_value": None} for row in kept["reject_summary"]]
+    hidden = {"raw_value": None, "unit_code": None}
+    kept["reject_summary"] = [row | hidden for row in kept["reject_summary"]]
     return kept
 
 

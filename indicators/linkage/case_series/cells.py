@@ -6,8 +6,9 @@ counts and patterns; the fit is that of day rows.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from indicators.linkage.case_series.days import (
+    COMPONENTS,
     MOST_EARLIER,
     MOST_RECENT,
     WINDOW_ENDS,
@@ -108,6 +110,7 @@ def _columns(
     in_windows = bool({"p1", "p2", "p3"} & set(terms))
     state = (days.state, len(WINDOW_ENDS)) if in_windows else (days.state > 0, 1)
     asked = {"state": state, "same": (days.same, 1)}
+    asked |= {name: (getattr(days, name), 1) for name in COMPONENTS if name in terms}
     if "lead" in terms:
         asked["lead"] = (days.lead, 1)
     if "l7" in terms:
@@ -151,7 +154,7 @@ def _codes(values: Ints) -> Ints:
 
 
 def _terms(columns: dict[str, Ints], terms: Sequence[str]) -> Floats:
-    made = {
+    made: dict[str, Callable[[], Ints]] = {
         "post": lambda: columns["state"] > 0,
         "p1": lambda: columns["state"] == 1,
         "p2": lambda: columns["state"] == 2,
@@ -161,4 +164,5 @@ def _terms(columns: dict[str, Ints], terms: Sequence[str]) -> Floats:
         "l7": lambda: np.log1p(columns["short"]),
         "l28": lambda: np.log1p(columns["long"]),
     }
+    made |= {name: partial(columns.__getitem__, name) for name in COMPONENTS}
     return np.column_stack([np.asarray(made[name](), dtype=np.float64) for name in terms])

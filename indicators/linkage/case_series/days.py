@@ -18,6 +18,8 @@ WASH_OUT = 14  # days after an activity that count as exposed
 WINDOW_ENDS = (3, 7, 14)
 LEAD = 7
 RECENT, EARLIER = 7, 28  # days of history: the last week, and the three before it
+# Who went on an activity: one component alone, or both together.
+COMPONENTS = ("police", "military", "joint")
 MOST_RECENT, MOST_EARLIER = 4, 7  # incidents beyond these say no more
 _CODES_SQL = """(
   SELECT unnest($areas) AS area, unnest(range(len($areas))) AS code
@@ -47,6 +49,18 @@ class KnownDays:
 
 
 @dataclass(frozen=True)
+class ComponentDays(KnownDays):
+    """The same days after an activity of anybody, and whether one of each component came before.
+
+    police, military, joint: flags; days after activities of several have several.
+    """
+
+    police: Ints
+    military: Ints
+    joint: Ints
+
+
+@dataclass(frozen=True)
 class _Record:
     """The areas that owe returns and the days from the first month of returns to the last."""
 
@@ -64,17 +78,23 @@ class _Record:
         return sums.astype(np.int32).reshape(len(self.areas), self.size)
 
 
-def known_days(connection: duckdb.DuckDBPyConnection, earlier: int = 0) -> KnownDays:
+def known_days(
+    connection: duckdb.DuckDBPyConnection, earlier: int = 0, component: str = ""
+) -> KnownDays:
     """The known days of the series (`analysis.analyse` says in which tables it stands).
 
     A day is known where the returns of incidents came for it and the 28 days before, and those of
     activities from 14 days before it to 7 after. `earlier`: days by which activities, and with them
-    their returns, are moved back (a placebo). Raises KeyError where no return is recorded.
+    their returns, are moved back (a placebo). `component`: only activities of this one.
+
+    Raises KeyError where no return is recorded.
     """
     record = _read_record(connection)
-    incident = _read_rows(connection, record, "incident", "is_independent")
+    incident = _read_rows(connection, record, "series_incident", "is_independent")
     incidents, independent = record.grid(incident), record.grid(incident, "is_independent")
-    acted = _moved(record.grid(_read_rows(connection, record, "activity")) > 0, earlier)
+    of_component = f" WHERE component = '{component}'" if component else ""
+    activity = f"(FROM series_activity{of_component})"
+    acted = _moved(record.grid(_read_rows(connection, record, activity)) > 0, earlier)
     dates = [record.first + timedelta(days=day) for day in range(record.size)]
     month = np.asarray([day.year * 12 + day.month - 1 for day in dates], dtype=np.int32)
     sent = {
@@ -103,6 +123,16 @@ def known_days(connection: duckdb.DuckDBPyConnection, earlier: int = 0) -> Known
     return KnownDays(area=area, month=month[day], **of_known)
 
 
+def component_days(connection: duckdb.DuckDBPyConnection) -> ComponentDays:
+    """The known days, where `series_activity` says of each activity whose it is (`component`).
+
+    Raises KeyError as `known_days`.
+    """
+    whole = known_days(connection)
+    after = {name: known_days(connection, component=name).state > 0 for name in COMPONENTS}
+    return ComponentDays(**vars(whole), **after)
+
+
 def _cut_off(counts: Ints, most: int) -> Ints:
     return np.minimum(counts, most).astype(np.int8)
 
@@ -124,7 +154,7 @@ def _read_rows(
 ) -> dict[str, Ints]:
     """Of each row `area` (its code), `day` of the record, and further columns."""
     columns = ", ".join(['code AS area, "day" - $first AS "day"', *more])
-    query = f"SELECT {columns} FROM series_{table} JOIN {_CODES_SQL} USING (area)"
+    query = f"SELECT {columns} FROM {table} JOIN {_CODES_SQL} USING (area)"
     return _numbers(connection, query, record)
 
 

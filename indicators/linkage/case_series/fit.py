@@ -6,7 +6,7 @@ time-stratified series). Errors: sandwich of the scores summed by cluster, times
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,6 +42,14 @@ class Term:
     p_value: float
     ci_low: float
     ci_high: float
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """A sum of a model's terms: `weights` in their order; `areas`: that can tell it."""
+
+    weights: Floats
+    areas: int
 
 
 @dataclass(frozen=True)
@@ -95,6 +103,15 @@ class _Weighted:
 def fit_poisson(cells: Cells, names: Sequence[str], areas_with_contrast: int) -> tuple[Term, ...]:
     """The terms of the model, in their order.
 
+    Raises as `fit_contrasts`.
+    """
+    each = zip(names, np.eye(len(names)), strict=True)
+    return fit_contrasts(cells, {name: Contrast(row, areas_with_contrast) for name, row in each})
+
+
+def fit_contrasts(cells: Cells, contrasts: Mapping[str, Contrast]) -> tuple[Term, ...]:
+    """Sums of the model's terms, in their order; errors carry the terms' covariance.
+
     Raises NotEstimable: no_rows, collinear (a term does not vary within strata), separated (a
     term's days hold no incident at all) or not_converged.
     """
@@ -103,7 +120,21 @@ def fit_poisson(cells: Cells, names: Sequence[str], areas_with_contrast: int) ->
     design = _design(cells)
     _refuse_collinear(design)
     beta, expected = _maximise(design)
-    return _with_errors(design, beta, expected, names, areas_with_contrast)
+    return _with_errors(design, beta, expected, contrasts)
+
+
+def null_information(cells: Cells) -> Floats:
+    """Of the terms, as if they went with nothing: incidents of each stratum fall on all its days.
+
+    Terms × terms, less what the strata take of it; known before anybody looks at the split.
+    """
+    by_stratum = np.bincount(cells.stratum, cells.incidents.sum(axis=1))
+    days = np.bincount(cells.stratum, cells.days.sum(axis=1))
+    weight = (by_stratum / days)[cells.stratum]
+    terms, sums = cells.terms, cells.days @ cells.terms * weight[:, None]
+    of_strata = np.column_stack([np.bincount(cells.stratum, column) for column in sums.T])
+    whole = terms.T @ ((cells.days.T @ weight)[:, None] * terms)
+    return np.asarray(whole - of_strata.T @ (of_strata / by_stratum[:, None]))
 
 
 def _design(cells: Cells) -> _Design:
@@ -203,26 +234,25 @@ def _climb(
 
 
 def _with_errors(
-    design: _Design,
-    beta: Floats,
-    expected: _Weighted,
-    names: Sequence[str],
-    areas_with_contrast: int,
+    design: _Design, beta: Floats, expected: _Weighted, contrasts: Mapping[str, Contrast]
 ) -> tuple[Term, ...]:
+    terms = design.cells.terms.shape[1]
+    weights = np.column_stack([contrast.weights for contrast in contrasts.values()])
     bread = np.linalg.inv(_information(design, expected))
-    by_stratum = _pulls(design, expected, bread[:, : len(names)])
+    by_stratum = _pulls(design, expected, bread[:, :terms] @ weights)
     area = design.cells.area[design.begins]
     by_area = np.add.reduceat(by_stratum, np.flatnonzero(np.r_[True, np.diff(area) != 0]))
     errors = [_cluster_errors(pulls) for pulls in (by_stratum, by_area)]
-    df = (len(by_stratum) - 1, areas_with_contrast - 1)
+    values = beta[:terms] @ weights
+    variances = np.diag(weights.T @ bread[:terms, :terms] @ weights)
     return tuple(
         _term(
             name,
-            float(beta[at]),
-            (math.sqrt(bread[at, at]), float(errors[0][at]), float(errors[1][at])),
-            df,
+            float(values[at]),
+            (math.sqrt(variances[at]), float(errors[0][at]), float(errors[1][at])),
+            (len(by_stratum) - 1, contrast.areas - 1),
         )
-        for at, name in enumerate(names)
+        for at, (name, contrast) in enumerate(contrasts.items())
     )
 
 
@@ -233,7 +263,7 @@ def _rest(design: _Design, expected: _Weighted) -> tuple[Floats, Floats]:
 
 
 def _pulls(design: _Design, expected: _Weighted, bread: Floats) -> Floats:
-    """Strata × terms: what each stratum's score does to the estimate (score × bread)."""
+    """Strata × estimates: what each stratum's score does to them (score × bread)."""
     of_terms, of_months = _rest(design, expected)
     terms = of_terms.shape[1]
     return np.asarray(

@@ -18,6 +18,7 @@ from indicators.foundation.mart_tables import store_rows
 from indicators.foundation.messages import LANGUAGES
 from indicators.foundation.statistics import benjamini_hochberg
 from indicators.incremental.result_cache import kept_results
+from indicators.linkage.evidence.interview_plan import interview_plan_rows
 from indicators.linkage.evidence.plan import plan_rows
 from indicators.linkage.evidence.primaries import (
     PrimaryTest,
@@ -31,6 +32,7 @@ from indicators.linkage.framework.model import Edge, Framework
 from indicators.linkage.framework.tables import store_items
 from indicators.linkage.grading import Q_TESTED, Grade, grade
 from indicators.linkage.methods.protocol import Method, Warehouse
+from indicators.linkage.sentences.components import component_sentence
 from indicators.linkage.sentences.findings import (
     About,
     Asked,
@@ -64,7 +66,7 @@ _FIGURES = (
     "p_value",
 )
 # What is made of all methods together, whichever of them ran.
-TABLES = ("result_link", "primary_test", "evidence_plan")
+TABLES = ("result_link", "primary_test", "evidence_plan", "interview_plan")
 Graded = tuple[Finding, Grade | None]  # a placebo or a description has no grade
 
 
@@ -96,6 +98,7 @@ def write_evidence(
         "result_link": links,
         "primary_test": primary_rows(edges, tests, results, spoken),
         "evidence_plan": plan_rows(warehouse, abouts, tests, results),
+        "interview_plan": interview_plan_rows(warehouse, abouts),
         **{
             method.table: _own_rows(mission, results[method.name])
             for method in methods
@@ -207,7 +210,12 @@ def _own_rows(mission: Mission, results: Mapping[str, MethodResult]) -> Iterator
         q_values = {own.effect.specification: own.grading_inputs.q_value for own in result.findings}
         for row in result.rows:
             shown = {"q_value": q_values[row["specification"]]} if "q_value" in row else {}
-            yield {"edge": edge, "area": mission.country_area, **row, **shown}
+            own = {"edge": edge, "area": mission.country_area, **row, **shown}
+            yield own | (_component_words(row) if "component" in row else {})
+
+
+def _component_words(row: Mapping[str, Any]) -> dict[str, str]:
+    return {f"sentence_{name}": component_sentence(row, name) for name in LANGUAGES}
 
 
 def _counted(edge: Edge, indicators: PublishedIndicators) -> str:

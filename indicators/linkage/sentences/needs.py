@@ -35,18 +35,24 @@ def needs_sentence(finding: Finding, missing: Sequence[Need], language: str) -> 
     """What would be enough; empty where nothing tells how much."""
     precision = finding.precision
     if missing:
-        purpose = missing[0].purpose
-        joined = _joined(
-            [amount(need.kind, need.quantity, language) for need in missing],
-            "and" if purpose == "test" else "or",
-            language,
-        )
-        words = {"amounts": joined, "target": _target(language)}
-        return message(f"linkage.needs.{purpose}", language, **words)
+        return needs_in_words(missing, language)
     times = precision.times_for_target if precision else None
     if finding.effect.is_estimated and times is not None and times <= 1:
         return message("linkage.needs.visible", language, target=_target(language))
     return ""
+
+
+def needs_in_words(missing: Sequence[Need], language: str) -> str:
+    """So much would be enough; empty where nothing is missing."""
+    if not missing:
+        return ""
+    purpose = missing[0].purpose
+    joined = _joined(
+        [amount(need.kind, need.quantity, language) for need in missing],
+        "and" if purpose == "test" else "or",
+        language,
+    )
+    return message(f"linkage.needs.{purpose}", language, amounts=joined, target=_target(language))
 
 
 def amount(kind: str, quantity: int, language: str) -> str:

@@ -17,26 +17,38 @@ from pipelines.warehouse.inspect import Connection, has_rows, insert_rows
 # one fault as one line: a number that grows with the row and one that grows with the group differ
 # by the same amount as long as rows follow each other.
 _GROUPED_SQL = """
-WITH fault AS (
-  SELECT file, file_sha256, sheet, row_number, column_name, raw_value, rule,
+WITH told AS ({units}),
+fault AS (
+  SELECT file, own.file_sha256, own.sheet, own.row_number, unit_code, column_name, raw_value, rule,
          min(CAST(parameters AS VARCHAR)) AS parameters
-  FROM quarantine.{table}
-  WHERE file_sha256 NOT IN (SELECT file_sha256 FROM ops.input_file WHERE status = 'superseded')
+  FROM quarantine.{table} AS own
+  LEFT JOIN told ON told.file_sha256 = own.file_sha256 AND told.row_number = own.row_number
+    AND told.sheet IS NOT DISTINCT FROM own.sheet
+  WHERE own.file_sha256 NOT IN (SELECT file_sha256 FROM ops.input_file WHERE status = 'superseded')
   GROUP BY ALL
 ),
 placed AS (
   SELECT *, row_number - row_number() OVER (
-    PARTITION BY file_sha256, sheet, column_name, raw_value, rule, parameters ORDER BY row_number
+    PARTITION BY file_sha256, sheet, unit_code, column_name, raw_value, rule, parameters
+    ORDER BY row_number
   ) AS run
   FROM fault
 )
 SELECT file, file_sha256, sheet, min(row_number) AS first_row, max(row_number) AS last_row,
-       count(row_number) AS rows, column_name, raw_value, rule, parameters
+       count(row_number) AS rows, unit_code, column_name, raw_value, rule, parameters
 FROM placed
-GROUP BY file, file_sha256, sheet, column_name, raw_value, rule, parameters, run
-ORDER BY file, file_sha256, sheet, first_row, column_name, rule, raw_value, parameters
+GROUP BY file, file_sha256, sheet, unit_code, column_name, raw_value, rule, parameters, run
+ORDER BY file, file_sha256, sheet, first_row, unit_code, column_name, rule, raw_value, parameters
 """
 
+# The unit that a waiting row names, where the mission has such a unit.
+_UNITS_SQL = """
+  SELECT file_sha256, sheet, row_number, min(known.unit_code) AS unit_code
+  FROM {waiting} AS own
+  JOIN (SELECT DISTINCT unit_code FROM core.units) AS known ON known.unit_code = {column}
+  GROUP BY ALL
+"""
+_UNIT = "units.unit_code"
 
 _PLACED_SQL = """
 WITH told AS (
@@ -82,7 +94,10 @@ def _local_day_sql(contract: Contract, mission: Mission) -> str:
 
 
 def write_reject_summary(connection: Connection, mission: Mission) -> None:
-    """Fills the table anew from `quarantine.*`, with a sentence in both languages a line."""
+    """Fills the table anew from `quarantine.*`, with a sentence in both languages a line.
+
+    Needs the tables of `write_waiting_rows`, which say of which unit a row is.
+    """
     lines = [
         (mission.mission, table, *line)
         for table in contracts()
@@ -94,8 +109,16 @@ def write_reject_summary(connection: Connection, mission: Mission) -> None:
 
 
 def _lines(connection: Connection, table: str) -> list[tuple[object, ...]]:
-    grouped = connection.execute(_GROUPED_SQL.format(table=quoted(table))).fetchall()
-    return [(*line, *_sentences(line[8], parameters, line[7])) for *line, parameters in grouped]
+    sql = _GROUPED_SQL.format(table=quoted(table), units=_units_sql(table))
+    grouped = connection.execute(sql).fetchall()
+    return [(*line, *_sentences(line[9], parameters, line[8])) for *line, parameters in grouped]
+
+
+def _units_sql(table: str) -> str:
+    """The units of a source's waiting rows; unknown of a source that names no unit."""
+    columns = contracts()[table].columns
+    named = [f"own.{quoted(name)}" for name, column in columns.items() if column.reference == _UNIT]
+    return _UNITS_SQL.format(waiting=waiting_table(table), column=(named or ["NULL"])[0])
 
 
 def _sentences(rule: str, parameters: str | None, value: str | None) -> tuple[str, ...]:

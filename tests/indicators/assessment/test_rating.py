@@ -240,4 +240,4 @@ def test_the_reason_names_what_decided() -> None:
     partial = register | PARTIAL
     assert "interval" in rating_reason(estimate)
     assert "tolerance" in rating_reason(register)
-    assert "returns" in rating_reason(partial)
+    assert "part of the reports" in rating_reason(partial)

@@ -217,7 +217,7 @@ def test_every_kind_of_rule_has_a_sentence_that_says_what_to_do(kind: str, langu
     sentence = Problem(kind, "f.xlsx", "Patrols", 3, "month", "31.06", PARAMETERS).sentence(
         language
     )
-    mend = {"en": "drop th", "fr": "déposez"}[language]
+    mend = {"en": "resubmit th", "fr": "renvoyez"}[language]
     assert mend in sentence
     assert has_message(f"rule.{kind}")
 

@@ -22,11 +22,12 @@ TOTALS = {
         *("hot_spots", "route_days", "activities", "activity_plan", "un_personnel", "training"),
         *("custody_visits", "police_census", "police_posts", "local_agreements", "commitments"),
         *("threat_assessments", "after_action_reviews", "hrddp_assessments"),
+        *("operations", "preparedness", "benchmarks"),
     },
     "event": {"incidents", "displacement_events", "alerts"},
     "person": {
         *("activity_participants", "incident_victims", "un_detentions", "justice_cases"),
-        "police_complaints",
+        *("police_complaints", "community_feedback"),
     },
     "survey": {"survey_respondents", "survey_answers"},
     "protected": {"rights_monitoring", "referrals"},

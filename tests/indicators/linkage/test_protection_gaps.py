@@ -121,7 +121,7 @@ def test_no_access_is_not_ranked_and_not_calm(warehouse: SmallWarehouse) -> None
         )
     row = Gaps(warehouse)("A1b", "gap")
     assert np.isnan(row["value"]) and "no access" in row["reason_en"]
-    assert "not the same as calm" in row["reason_en"]
+    assert "Situation unknown" in row["reason_en"]
 
 
 def test_three_months_without_a_return_are_not_three_calm_months() -> None:

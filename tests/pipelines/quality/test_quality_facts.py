@@ -7,6 +7,8 @@ import pytest
 from indicators.definitions.contracts import contracts
 from pipelines.quality.check_results import CheckResult
 from pipelines.quality.checks import check_values, checks_of_table, run_checks
+from pipelines.quality.rejects.places import write_waiting_rows
+from pipelines.quality.rejects.summary import write_reject_summary
 from pipelines.workspace.paths import Workspace
 from tests.worlds.mission.figures import (
     MISSION,
@@ -370,3 +372,23 @@ def test_a_chosen_indicator_without_any_row_stops_a_release(warehouse, mission) 
     stopping = [r for r in check_values(warehouse, mission) if r.stops_release]
     assert [r.check for r in stopping] == ["indicator_value.every_indicator"]
     assert SAFE in stopping[0].sentence_en
+
+
+def test_a_rejected_row_is_listed_under_the_known_unit_that_it_names(warehouse, mission) -> None:
+    place = {"file": "patrols.xlsx", "file_sha256": "a" * 64, "sheet": "Patrols"}
+    fault = {"column_name": "Type", "raw_value": None, "rule": "required"}
+    units = {12: "FPU-1", 13: "FPU-1", 14: "FPU-2", 15: "FPX"}  # the last is no unit of the mission
+    for row in units:
+        insert(warehouse, "quarantine.activities", place | fault | {"row_number": row})
+    write_waiting_rows(warehouse, mission, {})
+    warehouse.execute(
+        "INSERT INTO core.units BY NAME SELECT unnest(['FPU-1', 'FPU-2']) AS unit_code"
+    )
+    for row, unit in units.items():
+        named = {"file_sha256": "a" * 64, "sheet": "Patrols", "row_number": row, "unit_code": unit}
+        insert(warehouse, "ops.waiting_activities", named)
+    write_reject_summary(warehouse, mission)
+    lines = warehouse.execute(
+        "SELECT first_row, last_row, unit_code FROM mart.reject_summary ORDER BY first_row"
+    ).fetchall()
+    assert lines == [(12, 13, "FPU-1"), (14, 14, "FPU-2"), (15, 15, None)]

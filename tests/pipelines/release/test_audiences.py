@@ -98,6 +98,7 @@ def test_the_contributing_country_is_for_headquarters_only(release) -> None:
 
 def test_rejects_keep_their_place_and_lose_their_value(release) -> None:
     query = "SELECT sheet, first_row, rule, raw_value FROM mart.reject_summary"
+    assert rows(release, "hq", "SELECT DISTINCT unit_code FROM mart.reject_summary") == [(None,)]
     assert rows(release, "mission", query) == [("Patrols", 214, "code", "Patrouille-Brute")]
     assert rows(release, "hq", query) == [("Patrols", 214, "code", None)]
 

@@ -167,6 +167,9 @@ def _activities(numbers: str, started: str) -> str:
       CASE WHEN chance('ends', i, 95)
         THEN started_at + to_minutes(30 + draw('length', i, 2000)) END AS ended_at,
       CASE WHEN chance('counted', i, 97) THEN 2 + draw('people', i, 30) END AS personnel_count,
+      CASE WHEN chance('women', i, 95) THEN draw('women of', i, 3) END AS women_personnel_count,
+      CASE WHEN activity_type = 'patrol' AND chance('away', i, 6) THEN 1 + draw('nights', i, 3) END
+        AS nights_out,
       CASE WHEN chance('partners', i, 25) THEN pick('which', i, [['military'],
         ['civil_affairs'], ['human_rights', 'military'], ['humanitarian'],
         ['civil_affairs', 'military']]) END AS partner_components,

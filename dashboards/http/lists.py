@@ -1,0 +1,90 @@
+"""Files of lists: `/list/<name>.<csv|xlsx>` with the parameters of a page, and tables of cards."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, abort, request
+
+from dashboards.access import Audience
+from dashboards.components.list_files import LIST_ROUTE
+from dashboards.context import Context, read_context
+from dashboards.http.address import Address
+from dashboards.lists import missing_reports, one_indicator, rejected_rows, revised_figures
+from dashboards.lists.sheet import Sheet, csv_bytes, value_of, xlsx_bytes
+from dashboards.wording.words import Words
+
+TABLE_ROUTE = "/table.xlsx"
+LISTS: Mapping[str, Callable[[Context], list[Sheet]]] = {
+    "missing-reports": missing_reports.sheets,
+    "rejected-rows": rejected_rows.sheets,
+    "revised-figures": revised_figures.sheets,
+    "indicator": one_indicator.sheets,
+}
+_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+_LARGEST = 4_000_000  # bytes of a card's table
+
+
+def _file(content: bytes, kind: str, name: str) -> Response:
+    safe = re.sub(r"[^\w.-]+", "-", name)
+    headers = {"Content-Disposition": f'attachment; filename="{safe}.{kind}"'}
+    return Response(content, 200, headers, mimetype=_TYPES[kind])
+
+
+def _name(context: Context, name: str) -> str:
+    asked = [context.address.get(key) for key in ("indicator", "reporter", "reason")]
+    period = [] if name == "indicator" else [context.period.name]
+    parts = [context.release.mission, name, *(part for part in asked if part), *period]
+    return "_".join([*parts, context.release.name, context.words.language])
+
+
+def add_route(server: Flask, home: Path, audience: Audience) -> None:
+    """Lists are made from the current release as its audience sees it."""
+
+    @server.get(f"{LIST_ROUTE}/<name>.<kind>")
+    def listed(name: str, kind: str) -> Any:
+        address = Address.parse("/", request.query_string.decode("utf-8", "replace"))
+        context = read_context(home, audience, address)
+        if context is None or name not in LISTS or kind not in _TYPES:
+            return abort(404)
+        try:
+            sheets = LISTS[name](context)
+        except LookupError:
+            return abort(404)
+        if kind == "csv":
+            content = csv_bytes(sheets[0], address.language)
+        else:
+            content = xlsx_bytes(sheets, context.words("lists.notes"))
+        return _file(content, kind, _name(context, name))
+
+    @server.post(TABLE_ROUTE)
+    def table() -> Any:
+        """The cells of a card as the page shows them, sent by the page, as a workbook."""
+        if (request.content_length or 0) > _LARGEST:
+            return abort(413)
+        given = request.get_json(silent=True)
+        if not isinstance(given, dict):
+            return abort(400)
+        return _file(_workbook(given), "xlsx", str(given.get("file", "table")))
+
+
+def _texts(given: Any) -> Sequence[str]:
+    return [str(text) for text in given] if isinstance(given, list) else []
+
+
+def _workbook(given: Mapping[str, Any]) -> bytes:
+    """`title`, `notes`, `head` and `rows` of texts, in the language `lang`."""
+    language = "fr" if given.get("lang") == "fr" else "en"
+    heads = _texts(given.get("head"))
+    rows = [_texts(row) for row in given.get("rows", [])]
+    values = [[value_of(text, language) for text in _filled(row, len(heads))] for row in rows]
+    sheet = Sheet(str(given.get("title", "")), heads, values, _texts(given.get("notes")))
+    return xlsx_bytes([sheet], Words(language)("lists.notes"))
+
+
+def _filled(row: Sequence[str], length: int) -> list[str]:
+    return [*row, *[""] * length][:length]

@@ -1,0 +1,51 @@
+"""Reports that were due in the chosen period and area and did not arrive, by reporting unit."""
+
+import pandas as pd
+
+from dashboards.context import Context
+from dashboards.lists.sheet import Sheet, source_notes
+from dashboards.queries import quality
+from dashboards.rows import rows_of
+from dashboards.wording import formats
+
+
+def due_reports(context: Context) -> pd.DataFrame:
+    """Rows of `mart.return_status` of reports due in the chosen period and area."""
+    start, end = context.period.start.isoformat(), context.period.end.isoformat()
+    due = quality.due_returns(quality.returns(context.release, start, end))
+    return due[due["area"].isin(context.areas_inside)]
+
+
+def missing_reports(context: Context) -> pd.DataFrame:
+    """Rows of `mart.return_status` without a report: reporter, source, area, month, status.
+
+    `reporter` is the unit's name; the area's where the audience may not see units.
+    """
+    due = due_reports(context)
+    found = due[~due["status"].isin(quality.RECEIVED)]
+    areas = found["area"].map(context.area_name)
+    reporter = found["unit_name"].fillna(found["unit_code"]).fillna(areas)
+    return found.assign(reporter=reporter).sort_values(["reporter", "source", "area", "month"])
+
+
+def sheets(context: Context) -> list[Sheet]:
+    """One row a missing report; `reporter` of the address chooses one unit."""
+    words = context.words
+    frame = missing_reports(context)
+    asked = context.address.get("reporter")
+    if asked:
+        frame = frame[(frame["unit_code"] == asked) | frame["unit_code"].isna()]
+    rows = [
+        [
+            row["reporter"],
+            words.label("source", row["source"]),
+            context.area_name(row["area"]),
+            formats.month_name(row["month"], words) + f" {row['month'].year}",
+            row["due_on"].date() if not formats.is_missing(row["due_on"]) else None,
+            words(f"missing.status.{row['status']}"),
+        ]
+        for row in rows_of(frame)
+    ]
+    names = ("reporter", "source", "area", "month", "due", "status")
+    heads = [words(f"missing.head.{name}") for name in names]
+    return [Sheet(words("missing.title"), heads, rows, source_notes(context))]

@@ -1,0 +1,258 @@
+"""Police, military and joint patrols in one fit: against a plain fit, and in simulated missions.
+
+Worlds as in `case_series_simulation.py`, with a rota for each component. `make test` takes a tenth
+of the runs and bounds that chance keeps; `make soak` takes 1,000.
+"""
+
+from dataclasses import fields, replace
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import optimize, stats
+
+from indicators.linkage.case_series.analysis import MODELS, fit
+from indicators.linkage.case_series.cells import cells_of
+from indicators.linkage.case_series.components import COMPARISONS, Compared, compare_components
+from indicators.linkage.case_series.days import COMPONENTS, ComponentDays, component_days
+from indicators.linkage.case_series.fit import Contrast, fit_contrasts, null_information
+from indicators.linkage.methods.components import PatrolDays, _row
+from indicators.linkage.sentences.components import component_sentence
+from tests.indicators.linkage.case_series_simulation import (
+    AREAS,
+    CALLED_OFF,
+    DAYS,
+    FIRST,
+    LAST,
+    OTHERS_SHARE,
+    WORLDS,
+    World,
+    _rates,
+    _rows,
+)
+from tests.indicators.linkage.simulation_tables import (
+    HIGHEST,
+    HIGHEST_REPEATED,
+    MANY,
+    coverage_bounds,
+)
+
+SEED = 20261124
+A_TENTH = MANY // 10
+# Ratios of police, military, joint. Where two are alike their ratio of ratios is a null.
+PLANTED = {
+    "null": (1.0, 1.0, 1.0),
+    "all alike": (0.72, 0.72, 0.72),
+    "each its own": (0.6, 1.0, 0.8),
+}
+
+
+def missions(world: World, ratios: tuple[float, ...], runs: int, seed: int) -> list[ComponentDays]:
+    """Each component goes by its own rota; its ratio multiplies the rate on the 14 days after."""
+    generator = np.random.default_rng([seed, *(round(100 * ratio) for ratio in ratios)])
+    rate, _ = _rates(world, runs, generator)
+    expected, acted = rate, []
+    for ratio in ratios:
+        _, chance = _rates(world, runs, generator)
+        acted.append(generator.random(rate.shape) < chance * (1 - CALLED_OFF))
+        expected = expected * np.where(_after(acted[-1]), ratio, 1.0)
+    incidents = generator.poisson(expected)
+    return of_grids(acted, incidents, generator.binomial(incidents, OTHERS_SHARE))
+
+
+def _after(acted: Any) -> Any:
+    running = np.cumsum(np.pad(acted, ((0, 0), (0, 0), (15, 0))), axis=-1)
+    return running[..., 14:-1] - running[..., :-15] > 0
+
+
+def of_grids(acted: list[Any], incidents: Any, independent: Any) -> list[ComponentDays]:
+    """The product's known days of runs × areas × days, all returns received."""
+    connection = duckdb.connect()
+    patrols = [
+        _rows(own.astype(np.int64)).assign(component=name)
+        for name, own in zip(COMPONENTS, acted, strict=True)
+    ]
+    sides = ((independent, True), (incidents - independent, False))
+    rows = {
+        "activity": pd.concat(patrols),
+        "incident": pd.concat([_rows(own).assign(is_independent=side) for own, side in sides]),
+    }
+    for table, frame in rows.items():
+        connection.register("frame", frame)
+        connection.execute(
+            f"""CREATE TABLE series_{table} AS
+            SELECT * REPLACE (DATE '{FIRST}' + "day"::INTEGER AS "day") FROM frame"""
+        )
+    runs = len(incidents)
+    connection.execute(
+        f"""CREATE TABLE series_returned AS
+        SELECT source, area, CAST("month" AS DATE) AS "month", true AS is_sent
+        FROM range({runs * AREAS}) AS areas(area),
+          (VALUES ('activities'), ('incidents')) AS sources(source),
+          range(DATE '{FIRST}', DATE '{LAST}', INTERVAL 1 MONTH) AS months("month")"""
+    )
+    whole = component_days(connection)
+    found = []
+    for run in range(runs):
+        first, last = np.searchsorted(whole.area, [run * AREAS, (run + 1) * AREAS])
+        parts = {part.name: getattr(whole, part.name)[first:last] for part in fields(whole)}
+        found.append(ComponentDays(**parts | {"area": parts["area"] - run * AREAS}))
+    return found
+
+
+@pytest.fixture(scope="module")
+def days() -> ComponentDays:
+    return missions(WORLDS["rota"], PLANTED["each its own"], 1, SEED)[0]
+
+
+def test_the_first_14_days_after_each_components_patrols_are_exposed() -> None:
+    acted = [np.zeros((1, AREAS, DAYS), dtype=bool) for _ in COMPONENTS]
+    acted[0][0, 0, 100], acted[2][0, 0, 110] = True, True
+    incidents = np.zeros((1, AREAS, DAYS), dtype=np.int64)
+    incidents[0, 0, 105] = 1
+    found = of_grids(acted, incidents, incidents)[0]
+    own = found.area == 0
+    assert [int(getattr(found, name)[own].sum()) for name in COMPONENTS] == [14, 0, 14]
+    assert int((found.state[own] > 0).sum()) == 24, "days after both are counted once"
+    assert int((found.police & found.joint)[own].sum()) == 4
+
+
+def test_the_fit_is_that_of_day_rows_with_a_dummy_for_every_stratum(days: ComponentDays) -> None:
+    """By a general optimiser over days; months as dummies, the first of a quarter left out."""
+    found = compare_components(days)
+    stratum = np.unique(days.area * 1000 + days.month // 3, return_inverse=True)[1]
+    has = np.bincount(stratum, days.incidents)[stratum] > 0
+    month = np.unique(days.month, return_inverse=True)[1]
+    dummies = [(month == at) for at in range(month.max() + 1) if _is_later(days.month, month, at)]
+    exposures = [getattr(days, name) for name in COMPONENTS]
+    history = [days.same, np.log1p(days.short), np.log1p(days.long)]
+    columns = np.column_stack([*exposures, *history, *dummies])[has].astype(float)
+    incidents, strata = days.incidents[has].astype(float), np.unique(stratum[has], True, True)[2]
+    totals = np.bincount(strata, incidents)
+
+    def fall(beta: Any) -> tuple[float, Any]:
+        weight = np.exp(columns @ beta)
+        sums = np.bincount(strata, weight)
+        expected = weight * (totals / sums)[strata]
+        value = float(incidents @ (columns @ beta) - totals @ np.log(sums))
+        return -value, -(columns.T @ (incidents - expected))
+
+    plain = optimize.minimize(
+        fall, np.zeros(columns.shape[1]), jac=True, method="BFGS", options={"gtol": 1e-7}
+    ).x
+    for own in found:
+        signs = {own.component: 1, own.beside: -1}
+        value = sum(signs.get(name, 0) * plain[at] for at, name in enumerate(COMPONENTS))
+        assert own.term is not None and own.term.estimate == pytest.approx(value, abs=1e-5)
+
+
+def _is_later(months: Any, codes: Any, at: int) -> bool:
+    return int(months[codes == at][0]) % 3 != 0
+
+
+def test_a_ratio_of_ratios_carries_the_covariance_of_both(days: ComponentDays) -> None:
+    """var(a - b) + var(a + b) = 2 var(a) + 2 var(b), for either clustering."""
+    terms = (*COMPONENTS, "same", "l7", "l28")
+    cells = cells_of(days, terms, independent=False, by_month=False).compared()
+    asked = {"a": (1, 0), "b": (0, 1), "minus": (1, -1), "plus": (1, 1)}
+    contrasts = {
+        name: Contrast(np.array([*signs, 0.0, 0.0, 0.0, 0.0]), AREAS)
+        for name, signs in asked.items()
+    }
+    a, b, minus, plus = fit_contrasts(cells, contrasts)
+    for error in ("se_model", "se_stratum", "se_area"):
+        one, other, less, more = (getattr(term, error) ** 2 for term in (a, b, minus, plus))
+        assert less + more == pytest.approx(2 * one + 2 * other)
+        assert less != pytest.approx(one + other, rel=1e-3), "they are not independent"
+
+
+def test_information_of_one_exposure_is_that_of_the_specification(days: ComponentDays) -> None:
+    spec = MODELS["primary"]
+    cells = cells_of(days, spec.terms, independent=False, by_month=False).compared()
+    assert null_information(cells)[0, 0] == pytest.approx(fit(days, spec).information)
+
+
+def test_a_component_that_never_goes_has_no_figure_and_is_told_what_it_lacks(
+    days: ComponentDays,
+) -> None:
+    without = replace(days, joint=np.zeros_like(days.joint))
+    found = {(own.component, own.beside): own for own in compare_components(without)}
+    assert found["police", "military"].term is not None
+    patrols = pd.DataFrame(
+        {"whose": ["police"], "activity_code": ["A"], "person_days": [4.0], "nights": [0.0]}
+        | {"km": [10.0], "is_back_same_day": [True]}
+    )
+    for pair in (("joint", ""), ("joint", "police"), ("joint", "military")):
+        assert found[pair].term is None and found[pair].reason == "too_few_clusters"
+        row = _row(found[pair], PatrolDays(without, patrols, 33))
+        assert "6 more areas" in component_sentence(row, "en")
+        assert "6 zones" in component_sentence(row, "fr")
+        assert row["person_days"] == 0 and row["estimate"] is None
+    row = _row(found["police", ""], PatrolDays(without, patrols, 33))
+    assert (row["n_patrols"], row["person_days"], row["km"]) == (1, 4.0, 10.0)
+
+
+def test_too_few_incidents_are_told_before_their_split_is_seen(days: ComponentDays) -> None:
+    """Each incident kept with one chance in eight: below the gate, with how many would do."""
+    kept = np.random.default_rng(3).binomial(days.incidents, 0.125)
+    few = replace(days, incidents=kept, independent=np.minimum(kept, days.independent))
+    row = {(own.component, own.beside): own for own in compare_components(few)}["joint", "police"]
+    assert row.term is None and row.reason == "few_contrasts"
+    told = _row(row, PatrolDays(few, pd.DataFrame({"whose": []}), 33))
+    more = int(np.ceil(row.events * (30 / row.information - 1)))
+    assert f"{more} more recorded incidents" in component_sentence(told, "en").replace(",", "")
+
+
+def simulated(runs: int) -> dict[str, list[tuple[Compared, ...]]]:
+    return {
+        name: [
+            compare_components(own)
+            for first in range(0, runs, 100)
+            for own in missions(WORLDS["rota"], ratios, min(100, runs - first), SEED + first)
+        ]
+        for name, ratios in PLANTED.items()
+    }
+
+
+def rates(found: dict[str, list[tuple[Compared, ...]]]) -> pd.DataFrame:
+    """By world and comparison: shares with p < .05, of intervals that hold the truth, mean."""
+    lines = {}
+    for name, runs in found.items():
+        truth_of = dict(zip(COMPONENTS, np.log(PLANTED[name]), strict=True)) | {"": 0.0}
+        for at, (component, beside) in enumerate(COMPARISONS):
+            truth = truth_of[component] - truth_of[beside]
+            terms = [run[at].term for run in runs if run[at].term is not None]
+            held = [own.ci_low <= truth <= own.ci_high for own in terms]  # type: ignore[union-attr]
+            called = [own.p_value < 0.05 for own in terms]  # type: ignore[union-attr]
+            mean = np.mean([own.estimate for own in terms])  # type: ignore[union-attr]
+            lines[name, component, beside or "-"] = {
+                "truth": np.exp(truth),
+                "ratio": np.exp(mean),
+                "p<.05": np.mean(called),
+                "coverage": np.mean(held),
+                "estimable": len(terms) / len(runs),
+            }
+    return pd.DataFrame(lines).T
+
+
+def test_a_tenth_of_the_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    table = rates(simulated(A_TENTH // 2))
+    with capsys.disabled():
+        print(f"\ncomponents, {A_TENTH // 2} runs each\n{table.round(3).to_string()}")
+    low, high = coverage_bounds(A_TENTH // 2)
+    assert table["coverage"].between(low, high).all()
+    highest = stats.binom.ppf(0.9999, A_TENTH // 2, HIGHEST_REPEATED) / (A_TENTH // 2)
+    assert (table.loc[table["truth"] == 1, "p<.05"] <= highest).all()
+    assert (table["ratio"] / table["truth"]).between(0.93, 1.07).all()
+
+
+@pytest.mark.soak
+def test_ratios_of_ratios_in_a_thousand_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    table = rates(simulated(MANY))
+    with capsys.disabled():
+        print(f"\ncomponents, {MANY} runs each\n{table.round(3).to_string()}")
+    assert table["coverage"].between(*coverage_bounds(MANY)).all()
+    assert (table.loc[table["truth"] == 1, "p<.05"] <= HIGHEST).all()
+    assert (table["ratio"] / table["truth"]).between(0.95, 1.05).all()

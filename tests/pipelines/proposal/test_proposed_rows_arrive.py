@@ -1,0 +1,126 @@
+"""Rows under a proposed mapping arrive as they were meant, or are rejected for what is wrong."""
+
+from pathlib import Path
+
+import pytest
+
+from indicators.definitions.mission_profile import Mission
+from pipelines.cli.main import main
+from pipelines.ingest.inbox import ingest
+from pipelines.mapping.model import load_sources
+from pipelines.proposal.difference import differences
+from pipelines.proposal.known_rows import known_rows
+from pipelines.proposal.preview import preview
+from pipelines.proposal.proposal import propose
+from pipelines.proposal.writing import checked, write_mapping
+from pipelines.workspace.paths import Workspace
+from tests.worlds.messy.kinds import PLACES, UNITS, WAYS, Row, messy, plain_rows, write
+from tests.worlds.mission.own_names import make_workspace
+
+KINDS = (
+    "french_labels_cp1252",
+    "workbook_title_rows",
+    "workbook_1904",
+    "totals_row",
+    "groups_filled_down",
+    "day_and_hour_apart",
+    "misspelt_places",
+    "place_names_french",
+    "personal_columns",
+)
+REJECTED = {
+    "unknown_code": ("activity_type", "code"),
+    "unknown_place": ("area_code", "reference"),
+    "no_number": ("personnel_count", "type_int"),
+}
+World = tuple[Workspace, Mission]
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """A mission that knows three places and two units."""
+    workspace, mission = make_workspace(tmp_path_factory.mktemp("mapped"))
+    inbox = workspace.inbox("faulty")
+    for table in ("areas", "units"):
+        path = workspace.profile("faulty") / "sources" / f"{table}.yaml"
+        columns = {
+            "areas": ("area_code", "parent_area_code", "area_level", "name_en", "name_fr"),
+            "units": ("unit_code", "unit_name", "component", "unit_type"),
+        }[table]
+        mapped = {name: {"from": name} for name in (*columns, "valid_from")}
+        entry = {"source": table, "files": [f"{table}*.csv"], "reader": "csv"}
+        write_mapping({**entry, "tables": [{"table": table, "columns": mapped}]}, path)
+    rows = [f"{code},XX,admin1,{en},{fr},2024-01-01" for code, (en, fr) in PLACES.items()]
+    header = "area_code,parent_area_code,area_level,name_en,name_fr,valid_from\n"
+    country = "XX,,country,Country,Pays,2024-01-01\n"
+    (inbox / "areas.csv").write_text(header + country + "\n".join(rows) + "\n", encoding="utf-8")
+    units = [f"{code},{name},police,FPU,2024-01-01" for code, name in UNITS.items()]
+    header = "unit_code,unit_name,component,unit_type,valid_from\n"
+    (inbox / "units.csv").write_text(header + "\n".join(units) + "\n", encoding="utf-8")
+    ingest(workspace, mission, settled=0)
+    return workspace, mission
+
+
+def _arrived(world: World, kind: str, folder: Path):
+    workspace, mission = world
+    file = messy(kind, WAYS[kind], "activities")
+    path = write(file, folder)
+    warehouse = workspace.warehouse("faulty")
+    found = propose(path, known_rows(warehouse))
+    profile = workspace.profile("faulty")
+    return file, preview(path, checked(found.mapping()), mission, profile, warehouse)
+
+
+def _as_core(row: Row) -> Row:
+    """A plain row as core shows it: local time of Juba in UTC, numbers and lists as text."""
+    hour = int(row["started_at"][11:13]) - 2
+    moment = f"{row['started_at'][:10]} {hour:02d}:30:00"
+    lists = str(row["partner_components"].split(";"))
+    truth = row["is_long_range"].title()
+    return row | {"started_at": moment, "partner_components": lists, "is_long_range": truth}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_rows_arrive_as_they_were_meant(world: World, kind: str, tmp_path: Path) -> None:
+    _, shown = _arrived(world, kind, tmp_path)
+    came = {row["activity_code"]: {k: str(v) for k, v in row.items()} for row in shown.rows}
+    assert came == {row["activity_code"]: _as_core(row) for row in plain_rows("activities")}
+    assert (shown.rows_read, shown.rows_rejected, shown.rejects) == (10, 0, ())
+
+
+@pytest.mark.parametrize("kind", REJECTED)
+def test_what_is_wrong_is_rejected_for_what_it_is(world: World, kind: str, tmp_path: Path) -> None:
+    file, shown = _arrived(world, kind, tmp_path)
+    column, rule = REJECTED[kind]
+    [reject] = shown.rejects
+    assert (reject.column, reject.rule, reject.rows) == (column, rule, 1)
+    codes = {row["activity_code"] for row in shown.rows}
+    assert codes == {row["activity_code"] for row in file.rows}
+
+
+def test_a_changed_file_is_told_as_differences_and_mended(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace, mission = world
+    profile, warehouse = workspace.profile("faulty"), workspace.warehouse("faulty")
+    known = known_rows(warehouse)
+    before = write(messy("english_labels", WAYS["english_labels"], "activities"), tmp_path)
+    mapping = propose(before, known).mapping() | {"source": "patrols", "files": ["patrols*.csv"]}
+    write_mapping(mapping, profile / "sources" / "patrols.yaml")
+    text = before.read_text(encoding="utf-8").replace("Lead unit", "Reporting unit")
+    changed = tmp_path / "patrols_april.csv"
+    lines = text.replace("Patrol,", "PTL,").splitlines()
+    changed.write_text("\n".join(["Monthly report", *lines]) + "\n", encoding="utf-8")
+    found, _ = differences(changed, load_sources(profile)["patrols"], known)
+    told = {(one.kind, one.place, one.after, one.meant) for one in found}
+    assert told == {
+        ("options", "header_row", "2", None),
+        ("renamed", "Lead unit", "Reporting unit", None),
+        ("code", "activities.activity_type", "PTL", "patrol"),
+    }
+    monkeypatch.setenv("POCLENS_HOME", str(workspace.home))
+    assert main(["map", str(changed), "--source", "patrols", "--yes"]) == 0
+    mended = load_sources(profile)["patrols"]
+    assert differences(changed, mended, known)[0] == []
+    shown = preview(changed, mended, mission, profile, warehouse)
+    assert (shown.rows_read, shown.rows_loaded) == (10, 10)
