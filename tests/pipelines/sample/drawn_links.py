@@ -24,7 +24,7 @@ from indicators.linkage.methods.case_series import METHOD, PRIMARY, CaseSeries
 from indicators.linkage.methods.protocol import Warehouse
 from pipelines.sample.country import AS_OF, MISSION
 from pipelines.sample.generation import places_of_rows
-from pipelines.sample.tables import activities, registers
+from pipelines.sample.tables import activities, readiness, registers
 from pipelines.sample.tables.activities import Cited
 from pipelines.sample.tables.alerts import draw_alerts
 from pipelines.sample.tables.hot_spot_patrols import draw_days
@@ -87,7 +87,7 @@ def drawn_warehouse(seed: int) -> duckdb.DuckDBPyConnection:
         "incidents": rows_by_month(owed["incidents"].posts, incidents.rows, "occurred_on"),
         "alerts": rows_by_month(owed["alerts"].posts, alerts.rows, "received_at"),
     }
-    cited = Cited(alerts, draw_places(seed), draw_assessments(seed))
+    cited = Cited(alerts, draw_places(seed), draw_assessments(seed), readiness.operations(seed))
     months = activities.draw_activities(seed, presence, cited, points)
     tables = {
         "areas": registers.areas(points),
