@@ -50,9 +50,11 @@ def sheets(context: Context) -> list[Sheet]:
 
 def part_of(context: Context, row: dict[str, Any]) -> str | None:
     """The part that a figure is of: sex, age, unit, actor …; nothing of a total."""
+    named = {name: row[name] for name in DIMENSIONS if not name.startswith("breakdown")}
+    named[row["breakdown"]] = row["breakdown_value"]  # the code of the vocabulary that it names
     parts = [
-        context.words.label(name, row[name])
-        for name in DIMENSIONS
-        if row[name] not in (codes.TOTAL, codes.NOT_APPLICABLE)
+        context.words.label(name, code)
+        for name, code in named.items()
+        if code not in (codes.TOTAL, codes.NOT_APPLICABLE)
     ]
     return ", ".join(parts) or None
