@@ -6,6 +6,9 @@ from dash import html
 
 from dashboards.components.links import page_link
 from dashboards.context import Context
+from dashboards.queries import indicator_values
+from dashboards.queries.cells import Cell
+from dashboards.rows import rows_of
 
 LEVELS = ("admin1", "admin2", "admin3", "site")
 # A level is readable where at least this share of its areas has a figure.
@@ -37,6 +40,16 @@ def area_level(context: Context, code: str, drawn: Collection[str] = LEVELS) -> 
         return readable[-1]
     is_site_only = "site" in levels and share_of_figures(context, code, "site") >= ENOUGH
     return "site" if is_site_only else next(iter(levels), None)
+
+
+def cells_by_area(
+    context: Context, code: str, level: str | None, period_type: str, period: str
+) -> dict[str, Cell]:
+    """An indicator's total cells of one period by area, of all levels where none is named."""
+    frame = indicator_values.totals(
+        context.release, indicator=code, period_type=period_type, period=period, area_level=level
+    )
+    return {row["area"]: Cell.of(row) for row in rows_of(frame)}
 
 
 def level_switch(context: Context, levels: list[str], chosen: str) -> html.Div | None:

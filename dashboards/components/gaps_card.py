@@ -98,7 +98,7 @@ def _days(known: Mapping[str, Row]) -> float | None:
     days = [
         known[name]["value"]
         for name in ("days_since_patrol_police", "days_since_patrol_military")
-        if name in known and not formats.is_missing(known[name]["value"])
+        if _has(known, name)
     ]
     return min(days) if days else None
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from dash import html
 
-from dashboards.components.area_level import area_level
+from dashboards.components.area_level import area_level, cells_by_area
 from dashboards.components.card import card
 from dashboards.components.table import Column, table
 from dashboards.components.wave_points import (
@@ -12,9 +12,6 @@ from dashboards.components.wave_points import (
     total_words,
 )
 from dashboards.context import Context
-from dashboards.queries import indicator_values
-from dashboards.queries.cells import Cell
-from dashboards.rows import rows_of
 from dashboards.wording import formats
 
 _LOGGED, _SEEN = "P2-OP-01", "P2-OC-01"
@@ -29,8 +26,8 @@ def logged_card(context: Context) -> list[Any]:
     if wave is None:
         return []
     level = area_level(context, _SEEN)
-    seen = _by_area(context, _SEEN, wave.period_type, wave.name, level)
-    logged = _by_area(context, _LOGGED, period.period_type, period.name, level)
+    seen = cells_by_area(context, _SEEN, level, wave.period_type, wave.name)
+    logged = cells_by_area(context, _LOGGED, level, period.period_type, period.name)
     weeks = ((period.end - period.start).days + 1) / 7
     pairs = [
         (area, logged[area], seen[area])
@@ -57,12 +54,3 @@ def logged_card(context: Context) -> list[Any]:
     note = html.P(words("perceptions.logged_note"), className="note")
     subtitle = words("perceptions.logged_subtitle")
     return [card(title, [table(columns, rows, title), note], subtitle, key="logged")]
-
-
-def _by_area(
-    context: Context, code: str, period_type: str, period: str, level: str | None
-) -> dict[str, Cell]:
-    frame = indicator_values.totals(
-        context.release, indicator=code, period_type=period_type, period=period, area_level=level
-    )
-    return {row["area"]: Cell.of(row) for row in rows_of(frame)}

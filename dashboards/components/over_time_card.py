@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 from dash import html
 
-from dashboards.components.area_level import area_level, level_switch, levels_of
+from dashboards.components.area_level import area_level, cells_by_area, level_switch, levels_of
 from dashboards.components.card import card, how_to_read
 from dashboards.components.chart import chart, chart_card, shows_table
 from dashboards.components.empty import empty_mark
@@ -19,7 +19,6 @@ from dashboards.context import Context
 from dashboards.figures.series import series_figure
 from dashboards.queries import indicator_values
 from dashboards.queries.cells import Cell, Dated, dated_cells
-from dashboards.rows import rows_of
 from dashboards.wording import formats
 
 _FINEST_FIRST = "MQSABW"
@@ -131,17 +130,10 @@ def by_area(context: Context, link: dict[str, Any]) -> list[Any]:
     level = area_level(context, link["to_indicator"])
     if level is None:
         return []
-    found = []
-    for code in (link["from_indicator"], link["to_indicator"]):
-        frame = indicator_values.totals(
-            context.release,
-            indicator=code,
-            period_type=period.period_type,
-            period=period.name,
-            area_level=level,
-        )
-        found.append({row["area"]: Cell.of(row) for row in rows_of(frame)})
-    outputs, outcomes = found
+    outputs, outcomes = (
+        cells_by_area(context, code, level, period.period_type, period.name)
+        for code in (link["from_indicator"], link["to_indicator"])
+    )
     areas = sorted(outputs.keys() | outcomes.keys(), key=context.area_name)
     rows = [
         [

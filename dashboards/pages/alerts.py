@@ -7,7 +7,7 @@ from typing import Any
 
 from dash import html
 
-from dashboards.components.area_level import area_level
+from dashboards.components.area_level import area_level, cells_by_area
 from dashboards.components.card import card, notice
 from dashboards.components.chart import take_away
 from dashboards.components.links import page_link
@@ -137,15 +137,9 @@ def _by_area(context: Context) -> list[html.Section]:
         return []
     areas: dict[str, dict[str, Cell]] = {}
     for code in known:
-        frame = indicator_values.totals(
-            context.release,
-            indicator=code,
-            period_type=period.period_type,
-            period=period.name,
-            area_level=level,
-        )
-        for row in rows_of(frame):
-            areas.setdefault(row["area"], {})[code] = Cell.of(row)
+        cells = cells_by_area(context, code, level, period.period_type, period.name)
+        for area, cell in cells.items():
+            areas.setdefault(area, {})[code] = cell
     rows = [
         [
             page_link(context.area_name(area), context.address.link(area=area)),

@@ -123,12 +123,6 @@ def component_effects(release: Release) -> pd.DataFrame:
     return release.frame(sql, [])
 
 
-def interview_plan(release: Release, edge: str) -> pd.DataFrame:
-    """How many pulse interviews would show a change, the mission first and then areas by code."""
-    sql = "SELECT * FROM mart.interview_plan WHERE edge = ? ORDER BY position"
-    return release.frame(sql, [edge])
-
-
 def items(release: Release) -> pd.DataFrame:
     """Outcomes and outputs with titles, in the file's order."""
     return release.frame("SELECT * FROM mart.framework_item ORDER BY kind, position")

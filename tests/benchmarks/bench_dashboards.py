@@ -14,16 +14,12 @@ import http.client
 import json
 import os
 import shutil
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import threading
 import time
-import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
@@ -33,31 +29,10 @@ import psutil
 from tests.benchmarks.browsing import PAGES, Reader, Visited, browse, share
 from tests.benchmarks.measuring import note
 from tests.benchmarks.wide_release import AREAS, write_wide_release
+from tests.worlds.server import serving
 
 _PAUSE = (2.0, 8.0)
 _ROUNDS = 7
-
-
-@contextmanager
-def served(*module: str) -> Iterator[tuple[int, psutil.Process]]:
-    """`python -m MODULE …` with a free port at the end, once it answers; and its process."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-    process = subprocess.Popen(
-        [sys.executable, "-m", *module, str(port)], stdout=subprocess.DEVNULL
-    )
-    try:
-        for _ in range(600):
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5).close()
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield port, psutil.Process(process.pid)
-    finally:
-        process.terminate()
-        process.wait(30)
 
 
 def asked(port: int, path: str) -> tuple[float, bytes]:
@@ -197,9 +172,10 @@ def run(areas: int = AREAS) -> None:
 
         bare_module = "tests.benchmarks.bare_dash"
         with (
-            served("dashboards", "--home", name, "--port") as (port, process),
-            served(bare_module) as (bare, other),
+            serving("dashboards", "--home", name, "--port") as (port, ours),
+            serving(bare_module) as (bare, theirs),
         ):
+            process, other = psutil.Process(ours.pid), psutil.Process(theirs.pid)
             note(f"server: {megabytes(process):.0f} MB before the first page")
             cold_and_warm(port, indicators)
             line("overview_kb", overview_kilobytes(port), 0.0, 1, "kB besides libraries")

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.served import chromium, chromium_path, served
+from tests.browser.chromium import chromium, chromium_path
 from tests.worlds.release import write_release
+from tests.worlds.server import served
 
 
 def _chromium() -> str:

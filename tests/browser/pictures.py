@@ -12,15 +12,15 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
-from tests.browser.served import (
+from tests.browser.chromium import (
     PAGES,
     await_charts,
     chromium,
     chromium_path,
-    served,
     with_query,
 )
 from tests.worlds.release import write_release
+from tests.worlds.server import served
 
 
 def main(arguments: list[str] | None = None) -> int:

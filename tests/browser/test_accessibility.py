@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
+from tests.browser.chromium import PAGES, await_charts, english_left, with_query
 from tests.browser.conftest import Visit
-from tests.browser.served import PAGES, await_charts, english_left, with_query
 
 pytestmark = pytest.mark.browser
 

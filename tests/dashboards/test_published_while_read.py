@@ -2,46 +2,22 @@
 
 import json
 import re
-import socket
-import subprocess
-import sys
 import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from itertools import cycle
 from pathlib import Path
 
 import pytest
 
 from tests.worlds.release import mart_rows, write_release
+from tests.worlds.server import served
 
 # The page of releases names all of them.
 PATHS = ("/", "/indicators", "/map", "/alerts", "/catalogue", "/indicators/P2-OC-07", "/help")
 NAMES = ("2026-Q3-r01", "2026-Q3-r02", "2026-Q3-r03")
-
-
-@contextmanager
-def served(home: Path) -> Iterator[str]:
-    """The address of the real server over a workspace."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "dashboards", "--home", str(home), "--port", str(port)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    try:
-        for _ in range(600):
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5).close()
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(20)
 
 
 def write_releases(home: Path) -> Path:

@@ -1,14 +1,8 @@
-"""A release served on a free port of this machine, and the Chromium that visits it."""
+"""The Chromium that visits the pages, and what it looks for on each of them."""
 
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -23,7 +17,6 @@ _ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-_START_SECONDS = 60
 
 # Every page, with the choices without which a part of it would not be drawn.
 PAGES = (
@@ -80,32 +73,3 @@ def chromium(path: str) -> Iterator[Browser]:
         opened = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)
         yield opened
         opened.close()
-
-
-@contextmanager
-def served(home: Path) -> Iterator[str]:
-    """The address of `python -m dashboards` over a workspace. RuntimeError if it does not start."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = int(found.getsockname()[1])
-    command = [sys.executable, "-m", "dashboards", "--home", str(home), "--port", str(port)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        _await(url, process)
-        yield url
-    finally:
-        process.terminate()
-        process.communicate(timeout=20)
-
-
-def _await(url: str, process: subprocess.Popen[str]) -> None:
-    for _ in range(_START_SECONDS * 10):
-        if process.poll() is not None:
-            raise RuntimeError(f"the server ended: {process.communicate()}")
-        try:
-            urllib.request.urlopen(f"{url}/health", timeout=1).close()
-            return
-        except OSError:
-            time.sleep(0.1)
-    raise RuntimeError("the server did not answer in time")
