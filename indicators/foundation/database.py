@@ -1,7 +1,8 @@
-"""A transaction as a block, all of it or none of it, and whether a table is there."""
+"""A transaction as a block, all of it or none of it; rows by the names of their columns."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import duckdb
 
@@ -22,3 +23,9 @@ def has_table(connection: duckdb.DuckDBPyConnection, schema: str, table: str) ->
     """Whether the database has the table, with rows or without."""
     query = "SELECT 1 FROM information_schema.tables WHERE table_schema = ? AND table_name = ?"
     return bool(connection.execute(query, [schema, table]).fetchall())
+
+
+def named_rows(found: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """The rows of the query just executed: plain Python values by the name of the column."""
+    names = [column[0] for column in found.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

@@ -13,6 +13,7 @@ from typing import Any
 
 import duckdb
 
+from indicators.foundation.database import named_rows
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.messages import message
 from pipelines.cli.main import show
@@ -109,8 +110,7 @@ def _read(connection: duckdb.DuckDBPyConnection, table: str, mission: str) -> li
     found = connection.execute(
         f"SELECT * FROM mart.{table} WHERE mission = ? ORDER BY edge, position", [mission]
     )
-    names = [column[0] for column in found.description]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    return named_rows(found)
 
 
 def _lines(rows: Sequence[Row], interviews: Sequence[Row], language: str) -> Iterator[str]:

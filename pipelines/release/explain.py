@@ -12,6 +12,7 @@ from indicators.definitions.catalogue_checks import entry_problems
 from indicators.definitions.mission_profile import Parameters, Setting
 from indicators.engine.reject_impact import is_told
 from indicators.foundation.codes import NO_ACCESS, NOT_REPORTED
+from indicators.foundation.database import named_rows
 from indicators.foundation.errors import Problem, WrongUse, nearest
 from indicators.foundation.mart_tables import TREND_COLUMNS, totals_sql
 from indicators.foundation.periods import Period
@@ -245,6 +246,4 @@ def _rows(
     release: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, Any] | None = None
 ) -> list[dict[str, Any]]:
     """The rows of a query as dictionaries of plain Python values."""
-    cursor = release.execute(query, parameters or {})
-    names = [column[0] for column in cursor.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return named_rows(release.execute(query, parameters or {}))

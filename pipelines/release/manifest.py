@@ -14,6 +14,7 @@ import duckdb
 
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.data_folder import data_folder
+from indicators.foundation.database import named_rows
 from pipelines.release.files import (
     code_sha256,
     described,
@@ -115,9 +116,7 @@ def _is_unchanged(folder: Path, entry: dict[str, str]) -> bool:
 
 
 def _inputs(connection: duckdb.DuckDBPyConnection, mission: str) -> list[dict[str, object]]:
-    cursor = connection.execute(_INPUTS_SQL, [mission])
-    names = [column[0] for column in cursor.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return named_rows(connection.execute(_INPUTS_SQL, [mission]))
 
 
 def _checks(connection: duckdb.DuckDBPyConnection, mission: str) -> dict[str, int]:

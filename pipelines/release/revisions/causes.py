@@ -20,6 +20,7 @@ from indicators.definitions.coverage.requirements import requirements
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Parameters
 from indicators.definitions.versions import is_computed_alike
+from indicators.foundation.database import named_rows
 from indicators.foundation.sql_text import quoted
 from pipelines.release.manifest import MANIFEST
 from pipelines.release.naming import database_of
@@ -84,10 +85,8 @@ def _system(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 def _definitions(release: duckdb.DuckDBPyConnection) -> dict[str, list[dict[str, Any]]]:
     rows = release.execute("SELECT * FROM mart.indicator ORDER BY indicator, version DESC")
-    names = [column[0] for column in rows.description or ()]
     found: dict[str, list[dict[str, Any]]] = {}
-    for row in rows.fetchall():
-        entry = dict(zip(names, row, strict=True))
+    for entry in named_rows(rows):
         found.setdefault(entry["indicator"], []).append(entry)
     return found
 

@@ -7,6 +7,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from indicators.foundation.database import named_rows
 from indicators.foundation.mart_tables import MART_TABLES
 from indicators.foundation.messages import LANGUAGES, message
 from pipelines.release.naming import database_of
@@ -43,10 +44,7 @@ def primary_changes(
 
 
 def _by_edge(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, Any]]:
-    found = connection.execute(_QUERY)
-    names = [column[0] for column in found.description]
-    rows = (dict(zip(names, row, strict=True)) for row in found.fetchall())
-    return {str(row["edge"]): row for row in rows}
+    return {str(row["edge"]): row for row in named_rows(connection.execute(_QUERY))}
 
 
 def _test(row: Mapping[str, Any] | None) -> tuple[Any, ...] | None:
