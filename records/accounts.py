@@ -115,9 +115,7 @@ def add(
     return made
 
 
-def set_role(
-    store: Store, name: str, role: str, area: str | None, who: str, now: datetime
-) -> None:
+def set_role(store: Store, name: str, role: str, area: str | None, who: str, now: datetime) -> None:
     """Another role and area; sessions of the account end."""
     _check(role)
     _change(store, name, "account_role", who, now, {"role": role, "area": area})

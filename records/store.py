@@ -93,13 +93,13 @@ class Store:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction with the only right to write; all of it is kept or nothing."""
-        with self._engine.connect().execution_options(writes=True) as connection:
-            with connection.begin():
-                if not self._is_file:
-                    connection.execute(sa.text("SELECT pg_advisory_xact_lock(2023050)"))
-                if _revision(connection) != HEAD:
-                    migrate(connection)
-                yield connection
+        engine = self._engine.execution_options(writes=True)
+        with engine.begin() as connection:
+            if not self._is_file:
+                connection.execute(sa.text("SELECT pg_advisory_xact_lock(2023050)"))
+            if _revision(connection) != HEAD:
+                migrate(connection)
+            yield connection
 
     def write(
         self, actor: Actor, mission: str, record: RecordType, based_on: int, now: datetime
@@ -144,9 +144,7 @@ class Store:
         connection.execute(RECORD_VERSION.insert().values(row))
         return Version(mission, number, now, actor.name, record)
 
-    def versions(
-        self, mission: str, kind: type[RecordType], key: str
-    ) -> list[Version[RecordType]]:
+    def versions(self, mission: str, kind: type[RecordType], key: str) -> list[Version[RecordType]]:
         """All versions of a record, oldest first."""
         if not self.exists():
             return []
@@ -154,9 +152,7 @@ class Store:
         with self.reading() as connection:
             return _versions(connection, asked.order_by(RECORD_VERSION.c.version), kind)
 
-    def latest(
-        self, mission: str, kind: type[RecordType], key: str
-    ) -> Version[RecordType] | None:
+    def latest(self, mission: str, kind: type[RecordType], key: str) -> Version[RecordType] | None:
         """The newest version of a record; None where there is none."""
         found = self.versions(mission, kind, key)
         return found[-1] if found else None

@@ -1,4 +1,4 @@
-"""Fixtures: an empty store on each database that it may lie in, PostgreSQL where it is installed."""
+"""Fixtures: an empty store on SQLite, and on PostgreSQL where it is installed."""
 
 import os
 import shutil

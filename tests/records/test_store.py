@@ -129,8 +129,6 @@ def test_migrations_go_down_and_up_on_a_filled_store(store: Store) -> None:
     assert store.first_broken_entry() is None
     with store.writing() as connection:
         migrate(connection, "base")
-        assert not {"record_version", "audit_entry"} & set(
-            sa.inspect(connection).get_table_names()
-        )
+        assert not {"record_version", "audit_entry"} & set(sa.inspect(connection).get_table_names())
     store.write(LOCAL, "m", assessment("Anew."), 0, NOW)
     assert store.edition() == 1
