@@ -57,7 +57,7 @@ class Record(BaseModel):
 
 
 class Figure(BaseModel):
-    """A released figure as it stood when it was cited: value and interval in words, per language.
+    """A released figure as it stood when it was cited; `words`: value and interval by language.
 
     `value` is in the indicator's unit of measure; null where the release has none.
     """
@@ -69,7 +69,7 @@ class Figure(BaseModel):
     area: str
     value: float | None
     rating: str | None
-    words: Mapping[Literal["en", "fr"], str]
+    words: Mapping[str, str]
 
 
 class Assessment(Record):
@@ -84,7 +84,7 @@ class Assessment(Record):
     period: str
     state: Literal["draft", "reviewed", "approved"] = "draft"
     rating: Literal["achieved", "on_track", "at_risk", "off_track", "not_enough_data"]
-    reason: str = Field("", max_length=LONGEST_TEXT)
+    reason: str = Field(default="", max_length=LONGEST_TEXT)
     narrative: str = Field(max_length=LONGEST_TEXT)
     participants: tuple[str, ...] = ()
     computed: Figure | None = None
@@ -143,7 +143,7 @@ class Recommendation(Record):
     owner: str
     due_on: date
     status: Literal["open", "under_way", "done", "dropped"] = "open"
-    note: str = Field("", max_length=LONGEST_TEXT)
+    note: str = Field(default="", max_length=LONGEST_TEXT)
 
     @property
     def key(self) -> str:

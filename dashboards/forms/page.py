@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, abort, render_template, request
+from flask import Flask, render_template, request
 from jinja2 import ChoiceLoader, FileSystemLoader
 from pydantic import ValidationError
+from werkzeug.exceptions import NotFound, Unauthorized
 
 from dashboards.access import Audience
 from dashboards.context import Context, read_context
@@ -41,7 +42,7 @@ class Desk:
         """An area and those above it, lowest first. Stops the request for an unknown area."""
         parents, found = self.context.areas["parent_area_code"], []
         if area not in parents.index:
-            abort(404)
+            raise NotFound
         while isinstance(area, str) and area in parents.index and area not in found:
             found.append(area)
             area = parents[area]
@@ -53,9 +54,9 @@ def desk(home: Path, store: Store) -> Desk:
     address = Address.parse("/assessment", request.query_string.decode("utf-8", "replace"))
     context, actor = read_context(home, MISSION, address), sessions.actor(store)
     if actor is None:
-        abort(401)
+        raise Unauthorized
     if context is None or not context.has_figures:
-        abort(404)
+        raise NotFound
     return Desk(store, actor, records.of_quarter(context))
 
 
@@ -96,7 +97,7 @@ def _problem(found: Any, words: Words) -> str:
         return words(f"records.problem.{reason}")
     field = next((str(part) for part in found["loc"]), "")
     name = words(f"records.field.{field}") if words.known(f"records.field.{field}") else field
-    return words("records.problem.other", field=name)
+    return words("records.problem.unfit", field=name)
 
 
 def chosen(values: Iterable[str], known: Iterable[str]) -> tuple[str, ...]:

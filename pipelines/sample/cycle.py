@@ -12,7 +12,7 @@ import yaml
 from indicators.foundation.periods import period_named
 from pipelines.sample.country import COUNTRY, MISSION
 from pipelines.sample.draws import stream
-from records.kinds import STATES, Assessment, Recommendation, Record
+from records.kinds import KINDS, STATES, Assessment, Recommendation, Record
 from records.rights import Actor
 from records.store import Store
 
@@ -23,7 +23,7 @@ _Step = tuple[datetime, str, Record]
 def write_cycle(home: Path, seed: int) -> None:
     """The sample's records, unless the store has some of this mission already."""
     store = Store.of_workspace(home)
-    if store.all(MISSION, Assessment) or store.all(MISSION, Recommendation):
+    if any(store.all(MISSION, kind) for kind in KINDS.values()):
         return
     said = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
     steps = _assessment_steps(said, seed)
@@ -51,13 +51,13 @@ def _assessment_steps(said: dict[str, Any], seed: int) -> list[_Step]:
                     indicator=entry["indicator"],
                     area=COUNTRY,
                     period=quarter,
-                    state=state,
                     rating=entry["ratings"][place],
                     reason=entry.get("reasons", {}).get(place, ""),
                     narrative=entry["narratives"][place],
                     participants=tuple(entry["participants"]),
                 )
-                steps.append((at, said["by"][state], record))
+                stated = record.model_copy(update={"state": state})
+                steps.append((at, said["by"][state], stated))
     return steps
 
 
