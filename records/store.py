@@ -57,6 +57,7 @@ class Store:
 
     def __init__(self, url: str) -> None:
         self.url = sa.make_url(url)
+        self._is_ready = False  # once they are there, tables stay
 
     @classmethod
     def of_workspace(cls, home: Path) -> "Store":
@@ -81,8 +82,10 @@ class Store:
         """Whether anything was ever written here."""
         if self._is_file and not Path(str(self.url.database)).is_file():
             return False
-        with self._engine.connect() as connection:
-            return _revision(connection) == HEAD
+        if not self._is_ready:
+            with self._engine.connect() as connection:
+                self._is_ready = _revision(connection) == HEAD
+        return self._is_ready
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -247,7 +250,6 @@ def migrate(connection: Connection, to: str = "head") -> None:
 def _leave_transactions_to_us(connection: Any, _: Any) -> None:
     connection.isolation_level = None
     connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA synchronous = FULL")
 
 
 def _begin(connection: Connection) -> None:

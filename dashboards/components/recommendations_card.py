@@ -10,6 +10,7 @@ from dashboards.components.table import Column, table
 from dashboards.context import Context
 from dashboards.queries import records
 from dashboards.wording import formats
+from indicators.foundation.periods import period_named
 from records.kinds import Recommendation
 from records.store import Version
 
@@ -59,5 +60,5 @@ def _source(context: Context, record: Recommendation) -> str:
         "recommendations.assessment",
         outcome=context.item(code),
         area=context.area_name(area),
-        period=period,
+        period=formats.period_name(period_named(period), words),
     )

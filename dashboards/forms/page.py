@@ -80,6 +80,7 @@ def rendered(
         token=sessions.token(),
         roles=list(ROLES),
         day=lambda on: formats.day(on, words),
+        period_name=lambda period: formats.period_name(period, words),
         own_address=request.full_path,
         **parts,
     )

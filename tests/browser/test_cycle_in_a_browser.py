@@ -120,6 +120,7 @@ def test_what_was_typed_survives_a_closed_page_and_goes_with_signing_out(
 ) -> None:
     form = FORM.replace("P2-OC-05", "P2-OC-07")
     amina = signed_in(browser, url, "amina", form)
+    assert not amina.get_by_text("kept in this browser").is_visible()
     amina.get_by_label("What we concluded").fill("Typed, not sent.")
     amina.goto(url + "/records/account")
     amina.goto(url + form)

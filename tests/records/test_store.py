@@ -130,5 +130,7 @@ def test_migrations_go_down_and_up_on_a_filled_store(store: Store) -> None:
     with store.writing() as connection:
         migrate(connection, "base")
         assert not {"record_version", "audit_entry"} & set(sa.inspect(connection).get_table_names())
-    store.write(LOCAL, "m", assessment("Anew."), 0, NOW)
-    assert store.edition() == 1
+    again = Store(store.url.render_as_string(hide_password=False))
+    assert not again.exists()
+    again.write(LOCAL, "m", assessment("Anew."), 0, NOW)
+    assert again.edition() == 1
