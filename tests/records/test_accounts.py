@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
 from records import accounts
 from records.accounts import AccountProblem
@@ -14,8 +15,9 @@ PASSWORD = "a long enough password"
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    """A store with one assessor."""
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+    """A store with one assessor; hashing made cheap."""
+    monkeypatch.setattr(accounts, "_HASHER", PasswordHasher(1, 8, 1))
     made = Store(f"sqlite:///{tmp_path / 'records.db'}")
     accounts.add(made, "amina", "assessor", PASSWORD, "local", NOW, "MT01", date(2026, 12, 31))
     return made
