@@ -17,6 +17,7 @@ from dashboards.access import Audience
 from dashboards.components.page_head import page_head
 from dashboards.components.shell import NavigationEntry
 from dashboards.context import Context, read_context
+from dashboards.forms import routes
 from dashboards.http import (
     briefs,
     downloads,
@@ -30,6 +31,7 @@ from dashboards.http.address import Address
 from dashboards.http.screens import Answer, Pages, Screens, asked_address
 from dashboards.pages import (
     alerts,
+    assessment,
     catalogue,
     data_quality,
     effects,
@@ -59,6 +61,7 @@ PAGES: Sequence[tuple[str, ModuleType]] = (
     ("together", effects),
     ("next", map),
     ("next", alerts),
+    ("next", assessment),
     ("sure", data_quality),
     ("sure", releases),
     ("sure", catalogue),
@@ -253,6 +256,7 @@ def create_app(home: Path, audience: Audience = "mission") -> dash.Dash:
     briefs.add_route(app.server, home, audience)
     lists.add_route(app.server, home, audience)
     permanent.add_route(app.server)
+    routes.add_routes(app.server, home, audience)
     libraries.keep_libraries(app)
     security.add_headers(app)
     return app

@@ -52,6 +52,7 @@ window.dash_clientside = window.dash_clientside || {};
     return fetch("/screen" + (path || "/") + "?" + query.toString())
       .then(function (response) {
         failure = "HTTP " + response.status;
+        if (response.status === 401) { window.location.reload(); }
         return response.json();
       })
       .then(function (page) { return done([page.screen, page.facts]); })

@@ -9,7 +9,7 @@ from dashboards.components.card import card
 from dashboards.components.links import page_link
 from dashboards.components.pending_card import as_of, days_pending
 from dashboards.context import Context
-from dashboards.queries import framework, pending, quality
+from dashboards.queries import framework, pending, quality, records
 from dashboards.releases import earlier_release
 from dashboards.wording import formats
 from dashboards.wording.words import Words, in_sentence
@@ -21,6 +21,7 @@ def waits_card(context: Context, returns: pd.DataFrame) -> html.Section:
     """One line a kind of thing that waits, each with the way to its page."""
     words = context.words
     lines = [*_alerts(context), *_reviews(context), *_reports(context, returns), *_links(context)]
+    lines += _recommendations(context)
     items = lines or [html.Li(words("waits.none"))]
     under = words("waits.under", on=formats.day(context.mission["as_of"], words))
     return card(words("waits.title"), [html.Ul(items, className="facts")], under, key="waits")
@@ -60,6 +61,18 @@ def _reports(context: Context, returns: pd.DataFrame) -> list[html.Li]:
     areas = [context.area_name(code) for code in missing["area"].value_counts().index]
     note = words.some_of(list(dict.fromkeys(areas)), _NAMED)
     return [_line(context, words.digits("waits.reports", len(missing)), "/data-quality", note)]
+
+
+def _recommendations(context: Context) -> list[html.Li]:
+    """Those past their day; counted to today, as they go on between releases."""
+    found = records.overdue(context)
+    if not found:
+        return []
+    words, oldest = context.words, found[0].record
+    owner = words.label("owner_role", oldest.owner)
+    note = words("waits.recommendations_note", owner=owner, on=formats.day(oldest.due_on, words))
+    text = words.digits("waits.recommendations", len(found))
+    return [_line(context, text, "/assessment", note)]
 
 
 def _links(context: Context) -> list[html.Li]:

@@ -1,7 +1,8 @@
 """Pages as the browser asks for them: `/screen/<path>?<query>` gives the screen of an address.
 
-A page is a function of the published releases, the audience, the day and the address, so it is made
-once and kept. First words are what stands in the document before any script.
+A page is a function of the published releases, the audience, the day, the address and, for pages
+that show records, of what people wrote; so it is made once and kept until one of these changes.
+First words are what stands in the document before any script.
 """
 
 import logging
@@ -22,8 +23,10 @@ from dashboards.context import Context
 from dashboards.http.address import Address
 from dashboards.http.finished import Finished
 from dashboards.kept import Kept
+from dashboards.queries import records
 from dashboards.releases import current_editions
 from dashboards.wording.words import Words
+from records.store import Store
 
 LOG = logging.getLogger("dashboards")
 ROUTE = "/screen"
@@ -56,12 +59,15 @@ class Screens:
 
     def __init__(self, home: Path, audience: Audience, pages: Pages) -> None:
         self._home, self._audience, self._pages = home, audience, pages
+        self._store = Store.of_workspace(home)
         self._screens: Kept[Finished] = Kept(_SCREENS_MB * 2**20, lambda answer: answer.size)
         self._words: Kept[FirstWords] = Kept(_FIRST_WORDS_MB * 2**20, lambda said: len(said[1]))
 
     def _key(self, address: Address) -> Hashable:
         editions = current_editions(self._home, self._audience)
-        return editions, date.today(), address.path, tuple(sorted(address.parameters.items()))
+        written = self._store.edition() if address.path in records.PAGES else 0
+        parameters = tuple(sorted(address.parameters.items()))
+        return editions, date.today(), written, address.path, parameters
 
     def screen(self, address: Address) -> Finished:
         """The answer for an address; what failed is answered and never kept."""

@@ -48,5 +48,5 @@ def add_headers(app: dash.Dash) -> None:
         if kept and response.status_code in (200, 304):
             response.headers["Cache-Control"] = kept
         if response.mimetype == "text/html":
-            response.headers["Cache-Control"] = "no-cache"
+            response.headers.setdefault("Cache-Control", "no-cache")  # forms: not at all
         return response

@@ -36,6 +36,7 @@ COMMANDS = (
     "quality",
     "rejects",
     "purge",
+    "users",
     "catalogue",
     "templates",
     "doctor",

@@ -20,13 +20,13 @@ def add_as_of(parser: argparse.ArgumentParser, language: str) -> None:
     """`--as-of DATE`."""
     parser.add_argument(
         "--as-of",
-        type=partial(_day, language=language),
+        type=partial(day_of, language=language),
         metavar="YYYY-MM-DD",
         help=message("cli.option.as_of", language),
     )
 
 
-def _day(text: str, language: str) -> date:
+def day_of(text: str, language: str) -> date:
     """A day as ISO text. Raises ArgumentTypeError with a sentence for anything else."""
     try:
         return date.fromisoformat(text)

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from pipelines.sample.country import MISSION
+from pipelines.sample.cycle import write_cycle
 from pipelines.sample.generation import Progress, Truth, generate
 from pipelines.workspace.installation import install_profile
 from pipelines.workspace.paths import Workspace
@@ -29,6 +30,7 @@ def install(
     the others of `generate` (incidents, waves …).
     """
     install_profile(workspace, MISSION)
+    write_cycle(workspace.home, seed)
     return deliver(workspace, until, seed=seed, activities=activities, progress=progress, **sizes)
 
 

@@ -35,6 +35,7 @@ PAGES = (
     "/catalogue",
     "/effort",
     "/alerts",
+    "/assessment?indicator=P2-OC-05",
     "/help",
 )
 

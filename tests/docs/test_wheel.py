@@ -45,11 +45,11 @@ def test_the_wheel_holds_the_sql_and_yaml_beside_the_code(wheel: Path) -> None:
     inside = set(zipfile.ZipFile(wheel).namelist())
     expected = {
         str(path.relative_to(REPOSITORY))
-        for package in ("indicators", "pipelines", "dashboards")
+        for package in ("indicators", "records", "pipelines", "dashboards")
         for path in (REPOSITORY / package).rglob("*")
-        if path.suffix in {".sql", ".yaml"}
+        if path.suffix in {".sql", ".yaml", ".html"} or path.parent.name == "versions"
     }
-    assert {Path(name).suffix for name in expected} == {".sql", ".yaml"}
+    assert {Path(name).suffix for name in expected} >= {".sql", ".yaml", ".html", ".py"}
     assert expected <= inside
 
 

@@ -1,0 +1,70 @@
+// What is being written is kept in this browser until it is saved: the line may be lost meanwhile.
+(function () {
+  "use strict";
+
+  var PREFIX = "poclens.draft.";
+  function storage(act) { try { return act(window.localStorage); } catch (error) { return null; } }
+
+  function fields(form) {
+    return Array.from(form.elements).filter(function (field) {
+      return field.name && field.type !== "hidden" && field.type !== "submit";
+    });
+  }
+  function read(form) {
+    return fields(form).map(function (field) {
+      var isChoice = field.type === "radio" || field.type === "checkbox";
+      return isChoice ? field.checked : field.value;
+    });
+  }
+  function fill(form, values) {
+    fields(form).forEach(function (field, number) {
+      if (field.type === "radio" || field.type === "checkbox") { field.checked = values[number]; }
+      else { field.value = values[number]; }
+    });
+  }
+
+  // Restored text is on the ground of the version that its writer saw, not of a later one.
+  function keepDraft(form) {
+    var key = PREFIX + form.dataset.draft, ground = form.elements.based_on, asServed = JSON.stringify(read(form));
+    function keep() {
+      storage(function (kept) { kept.setItem(key, JSON.stringify({ on: ground.value, values: read(form) })); });
+    }
+    var found = storage(function (kept) { return JSON.parse(kept.getItem(key) || "null"); });
+    if (found && !form.hasAttribute("data-posted") && found.values.length === read(form).length &&
+        JSON.stringify(found.values) !== asServed) {
+      fill(form, found.values);
+      ground.value = found.on;
+      form.querySelector("[data-kept]").hidden = false;
+    }
+    if (form.hasAttribute("data-posted")) { keep(); }
+    form.addEventListener("input", keep);
+    form.querySelector("[data-forget]").addEventListener("click", function () {
+      storage(function (kept) { kept.removeItem(key); });
+      window.location.reload();
+    });
+  }
+
+  function start() {
+    var saved = document.querySelector("[data-saved]");
+    if (saved) {
+      storage(function (kept) { kept.removeItem(PREFIX + saved.dataset.saved); });
+      // Loading this page again later is no saving.
+      var here = new URL(window.location.href);
+      here.searchParams.delete("saved");
+      window.history.replaceState({}, "", here);
+    }
+    Array.from(document.querySelectorAll("form[data-draft]")).forEach(keepDraft);
+    var leaves = document.querySelector("form[data-leaves]");
+    if (leaves) {
+      leaves.addEventListener("submit", function () {
+        storage(function (kept) {
+          Object.keys(kept).filter(function (key) { return key.indexOf(PREFIX) === 0; })
+            .forEach(function (key) { kept.removeItem(key); });
+        });
+      });
+    }
+  }
+
+  // The pages of figures load this file too: they hold no such form.
+  if (document.readyState === "loading") { document.addEventListener("DOMContentLoaded", start); } else { start(); }
+})();

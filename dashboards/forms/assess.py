@@ -1,0 +1,180 @@
+"""Writing an assessment: draft, review, approval; what another wrote meanwhile is shown beside."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, abort, redirect, request
+from pydantic import ValidationError
+
+from dashboards.components.outcome_summary import links_of, outcomes_of
+from dashboards.components.value import value_in_brief
+from dashboards.context import Context
+from dashboards.forms import sessions
+from dashboards.forms.page import Desk, chosen, desk, problems, rendered
+from dashboards.wording.words import Words
+from indicators.foundation.messages import LANGUAGES
+from records import cycle
+from records.cycle import NotAllowed
+from records.kinds import RATINGS, ROLES, Assessment, Figure
+from records.store import Conflict, Store, Version, utc_now
+
+ROUTE = "/records/assess"
+
+
+def add_route(server: Flask, home: Path, store: Store) -> None:
+    """The form of one outcome, in the area and quarter of the address."""
+
+    @server.route(ROUTE, methods=["GET", "POST"])
+    def assess() -> Any:
+        at = desk(home, store)
+        code = at.context.address.get("indicator")
+        if code not in outcomes_of(at.context, links_of(at.context)):
+            return abort(404)
+        if request.method == "GET":
+            return _form(at, str(code))
+        if not sessions.is_genuine():
+            return _form(at, str(code), 400, sent=request.form, said=["stale"])
+        step = _advance if request.form.get("step") == "advance" else _save
+        return _answered(at, str(code), step)
+
+
+def _answered(at: Desk, code: str, step: Any) -> Any:
+    words = at.context.words
+    try:
+        written = step(at, code)
+    except NotAllowed as refused:
+        return _form(at, code, 403, sent=request.form, said=[refused.reason])
+    except ValidationError as error:
+        return _form(at, code, 400, sent=request.form, sentences=problems(error, words))
+    except Conflict as conflict:
+        return _form(at, code, 409, sent=request.form, other=conflict.latest)
+    link = at.context.address.link(ROUTE, indicator=code, period=at.context.period.name)
+    return redirect(f"{link}&saved={written.number}", 303)
+
+
+def _save(at: Desk, code: str) -> Version[Assessment]:
+    context, sent = at.context, request.form
+    cited = {one.indicator: one for one in figures(context, code)}
+    written = Assessment(
+        indicator=code,
+        area=context.area,
+        period=context.period.name,
+        rating=sent.get("rating", ""),
+        reason=sent.get("reason", "").strip(),
+        narrative=sent.get("narrative", "").strip(),
+        participants=chosen(sent.getlist("participants"), ROLES),
+        computed=cited[code],
+        evidence=tuple(cited[one] for one in chosen(sent.getlist("evidence"), cited)),
+    )
+    above = at.area_and_above(context.area)
+    return cycle.save_draft(at.store, at.actor, at.mission, written, _based_on(), utc_now(), above)
+
+
+def _advance(at: Desk, code: str) -> Version[Assessment]:
+    context = at.context
+    key = f"{code}/{context.area}/{context.period.name}"
+    above = at.area_and_above(context.area)
+    return cycle.advance(at.store, at.actor, at.mission, key, _based_on(), utc_now(), above)
+
+
+def _based_on() -> int:
+    text = request.form.get("based_on", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
+
+
+def figures(context: Context, code: str) -> list[Figure]:
+    """The outcome and the outputs that the framework holds against it, as they are released."""
+    links = links_of(context)
+    outputs = links.loc[links["to_indicator"] == code, "from_indicator"]
+    return [_figure(context, one) for one in dict.fromkeys([code, *outputs])]
+
+
+def _figure(context: Context, code: str) -> Figure:
+    cell, unit = context.cell(code), context.unit(code)
+    said = {language: value_in_brief(cell, unit, Words(language)) for language in LANGUAGES}
+    return Figure(
+        release=context.release.name,
+        indicator=code,
+        period=context.period.name,
+        area=context.area,
+        value=cell.value,
+        rating=cell.rating,
+        words=said,
+    )
+
+
+def _form(
+    at: Desk,
+    code: str,
+    status: int = 200,
+    sent: Any = None,
+    said: list[str] | None = None,
+    sentences: list[str] | None = None,
+    other: Version[Assessment] | None = None,
+) -> Any:
+    """The form: as it was sent where it was refused, else as the newest version stands."""
+    context, words = at.context, at.context.words
+    key = f"{code}/{context.area}/{context.period.name}"
+    latest = at.store.latest(at.mission, Assessment, key)
+    # What another wrote has been shown once it stands beside: saving again is on its ground.
+    if other is not None or sent is None:
+        based_on = str(latest.number if latest else 0)
+    else:
+        based_on = sent.get("based_on", "0")
+    is_text = sent is not None and "narrative" in sent
+    told = [*(words(f"records.problem.{one}") for one in said or []), *(sentences or [])]
+    return rendered(
+        "assess.html",
+        context.address,
+        at.actor,
+        status,
+        title=context.item(code),
+        context=context,
+        code=code,
+        key=f"{at.mission}/{key}",
+        figures=figures(context, code),
+        ratings=RATINGS,
+        latest=latest,
+        other=other,
+        values=_sent_values(sent) if is_text else _values(latest),
+        is_posted=is_text,
+        based_on=based_on,
+        told=told,
+        saved=request.args.get("saved") if sent is None else None,
+        next_action=_next_action(at, latest),
+        may_assess=at.actor.may("assess", at.area_and_above(context.area)),
+        back=context.address.link("/assessment", indicator=code, period=context.period.name),
+    )
+
+
+def _sent_values(sent: Any) -> Mapping[str, Any]:
+    return {
+        "rating": sent.get("rating", ""),
+        "reason": sent.get("reason", ""),
+        "narrative": sent.get("narrative", ""),
+        "participants": sent.getlist("participants"),
+        "evidence": sent.getlist("evidence"),
+    }
+
+
+def _values(latest: Version[Assessment] | None) -> Mapping[str, Any]:
+    if latest is None:
+        return {"rating": "", "reason": "", "narrative": "", "participants": (), "evidence": ()}
+    record = latest.record
+    return {
+        "rating": record.rating,
+        "reason": record.reason,
+        "narrative": record.narrative,
+        "participants": record.participants,
+        "evidence": [one.indicator for one in record.evidence],
+    }
+
+
+def _next_action(at: Desk, latest: Version[Assessment] | None) -> str | None:
+    """The step after the newest version, where it is this person's to take."""
+    if latest is None or latest.record.state == "approved":
+        return None
+    action, _ = cycle.next_step(latest.record)
+    is_theirs = at.actor.may(action, at.area_and_above(latest.record.area))
+    return action if is_theirs else None

@@ -1,0 +1,107 @@
+"""A page with a form: the template, the words, who writes, and where it leads back to."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, render_template, request
+from jinja2 import ChoiceLoader, FileSystemLoader
+from pydantic import ValidationError
+from werkzeug.exceptions import NotFound, Unauthorized
+
+from dashboards.access import Audience
+from dashboards.context import Context, read_context
+from dashboards.forms import sessions
+from dashboards.http.address import Address
+from dashboards.queries import records
+from dashboards.theme import style_sheet
+from dashboards.wording import formats
+from dashboards.wording.words import Words
+from records.kinds import ROLES
+from records.rights import Actor
+from records.store import Store
+
+MISSION: Audience = "mission"  # forms are the mission's own: headquarters only reads
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One request for a form: who asks, what of, in which words."""
+
+    store: Store
+    actor: Actor
+    context: Context
+
+    @property
+    def mission(self) -> str:
+        """The mission that is written about."""
+        return self.context.release.mission
+
+    def area_and_above(self, area: str) -> list[str]:
+        """An area and those above it, lowest first. Stops the request for an unknown area."""
+        parents, found = self.context.areas["parent_area_code"], []
+        if area not in parents.index:
+            raise NotFound
+        while isinstance(area, str) and area in parents.index and area not in found:
+            found.append(area)
+            area = parents[area]
+        return found
+
+
+def desk(home: Path, store: Store) -> Desk:
+    """The desk of the request's address. Stops it where nothing is published, or by no one."""
+    address = Address.parse("/assessment", request.query_string.decode("utf-8", "replace"))
+    context, actor = read_context(home, MISSION, address), sessions.actor(store)
+    if actor is None:
+        raise Unauthorized
+    if context is None or not context.has_figures:
+        raise NotFound
+    return Desk(store, actor, records.of_quarter(context))
+
+
+def add_templates(server: Flask) -> None:
+    """The templates of the forms, beside Dash's own."""
+    own = FileSystemLoader(Path(__file__).parent / "templates")
+    server.jinja_loader = ChoiceLoader([own, *filter(None, [server.jinja_loader])])
+
+
+def rendered(
+    template: str, address: Address, actor: Actor | None, status: int = 200, **parts: Any
+) -> tuple[str, int, dict[str, str]]:
+    """The page of a template; never kept by a browser."""
+    words = Words(address.language)
+    text = render_template(
+        template,
+        words=words,
+        address=address,
+        style=style_sheet(),
+        actor=actor,
+        token=sessions.token(),
+        roles=list(ROLES),
+        day=lambda on: formats.day(on, words),
+        period_name=lambda period: formats.period_name(period, words),
+        own_address=request.full_path,
+        **parts,
+    )
+    return text, status, {"Cache-Control": "no-store"}
+
+
+def problems(error: ValidationError, words: Words) -> list[str]:
+    """What is missing or wrong, a sentence each."""
+    return [_problem(found, words) for found in error.errors()]
+
+
+def _problem(found: Any, words: Words) -> str:
+    reason = str(found.get("ctx", {}).get("error", ""))
+    if words.known(f"records.problem.{reason}"):
+        return words(f"records.problem.{reason}")
+    field = next((str(part) for part in found["loc"]), "")
+    name = words(f"records.field.{field}") if words.known(f"records.field.{field}") else field
+    return words("records.problem.unfit", field=name)
+
+
+def chosen(values: Iterable[str], known: Iterable[str]) -> tuple[str, ...]:
+    """Of what was sent, what is known, each once and in the known order."""
+    sent = set(values)
+    return tuple(value for value in known if value in sent)

@@ -1,0 +1,105 @@
+"""Writing a recommendation, and following it up: owner, day, status, note, and every version."""
+
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, abort, redirect, request
+from pydantic import ValidationError
+
+from dashboards.forms import sessions
+from dashboards.forms.page import Desk, desk, problems, rendered
+from records import cycle
+from records.cycle import NotAllowed
+from records.kinds import STATUSES, Recommendation
+from records.store import Conflict, Store, Version, utc_now
+
+ROUTE = "/records/recommend"
+_FIELDS = ("text", "owner", "due_on", "status", "note", "source_kind", "source")
+
+
+def add_route(server: Flask, home: Path, store: Store) -> None:
+    """The form of a new recommendation, or with `key` that of one that is there."""
+
+    @server.route(ROUTE, methods=["GET", "POST"])
+    def recommend() -> Any:
+        at, key = desk(home, store), request.args.get("key")
+        versions = at.store.versions(at.mission, Recommendation, key) if key else []
+        if key and not versions:
+            return abort(404)
+        if request.method == "GET":
+            return _form(at, versions)
+        if not sessions.is_genuine():
+            return _form(at, versions, 400, [at.context.words("records.problem.stale")])
+        return _answered(at, versions)
+
+
+def _answered(at: Desk, versions: list[Version[Recommendation]]) -> Any:
+    words = at.context.words
+    try:
+        written = _follow_up(at, versions[-1]) if versions else _recommend(at)
+    except NotAllowed as refused:
+        return _form(at, versions, 403, [words(f"records.problem.{refused.reason}")])
+    except ValidationError as error:
+        return _form(at, versions, 400, problems(error, words))
+    except Conflict:
+        return _form(at, versions, 409, [words("records.conflict.short")])
+    link = at.context.address.link(ROUTE, area=written.record.area)
+    return redirect(f"{link}&key={written.record.key}&saved={written.number}", 303)
+
+
+def _recommend(at: Desk) -> Version[Recommendation]:
+    sent, area = request.form, at.context.area
+    content = {name: sent.get(name, "").strip() for name in _FIELDS}
+    content |= {"area": area, "status": "open"}
+    above = at.area_and_above(area)
+    return cycle.recommend(at.store, at.actor, at.mission, content, utc_now(), above)
+
+
+def _follow_up(at: Desk, latest: Version[Recommendation]) -> Version[Recommendation]:
+    sent = request.form
+    text = sent.get("based_on", "")
+    based_on = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
+    changed = {name: sent.get(name, "").strip() for name in ("status", "note", "due_on", "owner")}
+    record = Recommendation.model_validate(latest.record.model_dump() | changed)
+    above = at.area_and_above(record.area)
+    return cycle.follow_up(at.store, at.actor, at.mission, record, based_on, utc_now(), above)
+
+
+def _form(
+    at: Desk,
+    versions: list[Version[Recommendation]],
+    status: int = 200,
+    told: list[str] | None = None,
+) -> Any:
+    context, latest = at.context, versions[-1] if versions else None
+    is_posted = request.method == "POST"
+    if is_posted:
+        values = {name: request.form.get(name, "") for name in _FIELDS}
+    elif latest:
+        values = latest.record.model_dump(mode="json")
+    else:
+        code = context.address.get("indicator")
+        source = f"{code}/{context.area}/{context.period.name}" if code else ""
+        kind = "assessment" if code else "review"
+        values = dict.fromkeys(_FIELDS, "") | {"source_kind": kind, "source": source}
+    action = "follow_up" if latest else "recommend"
+    area = latest.record.area if latest else context.area
+    title = latest.record.key if latest else context.words("assessment.recommend")
+    return rendered(
+        "recommend.html",
+        context.address,
+        at.actor,
+        status,
+        title=title,
+        context=context,
+        versions=versions,
+        latest=latest,
+        values=values,
+        statuses=STATUSES,
+        told=told or [],
+        is_posted=is_posted,
+        key=f"{at.mission}/{latest.record.key if latest else 'new/' + values['source']}",
+        saved=None if is_posted else request.args.get("saved"),
+        may_write=at.actor.may(action, at.area_and_above(area)),
+        back=context.address.link("/assessment"),
+    )

@@ -1,0 +1,20 @@
+"""Adds the forms, and the gate before everything, to the server of the dashboards."""
+
+from pathlib import Path
+
+from flask import Flask
+
+from dashboards.access import Audience
+from dashboards.forms import account, assess, page, recommend, sessions
+from records.store import Store
+
+
+def add_routes(server: Flask, home: Path, audience: Audience) -> None:
+    """Headquarters' copy has no forms to write in: what the mission wrote is read there."""
+    store = Store.of_workspace(home)
+    page.add_templates(server)
+    sessions.add_gate(server, store)
+    account.add_route(server, store)
+    if audience == page.MISSION:
+        assess.add_route(server, home, store)
+        recommend.add_route(server, home, store)

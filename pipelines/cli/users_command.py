@@ -1,0 +1,111 @@
+"""`poclens users`: accounts of those who sign in to the dashboards, and whether they must."""
+
+import argparse
+import getpass
+import sys
+from functools import partial
+
+from indicators.foundation.errors import Problem, WrongUse
+from indicators.foundation.messages import message
+from pipelines.cli.main import show
+from pipelines.cli.options import day_of
+from records.store import Store
+
+_STEPS = ("list", "add", "role", "lock", "unlock", "password", "on", "off")
+_ROLES = ("viewer", "officer", "assessor", "approver", "administrator")
+
+
+def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+    """The step, the name, and what the step needs."""
+    parser.add_argument("step", choices=_STEPS, help=message("cli.users.step", language))
+    parser.add_argument("name", nargs="?", help=message("cli.users.name", language))
+    parser.add_argument("--role", choices=_ROLES, help=message("cli.users.role", language))
+    parser.add_argument("--area", metavar="A", help=message("cli.users.area", language))
+    parser.add_argument(
+        "--until",
+        type=partial(day_of, language=language),
+        metavar="YYYY-MM-DD",
+        help=message("cli.users.until", language),
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Does one step and says what holds now."""
+    from records.accounts import AccountProblem
+
+    store = Store.of_workspace(arguments.workspace.home)
+    if arguments.step == "list":
+        return _list(arguments, store)
+    try:
+        _step(arguments, store)
+    except AccountProblem as problem:
+        raise WrongUse(Problem(f"users_{problem.reason}", value=arguments.name)) from problem
+    language = arguments.language
+    if arguments.step in ("on", "off"):
+        text = message("cli.users.state", language, state=arguments.step)
+    else:
+        text = message("cli.users.done", language, name=arguments.name, step=arguments.step)
+    show(arguments, {"step": arguments.step, "name": arguments.name}, text)
+    return 0
+
+
+def _step(arguments: argparse.Namespace, store: Store) -> None:
+    from records import accounts
+    from records.store import utc_now
+
+    who, now, step = f"{getpass.getuser()} (poclens)", utc_now(), arguments.step
+    if step in ("on", "off"):
+        return accounts.require(store, step == "on", who, now)
+    name = _needed(arguments, "name")
+    if step in ("lock", "unlock"):
+        return accounts.set_locked(store, name, step == "lock", who, now)
+    if step == "role":
+        role = _needed(arguments, "role")
+        return accounts.set_role(store, name, role, arguments.area, who, now)
+    if step == "password":
+        return accounts.set_password(store, name, _password(arguments), who, now)
+    role, area, until = _needed(arguments, "role"), arguments.area, arguments.until
+    accounts.add(store, name, role, _password(arguments), who, now, area, until)
+    return None
+
+
+def _needed(arguments: argparse.Namespace, name: str) -> str:
+    found = getattr(arguments, name)
+    if not found:
+        what = "NAME" if name == "name" else f"--{name}"
+        raise WrongUse(Problem("users_needs", parameters={"what": what}))
+    return str(found)
+
+
+def _password(arguments: argparse.Namespace) -> str:
+    """Asked for where a person types, else the first line that is sent; never an argument."""
+    if sys.stdin.isatty():
+        prompt = message("cli.users.password", arguments.language, name=arguments.name)
+        return getpass.getpass(prompt)
+    return sys.stdin.readline().rstrip("\n")
+
+
+def _list(arguments: argparse.Namespace, store: Store) -> int:
+    from records import accounts
+    from records.store import utc_now
+
+    language, now = arguments.language, utc_now()
+    found = accounts.accounts(store)
+    state = "on" if accounts.are_required(store) else "off"
+    rows = [
+        {
+            "name": one.name,
+            "role": one.role,
+            "area": one.area,
+            "until": one.valid_until,
+            "state": "open" if one.is_open(now) else "locked" if one.is_locked else "expired",
+        }
+        for one in found
+    ]
+    lines = [message("cli.users.state", language, state=state)]
+    lines += [
+        message("cli.users.line", language, **{key: value or "–" for key, value in row.items()})
+        for row in rows
+    ] or [message("cli.users.none", language)]
+    show(arguments, {"required": state == "on", "accounts": rows}, "\n".join(lines))
+    return 0

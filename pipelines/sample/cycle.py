@@ -1,0 +1,94 @@
+"""A year of assessments and recommendations, written into the records store as people would.
+
+What they say stands in `cycle.yaml`; the seed draws the day and hour of each step.
+"""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from indicators.foundation.periods import period_named
+from pipelines.sample.country import COUNTRY, MISSION
+from pipelines.sample.draws import stream
+from records.kinds import KINDS, STATES, Assessment, Recommendation, Record
+from records.rights import Actor
+from records.store import Store
+
+_LAST_STEP = datetime(2026, 10, 15, 20, tzinfo=UTC)
+_Step = tuple[datetime, str, Record]
+
+
+def write_cycle(home: Path, seed: int) -> None:
+    """The sample's records, unless the store has some of this mission already."""
+    store = Store.of_workspace(home)
+    if any(store.all(MISSION, kind) for kind in KINDS.values()):
+        return
+    said = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
+    steps = _assessment_steps(said, seed)
+    ends = {record.key: at for at, _, record in steps}
+    steps += _recommendation_steps(said, seed, ends)
+    written: dict[str, int] = {}
+    with store.writing() as connection:
+        for at, who, record in sorted(steps, key=lambda step: (step[0], step[2].key)):
+            based_on = written.get(record.key, 0)
+            actor = Actor(who, frozenset())
+            store.write_in(connection, actor, MISSION, record, based_on, at)
+            written[record.key] = based_on + 1
+
+
+def _assessment_steps(said: dict[str, Any], seed: int) -> list[_Step]:
+    """Draft, review and approval in the two weeks after each quarter, as far as each went."""
+    steps: list[_Step] = []
+    for number, entry in enumerate(said["assessments"]):
+        for place, quarter in enumerate(said["quarters"]):
+            draws = stream(seed, "assessment", number * len(said["quarters"]) + place)
+            at = _morning_after(quarter)
+            for state in STATES[: STATES.index(entry["reached"][place]) + 1]:
+                at = min(at + timedelta(minutes=int(draws.integers(600, 5400))), _LAST_STEP)
+                record = Assessment(
+                    indicator=entry["indicator"],
+                    area=COUNTRY,
+                    period=quarter,
+                    rating=entry["ratings"][place],
+                    reason=entry.get("reasons", {}).get(place, ""),
+                    narrative=entry["narratives"][place],
+                    participants=tuple(entry["participants"]),
+                )
+                stated = record.model_copy(update={"state": state})
+                steps.append((at, said["by"][state], stated))
+    return steps
+
+
+def _recommendation_steps(
+    said: dict[str, Any], seed: int, ends: dict[str, datetime]
+) -> list[_Step]:
+    """Each recommendation an hour or more after its assessment, and what became of it."""
+    steps: list[_Step] = []
+    for number, entry in enumerate(said["recommendations"], start=1):
+        draws = stream(seed, "recommendation", number)
+        source = f"{entry['of']}/{COUNTRY}/{entry['quarter']}"
+        at = min(ends[source] + timedelta(minutes=int(draws.integers(60, 600))), _LAST_STEP)
+        record = Recommendation(
+            number=number,
+            source_kind="assessment",
+            source=source,
+            area=COUNTRY,
+            text=entry["text"],
+            owner=entry["owner"],
+            due_on=entry["due_on"],
+        )
+        steps.append((at, said["by"]["reviewed"], record))
+        for status, days, note in entry["then"]:
+            changed = record.model_copy(update={"status": status, "note": note})
+            hours = int(draws.integers(1, 9))
+            later = at + timedelta(days=days, hours=hours)
+            steps.append((later, said["by"]["draft"], changed))
+    return steps
+
+
+def _morning_after(quarter: str) -> datetime:
+    """The second day after a quarter, in the morning."""
+    end = period_named(quarter).end
+    return datetime(end.year, end.month, end.day, 8, tzinfo=UTC) + timedelta(days=2)

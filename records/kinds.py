@@ -1,0 +1,183 @@
+"""The kinds of records: what an assessment and a recommendation hold.
+
+Roles are those to which the policy gives responsibilities (2023.05, Annex A).
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from indicators.foundation.periods import period_named
+
+# Roles by their place in Annex A.
+ROLES: Mapping[str, int] = {
+    "head_of_mission": 3,
+    "deputy_head_of_mission": 3,
+    "chief_of_staff": 3,
+    "director_of_mission_support": 4,
+    "force_commander": 5,
+    "police_commissioner": 6,
+    "poc_adviser": 7,
+    "head_of_field_office": 9,
+    "political_affairs": 10,
+    "human_rights": 11,
+    "civil_affairs": 12,
+    "joint_mission_analysis_centre": 13,
+    "joint_operations_centre": 14,
+    "security_sector_reform": 15,
+    "disarmament": 16,
+    "justice_corrections": 17,
+    "mine_action": 18,
+    "strategic_communications": 19,
+    "strategic_planning": 20,
+    "legal_adviser": 21,
+    "child_protection_adviser": 22,
+    "womens_protection_adviser": 23,
+    "gender_adviser": 24,
+}
+# What people may conclude: the computed ratings but "no data".
+RATINGS = ("achieved", "on_track", "at_risk", "off_track", "not_enough_data")
+STATES = ("draft", "reviewed", "approved")
+STATUSES = ("open", "under_way", "done", "dropped")
+LONGEST_TEXT = 20_000  # characters
+
+
+class Record(BaseModel):
+    """What one version of a record holds; `key` tells the records of a kind and mission apart."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    kind: ClassVar[str]
+
+    @property
+    def key(self) -> str:
+        """The key of this record."""
+        raise NotImplementedError
+
+
+class Figure(BaseModel):
+    """A released figure as it stood when it was cited; `words`: value and interval by language.
+
+    `value` is in the indicator's unit of measure; null where the release has none.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    release: str
+    indicator: str
+    period: str
+    area: str
+    value: float | None
+    rating: str | None
+    words: Mapping[str, str]
+
+
+class Assessment(Record):
+    """What people concluded of one outcome in one area and quarter.
+
+    `computed` is what the release said of it then; `reason` says why the judgement differs.
+    """
+
+    kind: ClassVar[str] = "assessment"
+    indicator: str = Field(min_length=1, max_length=40)
+    area: str = Field(min_length=1, max_length=80)
+    period: str
+    state: Literal["draft", "reviewed", "approved"] = "draft"
+    rating: Literal["achieved", "on_track", "at_risk", "off_track", "not_enough_data"]
+    reason: str = Field(default="", max_length=LONGEST_TEXT)
+    narrative: str = Field(max_length=LONGEST_TEXT)
+    participants: tuple[str, ...] = ()
+    computed: Figure | None = None
+    evidence: tuple[Figure, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Indicator, area and quarter."""
+        return f"{self.indicator}/{self.area}/{self.period}"
+
+    @property
+    def differs(self) -> bool:
+        """Whether people concluded otherwise than the rule."""
+        return self.computed is not None and self.rating != self.computed.rating
+
+    @field_validator("period")
+    @classmethod
+    def _is_a_quarter(cls, name: str) -> str:
+        if period_named(name).period_type != "Q":
+            raise ValueError("assessed by the quarter")
+        return name
+
+    @field_validator("participants")
+    @classmethod
+    def _are_roles(cls, roles: tuple[str, ...]) -> tuple[str, ...]:
+        if unknown := set(roles) - set(ROLES):
+            raise ValueError(f"no such role: {', '.join(sorted(unknown))}")
+        return roles
+
+    @field_validator("narrative")
+    @classmethod
+    def _says_something(cls, text: str) -> str:
+        if not text.strip():
+            raise ValueError("narrative_missing")
+        return text
+
+    @model_validator(mode="after")
+    def _says_why_it_differs(self) -> "Assessment":
+        if self.differs and not self.reason.strip():
+            raise ValueError("reason_missing")
+        return self
+
+
+class Recommendation(Record):
+    """What is to be done, by which role, by when, and how far it is.
+
+    `source`: key of the assessment, or code of the review, that it comes from.
+    """
+
+    kind: ClassVar[str] = "recommendation"
+    number: int = Field(ge=1)
+    source_kind: Literal["assessment", "review"]
+    source: str = Field(min_length=1, max_length=200)
+    area: str = Field(min_length=1, max_length=80)
+    text: str = Field(max_length=LONGEST_TEXT)
+    owner: str
+    due_on: date
+    status: Literal["open", "under_way", "done", "dropped"] = "open"
+    note: str = Field(default="", max_length=LONGEST_TEXT)
+
+    @property
+    def key(self) -> str:
+        """`R-0001`: counted through the mission."""
+        return f"R-{self.number:04d}"
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing more is to be done."""
+        return self.status in ("done", "dropped")
+
+    def is_overdue(self, today: date) -> bool:
+        """Whether its day has passed with something still to be done."""
+        return not self.is_closed and self.due_on < today
+
+    @field_validator("owner")
+    @classmethod
+    def _is_a_role(cls, role: str) -> str:
+        if role not in ROLES:
+            raise ValueError("owner_missing")
+        return role
+
+    @field_validator("text")
+    @classmethod
+    def _says_what(cls, text: str) -> str:
+        if not text.strip():
+            raise ValueError("text_missing")
+        return text
+
+    @model_validator(mode="after")
+    def _says_why_it_is_dropped(self) -> "Recommendation":
+        if self.status == "dropped" and not self.note.strip():
+            raise ValueError("note_missing")
+        return self
+
+
+KINDS: Mapping[str, type[Record]] = {kind.kind: kind for kind in (Assessment, Recommendation)}

@@ -1,0 +1,1 @@
+"""Makes and changes the tables of the records store (Alembic)."""

@@ -1,0 +1,36 @@
+"""Who may do what: five roles, and an area whose records a person may write."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+ACTIONS = ("assess", "review", "approve", "recommend", "follow_up", "administer")
+ROLE_ACTIONS: Mapping[str, frozenset[str]] = {
+    "viewer": frozenset(),
+    "officer": frozenset({"follow_up"}),
+    "assessor": frozenset({"assess", "review", "recommend", "follow_up"}),
+    "approver": frozenset({"review", "approve", "recommend", "follow_up"}),
+    "administrator": frozenset({"administer"}),
+}
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts. `area`: may write of this area and those below it; None: of all."""
+
+    name: str
+    actions: frozenset[str]
+    area: str | None = None
+    is_local: bool = False
+
+    def may(self, action: str, area_and_above: Collection[str] = ()) -> bool:
+        """Whether an action is theirs; `area_and_above`: the record's area and those above it."""
+        return action in self.actions and (self.area is None or self.area in area_and_above)
+
+
+# On a machine without accounts whoever sits at it is the one person there is.
+LOCAL = Actor("local", frozenset(ACTIONS), is_local=True)
+
+
+def actor_of(name: str, role: str, area: str | None) -> Actor:
+    """The person of an account. Raises KeyError for an unknown role."""
+    return Actor(name, ROLE_ACTIONS[role], area)

@@ -1,0 +1,69 @@
+"""The tables of the records store, as queries see them; `migrations/` makes them.
+
+Times are UTC in ISO 8601, contents canonical JSON: texts, so that the audit log can hash them.
+"""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+METADATA = MetaData()
+HEAD = "0002"  # the migration that these tables stand at
+
+AUDIT_ENTRY = Table(
+    "audit_entry",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", String(40), nullable=False),
+    Column("who", String(80), nullable=False),
+    Column("action", String(40), nullable=False),
+    Column("subject", String(300), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("previous_hash", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
+RECORD_VERSION = Table(
+    "record_version",
+    METADATA,
+    Column("entry", Integer, ForeignKey("audit_entry.number"), primary_key=True),
+    Column("mission", String(64), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("key", String(200), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("written_at", String(40), nullable=False),
+    Column("written_by", String(80), nullable=False),
+    Column("content", Text, nullable=False),
+    UniqueConstraint("mission", "kind", "key", "version", name="one_version"),
+)
+
+ACCOUNT = Table(
+    "account",
+    METADATA,
+    Column("name", String(80), primary_key=True),
+    Column("role", String(20), nullable=False),
+    Column("area", String(80)),  # may write of this area and those below; null: of all
+    Column("password_hash", String(200), nullable=False),
+    Column("valid_until", String(10)),
+    Column("is_locked", Boolean, nullable=False),
+    Column("failed_attempts", Integer, nullable=False),
+    Column("refused_until", String(40)),
+    Column("session_number", Integer, nullable=False),  # a session of another number has ended
+)
+
+SETTING = Table(
+    "setting",
+    METADATA,
+    Column("name", String(40), primary_key=True),
+    Column("value", String(200), nullable=False),
+)
+
+APPEND_ONLY = (AUDIT_ENTRY.name, RECORD_VERSION.name)

@@ -1,0 +1,287 @@
+"""The forms as a browser sends them: tokens, signing in, roles, conflicts, what pages show then."""
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from dashboards.app import create_app
+from records import accounts
+from records.kinds import Assessment, Recommendation
+from records.store import Store
+from tests.worlds.release import MISSION
+
+ASSESS = "/records/assess?indicator=P2-OC-05&period=2026-Q3"
+RECOMMEND = "/records/recommend?indicator=P2-OC-05&period=2026-Q3"
+PAGE = "/screen/assessment?indicator=P2-OC-05&period=2026-Q3"
+PASSWORD = "a long enough password"
+PEOPLE = ("viewer", "officer", "assessor", "second_assessor", "approver", "administrator")
+KEY = "P2-OC-05/MT/2026-Q3"
+
+
+@pytest.fixture
+def workspace(home: Path, tmp_path: Path) -> Path:
+    """The release in a workspace of this test's own."""
+    shutil.copytree(home, tmp_path / "workspace")
+    return tmp_path / "workspace"
+
+
+@pytest.fixture
+def store(workspace: Path) -> Store:
+    """The workspace's records."""
+    return Store.of_workspace(workspace)
+
+
+@pytest.fixture
+def client(workspace: Path) -> FlaskClient:
+    """A browser at a machine without accounts."""
+    return create_app(workspace).server.test_client()
+
+
+def token(client: FlaskClient) -> str:
+    """Of the form to sign in or out; without accounts there is none, so of another form."""
+    pages = (client.get(path).text for path in ("/records/account", ASSESS))
+    found = next(filter(None, (re.search(r'name="token" value="([^"]+)"', one) for one in pages)))
+    return found[1]
+
+
+def save(client: FlaskClient, based_on: int, **changes: object) -> TestResponse:
+    sent = {"rating": "on_track", "narrative": "Seen by day.", "reason": "So we think."}
+    fields = {"token": token(client), "based_on": based_on, "step": "save"}
+    return client.post(ASSESS, data={**fields, **sent, **changes})
+
+
+def advance(client: FlaskClient, based_on: int) -> TestResponse:
+    sent = {"token": token(client), "based_on": based_on, "step": "advance"}
+    return client.post(ASSESS, data=sent)
+
+
+def recommend(client: FlaskClient, **changes: object) -> TestResponse:
+    sent = {
+        "text": "Two more night patrols.", "owner": "police_commissioner",
+        "due_on": "2026-01-31", "source_kind": "assessment", "source": KEY,
+    }  # fmt: skip
+    return client.post(RECOMMEND, data={"token": token(client), **sent, **changes})
+
+
+def test_what_is_written_stands_on_the_page_beside_the_computed_rating(
+    client: FlaskClient, store: Store
+) -> None:
+    before = client.get(PAGE).text
+    assert "not assessed yet" in before
+    assert save(client, 0, evidence=["P2-OC-05"], participants=["poc_adviser"]).status_code == 303
+    after = json.dumps(client.get(PAGE).get_json(), ensure_ascii=False)
+    assert "Seen by day." in after and "POC Adviser" in after and "local" in after
+    written = store.latest(MISSION, Assessment, KEY)
+    assert written is not None and written.record.computed is not None
+    assert written.record.computed.release == "2026-Q3-r01"
+    assert [one.indicator for one in written.record.evidence] == ["P2-OC-05"]
+    assert written.record.computed.words["en"] in after
+
+
+def test_markup_that_people_write_stays_text(client: FlaskClient) -> None:
+    evil = "<script>alert(1)</script>"
+    save(client, 0, narrative=evil)
+    assert evil not in client.get(ASSESS).text
+    assert "&lt;script&gt;" in client.get(ASSESS).text
+
+
+def test_a_form_without_its_token_writes_nothing_and_keeps_the_text(
+    client: FlaskClient, store: Store
+) -> None:
+    for sent in ("", "of another session"):
+        answer = save(client, 0, token=sent, narrative="A long text.")
+        assert answer.status_code == 400 and "A long text." in answer.text
+    assert not store.exists()
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_a_refusal_says_what_is_missing_in_the_readers_language(
+    client: FlaskClient, lang: str
+) -> None:
+    sent = {"token": token(client), "based_on": "0", "rating": "off_track", "narrative": "x"}
+    answer = client.post(f"{ASSESS}&lang={lang}", data=sent)
+    assert answer.status_code == 400
+    said = {"en": "differs from the computed one: say why", "fr": "indiquez pourquoi"}
+    assert said[lang] in answer.text
+
+
+def test_two_at_the_same_text_the_second_is_told_and_loses_nothing(
+    client: FlaskClient, store: Store
+) -> None:
+    save(client, 0, narrative="Of the first.")
+    answer = save(client, 0, narrative="Of the second.")
+    assert answer.status_code == 409
+    assert "Of the first." in answer.text and "Of the second." in answer.text
+    ground = re.search(r'data-draft.*?name="based_on" value="(\d+)"', answer.text, re.S)
+    assert ground is not None and ground[1] == "1"
+    assert save(client, 1, narrative="Of both.").status_code == 303
+    texts = [one.record.narrative for one in store.versions(MISSION, Assessment, KEY)]
+    assert texts == ["Of the first.", "Of both."]
+
+
+def test_the_overview_tells_what_is_overdue_until_it_is_done(
+    client: FlaskClient, store: Store
+) -> None:
+    save(client, 0)
+    assert "recommendation overdue" not in client.get("/screen/").text
+    assert recommend(client).status_code == 303
+    assert "1 recommendation overdue" in client.get("/screen/").text
+    assert "1 recommandation en retard" in client.get("/screen/?lang=fr").text
+    link = f"{RECOMMEND}&key=R-0001"
+    sent = {"based_on": 1, "status": "done", "due_on": "2026-01-31", "owner": "police_commissioner"}
+    sent["token"] = token(client)
+    assert client.post(link, data=sent).status_code == 303
+    assert "recommendation overdue" not in client.get("/screen/").text
+    states = [one.record.status for one in store.versions(MISSION, Recommendation, "R-0001")]
+    assert states == ["open", "done"]
+    assert client.post(link, data=sent).status_code == 409
+
+
+def test_of_a_month_the_quarter_around_it_is_assessed(client: FlaskClient, store: Store) -> None:
+    sent = {"rating": "on_track", "narrative": "x", "reason": "y", "based_on": 0}
+    sent["token"] = token(client)
+    client.post("/records/assess?indicator=P2-OC-05&period=2026-08", data=sent)
+    assert [one.record.period for one in store.all(MISSION, Assessment)] == ["2026-Q3"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/records/assess",
+        "/records/assess?indicator=NO-SUCH",
+        "/records/assess?indicator=P2-OP-01",  # an output
+        "/records/recommend?key=R-0009",
+    ],
+)
+def test_what_is_not_there_has_no_form(client: FlaskClient, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+def test_headquarters_reads_what_was_approved_and_writes_nothing(
+    workspace: Path, client: FlaskClient
+) -> None:
+    hq = create_app(workspace, "hq").server.test_client()
+    save(client, 0, narrative="Approved text.")
+    advance(client, 1)
+    assert "Approved text." not in hq.get(PAGE).text
+    advance(client, 2)
+    save(client, 3, narrative="A new draft.")
+    shown = hq.get(PAGE).text
+    assert "Approved text." in shown and "A new draft." not in shown
+    assert "/records/assess" not in shown
+    assert "<form" not in hq.get(ASSESS).text
+    assert hq.post(ASSESS).status_code == 405
+
+
+@pytest.fixture(scope="module")
+def people(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A workspace in which each role has an account and all must sign in; hashing made cheap."""
+    usual, accounts._HASHER = accounts._HASHER, PasswordHasher(1, 8, 1)
+    folder = tmp_path_factory.mktemp("people") / "workspace"
+    shutil.copytree(home, folder)
+    store, now = Store.of_workspace(folder), datetime.now(UTC)
+    for name in PEOPLE:
+        role = "assessor" if name == "second_assessor" else name
+        accounts.add(store, name, role, PASSWORD, "test", now)
+    accounts.add(store, "elsewhere", "assessor", PASSWORD, "test", now, area="MT01")
+    accounts.require(store, True, "test", now)
+    yield folder
+    accounts._HASHER = usual
+
+
+@cache
+def application(folder: Path) -> Flask:
+    return create_app(folder).server
+
+
+def signed_in(folder: Path, name: str, password: str = PASSWORD) -> FlaskClient:
+    client = application(folder).test_client()
+    sent = {"token": token(client), "name": name, "password": password}
+    client.post("/records/account", data={**sent, "step": "sign_in"})
+    return client
+
+
+def test_without_signing_in_nothing_is_read(people: Path) -> None:
+    client = application(people).test_client()
+    for path in ("/", "/brief.pdf", "/indicators?lang=fr", ASSESS, "/records/log"):
+        answer = client.get(path)
+        assert answer.status_code == 302 and "/records/account" in answer.headers["Location"], path
+    assert client.get("/screen/").status_code == 401
+    assert client.post(ASSESS).status_code == 401
+    assert client.get("/health").status_code == 200
+    assert signed_in(people, "viewer", "wrong").get("/screen/").status_code == 401
+    assert signed_in(people, "viewer").get("/screen/").status_code == 200
+
+
+def test_three_roles_take_an_assessment_from_draft_to_recommendation(people: Path) -> None:
+    author, second = signed_in(people, "assessor"), signed_in(people, "second_assessor")
+    approver, officer = signed_in(people, "approver"), signed_in(people, "officer")
+    assert save(author, 0).status_code == 303
+    refused = advance(author, 1)
+    assert refused.status_code == 403 and "ask another person" in refused.text
+    assert advance(second, 1).status_code == 303
+    assert advance(second, 2).status_code == 403
+    assert save(approver, 2).status_code == 403
+    assert advance(approver, 2).status_code == 303
+    assert recommend(officer).status_code == 403
+    assert recommend(approver).status_code == 303
+    shown = officer.get(PAGE).text
+    assert "approver" in shown and "Two more night patrols." in shown
+
+
+@pytest.mark.parametrize("name", ["viewer", "administrator", "elsewhere"])
+def test_who_has_no_right_writes_nothing(people: Path, name: str) -> None:
+    client, store = signed_in(people, name), Store.of_workspace(people)
+    before = store.versions(MISSION, Assessment, KEY)
+    assert save(client, len(before)).status_code == 403
+    assert recommend(client).status_code == 403
+    assert store.versions(MISSION, Assessment, KEY) == before
+    is_log_shown = "The audit log is whole" in client.get("/records/log").text
+    assert is_log_shown == (name == "administrator")
+
+
+def test_a_session_ends_with_signing_out_a_lock_or_another_role(people: Path) -> None:
+    store, now = Store.of_workspace(people), datetime.now(UTC)
+    accounts.add(store, "guest", "viewer", PASSWORD, "test", now)
+    client = signed_in(people, "guest")
+    sent = {"token": token(client), "step": "sign_out"}
+    assert client.post("/records/account", data=sent).status_code == 303
+    assert client.get("/screen/").status_code == 401
+    for change in (
+        lambda: accounts.set_role(store, "guest", "officer", None, "test", now),
+        lambda: accounts.set_locked(store, "guest", True, "test", now),
+    ):
+        client = signed_in(people, "guest")
+        assert client.get("/screen/").status_code == 200
+        change()
+        assert client.get("/screen/").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("asked", "led_to"),
+    [("/map?lang=fr", "/map?lang=fr"), ("//evil.example", "/"), ("https://evil.example", "/"),
+     ("/\\evil.example", "/"), ("", "/")],
+)  # fmt: skip
+def test_signing_in_leads_to_pages_of_this_server_alone(
+    people: Path, asked: str, led_to: str
+) -> None:
+    client = application(people).test_client()
+    sent = {"token": token(client), "name": "viewer", "password": PASSWORD}
+    answer = client.post("/records/account", query_string={"next": asked}, data=sent)
+    assert answer.status_code == 303 and answer.headers["Location"] == led_to
+
+
+def test_a_page_with_records_is_made_anew_for_each_day(client: FlaskClient) -> None:
+    save(client, 0)
+    recommend(client, due_on=date.today().isoformat())
+    assert "recommendation overdue" not in client.get("/screen/").text

@@ -1,0 +1,39 @@
+"""`poclens users`: a real process makes accounts, asks for them, and says what cannot be."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from records import accounts
+from records.store import Store, utc_now
+
+
+def users(home: Path, *arguments: str, password: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "pipelines.cli.main", "users", *arguments],
+        capture_output=True,
+        text=True,
+        input=password + "\n",
+        env=os.environ | {"POCLENS_HOME": str(home), "POCLENS_LANGUAGE": "en"},
+        timeout=60,
+        check=False,
+    )
+
+
+def test_accounts_from_the_first_to_the_switch(tmp_path: Path) -> None:
+    long = "a long enough password"
+    short = users(tmp_path, "add", "amina", "--role", "assessor", password="short")
+    assert short.returncode == 2 and "12 characters" in short.stderr
+    assert users(tmp_path, "on").returncode == 2
+    added = users(tmp_path, "add", "amina", "--role", "administrator", password=long)
+    assert added.returncode == 0, added.stderr
+    assert users(tmp_path, "on").returncode == 0
+    assert users(tmp_path, "lock", "nobody").returncode == 2
+    shown = json.loads(users(tmp_path, "list", "--json").stdout)
+    assert shown["required"] is True
+    assert [(one["name"], one["role"], one["state"]) for one in shown["accounts"]] == [
+        ("amina", "administrator", "open")
+    ]
+    assert accounts.sign_in(Store.of_workspace(tmp_path), "amina", long, utc_now()) is not None
