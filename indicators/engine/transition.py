@@ -1,0 +1,33 @@
+"""`mart.handover`: areas that UN police left, and what became of the host-State post there.
+
+The cases of P3-OC-11 (definitions 61), listed for any mission, whether or not it chose the figure.
+"""
+
+import duckdb
+
+from indicators.compiler.derived.columns import rows_sql
+from indicators.definitions.contracts import contracts
+from indicators.definitions.mission_profile import Mission
+
+_COLUMNS = {
+    "area_code", "base_name", "to_on", "police_left", "six_months_on", "post_reported_then",
+    "post_staffed_then",
+}  # fmt: skip
+
+
+def fill_handovers(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
+    """One row an area and day of leaving, up to the as-of day (2023.05 Annex A 20(f))."""
+    connection.execute(
+        f"""INSERT INTO mart.handover
+        SELECT ?, area_code, base_name, to_on, six_months_on,
+          CASE
+            WHEN six_months_on > as_of_day() THEN 'not_yet'
+            WHEN post_staffed_then THEN 'staffed'
+            WHEN post_reported_then THEN 'not_staffed'
+            ELSE 'not_reported'
+          END
+        FROM ({rows_sql(contracts()["deployments"], _COLUMNS)})
+        WHERE police_left AND to_on <= as_of_day()
+        ORDER BY ALL""",
+        [mission.mission],
+    )
