@@ -37,11 +37,13 @@ from dashboards.pages import (
     help,
     indicator,
     indicators,
+    lessons,
     map,
     overview,
     perceptions,
     releases,
     results_chain,
+    transition,
 )
 from dashboards.releases import DamagedRelease
 from dashboards.theme import style_sheet
@@ -59,6 +61,8 @@ PAGES: Sequence[tuple[str, ModuleType]] = (
     ("together", effects),
     ("next", map),
     ("next", alerts),
+    ("next", transition),
+    ("next", lessons),
     ("sure", data_quality),
     ("sure", releases),
     ("sure", catalogue),

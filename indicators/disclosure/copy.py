@@ -9,7 +9,14 @@ from datetime import date
 import duckdb
 import pandas as pd
 
-from indicators.definitions.audiences import LEAST_CASES, LEAST_PERSONS, Audience, AudienceName, Shown, policy
+from indicators.definitions.audiences import (
+    LEAST_CASES,
+    LEAST_PERSONS,
+    Audience,
+    AudienceName,
+    Shown,
+    policy,
+)
 from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.columns_read import class_of_total
 from indicators.definitions.contracts import CLASSES, contracts

@@ -143,7 +143,7 @@ def compute(
         fill_pending_actions(connection, mission, [indicator.code for indicator in indicators])
         fill_early_warning(connection, mission, [indicator.code for indicator in indicators])
         fill_readiness(connection, mission)
-        fill_handovers(connection, mission)
+        fill_handovers(connection, mission, [indicator.code for indicator in indicators])
         fill_lessons(connection, mission)
         fill_community_feedback(connection, mission)
         record_inputs(connection, inputs, tables)

@@ -1,7 +1,9 @@
 """`mart.handover`: areas that UN police left, and what became of the host-State post there.
 
-The cases of P3-OC-11 (definitions 61), listed for any mission, whether or not it chose the figure.
+The cases of P3-OC-11 (definitions 61): where the mission does not count it, none is listed.
 """
+
+from collections.abc import Collection
 
 import duckdb
 
@@ -9,14 +11,22 @@ from indicators.compiler.derived.columns import rows_sql
 from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import Mission
 
+LEFT = "P3-OC-11"
 _COLUMNS = {
     "area_code", "base_name", "to_on", "police_left", "six_months_on", "post_reported_then",
     "post_staffed_then",
 }  # fmt: skip
 
 
-def fill_handovers(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
-    """One row an area and day of leaving, up to the as-of day (2023.05 Annex A 20(f))."""
+def fill_handovers(
+    connection: duckdb.DuckDBPyConnection, mission: Mission, selected: Collection[str]
+) -> None:
+    """One row an area and day of leaving, up to the as-of day (2023.05 Annex A 20(f)).
+
+    `selected`: codes of the mission's indicators.
+    """
+    if LEFT not in selected:
+        return
     connection.execute(
         f"""INSERT INTO mart.handover
         SELECT ?, area_code, base_name, to_on, six_months_on,

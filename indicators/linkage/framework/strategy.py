@@ -1,7 +1,7 @@
 """The mission's strategy for the protection of civilians: version, approval, review, objectives.
 
-Written in `strategy.yaml` of a profile (2023.05 §75; 2017.12 §24). Each objective names the outcomes
-of the results framework that it is to be read by; what the figures say does not belong here.
+Written in `strategy.yaml` of a profile (2023.05 §75; 2017.12 §24). Each objective names the
+outcomes of the results framework that it is to be read by; what figures say does not belong here.
 """
 
 from collections.abc import Iterator
