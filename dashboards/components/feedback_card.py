@@ -36,8 +36,8 @@ def feedback_card(context: Context) -> html.Section:
         html.P(_tones(context, found), className="note"),
         take_away(context, "feedback", ("csv",), title),
     ]
-    names = {"start": _named(context, quarters[0]), "end": _named(context, quarters[-1])}
-    return card(title, parts, words("feedback.under", **names), key="feedback")
+    ends = dict.fromkeys(_named(context, quarter) for quarter in (quarters[0], quarters[-1]))
+    return card(title, parts, words("feedback.under", when="–".join(ends)), key="feedback")
 
 
 def _named(context: Context, quarter: str) -> str:

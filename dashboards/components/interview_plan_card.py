@@ -6,6 +6,7 @@ from dash import html
 
 from dashboards.components.card import card, notice
 from dashboards.components.chart import take_away
+from dashboards.components.evidence import within_margin
 from dashboards.components.finding_notes import folded
 from dashboards.components.table import Column, table
 from dashboards.context import Context
@@ -28,7 +29,8 @@ def interview_plan(context: Context, link: Row) -> html.Section:
         return card(title, [notice(words("pulse.none"))], key="pulse")
     whole = [row for row in rows if row["area"] == context.country]
     grade = link["grade"]
-    said = words("pulse.enough", grade=grade) if grade in _GRADED else words("pulse.not_enough")
+    is_told = grade in _GRADED or within_margin(grade, link["status"])
+    said = words("pulse.enough", grade=grade) if is_told else words("pulse.not_enough")
     heads = [Column(words("pulse.head.change"), True)]
     heads += [Column(words(f"pulse.head.{name}"), True) for name in ("interviews", "months")]
     columns = [*heads, Column(words("pulse.head.plan"))]

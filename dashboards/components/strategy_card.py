@@ -55,8 +55,8 @@ def _objectives(context: Context) -> html.Div:
     lines = []
     for row in rows_of(transition.objectives(context.release)):
         title = words.of(row, "title")
-        for place, item in enumerate(str(row["outcomes"]).split("|")):
-            lines.append(["" if place else title, *_outcome(context, items.get(item), item)])
+        for item in str(row["outcomes"]).split("|"):
+            lines.append([title, *_outcome(context, items.get(item), item)])
     return table(columns, lines, words("strategy.objectives"))
 
 

@@ -63,7 +63,7 @@ def _sentence(context: Context, known: dict[str, list[Row]], left: pd.DataFrame)
     if due.empty:
         return said
     staffed = formats.number(int((due["post"] == "staffed").sum()), words)
-    return f"{said} {words.digits('transition.handed', len(due), staffed=staffed)}"
+    return " ".join([said, words.digits("transition.handed", len(due), staffed=staffed)])
 
 
 def _quarter(context: Context, name: str) -> str:
@@ -92,7 +92,6 @@ def _line(context: Context, rows: Sequence[Row]) -> list[Any]:
         if is_known
         else words("transition.not_said")
     )
-    held = quarters_held(rows)
     since = row["held_since"]
     return [
         [html.B(row["benchmark_code"]), " ", condition(context, row)],
@@ -103,8 +102,8 @@ def _line(context: Context, rows: Sequence[Row]) -> list[Any]:
             state=words.label("benchmark_state", row["state"]),
             quarter=_quarter(context, row["quarter"]),
         ),
-        words("transition.not_said") if formats.is_missing(since) else formats.day(since, words),
-        words.digits("transition.held", held) if held else words("transition.not_held"),
+        "–" if formats.is_missing(since) else formats.day(since, words),
+        formats.number(quarters_held(rows), words),
     ]
 
 
