@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import duckdb
+import pandas as pd
 
 from indicators.foundation.mart_tables import mart_ddl
 from pipelines.release.naming import database_of
@@ -36,6 +37,6 @@ def test_version_review_and_objectives_are_compared(tmp_path: Path) -> None:
     assert found.loc["review_due_on", "sentence_en"] == (
         "Strategy, review due on: 2027-09-30; before 2026-09-30."
     )
-    assert found.loc["objective added", "before"] is None
+    assert pd.isna(found.loc["objective added", "before"])
     assert "Former" in found.loc["objective former", "before"]
     assert "Is (fr) (calmer_sites, safe)" in found.loc["objective moved", "sentence_fr"]

@@ -282,7 +282,7 @@ def _fill_beside(connection: duckdb.DuckDBPyConnection) -> None:
     for lesson, leaves in (("Lesson-Hidden", False), ("Lesson-Shown", True)):
         reviewed = {"mission": MISSION, "area": "BK", "for_headquarters": leaves}
         insert(connection, "mart.lesson", reviewed | {"lesson": lesson})
-    for area, said in (("BK", 12), ("BK", 7), ("BK-3", 941)):
+    for area, said in (("BK", 12), ("BK", 7), ("BK-1-1", 941)):  # below admin 1
         heard = {"mission": MISSION, "quarter": PERIOD, "area": area, "disclosure": "exact"}
         theme = {"breakdown": "theme", "breakdown_value": f"theme-{said}"}
         insert(connection, "mart.community_feedback", heard | theme | {"said": said})
