@@ -59,4 +59,4 @@ def _sums(context: Context, found: pd.DataFrame) -> str:
     words, own = context.words, found[found["quantity_unit"] == "activity"]
     sums = {name: float(own[name].sum()) for name in ("original", "quantity", "done")}
     numbers = {name: formats.number(value, words) for name, value in sums.items()}
-    return words("effort.changes_sums", lines=formats.number(len(own), words), **numbers)
+    return words.digits("effort.changes_sums", len(own), **numbers)

@@ -530,7 +530,7 @@ def test_what_waits_is_counted_from_the_as_of_day(context_at: At) -> None:
 
 def test_a_benchmark_is_held_for_the_quarters_without_a_break(context_at: At) -> None:
     rows = {
-        text_of(cells[0]).split()[0]: [text_of(cell) for cell in cells]
+        text_of(cells[0]).split()[0]: [text_of(cell).replace("\u00a0", " ") for cell in cells]
         for cells in _cells_of_card(transition.body(context_at("/transition")), "card-benchmarks")
     }
     assert rows["TB-1"][3:] == ["Met (Q3 2026)", "1 Apr 2026", "2"]
@@ -566,7 +566,7 @@ def test_lessons_are_found_by_their_tags(context_at: At) -> None:
 def test_the_plan_shows_original_and_current_beside_what_was_done(context_at: At) -> None:
     text = text_of(effort.body(context_at("/effort")))
     assert "originally 196" in text
-    assert "1 lines were changed: planned 8 at first, 4 now, 3 done." in text
+    assert "1 line was changed: planned 8 at first, 4 now, 3 done." in text
 
 
 def test_what_residents_said_stands_with_its_display(context_at: At) -> None:
