@@ -378,11 +378,13 @@ def _show_answers(connection: duckdb.DuckDBPyConnection, table: str) -> None:
 def _show_feedback(connection: duckdb.DuckDBPyConnection, rules: Audience) -> None:
     """What residents said, in the grid of persons and as they are displayed."""
     shown = rules.classes["person"]
-    connection.execute(
-        f"""DELETE FROM mart.community_feedback AS own WHERE NOT EXISTS (
-          SELECT 1 FROM (SELECT area_code, area_level, 'Q' AS period_type FROM mart.area) AS known
-          WHERE known.area_code = own.area AND {in_grid_sql(policy().grids[shown.grid])})"""
-    )
+    grid = policy().grids[shown.grid]
+    if grid.area_levels is not None:
+        connection.execute(
+            f"""DELETE FROM mart.community_feedback AS own WHERE NOT EXISTS (
+              SELECT 1 FROM (SELECT *, 'Q' AS period_type FROM mart.area) AS known
+              WHERE known.area_code = own.area AND {in_grid_sql(grid)})"""
+        )
     if shown.display == "persons":
         connection.execute(
             f"""UPDATE mart.community_feedback SET said = {displayed("said")},
