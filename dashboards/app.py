@@ -39,11 +39,13 @@ from dashboards.pages import (
     help,
     indicator,
     indicators,
+    lessons,
     map,
     overview,
     perceptions,
     releases,
     results_chain,
+    transition,
 )
 from dashboards.releases import DamagedRelease
 from dashboards.theme import style_sheet
@@ -62,6 +64,8 @@ PAGES: Sequence[tuple[str, ModuleType]] = (
     ("next", map),
     ("next", alerts),
     ("next", assessment),
+    ("next", transition),
+    ("next", lessons),
     ("sure", data_quality),
     ("sure", releases),
     ("sure", catalogue),

@@ -1,4 +1,4 @@
-"""What waits: alerts without response, reviews due, reports missing, links with another grade."""
+"""What waits: alerts, reviews, reports, links with another grade, the review of the strategy."""
 
 from typing import Any
 
@@ -8,9 +8,11 @@ from dash import html
 from dashboards.components.card import card
 from dashboards.components.links import page_link
 from dashboards.components.pending_card import as_of, days_pending
+from dashboards.components.strategy_card import days_overdue
 from dashboards.context import Context
-from dashboards.queries import framework, pending, quality, records
+from dashboards.queries import framework, pending, quality, records, transition
 from dashboards.releases import earlier_release
+from dashboards.rows import rows_of
 from dashboards.wording import formats
 from dashboards.wording.words import Words, in_sentence
 
@@ -21,7 +23,7 @@ def waits_card(context: Context, returns: pd.DataFrame) -> html.Section:
     """One line a kind of thing that waits, each with the way to its page."""
     words = context.words
     lines = [*_alerts(context), *_reviews(context), *_reports(context, returns), *_links(context)]
-    lines += _recommendations(context)
+    lines += [*_recommendations(context), *_strategy(context)]
     items = lines or [html.Li(words("waits.none"))]
     under = words("waits.under", on=formats.day(context.mission["as_of"], words))
     return card(words("waits.title"), [html.Ul(items, className="facts")], under, key="waits")
@@ -103,6 +105,16 @@ def _links(context: Context) -> list[html.Li]:
     if context.area != context.country:
         note = f"{note}. {words('finding.whole_mission')}"
     return [_line(context, text, "/results-chain", note)]
+
+
+def _strategy(context: Context) -> list[html.Li]:
+    """The review of the strategy, once its day has come."""
+    found = rows_of(transition.strategy(context.release))
+    if not found or not days_overdue(context, found[0]["review_due_on"]):
+        return []
+    words = context.words
+    note = words("waits.strategy_since", on=formats.day(found[0]["review_due_on"], words))
+    return [_line(context, words("waits.strategy"), "/transition", note)]
 
 
 def _grades(links: pd.DataFrame) -> dict[str, str]:

@@ -13,6 +13,7 @@ _CARRIED = ("mission", "period", "area", "lang", "theme")
 _OF_PAGE = (
     *("view", "q", "edge", "question", "level", "page", "indicator"),
     *("stage", "tier", "phase", "unit", "owner", "rating", "target"),  # narrow indicators
+    *("threat_type", "lesson"),  # narrow the lessons, as do tier and phase
     *("grade", "outcome"),  # narrow the results chain, as does its tier
     *("reporter", "reason"),  # narrow rejected rows, revised figures
 )

@@ -11,7 +11,15 @@ from dashboards.access import Audience
 from dashboards.components.list_files import LIST_ROUTE
 from dashboards.context import Context, read_context
 from dashboards.http.address import Address
-from dashboards.lists import missing_reports, one_indicator, rejected_rows, revised_figures
+from dashboards.lists import (
+    lessons,
+    missing_reports,
+    one_indicator,
+    plan_changes,
+    rejected_rows,
+    revised_figures,
+    transition_lists,
+)
 from dashboards.lists.sheet import Sheet, csv_bytes, value_of, xlsx_bytes
 from dashboards.wording.words import Words
 
@@ -21,6 +29,10 @@ LISTS: Mapping[str, Callable[[Context], list[Sheet]]] = {
     "rejected-rows": rejected_rows.sheets,
     "revised-figures": revised_figures.sheets,
     "indicator": one_indicator.sheets,
+    "benchmarks": transition_lists.benchmark_sheets,
+    "handovers": transition_lists.handover_sheets,
+    "lessons": lessons.sheets,
+    "plan-changes": plan_changes.sheets,
 }
 _TYPES = {
     "csv": "text/csv; charset=utf-8",

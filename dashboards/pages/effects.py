@@ -18,9 +18,11 @@ from dashboards.components.difference import change_in_words
 from dashboards.components.event_study_card import time_since_activity
 from dashboards.components.evidence import evidence_key, evidence_mark, within_margin
 from dashboards.components.expected_change import expected_change
+from dashboards.components.feedback_card import feedback_card
 from dashboards.components.field_judgement import field_judgement
 from dashboards.components.finding_notes import caveat_codes, caveat_list
 from dashboards.components.finding_sentence import finding_of
+from dashboards.components.interview_plan_card import interview_plan
 from dashboards.components.interviews_card import interviews_around
 from dashboards.components.links import page_link
 from dashboards.components.over_time_card import by_area, over_time, period_type_of
@@ -164,6 +166,7 @@ def body(context: Context) -> list[Any]:
         around_activities(context, edge),
         interviews_around(context, edge),
         evidence_plan(context, edge),
+        interview_plan(context, link),
         every_setting(context, primary, tests),
         area_effects(context, link),
         component_effects(context, edge),
@@ -174,6 +177,7 @@ def body(context: Context) -> list[Any]:
         rests_on(context, primary, tests),
         primary_test(context, edge),
         *expected_change(context, link["to_indicator"]),
+        feedback_card(context),
         _judgements(context, link),
     ]
     panels.sort(key=_is_not_made)

@@ -13,6 +13,7 @@ from dashboards.components.card import card, notice
 from dashboards.components.chart import take_away
 from dashboards.components.output_done import done_bar
 from dashboards.components.page_head import page_head
+from dashboards.components.plan_changes_card import plan_changes_card
 from dashboards.components.table import Column, table
 from dashboards.context import Context
 from dashboards.queries import effort
@@ -87,6 +88,10 @@ def _cell(context: Context, row: Row | None) -> html.Td:
         numbers = {"done": formats.number(done, words), "planned": formats.number(planned, words)}
         parts += [html.Span(words("effort.of_plan", **numbers), className="note")]
         parts += [done_bar(done, planned)]
+        original = _number(row["planned_original"])
+        if original != planned:
+            said = words("effort.original", number=formats.number(original, words))
+            parts.append(html.Span(said, className="note"))
     else:
         parts.append(html.Span(words("effort.no_plan"), className="note"))
     if _number(row["lines_planned"]):
@@ -162,7 +167,7 @@ def _cooperation(context: Context) -> html.Section:
 
 
 def body(context: Context) -> list[Any]:
-    """Sentence, the matrix, areas of cooperation."""
+    """Sentence, the matrix, changed lines of the plan, areas of cooperation."""
     found = _rows(context)
     heading = formats.period_heading(context.period, context.words)
     head = page_head(
@@ -172,4 +177,5 @@ def body(context: Context) -> list[Any]:
     )
     if found.empty:
         return [head, notice(context.words("effort.nothing"))]
-    return [head, html.Div([_matrix(context, found), _cooperation(context)], className="stack")]
+    cards = [_matrix(context, found), plan_changes_card(context), _cooperation(context)]
+    return [head, html.Div(cards, className="stack")]

@@ -12,7 +12,7 @@ def effort(release: Release, start: str, end: str, area: str) -> pd.DataFrame:
     sql = f"""
         SELECT tier, unit_type, phase, sum(done) AS done, sum(lines_planned) AS lines_planned,
                sum(lines_done) AS lines_done, sum(planned) AS planned,
-               sum(planned_done) AS planned_done
+               sum(planned_done) AS planned_done, sum(planned_original) AS planned_original
         FROM mart.effort WHERE {_MONTHS}
         GROUP BY ALL ORDER BY tier, unit_type, phase
     """

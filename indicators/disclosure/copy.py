@@ -9,7 +9,14 @@ from datetime import date
 import duckdb
 import pandas as pd
 
-from indicators.definitions.audiences import LEAST_CASES, Audience, AudienceName, Shown, policy
+from indicators.definitions.audiences import (
+    LEAST_CASES,
+    LEAST_PERSONS,
+    Audience,
+    AudienceName,
+    Shown,
+    policy,
+)
 from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.columns_read import class_of_total
 from indicators.definitions.contracts import CLASSES, contracts
@@ -24,6 +31,7 @@ from indicators.foundation.codes import (
     CONFIDENTIAL,
     FREE,
     NOT_APPLICABLE,
+    ROUNDED,
     SUPPRESSED,
     TOO_IMPRECISE,
     TOTAL,
@@ -82,6 +90,8 @@ def restrict(
     _show_values(connection, mission, audience, rules)
     hide_imprecise(connection)
     tables = _tables(connection)
+    if "community_feedback" in tables:
+        _show_feedback(connection, rules)
     if rules.classes["person"].display == "persons":
         _show_rows_of_files(connection, tables)
     if "contribution" in tables:
@@ -363,6 +373,23 @@ def _show_answers(connection: duckdb.DuckDBPyConnection, table: str) -> None:
     connection.execute(
         f"UPDATE mart.{table} SET {nulls} WHERE ({base}) BETWEEN 1 AND {LEAST_CASES - 1}"
     )
+
+
+def _show_feedback(connection: duckdb.DuckDBPyConnection, rules: Audience) -> None:
+    """What residents said, in the grid of persons and as they are displayed."""
+    shown = rules.classes["person"]
+    grid = policy().grids[shown.grid]
+    if grid.area_levels is not None:
+        connection.execute(
+            f"""DELETE FROM mart.community_feedback AS own WHERE NOT EXISTS (
+              SELECT 1 FROM (SELECT *, 'Q' AS period_type FROM mart.area) AS known
+              WHERE known.area_code = own.area AND {in_grid_sql(grid)})"""
+        )
+    if shown.display == "persons":
+        connection.execute(
+            f"""UPDATE mart.community_feedback SET said = {displayed("said")},
+            disclosure = CASE WHEN said < {LEAST_PERSONS} THEN '{BELOW_8}' ELSE '{ROUNDED}' END"""
+        )
 
 
 def _show_rows_of_files(connection: duckdb.DuckDBPyConnection, tables: set[str]) -> None:

@@ -4,7 +4,7 @@ Single cases by area and day; who reported one is in no column, and protected ki
 pooled code.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 import duckdb
 
@@ -12,7 +12,7 @@ from indicators.compiler.derived.columns import rows_sql
 from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import Mission
 from indicators.definitions.vocabularies import vocabularies
-from indicators.foundation.sql_text import literal
+from indicators.foundation.sql_text import pooled_sql
 
 # The indicator of each kind: where the mission counts none of it, none of it is listed.
 ALERTS, REVIEWS = "P2-OC-02", "P2-OP-15"
@@ -35,7 +35,7 @@ def fill_pending_actions(
     sixty days after the incident was closed (2023.05 §87), and has no date before that.
     """
     if ALERTS in selected:
-        kind = _pooled_sql("threat_type", vocabularies()["threat_type"].pooled_as)
+        kind = pooled_sql("threat_type", vocabularies()["threat_type"].pooled_as)
         rows = rows_sql(contracts()["alerts"], _ALERT_COLUMNS)
         statement = f"""SELECT ?, 'alert_response', area_code, {kind}, level, received_at, due_at
             FROM ({rows})
@@ -45,7 +45,7 @@ def fill_pending_actions(
               AND coalesce(local_date(closed_at) > as_of_day(), true)"""
         _insert(connection, mission, statement)
     if REVIEWS in selected:
-        kind = _pooled_sql("incident_type", vocabularies()["incident_type"].pooled_as)
+        kind = pooled_sql("incident_type", vocabularies()["incident_type"].pooled_as)
         rows = rows_sql(contracts()["incidents"], _REVIEW_COLUMNS)
         statement = f"""SELECT ?, 'after_action_review', area_code, {kind}, NULL, occurred_on,
               review_due_on
@@ -59,10 +59,3 @@ def _insert(connection: duckdb.DuckDBPyConnection, mission: Mission, statement: 
     connection.execute(
         f"INSERT INTO mart.pending_action {statement} ORDER BY ALL", [mission.mission]
     )
-
-
-def _pooled_sql(column: str, pooled_as: Mapping[str, str]) -> str:
-    cases = " ".join(
-        f"WHEN {literal(kind)} THEN {literal(pool)}" for kind, pool in pooled_as.items()
-    )
-    return f"CASE {column} {cases} ELSE {column} END" if cases else column

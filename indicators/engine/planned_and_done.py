@@ -1,4 +1,4 @@
-"""`mart.effort` and `mart.joint_activity`: activities planned and done, by month and area.
+"""`mart.effort`, `plan_change` and `joint_activity`: activities planned and done, by month, area.
 
 Counts of what the mission itself did, by tier, phase and type of unit; what changed for people does
 not belong here. An activity counts in its own area and in those above it.
@@ -54,9 +54,13 @@ def fill_effort(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None
               quantity_unit = 'activity' AND coalesce(cited.done, 0) >= planned_quantity
             ) AS lines_done,
             CAST(sum(planned_quantity) FILTER (quantity_unit = 'activity') AS DOUBLE) AS planned,
-            sum(coalesce(cited.done, 0)) FILTER (quantity_unit = 'activity') AS planned_done
+            sum(coalesce(cited.done, 0)) FILTER (quantity_unit = 'activity') AS planned_done,
+            CAST(sum(original) FILTER (quantity_unit = 'activity') AS DOUBLE) AS planned_original
           FROM (
-            SELECT * FROM core.activity_plan
+            SELECT *, coalesce(max(planned_quantity) FILTER (
+              plan_version = 1 AND quantity_unit = 'activity'
+            ) OVER (PARTITION BY plan_line_code), 0) AS original
+            FROM core.activity_plan
             QUALIFY row_number() OVER (
               PARTITION BY plan_line_code ORDER BY plan_version DESC) = 1
           ) AS own
@@ -69,7 +73,7 @@ def fill_effort(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None
           WHERE own.month <= as_of_day() GROUP BY ALL
         )
         SELECT ?, month, area, unit_type, tier, phase, done, lines_planned, lines_done, planned,
-          planned_done
+          planned_done, planned_original
         FROM done FULL JOIN lines USING (month, area, unit_type, tier, phase)
         ORDER BY ALL""",
         [mission.mission],
@@ -83,6 +87,42 @@ def fill_effort(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None
         JOIN cube.area_place AS place USING (area_code, location_precision)
         JOIN cube.area_ancestor AS up ON up.area_code = place.area
         GROUP BY ALL ORDER BY ALL""",
+        [mission.mission],
+    )
+
+
+def fill_plan_changes(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
+    """Lines of the plan of which a later version stands, up to the as-of day.
+
+    The original quantity is null where no version 1 was delivered, and counts in the unit of the
+    current one only.
+    """
+    connection.execute(
+        """INSERT INTO mart.plan_change
+        SELECT ?, now.plan_line_code, now.budget_year, now."month", now.area_code,
+          coalesce(unit.unit_type, '_U'), now.activity_type, coalesce(now.tier, '_U'),
+          coalesce(now.phase, '_U'), now.quantity_unit,
+          CAST(first.planned_quantity AS DOUBLE), CAST(now.planned_quantity AS DOUBLE),
+          CASE WHEN now.quantity_unit = 'activity' THEN coalesce(cited.done, 0) END,
+          now.plan_version, now.approved_on, now.change_reason
+        FROM (
+          SELECT * FROM core.activity_plan WHERE "month" <= as_of_day()
+          QUALIFY row_number() OVER (PARTITION BY plan_line_code ORDER BY plan_version DESC) = 1
+        ) AS now
+        LEFT JOIN core.activity_plan AS first ON first.plan_line_code = now.plan_line_code
+          AND first.plan_version = 1 AND first.quantity_unit = now.quantity_unit
+        LEFT JOIN (
+          SELECT plan_line_code, count(DISTINCT activity_code) AS done
+          FROM core.activities WHERE status = 'completed'
+            AND local_date(started_at) <= as_of_day()
+          GROUP BY ALL
+        ) AS cited ON cited.plan_line_code = now.plan_line_code
+        LEFT JOIN (
+          SELECT unit_code, arg_max(unit_type, valid_from) AS unit_type
+          FROM core.units GROUP BY unit_code
+        ) AS unit ON unit.unit_code = now.unit_code
+        WHERE now.plan_version > 1
+        ORDER BY ALL""",
         [mission.mission],
     )
 

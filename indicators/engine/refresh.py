@@ -46,9 +46,12 @@ from indicators.engine.planned_and_done import (
     COMPLETED_ACTIVITY,
     COMPLETED_ACTIVITY_CLOCK,
     fill_effort,
+    fill_plan_changes,
 )
 from indicators.engine.reference_tables import fill_registers
 from indicators.engine.reject_impact import write_reject_impact
+from indicators.engine.residents_and_reviews import fill_community_feedback, fill_lessons
+from indicators.engine.transition import fill_handovers
 from indicators.engine.versions_in_force import settle_versions
 from indicators.foundation.database import one_transaction
 from indicators.foundation.mart_tables import VALUE_KEY, mart_ddl, totals_sql
@@ -88,11 +91,15 @@ _ENGINE_TABLES = (  # those that are written whole; the others are kept (`values
     "survey_item_response",
     "base",
     "effort",
+    "plan_change",
     "joint_activity",
     "pending_action",
     "early_warning",
     "base_plan",
     "benchmark",
+    "handover",
+    "lesson",
+    "community_feedback",
     "mission",
 )
 _TABLES = (*_ENGINE_TABLES, *KEPT_TABLES)
@@ -132,9 +139,13 @@ def compute(
         note_values(connection)
         fill_registers(connection, mission, all_versions(indicators), as_of, profile, spans)
         fill_effort(connection, mission)
+        fill_plan_changes(connection, mission)
         fill_pending_actions(connection, mission, [indicator.code for indicator in indicators])
         fill_early_warning(connection, mission, [indicator.code for indicator in indicators])
         fill_readiness(connection, mission)
+        fill_handovers(connection, mission, [indicator.code for indicator in indicators])
+        fill_lessons(connection, mission)
+        fill_community_feedback(connection, mission)
         record_inputs(connection, inputs, tables)
         write_reject_impact(connection, mission, indicators)
 

@@ -91,7 +91,19 @@ CREATE TABLE mart.base (
 -- `_U`: the line names none. Nulls: no activity, or no line
 CREATE TABLE mart.effort (
   mission VARCHAR, month DATE, area VARCHAR, unit_type VARCHAR, tier VARCHAR, phase VARCHAR,
-  done BIGINT, lines_planned BIGINT, lines_done BIGINT, planned DOUBLE, planned_done BIGINT
+  done BIGINT, lines_planned BIGINT, lines_done BIGINT, planned DOUBLE, planned_done BIGINT,
+  -- Of the same lines what the original plan had, where their current version stands
+  planned_original DOUBLE
+);
+
+-- Lines of the plan that were changed, in their own area: the original (version 1, which the
+-- results-based budget keeps), the current version, and completed activities that cite the line;
+-- `done`: null of lines that plan persons, with which activities are not compared
+CREATE TABLE mart.plan_change (
+  mission VARCHAR, plan_line_code VARCHAR, budget_year VARCHAR, month DATE, area VARCHAR,
+  unit_type VARCHAR, activity_type VARCHAR, tier VARCHAR, phase VARCHAR, quantity_unit VARCHAR,
+  original DOUBLE, quantity DOUBLE, done BIGINT, plan_version INTEGER, approved_on DATE,
+  change_reason VARCHAR
 );
 
 -- Completed activities with another component; one with two stands with both
@@ -121,6 +133,44 @@ CREATE TABLE mart.base_plan (
 CREATE TABLE mart.benchmark (
   mission VARCHAR, benchmark_code VARCHAR, condition_en VARCHAR, condition_fr VARCHAR,
   quarter VARCHAR, state VARCHAR, held_since DATE, evidence_indicator VARCHAR
+);
+
+-- Areas that UN police left (definitions 61). `post`, six months later: staffed, not_staffed,
+-- not_reported (no row of that month), not_yet (the six months are not over)
+CREATE TABLE mart.handover (
+  mission VARCHAR, area VARCHAR, base_name VARCHAR, left_on DATE, six_months_on DATE, post VARCHAR
+);
+
+-- Lessons of completed reviews, a row a lesson; the threat of a protected kind in its pooled code
+CREATE TABLE mart.lesson (
+  mission VARCHAR, area VARCHAR, completed_on DATE, review_kind VARCHAR, subject VARCHAR,
+  lesson VARCHAR, tier VARCHAR, phase VARCHAR, threat_type VARCHAR, for_headquarters BOOLEAN
+);
+
+-- What residents said, counted by one dimension at a time: theme, sentiment. `said` null with
+-- `disclosure` below_8 where the copy displays persons
+CREATE TABLE mart.community_feedback (
+  mission VARCHAR, quarter VARCHAR, area VARCHAR, breakdown VARCHAR, breakdown_value VARCHAR,
+  said BIGINT, disclosure VARCHAR
+);
+
+-- The mission's strategy for the protection of civilians; no row without one
+CREATE TABLE mart.strategy (
+  mission VARCHAR, title_en VARCHAR, title_fr VARCHAR, version INTEGER, approved_on DATE,
+  approved_by_en VARCHAR, approved_by_fr VARCHAR, review_due_on DATE, change_en VARCHAR,
+  change_fr VARCHAR
+);
+
+-- Its objectives; `outcomes`: of the results framework (`framework_item.item`), joined by |
+CREATE TABLE mart.strategy_objective (
+  mission VARCHAR, position INTEGER, objective VARCHAR, title_en VARCHAR, title_fr VARCHAR,
+  outcomes VARCHAR
+);
+
+-- What differs from the strategy in the release before; null where one side has none
+CREATE TABLE mart.strategy_change (
+  mission VARCHAR, release_before VARCHAR, field VARCHAR, before VARCHAR, after VARCHAR,
+  sentence_en VARCHAR, sentence_fr VARCHAR
 );
 
 CREATE TABLE mart.mission (

@@ -1,6 +1,6 @@
 """Names and texts as they stand in SQL."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 
 def quoted(name: str) -> str:
@@ -16,3 +16,11 @@ def literal(text: str) -> str:
 def literals(texts: Iterable[str]) -> str:
     """Texts as the list of an SQL `IN`, in their order."""
     return ", ".join(literal(text) for text in texts)
+
+
+def pooled_sql(column: str, pooled_as: Mapping[str, str]) -> str:
+    """A column of codes with each kind of `pooled_as` in its pool."""
+    cases = " ".join(
+        f"WHEN {literal(kind)} THEN {literal(pool)}" for kind, pool in pooled_as.items()
+    )
+    return f"CASE {column} {cases} ELSE {column} END" if cases else column

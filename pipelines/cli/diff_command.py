@@ -41,6 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
         compared_folders,
         diff_releases,
     )
+    from pipelines.release.revisions.strategies import changed_strategy
 
     old, new = compared_folders(
         arguments.workspace, mission_of(arguments), arguments.old, arguments.new
@@ -52,6 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
         "reasons": dict(sorted(Counter(line["reason"] for line in lines).items())),
         "parameters": changed_parameters(old, new, arguments.audience),
         "primaries": _plain_rows(changed_primaries(old, new, arguments.audience)),
+        "strategy": _plain_rows(changed_strategy(old, new, arguments.audience)),
         "revisions": lines,
     }
     show(arguments, found, "\n".join(_text(found, arguments.language, arguments.all, new)))
@@ -77,6 +79,8 @@ def _text(found: dict[str, Any], language: str, is_all: bool, new: Path) -> Iter
     for change in found["primaries"]:
         sentence = change[f"sentence_{language}"]
         yield message("cli.diff.primary", language, edge=change["edge"], sentence=sentence)
+    for change in found["strategy"]:
+        yield change[f"sentence_{language}"]
     chosen = [line for line in lines if is_all or not _group(line)]
     for line in chosen:
         yield _line(line, language)

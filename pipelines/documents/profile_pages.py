@@ -20,6 +20,7 @@ from indicators.foundation.messages import message
 from indicators.foundation.model_problems import models_in
 from indicators.linkage.framework.field_judgements import Judgements
 from indicators.linkage.framework.model import Framework
+from indicators.linkage.framework.strategy import Strategy
 from pipelines.mapping.model import Source
 from pipelines.readers import READERS, reader
 
@@ -28,6 +29,7 @@ FILES: Mapping[str, type[BaseModel]] = {
     "framework": Framework,
     "source": Source,
     "judgements": Judgements,
+    "strategy": Strategy,
 }
 """Name of a JSON Schema: the model of the file."""
 _PLAIN = {str: "str", int: "int", float: "float", bool: "bool", date: "date", Any: "any"}

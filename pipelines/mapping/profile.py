@@ -1,12 +1,13 @@
 """A mission's profile checked as a whole: its YAML files, its outlines, the files that it names."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from indicators.definitions.catalogue import load_catalogue, selected_indicators
 from indicators.definitions.contracts import contracts
+from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import (
     SHARED,
     Mission,
@@ -17,7 +18,9 @@ from indicators.definitions.mission_profile import (
 from indicators.foundation.errors import Problem, WrongUse, nearest
 from indicators.foundation.yaml_files import row_of_key
 from indicators.linkage.framework.field_judgements import read_judgements
+from indicators.linkage.framework.model import FILE_NAME as FRAMEWORK_FILE
 from indicators.linkage.framework.model import read_framework
+from indicators.linkage.framework.strategy import read_strategy
 from pipelines.mapping.agreements import agreed
 from pipelines.mapping.area_polygons import outlines_path, outlines_problems
 from pipelines.mapping.model import load_sources
@@ -43,7 +46,17 @@ def profile_problems(profile: Path, *, is_installed: bool = True) -> list[Proble
         problems += _refused(
             lambda: [agreed(source, mission) for source in load_sources(profile).values()]
         )
-    return problems + _refused(lambda: read_judgements(profile, read_framework(profile, catalogue)))
+    problems += _refused(lambda: read_judgements(profile, read_framework(profile, catalogue)))
+    return problems + _refused(lambda: _read_strategy(profile, catalogue, problems))
+
+
+def _read_strategy(
+    profile: Path, catalogue: Mapping[str, Indicator], problems: Sequence[Problem]
+) -> None:
+    """Its outcomes can only be looked up in a framework that is sound."""
+    is_sound = not any(problem.file == FRAMEWORK_FILE for problem in problems)
+    if is_sound:
+        read_strategy(profile, read_framework(profile, catalogue))
 
 
 def _refused(read: Callable[[], object]) -> list[Problem]:

@@ -185,7 +185,27 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
             rows = _row_count(connection, "field_judgement")
         return dg.MaterializeResult(metadata={"dagster/row_count": rows})
 
-    return [indicator_value, linkage, protection_gap, field_judgement]
+    @dg.asset(
+        key=mart_key("strategy"),
+        deps=[mart_key("indicator_value")],
+        group_name="mart",
+        partitions_def=partitions,
+        description="The mission's strategy for the protection of civilians and its objectives",
+    )
+    def strategy(
+        context: dg.AssetExecutionContext, workspace: WorkspaceResource, as_of: AsOf
+    ) -> dg.MaterializeResult:
+        from indicators.definitions.catalogue import load_catalogue
+        from indicators.linkage.framework.model import read_framework
+        from indicators.linkage.framework.strategy import store_strategy
+
+        with _warehouse(context, workspace) as (profile, mission, connection):
+            framework = read_framework(profile, load_catalogue())
+            store_strategy(connection, mission, profile, framework, as_of.of(mission))
+            rows = _row_count(connection, "strategy_objective")
+        return dg.MaterializeResult(metadata={"dagster/row_count": rows})
+
+    return [indicator_value, linkage, protection_gap, field_judgement, strategy]
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from pipelines.orchestration.resources import WorkspaceResource
 from pipelines.warehouse.connection import open_warehouse
 
 # The last of the mart that a refresh makes; with them all of it is there.
-_RELEASED = ("indicator_value", "result_link", "protection_gap", "field_judgement")
+_RELEASED = ("indicator_value", "result_link", "protection_gap", "field_judgement", "strategy")
 CANDIDATE = dg.AssetKey(["release", "candidate"])
 PUBLISHED = dg.AssetKey(["release", "published"])
 

@@ -32,6 +32,7 @@ from pipelines.release.revisions.causes import published_of, read_published
 from pipelines.release.revisions.decomposition import Decomposition, decomposition
 from pipelines.release.revisions.primaries import primary_changes
 from pipelines.release.revisions.report import revisions_against
+from pipelines.release.revisions.strategies import strategy_changes
 from pipelines.release.snapshot import (
     Tables,
     open_memory,
@@ -219,6 +220,7 @@ def _fill_revisions(copy: duckdb.DuckDBPyConnection, facts: _Facts, audience: st
     found = {
         "revision": revisions_against(copy, before, facts.previous, facts.decompose),
         "primary_change": primary_changes(copy, before, facts.previous),
+        "strategy_change": strategy_changes(copy, before, facts.previous),
     }
     for table, frame in found.items():
         copy.register("incoming", frame)

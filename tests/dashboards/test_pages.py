@@ -20,11 +20,13 @@ from dashboards.pages import (
     help,
     indicator,
     indicators,
+    lessons,
     map,
     overview,
     perceptions,
     releases,
     results_chain,
+    transition,
 )
 from dashboards.queries import framework
 from indicators.foundation.messages import message, message_catalogue
@@ -45,6 +47,8 @@ PAGES = {
     "/catalogue": catalogue,
     "/effort": effort,
     "/alerts": alerts,
+    "/transition": transition,
+    "/lessons": lessons,
     "/help": help,
 }
 EVERY_PAGE = pytest.mark.parametrize(("path", "page"), PAGES.items(), ids=list(PAGES))
@@ -522,3 +526,61 @@ def test_what_waits_is_counted_from_the_as_of_day(context_at: At) -> None:
     )
     assert "Ambush on a road" in inside and "overdue" in inside and "not closed yet" in inside
     assert "Ambush" not in outside and "Every alert that needed action" in outside
+
+
+def test_a_benchmark_is_held_for_the_quarters_without_a_break(context_at: At) -> None:
+    rows = {
+        text_of(cells[0]).split()[0]: [text_of(cell).replace("\u00a0", " ") for cell in cells]
+        for cells in _cells_of_card(transition.body(context_at("/transition")), "card-benchmarks")
+    }
+    assert rows["TB-1"][3:] == ["Met (Q3 2026)", "1 Apr 2026", "2"]
+    assert rows["TB-2"][3:] == ["Partly met (Q3 2026)", "–", "0"]
+    earlier = transition.sentence(context_at("/transition?period=2025-Q4"))
+    assert earlier == "One of two transition benchmarks is met."
+
+
+def test_what_became_of_each_area_left_stands_in_the_sentence_and_the_list(context_at: At) -> None:
+    context = context_at("/transition")
+    said = transition.sentence(context)
+    assert "Of 3 areas that UN police left at least six months ago, 1 had" in said
+    posts = [
+        text_of(cells[-1]) for cells in _cells_of_card(transition.body(context), "card-handovers")
+    ]
+    assert sorted(posts) == ["not reported", "not six months yet", "not staffed", "staffed"]
+
+
+def test_a_strategy_whose_review_is_due_waits_on_the_overview(context_at: At) -> None:
+    assert "The review of the strategy is due" in text_of(overview.body(context_at("/")))
+    text = text_of(transition.body(context_at("/transition")))
+    assert "Version 2; before 1." in text and "former_outcome" in text
+
+
+def test_lessons_are_found_by_their_tags(context_at: At) -> None:
+    found = text_of(lessons.body(context_at("/lessons?tier=II&threat_type=crime")))
+    assert "1 of 2 lessons" in found
+    assert "No lesson has all of these tags" in text_of(
+        lessons.body(context_at("/lessons?tier=II&lesson=coordination"))
+    )
+
+
+def test_the_plan_shows_original_and_current_beside_what_was_done(context_at: At) -> None:
+    text = text_of(effort.body(context_at("/effort")))
+    assert "originally 196" in text
+    assert "1 line was changed: planned 8 at first, 4 now, 3 done." in text
+
+
+def test_what_residents_said_stands_with_its_display(context_at: At) -> None:
+    rows = [
+        [text_of(cell) for cell in cells]
+        for cells in _cells_of_card(effects.body(context_at("/effects?edge=E1")), "card-feedback")
+    ]
+    assert rows[0][1] == "12" and rows[1][1] == "fewer than 8"
+
+
+def _cells_of_card(body: list[object], look: str) -> list[list[object]]:
+    """The cells of each body row of the first table in a card."""
+    (found,) = (
+        part for part in components(body) if look in (getattr(part, "className", "") or "").split()
+    )
+    (body_of_table, *_) = (part for part in components(found) if isinstance(part, html.Tbody))
+    return [row.children for row in body_of_table.children]

@@ -897,6 +897,105 @@ def _component_rows() -> list[dict[str, Any]]:
     ]
 
 
+def _interview_plan_rows() -> list[dict[str, Any]]:
+    """Of the first edge: one change to see for the mission, and one area of it."""
+    empty = dict.fromkeys(MART_TABLES["interview_plan"])
+    plan = {"change": 10.0, "level": 41.0, "visits_soon": 62, "visits_later": 62}
+    rows = [
+        {"area": COUNTRY, **plan, "interviews": 1240, "months": 5, "smallest_change": 9.9}
+        | {"sentence_en": "Ask 1,240 adults.", "sentence_fr": "Interroger 1 240 adultes."},
+        {"area": "MT0101", **plan, "interviews": 140, "patrols": 3.25, "every": 3},
+    ]
+    return [
+        {**empty, "mission": MISSION, "edge": "E1", "position": position, **row}
+        for position, row in enumerate(rows, start=1)
+    ]
+
+
+def _benchmark_rows() -> list[dict[str, Any]]:
+    """One met for two quarters after a quarter without it, one never met."""
+    states = {
+        "TB-1": ("met", "partly", "met", "met"),
+        "TB-2": ("not_met", "not_met", "partly", "partly"),
+    }
+    quarters = ("2025-Q4", "2026-Q1", "2026-Q2", "2026-Q3")
+    return [
+        {"mission": MISSION, "benchmark_code": code, "quarter": quarter, "state": state}
+        | {"condition_en": f"Condition {code}", "condition_fr": f"Critère {code}"}
+        | {"held_since": date(2026, 4, 1) if state == "met" and quarter > "2026-Q1" else None}
+        | {"evidence_indicator": "P3-OC-02" if code == "TB-1" else "P3-OC-03"}
+        for code, found in states.items()
+        for quarter, state in zip(quarters, found, strict=True)
+    ]
+
+
+def _handover_rows() -> list[dict[str, Any]]:
+    """What became of the post, each kind once."""
+    posts = ("staffed", "not_staffed", "not_reported", "not_yet")
+    return [
+        {"mission": MISSION, "area": area, "base_name": f"Base {place}", "post": post}
+        | {"left_on": date(2025 + place // 4, 12, 31), "six_months_on": date(2026, 6, 30)}
+        | ({"left_on": date(2026, 6, 30), "six_months_on": date(2026, 12, 30)} if place > 3 else {})
+        for place, (area, post) in enumerate(zip(AREA_NAMES, posts, strict=False), start=1)
+    ]
+
+
+def _lesson_rows() -> list[dict[str, Any]]:
+    """Two of one review, one of them without tags."""
+    review = {"mission": MISSION, "area": "MT0303", "completed_on": date(2025, 1, 20)}
+    review |= {"review_kind": "after_action_review", "subject": "operation"}
+    tags = {"tier": "II", "phase": "response", "threat_type": "crime", "for_headquarters": True}
+    return [
+        {**review, "lesson": "early_warning", **tags},
+        {**review, "lesson": "coordination", "for_headquarters": False},
+    ]
+
+
+def _feedback_rows() -> list[dict[str, Any]]:
+    counts = {("theme", "safety"): 12, ("theme", "patrols"): None, ("sentiment", "negative"): 14}
+    return [
+        {"mission": MISSION, "quarter": "2026-Q3", "area": COUNTRY, "breakdown": breakdown}
+        | {"breakdown_value": value, "said": said}
+        | {"disclosure": "below_8" if said is None else "exact"}
+        for (breakdown, value), said in counts.items()
+    ]
+
+
+def _plan_change_rows() -> list[dict[str, Any]]:
+    line = {"mission": MISSION, "budget_year": "2026/27", "month": date(2026, 8, 1)}
+    line |= {"area": "MT0101", "unit_type": "FPU", "activity_type": "patrol", "tier": "II"}
+    line |= {"phase": "prevention", "quantity_unit": "activity", "plan_version": 2}
+    line |= {"approved_on": date(2026, 7, 15), "change_reason": "Access lost"}
+    line |= {"original": 8.0, "quantity": 4.0, "done": 3, "plan_line_code": "PL-1"}
+    persons = {"quantity_unit": "person", "done": None, "plan_line_code": "PL-2"}
+    return [line, line | persons | {"change_reason": None}]
+
+
+def _strategy_rows() -> list[dict[str, Any]]:
+    return [
+        {"mission": MISSION, "title_en": "Strategy", "title_fr": "Stratégie", "version": 2}
+        | {"approved_on": date(2025, 9, 1), "review_due_on": date(2026, 9, 1)}
+        | {"approved_by_en": "Head of Mission", "approved_by_fr": "Chef de la mission"}
+        | {"change_en": "One objective more.", "change_fr": "Un objectif de plus."}
+    ]
+
+
+def _objective_rows() -> list[dict[str, Any]]:
+    """One with an outcome of the framework, one with an outcome that it no longer has."""
+    item = next(row["item"] for row in _item_rows() if row["kind"] == "outcome")
+    return [
+        {"mission": MISSION, "position": position, "objective": f"O{position}", "outcomes": found}
+        | {"title_en": f"Objective {position}", "title_fr": f"Objectif {position}"}
+        for position, found in enumerate((item, "former_outcome"), start=1)
+    ]
+
+
+def _strategy_change_rows() -> list[dict[str, Any]]:
+    sides = {"field": "version", "before": "1", "after": "2"}
+    said = {"sentence_en": "Version 2; before 1.", "sentence_fr": "Version 2 ; auparavant 1."}
+    return [{"mission": MISSION, "release_before": "2026-Q2-r01", **sides, **said}]
+
+
 def _graded_rows() -> list[dict[str, Any]]:
     """What grading says of the rows around activities."""
     ends = {edge: {"from_indicator": output, "to_indicator": to} for edge, output, to in _EDGES}
@@ -1079,12 +1178,12 @@ def _effort_rows() -> list[dict[str, Any]]:
     """Of the last quarter: more done than planned, less, no plan, and a plan that nobody met."""
     own = {"mission": MISSION, "month": date(2026, 8, 1), "area": COUNTRY}
     names = ("tier", "unit_type", "phase", "done", "lines_planned", "lines_done", "planned",
-             "planned_done")  # fmt: skip
+             "planned_done", "planned_original")  # fmt: skip
     cells = [
-        ("I", "IPO", "prevention", 168, 12, 9, 180.0, 160),
-        ("II", "FPU", "prevention", 1204, 30, 30, 1180.0, 1190),
-        ("II", "FPU", "consolidation", 6, None, None, None, None),
-        ("III", "SPT", "response", None, 2, 0, 20.0, 0),
+        ("I", "IPO", "prevention", 168, 12, 9, 180.0, 160, 196.0),
+        ("II", "FPU", "prevention", 1204, 30, 30, 1180.0, 1190, 1180.0),
+        ("II", "FPU", "consolidation", 6, None, None, None, None, None),
+        ("III", "SPT", "response", None, 2, 0, 20.0, 0, 20.0),
     ]
     return [own | dict(zip(names, cell, strict=True)) for cell in cells]
 
@@ -1134,6 +1233,15 @@ def mart_rows() -> Mapping[str, list[dict[str, Any]]]:
         "effort": _effort_rows(),
         "joint_activity": _joint_rows(),
         "pending_action": _pending_rows(),
+        "interview_plan": _interview_plan_rows(),
+        "benchmark": _benchmark_rows(),
+        "handover": _handover_rows(),
+        "lesson": _lesson_rows(),
+        "community_feedback": _feedback_rows(),
+        "plan_change": _plan_change_rows(),
+        "strategy": _strategy_rows(),
+        "strategy_objective": _objective_rows(),
+        "strategy_change": _strategy_change_rows(),
         "field_judgement": _judgement_rows(),
         "revision": _revision_rows(),
         "quality_check": _quality_rows(),

@@ -11,7 +11,8 @@ Rows = Mapping[str, list[dict[str, Any]]]
 _PROFILE = ("mission", "area", "indicator", "breakdown_grid")
 _FRAMEWORK = ("framework_item", "result_link", "output_plan", "field_judgement", "primary_test",
               "evidence_plan", "area_effect", "interview_effect", "wake_effect", "event_study",
-              "primary_change")  # fmt: skip
+              "primary_change", "interview_plan", "strategy", "strategy_objective",
+              "strategy_change")  # fmt: skip
 
 
 def _without(*tables: str) -> Rows:

@@ -25,6 +25,11 @@ _LESSONS = (
     "early_warning", "community_engagement", "coordination", "response_time", "means_and_mobility",
     "use_of_force", "host_state", "harm_mitigation", "public_information",
 )  # fmt: skip
+_PHASE_OF = {
+    "checkpoint": "prevention", "site_security": "prevention", "search": "preemption",
+    "arrest": "preemption",
+}  # fmt: skip
+_THREATS = ("armed_attack", "public_disorder", "crime", "looting", "intercommunal_violence")
 _PLAN_KINDS = ("civilians_seeking_protection", "evacuation", "rapid_reaction")
 _THEMES = {
     "safety": 30, "patrols": 20, "host_state_forces": 12, "movement": 12, "armed_groups": 9,
@@ -102,6 +107,7 @@ def operation_reviews(seed: int, rows: pa.Table) -> pa.Table:
         "|".join(sorted(generator.permutation(_LESSONS)[: 1 + at % 3])) for at in range(size)
     ]
     keep = np.flatnonzero(taken)
+    kinds = rows["operation_type"].to_pylist()
     return pa.table({
         "review_code": column(numbered("OR-", np.arange(1, keep.size + 1), 4)),
         "operation_code": rows["operation_code"].take(pa.array(keep)),
@@ -112,6 +118,10 @@ def operation_reviews(seed: int, rows: pa.Table) -> pa.Table:
         "recommendations_count": column(generator.poisson(2.4, size)[keep]),
         "perceptions_heard": column(heard[keep]),
         "lessons": column(np.array(lessons, dtype=object)[keep]),
+        "tier": column(np.full(keep.size, "II", dtype=object)),
+        "phase": column(np.array([_PHASE_OF.get(kind, "response") for kind in kinds])[keep]),
+        "threat_type": column(np.array([_THREATS[at % len(_THREATS)] for at in range(size)])[keep]),
+        "for_headquarters": column((np.arange(size) % 3 > 0)[keep]),
     })  # fmt: skip
 
 

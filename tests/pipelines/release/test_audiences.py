@@ -25,7 +25,7 @@ from tests.worlds.mission.figures import (
 
 HIDDEN = (
     *("Camp Secret", "FPU-HIDDEN", "Unit Hidden", "Patrouille-Brute"),
-    "Judgement-Hidden",
+    *("Judgement-Hidden", "Lesson-Hidden", "Camp Secret Left", "theme-941"),
 )
 
 
@@ -48,6 +48,16 @@ def test_no_byte_of_the_hq_folder_holds_what_stays_with_the_mission(release, wor
 
 def test_a_judgement_that_is_for_headquarters_is_there(release) -> None:
     assert holds(release.path / "hq", "Judgement-Shown")
+    assert holds(release.path / "hq", "Lesson-Shown")
+
+
+def test_what_residents_said_is_displayed_to_headquarters_and_exact_to_the_mission(release) -> None:
+    query = """SELECT breakdown_value, said, disclosure FROM mart.community_feedback
+        WHERE area = 'BK' ORDER BY ALL"""
+    own = [("theme-12", 12, "exact"), ("theme-7", 7, "exact")]
+    assert rows(release, "mission", query) == own
+    displayed = [("theme-12", 10, "rounded_5"), ("theme-7", None, "below_8")]
+    assert rows(release, "hq", query) == displayed
 
 
 def holds(folder, word: str) -> bool:

@@ -279,6 +279,15 @@ def _fill_beside(connection: duckdb.DuckDBPyConnection) -> None:
     for text, leaves in (("Judgement-Hidden", False), ("Judgement-Shown", True)):
         judgement = {"mission": MISSION, "edge": "e1", "area": "BK", "for_headquarters": leaves}
         insert(connection, "mart.field_judgement", judgement | {"text_en": text})
+    for lesson, leaves in (("Lesson-Hidden", False), ("Lesson-Shown", True)):
+        reviewed = {"mission": MISSION, "area": "BK", "for_headquarters": leaves}
+        insert(connection, "mart.lesson", reviewed | {"lesson": lesson})
+    for area, said in (("BK", 12), ("BK", 7), ("BK-1-1", 941)):  # below admin 1
+        heard = {"mission": MISSION, "quarter": PERIOD, "area": area, "disclosure": "exact"}
+        theme = {"breakdown": "theme", "breakdown_value": f"theme-{said}"}
+        insert(connection, "mart.community_feedback", heard | theme | {"said": said})
+    handover = {"mission": MISSION, "area": "BK-1", "base_name": "Camp Secret Left"}
+    insert(connection, "mart.handover", handover)
     reject = {
         "file": "patrols_2026-08.xlsx",
         "file_sha256": sha256_of("patrols_2026-08.xlsx"),
