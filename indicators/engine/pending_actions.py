@@ -35,7 +35,7 @@ def fill_pending_actions(
     sixty days after the incident was closed (2023.05 §87), and has no date before that.
     """
     if ALERTS in selected:
-        kind = _pooled_sql("threat_type", vocabularies()["threat_type"].pooled_as)
+        kind = pooled_sql("threat_type", vocabularies()["threat_type"].pooled_as)
         rows = rows_sql(contracts()["alerts"], _ALERT_COLUMNS)
         statement = f"""SELECT ?, 'alert_response', area_code, {kind}, level, received_at, due_at
             FROM ({rows})
@@ -45,7 +45,7 @@ def fill_pending_actions(
               AND coalesce(local_date(closed_at) > as_of_day(), true)"""
         _insert(connection, mission, statement)
     if REVIEWS in selected:
-        kind = _pooled_sql("incident_type", vocabularies()["incident_type"].pooled_as)
+        kind = pooled_sql("incident_type", vocabularies()["incident_type"].pooled_as)
         rows = rows_sql(contracts()["incidents"], _REVIEW_COLUMNS)
         statement = f"""SELECT ?, 'after_action_review', area_code, {kind}, NULL, occurred_on,
               review_due_on
@@ -61,7 +61,8 @@ def _insert(connection: duckdb.DuckDBPyConnection, mission: Mission, statement: 
     )
 
 
-def _pooled_sql(column: str, pooled_as: Mapping[str, str]) -> str:
+def pooled_sql(column: str, pooled_as: Mapping[str, str]) -> str:
+    """A column of kinds with the protected ones in the code that they are pooled in."""
     cases = " ".join(
         f"WHEN {literal(kind)} THEN {literal(pool)}" for kind, pool in pooled_as.items()
     )

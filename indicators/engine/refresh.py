@@ -41,6 +41,7 @@ from indicators.engine.known_record import (
     span_rows,
     spans_of_indicators,
 )
+from indicators.engine.operation_reviews import fill_operations
 from indicators.engine.pending_actions import fill_pending_actions
 from indicators.engine.planned_and_done import (
     COMPLETED_ACTIVITY,
@@ -49,6 +50,7 @@ from indicators.engine.planned_and_done import (
 )
 from indicators.engine.reference_tables import fill_registers
 from indicators.engine.reject_impact import write_reject_impact
+from indicators.engine.threat_response import fill_hot_spots, fill_threat_response
 from indicators.engine.versions_in_force import settle_versions
 from indicators.foundation.database import one_transaction
 from indicators.foundation.mart_tables import VALUE_KEY, mart_ddl, totals_sql
@@ -91,6 +93,9 @@ _ENGINE_TABLES = (  # those that are written whole; the others are kept (`values
     "joint_activity",
     "pending_action",
     "early_warning",
+    "threat_response",
+    "hot_spot",
+    "operation",
     "base_plan",
     "benchmark",
     "mission",
@@ -134,6 +139,9 @@ def compute(
         fill_effort(connection, mission)
         fill_pending_actions(connection, mission, [indicator.code for indicator in indicators])
         fill_early_warning(connection, mission, [indicator.code for indicator in indicators])
+        fill_threat_response(connection, mission)
+        fill_hot_spots(connection, mission)
+        fill_operations(connection, mission)
         fill_readiness(connection, mission)
         record_inputs(connection, inputs, tables)
         write_reject_impact(connection, mission, indicators)
