@@ -40,6 +40,7 @@ from dashboards.pages import (
     map,
     overview,
     perceptions,
+    readiness,
     releases,
     results_chain,
 )
@@ -59,6 +60,7 @@ PAGES: Sequence[tuple[str, ModuleType]] = (
     ("together", effects),
     ("next", map),
     ("next", alerts),
+    ("next", readiness),
     ("sure", data_quality),
     ("sure", releases),
     ("sure", catalogue),

@@ -11,7 +11,14 @@ from dashboards.access import Audience
 from dashboards.components.list_files import LIST_ROUTE
 from dashboards.context import Context, read_context
 from dashboards.http.address import Address
-from dashboards.lists import missing_reports, one_indicator, rejected_rows, revised_figures
+from dashboards.lists import (
+    missed_warnings,
+    missing_reports,
+    one_indicator,
+    operations,
+    rejected_rows,
+    revised_figures,
+)
 from dashboards.lists.sheet import Sheet, csv_bytes, value_of, xlsx_bytes
 from dashboards.wording.words import Words
 
@@ -21,6 +28,8 @@ LISTS: Mapping[str, Callable[[Context], list[Sheet]]] = {
     "rejected-rows": rejected_rows.sheets,
     "revised-figures": revised_figures.sheets,
     "indicator": one_indicator.sheets,
+    "missed-warnings": missed_warnings.sheets,
+    "operations": operations.sheets,
 }
 _TYPES = {
     "csv": "text/csv; charset=utf-8",

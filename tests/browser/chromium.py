@@ -35,6 +35,7 @@ PAGES = (
     "/catalogue",
     "/effort",
     "/alerts",
+    "/readiness",
     "/help",
 )
 

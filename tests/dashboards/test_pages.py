@@ -23,6 +23,7 @@ from dashboards.pages import (
     map,
     overview,
     perceptions,
+    readiness,
     releases,
     results_chain,
 )
@@ -45,6 +46,7 @@ PAGES = {
     "/catalogue": catalogue,
     "/effort": effort,
     "/alerts": alerts,
+    "/readiness": readiness,
     "/help": help,
 }
 EVERY_PAGE = pytest.mark.parametrize(("path", "page"), PAGES.items(), ids=list(PAGES))
