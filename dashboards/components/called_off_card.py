@@ -40,7 +40,9 @@ def called_off_cards(context: Context) -> list[html.Div]:
     if areas := _by_area(context):
         first.append(_card(context, "areas", "table.area", areas, period))
     months = _card(context, "months", "called_off.head.month", _by_month(context), period)
-    return [html.Div([html.Div(first, className="stack"), months], className="columns columns-half")]
+    return [
+        html.Div([html.Div(first, className="stack"), months], className="columns columns-half")
+    ]
 
 
 def _card(

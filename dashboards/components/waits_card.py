@@ -13,8 +13,8 @@ from dashboards.components.pending_card import as_of, days_pending
 from dashboards.context import Context
 from dashboards.lists.operations import is_overdue, operations
 from dashboards.queries import framework, pending, quality
-from dashboards.rows import rows_of
 from dashboards.releases import earlier_release
+from dashboards.rows import rows_of
 from dashboards.wording import formats
 from dashboards.wording.words import Words, in_sentence
 

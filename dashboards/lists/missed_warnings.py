@@ -3,7 +3,7 @@
 import pandas as pd
 
 from dashboards.context import Context
-from dashboards.lists.sheet import Sheet, source_notes
+from dashboards.lists.sheet import Sheet, Value, source_notes
 from dashboards.queries import threats
 from dashboards.rows import rows_of
 from dashboards.wording import formats
@@ -27,7 +27,7 @@ def warnings(context: Context) -> pd.DataFrame:
 def sheets(context: Context) -> list[Sheet]:
     """One row an area and quarter with violence against civilians, newest quarter first."""
     words = context.words
-    rows = [
+    rows: list[list[Value]] = [
         [
             context.area_name(row["area"]),
             formats.period_name(period_named(row["quarter"]), words),

@@ -158,7 +158,7 @@ def _by_area(context: Context) -> list[html.Section]:
 
 
 def body(context: Context) -> list[Any]:
-    """Sentence, what waits, the clock, missed warnings, reviews due, operations, quarters, areas."""
+    """Sentence, what waits, the clock, missed warnings, reviews, operations, quarters, areas."""
     words = context.words
     head = page_head(sentence(context), words("alerts.lead"))
     if not _known(context):

@@ -43,10 +43,11 @@ def sentence(context: Context) -> str:
 
 def body(context: Context) -> list[Any]:
     """Sentence, threats by tier, hot spots, patrols called off, plans of bases."""
+    heading = formats.period_heading(context.period, context.words)
     head = page_head(
         sentence(context),
         context.words("readiness.lead"),
-        f"{context.area_name(context.area)}, {formats.period_heading(context.period, context.words)}",
+        f"{context.area_name(context.area)}, {heading}",
     )
     cards = [threats_card(context), hot_spots_card(context)]
     cards += [*called_off_cards(context), base_plans_card(context)]

@@ -1,4 +1,4 @@
-"""`mart.threat_response` and `mart.hot_spot`: what was done against each assessed threat, and where.
+"""`mart.threat_response` and `mart.hot_spot`: what was done against each assessed threat.
 
 Threats of the quarterly assessment (2023.05 §76-77) by tier, and the hot spots of the as-of day.
 Protected kinds stand in their pooled code. Counts in an area hold those of the areas below it.

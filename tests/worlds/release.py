@@ -1117,7 +1117,12 @@ def _warning_rows() -> list[dict[str, Any]]:
         ("2026-Q2", OTHER_AREA): (9, 9, 0, 0),
     }
     return [
-        {"mission": MISSION, "quarter": quarter, "area": area, **dict(zip(counts, own, strict=True))}
+        {
+            "mission": MISSION,
+            "quarter": quarter,
+            "area": area,
+            **dict(zip(counts, own, strict=True)),
+        }
         for (quarter, area), own in found.items()
     ]
 
