@@ -161,7 +161,8 @@ window.dash_clientside = window.dash_clientside || {};
         !event.metaKey && !event.ctrlKey && !event.shiftKey) {
       event.preventDefault();
       // A choice on the page leaves the reader where the choice is.
-      go(link.getAttribute("href"), link.pathname === window.location.pathname);
+      var isHere = link.pathname === window.location.pathname;
+      go(link.getAttribute("href"), isHere && !("top" in link.dataset));
       return;
     }
     var button = event.target.closest("[data-action]");

@@ -1,15 +1,18 @@
-"""What waits: alerts, reviews, reports, links with another grade, the review of the strategy."""
+"""What waits: alerts, reviews, plans of bases, patrols called off, reports, links, strategy."""
 
 from typing import Any
 
 import pandas as pd
 from dash import html
 
+from dashboards.components.base_plans_card import base_plans, overdue_plans
+from dashboards.components.called_off_card import called_off
 from dashboards.components.card import card
 from dashboards.components.links import page_link
 from dashboards.components.pending_card import as_of, days_pending
 from dashboards.components.strategy_card import days_overdue
 from dashboards.context import Context
+from dashboards.lists.operations import is_overdue, operations
 from dashboards.queries import framework, pending, quality, records, transition
 from dashboards.releases import earlier_release
 from dashboards.rows import rows_of
@@ -22,7 +25,8 @@ _NAMED = 2
 def waits_card(context: Context, returns: pd.DataFrame) -> html.Section:
     """One line a kind of thing that waits, each with the way to its page."""
     words = context.words
-    lines = [*_alerts(context), *_reviews(context), *_reports(context, returns), *_links(context)]
+    lines = [*_alerts(context), *_reviews(context), *_operations(context), *_base_plans(context)]
+    lines += [*_called_off(context), *_reports(context, returns), *_links(context)]
     lines += [*_recommendations(context), *_strategy(context)]
     items = lines or [html.Li(words("waits.none"))]
     under = words("waits.under", on=formats.day(context.mission["as_of"], words))
@@ -52,6 +56,32 @@ def _reviews(context: Context) -> list[html.Li]:
     overdue = int((found["due_at"] < as_of(context)).sum())
     note = words("waits.overdue", number=formats.number(overdue, words))
     return [_line(context, words.digits("waits.reviews", len(found)), "/alerts", note)]
+
+
+def _operations(context: Context) -> list[html.Li]:
+    found = operations(context)
+    areas = [row["area"] for row in rows_of(found) if is_overdue(context, row)]
+    return _number_line(context, "waits.operations", len(areas), "/alerts", areas)
+
+
+def _base_plans(context: Context) -> list[html.Li]:
+    areas = list(overdue_plans(base_plans(context))["area"])
+    return _number_line(context, "waits.base_plans", len(areas), "/readiness", areas)
+
+
+def _called_off(context: Context) -> list[html.Li]:
+    return _number_line(context, "waits.called_off", called_off(context) or 0, "/readiness", [])
+
+
+def _number_line(
+    context: Context, key: str, number: int, path: str, areas: list[str]
+) -> list[html.Li]:
+    """A line with its number, and the areas by name; none where there is nothing."""
+    if not number:
+        return []
+    names = list(dict.fromkeys(context.area_name(area) for area in areas))
+    note = context.words.some_of(names, _NAMED)
+    return [_line(context, context.words.digits(key, number), path, note)]
 
 
 def _reports(context: Context, returns: pd.DataFrame) -> list[html.Li]:

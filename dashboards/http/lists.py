@@ -13,8 +13,10 @@ from dashboards.context import Context, read_context
 from dashboards.http.address import Address
 from dashboards.lists import (
     lessons,
+    missed_warnings,
     missing_reports,
     one_indicator,
+    operations,
     plan_changes,
     rejected_rows,
     revised_figures,
@@ -33,6 +35,8 @@ LISTS: Mapping[str, Callable[[Context], list[Sheet]]] = {
     "handovers": transition_lists.handover_sheets,
     "lessons": lessons.sheets,
     "plan-changes": plan_changes.sheets,
+    "missed-warnings": missed_warnings.sheets,
+    "operations": operations.sheets,
 }
 _TYPES = {
     "csv": "text/csv; charset=utf-8",

@@ -11,12 +11,14 @@ from dashboards.components.area_level import area_level, cells_by_area
 from dashboards.components.card import card, notice
 from dashboards.components.chart import take_away
 from dashboards.components.links import page_link
+from dashboards.components.operations_card import operations_card
 from dashboards.components.page_head import page_head
 from dashboards.components.pending_card import days_pending, pending_card
 from dashboards.components.range_mark import range_key, range_mark
 from dashboards.components.rating import rating_mark
 from dashboards.components.table import Column, table
 from dashboards.components.value import bare_value, value_cells, value_with_interval
+from dashboards.components.warnings_card import warnings_card
 from dashboards.context import Context
 from dashboards.queries import indicator_values, pending
 from dashboards.queries.cells import Cell
@@ -156,7 +158,7 @@ def _by_area(context: Context) -> list[html.Section]:
 
 
 def body(context: Context) -> list[Any]:
-    """Sentence, what waits, the clock, quarters, areas, reviews due."""
+    """Sentence, what waits, the clock, missed warnings, reviews, operations, quarters, areas."""
     words = context.words
     head = page_head(sentence(context), words("alerts.lead"))
     if not _known(context):
@@ -172,4 +174,5 @@ def body(context: Context) -> list[Any]:
     )
     first = html.Div([waiting, _clock(context)], className="columns columns-even")
     tables = html.Div([_by_quarter(context), *_by_area(context)], className="columns columns-half")
-    return [head, html.Div([first, reviews, tables], className="stack")]
+    missed, operations = warnings_card(context), operations_card(context)
+    return [head, html.Div([first, *missed, reviews, operations, tables], className="stack")]

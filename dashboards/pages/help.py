@@ -25,6 +25,7 @@ _TOURS = {
         ("data_quality", "/data-quality"),
         ("effort", "/effort"),
         ("alerts", "/alerts"),
+        ("readiness", "/readiness"),
         ("indicators", "/indicators"),
         ("effects", "/effects"),
     ),

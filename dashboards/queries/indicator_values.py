@@ -53,6 +53,16 @@ def parts(release: Release, dimension: str, **filters: str | None) -> pd.DataFra
     return release.frame(f"{facts_sql(cells)} {_ORDER}", given)
 
 
+def kinds(release: Release, breakdown: str, **filters: str | None) -> pd.DataFrame:
+    """The same values by the codes of a further breakdown, as `status_reason`."""
+    wanted, given = _chosen(filters)
+    others = [name for name in DIMENSIONS if not name.startswith("breakdown")]
+    cells = f"""
+        SELECT * FROM ({parts_sql(wanted)}) WHERE {totals_sql(dimensions=others)} AND breakdown = ?
+    """
+    return release.frame(f"{facts_sql(cells)} {_ORDER}, breakdown_value", [*given, breakdown])
+
+
 def grid(release: Release, indicator: str, dimension: str) -> pd.DataFrame:
     """Where the copy holds parts of an indicator by a dimension: area_level, period_type."""
     sql = """

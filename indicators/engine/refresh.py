@@ -41,6 +41,7 @@ from indicators.engine.known_record import (
     span_rows,
     spans_of_indicators,
 )
+from indicators.engine.operation_reviews import fill_operations
 from indicators.engine.pending_actions import fill_pending_actions
 from indicators.engine.planned_and_done import (
     COMPLETED_ACTIVITY,
@@ -51,6 +52,7 @@ from indicators.engine.planned_and_done import (
 from indicators.engine.reference_tables import fill_registers
 from indicators.engine.reject_impact import write_reject_impact
 from indicators.engine.residents_and_reviews import fill_community_feedback, fill_lessons
+from indicators.engine.threat_response import fill_hot_spots, fill_threat_response
 from indicators.engine.transition import fill_handovers
 from indicators.engine.versions_in_force import settle_versions
 from indicators.foundation.database import one_transaction
@@ -95,6 +97,9 @@ _ENGINE_TABLES = (  # those that are written whole; the others are kept (`values
     "joint_activity",
     "pending_action",
     "early_warning",
+    "threat_response",
+    "hot_spot",
+    "operation",
     "base_plan",
     "benchmark",
     "handover",
@@ -142,6 +147,9 @@ def compute(
         fill_plan_changes(connection, mission)
         fill_pending_actions(connection, mission, [indicator.code for indicator in indicators])
         fill_early_warning(connection, mission, [indicator.code for indicator in indicators])
+        fill_threat_response(connection, mission)
+        fill_hot_spots(connection, mission)
+        fill_operations(connection, mission)
         fill_readiness(connection, mission)
         fill_handovers(connection, mission, [indicator.code for indicator in indicators])
         fill_lessons(connection, mission)

@@ -130,6 +130,28 @@ CREATE TABLE mart.base_plan (
   review_counts_until DATE, exercised_on DATE, is_current BOOLEAN, is_exercised BOOLEAN
 );
 
+-- Threats assessed in an area or below it, by quarter and tier (`_T`: all, with the lines of the plan
+-- that name no tier; alerts stand there alone). `risk`: the highest likelihood × consequences, 1 to
+-- 25; `places`: areas and sites with a completed activity against it
+CREATE TABLE mart.threat_response (
+  mission VARCHAR, quarter VARCHAR, area VARCHAR, threat_type VARCHAR, tier VARCHAR, risk INTEGER,
+  areas_assessed BIGINT, areas_rising BIGINT, planned DOUBLE, done BIGINT, places BIGINT,
+  alerts BIGINT, alerts_answered BIGINT
+);
+
+-- Hot spots of the as-of day; visits: completed patrols that cite one, since it was listed
+CREATE TABLE mart.hot_spot (
+  mission VARCHAR, hot_spot_code VARCHAR, area VARCHAR, threat_type VARCHAR, priority VARCHAR,
+  valid_from DATE, visits BIGINT, last_visit_on DATE
+);
+
+-- Each operation with the review of it; nulls: not closed, not stated, no review by the as-of day
+CREATE TABLE mart.operation (
+  mission VARCHAR, operation_code VARCHAR, area VARCHAR, operation_type VARCHAR, started_on DATE,
+  closed_on DATE, is_risk_assessed BOOLEAN, is_mitigation_recorded BOOLEAN, review_due_on DATE,
+  reviewed_on DATE, are_residents_heard BOOLEAN
+);
+
 CREATE TABLE mart.benchmark (
   mission VARCHAR, benchmark_code VARCHAR, condition_en VARCHAR, condition_fr VARCHAR,
   quarter VARCHAR, state VARCHAR, held_since DATE, evidence_indicator VARCHAR

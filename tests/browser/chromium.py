@@ -36,6 +36,7 @@ PAGES = (
     "/effort",
     "/alerts",
     "/assessment?indicator=P2-OC-05",
+    "/readiness",
     "/help",
 )
 

@@ -24,6 +24,7 @@ from dashboards.pages import (
     map,
     overview,
     perceptions,
+    readiness,
     releases,
     results_chain,
     transition,
@@ -49,6 +50,7 @@ PAGES = {
     "/alerts": alerts,
     "/transition": transition,
     "/lessons": lessons,
+    "/readiness": readiness,
     "/help": help,
 }
 EVERY_PAGE = pytest.mark.parametrize(("path", "page"), PAGES.items(), ids=list(PAGES))

@@ -1205,6 +1205,76 @@ def _pending_rows() -> list[dict[str, Any]]:
     ]
 
 
+def _warning_rows() -> list[dict[str, Any]]:
+    """Two quarters of the mission; in the last one area was warned of and nobody answered."""
+    counts = ("incidents", "warned", "without_warning", "not_answered")
+    found = {
+        ("2026-Q2", COUNTRY): (9, 9, 0, 0),
+        ("2026-Q3", COUNTRY): (7, 4, 3, 2),
+        ("2026-Q3", OTHER_AREA): (5, 4, 1, 2),
+        ("2026-Q3", ZERO_AREA): (2, 0, 2, 0),
+        ("2026-Q2", OTHER_AREA): (9, 9, 0, 0),
+    }
+    return [
+        {
+            "mission": MISSION,
+            "quarter": quarter,
+            "area": area,
+            **dict(zip(counts, own, strict=True)),
+        }
+        for (quarter, area), own in found.items()
+    ]
+
+
+def _threat_rows() -> list[dict[str, Any]]:
+    """A threat that was met in one tier, with a plan for another, and one that nobody met."""
+    own = {"mission": MISSION, "quarter": "2026-Q3", "area": COUNTRY, "areas_rising": 1}
+    ambush = own | {"threat_type": "ambush", "risk": 20, "areas_assessed": 3}
+    looting = own | {"threat_type": "looting", "risk": 6, "areas_assessed": 1}
+    none = {"done": 0, "places": 0}
+    return [
+        {**ambush, "tier": "I", **none, "planned": 4.0},
+        {**ambush, "tier": "II", "done": 1204, "places": 9},
+        {**ambush, "tier": "III", **none},
+        {**ambush, "tier": "_T", "done": 1204, "places": 9, "planned": 4.0, "alerts": 21,
+         "alerts_answered": 17},
+        *({**looting, "tier": tier, **none} for tier in ("I", "II", "III")),
+        {**looting, "tier": "_T", **none, "alerts": 0, "alerts_answered": 0},
+    ]  # fmt: skip
+
+
+def _hot_spot_rows() -> list[dict[str, Any]]:
+    own = {"mission": MISSION, "area": OTHER_AREA, "threat_type": "ambush", "priority": "1"}
+    visited = {"visits": 3, "last_visit_on": "2026-10-03"}
+    return [
+        {**own, "hot_spot_code": "HS-1", "valid_from": "2026-05-02", **visited},
+        {**own, "hot_spot_code": "HS-2", "valid_from": "2026-05-09", "visits": 0},
+    ]
+
+
+def _operation_rows() -> list[dict[str, Any]]:
+    """One reviewed with residents’ views, one overdue, one that is not closed."""
+    own = {"mission": MISSION, "area": OTHER_AREA, "operation_type": "search",
+           "is_risk_assessed": True}  # fmt: skip
+    closed = {"closed_on": "2026-07-10", "review_due_on": "2026-09-08"}
+    heard = {"reviewed_on": "2026-08-20", "are_residents_heard": True}
+    return [
+        {**own, "operation_code": "O1", "started_on": "2026-07-09", **closed, **heard},
+        {**own, "operation_code": "O2", "started_on": "2026-07-08", **closed},
+        {**own, "operation_code": "O3", "started_on": "2026-09-20"},
+    ]
+
+
+def _plan_of_base_rows() -> list[dict[str, Any]]:
+    own = {"mission": MISSION, "base_name": "Jebala", "area": OTHER_AREA}
+    done = {"reviewed_on": "2026-02-01", "review_counts_until": "2027-02-01"}
+    return [
+        {**own, "plan_kind": "evacuation", **done, "exercised_on": "2025-03-01",
+         "is_current": True, "is_exercised": False},
+        {**own, "plan_kind": "rapid_reaction", "is_current": False, "is_exercised": False},
+    ]  # fmt: skip
+
+
 def mart_rows() -> Mapping[str, list[dict[str, Any]]]:
     """The rows of every mart table of the release for the mission's own audience."""
     return {
@@ -1242,6 +1312,11 @@ def mart_rows() -> Mapping[str, list[dict[str, Any]]]:
         "strategy": _strategy_rows(),
         "strategy_objective": _objective_rows(),
         "strategy_change": _strategy_change_rows(),
+        "early_warning": _warning_rows(),
+        "threat_response": _threat_rows(),
+        "hot_spot": _hot_spot_rows(),
+        "operation": _operation_rows(),
+        "base_plan": _plan_of_base_rows(),
         "field_judgement": _judgement_rows(),
         "revision": _revision_rows(),
         "quality_check": _quality_rows(),
