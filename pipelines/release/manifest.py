@@ -1,6 +1,6 @@
 """`manifest.json`: all that a release follows from, and the hashes of what came out.
 
-Avoid putting names of people, times, paths of the machine or the release's own name here: they
+Avoid putting names of people (but for who approved a copy, without whom it is not made), times, paths of the machine or the release's own name here: they
 belong to `publication.json`. Equal inputs must give an equal manifest.
 """
 
@@ -52,9 +52,11 @@ def origin(
     profile: Path,
     period: str,
     as_of: date,
+    approved_by: str = "",
 ) -> dict[str, object]:
     """What the release follows from: inputs, code, catalogue, profile, parameters, dates."""
     policy_file = data_folder() / "disclosure.yaml"
+    approval = {"partner_copy_approved_by": approved_by} if approved_by else {}
     return {
         "mission": mission.mission,
         "period": period,
@@ -71,7 +73,7 @@ def origin(
         "audiences": mission.disclosure.model_dump(mode="json", exclude_none=True),
         "inputs": _inputs(connection, mission.mission),
         "checks": _checks(connection, mission.mission),
-    }
+    } | approval
 
 
 def fingerprint(facts: dict[str, object]) -> str:
