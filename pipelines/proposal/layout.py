@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,6 @@ from indicators.foundation.errors import Problem, WrongUse
 from pipelines.proposal.words import all_column_names, folded, readings
 from pipelines.readers import READERS, reader
 from pipelines.readers.table import SourceTable
-from pipelines.readers.xlsx import workbook_texts
 
 _HEADER_LOOKED_FOR = 25  # rows from the top
 _DELIMITERS = (",", ";", "\t", "|")
@@ -31,6 +31,7 @@ _PUBLISHED = {
     "ged": {"id", "date_prec", "where_prec", "best", "type_of_violence"},
     "radpko": {"mission", "base", "date", "year", "untrp", "unpol", "unmob"},
 }
+_OPENED_BY = {"xlsx": "pipelines.readers.ooxml"}
 _TOTALS = {"total", "totaux", "total general", "grand total", "sou total", "sub total", "somme"}
 Texts = Sequence[Sequence[str | None]]
 
@@ -66,7 +67,8 @@ def _read(path: Path, name: str, options: dict[str, Any]) -> SourceTable:
 
 
 def _of_workbook(path: Path, name: str) -> Iterator[Layout]:
-    sheets = list(workbook_texts(path))
+    book = import_module(_OPENED_BY.get(name, f"pipelines.readers.{name}")).workbook(path)
+    sheets = [(sheet, book.texts(sheet)) for sheet in book.sheets]
     for sheet, texts in sheets:
         row = header_row(texts)
         if row is None:

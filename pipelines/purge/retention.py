@@ -24,7 +24,6 @@ from pipelines.warehouse.ledger import InputFile
 from pipelines.workspace.paths import Workspace
 
 
-
 @dataclass(frozen=True)
 class Due:
     """Rows of a table whose date lies before the day up to which they may stay as they came."""
@@ -94,7 +93,14 @@ def _reduce(
     erase.remove_places(connection, set(places))
     if ledger.known_file(connection, origin) is None:
         sequence = ledger.next_sequence(connection)
-        entry = InputFile(origin, ledger.REDUCED, ledger.REDUCED, "loaded", sequence, mapping_version=ledger.REDUCED)
+        entry = InputFile(
+            origin,
+            ledger.REDUCED,
+            ledger.REDUCED,
+            "loaded",
+            sequence,
+            mapping_version=ledger.REDUCED,
+        )
         ledger.record(connection, entry)
 
 

@@ -216,9 +216,7 @@ def _facts(subject: str, facts: Iterator[CheckResult]) -> list[CheckResult]:
     try:
         results.extend(facts)
     except (duckdb.Error, KeyError, OSError, ValueError) as error:
-        results.append(
-            crashed_check(f"{subject}.facts", subject, "blocking", "", kind_of(error))
-        )
+        results.append(crashed_check(f"{subject}.facts", subject, "blocking", "", kind_of(error)))
     return results
 
 

@@ -1,7 +1,8 @@
 """`manifest.json`: all that a release follows from, and the hashes of what came out.
 
-Avoid putting names of people (but for who approved a copy, without whom it is not made), times, paths of the machine or the release's own name here: they
-belong to `publication.json`. Equal inputs must give an equal manifest.
+Avoid putting names of people, times, paths of the machine or the release's own name here: they
+belong to `publication.json`. Who approved a copy is here: without that name it is not made.
+Equal inputs must give an equal manifest.
 """
 
 import hashlib

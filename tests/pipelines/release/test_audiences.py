@@ -277,7 +277,9 @@ def test_a_partner_copy_needs_a_named_approver_for_this_release(planted_twice) -
 
 
 def test_an_approval_of_a_copy_that_the_profile_has_not_is_refused(workspace) -> None:
-    with workspace_warehouse(workspace) as connection:
-        with pytest.raises(WrongUse, match="partner-approved-by"):
-            publish(workspace, MISSION, PERIOD, connection, APPROVER)
+    with (
+        workspace_warehouse(workspace) as connection,
+        pytest.raises(WrongUse, match="partner-approved-by"),
+    ):
+        publish(workspace, MISSION, PERIOD, connection, APPROVER)
     assert not list(workspace.releases(MISSION).glob("*"))
