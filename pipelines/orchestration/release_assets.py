@@ -14,7 +14,7 @@ CANDIDATE = dg.AssetKey(["release", "candidate"])
 PUBLISHED = dg.AssetKey(["release", "published"])
 
 
-class Approval(dg.Config):  # type: ignore[misc]
+class Approval(dg.Config):
     """Who approved the partner copy of this release; nobody: it is not made."""
 
     approved_by: str = ""

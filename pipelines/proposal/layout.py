@@ -14,6 +14,7 @@ from typing import Any
 from indicators.foundation.errors import Problem, WrongUse
 from pipelines.proposal.words import all_column_names, folded, readings
 from pipelines.readers import READERS, reader
+from pipelines.readers.hxl import is_tags
 from pipelines.readers.table import SourceTable
 
 _HEADER_LOOKED_FOR = 25  # rows from the top
@@ -26,9 +27,11 @@ _OTHERS = {
     ".parquet": "parquet",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
+    ".zip": "form_export",
 }
 _PUBLISHED = {
     "ged": {"id", "date_prec", "where_prec", "best", "type_of_violence"},
+    "form_export": {"_uuid", "_submission_time"},
     "radpko": {"mission", "base", "date", "year", "untrp", "unpol", "unmob"},
 }
 _OPENED_BY = {"xlsx": "pipelines.readers.ooxml"}
@@ -136,11 +139,13 @@ def _of_text(path: Path) -> Layout:
     text = data.decode(encoding or "utf-8-sig", errors="replace")
     delimiter = _delimiter(text)
     records = list(_records(text, delimiter))
+    options: dict[str, Any] = {"encoding": encoding} if encoding else {}
+    options |= {"delimiter": delimiter} if delimiter != "," else {}
+    if any(is_tags(fields) for _, fields in records[:_HEADER_LOOKED_FOR]):
+        return Layout("hxl", options, _read(path, "hxl", options))
     found = header_row([fields for _, fields in records])
     if found is None:
         raise WrongUse(Problem("empty_file", path.name))
-    options: dict[str, Any] = {"encoding": encoding} if encoding else {}
-    options |= {"delimiter": delimiter} if delimiter != "," else {}
     line = records[found - 1][0]
     options |= {"header_row": line} if line != 1 else {}
     names = {field.strip() for field in records[found - 1][1]}

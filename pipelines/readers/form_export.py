@@ -7,7 +7,8 @@ Options: `encoding`, `delimiter` (found by those columns: `,` or `;`), `largest_
 submissions, where a workbook's first is another), `repeat` (the repeat whose rows are read, each
 with the columns of its submission), `repeats` (those of the form: others are told, and one that
 this export lacks, as nobody filled it), `select_multiple` (questions with several answers: one
-column of codes with blanks between them, whatever shape the export gave them).
+column of codes with blanks between them, whatever shape the export gave them), `cleaning_log` of
+the submissions (`cleaning_log.py`).
 Source of the formats: KoboToolbox and ODK Central, documentation of their exports.
 """
 
@@ -22,6 +23,8 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from indicators.foundation.errors import Problem, WrongUse, suggestion
+from pipelines.readers.cleaning_log import OPTION as CLEANING_LOG
+from pipelines.readers.cleaning_log import corrected
 from pipelines.readers.delimited import delimited_table
 from pipelines.readers.ooxml import workbook
 from pipelines.readers.protocol import Reader
@@ -56,6 +59,7 @@ def read(path: Path, options: Options) -> Iterator[SourceTable]:
     """Submissions or a repeat. Raises WrongUse for a file that is no export, or cannot be read."""
     tables = _tables(path, options)
     main = _main(path, tables, options)
+    tables[main] = corrected(path, tables[main], options)
     remarks = list(_of_repeats(tables, main, options))
     wanted = options.get("repeat")
     if wanted is None:
@@ -78,8 +82,8 @@ def read(path: Path, options: Options) -> Iterator[SourceTable]:
 def _tables(path: Path, options: Options) -> dict[str, SourceTable]:
     data = path.read_bytes() if path.stat().st_size <= limit_of(options) * MB else b""
     if not data and path.stat().st_size:
-        parameters = {"size": f"{path.stat().st_size / MB:.1f}", "limit": limit_of(options)}
-        raise WrongUse(Problem("file_too_large", path.name, parameters=parameters))
+        sizes = {"size": f"{path.stat().st_size / MB:.1f}", "limit": str(limit_of(options))}
+        raise WrongUse(Problem("file_too_large", path.name, parameters=sizes))
     if not data.startswith(ZIP):
         return {"": _delimited(path, options, data)}
     if _is_workbook(path, data):
@@ -133,13 +137,13 @@ def _refuse_parts(path: Path, data: bytes, names: Sequence[str], largest_mb: int
         if ".." in parts or parts[:1] == ("/",) or ":" in name:
             raise WrongUse(Problem("zip_path", path.name, parameters={"part": name[:80]}))
     if len(names) > _MOST_PARTS:
-        parameters = {"parts": len(names), "most": _MOST_PARTS}
-        raise WrongUse(Problem("zip_many_parts", path.name, parameters=parameters))
+        many = {"parts": len(names), "most": _MOST_PARTS}
+        raise WrongUse(Problem("zip_many_parts", path.name, parameters=many))
     size = unpacked_bytes(data, largest_mb * MB)
     if size > largest_mb * MB:
-        parameters = {"packed": f"{len(data) / MB:.1f}", "unpacked": round(size / MB)}
-        parameters["limit"] = largest_mb
-        raise WrongUse(Problem("workbook_too_large", path.name, parameters=parameters))
+        packed = f"{len(data) / MB:.1f}"
+        sizes = {"packed": packed, "unpacked": round(size / MB), "limit": largest_mb}
+        raise WrongUse(Problem("workbook_too_large", path.name, parameters=sizes))
 
 
 def _delimited(path: Path, options: Options, data: bytes) -> SourceTable:
@@ -203,7 +207,8 @@ def _with_submission(
     if link is None:
         return table, []
     parent = _parent(tables, main, name, link)
-    outer, remarks = tables[parent], []
+    outer = tables[parent]
+    remarks: list[ReaderWarning] = []
     if parent != main:
         outer, remarks = _with_submission(tables, main, parent)
     place = {
@@ -331,5 +336,5 @@ def _submitted_later(table: SourceTable) -> Iterator[ReaderWarning]:
 
 _OPTIONS = frozenset(
     {"encoding", "delimiter", "largest_mb", "sheet", "repeat", "repeats", "select_multiple"}
-)
+) | {CLEANING_LOG}
 READER = Reader("form_export", _OPTIONS, read, keeps_midnight=True)

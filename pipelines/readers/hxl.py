@@ -31,7 +31,7 @@ _TAG = re.compile(r"#[a-z][a-z0-9_]*(\s*\+\s*[a-z][a-z0-9_]*)*", re.IGNORECASE)
 def read(path: Path, options: Options) -> Iterator[SourceTable]:
     """The tagged table. Raises WrongUse where no row of tags is found."""
     sheet, numbers, texts = _records(path, options)
-    at = next((at for at, row in enumerate(texts[:_LOOKED_AT]) if _is_tags(row)), None)
+    at = next((at for at, row in enumerate(texts[:_LOOKED_AT]) if is_tags(row)), None)
     if at is None:
         raise WrongUse(Problem("no_hxl_tags", path.name, sheet, parameters={"rows": _LOOKED_AT}))
     headers: Sequence[str | None] = texts[at - 1] if at else [None] * len(texts[at])
@@ -56,7 +56,7 @@ def _records(path: Path, options: Options) -> tuple[str, list[int], Texts]:
     return "", [1, *table.row_numbers.to_pylist()], [list(table.header), *rows]
 
 
-def _is_tags(row: Sequence[str | None]) -> bool:
+def is_tags(row: Sequence[str | None]) -> bool:
     """Whether every cell with a text is a tag, and there is one."""
     cells = [text.strip() for text in row if text and text.strip()]
     return bool(cells) and all(_TAG.fullmatch(text) for text in cells)

@@ -66,24 +66,18 @@ def _lines(path: Path, encoding: str) -> Iterator[tuple[int, str]]:
             while line := file.readline(_LONGEST_LINE):
                 number += 1
                 if len(line) == _LONGEST_LINE:
-                    parameters = {"longest": _LONGEST_LINE}
-                    raise WrongUse(
-                        Problem("huge_line", path.name, row=number, parameters=parameters)
-                    )
+                    longest = {"longest": _LONGEST_LINE}
+                    raise WrongUse(Problem("huge_line", path.name, row=number, parameters=longest))
                 if line.strip():
                     yield number, line.strip()
     except LookupError:
-        parameters = {"encoding": encoding}
-        raise WrongUse(Problem("unknown_encoding", path.name, parameters=parameters)) from None
+        unknown = {"encoding": encoding}
+        raise WrongUse(Problem("unknown_encoding", path.name, parameters=unknown)) from None
     except UnicodeDecodeError as error:
-        parameters = {
-            "encoding": encoding,
-            "byte": f"0x{error.object[error.start]:02X}",
-            "position": error.start + 1,
-        }
-        raise WrongUse(
-            Problem("encoding", path.name, row=number + 1, parameters=parameters)
-        ) from None
+        byte = f"0x{error.object[error.start]:02X}"
+        where = {"encoding": encoding, "byte": byte, "position": error.start + 1}
+        problem = Problem("encoding", path.name, row=number + 1, parameters=where)
+        raise WrongUse(problem) from None
 
 
 def _flat(line: str) -> dict[str, str | None]:

@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 
 from python_calamine import CalamineError, CalamineWorkbook
 
+from pipelines.readers.sheet_shape import EPOCH, EPOCH_1904
 from pipelines.readers.workbook import (
     LARGEST_MB,
     ZIP,
@@ -34,6 +35,7 @@ _ONE_LETTER = re.compile(rb'<c\b[^>]*?\br="([A-Z])\d')
 _FAULT_CELL = re.compile(
     rb'<c\b(?=[^>]*\bt="e")[^>]*\br="([A-Z]+)(\d+)"[^>]*>.*?<v>(.*?)</v>', re.DOTALL
 )
+_DATE_1904 = re.compile(rb'<workbookPr\b[^>]*\bdate1904="(1|true)"')
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
@@ -50,7 +52,16 @@ def workbook(path: Path, largest_mb: int = LARGEST_MB) -> Workbook:
         tuple(book.sheet_names),
         partial(_sheet_texts, path, data, book),
         partial(_holds_something, data),
+        EPOCH_1904 if _counts_from_1904(data) else EPOCH,
     )
+
+
+def _counts_from_1904(data: bytes) -> bool:
+    """Whether the workbook counts its dates from 1904, as those of old Macintosh programs do."""
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        if "xl/workbook.xml" not in archive.namelist():
+            return False
+        return bool(_DATE_1904.search(archive.read("xl/workbook.xml")))
 
 
 def _sheet_texts(path: Path, data: bytes, book: CalamineWorkbook, sheet: str) -> Texts:

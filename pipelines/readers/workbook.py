@@ -19,7 +19,7 @@ from pathlib import Path
 from python_calamine import CalamineError, CalamineWorkbook
 
 from indicators.foundation.errors import Problem, WrongUse
-from pipelines.readers.sheet_shape import SHAPE_OPTIONS, in_shape, joined_names
+from pipelines.readers.sheet_shape import EPOCH, SHAPE_OPTIONS, in_shape, joined_names
 from pipelines.readers.table import (
     Options,
     ReaderWarning,
@@ -47,20 +47,21 @@ Texts = list[list[str | None]]
 class Workbook:
     """An opened workbook: its sheets, the cells of one from A1 on, whether one holds anything.
 
-    `texts` raises WrongUse for a sheet that cannot be read.
+    `epoch`: day 0 of its dates. `texts` raises WrongUse for a sheet that cannot be read.
     """
 
     path: Path
     sheets: tuple[str, ...]
     texts: Callable[[str], Texts]
     holds_something: Callable[[str], bool]
+    epoch: datetime = EPOCH
 
 
 def read_sheet(book: Workbook, options: Options) -> SourceTable:
     """The sheet that the options name. Raises WrongUse where there is none, or no header."""
     sheet = sheet_name(book, options.get("sheet"))
     table = below_header(book.path, sheet, book.texts(sheet), options)
-    table = in_shape(table, options, book.path.name)
+    table = in_shape(table, options, book.path.name, book.epoch)
     others = _sheets_not_read(book, sheet, options.get("ignore_sheets", ()))
     return replace(table, remarks=(*table.remarks, *others))
 

@@ -58,7 +58,7 @@ def origin(
     """What the release follows from: inputs, code, catalogue, profile, parameters, dates."""
     policy_file = data_folder() / "disclosure.yaml"
     approval = {"partner_copy_approved_by": approved_by} if approved_by else {}
-    return {
+    facts: dict[str, object] = {
         "mission": mission.mission,
         "period": period,
         "as_of": as_of.isoformat(),
@@ -74,7 +74,8 @@ def origin(
         "audiences": mission.disclosure.model_dump(mode="json", exclude_none=True),
         "inputs": _inputs(connection, mission.mission),
         "checks": _checks(connection, mission.mission),
-    } | approval
+    }
+    return facts | approval
 
 
 def fingerprint(facts: dict[str, object]) -> str:
