@@ -7,8 +7,6 @@ from io import BytesIO
 from pathlib import Path
 from xml.etree import ElementTree
 
-from python_calamine import CalamineError, CalamineWorkbook
-
 from indicators.foundation.errors import Problem, WrongUse
 from pipelines.readers.protocol import Reader
 from pipelines.readers.table import Options, SourceTable
@@ -16,8 +14,8 @@ from pipelines.readers.workbook import (
     LARGEST_MB,
     WORKBOOK_OPTIONS,
     ZIP,
-    Texts,
     Workbook,
+    calamine_texts,
     calamine_workbook,
     limit_of,
     read_sheet,
@@ -25,7 +23,6 @@ from pipelines.readers.workbook import (
     refuse_large,
     refuse_large_grid,
     refuse_other_kinds,
-    text_of,
     unreadable,
 )
 
@@ -57,17 +54,9 @@ def workbook(path: Path, largest_mb: int = LARGEST_MB) -> Workbook:
     return Workbook(
         path,
         tuple(book.sheet_names),
-        partial(_sheet_texts, path, book),
+        partial(calamine_texts, path, book),
         lambda sheet: bool(extents.get(sheet, (0, 0))[0]),
     )
-
-
-def _sheet_texts(path: Path, book: CalamineWorkbook, sheet: str) -> Texts:
-    try:
-        grid = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
-    except CalamineError as error:
-        raise unreadable(path, str(error), sheet) from None
-    return [[text_of(cell) for cell in row] for row in grid]
 
 
 def _is_encrypted(data: bytes) -> bool:

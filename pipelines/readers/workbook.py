@@ -131,6 +131,15 @@ def calamine_workbook(path: Path, data: bytes) -> CalamineWorkbook:
         raise unreadable(path, str(error)) from None
 
 
+def calamine_texts(path: Path, book: CalamineWorkbook, sheet: str) -> Texts:
+    """The cells of a sheet as text, from A1 on. Raises WrongUse where it cannot be read."""
+    try:
+        grid = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+    except CalamineError as error:
+        raise unreadable(path, str(error), sheet) from None
+    return [[text_of(cell) for cell in row] for row in grid]
+
+
 def unreadable(path: Path, reason: str, sheet: str | None = None) -> WrongUse:
     """The refusal of a file that cannot be read, with a reason that quotes no cell."""
     return WrongUse(Problem("unreadable", path.name, sheet, parameters={"reason": reason}))

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from python_calamine import CalamineError, CalamineWorkbook
-
 from indicators.foundation.errors import Problem, WrongUse
 from pipelines.readers.protocol import Reader
 from pipelines.readers.table import Options, SourceTable
@@ -17,14 +15,12 @@ from pipelines.readers.workbook import (
     MB,
     OLE,
     WORKBOOK_OPTIONS,
-    Texts,
     Workbook,
+    calamine_texts,
     calamine_workbook,
     limit_of,
     read_sheet,
     refuse_other_kinds,
-    text_of,
-    unreadable,
 )
 
 _MACROS = "_VBA_PROJECT_CUR".encode("utf-16-le")  # the name of a part in the file's directory
@@ -46,21 +42,13 @@ def workbook(path: Path, largest_mb: int = LARGEST_MB) -> Workbook:
     if _MACROS in data:
         raise WrongUse(Problem("workbook_macros", path.name))
     book = calamine_workbook(path, data)
-    texts = partial(_sheet_texts, path, book)
+    texts = partial(calamine_texts, path, book)
     return Workbook(
         path,
         tuple(book.sheet_names),
         texts,
         lambda sheet: any(any(row) for row in texts(sheet)),
     )
-
-
-def _sheet_texts(path: Path, book: CalamineWorkbook, sheet: str) -> Texts:
-    try:
-        grid = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
-    except CalamineError as error:
-        raise unreadable(path, str(error), sheet) from None
-    return [[text_of(cell) for cell in row] for row in grid]
 
 
 READER = Reader("xls", WORKBOOK_OPTIONS, read, keeps_midnight=True)
