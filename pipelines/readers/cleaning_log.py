@@ -5,7 +5,7 @@ correction is made where the cell still holds the old value that the log names, 
 otherwise it is not made, and told. A cell that already holds the new value stays as it is.
 Option `cleaning_log`, with the keys `file`, `key` (the column that names a row, in file and log),
 `column`, `new`, `action` (columns of the log), `changes`, `removes` (texts of `action`; any other
-does nothing), and, where the log has them, `old`, `reason`, `reporter`.
+does nothing), and, where the log has them, `old`, `reason`, `reported_by`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -21,7 +21,7 @@ from pipelines.readers.table import Options, ReaderWarning, SourceTable
 
 OPTION = "cleaning_log"
 _NEEDED = ("file", "key", "column", "new", "action", "changes", "removes")
-_OPTIONAL = ("old", "reason", "reporter")
+_OPTIONAL = ("old", "reason", "reported_by")
 _COLUMNS = ("key", "column", "new", "action", *_OPTIONAL)
 
 
@@ -76,7 +76,7 @@ def _entries(path: Path, given: Mapping[str, Any]) -> Iterator[_Entry]:
     for at, action in enumerate(texts["action"]):
         row = {name: (column[at] or "").strip() for name, column in texts.items()}
         if action in changes or action in removes:
-            told = {name: row.get(name) or "–" for name in ("reason", "reporter")}
+            told = {name: row.get(name) or "–" for name in ("reason", "reported_by")}
             old, new = row.get("old") or None, row["new"] or None
             yield _Entry(row["key"], action in removes, row["column"], old, new, told)
 

@@ -19,7 +19,7 @@ LOG: dict[str, Any] = {
     "changes": ["change_response", "blank_response"],
     "removes": ["remove_survey"],
     "reason": "reason",
-    "reporter": "enumerator_num",
+    "reported_by": "enumerator_num",
 }
 
 
@@ -56,7 +56,7 @@ def test_the_raw_export_and_its_log_give_the_clean_file(real_folder: Path) -> No
     (one,) = [remark for remark in table.remarks if remark.column == "air_coolers_nb"
               and remark.raw_value == "24"]  # fmt: skip
     assert one.parameters == {
-        "new": "4", "reason": "mistake during data entering", "reporter": "8",
+        "new": "4", "reason": "mistake during data entering", "reported_by": "8",
     }  # fmt: skip
 
 
