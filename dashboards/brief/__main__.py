@@ -8,7 +8,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from dashboards.access import Audience
+from dashboards.access import AUDIENCES
 from dashboards.brief.content import brief_content
 from dashboards.brief.typeset import pdf
 from dashboards.context import release_context
@@ -28,15 +28,16 @@ def write_briefs(release: Release, folder: Path) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Writes the briefs of all audiences that have a copy in the release's folder."""
+    """Writes the briefs of all audiences that have pages and a copy in the release's folder."""
     parser = argparse.ArgumentParser("python -m dashboards.brief")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--mission", required=True)
     parser.add_argument("--release", required=True)
     parser.add_argument("--into", type=Path, required=True)
     chosen = parser.parse_args(arguments)
-    for database in sorted(chosen.folder.glob("*/poclens.duckdb")):
-        audience: Audience = database.parent.name
+    for audience in AUDIENCES:
+        if not (chosen.folder / audience / "poclens.duckdb").is_file():
+            continue
         release = Release(chosen.mission, chosen.release, chosen.folder, audience)
         write_briefs(release, chosen.into / audience)
     return 0

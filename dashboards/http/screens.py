@@ -26,6 +26,7 @@ from dashboards.kept import Kept
 from dashboards.queries import records
 from dashboards.releases import current_editions
 from dashboards.wording.words import Words
+from indicators.foundation.faults import traceback_of
 from records.store import Store
 
 LOG = logging.getLogger("dashboards")
@@ -97,7 +98,8 @@ class Screens:
 
     def _failed(self, address: Address, error: Exception) -> Answer:
         reference = uuid.uuid4().hex[:8]
-        LOG.error("page %s failed, reference %s", address.path, reference, exc_info=error)
+        told = traceback_of(error)
+        LOG.error("page %s failed, reference %s\n%s", address.path, reference, told)
         return self._pages.failed(address, error, reference)
 
     def _packed(self, address: Address, answer: Answer, status: int = 200) -> Finished:

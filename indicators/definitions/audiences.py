@@ -30,10 +30,15 @@ class Grid(Strict):
 
 
 class Shown(Strict):
-    """How one class is shown to one audience; `sex_age`: the grid of sex and age group together."""
+    """How one class is shown to one audience.
+
+    `sex_age`: the grid of sex and age group together. `only`: the indicators of the class that the
+    copy has; None: all.
+    """
 
     grid: str
     sex_age: str | None = None
+    only: tuple[str, ...] | None = None
     display: Display
     needs: Literal["confirmed", "cleared"] | None = None
 
@@ -48,13 +53,18 @@ class Without(Strict):
 
 
 class Audience(Strict):
-    """The rules of one copy; `tables`: the only ones that it has, where it has not all."""
+    """The rules of one copy.
+
+    `tables`: the only ones that it has, where it has not all. `is_agreed`: made only where the
+    profile says who agreed; `is_approved_each_time`: and where somebody approves this release.
+    """
 
     classes: Mapping[ConfidentialityClass, Shown]
     protected_kinds: str
     without: Without = Without()
     tables: tuple[str, ...] | None = None
     is_agreed: bool = False
+    is_approved_each_time: bool = False
     quarters_later: int = 0
 
 
@@ -73,6 +83,11 @@ class Policy(Strict):
         if named - set(self.grids):
             raise ValueError(f"no such grid: {', '.join(sorted(named - set(self.grids)))}")
         return self
+
+    @property
+    def emptiest(self) -> str:
+        """The grid of which a copy has least."""
+        return list(self.grids)[-1]
 
     def coarser(self, one: str, other: str) -> str:
         """The coarser of two grids. Raises ValueError for one that is not there."""

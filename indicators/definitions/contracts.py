@@ -229,9 +229,15 @@ class Retention(Strict):
     After so many months, counted from the month of the table's date, archive, raw rows and
     quarantine let go of them. What is counted stays in core: without the columns in `drop`, under
     a key that leads to nobody.
+
+    `together`: columns; rows that are alike in them go together once the last of them is past its
+    time, as an estimate rests on all of a wave. `dated_by`: the table that dates them (its own
+    where empty), which has the same columns.
     """
 
     months: int = Field(ge=1)
+    together: tuple[str, ...] = ()
+    dated_by: str = ""
     drop: tuple[str, ...] = ()
 
 
@@ -265,7 +271,8 @@ class Contract(Strict):
         unknown = {name for name in named if name and name not in self.columns}
         unknown |= set(self.confidentiality.columns) - set(self.columns) - set(self.derived)
         unknown |= set(self.kept_only_if.values()) - set(self.columns)
-        unknown |= set(self.retention.drop if self.retention else ()) - set(self.columns)
+        if self.retention:
+            unknown |= {*self.retention.drop, *self.retention.together} - set(self.columns)
         if unknown:
             raise ValueError(f"not columns of {self.table}: {', '.join(sorted(unknown))}")
         return self

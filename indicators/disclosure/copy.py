@@ -89,6 +89,8 @@ def restrict(
     pool(connection, kinds, policy().grids[alone])
     _show_values(connection, mission, audience, rules)
     hide_imprecise(connection)
+    if rules.is_agreed:
+        _leave_out_definitions(connection)
     tables = _tables(connection)
     if "community_feedback" in tables:
         _show_feedback(connection, rules)
@@ -155,6 +157,14 @@ def _leave_out_rows(
             connection.execute(
                 f"DELETE FROM mart.{table} WHERE NOT list_contains(?, indicator)", [agreed]
             )
+
+
+def _leave_out_definitions(connection: duckdb.DuckDBPyConnection) -> None:
+    """A copy for others defines what it shows and names nothing else."""
+    connection.execute(
+        "DELETE FROM mart.indicator WHERE indicator NOT IN "
+        "(SELECT indicator FROM mart.indicator_value)"
+    )
 
 
 def _word_rejects_without_value(connection: duckdb.DuckDBPyConnection) -> None:
@@ -326,7 +336,8 @@ def _class_rules(
     for kind, shown in rules.classes.items():
         is_open = _is_open(mission, audience, shown, code)
         for is_part in (False, True):
-            grid = shown.grid
+            is_chosen = shown.only is None or code in shown.only
+            grid = shown.grid if is_chosen else policy().emptiest
             if kind in ("person", "protected"):
                 for coarser in (raised.grid, raised.grid_of_parts if is_part else {}):
                     grid = policy().coarser(grid, coarser.get(audience, grid))

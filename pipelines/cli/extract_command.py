@@ -15,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
     parser.add_argument("--period", metavar="2026-Q3", help=message("cli.option.period", language))
     parser.add_argument(
         "--audience",
-        choices=("mission", "hq"),
+        choices=("mission", "hq", "partner"),
         default="hq",
         help=message("cli.serve.audience", language),
     )

@@ -9,13 +9,13 @@ import importlib
 import json
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NoReturn
 
 from indicators.foundation.errors import PocLensError
+from indicators.foundation.faults import traceback_of
 from indicators.foundation.messages import LANGUAGES, message
 from pipelines.workspace.paths import Workspace
 
@@ -120,8 +120,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # `poclens catalogue list | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except Exception:
-        return _fault(arguments)
+    except Exception as error:
+        return _fault(arguments, error)
 
 
 def show(arguments: argparse.Namespace, result: dict[str, Any], text: str) -> None:
@@ -146,12 +146,15 @@ def _complain(arguments: argparse.Namespace, error: PocLensError) -> int:
     return error.exit_code
 
 
-def _fault(arguments: argparse.Namespace) -> int:
-    """Keeps the traceback in a file of the workspace and tells the user where it is."""
+def _fault(arguments: argparse.Namespace, error: Exception) -> int:
+    """Keeps the traceback in a file of the workspace and tells the user where it is.
+
+    The file is sent to others: it quotes no row.
+    """
     folder = Path(arguments.workspace.home) / "logs"
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"fault-{os.getpid()}.txt"
-    path.write_text(traceback.format_exc(), encoding="utf-8")
+    path.write_text(traceback_of(error), encoding="utf-8")
     sys.stderr.write(message("cli.fault", arguments.language, path=path) + "\n")
     return 3
 

@@ -9,10 +9,16 @@ from pipelines.cli.progress import progress_bar
 
 
 def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
-    """The mission and the quarter."""
+    """The mission, the quarter, and who approved the partner copy."""
     add_mission(parser, language)
     parser.add_argument(
         "--period", required=True, metavar="2026-Q3", help=message("cli.option.period", language)
+    )
+    parser.add_argument(
+        "--partner-approved-by",
+        default="",
+        metavar="NAME",
+        help=message("cli.publish.approved_by", language),
     )
 
 
@@ -22,7 +28,9 @@ def run(arguments: argparse.Namespace) -> int:
     from pipelines.orchestration.run import publish
 
     with progress_bar(arguments):
-        release, path = publish(arguments.workspace, mission, arguments.period)
+        release, path = publish(
+            arguments.workspace, mission, arguments.period, arguments.partner_approved_by.strip()
+        )
     text = message("cli.publish.done", arguments.language, release=release, path=path)
     show(arguments, {"release": release, "path": str(path)}, text)
     return 0

@@ -73,6 +73,7 @@ def keep(archive: Path, delivery: Delivery, file: FileRows) -> Kept:
     is_whole = (
         delivery.source.reader in _WHOLE_READERS
         and not left_out
+        and "cleaning_log" not in delivery.source.options  # which lies beside the file
         and not is_protected(delivery.source)
         and not delivery.path.name.endswith(ROWS_SUFFIX)
     )

@@ -17,7 +17,7 @@ from typing import NamedTuple
 SETTLED_SECONDS = 5.0
 UNENDED_FACTOR = 12  # so much longer for a file whose end is not there
 _CONTAINERS = (".xlsx", ".xlsm", ".ods", ".zip")
-_TABLES = (".csv", ".tsv", ".txt")
+_TABLES = (".csv", ".tsv", ".txt", ".jsonl", ".ndjson")
 _LINE_ENDS = (b"\n", b"\r")
 _NOT_DELIVERIES = (".*", "~$*", "*.part", "*.tmp", "*.crdownload", "Thumbs.db", "desktop.ini")
 

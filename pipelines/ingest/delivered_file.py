@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pyarrow as pa
+
 from indicators.foundation.errors import Problem, WrongUse, suggestion
 from pipelines.mapping.apply import FileRows, stacked
 from pipelines.mapping.conditions import condition_remarks, unlisted_remarks
@@ -58,11 +60,20 @@ def file_rows(
     except WrongUse as error:
         named = [replace(problem, file=delivery.name) for problem in error.problems]
         raise WrongUse(named) from None
+    tables = [_if_absent(delivery.source, table) for table in tables]
     problems = [problem for table in tables for problem in _column_problems(delivery, table)]
     if problems:
         raise WrongUse(_first(problems, delivery.name))
     look_at(tables)
     return _read_columns(stacked(tables), delivery.source)
+
+
+def _if_absent(source: Source, table: SourceTable) -> SourceTable:
+    """A repeat that the export lacks, as nobody filled it in: no rows, with the columns mapped."""
+    if table.rows.num_rows or all(one.rule != "repeat_absent" for one in table.remarks):
+        return table
+    columns = {name: pa.array([], pa.string()) for name in source.columns_read()}
+    return replace(table, rows=pa.table(columns))
 
 
 def with_remarks(file: FileRows, source: Source) -> FileRows:

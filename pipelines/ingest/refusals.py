@@ -22,6 +22,7 @@ from pipelines.ingest.cast import text_column
 from pipelines.mapping.apply import FileRows
 from pipelines.mapping.area_polygons import Outlines
 from pipelines.mapping.model import Source
+from pipelines.warehouse import ledger
 
 Count = tuple[str, str | None, str, int]
 """Table, month (first day as ISO text, None where the row names none), reason, rows."""
@@ -126,7 +127,14 @@ def _refused(
         if contract.date_column
         else "CAST(NULL AS DATE)"
     )
-    if contract.table in known.before:
+    if contract.table in known.before and contract.retention and contract.retention.together:
+        names = ", ".join(map(quoted, contract.retention.together))
+        cases.append(
+            f"WHEN ({names}) IN (SELECT ({names}) FROM core.{quoted(contract.table)} "
+            f"JOIN ops.input_file USING (file_sha256) WHERE source = '{ledger.REDUCED}') "
+            "THEN 'past_retention'"
+        )
+    elif contract.table in known.before:
         cases.append(f"WHEN {day} < CAST(? AS DATE) THEN 'past_retention'")
         parameters.append(known.before[contract.table])
     for reason, name in contract.kept_only_if.items():

@@ -329,7 +329,7 @@ def _reader_problems(path: Path, source: Source) -> Iterator[Problem]:
     known = reader(source.reader).options
     for name in sorted(source.options.keys() - known):
         yield _unknown(path, "mapping_unknown_key", f"options.{name}", name, sorted(known))
-    if source.reader == "xlsx":
+    if reader(source.reader).keeps_midnight:
         yield from _workbook_problems(path, source)
     for name, (form, rule) in _OPTION_FORMS.items():
         value = str(source.options.get(name, "1"))

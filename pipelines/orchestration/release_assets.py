@@ -14,6 +14,17 @@ CANDIDATE = dg.AssetKey(["release", "candidate"])
 PUBLISHED = dg.AssetKey(["release", "published"])
 
 
+class Approval(dg.Config):
+    """Who approved the partner copy of this release; nobody: it is not made."""
+
+    approved_by: str = ""
+
+
+def approval(approved_by: str) -> dict[str, object]:
+    """The part of a run's configuration that says who approved the partner copy."""
+    return {"ops": {CANDIDATE.to_python_identifier(): {"config": {"approved_by": approved_by}}}}
+
+
 def release_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDefinition]:
     """`release/candidate` (built beside, checked) and `release/published` (renamed, current)."""
 
@@ -25,7 +36,7 @@ def release_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDe
         description="A whole release in a folder of its own, not yet seen by anyone",
     )
     def candidate(
-        context: dg.AssetExecutionContext, workspace: WorkspaceResource
+        context: dg.AssetExecutionContext, workspace: WorkspaceResource, config: Approval
     ) -> dg.MaterializeResult:
         from pipelines.release.candidate import build_candidate
 
@@ -34,7 +45,7 @@ def release_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDe
         report("release")
         with open_warehouse(paths.warehouse(mission)) as connection:
             profile = read_mission(paths.profile(mission))
-            built = build_candidate(connection, paths, profile, quarter)
+            built = build_candidate(connection, paths, profile, quarter, config.approved_by)
         return dg.MaterializeResult(metadata={"release": built.name, "path": str(built.path)})
 
     @dg.asset(

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,8 @@ from typing import Any
 from indicators.foundation.errors import Problem, WrongUse
 from pipelines.proposal.words import all_column_names, folded, readings
 from pipelines.readers import READERS, reader
+from pipelines.readers.hxl import is_tags
 from pipelines.readers.table import SourceTable
-from pipelines.readers.xlsx import workbook_texts
 
 _HEADER_LOOKED_FOR = 25  # rows from the top
 _DELIMITERS = (",", ";", "\t", "|")
@@ -26,11 +27,14 @@ _OTHERS = {
     ".parquet": "parquet",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
+    ".zip": "form_export",
 }
 _PUBLISHED = {
     "ged": {"id", "date_prec", "where_prec", "best", "type_of_violence"},
+    "form_export": {"_uuid", "_submission_time"},
     "radpko": {"mission", "base", "date", "year", "untrp", "unpol", "unmob"},
 }
+_OPENED_BY = {"xlsx": "pipelines.readers.ooxml"}
 _TOTALS = {"total", "totaux", "total general", "grand total", "sou total", "sub total", "somme"}
 Texts = Sequence[Sequence[str | None]]
 
@@ -66,7 +70,8 @@ def _read(path: Path, name: str, options: dict[str, Any]) -> SourceTable:
 
 
 def _of_workbook(path: Path, name: str) -> Iterator[Layout]:
-    sheets = list(workbook_texts(path))
+    book = import_module(_OPENED_BY.get(name, f"pipelines.readers.{name}")).workbook(path)
+    sheets = [(sheet, book.texts(sheet)) for sheet in book.sheets]
     for sheet, texts in sheets:
         row = header_row(texts)
         if row is None:
@@ -134,11 +139,13 @@ def _of_text(path: Path) -> Layout:
     text = data.decode(encoding or "utf-8-sig", errors="replace")
     delimiter = _delimiter(text)
     records = list(_records(text, delimiter))
+    options: dict[str, Any] = {"encoding": encoding} if encoding else {}
+    options |= {"delimiter": delimiter} if delimiter != "," else {}
+    if any(is_tags(fields) for _, fields in records[:_HEADER_LOOKED_FOR]):
+        return Layout("hxl", options, _read(path, "hxl", options))
     found = header_row([fields for _, fields in records])
     if found is None:
         raise WrongUse(Problem("empty_file", path.name))
-    options: dict[str, Any] = {"encoding": encoding} if encoding else {}
-    options |= {"delimiter": delimiter} if delimiter != "," else {}
     line = records[found - 1][0]
     options |= {"header_row": line} if line != 1 else {}
     names = {field.strip() for field in records[found - 1][1]}

@@ -12,7 +12,7 @@ from datetime import date
 
 import duckdb
 
-from indicators.definitions.contracts import Contract, contracts
+from indicators.definitions.contracts import Contract, Retention, contracts
 from indicators.definitions.mission_profile import Mission, read_mission
 from indicators.foundation.database import one_transaction
 from indicators.foundation.sql_text import quoted
@@ -22,9 +22,6 @@ from pipelines.warehouse import ledger
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.warehouse.ledger import InputFile
 from pipelines.workspace.paths import Workspace
-
-SOURCE = "retention"
-"""What the ledger names as the source of rows that are kept as counted only."""
 
 
 @dataclass(frozen=True)
@@ -40,11 +37,12 @@ def due(connection: duckdb.DuckDBPyConnection, mission: str, day: date) -> list[
     """What is past its retention on this day and has not been reduced yet, by table."""
     found = []
     for contract in contracts().values():
-        if contract.retention is None or contract.date_column is None:
+        if contract.retention is None:
             continue
         before = _months_before(day, contract.retention.months)
-        query = f"SELECT count(*) FROM core.{quoted(contract.table)} WHERE {_is_old(contract)}"
-        ((rows,),) = connection.execute(query, [before, _file_of(mission, contract)]).fetchall()
+        query = f"SELECT count(*) FROM core.{quoted(contract.table)} WHERE {_is_due(contract)}"
+        place = {"before": before, "origin": _file_of(mission, contract)}
+        ((rows,),) = connection.execute(query, place).fetchall()
         if rows:
             found.append(Due(contract.table, before, rows))
     return found
@@ -77,9 +75,9 @@ def _reduce(
 ) -> None:
     origin = _file_of(mission.mission, contract)
     table = f"core.{quoted(contract.table)}"
-    where = [one.before, origin]
+    where = {"before": one.before, "origin": origin}
     places = connection.execute(
-        f"SELECT file_sha256, sheet, row_number FROM {table} WHERE {_is_old(contract)}", where
+        f"SELECT file_sha256, sheet, row_number FROM {table} WHERE {_is_due(contract)}", where
     ).fetchall()
     changes = [
         f"{quoted(name)} = NULL" for name in (contract.retention.drop if contract.retention else ())
@@ -89,21 +87,37 @@ def _reduce(
         for name in contract.person_keys()
     ]
     changes += ["file_sha256 = $origin", "sheet = ''", "row_number = NULL", "row_hash = NULL"]
-    condition = _is_old(contract).replace("?", "$before", 1).replace("?", "$origin", 1)
     connection.execute(
-        f"UPDATE {table} SET {', '.join(changes)} WHERE {condition}",
-        {"salt": salt, "origin": origin, "before": one.before},
+        f"UPDATE {table} SET {', '.join(changes)} WHERE {_is_due(contract)}", where | {"salt": salt}
     )
     erase.remove_places(connection, set(places))
     if ledger.known_file(connection, origin) is None:
         sequence = ledger.next_sequence(connection)
-        entry = InputFile(origin, SOURCE, SOURCE, "loaded", sequence, mapping_version=SOURCE)
+        entry = InputFile(
+            origin,
+            ledger.REDUCED,
+            ledger.REDUCED,
+            "loaded",
+            sequence,
+            mapping_version=ledger.REDUCED,
+        )
         ledger.record(connection, entry)
 
 
-def _is_old(contract: Contract) -> str:
-    """SQL with two places: the day, and the file of rows that are reduced already."""
-    return f"CAST({quoted(contract.date_column or '')} AS DATE) < ? AND file_sha256 <> ?"
+def _is_due(contract: Contract) -> str:
+    """SQL of the rows that are past their time by `$before`, and not yet under `$origin`, the file
+    of rows that are reduced already."""
+    rule = contract.retention or Retention(months=1)
+    dated = contracts()[rule.dated_by or contract.table]
+    day = f"CAST({quoted(dated.date_column or '')} AS DATE)"
+    condition = f"{day} < $before"
+    if rule.together:
+        names = ", ".join(map(quoted, rule.together))
+        condition = (
+            f"({names}) IN (SELECT ({names}) FROM core.{quoted(dated.table)} "
+            f"GROUP BY {names} HAVING max({day}) < $before)"
+        )
+    return f"{condition} AND file_sha256 <> $origin"
 
 
 def _file_of(mission: str, contract: Contract) -> str:

@@ -11,6 +11,7 @@ import duckdb
 from indicators.definitions.contracts import Contract, contracts
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.database import one_transaction
+from indicators.foundation.faults import kind_of
 from indicators.foundation.messages import message_catalogue
 from indicators.foundation.sql_text import quoted
 from indicators.incremental.code_version import method_version
@@ -215,8 +216,7 @@ def _facts(subject: str, facts: Iterator[CheckResult]) -> list[CheckResult]:
     try:
         results.extend(facts)
     except (duckdb.Error, KeyError, OSError, ValueError) as error:
-        first_line = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        results.append(crashed_check(f"{subject}.facts", subject, "blocking", "", first_line))
+        results.append(crashed_check(f"{subject}.facts", subject, "blocking", "", kind_of(error)))
     return results
 
 

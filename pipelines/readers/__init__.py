@@ -7,7 +7,10 @@ from importlib import import_module
 
 from pipelines.readers.protocol import Reader
 
-READERS = ("csv", "xlsx", "ged", "geopko", "radpko", "spss")
+READERS = (
+    "csv", "xlsx", "xls", "ods", "parquet", "jsonl", "spss", "stata", "form_export", "hxl",
+    "ged", "geopko", "radpko",
+)  # fmt: skip
 
 
 def reader(name: str) -> Reader:

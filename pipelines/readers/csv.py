@@ -1,12 +1,14 @@
 """CSV files: the one table of a delimited text, as it stands.
 
 Options: `encoding` (utf-8), `delimiter` (,), `quote` ("), `header_row` (1), and `fill_down`,
-`totals` (`sheet_shape.py`).
+`totals`, `serial_dates` (`sheet_shape.py`), `cleaning_log` (`cleaning_log.py`).
 """
 
 from collections.abc import Iterator
 from pathlib import Path
 
+from pipelines.readers.cleaning_log import OPTION as CLEANING_LOG
+from pipelines.readers.cleaning_log import corrected
 from pipelines.readers.delimited import DELIMITED_OPTIONS, delimited_table
 from pipelines.readers.protocol import Reader
 from pipelines.readers.sheet_shape import in_shape
@@ -15,7 +17,10 @@ from pipelines.readers.table import Options, SourceTable
 
 def read(path: Path, options: Options) -> Iterator[SourceTable]:
     """The one table of a CSV file. Raises WrongUse for a file that is no CSV text."""
-    yield in_shape(delimited_table(path, options), options, path.name)
+    table = in_shape(delimited_table(path, options), options, path.name)
+    yield corrected(path, table, options)
 
 
-READER = Reader("csv", DELIMITED_OPTIONS | {"fill_down", "totals"}, read)
+READER = Reader(
+    "csv", DELIMITED_OPTIONS | {"fill_down", "totals", "serial_dates", CLEANING_LOG}, read
+)

@@ -19,6 +19,7 @@ from pipelines.readers.table import (
     Malformed,
     Options,
     SourceTable,
+    refuse_many_columns,
     source_table,
     unique_header,
     without_blank_rows,
@@ -36,12 +37,15 @@ class _Record(NamedTuple):
     fault: str | None = None
 
 
-def delimited_table(path: Path, options: Options) -> SourceTable:
+def delimited_table(path: Path, options: Options, data: bytes | None = None) -> SourceTable:
     """The one table of a delimited file. Raises WrongUse for a file that is no such text.
+
+    `data`: its bytes, where the file is a part of a packed one.
 
     Options: `encoding` (utf-8), `delimiter` (,), `quote` ("), `header_row` (1).
     """
-    text = _text(path, options.get("encoding", "utf-8"))
+    data = path.read_bytes() if data is None else data
+    text = _text(path, data, options.get("encoding", "utf-8"))
     header_line = int(options.get("header_row", 1))
     delimiter, quote = options.get("delimiter", ","), options.get("quote", '"')
     if quote not in text:
@@ -49,9 +53,8 @@ def delimited_table(path: Path, options: Options) -> SourceTable:
     return _quoted(path, text, header_line, delimiter, quote)
 
 
-def _text(path: Path, encoding: str) -> str:
+def _text(path: Path, data: bytes, encoding: str) -> str:
     """The whole file as text. Raises WrongUse naming line and byte where it cannot be one."""
-    data = path.read_bytes()
     if not data.strip():
         raise WrongUse(Problem("empty_file", path.name))
     kind = _NOT_TEXT.get(data[:4])
@@ -150,6 +153,7 @@ def _quoted(path: Path, text: str, header_line: int, delimiter: str, quote: str)
 def _header(path: Path, fields: list[str], is_missing: bool) -> tuple[str, ...]:
     if is_missing or not any(field.strip() for field in fields):
         raise WrongUse(Problem("empty_file", path.name))
+    refuse_many_columns(path, len(fields))
     return unique_header(fields)
 
 

@@ -3,11 +3,14 @@
 Options: `header_rows` (1: rows of the header from `header_row` on; names of several rows are joined
 by ` / `, and an upper cell without a name takes the one left of it, as merged cells do),
 `fill_down` (columns in which an empty cell stands for the text above it), `totals` (texts such as
-`Total`: a row with a cell that is one of them is set aside and told).
+`Total`: a row with a cell that is one of them is set aside and told), `serial_dates` (columns whose
+numbers are dates that lost their format: days since 30 December 1899, or since 1 January 1904 in a
+workbook that says so; numbers before March 1900 stay, as Excel counts a 29 February 1900).
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,7 +18,9 @@ import pyarrow.compute as pc
 from indicators.foundation.errors import Problem, WrongUse, suggestion
 from pipelines.readers.table import Options, ReaderWarning, SourceTable
 
-SHAPE_OPTIONS = frozenset({"header_rows", "fill_down", "totals"})
+SHAPE_OPTIONS = frozenset({"header_rows", "fill_down", "totals", "serial_dates"})
+EPOCH, EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
+_FIRST_SERIAL, _LAST_SERIAL = 61, 2_958_465  # 1 March 1900, 31 December 9999
 
 
 def joined_names(rows: Sequence[Sequence[str | None]]) -> list[str | None]:
@@ -37,12 +42,16 @@ def _filled_right(row: Sequence[str | None]) -> list[str | None]:
     return filled
 
 
-def in_shape(table: SourceTable, options: Options, file: str) -> SourceTable:
-    """The table without rows of totals and with groups filled down.
+def in_shape(
+    table: SourceTable, options: Options, file: str, epoch: datetime = EPOCH
+) -> SourceTable:
+    """The table without rows of totals, with groups filled down and numbers of days as dates.
 
-    Raises WrongUse (`fill_down_column`) where a column to fill is not there.
+    `epoch`: day 0 of these numbers. Raises WrongUse (`fill_down_column`) where a column that the
+    options name is not there.
     """
-    return _filled_down(_without_totals(table, options), options, file)
+    table = _filled_down(_without_totals(table, options), options, file)
+    return _with_dates(table, options, file, epoch)
 
 
 def _texts(value: object) -> list[str]:
@@ -73,12 +82,39 @@ def _without_totals(table: SourceTable, options: Options) -> SourceTable:
 
 def _filled_down(table: SourceTable, options: Options, file: str) -> SourceTable:
     rows = table.rows
-    for name in _texts(options.get("fill_down")):
-        if name not in rows.column_names:
-            parameters = {"nearest": suggestion(name, rows.column_names)}
-            raise WrongUse(
-                Problem("fill_down_column", file, table.sheet, None, name, None, parameters)
-            )
+    for name in _columns(table, options, file, "fill_down"):
         at = rows.column_names.index(name)
         rows = rows.set_column(at, name, pc.fill_null_forward(rows[name]))
     return replace(table, rows=rows)
+
+
+def _columns(table: SourceTable, options: Options, file: str, option: str) -> list[str]:
+    """The columns that an option names. Raises WrongUse for one that is not there."""
+    names = _texts(options.get(option))
+    for name in names:
+        if name not in table.header:
+            parameters = {"option": option, "nearest": suggestion(name, table.header)}
+            raise WrongUse(
+                Problem("fill_down_column", file, table.sheet, None, name, None, parameters)
+            )
+    return names
+
+
+def _with_dates(table: SourceTable, options: Options, file: str, epoch: datetime) -> SourceTable:
+    rows = table.rows
+    for name in _columns(table, options, file, "serial_dates"):
+        texts = [_date(text, epoch) for text in rows[name].to_pylist()]
+        rows = rows.set_column(rows.column_names.index(name), name, pa.array(texts, pa.string()))
+    return replace(table, rows=rows)
+
+
+def _date(text: str | None, epoch: datetime) -> str | None:
+    """The date of a number of days, to the second; any other text as it is."""
+    try:
+        days = float(text or "")
+    except ValueError:
+        return text
+    if not _FIRST_SERIAL <= days < _LAST_SERIAL:
+        return text
+    found = epoch + timedelta(seconds=round(days * 86_400))
+    return found.date().isoformat() if days.is_integer() else found.isoformat(" ")

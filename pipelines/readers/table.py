@@ -6,12 +6,17 @@ that it does not tell of.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from indicators.foundation.errors import Problem, WrongUse
+
 Options = Mapping[str, Any]
+MOST_COLUMNS = 16_384
+LONGEST_CELL = 1_000_000  # bytes
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,29 @@ class SourceTable:
     def rows_read(self) -> int:
         """Data rows of the sheet: those with a place in the table and those without."""
         return self.rows.num_rows + len(self.malformed)
+
+
+def refuse_many_columns(path: Path, columns: int, sheet: str | None = None) -> None:
+    """Raises WrongUse for more columns than any workbook program has: it is no table then."""
+    if columns > MOST_COLUMNS:
+        parameters = {"columns": columns, "most": MOST_COLUMNS}
+        raise WrongUse(Problem("too_many_columns", path.name, sheet, parameters=parameters))
+
+
+def refuse_odd_cells(path: Path, table: SourceTable) -> None:
+    """Raises WrongUse, naming row and column, for a cell that is huge or holds a NUL byte."""
+    sheet = table.sheet or None
+    for name, column in zip(table.header, table.rows.columns, strict=True):
+        is_huge = pc.greater(pc.binary_length(column), LONGEST_CELL)
+        for rule, found in (
+            ("huge_cell", is_huge),
+            ("nul_in_cell", pc.match_substring(column, "\0")),
+        ):
+            at = pc.index(found, True).as_py()
+            if at >= 0:
+                row = table.row_numbers[at].as_py()
+                parameters = {"longest": LONGEST_CELL}
+                raise WrongUse(Problem(rule, path.name, sheet, row, name, None, parameters))
 
 
 def unique_header(names: Iterable[str | None]) -> tuple[str, ...]:

@@ -77,13 +77,17 @@ def build_candidate(
     workspace: Workspace,
     mission: Mission,
     period: str,
+    approved_by: str = "",
 ) -> Candidate:
     """Builds the release of a quarter from the mart of an open warehouse, as of the mart's day.
 
-    Raises WrongUse for a period that is no quarter or a mart without figures, CheckFailed where
-    a blocking check failed, InternalFault where one could not run. Nothing is left then.
+    `approved_by`: who approved the copies of this release that need it each time; empty: nobody,
+    and they are not made. Raises WrongUse for a period that is no quarter, a mart without figures
+    or an approval of a copy that the profile has not, CheckFailed where a blocking check failed,
+    InternalFault where one could not run. Nothing is left then.
     """
     check_period(period)
+    audiences = _audiences(mission, approved_by)
     _refuse_unfit(connection, mission)
     as_of = _as_of(connection, mission)
     name = next_name(workspace, mission.mission, period)
@@ -91,15 +95,24 @@ def build_candidate(
     _clear_candidates(workspace, mission.mission)
     previous = current_name(workspace, mission.mission)
     profile = workspace.profile(mission.mission)
-    made_of = origin(connection, mission, profile, period, as_of)
+    made_of = origin(connection, mission, profile, period, as_of, approved_by)
     decompose = _decomposer(connection, workspace, mission, previous, made_of, as_of)
     facts = _Facts(workspace, mission, period, as_of, name, previous, made_of, decompose)
     tables = take_tables(connection, mission.mission)
-    for audience in mission.disclosure.audiences():
+    for audience in audiences:
         _write_audience(facts, tables, audience, folder)
     write_briefs(folder, mission.mission, name)
     write_manifest(folder, facts.origin)
     return Candidate(mission.mission, period, name, folder)
+
+
+def _audiences(mission: Mission, approved_by: str) -> list[AudienceName]:
+    """The audiences that get a copy: without approval none that needs it for each release."""
+    chosen = mission.disclosure.audiences()
+    waiting = [name for name in chosen if policy().audiences[name].is_approved_each_time]
+    if approved_by and not waiting:
+        raise WrongUse(Problem("nothing_to_approve", value=approved_by))
+    return [name for name in chosen if approved_by or name not in waiting]
 
 
 def _decomposer(

@@ -20,13 +20,16 @@ def extract(
 ) -> Extracted:
     """Writes the extract files of a quarter from the current release.
 
-    Without a period the release's own quarter. Raises WrongUse where the release has no figures
-    of that quarter.
+    Without a period the release's own quarter. Raises WrongUse where the release has no copy for
+    the audience or no figures of that quarter.
     """
     release = release_folder(workspace, mission)
     wanted = period or period_of_release(release.name)
     check_period(wanted)
-    with duckdb.connect(str(database_of(release, audience)), read_only=True) as connection:
+    database = database_of(release, audience)
+    if not database.is_file():
+        raise WrongUse(Problem("no_copy", value=audience, parameters={"release": release.name}))
+    with duckdb.connect(str(database), read_only=True) as connection:
         found = connection.execute(
             "SELECT count(*) FROM mart.indicator_value WHERE period = ?", [wanted]
         ).fetchone()

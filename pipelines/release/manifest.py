@@ -1,7 +1,8 @@
 """`manifest.json`: all that a release follows from, and the hashes of what came out.
 
 Avoid putting names of people, times, paths of the machine or the release's own name here: they
-belong to `publication.json`. Equal inputs must give an equal manifest.
+belong to `publication.json`. Who approved a copy is here: without that name it is not made.
+Equal inputs must give an equal manifest.
 """
 
 import hashlib
@@ -52,10 +53,12 @@ def origin(
     profile: Path,
     period: str,
     as_of: date,
+    approved_by: str = "",
 ) -> dict[str, object]:
     """What the release follows from: inputs, code, catalogue, profile, parameters, dates."""
     policy_file = data_folder() / "disclosure.yaml"
-    return {
+    approval = {"partner_copy_approved_by": approved_by} if approved_by else {}
+    facts: dict[str, object] = {
         "mission": mission.mission,
         "period": period,
         "as_of": as_of.isoformat(),
@@ -72,6 +75,7 @@ def origin(
         "inputs": _inputs(connection, mission.mission),
         "checks": _checks(connection, mission.mission),
     }
+    return facts | approval
 
 
 def fingerprint(facts: dict[str, object]) -> str:

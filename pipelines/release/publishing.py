@@ -34,11 +34,15 @@ class Release:
 
 
 def publish(
-    workspace: Workspace, mission: str, period: str, connection: duckdb.DuckDBPyConnection
+    workspace: Workspace,
+    mission: str,
+    period: str,
+    connection: duckdb.DuckDBPyConnection,
+    approved_by: str = "",
 ) -> Release:
-    """Builds and publishes a quarter in one go; raises what `build_candidate` raises."""
+    """Builds and publishes a quarter in one go; takes and raises what `build_candidate` does."""
     profile = read_mission(workspace.profile(mission))
-    build_candidate(connection, workspace, profile, period)
+    build_candidate(connection, workspace, profile, period, approved_by)
     return publish_candidate(workspace, mission, period)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 
 from indicators.foundation.errors import Problem, WrongUse
+from indicators.foundation.faults import quoting_no_row
 from pipelines.warehouse.ddl import create_all, create_mart
 
 
@@ -18,10 +19,11 @@ def open_warehouse(
     """The warehouse's only connection, its tables made; closed and unlocked at the end.
 
     Files outside `allowed_directories` (where a release is written) are out of its reach.
-    Raises WrongUse (`warehouse_locked`) where another process has it open.
+    Raises WrongUse (`warehouse_locked`) where another process has it open, and Fault in place of an
+    error of the work on it whose text may quote a row.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with locked(path):
+    with locked(path), quoting_no_row():
         connection = duckdb.connect(str(path))
         try:
             _lock_down(connection, threads, allowed_directories)

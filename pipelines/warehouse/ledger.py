@@ -6,6 +6,9 @@ from datetime import UTC, date, datetime
 
 import duckdb
 
+REDUCED = "retention"
+"""The source under which the ledger lists rows that are kept as counted only."""
+
 
 @dataclass(frozen=True)
 class InputFile:

@@ -106,7 +106,7 @@ def _is_made_up(name: str) -> bool:
 
 def test_readers_without_made_columns_say_none() -> None:
     named = {name for name in READERS if reader(name).columns_made}
-    assert named == {"ged", "geopko", "radpko", "spss"}
+    assert named == {"ged", "geopko", "radpko", "spss", "stata"}
 
 
 def test_all_models_are_strict() -> None:

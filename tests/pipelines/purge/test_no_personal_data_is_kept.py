@@ -4,13 +4,18 @@ from datetime import date
 
 import pytest
 
+from indicators.definitions.contracts import contracts
+from indicators.definitions.mission_profile import read_mission
+from pipelines.ingest.inbox import ingest
 from pipelines.orchestration.run import publish, refresh
 from pipelines.purge import erase
 from pipelines.purge.erase import purge
 from pipelines.purge.retention import due, reduce_due
 from pipelines.warehouse.connection import open_warehouse
+from tests.faults.fault_rows import base_rows, write_rows
+from tests.worlds.mission.figures import MISSION, add, memory_warehouse
 
-from .conftest import KEY, KEY_OF_OTHER, PlantedMission
+from .conftest import IGNORED, KEY, KEY_OF_OTHER, PlantedMission
 
 AS_OF = date(2026, 10, 15)
 
@@ -76,6 +81,7 @@ def test_what_is_due_is_told_then_reduced_and_figures_stay(published: PlantedMis
         told = due(connection, "faulty", day)
     assert {one.table: one.rows for one in told} == {
         "justice_cases": 1, "referrals": 1, "un_detentions": 1,
+        "survey_respondents": 1, "survey_answers": 1,
     }  # fmt: skip
     assert reduce_due(workspace, "faulty", day, "36 months") == told
     published.forbidden += ["RF-1,", "'RF-1'", '"RF-1"']
@@ -87,4 +93,38 @@ def test_what_is_due_is_told_then_reduced_and_figures_stay(published: PlantedMis
             "SELECT sum(value) FROM mart.indicator_value WHERE indicator = 'P1-OP-05' "
             "AND period = '2026-03' AND area = 'XX' AND unit_type = '_T' AND actor = '_T'"
         ).fetchall()
+        keys = connection.execute(
+            "SELECT respondent_key, household_key, given.item FROM core.survey_respondents "
+            "JOIN core.survey_answers AS given USING (survey_code, wave, respondent_key)"
+        ).fetchall()
     assert result.status == "success" and counted == [(1,)]
+    ((respondent, household, item),) = keys  # answers stay with who gave them
+    assert respondent.startswith("reduced-") and household.startswith("reduced-")
+    assert item == "safety_overall"
+
+
+def test_a_wave_that_is_reduced_does_not_come_back(published: PlantedMission) -> None:
+    answers = published.workspace.inbox("faulty") / "survey_answers_2.csv"
+    row = base_rows()["survey_answers"].row | {"item": "trust_host_police", "answer": "a_lot"}
+    source = contracts()["survey_answers"]
+    write_rows(answers, [row], source)
+    header, line = answers.read_text().splitlines()
+    names = ",".join(IGNORED)
+    answers.write_text(f"{header},{names}\n{line},,,\n")
+    ingest(published.workspace, read_mission(published.workspace.profile("faulty")))
+    with open_warehouse(published.workspace.warehouse("faulty")) as connection:
+        refused = connection.execute(
+            "SELECT reason, rows_count FROM ops.rows_not_kept WHERE table_name = 'survey_answers'"
+        ).fetchall()
+    assert refused == [("past_retention", 1)]
+
+
+def test_a_wave_stays_until_its_last_interview_is_past_its_time() -> None:
+    with memory_warehouse() as connection:
+        for number, day in enumerate((date(2026, 3, 5), date(2026, 4, 2)), start=1):
+            key = {"survey_code": "S", "wave": "1", "respondent_key": f"R-{number}"}
+            add(connection, "survey_respondents", key | {"interviewed_on": day})
+            add(connection, "survey_answers", key)
+        assert due(connection, MISSION, date(2029, 4, 30)) == []
+        told = due(connection, MISSION, date(2029, 5, 1))
+    assert {one.table: one.rows for one in told} == {"survey_respondents": 2, "survey_answers": 2}

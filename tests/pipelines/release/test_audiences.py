@@ -1,6 +1,7 @@
 """What headquarters may not see is in no file of its folder."""
 
 import csv
+import json
 import re
 import zipfile
 from datetime import date
@@ -9,18 +10,24 @@ import duckdb
 import pytest
 
 from indicators.definitions.mission_profile import read_mission
+from indicators.foundation.errors import WrongUse
 from pipelines.quality.input_files import write_input_files
+from pipelines.release.candidate import build_candidate
+from pipelines.release.naming import CANDIDATE_PREFIX
 from pipelines.release.publishing import publish
 from tests.worlds.mission.figures import (
     MISSION,
     PATROLS,
     PERIOD,
+    SAFE,
     add_contribution,
     add_definition,
     add_figure,
     add_file,
+    insert,
     make_workspace,
     workspace_warehouse,
+    write_profile,
 )
 
 HIDDEN = (
@@ -130,18 +137,29 @@ PERSONS, ALERTS, REFERRALS = "P2-OP-14", "P2-OP-09", "P3-OP-08"
 # Counts of persons that only exact figures hold, by where they were planted
 PLANTED = {"total": 4321, "month": 4322, "by sex": 4323, "rows of a file": 4324, "file": 4326}
 BY_SOURCE, REFERRED = 4329, 4331
+# What partners may have, by indicator, and what their grid or the list of presence leaves out
+MEETINGS, APPROVER = "P1-OP-01", "Head of Mission (2026-10-20)"
+FOR_PARTNERS = {"alerts": 4341, "patrols in the quarter": 4342}
+NOT_FOR_PARTNERS = {"meetings": 4351, "patrols in a month": 4352, "patrols at a site": 4353}
+SITE = "Site-Hidden"
 
 
 @pytest.fixture(scope="module")
-def planted(tmp_path_factory):
-    """A published mission with counts of persons, alerts by source and referrals in it."""
+def planted_twice(tmp_path_factory):
+    """A mission with counts of persons, alerts by source and referrals in it, published with an
+    approved partner copy; and the audiences of the same candidate that nobody had approved."""
     workspace = make_workspace(tmp_path_factory.mktemp("planted"))
+    named = [PATROLS, SAFE, ALERTS, MEETINGS, PERSONS, REFERRALS]
+    agreed = {"agreed_by": "Chief of Staff", "agreed_on": "2026-07-01", "indicators": named}
+    write_profile(workspace, disclosure={"partner": agreed})
     with workspace_warehouse(workspace) as connection:
         add_definition(connection, PERSONS, source="un_detentions", confidentiality="person")
         told = {"source": "alerts", "confidentiality": "event"}
         parts = {"confidentiality_of_parts": "sex=protected|alert_source=protected"}
         add_definition(connection, ALERTS, **told, **parts)
         add_definition(connection, REFERRALS, source="referrals", confidentiality="protected")
+        add_definition(connection, MEETINGS)
+        _plant_for_partners(connection)
         detained = {"indicator": PERSONS}
         _count(connection, PLANTED["total"], **detained)
         _count(connection, PLANTED["month"], **detained, period_type="M", period="2026-09")
@@ -156,7 +174,29 @@ def planted(tmp_path_factory):
         sha256 = add_file(connection, "held.xlsx", source="un_detentions", rows_loaded=rows)
         add_contribution(connection, sha256, "held.xlsx", PLANTED["rows of a file"], **detained)
         write_input_files(connection, read_mission(workspace.profile(MISSION)))
-        return publish(workspace, MISSION, PERIOD, connection)
+        build_candidate(connection, workspace, read_mission(workspace.profile(MISSION)), PERIOD)
+        candidate = workspace.releases(MISSION) / f"{CANDIDATE_PREFIX}{PERIOD}-r01"
+        without_approval = sorted(path.name for path in candidate.iterdir() if path.is_dir())
+        release = publish(workspace, MISSION, PERIOD, connection, APPROVER)
+    return release, without_approval
+
+
+@pytest.fixture(scope="module")
+def planted(planted_twice):
+    return planted_twice[0]
+
+
+def _plant_for_partners(connection) -> None:
+    quarter, site = {"period_type": "Q", "period": "2026-Q2"}, {"area": SITE, "area_level": "site"}
+    month = {"period_type": "M", "period": "2026-07"}
+    _count(connection, FOR_PARTNERS["alerts"], indicator=ALERTS)
+    _count(connection, FOR_PARTNERS["patrols in the quarter"], **quarter)
+    _count(connection, NOT_FOR_PARTNERS["meetings"], indicator=MEETINGS)
+    _count(connection, NOT_FOR_PARTNERS["patrols in a month"], **month)
+    _count(connection, NOT_FOR_PARTNERS["patrols at a site"], **site)
+    place = {"mission": MISSION, "area_code": SITE, "parent_area_code": "BK-1"}
+    names = {"area_level": "site", "name_en": SITE, "name_fr": SITE}
+    insert(connection, "mart.area", place | names)
 
 
 def _count(connection, number: int, **facts) -> None:
@@ -215,3 +255,41 @@ def test_alerts_by_source_and_referrals_are_not_told(planted) -> None:
     for audience in ("mission", "hq"):
         assert rows(planted, audience, by_source) == [(0,)]
         assert rows(planted, audience, referred) == [(None, "suppressed")]
+
+
+def test_no_file_of_partners_holds_what_their_classes_leave_out(planted) -> None:
+    folder = planted.path / "partner"
+    told = numbers(folder)
+    hidden = {*PLANTED.values(), *NOT_FOR_PARTNERS.values(), BY_SOURCE, REFERRED}
+    assert not {str(number) for number in hidden} & told
+    assert {str(number) for number in FOR_PARTNERS.values()} <= told
+    for word in (*HIDDEN, SITE, PERSONS, REFERRALS, MEETINGS, "held.xlsx", "Risk-Hidden"):
+        assert not holds(folder, word), word
+    kinds = {path.suffix for path in folder.rglob("*") if path.is_file()}
+    assert kinds == {".duckdb", ".parquet", ".csv", ".xlsx"}
+    assert {str(number) for number in NOT_FOR_PARTNERS.values()} <= numbers(
+        planted.path / "mission"
+    )
+
+
+def test_partners_get_surveys_by_admin_1_and_quarter(planted) -> None:
+    query = f"""SELECT DISTINCT area_level, period_type FROM mart.indicator_value
+    WHERE indicator = '{SAFE}' ORDER BY ALL"""
+    assert rows(planted, "partner", query) == [("admin1", "Q"), ("country", "Q")]
+
+
+def test_a_partner_copy_needs_a_named_approver_for_this_release(planted_twice) -> None:
+    release, without_approval = planted_twice
+    assert without_approval == ["hq", "mission"]
+    manifest = json.loads((release.path / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["partner_copy_approved_by"] == APPROVER
+    assert any(entry["path"].startswith("partner/") for entry in manifest["files"])
+
+
+def test_an_approval_of_a_copy_that_the_profile_has_not_is_refused(workspace) -> None:
+    with (
+        workspace_warehouse(workspace) as connection,
+        pytest.raises(WrongUse, match="partner-approved-by"),
+    ):
+        publish(workspace, MISSION, PERIOD, connection, APPROVER)
+    assert not list(workspace.releases(MISSION).glob("*"))

@@ -1,0 +1,48 @@
+"""Unexpected errors told by kind and place, never by their text: that may quote a cell of a row."""
+
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from indicators.foundation.errors import PocLensError
+
+# Kinds whose text may come from data. Errors of files, and what is not listed, name none.
+_QUOTING = (LookupError, TypeError, ValueError)
+_OF_DATA = ("_duckdb", "duckdb", "pyarrow")
+_OF_MACHINE = ("IOException", "OutOfMemoryException")
+
+
+class Fault(Exception):
+    """An unexpected error without its text; its traceback is that of the error itself."""
+
+
+def kind_of(error: BaseException) -> str:
+    """The kind of an error by its full name, as `duckdb.ConversionException`."""
+    if isinstance(error, Fault):
+        return str(error)
+    return f"{type(error).__module__}.{type(error).__qualname__}".removeprefix("builtins.")
+
+
+def traceback_of(error: BaseException) -> str:
+    """The traceback of an error and of those before it: frames and kinds, no texts."""
+    earlier = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    before = f"{traceback_of(earlier)}\n" if earlier else ""
+    return f"{before}{''.join(traceback.format_tb(error.__traceback__))}{kind_of(error)}\n"
+
+
+@contextmanager
+def quoting_no_row() -> Iterator[None]:
+    """Around work on rows: raises Fault in place of an error whose text may quote one.
+
+    What comes further up, Dagster's record of events among it, then has nothing to quote.
+    """
+    try:
+        yield
+    except (PocLensError, Fault):
+        raise
+    except Exception as error:
+        kind = type(error)
+        is_of_data = kind.__module__.partition(".")[0] in _OF_DATA
+        if kind.__name__ in _OF_MACHINE or not (is_of_data or isinstance(error, _QUOTING)):
+            raise
+        raise Fault(kind_of(error)).with_traceback(error.__traceback__) from None

@@ -1,0 +1,138 @@
+"""Opening an XLSX workbook: what it packs, its sheets, the cells of one as text.
+
+Stands below the readers of workbooks and of exports that are workbooks.
+"""
+
+import re
+import zipfile
+from functools import partial
+from io import BytesIO
+from pathlib import Path
+from xml.etree import ElementTree
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from pipelines.readers.sheet_shape import EPOCH, EPOCH_1904
+from pipelines.readers.workbook import (
+    LARGEST_MB,
+    ZIP,
+    Texts,
+    Workbook,
+    calamine_workbook,
+    refuse_active_parts,
+    refuse_large,
+    refuse_large_grid,
+    refuse_other_kinds,
+    text_of,
+    unreadable,
+)
+
+_LARGEST_GRID = 25_000_000  # cells between A1 and the last cell, which are all kept in memory
+_ROW_NUMBER = re.compile(rb'<row\b[^>]*?\br="(\d{1,9})"')
+_THREE_LETTERS = re.compile(rb'<c\b[^>]*?\br="([A-Z]{3})\d')
+_TWO_LETTERS = re.compile(rb'<c\b[^>]*?\br="([A-Z]{2})\d')
+_ONE_LETTER = re.compile(rb'<c\b[^>]*?\br="([A-Z])\d')
+_FAULT_CELL = re.compile(
+    rb'<c\b(?=[^>]*\bt="e")[^>]*\br="([A-Z]+)(\d+)"[^>]*>.*?<v>(.*?)</v>', re.DOTALL
+)
+_DATE_1904 = re.compile(rb'<workbookPr\b[^>]*\bdate1904="(1|true)"')
+_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+
+
+def workbook(path: Path, largest_mb: int = LARGEST_MB) -> Workbook:
+    """The workbook, opened. Raises WrongUse for what is none, is too large or has macros."""
+    data = path.read_bytes()
+    refuse_other_kinds(path, data, ZIP, "old_workbook")
+    refuse_large(path, data, largest_mb)
+    refuse_active_parts(path, data, lambda name: name.endswith("vbaProject.bin"))
+    book = calamine_workbook(path, data)
+    return Workbook(
+        path,
+        tuple(book.sheet_names),
+        partial(_sheet_texts, path, data, book),
+        partial(_holds_something, data),
+        EPOCH_1904 if _counts_from_1904(data) else EPOCH,
+    )
+
+
+def _counts_from_1904(data: bytes) -> bool:
+    """Whether the workbook counts its dates from 1904, as those of old Macintosh programs do."""
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        if "xl/workbook.xml" not in archive.namelist():
+            return False
+        return bool(_DATE_1904.search(archive.read("xl/workbook.xml")))
+
+
+def _sheet_texts(path: Path, data: bytes, book: CalamineWorkbook, sheet: str) -> Texts:
+    """The cells of a sheet as text, from A1 on; a formula that failed as its fault."""
+    try:
+        content = _sheet_content(data, sheet)
+        refuse_large_grid(path, sheet, *_extent(content), _LARGEST_GRID)
+        grid = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+        faults = _formula_faults(content)
+    except (CalamineError, zipfile.BadZipFile, KeyError, ElementTree.ParseError) as error:
+        raise unreadable(path, str(error).strip() or type(error).__name__, sheet) from None
+    texts = [[text_of(cell) for cell in row] for row in grid]
+    for (row, column), fault in faults.items():
+        if row < len(texts) and column < len(texts[row]):
+            texts[row][column] = fault
+    return texts
+
+
+def _extent(content: bytes) -> tuple[int, int]:
+    """Rows and columns up to the last cell of a sheet."""
+    rows = max((int(row) for row in _ROW_NUMBER.findall(content)), default=0)
+    # of names of three, two and one letters only the longest that occur are looked at
+    for letters in (_THREE_LETTERS, _TWO_LETTERS, _ONE_LETTER):
+        if letters.search(content):
+            names = set(letters.findall(content))
+            return rows, max(_column_index(name.decode()) + 1 for name in names)
+    return rows, 0
+
+
+def _holds_something(data: bytes, sheet: str) -> bool:
+    """Whether a cell of the sheet has a value; a sheet of a chart alone has none."""
+    try:
+        content = _sheet_content(data, sheet)
+    except (KeyError, zipfile.BadZipFile, ElementTree.ParseError):
+        return False
+    return b"<v>" in content or b"<is>" in content
+
+
+def _sheet_content(data: bytes, sheet: str) -> bytes:
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        return archive.read(_sheet_part(archive, sheet))
+
+
+def _formula_faults(content: bytes) -> dict[tuple[int, int], str]:
+    """0-based (row, column) of each cell whose formula failed, with its text, as `#N/A`.
+
+    calamine gives such a cell as empty, and an error would pass for a value that was not there.
+    """
+    if b't="e"' not in content:
+        return {}
+    return {
+        (int(row) - 1, _column_index(letters.decode())): fault.decode()
+        for letters, row, fault in _FAULT_CELL.findall(content)
+    }
+
+
+def _sheet_part(archive: zipfile.ZipFile, sheet: str) -> str:
+    """The name of the XML part that holds the sheet."""
+    workbook = ElementTree.fromstring(archive.read("xl/workbook.xml"))
+    relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+    targets = {entry.get("Id"): entry.get("Target", "") for entry in relations}
+    parts = {
+        entry.get("name"): targets[entry.get(_RELATION)] for entry in workbook.iter(f"{_MAIN}sheet")
+    }
+    target = parts[sheet]
+    return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+
+
+def _column_index(letters: str) -> int:
+    """0-based position of a column named A, B, …, AA, …"""
+    index = 0
+    for letter in letters:
+        index = index * 26 + ord(letter) - ord("A") + 1
+    return index - 1

@@ -1,0 +1,219 @@
+"""One sheet of a workbook as a table of text, whatever format the workbook has.
+
+Dates in ISO form, whole numbers without a dot. What a format packs and refuses does not belong
+here (`xlsx.py`, `xls.py`, `ods.py`).
+Options: `sheet` (its name; needed where the workbook has several), `header_row` (1),
+`ignore_sheets` (names or patterns of sheets that are known and not read: others that hold something
+are told), `largest_mb` (256: unpacked size up to which a workbook is opened at all), and those of
+the shape of the sheet (`sheet_shape.py`).
+"""
+
+import fnmatch
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from io import BytesIO
+from pathlib import Path
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from indicators.foundation.errors import Problem, WrongUse
+from pipelines.readers.sheet_shape import EPOCH, SHAPE_OPTIONS, in_shape, joined_names
+from pipelines.readers.table import (
+    Options,
+    ReaderWarning,
+    SourceTable,
+    source_table,
+    unique_header,
+    without_blank_rows,
+)
+from pipelines.readers.unpacked import unpacked_bytes
+
+WORKBOOK_OPTIONS = frozenset({"sheet", "header_row", "ignore_sheets", "largest_mb"}) | SHAPE_OPTIONS
+LARGEST_MB = 256
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+ZIP = b"PK\x03\x04"
+MB = 1 << 20
+_LOOKED_AT = 4096
+_SHEETS_NAMED = 10
+_MOST_COLUMNS = 16_384  # as many as any workbook program has
+ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+Cell = str | float | int | bool | date | datetime | time | timedelta
+Texts = list[list[str | None]]
+
+
+@dataclass(frozen=True)
+class Workbook:
+    """An opened workbook: its sheets, the cells of one from A1 on, whether one holds anything.
+
+    `epoch`: day 0 of its dates. `texts` raises WrongUse for a sheet that cannot be read.
+    """
+
+    path: Path
+    sheets: tuple[str, ...]
+    texts: Callable[[str], Texts]
+    holds_something: Callable[[str], bool]
+    epoch: datetime = EPOCH
+
+
+def read_sheet(book: Workbook, options: Options) -> SourceTable:
+    """The sheet that the options name. Raises WrongUse where there is none, or no header."""
+    sheet = sheet_name(book, options.get("sheet"))
+    table = below_header(book.path, sheet, book.texts(sheet), options)
+    table = in_shape(table, options, book.path.name, book.epoch)
+    others = _sheets_not_read(book, sheet, options.get("ignore_sheets", ()))
+    return replace(table, remarks=(*table.remarks, *others))
+
+
+def limit_of(options: Options) -> int:
+    """`largest_mb` of the options."""
+    return int(options.get("largest_mb", LARGEST_MB))
+
+
+def refuse_other_kinds(path: Path, data: bytes, magic: bytes, other: str) -> None:
+    """Raises WrongUse for what is no workbook of this kind, naming what it is.
+
+    `other`: the rule where it is a workbook of the other container.
+    """
+    if not data.strip():
+        raise WrongUse(Problem("empty_file", path.name))
+    if data.startswith(OLE) and ENCRYPTED in data:
+        raise WrongUse(Problem("encrypted", path.name))
+    if data.startswith(magic):
+        return
+    if data.startswith((OLE, ZIP)):
+        raise WrongUse(Problem(other, path.name))
+    if data[:_LOOKED_AT].lstrip().lower().startswith((b"<html", b"<!doctype html", b"<table")):
+        raise WrongUse(Problem("html_not_workbook", path.name))
+    if b"\0" not in data[:_LOOKED_AT]:
+        raise WrongUse(Problem("text_not_workbook", path.name))
+
+
+def refuse_large(path: Path, data: bytes, largest_mb: int) -> None:
+    """Raises WrongUse for a container that unpacks to more than the limit, without unpacking it."""
+    limit = largest_mb * MB
+    try:
+        size = unpacked_bytes(data, limit)
+    except zipfile.BadZipFile as error:
+        raise unreadable(path, str(error)) from None
+    if size > limit:
+        packed = f"{len(data) / MB:.1f}"
+        parameters = {"packed": packed, "unpacked": round(size / MB), "limit": largest_mb}
+        raise WrongUse(Problem("workbook_too_large", path.name, parameters=parameters))
+
+
+def refuse_active_parts(path: Path, data: bytes, macros: Callable[[str], bool]) -> None:
+    """Raises WrongUse for a packed workbook with macros, or XML that defines entities.
+
+    `macros`: whether a part of this name is one. To be asked once its size is known.
+    """
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        for name in archive.namelist():
+            if macros(name):
+                raise WrongUse(Problem("workbook_macros", path.name))
+            if name.endswith((".xml", ".rels")) and _has_entities(archive, name):
+                raise WrongUse(Problem("xml_entities", path.name, parameters={"part": name[:80]}))
+
+
+def _has_entities(archive: zipfile.ZipFile, name: str) -> bool:
+    """Whether the XML has a document type, which no workbook program writes; it stands first."""
+    with archive.open(name) as part:
+        start = part.read(_LOOKED_AT)
+    return b"<!DOCTYPE" in start or "<!DOCTYPE".encode("utf-16-le") in start
+
+
+def calamine_workbook(path: Path, data: bytes) -> CalamineWorkbook:
+    """The workbook as calamine opens it. Raises WrongUse where it cannot."""
+    try:
+        return CalamineWorkbook.from_filelike(BytesIO(data))
+    except (CalamineError, OSError) as error:
+        raise unreadable(path, str(error)) from None
+
+
+def calamine_texts(path: Path, book: CalamineWorkbook, sheet: str) -> Texts:
+    """The cells of a sheet as text, from A1 on. Raises WrongUse where it cannot be read."""
+    try:
+        grid = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+    except CalamineError as error:
+        raise unreadable(path, str(error), sheet) from None
+    return [[text_of(cell) for cell in row] for row in grid]
+
+
+def unreadable(path: Path, reason: str, sheet: str | None = None) -> WrongUse:
+    """The refusal of a file that cannot be read, with a reason that quotes no cell."""
+    return WrongUse(Problem("unreadable", path.name, sheet, parameters={"reason": reason}))
+
+
+def refuse_large_grid(path: Path, sheet: str, rows: int, columns: int, most: int) -> None:
+    """Raises WrongUse where a lone cell far away would make the grid too large for the memory."""
+    if rows * columns > most or columns > _MOST_COLUMNS:
+        parameters = {"rows": rows, "columns": columns}
+        raise WrongUse(Problem("sheet_too_wide", path.name, sheet, parameters=parameters))
+
+
+def text_of(cell: Cell) -> str | None:
+    """A cell as the text that a person would type for it."""
+    if isinstance(cell, str):
+        return cell or None
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float):
+        # Workbooks know no whole numbers: 3 is stored as 3.0. Beyond 2**53 digits are lost there.
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 2**53 else repr(cell)
+    if isinstance(cell, timedelta):
+        return _duration(cell)
+    return cell.isoformat(" ") if isinstance(cell, datetime) else str(cell)
+
+
+def _duration(length: timedelta) -> str:
+    minutes, seconds = divmod(round(length.total_seconds()), 60)
+    return f"{minutes // 60:02d}:{minutes % 60:02d}:{seconds:02d}"
+
+
+def sheet_name(book: Workbook, wanted: str | None) -> str:
+    """The sheet that is wanted, or the only one. Raises WrongUse where that says nothing."""
+    if wanted is None and len(book.sheets) == 1:
+        return book.sheets[0]
+    if wanted in book.sheets:
+        return str(wanted)
+    rule = "sheet_not_named" if wanted is None else "missing_sheet"
+    listed = ", ".join(f"'{name}'" for name in book.sheets)
+    raise WrongUse(Problem(rule, book.path.name, wanted, parameters={"sheets": listed}))
+
+
+def below_header(path: Path, sheet: str, texts: Texts, options: Options) -> SourceTable:
+    """The sheet below its header; columns without name and content at the edge are left out.
+
+    Raises WrongUse (`empty_file`) where there is no header.
+    """
+    first, rows = int(options.get("header_row", 1)), int(options.get("header_rows", 1))
+    header_row = first + rows - 1
+    body = texts[header_row:]
+    names = joined_names(texts[first - 1 : header_row]) if len(texts) >= header_row else []
+    if not any(names):
+        raise WrongUse(Problem("empty_file", path.name, sheet))
+    used = [at for at, name in enumerate(names) if name or any(row[at] for row in body)]
+    numbered = unique_header(names)
+    header = [numbered[at] for at in used]
+    records = [[row[at] for at in used] for row in body]
+    numbers = range(header_row + 1, header_row + 1 + len(records))
+    return without_blank_rows(source_table(sheet, header, records, numbers))
+
+
+def _sheets_not_read(
+    book: Workbook, sheet: str, ignored: str | Sequence[str]
+) -> Iterator[ReaderWarning]:
+    """A remark that names the sheets that hold something and that no mapping reads."""
+    patterns = (ignored,) if isinstance(ignored, str) else tuple(ignored)
+    others = [
+        name
+        for name in book.sheets
+        if name != sheet
+        and not any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
+        and book.holds_something(name)
+    ]
+    if others:
+        shown = ", ".join(f"'{name[:31]}'" for name in others[:_SHEETS_NAMED])
+        more = " …" if len(others) > _SHEETS_NAMED else ""
+        yield ReaderWarning(None, "sheets_not_read", parameters={"sheets": shown + more})

@@ -1,0 +1,54 @@
+"""XLS workbooks of Excel 97 to 2003: the cells of one sheet as text. Options: `workbook.py`.
+
+A formula that failed comes as an empty cell: the library does not tell the two apart.
+"""
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+from indicators.foundation.errors import Problem, WrongUse
+from pipelines.readers.protocol import Reader
+from pipelines.readers.table import Options, SourceTable
+from pipelines.readers.workbook import (
+    LARGEST_MB,
+    MB,
+    OLE,
+    WORKBOOK_OPTIONS,
+    Workbook,
+    calamine_texts,
+    calamine_workbook,
+    limit_of,
+    read_sheet,
+    refuse_other_kinds,
+)
+
+_MACROS = "_VBA_PROJECT_CUR".encode("utf-16-le")  # the name of a part in the file's directory
+
+
+def read(path: Path, options: Options) -> Iterator[SourceTable]:
+    """The named sheet. Raises WrongUse for a workbook or a sheet that cannot be read."""
+    yield read_sheet(workbook(path, limit_of(options)), options)
+
+
+def workbook(path: Path, largest_mb: int = LARGEST_MB) -> Workbook:
+    """The workbook, opened. Raises WrongUse for what is none, is too large or has macros."""
+    size = path.stat().st_size
+    if size > largest_mb * MB:  # the format packs nothing
+        parameters = {"packed": f"{size / MB:.1f}", "unpacked": size // MB, "limit": largest_mb}
+        raise WrongUse(Problem("workbook_too_large", path.name, parameters=parameters))
+    data = path.read_bytes()
+    refuse_other_kinds(path, data, OLE, "not_old_workbook")
+    if _MACROS in data:
+        raise WrongUse(Problem("workbook_macros", path.name))
+    book = calamine_workbook(path, data)
+    texts = partial(calamine_texts, path, book)
+    return Workbook(
+        path,
+        tuple(book.sheet_names),
+        texts,
+        lambda sheet: any(any(row) for row in texts(sheet)),
+    )
+
+
+READER = Reader("xls", WORKBOOK_OPTIONS, read, keeps_midnight=True)
