@@ -37,10 +37,10 @@ from dashboards.components.value import (
 from dashboards.context import AREA_LEVELS, Context
 from dashboards.figures.series import Path, series_figure
 from dashboards.queries import framework, indicator_values, quality
-from dashboards.queries.cells import Cell, Dated
+from dashboards.queries.cells import Cell, Dated, new_definitions
 from dashboards.rows import rows_of
 from dashboards.wording import formats
-from dashboards.wording.words import in_sentence
+from dashboards.wording.words import Words, in_sentence
 
 PATH = "/indicators"
 NAME = "indicator"
@@ -181,14 +181,21 @@ def _series_table(context: Context, code: str, points: Sequence[Dated]) -> html.
         Column(words("table.period")),
         *value_columns(unit.words(words), words),
     ]
+    new = new_definitions([d.cell for d in points])
     rows = [
-        [
-            formats.period_name(d, words),
-            *value_cells(d.cell, unit, words),
-        ]
-        for d in reversed(points)
+        [_period_head(d, place in new, words), *value_cells(d.cell, unit, words)]
+        for place, d in enumerate(points)
     ]
-    return table(columns, rows, words("indicator.table_caption"))
+    return table(columns, rows[::-1], words("indicator.table_caption"))
+
+
+def _period_head(dated: Dated, is_new: bool, words: Words) -> Any:
+    """The period's name; beside it that its figure is the first under a new definition."""
+    name = formats.period_name(dated, words)
+    if not is_new:
+        return name
+    said = words("versions.new", version=str(dated.cell.version))
+    return [name, html.Span(said, className="note beside")]
 
 
 def _areas_card(context: Context, code: str) -> list[Any]:
