@@ -76,9 +76,7 @@ def _add_run(
             "type": "data",
             "symmetric": False,
             "array": [(p.cell.high or p.cell.value or 0) - (p.cell.value or 0) for _, p in run],
-            "arrayminus": [
-                (p.cell.value or 0) - (p.cell.low or p.cell.value or 0) for _, p in run
-            ],
+            "arrayminus": [(p.cell.value or 0) - (p.cell.low or p.cell.value or 0) for _, p in run],
             "color": colour["series"],
             "thickness": 2,
             "width": 6,
