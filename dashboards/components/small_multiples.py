@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 from dash import html
 
+from dashboards.components.chart import DRAWN
 from dashboards.components.empty import empty_mark, empty_words
 from dashboards.components.links import page_link
 from dashboards.components.sparkline import sparkline_words
@@ -41,7 +42,8 @@ def small_multiples(
     series = dated_cells_by(frame[frame["area"].isin(shown)], "area")
     cells = {area: [dated.cell for dated in series[area]] for area in shown}
     items = [_multiple(context, code, area, cells[area], now[area], drawing) for area in shown]
-    return html.Div([html.Div(items, className="multiples"), _pager(context, len(order), page)])
+    drawn = html.Div(items, className="multiples", **DRAWN)
+    return html.Div([drawn, _pager(context, len(order), page)])
 
 
 def area_rank(context: Context, code: str, area: str, cell: Cell) -> tuple[bool, float, str]:

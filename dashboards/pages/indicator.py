@@ -9,7 +9,7 @@ from dash import html
 from dashboards.components import small_multiples
 from dashboards.components.area_level import area_level, level_switch, levels_of
 from dashboards.components.card import card, notice
-from dashboards.components.chart import chart, chart_card, shows_table, take_away, twin
+from dashboards.components.chart import DRAWN, chart, chart_card, shows_table, take_away, twin
 from dashboards.components.definition_versions import definition_versions
 from dashboards.components.empty import (
     beside_words,
@@ -214,12 +214,13 @@ def _areas_card(context: Context, code: str) -> list[Any]:
         content: list[Any] = [numbers]
     else:
         multiples = small_multiples.small_multiples(context, code, frame, now)
-        content = [multiples, four_kinds_key(words), twin(numbers)]
+        content = [multiples, html.Div(four_kinds_key(words), **DRAWN), twin(numbers)]
     key = "areas_subtitle" if context.ranks_areas(code) else "areas_subtitle_by_name"
     subtitle = words(f"indicator.{key}", unit=unit.words(words))
     switch = level_switch(context, levels_of(context, code), level)
     content += persons_note(now.values(), words)
-    foot = take_away(context, "areas", ("csv",), title)
+    kinds = ("csv",) if shows_table(context.address) else ("png", "svg", "csv")
+    foot = take_away(context, "areas", kinds, title)
     return [card(title, [switch, *content, foot], subtitle, key="areas")]
 
 
