@@ -141,6 +141,10 @@ class Mission(Strict):
     indicators: tuple[Selected, ...]
     published_totals: tuple[PublishedTotal, ...] = ()
 
+    def notes_on(self, day: date) -> list[Note]:
+        """What must be said of the data as at a day."""
+        return [note for note in self.notes if note.since is None or note.since <= day]
+
     @field_validator("mission")
     @classmethod
     def _is_no_schema(cls, name: str) -> str:

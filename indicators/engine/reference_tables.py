@@ -278,7 +278,7 @@ def _fill_wave_responses(connection: duckdb.DuckDBPyConnection, mission: Mission
 
 
 def _fill_mission(connection: duckdb.DuckDBPyConnection, mission: Mission, as_of: date) -> None:
-    said = [note for note in mission.notes if note.since is None or note.since <= as_of]
+    said = mission.notes_on(as_of)
     notes = {
         language: json.dumps([note.in_language(language) for note in said], ensure_ascii=False)
         for language in ("en", "fr")
