@@ -170,6 +170,7 @@ def _add_definition_lines(figure: go.Figure, series: Sequence[Dated], sketch: Sk
             yref="paper",
             yanchor="top",
             xanchor="left",
+            xshift=4,
             text=sketch.words("versions.new", version=str(version)),
             showarrow=False,
             font={"size": 11.5, "color": ink},
