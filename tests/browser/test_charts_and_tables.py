@@ -105,6 +105,28 @@ def test_pictures_are_made_on_the_machine_and_carry_the_release(
     assert visit.foreign == [] and visit.complaints == []
 
 
+@pytest.mark.parametrize(
+    ("path", "look", "said"),
+    [
+        (INDICATOR, ".card-areas", ("Essari", "not reported")),
+        ("/results-chain", ".card-chain", ("Night patrols", "D inconclusive")),
+        ("/data-quality", ".card-grid", ("nil report",)),
+    ],
+)
+def test_what_is_drawn_without_plotly_becomes_a_picture_too(
+    visit: Visit, path: str, look: str, said: tuple[str, ...]
+) -> None:
+    page = visit.open(path)
+    drawing = _taken(page, look, "svg").read_text(encoding="utf-8")
+    shown = page.locator(f"{look} [data-drawn] img").count()
+    texts = " ".join(re.findall(r"<text[^>]*>([^<]*)</text>", drawing))
+    assert page.locator(f"{look} h2").inner_text() in texts and "Release 2026-Q3-r01" in texts
+    assert [words for words in said if words not in texts] == []
+    assert drawing.count("<svg ") == 1 + shown and "foreignObject" not in drawing
+    assert _taken(page, look, "png").read_bytes().startswith(b"\x89PNG")
+    assert visit.foreign == [] and visit.complaints == []
+
+
 def test_a_column_sorts_and_what_has_no_figure_stays_last(visit: Visit) -> None:
     page = visit.open("/indicators?stage=outcome")
     head = page.locator(".table-indicators th", has_text="Value").first
