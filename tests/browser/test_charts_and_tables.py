@@ -85,8 +85,8 @@ def test_a_csv_file_holds_what_is_shown_with_release_and_status(visit: Visit) ->
 @pytest.mark.parametrize(
     ("path", "look"),
     [
-        (INDICATOR, ".card"),
-        ("/perceptions", ".card"),
+        (INDICATOR, ".card-series"),
+        ("/perceptions", ".card-questions"),
         ("/effects", ".card-months"),
         ("/effects", ".card-leads"),
     ],
@@ -109,7 +109,7 @@ def test_pictures_are_made_on_the_machine_and_carry_the_release(
     ("path", "look", "said"),
     [
         (INDICATOR, ".card-areas", ("Essari", "not reported")),
-        ("/results-chain", ".card-chain", ("Night patrols", "D inconclusive")),
+        ("/results-chain", ".card-chain", ("Objective", "D inconclusive")),
         ("/data-quality", ".card-grid", ("nil report",)),
     ],
 )
