@@ -93,8 +93,8 @@ def _all_releases(context: Context) -> html.Section:
     title = words("releases.all")
     if not rows:
         return card(title, [notice(words("releases.unknown"))], key="all")
-    heads = ("release_head", "published_head", "by_head", "data_as_at", "moved_head")
-    heads += ("extract_head", "hash_head")
+    heads = ["release_head", "published_head", "by_head", "data_as_at", "moved_head"]
+    heads += ["extract_head", "hash_head"]
     columns = [Column(words(f"releases.{head}")) for head in heads]
     parts = [table(columns, rows, title), take_away(context, "releases", ("csv",), title)]
     return card(title, parts, key="all")
