@@ -1,6 +1,7 @@
 """A card: a section with a heading, and the notices that stand where something is missing."""
 
 from typing import Any
+from zlib import crc32
 
 from dash import html
 
@@ -11,7 +12,7 @@ def card(
     title: str, children: list[Any], subtitle: str | None = None, key: str = ""
 ) -> html.Section:
     """A section with its heading; `key` makes the heading's id."""
-    heading = f"heading-{key or abs(hash(title))}"
+    heading = f"heading-{key or crc32(title.encode())}"  # the same in every process
     head = [html.H2(title, id=heading)]
     if subtitle:
         head.append(html.P(subtitle, className="subtitle"))

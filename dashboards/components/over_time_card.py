@@ -19,6 +19,7 @@ from dashboards.context import Context
 from dashboards.figures.series import series_figure
 from dashboards.queries import indicator_values
 from dashboards.queries.cells import Cell, Dated, dated_cells
+from dashboards.rows import rows_of
 from dashboards.wording import formats
 
 _FINEST_FIRST = "MQSABW"
@@ -35,7 +36,7 @@ def _series(context: Context, code: str, period_type: str) -> list[Dated]:
     frame = indicator_values.totals(
         context.release, indicator=code, period_type=period_type, area=context.area
     )
-    return dated_cells(frame[frame["period_end"] <= pd.Timestamp(context.period.end)])
+    return dated_cells(rows_of(frame[frame["period_end"] <= pd.Timestamp(context.period.end)]))
 
 
 def _shown(context: Context, code: str, months: list[Dated]) -> list[Dated]:

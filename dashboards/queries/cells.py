@@ -3,7 +3,7 @@
 What is empty, and why, is decided in `indicators.assessment.empty_reasons`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -160,9 +160,9 @@ def span_of(row: Mapping[str, Any]) -> tuple[str, str, date, date]:
     return row["period_type"], row["period"], start, end
 
 
-def dated_cells(frame: pd.DataFrame) -> list[Dated]:
-    """The rows of a frame of values as dated cells, in the frame's order."""
-    return [Dated(*span_of(row), Cell.of(row)) for row in rows_of(frame)]
+def dated_cells(rows: Iterable[Mapping[str, Any]]) -> list[Dated]:
+    """Rows of values (`rows_of`) as dated cells, in their order."""
+    return [Dated(*span_of(row), Cell.of(row)) for row in rows]
 
 
 def dated_cells_by(frame: pd.DataFrame, column: str) -> dict[str, list[Dated]]:
