@@ -36,6 +36,8 @@ _BROKEN = (
     duckdb.SerializationException,
 )
 _KEPT_MB = 48
+# Names of accounts that say nothing of who published: the machine's own, and where none is known.
+_NOBODYS_ACCOUNTS = ("root", "unknown")
 
 
 class DamagedRelease(Exception):
@@ -85,6 +87,18 @@ class Release:
     def publication(self) -> Mapping[str, Any]:
         """Who published, and when."""
         return _json(self.folder / "publication.json")
+
+    @property
+    def approved_by(self) -> str | None:
+        """Who approved this audience's copy in the mission's profile, where someone did."""
+        found = self.manifest.get("audiences", {}).get(self.audience, {}).get("confirmed_by")
+        return str(found) if found else None
+
+    @property
+    def published_by(self) -> str | None:
+        """Whose account published it; None of an account that is nobody's own."""
+        found = self.publication.get("published_by")
+        return str(found) if found and found not in _NOBODYS_ACCOUNTS else None
 
     @property
     def published_on(self) -> date | None:

@@ -15,7 +15,10 @@
   }
 
   // CSV ------------------------------------------------------------------------------------------
-  function words(cell) { return cell.innerText.replace(/\s+/g, " ").trim() || cell.textContent.trim(); }
+  function words(cell) {
+    var mark = cell.querySelector("[role=img]");
+    return cell.innerText.replace(/\s+/g, " ").trim() || cell.textContent.trim() || (mark ? mark.getAttribute("aria-label") : "");
+  }
 
   function quoted(text, mark) {
     return /["\n\r]/.test(text) || text.indexOf(mark) >= 0 ? '"' + text.replace(/"/g, '""') + '"' : text;
@@ -106,6 +109,18 @@
     return { svg: svg.join(""), height: found.length ? 44 : 0 };
   }
 
+  // What a card draws without Plotly, part below part.
+  function drawn(card, x, y) {
+    var found = { width: 0, height: 0, svg: "" };
+    card.querySelectorAll("[data-drawn]").forEach(function (root) {
+      var part = window.poclensDrawing(root, x, y + found.height);
+      found.svg += part.svg;
+      found.width = Math.max(found.width, part.width);
+      found.height += part.height + 10;
+    });
+    return found;
+  }
+
   function picture(card, foot) {
     var style = getComputedStyle(document.documentElement);
     var ink = style.getPropertyValue("--ink"), soft = style.getPropertyValue("--ink-2");
@@ -120,9 +135,14 @@
       body += part.svg;
       y += part.height + 4;
     });
+    var own = drawn(card, EDGE, y);
+    width = Math.max(width, own.width + 2 * EDGE);
+    body += own.svg;
+    y += own.height;
     var boxes = plots.map(function (plot) { return plot.getBoundingClientRect(); });
     var left = card.getBoundingClientRect().left;
     var top = Math.min.apply(null, boxes.map(function (box) { return box.top; }));
+    var plotted = plots.length ? Math.max.apply(null, boxes.map(function (box) { return box.bottom; })) - top : 0;
     var headed = card.querySelectorAll(".field, .pair > div").length ? 62 : 0;
     return Promise.all(plots.map(function (plot, place) {
       var box = boxes[place];
@@ -145,8 +165,7 @@
           return part + drawn.replace(/^<svg /, '<svg x="' + (box.left - left) + '" y="' + at + '" ');
         });
     })).then(function (parts) {
-      var bottom = Math.max.apply(null, boxes.map(function (box) { return box.bottom; }));
-      y += headed + bottom - top + 20;
+      y += headed + plotted + 20;
       var legend = classes(card, EDGE, y, soft);
       parts.push(legend.svg);
       y += legend.height;

@@ -92,6 +92,14 @@ window.dash_clientside = window.dash_clientside || {};
     if (picker) { return { look: "." + Array.from(picker.classList).filter(function (name) { return /^picker-/.test(name); })[0] + " input", text: null }; }
     return { look: element.tagName, text: element.getAttribute("aria-label") || element.textContent };
   }
+  // Period, area and what the page now says of them, once: its name is the same as before.
+  function announcePlace() {
+    var chosen = Array.from(document.querySelectorAll(".picker-period input, .picker-area input"));
+    var said = chosen.map(function (input) { return input.value; }).filter(Boolean).join(", ");
+    var title = document.getElementById("page-title");
+    document.getElementById("announce").textContent = said + (title ? ". " + title.textContent : "");
+  }
+
   function restoreFocus(place) {
     var here = document.activeElement;
     if (!place || (here && here !== document.body && here.isConnected)) { return; }
@@ -115,7 +123,7 @@ window.dash_clientside = window.dash_clientside || {};
     arrived: function (facts) {
       var waiting = document.getElementById("first-words");
       if (waiting) { waiting.remove(); }
-      var moved = root.dataset.path !== undefined && root.dataset.path !== facts.path;
+      var opened = root.dataset.path === undefined, moved = !opened && root.dataset.path !== facts.path;
       root.lang = facts.lang;
       root.dataset.theme = facts.theme;
       root.dataset.path = facts.path;
@@ -129,10 +137,11 @@ window.dash_clientside = window.dash_clientside || {};
       } else {
         window.setTimeout(function () {
           restoreFocus(left);
+          if (!opened) { announcePlace(); }
           document.dispatchEvent(new CustomEvent("poclens:arrived"));
         }, 60);
       }
-      return [facts.said, facts.theme];
+      return [moved ? facts.said : window.dash_clientside.no_update, facts.theme];
     },
 
     picked: function (values, ids, facts) {

@@ -10,6 +10,7 @@ from typing import Any
 
 from dash import html
 
+from dashboards.components.chart import DRAWN
 from dashboards.components.links import page_link
 from dashboards.components.output_done import done_bar, output_done
 from dashboards.components.rating import rating_mark
@@ -68,6 +69,7 @@ def chain_graph(context: Context, chain: Chain) -> html.Div:
         style={"height": f"{height:.0f}px", "--print-zoom": f"{min(1.0, _SHEET / height):.2f}"},
         role="group",
         **label,
+        **DRAWN,
     )
 
 

@@ -13,6 +13,7 @@ from dashboards.wording import formats
 from dashboards.wording.words import Words
 
 _CONFIG = {"displayModeBar": False, "responsive": True, "doubleClick": False, "scrollZoom": False}
+DRAWN = {"data-drawn": "true"}  # on what `assets/drawing.js` makes a picture of
 KEYS_HINT = "chart-keys"  # the shell holds the words that this id names
 
 
@@ -122,13 +123,18 @@ def chart_card(
     is_table = shows_table(context.address)
     content = [table] if is_table else [*drawn, twin(table)]
     above = [reading] if reading is not None else []
-    has_chart = not is_table and any(isinstance(part, html.Figure) for part in _within(drawn))
+    has_chart = not is_table and any(_is_picture(part) for part in _within(drawn))
     kinds = ("png", "svg", "csv") if has_chart else ("csv",)
     foot = take_away(context, key, kinds, title)
     look = f"card card-{key}"
     return html.Section(
         [head, *above, *content, foot], className=look, **{"aria-labelledby": heading}
     )
+
+
+def _is_picture(part: Any) -> bool:
+    """A chart, or what `assets/drawing.js` can draw."""
+    return isinstance(part, html.Figure) or hasattr(part, "data-drawn")
 
 
 def _within(parts: Any) -> list[Any]:

@@ -42,10 +42,16 @@ def outcomes_of(context: Context, links: pd.DataFrame) -> list[str]:
 
 
 def sentence(context: Context) -> str:
-    """How many outcomes changed beyond noise, and which are off track."""
+    """How many outcomes changed significantly, and which are off track.
+
+    What has no preferred direction can neither improve nor worsen and is not counted.
+    """
     codes = outcomes_of(context, links_of(context))
-    cells = [context.cell(code) for code in codes]
-    return " ".join(_change_words(context, cells) + _off_track_words(context, codes, cells))
+    if not any(context.cell(code).is_figure for code in codes):
+        return context.words("overview.nothing_known")
+    judged = [code for code in codes if context.indicator(code)["direction"] != "neutral"]
+    cells = [context.cell(code) for code in judged]
+    return " ".join(_change_words(context, cells) + _off_track_words(context, judged, cells))
 
 
 def _change_words(context: Context, cells: list[Cell]) -> list[str]:
@@ -53,8 +59,6 @@ def _change_words(context: Context, cells: list[Cell]) -> list[str]:
     words = context.words
     trends = Counter(cell.trend for cell in cells if cell.trend in TESTED)
     tested = sum(trends.values())
-    if not any(cell.is_figure for cell in cells):
-        return [words("overview.nothing_known")]
     if not tested:
         return [words("overview.not_assessed.none")]
     better, worse = trends["improving"], trends["worsening"]
@@ -92,10 +96,16 @@ def count_line(context: Context, codes: list[str]) -> str:
         if ratings[rating]
     ]
     unrated = sum(ratings[rating] for rating in UNRATED)
+    unrated += sum(_lacks_figure(context.cell(code)) for code in codes)
     if unrated:
         parts.append(words.digits("overview.count.unrated", unrated))
     line = words("overview.count_line", parts=", ".join(parts)) if parts else ""
     return " ".join(part for part in (line, _harm_line(context)) if part)
+
+
+def _lacks_figure(cell: Cell) -> bool:
+    """Whether a cell that is held against a target has no figure to rate."""
+    return cell.said.unrated is not None and cell.said.unrated.code == "no_figure"
 
 
 def _harm_line(context: Context) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 from dash import html
 
+from dashboards.components.chart import DRAWN
 from dashboards.components.empty import swatch
 from dashboards.components.table import Column, table
 from dashboards.context import Context
@@ -60,6 +61,7 @@ def returns_grid(context: Context, frame: pd.DataFrame, is_named: bool) -> html.
             html.Tbody(rows),
         ],
         className="grid-returns",
+        **DRAWN,
     )
     label = {"aria-label": words("quality.grid_caption")}
     return html.Div(grid, className="grid-scroll", tabIndex=0, role="region", **label)
@@ -125,7 +127,7 @@ def grid_key(words: Words) -> html.Ul:
         html.Li([swatch(kind.replace("_", "-")), words(f"quality.key.{kind}")])
         for kind in ("zero", "not_reported", "no_access")
     ]
-    return html.Ul(items, className="key")
+    return html.Ul(items, className="key", **DRAWN)
 
 
 def delay_mark(row: dict[str, Any], top: float, words: Words) -> html.Div:

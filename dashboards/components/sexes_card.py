@@ -6,6 +6,7 @@ from dash import html
 
 from dashboards.components.area_level import area_level, level_switch, levels_of
 from dashboards.components.card import card
+from dashboards.components.chart import DRAWN, take_away
 from dashboards.components.empty import empty_mark
 from dashboards.components.links import page_link
 from dashboards.components.table import Column, table
@@ -61,7 +62,9 @@ def sexes_card(context: Context, questions: list[str]) -> html.Section:
     )
     choose = html.Div(tabs, className="tabs", role="group")
     switch = level_switch(context, levels_of(context, code), area_level(context, code) or "")
-    content = [choose, switch, key, table(columns, rows, title, "table-sexes")]
+    drawn = html.Div([key, table(columns, rows, title, "table-sexes")], **DRAWN)
+    foot = take_away(context, "sexes", ("png", "svg", "csv"), title)
+    content = [choose, switch, drawn, foot]
     return card(title, content, words("perceptions.sexes_subtitle"), key="sexes")
 
 

@@ -13,6 +13,7 @@ from dashboards.components.chart import KEYS_HINT
 from dashboards.components.links import page_link
 from dashboards.context import Context
 from dashboards.http.address import Address
+from dashboards.releases import Release
 from dashboards.wording import formats
 from dashboards.wording.words import Words
 from indicators.foundation.periods import period_named, period_of
@@ -233,15 +234,23 @@ def shell(
 
 
 def _printed_release(context: Context) -> str:
-    """What a page carries, printed too: release, audience, who published, the manifest's hash."""
-    words, published = context.words, context.release.publication
-    return words(
+    """What a page carries, printed too: release, audience, who approved, the manifest's hash."""
+    words, release = context.words, context.release
+    said = words(
         "foot.printed",
         release=release_words(context),
         audience=words(f"releases.audience.{context.audience}"),
-        by=str(published.get("published_by") or words("releases.unknown")),
-        sha256=str(published.get("manifest_sha256") or words("releases.unknown"))[:16],
+        by=_responsible(release, words),
+        sha256=str(release.publication.get("manifest_sha256") or words("releases.unknown"))[:16],
     )
+    return said.replace("  ", " ")
+
+
+def _responsible(release: Release, words: Words) -> str:
+    """Who approved it, else who published it; nothing where neither is a person's name."""
+    if release.approved_by:
+        return words("foot.approved", by=release.approved_by)
+    return words("foot.published", by=release.published_by) if release.published_by else ""
 
 
 def _footer(context: Context) -> list[Any]:

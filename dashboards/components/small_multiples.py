@@ -6,15 +6,18 @@ from typing import Any
 import pandas as pd
 from dash import html
 
+from dashboards.components.chart import DRAWN
 from dashboards.components.empty import empty_mark, empty_words
 from dashboards.components.links import page_link
 from dashboards.components.sparkline import sparkline_words
 from dashboards.context import Context
 from dashboards.figures.vector import Drawing, frame_range, line_drawing
 from dashboards.queries.cells import Cell, dated_cells_by
+from dashboards.wording.words import Words
 
 _SIZE = (132, 64)
 MOST = 24  # drawings a page
+_DOUBTS = ("area_without_access", "area_without_report", "caution")
 
 
 def cells_now(context: Context, code: str, frame: pd.DataFrame) -> dict[str, Cell]:
@@ -41,7 +44,8 @@ def small_multiples(
     series = dated_cells_by(frame[frame["area"].isin(shown)], "area")
     cells = {area: [dated.cell for dated in series[area]] for area in shown}
     items = [_multiple(context, code, area, cells[area], now[area], drawing) for area in shown]
-    return html.Div([html.Div(items, className="multiples"), _pager(context, len(order), page)])
+    drawn = html.Div(items, className="multiples", **DRAWN)
+    return html.Div([drawn, _pager(context, len(order), page)])
 
 
 def area_rank(context: Context, code: str, area: str, cell: Cell) -> tuple[bool, float, str]:
@@ -64,9 +68,14 @@ def _multiple(
     else:
         image = line_drawing(drawing, cells, now.target, joins_gaps=is_survey, with_axis=True)
         shown = [html.Img(src=image, alt=sparkline_words(cells, unit, words))]
-        if not now.is_figure:
-            shown.append(html.Span(empty_words(now, words), className="note"))
+        said = [empty_words(now, words)] if not now.is_figure else _doubts(now, words)
+        shown += [html.Span(text, className="note") for text in said]
     return html.Div([head, html.Div(shown)], className="multiple")
+
+
+def _doubts(cell: Cell, words: Words) -> list[str]:
+    """Why a figure must not be read as calm or as certain; the table says the rest."""
+    return [words.said(said) for said in cell.beside if said.code in _DOUBTS]
 
 
 def _pager(context: Context, total: int, page: int) -> html.Div | None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dash import html
 
 from dashboards.figures.vector import Drawing, line_drawing, value_range
-from dashboards.queries.cells import Cell
+from dashboards.queries.cells import Cell, new_definitions
 from dashboards.wording.formats import Unit
 from dashboards.wording.words import Words
 
@@ -13,12 +13,13 @@ _SIZE = (66, 30)
 
 
 def sparkline_words(cells: Sequence[Cell], unit: Unit, words: Words) -> str:
-    """From 34 to 41 over 4 points."""
+    """From 34 to 41 over 4 points; and that the definition changed between them, where it did."""
     figures = [cell.value for cell in cells if cell.is_figure and cell.value is not None]
     if len(figures) < 2:
         return words("spark.too_few")
     ends = {"first": unit.value(figures[0], words), "last": unit.value(figures[-1], words)}
-    return words("spark.line", number=str(len(figures)), **ends)
+    line = words("spark.line", number=str(len(figures)), **ends)
+    return words("spark.new_definition", line=line) if new_definitions(cells) else line
 
 
 def sparkline(

@@ -1,4 +1,7 @@
-"""One indicator over time: line, interval, target and path; gaps by kind, never joined."""
+"""One indicator over time: line, interval, target and path.
+
+Gaps by kind and what another version of the definition gave are never joined.
+"""
 
 import math
 from collections.abc import Sequence
@@ -8,7 +11,7 @@ from itertools import groupby
 
 import plotly.graph_objects as go
 
-from dashboards.queries.cells import Cell, Dated
+from dashboards.queries.cells import Cell, Dated, new_definitions
 from dashboards.theme import THEMES, plotly_template
 from dashboards.wording import formats
 from dashboards.wording.formats import Unit
@@ -73,9 +76,10 @@ def series_figure(
         _add_path(figure, path, sketch)
     for run in _runs(series, is_survey):
         _add_line(figure, run, sketch, is_survey)
+    _add_definition_lines(figure, series, sketch)
     _label_last(figure, series, sketch)
     _set_axes(figure, frame or series, sketch, path)
-    figure.update_layout(meta={"said": [_hover(dated, sketch) for dated in series]})
+    figure.update_layout(meta={"said": _said(series, sketch)})
     return figure
 
 
@@ -86,11 +90,15 @@ def _top(series: Sequence[Dated], path: Path | None) -> float:
 
 
 def _runs(series: Sequence[Dated], is_survey: bool) -> list[list[Dated]]:
-    """Stretches without a gap; waves are one stretch."""
-    if is_survey:
-        return [[dated for dated in series if dated.cell.is_figure]]
-    runs = groupby(series, key=lambda dated: dated.cell.is_figure)
-    return [list(run) for is_figure, run in runs if is_figure]
+    """Stretches of one definition without a gap; waves are joined over gaps."""
+    new = new_definitions([dated.cell for dated in series])
+    runs: list[list[Dated]] = [[]]
+    for place, dated in enumerate(series):
+        if place in new or not (is_survey or dated.cell.is_figure):
+            runs.append([])
+        if dated.cell.is_figure:
+            runs[-1].append(dated)
+    return [run for run in runs if run]
 
 
 def _add_band(figure: go.Figure, run: list[Dated], sketch: Sketch, is_survey: bool) -> None:
@@ -146,6 +154,41 @@ def _add_line(figure: go.Figure, run: list[Dated], sketch: Sketch, is_survey: bo
         hovertemplate="%{text}<extra></extra>",
         cliponaxis=False,
     )
+
+
+def _add_definition_lines(figure: go.Figure, series: Sequence[Dated], sketch: Sketch) -> None:
+    """A hair line with its words before the first figure under each new definition."""
+    ink = sketch.colour("ink-2")
+    for place in sorted(new_definitions([dated.cell for dated in series])):
+        day, version = series[place].start, series[place].cell.version
+        figure.add_shape(
+            type="line", x0=day, x1=day, y0=0, y1=1, yref="paper", line={"color": ink, "width": 1}
+        )
+        figure.add_annotation(
+            x=day,
+            y=1,
+            yref="paper",
+            yanchor="top",
+            xanchor="left",
+            xshift=4,
+            text=sketch.words("versions.new", version=str(version)),
+            showarrow=False,
+            font={"size": 11.5, "color": ink},
+        )
+
+
+def _said(series: Sequence[Dated], sketch: Sketch) -> list[str]:
+    """Every point as it is read out; the first under a new definition says so."""
+    words, new = sketch.words, new_definitions([dated.cell for dated in series])
+    return [
+        words("value.and").join(
+            [
+                _hover(dated, sketch),
+                *([words("versions.new", version=str(dated.cell.version))] * (place in new)),
+            ]
+        )
+        for place, dated in enumerate(series)
+    ]
 
 
 def _hover(dated: Dated, sketch: Sketch) -> str:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pandas as pd
 
-from dashboards.queries.cells import Cell
+from dashboards.queries.cells import Cell, new_definitions
 from dashboards.theme import THEMES
 from indicators.foundation import codes
 
@@ -70,9 +70,12 @@ def _range(numbers: Sequence[float], from_zero: bool) -> tuple[float, float]:
 
 
 def _runs(cells: Sequence[Cell], joins_gaps: bool) -> list[list[tuple[int, Cell]]]:
-    """Stretches of figures; a gap ends a stretch unless points are waves."""
+    """Stretches of figures; a new definition ends one, and a gap unless points are waves."""
     runs: list[list[tuple[int, Cell]]] = [[]]
+    new = new_definitions(cells)
     for place, cell in enumerate(cells):
+        if place in new:
+            runs.append([])
         if cell.is_figure and cell.value is not None:
             runs[-1].append((place, cell))
         elif not joins_gaps:
@@ -157,6 +160,17 @@ def _target_line(drawing: Drawing, target: float | None) -> str:
     )
 
 
+def _definition_lines(drawing: Drawing, cells: Sequence[Cell]) -> str:
+    """A hair line before the first figure under each new definition."""
+    step = (drawing.width - 2 * drawing.margin) / max(1, len(cells) - 1)
+    places = (f"{drawing.x(place, len(cells)) - step / 2:.1f}" for place in new_definitions(cells))
+    return "".join(
+        f'<line x1="{x}" x2="{x}" y1="0" y2="{drawing.height}"'
+        f' stroke="{drawing.colour("ink-2")}" stroke-width="1"/>'
+        for x in sorted(places)
+    )
+
+
 def _axis(drawing: Drawing) -> str:
     y = drawing.height - drawing.margin
     return (
@@ -178,7 +192,7 @@ def line_drawing(
     body = [] if joins_gaps else [_gaps(drawing, cells)]
     body += [_band_path(drawing, run, total) for run in runs]
     body += [_axis(drawing)] if with_axis else []
-    body += [_target_line(drawing, target)]
+    body += [_target_line(drawing, target), _definition_lines(drawing, cells)]
     body += [_line_path(drawing, run, total) for run in runs]
     body += [_last_dot(drawing, cells, joins_gaps)]
     svg = (

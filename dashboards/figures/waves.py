@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from dashboards.queries.cells import Cell
+from dashboards.queries.cells import Cell, new_definitions
 from dashboards.theme import THEMES, plotly_template
 from dashboards.wording.words import Words
 
@@ -31,27 +31,13 @@ def waves_figure(
     colour = THEMES[theme]
     figure = go.Figure(layout={"template": plotly_template(theme)})
     known = [(place, point) for place, point in enumerate(points) if point.cell.value is not None]
-    figure.add_scatter(
-        x=[place for place, _ in known],
-        y=[point.cell.value for _, point in known],
-        error_y={
-            "type": "data",
-            "symmetric": False,
-            "array": [(p.cell.high or p.cell.value or 0) - (p.cell.value or 0) for _, p in known],
-            "arrayminus": [
-                (p.cell.value or 0) - (p.cell.low or p.cell.value or 0) for _, p in known
-            ],
-            "color": colour["series"],
-            "thickness": 2,
-            "width": 6,
-        },
-        mode="lines+markers",
-        line={"color": colour["series"], "width": 1},
-        marker={"size": 8, "color": colour["series"]},
-        text=[point.said(words) for _, point in known],
-        hovertemplate="%{text}<extra></extra>",
-        cliponaxis=False,
-    )
+    new = new_definitions([point.cell for point in points])
+    runs: list[list[tuple[int, WavePoint]]] = [[]]
+    for place, point in known:
+        runs += [[]] if place in new else []
+        runs[-1].append((place, point))
+    for run in runs:
+        _add_run(figure, run, theme, words)
     for gap, point in enumerate(points):
         if point.cell.value is None:
             _add_gap(figure, gap, top, point.text, colour["ink-2"])
@@ -76,6 +62,32 @@ def waves_figure(
     said = [point.said(words) for point in points]
     figure.update_layout(margin={"l": 26, "r": 8, "t": 8, "b": 22}, meta={"said": said})
     return figure
+
+
+def _add_run(
+    figure: go.Figure, run: Sequence[tuple[int, WavePoint]], theme: str, words: Words
+) -> None:
+    """Waves of one definition, joined."""
+    colour = THEMES[theme]
+    figure.add_scatter(
+        x=[place for place, _ in run],
+        y=[point.cell.value for _, point in run],
+        error_y={
+            "type": "data",
+            "symmetric": False,
+            "array": [(p.cell.high or p.cell.value or 0) - (p.cell.value or 0) for _, p in run],
+            "arrayminus": [(p.cell.value or 0) - (p.cell.low or p.cell.value or 0) for _, p in run],
+            "color": colour["series"],
+            "thickness": 2,
+            "width": 6,
+        },
+        mode="lines+markers",
+        line={"color": colour["series"], "width": 1},
+        marker={"size": 8, "color": colour["series"]},
+        text=[point.said(words) for _, point in run],
+        hovertemplate="%{text}<extra></extra>",
+        cliponaxis=False,
+    )
 
 
 def _add_gap(figure: go.Figure, place: int, top: float, text: str, ink: str) -> None:

@@ -9,7 +9,7 @@ from dash import html
 from dashboards.components import small_multiples
 from dashboards.components.area_level import area_level, level_switch, levels_of
 from dashboards.components.card import card, notice
-from dashboards.components.chart import chart, chart_card, shows_table, take_away, twin
+from dashboards.components.chart import DRAWN, chart, chart_card, shows_table, take_away, twin
 from dashboards.components.definition_versions import definition_versions
 from dashboards.components.empty import (
     beside_words,
@@ -37,10 +37,10 @@ from dashboards.components.value import (
 from dashboards.context import AREA_LEVELS, Context
 from dashboards.figures.series import Path, series_figure
 from dashboards.queries import framework, indicator_values, quality
-from dashboards.queries.cells import Cell, Dated
+from dashboards.queries.cells import Cell, Dated, new_definitions
 from dashboards.rows import rows_of
 from dashboards.wording import formats
-from dashboards.wording.words import in_sentence
+from dashboards.wording.words import Words, in_sentence
 
 PATH = "/indicators"
 NAME = "indicator"
@@ -181,14 +181,21 @@ def _series_table(context: Context, code: str, points: Sequence[Dated]) -> html.
         Column(words("table.period")),
         *value_columns(unit.words(words), words),
     ]
+    new = new_definitions([d.cell for d in points])
     rows = [
-        [
-            formats.period_name(d, words),
-            *value_cells(d.cell, unit, words),
-        ]
-        for d in reversed(points)
+        [_period_head(d, place in new, words), *value_cells(d.cell, unit, words)]
+        for place, d in enumerate(points)
     ]
-    return table(columns, rows, words("indicator.table_caption"))
+    return table(columns, rows[::-1], words("indicator.table_caption"))
+
+
+def _period_head(dated: Dated, is_new: bool, words: Words) -> Any:
+    """The period's name; beside it that its figure is the first under a new definition."""
+    name = formats.period_name(dated, words)
+    if not is_new:
+        return name
+    said = words("versions.new", version=str(dated.cell.version))
+    return [name, html.Span(said, className="note beside")]
 
 
 def _areas_card(context: Context, code: str) -> list[Any]:
@@ -207,12 +214,13 @@ def _areas_card(context: Context, code: str) -> list[Any]:
         content: list[Any] = [numbers]
     else:
         multiples = small_multiples.small_multiples(context, code, frame, now)
-        content = [multiples, four_kinds_key(words), twin(numbers)]
+        content = [multiples, html.Div(four_kinds_key(words), **DRAWN), twin(numbers)]
     key = "areas_subtitle" if context.ranks_areas(code) else "areas_subtitle_by_name"
     subtitle = words(f"indicator.{key}", unit=unit.words(words))
     switch = level_switch(context, levels_of(context, code), level)
     content += persons_note(now.values(), words)
-    foot = take_away(context, "areas", ("csv",), title)
+    kinds = ("csv",) if shows_table(context.address) else ("png", "svg", "csv")
+    foot = take_away(context, "areas", kinds, title)
     return [card(title, [switch, *content, foot], subtitle, key="areas")]
 
 

@@ -14,7 +14,7 @@ from dashboards.components.revisions import primaries_card, revisions_card
 from dashboards.components.table import Column, table
 from dashboards.context import Context
 from dashboards.http import downloads
-from dashboards.queries import catalogue
+from dashboards.queries import catalogue, quality
 from dashboards.releases import Release, release_named, release_names
 from dashboards.rows import rows_of
 from dashboards.wording import formats
@@ -77,20 +77,15 @@ def _facts(context: Context) -> html.Section:
         (words("releases.name"), release.name),
         (words("releases.audience"), words(f"releases.audience.{release.audience}")),
         (words("releases.published"), _published_on(context) or words("releases.unknown")),
-        (
-            words("releases.by"),
-            str(release.publication.get("published_by") or words("releases.unknown")),
-        ),
     ]
-    approval = release.manifest.get("audiences", {}).get(release.audience, {})
-    if approval.get("confirmed_by"):
-        lines.append((words("releases.approved"), str(approval["confirmed_by"])))
+    people = {"by": release.published_by, "approved": release.approved_by}
+    lines += [(words(f"releases.{key}"), name) for key, name in people.items() if name]
     items = [html.Li([html.B(value), html.Span(name, className="note")]) for name, value in lines]
     return card(words("releases.current"), [html.Ul(items, className="facts")], key="facts")
 
 
 def _all_releases(context: Context) -> html.Section:
-    """Every release on disk, newest first: when, by whom, data as at, extracts, hash."""
+    """Every release on disk, newest first: when, by whom, data as at, what moved, files, hash."""
     words, mission = context.words, context.release.mission
     names = release_names(context.home, mission)
     found = [release_named(context.home, mission, name, context.audience) for name in names]
@@ -98,7 +93,8 @@ def _all_releases(context: Context) -> html.Section:
     title = words("releases.all")
     if not rows:
         return card(title, [notice(words("releases.unknown"))], key="all")
-    heads = ("release_head", "published_head", "by_head", "data_as_at", "extract_head", "hash_head")
+    heads = ["release_head", "published_head", "by_head", "data_as_at", "moved_head"]
+    heads += ["extract_head", "hash_head"]
     columns = [Column(words(f"releases.{head}")) for head in heads]
     parts = [table(columns, rows, title), take_away(context, "releases", ("csv",), title)]
     return card(title, parts, key="all")
@@ -118,11 +114,27 @@ def _release_row(context: Context, release: Release) -> list[Any]:
     return [
         name,
         formats.day(published, words) if published else unknown,
-        str(release.publication.get("published_by") or unknown),
+        release.approved_by or release.published_by or unknown,
         formats.day(date.fromisoformat(str(as_of)), words) if as_of else unknown,
+        _moved(context, release),
         links,
         html.Span(str(release.publication.get("manifest_sha256") or ""), className="hash"),
     ]
+
+
+def _moved(context: Context, release: Release) -> str:
+    """How many published figures a release changed, by reason; of the first one that it is."""
+    words = context.words
+    if catalogue.release_facts(release).get("previous_release") is None:
+        return words("releases.first")
+    counts = quality.revisions(release)["reason"].value_counts()
+    if counts.empty:
+        return words("releases.none_moved")
+    said = [
+        words.told(words.label("revision_reason", str(reason)), formats.number(number, words))
+        for reason, number in counts.items()
+    ]
+    return words("value.and").join(said)
 
 
 def _definitions(context: Context) -> list[html.Section]:

@@ -163,7 +163,7 @@ def _table(context: Context, links: Sequence[Mapping[str, Any]]) -> html.Div:
 
 def _graph_card(context: Context, links: list[Link], chain: Chain) -> html.Section:
     words = context.words
-    titles = words("chain.title"), words("chain.under")
+    titles = words("chain.title"), f"{words('chain.under')} {words('brief.grades')}"
     drawn = [] if shows_table(context.address) else [chain_graph(context, chain)]
     filters = chain_filters(context, links, chain)
     return chart_card(context, "chain", titles, drawn, _table(context, chain.links), filters)

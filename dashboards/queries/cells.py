@@ -3,9 +3,10 @@
 What is empty, and why, is decided in `indicators.assessment.empty_reasons`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -73,6 +74,7 @@ class Cell:
     is_provisional: bool = False
     reports_due: float | None = None
     reports_received: float | None = None
+    version: int | None = None  # of the definition that gave the figure
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> "Cell":
@@ -80,7 +82,7 @@ class Cell:
         said = statement(Facts.of(row))
         if said.empty:
             return cls(said, **_held_against(row))
-        n = _number(row, "n")
+        n, version = _number(row, "n"), _number(row, "indicator_version")
         return cls(
             said,
             value=_number(row, "value"),
@@ -92,6 +94,7 @@ class Cell:
             **_held_against(row),
             method=_text(row, "method"),
             is_provisional=row.get("obs_status") == codes.PROVISIONAL,
+            version=None if version is None else int(version),
         )
 
     @classmethod
@@ -139,6 +142,16 @@ class Dated(Period):
     """A period and the cell that stands for it."""
 
     cell: Cell
+
+
+def new_definitions(cells: Sequence[Cell]) -> frozenset[int]:
+    """The places of figures that another version of the definition gave than the one before."""
+    figures = [place for place, cell in enumerate(cells) if cell.is_figure]
+    return frozenset(
+        later
+        for earlier, later in pairwise(figures)
+        if cells[earlier].version != cells[later].version
+    )
 
 
 def span_of(row: Mapping[str, Any]) -> tuple[str, str, date, date]:

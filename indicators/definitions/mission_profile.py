@@ -51,6 +51,12 @@ class SurveySubstitute(Strict):
     reason: Words
 
 
+class Note(Words):
+    """What must be said of a mission's data, in releases as at `since` and later."""
+
+    since: date | None = None
+
+
 class Agreement(Strict):
     """Who agreed that a column is kept which is left out otherwise, and when."""
 
@@ -125,7 +131,7 @@ class Mission(Strict):
     area_codes: Mapping[str, str] = {}  # feature property value: area_code, where they differ
     area_names: Mapping[str, Words] = {}  # area_code: its names, where outlines lack one of them
     boundaries: Words
-    notes: tuple[Words, ...] = ()  # what the product must say of this mission's data
+    notes: tuple[Note, ...] = ()  # what the product must say of this mission's data
     reject_limit_pct: float = 20.0
     parameters: Parameters = Parameters()
     agreements: tuple[Agreement, ...] = ()
@@ -134,6 +140,10 @@ class Mission(Strict):
     period_types: tuple[Literal["W", "M", "Q", "S", "A", "B"], ...] = ("M", "Q", "A", "B")
     indicators: tuple[Selected, ...]
     published_totals: tuple[PublishedTotal, ...] = ()
+
+    def notes_on(self, day: date) -> list[Note]:
+        """What must be said of the data as at a day."""
+        return [note for note in self.notes if note.since is None or note.since <= day]
 
     @field_validator("mission")
     @classmethod

@@ -278,10 +278,9 @@ def _fill_wave_responses(connection: duckdb.DuckDBPyConnection, mission: Mission
 
 
 def _fill_mission(connection: duckdb.DuckDBPyConnection, mission: Mission, as_of: date) -> None:
+    said = mission.notes_on(as_of)
     notes = {
-        language: json.dumps(
-            [note.in_language(language) for note in mission.notes], ensure_ascii=False
-        )
+        language: json.dumps([note.in_language(language) for note in said], ensure_ascii=False)
         for language in ("en", "fr")
     }
     connection.execute(

@@ -85,8 +85,8 @@ def test_a_csv_file_holds_what_is_shown_with_release_and_status(visit: Visit) ->
 @pytest.mark.parametrize(
     ("path", "look"),
     [
-        (INDICATOR, ".card"),
-        ("/perceptions", ".card"),
+        (INDICATOR, ".card-series"),
+        ("/perceptions", ".card-questions"),
         ("/effects", ".card-months"),
         ("/effects", ".card-leads"),
     ],
@@ -102,6 +102,28 @@ def test_pictures_are_made_on_the_machine_and_carry_the_release(
     number = page.locator(f"{card} .js-plotly-plot").count()
     assert drawing.count('class="main-svg"') >= number
     assert _taken(page, card, "png").read_bytes().startswith(b"\x89PNG")
+    assert visit.foreign == [] and visit.complaints == []
+
+
+@pytest.mark.parametrize(
+    ("path", "look", "said"),
+    [
+        (INDICATOR, ".card-areas", ("Essari", "not reported")),
+        ("/results-chain", ".card-chain", ("Objective", "D inconclusive")),
+        ("/data-quality", ".card-grid", ("nil report",)),
+    ],
+)
+def test_what_is_drawn_without_plotly_becomes_a_picture_too(
+    visit: Visit, path: str, look: str, said: tuple[str, ...]
+) -> None:
+    page = visit.open(path)
+    drawing = _taken(page, look, "svg").read_text(encoding="utf-8")
+    shown = page.locator(f"{look} [data-drawn] img").count()
+    texts = " ".join(re.findall(r"<text[^>]*>([^<]*)</text>", drawing))
+    assert page.locator(f"{look} h2").inner_text() in texts and "Release 2026-Q3-r01" in texts
+    assert [words for words in said if words not in texts] == []
+    assert drawing.count("<svg ") == 1 + shown and "foreignObject" not in drawing
+    assert _taken(page, look, "png").read_bytes().startswith(b"\x89PNG")
     assert visit.foreign == [] and visit.complaints == []
 
 

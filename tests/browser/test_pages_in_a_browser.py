@@ -31,6 +31,8 @@ def test_choosing_a_period_changes_address_and_page(visit: Visit) -> None:
     page.get_by_role("option", name="Q2 2026").click()
     page.wait_for_url("**period=2026-Q2**")
     page.get_by_text("Q2 2026, Mission area").wait_for()
+    said = page.locator("#announce")
+    said.filter(has_text="Q2\u00a02026, All areas. Violent incidents").wait_for(state="attached")
 
 
 def test_the_kinds_of_empty_look_and_read_differently(visit: Visit) -> None:

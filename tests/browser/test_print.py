@@ -89,6 +89,18 @@ def test_a_page_prints_with_its_answer_and_uncut_rows(
     assert sheets["/map"] <= 3  # the map, then the places with their reasons
 
 
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_an_overview_of_ten_outcomes_prints_on_one_sheet(visit: Visit, language: str) -> None:
+    page = visit.open(f"/?lang={language}")
+    page.evaluate(
+        "() => { const body = document.querySelector('.overview-table tbody');"
+        " const rows = [...body.rows].sort((a, b) => b.innerText.length - a.innerText.length);"
+        " for (let n = 0; body.rows.length < 10; n += 1)"
+        " { body.append(rows[n % rows.length].cloneNode(true)); } }"
+    )
+    assert len(_printed(page)) == 1
+
+
 def _controls(page: Page) -> list[str]:
     return [page.locator(look).first.inner_text() for look in (".bar .button", ".rail-group")]
 

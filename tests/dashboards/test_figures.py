@@ -1,11 +1,13 @@
 """Charts never join a gap, keep classes fixed over periods, and stripe what is uncertain."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
 import pytest
 
+from dashboards.components.sparkline import sparkline_words
 from dashboards.figures.area_map import (
     MapArea,
     area_map,
@@ -14,6 +16,7 @@ from dashboards.figures.area_map import (
 )
 from dashboards.figures.leads_and_lags import TimePoint, leads_and_lags_figure
 from dashboards.figures.series import series_figure
+from dashboards.figures.vector import Drawing, line_drawing
 from dashboards.queries.cells import Cell, Dated
 from dashboards.theme import THEMES
 from dashboards.wording.formats import Unit
@@ -43,6 +46,27 @@ def test_the_line_breaks_at_a_gap_and_the_gap_is_patterned() -> None:
     assert [list(line.y) for line in lines] == [[3, 4], [5, 6]]
     gaps = [trace for trace in figure.data if trace.name == "not reported"]
     assert [gap.fillpattern.shape for gap in gaps] == ["/"]
+
+
+@pytest.mark.parametrize("is_survey", [True, False])
+def test_figures_of_two_definitions_are_not_joined(is_survey: bool) -> None:
+    """Not even over a gap, and the place says which definition begins."""
+    cells = [
+        *(replace(_figure(value), version=1) for value in (30, 31)),
+        _empty("not_asked"),
+        *(replace(_figure(value), version=2) for value in (17, 18)),
+    ]
+    series = [_month(number + 1, cell) for number, cell in enumerate(cells)]
+    figure = series_figure(series, RATE, Words("fr"), "light", is_survey=is_survey)
+    lines = [trace for trace in figure.data if trace.mode == "lines+markers"]
+    assert [list(line.y) for line in lines] == [[30, 31], [17, 18]]
+    (border,) = figure.layout.shapes
+    assert border.x0 == border.x1 == series[3].start
+    said = [text for text in figure.layout.meta["said"] if "nouvelle définition" in text]
+    assert len(said) == 1 and "version 2" in said[0] and "17" in said[0]
+    drawing = Drawing(132, 64, 0, 40, "light")
+    assert line_drawing(drawing, cells, joins_gaps=is_survey).count("polyline") == 2
+    assert sparkline_words(cells, RATE, Words("en")).endswith("the definition changed")
 
 
 def test_kinds_of_gap_have_different_patterns() -> None:

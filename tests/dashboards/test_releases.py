@@ -1,13 +1,18 @@
 """Releases are found by `current`, reopened when it moves, and opened locked down."""
 
+import json
 from pathlib import Path
 
 import duckdb
 import pytest
+from dash import html
 
+from dashboards.components.shell import shell
 from dashboards.context import read_context
 from dashboards.http.address import Address
+from dashboards.pages import releases
 from dashboards.releases import current_release, published_missions
+from tests.dashboards.rendered import components, text_of
 from tests.worlds.release import MISSION, mart_rows, write_release
 
 
@@ -28,6 +33,45 @@ def test_a_publication_while_running_is_picked_up(tmp_path: Path) -> None:
     assert after is not None and after.name == "2026-Q3-r01"
     names = [r.frame("SELECT name_en FROM mart.mission").iloc[0, 0] for r in (before, after)]
     assert names == ["MINUTAM (fictional)", "Renamed"]
+
+
+@pytest.mark.parametrize(
+    ("account", "approver", "said"),
+    [
+        ("root", None, "Mission. Manifest"),
+        ("planning", None, "Mission. Published by planning. Manifest"),
+        ("root", "Chief of Staff", "Mission. Approved by Chief of Staff. Manifest"),
+    ],
+)
+def test_who_answers_for_a_release_is_no_account_of_the_machine(
+    tmp_path: Path, account: str, approver: str | None, said: str
+) -> None:
+    folder = write_release(tmp_path)
+    for name, changed in (
+        ("publication.json", {"published_by": account}),
+        ("manifest.json", {"audiences": {"mission": {"confirmed_by": approver}}}),
+    ):
+        file = folder / name
+        file.write_text(json.dumps(json.loads(file.read_text()) | changed))
+    context = read_context(tmp_path, "mission", Address.parse("/releases", ""))
+    assert context is not None
+    assert said in text_of(shell((), context.address, context.words, [], context))
+    assert ("root" in text_of(releases.body(context))) is False
+
+
+def test_the_list_of_releases_says_what_each_of_them_moved(tmp_path: Path) -> None:
+    write_release(tmp_path, "2026-Q2-r01", {**mart_rows(), "revision": []})
+    write_release(tmp_path, "2026-Q3-r01")
+    context = read_context(tmp_path, "mission", Address.parse("/releases", ""))
+    assert context is not None
+    cells = [
+        [text_of(cell) for cell in row.children]
+        for row in components(releases.body(context))
+        if isinstance(row, html.Tr)
+    ]
+    moved = {row[0]: row[4] for row in cells if row[0].startswith("2026-")}
+    assert "late reports" in moved.pop("2026-Q3-r01 This release")
+    assert moved == {"2026-Q2-r01": "none"}
 
 
 def test_the_database_cannot_be_written_nor_read_other_files(home: Path) -> None:

@@ -101,6 +101,31 @@ def test_change_that_was_not_tested_is_not_no_change(tmp_path: Path) -> None:
     assert "Change of one could not be assessed." in overview.sentence(some)
 
 
+def test_what_has_no_preferred_direction_is_not_counted_as_an_outcome_that_might_improve(
+    tmp_path: Path,
+) -> None:
+    """It can neither improve nor be on track; what has a target and no figure is counted."""
+    every = overview.sentence(_context(tmp_path / "all"))
+    assert "Three of five outcomes improved significantly." in every
+    neutral = [
+        row | ({"direction": "neutral"} if row["indicator"] == "P2-OC-05" else {})
+        for row in mart_rows()["indicator"]
+    ]
+    more = {"rating": None, "trend": "more"}
+    rows = _values(lambda row: more if row["indicator"] == "P2-OC-05" else {})
+    context = _context(tmp_path / "one", indicator=neutral, indicator_value=rows)
+    assert "Two of four outcomes improved significantly." in overview.sentence(context)
+    assert "could not be assessed" not in overview.sentence(context)
+
+
+def test_an_outcome_that_lacks_its_figure_is_counted_as_not_rated(tmp_path: Path) -> None:
+    hidden = {"rating": None, "value": None, "obs_status": "M", "disclosure": "suppressed"}
+    hidden |= {"conf_status": "C", "trend": None}
+    rows = _values(lambda row: hidden if row["indicator"] == "P2-OC-05" else {})
+    context = _context(tmp_path, indicator_value=rows)
+    assert "1 cannot be rated" in text_of(overview.body(context))
+
+
 def test_an_area_that_sent_nothing_does_not_read_as_unchanged(tmp_path: Path) -> None:
     silent = {"obs_status": "O", "conf_status": "F", "disclosure": "exact", "trend": None}
     nothing = silent | dict.fromkeys(("value", "ci_low", "ci_high", "n"))

@@ -70,7 +70,7 @@ def rules_block() -> str:
             (
                 "A",
                 "the best that these data give; and never certainty",
-                "a design with comparison areas or matched events; noise ruled out over all that"
+                "a design with comparison areas or matched events; chance ruled out over all that"
                 f" was tested (q below {grading.Q_TESTED}); every check passed; at least"
                 f" {grading.AREAS_WITHOUT_BOOTSTRAP} areas, or {grading.TREATED_A} matched events",
             ),
@@ -84,7 +84,7 @@ def rules_block() -> str:
                 "the two move together, and that is all",
                 f"q below {grading.Q_ASSOCIATION:.2f}, but a check fails or could not be run",
             ),
-            ("D", "the data cannot tell", "everything else"),
+            ("D", "inconclusive", "everything else"),
         ],
     )
 
@@ -109,7 +109,7 @@ def south_sudan_block(south_sudan: Refreshed) -> str:
     is_test = (links["status"] == "tested") & links["p_value"].notna()
     tested = links[is_test].to_dict("records")
     asked = links["q_value"].count()
-    header = ("link", "looked at", "figure (95% interval)", "p", "q", "grade", "why no more")
+    header = ("link", "looked at", "figure (95% CI)", "p", "q", "grade", "why no more")
     month = next(row for row in tested if row["lag"] == 1 and row["method"] == "panel")
     return "\n".join(
         (
@@ -145,7 +145,7 @@ def _placebos(rows: pd.DataFrame) -> str:
         )
         for row in rows.to_dict("records")
     ]
-    return table(("placebo", "figure (95% interval)", "p"), found)
+    return table(("placebo", "figure (95% CI)", "p"), found)
 
 
 def _interval(row: Mapping[str, Any], unit: str) -> str:
@@ -163,7 +163,7 @@ def replication_block(folder: Path) -> str:
     cases = {case["id"]: case for case in content["cases"]}
     data = pd.read_csv(folder / content["input"])
     results = {name: estimate(data, cases[name]["spec"]) for name in OUTCOMES}
-    header = ("model", "what", "estimate (error)", "95% interval", "p", "rows")
+    header = ("model", "what", "estimate (error)", "95% CI", "p", "rows")
     return "\n".join(
         (
             _what_the_data_hold(data),
@@ -224,7 +224,7 @@ def _with_error(value: float, error: float, digits: int) -> str:
 
 
 def _graded(results: Mapping[str, PanelResult]) -> str:
-    """Grades by q over all terms of both models; and what the grade would be were noise no issue.
+    """Grades by q over all terms of both models; and what the grade would be were chance ruled out.
 
     Activity and outcome are of the same month, and none of the checks of a mission's own edge was
     run: `Evidence` says so.
@@ -260,7 +260,7 @@ def _graded(results: Mapping[str, PanelResult]) -> str:
         best_of.add(f"{best.letter}, because {reasons_in_words(best.reasons, LANGUAGE)}")
     header = ("what", "q", "grade", "why no more")
     ceiling = "; or ".join(sorted(best_of))
-    return f"{table(header, rows)}\nWere noise ruled out, the grade would be {ceiling}.\n"
+    return f"{table(header, rows)}\nWere chance ruled out, the grade would be {ceiling}.\n"
 
 
 def main() -> None:

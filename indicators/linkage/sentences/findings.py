@@ -228,9 +228,10 @@ def number(value: float, language: str, digits: int | None = None) -> str:
 
 
 def signed(value: float, language: str, digits: int | None = None) -> str:
-    """A number with + or −."""
+    """A number with + or −; what is written as zero has no sign."""
     words = number(abs(value), language, digits)
-    return f"{'−' if value < 0 else '+'}{words}"
+    is_zero = not words.strip("0.,")
+    return words if is_zero else f"{'−' if value < 0 else '+'}{words}"
 
 
 def _robust(finding: Finding, language: str) -> str:

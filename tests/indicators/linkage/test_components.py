@@ -205,6 +205,12 @@ def test_too_few_incidents_are_told_before_their_split_is_seen(days: ComponentDa
     assert f"{more} more recorded incidents" in component_sentence(told, "en").replace(",", "")
 
 
+def test_a_difference_that_is_written_as_zero_has_no_sign() -> None:
+    row = {"component": "military", "beside": None, "needs": None}
+    row |= {"estimate": 0.002, "ci_low": -0.33, "ci_high": 0.33}
+    assert "differed by 0% (95% CI −28% to +39%)" in component_sentence(row, "en")
+
+
 def simulated(runs: int) -> dict[str, list[tuple[Compared, ...]]]:
     return {
         name: [

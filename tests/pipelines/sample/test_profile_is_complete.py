@@ -24,6 +24,14 @@ def test_mission_and_generator_agree() -> None:
     assert dict(mission.parameters.target_hours) == TARGET_HOURS
 
 
+def test_a_release_speaks_of_nothing_after_its_own_day() -> None:
+    notes = read_mission(PROFILE).notes_on
+    assert not [
+        note for note in notes(date(2026, 4, 15)) if "Kessi" in note.en or "Ilora" in note.en
+    ]
+    assert [note.en.split()[0] for note in notes(AS_OF)] == ["All", "No", "Ilora"]
+
+
 def _framework() -> Framework:
     framework = read_framework(PROFILE, load_catalogue())
     assert framework is not None
