@@ -238,6 +238,6 @@ def test_the_reason_names_what_decided() -> None:
     estimate = {"rating": "at_risk", "ci_low": 1.0, "obs_status": "A"}
     register = estimate | {"ci_low": float("nan")}
     partial = register | PARTIAL
-    assert "interval" in rating_reason(estimate)
+    assert "within the CI" in rating_reason(estimate)
     assert "tolerance" in rating_reason(register)
     assert "part of the reports" in rating_reason(partial)

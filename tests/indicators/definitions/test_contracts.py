@@ -24,7 +24,10 @@ OURS = {
         "threat_type", "national_caveat", "answers_alert_code", "operation_code", "forum",
     },
     "activity_plan": {"plan_version", "approved_on", "change_reason", "threat_type"},
-    "after_action_reviews": {"operation_code", "perceptions_heard", "lessons"},
+    "after_action_reviews": {
+        "operation_code", "perceptions_heard", "lessons", "tier", "phase", "threat_type",
+        "for_headquarters",
+    },
     "benchmarks": {"condition_en", "condition_fr"},
     "incidents": {"violence_type", "near_base", "circumstance"},
     "referrals": {"protection_risk_assessed"},
