@@ -59,13 +59,16 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def prepare(arguments: argparse.Namespace) -> str:
-    """Files, refresh and release of each quarter; returns the last release's name."""
+    """Files, refresh and release of each quarter, the records; returns the last release's name."""
+    from pipelines.sample.cycle import write_cycle
+
     workspace = arguments.workspace
     current = workspace.releases(SAMPLE) / "current"
     published = str(current.read_text(encoding="utf-8").strip()) if current.exists() else ""
     for number, quarter in enumerate(QUARTERS, start=1):
         if not published or published < quarter.period:
             published = _publish_quarter(arguments, number, quarter)
+    write_cycle(workspace.home)
     return published
 
 

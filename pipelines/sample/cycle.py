@@ -20,7 +20,7 @@ _LAST_STEP = datetime(2026, 10, 15, 20, tzinfo=UTC)
 _Step = tuple[datetime, str, Record]
 
 
-def write_cycle(home: Path, seed: int) -> None:
+def write_cycle(home: Path, seed: int = 2026) -> None:
     """The sample's records, unless the store has some of this mission already."""
     store = Store.of_workspace(home)
     if any(store.all(MISSION, kind) for kind in KINDS.values()):
