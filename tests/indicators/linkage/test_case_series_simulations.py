@@ -187,15 +187,17 @@ def test_every_world_in_a_thousand_runs(
         print("\n" + text)
     nulls = [world.name for world in NULLS]
     honest = [name for name in nulls if name not in TOLD_BY_CHECKS]
-    above = {name: 0 for name in honest if table.loc[name, "p<.05"] > HIGHEST}
-    if above:
-        again = rates(simulated(REPEATED, above, processes=2, seed=SEED + 1), above)
-        with capsys.disabled():
-            print(printed(again, REPEATED))
-        assert (again["p<.05"] <= HIGHEST).all()
-    assert table.loc[NEVER, "not_estimable"] == 1
+    bounds = coverage_bounds(MANY)
+    above = [name for name in honest if table.loc[name, "p<.05"] > HIGHEST]
     covered = table.loc[estimable_planted(table), "coverage"]
-    assert covered.between(*coverage_bounds(MANY)).all()
+    outside = list(covered.index[~covered.between(*bounds)])
+    if again := dict.fromkeys([*above, *outside], 0):  # chance alone puts some of so many outside
+        repeated = rates(simulated(REPEATED, again, processes=2, seed=SEED + 1), again)
+        with capsys.disabled():
+            print(printed(repeated, REPEATED))
+        assert (repeated.loc[above, "p<.05"] <= HIGHEST).all()
+        assert repeated.loc[outside, "coverage"].between(*bounds).all()
+    assert table.loc[NEVER, "not_estimable"] == 1
     traps = [*TOLD_BY_CHECKS, *REACTIONS]
     assert (table.loc[traps, ["C", "D"]].sum(axis=1) >= LEAST_CAUGHT).all()
     assert max(false_discoveries(found, MANY)) <= MOST_FALSE
