@@ -72,7 +72,7 @@ def test_draft_review_approval_and_recommendation_by_three_people(
     assert "Saved as version 1" in amina.inner_text("main")
     # Bruno opened the form before: he is told, and both texts stand on his page.
     write(bruno, "Nobody was asked in Ilora.")
-    assert "amina has saved version 1" in bruno.inner_text("main")
+    assert "amina has recorded version 1" in bruno.inner_text("main")
     assert "People see patrols by day." in bruno.inner_text("main")
     assert bruno.get_by_label("What we concluded").input_value() == "Nobody was asked in Ilora."
     assert _serious(bruno) == []
