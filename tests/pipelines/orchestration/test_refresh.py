@@ -45,6 +45,7 @@ def test_refresh_computes_and_says_what_it_checked(first: RefreshResult) -> None
         "linkage",
         "mart__protection_gap",
         "mart__field_judgement",
+        "mart__strategy",
     }
 
 
