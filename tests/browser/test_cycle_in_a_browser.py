@@ -69,7 +69,7 @@ def test_draft_review_approval_and_recommendation_by_three_people(
     amina, bruno = signed_in(browser, url, "amina"), signed_in(browser, url, "bruno")
     assert _serious(amina) == []
     write(amina, "People see patrols by day.")
-    assert "Saved as version 1" in amina.inner_text("main")
+    assert "Recorded as version 1" in amina.inner_text("main")
     # Bruno opened the form before: he is told, and both texts stand on his page.
     write(bruno, "Nobody was asked in Ilora.")
     assert "amina has recorded version 1" in bruno.inner_text("main")
