@@ -100,7 +100,7 @@ def _reviewed(world: World) -> Recomputed:
 
 
 def _done_on_time(world: World) -> Recomputed:
-    """D-OP-08: what was dropped by the day first agreed is left out; a later day changes nothing."""
+    """D-OP-08: those dropped by the day first agreed are left out; a later day changes nothing."""
     rows = world.tables["recommendations"].reset_index(drop=True)
     due = rows["first_due_on"]
     left_out = rows["dropped_on"] <= due
