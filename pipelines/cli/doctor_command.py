@@ -1,4 +1,4 @@
-"""`poclens doctor`: is everything here that the system needs, and what is wrong with the workspace?"""
+"""`poclens doctor`: is everything here that the system needs, and what is wrong with it?"""
 
 import argparse
 import shutil

@@ -27,6 +27,7 @@ COMMANDS = (
     "ingest",
     "refresh",
     "publish",
+    "backfill",
     "serve",
     "dagster",
     "explain",
