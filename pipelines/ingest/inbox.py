@@ -246,6 +246,9 @@ def _with_source(
     if not path.is_file():
         problems.append(Problem("no_file", str(path)))
         return
+    if is_inbox and path.is_symlink():
+        problems.append(Problem("inbox_link", path.name))
+        return
     matching = [
         source
         for source in sources.values()

@@ -207,7 +207,7 @@ def test_parquet_cells_as_text(tmp_path: Path) -> None:
     pq.write_table(pa.table(columns), path)
     table = read("parquet", path)
     first = {"code": "007", "count": "3", "share": "0.5", "day": "2026-07-01",
-             "at": "2026-07-01 08:30:00", "kinds": '["a", "b"]', "is_open": "true"}  # fmt: skip
+             "at": "2026-07-01 08:30:00", "kinds": "a;b", "is_open": "true"}  # fmt: skip
     second = dict.fromkeys(first) | {"share": "3", "is_open": "false"}
     assert table.rows.to_pylist() == [first, second]
     assert table.row_numbers.to_pylist() == [1, 2]

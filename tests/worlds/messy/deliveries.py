@@ -384,8 +384,10 @@ def _forms() -> Iterator[Delivery]:
                 ignore=["__version__"], told=["versions_joined"])  # fmt: skip
     rows = _rows("kobot-")
     cells = _form(rows, start=[f"{row['started_at'][:10]}T09:00:00" for row in rows])
-    yield _kobo("kobo_submitted_later", rows, csv_of(cells, ";"), ignore=["start"],
-                told=["submitted_later"])  # fmt: skip
+    sent = [row | {"started_at": "2026-04-01 08:00"} for row in rows]  # what a mapping must not do
+    yield _kobo("kobo_submitted_later", sent, csv_of(cells, ";"),
+                ignore=["start", "report/started_at"], told=["submitted_later"],
+                columns={"started_at": {"from": "_submission_time"}})  # fmt: skip
     rows = _rows("kobol-")
     cells = _form(rows)  # labels in place of names: two questions of one label
     cells[0][:10] = ["Code", "Type", "Status", "Unit", "Tier", "Phase", "Place", "Place", "Start",
@@ -531,6 +533,22 @@ def _data_sets() -> Iterator[Delivery]:
         "geopko_years", ".csv", csv_of(cells),
         _mapping("deployments", columns, "geopko", ignore=["*"], where={"configuration": ["1"]}),
         [{"deployment_code": "2025-Konna", "personnel_count": "158", "from_on": "2025-01-01",
+          "to_on": "2025-12-31"}],
+        table="deployments",
+    )  # fmt: skip
+    cells = [["mission", "base", "date", "year", "latitude", "longitude", "untrp", "unpol",
+              "unmob"], ["UNX", "konna", "2025-03-01", "2025", "4.9", "31.6", "206.1", "1.98",
+                         "0"]]  # fmt: skip
+    columns = base | {
+        "base_code": {"from": "base"}, "base_name": {"from": "base"},
+        "deployment_code": {"template": "{base}-{year}"}, "personnel_count": {"from": "untrp"},
+        "from_on": {"from": "date"}, "to_on": {"from": "period_to"},
+        "figure_basis": {"constant": "yearly_mean"},
+    }  # fmt: skip
+    yield _made(
+        "radpko", ".csv", csv_of(cells),
+        _mapping("deployments", columns, "radpko", ignore=["*"]),
+        [{"deployment_code": "konna-2025", "personnel_count": "206.1", "from_on": "2025-03-01",
           "to_on": "2025-12-31"}],
         table="deployments",
     )  # fmt: skip
