@@ -50,7 +50,7 @@ def killer(workspace: Workspace, prepare: str, work: str) -> Iterator[Callable[[
     The process that prepares forks for each attempt, so that libraries are loaded once.
     """
     script = f"""
-import os, signal, sys, time
+import os, signal, sys, time, traceback
 from pathlib import Path
 from pipelines.workspace.paths import Workspace
 workspace = Workspace(Path(sys.argv[1]))
@@ -61,6 +61,8 @@ for line in sys.stdin:
     if child == 0:
         try:
 {_indented(work)}
+        except BaseException:
+            traceback.print_exc()
         finally:
             os._exit(0)
     time.sleep(float(line))
