@@ -1,5 +1,7 @@
 """Unexpected errors told by kind and place, never by their text: that may quote a cell of a row."""
 
+import errno
+import os
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +12,9 @@ from indicators.foundation.errors import PocLensError
 _QUOTING = (LookupError, TypeError, ValueError)
 _OF_DATA = ("_duckdb", "duckdb", "pyarrow")
 _OF_MACHINE = ("IOException", "OutOfMemoryException")
+
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class Fault(Exception):
@@ -41,8 +46,23 @@ def quoting_no_row() -> Iterator[None]:
     except (PocLensError, Fault):
         raise
     except Exception as error:
+        if is_disk_full(error):
+            full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            raise full.with_traceback(error.__traceback__) from None
         kind = type(error)
         is_of_data = kind.__module__.partition(".")[0] in _OF_DATA
         if kind.__name__ in _OF_MACHINE or not (is_of_data or isinstance(error, _QUOTING)):
             raise
         raise Fault(kind_of(error)).with_traceback(error.__traceback__) from None
+
+
+def is_disk_full(error: BaseException | None) -> bool:
+    """Whether the system took no more bytes: Python gives a number, DuckDB the system's words."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in _FULL:
+            return True
+        is_of_data = type(error).__module__.partition(".")[0] in _OF_DATA
+        if is_of_data and any(os.strerror(number) in str(error) for number in _FULL):
+            return True
+        error = error.__cause__ or error.__context__
+    return False

@@ -1,11 +1,15 @@
-"""`poclens doctor`: is everything here that the system needs, and are all profiles right?"""
+"""`poclens doctor`: is everything here that the system needs, and what is wrong with it?"""
 
 import argparse
 import shutil
 import sys
+from collections.abc import Iterable, Iterator
 
+from indicators.foundation.errors import Problem
 from indicators.foundation.messages import message
 from pipelines.cli.main import show
+
+Finding = tuple[bool, str]
 
 
 def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
@@ -14,20 +18,26 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Prints one line a finding; 2 where something needs mending."""
-    findings = [*_python(arguments.language), *_profiles(arguments), *_space(arguments)]
+    language = arguments.language
+    findings = [
+        *_python(language),
+        *_profiles(arguments),
+        *_space(arguments),
+        *_workspace(arguments),
+    ]
     lines = [f"{'✓' if good else '✗'} {text}" for good, text in findings]
     result = {"findings": [{"good": good, "text": text} for good, text in findings]}
     show(arguments, result, "\n".join(lines))
     return 0 if all(good for good, _ in findings) else 2
 
 
-def _python(language: str) -> list[tuple[bool, str]]:
+def _python(language: str) -> list[Finding]:
     good = (3, 11) <= sys.version_info[:2] <= (3, 13)
     version = ".".join(map(str, sys.version_info[:3]))
     return [(good, message("cli.doctor.python", language, version=version))]
 
 
-def _profiles(arguments: argparse.Namespace) -> list[tuple[bool, str]]:
+def _profiles(arguments: argparse.Namespace) -> list[Finding]:
     from pipelines.mapping.profile import profile_problems
 
     language, findings = arguments.language, []
@@ -39,8 +49,27 @@ def _profiles(arguments: argparse.Namespace) -> list[tuple[bool, str]]:
     return findings
 
 
-def _space(arguments: argparse.Namespace) -> list[tuple[bool, str]]:
+def _space(arguments: argparse.Namespace) -> list[Finding]:
     home = arguments.workspace.home
     free = shutil.disk_usage(home if home.exists() else ".").free / 1e9
     text = message("cli.doctor.space", arguments.language, free=round(free, 1), home=home)
-    return [(free > 1, text)]
+    return [(True, text)]  # too little of it is told among what is wrong
+
+
+def _workspace(arguments: argparse.Namespace) -> Iterator[Finding]:
+    from pipelines.doctor.folders import folder_problems
+    from pipelines.doctor.releases import release_problems
+    from pipelines.doctor.warehouses import warehouse_problems
+
+    workspace, language = arguments.workspace, arguments.language
+    well = message("cli.doctor.workspace", language, home=workspace.home)
+    yield from _told(folder_problems(workspace), well, language)
+    for name in workspace.missions():
+        well = message("cli.doctor.mission", language, name=name)
+        found = [*warehouse_problems(workspace, name), *release_problems(workspace, name)]
+        yield from _told(found, well, language)
+
+
+def _told(problems: Iterable[Problem], well: str, language: str) -> Iterator[Finding]:
+    found = [(False, problem.sentence(language)) for problem in problems]
+    yield from found or [(True, well)]

@@ -14,8 +14,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, NoReturn
 
-from indicators.foundation.errors import PocLensError
-from indicators.foundation.faults import traceback_of
+from indicators.foundation.errors import PocLensError, Problem, WrongUse
+from indicators.foundation.faults import is_disk_full, traceback_of
 from indicators.foundation.messages import LANGUAGES, message
 from pipelines.workspace.paths import Workspace
 
@@ -27,6 +27,7 @@ COMMANDS = (
     "ingest",
     "refresh",
     "publish",
+    "backfill",
     "serve",
     "dagster",
     "explain",
@@ -121,6 +122,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
+        if is_disk_full(error):
+            problem = Problem("disk_full", parameters={"home": arguments.workspace.home})
+            return _complain(arguments, WrongUse(problem))
         return _fault(arguments, error)
 
 

@@ -6,7 +6,7 @@ What happens inside one file does not belong here (`load_file.py`).
 import fnmatch
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -157,7 +157,7 @@ def _taken(
                 yield _waits(entry, "settling")
                 return
             read = _reader_of(entry, intake.mission)
-            yield load_file(intake.connection, intake.mission, delivery, intake.outlines, read)
+            report = load_file(intake.connection, intake.mission, delivery, intake.outlines, read)
     except archived.StillChanging:
         yield _waits(entry, "settling")
         return
@@ -169,8 +169,21 @@ def _taken(
             return
         problems.extend(error.problems)
         return
-    if entry.is_inbox and look(entry.path) == seen:  # else its rest, or another file, has come
-        entry.path.unlink()
+    yield _cleared(report, entry.path, seen) if entry.is_inbox else report
+
+
+def _cleared(report: FileReport, path: Path, seen: Look | None) -> FileReport:
+    """The report, the file removed from the inbox, unless its rest or another file has come.
+
+    What cannot be removed is told and harms nothing: the next run knows it.
+    """
+    if look(path) == seen:
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            told = Problem("inbox_not_cleared", path.name, parameters={"reason": error.strerror})
+            return replace(report, remarks=(*report.remarks, told))
+    return report
 
 
 def _waits(entry: _Found, reason: str | None) -> FileReport:
@@ -252,6 +265,9 @@ def _with_source(
 ) -> Iterator[_Found]:
     if not path.is_file():
         problems.append(Problem("no_file", str(path)))
+        return
+    if is_inbox and path.is_symlink():
+        problems.append(Problem("inbox_link", path.name))
         return
     if mended.is_mended(path):
         try:

@@ -16,6 +16,7 @@ from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import Mission, read_mission
 from pipelines.orchestration.progress import report
 from pipelines.orchestration.resources import AsOf, WorkspaceResource
+from pipelines.orchestration.retries import retrying
 from pipelines.orchestration.unchanged import forget
 from pipelines.warehouse.connection import open_warehouse
 
@@ -51,9 +52,10 @@ def core_assets(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         forget(paths, context.partition_key)
         require_sound_profile(paths.profile(context.partition_key))
         mission = read_mission(paths.profile(context.partition_key))
-        taken = ingest(
-            paths, mission, progress=lambda done, total, _: report("ingest", done, total)
-        )
+        with retrying(context):
+            taken = ingest(
+                paths, mission, progress=lambda done, total, _: report("ingest", done, total)
+            )
         for file in taken.files:
             context.log.info(
                 f"{file.name}: {file.status}, read {file.rows_read}, loaded {file.rows_loaded}, "
@@ -216,7 +218,7 @@ def _warehouse(
     paths = workspace.workspace()
     profile = paths.profile(context.partition_key)
     mission = read_mission(profile)
-    with open_warehouse(paths.warehouse(mission.mission)) as connection:
+    with retrying(context), open_warehouse(paths.warehouse(mission.mission)) as connection:
         yield profile, mission, connection
 
 

@@ -10,22 +10,25 @@ from pipelines.orchestration.jobs import publish_job, refresh_job
 from pipelines.orchestration.partitions import mission_partitions, quarter_partitions
 from pipelines.orchestration.release_assets import release_assets
 from pipelines.orchestration.resources import AsOf, WorkspaceResource
-from pipelines.orchestration.schedules import nightly_schedule
+from pipelines.orchestration.schedules import nightly_schedule, quarter_end_schedule
 from pipelines.orchestration.sensors import inbox_sensor
 from pipelines.workspace.paths import Workspace
 
 
 def build_definitions(workspace: Workspace, as_of: date | None = None) -> dg.Definitions:
-    """Assets, checks, jobs, sensor and schedule for the missions of a workspace."""
+    """Assets, checks, jobs, sensor and schedules for the missions of a workspace."""
     missions = mission_partitions(workspace)
     quarters = quarter_partitions(workspace, date.today())
-    refresh = refresh_job()
+    refresh, publish = refresh_job(), publish_job()
     return dg.Definitions(
         assets=[core_assets(missions), *mart_assets(missions), *release_assets(quarters)],
         asset_checks=[contract_checks(missions)],
-        jobs=[refresh, publish_job()],
+        jobs=[refresh, publish],
         sensors=[inbox_sensor(workspace, refresh)],
-        schedules=[nightly_schedule(workspace, refresh)],
+        schedules=[
+            nightly_schedule(workspace, refresh),
+            quarter_end_schedule(workspace, publish),
+        ],
         resources={
             "workspace": WorkspaceResource(home=str(workspace.home)),
             "as_of": AsOf(day=as_of.isoformat() if as_of else ""),

@@ -13,8 +13,10 @@ from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import read_mission
 from indicators.foundation.errors import InternalFault, Problem
 from pipelines.orchestration.assets import core_key
+from pipelines.orchestration.notices import send_notices
 from pipelines.orchestration.progress import report
 from pipelines.orchestration.resources import WorkspaceResource
+from pipelines.orchestration.retries import retrying
 from pipelines.quality.check_results import CheckResult
 from pipelines.warehouse.connection import open_warehouse
 
@@ -35,9 +37,14 @@ def contract_checks(partitions: dg.PartitionsDefinition) -> dg.AssetChecksDefini
         profile = paths.profile(context.partition_key)
         mission = read_mission(profile)
         report("checks")
-        with open_warehouse(paths.warehouse(mission.mission)) as connection:
+        with retrying(context), open_warehouse(paths.warehouse(mission.mission)) as connection:
             results = run_checks(connection, mission, profile)
         _refuse_crashed(results)
+        stopping = [check for check in results if check.stops_release]
+        if stopping:
+            tables = sorted({check.table for check in stopping})
+            for line in send_notices(mission.mission, tables, [one.check for one in stopping]):
+                context.log.info(line)
         for table in contracts():
             yield _of_table(table, [check for check in results if check.table == table])
 

@@ -6,6 +6,7 @@ from indicators.definitions.mission_profile import read_mission
 from pipelines.orchestration.assets import mart_key
 from pipelines.orchestration.progress import report
 from pipelines.orchestration.resources import WorkspaceResource
+from pipelines.orchestration.retries import retrying
 from pipelines.warehouse.connection import open_warehouse
 
 # The last of the mart that a refresh makes; with them all of it is there.
@@ -43,7 +44,7 @@ def release_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDe
         mission, quarter = _mission_and_quarter(context)
         paths = workspace.workspace()
         report("release")
-        with open_warehouse(paths.warehouse(mission)) as connection:
+        with retrying(context), open_warehouse(paths.warehouse(mission)) as connection:
             profile = read_mission(paths.profile(mission))
             built = build_candidate(connection, paths, profile, quarter, config.approved_by)
         return dg.MaterializeResult(metadata={"release": built.name, "path": str(built.path)})

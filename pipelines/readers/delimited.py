@@ -2,6 +2,7 @@
 
 Stands below the readers of CSV and of data sets published as CSV. DuckDB's reader is not used: it
 can alter or drop records without a word (docs/decisions).
+Options: `encoding` (utf-8), `delimiter` (,), `quote` ("), `header_row` (1), `largest_mb` (2048).
 """
 
 import csv
@@ -16,19 +17,24 @@ import pyarrow.csv
 
 from indicators.foundation.errors import Problem, WrongUse
 from pipelines.readers.table import (
+    LONGEST_CELL,
     Malformed,
     Options,
     SourceTable,
+    refuse_huge_cells,
     refuse_many_columns,
     source_table,
     unique_header,
     without_blank_rows,
 )
 
-DELIMITED_OPTIONS = frozenset({"encoding", "delimiter", "quote", "header_row"})
+DELIMITED_OPTIONS = frozenset({"encoding", "delimiter", "quote", "header_row", "largest_mb"})
+LARGEST_MB = 2048
 _SHOWN = 500  # characters of a malformed record that are kept
 _NOT_TEXT = {b"PK\x03\x04": "xlsx", b"\xd0\xcf\x11\xe0": "xls"}
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_BLOCK = 1 << 24  # bytes that Arrow reads at once: no line may be longer
+csv.field_size_limit(LONGEST_CELL)
 
 
 class _Record(NamedTuple):
@@ -42,15 +48,26 @@ def delimited_table(path: Path, options: Options, data: bytes | None = None) -> 
 
     `data`: its bytes, where the file is a part of a packed one.
 
-    Options: `encoding` (utf-8), `delimiter` (,), `quote` ("), `header_row` (1).
+    Raises it too for a cell, a line or a file that is too large.
     """
-    data = path.read_bytes() if data is None else data
+    data = _content(path, options) if data is None else data
     text = _text(path, data, options.get("encoding", "utf-8"))
     header_line = int(options.get("header_row", 1))
     delimiter, quote = options.get("delimiter", ","), options.get("quote", '"')
     if quote not in text:
-        return _unquoted(path, text, header_line, delimiter)
-    return _quoted(path, text, header_line, delimiter, quote)
+        table = _unquoted(path, text, header_line, delimiter)
+    else:
+        table = _quoted(path, text, header_line, delimiter, quote)
+    refuse_huge_cells(path, table)
+    return table
+
+
+def _content(path: Path, options: Options) -> bytes:
+    size, limit = path.stat().st_size, int(options.get("largest_mb", LARGEST_MB))
+    if size > limit << 20:
+        parameters = {"size": f"{size / (1 << 20):.1f}", "limit": limit}
+        raise WrongUse(Problem("file_too_large", path.name, parameters=parameters))
+    return path.read_bytes()
 
 
 def _text(path: Path, data: bytes, encoding: str) -> str:
@@ -109,9 +126,11 @@ def _unquoted(path: Path, text: str, header_line: int, delimiter: str) -> Source
             blank.append(line)
         return "skip"
 
+    encoded = body.encode()
+    _refuse_long_line(path, encoded, header_line)
     rows = pyarrow.csv.read_csv(
-        BytesIO(body.encode()),
-        pyarrow.csv.ReadOptions(use_threads=False, column_names=header, block_size=1 << 24),
+        BytesIO(encoded),
+        pyarrow.csv.ReadOptions(use_threads=False, column_names=header, block_size=_BLOCK),
         pyarrow.csv.ParseOptions(
             delimiter=delimiter,
             quote_char=False,
@@ -131,6 +150,18 @@ def _unquoted(path: Path, text: str, header_line: int, delimiter: str) -> Source
     return without_blank_rows(table)
 
 
+def _refuse_long_line(path: Path, body: bytes, above: int) -> None:
+    """Raises WrongUse for a line that no block of Arrow's holds: looked for where one can be."""
+    at = 0
+    while len(body) - at >= _BLOCK:
+        end = body.rfind(b"\n", at, at + _BLOCK)
+        if end < at:
+            row = body.count(b"\n", 0, at) + above + 1
+            parameters = {"longest": LONGEST_CELL}
+            raise WrongUse(Problem("huge_cell", path.name, row=row, parameters=parameters))
+        at = end + 1
+
+
 def _quoted(path: Path, text: str, header_line: int, delimiter: str, quote: str) -> SourceTable:
     """The table of a text in which records may hold line breaks between quotes."""
     found = _records(list(StringIO(text, newline="")), delimiter, quote)
@@ -139,6 +170,9 @@ def _quoted(path: Path, text: str, header_line: int, delimiter: str, quote: str)
     header = _header(path, fields, first is None or first.fault is not None)
     records, numbers, malformed = [], [], []
     for line, fields, fault in found:
+        if fault is not None and "field limit" in fault:
+            parameters = {"longest": LONGEST_CELL}
+            raise WrongUse(Problem("huge_cell", path.name, row=line, parameters=parameters))
         if fault is not None:
             malformed.append(Malformed(line, fields[0][:_SHOWN], "row_quoting"))
         elif len(fields) == len(header):
@@ -154,6 +188,8 @@ def _header(path: Path, fields: list[str], is_missing: bool) -> tuple[str, ...]:
     if is_missing or not any(field.strip() for field in fields):
         raise WrongUse(Problem("empty_file", path.name))
     refuse_many_columns(path, len(fields))
+    if max(map(len, fields)) > LONGEST_CELL:
+        raise WrongUse(Problem("huge_cell", path.name, parameters={"longest": LONGEST_CELL}))
     return unique_header(fields)
 
 

@@ -29,7 +29,7 @@ from pipelines.readers.delimited import delimited_table
 from pipelines.readers.ooxml import workbook
 from pipelines.readers.protocol import Reader
 from pipelines.readers.table import Options, ReaderWarning, SourceTable, refuse_odd_cells
-from pipelines.readers.unpacked import unpacked_bytes
+from pipelines.readers.unpacked import DAMAGED, unpacked_bytes
 from pipelines.readers.workbook import LARGEST_MB, MB, ZIP, below_header, limit_of
 
 _MOST_PARTS = 1000
@@ -101,7 +101,7 @@ def _is_workbook(path: Path, data: bytes) -> bool:
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             return "[Content_Types].xml" in archive.namelist()
-    except zipfile.BadZipFile as error:
+    except DAMAGED as error:
         raise WrongUse(
             Problem("unreadable", path.name, parameters={"reason": str(error)})
         ) from None
@@ -121,10 +121,12 @@ def _of_zip(path: Path, data: bytes, options: Options) -> dict[str, SourceTable]
                     if part.strip():
                         table = _delimited(path, options, part)
                         found[stem] = replace(table, sheet=stem)
-    except (zipfile.BadZipFile, RuntimeError) as error:
-        rule = "encrypted" if isinstance(error, RuntimeError) else "unreadable"
-        reason = {} if rule == "encrypted" else {"reason": str(error)}
-        raise WrongUse(Problem(rule, path.name, parameters=reason)) from None
+    except DAMAGED as error:
+        raise WrongUse(
+            Problem("unreadable", path.name, parameters={"reason": str(error)})
+        ) from None
+    except RuntimeError:  # of zipfile: a password is needed
+        raise WrongUse(Problem("encrypted", path.name)) from None
     if not found:
         raise WrongUse(Problem("zip_without_csv", path.name))
     return found

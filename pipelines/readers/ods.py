@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 from indicators.foundation.errors import Problem, WrongUse
 from pipelines.readers.protocol import Reader
 from pipelines.readers.table import Options, SourceTable
+from pipelines.readers.unpacked import DAMAGED
 from pipelines.readers.workbook import (
     LARGEST_MB,
     WORKBOOK_OPTIONS,
@@ -22,6 +23,7 @@ from pipelines.readers.workbook import (
     refuse_active_parts,
     refuse_large,
     refuse_large_grid,
+    refuse_many_sheets,
     refuse_other_kinds,
     unreadable,
 )
@@ -46,8 +48,9 @@ def workbook(path: Path, largest_mb: int = LARGEST_MB) -> Workbook:
         raise WrongUse(Problem("encrypted", path.name))
     try:
         extents = _extents(data)
-    except (KeyError, zipfile.BadZipFile, ElementTree.ParseError) as error:
+    except (KeyError, ElementTree.ParseError, *DAMAGED) as error:
         raise unreadable(path, str(error).strip() or type(error).__name__) from None
+    refuse_many_sheets(path, len(extents))
     for sheet, (rows, columns) in extents.items():
         refuse_large_grid(path, sheet, rows, columns, _LARGEST_GRID)
     book = calamine_workbook(path, data)

@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 from python_calamine import CalamineError, CalamineWorkbook
 
 from pipelines.readers.sheet_shape import EPOCH, EPOCH_1904
+from pipelines.readers.unpacked import DAMAGED
 from pipelines.readers.workbook import (
     LARGEST_MB,
     ZIP,
@@ -22,18 +23,25 @@ from pipelines.readers.workbook import (
     refuse_active_parts,
     refuse_large,
     refuse_large_grid,
+    refuse_many_sheets,
     refuse_other_kinds,
     text_of,
     unreadable,
 )
 
 _LARGEST_GRID = 25_000_000  # cells between A1 and the last cell, which are all kept in memory
-_ROW_NUMBER = re.compile(rb'<row\b[^>]*?\br="(\d{1,9})"')
-_THREE_LETTERS = re.compile(rb'<c\b[^>]*?\br="([A-Z]{3})\d')
-_TWO_LETTERS = re.compile(rb'<c\b[^>]*?\br="([A-Z]{2})\d')
-_ONE_LETTER = re.compile(rb'<c\b[^>]*?\br="([A-Z])\d')
+# Each pattern looks a bounded way ahead: a damaged or hostile sheet must not take for ever.
+_TAG = rb"<(?:\w{1,20}:)?%s\b[^<>]{0,400}?\br\s{0,9}=\s{0,9}[\"']"
+_ROW_NUMBER = re.compile(_TAG % b"row" + rb"(\d{1,9})")
+_THREE_LETTERS = re.compile(_TAG % b"c" + rb"([A-Z]{3})\d")
+_TWO_LETTERS = re.compile(_TAG % b"c" + rb"([A-Z]{2})\d")
+_ONE_LETTER = re.compile(_TAG % b"c" + rb"([A-Z])\d")
+_FAULT_TYPE = re.compile(rb"\bt\s{0,9}=\s{0,9}[\"']e[\"']")
 _FAULT_CELL = re.compile(
-    rb'<c\b(?=[^>]*\bt="e")[^>]*\br="([A-Z]+)(\d+)"[^>]*>.*?<v>(.*?)</v>', re.DOTALL
+    rb"<(?:\w{1,20}:)?c\b(?=[^<>]{0,400}?\bt\s{0,9}=\s{0,9}[\"']e[\"'])"
+    rb"[^<>]{0,400}?\br\s{0,9}=\s{0,9}[\"']([A-Z]{1,3})(\d{1,9})[\"'][^<>]{0,400}>\s{0,9}"
+    rb"(?:<(?:\w{1,20}:)?f\b[^<>]{0,400}(?:/>|>[^<]{0,9000}</(?:\w{1,20}:)?f>))?\s{0,9}"
+    rb"<(?:\w{1,20}:)?v\b[^<>]{0,99}>([^<]{0,40})</"
 )
 _DATE_1904 = re.compile(rb'<workbookPr\b[^>]*\bdate1904="(1|true)"')
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -45,8 +53,9 @@ def workbook(path: Path, largest_mb: int = LARGEST_MB) -> Workbook:
     data = path.read_bytes()
     refuse_other_kinds(path, data, ZIP, "old_workbook")
     refuse_large(path, data, largest_mb)
-    refuse_active_parts(path, data, lambda name: name.endswith("vbaProject.bin"))
+    refuse_active_parts(path, data, lambda name: name.lower().endswith("vbaproject.bin"))
     book = calamine_workbook(path, data)
+    refuse_many_sheets(path, len(book.sheet_names))
     return Workbook(
         path,
         tuple(book.sheet_names),
@@ -71,7 +80,7 @@ def _sheet_texts(path: Path, data: bytes, book: CalamineWorkbook, sheet: str) ->
         refuse_large_grid(path, sheet, *_extent(content), _LARGEST_GRID)
         grid = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
         faults = _formula_faults(content)
-    except (CalamineError, zipfile.BadZipFile, KeyError, ElementTree.ParseError) as error:
+    except (CalamineError, KeyError, ElementTree.ParseError, *DAMAGED) as error:
         raise unreadable(path, str(error).strip() or type(error).__name__, sheet) from None
     texts = [[text_of(cell) for cell in row] for row in grid]
     for (row, column), fault in faults.items():
@@ -95,7 +104,7 @@ def _holds_something(data: bytes, sheet: str) -> bool:
     """Whether a cell of the sheet has a value; a sheet of a chart alone has none."""
     try:
         content = _sheet_content(data, sheet)
-    except (KeyError, zipfile.BadZipFile, ElementTree.ParseError):
+    except (KeyError, ElementTree.ParseError, *DAMAGED):
         return False
     return b"<v>" in content or b"<is>" in content
 
@@ -110,7 +119,7 @@ def _formula_faults(content: bytes) -> dict[tuple[int, int], str]:
 
     calamine gives such a cell as empty, and an error would pass for a value that was not there.
     """
-    if b't="e"' not in content:
+    if not _FAULT_TYPE.search(content):
         return {}
     return {
         (int(row) - 1, _column_index(letters.decode())): fault.decode()

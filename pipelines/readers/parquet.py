@@ -1,4 +1,4 @@
-"""Parquet files: each column as text; lists and records in a cell as JSON.
+"""Parquet files: each column as text; a list of texts joined by `;`, others and records as JSON.
 
 `row_numbers` count rows from 1: the format has no header row. Dates and times in ISO form.
 Option: `largest_mb` (256: unpacked size up to which a file is read).
@@ -34,8 +34,12 @@ def read(path: Path, options: Options) -> Iterator[SourceTable]:
         raise WrongUse(Problem("empty_file", path.name))
     try:
         with pq.ParquetFile(path) as file:
-            _refuse_large(path, file.metadata, int(options.get("largest_mb", LARGEST_MB)))
-            rows = file.read()
+            largest_mb = int(options.get("largest_mb", LARGEST_MB))
+            _refuse_large(path, file.metadata, largest_mb)
+            texts = _text_columns(file.schema_arrow)
+        # A text that stands once in the file may stand in every row: it is kept once until counted.
+        rows = pq.read_table(path, read_dictionary=texts, partitioning=None)
+        _refuse_long(path, rows, largest_mb)
     except (pa.ArrowException, OSError):
         parameters = {"reason": "Parquet"}  # Arrow's own words may quote a cell
         raise WrongUse(Problem("unreadable", path.name, parameters=parameters)) from None
@@ -53,6 +57,23 @@ def _refuse_large(path: Path, facts: pq.FileMetaData, largest_mb: int) -> None:
     unpacked = sum(group.total_byte_size for group in groups)
     if unpacked > largest_mb << 20 or facts.num_rows * facts.num_columns > _MOST_CELLS:
         parameters = {"size": f"{unpacked / (1 << 20):.1f}", "limit": largest_mb}
+        raise WrongUse(Problem("file_too_large", path.name, parameters=parameters))
+
+
+def _text_columns(schema: pa.Schema) -> list[str]:
+    return [entry.name for entry in schema if pa.types.is_string(entry.type)]
+
+
+def _refuse_long(path: Path, rows: pa.Table, largest_mb: int) -> None:
+    """Raises WrongUse where the texts of all rows together are longer than what may be read."""
+    size = 0
+    for column in rows.columns:
+        if pa.types.is_dictionary(column.type):
+            for chunk in column.chunks:
+                lengths = pc.binary_length(chunk.dictionary).take(chunk.indices)
+                size += pc.sum(lengths.cast(pa.int64())).as_py() or 0
+    if size > largest_mb << 20:
+        parameters = {"size": f"{size / (1 << 20):.1f}", "limit": largest_mb}
         raise WrongUse(Problem("file_too_large", path.name, parameters=parameters))
 
 
@@ -80,6 +101,8 @@ def _text(value: object) -> str | None:
         return value.isoformat()
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace") or None
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return ";".join(value) or None
     return json.dumps(value, ensure_ascii=False, default=str)
 
 

@@ -77,20 +77,29 @@ def refuse_many_columns(path: Path, columns: int, sheet: str | None = None) -> N
         raise WrongUse(Problem("too_many_columns", path.name, sheet, parameters=parameters))
 
 
+def refuse_huge_cells(path: Path, table: SourceTable) -> None:
+    """Raises WrongUse, naming row and column, for a cell that no person ever wrote."""
+    for name, column in zip(table.header, table.rows.columns, strict=True):
+        if column.nbytes > LONGEST_CELL:
+            is_huge = pc.greater(pc.binary_length(column), LONGEST_CELL)
+            _refuse_first(path, table, name, "huge_cell", is_huge)
+
+
 def refuse_odd_cells(path: Path, table: SourceTable) -> None:
     """Raises WrongUse, naming row and column, for a cell that is huge or holds a NUL byte."""
-    sheet = table.sheet or None
+    refuse_huge_cells(path, table)
     for name, column in zip(table.header, table.rows.columns, strict=True):
-        is_huge = pc.greater(pc.binary_length(column), LONGEST_CELL)
-        for rule, found in (
-            ("huge_cell", is_huge),
-            ("nul_in_cell", pc.match_substring(column, "\0")),
-        ):
-            at = pc.index(found, True).as_py()
-            if at >= 0:
-                row = table.row_numbers[at].as_py()
-                parameters = {"longest": LONGEST_CELL}
-                raise WrongUse(Problem(rule, path.name, sheet, row, name, None, parameters))
+        _refuse_first(path, table, name, "nul_in_cell", pc.match_substring(column, "\0"))
+
+
+def _refuse_first(
+    path: Path, table: SourceTable, name: str, rule: str, found: pa.ChunkedArray
+) -> None:
+    at = pc.index(found, True).as_py()
+    if at >= 0:
+        row, parameters = table.row_numbers[at].as_py(), {"longest": LONGEST_CELL}
+        sheet = table.sheet or None
+        raise WrongUse(Problem(rule, path.name, sheet, row, name, None, parameters))
 
 
 def unique_header(names: Iterable[str | None]) -> tuple[str, ...]:

@@ -7,6 +7,8 @@ import zipfile
 import zlib
 from io import BytesIO
 
+DAMAGED = (zipfile.BadZipFile, zlib.error, ValueError, EOFError, NotImplementedError)
+"""What `zipfile` raises for a container whose directory or parts are damaged."""
 _PIECE = 1 << 20
 _LOCAL_HEADER = 30  # bytes before the name in the header that stands before each part
 

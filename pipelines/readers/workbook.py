@@ -9,6 +9,7 @@ the shape of the sheet (`sheet_shape.py`).
 """
 
 import fnmatch
+import re
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -24,11 +25,12 @@ from pipelines.readers.table import (
     Options,
     ReaderWarning,
     SourceTable,
+    refuse_odd_cells,
     source_table,
     unique_header,
     without_blank_rows,
 )
-from pipelines.readers.unpacked import unpacked_bytes
+from pipelines.readers.unpacked import DAMAGED, unpacked_bytes
 
 WORKBOOK_OPTIONS = frozenset({"sheet", "header_row", "ignore_sheets", "largest_mb"}) | SHAPE_OPTIONS
 LARGEST_MB = 256
@@ -36,8 +38,11 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP = b"PK\x03\x04"
 MB = 1 << 20
 _LOOKED_AT = 4096
+_PROLOG_BYTES = 1 << 16
 _SHEETS_NAMED = 10
 _MOST_COLUMNS = 16_384  # as many as any workbook program has
+_MOST_SHEETS = 1000
+_PROLOG = re.compile(rb"(?:\s|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)  # what may stand before the XML
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 Cell = str | float | int | bool | date | datetime | time | timedelta
 Texts = list[list[str | None]]
@@ -61,6 +66,7 @@ def read_sheet(book: Workbook, options: Options) -> SourceTable:
     """The sheet that the options name. Raises WrongUse where there is none, or no header."""
     sheet = sheet_name(book, options.get("sheet"))
     table = below_header(book.path, sheet, book.texts(sheet), options)
+    refuse_odd_cells(book.path, table)
     table = in_shape(table, options, book.path.name, book.epoch)
     others = _sheets_not_read(book, sheet, options.get("ignore_sheets", ()))
     return replace(table, remarks=(*table.remarks, *others))
@@ -95,7 +101,7 @@ def refuse_large(path: Path, data: bytes, largest_mb: int) -> None:
     limit = largest_mb * MB
     try:
         size = unpacked_bytes(data, limit)
-    except zipfile.BadZipFile as error:
+    except DAMAGED as error:
         raise unreadable(path, str(error)) from None
     if size > limit:
         packed = f"{len(data) / MB:.1f}"
@@ -108,19 +114,32 @@ def refuse_active_parts(path: Path, data: bytes, macros: Callable[[str], bool]) 
 
     `macros`: whether a part of this name is one. To be asked once its size is known.
     """
-    with zipfile.ZipFile(BytesIO(data)) as archive:
-        for name in archive.namelist():
-            if macros(name):
-                raise WrongUse(Problem("workbook_macros", path.name))
-            if name.endswith((".xml", ".rels")) and _has_entities(archive, name):
-                raise WrongUse(Problem("xml_entities", path.name, parameters={"part": name[:80]}))
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            for name in archive.namelist():
+                if macros(name):
+                    raise WrongUse(Problem("workbook_macros", path.name))
+                if name.endswith((".xml", ".rels")) and _has_entities(archive, name):
+                    part = {"part": name[:80]}
+                    raise WrongUse(Problem("xml_entities", path.name, parameters=part))
+    except DAMAGED as error:
+        raise unreadable(path, str(error)) from None
 
 
 def _has_entities(archive: zipfile.ZipFile, name: str) -> bool:
-    """Whether the XML has a document type, which no workbook program writes; it stands first."""
+    """Whether the XML has a document type, which no workbook program writes; it stands first.
+
+    So does what never comes to its root, behind remarks without end.
+    """
     with archive.open(name) as part:
-        start = part.read(_LOOKED_AT)
-    return b"<!DOCTYPE" in start or "<!DOCTYPE".encode("utf-16-le") in start
+        start = part.read(_PROLOG_BYTES).removeprefix(b"\xef\xbb\xbf")
+    for encoding in ("utf-16-le", "utf-16-be"):
+        if "<!DOCTYPE".encode(encoding) in start:
+            return True
+    begun = start[_PROLOG.match(start).end() :]  # type: ignore[union-attr]
+    return begun.startswith((b"<!DOCTYPE", b"<!--", b"<?")) or (
+        not begun and len(start) == _PROLOG_BYTES
+    )
 
 
 def calamine_workbook(path: Path, data: bytes) -> CalamineWorkbook:
@@ -150,6 +169,13 @@ def refuse_large_grid(path: Path, sheet: str, rows: int, columns: int, most: int
     if rows * columns > most or columns > _MOST_COLUMNS:
         parameters = {"rows": rows, "columns": columns}
         raise WrongUse(Problem("sheet_too_wide", path.name, sheet, parameters=parameters))
+
+
+def refuse_many_sheets(path: Path, sheets: int) -> None:
+    """Raises WrongUse for more sheets than a person would ever look through."""
+    if sheets > _MOST_SHEETS:
+        parameters = {"sheets": sheets, "most": _MOST_SHEETS}
+        raise WrongUse(Problem("too_many_sheets", path.name, parameters=parameters))
 
 
 def text_of(cell: Cell) -> str | None:

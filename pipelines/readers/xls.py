@@ -4,7 +4,6 @@ A formula that failed comes as an empty cell: the library does not tell the two 
 """
 
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 from indicators.foundation.errors import Problem, WrongUse
@@ -16,12 +15,12 @@ from pipelines.readers.workbook import (
     OLE,
     WORKBOOK_OPTIONS,
     Workbook,
-    calamine_texts,
-    calamine_workbook,
     limit_of,
     read_sheet,
+    refuse_many_sheets,
     refuse_other_kinds,
 )
+from pipelines.readers.xls_cells import cells_of
 
 _MACROS = "_VBA_PROJECT_CUR".encode("utf-16-le")  # the name of a part in the file's directory
 
@@ -41,13 +40,10 @@ def workbook(path: Path, largest_mb: int = LARGEST_MB) -> Workbook:
     refuse_other_kinds(path, data, OLE, "not_old_workbook")
     if _MACROS in data:
         raise WrongUse(Problem("workbook_macros", path.name))
-    book = calamine_workbook(path, data)
-    texts = partial(calamine_texts, path, book)
+    cells = cells_of(path)
+    refuse_many_sheets(path, len(cells))
     return Workbook(
-        path,
-        tuple(book.sheet_names),
-        texts,
-        lambda sheet: any(any(row) for row in texts(sheet)),
+        path, tuple(cells), cells.__getitem__, lambda sheet: any(any(row) for row in cells[sheet])
     )
 
 

@@ -18,6 +18,11 @@ telemetry:
 # No window that asks for an e-mail address and points to other machines.
 nux:
   enabled: false
+# A run whose process died is begun once more; one that failed is not: somebody must look at it.
+run_retries:
+  enabled: true
+  max_retries: 1
+  retry_on_asset_or_op_failure: false
 # One run at a time a mission; runs of different missions do not wait for each other.
 run_coordinator:
   module: dagster.core.run_coordinator

@@ -42,5 +42,6 @@ class Workspace:
         return self.home / "dagster"
 
     def missions(self) -> list[str]:
-        """The missions that have a profile here, sorted."""
-        return sorted(path.parent.name for path in self.home.glob("missions/*/mission.yaml"))
+        """The missions that have a profile here, sorted; not what an installation left behind."""
+        found = (path.parent.name for path in self.home.glob("missions/*/mission.yaml"))
+        return sorted(name for name in found if not name.startswith("."))

@@ -29,6 +29,8 @@ AT_MOST = {
     "trend_null": 1.0,
     "trend_missing_returns": 1.0,
     "first_page": 1.3,
+    "ingest_csv": 3.0,
+    "ingest_xlsx": 1.3,
 }
 SECONDS_AT_MOST = {
     "refresh_sample": 20.0,

@@ -1,9 +1,12 @@
 """Work in a process of its own that is killed in the middle of it."""
 
+import os
 import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from pipelines.workspace.paths import Workspace
@@ -38,3 +41,48 @@ print("done", flush=True)
         time.sleep(seconds)
         process.kill()
         return process.stdout.readline() != "done\n"
+
+
+@contextmanager
+def killer(workspace: Workspace, prepare: str, work: str) -> Iterator[Callable[[float], bool]]:
+    """Kills `work` on one workspace, again and again: `kill(seconds)`, False where it had ended.
+
+    The process that prepares forks for each attempt, so that libraries are loaded once.
+    """
+    script = f"""
+import os, signal, sys, time, traceback
+from pathlib import Path
+from pipelines.workspace.paths import Workspace
+workspace = Workspace(Path(sys.argv[1]))
+{prepare}
+print("ready", flush=True)
+for line in sys.stdin:
+    child = os.fork()
+    if child == 0:
+        try:
+{_indented(work)}
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(0)
+    time.sleep(float(line))
+    os.kill(child, signal.SIGKILL)
+    print(os.waitpid(child, 0)[1], flush=True)
+"""
+    command = [sys.executable, "-c", script, str(workspace.home)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, text=True, cwd=REPOSITORY, **pipes) as process:
+        assert process.stdin is not None and process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+
+        def kill(seconds: float) -> bool:
+            process.stdin.write(f"{seconds}\n")  # type: ignore[union-attr]
+            process.stdin.flush()  # type: ignore[union-attr]
+            return os.WIFSIGNALED(int(process.stdout.readline()))  # type: ignore[union-attr]
+
+        yield kill
+        process.stdin.close()
+
+
+def _indented(work: str) -> str:
+    return "\n".join(f"            {line}" for line in work.splitlines())

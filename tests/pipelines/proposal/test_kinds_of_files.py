@@ -1,8 +1,6 @@
 """`poclens map` knows a file by what it is: workbooks, exports of forms, tagged and typed files."""
 
-import base64
 import zipfile
-import zlib
 from pathlib import Path
 
 import pandas as pd
@@ -10,7 +8,8 @@ import pyreadstat
 import pytest
 
 from pipelines.proposal.layout import layouts
-from tests.pipelines.readers.test_other_formats import XLS, ods, row, sheet, text
+from tests.pipelines.readers.test_other_formats import ods, row, sheet, text
+from tests.worlds.messy.written import XLS
 
 HEADER = ["start", "area", "_uuid", "_submission_time"]
 
@@ -20,7 +19,7 @@ def write_all(folder: Path) -> None:
     frame.to_parquet(folder / "a.parquet")
     (folder / "a.jsonl").write_text(frame.to_json(orient="records", lines=True))
     pyreadstat.write_dta(frame, str(folder / "a.dta"))
-    (folder / "a.xls").write_bytes(zlib.decompress(base64.b85decode(XLS)))
+    (folder / "a.xls").write_bytes(XLS)
     ods(folder / "a.ods", sheet(row(text("Code"), text("Area")), row(text("A-1"), text("Bor"))))
     lines = [";".join(HEADER), "2026-07-01;Bor;u-1;2026-07-02"]
     (folder / "kobo.csv").write_text("\n".join(lines) + "\n")

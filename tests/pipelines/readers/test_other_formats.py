@@ -1,9 +1,7 @@
 """XLS, ODS, Parquet, JSON lines, Stata, SPSS and HXL give the text that a person would type."""
 
-import base64
 import json
 import zipfile
-import zlib
 from datetime import date, datetime
 from pathlib import Path
 
@@ -17,21 +15,8 @@ import xlsxwriter
 from indicators.foundation.errors import WrongUse
 from pipelines.readers import reader
 from pipelines.readers.table import SourceTable
+from tests.worlds.messy.written import XLS
 
-# A workbook of Excel 97 with the sheets Patrols and Notes, as the package xlwt writes it.
-XLS = (
-    "c-rk)O-NKx6#nj;c{8KvIGP3;4TF%CnLiU$8=bTtR}I>xkf6rqEkehM=WHw}%Vrq_t%^2+E!tRZ`k{i_wFvBI5d?zP"
-    "Dq0l<E!5XJ=e=iY6F5+U@xI}nd(XM|o_p>+=l;xlHB~t?ey?s8E6@QS7OWBkmdF&P5|@d9>Me_lZXTj!d01B{36UcM"
-    "Iv$t546+Z|-?Pwg*Z-U-@PX2CoIx@>WW?4GU1CE@u?_9YPqC-rCZ#ZH#jYx$r-W`0dPmwm5xP$#SA@1x+Zok|sYJ4I"
-    "uM@||w0fxv6IFO1ecp?t4K;YdaeU#bvfJwDG*71n*I7l>Uxo>gOS_FB!(_e!w@?bC)6JPo^9W%E)#UC8e79o2H+Nq@"
-    "i+S?3l`D|^$8ve_5AqN>ai#p4<_AV$om3pmc~l_j=b9jTQaLj_IGjg0hUFmFX&>i|;W_lmLC%Sq?$4$T$_}J*2DM6N"
-    "GyNv>eYE9$K<Caj9q7uMu}{LqDTrF*Ev<W6;;r%B6k(>3O2;xrDJzuIB(m%@DVIG~Ml?;Pak)}<T7)Jucl*nm!~H#p"
-    "6CxRv8^pe6w(z82;Uf2-&S9zXFVaTou|w!3(Yi^>bwaCYrj$4I)HsDhW76ib)HcvKy993&TbGo#Q91v)_hB^uF|nP>"
-    "lijmtt0&(j#!*j8m8Smu8$*+7Qa7$M9wppdIVaMz(AwWlr;rwLY`2`tv;y<I9|@I0ZH`w*EpnQ(RyOA&&gbY-1#~IV"
-    "#jEp_tYKTL@bxw82#YSe4QtUIExrO;e4-`bjOr7M*qP@w=2+V~ojtpmIM*V+_iZIXL=~b`-=S6EKHE-*@h_}Jkf=qv"
-    "UV}sx3=*EVtSSnvss|4qJb3Wn!NV${<YfrwB?x&L2IL)Qf7h9(wBUUv`EPLqS^DMZFXcfDQEp<SsQB3kUAel{D*L$K"
-    "3mHdgbQ1&U7dr-uj$e9EtEKZ<b;rox+d{>Tzfg>w|9JeL@uL%s"
-)
 OFFICE = (
     'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
     'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
@@ -89,7 +74,7 @@ def text(value: str, repeated: int = 1) -> str:
 @pytest.fixture
 def xls(tmp_path: Path) -> Path:
     path = tmp_path / "a.xls"
-    path.write_bytes(zlib.decompress(base64.b85decode(XLS)))
+    path.write_bytes(XLS)
     return path
 
 
@@ -207,7 +192,7 @@ def test_parquet_cells_as_text(tmp_path: Path) -> None:
     pq.write_table(pa.table(columns), path)
     table = read("parquet", path)
     first = {"code": "007", "count": "3", "share": "0.5", "day": "2026-07-01",
-             "at": "2026-07-01 08:30:00", "kinds": '["a", "b"]', "is_open": "true"}  # fmt: skip
+             "at": "2026-07-01 08:30:00", "kinds": "a;b", "is_open": "true"}  # fmt: skip
     second = dict.fromkeys(first) | {"share": "3", "is_open": "false"}
     assert table.rows.to_pylist() == [first, second]
     assert table.row_numbers.to_pylist() == [1, 2]

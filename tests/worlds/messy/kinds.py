@@ -351,10 +351,11 @@ def messy_files() -> Iterator[Messy]:
             yield messy(kind, way, table)
 
 
-def messy(kind: str, way: Way, table: str) -> Messy:
-    """One file."""
-    rows = plain_rows(table)
-    columns = list(rows[0])
+def messy(kind: str, way: Way, table: str, prefix: str = "") -> Messy:
+    """One file; `prefix` of the keys of its rows."""
+    columns = list(plain_rows(table)[0])
+    key = columns[0]
+    rows = tuple(row | {key: prefix + row[key]} for row in plain_rows(table))
     names = {column: (way.names(table, column),) for column in columns}
     texts: dict[tuple[str, str], str | None] = {}
     header: list[str] = []
