@@ -16,6 +16,7 @@ from indicators.definitions.contracts import contracts, load_order
 from indicators.definitions.mission_profile import Mission, resolve_path
 from indicators.foundation.errors import Problem, WrongUse
 from pipelines.ingest import archive as archived
+from pipelines.ingest import mended
 from pipelines.ingest.arriving import Look, deliveries, look, settled_seconds, wait_for_all
 from pipelines.ingest.delivered_file import Delivery, Read, read_delivery
 from pipelines.ingest.file_report import FileReport
@@ -25,6 +26,7 @@ from pipelines.ingest.reading_again import (
     asked_for,
     outdated_files,
 )
+from pipelines.ingest.written_records import write_files
 from pipelines.mapping.area_polygons import (
     OUTLINES_SOURCE,
     Outlines,
@@ -35,6 +37,7 @@ from pipelines.mapping.area_polygons import (
 )
 from pipelines.mapping.model import Source, load_sources
 from pipelines.mapping.version import mapping_version
+from pipelines.mapping.written_sources import written_sources
 from pipelines.warehouse import ledger
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.paths import Workspace
@@ -71,6 +74,7 @@ class _Found:
     is_inbox: bool = False  # removed once it is in the warehouse
     is_in_place: bool = False  # never copied
     known: Known | None = None  # in the archive, to be read again
+    is_mended: bool = False  # rejected rows that come back
 
 
 @dataclass(frozen=True)
@@ -99,7 +103,7 @@ def ingest(
     settled: float | None = None,
     patience: float | None = None,
 ) -> IngestReport:
-    """Takes in the given files, else all of the inbox and those that the sources read in place.
+    """Takes in the given files, else all of the inbox, what is read in place, and the records.
 
     Each file is copied to the archive, loaded in one transaction and, if it came by the inbox,
     removed from there. A file that is still being written is left where it is and reported as
@@ -115,14 +119,15 @@ def ingest(
         with open_warehouse(workspace.warehouse(mission.mission)) as opened:
             return ingest(workspace, mission, files, progress, opened, again, settled, patience)
     profile = workspace.profile(mission.mission)
-    sources = load_sources(profile)
+    own = load_sources(profile)
+    sources = own | written_sources()
     readers = {**sources, OUTLINES_SOURCE: outlines_source()}
     versions = {name: mapping_version(s, mission, profile) for name, s in readers.items()}
     outlines = cache(lambda: read_outlines(profile, mission))
     intake = _Intake(workspace, mission, connection, sources, versions, outlines)
     problems: list[Problem] = []
     asked = list(_asked_for(intake, again, problems))
-    new = list(_found(workspace, mission, sources, files, problems))
+    new = list(_found(workspace, mission, own, files, problems))
     seconds = settled_seconds() if settled is None else settled
     looks = wait_for_all([entry.path for entry in new], seconds, patience)
     waiting = [entry for entry in new if looks[entry.path][1]]
@@ -236,6 +241,8 @@ def _found(
     yield from _outlines_file(workspace.profile(mission.mission), mission, sources)
     for source in sources.values():
         yield from _read_in_place(source, workspace.profile(mission.mission), problems)
+    for source_name, path in write_files(workspace.home, mission.mission):
+        yield _Found(path, written_sources()[source_name])
     for path in deliveries(workspace.inbox(mission.mission)):
         yield from _with_source(path, sources, problems, True)
 
@@ -245,6 +252,12 @@ def _with_source(
 ) -> Iterator[_Found]:
     if not path.is_file():
         problems.append(Problem("no_file", str(path)))
+        return
+    if mended.is_mended(path):
+        try:
+            yield _Found(path, mended.source_of(path, sources), is_inbox, is_mended=True)
+        except WrongUse as error:
+            problems.extend(error.problems)
         return
     matching = [
         source
@@ -316,7 +329,8 @@ def _in_order(found: Iterable[_Found]) -> list[_Found]:
 def _reader_of(entry: _Found, mission: Mission) -> Read:
     if entry.source.source == OUTLINES_SOURCE:
         return lambda delivery: read_area_rows(delivery.path, mission)
-    return archived.read_rows if archived.is_rows(entry.path) else read_delivery
+    is_rows = entry.is_mended or archived.is_rows(entry.path)
+    return archived.read_rows if is_rows else read_delivery
 
 
 @contextmanager
@@ -333,6 +347,11 @@ def _delivery(intake: _Intake, found: _Found) -> Iterator[Delivery]:
         is_ours = found.path.parent == intake.archive
         folder = intake.archive if is_ours else None
         yield Delivery(found.path, *facts, source, version, True, known.is_newest, folder)
+        return
+    if found.is_mended:
+        given = Delivery(found.path, name, "", source, version)
+        with mended.mended_delivery(intake.connection, intake.archive, given) as delivery:
+            yield delivery
         return
     sha256 = archived.sha256_of(found.path)
     if found.is_in_place:

@@ -150,7 +150,8 @@ def _planned_against(names: Array) -> Array:
     """The threat that a line names: of patrols two in five, of other types none."""
     generator = stream(0, "threats of the plan")
     threat = pick(generator, _THREATS_ADDRESSED, names.size)
-    return np.where((names == "patrol") & (generator.random(names.size) < 0.4), threat, None)
+    threat[(names != "patrol") | (generator.random(names.size) > 0.4)] = None
+    return threat
 
 
 def plan_revisions(seed: int, plan: pa.Table) -> pa.Table:
