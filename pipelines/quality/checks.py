@@ -22,11 +22,14 @@ from pipelines.mapping.model import Source, load_sources
 from pipelines.mapping.written_sources import written_sources
 from pipelines.quality.check_results import CheckResult, crashed_check
 from pipelines.quality.checkpoints import run_suite
+from pipelines.quality.facts.consistency import activities_of_units
 from pipelines.quality.facts.duplicates import look_alike_events, repeated_content
 from pipelines.quality.facts.durations import negative_durations, short_interviews
 from pipelines.quality.facts.intake import held_files, ledger_adds_up, rejected_share
+from pipelines.quality.facts.interviews import interviews_held
 from pipelines.quality.facts.left_out import searches_without_site, undecided_reviews
 from pipelines.quality.facts.outside_area import outside_area
+from pipelines.quality.facts.personal_data import personal_data, personal_data_of_rejects
 from pipelines.quality.facts.places import areas_without_outline, unmapped_rows
 from pipelines.quality.facts.published_totals import published_totals
 from pipelines.quality.facts.references import orphans
@@ -62,6 +65,7 @@ def run_checks(connection: Connection, mission: Mission, profile: Path) -> list[
     rules = rules_of(mission)
     results = kept_checks(connection, checked, mission, rules)
     results += _facts("intake", _of_intake(connection, mission))
+    results += _facts("consistency", activities_of_units(connection))
     results += _facts("places", outside_area(connection, mission, profile))
     results += _facts("published_totals", published_totals(connection, mission, profile))
     with one_transaction(connection):
@@ -186,6 +190,7 @@ def _of_table(
     yield from repeated_content(connection, contract)
     yield from negative_durations(connection, contract)
     yield from unmapped_rows(connection, contract, mission)
+    yield from personal_data(connection, contract)
     if contract.table == "reporting_returns":
         yield from returns_completeness(connection)
         yield from returns_timeliness(connection)
@@ -196,12 +201,15 @@ def _of_table(
     if contract.table == "survey_respondents":
         yield from survey_design(connection, mission)
         yield from short_interviews(connection)
+    if contract.table == "survey_answers":
+        yield from interviews_held(connection)
 
 
 def _of_intake(connection: Connection, mission: Mission) -> Iterator[CheckResult]:
     yield from ledger_adds_up(connection)
     yield from rejected_share(connection)
     yield from held_files(connection, mission)
+    yield from personal_data_of_rejects(connection)
 
 
 def _of_values(connection: Connection, mission: Mission) -> Iterator[CheckResult]:

@@ -1,0 +1,87 @@
+"""How a survey's interviews were held: pace, answers all the same, interviews nearly the same.
+
+Interviewers are told by their key, a pseudonym. None of these proves that an interview was not
+held; each says which wave its supervisor should look at.
+"""
+
+from collections.abc import Iterator
+
+from pipelines.quality.check_results import CheckResult, check_result
+from pipelines.warehouse.inspect import Connection
+
+INTERVIEWS_A_DAY = 15  # more full interviews of half an hour do not fit into a day with the walk
+LEAST_ITEMS = 10  # of fewer answers, chance alone makes equal ones
+PSU_SHARE = 3  # a sampling unit with so many times the median number of interviews
+
+_HELD = """
+held AS (
+  SELECT survey_code, wave, respondent_key, psu, interviewer_key, interviewed_on
+  FROM core.survey_respondents
+  WHERE result = 'complete' AND consent_given AND instrument <> 'pulse'
+)"""
+
+_FACTS = {
+    # Interviewers' days; `of` is all such days.
+    "interviewer_pace": f"""
+WITH {_HELD},
+days AS (
+  SELECT survey_code, wave, count(*) AS interviews FROM held
+  WHERE interviewer_key IS NOT NULL GROUP BY survey_code, wave, interviewer_key, interviewed_on
+)
+SELECT survey_code, wave, count(*) FILTER (interviews > {INTERVIEWS_A_DAY}), count(*)
+FROM days GROUP BY ALL ORDER BY ALL""",
+    # One code as the answer to every item.
+    "straight_lining": f"""
+WITH {_HELD},
+answered AS (
+  SELECT survey_code, wave, respondent_key, count(DISTINCT answer) AS codes
+  FROM core.survey_answers GROUP BY ALL HAVING count(*) >= {LEAST_ITEMS}
+)
+SELECT survey_code, wave, count(*) FILTER (codes = 1), count(*)
+FROM held JOIN answered USING (survey_code, wave, respondent_key) GROUP BY ALL ORDER BY ALL""",
+    # The same answer to every item as another interview of the same sampling unit and interviewer.
+    "same_answers": f"""
+WITH {_HELD},
+answered AS (
+  SELECT survey_code, wave, respondent_key,
+         list((item, answer) ORDER BY item) AS answers, count(*) AS items
+  FROM core.survey_answers GROUP BY ALL HAVING count(*) >= {LEAST_ITEMS}
+),
+alike AS (
+  SELECT survey_code, wave,
+         count(*) OVER (PARTITION BY survey_code, wave, psu, interviewer_key, answers) AS equal
+  FROM held JOIN answered USING (survey_code, wave, respondent_key)
+  WHERE psu IS NOT NULL AND interviewer_key IS NOT NULL
+)
+SELECT survey_code, wave, count(*) FILTER (equal > 1), count(*)
+FROM alike GROUP BY ALL ORDER BY ALL""",
+    "psu_sizes": f"""
+WITH {_HELD},
+sizes AS (
+  SELECT survey_code, wave, psu, count(*) AS interviews FROM held
+  WHERE psu IS NOT NULL GROUP BY ALL
+),
+usual AS (SELECT survey_code, wave, median(interviews) AS usual FROM sizes GROUP BY ALL)
+SELECT survey_code, wave,
+       count(*) FILTER (interviews = 1 OR interviews > {PSU_SHARE} * usual), count(*)
+FROM sizes JOIN usual USING (survey_code, wave) GROUP BY ALL ORDER BY ALL""",
+}
+
+
+def interviews_held(connection: Connection) -> Iterator[CheckResult]:
+    """For each fact and wave: how many interviews, days or sampling units stand out."""
+    for kind, query in _FACTS.items():
+        for code, wave, found, of in connection.execute(query).fetchall():
+            yield check_result(
+                f"{kind}.{code}.{wave}",
+                "survey_answers",
+                found == 0,
+                kind=kind,
+                observed=f"{found} / {of}",
+                expected=0,
+                rows_failed=found,
+                wave=f"{code}.{wave}",
+                most=INTERVIEWS_A_DAY,
+                items=LEAST_ITEMS,
+                times=PSU_SHARE,
+            )
