@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from indicators.dissemination.notation import number_text, time_period
 from pipelines.extracts.files import write_extracts
-from pipelines.extracts.sdmx_csv import number_text, time_period
 from tests.worlds.mission.figures import MISSION, PERIOD, fill, memory_warehouse
 
 _STRUCTURES = {"dataflow", "datastructure", "dataprovision"}
@@ -46,7 +46,7 @@ def extract(tmp_path) -> Path:
             "value = NULL, numerator = NULL, n = NULL, conf_status = 'C', disclosure = 'below_8'"
         )
         connection.execute(f"UPDATE mart.indicator_value SET {withheld} WHERE value = 7")
-        return write_extracts(connection, tmp_path, MISSION, PERIOD).paths[0]
+        return write_extracts(connection, tmp_path, MISSION, PERIOD, "mission").paths[0]
 
 
 def test_the_reader_of_this_test_reads_every_published_example(shared_folder) -> None:

@@ -1,0 +1,15 @@
+"""The data structure, its concepts and code lists as SDMX-JSON 2.0."""
+
+from pathlib import Path
+
+from indicators.dissemination import structure
+from pipelines.extracts.quarter import Quarter
+from pipelines.extracts.said import notes
+
+suffix = "structure.json"
+
+
+def write(quarter: Quarter, path: Path) -> None:
+    """Writes what the observations are to be read with."""
+    told = structure.whole_structure(quarter.codes, notes(quarter), structure.JSON)
+    path.write_text(told, encoding="utf-8")
