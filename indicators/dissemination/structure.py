@@ -48,7 +48,6 @@ JSON, ML = Format.STRUCTURE_SDMX_JSON_2_0_0, Format.STRUCTURE_SDMX_ML_3_0
 # A structure follows from its release alone, so its header says no time at which it was written.
 _PREPARED = datetime(2000, 1, 1, tzinfo=UTC)
 _URN = "urn:sdmx:org.sdmx.infomodel"
-_MAINTAINED = {"agency": AGENCY, "version": VERSION}
 _TYPES = {
     "number": DataType.DOUBLE,
     "integer": DataType.INTEGER,
@@ -85,7 +84,8 @@ def artefacts(lists: CodeLists, notes: Sequence[Note] = (), language: str = "en"
         id=STRUCTURE,
         name=message("sdmx.structure", language),
         components=Components([_component(one, concepts) for one in COMPONENTS]),
-        **_MAINTAINED,
+        agency=AGENCY,
+        version=VERSION,
     )
     flow = Dataflow(
         id=STRUCTURE,
@@ -96,7 +96,8 @@ def artefacts(lists: CodeLists, notes: Sequence[Note] = (), language: str = "en"
             Annotation(id=note.id, type=note.id, title=note.title, text=note.words[language])
             for note in notes
         ),
-        **_MAINTAINED,
+        agency=AGENCY,
+        version=VERSION,
     )
     coded = [_code_list(one, lists[one.id], language) for one in COMPONENTS if one.kind == "code"]
     return [flow, definition, concepts, *coded]
@@ -130,7 +131,7 @@ def _concepts(language: str) -> ConceptScheme:
         for one in COMPONENTS
     ]
     name = message("sdmx.concepts", language)
-    return ConceptScheme(id=CONCEPTS, name=name, items=tuple(own), **_MAINTAINED)
+    return ConceptScheme(id=CONCEPTS, name=name, items=tuple(own), agency=AGENCY, version=VERSION)
 
 
 def _component(one: Component, concepts: ConceptScheme) -> SdmxComponent:
@@ -160,7 +161,8 @@ def _code_list(one: Component, codes: Mapping[str, Code], language: str) -> Code
             )
             for code in codes.values()
         ),
-        **_MAINTAINED,
+        agency=AGENCY,
+        version=VERSION,
     )
 
 

@@ -83,10 +83,10 @@ def test_an_extract_without_any_figure_says_so(tmp_path) -> None:
     with memory_warehouse() as connection:
         fill(connection)
         some = write_extracts(connection, tmp_path, MISSION, PERIOD, "mission")
-        first = openpyxl.load_workbook(some.paths[1]).worksheets[3]
+        first = openpyxl.load_workbook(some.paths[1]).worksheets[4]
         connection.execute("UPDATE mart.indicator_value SET value = NULL, obs_status = 'O'")
         none = write_extracts(connection, tmp_path, MISSION, PERIOD, "mission")
-        then = openpyxl.load_workbook(none.paths[1]).worksheets[3]
+        then = openpyxl.load_workbook(none.paths[1]).worksheets[4]
     assert some.told > 0 and none.told == 0 and none.cells == some.cells
     notes = [[cell for row in sheet.values for cell in row] for sheet in (first, then)]
     sentences = [f"all {none.cells} are empty", f"les {none.cells} sont vides"]
