@@ -81,10 +81,7 @@ def chosen(
         if one not in (*TYPES, *NOT_KEPT, "*"):
             known = ", ".join((*TYPES, "*"))
             raise ApiProblem("unknown_value", name="structure", value=one, known=known)
-    classes = (
-        {TYPES[one] for one in kinds if one in TYPES} if "*" not in kinds else {*TYPES.values()}
-    )
-    latest = ("*", "~", "+", VERSION, "1+", "1.0+", "1.0.0+", "1+.0.0", "1.0+.0")
+    classes = {TYPES[one] for one in (TYPES if "*" in kinds else kinds) if one in TYPES}
     found = [
         one
         for one in own

@@ -3,8 +3,8 @@
 import csv
 import json
 import re
-import zipfile
 from datetime import date
+from functools import cache
 
 import duckdb
 import pytest
@@ -15,7 +15,9 @@ from pipelines.quality.input_files import write_input_files
 from pipelines.release.candidate import build_candidate
 from pipelines.release.naming import CANDIDATE_PREFIX
 from pipelines.release.publishing import publish
+from tests.worlds.artefacts import files_below, text_of
 from tests.worlds.mission.figures import (
+    BASE_PLANS,
     MISSION,
     PATROLS,
     PERIOD,
@@ -33,6 +35,17 @@ from tests.worlds.mission.figures import (
 HIDDEN = (
     *("Camp Secret", "FPU-HIDDEN", "Unit Hidden", "Patrouille-Brute"),
     *("Judgement-Hidden", "Lesson-Hidden", "Camp Secret Left", "theme-941"),
+    *("Camp Secret North", "Camp Secret South"),
+)
+_FOUR_DIGITS = re.compile(r"(?<![0-9A-Fa-f.])\d{4}(?![0-9A-Fa-f])")
+
+
+# The same, numbered within their area in the order of names
+NUMBERED_PLANS = (
+    ("BK-1", "1", "evacuation"),
+    ("BK-1", "1", "rapid_reaction"),
+    ("BK-1", "2", "evacuation"),
+    ("BK-2", "1", "evacuation"),
 )
 
 
@@ -53,6 +66,14 @@ def test_no_byte_of_the_hq_folder_holds_what_stays_with_the_mission(release, wor
     assert not holds(release.path / "hq", word)
 
 
+def test_headquarters_gets_the_plans_of_bases_by_area_and_not_their_names(release) -> None:
+    query = "SELECT area, base_name, plan_kind, is_current FROM mart.base_plan ORDER BY ALL"
+    named = [(area, name, kind, True) for area, name, kind in BASE_PLANS]
+    assert rows(release, "mission", query) == sorted(named)
+    numbered = [(area, number, kind, True) for area, number, kind in NUMBERED_PLANS]
+    assert rows(release, "hq", query) == sorted(numbered)
+
+
 def test_a_judgement_that_is_for_headquarters_is_there(release) -> None:
     assert holds(release.path / "hq", "Judgement-Shown")
     assert holds(release.path / "hq", "Lesson-Shown")
@@ -68,19 +89,13 @@ def test_what_residents_said_is_displayed_to_headquarters_and_exact_to_the_missi
 
 
 def holds(folder, word: str) -> bool:
-    """Whether a file below holds the word, looked for in its rows and, for the rest, its bytes."""
-    for path in folder.rglob("*"):
-        if path.suffix == ".parquet":
-            found = duckdb.execute("SELECT * FROM read_parquet(?)", [str(path)]).fetchall()
-            if word in str(found):
-                return True
-        elif path.suffix == ".xlsx":
-            with zipfile.ZipFile(path) as book:
-                if any(word.encode() in book.read(name) for name in book.namelist()):
-                    return True
-        elif path.is_file() and word.encode() in path.read_bytes():
-            return True
-    return False
+    """Whether any file below says the word, in its rows, its text or its bytes."""
+    return any(word in said(path) for path in files_below(folder))
+
+
+@cache
+def said(path) -> str:
+    return text_of(path)
 
 
 def test_answers_of_fewer_than_25_people_are_suppressed_for_everybody(release) -> None:
@@ -204,23 +219,9 @@ def _count(connection, number: int, **facts) -> None:
 
 
 def numbers(folder) -> set[str]:
-    """Every number in every file below, as digits: databases, Parquet, CSV, workbooks, JSON."""
-    found: set[str] = set()
-    for path in folder.rglob("*"):
-        if path.suffix == ".parquet":
-            told = str(duckdb.execute("SELECT * FROM read_parquet(?)", [str(path)]).fetchall())
-        elif path.suffix == ".duckdb":
-            with duckdb.connect(str(path), read_only=True) as database:
-                listed = "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'stored'"
-                names = [name for (name,) in database.execute(listed).fetchall()]
-                told = str([database.execute(f"FROM stored.{name}").fetchall() for name in names])
-        elif path.suffix == ".xlsx":
-            with zipfile.ZipFile(path) as book:
-                told = " ".join(book.read(name).decode() for name in book.namelist())
-        else:
-            told = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
-        found.update(re.findall(r"(?<![0-9A-Fa-f.])\d{4}(?![0-9A-Fa-f])", told))
-    return found
+    """Every number of four digits in every file below but in the bytes of databases."""
+    told = (said(path).partition("DUCK")[0] for path in files_below(folder))
+    return {one for text in told for one in _FOUR_DIGITS.findall(text)}
 
 
 def test_the_mission_has_its_exact_counts_and_what_it_confirmed(planted) -> None:
@@ -266,7 +267,7 @@ def test_no_file_of_partners_holds_what_their_classes_leave_out(planted) -> None
     for word in (*HIDDEN, SITE, PERSONS, REFERRALS, MEETINGS, "held.xlsx", "Risk-Hidden"):
         assert not holds(folder, word), word
     kinds = {path.suffix for path in folder.rglob("*") if path.is_file()}
-    assert kinds == {".duckdb", ".parquet", ".csv", ".xlsx"}
+    assert kinds == {".duckdb", ".parquet", ".csv", ".xlsx", ".json", ".xml"}
     assert {str(number) for number in NOT_FOR_PARTNERS.values()} <= numbers(
         planted.path / "mission"
     )
