@@ -32,9 +32,12 @@ SELECT indicator AS code, arg_max(title_en, version) AS en, arg_max(title_fr, ve
   arg_max(definition_en, version) AS definition_en, arg_max(definition_fr, version) AS definition_fr
 FROM mart.indicator GROUP BY indicator ORDER BY indicator
 """
+# Areas that figures name and a copy knows nothing else of are among them.
 _AREAS_SQL = """
-SELECT area_code AS code, coalesce(name_en, area_code) AS en, coalesce(name_fr, area_code) AS fr
-FROM mart.area ORDER BY area_code
+SELECT code, coalesce(name_en, code) AS en, coalesce(name_fr, code) AS fr
+FROM (SELECT area AS code FROM mart.indicator_value UNION SELECT area_code FROM mart.area)
+LEFT JOIN mart.area AS known ON known.area_code = code
+ORDER BY code
 """
 _MISSIONS_SQL = "SELECT mission AS code, name_en AS en, name_fr AS fr FROM mart.mission"
 _CODED = ("UNIT_TYPE", "ACTIVITY_TYPE", "ACTOR", "SEX", "AGE_GROUP")

@@ -62,7 +62,7 @@ def _resource(folder: Path, path: Path) -> dict[str, Any]:
         return found | _table(_hxl_fields()) | {"dialect": {"commentRows": [2]}}
     if path.suffix == ".csv":
         return found | _table(_sdmx_fields())
-    return found
+    return found | {"type": "file"}
 
 
 def _table(fields: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
