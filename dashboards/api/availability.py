@@ -9,6 +9,7 @@ from dashboards.kept import Kept
 from dashboards.releases import Release
 from indicators.dissemination.cells import bare_cells_sql, cells_sql
 from indicators.dissemination.components import AGENCY, DIMENSIONS, STRUCTURE, VERSION
+from indicators.dissemination.notation import code_id
 
 _FLOW = f"urn:sdmx:org.sdmx.infomodel.datastructure.Dataflow={AGENCY}:{STRUCTURE}({VERSION})"
 MODES = ("exact", "available")
@@ -39,7 +40,7 @@ def constraint(releases: Sequence[Release], query: CellQuery, components: str) -
             raise ApiProblem("unknown_component", name=name, known=", ".join(known))
     codes, first, last, cells = _found(releases, query)
     values = [
-        CubeKeyValue(id=name, values=[CubeValue(code) for code in sorted(codes[name])])
+        CubeKeyValue(id=name, values=[CubeValue(code_id(code)) for code in sorted(codes[name])])
         for name in codes
         if "*" in asked or name in asked
     ]

@@ -18,6 +18,7 @@ from indicators.dissemination.components import (
     VERSION,
     Component,
 )
+from indicators.dissemination.notation import code_of
 from indicators.foundation.periods import Period, add_months, period_named
 
 _CONTEXTS = ("dataflow", "datastructure", "provisionagreement", "*")
@@ -133,13 +134,13 @@ def _compared(condition: Condition, component: Component, operator: str, value: 
             return f"{component.column} {operator} {_given(condition, float(value))}"
         except ValueError as error:
             raise ApiProblem("bad_number", name=component.id, value=value) from error
-    return f"{_column(component)} {operator} {_given(condition, value)}"
+    return f"{_column(component)} {operator} {_given(condition, code_of(value))}"
 
 
 def _text_compared(condition: Condition, component: Component, operator: str, value: str) -> str:
     if component.kind in ("number", "integer", "period"):
         raise ApiProblem("unknown_value", name="operator", value=operator, known="eq, ne, lt …")
-    column, given = f"CAST({_column(component)} AS VARCHAR)", _given(condition, value)
+    column, given = f"CAST({_column(component)} AS VARCHAR)", _given(condition, code_of(value))
     function = {"co": "contains", "nc": "NOT contains", "sw": "starts_with", "ew": "ends_with"}
     return f"{function[operator]}({column}, {given})"
 

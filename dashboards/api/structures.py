@@ -7,7 +7,7 @@ from dashboards.api.problems import ApiProblem
 from dashboards.api.query import VERSIONS
 from dashboards.kept import Kept
 from dashboards.releases import Release
-from indicators.dissemination.code_lists import CodeLists, code_lists, joined
+from indicators.dissemination.code_lists import CodeLists, Note, code_lists, joined
 from indicators.dissemination.components import AGENCY
 from indicators.foundation.messages import LANGUAGES, message
 
@@ -52,10 +52,8 @@ def _codes_of_one(release: Release) -> CodeLists:
     return _KEPT.get(release.edition, lambda: code_lists(release.cursor()))
 
 
-def release_notes(releases: Sequence[Release]) -> list[Any]:
+def release_notes(releases: Sequence[Release]) -> list[Note]:
     """Which releases the data come from, and whose copies they are."""
-    from indicators.dissemination.structure import Note
-
     told = []
     for release in releases:
         words = {

@@ -1,4 +1,4 @@
-"""The codes that a release uses, with their labels in both languages."""
+"""The codes that a release uses, with their labels in both languages, and notes on its figures."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -50,6 +50,15 @@ class Code:
     code: str
     label: Mapping[str, str]
     definition: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Note:
+    """What is said of all figures: a code, what it says, and that in words by language."""
+
+    id: str
+    title: str
+    words: Mapping[str, str]
 
 
 CodeLists = Mapping[str, Mapping[str, Code]]

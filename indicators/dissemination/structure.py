@@ -6,7 +6,6 @@ in English and French; a line or a key that has no language is the same in both.
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -32,7 +31,7 @@ from pysdmx.model import (
 )
 from pysdmx.model.message import Header
 
-from indicators.dissemination.code_lists import FIXED, Code, CodeLists
+from indicators.dissemination.code_lists import FIXED, Code, CodeLists, Note
 from indicators.dissemination.components import (
     AGENCY,
     ALWAYS_SAID,
@@ -42,6 +41,7 @@ from indicators.dissemination.components import (
     VERSION,
     Component,
 )
+from indicators.dissemination.notation import code_id
 from indicators.foundation.messages import LANGUAGES, message
 
 JSON, ML = Format.STRUCTURE_SDMX_JSON_2_0_0, Format.STRUCTURE_SDMX_ML_3_0
@@ -63,15 +63,6 @@ _ROLES = {
 }
 # Of each text its key in JSON and that of its translations.
 _TRANSLATED = {"name": "names", "description": "descriptions", "text": "texts"}
-
-
-@dataclass(frozen=True)
-class Note:
-    """What is said of the whole dataflow: a code, what it says, and that in words by language."""
-
-    id: str
-    title: str
-    words: Mapping[str, str]
 
 
 Artefact = Dataflow | DataStructureDefinition | ConceptScheme | Codelist
@@ -155,7 +146,7 @@ def _code_list(one: Component, codes: Mapping[str, Code], language: str) -> Code
         is_partial=one.id not in FIXED,
         items=tuple(
             SdmxCode(
-                id=code.code,
+                id=code_id(code.code),
                 name=_line(code.label[language]),
                 description=_line(code.definition[language]) if code.definition else None,
             )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from indicators.dissemination.structure import Note
+from indicators.dissemination.code_lists import Note
 from indicators.foundation.messages import LANGUAGES, message
 from pipelines.extracts.quarter import Quarter
 

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from indicators.dissemination import structure
 from pipelines.extracts.quarter import Quarter
 from pipelines.extracts.said import notes
 
@@ -11,5 +10,7 @@ suffix = "structure.xml"
 
 def write(quarter: Quarter, path: Path) -> None:
     """Writes what the observations are to be read with."""
+    from indicators.dissemination import structure  # its library takes long to load
+
     told = structure.whole_structure(quarter.codes, notes(quarter), structure.ML)
     path.write_text(told, encoding="utf-8")

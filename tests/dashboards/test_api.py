@@ -256,6 +256,7 @@ def test_another_method_or_form_is_refused(client) -> None:
 def test_where_accounts_are_required_nobody_else_is_answered(tmp_path) -> None:
     write_release(tmp_path)
     store = Store.of_workspace(tmp_path)
+    accounts.add(store, "boss", "administrator", "amber-fjord-tundra-91", "local", utc_now())
     accounts.require(store, True, "chief", utc_now())
     answer = create_app(tmp_path).server.test_client().get("/api/releases")
     assert (answer.status_code, answer.mimetype) == (401, "application/problem+json")

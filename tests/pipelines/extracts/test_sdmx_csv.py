@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from indicators.dissemination.notation import number_text, time_period
+from indicators.dissemination.notation import code_id, code_of, number_text, time_period
 from pipelines.extracts.files import write_extracts
 from tests.worlds.mission.figures import MISSION, PERIOD, fill, memory_warehouse
 
@@ -104,3 +104,11 @@ def test_a_number_reads_back_and_has_no_exponent(number) -> None:
     text = number_text(number)
     assert float(text) == pytest.approx(number, rel=1e-9, abs=1e-20)
     assert "e" not in text
+
+
+@pytest.mark.parametrize(
+    "code", ["Upper Minu", "a/b.c", "P$20$", "é", "_T", "P2-OP-01", "per 1,000"]
+)
+def test_any_code_has_an_id_that_sdmx_allows_and_leads_back(code) -> None:
+    assert re.fullmatch(r"[A-Za-z0-9_@$-]+", code_id(code))
+    assert code_of(code_id(code)) == code
