@@ -5,6 +5,7 @@ import csv
 import gzip
 import io
 import json
+import shutil
 import urllib.error
 import urllib.request
 
@@ -161,6 +162,32 @@ def test_one_release_is_read_below_its_own_address(client) -> None:
     query = f"?c[INDICATOR]={PATROLS}&c[FREQ]=Q"
     assert client.get(below + query).text == client.get(DATA + query).text
     assert client.get(f"/api/releases/{MISSION}/2020-Q1-r01/sdmx/data").status_code == 404
+
+
+def test_all_missions_of_a_server_are_in_one_answer(tmp_path) -> None:
+    own = write_release(tmp_path)
+    other = tmp_path / "releases" / "zanka" / RELEASE
+    shutil.copytree(own.parent, other.parent)
+    for audience in ("mission", "hq"):
+        with duckdb.connect(str(other / audience / "poclens.duckdb")) as connection:
+            listed = "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'stored'"
+            for (table,) in connection.execute(listed).fetchall():
+                connection.execute(f"UPDATE stored.{table} SET mission = 'zanka'")
+            connection.execute("UPDATE stored.mission SET name_en = 'Mission in Zanka'")
+    both = create_app(tmp_path, "hq").server.test_client()
+    rows = rows_of(both.get(f"{DATA}?c[INDICATOR]={SAFE}&c[FREQ]=Q&c[TIME_PERIOD]=2026-Q3"))
+    missions = [row["MISSION"] for row in rows]
+    assert missions == sorted(missions) and set(missions) == {MISSION, "zanka"}
+    assert missions.count("zanka") == missions.count(MISSION)
+    alone = rows_of(both.get(f"{DATA}?c[INDICATOR]={SAFE}&c[FREQ]=Q&c[MISSION]=zanka"))
+    assert {row["MISSION"] for row in alone} == {"zanka"}
+    start = missions.index("zanka") - 3
+    page = f"{DATA}?c[INDICATOR]={SAFE}&c[FREQ]=Q&c[TIME_PERIOD]=2026-Q3&offset={start}&limit=6"
+    assert rows_of(both.get(page)) == rows[start : start + 6]
+    codes = both.get("/api/sdmx/structure/codelist/POCLENS/CL_MISSION").get_json(force=True)
+    assert [one["name"] for one in codes["data"]["codelists"][0]["codes"]] == [
+        *("MINUTAM (fictional)", "Mission in Zanka")
+    ]
 
 
 def test_only_the_asked_columns_are_sent(client) -> None:

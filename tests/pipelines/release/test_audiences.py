@@ -155,6 +155,8 @@ BY_SOURCE, REFERRED = 4329, 4331
 # What partners may have, by indicator, and what their grid or the list of presence leaves out
 MEETINGS, APPROVER = "P1-OP-01", "Head of Mission (2026-10-20)"
 FOR_PARTNERS = {"alerts": 4341, "patrols in the quarter": 4342}
+FOR_THE_PUBLIC = {"patrols one quarter later": 4342, "persons, displayed": 4360}
+NOT_FOR_THE_PUBLIC = {"alerts of this quarter": 4341, "persons, exact": 4361}
 NOT_FOR_PARTNERS = {"meetings": 4351, "patrols in a month": 4352, "patrols at a site": 4353}
 SITE = "Site-Hidden"
 
@@ -166,7 +168,7 @@ def planted_twice(tmp_path_factory):
     workspace = make_workspace(tmp_path_factory.mktemp("planted"))
     named = [PATROLS, SAFE, ALERTS, MEETINGS, PERSONS, REFERRALS]
     agreed = {"agreed_by": "Chief of Staff", "agreed_on": "2026-07-01", "indicators": named}
-    write_profile(workspace, disclosure={"partner": agreed})
+    write_profile(workspace, disclosure={"partner": agreed, "public": agreed})
     with workspace_warehouse(workspace) as connection:
         add_definition(connection, PERSONS, source="un_detentions", confidentiality="person")
         told = {"source": "alerts", "confidentiality": "event"}
@@ -202,9 +204,12 @@ def planted(planted_twice):
 
 
 def _plant_for_partners(connection) -> None:
-    quarter, site = {"period_type": "Q", "period": "2026-Q2"}, {"area": SITE, "area_level": "site"}
+    quarter = {"period_type": "Q", "period": "2026-Q2"}
+    quarter |= {"period_start": date(2026, 4, 1), "period_end": date(2026, 6, 30)}
+    site = {"area": SITE, "area_level": "site"}
     month = {"period_type": "M", "period": "2026-07"}
     _count(connection, FOR_PARTNERS["alerts"], indicator=ALERTS)
+    _count(connection, NOT_FOR_THE_PUBLIC["persons, exact"], indicator=PERSONS, **quarter)
     _count(connection, FOR_PARTNERS["patrols in the quarter"], **quarter)
     _count(connection, NOT_FOR_PARTNERS["meetings"], indicator=MEETINGS)
     _count(connection, NOT_FOR_PARTNERS["patrols in a month"], **month)
@@ -273,6 +278,24 @@ def test_no_file_of_partners_holds_what_their_classes_leave_out(planted) -> None
     )
 
 
+def test_no_file_of_the_public_holds_what_is_not_for_it(planted) -> None:
+    folder = planted.path / "public"
+    told = numbers(folder)
+    hidden = {*PLANTED.values(), *NOT_FOR_THE_PUBLIC.values(), BY_SOURCE, REFERRED}
+    assert not {str(number) for number in hidden} & told
+    assert {str(number) for number in FOR_THE_PUBLIC.values()} <= told
+    for word in (*HIDDEN, SITE, "held.xlsx", "Risk-Hidden"):
+        assert not holds(folder, word), word
+
+
+def test_every_file_of_a_release_can_be_opened_by_these_tests(planted, release) -> None:
+    kinds = {path.suffix for path in files_below(release.path / "hq") if text_of(path)}
+    assert kinds == {".duckdb", ".parquet", ".csv", ".xlsx", ".json", ".xml", ".pdf"}
+    assert {path.name for path in planted.path.iterdir() if path.is_dir()} == {
+        *("mission", "hq", "partner", "public")
+    }
+
+
 def test_partners_get_surveys_by_admin_1_and_quarter(planted) -> None:
     query = f"""SELECT DISTINCT area_level, period_type FROM mart.indicator_value
     WHERE indicator = '{SAFE}' ORDER BY ALL"""
@@ -281,7 +304,7 @@ def test_partners_get_surveys_by_admin_1_and_quarter(planted) -> None:
 
 def test_a_partner_copy_needs_a_named_approver_for_this_release(planted_twice) -> None:
     release, without_approval = planted_twice
-    assert without_approval == ["hq", "mission"]
+    assert without_approval == ["hq", "mission", "public"]
     manifest = json.loads((release.path / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["partner_copy_approved_by"] == APPROVER
     assert any(entry["path"].startswith("partner/") for entry in manifest["files"])
