@@ -14,6 +14,7 @@ from flask import request
 from werkzeug.exceptions import InternalServerError
 
 from dashboards.access import Audience
+from dashboards.api import routes as api_routes
 from dashboards.components.page_head import page_head
 from dashboards.components.shell import NavigationEntry
 from dashboards.context import Context, read_context
@@ -263,6 +264,7 @@ def create_app(home: Path, audience: Audience = "mission") -> dash.Dash:
     lists.add_route(app.server, home, audience)
     permanent.add_route(app.server)
     routes.add_routes(app.server, home, audience)
+    api_routes.add_routes(app.server, home, audience)
     libraries.keep_libraries(app)
     security.add_headers(app)
     return app

@@ -110,7 +110,7 @@ class Release:
     def tables(self) -> frozenset[str]:
         """The mart tables that this audience's database has."""
         sql = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'mart'"
-        return frozenset(name for (name,) in self._cursor().execute(sql).fetchall())
+        return frozenset(name for (name,) in self.cursor().execute(sql).fetchall())
 
     @property
     def database(self) -> Path:
@@ -132,9 +132,13 @@ class Release:
             is_known = False
         if not is_known:
             raise DamagedRelease(self.name, manifest)
-        self._cursor()
+        self.cursor()
 
-    def _cursor(self) -> duckdb.DuckDBPyConnection:
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """A cursor of its own on the audience's database, read-only and locked down.
+
+        Raises DamagedRelease where the database cannot be read.
+        """
         try:
             return _database(*self.edition).cursor()
         except (OSError, *_BROKEN) as error:
@@ -149,9 +153,22 @@ class Release:
         kept = _FRAMES.get(key, lambda: self._read(sql, parameters))
         return kept.copy(deep=False)  # who changes it changes a copy
 
+    def rows(
+        self, sql: str, parameters: Mapping[str, Any]
+    ) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Columns and rows of a query as plain Python values; nothing of them is kept.
+
+        Raises DamagedRelease where the database cannot be read.
+        """
+        try:
+            found = self.cursor().execute(sql, dict(parameters))
+            return [column[0] for column in found.description or ()], found.fetchall()
+        except _BROKEN as error:
+            raise DamagedRelease(self.name, self.database) from error
+
     def _read(self, sql: str, parameters: Sequence[Any]) -> pd.DataFrame:
         try:
-            return self._cursor().execute(sql, list(parameters)).df()
+            return self.cursor().execute(sql, list(parameters)).df()
         except _BROKEN as error:
             raise DamagedRelease(self.name, self.database) from error
 

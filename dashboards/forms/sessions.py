@@ -19,7 +19,7 @@ from records.store import Store, utc_now
 SIGN_IN = "/records/account"
 _HOURS = 8
 _OPEN = ("/assets/", "/_dash-component-suites/")
-_FETCHED = ("/screen", "/_dash-")  # asked for by scripts, which cannot follow to a form
+_FETCHED = ("/screen", "/_dash-", "/api/")  # asked for by scripts, which follow to no form
 
 
 def add_gate(server: Flask, store: Store) -> None:

@@ -8,7 +8,10 @@ from flask import Response, request
 
 _LEVEL = 6
 # Fonts and pictures are compressed already.
-_COMPRESSED = ("text/", "application/json", "application/javascript", "image/svg+xml")
+_COMPRESSED = (
+    *("text/", "application/json", "application/javascript", "image/svg+xml"),
+    "application/vnd.sdmx.",
+)
 
 
 @dataclass(frozen=True)

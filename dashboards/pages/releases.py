@@ -103,7 +103,7 @@ def _all_releases(context: Context) -> html.Section:
 def _release_row(context: Context, release: Release) -> list[Any]:
     words, unknown = context.words, context.words("releases.unknown")
     published, as_of = release.published_on, release.manifest.get("as_of")
-    extracts = [path for path in downloads.listed_files(release) if "/extracts/" in path]
+    extracts = [path for path in downloads.listed_files(release) if _is_for_people(path)]
     links: list[Any] = []
     for path in extracts:
         href = f"{downloads.ROUTE}/{release.mission}/{release.name}/{path}"
@@ -120,6 +120,11 @@ def _release_row(context: Context, release: Release) -> list[Any]:
         links,
         html.Span(str(release.publication.get("manifest_sha256") or ""), className="hash"),
     ]
+
+
+def _is_for_people(path: str) -> bool:
+    """The two extracts that a spreadsheet opens; the others are for programs."""
+    return "/extracts/" in path and path.endswith((".csv", ".xlsx")) and ".hxl." not in path
 
 
 def _moved(context: Context, release: Release) -> str:
@@ -153,7 +158,9 @@ def _definitions(context: Context) -> list[html.Section]:
 def body(context: Context) -> list[Any]:
     """What moved and why, changed definitions, all releases; facts and files beside them."""
     files = downloads.listed_files(context.release)
-    extracts = {path: sha for path, sha in files.items() if "/extracts/" in path}
+    extracts = {
+        path: sha for path, sha in files.items() if "/extracts/" in path and "/star/" not in path
+    }
     others = {path: sha for path, sha in files.items() if path not in extracts}
     left = [
         revisions_card(context),

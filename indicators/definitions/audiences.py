@@ -49,6 +49,7 @@ class Without(Strict):
     breakdowns: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
     columns: Mapping[str, tuple[str, ...]] = {}
+    numbered: Mapping[str, str] = {}  # table: column of names that become numbers within an area
     rows: Mapping[str, str] = {}  # table: SQL of the rows that are left out
 
 

@@ -149,6 +149,15 @@ def _leave_out_rows(
     for table, columns in rules.without.columns.items():
         nulls = ", ".join(f"{name} = NULL" for name in columns)
         connection.execute(f"UPDATE mart.{table} SET {nulls}")
+    for table, column in rules.without.numbered.items():
+        connection.execute(
+            f"""UPDATE mart.{table} AS own SET {column} = known.number FROM (
+              SELECT DISTINCT mission, area, {column} AS name, CAST(dense_rank() OVER (
+                PARTITION BY mission, area ORDER BY {column}) AS VARCHAR) AS number
+              FROM mart.{table}) AS known
+            WHERE known.mission = own.mission AND known.area = own.area
+              AND known.name = own.{column}"""
+        )
     if "raw_value" in rules.without.columns.get("reject_summary", ()):
         _word_rejects_without_value(connection)
     if rules.is_agreed:

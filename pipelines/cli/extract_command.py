@@ -1,4 +1,4 @@
-"""`poclens extract`: SDMX-CSV and XLSX of a quarter from the published release."""
+"""`poclens extract`: a quarter of the published release in every format of the extracts."""
 
 import argparse
 import sys

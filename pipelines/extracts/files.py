@@ -5,15 +5,18 @@ from typing import NamedTuple
 
 import duckdb
 
-from pipelines.extracts import sdmx_csv, xlsx
+from pipelines.extracts import figures_parquet, hxl_csv, sdmx_csv, sdmx_json, sdmx_ml, xlsx
+from pipelines.extracts.data_package import write_data_package
 from pipelines.extracts.protocol import Extract
 from pipelines.extracts.quarter import read_quarter
+from pipelines.extracts.star_schema import write_star_schema
 
-EXTRACTS: tuple[Extract, ...] = (sdmx_csv, xlsx)
+EXTRACTS: tuple[Extract, ...] = (sdmx_csv, xlsx, sdmx_json, sdmx_ml, figures_parquet, hxl_csv)
 
 
 class Extracted(NamedTuple):
-    """The files (one an extract), the cells in them, and how many of these say a figure."""
+    """The files (one an extract, then the star schema and the package that describes them all),
+    the cells of the period, and how many of these say a figure."""
 
     paths: list[Path]
     cells: int
@@ -21,12 +24,15 @@ class Extracted(NamedTuple):
 
 
 def write_extracts(
-    connection: duckdb.DuckDBPyConnection, folder: Path, mission: str, period: str
+    connection: duckdb.DuckDBPyConnection, folder: Path, mission: str, period: str, audience: str
 ) -> Extracted:
-    """Writes `<mission>_<period>.<suffix>` in every format from the `mart` of one audience."""
+    """Writes `<mission>_<period>.<suffix>` in every format from the `mart` of one audience, the
+    star schema of all its periods and `datapackage.json`."""
     folder.mkdir(parents=True, exist_ok=True)
-    quarter = read_quarter(connection, mission, period)
+    quarter = read_quarter(connection, mission, period, audience)
     paths = [folder / f"{mission}_{period}.{extract.suffix}" for extract in EXTRACTS]
     for extract, path in zip(EXTRACTS, paths, strict=True):
         extract.write(quarter, path)
+    paths += write_star_schema(connection, quarter.codes, folder)
+    paths.append(write_data_package(quarter, folder, paths))
     return Extracted(paths, quarter.cells, quarter.told_cells)

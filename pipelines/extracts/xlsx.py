@@ -4,22 +4,14 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import xlsxwriter
 
-from indicators.assessment.empty_reasons import (
-    ADDED_COLUMNS,
-    FACT_COLUMNS,
-    Facts,
-    Said,
-    Statement,
-    statement,
-)
 from indicators.foundation.messages import LANGUAGES, message
 from pipelines.extracts.dictionary import HEADINGS, dictionary_rows
 from pipelines.extracts.plain_sheet import PlainSheet
-from pipelines.extracts.quarter import Columns, Quarter
+from pipelines.extracts.quarter import Quarter
+from pipelines.extracts.said import as_of_line, audience_line, disclosure_lines
 
 suffix = "xlsx"
 # Excel wants a creation date; a fixed one keeps equal figures equal bytes.
@@ -45,7 +37,8 @@ def write(quarter: Quarter, path: Path) -> None:
 
 
 def _sheets(quarter: Quarter) -> Iterator[tuple[str, Sequence[str], Iterable[Sequence[object]]]]:
-    worded, definitions = with_status_words(quarter.figures), quarter.definitions
+    worded, definitions = quarter.worded, quarter.definitions
+    yield _both("extract.sheet.cover"), ("en", "fr"), _cover(quarter)
     yield _both("extract.sheet.values"), list(worded), zip(*worded.values(), strict=True)
     yield (
         _both("extract.sheet.definitions"),
@@ -56,32 +49,17 @@ def _sheets(quarter: Quarter) -> Iterator[tuple[str, Sequence[str], Iterable[Seq
     yield _both("extract.sheet.notes"), ("en", "fr"), _notes(quarter)
 
 
-def with_status_words(figures: Columns) -> Columns:
-    """The figures with `status_en` and `status_fr` after the value, for what says why; after the
-    trend `trend_en` and `trend_fr`, for what it was found on."""
-    facts = {name: values for name, values in figures.items() if name in (*FACT_COLUMNS, "target")}
-    rows = zip(*facts.values(), strict=True)
-    said = [statement(Facts.of(dict(zip(facts, row, strict=True)))) for row in rows]
-    worded: dict[str, Sequence[Any]] = {}
-    for name, values in figures.items():
-        if name not in ADDED_COLUMNS:
-            worded[name] = values
-        if name == "value":
-            for language in LANGUAGES:
-                worded[f"status_{language}"] = [status_words(one, language) for one in said]
-        if name == "trend":
-            for language in LANGUAGES:
-                worded[f"trend_{language}"] = [_joined(one.trend, language) for one in said]
-    return worded
-
-
-def status_words(said: Statement, language: str) -> str:
-    """Why the cell is empty, or what stands beside its value."""
-    return _joined([said.empty] if said.empty else said.beside, language)
-
-
-def _joined(parts: Iterable[Said], language: str) -> str:
-    return "; ".join(part.words(language) for part in parts)
+def _cover(quarter: Quarter) -> list[tuple[str, str]]:
+    """Whose figures these are, whom they are for, what was done to them, and where to look."""
+    mission = quarter.mission
+    lines = [(str(mission["name_en"]), str(mission["name_fr"]))]
+    lines.append(_pair("extract.cover.period", period=quarter.period))
+    told = [audience_line(quarter), as_of_line(quarter), *disclosure_lines(quarter)]
+    lines += [(line["en"], line["fr"]) for line in told]
+    numbers = {"cells": quarter.cells, "told": quarter.told_cells}
+    keys = ("persons", "empty", "interval", "no_effect")
+    lines += [_pair("extract.cover.cells", **numbers), _pair("extract.cover.sheets")]
+    return lines + [_pair(f"extract.note.{key}") for key in keys]
 
 
 def _notes(quarter: Quarter) -> list[tuple[str, str]]:

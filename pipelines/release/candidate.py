@@ -200,7 +200,7 @@ def _write_audience(facts: _Facts, tables: Tables, audience: AudienceName, folde
         if "revision" in _tables_of(copy):
             _fill_revisions(copy, facts, audience)
         _write_parquet(copy, target / "parquet")
-        write_extracts(copy, target / "extracts", facts.mission.mission, facts.period)
+        write_extracts(copy, target / "extracts", facts.mission.mission, facts.period, audience)
         if "quality_check" in _tables_of(copy):
             write_suites(copy, target / "quality")
         shown = {

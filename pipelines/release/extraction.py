@@ -36,4 +36,4 @@ def extract(
         if not found or not found[0]:
             words = {"release": release.name}
             raise WrongUse(Problem("not_published_period", value=wanted, parameters=words))
-        return write_extracts(connection, folder, mission, wanted)
+        return write_extracts(connection, folder, mission, wanted, audience)

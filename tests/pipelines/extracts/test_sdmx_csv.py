@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from indicators.dissemination.notation import code_id, code_of, number_text, time_period
 from pipelines.extracts.files import write_extracts
-from pipelines.extracts.sdmx_csv import number_text, time_period
 from tests.worlds.mission.figures import MISSION, PERIOD, fill, memory_warehouse
 
 _STRUCTURES = {"dataflow", "datastructure", "dataprovision"}
@@ -46,7 +46,7 @@ def extract(tmp_path) -> Path:
             "value = NULL, numerator = NULL, n = NULL, conf_status = 'C', disclosure = 'below_8'"
         )
         connection.execute(f"UPDATE mart.indicator_value SET {withheld} WHERE value = 7")
-        return write_extracts(connection, tmp_path, MISSION, PERIOD).paths[0]
+        return write_extracts(connection, tmp_path, MISSION, PERIOD, "mission").paths[0]
 
 
 def test_the_reader_of_this_test_reads_every_published_example(shared_folder) -> None:
@@ -104,3 +104,11 @@ def test_a_number_reads_back_and_has_no_exponent(number) -> None:
     text = number_text(number)
     assert float(text) == pytest.approx(number, rel=1e-9, abs=1e-20)
     assert "e" not in text
+
+
+@pytest.mark.parametrize(
+    "code", ["Upper Minu", "a/b.c", "P$20$", "é", "_T", "P2-OP-01", "per 1,000"]
+)
+def test_any_code_has_an_id_that_sdmx_allows_and_leads_back(code) -> None:
+    assert re.fullmatch(r"[A-Za-z0-9_@$-]+", code_id(code))
+    assert code_of(code_id(code)) == code

@@ -25,7 +25,7 @@ def book(tmp_path):
         connection.execute(
             f"UPDATE mart.indicator SET title_en = '=cmd()' WHERE indicator = '{SAFE}'"
         )
-        path = write_extracts(connection, tmp_path, MISSION, PERIOD).paths[1]
+        path = write_extracts(connection, tmp_path, MISSION, PERIOD, "mission").paths[1]
     return openpyxl.load_workbook(path)
 
 
@@ -35,7 +35,7 @@ def table(sheet) -> list[dict[str, object]]:
 
 
 def test_values_are_numbers_and_empties_are_words_in_both_languages(book) -> None:
-    rows = {(r["indicator"], r["area"], r["breakdown"]): r for r in table(book.worksheets[0])}
+    rows = {(r["indicator"], r["area"], r["breakdown"]): r for r in table(book.worksheets[1])}
     assert rows[PATROLS, "BK", "_T"]["value"] == 60
     assert isinstance(rows[SAFE, "BK", "_T"]["ci_low"], float)
     empty = rows[PATROLS, "BK-4", "_T"]
@@ -44,23 +44,23 @@ def test_values_are_numbers_and_empties_are_words_in_both_languages(book) -> Non
 
 
 def test_only_indicators_with_figures_are_defined(book) -> None:
-    assert {row["indicator"] for row in table(book.worksheets[1])} == {PATROLS, SAFE}
+    assert {row["indicator"] for row in table(book.worksheets[2])} == {PATROLS, SAFE}
 
 
 def test_definitions_name_the_owner_in_both_languages(book) -> None:
-    for row in table(book.worksheets[1]):
+    for row in table(book.worksheets[2]):
         code = row["indicator"]
         assert (row["owner_en"], row["owner_fr"]) == (f"owner_en of {code}", f"owner_fr of {code}")
 
 
 def test_text_that_looks_like_a_formula_stays_text(book) -> None:
-    cells = [cell for row in book.worksheets[1].iter_rows() for cell in row]
+    cells = [cell for row in book.worksheets[2].iter_rows() for cell in row]
     (found,) = [cell for cell in cells if cell.value == "=cmd()"]
     assert found.data_type == "s" or found.quotePrefix
 
 
 def test_the_dictionary_names_every_column_in_both_languages(book) -> None:
-    rows = table(book.worksheets[2])
+    rows = table(book.worksheets[3])
     named = {(row["table"], row["column"]) for row in rows}
     assert {("indicator_value", name) for name in VALUE_COLUMNS} <= named
     for contract in contracts().values():
@@ -76,17 +76,17 @@ def test_the_notes_say_what_the_data_cannot(book) -> None:
 
 
 def notes(book) -> list[tuple[str, str]]:
-    return list(book.worksheets[3].iter_rows(min_row=2, values_only=True))
+    return list(book.worksheets[4].iter_rows(min_row=2, values_only=True))
 
 
 def test_an_extract_without_any_figure_says_so(tmp_path) -> None:
     with memory_warehouse() as connection:
         fill(connection)
-        some = write_extracts(connection, tmp_path, MISSION, PERIOD)
-        first = openpyxl.load_workbook(some.paths[1]).worksheets[3]
+        some = write_extracts(connection, tmp_path, MISSION, PERIOD, "mission")
+        first = openpyxl.load_workbook(some.paths[1]).worksheets[4]
         connection.execute("UPDATE mart.indicator_value SET value = NULL, obs_status = 'O'")
-        none = write_extracts(connection, tmp_path, MISSION, PERIOD)
-        then = openpyxl.load_workbook(none.paths[1]).worksheets[3]
+        none = write_extracts(connection, tmp_path, MISSION, PERIOD, "mission")
+        then = openpyxl.load_workbook(none.paths[1]).worksheets[4]
     assert some.told > 0 and none.told == 0 and none.cells == some.cells
     notes = [[cell for row in sheet.values for cell in row] for sheet in (first, then)]
     sentences = [f"all {none.cells} are empty", f"les {none.cells} sont vides"]

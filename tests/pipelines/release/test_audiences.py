@@ -3,8 +3,8 @@
 import csv
 import json
 import re
-import zipfile
 from datetime import date
+from functools import cache
 
 import duckdb
 import pytest
@@ -15,7 +15,9 @@ from pipelines.quality.input_files import write_input_files
 from pipelines.release.candidate import build_candidate
 from pipelines.release.naming import CANDIDATE_PREFIX
 from pipelines.release.publishing import publish
+from tests.worlds.artefacts import files_below, text_of
 from tests.worlds.mission.figures import (
+    BASE_PLANS,
     MISSION,
     PATROLS,
     PERIOD,
@@ -33,6 +35,17 @@ from tests.worlds.mission.figures import (
 HIDDEN = (
     *("Camp Secret", "FPU-HIDDEN", "Unit Hidden", "Patrouille-Brute"),
     *("Judgement-Hidden", "Lesson-Hidden", "Camp Secret Left", "theme-941"),
+    *("Camp Secret North", "Camp Secret South"),
+)
+_FOUR_DIGITS = re.compile(r"(?<![0-9A-Fa-f.])\d{4}(?![0-9A-Fa-f])")
+
+
+# The same, numbered within their area in the order of names
+NUMBERED_PLANS = (
+    ("BK-1", "1", "evacuation"),
+    ("BK-1", "1", "rapid_reaction"),
+    ("BK-1", "2", "evacuation"),
+    ("BK-2", "1", "evacuation"),
 )
 
 
@@ -53,6 +66,14 @@ def test_no_byte_of_the_hq_folder_holds_what_stays_with_the_mission(release, wor
     assert not holds(release.path / "hq", word)
 
 
+def test_headquarters_gets_the_plans_of_bases_by_area_and_not_their_names(release) -> None:
+    query = "SELECT area, base_name, plan_kind, is_current FROM mart.base_plan ORDER BY ALL"
+    named = [(area, name, kind, True) for area, name, kind in BASE_PLANS]
+    assert rows(release, "mission", query) == sorted(named)
+    numbered = [(area, number, kind, True) for area, number, kind in NUMBERED_PLANS]
+    assert rows(release, "hq", query) == sorted(numbered)
+
+
 def test_a_judgement_that_is_for_headquarters_is_there(release) -> None:
     assert holds(release.path / "hq", "Judgement-Shown")
     assert holds(release.path / "hq", "Lesson-Shown")
@@ -68,19 +89,13 @@ def test_what_residents_said_is_displayed_to_headquarters_and_exact_to_the_missi
 
 
 def holds(folder, word: str) -> bool:
-    """Whether a file below holds the word, looked for in its rows and, for the rest, its bytes."""
-    for path in folder.rglob("*"):
-        if path.suffix == ".parquet":
-            found = duckdb.execute("SELECT * FROM read_parquet(?)", [str(path)]).fetchall()
-            if word in str(found):
-                return True
-        elif path.suffix == ".xlsx":
-            with zipfile.ZipFile(path) as book:
-                if any(word.encode() in book.read(name) for name in book.namelist()):
-                    return True
-        elif path.is_file() and word.encode() in path.read_bytes():
-            return True
-    return False
+    """Whether any file below says the word, in its rows, its text or its bytes."""
+    return any(word in said(path) for path in files_below(folder))
+
+
+@cache
+def said(path) -> str:
+    return text_of(path)
 
 
 def test_answers_of_fewer_than_25_people_are_suppressed_for_everybody(release) -> None:
@@ -140,6 +155,8 @@ BY_SOURCE, REFERRED = 4329, 4331
 # What partners may have, by indicator, and what their grid or the list of presence leaves out
 MEETINGS, APPROVER = "P1-OP-01", "Head of Mission (2026-10-20)"
 FOR_PARTNERS = {"alerts": 4341, "patrols in the quarter": 4342}
+FOR_THE_PUBLIC = {"patrols one quarter later": 4342, "persons, displayed": 4360}
+NOT_FOR_THE_PUBLIC = {"alerts of this quarter": 4341, "persons, exact": 4361}
 NOT_FOR_PARTNERS = {"meetings": 4351, "patrols in a month": 4352, "patrols at a site": 4353}
 SITE = "Site-Hidden"
 
@@ -151,7 +168,7 @@ def planted_twice(tmp_path_factory):
     workspace = make_workspace(tmp_path_factory.mktemp("planted"))
     named = [PATROLS, SAFE, ALERTS, MEETINGS, PERSONS, REFERRALS]
     agreed = {"agreed_by": "Chief of Staff", "agreed_on": "2026-07-01", "indicators": named}
-    write_profile(workspace, disclosure={"partner": agreed})
+    write_profile(workspace, disclosure={"partner": agreed, "public": agreed})
     with workspace_warehouse(workspace) as connection:
         add_definition(connection, PERSONS, source="un_detentions", confidentiality="person")
         told = {"source": "alerts", "confidentiality": "event"}
@@ -187,9 +204,12 @@ def planted(planted_twice):
 
 
 def _plant_for_partners(connection) -> None:
-    quarter, site = {"period_type": "Q", "period": "2026-Q2"}, {"area": SITE, "area_level": "site"}
+    quarter = {"period_type": "Q", "period": "2026-Q2"}
+    quarter |= {"period_start": date(2026, 4, 1), "period_end": date(2026, 6, 30)}
+    site = {"area": SITE, "area_level": "site"}
     month = {"period_type": "M", "period": "2026-07"}
     _count(connection, FOR_PARTNERS["alerts"], indicator=ALERTS)
+    _count(connection, NOT_FOR_THE_PUBLIC["persons, exact"], indicator=PERSONS, **quarter)
     _count(connection, FOR_PARTNERS["patrols in the quarter"], **quarter)
     _count(connection, NOT_FOR_PARTNERS["meetings"], indicator=MEETINGS)
     _count(connection, NOT_FOR_PARTNERS["patrols in a month"], **month)
@@ -204,23 +224,9 @@ def _count(connection, number: int, **facts) -> None:
 
 
 def numbers(folder) -> set[str]:
-    """Every number in every file below, as digits: databases, Parquet, CSV, workbooks, JSON."""
-    found: set[str] = set()
-    for path in folder.rglob("*"):
-        if path.suffix == ".parquet":
-            told = str(duckdb.execute("SELECT * FROM read_parquet(?)", [str(path)]).fetchall())
-        elif path.suffix == ".duckdb":
-            with duckdb.connect(str(path), read_only=True) as database:
-                listed = "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'stored'"
-                names = [name for (name,) in database.execute(listed).fetchall()]
-                told = str([database.execute(f"FROM stored.{name}").fetchall() for name in names])
-        elif path.suffix == ".xlsx":
-            with zipfile.ZipFile(path) as book:
-                told = " ".join(book.read(name).decode() for name in book.namelist())
-        else:
-            told = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
-        found.update(re.findall(r"(?<![0-9A-Fa-f.])\d{4}(?![0-9A-Fa-f])", told))
-    return found
+    """Every number of four digits in every file below but in the bytes of databases."""
+    told = (said(path).partition("DUCK")[0] for path in files_below(folder))
+    return {one for text in told for one in _FOUR_DIGITS.findall(text)}
 
 
 def test_the_mission_has_its_exact_counts_and_what_it_confirmed(planted) -> None:
@@ -266,10 +272,28 @@ def test_no_file_of_partners_holds_what_their_classes_leave_out(planted) -> None
     for word in (*HIDDEN, SITE, PERSONS, REFERRALS, MEETINGS, "held.xlsx", "Risk-Hidden"):
         assert not holds(folder, word), word
     kinds = {path.suffix for path in folder.rglob("*") if path.is_file()}
-    assert kinds == {".duckdb", ".parquet", ".csv", ".xlsx"}
+    assert kinds == {".duckdb", ".parquet", ".csv", ".xlsx", ".json", ".xml"}
     assert {str(number) for number in NOT_FOR_PARTNERS.values()} <= numbers(
         planted.path / "mission"
     )
+
+
+def test_no_file_of_the_public_holds_what_is_not_for_it(planted) -> None:
+    folder = planted.path / "public"
+    told = numbers(folder)
+    hidden = {*PLANTED.values(), *NOT_FOR_THE_PUBLIC.values(), BY_SOURCE, REFERRED}
+    assert not {str(number) for number in hidden} & told
+    assert {str(number) for number in FOR_THE_PUBLIC.values()} <= told
+    for word in (*HIDDEN, SITE, "held.xlsx", "Risk-Hidden"):
+        assert not holds(folder, word), word
+
+
+def test_every_file_of_a_release_can_be_opened_by_these_tests(planted, release) -> None:
+    kinds = {path.suffix for path in files_below(release.path / "hq") if text_of(path)}
+    assert kinds == {".duckdb", ".parquet", ".csv", ".xlsx", ".json", ".xml", ".pdf"}
+    assert {path.name for path in planted.path.iterdir() if path.is_dir()} == {
+        *("mission", "hq", "partner", "public")
+    }
 
 
 def test_partners_get_surveys_by_admin_1_and_quarter(planted) -> None:
@@ -280,7 +304,7 @@ def test_partners_get_surveys_by_admin_1_and_quarter(planted) -> None:
 
 def test_a_partner_copy_needs_a_named_approver_for_this_release(planted_twice) -> None:
     release, without_approval = planted_twice
-    assert without_approval == ["hq", "mission"]
+    assert without_approval == ["hq", "mission", "public"]
     manifest = json.loads((release.path / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["partner_copy_approved_by"] == APPROVER
     assert any(entry["path"].startswith("partner/") for entry in manifest["files"])

@@ -4,7 +4,7 @@ from pathlib import Path
 
 
 def files(release, *more: str) -> dict[str, bytes]:
-    kept = (".parquet", ".csv", ".xlsx", ".json", *more)
+    kept = (".parquet", ".csv", ".xlsx", ".json", ".xml", *more)
     return {
         path.relative_to(release.path).as_posix(): path.read_bytes()
         for path in sorted(release.path.rglob("*"))
@@ -15,7 +15,9 @@ def files(release, *more: str) -> dict[str, bytes]:
 def test_on_one_thread_and_on_two(new_workspace, republish) -> None:
     one = files(republish(new_workspace("one"), threads=1), ".pdf")
     two = files(republish(new_workspace("two"), threads=2), ".pdf")
-    assert {Path(name).suffix for name in one} == {".parquet", ".csv", ".xlsx", ".json", ".pdf"}
+    assert {Path(name).suffix for name in one} == {
+        *(".parquet", ".csv", ".xlsx", ".json", ".xml", ".pdf")
+    }
     assert one.keys() == two.keys()
     assert [name for name in one if one[name] != two[name]] == []
 

@@ -26,7 +26,8 @@ def test_a_release_has_the_fixed_layout_and_no_file_can_be_written(workspace, re
         folder = release.path / audience
         assert (folder / "poclens.duckdb").is_file()
         assert (folder / "parquet" / "indicator_value.parquet").is_file()
-        assert {path.suffix for path in (folder / "extracts").iterdir()} == {".csv", ".xlsx"}
+        kinds = {path.suffix for path in (folder / "extracts").rglob("*") if path.is_file()}
+        assert kinds == {".csv", ".xlsx", ".json", ".xml", ".parquet"}
         assert (folder / "quality" / "units.json").is_file()
         briefs = sorted(path.name for path in (folder / "brief").iterdir())
         assert briefs == [f"{MISSION}_2026-Q3_{language}.pdf" for language in ("en", "fr")]

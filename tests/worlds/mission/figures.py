@@ -25,6 +25,13 @@ PERIOD = "2026-Q3"
 AS_OF = date(2026, 10, 15)
 PATROLS = "P2-OP-01"
 SAFE = "P2-OC-05"
+# Plans of bases: area, base, kind of plan
+BASE_PLANS = (
+    ("BK-1", "Camp Secret North", "evacuation"),
+    ("BK-1", "Camp Secret North", "rapid_reaction"),
+    ("BK-1", "Camp Secret South", "evacuation"),
+    ("BK-2", "Camp Secret North", "evacuation"),
+)
 
 
 def write_profile(workspace: Workspace, **changes: Any) -> Mission:
@@ -288,6 +295,9 @@ def _fill_beside(connection: duckdb.DuckDBPyConnection) -> None:
         insert(connection, "mart.community_feedback", heard | theme | {"said": said})
     handover = {"mission": MISSION, "area": "BK-1", "base_name": "Camp Secret Left"}
     insert(connection, "mart.handover", handover)
+    for area, name, kind in BASE_PLANS:
+        plan = {"mission": MISSION, "area": area, "base_name": name, "plan_kind": kind}
+        insert(connection, "mart.base_plan", plan | {"is_current": True, "is_exercised": True})
     reject = {
         "file": "patrols_2026-08.xlsx",
         "file_sha256": sha256_of("patrols_2026-08.xlsx"),

@@ -1,0 +1,1 @@
+"""What machines ask for: SDMX-REST over the current releases, and the files of every release."""

@@ -1,0 +1,1 @@
+"""How figures leave the system: cells, SDMX notation and structure, for extracts and the API."""
