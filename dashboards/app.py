@@ -20,10 +20,13 @@ from dashboards.context import Context, read_context
 from dashboards.forms import routes
 from dashboards.http import (
     briefs,
+    download_log,
     downloads,
+    health,
     libraries,
     lists,
     permanent,
+    release_files,
     screens,
     security,
 )
@@ -52,6 +55,7 @@ from dashboards.releases import DamagedRelease
 from dashboards.theme import style_sheet
 from dashboards.wording.words import Words
 from indicators.foundation.messages import LANGUAGES
+from records.store import Store
 
 HEALTH = "health"
 
@@ -259,10 +263,14 @@ def create_app(home: Path, audience: Audience = "mission") -> dash.Dash:
     _add_failures(app)
     screens.add_route(app.server, app.screens)
     downloads.add_route(app.server, home, audience)
+    release_files.add_route(app.server, home, audience)
     briefs.add_route(app.server, home, audience)
     lists.add_route(app.server, home, audience)
     permanent.add_route(app.server)
     routes.add_routes(app.server, home, audience)
+    store = Store.of_workspace(home)
+    health.add_route(app.server, home, audience, store)
+    download_log.add_log(app.server, store)
     libraries.keep_libraries(app)
     security.add_headers(app)
     return app
