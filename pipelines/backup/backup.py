@@ -1,8 +1,9 @@
 """`poclens backup` and `poclens restore`: the whole workspace in one encrypted file, and back.
 
 Each mission's warehouse is locked while it is read, the records store is read in one state (by
-SQLite's own copy), releases never change. At the end of the archive stands a list of all files with their
-hashes; restoring checks every one and gives the workspace its name only once all are right.
+SQLite's own copy), releases never change. At the end of the archive stands a list of all files
+with their hashes; restoring checks every one, and gives the workspace its name only once all are
+right.
 """
 
 import hashlib

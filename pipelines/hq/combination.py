@@ -65,9 +65,14 @@ def combine(figures: Sequence[Figure]) -> Combined:
 
 def _added(missions: tuple[str, ...], figures: Sequence[Figure]) -> Combined:
     value = float(sum(figure.value or 0.0 for figure in figures))
-    numerator, n = _sum(figures, "numerator"), _count(figures)
-    facts = {"numerator": numerator, "n": n, "disclosure": _disclosure(figures)}
-    return Combined(missions, method="added", value=value, **facts)  # type: ignore[arg-type]
+    return Combined(
+        missions,
+        method="added",
+        value=value,
+        numerator=_sum(figures, "numerator"),
+        n=_count(figures),
+        disclosure=_disclosure(figures),
+    )
 
 
 def _divided(missions: tuple[str, ...], figures: Sequence[Figure]) -> Combined:
@@ -82,10 +87,17 @@ def _divided(missions: tuple[str, ...], figures: Sequence[Figure]) -> Combined:
         low, high = (
             scale * limit / denominator for limit in poisson_limits(round(numerator), CONFIDENCE)
         )
-    method = "poisson_exact" if low is not None else "parts_added"
-    parts = {"numerator": numerator, "denominator": denominator, "n": _count(figures)}
-    limits = {"ci_low": low, "ci_high": high, "disclosure": disclosure}
-    return Combined(missions, None, method, float(value), **parts, **limits)  # type: ignore[arg-type]
+    return Combined(
+        missions,
+        method="parts_added" if low is None else "poisson_exact",
+        value=float(value),
+        numerator=numerator,
+        denominator=denominator,
+        n=_count(figures),
+        ci_low=low,
+        ci_high=high,
+        disclosure=disclosure,
+    )
 
 
 def _surveyed(missions: tuple[str, ...], figures: Sequence[Figure]) -> Combined:
@@ -103,12 +115,19 @@ def _surveyed(missions: tuple[str, ...], figures: Sequence[Figure]) -> Combined:
     variances = (share * errors) ** 2
     se, df = float(np.sqrt(variances.sum())), _satterthwaite(variances, figures)
     low, high = _limits(figures[0], value, se, df)
-    parts = {"numerator": _sum(figures, "numerator"), "denominator": float(population.sum())}
-    limits = {"se": se, "ci_low": low, "ci_high": high, "df": df, "n": _count(figures)}
-    shown = _disclosure(figures)
     return Combined(
-        missions, None, "missions_as_strata", value, **parts, **limits, disclosure=shown
-    )  # type: ignore[arg-type]
+        missions,
+        method="missions_as_strata",
+        value=value,
+        numerator=_sum(figures, "numerator"),
+        denominator=float(population.sum()),
+        n=_count(figures),
+        se=se,
+        ci_low=low,
+        ci_high=high,
+        df=df,
+        disclosure=_disclosure(figures),
+    )
 
 
 def _satterthwaite(variances: np.ndarray, figures: Sequence[Figure]) -> float:

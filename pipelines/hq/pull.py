@@ -138,10 +138,14 @@ def _pulled(
         result = replace(result, rule=first.rule, parameters=parameters)
     except Exception as error:  # an unforeseen fault of one mission stops no other
         result = replace(result, rule="pull_fault", parameters={"kind": kind_of(error)})
-    facts = {"bytes": transfer.bytes, "retries": transfer.retries} if transfer else {}
-    if transfer:
-        facts["resumed"] = transfer.resumed
-    return replace(result, **facts, seconds=round(time.monotonic() - began, 2))
+    if transfer is not None:
+        result = replace(
+            result,
+            bytes=transfer.received,
+            retries=transfer.retries,
+            resumed=transfer.resumed,
+        )
+    return replace(result, seconds=round(time.monotonic() - began, 2))
 
 
 def _fetch(

@@ -114,12 +114,12 @@ def rollup(workspace: Workspace) -> Rollup:
         _write(path, found)
     replace_text(workspace.home / CURRENT, f"{path.name}\n")
     with duckdb.connect(str(path), read_only=True) as connection:
-        counts = connection.execute(
+        ((compared, apart, combined),) = connection.execute(
             """SELECT count(*), count(*) FILTER (WHERE NOT is_comparable),
             (SELECT count(*) FROM mart.combined WHERE value IS NOT NULL) FROM mart.comparison"""
-        ).fetchone()
-    assert counts is not None
-    return Rollup(path, tuple(one.name for one in found), is_new, *map(int, counts))
+        ).fetchall()
+    names = tuple(one.name for one in found)
+    return Rollup(path, names, is_new, compared, apart, combined)
 
 
 def _folder(workspace: Workspace, mission: str) -> Path:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import requests
+from urllib3.exceptions import HTTPError
 
 from indicators.foundation.errors import Problem, WrongUse
 from pipelines.release.files import sha256_of
@@ -47,7 +48,7 @@ class Transfer:
     token: str | None
     deadline: float
     pause: float = _PAUSE_SECONDS
-    bytes: int = 0
+    received: int = 0  # bytes
     retries: int = 0
     resumed: int = 0
     session: requests.Session = field(default_factory=requests.Session)
@@ -140,12 +141,13 @@ class Transfer:
         raise PullFailed("refused", status=status, path=path)
 
     def _chunks(self, response: requests.Response, path: str) -> Any:
+        """What has come, as it comes: who waits for a full piece waits for ever for a trickle."""
         try:
-            for chunk in response.iter_content(_CHUNK):
+            while chunk := response.raw.read1(_CHUNK):
                 self._require_time()
-                self.bytes += len(chunk)
+                self.received += len(chunk)
                 yield chunk
-        except requests.RequestException:
+        except (HTTPError, OSError):
             raise _Passing("cut_off", path=path) from None
 
     def _tried(self, once: Callable[[], Any]) -> Any:

@@ -170,9 +170,9 @@ def _figures(folder: Path, again: Path) -> tuple[int, int]:
     with duckdb.connect(":memory:") as connection:
         for view, path in (("before", folder), ("after", again)):
             connection.read_parquet(str(path / name)).create_view(view)
-        row = connection.execute(
+        ((figures, wrong),) = connection.execute(
             """SELECT (SELECT count(*) FROM before),
               (SELECT count(*) FROM (FROM before EXCEPT ALL FROM after))
               + (SELECT count(*) FROM (FROM after EXCEPT ALL FROM before))"""
-        ).fetchone()
-    return (int(row[0]), int(row[1])) if row else (0, 0)
+        ).fetchall()
+    return int(figures), int(wrong)

@@ -153,7 +153,7 @@ def _has_same_rows(connection: duckdb.DuckDBPyConnection, path: Path) -> bool:
     SELECT (SELECT count(*) FROM (FROM {table} EXCEPT ALL FROM file)) = 0
        AND (SELECT count(*) FROM (FROM file EXCEPT ALL FROM {table})) = 0"""
     try:
-        found = connection.execute(query).fetchone()
+        ((is_same,),) = connection.execute(query).fetchall()
     except duckdb.Error:
         return False
-    return bool(found and found[0])
+    return bool(is_same)
