@@ -25,6 +25,7 @@ from dashboards.http import (
     health,
     libraries,
     lists,
+    metrics,
     permanent,
     release_files,
     screens,
@@ -261,6 +262,8 @@ def create_app(home: Path, audience: Audience = "mission") -> dash.Dash:
     app.layout = _layout
     _add_callbacks(app)
     _add_failures(app)
+    metrics.add_metrics(app.server)
+    security.add_limits(app.server)
     screens.add_route(app.server, app.screens)
     downloads.add_route(app.server, home, audience)
     release_files.add_route(app.server, home, audience)

@@ -165,6 +165,7 @@ def _extract(opening: Opening, folder: Path) -> None:
             if not entry.isfile() or ".." in PurePosixPath(entry.name).parts:
                 raise Unreadable
             tar.extract(entry, folder, filter="data")
+            (folder / entry.name).chmod(entry.mode & 0o755)  # releases stay closed to writing
     while opening.read(1 << 20):  # to the end: what was cut off there shows only there
         pass
 

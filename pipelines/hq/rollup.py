@@ -118,8 +118,8 @@ def rollup(workspace: Workspace) -> Rollup:
             """SELECT count(*), count(*) FILTER (WHERE NOT is_comparable),
             (SELECT count(*) FROM mart.combined WHERE value IS NOT NULL) FROM mart.comparison"""
         ).fetchall()
-    names = tuple(one.name for one in found)
-    return Rollup(path, names, is_new, compared, apart, combined)
+    rolled = tuple(one.name for one in found)
+    return Rollup(path, rolled, is_new, compared, apart, combined)
 
 
 def _folder(workspace: Workspace, mission: str) -> Path:
