@@ -19,6 +19,7 @@ from dashboards.components.shell import NavigationEntry
 from dashboards.context import Context, read_context
 from dashboards.forms import routes
 from dashboards.http import (
+    api,
     briefs,
     download_log,
     downloads,
@@ -45,6 +46,7 @@ from dashboards.pages import (
     indicators,
     lessons,
     map,
+    missions,
     overview,
     perceptions,
     readiness,
@@ -75,12 +77,19 @@ PAGES: Sequence[tuple[str, ModuleType]] = (
     ("next", readiness),
     ("sure", data_quality),
     ("sure", releases),
+    ("sure", missions),
     ("sure", catalogue),
     ("sure", help),
 )
 # What can be read of a release that holds no figure.
 WITHOUT_FIGURES = (data_quality, releases, catalogue, help)
 ENTRIES = tuple(NavigationEntry(group, page.NAME, page.PATH) for group, page in PAGES)
+
+
+def _entries(audience: Audience) -> list[NavigationEntry]:
+    """The navigation: many missions are headquarters' own subject."""
+    return [entry for entry in ENTRIES if audience == "hq" or entry.path != missions.PATH]
+
 
 _INDEX = """<!DOCTYPE html>
 <html lang="{lang}"{theme}>
@@ -257,7 +266,7 @@ def create_app(home: Path, audience: Audience = "mission") -> dash.Dash:
         enable_mcp=False,
         title="POC Lens",
     )
-    pages = Pages(ENTRIES, lambda address: answer(home, audience, address), failed)
+    pages = Pages(_entries(audience), lambda address: answer(home, audience, address), failed)
     app.screens = Screens(home, audience, pages)
     app.layout = _layout
     _add_callbacks(app)
@@ -266,6 +275,7 @@ def create_app(home: Path, audience: Audience = "mission") -> dash.Dash:
     security.add_limits(app.server)
     screens.add_route(app.server, app.screens)
     downloads.add_route(app.server, home, audience)
+    api.add_route(app.server)
     release_files.add_route(app.server, home, audience)
     briefs.add_route(app.server, home, audience)
     lists.add_route(app.server, home, audience)

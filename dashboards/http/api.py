@@ -7,7 +7,7 @@ what it asks for; people who have signed in may read what their pages offer for 
 import json
 from pathlib import PurePosixPath
 
-from flask import Response, g, request
+from flask import Flask, Response, g, request
 
 from records.store import Store, utc_now
 from records.tokens import Token, token_of
@@ -33,6 +33,14 @@ def problem(status: int, detail: str) -> Response:
     if status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="POC Lens"'
     return response
+
+
+def add_route(server: Flask) -> None:
+    """What is no address of the API is said so, and not answered with a page."""
+
+    @server.get(f"{API}/<path:rest>")
+    def api_unknown(rest: str) -> Response:
+        return problem(404, "There is no such address.")
 
 
 def is_for_programs(path: str) -> bool:

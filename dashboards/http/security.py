@@ -84,7 +84,7 @@ def add_limits(server: Flask) -> None:
     """Sizes and rates; and who asks, where a proxy asks for them."""
     server.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, MAX_FORM_MEMORY_SIZE=LARGEST_BODY)
     if is_behind_proxy():
-        server.wsgi_app = ProxyFix(server.wsgi_app)  # type: ignore[method-assign]
+        server.wsgi_app = ProxyFix(server.wsgi_app)
         server.config["SESSION_COOKIE_SECURE"] = True
     rates = {"GET": Rate(_MOST_REQUESTS), "POST": Rate(_MOST_POSTS)}
 
