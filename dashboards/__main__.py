@@ -1,7 +1,6 @@
 """`python -m dashboards`: serves a workspace's releases on one port of this machine."""
 
 import argparse
-import logging
 import socket
 import sys
 from pathlib import Path
@@ -63,8 +62,9 @@ def main(arguments: list[str] | None = None) -> int:
 def _serve(chosen: argparse.Namespace, listening: socket.socket) -> None:
     from dashboards import server
     from dashboards.app import create_app
+    from dashboards.http import structured_log
 
-    logging.basicConfig(level=logging.WARNING)
+    structured_log.set_up()
     app = create_app(chosen.home.resolve(), chosen.audience)
     port = listening.getsockname()[1]
     listening.listen(server.WAITING)  # who comes from now on is answered once all is loaded

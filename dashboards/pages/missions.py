@@ -42,7 +42,10 @@ def sentence(context: Context) -> str:
     said = words(
         "missions.sentence", quarter=formats.period_name(period_named(quarter), words), **numbers
     )
-    return f"{said} {words.count('missions.failed', failed)}" if failed else said
+    if not failed:
+        return said
+    more = words.count("missions.failed", failed)
+    return f"{said} {more}"
 
 
 def _names(context: Context) -> list[str]:
@@ -182,6 +185,5 @@ def body(context: Context) -> list[Any]:
     """The state of every mission, then what can be compared."""
     return [
         page_head(sentence(context), context.words("missions.lead")),
-        _state_card(context),
-        _side_by_side(context),
+        html.Div([_state_card(context), _side_by_side(context)], className="stack"),
     ]

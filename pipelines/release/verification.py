@@ -148,11 +148,11 @@ def _tables(folder: Path, audiences: Sequence[str]) -> Iterator[tuple[str, bool]
 def _has_same_rows(connection: duckdb.DuckDBPyConnection, path: Path) -> bool:
     """Same rows in any order, each as often: neither has what the other lacks."""
     table = f"copy.stored.{quoted(path.stem)}"
-    connection.read_parquet(str(path)).create_view("file", replace=True)
     query = f"""
     SELECT (SELECT count(*) FROM (FROM {table} EXCEPT ALL FROM file)) = 0
        AND (SELECT count(*) FROM (FROM file EXCEPT ALL FROM {table})) = 0"""
     try:
+        connection.read_parquet(str(path)).create_view("file", replace=True)
         ((is_same,),) = connection.execute(query).fetchall()
     except duckdb.Error:
         return False

@@ -2,6 +2,9 @@
 
 import base64
 import hashlib
+import json
+import logging
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +14,7 @@ from flask.testing import FlaskClient
 
 from dashboards.app import create_app
 from dashboards.http.security import BEHIND_PROXY, LARGEST_BODY, Rate
+from dashboards.http.structured_log import JsonLines
 from records import accounts, tokens
 from records.store import Store, utc_now
 from tests.worlds.headquarters import rows_of_a_mission, write_release
@@ -155,6 +159,17 @@ def test_metrics_count_requests_and_name_no_reader(home: Path, client: FlaskClie
 def test_a_body_beyond_the_limit_is_refused(client: FlaskClient) -> None:
     refused = client.post("/records/account", data=b"x" * (LARGEST_BODY + 1))
     assert refused.status_code == 413
+
+
+def test_the_log_as_lines_of_json_quotes_no_error() -> None:
+    record = logging.LogRecord("dashboards", logging.ERROR, "", 0, "page %s", ("/map",), None)
+    try:
+        raise ValueError("Amina, Essari")
+    except ValueError:
+        record.exc_info = sys.exc_info()
+    line = json.loads(JsonLines().format(record))
+    assert (line["level"], line["text"], line["error"]) == ("error", "page /map", "ValueError")
+    assert "Amina" not in json.dumps(line)
 
 
 def test_a_rate_is_made_up_for_with_time() -> None:

@@ -51,6 +51,7 @@ def figures(patrols: float, safe: float, se: float, population: float) -> Change
         values.loc[counted, ["value", "numerator"]] = patrols
         values.loc[counted, "n"] = int(patrols)
         values.loc[asked, ["value", "se"]] = [safe, se]
+        values.loc[asked, ["ci_low", "ci_high"]] = [safe - 2 * se, safe + 2 * se]
         values.loc[asked, ["numerator", "denominator"]] = [safe / 100 * population, population]
         values.loc[asked, ["n", "df"]] = [600, 50.0]
 
