@@ -249,11 +249,8 @@ class Context:
         return frame[frame["period_end"] <= pd.Timestamp(self.period.end)]
 
     @cached_property
-    def _series(self) -> dict[str, list[dict[str, Any]]]:
-        found: dict[str, list[dict[str, Any]]] = {}
-        for row in rows_of(self.all_series):
-            found.setdefault(row["indicator"], []).append(row)
-        return found
+    def _series(self) -> dict[str, pd.DataFrame]:
+        return {str(code): rows for code, rows in self.all_series.groupby("indicator")}
 
     @cached_property
     def _dated(self) -> dict[str, list[Dated]]:
@@ -263,7 +260,8 @@ class Context:
     def series(self, indicator: str) -> list[Dated]:
         """The dated cells of one indicator in the chosen area, oldest first."""
         if indicator not in self._dated:
-            self._dated[indicator] = dated_cells(self._series.get(indicator, ()))
+            rows = self._series.get(indicator)
+            self._dated[indicator] = [] if rows is None else dated_cells(rows_of(rows))
         return self._dated[indicator]
 
     @cached_property

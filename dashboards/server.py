@@ -1,9 +1,9 @@
 """The web server: gunicorn, a process a core; waitress, one process, where gunicorn cannot run.
 
 Making a page is Python, which uses one core a process: more processes share out the cores, and more
-threads only let short answers pass a long one (a brief, a map). A page is made once a process and
-then sent in a millisecond, so more processes than cores would only make pages more often. They
-share the code's memory: it is loaded before they part.
+threads only let short answers pass a long one (a brief, a map). A page is made once and
+then sent in a millisecond; the processes share what they made by files of the server's own, and the
+code's memory: it is loaded before they part.
 """
 
 import importlib.util

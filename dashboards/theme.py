@@ -4,6 +4,7 @@ The values are those of the design's table of colours, whose contrasts were comp
 """
 
 from collections.abc import Mapping
+from functools import cache
 from types import MappingProxyType
 
 import plotly.graph_objects as go
@@ -80,6 +81,7 @@ def style_sheet() -> str:
     )
 
 
+@cache
 def plotly_template(theme: str) -> go.layout.Template:
     """Fonts, grounds and lines of every chart in one theme."""
     token = THEMES[theme]

@@ -41,7 +41,7 @@ def chart_or_table(address: Address, words: Words, place: str) -> html.Div:
 
 
 def chart(
-    figure: go.Figure, caption: str, key: str, height: int, least_wide: int = 110
+    figure: go.Figure | dict[str, Any], caption: str, key: str, height: int, least_wide: int = 110
 ) -> html.Figure:
     """A Plotly figure under a name that a screen reader can say; arrow keys read its points.
 

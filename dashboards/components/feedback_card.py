@@ -1,5 +1,6 @@
 """What residents said, counted by theme and by tone: beside a survey's interval, no sample."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -18,8 +19,8 @@ from indicators.foundation.periods import period_named, period_of
 _OTHER = "other"
 
 
-def feedback_card(context: Context) -> html.Section:
-    """Themes by quarter of the chosen period, the most frequent first."""
+def feedback_card(context: Context, cleared: Sequence[html.Figure] = ()) -> html.Section:
+    """Themes by quarter of the chosen period, the most frequent first, and what was cleared."""
     words = context.words
     first, last = (period_of(day, "Q").name for day in (context.period.start, context.period.end))
     found = transition.feedback(context.release, first, last, context.area)
@@ -27,13 +28,14 @@ def feedback_card(context: Context) -> html.Section:
     if found.empty:
         is_own = context.audience == "mission"
         said = words("feedback.none" if is_own else "feedback.not_in_copy")
-        return card(title, [notice(said)], key="feedback")
+        return card(title, [notice(said), *cleared], key="feedback")
     quarters = sorted(found["quarter"].unique())
     columns = [Column(words("feedback.head.theme"))]
     columns += [Column(_named(context, quarter), True) for quarter in quarters]
     parts = [
         table(columns, _lines(context, found, quarters), title),
         html.P(_tones(context, found), className="note"),
+        *cleared,
         take_away(context, "feedback", ("csv",), title),
     ]
     ends = dict.fromkeys(_named(context, quarter) for quarter in (quarters[0], quarters[-1]))

@@ -8,7 +8,7 @@ from dash import html
 from dashboards.context import Context
 from dashboards.wording import formats
 from indicators.foundation.messages import LANGUAGES
-from indicators.linkage.framework.field_judgements import ROLES
+from indicators.linkage.framework.field_judgements import RESIDENTS, ROLES
 
 
 def field_judgement(row: Mapping[str, Any], context: Context) -> html.Figure:
@@ -21,7 +21,7 @@ def field_judgement(row: Mapping[str, Any], context: Context) -> html.Figure:
     if row["for_headquarters"] is True:
         notes.append(words("judgement.for_headquarters"))
     signed = words(
-        "judgement.signed",
+        "judgement.cleared" if row["stance"] == RESIDENTS else "judgement.signed",
         role=words.label(ROLES, row["role"]),
         area=context.area_name(row["area"]),
         day=formats.day(row["given_on"], words),

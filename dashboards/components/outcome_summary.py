@@ -198,9 +198,9 @@ def _silent(context: Context, due: pd.DataFrame) -> str:
 def wave_lines(context: Context) -> list[tuple[str, str]]:
     """Who answered in the newest household wave."""
     waves = household_waves(context)
-    if waves.empty:
+    if not waves:
         return []
-    wave, words = waves.iloc[-1], context.words
+    wave, words = waves[-1], context.words
     numbers = {
         "wave": str(wave["wave"]),
         "answered": formats.number(wave["answered"], words),

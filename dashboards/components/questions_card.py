@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pandas as pd
 from dash import html
 
 from dashboards.components.chart import chart, chart_card, shows_table
@@ -17,6 +16,7 @@ from dashboards.components.value import (
     value_sentence,
 )
 from dashboards.components.wave_points import (
+    Row,
     asked_points,
     later_waves,
     latest_cell,
@@ -26,11 +26,10 @@ from dashboards.components.wave_responses import wave_label
 from dashboards.context import Context
 from dashboards.figures.waves import WavePoint, waves_figure
 from dashboards.queries.cells import Cell
-from dashboards.rows import rows_of
 from dashboards.wording import formats
 
 
-def questions_card(context: Context, waves: pd.DataFrame, questions: list[str]) -> html.Section:
+def questions_card(context: Context, waves: list[Row], questions: list[str]) -> html.Section:
     """Every question wave by wave, as small charts or as one table."""
     words = context.words
     title = words("perceptions.questions_title")
@@ -41,7 +40,7 @@ def questions_card(context: Context, waves: pd.DataFrame, questions: list[str]) 
                 wave=wave_label(context, row["wave"]),
                 month=formats.month(row["last_on"], words),
             )
-            for row in rows_of(waves)
+            for row in waves
         ]
     )
     subtitle = words("perceptions.questions_subtitle", dates=dates)
@@ -55,7 +54,7 @@ def questions_card(context: Context, waves: pd.DataFrame, questions: list[str]) 
     return chart_card(context, "questions", (title, subtitle), drawn, numbers)
 
 
-def _wave_points(context: Context, waves: pd.DataFrame, code: str) -> list[WavePoint]:
+def _wave_points(context: Context, waves: list[Row], code: str) -> list[WavePoint]:
     """The question wave by wave; a wave after its first one that did not ask it says so."""
     unit, words = context.unit(code), context.words
     points = [
@@ -78,7 +77,7 @@ def _wave_points(context: Context, waves: pd.DataFrame, code: str) -> list[WaveP
     ]
 
 
-def _field(context: Context, waves: pd.DataFrame, code: str, top: float) -> html.Div:
+def _field(context: Context, waves: list[Row], code: str, top: float) -> html.Div:
     words, unit, cell = context.words, context.unit(code), latest_cell(context, code)
     row = context.indicator(code)
     later = later_waves(context, waves, code)
@@ -115,7 +114,7 @@ def _change(context: Context, code: str) -> str:
     return " " + words("perceptions.from_to", change=difference, before=before, after=after)
 
 
-def _questions_table(context: Context, waves: pd.DataFrame, questions: list[str]) -> html.Div:
+def _questions_table(context: Context, waves: list[Row], questions: list[str]) -> html.Div:
     words = context.words
     columns = [
         Column(words("perceptions.question")),

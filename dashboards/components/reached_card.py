@@ -2,12 +2,12 @@
 
 from typing import Any
 
-import pandas as pd
 from dash import html
 
 from dashboards.components.card import card, notice
 from dashboards.components.empty import suppressed_mark
 from dashboards.components.table import Column, table
+from dashboards.components.wave_points import Row
 from dashboards.context import Context
 from dashboards.queries import surveys
 from dashboards.rows import rows_of
@@ -17,11 +17,11 @@ _FEWER_ANSWERED = 0.9  # of the overall share: below it a group is marked
 _AREAS_SHOWN = 6
 
 
-def reached_card(context: Context, waves: pd.DataFrame) -> list[Any]:
+def reached_card(context: Context, waves: list[Row]) -> list[Any]:
     """Who was sampled in the newest wave and who answered, by sex, age and area."""
-    if waves.empty:
+    if not waves:
         return []
-    words, wave = context.words, waves.iloc[-1]
+    words, wave = context.words, waves[-1]
     survey, name = str(wave["survey_code"]), str(wave["wave"])
     overall = wave["answered"] / max(1, wave["sampled"])
     if overall >= 1:

@@ -14,6 +14,7 @@ from dashboards.queries import framework, quality
 from dashboards.rows import rows_of
 from dashboards.wording import formats
 from dashboards.wording.words import sentence_case
+from indicators.foundation.periods import period_named
 
 _SHOWN, _SENT = 12, 150
 
@@ -86,7 +87,8 @@ def _reasons(context: Context, frame: pd.DataFrame) -> html.Div:
 def _revision(context: Context, row: dict[str, Any]) -> html.Li:
     words = context.words
     before, after = figure(context, row, "before"), figure(context, row, "after")
-    named = [context.short(row["indicator"]), row["period"], context.area_name(row["area"])]
+    period = formats.period_name(period_named(row["period"]), words)
+    named = [context.short(row["indicator"]), period, context.area_name(row["area"])]
     head = ", ".join([*named, part_of(context, row) or ""]).rstrip(", ")
     change = [html.Span(before, className="struck"), html.B(after, className="inline")]
     reason = words.of(row, "sentence") or words.label("revision_reason", str(row["reason"]))

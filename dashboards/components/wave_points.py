@@ -15,6 +15,8 @@ from dashboards.queries.cells import Cell, Dated
 from dashboards.rows import rows_of
 from dashboards.wording import formats
 
+Row = dict[str, Any]
+
 
 def questions_of(context: Context) -> list[str]:
     """The survey indicators of the mission, in the order of their codes."""
@@ -23,11 +25,11 @@ def questions_of(context: Context) -> list[str]:
     return list(frame.index[is_survey])
 
 
-def household_waves(context: Context) -> pd.DataFrame:
+def household_waves(context: Context) -> list[Row]:
     """Waves whose last interview lies in or before the chosen period."""
     frame = surveys.waves(context.release, context.country)
     frame = frame[frame["instrument"] == "household"].dropna(subset=["sampled", "answered"])
-    return frame[frame["last_on"] <= pd.Timestamp(context.period.end)]
+    return rows_of(frame[frame["last_on"] <= pd.Timestamp(context.period.end)])
 
 
 def asked_points(context: Context, code: str) -> list[Dated]:
@@ -47,18 +49,15 @@ def newest_asked(context: Context, code: str) -> Dated | None:
     return points[-1] if points else None
 
 
-def later_waves(context: Context, waves: pd.DataFrame, code: str) -> list[dict[str, Any]]:
+def later_waves(context: Context, waves: list[Row], code: str) -> list[Row]:
     """The waves after the last one that asked a question."""
     points = asked_points(context, code)
-    return (
-        [row for row in rows_of(waves) if row["last_on"].date() > points[-1].end] if points else []
-    )
+    return [row for row in waves if row["last_on"].date() > points[-1].end] if points else []
 
 
-def wave_name(context: Context, waves: pd.DataFrame, dated: Dated) -> str:
+def wave_name(context: Context, waves: list[Row], dated: Dated) -> str:
     """The name of the wave whose last interview lies in the period, else the period's name."""
-    held = zip(waves["last_on"].dt.date, waves["wave"], strict=True)
-    inside = [wave for last_on, wave in held if dated.start <= last_on <= dated.end]
+    inside = [w["wave"] for w in waves if dated.start <= w["last_on"].date() <= dated.end]
     if not inside:
         return formats.period_name(dated, context.words)
     return wave_label(context, inside[-1])

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-import plotly.graph_objects as go
+from typing import Any
 
 from dashboards.queries.cells import Cell, new_definitions
 from dashboards.theme import THEMES, plotly_template
@@ -26,53 +25,46 @@ class WavePoint:
 
 def waves_figure(
     points: Sequence[WavePoint], top: float, last: str, theme: str, words: Words
-) -> go.Figure:
-    """Waves at equal steps on a scale from 0 to `top`; `last` is written at the last figure."""
+) -> dict[str, Any]:
+    """Waves at equal steps on a scale from 0 to `top`; `last` is written at the last figure.
+
+    A dictionary: a page has twenty, and each object of Plotly's would look at every property.
+    """
     colour = THEMES[theme]
-    figure = go.Figure(layout={"template": plotly_template(theme)})
     known = [(place, point) for place, point in enumerate(points) if point.cell.value is not None]
     new = new_definitions([point.cell for point in points])
     runs: list[list[tuple[int, WavePoint]]] = [[]]
     for place, point in known:
         runs += [[]] if place in new else []
         runs[-1].append((place, point))
-    for run in runs:
-        _add_run(figure, run, theme, words)
-    for gap, point in enumerate(points):
-        if point.cell.value is None:
-            _add_gap(figure, gap, top, point.text, colour["ink-2"])
-    place, point = known[-1]
-    is_last = place == len(points) - 1
-    figure.add_annotation(
-        x=place,
-        y=point.cell.value,
-        text=f"<b>{last}</b>",
-        showarrow=False,
-        xanchor="left" if is_last else "center",
-        xshift=8 if is_last else 0,
-        yshift=0 if is_last else 20,
-        font={"size": 13.5, "color": colour["series"]},
-    )
-    figure.update_xaxes(
-        tickvals=list(range(len(points))),
-        ticktext=[point.name for point in points],
-        range=[-0.5, len(points) - 0.15],
-    )
-    figure.update_yaxes(range=[0, top], dtick=20)
-    said = [point.said(words) for point in points]
-    figure.update_layout(margin={"l": 26, "r": 8, "t": 8, "b": 22}, meta={"said": said})
-    return figure
+    gaps = [
+        _gap(place, top, point.text, colour["ink-2"])
+        for place, point in enumerate(points)
+        if point.cell.value is None
+    ]
+    layout = {
+        "template": plotly_template(theme).to_plotly_json(),
+        "annotations": [*gaps, _last_figure(*known[-1], last, len(points), colour["series"])],
+        "xaxis": {
+            "tickvals": list(range(len(points))),
+            "ticktext": [point.name for point in points],
+            "range": [-0.5, len(points) - 0.15],
+        },
+        "yaxis": {"range": [0, top], "dtick": 20},
+        "margin": {"l": 26, "r": 8, "t": 8, "b": 22},
+        "meta": {"said": [point.said(words) for point in points]},
+    }
+    return {"data": [_run(run, theme, words) for run in runs], "layout": layout}
 
 
-def _add_run(
-    figure: go.Figure, run: Sequence[tuple[int, WavePoint]], theme: str, words: Words
-) -> None:
+def _run(run: Sequence[tuple[int, WavePoint]], theme: str, words: Words) -> dict[str, Any]:
     """Waves of one definition, joined."""
     colour = THEMES[theme]
-    figure.add_scatter(
-        x=[place for place, _ in run],
-        y=[point.cell.value for _, point in run],
-        error_y={
+    return {
+        "type": "scatter",
+        "x": [place for place, _ in run],
+        "y": [point.cell.value for _, point in run],
+        "error_y": {
             "type": "data",
             "symmetric": False,
             "array": [(p.cell.high or p.cell.value or 0) - (p.cell.value or 0) for _, p in run],
@@ -81,21 +73,36 @@ def _add_run(
             "thickness": 2,
             "width": 6,
         },
-        mode="lines+markers",
-        line={"color": colour["series"], "width": 1},
-        marker={"size": 8, "color": colour["series"]},
-        text=[point.said(words) for _, point in run],
-        hovertemplate="%{text}<extra></extra>",
-        cliponaxis=False,
-    )
+        "mode": "lines+markers",
+        "line": {"color": colour["series"], "width": 1},
+        "marker": {"size": 8, "color": colour["series"]},
+        "text": [point.said(words) for _, point in run],
+        "hovertemplate": "%{text}<extra></extra>",
+        "cliponaxis": False,
+    }
 
 
-def _add_gap(figure: go.Figure, place: int, top: float, text: str, ink: str) -> None:
+def _last_figure(place: int, point: WavePoint, last: str, number: int, ink: str) -> dict[str, Any]:
+    """The figure in words, to the right of the newest wave or above an earlier one."""
+    is_last = place == number - 1
+    return {
+        "x": place,
+        "y": point.cell.value,
+        "text": f"<b>{last}</b>",
+        "showarrow": False,
+        "xanchor": "left" if is_last else "center",
+        "xshift": 8 if is_last else 0,
+        "yshift": 0 if is_last else 20,
+        "font": {"size": 13.5, "color": ink},
+    }
+
+
+def _gap(place: int, top: float, text: str, ink: str) -> dict[str, Any]:
     """Why a wave has no figure, at its place."""
-    figure.add_annotation(
-        x=place,
-        y=top * 0.62,
-        text=text.replace(" ", "<br>"),
-        showarrow=False,
-        font={"size": 11, "color": ink},
-    )
+    return {
+        "x": place,
+        "y": top * 0.62,
+        "text": text.replace(" ", "<br>"),
+        "showarrow": False,
+        "font": {"size": 11, "color": ink},
+    }

@@ -22,6 +22,7 @@ from dashboards.components.shell import NavigationEntry, brief_address, release_
 from dashboards.context import Context
 from dashboards.http.address import Address
 from dashboards.http.finished import Finished
+from dashboards.http.shared_answers import SharedAnswers
 from dashboards.kept import Kept
 from dashboards.queries import missions, records
 from dashboards.releases import current_editions
@@ -61,6 +62,7 @@ class Screens:
     def __init__(self, home: Path, audience: Audience, pages: Pages) -> None:
         self._home, self._audience, self._pages = home, audience, pages
         self._store = Store.of_workspace(home)
+        self._shared = SharedAnswers()
         self._screens: Kept[Finished] = Kept(_SCREENS_MB * 2**20, lambda answer: answer.size)
         self._words: Kept[FirstWords] = Kept(_FIRST_WORDS_MB * 2**20, lambda said: len(said[1]))
 
@@ -77,8 +79,9 @@ class Screens:
         def make() -> Finished:
             return self._packed(address, self._pages.answer(address))
 
+        key = self._key(address)
         try:
-            return self._screens.get(self._key(address), make)
+            return self._screens.get(key, lambda: self._shared.get(key, make))
         except Exception as error:
             return self._packed(address, self._failed(address, error), 500)
 

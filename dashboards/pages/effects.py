@@ -36,6 +36,7 @@ from dashboards.context import Context
 from dashboards.queries import framework
 from dashboards.rows import rows_of
 from dashboards.wording.words import in_sentence
+from indicators.linkage.framework.field_judgements import RESIDENTS
 
 PATH = "/effects"
 NAME = "effects"
@@ -133,9 +134,22 @@ def _finding(context: Context, link: Row) -> html.Section:
     return card(words("effects.finding"), parts, key="finding")
 
 
+def _said(context: Context, link: Row) -> list[Row]:
+    return rows_of(
+        framework.judgements(context.release, link["edge"], context.area, context.country)
+    )
+
+
+def _residents(context: Context, link: Row) -> html.Section:
+    """Remarks counted by theme, and the newest sentence that was cleared for this link."""
+    cleared = [row for row in _said(context, link) if row["stance"] == RESIDENTS]
+    return feedback_card(context, [field_judgement(row, context) for row in cleared[:1]])
+
+
 def _judgements(context: Context, link: Row) -> html.Section:
-    found = framework.judgements(context.release, link["edge"], context.area, context.country)
-    entries = [field_judgement(row, context) for row in rows_of(found)]
+    entries = [
+        field_judgement(row, context) for row in _said(context, link) if row["stance"] != RESIDENTS
+    ]
     words = context.words
     return card(
         words("judgement.title"),
@@ -177,7 +191,7 @@ def body(context: Context) -> list[Any]:
         rests_on(context, primary, tests),
         primary_test(context, edge),
         *expected_change(context, link["to_indicator"]),
-        feedback_card(context),
+        _residents(context, link),
         _judgements(context, link),
     ]
     panels.sort(key=_is_not_made)

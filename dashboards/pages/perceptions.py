@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pandas as pd
 from dash import html
 
 from dashboards.components.card import card, notice
@@ -13,6 +12,7 @@ from dashboards.components.reached_card import reached_card
 from dashboards.components.sexes_card import sexes_card
 from dashboards.components.trend import TESTED
 from dashboards.components.wave_points import (
+    Row,
     asked_points,
     household_waves,
     later_waves,
@@ -57,11 +57,11 @@ def sentence(context: Context) -> str:
     return " ".join(sentence_case(part) for part in parts)
 
 
-def _lead(context: Context, waves: pd.DataFrame) -> str:
+def _lead(context: Context, waves: list[Row]) -> str:
     words = context.words
-    if waves.empty:
+    if not waves:
         return words("perceptions.no_wave")
-    wave = waves.iloc[-1]
+    wave = waves[-1]
     areas = surveys.response_by(
         context.release, "area", str(wave["survey_code"]), str(wave["wave"]), context.country
     )

@@ -296,25 +296,19 @@ above AS (
     ON area.mission = above.mission AND area.area_code = above.area
   WHERE area.parent_area_code IS NOT NULL
 ),
-heard AS (
-  SELECT above.mission, above.area, status.month,
-    count(*) AS due,
-    count(*) FILTER (status.status IN ('submitted', 'nil')) AS received,
-    count(*) FILTER (status.status = 'no_access') AS no_access
-  FROM mart.return_status AS status JOIN above
-    ON above.mission = status.mission AND above.below = status.area
-  WHERE status.status <> 'not_due'
-  GROUP BY ALL
-),
 silent AS (
   SELECT zero.mission, zero.area, zero.period_start, zero.period_end,
-    sum(due) AS area_due, sum(received) AS area_received, sum(no_access) AS area_no_access
+    count(*) AS area_due,
+    count(*) FILTER (status.status IN ('submitted', 'nil')) AS area_received,
+    count(*) FILTER (status.status = 'no_access') AS area_no_access
   FROM (
     SELECT DISTINCT mission, area, period_start, period_end FROM cell
     WHERE value = 0 AND returns_due IS NULL
   ) AS zero
-  JOIN heard ON heard.mission = zero.mission AND heard.area = zero.area
-    AND heard.month BETWEEN date_trunc('month', zero.period_start) AND zero.period_end
+  JOIN above ON above.mission = zero.mission AND above.area = zero.area
+  JOIN mart.return_status AS status ON status.mission = zero.mission AND status.area = above.below
+    AND status.month BETWEEN date_trunc('month', zero.period_start) AND zero.period_end
+  WHERE status.status <> 'not_due'
   GROUP BY ALL
 )
 SELECT cell.*, {", ".join(f"{sql} AS {name}" for name, sql in _ADDED.items())}

@@ -2,10 +2,14 @@
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from indicators.foundation.messages import message
 from pipelines.cli.main import show
 from pipelines.cli.options import add_mission, mission_of
+
+if TYPE_CHECKING:
+    import duckdb
 
 
 def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
@@ -14,6 +18,9 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
     parser.add_argument(
         "--to", type=Path, default=Path("rejects.xlsx"), help=message("cli.extract.to", language)
     )
+    parser.add_argument(
+        "--to-mend", type=Path, metavar="FOLDER", help=message("cli.rejects.to_mend", language)
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -21,12 +28,37 @@ def run(arguments: argparse.Namespace) -> int:
     from pipelines.quality.rejects.workbook import open_rejects, rejects_workbook
     from pipelines.warehouse.connection import open_warehouse
 
-    with open_warehouse(arguments.workspace.warehouse(mission_of(arguments))) as connection:
+    mission = mission_of(arguments)
+    with open_warehouse(arguments.workspace.warehouse(mission)) as connection:
         found = open_rejects(connection)
-        rejects_workbook(connection, arguments.to, arguments.language)
+        if arguments.to_mend is None:
+            rejects_workbook(connection, arguments.to, arguments.language)
+        else:
+            written = _to_mend(arguments, mission, connection)
     rows = {(reject.file_sha256, reject.sheet, reject.row_number) for reject in found}
     # `rejects` are findings, as the lines of the workbook; `rows` count each row once.
     counts = {"findings": len(found), "rows": len(rows)}
+    if arguments.to_mend is not None:
+        told = {"rows": len(rows), "files": len(written), "path": arguments.to_mend}
+        text = message("cli.rejects.mend_done", arguments.language, **told)
+        show(arguments, {**counts, "files": [str(path) for path in written]}, text)
+        return 0
     text = message("cli.rejects.done", arguments.language, **counts, path=arguments.to)
     show(arguments, {"rejects": len(found), **counts, "file": str(arguments.to)}, text)
     return 0
+
+
+def _to_mend(
+    arguments: argparse.Namespace, mission: str, connection: "duckdb.DuckDBPyConnection"
+) -> list[Path]:
+    from pipelines.mapping.model import load_sources
+    from pipelines.quality.rejects.to_mend import workbooks_to_mend
+
+    workspace = arguments.workspace
+    return workbooks_to_mend(
+        connection,
+        workspace.archive(mission),
+        load_sources(workspace.profile(mission)),
+        arguments.to_mend,
+        arguments.language,
+    )

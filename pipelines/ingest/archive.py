@@ -88,7 +88,7 @@ def keep(archive: Path, delivery: Delivery, file: FileRows) -> Kept:
             is_read = kept == delivery.sha256
         else:
             is_read = not is_original or sha256_of(delivery.path) == delivery.sha256
-            _write_rows(coming, delivery, file)
+            write_rows(coming, delivery, file)
             kept = sha256_of(coming)
         if not is_read:
             raise StillChanging
@@ -120,7 +120,8 @@ def _left_out(file: FileRows) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value}
 
 
-def _write_rows(path: Path, delivery: Delivery, file: FileRows) -> None:
+def write_rows(path: Path, delivery: Delivery, file: FileRows) -> None:
+    """The rows of a file with what was said of it, as `read_rows` reads them."""
     facts = {
         "reader": delivery.source.reader,
         "options": dict(delivery.source.options),

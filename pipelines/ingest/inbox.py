@@ -16,6 +16,7 @@ from indicators.definitions.contracts import contracts, load_order
 from indicators.definitions.mission_profile import Mission, resolve_path
 from indicators.foundation.errors import Problem, WrongUse
 from pipelines.ingest import archive as archived
+from pipelines.ingest import mended
 from pipelines.ingest.arriving import Look, deliveries, look, settled_seconds, wait_for_all
 from pipelines.ingest.delivered_file import Delivery, Read, read_delivery
 from pipelines.ingest.file_report import FileReport
@@ -71,6 +72,7 @@ class _Found:
     is_inbox: bool = False  # removed once it is in the warehouse
     is_in_place: bool = False  # never copied
     known: Known | None = None  # in the archive, to be read again
+    is_mended: bool = False  # rejected rows that come back
 
 
 @dataclass(frozen=True)
@@ -246,6 +248,12 @@ def _with_source(
     if not path.is_file():
         problems.append(Problem("no_file", str(path)))
         return
+    if mended.is_mended(path):
+        try:
+            yield _Found(path, mended.source_of(path, sources), is_inbox, is_mended=True)
+        except WrongUse as error:
+            problems.extend(error.problems)
+        return
     matching = [
         source
         for source in sources.values()
@@ -316,7 +324,8 @@ def _in_order(found: Iterable[_Found]) -> list[_Found]:
 def _reader_of(entry: _Found, mission: Mission) -> Read:
     if entry.source.source == OUTLINES_SOURCE:
         return lambda delivery: read_area_rows(delivery.path, mission)
-    return archived.read_rows if archived.is_rows(entry.path) else read_delivery
+    is_rows = entry.is_mended or archived.is_rows(entry.path)
+    return archived.read_rows if is_rows else read_delivery
 
 
 @contextmanager
@@ -333,6 +342,11 @@ def _delivery(intake: _Intake, found: _Found) -> Iterator[Delivery]:
         is_ours = found.path.parent == intake.archive
         folder = intake.archive if is_ours else None
         yield Delivery(found.path, *facts, source, version, True, known.is_newest, folder)
+        return
+    if found.is_mended:
+        given = Delivery(found.path, name, "", source, version)
+        with mended.mended_delivery(intake.connection, intake.archive, given) as delivery:
+            yield delivery
         return
     sha256 = archived.sha256_of(found.path)
     if found.is_in_place:

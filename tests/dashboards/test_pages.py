@@ -398,6 +398,15 @@ def test_a_judgement_stands_beside_the_finding_and_is_marked_as_one(context_at: 
     assert "The market reopened." not in french
 
 
+def test_a_cleared_sentence_stands_with_what_residents_said(context_at: At) -> None:
+    body = effects.body(context_at("/effects?edge=E1"))
+    residents, staff = _card(body, "feedback"), _card(body, "judgement")
+    assert "We know whom to call." in residents and "Translated and cleared: " in residents
+    assert "We know whom to call." not in staff and "The market reopened." in staff
+    other = text_of(effects.body(context_at("/effects?edge=E3")))
+    assert "We know whom to call." not in other
+
+
 def test_a_judgement_in_the_other_language_says_so(context_at: At) -> None:
     text = text_of(effects.body(context_at("/effects?edge=E1&area=MT0303")))
     assert "Peu de gens ont été vus." in text and "Recorded in French only." in text

@@ -16,28 +16,55 @@ def threat_response(world: World) -> pd.DataFrame:
     assessed = assessed[assessed["quarter"] <= _quarter(pd.Series([world.as_of]))[0]]
     assessed = assessed.assign(threat_type=assessed["threat_type"].replace(_POOLED))
     rows = []
-    above, activities, alerts = world.above[["area_code", "area"]], _done(world), _alerts(world)
+    above = world.above[["area_code", "area"]]
+    activities, alerts, lines = (
+        _by_kind(_done(world)),
+        _by_kind(_alerts(world)),
+        _by_kind(_lines(world)),
+    )
     for (quarter, area, threat), own in assessed.merge(above, on="area_code").groupby(
         ["quarter", "area", "threat_type"]
     ):
         inside = set(above.loc[above["area"] == area, "area_code"])
         risk = own["likelihood"].astype(int) * own["impact"].astype(int)
         rising = own.loc[own["trend"] == "rising", "area_code"].nunique()
-        key = (activities["quarter"] == quarter) & (activities["threat_type"] == threat)
-        done = activities[key & activities["area_code"].isin(inside)]
-        key = (alerts["quarter"] == quarter) & (alerts["threat_type"] == threat)
-        told = alerts[key & alerts["area_code"].isin(inside)]
+        done, told, planned = (
+            _inside(rows_of_kind.get((quarter, threat)), inside)
+            for rows_of_kind in (activities, alerts, lines)
+        )
         for tier in ("I", "II", "III", "_T"):
             of_tier = done if tier == "_T" else done[done["tier"] == tier]
+            of_plan = planned if tier == "_T" else planned[planned["tier"] == tier]
             of_alerts = (len(told), int(told["is_answered"].sum()))
             rows.append((
                 quarter, area, threat, tier, risk.max(), own["area_code"].nunique(), rising,
+                of_plan["planned_quantity"].sum(min_count=1),
                 len(of_tier), of_tier["area_code"].nunique(),
                 *(of_alerts if tier == "_T" else (np.nan, np.nan)),
             ))  # fmt: skip
-    columns = ["risk", "areas_assessed", "areas_rising", "done", "places", "alerts",
+    columns = ["risk", "areas_assessed", "areas_rising", "planned", "done", "places", "alerts",
                "alerts_answered"]  # fmt: skip
     return pd.DataFrame(rows, columns=[*_KEY, *columns]).sort_values(_KEY, ignore_index=True)
+
+
+def _by_kind(rows: pd.DataFrame) -> dict[tuple[str, str], pd.DataFrame]:
+    return dict(list(rows.groupby(["quarter", "threat_type"])))
+
+
+def _inside(rows: pd.DataFrame | None, areas: set[str]) -> pd.DataFrame:
+    if rows is None:
+        return pd.DataFrame(columns=["area_code", "tier", "planned_quantity", "is_answered"])
+    return rows[rows["area_code"].isin(areas)]
+
+
+def _lines(world: World) -> pd.DataFrame:
+    """The newest version of each planned line, in activities."""
+    found = world.tables["activity_plan"].sort_values("plan_version")
+    found = found.drop_duplicates("plan_line_code", keep="last")
+    found = found[found["quantity_unit"] == "activity"]
+    kinds = found["threat_type"].replace(_POOLED)
+    month = pd.to_datetime(found["month"])
+    return found.assign(threat_type=kinds, quarter=_quarter(month))
 
 
 def _done(world: World) -> pd.DataFrame:

@@ -42,6 +42,7 @@ def test_each_threat_by_tier(both: tuple[World, Tables]) -> None:
     world, engine = both
     ours = recompute_threats.threat_response(world)
     assert (ours["done"] == 0).any() and (ours["places"] > 1).any()
+    assert (ours["planned"] > ours["done"]).any() and ours["planned"].isna().any()
     _assert_same(ours, engine["threat_response"])
 
 

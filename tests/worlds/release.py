@@ -1034,6 +1034,8 @@ def _judgement_rows() -> list[dict[str, Any]]:
     return [
         {**shared, **whole, "text_en": "The market reopened.", "text_fr": "Le marché a rouvert."},
         {**shared, **one, "text_en": None, "text_fr": "Peu de gens ont été vus."},
+        {**shared, **whole, "stance": "residents_said", "role": "field_office"}
+        | {"text_en": "We know whom to call.", "text_fr": "Nous savons qui appeler."},
     ]
 
 

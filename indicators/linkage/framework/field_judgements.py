@@ -29,6 +29,7 @@ FILE_NAME = "judgements.yaml"
 TABLE = "field_judgement"
 ROLES = "verifier_role"  # 2023.05 Annex A
 LONGEST_TEXT = 600  # characters: what is read beside a sentence
+RESIDENTS = "residents_said"  # a remark heard, translated; the role cleared it
 _PERSON_KEYS = frozenset({"author", "by", "email", "name", "person", "phone", "signature", "who"})
 _ADDRESS = re.compile(r"\S+@\S+\.\S+|\+?\d[\d ./-]{7,}\d")  # e-mail or telephone
 # Dates, budget years and millions are as long and are none.
@@ -48,7 +49,8 @@ class Judgement(Strict):
     """What one role in the mission makes of one edge on one day.
 
     `area`: where it is about; the whole mission where none is given. `stance`: it agrees with what
-    the figures say, doubts it, or names another explanation. `for_headquarters`: whether it leaves
+    the figures say, doubts it, or names another explanation; or it is one translated sentence of
+    a resident, without a name, that the role has cleared. `for_headquarters`: whether it leaves
     the mission; nobody can look for a place or a small number in free words.
     """
 
@@ -56,7 +58,7 @@ class Judgement(Strict):
     area: str | None = None
     role: str
     on: date
-    stance: Literal["agrees", "doubts", "rival_explanation"]
+    stance: Literal["agrees", "doubts", "rival_explanation", "residents_said"]
     text: JudgementText
     for_headquarters: bool = False
 

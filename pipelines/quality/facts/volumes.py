@@ -58,5 +58,5 @@ def volume_against_history(connection: Connection, contract: Contract) -> Iterat
         observed=rows,
         expected=f"{usual / 2:g} … {usual * 2:g}",
         month=month,
-        usual=f"{usual:g}",
+        usual=f"{usual:.0f}",
     )

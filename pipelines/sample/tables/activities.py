@@ -141,8 +141,17 @@ def activity_plan(presence: Presence) -> pa.Table:
         "outcome_code": column(np.array([_OUTCOME_OF_TYPE[name] for name in names], dtype=object)),
         "tier": column(_look_up(_TIER, names, "II")),
         "phase": column(_look_up(_PHASE, names, "prevention")),
+        "threat_type": column(_planned_against(names)),
         "approved_on": column(np.array([_approved_on(at) for at in range(MONTHS)])[month]),
     })  # fmt: skip
+
+
+def _planned_against(names: Array) -> Array:
+    """The threat that a line names: of patrols two in five, of other types none."""
+    generator = stream(0, "threats of the plan")
+    threat = pick(generator, _THREATS_ADDRESSED, names.size)
+    threat[(names != "patrol") | (generator.random(names.size) > 0.4)] = None
+    return threat
 
 
 def plan_revisions(seed: int, plan: pa.Table) -> pa.Table:

@@ -38,6 +38,7 @@ GOOD: dict[str, Any] = {
     "stance": "doubts",
     "text": {"en": "The log says more than residents saw."},
 }
+STANCES = ("agrees", "doubts", "rival_explanation", "residents_said")
 AREAS = {COUNTRY, "T01"}
 
 
@@ -135,9 +136,9 @@ def test_the_judgements_of_our_profiles_are_right(name: str) -> None:
     framework = read_framework(profile, load_catalogue())
     found = read_judgements(profile, framework)
     assert bool(found) == (name == "sample")
-    assert {judgement.stance for judgement in found} <= {"agrees", "doubts", "rival_explanation"}
+    assert {judgement.stance for judgement in found} <= set(STANCES)
 
 
 def test_every_stance_has_its_words() -> None:
-    for stance in ("agrees", "doubts", "rival_explanation"):
+    for stance in STANCES:
         assert set(message_catalogue()[f"page.judgement.{stance}"]) == set(LANGUAGES)

@@ -1,0 +1,108 @@
+"""Rejected rows go out as a workbook a sender and come back corrected: those and no others."""
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from indicators.foundation.errors import WrongUse
+from pipelines.mapping.model import load_sources
+from pipelines.quality.rejects.to_mend import workbooks_to_mend
+from pipelines.quality.rejects.workbook import open_rejects
+from pipelines.warehouse.connection import open_warehouse
+from tests.worlds.mission.delivered import SmallMission
+from tests.worlds.mission.mappings import PATROLS, UNITS
+
+HEADER = "area,day,sex,persons\n"
+ROWS = "XX01,2024-06-30,F,5\nXX01,2024-06-31,M,6\nXX02,2024-06-30,women,7\n"
+COUNTED = "SELECT area_code, sex, persons FROM core.population ORDER BY ALL"
+
+
+def sent_out(small: SmallMission, folder: Path, language: str = "en") -> list[Path]:
+    """The workbooks of a mission."""
+    home = small.workspace
+    with open_warehouse(home.warehouse("small")) as connection:
+        sources = load_sources(home.profile("small"))
+        return workbooks_to_mend(connection, home.archive("small"), sources, folder, language)
+
+
+def corrected(path: Path, cells: dict[tuple[int, str], object]) -> bytes:
+    """The workbook after somebody typed into it: line and column head to value."""
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[0]
+    heads = [cell.value for cell in sheet[1]]
+    for (line, head), value in cells.items():
+        sheet.cell(line, heads.index(head) + 1, value)
+    book.save(path)
+    return path.read_bytes()
+
+
+def still_open(small: SmallMission) -> list[tuple[int | None, str | None]]:
+    """Row and value of what waits."""
+    with open_warehouse(small.workspace.warehouse("small")) as connection:
+        return [(reject.row_number, reject.raw_value) for reject in open_rejects(connection)]
+
+
+def test_wrong_cells_are_marked_and_say_what_to_do(small: SmallMission, tmp_path: Path) -> None:
+    small.deliver("population.csv", HEADER + ROWS)
+    (path,) = sent_out(small, tmp_path)
+    sheet = openpyxl.load_workbook(path).worksheets[0]
+    assert [cell.value for cell in sheet[1]][3:-1] == ["area", "day", "sex", "persons"]
+    first, second = sheet[2], sheet[3]
+    assert [cell.value for cell in first][3:-1] == ["XX01", "2024-06-31", "M", "6"]
+    marked = [[cell.fill.fgColor.rgb for cell in row][3:-1] for row in (first, second)]
+    assert [row.index("FFFFE9A8") for row in marked] == [1, 2]
+    assert "That month has 30 days." in str(first[4].comment.text)
+    assert "That month has 30 days." in str(first[-1].value)
+
+
+def test_corrected_rows_replace_those_and_no_others(small: SmallMission, tmp_path: Path) -> None:
+    small.deliver("population.csv", HEADER + ROWS)
+    (path,) = sent_out(small, tmp_path)
+    report = small.deliver(path.name, corrected(path, {(2, "day"): "2024-06-30"}))
+    assert (report.name, report.status) == ("population.csv", "loaded")
+    assert small.query(COUNTED) == [("XX01", "F", 5), ("XX01", "M", 6)]
+    assert still_open(small) == [(4, "women")]
+    assert list(small.workspace.inbox("small").iterdir()) == []
+    (path,) = sent_out(small, tmp_path)  # of what is left
+    small.deliver(path.name, corrected(path, {(2, "sex"): "F"}))
+    assert small.query(COUNTED) == [("XX01", "F", 5), ("XX01", "M", 6), ("XX02", "F", 7)]
+    assert still_open(small) == []
+    files = small.query("SELECT name, status FROM ops.input_file WHERE source = 'population'")
+    assert sorted(files) == [("population.csv", "loaded"), *[("population.csv", "superseded")] * 2]
+
+
+def test_two_senders_correct_the_same_file(small: SmallMission, tmp_path: Path) -> None:
+    small.deliver("population.csv", HEADER + ROWS)
+    (path,) = sent_out(small, tmp_path)
+    one, other = tmp_path / "one.xlsx", tmp_path / "other.xlsx"
+    for copy in (one, other):
+        copy.write_bytes(path.read_bytes())
+    small.deliver("one.xlsx", corrected(one, {(2, "day"): "2024-06-30"}))
+    drop = corrected(other, {(3, "sex"): "F"})
+    small.drop("other.xlsx", drop)
+    with pytest.raises(WrongUse) as error:  # its first row is no longer what it was
+        small.ingest()
+    assert [(p.rule, p.row) for p in error.value.problems] == [("mended_row", 3)]
+    assert small.query(COUNTED) == [("XX01", "F", 5), ("XX01", "M", 6)]  # nothing half-written
+
+
+def test_each_unit_gets_its_own_and_both_come_back(small: SmallMission, tmp_path: Path) -> None:
+    small.add_source(UNITS)
+    small.add_source(PATROLS)
+    small.deliver("units.csv", "code,component,kind\nU1,police,FPU\nU2,police,FPU\n")
+    head = "code,mode,status,unit,area,day,people\n"
+    rows = [f"A{n},foot,completed,U{n},XX01,2024-06-3{n},4\n" for n in (1, 2)]
+    small.deliver("patrols.csv", head + "".join(rows))
+    paths = sent_out(small, tmp_path)
+    assert [path.name for path in paths] == ["U1_patrols.csv.xlsx", "U2_patrols.csv.xlsx"]
+    for path in paths:
+        small.deliver(path.name, corrected(path, {(2, "day"): "2024-06-30"}))
+    assert small.query("SELECT activity_code FROM core.activities ORDER BY 1") == [("A1",), ("A2",)]
+    assert still_open(small) == []
+
+
+def test_the_same_rejects_give_the_same_bytes(small: SmallMission, tmp_path: Path) -> None:
+    small.deliver("population.csv", HEADER + ROWS)
+    (one,), (other,) = sent_out(small, tmp_path / "a"), sent_out(small, tmp_path / "b")
+    assert one.read_bytes() == other.read_bytes()
