@@ -26,6 +26,7 @@ from pipelines.ingest.reading_again import (
     asked_for,
     outdated_files,
 )
+from pipelines.ingest.written_records import write_files
 from pipelines.mapping.area_polygons import (
     OUTLINES_SOURCE,
     Outlines,
@@ -36,6 +37,7 @@ from pipelines.mapping.area_polygons import (
 )
 from pipelines.mapping.model import Source, load_sources
 from pipelines.mapping.version import mapping_version
+from pipelines.mapping.written_sources import written_sources
 from pipelines.warehouse import ledger
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.paths import Workspace
@@ -101,7 +103,7 @@ def ingest(
     settled: float | None = None,
     patience: float | None = None,
 ) -> IngestReport:
-    """Takes in the given files, else all of the inbox and those that the sources read in place.
+    """Takes in the given files, else all of the inbox, what is read in place, and the records.
 
     Each file is copied to the archive, loaded in one transaction and, if it came by the inbox,
     removed from there. A file that is still being written is left where it is and reported as
@@ -117,14 +119,15 @@ def ingest(
         with open_warehouse(workspace.warehouse(mission.mission)) as opened:
             return ingest(workspace, mission, files, progress, opened, again, settled, patience)
     profile = workspace.profile(mission.mission)
-    sources = load_sources(profile)
+    own = load_sources(profile)
+    sources = own | written_sources()
     readers = {**sources, OUTLINES_SOURCE: outlines_source()}
     versions = {name: mapping_version(s, mission, profile) for name, s in readers.items()}
     outlines = cache(lambda: read_outlines(profile, mission))
     intake = _Intake(workspace, mission, connection, sources, versions, outlines)
     problems: list[Problem] = []
     asked = list(_asked_for(intake, again, problems))
-    new = list(_found(workspace, mission, sources, files, problems))
+    new = list(_found(workspace, mission, own, files, problems))
     seconds = settled_seconds() if settled is None else settled
     looks = wait_for_all([entry.path for entry in new], seconds, patience)
     waiting = [entry for entry in new if looks[entry.path][1]]
@@ -238,6 +241,8 @@ def _found(
     yield from _outlines_file(workspace.profile(mission.mission), mission, sources)
     for source in sources.values():
         yield from _read_in_place(source, workspace.profile(mission.mission), problems)
+    for source_name, path in write_files(workspace.home, mission.mission):
+        yield _Found(path, written_sources()[source_name])
     for path in deliveries(workspace.inbox(mission.mission)):
         yield from _with_source(path, sources, problems, True)
 

@@ -19,6 +19,7 @@ from indicators.definitions.mission_profile import SHARED, read_mission, resolve
 from indicators.foundation.data_folder import data_folder
 from indicators.foundation.yaml_files import read_yaml
 from pipelines.ingest.arriving import deliveries
+from pipelines.ingest.written_records import written_text
 from pipelines.release.files import code_sha256, replace_text, sha256_of_tree
 from pipelines.workspace.paths import Workspace
 
@@ -80,6 +81,7 @@ def origin_of(workspace: Workspace, mission: str, as_of: date) -> str:
         sorted((path.name, sha256_of_tree(path)) for path in data),
         sha256_of_tree(profile),
         [[str(path), *_file_state(path)] for path in _read_in_place(profile)],
+        written_text(workspace.home, mission),
     ]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 

@@ -1,15 +1,18 @@
 """A person's answers to a proposal: at a terminal, or as options of the command."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from indicators.definitions.contracts import Column, contracts
-from indicators.foundation.errors import Problem, WrongUse
+from indicators.foundation.errors import Problem, WrongUse, suggestion
 from indicators.foundation.messages import message
 from pipelines.proposal.codes import CodeProposal
 from pipelines.proposal.columns import ColumnProposal, fitting_entry, recode_of
 from pipelines.proposal.known_rows import Known
 from pipelines.proposal.proposal import Proposal
 from pipelines.proposal.told import codes_words
+
+_LISTED = 15  # codes; of more only the nearest are shown
 
 
 def with_header(proposal: Proposal, column: str, header: str, known: Known) -> Proposal:
@@ -27,6 +30,19 @@ def with_header(proposal: Proposal, column: str, header: str, known: Known) -> P
     return replace(proposal, columns=(*others, said))
 
 
+def _asked_code(
+    code: CodeProposal, column: str, known: Sequence[str], language: str
+) -> CodeProposal:
+    """Asks until the answer is a code, or none is given; of many codes the nearest are shown."""
+    listed = ", ".join(known) if len(known) <= _LISTED else suggestion(code.text, known)
+    facts = {"text": code.text, "column": column, "codes": listed}
+    while said := input(message("map.ask.code", language, **facts)).strip():
+        if said in known:
+            return CodeProposal(code.text, said, 1.0, "by_person")
+        print(message("map.not_a_code", language, value=said, nearest=suggestion(said, known)))
+    return code
+
+
 def ask(proposal: Proposal, known: Known, language: str, sure: float) -> Proposal:
     """Asks about each column that is not sure, each text that is not known, each that is open."""
     columns = contracts()[proposal.table].columns
@@ -37,7 +53,7 @@ def ask(proposal: Proposal, known: Known, language: str, sure: float) -> Proposa
             if input(message("map.ask.column", language, **facts)).strip().lower()[:1] == "n":
                 proposal = proposal.without(one.column)
                 continue
-        proposal = _ask_codes(proposal, one, columns[one.column], language)
+        proposal = _ask_codes(proposal, one, _codes_of(columns[one.column], known), language)
     for name in proposal.open_required:
         column = columns[name]
         codes = codes_words(column, "map.open_codes", language)
@@ -50,19 +66,22 @@ def ask(proposal: Proposal, known: Known, language: str, sure: float) -> Proposa
     return proposal
 
 
-def _ask_codes(proposal: Proposal, one: ColumnProposal, column: Column, language: str) -> Proposal:
+def _codes_of(column: Column, known: Known) -> Sequence[str]:
+    """What a text of the column may mean: codes of its list, or of the areas or units known."""
+    if column.allowed_codes:
+        return column.allowed_codes
+    return sorted(set(known.get(column.reference or "", {}).values()))
+
+
+def _ask_codes(
+    proposal: Proposal, one: ColumnProposal, known: Sequence[str], language: str
+) -> Proposal:
     """Asks what texts mean for which no code is proposed."""
-    if not column.allowed_codes or all(code.code for code in one.codes):
+    if not known or all(code.code for code in one.codes):
         return proposal
-    codes = []
-    for code in one.codes:
-        if code.code is None:
-            facts = {"text": code.text, "column": one.column}
-            listed = ", ".join(column.allowed_codes)
-            said = input(message("map.ask.code", language, codes=listed, **facts)).strip()
-            if said in column.allowed_codes:
-                code = CodeProposal(code.text, said, 1.0, "by_person")
-        codes.append(code)
+    codes = [
+        code if code.code else _asked_code(code, one.column, known, language) for code in one.codes
+    ]
     answered = replace(one, codes=tuple(codes), entry={**one.entry, **recode_of(codes)})
     columns = [answered if entry is one else entry for entry in proposal.columns]
     return replace(proposal, columns=tuple(columns))

@@ -247,6 +247,17 @@ _INCIDENTS = [
          closed_on + 60 + (hash(incident_code) % 2)::INT AS completed_on,
          mission, file_sha256, sheet, row_number
        FROM core.incidents WHERE hash(incident_code || 'reviewed') % 3 = 0""",
+    # D-OP-08: done before, on and after the day first agreed; dropped on it and after it
+    """INSERT INTO core.recommendations BY NAME
+       SELECT 'R-' || row_number() OVER (ORDER BY incident_code) AS recommendation_code,
+         'review' AS source_kind, area_code, 'poc_adviser' AS owner_role,
+         occurred_on AS made_on, occurred_on + 30 AS first_due_on, occurred_on + 50 AS due_on,
+         CASE WHEN hash(incident_code) % 6 < 3
+           THEN occurred_on + 29 + (hash(incident_code) % 6)::INT END AS done_on,
+         CASE WHEN hash(incident_code) % 6 IN (3, 4)
+           THEN occurred_on + 27 + (hash(incident_code) % 6)::INT END AS dropped_on,
+         mission, file_sha256, sheet, row_number
+       FROM core.incidents WHERE hash(incident_code || 'recommended') % 3 = 0""",
     # 38
     _incidents(
         "linked_operation = ['un_police', 'un_military', 'joint_host_state', 'none']"

@@ -1,4 +1,4 @@
-"""Indicators from `hot_spots`, `deployments` and `operations`: what was done after, in time."""
+"""What was done after, in time: hot spots, deployments, operations, incidents, recommendations."""
 
 from collections.abc import Iterator
 
@@ -13,6 +13,8 @@ def recompute(world: World) -> Iterator[Recomputed]:
     yield _reached(world)
     yield _left(world)
     yield _reviewed(world)
+    yield _done_on_time(world)
+    yield _days_to_review(world)
 
 
 def _reached(world: World) -> Recomputed:
@@ -95,3 +97,29 @@ def _reviewed(world: World) -> Recomputed:
     by = {"unit_type": "unit_type", "operation_type": "operation_type"}
     waits = pd.DateOffset(days=60)
     return Recomputed("P2-OP-20", "ratio", cases, everything, by, "operations", waits=waits)
+
+
+def _done_on_time(world: World) -> Recomputed:
+    """D-OP-08: what was dropped by the day first agreed is left out; a later day changes nothing."""
+    rows = world.tables["recommendations"].reset_index(drop=True)
+    due = rows["first_due_on"]
+    left_out = rows["dropped_on"] <= due
+    rows = rows.assign(day=due, hit=rows["done_on"] <= due, base=1)
+    cases = rows[~left_out & (due <= world.as_of)]
+    everything = world.on_both_clocks(rows.assign(day=rows["made_on"]), due.mask(left_out))
+    return Recomputed("D-OP-08", "ratio", cases, everything, {}, "recommendations")
+
+
+def _days_to_review(world: World) -> Recomputed:
+    """D-OP-09: from an incident dated to the day to its first completed review."""
+    rows = world.tables["incidents"].reset_index(drop=True)
+    reviews = world.tables["after_action_reviews"]
+    reviews = reviews[~(reviews["completed_on"] < reviews["started_on"])]
+    first = rows["incident_code"].map(reviews.groupby("incident_code")["completed_on"].min())
+    days = (first - rows["occurred_on"]).dt.days
+    is_known = (days >= 0) & (rows["date_precision"] == "day")
+    rows = rows.assign(day=rows["occurred_on"])
+    everything = world.on_both_clocks(rows, first)
+    cases = rows.drop(columns="date_precision").assign(day=first, amount=days)
+    cases = cases[is_known & (first <= world.as_of)]
+    return Recomputed("D-OP-09", "median", cases, everything, {}, "incidents")

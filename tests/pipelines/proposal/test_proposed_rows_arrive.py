@@ -8,6 +8,7 @@ from indicators.definitions.mission_profile import Mission
 from pipelines.cli.main import main
 from pipelines.ingest.inbox import ingest
 from pipelines.mapping.model import load_sources
+from pipelines.proposal.confirm import ask
 from pipelines.proposal.difference import differences
 from pipelines.proposal.known_rows import known_rows
 from pipelines.proposal.preview import preview
@@ -96,6 +97,28 @@ def test_what_is_wrong_is_rejected_for_what_it_is(world: World, kind: str, tmp_p
     assert (reject.column, reject.rule, reject.rows) == (column, rule, 1)
     codes = {row["activity_code"] for row in shown.rows}
     assert codes == {row["activity_code"] for row in file.rows}
+
+
+@pytest.mark.parametrize("kind", ["unknown_code", "unknown_place"])
+def test_a_person_says_what_an_unknown_text_means(
+    world: World, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace, mission = world
+    path = write(messy(kind, WAYS[kind], "activities"), tmp_path)
+    known = known_rows(workspace.warehouse("faulty"))
+    answers = {"activity_type": ["patrols of all kinds", "patrol"], "area_code": ["nowhere", "XX"]}
+    given = iter(answers[REJECTED[kind][0]])
+    monkeypatch.setattr("builtins.input", lambda asked: next(given) if "What is" in asked else "")
+    said = ask(propose(path, known), known, "en", sure=0.9)
+    shown = preview(
+        path,
+        checked(said.mapping()),
+        mission,
+        workspace.profile("faulty"),
+        workspace.warehouse("faulty"),
+    )
+    assert (shown.rows_read, shown.rows_rejected) == (10, 0)
+    assert list(given) == []  # what is no code was asked again
 
 
 def test_a_changed_file_is_told_as_differences_and_mended(
