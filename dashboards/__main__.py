@@ -1,7 +1,6 @@
 """`python -m dashboards`: serves a workspace's releases on one port of this machine."""
 
 import argparse
-import logging
 import socket
 import sys
 from pathlib import Path
@@ -10,6 +9,7 @@ from dashboards.access import AUDIENCES
 from indicators.foundation.messages import message
 
 WRONG_USE = 2
+_THIS_MACHINE = ("127.0.0.1", "localhost")
 
 
 def _arguments(arguments: list[str] | None) -> argparse.Namespace:
@@ -19,6 +19,14 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8050)
     return parser.parse_args(arguments)
+
+
+def _may_listen(home: Path, host: str) -> bool:
+    """Whether other machines may reach the server: only where people must sign in."""
+    from records.accounts import are_required
+    from records.store import Store
+
+    return host in _THIS_MACHINE or are_required(Store.of_workspace(home))
 
 
 def _listening_socket(host: str, port: int) -> socket.socket | None:
@@ -39,6 +47,9 @@ def main(arguments: list[str] | None = None) -> int:
     if not chosen.home.is_dir():
         print(message("page.serve.no_home", home=chosen.home), file=sys.stderr)
         return WRONG_USE
+    if not _may_listen(chosen.home, chosen.host):
+        print(message("page.serve.open_to_all", host=chosen.host), file=sys.stderr)
+        return WRONG_USE
     listening = _listening_socket(chosen.host, chosen.port)
     if listening is None:
         text = message("page.serve.port_taken", port=chosen.port, other=chosen.port + 1)
@@ -51,8 +62,9 @@ def main(arguments: list[str] | None = None) -> int:
 def _serve(chosen: argparse.Namespace, listening: socket.socket) -> None:
     from dashboards import server
     from dashboards.app import create_app
+    from dashboards.http import structured_log
 
-    logging.basicConfig(level=logging.WARNING)
+    structured_log.set_up()
     app = create_app(chosen.home.resolve(), chosen.audience)
     port = listening.getsockname()[1]
     listening.listen(server.WAITING)  # who comes from now on is answered once all is loaded

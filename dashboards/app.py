@@ -21,9 +21,12 @@ from dashboards.context import Context, read_context
 from dashboards.forms import routes
 from dashboards.http import (
     briefs,
+    download_log,
     downloads,
+    health,
     libraries,
     lists,
+    metrics,
     permanent,
     screens,
     security,
@@ -42,6 +45,7 @@ from dashboards.pages import (
     indicators,
     lessons,
     map,
+    missions,
     overview,
     perceptions,
     readiness,
@@ -53,6 +57,7 @@ from dashboards.releases import DamagedRelease
 from dashboards.theme import style_sheet
 from dashboards.wording.words import Words
 from indicators.foundation.messages import LANGUAGES
+from records.store import Store
 
 HEALTH = "health"
 
@@ -71,12 +76,19 @@ PAGES: Sequence[tuple[str, ModuleType]] = (
     ("next", readiness),
     ("sure", data_quality),
     ("sure", releases),
+    ("sure", missions),
     ("sure", catalogue),
     ("sure", help),
 )
 # What can be read of a release that holds no figure.
 WITHOUT_FIGURES = (data_quality, releases, catalogue, help)
 ENTRIES = tuple(NavigationEntry(group, page.NAME, page.PATH) for group, page in PAGES)
+
+
+def _entries(audience: Audience) -> list[NavigationEntry]:
+    """The navigation: many missions are headquarters' own subject."""
+    return [entry for entry in ENTRIES if audience == "hq" or entry.path != missions.PATH]
+
 
 _INDEX = """<!DOCTYPE html>
 <html lang="{lang}"{theme}>
@@ -253,11 +265,13 @@ def create_app(home: Path, audience: Audience = "mission") -> dash.Dash:
         enable_mcp=False,
         title="POC Lens",
     )
-    pages = Pages(ENTRIES, lambda address: answer(home, audience, address), failed)
+    pages = Pages(_entries(audience), lambda address: answer(home, audience, address), failed)
     app.screens = Screens(home, audience, pages)
     app.layout = _layout
     _add_callbacks(app)
     _add_failures(app)
+    metrics.add_metrics(app.server)
+    security.add_limits(app.server)
     screens.add_route(app.server, app.screens)
     downloads.add_route(app.server, home, audience)
     briefs.add_route(app.server, home, audience)
@@ -265,6 +279,9 @@ def create_app(home: Path, audience: Audience = "mission") -> dash.Dash:
     permanent.add_route(app.server)
     routes.add_routes(app.server, home, audience)
     api_routes.add_routes(app.server, home, audience)
+    store = Store.of_workspace(home)
+    health.add_route(app.server, home, audience, store)
+    download_log.add_log(app.server, store)
     libraries.keep_libraries(app)
     security.add_headers(app)
     return app

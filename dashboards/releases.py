@@ -19,7 +19,7 @@ import pandas as pd
 from dashboards.access import Audience
 from dashboards.kept import Kept
 
-_LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
+LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
@@ -50,7 +50,7 @@ class DamagedRelease(Exception):
 
 @lru_cache(maxsize=6)
 def _database(path: Path, modified: int) -> duckdb.DuckDBPyConnection:
-    return duckdb.connect(str(path), read_only=True, config=_LOCKED_DOWN)
+    return duckdb.connect(str(path), read_only=True, config=LOCKED_DOWN)
 
 
 def _bytes_of(frame: pd.DataFrame) -> int:

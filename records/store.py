@@ -176,11 +176,11 @@ class Store:
             return _versions(connection, asked.order_by(RECORD_VERSION.c.key), kind)
 
     def edition(self) -> int:
-        """A number that differs after anything was written: pages that show records hang on it."""
+        """A number that differs after a record was written: pages that show records hang on it."""
         if not self.exists():
             return 0
         with self.reading() as connection:
-            return connection.scalar(select(func.max(AUDIT_ENTRY.c.number))) or 0
+            return connection.scalar(select(func.max(RECORD_VERSION.c.entry))) or 0
 
     def audit_log(self, last: int) -> list[dict[str, Any]]:
         """The last entries of the audit log, newest first."""

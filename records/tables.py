@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 
 METADATA = MetaData()
-HEAD = "0002"  # the migration that these tables stand at
+HEAD = "0003"  # the migration that these tables stand at
 
 AUDIT_ENTRY = Table(
     "audit_entry",
@@ -64,6 +64,19 @@ SETTING = Table(
     METADATA,
     Column("name", String(40), primary_key=True),
     Column("value", String(200), nullable=False),
+)
+
+API_TOKEN = Table(
+    "api_token",
+    METADATA,
+    Column("token_id", String(16), primary_key=True),
+    Column("name", String(80), nullable=False),  # whose it is, for people
+    Column("scopes", String(200), nullable=False),  # separated by spaces
+    Column("mission", String(64)),  # null: of all missions
+    Column("secret_sha256", String(64), nullable=False),
+    Column("made_at", String(40), nullable=False),
+    Column("valid_until", String(10), nullable=False),
+    Column("revoked_at", String(40)),
 )
 
 APPEND_ONLY = (AUDIT_ENTRY.name, RECORD_VERSION.name)

@@ -1,12 +1,14 @@
 """Releases of all missions and their files, with checksum, tag and range."""
 
 import base64
+import hashlib
 from pathlib import Path
 from typing import Any
 
 from flask import Response, send_file
 
 from dashboards.access import Audience
+from dashboards.http.api import is_open
 from dashboards.http.downloads import listed_files
 from dashboards.releases import (
     Release,
@@ -16,13 +18,15 @@ from dashboards.releases import (
     release_names,
 )
 
+STATEMENTS = ("manifest.json", "publication.json")
+
 
 def releases(home: Path, audience: Audience) -> list[dict[str, Any]]:
     """What this server holds: every release of every mission that the audience has a copy of."""
     found = []
     for mission in published_missions(home):
         current = current_release(home, mission, audience)
-        for name in release_names(home, mission):
+        for name in release_names(home, mission) if is_open(mission) else ():
             release = release_named(home, mission, name, audience)
             if release is not None:
                 found.append(_told(release, current is not None and current.name == name))
@@ -52,9 +56,20 @@ def files(release: Release) -> list[dict[str, Any]]:
     ]
 
 
+def _statements(release: Release) -> dict[str, str]:
+    """Manifest and publication, which list all other files, with their own SHA-256."""
+    paths = {name: release.folder / name for name in STATEMENTS}
+    return {
+        name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for name, path in paths.items()
+        if path.is_file()
+    }
+
+
 def file_response(release: Release, path: str) -> Response | None:
     """The file, whole, in part (Range) or not again (If-None-Match); None where none is listed."""
-    sha256 = listed_files(release).get(path)
+    listed = listed_files(release) | _statements(release)
+    sha256 = listed.get(path)
     place = release.folder / path
     if sha256 is None or not place.is_file():
         return None

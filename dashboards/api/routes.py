@@ -13,6 +13,7 @@ from dashboards.access import Audience
 from dashboards.api import availability, data, files, openapi, structures
 from dashboards.api.problems import ApiProblem, add_handlers, language
 from dashboards.api.query import cell_query, check_flow
+from dashboards.http.api import is_open
 from dashboards.http.finished import Finished
 from dashboards.releases import Release, current_release, published_missions, release_named
 
@@ -57,7 +58,7 @@ def _is_known(server: Flask) -> bool:
 def _add_files(api: Blueprint, home: Path, audience: Audience) -> None:
     def named(mission: str, name: str) -> Release:
         release = release_named(home, Path(mission).name, Path(name).name, audience)
-        if release is None:
+        if release is None or not is_open(mission):
             raise ApiProblem("not_found")
         return release
 
@@ -80,9 +81,11 @@ def _add_files(api: Blueprint, home: Path, audience: Audience) -> None:
 def _add_sdmx(api: Blueprint, home: Path, audience: Audience) -> None:
     def chosen(mission: str | None, name: str | None) -> list[Release]:
         if mission is None:
-            found = [current_release(home, one, audience) for one in published_missions(home)]
+            open_to = [one for one in published_missions(home) if is_open(one)]
+            found = [current_release(home, one, audience) for one in open_to]
         else:
-            found = [release_named(home, Path(mission).name, Path(str(name)).name, audience)]
+            release = release_named(home, Path(mission).name, Path(str(name)).name, audience)
+            found = [release if is_open(mission) else None]
         releases = [one for one in found if one is not None]
         if not releases:
             raise ApiProblem("not_found")

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from flask import Flask, abort, redirect, request, session
 
+from dashboards.http import api, health
 from dashboards.http.address import Address
 from records import accounts
 from records.rights import LOCAL, Actor
@@ -35,10 +36,12 @@ def add_gate(server: Flask, store: Store) -> None:
     @server.before_request
     def gate() -> Any:
         path = request.path
-        if path in (SIGN_IN, "/health") or path.startswith(_OPEN):
+        if path in (SIGN_IN, *health.OPEN) or path.startswith(_OPEN):
             return None
         if actor(store) is not None:
             return None
+        if api.is_for_programs(path):
+            return api.refusal(store)
         if path.startswith(_FETCHED) or request.method != "GET":
             return abort(401)
         language = Address.parse("/", request.query_string.decode("utf-8", "replace")).language

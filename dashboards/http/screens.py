@@ -24,7 +24,7 @@ from dashboards.http.address import Address
 from dashboards.http.finished import Finished
 from dashboards.http.shared_answers import SharedAnswers
 from dashboards.kept import Kept
-from dashboards.queries import records
+from dashboards.queries import missions, records
 from dashboards.releases import current_editions
 from dashboards.wording.words import Words
 from indicators.foundation.faults import traceback_of
@@ -69,8 +69,9 @@ class Screens:
     def _key(self, address: Address) -> Hashable:
         editions = current_editions(self._home, self._audience)
         written = self._store.edition() if address.path in records.PAGES else 0
+        pulled = missions.edition(self._home) if address.path == missions.PATH else ()
         parameters = tuple(sorted(address.parameters.items()))
-        return editions, date.today(), written, address.path, parameters
+        return editions, date.today(), written, pulled, address.path, parameters
 
     def screen(self, address: Address) -> Finished:
         """The answer for an address; what failed is answered and never kept."""

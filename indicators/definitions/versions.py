@@ -9,6 +9,7 @@ periods that are its.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from indicators.definitions.indicator import EarlierVersion, Indicator
 
@@ -32,6 +33,14 @@ _COMPUTING = (
 def is_computed_alike(one: Indicator, other: Indicator) -> bool:
     """Whether two entries give the same figures; their words may differ."""
     return all(getattr(one, name) == getattr(other, name) for name in _COMPUTING)
+
+
+def computing_part(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Of an entry as a release holds it (JSON) what its figures follow from, words left out.
+
+    Unread: an entry of another catalogue, which this program might refuse, can be compared too.
+    """
+    return {name: entry[name] for name in _COMPUTING if name in entry}
 
 
 def with_versions(versions: Sequence[Indicator]) -> Indicator:

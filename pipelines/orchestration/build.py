@@ -6,6 +6,12 @@ import dagster as dg
 
 from pipelines.orchestration.assets import core_assets, mart_assets
 from pipelines.orchestration.checks import contract_checks
+from pipelines.orchestration.headquarters import (
+    headquarters_assets,
+    headquarters_job,
+    is_headquarters,
+    quarterly_schedule,
+)
 from pipelines.orchestration.jobs import publish_job, refresh_job
 from pipelines.orchestration.partitions import mission_partitions, quarter_partitions
 from pipelines.orchestration.release_assets import release_assets
@@ -20,15 +26,20 @@ def build_definitions(workspace: Workspace, as_of: date | None = None) -> dg.Def
     missions = mission_partitions(workspace)
     quarters = quarter_partitions(workspace, date.today())
     refresh, publish = refresh_job(), publish_job()
+    assets = [core_assets(missions), *mart_assets(missions), *release_assets(quarters)]
+    jobs = [refresh, publish]
+    schedules = [nightly_schedule(workspace, refresh), quarter_end_schedule(workspace, publish)]
+    if is_headquarters(workspace):
+        headquarters = headquarters_job()
+        assets += headquarters_assets()
+        jobs.append(headquarters)
+        schedules.append(quarterly_schedule(headquarters))
     return dg.Definitions(
-        assets=[core_assets(missions), *mart_assets(missions), *release_assets(quarters)],
+        assets=assets,
         asset_checks=[contract_checks(missions)],
-        jobs=[refresh, publish],
+        jobs=jobs,
         sensors=[inbox_sensor(workspace, refresh)],
-        schedules=[
-            nightly_schedule(workspace, refresh),
-            quarter_end_schedule(workspace, publish),
-        ],
+        schedules=schedules,
         resources={
             "workspace": WorkspaceResource(home=str(workspace.home)),
             "as_of": AsOf(day=as_of.isoformat() if as_of else ""),

@@ -9,9 +9,10 @@ leaves the machine. That one cannot be sent stops nothing; the run says so.
 import json
 import os
 import smtplib
-import urllib.request
 from collections.abc import Iterator, Sequence
 from email.message import EmailMessage
+
+import requests
 
 from indicators.foundation.messages import LANGUAGES, message
 
@@ -43,8 +44,8 @@ def _post(url: str, mission: str, tables: Sequence[str], checks: Sequence[str]) 
     sentences = dict(zip(LANGUAGES, _sentences(mission, tables, checks), strict=True))
     facts = {"mission": mission, "tables": list(tables), "checks": list(checks), "text": sentences}
     headers = {"Content-Type": "application/json"}
-    request = urllib.request.Request(url, json.dumps(facts).encode(), headers)
-    urllib.request.urlopen(request, timeout=_SECONDS).close()
+    answer = requests.post(url, data=json.dumps(facts), headers=headers, timeout=_SECONDS)
+    answer.raise_for_status()
 
 
 def _mail(to: str, mission: str, tables: Sequence[str], checks: Sequence[str]) -> None:

@@ -21,9 +21,18 @@ def releases_of(workspace: Workspace, mission: str) -> list[str]:
     """Names of the mission's releases, sorted by quarter and counter."""
     folder = workspace.releases(mission)
     names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
-    found = [match for match in map(_RELEASE.match, names) if match]
-    found.sort(key=lambda match: (match["period"], int(match["counter"])))
-    return [match[0] for match in found]
+    return sorted(filter(is_release_name, names), key=release_order)
+
+
+def is_release_name(name: str) -> bool:
+    """Whether a text is the name of a release, such as 2026-Q3-r01."""
+    return _RELEASE.match(name) is not None
+
+
+def release_order(name: str) -> tuple[str, int]:
+    """By this releases stand in order: quarter, then counter."""
+    period, _, counter = name.rpartition("-r")
+    return period, int(counter)
 
 
 def next_name(workspace: Workspace, mission: str, period: str) -> str:

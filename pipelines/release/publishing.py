@@ -22,6 +22,8 @@ from pipelines.release.naming import (
     next_name,
     period_of_release,
 )
+from pipelines.release.signing import signed
+from pipelines.workspace.keys import signing_key
 from pipelines.workspace.paths import Workspace
 
 
@@ -79,7 +81,7 @@ def _whole_candidate(workspace: Workspace, mission: str, period: str) -> Path:
 def _write_publication(
     workspace: Workspace, mission: str, candidate: Path, name: str, published_by: str | None
 ) -> None:
-    """Who, when, and what is not the same in two equal runs."""
+    """Who, when, what is not the same in two equal runs; signed where a key is at hand."""
     publication = candidate / PUBLICATION
     publication.unlink(missing_ok=True)
     content = {
@@ -91,7 +93,8 @@ def _write_publication(
         "previous_release": current_name(workspace, mission),
         "manifest_sha256": sha256_of(candidate / MANIFEST),
     } | publication_files(candidate)
-    write_json(publication, content)
+    key = signing_key()
+    write_json(publication, signed(content, key) if key else content)
 
 
 def _user() -> str:

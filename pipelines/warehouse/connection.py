@@ -1,11 +1,11 @@
 """Opening a mission's warehouse: one writer at a time, locked down, with all its tables."""
 
-import fcntl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
+from filelock import FileLock, Timeout
 
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.faults import quoting_no_row
@@ -37,12 +37,15 @@ def open_warehouse(
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
     """Holds `<file>.lock`; the system lets go of it when the process ends, however it ends."""
-    with path.with_name(path.name + ".lock").open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise WrongUse(Problem("warehouse_locked", path.name)) from None
+    lock = FileLock(path.with_name(path.name + ".lock"), timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise WrongUse(Problem("warehouse_locked", path.name)) from None
+    try:
         yield
+    finally:
+        lock.release()
 
 
 def _lock_down(

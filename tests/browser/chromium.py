@@ -32,6 +32,7 @@ PAGES = (
     "/effects?edge=E5",
     "/data-quality",
     "/releases",
+    "/missions",
     "/catalogue",
     "/effort",
     "/alerts",

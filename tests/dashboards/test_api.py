@@ -234,7 +234,7 @@ def test_the_checksum_is_that_of_the_manifest(client, home) -> None:
     assert client.get(told[0]["href"]).headers["Repr-Digest"] == f"sha-256=:{digest}:"
 
 
-@pytest.mark.parametrize("path", ["hq/poclens.duckdb", "manifest.json", "../current", "mission/x"])
+@pytest.mark.parametrize("path", ["hq/poclens.duckdb", "../current", "mission/x"])
 def test_no_other_file_is_sent(client, path) -> None:
     answer = client.get(f"/api/releases/{MISSION}/{RELEASE}/files/{path}")
     assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")

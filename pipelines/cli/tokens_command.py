@@ -1,0 +1,80 @@
+"""`poclens tokens list|add|revoke`: what programs bring to fetch releases from the dashboards."""
+
+import argparse
+import getpass
+from functools import partial
+
+from indicators.foundation.errors import Problem, WrongUse
+from indicators.foundation.messages import message
+from pipelines.cli.main import show
+from pipelines.cli.options import day_of
+from records.store import Store
+
+_SCOPES = ("releases", "data", "metrics")
+
+
+def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+    """The step, the token, and what a new one may do until when."""
+    steps = ("list", "add", "revoke")
+    parser.add_argument("step", choices=steps, help=message("cli.tokens.step", language))
+    parser.add_argument("name", nargs="?", help=message("cli.tokens.name", language))
+    parser.add_argument(
+        "--scope", action="append", choices=_SCOPES, help=message("cli.tokens.scope", language)
+    )
+    parser.add_argument("--mission", metavar="M", help=message("cli.tokens.mission", language))
+    parser.add_argument(
+        "--until",
+        type=partial(day_of, language=language),
+        metavar="YYYY-MM-DD",
+        help=message("cli.tokens.until", language),
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Does one step; a new token is printed this once."""
+    from records import tokens
+    from records.store import utc_now
+
+    store, now = Store.of_workspace(arguments.workspace.home), utc_now()
+    if arguments.step == "list":
+        return _list(arguments, store)
+    who, language = f"{getpass.getuser()} (poclens)", arguments.language
+    for needed in ("name", "until") if arguments.step == "add" else ("name",):
+        if not getattr(arguments, needed):
+            what = "NAME" if needed == "name" else f"--{needed}"
+            raise WrongUse(Problem("tokens_needs", parameters={"what": what}))
+    try:
+        if arguments.step == "revoke":
+            tokens.revoke(store, arguments.name, who, now)
+            text = message("cli.tokens.revoked", language, token_id=arguments.name)
+            show(arguments, {"revoked": arguments.name}, text)
+            return 0
+        scopes = arguments.scope or ["releases"]
+        facts = (arguments.name, scopes, arguments.until, who, now, arguments.mission)
+        made = tokens.add(store, *facts)
+    except tokens.TokenProblem as problem:
+        raise WrongUse(Problem(f"tokens_{problem.reason}", value=arguments.name)) from problem
+    show(arguments, {"token": made}, message("cli.tokens.added", language, token=made))
+    return 0
+
+
+def _list(arguments: argparse.Namespace, store: Store) -> int:
+    from records import tokens
+    from records.store import utc_now
+
+    now = utc_now()
+    rows = [
+        {
+            "token_id": one.token_id,
+            "name": one.name,
+            "scopes": " ".join(one.scopes),
+            "mission": one.mission or "–",
+            "until": one.valid_until.isoformat(),
+            "state": one.state(now),
+        }
+        for one in tokens.tokens(store)
+    ]
+    lines = [message("cli.tokens.line", arguments.language, **row) for row in rows]
+    none = message("cli.tokens.none", arguments.language)
+    show(arguments, {"tokens": rows}, "\n".join(lines or [none]))
+    return 0

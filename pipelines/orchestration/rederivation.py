@@ -1,0 +1,178 @@
+"""The figures of a release computed again, from what the archive keeps of its inputs.
+
+In a workspace of its own that is thrown away: the profile, the archived files in the order in which
+they came, the release before it. Equal inputs and equal code give equal bytes, so files are held
+against the manifest's hashes, and figures row by row.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from indicators.definitions.mission_profile import Mission, read_mission
+from indicators.foundation.database import named_rows
+from pipelines.ingest import archive
+from pipelines.ingest.delivered_file import Delivery, read_delivery
+from pipelines.ingest.inbox import ingest
+from pipelines.ingest.load_file import load_file
+from pipelines.mapping.area_polygons import OUTLINES_SOURCE, read_outlines
+from pipelines.mapping.model import load_sources
+from pipelines.mapping.version import mapping_version
+from pipelines.orchestration.run import publish, refresh
+from pipelines.release.files import code_sha256, sha256_of, sha256_of_tree
+from pipelines.release.manifest import MANIFEST, PUBLICATION
+from pipelines.release.naming import database_of
+from pipelines.release.verification import read_release_json
+from pipelines.warehouse.connection import open_warehouse
+from pipelines.workspace.installation import make_workspace
+from pipelines.workspace.paths import Workspace
+
+
+@dataclass(frozen=True)
+class Rederivation:
+    """What came out: figures and files that are the same, of how many.
+
+    `obstacles`: message keys of what makes a difference likely, or, where nothing was computed,
+    why not (code, profile, or inputs that are not those of the release).
+    """
+
+    obstacles: tuple[str, ...]
+    missing_inputs: tuple[str, ...]
+    figures: int = 0
+    figures_differing: int = 0
+    files: int = 0
+    files_differing: tuple[str, ...] = ()
+    is_computed: bool = False
+
+    @property
+    def is_same(self) -> bool:
+        """Whether the figures were computed again and every one is the same."""
+        return self.is_computed and not self.figures_differing and self.figures > 0
+
+
+def rederive(workspace: Workspace, mission: str, folder: Path) -> Rederivation:
+    """Computes a release of this workspace again and compares; the workspace is only read.
+
+    Where an input is not in the archive, or the profile has changed, nothing is computed.
+    """
+    manifest = read_release_json(folder, MANIFEST)
+    missing = tuple(_missing_inputs(workspace, mission, manifest))
+    obstacles = tuple(_obstacles(workspace, mission, manifest, missing))
+    if "profile" in obstacles or missing:
+        return Rederivation(obstacles, missing)
+    with tempfile.TemporaryDirectory(prefix="poclens-verify-") as made:
+        again = Workspace(Path(made) / "workspace")
+        path = _computed(workspace, again, mission, folder, manifest)
+        return _compared(folder, path, manifest, obstacles)
+
+
+def _obstacles(
+    workspace: Workspace, mission: str, manifest: Mapping[str, Any], missing: tuple[str, ...]
+) -> Iterator[str]:
+    if manifest["code"]["sha256"] != code_sha256():
+        yield "code"
+    profile = workspace.profile(mission)
+    if not profile.is_dir() or manifest["profile_sha256"] != sha256_of_tree(profile):
+        yield "profile"
+    if missing:
+        yield "inputs"
+
+
+def _missing_inputs(
+    workspace: Workspace, mission: str, manifest: Mapping[str, Any]
+) -> Iterator[str]:
+    profile, folder = workspace.profile(mission), workspace.archive(mission)
+    sources = load_sources(profile) if profile.is_dir() else {}
+    for entry in manifest["inputs"]:
+        is_read_in_place = entry["source"] == OUTLINES_SOURCE or _is_in_place(sources, entry)
+        if not is_read_in_place and archive.archived_path(folder, entry["sha256"]) is None:
+            yield entry["name"]
+
+
+def _is_in_place(sources: Mapping[str, Any], entry: Mapping[str, Any]) -> bool:
+    source = sources.get(entry["source"])
+    return source is not None and any(pattern.startswith("${") for pattern in source.files)
+
+
+def _computed(
+    workspace: Workspace, again: Workspace, mission: str, folder: Path, manifest: Mapping[str, Any]
+) -> Path:
+    """The folder of the release that the new workspace publishes."""
+    make_workspace(again)
+    shutil.copytree(workspace.profile(mission), again.profile(mission))
+    _copy_previous(folder, again.releases(mission))
+    profile = read_mission(again.profile(mission))
+    _load_inputs(workspace.archive(mission), again, profile, folder)
+    refresh(again, mission, date.fromisoformat(manifest["as_of"]))
+    approved_by = str(manifest.get("partner_copy_approved_by", ""))
+    _, path = publish(again, mission, manifest["period"], approved_by)
+    return path
+
+
+def _copy_previous(folder: Path, releases: Path) -> None:
+    """The release that was current then: what was revised is told against it."""
+    previous = read_release_json(folder, PUBLICATION).get("previous_release")
+    if previous and (folder.parent / previous).is_dir():
+        releases.mkdir(parents=True)
+        shutil.copytree(folder.parent / previous, releases / previous)
+        (releases / "current").write_text(f"{previous}\n", encoding="utf-8")
+
+
+def _load_inputs(kept: Path, again: Workspace, mission: Mission, folder: Path) -> None:
+    """Loads the archived files in the order in which the release had them."""
+    profile = again.profile(mission.mission)
+    sources = load_sources(profile)
+    outlines = cache(lambda: read_outlines(profile, mission))
+    with open_warehouse(again.warehouse(mission.mission)) as connection:
+        ingest(again, mission, connection=connection)  # outlines, and what is read in place
+        for entry in _in_order(folder):
+            path = archive.archived_path(kept, entry["file_sha256"])
+            source = sources.get(entry["source"])
+            if path is None or source is None:  # read in place, above
+                continue
+            read = archive.read_rows if archive.is_rows(path) else read_delivery
+            version = mapping_version(source, mission, profile)
+            facts = (path, entry["name"], entry["file_sha256"], source, version)
+            load_file(connection, mission, Delivery(*facts), outlines, read)
+
+
+def _in_order(folder: Path) -> list[dict[str, Any]]:
+    with duckdb.connect(str(database_of(folder, "mission")), read_only=True) as release:
+        rows = release.execute(
+            "SELECT file_sha256, name, source FROM mart.input_file ORDER BY sequence, name"
+        )
+        return named_rows(rows)
+
+
+def _compared(
+    folder: Path, again: Path, manifest: Mapping[str, Any], obstacles: tuple[str, ...]
+) -> Rederivation:
+    differing = tuple(
+        str(entry["path"])
+        for entry in manifest["files"]
+        if not (again / entry["path"]).is_file()
+        or sha256_of(again / entry["path"]) != entry["sha256"]
+    )
+    figures, wrong = _figures(folder, again)
+    return Rederivation(obstacles, (), figures, wrong, len(manifest["files"]), differing, True)
+
+
+def _figures(folder: Path, again: Path) -> tuple[int, int]:
+    """Published values of the mission's copy, and those that the other has not as they are."""
+    name = Path("mission", "parquet", "indicator_value.parquet")
+    with duckdb.connect(":memory:") as connection:
+        for view, path in (("before", folder), ("after", again)):
+            connection.read_parquet(str(path / name)).create_view(view)
+        ((figures, wrong),) = connection.execute(
+            """SELECT (SELECT count(*) FROM before),
+              (SELECT count(*) FROM (FROM before EXCEPT ALL FROM after))
+              + (SELECT count(*) FROM (FROM after EXCEPT ALL FROM before))"""
+        ).fetchall()
+    return int(figures), int(wrong)
