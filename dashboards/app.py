@@ -30,6 +30,7 @@ from dashboards.http import (
 from dashboards.http.address import Address
 from dashboards.http.screens import Answer, Pages, Screens, asked_address
 from dashboards.pages import (
+    accountability,
     alerts,
     assessment,
     catalogue,
@@ -46,6 +47,7 @@ from dashboards.pages import (
     readiness,
     releases,
     results_chain,
+    threats,
     transition,
 )
 from dashboards.releases import DamagedRelease
@@ -64,7 +66,9 @@ PAGES: Sequence[tuple[str, ModuleType]] = (
     ("together", effects),
     ("next", map),
     ("next", alerts),
+    ("next", threats),
     ("next", assessment),
+    ("next", accountability),
     ("next", transition),
     ("next", lessons),
     ("next", readiness),

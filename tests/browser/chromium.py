@@ -37,6 +37,8 @@ PAGES = (
     "/alerts",
     "/assessment?indicator=P2-OC-05",
     "/readiness",
+    "/threats",
+    "/accountability",
     "/help",
 )
 

@@ -12,6 +12,7 @@ from dash import dcc, html
 from dashboards.access import Audience
 from dashboards.context import Context
 from dashboards.pages import (
+    accountability,
     alerts,
     catalogue,
     data_quality,
@@ -27,6 +28,7 @@ from dashboards.pages import (
     readiness,
     releases,
     results_chain,
+    threats,
     transition,
 )
 from dashboards.queries import framework
@@ -51,6 +53,8 @@ PAGES = {
     "/transition": transition,
     "/lessons": lessons,
     "/readiness": readiness,
+    "/threats": threats,
+    "/accountability": accountability,
     "/help": help,
 }
 EVERY_PAGE = pytest.mark.parametrize(("path", "page"), PAGES.items(), ids=list(PAGES))
