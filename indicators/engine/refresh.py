@@ -48,6 +48,7 @@ from indicators.engine.planned_and_done import (
     COMPLETED_ACTIVITY_CLOCK,
     fill_effort,
     fill_plan_changes,
+    fill_work_plan,
 )
 from indicators.engine.reference_tables import fill_registers
 from indicators.engine.reject_impact import write_reject_impact
@@ -94,6 +95,7 @@ _ENGINE_TABLES = (  # those that are written whole; the others are kept (`values
     "base",
     "effort",
     "plan_change",
+    "work_plan",
     "joint_activity",
     "pending_action",
     "early_warning",
@@ -145,6 +147,7 @@ def compute(
         fill_registers(connection, mission, all_versions(indicators), as_of, profile, spans)
         fill_effort(connection, mission)
         fill_plan_changes(connection, mission)
+        fill_work_plan(connection, mission)
         fill_pending_actions(connection, mission, [indicator.code for indicator in indicators])
         fill_early_warning(connection, mission, [indicator.code for indicator in indicators])
         fill_threat_response(connection, mission)
