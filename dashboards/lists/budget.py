@@ -131,7 +131,7 @@ def _titles(context: Context) -> dict[str, str]:
 
 def _reasons(context: Context, group: pd.DataFrame) -> str:
     """The reasons given for changes of the plan, those of most lines first."""
-    given = group["reasons"].explode().dropna()
+    given = group["reasons"].dropna().str.split("|").explode()
     counted = given.value_counts(sort=True).reset_index()
     counted.columns = pd.Index(["reason", "lines"])
     ordered = counted.sort_values(["lines", "reason"], ascending=[False, True])
@@ -173,7 +173,7 @@ def plan_sheets(context: Context) -> list[Sheet]:
                 None if formats.is_missing(row[name]) else float(row[name])
                 for name in ("original", "quantity", "done")
             ),
-            "; ".join(row["reasons"]),
+            row["reasons"].replace("|", "; ") if isinstance(row["reasons"], str) else None,
         ]
         for row in rows_of(plan(context))
     ]

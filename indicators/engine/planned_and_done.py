@@ -155,8 +155,8 @@ def fill_work_plan(connection: duckdb.DuckDBPyConnection, mission: Mission) -> N
           sum(original), CAST(sum(planned_quantity) AS DOUBLE),
           CAST(sum(coalesce(done, 0)) FILTER (
             quantity_unit = 'activity' AND "month" <= as_of_day()) AS BIGINT),
-          coalesce(list_sort(list_distinct(list(change_reason) FILTER (
-            change_reason IS NOT NULL))), [])
+          string_agg(DISTINCT replace(change_reason, '|', '/'), '|' ORDER BY replace(
+            change_reason, '|', '/'))
         FROM line LEFT JOIN cited USING (plan_line_code) LEFT JOIN unit USING (unit_code)
         WHERE make_date(CAST(left(budget_year, 4) AS INTEGER), 7, 1) <= as_of_day()
         GROUP BY ALL ORDER BY ALL""",

@@ -108,12 +108,12 @@ CREATE TABLE mart.plan_change (
 
 -- The plan of a budget year (July to June), months to come included, by unit, own area, month,
 -- activity and outcome. `original`: version 1; `done`: completed activities that cite a line, null
--- of lines that plan persons and of months after the as-of day; `reasons`: of changes, each once
+-- of lines that plan persons and of months after the as-of day; `reasons`: of changes, joined by |
 CREATE TABLE mart.work_plan (
   mission VARCHAR, budget_year VARCHAR, month DATE, area VARCHAR, unit_code VARCHAR,
   unit_type VARCHAR, activity_type VARCHAR, quantity_unit VARCHAR, outcome VARCHAR,
   expected_accomplishment VARCHAR, lines BIGINT, original DOUBLE, quantity DOUBLE, done BIGINT,
-  reasons VARCHAR[]
+  reasons VARCHAR
 );
 
 -- Completed activities with another component; one with two stands with both

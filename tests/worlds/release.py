@@ -977,8 +977,8 @@ def _work_plan_rows() -> list[dict[str, Any]]:
     line = {"mission": MISSION, "budget_year": "2026/27", "area": "MT0101", "unit_code": "FPU-1"}
     line |= {"unit_type": "FPU", "activity_type": "patrol", "quantity_unit": "activity"}
     line |= {"outcome": item, "expected_accomplishment": None, "lines": 2, "original": 8.0}
-    changed = {"month": date(2026, 8, 1), "quantity": 4.0, "done": 3, "reasons": ["Access lost"]}
-    to_come = {"month": date(2027, 1, 1), "quantity": 8.0, "done": None, "reasons": []}
+    changed = {"month": date(2026, 8, 1), "quantity": 4.0, "done": 3, "reasons": "Access lost"}
+    to_come = {"month": date(2027, 1, 1), "quantity": 8.0, "done": None, "reasons": None}
     return [line | changed, line | to_come]
 
 

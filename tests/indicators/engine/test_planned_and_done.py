@@ -60,9 +60,9 @@ def test_the_work_plan_keeps_the_original_and_the_months_to_come() -> None:
     small.compute("P2-OP-01", as_of=date(2026, 3, 31))
     columns = "month, quantity_unit, outcome, lines, original, quantity, done, reasons"
     assert _rows(small, columns, "work_plan") == [
-        (date(2026, 1, 1), "activity", "safe", 1, 4.0, 3.0, 2, ["Access lost"]),
-        (date(2026, 1, 1), "person", "safe", 1, 4.0, 4.0, None, []),
-        (date(2026, 6, 1), "activity", "safe", 1, 4.0, 4.0, None, []),
+        (date(2026, 1, 1), "activity", "safe", 1, 4.0, 3.0, 2, "Access lost"),
+        (date(2026, 1, 1), "person", "safe", 1, 4.0, 4.0, None, None),
+        (date(2026, 6, 1), "activity", "safe", 1, 4.0, 4.0, None, None),
     ]
 
 
