@@ -32,7 +32,12 @@ def sentence(context: Context) -> str:
     overdue = len(records.overdue(context))
     late = sum(one.is_overdue(date.today()) for one in written.evaluations(context))
     roles = sum(1 for codes in indicators_by_role(context).values() if codes)
-    return words("accountability.sentence", roles=str(roles), overdue=str(overdue), late=str(late))
+    said = [
+        words("accountability.sentence", roles=str(roles)),
+        words.digits("accountability.sentence_overdue", overdue),
+        words.digits("accountability.sentence_late", late),
+    ]
+    return " ".join(said)
 
 
 def body(context: Context) -> list[Any]:

@@ -78,7 +78,7 @@ def _outputs(context: Context, found: pd.DataFrame) -> html.Section:
 
 def _by(context: Context, found: pd.DataFrame, name: str) -> html.Section:
     """Activities planned and done, a row a month or a unit; every line is in the file."""
-    words, title = context.words, context.words(f"budget.by_{name}")
+    words, title = context.words, context.words(f"budget.by.{name}")
     own = found[found["quantity_unit"] == "activity"]
     if own.empty:
         return card(title, [notice(words("budget.no_plan"))], key=f"plan-{name}")

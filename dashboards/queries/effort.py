@@ -30,7 +30,7 @@ def joint_activities(release: Release, start: str, end: str, area: str) -> pd.Da
 
 
 def work_plan(release: Release, budget_year: str) -> pd.DataFrame:
-    """The plan of a budget year by month, own area, unit, activity and outcome, with what was done."""
+    """The plan of a budget year, and what was done, by month, own area, unit, activity, outcome."""
     sql = """SELECT * FROM mart.work_plan WHERE budget_year = ?
         ORDER BY month, area, unit_code, activity_type, outcome"""
     return release.frame(sql, [budget_year])
