@@ -42,7 +42,7 @@ from indicators.engine.known_record import (
     spans_of_indicators,
 )
 from indicators.engine.operation_reviews import fill_operations
-from indicators.engine.pending_actions import fill_pending_actions
+from indicators.engine.pending_actions import fill_alerts_without_action, fill_pending_actions
 from indicators.engine.planned_and_done import (
     COMPLETED_ACTIVITY,
     COMPLETED_ACTIVITY_CLOCK,
@@ -98,6 +98,7 @@ _ENGINE_TABLES = (  # those that are written whole; the others are kept (`values
     "work_plan",
     "joint_activity",
     "pending_action",
+    "alert_without_action",
     "early_warning",
     "threat_response",
     "hot_spot",
@@ -150,6 +151,9 @@ def compute(
         fill_work_plan(connection, mission)
         fill_pending_actions(connection, mission, [indicator.code for indicator in indicators])
         fill_early_warning(connection, mission, [indicator.code for indicator in indicators])
+        fill_alerts_without_action(
+            connection, mission, [indicator.code for indicator in indicators]
+        )
         fill_threat_response(connection, mission)
         fill_hot_spots(connection, mission)
         fill_operations(connection, mission)

@@ -134,6 +134,12 @@ CREATE TABLE mart.early_warning (
   without_warning BIGINT, not_answered BIGINT
 );
 
+-- Alerts that needed action and had none by the as-of day, by quarter of receipt; `_U`: overdue and
+-- no reason is recorded
+CREATE TABLE mart.alert_without_action (
+  mission VARCHAR, quarter VARCHAR, area VARCHAR, reason VARCHAR, alerts BIGINT
+);
+
 -- Each base that stands, by kind of contingency plan; nulls: never reviewed, never exercised
 CREATE TABLE mart.base_plan (
   mission VARCHAR, base_name VARCHAR, area VARCHAR, plan_kind VARCHAR, reviewed_on DATE,

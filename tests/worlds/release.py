@@ -1327,6 +1327,16 @@ def mart_rows() -> Mapping[str, list[dict[str, Any]]]:
         "strategy_objective": _objective_rows(),
         "strategy_change": _strategy_change_rows(),
         "early_warning": _warning_rows(),
+        "alert_without_action": [
+            {
+                "mission": MISSION,
+                "quarter": "2026-Q3",
+                "area": COUNTRY,
+                "reason": reason,
+                "alerts": 2,
+            }
+            for reason in ("no_access", "_U")
+        ],
         "threat_response": _threat_rows(),
         "hot_spot": _hot_spot_rows(),
         "operation": _operation_rows(),
