@@ -109,7 +109,8 @@ def outputs(context: Context, found: pd.DataFrame) -> list[list[Any]]:
     titles = _titles(context)
     rows = []
     keys = ["outcome", "activity_type", "quantity_unit"]
-    for (outcome, activity, unit), group in found.fillna({"outcome": ""}).groupby(keys):
+    for key, group in found.fillna({"outcome": ""}).groupby(keys):
+        outcome, activity, unit = _texts(key)
         sums = {name: group[column].sum(min_count=1) for column, name in _SUMS.items()}
         rows.append(
             [
@@ -122,6 +123,12 @@ def outputs(context: Context, found: pd.DataFrame) -> list[list[Any]]:
             ]
         )
     return rows
+
+
+def _texts(key: Any) -> tuple[str, str, str]:
+    """The key of a group by three columns of texts."""
+    outcome, activity, unit = key
+    return str(outcome), str(activity), str(unit)
 
 
 def _titles(context: Context) -> dict[str, str]:

@@ -61,11 +61,11 @@ def indicators_by_role(context: Context) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {role: [] for role in ROLES}
     for code in context.indicators.index.unique():
         row = context.indicator(code)
-        number = _PARAGRAPH.search(str(row["owner_reference"]))
-        role = by_title.get(context.words.of(row, "owner"))
-        role = role or (by_number.get(int(number[1])) if number else None)
-        if role is not None:
-            found[role].append(str(code))
+        paragraph = _PARAGRAPH.search(str(row["owner_reference"]))
+        owner = by_title.get(context.words.of(row, "owner"))
+        owner = owner or (by_number.get(int(paragraph[1])) if paragraph else None)
+        if owner is not None:
+            found[owner].append(str(code))
     return found
 
 

@@ -21,6 +21,7 @@ from records.threats import CRITERIA, ThreatAssessment
 
 _LAST_STEP = datetime(2026, 10, 15, 20, tzinfo=UTC)
 _SAID_OF_THREATS = ("area", "actor_type", "threat_type", "priorities", "narrative")
+_SCORED = ("likelihood", "impact", "vulnerability", *CRITERIA)
 _Step = tuple[datetime, str, Record]
 
 
@@ -101,16 +102,11 @@ def _threat_steps(said: dict[str, Any], seed: int) -> Iterator[_Step]:
             start = period_named(quarter).start
             at = datetime(start.year, start.month, start.day, 9, tzinfo=UTC)
             at += timedelta(minutes=int(draws.integers(600, 5400)))
-            likelihood, impact, vulnerability = map(str, entry["scores"][place])
-            record = ThreatAssessment(
-                quarter=quarter,
-                trend=entry["trends"][place],
-                likelihood=likelihood,
-                impact=impact,
-                vulnerability=vulnerability,
-                **dict(zip(CRITERIA, map(str, entry["criteria"]), strict=True)),
-                **{name: entry[name] for name in _SAID_OF_THREATS},
-            )
+            scores = (*entry["scores"][place], *entry["criteria"])
+            content = {name: entry[name] for name in _SAID_OF_THREATS}
+            content |= {"quarter": quarter, "trend": entry["trends"][place]}
+            content |= dict(zip(_SCORED, map(str, scores), strict=True))
+            record = ThreatAssessment.model_validate(content)
             yield at, said["by"]["draft"], record
             if place < len(said["quarters"]) - 1:
                 later = at + timedelta(days=7)
