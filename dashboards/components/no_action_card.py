@@ -14,7 +14,7 @@ _NOT_RECORDED = "_U"
 
 
 def no_action_card(context: Context) -> html.Section:
-    """A row a reason; without one: the response is overdue and nobody has said why."""
+    """A row a reason; without one the response is overdue or was never recorded."""
     words, quarters = context.words, quarters_of(context.period)
     found = threats.alerts_without_action(context.release, quarters, context.area)
     title, under = words("alerts.no_action_title"), words("alerts.no_action_under")

@@ -200,4 +200,5 @@ def _form(
         key=f"{at.mission}/{name}/{latest.record.key if latest else 'new'}",
         may_write=at.actor.may("assess", at.area_and_above(area)),
         back=context.address.link(kind.page),
+        back_words=context.words("records.back_to", page=context.words(f"nav.{kind.page[1:]}")),
     )

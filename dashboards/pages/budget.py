@@ -43,12 +43,15 @@ def body(context: Context) -> list[Any]:
     """Indicators of achievement, outputs, and the work plan by unit and by month."""
     found, words = budget.plan(context), context.words
     eyebrow = context.area_name(context.area)
-    return [
-        page_head(_sentence(context, found), words("budget.lead"), eyebrow),
+    cards = [
         _achievements(context),
         _outputs(context, found),
         _by(context, found, "month"),
         _by(context, found, "unit_code"),
+    ]
+    return [
+        page_head(_sentence(context, found), words("budget.lead"), eyebrow),
+        html.Div(cards, className="stack"),
     ]
 
 

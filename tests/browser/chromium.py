@@ -37,6 +37,7 @@ PAGES = (
     "/alerts",
     "/assessment?indicator=P2-OC-05",
     "/readiness",
+    "/budget",
     "/threats",
     "/accountability",
     "/help",

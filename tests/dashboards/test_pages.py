@@ -14,6 +14,7 @@ from dashboards.context import Context
 from dashboards.pages import (
     accountability,
     alerts,
+    budget,
     catalogue,
     data_quality,
     effects,
@@ -53,6 +54,7 @@ PAGES = {
     "/transition": transition,
     "/lessons": lessons,
     "/readiness": readiness,
+    "/budget": budget,
     "/threats": threats,
     "/accountability": accountability,
     "/help": help,
