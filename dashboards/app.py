@@ -34,8 +34,10 @@ from dashboards.http import (
 from dashboards.http.address import Address
 from dashboards.http.screens import Answer, Pages, Screens, asked_address
 from dashboards.pages import (
+    accountability,
     alerts,
     assessment,
+    budget,
     catalogue,
     data_quality,
     effects,
@@ -51,6 +53,7 @@ from dashboards.pages import (
     readiness,
     releases,
     results_chain,
+    threats,
     transition,
 )
 from dashboards.releases import DamagedRelease
@@ -67,10 +70,13 @@ PAGES: Sequence[tuple[str, ModuleType]] = (
     ("changed", indicators),
     ("changed", perceptions),
     ("did", effort),
+    ("did", budget),
     ("together", effects),
     ("next", map),
     ("next", alerts),
+    ("next", threats),
     ("next", assessment),
+    ("next", accountability),
     ("next", transition),
     ("next", lessons),
     ("next", readiness),

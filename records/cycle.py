@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from records.kinds import Assessment, Recommendation
+from records.kinds import Assessment, Recommendation, Record
 from records.rights import Actor
 from records.store import Conflict, Store, Version
 
@@ -112,6 +112,23 @@ def follow_up(
     """Another status, day or note of a recommendation."""
     _require(actor, "follow_up", area_and_above)
     return store.write(actor, mission, recommendation, based_on, now)
+
+
+def write_entry(
+    store: Store,
+    actor: Actor,
+    mission: str,
+    record: Record,
+    based_on: int,
+    now: datetime,
+    area_and_above: Collection[str],
+) -> Version[Record]:
+    """A version of what has no steps: threat assessments, compacts, evaluations.
+
+    Raises NotAllowed, and Conflict where somebody else has written since.
+    """
+    _require(actor, "assess", area_and_above)
+    return store.write(actor, mission, record, based_on, now)
 
 
 def _require(actor: Actor, action: str, area_and_above: Collection[str]) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from flask import Flask
 
 from dashboards.access import Audience
-from dashboards.forms import account, assess, page, recommend, sessions
+from dashboards.forms import account, assess, entry, page, recommend, sessions
 from records.store import Store
 
 
@@ -18,3 +18,4 @@ def add_routes(server: Flask, home: Path, audience: Audience) -> None:
     if audience == page.MISSION:
         assess.add_route(server, home, store)
         recommend.add_route(server, home, store)
+        entry.add_route(server, home, store)

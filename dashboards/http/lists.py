@@ -12,6 +12,7 @@ from dashboards.components.list_files import LIST_ROUTE
 from dashboards.context import Context, read_context
 from dashboards.http.address import Address
 from dashboards.lists import (
+    budget,
     lessons,
     missed_warnings,
     missing_reports,
@@ -37,6 +38,8 @@ LISTS: Mapping[str, Callable[[Context], list[Sheet]]] = {
     "plan-changes": plan_changes.sheets,
     "missed-warnings": missed_warnings.sheets,
     "operations": operations.sheets,
+    "budget": budget.sheets,
+    "work-plan": budget.plan_sheets,
 }
 _TYPES = {
     "csv": "text/csv; charset=utf-8",

@@ -11,6 +11,7 @@ from dashboards.components.area_level import area_level, cells_by_area
 from dashboards.components.card import card, notice
 from dashboards.components.chart import take_away
 from dashboards.components.links import page_link
+from dashboards.components.no_action_card import no_action_card
 from dashboards.components.operations_card import operations_card
 from dashboards.components.page_head import page_head
 from dashboards.components.pending_card import days_pending, pending_card
@@ -158,7 +159,7 @@ def _by_area(context: Context) -> list[html.Section]:
 
 
 def body(context: Context) -> list[Any]:
-    """Sentence, what waits, the clock, missed warnings, reviews, operations, quarters, areas."""
+    """Sentence, what waits, the clock, what was missed, reviews, operations, quarters, areas."""
     words = context.words
     head = page_head(sentence(context), words("alerts.lead"))
     if not _known(context):
@@ -175,4 +176,5 @@ def body(context: Context) -> list[Any]:
     first = html.Div([waiting, _clock(context)], className="columns columns-even")
     tables = html.Div([_by_quarter(context), *_by_area(context)], className="columns columns-half")
     missed, operations = warnings_card(context), operations_card(context)
+    missed = [no_action_card(context), *missed]
     return [head, html.Div([first, *missed, reviews, operations, tables], className="stack")]

@@ -27,3 +27,10 @@ def joint_activities(release: Release, start: str, end: str, area: str) -> pd.Da
         GROUP BY ALL ORDER BY partner_component, tier
     """
     return release.frame(sql, [start, end, area])
+
+
+def work_plan(release: Release, budget_year: str) -> pd.DataFrame:
+    """The plan of a budget year, and what was done, by month, own area, unit, activity, outcome."""
+    sql = """SELECT * FROM mart.work_plan WHERE budget_year = ?
+        ORDER BY month, area, unit_code, activity_type, outcome"""
+    return release.frame(sql, [budget_year])

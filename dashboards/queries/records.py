@@ -11,7 +11,12 @@ from indicators.foundation.periods import period_of
 from records.kinds import Assessment, Recommendation
 from records.store import Store, Version
 
-PAGES = ("/", "/assessment")  # pages that show records: not kept beyond the next thing written
+PAGES = (
+    "/",
+    "/assessment",
+    "/threats",
+    "/accountability",
+)  # pages that show records: not kept beyond the next thing written
 
 
 def store_of(context: Context) -> Store:

@@ -1,5 +1,7 @@
 """Threats: violence with and without a warning, the response by tier, hot spots."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from dashboards.releases import Release
@@ -18,6 +20,16 @@ def threat_response(release: Release, quarter: str, area: str) -> pd.DataFrame:
         ORDER BY risk DESC NULLS LAST, areas_assessed DESC, threat_type, tier
     """
     return release.frame(sql, [quarter, area])
+
+
+def alerts_without_action(release: Release, quarters: Sequence[str], area: str) -> pd.DataFrame:
+    """Alerts received in these quarters that nobody acted on: reason, alerts; most first."""
+    sql = """
+        SELECT reason, sum(alerts) AS alerts FROM mart.alert_without_action
+        WHERE list_contains(?, quarter) AND area = ?
+        GROUP BY reason ORDER BY alerts DESC, reason
+    """
+    return release.frame(sql, [list(quarters), area])
 
 
 def hot_spots(release: Release) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""`mart.pending_action`: alerts without a recorded response, incidents whose review is due.
+"""`mart.pending_action`, `alert_without_action`: what waits for a response or a review.
 
 Single cases by area and day; who reported one is in no column, and protected kinds stand in their
 pooled code.
@@ -53,6 +53,30 @@ def fill_pending_actions(
             WHERE review_required AND occurred_on <= as_of_day()
               AND coalesce(reviewed_on > as_of_day(), true)"""
         _insert(connection, mission, statement)
+
+
+def fill_alerts_without_action(
+    connection: duckdb.DuckDBPyConnection, mission: Mission, selected: Collection[str]
+) -> None:
+    """Alerts that nobody acted on, by the reason that was recorded (2023.05 Annex A 6(m)).
+
+    One without a reason counts once its response is overdue. An alert counts in its own area and
+    in those above it; one that was merged into another does not count.
+    """
+    if ALERTS not in selected:
+        return
+    rows = rows_sql(contracts()["alerts"], _ALERT_COLUMNS)
+    connection.execute(
+        f"""INSERT INTO mart.alert_without_action
+        SELECT ?, year(received_on_local) || '-Q' || quarter(received_on_local), up.area,
+          coalesce(no_action_reason, '_U'), count(*)
+        FROM ({rows}) JOIN cube.area_ancestor AS up USING (area_code)
+        WHERE merged_into IS NULL AND action_needed AND received_on_local <= as_of_day()
+          AND coalesce(local_date(first_action_at) > as_of_day(), true)
+          AND (no_action_reason IS NOT NULL OR local_date(due_at) < as_of_day())
+        GROUP BY ALL ORDER BY ALL""",
+        [mission.mission],
+    )
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, mission: Mission, statement: str) -> None:

@@ -1,4 +1,4 @@
-"""`mart.effort`, `plan_change` and `joint_activity`: activities planned and done, by month, area.
+"""`mart.effort`, `plan_change`, `work_plan`, `joint_activity`: planned and done, by month, area.
 
 Counts of what the mission itself did, by tier, phase and type of unit; what changed for people does
 not belong here. An activity counts in its own area and in those above it.
@@ -123,6 +123,43 @@ def fill_plan_changes(connection: duckdb.DuckDBPyConnection, mission: Mission) -
         ) AS unit ON unit.unit_code = now.unit_code
         WHERE now.plan_version > 1
         ORDER BY ALL""",
+        [mission.mission],
+    )
+
+
+def fill_work_plan(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
+    """The plan of the budget years begun by the as-of day, as it stands, with what was done of it.
+
+    2017.12 §68. The original is null where no line of the group was delivered as version 1.
+    """
+    connection.execute(
+        """INSERT INTO mart.work_plan
+        WITH line AS (
+          SELECT *, CAST(max(planned_quantity) FILTER (plan_version = 1)
+            OVER (PARTITION BY plan_line_code, quantity_unit) AS DOUBLE) AS original
+          FROM core.activity_plan
+          QUALIFY row_number() OVER (PARTITION BY plan_line_code ORDER BY plan_version DESC) = 1
+        ),
+        cited AS (
+          SELECT plan_line_code, count(DISTINCT activity_code) AS done
+          FROM core.activities WHERE status = 'completed'
+            AND local_date(started_at) <= as_of_day()
+          GROUP BY ALL
+        ),
+        unit AS (
+          SELECT unit_code, arg_max(unit_type, valid_from) AS unit_type
+          FROM core.units GROUP BY unit_code
+        )
+        SELECT ?, budget_year, "month", area_code, unit_code, coalesce(unit_type, '_U'),
+          activity_type, quantity_unit, outcome_code, expected_accomplishment, count(*),
+          sum(original), CAST(sum(planned_quantity) AS DOUBLE),
+          CAST(sum(coalesce(done, 0)) FILTER (
+            quantity_unit = 'activity' AND "month" <= as_of_day()) AS BIGINT),
+          string_agg(DISTINCT replace(change_reason, '|', '/'), '|' ORDER BY replace(
+            change_reason, '|', '/'))
+        FROM line LEFT JOIN cited USING (plan_line_code) LEFT JOIN unit USING (unit_code)
+        WHERE make_date(CAST(left(budget_year, 4) AS INTEGER), 7, 1) <= as_of_day()
+        GROUP BY ALL ORDER BY ALL""",
         [mission.mission],
     )
 

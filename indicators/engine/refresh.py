@@ -42,12 +42,13 @@ from indicators.engine.known_record import (
     spans_of_indicators,
 )
 from indicators.engine.operation_reviews import fill_operations
-from indicators.engine.pending_actions import fill_pending_actions
+from indicators.engine.pending_actions import fill_alerts_without_action, fill_pending_actions
 from indicators.engine.planned_and_done import (
     COMPLETED_ACTIVITY,
     COMPLETED_ACTIVITY_CLOCK,
     fill_effort,
     fill_plan_changes,
+    fill_work_plan,
 )
 from indicators.engine.reference_tables import fill_registers
 from indicators.engine.reject_impact import write_reject_impact
@@ -94,8 +95,10 @@ _ENGINE_TABLES = (  # those that are written whole; the others are kept (`values
     "base",
     "effort",
     "plan_change",
+    "work_plan",
     "joint_activity",
     "pending_action",
+    "alert_without_action",
     "early_warning",
     "threat_response",
     "hot_spot",
@@ -145,8 +148,12 @@ def compute(
         fill_registers(connection, mission, all_versions(indicators), as_of, profile, spans)
         fill_effort(connection, mission)
         fill_plan_changes(connection, mission)
+        fill_work_plan(connection, mission)
         fill_pending_actions(connection, mission, [indicator.code for indicator in indicators])
         fill_early_warning(connection, mission, [indicator.code for indicator in indicators])
+        fill_alerts_without_action(
+            connection, mission, [indicator.code for indicator in indicators]
+        )
         fill_threat_response(connection, mission)
         fill_hot_spots(connection, mission)
         fill_operations(connection, mission)

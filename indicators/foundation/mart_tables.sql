@@ -106,6 +106,16 @@ CREATE TABLE mart.plan_change (
   change_reason VARCHAR
 );
 
+-- The plan of a budget year (July to June), months to come included, by unit, own area, month,
+-- activity and outcome. `original`: version 1; `done`: completed activities that cite a line, null
+-- of lines that plan persons and of months after the as-of day; `reasons`: of changes, joined by |
+CREATE TABLE mart.work_plan (
+  mission VARCHAR, budget_year VARCHAR, month DATE, area VARCHAR, unit_code VARCHAR,
+  unit_type VARCHAR, activity_type VARCHAR, quantity_unit VARCHAR, outcome VARCHAR,
+  expected_accomplishment VARCHAR, lines BIGINT, original DOUBLE, quantity DOUBLE, done BIGINT,
+  reasons VARCHAR
+);
+
 -- Completed activities with another component; one with two stands with both
 CREATE TABLE mart.joint_activity (
   mission VARCHAR, month DATE, area VARCHAR, partner_component VARCHAR, tier VARCHAR, done BIGINT
@@ -122,6 +132,12 @@ CREATE TABLE mart.pending_action (
 CREATE TABLE mart.early_warning (
   mission VARCHAR, quarter VARCHAR, area VARCHAR, incidents BIGINT, warned BIGINT,
   without_warning BIGINT, not_answered BIGINT
+);
+
+-- Alerts that needed action and had none by the as-of day, by quarter of receipt; `_U`: overdue and
+-- no reason is recorded
+CREATE TABLE mart.alert_without_action (
+  mission VARCHAR, quarter VARCHAR, area VARCHAR, reason VARCHAR, alerts BIGINT
 );
 
 -- Each base that stands, by kind of contingency plan; nulls: never reviewed, never exercised

@@ -1,22 +1,27 @@
-"""A year of assessments and recommendations, written into the records store as people would.
+"""A year of the cycle, written into the records store as people would.
 
 What they say stands in `cycle.yaml`; the seed draws the day and hour of each step.
 """
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from indicators.foundation.periods import period_named
+from indicators.foundation.periods import period_named, period_of
 from pipelines.sample.country import COUNTRY, MISSION
 from pipelines.sample.draws import stream
+from records.accountability import Compact, UnitEvaluation
 from records.kinds import KINDS, STATES, Assessment, Recommendation, Record
 from records.rights import Actor
 from records.store import Store
+from records.threats import CRITERIA, ThreatAssessment
 
 _LAST_STEP = datetime(2026, 10, 15, 20, tzinfo=UTC)
+_SAID_OF_THREATS = ("area", "actor_type", "threat_type", "priorities", "narrative")
+_SCORED = ("likelihood", "impact", "vulnerability", *CRITERIA)
 _Step = tuple[datetime, str, Record]
 
 
@@ -29,6 +34,7 @@ def write_cycle(home: Path, seed: int = 2026) -> None:
     steps = _assessment_steps(said, seed)
     ends = {record.key: at for at, _, record in steps}
     steps += _recommendation_steps(said, seed, ends)
+    steps += [*_threat_steps(said, seed), *_reference_steps(said)]
     written: dict[str, int] = {}
     with store.writing() as connection:
         for at, who, record in sorted(steps, key=lambda step: (step[0], step[2].key)):
@@ -86,6 +92,55 @@ def _recommendation_steps(
             later = at + timedelta(days=days, hours=hours)
             steps.append((later, said["by"]["draft"], changed))
     return steps
+
+
+def _threat_steps(said: dict[str, Any], seed: int) -> Iterator[_Step]:
+    """Each quarter's assessments in its first days; shared a week later, but for the newest."""
+    for number, entry in enumerate(said["threats"]):
+        for place, quarter in enumerate(_coming(said["quarters"])):
+            draws = stream(seed, "threat", number * len(said["quarters"]) + place)
+            start = period_named(quarter).start
+            at = datetime(start.year, start.month, start.day, 9, tzinfo=UTC)
+            at += timedelta(minutes=int(draws.integers(600, 5400)))
+            scores = (*entry["scores"][place], *entry["criteria"])
+            content = {name: entry[name] for name in _SAID_OF_THREATS}
+            content |= {"quarter": quarter, "trend": entry["trends"][place]}
+            content |= dict(zip(_SCORED, map(str, scores), strict=True))
+            record = ThreatAssessment.model_validate(content)
+            yield at, said["by"]["draft"], record
+            if place < len(said["quarters"]) - 1:
+                later = at + timedelta(days=7)
+                shared = {
+                    "shared_with_leadership_on": (later - timedelta(days=2)).date(),
+                    "shared_with_hq_on": later.date(),
+                }
+                yield later, said["by"]["reviewed"], record.model_copy(update=shared)
+
+
+def _coming(quarters: list[str]) -> list[str]:
+    """For each quarter the one after it: threat assessments look forward."""
+    return [period_of(period_named(name).end + timedelta(days=1), "Q").name for name in quarters]
+
+
+def _reference_steps(said: dict[str, Any]) -> Iterator[_Step]:
+    """Compacts at the beginning of the year, evaluations the day after they took place."""
+    for entry in said["compacts"]:
+        yield (
+            datetime(2026, 1, 15, 9, tzinfo=UTC),
+            said["by"]["approved"],
+            Compact(year=2026, **entry),
+        )
+    for entry in said["evaluations"]:
+        record = UnitEvaluation(**entry)
+        done = record.followed_up_on
+        first = record.model_copy(update={"followed_up_on": None})
+        yield _noon(record.evaluated_on), said["by"]["draft"], first
+        if done is not None:
+            yield _noon(done), said["by"]["draft"], record
+
+
+def _noon(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
 
 
 def _morning_after(quarter: str) -> datetime:

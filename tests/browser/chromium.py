@@ -38,6 +38,9 @@ PAGES = (
     "/alerts",
     "/assessment?indicator=P2-OC-05",
     "/readiness",
+    "/budget",
+    "/threats",
+    "/accountability",
     "/help",
 )
 

@@ -12,7 +12,9 @@ from dash import dcc, html
 from dashboards.access import Audience
 from dashboards.context import Context
 from dashboards.pages import (
+    accountability,
     alerts,
+    budget,
     catalogue,
     data_quality,
     effects,
@@ -27,6 +29,7 @@ from dashboards.pages import (
     readiness,
     releases,
     results_chain,
+    threats,
     transition,
 )
 from dashboards.queries import framework
@@ -51,6 +54,9 @@ PAGES = {
     "/transition": transition,
     "/lessons": lessons,
     "/readiness": readiness,
+    "/budget": budget,
+    "/threats": threats,
+    "/accountability": accountability,
     "/help": help,
 }
 EVERY_PAGE = pytest.mark.parametrize(("path", "page"), PAGES.items(), ids=list(PAGES))

@@ -971,6 +971,17 @@ def _plan_change_rows() -> list[dict[str, Any]]:
     return [line, line | persons | {"change_reason": None}]
 
 
+def _work_plan_rows() -> list[dict[str, Any]]:
+    """Two months of a budget year that has begun: one over with a change, one to come."""
+    item = next(row["item"] for row in _item_rows() if row["kind"] == "outcome")
+    line = {"mission": MISSION, "budget_year": "2026/27", "area": "MT0101", "unit_code": "FPU-1"}
+    line |= {"unit_type": "FPU", "activity_type": "patrol", "quantity_unit": "activity"}
+    line |= {"outcome": item, "expected_accomplishment": None, "lines": 2, "original": 8.0}
+    changed = {"month": date(2026, 8, 1), "quantity": 4.0, "done": 3, "reasons": "Access lost"}
+    to_come = {"month": date(2027, 1, 1), "quantity": 8.0, "done": None, "reasons": None}
+    return [line | changed, line | to_come]
+
+
 def _strategy_rows() -> list[dict[str, Any]]:
     return [
         {"mission": MISSION, "title_en": "Strategy", "title_fr": "Stratégie", "version": 2}
@@ -1311,10 +1322,21 @@ def mart_rows() -> Mapping[str, list[dict[str, Any]]]:
         "lesson": _lesson_rows(),
         "community_feedback": _feedback_rows(),
         "plan_change": _plan_change_rows(),
+        "work_plan": _work_plan_rows(),
         "strategy": _strategy_rows(),
         "strategy_objective": _objective_rows(),
         "strategy_change": _strategy_change_rows(),
         "early_warning": _warning_rows(),
+        "alert_without_action": [
+            {
+                "mission": MISSION,
+                "quarter": "2026-Q3",
+                "area": COUNTRY,
+                "reason": reason,
+                "alerts": 2,
+            }
+            for reason in ("no_access", "_U")
+        ],
         "threat_response": _threat_rows(),
         "hot_spot": _hot_spot_rows(),
         "operation": _operation_rows(),

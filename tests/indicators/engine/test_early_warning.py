@@ -41,6 +41,33 @@ def test_warned_not_warned_and_warned_without_an_answer() -> None:
     assert _rows(small, columns, "early_warning WHERE area = 'C'") == [("2026-Q1", 5, 3, 2, 1)]
 
 
+def test_alerts_without_action_stand_by_their_reason_in_their_area_and_above() -> None:
+    small = SmallWarehouse()
+    small.add(
+        "alerts",
+        [
+            {"area_code": "A1a", "no_action_reason": "no_access"},
+            {"area_code": "A2", "no_action_reason": "no_access"},
+            {"area_code": "A2"},  # overdue, and nobody says why
+            {"area_code": "A2", "received_at": datetime(2026, 12, 30, 8)},  # not due yet
+            {"area_code": "A2", "first_action_at": datetime(2026, 1, 10, 9)},
+            {"area_code": "A2", "action_needed": False, "no_action_reason": "other"},
+            {"area_code": "A2", "merged_into": "AL-0", "no_action_reason": "other"},
+        ],
+    )
+    small.compute("P2-OC-02")
+    columns, table = "quarter, reason, alerts", "alert_without_action WHERE area = "
+    assert _rows(small, columns, f"{table}'A1a'") == [("2026-Q1", "no_access", 1)]
+    assert _rows(small, columns, f"{table}'A2'") == [
+        ("2026-Q1", "_U", 1),
+        ("2026-Q1", "no_access", 1),
+    ]
+    assert _rows(small, columns, f"{table}'C'") == [
+        ("2026-Q1", "_U", 1),
+        ("2026-Q1", "no_access", 2),
+    ]
+
+
 def test_a_base_shows_each_kind_of_plan_and_whether_it_still_counts() -> None:
     small = SmallWarehouse()
     since = {"from_on": date(2024, 1, 1)}

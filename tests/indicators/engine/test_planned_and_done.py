@@ -43,6 +43,29 @@ def test_a_line_is_done_where_as_many_completed_activities_cite_it_as_it_plans()
     ]
 
 
+def test_the_work_plan_keeps_the_original_and_the_months_to_come() -> None:
+    small = SmallWarehouse()
+    first = {**_LINE, "plan_line_code": "L1", "planned_quantity": 4, "outcome_code": "safe"}
+    second = {**first, "plan_version": 2, "planned_quantity": 3, "change_reason": "Access lost"}
+    to_come = {**first, "plan_line_code": "L2", "month": date(2026, 6, 1)}
+    next_year = {"plan_line_code": "L3", "month": date(2026, 7, 1), "budget_year": "2026/27"}
+    persons = {"plan_line_code": "L4", "quantity_unit": "person"}
+    small.add(
+        "activity_plan",
+        [{"plan_version": 1, **row} for row in (first, second, to_come, {**first, **next_year})],
+    )
+    small.add("activity_plan", [{**first, **persons, "plan_version": 1}])
+    cited = {"plan_line_code": "L1"}
+    small.add("activities", [cited, cited, {**cited, "status": "cancelled"}])
+    small.compute("P2-OP-01", as_of=date(2026, 3, 31))
+    columns = "month, quantity_unit, outcome, lines, original, quantity, done, reasons"
+    assert _rows(small, columns, "work_plan") == [
+        (date(2026, 1, 1), "activity", "safe", 1, 4.0, 3.0, 2, "Access lost"),
+        (date(2026, 1, 1), "person", "safe", 1, 4.0, 4.0, None, None),
+        (date(2026, 6, 1), "activity", "safe", 1, 4.0, 4.0, None, None),
+    ]
+
+
 def test_an_activity_with_two_partners_counts_with_both_and_a_cancelled_one_with_none() -> None:
     small = SmallWarehouse()
     both = {"partner_components": ["military", "civil_affairs"]}

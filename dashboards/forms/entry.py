@@ -1,0 +1,204 @@
+"""Writing what has no steps: threat assessments, compacts, evaluations of formed units.
+
+One form for all: the fields of a kind, and every version below them.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, abort, redirect, request
+from pydantic import ValidationError
+
+from dashboards.context import Context
+from dashboards.forms import sessions
+from dashboards.forms.page import Desk, desk, problems, rendered
+from indicators.definitions.vocabularies import vocabularies
+from records import cycle
+from records.accountability import Compact, UnitEvaluation
+from records.cycle import NotAllowed
+from records.kinds import ROLES, Record
+from records.store import Conflict, Store, Version, utc_now
+from records.threats import CRITERIA, PRIORITIES, SCALE, TRENDS, ThreatAssessment
+
+ROUTE = "/records/entry"
+Choices = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field: how it is asked for; `is_key`: tells the records apart, so it stays as it is."""
+
+    name: str
+    control: str  # text, long, day, choice or many
+    choices: Callable[[Context], Choices] | None = None
+    is_required: bool = False
+    is_key: bool = False
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of record with its fields and the page that shows it."""
+
+    record: type[Record]
+    page: str
+    fields: Sequence[Field]
+
+    def area_of(self, context: Context, record: Record | None) -> str:
+        """The area in which a person must be allowed to write."""
+        return str(getattr(record, "area", None) or context.country)
+
+
+def _coded(vocabulary: str, codes: Sequence[str] = ()) -> Callable[[Context], Choices]:
+    def choices(context: Context) -> Choices:
+        found = codes or list(vocabularies()[vocabulary].labels)
+        return {code: context.words.label(vocabulary, code) for code in found}
+
+    return choices
+
+
+def _told(stem: str, codes: Sequence[str]) -> Callable[[Context], Choices]:
+    return lambda context: {code: context.words(f"records.{stem}.{code}") for code in codes}
+
+
+def _indicators(context: Context) -> Choices:
+    return {code: context.short(code) for code in context.indicators.index}
+
+
+def _areas(context: Context) -> Choices:
+    return {code: context.area_name(code) for code in context.areas_inside}
+
+
+_scale = _coded("five_point_scale", SCALE)
+_THREAT = Kind(
+    ThreatAssessment,
+    "/threats",
+    (
+        Field("quarter", "text", is_required=True, is_key=True),
+        Field("area", "choice", _areas, is_required=True, is_key=True),
+        Field("actor_type", "choice", _coded("alleged_actor_type"), True, True),
+        Field("threat_type", "choice", _coded("threat_type"), True, True),
+        Field("likelihood", "choice", _scale),
+        Field("impact", "choice", _scale),
+        Field("vulnerability", "choice", _scale),
+        Field("trend", "choice", _coded("threat_trend", TRENDS), is_required=True),
+        *(Field(name, "choice", _scale) for name in CRITERIA),
+        Field("priorities", "many", _told("priority", PRIORITIES)),
+        Field("narrative", "long", is_required=True),
+        Field("shared_with_leadership_on", "day"),
+        Field("shared_with_hq_on", "day"),
+    ),
+)
+_COMPACT = Kind(
+    Compact,
+    "/accountability",
+    (
+        Field("role", "choice", _coded("owner_role", tuple(ROLES)), True, True),
+        Field("year", "text", is_required=True, is_key=True),
+        Field("instrument", "choice", _told("instrument", ("compact", "work_plan")), True),
+        Field("indicators", "many", _indicators),
+        Field("reference", "text"),
+    ),
+)
+_EVALUATION = Kind(
+    UnitEvaluation,
+    "/accountability",
+    (
+        Field("unit_code", "text", is_required=True, is_key=True),
+        Field("evaluated_on", "day", is_required=True, is_key=True),
+        Field("reference", "text"),
+        Field("follow_up_due_on", "day"),
+        Field("followed_up_on", "day"),
+        Field("note", "long"),
+    ),
+)
+KINDS = {one.record.kind: one for one in (_THREAT, _COMPACT, _EVALUATION)}
+
+
+def add_route(server: Flask, home: Path, store: Store) -> None:
+    """The form of a kind: a new record, or with `key` the one that is there."""
+
+    @server.route(f"{ROUTE}/<name>", methods=["GET", "POST"])
+    def entry(name: str) -> Any:
+        if name not in KINDS:
+            return abort(404)
+        at, kind, key = desk(home, store), KINDS[name], request.args.get("key")
+        versions = at.store.versions(at.mission, kind.record, key) if key else []
+        if request.method == "GET":
+            return _form(at, kind, versions)
+        if not sessions.is_genuine():
+            return _form(at, kind, versions, 400, [at.context.words("records.problem.stale")])
+        return _answered(at, kind, versions)
+
+
+def _answered(at: Desk, kind: Kind, versions: list[Version[Any]]) -> Any:
+    words = at.context.words
+    try:
+        record = kind.record.model_validate(_sent(kind, versions))
+        above = at.area_and_above(kind.area_of(at.context, record))
+        based_on = _based_on()
+        cycle.write_entry(at.store, at.actor, at.mission, record, based_on, utc_now(), above)
+    except NotAllowed as refused:
+        return _form(at, kind, versions, 403, [words(f"records.problem.{refused.reason}")])
+    except ValidationError as error:
+        return _form(at, kind, versions, 400, problems(error, words))
+    except Conflict:
+        versions = at.store.versions(at.mission, kind.record, record.key)
+        return _form(at, kind, versions, 409, [words("records.conflict.short")])
+    return redirect(at.context.address.link(kind.page, period=at.context.period.name), 303)
+
+
+def _based_on() -> int:
+    text = request.form.get("based_on", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
+
+
+def _sent(kind: Kind, versions: list[Version[Any]]) -> dict[str, Any]:
+    """What was sent; empty fields are left out, and what tells the record apart stays."""
+    latest = versions[-1].record if versions else None
+    found: dict[str, Any] = {}
+    for field in kind.fields:
+        if field.is_key and latest is not None:
+            found[field.name] = getattr(latest, field.name)
+        elif field.control == "many":
+            found[field.name] = tuple(request.form.getlist(field.name))
+        elif text := request.form.get(field.name, "").strip():
+            found[field.name] = text
+    return found
+
+
+def _form(
+    at: Desk,
+    kind: Kind,
+    versions: list[Version[Any]],
+    status: int = 200,
+    told: list[str] | None = None,
+) -> Any:
+    context, latest = at.context, versions[-1] if versions else None
+    if request.method == "POST":
+        values: Mapping[str, Any] = _sent(kind, versions)
+    elif latest:
+        values = latest.record.model_dump(mode="json", exclude_none=True)
+    else:
+        values = dict(request.args)  # what the page that leads here knows already
+    name = kind.record.kind
+    area = kind.area_of(context, latest.record if latest else None)
+    return rendered(
+        "entry.html",
+        context.address,
+        at.actor,
+        status,
+        title=context.words(f"records.entry.{name}"),
+        context=context,
+        kind=name,
+        fields=[(field, field.choices(context) if field.choices else {}) for field in kind.fields],
+        values=values,
+        versions=versions,
+        latest=latest,
+        told=told or [],
+        key=f"{at.mission}/{name}/{latest.record.key if latest else 'new'}",
+        may_write=at.actor.may("assess", at.area_and_above(area)),
+        back=context.address.link(kind.page),
+        back_words=context.words("records.back_to", page=context.words(f"nav.{kind.page[1:]}")),
+    )

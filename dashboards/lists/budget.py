@@ -1,0 +1,192 @@
+"""The results-based budget and the work plan of a budget year (July to June), as lists.
+
+Expected accomplishments with their indicators of achievement, outputs planned and done with the
+reasons for the variance; the plan by unit, area and month. 2017.12 §68.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from dashboards.components.value import value_in_brief
+from dashboards.context import Context
+from dashboards.lists.sheet import Sheet, source_notes
+from dashboards.queries import effort, framework
+from dashboards.rows import rows_of
+from dashboards.wording import formats
+from indicators.foundation.periods import Period, period_of, previous_year
+
+ACHIEVEMENT_HEADS = ("accomplishment", "indicator", "before", "target", "actual", "rating")
+OUTPUT_HEADS = (
+    "outcome", "activity", "quantity_unit", "original", "current", "due", "done", "variance",
+    "reasons",
+)  # fmt: skip
+PLAN_HEADS = (
+    "unit", "unit_type", "area", "month", "activity", "outcome", "quantity_unit", "original",
+    "current", "done", "reasons",
+)  # fmt: skip
+_SUMS = {"original": "original", "quantity": "current", "due": "due", "done": "done"}
+
+
+@dataclass(frozen=True)
+class Achievement:
+    """One indicator of achievement: figures in words, the target in the indicator's unit."""
+
+    accomplishment: str
+    indicator: str
+    before: str
+    target: str
+    actual: str
+    rating: str
+
+
+def year_of(context: Context) -> Period:
+    """The budget year in which the chosen period ends."""
+    return period_of(context.period.end, "B")
+
+
+def achievements(context: Context) -> list[Achievement]:
+    """The framework's outcomes in its order, under the accomplishment that the budget expects.
+
+    An outcome without one in the framework stands under its own title.
+    """
+    now, before = _in(context, year_of(context)), _in(context, previous_year(year_of(context)))
+    items = framework.items(context.release)
+    found = []
+    for row in rows_of(items[items["kind"] == "outcome"]):
+        code = row["indicator"]
+        if code not in context.indicators.index:
+            continue
+        words, unit, entry = context.words, context.unit(code), context.indicator(code)
+        target = entry["target"]
+        rating = now.cell(code).rating if now else None
+        found.append(
+            Achievement(
+                words.of(row, "expected_accomplishment") or words.of(row, "title"),
+                context.short(code),
+                _value(before, code),
+                words("budget.no_target") if formats.is_missing(target)
+                else unit.value(float(target), words),
+                _value(now, code),
+                words(f"rating.{rating or 'none'}"),
+            )
+        )  # fmt: skip
+    return found
+
+
+def _in(context: Context, period: Period) -> Context | None:
+    """The context in another period; None where the release does not hold it."""
+    if period.name not in {known.name for known in context.periods}:
+        return None
+    parameters = {**context.address.parameters, "period": period.name}
+    return replace(context, address=replace(context.address, parameters=parameters))
+
+
+def _value(context: Context | None, code: str) -> str:
+    if context is None:
+        return "–"
+    return value_in_brief(context.cell(code), context.unit(code), context.words)
+
+
+def plan(context: Context) -> pd.DataFrame:
+    """The plan inside the chosen area; `due`: what is planned of months begun by the as-of day."""
+    found = effort.work_plan(context.release, year_of(context).name)
+    found = found[found["area"].isin(context.areas_inside)]
+    is_due = found["month"] <= pd.Timestamp(as_of(context))
+    return found.assign(due=found["quantity"].where(is_due, 0.0))
+
+
+def as_of(context: Context) -> date:
+    """The day as of which the release was computed."""
+    return pd.Timestamp(context.mission["as_of"]).date()
+
+
+def outputs(context: Context, found: pd.DataFrame) -> list[list[Any]]:
+    """Planned and done by outcome, activity and unit of quantity, in the order of the heads."""
+    words = context.words
+    titles = _titles(context)
+    rows = []
+    keys = ["outcome", "activity_type", "quantity_unit"]
+    for key, group in found.fillna({"outcome": ""}).groupby(keys):
+        outcome, activity, unit = _texts(key)
+        sums = {name: group[column].sum(min_count=1) for column, name in _SUMS.items()}
+        rows.append(
+            [
+                titles.get(outcome, outcome) or words("budget.no_outcome"),
+                words.label("activity_type", activity),
+                words.label("quantity_unit", unit),
+                *(None if pd.isna(value) else float(value) for value in sums.values()),
+                None if pd.isna(sums["done"]) else float(sums["done"] - sums["due"]),
+                _reasons(context, group),
+            ]
+        )
+    return rows
+
+
+def _texts(key: Any) -> tuple[str, str, str]:
+    """The key of a group by three columns of texts."""
+    outcome, activity, unit = key
+    return str(outcome), str(activity), str(unit)
+
+
+def _titles(context: Context) -> dict[str, str]:
+    items = framework.items(context.release)
+    return {row["item"]: context.words.of(row, "title") for row in rows_of(items)}
+
+
+def _reasons(context: Context, group: pd.DataFrame) -> str:
+    """The reasons given for changes of the plan, those of most lines first."""
+    given = group["reasons"].dropna().str.split("|").explode()
+    counted = given.value_counts(sort=True).reset_index()
+    counted.columns = pd.Index(["reason", "lines"])
+    ordered = counted.sort_values(["lines", "reason"], ascending=[False, True])
+    return "; ".join(ordered["reason"].astype(str))
+
+
+def sheets(context: Context) -> list[Sheet]:
+    """The performance table: indicators of achievement, then outputs."""
+    words, year = context.words, year_of(context)
+    notes = [words("budget.under", year=year.name), *source_notes(context)]
+    achieved = [
+        [one.accomplishment, one.indicator, one.before, one.target, one.actual, one.rating]
+        for one in achievements(context)
+    ]
+    return [
+        Sheet(words("budget.achievements"), _heads(context, ACHIEVEMENT_HEADS), achieved, notes),
+        Sheet(
+            words("budget.outputs"),
+            _heads(context, OUTPUT_HEADS),
+            outputs(context, plan(context)),
+            notes,
+        ),
+    ]
+
+
+def plan_sheets(context: Context) -> list[Sheet]:
+    """The work plan: one row a unit, area, month, activity and outcome."""
+    words, titles = context.words, _titles(context)
+    rows = [
+        [
+            row["unit_code"],
+            words.label("unit_type", row["unit_type"]),
+            context.area_name(row["area"]),
+            f"{row['month']:%Y-%m}",
+            words.label("activity_type", row["activity_type"]),
+            titles.get(row["outcome"]) or row["outcome"],
+            words.label("quantity_unit", row["quantity_unit"]),
+            *(
+                None if formats.is_missing(row[name]) else float(row[name])
+                for name in ("original", "quantity", "done")
+            ),
+            row["reasons"].replace("|", "; ") if isinstance(row["reasons"], str) else None,
+        ]
+        for row in rows_of(plan(context))
+    ]
+    notes = [words("budget.plan_under"), *source_notes(context)]
+    return [Sheet(words("budget.plan"), _heads(context, PLAN_HEADS), rows, notes)]
+
+
+def _heads(context: Context, names: tuple[str, ...]) -> list[str]:
+    return [context.words(f"budget.head.{name}") for name in names]

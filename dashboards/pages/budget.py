@@ -1,0 +1,103 @@
+"""Budget and work plan: what the budget year expects, and activities planned against done.
+
+Planned and done say what the mission did; what changed for civilians stands beside it, as the
+indicator of achievement.
+"""
+
+from typing import Any
+
+import pandas as pd
+from dash import html
+
+from dashboards.components.card import card, notice
+from dashboards.components.list_files import list_files
+from dashboards.components.page_head import page_head
+from dashboards.components.table import Column, table
+from dashboards.context import Context
+from dashboards.lists import budget
+from dashboards.rows import rows_of
+from dashboards.wording import formats
+
+PATH = "/budget"
+NAME = "budget"
+
+_NUMBERS = ("original", "current", "due", "done", "variance")
+
+
+def sentence(context: Context) -> str:
+    """How many of the activities planned so far were done."""
+    return _sentence(context, budget.plan(context))
+
+
+def _sentence(context: Context, found: pd.DataFrame) -> str:
+    words, year = context.words, budget.year_of(context).name
+    due = found[(found["quantity_unit"] == "activity") & (found["due"] > 0)]
+    if due.empty:
+        return words("budget.nothing", year=year)
+    numbers = {name: formats.number(float(due[name].sum()), words) for name in ("due", "done")}
+    day = formats.day(budget.as_of(context), words)
+    return words("budget.sentence", year=year, day=day, **numbers)
+
+
+def body(context: Context) -> list[Any]:
+    """Indicators of achievement, outputs, and the work plan by unit and by month."""
+    found, words = budget.plan(context), context.words
+    eyebrow = context.area_name(context.area)
+    cards = [
+        _achievements(context),
+        _outputs(context, found),
+        _by(context, found, "month"),
+        _by(context, found, "unit_code"),
+    ]
+    return [
+        page_head(_sentence(context, found), words("budget.lead"), eyebrow),
+        html.Div(cards, className="stack"),
+    ]
+
+
+def _achievements(context: Context) -> html.Section:
+    words, title = context.words, context.words("budget.achievements")
+    columns = [Column(words(f"budget.head.{name}")) for name in budget.ACHIEVEMENT_HEADS]
+    rows = [
+        [one.accomplishment, one.indicator, one.before, one.target, one.actual, one.rating]
+        for one in budget.achievements(context)
+    ]
+    under = words("budget.under", year=budget.year_of(context).name)
+    parts = [table(columns, rows, title), list_files(context, "budget", words("budget.file"))]
+    return card(title, parts if rows else [notice(words("budget.no_framework"))], under, key="rbb")
+
+
+def _outputs(context: Context, found: pd.DataFrame) -> html.Section:
+    words, title = context.words, context.words("budget.outputs")
+    columns = [Column(words(f"budget.head.{n}"), n in _NUMBERS) for n in budget.OUTPUT_HEADS]
+    rows = [
+        [*row[:3], *(formats.number_or_dash(value, words) for value in row[3:8]), row[8]]
+        for row in budget.outputs(context, found)
+    ]
+    under = words("budget.outputs_under", day=formats.day(budget.as_of(context), words))
+    parts = [table(columns, rows, title)] if rows else [notice(words("budget.no_plan"))]
+    return card(title, parts, under, key="outputs")
+
+
+def _by(context: Context, found: pd.DataFrame, name: str) -> html.Section:
+    """Activities planned and done, a row a month or a unit; every line is in the file."""
+    words, title = context.words, context.words(f"budget.by.{name}")
+    own = found[found["quantity_unit"] == "activity"]
+    if own.empty:
+        return card(title, [notice(words("budget.no_plan"))], key=f"plan-{name}")
+    heads = ("original", "current", "due", "done")
+    columns = [Column(words(f"budget.head.{'month' if name == 'month' else 'unit'}"))]
+    columns += [Column(words(f"budget.head.{head}"), True) for head in heads]
+    sums = own.groupby(name)[["original", "quantity", "due", "done"]].sum(min_count=1)
+    rows = [
+        [
+            formats.month(row[name], words) if name == "month" else row[name],
+            *(
+                formats.number_or_dash(row[head], words)
+                for head in ("original", "quantity", "due", "done")
+            ),
+        ]
+        for row in rows_of(sums.reset_index())
+    ]
+    parts = [table(columns, rows, title), list_files(context, "work-plan", words("budget.plan"))]
+    return card(title, parts, words("budget.plan_under"), key=f"plan-{name}")

@@ -1,0 +1,210 @@
+"""Threat assessment: what people hold of each threat, beside what the data say of the quarter.
+
+Quarterly (2023.05 §77), to the mission's leadership and to headquarters. The scales are ours; the
+criteria are those of 2017.12 §29 and 2023.05 §17 and §76.
+"""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from dash import html
+
+from dashboards.components.card import card, notice
+from dashboards.components.chart import take_away
+from dashboards.components.page_head import page_head
+from dashboards.components.table import Column, table
+from dashboards.components.threats_card import Row, assessed_threats
+from dashboards.components.value import bare_value
+from dashboards.context import Context
+from dashboards.queries import indicator_values, records, threats, written
+from dashboards.queries.cells import Cell
+from dashboards.rows import rows_of
+from dashboards.wording import formats
+from indicators.foundation.codes import TOTAL
+from indicators.foundation.periods import period_named
+from records.threats import CRITERIA, ThreatAssessment
+
+PATH = "/threats"
+NAME = "threats"
+_BY_ACTOR = "X-IM-03"  # killings and injuries of civilians by alleged actor
+_QUARTERS = 4
+_ROUTE = "/records/entry/threat_assessment"
+
+
+def sentence(context: Context) -> str:
+    """How many threats people have assessed for the quarter, and how many the data name besides."""
+    context = records.of_quarter(context)
+    words, found = context.words, written.threats(context, context.period.name)
+    written_of = {one.threat_type for one in found}
+    missing = [threat for threat in assessed_threats(context) if threat not in written_of]
+    return words(
+        "threat_page.sentence",
+        quarter=formats.period_name(context.period, words),
+        assessed=str(len(found)),
+        missing=str(len(missing)),
+    )
+
+
+def body(context: Context) -> list[Any]:
+    """What people agreed, what the data say, trends by area and by actor."""
+    context = records.of_quarter(context)
+    heading = formats.period_heading(context.period, context.words)
+    head = page_head(
+        sentence(context),
+        context.words("threat_page.lead"),
+        f"{context.area_name(context.area)}, {heading}",
+    )
+    cards = [_agreed(context), _from_data(context), _by_area(context), *_by_actor(context)]
+    return [head, html.Div(cards, className="stack")]
+
+
+def _link(context: Context, **given: str) -> str:
+    at = context.address.link(_ROUTE)
+    return f"{at}{'&' if '?' in at else '?'}{urlencode(given)}"
+
+
+def _agreed(context: Context) -> html.Section:
+    words, found = context.words, written.threats(context, context.period.name)
+    title, under = words("threat_page.agreed"), words("threat_page.scale")
+    add: list[Any] = []
+    if context.audience == "mission":
+        given = {"quarter": context.period.name}
+        add = [html.A(words("records.entry.threat_assessment"), href=_link(context, **given))]
+    if not found:
+        return card(title, [notice(words("threat_page.none")), *add], under, key="agreed")
+    heads = ("threat", "risk", "vulnerability", "trend", "criteria", "priority", "shared")
+    columns = [Column(words(f"threat_page.head.{name}")) for name in heads]
+    rows = [_assessment(context, one) for one in found]
+    foot = take_away(context, "threat-assessment", ("csv",), title)
+    return card(title, [table(columns, rows, title), *add, foot], under, key="agreed")
+
+
+def _assessment(context: Context, one: ThreatAssessment) -> list[Any]:
+    words = context.words
+    name: Any = words.label("threat_type", one.threat_type)
+    if context.audience == "mission":
+        name = html.A(name, href=_link(context, key=one.key))
+    actor = words.label("alleged_actor_type", one.actor_type)
+    of = f"{context.area_name(one.area)}, {actor}"
+    return [
+        [name, html.Span(of, className="note"), html.P(one.narrative, className="as-written")],
+        _risk(context, one),
+        words.label("five_point_scale", one.vulnerability) if one.vulnerability else "",
+        words.label("threat_trend", one.trend),
+        html.Ul(_criteria(context, one), className="facts"),
+        ", ".join(words(f"records.priority.{name}") for name in one.priorities),
+        html.Ul(_shared(context, one), className="facts"),
+    ]
+
+
+def _risk(context: Context, one: ThreatAssessment) -> list[Any]:
+    words = context.words
+    if one.likelihood is None or one.impact is None:
+        return [words("threat_page.not_agreed")]
+    scores = {
+        name: words.label("five_point_scale", score)
+        for name, score in (("likelihood", one.likelihood), ("impact", one.impact))
+    }
+    said = words("threat_page.likelihood_impact", **scores)
+    return [html.B(f"{one.risk}"), html.Span(said, className="note")]
+
+
+def _criteria(context: Context, one: ThreatAssessment) -> list[html.Li]:
+    words = context.words
+    scored = [(name, getattr(one, name)) for name in CRITERIA]
+    return [
+        html.Li(words.told(words(f"records.field.{name}"), words.label("five_point_scale", score)))
+        for name, score in scored
+        if score is not None
+    ]
+
+
+def _shared(context: Context, one: ThreatAssessment) -> list[html.Li]:
+    """With whom and when; that it was not shared is what stands there (2023.05 §77)."""
+    words = context.words
+    days = {"leadership": one.shared_with_leadership_on, "hq": one.shared_with_hq_on}
+    lines = []
+    for who, on in days.items():
+        said = formats.day(on, words) if on else words("threat_page.not_shared")
+        lines.append(html.Li(words.told(words(f"threat_page.shared.{who}"), said)))
+    return lines
+
+
+def _from_data(context: Context) -> html.Section:
+    """What reports, alerts and activities say of each threat: the ground for the assessment."""
+    words, found = context.words, assessed_threats(context)
+    title, under = words("threat_page.data"), words("threat_page.data_under")
+    if not found:
+        return card(title, [notice(words("threat_page.no_data"))], under, key="threat-data")
+    heads = ("threat", "reported_risk", "areas", "rising", "done", "alerts", "answered")
+    columns = [Column(words("threat_page.head.threat"))]
+    columns += [Column(words(f"threat_page.head.{name}"), True) for name in heads[1:]]
+    rows = [_data_row(context, threat, tiers[TOTAL]) for threat, tiers in found.items()]
+    return card(title, [table(columns, rows, title)], under, key="threat-data")
+
+
+def _data_row(context: Context, threat: str, row: Row) -> list[Any]:
+    words = context.words
+    name: Any = words.label("threat_type", threat)
+    if context.audience == "mission":
+        given = {"quarter": context.period.name, "area": context.area, "threat_type": threat}
+        name = html.A(name, href=_link(context, **given))
+    names = ("risk", "areas_assessed", "areas_rising", "done", "alerts", "alerts_answered")
+    return [name, *(formats.number_or_dash(row[column], words) for column in names)]
+
+
+def _by_area(context: Context) -> html.Section:
+    """Violent incidents of the last quarters in the areas right below the chosen one."""
+    words = context.words
+    frame = threats.early_warning(context.release)
+    frame = frame[frame["quarter"] <= context.period.name]
+    quarters = sorted(frame["quarter"].unique())[-_QUARTERS:]
+    below = context.areas.index[context.areas["parent_area_code"] == context.area]
+    shown = [code for code in below if code in set(frame["area"])] or [context.area]
+    counts = {(row["area"], row["quarter"]): row for row in rows_of(frame)}
+    columns = [Column(words("table.area"))]
+    columns += [Column(_quarter_name(context, quarter), True) for quarter in quarters]
+    rows = [
+        [
+            context.area_name(area),
+            *(_incidents(context, counts.get((area, quarter))) for quarter in quarters),
+        ]
+        for area in sorted(shown, key=context.area_name)
+    ]
+    title, under = words("threat_page.by_area"), words("threat_page.by_area_under")
+    if not quarters:
+        return card(title, [notice(words("threat_page.no_data"))], under, key="threat-areas")
+    return card(title, [table(columns, rows, title)], under, key="threat-areas")
+
+
+def _incidents(context: Context, row: Row | None) -> str:
+    return formats.number_or_dash(row["incidents"] if row else None, context.words)
+
+
+def _by_actor(context: Context) -> list[html.Section]:
+    """Killings and injuries by alleged actor over the last quarters, as released."""
+    words = context.words
+    if _BY_ACTOR not in context.indicators.index:
+        return []
+    frame = indicator_values.parts(
+        context.release, "actor", indicator=_BY_ACTOR, period_type="Q", area=context.area
+    )
+    frame = frame[frame["period_end"].dt.date <= context.period.end]
+    quarters = sorted(frame["period"].unique())[-_QUARTERS:]
+    if not quarters:
+        return []
+    unit = context.unit(_BY_ACTOR)
+    cells = {(row["actor"], row["period"]): Cell.of(row) for row in rows_of(frame)}
+    columns = [Column(words("threat_page.head.actor"))]
+    columns += [Column(_quarter_name(context, quarter), True) for quarter in quarters]
+    rows = []
+    for actor in sorted({actor for actor, _ in cells}):
+        found = [cells.get((actor, quarter)) or Cell.absent() for quarter in quarters]
+        values = [bare_value(cell, unit, words) for cell in found]
+        rows.append([words.label("alleged_actor_type", actor), *values])
+    title = words.told(words("threat_page.by_actor"), context.short(_BY_ACTOR))
+    return [card(title, [table(columns, rows, title)], key="threat-actors")]
+
+
+def _quarter_name(context: Context, quarter: str) -> str:
+    return formats.period_name(period_named(quarter), context.words)

@@ -1,0 +1,136 @@
+"""The form of threats, compacts and evaluations, and what their pages say of them then."""
+
+import re
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from dashboards.app import create_app
+from dashboards.pages.accountability import body, indicators_by_role
+from records.accountability import Compact, UnitEvaluation
+from records.rights import LOCAL
+from records.store import Store
+from records.threats import ThreatAssessment
+from tests.dashboards.rendered import text_of
+from tests.dashboards.test_pages import At
+from tests.worlds.release import MISSION
+
+FORM = "/records/entry/threat_assessment?period=2026-Q3&area=MT"
+THREAT = {
+    "quarter": "2026-Q3",
+    "area": "MT0101",
+    "actor_type": "militia",
+    "threat_type": "looting",
+    "trend": "rising",
+    "likelihood": "4",
+    "impact": "5",
+    "narrative": "Markets are robbed.",
+}
+
+
+@pytest.fixture
+def workspace(home: Path, tmp_path: Path) -> Path:
+    """The release in a workspace of this test's own."""
+    shutil.copytree(home, tmp_path / "workspace")
+    return tmp_path / "workspace"
+
+
+@pytest.fixture
+def client(workspace: Path) -> FlaskClient:
+    """A browser at a machine without accounts."""
+    return create_app(workspace).server.test_client()
+
+
+def send(client: FlaskClient, address: str, content: dict[str, str], based_on: int = 0) -> int:
+    found = re.search(r'name="token" value="([^"]+)"', client.get(address).text)
+    assert found is not None
+    sent = {"token": found[1], "based_on": str(based_on), **content}
+    return client.post(address, data=sent).status_code
+
+
+def shown(client: FlaskClient, address: str) -> str:
+    """The page's content; the server writes slashes in it as escapes."""
+    return client.get(address).text.replace("\\u002f", "/")
+
+
+def test_a_threat_is_written_shown_and_written_again(client: FlaskClient, workspace: Path) -> None:
+    page = "/screen/threats?period=2026-Q3"
+    assert "Markets" not in shown(client, page) and send(client, FORM, THREAT) == 303
+    text = shown(client, page)
+    assert "Markets are robbed." in text and "potential for mass atrocity" not in text
+    assert "/records/entry" in text
+    again = f"{FORM}&key=2026-Q3/MT0101/militia/looting"
+    changed = THREAT | {"priorities": "mass_atrocity", "quarter": "2020-Q1", "likelihood": ""}
+    assert send(client, again, changed, based_on=1) == 303
+    versions = Store.of_workspace(workspace).versions(
+        MISSION, ThreatAssessment, "2026-Q3/MT0101/militia/looting"
+    )
+    assert [one.record.risk for one in versions] == [20, None]  # its quarter stays as it was
+    assert "potential for mass atrocity" in shown(client, page)
+
+
+@pytest.mark.parametrize(
+    ("changed", "status"),
+    [({"trend": ""}, 400), ({"likelihood": "9"}, 400), ({"narrative": ""}, 400),
+     ({"area": "nowhere"}, 404), ({"token": "another"}, 400)],
+)  # fmt: skip
+def test_what_is_wrong_is_refused_and_stays_in_the_form(
+    client: FlaskClient, workspace: Path, changed: dict[str, str], status: int
+) -> None:
+    assert send(client, FORM, THREAT | changed) == status
+    assert Store.of_workspace(workspace).all(MISSION, ThreatAssessment) == []
+
+
+def test_two_who_write_the_same_threat_are_told(client: FlaskClient) -> None:
+    assert send(client, FORM, THREAT) == 303
+    assert send(client, FORM, THREAT | {"narrative": "Another's."}) == 409
+
+
+def test_headquarters_reads_a_threat_only_once_it_was_shared(workspace: Path) -> None:
+    hq = create_app(workspace, "hq").server.test_client()
+    store, now = Store.of_workspace(workspace), datetime(2026, 10, 2, tzinfo=UTC)
+    store.write(LOCAL, MISSION, ThreatAssessment.model_validate(THREAT), 0, now)
+    page = "/screen/threats?period=2026-Q3"
+    assert "Markets are robbed." not in shown(hq, page)
+    shared = ThreatAssessment.model_validate(THREAT | {"shared_with_hq_on": "2026-10-09"})
+    store.write(LOCAL, MISSION, shared, 1, now)
+    text = shown(hq, page)
+    assert "Markets are robbed." in text and "/records/entry" not in text
+    assert hq.post(FORM, data=THREAT).status_code == 405
+
+
+def test_every_role_stands_in_the_view_with_what_is_its_own(
+    client: FlaskClient, workspace: Path
+) -> None:
+    compact = {"role": "force_commander", "year": "2026", "instrument": "compact"}
+    address = "/records/entry/compact?period=2026-Q3"
+    assert send(client, address, compact) == 400  # without an indicator it refers to nothing
+    assert send(client, address, compact | {"indicators": "P2-OC-07"}) == 303
+    evaluation = {"unit_code": "FPU-1", "evaluated_on": "2026-01-05", "reference": "EVAL/1"}
+    due = evaluation | {"follow_up_due_on": "2026-02-05"}
+    assert send(client, "/records/entry/unit_evaluation?period=2026-Q3", due) == 303
+    page = "/screen/accountability?period=2026-Q3"
+    text = shown(client, page)
+    assert "Compact 2026" in text and "EVAL/1" in text
+    assert "1 follow-up of a unit" in text
+    store = Store.of_workspace(workspace)
+    assert len(store.all(MISSION, Compact)) == len(store.all(MISSION, UnitEvaluation)) == 1
+    hq = create_app(workspace, "hq").server.test_client()
+    kept = shown(hq, page)
+    assert "Compact 2026" not in kept and "EVAL/1" not in kept
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_each_indicator_belongs_to_one_role_at_most_in_both_languages(
+    context_at: At, language: str
+) -> None:
+    context = context_at(f"/accountability?lang={language}")
+    held = indicators_by_role(context)
+    codes = [code for found in held.values() for code in found]
+    assert codes and len(codes) == len(set(codes))
+    assert held == indicators_by_role(context_at("/accountability?lang=en"))
+    annex = {"en": "2023.05 Annex A 6", "fr": "2023.05, annexe A 6"}
+    assert annex[language] in text_of(body(context))
