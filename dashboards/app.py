@@ -18,6 +18,7 @@ from dashboards.components.page_head import page_head
 from dashboards.components.shell import NavigationEntry
 from dashboards.context import Context, read_context
 from dashboards.forms import routes
+from dashboards.forms.desk import Desk
 from dashboards.http import (
     briefs,
     downloads,
@@ -239,8 +240,8 @@ def _add_callbacks(app: dash.Dash) -> None:
     )
 
 
-def create_app(home: Path, audience: Audience = "mission") -> dash.Dash:
-    """The application over a workspace's releases, for one audience."""
+def create_app(home: Path, audience: Audience = "mission", desk: Desk | None = None) -> dash.Dash:
+    """The application over a workspace's releases, for one audience; `desk`: takes files in."""
     app = _LocalDash(
         "dashboards",
         assets_folder=str(Path(__file__).parent / "assets"),
@@ -262,7 +263,7 @@ def create_app(home: Path, audience: Audience = "mission") -> dash.Dash:
     briefs.add_route(app.server, home, audience)
     lists.add_route(app.server, home, audience)
     permanent.add_route(app.server)
-    routes.add_routes(app.server, home, audience)
+    routes.add_routes(app.server, home, audience, desk)
     libraries.keep_libraries(app)
     security.add_headers(app)
     return app
