@@ -18,6 +18,7 @@ from dashboards.lists import (
     one_indicator,
     operations,
     plan_changes,
+    police_matrices,
     rejected_rows,
     revised_figures,
     transition_lists,
@@ -35,6 +36,8 @@ LISTS: Mapping[str, Callable[[Context], list[Sheet]]] = {
     "handovers": transition_lists.handover_sheets,
     "lessons": lessons.sheets,
     "plan-changes": plan_changes.sheets,
+    "police-matrices": police_matrices.sheets,
+    "police-partners": police_matrices.partner_sheets,
     "missed-warnings": missed_warnings.sheets,
     "operations": operations.sheets,
 }

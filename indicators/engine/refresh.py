@@ -48,6 +48,7 @@ from indicators.engine.planned_and_done import (
     COMPLETED_ACTIVITY_CLOCK,
     fill_effort,
     fill_plan_changes,
+    fill_police_tasks,
 )
 from indicators.engine.reference_tables import fill_registers
 from indicators.engine.reject_impact import write_reject_impact
@@ -95,6 +96,7 @@ _ENGINE_TABLES = (  # those that are written whole; the others are kept (`values
     "effort",
     "plan_change",
     "joint_activity",
+    "police_task",
     "pending_action",
     "early_warning",
     "threat_response",
@@ -145,6 +147,7 @@ def compute(
         fill_registers(connection, mission, all_versions(indicators), as_of, profile, spans)
         fill_effort(connection, mission)
         fill_plan_changes(connection, mission)
+        fill_police_tasks(connection, mission)
         fill_pending_actions(connection, mission, [indicator.code for indicator in indicators])
         fill_early_warning(connection, mission, [indicator.code for indicator in indicators])
         fill_threat_response(connection, mission)

@@ -34,6 +34,7 @@ PAGES = (
     "/releases",
     "/catalogue",
     "/effort",
+    "/police-matrices",
     "/alerts",
     "/assessment?indicator=P2-OC-05",
     "/readiness",
