@@ -18,6 +18,7 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--audience", choices=AUDIENCES, default="mission")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8050)
+    parser.add_argument("--desk", metavar="MODULE:FUNCTION", help=message("page.serve.desk"))
     return parser.parse_args(arguments)
 
 
@@ -62,10 +63,13 @@ def main(arguments: list[str] | None = None) -> int:
 def _serve(chosen: argparse.Namespace, listening: socket.socket) -> None:
     from dashboards import server
     from dashboards.app import create_app
+    from dashboards.forms.desk import desk_named
     from dashboards.http import structured_log
 
     structured_log.set_up()
-    app = create_app(chosen.home.resolve(), chosen.audience)
+    home = chosen.home.resolve()
+    desk = desk_named(chosen.desk, home) if chosen.desk else None
+    app = create_app(home, chosen.audience, desk)
     port = listening.getsockname()[1]
     listening.listen(server.WAITING)  # who comes from now on is answered once all is loaded
     print(message("page.serve.ready", host=chosen.host, port=port), flush=True)

@@ -19,6 +19,7 @@ from dashboards.components.page_head import page_head
 from dashboards.components.shell import NavigationEntry
 from dashboards.context import Context, read_context
 from dashboards.forms import routes
+from dashboards.forms.desk import Desk
 from dashboards.http import (
     briefs,
     download_log,
@@ -50,6 +51,7 @@ from dashboards.pages import (
     missions,
     overview,
     perceptions,
+    police_matrices,
     readiness,
     releases,
     results_chain,
@@ -71,6 +73,7 @@ PAGES: Sequence[tuple[str, ModuleType]] = (
     ("changed", perceptions),
     ("did", effort),
     ("did", budget),
+    ("did", police_matrices),
     ("together", effects),
     ("next", map),
     ("next", alerts),
@@ -258,8 +261,8 @@ def _add_callbacks(app: dash.Dash) -> None:
     )
 
 
-def create_app(home: Path, audience: Audience = "mission") -> dash.Dash:
-    """The application over a workspace's releases, for one audience."""
+def create_app(home: Path, audience: Audience = "mission", desk: Desk | None = None) -> dash.Dash:
+    """The application over a workspace's releases, for one audience; `desk`: takes files in."""
     app = _LocalDash(
         "dashboards",
         assets_folder=str(Path(__file__).parent / "assets"),
@@ -283,7 +286,7 @@ def create_app(home: Path, audience: Audience = "mission") -> dash.Dash:
     briefs.add_route(app.server, home, audience)
     lists.add_route(app.server, home, audience)
     permanent.add_route(app.server)
-    routes.add_routes(app.server, home, audience)
+    routes.add_routes(app.server, home, audience, desk)
     api_routes.add_routes(app.server, home, audience)
     store = Store.of_workspace(home)
     health.add_route(app.server, home, audience, store)

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-ACTIONS = ("assess", "review", "approve", "recommend", "follow_up", "administer")
+ACTIONS = ("assess", "review", "approve", "recommend", "follow_up", "take_in", "administer")
 ROLE_ACTIONS: Mapping[str, frozenset[str]] = {
     "viewer": frozenset(),
-    "officer": frozenset({"follow_up"}),
+    "officer": frozenset({"follow_up", "take_in"}),
     "assessor": frozenset({"assess", "review", "recommend", "follow_up"}),
     "approver": frozenset({"review", "approve", "recommend", "follow_up"}),
     "administrator": frozenset({"administer"}),

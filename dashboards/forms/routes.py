@@ -5,11 +5,12 @@ from pathlib import Path
 from flask import Flask
 
 from dashboards.access import Audience
-from dashboards.forms import account, assess, entry, page, recommend, sessions
+from dashboards.forms import account, assess, entry, page, recommend, sessions, upload
+from dashboards.forms.desk import Desk
 from records.store import Store
 
 
-def add_routes(server: Flask, home: Path, audience: Audience) -> None:
+def add_routes(server: Flask, home: Path, audience: Audience, desk: Desk | None = None) -> None:
     """Headquarters' copy has no forms to write in: what the mission wrote is read there."""
     store = Store.of_workspace(home)
     page.add_templates(server)
@@ -19,3 +20,4 @@ def add_routes(server: Flask, home: Path, audience: Audience) -> None:
         assess.add_route(server, home, store)
         recommend.add_route(server, home, store)
         entry.add_route(server, home, store)
+        upload.add_route(server, home, store, desk)

@@ -310,4 +310,13 @@ def body(context: Context) -> list[Any]:
     ]
     right = [*_delays_card(context), *_checks_card(context), revisions_card(context)]
     columns = [html.Div(left, className="stack"), html.Div(right, className="stack")]
-    return [page_head(sentence(context), lead), html.Div(columns, className="columns")]
+    head = [page_head(sentence(context), lead), *_take_in_link(context)]
+    return [*head, html.Div(columns, className="columns")]
+
+
+def _take_in_link(context: Context) -> list[Any]:
+    """Where a file is taken in: in the mission alone."""
+    if context.audience != "mission":
+        return []
+    link = html.A(context.words("intake.link"), href=context.address.link("/records/upload"))
+    return [html.P(link)]

@@ -19,6 +19,19 @@ def effort(release: Release, start: str, end: str, area: str) -> pd.DataFrame:
     return release.frame(sql, [start, end, area])
 
 
+def police_tasks(release: Release, start: str, end: str, area: str) -> pd.DataFrame:
+    """Completed activities of UN police: unit_type, activity_type, phase, partner_component, done.
+
+    `_T` as the partner: each activity once, with or without one.
+    """
+    sql = f"""
+        SELECT unit_type, activity_type, phase, partner_component, sum(done) AS done
+        FROM mart.police_task WHERE {_MONTHS}
+        GROUP BY ALL ORDER BY ALL
+    """
+    return release.frame(sql, [start, end, area])
+
+
 def joint_activities(release: Release, start: str, end: str, area: str) -> pd.DataFrame:
     """Completed activities with other components: partner_component, tier, done."""
     sql = f"""

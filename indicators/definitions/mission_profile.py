@@ -137,6 +137,7 @@ class Mission(Strict):
     agreements: tuple[Agreement, ...] = ()
     survey_substitutes: tuple[SurveySubstitute, ...] = ()
     disclosure: Choices = Choices()
+    second_person_publishes: bool = False  # who computed or publishes does not approve
     period_types: tuple[Literal["W", "M", "Q", "S", "A", "B"], ...] = ("M", "Q", "A", "B")
     indicators: tuple[Selected, ...]
     published_totals: tuple[PublishedTotal, ...] = ()

@@ -1,4 +1,4 @@
-"""`mart.effort`, `plan_change`, `work_plan`, `joint_activity`: planned and done, by month, area.
+"""`mart.effort`, `plan_change`, `work_plan`, `joint_activity`, `police_task`: planned and done.
 
 Counts of what the mission itself did, by tier, phase and type of unit; what changed for people does
 not belong here. An activity counts in its own area and in those above it.
@@ -91,6 +91,27 @@ def fill_effort(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None
     )
 
 
+def fill_police_tasks(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
+    """Completed activities of the police by element, phase and kind, and with each partner.
+
+    Source of the matrices: STM 9.1 and 9.2; partners: 2017.12 §58–65. After `fill_effort`.
+    """
+    connection.execute(
+        """INSERT INTO mart.police_task
+        SELECT ?, month, up.area, unit_type, activity_type, phase, partner_component,
+          CAST(sum(done) AS BIGINT) AS done
+        FROM (
+          SELECT *, unnest(list_distinct(coalesce(partner_components, [])) || ['_T'])
+            AS partner_component
+          FROM cube.completed_activity WHERE unit_type IN ('IPO', 'FPU', 'SPT', 'PSU')
+        )
+        JOIN cube.area_place AS place USING (area_code, location_precision)
+        JOIN cube.area_ancestor AS up ON up.area_code = place.area
+        GROUP BY ALL ORDER BY ALL""",
+        [mission.mission],
+    )
+
+
 def fill_plan_changes(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
     """Lines of the plan of which a later version stands, up to the as-of day.
 
@@ -171,7 +192,8 @@ def _count_completed(connection: duckdb.DuckDBPyConnection, mission: Mission) ->
     """
     rows = f"""SELECT area_code, location_precision,
       CAST(date_trunc('month', started_on_local) AS DATE) AS month,
-      coalesce(unit_type, '_U') AS unit_type, tier, phase, partner_components, count(*) AS done
+      coalesce(unit_type, '_U') AS unit_type, activity_type, tier, phase, partner_components,
+      count(*) AS done
     FROM (
     {rows_sql(contracts()["activities"], {*COMPLETED_ACTIVITY_CLOCK.columns})}
     )

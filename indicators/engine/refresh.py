@@ -48,6 +48,7 @@ from indicators.engine.planned_and_done import (
     COMPLETED_ACTIVITY_CLOCK,
     fill_effort,
     fill_plan_changes,
+    fill_police_tasks,
     fill_work_plan,
 )
 from indicators.engine.reference_tables import fill_registers
@@ -97,6 +98,7 @@ _ENGINE_TABLES = (  # those that are written whole; the others are kept (`values
     "plan_change",
     "work_plan",
     "joint_activity",
+    "police_task",
     "pending_action",
     "alert_without_action",
     "early_warning",
@@ -149,6 +151,7 @@ def compute(
         fill_effort(connection, mission)
         fill_plan_changes(connection, mission)
         fill_work_plan(connection, mission)
+        fill_police_tasks(connection, mission)
         fill_pending_actions(connection, mission, [indicator.code for indicator in indicators])
         fill_early_warning(connection, mission, [indicator.code for indicator in indicators])
         fill_alerts_without_action(

@@ -121,6 +121,13 @@ CREATE TABLE mart.joint_activity (
   mission VARCHAR, month DATE, area VARCHAR, partner_component VARCHAR, tier VARCHAR, done BIGINT
 );
 
+-- Completed activities of UN police. `partner_component`: `_T` counts each once, with or without a
+-- partner; one with two partners stands with both
+CREATE TABLE mart.police_task (
+  mission VARCHAR, month DATE, area VARCHAR, unit_type VARCHAR, activity_type VARCHAR,
+  phase VARCHAR, partner_component VARCHAR, done BIGINT
+);
+
 -- `kind`: alert_response (type: of threat), after_action_review (type: of incident)
 CREATE TABLE mart.pending_action (
   mission VARCHAR, kind VARCHAR, area VARCHAR, type VARCHAR, level VARCHAR, since TIMESTAMP,

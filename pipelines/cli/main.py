@@ -24,6 +24,7 @@ COMMANDS = (
     "init",
     "sample",
     "map",
+    "profile",
     "ingest",
     "refresh",
     "publish",

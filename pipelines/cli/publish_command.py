@@ -1,6 +1,8 @@
 """`poclens publish --mission M --period 2026-Q3`: an immutable release from the last refresh."""
 
 import argparse
+import getpass
+import sys
 
 from indicators.foundation.messages import message
 from pipelines.cli.main import show
@@ -15,6 +17,9 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
         "--period", required=True, metavar="2026-Q3", help=message("cli.option.period", language)
     )
     parser.add_argument(
+        "--approved-by", default="", metavar="NAME", help=message("cli.publish.second", language)
+    )
+    parser.add_argument(
         "--partner-approved-by",
         default="",
         metavar="NAME",
@@ -27,6 +32,8 @@ def run(arguments: argparse.Namespace) -> int:
     mission = mission_of(arguments)
     from pipelines.orchestration.run import publish
 
+    if arguments.approved_by:
+        _approve(arguments, mission)
     with progress_bar(arguments):
         release, path = publish(
             arguments.workspace, mission, arguments.period, arguments.partner_approved_by.strip()
@@ -34,3 +41,19 @@ def run(arguments: argparse.Namespace) -> int:
     text = message("cli.publish.done", arguments.language, release=release, path=path)
     show(arguments, {"release": release, "path": str(path)}, text)
     return 0
+
+
+def _approve(arguments: argparse.Namespace, mission: str) -> None:
+    """The second person signs in here; from a pipe the password is its first line."""
+    from indicators.definitions.mission_profile import read_mission
+    from pipelines.release.naming import check_period
+    from pipelines.release.second_person import approve
+
+    check_period(arguments.period)
+    profile = read_mission(arguments.workspace.profile(mission))
+    name = arguments.approved_by.strip()
+    if sys.stdin.isatty():
+        password = getpass.getpass(message("cli.publish.password", arguments.language, name=name))
+    else:
+        password = sys.stdin.readline().rstrip("\n")
+    approve(arguments.workspace.home, profile, arguments.period, name, password)

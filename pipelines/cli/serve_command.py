@@ -8,6 +8,8 @@ from typing import NoReturn
 from indicators.foundation.messages import message
 from pipelines.cli.options import add_port, clean_environment, require_free_port
 
+DESK = "pipelines.proposal.desk:open_desk"  # what takes files in, for the pages
+
 
 def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
     """Port and audience."""
@@ -30,5 +32,7 @@ def serve(arguments: argparse.Namespace, port: int, audience: str = "mission") -
     require_free_port(port)
     command = [sys.executable, "-m", "dashboards", "--home", str(arguments.workspace.home)]
     command += ["--audience", audience, "--host", "127.0.0.1", "--port", str(port)]
+    if audience == "mission":  # headquarters only reads
+        command += ["--desk", DESK]
     sys.stdout.flush()
     os.execve(sys.executable, command, clean_environment())

@@ -275,11 +275,7 @@ def _with_source(
         except WrongUse as error:
             problems.extend(error.problems)
         return
-    matching = [
-        source
-        for source in sources.values()
-        if any(_fits(path, pattern) for pattern in source.files)
-    ]
+    matching = sources_of(path, sources)
     if len(matching) == 1:
         is_shared = _is_shared(matching[0])
         yield _Found(path, matching[0], is_inbox, is_in_place=is_shared and not is_inbox)
@@ -290,6 +286,15 @@ def _with_source(
         known = [pattern for source in sources.values() for pattern in source.files]
         parameters = {"patterns": ", ".join(known) or "–"}
         problems.append(Problem("no_source", path.name, parameters=parameters))
+
+
+def sources_of(path: Path, sources: Mapping[str, Source]) -> list[Source]:
+    """The mappings that take a file of this name: one, where the profile is clear."""
+    return [
+        source
+        for source in sources.values()
+        if any(_fits(path, pattern) for pattern in source.files)
+    ]
 
 
 def _is_shared(source: Source) -> bool:

@@ -93,6 +93,7 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
         from indicators.definitions.versions import decided_by
         from indicators.engine.refresh import compute
         from pipelines.quality.checks import check_values
+        from pipelines.release.second_person import note_computed
 
         report("indicators")
         with _warehouse(context, workspace) as (profile, mission, connection):
@@ -101,6 +102,7 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
             rate(connection, mission)
             trends(connection, mission)
             check_values(connection, mission)
+            note_computed(workspace.workspace().home, mission)
             values = _row_count(connection, "indicator_value")
         return dg.MaterializeResult(
             metadata={"dagster/row_count": values, "as_of": day.isoformat()}

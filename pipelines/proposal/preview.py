@@ -3,6 +3,7 @@
 The file is taken into a copy of the warehouse, which is thrown away.
 """
 
+import json
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -19,7 +20,7 @@ from pipelines.ingest.delivered_file import Delivery
 from pipelines.ingest.load_file import load_file
 from pipelines.mapping.area_polygons import read_outlines
 from pipelines.mapping.model import Source
-from pipelines.warehouse.connection import open_warehouse
+from pipelines.warehouse.connection import locked, open_warehouse
 
 _SHOWN = 10
 
@@ -33,36 +34,63 @@ class Rejected:
     rule: str
     rows: int
     value: str | None
+    parameters: Mapping[str, Any]  # what the sentence of the rule needs
 
 
 @dataclass(frozen=True)
 class Preview:
-    """`rows`: the first that would arrive, their filled columns; counts as ingest gives them."""
+    """`rows`: the first that would arrive, their filled columns; counts as ingest gives them.
+
+    `rows_changed`: of those loaded, how many would take the place of a row that stands otherwise;
+    `tables`: the table of each of `rows`.
+    """
 
     rows_read: int
     rows_loaded: int
     rows_rejected: int
     rows: tuple[Mapping[str, Any], ...]
     rejects: tuple[Rejected, ...]
+    rows_changed: int = 0
+    rows_unchanged: int = 0
+    tables: tuple[str, ...] = ()
 
 
 def preview(
     path: Path, source: Source, mission: Mission, profile: Path, warehouse: Path
 ) -> Preview:
-    """Takes the file in on trial. Raises WrongUse where it could not be read."""
+    """Takes the file in on trial. Raises WrongUse where it could not be read, or the warehouse is
+    being written."""
     trial = mission.model_copy(update={"reject_limit_pct": 100})
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "trial.duckdb"
         if warehouse.is_file():
-            shutil.copyfile(warehouse, copy)
+            with locked(warehouse):
+                shutil.copyfile(warehouse, copy)
         with open_warehouse(copy) as connection:
             delivery = Delivery(path, path.name, "trial", source)
             report = load_file(connection, trial, delivery, lambda: read_outlines(profile, mission))
             tables = dict.fromkeys(table.table for table in source.tables)
-            rows = [row for table in tables for row in _arrived(connection, table)]
+            rows = [(table, row) for table in tables for row in _arrived(connection, table)]
+            changed = _changed(connection)
             rejects = [entry for table in tables for entry in _rejected(connection, table)]
     counts = (report.rows_read, report.rows_loaded, report.rows_rejected)
-    return Preview(*counts, tuple(rows[:_SHOWN]), tuple(rejects))
+    return Preview(
+        *counts,
+        tuple(row for _, row in rows[:_SHOWN]),
+        tuple(rejects),
+        changed,
+        report.rows_unchanged,
+        tuple(table for table, _ in rows[:_SHOWN]),
+    )
+
+
+def _changed(connection: duckdb.DuckDBPyConnection) -> int:
+    """Rows of other files whose place the file's rows would take."""
+    found = connection.execute(
+        "SELECT count(DISTINCT (table_name, row_key)) FROM ops.row_correction "
+        "WHERE file_sha256 = 'trial'"
+    ).fetchone()
+    return int(found[0]) if found else 0
 
 
 def _arrived(connection: duckdb.DuckDBPyConnection, table: str) -> list[dict[str, Any]]:
@@ -81,7 +109,11 @@ def _arrived(connection: duckdb.DuckDBPyConnection, table: str) -> list[dict[str
 def _rejected(connection: duckdb.DuckDBPyConnection, table: str) -> list[Rejected]:
     rows = connection.execute(
         "SELECT coalesce(column_name, ''), rule, count(DISTINCT (sheet, row_number)), "
-        f"arg_min(raw_value, row_number) FROM quarantine.{quoted(table)} "
+        "arg_min(raw_value, row_number), "
+        f"arg_min(parameters, row_number) FROM quarantine.{quoted(table)} "
         "WHERE file_sha256 = 'trial' GROUP BY ALL ORDER BY 3 DESC, 1, 2"
     ).fetchall()
-    return [Rejected(table, *row) for row in rows]
+    return [
+        Rejected(table, column, rule, count, value, json.loads(parameters))
+        for column, rule, count, value, parameters in rows
+    ]

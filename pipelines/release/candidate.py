@@ -33,6 +33,7 @@ from pipelines.release.revisions.decomposition import Decomposition, decompositi
 from pipelines.release.revisions.primaries import primary_changes
 from pipelines.release.revisions.report import revisions_against
 from pipelines.release.revisions.strategies import strategy_changes
+from pipelines.release.second_person import approval
 from pipelines.release.snapshot import (
     Tables,
     open_memory,
@@ -82,12 +83,13 @@ def build_candidate(
     """Builds the release of a quarter from the mart of an open warehouse, as of the mart's day.
 
     `approved_by`: who approved the copies of this release that need it each time; empty: nobody,
-    and they are not made. Raises WrongUse for a period that is no quarter, a mart without figures
-    or an approval of a copy that the profile has not, CheckFailed where a blocking check failed,
-    InternalFault where one could not run. Nothing is left then.
+    and they are not made. Raises WrongUse for a period that is no quarter, a mart without figures,
+    an approval of a copy that the profile has not or the want of one that it asks for, CheckFailed
+    where a blocking check failed, InternalFault where one could not run. Nothing is left then.
     """
     check_period(period)
     audiences = _audiences(mission, approved_by)
+    second = approval(workspace.home, mission, period).get("approved_by", "")
     _refuse_unfit(connection, mission)
     as_of = _as_of(connection, mission)
     name = next_name(workspace, mission.mission, period)
@@ -95,7 +97,7 @@ def build_candidate(
     _clear_candidates(workspace, mission.mission)
     previous = current_name(workspace, mission.mission)
     profile = workspace.profile(mission.mission)
-    made_of = origin(connection, mission, profile, period, as_of, approved_by)
+    made_of = origin(connection, mission, profile, period, as_of, approved_by, second)
     decompose = _decomposer(connection, workspace, mission, previous, made_of, as_of)
     facts = _Facts(workspace, mission, period, as_of, name, previous, made_of, decompose)
     tables = take_tables(connection, mission.mission)

@@ -54,10 +54,13 @@ def origin(
     period: str,
     as_of: date,
     approved_by: str = "",
+    second_person: str = "",
 ) -> dict[str, object]:
     """What the release follows from: inputs, code, catalogue, profile, parameters, dates."""
     policy_file = data_folder() / "disclosure.yaml"
     approval = {"partner_copy_approved_by": approved_by} if approved_by else {}
+    if second_person:
+        approval["publication_approved_by"] = second_person
     facts: dict[str, object] = {
         "mission": mission.mission,
         "period": period,

@@ -4,7 +4,6 @@ A process killed before the rename leaves a candidate, which the next one clears
 a whole release that is not current. There is no moment at which half a release has a name.
 """
 
-import getpass
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +21,7 @@ from pipelines.release.naming import (
     next_name,
     period_of_release,
 )
+from pipelines.release.second_person import user
 from pipelines.release.signing import signed
 from pipelines.workspace.keys import signing_key
 from pipelines.workspace.paths import Workspace
@@ -89,17 +89,9 @@ def _write_publication(
         "mission": mission,
         "period": period_of_release(name),
         "published_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "published_by": published_by or _user(),
+        "published_by": published_by or user(),
         "previous_release": current_name(workspace, mission),
         "manifest_sha256": sha256_of(candidate / MANIFEST),
     } | publication_files(candidate)
     key = signing_key()
     write_json(publication, signed(content, key) if key else content)
-
-
-def _user() -> str:
-    """The account that runs this; containers may have none with a name."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"

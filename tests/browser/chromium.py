@@ -35,6 +35,7 @@ PAGES = (
     "/missions",
     "/catalogue",
     "/effort",
+    "/police-matrices",
     "/alerts",
     "/assessment?indicator=P2-OC-05",
     "/readiness",

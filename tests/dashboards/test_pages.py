@@ -26,6 +26,7 @@ from dashboards.pages import (
     map,
     overview,
     perceptions,
+    police_matrices,
     readiness,
     releases,
     results_chain,
@@ -50,6 +51,7 @@ PAGES = {
     "/releases": releases,
     "/catalogue": catalogue,
     "/effort": effort,
+    "/police-matrices": police_matrices,
     "/alerts": alerts,
     "/transition": transition,
     "/lessons": lessons,
@@ -521,6 +523,15 @@ def test_gaps_stand_by_rank_and_the_unranked_last_with_their_reason(context_at: 
     assert "Aroko" in texts[0] and "rank 1–4 of 11" in texts[0]
     assert "Last patrol 19 days ago" in texts[0]
     assert "Ilora" in texts[-1] and "not ranked" in texts[-1] and "No access." in texts[-1]
+
+
+def test_the_police_matrices_name_kinds_by_element_and_by_partner(context_at: At) -> None:
+    body = police_matrices.body(context_at("/police-matrices"))
+    assert "Prevention" in _rows(body, "by_phase")[0] and "Patrol 57" in _rows(body, "by_phase")[0]
+    assert any(
+        "Military component" in row and "Patrol 41" in row for row in _rows(body, "by_partner")
+    )
+    assert "UN police completed 62 activities, and worked with 1 of 11" in text_of(body)
 
 
 def test_effort_stands_beside_its_plan_and_its_outcomes(context_at: At) -> None:

@@ -1206,6 +1206,16 @@ def _joint_rows() -> list[dict[str, Any]]:
     return [own | {"partner_component": "military", "done": 41}]
 
 
+def _police_task_rows() -> list[dict[str, Any]]:
+    own = {"mission": MISSION, "month": date(2026, 8, 1), "area": COUNTRY, "phase": "prevention"}
+    patrol = own | {"unit_type": "FPU", "activity_type": "patrol"}
+    return [
+        patrol | {"partner_component": "_T", "done": 57},
+        patrol | {"partner_component": "military", "done": 41},
+        patrol | {"unit_type": "IPO", "phase": "response", "partner_component": "_T", "done": 5},
+    ]
+
+
 def _pending_rows() -> list[dict[str, Any]]:
     """An alert past its target, and two reviews: one past its date, one not closed yet."""
     own, at = {"mission": MISSION, "area": OTHER_AREA}, "2026-09-14 22:10:00"
@@ -1315,6 +1325,7 @@ def mart_rows() -> Mapping[str, list[dict[str, Any]]]:
         "protection_gap": _gap_rows(),
         "effort": _effort_rows(),
         "joint_activity": _joint_rows(),
+        "police_task": _police_task_rows(),
         "pending_action": _pending_rows(),
         "interview_plan": _interview_plan_rows(),
         "benchmark": _benchmark_rows(),

@@ -75,6 +75,22 @@ def test_an_activity_with_two_partners_counts_with_both_and_a_cancelled_one_with
     assert found == [("civil_affairs", "II", 1), ("military", "II", 1)]
 
 
+def test_police_tasks_count_each_activity_once_and_with_each_partner() -> None:
+    small = SmallWarehouse()
+    both = {"partner_components": ["military", "civil_affairs"]}
+    military = {"unit_code": "M1", "partner_components": ["civil_affairs"]}
+    response = {"phase": "response", "activity_type": "escort"}
+    small.add("activities", [both, {**both, "status": "cancelled"}, {}, military, response])
+    small.compute("P2-OP-01")
+    columns = "unit_type, activity_type, phase, partner_component, done"
+    assert _rows(small, columns, "police_task WHERE area = 'C'") == [
+        ("FPU", "escort", "response", "_T", 1),
+        ("FPU", "patrol", "prevention", "_T", 2),
+        ("FPU", "patrol", "prevention", "civil_affairs", 1),
+        ("FPU", "patrol", "prevention", "military", 1),
+    ]
+
+
 def test_an_alert_is_pending_until_a_response_is_recorded_and_never_names_a_protected_kind() -> (
     None
 ):

@@ -1,0 +1,64 @@
+"""Police matrices: what each element of UN police did in each phase, and with which partner.
+
+STM 9.1 and 9.2, filled from activities; outcomes stand on the pages that measure them.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from dash import html
+
+from dashboards.components.card import card, notice
+from dashboards.components.links import page_link
+from dashboards.components.list_files import list_files
+from dashboards.components.page_head import page_head
+from dashboards.components.table import Column, table
+from dashboards.context import Context
+from dashboards.lists import police_matrices as matrices
+from dashboards.wording import formats
+
+PATH = "/police-matrices"
+NAME = "police_matrices"
+
+
+def sentence(context: Context) -> str:
+    """Activities of the police, and of the partners those with whom something was done."""
+    words, found = context.words, matrices.tasks(context)
+    done = int(found[found["partner_component"] == matrices.ALL]["done"].sum())
+    if not done:
+        return words("police_matrices.nothing")
+    joined = found[found["partner_component"] != matrices.ALL]["partner_component"].nunique()
+    numbers = {"number": formats.number(done, words), "partners": str(joined)}
+    return words("police_matrices.sentence", **numbers, all=str(len(matrices.partners())))
+
+
+def body(context: Context) -> list[Any]:
+    """Sentence, the matrix of phases and elements, that of partners."""
+    words, found = context.words, matrices.tasks(context)
+    heading = formats.period_heading(context.period, words)
+    place = f"{context.area_name(context.area)}, {heading}"
+    head = page_head(sentence(context), words("police_matrices.lead"), place)
+    if found.empty:
+        return [head, notice(words("police_matrices.nothing"))]
+    first = _card(
+        context, "by_phase", matrices.phase_heads(context), matrices.by_phase(context, found)
+    )
+    second = _card(
+        context, "by_partner", matrices.partner_heads(context), matrices.by_partner(context, found)
+    )
+    outcomes = page_link(words("police_matrices.outcomes"), context.address.link("/results-chain"))
+    return [head, html.P(outcomes), html.Div([first, second], className="stack")]
+
+
+_FILES = {"by_phase": "police-matrices", "by_partner": "police-partners"}
+
+
+def _card(
+    context: Context, name: str, heads: Sequence[str], rows: Sequence[Sequence[str]]
+) -> html.Section:
+    title = context.words(f"police_matrices.{name}")
+    content = [
+        table([Column(head) for head in heads], rows, title),
+        list_files(context, _FILES[name], title),
+    ]
+    return card(title, content, context.words("police_matrices.under"), key=name)

@@ -1,0 +1,44 @@
+"""`poclens profile`: baselines, targets, framework and primary tests as a workbook, and back."""
+
+import argparse
+from dataclasses import asdict
+from pathlib import Path
+
+from indicators.foundation.errors import Problem, WrongUse
+from indicators.foundation.messages import message
+from pipelines.cli.main import show
+from pipelines.cli.options import add_mission, mission_of
+
+
+def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
+    """The step, the workbook, and whether what comes back is only looked at."""
+    add_mission(parser, language)
+    parser.add_argument(
+        "step", choices=("export", "import"), help=message("cli.profile.step", language)
+    )
+    parser.add_argument("file", type=Path, help=message("cli.profile.file", language))
+    parser.add_argument("--check", action="store_true", help=message("cli.profile.check", language))
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Writes the workbook, or takes it back and tells what changed."""
+    from pipelines.documents.profile_workbook import read_workbook, write_workbook
+
+    language, path = arguments.language, arguments.file
+    profile = arguments.workspace.profile(mission_of(arguments))
+    if arguments.step == "export":
+        write_workbook(profile, path, language)
+        show(arguments, {"file": str(path)}, str(path))
+        return 0
+    if not path.is_file():
+        raise WrongUse(Problem("no_file", str(path)))
+    changes = read_workbook(profile, path, is_written=not arguments.check)
+    lines = [
+        message("cli.profile.changed", language, **{k: v or "–" for k, v in asdict(one).items()})
+        for one in changes
+    ]
+    end = "same" if not changes else "checked" if arguments.check else "written"
+    lines.append(message(f"cli.profile.{end}", language, number=len(changes)))
+    result = {"changes": [asdict(one) for one in changes], "written": end == "written"}
+    show(arguments, result, "\n".join(lines))
+    return 0

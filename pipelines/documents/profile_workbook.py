@@ -1,0 +1,381 @@
+"""A mission's baselines, targets, framework and primary tests as a workbook, and back as YAML.
+
+A sheet a list of the profile: row 1 holds titles for people, row 2 the keys of the YAML. What comes
+back is checked whole before anything is written; comments and all other keys of the files stay.
+"""
+
+import io
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+from pydantic import BaseModel, ValidationError
+from python_calamine import CalamineError, CalamineWorkbook
+from ruamel.yaml import YAML
+
+from indicators.definitions.mission_profile import Selected
+from indicators.foundation.errors import Problem, WrongUse
+from indicators.foundation.messages import message
+from indicators.linkage.framework.model import FILE_NAME as FRAMEWORK
+from indicators.linkage.framework.model import Edge, Outcome, Output
+from pipelines.mapping.profile import profile_problems
+
+MISSION = "mission.yaml"
+_CREATED = datetime(2026, 1, 1)  # a clock would change the bytes
+_FIRST_ROW = 3  # as people count
+_LAST_ROW = 1000
+_OWN_LINES, _OWN_PLAN = "stakeholders", "plan"  # lists in one cell, an entry a line
+Entry = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """A list of a profile's file: where it stands, what tells its entries apart, its columns."""
+
+    name: str
+    file: str
+    identity: str
+    model: type[BaseModel]
+    columns: tuple[str, ...]
+
+
+_SHEETS = (
+    _Sheet(
+        "indicators", MISSION, "code", Selected,
+        ("code", "baseline.value", "baseline.on", "target.value", "target.on", "tolerance",
+         "min_n", "cleared_by", "cleared_on"),
+    ),
+    _Sheet(
+        "outcomes", FRAMEWORK, "id", Outcome,
+        ("id", "title.en", "title.fr", "short.en", "short.fr", "indicator", "stakeholders",
+         "hypothesis.en", "hypothesis.fr", "expected_accomplishment.en",
+         "expected_accomplishment.fr", "is_benchmark"),
+    ),
+    _Sheet(
+        "outputs", FRAMEWORK, "id", Output,
+        ("id", "title.en", "title.fr", "short.en", "short.fr", "indicator", "tier", "plan"),
+    ),
+    _Sheet(
+        "edges", FRAMEWORK, "id", Edge,
+        ("id", "from", "to", "lag", "expected_sign", "margin_percent", "controls",
+         "controls.activity", "primary.method", "primary.window", "primary.outcome",
+         "primary.named_on", "why.en", "why.fr"),
+    ),
+)  # fmt: skip
+_CHOICES: Mapping[str, Sequence[str]] = {
+    "tier": ("I", "II", "III"),
+    "expected_sign": ("1", "-1"),
+    "controls": ("called_off", "planned"),
+    "primary.method": ("case_series", "matched_wake", "before_after_interviews", "panel"),
+    "primary.outcome": ("all", "independent"),
+    "is_benchmark": ("true", "false"),
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One cell that differs from the profile; a whole row where `column` is empty."""
+
+    sheet: str
+    entry: str
+    column: str
+    before: str
+    after: str
+
+
+def write_workbook(profile: Path, path: Path, language: str) -> None:
+    """Writes the profile's lists as a workbook in `en` or `fr`; an older file is replaced."""
+    with xlsxwriter.Workbook(path) as book:
+        book.set_properties({"title": profile.name, "created": _CREATED})
+        bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
+        grey = book.add_format({"font_color": "#595959", "italic": True})
+        wrap = book.add_format({"text_wrap": True, "valign": "top"})
+        day = book.add_format({"num_format": "yyyy-mm-dd", "valign": "top"})
+        for sheet in _SHEETS:
+            page = book.add_worksheet(sheet.name)
+            page.freeze_panes(2, 1)
+            for index, column in enumerate(sheet.columns):
+                page.set_column(index, index, 14 if "." in column else 26, wrap)
+                page.write_string(0, index, _title(column, language), bold)
+                page.write_string(1, index, column, grey)
+                if column in _CHOICES:
+                    listed = {"validate": "list", "source": list(_CHOICES[column])}
+                    page.data_validation(2, index, _LAST_ROW, index, listed)
+            for row, entry in enumerate(_entries(_yaml(profile / sheet.file), sheet), start=2):
+                for index, column in enumerate(sheet.columns):
+                    value = _cell(entry, column)
+                    if isinstance(value, date):
+                        page.write_datetime(row, index, value, day)
+                    elif value is not None:
+                        page.write(row, index, value, wrap)
+
+
+def read_workbook(profile: Path, path: Path, *, is_written: bool) -> list[Change]:
+    """What the workbook changes in the profile; written where `is_written`.
+
+    Raises WrongUse with sheet, row and column of everything that is wrong; nothing is written then.
+    """
+    found = _rows(path)
+    problems = [problem for sheet in _SHEETS for problem in _row_problems(path, sheet, found)]
+    if problems:
+        raise WrongUse(problems)
+    texts, changes = {}, []
+    for file in (MISSION, FRAMEWORK):
+        content = _yaml(profile / file)
+        for sheet in _SHEETS:
+            if sheet.file == file and content is not None:
+                changes += _merged(content, sheet, [entry for _, entry in found[sheet.name]])
+        if content is not None:
+            texts[file] = _text(content)
+    _require_sound(profile, path, texts, found)
+    for file, text in texts.items():
+        if is_written and any(_file_of(change) == file for change in changes):
+            coming = profile / f".{file}.coming"
+            coming.write_text(text, encoding="utf-8")
+            coming.replace(profile / file)
+    return changes
+
+
+def _file_of(change: Change) -> str:
+    return next(sheet.file for sheet in _SHEETS if sheet.name == change.sheet)
+
+
+def _parser() -> YAML:
+    parser = YAML()
+    parser.preserve_quotes = True
+    parser.width = 10_000
+    parser.indent(mapping=2, sequence=4, offset=2)
+    return parser
+
+
+def _yaml(path: Path) -> Any:
+    return _parser().load(path.read_text(encoding="utf-8")) if path.is_file() else None
+
+
+def _text(content: Any) -> str:
+    written = io.StringIO()
+    _parser().dump(content, written)
+    return written.getvalue()
+
+
+def _title(column: str, language: str) -> str:
+    return message(f"profile_workbook.{column}", language)
+
+
+def _entries(content: Any, sheet: _Sheet) -> list[Entry]:
+    return list(content.get(sheet.name) or []) if content is not None else []
+
+
+def _cell(entry: Entry, column: str) -> Any:
+    """The value of a dotted key as one cell; None where the entry has none."""
+    value: Any = entry
+    for key in column.split("."):
+        value = value.get(key) if isinstance(value, Mapping) else None
+    if column == _OWN_LINES and value is not None:
+        return "\n".join(
+            one if isinstance(one, str) else f"{one['en']} | {one['fr']}" for one in value
+        )
+    if column == _OWN_PLAN and value is not None:
+        return "\n".join(f"{one['period']} = {one['quantity']:g}" for one in value)
+    if isinstance(value, Mapping):
+        return None
+    return "true" if value is True else "false" if value is False else value
+
+
+def _rows(path: Path) -> dict[str, list[tuple[int, Entry]]]:
+    """By sheet: row number and entry of each row that is not empty."""
+    try:
+        book = CalamineWorkbook.from_path(path)
+    except (CalamineError, OSError) as error:
+        raise WrongUse(Problem("unreadable", path.name, parameters={"reason": error})) from error
+    missing = [sheet.name for sheet in _SHEETS if sheet.name not in book.sheet_names]
+    if missing:
+        parameters = {"sheets": ", ".join(book.sheet_names)}
+        raise WrongUse(
+            [Problem("missing_sheet", path.name, n, parameters=parameters) for n in missing]
+        )
+    return {sheet.name: list(_sheet_rows(path, book, sheet)) for sheet in _SHEETS}
+
+
+def _sheet_rows(path: Path, book: CalamineWorkbook, sheet: _Sheet) -> Iterator[tuple[int, Entry]]:
+    rows = book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
+    heads = [str(head).strip() for head in rows[1]] if len(rows) > 1 else []
+    unknown = [head for head in heads if head and head not in sheet.columns]
+    absent = [column for column in sheet.columns if column not in heads]
+    if unknown or absent:
+        name = (unknown or absent)[0]
+        parameters = {"known": ", ".join(sheet.columns)}
+        raise WrongUse(
+            Problem("profile_columns", path.name, sheet.name, 2, name, parameters=parameters)
+        )
+    for number, row in enumerate(rows[2:], start=_FIRST_ROW):
+        if any(cell not in ("", None) for cell in row):
+            yield number, _entry(dict(zip(heads, row, strict=False)), sheet)
+
+
+def _entry(cells: Mapping[str, Any], sheet: _Sheet) -> Entry:
+    """The entry as the YAML nests it; an empty cell is a key that is not there."""
+    entry: Entry = {}
+    for column in sheet.columns:
+        value = _value(column, cells.get(column))
+        if value is None:
+            continue
+        first, _, second = column.partition(".")
+        if not second:
+            entry[first] = value
+        elif isinstance(entry.get(first), dict) or first not in entry:
+            entry.setdefault(first, {})[second] = value
+    return entry
+
+
+def _value(column: str, cell: Any) -> Any:
+    if isinstance(cell, datetime):
+        return cell.date()
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    if not isinstance(cell, str):
+        return cell
+    text = cell.strip()
+    if not text:
+        return None
+    if column == _OWN_LINES:
+        return [_both(line) for line in text.splitlines() if line.strip()]
+    if column == _OWN_PLAN:
+        return [_planned(line) for line in text.splitlines() if line.strip()]
+    if column.rpartition(".")[2] in ("on", "named_on", "cleared_on"):
+        return _day(text)
+    if column == "is_benchmark" and text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    return int(text) if column == "expected_sign" and text in ("1", "-1") else text
+
+
+def _both(line: str) -> Any:
+    english, bar, french = (part.strip() for part in line.partition("|"))
+    return {"en": english, "fr": french} if bar else english
+
+
+def _planned(line: str) -> Entry:
+    period, _, quantity = (part.strip() for part in line.partition("="))
+    try:
+        number = float(quantity)
+    except ValueError:
+        return {"period": period, "quantity": quantity}
+    return {"period": period, "quantity": int(number) if number.is_integer() else number}
+
+
+def _day(text: str) -> Any:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return text  # said by the check of the row
+
+
+def _row_problems(
+    path: Path, sheet: _Sheet, found: Mapping[str, list[tuple[int, Entry]]]
+) -> Iterator[Problem]:
+    """What is wrong in each row by itself, and identities that stand twice."""
+    seen: set[Any] = set()
+    for number, entry in found[sheet.name]:
+        identity = entry.get(sheet.identity)
+        if identity in seen:
+            yield Problem(
+                "profile_twice", path.name, sheet.name, number, sheet.identity, str(identity)
+            )
+        seen.add(identity)
+        try:
+            sheet.model.model_validate(entry)
+        except ValidationError as error:
+            for wrong in error.errors():
+                column = ".".join(str(part) for part in wrong["loc"])
+                value = None if wrong["type"] == "missing" else str(wrong["input"])
+                parameters = {"reason": wrong["msg"]}
+                yield Problem(
+                    "profile_cell", path.name, sheet.name, number, column, value, parameters
+                )
+
+
+def _merged(content: Any, sheet: _Sheet, entries: list[Entry]) -> list[Change]:
+    """Puts the entries in place of those of the file, which keep their comments where they stay."""
+    standing = content.setdefault(sheet.name, [])
+    known = {entry[sheet.identity]: entry for entry in standing}
+    changes: list[Change] = []
+    for entry in entries:
+        name = entry[sheet.identity]
+        if name not in known:
+            changes.append(Change(sheet.name, name, "", "", "+"))
+            standing.append(entry)
+            continue
+        before = known.pop(name)
+        own = [
+            Change(sheet.name, name, column, _shown(before, column), _shown(entry, column))
+            for column in sheet.columns
+            if _shown(before, column) != _shown(entry, column)
+        ]
+        for key in dict.fromkeys(change.column.split(".")[0] for change in own):
+            _put(before, key, entry.get(key))
+        changes += own
+    for name, gone in known.items():
+        changes.append(Change(sheet.name, str(name), "", "-", ""))
+        standing.remove(gone)
+    return changes
+
+
+def _put(entry: Entry, key: str, value: Any) -> None:
+    """Sets, empties or removes a key; what stands in it keeps its place and its look."""
+    standing = entry.get(key)
+    if value is None:
+        entry.pop(key, None)
+    elif isinstance(standing, dict) and isinstance(value, dict):
+        for old in [name for name in standing if name not in value]:
+            del standing[old]
+        for name, own in value.items():
+            if standing.get(name) != own:
+                standing[name] = own
+    else:
+        entry[key] = value
+
+
+def _shown(entry: Entry, column: str) -> str:
+    value = _cell(entry, column)
+    if value is None:
+        return ""
+    return f"{value:g}" if isinstance(value, int | float) else str(value).strip()
+
+
+def _require_sound(
+    profile: Path,
+    path: Path,
+    texts: Mapping[str, str],
+    found: Mapping[str, list[tuple[int, Entry]]],
+) -> None:
+    """Raises WrongUse where the profile would not be sound; places are those of the workbook."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / profile.name
+        shutil.copytree(profile, copy)
+        for file, text in texts.items():
+            (copy / file).write_text(text, encoding="utf-8")
+        problems = profile_problems(copy)
+    if problems:
+        raise WrongUse([_in_workbook(path, problem, found) for problem in problems])
+
+
+def _in_workbook(
+    path: Path, problem: Problem, found: Mapping[str, list[tuple[int, Entry]]]
+) -> Problem:
+    """The place in the workbook of a problem that names a key of the YAML; else as it is."""
+    parts = str(problem.parameters.get("key", "")).split(".", 2)
+    for sheet in _SHEETS:
+        for number, entry in found[sheet.name]:
+            names = (entry.get(sheet.identity), entry.get("indicator"))
+            is_keyed = len(parts) == 3 and (parts[0], parts[1]) == (sheet.name, names[0])
+            is_named = problem.value is not None and problem.value == names[0]
+            if is_keyed or (is_named and sheet.file == problem.file):
+                column = parts[2] if is_keyed else sheet.identity
+                place = {"file": path.name, "sheet": sheet.name, "row": number, "column": column}
+                return replace(problem, **place)  # type: ignore[arg-type]
+    return problem

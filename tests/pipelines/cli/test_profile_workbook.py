@@ -1,0 +1,110 @@
+"""A profile's lists go out as a workbook and come back checked, comments and all."""
+
+import difflib
+import shutil
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from indicators.definitions.mission_profile import read_mission
+from indicators.foundation.data_folder import data_folder
+from indicators.foundation.errors import WrongUse
+from pipelines.documents.profile_workbook import read_workbook, write_workbook
+
+
+@pytest.fixture
+def profile(tmp_path: Path) -> Path:
+    """The sample's profile."""
+    return Path(shutil.copytree(data_folder() / "missions" / "sample", tmp_path / "sample"))
+
+
+@pytest.fixture
+def book(profile: Path, tmp_path: Path) -> Path:
+    write_workbook(profile, tmp_path / "plan.xlsx", "fr")
+    return tmp_path / "plan.xlsx"
+
+
+def fill(book: Path, sheet: str, row: str, **cells: object) -> None:
+    """Writes cells of the row whose first cell is `row`; a new row where there is none."""
+    opened = openpyxl.load_workbook(book)
+    page = opened[sheet]
+    heads = [cell.value for cell in page[2]]
+    names = [page.cell(number, 1).value for number in range(1, page.max_row + 1)]
+    number = names.index(row) + 1 if row in names else page.max_row + 1
+    for name, value in {heads[0]: row, **cells}.items():
+        page.cell(number, heads.index(name.replace("__", ".")) + 1).value = value
+    opened.save(book)
+
+
+def lines_changed(before: str, after: str) -> list[str]:
+    found = difflib.unified_diff(before.splitlines(), after.splitlines(), n=0, lineterm="")
+    return [line for line in found if line[0] in "+-" and line[:3] not in ("+++", "---")]
+
+
+@pytest.mark.parametrize("mission", ["sample", "mali", "south_sudan"])
+def test_what_comes_back_untouched_changes_nothing(tmp_path: Path, mission: str) -> None:
+    profile = Path(shutil.copytree(data_folder() / "missions" / mission, tmp_path / mission))
+    write_workbook(profile, tmp_path / "plan.xlsx", "en")
+    assert read_workbook(profile, tmp_path / "plan.xlsx", is_written=True) == []
+
+
+def test_a_target_and_a_primary_test_come_back_and_the_rest_stays(
+    profile: Path, book: Path
+) -> None:
+    before = (profile / "mission.yaml").read_text(encoding="utf-8")
+    fill(book, "indicators", "P1-OP-10", target__value=88.5)
+    fill(book, "edges", "patrols_seen", primary__named_on="2026-11-02")
+    fill(book, "outputs", "handovers", plan="2026-Q3 = 5\n2026-Q4 = 2")
+    changes = read_workbook(profile, book, is_written=True)
+    assert [(one.sheet, one.entry, one.column) for one in changes] == [
+        ("indicators", "P1-OP-10", "target.value"),
+        ("outputs", "handovers", "plan"),
+        ("edges", "patrols_seen", "primary.named_on"),
+    ]
+    after = (profile / "mission.yaml").read_text(encoding="utf-8")
+    target = next(one for one in read_mission(profile).indicators if one.code == "P1-OP-10").target
+    assert target is not None and target.value == 88.5
+    comments = [line for line in before.splitlines() if line.lstrip().startswith("#")]
+    assert all(line in after for line in comments)
+    assert any("88.5" in line for line in lines_changed(before, after))
+
+
+def test_rows_are_added_and_removed(profile: Path, book: Path) -> None:
+    opened = openpyxl.load_workbook(book)
+    page = opened["indicators"]
+    page.delete_rows(3)  # P1-OP-01
+    opened.save(book)
+    before = len(read_mission(profile).indicators)
+    fill(book, "edges", "new_edge", **{"from": "P1-OP-02", "to": "P2-OC-05", "lag": 1})
+    fill(book, "edges", "new_edge", expected_sign=1, why__en="Heard.", why__fr="Entendus.")
+    changes = read_workbook(profile, book, is_written=True)
+    assert [(one.entry, one.before, one.after) for one in changes] == [
+        ("P1-OP-01", "-", ""),
+        ("new_edge", "", "+"),
+    ]
+    assert len(read_mission(profile).indicators) == before - 1
+
+
+def test_what_is_wrong_is_named_by_its_cell_and_nothing_is_written(
+    profile: Path, book: Path
+) -> None:
+    before = (profile / "framework.yaml").read_text(encoding="utf-8")
+    fill(book, "indicators", "P1-OP-10", target__value="many")
+    fill(book, "edges", "patrols_seen", lag=-1)
+    with pytest.raises(WrongUse) as refused:
+        read_workbook(profile, book, is_written=True)
+    assert [(one.sheet, one.column) for one in refused.value.problems] == [
+        ("indicators", "target.value"),
+        ("edges", "lag"),
+    ]
+    assert all(one.row and one.row > 2 for one in refused.value.problems)
+    assert (profile / "framework.yaml").read_text(encoding="utf-8") == before
+
+
+def test_what_only_the_whole_profile_shows_is_named_by_its_row(profile: Path, book: Path) -> None:
+    fill(book, "outcomes", "safe_in_area", title__en="Patrols caused safety")
+    with pytest.raises(WrongUse) as refused:
+        read_workbook(profile, book, is_written=True)
+    problem = refused.value.problems[0]
+    assert (problem.sheet, problem.row, problem.column) == ("outcomes", 3, "title.en")
