@@ -98,7 +98,7 @@ def _age(context: Context, release: Release) -> str:
     if release.published_on is None:
         return words("missions.as_of", day=day)
     days = max(0, (date.today() - release.published_on).days)
-    return words.count("missions.age", days, day=day)
+    return words.digits("missions.age", days, day=day)
 
 
 def _pull_state(context: Context, mission: str) -> Any:

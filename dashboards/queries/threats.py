@@ -26,10 +26,10 @@ def alerts_without_action(release: Release, quarters: Sequence[str], area: str) 
     """Alerts received in these quarters that nobody acted on: reason, alerts; most first."""
     sql = """
         SELECT reason, sum(alerts) AS alerts FROM mart.alert_without_action
-        WHERE list_contains(?, quarter) AND area = ?
+        WHERE list_contains(string_split(?, ','), quarter) AND area = ?
         GROUP BY reason ORDER BY alerts DESC, reason
     """
-    return release.frame(sql, [list(quarters), area])
+    return release.frame(sql, [",".join(quarters), area])
 
 
 def hot_spots(release: Release) -> pd.DataFrame:
