@@ -1,6 +1,6 @@
 """Publishing by a second person: who computed the figures, and who approved their publication.
 
-Both stand in the audit log. An approval holds for what was computed before it and for nothing later.
+Both stand in the audit log. An approval holds for what was computed before it, for nothing later.
 """
 
 import json

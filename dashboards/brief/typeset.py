@@ -27,7 +27,10 @@ def _compiler(template: str) -> "typst.Compiler":
 
 
 def pdf(content: Content, template: str = "brief") -> bytes:
-    """The PDF of a document's content: `brief` or `police_report`. Raises typst.TypstError where it cannot be set."""
+    """The PDF of the content of a `brief` or `police_report`.
+
+    Raises typst.TypstError where it cannot be set.
+    """
     inputs = {"brief": json.dumps(content, ensure_ascii=False, sort_keys=True)}
     # PDF/UA refuses what a screen reader could not read: a mark without words, a missing title.
     found = _compiler(template).compile(

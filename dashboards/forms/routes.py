@@ -5,7 +5,7 @@ from pathlib import Path
 from flask import Flask
 
 from dashboards.access import Audience
-from dashboards.forms import account, assess, page, recommend, sessions, upload
+from dashboards.forms import account, assess, capture, page, recommend, sessions, upload
 from dashboards.forms.desk import Desk
 from records.store import Store
 
@@ -20,3 +20,4 @@ def add_routes(server: Flask, home: Path, audience: Audience, desk: Desk | None 
         assess.add_route(server, home, store)
         recommend.add_route(server, home, store)
         upload.add_route(server, home, store, desk)
+        capture.add_route(server, home, store, desk)

@@ -1,4 +1,4 @@
-"""The brief and the police report of the chosen mission, period and area, typeset when asked for."""
+"""The brief and the police report of the chosen mission, period and area, set when asked for."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path

@@ -84,8 +84,8 @@ def build_candidate(
 
     `approved_by`: who approved the copies of this release that need it each time; empty: nobody,
     and they are not made. Raises WrongUse for a period that is no quarter, a mart without figures,
-    an approval of a copy that the profile has not or the want of one that it asks for, CheckFailed where a blocking check failed,
-    InternalFault where one could not run. Nothing is left then.
+    an approval of a copy that the profile has not or the want of one that it asks for, CheckFailed
+    where a blocking check failed, InternalFault where one could not run. Nothing is left then.
     """
     check_period(period)
     audiences = _audiences(mission, approved_by)

@@ -28,7 +28,10 @@ def _written(content: bytes) -> str:
 
 @pytest.mark.parametrize(
     ("lang", "said"),
-    [("en", ("Patrol 57", "Military component")), ("fr", ("Patrouille 57", "Composante militaire"))],
+    [
+        ("en", ("Patrol 57", "Military component")),
+        ("fr", ("Patrouille 57", "Composante militaire")),
+    ],
 )
 def test_the_report_holds_every_outcome_and_both_matrices(
     context_at: Callable[[str], Context], lang: str, said: tuple[str, ...]
