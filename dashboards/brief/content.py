@@ -49,22 +49,23 @@ def brief_content(context: Context) -> Content:
     edges = rows_of(links)
     return {
         "language": words.language,
-        "document": words("brief.document", mission=_place(context), period=period.name),
+        "document": words("brief.document", mission=place_of(context), period=period.name),
         "title": words("brief.title"),
-        "place": f"{_place(context)}, {formats.period_heading(period, words)}",
+        "place": f"{place_of(context)}, {formats.period_heading(period, words)}",
         "sentence": sentence(context),
         "lead": count_line(context, codes),
-        "heads": _heads(context),
-        "rows": [_row(context, code, edges) for code in shown],
+        "heads": outcome_heads(context),
+        "rows": [outcome_row(context, code, edges) for code in shown],
         "notes": _notes(context, len(shown), len(codes)),
         "waits": _waits(context, returns),
         "strongest": _strongest(context, edges),
         "certainty": _certainty(context, returns),
-        "foot": _foot(context),
+        "foot": foot_of(context),
     }
 
 
-def _place(context: Context) -> str:
+def place_of(context: Context) -> str:
+    """Mission, and the area where it is not the whole."""
     area = "" if context.area == context.country else f", {context.area_name(context.area)}"
     return f"{context.mission_name}{area}"
 
@@ -80,14 +81,16 @@ def _worst(context: Context, codes: list[str]) -> list[str]:
     return [code for code in codes if code in kept]
 
 
-def _heads(context: Context) -> list[str]:
+def outcome_heads(context: Context) -> list[str]:
+    """Heads of the table of outcomes."""
     words = context.words
     now = f"{words('overview.head.now')}, {words('overview.under.now')}"
     others = [words(f"brief.head.{name}") for name in ("range", "rating", "goes")]
     return [words("overview.head.outcome"), now, *others]
 
 
-def _row(context: Context, code: str, edges: list[dict[str, Any]]) -> Content:
+def outcome_row(context: Context, code: str, edges: list[dict[str, Any]]) -> Content:
+    """One outcome: figure, range, rating, change, and the outputs beside it."""
     words, cell, unit = context.words, context.cell(code), context.unit(code)
     title = words.of(context.indicator(code), "title")
     direction = str(context.indicator(code)["direction"])
@@ -195,7 +198,8 @@ def _block(title: str, lines: list[tuple[str, str]]) -> Content:
     return {"title": title, "lines": [{"head": head, "under": under} for head, under in lines]}
 
 
-def _foot(context: Context) -> str:
+def foot_of(context: Context) -> str:
+    """Release, day of the data, audience, origin."""
     words, facts = context.words, catalogue.release_facts(context.release)
     as_of = context.mission.get("as_of")
     return words(

@@ -26,6 +26,12 @@ class Desk(Protocol):
     ) -> list[str]:
         """Moves a file into the inbox. Returns what hinders it, a sentence each."""
 
+    def capture(
+        self, mission: str, table: str, values: Mapping[str, str], name: str, language: str
+    ) -> list[tuple[str, str]]:
+        """Puts one row of a contract's table into the inbox, as a file of this name. Returns what
+        is wrong with it: column (empty: the whole row) and sentence."""
+
 
 def desk_named(name: str, home: Path) -> Desk:
     """The desk that `module:function` makes for a workspace."""

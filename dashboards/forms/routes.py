@@ -5,7 +5,16 @@ from pathlib import Path
 from flask import Flask
 
 from dashboards.access import Audience
-from dashboards.forms import account, assess, entry, page, recommend, sessions, upload
+from dashboards.forms import (
+    account,
+    assess,
+    capture,
+    entry,
+    page,
+    recommend,
+    sessions,
+    upload,
+)
 from dashboards.forms.desk import Desk
 from records.store import Store
 
@@ -21,3 +30,4 @@ def add_routes(server: Flask, home: Path, audience: Audience, desk: Desk | None 
         recommend.add_route(server, home, store)
         entry.add_route(server, home, store)
         upload.add_route(server, home, store, desk)
+        capture.add_route(server, home, store, desk)

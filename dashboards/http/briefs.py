@@ -1,28 +1,41 @@
-"""The brief of the chosen mission, period and area, typeset when it is asked for."""
+"""The brief and the police report of the chosen mission, period and area, set when asked for."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, abort, request
 
 from dashboards.access import Audience
-from dashboards.brief.content import brief_content
+from dashboards.brief.content import Content, brief_content
+from dashboards.brief.police_report import report_content
 from dashboards.brief.typeset import pdf
 from dashboards.components.shell import BRIEF_ROUTE
-from dashboards.context import read_context
+from dashboards.context import Context, read_context
 from dashboards.http.address import Address
+
+REPORT_ROUTE = "/police-report.pdf"
+_DOCUMENTS: Mapping[str, tuple[str, Callable[[Context], Content]]] = {
+    BRIEF_ROUTE: ("brief", brief_content),
+    REPORT_ROUTE: ("police_report", report_content),
+}
 
 
 def add_route(server: Flask, home: Path, audience: Audience) -> None:
-    """`/brief.pdf` with the parameters of a page gives that page's period, area and language."""
+    """`/brief.pdf` and `/police-report.pdf` with the parameters of a page: its period, area and
+    language."""
 
     @server.get(BRIEF_ROUTE)
-    def brief() -> Any:
+    @server.get(REPORT_ROUTE)
+    def document() -> Any:
         address = Address.parse("/", request.query_string.decode("utf-8", "replace"))
         context = read_context(home, audience, address)
+        template, content_of = _DOCUMENTS[request.path]
         if context is None:
             return abort(404)
-        parts = (context.release.mission, context.area, context.period.name, address.language)
+        parts = [context.release.mission, context.area, context.period.name, address.language]
+        if template != "brief":
+            parts.insert(1, template)
         name = "_".join(part.replace("/", "-") for part in parts)
         headers = {"Content-Disposition": f'attachment; filename="{name}.pdf"'}
-        return Response(pdf(brief_content(context)), 200, headers, "application/pdf")
+        return Response(pdf(content_of(context), template), 200, headers, "application/pdf")

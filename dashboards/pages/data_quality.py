@@ -319,4 +319,5 @@ def _take_in_link(context: Context) -> list[Any]:
     if context.audience != "mission":
         return []
     link = html.A(context.words("intake.link"), href=context.address.link("/records/upload"))
-    return [html.P(link)]
+    capture = html.A(context.words("intake.capture"), href=context.address.link("/records/capture"))
+    return [html.P([link, " · ", capture])]

@@ -47,7 +47,12 @@ def body(context: Context) -> list[Any]:
         context, "by_partner", matrices.partner_heads(context), matrices.by_partner(context, found)
     )
     outcomes = page_link(words("police_matrices.outcomes"), context.address.link("/results-chain"))
-    return [head, html.P(outcomes), html.Div([first, second], className="stack")]
+    report = html.A(
+        words("police_report.link"),
+        href=context.address.link("/police-report.pdf", theme=None),
+        download="",
+    )
+    return [head, html.P([outcomes, " · ", report]), html.Div([first, second], className="stack")]
 
 
 _FILES = {"by_phase": "police-matrices", "by_partner": "police-partners"}

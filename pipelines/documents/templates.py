@@ -4,7 +4,7 @@ Row 1 holds titles for people, row 2 the column names that a source's mapping re
 (`header_row: 2`). The same contract and language give the same bytes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from indicators.definitions.contracts import Column, Contract
 from indicators.definitions.vocabularies import Vocabulary, vocabulary
 from indicators.documentation.contract_pages import range_in_words, type_in_words
 from indicators.foundation.messages import message
+from pipelines.mapping.template_sources import MARK
 
 HEADER_ROW = 2  # as a source's mapping counts rows
 _FIRST_ROW, _LAST_ROW = 2, 5001  # as xlsxwriter counts rows: 5,000 rows have their lists
@@ -34,8 +35,13 @@ class _CodeRanges:
     by_column: Mapping[str, str]
 
 
-def write_template(contract: Contract, path: Path, language: str) -> None:
-    """Write the template of a table in `en` or `fr` to `path`; an older file is replaced."""
+def write_template(
+    contract: Contract, path: Path, language: str, filled: Sequence[Mapping[str, str]] = ()
+) -> None:
+    """Write the template of a table in `en` or `fr` to `path`; an older file is replaced.
+
+    `filled`: rows that stand in it already, as texts by column name.
+    """
     with xlsxwriter.Workbook(path) as book:
         book.set_properties({"title": contract.title.in_language(language), "created": _CREATED})
         rows = book.add_worksheet(contract.table)
@@ -44,6 +50,11 @@ def write_template(contract: Contract, path: Path, language: str) -> None:
         _write_notes(book, contract, language, bold)
         _write_headers(rows, contract, language, book)
         _set_columns(rows, contract, language, book, ranges)
+        for number, row in enumerate(filled, start=_FIRST_ROW):
+            for index, name in enumerate(contract.columns):
+                if row.get(name):
+                    rows.write_string(number, index, row[name])
+        book.define_name(MARK, f"={contract.table}!$A$1")
 
 
 def _write_headers(

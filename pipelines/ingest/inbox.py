@@ -36,6 +36,7 @@ from pipelines.mapping.area_polygons import (
     read_outlines,
 )
 from pipelines.mapping.model import Source, load_sources
+from pipelines.mapping.template_sources import template_of, template_sources
 from pipelines.mapping.version import mapping_version
 from pipelines.mapping.written_sources import written_sources
 from pipelines.warehouse import ledger
@@ -120,7 +121,7 @@ def ingest(
             return ingest(workspace, mission, files, progress, opened, again, settled, patience)
     profile = workspace.profile(mission.mission)
     own = load_sources(profile)
-    sources = own | written_sources()
+    sources = own | written_sources() | template_sources()
     readers = {**sources, OUTLINES_SOURCE: outlines_source()}
     versions = {name: mapping_version(s, mission, profile) for name, s in readers.items()}
     outlines = cache(lambda: read_outlines(profile, mission))
@@ -274,6 +275,9 @@ def _with_source(
             yield _Found(path, mended.source_of(path, sources), is_inbox, is_mended=True)
         except WrongUse as error:
             problems.extend(error.problems)
+        return
+    if filled := template_of(path):
+        yield _Found(path, filled, is_inbox)
         return
     matching = sources_of(path, sources)
     if len(matching) == 1:

@@ -6,12 +6,12 @@ Part of the system, not of a profile, like that of the outlines: no mission has 
 from indicators.definitions.contracts import contracts
 from pipelines.mapping.model import ColumnMapping, Source, TableMapping
 
-_TABLES = ("assessments", "recommendations")
+TABLES = ("assessments", "recommendations")
 
 
 def written_sources() -> dict[str, Source]:
     """By name: the source of each table of records."""
-    found = (_source(table) for table in _TABLES)
+    found = (_source(table) for table in TABLES)
     return {source.source: source for source in found}
 
 

@@ -7,6 +7,7 @@ The command that serves names this module to the dashboards, which know only the
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from indicators.definitions.contracts import contracts
@@ -71,6 +72,30 @@ class Desk:
             return [problem.sentence(language) for problem in error.problems]
         return []
 
+    def capture(
+        self, mission: str, table: str, values: Mapping[str, str], name: str, language: str
+    ) -> list[tuple[str, str]]:
+        """Puts one row into the inbox as a filled template; else what is wrong, by column."""
+        from pipelines.documents.templates import write_template
+        from pipelines.mapping.template_sources import template_sources
+        from pipelines.proposal.preview import preview
+
+        profile, source = self._workspace.profile(mission), template_sources()[f"template_{table}"]
+        warehouse = self._workspace.warehouse(mission)
+        with TemporaryDirectory(dir=self._workspace.home) as folder:
+            path = Path(folder) / name
+            write_template(contracts()[table], path, language, [values])
+            try:
+                shown = preview(path, source, read_mission(profile), profile, warehouse)
+                if not shown.rejects:
+                    self._moved(mission, path)
+            except PocLensError as error:
+                return [("", problem.sentence(language)) for problem in error.problems]
+        told = _counted(shown, read_mission(profile), language)["rejects"]
+        return [
+            (one.column, said["sentence"]) for one, said in zip(shown.rejects, told, strict=True)
+        ]
+
     def _moved(self, mission: str, path: Path) -> None:
         """A file of the same name that still waits is never replaced."""
         inbox = self._workspace.inbox(mission)
@@ -86,10 +111,13 @@ class Desk:
         from pipelines.ingest import mended
         from pipelines.ingest.inbox import sources_of
         from pipelines.mapping.model import load_sources
+        from pipelines.mapping.template_sources import template_of
 
         sources = load_sources(profile)
         if mended.is_mended(path):
             return mended.source_of(path, sources)
+        if filled := template_of(path):
+            return filled
         matching = sources_of(path, sources)
         if len(matching) > 1:
             names = ", ".join(source.source for source in matching)

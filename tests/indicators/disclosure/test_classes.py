@@ -22,7 +22,7 @@ TOTALS = {
         *("hot_spots", "route_days", "activities", "activity_plan", "un_personnel", "training"),
         *("custody_visits", "police_census", "police_posts", "local_agreements", "commitments"),
         *("threat_assessments", "after_action_reviews", "hrddp_assessments"),
-        *("operations", "preparedness", "benchmarks"),
+        *("operations", "preparedness", "benchmarks", "assessments", "recommendations"),
     },
     "event": {"incidents", "displacement_events", "alerts"},
     "person": {

@@ -1,0 +1,97 @@
+"""The quarterly report of the police component to the Police Division (2017.12 §67): its content.
+
+Figures are those of the overview, words those of the assessments, activities those of the matrices.
+"""
+
+from typing import Any
+
+from dashboards.brief.content import Content, foot_of, outcome_heads, outcome_row, place_of
+from dashboards.components.outcome_summary import count_line, links_of, outcomes_of, sentence
+from dashboards.context import Context
+from dashboards.lists import police_matrices
+from dashboards.queries import records
+from dashboards.rows import rows_of
+from dashboards.wording import formats
+
+_OWNER = "police_commissioner"
+
+
+def report_content(context: Context) -> Content:
+    """The report of the context's release and area for the quarter of its period."""
+    context = records.of_quarter(context)
+    words, links = context.words, links_of(context)
+    codes, edges, period = outcomes_of(context, links), rows_of(links), context.period
+    found = police_matrices.tasks(context)
+    return {
+        "language": words.language,
+        "document": words("police_report.document", mission=place_of(context), period=period.name),
+        "title": words("police_report.title"),
+        "place": f"{place_of(context)}, {formats.period_heading(period, words)}",
+        "sentence": sentence(context),
+        "lead": count_line(context, codes),
+        "outcomes": words("police_report.outcomes"),
+        "heads": outcome_heads(context),
+        "rows": [outcome_row(context, code, edges) for code in codes],
+        "notes": f"{words('overview.not_caused_by')} {words('brief.grades')}",
+        "assessments": _assessments(context, codes),
+        "matrices": [
+            {
+                "title": words(f"police_matrices.{name}"),
+                "heads": heads(context),
+                "rows": rows(context, found),
+            }
+            for name, heads, rows in (
+                ("by_phase", police_matrices.phase_heads, police_matrices.by_phase),
+                ("by_partner", police_matrices.partner_heads, police_matrices.by_partner),
+            )
+        ],
+        "matrices_note": words("police_matrices.under"),
+        "recommendations": _recommendations(context),
+        "foot": foot_of(context),
+    }
+
+
+def _assessments(context: Context, codes: list[str]) -> Content:
+    """What people concluded and approved, an outcome each; drafts do not leave the mission."""
+    words, written = context.words, records.assessments(context)
+    approved = {c: one for c, one in written.items() if one.record.state == "approved"}
+    lines = []
+    for code in codes:
+        if code not in approved:
+            continue
+        one = approved[code]
+        signed = words("records.signed", name=one.written_by, on=formats.day(one.written_at, words))
+        rating = words(f"rating.{one.record.rating}")
+        lines.append(
+            {
+                "head": f"{context.item(code)}: {rating}",
+                "text": one.record.narrative,
+                "note": f"{words('records.state.approved')}, {signed}",
+            }
+        )
+    waiting = len(codes) - len(lines)
+    numbers = {"approved": str(len(lines)), "all": str(len(codes))}
+    note = words("police_report.not_approved", **numbers) if waiting else ""
+    return {"title": words("police_report.assessments"), "lines": lines, "note": note}
+
+
+def _recommendations(context: Context) -> Content:
+    """Those that the head of the police component owns and that are not closed."""
+    words = context.words
+    rows: list[list[Any]] = [
+        [
+            one.record.key,
+            one.record.text,
+            words(f"records.status.{one.record.status}"),
+            formats.day(one.record.due_on, words),
+        ]
+        for one in records.recommendations(context)
+        if one.record.owner == _OWNER and not one.record.is_closed
+    ]
+    heads = ["", *(words(f"recommendations.head.{name}") for name in ("what", "status", "due"))]
+    return {
+        "title": words("police_report.recommendations"),
+        "heads": heads,
+        "rows": rows,
+        "none": words("police_report.no_recommendation"),
+    }
