@@ -56,6 +56,7 @@ class _Page:
         self, home: Path, store: Store, desk: Desk | None, actor: Actor, missions: list[str]
     ) -> None:
         self.held = home / "uploads"
+        _clear(self.held)
         self.store, self.desk, self.actor, self.missions = store, desk, actor, missions
         self.address = Address.parse(ROUTE, request.query_string.decode("utf-8", "replace"))
         self.words = Words(self.address.language)
@@ -74,7 +75,6 @@ class _Page:
         mission = request.form.get("mission", "")
         if self.desk is None or mission not in self.missions:
             return abort(404)
-        _clear(self.held)
         sent = request.files.get("file")
         if sent is not None:
             return self._previewed(self.desk, mission, _hold(self.held, sent))

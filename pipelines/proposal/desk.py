@@ -5,6 +5,7 @@ The command that serves names this module to the dashboards, which know only the
 """
 
 import os
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -63,6 +64,7 @@ class Desk:
                 target = profile / "sources" / f"{proposal.source}.yaml"
                 if proposal.open_required:
                     raise WrongUse([Problem("map_open", value=c) for c in proposal.open_required])
+                self._require_free(mission, path)
                 if target.exists():
                     facts = {"file_name": path.name}
                     raise WrongUse(Problem("map_exists", value=proposal.source, parameters=facts))
@@ -88,6 +90,7 @@ class Desk:
             try:
                 shown = preview(path, source, read_mission(profile), profile, warehouse)
                 if not shown.rejects:
+                    _require_new(shown, path.name)
                     self._moved(mission, path)
             except PocLensError as error:
                 return [("", problem.sentence(language)) for problem in error.problems]
@@ -96,14 +99,22 @@ class Desk:
             (one.column, said["sentence"]) for one, said in zip(shown.rejects, told, strict=True)
         ]
 
+    def _require_free(self, mission: str, path: Path) -> None:
+        if (self._workspace.inbox(mission) / path.name).exists():
+            raise WrongUse(Problem("name_waits", path.name))
+
     def _moved(self, mission: str, path: Path) -> None:
         """A file of the same name that still waits is never replaced."""
         inbox = self._workspace.inbox(mission)
         inbox.mkdir(parents=True, exist_ok=True)
+        coming = inbox / f".{path.name}.tmp"  # the inbox may lie on another file system
         try:
-            os.link(path, inbox / path.name)
+            shutil.copyfile(path, coming)
+            os.link(coming, inbox / path.name)
         except FileExistsError:
             raise WrongUse(Problem("name_waits", path.name)) from None
+        finally:
+            coming.unlink(missing_ok=True)
         path.unlink()
 
     def _source(self, path: Path, profile: Path) -> "Source | None":
@@ -157,6 +168,14 @@ class Desk:
             source = checked(proposal.mapping())
         shown = preview(path, source, mission, profile, self._workspace.warehouse(name))
         return said | _counted(shown, mission, language)
+
+
+def _require_new(shown: "Preview", name: str) -> None:
+    """A form takes in one row that is not there yet: it has no area's right over another's row."""
+    if shown.rows_read != 1:
+        raise WrongUse(Problem("capture_empty", name))
+    if shown.rows_changed:
+        raise WrongUse(Problem("capture_known", name))
 
 
 def _counted(shown: "Preview", mission: Mission, language: str) -> Said:

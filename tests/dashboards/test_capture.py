@@ -101,3 +101,13 @@ def test_a_form_without_its_token_takes_nothing_in(
 ) -> None:
     answer = client.post(f"{ROUTE}?table=alerts", data={"mission": "faulty", **ALERT})
     assert answer.status_code == 400 and list(Path(workspace.inbox("faulty")).iterdir()) == []
+
+
+def test_a_form_neither_empties_nor_replaces_a_row(
+    client: FlaskClient, workspace: Workspace
+) -> None:
+    before = arrived(workspace, "units", "unit_code, unit_name")
+    assert "empty" in capture(client, "units", {}).text
+    answer = capture(client, "units", UNIT | {"unit_name": "Another"})
+    assert answer.status_code == 400 and "is there already" in answer.text
+    assert arrived(workspace, "units", "unit_code, unit_name") == before != []
