@@ -124,7 +124,8 @@ def read_workbook(profile: Path, path: Path, *, is_written: bool) -> list[Change
     problems = [problem for sheet in _SHEETS for problem in _row_problems(path, sheet, found)]
     if problems:
         raise WrongUse(problems)
-    texts, changes = {}, []
+    texts: dict[str, str] = {}
+    changes: list[Change] = []
     for file in (MISSION, FRAMEWORK):
         content = _yaml(profile / file)
         for sheet in _SHEETS:

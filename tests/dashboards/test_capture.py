@@ -1,6 +1,7 @@
 """Rows captured in a form made from a contract arrive like those of a file, or it says why not."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -50,7 +51,7 @@ def client(workspace: Workspace) -> FlaskClient:
     return create_app(workspace.home, desk=open_desk(workspace.home)).server.test_client()
 
 
-def capture(client: FlaskClient, table: str, sent: dict[str, object]) -> TestResponse:
+def capture(client: FlaskClient, table: str, sent: Mapping[str, object]) -> TestResponse:
     address = f"{ROUTE}?table={table}"
     token = re.search(r'name="token" value="([^"]+)"', client.get(address).text)
     assert token is not None
