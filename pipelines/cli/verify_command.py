@@ -110,7 +110,7 @@ def _figure_lines(derived: Rederivation | None, language: str) -> list[str]:
         return []
     names = ", ".join(derived.missing_inputs[:_SHOWN])
     lines = [
-        message(f"cli.verify.obstacle.{name}", language, names=names, count=len(names))
+        message(f"cli.verify.obstacle.{name}", language, names=names, count=len(derived.missing_inputs))
         for name in derived.obstacles
     ]
     if not derived.is_computed:

@@ -35,8 +35,9 @@ from pipelines.mapping.area_polygons import (
     read_area_rows,
     read_outlines,
 )
+from pipelines.mapping.known_sources import known_sources
 from pipelines.mapping.model import Source, load_sources
-from pipelines.mapping.template_sources import template_of, template_sources
+from pipelines.mapping.template_sources import template_of
 from pipelines.mapping.version import mapping_version
 from pipelines.mapping.written_sources import written_sources
 from pipelines.warehouse import ledger
@@ -121,7 +122,7 @@ def ingest(
             return ingest(workspace, mission, files, progress, opened, again, settled, patience)
     profile = workspace.profile(mission.mission)
     own = load_sources(profile)
-    sources = own | written_sources() | template_sources()
+    sources = known_sources(profile)
     readers = {**sources, OUTLINES_SOURCE: outlines_source()}
     versions = {name: mapping_version(s, mission, profile) for name, s in readers.items()}
     outlines = cache(lambda: read_outlines(profile, mission))
