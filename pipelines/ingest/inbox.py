@@ -37,7 +37,7 @@ from pipelines.mapping.area_polygons import (
 )
 from pipelines.mapping.known_sources import known_sources
 from pipelines.mapping.model import Source, load_sources
-from pipelines.mapping.template_sources import template_of
+from pipelines.mapping.template_sources import template_of, template_sources
 from pipelines.mapping.version import mapping_version
 from pipelines.mapping.written_sources import written_sources
 from pipelines.warehouse import ledger
@@ -273,7 +273,8 @@ def _with_source(
         return
     if mended.is_mended(path):
         try:
-            yield _Found(path, mended.source_of(path, sources), is_inbox, is_mended=True)
+            named = mended.source_of(path, sources | template_sources())
+            yield _Found(path, named, is_inbox, is_mended=True)
         except WrongUse as error:
             problems.extend(error.problems)
         return
