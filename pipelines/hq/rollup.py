@@ -170,7 +170,7 @@ def _write(path: Path, found: Sequence[_Mission]) -> None:
         connection.execute("CREATE SCHEMA mart")
         _store(connection, "mission_release", _RELEASES, [one.facts for one in found])
         definitions = [
-            row | {"fingerprint": _fingerprint(row["basis"])}
+            {**row, "fingerprint": _fingerprint(row["basis"])}
             for one in found
             for row in one.definitions
         ]

@@ -166,7 +166,7 @@ def share_and_variance(one: SimpleNamespace) -> tuple[float, float]:
 
 @pytest.mark.parametrize("seed", range(40))
 def test_surveys_of_any_size_combine_as_their_people_added_up(seed: int) -> None:
-    """Everybody of all missions in one list, each standing for as many; errors mission by mission."""
+    """Everybody in one list, each standing for as many people; errors mission by mission."""
     missions = draw_answers(seed)
     everybody = [
         (one.population / sum(map(len, one.villages)), int(answer))
