@@ -19,6 +19,11 @@ from pipelines.mapping.apply import FileRows, MappedTable
 
 _EXAMPLE = datetime(2026, 12, 31, 14, 30)
 _NEVER = "–"
+DUPLICATE = "duplicate_of"
+"""The rule of a row that a person decided to be a duplicate."""
+TO_CORRECT = f"""(rule <> '{DUPLICATE}' AND NOT (rule = 'reference' AND raw_value IN (
+  SELECT row_key FROM ops.duplicate_row WHERE table_name = parameters ->> '$.table')))"""
+"""SQL: whether a row of the quarantine waits for a correction; not a duplicate, nor a row below."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,7 @@ class Context:
     mission: Mission
     notations: Sequence[Mapping[str, Notation]]  # of each part
     known_keys: Mapping[tuple[str, str], list[str]]  # (table, column): values to suggest from
+    counted: Mapping[str, str]  # key of a row that is left out: that of the row that counts
 
 
 def reject_sentence(
@@ -133,6 +139,8 @@ def _parameters(
         values = json.loads(found or "{}")
         key = ", ".join(f"{name} = {value}" for name, value in values.items())
         return given | {"key": key, "first_row": first_row}
+    if check.rule == DUPLICATE:
+        return duplicate_parameters(check.column, text or "", context.counted[text or ""])
     if check.rule in ("code", "type_list"):
         given["nearest"] = _nearest_code(text or "", column.allowed_codes or (), how)
     elif check.rule == "reference":
@@ -157,6 +165,11 @@ def _parameters(
     elif check.rule in ("type_date", "type_time"):
         given |= _time_parameters(text or "", check, how)
     return given
+
+
+def duplicate_parameters(column: str, key: str, counted: str) -> dict[str, Any]:
+    """What the sentence of a row that is left out needs, and what tells which row it is."""
+    return {"field": column, "row_key": key, "counted": counted}
 
 
 def _nearest_code(text: str, codes: tuple[str, ...], how: Notation | None) -> str:

@@ -28,6 +28,7 @@ from pipelines.ingest.cast import (
     text_column,
     typed_rows_sql,
 )
+from pipelines.ingest.quarantine import DUPLICATE
 from pipelines.mapping.apply import FileRows, MappedTable
 from pipelines.mapping.area_polygons import Outlines
 
@@ -178,7 +179,11 @@ def validate(
     ):
         pass
     _validate_duplicates(connection, contract, len(checks))
-    return [*checks, Check("duplicate_key", contract.key[0], "")]
+    checks.append(Check("duplicate_key", contract.key[0], ""))
+    if contract.duplicates:
+        _validate_decided(connection, contract, len(checks))
+        checks.append(Check(DUPLICATE, contract.key[0], ""))
+    return checks
 
 
 def _validate_rows(connection: duckdb.DuckDBPyConnection, checks: Sequence[Check]) -> None:
@@ -291,6 +296,22 @@ def _validate_duplicates(
         )
         WHERE ordinal > first_ordinal
         """
+    )
+
+
+def _validate_decided(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, number: int
+) -> None:
+    """Rows that a person decided to be duplicates of rows that are there."""
+    connection.execute(
+        f"""
+        INSERT INTO violations
+        SELECT t.ordinal, {number}, true, NULL
+        FROM typed_rows AS t
+        JOIN ops.duplicate_row AS d ON d.row_key = t.{quoted(contract.key[0])} AND d.table_name = ?
+        WHERE {SURVIVES}
+        """,
+        [contract.table],
     )
 
 
