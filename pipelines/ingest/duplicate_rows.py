@@ -134,9 +134,6 @@ def _move(connection: duckdb.DuckDBPyConnection, contract: Contract) -> bool:
         """,
         [contract.table],
     ).fetchall()
-    moved = [
-        Moved(*place, row_key, parameters=json.dumps(duplicate_parameters(key, row_key, counted)))
-        for *place, row_key, counted in rows
-    ]
+    moved = [Moved(json.dumps(duplicate_parameters(key, row[5], row[6])), *row[:6]) for row in rows]
     move_rows(connection, contract, key, DUPLICATE, moved)
     return bool(moved)

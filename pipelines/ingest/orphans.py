@@ -22,13 +22,13 @@ from pipelines.warehouse.inspect import insert_table
 class Moved:
     """A row on its way from core to the quarantine; `value`: what broke the rule."""
 
+    parameters: str
     core_row: int
     file: str
     file_sha256: str
     sheet: str
     row_number: int
     value: str
-    parameters: str
 
 
 def quarantine_orphans(connection: duckdb.DuckDBPyConnection) -> None:
@@ -59,7 +59,7 @@ def _move_orphans(connection: duckdb.DuckDBPyConnection, contract: Contract) -> 
         ).fetchall()
         told = {"field": check.column, "table": check.table}
         parameters = json.dumps(told, ensure_ascii=False)
-        moved = [Moved(*row, parameters=parameters) for row in rows]
+        moved = [Moved(parameters, *row) for row in rows]
         move_rows(connection, contract, check.column, "reference", moved)
         is_moved = is_moved or bool(moved)
     return is_moved

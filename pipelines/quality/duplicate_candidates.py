@@ -16,6 +16,7 @@ from pipelines.warehouse.inspect import Connection, has_rows, insert_rows
 
 UNDECIDED = "undecided"
 _EARTH_KM = 6371.0088
+_UNKNOWN = "'unknown', '_U'"  # what one source does not know does not contradict the other
 _PLACE = ("latitude", "longitude")
 # Each area with itself and all that lie above it, without the country, which places nothing.
 _AREAS_SQL = """area_above AS (
@@ -137,7 +138,11 @@ def _agreements(rule: DuplicateRule, contract: Contract) -> list[str]:
     for name in map(quoted, rule.close):  # two zeros are too common to say anything
         greater = f"CAST(nullif(greatest(a.{name}, b.{name}), 0) AS DOUBLE)"
         own.append(f"1 - abs(a.{name} - b.{name}) / {greater}")
-    return own + [f"CAST(a.{quoted(n)} = b.{quoted(n)} AS INTEGER)" for n in rule.compare]
+    return own + [
+        f"CASE WHEN a.{name} NOT IN ({_UNKNOWN}) AND b.{name} NOT IN ({_UNKNOWN}) "
+        f"THEN CAST(a.{name} = b.{name} AS INTEGER) END"
+        for name in map(quoted, rule.compare)
+    ]
 
 
 def _differing(rule: DuplicateRule, contract: Contract) -> list[str]:
