@@ -407,8 +407,14 @@ def _load_table(
     is_standing = compared.has_moved | ((compared.state == "same") & compared.is_own)
     outcome.moved[compared.position[compared.has_moved]] = True
     outcome.loaded[compared.position[is_standing]] = True
-    counted = _counted(connection, contract)
-    context = Context(contract, job.mission, staged.notations, _KnownKeys(connection), counted)
+    context = Context(
+        contract,
+        job.mission,
+        staged.notations,
+        _KnownKeys(connection),
+        _gazetteer_names(mappings),
+        _counted(connection, contract),
+    )
     for check, violations in validate.violations_of(connection, contract, checks):
         rows = quarantine.violation_rows(
             job.file, job.delivered, staged.mapped, check, violations, context
@@ -419,6 +425,16 @@ def _load_table(
             outcome.rejects.append((contract.table, rows))
         else:
             outcome.warnings.append((contract.table, rows))
+
+
+def _gazetteer_names(mappings: list[TableMapping]) -> dict[str, list[str]]:
+    """By column the names that its gazetteer has."""
+    return {
+        name: [line.name for line in entry.gazetteer.lines]
+        for mapping in mappings
+        for name, entry in mapping.columns.items()
+        if entry.gazetteer
+    }
 
 
 def _counted(connection: duckdb.DuckDBPyConnection, contract: Contract) -> dict[str, str]:

@@ -42,6 +42,7 @@ class Context:
     mission: Mission
     notations: Sequence[Mapping[str, Notation]]  # of each part
     known_keys: Mapping[tuple[str, str], list[str]]  # (table, column): values to suggest from
+    names: Mapping[str, Sequence[str]]  # column: names of its gazetteer, to suggest from too
     counted: Mapping[str, str]  # key of a row that is left out: that of the row that counts
 
 
@@ -145,7 +146,10 @@ def _parameters(
         given["nearest"] = _nearest_code(text or "", column.allowed_codes or (), how)
     elif check.rule == "reference":
         other = _referenced_column(context.contract, check)
-        known = context.known_keys[check.table or "", other]
+        known = [
+            *context.known_keys[check.table or "", other],
+            *context.names.get(check.column, ()),
+        ]
         given["table"] = check.table
         if like := similar(text or "", known):
             given |= {"nearest": like, "hint_key": "hint.nearest_row"}

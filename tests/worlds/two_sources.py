@@ -1,4 +1,4 @@
-"""A year of incidents as two sources report them: the same event twice, with what reports get wrong.
+"""A year of incidents as two sources report them: some events twice, with reports’ errors.
 
 The truth is known: which two rows are one event. Chosen to be hard: events crowd in few areas and
 sites, as violence does, so that two true events often look alike.
