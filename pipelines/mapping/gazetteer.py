@@ -49,16 +49,17 @@ class GazetteerLine(Strict):
 
 
 class Gazetteer(Strict):
-    """Names that a column's texts are looked up in: lines of `file`, beside `mission.yaml`.
+    """Names that a column's texts are looked up in: those of `file`, beside `mission.yaml`, and
+    further `lines`. In a mapping that was read `lines` holds them all.
 
     `day`: the column of the file that says when, for names in use at a time only; `formats`: how
     it is written, ISO where empty.
     """
 
-    file: str
+    file: str | None = None
     day: str | None = None
     formats: tuple[str, ...] = ()
-    lines: tuple[GazetteerLine, ...] = ()  # filled when the mapping is read
+    lines: tuple[GazetteerLine, ...] = ()
 
     def area_code(self, text: str, day: str | None = None) -> str | None:
         """The area that a text means; None where the gazetteer does not say, or not one alone."""

@@ -335,10 +335,10 @@ def _with_gazetteers(source: Source, profile: Path) -> Source:
 
 
 def _filled(gazetteer: Gazetteer | None, profile: Path) -> Gazetteer | None:
-    if gazetteer is None:
-        return None
+    if gazetteer is None or gazetteer.file is None:
+        return gazetteer
     lines = read_lines(resolve_path(gazetteer.file, profile))
-    return gazetteer.model_copy(update={"lines": lines})
+    return gazetteer.model_copy(update={"lines": (*gazetteer.lines, *lines)})
 
 
 def _unknown(path: Path, rule: str, key: str, name: str, known: Iterable[str]) -> Problem:
