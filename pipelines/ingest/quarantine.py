@@ -16,6 +16,7 @@ from indicators.foundation.errors import similar, suggestion
 from indicators.foundation.messages import has_message, message
 from pipelines.ingest.cast import Check, Notation
 from pipelines.mapping.apply import FileRows, MappedTable
+from pipelines.mapping.suspect_points import RULES
 
 _EXAMPLE = datetime(2026, 12, 31, 14, 30)
 _NEVER = "–"
@@ -160,6 +161,8 @@ def _parameters(
     elif check.rule == "too_far_outside":
         given |= json.loads(found or "{}")
         given["limit"] = f"{context.mission.parameters.reject_outside_km:g}"
+    elif check.rule in RULES:
+        given |= _point_parameters(json.loads(found or "{}"))
     elif check.rule == "outside_mission":
         ends_on = context.mission.ends_on
         given["starts_on"] = context.mission.starts_on.isoformat()
@@ -169,6 +172,12 @@ def _parameters(
     elif check.rule in ("type_date", "type_time"):
         given |= _time_parameters(text or "", check, how)
     return given
+
+
+def _point_parameters(point: Mapping[str, Any]) -> dict[str, Any]:
+    """Of a point that can hardly be right: how it would be, or where it lies and how far away."""
+    shown = {name: f"{point[name]:g}" for name in ("latitude", "longitude") if point[name]}
+    return shown | {name: point[name] or _NEVER for name in ("area", "km", "limit")}
 
 
 def duplicate_parameters(column: str, key: str, counted: str) -> dict[str, Any]:
