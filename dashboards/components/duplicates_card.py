@@ -14,7 +14,7 @@ from dashboards.rows import rows_of
 from dashboards.wording import formats
 from indicators.definitions.contracts import contracts
 
-_SHOWN = 12
+_SHOWN = 8
 
 
 def duplicates_card(context: Context) -> list[html.Section]:

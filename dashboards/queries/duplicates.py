@@ -11,6 +11,6 @@ def candidates(release: Release) -> pd.DataFrame:
         return pd.DataFrame()
     sql = """
         SELECT * FROM mart.duplicate_candidate
-        ORDER BY decision <> 'undecided', source, score DESC NULLS LAST, key_a, key_b
+        ORDER BY decision <> 'undecided', score DESC NULLS LAST, source, key_a, key_b
     """
     return release.frame(sql)

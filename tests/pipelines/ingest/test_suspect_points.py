@@ -18,6 +18,9 @@ from pipelines.ingest.quarantine import reject_sentence
 from pipelines.mapping.area_polygons import Outlines, read_outlines
 from pipelines.mapping.model import load_sources
 from pipelines.mapping.suspect_points import ELSEWHERE, SIGN, SWAPPED, suspect_points
+from pipelines.quality.checks import run_checks
+from pipelines.warehouse.connection import open_warehouse
+from pipelines.warehouse.ddl import create_mart
 from tests.faults.fault_rows import base_rows
 from tests.worlds.mission.delivered import SmallMission
 from tests.worlds.mission.mappings import under_own_names
@@ -159,6 +162,11 @@ def test_they_are_warnings_of_the_file_and_the_rows_count(small: SmallMission) -
         lines.append([*(str(row[name]) for name in COLUMNS), *map(str, place)])
     small.deliver("incidents.csv", "\n".join(",".join(line) for line in lines))
     assert small.query("SELECT count(*) FROM core.incidents") == [(4,)]
+    with open_warehouse(small.workspace.warehouse("small")) as connection:
+        create_mart(connection)
+        checks = run_checks(connection, small.mission, small.profile)
+    (check,) = [one for one in checks if one.check == "incidents.suspect_points"]
+    assert (check.status, check.rows_failed) == ("failed", 3)
     told = small.query("SELECT row_number, rule, parameters FROM ops.row_warning ORDER BY 1")
     assert [row[:2] for row in told] == [(3, SWAPPED), (4, SIGN), (5, ELSEWHERE)]
     assert json.loads(told[0][2])["latitude"] == "5.5"

@@ -49,7 +49,7 @@ def precision_and_recall(reports: Reports, pairs: set[tuple[str, str]]) -> tuple
 
 
 def test_planted_duplicates_are_found_and_true_events_mostly_left_alone() -> None:
-    """Seeds that the rule was not chosen by; the figures stand in docs/duplicates.md."""
+    """Seeds that the rule was not chosen by; the figures stand in docs/duplicates_and_places.md."""
     worlds = [two_sources(seed) for seed in (11, 12, 13)]
     rows = [precision_and_recall(world, set(found_pairs(world.rows))) for world in worlds]
     precision, recall = (sum(column) / len(rows) for column in zip(*rows, strict=True))
