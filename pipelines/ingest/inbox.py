@@ -36,6 +36,7 @@ from pipelines.mapping.area_polygons import (
     read_area_rows,
     read_outlines,
 )
+from pipelines.mapping.known_sources import known_sources
 from pipelines.mapping.model import Source, load_sources
 from pipelines.mapping.template_sources import template_of, template_sources
 from pipelines.mapping.version import mapping_version
@@ -122,7 +123,7 @@ def ingest(
             return ingest(workspace, mission, files, progress, opened, again, settled, patience)
     profile = workspace.profile(mission.mission)
     own = load_sources(profile)
-    sources = own | written_sources() | template_sources()
+    sources = known_sources(profile)
     readers = {**sources, OUTLINES_SOURCE: outlines_source()}
     versions = {name: mapping_version(s, mission, profile) for name, s in readers.items()}
     outlines = cache(lambda: read_outlines(profile, mission))
@@ -275,7 +276,8 @@ def _with_source(
         return
     if mended.is_mended(path):
         try:
-            yield _Found(path, mended.source_of(path, sources), is_inbox, is_mended=True)
+            named = mended.source_of(path, sources | template_sources())
+            yield _Found(path, named, is_inbox, is_mended=True)
         except WrongUse as error:
             problems.extend(error.problems)
         return

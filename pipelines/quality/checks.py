@@ -18,8 +18,8 @@ from indicators.incremental.code_version import method_version
 from indicators.incremental.data_version import content_key
 from indicators.incremental.partition_fingerprints import fingerprint_sql
 from indicators.incremental.result_cache import kept_results
+from pipelines.mapping.known_sources import known_sources
 from pipelines.mapping.model import Source, load_sources
-from pipelines.mapping.written_sources import written_sources
 from pipelines.quality.check_results import CheckResult, crashed_check
 from pipelines.quality.checkpoints import run_suite
 from pipelines.quality.duplicate_candidates import waiting_candidates, write_candidates
@@ -76,7 +76,7 @@ def run_checks(connection: Connection, mission: Mission, profile: Path) -> list[
     results += _facts("published_totals", published_totals(connection, mission, profile))
     with one_transaction(connection):
         _write(connection, mission, results, "source <> ?")
-        _write_rejects(connection, mission, sources | written_sources(), rules)
+        _write_rejects(connection, mission, known_sources(profile), rules)
         write_input_files(connection, mission)
         write_rows_not_kept(connection, mission)
     return results
