@@ -11,8 +11,10 @@ from dashboards.forms import (
     capture,
     entry,
     page,
+    profile,
     recommend,
     sessions,
+    template_files,
     upload,
 )
 from dashboards.forms.desk import Desk
@@ -31,3 +33,5 @@ def add_routes(server: Flask, home: Path, audience: Audience, desk: Desk | None 
         entry.add_route(server, home, store)
         upload.add_route(server, home, store, desk)
         capture.add_route(server, home, store, desk)
+        template_files.add_route(server, home, store, desk)
+        profile.add_route(server, home, store, desk)

@@ -1,23 +1,18 @@
 """Taking a file in: what it would bring is shown first, then it goes into the inbox.
 
-Between the two it waits in `uploads/` of the workspace, for an hour at most: nobody knows yet what
-of it may be kept.
+Between the two it waits (`held.py`).
 """
 
-import re
-import secrets
 import shutil
-import time
-import unicodedata
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, abort, redirect, request
-from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from dashboards.forms import sessions
 from dashboards.forms.desk import Desk
+from dashboards.forms.held import LARGEST_MB, held, hold, waiting_room
 from dashboards.forms.page import rendered
 from dashboards.http.address import Address
 from dashboards.wording.words import Words
@@ -25,10 +20,6 @@ from records.rights import Actor
 from records.store import Store, log, utc_now
 
 ROUTE = "/records/upload"
-LARGEST_MB = 50
-_KEPT_SECONDS = 3600
-_LONGEST_NAME = 60  # signs, of four bytes at most
-_TOKEN = re.compile(r"[0-9a-f]{32}")
 _ANSWERS = ("constant.", "header.")  # of columns that nothing is proposed for
 
 
@@ -55,8 +46,7 @@ class _Page:
     def __init__(
         self, home: Path, store: Store, desk: Desk | None, actor: Actor, missions: list[str]
     ) -> None:
-        self.held = home / "uploads"
-        _clear(self.held)
+        self.held = waiting_room(home)
         self.store, self.desk, self.actor, self.missions = store, desk, actor, missions
         self.address = Address.parse(ROUTE, request.query_string.decode("utf-8", "replace"))
         self.words = Words(self.address.language)
@@ -77,8 +67,8 @@ class _Page:
             return abort(404)
         sent = request.files.get("file")
         if sent is not None:
-            return self._previewed(self.desk, mission, _hold(self.held, sent))
-        path = _held(self.held, request.form.get("held", ""))
+            return self._previewed(self.desk, mission, hold(self.held, sent))
+        path = held(self.held, request.form.get("held", ""))
         if path is None:
             return self.shown(410, [self.words("intake.gone")])
         if request.form.get("step") == "take_in":
@@ -123,39 +113,6 @@ class _Page:
             back_words=self.words("nav.data_quality"),
             **parts,
         )
-
-
-def safe_name(text: str) -> str:
-    """The file's own name without path, hidden start or signs that no one could read."""
-    name = unicodedata.normalize("NFC", re.split(r"[/\\]", text)[-1])
-    name = "".join(sign for sign in name if sign.isprintable() and sign not in '<>:"|?*')
-    stem, dot, suffix = name.strip(" .").rpartition(".")
-    ending = (dot + suffix)[:_LONGEST_NAME]
-    return stem[: _LONGEST_NAME - len(ending)] + ending
-
-
-def _hold(folder: Path, sent: FileStorage) -> Path | None:
-    name = safe_name(sent.filename or "")
-    if not name:
-        return None
-    own = folder / secrets.token_hex(16)
-    own.mkdir(parents=True, mode=0o700)
-    sent.save(own / name)
-    return own / name
-
-
-def _held(folder: Path, token: str) -> Path | None:
-    """The file that waits under a token; None where there is none any more."""
-    if not _TOKEN.fullmatch(token) or not (folder / token).is_dir():
-        return None
-    return next((path for path in (folder / token).iterdir() if path.is_file()), None)
-
-
-def _clear(folder: Path) -> None:
-    """What nobody took in within an hour is gone."""
-    for own in folder.glob("*"):
-        if time.time() - own.stat().st_mtime > _KEPT_SECONDS:
-            shutil.rmtree(own, ignore_errors=True)
 
 
 def _answers() -> dict[str, str]:

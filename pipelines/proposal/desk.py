@@ -15,6 +15,7 @@ from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import Mission, read_mission
 from indicators.foundation.errors import PocLensError, Problem, WrongUse
 from indicators.foundation.messages import message
+from pipelines.documents.workbook_desk import WorkbookDesk
 from pipelines.workspace.paths import Workspace
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class Desk:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
+        self.workbooks = WorkbookDesk(workspace)
 
     def missions(self) -> list[str]:
         """The missions of the workspace."""

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from dashboards.app import create_app
+from dashboards.forms import held as held_files
 from dashboards.forms import upload
 from pipelines.ingest.inbox import ingest
 from pipelines.proposal.desk import open_desk
@@ -129,7 +130,7 @@ def test_an_unknown_file_shows_its_proposal_and_is_mapped_once_confirmed(
     ],
 )
 def test_names_stay_within_the_inbox(sent: str, kept: str) -> None:
-    assert upload.safe_name(sent) == kept
+    assert held_files.safe_name(sent) == kept
 
 
 def test_a_file_over_the_limit_is_refused(
