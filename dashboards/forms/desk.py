@@ -15,8 +15,8 @@ class Workbooks(Protocol):
     def template(
         self, table: str, written_in: str, unit: str, month: str, language: str
     ) -> tuple[str, bytes, list[str]]:
-        """The template of a contract's table in a language, of a unit and a month (`2026-10`) where they are
-        named: name of the file, content, and what hinders it, a sentence each."""
+        """The template of a contract's table in a language, of a unit and a month (`2026-10`)
+        where they are named: name of the file, content, and what hinders it, a sentence each."""
 
     def profile(self, mission: str, language: str) -> bytes:
         """The mission's baselines, targets, framework and primary tests as a workbook."""
@@ -44,7 +44,8 @@ class Desk(Protocol):
         self, mission: str, path: Path, language: str, answers: Mapping[str, str]
     ) -> dict[str, Any]:
         """What a file would bring: `problems` (sentences), counts of rows, `tables`, `rejects`, and
-        for an unknown file `proposal`; `answers`: what a person said of what is left open."""
+        for an unknown file `proposal`, for one that changed `changes`; `answers`: what a person
+        said to these."""
 
     def take_in(
         self, mission: str, path: Path, language: str, answers: Mapping[str, str]

@@ -20,7 +20,10 @@ from records.rights import Actor
 from records.store import Store, log, utc_now
 
 ROUTE = "/records/upload"
-_ANSWERS = ("constant.", "header.")  # of columns that nothing is proposed for
+# To a proposal, and to what of a known file differs; an empty one of `_EMPTY_TOO` says something.
+_EMPTY_TOO = ("header.", "code.", "meant.")
+_ANSWERS = (*_EMPTY_TOO, "constant.", "successor.")
+_CHOICES = ("table", "of_table", "mend")
 
 
 def add_route(server: Flask, home: Path, store: Store, desk: Desk | None) -> None:
@@ -83,10 +86,14 @@ class _Page:
             return self.shown(400, [self.words("intake.no_file")])
         answers = _answers()
         found = desk.preview(mission, path, self.address.language, answers)
+        told = found["problems"]
+        if told and answers:  # the file may be right and an answer wrong
+            found = desk.preview(mission, path, self.address.language, {})
         if found["problems"]:
             shutil.rmtree(path.parent, ignore_errors=True)
             return self.shown(400, found["problems"])
-        return self.shown(200, [], found=found, path=path, mission=mission, answers=answers)
+        status = 400 if told else 200
+        return self.shown(status, told, found=found, path=path, mission=mission)
 
     def _taken_in(self, desk: Desk, mission: str, path: Path) -> Any:
         problems = desk.take_in(mission, path, self.address.language, _answers())
@@ -117,4 +124,9 @@ class _Page:
 
 def _answers() -> dict[str, str]:
     sent = {name: value.strip() for name, value in request.form.items()}
-    return {name: value for name, value in sent.items() if name.startswith(_ANSWERS) and value}
+    return {
+        name: value
+        for name, value in sent.items()
+        if (name.startswith(_ANSWERS) or name in _CHOICES)
+        and (value or name.startswith(_EMPTY_TOO))
+    }

@@ -24,7 +24,8 @@ from tests.worlds.mission.own_names import make_workspace
 
 PLAN = {
     "plan_line_code": "L-1", "plan_version": 1, "budget_year": "2026/27",
-    "activity_type": "patrol", "area_code": "XX", "planned_quantity": 4, "quantity_unit": "activity",
+    "activity_type": "patrol", "area_code": "XX",
+    "planned_quantity": 4, "quantity_unit": "activity",
 }  # fmt: skip
 
 
