@@ -11,9 +11,11 @@ from dashboards.forms import (
     capture,
     entry,
     page,
+    profile,
     recommend,
     sessions,
     single_sign_on,
+    template_files,
     upload,
 )
 from dashboards.forms.desk import Desk
@@ -33,3 +35,5 @@ def add_routes(server: Flask, home: Path, audience: Audience, desk: Desk | None 
         entry.add_route(server, home, store)
         upload.add_route(server, home, store, desk)
         capture.add_route(server, home, store, desk)
+        template_files.add_route(server, home, store, desk)
+        profile.add_route(server, home, store, desk)

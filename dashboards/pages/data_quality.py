@@ -322,4 +322,7 @@ def _take_in_link(context: Context) -> list[Any]:
         return []
     link = html.A(context.words("intake.link"), href=context.address.link("/records/upload"))
     capture = html.A(context.words("intake.capture"), href=context.address.link("/records/capture"))
-    return [html.P([link, " · ", capture])]
+    templates = html.A(
+        context.words("templates.title"), href=context.address.link("/records/templates")
+    )
+    return [html.P([link, " · ", capture, " · ", templates])]
