@@ -53,6 +53,7 @@ from indicators.engine.planned_and_done import (
 )
 from indicators.engine.reference_tables import fill_registers
 from indicators.engine.reject_impact import write_reject_impact
+from indicators.engine.review_candidates import fill_review_candidates
 from indicators.engine.residents_and_reviews import fill_community_feedback, fill_lessons
 from indicators.engine.threat_response import fill_hot_spots, fill_threat_response
 from indicators.engine.transition import fill_handovers
@@ -100,6 +101,7 @@ _ENGINE_TABLES = (  # those that are written whole; the others are kept (`values
     "joint_activity",
     "police_task",
     "pending_action",
+    "review_candidate",
     "alert_without_action",
     "early_warning",
     "threat_response",
@@ -153,6 +155,7 @@ def compute(
         fill_work_plan(connection, mission)
         fill_police_tasks(connection, mission)
         fill_pending_actions(connection, mission, [indicator.code for indicator in indicators])
+        fill_review_candidates(connection, mission, [indicator.code for indicator in indicators])
         fill_early_warning(connection, mission, [indicator.code for indicator in indicators])
         fill_alerts_without_action(
             connection, mission, [indicator.code for indicator in indicators]

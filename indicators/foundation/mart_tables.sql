@@ -134,6 +134,13 @@ CREATE TABLE mart.pending_action (
   due_at TIMESTAMP
 );
 
+-- Incidents that the rule of 2023.05 §87 covers, or may cover once it is stated whether they were near
+-- a base (definitions 42). Nulls: undecided; not closed or not reviewed by the as-of day
+CREATE TABLE mart.review_candidate (
+  mission VARCHAR, incident_code VARCHAR, area VARCHAR, type VARCHAR, occurred_on DATE,
+  is_near_base BOOLEAN, known_threat BOOLEAN, review_due_on DATE, reviewed_on DATE
+);
+
 -- Incidents of physical violence against civilians dated to the day (definitions 51); the last:
 -- warned of, and nobody had acted on a warning by the day before
 CREATE TABLE mart.early_warning (
