@@ -35,16 +35,16 @@ def review_candidates_card(context: Context, is_recorded: bool) -> html.Section:
         more = words("pending.more", shown=str(_MOST), of=formats.number(len(found), words))
         content.append(html.P(more, className="note"))
     content.append(list_files(context, "review-candidates", title))
-    under = words("candidates.under", on=formats.day(context.mission["as_of"], words))
-    return card(title, content, under, key="candidates")
+    return card(title, content, words("candidates.under"), key="candidates")
 
 
 def _counted(context: Context, found: list[Candidate]) -> str:
     words, counted = context.words, review_candidates.counts(found)
     names = _NUMBERS if context.audience == "mission" else _NUMBERS[:2]
-    said = [words.digits("candidates.counted.all", counted["all"])]
-    said += [words.digits(f"candidates.counted.{name}", counted[name]) for name in names]
-    return " ".join(said)
+    return " ".join(
+        words(f"candidates.counted.{name}", number=formats.number(counted[name], words))
+        for name in ("all", *names)
+    )
 
 
 def _row(context: Context, one: Candidate) -> list[Any]:
@@ -63,7 +63,9 @@ def _links(context: Context, one: Candidate) -> list[Any]:
     if one.decision is None:
         asked = urlencode({"incident": one.incident})
         return [html.A(words("candidates.decide"), href=f"{form}&{asked}")]
-    again = html.A(words("candidates.decide_anew"), href=f"{form}&{urlencode({'key': one.incident})}")
+    again = html.A(
+        words("candidates.decide_anew"), href=f"{form}&{urlencode({'key': one.incident})}"
+    )
     recommend = context.address.link("/records/recommend", **place)
     asked = urlencode({"review": one.incident})
     return [again, ", ", html.A(words("assessment.recommend"), href=f"{recommend}&{asked}")]

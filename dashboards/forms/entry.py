@@ -145,9 +145,7 @@ _VARIANCE = Kind(
     ),
     budget.released,
 )
-KINDS = {
-    one.record.kind: one for one in (_THREAT, _COMPACT, _EVALUATION, _DECISION, _VARIANCE)
-}
+KINDS = {one.record.kind: one for one in (_THREAT, _COMPACT, _EVALUATION, _DECISION, _VARIANCE)}
 
 
 def add_route(server: Flask, home: Path, store: Store) -> None:

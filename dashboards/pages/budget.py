@@ -90,7 +90,10 @@ def _output(
     cells = budget.cells(context, one, given)
     cells[3:8] = [formats.number_or_dash(value, words) for value in cells[3:8]]
     if context.audience == "mission" and (one.variance or one.key in given):
-        cells[-1] = [f"{cells[-1]} ", html.A(words("budget.write"), href=_form(context, one, given))]
+        cells[-1] = [
+            f"{cells[-1]} ",
+            html.A(words("budget.write"), href=_form(context, one, given)),
+        ]
     return cells
 
 

@@ -33,6 +33,7 @@ from indicators.definitions.derivations import stored_columns, upstream_tables
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
 from indicators.definitions.versions import all_versions, computed_versions
+from indicators.engine.due_diligence import fill_due_diligence
 from indicators.engine.early_warning import fill_early_warning, fill_readiness
 from indicators.engine.known_record import (
     SPAN_COLUMNS,
@@ -102,6 +103,9 @@ _ENGINE_TABLES = (  # those that are written whole; the others are kept (`values
     "police_task",
     "pending_action",
     "review_candidate",
+    "due_diligence",
+    "due_diligence_finding",
+    "monitoring_referral",
     "alert_without_action",
     "early_warning",
     "threat_response",
@@ -164,6 +168,7 @@ def compute(
         fill_hot_spots(connection, mission)
         fill_operations(connection, mission)
         fill_readiness(connection, mission)
+        fill_due_diligence(connection, mission)
         fill_handovers(connection, mission, [indicator.code for indicator in indicators])
         fill_lessons(connection, mission)
         fill_community_feedback(connection, mission)
