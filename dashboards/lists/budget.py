@@ -31,7 +31,7 @@ PLAN_HEADS = (
     "current", "done", "reasons",
 )  # fmt: skip
 _THEN = ("due", "done")
-_SUMS = {"original": "original", "quantity": "current", "due": "due", "done": "done"}
+_SUMS = ("original", "quantity", "due", "done")
 
 
 @dataclass(frozen=True)
@@ -136,11 +136,12 @@ def outputs(context: Context, found: pd.DataFrame) -> list[Output]:
     year = year_of(context).name
     columns = ["outcome", "activity_type", "quantity_unit"]
     for named, group in found.fillna({"outcome": ""}).groupby(columns):
-        texts = [str(text) for text in named]
+        outcome, activity, unit = (str(text) for text in named)
         sums = (group[column].sum(min_count=1) for column in _SUMS)
-        numbers = (None if pd.isna(value) else float(value) for value in sums)
-        key = "/".join((year, context.area, *texts))
-        rows.append(Output(*texts, *numbers, _reasons(context, group), key))
+        original, current, due, done = (None if pd.isna(one) else float(one) for one in sums)
+        key = "/".join((year, context.area, outcome, activity, unit))
+        numbers = (original, current, due, done)
+        rows.append(Output(outcome, activity, unit, *numbers, _reasons(context, group), key))
     return rows
 
 

@@ -54,8 +54,8 @@ from indicators.engine.planned_and_done import (
 )
 from indicators.engine.reference_tables import fill_registers
 from indicators.engine.reject_impact import write_reject_impact
-from indicators.engine.review_candidates import fill_review_candidates
 from indicators.engine.residents_and_reviews import fill_community_feedback, fill_lessons
+from indicators.engine.review_candidates import fill_review_candidates
 from indicators.engine.threat_response import fill_hot_spots, fill_threat_response
 from indicators.engine.transition import fill_handovers
 from indicators.engine.versions_in_force import settle_versions

@@ -1,6 +1,6 @@
 """`mart.review_candidate`: incidents that the rule for after-action reviews covers or may cover.
 
-2023.05 §87. Whether one is covered is the rule's; whether it was reviewed well is a person's to say.
+2023.05 §87. Which are covered is the rule's to say; how each is to be judged is a person's.
 """
 
 from collections.abc import Collection
