@@ -59,7 +59,7 @@ from dashboards.pages import (
     threats,
     transition,
 )
-from dashboards.releases import DamagedRelease
+from dashboards.releases import DamagedRelease, LackingRelease
 from dashboards.theme import style_sheet
 from dashboards.wording.words import Words
 from indicators.foundation.messages import LANGUAGES
@@ -175,6 +175,9 @@ def failed(address: Address, error: Exception, reference: str) -> Answer:
     if isinstance(error, DamagedRelease):
         title = words("state.damaged.title", release=error.release)
         lead = words("state.damaged.lead", file=error.file.name, reference=reference)
+    elif isinstance(error, LackingRelease):
+        title = words("state.lacking.title", release=error.release)
+        lead = words("state.lacking.lead", reference=reference)
     else:
         title, lead = words("state.error.title"), words("state.error.lead", reference=reference)
     return Answer(title, f"{title} {lead}", lambda: [page_head(title, lead)], None)

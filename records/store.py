@@ -96,6 +96,8 @@ class Store:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction with the only right to write; all of it is kept or nothing."""
+        if self._is_file:  # a workspace may begin with an account or a token
+            Path(str(self.url.database)).parent.mkdir(parents=True, exist_ok=True)
         engine = self._engine.execution_options(writes=True)
         with engine.begin() as connection:
             if not self._is_file:

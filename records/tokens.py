@@ -87,6 +87,8 @@ def add(
 
 def revoke(store: Store, token_id: str, who: str, now: datetime) -> None:
     """Ends a token at once. Raises TokenProblem where there is none of this id."""
+    if not store.exists():
+        raise TokenProblem("no_token")
     with store.writing() as connection:
         own = API_TOKEN.c.token_id == token_id
         if connection.execute(select(API_TOKEN).where(own)).first() is None:

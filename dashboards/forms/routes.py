@@ -13,6 +13,7 @@ from dashboards.forms import (
     page,
     recommend,
     sessions,
+    single_sign_on,
     upload,
 )
 from dashboards.forms.desk import Desk
@@ -25,6 +26,7 @@ def add_routes(server: Flask, home: Path, audience: Audience, desk: Desk | None 
     page.add_templates(server)
     sessions.add_gate(server, store)
     account.add_route(server, store)
+    single_sign_on.add_routes(server, store)
     if audience == page.MISSION:
         assess.add_route(server, home, store)
         recommend.add_route(server, home, store)

@@ -8,6 +8,7 @@ from dash import html
 from dashboards.components import returns_grid
 from dashboards.components.card import card, notice
 from dashboards.components.chart import chart_card, shows_table
+from dashboards.components.duplicates_card import duplicates_card
 from dashboards.components.list_files import list_files
 from dashboards.components.missing_reports_card import missing_reports_card
 from dashboards.components.page_head import page_head
@@ -305,6 +306,7 @@ def body(context: Context) -> list[Any]:
         *missing_reports_card(context),
         *without_figure_card(context),
         _rejects_card(context),
+        *duplicates_card(context),
         *_not_kept_card(context),
         _files_card(context),
     ]

@@ -156,7 +156,8 @@ def _cell(context: Context, row: Any) -> Any:
     if row is None:
         return words("missions.reason.not_selected")
     if not row["is_comparable"] or formats.is_missing(row["value"]):
-        return html.Span(words(f"missions.reason.{row['reason']}"), className="note")
+        names = str(row["differs"]).replace("|", ", ")
+        return html.Span(words(f"missions.reason.{row['reason']}", differs=names), className="note")
     return _figure(context, row["value"], row["ci_low"], row["ci_high"], row["disclosure"])
 
 

@@ -7,6 +7,7 @@ SDMX standards, section 6.
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from indicators.dissemination.components import COMPONENTS, Component
@@ -56,6 +57,7 @@ def _plain(number: float) -> str:
     return f"{number:.20f}".rstrip("0") if "e" in text else text
 
 
+@lru_cache(maxsize=65_536)  # a column repeats its few codes for thousands of rows
 def code_id(code: str) -> str:
     """A code as SDMX allows the id of one: other characters by their number, `$20$` for a space."""
     return _NOT_IN_ID.sub(lambda found: f"${ord(found[0]):X}$", code)

@@ -51,14 +51,14 @@ def run(arguments: argparse.Namespace) -> int:
 def _to_mend(
     arguments: argparse.Namespace, mission: str, connection: "duckdb.DuckDBPyConnection"
 ) -> list[Path]:
-    from pipelines.mapping.model import load_sources
+    from pipelines.mapping.known_sources import known_sources
     from pipelines.quality.rejects.to_mend import workbooks_to_mend
 
     workspace = arguments.workspace
     return workbooks_to_mend(
         connection,
         workspace.archive(mission),
-        load_sources(workspace.profile(mission)),
+        known_sources(workspace.profile(mission)),
         arguments.to_mend,
         arguments.language,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -99,8 +100,8 @@ def _lines(found: Verification, language: str) -> list[str]:
     for name in ("changed", "added", "wrong_statements", "differing_tables"):
         wrong = getattr(found, name)
         if wrong:
-            shown = ", ".join(wrong[:_SHOWN]) + (" …" if len(wrong) > _SHOWN else "")
-            lines.append(message(f"cli.verify.{name}", language, count=len(wrong), names=shown))
+            words = {"count": len(wrong), "names": _shown(wrong)}
+            lines.append(message(f"cli.verify.{name}", language, **words))
     result = "good" if found.is_good else "wrong"
     return [*lines, message(f"cli.verify.{result}", language, release=found.release)]
 
@@ -108,10 +109,9 @@ def _lines(found: Verification, language: str) -> list[str]:
 def _figure_lines(derived: Rederivation | None, language: str) -> list[str]:
     if derived is None:
         return []
-    names = ", ".join(derived.missing_inputs[:_SHOWN])
+    missing = {"count": len(derived.missing_inputs), "names": _shown(derived.missing_inputs)}
     lines = [
-        message(f"cli.verify.obstacle.{name}", language, names=names, count=len(names))
-        for name in derived.obstacles
+        message(f"cli.verify.obstacle.{name}", language, **missing) for name in derived.obstacles
     ]
     if not derived.is_computed:
         return [*lines, message("cli.verify.not_computed", language)]
@@ -121,4 +121,12 @@ def _figure_lines(derived: Rederivation | None, language: str) -> list[str]:
         "files": derived.files,
         "files_differing": len(derived.files_differing),
     }
-    return [*lines, message("cli.verify.computed", language, **words)]
+    lines.append(message("cli.verify.computed", language, **words))
+    if derived.files_differing:
+        shown = _shown(derived.files_differing)
+        lines.append(message("cli.verify.differing_files", language, names=shown))
+    return lines
+
+
+def _shown(names: Sequence[str]) -> str:
+    return ", ".join(names[:_SHOWN]) + (" …" if len(names) > _SHOWN else "")

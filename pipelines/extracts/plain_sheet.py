@@ -11,6 +11,7 @@ from xlsxwriter.worksheet import Worksheet
 
 _BLOCK = 16  # rows that share what a row says of its first and last column
 _LONGEST = 32_767  # characters in a cell, by the format
+_Row = tuple[int, int, str]  # its first and last column that hold a cell (-1: none), its cells
 
 
 class PlainSheet(Worksheet):
@@ -20,24 +21,33 @@ class PlainSheet(Worksheet):
 
     def write_plain_rows(self, rows: Iterable[Sequence[Any]]) -> None:
         """The rows below the heading, once: texts, numbers, dates as ISO text, None for nothing."""
-        index = self.str_table._get_shared_string_index
-        names = [xl_col_to_name(column) for column in range(self.dim_colmax + 1)]
-        written: list[list[tuple[int, str]]] = [[(0, ""), (self.dim_colmax, "")]]  # the heading
+        starts = [f'<c r="{xl_col_to_name(column)}' for column in range(self.dim_colmax + 1)]
+        seen: dict[str | date, str] = {}  # texts repeat: few are new
+        written: list[_Row] = [(0, self.dim_colmax, "")]  # the heading
         for number, row in enumerate(rows, start=2):
-            cells = []
+            cells: list[str] = []
+            first, last = -1, -1
             for column, value in enumerate(row):
                 if value is None:
                     continue
-                place = f'<c r="{names[column]}{number}"'
-                if isinstance(value, str):
-                    cells.append((column, f'{place} t="s"><v>{index(value[:_LONGEST])}</v></c>'))
-                elif isinstance(value, date):
-                    cells.append((column, f'{place} t="s"><v>{index(f"{value:%Y-%m-%d}")}</v></c>'))
+                if isinstance(value, (str, date)):
+                    end = seen.get(value)
+                    if end is None:
+                        end = seen[value] = self._end_of_text(value)
+                    else:
+                        self.str_table.count += 1
                 else:
-                    cells.append((column, f"{place}><v>{float(value):.16G}</v></c>"))
-            written.append(cells)
+                    end = f'"><v>{float(value):.16G}</v></c>'
+                cells.append(f"{starts[column]}{number}{end}")
+                first, last = column if first < 0 else first, column
+            written.append((first, last, "".join(cells)))
         self.dim_rowmax = len(written) - 1
         self._plain_rows = "".join(_rows_xml(written))
+
+    def _end_of_text(self, value: str | date) -> str:
+        """A cell of this text, after the number of its row; puts the text among the shared ones."""
+        text = value[:_LONGEST] if isinstance(value, str) else f"{value:%Y-%m-%d}"
+        return f'" t="s"><v>{self.str_table._get_shared_string_index(text)}</v></c>'
 
     def _write_rows(self) -> None:
         last, self.dim_rowmax = self.dim_rowmax, 0
@@ -46,13 +56,12 @@ class PlainSheet(Worksheet):
         self.fh.write(self._plain_rows)
 
 
-def _rows_xml(written: list[list[tuple[int, str]]]) -> Iterable[str]:
+def _rows_xml(written: list[_Row]) -> Iterable[str]:
     """The rows after the first; what holds no cell is left out."""
     for begin in range(0, len(written), _BLOCK):
         block = written[begin : begin + _BLOCK]
-        first = min((cells[0][0] for cells in block if cells), default=0) + 1
-        last = max((cells[-1][0] for cells in block if cells), default=0) + 1
-        for number, cells in enumerate(block, start=begin + 1):
-            if cells and number > 1:
-                inner = "".join(text for _, text in cells)
-                yield f'<row r="{number}" spans="{first}:{last}">{inner}</row>'
+        first = min((first for first, _, _ in block if first >= 0), default=0) + 1
+        last = max((last for _, last, _ in block), default=0) + 1
+        for number, (_, _, cells) in enumerate(block, start=begin + 1):
+            if cells:
+                yield f'<row r="{number}" spans="{first}:{last}">{cells}</row>'

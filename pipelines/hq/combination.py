@@ -5,7 +5,8 @@ limits (Garwood 1936) are those of the summed count. Surveys are independent sam
 populations: each mission is a stratum with its own estimate and variance, weighted by the
 population that its weights stand for (Lohr, Sampling: Design and Analysis, 3rd ed., §3.3), with
 degrees of freedom by Satterthwaite. The populations' shares are taken as known. What has no such
-rule (a median, a difference, weights that say nothing of a population) is not combined, and why.
+rule (a median, a difference, weights that say nothing of a population, a design effect that is
+stated instead of estimated) is not combined, and why.
 """
 
 import re
@@ -21,6 +22,8 @@ from pipelines.hq.comparison import Figure
 
 ADDED = ("count", "sum", "count_distinct")
 DIVIDED = ("ratio", "rate", "mean")
+# The variance of a survey whose PSUs are not known: its size is stated, not estimated.
+STATED_DESIGN = "stated_deff"
 SURVEYED = ("proportion", "index")
 # Weights whose mean is near 1 were scaled to the sample: they say nothing of the population.
 _LEAST_MEAN_WEIGHT = 1.5
@@ -103,6 +106,8 @@ def _divided(missions: tuple[str, ...], figures: Sequence[Figure]) -> Combined:
 def _surveyed(missions: tuple[str, ...], figures: Sequence[Figure]) -> Combined:
     """Missions as strata: value and variance weighted by the populations, which are known."""
     facts = [figure.facts for figure in figures]
+    if any(one["method"] == STATED_DESIGN for one in facts):
+        return Combined(missions, "stated_design_effect")
     if any(one["se"] is None or not one["denominator"] for one in facts):
         return Combined(missions, "no_variance")
     if any(one["denominator"] < _LEAST_MEAN_WEIGHT * one["n"] for one in facts):

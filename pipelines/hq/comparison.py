@@ -1,21 +1,20 @@
 """Which missions' figures of an indicator may stand side by side, and why the others may not.
 
-Figures are comparable where code, version and what they are computed by are the same. Of several
-groups the one with most missions is shown side by side (of equals the newest version); a mission of
-another group is shown apart, with the reason. Nothing here orders missions by their figures.
+Figures are comparable where code, version and all that they follow from beside the rows are the
+same (`basis.py`). Of several groups the one with most missions is shown side by side (of equals the
+newest version); a mission of another group is shown apart, with the first thing that differs.
+Nothing here orders missions by their figures.
 """
 
-import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from indicators.definitions.versions import computing_part
 from indicators.foundation.codes import CONFIDENTIAL, NO_ACCESS, NOT_REPORTED
+from pipelines.hq.basis import Basis
 
 COMPARABLE = "comparable"
-OTHER_VERSION, OTHER_DEFINITION = "other_version", "other_definition"
+OTHER_VERSION = "other_version"
 NO_RELEASE, NOT_SELECTED = "no_release_of_period", "not_selected"
 NO_FIGURE, WITHHELD = "no_figure", "withheld"
 
@@ -30,7 +29,7 @@ class Figure:
     period: str
     measure: str
     unit_of_measure: str
-    fingerprint: str
+    basis: Basis
     facts: Mapping[str, Any]
 
     @property
@@ -51,25 +50,22 @@ class Figure:
 
 @dataclass(frozen=True)
 class Line:
-    """One mission in the comparison of an indicator and quarter; `reason` is one of this module."""
+    """One mission in the comparison of an indicator and quarter; `reason`: `comparable` or why not.
+
+    `differs`: of another contract the tables, of other parameters their names, where it is these.
+    """
 
     mission: str
     indicator: str
     period: str
     reason: str
     figure: Figure | None
+    differs: tuple[str, ...] = ()
 
     @property
     def is_comparable(self) -> bool:
         """Whether it is of the same definition as those it is shown with, figure or not."""
         return self.reason in (COMPARABLE, NO_FIGURE, WITHHELD)
-
-
-def fingerprint_of(entry: str | None, sql: str | None) -> str:
-    """What a definition computes, as one hash; of one that says nothing of itself its SQL's."""
-    content = computing_part(json.loads(entry)) if entry else {"sql": sql}
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def compare(
@@ -91,21 +87,22 @@ def compare(
             reason = NOT_SELECTED if not is_chosen else NO_FIGURE if has_period else NO_RELEASE
             yield Line(mission, indicator, period, reason, None)
         else:
-            yield Line(mission, indicator, period, _reason(figure, group), figure)
+            yield Line(mission, indicator, period, *_judged(figure, group))
 
 
-def _shown_group(figures: Sequence[Figure]) -> tuple[int, str] | None:
-    """Version and fingerprint of most missions; of equals the newest version."""
-    groups: dict[tuple[int, str], int] = {}
+def _shown_group(figures: Sequence[Figure]) -> Figure | None:
+    """A figure of the group of most missions; of equal groups the one of the newest version."""
+    groups: dict[tuple[int, Basis], list[Figure]] = {}
     for figure in figures:
-        key = (figure.version, figure.fingerprint)
-        groups[key] = groups.get(key, 0) + 1
-    return max(groups, key=lambda key: (groups[key], *key), default=None)
+        groups.setdefault((figure.version, figure.basis), []).append(figure)
+    ranked = sorted(groups.items(), key=lambda item: (len(item[1]), item[0][0], item[0][1].sha256))
+    return ranked[-1][1][0] if ranked else None
 
 
-def _reason(figure: Figure, group: tuple[int, str] | None) -> str:
-    if group and figure.version != group[0]:
-        return OTHER_VERSION
-    if group and figure.fingerprint != group[1]:
-        return OTHER_DEFINITION
-    return figure.empty_reason or COMPARABLE
+def _judged(figure: Figure, shown: Figure | None) -> tuple[str, Figure, tuple[str, ...]]:
+    """The reason, the figure itself, and what differs from those that are shown."""
+    if shown and figure.version != shown.version:
+        return OTHER_VERSION, figure, ()
+    if shown and (found := figure.basis.difference(shown.basis)):
+        return found[0], figure, found[1]
+    return figure.empty_reason or COMPARABLE, figure, ()

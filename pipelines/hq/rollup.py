@@ -19,6 +19,7 @@ import pandas as pd
 from indicators.foundation.database import named_rows
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.mart_tables import MART_TABLES, totals_sql
+from pipelines.hq.basis import Basis, basis_of
 from pipelines.hq.combination import Combined, combine
 from pipelines.hq.comparison import (
     COMPARABLE,
@@ -27,7 +28,6 @@ from pipelines.hq.comparison import (
     Figure,
     Line,
     compare,
-    fingerprint_of,
 )
 from pipelines.hq.pull import AUDIENCE
 from pipelines.release.files import code_sha256, replace_text
@@ -47,7 +47,7 @@ _KINDS = {"n": "BIGINT", "returns_due": "INTEGER", "returns_received": "INTEGER"
 )
 _COMPARISON = {
     "indicator": "VARCHAR", "period": "VARCHAR", "mission": "VARCHAR", "version": "INTEGER",
-    "fingerprint": "VARCHAR", "is_comparable": "BOOLEAN", "reason": "VARCHAR",
+    "fingerprint": "VARCHAR", "is_comparable": "BOOLEAN", "reason": "VARCHAR", "differs": "VARCHAR",
     **{name: _KINDS.get(name, "DOUBLE") for name in _FIGURE_FACTS},
 }  # fmt: skip
 _COMBINED = {
@@ -156,11 +156,8 @@ def _read(folder: Path) -> _Mission:
         "contracts_sha256": manifest["data"]["contracts_sha256"],
         "parameters": json.dumps(manifest["parameters"], sort_keys=True),
     }
-    with_hash = [
-        one | {"fingerprint": fingerprint_of(one.get("entry"), one.get("sql"))}
-        for one in definitions
-    ]
-    return _Mission(facts, with_hash, values)
+    with_basis = [one | {"basis": basis_of(one, manifest)} for one in definitions]
+    return _Mission(facts, with_basis, values)
 
 
 def _write(path: Path, found: Sequence[_Mission]) -> None:
@@ -172,7 +169,11 @@ def _write(path: Path, found: Sequence[_Mission]) -> None:
     with duckdb.connect(str(beside)) as connection:
         connection.execute("CREATE SCHEMA mart")
         _store(connection, "mission_release", _RELEASES, [one.facts for one in found])
-        definitions = [row for one in found for row in one.definitions]
+        definitions = [
+            {**row, "fingerprint": _fingerprint(row["basis"])}
+            for one in found
+            for row in one.definitions
+        ]
         _store(connection, "indicator", _DEFINITIONS, definitions)
         _store(connection, "comparison", _COMPARISON, map(_line_row, lines))
         _store(connection, "combined", _COMBINED, _combined_rows(lines))
@@ -205,6 +206,10 @@ def _store_frame(
     connection.register("incoming", frame)
     connection.execute(f"CREATE TABLE mart.{table} AS SELECT {casts} FROM incoming ORDER BY ALL")
     connection.unregister("incoming")
+
+
+def _fingerprint(basis: Basis) -> str:
+    return basis.sha256[:16]
 
 
 def _lines(found: Sequence[_Mission]) -> Iterator[Line]:
@@ -243,7 +248,7 @@ def _figures(one: _Mission) -> Iterator[Figure]:
                 str(row["period"]),
                 str(definition["measure"]),
                 str(definition["unit_of_measure"]),
-                str(definition["fingerprint"]),
+                definition["basis"],
                 {name: _plain(row[name]) for name in _FIGURE_FACTS},
             )
 
@@ -255,7 +260,9 @@ def _plain(value: Any) -> Any:
 
 def _line_row(line: Line) -> dict[str, Any]:
     figure = line.figure
-    own = {"version": figure.version, "fingerprint": figure.fingerprint} if figure else {}
+    own: dict[str, Any] = {"differs": "|".join(line.differs) or None}
+    if figure:
+        own |= {"version": figure.version, "fingerprint": _fingerprint(figure.basis)}
     facts = dict(figure.facts) if figure else {}
     place = {"indicator": line.indicator, "period": line.period, "mission": line.mission}
     return place | own | facts | {"is_comparable": line.is_comparable, "reason": line.reason}

@@ -19,6 +19,7 @@ from pipelines.ingest import archive as archived
 from pipelines.ingest import mended
 from pipelines.ingest.arriving import Look, deliveries, look, settled_seconds, wait_for_all
 from pipelines.ingest.delivered_file import Delivery, Read, read_delivery
+from pipelines.ingest.duplicate_rows import apply_decisions
 from pipelines.ingest.file_report import FileReport
 from pipelines.ingest.load_file import load_file
 from pipelines.ingest.reading_again import (
@@ -26,7 +27,7 @@ from pipelines.ingest.reading_again import (
     asked_for,
     outdated_files,
 )
-from pipelines.ingest.written_records import write_files
+from pipelines.ingest.written_records import duplicate_decisions, write_files
 from pipelines.mapping.area_polygons import (
     OUTLINES_SOURCE,
     Outlines,
@@ -35,6 +36,7 @@ from pipelines.mapping.area_polygons import (
     read_area_rows,
     read_outlines,
 )
+from pipelines.mapping.known_sources import known_sources
 from pipelines.mapping.model import Source, load_sources
 from pipelines.mapping.template_sources import template_of, template_sources
 from pipelines.mapping.version import mapping_version
@@ -121,7 +123,7 @@ def ingest(
             return ingest(workspace, mission, files, progress, opened, again, settled, patience)
     profile = workspace.profile(mission.mission)
     own = load_sources(profile)
-    sources = own | written_sources() | template_sources()
+    sources = known_sources(profile)
     readers = {**sources, OUTLINES_SOURCE: outlines_source()}
     versions = {name: mapping_version(s, mission, profile) for name, s in readers.items()}
     outlines = cache(lambda: read_outlines(profile, mission))
@@ -139,6 +141,8 @@ def ingest(
         if progress:
             progress(number, len(found), entry.path.name)
         reports += _taken(intake, entry, looks.get(entry.path, (None, None))[0], problems)
+    reports += _called_back(intake, reports, problems)
+    apply_decisions(connection, duplicate_decisions(workspace.home, mission.mission))
     reports += _called_back(intake, reports, problems)
     if progress:
         progress(len(found), len(found), "")
@@ -272,7 +276,8 @@ def _with_source(
         return
     if mended.is_mended(path):
         try:
-            yield _Found(path, mended.source_of(path, sources), is_inbox, is_mended=True)
+            named = mended.source_of(path, sources | template_sources())
+            yield _Found(path, named, is_inbox, is_mended=True)
         except WrongUse as error:
             problems.extend(error.problems)
         return

@@ -53,6 +53,7 @@ class _Outcome:
     moved: np.ndarray
     taken: np.ndarray
     retracted: int = 0
+    left_out: int = 0  # of the rejected rows: duplicates, in which nothing is wrong
     rejects: list[tuple[str, pa.Table]] = field(default_factory=list)
     warnings: list[tuple[str, pa.Table]] = field(default_factory=list)
 
@@ -281,7 +282,8 @@ def _take_in(job: _Job) -> tuple[InputFile, _Outcome]:
     outcome = _load_tables(job)
     entry = _ledger_entry(job, outcome)
     refusals.record_counts(connection, job.sha256, job.file.not_kept)
-    if entry.rows_rejected * 100 > job.mission.reject_limit_pct * entry.rows_read:
+    faulty = entry.rows_rejected - outcome.left_out
+    if faulty * 100 > job.mission.reject_limit_pct * entry.rows_read:
         raise _HeldBack(outcome)
     if job.is_read_as_before and not outcome.has_moved and outcome.faults() == before:
         raise _NothingNew
@@ -407,16 +409,44 @@ def _load_table(
     is_standing = compared.has_moved | ((compared.state == "same") & compared.is_own)
     outcome.moved[compared.position[compared.has_moved]] = True
     outcome.loaded[compared.position[is_standing]] = True
-    context = Context(contract, job.mission, staged.notations, _KnownKeys(connection))
+    context = Context(
+        contract,
+        job.mission,
+        staged.notations,
+        _KnownKeys(connection),
+        _gazetteer_names(mappings),
+        _counted(connection, contract),
+    )
     for check, violations in validate.violations_of(connection, contract, checks):
         rows = quarantine.violation_rows(
             job.file, job.delivered, staged.mapped, check, violations, context
         )
         if check.severity == "blocking":
             outcome.rejected[violations["position"].to_numpy()] = True
+            outcome.left_out += violations.num_rows if check.rule == quarantine.DUPLICATE else 0
             outcome.rejects.append((contract.table, rows))
         else:
             outcome.warnings.append((contract.table, rows))
+
+
+def _gazetteer_names(mappings: list[TableMapping]) -> dict[str, list[str]]:
+    """By column the names that its gazetteer has."""
+    return {
+        name: [line.name for line in entry.gazetteer.lines]
+        for mapping in mappings
+        for name, entry in mapping.columns.items()
+        if entry.gazetteer
+    }
+
+
+def _counted(connection: duckdb.DuckDBPyConnection, contract: Contract) -> dict[str, str]:
+    """Of each row that a person decided to be a duplicate, the key of the row that counts."""
+    return dict(
+        connection.execute(
+            "SELECT row_key, counted_key FROM ops.duplicate_row WHERE table_name = ?",
+            [contract.table],
+        ).fetchall()
+    )
 
 
 def _merge(job: _Job, contract: Contract) -> tuple[Compared, int]:

@@ -32,13 +32,29 @@ def write_files(home: Path, mission: str) -> Iterator[tuple[str, Path]]:
 
 
 def written_text(home: Path, mission: str) -> str:
-    """All that the files would hold; empty where there are no records."""
-    return "".join(text for _, text, _ in _texts(home, mission))
+    """All that the files would hold, and the decisions; empty where there are no records."""
+    decided = [f"{json.dumps(row)}\n" for row in duplicate_decisions(home, mission)]
+    return "".join([*(text for _, text, _ in _texts(home, mission)), *decided])
+
+
+def duplicate_decisions(home: Path, mission: str) -> list[tuple[str | None, ...]]:
+    """What was decided last of each pair of rows: table, both keys, decision, row left out."""
+    if not _is_written(home):
+        return []
+    from records.kinds import DuplicateDecision
+    from records.store import Store
+
+    found = [one.record for one in Store.of_workspace(home).all(mission, DuplicateDecision)]
+    return [(r.table, r.row_key, r.other_key, r.decision, r.left_out) for r in found]
+
+
+def _is_written(home: Path) -> bool:
+    return bool(os.environ.get("POCLENS_DATABASE_URL")) or (home / "records.db").is_file()
 
 
 def _texts(home: Path, mission: str) -> Iterator[tuple[str, str, float]]:
     """Table, its lines, and when the newest version in it was written."""
-    if not (os.environ.get("POCLENS_DATABASE_URL") or (home / "records.db").is_file()):
+    if not _is_written(home):
         return
     from records.kinds import Assessment, Recommendation
     from records.store import Store

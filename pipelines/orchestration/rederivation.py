@@ -23,7 +23,7 @@ from pipelines.ingest.delivered_file import Delivery, read_delivery
 from pipelines.ingest.inbox import ingest
 from pipelines.ingest.load_file import load_file
 from pipelines.mapping.area_polygons import OUTLINES_SOURCE, read_outlines
-from pipelines.mapping.model import load_sources
+from pipelines.mapping.known_sources import known_sources
 from pipelines.mapping.version import mapping_version
 from pipelines.orchestration.run import publish, refresh
 from pipelines.release.files import code_sha256, sha256_of, sha256_of_tree
@@ -89,7 +89,7 @@ def _missing_inputs(
     workspace: Workspace, mission: str, manifest: Mapping[str, Any]
 ) -> Iterator[str]:
     profile, folder = workspace.profile(mission), workspace.archive(mission)
-    sources = load_sources(profile) if profile.is_dir() else {}
+    sources = known_sources(profile) if profile.is_dir() else {}
     for entry in manifest["inputs"]:
         is_read_in_place = entry["source"] == OUTLINES_SOURCE or _is_in_place(sources, entry)
         if not is_read_in_place and archive.archived_path(folder, entry["sha256"]) is None:
@@ -128,7 +128,7 @@ def _copy_previous(folder: Path, releases: Path) -> None:
 def _load_inputs(kept: Path, again: Workspace, mission: Mission, folder: Path) -> None:
     """Loads the archived files in the order in which the release had them."""
     profile = again.profile(mission.mission)
-    sources = load_sources(profile)
+    sources = known_sources(profile)
     outlines = cache(lambda: read_outlines(profile, mission))
     with open_warehouse(again.warehouse(mission.mission)) as connection:
         ingest(again, mission, connection=connection)  # outlines, and what is read in place

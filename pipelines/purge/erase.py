@@ -28,8 +28,7 @@ from pipelines.ingest.load_file import rewrite_archive
 from pipelines.ingest.orphans import quarantine_orphans
 from pipelines.ingest.refusals import key_sha256
 from pipelines.mapping.area_polygons import read_outlines
-from pipelines.mapping.model import load_sources
-from pipelines.mapping.written_sources import written_sources
+from pipelines.mapping.known_sources import known_sources
 from pipelines.purge.compact import compact
 from pipelines.purge.releases import Rests, resting_on
 from pipelines.release.naming import CANDIDATE_PREFIX
@@ -275,7 +274,7 @@ def _clean_archive(
     for (sha256,) in connection.execute("SELECT file_sha256 FROM ops.purged_file").fetchall():
         archived.remove(folder, sha256)
     profile = workspace.profile(mission.mission)
-    sources = load_sources(profile) | written_sources()
+    sources = known_sources(profile)
     outlines = cache(lambda: read_outlines(profile, mission))
     gone: set[Place] = set()
     for entry in ledger.all_files(connection):

@@ -18,10 +18,11 @@ from indicators.incremental.code_version import method_version
 from indicators.incremental.data_version import content_key
 from indicators.incremental.partition_fingerprints import fingerprint_sql
 from indicators.incremental.result_cache import kept_results
+from pipelines.mapping.known_sources import known_sources
 from pipelines.mapping.model import Source, load_sources
-from pipelines.mapping.written_sources import written_sources
 from pipelines.quality.check_results import CheckResult, crashed_check
 from pipelines.quality.checkpoints import run_suite
+from pipelines.quality.duplicate_candidates import waiting_candidates, write_candidates
 from pipelines.quality.facts.consistency import activities_of_units
 from pipelines.quality.facts.duplicates import look_alike_events, repeated_content
 from pipelines.quality.facts.durations import negative_durations, short_interviews
@@ -35,6 +36,7 @@ from pipelines.quality.facts.published_totals import published_totals
 from pipelines.quality.facts.references import orphans
 from pipelines.quality.facts.returns import returns_completeness, returns_timeliness
 from pipelines.quality.facts.survey_design import survey_design
+from pipelines.quality.facts.suspect_points import points_in_their_area
 from pipelines.quality.facts.values import every_indicator_has_rows, values_are_possible
 from pipelines.quality.facts.volumes import volume_against_history
 from pipelines.quality.input_files import write_input_files, write_rows_not_kept
@@ -67,10 +69,14 @@ def run_checks(connection: Connection, mission: Mission, profile: Path) -> list[
     results += _facts("intake", _of_intake(connection, mission))
     results += _facts("consistency", activities_of_units(connection))
     results += _facts("places", outside_area(connection, mission, profile))
+    for contract in checked:
+        results += _facts("points", points_in_their_area(connection, contract, mission))
+    write_candidates(connection, mission, rules)
+    results += _facts("duplicates", waiting_candidates(connection, mission))
     results += _facts("published_totals", published_totals(connection, mission, profile))
     with one_transaction(connection):
         _write(connection, mission, results, "source <> ?")
-        _write_rejects(connection, mission, sources | written_sources(), rules)
+        _write_rejects(connection, mission, known_sources(profile), rules)
         write_input_files(connection, mission)
         write_rows_not_kept(connection, mission)
     return results

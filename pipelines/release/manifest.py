@@ -10,12 +10,15 @@ import json
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
+from indicators.definitions.contracts import Contract, contracts
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.data_folder import data_folder
 from indicators.foundation.database import named_rows
+from indicators.foundation.messages import LANGUAGES
 from pipelines.release.files import (
     code_sha256,
     described,
@@ -31,6 +34,7 @@ PUBLICATION = "publication.json"
 # names its release. `publication.json` lists them.
 _DATABASES, _BRIEFS = "*.duckdb", "*.pdf"
 _OF_PUBLICATION = (".duckdb", ".pdf")
+_NOT_OF_THE_ROWS = ("confidentiality", "retention", "expectations")
 _DATA = ("contracts", "indicators", "messages", "vocabularies")
 _LIBRARIES = ("duckdb", "numpy", "pandas", "pyarrow", "xlsxwriter")
 
@@ -72,6 +76,7 @@ def origin(
         },
         "data": {f"{name}_sha256": sha256_of_tree(data_folder() / name) for name in _DATA}
         | {"disclosure_sha256": sha256_of(policy_file)},
+        "contracts": {table: _contract_sha256(one) for table, one in contracts().items()},
         "profile_sha256": sha256_of_tree(profile),
         "parameters": mission.parameters.model_dump(mode="json"),
         "audiences": mission.disclosure.model_dump(mode="json", exclude_none=True),
@@ -79,6 +84,25 @@ def origin(
         "checks": _checks(connection, mission.mission),
     }
     return facts | approval
+
+
+def _contract_sha256(contract: Contract) -> str:
+    """Of what the rows of a table follow from: words, checks and terms of keeping left out."""
+    own = contract.model_dump(mode="json", exclude_defaults=True)
+    rows = {name: value for name, value in own.items() if name not in _NOT_OF_THE_ROWS}
+    text = json.dumps(_without_words(rows), sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _without_words(content: Any) -> Any:
+    """Without texts in languages, at any depth."""
+    if not isinstance(content, dict):
+        return content
+    return {
+        name: _without_words(value)
+        for name, value in content.items()
+        if not (isinstance(value, dict) and set(value) == set(LANGUAGES))
+    }
 
 
 def fingerprint(facts: dict[str, object]) -> str:

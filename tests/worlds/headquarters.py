@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from dashboards.api import routes
+from indicators.compiler.explanation.figure_sql import indicator_sql
+from indicators.definitions.catalogue import load_catalogue
 from indicators.foundation.mart_tables import MART_TABLES
 from pipelines.extracts.parquet import write_parquet
 from pipelines.hq.settings import Headquarters
@@ -29,14 +31,20 @@ from tests.worlds.mission.figures import AS_OF, MISSION, PATROLS, SAFE, fill, me
 TABLES = ("indicator", "indicator_value", "mission", "area", "return_status", "revision")
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 OTHER_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
+CONTRACTS = {"activities": "a1", "units": "b1", "survey_respondents": "c1", "survey_answers": "d1"}
 Change = Callable[[dict[str, pd.DataFrame]], None]
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
 def rows_of_a_mission() -> dict[str, pa.Table]:
-    """The mart of the small mission."""
+    """The mart of the small mission, its definitions with their own SQL."""
     with memory_warehouse() as connection:
         fill(connection)
+        for code in (PATROLS, SAFE):
+            connection.execute(
+                "UPDATE mart.indicator SET sql = ? WHERE indicator = ?",
+                [indicator_sql(load_catalogue()[code]), code],
+            )
         tables = take_tables(connection, MISSION)
     return {name: tables[name] for name in TABLES}
 
@@ -66,6 +74,7 @@ def write_release(
     name: str = "2026-Q3-r01",
     key: Ed25519PrivateKey | None = KEY,
     columns_left_out: Iterable[str] = (),
+    contracts: Mapping[str, str] = CONTRACTS,
 ) -> Path:
     """A release with headquarters' copy alone, below a workspace; its folder."""
     frames = {table: found.to_pandas() for table, found in rows.items()}
@@ -84,6 +93,7 @@ def write_release(
             write_parquet(connection, table, folder / "hq" / "parquet" / f"{table}.parquet")
     write_database(folder / "hq" / "poclens.duckdb", tables, name)
     facts = {"mission": mission, "period": period, "as_of": AS_OF.isoformat(), "parameters": {},
+             "contracts": dict(contracts),
              "code": {"version": "0.1.0", "sha256": "0" * 64},
              "data": {"indicators_sha256": "1" * 64, "contracts_sha256": "2" * 64}}  # fmt: skip
     write_manifest(folder, facts)

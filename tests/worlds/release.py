@@ -1298,6 +1298,24 @@ def _plan_of_base_rows() -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def _duplicate_rows() -> list[dict[str, Any]]:
+    """Two pairs to decide on, one that is one case, one of which only the decision is told."""
+    row = {
+        "mission": MISSION, "source": "incidents", "rule": "two_sources", "area": COUNTRY,
+        "on_a": "2026-08-03", "on_b": "2026-08-04", "file_a": "incidents_police.xlsx",
+        "file_b": "incidents_ngo.csv", "left_out": None, "decision": "undecided",
+    }  # fmt: skip
+    told = [
+        row | {"key_a": "I-1", "key_b": "N-7", "score": 0.93, "differs": '["occurred_on"]'},
+        row | {"key_a": "I-2", "key_b": "N-9", "score": 0.71, "differs": "[]"},
+        row
+        | {"key_a": "I-3", "key_b": "N-4", "score": 0.8, "differs": "[]", "decision": "separate"},
+    ]
+    told = [one | {"row_a": at, "row_b": at + 10} for at, one in enumerate(told, start=2)]
+    decided = {"key_a": "I-5", "key_b": "N-5", "decision": "duplicate", "left_out": "N-5"}
+    return [*told, {"mission": MISSION, "source": "incidents"} | decided]
+
+
 def mart_rows() -> Mapping[str, list[dict[str, Any]]]:
     """The rows of every mart table of the release for the mission's own audience."""
     return {
@@ -1356,6 +1374,7 @@ def mart_rows() -> Mapping[str, list[dict[str, Any]]]:
         "revision": _revision_rows(),
         "quality_check": _quality_rows(),
         "reject_summary": _reject_rows(),
+        "duplicate_candidate": _duplicate_rows(),
         "input_file": _file_rows(),
         "breakdown_grid": _grid_rows(),
     }
@@ -1387,7 +1406,8 @@ def _write_database(path: Path, release: str, rows: Mapping[str, list[dict[str, 
 
 
 def _hq_rows(rows: Mapping[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
-    kept = {table: list(found) for table, found in rows.items() if table != "base"}
+    left_out = ("base", "duplicate_candidate")
+    kept = {table: list(found) for table, found in rows.items() if table not in left_out}
     kept["return_status"] = [
         row | {"unit_code": None, "unit_name": None} for row in kept["return_status"]
     ]

@@ -34,8 +34,15 @@ RELATIVE_TOLERANCE = 1e-9
 
 _HELD_AGAINST = ("baseline", "baseline_on", "target", "target_on", "tolerance", "min_n")
 _KEY = ("mission", "indicator", "period_type", "period", "area", *DIMENSIONS)
-_NEEDED = ("indicator_value", "contribution", "input_file", "mission", "indicator")
 _PLACE = "mission, indicator, period_type, period, area"
+_NEEDED = {
+    "indicator_value": f"""{", ".join(_KEY)}, indicator_version, period_end, value, n, obs_status,
+      conf_status, disclosure""",
+    "contribution": f"{_PLACE}, file_sha256",
+    "input_file": "file_sha256, status, superseded_by, mapping_version",
+    "mission": "as_of",
+    "indicator": "mission, indicator, version, measure",
+}
 # A cell that a state does not have stands for nothing there, and nothing of these is zero.
 _ZERO_KINDS = ("count", "sum", "count_distinct")
 # Only the system of before could tell these two apart: both stand under `correction`.
@@ -308,8 +315,8 @@ def revisions_against(
 
 def _tables(connection: duckdb.DuckDBPyConnection) -> Tables:
     return {
-        name: connection.sql(f"SELECT * FROM mart.{name} ORDER BY ALL").to_arrow_table()
-        for name in _NEEDED
+        name: connection.sql(f"SELECT {columns} FROM mart.{name}").to_arrow_table()
+        for name, columns in _NEEDED.items()
     }
 
 

@@ -14,12 +14,13 @@ from scipy.stats import chi2
 
 from indicators.foundation.errors import WrongUse
 from indicators.survey import Design, Mean, estimate
+from pipelines.hq.basis import Basis
 from pipelines.hq.combination import combine, scale_of
 from pipelines.hq.comparison import Figure
 from pipelines.hq.rollup import rollup
 from pipelines.workspace.paths import Workspace
 from tests.pipelines.hq.conftest import MISSIONS
-from tests.worlds.headquarters import Change, figures, write_release
+from tests.worlds.headquarters import CONTRACTS, Change, figures, write_release
 from tests.worlds.mission.figures import PATROLS, PERIOD, SAFE
 
 
@@ -49,13 +50,17 @@ def database(
     rows: Mapping[str, pa.Table], tmp_path_factory: pytest.TempPathFactory
 ) -> duckdb.DuckDBPyConnection:
     """Five missions of one definition; one of another version, one that counts otherwise, one
-    that did not report, one whose release is of an earlier quarter."""
+    that did not report, one that reads activities by other rules, one that breaks them down by
+    something else."""
     home = tmp_path_factory.mktemp("rollup")
     for name, given in MISSIONS.items():
         write_release(home, name, rows, figures(*given))
     write_release(home, "foxtrot", rows, otherwise(version=2))
     write_release(home, "golf", rows, otherwise(time_rule="stock"))
     write_release(home, "hotel", rows, unreported)
+    others = CONTRACTS | {"activities": "a2", "incidents": "e2"}
+    write_release(home, "india", rows, figures(3.0, 44.0, 2.0, 900.0), contracts=others)
+    write_release(home, "juliet", rows, otherwise(version=1, disaggregate={"area": "site"}))
     made = rollup(Workspace(home))
     assert made.is_new and not rollup(Workspace(home)).is_new
     return duckdb.connect(str(made.path), read_only=True)
@@ -63,16 +68,27 @@ def database(
 
 def test_only_the_same_definition_stands_side_by_side(database: duckdb.DuckDBPyConnection) -> None:
     found = database.execute(
-        "SELECT mission, is_comparable, reason FROM mart.comparison "
+        "SELECT mission, is_comparable, reason, differs FROM mart.comparison "
         "WHERE indicator = ? AND period = ? ORDER BY mission",
         [PATROLS, PERIOD],
     ).fetchall()
     assert found == [
-        *((name, True, "comparable") for name in MISSIONS),
-        ("foxtrot", False, "other_version"),
-        ("golf", False, "other_definition"),
-        ("hotel", True, "no_figure"),
+        *((name, True, "comparable", None) for name in MISSIONS),
+        ("foxtrot", False, "other_version", None),
+        ("golf", False, "other_definition", None),
+        ("hotel", True, "no_figure", None),
+        ("india", False, "other_contract", "activities"),
+        ("juliet", False, "other_breakdown", None),
     ]
+
+
+def test_another_contract_of_tables_that_are_not_read_changes_nothing(
+    database: duckdb.DuckDBPyConnection,
+) -> None:
+    found = database.execute(
+        "SELECT reason FROM mart.comparison WHERE mission = 'india' AND indicator = ?", [SAFE]
+    ).fetchall()
+    assert found == [("comparable",)]
 
 
 def test_counts_add_up_over_those_that_are_comparable(database: duckdb.DuckDBPyConnection) -> None:
@@ -83,7 +99,7 @@ def test_counts_add_up_over_those_that_are_comparable(database: duckdb.DuckDBPyC
     ).fetchall()
     assert value == sum(patrols for patrols, *_ in MISSIONS.values())
     assert missions == "|".join(MISSIONS)
-    assert (without, apart) == ("hotel", "foxtrot|golf")
+    assert (without, apart) == ("hotel", "foxtrot|golf|india|juliet")
 
 
 def test_every_figure_is_that_of_its_mission(database: duckdb.DuckDBPyConnection) -> None:
@@ -102,7 +118,8 @@ def figure(mission: str, measure: str, unit: str, **facts: object) -> Figure:
         ("value", "numerator", "denominator", "n", "se", "ci_low", "ci_high", "df", "method")
     )
     states = {"obs_status": "A", "conf_status": "F", "disclosure": "exact"}
-    return Figure(mission, "X", 1, PERIOD, measure, unit, "f", known | states | facts)
+    basis = Basis("{}", (), (), "null")
+    return Figure(mission, "X", 1, PERIOD, measure, unit, basis, known | states | facts)
 
 
 def test_surveys_combine_as_one_survey_with_missions_as_strata() -> None:
@@ -173,6 +190,8 @@ def test_a_rate_has_the_exact_limits_of_the_summed_count() -> None:
         ("proportion", {"value": 40.0, "n": 600, "denominator": 600.0, "se": 2.0},
          "relative_weights"),
         ("proportion", {"value": 40.0, "n": 600, "denominator": 9000.0}, "no_variance"),
+        ("proportion", {"value": 40.0, "n": 600, "denominator": 9000.0, "se": 2.0,
+                        "method": "stated_deff"}, "stated_design_effect"),
         ("ratio", {"value": 40.0}, "no_parts"),
     ],
 )  # fmt: skip

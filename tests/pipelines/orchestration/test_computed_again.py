@@ -1,0 +1,94 @@
+"""A release computed again from the archive is the same in every figure and every file."""
+
+import re
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from indicators.definitions.contracts import contracts
+from pipelines.cli.main import main
+from pipelines.documents.templates import HEADER_ROW, write_template
+from pipelines.orchestration.run import publish, refresh
+from pipelines.workspace.installation import make_workspace
+from pipelines.workspace.paths import Workspace
+from records import cycle
+from records.rights import LOCAL
+from records.store import Store
+from tests.worlds.mission.mappings import AREAS, AREAS_CSV, PATROLS
+from tests.worlds.mission.patrols import MISSION, PERIOD, PatrolMission, as_csv, month_of_patrols
+from tests.worlds.mission.profile import write_source
+
+UNIT = {"unit_code": "P1", "unit_name": "P1", "component": "police", "unit_type": "FPU"}
+RECOMMENDED = {
+    "source_kind": "assessment", "source": "P2-OC-05 XX01 2026-Q3", "area": "XX01",
+    "text": "Patrol at night.", "owner": "police_commissioner", "due_on": date(2026, 11, 30),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, Path]:
+    """A release made of all that comes otherwise than by a profile's mapping: a filled template
+    and what people wrote; beside them files of a mapping."""
+    mission = PatrolMission(tmp_path_factory.mktemp("home"))
+    workspace = mission.workspace
+    make_workspace(workspace)
+    inbox = workspace.inbox(MISSION)
+    inbox.mkdir(parents=True)
+    mission.set()
+    for source in (AREAS, PATROLS):
+        write_source(mission.profile, source)
+    (inbox / "areas.csv").write_text(AREAS_CSV)
+    (inbox / "patrols_07.csv").write_text(as_csv(month_of_patrols(7, 40, seed=1)))
+    _write_units(inbox / "our units.xlsx")
+    store, now = Store.of_workspace(workspace.home), datetime(2026, 10, 1, 9, tzinfo=UTC)
+    cycle.recommend(store, LOCAL, MISSION, RECOMMENDED, now, ("XX", "XX01"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("POCLENS_SETTLED_SECONDS", "0")
+        assert refresh(workspace, MISSION, date(2026, 10, 15)).status == "success"
+    return workspace, publish(workspace, MISSION, PERIOD)[1]
+
+
+def _write_units(path: Path) -> None:
+    """A template of units as the unit's clerk sends it back."""
+    write_template(contracts()["units"], path, "fr")
+    book = openpyxl.load_workbook(path)
+    sheet = book["units"]
+    row = UNIT | {"valid_from": "2020-01-01"}
+    for cell in sheet[HEADER_ROW]:
+        sheet.cell(HEADER_ROW + 1, cell.column, row.get(str(cell.value)))
+    book.save(path)
+
+
+def verified(
+    published: tuple[Workspace, Path], capsys: pytest.CaptureFixture[str], *more: str
+) -> tuple[int, str]:
+    """Exit code and output of `poclens verify --figures` in the release's workspace."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("POCLENS_HOME", str(published[0].home))
+        code = main([*more, "verify", "--figures"])
+    return code, capsys.readouterr().out
+
+
+def test_every_figure_and_every_file_is_the_same(
+    published: tuple[Workspace, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, told = verified(published, capsys)
+    figures, files = re.search(r"(\d+) figures, 0 differ; (\d+) files, 0 differ", told).groups()
+    assert code == 0 and int(figures) > 20 and int(files) > 100
+
+
+def test_without_its_input_files_nothing_is_computed_and_they_are_named(
+    published: tuple[Workspace, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    archive = published[0].archive(MISSION)
+    aside = archive.rename(archive.with_name("aside"))
+    try:
+        _, told = verified(published, capsys, "--language", "fr")
+    finally:
+        aside.rename(archive)
+    (line,) = [line for line in told.splitlines() if "archive" in line]
+    assert line.startswith("4 fichiers reçus ne sont pas dans l’archive")
+    assert "our units.xlsx" in line and "records_recommendations.jsonl" in line
+    assert "Les chiffres n’ont pas été recalculés." in told
