@@ -169,12 +169,14 @@ def variance_reason(context: Context, one: Output, last: Version[VarianceReason]
         is_here = context.audience == "mission"
         return words("budget.no_variance_reason" if is_here else "budget.variance_of_mission")
     record = last.record
-    said = f"{record.reason} ({words('records.signed', **_signed(context, last))})"
+    signed = words("records.signed", **_signed(context, last))
+    said = f"{record.reason} ({signed})"
     if (record.due, record.done) == (one.due, one.done):
         return said
     numbers = {name: formats.number_or_dash(getattr(record, name), words) for name in _THEN}
     on = formats.day(record.as_of, words)
-    return f"{said} {words('budget.variance_then', day=on, **numbers)}"
+    then = words("budget.variance_then", day=on, **numbers)
+    return f"{said} {then}"
 
 
 def _signed(context: Context, version: Version[Any]) -> dict[str, str]:
