@@ -45,10 +45,14 @@ LONGEST_TEXT = 20_000  # characters
 
 
 class Record(BaseModel):
-    """What one version of a record holds; `key` tells the records of a kind and mission apart."""
+    """What one version of a record holds; `key` tells the records of a kind and mission apart.
+
+    `right`: the action (`rights.py`) of who writes one that has no steps.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     kind: ClassVar[str]
+    right: ClassVar[str] = "assess"
 
     @property
     def key(self) -> str:

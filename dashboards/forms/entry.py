@@ -1,4 +1,4 @@
-"""Writing what has no steps: threat assessments, compacts, evaluations of formed units.
+"""Writing what has no steps: threats, compacts, evaluations, decisions, reasons for variance.
 
 One form for all: the fields of a kind, and every version below them.
 """
@@ -15,10 +15,12 @@ from pydantic import ValidationError
 from dashboards.context import Context
 from dashboards.forms import sessions
 from dashboards.forms.page import Desk, desk, ground, problems, rendered, sent_ground
+from dashboards.lists import budget, review_candidates
 from indicators.definitions.vocabularies import vocabularies
 from records import cycle
 from records.accountability import Compact, UnitEvaluation
 from records.cycle import NotAllowed
+from records.decisions import ANSWERS, ReviewDecision, VarianceReason
 from records.kinds import ROLES, Record
 from records.store import Conflict, Store, Version, utc_now
 from records.threats import CRITERIA, PRIORITIES, SCALE, TRENDS, ThreatAssessment
@@ -40,11 +42,16 @@ class Field:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of record with its fields and the page that shows it."""
+    """A kind of record with its fields and the page that shows it.
+
+    `released`: what the release says of what is written about, kept with it; nothing for what the
+    release does not know.
+    """
 
     record: type[Record]
     page: str
     fields: Sequence[Field]
+    released: Callable[[Context, Mapping[str, Any]], Mapping[str, Any]] | None = None
 
     def area_of(self, context: Context, record: Record | None) -> str:
         """The area in which a person must be allowed to write."""
@@ -114,7 +121,32 @@ _EVALUATION = Kind(
         Field("note", "long"),
     ),
 )
-KINDS = {one.record.kind: one for one in (_THREAT, _COMPACT, _EVALUATION)}
+_answers = _told("answer", ANSWERS)
+_DECISION = Kind(
+    ReviewDecision,
+    "/alerts",
+    (
+        Field("incident", "choice", review_candidates.named, True, True),
+        Field("reviewed", "choice", _answers, is_required=True),
+        Field("should_have_known", "choice", _answers, is_required=True),
+        Field("role", "choice", _coded("owner_role", tuple(ROLES)), is_required=True),
+        Field("reason", "long", is_required=True),
+    ),
+    review_candidates.released,
+)
+_VARIANCE = Kind(
+    VarianceReason,
+    "/budget",
+    (
+        Field("budget_year", "text", is_required=True, is_key=True),
+        Field("outcome", "choice", budget.titles, is_key=True),
+        Field("activity_type", "choice", _coded("activity_type"), True, True),
+        Field("quantity_unit", "choice", _coded("quantity_unit"), True, True),
+        Field("reason", "long", is_required=True),
+    ),
+    budget.released,
+)
+KINDS = {one.record.kind: one for one in (_THREAT, _COMPACT, _EVALUATION, _DECISION, _VARIANCE)}
 
 
 def add_route(server: Flask, home: Path, store: Store) -> None:
@@ -136,7 +168,9 @@ def add_route(server: Flask, home: Path, store: Store) -> None:
 def _answered(at: Desk, kind: Kind, versions: list[Version[Any]]) -> Any:
     words = at.context.words
     try:
-        record = kind.record.model_validate(_sent(kind, versions))
+        sent = _sent(kind, versions)
+        said = kind.released(at.context, sent) if kind.released else {}
+        record = kind.record.model_validate({**sent, **said})
         above = at.area_and_above(kind.area_of(at.context, record))
         written = cycle.write_entry(
             at.store, at.actor, at.mission, record, sent_ground(), utc_now(), above
@@ -214,7 +248,8 @@ def _form(
         told=told or [],
         key=new if latest is None or (is_posted and _is_typed_as_new()) else own,
         saved_key=new if _is_typed_as_new() else own,
-        may_write=at.actor.may("assess", at.area_and_above(area)),
+        may_write=at.actor.may(kind.record.right, at.area_and_above(area)),
+        right=kind.record.right,
         back=context.address.link(kind.page),
         back_words=context.words("records.back_to", page=context.words(f"nav.{kind.page[1:]}")),
     )

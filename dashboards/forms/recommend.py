@@ -82,6 +82,7 @@ def _form(
     else:
         code = context.address.get("indicator")
         source = f"{code}/{context.area}/{context.period.name}" if code else ""
+        source = source or request.args.get("review", "")
         kind = "assessment" if code else "review"
         values = dict.fromkeys(_FIELDS, "") | {"source_kind": kind, "source": source}
     action = "follow_up" if latest else "recommend"

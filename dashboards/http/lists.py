@@ -21,6 +21,7 @@ from dashboards.lists import (
     plan_changes,
     police_matrices,
     rejected_rows,
+    review_candidates,
     revised_figures,
     transition_lists,
 )
@@ -41,6 +42,7 @@ LISTS: Mapping[str, Callable[[Context], list[Sheet]]] = {
     "police-partners": police_matrices.partner_sheets,
     "missed-warnings": missed_warnings.sheets,
     "operations": operations.sheets,
+    "review-candidates": review_candidates.sheets,
     "budget": budget.sheets,
     "work-plan": budget.plan_sheets,
 }

@@ -134,6 +134,34 @@ CREATE TABLE mart.pending_action (
   due_at TIMESTAMP
 );
 
+-- Risk assessments before support to host-State forces (2023.05 §47) by the quarter in which they were
+-- completed, in the country and admin 1; overdue: the day of review passed without a follow-up
+CREATE TABLE mart.due_diligence (
+  mission VARCHAR, quarter VARCHAR, area VARCHAR, host_state_actor VARCHAR, support_type VARCHAR,
+  assessments BIGINT, followed_up BIGINT, overdue BIGINT
+);
+
+-- The same by what was decided: protected
+CREATE TABLE mart.due_diligence_finding (
+  mission VARCHAR, quarter VARCHAR, area VARCHAR, decision VARCHAR, assessments BIGINT,
+  followed_up BIGINT, overdue BIGINT
+);
+
+-- Information passed on to the arrangements on sexual violence (mara) and to the mechanism on grave
+-- violations against children (mrm), by quarter, in the country and admin 1: protected. Days from
+-- observation to referral
+CREATE TABLE mart.monitoring_referral (
+  mission VARCHAR, quarter VARCHAR, area VARCHAR, mechanism VARCHAR, referrals BIGINT,
+  with_days BIGINT, median_days DOUBLE, within_1_day BIGINT, over_7_days BIGINT
+);
+
+-- Incidents that the rule of 2023.05 §87 covers, or may cover once it is stated whether they were near
+-- a base (definitions 42). Nulls: undecided; not closed or not reviewed by the as-of day
+CREATE TABLE mart.review_candidate (
+  mission VARCHAR, incident_code VARCHAR, area VARCHAR, type VARCHAR, occurred_on DATE,
+  is_near_base BOOLEAN, known_threat BOOLEAN, review_due_on DATE, reviewed_on DATE
+);
+
 -- Incidents of physical violence against civilians dated to the day (definitions 51); the last:
 -- warned of, and nobody had acted on a warning by the day before
 CREATE TABLE mart.early_warning (

@@ -3,7 +3,7 @@
 Finding files and archiving them does not belong here (`inbox.py`).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import duckdb
@@ -29,6 +29,8 @@ from pipelines.mapping.agreements import agreed, values_left_out
 from pipelines.mapping.apply import FileRows, map_rows, stacked
 from pipelines.mapping.area_polygons import Outlines
 from pipelines.mapping.model import Source, TableMapping
+from pipelines.mapping.written_sources import TABLES as WRITTEN
+from pipelines.mapping.written_sources import written_source
 from pipelines.readers import READERS, reader
 from pipelines.readers.table import SourceTable
 from pipelines.warehouse import ledger
@@ -455,7 +457,8 @@ def _merge(job: _Job, contract: Contract) -> tuple[Compared, int]:
     if is_by_period:
         period = withdraw.period_sql(contract, job.mission, source.period, "t")
         is_held = withdraw.held_sql(contract, period, vintages.later_of_source)
-    compared = upsert.classify_rows(connection, contract, job.sha256, vintages.later, is_held)
+    later = _later_files(job, contract)
+    compared = upsert.classify_rows(connection, contract, job.sha256, later, is_held)
     upsert.write_raw(connection, contract, job.mission.mission, job.sha256)
     if compared.is_same.any():
         withdraw.record_restated(connection, contract, job.sha256, vintages.replaced)
@@ -470,6 +473,22 @@ def _merge(job: _Job, contract: Contract) -> tuple[Compared, int]:
         gone += withdraw.retract(connection, contract, before, condition)
     upsert.write(connection, contract, job.mission.mission, job.sha256, compared)
     return compared, gone
+
+
+def _later_files(job: _Job, contract: Contract) -> Sequence[str]:
+    """Files whose rows hold over this one's: those that came later, and what people wrote.
+
+    A record holds over a file that gives the same key, whichever of the two came first.
+    """
+    if contract.table not in WRITTEN:
+        return job.vintages.later
+    written = written_source(contract.table)
+    if job.delivery.source.source == written:
+        return ()
+    found = job.connection.execute(
+        "SELECT file_sha256 FROM ops.input_file WHERE source = ?", [written]
+    ).fetchall()
+    return [*job.vintages.later, *(sha256 for (sha256,) in found)]
 
 
 def notations(mapping: TableMapping, source: Source, mission: Mission) -> dict[str, Notation]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from records.kinds import Assessment, Recommendation
     from records.store import Store, Version
+    from records.threats import ThreatAssessment
 
 Row = Mapping[str, str | None]
 
@@ -57,12 +58,15 @@ def _texts(home: Path, mission: str) -> Iterator[tuple[str, str, float]]:
         return
     from records.kinds import Assessment, Recommendation
     from records.store import Store
+    from records.threats import ThreatAssessment
 
     store = Store.of_workspace(home)
     assessed = _histories(store, mission, Assessment)
     recommended = _histories(store, mission, Recommendation)
     yield from _text("assessments", assessed, _assessment)
     yield from _text("recommendations", recommended, _recommendation)
+    threats = _histories(store, mission, ThreatAssessment)
+    yield from _text("threat_assessments", threats, _threat)
 
 
 def _histories(store: "Store", mission: str, kind: Any) -> list[list["Version[Any]"]]:
@@ -105,6 +109,29 @@ def _recommendation(versions: list["Version[Recommendation]"]) -> Row:
         "due_on": record.due_on.isoformat(),
         "done_on": _since(versions, "done"),
         "dropped_on": _since(versions, "dropped"),
+    }
+
+
+def _threat(versions: list["Version[ThreatAssessment]"]) -> Row:
+    """The newest version: a threat assessment has no steps."""
+    from records.threats import CRITERIA
+
+    record = versions[-1].record
+    shared = {
+        "shared_with_leadership_on": record.shared_with_leadership_on,
+        "shared_with_hq_on": record.shared_with_hq_on,
+    }
+    return {
+        "quarter": record.quarter,
+        "area_code": record.area,
+        "actor_type": record.actor_type,
+        "threat_type": record.threat_type,
+        "likelihood": record.likelihood,
+        "impact": record.impact,
+        "vulnerability": record.vulnerability,
+        "trend": record.trend,
+        **{f"criterion_{name}": getattr(record, name) for name in CRITERIA},
+        **{name: day.isoformat() if day else None for name, day in shared.items()},
     }
 
 

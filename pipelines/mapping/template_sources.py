@@ -11,7 +11,7 @@ from pathlib import Path
 
 from indicators.definitions.contracts import Contract, contracts
 from pipelines.mapping.model import ColumnMapping, Source, TableMapping
-from pipelines.mapping.written_sources import TABLES as WRITTEN
+from pipelines.mapping.written_sources import ALONE as WRITTEN
 
 MARK = "poclens_template"  # a name that the workbook defines for its first cell
 _HEADER_ROW = "2"  # row 1 holds titles for people

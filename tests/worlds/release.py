@@ -1228,6 +1228,29 @@ def _pending_rows() -> list[dict[str, Any]]:
     ]
 
 
+def _candidate_rows() -> list[dict[str, Any]]:
+    """Covered by the rule and overdue, covered and not closed, and undecided by the rule."""
+    own = {"mission": MISSION, "area": OTHER_AREA, "type": "killing", "known_threat": False}
+    covered = {**own, "is_near_base": True}
+    return [
+        {**covered, "incident_code": "I-1", "occurred_on": "2026-05-14",
+         "review_due_on": "2026-08-01"},
+        {**covered, "incident_code": "I-2", "occurred_on": "2026-09-02"},
+        {**own, "incident_code": "I-3", "occurred_on": "2026-09-20"},
+    ]  # fmt: skip
+
+
+def _due_diligence_rows(decision: str | None = None) -> list[dict[str, Any]]:
+    """Three assessments of one quarter, one of them overdue; by `decision` where it is given."""
+    named = (
+        {"decision": decision}
+        if decision
+        else {"host_state_actor": "police", "support_type": "training"}
+    )
+    counts = {"assessments": 3, "followed_up": 2, "overdue": 1}
+    return [{"mission": MISSION, "quarter": "2026-Q3", "area": COUNTRY, **named, **counts}]
+
+
 def _warning_rows() -> list[dict[str, Any]]:
     """Two quarters of the mission; in the last one area was warned of and nobody answered."""
     counts = ("incidents", "warned", "without_warning", "not_answered")
@@ -1345,6 +1368,22 @@ def mart_rows() -> Mapping[str, list[dict[str, Any]]]:
         "joint_activity": _joint_rows(),
         "police_task": _police_task_rows(),
         "pending_action": _pending_rows(),
+        "review_candidate": _candidate_rows(),
+        "due_diligence": _due_diligence_rows(),
+        "due_diligence_finding": _due_diligence_rows(decision="mitigate"),
+        "monitoring_referral": [
+            {
+                "mission": MISSION,
+                "quarter": "2026-Q3",
+                "area": COUNTRY,
+                "mechanism": "mrm",
+                "referrals": 4,
+                "with_days": 3,
+                "median_days": 2.0,
+                "within_1_day": 1,
+                "over_7_days": 0,
+            },
+        ],
         "interview_plan": _interview_plan_rows(),
         "benchmark": _benchmark_rows(),
         "handover": _handover_rows(),
