@@ -46,6 +46,7 @@ from pipelines.quality.facts.values import every_indicator_has_rows, values_are_
 from pipelines.quality.facts.volumes import volume_against_history
 from pipelines.quality.input_files import write_input_files, write_rows_not_kept
 from pipelines.quality.rejects.places import write_waiting_rows
+from pipelines.quality.rejects.senders import write_rejected_rows
 from pipelines.quality.rejects.summary import write_reject_places, write_reject_summary
 from pipelines.quality.suites import suite_of
 from pipelines.warehouse.inspect import Connection, has_rows, insert_rows
@@ -95,6 +96,7 @@ def _write_rejects(
         write_waiting_rows(connection, mission, sources)
         write_reject_summary(connection, mission)
         write_reject_places(connection, mission)
+        write_rejected_rows(connection, mission)
         return "written"
 
     waiting = (f"quarantine.{quoted(table)}" for table in contracts())

@@ -62,7 +62,7 @@ SELECT survey_code, wave, item, count(*) FILTER (number % 5 = 0), count(*)
 FROM numbers WHERE number >= 10 GROUP BY ALL HAVING count(*) >= {LEAST_NUMBERS} ORDER BY ALL
 """
 
-# The analysis of variance of each item's answers: `between` interviewers of one area, `within` them.
+# Analysis of variance of each item's answers: `between` interviewers of one area, `within` them.
 # An indicator of an answer is its own square, so that its squares add up to the interviews.
 _CORRELATION_SQL = f"""
 WITH {HELD},

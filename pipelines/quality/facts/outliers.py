@@ -44,12 +44,13 @@ def outlier_sql(contract: Contract, column: str) -> str | None:
     if unit is None or day is None or column not in number_columns(contract):
         return None
     value = f"CAST({quoted(column)} AS DOUBLE)"
+    needed = " AND ".join(f"{quoted(name)} IS NOT NULL" for name in (column, unit, day))
     return f"""
     WITH numbers AS (
       SELECT file_sha256, sheet, row_number, {quoted(unit)} AS unit,
              strftime({quoted(day)}, '%Y-%m') AS month, log10({value} + 1) AS size
       FROM core.{quoted(contract.table)}
-      WHERE {quoted(column)} IS NOT NULL AND {quoted(unit)} IS NOT NULL AND {quoted(day)} IS NOT NULL
+      WHERE {needed}
     ),
     usual AS (
       SELECT unit, median(size) AS middle, 1.4826 * mad(size) AS spread
