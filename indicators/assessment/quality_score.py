@@ -1,4 +1,4 @@
-"""A score of what a source gave: the share that came, in time, was accepted and contradicts nothing.
+"""A score of what a source gave: what share came, in time, was accepted, contradicts nothing.
 
 Four shares, and their product: of what was owed, how much can be used as it should be. The four are
 dimensions of the World Health Organization's Data Quality Review (2017: completeness, timeliness,
