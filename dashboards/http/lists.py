@@ -18,6 +18,7 @@ from dashboards.lists import (
     missing_reports,
     one_indicator,
     operations,
+    outstanding_rows,
     plan_changes,
     police_matrices,
     rejected_rows,
@@ -32,6 +33,7 @@ TABLE_ROUTE = "/table.xlsx"
 LISTS: Mapping[str, Callable[[Context], list[Sheet]]] = {
     "missing-reports": missing_reports.sheets,
     "rejected-rows": rejected_rows.sheets,
+    "outstanding-rows": outstanding_rows.sheets,
     "revised-figures": revised_figures.sheets,
     "indicator": one_indicator.sheets,
     "benchmarks": transition_lists.benchmark_sheets,

@@ -397,6 +397,30 @@ CREATE TABLE mart.reject_place (
   mission VARCHAR, source VARCHAR, indicator VARCHAR, month DATE, area VARCHAR, rows BIGINT
 );
 
+-- Rejected rows by who sent them: the unit that they name, null of a row that names no known one.
+-- `oldest_on`: the earliest day that their own text names, null where none can be read
+CREATE TABLE mart.rejected_row (
+  mission VARCHAR, source VARCHAR, unit_code VARCHAR, file VARCHAR, rows BIGINT, oldest_on DATE
+);
+
+-- What a source owed and gave of an area and month, and four shares of it, 0 to 1. `score`: their
+-- product; null with a `reason` (not_due, no_access) where nothing was expected. Rows: null of
+-- protected sources. `returns_dated`: received with a date
+CREATE TABLE mart.quality_score (
+  mission VARCHAR, source VARCHAR, area VARCHAR, month DATE, returns_due BIGINT,
+  returns_received BIGINT, returns_dated BIGINT, returns_in_time BIGINT, rows_accepted BIGINT,
+  rows_rejected BIGINT, rows_flagged BIGINT, completeness DOUBLE, timeliness DOUBLE,
+  validity DOUBLE, consistency DOUBLE, score DOUBLE, reason VARCHAR
+);
+
+-- Rules that rows or tables break, a row a rule, with what releases before counted. `kind`:
+-- rejected, flagged (rows), check (of a whole table). `state`: new, open, resolved. Days are as-of
+-- days of releases; `counts`: JSON list of [as-of day, rows], oldest first
+CREATE TABLE mart.violation (
+  mission VARCHAR, source VARCHAR, kind VARCHAR, rule VARCHAR, title_en VARCHAR, title_fr VARCHAR,
+  rows BIGINT, rows_before BIGINT, first_seen DATE, last_seen DATE, state VARCHAR, counts VARCHAR
+);
+
 -- Rows of which nothing was kept, by the quarter in which they happened and the reason; the whole
 -- mission, as the rows are protected. `period` is null where the row named no day that can be read.
 CREATE TABLE mart.rows_not_kept (

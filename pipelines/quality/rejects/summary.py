@@ -74,7 +74,7 @@ def write_reject_places(connection: Connection, mission: Mission) -> None:
         for line in connection.execute(
             _PLACED_SQL.format(
                 waiting=waiting_table(table),
-                day=_local_day_sql(contract, mission),
+                day=local_day_sql(contract, mission),
                 area=quoted(contract.area_column) if contract.area_column else "NULL",
             )
         ).fetchall()
@@ -85,7 +85,8 @@ def write_reject_places(connection: Connection, mission: Mission) -> None:
     insert_rows(connection, "reject_place", lines)
 
 
-def _local_day_sql(contract: Contract, mission: Mission) -> str:
+def local_day_sql(contract: Contract, mission: Mission) -> str:
+    """The day of a row's own date in the mission's time zone; null of a table without one."""
     name = contract.date_column
     if name is None:
         return "CAST(NULL AS DATE)"
