@@ -41,6 +41,7 @@ from dashboards.pages import (
     budget,
     catalogue,
     data_quality,
+    due_diligence,
     effects,
     effort,
     help,
@@ -49,6 +50,7 @@ from dashboards.pages import (
     lessons,
     map,
     missions,
+    outstanding,
     overview,
     perceptions,
     police_matrices,
@@ -58,7 +60,7 @@ from dashboards.pages import (
     threats,
     transition,
 )
-from dashboards.releases import DamagedRelease
+from dashboards.releases import DamagedRelease, LackingRelease
 from dashboards.theme import style_sheet
 from dashboards.wording.words import Words
 from indicators.foundation.messages import LANGUAGES
@@ -80,23 +82,26 @@ PAGES: Sequence[tuple[str, ModuleType]] = (
     ("next", threats),
     ("next", assessment),
     ("next", accountability),
+    ("next", due_diligence),
     ("next", transition),
     ("next", lessons),
     ("next", readiness),
     ("sure", data_quality),
+    ("sure", outstanding),
     ("sure", releases),
     ("sure", missions),
     ("sure", catalogue),
     ("sure", help),
 )
 # What can be read of a release that holds no figure.
-WITHOUT_FIGURES = (data_quality, releases, catalogue, help)
+WITHOUT_FIGURES = (data_quality, outstanding, releases, catalogue, help)
 ENTRIES = tuple(NavigationEntry(group, page.NAME, page.PATH) for group, page in PAGES)
 
 
 def _entries(audience: Audience) -> list[NavigationEntry]:
-    """The navigation: many missions are headquarters' own subject."""
-    return [entry for entry in ENTRIES if audience == "hq" or entry.path != missions.PATH]
+    """The navigation: many missions are headquarters' own subject, reminders a mission's."""
+    left_out = outstanding.PATH if audience == "hq" else missions.PATH
+    return [entry for entry in ENTRIES if entry.path != left_out]
 
 
 _INDEX = """<!DOCTYPE html>
@@ -159,6 +164,8 @@ def answer(home: Path, audience: Audience, address: Address) -> Answer:
     if context is None:
         return _nothing_published(words)
     page = _page_of(address)
+    if page is outstanding and audience != "mission":
+        page = None  # whom to remind is the mission's, and in no other copy
     if page is None or (page is indicator and indicator.code_of(context) is None):
         return _not_found(words, context)
     title = words("document_title", page=words(f"nav.{page.NAME}"), mission=context.mission_name)
@@ -173,6 +180,9 @@ def failed(address: Address, error: Exception, reference: str) -> Answer:
     if isinstance(error, DamagedRelease):
         title = words("state.damaged.title", release=error.release)
         lead = words("state.damaged.lead", file=error.file.name, reference=reference)
+    elif isinstance(error, LackingRelease):
+        title = words("state.lacking.title", release=error.release)
+        lead = words("state.lacking.lead", reference=reference)
     else:
         title, lead = words("state.error.title"), words("state.error.lead", reference=reference)
     return Answer(title, f"{title} {lead}", lambda: [page_head(title, lead)], None)

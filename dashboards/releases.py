@@ -35,6 +35,8 @@ _BROKEN = (
     duckdb.InternalException,
     duckdb.SerializationException,
 )
+# A table or a column that the query names is not there: another version wrote the release.
+_LACKING = (duckdb.CatalogException, duckdb.BinderException)
 _KEPT_MB = 48
 # Names of accounts that say nothing of who published: the machine's own, and where none is known.
 _NOBODYS_ACCOUNTS = ("root", "unknown")
@@ -46,6 +48,14 @@ class DamagedRelease(Exception):
     def __init__(self, release: str, file: Path) -> None:
         super().__init__(f"{release}: {file} is missing or damaged")
         self.release, self.file = release, file
+
+
+class LackingRelease(Exception):
+    """A published release has no such table or column; `release`: which."""
+
+    def __init__(self, release: str) -> None:
+        super().__init__(f"{release} was published by another version")
+        self.release = release
 
 
 @lru_cache(maxsize=6)
@@ -147,7 +157,8 @@ class Release:
     def frame(self, sql: str, parameters: Sequence[Any] = ()) -> pd.DataFrame:
         """The rows of a query; values go in as parameters, never as text of the query.
 
-        Raises DamagedRelease where the database cannot be read.
+        Raises DamagedRelease where the database cannot be read, LackingRelease where it has no such
+        table or column.
         """
         key = (self.edition, sql, *parameters)
         kept = _FRAMES.get(key, lambda: self._read(sql, parameters))
@@ -171,6 +182,8 @@ class Release:
             return self.cursor().execute(sql, list(parameters)).df()
         except _BROKEN as error:
             raise DamagedRelease(self.name, self.database) from error
+        except _LACKING as error:
+            raise LackingRelease(self.name) from error
 
 
 def published_missions(home: Path) -> list[str]:

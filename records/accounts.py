@@ -159,6 +159,26 @@ def sign_in(store: Store, name: str, password: str, now: datetime) -> Account | 
     return None
 
 
+def sign_in_as(store: Store, name: str | None, now: datetime) -> Account | None:
+    """The account of somebody whom a provider of identities vouches for; None where none is open.
+
+    Wrong passwords typed here do not shut it: they are no sign against who signs in elsewhere.
+    """
+    found = account_named(store, name) if name else None
+    if found is None or not found.is_open(now):
+        note_refused(store, now)
+        return None
+    with store.writing() as connection:
+        log(connection, found.name, "signed_in", found.name, {"by": "single_sign_on"}, now)
+    return found
+
+
+def note_refused(store: Store, now: datetime) -> None:
+    """An entry of somebody whom single sign-on did not let in; of whom is not known."""
+    with store.writing() as connection:
+        log(connection, "unknown", "sign_in_refused", "unknown", {"by": "single_sign_on"}, now)
+
+
 def _failed(account: Account, now: datetime) -> Account:
     attempts = account.failed_attempts + 1
     if attempts < MOST_ATTEMPTS:

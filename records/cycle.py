@@ -123,11 +123,11 @@ def write_entry(
     now: datetime,
     area_and_above: Collection[str],
 ) -> Version[Record]:
-    """A version of what has no steps: threat assessments, compacts, evaluations.
+    """A version of what has no steps: threat assessments, compacts, decisions on reviews.
 
     Raises NotAllowed, and Conflict where somebody else has written since.
     """
-    _require(actor, "assess", area_and_above)
+    _require(actor, record.right, area_and_above)
     return store.write(actor, mission, record, based_on, now)
 
 

@@ -1,4 +1,4 @@
-"""The kinds of records: what an assessment and a recommendation hold.
+"""The kinds of records: what an assessment, a recommendation, a decision on two rows hold.
 
 Roles are those to which the policy gives responsibilities (2023.05, Annex A).
 """
@@ -45,10 +45,14 @@ LONGEST_TEXT = 20_000  # characters
 
 
 class Record(BaseModel):
-    """What one version of a record holds; `key` tells the records of a kind and mission apart."""
+    """What one version of a record holds; `key` tells the records of a kind and mission apart.
+
+    `right`: the action (`rights.py`) of who writes one that has no steps.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     kind: ClassVar[str]
+    right: ClassVar[str] = "assess"
 
     @property
     def key(self) -> str:
@@ -180,4 +184,36 @@ class Recommendation(Record):
         return self
 
 
-KINDS: Mapping[str, type[Record]] = {kind.kind: kind for kind in (Assessment, Recommendation)}
+class DuplicateDecision(Record):
+    """What a person decided of two rows of a table, by their keys in order.
+
+    duplicate: they tell of one case and `left_out` does not count; separate: of two, both count;
+    undecided: taken back.
+    """
+
+    kind: ClassVar[str] = "duplicate"
+    table: str = Field(min_length=1, max_length=80)
+    row_key: str = Field(min_length=1, max_length=200)
+    other_key: str = Field(min_length=1, max_length=200)
+    decision: Literal["duplicate", "separate", "undecided"]
+    left_out: str | None = None
+    reason: str = Field(default="", max_length=LONGEST_TEXT)
+
+    @property
+    def key(self) -> str:
+        """Table and both keys."""
+        return f"{self.table}/{self.row_key}/{self.other_key}"
+
+    @model_validator(mode="after")
+    def _names_one_of_two(self) -> "DuplicateDecision":
+        if self.row_key >= self.other_key:
+            raise ValueError("two different keys, in their order")
+        one_of = (self.row_key, self.other_key) if self.decision == "duplicate" else (None,)
+        if self.left_out not in one_of:
+            raise ValueError("a duplicate leaves out one of the two rows, nothing else does")
+        return self
+
+
+KINDS: Mapping[str, type[Record]] = {
+    kind.kind: kind for kind in (Assessment, Recommendation, DuplicateDecision)
+}

@@ -51,6 +51,7 @@
       // Loading this page again later is no saving.
       var here = new URL(window.location.href);
       here.searchParams.delete("saved");
+      here.searchParams.delete("typed");
       window.history.replaceState({}, "", here);
     }
     Array.from(document.querySelectorAll("form[data-draft]")).forEach(keepDraft);

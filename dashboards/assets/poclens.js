@@ -206,7 +206,7 @@ window.dash_clientside = window.dash_clientside || {};
 
   // The clipboard is closed to pages that are not served over HTTPS or from this machine itself.
   function copy(button) {
-    var text = window.location.origin + button.dataset.copy;
+    var text = button.dataset.text || window.location.origin + button.dataset.copy;
     var field = document.createElement("textarea");
     field.value = text;
     document.body.appendChild(field);

@@ -1,10 +1,11 @@
 """Signing in and out, and the audit log: who did what and when, and whether its chain holds."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Flask, redirect, request
 
-from dashboards.forms import sessions
+from dashboards.forms import sessions, single_sign_on
 from dashboards.forms.page import rendered
 from dashboards.http.address import Address
 from records import accounts
@@ -12,6 +13,7 @@ from records.store import Store, utc_now
 
 LOG_ROUTE = "/records/log"
 _ENTRIES_SHOWN = 200
+_TOLD = ("no_account", "single_sign_on")  # what the way back from the provider may say here
 
 
 def add_route(server: Flask, store: Store) -> None:
@@ -21,7 +23,8 @@ def add_route(server: Flask, store: Store) -> None:
     def account() -> Any:
         address = _address()
         if request.method == "GET":
-            return _account(store, address)
+            told = request.args.get("told", "")
+            return _account(store, address, said=told if told in _TOLD else "")
         if not sessions.is_genuine():
             return _account(store, address, 400, "stale")
         if request.form.get("step") == "sign_out":
@@ -50,12 +53,14 @@ def _address() -> Address:
 
 def _where_to(address: Address) -> str:
     """The page that was asked for; only one of this server's own."""
-    asked = request.args.get("next", "")
-    is_own = asked.startswith("/") and not asked.startswith(("//", "/\\")) and asked.isprintable()
-    return asked if is_own and "\\" not in asked else address.link("/")
+    return sessions.own_page(request.args.get("next", "")) or address.link("/")
 
 
 def _account(store: Store, address: Address, status: int = 200, said: str = "") -> Any:
     is_required = accounts.are_required(store)
     actor = sessions.actor(store)
-    return rendered("account.html", address, actor, status, is_required=is_required, said=said)
+    elsewhere = single_sign_on.BEGIN if single_sign_on.provider() else None
+    if elsewhere and (where_to := request.args.get("next")):
+        elsewhere = f"{elsewhere}?{urlencode({'next': where_to})}"
+    parts = {"is_required": is_required, "said": said, "elsewhere": elsewhere}
+    return rendered("account.html", address, actor, status, **parts)

@@ -11,7 +11,7 @@ from dashboards.components.outcome_summary import links_of, outcomes_of
 from dashboards.components.value import value_in_brief
 from dashboards.context import Context
 from dashboards.forms import sessions
-from dashboards.forms.page import Desk, chosen, desk, problems, rendered
+from dashboards.forms.page import Desk, chosen, desk, ground, problems, rendered, sent_ground
 from dashboards.wording.words import Words
 from indicators.foundation.messages import LANGUAGES
 from records import cycle
@@ -68,19 +68,16 @@ def _save(at: Desk, code: str) -> Version[Assessment]:
         evidence=tuple(cited[one] for one in chosen(sent.getlist("evidence"), cited)),
     )
     above = at.area_and_above(context.area)
-    return cycle.save_draft(at.store, at.actor, at.mission, written, _based_on(), utc_now(), above)
+    return cycle.save_draft(
+        at.store, at.actor, at.mission, written, sent_ground(), utc_now(), above
+    )
 
 
 def _advance(at: Desk, code: str) -> Version[Assessment]:
     context = at.context
     key = f"{code}/{context.area}/{context.period.name}"
     above = at.area_and_above(context.area)
-    return cycle.advance(at.store, at.actor, at.mission, key, _based_on(), utc_now(), above)
-
-
-def _based_on() -> int:
-    text = request.form.get("based_on", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
+    return cycle.advance(at.store, at.actor, at.mission, key, sent_ground(), utc_now(), above)
 
 
 def figures(context: Context, code: str) -> list[Figure]:
@@ -117,11 +114,6 @@ def _form(
     context, words = at.context, at.context.words
     key = f"{code}/{context.area}/{context.period.name}"
     latest = at.store.latest(at.mission, Assessment, key)
-    # What another wrote has been shown once it stands beside: saving again is on its ground.
-    if other is not None or sent is None:
-        based_on = str(latest.number if latest else 0)
-    else:
-        based_on = sent.get("based_on", "0")
     is_text = sent is not None and "narrative" in sent
     told = [*(words(f"records.problem.{one}") for one in said or []), *(sentences or [])]
     return rendered(
@@ -139,7 +131,7 @@ def _form(
         other=other,
         values=_sent_values(sent) if is_text else _values(latest),
         is_posted=is_text,
-        based_on=based_on,
+        based_on=ground(latest, other is not None or sent is None),
         told=told,
         saved=request.args.get("saved") if sent is None else None,
         next_action=_next_action(at, latest),

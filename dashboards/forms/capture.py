@@ -14,6 +14,7 @@ from dashboards.forms import sessions
 from dashboards.forms.desk import Desk
 from dashboards.forms.page import MISSION, rendered
 from dashboards.forms.page import Desk as Reader
+from dashboards.forms.template_files import WRITTEN
 from dashboards.http.address import Address
 from dashboards.wording.words import Words
 from indicators.definitions.contracts import Column, Contract, contracts
@@ -23,7 +24,6 @@ from records.store import Store, log, utc_now
 
 ROUTE = "/records/capture"
 FIRST = ("activities", "incidents", "alerts")  # what is captured most
-_WRITTEN = ("assessments", "recommendations")  # written in forms of their own
 _LONGEST = 2000
 _KINDS = {"date": "date", "time": "datetime-local", "int": "number", "dec": "number"}
 _AREAS = "areas.area_code"
@@ -38,7 +38,7 @@ def add_route(server: Flask, home: Path, store: Store, desk: Desk | None) -> Non
         table = request.args.get("table", FIRST[0])
         if actor is None:
             return abort(401)
-        if table not in contracts() or table in _WRITTEN:
+        if table not in contracts() or table in WRITTEN:
             return abort(404)
         address = Address.parse(ROUTE, request.query_string.decode("utf-8", "replace"))
         context = read_context(home, MISSION, address)
@@ -117,7 +117,7 @@ class _Form:
         """The form, with what was sent where it was not taken in."""
         sent = {} if saved or request.method == "GET" else self._values()
         fields = [self._field(name, column, sent) for name, column in self._columns().items()]
-        others = [name for name in contracts() if name not in FIRST + _WRITTEN]
+        others = [name for name in contracts() if name not in FIRST + WRITTEN]
         return rendered(
             "capture.html",
             self.address,

@@ -9,8 +9,33 @@ from pathlib import Path
 from typing import Any, Protocol
 
 
+class Workbooks(Protocol):
+    """Gives workbooks out and takes them back. Never raises for what is wrong in one."""
+
+    def template(
+        self, table: str, written_in: str, unit: str, month: str, language: str
+    ) -> tuple[str, bytes, list[str]]:
+        """The template of a contract's table in a language, of a unit and a month (`2026-10`)
+        where they are named: name of the file, content, and what hinders it, a sentence each."""
+
+    def profile(self, mission: str, language: str) -> bytes:
+        """The mission's baselines, targets, framework and primary tests as a workbook."""
+
+    def profile_changes(self, mission: str, path: Path, language: str) -> dict[str, Any]:
+        """What a workbook would change: `problems` (sentences), `changes` (`sheet`, `entry`,
+        `column`, its `title`, `before`, `after`), `ground`: the state that they are changes of."""
+
+    def change_profile(self, mission: str, path: Path, ground: str, language: str) -> list[str]:
+        """Writes the profile by a workbook, one at a time. Returns what hinders it, also that the
+        profile is not in the state `ground` any more."""
+
+
 class Desk(Protocol):
     """Takes files in for the missions of a workspace. Never raises for what is wrong in a file."""
+
+    @property
+    def workbooks(self) -> Workbooks:
+        """Templates and profiles as workbooks."""
 
     def missions(self) -> list[str]:
         """The missions of the workspace."""
@@ -19,7 +44,8 @@ class Desk(Protocol):
         self, mission: str, path: Path, language: str, answers: Mapping[str, str]
     ) -> dict[str, Any]:
         """What a file would bring: `problems` (sentences), counts of rows, `tables`, `rejects`, and
-        for an unknown file `proposal`; `answers`: what a person said of what is left open."""
+        for an unknown file `proposal`, for one that changed `changes`; `answers`: what a person
+        said to these."""
 
     def take_in(
         self, mission: str, path: Path, language: str, answers: Mapping[str, str]

@@ -1,4 +1,4 @@
-"""Writing what has no steps: threat assessments, compacts, evaluations of formed units.
+"""Writing what has no steps: threats, compacts, evaluations, decisions, reasons for variance.
 
 One form for all: the fields of a kind, and every version below them.
 """
@@ -7,17 +7,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from flask import Flask, abort, redirect, request
 from pydantic import ValidationError
 
 from dashboards.context import Context
 from dashboards.forms import sessions
-from dashboards.forms.page import Desk, desk, problems, rendered
+from dashboards.forms.page import Desk, desk, ground, problems, rendered, sent_ground
+from dashboards.lists import budget, review_candidates
 from indicators.definitions.vocabularies import vocabularies
 from records import cycle
 from records.accountability import Compact, UnitEvaluation
 from records.cycle import NotAllowed
+from records.decisions import ANSWERS, ReviewDecision, VarianceReason
 from records.kinds import ROLES, Record
 from records.store import Conflict, Store, Version, utc_now
 from records.threats import CRITERIA, PRIORITIES, SCALE, TRENDS, ThreatAssessment
@@ -39,11 +42,16 @@ class Field:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of record with its fields and the page that shows it."""
+    """A kind of record with its fields and the page that shows it.
+
+    `released`: what the release says of what is written about, kept with it; nothing for what the
+    release does not know.
+    """
 
     record: type[Record]
     page: str
     fields: Sequence[Field]
+    released: Callable[[Context, Mapping[str, Any]], Mapping[str, Any]] | None = None
 
     def area_of(self, context: Context, record: Record | None) -> str:
         """The area in which a person must be allowed to write."""
@@ -113,7 +121,32 @@ _EVALUATION = Kind(
         Field("note", "long"),
     ),
 )
-KINDS = {one.record.kind: one for one in (_THREAT, _COMPACT, _EVALUATION)}
+_answers = _told("answer", ANSWERS)
+_DECISION = Kind(
+    ReviewDecision,
+    "/alerts",
+    (
+        Field("incident", "choice", review_candidates.named, True, True),
+        Field("reviewed", "choice", _answers, is_required=True),
+        Field("should_have_known", "choice", _answers, is_required=True),
+        Field("role", "choice", _coded("owner_role", tuple(ROLES)), is_required=True),
+        Field("reason", "long", is_required=True),
+    ),
+    review_candidates.released,
+)
+_VARIANCE = Kind(
+    VarianceReason,
+    "/budget",
+    (
+        Field("budget_year", "text", is_required=True, is_key=True),
+        Field("outcome", "choice", budget.titles, is_key=True),
+        Field("activity_type", "choice", _coded("activity_type"), True, True),
+        Field("quantity_unit", "choice", _coded("quantity_unit"), True, True),
+        Field("reason", "long", is_required=True),
+    ),
+    budget.released,
+)
+KINDS = {one.record.kind: one for one in (_THREAT, _COMPACT, _EVALUATION, _DECISION, _VARIANCE)}
 
 
 def add_route(server: Flask, home: Path, store: Store) -> None:
@@ -135,23 +168,28 @@ def add_route(server: Flask, home: Path, store: Store) -> None:
 def _answered(at: Desk, kind: Kind, versions: list[Version[Any]]) -> Any:
     words = at.context.words
     try:
-        record = kind.record.model_validate(_sent(kind, versions))
+        sent = _sent(kind, versions)
+        said = kind.released(at.context, sent) if kind.released else {}
+        record = kind.record.model_validate({**sent, **said})
         above = at.area_and_above(kind.area_of(at.context, record))
-        based_on = _based_on()
-        cycle.write_entry(at.store, at.actor, at.mission, record, based_on, utc_now(), above)
+        written = cycle.write_entry(
+            at.store, at.actor, at.mission, record, sent_ground(), utc_now(), above
+        )
     except NotAllowed as refused:
         return _form(at, kind, versions, 403, [words(f"records.problem.{refused.reason}")])
     except ValidationError as error:
         return _form(at, kind, versions, 400, problems(error, words))
-    except Conflict:
+    except Conflict as conflict:
         versions = at.store.versions(at.mission, kind.record, record.key)
-        return _form(at, kind, versions, 409, [words("records.conflict.short")])
-    return redirect(at.context.address.link(kind.page, period=at.context.period.name), 303)
+        return _form(at, kind, versions, 409, other=conflict.latest)
+    link = at.context.address.link(request.path, period=at.context.period.name)
+    typed = "&typed=new" if _is_typed_as_new() else ""
+    return redirect(f"{link}&key={quote(record.key)}&saved={written.number}{typed}", 303)
 
 
-def _based_on() -> int:
-    text = request.form.get("based_on", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
+def _is_typed_as_new() -> bool:
+    """Whether the browser keeps what was typed as a new record, which has no key yet."""
+    return "key" not in request.args or request.args.get("typed") == "new"
 
 
 def _sent(kind: Kind, versions: list[Version[Any]]) -> dict[str, Any]:
@@ -174,9 +212,11 @@ def _form(
     versions: list[Version[Any]],
     status: int = 200,
     told: list[str] | None = None,
+    other: Version[Any] | None = None,
 ) -> Any:
     context, latest = at.context, versions[-1] if versions else None
-    if request.method == "POST":
+    is_posted = request.method == "POST"
+    if is_posted:
         values: Mapping[str, Any] = _sent(kind, versions)
     elif latest:
         values = latest.record.model_dump(mode="json", exclude_none=True)
@@ -184,6 +224,9 @@ def _form(
         values = dict(request.args)  # what the page that leads here knows already
     name = kind.record.kind
     area = kind.area_of(context, latest.record if latest else None)
+    fields = [(field, field.choices(context) if field.choices else {}) for field in kind.fields]
+    saved = None if is_posted else request.args.get("saved")
+    new, own = f"{at.mission}/{name}/new", f"{at.mission}/{name}/{latest and latest.record.key}"
     return rendered(
         "entry.html",
         context.address,
@@ -192,13 +235,49 @@ def _form(
         title=context.words(f"records.entry.{name}"),
         context=context,
         kind=name,
-        fields=[(field, field.choices(context) if field.choices else {}) for field in kind.fields],
+        fields=fields,
+        is_posted=is_posted,
+        saved=saved,
+        other=other,
+        theirs=_differing(context, fields, other.record, values) if other else [],
+        based_on=ground(latest, other is not None or not is_posted),
+        action=f"{request.path}?{urlencode(_query(latest))}",
         values=values,
         versions=versions,
         latest=latest,
         told=told or [],
-        key=f"{at.mission}/{name}/{latest.record.key if latest else 'new'}",
-        may_write=at.actor.may("assess", at.area_and_above(area)),
+        key=new if latest is None or (is_posted and _is_typed_as_new()) else own,
+        saved_key=new if _is_typed_as_new() else own,
+        may_write=at.actor.may(kind.record.right, at.area_and_above(area)),
+        right=kind.record.right,
         back=context.address.link(kind.page),
         back_words=context.words("records.back_to", page=context.words(f"nav.{kind.page[1:]}")),
     )
+
+
+def _query(latest: Version[Any] | None) -> dict[str, str]:
+    """The parameters of the form's own address, of the record that is there now."""
+    own = ("key", "saved", "typed")
+    kept = {key: value for key, value in request.args.items() if key not in own}
+    if latest is None:
+        return kept
+    is_new = request.method == "POST" and _is_typed_as_new()
+    return kept | {"key": latest.record.key} | ({"typed": "new"} if is_new else {})
+
+
+def _differing(
+    context: Context,
+    fields: Sequence[tuple[Field, Choices]],
+    theirs: Record,
+    own: Mapping[str, Any],
+) -> list[tuple[str, str]]:
+    """The fields in which another's version differs from what was sent: name, and their text."""
+    found = []
+    standing = theirs.model_dump(mode="json", exclude_none=True)
+    for field, choices in fields:
+        value, sent = standing.get(field.name, ""), own.get(field.name, "")
+        listed, mine = ([v] if isinstance(v, str | int) else list(v) for v in (value, sent))
+        if [str(one) for one in listed] != [str(one) for one in mine]:
+            text = ", ".join(str(choices.get(str(one), one)) for one in listed)
+            found.append((context.words(f"records.field.{field.name}"), text or "–"))
+    return found

@@ -20,7 +20,7 @@ from dashboards.wording import formats
 from dashboards.wording.words import Words
 from records.kinds import ROLES
 from records.rights import Actor
-from records.store import Store
+from records.store import Store, Version
 
 MISSION: Audience = "mission"  # forms are the mission's own: headquarters only reads
 
@@ -99,6 +99,20 @@ def _problem(found: Any, words: Words) -> str:
     field = next((str(part) for part in found["loc"]), "")
     name = words(f"records.field.{field}") if words.known(f"records.field.{field}") else field
     return words("records.problem.unfit", field=name)
+
+
+def sent_ground() -> int:
+    """The version that the writer of a sent form had before them; -1 where it is no number."""
+    text = request.form.get("based_on", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
+
+
+def ground(latest: Version[Any] | None, is_shown: bool) -> str:
+    """What the next save of a form rests on: the newest version where it is shown, else as sent.
+
+    A later version that its writer has not seen must still be told to them.
+    """
+    return str(latest.number if latest else 0) if is_shown else request.form.get("based_on", "0")
 
 
 def chosen(values: Iterable[str], known: Iterable[str]) -> tuple[str, ...]:

@@ -7,7 +7,8 @@ from flask import Flask, abort, redirect, request
 from pydantic import ValidationError
 
 from dashboards.forms import sessions
-from dashboards.forms.page import Desk, desk, problems, rendered
+from dashboards.forms.page import Desk, desk, ground, problems, rendered, sent_ground
+from dashboards.wording import formats
 from records import cycle
 from records.cycle import NotAllowed
 from records.kinds import STATUSES, Recommendation
@@ -41,10 +42,12 @@ def _answered(at: Desk, versions: list[Version[Recommendation]]) -> Any:
         return _form(at, versions, 403, [words(f"records.problem.{refused.reason}")])
     except ValidationError as error:
         return _form(at, versions, 400, problems(error, words))
-    except Conflict:
-        return _form(at, versions, 409, [words("records.conflict.short")])
+    except Conflict as conflict:
+        versions = at.store.versions(at.mission, Recommendation, versions[-1].record.key)
+        return _form(at, versions, 409, other=conflict.latest)
     link = at.context.address.link(ROUTE, area=written.record.area)
-    return redirect(f"{link}&key={written.record.key}&saved={written.number}", 303)
+    typed = "" if versions else "&typed=new"  # what was typed is kept as that of a new one
+    return redirect(f"{link}&key={written.record.key}&saved={written.number}{typed}", 303)
 
 
 def _recommend(at: Desk) -> Version[Recommendation]:
@@ -57,12 +60,10 @@ def _recommend(at: Desk) -> Version[Recommendation]:
 
 def _follow_up(at: Desk, latest: Version[Recommendation]) -> Version[Recommendation]:
     sent = request.form
-    text = sent.get("based_on", "")
-    based_on = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
     changed = {name: sent.get(name, "").strip() for name in ("status", "note", "due_on", "owner")}
     record = Recommendation.model_validate(latest.record.model_dump() | changed)
     above = at.area_and_above(record.area)
-    return cycle.follow_up(at.store, at.actor, at.mission, record, based_on, utc_now(), above)
+    return cycle.follow_up(at.store, at.actor, at.mission, record, sent_ground(), utc_now(), above)
 
 
 def _form(
@@ -70,6 +71,7 @@ def _form(
     versions: list[Version[Recommendation]],
     status: int = 200,
     told: list[str] | None = None,
+    other: Version[Recommendation] | None = None,
 ) -> Any:
     context, latest = at.context, versions[-1] if versions else None
     is_posted = request.method == "POST"
@@ -80,11 +82,15 @@ def _form(
     else:
         code = context.address.get("indicator")
         source = f"{code}/{context.area}/{context.period.name}" if code else ""
+        source = source or request.args.get("review", "")
         kind = "assessment" if code else "review"
         values = dict.fromkeys(_FIELDS, "") | {"source_kind": kind, "source": source}
     action = "follow_up" if latest else "recommend"
     area = latest.record.area if latest else context.area
     title = latest.record.key if latest else context.words("assessment.recommend")
+    saved = None if is_posted else request.args.get("saved")
+    new = f"{at.mission}/new/{latest.record.source if latest else values['source']}"
+    own = f"{at.mission}/{latest.record.key}" if latest else new
     return rendered(
         "recommend.html",
         context.address,
@@ -98,8 +104,24 @@ def _form(
         statuses=STATUSES,
         told=told or [],
         is_posted=is_posted,
-        key=f"{at.mission}/{latest.record.key if latest else 'new/' + values['source']}",
-        saved=None if is_posted else request.args.get("saved"),
+        key=own,
+        saved_key=new if request.args.get("typed") == "new" else own,
+        saved=saved,
+        other=other,
+        theirs=_theirs(at, other.record) if other else [],
+        based_on=ground(latest, other is not None or not is_posted),
         may_write=at.actor.may(action, at.area_and_above(area)),
         back=context.address.link("/assessment"),
     )
+
+
+def _theirs(at: Desk, record: Recommendation) -> list[tuple[str, str]]:
+    """What another recorded: name of the field and their text."""
+    words = at.context.words
+    found = {
+        "owner": words.label("owner_role", record.owner),
+        "due_on": formats.day(record.due_on, words),
+        "status": words(f"records.status.{record.status}"),
+        "note": record.note or "–",
+    }
+    return [(words(f"records.field.{name}"), text) for name, text in found.items()]

@@ -11,8 +11,11 @@ from dashboards.forms import (
     capture,
     entry,
     page,
+    profile,
     recommend,
     sessions,
+    single_sign_on,
+    template_files,
     upload,
 )
 from dashboards.forms.desk import Desk
@@ -25,9 +28,12 @@ def add_routes(server: Flask, home: Path, audience: Audience, desk: Desk | None 
     page.add_templates(server)
     sessions.add_gate(server, store)
     account.add_route(server, store)
+    single_sign_on.add_routes(server, store)
     if audience == page.MISSION:
         assess.add_route(server, home, store)
         recommend.add_route(server, home, store)
         entry.add_route(server, home, store)
         upload.add_route(server, home, store, desk)
         capture.add_route(server, home, store, desk)
+        template_files.add_route(server, home, store, desk)
+        profile.add_route(server, home, store, desk)

@@ -18,8 +18,9 @@ from records.rights import LOCAL, Actor
 from records.store import Store, utc_now
 
 SIGN_IN = "/records/account"
+SINGLE_SIGN_ON = "/records/single-sign-on"
 _HOURS = 8
-_OPEN = ("/assets/", "/_dash-component-suites/")
+_OPEN = ("/assets/", "/_dash-component-suites/", SINGLE_SIGN_ON)
 _FETCHED = ("/screen", "/_dash-", "/api/")  # asked for by scripts, which follow to no form
 
 
@@ -64,6 +65,12 @@ def begin(account: accounts.Account) -> None:
     session.clear()
     session.permanent = True
     session["name"], session["number"] = account.name, account.session_number
+
+
+def own_page(asked: str) -> str | None:
+    """An address where somebody goes after signing in; None where it is not this server's own."""
+    is_own = asked.startswith("/") and not asked.startswith(("//", "/\\")) and asked.isprintable()
+    return asked if is_own and "\\" not in asked else None
 
 
 def end() -> None:

@@ -1,23 +1,18 @@
 """Taking a file in: what it would bring is shown first, then it goes into the inbox.
 
-Between the two it waits in `uploads/` of the workspace, for an hour at most: nobody knows yet what
-of it may be kept.
+Between the two it waits (`held.py`).
 """
 
-import re
-import secrets
 import shutil
-import time
-import unicodedata
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, abort, redirect, request
-from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from dashboards.forms import sessions
 from dashboards.forms.desk import Desk
+from dashboards.forms.held import LARGEST_MB, held, hold, waiting_room
 from dashboards.forms.page import rendered
 from dashboards.http.address import Address
 from dashboards.wording.words import Words
@@ -25,11 +20,10 @@ from records.rights import Actor
 from records.store import Store, log, utc_now
 
 ROUTE = "/records/upload"
-LARGEST_MB = 50
-_KEPT_SECONDS = 3600
-_LONGEST_NAME = 60  # signs, of four bytes at most
-_TOKEN = re.compile(r"[0-9a-f]{32}")
-_ANSWERS = ("constant.", "header.")  # of columns that nothing is proposed for
+# To a proposal, and to what of a known file differs; an empty one of `_EMPTY_TOO` says something.
+_EMPTY_TOO = ("header.", "code.", "meant.")
+_ANSWERS = (*_EMPTY_TOO, "constant.", "successor.")
+_CHOICES = ("table", "of_table", "mend")
 
 
 def add_route(server: Flask, home: Path, store: Store, desk: Desk | None) -> None:
@@ -55,8 +49,7 @@ class _Page:
     def __init__(
         self, home: Path, store: Store, desk: Desk | None, actor: Actor, missions: list[str]
     ) -> None:
-        self.held = home / "uploads"
-        _clear(self.held)
+        self.held = waiting_room(home)
         self.store, self.desk, self.actor, self.missions = store, desk, actor, missions
         self.address = Address.parse(ROUTE, request.query_string.decode("utf-8", "replace"))
         self.words = Words(self.address.language)
@@ -77,8 +70,8 @@ class _Page:
             return abort(404)
         sent = request.files.get("file")
         if sent is not None:
-            return self._previewed(self.desk, mission, _hold(self.held, sent))
-        path = _held(self.held, request.form.get("held", ""))
+            return self._previewed(self.desk, mission, hold(self.held, sent))
+        path = held(self.held, request.form.get("held", ""))
         if path is None:
             return self.shown(410, [self.words("intake.gone")])
         if request.form.get("step") == "take_in":
@@ -93,10 +86,14 @@ class _Page:
             return self.shown(400, [self.words("intake.no_file")])
         answers = _answers()
         found = desk.preview(mission, path, self.address.language, answers)
+        told = found["problems"]
+        if told and answers:  # the file may be right and an answer wrong
+            found = desk.preview(mission, path, self.address.language, {})
         if found["problems"]:
             shutil.rmtree(path.parent, ignore_errors=True)
             return self.shown(400, found["problems"])
-        return self.shown(200, [], found=found, path=path, mission=mission, answers=answers)
+        status = 400 if told else 200
+        return self.shown(status, told, found=found, path=path, mission=mission)
 
     def _taken_in(self, desk: Desk, mission: str, path: Path) -> Any:
         problems = desk.take_in(mission, path, self.address.language, _answers())
@@ -125,39 +122,11 @@ class _Page:
         )
 
 
-def safe_name(text: str) -> str:
-    """The file's own name without path, hidden start or signs that no one could read."""
-    name = unicodedata.normalize("NFC", re.split(r"[/\\]", text)[-1])
-    name = "".join(sign for sign in name if sign.isprintable() and sign not in '<>:"|?*')
-    stem, dot, suffix = name.strip(" .").rpartition(".")
-    ending = (dot + suffix)[:_LONGEST_NAME]
-    return stem[: _LONGEST_NAME - len(ending)] + ending
-
-
-def _hold(folder: Path, sent: FileStorage) -> Path | None:
-    name = safe_name(sent.filename or "")
-    if not name:
-        return None
-    own = folder / secrets.token_hex(16)
-    own.mkdir(parents=True, mode=0o700)
-    sent.save(own / name)
-    return own / name
-
-
-def _held(folder: Path, token: str) -> Path | None:
-    """The file that waits under a token; None where there is none any more."""
-    if not _TOKEN.fullmatch(token) or not (folder / token).is_dir():
-        return None
-    return next((path for path in (folder / token).iterdir() if path.is_file()), None)
-
-
-def _clear(folder: Path) -> None:
-    """What nobody took in within an hour is gone."""
-    for own in folder.glob("*"):
-        if time.time() - own.stat().st_mtime > _KEPT_SECONDS:
-            shutil.rmtree(own, ignore_errors=True)
-
-
 def _answers() -> dict[str, str]:
     sent = {name: value.strip() for name, value in request.form.items()}
-    return {name: value for name, value in sent.items() if name.startswith(_ANSWERS) and value}
+    return {
+        name: value
+        for name, value in sent.items()
+        if (name.startswith(_ANSWERS) or name in _CHOICES)
+        and (value or name.startswith(_EMPTY_TOO))
+    }

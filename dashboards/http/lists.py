@@ -18,9 +18,11 @@ from dashboards.lists import (
     missing_reports,
     one_indicator,
     operations,
+    outstanding_rows,
     plan_changes,
     police_matrices,
     rejected_rows,
+    review_candidates,
     revised_figures,
     transition_lists,
 )
@@ -31,6 +33,7 @@ TABLE_ROUTE = "/table.xlsx"
 LISTS: Mapping[str, Callable[[Context], list[Sheet]]] = {
     "missing-reports": missing_reports.sheets,
     "rejected-rows": rejected_rows.sheets,
+    "outstanding-rows": outstanding_rows.sheets,
     "revised-figures": revised_figures.sheets,
     "indicator": one_indicator.sheets,
     "benchmarks": transition_lists.benchmark_sheets,
@@ -41,6 +44,7 @@ LISTS: Mapping[str, Callable[[Context], list[Sheet]]] = {
     "police-partners": police_matrices.partner_sheets,
     "missed-warnings": missed_warnings.sheets,
     "operations": operations.sheets,
+    "review-candidates": review_candidates.sheets,
     "budget": budget.sheets,
     "work-plan": budget.plan_sheets,
 }

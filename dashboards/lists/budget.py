@@ -4,6 +4,7 @@ Expected accomplishments with their indicators of achievement, outputs planned a
 reasons for the variance; the plan by unit, area and month. 2017.12 §68.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -13,21 +14,24 @@ import pandas as pd
 from dashboards.components.value import value_in_brief
 from dashboards.context import Context
 from dashboards.lists.sheet import Sheet, source_notes
-from dashboards.queries import effort, framework
+from dashboards.queries import effort, framework, written
 from dashboards.rows import rows_of
 from dashboards.wording import formats
 from indicators.foundation.periods import Period, period_of, previous_year
+from records.decisions import VarianceReason
+from records.store import Version
 
 ACHIEVEMENT_HEADS = ("accomplishment", "indicator", "before", "target", "actual", "rating")
 OUTPUT_HEADS = (
     "outcome", "activity", "quantity_unit", "original", "current", "due", "done", "variance",
-    "reasons",
+    "reasons", "variance_reason",
 )  # fmt: skip
 PLAN_HEADS = (
     "unit", "unit_type", "area", "month", "activity", "outcome", "quantity_unit", "original",
     "current", "done", "reasons",
 )  # fmt: skip
-_SUMS = {"original": "original", "quantity": "current", "due": "due", "done": "done"}
+_THEN = ("due", "done")
+_SUMS = ("original", "quantity", "due", "done")
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,29 @@ class Achievement:
     target: str
     actual: str
     rating: str
+
+
+@dataclass(frozen=True)
+class Output:
+    """One output planned and done, in `quantity_unit`; null: nothing planned, or not yet due.
+
+    `reasons`: of changes of the plan. `key`: that of a reason for its variance in the records.
+    """
+
+    outcome: str
+    activity_type: str
+    quantity_unit: str
+    original: float | None
+    current: float | None
+    due: float | None
+    done: float | None
+    reasons: str
+    key: str
+
+    @property
+    def variance(self) -> float | None:
+        """Done less planned to date."""
+        return None if self.done is None or self.due is None else self.done - self.due
 
 
 def year_of(context: Context) -> Period:
@@ -103,35 +130,75 @@ def as_of(context: Context) -> date:
     return pd.Timestamp(context.mission["as_of"]).date()
 
 
-def outputs(context: Context, found: pd.DataFrame) -> list[list[Any]]:
-    """Planned and done by outcome, activity and unit of quantity, in the order of the heads."""
-    words = context.words
-    titles = _titles(context)
+def outputs(context: Context, found: pd.DataFrame) -> list[Output]:
+    """Planned and done by outcome, activity and unit of quantity."""
     rows = []
-    keys = ["outcome", "activity_type", "quantity_unit"]
-    for key, group in found.fillna({"outcome": ""}).groupby(keys):
-        outcome, activity, unit = _texts(key)
-        sums = {name: group[column].sum(min_count=1) for column, name in _SUMS.items()}
-        rows.append(
-            [
-                titles.get(outcome, outcome) or words("budget.no_outcome"),
-                words.label("activity_type", activity),
-                words.label("quantity_unit", unit),
-                *(None if pd.isna(value) else float(value) for value in sums.values()),
-                None if pd.isna(sums["done"]) else float(sums["done"] - sums["due"]),
-                _reasons(context, group),
-            ]
-        )
+    year = year_of(context).name
+    columns = ["outcome", "activity_type", "quantity_unit"]
+    for named, group in found.fillna({"outcome": ""}).groupby(columns):
+        outcome, activity, unit = (str(text) for text in named)
+        sums = (group[column].sum(min_count=1) for column in _SUMS)
+        original, current, due, done = (None if pd.isna(one) else float(one) for one in sums)
+        key = "/".join((year, context.area, outcome, activity, unit))
+        numbers = (original, current, due, done)
+        rows.append(Output(outcome, activity, unit, *numbers, _reasons(context, group), key))
     return rows
 
 
-def _texts(key: Any) -> tuple[str, str, str]:
-    """The key of a group by three columns of texts."""
-    outcome, activity, unit = key
-    return str(outcome), str(activity), str(unit)
+def cells(
+    context: Context, one: Output, written_of: Mapping[str, Version[VarianceReason]]
+) -> list[Any]:
+    """An output in the order of the heads; `written_of`: reasons for variance by key."""
+    words = context.words
+    return [
+        titles(context).get(one.outcome, one.outcome) or words("budget.no_outcome"),
+        words.label("activity_type", one.activity_type),
+        words.label("quantity_unit", one.quantity_unit),
+        *(one.original, one.current, one.due, one.done, one.variance),
+        one.reasons,
+        variance_reason(context, one, written_of.get(one.key)),
+    ]
 
 
-def _titles(context: Context) -> dict[str, str]:
+def variance_reason(context: Context, one: Output, last: Version[VarianceReason] | None) -> str:
+    """The reason in the records, with the figures that it was written beside if they moved on."""
+    words = context.words
+    if last is None:
+        if not one.variance:
+            return ""
+        is_here = context.audience == "mission"
+        return words("budget.no_variance_reason" if is_here else "budget.variance_of_mission")
+    record = last.record
+    signed = words("records.signed", **_signed(context, last))
+    said = f"{record.reason} ({signed})"
+    if (record.due, record.done) == (one.due, one.done):
+        return said
+    numbers = {name: formats.number_or_dash(getattr(record, name), words) for name in _THEN}
+    on = formats.day(record.as_of, words)
+    then = words("budget.variance_then", day=on, **numbers)
+    return f"{said} {then}"
+
+
+def _signed(context: Context, version: Version[Any]) -> dict[str, str]:
+    on = formats.day(version.written_at, context.words)
+    return {"name": version.written_by, "on": on}
+
+
+def released(context: Context, sent: Mapping[str, Any]) -> dict[str, Any]:
+    """What the release says of the output that a reason is written of, in the chosen area."""
+    columns = ("outcome", "activity_type", "quantity_unit")
+    asked = tuple(sent.get(name) or "" for name in columns)
+    found: dict[str, Any] = {"area": context.area, "as_of": as_of(context)}
+    if sent.get("budget_year") != year_of(context).name:
+        return found
+    for one in outputs(context, plan(context)):
+        if tuple(getattr(one, name) for name in columns) == asked:
+            found |= {name: getattr(one, name) for name in _THEN}
+    return found
+
+
+def titles(context: Context) -> dict[str, str]:
+    """What the items of the framework are called, by code."""
     items = framework.items(context.release)
     return {row["item"]: context.words.of(row, "title") for row in rows_of(items)}
 
@@ -153,12 +220,13 @@ def sheets(context: Context) -> list[Sheet]:
         [one.accomplishment, one.indicator, one.before, one.target, one.actual, one.rating]
         for one in achievements(context)
     ]
+    given = written.variance_reasons(context)
     return [
         Sheet(words("budget.achievements"), _heads(context, ACHIEVEMENT_HEADS), achieved, notes),
         Sheet(
             words("budget.outputs"),
             _heads(context, OUTPUT_HEADS),
-            outputs(context, plan(context)),
+            [cells(context, one, given) for one in outputs(context, plan(context))],
             notes,
         ),
     ]
@@ -166,7 +234,7 @@ def sheets(context: Context) -> list[Sheet]:
 
 def plan_sheets(context: Context) -> list[Sheet]:
     """The work plan: one row a unit, area, month, activity and outcome."""
-    words, titles = context.words, _titles(context)
+    words, named = context.words, titles(context)
     rows = [
         [
             row["unit_code"],
@@ -174,7 +242,7 @@ def plan_sheets(context: Context) -> list[Sheet]:
             context.area_name(row["area"]),
             f"{row['month']:%Y-%m}",
             words.label("activity_type", row["activity_type"]),
-            titles.get(row["outcome"]) or row["outcome"],
+            named.get(row["outcome"]) or row["outcome"],
             words.label("quantity_unit", row["quantity_unit"]),
             *(
                 None if formats.is_missing(row[name]) else float(row[name])

@@ -49,3 +49,32 @@ def sheets(context: Context) -> list[Sheet]:
     names = ("reporter", "source", "area", "month", "due", "status")
     heads = [words(f"missing.head.{name}") for name in names]
     return [Sheet(words("missing.title"), heads, rows, source_notes(context))]
+
+
+def reminder(context: Context) -> str:
+    """The reports that are missing as a text to send: one line a unit, months by source and area."""
+    words, frame = context.words, missing_reports(context)
+    head = words(
+        "outstanding.message_head",
+        mission=context.mission_name,
+        period=formats.period_name(context.period, words),
+        on=formats.day(context.mission["as_of"], words),
+    )
+    lines = [
+        words("outstanding.message_line", reporter=reporter, reports=_reports(context, own))
+        for reporter, own in frame.groupby("reporter", sort=True)
+    ]
+    return "\n".join([head, "", *lines])
+
+
+def _reports(context: Context, frame: pd.DataFrame) -> str:
+    words = context.words
+    return "; ".join(
+        words(
+            "outstanding.message_report",
+            source=words.label("source", str(source)),
+            area=context.area_name(str(area)),
+            months=", ".join(formats.month_name(month, words) for month in sorted(set(own))),
+        )
+        for (source, area), own in frame.groupby(["source", "area"], sort=True)["month"]
+    )

@@ -17,6 +17,7 @@ from dashboards.components.page_head import page_head
 from dashboards.components.pending_card import days_pending, pending_card
 from dashboards.components.range_mark import range_key, range_mark
 from dashboards.components.rating import rating_mark
+from dashboards.components.review_candidates_card import review_candidates_card
 from dashboards.components.table import Column, table
 from dashboards.components.value import bare_value, value_cells, value_with_interval
 from dashboards.components.warnings_card import warnings_card
@@ -164,15 +165,9 @@ def body(context: Context) -> list[Any]:
     head = page_head(sentence(context), words("alerts.lead"))
     if not _known(context):
         return [head, notice(words("alerts.no_indicator"))]
-    waiting, reviews = (
-        pending_card(
-            context,
-            kind,
-            pending.pending(context.release, kind, context.area),
-            _is_recorded(context, code),
-        )
-        for kind, code in ((pending.ALERTS, _RECEIVED), (pending.REVIEWS, _REVIEWED))
-    )
+    alerts = pending.pending(context.release, pending.ALERTS, context.area)
+    waiting = pending_card(context, pending.ALERTS, alerts, _is_recorded(context, _RECEIVED))
+    reviews = review_candidates_card(context, _is_recorded(context, _REVIEWED))
     first = html.Div([waiting, _clock(context)], className="columns columns-even")
     tables = html.Div([_by_quarter(context), *_by_area(context)], className="columns columns-half")
     missed, operations = warnings_card(context), operations_card(context)

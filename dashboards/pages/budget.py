@@ -4,7 +4,9 @@ Planned and done say what the mission did; what changed for civilians stands bes
 indicator of achievement.
 """
 
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 import pandas as pd
 from dash import html
@@ -15,8 +17,11 @@ from dashboards.components.page_head import page_head
 from dashboards.components.table import Column, table
 from dashboards.context import Context
 from dashboards.lists import budget
+from dashboards.queries import written
 from dashboards.rows import rows_of
 from dashboards.wording import formats
+from records.decisions import VarianceReason
+from records.store import Version
 
 PATH = "/budget"
 NAME = "budget"
@@ -70,13 +75,40 @@ def _achievements(context: Context) -> html.Section:
 def _outputs(context: Context, found: pd.DataFrame) -> html.Section:
     words, title = context.words, context.words("budget.outputs")
     columns = [Column(words(f"budget.head.{n}"), n in _NUMBERS) for n in budget.OUTPUT_HEADS]
-    rows = [
-        [*row[:3], *(formats.number_or_dash(value, words) for value in row[3:8]), row[8]]
-        for row in budget.outputs(context, found)
-    ]
+    given = written.variance_reasons(context)
+    rows = [_output(context, one, given) for one in budget.outputs(context, found)]
     under = words("budget.outputs_under", day=formats.day(budget.as_of(context), words))
     parts = [table(columns, rows, title)] if rows else [notice(words("budget.no_plan"))]
     return card(title, parts, under, key="outputs")
+
+
+def _output(
+    context: Context, one: budget.Output, given: Mapping[str, Version[VarianceReason]]
+) -> list[Any]:
+    """A row of the table; at its end the reason for the variance, and where it is written."""
+    words = context.words
+    cells = budget.cells(context, one, given)
+    cells[3:8] = [formats.number_or_dash(value, words) for value in cells[3:8]]
+    if context.audience == "mission" and (one.variance or one.key in given):
+        cells[-1] = [
+            f"{cells[-1]} ",
+            html.A(words("budget.write"), href=_form(context, one, given)),
+        ]
+    return cells
+
+
+def _form(
+    context: Context, one: budget.Output, given: Mapping[str, Version[VarianceReason]]
+) -> str:
+    """The form of a reason: the one that is there, else with what is known filled in."""
+    if one.key in given:
+        asked = {"key": one.key}
+    else:
+        names = ("outcome", "activity_type", "quantity_unit")
+        asked = {name: getattr(one, name) for name in names}
+        asked["budget_year"] = budget.year_of(context).name
+    link = context.address.link("/records/entry/variance_reason", period=context.period.name)
+    return f"{link}&{urlencode(asked)}"
 
 
 def _by(context: Context, found: pd.DataFrame, name: str) -> html.Section:

@@ -8,12 +8,15 @@ from dash import html
 from dashboards.components import returns_grid
 from dashboards.components.card import card, notice
 from dashboards.components.chart import chart_card, shows_table
+from dashboards.components.duplicates_card import duplicates_card
 from dashboards.components.list_files import list_files
 from dashboards.components.missing_reports_card import missing_reports_card
 from dashboards.components.page_head import page_head
+from dashboards.components.quality_score_card import quality_score_card
 from dashboards.components.revisions import revisions_card
 from dashboards.components.table import Column, table
 from dashboards.components.unit_tabs import unit_tabs
+from dashboards.components.violations_card import violations_card
 from dashboards.components.without_figure_card import without_figure_card
 from dashboards.context import Context
 from dashboards.lists import rejected_rows
@@ -303,12 +306,19 @@ def body(context: Context) -> list[Any]:
     left = [
         *_grid_card(context),
         *missing_reports_card(context),
+        *quality_score_card(context),
         *without_figure_card(context),
         _rejects_card(context),
+        *duplicates_card(context),
         *_not_kept_card(context),
         _files_card(context),
     ]
-    right = [*_delays_card(context), *_checks_card(context), revisions_card(context)]
+    right = [
+        *_delays_card(context),
+        *violations_card(context),
+        *_checks_card(context),
+        revisions_card(context),
+    ]
     columns = [html.Div(left, className="stack"), html.Div(right, className="stack")]
     head = [page_head(sentence(context), lead), *_take_in_link(context)]
     return [*head, html.Div(columns, className="columns")]
@@ -320,4 +330,8 @@ def _take_in_link(context: Context) -> list[Any]:
         return []
     link = html.A(context.words("intake.link"), href=context.address.link("/records/upload"))
     capture = html.A(context.words("intake.capture"), href=context.address.link("/records/capture"))
-    return [html.P([link, " · ", capture])]
+    templates = html.A(
+        context.words("templates.title"), href=context.address.link("/records/templates")
+    )
+    waiting = html.A(context.words("outstanding.link"), href=context.address.link("/outstanding"))
+    return [html.P([link, " · ", capture, " · ", templates, " · ", waiting])]

@@ -194,7 +194,8 @@ def body(context: Context) -> list[Any]:
     """Sentence, the graph or its table, the legend, the chosen link."""
     links, words = _links(context), context.words
     if not links:
-        return [page_head(_sentence(context, links)), notice(words("side.no_framework"))]
+        told = notice(words("side.no_framework"))
+        return [page_head(_sentence(context, links)), told, *_profile_link(context)]
     chain = _chain(context, links)
     chosen = next(link for link in links if link["edge"] == chain.chosen)
     key = html.Div(evidence_key(words), className="chain-key")
@@ -203,4 +204,12 @@ def body(context: Context) -> list[Any]:
     columns = html.Div([left, panel], className="columns columns-chain")
     head = page_head(_sentence(context, links), _lead(context, links))
     others = [link for link in chain.links if link is not chosen]
-    return [head, columns, _printed_panels(context, others)]
+    return [head, columns, *_profile_link(context), _printed_panels(context, others)]
+
+
+def _profile_link(context: Context) -> list[Any]:
+    """Where the framework is changed: in the mission alone."""
+    if context.audience != "mission":
+        return []
+    href = context.address.link("/records/profile")
+    return [html.P(html.A(context.words("profile.link"), href=href), className="note")]

@@ -13,7 +13,9 @@ from records.store import Store, Version
 
 PAGES = (
     "/",
+    "/alerts",
     "/assessment",
+    "/budget",
     "/threats",
     "/accountability",
 )  # pages that show records: not kept beyond the next thing written

@@ -1,4 +1,4 @@
-"""What people wrote beside assessments: threats, compacts, evaluations of formed units.
+"""What people wrote beside assessments: threats, compacts, evaluations, decisions and reasons.
 
 The mission's own: headquarters reads threat assessments that were shared with it.
 """
@@ -6,6 +6,8 @@ The mission's own: headquarters reads threat assessments that were shared with i
 from dashboards.context import Context
 from dashboards.queries.records import store_of
 from records.accountability import Compact, UnitEvaluation
+from records.decisions import ReviewDecision, VarianceReason
+from records.store import Version
 from records.threats import ThreatAssessment
 
 
@@ -36,3 +38,19 @@ def evaluations(context: Context) -> list[UnitEvaluation]:
         return []
     found = store_of(context).all(context.release.mission, UnitEvaluation)
     return sorted((one.record for one in found), key=lambda one: one.evaluated_on, reverse=True)
+
+
+def review_decisions(context: Context) -> dict[str, Version[ReviewDecision]]:
+    """By code of the incident: what was decided last."""
+    if context.audience == "hq":
+        return {}
+    found = store_of(context).all(context.release.mission, ReviewDecision)
+    return {one.record.incident: one for one in found}
+
+
+def variance_reasons(context: Context) -> dict[str, Version[VarianceReason]]:
+    """By key: the reason given last."""
+    if context.audience == "hq":
+        return {}
+    found = store_of(context).all(context.release.mission, VarianceReason)
+    return {one.record.key: one for one in found}

@@ -194,6 +194,39 @@ class Expectation(Strict):
     title: Words
 
 
+class Closeness(Strict):
+    """How far two numbers may lie apart: by so much, or by a share of the greater one."""
+
+    by: float = Field(default=0, ge=0)
+    share: float = Field(default=0, ge=0, le=1)
+
+
+class DuplicateRule(Strict):
+    """Which two rows may tell of one case: all that it names must hold, and the score suffice.
+
+    differ: columns of which at least one differs, as rows of one source are told apart by it.
+    same: equal in both. at: a day or a moment, at most `within_days` apart. Where both rows have
+    coordinates they lie at most `within_km` apart; else the areas are equal or one above the other.
+    close: numbers, where both are given. The score (0 to 1) is the mean of what can be compared:
+    nearness in time and place, of numbers that are not both zero, equality of `compare`.
+    """
+
+    title: Words
+    where: str = "true"  # SQL over a row: those that can be compared at all
+    differ: tuple[str, ...] = Field(min_length=1)
+    same: tuple[str, ...] = ()
+    at: str
+    within_days: float = Field(gt=0)
+    within_km: float = Field(gt=0)
+    close: Mapping[str, Closeness] = {}
+    compare: tuple[str, ...] = ()
+    least_score: float = Field(ge=0, le=1)
+
+    def columns(self) -> tuple[str, ...]:
+        """The columns that it names."""
+        return (*self.differ, *self.same, self.at, *self.close, *self.compare)
+
+
 class Calendar(Strict):
     """When returns of this source are owed: monthly, so many days after the month's end."""
 
@@ -260,6 +293,7 @@ class Contract(Strict):
     row_rules: Mapping[str, RowRule] = {}
     derived: Mapping[str, Derived] = {}
     expectations: Mapping[str, Expectation] = {}
+    duplicates: Mapping[str, DuplicateRule] = {}  # of tables with a key of one column
 
     @model_validator(mode="after")
     def _columns_exist(self) -> "Contract":
@@ -268,11 +302,15 @@ class Contract(Strict):
             named.extend(rule.columns)
         for reference in self.composite_references:
             named.extend(reference.columns)
+        for likeness in self.duplicates.values():
+            named.extend(likeness.columns())
         unknown = {name for name in named if name and name not in self.columns}
         unknown |= set(self.confidentiality.columns) - set(self.columns) - set(self.derived)
         unknown |= set(self.kept_only_if.values()) - set(self.columns)
         if self.retention:
             unknown |= {*self.retention.drop, *self.retention.together} - set(self.columns)
+        if self.duplicates and (len(self.key) > 1 or not self.area_column):
+            raise ValueError("duplicates needs a key of one column and an area_column")
         if unknown:
             raise ValueError(f"not columns of {self.table}: {', '.join(sorted(unknown))}")
         return self

@@ -63,6 +63,10 @@ _ANSWERS = {
 }  # fmt: skip
 
 
+# Tables of protected counts: whole only for who answers for protected figures as such.
+_PROTECTED = {"rows_not_kept", "due_diligence_finding", "monitoring_referral"}
+
+
 def restrict(
     connection: duckdb.DuckDBPyConnection,
     mission: Mission,
@@ -83,8 +87,9 @@ def restrict(
         if class_of_total(indicator) != "protected"  # counts nothing else, and is shown as such
     }
     is_answered_for = _is_open(mission, audience, rules.classes["protected"], None)
-    if not is_answered_for and "rows_not_kept" in _tables(connection):
-        connection.execute("DELETE FROM mart.rows_not_kept")
+    if not is_answered_for:
+        for table in sorted(_PROTECTED & _tables(connection)):
+            connection.execute(f"DELETE FROM mart.{table}")
     alone = rules.protected_kinds if is_answered_for else "none"
     pool(connection, kinds, policy().grids[alone])
     _show_values(connection, mission, audience, rules)

@@ -33,6 +33,7 @@ from indicators.definitions.derivations import stored_columns, upstream_tables
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
 from indicators.definitions.versions import all_versions, computed_versions
+from indicators.engine.due_diligence import fill_due_diligence
 from indicators.engine.early_warning import fill_early_warning, fill_readiness
 from indicators.engine.known_record import (
     SPAN_COLUMNS,
@@ -54,6 +55,7 @@ from indicators.engine.planned_and_done import (
 from indicators.engine.reference_tables import fill_registers
 from indicators.engine.reject_impact import write_reject_impact
 from indicators.engine.residents_and_reviews import fill_community_feedback, fill_lessons
+from indicators.engine.review_candidates import fill_review_candidates
 from indicators.engine.threat_response import fill_hot_spots, fill_threat_response
 from indicators.engine.transition import fill_handovers
 from indicators.engine.versions_in_force import settle_versions
@@ -100,6 +102,10 @@ _ENGINE_TABLES = (  # those that are written whole; the others are kept (`values
     "joint_activity",
     "police_task",
     "pending_action",
+    "review_candidate",
+    "due_diligence",
+    "due_diligence_finding",
+    "monitoring_referral",
     "alert_without_action",
     "early_warning",
     "threat_response",
@@ -153,6 +159,7 @@ def compute(
         fill_work_plan(connection, mission)
         fill_police_tasks(connection, mission)
         fill_pending_actions(connection, mission, [indicator.code for indicator in indicators])
+        fill_review_candidates(connection, mission, [indicator.code for indicator in indicators])
         fill_early_warning(connection, mission, [indicator.code for indicator in indicators])
         fill_alerts_without_action(
             connection, mission, [indicator.code for indicator in indicators]
@@ -161,6 +168,7 @@ def compute(
         fill_hot_spots(connection, mission)
         fill_operations(connection, mission)
         fill_readiness(connection, mission)
+        fill_due_diligence(connection, mission)
         fill_handovers(connection, mission, [indicator.code for indicator in indicators])
         fill_lessons(connection, mission)
         fill_community_feedback(connection, mission)

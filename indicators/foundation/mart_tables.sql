@@ -134,6 +134,34 @@ CREATE TABLE mart.pending_action (
   due_at TIMESTAMP
 );
 
+-- Risk assessments before support to host-State forces (2023.05 §47) by the quarter in which they were
+-- completed, in the country and admin 1; overdue: the day of review passed without a follow-up
+CREATE TABLE mart.due_diligence (
+  mission VARCHAR, quarter VARCHAR, area VARCHAR, host_state_actor VARCHAR, support_type VARCHAR,
+  assessments BIGINT, followed_up BIGINT, overdue BIGINT
+);
+
+-- The same by what was decided: protected
+CREATE TABLE mart.due_diligence_finding (
+  mission VARCHAR, quarter VARCHAR, area VARCHAR, decision VARCHAR, assessments BIGINT,
+  followed_up BIGINT, overdue BIGINT
+);
+
+-- Information passed on to the arrangements on sexual violence (mara) and to the mechanism on grave
+-- violations against children (mrm), by quarter, in the country and admin 1: protected. Days from
+-- observation to referral
+CREATE TABLE mart.monitoring_referral (
+  mission VARCHAR, quarter VARCHAR, area VARCHAR, mechanism VARCHAR, referrals BIGINT,
+  with_days BIGINT, median_days DOUBLE, within_1_day BIGINT, over_7_days BIGINT
+);
+
+-- Incidents that the rule of 2023.05 §87 covers, or may cover once it is stated whether they were near
+-- a base (definitions 42). Nulls: undecided; not closed or not reviewed by the as-of day
+CREATE TABLE mart.review_candidate (
+  mission VARCHAR, incident_code VARCHAR, area VARCHAR, type VARCHAR, occurred_on DATE,
+  is_near_base BOOLEAN, known_threat BOOLEAN, review_due_on DATE, reviewed_on DATE
+);
+
 -- Incidents of physical violence against civilians dated to the day (definitions 51); the last:
 -- warned of, and nobody had acted on a warning by the day before
 CREATE TABLE mart.early_warning (
@@ -369,10 +397,43 @@ CREATE TABLE mart.reject_place (
   mission VARCHAR, source VARCHAR, indicator VARCHAR, month DATE, area VARCHAR, rows BIGINT
 );
 
+-- Rejected rows by who sent them: the unit that they name, null of a row that names no known one.
+-- `oldest_on`: the earliest day that their own text names, null where none can be read
+CREATE TABLE mart.rejected_row (
+  mission VARCHAR, source VARCHAR, unit_code VARCHAR, file VARCHAR, rows BIGINT, oldest_on DATE
+);
+
+-- What a source owed and gave of an area and month, and four shares of it, 0 to 1. `score`: their
+-- product; null with a `reason` (not_due, no_access) where nothing was expected. Rows: null of
+-- protected sources. `returns_dated`: received with a date
+CREATE TABLE mart.quality_score (
+  mission VARCHAR, source VARCHAR, area VARCHAR, month DATE, returns_due BIGINT,
+  returns_received BIGINT, returns_dated BIGINT, returns_in_time BIGINT, rows_accepted BIGINT,
+  rows_rejected BIGINT, rows_flagged BIGINT, completeness DOUBLE, timeliness DOUBLE,
+  validity DOUBLE, consistency DOUBLE, score DOUBLE, reason VARCHAR
+);
+
+-- Rules that rows or tables break, a row a rule, with what releases before counted. `kind`:
+-- rejected, flagged (rows), check (of a whole table). `state`: new, open, resolved. Days are as-of
+-- days of releases; `counts`: JSON list of [as-of day, rows], oldest first
+CREATE TABLE mart.violation (
+  mission VARCHAR, source VARCHAR, kind VARCHAR, rule VARCHAR, title_en VARCHAR, title_fr VARCHAR,
+  rows BIGINT, rows_before BIGINT, first_seen DATE, last_seen DATE, state VARCHAR, counts VARCHAR
+);
+
 -- Rows of which nothing was kept, by the quarter in which they happened and the reason; the whole
 -- mission, as the rows are protected. `period` is null where the row named no day that can be read.
 CREATE TABLE mart.rows_not_kept (
   mission VARCHAR, source VARCHAR, period VARCHAR, reason VARCHAR, rows BIGINT
+);
+
+-- Two rows that may tell of one case (`duplicates` of a contract), and what a person decided:
+-- undecided, separate, duplicate (the row `left_out` counts no more). Both count while undecided.
+-- `differs`: JSON list of columns. Of a pair that no rule finds any more the decision is told alone.
+CREATE TABLE mart.duplicate_candidate (
+  mission VARCHAR, source VARCHAR, rule VARCHAR, key_a VARCHAR, key_b VARCHAR, area VARCHAR,
+  on_a VARCHAR, on_b VARCHAR, score DOUBLE, differs VARCHAR, file_a VARCHAR, row_a BIGINT,
+  file_b VARCHAR, row_b BIGINT, decision VARCHAR, left_out VARCHAR
 );
 
 CREATE TABLE mart.input_file (

@@ -39,6 +39,7 @@ COMMANDS = (
     "hq",
     "quality",
     "rejects",
+    "duplicates",
     "purge",
     "users",
     "tokens",

@@ -117,22 +117,16 @@ def _finish(
 def _mend(arguments: argparse.Namespace, profile: Path, mission: "Mission", known: "Known") -> int:
     """What of a known mapping does not fit the file; writes the mend where it is confirmed."""
     from pipelines.mapping.model import load_sources
-    from pipelines.proposal.difference import Change, differences, mended
+    from pipelines.proposal.difference import changes_of, file_of, mended
     from pipelines.proposal.told import change_line
 
     language, sources = arguments.language, load_sources(profile)
     if arguments.source not in sources:
         facts = {"known": ", ".join(sources)}
         raise WrongUse(Problem("map_no_source", value=arguments.source, parameters=facts))
-    path = _file_of(profile, arguments.source)
+    path = file_of(profile, arguments.source)
     said = _pairs(arguments.column)
-    found, _ = differences(arguments.file, sources[arguments.source], known)
-    changes = [
-        one
-        for one in found
-        if not (one.place in said or (one.kind == "new" and one.after in said.values()))
-    ]
-    changes += [Change("renamed", old, old, new, 1.0) for old, new in said.items()]
+    changes = changes_of(arguments.file, sources[arguments.source], known, said)
     names = {"name": arguments.file.name, "source": arguments.source}
     result: dict[str, Any] = {"changes": [vars(one) for one in changes], "path": None}
     if not changes:
@@ -147,13 +141,6 @@ def _mend(arguments: argparse.Namespace, profile: Path, mission: "Mission", know
     result["path"] = _written(arguments, content, arguments.write or path, mission)
     show(arguments, result, "")
     return 0
-
-
-def _file_of(profile: Path, source: str) -> Path:
-    from pipelines.mapping.model import read_source
-
-    paths = sorted((profile / "sources").glob("*.yaml"))
-    return next(path for path in paths if read_source(path).source == source)
 
 
 def _tell(arguments: argparse.Namespace, lines: Any) -> None:

@@ -8,10 +8,14 @@ from pipelines.cli.main import show
 
 
 def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
-    """The folder and, where not all are wanted, the tables."""
+    """The folder, where not all are wanted the tables, and what is filled in already."""
     parser.add_argument("tables", nargs="*", help=message("cli.templates.tables", language))
     parser.add_argument(
         "--to", type=Path, default=Path("templates"), help=message("cli.extract.to", language)
+    )
+    parser.add_argument("--unit", default="", help=message("cli.templates.unit", language))
+    parser.add_argument(
+        "--month", default="", metavar="2026-10", help=message("cli.templates.month", language)
     )
 
 
@@ -19,19 +23,21 @@ def run(arguments: argparse.Namespace) -> int:
     """Writes one template a table."""
     from indicators.definitions.contracts import contracts
     from indicators.foundation.errors import Problem, WrongUse
-    from pipelines.documents.templates import write_template
+    from pipelines.documents.templates import month_named, template_name, write_template_of
 
-    known = contracts()
+    known, unit, month = contracts(), arguments.unit, arguments.month
     unknown = [table for table in arguments.tables if table not in known]
     if unknown:
         raise WrongUse(
             Problem("unknown_table", value=unknown[0], parameters={"known": ", ".join(known)})
         )
+    if month:
+        month_named(month)
     arguments.to.mkdir(parents=True, exist_ok=True)
     paths = []
     for table in arguments.tables or known:
-        path = arguments.to / f"{table}.xlsx"
-        write_template(known[table], path, arguments.language)
+        path = arguments.to / template_name(table, unit, month)
+        write_template_of(known[table], path, arguments.language, unit, month)
         paths.append(str(path))
     show(arguments, {"files": paths}, "\n".join(paths))
     return 0

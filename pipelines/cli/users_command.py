@@ -2,6 +2,7 @@
 
 import argparse
 import getpass
+import secrets
 import sys
 from functools import partial
 
@@ -26,6 +27,9 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
         type=partial(day_of, language=language),
         metavar="YYYY-MM-DD",
         help=message("cli.users.until", language),
+    )
+    parser.add_argument(
+        "--single-sign-on", action="store_true", help=message("cli.users.single_sign_on", language)
     )
 
 
@@ -78,7 +82,12 @@ def _needed(arguments: argparse.Namespace, name: str) -> str:
 
 
 def _password(arguments: argparse.Namespace) -> str:
-    """Asked for where a person types, else the first line that is sent; never an argument."""
+    """Asked for where a person types, else the first line that is sent; never an argument.
+
+    Who signs in elsewhere has one that nobody knows.
+    """
+    if arguments.single_sign_on:
+        return secrets.token_urlsafe(32)
     if sys.stdin.isatty():
         prompt = message("cli.users.password", arguments.language, name=arguments.name)
         return getpass.getpass(prompt)

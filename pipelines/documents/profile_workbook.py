@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import xlsxwriter
 from pydantic import BaseModel, ValidationError
@@ -88,7 +88,7 @@ class Change:
     after: str
 
 
-def write_workbook(profile: Path, path: Path, language: str) -> None:
+def write_workbook(profile: Path, path: Path | IO[bytes], language: str) -> None:
     """Writes the profile's lists as a workbook in `en` or `fr`; an older file is replaced."""
     with xlsxwriter.Workbook(path) as book:
         book.set_properties({"title": profile.name, "created": _CREATED})

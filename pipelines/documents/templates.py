@@ -4,11 +4,12 @@ Row 1 holds titles for people, row 2 the column names that a source's mapping re
 (`header_row: 2`). The same contract and language give the same bytes.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -17,14 +18,17 @@ from xlsxwriter.worksheet import Worksheet
 from indicators.definitions.contracts import Column, Contract
 from indicators.definitions.vocabularies import Vocabulary, vocabulary
 from indicators.documentation.contract_pages import range_in_words, type_in_words
+from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.messages import message
-from pipelines.mapping.template_sources import MARK
+from indicators.foundation.periods import Period, period_named
+from pipelines.mapping.template_sources import MARK, prefilled_columns
 
 HEADER_ROW = 2  # as a source's mapping counts rows
 _FIRST_ROW, _LAST_ROW = 2, 5001  # as xlsxwriter counts rows: 5,000 rows have their lists
 _CREATED = datetime(2026, 1, 1)  # a clock would change the bytes
 _NUMBER_FORMATS = {"date": "yyyy-mm-dd", "time": "yyyy-mm-dd hh:mm", "text": "@"}
 _INPUT_TITLE, _INPUT_TEXT = 32, 255  # what XLSX allows for the note beside a cell
+_PREFILLED_ROWS = 200
 
 
 @dataclass(frozen=True)
@@ -35,12 +39,48 @@ class _CodeRanges:
     by_column: Mapping[str, str]
 
 
+def month_named(text: str) -> Period:
+    """The month of `2026-10`. Raises WrongUse for what is no month."""
+    try:
+        found = period_named(text)
+    except (ValueError, IndexError):
+        found = None
+    if found is None or found.period_type != "M":
+        raise WrongUse(Problem("template_month", value=text))
+    return found
+
+
+def template_name(table: str, unit: str = "", month: str = "") -> str:
+    """The name of a template's file."""
+    parts = [table, *(re.sub(r"[^\w-]+", "-", part) for part in (unit, month) if part)]
+    return f"{'_'.join(parts)}.xlsx"
+
+
+def write_template_of(
+    contract: Contract, path: Path | IO[bytes], language: str, unit: str, month: str
+) -> None:
+    """Write a template for one unit's report of one month (`2026-10`); either may be empty.
+
+    Unit and month stand in the first rows already, where the table has such columns; where only
+    a date tells the month, cells take no day outside it. Raises WrongUse for what is no month.
+    """
+    of_month = month_named(month) if month else None
+    given = {"unit_code": unit, "month": of_month.start.isoformat() if of_month else ""}
+    row = {name: given[name] for name in prefilled_columns(contract) if given[name]}
+    write_template(contract, path, language, [row] * _PREFILLED_ROWS if row else (), of_month)
+
+
 def write_template(
-    contract: Contract, path: Path, language: str, filled: Sequence[Mapping[str, str]] = ()
+    contract: Contract,
+    path: Path | IO[bytes],
+    language: str,
+    filled: Sequence[Mapping[str, str]] = (),
+    month: Period | None = None,
 ) -> None:
     """Write the template of a table in `en` or `fr` to `path`; an older file is replaced.
 
-    `filled`: rows that stand in it already, as texts by column name.
+    `filled`: rows that stand in it already, as texts by column name; `month`: the only one that
+    the date of a row may lie in.
     """
     with xlsxwriter.Workbook(path) as book:
         book.set_properties({"title": contract.title.in_language(language), "created": _CREATED})
@@ -49,7 +89,7 @@ def write_template(
         ranges = _write_codes(book, contract, language, bold)
         _write_notes(book, contract, language, bold)
         _write_headers(rows, contract, language, book)
-        _set_columns(rows, contract, language, book, ranges)
+        _set_columns(rows, contract, language, book, ranges, month)
         for number, row in enumerate(filled, start=_FIRST_ROW):
             for index, name in enumerate(contract.columns):
                 if row.get(name):
@@ -75,6 +115,7 @@ def _set_columns(
     language: str,
     book: xlsxwriter.Workbook,
     ranges: _CodeRanges,
+    month: Period | None,
 ) -> None:
     formats = {
         kind: book.add_format({"num_format": text}) for kind, text in _NUMBER_FORMATS.items()
@@ -83,6 +124,8 @@ def _set_columns(
         kind = "text" if "code" in column.base_type else column.base_type
         rows.set_column(index, index, max(12, len(name) + 2), formats.get(kind))
         check = _allowed(column, language, ranges.sheet, ranges.by_column.get(name))
+        if month and name == contract.date_column:
+            check = _within(month, language)
         note = _input_note(column, language)
         if check or note:
             rows.data_validation(
@@ -106,6 +149,16 @@ def _allowed(
         least = {"criteria": ">=", "value": date(1990, 1, 1)}
         return {"validate": "date", "error_message": wrong} | least
     return None
+
+
+def _within(month: Period, language: str) -> dict[str, Any]:
+    return {
+        "validate": "date",
+        "criteria": "between",
+        "minimum": month.start,
+        "maximum": datetime.combine(month.end, time(23, 59)),
+        "error_message": message("template.wrong_month", language, month=month.name),
+    }
 
 
 def _allowed_number(column: Column, language: str) -> dict[str, Any]:

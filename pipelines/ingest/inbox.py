@@ -19,6 +19,7 @@ from pipelines.ingest import archive as archived
 from pipelines.ingest import mended
 from pipelines.ingest.arriving import Look, deliveries, look, settled_seconds, wait_for_all
 from pipelines.ingest.delivered_file import Delivery, Read, read_delivery
+from pipelines.ingest.duplicate_rows import apply_decisions
 from pipelines.ingest.file_report import FileReport
 from pipelines.ingest.load_file import load_file
 from pipelines.ingest.reading_again import (
@@ -26,7 +27,7 @@ from pipelines.ingest.reading_again import (
     asked_for,
     outdated_files,
 )
-from pipelines.ingest.written_records import write_files
+from pipelines.ingest.written_records import duplicate_decisions, write_files
 from pipelines.mapping.area_polygons import (
     OUTLINES_SOURCE,
     Outlines,
@@ -140,6 +141,8 @@ def ingest(
         if progress:
             progress(number, len(found), entry.path.name)
         reports += _taken(intake, entry, looks.get(entry.path, (None, None))[0], problems)
+    reports += _called_back(intake, reports, problems)
+    apply_decisions(connection, duplicate_decisions(workspace.home, mission.mission))
     reports += _called_back(intake, reports, problems)
     if progress:
         progress(len(found), len(found), "")

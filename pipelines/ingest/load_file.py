@@ -3,7 +3,7 @@
 Finding files and archiving them does not belong here (`inbox.py`).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import duckdb
@@ -29,6 +29,8 @@ from pipelines.mapping.agreements import agreed, values_left_out
 from pipelines.mapping.apply import FileRows, map_rows, stacked
 from pipelines.mapping.area_polygons import Outlines
 from pipelines.mapping.model import Source, TableMapping
+from pipelines.mapping.written_sources import TABLES as WRITTEN
+from pipelines.mapping.written_sources import written_source
 from pipelines.readers import READERS, reader
 from pipelines.readers.table import SourceTable
 from pipelines.warehouse import ledger
@@ -51,6 +53,7 @@ class _Outcome:
     moved: np.ndarray
     taken: np.ndarray
     retracted: int = 0
+    left_out: int = 0  # of the rejected rows: duplicates, in which nothing is wrong
     rejects: list[tuple[str, pa.Table]] = field(default_factory=list)
     warnings: list[tuple[str, pa.Table]] = field(default_factory=list)
 
@@ -279,7 +282,8 @@ def _take_in(job: _Job) -> tuple[InputFile, _Outcome]:
     outcome = _load_tables(job)
     entry = _ledger_entry(job, outcome)
     refusals.record_counts(connection, job.sha256, job.file.not_kept)
-    if entry.rows_rejected * 100 > job.mission.reject_limit_pct * entry.rows_read:
+    faulty = entry.rows_rejected - outcome.left_out
+    if faulty * 100 > job.mission.reject_limit_pct * entry.rows_read:
         raise _HeldBack(outcome)
     if job.is_read_as_before and not outcome.has_moved and outcome.faults() == before:
         raise _NothingNew
@@ -405,16 +409,44 @@ def _load_table(
     is_standing = compared.has_moved | ((compared.state == "same") & compared.is_own)
     outcome.moved[compared.position[compared.has_moved]] = True
     outcome.loaded[compared.position[is_standing]] = True
-    context = Context(contract, job.mission, staged.notations, _KnownKeys(connection))
+    context = Context(
+        contract,
+        job.mission,
+        staged.notations,
+        _KnownKeys(connection),
+        _gazetteer_names(mappings),
+        _counted(connection, contract),
+    )
     for check, violations in validate.violations_of(connection, contract, checks):
         rows = quarantine.violation_rows(
             job.file, job.delivered, staged.mapped, check, violations, context
         )
         if check.severity == "blocking":
             outcome.rejected[violations["position"].to_numpy()] = True
+            outcome.left_out += violations.num_rows if check.rule == quarantine.DUPLICATE else 0
             outcome.rejects.append((contract.table, rows))
         else:
             outcome.warnings.append((contract.table, rows))
+
+
+def _gazetteer_names(mappings: list[TableMapping]) -> dict[str, list[str]]:
+    """By column the names that its gazetteer has."""
+    return {
+        name: [line.name for line in entry.gazetteer.lines]
+        for mapping in mappings
+        for name, entry in mapping.columns.items()
+        if entry.gazetteer
+    }
+
+
+def _counted(connection: duckdb.DuckDBPyConnection, contract: Contract) -> dict[str, str]:
+    """Of each row that a person decided to be a duplicate, the key of the row that counts."""
+    return dict(
+        connection.execute(
+            "SELECT row_key, counted_key FROM ops.duplicate_row WHERE table_name = ?",
+            [contract.table],
+        ).fetchall()
+    )
 
 
 def _merge(job: _Job, contract: Contract) -> tuple[Compared, int]:
@@ -425,7 +457,8 @@ def _merge(job: _Job, contract: Contract) -> tuple[Compared, int]:
     if is_by_period:
         period = withdraw.period_sql(contract, job.mission, source.period, "t")
         is_held = withdraw.held_sql(contract, period, vintages.later_of_source)
-    compared = upsert.classify_rows(connection, contract, job.sha256, vintages.later, is_held)
+    later = _later_files(job, contract)
+    compared = upsert.classify_rows(connection, contract, job.sha256, later, is_held)
     upsert.write_raw(connection, contract, job.mission.mission, job.sha256)
     if compared.is_same.any():
         withdraw.record_restated(connection, contract, job.sha256, vintages.replaced)
@@ -440,6 +473,22 @@ def _merge(job: _Job, contract: Contract) -> tuple[Compared, int]:
         gone += withdraw.retract(connection, contract, before, condition)
     upsert.write(connection, contract, job.mission.mission, job.sha256, compared)
     return compared, gone
+
+
+def _later_files(job: _Job, contract: Contract) -> Sequence[str]:
+    """Files whose rows hold over this one's: those that came later, and what people wrote.
+
+    A record holds over a file that gives the same key, whichever of the two came first.
+    """
+    if contract.table not in WRITTEN:
+        return job.vintages.later
+    written = written_source(contract.table)
+    if job.delivery.source.source == written:
+        return ()
+    found = job.connection.execute(
+        "SELECT file_sha256 FROM ops.input_file WHERE source = ?", [written]
+    ).fetchall()
+    return [*job.vintages.later, *(sha256 for (sha256,) in found)]
 
 
 def notations(mapping: TableMapping, source: Source, mission: Mission) -> dict[str, Notation]:

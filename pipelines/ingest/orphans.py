@@ -5,31 +5,42 @@ rows as rejected, and are judged again when they are dropped in again.
 """
 
 import json
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import duckdb
 import pyarrow as pa
 
 from indicators.definitions.contracts import Contract, contracts, load_order
 from indicators.foundation.sql_text import quoted
-from pipelines.ingest.cast import Check, reference_checks
+from pipelines.ingest.cast import reference_checks
 from pipelines.warehouse import ledger
 from pipelines.warehouse.inspect import insert_table
 
 
+@dataclass(frozen=True)
+class Moved:
+    """A row on its way from core to the quarantine; `value`: what broke the rule."""
+
+    parameters: str
+    core_row: int
+    file: str
+    file_sha256: str
+    sheet: str
+    row_number: int
+    value: str
+
+
 def quarantine_orphans(connection: duckdb.DuckDBPyConnection) -> None:
     """Moves every row of core whose reference has no row any more, and then its own children."""
-    touched: set[str] = set()
     for table in load_order(contracts()):
-        while found := _move_orphans(connection, contracts()[table]):
-            touched |= found
-    for sha256 in sorted(touched):
-        _recount(connection, sha256)
+        while _move_orphans(connection, contracts()[table]):
+            pass
 
 
-def _move_orphans(connection: duckdb.DuckDBPyConnection, contract: Contract) -> set[str]:
-    """The files (SHA-256) whose rows of this table were moved."""
-    touched: set[str] = set()
+def _move_orphans(connection: duckdb.DuckDBPyConnection, contract: Contract) -> bool:
+    """Whether a row of this table was moved."""
+    is_moved = False
     for check, own, other in reference_checks(contract):
         given = " AND ".join(f"t.{quoted(name)} IS NOT NULL" for name in own)
         pairs = " AND ".join(
@@ -46,37 +57,43 @@ def _move_orphans(connection: duckdb.DuckDBPyConnection, contract: Contract) -> 
             ORDER BY f.sequence, t.sheet, t.row_number
             """
         ).fetchall()
-        if rows:
-            _move(connection, contract, check, rows)
-            touched |= {row[2] for row in rows}
-    return touched
+        told = {"field": check.column, "table": check.table}
+        parameters = json.dumps(told, ensure_ascii=False)
+        moved = [Moved(parameters, *row) for row in rows]
+        move_rows(connection, contract, check.column, "reference", moved)
+        is_moved = is_moved or bool(moved)
+    return is_moved
 
 
-def _move(
+def move_rows(
     connection: duckdb.DuckDBPyConnection,
     contract: Contract,
-    check: Check,
-    rows: list[tuple[int, str, str, str, int, str]],
+    column: str,
+    rule: str,
+    rows: Sequence[Moved],
 ) -> None:
-    given = {"field": check.column, "table": check.table}
-    parameters = json.dumps(given, ensure_ascii=False)
+    """Moves rows of core to the quarantine, and counts them as rejected in the ledger."""
+    if not rows:
+        return
     moved = pa.table(
         {
-            "file": [row[1] for row in rows],
-            "file_sha256": [row[2] for row in rows],
-            "sheet": pa.array([row[3] for row in rows], pa.string()),
-            "row_number": [row[4] for row in rows],
-            "column_name": pa.repeat(check.column, len(rows)),
-            "raw_value": [row[5] for row in rows],
-            "rule": pa.repeat("reference", len(rows)),
-            "parameters": pa.repeat(parameters, len(rows)),
+            "file": [row.file for row in rows],
+            "file_sha256": [row.file_sha256 for row in rows],
+            "sheet": pa.array([row.sheet for row in rows], pa.string()),
+            "row_number": [row.row_number for row in rows],
+            "column_name": pa.repeat(column, len(rows)),
+            "raw_value": [row.value for row in rows],
+            "rule": pa.repeat(rule, len(rows)),
+            "parameters": [row.parameters for row in rows],
         }
     )
     insert_table(connection, "quarantine", contract.table, moved)
     connection.execute(
         f"DELETE FROM core.{quoted(contract.table)} WHERE list_contains(?, rowid)",
-        [[row[0] for row in rows]],
+        [[row.core_row for row in rows]],
     )
+    for sha256 in sorted({row.file_sha256 for row in rows}):
+        _recount(connection, sha256)
 
 
 def _recount(connection: duckdb.DuckDBPyConnection, sha256: str) -> None:

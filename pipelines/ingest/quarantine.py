@@ -16,9 +16,15 @@ from indicators.foundation.errors import similar, suggestion
 from indicators.foundation.messages import has_message, message
 from pipelines.ingest.cast import Check, Notation
 from pipelines.mapping.apply import FileRows, MappedTable
+from pipelines.mapping.suspect_points import RULES
 
 _EXAMPLE = datetime(2026, 12, 31, 14, 30)
 _NEVER = "–"
+DUPLICATE = "duplicate_of"
+"""The rule of a row that a person decided to be a duplicate."""
+TO_CORRECT = f"""(rule <> '{DUPLICATE}' AND NOT (rule = 'reference' AND raw_value IN (
+  SELECT row_key FROM ops.duplicate_row WHERE table_name = parameters ->> '$.table')))"""
+"""SQL: whether a row of the quarantine waits for a correction; not a duplicate, nor a row below."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,8 @@ class Context:
     mission: Mission
     notations: Sequence[Mapping[str, Notation]]  # of each part
     known_keys: Mapping[tuple[str, str], list[str]]  # (table, column): values to suggest from
+    names: Mapping[str, Sequence[str]]  # column: names of its gazetteer, to suggest from too
+    counted: Mapping[str, str]  # key of a row that is left out: that of the row that counts
 
 
 def reject_sentence(
@@ -133,11 +141,16 @@ def _parameters(
         values = json.loads(found or "{}")
         key = ", ".join(f"{name} = {value}" for name, value in values.items())
         return given | {"key": key, "first_row": first_row}
+    if check.rule == DUPLICATE:
+        return duplicate_parameters(check.column, text or "", context.counted[text or ""])
     if check.rule in ("code", "type_list"):
         given["nearest"] = _nearest_code(text or "", column.allowed_codes or (), how)
     elif check.rule == "reference":
         other = _referenced_column(context.contract, check)
-        known = context.known_keys[check.table or "", other]
+        known = [
+            *context.known_keys[check.table or "", other],
+            *context.names.get(check.column, ()),
+        ]
         given["table"] = check.table
         if like := similar(text or "", known):
             given |= {"nearest": like, "hint_key": "hint.nearest_row"}
@@ -148,6 +161,8 @@ def _parameters(
     elif check.rule == "too_far_outside":
         given |= json.loads(found or "{}")
         given["limit"] = f"{context.mission.parameters.reject_outside_km:g}"
+    elif check.rule in RULES:
+        given |= _point_parameters(json.loads(found or "{}"))
     elif check.rule == "outside_mission":
         ends_on = context.mission.ends_on
         given["starts_on"] = context.mission.starts_on.isoformat()
@@ -157,6 +172,17 @@ def _parameters(
     elif check.rule in ("type_date", "type_time"):
         given |= _time_parameters(text or "", check, how)
     return given
+
+
+def _point_parameters(point: Mapping[str, Any]) -> dict[str, Any]:
+    """Of a point that can hardly be right: how it would be, or where it lies and how far away."""
+    shown = {name: f"{point[name]:g}" for name in ("latitude", "longitude") if point[name]}
+    return shown | {name: point[name] or _NEVER for name in ("area", "km", "limit")}
+
+
+def duplicate_parameters(column: str, key: str, counted: str) -> dict[str, Any]:
+    """What the sentence of a row that is left out needs, and what tells which row it is."""
+    return {"field": column, "row_key": key, "counted": counted}
 
 
 def _nearest_code(text: str, codes: tuple[str, ...], how: Notation | None) -> str:

@@ -13,6 +13,11 @@ from indicators.definitions.contracts import Contract
 from indicators.foundation.sql_text import quoted
 from pipelines.ingest.validate import SURVIVES
 
+_TAKEN = """
+        JOIN compared USING (ordinal)
+        WHERE compared.state IN ('new', 'changed')
+        ORDER BY t.ordinal"""
+
 
 @dataclass(frozen=True)
 class Compared:
@@ -123,7 +128,11 @@ def write(
     sha256: str,
     compared: Compared,
 ) -> None:
-    """Replaces what changed and adds what is new; rows that are there keep their lineage."""
+    """Replaces what changed and adds what is new; rows that are there keep their lineage.
+
+    Rows come in the order of the file, also where nothing sorts them: DuckDB keeps what it scans in
+    order. A file in which every row is good and new, as most large ones are, needs no join.
+    """
     table = f"core.{quoted(contract.table)}"
     own = ", ".join(quoted(name) for name in contract.columns)
     values = ", ".join(f"t.{quoted(name)}" for name in contract.columns)
@@ -132,29 +141,31 @@ def write(
     if compared.has("changed"):
         replaced = "SELECT old_row FROM compared WHERE state = 'changed'"
         connection.execute(f"DELETE FROM {table} WHERE rowid IN ({replaced})")
+    taken = "" if _all_rows_are_new(connection, compared) else _TAKEN
     connection.execute(
         f"""
         INSERT INTO {table} ({own}, mission, file_sha256, sheet, row_number)
         SELECT {values}, ?, ?, t.sheet, t.row_number
-        FROM typed_rows AS t
-        JOIN compared USING (ordinal)
-        WHERE compared.state IN ('new', 'changed')
-        ORDER BY t.ordinal
+        FROM typed_rows AS t {taken}
         """,
         [mission, sha256],
     )
 
 
+def _all_rows_are_new(connection: duckdb.DuckDBPyConnection, compared: Compared) -> bool:
+    ((staged,),) = connection.execute("SELECT count(*) FROM typed_rows").fetchall()
+    return bool(len(compared.state) == staged and (compared.state == "new").all())
+
+
 def write_raw(
     connection: duckdb.DuckDBPyConnection, contract: Contract, mission: str, sha256: str
 ) -> None:
-    """Keeps the mapped text of every row of the file, good or not."""
+    """Keeps the mapped text of every row of the file, good or not, in its order (`write`)."""
     own = ", ".join(quoted(name) for name in contract.columns)
     connection.execute(
         f"""
         INSERT INTO raw.{quoted(contract.table)} ({own}, mission, file_sha256, sheet, row_number)
         SELECT {own}, ?, ?, sheet, row_number FROM mapped_rows
-        ORDER BY ordinal
         """,
         [mission, sha256],
     )

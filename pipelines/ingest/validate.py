@@ -4,9 +4,10 @@ Works on the connection's temporary tables `mapped_rows`, `typed_rows` and `viol
 check_number, is_blocking, first_ordinal). What these mean for the row belongs to `upsert.py`.
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import duckdb
 import numpy as np
@@ -28,8 +29,10 @@ from pipelines.ingest.cast import (
     text_column,
     typed_rows_sql,
 )
+from pipelines.ingest.quarantine import DUPLICATE
 from pipelines.mapping.apply import FileRows, MappedTable
 from pipelines.mapping.area_polygons import Outlines
+from pipelines.mapping.suspect_points import RULES, suspect_points
 
 PLACE = ("latitude", "longitude")
 SURVIVES = (
@@ -157,6 +160,10 @@ def validate(
         "CREATE OR REPLACE TEMP TABLE violations "
         "(ordinal BIGINT, check_number INTEGER, is_blocking BOOLEAN, first_ordinal BIGINT)"
     )
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE suspect_points "
+        "(ordinal BIGINT, check_number INTEGER, said VARCHAR)"
+    )
     empty = staged.empty
     checks = list(row_checks(contract, mission, empty, staged.kept))
     _validate_rows(connection, checks)
@@ -164,6 +171,9 @@ def validate(
     if limit is not None and contract.columns.keys() >= set(PLACE) and empty.isdisjoint(PLACE):
         _validate_places(connection, len(checks), limit, outlines())
         checks.append(Check("too_far_outside", "latitude", ""))
+    if mission.areas_geojson and contract.columns.keys() >= set(PLACE) and empty.isdisjoint(PLACE):
+        _suspect_places(connection, contract, mission, len(checks), outlines())
+        checks += [Check(rule, "latitude", "", "warning") for rule in RULES]
     within: list[tuple[int, tuple[str, ...], tuple[str, ...]]] = []
     for check, own, other in reference_checks(contract):
         if not empty.isdisjoint(own):
@@ -178,7 +188,11 @@ def validate(
     ):
         pass
     _validate_duplicates(connection, contract, len(checks))
-    return [*checks, Check("duplicate_key", contract.key[0], "")]
+    checks.append(Check("duplicate_key", contract.key[0], ""))
+    if contract.duplicates:
+        _validate_decided(connection, contract, len(checks))
+        checks.append(Check(DUPLICATE, contract.key[0], ""))
+    return checks
 
 
 def _validate_rows(connection: duckdb.DuckDBPyConnection, checks: Sequence[Check]) -> None:
@@ -212,6 +226,58 @@ def _validate_places(
     connection.register("far_rows", rows.select(["ordinal"]).filter(pa.array(is_far)))
     connection.execute(f"INSERT INTO violations SELECT ordinal, {number}, true, NULL FROM far_rows")
     connection.unregister("far_rows")
+
+
+def _suspect_places(
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    mission: Mission,
+    first: int,
+    outlines: Outlines,
+) -> None:
+    """Points of good rows that lie far from their area; checks from number `first` on, by rule.
+
+    An area without an outline (a site) is looked for by the one above it; the country by none.
+    """
+    area = quoted(contract.area_column or "") if contract.area_column else "NULL"
+    if contract.area_column in contract.key:  # the point of an area says where it lies
+        area = "NULL"
+    rows = connection.sql(
+        f"SELECT ordinal, CAST(longitude AS DOUBLE) AS x, CAST(latitude AS DOUBLE) AS y, "
+        f"{area} AS area FROM typed_rows AS t "
+        f"WHERE longitude IS NOT NULL AND latitude IS NOT NULL AND {SURVIVES} ORDER BY ordinal"
+    ).to_arrow_table()
+    above = dict(connection.sql("SELECT area_code, parent_area_code FROM core.areas").fetchall())
+    drawn = {code: _with_outline(code, above, outlines.codes) for code in above}
+    named = np.array([drawn.get(code) for code in rows["area"].to_pylist()], dtype=object)
+    x, y, limit = rows["x"].to_numpy(), rows["y"].to_numpy(), mission.parameters.warn_outside_km
+    found = [
+        {
+            "ordinal": rows["ordinal"][point.at].as_py(),
+            "check_number": first + RULES.index(point.rule),
+            "said": json.dumps({**asdict(point), "limit": f"{limit:g}"}),
+        }
+        for point in suspect_points(outlines, x, y, named, limit)
+    ]
+    if found:
+        connection.register("found_points", pa.Table.from_pylist(found))
+        connection.execute("INSERT INTO suspect_points BY NAME FROM found_points")
+        connection.unregister("found_points")
+        connection.execute(
+            "INSERT INTO violations SELECT ordinal, check_number, false, NULL FROM suspect_points"
+        )
+
+
+def _with_outline(code: str, above: Mapping[str, str | None], drawn: Sequence[str]) -> str | None:
+    """The area itself or the nearest above it that has an outline."""
+    area: str | None = code
+    seen: set[str] = set()
+    while area is not None and area not in seen:
+        if area in drawn:
+            return area
+        seen.add(area)
+        area = above.get(area)
+    return None
 
 
 def _validate_reference(
@@ -294,6 +360,22 @@ def _validate_duplicates(
     )
 
 
+def _validate_decided(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, number: int
+) -> None:
+    """Rows that a person decided to be duplicates of rows that are there."""
+    connection.execute(
+        f"""
+        INSERT INTO violations
+        SELECT t.ordinal, {number}, true, NULL
+        FROM typed_rows AS t
+        JOIN ops.duplicate_row AS d ON d.row_key = t.{quoted(contract.key[0])} AND d.table_name = ?
+        WHERE {SURVIVES}
+        """,
+        [contract.table],
+    )
+
+
 def violations_of(
     connection: duckdb.DuckDBPyConnection, contract: Contract, checks: Sequence[Check]
 ) -> list[tuple[Check, pa.Table]]:
@@ -313,11 +395,13 @@ def violations_of(
         SELECT
           f.check_number, t.position, t.part, t.sheet, t.row_number,
           CASE f.check_number {" ".join(texts)} END AS text,
-          CAST({found} AS VARCHAR) AS found,
+          coalesce(p.said, CAST({found} AS VARCHAR)) AS found,
           first_row.row_number AS first_row
         FROM violations AS f
         JOIN typed_rows AS t USING (ordinal)
         LEFT JOIN typed_rows AS first_row ON first_row.ordinal = f.first_ordinal
+        LEFT JOIN suspect_points AS p
+          ON p.ordinal = f.ordinal AND p.check_number = f.check_number
         ORDER BY f.check_number, t.ordinal
         """
     ).to_arrow_table()
@@ -344,3 +428,4 @@ def unregister(connection: duckdb.DuckDBPyConnection) -> None:
     connection.unregister("mapped_rows")
     connection.execute("DROP TABLE IF EXISTS typed_rows")
     connection.execute("DROP TABLE IF EXISTS violations")
+    connection.execute("DROP TABLE IF EXISTS suspect_points")

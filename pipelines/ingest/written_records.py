@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from records.kinds import Assessment, Recommendation
     from records.store import Store, Version
+    from records.threats import ThreatAssessment
 
 Row = Mapping[str, str | None]
 
@@ -31,22 +32,41 @@ def write_files(home: Path, mission: str) -> Iterator[tuple[str, Path]]:
 
 
 def written_text(home: Path, mission: str) -> str:
-    """All that the files would hold; empty where there are no records."""
-    return "".join(text for _, text, _ in _texts(home, mission))
+    """All that the files would hold, and the decisions; empty where there are no records."""
+    decided = [f"{json.dumps(row)}\n" for row in duplicate_decisions(home, mission)]
+    return "".join([*(text for _, text, _ in _texts(home, mission)), *decided])
+
+
+def duplicate_decisions(home: Path, mission: str) -> list[tuple[str | None, ...]]:
+    """What was decided last of each pair of rows: table, both keys, decision, row left out."""
+    if not _is_written(home):
+        return []
+    from records.kinds import DuplicateDecision
+    from records.store import Store
+
+    found = [one.record for one in Store.of_workspace(home).all(mission, DuplicateDecision)]
+    return [(r.table, r.row_key, r.other_key, r.decision, r.left_out) for r in found]
+
+
+def _is_written(home: Path) -> bool:
+    return bool(os.environ.get("POCLENS_DATABASE_URL")) or (home / "records.db").is_file()
 
 
 def _texts(home: Path, mission: str) -> Iterator[tuple[str, str, float]]:
     """Table, its lines, and when the newest version in it was written."""
-    if not (os.environ.get("POCLENS_DATABASE_URL") or (home / "records.db").is_file()):
+    if not _is_written(home):
         return
     from records.kinds import Assessment, Recommendation
     from records.store import Store
+    from records.threats import ThreatAssessment
 
     store = Store.of_workspace(home)
     assessed = _histories(store, mission, Assessment)
     recommended = _histories(store, mission, Recommendation)
     yield from _text("assessments", assessed, _assessment)
     yield from _text("recommendations", recommended, _recommendation)
+    threats = _histories(store, mission, ThreatAssessment)
+    yield from _text("threat_assessments", threats, _threat)
 
 
 def _histories(store: "Store", mission: str, kind: Any) -> list[list["Version[Any]"]]:
@@ -89,6 +109,29 @@ def _recommendation(versions: list["Version[Recommendation]"]) -> Row:
         "due_on": record.due_on.isoformat(),
         "done_on": _since(versions, "done"),
         "dropped_on": _since(versions, "dropped"),
+    }
+
+
+def _threat(versions: list["Version[ThreatAssessment]"]) -> Row:
+    """The newest version: a threat assessment has no steps."""
+    from records.threats import CRITERIA
+
+    record = versions[-1].record
+    shared = {
+        "shared_with_leadership_on": record.shared_with_leadership_on,
+        "shared_with_hq_on": record.shared_with_hq_on,
+    }
+    return {
+        "quarter": record.quarter,
+        "area_code": record.area,
+        "actor_type": record.actor_type,
+        "threat_type": record.threat_type,
+        "likelihood": record.likelihood,
+        "impact": record.impact,
+        "vulnerability": record.vulnerability,
+        "trend": record.trend,
+        **{f"criterion_{name}": getattr(record, name) for name in CRITERIA},
+        **{name: day.isoformat() if day else None for name, day in shared.items()},
     }
 
 

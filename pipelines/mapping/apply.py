@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.mapping.area_polygons import Outlines
+from pipelines.mapping.gazetteer import Gazetteer
 from pipelines.mapping.model import Band, ColumnMapping, Source, TableMapping, When
 from pipelines.readers.table import Malformed, ReaderWarning, SourceTable
 
@@ -164,6 +165,8 @@ class _Applied:
             text = _remapped(text, lambda value: _recoded(value, entry))
         if entry.bands:
             text = _remapped(text, lambda value: _band(value, entry.bands))
+        if entry.gazetteer:
+            text = self._looked_up(text, entry.gazetteer)
         if entry.empty is not None:
             text = pc.fill_null(text, entry.empty)
         for rule in reversed(entry.when):
@@ -200,6 +203,14 @@ class _Applied:
             if piece
         ]
         return pc.binary_join_element_wise(*parts, "", null_handling="emit_null")
+
+    def _looked_up(self, text: Column, gazetteer: Gazetteer) -> Column:
+        """The area codes of names; what the gazetteer does not know stays, and the rules speak."""
+        nothing = pa.nulls(self.rows.num_rows, pa.string())
+        days = self.rows[gazetteer.day] if gazetteer.day in self.rows.column_names else nothing
+        pairs = list(zip(text.to_pylist(), days.to_pylist(), strict=True))
+        codes = {pair: gazetteer.area_code(*pair) or pair[0] for pair in set(pairs) if pair[0]}
+        return pa.array([codes.get(pair) for pair in pairs], pa.string())
 
     def _located(self, entry: ColumnMapping) -> Column:
         assert entry.point is not None

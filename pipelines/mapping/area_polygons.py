@@ -65,12 +65,33 @@ class Outlines:
         away[known[inside]] = 0  # nearly all of them, and much sooner known than a distance
         known, points = np.delete(known, inside), np.delete(points, inside)
         at, outline = self.tree.query_nearest(points, all_matches=False)
-        lines = shapely.shortest_line(points[at], self.tree.geometries[outline])
-        ends = np.radians(shapely.get_coordinates(lines).reshape(-1, 2, 2))
-        (x1, y1), (x2, y2) = ends[:, 0].T, ends[:, 1].T
-        half = np.sin((y2 - y1) / 2) ** 2 + np.cos(y1) * np.cos(y2) * np.sin((x2 - x1) / 2) ** 2
-        away[known[at]] = 2 * _EARTH_KM * np.arcsin(np.sqrt(half))
+        away[known[at]] = _km_between(points[at], self.tree.geometries[outline])
         return away
+
+    def km_from(self, longitude: np.ndarray, latitude: np.ndarray, areas: np.ndarray) -> np.ndarray:
+        """How far each point lies from the outline of its area, in km along the ground; 0 inside.
+
+        `areas`: codes of outlines; None stands for all outlines together. Of an area of many
+        outlines the nearest. NaN without coordinates.
+        """
+        away = self.km_outside(longitude, latitude)
+        is_elsewhere = self.locate(longitude, latitude) != areas
+        known = np.isfinite(away) & np.array([area is not None for area in areas], dtype=bool)
+        for code in sorted(set(areas[known & is_elsewhere])):
+            rows = np.flatnonzero(known & is_elsewhere & (areas == code))
+            points = shapely.points(longitude[rows], latitude[rows])
+            parts = self.tree.geometries[[own == code for own in self.codes]]
+            away[rows] = np.min([_km_between(points, part) for part in parts], axis=0)
+        return away
+
+
+def _km_between(points: np.ndarray, shapes: np.ndarray | shapely.Geometry) -> np.ndarray:
+    """From points to shapes; the nearest place is looked for in degrees, measured on a sphere."""
+    lines = shapely.shortest_line(points, shapes)
+    ends = np.radians(shapely.get_coordinates(lines).reshape(-1, 2, 2))
+    (x1, y1), (x2, y2) = ends[:, 0].T, ends[:, 1].T
+    half = np.sin((y2 - y1) / 2) ** 2 + np.cos(y1) * np.cos(y2) * np.sin((x2 - x1) / 2) ** 2
+    return np.asarray(2 * _EARTH_KM * np.arcsin(np.sqrt(half)))
 
 
 def outlines_path(profile: Path, mission: Mission) -> Path | None:

@@ -22,9 +22,11 @@ from pydantic import (
 )
 
 from indicators.definitions.contracts import Contract, Strict, contracts
+from indicators.definitions.mission_profile import resolve_path
 from indicators.foundation.errors import Problem, WrongUse, suggestion
 from indicators.foundation.model_problems import read_model
 from indicators.foundation.yaml_loader import StrictLoader
+from pipelines.mapping.gazetteer import Gazetteer, read_lines
 from pipelines.readers import READERS, reader
 
 _BRACES = re.compile(r"\{([^{}]*)\}")
@@ -102,6 +104,7 @@ class ColumnMapping(Aliased):
     recode: Mapping[str, str | None] = {}
     otherwise: str | None = None
     unlisted: Literal["warn"] | None = None
+    gazetteer: Gazetteer | None = None
     bands: tuple[Band, ...] = ()
     formats: Texts = ()
     time_zone: Zone | None = None
@@ -149,6 +152,8 @@ class ColumnMapping(Aliased):
         """All columns of the file that this entry needs."""
         yield from self.origin_columns()
         yield from (entry.column for entry in self.when)
+        if self.gazetteer and self.gazetteer.day:
+            yield self.gazetteer.day
 
     def values_given(self) -> Iterator[str]:
         """Every text that this entry itself puts in."""
@@ -313,7 +318,27 @@ def read_source(path: Path) -> Source:
         problems += _period_problems(path, source, table)
     if problems:
         raise WrongUse(problems)
-    return source
+    return _with_gazetteers(source, path.parent.parent)
+
+
+def _with_gazetteers(source: Source, profile: Path) -> Source:
+    """The mapping with the lines of the gazetteers that it names. Raises WrongUse as they do."""
+    tables = []
+    for table in source.tables:
+        columns = {
+            name: entry.model_copy(update={"gazetteer": _filled(entry.gazetteer, profile)})
+            for name, entry in table.columns.items()
+            if entry.gazetteer
+        }
+        tables.append(table.model_copy(update={"columns": {**table.columns, **columns}}))
+    return source.model_copy(update={"tables": tuple(tables)})
+
+
+def _filled(gazetteer: Gazetteer | None, profile: Path) -> Gazetteer | None:
+    if gazetteer is None or gazetteer.file is None:
+        return gazetteer
+    lines = read_lines(resolve_path(gazetteer.file, profile))
+    return gazetteer.model_copy(update={"lines": (*gazetteer.lines, *lines)})
 
 
 def _unknown(path: Path, rule: str, key: str, name: str, known: Iterable[str]) -> Problem:

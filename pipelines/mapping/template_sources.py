@@ -9,9 +9,9 @@ import zipfile
 from functools import cache
 from pathlib import Path
 
-from indicators.definitions.contracts import contracts
+from indicators.definitions.contracts import Contract, contracts
 from pipelines.mapping.model import ColumnMapping, Source, TableMapping
-from pipelines.mapping.written_sources import TABLES as WRITTEN
+from pipelines.mapping.written_sources import ALONE as WRITTEN
 
 MARK = "poclens_template"  # a name that the workbook defines for its first cell
 _HEADER_ROW = "2"  # row 1 holds titles for people
@@ -40,6 +40,15 @@ def template_of(path: Path) -> Source | None:
     return template_sources().get(f"template_{found[1]}") if found else None
 
 
+def prefilled_columns(contract: Contract) -> list[str]:
+    """The columns that a template may come with filled in: whose report it is, of which month."""
+    return [
+        name
+        for name, column in contract.columns.items()
+        if (name == "unit_code" and column.reference) or name == "month"
+    ]
+
+
 def _source(table: str) -> Source:
     columns = {
         name: ColumnMapping.model_validate({"from": name, "optional": not column.required})
@@ -49,6 +58,10 @@ def _source(table: str) -> Source:
         source=f"template_{table}",
         files=(f"{table}.xlsx",),
         reader="xlsx",
-        options={"sheet": table, "header_row": _HEADER_ROW},
+        options={
+            "sheet": table,
+            "header_row": _HEADER_ROW,
+            "prefilled": prefilled_columns(contracts()[table]),
+        },
         tables=(TableMapping(table=table, columns=columns),),
     )

@@ -25,7 +25,7 @@ def mapping_version(source: Source, mission: Mission, profile: Path) -> str:
         "mapping": agreed(source, mission).model_dump(mode="json", exclude={"files"}),
         "contracts": [_judged(contracts()[name]) for name in _tables(source)],
         "mission": [mission.time_zone, str(mission.starts_on), str(mission.ends_on)],
-        "places": mission.parameters.reject_outside_km,
+        "places": [mission.parameters.reject_outside_km, mission.parameters.warn_outside_km],
         "outlines": list(_outlines(source, mission, profile)),
     }
     text = json.dumps(facts, sort_keys=True, ensure_ascii=False, default=str)
@@ -56,16 +56,19 @@ def _column(column: Column) -> dict[str, Any]:
 
 
 def _outlines(source: Source, mission: Mission, profile: Path) -> Iterator[Any]:
-    """The outlines that points are looked up in, and what makes area rows of them."""
+    """The outlines that points are held against, and what makes area rows of them."""
     if source.source == OUTLINES_SOURCE:
         yield {name: getattr(mission, name) for name in _OF_AREAS}
-    elif _looks_up_points(source):
+    elif _reads_points(source):
         path = outlines_path(profile, mission)
         is_there = path is not None and path.is_file()
         yield hashlib.sha256(path.read_bytes()).hexdigest() if path and is_there else None
         yield mission.area_property, mission.area_codes
 
 
-def _looks_up_points(source: Source) -> bool:
-    entries = (entry for table in source.tables for entry in table.mapped_columns().values())
-    return any(column.point for columns in entries for column in columns)
+def _reads_points(source: Source) -> bool:
+    """Whether a point is looked up, or kept and held against the area that its row names."""
+    entries = (entry for table in source.tables for entry in table.mapped_columns().items())
+    return any(
+        name == "latitude" or column.point for name, columns in entries for column in columns
+    )

@@ -6,7 +6,8 @@ Part of the system, not of a profile, like that of the outlines: no mission has 
 from indicators.definitions.contracts import contracts
 from pipelines.mapping.model import ColumnMapping, Source, TableMapping
 
-TABLES = ("assessments", "recommendations")
+ALONE = ("assessments", "recommendations")  # tables that no file feeds
+TABLES = (*ALONE, "threat_assessments")
 
 
 def written_sources() -> dict[str, Source]:
@@ -15,10 +16,15 @@ def written_sources() -> dict[str, Source]:
     return {source.source: source for source in found}
 
 
+def written_source(table: str) -> str:
+    """The name of the source of a table of records."""
+    return f"records_{table}"
+
+
 def _source(table: str) -> Source:
     columns = {
         name: ColumnMapping.model_validate({"from": name}) for name in contracts()[table].columns
     }
-    name = f"records_{table}"
+    name = written_source(table)
     mapping = TableMapping(table=table, columns=columns)
     return Source(source=name, files=(f"{name}.jsonl",), reader="jsonl", tables=(mapping,))

@@ -93,6 +93,8 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
         from indicators.definitions.versions import decided_by
         from indicators.engine.refresh import compute
         from pipelines.quality.checks import check_values
+        from pipelines.quality.scores import write_scores
+        from pipelines.quality.violations import write_violations
         from pipelines.release.second_person import note_computed
 
         report("indicators")
@@ -102,6 +104,8 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
             rate(connection, mission)
             trends(connection, mission)
             check_values(connection, mission)
+            write_scores(connection, mission, day)
+            write_violations(connection, mission, day)
             note_computed(workspace.workspace().home, mission)
             values = _row_count(connection, "indicator_value")
         return dg.MaterializeResult(

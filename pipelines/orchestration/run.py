@@ -4,13 +4,14 @@ import logging
 import os
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
+from filelock import FileLock
 
 from indicators.definitions.mission_profile import read_mission
 from indicators.foundation.errors import Problem, WrongUse
@@ -154,9 +155,12 @@ def open_instance(workspace: Workspace) -> Iterator[dg.DagsterInstance]:
     make_workspace(workspace)
     os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
     os.environ["DAGSTER_HOME"] = str(workspace.dagster_home)
-    home = str(workspace.dagster_home)
-    with quick_event_log(), dg.DagsterInstance.from_config(home) as instance:
-        close_abandoned(instance)
+    home = workspace.dagster_home
+    with quick_event_log(), ExitStack() as opened:
+        # Dagster makes its tables where it finds none: two at once would make them twice
+        with FileLock(home / "opening.lock"):
+            instance = opened.enter_context(dg.DagsterInstance.from_config(str(home)))
+            close_abandoned(instance)
         yield instance
 
 

@@ -12,15 +12,16 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from indicators.definitions.contracts import contracts
-from indicators.definitions.mission_profile import Mission, read_mission
+from indicators.definitions.mission_profile import read_mission
 from indicators.foundation.errors import PocLensError, Problem, WrongUse
-from indicators.foundation.messages import message
+from pipelines.documents.workbook_desk import WorkbookDesk
+from pipelines.proposal import shown
 from pipelines.workspace.paths import Workspace
 
 if TYPE_CHECKING:
     from pipelines.mapping.model import Source
+    from pipelines.proposal.known_rows import Known
     from pipelines.proposal.preview import Preview
-    from pipelines.proposal.proposal import Proposal
 
 Said = dict[str, Any]
 
@@ -35,6 +36,7 @@ class Desk:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
+        self.workbooks = WorkbookDesk(workspace)
 
     def missions(self) -> list[str]:
         """The missions of the workspace."""
@@ -43,8 +45,7 @@ class Desk:
     def preview(self, mission: str, path: Path, language: str, answers: Mapping[str, str]) -> Said:
         """What the file would bring; what hinders it stands under `problems`, a sentence each.
 
-        `answers`: what a person said of columns that the table needs and nothing is proposed for:
-        `constant.<column>`, the same value for every row, or `header.<column>`, where it stands.
+        `answers`: what a person said to the proposal or to the differences (`answers.py`).
         """
         try:
             return self._previewed(mission, path, language, answers)
@@ -55,12 +56,16 @@ class Desk:
         self, mission: str, path: Path, language: str, answers: Mapping[str, str]
     ) -> list[str]:
         """Moves the file into the inbox, its mapping written where it had none; what hinders it."""
+        from pipelines.proposal.answers import answered
         from pipelines.proposal.writing import write_mapping
 
         try:
             profile = self._workspace.profile(mission)
-            if self._source(path, profile) is None:
-                proposal = self._proposal(mission, path, answers)
+            source = self._source(path, profile)
+            if source is not None and answers.get("mend"):
+                self._mend(mission, path, source, answers)
+            elif source is None:
+                proposal = answered(path, self._known(mission), answers)
                 target = profile / "sources" / f"{proposal.source}.yaml"
                 if proposal.open_required:
                     raise WrongUse([Problem("map_open", value=c) for c in proposal.open_required])
@@ -88,15 +93,15 @@ class Desk:
             path = Path(folder) / name
             write_template(contracts()[table], path, language, [values])
             try:
-                shown = preview(path, source, read_mission(profile), profile, warehouse)
-                if not shown.rejects:
-                    _require_new(shown, path.name)
+                found = preview(path, source, read_mission(profile), profile, warehouse)
+                if not found.rejects:
+                    _require_new(found, path.name)
                     self._moved(mission, path)
             except PocLensError as error:
                 return [("", problem.sentence(language)) for problem in error.problems]
-        told = _counted(shown, read_mission(profile), language)["rejects"]
+        told = shown.counted(found, read_mission(profile), language)["rejects"]
         return [
-            (one.column, said["sentence"]) for one, said in zip(shown.rejects, told, strict=True)
+            (one.column, said["sentence"]) for one, said in zip(found.rejects, told, strict=True)
         ]
 
     def _require_free(self, mission: str, path: Path) -> None:
@@ -135,133 +140,90 @@ class Desk:
             raise WrongUse(Problem("several_sources", path.name, parameters={"sources": names}))
         return matching[0] if matching else None
 
-    def _proposal(self, mission: str, path: Path, answers: Mapping[str, str]) -> "Proposal":
-        from pipelines.proposal.confirm import with_header
+    def _known(self, mission: str) -> "Known":
         from pipelines.proposal.known_rows import known_rows
-        from pipelines.proposal.proposal import propose
 
-        known = known_rows(self._workspace.warehouse(mission))
-        proposal = propose(path, known)
-        for name, value in answers.items():
-            kind, _, column = name.partition(".")
-            if kind == "header":
-                proposal = with_header(proposal, column, value, known)
-            else:
-                proposal = proposal.with_constant(column, value)
-        return proposal
+        return known_rows(self._workspace.warehouse(mission))
+
+    def _mend(self, mission: str, path: Path, source: "Source", answers: Mapping[str, str]) -> None:
+        """Writes the mapping of a changed file as a person confirmed it."""
+        from pipelines.proposal.answers import answered_changes
+        from pipelines.proposal.difference import file_of, mended
+        from pipelines.proposal.writing import write_mapping
+
+        changes = answered_changes(path, source, self._known(mission), answers)
+        gone = [one.place for one in changes if one.kind == "missing"]
+        if gone:
+            raise WrongUse([Problem("map_open", value=name) for name in gone])
+        self._require_free(mission, path)
+        target = file_of(self._workspace.profile(mission), source.source)
+        content = mended(target, changes)
+        if content != mended(target, []):  # writing costs the comments of the file
+            write_mapping(content, target)
 
     def _previewed(self, name: str, path: Path, language: str, answers: Mapping[str, str]) -> Said:
         from pipelines.ingest import mended
-        from pipelines.proposal.preview import preview
+        from pipelines.proposal.answers import answered
         from pipelines.proposal.writing import checked
 
-        profile = self._workspace.profile(name)
-        mission, source = read_mission(profile), self._source(path, profile)
+        source = self._source(path, self._workspace.profile(name))
         said: Said = {"problems": [], "source": source.source if source else None}
         if mended.is_mended(path):
             return said | {"is_mended": True}
-        if source is None:
-            proposal = self._proposal(name, path, answers)
-            said["proposal"] = _proposed(proposal, language)
-            if proposal.open_required:
-                return said
-            source = checked(proposal.mapping())
-        shown = preview(path, source, mission, profile, self._workspace.warehouse(name))
-        return said | _counted(shown, mission, language)
+        if source is not None:
+            return said | self._of_known_source(name, path, source, language, answers)
+        known = self._known(name)
+        proposal = answered(path, known, answers)
+        said["proposal"] = shown.proposed(proposal, known, language)
+        if proposal.open_required:
+            return said
+        return said | self._tried(name, path, checked(proposal.mapping()), language)
+
+    def _tried(self, name: str, path: Path, source: "Source", language: str) -> Said:
+        """What a mapping would make of the file."""
+        from pipelines.proposal.preview import preview
+
+        profile = self._workspace.profile(name)
+        mission = read_mission(profile)
+        found = preview(path, source, mission, profile, self._workspace.warehouse(name))
+        return shown.counted(found, mission, language)
+
+    def _of_known_source(
+        self, name: str, path: Path, source: "Source", language: str, answers: Mapping[str, str]
+    ) -> Said:
+        """What the file would bring, by the mended mapping where it does not fit any more."""
+        from pipelines.mapping.template_sources import template_sources
+        from pipelines.proposal.answers import answered_changes
+        from pipelines.proposal.difference import file_of, mended
+        from pipelines.proposal.writing import checked
+
+        said, refused = {}, None
+        try:
+            said = self._tried(name, path, source, language)
+        except WrongUse as error:
+            refused = error
+        is_own = source.source not in template_sources()
+        changes = []
+        if is_own and (refused or said["rejects"]):
+            known = self._known(name)
+            changes = answered_changes(path, source, known, answers)
+        if refused is None:  # its columns are read: only new texts may want a mend
+            changes = [one for one in changes if one.kind == "code"]
+        if not changes:
+            if refused:
+                raise refused
+            return said
+        told = shown.changed(changes, known, language)
+        told["mends"] = refused is not None or not answers or bool(answers.get("mend"))
+        if told["is_mendable"] and told["mends"]:
+            content = mended(file_of(self._workspace.profile(name), source.source), changes)
+            said = self._tried(name, path, checked(content), language)
+        return said | told | {"as_is": refused is None}
 
 
-def _require_new(shown: "Preview", name: str) -> None:
+def _require_new(found: "Preview", name: str) -> None:
     """A form takes in one row that is not there yet: it has no area's right over another's row."""
-    if shown.rows_read != 1:
+    if found.rows_read != 1:
         raise WrongUse(Problem("capture_empty", name))
-    if shown.rows_changed:
+    if found.rows_changed:
         raise WrongUse(Problem("capture_known", name))
-
-
-def _counted(shown: "Preview", mission: Mission, language: str) -> Said:
-    from pipelines.ingest.quarantine import reject_sentence
-
-    rejects = [
-        {
-            "rows": one.rows,
-            "column": _title(one.table, one.column, language),
-            "value": one.value or "",
-            "sentence": reject_sentence(one.rule, one.parameters, one.value, language),
-        }
-        for one in shown.rejects
-    ]
-    share = 100 * shown.rows_rejected / shown.rows_read if shown.rows_read else 0
-    return {
-        "rows_read": shown.rows_read,
-        "rows_new": shown.rows_loaded - shown.rows_changed,
-        "rows_changed": shown.rows_changed,
-        "rows_unchanged": shown.rows_unchanged,
-        "rows_rejected": shown.rows_rejected,
-        "is_held": share > mission.reject_limit_pct,
-        "tables": _rows_by_table(shown, language),
-        "rejects": rejects,
-    }
-
-
-def _rows_by_table(shown: "Preview", language: str) -> list[Said]:
-    """Per table its title, the titles of the columns that are filled, and the rows."""
-    found: list[Said] = []
-    for table in dict.fromkeys(shown.tables):
-        rows = [row for row, of in zip(shown.rows, shown.tables, strict=True) if of == table]
-        columns = [c for c in contracts()[table].columns if any(c in row for row in rows)]
-        found.append(
-            {
-                "title": contracts()[table].title.in_language(language),
-                "columns": [_title(table, column, language) for column in columns],
-                "rows": [[_cell(row.get(column)) for column in columns] for row in rows],
-            }
-        )
-    return found
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def _title(table: str, column: str, language: str) -> str:
-    known = contracts()[table].columns
-    return known[column].title.in_language(language) if column in known else column
-
-
-def _proposed(proposal: "Proposal", language: str) -> Said:
-    """The proposal with the reasons and the confidence of each column."""
-    contract = contracts()[proposal.table]
-    columns = [
-        {
-            "header": " + ".join(one.headers),
-            "title": _title(proposal.table, one.column, language),
-            "confidence": f"{one.confidence:.2f}",
-            "reasons": ", ".join(message(f"map.reason.{r}", language) for r in one.reasons),
-            "codes": [
-                {"text": code.text, "code": code.code or "", "confidence": f"{code.confidence:.2f}"}
-                for code in one.codes
-                if code.code != code.text
-            ],
-        }
-        for one in proposal.columns
-    ]
-    asked = [*proposal.open_required, *(proposal.constants or {})]
-    return {
-        "title": contract.title.in_language(language),
-        "confidence": f"{proposal.confidence:.2f}",
-        "columns": columns,
-        "ignored": list(proposal.ignored),
-        "rivals": [contracts()[name].title.in_language(language) for name in proposal.rivals],
-        "asked": [
-            {
-                "column": name,
-                "title": _title(proposal.table, name, language),
-                "codes": list(contract.columns[name].allowed_codes or ()),
-                "value": (proposal.constants or {}).get(name, ""),
-            }
-            for name in asked
-        ],
-        "is_complete": not proposal.open_required,
-    }

@@ -16,7 +16,7 @@ import yaml
 
 from indicators.definitions.contracts import Column, contracts
 from indicators.foundation.errors import Problem, WrongUse
-from pipelines.mapping.model import ColumnMapping, Source, TableMapping, TextLoader
+from pipelines.mapping.model import ColumnMapping, Source, TableMapping, TextLoader, read_source
 from pipelines.proposal.codes import code_proposals
 from pipelines.proposal.columns import Texts, fit_of, reference_fit, texts_of
 from pipelines.proposal.known_rows import Known
@@ -53,6 +53,26 @@ def differences(path: Path, source: Source, known: Known) -> tuple[list[Change],
     for table in source.tables:
         found += _code_changes(source, table, layout.table, names, known)
     return found, layout
+
+
+def changes_of(
+    path: Path, source: Source, known: Known, successors: Mapping[str, str]
+) -> list[Change]:
+    """All differences; `successors`: of columns that are gone, what a person says they are now."""
+    taken = successors.values()
+    found = []
+    for one in differences(path, source, known)[0]:
+        if one.place not in successors:
+            found += [] if one.kind == "new" and one.after in taken else [one]
+        elif one.after and one.after not in taken:  # what was offered is nobody's now
+            found.append(Change("new", one.after, None, one.after, 0.5))
+    return [*found, *(Change("renamed", old, old, new, 1.0) for old, new in successors.items())]
+
+
+def file_of(profile: Path, source: str) -> Path:
+    """The file of a mapping of the profile. Raises StopIteration for none of this name."""
+    paths = sorted((profile / "sources").glob("*.yaml"))
+    return next(path for path in paths if read_source(path).source == source)
 
 
 def _layout(path: Path, source: Source) -> Layout:

@@ -22,12 +22,19 @@ from pipelines.mapping.known_sources import known_sources
 from pipelines.mapping.model import Source, load_sources
 from pipelines.quality.check_results import CheckResult, crashed_check
 from pipelines.quality.checkpoints import run_suite
+from pipelines.quality.duplicate_candidates import waiting_candidates, write_candidates
+from pipelines.quality.facts.answers import (
+    digit_preference,
+    interviewer_effects,
+    near_duplicates,
+)
 from pipelines.quality.facts.consistency import activities_of_units
 from pipelines.quality.facts.duplicates import look_alike_events, repeated_content
 from pipelines.quality.facts.durations import negative_durations, short_interviews
 from pipelines.quality.facts.intake import held_files, ledger_adds_up, rejected_share
 from pipelines.quality.facts.interviews import interviews_held
 from pipelines.quality.facts.left_out import searches_without_site, undecided_reviews
+from pipelines.quality.facts.outliers import outliers
 from pipelines.quality.facts.outside_area import outside_area
 from pipelines.quality.facts.personal_data import personal_data, personal_data_of_rejects
 from pipelines.quality.facts.places import areas_without_outline, unmapped_rows
@@ -35,10 +42,13 @@ from pipelines.quality.facts.published_totals import published_totals
 from pipelines.quality.facts.references import orphans
 from pipelines.quality.facts.returns import returns_completeness, returns_timeliness
 from pipelines.quality.facts.survey_design import survey_design
+from pipelines.quality.facts.suspect_points import points_in_their_area
+from pipelines.quality.facts.unit_volumes import unit_volumes
 from pipelines.quality.facts.values import every_indicator_has_rows, values_are_possible
 from pipelines.quality.facts.volumes import volume_against_history
 from pipelines.quality.input_files import write_input_files, write_rows_not_kept
 from pipelines.quality.rejects.places import write_waiting_rows
+from pipelines.quality.rejects.senders import write_rejected_rows
 from pipelines.quality.rejects.summary import write_reject_places, write_reject_summary
 from pipelines.quality.suites import suite_of
 from pipelines.warehouse.inspect import Connection, has_rows, insert_rows
@@ -67,6 +77,10 @@ def run_checks(connection: Connection, mission: Mission, profile: Path) -> list[
     results += _facts("intake", _of_intake(connection, mission))
     results += _facts("consistency", activities_of_units(connection))
     results += _facts("places", outside_area(connection, mission, profile))
+    for contract in checked:
+        results += _facts("points", points_in_their_area(connection, contract, mission))
+    write_candidates(connection, mission, rules)
+    results += _facts("duplicates", waiting_candidates(connection, mission))
     results += _facts("published_totals", published_totals(connection, mission, profile))
     with one_transaction(connection):
         _write(connection, mission, results, "source <> ?")
@@ -88,6 +102,7 @@ def _write_rejects(
         write_waiting_rows(connection, mission, sources)
         write_reject_summary(connection, mission)
         write_reject_places(connection, mission)
+        write_rejected_rows(connection, mission)
         return "written"
 
     waiting = (f"quarantine.{quoted(table)}" for table in contracts())
@@ -148,9 +163,10 @@ def _sound_checks(
 
 
 def _tables_read(contract: Contract) -> list[str]:
-    """The table and those that it refers to: what `checks_of_table` reads."""
+    """The table, those that it refers to, and the reports owed: what `checks_of_table` reads."""
     referred = {table for _, table, _ in contract.references()}
     referred |= {reference.table for reference in contract.composite_references}
+    referred |= {"reporting_returns"} if contract.calendar else set()
     return sorted(referred | {contract.table})
 
 
@@ -187,6 +203,8 @@ def _of_table(
 ) -> Iterator[CheckResult]:
     yield from orphans(connection, contract)
     yield from volume_against_history(connection, contract)
+    yield from unit_volumes(connection, contract)
+    yield from outliers(connection, contract)
     yield from repeated_content(connection, contract)
     yield from negative_durations(connection, contract)
     yield from unmapped_rows(connection, contract, mission)
@@ -203,6 +221,9 @@ def _of_table(
         yield from short_interviews(connection)
     if contract.table == "survey_answers":
         yield from interviews_held(connection)
+        yield from near_duplicates(connection)
+        yield from digit_preference(connection)
+        yield from interviewer_effects(connection)
 
 
 def _of_intake(connection: Connection, mission: Mission) -> Iterator[CheckResult]:

@@ -25,7 +25,7 @@ from pipelines.readers.workbook import (
     refuse_large_grid,
     refuse_many_sheets,
     refuse_other_kinds,
-    text_of,
+    texts_of,
     unreadable,
 )
 
@@ -36,7 +36,7 @@ _ROW_NUMBER = re.compile(_TAG % b"row" + rb"(\d{1,9})")
 _THREE_LETTERS = re.compile(_TAG % b"c" + rb"([A-Z]{3})\d")
 _TWO_LETTERS = re.compile(_TAG % b"c" + rb"([A-Z]{2})\d")
 _ONE_LETTER = re.compile(_TAG % b"c" + rb"([A-Z])\d")
-_FAULT_TYPE = re.compile(rb"\bt\s{0,9}=\s{0,9}[\"']e[\"']")
+_FAULT_TYPES = (b'"e"', b"'e'")
 _FAULT_CELL = re.compile(
     rb"<(?:\w{1,20}:)?c\b(?=[^<>]{0,400}?\bt\s{0,9}=\s{0,9}[\"']e[\"'])"
     rb"[^<>]{0,400}?\br\s{0,9}=\s{0,9}[\"']([A-Z]{1,3})(\d{1,9})[\"'][^<>]{0,400}>\s{0,9}"
@@ -82,7 +82,7 @@ def _sheet_texts(path: Path, data: bytes, book: CalamineWorkbook, sheet: str) ->
         faults = _formula_faults(content)
     except (CalamineError, KeyError, ElementTree.ParseError, *DAMAGED) as error:
         raise unreadable(path, str(error).strip() or type(error).__name__, sheet) from None
-    texts = [[text_of(cell) for cell in row] for row in grid]
+    texts = texts_of(grid)
     for (row, column), fault in faults.items():
         if row < len(texts) and column < len(texts[row]):
             texts[row][column] = fault
@@ -119,7 +119,7 @@ def _formula_faults(content: bytes) -> dict[tuple[int, int], str]:
 
     calamine gives such a cell as empty, and an error would pass for a value that was not there.
     """
-    if not _FAULT_TYPE.search(content):
+    if not any(kind in content for kind in _FAULT_TYPES):
         return {}
     return {
         (int(row) - 1, _column_index(letters.decode())): fault.decode()

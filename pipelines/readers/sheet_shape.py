@@ -5,7 +5,8 @@ by ` / `, and an upper cell without a name takes the one left of it, as merged c
 `fill_down` (columns in which an empty cell stands for the text above it), `totals` (texts such as
 `Total`: a row with a cell that is one of them is set aside and told), `serial_dates` (columns whose
 numbers are dates that lost their format: days since 30 December 1899, or since 1 January 1904 in a
-workbook that says so; numbers before March 1900 stay, as Excel counts a 29 February 1900).
+workbook that says so; numbers before March 1900 stay, as Excel counts a 29 February 1900),
+`prefilled` (columns that a template came with filled in: a row that has nothing else is empty).
 """
 
 from collections.abc import Sequence
@@ -18,7 +19,7 @@ import pyarrow.compute as pc
 from indicators.foundation.errors import Problem, WrongUse, suggestion
 from pipelines.readers.table import Options, ReaderWarning, SourceTable
 
-SHAPE_OPTIONS = frozenset({"header_rows", "fill_down", "totals", "serial_dates"})
+SHAPE_OPTIONS = frozenset({"header_rows", "fill_down", "totals", "serial_dates", "prefilled"})
 EPOCH, EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
 _FIRST_SERIAL, _LAST_SERIAL = 61, 2_958_465  # 1 March 1900, 31 December 9999
 
@@ -50,7 +51,8 @@ def in_shape(
     `epoch`: day 0 of these numbers. Raises WrongUse (`fill_down_column`) where a column that the
     options name is not there.
     """
-    table = _filled_down(_without_totals(table, options), options, file)
+    table = _without_prefilled(_without_totals(table, options), options)
+    table = _filled_down(table, options, file)
     return _with_dates(table, options, file, epoch)
 
 
@@ -77,6 +79,22 @@ def _without_totals(table: SourceTable, options: Options) -> SourceTable:
         rows=table.rows.filter(kept),
         row_numbers=table.row_numbers.filter(kept),
         remarks=(*table.remarks, *told),
+    )
+
+
+def _without_prefilled(table: SourceTable, options: Options) -> SourceTable:
+    given = _texts(options.get("prefilled"))
+    others = [name for name in table.rows.column_names if name not in given]
+    if not given or not others or not table.rows.num_rows:
+        return table
+    is_filled = pc.is_valid(table.rows[others[0]])
+    for name in others[1:]:
+        is_filled = pc.or_(is_filled, pc.is_valid(table.rows[name]))
+    is_filled = is_filled.combine_chunks()
+    return replace(
+        table,
+        rows=table.rows.filter(is_filled),
+        row_numbers=table.row_numbers.filter(is_filled),
     )
 
 

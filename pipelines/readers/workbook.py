@@ -156,7 +156,7 @@ def calamine_texts(path: Path, book: CalamineWorkbook, sheet: str) -> Texts:
         grid = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
     except CalamineError as error:
         raise unreadable(path, str(error), sheet) from None
-    return [[text_of(cell) for cell in row] for row in grid]
+    return texts_of(grid)
 
 
 def unreadable(path: Path, reason: str, sheet: str | None = None) -> WrongUse:
@@ -176,6 +176,13 @@ def refuse_many_sheets(path: Path, sheets: int) -> None:
     if sheets > _MOST_SHEETS:
         parameters = {"sheets": sheets, "most": _MOST_SHEETS}
         raise WrongUse(Problem("too_many_sheets", path.name, parameters=parameters))
+
+
+def texts_of(grid: list[list[Cell]]) -> Texts:
+    """The cells of a sheet as text; most are text already, or empty."""
+    return [
+        [(cell or None) if type(cell) is str else text_of(cell) for cell in row] for row in grid
+    ]
 
 
 def text_of(cell: Cell) -> str | None:

@@ -33,6 +33,7 @@ from pipelines.release.revisions.decomposition import Decomposition, decompositi
 from pipelines.release.revisions.primaries import primary_changes
 from pipelines.release.revisions.report import revisions_against
 from pipelines.release.revisions.strategies import strategy_changes
+from pipelines.release.revisions.violations import violations_since
 from pipelines.release.second_person import approval
 from pipelines.release.snapshot import (
     Tables,
@@ -237,6 +238,9 @@ def _fill_revisions(copy: duckdb.DuckDBPyConnection, facts: _Facts, audience: st
         "primary_change": primary_changes(copy, before, facts.previous),
         "strategy_change": strategy_changes(copy, before, facts.previous),
     }
+    if "violation" in _tables_of(copy):
+        found["violation"] = violations_since(copy, before)
+        copy.execute("DELETE FROM mart.violation")
     for table, frame in found.items():
         copy.register("incoming", frame)
         copy.execute(f"INSERT INTO mart.{table} SELECT * FROM incoming")

@@ -96,6 +96,16 @@ _OPS: dict[str, dict[str, str]] = {
         "by_sheet": "VARCHAR",
         "by_row_number": "BIGINT",
     },
+    # What people decided of two rows (`records`), `row_key` before `other_key`; and the rows that
+    # are left out of core for it, with the row that counts in their place.
+    "duplicate_decision": {
+        "table_name": "VARCHAR",
+        "row_key": "VARCHAR",
+        "other_key": "VARCHAR",
+        "decision": "VARCHAR",
+        "left_out": "VARCHAR",
+    },
+    "duplicate_row": {"table_name": "VARCHAR", "row_key": "VARCHAR", "counted_key": "VARCHAR"},
     # A key stated anew with another content: what was replaced, and by what.
     "row_correction": {
         "table_name": "VARCHAR",

@@ -42,6 +42,7 @@ PAGES = (
     "/budget",
     "/threats",
     "/accountability",
+    "/due-diligence",
     "/help",
 )
 

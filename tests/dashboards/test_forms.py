@@ -30,8 +30,8 @@ KEY = "P2-OC-05/MT/2026-Q3"
 
 @pytest.fixture
 def workspace(home: Path, tmp_path: Path) -> Path:
-    """The release in a workspace of this test's own."""
-    shutil.copytree(home, tmp_path / "workspace")
+    """The release in a workspace of this test's own, without the log of what others fetched."""
+    shutil.copytree(home, tmp_path / "workspace", ignore=shutil.ignore_patterns("records.db*"))
     return tmp_path / "workspace"
 
 

@@ -434,6 +434,14 @@ def test_rejects_show_place_value_rule_and_mend(context_at: At) -> None:
     assert [part for part in parts if part not in text] == []
 
 
+def test_undecided_pairs_are_listed_with_what_was_decided(context_at: At) -> None:
+    text = text_of(data_quality.body(context_at("/data-quality")))
+    assert "Undecided pairs of rows: 2;" in text and "1 as one case" in text
+    assert "I-1 (incidents_police.xlsx, row 2)" in text and "N-7 (incidents_ngo.csv" in text
+    assert "I-3" not in text and "I-5" not in text
+    assert "N-7" not in text_of(data_quality.body(context_at("/data-quality", "hq")))
+
+
 def test_headquarters_see_no_raw_value_no_unit_and_no_base(context_at: At) -> None:
     quality_text = text_of(data_quality.body(context_at("/data-quality", "hq")))
     assert "31.06.2026" not in quality_text and "IPO Kessi" not in quality_text

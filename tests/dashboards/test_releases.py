@@ -7,6 +7,7 @@ import duckdb
 import pytest
 from dash import html
 
+from dashboards.app import create_app
 from dashboards.components.shell import shell
 from dashboards.context import read_context
 from dashboards.http.address import Address
@@ -86,3 +87,21 @@ def test_the_database_cannot_be_written_nor_read_other_files(home: Path) -> None
 def test_an_unknown_mission_falls_back_to_a_published_one(home: Path) -> None:
     context = read_context(home, "mission", Address.parse("/", "mission=../../etc"))
     assert context is not None and context.release.mission == MISSION
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "published by another version"), ("fr", "par une autre version")],
+)
+def test_a_release_of_another_version_says_so_on_the_page_it_lacks(
+    tmp_path: Path, language: str, said: str
+) -> None:
+    folder = write_release(tmp_path)
+    with duckdb.connect(str(folder / "mission" / "poclens.duckdb")) as connection:
+        connection.execute("DROP VIEW mart.lesson")
+        connection.execute("CREATE OR REPLACE VIEW mart.police_task AS SELECT 1 AS other")
+    client = create_app(tmp_path).server.test_client()
+    for page in ("lessons", "police-matrices"):
+        answer = client.get(f"/screen/{page}?lang={language}")
+        assert answer.status_code == 500 and said in answer.get_data(as_text=True), page
+    assert client.get(f"/screen/indicators?lang={language}").status_code == 200

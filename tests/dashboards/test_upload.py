@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from dashboards.app import create_app
+from dashboards.forms import held as held_files
 from dashboards.forms import upload
 from pipelines.ingest.inbox import ingest
 from pipelines.proposal.desk import open_desk
@@ -67,6 +68,14 @@ def waiting(home: Path) -> list[str]:
     return sorted(path.name for path in (home / "inbox" / "faulty").iterdir())
 
 
+def chosen(answer: TestResponse, name: str) -> str:
+    """What is chosen in a list of the page."""
+    chooser = re.search(rf'name="{re.escape(name)}".*?</select>', answer.text, re.S)
+    assert chooser is not None, name
+    option = re.search(r'<option(?: value="([^"]*)")? selected>([^<]*)', chooser[0])
+    return (option[1] or option[2]) if option else ""
+
+
 def counts(answer: TestResponse) -> list[int]:
     return [int(number) for number in re.findall(r"<li><b>(\d+)</b>", answer.text)]
 
@@ -98,23 +107,70 @@ def test_a_file_that_waits_is_not_replaced_and_a_discarded_one_is_gone(
     assert waiting(home) == ["areas_2.csv"]
 
 
-def test_an_unknown_file_shows_its_proposal_and_is_mapped_once_confirmed(
+def test_an_unknown_file_shows_its_proposal_and_is_mapped_as_a_person_completed_it(
     client: FlaskClient, home: Path
 ) -> None:
-    text = "Code de la zone;Niveau;Nom (anglais);Nom (français);parent_area_code;Du\n"
-    text += "XX04;admin1;East;Est;XX;2024-01-01\n"
+    text = "Code de la zone;Niveau;Nom (anglais);Nom (français);parent_area_code;Du;Autre\n"
+    text += "XX04;district nord;East;Est;XX;2024-01-01;Orient\n"
     shown = drop(client, "découpage.csv", text, "fr")
     assert "Correspondance proposée" in shown.text and "Code de la zone" in shown.text
-    answers = {}
-    if "header.valid_from" in shown.text:
-        answers["header.valid_from"] = "Du"
-        assert post(client, step="take_in", held=held(shown)).status_code == 409
-        shown = drop(client, "découpage.csv", text, "fr")
-    taken = post(client, step="take_in", held=held(shown), **answers)
-    assert taken.status_code == 200, taken.text
-    assert waiting(home) == ["découpage.csv"]
-    again = drop(client, "découpage.csv", text)
+    assert chosen(shown, "header.name_en") == "Nom (anglais)"
+    refused = post(client, step="take_in", held=held(shown), of_table="areas")
+    assert refused.status_code == 409  # nothing says since when
+    answers = {"of_table": "areas", "header.valid_from": "Du", "header.name_en": "Autre",
+               "code.area_level.district nord": "admin1"}  # fmt: skip
+    again = post(client, "fr", held=held(shown), **answers)
+    assert chosen(again, "header.name_en") == "Autre" and "Orient" in again.text
+    assert chosen(again, "code.area_level.district nord") == "admin1"
     assert counts(again) == [1, 1, 0, 0, 0]
+    assert post(client, step="take_in", held=held(again), **answers).status_code == 200
+    assert waiting(home) == ["découpage.csv"]
+    assert counts(drop(client, "découpage.csv", text)) == [1, 1, 0, 0, 0]
+
+
+def test_another_table_is_proposed_where_a_person_says_so(client: FlaskClient) -> None:
+    shown = drop(client, "liste.csv", "Code de la zone,Nom (anglais)\nXX05,West\n")
+    answers = {"table": "units", "of_table": chosen(shown, "table"), "header.name_en": "x"}
+    again = post(client, held=held(shown), **answers)
+    assert again.status_code == 200 and chosen(again, "table") == "units"
+    assert 'name="header.unit_code"' in again.text
+
+
+RENAMED = CHANGED.replace("name_en", "Name (English)").replace("valid_from", "seen,remark")
+
+
+def test_a_changed_file_is_told_as_differences_and_its_mapping_mended(
+    client: FlaskClient, home: Path
+) -> None:
+    lines = RENAMED.replace("2024-01-01", "2024-01-01,none")
+    shown = drop(client, "areas_2.csv", lines)
+    assert "is now called &#39;Name (English)&#39;" in shown.text
+    assert "&#39;valid_from&#39; is gone" in shown.text and "rows read" not in shown.text
+    assert 'value="take_in"' not in shown.text  # nobody said what became of valid_from
+    said = {"successor.valid_from": "seen", "mend": "yes"}
+    again = post(client, held=held(shown), **said)
+    assert counts(again) == [2, 1, 1, 0, 0] and "column &#39;remark&#39; is new" in again.text
+    mapping = home / "missions/faulty/sources/areas.yaml"
+    before = mapping.read_text(encoding="utf-8")
+    assert post(client, step="take_in", held=held(again), **said).status_code == 200
+    assert mapping.read_text(encoding="utf-8") != before
+    assert waiting(home) == ["areas_2.csv"]
+    assert counts(drop(client, "areas_3.csv", lines)) == [2, 1, 1, 0, 0]
+
+
+def test_new_texts_of_a_code_are_mended_or_left_to_be_rejected(
+    client: FlaskClient, home: Path
+) -> None:
+    shown = drop(client, "areas_2.csv", CHANGED + WRONG)
+    meant = "meant.areas.area_level.village"
+    assert counts(shown)[-1] == 1 and chosen(shown, meant) == ""
+    mended = post(client, held=held(shown), mend="yes", **{meant: "admin2"})
+    assert counts(mended) == [3, 2, 1, 0, 0] and chosen(mended, meant) == "admin2"
+    before = (home / "missions/faulty/sources/areas.yaml").read_bytes()
+    as_it_is = post(client, held=held(shown), **{meant: "admin2"})
+    assert counts(as_it_is)[-1] == 1
+    assert post(client, step="take_in", held=held(shown)).status_code == 200
+    assert (home / "missions/faulty/sources/areas.yaml").read_bytes() == before
 
 
 @pytest.mark.parametrize(
@@ -129,7 +185,7 @@ def test_an_unknown_file_shows_its_proposal_and_is_mapped_once_confirmed(
     ],
 )
 def test_names_stay_within_the_inbox(sent: str, kept: str) -> None:
-    assert upload.safe_name(sent) == kept
+    assert held_files.safe_name(sent) == kept
 
 
 def test_a_file_over_the_limit_is_refused(

@@ -1228,6 +1228,29 @@ def _pending_rows() -> list[dict[str, Any]]:
     ]
 
 
+def _candidate_rows() -> list[dict[str, Any]]:
+    """Covered by the rule and overdue, covered and not closed, and undecided by the rule."""
+    own = {"mission": MISSION, "area": OTHER_AREA, "type": "killing", "known_threat": False}
+    covered = {**own, "is_near_base": True}
+    return [
+        {**covered, "incident_code": "I-1", "occurred_on": "2026-05-14",
+         "review_due_on": "2026-08-01"},
+        {**covered, "incident_code": "I-2", "occurred_on": "2026-09-02"},
+        {**own, "incident_code": "I-3", "occurred_on": "2026-09-20"},
+    ]  # fmt: skip
+
+
+def _due_diligence_rows(decision: str | None = None) -> list[dict[str, Any]]:
+    """Three assessments of one quarter, one of them overdue; by `decision` where it is given."""
+    named = (
+        {"decision": decision}
+        if decision
+        else {"host_state_actor": "police", "support_type": "training"}
+    )
+    counts = {"assessments": 3, "followed_up": 2, "overdue": 1}
+    return [{"mission": MISSION, "quarter": "2026-Q3", "area": COUNTRY, **named, **counts}]
+
+
 def _warning_rows() -> list[dict[str, Any]]:
     """Two quarters of the mission; in the last one area was warned of and nobody answered."""
     counts = ("incidents", "warned", "without_warning", "not_answered")
@@ -1298,6 +1321,24 @@ def _plan_of_base_rows() -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def _duplicate_rows() -> list[dict[str, Any]]:
+    """Two pairs to decide on, one that is one case, one of which only the decision is told."""
+    row = {
+        "mission": MISSION, "source": "incidents", "rule": "two_sources", "area": COUNTRY,
+        "on_a": "2026-08-03", "on_b": "2026-08-04", "file_a": "incidents_police.xlsx",
+        "file_b": "incidents_ngo.csv", "left_out": None, "decision": "undecided",
+    }  # fmt: skip
+    told = [
+        row | {"key_a": "I-1", "key_b": "N-7", "score": 0.93, "differs": '["occurred_on"]'},
+        row | {"key_a": "I-2", "key_b": "N-9", "score": 0.71, "differs": "[]"},
+        row
+        | {"key_a": "I-3", "key_b": "N-4", "score": 0.8, "differs": "[]", "decision": "separate"},
+    ]
+    told = [one | {"row_a": at, "row_b": at + 10} for at, one in enumerate(told, start=2)]
+    decided = {"key_a": "I-5", "key_b": "N-5", "decision": "duplicate", "left_out": "N-5"}
+    return [*told, {"mission": MISSION, "source": "incidents"} | decided]
+
+
 def mart_rows() -> Mapping[str, list[dict[str, Any]]]:
     """The rows of every mart table of the release for the mission's own audience."""
     return {
@@ -1327,6 +1368,22 @@ def mart_rows() -> Mapping[str, list[dict[str, Any]]]:
         "joint_activity": _joint_rows(),
         "police_task": _police_task_rows(),
         "pending_action": _pending_rows(),
+        "review_candidate": _candidate_rows(),
+        "due_diligence": _due_diligence_rows(),
+        "due_diligence_finding": _due_diligence_rows(decision="mitigate"),
+        "monitoring_referral": [
+            {
+                "mission": MISSION,
+                "quarter": "2026-Q3",
+                "area": COUNTRY,
+                "mechanism": "mrm",
+                "referrals": 4,
+                "with_days": 3,
+                "median_days": 2.0,
+                "within_1_day": 1,
+                "over_7_days": 0,
+            },
+        ],
         "interview_plan": _interview_plan_rows(),
         "benchmark": _benchmark_rows(),
         "handover": _handover_rows(),
@@ -1356,6 +1413,7 @@ def mart_rows() -> Mapping[str, list[dict[str, Any]]]:
         "revision": _revision_rows(),
         "quality_check": _quality_rows(),
         "reject_summary": _reject_rows(),
+        "duplicate_candidate": _duplicate_rows(),
         "input_file": _file_rows(),
         "breakdown_grid": _grid_rows(),
     }
@@ -1387,7 +1445,8 @@ def _write_database(path: Path, release: str, rows: Mapping[str, list[dict[str, 
 
 
 def _hq_rows(rows: Mapping[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
-    kept = {table: list(found) for table, found in rows.items() if table != "base"}
+    left_out = ("base", "duplicate_candidate")
+    kept = {table: list(found) for table, found in rows.items() if table not in left_out}
     kept["return_status"] = [
         row | {"unit_code": None, "unit_name": None} for row in kept["return_status"]
     ]

@@ -7,15 +7,15 @@ held; each says which wave its supervisor should look at.
 from collections.abc import Iterator
 
 from pipelines.quality.check_results import CheckResult, check_result
+from pipelines.quality.facts.robust import FAR, count_scale, distance
 from pipelines.warehouse.inspect import Connection
 
 INTERVIEWS_A_DAY = 15  # more full interviews of half an hour do not fit into a day with the walk
 LEAST_ITEMS = 10  # of fewer answers, chance alone makes equal ones
-PSU_SHARE = 3  # a sampling unit with so many times the median number of interviews
 
-_HELD = """
+HELD = """
 held AS (
-  SELECT survey_code, wave, respondent_key, psu, interviewer_key, interviewed_on
+  SELECT survey_code, wave, respondent_key, psu, interviewer_key, interviewed_on, area_code
   FROM core.survey_respondents
   WHERE result = 'complete' AND consent_given AND instrument <> 'pulse'
 )"""
@@ -23,7 +23,7 @@ held AS (
 _FACTS = {
     # Interviewers' days; `of` is all such days.
     "interviewer_pace": f"""
-WITH {_HELD},
+WITH {HELD},
 days AS (
   SELECT survey_code, wave, count(*) AS interviews FROM held
   WHERE interviewer_key IS NOT NULL GROUP BY survey_code, wave, interviewer_key, interviewed_on
@@ -32,7 +32,7 @@ SELECT survey_code, wave, count(*) FILTER (interviews > {INTERVIEWS_A_DAY}), cou
 FROM days GROUP BY ALL ORDER BY ALL""",
     # One code as the answer to every item.
     "straight_lining": f"""
-WITH {_HELD},
+WITH {HELD},
 answered AS (
   SELECT survey_code, wave, respondent_key, count(DISTINCT answer) AS codes
   FROM core.survey_answers GROUP BY ALL HAVING count(*) >= {LEAST_ITEMS}
@@ -41,7 +41,7 @@ SELECT survey_code, wave, count(*) FILTER (codes = 1), count(*)
 FROM held JOIN answered USING (survey_code, wave, respondent_key) GROUP BY ALL ORDER BY ALL""",
     # The same answer to every item as another interview of the same sampling unit and interviewer.
     "same_answers": f"""
-WITH {_HELD},
+WITH {HELD},
 answered AS (
   SELECT survey_code, wave, respondent_key,
          list((item, answer) ORDER BY item) AS answers, count(*) AS items
@@ -55,15 +55,16 @@ alike AS (
 )
 SELECT survey_code, wave, count(*) FILTER (equal > 1), count(*)
 FROM alike GROUP BY ALL ORDER BY ALL""",
+    # Sampling units whose number of interviews lies far from what this wave's design gives: units
+    # of a small wave differ by chance, and one interview in each is then no mistake.
     "psu_sizes": f"""
-WITH {_HELD},
+WITH {HELD},
 sizes AS (
-  SELECT survey_code, wave, psu, count(*) AS interviews FROM held
+  SELECT survey_code, wave, psu, {count_scale("count(*)")} AS size FROM held
   WHERE psu IS NOT NULL GROUP BY ALL
 ),
-usual AS (SELECT survey_code, wave, median(interviews) AS usual FROM sizes GROUP BY ALL)
-SELECT survey_code, wave,
-       count(*) FILTER (interviews = 1 OR interviews > {PSU_SHARE} * usual), count(*)
+usual AS (SELECT survey_code, wave, list(size) AS sizes FROM sizes GROUP BY ALL)
+SELECT survey_code, wave, count(*) FILTER (abs({distance("size", "sizes")}) > {FAR}), count(*)
 FROM sizes JOIN usual USING (survey_code, wave) GROUP BY ALL ORDER BY ALL""",
 }
 
@@ -83,5 +84,4 @@ def interviews_held(connection: Connection) -> Iterator[CheckResult]:
                 wave=f"{code}.{wave}",
                 most=INTERVIEWS_A_DAY,
                 items=LEAST_ITEMS,
-                times=PSU_SHARE,
             )

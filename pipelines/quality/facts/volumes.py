@@ -11,13 +11,13 @@ HISTORY_MONTHS = 12
 LEAST_MONTHS = 6  # with a shorter history the usual number is not known
 SMALL = 10  # a difference of so few rows is no change of volume
 # A coarse date stands at the first day of its quarter or year and tells nothing of that month.
-_DATED_TO_THE_MONTH = "date_precision IN ('day', 'week', 'month')"
+DATED_TO_THE_MONTH = "date_precision IN ('day', 'week', 'month')"
 
 
 def volume_sql(contract: Contract) -> str:
     """Rows of the last month and the median of the twelve months before, empty months as 0."""
     table, day = quoted(contract.table), quoted(str(contract.date_column))
-    dated = f"AND {_DATED_TO_THE_MONTH}" if "date_precision" in contract.columns else ""
+    dated = f"AND {DATED_TO_THE_MONTH}" if "date_precision" in contract.columns else ""
     return f"""
     WITH months AS (
       SELECT CAST(date_trunc('month', {day}) AS DATE) AS month, count(*) AS rows

@@ -13,6 +13,7 @@ from indicators.engine.reject_impact import waiting_table
 from indicators.foundation.sql_text import quoted
 from pipelines.ingest.cast import Notation, cast, text_column
 from pipelines.ingest.load_file import notations
+from pipelines.ingest.quarantine import TO_CORRECT
 from pipelines.mapping.model import Source
 from pipelines.warehouse.ddl import core_columns
 from pipelines.warehouse.inspect import Connection, has_rows
@@ -40,7 +41,7 @@ def _write_table(
     found = connection.execute(
         f"""SELECT DISTINCT file.source
         FROM quarantine.{quoted(contract.table)} JOIN ops.input_file AS file USING (file_sha256)
-        WHERE file.status <> 'superseded' AND row_number IS NOT NULL
+        WHERE file.status <> 'superseded' AND row_number IS NOT NULL AND {TO_CORRECT}
         ORDER BY file.source"""
     ).fetchall()
     for (name,) in found:
@@ -75,6 +76,7 @@ WITH waiting AS (
     list_filter(list(DISTINCT parameters ->> '$.field'), lambda name: name IS NOT NULL) AS faulty
   FROM quarantine.{quoted(contract.table)} JOIN ops.input_file AS file USING (file_sha256)
   WHERE file.status <> 'superseded' AND file.source = $source AND row_number IS NOT NULL
+    AND {TO_CORRECT}
   GROUP BY ALL
 ),
 texts AS (

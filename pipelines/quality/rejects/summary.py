@@ -10,7 +10,7 @@ from indicators.definitions.mission_profile import Mission
 from indicators.engine.reject_impact import waiting_table
 from indicators.foundation.messages import LANGUAGES
 from indicators.foundation.sql_text import quoted
-from pipelines.ingest.quarantine import reject_sentence
+from pipelines.ingest.quarantine import TO_CORRECT, reject_sentence
 from pipelines.warehouse.inspect import Connection, has_rows, insert_rows
 
 # One line a row and fault (a row of a survey breaks a rule once an answer), then neighbours with
@@ -25,6 +25,7 @@ fault AS (
   LEFT JOIN told ON told.file_sha256 = own.file_sha256 AND told.row_number = own.row_number
     AND told.sheet IS NOT DISTINCT FROM own.sheet
   WHERE own.file_sha256 NOT IN (SELECT file_sha256 FROM ops.input_file WHERE status = 'superseded')
+    AND {to_correct}
   GROUP BY ALL
 ),
 placed AS (
@@ -73,7 +74,7 @@ def write_reject_places(connection: Connection, mission: Mission) -> None:
         for line in connection.execute(
             _PLACED_SQL.format(
                 waiting=waiting_table(table),
-                day=_local_day_sql(contract, mission),
+                day=local_day_sql(contract, mission),
                 area=quoted(contract.area_column) if contract.area_column else "NULL",
             )
         ).fetchall()
@@ -84,7 +85,8 @@ def write_reject_places(connection: Connection, mission: Mission) -> None:
     insert_rows(connection, "reject_place", lines)
 
 
-def _local_day_sql(contract: Contract, mission: Mission) -> str:
+def local_day_sql(contract: Contract, mission: Mission) -> str:
+    """The day of a row's own date in the mission's time zone; null of a table without one."""
     name = contract.date_column
     if name is None:
         return "CAST(NULL AS DATE)"
@@ -109,7 +111,7 @@ def write_reject_summary(connection: Connection, mission: Mission) -> None:
 
 
 def _lines(connection: Connection, table: str) -> list[tuple[object, ...]]:
-    sql = _GROUPED_SQL.format(table=quoted(table), units=_units_sql(table))
+    sql = _GROUPED_SQL.format(table=quoted(table), units=_units_sql(table), to_correct=TO_CORRECT)
     grouped = connection.execute(sql).fetchall()
     return [(*line, *_sentences(line[9], parameters, line[8])) for *line, parameters in grouped]
 

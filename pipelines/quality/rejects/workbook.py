@@ -13,7 +13,7 @@ import xlsxwriter
 from indicators.definitions.contracts import contracts
 from indicators.foundation.messages import message
 from indicators.foundation.sql_text import quoted
-from pipelines.ingest.quarantine import reject_sentence
+from pipelines.ingest.quarantine import TO_CORRECT, reject_sentence
 
 _FIXED_DATE = datetime(2000, 1, 1, tzinfo=UTC)  # no clock in the file: same rejects, same bytes
 _COLUMNS = ("file", "sheet", "row", "column", "value", "sentence")
@@ -40,9 +40,13 @@ class Reject:
 
 
 def open_rejects(connection: duckdb.DuckDBPyConnection) -> list[Reject]:
-    """Rejected rows of files that no later file has replaced, by file, sheet and row."""
+    """Rejected rows of files that no later file has replaced, by file, sheet and row.
+
+    Rows that a person decided to be duplicates are none of them: nothing is to be corrected.
+    """
     queries = [
-        f"SELECT '{table}' AS t, q.* FROM quarantine.{quoted(table)} AS q" for table in _all()
+        f"SELECT '{table}' AS t, q.* FROM quarantine.{quoted(table)} AS q WHERE {TO_CORRECT}"
+        for table in _all()
     ]
     return list(_standing(connection, " UNION ALL ".join(queries)))
 

@@ -42,6 +42,7 @@ class Published:
     read_with: Mapping[str, str | None]  # SHA-256: version of the mapping that read it
     definitions: Definitions
     rejected: tuple[tuple[str, str, str, int], ...]  # table, file, sheet, row that waited
+    left_out: frozenset[tuple[str, str]]  # table, key of rows that were decided to be duplicates
     parameters: Parameters
     system: str
 
@@ -72,6 +73,7 @@ def published_of(
         {sha256: version for sha256, status, _, version in ledger if status == "loaded"},
         _definitions(release),
         tuple(_rejected(release)),
+        _left_out(release),
         Parameters.model_validate(manifest["parameters"]),
         json.dumps([_system(manifest[key]) for key in _SYSTEM], sort_keys=True),
     )
@@ -97,6 +99,17 @@ def _rejected(release: duckdb.DuckDBPyConnection) -> Iterable[tuple[str, str, st
         FROM mart.reject_summary WHERE first_row IS NOT NULL ORDER BY ALL"""
     )
     return rows.fetchall()
+
+
+def _left_out(release: duckdb.DuckDBPyConnection) -> frozenset[tuple[str, str]]:
+    """Empty for an audience whose copy does not tell of single rows."""
+    tables = release.execute("SELECT table_name FROM duckdb_columns() WHERE schema_name = 'mart'")
+    if ("duplicate_candidate",) not in tables.fetchall():
+        return frozenset()
+    rows = release.execute(
+        "SELECT source, left_out FROM mart.duplicate_candidate WHERE decision = 'duplicate'"
+    )
+    return frozenset(rows.fetchall())
 
 
 def stored_versions(lines: Iterable[Mapping[str, Any]]) -> list[Indicator] | None:
@@ -130,7 +143,7 @@ def causes_of_files(before: Published, after: Published) -> dict[str, set[str]]:
     corrected = set(_corrected(before, after))
     correcting = {after.corrected_by.get(sha256) for sha256 in corrected}
     common = {
-        "correction": bool(corrected),
+        "correction": bool(corrected) or before.left_out != after.left_out,
         "late_data": bool(arrived - correcting),
         "parameters": before.parameters != after.parameters,
         "recomputed": before.system != after.system,
@@ -259,6 +272,7 @@ def _corrected_tables(
         WHERE old_file_sha256 IN (FROM known_file) AND file_sha256 IN (FROM new_file)"""
     ).fetchall()
     found = {str(table) for (table,) in rows}
+    found |= {table for table, _ in before.left_out ^ after.left_out}
     replaced = _corrected(before, after)
     for table in contracts() if replaced else ():
         if _any(connection, f"raw.{quoted(table)}", "list_contains(?, file_sha256)", [replaced]):

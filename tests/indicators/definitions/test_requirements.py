@@ -49,5 +49,8 @@ def test_a_rate_needs_population_and_a_reported_source_its_returns() -> None:
 def test_the_whole_list_needs_every_table_that_contracts_give_to_indicators() -> None:
     listed = [code for code in load_catalogue() if not code.startswith("D-")]
     without = contracts().keys() - needed(*listed).columns.keys()
-    # read by plans, threats, what residents say and transition alone
-    assert without == {"activity_plan", "threat_assessments", "community_feedback", "benchmarks"}
+    # read by plans, threats, what residents say, transition and what people write alone
+    assert without == {
+        "activity_plan", "threat_assessments", "community_feedback", "benchmarks",
+        "assessments", "recommendations",
+    }  # fmt: skip

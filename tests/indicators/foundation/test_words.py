@@ -91,6 +91,8 @@ _FOR_USERS = (
     "docs/policy.md",
     "docs/profile.md",
     "docs/profile.fr.md",
+    "docs/duplicates_and_places.md",
+    "docs/duplicates_and_places.fr.md",
     "docs/data_protection.md",
     "docs/data_protection.fr.md",
 )

@@ -146,8 +146,26 @@ def test_equal_answers_are_told_within_one_interviewer_and_sampling_unit(warehou
         "interviewer_pace": "",
         "straight_lining": "1 / 5",
         "same_answers": "2 / 5",
-        "psu_sizes": "1 / 2",
+        "psu_sizes": "0 / 2",
     }
+
+
+def test_sampling_units_are_held_against_the_design_of_their_own_wave(warehouse) -> None:
+    """A unit of one interview among units of twelve; the same one in a wave of few a unit."""
+
+    def rows(wave: str, sizes: dict[str, int]) -> list[dict[str, object]]:
+        row = {"survey_code": "PS", "wave": wave, "instrument": "household", "result": "complete"}
+        row |= {"consent_given": True, "area_code": "BK", "interviewed_on": date(2026, 8, 1)}
+        keys = ((psu, n) for psu, size in sizes.items() for n in range(size))
+        return [row | {"respondent_key": f"{psu}-{n}", "psu": psu} for psu, n in keys]
+
+    twelve = {f"u{number}": 12 for number in range(10)}
+    few = {f"u{number}": 1 + number % 4 for number in range(20)}
+    split = rows("1", twelve | {"single": 1, "merged": 40})
+    add(warehouse, "survey_respondents", *split, *rows("2", few), *rows("3", twelve))
+    found = {e.check.split(".", 2)[2]: e.observed for e in interviews_held(warehouse)
+             if "psu_sizes" in e.check}  # fmt: skip
+    assert found == {"PS.1": "2 / 12", "PS.2": "0 / 20", "PS.3": "0 / 10"}
 
 
 def test_more_interviews_a_day_than_a_day_holds(warehouse, held) -> None:

@@ -117,6 +117,19 @@ def printed_sql(found: dict[str, object]) -> str:
     return text_of(found, "en").split("\n\n", 1)[1]
 
 
+def of_each_kind(cells: list[tuple]) -> Iterator[tuple]:
+    """Of the cells those that show a version, level, kind of period or status for the first time.
+
+    All of them are asked for below, where no release has to be read for each.
+    """
+    seen: set[object] = set()
+    for cell in cells:
+        kinds = {(at, cell[at]) for at in (1, 3, 4, 6)}
+        if not kinds <= seen:
+            seen |= kinds
+            yield cell
+
+
 @pytest.mark.parametrize("code", LISTED)
 def test_the_printed_sql_gives_the_figure(
     workspace: Workspace, plain: duckdb.DuckDBPyConnection, code: str
@@ -127,7 +140,7 @@ def test_the_printed_sql_gives_the_figure(
     levels = {cell[3] for cell in cells}
     is_coarse = code == "P2-OP-11" or class_of_total(load_catalogue()[code]) == "protected"
     assert "country" in levels and (len(levels) > 2 or is_coarse), levels
-    for _, version, area, _, period_type, period, status, *figure, _ in cells:
+    for _, version, area, _, period_type, period, status, *figure, _ in of_each_kind(cells):
         found = explain(workspace, "sample", code, area=area, period=period)
         assert (found["version"], found["period_type"]) == (version, period_type)
         is_hidden = found["conf_status"] != "F" or status == TOO_IMPRECISE

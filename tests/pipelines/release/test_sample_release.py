@@ -88,7 +88,8 @@ def released(workspace: Workspace) -> Path:
 
 def test_every_file_but_the_databases_is_the_same(releases) -> None:
     one, two = (contents(released(workspace)) for workspace in releases)
-    assert {Path(name).suffix for name in one} == {".parquet", ".csv", ".xlsx", ".json", ".pdf"}
+    kinds = {".parquet", ".csv", ".xlsx", ".json", ".pdf", ".xml"}
+    assert {Path(name).suffix for name in one} == kinds
     assert one.keys() == two.keys()
     assert [name for name in one if one[name] != two[name]] == []
 

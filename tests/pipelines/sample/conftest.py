@@ -11,6 +11,7 @@ import pytest
 from indicators.definitions.mission_profile import Mission, read_mission
 from pipelines.ingest.inbox import IngestReport, ingest
 from pipelines.sample import Truth, generate
+from pipelines.sample.cycle import write_cycle
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.installation import install_profile
 from pipelines.workspace.paths import Workspace
@@ -40,6 +41,7 @@ def small_sample(tmp_path_factory: pytest.TempPathFactory) -> SmallSample:
     workspace = Workspace(tmp_path_factory.mktemp("sample"))
     install_profile(workspace, "sample")
     beside = workspace.home / "sample"
+    write_cycle(workspace.home)
     truth = generate(workspace.inbox("sample"), seed=7, beside=beside, **SIZES)
     mission = read_mission(workspace.profile("sample"))
     return SmallSample(workspace, mission, truth, ingest(workspace, mission), beside)

@@ -86,7 +86,9 @@ def test_every_table_of_the_contracts_has_rows(
         if not warehouse.execute(f"SELECT count(*) FROM core.{table}").fetchone()[0]
     ]
     assert empty == []
-    assert set(small_sample.truth.rows) == set(contracts())
+    # what people write comes from the records, not from files that are generated
+    written = {"assessments", "recommendations"}
+    assert set(small_sample.truth.rows) == set(contracts()) - written
 
 
 def test_good_rows_are_all_loaded(

@@ -1,0 +1,155 @@
+"""A preview, a proposal and the differences of a file as a page shows them: texts and lists."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from indicators.definitions.contracts import Column, contracts
+from indicators.definitions.mission_profile import Mission
+from indicators.foundation.messages import message
+
+if TYPE_CHECKING:
+    from pipelines.proposal.codes import CodeProposal
+    from pipelines.proposal.difference import Change
+    from pipelines.proposal.known_rows import Known
+    from pipelines.proposal.preview import Preview
+    from pipelines.proposal.proposal import Proposal
+
+Said = dict[str, Any]
+
+
+def counted(shown: "Preview", mission: Mission, language: str) -> Said:
+    """Counts of rows, the first of them as they would arrive, and what would be rejected."""
+    from pipelines.ingest.quarantine import reject_sentence
+
+    rejects = [
+        {
+            "rows": one.rows,
+            "column": _title(one.table, one.column, language),
+            "value": one.value or "",
+            "sentence": reject_sentence(one.rule, one.parameters, one.value, language),
+        }
+        for one in shown.rejects
+    ]
+    share = 100 * shown.rows_rejected / shown.rows_read if shown.rows_read else 0
+    return {
+        "rows_read": shown.rows_read,
+        "rows_new": shown.rows_loaded - shown.rows_changed,
+        "rows_changed": shown.rows_changed,
+        "rows_unchanged": shown.rows_unchanged,
+        "rows_rejected": shown.rows_rejected,
+        "is_held": share > mission.reject_limit_pct,
+        "tables": _rows_by_table(shown, language),
+        "rejects": rejects,
+    }
+
+
+def _rows_by_table(shown: "Preview", language: str) -> list[Said]:
+    """Per table its title, the titles of the columns that are filled, and the rows."""
+    found: list[Said] = []
+    for table in dict.fromkeys(shown.tables):
+        rows = [row for row, of in zip(shown.rows, shown.tables, strict=True) if of == table]
+        columns = [c for c in contracts()[table].columns if any(c in row for row in rows)]
+        found.append(
+            {
+                "title": contracts()[table].title.in_language(language),
+                "columns": [_title(table, column, language) for column in columns],
+                "rows": [[_cell(row.get(column)) for column in columns] for row in rows],
+            }
+        )
+    return found
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _title(table: str, column: str, language: str) -> str:
+    known = contracts()[table].columns
+    return known[column].title.in_language(language) if column in known else column
+
+
+def proposed(proposal: "Proposal", known: "Known", language: str) -> Said:
+    """Every column of the table with what is proposed for it, what of the file is not kept, and
+    what is asked."""
+    from pipelines.proposal.answers import joined
+
+    contract, given = contracts()[proposal.table], proposal.constants or {}
+    found = {one.column: one for one in proposal.columns}
+    columns = []
+    for name, column in contract.columns.items():
+        one = found.get(name)
+        entry: Said = {
+            "column": name,
+            "title": column.title.in_language(language),
+            "is_required": column.required,
+            "header": joined(one) if one else "",
+        }
+        if one:
+            entry["confidence"] = f"{one.confidence:.2f}"
+            entry["reasons"] = ", ".join(message(f"map.reason.{r}", language) for r in one.reasons)
+            entry["codes"] = _codes(one.codes)
+            entry["known_codes"] = _known_codes(column, known)
+        columns.append(entry)
+    return {
+        "table": proposal.table,
+        "title": contract.title.in_language(language),
+        "confidence": f"{proposal.confidence:.2f}",
+        "columns": columns,
+        "headers": list(proposal.layout.table.header),
+        "ignored": list(proposal.ignored),
+        "rivals": [contracts()[name].title.in_language(language) for name in proposal.rivals],
+        "tables": {name: one.title.in_language(language) for name, one in contracts().items()},
+        "asked": [
+            {
+                "column": name,
+                "title": _title(proposal.table, name, language),
+                "codes": list(contract.columns[name].allowed_codes or ()),
+                "value": given.get(name, ""),
+            }
+            for name in (*proposal.open_required, *given)
+        ],
+        "is_complete": not proposal.open_required,
+    }
+
+
+def _codes(codes: "Sequence[CodeProposal]") -> list[Said]:
+    return [
+        {"text": one.text, "code": one.code or "", "confidence": f"{one.confidence:.2f}"}
+        for one in codes
+        if one.code != one.text
+    ]
+
+
+def _known_codes(column: Column, known: "Known") -> list[str]:
+    """What a text of the column may mean."""
+    if column.base_type == "bool":
+        return ["true", "false"]
+    of_rows = sorted(set(known.get(column.reference or "", {}).values()))
+    return list(column.allowed_codes or of_rows)
+
+
+def changed(changes: "Sequence[Change]", known: "Known", language: str) -> Said:
+    """The differences of a file with the mend of each, and what a person may answer to them."""
+    from pipelines.proposal.told import change_line
+
+    told = []
+    for one in changes:
+        entry: Said = {"kind": one.kind, "place": one.place, "text": one.after or ""}
+        if one.kind == "missing":
+            entry["sentence"] = message("map.change.missing_here", language, before=one.before)
+        else:
+            entry["sentence"] = change_line(one, language).strip()
+        if one.kind == "code":
+            table, _, name = one.place.partition(".")
+            entry["meant"] = one.meant or ""
+            entry["known_codes"] = _known_codes(contracts()[table].columns[name], known)
+        elif one.kind == "renamed":
+            entry["before"] = one.before
+        told.append(entry)
+    return {
+        "changes": told,
+        "free_headers": [one.after for one in changes if one.kind in ("new", "renamed")],
+        "is_mendable": not any(one.kind == "missing" for one in changes),
+    }
