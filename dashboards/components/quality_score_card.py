@@ -1,4 +1,4 @@
-"""The score of each source in the chosen period and area: its four parts, and what to mend first."""
+"""The score of each source in the chosen period and area: its four parts; what to mend first."""
 
 from collections.abc import Hashable, Mapping
 from typing import Any

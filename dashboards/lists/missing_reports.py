@@ -52,7 +52,7 @@ def sheets(context: Context) -> list[Sheet]:
 
 
 def reminder(context: Context) -> str:
-    """The reports that are missing as a text to send: one line a unit, months by source and area."""
+    """The missing reports as a text to send: one line a unit, months by source and area."""
     words, frame = context.words, missing_reports(context)
     head = words(
         "outstanding.message_head",

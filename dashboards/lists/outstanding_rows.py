@@ -20,7 +20,7 @@ def waiting_rows(context: Context) -> pd.DataFrame:
     names = quality.unit_names(context.release)
     as_of = pd.Timestamp(context.mission["as_of"])
     return frame.assign(
-        sender=[_name(names, code) for code in frame["unit_code"]],
+        sender=frame["unit_code"].map(lambda code: _name(names, code)),
         days=(as_of - pd.to_datetime(frame["oldest_on"])).dt.days,
     )
 
