@@ -3,14 +3,18 @@
 import re
 import shutil
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 from flask.testing import FlaskClient
+from openpyxl import load_workbook
 
 from dashboards.app import create_app
 from dashboards.pages.accountability import body, indicators_by_role
 from records.accountability import Compact, UnitEvaluation
+from records.decisions import ReviewDecision, VarianceReason
 from records.rights import LOCAL
 from records.store import Store
 from records.threats import ThreatAssessment
@@ -134,3 +138,48 @@ def test_each_indicator_belongs_to_one_role_at_most_in_both_languages(
     assert held == indicators_by_role(context_at("/accountability?lang=en"))
     annex = {"en": "2023.05 Annex A 6", "fr": "2023.05, annexe A 6"}
     assert annex[language] in text_of(body(context))
+
+
+def test_a_decision_on_a_review_stands_beside_the_rule_and_undecided_stays_counted(
+    client: FlaskClient, workspace: Path
+) -> None:
+    page, form = "/screen/alerts?period=2026-Q3", "/records/entry/review_decision?period=2026-Q3"
+    assert "s decision: 3." in shown(client, page)
+    said = {"incident": "I-3", "reviewed": "no", "role": "poc_adviser", "reason": "Two calls came."}
+    assert send(client, form, said | {"should_have_known": "undecided"}) == 303
+    text = shown(client, page)
+    assert "Two calls came." in text and "POC Adviser" in text and "review=I-3" in text
+    assert "s decision: 3." in text and "Undecided by the rule: 1." in text
+    again = said | {"should_have_known": "yes"}
+    assert send(client, f"{form}&key=I-3", again, based_on=1) == 303
+    assert "s decision: 2." in shown(client, page)
+    record = Store.of_workspace(workspace).latest(MISSION, ReviewDecision, "I-3")
+    assert record is not None and (record.record.rule, record.number) == ("undecided", 2)
+    assert send(client, form, again | {"incident": "I-99"}) == 400  # no candidate of the release
+    hq = shown(create_app(workspace, "hq").server.test_client(), page)
+    assert "Candidates for after-action review" in hq and "Two calls came." not in hq
+
+
+def test_a_reason_for_variance_keeps_the_figures_and_stands_in_page_and_file(
+    client: FlaskClient, workspace: Path
+) -> None:
+    page = "/screen/budget?period=2026-Q3"
+    before = shown(client, page)
+    assert "No reason given so far." in before
+    found = re.search(r"/records/entry/variance_reason\?([^\"\\]+)", before)
+    assert found is not None
+    given = dict(parse_qsl(found[1]))
+    names = ("budget_year", "outcome", "activity_type", "quantity_unit")
+    content = {name: given[name] for name in names if name in given}
+    form = "/records/entry/variance_reason?period=2026-Q3"
+    assert send(client, form, content) == 400  # without a reason
+    assert send(client, form, content | {"activity_type": "nowhere", "reason": "x"}) == 400
+    assert send(client, form, content | {"reason": "Roads were flooded."}) == 303
+    assert "Roads were flooded." in shown(client, page)
+    workbook = load_workbook(BytesIO(client.get("/list/budget.xlsx?period=2026-Q3").data))
+    cells = [str(cell) for sheet in workbook for row in sheet.values for cell in row]
+    assert any("Roads were flooded." in cell for cell in cells)
+    stored = Store.of_workspace(workspace).all(MISSION, VarianceReason)[0].record
+    assert stored.due is not None and stored.done is not None
+    hq = shown(create_app(workspace, "hq").server.test_client(), page)
+    assert "Roads were flooded." not in hq

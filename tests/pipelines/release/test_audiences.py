@@ -74,6 +74,13 @@ def test_headquarters_gets_the_plans_of_bases_by_area_and_not_their_names(releas
     assert rows(release, "hq", query) == sorted(numbered)
 
 
+def test_findings_of_due_diligence_and_what_was_passed_on_stay_with_the_mission(release) -> None:
+    query = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'mart'"
+    protected = {"due_diligence_finding", "monitoring_referral"}
+    assert protected <= {name for (name,) in rows(release, "mission", query)}
+    assert not protected & {name for (name,) in rows(release, "hq", query)}
+
+
 def test_a_judgement_that_is_for_headquarters_is_there(release) -> None:
     assert holds(release.path / "hq", "Judgement-Shown")
     assert holds(release.path / "hq", "Lesson-Shown")
