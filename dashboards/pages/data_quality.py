@@ -307,18 +307,14 @@ def body(context: Context) -> list[Any]:
         *_grid_card(context),
         *missing_reports_card(context),
         *quality_score_card(context),
+        *violations_card(context),
         *without_figure_card(context),
         _rejects_card(context),
         *duplicates_card(context),
         *_not_kept_card(context),
         _files_card(context),
     ]
-    right = [
-        *_delays_card(context),
-        *violations_card(context),
-        *_checks_card(context),
-        revisions_card(context),
-    ]
+    right = [*_delays_card(context), *_checks_card(context), revisions_card(context)]
     columns = [html.Div(left, className="stack"), html.Div(right, className="stack")]
     head = [page_head(sentence(context), lead), *_take_in_link(context)]
     return [*head, html.Div(columns, className="columns")]
