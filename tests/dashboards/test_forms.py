@@ -250,6 +250,35 @@ def test_who_has_no_right_writes_nothing(people: Path, name: str) -> None:
     assert is_log_shown == (name == "administrator")
 
 
+WRITES = {
+    "/records/assess": "assessor",
+    "/records/recommend": "assessor",
+    "/records/entry/<name>": "assessor",
+    "/records/upload": "officer",
+    "/records/capture": "officer",
+    "/records/profile": "officer",
+}  # every address of a form, with a role that may write there
+
+
+def test_every_form_refuses_each_role_that_may_not_write_there(people: Path) -> None:
+    rules = application(people).url_map.iter_rules()
+    posted = {rule.rule for rule in rules if "POST" in rule.methods}
+    forms = {rule for rule in posted if rule.startswith("/records/")}
+    assert forms == {*WRITES, "/records/account"}
+    store = Store.of_workspace(people)
+    for rule, role in WRITES.items():
+        path = rule.replace("<name>", "threat_assessment") + "?indicator=P2-OC-05&period=2026-Q3"
+        statuses = {}
+        for name in ("viewer", "administrator", role):
+            client = signed_in(people, name)
+            entries = len(store.audit_log(10_000))
+            answer = client.post(path, data={"token": token(client)})
+            statuses[name] = answer.status_code
+            assert len(store.audit_log(10_000)) == entries, (rule, name)
+        assert {statuses.pop("viewer"), statuses.pop("administrator")} <= {400, 403}, rule
+        assert 403 not in statuses.values(), (rule, statuses)
+
+
 def test_a_session_ends_with_signing_out_a_lock_or_another_role(people: Path) -> None:
     store, now = Store.of_workspace(people), datetime.now(UTC)
     accounts.add(store, "guest", "viewer", PASSWORD, "test", now)
