@@ -3,6 +3,8 @@
 import re
 import subprocess
 
+import pytest
+
 from tests.conftest import REPOSITORY
 
 
@@ -13,12 +15,24 @@ def committed_files() -> list[str]:
     return shown.stdout.split()
 
 
-def test_the_lock_has_hashes_and_no_index() -> None:
-    text = (REPOSITORY / "requirements.txt").read_text(encoding="utf-8")
+@pytest.mark.parametrize("lock", ["requirements.txt", "deploy/requirements.txt"])
+def test_a_lock_has_hashes_and_no_index(lock: str) -> None:
+    text = (REPOSITORY / lock).read_text(encoding="utf-8")
     assert not re.search(r"index-url|find-links|https?://|@ file", text)
     pinned = re.findall(r"^[A-Za-z0-9._\[\],-]+==", text, re.MULTILINE)
     hashed = re.findall(r"^[A-Za-z0-9._\[\],-]+==[^\n]*\\\n    --hash=sha256:", text, re.MULTILINE)
     assert len(pinned) == len(hashed) > 100
+
+
+def test_what_is_deployed_is_what_was_tested() -> None:
+    """The lock without what only tests need has the very versions and hashes of the other."""
+    deployed, tested = (
+        re.findall(r"^([A-Za-z0-9._-]+)(?:\[[a-z, ]+\])?(==[^\n]*(?:\n    --hash=\S+(?: \\)?)+)",
+                   (REPOSITORY / name).read_text(encoding="utf-8"), re.MULTILINE)
+        for name in ("deploy/requirements.txt", "requirements.txt")
+    )  # fmt: skip
+    assert len(deployed) > 100
+    assert set(deployed) < set(tested)
 
 
 def test_no_absolute_path_of_a_machine() -> None:
