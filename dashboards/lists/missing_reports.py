@@ -61,7 +61,7 @@ def reminder(context: Context) -> str:
         on=formats.day(context.mission["as_of"], words),
     )
     lines = [
-        words("outstanding.message_line", reporter=reporter, reports=_reports(context, own))
+        words("outstanding.message_line", unit=reporter, reports=_reports(context, own))
         for reporter, own in frame.groupby("reporter", sort=True)
     ]
     return "\n".join([head, "", *lines])

@@ -40,6 +40,7 @@ COMMANDS = (
     "quality",
     "rejects",
     "duplicates",
+    "remind",
     "purge",
     "users",
     "tokens",

@@ -13,7 +13,7 @@ from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import read_mission
 from indicators.foundation.errors import InternalFault, Problem
 from pipelines.orchestration.assets import core_key
-from pipelines.orchestration.notices import send_notices
+from pipelines.orchestration.notices import Notice, send_notices
 from pipelines.orchestration.progress import report
 from pipelines.orchestration.resources import WorkspaceResource
 from pipelines.orchestration.retries import retrying
@@ -43,7 +43,8 @@ def contract_checks(partitions: dg.PartitionsDefinition) -> dg.AssetChecksDefini
         stopping = [check for check in results if check.stops_release]
         if stopping:
             tables = sorted({check.table for check in stopping})
-            for line in send_notices(mission.mission, tables, [one.check for one in stopping]):
+            facts = {"tables": tables, "checks": [one.check for one in stopping]}
+            for line in send_notices(Notice(mission.mission, "check_blocks", facts)):
                 context.log.info(line)
         for table in contracts():
             yield _of_table(table, [check for check in results if check.table == table])

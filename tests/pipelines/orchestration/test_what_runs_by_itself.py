@@ -16,16 +16,20 @@ import pytest
 from indicators.definitions.mission_profile import read_mission
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.periods import period_of
+from pipelines.cli.main import main
 from pipelines.orchestration.abandoned import process_tag
 from pipelines.orchestration.backfill import quarters_to_fill
 from pipelines.orchestration.build import build_definitions
-from pipelines.orchestration.notices import send_notices
+from pipelines.orchestration.notices import Notice, send_notices
 from pipelines.orchestration.retries import retrying
+from pipelines.sample.cycle import write_cycle
 from pipelines.workspace.installation import install_profile, make_workspace
 from pipelines.workspace.paths import Workspace
+from records.kinds import Recommendation
+from records.store import Store
 
 CELL = "Mariam-4711"
-TOLD = ("bako", ["units"], ["units.unit_type.codes"])
+TOLD = Notice("bako", "check_blocks", {"tables": ["units"], "checks": ["units.unit_type.codes"]})
 
 
 @contextmanager
@@ -81,7 +85,7 @@ def mail_server() -> Iterator[tuple[str, list[str]]]:
 
 
 def test_nothing_is_sent_until_somebody_says_where_to() -> None:
-    assert list(send_notices(*TOLD)) == []
+    assert list(send_notices(TOLD)) == []
 
 
 def test_a_webhook_and_a_mail_name_checks_and_no_row(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,21 +93,43 @@ def test_a_webhook_and_a_mail_name_checks_and_no_row(monkeypatch: pytest.MonkeyP
         monkeypatch.setenv("POCLENS_NOTICE_URL", address)
         monkeypatch.setenv("POCLENS_NOTICE_EMAIL", "duty@example.org, chief@example.org")
         monkeypatch.setenv("POCLENS_SMTP", host)
-        assert list(send_notices(*TOLD)) == ["notice sent", "notice sent"]
+        assert list(send_notices(TOLD)) == ["notice sent", "notice sent"]
     (body,) = map(json.loads, posted)
     assert (body["mission"], body["checks"]) == ("bako", ["units.unit_type.codes"])
     assert set(body["text"]) == {"en", "fr"} and "units.unit_type.codes" in body["text"]["fr"]
     assert {"rcpt TO:<duty@example.org>", "rcpt TO:<chief@example.org>"} <= set(lines)
 
 
+def test_a_reminder_names_keys_and_roles_and_not_what_was_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("POCLENS_HOME", str(tmp_path))
+    install_profile(Workspace(tmp_path), "sample")
+    write_cycle(tmp_path)
+    command = ["--language", "en", "remind", "--mission", "sample"]
+    assert main([*command, "--as-of", "2025-01-01"]) == 0
+    assert "No recommendation is overdue" in capsys.readouterr().out
+    late = [*command, "--as-of", "2026-11-23"]
+    assert main(late) == 0
+    assert "neither POCLENS_NOTICE_URL" in capsys.readouterr().out
+    with web_server() as (address, posted):
+        monkeypatch.setenv("POCLENS_NOTICE_URL", address)
+        assert main(late) == 0
+    told = json.loads(posted[0])
+    assert "R-0005" in told["recommendations"] and "force_commander" in told["roles"]
+    written = Store.of_workspace(tmp_path).all("sample", Recommendation)
+    assert [one for one in written if one.record.text in posted[0].decode()] == []
+    assert main(late) == 1  # nobody takes it any more
+
+
 def test_a_notice_that_cannot_be_sent_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
     monkeypatch.setenv("POCLENS_NOTICE_URL", f"http://127.0.0.1:{port}/")
-    (said,) = send_notices(*TOLD)
+    (said,) = send_notices(TOLD)
     assert said.startswith("notice not sent")
     monkeypatch.setenv("POCLENS_NOTICE_URL", "file:///etc/passwd")
-    assert list(send_notices(*TOLD)) == ["notice not sent: ValueError"]
+    assert list(send_notices(TOLD)) == ["notice not sent: ValueError"]
 
 
 @pytest.mark.parametrize(
