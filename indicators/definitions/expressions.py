@@ -240,6 +240,9 @@ def _depth_of_calls(tree: exp.Expression) -> int:
     return deepest
 
 
+_COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE)
+
+
 class _Check:
     """One walk over a tree: finds what each node gives and notes every fault."""
 
@@ -325,6 +328,8 @@ class _Check:
         return Operand(NUMBER, is_whole=self.expect(node.this, NUMBER).is_whole)
 
     def comparison(self, node: exp.Expression) -> Operand:
+        if any(isinstance(side, _COMPARISONS) for side in (node.this, node.expression)):
+            return self.refuse("not_allowed", part=_excerpt(node))  # DuckDB chains none
         self.same_kind(node, [node.this, node.expression])
         return Operand("bool")
 
@@ -461,7 +466,7 @@ _RULES: Mapping[type[exp.Expression], _Rule] = {
     exp.Not: _Check.logical,
     exp.Neg: _Check.negative,
     **dict.fromkeys((exp.Add, exp.Sub, exp.Mul, exp.Div), _Check.arithmetic),
-    **dict.fromkeys((exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE), _Check.comparison),
+    **dict.fromkeys(_COMPARISONS, _Check.comparison),
     exp.Between: _Check.between,
     exp.In: _Check.membership,
     exp.Is: _Check.null_test,

@@ -63,6 +63,8 @@ REFUSED = [
     ("getenv('HOME') = 'x'", "unknown_function", {"function": "getenv"}),
     ("read_csv('/etc/passwd')", "unknown_function", {"function": "read_csv"}),
     ("nextval('s')", "unknown_function", {}),
+    ("persons > 1 = true", "not_allowed", {}),
+    ("1 < persons < 3", "not_allowed", {}),
     ("(select 1) = 1", "not_allowed", {}),
     ("persons in (select 1)", "not_allowed", {}),
     ("exists (select 1)", "unknown_function", {}),
