@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from dashboards.access import AUDIENCES
+from indicators.foundation.errors import WrongUse
 from indicators.foundation.messages import message
 
 WRONG_USE = 2
@@ -23,11 +24,14 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
 
 
 def _may_listen(home: Path, host: str) -> bool:
-    """Whether other machines may reach the server: only where people must sign in."""
+    """Whether other machines may reach the server: only where people must sign in.
+
+    Raises WrongUse where a later version of the software has written the records.
+    """
     from records.accounts import are_required
     from records.store import Store
 
-    return host in _THIS_MACHINE or are_required(Store.of_workspace(home))
+    return are_required(Store.of_workspace(home)) or host in _THIS_MACHINE
 
 
 def _listening_socket(host: str, port: int) -> socket.socket | None:
@@ -48,9 +52,13 @@ def main(arguments: list[str] | None = None) -> int:
     if not chosen.home.is_dir():
         print(message("page.serve.no_home", home=chosen.home), file=sys.stderr)
         return WRONG_USE
-    if not _may_listen(chosen.home, chosen.host):
-        print(message("page.serve.open_to_all", host=chosen.host), file=sys.stderr)
-        return WRONG_USE
+    try:
+        if not _may_listen(chosen.home, chosen.host):
+            print(message("page.serve.open_to_all", host=chosen.host), file=sys.stderr)
+            return WRONG_USE
+    except WrongUse as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
     listening = _listening_socket(chosen.host, chosen.port)
     if listening is None:
         text = message("page.serve.port_taken", port=chosen.port, other=chosen.port + 1)

@@ -18,6 +18,7 @@ from typing import Any, Generic, TypeVar
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, event, func, select
 
+from indicators.foundation.errors import Problem, WrongUse
 from records.kinds import Record
 from records.rights import Actor
 from records.tables import AUDIT_ENTRY, HEAD, RECORD_VERSION
@@ -79,12 +80,20 @@ class Store:
         return engine
 
     def exists(self) -> bool:
-        """Whether anything was ever written here."""
+        """Whether anything was ever written here; older tables are brought to this version first.
+
+        They never count as empty: accounts that are on would be off until somebody writes. Raises
+        WrongUse (`records_newer`) where a later version of the software has written here.
+        """
         if self._is_file and not Path(str(self.url.database)).is_file():
             return False
         if not self._is_ready:
             with self._engine.connect() as connection:
-                self._is_ready = _revision(connection) == HEAD
+                revision = _revision(connection)
+            if revision not in (None, HEAD):
+                with self.writing():
+                    pass  # migrates
+            self._is_ready = revision is not None
         return self._is_ready
 
     @contextmanager
@@ -235,7 +244,10 @@ def utc_now() -> datetime:
 
 
 def migrate(connection: Connection, to: str = "head") -> None:
-    """Bring the tables to a migration, up or down, within a transaction that is open."""
+    """Bring the tables to a migration, up or down, within a transaction that is open.
+
+    Raises WrongUse (`records_newer`) where they stand at one that is not known here.
+    """
     from alembic import command
     from alembic.config import Config
     from alembic.script import ScriptDirectory
@@ -245,6 +257,8 @@ def migrate(connection: Connection, to: str = "head") -> None:
     config.attributes["connection"] = connection
     now, known = _revision(connection), list(ScriptDirectory.from_config(config).walk_revisions())
     order = {"base": 0} | {one.revision: at for at, one in enumerate(reversed(known), start=1)}
+    if now and now not in order:
+        raise WrongUse(Problem("records_newer", parameters={"there": now, "here": HEAD}))
     is_down = order.get(to, len(known)) < order.get(now or "base", 0)
     (command.downgrade if is_down else command.upgrade)(config, to)
 

@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dashboards.access import Audience
 from dashboards.releases import DamagedRelease, current_release, published_missions
+from indicators.foundation.errors import WrongUse
 from records.store import Store
 
 HEALTH, READY = "/health", "/ready"
@@ -33,7 +34,7 @@ def add_route(server: Flask, home: Path, audience: Audience, store: Store) -> No
 def _records_open(store: Store) -> bool:
     try:
         store.exists()
-    except SQLAlchemyError:
+    except (SQLAlchemyError, WrongUse):
         return False
     return True
 

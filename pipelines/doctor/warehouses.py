@@ -1,4 +1,6 @@
-"""A mission's warehouse and archive: locked, damaged, tables missing, ledger and files apart."""
+"""A mission's warehouse and archive: locked, damaged, of an earlier version, tables missing,
+ledger and files apart.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,6 +8,7 @@ from pathlib import Path
 import duckdb
 
 from indicators.foundation.errors import Problem, WrongUse
+from indicators.foundation.mart_tables import MART_TABLES
 from pipelines.ingest.archive import archived_path, sha256_of
 from pipelines.warehouse import ledger
 from pipelines.warehouse.connection import locked
@@ -13,6 +16,7 @@ from pipelines.warehouse.ddl import tables
 from pipelines.workspace.paths import Workspace
 
 _NAMED = 5
+Columns = dict[tuple[str, str], dict[str, str]]
 
 
 def warehouse_problems(workspace: Workspace, mission: str) -> Iterator[Problem]:
@@ -31,22 +35,42 @@ def warehouse_problems(workspace: Workspace, mission: str) -> Iterator[Problem]:
 def _examined(workspace: Workspace, mission: str, path: Path, name: str) -> Iterator[Problem]:
     try:
         with duckdb.connect(str(path), read_only=True) as connection:
-            yield from _schema(connection, name)
+            there = _columns(connection)
+            if _is_of_an_earlier_version(there):
+                yield Problem("doctor_earlier_version", name, parameters={"mission": mission})
+                return
+            yield from _schema(connection, there, name)
             yield from _archive(connection, workspace, mission)
     except duckdb.Error as error:
         kind = {"reason": type(error).__name__}
         yield Problem("doctor_warehouse_damaged", name, parameters=kind)
 
 
-def _schema(connection: duckdb.DuckDBPyConnection, name: str) -> Iterator[Problem]:
-    """Tables that are missing, and columns of another type than the contracts say."""
+def _columns(connection: duckdb.DuckDBPyConnection) -> Columns:
+    """(schema, table): the type of each of its columns, in their order."""
     rows = connection.execute(
         "SELECT schema_name, table_name, column_name, data_type FROM duckdb_columns() "
-        "WHERE NOT internal"
+        "WHERE NOT internal ORDER BY schema_name, table_name, column_index"
     ).fetchall()
-    found: dict[tuple[str, str], dict[str, str]] = {}
+    found: Columns = {}
     for schema, table, column, kind in rows:
         found.setdefault((schema, table), {})[column] = kind
+    return found
+
+
+def _is_of_an_earlier_version(found: Columns) -> bool:
+    """Whether tables lack columns, or those of the mart have others: damage does neither."""
+    lacks = any(columns.keys() - found.get((s, t), columns).keys() for s, t, columns in tables())
+    return lacks or any(
+        list(found.get(("mart", table), columns)) != list(columns)
+        for table, columns in MART_TABLES.items()
+    )
+
+
+def _schema(
+    connection: duckdb.DuckDBPyConnection, found: Columns, name: str
+) -> Iterator[Problem]:
+    """Tables that are missing, and columns of another type than the contracts say."""
     missing, other = [], []
     for schema, table, columns in tables():
         there = found.get((schema, table))
@@ -57,7 +81,7 @@ def _schema(connection: duckdb.DuckDBPyConnection, name: str) -> Iterator[Proble
         other += [
             f"{schema}.{table}.{column}"
             for column, kind in wanted.items()
-            if there.get(column, kind) != kind
+            if there[column] != kind
         ]
     for rule, names in (("doctor_tables_missing", missing), ("doctor_column_types", other)):
         if names:

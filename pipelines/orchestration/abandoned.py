@@ -7,6 +7,7 @@ other run of its mission is let out of the queue.
 import os
 
 import dagster as dg
+import psutil
 
 PROCESS_TAG = "poclens/process"
 _UNFINISHED = [
@@ -25,15 +26,6 @@ def close_abandoned(instance: dg.DagsterInstance) -> None:
     """Marks as failed what runs of the command line left unfinished when they were killed."""
     for run in instance.get_runs(dg.RunsFilter(statuses=_UNFINISHED)):
         process = run.tags.get(PROCESS_TAG)
-        if process and not _is_alive(int(process)):
+        # Not `os.kill(process, 0)`: on Windows that sends Ctrl+C.
+        if process and not psutil.pid_exists(int(process)):
             instance.report_run_failed(run, "The process of this run was ended from outside.")
-
-
-def _is_alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:  # it lives, under another account
-        return True
-    return True

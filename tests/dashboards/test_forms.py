@@ -9,15 +9,17 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from dashboards.__main__ import main as serve
 from dashboards.app import create_app
 from records import accounts
 from records.kinds import Assessment, Recommendation
-from records.store import Store
+from records.store import Store, migrate
 from tests.worlds.release import MISSION
 
 ASSESS = "/records/assess?indicator=P2-OC-05&period=2026-Q3"
@@ -221,6 +223,24 @@ def test_without_signing_in_nothing_is_read(people: Path) -> None:
     assert client.get("/health").status_code == 200
     assert signed_in(people, "viewer", "wrong").get("/screen/").status_code == 401
     assert signed_in(people, "viewer").get("/screen/").status_code == 200
+
+
+def test_after_an_upgrade_of_the_software_people_sign_in_as_before(
+    people: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "upgraded"
+    shutil.copytree(people, folder)
+    with Store.of_workspace(folder).writing() as connection:
+        migrate(connection, "0002")
+    client = application(folder).test_client()
+    assert client.get("/screen/").status_code == 401
+    assert signed_in(folder, "viewer").get("/screen/").status_code == 200
+    with Store.of_workspace(folder).writing() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    assert serve(["--home", str(folder), "--port", "0"]) == 2
+    assert "written by a later version" in capsys.readouterr().err
+    unready = create_app(folder).server.test_client()
+    assert unready.get("/ready").status_code == 503 and unready.get("/screen/").status_code == 500
 
 
 def test_three_roles_take_an_assessment_from_draft_to_recommendation(people: Path) -> None:

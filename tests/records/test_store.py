@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+from indicators.foundation.errors import WrongUse
+from records import accounts
 from records.kinds import Assessment
 from records.rights import LOCAL
 from records.store import Conflict, Store, migrate
@@ -134,3 +136,35 @@ def test_migrations_go_down_and_up_on_a_filled_store(store: Store) -> None:
     assert not again.exists()
     again.write(LOCAL, "m", assessment("Anew."), 0, NOW)
     assert again.edition() == 1
+
+
+@pytest.mark.parametrize("revision", ["0002", "0001"])
+def test_what_an_earlier_version_wrote_is_there_at_the_first_look(
+    store: Store, revision: str
+) -> None:
+    """Were older tables taken for none, accounts would be off until somebody wrote."""
+    store.write(LOCAL, "m", assessment("First."), 0, NOW)
+    accounts.add(store, "ann", "administrator", "a long enough password", "local", NOW)
+    accounts.require(store, True, "local", NOW)
+    with store.writing() as connection:
+        migrate(connection, revision)
+    later = Store(store.url.render_as_string(hide_password=False))
+    assert accounts.are_required(later) == (revision == "0002")  # 0001 had no accounts yet
+    assert [one.record.narrative for one in later.all("m", Assessment)] == ["First."]
+    with later.reading() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+    assert later.first_broken_entry() is None
+
+
+def test_what_a_later_version_wrote_is_neither_read_nor_written(store: Store) -> None:
+    store.write(LOCAL, "m", assessment("First."), 0, NOW)
+    with store.writing() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    earlier = Store(store.url.render_as_string(hide_password=False))
+    for attempt in (
+        earlier.exists,
+        lambda: accounts.are_required(earlier),
+        lambda: earlier.write(LOCAL, "m", assessment("Second."), 1, NOW),
+    ):
+        with pytest.raises(WrongUse, match="Install that version again"):
+            attempt()
