@@ -41,9 +41,13 @@ def client(home):
 
 
 @pytest.fixture(scope="module")
-def values(home) -> dict[tuple[str, ...], tuple]:
-    """Value, interval and n of the stored cells by indicator, area, period and dimensions."""
-    path = home / "releases" / MISSION / RELEASE / "mission" / "poclens.duckdb"
+def values(home, tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, ...], tuple]:
+    """Value, interval and n of the stored cells by indicator, area, period and dimensions.
+
+    Of a copy: a page that this process made before holds the file open in a way of its own.
+    """
+    stored = home / "releases" / MISSION / RELEASE / "mission" / "poclens.duckdb"
+    path = shutil.copy(stored, tmp_path_factory.mktemp("values"))
     listed = ", ".join(DIMENSIONS)
     with duckdb.connect(str(path), read_only=True) as connection:
         rows = connection.execute(
