@@ -58,7 +58,9 @@ def quoting_no_row() -> Iterator[None]:
 
 def is_disk_full(error: BaseException | None) -> bool:
     """Whether the system took no more bytes: Python gives a number, DuckDB the system's words."""
-    while error is not None:
+    seen: set[int] = set()  # a context may lead back to an error that was raised anew
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
         if isinstance(error, OSError) and error.errno in _FULL:
             return True
         is_of_data = type(error).__module__.partition(".")[0] in _OF_DATA
