@@ -67,9 +67,7 @@ def _is_of_an_earlier_version(found: Columns) -> bool:
     )
 
 
-def _schema(
-    connection: duckdb.DuckDBPyConnection, found: Columns, name: str
-) -> Iterator[Problem]:
+def _schema(connection: duckdb.DuckDBPyConnection, found: Columns, name: str) -> Iterator[Problem]:
     """Tables that are missing, and columns of another type than the contracts say."""
     missing, other = [], []
     for schema, table, columns in tables():
@@ -79,9 +77,7 @@ def _schema(
             continue
         wanted = {column: _type(connection, kind) for column, kind in columns.items()}
         other += [
-            f"{schema}.{table}.{column}"
-            for column, kind in wanted.items()
-            if there[column] != kind
+            f"{schema}.{table}.{column}" for column, kind in wanted.items() if there[column] != kind
         ]
     for rule, names in (("doctor_tables_missing", missing), ("doctor_column_types", other)):
         if names:

@@ -22,6 +22,7 @@ from indicators.definitions.mission_profile import Parameters
 from indicators.definitions.versions import is_computed_alike
 from indicators.foundation.database import named_rows
 from indicators.foundation.sql_text import quoted
+from pipelines.release.earlier import opened_release
 from pipelines.release.manifest import MANIFEST
 from pipelines.release.naming import database_of
 
@@ -55,7 +56,7 @@ class Published:
 def read_published(folder: Path, audience: str) -> Published:
     """Reads one release from its folder; nothing else is needed, no workspace and no warehouse."""
     manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    with duckdb.connect(str(database_of(folder, audience)), read_only=True) as release:
+    with opened_release(database_of(folder, audience)) as release:
         return published_of(folder.name, manifest, release)
 
 
@@ -103,9 +104,6 @@ def _rejected(release: duckdb.DuckDBPyConnection) -> Iterable[tuple[str, str, st
 
 def _left_out(release: duckdb.DuckDBPyConnection) -> frozenset[tuple[str, str]]:
     """Empty for an audience whose copy does not tell of single rows."""
-    tables = release.execute("SELECT table_name FROM duckdb_columns() WHERE schema_name = 'mart'")
-    if ("duplicate_candidate",) not in tables.fetchall():
-        return frozenset()
     rows = release.execute(
         "SELECT source, left_out FROM mart.duplicate_candidate WHERE decision = 'duplicate'"
     )

@@ -10,6 +10,7 @@ import pandas as pd
 from indicators.foundation.database import named_rows
 from indicators.foundation.mart_tables import MART_TABLES
 from indicators.foundation.messages import LANGUAGES, message
+from pipelines.release.earlier import opened_release
 from pipelines.release.naming import database_of
 
 _PARTS = ("method", "window", "outcome")
@@ -22,7 +23,7 @@ FROM mart.primary_test
 
 def changed_primaries(old: Path, new: Path, audience: str) -> pd.DataFrame:
     """Rows of `mart.primary_change` between two published folders."""
-    with duckdb.connect(str(database_of(new, audience)), read_only=True) as after:
+    with opened_release(database_of(new, audience)) as after:
         return primary_changes(after, database_of(old, audience), old.name)
 
 
@@ -33,7 +34,7 @@ def primary_changes(
 
     An edge that was not asked before, or is no more, has one side only.
     """
-    with duckdb.connect(str(before), read_only=True) as earlier:
+    with opened_release(before) as earlier:
         old, new = (_by_edge(connection) for connection in (earlier, after))
     lines = [
         _line(edge, old.get(edge), new.get(edge), release_before)

@@ -22,6 +22,7 @@ from indicators.foundation.codes import NO_ACCESS, NORMAL, NOT_COMPUTABLE, NOT_R
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.mart_tables import DIMENSIONS, MART_TABLES, totals_sql
 from indicators.foundation.messages import LANGUAGES, message
+from pipelines.release.earlier import opened_release
 from pipelines.release.naming import database_of, release_folder, releases_of
 from pipelines.release.numbers import shown_number, signed_number
 from pipelines.release.revisions.causes import CAUSES, causes_of_files, read_published
@@ -219,7 +220,7 @@ def diff_releases(old: Path, new: Path, audience: str) -> pd.DataFrame:
     if len(chain) == 1:
         return chain[0]
     causes = causes_of_files(read_published(old, audience), read_published(new, audience))
-    with duckdb.connect(str(database_of(new, audience)), read_only=True) as after:
+    with opened_release(database_of(new, audience)) as after:
         moved = revisions_against(after, before, old.name, lambda _: Decomposition(causes))
     return _summed(moved, chain) if chain else moved
 
@@ -230,24 +231,15 @@ def _chain(old: Path, new: Path, audience: str) -> list[pd.DataFrame]:
     folder = new
     names = ", ".join(MART_TABLES["revision"])
     while database_of(folder, audience).is_file():
-        with duckdb.connect(str(database_of(folder, audience)), read_only=True) as release:
+        with opened_release(database_of(folder, audience)) as release:
             ((previous,),) = release.execute("SELECT previous_release FROM mart.release").fetchall()
-            if not previous or not _tells_parts(release):
+            if not previous:
                 return []
             found.append(release.execute(f"SELECT {names} FROM mart.revision ORDER BY ALL").df())
         if previous == old.name:
             return found
         folder = new.parent / str(previous)
     return []
-
-
-def _tells_parts(release: duckdb.DuckDBPyConnection) -> bool:
-    """Whether it was made since parts are told apart."""
-    found = release.execute(
-        """SELECT 1 FROM duckdb_columns() WHERE table_name = 'revision'
-        AND column_name = 'parts_status'"""
-    ).fetchall()
-    return bool(found)
 
 
 def _summed(moved: pd.DataFrame, chain: list[pd.DataFrame]) -> pd.DataFrame:
@@ -301,7 +293,7 @@ def revisions_against(
 
     `decompose`: tells apart the causes of these indicators' changes.
     """
-    with duckdb.connect(str(before), read_only=True) as earlier, open_memory() as connection:
+    with opened_release(before) as earlier, open_memory() as connection:
         put_tables(connection, "before", _tables(earlier))
         put_tables(connection, "after", _tables(after))
         moved = connection.execute(revisions_sql()).df().astype(object)

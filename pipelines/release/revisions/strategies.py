@@ -10,6 +10,7 @@ import pandas as pd
 from indicators.foundation.database import named_rows
 from indicators.foundation.mart_tables import MART_TABLES
 from indicators.foundation.messages import LANGUAGES, message
+from pipelines.release.earlier import opened_release
 from pipelines.release.naming import database_of
 
 _FIELDS = ("version", "approved_on", "review_due_on")
@@ -17,7 +18,7 @@ _FIELDS = ("version", "approved_on", "review_due_on")
 
 def changed_strategy(old: Path, new: Path, audience: str) -> pd.DataFrame:
     """Rows of `mart.strategy_change` between two published folders."""
-    with duckdb.connect(str(database_of(new, audience)), read_only=True) as after:
+    with opened_release(database_of(new, audience)) as after:
         return strategy_changes(after, database_of(old, audience), old.name)
 
 
@@ -25,7 +26,7 @@ def strategy_changes(
     after: duckdb.DuckDBPyConnection, before: Path, release_before: str
 ) -> pd.DataFrame:
     """The same for the mart of `after` against an earlier release's database."""
-    with duckdb.connect(str(before), read_only=True) as earlier:
+    with opened_release(before) as earlier:
         old, new = (_facts(connection) for connection in (earlier, after))
         missions = after.execute("SELECT mission FROM mart.mission").fetchall()
     lines = [

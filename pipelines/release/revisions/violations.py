@@ -12,6 +12,7 @@ import pandas as pd
 
 from indicators.foundation.database import named_rows
 from indicators.foundation.mart_tables import MART_TABLES
+from pipelines.release.earlier import opened_release
 
 _KEY = ("source", "kind", "rule")
 
@@ -24,11 +25,8 @@ def violations_since(after: duckdb.DuckDBPyConnection, before: Path) -> pd.DataF
     """
     query = "SELECT * FROM mart.violation ORDER BY ALL"
     now = {_key(row): row for row in named_rows(after.execute(query))}
-    with duckdb.connect(str(before), read_only=True) as earlier:
-        known = earlier.execute(
-            "SELECT 1 FROM duckdb_views() WHERE schema_name = 'mart' AND view_name = 'violation'"
-        ).fetchall()
-        then = {_key(row): row for row in named_rows(earlier.execute(query))} if known else {}
+    with opened_release(before) as earlier:
+        then = {_key(row): row for row in named_rows(earlier.execute(query))}
     lines = [_line(now.get(key), then.get(key)) for key in sorted({*now, *then})]
     return pd.DataFrame(lines, columns=list(MART_TABLES["violation"]))
 
