@@ -22,8 +22,11 @@ def opened_release(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute(f"ATTACH '{there}' AS published (READ_ONLY)")
         connection.execute("CREATE SCHEMA mart")
         known = _columns(connection)
-        for table in sorted({*known, *MART_TABLES}):
-            connection.execute(f'CREATE VIEW mart."{table}" AS {_rows(table, known.get(table))}')
+        views = (
+            f'CREATE VIEW mart."{table}" AS {_rows(table, known.get(table))};'
+            for table in sorted({*known, *MART_TABLES})
+        )
+        connection.execute("".join(views))
         yield connection
 
 
