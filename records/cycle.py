@@ -54,7 +54,7 @@ def advance(
         raise Conflict(latest)
     action, state = next_step(latest.record)
     _require(actor, action, area_and_above)
-    if not actor.is_local and actor.name in _hands(versions):
+    if is_own_text(actor, versions):
         raise NotAllowed("own_text")
     moved = latest.record.model_copy(update={"state": state})
     return store.write(actor, mission, moved, based_on, now)
@@ -66,6 +66,11 @@ def next_step(assessment: Assessment) -> tuple[str, str]:
     if assessment.state not in steps:
         raise NotAllowed("approved_already")
     return steps[assessment.state]
+
+
+def is_own_text(actor: Actor, versions: list[Version[Assessment]]) -> bool:
+    """Whether they wrote or reviewed it, so that the next step is another person's."""
+    return not actor.is_local and actor.name in _hands(versions)
 
 
 def _hands(versions: list[Version[Assessment]]) -> set[str]:

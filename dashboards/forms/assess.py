@@ -113,7 +113,10 @@ def _form(
     """The form: as it was sent where it was refused, else as the newest version stands."""
     context, words = at.context, at.context.words
     key = f"{code}/{context.area}/{context.period.name}"
-    latest = at.store.latest(at.mission, Assessment, key)
+    versions = at.store.versions(at.mission, Assessment, key)
+    latest = versions[-1] if versions else None
+    next_action = _next_action(at, latest)
+    is_own_text = next_action is not None and cycle.is_own_text(at.actor, versions)
     is_text = sent is not None and "narrative" in sent
     told = [*(words(f"records.problem.{one}") for one in said or []), *(sentences or [])]
     return rendered(
@@ -134,7 +137,8 @@ def _form(
         based_on=ground(latest, other is not None or sent is None),
         told=told,
         saved=request.args.get("saved") if sent is None else None,
-        next_action=_next_action(at, latest),
+        next_action=None if is_own_text else next_action,
+        is_own_text=is_own_text,
         may_assess=at.actor.may("assess", at.area_and_above(context.area)),
         back=context.address.link("/assessment", indicator=code, period=context.period.name),
     )

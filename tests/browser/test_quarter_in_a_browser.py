@@ -1,0 +1,196 @@
+"""A quarter by hand: a file comes in, figures are refreshed and published by two people, assessed
+by three, and what was recommended is followed up in the next quarter's release.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+from playwright.sync_api import Browser, Page
+
+from pipelines.release.naming import database_of
+from records import accounts
+from records.store import Store
+from tests.worlds.mission.mappings import under_own_names
+from tests.worlds.mission.patrols import MISSION, PatrolMission
+from tests.worlds.mission.profile import write_source
+from tests.worlds.server import serving
+
+pytestmark = pytest.mark.browser
+
+PASSWORD = "a long enough password"
+PEOPLE = {
+    "olga": "officer", "amina": "assessor", "bruno": "assessor", "chen": "approver",
+    "admin": "administrator",
+}  # fmt: skip
+OUTCOME, FOLLOWED = "D-OC-06", "D-OP-08"
+COLUMNS = (
+    "incident_code", "incident_type", "against_civilians", "occurred_on", "date_precision",
+    "area_code", "location_precision", "reported_by", "verification",
+)  # fmt: skip
+UPLOAD, ASSESS = "/records/upload", f"/records/assess?indicator={OUTCOME}&period=2026-Q2"
+
+
+def incidents(*lines: tuple[str, str, str]) -> str:
+    """A file of killings: code, day, area."""
+    rows = (
+        f"{code},killing,yes,{day},day,{area},exact,un_police,verified" for code, day, area in lines
+    )
+    return "\n".join([",".join(COLUMNS), *rows])
+
+
+SPRING = incidents(
+    ("I-1", "2026-04-05", "XX01"), ("I-2", "2026-05-11", "XX02"), ("I-3", "2026-05-30", "XX09")
+)
+SUMMER = incidents(("I-4", "2026-08-02", "XX01"))
+
+
+@dataclass
+class Quarter:
+    """The mission's workspace, its server, and the people's browsers."""
+
+    home: Path
+    url: str
+    browser: Browser
+
+    def signed_in(self, name: str, path: str) -> Page:
+        """A browser of this person's own, at a page that was asked for before signing in."""
+        page = self.browser.new_context().new_page()
+        page.goto(self.url + path)
+        page.get_by_label("Name").fill(name)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_selector("h1")
+        return page
+
+    def poclens(self, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+        """A command at the officer's terminal."""
+        return subprocess.run(
+            [sys.executable, "-m", "pipelines.cli.main", *arguments],
+            env={**os.environ, "POCLENS_HOME": str(self.home), "POCLENS_LANGUAGE": "en"},
+            input=typed,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+
+    def published(self, release: str, indicator: str) -> list[tuple[float | None, int]]:
+        """Value and n of the whole mission in the release's own quarter."""
+        path = database_of(self.home / "releases" / MISSION / release, "mission")
+        with duckdb.connect(str(path), read_only=True) as connection:
+            return connection.execute(
+                """SELECT value, n FROM mart.indicator_value
+                WHERE indicator = ? AND area = 'XX' AND period = ? AND period_type = 'Q'
+                AND breakdown IN ('_T', '_Z')""",
+                [indicator, release[:7]],
+            ).fetchall()
+
+
+@pytest.fixture
+def quarter(tmp_path: Path, browser: Browser, monkeypatch: pytest.MonkeyPatch) -> Iterator[Quarter]:
+    """A mission whose profile asks for a second person, with accounts."""
+    home = tmp_path / "ws"
+    mission = PatrolMission.made(home)
+    mission.set(
+        second_person_publishes=True,
+        period_types=["Q"],
+        indicators=[{"code": OUTCOME}, {"code": FOLLOWED}],
+    )
+    write_source(mission.profile, under_own_names("incidents", COLUMNS))
+    store, now = Store.of_workspace(home), datetime.now(UTC)
+    for name, role in PEOPLE.items():
+        accounts.add(store, name, role, PASSWORD, "test", now)
+    accounts.require(store, True, "test", now)
+    monkeypatch.setenv("POCLENS_HOME", str(home))
+    with serving("pipelines.cli.main", "serve", "--port") as (port, _):
+        yield Quarter(home, f"http://127.0.0.1:{port}", browser)
+
+
+def take_in(quarter: Quarter, name: str, text: str, told: list[str]) -> None:
+    """The officer sees on the page what a file would bring, and takes it in."""
+    olga = quarter.signed_in("olga", UPLOAD)
+    olga.set_input_files("input[type=file]", {"name": name, "mimeType": "text/csv",
+                                              "buffer": text.encode()})  # fmt: skip
+    olga.get_by_role("button", name="Show what").click()
+    olga.wait_for_load_state()
+    shown = " ".join(olga.inner_text("main").split())
+    for words in told:
+        assert words in shown
+    olga.get_by_role("button", name="Take it in").click()
+    olga.get_by_role("heading", name=f"{name} is in the inbox").wait_for()
+    assert (quarter.home / "inbox" / MISSION / name).read_text() == text
+
+
+def publish(quarter: Quarter, period: str, as_of: str) -> None:
+    """Refreshed, refused to one person alone, published with a second."""
+    done = quarter.poclens("refresh", "--mission", MISSION, "--as-of", as_of)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    asked = ("publish", "--mission", MISSION, "--period", period)
+    alone = quarter.poclens(*asked)
+    assert alone.returncode == 2 and "second person" in alone.stderr
+    officer = quarter.poclens(*asked, "--approved-by", "olga", typed=f"{PASSWORD}\n")
+    assert officer.returncode == 2 and "may not approve" in officer.stderr
+    done = quarter.poclens(*asked, "--approved-by", "chen", typed=f"{PASSWORD}\n")
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+
+
+def test_from_a_file_to_the_next_quarters_follow_up(quarter: Quarter) -> None:
+    viewer_of_files = quarter.signed_in("amina", UPLOAD)
+    assert viewer_of_files.locator("input[type=file]").count() == 0
+    take_in(quarter, "incidents_spring.csv", SPRING, ["2 new", "1 rejected", "XX09"])
+    publish(quarter, "2026-Q2", "2026-07-15")
+    assert quarter.published("2026-Q2-r01", OUTCOME) == [(2, 2)]
+
+    amina = quarter.signed_in("amina", ASSESS)
+    amina.get_by_label("Off track", exact=True).check()
+    amina.get_by_label("What we concluded").fill("People were killed on the road twice.")
+    amina.get_by_role("button", name="Save", exact=True).click()
+    amina.wait_for_load_state()
+    assert "say why" in amina.inner_text("[role=alert]")  # no rating is computed without a target
+    amina.get_by_label("Reason, where").fill("No target is set; two in a quarter are too many.")
+    amina.locator("input[name=evidence]").first.check()
+    amina.get_by_role("button", name="Save", exact=True).click()
+    amina.wait_for_selector("[role=status]")
+    assert amina.get_by_role("button", name="Mark as reviewed").count() == 0
+    assert "ask another person" in amina.inner_text("main")
+    bruno = quarter.signed_in("bruno", ASSESS)
+    bruno.get_by_role("button", name="Mark as reviewed").click()
+    bruno.wait_for_selector("[role=status]")
+    chen = quarter.signed_in("chen", ASSESS)
+    chen.get_by_role("button", name="Approve").click()
+    chen.wait_for_selector("[role=status]")
+    chen.goto(f"{quarter.url}/records/recommend?indicator={OUTCOME}&period=2026-Q2")
+    chen.get_by_label("What is to be done").fill("Escort the market road.")
+    chen.get_by_label("Owner").select_option("police_commissioner")
+    chen.get_by_label("Due on").fill("2026-08-31")
+    chen.get_by_role("button", name="Save", exact=True).click()
+    chen.wait_for_selector("[role=status]")
+    form = chen.url.partition("&saved")[0].removeprefix(quarter.url)
+
+    take_in(quarter, "incidents_summer.csv", SUMMER, ["1 new", "0 rejected"])
+    publish(quarter, "2026-Q3", "2026-10-15")
+    assert quarter.published("2026-Q3-r01", OUTCOME) == [(1, 1)]
+    assert quarter.published("2026-Q3-r01", FOLLOWED) == [(0, 1)]  # not done by its day
+    olga = quarter.signed_in("olga", "/")
+    olga.wait_for_selector("#screen h1")
+    assert "1 recommendation overdue" in olga.inner_text("#main")
+    olga.goto(quarter.url + form)
+    olga.get_by_label("Status").select_option("done")
+    olga.get_by_label("Note").fill("Two escorts a week since September.")
+    olga.get_by_role("button", name="Save", exact=True).click()
+    olga.wait_for_selector("[role=status]")
+    olga.goto(quarter.url + "/assessment?period=2026-Q2&lang=fr")
+    olga.wait_for_selector("#screen h1")
+    text = olga.inner_text("#main")
+    assert "0 recommandation en retard" in text and "Escort the market road." in text
+    store = Store.of_workspace(quarter.home)
+    assert store.first_broken_entry() is None
+    acts = [(one["who"], one["action"]) for one in store.audit_log(99)]
+    assert acts.count(("chen", "publication_approved")) == 2
