@@ -23,6 +23,19 @@ def card(
     )
 
 
+def folded(found: html.Section, is_open: bool = False) -> html.Section:
+    """The card with its content folded under its head; on paper it is open.
+
+    A card that only says that there is nothing stays as it is.
+    """
+    head, *content = found.children
+    if len(content) == 1 and isinstance(content[0], html.P):
+        return found
+    opened = {"open": True} if is_open else {}
+    found.children = [html.Details([html.Summary(head), *content], className="fold", **opened)]
+    return found
+
+
 def notice(text: Any, class_name: str = "") -> html.P:
     """A plain grey line that says what is not there and what to do."""
     return html.P(text, className=f"notice {class_name}".strip())

@@ -6,7 +6,7 @@ import pandas as pd
 from dash import html
 
 from dashboards.components import returns_grid
-from dashboards.components.card import card, notice
+from dashboards.components.card import card, folded, notice
 from dashboards.components.chart import chart_card, shows_table
 from dashboards.components.duplicates_card import duplicates_card
 from dashboards.components.list_files import list_files
@@ -301,23 +301,28 @@ def _not_kept_card(context: Context) -> list[Any]:
 
 
 def body(context: Context) -> list[Any]:
-    """Consequence, gaps, rejects, lateness, checks, revisions, files."""
+    """The score and what to mend first, then the gaps; below, by its head alone, all else."""
     lead = _lead(context) if len(_of_period(context)) else None
-    left = [
-        *_grid_card(context),
-        *missing_reports_card(context),
-        *quality_score_card(context),
-        *violations_card(context),
-        *without_figure_card(context),
-        _rejects_card(context),
-        *duplicates_card(context),
-        *_not_kept_card(context),
-        _files_card(context),
+    late = html.Div(_delays_card(context), className="stack")
+    gaps = html.Div([html.Div(_grid_card(context), className="stack"), late], className="columns")
+    parts = [*_take_in_link(context), *quality_score_card(context), gaps, *_folded_cards(context)]
+    return [page_head(sentence(context), lead), html.Div(parts, className="stack")]
+
+
+def _folded_cards(context: Context) -> list[html.Section]:
+    """What is missing, what is wrong, what was checked and revised; open where it was chosen in."""
+    asked = context.address.get
+    return [
+        *map(folded, missing_reports_card(context)),
+        *map(folded, without_figure_card(context)),
+        folded(_rejects_card(context), is_open=asked("reporter") is not None),
+        *map(folded, duplicates_card(context)),
+        *map(folded, _not_kept_card(context)),
+        *map(folded, violations_card(context)),
+        *map(folded, _checks_card(context)),
+        folded(revisions_card(context), is_open=asked("reason") is not None),
+        folded(_files_card(context)),
     ]
-    right = [*_delays_card(context), *_checks_card(context), revisions_card(context)]
-    columns = [html.Div(left, className="stack"), html.Div(right, className="stack")]
-    head = [page_head(sentence(context), lead), *_take_in_link(context)]
-    return [*head, html.Div(columns, className="columns")]
 
 
 def _take_in_link(context: Context) -> list[Any]:
