@@ -25,7 +25,8 @@
 
   // Restored text is on the ground of the version that its writer saw, not of a later one.
   function keepDraft(form) {
-    var key = PREFIX + form.dataset.draft, ground = form.elements.based_on, asServed = JSON.stringify(read(form));
+    // A row that is captured rests on no version.
+    var key = PREFIX + form.dataset.draft, ground = form.elements.based_on || {}, asServed = JSON.stringify(read(form));
     function keep() {
       storage(function (kept) { kept.setItem(key, JSON.stringify({ on: ground.value, values: read(form) })); });
     }

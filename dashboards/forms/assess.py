@@ -115,9 +115,12 @@ def _form(
     key = f"{code}/{context.area}/{context.period.name}"
     versions = at.store.versions(at.mission, Assessment, key)
     latest = versions[-1] if versions else None
-    next_action = _next_action(at, latest)
+    step = _next_step(latest)
+    above = at.area_and_above(context.area)
+    next_action = step if step and at.actor.may(step, above) else None
     is_own_text = next_action is not None and cycle.is_own_text(at.actor, versions)
     is_text = sent is not None and "narrative" in sent
+    chosen_outcome = {"indicator": code, "period": context.period.name}
     told = [*(words(f"records.problem.{one}") for one in said or []), *(sentences or [])]
     return rendered(
         "assess.html",
@@ -139,8 +142,11 @@ def _form(
         saved=request.args.get("saved") if sent is None else None,
         next_action=None if is_own_text else next_action,
         is_own_text=is_own_text,
-        may_assess=at.actor.may("assess", at.area_and_above(context.area)),
-        back=context.address.link("/assessment", indicator=code, period=context.period.name),
+        waits_for=step,
+        may_assess=at.actor.may("assess", above),
+        may_recommend=latest is not None and at.actor.may("recommend", above),
+        recommend=context.address.link("/records/recommend", **chosen_outcome),
+        back=context.address.link("/assessment", **chosen_outcome),
     )
 
 
@@ -167,10 +173,9 @@ def _values(latest: Version[Assessment] | None) -> Mapping[str, Any]:
     }
 
 
-def _next_action(at: Desk, latest: Version[Assessment] | None) -> str | None:
-    """The step after the newest version, where it is this person's to take."""
+def _next_step(latest: Version[Assessment] | None) -> str | None:
+    """The step after the newest version; None where nothing is written, or all is approved."""
     if latest is None or latest.record.state == "approved":
         return None
     action, _ = cycle.next_step(latest.record)
-    is_theirs = at.actor.may(action, at.area_and_above(latest.record.area))
-    return action if is_theirs else None
+    return action

@@ -137,7 +137,7 @@ class _Form:
             may_take_in="take_in" in self.actor.actions,
             missions=self.missions,
             back=self.address.link("/data-quality"),
-            back_words=self.words("nav.data_quality"),
+            back_words=self.words("records.back_to", page=self.words("nav.data_quality")),
         )
 
     def _field(self, name: str, column: Column, sent: dict[str, str]) -> dict[str, Any]:

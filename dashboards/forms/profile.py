@@ -117,6 +117,6 @@ class _Page:
             may_change=self.may_change,
             missions=self.missions,
             back=self.address.link("/results-chain"),
-            back_words=self.words("nav.results_chain"),
+            back_words=self.words("records.back_to", page=self.words("nav.results_chain")),
             **parts,
         )

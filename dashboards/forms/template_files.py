@@ -69,5 +69,5 @@ def _page(
         sent=request.args,
         month=context.period.end.strftime("%Y-%m") if context else "",
         back=address.link("/data-quality"),
-        back_words=words("nav.data_quality"),
+        back_words=words("records.back_to", page=words("nav.data_quality")),
     )

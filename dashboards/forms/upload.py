@@ -117,7 +117,7 @@ class _Page:
             missions=self.missions,
             largest=LARGEST_MB,
             back=self.address.link("/data-quality"),
-            back_words=self.words("nav.data_quality"),
+            back_words=self.words("records.back_to", page=self.words("nav.data_quality")),
             **parts,
         )
 

@@ -1,0 +1,115 @@
+"""Every page under `/records/` in a browser: by axe, by width, in French; rows typed are not lost."""
+
+import re
+from collections.abc import Iterator
+from itertools import cycle
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from dashboards.app import create_app
+from dashboards.forms.entry import KINDS
+from pipelines.cli.serve_command import DESK
+from tests.browser.chromium import english_left, with_query
+from tests.browser.conftest import Visit, recorded
+from tests.browser.test_accessibility import _OVERFLOWING, _serious
+from tests.worlds.mission.mappings import under_own_names
+from tests.worlds.mission.own_names import make_workspace
+from tests.worlds.mission.profile import write_source
+from tests.worlds.release import write_release
+from tests.worlds.server import serving
+
+pytestmark = pytest.mark.browser
+
+# What a form is about, where it needs that; files to take away and ways to a provider are no pages.
+ABOUT = {
+    "/records/assess": "indicator=P2-OC-05&period=2026-Q3",
+    "/records/recommend": "indicator=P2-OC-05&period=2026-Q3",
+    "/records/capture": "table=activities",
+}
+NO_PAGES = {"/records/templates/file", "/records/profile/file"}
+AREAS = ("area_code", "area_level", "name_en", "name_fr", "valid_from")
+LOOKS = tuple((width, theme) for width in (320, 1024, 1440) for theme in ("light", "dark"))
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A release, and a mission that takes files in; no accounts."""
+    folder = tmp_path_factory.mktemp("forms") / "ws"
+    workspace, _ = make_workspace(folder)
+    profile = workspace.profile("faulty")
+    for path in (profile / "sources").glob("*.yaml"):
+        path.unlink()
+    write_source(profile, under_own_names("areas", AREAS))
+    write_release(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def visit(home: Path, browser: Browser) -> Iterator[Visit]:
+    """One browser at the real server."""
+    with serving("dashboards", "--home", str(home), "--desk", DESK, "--port") as (port, _):
+        yield from recorded(browser, f"http://127.0.0.1:{port}")
+
+
+def pages(home: Path) -> list[str]:
+    """The addresses of all pages with forms, by what the server itself knows."""
+    rules = create_app(home).server.url_map.iter_rules()
+    found = {one.rule for one in rules if one.rule.startswith("/records/")} - NO_PAGES
+    named = [one.replace("<name>", kind) for one in sorted(found) for kind in sorted(KINDS)]
+    return [with_query(one, ABOUT.get(one, "area=MT")) for one in dict.fromkeys(named)]
+
+
+def wrong_of(visit: Visit, look: str) -> list[str]:
+    """What is wrong with the French page that is open."""
+    page = visit.page
+    found = [*_serious(page), *page.evaluate(_OVERFLOWING), *visit.complaints, *visit.foreign]
+    if page.locator("h1").count() != 1 or not page.title().endswith("POC Lens"):
+        found.append("no heading or no title")
+    return [f"{look}: {what}" for what in found + english_left(page.inner_text("body"))]
+
+
+def test_no_form_has_anything_serious_or_too_wide(visit: Visit, home: Path) -> None:
+    found: list[str] = []
+    for path, (width, theme) in zip(pages(home), cycle(LOOKS), strict=False):
+        visit.page.set_viewport_size({"width": width, "height": 900})
+        answer = visit.page.goto(visit.server + with_query(path, f"lang=fr&theme={theme}"))
+        assert answer is not None and answer.status == 200, path
+        found += wrong_of(visit, f"{path} {width} {theme}")
+    assert found == []
+
+
+@pytest.mark.parametrize("width", [320, 1440])
+def test_a_file_that_is_looked_at_and_one_that_is_refused(visit: Visit, width: int) -> None:
+    """New, rejected and unknown: tables, choices and what is told."""
+    page = visit.page
+    page.set_viewport_size({"width": width, "height": 900})
+    area = ",".join(AREAS) + "\nXX,country,Country,Pays,2024-01-01\n"
+    for name, text, shown in (
+        ("areas.csv", area + "XX01,village,West,Ouest,2024-01-01\n", "#rejects"),
+        ("hotline.csv", "Date of alert,Where,What\n2026-01-01,XX,looting\n", "#proposal"),
+        ("empty.csv", "", "[role=alert]"),
+    ):
+        page.goto(f"{visit.server}/records/upload?lang=fr")
+        sent = {"name": name, "mimeType": "text/csv", "buffer": text.encode()}
+        page.set_input_files("input[type=file]", sent)
+        page.locator("button[value=preview]").last.click()
+        page.wait_for_selector(shown)
+        expected = [text for text in visit.complaints if " 400 " in text]
+        visit.complaints[:] = [text for text in visit.complaints if text not in expected]
+        assert wrong_of(visit, f"{name} {width}") == []
+
+
+def test_a_row_that_could_not_be_sent_is_there_once_the_line_is_back(visit: Visit) -> None:
+    page = visit.page
+    address = f"{visit.server}/records/capture?table=units&lang=en"
+    page.goto(address)
+    code = page.locator("input[name=unit_code]")
+    code.fill("FPU-7")
+    page.context.set_offline(True)
+    page.locator("main form[method=post] button").last.click()
+    page.context.set_offline(False)
+    page.goto(address)
+    assert code.input_value() == "FPU-7"
+    assert page.get_by_text(re.compile("kept in this browser")).is_visible()
