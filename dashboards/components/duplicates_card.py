@@ -52,7 +52,8 @@ def _table(context: Context, waiting: pd.DataFrame, title: str) -> list[Any]:
         Column(words("duplicates.head.decide")),
     ]
     decided = written.duplicate_decisions(context)
-    shown = [_row(context, row, decided) for row in rows_of(waiting.head(_SHOWN))]
+    rows = sorted(rows_of(waiting), key=lambda row: "/".join(_pair(row).values()) in decided)
+    shown = [_row(context, row, decided) for row in rows[:_SHOWN]]
     parts: list[Any] = [table(columns, shown, title)]
     if len(waiting) > _SHOWN:
         more = formats.number(len(waiting) - _SHOWN, words)
@@ -81,9 +82,14 @@ def _row(context: Context, row: dict[str, Any], decided: Decided) -> list[Any]:
     ]
 
 
+def _pair(row: dict[str, Any]) -> dict[str, str]:
+    """What names the pair in the records."""
+    return {"table": row["source"], "row_key": row["key_a"], "other_key": row["key_b"]}
+
+
 def _decision(context: Context, row: dict[str, Any], decided: Decided) -> html.A:
     """What was decided since the release, and the form of the decision."""
-    pair = {"table": row["source"], "row_key": row["key_a"], "other_key": row["key_b"]}
+    pair = _pair(row)
     given = decided.get("/".join(pair.values()))
     asked = {"key": given.record.key} if given else pair
     link = context.address.link("/records/entry/duplicate", period=context.period.name)
