@@ -40,10 +40,23 @@ def test_an_incident_list_without_its_own_names(
         "incident_type": "Type",
         "deaths_best": "Killed",
         "injured_civilian": "Injured",
+        "incident_code": "Date",  # and Place: together they tell the rows apart
     }
+    key = found.mapping()["tables"][0]["columns"]["incident_code"]
+    assert key == {"template": "incident {Date} {Place}"}
     assert all(sure < 0.9 for column, (_, sure) in by_column.items() if column != "area_code")
 
 
 def test_a_word_of_the_name_says_which_of_several_tables(tmp_path: Path) -> None:
     rows = [["id", "date", "place"], *([f"F-{n}", f"0{n}.03.2026", "Torit"] for n in range(1, 7))]
     assert proposed(tmp_path / "feedback.xlsx", rows).table == "community_feedback"
+
+
+def test_a_key_of_several_columns_tells_all_rows_apart_or_is_left_open(tmp_path: Path) -> None:
+    day = date(2026, 3, 1)
+    rows = [["Date", "Place", "Type", "Killed"], [day, "Torit", "Killing", 1]]
+    found = proposed(tmp_path / "incidents_a.xlsx", [*rows, [day, "Torit", "Killing", 2]])
+    key = found.mapping()["tables"][0]["columns"]["incident_code"]["template"]
+    assert key.startswith("incident ") and "{Killed}" in key
+    twice = proposed(tmp_path / "incidents_b.xlsx", [*rows, rows[1]])
+    assert "incident_code" in twice.open_required
