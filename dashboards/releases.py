@@ -18,13 +18,14 @@ import pandas as pd
 
 from dashboards.access import Audience
 from dashboards.kept import Kept
+from indicators.foundation.published_tables import attach_published
 
 LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
-    "lock_configuration": "true",
     "threads": "2",
+    "lock_configuration": "true",  # last: nothing is set after it
 }
 
 
@@ -61,6 +62,16 @@ class LackingRelease(Exception):
 @lru_cache(maxsize=6)
 def _database(path: Path, modified: int) -> duckdb.DuckDBPyConnection:
     return duckdb.connect(str(path), read_only=True, config=LOCKED_DOWN)
+
+
+@lru_cache(maxsize=6)
+def _whole_database(path: Path, modified: int) -> duckdb.DuckDBPyConnection:
+    """The same with every table of this version, those that the release lacks without rows."""
+    connection = duckdb.connect(":memory:")
+    attach_published(connection, path)
+    for name, value in LOCKED_DOWN.items():
+        connection.execute(f"SET {name} = '{value}'")
+    return connection
 
 
 def _bytes_of(frame: pd.DataFrame) -> int:
@@ -169,10 +180,15 @@ class Release:
     ) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Columns and rows of a query as plain Python values; nothing of them is kept.
 
-        Raises DamagedRelease where the database cannot be read.
+        Tables and columns that the release lacks are empty: programs ask for the figures of all
+        missions at once, and one of an earlier version stops no other. Raises DamagedRelease where
+        the database cannot be read.
         """
         try:
-            found = self.cursor().execute(sql, dict(parameters))
+            try:
+                found = self.cursor().execute(sql, dict(parameters))
+            except _LACKING:
+                found = _whole_database(*self.edition).cursor().execute(sql, dict(parameters))
             return [column[0] for column in found.description or ()], found.fetchall()
         except _BROKEN as error:
             raise DamagedRelease(self.name, self.database) from error

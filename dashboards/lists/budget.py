@@ -31,7 +31,7 @@ PLAN_HEADS = (
     "current", "done", "reasons",
 )  # fmt: skip
 _THEN = ("due", "done")
-_SUMS = ("original", "quantity", "due", "done")
+_SUMS = ("original", "current", "due", "done")
 
 
 @dataclass(frozen=True)
@@ -120,9 +120,7 @@ def _value(context: Context | None, code: str) -> str:
 def plan(context: Context) -> pd.DataFrame:
     """The plan inside the chosen area; `due`: what is planned of months begun by the as-of day."""
     found = effort.work_plan(context.release, year_of(context).name)
-    found = found[found["area"].isin(context.areas_inside)]
-    is_due = found["month"] <= pd.Timestamp(as_of(context))
-    return found.assign(due=found["quantity"].where(is_due, 0.0))
+    return found[found["area"].isin(context.areas_inside)]
 
 
 def as_of(context: Context) -> date:
@@ -130,19 +128,18 @@ def as_of(context: Context) -> date:
     return pd.Timestamp(context.mission["as_of"]).date()
 
 
-def outputs(context: Context, found: pd.DataFrame) -> list[Output]:
+def outputs(context: Context) -> list[Output]:
     """Planned and done by outcome, activity and unit of quantity."""
-    rows = []
-    year = year_of(context).name
-    columns = ["outcome", "activity_type", "quantity_unit"]
-    for named, group in found.fillna({"outcome": ""}).groupby(columns):
-        outcome, activity, unit = (str(text) for text in named)
-        sums = (group[column].sum(min_count=1) for column in _SUMS)
-        original, current, due, done = (None if pd.isna(one) else float(one) for one in sums)
+    year, found = year_of(context).name, []
+    for row in rows_of(effort.planned_and_done(context.release, context.area, year)):
+        outcome, activity, unit = row["outcome"], row["activity_type"], row["quantity_unit"]
+        original, current, due, done = (
+            None if formats.is_missing(row[name]) else float(row[name]) for name in _SUMS
+        )
         key = "/".join((year, context.area, outcome, activity, unit))
         numbers = (original, current, due, done)
-        rows.append(Output(outcome, activity, unit, *numbers, _reasons(context, group), key))
-    return rows
+        found.append(Output(outcome, activity, unit, *numbers, row["reasons"], key))
+    return found
 
 
 def cells(
@@ -191,7 +188,7 @@ def released(context: Context, sent: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {"area": context.area, "as_of": as_of(context)}
     if sent.get("budget_year") != year_of(context).name:
         return found
-    for one in outputs(context, plan(context)):
+    for one in outputs(context):
         if tuple(getattr(one, name) for name in columns) == asked:
             found |= {name: getattr(one, name) for name in _THEN}
     return found
@@ -201,15 +198,6 @@ def titles(context: Context) -> dict[str, str]:
     """What the items of the framework are called, by code."""
     items = framework.items(context.release)
     return {row["item"]: context.words.of(row, "title") for row in rows_of(items)}
-
-
-def _reasons(context: Context, group: pd.DataFrame) -> str:
-    """The reasons given for changes of the plan, those of most lines first."""
-    given = group["reasons"].dropna().str.split("|").explode()
-    counted = given.value_counts(sort=True).reset_index()
-    counted.columns = pd.Index(["reason", "lines"])
-    ordered = counted.sort_values(["lines", "reason"], ascending=[False, True])
-    return "; ".join(ordered["reason"].astype(str))
 
 
 def sheets(context: Context) -> list[Sheet]:
@@ -226,7 +214,7 @@ def sheets(context: Context) -> list[Sheet]:
         Sheet(
             words("budget.outputs"),
             _heads(context, OUTPUT_HEADS),
-            [cells(context, one, given) for one in outputs(context, plan(context))],
+            [cells(context, one, given) for one in outputs(context)],
             notes,
         ),
     ]

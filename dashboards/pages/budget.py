@@ -50,7 +50,7 @@ def body(context: Context) -> list[Any]:
     eyebrow = context.area_name(context.area)
     cards = [
         _achievements(context),
-        _outputs(context, found),
+        _outputs(context),
         _by(context, found, "month"),
         _by(context, found, "unit_code"),
     ]
@@ -72,11 +72,11 @@ def _achievements(context: Context) -> html.Section:
     return card(title, parts if rows else [notice(words("budget.no_framework"))], under, key="rbb")
 
 
-def _outputs(context: Context, found: pd.DataFrame) -> html.Section:
+def _outputs(context: Context) -> html.Section:
     words, title = context.words, context.words("budget.outputs")
     columns = [Column(words(f"budget.head.{n}"), n in _NUMBERS) for n in budget.OUTPUT_HEADS]
     given = written.variance_reasons(context)
-    rows = [_output(context, one, given) for one in budget.outputs(context, found)]
+    rows = [_output(context, one, given) for one in budget.outputs(context)]
     under = words("budget.outputs_under", day=formats.day(budget.as_of(context), words))
     parts = [table(columns, rows, title)] if rows else [notice(words("budget.no_plan"))]
     return card(title, parts, under, key="outputs")

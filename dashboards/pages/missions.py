@@ -98,6 +98,8 @@ def _age(context: Context, release: Release) -> str:
     if release.published_on is None:
         return words("missions.as_of", day=day)
     days = max(0, (date.today() - release.published_on).days)
+    if not days:
+        return words("missions.age.today", day=day)
     return words.digits("missions.age", days, day=day)
 
 

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from dashboards.releases import Release
+from indicators.dissemination.budget_year import OUTPUTS_SQL, PLAN_SQL
 
 _MONTHS = "month BETWEEN date_trunc('month', CAST(? AS DATE)) AND CAST(? AS DATE) AND area = ?"
 
@@ -43,7 +44,13 @@ def joint_activities(release: Release, start: str, end: str, area: str) -> pd.Da
 
 
 def work_plan(release: Release, budget_year: str) -> pd.DataFrame:
-    """The plan of a budget year, and what was done, by month, own area, unit, activity, outcome."""
-    sql = """SELECT * FROM mart.work_plan WHERE budget_year = ?
-        ORDER BY month, area, unit_code, activity_type, outcome"""
-    return release.frame(sql, [budget_year])
+    """The plan of a budget year by month, own area, unit, activity and outcome.
+
+    With what of it was due by the as-of day, and what was done.
+    """
+    return release.frame(PLAN_SQL, [budget_year])
+
+
+def planned_and_done(release: Release, area: str, budget_year: str) -> pd.DataFrame:
+    """Outputs of a budget year in an area and those below it, a row an outcome, activity, unit."""
+    return release.frame(OUTPUTS_SQL, [area, budget_year])

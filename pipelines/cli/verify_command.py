@@ -79,10 +79,10 @@ def _mission(arguments: argparse.Namespace) -> str:
 
 def _trusted(key: str | None) -> str | None:
     """The public key given as text or as a file, else that of the workspace's own signing key."""
-    from pipelines.workspace.keys import public_text, signing_key
+    from pipelines.workspace.keys import public_text, public_text_in, signing_key
 
     if key and Path(key).is_file():
-        return Path(key).read_text(encoding="utf-8").strip()
+        return public_text_in(Path(key))
     if key:
         return key
     own = signing_key()

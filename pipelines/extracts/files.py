@@ -5,7 +5,15 @@ from typing import NamedTuple
 
 import duckdb
 
-from pipelines.extracts import figures_parquet, hxl_csv, sdmx_csv, sdmx_json, sdmx_ml, xlsx
+from pipelines.extracts import (
+    budget_xlsx,
+    figures_parquet,
+    hxl_csv,
+    sdmx_csv,
+    sdmx_json,
+    sdmx_ml,
+    xlsx,
+)
 from pipelines.extracts.data_package import write_data_package
 from pipelines.extracts.protocol import Extract
 from pipelines.extracts.quarter import read_quarter
@@ -27,11 +35,13 @@ def write_extracts(
     connection: duckdb.DuckDBPyConnection, folder: Path, mission: str, period: str, audience: str
 ) -> Extracted:
     """Writes `<mission>_<period>.<suffix>` in every format from the `mart` of one audience, the
-    star schema of all its periods and `datapackage.json`."""
+    budget year where its copy holds one, the star schema of all its periods and
+    `datapackage.json`."""
     folder.mkdir(parents=True, exist_ok=True)
     quarter = read_quarter(connection, mission, period, audience)
-    paths = [folder / f"{mission}_{period}.{extract.suffix}" for extract in EXTRACTS]
-    for extract, path in zip(EXTRACTS, paths, strict=True):
+    written = EXTRACTS if quarter.budget_year is None else (*EXTRACTS, budget_xlsx)
+    paths = [folder / f"{mission}_{period}.{extract.suffix}" for extract in written]
+    for extract, path in zip(written, paths, strict=True):
         extract.write(quarter, path)
     paths += write_star_schema(connection, quarter.codes, folder)
     paths.append(write_data_package(quarter, folder, paths))

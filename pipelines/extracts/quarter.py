@@ -11,6 +11,7 @@ from indicators.dissemination.cells import cells_sql
 from indicators.dissemination.code_lists import CodeLists, code_lists
 from indicators.dissemination.notation import Columns
 from indicators.foundation.codes import BELOW_8
+from pipelines.extracts.budget_year import BudgetYear, read_budget_year
 from pipelines.extracts.empty_words import with_status_words
 
 _DEFINITIONS_SQL = """
@@ -37,6 +38,7 @@ class Quarter:
     empty (`ADDED_COLUMNS`); empty ones are among them, and the zero parts that the release leaves
     out. `definitions`: of the indicators with cells, one row a version. `mission`: names, boundary
     sentence, notes and as-of date. `codes`: those of the whole copy, with their labels.
+    `budget_year`: that in which the period ends; None where the copy holds none.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Quarter:
     definitions: Columns
     mission: Mapping[str, Any]
     codes: CodeLists
+    budget_year: BudgetYear | None = None
 
     @property
     def cells(self) -> int:
@@ -83,7 +86,8 @@ def read_quarter(
     facts = _columns(connection, _MISSION_SQL, {"mission": mission})
     about = {name: values[0] for name, values in facts.items()}
     lists = code_lists(connection)
-    return Quarter(mission, period, audience, figures, definitions, about, lists)
+    year = read_budget_year(connection, period)
+    return Quarter(mission, period, audience, figures, definitions, about, lists, year)
 
 
 def _columns(

@@ -64,7 +64,9 @@ class Pulled:
         """Why it failed, as a sentence can say it."""
         if self.rule is None:
             return None
-        return Problem(self.rule, self.mission, parameters=dict(self.parameters))
+        parameters = dict(self.parameters)
+        value = parameters.pop("value", None)
+        return Problem(self.rule, self.mission, value=value, parameters=parameters)
 
 
 def pull(

@@ -4,14 +4,22 @@ missions:
   - mission: minutam
     url: https://minutam.example.org
     public_key: "ed25519:…"
-    token_file: /etc/poclens/minutam.token     # or token_environment: MINUTAM_TOKEN
+    token_file: minutam.token     # beside this file, or a whole path; or token_environment: NAME
 """
 
 import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.yaml_files import read_yaml
@@ -49,6 +57,13 @@ class Server(BaseModel):
         except WrongUse as error:
             raise ValueError(str(error)) from error
         return text
+
+    @field_validator("token_file")
+    @classmethod
+    def _beside_settings(cls, path: Path | None, info: ValidationInfo) -> Path | None:
+        """A file without a folder lies beside hq.yaml, wherever the command runs."""
+        home = (info.context or {}).get("home")
+        return home / path if home and path else path
 
     @model_validator(mode="after")
     def _one_place(self) -> "Server":
@@ -94,7 +109,7 @@ def read_settings(workspace: Workspace) -> Headquarters:
     if not path.is_file():
         raise WrongUse(Problem("no_hq_settings", value=str(path)))
     try:
-        return Headquarters.model_validate(read_yaml(path))
+        return Headquarters.model_validate(read_yaml(path), context={"home": path.parent})
     except ValidationError as error:
         raise WrongUse(
             Problem(

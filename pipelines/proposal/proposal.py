@@ -12,11 +12,12 @@ from indicators.foundation.errors import Problem, WrongUse
 from pipelines.proposal.columns import MISSING, ColumnProposal, column_proposals, texts_of
 from pipelines.proposal.known_rows import Known
 from pipelines.proposal.layout import Layout, layouts
-from pipelines.proposal.words import column_names, folded, likeness, readings
+from pipelines.proposal.words import column_names, folded, general_names, likeness, readings
 
 _LEAST_SCORE = 0.35
 _LEAST_LIKENESS = 0.72
 _LOOKED_AT = 6  # contracts
+_JOINED_KEY = 0.5  # sure of a key of several columns: later files may hold two rows of it
 _MONTHS = (
     "january|february|march|april|may|june|july|august|september|october|november|december|"
     "janvier|février|fevrier|mars|avril|mai|juin|juillet|août|aout|septembre|octobre|novembre|"
@@ -68,7 +69,8 @@ class Proposal:
             elif name in by_name:
                 one = by_name[name]
                 origin = one.headers[0] if len(one.headers) == 1 else list(one.headers)
-                columns[name] = {"from": origin, **one.entry}
+                from_columns = {} if "template" in one.entry else {"from": origin}
+                columns[name] = {**from_columns, **one.entry}
         found: dict[str, Any] = {
             "source": self.source,
             "files": [self.files],
@@ -125,9 +127,11 @@ def propose(
     distance = score - rivals[0][0] if rivals else 1.0
     confidence = min(0.97, round(score, 2)) if distance >= 0.1 else min(0.6, round(score, 2))
     near = tuple(dict.fromkeys(other for value, other in rivals if score - value < 0.1))[:3]
+    source = _source_name(path, name)
+    columns = [*columns, *_joined_key(source, layout, contracts()[name], columns)]
     feeds = tuple(sorted(c for c, one in load_catalogue().items() if one.source == name))
     return Proposal(
-        _source_name(path, name),
+        source,
         re.sub(r"(\*[-_ ]?)+", "*", _CHANGING.sub("*", path.name)),
         layout,
         name,
@@ -140,6 +144,32 @@ def propose(
     )
 
 
+def _joined_key(
+    source: str, layout: Layout, contract: Contract, columns: Sequence[ColumnProposal]
+) -> list[ColumnProposal]:
+    """A key of several columns, where the file has none: the first that tell all its rows apart.
+
+    It begins with the source's name: rows of another sender never take the place of these.
+    """
+    key, by_name = contract.key[0], {one.column: one for one in columns}
+    if len(contract.key) > 1 or key in by_name or contract.columns[key].base_type != "text":
+        return []
+    first = (contract.date_column, "unit_code", contract.area_column)
+    order = [*(by_name[name] for name in first if name in by_name), *columns]
+    headers = list(dict.fromkeys(header for one in order for header in one.headers))
+    headers = [header for header in headers if not set(header) & set("{}")]
+    if contract.date_column not in by_name:
+        return []
+    for number in range(2, len(headers) + 1):
+        joined = headers[:number]
+        rows = layout.table.rows.select(joined)
+        if rows.num_rows and rows.group_by(joined).aggregate([]).num_rows == rows.num_rows:
+            template = " ".join([source, *(f"{{{header}}}" for header in joined)])
+            entry = {"template": template}
+            return [ColumnProposal(key, tuple(joined), _JOINED_KEY, ("joined_key",), entry)]
+    return []
+
+
 def _source_name(path: Path, table: str) -> str:
     """The file's name without what changes from one delivery to the next, else the table's."""
     stem = _CHANGING.sub(" ", path.stem.replace("_", " "))
@@ -150,7 +180,10 @@ def _shortlist(layout: Layout, tables: Sequence[str]) -> list[str]:
     """The contracts whose column names fit most headers: only these are looked at in full."""
 
     def named(table: str) -> float:
-        names = [column_names(table, name) for name in contracts()[table].columns]
+        names = [
+            column_names(table, name) | general_names(table, name)
+            for name in contracts()[table].columns
+        ]
         best = (
             max(likeness(word, other) for word in words for held in names for other in held)
             for words in map(readings, layout.table.header)
@@ -180,17 +213,15 @@ def _scored(
     found = {one.column: one.confidence for one in columns}
     own = sum(explained.values()) / max(len(layout.table.header), 1)
     needed = sum(found.get(name, 0) for name in required) / max(len(required), 1)
-    titles = (contract.table, contract.title.en, contract.title.fr)
-    names = (path.stem, layout.table.sheet)
-    named = (
-        max(
-            likeness(word, folded(title))
-            for title in titles
-            for name in names
-            for word in (folded(re.sub(r"[\d_-]+", " ", name)), *folded(name).split())
-            if word
-        )
-        if any(names)
-        else 0
-    )
-    return 0.5 * own + 0.4 * needed + 0.1 * (named >= 0.85), columns
+    named = _named_in(path.stem, layout.table.sheet, contract)
+    return 0.5 * own + 0.4 * needed + 0.1 * named, columns
+
+
+def _named_in(stem: str, sheet: str, contract: Contract) -> float:
+    """1 where the name of the file or sheet names the table, 0.5 where a word of it does."""
+    titles = {folded(title) for title in (contract.table, contract.title.en, contract.title.fr)}
+    plain = [folded(re.sub(r"[\d_-]+", " ", name)) for name in (stem, sheet)]
+    words = {word for name in plain for word in (name, *name.split()) if word}
+    if any(likeness(word, title) >= 0.85 for word in words for title in titles):
+        return 1
+    return 0.5 * any(len(word) > 4 and word in title.split() for word in words for title in titles)

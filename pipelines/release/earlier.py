@@ -1,7 +1,6 @@
 """A published release opened in the tables and columns of this version.
 
-What an earlier version did not publish is there without rows, or as nulls: that release does not
-say. Comparing, publishing and rolling up then need no branch for the age of a release.
+Comparing, publishing and rolling up then need no branch for the age of a release.
 """
 
 from collections.abc import Iterator
@@ -10,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from indicators.foundation.mart_tables import MART_TABLES
+from indicators.foundation.published_tables import attach_published
 from pipelines.release.snapshot import open_memory
 
 
@@ -18,35 +17,5 @@ from pipelines.release.snapshot import open_memory
 def opened_release(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Its database behind schema `mart`, read only; `path` is that of `database_of`."""
     with open_memory() as connection:
-        there = str(path).replace("'", "''")
-        connection.execute(f"ATTACH '{there}' AS published (READ_ONLY)")
-        connection.execute("CREATE SCHEMA mart")
-        known = _columns(connection)
-        views = (
-            f'CREATE VIEW mart."{table}" AS {_rows(table, known.get(table))};'
-            for table in sorted({*known, *MART_TABLES})
-        )
-        connection.execute("".join(views))
+        attach_published(connection, path)
         yield connection
-
-
-def _columns(connection: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:
-    """The columns of each table that the release has."""
-    rows = connection.execute(
-        "SELECT table_name, column_name FROM duckdb_columns() "
-        "WHERE database_name = 'published' AND schema_name = 'mart'"
-    ).fetchall()
-    found: dict[str, set[str]] = {}
-    for table, column in rows:
-        found.setdefault(table, set()).add(column)
-    return found
-
-
-def _rows(table: str, there: set[str] | None) -> str:
-    lacking = {
-        name: kind for name, kind in MART_TABLES.get(table, {}).items() if name not in (there or ())
-    }
-    nulls = [f'CAST(NULL AS {kind}) AS "{name}"' for name, kind in lacking.items()]
-    if there is None:
-        return f"SELECT {', '.join(nulls)} WHERE false"
-    return f'SELECT {", ".join(["*", *nulls])} FROM published.mart."{table}"'

@@ -46,7 +46,10 @@ def signing_key() -> Ed25519PrivateKey | None:
     found = _named(SIGNING_KEY)
     if found is None:
         return None
-    place, content = found
+    return _private_key(*found)
+
+
+def _private_key(place: str, content: bytes) -> Ed25519PrivateKey:
     try:
         key = load_pem_private_key(content, password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
@@ -86,7 +89,16 @@ def public_key(text: str) -> Ed25519PublicKey:
         raw = base64.b64decode(text.strip().removeprefix(_PREFIX), validate=True)
         return Ed25519PublicKey.from_public_bytes(raw)
     except (binascii.Error, ValueError) as error:
-        raise WrongUse(Problem("no_public_key", value=text.strip()[:60])) from error
+        shown = text.strip()[:60] if text.strip().startswith(_PREFIX) else "…"
+        raise WrongUse(Problem("no_public_key", value=shown)) from error
+
+
+def public_text_in(path: Path) -> str:
+    """The public key in a file, or the public part of the private key there."""
+    content = path.read_bytes()
+    if b"PRIVATE KEY" in content:
+        return public_text(_private_key(str(path), content).public_key())
+    return content.decode("utf-8", "replace").strip()
 
 
 def is_signed_by(key: Ed25519PublicKey, signature: str, message: bytes) -> bool:

@@ -20,6 +20,8 @@ from dashboards.app import create_app
 from indicators.foundation.mart_tables import DIMENSIONS
 from records import accounts
 from records.store import Store, utc_now
+from tests.worlds import headquarters
+from tests.worlds.headquarters import rows_of_a_mission
 from tests.worlds.release import MISSION, RELEASE, write_release
 from tests.worlds.server import served
 
@@ -192,6 +194,22 @@ def test_all_missions_of_a_server_are_in_one_answer(tmp_path) -> None:
     assert [one["name"] for one in codes["data"]["codelists"][0]["codes"]] == [
         *("MINUTAM (fictional)", "Mission in Zanka")
     ]
+
+
+def test_a_release_of_an_earlier_version_is_answered_with_what_it_has(tmp_path) -> None:
+    """Some tables and a column that the query reads are not in these releases."""
+    stored = rows_of_a_mission()
+    headquarters.write_release(tmp_path, "alpha", stored)
+    headquarters.write_release(tmp_path, "bravo", stored, columns_left_out=["trend_reason"])
+    both = create_app(tmp_path, "hq").server.test_client()
+    rows = rows_of(both.get(f"{DATA}?c[INDICATOR]={PATROLS}&c[REF_AREA]=BK"))
+    assert {(row["MISSION"], row["OBS_VALUE"]) for row in rows if row["BREAKDOWN"] == "_T"} == {
+        ("alpha", "60"),
+        ("bravo", "60"),
+    }
+    for kind in ("availability", "structure"):
+        assert both.get(f"/api/sdmx/{kind}").status_code == 200
+    assert both.get(f"{DATA}?c[SEX]=F").get_json()["type"] == "urn:poclens:problem:no_data"
 
 
 def test_only_the_asked_columns_are_sent(client) -> None:

@@ -9,8 +9,12 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+import yaml
 
+from pipelines.hq.settings import Headquarters
+from pipelines.workspace.keys import public_text
 from tests.conftest import REPOSITORY
+from tests.worlds.headquarters import KEY
 from tests.worlds.release import write_release
 from tests.worlds.server import serving
 
@@ -75,3 +79,15 @@ def test_the_script_keeps_figures_and_says_why_others_are_empty(done) -> None:
     assert {row["MISSION"] for row in rows} == {"MINUTAM (fictional)"}
     assert rows and all(float(row["OBS_VALUE"]) > 0 for row in rows)
     assert "Suppressed" in printed[4]
+
+
+def test_both_languages_of_many_missions_have_the_same_settings_and_script() -> None:
+    pages = [REPOSITORY / "docs" / f"many_missions{end}.md" for end in ("", ".fr")]
+    (first, own), (second, other) = (
+        re.findall(r"```(?:yaml|python)\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+        for page in pages
+    )
+    key = public_text(KEY.public_key())
+    for text in (first, second):
+        Headquarters.model_validate(yaml.safe_load(text.replace("ed25519:…", key)))
+    assert yaml.safe_load(first) == yaml.safe_load(second) and own == other

@@ -95,6 +95,7 @@ _FOR_USERS = (
     "docs/duplicates_and_places.fr.md",
     "docs/data_protection.md",
     "docs/data_protection.fr.md",
+    "docs/many_missions.fr.md",
 )
 
 

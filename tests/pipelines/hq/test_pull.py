@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 
 from pipelines.hq.pull import Pulled, pull, read_pulls
+from pipelines.hq.settings import read_settings
 from pipelines.release.files import sha256_of, write_json
 from pipelines.release.manifest import MANIFEST, PUBLICATION
 from pipelines.release.naming import current_name
@@ -27,6 +28,7 @@ from tests.worlds.headquarters import (
     write_publication,
     write_release,
 )
+from tests.worlds.mission.profile import write_yaml
 
 Wrap = Callable[[Application], Application]
 DATABASE = "/hq/poclens.duckdb"
@@ -192,6 +194,21 @@ def test_a_fault_is_told_by_its_name_and_stops_nobody_else(
     problem = results[1].problem()
     assert problem is not None and "{" not in problem.sentence("en") + problem.sentence("fr")
     assert not (workspace.releases("bravo")).exists()
+
+
+@pytest.mark.parametrize("place", ["token_file", "token_environment"])
+def test_a_token_that_is_not_there_is_named(tmp_path: Path, place: str) -> None:
+    """A file without a folder is looked for beside hq.yaml, wherever the command runs."""
+    workspace = Workspace(tmp_path / "headquarters")
+    server = {"mission": "alpha", "url": "http://127.0.0.1:1", place: "ALPHA_TOKEN"}
+    server["public_key"] = public_text(KEY.public_key())
+    write_yaml(workspace.home / "hq.yaml", {"missions": [server]})
+    (result,) = pull(workspace, read_settings(workspace), pause=0.01)
+    named = workspace.home / "ALPHA_TOKEN" if place == "token_file" else "ALPHA_TOKEN"
+    problem = result.problem()
+    assert result.rule == "no_token" and problem is not None
+    for language in ("en", "fr"):
+        assert f" {named}," in problem.sentence(language)
 
 
 def test_the_next_pull_goes_on_from_what_came(homes: dict[str, Path], tmp_path: Path) -> None:

@@ -1,14 +1,19 @@
-"""What headquarters may not see is in no file of its folder."""
+"""What headquarters may not see is in no file of its folder and in no answer of its server."""
 
 import csv
 import json
 import re
 from datetime import date
 from functools import cache
+from urllib.parse import unquote
 
 import duckdb
+import flask
 import pytest
+import yaml
+from flask import Flask
 
+from dashboards.api import openapi, routes
 from indicators.definitions.mission_profile import read_mission
 from indicators.foundation.errors import WrongUse
 from pipelines.quality.input_files import write_input_files
@@ -301,6 +306,86 @@ def test_every_file_of_a_release_can_be_opened_by_these_tests(planted, release) 
     assert {path.name for path in planted.path.iterdir() if path.is_dir()} == {
         *("mission", "hq", "partner", "public")
     }
+
+
+# What a server says ------------------------------------------------------------------------------
+
+# What stands in the addresses of the API; one with another part fails `addresses_of`
+_ASKED = {"mission": MISSION, "name": "2026-Q3-r01", "rest": ""}
+_BELOW = ("", "*/*/*/*/*", "*/*/*/*/*/*", "*?references=all", "*/*/*/*?attributes=all")
+
+
+def addresses_of(server: Flask, files: list[str]) -> list[str]:
+    """Every address below /api that answers to GET, with all that it can be asked for."""
+    found = []
+    for rule in server.url_map.iter_rules():
+        if not rule.rule.startswith("/api") or "GET" not in rule.methods:
+            continue
+        asked = [{}]
+        if rule.arguments >= {"path"}:
+            asked = [{"path": path} for path in files]
+        elif "rest" in rule.arguments:
+            asked = [{"rest": below} for below in _BELOW if below]
+        for own in asked:
+            values = {name: ({**_ASKED, **own})[name] for name in rule.arguments - set(own)} | own
+            _, path = rule.build(values, append_unknown=False)
+            found.append(unquote(path))
+    return found
+
+
+@cache
+def answers(home, audience: str) -> dict[str, tuple[int, bytes]]:
+    """Status and content by address."""
+    server = flask.Flask("audience")
+    routes.add_routes(server, home, audience)
+    folder = home / "releases" / MISSION / "2026-Q3-r01"
+    files = [path.relative_to(folder).as_posix() for path in files_below(folder)]
+    client = server.test_client()
+    found = {one: client.get(one) for one in addresses_of(server, files)}
+    return {one: (answer.status_code, answer.data) for one, answer in found.items()}
+
+
+def said_by(told: dict[str, tuple[int, bytes]]) -> str:
+    return " ".join(body.decode("utf-8", "replace") for _, body in told.values())
+
+
+def test_every_kind_of_answer_of_the_api_is_asked_for(planted) -> None:
+    told = answers(planted.path.parents[2], "hq")
+    kinds = set(yaml.safe_load(openapi.document())["paths"])
+    for kind in kinds:
+        fixed = re.sub(r"/\{(agencyID|context|agency).*", "", kind)
+        address = re.compile(re.sub(r"\{\w+\}", ".+", fixed))
+        assert any(status == 200 for one, (status, _) in told.items() if address.match(one)), kind
+
+
+def test_the_api_gives_headquarters_no_file_of_the_mission(planted) -> None:
+    folder, told = planted.path, answers(planted.path.parents[2], "hq")
+    base = f"/api/releases/{MISSION}/{folder.name}/files/"
+    given = {one.removeprefix(base): body for one, (status, body) in told.items()
+             if status == 200 and one.startswith(base)}  # fmt: skip
+    own = {path.relative_to(folder).as_posix() for path in files_below(folder / "hq")}
+    assert given.keys() == own | {"manifest.json", "publication.json"}
+    for path, body in given.items():  # and so it is what the tests above have opened
+        assert body == (folder / path).read_bytes()
+
+
+def test_no_answer_of_the_api_holds_what_is_not_for_headquarters(planted) -> None:
+    home = planted.path.parents[2]
+    files = f"/api/releases/{MISSION}/{planted.path.name}/files/"
+    told = {
+        audience: said_by(
+            {one: body for one, body in answers(home, audience).items() if files not in one}
+        )
+        for audience in ("mission", "hq")
+    }
+    exact = {str(PLANTED[name]) for name in ("total", "month", "by sex")}
+    protected = {str(BY_SOURCE), str(REFERRED)}
+    found = {audience: set(_FOUR_DIGITS.findall(text)) for audience, text in told.items()}
+    assert exact <= found["mission"] and not protected & found["mission"]
+    hidden = {str(number) for number in PLANTED.values()} | protected
+    assert not hidden & found["hq"] and {"4320", "4325"} <= found["hq"]
+    for word in HIDDEN:
+        assert word not in told["hq"], word
 
 
 def test_partners_get_surveys_by_admin_1_and_quarter(planted) -> None:

@@ -18,6 +18,7 @@ from pipelines.workspace.keys import (
     new_signing_key,
     public_key,
     public_text,
+    public_text_in,
     signing_key,
 )
 from tests.worlds.headquarters import KEY, OTHER_KEY
@@ -135,6 +136,10 @@ def test_a_key_that_is_none_is_refused_without_its_text(
     own = signing_key()
     assert own is not None
     public_key(public_text(own.public_key()))
+    assert public_text_in(file) == public_text(own.public_key())
+    with pytest.raises(WrongUse) as mistaken:  # the private key where the public one belongs
+        public_key(file.read_text())
+    assert not any(line in str(mistaken.value) for line in file.read_text().splitlines())
     monkeypatch.setenv(SIGNING_KEY, "SECRET-TEXT")
     with pytest.raises(WrongUse) as refused:
         signing_key()
