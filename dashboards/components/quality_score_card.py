@@ -52,8 +52,8 @@ def _columns(context: Context, first: str) -> list[Column]:
     return [
         Column(words(first)),
         Column(words("score.score"), True),
-        *shares,
         Column(words("score.mend")),
+        *shares,
     ]
 
 
@@ -90,7 +90,7 @@ def _row(context: Context, name: str, score: float, row: Mapping[Hashable, Any])
             number=formats.number(_amiss(mend.part, row), words),
             score=_percent(context, mend.score),
         )
-    return [name, html.B(_percent(context, score)), *shares, advice]
+    return [name, html.B(_percent(context, score)), advice, *shares]
 
 
 def _amiss(part: str, row: Mapping[Hashable, Any]) -> int:

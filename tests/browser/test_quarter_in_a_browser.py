@@ -129,16 +129,25 @@ def take_in(quarter: Quarter, name: str, text: str, told: list[str]) -> None:
 
 
 def publish(quarter: Quarter, period: str, as_of: str) -> None:
-    """Refreshed, refused to one person alone, published with a second."""
+    """Refreshed, and published by the officer with a second person."""
     done = quarter.poclens("refresh", "--mission", MISSION, "--as-of", as_of)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
-    asked = ("publish", "--mission", MISSION, "--period", period)
+    done = quarter.poclens(*publication(period), "--approved-by", "chen", typed=f"{PASSWORD}\n")
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+
+
+def publication(period: str) -> tuple[str, ...]:
+    """The command that publishes a quarter."""
+    return ("publish", "--mission", MISSION, "--period", period)
+
+
+def refused(quarter: Quarter, period: str) -> None:
+    """One person alone publishes nothing, nor does an officer approve it."""
+    asked = publication(period)
     alone = quarter.poclens(*asked)
     assert alone.returncode == 2 and "second person" in alone.stderr
     officer = quarter.poclens(*asked, "--approved-by", "olga", typed=f"{PASSWORD}\n")
     assert officer.returncode == 2 and "may not approve" in officer.stderr
-    done = quarter.poclens(*asked, "--approved-by", "chen", typed=f"{PASSWORD}\n")
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
 
 
 def test_from_a_file_to_the_next_quarters_follow_up(quarter: Quarter) -> None:
@@ -146,6 +155,7 @@ def test_from_a_file_to_the_next_quarters_follow_up(quarter: Quarter) -> None:
     assert viewer_of_files.locator("input[type=file]").count() == 0
     take_in(quarter, "incidents_spring.csv", SPRING, ["2 new", "1 rejected", "XX09"])
     publish(quarter, "2026-Q2", "2026-07-15")
+    refused(quarter, "2026-Q2")
     assert quarter.published("2026-Q2-r01", OUTCOME) == [(2, 2)]
 
     amina = quarter.signed_in("amina", ASSESS)
