@@ -35,8 +35,7 @@ def add_route(server: Flask, home: Path, store: Store, desk: Desk | None) -> Non
         actor = sessions.actor(store)
         if actor is None:
             return abort(401)
-        missions = desk.missions() if desk else []
-        page = _Page(home, store, desk, actor, missions)
+        page = _Page(home, store, desk, actor)
         try:
             return page.shown() if request.method == "GET" else page.answered()
         except RequestEntityTooLarge:
@@ -46,13 +45,12 @@ def add_route(server: Flask, home: Path, store: Store, desk: Desk | None) -> Non
 class _Page:
     """One request for the page: who asks, and what was done with which file."""
 
-    def __init__(
-        self, home: Path, store: Store, desk: Desk | None, actor: Actor, missions: list[str]
-    ) -> None:
+    def __init__(self, home: Path, store: Store, desk: Desk | None, actor: Actor) -> None:
         self.held = waiting_room(home)
-        self.store, self.desk, self.actor, self.missions = store, desk, actor, missions
+        self.store, self.desk, self.actor = store, desk, actor
         self.address = Address.parse(ROUTE, request.query_string.decode("utf-8", "replace"))
         self.words = Words(self.address.language)
+        self.missions = desk.missions(self.address.language) if desk else {}
 
     @property
     def may_take_in(self) -> bool:
