@@ -1,4 +1,4 @@
-"""`poclens reconcile FILE`: what of another system's export is in the warehouse, and how it differs.
+"""`poclens reconcile FILE`: another system's export held against the warehouse.
 
 The file is read by its mapping and compared; nothing is taken in.
 """

@@ -13,6 +13,7 @@ import xlsxwriter
 from indicators.definitions.contracts import contracts
 from indicators.definitions.vocabularies import vocabulary
 from indicators.foundation.messages import message
+from indicators.foundation.number_format import number_text
 from pipelines.quality.reconciliation import Difference, Line, Reconciliation
 
 _FIXED_DATE = datetime(2000, 1, 1, tzinfo=UTC)  # no clock in the file: same cases, same bytes
@@ -39,7 +40,7 @@ def case(found: Reconciliation, line: Line, language: str) -> list[Cell]:
     score = message("reconciliation.equal_codes", language) if is_same_code else line.score
     differences = (_sentence(found.table, one, language) for one in line.differences)
     keys = (line.file_key, line.warehouse_key)
-    listed = "; ".join(differences)
+    listed = " · ".join(differences)
     return [status_words(line.status, language), *keys, score, line.day, line.area, listed]
 
 
@@ -54,8 +55,9 @@ def notes(found: Reconciliation, file: str, language: str) -> list[str]:
     if found.rows_rejected:
         lines.append(message("reconciliation.rejected", language, rows=found.rows_rejected))
     for rule in contracts()[found.table].duplicates.values():
-        told = {"days": _number(rule.within_days), "km": _number(rule.within_km)}
-        told |= {"score": _number(rule.least_score), "rule": rule.title.in_language(language)}
+        limits = {"days": rule.within_days, "km": rule.within_km, "score": rule.least_score}
+        told = {name: _number(value, language) for name, value in limits.items()}
+        told |= {"rule": rule.title.in_language(language)}
         lines.append(message("reconciliation.rule", language, **told))
     return lines
 
@@ -117,8 +119,8 @@ def _shown(table: str, column: str, value: Any, language: str) -> Any:
     return known.label(known.pooled_as.get(value, value), language)
 
 
-def _number(value: float) -> str:
-    return f"{value:g}"
+def _number(value: float, language: str) -> str:
+    return number_text(value, language, 2, are_optional=True)
 
 
 def _write_sheet(
