@@ -69,13 +69,13 @@ def _source(arguments: argparse.Namespace, profile: Path) -> "Source":
 
 def _lines(found: "Reconciliation", file: str, language: str) -> list[str]:
     from pipelines.quality.reconciliation import SAME
-    from pipelines.quality.reconciliation_words import case, counted, notes
+    from pipelines.quality.reconciliation_words import case_texts, counted, notes
 
     lines = [*notes(found, file, language), ""]
     lines += [f"{count:>6}  {words}" for words, count in counted(found, language)]
     told = [line for line in found.lines if line.status != SAME]
     for line in told[:_SHOWN]:
-        cells = [str(cell) for cell in case(found, line, language) if cell not in (None, "")]
+        cells = [text for text in case_texts(found, line, language) if text]
         lines.append("  " + " | ".join(cells))
     if len(told) > _SHOWN:
         lines.append(message("cli.reconcile.more", language, number=len(told) - _SHOWN))

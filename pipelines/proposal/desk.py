@@ -80,7 +80,7 @@ class Desk:
             "counts": words.counted(found, language),
             "notes": words.notes(found, path.name, language),
             "heads": words.heads(language),
-            "cases": [words.case(found, line, language) for line in told],
+            "cases": [words.case_texts(found, line, language) for line in told],
             "workbook": words.workbook(found, path.name, language),
         }
 

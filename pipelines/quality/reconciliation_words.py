@@ -44,6 +44,14 @@ def case(found: Reconciliation, line: Line, language: str) -> list[Cell]:
     return [status_words(line.status, language), *keys, score, line.day, line.area, listed]
 
 
+def case_texts(found: Reconciliation, line: Line, language: str) -> list[str]:
+    """One case as a page or a terminal shows it."""
+    return [
+        _number(cell, language) if isinstance(cell, float) else "" if cell is None else str(cell)
+        for cell in case(found, line, language)
+    ]
+
+
 def notes(found: Reconciliation, file: str, language: str) -> list[str]:
     """The days, what was not read, and the rule by which rows were paired."""
     if found.first_day is None:
