@@ -44,14 +44,8 @@ class Desk(Protocol):
         self, mission: str, path: Path, language: str, answers: Mapping[str, str]
     ) -> dict[str, Any]:
         """What a file would bring: `problems` (sentences), counts of rows, `tables`, `rejects`, and
-        for an unknown file `proposal`, for one that changed `changes`; `is_comparable`: the
-        warehouse can be held against it; `answers`: what a person said to these."""
-
-    def reconciled(
-        self, mission: str, path: Path, language: str, answers: Mapping[str, str]
-    ) -> dict[str, Any]:
-        """A file held against the warehouse, nothing taken in: `problems`, else `counts` (words and
-        number), `notes`, `heads` and `cases` of a table, `workbook`: every case as XLSX."""
+        for an unknown file `proposal`, for one that changed `changes`; `answers`: what a person
+        said to these."""
 
     def take_in(
         self, mission: str, path: Path, language: str, answers: Mapping[str, str]

@@ -4,11 +4,10 @@ Between the two it waits (`held.py`).
 """
 
 import shutil
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, abort, redirect, request, send_file
+from flask import Flask, abort, redirect, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from dashboards.forms import sessions
@@ -24,8 +23,6 @@ ROUTE = "/records/upload"
 # To a proposal, and to what of a known file differs; an empty one of `_EMPTY_TOO` says something.
 _EMPTY_TOO = ("header.", "code.", "meant.")
 _ANSWERS = (*_EMPTY_TOO, "constant.", "successor.")
-_RECONCILES = ("reconcile", "reconciliation_file")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _CHOICES = ("table", "of_table", "mend")
 
 
@@ -75,8 +72,6 @@ class _Page:
         path = held(self.held, request.form.get("held", ""))
         if path is None:
             return self.shown(410, [self.words("intake.gone")])
-        if request.form.get("step") in _RECONCILES:
-            return self._reconciled(self.desk, mission, path)
         if request.form.get("step") == "take_in":
             return self._taken_in(self.desk, mission, path)
         if request.form.get("step") == "discard":
@@ -98,18 +93,6 @@ class _Page:
         status = 400 if told else 200
         return self.shown(status, told, found=found, path=path, mission=mission)
 
-    def _reconciled(self, desk: Desk, mission: str, path: Path) -> Any:
-        """The file held against the warehouse, on the page or as a workbook; it goes on waiting."""
-        found = desk.reconciled(mission, path, self.address.language, _answers())
-        if found["problems"]:
-            return self.shown(400, found["problems"])
-        if request.form.get("step") == "reconcile":
-            return self.shown(reconciled=found, path=path, mission=mission, answers=_answers())
-        with self.store.writing() as connection:
-            log(connection, self.actor.name, "reconciled", f"{mission}/{path.name}", {}, utc_now())
-        name = f"reconciliation_{path.stem}.xlsx"
-        return send_file(BytesIO(found["workbook"]), XLSX, as_attachment=True, download_name=name)
-
     def _taken_in(self, desk: Desk, mission: str, path: Path) -> Any:
         problems = desk.take_in(mission, path, self.address.language, _answers())
         if problems:
@@ -120,8 +103,7 @@ class _Page:
         return self.shown(200, taken=path.name)
 
     def shown(self, status: int = 200, told: list[str] | None = None, **parts: Any) -> Any:
-        """The page; `found`, `path`, `mission` of a preview, `reconciled` in place of `found`, or
-        `taken`: the name of a file."""
+        """The page; `found`, `path`, `mission` of a preview, or `taken`: the name of a file."""
         return rendered(
             "upload.html",
             self.address,

@@ -40,7 +40,6 @@ COMMANDS = (
     "quality",
     "rejects",
     "duplicates",
-    "reconcile",
     "remind",
     "purge",
     "users",

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from pipelines.proposal.preview import Preview
 
 Said = dict[str, Any]
-_CASES = 30  # of a reconciliation on the page; its workbook has all
 
 
 def open_desk(home: Path) -> "Desk":
@@ -58,31 +57,6 @@ class Desk:
             return self._previewed(mission, path, language, answers)
         except PocLensError as error:
             return {"problems": [problem.sentence(language) for problem in error.problems]}
-
-    def reconciled(
-        self, mission: str, path: Path, language: str, answers: Mapping[str, str]
-    ) -> Said:
-        """The file held against the warehouse: `problems`, else `counts`, `notes`, `heads`, the
-        first `cases` that are not alike, and all as a `workbook`."""
-        from pipelines.quality import reconciliation_words as words
-        from pipelines.quality.reconciliation import SAME, reconcile
-
-        try:
-            profile = self._workspace.profile(mission)
-            source = self._source(path, profile) or self._proposed(mission, path, answers)
-            warehouse = self._workspace.warehouse(mission)
-            found = reconcile(path, source, read_mission(profile), profile, warehouse)
-        except PocLensError as error:
-            return {"problems": [problem.sentence(language) for problem in error.problems]}
-        told = [line for line in found.lines if line.status != SAME][:_CASES]
-        return {
-            "problems": [],
-            "counts": words.counted(found, language),
-            "notes": words.notes(found, path.name, language),
-            "heads": words.heads(language),
-            "cases": [words.case_texts(found, line, language) for line in told],
-            "workbook": words.workbook(found, path.name, language),
-        }
 
     def take_in(
         self, mission: str, path: Path, language: str, answers: Mapping[str, str]
@@ -172,16 +146,6 @@ class Desk:
             raise WrongUse(Problem("several_sources", path.name, parameters={"sources": names}))
         return matching[0] if matching else None
 
-    def _proposed(self, mission: str, path: Path, answers: Mapping[str, str]) -> "Source":
-        """The mapping of an unknown file as a person completed it."""
-        from pipelines.proposal.answers import answered
-        from pipelines.proposal.writing import checked
-
-        proposal = answered(path, self._known(mission), answers)
-        if opened := proposal.open_required:
-            raise WrongUse([Problem("page_map_open", value=name) for name in opened])
-        return checked(proposal.mapping())
-
     def _known(self, mission: str) -> "Known":
         from pipelines.proposal.known_rows import known_rows
 
@@ -224,13 +188,11 @@ class Desk:
     def _tried(self, name: str, path: Path, source: "Source", language: str) -> Said:
         """What a mapping would make of the file."""
         from pipelines.proposal.preview import preview
-        from pipelines.quality.reconciliation import comparable_table
 
         profile = self._workspace.profile(name)
         mission = read_mission(profile)
         found = preview(path, source, mission, profile, self._workspace.warehouse(name))
-        said = shown.counted(found, mission, language)
-        return said | {"is_comparable": comparable_table(source) is not None}
+        return shown.counted(found, mission, language)
 
     def _of_known_source(
         self, name: str, path: Path, source: "Source", language: str, answers: Mapping[str, str]

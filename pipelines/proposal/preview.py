@@ -6,8 +6,7 @@ The file is taken into a copy of the warehouse, which is thrown away.
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,13 +17,11 @@ from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.sql_text import quoted
 from pipelines.ingest.delivered_file import Delivery
-from pipelines.ingest.file_report import FileReport
 from pipelines.ingest.load_file import load_file
 from pipelines.mapping.area_polygons import read_outlines
 from pipelines.mapping.model import Source
 from pipelines.warehouse.connection import locked, open_warehouse
 
-TRIAL = "trial"  # in place of the hash of a file that is not kept
 _SHOWN = 10
 
 
@@ -58,18 +55,11 @@ class Preview:
     tables: tuple[str, ...] = ()
 
 
-@contextmanager
-def on_trial(
-    path: Path,
-    source: Source,
-    mission: Mission,
-    profile: Path,
-    warehouse: Path,
-    before: Callable[[duckdb.DuckDBPyConnection], None] = lambda connection: None,
-) -> Iterator[tuple[duckdb.DuckDBPyConnection, FileReport]]:
-    """A copy of the warehouse with the file taken in, whatever it rejects; its rows have `TRIAL`
-    as `file_sha256`. `before` is done to the copy first. Raises WrongUse where the file could not
-    be read, or the warehouse is being written."""
+def preview(
+    path: Path, source: Source, mission: Mission, profile: Path, warehouse: Path
+) -> Preview:
+    """Takes the file in on trial. Raises WrongUse where it could not be read, or the warehouse is
+    being written."""
     trial = mission.model_copy(update={"reject_limit_pct": 100})
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "trial.duckdb"
@@ -77,22 +67,12 @@ def on_trial(
             with locked(warehouse):
                 shutil.copyfile(warehouse, copy)
         with open_warehouse(copy) as connection:
-            before(connection)
-            delivery = Delivery(path, path.name, TRIAL, source)
+            delivery = Delivery(path, path.name, "trial", source)
             report = load_file(connection, trial, delivery, lambda: read_outlines(profile, mission))
-            yield connection, report
-
-
-def preview(
-    path: Path, source: Source, mission: Mission, profile: Path, warehouse: Path
-) -> Preview:
-    """Takes the file in on trial. Raises WrongUse where it could not be read, or the warehouse is
-    being written."""
-    with on_trial(path, source, mission, profile, warehouse) as (connection, report):
-        tables = dict.fromkeys(table.table for table in source.tables)
-        rows = [(table, row) for table in tables for row in _arrived(connection, table)]
-        changed = _changed(connection)
-        rejects = [entry for table in tables for entry in _rejected(connection, table)]
+            tables = dict.fromkeys(table.table for table in source.tables)
+            rows = [(table, row) for table in tables for row in _arrived(connection, table)]
+            changed = _changed(connection)
+            rejects = [entry for table in tables for entry in _rejected(connection, table)]
     counts = (report.rows_read, report.rows_loaded, report.rows_rejected)
     return Preview(
         *counts,

@@ -52,14 +52,14 @@ def candidates_sql(
     row_b. `slot` numbers stretches of time, so that only neighbours are compared.
     """
     key, area = quoted(contract.key[0]), quoted(contract.area_column or "")
-    named = (*rule.columns(), *_PLACE, "file_sha256", "row_number")
-    own = dict.fromkeys([key, area, *(quoted(name) for name in named)])
-    day = local_day_sql(contract, rule, time_zone)
+    own = dict.fromkeys([key, area, *(quoted(n) for n in (*rule.columns(), *_PLACE))])
+    day = _local_day_sql(contract, rule, time_zone)
     return f"""WITH RECURSIVE {_AREAS_SQL},
 own AS (
   SELECT {", ".join(own)}, {day} AS local_day,
     epoch(CAST({quoted(rule.at)} AS TIMESTAMP)) / 86400 AS day_number,
-    CAST(floor(day_number / {rule.within_days}) AS BIGINT) AS slot
+    CAST(floor(day_number / {rule.within_days}) AS BIGINT) AS slot,
+    file_sha256, row_number
   FROM core.{quoted(contract.table)}
   WHERE {rule.where}
 ),
@@ -100,8 +100,7 @@ def _and(parts: Sequence[str]) -> str:
     return "\n    AND ".join(parts)
 
 
-def local_day_sql(contract: Contract, rule: DuplicateRule, time_zone: str) -> str:
-    """The local day of the rule's column."""
+def _local_day_sql(contract: Contract, rule: DuplicateRule, time_zone: str) -> str:
     if contract.columns[rule.at].base_type != "time":
         return quoted(rule.at)
     return f"CAST(timezone('{time_zone}', timezone('UTC', {quoted(rule.at)})) AS DATE)"
@@ -148,15 +147,8 @@ def _agreements(rule: DuplicateRule, contract: Contract) -> list[str]:
 
 def _differing(rule: DuplicateRule, contract: Contract) -> list[str]:
     """The name of each column that both rows give, and give otherwise."""
-    return [
-        f"CASE WHEN a.{quoted(n)} <> b.{quoted(n)} THEN {literal(n)} END"
-        for n in differing(rule, contract)
-    ]
-
-
-def differing(rule: DuplicateRule, contract: Contract) -> list[str]:
-    """The columns that two rows of a pair are looked at for differences."""
-    return list(dict.fromkeys([rule.at, contract.area_column or "", *rule.close, *rule.compare]))
+    named = dict.fromkeys([rule.at, contract.area_column or "", *rule.close, *rule.compare])
+    return [f"CASE WHEN a.{quoted(n)} <> b.{quoted(n)} THEN {literal(n)} END" for n in named]
 
 
 def find_candidates(connection: Connection, contract: Contract, time_zone: str) -> Candidates:

@@ -4,7 +4,6 @@ import io
 import re
 from pathlib import Path
 
-import pandas as pd
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -12,11 +11,9 @@ from werkzeug.test import TestResponse
 from dashboards.app import create_app
 from dashboards.forms import held as held_files
 from dashboards.forms import upload
-from indicators.definitions.mission_profile import read_mission
 from pipelines.ingest.inbox import ingest
 from pipelines.proposal.desk import open_desk
 from pipelines.proposal.writing import write_mapping
-from pipelines.workspace.paths import Workspace
 from records import accounts
 from records.store import Store, utc_now
 from tests.worlds.mission.own_names import make_workspace
@@ -217,63 +214,3 @@ def test_only_officers_take_files_in_and_never_without_the_forms_token(
             allowed.append(role)
         client.delete_cookie("session")
     assert allowed == ["officer"]
-
-
-SAGE = {
-    "incident_code": "SAGE ID", "incident_type": "Event type", "occurred_on": "Event date",
-    "area_code": "Area", "deaths_civilian": "Civilians killed",
-}  # fmt: skip
-FIXED = {
-    "against_civilians": "true", "date_precision": "day", "location_precision": "admin2",
-    "reported_by": "un_police", "verification": "reported",
-}  # fmt: skip
-STORED = [
-    ("P-1", "sexual_violence", "2026-09-03", "XX01", 2),
-    ("P-2", "killing", "2026-09-10", "XX01", 4),
-    ("P-3", "looting", "2026-09-12", "XX01", 0),
-]
-SENT = [
-    ("S-1", "threat", "2026-09-03", "XX01", 2),
-    ("S-2", "killing", "2026-09-10", "XX01", 4),
-    ("S-4", "abduction", "2026-09-28", "XX01", 0),
-]
-
-
-def incidents(home: Path, name: str, headers: list[str], rows: list[tuple[object, ...]]) -> str:
-    """The text of an export; its mapping is there after."""
-    columns = {c: {"from": h} for c, h in zip(SAGE, headers, strict=True)}
-    columns |= {column: {"constant": value} for column, value in FIXED.items()}
-    table = {"table": "incidents", "columns": columns}
-    entry = {"source": name, "files": [f"{name}_*.csv"], "reader": "csv", "tables": [table]}
-    write_mapping(entry, home / "missions" / "faulty" / "sources" / f"{name}.yaml")
-    return pd.DataFrame(rows, columns=headers).to_csv(index=False)
-
-
-def test_an_export_is_held_against_the_warehouse_and_given_out(
-    client: FlaskClient, home: Path
-) -> None:
-    stored = incidents(home, "log", list(SAGE), STORED)
-    (home / "inbox" / "faulty" / "log_1.csv").write_text(stored, encoding="utf-8")
-    ingest(Workspace(home), read_mission(home / "missions" / "faulty"), settled=0)
-    sent = incidents(home, "sage", list(SAGE.values()), SENT)
-    shown = drop(client, "sage_1.csv", sent)
-    assert "Compare with the warehouse" in shown.text
-    compared = post(client, held=held(shown), step="reconcile")
-    assert counts(compared) == [1, 1, 1, 0, 1]
-    assert "Incident type: Threat (file), Injury, includes protected categories" in compared.text
-    assert "Sexual violence" not in compared.text
-    french = post(client, "fr", held=held(shown), step="reconcile").text
-    assert "Menace (fichier), Blessure, y compris" in french
-    file = post(client, held=held(shown), step="reconciliation_file")
-    sheets = pd.read_excel(io.BytesIO(file.data), sheet_name=None, engine="calamine")
-    cases = sheets["Cases"][["Code in the file", "Code in the warehouse", "State"]]
-    assert cases.fillna("").to_numpy().tolist() == [
-        ["S-1", "P-1", "In both, and different"],
-        ["S-4", "", "Only in the file"],
-        ["", "P-3", "Only in the warehouse"],
-        ["S-2", "P-2", "In both, and alike"],
-    ]
-    assert sheets["Differences"]["In the warehouse"].tolist() == [
-        "Injury, includes protected categories"
-    ]
-    assert waiting(home) == []  # nothing was taken in
