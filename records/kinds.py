@@ -192,6 +192,7 @@ class DuplicateDecision(Record):
     """
 
     kind: ClassVar[str] = "duplicate"
+    right: ClassVar[str] = "take_in"
     table: str = Field(min_length=1, max_length=80)
     row_key: str = Field(min_length=1, max_length=200)
     other_key: str = Field(min_length=1, max_length=200)
@@ -207,10 +208,10 @@ class DuplicateDecision(Record):
     @model_validator(mode="after")
     def _names_one_of_two(self) -> "DuplicateDecision":
         if self.row_key >= self.other_key:
-            raise ValueError("two different keys, in their order")
+            raise ValueError("duplicate_keys")
         one_of = (self.row_key, self.other_key) if self.decision == "duplicate" else (None,)
         if self.left_out not in one_of:
-            raise ValueError("a duplicate leaves out one of the two rows, nothing else does")
+            raise ValueError("duplicate_left_out")
         return self
 
 

@@ -1,7 +1,9 @@
 """Pairs of rows that may tell of one case: how many wait for a person, and which."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 import pandas as pd
 from dash import html
@@ -9,10 +11,13 @@ from dash import html
 from dashboards.components.card import card
 from dashboards.components.table import Column, table
 from dashboards.context import Context
+from dashboards.queries import written
 from dashboards.queries.duplicates import candidates
 from dashboards.rows import rows_of
 from dashboards.wording import formats
 from indicators.definitions.contracts import contracts
+from records.kinds import DuplicateDecision
+from records.store import Version
 
 _SHOWN = 8
 
@@ -44,8 +49,11 @@ def _table(context: Context, waiting: pd.DataFrame, title: str) -> list[Any]:
         Column(words("duplicates.head.area")),
         Column(words("duplicates.head.differs")),
         Column(words("duplicates.head.score"), True),
+        Column(words("duplicates.head.decide")),
     ]
-    shown = [_row(context, row) for row in rows_of(waiting.head(_SHOWN))]
+    decided = written.duplicate_decisions(context)
+    rows = sorted(rows_of(waiting), key=lambda row: "/".join(_pair(row).values()) in decided)
+    shown = [_row(context, row, decided) for row in rows[:_SHOWN]]
     parts: list[Any] = [table(columns, shown, title)]
     if len(waiting) > _SHOWN:
         more = formats.number(len(waiting) - _SHOWN, words)
@@ -53,7 +61,10 @@ def _table(context: Context, waiting: pd.DataFrame, title: str) -> list[Any]:
     return parts
 
 
-def _row(context: Context, row: dict[str, Any]) -> list[Any]:
+Decided = Mapping[str, Version[DuplicateDecision]]
+
+
+def _row(context: Context, row: dict[str, Any], decided: Decided) -> list[Any]:
     words, contract = context.words, contracts()[row["source"]]
     rule = contract.duplicates.get(row["rule"])
     differs = [
@@ -67,7 +78,23 @@ def _row(context: Context, row: dict[str, Any]) -> list[Any]:
         context.area_name(row["area"]),
         ", ".join(differs) or "–",
         formats.number(row["score"], words, 2),
+        _decision(context, row, decided),
     ]
+
+
+def _pair(row: dict[str, Any]) -> dict[str, str]:
+    """What names the pair in the records."""
+    return {"table": row["source"], "row_key": row["key_a"], "other_key": row["key_b"]}
+
+
+def _decision(context: Context, row: dict[str, Any], decided: Decided) -> html.A:
+    """What was decided since the release, and the form of the decision."""
+    pair = _pair(row)
+    given = decided.get("/".join(pair.values()))
+    asked = {"key": given.record.key} if given else pair
+    link = context.address.link("/records/entry/duplicate", period=context.period.name)
+    said = f"records.duplicate.{given.record.decision}" if given else "duplicates.decide"
+    return html.A(context.words(said), href=f"{link}&{urlencode(asked)}")
 
 
 def _place(context: Context, row: dict[str, Any], side: str) -> str:

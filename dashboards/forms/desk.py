@@ -52,6 +52,10 @@ class Desk(Protocol):
     ) -> list[str]:
         """Moves a file into the inbox. Returns what hinders it, a sentence each."""
 
+    def compared(self, mission: str, path: Path, language: str) -> tuple[bytes, list[str]]:
+        """A workbook that holds a file of another system against the mission's rows, which stay
+        as they are, where a preview says `is_comparable`; and what hinders it, a sentence each."""
+
     def capture(
         self, mission: str, table: str, values: Mapping[str, str], name: str, language: str
     ) -> list[tuple[str, str]]:

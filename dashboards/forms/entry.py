@@ -16,12 +16,13 @@ from dashboards.context import Context
 from dashboards.forms import sessions
 from dashboards.forms.page import Desk, desk, ground, problems, rendered, sent_ground
 from dashboards.lists import budget, review_candidates
+from indicators.definitions.contracts import contracts
 from indicators.definitions.vocabularies import vocabularies
 from records import cycle
 from records.accountability import Compact, UnitEvaluation
 from records.cycle import NotAllowed
 from records.decisions import ANSWERS, ReviewDecision, VarianceReason
-from records.kinds import ROLES, Record
+from records.kinds import ROLES, DuplicateDecision, Record
 from records.store import Conflict, Store, Version, utc_now
 from records.threats import CRITERIA, PRIORITIES, SCALE, TRENDS, ThreatAssessment
 
@@ -34,7 +35,7 @@ class Field:
     """One field: how it is asked for; `is_key`: tells the records apart, so it stays as it is."""
 
     name: str
-    control: str  # text, long, day, choice or many
+    control: str  # text, long, day, choice or many; given: known to the page that leads here
     choices: Callable[[Context], Choices] | None = None
     is_required: bool = False
     is_key: bool = False
@@ -146,7 +147,46 @@ _VARIANCE = Kind(
     ),
     budget.released,
 )
-KINDS = {one.record.kind: one for one in (_THREAT, _COMPACT, _EVALUATION, _DECISION, _VARIANCE)}
+
+
+def _tables(context: Context) -> Choices:
+    return {
+        name: contract.title.in_language(context.words.language)
+        for name, contract in contracts().items()
+    }
+
+
+def _two_rows(context: Context) -> Choices:
+    """The keys of the pair that the form is about; of a record that is there, those in its key."""
+    named = request.args.get("key", "").split("/")[1:]
+    keys = named or [request.values.get(name, "") for name in ("row_key", "other_key")]
+    return {key: key for key in keys}
+
+
+def _without_what_counts(context: Context, sent: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Only of one case is a row left out."""
+    return {} if sent.get("decision") == "duplicate" else {"left_out": None}
+
+
+_DUPLICATE = Kind(
+    DuplicateDecision,
+    "/data-quality",
+    (
+        Field("table", "given", _tables, True, True),
+        Field("row_key", "given", None, True, True),
+        Field("other_key", "given", None, True, True),
+        Field(
+            "decision", "choice", _told("duplicate", ("duplicate", "separate", "undecided")), True
+        ),
+        Field("left_out", "choice", _two_rows),
+        Field("reason", "long"),
+    ),
+    _without_what_counts,
+)
+KINDS = {
+    one.record.kind: one
+    for one in (_THREAT, _COMPACT, _EVALUATION, _DECISION, _VARIANCE, _DUPLICATE)
+}
 
 
 def add_route(server: Flask, home: Path, store: Store) -> None:
@@ -251,7 +291,9 @@ def _form(
         may_write=at.actor.may(kind.record.right, at.area_and_above(area)),
         right=kind.record.right,
         back=context.address.link(kind.page),
-        back_words=context.words("records.back_to", page=context.words(f"nav.{kind.page[1:]}")),
+        back_words=context.words(
+            "records.back_to", page=context.words(f"nav.{kind.page[1:].replace('-', '_')}")
+        ),
     )
 
 

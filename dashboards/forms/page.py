@@ -22,6 +22,7 @@ from records.kinds import ROLES
 from records.rights import Actor
 from records.store import Store, Version
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MISSION: Audience = "mission"  # forms are the mission's own: headquarters only reads
 
 

@@ -14,14 +14,13 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from dashboards.forms import sessions
 from dashboards.forms.desk import Desk, Workbooks
 from dashboards.forms.held import LARGEST_MB, held, hold, waiting_room
-from dashboards.forms.page import rendered
+from dashboards.forms.page import XLSX, rendered
 from dashboards.http.address import Address
 from dashboards.wording.words import Words
 from records.rights import Actor
 from records.store import Store, log, utc_now
 
 ROUTE, FILE_ROUTE = "/records/profile", "/records/profile/file"
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def add_route(server: Flask, home: Path, store: Store, desk: Desk | None) -> None:
@@ -45,7 +44,7 @@ def add_route(server: Flask, home: Path, store: Store, desk: Desk | None) -> Non
         if desk is None or mission not in desk.missions(address.language):
             return abort(404)
         content, name = desk.workbooks.profile(mission, address.language), f"profile_{mission}.xlsx"
-        return send_file(BytesIO(content), _XLSX, as_attachment=True, download_name=name)
+        return send_file(BytesIO(content), XLSX, as_attachment=True, download_name=name)
 
 
 def _address() -> Address:

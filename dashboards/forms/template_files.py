@@ -9,7 +9,7 @@ from flask import Flask, abort, request, send_file
 from dashboards.context import read_context
 from dashboards.forms import sessions
 from dashboards.forms.desk import Desk
-from dashboards.forms.page import MISSION, rendered
+from dashboards.forms.page import MISSION, XLSX, rendered
 from dashboards.http.address import Address
 from dashboards.wording.words import Words
 from indicators.definitions.contracts import contracts
@@ -19,7 +19,6 @@ from records.store import Store
 ROUTE, FILE_ROUTE = "/records/templates", "/records/templates/file"
 WRITTEN = ("assessments", "recommendations")  # written in forms of their own
 _LONGEST = 80
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def add_route(server: Flask, home: Path, store: Store, desk: Desk | None) -> None:
@@ -39,7 +38,7 @@ def add_route(server: Flask, home: Path, store: Store, desk: Desk | None) -> Non
         name, content, told = desk.workbooks.template(table, written_in, unit, month, language)
         if told:
             return _page(home, store, desk, 400, told)
-        return send_file(BytesIO(content), _XLSX, as_attachment=True, download_name=name)
+        return send_file(BytesIO(content), XLSX, as_attachment=True, download_name=name)
 
 
 def _address() -> Address:

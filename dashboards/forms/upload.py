@@ -4,16 +4,17 @@ Between the two it waits (`held.py`).
 """
 
 import shutil
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, abort, redirect, request
+from flask import Flask, abort, redirect, request, send_file
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from dashboards.forms import sessions
 from dashboards.forms.desk import Desk
 from dashboards.forms.held import LARGEST_MB, held, hold, waiting_room
-from dashboards.forms.page import rendered
+from dashboards.forms.page import XLSX, rendered
 from dashboards.http.address import Address
 from dashboards.wording.words import Words
 from records.rights import Actor
@@ -74,6 +75,8 @@ class _Page:
             return self.shown(410, [self.words("intake.gone")])
         if request.form.get("step") == "take_in":
             return self._taken_in(self.desk, mission, path)
+        if request.form.get("step") == "compare":
+            return self._compared(self.desk, mission, path)
         if request.form.get("step") == "discard":
             shutil.rmtree(path.parent, ignore_errors=True)
             return redirect(self.address.link(ROUTE), 303)
@@ -92,6 +95,13 @@ class _Page:
             return self.shown(400, found["problems"])
         status = 400 if told else 200
         return self.shown(status, told, found=found, path=path, mission=mission)
+
+    def _compared(self, desk: Desk, mission: str, path: Path) -> Any:
+        content, problems = desk.compared(mission, path, self.address.language)
+        if problems:
+            return self.shown(400, problems)
+        name = self.words("intake.compared", name=path.stem)
+        return send_file(BytesIO(content), XLSX, as_attachment=True, download_name=f"{name}.xlsx")
 
     def _taken_in(self, desk: Desk, mission: str, path: Path) -> Any:
         problems = desk.take_in(mission, path, self.address.language, _answers())

@@ -16,6 +16,7 @@ PAGES = (
     "/alerts",
     "/assessment",
     "/budget",
+    "/data-quality",
     "/threats",
     "/accountability",
 )  # pages that show records: not kept beyond the next thing written

@@ -7,6 +7,7 @@ from dashboards.context import Context
 from dashboards.queries.records import store_of
 from records.accountability import Compact, UnitEvaluation
 from records.decisions import ReviewDecision, VarianceReason
+from records.kinds import DuplicateDecision
 from records.store import Version
 from records.threats import ThreatAssessment
 
@@ -53,4 +54,10 @@ def variance_reasons(context: Context) -> dict[str, Version[VarianceReason]]:
     if context.audience == "hq":
         return {}
     found = store_of(context).all(context.release.mission, VarianceReason)
+    return {one.record.key: one for one in found}
+
+
+def duplicate_decisions(context: Context) -> dict[str, Version[DuplicateDecision]]:
+    """By key: what was decided last of two rows."""
+    found = store_of(context).all(context.release.mission, DuplicateDecision)
     return {one.record.key: one for one in found}

@@ -40,6 +40,7 @@ COMMANDS = (
     "quality",
     "rejects",
     "duplicates",
+    "reconcile",
     "remind",
     "purge",
     "users",

@@ -85,6 +85,26 @@ class Desk:
             return [problem.sentence(language) for problem in error.problems]
         return []
 
+    def compared(self, mission: str, path: Path, language: str) -> tuple[bytes, list[str]]:
+        """The workbook that holds the file against the warehouse, which is left as it is; what
+        hinders it."""
+        from pipelines.quality.reconciliation import reconcile
+        from pipelines.quality.reconciliation_workbook import write_workbook
+
+        try:
+            profile = self._workspace.profile(mission)
+            source = self._source(path, profile)
+            if source is None:
+                raise WrongUse(Problem("reconcile_not_mapped", path.name))
+            warehouse = self._workspace.warehouse(mission)
+            found = reconcile(path, source, read_mission(profile), profile, warehouse)
+            with TemporaryDirectory() as folder:
+                book = Path(folder) / "reconciliation.xlsx"
+                write_workbook(found, book, language)
+                return book.read_bytes(), []
+        except PocLensError as error:
+            return b"", [problem.sentence(language) for problem in error.problems]
+
     def capture(
         self, mission: str, table: str, values: Mapping[str, str], name: str, language: str
     ) -> list[tuple[str, str]]:
@@ -174,6 +194,8 @@ class Desk:
 
         source = self._source(path, self._workspace.profile(name))
         said: Said = {"problems": [], "source": source.source if source else None}
+        rules = [contracts()[table.table].duplicates for table in source.tables] if source else []
+        said["is_comparable"] = any(rules)
         if mended.is_mended(path):
             return said | {"is_mended": True}
         if source is not None:

@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 
 from dashboards.app import create_app
 from dashboards.pages.accountability import body, indicators_by_role
+from pipelines.ingest.written_records import duplicate_decisions
 from records.accountability import Compact, UnitEvaluation
 from records.decisions import ReviewDecision, VarianceReason
 from records.rights import LOCAL
@@ -183,3 +184,29 @@ def test_a_reason_for_variance_keeps_the_figures_and_stands_in_page_and_file(
     assert stored.due is not None and stored.done is not None
     hq = shown(create_app(workspace, "hq").server.test_client(), page)
     assert "Roads were flooded." not in hq
+
+
+def test_a_pair_is_decided_from_the_data_quality_page_as_on_the_command_line(
+    client: FlaskClient, workspace: Path
+) -> None:
+    page = "/screen/data-quality?period=2026-Q3"
+    found = re.search(r"/records/entry/duplicate\?([^\"\\]+I-1[^\"\\]+)", shown(client, page))
+    assert found is not None
+    given = dict(parse_qsl(found[1]))
+    pair = {name: given[name] for name in ("table", "row_key", "other_key")}
+    form = "/records/entry/duplicate?period=2026-Q3"
+    text = client.get(f"{form}&{found[1]}").text
+    assert '<option value="N-7">' in text and '<option value="I-1">' in text
+    assert send(client, form, pair | {"decision": "duplicate"}) == 400
+    assert send(client, form, pair | {"decision": "duplicate", "left_out": "I-9"}) == 400
+    assert send(client, form, pair | {"decision": "duplicate", "left_out": "N-7"}) == 303
+    assert "One case: one row is left out" in shown(client, page)
+    assert duplicate_decisions(workspace, MISSION) == [
+        ("incidents", "I-1", "N-7", "duplicate", "N-7")
+    ]
+    key = "incidents/I-1/N-7"  # taken back: a row that is not named any more stays out of it
+    back = {"decision": "separate", "left_out": "N-7", "reason": "Two calls came."}
+    assert send(client, f"{form}&key={key}", back, based_on=1) == 303
+    assert duplicate_decisions(workspace, MISSION)[0][3:] == ("separate", None)
+    hq = shown(create_app(workspace, "hq").server.test_client(), page)
+    assert "/records/entry/duplicate" not in hq

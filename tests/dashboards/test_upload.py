@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from openpyxl import load_workbook
 from werkzeug.test import TestResponse
 
 from dashboards.app import create_app
@@ -93,6 +94,28 @@ def test_a_file_is_shown_first_and_then_goes_into_the_inbox(
     entry = Store.of_workspace(home).audit_log(1)[0]
     assert (entry["action"], entry["subject"]) == ("taken_in", "faulty/areas_2.csv")
     assert list((home / "uploads").iterdir()) == []
+
+
+def test_another_systems_export_is_compared_and_not_taken_in(
+    client: FlaskClient, home: Path
+) -> None:
+    columns = ("incident_code", "incident_type", "against_civilians", "occurred_on", "area_code")
+    constants = {"date_precision": "day", "location_precision": "exact"}
+    constants |= {"reported_by": "ngo", "verification": "reported"}
+    mapped = {name: {"from": name} for name in columns}
+    mapped |= {name: {"constant": value} for name, value in constants.items()}
+    entry = {"source": "sage", "files": ["sage*.csv"], "reader": "csv"}
+    mapping = {**entry, "tables": [{"table": "incidents", "columns": mapped}]}
+    write_mapping(mapping, home / "missions" / "faulty" / "sources" / "sage.yaml")
+    text = f"{','.join(columns)}\nS-1,killing,yes,2026-03-01,XX01\n"
+    assert 'value="compare"' not in drop(client, "areas_2.csv", CHANGED).text
+    for lang, sheet in (("en", "In the file only"), ("fr", "Dans le fichier seulement")):
+        shown = drop(client, "sage_1.csv", text, lang)
+        assert 'value="compare"' in shown.text
+        book = post(client, lang, step="compare", held=held(shown))
+        (_, *rows) = load_workbook(io.BytesIO(book.data))[sheet].iter_rows(values_only=True)
+        assert [row[0] for row in rows] == ["S-1"]
+    assert waiting(home) == []
 
 
 def test_a_file_that_waits_is_not_replaced_and_a_discarded_one_is_gone(
