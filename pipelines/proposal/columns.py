@@ -13,11 +13,19 @@ from indicators.definitions.contracts import Column, Contract
 from pipelines.proposal import notation
 from pipelines.proposal.codes import CodeProposal, code_proposals
 from pipelines.proposal.known_rows import Known
-from pipelines.proposal.words import code_texts, column_names, folded, likeness, readings
+from pipelines.proposal.words import (
+    code_texts,
+    column_names,
+    folded,
+    general_names,
+    likeness,
+    readings,
+)
 from pipelines.readers.table import SourceTable
 
 LEAST_CONFIDENCE = 0.5
 _LEAST_LIKENESS = 0.72
+_GENERAL = 0.9  # likeness of a name that many columns bear, such as `Date`
 _DISTINCT = 400  # texts of a column that are looked at
 _MOST_CODES = 60
 _SEPARATORS = (";", ",", "|", " ")
@@ -115,6 +123,8 @@ def _of_header(
     own = readings(texts.header)
     for name, column in contract.columns.items():
         alike = max((likeness(one, other) for one in own for other in names[name]), default=0)
+        is_general = alike < _GENERAL and not general_names(contract.table, name).isdisjoint(own)
+        alike = _GENERAL if is_general else alike
         if alike < _LEAST_LIKENESS and not column.allowed_codes:
             continue
         if alike < _LEAST_LIKENESS and not _has_codes(column, texts.values):
@@ -122,7 +132,8 @@ def _of_header(
         fit = fit_of(column, texts, known)
         confidence, reason = _confidence(alike, fit, column)
         if confidence:
-            reasons = (reason, *((fit.reason,) if fit.reason else ()))
+            told = "general_name" if is_general and reason == "alike_name" else reason
+            reasons = (told, *((fit.reason,) if fit.reason else ()))
             yield ColumnProposal(name, (texts.header,), confidence, reasons, fit.entry, fit.codes)
 
 

@@ -218,4 +218,5 @@ def _header_score(row: Sequence[str | None], below: Texts) -> float:
     width = max(sum(1 for text in entry if text) for entry in below)
     cover = min(1.0, len(cells) / max(width, 1))
     distinct = len(set(cells)) / len(cells)
-    return (len(words) / len(cells)) * cover * (0.5 + 0.5 * distinct) + 1.5 * known / len(cells)
+    named = 1.5 * known / len(cells) * min(1.0, 2 * cover)  # a title alone names no column
+    return (len(words) / len(cells)) * cover * (0.5 + 0.5 * distinct) + named

@@ -12,7 +12,7 @@ from indicators.foundation.errors import Problem, WrongUse
 from pipelines.proposal.columns import MISSING, ColumnProposal, column_proposals, texts_of
 from pipelines.proposal.known_rows import Known
 from pipelines.proposal.layout import Layout, layouts
-from pipelines.proposal.words import column_names, folded, likeness, readings
+from pipelines.proposal.words import column_names, folded, general_names, likeness, readings
 
 _LEAST_SCORE = 0.35
 _LEAST_LIKENESS = 0.72
@@ -150,7 +150,10 @@ def _shortlist(layout: Layout, tables: Sequence[str]) -> list[str]:
     """The contracts whose column names fit most headers: only these are looked at in full."""
 
     def named(table: str) -> float:
-        names = [column_names(table, name) for name in contracts()[table].columns]
+        names = [
+            column_names(table, name) | general_names(table, name)
+            for name in contracts()[table].columns
+        ]
         best = (
             max(likeness(word, other) for word in words for held in names for other in held)
             for words in map(readings, layout.table.header)
@@ -180,17 +183,15 @@ def _scored(
     found = {one.column: one.confidence for one in columns}
     own = sum(explained.values()) / max(len(layout.table.header), 1)
     needed = sum(found.get(name, 0) for name in required) / max(len(required), 1)
-    titles = (contract.table, contract.title.en, contract.title.fr)
-    names = (path.stem, layout.table.sheet)
-    named = (
-        max(
-            likeness(word, folded(title))
-            for title in titles
-            for name in names
-            for word in (folded(re.sub(r"[\d_-]+", " ", name)), *folded(name).split())
-            if word
-        )
-        if any(names)
-        else 0
-    )
-    return 0.5 * own + 0.4 * needed + 0.1 * (named >= 0.85), columns
+    named = _named_in(path.stem, layout.table.sheet, contract)
+    return 0.5 * own + 0.4 * needed + 0.1 * named, columns
+
+
+def _named_in(stem: str, sheet: str, contract: Contract) -> float:
+    """1 where the name of the file or sheet names the table, 0.5 where a word of it does."""
+    titles = {folded(title) for title in (contract.table, contract.title.en, contract.title.fr)}
+    plain = [folded(re.sub(r"[\d_-]+", " ", name)) for name in (stem, sheet)]
+    words = {word for name in plain for word in (name, *name.split()) if word}
+    if any(likeness(word, title) >= 0.85 for word in words for title in titles):
+        return 1
+    return 0.5 * any(len(word) > 4 and word in title.split() for word in words for title in titles)

@@ -71,10 +71,25 @@ def _synonyms() -> Mapping[str, Mapping[str, object]]:
 def column_names(table: str, name: str) -> frozenset[str]:
     """Folded names of a contract column: its own, its titles, its synonyms."""
     column = contracts()[table].columns[name]
-    given = _synonyms()["columns"].get(name, [])
-    assert isinstance(given, list)
-    names = [name, column.title.en, column.title.fr, *map(str, given)]
+    names = [name, column.title.en, column.title.fr, *_listed(_synonyms()["columns"], name)]
     return frozenset(word for entry in names for word in readings(entry))
+
+
+@cache
+def general_names(table: str, name: str) -> frozenset[str]:
+    """Folded names that often mean this column and could mean another: `Date`, `Type`, `Killed`."""
+    contract, given = contracts()[table], _synonyms()["general"]
+    kinds = {"date": name == contract.date_column, "key": contract.key == (name,)}
+    kinds["type"] = name == f"{contract.key[0].removesuffix('_code')}_type"
+    words = [word for kind, is_so in kinds.items() if is_so for word in _listed(given, kind)]
+    words += _listed(_synonyms()["perhaps"], name)
+    return frozenset(reading for word in words for reading in readings(word))
+
+
+def _listed(section: Mapping[str, object], name: str) -> list[str]:
+    given = section.get(name, [])
+    assert isinstance(given, list)
+    return list(map(str, given))
 
 
 @cache
@@ -84,7 +99,7 @@ def all_column_names() -> frozenset[str]:
         word
         for table, contract in contracts().items()
         for name in contract.columns
-        for word in column_names(table, name)
+        for word in column_names(table, name) | general_names(table, name)
     )
 
 
