@@ -64,7 +64,7 @@ def _assessments(context: Context, codes: list[str]) -> Content:
         rating = words(f"rating.{one.record.rating}")
         lines.append(
             {
-                "head": f"{context.item(code)}: {rating}",
+                "head": words.told(context.item(code), rating),
                 "text": one.record.narrative,
                 "note": f"{words('records.state.approved')}, {signed}",
             }

@@ -61,7 +61,7 @@ class _Form:
         self.store, self.desk, self.actor = store, desk, actor
         self.contract, self.address, self.context = contract, address, context
         self.words = Words(address.language)
-        self.missions = desk.missions() if desk else []
+        self.missions = desk.missions(address.language) if desk else {}
 
     def answered(self) -> Any:
         """Takes the row in, or tells what is wrong in which field."""

@@ -37,8 +37,8 @@ class Desk(Protocol):
     def workbooks(self) -> Workbooks:
         """Templates and profiles as workbooks."""
 
-    def missions(self) -> list[str]:
-        """The missions of the workspace."""
+    def missions(self, language: str) -> dict[str, str]:
+        """The missions of the workspace: code and name, the code where no profile can be read."""
 
     def preview(
         self, mission: str, path: Path, language: str, answers: Mapping[str, str]

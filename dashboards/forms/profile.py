@@ -41,7 +41,7 @@ def add_route(server: Flask, home: Path, store: Store, desk: Desk | None) -> Non
     @server.get(FILE_ROUTE)
     def profile_file() -> Any:
         mission, address = request.args.get("mission", ""), _address()
-        if desk is None or mission not in desk.missions():
+        if desk is None or mission not in desk.missions(address.language):
             return abort(404)
         content, name = desk.workbooks.profile(mission, address.language), f"profile_{mission}.xlsx"
         return send_file(BytesIO(content), XLSX, as_attachment=True, download_name=name)
@@ -56,8 +56,8 @@ class _Page:
 
     def __init__(self, home: Path, store: Store, desk: Desk | None, actor: Actor) -> None:
         self.held, self.store, self.desk, self.actor = waiting_room(home), store, desk, actor
-        self.missions = desk.missions() if desk else []
         self.address = _address()
+        self.missions = desk.missions(self.address.language) if desk else {}
         self.words = Words(self.address.language)
 
     @property

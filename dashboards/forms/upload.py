@@ -36,8 +36,7 @@ def add_route(server: Flask, home: Path, store: Store, desk: Desk | None) -> Non
         actor = sessions.actor(store)
         if actor is None:
             return abort(401)
-        missions = desk.missions() if desk else []
-        page = _Page(home, store, desk, actor, missions)
+        page = _Page(home, store, desk, actor)
         try:
             return page.shown() if request.method == "GET" else page.answered()
         except RequestEntityTooLarge:
@@ -47,13 +46,12 @@ def add_route(server: Flask, home: Path, store: Store, desk: Desk | None) -> Non
 class _Page:
     """One request for the page: who asks, and what was done with which file."""
 
-    def __init__(
-        self, home: Path, store: Store, desk: Desk | None, actor: Actor, missions: list[str]
-    ) -> None:
+    def __init__(self, home: Path, store: Store, desk: Desk | None, actor: Actor) -> None:
         self.held = waiting_room(home)
-        self.store, self.desk, self.actor, self.missions = store, desk, actor, missions
+        self.store, self.desk, self.actor = store, desk, actor
         self.address = Address.parse(ROUTE, request.query_string.decode("utf-8", "replace"))
         self.words = Words(self.address.language)
+        self.missions = desk.missions(self.address.language) if desk else {}
 
     @property
     def may_take_in(self) -> bool:
@@ -102,6 +100,8 @@ class _Page:
         content, problems = desk.compared(mission, path, self.address.language)
         if problems:
             return self.shown(400, problems)
+        with self.store.writing() as connection:
+            log(connection, self.actor.name, "compared", f"{mission}/{path.name}", {}, utc_now())
         name = self.words("intake.compared", name=path.stem)
         return send_file(BytesIO(content), XLSX, as_attachment=True, download_name=f"{name}.xlsx")
 

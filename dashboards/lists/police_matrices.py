@@ -37,8 +37,9 @@ def in_words(context: Context, found: pd.DataFrame) -> str:
     words = context.words
     sums = found.groupby("activity_type")["done"].sum().reset_index()
     ordered = rows_of(sums.sort_values(["done", "activity_type"], ascending=[False, True]))
+    between = "; " if words.language == "en" else "\u202f; "
     return (
-        "; ".join(
+        between.join(
             f"{words.label('activity_type', row['activity_type'])} "
             f"{formats.number(float(row['done']), words)}"
             for row in ordered

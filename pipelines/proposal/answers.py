@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from indicators.foundation.errors import WrongUse
 from pipelines.mapping.model import Source
 from pipelines.proposal.columns import ColumnProposal, recode_of
 from pipelines.proposal.confirm import with_header
@@ -26,7 +27,12 @@ def joined(one: ColumnProposal) -> str:
 
 def answered(path: Path, known: Known, answers: Answers) -> Proposal:
     """The proposal for a file as a person completed it. Raises WrongUse for what cannot be."""
-    proposal = propose(path, known, table=answers.get("table") or None)
+    try:
+        proposal = propose(path, known, table=answers.get("table") or None)
+    except WrongUse as error:  # a page has no option --table
+        rules = {"map_no_contract": "page_map_no_contract"}
+        told = [replace(one, rule=rules.get(one.rule, one.rule)) for one in error.problems]
+        raise WrongUse(told) from None
     if answers.get("of_table", proposal.table) != proposal.table:
         return proposal  # another table: the answers were about the columns of the one before
     proposed = {one.column: joined(one) for one in proposal.columns}

@@ -38,9 +38,15 @@ class Desk:
         self._workspace = workspace
         self.workbooks = WorkbookDesk(workspace)
 
-    def missions(self) -> list[str]:
-        """The missions of the workspace."""
-        return self._workspace.missions()
+    def missions(self, language: str) -> dict[str, str]:
+        """The missions of the workspace: code and name, the code where no profile can be read."""
+        return {code: self._name(code, language) for code in self._workspace.missions()}
+
+    def _name(self, mission: str, language: str) -> str:
+        try:
+            return read_mission(self._workspace.profile(mission)).name.in_language(language)
+        except PocLensError:
+            return mission
 
     def preview(self, mission: str, path: Path, language: str, answers: Mapping[str, str]) -> Said:
         """What the file would bring; what hinders it stands under `problems`, a sentence each.
@@ -68,11 +74,11 @@ class Desk:
                 proposal = answered(path, self._known(mission), answers)
                 target = profile / "sources" / f"{proposal.source}.yaml"
                 if proposal.open_required:
-                    raise WrongUse([Problem("map_open", value=c) for c in proposal.open_required])
+                    opened = proposal.open_required
+                    raise WrongUse([Problem("page_map_open", value=name) for name in opened])
                 self._require_free(mission, path)
                 if target.exists():
-                    facts = {"file_name": path.name}
-                    raise WrongUse(Problem("map_exists", value=proposal.source, parameters=facts))
+                    raise WrongUse(Problem("page_map_exists", value=proposal.source))
                 write_mapping(proposal.mapping(), target)
             self._moved(mission, path)
         except PocLensError as error:
@@ -174,7 +180,7 @@ class Desk:
         changes = answered_changes(path, source, self._known(mission), answers)
         gone = [one.place for one in changes if one.kind == "missing"]
         if gone:
-            raise WrongUse([Problem("map_open", value=name) for name in gone])
+            raise WrongUse([Problem("page_map_gone", value=name) for name in gone])
         self._require_free(mission, path)
         target = file_of(self._workspace.profile(mission), source.source)
         content = mended(target, changes)

@@ -81,7 +81,7 @@ def reconcile(
             with locked(warehouse):
                 shutil.copyfile(warehouse, copy)
         with open_warehouse(copy) as connection:
-            _set_apart(connection, contract)
+            _set_apart(connection, contract, source)
             delivery = Delivery(path, path.name, "trial", source)
             report = load_file(connection, trial, delivery, lambda: read_outlines(profile, mission))
             return _compared(
@@ -106,10 +106,15 @@ def _given(source: Source) -> set[str]:
     return {name for table in source.tables for name in table.columns}
 
 
-def _set_apart(connection: Connection, contract: Contract) -> None:
-    """Our rows leave the table, so that each row of the file is new to it."""
+def _set_apart(connection: Connection, contract: Contract, source: Source) -> None:
+    """Our rows of other sources leave the table, so that each row of the file is new to it and
+    none meets itself where the export was taken in before."""
     table = quoted(contract.table)
-    connection.execute(f"CREATE TEMP TABLE ours AS SELECT * FROM core.{table}")
+    connection.execute(
+        f"CREATE TEMP TABLE ours AS SELECT own.* FROM core.{table} AS own "
+        "LEFT JOIN ops.input_file AS f USING (file_sha256) WHERE f.source IS DISTINCT FROM ?",
+        [source.source],
+    )
     connection.execute(f"DELETE FROM core.{table}")
     connection.execute(f"DELETE FROM raw.{table}")
 

@@ -8,6 +8,7 @@ from typing import Any
 import xlsxwriter
 
 from indicators.definitions.contracts import Contract, contracts
+from indicators.definitions.vocabularies import vocabulary
 from indicators.foundation.messages import message
 from pipelines.quality.reconciliation import Match, Reconciliation, Row
 
@@ -25,7 +26,13 @@ def write_workbook(found: Reconciliation, path: Path, language: str) -> None:
         _sheet(workbook, "both", _heads(language), lines, language)
         for name in ("only_theirs", "not_comparable", "only_ours"):
             rows = getattr(found, name)
-            _sheet(workbook, name, _titles(contract, language), _plain(rows, contract), language)
+            _sheet(
+                workbook,
+                name,
+                _titles(contract, language),
+                _plain(rows, contract, language),
+                language,
+            )
     coming.replace(path)
 
 
@@ -46,8 +53,8 @@ def _matched(match: Match, contract: Contract, language: str) -> list[Any]:
             "reconcile.differs",
             language,
             column=contract.columns[name].title.in_language(language),
-            theirs=match.theirs[name],
-            ours=match.ours[name],
+            theirs=_shown(contract, name, match.theirs[name], language),
+            ours=_shown(contract, name, match.ours[name], language),
         )
         for name in match.differs
     ]
@@ -55,8 +62,19 @@ def _matched(match: Match, contract: Contract, language: str) -> list[Any]:
     return [*sides, "\n".join(differs)]
 
 
-def _plain(rows: Iterable[Row], contract: Contract) -> Iterable[list[Any]]:
-    return ([row[name] for name in contract.columns] for row in rows)
+def _plain(rows: Iterable[Row], contract: Contract, language: str) -> Iterable[list[Any]]:
+    return (
+        [_shown(contract, name, row[name], language) for name in contract.columns] for row in rows
+    )
+
+
+def _shown(contract: Contract, column: str, value: Any, language: str) -> Any:
+    """The value; a protected kind, and those pooled with it, by its pooled code in words."""
+    name = contract.columns[column].vocabulary
+    known = vocabulary(name) if name else None
+    if known is None or value not in known.pooled_as:
+        return value
+    return known.label(known.pooled_as[value], language)
 
 
 def _sheet(

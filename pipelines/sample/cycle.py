@@ -14,6 +14,7 @@ from indicators.foundation.periods import period_named, period_of
 from pipelines.sample.country import COUNTRY, MISSION
 from pipelines.sample.draws import stream
 from records.accountability import Compact, UnitEvaluation
+from records.decisions import ReviewDecision, VarianceReason
 from records.kinds import KINDS, STATES, Assessment, Recommendation, Record
 from records.rights import Actor
 from records.store import Store
@@ -34,7 +35,7 @@ def write_cycle(home: Path, seed: int = 2026) -> None:
     steps = _assessment_steps(said, seed)
     ends = {record.key: at for at, _, record in steps}
     steps += _recommendation_steps(said, seed, ends)
-    steps += [*_threat_steps(said, seed), *_reference_steps(said)]
+    steps += [*_threat_steps(said, seed), *_reference_steps(said), *_decision_steps(said)]
     written: dict[str, int] = {}
     with store.writing() as connection:
         for at, who, record in sorted(steps, key=lambda step: (step[0], step[2].key)):
@@ -137,6 +138,20 @@ def _reference_steps(said: dict[str, Any]) -> Iterator[_Step]:
         yield _noon(record.evaluated_on), said["by"]["draft"], first
         if done is not None:
             yield _noon(done), said["by"]["draft"], record
+
+
+def _decision_steps(said: dict[str, Any]) -> Iterator[_Step]:
+    """Decisions on reviews, and reasons for variance on the day of the figures they explain."""
+    names = ("incident", "area", "rule", "reviewed", "should_have_known", "role")
+    for *values, day, reason in said["reviews"]:
+        content = {**dict(zip(names, values, strict=True)), "reason": reason}
+        yield _noon(day), said["by"]["reviewed"], ReviewDecision.model_validate(content)
+    given = said["variances"]
+    names = ("budget_year", "outcome", "activity_type", "due", "done", "reason")
+    for values in given["reasons"]:
+        content = {"area": given["area"], "quantity_unit": "activity", "as_of": given["as_of"]}
+        content |= dict(zip(names, values, strict=True))
+        yield _noon(given["as_of"]), said["by"]["draft"], VarianceReason.model_validate(content)
 
 
 def _noon(day: date) -> datetime:

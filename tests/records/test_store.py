@@ -11,7 +11,8 @@ from alembic.migration import MigrationContext
 
 from indicators.foundation.errors import WrongUse
 from records import accounts
-from records.kinds import Assessment
+from records.decisions import VarianceReason
+from records.kinds import Assessment, DuplicateDecision, Record
 from records.rights import LOCAL
 from records.store import Conflict, Store, migrate
 from records.tables import APPEND_ONLY, HEAD, METADATA
@@ -54,6 +55,24 @@ def test_who_writes_on_an_older_version_is_told_and_nothing_is_lost(store: Store
         assert told.value.latest is not None
         assert told.value.latest.record.narrative == "Of another person."
     assert len(store.versions("m", Assessment, KEY)) == 2
+
+
+LONGEST = (
+    VarianceReason(
+        budget_year="2026/27", area="a" * 80, outcome="o" * 80, activity_type="t" * 60,
+        quantity_unit="q" * 40, due=4, done=2, as_of=NOW.date(), reason="Roads were cut.",
+    ),
+    DuplicateDecision(
+        table="t" * 80, row_key="a" * 200, other_key="b" * 200, decision="separate",
+    ),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("record", LONGEST, ids=lambda record: record.kind)
+def test_the_longest_key_that_a_record_may_have_is_stored(store: Store, record: Record) -> None:
+    store.write(LOCAL, "m" * 64, record, 0, NOW)
+    assert [one.record for one in store.versions("m" * 64, type(record), record.key)] == [record]
+    assert store.first_broken_entry() is None
 
 
 def test_of_many_who_write_at_once_one_wins_each_version(store: Store) -> None:

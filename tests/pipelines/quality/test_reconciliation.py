@@ -110,6 +110,17 @@ def test_equal_codes_are_one_case_and_say_what_differs(found: Reconciliation, wo
     assert by_key == expected
 
 
+def test_what_the_warehouse_has_of_the_same_source_is_no_counterpart(
+    world: Any, tmp_path: Path
+) -> None:
+    workspace, rows = Workspace(world[0]), [*world[2]["ours"].values()]
+    profile, again = workspace.profile("faulty"), tmp_path / "incidents.csv"
+    pd.DataFrame(rows).to_csv(again, index=False)
+    source, mission = known_sources(profile)["incidents"], read_mission(profile)
+    told = reconcile(again, source, mission, profile, workspace.warehouse("faulty"))
+    assert (told.matches, told.only_ours, len(told.only_theirs)) == ((), (), len(rows))
+
+
 def test_other_codes_are_paired_by_the_rule_the_most_alike_first(
     found: Reconciliation, world: Any
 ) -> None:
@@ -142,15 +153,29 @@ def test_the_command_writes_a_workbook_in_either_language(
     world: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("POCLENS_HOME", str(world[0]))
-    for language, title, said in (
-        ("en", "In both", f"{SAME} in both under the same code, and alike"),
-        ("fr", "Dans les deux", f"{SAME} dans les deux sous le même code, et identiques"),
+    kinds = {row["incident_type"] for row in world[2]["ours"].values()}
+    assert "sexual_violence" in kinds
+    for language, title, pooled, said in (
+        (
+            "en",
+            "In both",
+            "Injury, includes protected categories",
+            f"{SAME} in both under the same code, and alike",
+        ),
+        (
+            "fr",
+            "Dans les deux",
+            "Blessure, y compris catégories protégées",
+            f"{SAME} dans les deux sous le même code, et identiques",
+        ),
     ):
         to = tmp_path / f"{language}.xlsx"
         asked = ["--language", language, "reconcile", str(world[1]), "--to", str(to)]
         assert main(asked) == 0
         assert said in capsys.readouterr().out
-        sheet = load_workbook(to)[title]
-        assert sheet.max_row > SAME + CHANGED + 10
+        book = load_workbook(to)
+        assert book[title].max_row > SAME + CHANGED + 10
+        cells = {str(cell) for sheet in book for row in sheet.values for cell in row}
+        assert pooled in cells and not any("sexual_violence" in cell for cell in cells)
     assert main(["reconcile", str(world[1]), "--source", "areas"]) == 2
     assert "rules for duplicates" in capsys.readouterr().err

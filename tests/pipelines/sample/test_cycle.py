@@ -1,11 +1,15 @@
 """The sample's year of assessments and recommendations: same bytes, whole, never written over."""
 
+from datetime import date
 from pathlib import Path
 
 from pipelines.sample.cycle import write_cycle
+from records.accountability import UnitEvaluation
+from records.decisions import ReviewDecision, VarianceReason
 from records.kinds import Assessment, Recommendation
 from records.rights import LOCAL
 from records.store import Store, utc_now
+from records.threats import ThreatAssessment
 
 
 def test_the_same_seed_writes_the_same_bytes_and_another_seed_others(tmp_path: Path) -> None:
@@ -26,6 +30,17 @@ def test_it_shows_every_state_and_what_people_add_stays(tmp_path: Path) -> None:
     assert {one.record.period for one in found} == {"2025-Q4", "2026-Q1", "2026-Q2", "2026-Q3"}
     statuses = {one.record.status for one in store.all("sample", Recommendation)}
     assert statuses == {"open", "under_way", "done", "dropped"}
+    threats = {one.record.quarter for one in store.all("sample", ThreatAssessment)}
+    assert threats == {"2026-Q1", "2026-Q2", "2026-Q3", "2026-Q4"}
+    decided = {one.record.should_have_known for one in store.all("sample", ReviewDecision)}
+    assert decided == {"yes", "no", "undecided"}
+    years = {one.record.budget_year for one in store.all("sample", VarianceReason)}
+    assert years == {"2025/26", "2026/27"}
+    recommended = [one.record for one in store.all("sample", Recommendation)]
+    as_of = date(2026, 10, 15)
+    assert any(r.due_on < as_of and r.status in ("open", "under_way") for r in recommended)
+    evaluated = [one.record for one in store.all("sample", UnitEvaluation)]
+    assert any(evaluation.is_overdue(as_of) for evaluation in evaluated)
     mine = found[0].record.model_copy(update={"narrative": "Mine."})
     store.write(LOCAL, "sample", mine, found[0].number, utc_now())
     before = store.edition()
