@@ -4,7 +4,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 PORT ?= 8050
 SERVE ?= 1
-WORKERS ?= 2
+# Three on two cores: tests of servers and browsers wait more than they compute.
+WORKERS ?= 3
 POCLENS_HOME ?= workspace
 POCLENS_SHARED ?= ../shared
 export POCLENS_HOME POCLENS_SHARED
