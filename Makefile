@@ -19,7 +19,7 @@ demo: .venv/installed
 	@$(BIN)/poclens demo --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve)
 
 test: .venv/installed
-	@$(BIN)/python -m pytest -m "not soak" --numprocesses $(WORKERS) --dist loadfile
+	@$(BIN)/python -m pytest -m "not soak" --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 soak: .venv/installed
 	@$(BIN)/python -m pytest -m soak

@@ -15,6 +15,24 @@ REPOSITORY = Path(__file__).parent.parent
 os.environ.setdefault("POCLENS_SETTLED_SECONDS", "0")
 
 
+# The longest files, begun first: none of them keeps one process busy after the others have ended.
+LONGEST = (
+    "tests/docs/test_readme.py",
+    "tests/oracle/test_sample.py",
+    "tests/pipelines/release/test_explained_sql.py",
+    "tests/browser/test_accessibility.py",
+    "tests/pipelines/release/test_diff_of_a_real_sequence.py",
+    "tests/indicators/linkage/test_case_series_simulations.py",
+    "tests/browser/test_quarter_in_a_browser.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first, all others in their order."""
+    place = {REPOSITORY / name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path, len(LONGEST)))
+
+
 @pytest.fixture(scope="session")
 def shared_folder() -> Path:
     """The folder of shared material: `POCLENS_SHARED`, else `../shared` beside the checkout."""
