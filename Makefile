@@ -7,8 +7,7 @@ SERVE ?= 1
 # Three on two cores: tests of servers and browsers wait more than they compute.
 WORKERS ?= 3
 POCLENS_HOME ?= workspace
-POCLENS_SHARED ?= ../shared
-export POCLENS_HOME POCLENS_SHARED
+export POCLENS_HOME
 export DAGSTER_DISABLE_TELEMETRY := 1
 export GX_ANALYTICS_ENABLED := False
 BIN := .venv/bin
@@ -18,16 +17,16 @@ BIN := .venv/bin
 demo: .venv/installed
 	@$(BIN)/poclens demo --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve)
 
-test: .venv/installed
+test: .venv/test-installed
 	@$(BIN)/python -m pytest -m "not soak" --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-soak: .venv/installed
+soak: .venv/test-installed
 	@$(BIN)/python -m pytest -m soak
 
-bench: .venv/installed
+bench: .venv/test-installed
 	@$(BIN)/python -m tests.benchmarks
 
-check: .venv/installed
+check: .venv/test-installed
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
@@ -38,19 +37,27 @@ docs: .venv/installed
 	@$(BIN)/python -m pipelines.documents.pages
 	@echo "build/docs/indicators/en/README.md, build/docs/data_dictionary/en/README.md (French: fr)"
 
-format: .venv/installed
+format: .venv/test-installed
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
-install: .venv/installed
+install: .venv/test-installed
 
-# One environment from one hash-locked file; made again when the lock changes.
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
+
+# One environment from hash-locked files: what runs, then what only tests need; made again when a
+# lock changes.
 .venv/installed: requirements.txt pyproject.toml
 	@$(PYTHON) .ci/check_python.py
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo "Installing the locked requirements (about two minutes the first time) …"
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.txt
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(PIP) --require-hashes -r requirements.txt
+	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch .venv/installed
+
+.venv/test-installed: .venv/installed requirements-test.txt
+	@echo "Installing what the tests need …"
+	@$(PIP) --require-hashes -r requirements.txt -r requirements-test.txt
+	@touch .venv/test-installed
 
 clean:
 	rm -rf .venv workspace build

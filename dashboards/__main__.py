@@ -11,6 +11,7 @@ from indicators.foundation.messages import message
 
 WRONG_USE = 2
 _THIS_MACHINE = ("127.0.0.1", "localhost")
+_ALL_ADDRESSES = ("0.0.0.0", "")  # noqa: S104 compared with, not listened on
 
 
 def _arguments(arguments: list[str] | None) -> argparse.Namespace:
@@ -23,15 +24,30 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _may_listen(home: Path, host: str) -> bool:
-    """Whether other machines may reach the server: only where people must sign in.
+def _is_reached(host: str) -> bool:
+    """Whether other machines reach the server, by themselves or through a proxy."""
+    from dashboards.http.security import is_behind_proxy
+
+    return host not in _THIS_MACHINE or is_behind_proxy()
+
+
+def _hindrance(home: Path, host: str) -> str | None:
+    """Why the server may not start. One that others reach: people must sign in, and somebody can;
+    and it must know its own names.
 
     Raises WrongUse where a later version of the software has written the records.
     """
-    from records.accounts import are_required
-    from records.store import Store
+    from dashboards.http.security import named_hosts
+    from records.accounts import anybody_can_sign_in
+    from records.store import Store, utc_now
 
-    return are_required(Store.of_workspace(home)) or host in _THIS_MACHINE
+    can_sign_in = anybody_can_sign_in(Store.of_workspace(home), utc_now())
+    if not _is_reached(host):
+        return None
+    if not can_sign_in:
+        return message("page.serve.open_to_all", host=host)
+    has_name = named_hosts() or host not in (*_THIS_MACHINE, *_ALL_ADDRESSES)
+    return None if has_name else message("page.serve.no_host")
 
 
 def _listening_socket(host: str, port: int) -> socket.socket | None:
@@ -53,12 +69,13 @@ def main(arguments: list[str] | None = None) -> int:
         print(message("page.serve.no_home", home=chosen.home), file=sys.stderr)
         return WRONG_USE
     try:
-        if not _may_listen(chosen.home, chosen.host):
-            print(message("page.serve.open_to_all", host=chosen.host), file=sys.stderr)
-            return WRONG_USE
+        hindrance = _hindrance(chosen.home, chosen.host)
     except WrongUse as error:
         print(error, file=sys.stderr)
         return error.exit_code
+    if hindrance:
+        print(hindrance, file=sys.stderr)
+        return WRONG_USE
     listening = _listening_socket(chosen.host, chosen.port)
     if listening is None:
         text = message("page.serve.port_taken", port=chosen.port, other=chosen.port + 1)
@@ -72,13 +89,15 @@ def _serve(chosen: argparse.Namespace, listening: socket.socket) -> None:
     from dashboards import server
     from dashboards.app import create_app
     from dashboards.forms.desk import desk_named
+    from dashboards.forms.sessions import cookie_name
     from dashboards.http import structured_log
 
     structured_log.set_up()
     home = chosen.home.resolve()
     desk = desk_named(chosen.desk, home) if chosen.desk else None
-    app = create_app(home, chosen.audience, desk)
+    app = create_app(home, chosen.audience, desk, _is_reached(chosen.host))
     port = listening.getsockname()[1]
+    app.server.config["SESSION_COOKIE_NAME"] = cookie_name(home, chosen.audience, port)
     listening.listen(server.WAITING)  # who comes from now on is answered once all is loaded
     print(message("page.serve.ready", host=chosen.host, port=port), flush=True)
     try:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 from types import ModuleType
@@ -13,8 +14,9 @@ from dash import ALL, ClientsideFunction, Input, Output, State, dcc, html
 from flask import request
 from werkzeug.exceptions import InternalServerError
 
-from dashboards.access import Audience
+from dashboards.access import Audience, only_mission
 from dashboards.api import routes as api_routes
+from dashboards.components.links import page_link
 from dashboards.components.page_head import page_head
 from dashboards.components.shell import NavigationEntry
 from dashboards.context import Context, read_context
@@ -62,6 +64,7 @@ from dashboards.pages import (
 )
 from dashboards.releases import DamagedRelease, LackingRelease
 from dashboards.theme import style_sheet
+from dashboards.unknown_choice import unknown_choice
 from dashboards.wording.words import Words
 from indicators.foundation.messages import LANGUAGES
 from records.store import Store
@@ -143,6 +146,16 @@ def _not_found(words: Words, context: Context) -> Answer:
     return Answer(title, title, lambda: [page_head(title, words("state.not_found.lead"))], context)
 
 
+def _unknown(context: Context, key: str, value: str) -> Answer:
+    """Nothing stands in the place of what is not there; one link leads on without it."""
+    words = context.words
+    title = words("state.unknown.title", subject=words(f"state.unknown.{key}"), value=value)
+    lead = words("state.unknown.lead", release=context.release.name)
+    onward = page_link(words("state.unknown.without"), context.address.link(**{key: None}))
+    plain = replace(context, address=context.address.without(key))
+    return Answer(title, title, lambda: [page_head(title, lead), html.P(onward)], plain)
+
+
 def _without_figures(title: str, page: ModuleType, context: Context) -> Answer:
     """A release without a single figure: what it holds besides, and what to do."""
     words = context.words
@@ -166,9 +179,13 @@ def answer(home: Path, audience: Audience, address: Address) -> Answer:
     page = _page_of(address)
     if page is outstanding and audience != "mission":
         page = None  # whom to remind is the mission's, and in no other copy
+    if page is missions and only_mission() is not None:
+        page = None  # sums over missions are nobody's who may read one
     if page is None or (page is indicator and indicator.code_of(context) is None):
         return _not_found(words, context)
     title = words("document_title", page=words(f"nav.{page.NAME}"), mission=context.mission_name)
+    if (asked := unknown_choice(context)) is not None and context.has_figures:
+        return _unknown(context, *asked)
     if not context.has_figures:
         return _without_figures(title, page, context)
     return Answer(title, page.sentence(context), lambda: page.body(context), context)
@@ -271,8 +288,16 @@ def _add_callbacks(app: dash.Dash) -> None:
     )
 
 
-def create_app(home: Path, audience: Audience = "mission", desk: Desk | None = None) -> dash.Dash:
-    """The application over a workspace's releases, for one audience; `desk`: takes files in."""
+def create_app(
+    home: Path,
+    audience: Audience = "mission",
+    desk: Desk | None = None,
+    is_reached: bool = False,
+) -> dash.Dash:
+    """The application over a workspace's releases, for one audience; `desk`: takes files in.
+
+    `is_reached`: other machines reach it, as they do through a proxy.
+    """
     app = _LocalDash(
         "dashboards",
         assets_folder=str(Path(__file__).parent / "assets"),
@@ -296,7 +321,7 @@ def create_app(home: Path, audience: Audience = "mission", desk: Desk | None = N
     briefs.add_route(app.server, home, audience)
     lists.add_route(app.server, home, audience)
     permanent.add_route(app.server)
-    routes.add_routes(app.server, home, audience, desk)
+    routes.add_routes(app.server, home, audience, desk, is_reached or security.is_behind_proxy())
     api_routes.add_routes(app.server, home, audience)
     store = Store.of_workspace(home)
     health.add_route(app.server, home, audience, store)

@@ -124,10 +124,11 @@ class Context:
 
     def is_lowest(self, code: str) -> bool:
         """Whether no administrative area lies below this one; sites are no such areas."""
-        return code in self._lowest
+        return code in self.lowest_areas
 
     @cached_property
-    def _lowest(self) -> frozenset[str]:
+    def lowest_areas(self) -> frozenset[str]:
+        """The administrative areas below which lies no other one."""
         administrative = self.areas[self.areas["area_level"] != "site"]
         return frozenset(administrative.index) - set(administrative["parent_area_code"].dropna())
 
@@ -169,9 +170,10 @@ class Context:
         return found[0] if found else None
 
     @cached_property
-    def plans(self) -> dict[str, float]:
-        """What was planned of each output in the chosen period."""
-        return framework.plans(self.release, self.period.name)
+    def plans(self) -> dict[str, dict[str, Any]]:
+        """What was planned of each output in the chosen period and area, by indicator."""
+        frame = framework.plans(self.release, self.period.name, self.area)
+        return {row["indicator"]: row for row in rows_of(frame)}
 
     def item(self, code: str) -> str:
         """The framework's title of an outcome or output, else the short title."""
@@ -264,19 +266,14 @@ class Context:
             self._dated[indicator] = [] if rows is None else dated_cells(rows_of(rows))
         return self._dated[indicator]
 
-    @cached_property
-    def _paths(self) -> dict[str, float]:
-        return framework.paths(self.release, self.period.end.isoformat())
-
     def against(self, indicator: str) -> Against:
         """What the chosen figure is held against; nothing where baseline and target do not hold.
 
         They hold where the engine left them in the cell: for its length of period and its area.
         """
         cell = self.cell(indicator)
-        if cell.baseline is None or cell.target is None:
-            return Against(cell.baseline, None, cell.target)
-        return Against(cell.baseline, self._paths.get(indicator), cell.target)
+        expected = None if cell.baseline is None or cell.target is None else cell.expected
+        return Against(cell.baseline, expected, cell.target)
 
     @property
     def is_first_release(self) -> bool:

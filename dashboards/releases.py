@@ -6,7 +6,7 @@ back the instance that it holds for a path). What was read of a release is kept:
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from dashboards.access import Audience
+from dashboards.access import Audience, opens
 from dashboards.kept import Kept
 from indicators.foundation.published_tables import attach_published
 
@@ -39,6 +39,8 @@ _BROKEN = (
 # A table or a column that the query names is not there: another version wrote the release.
 _LACKING = (duckdb.CatalogException, duckdb.BinderException)
 _KEPT_MB = 48
+_OF_A_QUESTION = {"memory_limit": "144MB", "temp_directory": ""}
+_ROWS_AT_A_TIME = 2000
 # Names of accounts that say nothing of who published: the machine's own, and where none is known.
 _NOBODYS_ACCOUNTS = ("root", "unknown")
 
@@ -64,12 +66,13 @@ def _database(path: Path, modified: int) -> duckdb.DuckDBPyConnection:
     return duckdb.connect(str(path), read_only=True, config=LOCKED_DOWN)
 
 
-@lru_cache(maxsize=6)
-def _whole_database(path: Path, modified: int) -> duckdb.DuckDBPyConnection:
-    """The same with every table of this version, those that the release lacks without rows."""
+@lru_cache(maxsize=1)  # programs ask of one release after the other
+def _for_programs(path: Path, modified: int) -> duckdb.DuckDBPyConnection:
+    """The same with every table of this version, those that the release lacks without rows, and
+    with bounds to the memory and the cores that a question takes."""
     connection = duckdb.connect(":memory:")
     attach_published(connection, path)
-    for name, value in LOCKED_DOWN.items():
+    for name, value in {**_OF_A_QUESTION, **LOCKED_DOWN, "threads": "1"}.items():
         connection.execute(f"SET {name} = '{value}'")
     return connection
 
@@ -175,22 +178,18 @@ class Release:
         kept = _FRAMES.get(key, lambda: self._read(sql, parameters))
         return kept.copy(deep=False)  # who changes it changes a copy
 
-    def rows(
-        self, sql: str, parameters: Mapping[str, Any]
-    ) -> tuple[list[str], list[tuple[Any, ...]]]:
-        """Columns and rows of a query as plain Python values; nothing of them is kept.
+    def rows(self, sql: str, parameters: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
+        """Rows of a query as plain Python values, read as they are taken; nothing of them is kept.
 
         Tables and columns that the release lacks are empty: programs ask for the figures of all
         missions at once, and one of an earlier version stops no other. Raises DamagedRelease where
         the database cannot be read.
         """
         try:
-            try:
-                found = self.cursor().execute(sql, dict(parameters))
-            except _LACKING:
-                found = _whole_database(*self.edition).cursor().execute(sql, dict(parameters))
-            return [column[0] for column in found.description or ()], found.fetchall()
-        except _BROKEN as error:
+            found = _for_programs(*self.edition).cursor().execute(sql, dict(parameters))
+            while rows := found.fetchmany(_ROWS_AT_A_TIME):
+                yield from rows
+        except (OSError, *_BROKEN) as error:
             raise DamagedRelease(self.name, self.database) from error
 
     def _read(self, sql: str, parameters: Sequence[Any]) -> pd.DataFrame:
@@ -203,23 +202,26 @@ class Release:
 
 
 def published_missions(home: Path) -> list[str]:
-    """The missions that have a current release, sorted."""
-    return sorted(path.parent.name for path in home.glob("releases/*/current"))
+    """The missions that have a current release and are open to who asks, sorted."""
+    found = (path.parent.name for path in home.glob("releases/*/current"))
+    return sorted(name for name in found if opens(name))
 
 
 def release_names(home: Path, mission: str) -> list[str]:
     """All releases of a mission, the newest name first."""
+    if not opens(mission):
+        return []
     folders = (home / "releases" / mission).glob("*/manifest.json")
     return sorted((path.parent.name for path in folders), reverse=True)
 
 
 def current_release(home: Path, mission: str, audience: Audience) -> Release | None:
-    """The release that `current` names; None where there is none for this audience.
+    """The release that `current` names; None where there is none for this audience and who asks.
 
     What the release lacks otherwise is for `require_whole` to say.
     """
     pointer = home / "releases" / mission / "current"
-    if not pointer.is_file():
+    if not pointer.is_file() or not opens(mission):
         return None
     name = pointer.read_text(encoding="utf-8").strip()
     release = Release(mission, name, pointer.parent / name, audience)
@@ -236,7 +238,7 @@ def current_editions(home: Path, audience: Audience) -> tuple[tuple[Path, int], 
 def release_named(home: Path, mission: str, name: str, audience: Audience) -> Release | None:
     """A release by its name; None where there is none for this audience on disk."""
     release = Release(mission, name, home / "releases" / mission / name, audience)
-    return release if (release.audience_folder / "poclens.duckdb").is_file() else None
+    return release if opens(mission) and release.database.is_file() else None
 
 
 def earlier_release(release: Release) -> Release | None:

@@ -5,7 +5,7 @@ Roles are those to which the policy gives responsibilities (2023.05, Annex A).
 
 from collections.abc import Mapping
 from datetime import date
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -38,7 +38,11 @@ ROLES: Mapping[str, int] = {
     "gender_adviser": 24,
 }
 # What people may conclude: the computed ratings but "no data".
-RATINGS = ("achieved", "on_track", "at_risk", "off_track", "not_enough_data")
+Rating = Literal[
+    "achieved", "achieved_likely", "on_track", "on_track_likely", "too_close", "at_risk",
+    "off_track", "not_enough_data",
+]  # fmt: skip
+RATINGS: tuple[Rating, ...] = get_args(Rating)
 STATES = ("draft", "reviewed", "approved")
 STATUSES = ("open", "under_way", "done", "dropped")
 LONGEST_TEXT = 20_000  # characters
@@ -87,7 +91,7 @@ class Assessment(Record):
     area: str = Field(min_length=1, max_length=80)
     period: str
     state: Literal["draft", "reviewed", "approved"] = "draft"
-    rating: Literal["achieved", "on_track", "at_risk", "off_track", "not_enough_data"]
+    rating: Rating
     reason: str = Field(default="", max_length=LONGEST_TEXT)
     narrative: str = Field(max_length=LONGEST_TEXT)
     participants: tuple[str, ...] = ()

@@ -17,16 +17,20 @@ from records.tables import AUDIT_ENTRY
 COMPUTED, APPROVED = "computed", "publication_approved"
 
 
-def note_computed(store: Store, who: str, mission: str, now: datetime) -> None:
-    """Notes who computed the figures that a release may be made of."""
+def note_computed(
+    store: Store, user: str, account: str | None, mission: str, now: datetime
+) -> None:
+    """Notes who computed the figures that a release may be made of: by an account, else (None) the
+    user of the operating system, who is nobody that could be compared."""
     with store.writing() as connection:
-        log(connection, who, COMPUTED, mission, {}, now)
+        who = account or f"{user} (poclens)"
+        log(connection, who, COMPUTED, mission, {"account": account}, now)
 
 
 def approve(
     store: Store, approver: Actor, mission: str, period: str, published_by: str, now: datetime
 ) -> None:
-    """Notes that a person approves the publication of what was computed last.
+    """Notes that a person approves the publication, by an account, of what was computed last.
 
     Raises NotAllowed for who may not approve, for who computed or publishes it themselves, and
     where nobody noted who computed it (`not_computed`: refresh first).
@@ -36,7 +40,7 @@ def approve(
     computed = _last(store, COMPUTED, mission)
     if computed is None:
         raise NotAllowed("not_computed")
-    if approver.name in (computed["who"], published_by):
+    if approver.name in (json.loads(computed["detail"]).get("account"), published_by):
         raise NotAllowed("second_person")
     detail = {"computed_by": computed["who"], "published_by": published_by}
     with store.writing() as connection:

@@ -13,6 +13,12 @@ ROLE_ACTIONS: Mapping[str, frozenset[str]] = {
 }
 
 
+def may_open(own: str, audience: str) -> bool:
+    """Whether what is for one audience opens the copy of another: the mission's own people may read
+    what headquarters may, nobody else another's."""
+    return own in (audience, "mission")
+
+
 @dataclass(frozen=True)
 class Actor:
     """Who acts. `area`: may write of this area and those below it; None: of all."""

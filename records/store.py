@@ -7,7 +7,7 @@ on the ground of a version that is not the latest any more is told so and nothin
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,7 +24,9 @@ from records.rights import Actor
 from records.tables import AUDIT_ENTRY, HEAD, RECORD_VERSION
 
 RecordType = TypeVar("RecordType", bound=Record)
+DATABASE_URL = "POCLENS_DATABASE_URL"
 _BEGINNING = "0" * 64
+NO_ENTRY: Mapping[str, Any] = {"number": 0, "hash": _BEGINNING}  # head of a log without entries
 _WAIT_SECONDS = 30
 _ENTRY = ("number", "at", "who", "action", "subject", "detail", "previous_hash")
 
@@ -56,14 +58,22 @@ def canonical(content: Any) -> str:
 class Store:
     """The store behind a database URL; its tables are made when something is first written."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, home: Path | None = None) -> None:
         self.url = sa.make_url(url)
+        self._home = home
         self._is_ready = False  # once they are there, tables stay
 
     @classmethod
     def of_workspace(cls, home: Path) -> "Store":
         """The store that `POCLENS_DATABASE_URL` names, else `records.db` of the workspace."""
-        return cls(os.environ.get("POCLENS_DATABASE_URL") or f"sqlite:///{home / 'records.db'}")
+        url = os.environ.get(DATABASE_URL) or f"sqlite:///{home / 'records.db'}"
+        return cls(url, home)
+
+    @property
+    def home(self) -> Path | None:
+        """The workspace; None of a database that was named without one."""
+        own = Path(str(self.url.database)).parent if self._is_file else None
+        return self._home or own
 
     @cached_property
     def _is_file(self) -> bool:
@@ -106,7 +116,7 @@ class Store:
     def writing(self) -> Iterator[Connection]:
         """A transaction with the only right to write; all of it is kept or nothing."""
         if self._is_file:  # a workspace may begin with an account or a token
-            Path(str(self.url.database)).parent.mkdir(parents=True, exist_ok=True)
+            _make_private(Path(str(self.url.database)))
         engine = self._engine.execution_options(writes=True)
         with engine.begin() as connection:
             if not self._is_file:
@@ -186,6 +196,19 @@ class Store:
         with self.reading() as connection:
             return _versions(connection, asked.order_by(RECORD_VERSION.c.key), kind)
 
+    def copy_until(self, number: int, target: "Store") -> None:
+        """Into an empty store what this one held after an entry of its log, accounts left out."""
+        if not self.exists():
+            return
+        with self.reading() as source, target.writing() as connection:
+            for table, at in (
+                (AUDIT_ENTRY, AUDIT_ENTRY.c.number),
+                (RECORD_VERSION, RECORD_VERSION.c.entry),
+            ):
+                found = source.execute(select(table).where(at <= number))
+                if rows := [dict(row._mapping) for row in found]:
+                    connection.execute(table.insert(), rows)
+
     def edition(self) -> int:
         """A number that differs after a record was written: pages that show records hang on it."""
         if not self.exists():
@@ -200,6 +223,23 @@ class Store:
         asked = select(AUDIT_ENTRY).order_by(AUDIT_ENTRY.c.number.desc()).limit(last)
         with self.reading() as connection:
             return [dict(row._mapping) for row in connection.execute(asked)]
+
+    def audit_head(self) -> dict[str, Any]:
+        """Number and hash of the newest entry: noted outside the store, it tells a chain that was
+        cut off or written anew."""
+        entry = next(iter(self.audit_log(1)), NO_ENTRY)
+        return {name: entry[name] for name in NO_ENTRY}
+
+    def lost_heads(self, noted: Mapping[str, Mapping[str, Any]]) -> list[str]:
+        """Of heads that were noted elsewhere, by where, those that this log does not hold."""
+        wanted = {int(head["number"]) for head in noted.values()}
+        here = {NO_ENTRY["number"]: NO_ENTRY["hash"]}
+        if wanted and self.exists():
+            asked = select(AUDIT_ENTRY.c.number, AUDIT_ENTRY.c.hash)
+            with self.reading() as connection:
+                found = connection.execute(asked.where(AUDIT_ENTRY.c.number.in_(wanted)))
+                here |= {row.number: row.hash for row in found}
+        return [where for where, head in noted.items() if here.get(head["number"]) != head["hash"]]
 
     def first_broken_entry(self) -> int | None:
         """The first entry of the audit log that does not follow from the one before it.
@@ -261,6 +301,13 @@ def migrate(connection: Connection, to: str = "head") -> None:
         raise WrongUse(Problem("records_newer", parameters={"there": now, "here": HEAD}))
     is_down = order.get(to, len(known)) < order.get(now or "base", 0)
     (command.downgrade if is_down else command.upgrade)(config, to)
+
+
+def _make_private(path: Path) -> None:
+    """The file and its folder, where they are not there yet, for their owner alone."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not path.exists():
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
 
 
 def _leave_transactions_to_us(connection: Any, _: Any) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 
 METADATA = MetaData()
-HEAD = "0003"  # the migration that these tables stand at
+HEAD = "0004"  # the migration that these tables stand at
 
 AUDIT_ENTRY = Table(
     "audit_entry",
@@ -51,15 +51,34 @@ ACCOUNT = Table(
     Column("name", String(80), primary_key=True),
     Column("role", String(20), nullable=False),
     Column("area", String(80)),  # may write of this area and those below; null: of all
+    Column("audience", String(16), nullable=False),  # whose copy it opens
+    Column("mission", String(64)),  # null: of all missions
     Column("password_hash", String(200), nullable=False),
     Column("valid_until", String(10)),
     Column("is_locked", Boolean, nullable=False),
-    Column("failed_attempts", Integer, nullable=False),
-    Column("refused_until", String(40)),
-    Column("session_number", Integer, nullable=False),  # a session of another number has ended
+    Column("totp_secret", String(64)),  # null: no second factor
+    Column("totp_step", Integer),  # of the last code that was taken: none is taken twice
 )
 
-SETTING = Table(
+SESSION = Table(
+    "session",
+    METADATA,
+    Column("id_sha256", String(64), primary_key=True),  # the browser has the id
+    Column("account", String(80), nullable=False),
+    Column("ends_at", String(40), nullable=False),
+)
+
+SIGN_IN_ATTEMPT = Table(
+    "sign_in_attempt",
+    METADATA,
+    # A hash: people type passwords where their name belongs.
+    Column("name_sha256", String(64), primary_key=True),
+    Column("address", String(64), primary_key=True),
+    Column("failed", Integer, nullable=False),
+    Column("last_at", String(40), nullable=False),
+)
+
+SETTING = Table(  # the switch of before it stood outside (`records/signing_in_asked.py`)
     "setting",
     METADATA,
     Column("name", String(40), primary_key=True),
@@ -73,6 +92,7 @@ API_TOKEN = Table(
     Column("name", String(80), nullable=False),  # whose it is, for people
     Column("scopes", String(200), nullable=False),  # separated by spaces
     Column("mission", String(64)),  # null: of all missions
+    Column("audience", String(16), nullable=False),  # whose copy it opens
     Column("secret_sha256", String(64), nullable=False),
     Column("made_at", String(40), nullable=False),
     Column("valid_until", String(10), nullable=False),

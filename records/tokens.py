@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
+from records.rights import may_open
 from records.store import Store, log
 from records.tables import API_TOKEN
 
@@ -23,11 +24,13 @@ _MARK = "poclens"
 
 @dataclass(frozen=True)
 class Token:
-    """A token without its secret. `mission`: None is all missions; `valid_until`: its last day."""
+    """A token without its secret. `audience`: whose copy it opens; `mission`: None is all missions;
+    `valid_until`: its last day."""
 
     token_id: str
     name: str
     scopes: tuple[str, ...]
+    audience: str
     mission: str | None
     valid_until: date
     revoked_at: str | None
@@ -38,9 +41,9 @@ class Token:
             return "revoked"
         return "open" if now.date() <= self.valid_until else "expired"
 
-    def opens(self, scope: str, mission: str | None = None) -> bool:
-        """Whether it is for this purpose, and for this mission where one is asked for."""
-        return scope in self.scopes and (None in (self.mission, mission) or self.mission == mission)
+    def opens(self, audience: str) -> bool:
+        """Whether it opens the copy of an audience."""
+        return may_open(self.audience, audience)
 
 
 class TokenProblem(Exception):
@@ -59,6 +62,7 @@ def add(
     who: str,
     now: datetime,
     mission: str | None = None,
+    audience: str = "hq",
 ) -> str:
     """A new token: its only showing. Raises TokenProblem for what cannot be."""
     if not name.strip() or not name.isprintable() or len(name) > 80:
@@ -73,12 +77,13 @@ def add(
         "name": name,
         "scopes": " ".join(scope for scope in SCOPES if scope in scopes),
         "mission": mission,
+        "audience": audience,
         "secret_sha256": _hash(secret),
         "made_at": now.isoformat(),
         "valid_until": valid_until.isoformat(),
         "revoked_at": None,
     }
-    said = {key: row[key] for key in ("name", "scopes", "mission", "valid_until")}
+    said = {key: row[key] for key in ("name", "scopes", "audience", "mission", "valid_until")}
     with store.writing() as connection:
         connection.execute(API_TOKEN.insert().values(row))
         log(connection, who, "token_added", token_id, said, now)
@@ -131,6 +136,7 @@ def _token(row: object) -> Token:
         facts["token_id"],
         facts["name"],
         tuple(facts["scopes"].split()),
+        facts["audience"],
         facts["mission"],
         date.fromisoformat(facts["valid_until"]),
         facts["revoked_at"],

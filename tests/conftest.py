@@ -1,7 +1,6 @@
-"""Fixtures for all tests: where the shared reference material lies."""
+"""Fixtures for all tests: where figures of others and real data lie."""
 
 import os
-import warnings
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,12 @@ import pytest
 pytest_plugins = ["tests.reference.tally"]
 
 REPOSITORY = Path(__file__).parent.parent
+SPECIFICATION = REPOSITORY / "docs" / "specification"
+FIGURES = REPOSITORY / "tests" / "figures"  # of independent implementations: its README.md
+
+# Data whose terms do not let them be passed on: read from the folder POCLENS_SHARED alone.
+NOT_PASSED_ON = ("afrobarometer_mali", "geopko", "radpko")
+ELSEWHERE = Path(os.environ.get("POCLENS_SHARED", REPOSITORY.parent / "shared")).resolve()
 
 # Files that tests have just written are whole; how long others wait is tested by itself.
 os.environ.setdefault("POCLENS_SETTLED_SECONDS", "0")
@@ -33,18 +38,33 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: place.get(item.path, len(LONGEST)))
 
 
-@pytest.fixture(scope="session")
-def shared_folder() -> Path:
-    """The folder of shared material: `POCLENS_SHARED`, else `../shared` beside the checkout."""
-    folder = Path(os.environ.get("POCLENS_SHARED", REPOSITORY.parent / "shared")).resolve()
-    if not folder.is_dir():
-        reason = f"POCLENS_SHARED: no folder {folder}; real data and reference figures not tested"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        warnings.warn(reason, stacklevel=1)
-        pytest.skip(reason)
+@pytest.fixture(scope="session", autouse=True)
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Real data laid out as profiles name them, `data/real/<set>`; POCLENS_SHARED names it."""
+    folder = tmp_path_factory.mktemp("shared")
+    real = folder / "data" / "real"
+    real.mkdir(parents=True)
+    elsewhere = [ELSEWHERE / "data" / "real" / name for name in NOT_PASSED_ON]
+    for path in (*(REPOSITORY / "tests" / "real" / "data").iterdir(), *elsewhere):
+        if path.is_dir():
+            (real / path.name).symlink_to(path)
     os.environ["POCLENS_SHARED"] = str(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def real_folder(shared_folder: Path) -> Path:
+    """The sets of real public data that the repository holds, and those that lie elsewhere."""
+    return shared_folder / "data" / "real"
+
+
+@pytest.fixture(scope="session")
+def not_passed_on(real_folder: Path) -> Path:
+    """As `real_folder`, for tests of the sets that the repository may not hold."""
+    missing = [name for name in NOT_PASSED_ON if not (real_folder / name).is_dir()]
+    if missing:
+        pytest.skip(f"terms of {', '.join(missing)}: not in the repository; set POCLENS_SHARED")
+    return real_folder
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

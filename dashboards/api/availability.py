@@ -1,13 +1,13 @@
 """Which codes and periods there are for a query: the constraint that SDMX calls availability."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from dashboards.api.batches import Batch, batches
 from dashboards.api.problems import ApiProblem
 from dashboards.api.query import CellQuery
 from dashboards.kept import Kept
 from dashboards.releases import Release
-from indicators.dissemination.cells import bare_cells_sql, cells_sql
 from indicators.dissemination.components import AGENCY, DIMENSIONS, STRUCTURE, VERSION
 from indicators.dissemination.notation import code_id
 
@@ -75,17 +75,21 @@ def _found(
 
 
 def _read(release: Release, query: CellQuery) -> Available:
-    sql, given = _availability_sql(query)
-    key = (release.edition, sql, *given.items())
-    return _KEPT.get(key, lambda: release.rows(sql, given)[1][0])
+    return _KEPT.get((release.edition, *query.told), lambda: _of_all(batches(release, query)))
 
 
-def _availability_sql(query: CellQuery) -> tuple[str, dict[str, object]]:
+def _of_all(parts: Iterable[Batch]) -> Available:
+    found = [told for told in map(_of_batch, parts) if told[-1]]
+    lists = [sorted(set().union(*codes)) for codes in list(zip(*found, strict=True))[:-3]]
+    if not found:
+        return (*[()] * len(DIMENSIONS), None, None, 0)
+    *_, firsts, lasts, numbers = zip(*found, strict=True)
+    return (*lists, min(firsts), max(lasts), sum(numbers))
+
+
+def _of_batch(batch: Batch) -> Available:
     columns = {one.id: one.column for one in DIMENSIONS}
     columns["FREQ"] = "CASE period_type WHEN 'B' THEN 'A' ELSE period_type END"
     lists = ", ".join(f"list(DISTINCT {column})" for column in columns.values())
-    is_bare = query.after.text == "true"
-    cells = (bare_cells_sql if is_bare else cells_sql)(query.before.text)
-    sql = f"""SELECT {lists}, min(period_start), max(period_end), count(*)
-    FROM ({cells}) WHERE {query.after.text}"""
-    return sql, query.before.parameters | query.after.parameters
+    sums = f"{lists}, min(period_start), max(period_end), count(*)"
+    return next(batch.select(sums, is_bare=batch.is_whole))

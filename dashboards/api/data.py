@@ -2,43 +2,50 @@
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import repeat
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice, repeat
 from typing import Any
 
+from dashboards.api.batches import Batch, batches
 from dashboards.api.problems import ApiProblem
 from dashboards.api.query import CellQuery
 from dashboards.releases import Release
-from indicators.dissemination.cells import cells_sql
 from indicators.dissemination.components import COMPONENTS, STRUCTURE_ID
 from indicators.dissemination.notation import observation_texts
 
 CSV_2, CSV_1 = (f"application/vnd.sdmx.data+csv;version={n}.0.0" for n in (2, 1))
 MOST = 200_000  # observations in one answer
+_COLUMNS = tuple(
+    dict.fromkeys([*(one.column for one in COMPONENTS), "period_type", "period_start"])
+)
+_LINES = 2000  # written at a time
+Part = tuple[Batch, int, int]  # of a batch so many cells, after so many
 
 
-def observations(
+def asked_for(
     releases: Sequence[Release], query: CellQuery, offset: int = 0, limit: int | None = None
-) -> Mapping[str, Sequence[Any]]:
-    """The cells of all releases in the order of missions and keys, from `offset` on.
+) -> list[Part]:
+    """Where the cells are that are asked for, of all releases in the order of missions and keys.
 
     Raises ApiProblem where there are none, or more than an answer may hold.
     """
     if limit is None and sum(_stored(release, query) for release in releases) > MOST:
         raise ApiProblem("too_large", most=MOST)
-    wanted = MOST + 1 if limit is None else min(limit, MOST)
-    columns: dict[str, list[Any]] = {}
-    for release in releases:
-        names, rows = _cells(release, query, offset + wanted)
-        for name, values in zip(names, zip(*rows, strict=True) if rows else (), strict=False):
-            columns.setdefault(name, []).extend(values)
-    found = {name: values[offset : offset + wanted] for name, values in columns.items()}
-    number = len(found.get("indicator", ()))
-    if not number:
+    left = MOST + 1 if limit is None else min(limit, MOST)
+    parts: list[Part] = []
+    for batch in (one for release in releases for one in batches(release, query)):
+        number = batch.count()
+        taken = min(max(0, number - offset), left)
+        if taken:
+            parts.append((batch, taken, min(offset, number)))
+        offset, left = max(0, offset - number), left - taken
+        if not left:
+            break
+    if not parts:
         raise ApiProblem("no_data")
-    if number > MOST:
+    if sum(taken for _, taken, _ in parts) > MOST:
         raise ApiProblem("too_large", most=MOST)
-    return found
+    return parts
 
 
 def _stored(release: Release, query: CellQuery) -> int:
@@ -46,24 +53,14 @@ def _stored(release: Release, query: CellQuery) -> int:
     if query.after.text != "true":
         return 0
     sql = f"SELECT count(*) FROM mart.indicator_value WHERE {query.before.text}"
-    return int(release.rows(sql, query.before.parameters)[1][0][0])
+    return int(next(release.rows(sql, query.before.parameters))[0])
 
 
-def _cells(
-    release: Release, query: CellQuery, most: int
-) -> tuple[list[str], list[tuple[Any, ...]]]:
-    cells = cells_sql(query.before.text)
-    sql = f"SELECT * FROM ({cells}) WHERE {query.after.text} LIMIT {int(most)}"
-    given = query.before.parameters | query.after.parameters
-    return release.rows(sql, given)
-
-
-def csv_text(
-    cells: Mapping[str, Sequence[Any]], media_type: str, chosen: Iterable[str] | None = None
-) -> str:
-    """The cells as SDMX-CSV; `chosen`: the measures and attributes that are asked for."""
-    number = len(cells["indicator"])
-    texts = observation_texts(cells)
+def csv_lines(
+    parts: Iterable[Part], media_type: str, chosen: Iterable[str] | None = None
+) -> Iterator[str]:
+    """The cells as SDMX-CSV, some lines at a time; `chosen`: the measures and attributes that are
+    asked for."""
     kept = [
         one.id
         for one in COMPONENTS
@@ -72,9 +69,16 @@ def csv_text(
     fixed = {"STRUCTURE": "dataflow", "STRUCTURE_ID": STRUCTURE_ID, "ACTION": "I"}
     if media_type == CSV_1:
         fixed = {"DATAFLOW": STRUCTURE_ID}
+    yield _written([[*fixed, *kept]])
+    for batch, taken, skipped in parts:
+        rows = batch.select(", ".join(_COLUMNS), f"LIMIT {taken} OFFSET {skipped}")
+        while lines := list(islice(rows, _LINES)):
+            texts = observation_texts(dict(zip(_COLUMNS, zip(*lines, strict=True), strict=True)))
+            before = (repeat(text, len(lines)) for text in fixed.values())
+            yield _written(zip(*before, *(texts[name] for name in kept), strict=True))
+
+
+def _written(rows: Iterable[Sequence[Any]]) -> str:
     file = io.StringIO(newline="")
-    writer = csv.writer(file, lineterminator="\r\n")
-    writer.writerow([*fixed, *kept])
-    rows = (repeat(text, number) for text in fixed.values())
-    writer.writerows(zip(*rows, *(texts[name] for name in kept), strict=True))
+    csv.writer(file, lineterminator="\r\n").writerows(rows)
     return file.getvalue()

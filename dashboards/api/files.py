@@ -8,7 +8,6 @@ from typing import Any
 from flask import Response, send_file
 
 from dashboards.access import Audience
-from dashboards.http.api import is_open
 from dashboards.http.downloads import listed_files
 from dashboards.releases import (
     Release,
@@ -26,7 +25,7 @@ def releases(home: Path, audience: Audience) -> list[dict[str, Any]]:
     found = []
     for mission in published_missions(home):
         current = current_release(home, mission, audience)
-        for name in release_names(home, mission) if is_open(mission) else ():
+        for name in release_names(home, mission):
             release = release_named(home, mission, name, audience)
             if release is not None:
                 found.append(_told(release, current is not None and current.name == name))

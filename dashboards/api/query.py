@@ -49,6 +49,15 @@ class CellQuery:
     before: Condition
     after: Condition
 
+    @property
+    def told(self) -> tuple[object, ...]:
+        """What tells it from every other query."""
+        return tuple(
+            part
+            for condition in (self.before, self.after)
+            for part in (condition.text, *condition.parameters.items())
+        )
+
 
 def check_flow(parts: Sequence[str]) -> None:
     """Context, agency, resource and version; raises ApiProblem where they are not those here."""

@@ -13,8 +13,7 @@ from dashboards.access import Audience
 from dashboards.api import availability, data, files, openapi, structures
 from dashboards.api.problems import ApiProblem, add_handlers, language
 from dashboards.api.query import cell_query, check_flow
-from dashboards.http.api import is_open
-from dashboards.http.finished import Finished
+from dashboards.http.finished import Finished, streamed, tag_of
 from dashboards.releases import Release, current_release, published_missions, release_named
 
 ROOT = "/api"
@@ -49,6 +48,11 @@ def add_routes(server: Flask, home: Path, audience: Audience) -> None:
     server.register_blueprint(api)
 
 
+def is_question(path: str) -> bool:
+    """Whether an address asks for figures by SDMX: the answer may be large, and take long."""
+    return path.startswith(f"{ROOT}/") and "/sdmx/" in path
+
+
 def _is_known(server: Flask) -> bool:
     """Whether the address answers to GET."""
     endpoint, _ = server.create_url_adapter(request).match(method="GET")
@@ -58,7 +62,7 @@ def _is_known(server: Flask) -> bool:
 def _add_files(api: Blueprint, home: Path, audience: Audience) -> None:
     def named(mission: str, name: str) -> Release:
         release = release_named(home, Path(mission).name, Path(name).name, audience)
-        if release is None or not is_open(mission):
+        if release is None:
             raise ApiProblem("not_found")
         return release
 
@@ -81,11 +85,9 @@ def _add_files(api: Blueprint, home: Path, audience: Audience) -> None:
 def _add_sdmx(api: Blueprint, home: Path, audience: Audience) -> None:
     def chosen(mission: str | None, name: str | None) -> list[Release]:
         if mission is None:
-            open_to = [one for one in published_missions(home) if is_open(one)]
-            found = [current_release(home, one, audience) for one in open_to]
+            found = [current_release(home, one, audience) for one in published_missions(home)]
         else:
-            release = release_named(home, Path(mission).name, Path(str(name)).name, audience)
-            found = [release if is_open(mission) else None]
+            found = [release_named(home, Path(mission).name, Path(str(name)).name, audience)]
         releases = [one for one in found if one is not None]
         if not releases:
             raise ApiProblem("not_found")
@@ -122,14 +124,16 @@ def _data(releases: Sequence[Release], parts: list[str]) -> Response:
     for name in ("firstNObservations", "lastNObservations"):
         if name in parameters:
             raise ApiProblem("not_implemented", name=name)
-    cells = data.observations(
-        _updated(releases, parameters),
-        query,
-        _number(parameters, "offset") or 0,
-        _number(parameters, "limit"),
-    )
     kind = media_type if media_type.startswith("application") else data.CSV_2
-    return _answer(data.csv_text(cells, kind, _kept_columns(parameters)), media_type)
+    asked, kept = _updated(releases, parameters), _kept_columns(parameters)
+    span = (_number(parameters, "offset") or 0, _number(parameters, "limit"))
+    tag = tag_of(([one.edition for one in asked], query.told, span, kept, media_type))
+    if request.if_none_match.contains_weak(tag):
+        return _headed(Response(status=304), tag)
+    found = data.asked_for(asked, query, *span)
+    response = streamed(data.csv_lines(found, kind, kept))
+    response.headers["Content-Type"] = media_type
+    return _headed(response, tag)
 
 
 def _availability(releases: Sequence[Release], parts: list[str]) -> Response:
@@ -278,6 +282,12 @@ def _answer(text: str, media_type: str) -> Response:
     response = Finished.of(text.encode("utf-8"), media_type.partition(";")[0]).response()
     if response.status_code == 200:
         response.headers["Content-Type"] = media_type
+    return _headed(response)
+
+
+def _headed(response: Response, tag: str | None = None) -> Response:
+    if tag:
+        response.set_etag(tag, weak=True)
     response.headers["Cache-Control"] = "no-cache"
     response.headers["Vary"] = "Accept, Accept-Encoding"
     response.headers["Content-Language"] = language()

@@ -103,6 +103,7 @@
       if (style.display === "none" || style.visibility === "hidden") { return; }
       parts.push(box(node, style, at));
       if (node.matches(".rating-shape-on-track")) { parts.push(tag("circle", { cx: at.x + at.width / 2, cy: at.y + at.height / 2, r: 2.5, fill: style.color })); }
+      if (node.matches(".rating-shape-too-close")) { parts.push(tag("path", { d: "M" + (at.x - 3) + " " + (at.y + at.height / 2) + "h" + (at.width + 6), stroke: style.color, "stroke-width": 1.4 })); }
       if (node.tagName === "IMG") { parts.push(picture(node, at)); return; }
       Array.prototype.forEach.call(node.childNodes, visit);
     }

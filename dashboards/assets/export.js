@@ -25,7 +25,10 @@
   }
 
   // What a spreadsheet would take for a formula becomes text.
-  function harmless(text) { return /^[=+@\t]/.test(text) ? "'" + text : text; }
+  function harmless(text) {
+    var isFormula = /^\s*[=+\-@\uff0b\uff0d\uff1d\uff20]./.test(text) && !/^-[\d.,\s]+%?$/.test(text);
+    return isFormula ? "'" + text : text;
+  }
 
   function cells(row) {
     var found = [];

@@ -8,7 +8,7 @@ from typing import Any
 
 from dashboards.brief.marks import grade_svg, range_svg, rating_mark
 from dashboards.components.empty import beside_words, empty_words
-from dashboards.components.evidence import evidence_sentence, within_margin
+from dashboards.components.evidence import BARS, evidence_sentence, verdict
 from dashboards.components.outcome_summary import (
     UNRATED,
     change_words,
@@ -137,7 +137,9 @@ def _rating(context: Context, code: str) -> Content:
     words, cell = context.words, context.cell(code)
     if cell.rating is None:
         return {"none": words.said(cell.said.unrated) if cell.said.unrated else ""}
-    return asdict(rating_mark(cell.rating, words(f"rating.{cell.rating}")))
+    said = [words(f"rating.{cell.rating}")]
+    said += [words("rating.lacks_reports")] if cell.lacks_reports else []
+    return asdict(rating_mark(cell.rating, words("value.and").join(said)))
 
 
 def _output(context: Context, edge: dict[str, Any]) -> Content:
@@ -151,12 +153,10 @@ def _output(context: Context, edge: dict[str, Any]) -> Content:
 
 
 def _grade(context: Context, edge: dict[str, Any]) -> Content | None:
-    grade, words = edge["grade"], context.words
-    if not isinstance(grade, str):
-        return None
-    note = words("evidence.within_margin") if within_margin(grade, edge["status"]) else ""
-    alt = evidence_sentence(grade, words, edge["status"])
-    return {"letter": grade, "svg": grade_svg(grade), "alt": alt, "note": note}
+    grade, alt = verdict(edge), evidence_sentence(edge, context.words)
+    if grade not in BARS:
+        return {"letter": "", "svg": "", "alt": alt} if grade else None
+    return {"letter": grade, "svg": grade_svg(grade), "alt": alt}
 
 
 def _notes(context: Context, shown: int, total: int) -> str:

@@ -82,8 +82,10 @@ def _band(low: float, high: float) -> list[str]:
 
 def rating_mark(rating: str, word: str) -> Mark:
     """The shape of a rating: form and word say the same."""
-    colour = _INK.get(rating, _INK["ink-3"])
+    full = rating.removesuffix("_likely")
+    colour = _INK.get(full, _INK["ink-3"])
     filled, line = f'fill="{colour}"', _stroke(colour, 1.2)
+    dashed = _stroke(colour, 1.4, 'stroke-dasharray="2.2 1.4"')
     white = _stroke("#fff", 1.5, 'stroke-linecap="round"')
     shapes = {
         "achieved": [_circle(6, 6, 5.5, filled), _path("M3.4 6.2L5.2 8L8.6 4.2", white)],
@@ -96,6 +98,12 @@ def rating_mark(rating: str, word: str) -> Mark:
             _path("M.8 .8H11.2V11.2H.8Z", filled),
             _path("M3.6 3.6L8.4 8.4M8.4 3.6L3.6 8.4", white),
         ],
+        "achieved_likely": [
+            _circle(6, 6, 4.8, dashed),
+            _path("M3.6 6.2L5.3 7.8L8.4 4.4", _stroke(colour, 1.4, 'stroke-linecap="round"')),
+        ],
+        "on_track_likely": [_circle(6, 6, 4.8, dashed), _circle(6, 6, 2, filled)],
+        "too_close": [_circle(6, 6, 4.2, line), _path("M.2 6H11.8", line)],
         "not_enough_data": [
             _circle(6, 6, 5, line),
             _path("M4.5 4.8Q4.5 3.3 6 3.3T7.5 4.8Q7.5 5.6 6 6.4V7M6 8.6V8.7", line),

@@ -12,6 +12,7 @@ from dashboards.lists import police_matrices
 from dashboards.queries import records
 from dashboards.rows import rows_of
 from dashboards.wording import formats
+from dashboards.wording.signed import signed
 
 _OWNER = "police_commissioner"
 
@@ -60,13 +61,12 @@ def _assessments(context: Context, codes: list[str]) -> Content:
         if code not in approved:
             continue
         one = approved[code]
-        signed = words("records.signed", name=one.written_by, on=formats.day(one.written_at, words))
         rating = words(f"rating.{one.record.rating}")
         lines.append(
             {
                 "head": words.told(context.item(code), rating),
                 "text": one.record.narrative,
-                "note": f"{words('records.state.approved')}, {signed}",
+                "note": f"{words('records.state.approved')}, {signed(one, words)}",
             }
         )
     waiting = len(codes) - len(lines)

@@ -10,7 +10,7 @@ from dashboards.components.rating import rating_mark, rating_shape
 from dashboards.components.value import value_in_brief
 from dashboards.context import Context
 from dashboards.queries import records
-from dashboards.wording import formats
+from dashboards.wording.signed import signed
 from records.kinds import Assessment, Figure
 from records.store import Version
 
@@ -67,9 +67,8 @@ def _concluded(context: Context, version: Version[Assessment] | None) -> list[An
     if record.evidence:
         parts.append(html.P(words("records.field.evidence")))
         parts.append(html.Ul([html.Li(_figure(context, one)) for one in record.evidence]))
-    signature = words("records.signed", name=version.written_by, on=_day(context, version))
     state = words(f"records.state.{record.state}")
-    return [*parts, html.P(f"{state}, {signature}", className="note")]
+    return [*parts, html.P(f"{state}, {signed(version, words)}", className="note")]
 
 
 def _figure(context: Context, figure: Figure) -> list[Any]:
@@ -77,7 +76,9 @@ def _figure(context: Context, figure: Figure) -> list[Any]:
     words = context.words
     place = {"period": figure.period, "area": figure.area}
     link = context.address.link(f"/indicators/{figure.indicator}", **place)
-    said = figure.words["fr" if words.language == "fr" else "en"]
+    said = figure.words.get("fr" if words.language == "fr" else "en")
+    if said is None:  # this copy shows the figure otherwise than the mission's does
+        said = words("assessment.not_as_cited")
     name = page_link(context.item(figure.indicator), link)
     return [name, f" {said} ({figure.release})"]
 
@@ -109,12 +110,11 @@ def _history(context: Context, versions: list[Version[Assessment]]) -> html.Deta
 
 def _past(context: Context, version: Version[Assessment]) -> list[Any]:
     words, record = context.words, version.record
-    signature = words("records.signed", name=version.written_by, on=_day(context, version))
     head = words(
         "assessment.version",
         number=str(version.number),
         state=words(f"records.state.{record.state}"),
-        signed=signature,
+        signed=signed(version, words),
     )
     return [
         html.B(head),
@@ -122,7 +122,3 @@ def _past(context: Context, version: Version[Assessment]) -> list[Any]:
         *([html.P(record.reason)] if record.reason else []),
         *[html.P(line) for line in record.narrative.splitlines() if line.strip()],
     ]
-
-
-def _day(context: Context, version: Version[Any]) -> str:
-    return formats.day(version.written_at, context.words)

@@ -20,11 +20,6 @@ def base_plans(context: Context) -> pd.DataFrame:
     return found[found["area"].isin(context.areas_inside)]
 
 
-def overdue_plans(plans: pd.DataFrame) -> pd.DataFrame:
-    """Those whose review no longer counts, or that were not exercised within twelve months."""
-    return plans[~(plans["is_current"].astype(bool) & plans["is_exercised"].astype(bool))]
-
-
 def base_plans_card(context: Context) -> html.Section:
     """One row a base in the order of names, one column a kind of plan."""
     words, plans = context.words, base_plans(context)
@@ -39,7 +34,7 @@ def base_plans_card(context: Context) -> html.Section:
         by_kind = {row["plan_kind"]: row for row in rows_of(own)}
         cells = [_plan(context, by_kind[kind]) for kind in kinds]
         rows.append([base, context.area_name(str(area)), *cells])
-    numbers = {"plans": str(len(plans)), "overdue": str(len(overdue_plans(plans)))}
+    numbers = {"plans": str(len(plans)), "overdue": str(int(plans["is_overdue"].sum()))}
     content = [
         html.P(words("base_plans.count", **numbers)),
         table(columns, rows, title),

@@ -71,9 +71,7 @@ def _table(context: Context, rows: Sequence[Row]) -> html.Div:
             setting_name(row, words),
             *difference_words(row, words, "percent"),
             formats.number_or_dash(row["q_value"], words, 3),
-            evidence_mark(row["grade"], words, row["status"])
-            if row["method"] == "case_series"
-            else words("effects.check"),
+            evidence_mark(row, words) if row["method"] == "case_series" else words("effects.check"),
         ]
         for row in rows
     ]

@@ -5,7 +5,8 @@ from typing import Any
 
 from dash import html
 
-from dashboards.components.chain_graph import Chain, is_graded
+from dashboards.components.chain_graph import Chain
+from dashboards.components.evidence import BARS, SMALL_AT_MOST, verdict
 from dashboards.components.links import page_link
 from dashboards.context import Context
 
@@ -14,7 +15,7 @@ UNTESTED = "none"  # the grade of a link without one, in the address
 
 
 def _grade(link: Link) -> str:
-    return str(link["grade"]) if is_graded(link) else UNTESTED
+    return verdict(link) or UNTESTED
 
 
 def _tier(context: Context, code: str) -> str:
@@ -52,8 +53,12 @@ def chain_filters(context: Context, links: Sequence[Link], chain: Chain) -> html
     """Tier, grade, only the outcome of the chosen link; and how many links are drawn."""
     words = context.words
     tiers = sorted({_tier(context, link["from_indicator"]) for link in links})
-    grades = [g for g in ("A", "B", "C", "D", UNTESTED) if any(_grade(x) == g for x in links)]
-    named = {UNTESTED: words("evidence.not_tested")}
+    found = {_grade(link) for link in links}
+    grades = [grade for grade in (*BARS, SMALL_AT_MOST, UNTESTED) if grade in found]
+    named = {
+        UNTESTED: words("evidence.not_tested"),
+        SMALL_AT_MOST: words("evidence.small_at_most"),
+    }
     parts = [
         _choice(context, "tier", {tier: words("chain.tier", tier=tier) for tier in tiers}),
         _choice(context, "grade", {grade: named.get(grade, grade) for grade in grades}),

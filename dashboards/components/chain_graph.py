@@ -11,8 +11,9 @@ from typing import Any
 from dash import html
 
 from dashboards.components.chart import DRAWN
+from dashboards.components.evidence import BARS, evidence_sentence, verdict
 from dashboards.components.links import page_link
-from dashboards.components.output_done import done_bar, output_done
+from dashboards.components.output_done import output_bar, output_done
 from dashboards.components.rating import rating_mark
 from dashboards.components.trend import trend_words
 from dashboards.components.value import value_in_brief
@@ -34,11 +35,6 @@ class Chain:
     chosen: str | None  # edge
     objective: str
     impacts: Sequence[str]
-
-
-def is_graded(link: Link) -> bool:
-    """Whether a link was tested and graded."""
-    return link["grade"] in ("A", "B", "C", "D")
 
 
 def chain_graph(context: Context, chain: Chain) -> html.Div:
@@ -107,9 +103,7 @@ def _name(context: Context, code: str) -> html.A:
 
 def _output(context: Context, code: str, top: float, chain: Chain) -> html.Div:
     parts: list[Any] = [_name(context, code), html.Span(output_done(context, code))]
-    done, planned = context.cell(code).value, context.plans.get(code)
-    if done is not None and planned and context.area == context.country:
-        parts.append(done_bar(done, planned))
+    parts += output_bar(context, code)
     if not any(link["from_indicator"] == code for link in chain.links):
         parts.append(html.Span(context.words("chain.no_outcome"), className="chain-none"))
     return _placed(parts, top, _CARD, _chosen_look(chain, "from_indicator", code))
@@ -142,7 +136,7 @@ def _links(
         Curve(
             tops[link["from_indicator"]] + _CARD / 2,
             spread[link["to_indicator"]] + _OUTCOME / 2,
-            link["grade"] if is_graded(link) else None,
+            verdict(link),
             link["edge"] == chain.chosen,
         )
         for link in chain.links
@@ -157,9 +151,10 @@ def _links(
 
 def _tag(context: Context, link: Link, place: tuple[float, float], chain: Chain) -> html.A:
     words, is_chosen = context.words, link["edge"] == chain.chosen
-    graded = is_graded(link)
-    text = str(link["grade"]) if graded else words("evidence.not_tested")
-    look = f"chain-tag chain-tag-{text}" if graded else "chain-tag chain-tag-none"
+    grade = verdict(link)
+    is_graded = grade in BARS
+    text = grade if is_graded else evidence_sentence(link, words)
+    look = f"chain-tag chain-tag-{grade}" if is_graded else "chain-tag chain-tag-none"
     current = {"aria-current": "true"} if is_chosen else {}
     style = {"left": f"{place[0]:.0f}%", "top": f"{place[1]:.0f}px"}
     label = {"aria-label": link_name(context, link)}
@@ -175,8 +170,7 @@ def link_name(context: Context, link: Link) -> str:
         output=context.item(link["from_indicator"]),
         outcome=context.item(link["to_indicator"]),
     )
-    grade = words(f"evidence.{link['grade']}" if is_graded(link) else "evidence.not_tested")
-    return words.told(pair, grade)
+    return words.told(pair, evidence_sentence(link, words))
 
 
 def _served(starts: Sequence[float], middle: float, height: float, context: Context) -> html.Div:

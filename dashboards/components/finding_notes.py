@@ -51,7 +51,7 @@ def no_figure(row: Row, words: Words) -> html.Span:
 
 def grade_mark(row: Row, words: Words) -> html.Span:
     """The grade of the row, or that it was not tested."""
-    return evidence_mark(row["grade"], words, row["status"])
+    return evidence_mark(row, words)
 
 
 def named(name: str, note: str) -> list[Any]:

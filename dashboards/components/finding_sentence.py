@@ -9,7 +9,7 @@ from typing import Any
 
 from dash import html
 
-from dashboards.components.evidence import within_margin
+from dashboards.components.evidence import verdict
 from dashboards.wording.words import Words
 
 # A full stop before a capital or a quotation ends a sentence; one in a number does not.
@@ -28,8 +28,5 @@ def finding_of(link: Mapping[str, Any], words: Words) -> html.Div:
 
 
 def _caveat(link: Mapping[str, Any], words: Words) -> str | None:
-    grade = link["grade"]
-    if grade not in ("C", "D"):
-        return None
-    name = "within_margin" if within_margin(grade, link["status"]) else grade
-    return words(f"effects.caveat.{name}")
+    found = verdict(link)
+    return None if found in (None, "A", "B") else words(f"effects.caveat.{found}")

@@ -6,7 +6,7 @@ from dash import html
 
 from dashboards.components.card import card, notice
 from dashboards.components.chart import take_away
-from dashboards.components.evidence import within_margin
+from dashboards.components.evidence import verdict
 from dashboards.components.finding_notes import folded
 from dashboards.components.table import Column, table
 from dashboards.context import Context
@@ -14,7 +14,6 @@ from dashboards.queries import transition
 from dashboards.rows import rows_of
 from dashboards.wording import formats
 
-_GRADED = ("A", "B", "C")
 _NAMES = ("soon", "later", "interviews", "patrols", "every")
 _COLUMNS = ("visits_soon", "visits_later", "interviews", "patrols", "every")
 Row = dict[str, Any]
@@ -28,9 +27,8 @@ def interview_plan(context: Context, link: Row) -> html.Section:
     if not rows:
         return card(title, [notice(words("pulse.none"))], key="pulse")
     whole = [row for row in rows if row["area"] == context.country]
-    grade = link["grade"]
-    is_told = grade in _GRADED or within_margin(grade, link["status"])
-    said = words("pulse.enough", grade=grade) if is_told else words("pulse.not_enough")
+    is_told = verdict(link) not in (None, "D")
+    said = words("pulse.enough" if is_told else "pulse.not_enough")
     heads = [Column(words("pulse.head.change"), True)]
     heads += [Column(words(f"pulse.head.{name}"), True) for name in ("interviews", "months")]
     columns = [*heads, Column(words("pulse.head.plan"))]

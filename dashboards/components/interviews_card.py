@@ -92,7 +92,7 @@ def _columns(context: Context, design: str) -> list[Column]:
 def _line(context: Context, design: str, row: dict[str, Any]) -> list[Any]:
     """One comparison; the copy leaves out one that rests on fewer than 25 answers."""
     words = context.words
-    is_hidden = row["status"] == "compared" and formats.is_missing(row["n_before"])
+    is_hidden = formats.is_missing(row["n_before"])
     return [
         named(
             words.label("activity_kind", row["kind"]),

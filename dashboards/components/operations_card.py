@@ -9,7 +9,7 @@ from dashboards.components.links import page_link
 from dashboards.components.list_files import list_files
 from dashboards.components.table import Column, table
 from dashboards.context import Context
-from dashboards.lists.operations import HEADS, cells, is_overdue, operations
+from dashboards.lists.operations import HEADS, cells, operations
 from dashboards.queries import readiness
 from dashboards.rows import rows_of
 
@@ -25,8 +25,8 @@ def operations_card(context: Context) -> html.Section:
         is_known = not readiness.operations(context.release).empty
         said = words("operations.none" if is_known else "operations.unknown")
         return card(title, [notice(said)], key="operations")
-    overdue = [row for row in rows if is_overdue(context, row)]
-    shown = [*overdue, *(row for row in rows if not is_overdue(context, row))][:_MOST]
+    overdue = [row for row in rows if row["is_overdue"]]
+    shown = [*overdue, *(row for row in rows if not row["is_overdue"])][:_MOST]
     columns = [Column(words("table.area"))]
     columns += [Column(words(f"operations.head.{name}")) for name in HEADS]
     lines = [
@@ -47,7 +47,7 @@ def operations_card(context: Context) -> html.Section:
 
 def _cells(context: Context, row: dict[str, Any]) -> list[Any]:
     found: list[Any] = [*cells(context, row)]
-    if is_overdue(context, row):
+    if row["is_overdue"]:
         review = HEADS.index("review")
         found[review] = html.B(found[review])
     return found

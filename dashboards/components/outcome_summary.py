@@ -7,7 +7,7 @@ from collections import Counter
 
 import pandas as pd
 
-from dashboards.components.trend import TESTED
+from dashboards.components.trend import TESTED, change_size
 from dashboards.components.value import value_sentence
 from dashboards.components.wave_points import household_waves
 from dashboards.context import Context
@@ -20,6 +20,8 @@ _NAMED_OFF_TRACK = 2
 _NAMED_SILENT = 3
 _RATED = ("achieved", "on_track", "at_risk", "off_track")
 UNRATED = ("not_enough_data", "no_data")
+# Ratings that are not counted as reached or missed.
+_OPEN = ("achieved_likely", "on_track_likely", "too_close")
 _HARM = "X-IM-03"
 
 
@@ -51,7 +53,8 @@ def sentence(context: Context) -> str:
         return context.words("overview.nothing_known")
     judged = [code for code in codes if context.indicator(code)["direction"] != "neutral"]
     cells = [context.cell(code) for code in judged]
-    return " ".join(_change_words(context, cells) + _off_track_words(context, judged, cells))
+    rated = _off_track_words(context, judged, cells) + _open_words(context, cells)
+    return " ".join(_change_words(context, cells) + rated)
 
 
 def _change_words(context: Context, cells: list[Cell]) -> list[str]:
@@ -86,6 +89,12 @@ def _off_track_words(context: Context, codes: list[str], cells: list[Cell]) -> l
     return [sentence_case(context.words.count(key, len(off), names=named))]
 
 
+def _open_words(context: Context, cells: list[Cell]) -> list[str]:
+    """How many are not certain enough to be counted with one side or the other."""
+    still_open = sum(cell.rating in _OPEN for cell in cells)
+    return [sentence_case(context.words.count("overview.open", still_open))] if still_open else []
+
+
 def count_line(context: Context, codes: list[str]) -> str:
     """How many outcomes have which rating; then the harm to civilians with its interval."""
     words = context.words
@@ -95,6 +104,8 @@ def count_line(context: Context, codes: list[str]) -> str:
         for rating in _RATED
         if ratings[rating]
     ]
+    if still_open := sum(ratings[rating] for rating in _OPEN):
+        parts.append(words.digits("overview.count.open", still_open))
     unrated = sum(ratings[rating] for rating in UNRATED)
     unrated += sum(_lacks_figure(context.cell(code)) for code in codes)
     if unrated:
@@ -117,12 +128,16 @@ def _harm_line(context: Context) -> str:
 
 
 def change_words(context: Context, code: str) -> str:
-    """34 → 41, with both periods; nothing where one of the two has no figure."""
+    """34 → 41, with both periods, where both have a figure; the size of the change as tested."""
     cell, unit = context.cell(code), context.unit(code)
-    before = _compared(context.series(code), context.is_survey(code))
-    if before is None or cell.value is None or before.cell.value is None:
+    if cell.trend == "definition_changed":  # two definitions make no change
         return ""
-    return _change_text(context, before, cell, unit)
+    before = _compared(context.series(code), context.is_survey(code))
+    size = change_size(cell, unit, context.words)
+    if before is None or cell.value is None or before.cell.value is None:
+        return size
+    parts = [_change_text(context, before, cell, unit), size]
+    return context.words("value.and").join(part for part in parts if part)
 
 
 def _compared(series: list[Dated], is_survey: bool) -> Dated | None:

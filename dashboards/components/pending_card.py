@@ -58,14 +58,13 @@ def pending_card(
 def _row(context: Context, kind: str, row: dict[str, Any], heads: list[str]) -> list[Any]:
     words = context.words
     vocabulary = "threat_type" if kind == ALERTS else "incident_type"
-    is_overdue = not formats.is_missing(row["due_at"]) and row["due_at"] < as_of(context)
     due = words("pending.no_date") if formats.is_missing(row["due_at"]) else _due(context, row)
     cells = {
         "type": words.label(vocabulary, str(row["type"])),
         "level": words.label("alert_level", str(row["level"])),
         "since": formats.day(row["since"], words),
         "days": formats.number(days_pending(context, row["since"]), words),
-        "due": [due, html.B(words("pending.overdue"))] if is_overdue else due,
+        "due": [due, html.B(words("pending.overdue"))] if row["is_overdue"] else due,
     }
     link = page_link(context.area_name(row["area"]), context.address.link(area=row["area"]))
     return [link, *(cells[name] for name in heads)]

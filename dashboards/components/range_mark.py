@@ -79,6 +79,7 @@ def range_sentence(cell: Cell, against: Against, unit: Unit, direction: str, wor
             parts.append(words(f"range.{name}", value=unit.value(number, words)))
     if cell.rating is not None:
         parts.append(words(f"rating.{cell.rating}"))
+        parts += [words("rating.lacks_reports")] if cell.lacks_reports else []
     if cell.trend is not None:
         parts.append(trend_sentence(cell, direction, words))
     return words("value.and").join(parts)

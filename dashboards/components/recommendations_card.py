@@ -53,6 +53,8 @@ def _open(context: Context, record: Recommendation) -> Any:
 
 def _source(context: Context, record: Recommendation) -> str:
     words = context.words
+    if record.source_kind == "review" and context.audience != "mission":
+        return words("recommendations.of_review")
     if record.source_kind == "review":
         return words("recommendations.review", code=record.source)
     code, area, period = record.source.split("/", 2)

@@ -40,10 +40,9 @@ def review_candidates_card(context: Context, is_recorded: bool) -> html.Section:
 
 def _counted(context: Context, found: list[Candidate]) -> str:
     words, counted = context.words, review_candidates.counts(found)
-    names = _NUMBERS if context.audience == "mission" else _NUMBERS[:2]
     return " ".join(
         words(f"candidates.counted.{name}", number=formats.number(counted[name], words))
-        for name in ("all", *names)
+        for name in ("all", *_NUMBERS)
     )
 
 

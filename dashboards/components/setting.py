@@ -8,11 +8,10 @@ from dashboards.components.finding_notes import KINDS
 from dashboards.wording.words import Words
 
 _PATTERNS = (
-    # 14_days; 4_to_7_days; 7_days_police; 14d_10km_police
+    # 14_days; 4_to_7_days; 7_days_police
     ("days", re.compile(r"(?P<last>\d+)_days")),
     ("days", re.compile(r"(?P<first>\d+)_to_(?P<last>\d+)_days")),
     ("interviews", re.compile(rf"(?P<days>\d+)_days_(?P<kind>{'|'.join(KINDS)})")),
-    ("wake", re.compile(rf"(?P<days>\d+)d_(?P<radius>\d+)km(?:_(?P<kind>{'|'.join(KINDS)}))?")),
 )
 
 

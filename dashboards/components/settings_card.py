@@ -7,8 +7,8 @@ from dash import html
 
 from dashboards.components.card import card, how_to_read, notice
 from dashboards.components.difference import difference_words
-from dashboards.components.evidence import evidence_mark
-from dashboards.components.finding_notes import folded, no_figure
+from dashboards.components.evidence import evidence_mark, verdict
+from dashboards.components.finding_notes import folded
 from dashboards.components.primary_card import method_name
 from dashboards.components.setting import setting_name
 from dashboards.components.table import Column, table
@@ -23,13 +23,12 @@ _METHODS = (
     "case_series",
     "before_after_interviews",
     "pulse_interviews",
-    "matched_wake",
     "placebo",
 )
 
 
 def every_setting(context: Context, primary: Row | None, tests: Sequence[Row]) -> html.Section:
-    """Graded figures and placebos; other delays and what could not be estimated unfold."""
+    """Graded figures and placebos; other delays unfold. What could not be estimated has no row."""
     words = context.words
     title, under = words("effects.settings.title"), words("effects.settings.under")
     known = [row for row in tests if row["method"] in _METHODS]
@@ -38,7 +37,6 @@ def every_setting(context: Context, primary: Row | None, tests: Sequence[Row]) -
     shown = [row for row in estimated if _is_test(row) or row["method"] == "placebo"]
     folds = {
         "other_lags": [row for row in estimated if row not in shown],
-        "not_estimated": [row for row in rows if row not in estimated and _is_test(row)],
     }
     if not any((shown, *folds.values())):
         return card(title, [notice(words("effects.settings.none"))], key="settings")
@@ -52,7 +50,7 @@ def every_setting(context: Context, primary: Row | None, tests: Sequence[Row]) -
 
 
 def _is_test(row: Row) -> bool:
-    return isinstance(row["grade"], str)
+    return verdict(row) is not None
 
 
 def _table(context: Context, primary: Row | None, rows: Sequence[Row], caption: str) -> html.Div:
@@ -78,14 +76,11 @@ def _line(context: Context, primary: Row | None, row: Row) -> list[Any]:
         name = [html.B(["● ", *name, " ", words("effects.settings.chosen")])]
     note = html.Span(_setting(row, context), className="note")
     unit = _unit(context, row)
-    if formats.is_missing(row["estimate"]):
-        difference: list[Any] = [no_figure(row, words), ""]
-    else:
-        difference = list(difference_words(row, words, _scale(row)))
+    difference = difference_words(row, words, _scale(row))
     q = formats.number_or_dash(row["q_value"], words, 3)
     mark = words("effects.check")
     if row["method"] != "placebo":
-        mark = evidence_mark(row["grade"], words, row["status"]) if _is_test(row) else ""
+        mark = evidence_mark(row, words) if _is_test(row) else ""
     return [[*name, note], *difference, unit, q, mark]
 
 
@@ -106,13 +101,9 @@ def _scale(row: Row) -> str | None:
 
 def _unit(context: Context, row: Row) -> str:
     words, scale = context.words, _scale(row)
-    if formats.is_missing(row["estimate"]):
-        return ""
     if scale == "percent":
         return words("leads.relative")
     if row["method"] == "association":
         return words("effects.settings.correlation")
-    if row["method"] == "matched_wake":
-        return words("effects.wake.unit")
     unit = context.unit(str(row["to_indicator"]))
     return words("leads.points") if unit.is_percent else unit.words(words)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pandas as pd
 from dash import html
 
 from dashboards.components.card import card, notice
@@ -13,11 +12,6 @@ from dashboards.context import Context
 from dashboards.queries import framework, transition
 from dashboards.rows import rows_of
 from dashboards.wording import formats
-
-
-def days_overdue(context: Context, due: Any) -> int:
-    """Whole days that the review is overdue on the as-of day; 0 before."""
-    return max(0, (pd.Timestamp(context.mission["as_of"]) - pd.Timestamp(due)).days)
 
 
 def strategy_card(context: Context) -> html.Section:
@@ -35,7 +29,7 @@ def strategy_card(context: Context) -> html.Section:
         due=formats.day(row["review_due_on"], words),
     )
     parts: list[Any] = [html.P(said)]
-    if late := days_overdue(context, row["review_due_on"]):
+    if late := row["days_overdue"]:
         parts.append(html.P(html.B(words.digits("strategy.overdue", late))))
     if change := words.of(row, "change"):
         parts.append(html.P(words("strategy.change", text=change)))

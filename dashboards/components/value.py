@@ -10,13 +10,15 @@ from dashboards.wording.words import Words
 
 # What counts recorded cases one by one; a sum, a median or an estimate does not.
 _OF_CASES = ("count", "count_distinct", "ratio")
-_REGISTER = "full_register"
+_REGISTER, _ALL_UNITS = "full_register", "all_units"
 
 
 def interval_words(cell: Cell, unit: Unit, words: Words) -> str:
     """The bounds; "recorded cases" where single cases were counted and all reports are in."""
     if cell.low is not None and cell.high is not None:
         return unit.interval(cell.low, cell.high, words)
+    if cell.method == _ALL_UNITS:
+        return words("value.all_units")
     is_of_cases = cell.method == _REGISTER and unit.measure in _OF_CASES
     return words("value.recorded") if is_of_cases and not cell.is_provisional else ""
 

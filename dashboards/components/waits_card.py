@@ -1,18 +1,16 @@
 """What waits: alerts, reviews, plans of bases, patrols called off, reports, links, strategy."""
 
-from typing import Any
-
 import pandas as pd
 from dash import html
 
-from dashboards.components.base_plans_card import base_plans, overdue_plans
+from dashboards.components.base_plans_card import base_plans
 from dashboards.components.called_off_card import called_off
 from dashboards.components.card import card
+from dashboards.components.evidence import BARS, verdict
 from dashboards.components.links import page_link
-from dashboards.components.pending_card import as_of, days_pending
-from dashboards.components.strategy_card import days_overdue
+from dashboards.components.pending_card import days_pending
 from dashboards.context import Context
-from dashboards.lists.operations import is_overdue, operations
+from dashboards.lists.operations import operations
 from dashboards.queries import framework, pending, quality, records, transition
 from dashboards.releases import earlier_release
 from dashboards.rows import rows_of
@@ -53,19 +51,20 @@ def _reviews(context: Context) -> list[html.Li]:
     if found.empty:
         return []
     words = context.words
-    overdue = int((found["due_at"] < as_of(context)).sum())
+    overdue = int(found["is_overdue"].sum())
     note = words("waits.overdue", number=formats.number(overdue, words))
     return [_line(context, words.digits("waits.reviews", len(found)), "/alerts", note)]
 
 
 def _operations(context: Context) -> list[html.Li]:
     found = operations(context)
-    areas = [row["area"] for row in rows_of(found) if is_overdue(context, row)]
+    areas = list(found.loc[found["is_overdue"].astype(bool), "area"])
     return _number_line(context, "waits.operations", len(areas), "/alerts", areas)
 
 
 def _base_plans(context: Context) -> list[html.Li]:
-    areas = list(overdue_plans(base_plans(context))["area"])
+    plans = base_plans(context)
+    areas = list(plans.loc[plans["is_overdue"].astype(bool), "area"])
     return _number_line(context, "waits.base_plans", len(areas), "/readiness", areas)
 
 
@@ -116,8 +115,8 @@ def _links(context: Context) -> list[html.Li]:
     was = _grades(framework.links(before, context.country))
     now = framework.links(context.release, context.country).drop_duplicates("edge")
     changed = []
-    for row in now.to_dict("records"):
-        grade = _grade(row["grade"])
+    for row in rows_of(now):
+        grade = verdict(row)
         if row["edge"] in was and was[row["edge"]] != grade:
             names = {
                 "output": context.item(row["from_indicator"]),
@@ -140,20 +139,16 @@ def _links(context: Context) -> list[html.Li]:
 def _strategy(context: Context) -> list[html.Li]:
     """The review of the strategy, once its day has come."""
     found = rows_of(transition.strategy(context.release))
-    if not found or not days_overdue(context, found[0]["review_due_on"]):
+    if not found or not found[0]["days_overdue"]:
         return []
     words = context.words
     note = words("waits.strategy_since", on=formats.day(found[0]["review_due_on"], words))
     return [_line(context, words("waits.strategy"), "/transition", note)]
 
 
-def _grades(links: pd.DataFrame) -> dict[str, str]:
-    return {row["edge"]: _grade(row["grade"]) for row in links.to_dict("records")}
+def _grades(links: pd.DataFrame) -> dict[str, str | None]:
+    return {row["edge"]: verdict(row) for row in rows_of(links)}
 
 
-def _grade(found: Any) -> str:
-    return found if isinstance(found, str) else ""
-
-
-def _grade_words(grade: str, words: Words) -> str:
-    return grade or words("evidence.not_tested")
+def _grade_words(grade: str | None, words: Words) -> str:
+    return str(grade) if grade in BARS else words(f"evidence.{grade or 'not_tested'}")

@@ -53,7 +53,7 @@ def _by_area(context: Context, found: pd.DataFrame) -> list[html.Div]:
     """The lowest areas inside the chosen one in which something was missed, by name."""
     words, quarters = context.words, quarters_of(context.period)
     inside = found[found["quarter"].isin(quarters) & (found["area"] != context.area)]
-    inside = inside[inside["area"].map(context.is_lowest)]
+    inside = inside[inside["area"].isin(context.lowest_areas)]
     sums = inside.groupby("area", as_index=False)[list(COUNTS)].sum()
     missed = rows_of(sums[(sums["without_warning"] > 0) | (sums["not_answered"] > 0)])
     if not missed:

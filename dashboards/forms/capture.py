@@ -11,7 +11,7 @@ from flask import Flask, abort, request
 
 from dashboards.context import Context, read_context
 from dashboards.forms import sessions
-from dashboards.forms.desk import Desk
+from dashboards.forms.desk import Desk, missions_of
 from dashboards.forms.page import MISSION, rendered
 from dashboards.forms.page import Desk as Reader
 from dashboards.forms.template_files import WRITTEN
@@ -61,7 +61,7 @@ class _Form:
         self.store, self.desk, self.actor = store, desk, actor
         self.contract, self.address, self.context = contract, address, context
         self.words = Words(address.language)
-        self.missions = desk.missions(address.language) if desk else {}
+        self.missions = missions_of(desk, address.language)
 
     def answered(self) -> Any:
         """Takes the row in, or tells what is wrong in which field."""

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
+from dashboards.access import opens
+
 
 class Workbooks(Protocol):
     """Gives workbooks out and takes them back. Never raises for what is wrong in one."""
@@ -61,6 +63,12 @@ class Desk(Protocol):
     ) -> list[tuple[str, str]]:
         """Puts one row of a contract's table into the inbox, as a file of this name. Returns what
         is wrong with it: column (empty: the whole row) and sentence."""
+
+
+def missions_of(desk: Desk | None, language: str) -> dict[str, str]:
+    """The missions of the workspace that are open to who asks; none without a desk."""
+    found = desk.missions(language) if desk else {}
+    return {code: name for code, name in found.items() if opens(code)}
 
 
 def desk_named(name: str, home: Path) -> Desk:

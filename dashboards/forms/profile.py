@@ -12,7 +12,7 @@ from flask import Flask, abort, redirect, request, send_file
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from dashboards.forms import sessions
-from dashboards.forms.desk import Desk, Workbooks
+from dashboards.forms.desk import Desk, Workbooks, missions_of
 from dashboards.forms.held import LARGEST_MB, held, hold, waiting_room
 from dashboards.forms.page import XLSX, rendered
 from dashboards.http.address import Address
@@ -41,7 +41,7 @@ def add_route(server: Flask, home: Path, store: Store, desk: Desk | None) -> Non
     @server.get(FILE_ROUTE)
     def profile_file() -> Any:
         mission, address = request.args.get("mission", ""), _address()
-        if desk is None or mission not in desk.missions(address.language):
+        if desk is None or mission not in missions_of(desk, address.language):
             return abort(404)
         content, name = desk.workbooks.profile(mission, address.language), f"profile_{mission}.xlsx"
         return send_file(BytesIO(content), XLSX, as_attachment=True, download_name=name)
@@ -57,7 +57,7 @@ class _Page:
     def __init__(self, home: Path, store: Store, desk: Desk | None, actor: Actor) -> None:
         self.held, self.store, self.desk, self.actor = waiting_room(home), store, desk, actor
         self.address = _address()
-        self.missions = desk.missions(self.address.language) if desk else {}
+        self.missions = missions_of(desk, self.address.language)
         self.words = Words(self.address.language)
 
     @property

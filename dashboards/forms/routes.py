@@ -19,16 +19,28 @@ from dashboards.forms import (
     upload,
 )
 from dashboards.forms.desk import Desk
+from records import signing_in_asked
 from records.store import Store
 
 
-def add_routes(server: Flask, home: Path, audience: Audience, desk: Desk | None = None) -> None:
-    """Headquarters' copy has no forms to write in: what the mission wrote is read there."""
+def add_routes(
+    server: Flask,
+    home: Path,
+    audience: Audience,
+    desk: Desk | None = None,
+    is_reached: bool = False,
+) -> None:
+    """Headquarters' copy has no forms to write in: what the mission wrote is read there.
+
+    `is_reached`: other machines reach the server.
+    """
     store = Store.of_workspace(home)
     page.add_templates(server)
-    sessions.add_gate(server, store)
-    account.add_route(server, store)
-    single_sign_on.add_routes(server, store)
+    signing_in_asked.keep(store)
+    server.config["SESSION_COOKIE_NAME"] = sessions.cookie_name(home, audience)
+    sessions.add_gate(server, store, audience, is_reached)
+    account.add_route(server, home, store, audience)
+    single_sign_on.add_routes(server, store, audience)
     if audience == page.MISSION:
         assess.add_route(server, home, store)
         recommend.add_route(server, home, store)

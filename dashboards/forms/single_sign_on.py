@@ -21,6 +21,7 @@ from authlib.integrations.flask_client import OAuth
 from flask import Flask, redirect, request, session, url_for
 from joserfc.errors import JoseError
 
+from dashboards.access import Audience
 from dashboards.forms import sessions
 from records import accounts
 from records.store import Store, utc_now
@@ -61,7 +62,7 @@ def provider() -> Provider | None:
     return Provider(issuer, client, secret, os.environ.get(_NAME_CLAIM) or "email")
 
 
-def add_routes(server: Flask, store: Store) -> None:
+def add_routes(server: Flask, store: Store, audience: Audience) -> None:
     """The way to the provider and the way back, where one is configured."""
     known = provider()
     if known is None:
@@ -93,10 +94,10 @@ def add_routes(server: Flask, store: Store) -> None:
         except _REFUSED as error:
             return _refused(store, error)
         found = accounts.sign_in_as(store, known.name_in(claims), utc_now())
-        if found is None:
+        if found is None or not found.opens(audience):
             return redirect(f"{sessions.SIGN_IN}?told=no_account", 303)
         where_to = str(session.get(_WHERE_TO, ""))
-        sessions.begin(found)
+        sessions.begin(store, found)
         return redirect(sessions.own_page(where_to) or "/", 303)
 
 

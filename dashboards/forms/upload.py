@@ -12,7 +12,7 @@ from flask import Flask, abort, redirect, request, send_file
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from dashboards.forms import sessions
-from dashboards.forms.desk import Desk
+from dashboards.forms.desk import Desk, missions_of
 from dashboards.forms.held import LARGEST_MB, held, hold, waiting_room
 from dashboards.forms.page import XLSX, rendered
 from dashboards.http.address import Address
@@ -24,7 +24,7 @@ ROUTE = "/records/upload"
 # To a proposal, and to what of a known file differs; an empty one of `_EMPTY_TOO` says something.
 _EMPTY_TOO = ("header.", "code.", "meant.")
 _ANSWERS = (*_EMPTY_TOO, "constant.", "successor.")
-_CHOICES = ("table", "of_table", "mend")
+_CHOICES = ("table", "of_table", "files", "mend")
 
 
 def add_route(server: Flask, home: Path, store: Store, desk: Desk | None) -> None:
@@ -51,7 +51,7 @@ class _Page:
         self.store, self.desk, self.actor = store, desk, actor
         self.address = Address.parse(ROUTE, request.query_string.decode("utf-8", "replace"))
         self.words = Words(self.address.language)
-        self.missions = desk.missions(self.address.language) if desk else {}
+        self.missions = missions_of(desk, self.address.language)
 
     @property
     def may_take_in(self) -> bool:

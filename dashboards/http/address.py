@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 # Kept when the reader goes to another page.
 _CARRIED = ("mission", "period", "area", "lang", "theme")
 # Belong to one page and are dropped when it is left.
-_OF_PAGE = (
+OF_PAGE = (
     *("view", "q", "edge", "question", "level", "page", "indicator"),
     *("stage", "tier", "phase", "unit", "owner", "rating", "target"),  # narrow indicators
     *("threat_type", "lesson"),  # narrow the lessons, as do tier and phase
@@ -30,7 +30,7 @@ class Address:
     def parse(cls, path: str | None, search: str | None) -> "Address":
         """The address from a path and a query with or without its question mark."""
         pairs = parse_qsl((search or "").lstrip("?"), max_num_fields=50)
-        known = {key: value for key, value in pairs if key in _CARRIED + _OF_PAGE and value}
+        known = {key: value for key, value in pairs if key in _CARRIED + OF_PAGE and value}
         return cls((path or "/").rstrip("/") or "/", known)
 
     def get(self, key: str) -> str | None:
@@ -59,3 +59,8 @@ class Address:
     def with_default(self, key: str, value: str) -> "Address":
         """The same address with a parameter where it is not given."""
         return replace(self, parameters={key: value, **self.parameters})
+
+    def without(self, key: str) -> "Address":
+        """The same address without a parameter."""
+        kept = {name: value for name, value in self.parameters.items() if name != key}
+        return replace(self, parameters=kept)

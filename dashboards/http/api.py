@@ -9,10 +9,12 @@ from pathlib import PurePosixPath
 
 from flask import Response, g, request
 
+from dashboards.access import Audience, narrow_to
 from records.store import Store, utc_now
 from records.tokens import Token, token_of
 
 API = "/api"
+DESCRIPTION = f"{API}/openapi.json"
 _SCOPES = {f"{API}/releases": "releases", "/metrics": "metrics"}  # all else below /api: data
 PROGRAMS = (f"{API}/", "/metrics")
 _TITLES = {
@@ -41,15 +43,21 @@ def is_for_programs(path: str) -> bool:
     return path.startswith(PROGRAMS) or path in PROGRAMS
 
 
-def refusal(store: Store) -> Response | None:
-    """Why the program that asks may not; None where its token opens the address."""
+def refusal(store: Store, audience: Audience) -> Response | None:
+    """Why the program that asks may not; None where its token opens the address.
+
+    From here on the request is about the token's mission alone.
+    """
     kind, _, text = request.headers.get("Authorization", "").partition(" ")
     token = token_of(store, text.strip(), utc_now()) if kind.lower() == "bearer" else None
     if token is None:
         return problem(401, "Send a valid token: Authorization: Bearer poclens_…")
     scope = scope_of(request.path)
-    if not token.opens(scope):
+    if scope not in token.scopes:
         return problem(403, f"This token has not the scope '{scope}'.")
+    if scope != "metrics" and not token.opens(audience):
+        return problem(403, "This token does not open the copy of this audience.")
+    narrow_to(token.mission)
     g.token = token
     return None
 
@@ -64,9 +72,3 @@ def asking_token() -> Token | None:
     """The token of this request; None of a person, and where nobody needs one."""
     found = g.get("token")
     return found if isinstance(found, Token) else None
-
-
-def is_open(mission: str) -> bool:
-    """Whether who asks may have this mission's releases."""
-    token = asking_token()
-    return token is None or token.mission in (None, mission)

@@ -13,6 +13,7 @@ from dashboards.brief.typeset import pdf
 from dashboards.components.shell import BRIEF_ROUTE
 from dashboards.context import Context, read_context
 from dashboards.http.address import Address
+from dashboards.unknown_choice import unknown_choice
 
 REPORT_ROUTE = "/police-report.pdf"
 _DOCUMENTS: Mapping[str, tuple[str, Callable[[Context], Content]]] = {
@@ -31,7 +32,7 @@ def add_route(server: Flask, home: Path, audience: Audience) -> None:
         address = Address.parse("/", request.query_string.decode("utf-8", "replace"))
         context = read_context(home, audience, address)
         template, content_of = _DOCUMENTS[request.path]
-        if context is None:
+        if context is None or unknown_choice(context):
             return abort(404)
         parts = [context.release.mission, context.area, context.period.name, address.language]
         if template != "brief":

@@ -1,6 +1,10 @@
-"""`/health`: the process answers. `/ready`: it can also serve pages: releases and records open."""
+"""`/health`: the process answers. `/ready`: it can also serve pages: the records open, and the
+current releases are as they were published."""
 
+import hashlib
 import json
+import time
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +12,10 @@ from flask import Flask, Response
 from sqlalchemy.exc import SQLAlchemyError
 
 from dashboards.access import Audience
-from dashboards.releases import DamagedRelease, current_release, published_missions
+from dashboards.http.downloads import listed_files
+from dashboards.releases import DamagedRelease, Release, current_release, published_missions
 from indicators.foundation.errors import WrongUse
+from records import accounts
 from records.store import Store
 
 HEALTH, READY = "/health", "/ready"
@@ -32,22 +38,48 @@ def add_route(server: Flask, home: Path, audience: Audience, store: Store) -> No
 
 
 def _records_open(store: Store) -> bool:
+    """Whether the store answers; one that is missing is lost where accounts are asked for."""
     try:
-        store.exists()
+        return store.exists() or not accounts.are_required(store)
     except (SQLAlchemyError, WrongUse):
         return False
-    return True
 
 
 def _releases_open(home: Path, audience: Audience) -> bool:
-    """Whether every mission's current release can be opened; true where nothing is published."""
+    """Whether every mission's current release is as it was published; true where nothing is."""
     if not home.is_dir():
         return False
-    for mission in published_missions(home):
-        release = current_release(home, mission, audience)
-        try:
-            if release is not None:
-                release.require_whole()
-        except DamagedRelease:
-            return False
-    return True
+    try:
+        return all(_is_whole(home, mission, audience) for mission in published_missions(home))
+    except (DamagedRelease, OSError, ValueError):
+        return False
+
+
+def _is_whole(home: Path, mission: str, audience: Audience) -> bool:
+    """Whether each file that the release lists for its audience has the content that it had."""
+    release = current_release(home, mission, audience)
+    if release is None:  # it was made for others, or the audience's folder is gone
+        folder = home / "releases" / mission
+        name = (folder / "current").read_text(encoding="utf-8").strip()
+        return not listed_files(Release(mission, name, folder / name, audience))
+    release.require_whole()
+    listed = {
+        "manifest.json": release.publication.get("manifest_sha256"),
+        **listed_files(release),
+    }
+    return all(
+        sha256 is None or _sha256(release.folder / path) == sha256
+        for path, sha256 in listed.items()
+    )
+
+
+def _sha256(path: Path) -> str:
+    """Read once an hour, and whenever the file is another."""
+    found = path.stat()
+    return _read_sha256(path, found.st_mtime_ns, found.st_size, int(time.time() // 3600))
+
+
+@lru_cache(maxsize=4096)
+def _read_sha256(path: Path, modified: int, size: int, hour: int) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -27,6 +27,7 @@ from dashboards.lists import (
     transition_lists,
 )
 from dashboards.lists.sheet import Sheet, csv_bytes, value_of, xlsx_bytes
+from dashboards.unknown_choice import unknown_choice
 from dashboards.wording.words import Words
 
 TABLE_ROUTE = "/table.xlsx"
@@ -75,7 +76,7 @@ def add_route(server: Flask, home: Path, audience: Audience) -> None:
     def listed(name: str, kind: str) -> Any:
         address = Address.parse("/", request.query_string.decode("utf-8", "replace"))
         context = read_context(home, audience, address)
-        if context is None or name not in LISTS or kind not in _TYPES:
+        if context is None or name not in LISTS or kind not in _TYPES or unknown_choice(context):
             return abort(404)
         try:
             sheets = LISTS[name](context)

@@ -17,7 +17,7 @@ from typing import Any
 from flask import Flask, request
 from plotly.io.json import to_json_plotly
 
-from dashboards.access import Audience
+from dashboards.access import Audience, only_mission
 from dashboards.components.shell import NavigationEntry, brief_address, release_words, shell
 from dashboards.context import Context
 from dashboards.http.address import Address
@@ -71,7 +71,7 @@ class Screens:
         written = self._store.edition() if address.path in records.PAGES else 0
         pulled = missions.edition(self._home) if address.path == missions.PATH else ()
         parameters = tuple(sorted(address.parameters.items()))
-        return editions, date.today(), written, pulled, address.path, parameters
+        return only_mission(), editions, date.today(), written, pulled, address.path, parameters
 
     def screen(self, address: Address) -> Finished:
         """The answer for an address; what failed is answered and never kept."""

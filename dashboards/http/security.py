@@ -1,8 +1,9 @@
-"""Doors of the server: response headers, sizes and rates of requests, what stands before it.
+"""Doors of the server: its names, response headers, sizes and rates of requests, its proxy.
 
-Headers: nothing from other machines, no framing, no guessed types, how long to keep. Behind a proxy
-(`POCLENS_BEHIND_PROXY=1`) its word is taken for scheme and reader's address, and the cookie of a
-session travels by https alone.
+Names: a request that is addressed to another host is refused, since a page of somebody else's
+could lead its own name to this machine (DNS rebinding). Headers: nothing from other machines, no
+framing, no guessed types, how long to keep. Behind a proxy (`POCLENS_BEHIND_PROXY=1`) its word is
+taken for scheme and reader's address, and the cookie of a session travels by https alone.
 """
 
 import os
@@ -14,10 +15,13 @@ from typing import Any
 import dash
 from flask import Flask, Response, request
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.sansio.utils import host_is_trusted
 
 from dashboards.http.api import is_for_programs, problem
+from indicators.foundation.messages import LANGUAGES, message
 
-BEHIND_PROXY = "POCLENS_BEHIND_PROXY"
+BEHIND_PROXY, HOSTS = "POCLENS_BEHIND_PROXY", "POCLENS_HOSTS"
+THIS_MACHINE = ("127.0.0.1", "localhost")
 LARGEST_BODY = 4_000_000  # bytes: the table of a card; forms are far smaller
 # Requests of one reader a minute, in one process; a page is two requests, a pull some sixty.
 _MOST_REQUESTS, _MOST_POSTS = 1200, 60
@@ -80,13 +84,28 @@ def is_behind_proxy() -> bool:
     return os.environ.get(BEHIND_PROXY, "") not in ("", "0")
 
 
+def named_hosts() -> list[str]:
+    """The names under which others reach the server, as the environment gives them."""
+    return [name.strip() for name in os.environ.get(HOSTS, "").split(",") if name.strip()]
+
+
 def add_limits(server: Flask) -> None:
-    """Sizes and rates; and who asks, where a proxy asks for them."""
+    """Names, sizes and rates; and who asks, where a proxy asks for them."""
     server.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, MAX_FORM_MEMORY_SIZE=LARGEST_BODY)
+    known = [*THIS_MACHINE, *named_hosts()]
     if is_behind_proxy():
         server.wsgi_app = ProxyFix(server.wsgi_app)
         server.config["SESSION_COOKIE_SECURE"] = True
     rates = {"GET": Rate(_MOST_REQUESTS), "POST": Rate(_MOST_POSTS)}
+
+    @server.before_request
+    def for_this_host() -> Any:
+        if host_is_trusted(request.environ.get("HTTP_HOST"), known):
+            return None
+        language = request.accept_languages.best_match(LANGUAGES) or "en"
+        said = message("page.serve.unknown_host", language)
+        is_program = is_for_programs(request.path)
+        return problem(400, said) if is_program else Response(said, 400, mimetype="text/plain")
 
     @server.before_request
     def within_rate() -> Any:

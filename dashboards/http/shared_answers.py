@@ -33,7 +33,17 @@ class SharedAnswers:
     def get(self, key: Hashable, make: Callable[[], Finished]) -> Finished:
         """The answer of a key, made where no process has done so."""
         path = self._folder / hashlib.sha256(repr(key).encode()).hexdigest()
+        if not self._is_there():
+            return make()
         return _read(path) or self._write(path, make())
+
+    def _is_there(self) -> bool:
+        """Makes the folder again where a cleaning took it; one of somebody else's is not used."""
+        try:
+            self._folder.mkdir(mode=0o700, exist_ok=True)
+            return not hasattr(os, "getuid") or self._folder.lstat().st_uid == os.getuid()
+        except OSError:
+            return False
 
     def _write(self, path: Path, answer: Finished) -> Finished:
         head = {name: value for name, value in asdict(answer).items() if name != "body"}
@@ -49,7 +59,7 @@ class SharedAnswers:
         return answer
 
     def _drop_oldest(self) -> None:
-        found = [(path, stat) for path in self._folder.iterdir() if (stat := _stat(path))]
+        found = [(path, stat) for path in self._folder.glob("*") if (stat := _stat(path))]
         over = sum(stat.st_size for _, stat in found) - self._most
         for path, stat in sorted(found, key=lambda entry: entry[1].st_mtime_ns):
             if over <= 0:

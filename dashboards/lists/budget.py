@@ -17,6 +17,8 @@ from dashboards.lists.sheet import Sheet, source_notes
 from dashboards.queries import effort, framework, written
 from dashboards.rows import rows_of
 from dashboards.wording import formats
+from dashboards.wording.signed import signed
+from indicators.foundation.codes import NOT_APPLICABLE
 from indicators.foundation.periods import Period, period_of, previous_year
 from records.decisions import VarianceReason
 from records.store import Version
@@ -31,7 +33,7 @@ PLAN_HEADS = (
     "current", "done", "reasons",
 )  # fmt: skip
 _THEN = ("due", "done")
-_SUMS = ("original", "current", "due", "done")
+_SUMS = ("original", "current", "due", "done", "variance")
 
 
 @dataclass(frozen=True)
@@ -60,13 +62,9 @@ class Output:
     current: float | None
     due: float | None
     done: float | None
+    variance: float | None
     reasons: str
     key: str
-
-    @property
-    def variance(self) -> float | None:
-        """Done less planned to date."""
-        return None if self.done is None or self.due is None else self.done - self.due
 
 
 def year_of(context: Context) -> Period:
@@ -86,16 +84,16 @@ def achievements(context: Context) -> list[Achievement]:
         code = row["indicator"]
         if code not in context.indicators.index:
             continue
-        words, unit, entry = context.words, context.unit(code), context.indicator(code)
-        target = entry["target"]
+        words, unit = context.words, context.unit(code)
+        # A target for another length of period is none of this year's (definitions 65)
+        target = now.cell(code).target if now else None
         rating = now.cell(code).rating if now else None
         found.append(
             Achievement(
                 words.of(row, "expected_accomplishment") or words.of(row, "title"),
                 context.short(code),
                 _value(before, code),
-                words("budget.no_target") if formats.is_missing(target)
-                else unit.value(float(target), words),
+                words("budget.no_target") if target is None else unit.value(target, words),
                 _value(now, code),
                 words(f"rating.{rating or 'none'}"),
             )
@@ -133,12 +131,9 @@ def outputs(context: Context) -> list[Output]:
     year, found = year_of(context).name, []
     for row in rows_of(effort.planned_and_done(context.release, context.area, year)):
         outcome, activity, unit = row["outcome"], row["activity_type"], row["quantity_unit"]
-        original, current, due, done = (
-            None if formats.is_missing(row[name]) else float(row[name]) for name in _SUMS
-        )
+        sums = {name: None if formats.is_missing(row[name]) else float(row[name]) for name in _SUMS}
         key = "/".join((year, context.area, outcome, activity, unit))
-        numbers = (original, current, due, done)
-        found.append(Output(outcome, activity, unit, *numbers, row["reasons"], key))
+        found.append(Output(outcome, activity, unit, reasons=row["reasons"], key=key, **sums))
     return found
 
 
@@ -148,7 +143,7 @@ def cells(
     """An output in the order of the heads; `written_of`: reasons for variance by key."""
     words = context.words
     return [
-        titles(context).get(one.outcome, one.outcome) or words("budget.no_outcome"),
+        _outcome(context, one.outcome),
         words.label("activity_type", one.activity_type),
         words.label("quantity_unit", one.quantity_unit),
         *(one.original, one.current, one.due, one.done, one.variance),
@@ -157,28 +152,29 @@ def cells(
     ]
 
 
+def _outcome(context: Context, code: str | None) -> str:
+    """The outcome's title; what was done where nothing was planned has none."""
+    if code == NOT_APPLICABLE:
+        return context.words("budget.unplanned")
+    title = titles(context).get(code, code) if isinstance(code, str) else None
+    return title or context.words("budget.no_outcome")
+
+
 def variance_reason(context: Context, one: Output, last: Version[VarianceReason] | None) -> str:
     """The reason in the records, with the figures that it was written beside if they moved on."""
     words = context.words
     if last is None:
         if not one.variance:
             return ""
-        is_here = context.audience == "mission"
-        return words("budget.no_variance_reason" if is_here else "budget.variance_of_mission")
+        return words("budget.no_variance_reason")
     record = last.record
-    signed = words("records.signed", **_signed(context, last))
-    said = f"{record.reason} ({signed})"
+    said = f"{record.reason} ({signed(last, words)})"
     if (record.due, record.done) == (one.due, one.done):
         return said
     numbers = {name: formats.number_or_dash(getattr(record, name), words) for name in _THEN}
     on = formats.day(record.as_of, words)
     then = words("budget.variance_then", day=on, **numbers)
     return f"{said} {then}"
-
-
-def _signed(context: Context, version: Version[Any]) -> dict[str, str]:
-    on = formats.day(version.written_at, context.words)
-    return {"name": version.written_by, "on": on}
 
 
 def released(context: Context, sent: Mapping[str, Any]) -> dict[str, Any]:
@@ -222,7 +218,7 @@ def sheets(context: Context) -> list[Sheet]:
 
 def plan_sheets(context: Context) -> list[Sheet]:
     """The work plan: one row a unit, area, month, activity and outcome."""
-    words, named = context.words, titles(context)
+    words = context.words
     rows = [
         [
             row["unit_code"],
@@ -230,7 +226,7 @@ def plan_sheets(context: Context) -> list[Sheet]:
             context.area_name(row["area"]),
             f"{row['month']:%Y-%m}",
             words.label("activity_type", row["activity_type"]),
-            named.get(row["outcome"]) or row["outcome"],
+            _outcome(context, row["outcome"]),
             words.label("quantity_unit", row["quantity_unit"]),
             *(
                 None if formats.is_missing(row[name]) else float(row[name])

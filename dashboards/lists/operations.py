@@ -1,6 +1,5 @@
 """Operations with the risk assessed before, the review after, and residents' views heard."""
 
-from datetime import timedelta
 from typing import Any
 
 import pandas as pd
@@ -24,13 +23,6 @@ def operations(context: Context) -> pd.DataFrame:
     start, end = pd.Timestamp(context.period.start), pd.Timestamp(context.period.end)
     last = found["reviewed_on"].fillna(pd.Timestamp.max.normalize())
     return found[(found["started_on"] <= end) & (last >= start)]
-
-
-def is_overdue(context: Context, row: dict[str, Any]) -> bool:
-    """Whether a review was due by the as-of day and none was completed."""
-    if formats.is_missing(row["review_due_on"]) or not formats.is_missing(row["reviewed_on"]):
-        return False
-    return bool(row["review_due_on"] < pd.Timestamp(context.mission["as_of"]) + timedelta(days=1))
 
 
 def cells(context: Context, row: dict[str, Any]) -> list[str]:
@@ -63,7 +55,7 @@ def _review(context: Context, row: dict[str, Any]) -> str:
         return words("operations.reviewed", day=formats.day(row["reviewed_on"], words))
     if formats.is_missing(row["review_due_on"]):
         return words("operations.no_date")
-    key = "operations.overdue" if is_overdue(context, row) else "operations.due"
+    key = "operations.overdue" if row["is_overdue"] else "operations.due"
     return words(key, day=formats.day(row["review_due_on"], words))
 
 

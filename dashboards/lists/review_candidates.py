@@ -5,16 +5,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
-
-import pandas as pd
 
 from dashboards.context import Context
 from dashboards.lists.sheet import Sheet, source_notes
-from dashboards.queries import pending, written
+from dashboards.queries import approved, pending, written
 from dashboards.rows import rows_of
 from dashboards.wording import formats
+from dashboards.wording.signed import signed
 from records.decisions import ReviewDecision
 from records.store import Version
 
@@ -36,8 +34,7 @@ class Candidate:
     @property
     def rule(self) -> str:
         """`required`, or `undecided` as long as nobody stated whether it was near a base."""
-        is_required = self.row["known_threat"] or self.row["is_near_base"] in (True,)
-        return "required" if is_required else "undecided"
+        return str(self.row["rule"])
 
     @property
     def is_reviewed(self) -> bool:
@@ -53,10 +50,12 @@ class Candidate:
 def candidates(context: Context) -> list[Candidate]:
     """Those of the chosen area and below: without a decision first, then without a review."""
     rows = rows_of(pending.review_candidates(context.release, context.area))
-    if context.audience == "hq":
-        return [Candidate(row, None) for row in rows]
-    decided = written.review_decisions(context)
-    found = [Candidate(row, decided.get(row["incident_code"])) for row in rows]
+    if context.audience == "mission":
+        decided = written.review_decisions(context)
+        found = [Candidate(row, decided.get(row["incident_code"])) for row in rows]
+    else:
+        released = approved.review_decisions(context.release)
+        found = [Candidate(row, released.get(row.get("case_number", 0))) for row in rows]
     return sorted(found, key=lambda one: (not one.is_undecided, one.is_reviewed))
 
 
@@ -109,8 +108,7 @@ def cells(context: Context, one: Candidate) -> list[str]:
             words(
                 "candidates.decided",
                 role=words.label("owner_role", record.role),
-                on=formats.day(decision.written_at, words),
-                name=decision.written_by,
+                signed=signed(decision, words),
             ),
             record.reason,
         ]
@@ -140,8 +138,7 @@ def _review(context: Context, one: Candidate) -> str:
         return words("candidates.not_known_due")
     if formats.is_missing(due):
         return words("pending.no_date")
-    is_over = due < pd.Timestamp(context.mission["as_of"]) + timedelta(days=1)
-    key = "operations.overdue" if is_over else "operations.due"
+    key = "operations.overdue" if one.row["is_overdue"] else "operations.due"
     return words(key, day=formats.day(due, words))
 
 

@@ -19,7 +19,8 @@ from dashboards.wording import formats
 _FIXED_DATE = datetime(2000, 1, 1, tzinfo=UTC)
 _WIDEST = 60
 _NAME_LENGTH = 31  # as long as Excel lets the name of a sheet be
-_FORMULA = ("=", "+", "@", "\t", "\r")  # a spreadsheet would compute a text that begins so
+# A spreadsheet would compute a text that begins so, also after blanks.
+_FORMULA = re.compile(r"\s*[=+\-@\uff0b\uff0d\uff1d\uff20]|[\t\r\n]")
 Value = str | float | date | None
 
 
@@ -57,8 +58,8 @@ def csv_bytes(sheet: Sheet, language: str) -> bytes:
     """One table, UTF-8 with a mark for spreadsheets, in French divided by semicolons."""
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";" if language == "fr" else ",", lineterminator="\r\n")
-    writer.writerows([line] for line in (sheet.title, *sheet.notes))
-    writer.writerow(sheet.heads)
+    writer.writerows([_text(line)] for line in (sheet.title, *sheet.notes))
+    writer.writerow([_text(head) for head in sheet.heads])
     writer.writerows([_csv_value(value, language) for value in row] for row in sheet.rows)
     return text.getvalue().encode("utf-8-sig")
 
@@ -69,9 +70,14 @@ def _csv_value(value: Value, language: str) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, str):
-        return f"'{value}" if value.startswith(_FORMULA) else value
+        return _text(value)
     number = f"{value:.10g}"
     return number.replace(".", ",") if language == "fr" else number
+
+
+def _text(text: str) -> str:
+    """A text that a spreadsheet shows as it is; a lone dash is no formula."""
+    return f"'{text}" if len(text.strip()) > 1 and _FORMULA.match(text) else text
 
 
 def xlsx_bytes(sheets: Sequence[Sheet], notes_name: str) -> bytes:

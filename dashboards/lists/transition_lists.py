@@ -49,6 +49,19 @@ def evidence(context: Context, row: dict[str, Any]) -> str:
     return context.short(code) if code in context.indicators.index else code
 
 
+def threshold(context: Context, row: dict[str, Any]) -> str:
+    """From where on the benchmark is met, and for how long it must hold."""
+    words, code = context.words, row["evidence_indicator"]
+    if formats.is_missing(row["threshold"]) or code not in context.indicators.index:
+        return words("transition.not_said")
+    value = context.unit(code).value(row["threshold"], words)
+    is_least = row["direction"] == "up"
+    side = words("transition.at_least" if is_least else "transition.at_most", value=value)
+    if formats.is_missing(row["held_for_months"]):
+        return side
+    return words.digits("transition.for_months", int(row["held_for_months"]), side=side)
+
+
 def handovers_shown(context: Context) -> pd.DataFrame:
     """Areas left up to the end of the period, inside the chosen area."""
     found = transition.handovers(context.release, context.period.end.isoformat())
@@ -66,12 +79,18 @@ def benchmark_sheets(context: Context) -> list[Sheet]:
             condition(context, row),
             evidence(context, row),
             row["quarter"],
+            threshold(context, row),
+            words.label("computed_state", row["computed"]),
             words.label("benchmark_state", row["state"]),
+            row["reason"] if isinstance(row["reason"], str) else None,
             None if formats.is_missing(row["held_since"]) else row["held_since"].date(),
         ]
         for row in rows_of(transition.benchmarks(context.release, quarter_of(context)))
     ]
-    names = ("benchmark", "condition", "evidence", "quarter", "state", "since")
+    names = (
+        "benchmark", "condition", "evidence", "quarter", "threshold", "computed", "state",
+        "reason", "since",
+    )  # fmt: skip
     heads = [words(f"transition.head.{name}") for name in names]
     return [Sheet(words("transition.benchmarks"), heads, rows, source_notes(context))]
 

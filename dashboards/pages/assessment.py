@@ -3,7 +3,6 @@
 A computed rating is never overwritten: the judgement stands beside it, signed and dated.
 """
 
-from datetime import date
 from typing import Any
 
 from dash import html
@@ -20,6 +19,7 @@ from dashboards.components.value import value_in_brief
 from dashboards.context import Context
 from dashboards.queries import records
 from dashboards.wording import formats
+from dashboards.wording.signed import signed
 from records import accounts
 from records.kinds import Assessment
 from records.store import Version
@@ -92,12 +92,8 @@ def _row(context: Context, code: str, version: Version[Assessment] | None) -> li
     concluded: list[Any] = [rating_shape(record.rating, words)]
     if record.rating != (record.computed.rating if record.computed else cell.rating):
         concluded.append(html.Span(words("assessment.differs"), className="note"))
-    signed = [
+    steps = [
         words(f"records.state.{record.state}"),
-        html.Span(_signature(context, version.written_by, version.written_at), className="note"),
+        html.Span(signed(version, words), className="note"),
     ]
-    return [link, computed, concluded, signed]
-
-
-def _signature(context: Context, name: str, on: date) -> str:
-    return context.words("records.signed", name=name, on=formats.day(on, context.words))
+    return [link, computed, concluded, steps]

@@ -16,7 +16,7 @@ from dashboards.components.case_series_card import case_series
 from dashboards.components.component_effects_card import component_effects
 from dashboards.components.difference import change_in_words
 from dashboards.components.event_study_card import time_since_activity
-from dashboards.components.evidence import evidence_key, evidence_mark, within_margin
+from dashboards.components.evidence import evidence_key, evidence_mark, verdict
 from dashboards.components.expected_change import expected_change
 from dashboards.components.feedback_card import feedback_card
 from dashboards.components.field_judgement import field_judgement
@@ -31,10 +31,10 @@ from dashboards.components.plan_card import evidence_plan
 from dashboards.components.primary_card import primary_test
 from dashboards.components.rests_on_card import rests_on
 from dashboards.components.settings_card import every_setting
-from dashboards.components.wake_card import around_activities
 from dashboards.context import Context
 from dashboards.queries import framework
 from dashboards.rows import rows_of
+from dashboards.wording import formats
 from dashboards.wording.words import in_sentence
 from indicators.linkage.framework.field_judgements import RESIDENTS
 
@@ -66,7 +66,7 @@ def _primary(context: Context, link: Row, tests: list[Row]) -> Row | None:
         return None
     names = ("method", "specification")
     found = [row for row in tests if all(row[name] == own[name] for name in names)]
-    return next((row for row in found if isinstance(row["grade"], str)), None)
+    return next((row for row in found if verdict(row)), None)
 
 
 def sentence(context: Context) -> str:
@@ -80,7 +80,7 @@ def sentence(context: Context) -> str:
 
 
 def _sentence(context: Context, link: Row, primary: Row | None) -> str:
-    words, grade = context.words, link["grade"]
+    words, grade = context.words, verdict(link)
     names = {
         "output": context.item(link["from_indicator"]),
         "outcome": in_sentence(context.short(link["to_indicator"])),
@@ -90,10 +90,19 @@ def _sentence(context: Context, link: Row, primary: Row | None) -> str:
         return words("effects.stronger", change=change, grade=grade, **names)
     if grade in (*_STRONGER, "C"):
         return words("effects.association", **names)
-    if grade != "D":
+    if grade is None:
         return words("effects.untested", **names)
-    key = "within_margin" if within_margin(grade, link["status"]) else "inconclusive"
-    return words(f"effects.{key}", **names)
+    if grade == "D":
+        return words("effects.inconclusive", **names)
+    return words("effects.small_at_most", bound=_bound(context, link), **names)
+
+
+def _bound(context: Context, link: Row) -> str:
+    """The largest difference that the interval leaves open."""
+    words, bound = context.words, float(link["bound"])
+    if link["change_unit"] == "percent":
+        return words("format.percent", number=formats.number(bound, words))
+    return f"{formats.number(bound, words, 1)} {context.unit(link['to_indicator']).words(words)}"
 
 
 def _tabs(context: Context, links: pd.DataFrame, link: Row) -> html.Div:
@@ -125,7 +134,7 @@ def _finding(context: Context, link: Row) -> html.Section:
         finding_of(link, words),
         *caveat_list(caveat_codes(link), words),
         html.P(
-            [words("side.evidence"), evidence_mark(link["grade"], words, link["status"])],
+            [words("side.evidence"), evidence_mark(link, words)],
             className="note",
         ),
         evidence_key(words),
@@ -177,7 +186,6 @@ def body(context: Context) -> list[Any]:
         _finding(context, link),
         case_series(context, link, tests),
         time_since_activity(context, link, period_type_of(context, link)),
-        around_activities(context, edge),
         interviews_around(context, edge),
         evidence_plan(context, edge),
         interview_plan(context, link),

@@ -6,7 +6,7 @@ from dash import html
 
 from dashboards.components.card import card
 from dashboards.components.empty import four_kinds_key
-from dashboards.components.evidence import evidence_mark
+from dashboards.components.evidence import grade_mark
 from dashboards.components.links import page_link
 from dashboards.components.page_head import page_head
 from dashboards.components.range_mark import range_key
@@ -14,6 +14,7 @@ from dashboards.components.rating import rating_shape
 from dashboards.context import Context
 from dashboards.wording.words import sentence_case
 from indicators.foundation.messages import message_catalogue
+from records.kinds import RATINGS
 
 PATH = "/help"
 NAME = "help"
@@ -31,7 +32,7 @@ _TOURS = {
     ),
     "hq": (("releases", "/releases"), ("overview", "/"), ("catalogue", "/catalogue")),
 }
-_RATINGS = ("achieved", "on_track", "at_risk", "off_track", "not_enough_data", "no_data")
+_RATINGS = (*RATINGS, "no_data")
 _TRENDS = ("improving", "worsening", "no_clear_change", "cannot_be_told")
 _TERMS = "page.term."
 
@@ -66,7 +67,7 @@ def _marks(context: Context) -> html.Section:
         for name in _TRENDS
     ]
     grades = [
-        html.Li([evidence_mark(grade, words), html.Span(sentence_case(words(f"evidence.{grade}")))])
+        html.Li([grade_mark(grade, words), html.Span(sentence_case(words(f"evidence.{grade}")))])
         for grade in ("A", "B", "C", "D")
     ]
     parts: list[Any] = [

@@ -1,6 +1,7 @@
 """One indicator: value line, series, areas, breakdowns, and how it was computed."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -46,6 +47,7 @@ PATH = "/indicators"
 NAME = "indicator"
 
 _FEWEST_POINTS = 3
+_ADDED_UP = ("count", "sum", "count_distinct")
 
 
 def code_of(context: Context) -> str | None:
@@ -93,7 +95,9 @@ def _lead(context: Context, code: str) -> html.Div:
     ]
     if direction != "neutral":
         parts.insert(2, rating_mark(cell, words))
-    return html.Div(parts, className="lead-line")
+    line = html.Div(parts, className="lead-line")
+    why = [words.said(said) for said in cell.said.rated]
+    return html.Div([line, html.P(" ".join(why), className="note")]) if why else line
 
 
 def _value_line(context: Context, code: str, cell: Cell) -> html.Span:
@@ -218,6 +222,8 @@ def _areas_card(context: Context, code: str) -> list[Any]:
     key = "areas_subtitle" if context.ranks_areas(code) else "areas_subtitle_by_name"
     subtitle = words(f"indicator.{key}", unit=unit.words(words))
     switch = level_switch(context, levels_of(context, code), level)
+    if context.area == context.country:
+        content += _sum_note(context, code, now.values(), "areas_sum")
     content += persons_note(now.values(), words)
     kinds = ("csv",) if shows_table(context.address) else ("png", "svg", "csv")
     foot = take_away(context, "areas", kinds, title)
@@ -256,8 +262,27 @@ def _breakdown(context: Context, chosen: dict[str, str], column: str, key: str) 
     rows = [
         [words.label(column, part), *value_cells(cell, unit, words)] for part, cell in cells.items()
     ]
-    content = [table(columns, rows, title), *persons_note(cells.values(), words)]
+    content = [
+        table(columns, rows, title),
+        *_sum_note(context, code, cells.values(), "parts_sum"),
+        *persons_note(cells.values(), words),
+    ]
     return [card(title, content, key=key)]
+
+
+def _sum_note(context: Context, code: str, parts: Iterable[Cell], key: str) -> list[html.P]:
+    """Where counts of parts add up to something else than the total, both numbers, and why."""
+    values, total = (
+        [cell.value for cell in parts if cell.value is not None],
+        context.cell(code).value,
+    )
+    if context.indicator(code)["measure"] not in _ADDED_UP or total is None or not values:
+        return []
+    words, unit, added = context.words, context.unit(code), math.fsum(values)
+    numbers = {"sum": unit.value(added, words), "total": unit.value(total, words)}
+    if numbers["sum"] == numbers["total"]:
+        return []
+    return [html.P(words(f"indicator.{key}", **numbers), className="note")]
 
 
 def _outside_grid(context: Context, grid: pd.DataFrame) -> Cell | None:
@@ -287,7 +312,7 @@ def _goes_with(context: Context, code: str) -> list[Any]:
         parts = [
             page_link(context.short(other), href),
             html.Span(value, className="note"),
-            evidence_mark(link["grade"], words, link["status"]),
+            evidence_mark(link, words),
             html.Span(words.of(link, "sentence"), className="note"),
         ]
         items.append(html.Li(parts))

@@ -70,7 +70,7 @@ def _output(context: Context, link: dict[str, Any]) -> html.Div:
         [
             page_link(context.item(code), href, "output-name"),
             html.Span(output_done(context, code), className="note output-value"),
-            evidence_mark(link["grade"], words, link["status"]),
+            evidence_mark(link, words),
         ],
         className="output",
     )

@@ -65,7 +65,7 @@ def _lead(context: Context, waves: list[Row]) -> str:
     areas = surveys.response_by(
         context.release, "area", str(wave["survey_code"]), str(wave["wave"]), context.country
     )
-    areas = areas[areas["code"].map(context.is_lowest).astype(bool)]
+    areas = areas[areas["code"].isin(context.lowest_areas)]
     is_complete = wave["answered"] >= wave["sampled"]
     return words(
         "perceptions.lead_complete" if is_complete else "perceptions.lead",

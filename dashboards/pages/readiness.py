@@ -7,7 +7,7 @@ from typing import Any
 
 from dash import html
 
-from dashboards.components.base_plans_card import base_plans, base_plans_card, overdue_plans
+from dashboards.components.base_plans_card import base_plans, base_plans_card
 from dashboards.components.called_off_card import called_off_cards
 from dashboards.components.hot_spots_card import hot_spots_card
 from dashboards.components.page_head import page_head
@@ -35,7 +35,7 @@ def sentence(context: Context) -> str:
         said = [words("threats.none", quarter=quarter)]
     plans = base_plans(context)
     if not plans.empty:
-        overdue = len(overdue_plans(plans))
+        overdue = int(plans["is_overdue"].sum())
         late = words.count("readiness.overdue", overdue) if overdue else words("readiness.in_time")
         said.append(late)
     return " ".join(sentence_case(part) for part in said)

@@ -9,9 +9,16 @@ from dash import html
 
 from dashboards.components.card import card, notice
 from dashboards.components.chain_filters import chain_filters, is_shown, narrowed
-from dashboards.components.chain_graph import Chain, chain_graph, is_graded, link_name
+from dashboards.components.chain_graph import Chain, chain_graph, link_name
 from dashboards.components.chart import chart_card, shows_table
-from dashboards.components.evidence import evidence_key, evidence_mark
+from dashboards.components.evidence import (
+    BARS,
+    SMALL_AT_MOST,
+    evidence_key,
+    evidence_mark,
+    evidence_sentence,
+    verdict,
+)
 from dashboards.components.finding_notes import caveat_codes, caveat_list
 from dashboards.components.finding_sentence import finding_of
 from dashboards.components.links import page_link
@@ -28,7 +35,7 @@ from dashboards.wording.words import in_sentence, sentence_case
 PATH = "/results-chain"
 NAME = "results_chain"
 
-_GRADES = ("A", "B", "C", "D")
+_VERDICTS = ("A", "B", "C", SMALL_AT_MOST, "D")
 _STRONGER = ("A", "B")  # what the checks do not contradict
 _NAMED = 2
 _ENDS: Mapping[Literal["output", "outcome"], str] = {
@@ -55,7 +62,7 @@ def _sentence(context: Context, links: list[Link]) -> str:
     words = context.words
     if not links:
         return words("side.no_framework_title")
-    tested = [link for link in links if is_graded(link)]
+    tested = [link for link in links if verdict(link)]
     stronger = [link for link in tested if link["grade"] in _STRONGER]
     if not tested:
         return words("chain.none_tested")
@@ -72,7 +79,8 @@ def _pair(context: Context, link: Mapping[str, Any]) -> str:
 
 
 def _strength(link: Link) -> int:
-    return _GRADES.index(link["grade"]) if is_graded(link) else len(_GRADES)
+    found = verdict(link)
+    return _VERDICTS.index(found) if found else len(_VERDICTS)
 
 
 def _chosen(context: Context, links: list[Link]) -> Link:
@@ -124,8 +132,10 @@ def _lead(context: Context, links: list[Link]) -> str:
     """Numbers of the whole chain, whatever is filtered."""
     words = context.words
     codes = _codes(context, framework.items(context.release), links)
-    grades = Counter(link["grade"] if is_graded(link) else None for link in links)
-    parts = [words("chain.graded", grade=g, number=str(grades[g])) for g in _GRADES if grades[g]]
+    grades = Counter(verdict(link) for link in links)
+    parts = [words("chain.graded", grade=g, number=str(grades[g])) for g in BARS if grades[g]]
+    small = grades[SMALL_AT_MOST]
+    parts += [words.digits("chain.small", small)] if small else []
     parts += [words("chain.untested", number=str(grades[None]))] if grades[None] else []
     area = "" if context.area == context.country else " " + words("chain.whole_mission")
     lead = words(
@@ -146,7 +156,7 @@ def _table(context: Context, links: Sequence[Mapping[str, Any]]) -> html.Div:
     for link in links:
         output, outcome = link["from_indicator"], link["to_indicator"]
         cell = context.cell(outcome)
-        grade = evidence_mark(link["grade"], words, link["status"])
+        grade = evidence_mark(link, words)
         href = context.address.link(edge=link["edge"])
         rows.append(
             [
@@ -173,8 +183,7 @@ def _panel(context: Context, link: Mapping[str, Any], key: str = "link") -> html
     """One link: grade, sentence, caveats, and the way to all that was looked at."""
     words = context.words
     href = context.address.link("/effects", edge=link["edge"])
-    grade = words(f"evidence.{link['grade']}" if is_graded(link) else "evidence.not_tested")
-    mark = evidence_mark(link["grade"], words, link["status"])
+    grade, mark = evidence_sentence(link, words), evidence_mark(link, words)
     parts = [
         html.P([mark, html.Span(sentence_case(grade))], className="chain-grade"),
         finding_of(link, words),

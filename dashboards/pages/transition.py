@@ -23,6 +23,7 @@ from dashboards.lists.transition_lists import (
     handovers_shown,
     quarter_of,
     quarters_held,
+    threshold,
 )
 from dashboards.queries import transition
 from dashboards.rows import rows_of
@@ -75,7 +76,7 @@ def _benchmarks(context: Context, known: dict[str, list[Row]]) -> list[html.Sect
     title = words("transition.benchmarks")
     if not known:
         return [card(title, [notice(words("transition.none"))], key="benchmarks")]
-    names = ("condition", "evidence", "value", "state", "since", "held")
+    names = ("condition", "evidence", "value", "threshold", "computed", "state", "since", "held")
     columns = [Column(words(f"transition.head.{name}"), name == "held") for name in names]
     lines = [_line(context, rows) for rows in known.values()]
     parts = [table(columns, lines, title), list_files(context, "benchmarks", title)]
@@ -97,14 +98,28 @@ def _line(context: Context, rows: Sequence[Row]) -> list[Any]:
         [html.B(row["benchmark_code"]), " ", condition(context, row)],
         evidence(context, row),
         value,
-        words(
-            "transition.state_of",
-            state=words.label("benchmark_state", row["state"]),
-            quarter=_quarter(context, row["quarter"]),
-        ),
+        threshold(context, row),
+        words.label("computed_state", row["computed"]),
+        [
+            words(
+                "transition.state_of",
+                state=words.label("benchmark_state", row["state"]),
+                quarter=_quarter(context, row["quarter"]),
+            ),
+            *_differs(context, row),
+        ],
         "–" if formats.is_missing(since) else formats.day(since, words),
         formats.number(quarters_held(rows), words),
     ]
+
+
+def _differs(context: Context, row: Row) -> list[Any]:
+    """Where the judgement says otherwise than the figure: the reason that was given, or none."""
+    if not row["differs"]:
+        return []
+    words, reason = context.words, row["reason"]
+    said = words("transition.differs", reason=reason) if isinstance(reason, str) else None
+    return [html.Span(said or words("transition.differs_unexplained"), className="note")]
 
 
 def _by_quarter(context: Context, known: dict[str, list[Row]]) -> html.Section:

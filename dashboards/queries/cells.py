@@ -50,8 +50,13 @@ def _held_against(row: Mapping[str, Any]) -> dict[str, Any]:
         "reports_received": _number(row, "returns_received"),
         "baseline": _number(row, "baseline"),
         "target": _number(row, "target"),
+        "expected": _number(row, "expected"),
         "rating": _text(row, "rating"),
+        "lacks_reports": _text(row, "rating_reason") == "missing_returns",
         "trend": _text(row, "trend"),
+        "change": _number(row, "change"),
+        "change_low": _number(row, "change_ci_low"),
+        "change_high": _number(row, "change_ci_high"),
     }
 
 
@@ -68,8 +73,13 @@ class Cell:
     denominator: float | None = None
     baseline: float | None = None
     target: float | None = None
+    expected: float | None = None  # where the path stands on the last day that the data cover
     rating: str | None = None
+    lacks_reports: bool = False  # missing reports decided on the rating
     trend: str | None = None
+    change: float | None = None  # of counts, sums and rates in percent, else in the unit
+    change_low: float | None = None
+    change_high: float | None = None
     method: str | None = None
     is_provisional: bool = False
     reports_due: float | None = None

@@ -3,7 +3,6 @@
 import pandas as pd
 
 from dashboards.releases import Release
-from indicators.assessment.rating import path_sql
 
 # Of the rows of an edge the one side by side speaks for all: it holds the grade and the sentence.
 _HEADLINE = """QUALIFY row_number() OVER (
@@ -58,29 +57,14 @@ def judgements(release: Release, edge: str, area: str, country: str) -> pd.DataF
 
 
 def interviews(release: Release, edge: str, area: str, country: str) -> pd.DataFrame:
-    """Interviews before and after an activity, each row with its grade."""
+    """Interviews before and after an activity that could be compared, each row with its grade."""
     sql = f"""
-        SELECT own.*, graded.grade, graded.grade_reasons, graded.caveats
-        FROM mart.interview_effect AS own
+        SELECT own.* REPLACE (coalesce(graded.status, own.status) AS status),
+          graded.grade, graded.grade_reasons, graded.caveats
+        FROM (FROM mart.interview_effect WHERE status = 'compared') AS own
         LEFT JOIN mart.result_link AS graded USING (edge, area, method, specification)
         {_OF_AREA}
         ORDER BY method, specification
-    """
-    return release.frame(sql, [edge, area, country, area])
-
-
-def wakes(release: Release, edge: str, area: str, country: str) -> pd.DataFrame:
-    """Windows around activities and their checks, each with its grade.
-
-    The longest and narrowest window, which speaks for the edge, stands first.
-    """
-    sql = f"""
-        SELECT own.*, graded.grade, graded.grade_reasons
-        FROM mart.wake_effect AS own
-        LEFT JOIN (FROM mart.result_link WHERE method = 'matched_wake') AS graded
-            USING (edge, area, specification)
-        {_OF_AREA}
-        ORDER BY t_window DESC, spat_window, specification
     """
     return release.frame(sql, [edge, area, country, area])
 
@@ -128,30 +112,7 @@ def items(release: Release) -> pd.DataFrame:
     return release.frame("SELECT * FROM mart.framework_item ORDER BY kind, position")
 
 
-def plans(release: Release, period: str) -> dict[str, float]:
-    """What was planned of each output in a period, by indicator."""
-    sql = """
-        SELECT indicator, sum(quantity) AS quantity
-        FROM mart.output_plan
-        WHERE period = ?
-        GROUP BY indicator
-        ORDER BY indicator
-    """
-    frame = release.frame(sql, [period])
-    return dict(zip(frame["indicator"], frame["quantity"], strict=True))
-
-
-def paths(release: Release, on: str) -> dict[str, float]:
-    """What the straight path from baseline to target asks for on a day, by indicator."""
-    sql = f"""
-        WITH held AS (
-            SELECT indicator, baseline AS baseline_given, baseline_on,
-                   target AS target_given, target_on, CAST(? AS DATE) AS period_end
-            FROM mart.indicator
-            WHERE target IS NOT NULL
-            QUALIFY version = max(version) OVER (PARTITION BY indicator)
-        )
-        SELECT indicator, {path_sql()} AS path FROM held ORDER BY indicator
-    """
-    frame = release.frame(sql, [on])
-    return dict(zip(frame["indicator"], frame["path"], strict=True))
+def plans(release: Release, period: str, area: str) -> pd.DataFrame:
+    """What was planned of each output in a period and area."""
+    sql = "SELECT * FROM mart.output_plan WHERE period = ? AND area = ? ORDER BY indicator"
+    return release.frame(sql, [period, area])

@@ -2,12 +2,15 @@
 
 Arrays hold one entry a series (or series by period); nan stands for "cannot be tested".
 
-Over-dispersion. Counts of incidents vary more than a Poisson count, because one raid makes several.
-The dispersion phi is taken from a series' earlier periods: Pearson's chi-square of the counts about
-a log-linear mean, exposure x year x season, over its degrees of freedom (quasi-Poisson, McCullagh
-and Nelder 1989 §6.2.3), and never below 1. Season and year do not count as noise. Of a sum over
-areas the exposure is what the areas received usually count, so that which of them came is no noise
-either. For shares the variance is binomial.
+Dispersion. Counts of incidents vary more than a Poisson count, because one raid makes several, and
+the risk drifts: a month resembles the months beside it. Both are seen in how much the series
+changed from one year to the next before: each earlier month less the same month of the year before,
+so that the season drops out. The mean square of these differences over what Poisson counts (shares:
+binomial ones) would give is the dispersion of a month; the products of neighbouring differences say
+how much of it persists, by a factor of PERSISTENCE a month. A period of several months has the
+dispersion of a month plus twice what its months share (long-run variance), never below 1.
+Differences between earlier years are noise here: a change counts that is larger than those
+(simulated: docs/decisions/0009).
 
 Tests. Counts are deflated, y / phi, and the deflated count of one period is compared with the
 total of both: given the total it is binomial with probability exposure / total exposure
@@ -15,25 +18,31 @@ total of both: given the total it is binomial with probability exposure / total 
 need not be whole. Shares: Fisher's exact test. Both two-sided with mid-p (Lancaster 1961), without
 which they are far below their level. As phi is estimated, the normal deviate of the exact
 p-value (for shares: over the root of phi) is referred to Student's t with the dispersion's degrees
-of freedom. Where phi is at its bound of 1 it is no estimate, and the deviate stays normal: this
-finds more, and simulated null series stay below the level (docs/decisions/0009).
+of freedom. Where phi is at its bound of 1 it is no estimate, and the deviate stays normal.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betainc, ndtri, stdtr
+from scipy.special import betainc, betaincinv, ndtr, ndtri, stdtr, stdtrit
 from scipy.stats import hypergeom
 
 Floats = NDArray[np.float64]
 
-# Fewer earlier periods than this say too little of how much a series varies by itself.
+# Fewer differences between years say too little of how much a series varies by itself.
 EARLIER_PERIODS = 8
+# What of the drift is left a month later; simulated worlds have .6 to .8.
+PERSISTENCE = 0.75
+_LAGS = 3
 # With fewer degrees of freedom Student's t reaches any bound only for enormous changes.
 _LEAST_DF = 3
-_FITTING_ROUNDS = 25
-_SERIES_AT_ONCE = 256  # so many stay in the processor's cache from round to round
+# Differences of neighbouring months are alike: so many stand for one that is independent, in
+# periods of up to three months and in longer ones.
+_ALIKE, _ALIKE_IN_LONG, _LONG = 2.0, 3.0, 3
+_NORMAL_DF = 1e9
+POWER = 0.8
+LEVEL = 0.05
 
 
 @dataclass(frozen=True)
@@ -43,88 +52,68 @@ class Dispersion:
     phi: Floats
     df: Floats
 
+    @property
+    def quantile(self) -> Floats:
+        """How many standard errors reach to a limit of confidence."""
+        estimated = stdtrit(np.where(np.isfinite(self.df), self.df, 1.0), 1 - LEVEL / 2)
+        return np.where(self.phi > 1, estimated, -ndtri(LEVEL / 2))
+
 
 def dispersion(
-    counts: Floats,
-    exposure: Floats,
-    year: NDArray[np.int64],
-    season: NDArray[np.int64],
-    of: Floats | None = None,
+    counts: Floats, exposure: Floats, year: int, months: int = 1, of: Floats | None = None
 ) -> Dispersion:
-    """How much series vary beyond chance, from their earlier periods.
+    """How much periods of so many months vary beyond chance, from the months before.
 
-    counts, exposure: series x period, nan where a period has no usable figure. year, season: by
-    period, from 0. of: of shares, the denominators. Nan where fewer than 8 periods are usable or
-    fewer than 3 degrees of freedom are left beside the years and seasons seen.
+    counts, exposure: series x month, all months in order, nan where one has no usable figure;
+    exposure is what is usual there. year: months in a year (or weeks, or quarters). of: of shares,
+    the denominators. Nan where fewer than 8 months have one of the year before, or fewer than the
+    period has.
     """
-    observed = np.isfinite(counts) & np.isfinite(exposure) & (exposure > 0)
-    y, e = np.where(observed, counts, 0.0), np.where(observed, exposure, 0.0)
-    years, seasons = _groups_of(year), _groups_of(season)
-    has_cases = y.any(axis=1)
-    mean = np.zeros_like(y)
-    mean[has_cases] = _fitted(y[has_cases], e[has_cases], years, seasons)
-    used = observed & (mean > 0)
-    counted = used.T.astype(float)
-    seen = [(groups.sums(counted) > 0).sum(axis=0) for groups in (years, seasons)]
-    levels = seen[0] + seen[1] - 1
-    df = np.asarray(used.sum(axis=1) - levels, dtype=np.float64)
-    variance = np.where(used, mean, 1.0)
-    if of is not None:
-        cases = np.where(used, of, 1.0)
-        share = np.minimum(mean / cases, 1.0)
-        variance = variance * np.maximum(1 - share, 1 / (2 * cases))
-    pearson = np.where(used, (y - mean) ** 2 / variance, 0.0).sum(axis=1)
-    known = (observed.sum(axis=1) >= EARLIER_PERIODS) & (df >= _LEAST_DF)
+    change, variance = _changes_of_year(counts, exposure, year, of)
+    known = np.isfinite(change)
+    pairs, change = known.sum(axis=1), np.where(known, change, 0.0)
+    usual = np.where(known, variance, 0.0).sum(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        phi = np.where(known, np.maximum(1.0, pearson / df), np.nan)
-    return Dispersion(phi, np.where(known, df, np.nan))
+        of_month = (change**2).sum(axis=1) / usual
+        shared = _shared(change, known) * pairs / usual
+        lags = np.arange(1, months)
+        phi = of_month + 2 * shared * ((1 - lags / months) * PERSISTENCE**lags).sum()
+    df = np.maximum(pairs / (_ALIKE if months <= _LONG else _ALIKE_IN_LONG), _LEAST_DF)
+    is_told = (pairs >= max(EARLIER_PERIODS, months)) & (usual > 0)
+    return Dispersion(
+        np.where(is_told, np.maximum(1.0, phi), np.nan), np.where(is_told, df, np.nan)
+    )
 
 
-@dataclass(frozen=True)
-class _Groups:
-    """Periods by the year or the season that they are of."""
-
-    place: NDArray[np.int64]  # by period: which group
-    order: NDArray[np.int64]  # periods, those of a group side by side
-    starts: NDArray[np.int64]  # where each group begins in that order
-
-    def sums(self, table: Floats) -> Floats:
-        """Group x series, out of period x series."""
-        return np.asarray(np.add.reduceat(table[self.order], self.starts))
-
-    def spread(self, effect: Floats) -> Floats:
-        """Period x series, out of group x series."""
-        return np.asarray(effect[self.place])
-
-
-def _groups_of(numbers: NDArray[np.int64]) -> _Groups:
-    _, place = np.unique(numbers, return_inverse=True)
-    order = np.argsort(place, kind="stable")
-    return _Groups(place, order, np.flatnonzero(np.diff(place[order], prepend=-1)))
+def _changes_of_year(
+    counts: Floats, exposure: Floats, year: int, of: Floats | None
+) -> tuple[Floats, Floats]:
+    """Each month less the same month of the year before, and its variance did nothing change."""
+    y, e = (table[:, year:] for table in (counts, exposure))
+    y_before, e_before = (table[:, : max(table.shape[1] - year, 0)] for table in (counts, exposure))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        both = e + e_before
+        change = 2 * (y * e_before - y_before * e) / both
+        variance = 4 * e * e_before * (y + y_before) / both**2
+        if of is not None:
+            cases = of[:, year:] + of[:, : max(of.shape[1] - year, 0)]
+            share = np.minimum((y + y_before) / cases, 1.0)
+            variance = variance * (1 - share) * cases / np.maximum(cases - 1, 1)
+    usable = np.isfinite(change) & np.isfinite(variance) & (e > 0) & (e_before > 0)
+    return np.where(usable, change, np.nan), np.where(usable, variance, np.nan)
 
 
-def _fitted(y: Floats, e: Floats, years: _Groups, seasons: _Groups) -> Floats:
-    """Exposure x year x season with the observed margins, by iterative proportional fitting."""
-    mean = np.empty_like(y)
-    for begin in range(0, len(y), _SERIES_AT_ONCE):
-        some = slice(begin, begin + _SERIES_AT_ONCE)
-        mean[some] = _fitted_some(y[some].T.copy(), e[some].T.copy(), years, seasons).T
-    return mean
-
-
-def _fitted_some(y: Floats, e: Floats, years: _Groups, seasons: _Groups) -> Floats:
-    """The same of some series; tables here are period x series."""
-    by_year, by_season = years.sums(y), seasons.sums(y)
-    season_effect = np.ones_like(by_season)
-    year_effect = np.ones_like(by_year)
-    for _ in range(_FITTING_ROUNDS):
-        year_effect = _share(by_year, years.sums(e * seasons.spread(season_effect)))
-        season_effect = _share(by_season, seasons.sums(e * years.spread(year_effect)))
-    return np.asarray(e * years.spread(year_effect) * seasons.spread(season_effect))
-
-
-def _share(part: Floats, whole: Floats) -> Floats:
-    return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
+def _shared(change: Floats, known: NDArray[np.bool_]) -> Floats:
+    """What neighbouring differences have in common, at no lag, by least squares over _LAGS."""
+    weighted, weights = np.zeros(len(change)), np.zeros(len(change))
+    for lag in range(1, min(_LAGS, change.shape[1] - 1) + 1):
+        both = (known[:, lag:] & known[:, :-lag]).sum(axis=1)
+        products = (change[:, lag:] * change[:, :-lag]).sum(axis=1)
+        weighted += PERSISTENCE**lag * products
+        weights += PERSISTENCE ** (2 * lag) * both
+    return np.maximum(
+        0.0, np.divide(weighted, weights, out=np.zeros_like(weights), where=weights > 0)
+    )
 
 
 def count_change_p(
@@ -165,6 +154,57 @@ def estimate_change_p(change: Floats, se: Floats, df: Floats) -> Floats:
     return _two_sided(t, df)
 
 
+@dataclass(frozen=True)
+class Sizes:
+    """Of a change its limits, and the smallest change that a test sees in four of five cases."""
+
+    low: Floats
+    high: Floats
+    visible: Floats
+
+
+def count_change_sizes(
+    now: Floats, before: Floats, exposure_now: Floats, exposure_before: Floats, noise: Dispersion
+) -> Sizes:
+    """Of the change of rate between two counts, in percent of the earlier one; nan where it is 0.
+
+    Limits: quantiles of the share of both (Jeffreys), of deflated counts as in the test. Visible:
+    a rise, which is harder to see than a fall, on the scale of the square root.
+    """
+    a, b, tail = now / noise.phi + 0.5, before / noise.phi + 0.5, ndtr(-noise.quantile)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        usual = before * exposure_now / exposure_before
+        shares = np.where(now > 0, betaincinv(a, b, tail), 0.0), betaincinv(a, b, 1 - tail)
+        ratios = [share / (1 - share) * exposure_before / exposure_now for share in shares]
+        seen = (1 + (noise.quantile + ndtri(POWER)) * np.sqrt(noise.phi / 2 / usual)) ** 2
+        low, high, visible = (
+            np.where(usual > 0, 100 * (ratio - 1), np.nan) for ratio in (*ratios, seen)
+        )
+    return Sizes(low, high, visible)
+
+
+def share_change_sizes(
+    now: Floats, of_now: Floats, before: Floats, of_before: Floats, noise: Dispersion, p: Floats
+) -> Sizes:
+    """Of the difference of two shares. The limits agree with the p-value of the test: its standard
+    error is what gives this p (Miettinen 1976); where p says little, that of two shares."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        change = now / of_now - before / of_before
+        both = (now + before) / (of_now + of_before)
+        se = np.sqrt(noise.phi * both * (1 - both) * (1 / of_now + 1 / of_before))
+        df = np.where(noise.phi > 1, noise.df, _NORMAL_DF)
+        tested = np.abs(change) / -stdtrit(df, np.clip(p, 1e-300, 1.0) / 2)
+    half = noise.quantile * np.where(p < 0.5, tested, se)
+    return Sizes(change - half, change + half, (noise.quantile + ndtri(POWER)) * se)
+
+
+def estimate_change_sizes(change: Floats, se: Floats, df: Floats) -> Sizes:
+    """Of a difference of two estimates."""
+    degrees = np.where(np.isfinite(df), np.maximum(df, 1.0), _NORMAL_DF)
+    quantile = stdtrit(degrees, 1 - LEVEL / 2)
+    return Sizes(change - quantile * se, change + quantile * se, (quantile + ndtri(POWER)) * se)
+
+
 def _tail(count: Floats, rest: Floats, probability: Floats) -> Floats:
     """Mid-p of this many or more of count + rest: half of the probability of exactly as many."""
     tiny = 1e-300  # the beta function has no parameter 0; the cases themselves are written out
@@ -186,5 +226,5 @@ def _referred_to_t(p: Floats, scale: Floats, noise: Dispersion) -> Floats:
 
 
 def _two_sided(t: Floats, df: Floats) -> Floats:
-    degrees = np.where(np.isfinite(df), np.maximum(df, 1.0), 1e9)
+    degrees = np.where(np.isfinite(df), np.maximum(df, 1.0), _NORMAL_DF)
     return np.asarray(2 * stdtr(degrees, -np.abs(t)))

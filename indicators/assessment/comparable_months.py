@@ -24,7 +24,7 @@ Flags = NDArray[np.bool_]
 
 # Fewer of the area-months that were due say too little of the period.
 LEAST_SHARE = 0.5
-_REMEMBERED = 12
+_REMEMBERED, _NONE = 12, -1
 
 
 @dataclass(frozen=True)
@@ -48,9 +48,9 @@ class AreaMonths:
     """Figures by series and month; a series is an indicator in an area. The last column is empty.
 
     part, whole: what was counted and its exposure (shares: denominator), 0 where not received.
-    received: all returns of the area came; due: a return was due. is_over: by month. came: what
-    was counted although returns are missing. members: series x series, 1 where the second is one
-    of the areas that the first is made of.
+    received: all returns of the area came; due: a return was due. is_over: by month. came,
+    came_whole: what was counted although returns are missing. members: series x series, 1 where
+    the second is one of the areas that the first is made of.
     """
 
     part: Floats
@@ -59,6 +59,7 @@ class AreaMonths:
     due: Flags
     is_over: Flags
     came: Floats
+    came_whole: Floats
     members: csr_array
 
     def compared(self, now: Sequence[int], before: Sequence[int]) -> Sums:
@@ -101,19 +102,68 @@ class AreaMonths:
         count, usual, exposure = (np.where(is_told, table, np.nan) for table in found)
         return count, usual, exposure
 
+    def put_in(self, inside: NDArray[np.int64], is_share: bool, highest: bool) -> Floats:
+        """By series part and whole to put in for its silent months of a period, beyond what came.
+
+        Each as the area's second highest (or lowest) of its last months; of a share the month is
+        chosen by the share. nan where an area has no received month to go by.
+        """
+        silent = (~self.received & self.due & self.is_over)[:, inside]
+        chosen = self._second(self._ordered(is_share), highest)[:, inside]
+        known, rows = chosen >= 0, np.arange(len(chosen))[:, None]
+        # Months without a case leave a share nothing to put in; without any month none knows.
+        reported = np.cumsum(self.received, axis=1)[:, inside] > 0
+        part, whole = (table[rows, chosen] for table in (self.part, self.whole))
+        came, came_whole = (table[:, inside] for table in (self.came, self.came_whole))
+        more = np.maximum(whole - came_whole, 0.0)
+        share = np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
+        added = share * more if is_share else np.maximum(part - came, 0.0)
+        columns = [
+            np.where(silent, np.where(known, table, np.where(reported, 0.0, np.nan)), 0.0).sum(
+                axis=1
+            )
+            for table in (added, more)
+        ]
+        return np.stack([_summed(self.members, column) for column in columns])
+
+    def _ordered(self, is_share: bool) -> Floats:
+        """What the received months are put in order by; nan where one says nothing."""
+        if not is_share:
+            return np.where(self.received, self.part, np.nan)
+        usable = self.received & (self.whole > 0)
+        return np.where(usable, self.part / np.where(usable, self.whole, 1.0), np.nan)
+
     @cached_property
     def high(self) -> Floats:
         """By series and month: the second highest of the last 12 months received before it."""
-        size, months = self.part.shape
+        chosen = self._second(self._ordered(is_share=False), highest=True)
+        return np.where(chosen >= 0, self.part[np.arange(len(chosen))[:, None], chosen], 0.0)
+
+    def _second(self, order: Floats, highest: bool) -> NDArray[np.int64]:
+        """By series and month: which of the last 12 months before it is the second in this order.
+
+        The first where there is one alone, -1 where there is none.
+        """
+        turned = order if highest else -order
+        size, months = turned.shape
         last = np.full((size, _REMEMBERED), -np.inf)
+        of_month = np.full((size, _REMEMBERED), _NONE)
         place = np.zeros(size, dtype=np.int64)
-        found = np.zeros((size, months))
+        found = np.empty((size, months), dtype=np.int64)
+        series = np.arange(size)
         for month in range(months):
-            highest = np.partition(last, _REMEMBERED - 2, axis=1)[:, _REMEMBERED - 2 :]
-            # Of a single month received there is no second: then it is this one.
-            second = np.where(np.isfinite(highest[:, 0]), highest[:, 0], highest[:, 1])
-            found[:, month] = np.where(np.isfinite(second), second, 0.0)
-            rows = np.flatnonzero(self.received[:, month])
-            last[rows, place[rows] % _REMEMBERED] = self.part[rows, month]
+            ranked = np.argsort(last, axis=1)
+            second = of_month[series, ranked[:, -2]]
+            found[:, month] = np.where(second == _NONE, of_month[series, ranked[:, -1]], second)
+            rows = np.flatnonzero(np.isfinite(turned[:, month]))
+            last[rows, place[rows] % _REMEMBERED] = turned[rows, month]
+            of_month[rows, place[rows] % _REMEMBERED] = month
             place[rows] += 1
         return found
+
+
+def _summed(members: csr_array, column: Floats) -> Floats:
+    """Over the areas that each series is made of; nan only where one of these is."""
+    unknown = np.isnan(column)
+    total = members @ np.where(unknown, 0.0, column)
+    return np.where(members @ unknown.astype(float) > 0, np.nan, total)

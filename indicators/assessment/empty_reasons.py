@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal, get_args
 
-from indicators.compiler.cells.breakdowns import dimension_sql
+from indicators.compiler.cells.breakdowns import CROSSED, dimension_sql
+from indicators.definitions.contracts import CLASSES
 from indicators.definitions.vocabularies import vocabularies
 from indicators.foundation import codes
 from indicators.foundation.messages import message
@@ -70,7 +71,7 @@ ENOUGH_ANSWERS = 50
 class Said:
     """One reason: its code, the family of its message and what fills it."""
 
-    family: Literal["empty", "beside", "unrated", "trend"]
+    family: Literal["empty", "beside", "unrated", "rating", "trend"]
     code: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
@@ -90,6 +91,8 @@ class Statement:
     empty: Said | None = None
     beside: tuple[Said, ...] = ()
     unrated: Said | None = None
+    # Why a rating is what it is, and how probable
+    rated: tuple[Said, ...] = ()
     # What a trend was found on where something is lacking, and why there is none
     trend: tuple[Said, ...] = ()
 
@@ -125,6 +128,8 @@ class Facts:
     area_received: float | None = None
     area_no_access: float | None = None
     rating: str | None = None
+    rating_probability: float | None = None
+    rating_reason: str | None = None
     direction: str = "up"
     has_target: bool = False
     is_held: bool = False
@@ -151,7 +156,8 @@ def statement(facts: Facts) -> Statement:
     empty = _empty(facts)
     beside = () if empty else tuple(_beside(facts))
     trend = () if empty else tuple(_trend(facts))
-    return Statement(empty, beside, _unrated(facts, empty is None), trend)
+    unrated = _unrated(facts, empty is None)
+    return Statement(empty, beside, unrated, tuple(_rated(facts)), trend)
 
 
 def _empty(facts: Facts) -> Said | None:
@@ -242,6 +248,17 @@ def _unrated(facts: Facts, has_figure: bool) -> Said | None:
     return Said("unrated", "target_elsewhere")
 
 
+def _rated(facts: Facts) -> Iterator[Said]:
+    if facts.rating is None:
+        return
+    variant = f".{facts.rating_reason}" if facts.rating_reason else ""
+    yield Said("rating", f"reason.{facts.rating}{variant}")
+    if facts.rating_probability not in (None, 0.0, 1.0):  # as a register's are
+        of = "target" if facts.rating.startswith("achieved") else "path"
+        percent = round(100 * (facts.rating_probability or 0.0))
+        yield Said("rating", f"probability_of_{of}", {"percent": min(max(percent, 1), 99)})
+
+
 def _trend(facts: Facts) -> Iterator[Said]:
     due = facts.trend_months_due
     counted = {name: getattr(facts, f"trend_{name}") for name in _COUNTED}
@@ -257,13 +274,22 @@ def _trend(facts: Facts) -> Iterator[Said]:
         yield Said("trend", facts.trend_reason)
 
 
+def _class_sql() -> str:
+    """The class of a cell: that of its total or, where it is higher, of what breaks it down."""
+    told, by = "'|' || defined.confidentiality_of_parts || '|'", dimension_sql("cell.")
+    one, other = (f"replace({by}, '{CROSSED}', '{name}')" for name in ("sex", "age_group"))
+    whens = " ".join(
+        f"WHEN defined.confidentiality = '{kind}' OR contains({told}, '|' || {one} || '={kind}|')"
+        f" OR contains({told}, '|' || {other} || '={kind}|') THEN '{kind}'"
+        for kind in reversed(CLASSES)
+    )
+    return f"CASE {whens} END"
+
+
 _COUNTED = ("areas", "areas_due", "months", "months_due")
 _ADDED = {
     "is_survey": "defined.source LIKE 'survey%'",
-    "confidentiality": f"""CASE
-    WHEN contains('|' || defined.confidentiality_of_parts || '|',
-      '|' || ({dimension_sql("cell.")}) || '={PROTECTED}|') THEN '{PROTECTED}'
-    ELSE defined.confidentiality END""",
+    "confidentiality": _class_sql(),
     "direction": "defined.direction",
     "has_target": "defined.target IS NOT NULL",
     "is_running": "coalesce(cell.period_end > dated.as_of, false)",

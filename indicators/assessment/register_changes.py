@@ -6,7 +6,7 @@ or where the period is still running, the area-months that came in both are comp
 to hold with the silent areas at a high value too.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -16,19 +16,23 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from indicators.assessment.change_tests import (
+    LEVEL,
     Dispersion,
     Floats,
+    Sizes,
     count_change_p,
+    count_change_sizes,
     dispersion,
     share_change_p,
+    share_change_sizes,
 )
 from indicators.assessment.comparable_months import AreaMonths, Flags
 from indicators.foundation.codes import NORMAL, NOT_COMPUTABLE, PROVISIONAL
 from indicators.foundation.periods import Period, period_named, previous_year
 
 COUNTS = ("count", "sum", "count_distinct", "rate")
-LEVEL = 0.05
 SERIES = ["indicator", "indicator_version", "area"]
+SIZES = ("change", "change_ci_low", "change_ci_high", "change_visible")
 BASIS = ("trend_areas", "trend_areas_due", "trend_months", "trend_months_due")
 _LONGER_TYPES = ("M", "Q", "S", "A", "B")
 _ADDS = ("flow", "matured")
@@ -36,23 +40,32 @@ _NOTHING = -1  # the column of a month that is not there
 
 
 def register_changes(cells: pd.DataFrame, above: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    """Tests of counts and of shares: `cell_id, change, p, trend_reason` and the columns of BASIS.
+    """Tests of counts and of shares: `cell_id, way, p, trend_reason`, SIZES and BASIS.
 
-    cells: rows of `trend.cells_sql`; above: `area, below`, each area with itself and all below it.
+    cells: `total_cells`; above: `area, below`, each area with itself and all below it.
     A row for every cell with a value; p is nan where it was not tested, and the reason says why.
     Kinds that start from other periods go apart.
+    """
+    for base, is_share, tables in tables_by_base(cells, above):
+        yield from _changes_from(base, is_share, *tables)
+
+
+def tables_by_base(
+    cells: pd.DataFrame, above: pd.DataFrame
+) -> Iterator[tuple[str, bool, tuple["Series", dict[str, "Table"], AreaMonths]]]:
+    """Registers by kind of measure and by the periods that they start from.
+
+    Gives the type of these periods, whether they are shares, and their tables.
     """
     registers = cells[~cells["is_survey"] & ~cells["is_stock"]]
     shortest = _shortest_type(registers)
     for is_share, measures in ((False, COUNTS), (True, ("ratio",))):
         chosen = registers[registers["measure"].isin(measures)]
-        for base in (*_LONGER_TYPES, "W"):
-            of_base = chosen[shortest.reindex(chosen.index) == base]
-            if len(of_base):
-                yield from _changes_from(of_base, base, is_share, above)
-            if base == "M":
-                weeks = chosen[chosen["period_type"] == "W"]
-                yield from _changes_from(weeks, "W", is_share, above) if len(weeks) else ()
+        groups = [(base, chosen[shortest.reindex(chosen.index) == base]) for base in _LONGER_TYPES]
+        for base, group in (*groups, ("W", chosen[chosen["period_type"] == "W"])):
+            found = _tables_of(group, base, above) if len(group) else None
+            if found is not None:
+                yield base, is_share, found
 
 
 def _shortest_type(cells: pd.DataFrame) -> pd.Series:
@@ -104,9 +117,25 @@ class Series:
 
 
 def _changes_from(
-    cells: pd.DataFrame, base: str, is_share: bool, above: pd.DataFrame
+    base: str, is_share: bool, series: Series, tables: dict[str, Table], months: AreaMonths
 ) -> Iterator[pd.DataFrame]:
     """Tests of all period types whose dispersion comes from periods of type `base`."""
+    noise: dict[tuple[pd.Timestamp, int], Dispersion] = {}
+    for period_type, table in tables.items():
+        length = length_in(base, period_type)
+        for now, start in enumerate(table.periods["period_start"]):
+            if (start, length) not in noise:
+                noise[start, length] = noise_before(
+                    months, tables[base], base, start, length, is_share
+                )
+            usual = noise[start, length]
+            yield _tested(table, now, months, tables[base], series, usual, is_share)
+
+
+def _tables_of(
+    cells: pd.DataFrame, base: str, above: pd.DataFrame
+) -> tuple[Series, dict[str, Table], AreaMonths] | None:
+    """The series of these cells, their figures by type of period, and their months."""
     named = cells.groupby(SERIES, sort=False, as_index=False).agg(
         known_from=("known_from", "first"),
         known_to=("known_to", "first"),
@@ -122,15 +151,10 @@ def _changes_from(
         for at in [(cells["period_type"] == period_type).to_numpy()]
     }
     if base not in tables:
-        return
+        return None
     is_base = (cells["period_type"] == base).to_numpy()
     months = _area_months(cells[is_base], number.to_numpy()[is_base], tables[base], series, above)
-    noise: dict[pd.Timestamp, Dispersion] = {}
-    for table in tables.values():
-        for now, start in enumerate(table.periods["period_start"]):
-            if start not in noise:
-                noise[start] = _noise(months, tables[base], base, start, is_share)
-            yield _tested(table, now, months, tables[base], series, noise[start], is_share)
+    return series, tables, months
 
 
 def has_value(cells: pd.DataFrame) -> pd.Series:
@@ -192,6 +216,7 @@ def _area_months(
         spread(due),
         np.append(~table.periods["is_running"].to_numpy(), False),
         spread(np.where(received, 0.0, part)),
+        spread(np.where(received, 0.0, whole)),
         _members(cells, number, series, above),
     )
 
@@ -243,37 +268,26 @@ def _members(
 
 # Dispersion ---------------------------------------------------------------------------------------
 
+# Periods of each base type in a year, and in a period of each longer type.
+_YEAR = {"W": 52, "M": 12, "Q": 4, "S": 2, "A": 1, "B": 1}
 
-def _noise(
-    months: AreaMonths, table: Table, base: str, start: pd.Timestamp, is_share: bool
+
+def length_in(base: str, period_type: str) -> int:
+    """How many periods of type `base` a period has."""
+    return 1 if period_type == "W" else _YEAR[base] // _YEAR[period_type]
+
+
+def noise_before(
+    months: AreaMonths, table: Table, base: str, day: pd.Timestamp, length: int, is_share: bool
 ) -> Dispersion:
-    earlier = table.before(start)
+    """How much periods of so many months vary by themselves, from the months that end before a
+    day."""
+    earlier = table.before(day)
     if not len(earlier):
         nothing = np.full(len(months.part), np.nan)
         return Dispersion(nothing, nothing)
-    year, season = _year_and_season(table.periods["period_start"].iloc[earlier], base, start)
     count, usual, exposure = months.monthly(earlier)
-    return dispersion(count, usual, year, season, exposure if is_share else None)
-
-
-def _year_and_season(
-    starts: pd.Series, base: str, day: pd.Timestamp
-) -> tuple[np.ndarray, np.ndarray]:
-    """By period: whole years that it lies before a day, and its place in the year, both from 0.
-
-    Counted back from the day, two years of quarters are two years and not parts of three. Years
-    have no season, and no year of their own: with one figure a year there is nothing but a level.
-    """
-    if base in ("A", "B"):
-        return np.zeros(len(starts), dtype=np.int64), np.zeros(len(starts), dtype=np.int64)
-    if base == "W":
-        weeks = (day - starts).dt.days.to_numpy() // 7
-        back = (weeks - 1) // 52
-        place = starts.dt.isocalendar()["week"].to_numpy()
-    else:
-        months = (day.year - starts.dt.year) * 12 + day.month - starts.dt.month
-        back, place = (months.to_numpy() - 1) // 12, starts.dt.month.to_numpy()
-    return back.astype(np.int64), np.unique(place, return_inverse=True)[1].astype(np.int64)
+    return dispersion(count, usual, _YEAR[base], length, exposure if is_share else None)
 
 
 # Tests --------------------------------------------------------------------------------------------
@@ -301,7 +315,15 @@ def _tested(
     in_part = ~is_complete & series.adds & on_record & sums.is_enough
     figures = np.where(is_complete, published, np.where(in_part, sums.figures, np.nan))
     p, change = p_and_change(figures, noise, is_share)
-    held = p if is_share else np.where(in_part, held_p(p, change, months, columns, noise), p)
+    sizes = _sizes(figures, noise, is_share, p)
+    held = p
+    if not is_share:
+        with_silent = months.with_silent(*columns)
+        held = np.where(in_part, held_p(p, change, with_silent, noise), p)
+        # What a fall may still be with the silent areas at a high value.
+        most = _sizes(with_silent, noise, is_share, p).high
+        high = np.where(in_part & (change < 0), np.fmax(sizes.high, most), sizes.high)
+        sizes = Sizes(sizes.low, high, sizes.visible)
     reason = np.select(
         [
             (p < LEVEL) & (held >= LEVEL),
@@ -321,7 +343,15 @@ def _tested(
     basis = {
         name: np.where(says_basis, count, np.nan) for name, count in zip(BASIS, counts, strict=True)
     }
-    found = {"cell_id": table.cell_id[:, now], "change": change, "p": held, "trend_reason": reason}
+    is_told = np.isfinite(p)
+    shown = {
+        "change": _relative(figures, change, is_share),
+        "change_ci_low": sizes.low,
+        "change_ci_high": sizes.high,
+        "change_visible": sizes.visible,
+    }
+    found = {"cell_id": table.cell_id[:, now], "way": change, "p": held, "trend_reason": reason}
+    found |= {name: np.where(is_told, size, np.nan) for name, size in shown.items()}
     frame = pd.DataFrame(found | basis)
     return frame[np.isfinite(frame["cell_id"])]
 
@@ -352,14 +382,22 @@ def p_and_change(figures: Floats, noise: Dispersion, is_share: bool) -> tuple[Fl
     return p, x / n - y / m
 
 
-def held_p(
-    p: Floats,
-    change: Floats,
-    months: AreaMonths,
-    columns: tuple[Sequence[int], Sequence[int]],
-    noise: Dispersion,
-) -> Floats:
+def _relative(figures: Floats, change: Floats, is_share: bool) -> Floats:
+    """A change of a share as it is, of a count in percent of the year before."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        relative = 100 * change / (figures[2] / figures[3])
+    return change if is_share else np.where(np.isfinite(relative), relative, np.nan)
+
+
+def _sizes(figures: Floats, noise: Dispersion, is_share: bool, p: Floats) -> Sizes:
+    x, n, y, m = np.where((figures[1] > 0) & (figures[3] > 0), figures, np.nan)
+    if is_share:
+        return share_change_sizes(x, n, y, m, noise, p)
+    return count_change_sizes(x, y, n, m, noise)
+
+
+def held_p(p: Floats, change: Floats, with_silent: Floats, noise: Dispersion) -> Floats:
     """p-values of counts, of falls no smaller than with the silent areas at a high value."""
-    with_silent, still = p_and_change(months.with_silent(*columns), noise, is_share=False)
-    doubtful = np.where(still < 0, with_silent, 1.0)
+    silent_p, still = p_and_change(with_silent, noise, is_share=False)
+    doubtful = np.where(still < 0, silent_p, 1.0)
     return np.where(change < 0, np.maximum(p, doubtful), p)

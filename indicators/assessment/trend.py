@@ -8,10 +8,12 @@ Counts, sums, distinct counts and rates over time: against the same period of la
 days, for rates persons x days. Shares of registers: the same, by Fisher's exact test. Where returns
 are missing, both on the area-months that came in both years (`register_changes.py`). Dispersion
 comes from the months (weeks for weeks; where there are no months the shortest period) before the
-period, and needs at least 8 of them. No trend: stocks, means and medians (null in this version),
-and parts of a breakdown. Figures of two versions of a definition are never compared: where the
-earlier period or wave was computed by another version, the trend says that the definition changed.
-Beside a trend stands what it was compared on, and where there is none, why (`trend_reason`).
+period, and needs at least 8 of them with the same month of the year before. No trend: stocks,
+means and medians (null in this version), and parts of a breakdown. Figures of two versions of a
+definition are never compared: where the earlier period or wave was computed by another version,
+the trend says that the definition changed.
+Beside a trend stand the size of the change with its interval, the smallest change that would be
+seen, what it was compared on, and where there is none, why (`trend_reason`).
 
 Families of Benjamini and Hochberg: all indicators' mission totals of one period; within an
 indicator, all areas of one period. A trend is called at q < .05.
@@ -21,18 +23,22 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from indicators.assessment.change_tests import estimate_change_p
+from indicators.assessment.change_tests import (
+    LEVEL,
+    estimate_change_p,
+    estimate_change_sizes,
+)
 from indicators.assessment.register_changes import (
     COUNTS,
-    LEVEL,
     SERIES,
+    SIZES,
     has_value,
     register_changes,
 )
-from indicators.definitions.measures import SURVEY_KINDS
+from indicators.assessment.total_cells import above_and_below, total_cells
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.codes import NORMAL, TOO_IMPRECISE
-from indicators.foundation.mart_tables import TREND_COLUMNS, totals_sql
+from indicators.foundation.mart_tables import TREND_COLUMNS
 from indicators.foundation.periods import period_named, previous_year
 from indicators.foundation.statistics import benjamini_hochberg
 from indicators.survey.waves.changes import overlapping_sample_se
@@ -40,17 +46,6 @@ from indicators.survey.waves.changes import overlapping_sample_se
 DEFINITION_CHANGED = "definition_changed"
 TRENDS = ("improving", "worsening", "more", "fewer", "no_clear_change", DEFINITION_CHANGED)
 _BY_LENGTH = ("M", "W", "Q", "S", "A", "B")
-
-_ABOVE_SQL = """
-WITH RECURSIVE above AS (
-  SELECT area_code AS area, area_code AS below FROM mart.area WHERE mission = $mission
-  UNION
-  SELECT area.parent_area_code, above.below
-  FROM above JOIN mart.area AS area ON area.area_code = above.area
-  WHERE area.mission = $mission AND area.parent_area_code IS NOT NULL
-)
-FROM above ORDER BY ALL
-"""
 
 
 def trends(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
@@ -60,8 +55,7 @@ def trends(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
     day of `mart.mission`.
     """
     name = {"mission": mission.mission}
-    cells = connection.execute(cells_sql(), name).df()
-    above = connection.execute(_ABOVE_SQL, name).df()
+    cells, above = total_cells(connection, mission), above_and_below(connection, mission)
     surveys = cells[cells["is_survey"]]
     versions = dict(zip(surveys["indicator"], surveys["indicator_version"], strict=True))
     errors = overlapping_sample_se(connection, mission, versions)
@@ -86,6 +80,10 @@ def _found(cells: pd.DataFrame, changes: pd.DataFrame, country_area: str) -> pd.
     said = said.drop_duplicates("cell_id", keep="last").astype({"cell_id": "int64"})
     found = said.set_index("cell_id").reindex(columns=list(TREND_COLUMNS)).astype(object)
     found["trend"] = _flag_significant(tested, country_area).reindex(found.index)
+    # A register's share is a part of one; the mart says it in the unit of measure.
+    scale = cells.set_index("cell_id")["scale"].reindex(found.index)
+    for name in SIZES:
+        found[name] = found[name].astype(float) * scale
     broken = _breaks_in_series(cells)
     found = found.reindex(found.index.union(broken))
     found.loc[broken] = None
@@ -103,28 +101,6 @@ def _untested_kinds(cells: pd.DataFrame) -> pd.DataFrame:
     return cells[["cell_id"]].assign(trend_reason=reason)[has_value(cells) & (reason != "")]
 
 
-def cells_sql() -> str:
-    """Total cells with what their indicator says of tests. Parameter: mission."""
-    survey_kinds = ", ".join(f"'{kind}'" for kind in SURVEY_KINDS)
-    return f"""
-SELECT cell.rowid AS cell_id, cell.indicator, cell.indicator_version, cell.area,
-  cell.period_type, cell.period, cell.period_start, cell.period_end,
-  cell.value, cell.numerator, cell.denominator, cell.se, cell.df, cell.obs_status,
-  indicator.measure, indicator.direction,
-  cell.time_rule, cell.returns_due, cell.returns_received,
-  indicator.known_from, indicator.known_to,
-  coalesce(cell.period_end > dated.as_of, false) AS is_running,
-  indicator.measure IN ({survey_kinds}) AS is_survey,
-  cell.time_rule = 'stock' AS is_stock
-FROM mart.indicator_value AS cell
-JOIN mart.indicator AS indicator
-  ON indicator.mission = cell.mission AND indicator.indicator = cell.indicator
-  AND indicator.version = cell.indicator_version
-LEFT JOIN mart.mission AS dated ON dated.mission = cell.mission
-WHERE cell.mission = $mission AND {totals_sql("cell.")}
-ORDER BY cell.indicator, cell.indicator_version, cell.area, cell.period_type, cell.period_start"""
-
-
 # Surveys ------------------------------------------------------------------------------------------
 
 
@@ -137,10 +113,16 @@ def _wave_changes(cells: pd.DataFrame, errors: pd.DataFrame) -> pd.DataFrame:
     surveys = cells[cells["is_survey"] & cells["obs_status"].isin([NORMAL, TOO_IMPRECISE])]
     frame = _wave_pairs(surveys)
     frame = _with_shared_units(frame, cells, errors)
-    frame["p"] = estimate_change_p(
-        *(frame[name].to_numpy(dtype=float) for name in ("change", "se", "df"))
+    figures = [frame[name].to_numpy(dtype=float) for name in ("change", "se", "df")]
+    sizes = estimate_change_sizes(*figures)
+    frame = frame.assign(
+        way=figures[0],
+        p=estimate_change_p(*figures),
+        change_ci_low=sizes.low,
+        change_ci_high=sizes.high,
+        change_visible=sizes.visible,
     )
-    return frame.loc[np.isfinite(frame["p"]), ["cell_id", "change", "p"]]
+    return frame.loc[np.isfinite(frame["p"]), ["cell_id", "way", "p", *SIZES]]
 
 
 def _with_shared_units(
@@ -220,7 +202,7 @@ def _flag_significant(tested: pd.DataFrame, country_area: str) -> pd.Series:
     scope = tested["indicator"].where(~is_mission, "")
     family = tested.groupby([tested["period_type"], tested["period"], scope], sort=False).ngroup()
     q = benjamini_hochberg(tested["p"].to_numpy(dtype=float), np.asarray(family, dtype=np.int64))
-    rises = tested["change"].to_numpy(dtype=float) > 0
+    rises = tested["way"].to_numpy(dtype=float) > 0
     neutral = tested["direction"].eq("neutral").to_numpy()
     better = rises == tested["direction"].eq("up").to_numpy()
     word = np.select(

@@ -156,9 +156,11 @@ def month_keys(plan: CubePlan) -> list[str]:
 
 
 def _facts(plan: CubePlan, by_file: bool) -> Cte:
-    keys = dict.fromkeys([*month_keys(plan), *plan.columns, *([FILE] if by_file else [])])
+    keys = [*month_keys(plan), *([FILE] if by_file else [])]
+    columns = [column for column in plan.columns if column != plan.precision]
+    stated = [f"{plan.stated[column]} AS {column}" for column in columns]
     facts = [f"{_fact_sql(part)} AS {column}" for column, part in plan.parts.items()]
-    return Cte("facts", select_sql([*keys, *facts], "FROM located"))
+    return Cte("facts", select_sql([*keys, *stated, *facts], "FROM located"))
 
 
 def _fact_sql(part: Aggregate) -> str:
@@ -187,7 +189,7 @@ def _sums_of_facts(plan: CubePlan, columns: tuple[str, ...], by_file: bool) -> s
     )
     rows = "facts"
     for column in own.multivalued_columns:
-        rows = f"(SELECT * REPLACE (unnest(list_distinct({column})) AS {column}) FROM facts)"
+        rows = f"(SELECT * REPLACE (unnest({column}) AS {column}) FROM facts)"
     lines = [*dict.fromkeys(keys), f"{_label(columns)} AS grouped", *sums]
     return select_sql(lines, f"FROM {rows}\n  WHERE {counted}\n  GROUP BY ALL")
 
@@ -214,13 +216,13 @@ def _finest(plan: CubePlan, by_file: bool) -> Cte:
 
 
 def _dimension_lines(plan: CubePlan) -> Iterator[str]:
-    lists = {dimension.column for dimension in plan.dimensions if dimension.is_multivalued}
-    for column in plan.columns:
-        value = f"list_sort(list_distinct({column}))" if column in lists else column
+    for column, value in sorted(plan.stated.items()):
         counted = plan.counted_by(column)
-        if column != plan.precision and set(counted) != set(plan.counted):
+        if column == plan.precision:
+            value = column
+        elif set(counted) != set(plan.counted):
             value = f"CASE WHEN {any_of(counted)} THEN {value} END"
-        yield value if value == column else f"{value} AS {column}"
+        yield f"{value} AS {column}"
 
 
 def _part_lines(plan: CubePlan) -> Iterator[str]:

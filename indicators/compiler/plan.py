@@ -18,6 +18,7 @@ from indicators.definitions.derivations import needed_derived, period_columns
 from indicators.definitions.expressions import any_of, broadest, conjuncts, table_operands
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.measures import Aggregate, Measure, Snapshot, aggregates, case_condition
+from indicators.definitions.vocabularies import UNKNOWN
 
 PEOPLE = ("sex", "age_group")
 _ROLLED_TOGETHER = 3  # so many indicators share one statement with all their groupings
@@ -41,6 +42,13 @@ class Dimension:
         """The column of the mart that holds its value."""
         found = dimension_of(self.name)
         return "breakdown_value" if found == "breakdown" else found
+
+    @property
+    def stated(self) -> str:
+        """Its value in a row as SQL: not stated (`_U`) where there is none (definitions 7)."""
+        if self.is_multivalued:
+            return f"coalesce(nullif(list_sort(list_distinct({self.column})), []), ['{UNKNOWN}'])"
+        return f"coalesce({self.column}, '{UNKNOWN}')"
 
 
 Grouping = tuple[Dimension, ...]
@@ -203,7 +211,12 @@ class CubePlan:
     @property
     def columns(self) -> tuple[str, ...]:
         """The source columns that its dimensions read, each once."""
-        return tuple(sorted({dimension.column for dimension in self.dimensions}))
+        return tuple(sorted(self.stated))
+
+    @property
+    def stated(self) -> Mapping[str, str]:
+        """By the same columns what a row is kept apart by, as SQL."""
+        return {dimension.column: dimension.stated for dimension in self.dimensions}
 
     @property
     def people_columns(self) -> Mapping[str, str]:

@@ -3,7 +3,8 @@
 Linear between two dated figures, afterwards the last, before the first none, for all persons
 (`_T`), each sex and each age group. `population_base` holds the areas that have a figure,
 `population_area` adds them up over the hierarchy of that day, `population_place` says where a case
-counts: in an area with a figure, below one, or above one if it is no more precisely known.
+counts: in an area with a figure, below one, or above one if it is no more precisely known,
+`people_place` the same of cases by sex or by age: not stated has a place and no population.
 """
 
 from collections.abc import Iterator
@@ -93,4 +94,13 @@ GROUP BY ALL""",
   period_type, period
 FROM cube.population_placed
 JOIN cube.place_around AS around USING (place)""",
+    )
+    yield (
+        "people_place",
+        f"""FROM cube.population_place
+UNION ALL BY NAME
+SELECT place.* REPLACE (not_stated.sex AS sex, not_stated.age_group AS age_group)
+FROM cube.population_place AS place
+CROSS JOIN (VALUES ('{UNKNOWN}', '{TOTAL}'), ('{TOTAL}', '{UNKNOWN}')) AS not_stated(sex, age_group)
+WHERE place.sex = '{TOTAL}' AND place.age_group = '{TOTAL}'""",
     )

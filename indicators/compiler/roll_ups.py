@@ -55,8 +55,9 @@ def in_periods_stage(plan: CubePlan, by_people: bool = True) -> Cte:
     if plan.population:
         columns += "".join(f", people.{name} AS people_{name}" for name in PEOPLE)
         period = "holding" if plan.state is None else rows
+        place = "people_place" if by_people and plan.people_columns else "population_place"
         joins.append(
-            f"JOIN cube.population_place AS people\n"
+            f"JOIN cube.{place} AS people\n"
             f"    ON people.population_kind = '{plan.population}'"
             f" AND people.area = {rows}.cube_area\n"
             f"    AND people.period_type = {period}.period_type"
@@ -157,11 +158,20 @@ def _of_grid(text: str, parts: str) -> str:
 
 def _grouped_sql(plan: CubePlan, rows: str, common: Sequence[str], parts: Sequence[str]) -> str:
     """Every grouping by columns with one value a row; `grouped` says which a row is of."""
-    columns = plan.plain_columns
-    grouped = f"GROUPING({', '.join(columns)})" if columns else "0"
-    lines = [*common, *columns, f"{grouped} AS grouped", *parts]
-    sets = ",\n    ".join("(" + ", ".join([*common, *columns]) + ")" for columns in plan.groupings)
+    stated = {column: _stated_sql(plan, column) for column in plan.plain_columns}
+    grouped = f"GROUPING({', '.join(stated.values())})" if stated else "0"
+    named = [sql if sql == column else f"{sql} AS {column}" for column, sql in stated.items()]
+    lines = [*common, *named, f"{grouped} AS grouped", *parts]
+    sets = ",\n    ".join(
+        f"({', '.join([*common, *(stated[column] for column in columns)])})"
+        for columns in plan.groupings
+    )
     return select_sql(lines, f"FROM {rows}\n  GROUP BY GROUPING SETS (\n    {sets}\n  )")
+
+
+def _stated_sql(plan: CubePlan, column: str) -> str:
+    """By what a row is grouped: in a cube not stated is a code already, in a row it is no value."""
+    return column if plan.is_condensed else plan.stated[column]
 
 
 def _part_lines(plan: CubePlan) -> Iterator[str]:
@@ -193,9 +203,10 @@ def _rolled_by_list(plan: CubePlan, column: str) -> Cte:
     """The roll-up by a column with several values a row: the row counts once under each."""
     of_all = f" WHERE {of_all_people(plan)}" if plan.population else ""
     keys = [*_PLACE_AND_TIME, column]
+    listed = _stated_sql(plan, column)
     text = select_sql(
         [*keys, *_part_lines(plan)],
-        f"FROM (\n    SELECT * REPLACE (unnest({column}) AS {column}) FROM in_areas{of_all}\n  )\n"
+        f"FROM (\n    SELECT * REPLACE (unnest({listed}) AS {column}) FROM in_areas{of_all}\n  )\n"
         f"  GROUP BY {', '.join(keys)}",
     )
     text = _of_grid(text, "'part'")

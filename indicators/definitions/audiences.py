@@ -47,8 +47,6 @@ class Without(Strict):
     """What an audience does not get at all, whatever the class."""
 
     breakdowns: tuple[str, ...] = ()
-    tables: tuple[str, ...] = ()
-    columns: Mapping[str, tuple[str, ...]] = {}
     numbered: Mapping[str, str] = {}  # table: column of names that become numbers within an area
     rows: Mapping[str, str] = {}  # table: SQL of the rows that are left out
 
@@ -56,24 +54,32 @@ class Without(Strict):
 class Audience(Strict):
     """The rules of one copy.
 
-    `tables`: the only ones that it has, where it has not all. `is_agreed`: made only where the
-    profile says who agreed; `is_approved_each_time`: and where somebody approves this release.
+    `is_agreed`: made only where the profile says who agreed; `is_approved_each_time`: and where
+    somebody approves this release.
     """
 
     classes: Mapping[ConfidentialityClass, Shown]
     protected_kinds: str
     without: Without = Without()
-    tables: tuple[str, ...] | None = None
     is_agreed: bool = False
     is_approved_each_time: bool = False
     quarters_later: int = 0
 
 
+class Released(Strict):
+    """Who has a table of the mart beside the mission, with which columns; `kept`: without these."""
+
+    audiences: tuple[AudienceName, ...]
+    columns: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+
+
 class Policy(Strict):
-    """The whole table, and its grids from the fullest to the emptiest."""
+    """The whole table, its grids from the fullest to the emptiest, and the tables of the mart."""
 
     grids: Mapping[str, Grid]
     audiences: Mapping[AudienceName, Audience]
+    tables: Mapping[str, Released]
 
     @model_validator(mode="after")
     def _grids_exist(self) -> "Policy":
@@ -89,6 +95,11 @@ class Policy(Strict):
     def emptiest(self) -> str:
         """The grid of which a copy has least."""
         return list(self.grids)[-1]
+
+    def columns_of(self, table: str, audience: AudienceName) -> tuple[str, ...]:
+        """The columns that an audience beside the mission has of a table; none: not the table."""
+        released = self.tables.get(table)
+        return released.columns if released and audience in released.audiences else ()
 
     def coarser(self, one: str, other: str) -> str:
         """The coarser of two grids. Raises ValueError for one that is not there."""

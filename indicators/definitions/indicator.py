@@ -61,6 +61,10 @@ class ReachesBack(Strict):
     target_hours: bool = False  # the longest of the mission's target times for alerts
 
 
+# Sources of what happened to people; all others are registers of what was done.
+_OF_HARM = ("incidents", "displacement_events", "rights_monitoring")
+
+
 class Indicator(Strict):
     """One entry of the repository.
 
@@ -79,6 +83,7 @@ class Indicator(Strict):
     effective_from: date
     title: Words
     short: Words
+    activity: Words | None = None  # one of what it counts, as a sentence names it
     definition: Words
     numerator: Words
     denominator: Words | None = None
@@ -142,6 +147,12 @@ class Indicator(Strict):
     def is_bounded(self) -> bool:
         """Whether a period is known only as far as its source's record goes (definitions 49)."""
         return not self.is_survey and not self.is_state
+
+    @property
+    def comes_in_clusters(self) -> bool:
+        """Whether it counts harm, whose number varies by chance and several at a time (73)."""
+        kind = self.measure.kind
+        return kind == "rate" or (kind in ("count", "sum") and self.source in _OF_HARM)
 
     @property
     def scale(self) -> int:

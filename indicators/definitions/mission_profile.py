@@ -23,23 +23,66 @@ _RESERVED = {"raw", "core", "quarantine", "cube", "mart", "ops"}
 SHARED = "${POCLENS_SHARED}"
 
 
+PeriodType = Literal["W", "M", "Q", "S", "A", "B"]
+
+
 class DatedValue(Strict):
-    """A value in the indicator's unit of measure and the day it stands for."""
+    """A value in the indicator's unit of measure and the day it stands for.
+
+    `period_type`: of what grows with the length of a period, the length that it is for
+    (definitions 65).
+    """
 
     value: float
     on: date
+    period_type: PeriodType | None = None
+
+
+Dated = DatedValue | tuple[DatedValue, ...] | None  # several: one for each length of period
+
+
+class Held(Strict):
+    """What values of one length of period are held against."""
+
+    baseline: DatedValue | None = None
+    target: DatedValue | None = None
 
 
 class Selected(Strict):
     """One indicator that the mission chose, with what it is held against."""
 
     code: str
-    baseline: DatedValue | None = None
-    target: DatedValue | None = None
+    baseline: Dated = None
+    target: Dated = None
     tolerance: float = 0.0  # in the unit of measure: how near the path is still "on track"
     min_n: int | None = Field(default=None, ge=0)  # of a survey: instead of the catalogue's bound
     cleared_by: str | None = None  # whose figures it tells, where it or a part of it is protected
     cleared_on: date | None = None
+
+    @property
+    def held(self) -> dict[PeriodType | None, Held]:
+        """Baseline and target by length of period; without one, for any that they may be for.
+
+        A baseline without a length stands beside every target.
+        """
+        baselines = {one.period_type: one for one in _several(self.baseline)}
+        targets = {one.period_type: one for one in _several(self.target)}
+        return {
+            kind: Held(baseline=baselines.get(kind, baselines.get(None)), target=targets.get(kind))
+            for kind in targets or baselines
+        }
+
+    @model_validator(mode="after")
+    def _one_of_each_length(self) -> "Selected":
+        for name in ("baseline", "target"):
+            kinds = [one.period_type for one in _several(getattr(self, name))]
+            if len(kinds) != len(set(kinds)) or (len(kinds) > 1 and None in kinds):
+                raise ValueError(f"{name}: several need a period_type each, and each its own")
+        return self
+
+
+def _several(given: Dated) -> tuple[DatedValue, ...]:
+    return () if given is None else given if isinstance(given, tuple) else (given,)
 
 
 class SurveySubstitute(Strict):
@@ -102,6 +145,9 @@ class Parameters(Strict):
         "low": 72,
     }
     police_post_carry_months: int = 3
+    # How probable a side of the path is where a rating says so in full, and with "likely"
+    rating_full: float = Field(default=0.9, ge=0.9, lt=1)
+    rating_likely: float = Field(default=0.67, ge=0.67, lt=1)
     warn_outside_km: float = Field(default=25.0, ge=0)  # outlines are simplified at the border
     reject_outside_km: float | None = Field(default=None, ge=0)
 
@@ -138,7 +184,7 @@ class Mission(Strict):
     survey_substitutes: tuple[SurveySubstitute, ...] = ()
     disclosure: Choices = Choices()
     second_person_publishes: bool = False  # who computed or publishes does not approve
-    period_types: tuple[Literal["W", "M", "Q", "S", "A", "B"], ...] = ("M", "Q", "A", "B")
+    period_types: tuple[PeriodType, ...] = ("M", "Q", "A", "B")
     indicators: tuple[Selected, ...]
     published_totals: tuple[PublishedTotal, ...] = ()
 

@@ -15,6 +15,7 @@ from indicators.foundation.yaml_files import read_yaml
 TOTAL = "_T"
 NOT_APPLICABLE = "_Z"
 UNKNOWN = "_U"
+RARE = "other"
 INTEGER = "integer"  # stands in a list of answers for a whole number
 
 
@@ -96,11 +97,18 @@ def _are_words(words: Any) -> bool:
 
 
 def _wrong_pools(entry: Mapping[str, Any]) -> set[str]:
-    """Pools without words, or that hold no kind, or none but protected ones."""
+    """Pools without words, or that hold no kind, or beside protected ones none that is common.
+
+    What is rare (`other`) may be missing from a mission's files, and the pool would tell all.
+    """
     kinds = [words for words in entry["codes"].values() if isinstance(words, dict)]
     named = {words["pooled_as"] for words in kinds if "pooled_as" in words}
     pools = entry.get("pools", {})
-    open_ones = {words.get("pooled_as") for words in kinds if not words.get("protected")}
+    open_ones = {
+        words.get("pooled_as")
+        for code, words in entry["codes"].items()
+        if isinstance(words, dict) and not words.get("protected") and code != RARE
+    }
     unworded = {code for code, words in pools.items() if not _are_words(words)}
     unpooled = {"-" for words in kinds if words.get("protected") and "pooled_as" not in words}
     return (named ^ set(pools)) | (named - open_ones) | unworded | unpooled

@@ -3,7 +3,7 @@
 Nothing is hidden at display: what is left out here is in no file of the audience.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 import duckdb
@@ -43,9 +43,12 @@ from indicators.foundation.messages import LANGUAGES, message
 _IMPRECISE_COLUMNS = (
     "value", "numerator", "denominator", "se", "ci_low", "ci_high", "deff",
 )  # fmt: skip
+OWN: AudienceName = "mission"
 # Tables of answers: the number that a row rests on, and the columns that it carries.
 _ANSWERS = {
-    "survey_response": ("sampled", ("sampled", "answered")),
+    "survey_response": (
+        f"IF(sampled < {LEAST_CASES}, sampled, answered)", ("sampled", "answered"),
+    ),
     "survey_result": (
         "complete + partial + refusal + no_contact + without_consent + ineligible",
         ("complete", "partial", "refusal", "no_contact", "without_consent", "ineligible",
@@ -63,6 +66,11 @@ _ANSWERS = {
 }  # fmt: skip
 
 
+# Tables that cite figures: the column that names the indicator, and the figure's own.
+_CITED = {
+    "assessment_figure": ("cited_indicator", ("value", "words_en", "words_fr")),
+    "benchmark": ("evidence_indicator", ("value",)),
+}
 # Tables of protected counts: whole only for who answers for protected figures as such.
 _PROTECTED = {"rows_not_kept", "due_diligence_finding", "monitoring_referral"}
 
@@ -72,18 +80,22 @@ def restrict(
     mission: Mission,
     audience: AudienceName,
     until: date | None = None,
+    catalogue: Mapping[str, Indicator] | None = None,
 ) -> None:
     """Changes the copy in `mart` to what the audience may see (`disclosure.md`).
 
-    `until`: no period that ends later is in the copy, for audiences that get figures later. To be
-    run once, on a copy in which every figure is exact.
+    `until`: no period that ends later is in the copy, for audiences that get figures later.
+    `catalogue`: another than the repository's. To be run once, on a copy in which every figure is
+    exact.
     """
+    catalogue = load_catalogue() if catalogue is None else catalogue
     rules = mission.disclosure.shown(audience)
-    _leave_out_tables(connection, rules)
+    if audience != OWN:
+        _leave_out_tables(connection, audience)
     _leave_out_rows(connection, mission, audience, rules, until)
     kinds = {
         entry: pooled_kinds(indicator)
-        for entry, indicator in _entries(connection)
+        for entry, indicator in _entries(connection, catalogue)
         if class_of_total(indicator) != "protected"  # counts nothing else, and is shown as such
     }
     is_answered_for = _is_open(mission, audience, rules.classes["protected"], None)
@@ -92,7 +104,7 @@ def restrict(
             connection.execute(f"DELETE FROM mart.{table}")
     alone = rules.protected_kinds if is_answered_for else "none"
     pool(connection, kinds, policy().grids[alone])
-    _show_values(connection, mission, audience, rules)
+    _show_values(connection, mission, audience, rules, catalogue)
     hide_imprecise(connection)
     if rules.is_agreed:
         _leave_out_definitions(connection)
@@ -103,7 +115,10 @@ def restrict(
         _show_rows_of_files(connection, tables)
     if "contribution" in tables:
         _show_contributions(connection)
-    for table in sorted(set(_ANSWERS) & tables):
+    for table in sorted(set(_CITED) & tables):
+        _show_cited(connection, rules, table)
+    answers = set(_ANSWERS) - ({"survey_response"} if audience == OWN else set())
+    for table in sorted(answers & tables):
         _show_answers(connection, table)
     connection.execute("DROP TABLE disclosed")
 
@@ -129,11 +144,17 @@ def _tables(connection: duckdb.DuckDBPyConnection) -> set[str]:
     return {name for (name,) in rows}
 
 
-def _leave_out_tables(connection: duckdb.DuckDBPyConnection, rules: Audience) -> None:
-    tables = _tables(connection)
-    kept = tables if rules.tables is None else set(rules.tables)
-    for table in sorted(tables - kept | set(rules.without.tables) & tables):
-        connection.execute(f'DROP TABLE mart."{table}"')
+def _leave_out_tables(connection: duckdb.DuckDBPyConnection, audience: AudienceName) -> None:
+    """What the policy does not name for an audience is not in its copy: columns stay, empty."""
+    for table in sorted(_tables(connection)):
+        shown = policy().columns_of(table, audience)
+        if not shown:
+            connection.execute(f'DROP TABLE mart."{table}"')
+            continue
+        columns = connection.table(f'mart."{table}"').columns
+        nulls = ", ".join(f'"{name}" = NULL' for name in columns if name not in shown)
+        if nulls:
+            connection.execute(f'UPDATE mart."{table}" SET {nulls}')
 
 
 def _leave_out_rows(
@@ -151,9 +172,6 @@ def _leave_out_rows(
     )
     for table, condition in rules.without.rows.items():
         connection.execute(f"DELETE FROM mart.{table} WHERE {condition}")
-    for table, columns in rules.without.columns.items():
-        nulls = ", ".join(f"{name} = NULL" for name in columns)
-        connection.execute(f"UPDATE mart.{table} SET {nulls}")
     for table, column in rules.without.numbered.items():
         connection.execute(
             f"""UPDATE mart.{table} AS own SET {column} = known.number FROM (
@@ -163,7 +181,7 @@ def _leave_out_rows(
             WHERE known.mission = own.mission AND known.area = own.area
               AND known.name = own.{column}"""
         )
-    if "raw_value" in rules.without.columns.get("reject_summary", ()):
+    if "reject_summary" in _tables(connection) and audience != OWN:
         _word_rejects_without_value(connection)
     if rules.is_agreed:
         agreed = list(mission.disclosure.of(audience).indicators)  # type: ignore[union-attr]
@@ -206,14 +224,14 @@ def _word_rejects_without_value(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _entries(
-    connection: duckdb.DuckDBPyConnection,
+    connection: duckdb.DuckDBPyConnection, catalogue: Mapping[str, Indicator]
 ) -> Iterator[tuple[tuple[str, int], Indicator]]:
     """The definitions in the copy as the catalogue has them."""
     rows = connection.execute(
         "SELECT DISTINCT indicator, version, entry FROM mart.indicator ORDER BY ALL"
     ).fetchall()
     for code, version, entry in rows:
-        known = {one.version: one for one in versions_of(load_catalogue()[code])}
+        known = {one.version: one for one in versions_of(catalogue[code])}
         yield (code, version), known.get(version) or Indicator.model_validate_json(entry)
 
 
@@ -222,6 +240,7 @@ def _show_values(
     mission: Mission,
     audience: AudienceName,
     rules: Audience,
+    catalogue: Mapping[str, Indicator],
 ) -> None:
     """Rows of each class by its grid, each figure as its class is displayed."""
     told = connection.execute(
@@ -231,7 +250,7 @@ def _show_values(
     connection.register("part_classes", pd.DataFrame(_part_ranks(told), columns=_PART_COLUMNS))
     connection.register("class_rules", pd.DataFrame(
         [row for code, version, *_ in told
-         for row in _class_rules(mission, audience, rules, code, version)],
+         for row in _class_rules(mission, audience, rules, code, version, catalogue.get(code))],
         columns=["indicator", "indicator_version", "rank", "is_part", "grid", "sex_age", "display",
                  "is_open"],
     ))  # fmt: skip
@@ -343,10 +362,15 @@ def _rank_joins() -> str:
 
 
 def _class_rules(
-    mission: Mission, audience: AudienceName, rules: Audience, code: str, version: int
+    mission: Mission,
+    audience: AudienceName,
+    rules: Audience,
+    code: str,
+    version: int,
+    indicator: Indicator | None,
 ) -> Iterator[tuple[str, int, int, bool, str, str, str, bool]]:
     """By class the grid and display of one indicator, and whether who decides has let it out."""
-    raised = load_catalogue()[code].confidentiality if code in load_catalogue() else Raised()
+    raised = indicator.confidentiality if indicator else Raised()
     for kind, shown in rules.classes.items():
         is_open = _is_open(mission, audience, shown, code)
         for is_part in (False, True):
@@ -397,6 +421,20 @@ def _show_answers(connection: duckdb.DuckDBPyConnection, table: str) -> None:
     nulls = ", ".join(f"{name} = NULL" for name in columns)
     connection.execute(
         f"UPDATE mart.{table} SET {nulls} WHERE ({base}) BETWEEN 1 AND {LEAST_CASES - 1}"
+    )
+
+
+def _show_cited(connection: duckdb.DuckDBPyConnection, rules: Audience, table: str) -> None:
+    """Figures that an assessment or benchmark cites stood in the mission's copy: those of classes
+    that this copy shows just as that one are told, of others which they are."""
+    mission = policy().audiences[OWN].classes
+    alike = [kind for kind, shown in rules.classes.items() if shown == mission[kind]]
+    by, columns = _CITED[table]
+    nulls = ", ".join(f"{name} = NULL" for name in columns)
+    connection.execute(
+        f"""UPDATE mart.{table} SET {nulls} WHERE {by} NOT IN (
+          SELECT indicator FROM mart.indicator WHERE list_contains(?, confidentiality))""",
+        [alike],
     )
 
 

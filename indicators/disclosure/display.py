@@ -11,7 +11,10 @@ from indicators.foundation.mart_tables import TREND_COLUMNS
 _COUNTS = "('count', 'sum', 'count_distinct')"
 _PERCENT = "('percent', 'percentage_points')"
 # What tells the exact count behind a displayed figure
-_UNCERTAINTY = ("se", "ci_low", "ci_high", "deff", "df")
+_UNCERTAINTY = (
+    "se", "ci_low", "ci_high", "deff", "df", "rating_probability", "change", "change_ci_low",
+    "change_ci_high", "change_visible",
+)  # fmt: skip
 
 
 def displayed(count: str) -> str:
@@ -69,8 +72,9 @@ def figures_sql() -> dict[str, str]:
         )
     for name in _UNCERTAINTY:
         figures[name] = f"CASE WHEN {is_shown} AND display <> 'persons' THEN {name} END"
-    for name in ("rating", *TREND_COLUMNS):
-        figures[name] = f"CASE WHEN {is_shown} THEN {name} END"
+    for name in ("rating", "rating_reason", *TREND_COLUMNS):
+        if name not in _UNCERTAINTY:
+            figures[name] = f"CASE WHEN {is_shown} THEN {name} END"
     # That nothing could be worked out of no cases would tell a zero.
     figures["obs_status"] = (
         f"CASE WHEN display = 'none' AND obs_status = '{NOT_COMPUTABLE}' THEN '{NORMAL}' "

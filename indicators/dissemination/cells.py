@@ -2,7 +2,7 @@
 
 from indicators.assessment.empty_reasons import ADDED_COLUMNS, facts_sql
 from indicators.compiler.cells.breakdowns import parts_sql
-from indicators.foundation.mart_tables import TREND_COLUMNS, totals_sql
+from indicators.foundation.mart_tables import RATING_COLUMNS, TREND_COLUMNS, totals_sql
 
 _ORDER = (
     "mission", "indicator", "period_start", "period_end", "area", "unit_type", "activity_type",
@@ -38,8 +38,7 @@ SELECT value.mission, value.indicator, indicator.title_en, indicator.title_fr,
        value.numerator, value.denominator, value.n, value.method,
        value.obs_status, value.conf_status, value.disclosure,
        value.returns_due, value.returns_received,
-       value.baseline, value.target, value.rating,
-       {", ".join(f"value.{name}" for name in TREND_COLUMNS)},
+       {", ".join(f"value.{name}" for name in (*RATING_COLUMNS, *TREND_COLUMNS))},
        {", ".join(f"value.{name}" for name in ADDED_COLUMNS)}
 FROM ({cells}) AS value
 JOIN mart.indicator AS indicator

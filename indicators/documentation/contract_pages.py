@@ -61,7 +61,7 @@ def type_in_words(column: Column, language: str) -> str:
 
 def range_in_words(column: Column, language: str) -> str:
     """The least and greatest value of a column; an empty text where it has neither."""
-    least, greatest = (None if x is None else f"{x:g}" for x in (column.minimum, column.maximum))
+    least, greatest = (None if x is None else f"{x:.15g}" for x in (column.minimum, column.maximum))
     if least is None and greatest is None:
         return ""
     kind = "at_most" if least is None else "at_least" if greatest is None else "between"

@@ -8,6 +8,7 @@ import duckdb
 from indicators.compiler.derived.columns import rows_sql
 from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import Mission
+from indicators.foundation.sql_text import overdue_sql
 
 _COLUMNS = {
     "operation_code", "area_code", "operation_type", "started_on", "closed_on", "risk_assessed",
@@ -21,6 +22,7 @@ def fill_operations(connection: duckdb.DuckDBPyConnection, mission: Mission) -> 
     `reviewed_on`: the first review completed. `are_residents_heard`: whether any completed one
     heard residents' views; null where none says.
     """
+    due = "CASE WHEN closed_on <= as_of_day() THEN review_due_on END"
     connection.execute(
         f"""INSERT INTO mart.operation
         WITH review AS (
@@ -32,8 +34,8 @@ def fill_operations(connection: duckdb.DuckDBPyConnection, mission: Mission) -> 
         )
         SELECT ?, operation_code, area_code, operation_type, started_on,
           CASE WHEN closed_on <= as_of_day() THEN closed_on END, risk_assessed,
-          mitigation_recorded, CASE WHEN closed_on <= as_of_day() THEN review_due_on END,
-          reviewed_on, are_residents_heard
+          mitigation_recorded, {due},
+          reviewed_on, are_residents_heard, {overdue_sql(due, "reviewed_on")}
         FROM ({rows_sql(contracts()["operations"], _COLUMNS)})
         LEFT JOIN review USING (operation_code)
         WHERE started_on <= as_of_day()

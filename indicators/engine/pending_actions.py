@@ -12,17 +12,13 @@ from indicators.compiler.derived.columns import rows_sql
 from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import Mission
 from indicators.definitions.vocabularies import vocabularies
-from indicators.foundation.sql_text import pooled_sql
+from indicators.foundation.sql_text import overdue_sql, pooled_sql
 
 # The indicator of each kind: where the mission counts none of it, none of it is listed.
 ALERTS, REVIEWS = "P2-OC-02", "P2-OP-15"
 _ALERT_COLUMNS = {
     "alert_code", "merged_into", "action_needed", "no_action_reason", "first_action_at",
     "closed_at", "threat_type", "level", "area_code", "received_at", "received_on_local", "due_at",
-}  # fmt: skip
-_REVIEW_COLUMNS = {
-    "incident_code", "incident_type", "area_code", "occurred_on", "review_required",
-    "review_due_on", "reviewed_on",
 }  # fmt: skip
 
 
@@ -31,13 +27,14 @@ def fill_pending_actions(
 ) -> None:
     """Fill the table anew with what was pending at the end of the as-of day.
 
-    `selected`: codes of the mission's indicators. `since` and `due_at` are UTC; a review is due
-    sixty days after the incident was closed (2023.05 §87), and has no date before that.
+    `selected`: codes of the mission's indicators. `since` and `due_at` are UTC. Reviews are the
+    candidates that the rule covers and nobody has reviewed (after `fill_review_candidates`).
     """
     if ALERTS in selected:
         kind = pooled_sql("threat_type", vocabularies()["threat_type"].pooled_as)
         rows = rows_sql(contracts()["alerts"], _ALERT_COLUMNS)
-        statement = f"""SELECT ?, 'alert_response', area_code, {kind}, level, received_at, due_at
+        statement = f"""SELECT ?, 'alert_response', area_code, {kind}, level, received_at, due_at,
+              {overdue_sql("local_date(due_at)")}
             FROM ({rows})
             WHERE merged_into IS NULL AND action_needed AND no_action_reason IS NULL
               AND received_on_local <= as_of_day()
@@ -45,13 +42,9 @@ def fill_pending_actions(
               AND coalesce(local_date(closed_at) > as_of_day(), true)"""
         _insert(connection, mission, statement)
     if REVIEWS in selected:
-        kind = pooled_sql("incident_type", vocabularies()["incident_type"].pooled_as)
-        rows = rows_sql(contracts()["incidents"], _REVIEW_COLUMNS)
-        statement = f"""SELECT ?, 'after_action_review', area_code, {kind}, NULL, occurred_on,
-              review_due_on
-            FROM ({rows})
-            WHERE review_required AND occurred_on <= as_of_day()
-              AND coalesce(reviewed_on > as_of_day(), true)"""
+        statement = """SELECT ?, 'after_action_review', area, type, NULL, occurred_on,
+              review_due_on, is_overdue
+            FROM mart.review_candidate WHERE rule = 'required' AND reviewed_on IS NULL"""
         _insert(connection, mission, statement)
 
 
@@ -73,7 +66,7 @@ def fill_alerts_without_action(
         FROM ({rows}) JOIN cube.area_ancestor AS up USING (area_code)
         WHERE merged_into IS NULL AND action_needed AND received_on_local <= as_of_day()
           AND coalesce(local_date(first_action_at) > as_of_day(), true)
-          AND (no_action_reason IS NOT NULL OR local_date(due_at) < as_of_day())
+          AND (no_action_reason IS NOT NULL OR {overdue_sql("local_date(due_at)")})
         GROUP BY ALL ORDER BY ALL""",
         [mission.mission],
     )

@@ -1,16 +1,21 @@
-"""`mart.effort`, `plan_change`, `work_plan`, `joint_activity`, `police_task`: planned and done.
+"""Planned and done: `mart.effort`, `plan_change`, `work_plan`, `output_plan`, `joint_activity`.
 
 Counts of what the mission itself did, by tier, phase and type of unit; what changed for people does
 not belong here. An activity counts in its own area and in those above it.
 """
 
+from collections.abc import Sequence
+
 import duckdb
 
 from indicators.compiler.derived.columns import rows_sql
 from indicators.compiler.derived.functions import functions_sql
+from indicators.compiler.indicator_filter import counted_columns, filter_sql
 from indicators.definitions.contracts import contracts
+from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.database import has_table
+from indicators.foundation.periods import period_of
 from indicators.incremental.partition_fingerprints import changed_months, definition_of
 from indicators.incremental.rows_by_month import Clock
 
@@ -22,14 +27,107 @@ COMPLETED_ACTIVITY = "completed_activity"
 COMPLETED_ACTIVITY_CLOCK = Clock(
     "activities", "started_on_local", frozenset(_COLUMNS), precision=None, weekly=False
 )
+COMPARED = ("activity", "person_day")  # units of a plan that activities are compared with
+_KINDS = ("M", "Q", "S", "A", "B")  # a plan is made by month: weeks have none
+_UNITS = {"activities": "activity", "person_days": "person_day"}
+_PLANNED_COLUMNS = {"activity_type", "component", "unit_type", "tier", "phase", "is_long_range"}
+_COMPLETED = "(status = 'completed')"
+_DONE_COLUMNS = {
+    "activity_type", "status", "unit_code", "tier", "phase", "is_long_range", "area_code",
+    "location_precision", "started_on_local", "plan_line_code", "person_days",
+}  # fmt: skip
 
 
-def fill_effort(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
-    """Fill both tables anew up to the as-of day.
+def fill_plans(
+    connection: duckdb.DuckDBPyConnection, mission: Mission, indicators: Sequence[Indicator]
+) -> None:
+    """Fill all tables that hold a plan, or what was done of it, anew up to the as-of day."""
+    _read_plan(connection)
+    _fill_effort(connection, mission)
+    _fill_plan_changes(connection, mission)
+    _fill_work_plan(connection, mission)
+    _fill_output_plan(connection, mission, indicators)
 
-    A line of the plan is done where as many completed activities as planned cite it. Lines that
-    plan persons or person-days count as lines only: activities are not compared with them.
+
+def _read_plan(connection: duckdb.DuckDBPyConnection) -> None:
+    """`plan_line`: each line as it stands, of whom, and what was done of it; `plan_done`: where.
+
+    A completed activity belongs to a line of its unit, month and kind whose area holds it: to the
+    one that it cites, else to that of the lowest area, else to the largest; whether or not it cites
+    one. Without such a line it is done where nothing was planned. Lines of persons and facilities
+    are not compared with activities.
     """
+    done = rows_sql(contracts()["activities"], {*_DONE_COLUMNS})
+    connection.execute(
+        f"""CREATE OR REPLACE TEMP TABLE plan_current AS
+        SELECT line.*, first.planned_quantity AS original
+        FROM (
+          SELECT * FROM core.activity_plan
+          QUALIFY row_number() OVER (PARTITION BY plan_line_code ORDER BY plan_version DESC) = 1
+        ) AS line
+        LEFT JOIN core.activity_plan AS first ON first.plan_line_code = line.plan_line_code
+          AND first.plan_version = 1 AND first.quantity_unit = line.quantity_unit;
+
+        CREATE OR REPLACE TEMP TABLE plan_done AS
+        WITH own AS (
+          SELECT area, CAST(date_trunc('month', started_on_local) AS DATE) AS "month", unit_code,
+            activity_type, tier, phase, is_long_range, plan_line_code AS cited,
+            count(*) AS activities,
+            CAST(sum(person_days) AS BIGINT) AS person_days
+          FROM ({done}) JOIN cube.area_place USING (area_code, location_precision)
+          WHERE status = 'completed' AND started_on_local <= as_of_day() GROUP BY ALL
+        )
+        SELECT own.* EXCLUDE (cited), plan_line_code, quantity_unit, CASE quantity_unit
+          WHEN 'person_day' THEN person_days ELSE activities END AS done
+        FROM own LEFT JOIN (
+          SELECT line.*, up.area_code AS inside, level_rank
+          FROM cube.area_ancestor AS up JOIN plan_current AS line ON line.area_code = up.area
+          WHERE quantity_unit IN {COMPARED}
+        ) AS line
+          ON inside = own.area AND line."month" = own."month"
+          AND line.unit_code = own.unit_code AND line.activity_type = own.activity_type
+        QUALIFY row_number() OVER (
+          PARTITION BY own, quantity_unit
+          ORDER BY cited IS NOT DISTINCT FROM plan_line_code DESC, level_rank DESC,
+            planned_quantity DESC, plan_line_code
+        ) = 1;
+
+        CREATE OR REPLACE TEMP TABLE plan_unit AS
+        SELECT own.unit_code, "month", component, coalesce(unit_type, '_U') AS unit_type
+        FROM (
+          SELECT unit_code, "month" FROM plan_current UNION SELECT unit_code, "month" FROM plan_done
+        ) AS own
+        ASOF LEFT JOIN core.units AS unit
+          ON unit.unit_code = own.unit_code AND last_day(own."month") >= unit.valid_from;
+
+        CREATE OR REPLACE TEMP TABLE plan_line AS
+        SELECT line.*, component, unit_type,
+          CASE WHEN quantity_unit IN {COMPARED} AND "month" <= as_of_day()
+          THEN coalesce(done, 0) END AS done
+        FROM plan_current AS line LEFT JOIN (
+          SELECT plan_line_code, CAST(sum(done) AS BIGINT) AS done FROM plan_done
+          WHERE plan_line_code IS NOT NULL GROUP BY ALL
+        ) USING (plan_line_code)
+        LEFT JOIN plan_unit USING (unit_code, "month")"""
+    )
+    _name_periods(connection)
+
+
+def _name_periods(connection: duckdb.DuckDBPyConnection) -> None:
+    """`plan_period`: the periods in which the months of plans and activities lie."""
+    months = connection.execute(
+        'SELECT "month" FROM plan_current UNION SELECT "month" FROM plan_done ORDER BY ALL'
+    ).fetchall()
+    rows = [(month, kind, period_of(month, kind).name) for (month,) in months for kind in _KINDS]
+    connection.execute(
+        'CREATE OR REPLACE TEMP TABLE plan_period ("month" DATE, period_type TEXT, period TEXT)'
+    )
+    if rows:
+        connection.executemany("INSERT INTO plan_period VALUES (?, ?, ?)", rows)
+
+
+def _fill_effort(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
+    """Completed activities, with the lines planned and done, by tier, phase and type of unit."""
     _count_completed(connection, mission)
     connection.execute(
         """INSERT INTO mart.effort
@@ -40,36 +138,15 @@ def fill_effort(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None
           JOIN cube.area_ancestor AS up ON up.area_code = place.area
           GROUP BY ALL
         ),
-        cited AS (
-          SELECT plan_line_code, count(DISTINCT activity_code) AS done
-          FROM core.activities WHERE status = 'completed' AND plan_line_code IS NOT NULL
-            AND local_date(started_at) <= as_of_day()
-          GROUP BY ALL
-        ),
         lines AS (
-          SELECT up.area, own.month, coalesce(unit.unit_type, '_U') AS unit_type,
-            coalesce(own.tier, '_U') AS tier, coalesce(own.phase, '_U') AS phase,
-            count(*) AS lines_planned,
-            count(*) FILTER (
-              quantity_unit = 'activity' AND coalesce(cited.done, 0) >= planned_quantity
-            ) AS lines_done,
+          SELECT up.area, own.month, unit_type, coalesce(tier, '_U') AS tier,
+            coalesce(phase, '_U') AS phase, count(*) AS lines_planned,
+            count(*) FILTER (done >= planned_quantity) AS lines_done,
             CAST(sum(planned_quantity) FILTER (quantity_unit = 'activity') AS DOUBLE) AS planned,
-            sum(coalesce(cited.done, 0)) FILTER (quantity_unit = 'activity') AS planned_done,
-            CAST(sum(original) FILTER (quantity_unit = 'activity') AS DOUBLE) AS planned_original
-          FROM (
-            SELECT *, coalesce(max(planned_quantity) FILTER (
-              plan_version = 1 AND quantity_unit = 'activity'
-            ) OVER (PARTITION BY plan_line_code), 0) AS original
-            FROM core.activity_plan
-            QUALIFY row_number() OVER (
-              PARTITION BY plan_line_code ORDER BY plan_version DESC) = 1
-          ) AS own
-          JOIN cube.area_ancestor AS up USING (area_code)
-          LEFT JOIN cited USING (plan_line_code)
-          LEFT JOIN (
-            SELECT unit_code, arg_max(unit_type, valid_from) AS unit_type
-            FROM core.units GROUP BY unit_code
-          ) AS unit USING (unit_code)
+            sum(done) FILTER (quantity_unit = 'activity') AS planned_done,
+            CAST(sum(coalesce(original, 0)) FILTER (quantity_unit = 'activity') AS DOUBLE)
+              AS planned_original
+          FROM plan_line AS own JOIN cube.area_ancestor AS up USING (area_code)
           WHERE own.month <= as_of_day() GROUP BY ALL
         )
         SELECT ?, month, area, unit_type, tier, phase, done, lines_planned, lines_done, planned,
@@ -94,7 +171,7 @@ def fill_effort(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None
 def fill_police_tasks(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
     """Completed activities of the police by element, phase and kind, and with each partner.
 
-    Source of the matrices: STM 9.1 and 9.2; partners: 2017.12 §58–65. After `fill_effort`.
+    Source of the matrices: STM 9.1 and 9.2; partners: 2017.12 §58–65. After `fill_plans`.
     """
     connection.execute(
         """INSERT INTO mart.police_task
@@ -112,7 +189,7 @@ def fill_police_tasks(connection: duckdb.DuckDBPyConnection, mission: Mission) -
     )
 
 
-def fill_plan_changes(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
+def _fill_plan_changes(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
     """Lines of the plan of which a later version stands, up to the as-of day.
 
     The original quantity is null where no version 1 was delivered, and counts in the unit of the
@@ -120,69 +197,96 @@ def fill_plan_changes(connection: duckdb.DuckDBPyConnection, mission: Mission) -
     """
     connection.execute(
         """INSERT INTO mart.plan_change
-        SELECT ?, now.plan_line_code, now.budget_year, now."month", now.area_code,
-          coalesce(unit.unit_type, '_U'), now.activity_type, coalesce(now.tier, '_U'),
-          coalesce(now.phase, '_U'), now.quantity_unit,
-          CAST(first.planned_quantity AS DOUBLE), CAST(now.planned_quantity AS DOUBLE),
-          CASE WHEN now.quantity_unit = 'activity' THEN coalesce(cited.done, 0) END,
-          now.plan_version, now.approved_on, now.change_reason
-        FROM (
-          SELECT * FROM core.activity_plan WHERE "month" <= as_of_day()
-          QUALIFY row_number() OVER (PARTITION BY plan_line_code ORDER BY plan_version DESC) = 1
-        ) AS now
-        LEFT JOIN core.activity_plan AS first ON first.plan_line_code = now.plan_line_code
-          AND first.plan_version = 1 AND first.quantity_unit = now.quantity_unit
-        LEFT JOIN (
-          SELECT plan_line_code, count(DISTINCT activity_code) AS done
-          FROM core.activities WHERE status = 'completed'
-            AND local_date(started_at) <= as_of_day()
-          GROUP BY ALL
-        ) AS cited ON cited.plan_line_code = now.plan_line_code
-        LEFT JOIN (
-          SELECT unit_code, arg_max(unit_type, valid_from) AS unit_type
-          FROM core.units GROUP BY unit_code
-        ) AS unit ON unit.unit_code = now.unit_code
-        WHERE now.plan_version > 1
+        SELECT ?, plan_line_code, budget_year, "month", area_code, unit_type, activity_type,
+          coalesce(tier, '_U'), coalesce(phase, '_U'), quantity_unit, CAST(original AS DOUBLE),
+          CAST(planned_quantity AS DOUBLE), done, plan_version, approved_on, change_reason
+        FROM plan_line WHERE plan_version > 1 AND "month" <= as_of_day()
         ORDER BY ALL""",
         [mission.mission],
     )
 
 
-def fill_work_plan(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
+def _fill_work_plan(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
     """The plan of the budget years begun by the as-of day, as it stands, with what was done of it.
 
-    2017.12 §68. The original is null where no line of the group was delivered as version 1.
+    2017.12 §68. The original is null where no line of the group was delivered as version 1. What of
+    a kind that the year plans was done where nothing was planned stands in rows without a quantity.
     """
     connection.execute(
         """INSERT INTO mart.work_plan
-        WITH line AS (
-          SELECT *, CAST(max(planned_quantity) FILTER (plan_version = 1)
-            OVER (PARTITION BY plan_line_code, quantity_unit) AS DOUBLE) AS original
-          FROM core.activity_plan
-          QUALIFY row_number() OVER (PARTITION BY plan_line_code ORDER BY plan_version DESC) = 1
-        ),
-        cited AS (
-          SELECT plan_line_code, count(DISTINCT activity_code) AS done
-          FROM core.activities WHERE status = 'completed'
-            AND local_date(started_at) <= as_of_day()
-          GROUP BY ALL
-        ),
-        unit AS (
-          SELECT unit_code, arg_max(unit_type, valid_from) AS unit_type
-          FROM core.units GROUP BY unit_code
+        WITH beside AS (
+          SELECT period AS budget_year, plan_done.*
+          FROM plan_done JOIN plan_period USING ("month")
+          WHERE plan_line_code IS NULL AND period_type = 'B'
         )
-        SELECT ?, budget_year, "month", area_code, unit_code, coalesce(unit_type, '_U'),
-          activity_type, quantity_unit, outcome_code, expected_accomplishment, count(*),
-          sum(original), CAST(sum(planned_quantity) AS DOUBLE),
-          CAST(sum(coalesce(done, 0)) FILTER (
-            quantity_unit = 'activity' AND "month" <= as_of_day()) AS BIGINT),
+        SELECT ?, budget_year, "month", area_code, unit_code, unit_type, activity_type,
+          quantity_unit, outcome_code, expected_accomplishment, count(*),
+          CAST(sum(original) AS DOUBLE), CAST(sum(planned_quantity) AS DOUBLE),
+          CAST(sum(done) AS BIGINT),
           string_agg(DISTINCT replace(change_reason, '|', '/'), '|' ORDER BY replace(
-            change_reason, '|', '/'))
-        FROM line LEFT JOIN cited USING (plan_line_code) LEFT JOIN unit USING (unit_code)
+            change_reason, '|', '/')),
+          component
+        FROM plan_line
         WHERE make_date(CAST(left(budget_year, 4) AS INTEGER), 7, 1) <= as_of_day()
-        GROUP BY ALL ORDER BY ALL""",
-        [mission.mission],
+        GROUP BY ALL
+        UNION ALL
+        SELECT ?, budget_year, "month", area, unit_code, unit_type, activity_type,
+          'activity', '_Z', NULL, 0, NULL, NULL, CAST(sum(activities) AS BIGINT), NULL, component
+        FROM beside LEFT JOIN plan_unit USING (unit_code, "month")
+        SEMI JOIN plan_line USING (budget_year, activity_type)
+        GROUP BY ALL
+        ORDER BY ALL""",
+        [mission.mission, mission.mission],
     )
+
+
+def _fill_output_plan(
+    connection: duckdb.DuckDBPyConnection, mission: Mission, indicators: Sequence[Indicator]
+) -> None:
+    """What was planned by the as-of day of every output that the columns of a line can tell.
+
+    Done is the output's own figure; `unplanned`: how much of it fell where nothing was planned.
+    """
+    for indicator in indicators:
+        column = _planned_in(indicator)
+        if column is None:
+            continue
+        connection.execute(
+            f"""INSERT INTO mart.output_plan
+            WITH line AS (
+              SELECT up.area, "month", planned_quantity AS quantity, original, 0 AS unplanned,
+                component
+              FROM plan_line JOIN cube.area_ancestor AS up USING (area_code)
+              WHERE quantity_unit = ? AND "month" <= as_of_day()
+                AND {filter_sql(indicator, without="status")}
+              UNION ALL
+              SELECT up.area, "month", 0, 0, {column}, component
+              FROM plan_done LEFT JOIN plan_unit USING (unit_code, "month")
+              JOIN cube.area_ancestor AS up ON up.area_code = plan_done.area
+              WHERE quantity_unit IS NULL AND {filter_sql(indicator, without="status")}
+            )
+            SELECT ?, ?, period, CAST(sum(quantity) AS DOUBLE), period_type, area,
+              CAST(sum(original) AS DOUBLE), CAST(sum(unplanned) AS BIGINT),
+              CASE WHEN count(DISTINCT component) = 1 THEN min(component) ELSE '_T' END
+            FROM line JOIN plan_period USING ("month")
+            WHERE list_contains(?, period_type)
+            GROUP BY ALL HAVING sum(quantity) > 0 ORDER BY ALL""",
+            [_UNITS[column], mission.mission, indicator.code, list(indicator.periods)],
+        )
+
+
+def _planned_in(indicator: Indicator) -> str | None:
+    """What of an activity the output adds up; None where a line of the plan cannot tell it."""
+    measure = indicator.measure
+    is_told = (
+        indicator.level == "output"
+        and indicator.source == "activities"
+        and counted_columns(indicator) <= _PLANNED_COLUMNS | {"status"}
+        and filter_sql(indicator, within={"status"}) == _COMPLETED
+    )
+    if is_told and measure.kind == "count":
+        return "activities"
+    return "person_days" if is_told and measure.value == "person_days" else None
 
 
 def _count_completed(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:

@@ -13,11 +13,12 @@ from indicators.compiler.explanation.figure_sql import indicator_sql
 from indicators.definitions.columns_read import class_of_part, class_of_total
 from indicators.definitions.contracts import contracts
 from indicators.definitions.indicator import Indicator
-from indicators.definitions.mission_profile import Mission, Selected, resolve_path
+from indicators.definitions.mission_profile import Held, Mission, Selected, resolve_path
 from indicators.engine.known_record import Span, bounds
 from indicators.foundation.codes import TOTAL
 from indicators.foundation.mart_tables import INDICATOR_COLUMNS, MART_TABLES
 from indicators.foundation.messages import LANGUAGES
+from indicators.foundation.polygons import repaired
 from indicators.survey.waves.response_rates import (
     SHOWN_WAVES_SQL,
     interview_results_sql,
@@ -82,7 +83,7 @@ def _indicator_row(
         for name in _WORDS
         for language in LANGUAGES
     }
-    denominator = indicator.denominator
+    denominator, held = indicator.denominator, _held_against(chosen)
     return {
         "mission": mission.mission,
         "indicator": indicator.code,
@@ -109,10 +110,8 @@ def _indicator_row(
         "confidentiality_of_parts": _classes_of_parts(indicator),
         "reference": "|".join(indicator.reference),
         "effective_from": indicator.effective_from,
-        "baseline": chosen.baseline.value if chosen.baseline else None,
-        "baseline_on": chosen.baseline.on if chosen.baseline else None,
-        "target": chosen.target.value if chosen.target else None,
-        "target_on": chosen.target.on if chosen.target else None,
+        **held[0],
+        "other_targets": json.dumps(held[1:], default=str) if held[1:] else None,
         "tolerance": chosen.tolerance,
         "change_en": _change(indicator, "en"),
         "change_fr": _change(indicator, "fr"),
@@ -120,6 +119,20 @@ def _indicator_row(
         "known_from": known_from,
         "known_to": known_to,
     }
+
+
+def _held_against(chosen: Selected) -> list[dict[str, Any]]:
+    """Baseline and target for each length of period that has its own; at least one entry."""
+    return [
+        {
+            "baseline": held.baseline.value if held.baseline else None,
+            "baseline_on": held.baseline.on if held.baseline else None,
+            "target": held.target.value if held.target else None,
+            "target_on": held.target.on if held.target else None,
+            "target_period_type": kind,
+        }
+        for kind, held in (chosen.held or {None: Held()}).items()
+    ]
 
 
 def _classes_of_parts(indicator: Indicator) -> str:
@@ -167,7 +180,7 @@ def _outlines(mission: Mission, profile: Path | None) -> dict[str, str]:
     for feature in json.loads(path.read_text(encoding="utf-8"))["features"]:
         value = str(feature["properties"].get(mission.area_property))
         code = mission.area_codes.get(value, value)
-        shape = shapely.make_valid(shapely.from_geojson(json.dumps(feature["geometry"])))
+        shape = repaired(shapely.from_geojson(json.dumps(feature["geometry"])))
         parts.setdefault(code, []).append(shape)
     codes = sorted(parts)
     shapes = [shapely.union_all(parts[code]) for code in codes]

@@ -17,6 +17,7 @@ from indicators.compiler.cells.parts import (
     breakdown_grid_sql,
     breakdown_rows,
     breakdown_table_sql,
+    unequal_parts_sql,
     written_sql,
 )
 from indicators.compiler.cells.statuses import RULE_COLUMNS, return_tables_sql, rule_of, values_sql
@@ -35,6 +36,7 @@ from indicators.definitions.mission_profile import Mission
 from indicators.definitions.versions import all_versions, computed_versions
 from indicators.engine.due_diligence import fill_due_diligence
 from indicators.engine.early_warning import fill_early_warning, fill_readiness
+from indicators.engine.event_dispersion import fill_event_dispersion
 from indicators.engine.known_record import (
     SPAN_COLUMNS,
     Span,
@@ -47,10 +49,8 @@ from indicators.engine.pending_actions import fill_alerts_without_action, fill_p
 from indicators.engine.planned_and_done import (
     COMPLETED_ACTIVITY,
     COMPLETED_ACTIVITY_CLOCK,
-    fill_effort,
-    fill_plan_changes,
+    fill_plans,
     fill_police_tasks,
-    fill_work_plan,
 )
 from indicators.engine.reference_tables import fill_registers
 from indicators.engine.reject_impact import write_reject_impact
@@ -60,9 +60,9 @@ from indicators.engine.threat_response import fill_hot_spots, fill_threat_respon
 from indicators.engine.transition import fill_handovers
 from indicators.engine.versions_in_force import settle_versions
 from indicators.foundation.database import one_transaction
-from indicators.foundation.mart_tables import VALUE_KEY, mart_ddl, totals_sql
+from indicators.foundation.errors import InternalFault, Problem
+from indicators.foundation.mart_tables import VALUE_KEY, mart_ddl
 from indicators.foundation.periods import PRECISION_PERIODS, Period, periods_between
-from indicators.foundation.statistics import poisson_limits
 from indicators.incremental.cubes import STALE, materialize_cubes, note_cells, prepare_cubes
 from indicators.incremental.inputs import are_tables_current, inputs_of, record_inputs
 from indicators.incremental.rows_by_month import (
@@ -99,6 +99,7 @@ _ENGINE_TABLES = (  # those that are written whole; the others are kept (`values
     "effort",
     "plan_change",
     "work_plan",
+    "output_plan",
     "joint_activity",
     "police_task",
     "pending_action",
@@ -153,13 +154,12 @@ def compute(
         _write_values(connection, mission)
         settle_versions(connection, indicators)
         note_values(connection)
+        fill_event_dispersion(connection, indicators)
         fill_registers(connection, mission, all_versions(indicators), as_of, profile, spans)
-        fill_effort(connection, mission)
-        fill_plan_changes(connection, mission)
-        fill_work_plan(connection, mission)
+        fill_plans(connection, mission, indicators)
         fill_police_tasks(connection, mission)
-        fill_pending_actions(connection, mission, [indicator.code for indicator in indicators])
         fill_review_candidates(connection, mission, [indicator.code for indicator in indicators])
+        fill_pending_actions(connection, mission, [indicator.code for indicator in indicators])
         fill_early_warning(connection, mission, [indicator.code for indicator in indicators])
         fill_alerts_without_action(
             connection, mission, [indicator.code for indicator in indicators]
@@ -408,50 +408,19 @@ def _write_values(connection: duckdb.DuckDBPyConnection, mission: Mission) -> No
     text = written_sql(values_sql(STALE_VALUE)).replace("{mission}", mission.mission)
     order = ", ".join(VALUE_KEY)
     connection.execute(f"INSERT INTO mart.indicator_value BY NAME {text} ORDER BY {order}")
-    _add_poisson_limits(connection)
-    _add_targets(connection, mission)
+    _check_parts(connection)
     connection.execute(f"INSERT INTO mart.breakdown_grid {breakdown_grid_sql()}", [mission.mission])
 
 
-def _add_poisson_limits(connection: duckdb.DuckDBPyConnection) -> None:
-    """Exact limits of each new rate, from its count (Garwood 1936, by quantiles of chi-square)."""
-    counts = connection.execute(
-        """SELECT DISTINCT CAST(numerator AS BIGINT) AS events FROM mart.indicator_value
-        WHERE method = 'poisson_exact' AND value IS NOT NULL AND ci_low IS NULL ORDER BY events"""
-    ).fetchall()
-    _create(connection, "poisson_limit", {"events": "BIGINT", "low": "DOUBLE", "high": "DOUBLE"})
-    limits = [(events, *poisson_limits(events)) for (events,) in counts]
-    _insert(connection, "cube.poisson_limit", limits)
-    connection.execute(
-        """UPDATE mart.indicator_value AS cell
-        SET ci_low = rule.per * low / cell.denominator, ci_high = rule.per * high / cell.denominator
-        FROM cube.poisson_limit AS limits, cube.rule AS rule
-        WHERE cell.method = 'poisson_exact' AND cell.value IS NOT NULL AND cell.ci_low IS NULL
-          AND limits.events = cell.numerator AND rule.indicator = cell.indicator"""
-    )
-
-
-def _add_targets(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
-    """Baseline and target of the profile, for the mission as a whole and the version in force."""
-    _create(
-        connection, "held_against", {"code": "VARCHAR", "baseline": "DOUBLE", "target": "DOUBLE"}
-    )
-    held_against = [
-        (
-            chosen.code,
-            chosen.baseline.value if chosen.baseline else None,
-            chosen.target.value if chosen.target else None,
-        )
-        for chosen in mission.indicators
+def _check_parts(connection: duckdb.DuckDBPyConnection) -> None:
+    """Raises InternalFault where parts do not make up their total: then nothing is written."""
+    found = connection.execute(unequal_parts_sql()).fetchmany(5)
+    names = ("indicator", "dimension", "period", "area", "total", "parts")
+    problems = [
+        Problem("unequal_parts", parameters=dict(zip(names, row, strict=True))) for row in found
     ]
-    _insert(connection, "cube.held_against", held_against)
-    connection.execute(
-        f"""UPDATE mart.indicator_value AS cell SET baseline = held.baseline, target = held.target
-        FROM cube.held_against AS held JOIN cube.rule AS rule ON rule.indicator = held.code
-        WHERE cell.indicator = rule.indicator AND cell.indicator_version = rule.indicator_version
-          AND coalesce(held.baseline, held.target) IS NOT NULL
-          AND cell.area = country_area() AND {totals_sql("cell.")}"""
-    )
+    if problems:
+        raise InternalFault(problems)
 
 
 def _run(connection: duckdb.DuckDBPyConnection, statements: Iterable[str]) -> None:

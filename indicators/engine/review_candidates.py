@@ -12,7 +12,7 @@ from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import Mission
 from indicators.definitions.vocabularies import vocabularies
 from indicators.engine.pending_actions import REVIEWS
-from indicators.foundation.sql_text import pooled_sql
+from indicators.foundation.sql_text import overdue_sql, pooled_sql
 
 _COLUMNS = {
     "incident_code", "incident_type", "area_code", "occurred_on", "is_near_base", "known_threat",
@@ -32,11 +32,20 @@ def fill_review_candidates(
     kind = pooled_sql("incident_type", vocabularies()["incident_type"].pooled_as)
     connection.execute(
         f"""INSERT INTO mart.review_candidate
+        WITH known AS (
+          SELECT * REPLACE (
+            CASE WHEN closed_on <= as_of_day() THEN review_due_on END AS review_due_on,
+            CASE WHEN reviewed_on <= as_of_day() THEN reviewed_on END AS reviewed_on
+          )
+          FROM ({rows_sql(contracts()["incidents"], _COLUMNS)})
+          WHERE (review_required OR review_undecided) AND occurred_on <= as_of_day()
+        )
         SELECT ?, incident_code, area_code, {kind}, occurred_on, is_near_base, known_threat,
-          CASE WHEN closed_on <= as_of_day() THEN review_due_on END,
-          CASE WHEN reviewed_on <= as_of_day() THEN reviewed_on END
-        FROM ({rows_sql(contracts()["incidents"], _COLUMNS)})
-        WHERE (review_required OR review_undecided) AND occurred_on <= as_of_day()
+          review_due_on, reviewed_on,
+          row_number() OVER (ORDER BY occurred_on, area_code, incident_code),
+          CASE WHEN review_required THEN 'required' ELSE 'undecided' END,
+          review_required AND {overdue_sql("review_due_on", "reviewed_on")}
+        FROM known
         ORDER BY ALL""",
         [mission.mission],
     )

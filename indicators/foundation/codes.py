@@ -44,3 +44,6 @@ SUPPRESSED = "suppressed"
 
 
 NO_ANSWER = ("dont_know", "refused", "not_asked")  # each outside every denominator
+
+# Method of a count of harm: limits by the gamma distribution (definitions 73).
+GAMMA = "gamma"

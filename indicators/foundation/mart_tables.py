@@ -43,7 +43,11 @@ def _read_tables() -> Mapping[str, Mapping[str, str]]:
 MART_TABLES = _read_tables()
 VALUE_COLUMNS, INDICATOR_COLUMNS = MART_TABLES["indicator_value"], MART_TABLES["indicator"]
 # A trend, what it was found on, and why there is none.
-TREND_COLUMNS = tuple(name for name in VALUE_COLUMNS if name.startswith("trend"))
+TREND_COLUMNS = tuple(name for name in VALUE_COLUMNS if name.startswith(("trend", "change")))
+# A rating, and what it was held against.
+RATING_COLUMNS = (
+    "baseline", "target", "expected", "rating", "rating_probability", "rating_reason",
+)  # fmt: skip
 
 
 def mart_ddl() -> Iterator[str]:

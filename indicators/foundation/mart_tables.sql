@@ -12,6 +12,10 @@ CREATE TABLE mart.indicator (
   -- the class of its totals; dimension=class of breakdowns with a higher class, joined by |
   confidentiality VARCHAR, confidentiality_of_parts VARCHAR, reference VARCHAR,
   effective_from DATE, baseline DOUBLE, baseline_on DATE, target DOUBLE, target_on DATE,
+  -- The length of period that both stand for, of what grows with its length (definitions 65)
+  target_period_type VARCHAR,
+  -- Those for other lengths of period, as JSON: the same five columns
+  other_targets VARCHAR,
   tolerance DOUBLE, sql VARCHAR,
   -- what this version of the definition changed
   change_en VARCHAR, change_fr VARCHAR,
@@ -32,12 +36,18 @@ CREATE TABLE mart.indicator_value (
   -- value, se, ci_*, baseline, target: in unit_of_measure; numerator, denominator: raw
   value DOUBLE, numerator DOUBLE, denominator DOUBLE, n BIGINT, se DOUBLE, ci_low DOUBLE,
   ci_high DOUBLE, deff DOUBLE, df DOUBLE, method VARCHAR, obs_status VARCHAR, conf_status VARCHAR,
-  disclosure VARCHAR, baseline DOUBLE, target DOUBLE, rating VARCHAR, trend VARCHAR,
+  disclosure VARCHAR, baseline DOUBLE, target DOUBLE,
+  -- The path on the last day that the data cover, of that part of the period (definitions 65);
+  -- the probability that decided the rating (66): of the target where it is achieved, else of the path
+  expected DOUBLE, rating VARCHAR, rating_probability DOUBLE, rating_reason VARCHAR, trend VARCHAR,
   returns_due INTEGER, returns_received INTEGER,
   -- Where returns are missing in one of both years, or the period is running: the areas and
   -- area-months that the trend was found on, of those due so far. Why there is no trend, or no fall
   trend_areas INTEGER, trend_areas_due INTEGER, trend_months INTEGER, trend_months_due INTEGER,
-  trend_reason VARCHAR
+  trend_reason VARCHAR,
+  -- Of what the trend compared: counts, sums and rates in percent of the year before, all else in
+  -- unit_of_measure; `change_visible`: the smallest change seen in four of five cases
+  change DOUBLE, change_ci_low DOUBLE, change_ci_high DOUBLE, change_visible DOUBLE
 );
 
 -- Where the copy holds parts; `absent`: what a part means there that has no row (`breakdowns.py`)
@@ -97,8 +107,7 @@ CREATE TABLE mart.effort (
 );
 
 -- Lines of the plan that were changed, in their own area: the original (version 1, which the
--- results-based budget keeps), the current version, and completed activities that cite the line;
--- `done`: null of lines that plan persons, with which activities are not compared
+-- results-based budget keeps), the current version, and what was done of it, as in `work_plan`
 CREATE TABLE mart.plan_change (
   mission VARCHAR, plan_line_code VARCHAR, budget_year VARCHAR, month DATE, area VARCHAR,
   unit_type VARCHAR, activity_type VARCHAR, tier VARCHAR, phase VARCHAR, quantity_unit VARCHAR,
@@ -107,13 +116,14 @@ CREATE TABLE mart.plan_change (
 );
 
 -- The plan of a budget year (July to June), months to come included, by unit, own area, month,
--- activity and outcome. `original`: version 1; `done`: completed activities that cite a line, null
--- of lines that plan persons and of months after the as-of day; `reasons`: of changes, joined by |
+-- activity and outcome. `original`: version 1; `done`: what the unit did there, cited or not (person
+-- days where these are planned), null of lines that plan persons and of months after the as-of day;
+-- `reasons`: of changes, joined by |. Outcome _Z, no quantity: done where nothing was planned
 CREATE TABLE mart.work_plan (
   mission VARCHAR, budget_year VARCHAR, month DATE, area VARCHAR, unit_code VARCHAR,
   unit_type VARCHAR, activity_type VARCHAR, quantity_unit VARCHAR, outcome VARCHAR,
   expected_accomplishment VARCHAR, lines BIGINT, original DOUBLE, quantity DOUBLE, done BIGINT,
-  reasons VARCHAR
+  reasons VARCHAR, component VARCHAR
 );
 
 -- Completed activities with another component; one with two stands with both
@@ -131,7 +141,7 @@ CREATE TABLE mart.police_task (
 -- `kind`: alert_response (type: of threat), after_action_review (type: of incident)
 CREATE TABLE mart.pending_action (
   mission VARCHAR, kind VARCHAR, area VARCHAR, type VARCHAR, level VARCHAR, since TIMESTAMP,
-  due_at TIMESTAMP
+  due_at TIMESTAMP, is_overdue BOOLEAN
 );
 
 -- Risk assessments before support to host-State forces (2023.05 §47) by the quarter in which they were
@@ -156,10 +166,14 @@ CREATE TABLE mart.monitoring_referral (
 );
 
 -- Incidents that the rule of 2023.05 §87 covers, or may cover once it is stated whether they were near
--- a base (definitions 42). Nulls: undecided; not closed or not reviewed by the as-of day
+-- a base (definitions 42). Nulls: undecided; not closed or not reviewed by the as-of day.
+-- `case_number`: tells the rows apart where a copy has no codes of incidents
 CREATE TABLE mart.review_candidate (
   mission VARCHAR, incident_code VARCHAR, area VARCHAR, type VARCHAR, occurred_on DATE,
-  is_near_base BOOLEAN, known_threat BOOLEAN, review_due_on DATE, reviewed_on DATE
+  is_near_base BOOLEAN, known_threat BOOLEAN, review_due_on DATE, reviewed_on DATE,
+  case_number BIGINT,
+  -- required, undecided
+  rule VARCHAR, is_overdue BOOLEAN
 );
 
 -- Incidents of physical violence against civilians dated to the day (definitions 51); the last:
@@ -178,7 +192,9 @@ CREATE TABLE mart.alert_without_action (
 -- Each base that stands, by kind of contingency plan; nulls: never reviewed, never exercised
 CREATE TABLE mart.base_plan (
   mission VARCHAR, base_name VARCHAR, area VARCHAR, plan_kind VARCHAR, reviewed_on DATE,
-  review_counts_until DATE, exercised_on DATE, is_current BOOLEAN, is_exercised BOOLEAN
+  review_counts_until DATE, exercised_on DATE, is_current BOOLEAN, is_exercised BOOLEAN,
+  -- Not reviewed, or not exercised, within the time that counts
+  is_overdue BOOLEAN
 );
 
 -- Threats assessed in an area or below it, by quarter and tier (`_T`: all, with the lines of the plan
@@ -200,12 +216,17 @@ CREATE TABLE mart.hot_spot (
 CREATE TABLE mart.operation (
   mission VARCHAR, operation_code VARCHAR, area VARCHAR, operation_type VARCHAR, started_on DATE,
   closed_on DATE, is_risk_assessed BOOLEAN, is_mitigation_recorded BOOLEAN, review_due_on DATE,
-  reviewed_on DATE, are_residents_heard BOOLEAN
+  reviewed_on DATE, are_residents_heard BOOLEAN, is_overdue BOOLEAN
 );
 
+-- `state`: as judged; `computed`: what the indicator's figures of the whole mission say of the
+-- threshold over the quarters for which it must hold: met, not_met, too_close, not_known;
+-- `differs`: judged and computed, a benchmark that is partly met counting as not met
 CREATE TABLE mart.benchmark (
   mission VARCHAR, benchmark_code VARCHAR, condition_en VARCHAR, condition_fr VARCHAR,
-  quarter VARCHAR, state VARCHAR, held_since DATE, evidence_indicator VARCHAR
+  quarter VARCHAR, state VARCHAR, held_since DATE, evidence_indicator VARCHAR,
+  threshold DOUBLE, direction VARCHAR, held_for_months INTEGER, value DOUBLE, computed VARCHAR,
+  differs BOOLEAN, reason VARCHAR
 );
 
 -- Areas that UN police left (definitions 61). `post`, six months later: staffed, not_staffed,
@@ -231,7 +252,7 @@ CREATE TABLE mart.community_feedback (
 CREATE TABLE mart.strategy (
   mission VARCHAR, title_en VARCHAR, title_fr VARCHAR, version INTEGER, approved_on DATE,
   approved_by_en VARCHAR, approved_by_fr VARCHAR, review_due_on DATE, change_en VARCHAR,
-  change_fr VARCHAR
+  change_fr VARCHAR, days_overdue INTEGER
 );
 
 -- Its objectives; `outcomes`: of the results framework (`framework_item.item`), joined by |
@@ -263,12 +284,16 @@ CREATE TABLE mart.result_link (
   status VARCHAR,
   -- Seen with 80 % power: percent of a ratio’s fall, units of the outcome, or a correlation
   smallest_change DOUBLE, change_unit VARCHAR,
+  -- Of `small_at_most`, a status without grade: the largest change that the interval leaves open,
+  -- in `change_unit`
+  bound DOUBLE,
   -- Of grade D what would be enough: a JSON list of kind, quantity, purpose (test, target)
   needs VARCHAR, needs_en VARCHAR, needs_fr VARCHAR
 );
 
 -- The question asked of each edge, one row an edge. `asked_by`: framework, kind_of_outcome.
--- `fallback_reason`: why another method than the one asked first speaks for the edge.
+-- `fallback_reason`: why another method than the one asked first speaks for the edge. `grade`: null
+-- of `small_at_most`, which is an answer.
 CREATE TABLE mart.primary_test (
   mission VARCHAR, edge VARCHAR, asked_by VARCHAR, named_on DATE, asked_method VARCHAR,
   asked_window VARCHAR, asked_outcome VARCHAR, method VARCHAR, specification VARCHAR,
@@ -354,8 +379,12 @@ CREATE TABLE mart.framework_item (
   expected_accomplishment_en VARCHAR, expected_accomplishment_fr VARCHAR, is_benchmark BOOLEAN
 );
 
+-- What was planned by the as-of day of each output that a line of the plan can tell, of which
+-- component (_T: of several). Done is the indicator's value; `unplanned`: how much of it fell where
+-- nothing was planned
 CREATE TABLE mart.output_plan (
-  mission VARCHAR, indicator VARCHAR, period VARCHAR, quantity DOUBLE
+  mission VARCHAR, indicator VARCHAR, period VARCHAR, quantity DOUBLE, period_type VARCHAR,
+  area VARCHAR, original DOUBLE, unplanned BIGINT, component VARCHAR
 );
 
 -- Words of the mission’s staff beside a finding; no result
@@ -439,5 +468,54 @@ CREATE TABLE mart.duplicate_candidate (
 CREATE TABLE mart.input_file (
   mission VARCHAR, file_sha256 VARCHAR, name VARCHAR, source VARCHAR, status VARCHAR,
   sequence BIGINT, rows_read BIGINT, rows_loaded BIGINT, rows_rejected BIGINT,
-  rows_unchanged BIGINT, rows_ignored BIGINT, superseded_by VARCHAR, mapping_version VARCHAR
+  rows_unchanged BIGINT, rows_ignored BIGINT, superseded_by VARCHAR, mapping_version VARCHAR,
+  intake BIGINT -- of files whose rows are held for a key: those of one intake have one number
+);
+
+-- What people concluded and approved (`records/`), in the version that was approved last when the
+-- release was published; functions, never a name. `participants`: roles, joined by |
+CREATE TABLE mart.assessment (
+  mission VARCHAR, indicator VARCHAR, area VARCHAR, period VARCHAR, version INTEGER,
+  approved_on DATE, rating VARCHAR, computed_rating VARCHAR, reason VARCHAR, narrative VARCHAR,
+  participants VARCHAR
+);
+
+-- The figures that an approved assessment rests on, as they were released then. `use`: computed
+-- (that of the outcome itself), cited. `words`: value and interval
+CREATE TABLE mart.assessment_figure (
+  mission VARCHAR, indicator VARCHAR, area VARCHAR, period VARCHAR, use VARCHAR, position INTEGER,
+  cited_release VARCHAR, cited_indicator VARCHAR, cited_period VARCHAR, cited_area VARCHAR,
+  value DOUBLE, rating VARCHAR, words_en VARCHAR, words_fr VARCHAR
+);
+
+-- What follows from an approved assessment (`assessment`: its indicator, area and quarter) or from
+-- a decided review (`incident_code`), as it stood when the release was published
+CREATE TABLE mart.recommendation (
+  mission VARCHAR, recommendation_code VARCHAR, version INTEGER, made_on DATE, changed_on DATE,
+  source_kind VARCHAR, assessment VARCHAR, incident_code VARCHAR, area VARCHAR, text VARCHAR,
+  owner VARCHAR, due_on DATE, status VARCHAR, note VARCHAR
+);
+
+-- `priorities`: joined by |
+CREATE TABLE mart.threat_assessment (
+  mission VARCHAR, quarter VARCHAR, area VARCHAR, actor_type VARCHAR, threat_type VARCHAR,
+  version INTEGER, written_on DATE, likelihood VARCHAR, impact VARCHAR, vulnerability VARCHAR,
+  trend VARCHAR, threat_risk VARCHAR, ability VARCHAR, comparative_advantage VARCHAR,
+  negative_consequences VARCHAR, priorities VARCHAR, narrative VARCHAR,
+  shared_with_leadership_on DATE, shared_with_hq_on DATE
+);
+
+-- What a person decided of an incident. `case_number`: its row of review_candidate; null where the
+-- release has none
+CREATE TABLE mart.review_decision (
+  mission VARCHAR, incident_code VARCHAR, case_number BIGINT, area VARCHAR, version INTEGER,
+  decided_on DATE, rule VARCHAR, reviewed VARCHAR, should_have_known VARCHAR, role VARCHAR,
+  reason VARCHAR
+);
+
+-- Why what was done differs from what was planned. `due`, `done`: of the release of `as_of`
+CREATE TABLE mart.variance_reason (
+  mission VARCHAR, budget_year VARCHAR, area VARCHAR, outcome VARCHAR, activity_type VARCHAR,
+  quantity_unit VARCHAR, version INTEGER, written_on DATE, due DOUBLE, done DOUBLE, as_of DATE,
+  reason VARCHAR
 );

@@ -1,8 +1,8 @@
-"""False discovery rates, and the limits of a count."""
+"""False discovery rates, and the limits of counts."""
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import chi2
+from scipy.special import gammaincinv
 
 Floats = NDArray[np.float64]
 CONFIDENCE = 0.95
@@ -28,8 +28,16 @@ def benjamini_hochberg(p: Floats, family: NDArray[np.int64]) -> Floats:
     return q
 
 
-def poisson_limits(events: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
-    """Exact confidence limits of a Poisson count's mean (Garwood 1936, Biometrika 28)."""
+def count_limits(
+    counts: Floats, dispersion: Floats | float = 1.0, confidence: float = CONFIDENCE
+) -> tuple[Floats, Floats]:
+    """Limits of the mean of counts whose variance is dispersion x mean (definitions 73).
+
+    Quantiles of the gamma distribution of the effective count, count / dispersion, plus a half
+    (Jeffreys; Brown, Cai and DasGupta 2003): between the two exact ones of Garwood, which for few
+    cases cover more than they say. Of no case the lower limit is 0.
+    """
     tail = (1 - confidence) / 2
-    low = float(chi2.ppf(tail, 2 * events)) / 2 if events else 0.0
-    return low, float(chi2.ppf(1 - tail, 2 * events + 2)) / 2
+    shape = np.asarray(counts, dtype=np.float64) / dispersion + 0.5
+    low = np.where(np.asarray(counts) > 0, dispersion * gammaincinv(shape, tail), 0.0)
+    return low, np.asarray(dispersion * gammaincinv(shape, 1 - tail))

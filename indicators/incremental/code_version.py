@@ -6,7 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 # What computes beside our own code: a new version of one may move the last digit.
-_LIBRARIES = ("duckdb", "formulaic", "numpy", "pandas", "pyfixest", "scipy")
+_LIBRARIES = ("duckdb", "numpy", "pandas", "scipy")
 _PACKAGE = Path(__file__).parents[1]
 
 

@@ -1,26 +1,28 @@
 """Rows of the mart that are kept from one refresh to the next, by indicator and period.
 
 A period of an indicator keeps its rows in `mart.indicator_value` while all that they follow from is
-the same: the indicator's cells of the period, its returns and population, whether the source has
-rows in it, whether it is over and all on record, places. Beside these stands what all rows follow
-from: definitions and the version of the method. When that changes, or when rows of the mart are
-missing or too many, all are written anew. Ratings and trends are taken back, since they come after.
+the same: the indicator's cells of the period, its returns and population, of a rate the codes of
+its parts, whether the source has rows in it, whether it is over and all on record, places. Beside
+these stands what all rows follow from: definitions and the version of the method. When that
+changes, or when rows of the mart are missing or too many, all are written anew. Ratings and trends
+are taken back, since they come after.
 """
 
 from collections.abc import Iterable, Sequence
 
 import duckdb
 
+from indicators.compiler.cells.parts import rate_codes_sql
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
-from indicators.foundation.mart_tables import TREND_COLUMNS
+from indicators.foundation.mart_tables import DIMENSIONS, RATING_COLUMNS, TREND_COLUMNS
 from indicators.incremental.code_version import METHOD_VERSION
 from indicators.incremental.inputs import forget_inputs, row_counts
 from indicators.incremental.partition_fingerprints import definition_of, fingerprint_sql
 
 KEPT_TABLES = ("indicator_value", "contribution")
 STALE_VALUE = "stale_value"
-_AFTERWARDS = ("baseline", "target", "rating", *TREND_COLUMNS)
+_AFTERWARDS = (*RATING_COLUMNS, *TREND_COLUMNS)
 _NOTE_DDL = "CREATE TABLE IF NOT EXISTS cube.value_definition (content VARCHAR)"
 _PUBLISHED = "split_part(indicator, '@', 1)"  # without the mark of an earlier version
 
@@ -110,11 +112,17 @@ people AS (
     {fingerprint_sql(["area", "sex", "age_group", "persons"])} AS people
   FROM cube.population_area
   GROUP BY ALL
+),
+codes AS (
+  SELECT indicator, {fingerprint_sql(list(DIMENSIONS))} AS codes
+  FROM ({rate_codes_sql()})
+  GROUP BY ALL
 )
 SELECT rule.indicator, rule.indicator_version, period.period_type, period.period,
   concat_ws(' ', {places}, coalesce(cells.content, ''), coalesce(returned, ''),
-    coalesce(newest, ''), coalesce(people, ''), source_period.period IS NOT NULL,
-    coalesce(known.is_whole, false), period.period_end >= first_day.day,
+    coalesce(newest, ''), coalesce(people, ''), coalesce(codes, ''),
+    source_period.period IS NOT NULL, coalesce(known.is_whole, false),
+    period.period_end >= first_day.day,
     period.period_end > as_of_day()) AS content
 FROM cube.rule AS rule
 JOIN cube.first_day AS first_day USING (indicator)
@@ -134,6 +142,7 @@ LEFT JOIN cube.known_period AS known
 LEFT JOIN people
   ON people.population_kind = rule.population
   AND people.period_type = period.period_type AND people.period = period.period
+LEFT JOIN codes ON codes.indicator = rule.indicator
 LEFT JOIN cube.source_period AS source_period
   ON source_period.indicator = rule.indicator
   AND source_period.period_type = period.period_type AND source_period.period = period.period"""

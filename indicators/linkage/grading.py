@@ -1,14 +1,11 @@
 """Evidence grades A to D by rule; nothing and nobody raises one by hand.
 
-The rules of `reference/linkage/grading.md` §1 in words and code, thresholds with what changed and
+The rules of `grading.md` §1 in words and code, thresholds with what changed and
 why (`docs/decisions/0010-evidence-grades.md`). A is "the best that the data give", not "proven".
 
-A   tested design (areas that begin at different times, or matched wake analysis); q < .05 over all
-    that was tested in the run; every check of the design passed; at least 20 areas, or the wild
-    bootstrap agrees; for wakes at least 30 treated events and 30 effective controls, at most 10 %
-    overlap (or the same sign within one error after deletion).
-B   as A, with exactly one of the soft conditions missing (stability, leaving sectors out, overlap
-    of 10–25 %, 20–29 effective controls, controls of which it is known why none went); or an
+A   tested design (areas that begin at different times); q < .05 over all that was tested in the
+    run; every check of the design passed; at least 20 areas, or the wild bootstrap agrees.
+B   as A, with exactly one of the soft conditions missing (stability, leaving sectors out); or an
     activity that varies by month whose checks all pass, the lead placebo among them.
     Case series by area: hard where q < .05, the sign is as expected, and the estimate keeps its
     sign and half its size with the lead term, without history and on incidents that others
@@ -26,18 +23,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Design = Literal["staggered", "continuous", "wake", "case_series", "interviews", "association"]
+Design = Literal["staggered", "continuous", "case_series", "interviews", "association"]
 # Of these A can be reached; an activity that varies by month ends at B, a correlation at C.
-TESTED_DESIGNS = ("staggered", "wake", "case_series", "interviews")
+TESTED_DESIGNS = ("staggered", "case_series", "interviews")
 # Weak: a placebo with p between .01 and .10, which a case series may have once.
 CheckOutcome = Literal["passed", "weak", "failed", "not_run"]
 
 Q_TESTED, Q_ASSOCIATION = 0.05, 0.10
 AREAS_WITHOUT_BOOTSTRAP = 20
 MIN_AREAS, MIN_PERIODS = 6, 3  # with fewer nothing is tested
-TREATED_A, TREATED_MIN = 30, 20
-EFFECTIVE_A, EFFECTIVE_B = 30.0, 20.0
-OVERLAP_A, OVERLAP_MAX = 0.10, 0.25
 AGREEING_SHARE = 2 / 3
 
 SOFT_CHECKS = (
@@ -65,15 +59,6 @@ CHECKS: Mapping[Design, tuple[str, ...]] = {
         "leave_one_out",
     ),
     "continuous": ("lead", "reaction", "permutation", "reporting", "stability", "leave_one_out"),
-    "wake": (
-        "pretrend",
-        "fake_date",
-        "far_ring",
-        "permutation",
-        "reporting",
-        "stability",
-        "leave_one_out",
-    ),
     "interviews": ("balance", "fake_date", "other_event", "same_interviewers", "stability"),
     "association": (),
 }
@@ -94,10 +79,8 @@ class GradingInputs:
     """What the rules look at for one finding.
 
     `reason`: why there is no estimate. `agreeing`, `specifications`: how many of the edge's
-    specifications share the sign. `overlap`: share of wakes that touch others, `is_robust_overlap`
-    that deleting them keeps sign and size. `ceilings`: names out of CEILINGS. `downgrades`:
-    what the design lacks, whatever the figures; each counts as a soft condition. `is_chosen`: the
-    edge's primary test leaves room for its other ones.
+    specifications share the sign. `ceilings`: names out of CEILINGS. `is_chosen`: the edge's
+    primary test leaves room for its other ones.
     """
 
     design: Design
@@ -108,11 +91,6 @@ class GradingInputs:
     specifications: int = 0
     checks: Mapping[str, CheckOutcome] = field(default_factory=dict)
     ceilings: tuple[str, ...] = ()
-    n_treated: int | None = None
-    n_effective: float | None = None
-    overlap: float = 0.0
-    is_robust_overlap: bool = False
-    downgrades: tuple[str, ...] = ()
     is_chosen: bool = True
 
     def check(self, name: str) -> CheckOutcome:
@@ -160,11 +138,6 @@ def _unusable(inputs: GradingInputs) -> Iterator[str]:
         yield "q_not_below_10"
     if inputs.agreeing < AGREEING_SHARE * inputs.specifications:
         yield "signs_differ"
-    if inputs.design == "wake":
-        if (inputs.n_treated or 0) < TREATED_MIN:
-            yield "few_treated"
-        if inputs.overlap > OVERLAP_MAX and not inputs.is_robust_overlap:
-            yield "overlap_above_25"
 
 
 def _hard(inputs: GradingInputs) -> Iterator[str]:
@@ -177,16 +150,11 @@ def _hard(inputs: GradingInputs) -> Iterator[str]:
         )
         if outcome not in ("passed", "weak") and not is_soft:
             yield f"{name}_{outcome}"
-    if inputs.design in ("staggered", "continuous"):
-        if inputs.n_areas < AREAS_WITHOUT_BOOTSTRAP:
-            outcome = inputs.check("wild_bootstrap")
-            if outcome != "passed":
-                yield f"wild_bootstrap_{outcome}"
-    elif inputs.design == "wake":
-        if (inputs.n_treated or 0) < TREATED_A:
-            yield "treated_below_30"
-        if (inputs.n_effective or 0) < EFFECTIVE_B:
-            yield "effective_below_20"
+    is_panel = inputs.design in ("staggered", "continuous")
+    if is_panel and inputs.n_areas < AREAS_WITHOUT_BOOTSTRAP:
+        outcome = inputs.check("wild_bootstrap")
+        if outcome != "passed":
+            yield f"wild_bootstrap_{outcome}"
 
 
 def _soft(inputs: GradingInputs) -> Iterator[str]:
@@ -196,12 +164,6 @@ def _soft(inputs: GradingInputs) -> Iterator[str]:
         is_missing = inputs.design == "case_series" and outcome == "not_run"
         if outcome == "weak" or (name in SOFT_CHECKS and outcome != "passed" and not is_missing):
             yield f"{name}_{outcome}"
-    if inputs.design == "wake":
-        if EFFECTIVE_B <= (inputs.n_effective or 0) < EFFECTIVE_A:
-            yield "effective_below_30"
-        if inputs.overlap > OVERLAP_A and not inputs.is_robust_overlap:
-            yield "overlap_above_10"
-    yield from inputs.downgrades
 
 
 def _ceilings(inputs: GradingInputs) -> Iterator[str]:

@@ -30,7 +30,6 @@ NeedKind = Literal[
     "months",
     "areas_with_contrast",
     "areas",
-    "controls",
     "sampling_units",
     "events",
     "rounds",

@@ -20,12 +20,10 @@ from indicators.linkage.methods.components import ComponentCaseSeries
 from indicators.linkage.methods.interviews import Interviews
 from indicators.linkage.methods.panel.findings import PanelModels
 from indicators.linkage.methods.protocol import Method, Warehouse
-from indicators.linkage.methods.wake.effects import MatchedWake
 
 # In the order in which they may speak for an edge.
 METHODS: tuple[Method[Any], ...] = (
     CaseSeries(),
-    MatchedWake(),
     Interviews(),
     PanelModels(),
     ComponentCaseSeries(),

@@ -14,7 +14,7 @@ import shutil
 import sqlite3
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,6 +27,7 @@ from pipelines.release.files import sha256_of
 from pipelines.warehouse.connection import locked
 from pipelines.workspace.durable import sync
 from pipelines.workspace.paths import Workspace
+from records.store import NO_ENTRY, Store
 
 LIST = "poclens-backup.json"
 _RECORDS = "records.db"
@@ -37,12 +38,14 @@ _LEFT_OUT_FOLDERS = ("logs",)
 
 @dataclass(frozen=True)
 class BackupReport:
-    """What a backup holds."""
+    """What a backup holds, and the head of the audit log when it was made: with it a log that was
+    cut off or written anew since is found."""
 
     path: Path
     files: int
     bytes: int
     made_at: str
+    audit_log: Mapping[str, Any]
 
 
 def back_up(workspace: Workspace, target: Path, key: bytes) -> BackupReport:
@@ -54,17 +57,20 @@ def back_up(workspace: Workspace, target: Path, key: bytes) -> BackupReport:
         raise WrongUse(Problem("backup_exists", value=str(target)))
     beside = target.with_name(f".{target.name}.new")
     made_at = datetime.now(UTC).isoformat(timespec="seconds")
+    head = Store.of_workspace(workspace.home).audit_head()  # before the records are read
     try:
         with _quiet(workspace), _private(beside) as file:
             sealing = Sealing(file, key)
-            listed = _write_archive(workspace, sealing, beside, made_at)
+            facts = {"made_at": made_at, "audit_log": head}
+            listed = _write_archive(workspace, sealing, beside, facts)
             sealing.close()
         sync(beside)
         beside.replace(target)
         sync(target.parent)
     finally:
         beside.unlink(missing_ok=True)
-    return BackupReport(target, len(listed), sum(size for _, size in listed.values()), made_at)
+    total = sum(size for _, size in listed.values())
+    return BackupReport(target, len(listed), total, made_at, head)
 
 
 def restore(source: Path, home: Path, key: bytes) -> BackupReport:
@@ -113,7 +119,7 @@ def _private(path: Path) -> Iterator[Any]:
 
 
 def _write_archive(
-    workspace: Workspace, sealing: Sealing, own: Path, made_at: str
+    workspace: Workspace, sealing: Sealing, own: Path, facts: Mapping[str, Any]
 ) -> dict[str, tuple[str, int]]:
     listed: dict[str, tuple[str, int]] = {}
     with tarfile.open(
@@ -124,7 +130,7 @@ def _write_archive(
             with _as_one_state(path) as stable:
                 listed[name] = (sha256_of(stable), stable.stat().st_size)
                 tar.add(stable, name, recursive=False)
-        content = json.dumps({"made_at": made_at, "files": listed}, sort_keys=True).encode()
+        content = json.dumps({**facts, "files": listed}, sort_keys=True).encode()
         entry = tarfile.TarInfo(LIST)
         entry.size = len(content)
         tar.addfile(entry, io.BytesIO(content))
@@ -182,7 +188,8 @@ def _checked(folder: Path, source: Path) -> BackupReport:
         words = {"names": ", ".join(wrong[:5])}
         raise WrongUse(Problem("backup_changed", value=str(source), parameters=words))
     total = sum(size for _, size in files.values())
-    return BackupReport(source, len(files), total, str(told["made_at"]))
+    head = told.get("audit_log") or NO_ENTRY
+    return BackupReport(source, len(files), total, str(told["made_at"]), head)
 
 
 def _hash(path: Path) -> str:

@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +12,12 @@ from pipelines.cli.main import show
 from pipelines.cli.options import add_mission, mission_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from indicators.definitions.mission_profile import Mission
+    from pipelines.proposal.difference import Change
     from pipelines.proposal.known_rows import Known
+    from pipelines.proposal.preview import Preview
     from pipelines.proposal.proposal import Proposal
 
 _SURE = 0.9  # from here on a person at a terminal is not asked about a column by itself
@@ -23,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
     """The file, what a person says of it, and whether and where to write."""
     add_mission(parser, language)
     parser.add_argument("file", type=Path, help=message("cli.map.file", language))
-    for name in ("source", "name", "table", "sheet"):
+    for name in ("source", "name", "files", "table", "sheet"):
         parser.add_argument(f"--{name}", help=message(f"cli.map.{name}", language))
     for name, metavar in (("set", "COLUMN=VALUE"), ("column", "COLUMN=HEADER"), ("drop", "COLUMN")):
         parser.add_argument(
@@ -67,10 +71,12 @@ def _propose(
     arguments: argparse.Namespace, profile: Path, mission: "Mission", known: "Known"
 ) -> int:
     from pipelines.proposal.confirm import ask, with_header
+    from pipelines.proposal.neighbours import neighbours
     from pipelines.proposal.proposal import propose
-    from pipelines.proposal.told import proposal_lines
+    from pipelines.proposal.told import pattern_line, proposal_lines
 
     language = arguments.language
+    beside = neighbours(arguments.workspace, mission.mission, arguments.file)
     proposal = propose(arguments.file, known, table=arguments.table, sheet=arguments.sheet)
     for column, value in _pairs(arguments.set).items():
         proposal = proposal.with_constant(column, value)
@@ -78,38 +84,42 @@ def _propose(
         proposal = with_header(proposal, column, header, known)
     for column in arguments.drop:
         proposal = proposal.without(column)
+    if arguments.files:
+        proposal = replace(proposal, files=arguments.files)
     _tell(arguments, proposal_lines(arguments.file, proposal, language))
+    if problem := beside.problem(proposal.files):
+        raise WrongUse(problem)
+    _tell(arguments, [pattern_line(proposal.files, beside, language)])
     if _is_asking(arguments):
         proposal = ask(proposal, known, language, _SURE)
     if arguments.name:
-        from dataclasses import replace
-
         proposal = replace(proposal, source=arguments.name)
     target = arguments.write or profile / "sources" / f"{proposal.source}.yaml"
     if not arguments.write and target.exists():
         facts = {"file_name": arguments.file.name}
         raise WrongUse(Problem("map_exists", value=proposal.source, parameters=facts))
-    return _finish(arguments, proposal, target, profile, mission)
+    trial = _Trial(arguments, profile, mission, beside.tried(proposal.files))
+    return _finish(trial, proposal, target)
 
 
-def _finish(
-    arguments: argparse.Namespace,
-    proposal: "Proposal",
-    target: Path,
-    profile: Path,
-    mission: "Mission",
-) -> int:
+def _finish(trial: "_Trial", proposal: "Proposal", target: Path) -> int:
     """Shows what would arrive, and writes the mapping where a person, or `--yes`, says so."""
+    from pipelines.proposal.wider_key import with_wider_key
+
+    arguments = trial.arguments
     result: dict[str, Any] = {"mapping": proposal.mapping(), "open": list(proposal.open_required)}
     result |= {"confidence": proposal.confidence, "rivals": list(proposal.rivals), "path": None}
-    result["columns"] = [asdict(one) for one in proposal.columns]
     if proposal.open_required:
         if arguments.yes:
             raise WrongUse([Problem("map_open", value=name) for name in proposal.open_required])
         show(arguments, result, message("map.not_written", arguments.language))
         return 0
-    result["preview"] = _previewed(arguments, proposal.mapping(), profile, mission)
-    result["path"] = _written(arguments, proposal.mapping(), target, mission)
+    changes, result["preview"] = trial.shown(proposal.mapping())
+    for change in changes:
+        proposal = with_wider_key(proposal, change)
+    result["mapping"] = proposal.mapping()
+    result["columns"] = [asdict(one) for one in proposal.columns]
+    result["path"] = _written(arguments, proposal.mapping(), target, trial.mission)
     show(arguments, result, "")
     return 0
 
@@ -117,7 +127,8 @@ def _finish(
 def _mend(arguments: argparse.Namespace, profile: Path, mission: "Mission", known: "Known") -> int:
     """What of a known mapping does not fit the file; writes the mend where it is confirmed."""
     from pipelines.mapping.model import load_sources
-    from pipelines.proposal.difference import changes_of, file_of, mended
+    from pipelines.proposal.difference import changes_of, file_of, mended, with_key
+    from pipelines.proposal.neighbours import neighbours
     from pipelines.proposal.told import change_line
 
     language, sources = arguments.language, load_sources(profile)
@@ -128,15 +139,23 @@ def _mend(arguments: argparse.Namespace, profile: Path, mission: "Mission", know
     said = _pairs(arguments.column)
     changes = changes_of(arguments.file, sources[arguments.source], known, said)
     names = {"name": arguments.file.name, "source": arguments.source}
-    result: dict[str, Any] = {"changes": [vars(one) for one in changes], "path": None}
-    if not changes:
+    result: dict[str, Any] = {"path": None}
+    if changes:
+        lines = [message("map.differs", language, **names)]
+        _tell(arguments, [*lines, *(change_line(one, language) for one in changes)])
+    content = mended(path, changes)
+    of_keys: list[Change] = []
+    if not any(one.kind == "missing" for one in changes):
+        beside = neighbours(arguments.workspace, mission.mission, arguments.file)
+        others = [other for one in content["files"] for other in beside.tried(one)]
+        trial = _Trial(arguments, profile, mission, others)
+        of_keys, result["preview"] = trial.shown(content)
+    result["changes"] = [vars(one) for one in (*changes, *of_keys)]
+    if not changes and not of_keys:
         show(arguments, result, message("map.same", language, **names))
         return 0
-    lines = [message("map.differs", language, **names)]
-    _tell(arguments, [*lines, *(change_line(one, language) for one in changes)])
-    content = mended(path, changes)
-    if not any(one.kind == "missing" for one in changes):
-        result["preview"] = _previewed(arguments, content, profile, mission)
+    for change in of_keys:
+        content = with_key(content, change)
     result["mapping"] = content
     result["path"] = _written(arguments, content, arguments.write or path, mission)
     show(arguments, result, "")
@@ -148,17 +167,38 @@ def _tell(arguments: argparse.Namespace, lines: Any) -> None:
         print("\n".join(lines))
 
 
-def _previewed(
-    arguments: argparse.Namespace, mapping: dict[str, Any], profile: Path, mission: "Mission"
-) -> dict[str, Any]:
-    from pipelines.proposal.preview import preview
-    from pipelines.proposal.told import preview_lines
-    from pipelines.proposal.writing import checked
+@dataclass(frozen=True)
+class _Trial:
+    """Tries mappings on the file, beside others that they would take."""
 
-    warehouse = arguments.workspace.warehouse(mission.mission)
-    shown = preview(arguments.file, checked(mapping), mission, profile, warehouse)
-    _tell(arguments, preview_lines(shown, arguments.language))
-    return asdict(shown)
+    arguments: argparse.Namespace
+    profile: Path
+    mission: "Mission"
+    beside: "Sequence[Path]"
+
+    def preview(self, mapping: "Mapping[str, Any]") -> "Preview":
+        """What a mapping makes of the file."""
+        from pipelines.proposal.preview import preview
+        from pipelines.proposal.writing import checked
+
+        warehouse = self.arguments.workspace.warehouse(self.mission.mission)
+        how = (checked(mapping), self.mission, self.profile, warehouse, self.beside)
+        return preview(self.arguments.file, *how)
+
+    def shown(self, mapping: "Mapping[str, Any]") -> "tuple[list[Change], dict[str, Any]]":
+        """Tells what would arrive; the wider key that it needs, and what arrives with it."""
+        from pipelines.proposal.told import change_line, preview_lines
+        from pipelines.proposal.wider_key import key_change
+
+        language = self.arguments.language
+        found = self.preview(mapping)
+        _tell(self.arguments, preview_lines(found, language))
+        wider = key_change(mapping, found, self.preview)
+        if wider is None:
+            return [], asdict(found)
+        change, found = wider
+        _tell(self.arguments, [change_line(change, language), *preview_lines(found, language)])
+        return [change], asdict(found)
 
 
 def _written(

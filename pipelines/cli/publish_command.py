@@ -1,13 +1,12 @@
 """`poclens publish --mission M --period 2026-Q3`: an immutable release from the last refresh."""
 
 import argparse
-import getpass
-import sys
 
 from indicators.foundation.messages import message
 from pipelines.cli.main import show
 from pipelines.cli.options import add_mission, mission_of
 from pipelines.cli.progress import progress_bar
+from pipelines.cli.signing_in import act_by_account, add_account, typed_secrets
 
 
 def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
@@ -16,6 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
     parser.add_argument(
         "--period", required=True, metavar="2026-Q3", help=message("cli.option.period", language)
     )
+    add_account(parser, language)
     parser.add_argument(
         "--approved-by", default="", metavar="NAME", help=message("cli.publish.second", language)
     )
@@ -32,6 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
     mission = mission_of(arguments)
     from pipelines.orchestration.run import publish
 
+    act_by_account(arguments)
     if arguments.approved_by:
         _approve(arguments, mission)
     with progress_bar(arguments):
@@ -52,8 +53,5 @@ def _approve(arguments: argparse.Namespace, mission: str) -> None:
     check_period(arguments.period)
     profile = read_mission(arguments.workspace.profile(mission))
     name = arguments.approved_by.strip()
-    if sys.stdin.isatty():
-        password = getpass.getpass(message("cli.publish.password", arguments.language, name=name))
-    else:
-        password = sys.stdin.readline().rstrip("\n")
-    approve(arguments.workspace.home, profile, arguments.period, name, password)
+    secrets = typed_secrets(arguments, name)
+    approve(arguments.workspace.home, profile, arguments.period, name, *secrets)

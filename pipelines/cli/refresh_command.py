@@ -10,6 +10,7 @@ from indicators.foundation.messages import message
 from pipelines.cli.main import show
 from pipelines.cli.options import add_as_of, add_mission, mission_of
 from pipelines.cli.progress import progress_bar
+from pipelines.cli.signing_in import act_by_account, add_account
 from pipelines.ingest.file_report import remark_lines
 
 
@@ -17,11 +18,13 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
     """The mission and the as-of day."""
     add_mission(parser, language)
     add_as_of(parser, language)
+    add_account(parser, language)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Refreshes where anything is new, prints what was checked; 1 where a blocking check failed."""
     mission = mission_of(arguments)
+    act_by_account(arguments)
     from pipelines.orchestration.unchanged import unchanged_result
 
     last = unchanged_result(arguments.workspace, mission, arguments.as_of)

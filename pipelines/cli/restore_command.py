@@ -16,13 +16,14 @@ def run(arguments: argparse.Namespace) -> int:
     """Restores and says of when it is."""
     from pipelines.backup.backup import restore
     from pipelines.workspace.keys import backup_key
+    from records.store import Store
 
     found = restore(arguments.file, arguments.workspace.home, backup_key())
     words = {"home": arguments.workspace.home, "files": found.files, "made_at": found.made_at}
-    text = message("cli.restore.done", arguments.language, **words)
-    show(
-        arguments,
-        {"home": str(words["home"]), "files": found.files, "made_at": found.made_at},
-        text,
-    )
-    return 0
+    lines = [message("cli.restore.done", arguments.language, **words)]
+    lost = Store.of_workspace(arguments.workspace.home).lost_heads({"backup": found.audit_log})
+    if lost:  # the records are in a database that is not of the backup
+        lines.append(message("cli.restore.log_lost", arguments.language, **found.audit_log))
+    result = {"home": str(words["home"]), "files": found.files, "made_at": found.made_at}
+    show(arguments, result | {"audit_log_lost": bool(lost)}, "\n".join(lines))
+    return 1 if lost else 0

@@ -23,6 +23,12 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
     )
     parser.add_argument("--mission", metavar="M", help=message("cli.tokens.mission", language))
     parser.add_argument(
+        "--audience",
+        choices=("mission", "hq"),
+        default="hq",
+        help=message("cli.tokens.audience", language),
+    )
+    parser.add_argument(
         "--until",
         type=partial(day_of, language=language),
         metavar="YYYY-MM-DD",
@@ -50,7 +56,8 @@ def run(arguments: argparse.Namespace) -> int:
             show(arguments, {"revoked": arguments.name}, text)
             return 0
         scopes = arguments.scope or ["releases"]
-        facts = (arguments.name, scopes, arguments.until, who, now, arguments.mission)
+        opens = (arguments.mission, arguments.audience)
+        facts = (arguments.name, scopes, arguments.until, who, now, *opens)
         made = tokens.add(store, *facts)
     except tokens.TokenProblem as problem:
         raise WrongUse(Problem(f"tokens_{problem.reason}", value=arguments.name)) from problem
@@ -68,6 +75,7 @@ def _list(arguments: argparse.Namespace, store: Store) -> int:
             "token_id": one.token_id,
             "name": one.name,
             "scopes": " ".join(one.scopes),
+            "audience": one.audience,
             "mission": one.mission or "–",
             "until": one.valid_until.isoformat(),
             "state": one.state(now),

@@ -12,7 +12,7 @@ from pipelines.cli.main import show
 from pipelines.cli.options import day_of
 from records.store import Store
 
-_STEPS = ("list", "add", "role", "lock", "unlock", "password", "on", "off")
+_STEPS = ("list", "add", "role", "lock", "unlock", "password", "no-second-factor", "on", "off")
 _ROLES = ("viewer", "officer", "assessor", "approver", "administrator")
 
 
@@ -22,6 +22,15 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
     parser.add_argument("name", nargs="?", help=message("cli.users.name", language))
     parser.add_argument("--role", choices=_ROLES, help=message("cli.users.role", language))
     parser.add_argument("--area", metavar="A", help=message("cli.users.area", language))
+    parser.add_argument(
+        "--audience", choices=("mission", "hq"), help=message("cli.users.audience", language)
+    )
+    parser.add_argument("--mission", metavar="M", help=message("cli.users.mission", language))
+    parser.add_argument(
+        "--second-factor",
+        action=argparse.BooleanOptionalAction,
+        help=message("cli.users.second_factor", language),
+    )
     parser.add_argument(
         "--until",
         type=partial(day_of, language=language),
@@ -59,17 +68,21 @@ def _step(arguments: argparse.Namespace, store: Store) -> None:
 
     who, now, step = f"{getpass.getuser()} (poclens)", utc_now(), arguments.step
     if step in ("on", "off"):
-        return accounts.require(store, step == "on", who, now)
+        return accounts.require(store, step == "on", who, now, arguments.second_factor)
     name = _needed(arguments, "name")
     if step in ("lock", "unlock"):
         return accounts.set_locked(store, name, step == "lock", who, now)
+    opens = (arguments.audience, arguments.mission)
     if step == "role":
         role = _needed(arguments, "role")
-        return accounts.set_role(store, name, role, arguments.area, who, now)
+        return accounts.set_role(store, name, role, arguments.area, who, now, *opens)
+    if step == "no-second-factor":
+        return accounts.set_second_factor(store, name, None, None, who, now)
     if step == "password":
         return accounts.set_password(store, name, _password(arguments), who, now)
     role, area, until = _needed(arguments, "role"), arguments.area, arguments.until
-    accounts.add(store, name, role, _password(arguments), who, now, area, until)
+    opens = (arguments.audience or "mission", arguments.mission)
+    accounts.add(store, name, role, _password(arguments), who, now, area, until, *opens)
     return None
 
 
@@ -95,26 +108,32 @@ def _password(arguments: argparse.Namespace) -> str:
 
 
 def _list(arguments: argparse.Namespace, store: Store) -> int:
-    from records import accounts
+    from records import accounts, signing_in_asked
     from records.store import utc_now
 
     language, now = arguments.language, utc_now()
     found = accounts.accounts(store)
-    state = "on" if accounts.are_required(store) else "off"
+    asked = signing_in_asked.asked(store)
+    state = "on" if asked.accounts else "off"
     rows = [
         {
             "name": one.name,
             "role": one.role,
             "area": one.area,
+            "audience": one.audience,
+            "mission": one.mission,
+            "second_factor": "✓" if one.totp_secret else None,
             "until": one.valid_until,
             "state": "open" if one.is_open(now) else "locked" if one.is_locked else "expired",
         }
         for one in found
     ]
     lines = [message("cli.users.state", language, state=state)]
+    lines += [message("cli.users.two_factors", language)] if asked.second_factor else []
     lines += [
         message("cli.users.line", language, **{key: value or "–" for key, value in row.items()})
         for row in rows
     ] or [message("cli.users.none", language)]
-    show(arguments, {"required": state == "on", "accounts": rows}, "\n".join(lines))
+    facts = {"required": asked.accounts, "second_factor": asked.second_factor, "accounts": rows}
+    show(arguments, facts, "\n".join(lines))
     return 0

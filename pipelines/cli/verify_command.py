@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Prints what holds and what does not; 1 where something does not."""
+    """Prints what holds and what does not; 1 where something does not, or could not be told."""
     from pipelines.release.verification import verify
 
     mission, folder = _folder(arguments)
@@ -45,10 +45,8 @@ def run(arguments: argparse.Namespace) -> int:
         result["figures"] = asdict(derived) | {"same": derived.is_same}
     lines = [*_lines(found, arguments.language), *_figure_lines(derived, arguments.language)]
     show(arguments, result, "\n".join(lines))
-    is_wrong = not found.is_good or (
-        derived is not None and derived.is_computed and not derived.is_same
-    )
-    return 1 if is_wrong else 0
+    is_good = found.is_good and (derived is None or derived.is_same)
+    return 0 if is_good else 1
 
 
 def _folder(arguments: argparse.Namespace) -> tuple[str, Path]:

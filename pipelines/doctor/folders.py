@@ -11,7 +11,10 @@ from pathlib import Path
 from indicators.foundation.errors import Problem
 from pipelines.ingest.arriving import deliveries
 from pipelines.release.naming import CANDIDATE_PREFIX
+from pipelines.workspace.installation import is_open_to_others
 from pipelines.workspace.paths import Workspace
+from records.anchors import lost_by_releases
+from records.store import Store
 
 _DAY = 86_400
 _LEAST_FREE = 1e9  # bytes: below it a refresh of a large mission may not end
@@ -23,9 +26,14 @@ def folder_problems(workspace: Workspace) -> Iterator[Problem]:
     if not workspace.home.is_dir():
         return
     yield from _space(workspace.home)
+    if is_open_to_others(workspace.home):
+        yield Problem("doctor_open", value=str(workspace.home))
     yield from _clock(workspace)
     yield from _leftover_profiles(workspace)
-    yield from _databases(workspace.home)
+    damaged = list(_databases(workspace.home))
+    yield from damaged
+    if not any(problem.rule == "doctor_records_damaged" for problem in damaged):
+        yield from _audit_log(workspace.home)
     for mission in workspace.missions():
         yield from _leftovers(workspace, mission)
         yield from _inbox(workspace, mission)
@@ -76,7 +84,8 @@ def _inbox(workspace: Workspace, mission: str) -> Iterator[Problem]:
         yield Problem("doctor_inbox_closed", _shown(workspace, inbox))
     waiting = [path for path in deliveries(inbox) if time.time() - path.stat().st_mtime > _DAY]
     if waiting:
-        named = ", ".join(path.name for path in waiting[:5]) + (" …" if waiting[5:] else "")
+        names = [str(path.relative_to(inbox)) for path in waiting[:5]]
+        named = ", ".join(names) + (" …" if waiting[5:] else "")
         parameters = {"count": len(waiting), "names": named}
         yield Problem("doctor_waiting", _shown(workspace, inbox), parameters=parameters)
 
@@ -93,6 +102,16 @@ def _databases(home: Path) -> Iterator[Problem]:
             is_ours = path.name == "records.db"
             rule = "doctor_records_damaged" if is_ours else "doctor_runs_damaged"
             yield Problem(rule, path.relative_to(home).as_posix())
+
+
+def _audit_log(home: Path) -> Iterator[Problem]:
+    """A chain that does not hold, and one that lost what a release noted of it."""
+    broken = Store.of_workspace(home).first_broken_entry()
+    if broken is not None:
+        yield Problem("doctor_log_broken", value=str(broken))
+    lost = lost_by_releases(home)
+    if lost:
+        yield Problem("doctor_log_rewritten", value=", ".join(lost))
 
 
 def _shown(workspace: Workspace, path: Path) -> str:

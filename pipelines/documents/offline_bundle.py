@@ -1,7 +1,7 @@
 """`python -m pipelines.documents.offline_bundle FOLDER`: all that installs without a network.
 
-Wheels for this system and Python of the lock without what only tests need
-(`deploy/requirements.txt`), the project's own, the lock, and an installer.
+Wheels for this system and Python of the lock of what runs (`requirements.txt`), the project's own,
+the lock, and an installer.
 """
 
 import argparse
@@ -34,7 +34,7 @@ def write_bundle(folder: Path, project: Path) -> None:
     wheels, own = folder / "wheels", folder / "own"
     for made in (wheels, own):
         made.mkdir(parents=True, exist_ok=True)
-    lock = project / "deploy" / "requirements.txt"
+    lock = project / "requirements.txt"
     (folder / "requirements.txt").write_bytes(lock.read_bytes())
     (folder / "install.py").write_text(_INSTALL, encoding="utf-8")
     pip = [sys.executable, "-m", "pip"]

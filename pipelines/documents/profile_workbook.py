@@ -18,7 +18,7 @@ from pydantic import BaseModel, ValidationError
 from python_calamine import CalamineError, CalamineWorkbook
 from ruamel.yaml import YAML
 
-from indicators.definitions.mission_profile import Selected
+from indicators.definitions.mission_profile import DatedValue, Selected
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.messages import message
 from indicators.linkage.framework.model import FILE_NAME as FRAMEWORK
@@ -29,7 +29,8 @@ MISSION = "mission.yaml"
 _CREATED = datetime(2026, 1, 1)  # a clock would change the bytes
 _FIRST_ROW = 3  # as people count
 _LAST_ROW = 1000
-_OWN_LINES, _OWN_PLAN = "stakeholders", "plan"  # lists in one cell, an entry a line
+_SEVERAL = "tuple[DatedValue, ...]"  # as pydantic names that side of a baseline or target
+_OWN_LINES = "stakeholders"  # a list in one cell, an entry a line
 Entry = dict[str, Any]
 
 
@@ -58,20 +59,19 @@ _SHEETS = (
     ),
     _Sheet(
         "outputs", FRAMEWORK, "id", Output,
-        ("id", "title.en", "title.fr", "short.en", "short.fr", "indicator", "tier", "plan"),
+        ("id", "title.en", "title.fr", "short.en", "short.fr", "indicator", "tier"),
     ),
     _Sheet(
         "edges", FRAMEWORK, "id", Edge,
-        ("id", "from", "to", "lag", "expected_sign", "margin_percent", "controls",
-         "controls.activity", "primary.method", "primary.window", "primary.outcome",
+        ("id", "from", "to", "lag", "expected_sign", "margin_percent",
+         "primary.method", "primary.window", "primary.outcome",
          "primary.named_on", "why.en", "why.fr"),
     ),
 )  # fmt: skip
 _CHOICES: Mapping[str, Sequence[str]] = {
     "tier": ("I", "II", "III"),
     "expected_sign": ("1", "-1"),
-    "controls": ("called_off", "planned"),
-    "primary.method": ("case_series", "matched_wake", "before_after_interviews", "panel"),
+    "primary.method": ("case_series", "before_after_interviews", "panel"),
     "primary.outcome": ("all", "independent"),
     "is_benchmark": ("true", "false"),
 }
@@ -181,8 +181,6 @@ def _cell(entry: Entry, column: str) -> Any:
         return "\n".join(
             one if isinstance(one, str) else f"{one['en']} | {one['fr']}" for one in value
         )
-    if column == _OWN_PLAN and value is not None:
-        return "\n".join(f"{one['period']} = {one['quantity']:g}" for one in value)
     if isinstance(value, Mapping):
         return None
     return "true" if value is True else "false" if value is False else value
@@ -246,8 +244,6 @@ def _value(column: str, cell: Any) -> Any:
         return None
     if column == _OWN_LINES:
         return [_both(line) for line in text.splitlines() if line.strip()]
-    if column == _OWN_PLAN:
-        return [_planned(line) for line in text.splitlines() if line.strip()]
     if column.rpartition(".")[2] in ("on", "named_on", "cleared_on"):
         return _day(text)
     if column == "is_benchmark" and text.lower() in ("true", "false"):
@@ -258,15 +254,6 @@ def _value(column: str, cell: Any) -> Any:
 def _both(line: str) -> Any:
     english, bar, french = (part.strip() for part in line.partition("|"))
     return {"en": english, "fr": french} if bar else english
-
-
-def _planned(line: str) -> Entry:
-    period, _, quantity = (part.strip() for part in line.partition("="))
-    try:
-        number = float(quantity)
-    except ValueError:
-        return {"period": period, "quantity": quantity}
-    return {"period": period, "quantity": int(number) if number.is_integer() else number}
 
 
 def _day(text: str) -> Any:
@@ -292,7 +279,10 @@ def _row_problems(
             sheet.model.model_validate(entry)
         except ValidationError as error:
             for wrong in error.errors():
-                column = ".".join(str(part) for part in wrong["loc"])
+                keys = [str(part) for part in wrong["loc"]]
+                if _SEVERAL in keys:
+                    continue  # a cell holds one value: what a list of them lacks is no news
+                column = ".".join(key for key in keys if key != DatedValue.__name__)
                 value = None if wrong["type"] == "missing" else str(wrong["input"])
                 parameters = {"reason": wrong["msg"]}
                 yield Problem(

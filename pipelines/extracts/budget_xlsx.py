@@ -13,6 +13,7 @@ import xlsxwriter
 
 from indicators.definitions.vocabularies import vocabularies
 from indicators.dissemination.code_lists import unit_words
+from indicators.foundation.codes import NOT_APPLICABLE
 from indicators.foundation.messages import LANGUAGES
 from pipelines.extracts.budget_year import BudgetYear
 from pipelines.extracts.plain_sheet import PlainSheet
@@ -70,10 +71,12 @@ def _achievement(year: BudgetYear, row: Mapping[str, Any]) -> list[Any]:
     told: list[Any] = [row[f"accomplishment_{one}"] for one in LANGUAGES]
     told += [*(row[f"title_{one}"] for one in LANGUAGES), code]
     told += [unit_words(unit, one) for one in LANGUAGES]
-    told += [*pair(f"sdmx.class.{row['confidentiality']}").values(), row["target"]]
+    told += [*pair(f"sdmx.class.{row['confidentiality']}").values()]
+    now = year.cells.get((code, year.name)) or {}
+    told.append(now.get("target"))  # one for another length of period is none of this year's
     for name in (year.name_before, year.name):
         told += _figure(year.cells.get((code, name)))
-    rating = (year.cells.get((code, year.name)) or {}).get("rating") or "none"
+    rating = now.get("rating") or "none"
     return [*told, *pair(f"page.rating.{rating}").values()]
 
 
@@ -85,8 +88,8 @@ def _figure(cell: Mapping[str, Any] | None) -> list[Any]:
 
 
 def _output(row: Mapping[str, Any]) -> list[Any]:
-    none = pair("page.budget.no_outcome")
-    told: list[Any] = [row[f"outcome_{one}"] or row["outcome"] or none[one] for one in LANGUAGES]
+    none = pair(f"page.budget.{'unplanned' if row['outcome'] == NOT_APPLICABLE else 'no_outcome'}")
+    told: list[Any] = [row[f"outcome_{one}"] or none[one] for one in LANGUAGES]
     for name in ("activity_type", "quantity_unit"):
         told += [vocabularies()[name].label(row[name], one) for one in LANGUAGES]
     return [*told, *(row[name] for name in _NUMBERS), row["reasons"] or None]

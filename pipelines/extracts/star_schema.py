@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from indicators.dissemination.code_lists import CodeLists
-from indicators.foundation.mart_tables import DIMENSIONS
+from indicators.foundation.mart_tables import DIMENSIONS, RATING_COLUMNS, TREND_COLUMNS
 
 FOLDER = "star"
 _PART = ", ".join(DIMENSIONS)
@@ -20,7 +20,8 @@ _TABLES = {
     " boundaries_en, boundaries_fr FROM mart.mission",
     "dim_indicator": """
       SELECT indicator || '.' || version AS indicator_key, indicator, version, level, tier, source,
-        measure, time_rule, unit_of_measure, direction, confidentiality, title_en, title_fr,
+        measure, time_rule, unit_of_measure, direction, confidentiality,
+        confidentiality_of_parts, title_en, title_fr,
         definition_en, definition_fr, limitations_en, limitations_fr, owner_en, owner_fr
       FROM mart.indicator ORDER BY ALL""",
     "dim_area": """
@@ -38,7 +39,7 @@ _FACTS_SQL = f"""
 SELECT cell.mission AS mission_key, indicator || '.' || indicator_version AS indicator_key,
   area AS area_key, period AS period_key, part.part_key,
   value, ci_low, ci_high, se, n, numerator, denominator, returns_due, returns_received,
-  baseline, target, rating, trend, obs_status, conf_status, disclosure
+  {", ".join((*RATING_COLUMNS, *TREND_COLUMNS))}, obs_status, conf_status, disclosure
 FROM mart.indicator_value AS cell JOIN ({_TABLES["dim_part"]}) AS part USING ({_PART})
 ORDER BY mission_key, indicator_key, period_start, period_end, area_key, part_key
 """

@@ -1,9 +1,9 @@
 """One figure over several missions, as far as the way in which each came about allows.
 
-Counts add up. Shares and rates are made of the sums of their parts; of a Poisson rate the exact
-limits (Garwood 1936) are those of the summed count. Surveys are independent samples of different
-populations: each mission is a stratum with its own estimate and variance, weighted by the
-population that its weights stand for (Lohr, Sampling: Design and Analysis, 3rd ed., §3.3), with
+Counts add up. Shares and rates are made of the sums of their parts; of a rate of harm the
+limits are those of the summed count with the summed variance. Surveys are independent samples of
+different populations: each mission is a stratum with its own estimate and variance, weighted by
+the population that its weights stand for (Lohr, Sampling: Design and Analysis, 3rd ed., §3.3), with
 degrees of freedom by Satterthwaite. The populations' shares are taken as known. What has no such
 rule (a median, a difference, weights that say nothing of a population, a design effect that is
 stated instead of estimated) is not combined, and why.
@@ -15,8 +15,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from indicators.foundation.codes import EXACT, ROUNDED
-from indicators.foundation.statistics import CONFIDENCE, poisson_limits
+from indicators.foundation.codes import EXACT, GAMMA, ROUNDED
+from indicators.foundation.statistics import CONFIDENCE, count_limits
 from indicators.survey.variance.intervals import logit_limits, wald
 from pipelines.hq.comparison import Figure
 
@@ -86,13 +86,12 @@ def _divided(missions: tuple[str, ...], figures: Sequence[Figure]) -> Combined:
     value, low, high = scale * numerator / denominator, None, None
     if disclosure == ROUNDED:
         value = _ROUNDED_TO * np.floor(value / _ROUNDED_TO + 0.5)
-    elif all(figure.facts["method"] == "poisson_exact" for figure in figures):
-        low, high = (
-            scale * limit / denominator for limit in poisson_limits(round(numerator), CONFIDENCE)
-        )
+    elif all(figure.facts["method"] == GAMMA for figure in figures):
+        limits = count_limits(np.array(numerator), _dispersion(figures))
+        low, high = (scale * float(limit) / denominator for limit in limits)
     return Combined(
         missions,
-        method="parts_added" if low is None else "poisson_exact",
+        method="parts_added" if low is None else GAMMA,
         value=float(value),
         numerator=numerator,
         denominator=denominator,
@@ -101,6 +100,15 @@ def _divided(missions: tuple[str, ...], figures: Sequence[Figure]) -> Combined:
         ci_high=high,
         disclosure=disclosure,
     )
+
+
+def _dispersion(figures: Sequence[Figure]) -> float:
+    """Of counts added up: the variances of the missions add, and so do the counts."""
+    counts = [float(figure.facts["numerator"] or 0) for figure in figures]
+    variance = sum(
+        count * (figure.facts["deff"] or 1.0) for count, figure in zip(counts, figures, strict=True)
+    )
+    return max(1.0, variance / sum(counts)) if sum(counts) else 1.0
 
 
 def _surveyed(missions: tuple[str, ...], figures: Sequence[Figure]) -> Combined:

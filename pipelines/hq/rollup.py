@@ -39,7 +39,7 @@ from pipelines.workspace.paths import Workspace
 
 CURRENT = "hq/current"
 _FIGURE_FACTS = (
-    "value", "numerator", "denominator", "n", "se", "ci_low", "ci_high", "df", "method",
+    "value", "numerator", "denominator", "n", "se", "ci_low", "ci_high", "deff", "df", "method",
     "obs_status", "conf_status", "disclosure", "returns_due", "returns_received",
 )  # fmt: skip
 _KINDS = {"n": "BIGINT", "returns_due": "INTEGER", "returns_received": "INTEGER"} | dict.fromkeys(

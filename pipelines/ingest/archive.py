@@ -126,6 +126,7 @@ def write_rows(path: Path, delivery: Delivery, file: FileRows) -> None:
         "reader": delivery.source.reader,
         "options": dict(delivery.source.options),
         "columns_not_kept": sorted(file.columns_not_kept),
+        "mended": sorted(file.mended),
         "not_kept": [list(entry) for entry in file.not_kept],
         "malformed": [
             [sheet, entry.row_number, entry.rule, dict(entry.parameters)]
@@ -196,4 +197,5 @@ def with_earlier(file: FileRows, path: Path) -> FileRows:
         file,
         not_kept=(*counts, *file.not_kept),
         columns_not_kept=file.columns_not_kept | set(facts["columns_not_kept"]),
+        mended=frozenset((sheet, row) for sheet, row in facts.get("mended", ())),
     )

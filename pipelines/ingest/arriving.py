@@ -35,10 +35,11 @@ def settled_seconds() -> float:
 
 
 def deliveries(inbox: Path) -> list[Path]:
-    """The files that people dropped into an inbox, by name; not what their programs leave there."""
+    """The files that people dropped into an inbox or a folder of it (a sender may have one), by
+    name; not what their programs leave there."""
     return [
         path
-        for path in sorted(inbox.glob("*"))
+        for path in sorted([*inbox.glob("*"), *inbox.glob("[!.]*/*")])
         if path.is_file() and not any(fnmatch.fnmatch(path.name, name) for name in _NOT_DELIVERIES)
     ]
 

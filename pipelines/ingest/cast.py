@@ -6,22 +6,31 @@ and zones are parameters. Running it does not belong here (`load_file.py`).
 
 import re
 from collections.abc import Iterator, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from indicators.definitions.contracts import Column, Contract
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.sql_text import literal, literals, quoted
-from pipelines.mapping.model import ColumnMapping
+from pipelines.mapping.model import ColumnMapping, reads_iso_otherwise
+from pipelines.mapping.written_numbers import BLANKS, DECIMAL_COMMA, MINUS, PLAIN, WHOLE, Signs
+from pipelines.readers.table import WITHOUT_VALUE
 
 TRUE_TEXTS = ("true", "yes", "oui", "vrai", "1")
 FALSE_TEXTS = ("false", "no", "non", "faux", "0")
 FORMULA_FAULTS = ("#N/A", "#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!")
+CELL_RULES = {"formula_fault": FORMULA_FAULTS, "formula_without_value": (WITHOUT_VALUE,)}
+"""The texts that a reader writes for a formula that gave nothing, by the rule that they break."""
 _ISO_DATE = r"\d{4}-\d{2}-\d{2}([T ]00:00(:00(\.0+)?)?)?"
 _ISO_TIME = r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?"
 _ISO_OFFSET = _ISO_TIME + r" ?(Z|[+-]\d{2}(:?\d{2})?)"
 _ISO_DAY = r"\d{4}-\d{2}-\d{2}"
+_UNDECLARED = Signs()
+_AT_ONCE = r"[+-]?(\d+|0?\.\d*|\d+\.(\d{0,2}|\d{4,}))"  # whatever the signs of the column
 
 
 @dataclass(frozen=True)
@@ -49,21 +58,17 @@ class Notation:
 
     formats: tuple[str, ...] = ()
     time_zone: str = "UTC"
-    decimal: str = "."
-    thousands: str | None = None
+    signs: Signs = _UNDECLARED
     separator: str = ";"
-    date_is_midnight: bool = False  # a workbook keeps midnight as a date without a time
 
 
-def notation(entry: ColumnMapping, time_zone: str, date_is_midnight: bool) -> Notation:
+def notation(entry: ColumnMapping, time_zone: str) -> Notation:
     """The notation of one mapped column."""
     return Notation(
         entry.formats,
         entry.time_zone or time_zone,
-        entry.decimal,
-        entry.thousands,
+        entry.signs,
         entry.separator,
-        date_is_midnight,
     )
 
 
@@ -105,55 +110,70 @@ def _list_cast(name: str, column: Column, how: Notation) -> Cast:
 
 
 def _number_cast(name: str, column: Column, how: Notation) -> Cast:
-    number, parameters = text_column(name), {f"form_{name}": number_form(column, how)}
-    is_number = f"regexp_full_match({number}, $form_{name})"
-    if how.thousands:
-        number = f"replace({number}, $thousands_{name}, '')"
-        parameters[f"thousands_{name}"] = how.thousands
-    if how.decimal != ".":
-        number = f"replace({number}, $decimal_{name}, '.')"
-        parameters[f"decimal_{name}"] = how.decimal
-    if column.base_type == "int":
-        whole = f"TRY_CAST(split_part({number}, '.', 1) AS BIGINT)"
-        expression = f"CASE WHEN {is_number} THEN {whole} END"
-    else:
-        typed = f"TRY_CAST({number} AS {column.sql_type})"
-        expression = f"CASE WHEN {is_number} THEN {typed} END"
-    return Cast(expression, parameters)
+    """Plain numbers at once; others where their signs can be read in one way only."""
+    text, signs, is_whole = text_column(name), how.signs, column.base_type == "int"
+    parameters = {
+        f"grouped_{name}": signs.grouped,
+        f"unclear_{name}": signs.unclear(whole=is_whole),
+    }
+    spaced = f"replace(regexp_replace({text}, {literal(BLANKS)}, ' ', 'g'), '{MINUS}', '-')"
+    for number, (sign, means) in enumerate(signs.own()):
+        spaced = f"replace({spaced}, $sign_{number}_{name}, '{means}')"
+        parameters[f"sign_{number}_{name}"] = sign
+    read = (
+        f"replace(CASE WHEN regexp_full_match({spaced}, $grouped_{name}) "
+        f"THEN replace({spaced}, regexp_extract({spaced}, '[ .,]'), '') "
+        f"WHEN NOT regexp_full_match({spaced}, $unclear_{name}) THEN {spaced} END, ',', '.')"
+    )
+    form, at_once = (WHOLE, r"[+-]?\d+") if is_whole else (PLAIN, _AT_ONCE)
+
+    def typed(number: str) -> str:
+        part = f"split_part({number}, '.', 1)" if is_whole else number
+        return f"TRY_CAST({part} AS {column.sql_type})"
+
+    return Cast(
+        f"CASE WHEN regexp_full_match({text}, {literal(at_once)}) THEN {typed(text)} "
+        f"WHEN regexp_full_match({read}, {literal(form)}) THEN {typed(read)} END",
+        parameters,
+    )
 
 
-def number_form(column: Column, how: Notation) -> str:
-    """The pattern of a number in a column's notation: only the signs that are declared count.
-
-    Thousands come in threes, so that `1.2` is not 12 where the point is their sign.
-    """
-    point = re.escape(how.decimal)
-    digits = r"\d+"
-    if how.thousands:
-        digits += rf"|\d{{1,3}}({re.escape(how.thousands)}\d{{3}})+"
-    if column.base_type == "int":
-        return rf"[+-]?({digits})({point}0*)?"
-    return rf"[+-]?(({digits})({point}\d*)?|{point}\d+)([eE][+-]?\d{{1,2}})?"
+def without_point(texts: pa.ChunkedArray, column: Column, how: Notation) -> Notation:
+    """Where a column writes a decimal comma and the mapping names no sign, neither is declared."""
+    if column.base_type != "dec" or how.signs.decimal is not None:
+        return how
+    writes_comma = pc.any(pc.match_substring_regex(texts, f"^({DECIMAL_COMMA})$")).as_py()
+    return replace(how, signs=replace(how.signs, decimal="")) if writes_comma else how
 
 
 def _date_cast(name: str, how: Notation) -> Cast:
     text = text_column(name)
-    iso = f"WHEN regexp_full_match({text}, {literal(_ISO_DATE)}) THEN TRY_CAST({text}[:10] AS DATE)"
+    iso = f"regexp_full_match({text}, {literal(_ISO_DATE)})"
+    if reads_iso_otherwise(how.formats):
+        iso = "false"
+    day = f"WHEN {iso} THEN TRY_CAST({text}[:10] AS DATE)"
     if not how.formats:
-        return Cast(f"CASE {iso} END", {})
+        return Cast(f"CASE {day} END", {})
     declared = f"CAST(try_strptime({text}, $formats_{name}) AS DATE)"
-    return Cast(f"CASE {iso} ELSE {declared} END", {f"formats_{name}": list(how.formats)})
+    return Cast(f"CASE {day} ELSE {declared} END", {f"formats_{name}": list(how.formats)})
 
 
 def _time_cast(name: str, how: Notation) -> Cast:
-    """UTC. A local time that never was, or was twice, is null: nobody can tell which was meant."""
+    """UTC. A local time that never was, or was twice, is null: nobody can tell which was meant.
+
+    A day without a time is midnight only where a declared format is one of days.
+    """
     text, zone = text_column(name), f"$zone_{name}"
     parameters: dict[str, Any] = {f"zone_{name}": how.time_zone}
     local_formats = [entry for entry in how.formats if "%z" not in entry]
     offset_formats = [entry for entry in how.formats if "%z" in entry]
-    iso = f"{_ISO_TIME}|{_ISO_DAY}" if how.date_is_midnight else _ISO_TIME
-    local = f"WHEN regexp_full_match({text}, {literal(iso)}) THEN TRY_CAST({text} AS TIMESTAMP)"
+    takes_days = any(not re.search("%[-]?[HI]", entry) for entry in local_formats)
+    iso = f"{_ISO_TIME}|{_ISO_DAY}" if takes_days else _ISO_TIME
+    is_iso = f"regexp_full_match({text}, {literal(iso)})"
     is_offset = f"regexp_full_match({text}, {literal(_ISO_OFFSET)})"
+    if reads_iso_otherwise(how.formats):
+        is_iso = is_offset = "false"
+    local = f"WHEN {is_iso} THEN TRY_CAST({text} AS TIMESTAMP)"
     instant = f"WHEN {is_offset} THEN TRY_CAST({text} AS TIMESTAMPTZ)"
     if local_formats:
         local += f" ELSE try_strptime({text}, $formats_{name})"
@@ -179,6 +199,9 @@ def _local_to_utc_sql(local: str, zone: str) -> str:
 _AROUND = ("+ INTERVAL 0 HOUR", "- INTERVAL 1 HOUR", "+ INTERVAL 1 HOUR")
 
 
+_PLACES = "ordinal, position, part, entry, sheet, row_number, sender, is_by_right"
+
+
 def typed_rows_sql(contract: Contract, casts: Mapping[str, Cast], entry: int = 0) -> str:
     """The typed rows of one entry in `mapped_rows`, each value beside its text.
 
@@ -192,13 +215,13 @@ def typed_rows_sql(contract: Contract, casts: Mapping[str, Cast], entry: int = 0
     return f"""
 {into}
 WITH texts AS (
-  SELECT ordinal, position, part, entry, sheet, row_number,
+  SELECT {_PLACES},
 {texts}
   FROM mapped_rows
   WHERE entry = {entry}
 )
 SELECT
-  ordinal, position, part, entry, sheet, row_number,
+  {_PLACES},
 {", ".join(text_column(name) for name in contract.columns)},
 {values}
 FROM texts
@@ -250,10 +273,11 @@ def _unreadable(name: str) -> str:
 
 def _column_checks(name: str, column: Column) -> Iterator[Check]:
     text, value = text_column(name), quoted(name)
-    yield Check("formula_fault", name, f"{text} IN ({literals(FORMULA_FAULTS)})")
+    for rule, texts in CELL_RULES.items():
+        yield Check(rule, name, f"{text} IN ({literals(texts)})")
     if column.required:
         yield Check("required", name, f"{text} IS NULL")
-    is_fault = f"{text} IN ({literals(FORMULA_FAULTS)})"
+    is_fault = f"{text} IN ({literals((*FORMULA_FAULTS, WITHOUT_VALUE))})"
     if column.unreadable_rule:
         yield Check(column.unreadable_rule, name, f"{_unreadable(name)} AND NOT {is_fault}")
     if column.minimum is not None:

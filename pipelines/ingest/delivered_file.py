@@ -23,8 +23,9 @@ class Delivery:
     """One file to take in: where it is read, the name that people know it by, its mapping.
 
     `mapping_version`: of how it is read now. `is_again`: it is read again though nobody dropped it
-    in; `is_newest`: somebody wants an older version of it back in force. `archive`: where what may
-    be kept of it goes; None for what is read in place.
+    in; `is_asked`: somebody named it; `is_newest`: an older version of it comes back in force.
+    `archive`: where what may be kept of it goes; None for what is read in place. `intake`: the
+    number of the intake that brings it (`ledger.InputFile`).
     """
 
     path: Path
@@ -34,7 +35,9 @@ class Delivery:
     mapping_version: str = ""
     is_again: bool = False
     is_newest: bool = False
+    is_asked: bool = False
     archive: Path | None = None
+    intake: int | None = None
 
 
 Read = Callable[[Delivery], Iterator[SourceTable]]
@@ -42,7 +45,10 @@ Read = Callable[[Delivery], Iterator[SourceTable]]
 
 def read_delivery(delivery: Delivery) -> Iterator[SourceTable]:
     """The sheets of a file by the reader that its mapping names."""
-    return reader(delivery.source.reader).read(delivery.path, delivery.source.options)
+    found, options = reader(delivery.source.reader), delivery.source.options
+    if found.tells_numbers:
+        options = {**options, "numbers": delivery.source.number_columns()}
+    return found.read(delivery.path, options)
 
 
 def file_rows(
@@ -60,12 +66,33 @@ def file_rows(
     except WrongUse as error:
         named = [replace(problem, file=delivery.name) for problem in error.problems]
         raise WrongUse(named) from None
-    tables = [_if_absent(delivery.source, table) for table in tables]
+    tables = [with_present_names(_if_absent(delivery.source, t), delivery.source) for t in tables]
     problems = [problem for table in tables for problem in _column_problems(delivery, table)]
     if problems:
         raise WrongUse(_first(problems, delivery.name))
     look_at(tables)
     return _read_columns(stacked(tables), delivery.source)
+
+
+def with_present_names(table: SourceTable, source: Source) -> SourceTable:
+    """The sheet with the names that the mapping reads, where it has the ones of before."""
+    there = set(table.header)
+    names = {
+        old: name
+        for name, former in source.renamed.items()
+        if name not in there
+        for old in [next((one for one in former if one in there), None)]
+        if old
+    }
+    if not names:
+        return table
+    return replace(
+        table,
+        rows=table.rows.rename_columns([names.get(name, name) for name in table.header]),
+        remarks=tuple(
+            replace(r, column=names.get(r.column or "", r.column)) for r in table.remarks
+        ),
+    )
 
 
 def _if_absent(source: Source, table: SourceTable) -> SourceTable:

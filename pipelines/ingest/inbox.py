@@ -3,7 +3,7 @@
 What happens inside one file does not belong here (`load_file.py`).
 """
 
-import fnmatch
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -21,6 +21,8 @@ from pipelines.ingest.arriving import Look, deliveries, look, settled_seconds, w
 from pipelines.ingest.delivered_file import Delivery, Read, read_delivery
 from pipelines.ingest.duplicate_rows import apply_decisions
 from pipelines.ingest.file_report import FileReport
+from pipelines.ingest.key_clashes import call_back_free
+from pipelines.ingest.listed_areas import call_back_waiting, listed_areas
 from pipelines.ingest.load_file import load_file
 from pipelines.ingest.reading_again import (
     Known,
@@ -36,6 +38,7 @@ from pipelines.mapping.area_polygons import (
     read_area_rows,
     read_outlines,
 )
+from pipelines.mapping.file_names import fits
 from pipelines.mapping.known_sources import known_sources
 from pipelines.mapping.model import Source, load_sources
 from pipelines.mapping.template_sources import template_of, template_sources
@@ -74,10 +77,16 @@ class _Found:
 
     path: Path
     source: Source
+    folder: str = ""  # of the inbox, or that of a sender
     is_inbox: bool = False  # removed once it is in the warehouse
     is_in_place: bool = False  # never copied
     known: Known | None = None  # in the archive, to be read again
     is_mended: bool = False  # rejected rows that come back
+
+    @property
+    def name(self) -> str:
+        """The name by which people and the ledger know the file."""
+        return f"{self.folder}/{self.path.name}" if self.folder else self.path.name
 
 
 @dataclass(frozen=True)
@@ -90,6 +99,7 @@ class _Intake:
     sources: Mapping[str, Source]
     versions: Mapping[str, str]
     outlines: Callable[[], Outlines]
+    number: int  # which intake this is
 
     @property
     def archive(self) -> Path:
@@ -127,7 +137,8 @@ def ingest(
     readers = {**sources, OUTLINES_SOURCE: outlines_source()}
     versions = {name: mapping_version(s, mission, profile) for name, s in readers.items()}
     outlines = cache(lambda: read_outlines(profile, mission))
-    intake = _Intake(workspace, mission, connection, sources, versions, outlines)
+    number = ledger.next_sequence(connection)
+    intake = _Intake(workspace, mission, connection, sources, versions, outlines, number)
     problems: list[Problem] = []
     asked = list(_asked_for(intake, again, problems))
     new = list(_found(workspace, mission, own, files, problems))
@@ -139,10 +150,13 @@ def ingest(
     reports = [_waits(entry, looks[entry.path][1]) for entry in waiting]
     for number, entry in enumerate(found):
         if progress:
-            progress(number, len(found), entry.path.name)
+            progress(number, len(found), entry.name)
+        if entry.source.source == OUTLINES_SOURCE and _only_draw(intake, entry):
+            continue
         reports += _taken(intake, entry, looks.get(entry.path, (None, None))[0], problems)
     reports += _called_back(intake, reports, problems)
     apply_decisions(connection, duplicate_decisions(workspace.home, mission.mission))
+    reports += _outlines_again(intake, problems)
     reports += _called_back(intake, reports, problems)
     if progress:
         progress(len(found), len(found), "")
@@ -161,8 +175,10 @@ def _taken(
             if not entry.known and look(entry.path) != seen:
                 yield _waits(entry, "settling")
                 return
-            read = _reader_of(entry, intake.mission)
+            read = _reader_of(intake, entry)
             report = load_file(intake.connection, intake.mission, delivery, intake.outlines, read)
+            if entry.source.source == OUTLINES_SOURCE and report.rows_loaded:
+                call_back_waiting(intake.connection)
     except archived.StillChanging:
         yield _waits(entry, "settling")
         return
@@ -192,7 +208,7 @@ def _cleared(report: FileReport, path: Path, seen: Look | None) -> FileReport:
 
 
 def _waits(entry: _Found, reason: str | None) -> FileReport:
-    return FileReport(entry.path.name, "", entry.source.source, "waiting", waits_for=reason)
+    return FileReport(entry.name, "", entry.source.source, "waiting", waits_for=reason)
 
 
 def _asked_for(intake: _Intake, names: Sequence[str], problems: list[Problem]) -> Iterator[_Found]:
@@ -214,8 +230,11 @@ def _called_back(
     intake: _Intake, reports: Sequence[FileReport], problems: list[Problem]
 ) -> Iterator[FileReport]:
     """Reads files again that what came in calls for, until none is left; a refused one waits."""
-    refused = {report.sha256 for report in reports if report.status in _REFUSED}
+    made = [at for at, one in enumerate(reports) if one.source == OUTLINES_SOURCE]
+    since = reports[made[-1] :] if made else reports  # areas for what was refused before
+    refused = {report.sha256 for report in since if report.status in _REFUSED}
     while True:
+        call_back_free(intake.connection)
         known = [
             entry
             for entry in outdated_files(intake.connection, intake.sources)
@@ -237,7 +256,7 @@ def _known_file(intake: _Intake, known: Known) -> _Found:
     if not path.exists() and _is_shared(known.source):
         profile = intake.workspace.profile(intake.mission.mission)
         for entry in _read_in_place(known.source, profile, []):
-            is_named = entry.path.name == known.entry.name
+            is_named = entry.name == known.entry.name
             if is_named and archived.sha256_of(entry.path) == known.entry.file_sha256:
                 path = entry.path
     return _Found(path, known.source, known=known)
@@ -254,40 +273,46 @@ def _found(
     if files is not None:
         inbox = workspace.inbox(mission.mission).resolve()
         for path in files:
-            yield from _with_source(path, sources, problems, path.resolve().parent == inbox)
+            place = path.resolve().parent
+            is_inbox = inbox in (place, place.parent)
+            folder = place.name if is_inbox and place != inbox else ""
+            yield from _with_source(path, sources, problems, is_inbox, folder)
         return
-    yield from _outlines_file(workspace.profile(mission.mission), mission, sources)
+    yield from _outlines_file(workspace.profile(mission.mission), mission)
     for source in sources.values():
         yield from _read_in_place(source, workspace.profile(mission.mission), problems)
     for source_name, path in write_files(workspace.home, mission.mission):
         yield _Found(path, written_sources()[source_name])
-    for path in deliveries(workspace.inbox(mission.mission)):
-        yield from _with_source(path, sources, problems, True)
+    inbox = workspace.inbox(mission.mission)
+    for path in deliveries(inbox):
+        folder = path.parent.name if path.parent != inbox else ""
+        yield from _with_source(path, sources, problems, True, folder)
 
 
 def _with_source(
-    path: Path, sources: dict[str, Source], problems: list[Problem], is_inbox: bool
+    path: Path, sources: dict[str, Source], problems: list[Problem], is_inbox: bool, folder: str
 ) -> Iterator[_Found]:
     if not path.is_file():
         problems.append(Problem("no_file", str(path)))
         return
-    if is_inbox and path.is_symlink():
+    if is_inbox and (path.is_symlink() or (folder and path.parent.is_symlink())):
         problems.append(Problem("inbox_link", path.name))
         return
     if mended.is_mended(path):
         try:
             named = mended.source_of(path, sources | template_sources())
-            yield _Found(path, named, is_inbox, is_mended=True)
+            yield _Found(path, named, folder, is_inbox, is_mended=True)
         except WrongUse as error:
             problems.extend(error.problems)
         return
     if filled := template_of(path):
-        yield _Found(path, filled, is_inbox)
+        yield _Found(path, filled, folder, is_inbox)
         return
     matching = sources_of(path, sources)
     if len(matching) == 1:
-        is_shared = _is_shared(matching[0])
-        yield _Found(path, matching[0], is_inbox, is_in_place=is_shared and not is_inbox)
+        is_place = _is_shared(matching[0]) and not is_inbox
+        of_sender = folder or ("" if is_inbox else _folder_of(path, matching[0]))
+        yield _Found(path, matching[0], of_sender, is_inbox, is_place)
     elif matching:
         names = ", ".join(source.source for source in matching)
         problems.append(Problem("several_sources", path.name, parameters={"sources": names}))
@@ -302,18 +327,12 @@ def sources_of(path: Path, sources: Mapping[str, Source]) -> list[Source]:
     return [
         source
         for source in sources.values()
-        if any(_fits(path, pattern) for pattern in source.files)
+        if any(fits(path.name, pattern) for pattern in source.files)
     ]
 
 
 def _is_shared(source: Source) -> bool:
     return any(pattern.startswith(_SHARED) for pattern in source.files)
-
-
-def _fits(path: Path, pattern: str) -> bool:
-    """Whether the file's name fits a pattern (capitals or not; people rename as they like)."""
-    name = Path(pattern).name if pattern.startswith(_SHARED) else pattern
-    return fnmatch.fnmatchcase(path.name.lower(), name.lower())
 
 
 def _read_in_place(source: Source, profile: Path, problems: list[Problem]) -> Iterator[_Found]:
@@ -326,18 +345,44 @@ def _read_in_place(source: Source, profile: Path, problems: list[Problem]) -> It
         if not paths:
             problems.append(Problem("no_file", pattern))
         for path in paths:
-            yield _Found(path, source, is_in_place=True)
+            yield _Found(path, source, _folder_of(path, source), is_in_place=True)
 
 
-def _outlines_file(profile: Path, mission: Mission, sources: dict[str, Source]) -> Iterator[_Found]:
-    """The outlines are an input file where areas are made from them.
+def _folder_of(path: Path, source: Source) -> str:
+    """The folder that is part of the file's name: where it says who sends the file."""
+    return path.resolve().parent.name if source.sender == "folder" else ""
 
-    That is so where the profile names their codes, or no source of its own feeds `areas`.
-    """
-    feeds_areas = any(table.table == "areas" for s in sources.values() for table in s.tables)
+
+def _outlines_file(profile: Path, mission: Mission) -> Iterator[_Found]:
+    """The outlines are an input file: they make the areas that no list states."""
     path = outlines_path(profile, mission)
-    if path and path.is_file() and (mission.area_codes or not feeds_areas):
+    if path and path.is_file():
         yield _Found(path, outlines_source(), is_in_place=True)
+
+
+def _outlines_again(intake: _Intake, problems: list[Problem]) -> Iterator[FileReport]:
+    """The outlines once more, where a list of areas came or went since they were read."""
+    for entry in _outlines_file(intake.workspace.profile(intake.mission.mission), intake.mission):
+        known = ledger.known_file(intake.connection, archived.sha256_of(entry.path))
+        if known and known.mapping_version != _version(intake, entry.source):
+            again = replace(entry, known=Known(known, entry.source))
+            yield from _taken(intake, again, None, problems)
+
+
+def _only_draw(intake: _Intake, entry: _Found) -> bool:
+    """Whether a list states all areas of the outlines, which never made one."""
+    known = ledger.known_file(intake.connection, archived.sha256_of(entry.path))
+    codes = {intake.mission.country_area, *intake.outlines().codes}
+    return known is None and codes <= listed_areas(intake.connection)
+
+
+def _version(intake: _Intake, source: Source) -> str:
+    """How files of this mapping are read now; of outlines also beside which lists of areas."""
+    version = intake.versions[source.source]
+    if source.source != OUTLINES_SOURCE:
+        return version
+    listed = "\n".join(sorted(listed_areas(intake.connection)))
+    return hashlib.sha256(f"{version}\n{listed}".encode()).hexdigest()[: len(version)]
 
 
 def _in_order(found: Iterable[_Found]) -> list[_Found]:
@@ -347,18 +392,19 @@ def _in_order(found: Iterable[_Found]) -> list[_Found]:
     """
     order = load_order(contracts())
 
-    def place(entry: _Found) -> tuple[bool, int, bool, int, str]:
+    def place(entry: _Found) -> tuple[int, bool, bool, int, str]:
         tables = [order.index(table.table) for table in entry.source.tables]
-        is_area = entry.source.source != OUTLINES_SOURCE
+        is_drawn = entry.source.source == OUTLINES_SOURCE  # after the lists of areas
         sequence = entry.known.entry.sequence if entry.known else 0
-        return is_area, min(tables), entry.known is None, sequence, entry.path.name
+        return min(tables), is_drawn, entry.known is None, sequence, entry.name
 
     return sorted(found, key=place)
 
 
-def _reader_of(entry: _Found, mission: Mission) -> Read:
+def _reader_of(intake: _Intake, entry: _Found) -> Read:
     if entry.source.source == OUTLINES_SOURCE:
-        return lambda delivery: read_area_rows(delivery.path, mission)
+        listed = listed_areas(intake.connection)
+        return lambda delivery: read_area_rows(delivery.path, intake.mission, listed)
     is_rows = entry.is_mended or archived.is_rows(entry.path)
     return archived.read_rows if is_rows else read_delivery
 
@@ -367,28 +413,31 @@ def _reader_of(entry: _Found, mission: Mission) -> Read:
 def _delivery(intake: _Intake, found: _Found) -> Iterator[Delivery]:
     """The file as it is read: where it lies, as nothing of it is copied before it is known what
     may be kept."""
-    name, source = found.path.name, found.source
-    version = intake.versions[source.source]
+    name, source = found.name, found.source
+    version = _version(intake, source)
     if found.known:
         known = found.known
         if not found.path.exists():
             raise WrongUse(Problem("not_in_archive", known.entry.name))
-        facts = (known.entry.name, known.entry.file_sha256)
+        given = Delivery(found.path, known.entry.name, known.entry.file_sha256, source, version)
         is_ours = found.path.parent == intake.archive
         folder = intake.archive if is_ours else None
-        yield Delivery(found.path, *facts, source, version, True, known.is_newest, folder)
+        given = replace(given, is_again=True, is_newest=known.is_newest, archive=folder)
+        given = replace(given, is_asked=known.is_asked)
+        yield replace(given, intake=intake.number)
         return
     if found.is_mended:
-        given = Delivery(found.path, name, "", source, version)
+        given = Delivery(found.path, name, "", source, version, intake=intake.number)
         with mended.mended_delivery(intake.connection, intake.archive, given) as delivery:
             yield delivery
         return
     sha256 = archived.sha256_of(found.path)
     if found.is_in_place:
-        yield Delivery(found.path, name, sha256, source, version)
+        yield Delivery(found.path, name, sha256, source, version, intake=intake.number)
         return
+    given = Delivery(found.path, name, sha256, source, version, intake=intake.number)
     try:
-        yield Delivery(found.path, name, sha256, source, version, archive=intake.archive)
+        yield replace(given, archive=intake.archive)
     finally:
         if ledger.known_file(intake.connection, sha256) is None:
             archived.remove(intake.archive, sha256)

@@ -3,7 +3,9 @@
 Finding files and archiving them does not belong here (`inbox.py`).
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import duckdb
@@ -16,27 +18,39 @@ from indicators.foundation.database import one_transaction
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.sql_text import quoted
 from indicators.incremental.stored_columns import complete_rows
-from pipelines.ingest import archive, quarantine, refusals, upsert, validate, withdraw
-from pipelines.ingest.cast import Notation, notation
+from pipelines.ingest import (
+    archive,
+    coverage,
+    key_clashes,
+    quarantine,
+    refusals,
+    upsert,
+    validate,
+    withdraw,
+)
+from pipelines.ingest.cast import Check, Notation, notation
+from pipelines.ingest.coverage import Question
 from pipelines.ingest.delivered_file import Delivery, Read, file_rows, read_delivery, with_remarks
 from pipelines.ingest.file_report import FileReport
+from pipelines.ingest.listed_areas import outlines_taken_in
 from pipelines.ingest.orphans import quarantine_orphans
 from pipelines.ingest.quarantine import Context, Delivered
-from pipelines.ingest.upsert import Compared
+from pipelines.ingest.upsert import Compared, Precedence
 from pipelines.ingest.validate import Entry
 from pipelines.ingest.vintages import Vintages, supersede_covered, vintages_of
 from pipelines.mapping.agreements import agreed, values_left_out
 from pipelines.mapping.apply import FileRows, map_rows, stacked
 from pipelines.mapping.area_polygons import Outlines
 from pipelines.mapping.model import Source, TableMapping
+from pipelines.mapping.senders import senders
 from pipelines.mapping.written_sources import TABLES as WRITTEN
 from pipelines.mapping.written_sources import written_source
-from pipelines.readers import READERS, reader
 from pipelines.readers.table import SourceTable
 from pipelines.warehouse import ledger
 from pipelines.warehouse.inspect import insert_table
 from pipelines.warehouse.ledger import InputFile
 
+_NOTHING_WRONG = (quarantine.DUPLICATE, key_clashes.RULE)
 _SUGGESTED = 300  # keys of a table above which the nearest one is not looked for
 Fault = tuple[str, str | None, int | None, str]  # table, sheet, row, rule
 
@@ -53,9 +67,20 @@ class _Outcome:
     moved: np.ndarray
     taken: np.ndarray
     retracted: int = 0
-    left_out: int = 0  # of the rejected rows: duplicates, in which nothing is wrong
+    dates: coverage.Dates | None = None  # of the first and the last good row
+    left_out: int = 0  # of the rejected rows: duplicates and clashes, in which nothing is wrong
     rejects: list[tuple[str, pa.Table]] = field(default_factory=list)
     warnings: list[tuple[str, pa.Table]] = field(default_factory=list)
+
+    def add_dates(self, dates: coverage.Dates | None) -> None:
+        """Those of the rows of another table."""
+        if dates:
+            first, last = zip(dates, self.dates or dates, strict=True)
+            self.dates = min(first), max(last)
+
+    def judged(self, file: FileRows) -> int:
+        """Rows that a rule could reject: not those that no table of the mapping takes."""
+        return int(self.taken.sum()) + len(file.malformed)
 
     @property
     def has_moved(self) -> bool:
@@ -94,6 +119,16 @@ class _Job:
         return self.delivery.sha256
 
     @property
+    def intake(self) -> int | None:
+        """Which intake brought it: the first one, but where somebody wants it back in force.
+
+        Of a file of before intakes were numbered nothing is known: it came alone.
+        """
+        if self.known is None or self.delivery.is_newest:
+            return self.delivery.intake
+        return self.known.sequence if self.known.intake is None else self.known.intake
+
+    @property
     def is_in_force(self) -> bool:
         """Whether rows of an earlier reading of this very file stand."""
         return self.known is not None and self.known.status == "loaded"
@@ -110,10 +145,11 @@ class _NothingNew(Exception):
 
 
 class _HeldBack(Exception):
-    """Too many rows were rejected: the transaction is undone, the rejects are kept."""
+    """The file is not taken in, and why: the transaction is undone, its rejects are kept."""
 
-    def __init__(self, outcome: _Outcome) -> None:
+    def __init__(self, outcome: _Outcome, reason: Question) -> None:
         self.outcome = outcome
+        self.reason = reason
 
 
 def load_file(
@@ -145,7 +181,8 @@ def load_file(
     kept = archive.keep(delivery.archive, delivery, file) if delivery.archive else None
 
     def told(report: FileReport) -> FileReport:
-        return replace(report, left_out=left_out, remarks=_of_the_whole_file(delivery, file))
+        remarks = (*_of_the_whole_file(delivery, file), *report.remarks)
+        return replace(report, left_out=left_out, remarks=remarks)
 
     if file.rows_read == 0:
         return told(_record_empty(connection, delivery, known, kept))
@@ -158,7 +195,7 @@ def load_file(
         assert known is not None  # only a file that came before can bring nothing new
         return _as_before(delivery, known)
     except _HeldBack as held:
-        return told(_record_held(job, held.outcome))
+        return told(_record_held(job, held.outcome, held.reason))
     finally:
         validate.unregister(connection)
     return told(_report(job, entry, outcome))
@@ -279,26 +316,42 @@ def _take_in(job: _Job) -> tuple[InputFile, _Outcome]:
     connection, source = job.connection, job.delivery.source
     before = _faults_of(connection, job.sha256) if job.known else set()
     periods = _forget(job)
+    tables = [mapping.table for mapping in source.tables]
+    stated = None
+    if source.supersedes == "all":
+        stated = coverage.stated_before(connection, job.vintages.earlier, tables)
     outcome = _load_tables(job)
     entry = _ledger_entry(job, outcome)
     refusals.record_counts(connection, job.sha256, job.file.not_kept)
-    faulty = entry.rows_rejected - outcome.left_out
-    if faulty * 100 > job.mission.reject_limit_pct * entry.rows_read:
-        raise _HeldBack(outcome)
+    span = source.span_of(job.delivery.name, outcome.dates)
+    reason = _too_many_rejects(job, entry.rows_rejected - outcome.left_out, outcome)
+    if not reason and not job.delivery.is_asked:
+        reason = coverage.outside_span(span, outcome.dates)
+        reason = reason or coverage.states_less(stated, span, outcome.retracted)
+    if reason:
+        raise _HeldBack(outcome, reason)
     if job.is_read_as_before and not outcome.has_moved and outcome.faults() == before:
         raise _NothingNew
     ledger.supersede(connection, list(job.vintages.earlier), job.sha256)
     _write_rejects(job, outcome)
     ledger.record(connection, entry)
-    tables = [mapping.table for mapping in source.tables]
     complete_rows(connection, job.mission, tables)
-    ledger.record_span(connection, job.sha256, tables, source.span())
+    ledger.record_span(connection, job.sha256, tables, span)
     if source.supersedes == "by_period":
         supersede_covered(connection, source.source)
     _call_back_periods(job, periods)
     if not job.delivery.is_again:
         ledger.record_delivery(connection, job.sha256, job.delivery.name)
     return entry, outcome
+
+
+def _too_many_rejects(job: _Job, faulty: int, outcome: _Outcome) -> Question | None:
+    judged, limit = outcome.judged(job.file), job.mission.reject_limit_pct
+    if faulty * 100 <= limit * judged:
+        return None
+    rejected = int(outcome.rejected.sum()) + len(job.file.malformed)
+    facts = {"rejected": rejected, "read": judged, "limit": f"{limit:g}"}
+    return Question("too_many_rejects", facts | {"share": f"{100 * rejected / judged:.1f}"})
 
 
 def _faults_of(connection: duckdb.DuckDBPyConnection, sha256: str) -> set[Fault]:
@@ -399,10 +452,12 @@ def _load_table(
 ) -> None:
     connection, source = job.connection, job.delivery.source
     entries = _entries(job.file, mappings, source, job.mission, job.outlines)
-    staged = validate.stage(connection, job.file, entries, contract)
+    of_rows = senders(job.file, source, job.delivery.name)
+    staged = validate.stage(connection, job.file, entries, contract, of_rows, job.file.mended)
     replaced = job.vintages.replaced
     checks = validate.validate(connection, contract, job.mission, replaced, staged, job.outlines)
-    compared, gone = _merge(job, contract)
+    outcome.add_dates(coverage.dates_of(connection, contract, job.mission))
+    compared, clashing, gone = _merge(job, contract)
     outcome.retracted += gone
     for entry in entries:
         outcome.taken[entry.mapped.rows["position"].to_numpy()] = True
@@ -417,13 +472,19 @@ def _load_table(
         _gazetteer_names(mappings),
         _counted(connection, contract),
     )
-    for check, violations in validate.violations_of(connection, contract, checks):
+    found = validate.violations_of(connection, contract, checks)
+    if clashing is not None:
+        found.append((Check(key_clashes.RULE, contract.key[0], ""), clashing))
+    for check, violations in found:
         rows = quarantine.violation_rows(
             job.file, job.delivered, staged.mapped, check, violations, context
         )
+        if check.rule in quarantine.OF_NUMBERS:
+            kept = quarantine.first_digits(contract.columns[check.column])
+            upsert.cut_raw(connection, contract.table, check.column, kept, rows)
         if check.severity == "blocking":
             outcome.rejected[violations["position"].to_numpy()] = True
-            outcome.left_out += violations.num_rows if check.rule == quarantine.DUPLICATE else 0
+            outcome.left_out += violations.num_rows if check.rule in _NOTHING_WRONG else 0
             outcome.rejects.append((contract.table, rows))
         else:
             outcome.warnings.append((contract.table, rows))
@@ -449,55 +510,80 @@ def _counted(connection: duckdb.DuckDBPyConnection, contract: Contract) -> dict[
     )
 
 
-def _merge(job: _Job, contract: Contract) -> tuple[Compared, int]:
-    """Brings the table's good rows into core; returns what they were and how many rows left it."""
+def _merge(job: _Job, contract: Contract) -> tuple[Compared, pa.Table | None, int]:
+    """Brings the table's good rows into core; returns what they were, those that clash with rows
+    of other senders, and how many rows left core."""
     connection, vintages, source = job.connection, job.vintages, job.delivery.source
     is_by_period = source.supersedes == "by_period"
-    period, is_held = "", "false"
-    if is_by_period:
-        period = withdraw.period_sql(contract, job.mission, source.period, "t")
-        is_held = withdraw.held_sql(contract, period, vintages.later_of_source)
-    later = _later_files(job, contract)
-    compared = upsert.classify_rows(connection, contract, job.sha256, later, is_held)
+    compared = upsert.classify_rows(connection, contract, job.sha256, _precedence(job, contract))
     upsert.write_raw(connection, contract, job.mission.mission, job.sha256)
     if compared.is_same.any():
         withdraw.record_restated(connection, contract, job.sha256, vintages.replaced)
-    gone = 0
+    clashing, gone = None, 0
+    if compared.has("clashing"):
+        clashing = key_clashes.clashing_rows(connection, contract, vintages.replaced)
+        held = (connection, contract, job.delivery.name, job.intake, vintages.replaced)
+        gone += key_clashes.hold_others(*held)
     if not vintages.is_first:
         gone += withdraw.retract(connection, contract, vintages.replaced)
+        upsert.write_senders(connection, contract, vintages.replaced)
     if is_by_period:
+        period = withdraw.period_sql(contract, job.mission, source.period, "t")
         withdraw.record_periods(connection, contract, job.sha256, period)
         of_core = withdraw.period_sql(contract, job.mission, source.period, "o")
         condition = withdraw.held_sql(contract, of_core, [job.sha256])
         before = [*vintages.replaced, *vintages.of_before]
         gone += withdraw.retract(connection, contract, before, condition)
     upsert.write(connection, contract, job.mission.mission, job.sha256, compared)
-    return compared, gone
+    return compared, clashing, gone
 
 
-def _later_files(job: _Job, contract: Contract) -> Sequence[str]:
-    """Files whose rows hold over this one's: those that came later, and what people wrote.
+def _precedence(job: _Job, contract: Contract) -> Precedence:
+    """What decides where a row of the file meets one of its key."""
+    vintages, source = job.vintages, job.delivery.source
+    is_held = is_replaced = "false"
+    if source.supersedes == "by_period":
+        of_row, of_other = (
+            withdraw.period_sql(contract, job.mission, source.period, row) for row in "to"
+        )
+        is_held = withdraw.held_sql(contract, of_row, vintages.later_of_source)
+        is_replaced = withdraw.replaced_sql(of_row, of_other, vintages.of_before)
+    month = ""
+    if contract.date_column:
+        of_row, of_other = (
+            withdraw.period_sql(contract, job.mission, "month", row) for row in "to"
+        )
+        month = f"{of_row} IS NOT DISTINCT FROM {of_other}"
+    outlines = outlines_taken_in(job.connection) if contract.table == "areas" else []
+    return Precedence(
+        [*vintages.replaced, job.sha256, *outlines],
+        vintages.later,
+        _above(job, contract),
+        source.source == written_source(contract.table),
+        is_held,
+        is_replaced,
+        month or "true",
+        job.known is not None and job.known.intake is not None,
+        key_clashes.make_claims(job.connection, contract, vintages.replaced),
+    )
 
-    A record holds over a file that gives the same key, whichever of the two came first.
-    """
-    if contract.table not in WRITTEN:
-        return job.vintages.later
+
+def _above(job: _Job, contract: Contract) -> list[str]:
+    """Records: what people wrote holds over a file of its key, whichever of the two came first."""
     written = written_source(contract.table)
-    if job.delivery.source.source == written:
-        return ()
+    if contract.table not in WRITTEN or job.delivery.source.source == written:
+        return []
     found = job.connection.execute(
         "SELECT file_sha256 FROM ops.input_file WHERE source = ?", [written]
     ).fetchall()
-    return [*job.vintages.later, *(sha256 for (sha256,) in found)]
+    return [sha256 for (sha256,) in found]
 
 
 def notations(mapping: TableMapping, source: Source, mission: Mission) -> dict[str, Notation]:
     """How a source writes the columns of one of its tables."""
     zone = source.time_zone or mission.time_zone
-    # The mission's own outlines come through no reader.
-    keeps_midnight = source.reader in READERS and reader(source.reader).keeps_midnight
     return {
-        name: notation(entries[0], zone, keeps_midnight)
+        name: notation(entries[0], zone)
         for name, entries in mapping.mapped_columns().items()
         if entries
     }
@@ -546,6 +632,7 @@ def _ledger_entry(job: _Job, outcome: _Outcome) -> InputFile:
         rows_refused=job.file.rows_refused,
         archive_sha256=job.kept.sha256 if job.kept else None,
         left_out=job.kept.left_out if job.kept else None,
+        intake=job.intake,
     )
 
 
@@ -562,16 +649,14 @@ def _write_rejects(job: _Job, outcome: _Outcome) -> None:
         insert_table(job.connection, "ops", "row_warning", pa.concat_tables(warnings))
 
 
-def _record_held(job: _Job, outcome: _Outcome) -> FileReport:
+def _record_held(job: _Job, outcome: _Outcome, question: Question) -> FileReport:
     """Keeps the rejects of a file that is held back; as none of its rows enters, all are rejected.
 
     An earlier vintage stays in force, and so does an earlier reading of the very same file: of
     that only the reason is noted, and it is tried again with every run.
     """
     read = job.file.rows_read
-    rejected = int(outcome.rejected.sum()) + len(job.file.malformed)
-    limit = job.mission.reject_limit_pct
-    reason = quarantine.held_row(job.delivered, rejected, read, limit)
+    reason = quarantine.held_row(job.delivered, question.rule, question.parameters)
     table = job.delivery.source.tables[0].table
     entry = replace(
         _ledger_entry(job, outcome),
@@ -591,7 +676,16 @@ def _record_held(job: _Job, outcome: _Outcome) -> FileReport:
             ledger.record(job.connection, entry)
             if not job.delivery.is_again:
                 ledger.record_delivery(job.connection, entry.file_sha256, entry.name)
-    return FileReport(job.delivery.name, job.sha256, entry.source, "held", read, rows_rejected=read)
+    told = Problem(question.rule, job.delivery.name, parameters=question.parameters)
+    return FileReport(
+        job.delivery.name,
+        job.sha256,
+        entry.source,
+        "held",
+        read,
+        rows_rejected=read,
+        remarks=(told,),
+    )
 
 
 def _note_reason(job: _Job, table: str, reason: pa.Table) -> None:
@@ -646,7 +740,21 @@ def _report(job: _Job, entry: InputFile, outcome: _Outcome) -> FileReport:
         before or None,
         after if before else None,
         not_kept=not_kept_by_reason(job.file),
+        remarks=tuple(_clashes(job, outcome)),
     )
+
+
+def _clashes(job: _Job, outcome: _Outcome) -> Iterator[Problem]:
+    """That rows are held for their key, and which file has it: one remark each."""
+    found = Counter(
+        json.loads(text)["file"]
+        for _, rows in outcome.rejects
+        for rule, text in zip(*(rows[n].to_pylist() for n in ("rule", "parameters")), strict=True)
+        if rule == key_clashes.RULE
+    )
+    for other, rows in sorted(found.items()):
+        facts = {"rows": rows, "other": other}
+        yield Problem("keys_of_another_sender", job.delivery.name, parameters=facts)
 
 
 def not_kept_by_reason(file: FileRows) -> dict[str, int]:

@@ -9,7 +9,7 @@ still wrong is rejected again.
 import hashlib
 import os
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -110,7 +110,8 @@ def mended_delivery(
     file = _kept(archive, entries[-1], delivery.source) if entries else None
     if file is None:
         raise WrongUse(Problem("mended_file", delivery.name, value=book.name))
-    whole = replace(file, rows=_with_rows(file, entries[-1], book, delivery.name))
+    rows, mended = _with_rows(file, entries[-1], book, delivery)
+    whole = replace(file, rows=rows, mended=file.mended | mended)
     path = archive / f".coming-{os.getpid()}-mended{archived.ROWS_SUFFIX}"
     try:
         archived.write_rows(path, delivery, whole)
@@ -137,19 +138,22 @@ def _rows_of(file: FileRows, entry: InputFile) -> RowsOfFile:
     return RowsOfFile(entry.name, entry.source, columns, found)
 
 
-def _with_rows(file: FileRows, entry: InputFile, book: _Workbook, name: str) -> pa.Table:
-    """The rows of the file, those of the workbook in their place."""
-    known = _rows_of(file, entry)
+def _with_rows(
+    file: FileRows, entry: InputFile, book: _Workbook, delivery: Delivery
+) -> tuple[pa.Table, frozenset[tuple[str, int]]]:
+    """The rows of the file, those of the workbook in their place; which of them were changed."""
+    known, name, source = _rows_of(file, entry), delivery.name, delivery.source
     problems = [
         Problem("mended_row", name, row=number, parameters={"file": entry.name})
         for (sheet, number), (mark, _) in book.rows.items()
         if row_mark(known.texts.get((sheet, number), ())) != mark
     ]
-    missing = [column for column in known.columns if column not in book.columns]
+    columns = [_present_name(column, known.columns, source) for column in book.columns]
+    missing = [column for column in known.columns if column not in columns]
     problems += [Problem("mended_column", name, column=column) for column in missing]
     if problems:
         raise WrongUse(problems)
-    at = [book.columns.index(column) for column in known.columns]
+    at = [columns.index(column) for column in known.columns]
     texts = dict(known.texts)
     for key, (_, cells) in book.rows.items():
         texts[key] = tuple(
@@ -157,13 +161,20 @@ def _with_rows(file: FileRows, entry: InputFile, book: _Workbook, name: str) -> 
             was if cells[place] == (was or "") else cells[place] or None
             for place, was in zip(at, texts[key], strict=True)
         )
-    columns = zip(*texts.values(), strict=True)
-    return pa.table(
-        {
-            name: pa.array(column, pa.string())
-            for name, column in zip(known.columns, columns, strict=True)
-        }
-    )
+    filled = zip(*texts.values(), strict=True)
+    rows = {
+        name: pa.array(column, pa.string())
+        for name, column in zip(known.columns, filled, strict=True)
+    }
+    changed = frozenset(key for key in book.rows if texts[key] != known.texts[key])
+    return pa.table(rows), changed
+
+
+def _present_name(column: str, known: Sequence[str], source: Source) -> str:
+    """The name that a column has by now, in a workbook that went out before it was renamed."""
+    if column in known:
+        return column
+    return next((name for name, old in source.renamed.items() if column in old), column)
 
 
 def _read(path: Path) -> _Workbook:

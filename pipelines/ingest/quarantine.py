@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from indicators.definitions.contracts import Contract
+from indicators.definitions.contracts import Column, Contract
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.errors import similar, suggestion
 from indicators.foundation.messages import has_message, message
@@ -20,6 +20,8 @@ from pipelines.mapping.suspect_points import RULES
 
 _EXAMPLE = datetime(2026, 12, 31, 14, 30)
 _NEVER = "–"
+OF_NUMBERS = ("type_int", "type_dec", "minimum", "maximum")
+"""Rules that a cell breaks which should hold a number, and may hold anything."""
 DUPLICATE = "duplicate_of"
 """The rule of a row that a person decided to be a duplicate."""
 TO_CORRECT = f"""(rule <> '{DUPLICATE}' AND NOT (rule = 'reference' AND raw_value IN (
@@ -74,6 +76,9 @@ def violation_rows(
     raw, names = _origin_texts(file, mapped, check.column, violations)
     texts = violations["text"].to_pylist()
     shown = [text if origin is None else origin for origin, text in zip(raw, texts, strict=True)]
+    column = context.contract.columns[check.column]
+    if check.rule in OF_NUMBERS:
+        shown = [_first_digits(text, column) for text in shown]
     made: dict[Any, str] = {}
     parameters = []
     found = violations["found"].to_pylist()
@@ -98,6 +103,21 @@ def violation_rows(
             "parameters": pa.array(parameters, pa.string()),
         }
     )
+
+
+def first_digits(column: Column) -> str:
+    """Of a cell that should hold a number, the pattern of what cannot name a person.
+
+    Of "3 (Jean M., …)" it is 3. As many digits as the column's range has: the rest of a telephone
+    number goes.
+    """
+    most = max(abs(column.minimum or 0), abs(column.maximum or 0))
+    return rf"^-?\d{{1,{len(str(int(most)))}}}"
+
+
+def _first_digits(text: str | None, column: Column) -> str | None:
+    found = re.match(first_digits(column), (text or "").strip())
+    return found[0] if found else None
 
 
 def _origin_texts(
@@ -141,6 +161,8 @@ def _parameters(
         values = json.loads(found or "{}")
         key = ", ".join(f"{name} = {value}" for name, value in values.items())
         return given | {"key": key, "first_row": first_row}
+    if check.rule == "key_stands_elsewhere":
+        return given | json.loads(found or "{}")
     if check.rule == DUPLICATE:
         return duplicate_parameters(check.column, text or "", context.counted[text or ""])
     if check.rule in ("code", "type_list"):
@@ -155,7 +177,7 @@ def _parameters(
         if like := similar(text or "", known):
             given |= {"nearest": like, "hint_key": "hint.nearest_row"}
     elif check.rule in ("minimum", "maximum"):
-        given[check.rule] = f"{getattr(column, check.rule):g}"
+        given[check.rule] = f"{getattr(column, check.rule):.15g}"
     elif check.rule == "pattern":
         given["example"] = column.example
     elif check.rule == "too_far_outside":
@@ -168,7 +190,7 @@ def _parameters(
         given["starts_on"] = context.mission.starts_on.isoformat()
         given["ends_on"] = ends_on.isoformat() if ends_on else "…"
     elif check.rule == "type_dec":
-        given["example"] = f"12{(how or Notation()).decimal}5"
+        given["example"] = f"12{(how or Notation()).signs.decimal or '.'}5"
     elif check.rule in ("type_date", "type_time"):
         given |= _time_parameters(text or "", check, how)
     return given
@@ -267,15 +289,8 @@ def malformed_rows(file: FileRows, delivered: Delivered, keeps_text: bool) -> pa
     )
 
 
-def held_row(delivered: Delivered, rejected: int, read: int, limit_pct: float) -> pa.Table:
+def held_row(delivered: Delivered, rule: str, parameters: Mapping[str, Any]) -> pa.Table:
     """The quarantine's row that says why a whole file is held back."""
-    share = 100 * rejected / read
-    parameters = {
-        "rejected": rejected,
-        "read": read,
-        "share": f"{share:.1f}",
-        "limit": f"{limit_pct:g}",
-    }
     return pa.table(
         {
             "file": [delivered.name],
@@ -284,7 +299,7 @@ def held_row(delivered: Delivered, rejected: int, read: int, limit_pct: float) -
             "row_number": pa.nulls(1, pa.int64()),
             "column_name": pa.nulls(1, pa.string()),
             "raw_value": pa.nulls(1, pa.string()),
-            "rule": ["too_many_rejects"],
+            "rule": [rule],
             "parameters": [json.dumps(parameters, sort_keys=True)],
         }
     )

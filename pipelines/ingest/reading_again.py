@@ -25,6 +25,7 @@ class Known:
     entry: InputFile
     source: Source
     is_newest: bool = False
+    is_asked: bool = False
 
 
 def outdated_files(
@@ -58,7 +59,8 @@ def asked_for(
     """
     entries = [entry for entry in ledger.all_files(connection) if entry.source in sources]
     for name in names:
-        named = [entry for entry in entries if entry.name == Path(name).name]
+        named = [entry for entry in entries if entry.name == name]
+        named = named or [e for e in entries if Path(e.name).name == Path(name).name]
         if not named and len(name) >= _SHORTEST_HASH:
             named = [entry for entry in entries if entry.file_sha256.startswith(name)]
         standing = [entry for entry in named if entry.status != "superseded"] or named
@@ -66,4 +68,4 @@ def asked_for(
             problems.append(Problem("no_file_taken_in", name))
             continue
         entry = standing[-1]
-        yield Known(entry, sources[entry.source], entry.status == "superseded")
+        yield Known(entry, sources[entry.source], entry.status == "superseded", True)

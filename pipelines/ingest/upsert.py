@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import duckdb
 import numpy as np
+import pyarrow as pa
 
 from indicators.definitions.contracts import Contract
 from indicators.foundation.sql_text import quoted
@@ -17,6 +18,29 @@ _TAKEN = """
         JOIN compared USING (ordinal)
         WHERE compared.state IN ('new', 'changed')
         ORDER BY t.ordinal"""
+
+
+@dataclass(frozen=True)
+class Precedence:
+    """What tells whether a row takes the place of another of its key (definitions 71).
+
+    Files by SHA-256: `replaced` (also the file itself), `later` (they came after it and are in
+    force), `above` (records, which hold over it; `is_above`: it is one). As SQL over the rows `t`
+    and `o` of core: `is_held` (a later file holds the row's period), `is_replaced` (the file
+    replaces the period of the other), `is_same_month`. `heeds_corrections`: whether what was noted
+    as a correction was one by this rule. `has_claims`: whether there are rows in `claims`: those of
+    other files that are held for their key.
+    """
+
+    replaced: Sequence[str]
+    later: Sequence[str]
+    above: Sequence[str]
+    is_above: bool
+    is_held: str
+    is_replaced: str
+    is_same_month: str
+    heeds_corrections: bool
+    has_claims: bool
 
 
 @dataclass(frozen=True)
@@ -44,17 +68,19 @@ def key_sql(contract: Contract, row: str) -> str:
     return f"CAST(to_json(struct_pack({named})) AS VARCHAR)"
 
 
-def classify_rows(
-    connection: duckdb.DuckDBPyConnection,
-    contract: Contract,
-    sha256: str,
-    later: Sequence[str],
-    is_held: str = "false",
-) -> Compared:
-    """Makes `compared` (ordinal, position, old_row, is_same, is_own, state) of good rows.
+def content_sql(contract: Contract, row: str) -> str:
+    """A hash of what a row states, by which two rows of one key are told apart."""
+    texts = ", ".join(f"CAST({row}.{quoted(name)} AS VARCHAR)" for name in contract.columns)
+    return f"md5(CAST(to_json([{texts}]) AS VARCHAR))"
 
-    `state`: new, same, changed, or outdated where a file that came later states the key otherwise
-    (`later`, when a file is read again) or holds its period (`is_held`, SQL over the row `t`).
+
+def classify_rows(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, sha256: str, rule: Precedence
+) -> Compared:
+    """Makes `compared` (ordinal, position, old_row, is_same, is_own, sender, state) of good rows.
+
+    `state`: new; same; changed, a correction; outdated, where a file that came later states the key
+    otherwise or holds its period; clashing, where nothing says which of two senders is right.
     `is_own`: the row stands in core already, from this very file.
     """
     key = " AND ".join(
@@ -63,10 +89,23 @@ def classify_rows(
     same = " AND ".join(
         f"o.{quoted(name)} IS NOT DISTINCT FROM t.{quoted(name)}" for name in contract.columns
     )
-    is_later = "false"
-    if later:
-        _find_later_rows(connection, contract, later)
+    stated_too = "false"
+    if _find_stated_too(connection, contract, rule.replaced):
+        stated_too = f"""EXISTS (SELECT 1 FROM stated_too AS s
+              WHERE s.row_key = {key_sql(contract, "t")} AND s.sender IS DISTINCT FROM t.sender)"""
+    is_later = was_corrected = "false"
+    if rule.later:
+        _find_later_rows(connection, contract, rule.later)
         is_later = "o.rowid IN (SELECT core_row FROM later_rows)"
+    if rule.later and rule.heeds_corrections:
+        was_corrected = f"""EXISTS (SELECT 1 FROM ops.row_correction AS c
+              WHERE c.table_name = '{contract.table}' AND c.old_file_sha256 = $sha256
+                AND c.row_key = {key_sql(contract, "t")})"""
+    is_claimed = "false"
+    if rule.has_claims:
+        is_claimed = f"""EXISTS (SELECT 1 FROM claims AS c
+              WHERE c.row_key = {key_sql(contract, "t")}
+                AND c.content <> {content_sql(contract, "t")})"""
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE compared AS
@@ -76,20 +115,33 @@ def classify_rows(
           t.sheet,
           t.row_number,
           o.rowid AS old_row,
-          o.rowid IS NOT NULL AND {same} AND NOT coalesce({is_held}, false) AS is_same,
-          coalesce(o.file_sha256 = ?, false) AS is_own,
+          t.sender,
+          o.rowid IS NOT NULL AND {same} AND NOT coalesce({rule.is_held}, false) AS is_same,
+          coalesce(o.file_sha256 = $sha256, false) AS is_own,
           CASE
-            WHEN {is_held} THEN 'outdated'
+            WHEN {rule.is_held} THEN 'outdated'
+            WHEN o.rowid IS NULL AND NOT t.is_by_right AND {is_claimed} THEN 'clashing'
             WHEN o.rowid IS NULL THEN 'new'
             WHEN {same} THEN 'same'
-            WHEN {is_later} THEN 'outdated'
-            ELSE 'changed'
+            WHEN list_contains($above, o.file_sha256) THEN 'outdated'
+            WHEN t.is_by_right AND NOT {is_later} OR $is_above THEN 'changed'
+            WHEN {is_later} AND {was_corrected} THEN 'outdated'
+            WHEN {stated_too} THEN 'clashing'
+            WHEN list_contains($replaced, o.file_sha256) OR {rule.is_replaced} THEN 'changed'
+            WHEN t.sender = o.sender AND {rule.is_same_month}
+              THEN if({is_later}, 'outdated', 'changed')
+            ELSE 'clashing'
           END AS state
         FROM typed_rows AS t
         LEFT JOIN core.{quoted(contract.table)} AS o ON {key}
         WHERE {SURVIVES}
         """,
-        [sha256],
+        {
+            "sha256": sha256,
+            "above": list(rule.above),
+            "is_above": rule.is_above,
+            "replaced": list(rule.replaced),
+        },
     )
     found = connection.sql("SELECT position, state, is_same, is_own FROM compared").fetchnumpy()
     return Compared(**{name: np.asarray(values) for name, values in found.items()})
@@ -100,6 +152,25 @@ def nothing_compared(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE compared (old_row BIGINT, is_same BOOLEAN, state VARCHAR)"
     )
+
+
+def _find_stated_too(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, replaced: Sequence[str]
+) -> bool:
+    """Makes `stated_too`: keys that files in force state just as the row's origin does, with their
+    sender, but for files that are replaced; whether there are any."""
+    connection.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE stated_too AS
+        SELECT DISTINCT a.row_key, a.by_sender AS sender
+        FROM ops.row_also_stated AS a
+        JOIN ops.input_file AS f ON f.file_sha256 = a.by_file_sha256
+        WHERE a.table_name = $table AND f.status = 'loaded'
+          AND NOT list_contains($replaced, a.by_file_sha256)
+        """,
+        {"table": contract.table, "replaced": list(replaced)},
+    )
+    return connection.execute("SELECT 1 FROM stated_too LIMIT 1").fetchone() is not None
 
 
 def _find_later_rows(
@@ -144,8 +215,8 @@ def write(
     taken = "" if _all_rows_are_new(connection, compared) else _TAKEN
     connection.execute(
         f"""
-        INSERT INTO {table} ({own}, mission, file_sha256, sheet, row_number)
-        SELECT {values}, ?, ?, t.sheet, t.row_number
+        INSERT INTO {table} ({own}, mission, file_sha256, sheet, row_number, sender)
+        SELECT {values}, ?, ?, t.sheet, t.row_number, t.sender
         FROM typed_rows AS t {taken}
         """,
         [mission, sha256],
@@ -155,6 +226,21 @@ def write(
 def _all_rows_are_new(connection: duckdb.DuckDBPyConnection, compared: Compared) -> bool:
     ((staged,),) = connection.execute("SELECT count(*) FROM typed_rows").fetchall()
     return bool(len(compared.state) == staged and (compared.state == "new").all())
+
+
+def write_senders(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, own: Sequence[str]
+) -> None:
+    """Rows that stay as they are, from this file or one that it replaces, get its sender."""
+    connection.execute(
+        f"""
+        UPDATE core.{quoted(contract.table)} AS o SET sender = compared.sender
+        FROM compared
+        WHERE compared.old_row = o.rowid AND compared.state = 'same'
+          AND list_contains(?, o.file_sha256) AND o.sender IS DISTINCT FROM compared.sender
+        """,
+        [list(own)],
+    )
 
 
 def write_raw(
@@ -169,6 +255,24 @@ def write_raw(
         """,
         [mission, sha256],
     )
+
+
+def cut_raw(
+    connection: duckdb.DuckDBPyConnection, table: str, column: str, pattern: str, rows: pa.Table
+) -> None:
+    """Keeps only what `pattern` finds of the text of a column in these rows (file, place)."""
+    connection.register("cut_rows", rows.select(["file_sha256", "sheet", "row_number"]))
+    connection.execute(
+        f"""
+        UPDATE raw.{quoted(table)} AS r
+        SET {quoted(column)} = nullif(regexp_extract({quoted(column)}, ?), '')
+        FROM cut_rows AS c
+        WHERE r.file_sha256 = c.file_sha256 AND r.row_number = c.row_number
+          AND r.sheet IS NOT DISTINCT FROM c.sheet
+        """,
+        [pattern],
+    )
+    connection.unregister("cut_rows")
 
 
 def _record_corrections(

@@ -8,17 +8,18 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass
+from functools import partial
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from indicators.definitions.contracts import Contract
+from indicators.definitions.contracts import Column, Contract
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.sql_text import quoted
 from pipelines.ingest.cast import (
-    FORMULA_FAULTS,
+    CELL_RULES,
     Check,
     Notation,
     cast,
@@ -28,11 +29,12 @@ from pipelines.ingest.cast import (
     sound_sql,
     text_column,
     typed_rows_sql,
+    without_point,
 )
 from pipelines.ingest.quarantine import DUPLICATE
 from pipelines.mapping.apply import FileRows, MappedTable
 from pipelines.mapping.area_polygons import Outlines
-from pipelines.mapping.suspect_points import RULES, suspect_points
+from pipelines.mapping.suspect_points import CERTAIN, RULES, suspect_points
 
 PLACE = ("latitude", "longitude")
 SURVIVES = (
@@ -68,8 +70,13 @@ def stage(
     file: FileRows,
     entries: Sequence[Entry],
     contract: Contract,
+    senders: pa.Array | None = None,
+    by_right: AbstractSet[tuple[str, int]] = frozenset(),
 ) -> Staged:
-    """Makes `typed_rows` from the mapped text: every column of the contract, text and value."""
+    """Makes `typed_rows` from the mapped text: every column of the contract, text and value.
+
+    `senders`: of each row of the file; `by_right`: sheet and number of rows that correct by right.
+    """
     tables, parts = [], 0
     for number, entry in enumerate(entries):
         tables.append(_texts(entry, contract, number, parts))
@@ -80,16 +87,19 @@ def stage(
         "ordinal": pa.array(np.arange(rows.num_rows)),
         "sheet": file.sheet.take(positions),
         "row_number": file.row_number.take(positions),
+        "sender": pa.nulls(rows.num_rows, pa.string()),
     }
+    if senders is not None:
+        places["sender"] = senders.take(positions)
     for name, column in places.items():
         rows = rows.append_column(name, column)
+    rows = rows.append_column("is_by_right", _by_right(rows, by_right))
     connection.register("mapped_rows", rows)
     empty = {name for name in contract.columns if rows[name].null_count == rows.num_rows}
     for number, entry in enumerate(entries):
+        how = partial(_notation, rows, entry)
         casts = {
-            name: empty_cast(column)
-            if name in empty
-            else cast(name, column, entry.notations.get(name, Notation()))
+            name: empty_cast(column) if name in empty else cast(name, column, how(name, column))
             for name, column in contract.columns.items()
         }
         given = {key: value for one in casts.values() for key, value in one.parameters.items()}
@@ -101,15 +111,30 @@ def stage(
     return Staged(MappedTable(rows, origins), notations, empty, _kept_rules(rows, contract, empty))
 
 
+def _notation(rows: pa.Table, entry: Entry, name: str, column: Column) -> Notation:
+    return without_point(rows[name], column, entry.notations.get(name, Notation()))
+
+
+def _by_right(rows: pa.Table, places: AbstractSet[tuple[str, int]]) -> pa.Array:
+    if not places:
+        return pa.repeat(pa.scalar(False), rows.num_rows)
+    found = zip(rows["sheet"].to_pylist(), rows["row_number"].to_pylist(), strict=True)
+    return pa.array([place in places for place in found], pa.bool_())
+
+
 def _kept_rules(
     rows: pa.Table, contract: Contract, empty: AbstractSet[str]
 ) -> set[tuple[str, str]]:
     """Rules that are sooner seen in the texts than asked in SQL, where every row keeps them."""
-    faults = pa.array(FORMULA_FAULTS)
     filled = [name for name in contract.columns if name not in empty]
     full = {("required", name) for name in filled if not rows[name].null_count}
-    sound = {n for n in filled if not pc.any(pc.is_in(rows[n], value_set=faults)).as_py()}
-    return full | {("formula_fault", name) for name in sound}
+    sound = {
+        (rule, name)
+        for rule, texts in CELL_RULES.items()
+        for name in filled
+        if not pc.any(pc.is_in(rows[name], value_set=pa.array(texts))).as_py()
+    }
+    return full | sound
 
 
 def _texts(entry: Entry, contract: Contract, number: int, first_part: int) -> pa.Table:
@@ -172,8 +197,10 @@ def validate(
         _validate_places(connection, len(checks), limit, outlines())
         checks.append(Check("too_far_outside", "latitude", ""))
     if mission.areas_geojson and contract.columns.keys() >= set(PLACE) and empty.isdisjoint(PLACE):
+        suspects = [Check(rule, "latitude", "", _severity(contract, rule)) for rule in RULES]
         _suspect_places(connection, contract, mission, len(checks), outlines())
-        checks += [Check(rule, "latitude", "", "warning") for rule in RULES]
+        _leave_out_points(connection, len(checks), suspects)
+        checks += suspects
     within: list[tuple[int, tuple[str, ...], tuple[str, ...]]] = []
     for check, own, other in reference_checks(contract):
         if not empty.isdisjoint(own):
@@ -263,9 +290,30 @@ def _suspect_places(
         connection.register("found_points", pa.Table.from_pylist(found))
         connection.execute("INSERT INTO suspect_points BY NAME FROM found_points")
         connection.unregister("found_points")
-        connection.execute(
-            "INSERT INTO violations SELECT ordinal, check_number, false, NULL FROM suspect_points"
-        )
+
+
+def _severity(contract: Contract, rule: str) -> str:
+    """A point that is certainly wrong stays out; where a row needs one, so does the row."""
+    is_needed = contract.columns["latitude"].required
+    return "blocking" if is_needed and rule in CERTAIN else "warning"
+
+
+def _leave_out_points(
+    connection: duckdb.DuckDBPyConnection, first: int, checks: Sequence[Check]
+) -> None:
+    """Notes the suspect points; nothing is computed from one with exchanged or flipped numbers."""
+    blocking = [first + at for at, one in enumerate(checks) if one.severity == "blocking"]
+    connection.execute(
+        "INSERT INTO violations SELECT ordinal, check_number, list_contains(?, check_number), NULL "
+        "FROM suspect_points",
+        [blocking],
+    )
+    certain = [first + at for at, one in enumerate(checks) if one.rule in CERTAIN]
+    connection.execute(
+        "UPDATE typed_rows SET latitude = NULL, longitude = NULL WHERE ordinal IN "
+        "(SELECT ordinal FROM suspect_points WHERE list_contains(?, check_number))",
+        [certain],
+    )
 
 
 def _with_outline(code: str, above: Mapping[str, str | None], drawn: Sequence[str]) -> str | None:

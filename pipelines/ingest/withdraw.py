@@ -31,7 +31,7 @@ def record_restated(
         INSERT INTO ops.row_also_stated
         SELECT
           ?, {key_sql(contract, "o")}, o.file_sha256, o.sheet, o.row_number, ?,
-          compared.sheet, compared.row_number
+          compared.sheet, compared.row_number, compared.sender
         FROM compared
         JOIN core.{quoted(contract.table)} AS o ON o.rowid = compared.old_row
         WHERE compared.is_same AND NOT list_contains(?, o.file_sha256)
@@ -95,7 +95,7 @@ def _find_other_sources(
     connection.execute(
         """
         CREATE OR REPLACE TEMP TABLE other_sources AS
-        SELECT leaving.*, a.by_file_sha256, a.by_sheet, a.by_row_number
+        SELECT leaving.*, a.by_file_sha256, a.by_sheet, a.by_row_number, a.by_sender
         FROM leaving
         JOIN ops.row_also_stated AS a
           ON a.table_name = ?
@@ -114,7 +114,7 @@ def _reassign_lineage(connection: duckdb.DuckDBPyConnection, contract: Contract)
     """The other places become the origin of their rows, in core and in what is noted of them."""
     origin = (
         "SET file_sha256 = by_file_sha256, sheet = by_sheet, row_number = by_row_number, "
-        f"{ROW_HASH} = NULL FROM other_sources WHERE"
+        f"sender = by_sender, {ROW_HASH} = NULL FROM other_sources WHERE"
     )
     connection.execute(f"UPDATE core.{quoted(contract.table)} AS o {origin} o.rowid = core_row")
     connection.execute(
@@ -173,6 +173,15 @@ def record_periods(
         WHERE {period} IS NOT NULL AND {SURVIVES}
         """,
         [sha256, contract.table],
+    )
+
+
+def replaced_sql(of_row: str, of_other: str, before: Iterable[str]) -> str:
+    """Whether the row `o` is of one of these files and of a period that the new file holds."""
+    listed = ", ".join(f"'{sha256}'" for sha256 in before if sha256.isalnum())
+    return (
+        f"(o.file_sha256 IN ({listed or 'NULL'}) AND {of_other} IN "
+        f"(SELECT {of_row} FROM typed_rows AS t WHERE {SURVIVES}))"
     )
 
 

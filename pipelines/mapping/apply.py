@@ -15,10 +15,12 @@ import pyarrow.compute as pc
 
 from pipelines.mapping.area_polygons import Outlines
 from pipelines.mapping.gazetteer import Gazetteer
-from pipelines.mapping.model import Band, ColumnMapping, Source, TableMapping, When
+from pipelines.mapping.model import ColumnMapping, Source, TableMapping, When
+from pipelines.mapping.written_numbers import Signs, number_text
 from pipelines.readers.table import Malformed, ReaderWarning, SourceTable
 
 Column: TypeAlias = pa.Array | pa.ChunkedArray
+_MIDNIGHT = r"^(\d{4}-\d{2}-\d{2})[ T]00:00(?::00(?:\.0+)?)?$"
 _TRAILING_DIGITS = re.compile(r"(\d+)$")
 
 
@@ -29,7 +31,8 @@ class FileRows:
     `rows`: string columns; `sheet`, `row_number`: the place of each row; `malformed`: (sheet,
     record) of what could not be a row; `remarks`: (sheet, remark) of what the reader did.
     `not_kept`: (table, month, reason, count) of rows that were taken out before anything else;
-    `columns_not_kept`: names of columns that the mapping does not read.
+    `columns_not_kept`: names of columns that the mapping does not read. `mended`: sheet and number
+    of rows that a person has corrected since the file came.
     """
 
     rows: pa.Table
@@ -39,6 +42,7 @@ class FileRows:
     remarks: tuple[tuple[str, ReaderWarning], ...] = ()
     not_kept: tuple[tuple[str, str | None, str, int], ...] = ()
     columns_not_kept: frozenset[str] = frozenset()
+    mended: frozenset[tuple[str, int]] = frozenset()
 
     @property
     def rows_refused(self) -> int:
@@ -164,7 +168,7 @@ class _Applied:
         if entry.recode or entry.has_otherwise:
             text = _remapped(text, lambda value: _recoded(value, entry))
         if entry.bands:
-            text = _remapped(text, lambda value: _band(value, entry.bands))
+            text = _remapped(text, lambda value: _band(value, entry))
         if entry.gazetteer:
             text = self._looked_up(text, entry.gazetteer)
         if entry.empty is not None:
@@ -214,7 +218,9 @@ class _Applied:
 
     def _located(self, entry: ColumnMapping) -> Column:
         assert entry.point is not None
-        longitude, latitude = (_numbers(self._column(name, entry)) for name in entry.point)
+        longitude, latitude = (
+            _numbers(self._column(name, entry), entry.signs) for name in entry.point
+        )
         found = self.outlines().locate(longitude, latitude)
         if entry.outside is not None:
             known = np.isfinite(longitude) & np.isfinite(latitude)
@@ -241,9 +247,13 @@ def _no_outlines() -> Outlines:
 
 
 def _joined(parts: list[Column], separator: str) -> Column:
-    """The parts that are there, joined; null where there is none."""
+    """The parts that are there, joined; null where there is none.
+
+    A day that comes before another part, its clock, leaves out a midnight of its own.
+    """
     # Arrow's null_handling="skip" leaves out rows in which every part is null
-    text, *others = parts
+    text, *others = [pc.replace_substring_regex(part, _MIDNIGHT, r"\1") for part in parts[:-1]]
+    others.append(parts[-1])
     for part in others:
         joined = pc.binary_join_element_wise(text, part, separator, null_handling="emit_null")
         text = pc.coalesce(joined, text, part)
@@ -262,11 +272,12 @@ def _recoded(value: str, entry: ColumnMapping) -> str | None:
     return entry.otherwise if entry.has_otherwise else value
 
 
-def _band(value: str, bands: tuple[Band, ...]) -> str:
+def _band(value: str, entry: ColumnMapping) -> str:
     """The first band that the number lies below; text that is no number stays as it is."""
-    number = _number(value)
+    number = _number(value, entry.signs)
     if math.isnan(number):
         return value
+    bands = entry.bands
     return next((band.value for band in bands if band.below is None or number < band.below), value)
 
 
@@ -275,13 +286,10 @@ def _run(value: str, length: int) -> str | None:
     return str((int(digits[1]) - 1) // length) if digits else None
 
 
-def _number(value: str | None) -> float:
-    try:
-        number = float(value) if value is not None else math.nan
-    except ValueError:
-        return math.nan
-    return number if math.isfinite(number) else math.nan
+def _number(value: str | None, signs: Signs) -> float:
+    plain = number_text(value, signs) if value else None
+    return float(plain) if plain is not None else math.nan
 
 
-def _numbers(column: Column) -> np.ndarray:
-    return np.array([_number(value) for value in column.to_pylist()], dtype=float)
+def _numbers(column: Column, signs: Signs) -> np.ndarray:
+    return np.array([_number(value, signs) for value in column.to_pylist()], dtype=float)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import shapely
 from indicators.definitions.contracts import Words
 from indicators.definitions.mission_profile import Mission, resolve_path
 from indicators.foundation.errors import Problem, WrongUse, nearest
+from indicators.foundation.polygons import repaired
 from indicators.foundation.yaml_files import row_of_key
 from pipelines.mapping.model import ColumnMapping, Source, TableMapping
 from pipelines.readers.table import SourceTable, source_table
@@ -28,6 +30,8 @@ _COLUMNS = (
     "latitude",
     "longitude",
 )
+_FACTS = ("parent_area_code", "area_level", "valid_from")  # alike in the parts of one area
+_MADE = "is_made"  # by the outlines, as no list of areas states its code
 
 
 @dataclass(frozen=True)
@@ -110,7 +114,7 @@ def read_outlines(profile: Path, mission: Mission) -> Outlines:
 
 
 def _features(path: Path) -> Iterator[tuple[dict[str, Any], shapely.Geometry]]:
-    """Properties and polygon of each feature. Raises WrongUse for what draws no area."""
+    """Properties and repaired polygon of each feature. Raises WrongUse for what draws no area."""
     for number, (properties, geometry) in enumerate(_raw_features(path), start=1):
         try:
             shape = shapely.from_geojson(json.dumps(geometry))
@@ -119,7 +123,11 @@ def _features(path: Path) -> Iterator[tuple[dict[str, Any], shapely.Geometry]]:
         problem = _geometry_problem(path, number, shape)
         if problem:
             raise WrongUse(problem)
-        yield properties, shape
+        area = repaired(shape)
+        if area.is_empty:
+            parameters = {"number": number}
+            raise WrongUse(Problem("outlines_no_area", path.name, parameters=parameters))
+        yield properties, area
 
 
 def _raw_features(path: Path) -> list[tuple[dict[str, Any], Any]]:
@@ -159,7 +167,7 @@ def outlines_problems(path: Path, profile: Path, mission: Mission) -> list[Probl
         found = {_property(path, mission, properties) for properties, _ in _features(path)}
     except WrongUse as error:
         return error.problems
-    return [
+    unknown = [
         Problem(
             "outlines_unknown_code",
             "mission.yaml",
@@ -175,6 +183,23 @@ def outlines_problems(path: Path, profile: Path, mission: Mission) -> list[Probl
         for value in mission.area_codes
         if value not in found
     ]
+    return unknown + list(_area_problems(path, mission))
+
+
+def _area_problems(path: Path, mission: Mission) -> Iterator[Problem]:
+    """What keeps features from making areas: two are one area with different facts.
+
+    One that is the country draws it and makes nothing.
+    """
+    facts: dict[str, tuple[Any, ...]] = {}
+    for number, (properties, _) in enumerate(_features(path), start=1):
+        code = _code(path, mission, properties)
+        own = tuple(
+            properties.get(name) for name in ("parent_area_code", "area_level", "valid_from")
+        )
+        if code != mission.country_area and facts.setdefault(code, own) != own:
+            found = {"number": number}
+            yield Problem("outlines_one_area", path.name, value=code, parameters=found)
 
 
 def _code(path: Path, mission: Mission, properties: dict[str, Any]) -> str:
@@ -190,11 +215,16 @@ def _property(path: Path, mission: Mission, properties: dict[str, Any]) -> str:
         raise WrongUse(Problem("missing_property", path.name, parameters=parameters)) from None
 
 
-def read_area_rows(path: Path, mission: Mission) -> Iterator[SourceTable]:
+def read_area_rows(
+    path: Path, mission: Mission, listed: AbstractSet[str] = frozenset()
+) -> Iterator[SourceTable]:
     """The country and one area a feature, as text in the columns of the contract `areas`.
 
-    Row 1 is the country, which no feature draws; feature n is row n + 1. A code that several
-    features share (an area of many parts) is one area, that of its first feature.
+    `listed`: codes that a list of areas states. Of these the outlines draw the area and do not
+    make it: lists and outlines meet by code.
+
+    Row 1 is the country, whether or not a feature draws it; feature n is row n + 1. A code that
+    several features share (an area of many parts) is one area, that of its first feature.
     """
     starts_on = mission.starts_on.isoformat()
     country = mission.country_area
@@ -224,11 +254,12 @@ def read_area_rows(path: Path, mission: Mission) -> Iterator[SourceTable]:
             ]
         )
         numbers.append(number)
-    yield source_table("", _COLUMNS, records, numbers)
+    made = [[*record, str(record[0] not in listed).lower()] for record in records]
+    yield source_table("", (*_COLUMNS, _MADE), made, numbers)
 
 
 def outlines_source() -> Source:
-    """The mapping of `read_area_rows` to the contract: every column under its own name."""
+    """The mapping of `read_area_rows` to the contract: each column under its own name."""
     columns = {name: ColumnMapping.model_validate({"from": name}) for name in _COLUMNS}
-    table = TableMapping(table="areas", columns=columns)
+    table = TableMapping(table="areas", where={_MADE: ("true",)}, columns=columns)
     return Source(source=OUTLINES_SOURCE, files=("*.geojson",), reader="geojson", tables=(table,))

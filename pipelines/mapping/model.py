@@ -4,11 +4,10 @@ Applying a mapping to rows does not belong here (`apply.py`). Reference: docs/ma
 """
 
 import re
-from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 import yaml
@@ -17,7 +16,6 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    StringConstraints,
     model_validator,
 )
 
@@ -26,10 +24,14 @@ from indicators.definitions.mission_profile import resolve_path
 from indicators.foundation.errors import Problem, WrongUse, suggestion
 from indicators.foundation.model_problems import read_model
 from indicators.foundation.yaml_loader import StrictLoader
+from pipelines.mapping.covered_span import Covers, Precision, Span, declared_span, span_of
 from pipelines.mapping.gazetteer import Gazetteer, read_lines
+from pipelines.mapping.written_numbers import Signs
 from pipelines.readers import READERS, reader
 
 _BRACES = re.compile(r"\{([^{}]*)\}")
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_TWO_WAYS = datetime(2026, 3, 5)  # a day that is another one with day and month exchanged
 _DATE_SIGNS = set("YymbBdjHIMSfpz")
 _OPTION_FORMS = {
     "header_row": (r"[1-9]\d*", "mapping_option_number"),
@@ -108,7 +110,7 @@ class ColumnMapping(Aliased):
     bands: tuple[Band, ...] = ()
     formats: Texts = ()
     time_zone: Zone | None = None
-    decimal: str = "."
+    decimal: str | None = None
     thousands: str | None = None
     separator: str = ";"
     optional: bool = False
@@ -129,9 +131,14 @@ class ColumnMapping(Aliased):
 
     @model_validator(mode="after")
     def _signs_differ(self) -> "ColumnMapping":
-        if self.decimal == self.thousands:
+        if self.decimal is not None and self.decimal == self.thousands:
             raise ValueError(f"decimal and thousands are both '{self.decimal}'; name two signs")
         return self
+
+    @property
+    def signs(self) -> Signs:
+        """How numbers of this column are written."""
+        return Signs(self.decimal, self.thousands)
 
     @property
     def has_otherwise(self) -> bool:
@@ -182,6 +189,12 @@ class Unpivot(Strict):
         return self
 
 
+class SenderColumn(Strict):
+    """The column of the file whose text says who sends a row."""
+
+    column: str
+
+
 class TableMapping(Strict):
     """How rows of the file become rows of one contract's table."""
 
@@ -200,36 +213,6 @@ class TableMapping(Strict):
         return found
 
 
-class Span(NamedTuple):
-    """The days that a file speaks for; None where an end is open.
-
-    `precision`: day, month or year: the shortest period in which no row means that nothing was.
-    """
-
-    first: date | None
-    last: date | None
-    precision: str
-
-
-_PRECISIONS = {4: "year", 7: "month", 10: "day"}  # by the length of the ISO date
-_COARSE = ("day", "month", "year")
-
-
-def _span_end(text: str, *, is_last: bool) -> date:
-    """First or last day of an ISO date, month or year."""
-    year, month, day = [*(int(part) for part in text.split("-")), None, None][:3]
-    assert year is not None
-    if month is None:
-        return date(year, 12, 31) if is_last else date(year, 1, 1)
-    if day is None:
-        return date(year, month, monthrange(year, month)[1] if is_last else 1)
-    return date(year, month, day)
-
-
-SpanEnd = Annotated[str, StringConstraints(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
-"""A day, a month or a year as ISO writes it."""
-
-
 class Source(Strict):
     """One kind of input file of a mission."""
 
@@ -238,35 +221,35 @@ class Source(Strict):
     reader: str
     options: Mapping[str, Any] = {}
     ignore: Texts = ()
+    renamed: Mapping[str, Texts] = {}  # column that the mapping reads: what it was called before
     missing: Texts = ()
     time_zone: Zone | None = None
+    sender: Literal["series", "folder"] | SenderColumn | None = None  # definitions 71
     supersedes: Literal["name", "all", "by_period"] = "name"
     period: Literal["month", "quarter", "year"] = "month"  # of `by_period`
-    covers: tuple[SpanEnd | None, SpanEnd | None] | None = None
+    covers: Covers | None = None
+    covers_precision: Precision | None = None
     tables: tuple[TableMapping, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
-    def _span_runs_forward(self) -> "Source":
-        span = self.span()
-        if span and span.first and span.last and span.first > span.last:
-            raise ValueError(f"covers ends ({span.last}) before it begins ({span.first})")
+    def _spans_run_forward(self) -> "Source":
+        if self.covers is None or isinstance(self.covers, str):
+            return self
+        declared = self.covers.values() if isinstance(self.covers, Mapping) else [self.covers]
+        for span in map(declared_span, declared):
+            if span.first and span.last and span.first > span.last:
+                raise ValueError(f"covers ends ({span.last}) before it begins ({span.first})")
         return self
 
-    def span(self) -> Span | None:
-        """What `covers` declares (definitions 49); None where the mapping declares nothing."""
-        if self.covers is None:
-            return None
-        first, last = self.covers
-        stated = [_PRECISIONS[len(text)] for text in self.covers if text]
-        return Span(
-            _span_end(first, is_last=False) if first else None,
-            _span_end(last, is_last=True) if last else None,
-            max(stated, key=_COARSE.index, default="day"),
-        )
+    def span_of(self, name: str, dates: tuple[date, date] | None) -> Span | None:
+        """What a file of this name covers (definitions 49); None where nothing says so."""
+        return span_of(self.covers, self.covers_precision, name, dates)
 
     def columns_read(self) -> dict[str, bool]:
         """Column of the file: whether the file must have it."""
         found: dict[str, bool] = {}
+        if isinstance(self.sender, SenderColumn):
+            found[self.sender.column] = True
         for table in self.tables:
             for name in table.where:
                 found[name] = True
@@ -275,6 +258,17 @@ class Source(Strict):
                     for name in entry.columns_read():
                         found[name] = found.get(name, False) or not entry.optional
         return found
+
+    def number_columns(self) -> frozenset[str]:
+        """Columns of the file of which numbers are made."""
+        return frozenset(
+            name
+            for table in self.tables
+            for column, entries in table.mapped_columns().items()
+            for entry in entries
+            for name in entry.origin_columns()
+            if entry.point or contracts()[table.table].columns[column].base_type in ("int", "dec")
+        )
 
 
 _KEPT_TAGS = ("tag:yaml.org,2002:null", "tag:yaml.org,2002:merge")
@@ -313,6 +307,9 @@ def read_source(path: Path) -> Source:
     """One mapping, checked against reader and contracts. Raises WrongUse with all its problems."""
     source = read_model(path, Source, TextLoader)
     problems = list(_reader_problems(path, source))
+    for name in sorted(source.renamed.keys() - source.columns_read().keys()):
+        known = sorted(source.columns_read())
+        problems.append(_unknown(path, "mapping_unknown_key", f"renamed.{name}", name, known))
     for table in source.tables:
         problems += _table_problems(path, table)
         problems += _period_problems(path, source, table)
@@ -354,7 +351,7 @@ def _reader_problems(path: Path, source: Source) -> Iterator[Problem]:
     known = reader(source.reader).options
     for name in sorted(source.options.keys() - known):
         yield _unknown(path, "mapping_unknown_key", f"options.{name}", name, sorted(known))
-    if reader(source.reader).keeps_midnight:
+    if reader(source.reader).has_dates:
         yield from _workbook_problems(path, source)
     for name, (form, rule) in _OPTION_FORMS.items():
         value = str(source.options.get(name, "1"))
@@ -363,12 +360,15 @@ def _reader_problems(path: Path, source: Source) -> Iterator[Problem]:
 
 
 def _workbook_problems(path: Path, source: Source) -> Iterator[Problem]:
-    """Cells with numbers come as text with a point, which must not pass for a thousands sign."""
+    """What cells with dates and numbers would be taken for, which come as text."""
     for table in source.tables:
         for name, entries in table.mapped_columns().items():
-            if any(entry.thousands == "." for entry in entries):
+            if not reader(source.reader).tells_numbers and any(e.thousands == "." for e in entries):
                 parameters = {"key": f"{table.table}.{name}.thousands"}
                 yield Problem("mapping_workbook_thousands", path.name, parameters=parameters)
+            if any(reads_iso_otherwise(entry.formats) for entry in entries):
+                parameters = {"key": f"{table.table}.{name}.formats"}
+                yield Problem("mapping_workbook_format", path.name, parameters=parameters)
 
 
 def _table_problems(path: Path, table: TableMapping) -> Iterator[Problem]:
@@ -398,6 +398,12 @@ def _period_problems(path: Path, source: Source, table: TableMapping) -> Iterato
     if source.supersedes == "by_period" and contract and not contract.date_column:
         parameters = {"key": "supersedes", "table": table.table}
         yield Problem("mapping_without_period", path.name, parameters=parameters)
+
+
+def reads_iso_otherwise(formats: Iterable[str]) -> bool:
+    """Whether a format has the form of ISO and another order (`%Y-%d-%m`)."""
+    written = (_TWO_WAYS.strftime(entry) for entry in formats)
+    return any(_ISO_DAY.match(text) and text[:10] != str(_TWO_WAYS.date()) for text in written)
 
 
 def _is_date_format(text: str) -> bool:

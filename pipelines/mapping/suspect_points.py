@@ -9,6 +9,8 @@ from pipelines.mapping.area_polygons import Outlines
 
 SWAPPED, SIGN, ELSEWHERE = "coordinates_swapped", "coordinates_sign", "place_disagrees"
 RULES = (SWAPPED, SIGN, ELSEWHERE)
+CERTAIN = (SWAPPED, SIGN)
+"""Rules of points that are wrong for certain, as their mend lies in the area."""
 
 
 @dataclass(frozen=True)

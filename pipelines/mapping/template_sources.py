@@ -8,12 +8,20 @@ import re
 import zipfile
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from indicators.definitions.contracts import Contract, contracts
-from pipelines.mapping.model import ColumnMapping, Source, TableMapping
+from indicators.foundation.messages import message
+from pipelines.mapping.model import ColumnMapping, SenderColumn, Source, TableMapping
 from pipelines.mapping.written_sources import ALONE as WRITTEN
 
 MARK = "poclens_template"  # a name that the workbook defines for its first cell
+OWN_SHEETS = tuple(
+    message(f"template.sheet_{sheet}", language)
+    for sheet in ("codes", "notes")
+    for language in ("en", "fr")
+)
+"""Sheets that every template has beside that of its rows, in both languages."""
 _HEADER_ROW = "2"  # row 1 holds titles for people
 _LARGEST_LIST = 2**20  # bytes of a workbook's list of sheets and names
 _MARKED = re.compile(rf'name="{MARK}"[^>]*>\s*\'?(\w+)')
@@ -49,6 +57,13 @@ def prefilled_columns(contract: Contract) -> list[str]:
     ]
 
 
+def _sender(contract: Contract) -> SenderColumn | Literal["series"]:
+    """The unit that a row names as its own, else the series of the files."""
+    unit = contract.columns.get("unit_code")
+    is_own = unit is not None and unit.required and unit.reference == "units.unit_code"
+    return SenderColumn(column="unit_code") if is_own else "series"
+
+
 def _source(table: str) -> Source:
     columns = {
         name: ColumnMapping.model_validate({"from": name, "optional": not column.required})
@@ -60,8 +75,10 @@ def _source(table: str) -> Source:
         reader="xlsx",
         options={
             "sheet": table,
+            "ignore_sheets": OWN_SHEETS,
             "header_row": _HEADER_ROW,
             "prefilled": prefilled_columns(contracts()[table]),
         },
+        sender=_sender(contracts()[table]),
         tables=(TableMapping(table=table, columns=columns),),
     )

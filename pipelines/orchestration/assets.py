@@ -19,6 +19,7 @@ from pipelines.orchestration.resources import AsOf, WorkspaceResource
 from pipelines.orchestration.retries import retrying
 from pipelines.orchestration.unchanged import forget
 from pipelines.warehouse.connection import open_warehouse
+from pipelines.warehouse.refresh_number import numbered_step
 
 INTAKE = "intake"
 """Metadata of the first core table: what became of each file that the run read."""
@@ -51,17 +52,19 @@ def core_assets(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         paths = workspace.workspace()
         forget(paths, context.partition_key)
         require_sound_profile(paths.profile(context.partition_key))
-        mission = read_mission(paths.profile(context.partition_key))
-        with retrying(context):
+        with _warehouse(context, workspace, "ingest") as (_, mission, connection):
             taken = ingest(
-                paths, mission, progress=lambda done, total, _: report("ingest", done, total)
+                paths,
+                mission,
+                progress=lambda done, total, _: report("ingest", done, total),
+                connection=connection,
             )
-        for file in taken.files:
-            context.log.info(
-                f"{file.name}: {file.status}, read {file.rows_read}, loaded {file.rows_loaded}, "
-                f"rejected {file.rows_rejected}, unchanged {file.rows_unchanged}"
-            )
-        with open_warehouse(paths.warehouse(mission.mission)) as connection:
+            for file in taken.files:
+                context.log.info(
+                    f"{file.name}: {file.status}, read {file.rows_read}, loaded "
+                    f"{file.rows_loaded}, rejected {file.rows_rejected}, "
+                    f"unchanged {file.rows_unchanged}"
+                )
             for table in contracts():
                 counted = connection.execute(f"SELECT count(*) FROM core.{table}").fetchone()
                 rows = counted[0] if counted else 0
@@ -98,7 +101,7 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
         from pipelines.release.second_person import note_computed
 
         report("indicators")
-        with _warehouse(context, workspace) as (profile, mission, connection):
+        with _warehouse(context, workspace, "indicator_value") as (profile, mission, connection):
             day = as_of.of(mission)
             compute(connection, mission, decided_by(load_catalogue(), day), day, profile)
             rate(connection, mission)
@@ -120,7 +123,7 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
         "area_effect": "Each area’s own ratio of incidents, and one drawn towards the mission’s",
         "component_effect": "Days after police, military and joint patrols side by side",
         "event_study": "Outcomes by months since an activity began in an area",
-        "wake_effect": "Incidents before and after activities beside those called off",
+        "wake_effect": "Kept for readers of its name: empty, no method fills it",
         "interview_effect": "Answers in interviews before and after activities in the area",
     }
 
@@ -146,7 +149,7 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
         from indicators.linkage.results import METHODS_OF, edge_evidence
 
         report("linkage")
-        with _warehouse(context, workspace) as (profile, mission, connection):
+        with _warehouse(context, workspace, "linkage") as (profile, mission, connection):
             day = as_of.of(mission)
             catalogue = decided_by(load_catalogue(), day)
             framework = read_framework(profile, catalogue)
@@ -168,7 +171,7 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
         from indicators.linkage.protection_gaps.table import METHOD, protection_gaps
 
         report("linkage")
-        with _warehouse(context, workspace) as (_, mission, connection):
+        with _warehouse(context, workspace, "protection_gap") as (_, mission, connection):
             protection_gaps(connection, mission, as_of.of(mission))
             metadata = _rows_and_tally(connection, mission, "protection_gap", METHOD)
         return dg.MaterializeResult(metadata=metadata)
@@ -187,7 +190,7 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
         from indicators.linkage.framework.field_judgements import store_judgements
         from indicators.linkage.framework.model import read_framework
 
-        with _warehouse(context, workspace) as (profile, mission, connection):
+        with _warehouse(context, workspace, "field_judgement") as (profile, mission, connection):
             framework = read_framework(profile, load_catalogue())
             store_judgements(connection, mission, profile, framework, as_of.of(mission))
             rows = _row_count(connection, "field_judgement")
@@ -207,7 +210,7 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
         from indicators.linkage.framework.model import read_framework
         from indicators.linkage.framework.strategy import store_strategy
 
-        with _warehouse(context, workspace) as (profile, mission, connection):
+        with _warehouse(context, workspace, "strategy") as (profile, mission, connection):
             framework = read_framework(profile, load_catalogue())
             store_strategy(connection, mission, profile, framework, as_of.of(mission))
             rows = _row_count(connection, "strategy_objective")
@@ -218,14 +221,23 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
 
 @contextmanager
 def _warehouse(
-    context: dg.AssetExecutionContext, workspace: WorkspaceResource
+    context: dg.AssetExecutionContext, workspace: WorkspaceResource, step: str
 ) -> Iterator[tuple[Path, Mission, duckdb.DuckDBPyConnection]]:
-    """The partition's profile folder, its mission, and its warehouse to write in."""
+    """The partition's profile folder, its mission, and its warehouse to write in by one step."""
     paths = workspace.workspace()
     profile = paths.profile(context.partition_key)
     mission = read_mission(profile)
-    with retrying(context), open_warehouse(paths.warehouse(mission.mission)) as connection:
+    with (
+        retrying(context),
+        open_warehouse(paths.warehouse(mission.mission)) as connection,
+        numbered_step(connection, refresh_number(context.run), step),
+    ):
         yield profile, mission, connection
+
+
+def refresh_number(run: dg.DagsterRun) -> str:
+    """One for a run and for what is executed again of it from where it failed."""
+    return run.root_run_id or run.run_id
 
 
 def _row_count(connection: duckdb.DuckDBPyConnection, table: str) -> int:

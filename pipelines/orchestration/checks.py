@@ -12,13 +12,14 @@ import dagster as dg
 from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import read_mission
 from indicators.foundation.errors import InternalFault, Problem
-from pipelines.orchestration.assets import core_key
+from pipelines.orchestration.assets import core_key, refresh_number
 from pipelines.orchestration.notices import Notice, send_notices
 from pipelines.orchestration.progress import report
 from pipelines.orchestration.resources import WorkspaceResource
 from pipelines.orchestration.retries import retrying
 from pipelines.quality.check_results import CheckResult
 from pipelines.warehouse.connection import open_warehouse
+from pipelines.warehouse.refresh_number import numbered_step
 
 
 def contract_checks(partitions: dg.PartitionsDefinition) -> dg.AssetChecksDefinition:
@@ -37,7 +38,11 @@ def contract_checks(partitions: dg.PartitionsDefinition) -> dg.AssetChecksDefini
         profile = paths.profile(context.partition_key)
         mission = read_mission(profile)
         report("checks")
-        with retrying(context), open_warehouse(paths.warehouse(mission.mission)) as connection:
+        with (
+            retrying(context),
+            open_warehouse(paths.warehouse(mission.mission)) as connection,
+            numbered_step(connection, refresh_number(context.run), "contract_checks"),
+        ):
             results = run_checks(connection, mission, profile)
         _refuse_crashed(results)
         stopping = [check for check in results if check.stops_release]

@@ -1,13 +1,15 @@
 """The figures of a release computed again, from what the archive keeps of its inputs.
 
 In a workspace of its own that is thrown away: the profile, the archived files in the order in which
-they came, the release before it. Equal inputs and equal code give equal bytes, so files are held
-against the manifest's hashes, and figures row by row.
+they came, the release before it, the records as they stood. Equal inputs and equal code give equal
+bytes, so files are held against the manifest's hashes, and figures row by row.
 """
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -33,14 +35,15 @@ from pipelines.release.verification import read_release_json
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.installation import make_workspace
 from pipelines.workspace.paths import Workspace
+from records.store import DATABASE_URL, NO_ENTRY, Store
 
 
 @dataclass(frozen=True)
 class Rederivation:
-    """What came out: figures and files that are the same, of how many.
+    """What came out: figures and files that differ, of how many.
 
     `obstacles`: message keys of what makes a difference likely, or, where nothing was computed,
-    why not (code, profile, or inputs that are not those of the release).
+    why not (code, profile, inputs or records that are not those of the release).
     """
 
     obstacles: tuple[str, ...]
@@ -53,8 +56,9 @@ class Rederivation:
 
     @property
     def is_same(self) -> bool:
-        """Whether the figures were computed again and every one is the same."""
-        return self.is_computed and not self.figures_differing and self.figures > 0
+        """Whether the figures were computed again and every one and every file is the same."""
+        is_different = self.figures_differing or self.files_differing
+        return self.is_computed and not is_different and self.figures > 0
 
 
 def rederive(workspace: Workspace, mission: str, folder: Path) -> Rederivation:
@@ -64,7 +68,7 @@ def rederive(workspace: Workspace, mission: str, folder: Path) -> Rederivation:
     """
     manifest = read_release_json(folder, MANIFEST)
     missing = tuple(_missing_inputs(workspace, mission, manifest))
-    obstacles = tuple(_obstacles(workspace, mission, manifest, missing))
+    obstacles = tuple(_obstacles(workspace, mission, folder, missing))
     if "profile" in obstacles or missing:
         return Rederivation(obstacles, missing)
     with tempfile.TemporaryDirectory(prefix="poclens-verify-") as made:
@@ -74,8 +78,9 @@ def rederive(workspace: Workspace, mission: str, folder: Path) -> Rederivation:
 
 
 def _obstacles(
-    workspace: Workspace, mission: str, manifest: Mapping[str, Any], missing: tuple[str, ...]
+    workspace: Workspace, mission: str, folder: Path, missing: tuple[str, ...]
 ) -> Iterator[str]:
+    manifest = read_release_json(folder, MANIFEST)
     if manifest["code"]["sha256"] != code_sha256():
         yield "code"
     profile = workspace.profile(mission)
@@ -83,6 +88,8 @@ def _obstacles(
         yield "profile"
     if missing:
         yield "inputs"
+    if Store.of_workspace(workspace.home).lost_heads({"release": _audit_head(folder)}):
+        yield "records"
 
 
 def _missing_inputs(
@@ -110,10 +117,33 @@ def _computed(
     _copy_previous(folder, again.releases(mission))
     profile = read_mission(again.profile(mission))
     _load_inputs(workspace.archive(mission), again, profile, folder)
-    refresh(again, mission, date.fromisoformat(manifest["as_of"]))
-    approved_by = str(manifest.get("partner_copy_approved_by", ""))
-    _, path = publish(again, mission, manifest["period"], approved_by)
+    kept = Store.of_workspace(workspace.home)
+    with _records_in(again.home / "refreshed.db"):  # what they fed came as files, above
+        refresh(again, mission, date.fromisoformat(manifest["as_of"]))
+    with _records_in(again.home / "records.db") as records:
+        kept.copy_until(_audit_head(folder)["number"], records)
+        approved_by = str(manifest.get("partner_copy_approved_by", ""))
+        _, path = publish(again, mission, manifest["period"], approved_by)
     return path
+
+
+def _audit_head(folder: Path) -> Mapping[str, Any]:
+    """The newest entry of the audit log when the release was built; releases of before say none."""
+    head: Mapping[str, Any] = read_release_json(folder, PUBLICATION).get("audit_log") or NO_ENTRY
+    return head
+
+
+@contextmanager
+def _records_in(path: Path) -> Iterator[Store]:
+    """A store that is thrown away, also where the server's own is in PostgreSQL."""
+    before = os.environ.get(DATABASE_URL)
+    os.environ[DATABASE_URL] = f"sqlite:///{path}"
+    try:
+        yield Store(os.environ[DATABASE_URL])
+    finally:
+        del os.environ[DATABASE_URL]
+        if before is not None:
+            os.environ[DATABASE_URL] = before
 
 
 def _copy_previous(folder: Path, releases: Path) -> None:
@@ -140,13 +170,15 @@ def _load_inputs(kept: Path, again: Workspace, mission: Mission, folder: Path) -
             read = archive.read_rows if archive.is_rows(path) else read_delivery
             version = mapping_version(source, mission, profile)
             facts = (path, entry["name"], entry["file_sha256"], source, version)
-            load_file(connection, mission, Delivery(*facts), outlines, read)
+            is_in = entry["status"] != "held"  # whatever it states less: that was answered
+            delivery = Delivery(*facts, intake=entry.get("intake"), is_asked=is_in)
+            load_file(connection, mission, delivery, outlines, read)
 
 
 def _in_order(folder: Path) -> list[dict[str, Any]]:
     with duckdb.connect(str(database_of(folder, "mission")), read_only=True) as release:
         rows = release.execute(
-            "SELECT file_sha256, name, source FROM mart.input_file ORDER BY sequence, name"
+            "SELECT * FROM mart.input_file ORDER BY sequence, name"  # one of before has no `intake`
         )
         return named_rows(rows)
 

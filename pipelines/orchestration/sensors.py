@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from pipelines.ingest.arriving import look, settled_seconds, waits_for
+from pipelines.ingest.arriving import deliveries, look, settled_seconds, waits_for
 from pipelines.workspace.paths import Workspace
 
 if TYPE_CHECKING:  # Dagster does not export the type
@@ -50,8 +50,9 @@ def inbox_sensor(
 
 def looks(workspace: Workspace, mission: str) -> Looks:
     """Of each file in the inbox its size and time."""
-    paths = sorted(path for path in workspace.inbox(mission).glob("*") if path.is_file())
-    return {path.name: list(found) for path in paths if (found := look(path))}
+    inbox = workspace.inbox(mission)
+    found = {str(path.relative_to(inbox)): look(path) for path in deliveries(inbox)}
+    return {name: list(seen) for name, seen in found.items() if seen}
 
 
 def whole(workspace: Workspace, mission: str, now: Looks, before: Looks) -> str:

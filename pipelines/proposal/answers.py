@@ -1,8 +1,8 @@
 """A person's answers on a page to a proposal, or to the differences of a changed file.
 
-Names of the answers: `table`; `header.<column>` (the column of the file, empty: none);
-`constant.<column>`; `code.<column>.<text>` (empty: not known). Of a changed file:
-`successor.<column of the file>`; `meant.<table>.<column>.<text>`.
+Names of the answers: `table`; `files` (the pattern of names); `header.<column>` (the column of the
+file, empty: none); `constant.<column>`; `code.<column>.<text>` (empty: not known). Of a changed
+file: `successor.<column of the file>`; `meant.<table>.<column>.<text>`.
 """
 
 from collections.abc import Mapping
@@ -18,11 +18,12 @@ from pipelines.proposal.known_rows import Known
 from pipelines.proposal.proposal import Proposal, propose
 
 Answers = Mapping[str, str]
+_BETWEEN = " + "
 
 
 def joined(one: ColumnProposal) -> str:
     """The columns of the file that one column of the table is read from, as a page names them."""
-    return " + ".join(one.headers)
+    return _BETWEEN.join(one.headers)
 
 
 def answered(path: Path, known: Known, answers: Answers) -> Proposal:
@@ -35,9 +36,11 @@ def answered(path: Path, known: Known, answers: Answers) -> Proposal:
         raise WrongUse(told) from None
     if answers.get("of_table", proposal.table) != proposal.table:
         return proposal  # another table: the answers were about the columns of the one before
+    if files := answers.get("files"):
+        proposal = replace(proposal, files=files)
     proposed = {one.column: joined(one) for one in proposal.columns}
     for column, header in _of("header", answers).items():
-        if header == proposed.get(column, ""):
+        if header == proposed.get(column, "") or _is_several(proposal, header):
             continue
         if header:
             proposal = with_header(proposal, column, header, known)
@@ -47,6 +50,16 @@ def answered(path: Path, known: Known, answers: Answers) -> Proposal:
         if value:
             proposal = proposal.with_constant(column, value)
     return replace(proposal, columns=tuple(_coded(one, answers) for one in proposal.columns))
+
+
+def _is_several(proposal: Proposal, header: str) -> bool:
+    """Whether several columns are named: a key that was made wider, which will be so again."""
+    return _BETWEEN in header and header not in proposal.layout.table.header
+
+
+def has_chosen(answers: Answers, column: str) -> bool:
+    """Whether a person chose one column of the file, where more of them were proposed."""
+    return _BETWEEN not in answers.get(f"header.{column}", _BETWEEN)
 
 
 def _coded(one: ColumnProposal, answers: Answers) -> ColumnProposal:

@@ -222,7 +222,9 @@ def recode_of(codes: Sequence[CodeProposal]) -> dict[str, Any]:
 
 
 def reference_fit(values: Sequence[str], known: Mapping[str, str]) -> Fit:
-    """The areas or units that names or codes mean."""
+    """The areas or units that names or codes mean; of no names there is nothing to tell."""
+    if not values:
+        return Fit(None)
     codes = tuple(_of_name(text, known) for text in values)
     share = sum(one.code is not None for one in codes) / len(codes)
     return Fit(share, recode_of(codes), codes)

@@ -6,7 +6,7 @@ The command that serves names this module to the dashboards, which know only the
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -20,8 +20,11 @@ from pipelines.workspace.paths import Workspace
 
 if TYPE_CHECKING:
     from pipelines.mapping.model import Source
+    from pipelines.proposal.difference import Change
     from pipelines.proposal.known_rows import Known
+    from pipelines.proposal.neighbours import Neighbours
     from pipelines.proposal.preview import Preview
+    from pipelines.proposal.proposal import Proposal
 
 Said = dict[str, Any]
 
@@ -62,7 +65,6 @@ class Desk:
         self, mission: str, path: Path, language: str, answers: Mapping[str, str]
     ) -> list[str]:
         """Moves the file into the inbox, its mapping written where it had none; what hinders it."""
-        from pipelines.proposal.answers import answered
         from pipelines.proposal.writing import write_mapping
 
         try:
@@ -71,7 +73,7 @@ class Desk:
             if source is not None and answers.get("mend"):
                 self._mend(mission, path, source, answers)
             elif source is None:
-                proposal = answered(path, self._known(mission), answers)
+                proposal, _ = self._proposal(mission, path, answers)
                 target = profile / "sources" / f"{proposal.source}.yaml"
                 if proposal.open_required:
                     opened = proposal.open_required
@@ -79,6 +81,8 @@ class Desk:
                 self._require_free(mission, path)
                 if target.exists():
                     raise WrongUse(Problem("page_map_exists", value=proposal.source))
+                if problem := self._beside(mission, path).problem(proposal.files):
+                    raise WrongUse(problem)
                 write_mapping(proposal.mapping(), target)
             self._moved(mission, path)
         except PocLensError as error:
@@ -120,8 +124,8 @@ class Desk:
             write_template(contracts()[table], path, language, [values])
             try:
                 found = preview(path, source, read_mission(profile), profile, warehouse)
+                _require_new(found, path.name)
                 if not found.rejects:
-                    _require_new(found, path.name)
                     self._moved(mission, path)
             except PocLensError as error:
                 return [("", problem.sentence(language)) for problem in error.problems]
@@ -166,6 +170,11 @@ class Desk:
             raise WrongUse(Problem("several_sources", path.name, parameters={"sources": names}))
         return matching[0] if matching else None
 
+    def _beside(self, mission: str, path: Path) -> "Neighbours":
+        from pipelines.proposal.neighbours import neighbours
+
+        return neighbours(self._workspace, mission, path)
+
     def _known(self, mission: str) -> "Known":
         from pipelines.proposal.known_rows import known_rows
 
@@ -173,11 +182,10 @@ class Desk:
 
     def _mend(self, mission: str, path: Path, source: "Source", answers: Mapping[str, str]) -> None:
         """Writes the mapping of a changed file as a person confirmed it."""
-        from pipelines.proposal.answers import answered_changes
         from pipelines.proposal.difference import file_of, mended
         from pipelines.proposal.writing import write_mapping
 
-        changes = answered_changes(path, source, self._known(mission), answers)
+        changes, _, _ = self._changes(mission, path, source, answers)
         gone = [one.place for one in changes if one.kind == "missing"]
         if gone:
             raise WrongUse([Problem("page_map_gone", value=name) for name in gone])
@@ -189,8 +197,7 @@ class Desk:
 
     def _previewed(self, name: str, path: Path, language: str, answers: Mapping[str, str]) -> Said:
         from pipelines.ingest import mended
-        from pipelines.proposal.answers import answered
-        from pipelines.proposal.writing import checked
+        from pipelines.proposal.told import pattern_line
 
         source = self._source(path, self._workspace.profile(name))
         said: Said = {"problems": [], "source": source.source if source else None}
@@ -200,58 +207,109 @@ class Desk:
             return said | {"is_mended": True}
         if source is not None:
             return said | self._of_known_source(name, path, source, language, answers)
-        known = self._known(name)
-        proposal = answered(path, known, answers)
-        said["proposal"] = shown.proposed(proposal, known, language)
-        if proposal.open_required:
-            return said
-        return said | self._tried(name, path, checked(proposal.mapping()), language)
+        proposal, found = self._proposal(name, path, answers)
+        beside = self._beside(name, path)
+        problem = beside.problem(proposal.files)
+        said["proposal"] = shown.proposed(proposal, self._known(name), language) | {
+            "files": proposal.files,
+            "files_told": problem.sentence(language)
+            if problem
+            else pattern_line(proposal.files, beside, language),
+        }
+        return said | (self._counted(name, found, language) if found and not problem else {})
 
-    def _tried(self, name: str, path: Path, source: "Source", language: str) -> Said:
+    def _proposal(
+        self, name: str, path: Path, answers: Mapping[str, str]
+    ) -> "tuple[Proposal, Preview | None]":
+        """The proposal as a person completed it, its key wide enough, and what it would bring."""
+        from pipelines.proposal.answers import answered, has_chosen
+        from pipelines.proposal.wider_key import key_change, with_wider_key
+
+        proposal = answered(path, self._known(name), answers)
+        if proposal.open_required:
+            return proposal, None
+        trial = self._trial(name, path, [proposal.files])
+        found = trial(proposal.mapping())
+        wider = key_change(proposal.mapping(), found, trial)
+        if wider is None or has_chosen(answers, wider[0].place.partition(".")[2]):
+            return proposal, found
+        return with_wider_key(proposal, wider[0]), wider[1]
+
+    def _trial(
+        self, name: str, path: Path, patterns: Sequence[str]
+    ) -> "Callable[[Mapping[str, Any]], Preview]":
+        """What mappings make of the file, beside others that they take."""
+        from pipelines.proposal.writing import checked
+
+        beside = self._beside(name, path)
+        others = [other for pattern in patterns for other in beside.tried(pattern)]
+        return lambda content: self._tried(name, path, checked(content), others)
+
+    def _tried(
+        self, name: str, path: Path, source: "Source", others: Sequence[Path] = ()
+    ) -> "Preview":
         """What a mapping would make of the file."""
         from pipelines.proposal.preview import preview
 
-        profile = self._workspace.profile(name)
-        mission = read_mission(profile)
-        found = preview(path, source, mission, profile, self._workspace.warehouse(name))
-        return shown.counted(found, mission, language)
+        profile, warehouse = self._workspace.profile(name), self._workspace.warehouse(name)
+        return preview(path, source, read_mission(profile), profile, warehouse, others)
+
+    def _counted(self, name: str, found: "Preview", language: str) -> Said:
+        return shown.counted(found, read_mission(self._workspace.profile(name)), language)
 
     def _of_known_source(
         self, name: str, path: Path, source: "Source", language: str, answers: Mapping[str, str]
     ) -> Said:
         """What the file would bring, by the mended mapping where it does not fit any more."""
-        from pipelines.mapping.template_sources import template_sources
-        from pipelines.proposal.answers import answered_changes
         from pipelines.proposal.difference import file_of, mended
-        from pipelines.proposal.writing import checked
 
-        said, refused = {}, None
-        try:
-            said = self._tried(name, path, source, language)
-        except WrongUse as error:
-            refused = error
-        is_own = source.source not in template_sources()
-        changes = []
-        if is_own and (refused or said["rejects"]):
-            known = self._known(name)
-            changes = answered_changes(path, source, known, answers)
-        if refused is None:  # its columns are read: only new texts may want a mend
-            changes = [one for one in changes if one.kind == "code"]
+        changes, found, refused = self._changes(name, path, source, answers)
         if not changes:
             if refused:
                 raise refused
-            return said
-        told = shown.changed(changes, known, language)
+            return self._counted(name, found, language) if found else {}
+        told = shown.changed(changes, self._known(name), language)
         told["mends"] = refused is not None or not answers or bool(answers.get("mend"))
         if told["is_mendable"] and told["mends"]:
             content = mended(file_of(self._workspace.profile(name), source.source), changes)
-            said = self._tried(name, path, checked(content), language)
+            found = self._trial(name, path, source.files)(content)
+        said = self._counted(name, found, language) if found else {}
         return said | told | {"as_is": refused is None}
+
+    def _changes(
+        self, name: str, path: Path, source: "Source", answers: Mapping[str, str]
+    ) -> "tuple[list[Change], Preview | None, WrongUse | None]":
+        """What a known mapping needs so that it reads the file; what it brings as it is, or why
+        nothing."""
+        from pipelines.mapping.template_sources import template_sources
+        from pipelines.proposal.answers import answered_changes
+        from pipelines.proposal.difference import file_of, mended
+        from pipelines.proposal.wider_key import key_change
+
+        found, refused = None, None
+        others = [one for files in source.files for one in self._beside(name, path).tried(files)]
+        try:
+            found = self._tried(name, path, source, others)
+        except WrongUse as error:
+            refused = error
+        if source.source in template_sources() or (found and not found.rejects):
+            return [], found, refused
+        changes = answered_changes(path, source, self._known(name), answers)
+        if refused is None:  # its columns are read: only new texts may want a mend
+            changes = [one for one in changes if one.kind == "code"]
+        if not any(one.kind == "missing" for one in changes):
+            content = mended(file_of(self._workspace.profile(name), source.source), changes)
+            trial = self._trial(name, path, source.files)
+            wider = key_change(content, trial(content), trial)
+            changes += [wider[0]] if wider else []
+        return changes, found, refused
 
 
 def _require_new(found: "Preview", name: str) -> None:
     """A form takes in one row that is not there yet: it has no area's right over another's row."""
+    from pipelines.ingest.key_clashes import RULE
+
     if found.rows_read != 1:
         raise WrongUse(Problem("capture_empty", name))
-    if found.rows_changed:
+    if found.rows_changed or any(reject.rule == RULE for reject in found.rejects):
         raise WrongUse(Problem("capture_known", name))

@@ -16,6 +16,7 @@ import yaml
 
 from indicators.definitions.contracts import Column, contracts
 from indicators.foundation.errors import Problem, WrongUse
+from pipelines.ingest.delivered_file import with_present_names
 from pipelines.mapping.model import ColumnMapping, Source, TableMapping, TextLoader, read_source
 from pipelines.proposal.codes import code_proposals
 from pipelines.proposal.columns import Texts, fit_of, reference_fit, texts_of
@@ -29,7 +30,7 @@ _LEAST_ALIKE = 0.6
 
 @dataclass(frozen=True)
 class Change:
-    """One difference. `kind`: header, sheet, options, renamed, missing, new, code.
+    """One difference. `kind`: header, sheet, options, renamed, missing, new, code, key.
 
     `place`: what of the mapping it is about (a column, `options`); `before`, `after`: text of the
     mapping and of the file; `after` is None where nothing is offered.
@@ -84,7 +85,8 @@ def _layout(path: Path, source: Source) -> Layout:
         same_sheet = layout.table.sheet == source.options.get("sheet")
         return len(needed & set(layout.table.header)), same_sheet
 
-    best = max(layouts(path), key=shared)
+    found = [replace(one, table=with_present_names(one.table, source)) for one in layouts(path)]
+    best = max(found, key=shared)
     return replace(best, options={**best.options, **fixed})
 
 
@@ -217,16 +219,42 @@ def mended(path: Path, changes: list[Change]) -> dict[str, Any]:
             else:
                 options.pop(one.place, None)
         elif one.kind == "renamed" and one.before and one.after:
-            content = _renamed(content, one.before, one.after)
+            content = _with_former_name(_renamed(content, one.before, one.after), one)
         elif one.kind == "new" and one.after:
             content["ignore"] = [*_listed(content.get("ignore")), one.after]
         elif one.kind == "code" and one.meant and one.after:
             _add_code(content, one)
+        elif one.kind == "key":
+            content = with_key(content, one)
     return content
+
+
+def with_key(content: Mapping[str, Any], change: Change) -> dict[str, Any]:
+    """The mapping with another key for a table, and with it what refers to this key."""
+    found = deepcopy(dict(content))
+    table, _, name = change.place.partition(".")
+    entries = {one["table"]: one["columns"] for one in found["tables"]}
+    before = entries[table][name]
+    for other, columns in entries.items():
+        known = contracts()[other].columns
+        for column, entry in columns.items():
+            refers = column in known and known[column].reference == change.place
+            if (other, column) == (table, name) or (refers and entry == before):
+                columns[column] = {"template": change.after}
+    return found
 
 
 def _listed(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else list(value or ())
+
+
+def _with_former_name(content: dict[str, Any], one: Change) -> dict[str, Any]:
+    """The mapping that still reads files from before the column was renamed."""
+    renamed = {name: _listed(former) for name, former in content.get("renamed", {}).items()}
+    former = [*renamed.pop(str(one.before), []), str(one.before)]
+    known = [*renamed.get(str(one.after), []), *former]
+    names = [name for name in dict.fromkeys(known) if name != one.after]
+    return content | {"renamed": renamed | {str(one.after): names}}
 
 
 _NAMES = ("from", "column", "of")

@@ -6,7 +6,8 @@ The file is taken into a copy of the warehouse, which is thrown away.
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import duckdb
 
 from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import Mission
+from indicators.foundation.errors import WrongUse
 from indicators.foundation.sql_text import quoted
 from pipelines.ingest.delivered_file import Delivery
 from pipelines.ingest.load_file import load_file
@@ -56,10 +58,15 @@ class Preview:
 
 
 def preview(
-    path: Path, source: Source, mission: Mission, profile: Path, warehouse: Path
+    path: Path,
+    source: Source,
+    mission: Mission,
+    profile: Path,
+    warehouse: Path,
+    beside: Sequence[Path] = (),
 ) -> Preview:
-    """Takes the file in on trial. Raises WrongUse where it could not be read, or the warehouse is
-    being written."""
+    """Takes the file in on trial, `beside` other files of the same mapping. Raises WrongUse where
+    it could not be read, or the warehouse is being written."""
     trial = mission.model_copy(update={"reject_limit_pct": 100})
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "trial.duckdb"
@@ -67,6 +74,10 @@ def preview(
             with locked(warehouse):
                 shutil.copyfile(warehouse, copy)
         with open_warehouse(copy) as connection:
+            for number, other in enumerate(beside):
+                given = Delivery(other, other.name, f"beside-{number}", source)
+                with suppress(WrongUse):  # it may be of another shape
+                    load_file(connection, trial, given, lambda: read_outlines(profile, mission))
             delivery = Delivery(path, path.name, "trial", source)
             report = load_file(connection, trial, delivery, lambda: read_outlines(profile, mission))
             tables = dict.fromkeys(table.table for table in source.tables)

@@ -9,6 +9,7 @@ from typing import Any
 from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.contracts import Contract, contracts
 from indicators.foundation.errors import Problem, WrongUse
+from pipelines.mapping.file_names import pattern_of, stem_words
 from pipelines.proposal.columns import MISSING, ColumnProposal, column_proposals, texts_of
 from pipelines.proposal.known_rows import Known
 from pipelines.proposal.layout import Layout, layouts
@@ -18,12 +19,6 @@ _LEAST_SCORE = 0.35
 _LEAST_LIKENESS = 0.72
 _LOOKED_AT = 6  # contracts
 _JOINED_KEY = 0.5  # sure of a key of several columns: later files may hold two rows of it
-_MONTHS = (
-    "january|february|march|april|may|june|july|august|september|october|november|december|"
-    "janvier|février|fevrier|mars|avril|mai|juin|juillet|août|aout|septembre|octobre|novembre|"
-    "décembre|decembre"
-)
-_CHANGING = re.compile(rf"(?i)\d+|(?<![a-zà-ÿ])({_MONTHS})(?![a-zà-ÿ])")
 
 
 @dataclass(frozen=True)
@@ -45,6 +40,12 @@ class Proposal:
     constants: Mapping[str, str] | None = None
     rivals: tuple[str, ...] = ()
     indicators: tuple[str, ...] = ()  # those of the catalogue that the table feeds
+
+    @property
+    def sender(self) -> str | dict[str, str]:
+        """Who sends a row: the unit that it names, else the series of the files."""
+        units = [one.headers for one in self.columns if one.column == "unit_code"]
+        return {"column": units[0][0]} if units and len(units[0]) == 1 else "series"
 
     @property
     def open_required(self) -> tuple[str, ...]:
@@ -75,6 +76,7 @@ class Proposal:
             "source": self.source,
             "files": [self.files],
             "reader": self.layout.reader,
+            "sender": self.sender,
         }
         if self.layout.options:
             found["options"] = self.layout.options
@@ -132,7 +134,7 @@ def propose(
     feeds = tuple(sorted(c for c, one in load_catalogue().items() if one.source == name))
     return Proposal(
         source,
-        re.sub(r"(\*[-_ ]?)+", "*", _CHANGING.sub("*", path.name)),
+        pattern_of(path.name),
         layout,
         name,
         confidence,
@@ -172,8 +174,8 @@ def _joined_key(
 
 def _source_name(path: Path, table: str) -> str:
     """The file's name without what changes from one delivery to the next, else the table's."""
-    stem = _CHANGING.sub(" ", path.stem.replace("_", " "))
-    return re.sub(r"[^a-z]+", "_", folded(stem)).strip("_") or table
+    stem = re.sub(r"[^a-z0-9]+", "_", folded(stem_words(path.name)))
+    return stem.strip("_").lstrip("0123456789_") or table
 
 
 def _shortlist(layout: Layout, tables: Sequence[str]) -> list[str]:

@@ -7,11 +7,13 @@ from indicators.definitions.contracts import Column, contracts
 from indicators.foundation.messages import has_message, message
 from pipelines.proposal.columns import ColumnProposal
 from pipelines.proposal.difference import Change
+from pipelines.proposal.neighbours import Neighbours
 from pipelines.proposal.preview import Preview
 from pipelines.proposal.proposal import Proposal
 
 _CODES_TOLD = 12
 _REJECTS_TOLD = 20
+_NAMES_TOLD = 8
 
 
 def codes_words(column: Column, key: str, language: str) -> str:
@@ -56,6 +58,18 @@ def proposal_lines(path: Path, proposal: Proposal, language: str) -> Iterator[st
         yield message("map.ignored", language, names=", ".join(proposal.ignored))
     for name in proposal.open_required:
         yield open_line(proposal, name, language)
+
+
+def pattern_line(pattern: str, beside: Neighbours, language: str) -> str:
+    """Which names the mapping takes, and which of the files that are there bear them."""
+
+    def listed(names: list[str]) -> str:
+        more = " …" if names[_NAMES_TOLD:] else ""
+        return ", ".join(names[:_NAMES_TOLD]) + more if names else "–"
+
+    waiting = listed([one.name for one in beside.waiting(pattern)])
+    facts = {"pattern": pattern, "present": waiting, "archived": listed(beside.taken_in(pattern))}
+    return message("map.pattern", language, **facts)
 
 
 def open_line(proposal: Proposal, name: str, language: str) -> str:

@@ -261,6 +261,7 @@ def forget_what_follows(connection: duckdb.DuckDBPyConnection) -> None:
     ).fetchall()
     for schema, table in rows:
         connection.execute(f"DROP TABLE {schema}.{quoted(table)}")
+    connection.execute("DELETE FROM ops.refresh_step")
 
 
 # The archive --------------------------------------------------------------------------------------

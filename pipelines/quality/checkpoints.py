@@ -1,8 +1,9 @@
 """Has Great Expectations judge a suite on the facts of its table: one validation a table.
 
 The only module that imports Great Expectations, and only when a suite is judged: the import takes
-seconds. Its SQL route does not take DuckDB (deps.md §2), and an expectation of it takes a fiftieth
-of a second however few rows it is about: so it gets a frame of facts, and one expectation of that.
+seconds. Its SQL route does not take DuckDB in version 1.24 (it fetches after DuckDB has dropped the
+result), and an expectation takes a fiftieth of a second however few rows it is about: so it gets a
+frame of facts, and one expectation of that.
 """
 
 import os

@@ -37,7 +37,12 @@ from pipelines.quality.facts.left_out import searches_without_site, undecided_re
 from pipelines.quality.facts.outliers import outliers
 from pipelines.quality.facts.outside_area import outside_area
 from pipelines.quality.facts.personal_data import personal_data, personal_data_of_rejects
-from pipelines.quality.facts.places import areas_without_outline, unmapped_rows
+from pipelines.quality.facts.places import (
+    areas_without_outline,
+    made_beside_a_list,
+    one_row_an_area_and_day,
+    unmapped_rows,
+)
 from pipelines.quality.facts.published_totals import published_totals
 from pipelines.quality.facts.references import orphans
 from pipelines.quality.facts.returns import returns_completeness, returns_timeliness
@@ -76,6 +81,8 @@ def run_checks(connection: Connection, mission: Mission, profile: Path) -> list[
     results = kept_checks(connection, checked, mission, rules)
     results += _facts("intake", _of_intake(connection, mission))
     results += _facts("consistency", activities_of_units(connection))
+    results += _facts("areas", iter([one_row_an_area_and_day(connection)]))
+    results += _facts("areas", made_beside_a_list(connection, mission))
     results += _facts("places", outside_area(connection, mission, profile))
     for contract in checked:
         results += _facts("points", points_in_their_area(connection, contract, mission))

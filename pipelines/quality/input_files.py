@@ -1,17 +1,25 @@
 """`mart.input_file`, `mart.rows_not_kept`: the ledger as it may be published, without a clock."""
 
+from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.mart_tables import MART_TABLES
 from indicators.foundation.sql_text import quoted
+from pipelines.ingest.key_clashes import RULE
 from pipelines.warehouse.inspect import Connection
 
 
 def write_input_files(connection: Connection, mission: Mission) -> None:
-    """Copies the ledger."""
-    columns = ", ".join(quoted(name) for name in MART_TABLES["input_file"] if name != "mission")
+    """Copies the ledger. Which files came together is told where it decides on rows alone."""
+    left_out = ("mission", "intake")
+    columns = ", ".join(quoted(name) for name in MART_TABLES["input_file"] if name not in left_out)
+    clashing = " UNION ".join(
+        f"SELECT file_sha256 FROM quarantine.{quoted(name)} WHERE rule = '{RULE}'"
+        for name in contracts()
+    )
     connection.execute("DELETE FROM mart.input_file WHERE mission = ?", [mission.mission])
     connection.execute(
-        f"INSERT INTO mart.input_file BY NAME SELECT ? AS mission, {columns} FROM ops.input_file",
+        f"""INSERT INTO mart.input_file BY NAME SELECT ? AS mission, {columns},
+          CASE WHEN file_sha256 IN ({clashing}) THEN intake END AS intake FROM ops.input_file""",
         [mission.mission],
     )
 

@@ -26,6 +26,7 @@ from pipelines.readers.table import (
     source_table,
     unique_header,
     without_blank_rows,
+    without_header_again,
 )
 
 DELIMITED_OPTIONS = frozenset({"encoding", "delimiter", "quote", "header_row", "largest_mb"})
@@ -111,7 +112,8 @@ def _unquoted(path: Path, text: str, header_line: int, delimiter: str) -> Source
     """Without any quote a line is a record, which Arrow reads an order of magnitude faster."""
     lines = StringIO(text, newline="")
     above = list(islice(lines, header_line))
-    header = _header(path, above[-1].rstrip("\r\n").split(delimiter), len(above) < header_line)
+    names = above[-1].rstrip("\r\n").split(delimiter)
+    header = _header(path, names, len(above) < header_line)
     body = text[lines.tell() :]
     if not body.strip("\r\n") or len(header) == 1:
         return _quoted(path, text, header_line, delimiter, '"')
@@ -147,7 +149,7 @@ def _unquoted(path: Path, text: str, header_line: int, delimiter: str) -> Source
     last = header_line + rows.num_rows + len(apart)
     numbers = [line for line in range(header_line + 1, last + 1) if line not in apart]
     table = SourceTable("", rows, pa.array(numbers, type=pa.int64()), tuple(malformed))
-    return without_blank_rows(table)
+    return without_header_again(without_blank_rows(table), [names])
 
 
 def _refuse_long_line(path: Path, body: bytes, above: int) -> None:
@@ -168,6 +170,7 @@ def _quoted(path: Path, text: str, header_line: int, delimiter: str, quote: str)
     first = next((record for record in found if record.line >= header_line), None)
     fields = first.fields if first else []
     header = _header(path, fields, first is None or first.fault is not None)
+    names = fields
     records, numbers, malformed = [], [], []
     for line, fields, fault in found:
         if fault is not None and "field limit" in fault:
@@ -181,7 +184,8 @@ def _quoted(path: Path, text: str, header_line: int, delimiter: str, quote: str)
         elif any(fields):
             shown = delimiter.join(fields)
             malformed.append(_wrong_shape(line, shown, len(fields), len(header)))
-    return without_blank_rows(source_table("", header, records, numbers, malformed))
+    table = without_blank_rows(source_table("", header, records, numbers, malformed))
+    return without_header_again(table, [names])
 
 
 def _header(path: Path, fields: list[str], is_missing: bool) -> tuple[str, ...]:

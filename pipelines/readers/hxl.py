@@ -71,4 +71,4 @@ def _tag(text: str | None) -> str | None:
 
 
 READER = Reader("hxl", DELIMITED_OPTIONS - {"header_row"} | {"sheet", "largest_mb"}, read,
-                keeps_midnight=True)  # fmt: skip
+                has_dates=True)  # fmt: skip

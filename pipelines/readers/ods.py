@@ -7,14 +7,17 @@ from io import BytesIO
 from pathlib import Path
 from xml.etree import ElementTree
 
+from python_calamine import CalamineWorkbook
+
 from indicators.foundation.errors import Problem, WrongUse
 from pipelines.readers.protocol import Reader
-from pipelines.readers.table import Options, SourceTable
+from pipelines.readers.table import WITHOUT_VALUE, Options, SourceTable
 from pipelines.readers.unpacked import DAMAGED
 from pipelines.readers.workbook import (
     LARGEST_MB,
     WORKBOOK_OPTIONS,
     ZIP,
+    Texts,
     Workbook,
     calamine_texts,
     calamine_workbook,
@@ -47,7 +50,7 @@ def workbook(path: Path, largest_mb: int = LARGEST_MB) -> Workbook:
     if _is_encrypted(data):
         raise WrongUse(Problem("encrypted", path.name))
     try:
-        extents = _extents(data)
+        extents, uncalculated = _extents(data)
     except (KeyError, ElementTree.ParseError, *DAMAGED) as error:
         raise unreadable(path, str(error).strip() or type(error).__name__) from None
     refuse_many_sheets(path, len(extents))
@@ -57,9 +60,19 @@ def workbook(path: Path, largest_mb: int = LARGEST_MB) -> Workbook:
     return Workbook(
         path,
         tuple(book.sheet_names),
-        partial(calamine_texts, path, book),
+        partial(_sheet_texts, path, book, uncalculated),
         lambda sheet: bool(extents.get(sheet, (0, 0))[0]),
     )
+
+
+def _sheet_texts(
+    path: Path, book: CalamineWorkbook, uncalculated: set[tuple[str, int, int]], sheet: str
+) -> Texts:
+    texts = calamine_texts(path, book, sheet)
+    for name, row, column in uncalculated:
+        if name == sheet and row < len(texts) and column < len(texts[row]) and any(texts[row]):
+            texts[row][column] = WITHOUT_VALUE
+    return texts
 
 
 def _is_encrypted(data: bytes) -> bool:
@@ -70,9 +83,13 @@ def _is_encrypted(data: bytes) -> bool:
         return b"encryption-data" in archive.read("META-INF/manifest.xml")
 
 
-def _extents(data: bytes) -> dict[str, tuple[int, int]]:
-    """Rows and columns up to the last cell with a value of each sheet, repeats counted."""
+def _extents(data: bytes) -> tuple[dict[str, tuple[int, int]], set[tuple[str, int, int]]]:
+    """Rows and columns up to the last cell with a value of each sheet, repeats counted.
+
+    And (sheet, row, column) of cells with a formula that no program has calculated.
+    """
     found: dict[str, tuple[int, int]] = {}
+    uncalculated: set[tuple[str, int, int]] = set()
     sheet, row, last_row, last_column, at, row_filled = "", 0, 0, 0, 0, False
     with zipfile.ZipFile(BytesIO(data)) as archive, archive.open("content.xml") as content:
         for event, element in ElementTree.iterparse(content, events=("start", "end")):
@@ -85,6 +102,9 @@ def _extents(data: bytes) -> dict[str, tuple[int, int]]:
                 at += int(element.get(f"{_TABLE}number-columns-repeated", "1"))
                 if element.get(f"{_OFFICE}value-type") or len(element):
                     last_column, row_filled = max(last_column, at), True
+                elif element.get(f"{_TABLE}formula"):
+                    last_column, row_filled = max(last_column, at), True
+                    uncalculated.add((sheet, row, at - 1))
             elif event == "end" and element.tag == f"{_TABLE}table-row":
                 row += int(element.get(f"{_TABLE}number-rows-repeated", "1"))
                 last_row = row if row_filled else last_row
@@ -92,8 +112,8 @@ def _extents(data: bytes) -> dict[str, tuple[int, int]]:
             elif event == "end" and element.tag == f"{_TABLE}table":
                 found[sheet] = (last_row, last_column)
                 element.clear()
-    return found
+    return found, uncalculated
 
 
 _CELLS = (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell")
-READER = Reader("ods", WORKBOOK_OPTIONS, read, keeps_midnight=True)
+READER = Reader("ods", WORKBOOK_OPTIONS, read, has_dates=True, tells_numbers=True)

@@ -5,6 +5,8 @@ Stands below the readers of workbooks and of exports that are workbooks.
 
 import re
 import zipfile
+from collections.abc import Iterator
+from datetime import date
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -13,10 +15,12 @@ from xml.etree import ElementTree
 from python_calamine import CalamineError, CalamineWorkbook
 
 from pipelines.readers.sheet_shape import EPOCH, EPOCH_1904
+from pipelines.readers.table import WITHOUT_VALUE
 from pipelines.readers.unpacked import DAMAGED
 from pipelines.readers.workbook import (
     LARGEST_MB,
     ZIP,
+    Cell,
     Texts,
     Workbook,
     calamine_workbook,
@@ -43,6 +47,20 @@ _FAULT_CELL = re.compile(
     rb"(?:<(?:\w{1,20}:)?f\b[^<>]{0,400}(?:/>|>[^<]{0,9000}</(?:\w{1,20}:)?f>))?\s{0,9}"
     rb"<(?:\w{1,20}:)?v\b[^<>]{0,99}>([^<]{0,40})</"
 )
+_FORMULA = (b"<f", b":f")
+_UNCALCULATED = re.compile(
+    rb"<(?:\w{1,20}:)?c\b([^<>]{0,400})>\s{0,9}"
+    rb"<(?:\w{1,20}:)?f\b[^<>]{0,400}(?:/>|>[^<]{0,9000}</(?:\w{1,20}:)?f>)\s{0,9}"
+    rb"(?:<(?:\w{1,20}:)?v\b[^<>]{0,99}(?:/>|></(?:\w{1,20}:)?v>)\s{0,9})?</(?:\w{1,20}:)?c>"
+)
+_PLACE = re.compile(rb"\br\s{0,9}=\s{0,9}[\"']([A-Z]{1,3})(\d{1,9})[\"']")
+_EMPTY_TEXT = re.compile(rb"\bt\s{0,9}=\s{0,9}[\"']str[\"']")  # a formula that gave no character
+_STYLED = re.compile(
+    rb"<(?:\w{1,20}:)?c\b(?=[^<>]{0,400}?\bs\s{0,9}=\s{0,9}[\"'](\d{1,6})[\"'])"
+    rb"[^<>]{0,400}?\br\s{0,9}=\s{0,9}[\"']([A-Z]{1,3})(\d{1,9})[\"']"
+)
+_TIMES = frozenset({"18", "19", "20", "21", "22"})  # formats with hours that every workbook knows
+_NOT_SHOWN = re.compile(r"\[(?!h)[^\]]*\]|\"[^\"]*\"|\\.", re.IGNORECASE)
 _DATE_1904 = re.compile(rb'<workbookPr\b[^>]*\bdate1904="(1|true)"')
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -80,12 +98,19 @@ def _sheet_texts(path: Path, data: bytes, book: CalamineWorkbook, sheet: str) ->
         refuse_large_grid(path, sheet, *_extent(content), _LARGEST_GRID)
         grid = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
         faults = _formula_faults(content)
+        midnights = list(_midnights(data, content, grid))
     except (CalamineError, KeyError, ElementTree.ParseError, *DAMAGED) as error:
         raise unreadable(path, str(error).strip() or type(error).__name__, sheet) from None
     texts = texts_of(grid)
+    for row, column in midnights:
+        texts[row][column] = f"{texts[row][column]} 00:00:00"
     for (row, column), fault in faults.items():
         if row < len(texts) and column < len(texts[row]):
             texts[row][column] = fault
+    for row, column in _without_value(content):
+        # a row of formulas alone, drawn down below the data, holds nothing
+        if row < len(texts) and column < len(texts[row]) and any(texts[row]):
+            texts[row][column] = WITHOUT_VALUE
     return texts
 
 
@@ -125,6 +150,51 @@ def _formula_faults(content: bytes) -> dict[tuple[int, int], str]:
         (int(row) - 1, _column_index(letters.decode())): fault.decode()
         for letters, row, fault in _FAULT_CELL.findall(content)
     }
+
+
+def _without_value(content: bytes) -> Iterator[tuple[int, int]]:
+    """0-based (row, column) of each cell with a formula that no program has calculated."""
+    if not any(sign in content for sign in _FORMULA):
+        return
+    for found in _UNCALCULATED.finditer(content):
+        place = _PLACE.search(found[1])
+        if place and not _EMPTY_TEXT.search(found[1]):
+            yield int(place[2]) - 1, _column_index(place[1].decode())
+
+
+def _midnights(data: bytes, content: bytes, grid: list[list[Cell]]) -> Iterator[tuple[int, int]]:
+    """0-based (row, column) of each day whose format shows a time of day: it is midnight.
+
+    calamine gives it as it gives a day without one.
+    """
+    days = {
+        (row, column)
+        for row, cells in enumerate(grid)
+        for column, cell in enumerate(cells)
+        if type(cell) is date
+    }
+    styles = _styles_with_time(data) if days else set()
+    if styles:
+        for style, letters, row in _STYLED.findall(content):
+            place = int(row) - 1, _column_index(letters.decode())
+            if int(style) in styles and place in days:
+                yield place
+
+
+def _styles_with_time(data: bytes) -> set[int]:
+    """The numbers of the cell styles whose number format shows hours."""
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        if "xl/styles.xml" not in archive.namelist():
+            return set()
+        styles = ElementTree.fromstring(archive.read("xl/styles.xml"))
+    own = {
+        entry.get("numFmtId")
+        for entry in styles.iter(f"{_MAIN}numFmt")
+        if "h" in _NOT_SHOWN.sub("", entry.get("formatCode", "")).lower()
+    }
+    formats = styles.find(f"{_MAIN}cellXfs")
+    numbers = [entry.get("numFmtId", "0") for entry in formats] if formats is not None else []
+    return {at for at, number in enumerate(numbers) if number in own | _TIMES}
 
 
 def _sheet_part(archive: zipfile.ZipFile, sheet: str) -> str:

@@ -13,12 +13,14 @@ class Reader:
 
     `read`: path and options of the mapping to the sheets. Raises WrongUse for a whole file that
     cannot be read (`unreadable`, `encrypted`, `encoding`, `empty_file`, `missing_sheet`, …).
-    `columns_made`: columns added to those of the file. `keeps_midnight`: the format has dates of
-    its own, in which midnight is a date without a time of day.
+    `columns_made`: columns added to those of the file. `has_dates`: the format has dates of
+    its own, which come as ISO text. `tells_numbers`: `read` takes `numbers`, columns in which cells
+    that hold a number are told apart from texts that look like one.
     """
 
     name: str
     options: frozenset[str]
     read: Callable[[Path, Options], Iterator[SourceTable]]
     columns_made: tuple[str, ...] = ()
-    keeps_midnight: bool = False
+    has_dates: bool = False
+    tells_numbers: bool = False

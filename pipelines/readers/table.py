@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -17,6 +18,8 @@ from indicators.foundation.errors import Problem, WrongUse
 Options = Mapping[str, Any]
 MOST_COLUMNS = 16_384
 LONGEST_CELL = 1_000_000  # bytes
+WITHOUT_VALUE = "=?"
+"""The text of a cell with a formula whose result the file does not hold: not an empty cell."""
 
 
 @dataclass(frozen=True)
@@ -135,6 +138,38 @@ def source_table(
         pa.array(row_numbers, type=pa.int64()),
         tuple(malformed),
     )
+
+
+def without_header_again(table: SourceTable, header: Iterable[Sequence[str | None]]) -> SourceTable:
+    """The table without rows that are a row of the header once more, which is told of each.
+
+    So files look that somebody put one below the other. `header`: its rows, as they stand in the
+    file in the columns of the table.
+    """
+    again = sorted({at for names in header if any(names) for at in _rows_with(table, names)})
+    if not again:
+        return table
+    is_row = np.ones(table.rows.num_rows, dtype=bool)
+    is_row[again] = False
+    numbers = table.row_numbers.take(pa.array(again)).to_pylist()
+    return replace(
+        table,
+        rows=table.rows.filter(pa.array(is_row)),
+        row_numbers=table.row_numbers.filter(pa.array(is_row)),
+        remarks=(*table.remarks, *(ReaderWarning(number, "header_again") for number in numbers)),
+    )
+
+
+def _rows_with(table: SourceTable, names: Sequence[str | None]) -> list[int]:
+    """Positions of the rows that hold these texts; of a column only rows that still can."""
+    found = np.arange(table.rows.num_rows)
+    for column, name in zip(table.rows.columns, names, strict=True):
+        texts = column if len(found) == len(column) else column.take(pa.array(found))
+        plain = pc.utf8_trim_whitespace(pc.fill_null(texts, ""))
+        found = found[pc.equal(plain, (name or "").strip()).to_numpy(zero_copy_only=False)]
+        if not len(found):
+            break
+    return found.tolist()
 
 
 def without_blank_rows(table: SourceTable) -> SourceTable:

@@ -29,6 +29,7 @@ from pipelines.readers.table import (
     source_table,
     unique_header,
     without_blank_rows,
+    without_header_again,
 )
 from pipelines.readers.unpacked import DAMAGED, unpacked_bytes
 
@@ -44,8 +45,13 @@ _MOST_COLUMNS = 16_384  # as many as any workbook program has
 _MOST_SHEETS = 1000
 _PROLOG = re.compile(rb"(?:\s|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)  # what may stand before the XML
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_THREE_DIGITS = re.compile(r"-?[1-9]\d{0,2}\.\d{3}")
 Cell = str | float | int | bool | date | datetime | time | timedelta
 Texts = list[list[str | None]]
+
+
+class NumberText(str):
+    """The text of a cell that holds a number: its point is a decimal sign, whatever is declared."""
 
 
 @dataclass(frozen=True)
@@ -193,7 +199,9 @@ def text_of(cell: Cell) -> str | None:
         return "true" if cell else "false"
     if isinstance(cell, float):
         # Workbooks know no whole numbers: 3 is stored as 3.0. Beyond 2**53 digits are lost there.
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 2**53 else repr(cell)
+        if cell.is_integer() and abs(cell) < 2**53:
+            return str(int(cell))
+        return NumberText(repr(cell))
     if isinstance(cell, timedelta):
         return _duration(cell)
     return cell.isoformat(" ") if isinstance(cell, datetime) else str(cell)
@@ -229,9 +237,22 @@ def below_header(path: Path, sheet: str, texts: Texts, options: Options) -> Sour
     used = [at for at, name in enumerate(names) if name or any(row[at] for row in body)]
     numbered = unique_header(names)
     header = [numbered[at] for at in used]
+    _mark_numbers(body, [at for at in used if numbered[at] in options.get("numbers", ())])
     records = [[row[at] for at in used] for row in body]
     numbers = range(header_row + 1, header_row + 1 + len(records))
-    return without_blank_rows(source_table(sheet, header, records, numbers))
+    table = without_blank_rows(source_table(sheet, header, records, numbers))
+    return without_header_again(
+        table, [[row[at] for at in used] for row in texts[first - 1 : header_row]]
+    )
+
+
+def _mark_numbers(body: Texts, columns: Sequence[int]) -> None:
+    """1.234 as a number becomes 1.2340 in these columns, which nobody can take for thousands."""
+    for row in body:
+        for at in columns:
+            cell = row[at]
+            if isinstance(cell, NumberText) and _THREE_DIGITS.fullmatch(cell):
+                row[at] = f"{cell}0"
 
 
 def _sheets_not_read(

@@ -47,4 +47,4 @@ def workbook(path: Path, largest_mb: int = LARGEST_MB) -> Workbook:
     )
 
 
-READER = Reader("xls", WORKBOOK_OPTIONS, read, keeps_midnight=True)
+READER = Reader("xls", WORKBOOK_OPTIONS, read, has_dates=True, tells_numbers=True)

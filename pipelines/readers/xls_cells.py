@@ -12,7 +12,7 @@ from pathlib import Path
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from pipelines.readers.workbook import Texts, text_of, unreadable
+from pipelines.readers.workbook import Cell, NumberText, Texts, text_of, unreadable
 
 _MEMORY = 4 << 30  # bytes that the process may ask for, where the system can bound it
 _SECONDS = 300
@@ -27,7 +27,7 @@ def cells_of(path: Path) -> Mapping[str, Texts]:
         raise unreadable(path, "Excel 97") from None
     if ran.returncode:
         raise unreadable(path, ran.stdout.decode("utf-8", "replace").strip() or "Excel 97")
-    found: dict[str, Texts] = json.loads(ran.stdout)
+    found: dict[str, Texts] = json.loads(ran.stdout, parse_float=NumberText)
     return found
 
 
@@ -42,11 +42,15 @@ def _print_cells(path: str) -> int:
     except (CalamineError, OSError) as error:
         print(error)
         return 1
-    texts = {
-        name: [[text_of(cell) for cell in row] for row in rows] for name, rows in grids.items()
-    }
+    texts = {name: [[_told(cell) for cell in row] for row in rows] for name, rows in grids.items()}
     sys.stdout.write(json.dumps(texts))
     return 0
+
+
+def _told(cell: Cell) -> str | float | None:
+    """The text of a cell; a number with decimals stays one, so that it is known for one."""
+    text = text_of(cell)
+    return float(text) if isinstance(text, NumberText) else text
 
 
 def _bound_memory() -> None:

@@ -14,4 +14,4 @@ def read(path: Path, options: Options) -> Iterator[SourceTable]:
     yield read_sheet(workbook(path, limit_of(options)), options)
 
 
-READER = Reader("xlsx", WORKBOOK_OPTIONS, read, keeps_midnight=True)
+READER = Reader("xlsx", WORKBOOK_OPTIONS, read, has_dates=True, tells_numbers=True)

@@ -1,7 +1,7 @@
 """A release built whole in a folder of its own, which nobody reads until it is published."""
 
 import shutil
-from collections.abc import Callable, Set
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -19,8 +19,17 @@ from pipelines.extracts.files import write_extracts
 from pipelines.extracts.parquet import write_parquet
 from pipelines.quality.checks import check_values
 from pipelines.quality.suite_results import write_suites
+from pipelines.release.approved_records import store_approved
 from pipelines.release.briefs import write_briefs
-from pipelines.release.manifest import fingerprint, origin, write_manifest
+from pipelines.release.files import write_json
+from pipelines.release.manifest import (
+    MANIFEST,
+    PUBLICATION,
+    fingerprint,
+    is_told_further,
+    origin,
+    write_manifest,
+)
 from pipelines.release.naming import (
     CANDIDATE_PREFIX,
     check_period,
@@ -42,7 +51,10 @@ from pipelines.release.snapshot import (
     take_tables,
     write_database,
 )
+from pipelines.release.verification import read_release_json
+from pipelines.warehouse.refresh_number import mart_number
 from pipelines.workspace.paths import Workspace
+from records.store import Store
 
 _STOPPING_SQL = """
 SELECT check_name, status, sentence_en, sentence_fr FROM mart.quality_check
@@ -84,9 +96,10 @@ def build_candidate(
     """Builds the release of a quarter from the mart of an open warehouse, as of the mart's day.
 
     `approved_by`: who approved the copies of this release that need it each time; empty: nobody,
-    and they are not made. Raises WrongUse for a period that is no quarter, a mart without figures,
-    an approval of a copy that the profile has not or the want of one that it asks for, CheckFailed
-    where a blocking check failed, InternalFault where one could not run. Nothing is left then.
+    and they are not made. Raises WrongUse for a period that is no quarter, a mart without figures
+    or of a refresh that did not end, an approval of a copy that the profile has not or the want of
+    one that it asks for, CheckFailed where a blocking check failed, InternalFault where one could
+    not run. Nothing is left then.
     """
     check_period(period)
     audiences = _audiences(mission, approved_by)
@@ -96,17 +109,35 @@ def build_candidate(
     name = next_name(workspace, mission.mission, period)
     folder = workspace.releases(mission.mission) / f"{CANDIDATE_PREFIX}{name}"
     _clear_candidates(workspace, mission.mission)
-    previous = current_name(workspace, mission.mission)
+    head = Store.of_workspace(workspace.home).audit_head()
+    records = store_approved(connection, workspace.home, mission.mission)
     profile = workspace.profile(mission.mission)
-    made_of = origin(connection, mission, profile, period, as_of, approved_by, second)
+    made_of = origin(connection, mission, profile, period, as_of, records, approved_by, second)
+    previous = _compared_with(workspace, mission.mission, made_of)
     decompose = _decomposer(connection, workspace, mission, previous, made_of, as_of)
     facts = _Facts(workspace, mission, period, as_of, name, previous, made_of, decompose)
     tables = take_tables(connection, mission.mission)
     for audience in audiences:
         _write_audience(facts, tables, audience, folder)
     write_briefs(folder, mission.mission, name)
+    write_json(folder / PUBLICATION, {"previous_release": previous, "audit_log": head})
     write_manifest(folder, facts.origin)
     return Candidate(mission.mission, period, name, folder)
+
+
+def _compared_with(workspace: Workspace, mission: str, made_of: Mapping[str, object]) -> str | None:
+    """The release that revisions are told against: the current one, or, where only records were
+    approved since, the one that it was compared with itself, so that all other files stay equal."""
+    current = current_name(workspace, mission)
+    if current is None:
+        return None
+    folder = workspace.releases(mission) / current
+    if not (folder / MANIFEST).is_file():
+        return current
+    if not is_told_further(read_release_json(folder, MANIFEST), made_of):
+        return current
+    before: str | None = read_release_json(folder, PUBLICATION).get("previous_release")
+    return before
 
 
 def _audiences(mission: Mission, approved_by: str) -> list[AudienceName]:
@@ -148,7 +179,8 @@ def _decomposer(
 
 
 def _refuse_unfit(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
-    """Nothing is published without figures, without checks or against a blocking check."""
+    """Nothing is published without figures, without checks, against a blocking check, or of a mart
+    that no refresh has left whole."""
     values = "SELECT count(*) FROM mart.indicator_value WHERE mission = ?"
     checks = "SELECT count(*) FROM mart.quality_check WHERE mission = ?"
     if not _count(connection, values, mission):
@@ -163,6 +195,8 @@ def _refuse_unfit(connection: duckdb.DuckDBPyConnection, mission: Mission) -> No
         raise CheckFailed([*failed, *broken])
     if broken:
         raise InternalFault(broken)
+    if mart_number(connection) is None:
+        raise WrongUse(Problem("refresh_not_ended", value=mission.mission))
 
 
 def _as_of(connection: duckdb.DuckDBPyConnection, mission: Mission) -> date:

@@ -7,6 +7,7 @@ Equal inputs must give an equal manifest.
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -35,6 +36,10 @@ PUBLICATION = "publication.json"
 _DATABASES, _BRIEFS = "*.duckdb", "*.pdf"
 _OF_PUBLICATION = (".duckdb", ".pdf")
 _NOT_OF_THE_ROWS = ("confidentiality", "retention", "expectations")
+_NOT_OF_THE_FIGURES = (
+    *("records_sha256", "publication_approved_by"),
+    *("origin_sha256", "files"),  # of what a manifest says, not of what it follows from
+)
 _DATA = ("contracts", "indicators", "messages", "vocabularies")
 _LIBRARIES = ("duckdb", "numpy", "pandas", "pyarrow", "xlsxwriter")
 
@@ -57,10 +62,14 @@ def origin(
     profile: Path,
     period: str,
     as_of: date,
+    records_sha256: str,
     approved_by: str = "",
     second_person: str = "",
 ) -> dict[str, object]:
-    """What the release follows from: inputs, code, catalogue, profile, parameters, dates."""
+    """What the release follows from: inputs, code, catalogue, profile, parameters, dates.
+
+    `records_sha256`: of what people approved (`approved_records.py`).
+    """
     policy_file = data_folder() / "disclosure.yaml"
     approval = {"partner_copy_approved_by": approved_by} if approved_by else {}
     if second_person:
@@ -81,6 +90,7 @@ def origin(
         "parameters": mission.parameters.model_dump(mode="json"),
         "audiences": mission.disclosure.model_dump(mode="json", exclude_none=True),
         "inputs": _inputs(connection, mission.mission),
+        "records_sha256": records_sha256,
         "checks": _checks(connection, mission.mission),
     }
     return facts | approval
@@ -105,6 +115,14 @@ def _without_words(content: Any) -> Any:
     }
 
 
+def is_told_further(before: Mapping[str, Any], facts: Mapping[str, object]) -> bool:
+    """Whether a release follows from what the one of manifest `before` did, but for what people
+    have approved since."""
+    own = {name for name in {*before, *facts} if name not in _NOT_OF_THE_FIGURES}
+    is_same = all(before.get(name) == facts.get(name) for name in own)
+    return is_same and before.get("records_sha256") != facts.get("records_sha256")
+
+
 def fingerprint(facts: dict[str, object]) -> str:
     """One SHA-256 over all that a release follows from."""
     text = json.dumps(facts, sort_keys=True, ensure_ascii=False)
@@ -113,7 +131,11 @@ def fingerprint(facts: dict[str, object]) -> str:
 
 def write_manifest(folder: Path, facts: dict[str, object]) -> None:
     """Writes the manifest as the last file of a candidate: a folder without one is not whole."""
-    paths = [path for path in files_below(folder) if path.suffix not in _OF_PUBLICATION]
+    paths = [
+        path
+        for path in files_below(folder)
+        if path.suffix not in _OF_PUBLICATION and path != folder / PUBLICATION
+    ]
     content = facts | {"origin_sha256": fingerprint(facts), "files": described(folder, paths)}
     write_json(folder / MANIFEST, content)
 
@@ -130,7 +152,7 @@ def changed_files(folder: Path) -> list[str]:
     publication = folder / PUBLICATION
     if publication.is_file():
         told = json.loads(publication.read_text(encoding="utf-8"))
-        listed = [*listed, *told["databases"], *told["briefs"]]
+        listed = [*listed, *told.get("databases", []), *told.get("briefs", [])]
     wrong = [entry["path"] for entry in listed if not _is_unchanged(folder, entry)]
     names = {entry["path"] for entry in listed} | {MANIFEST, PUBLICATION}
     added = [

@@ -17,12 +17,12 @@ from pipelines.release.files import move_folder, replace_text, settle, sha256_of
 from pipelines.release.manifest import MANIFEST, PUBLICATION, changed_files, publication_files
 from pipelines.release.naming import (
     CANDIDATE_PREFIX,
-    current_name,
     next_name,
     period_of_release,
 )
 from pipelines.release.second_person import user
 from pipelines.release.signing import signed
+from pipelines.release.verification import read_release_json
 from pipelines.workspace.keys import signing_key
 from pipelines.workspace.paths import Workspace
 
@@ -81,16 +81,21 @@ def _whole_candidate(workspace: Workspace, mission: str, period: str) -> Path:
 def _write_publication(
     workspace: Workspace, mission: str, candidate: Path, name: str, published_by: str | None
 ) -> None:
-    """Who, when, what is not the same in two equal runs; signed where a key is at hand."""
+    """Who, when, what is not the same in two equal runs; signed where a key is at hand.
+
+    What the candidate left there of the moment at which it was built stays.
+    """
     publication = candidate / PUBLICATION
-    publication.unlink(missing_ok=True)
+    told = read_release_json(candidate, PUBLICATION)
+    publication.unlink()
     content = {
         "release": name,
         "mission": mission,
         "period": period_of_release(name),
         "published_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "published_by": published_by or user(),
-        "previous_release": current_name(workspace, mission),
+        "previous_release": told["previous_release"],
+        "audit_log": told["audit_log"],
         "manifest_sha256": sha256_of(candidate / MANIFEST),
     } | publication_files(candidate)
     key = signing_key()

@@ -46,6 +46,7 @@ _OPS: dict[str, dict[str, str]] = {
         "rows_refused": "BIGINT",
         "archive_sha256": "VARCHAR",
         "left_out": "VARCHAR",
+        "intake": "BIGINT",
     },
     # Rows of which nothing may be kept: how many, by the month in which they happened and reason.
     "rows_not_kept": {
@@ -82,6 +83,8 @@ _OPS: dict[str, dict[str, str]] = {
     },
     # By which definition the columns that `core` stores of a row were worked out.
     "stored_column": {"table_name": "VARCHAR", "definition": "VARCHAR"},
+    # The steps that a refresh has done, by its number (`refresh_number.py`).
+    "refresh_step": {"number": "VARCHAR", "step": "VARCHAR"},
     # The only table with a clock; it reaches no release.
     "delivery": {"file_sha256": "VARCHAR", "name": "VARCHAR", "taken_in_at": "TIMESTAMP"},
     "row_warning": {"table_name": "VARCHAR", **QUARANTINE_COLUMNS},
@@ -95,6 +98,7 @@ _OPS: dict[str, dict[str, str]] = {
         "by_file_sha256": "VARCHAR",
         "by_sheet": "VARCHAR",
         "by_row_number": "BIGINT",
+        "by_sender": "VARCHAR",
     },
     # What people decided of two rows (`records`), `row_key` before `other_key`; and the rows that
     # are left out of core for it, with the row that counts in their place.
@@ -123,7 +127,7 @@ _OPS: dict[str, dict[str, str]] = {
 def core_columns(contract: Contract) -> dict[str, str]:
     """Column name: SQL type of what a row of `core.<table>` is given: contract, then lineage."""
     own = {name: column.sql_type for name, column in contract.columns.items()}
-    return own | _LINEAGE
+    return own | _LINEAGE | {"sender": "VARCHAR"}
 
 
 def raw_columns(contract: Contract) -> dict[str, str]:

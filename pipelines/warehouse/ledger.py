@@ -19,7 +19,8 @@ class InputFile:
     `sequence` counts up in the order of intake. `mapping_version`: what the rows were made with;
     None where they have to be made again. `archive_sha256`: hash of what the archive keeps, the
     file itself or the rows that may be kept; None for files read in place. `left_out`: JSON of
-    what it does not keep (names of columns, rows by reason).
+    what it does not keep (names of columns, rows by reason). `intake`: the sequence with which the
+    intake began that brought it: files of one intake have one number.
     """
 
     file_sha256: str
@@ -37,6 +38,7 @@ class InputFile:
     rows_refused: int = 0
     archive_sha256: str | None = None
     left_out: str | None = None
+    intake: int | None = None
 
 
 _COLUMNS = ", ".join(field.name for field in fields(InputFile))

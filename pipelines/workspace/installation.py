@@ -5,6 +5,7 @@ A profile is only YAML and GeoJSON; it is checked before anything of it is copie
 
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from indicators.definitions.mission_profile import read_mission
@@ -39,12 +40,21 @@ run_coordinator:
 
 
 def make_workspace(workspace: Workspace) -> None:
-    """The folders of an empty workspace; what is already there stays."""
+    """The folders of an empty workspace, for its owner alone; what is already there stays."""
+    workspace.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if is_open_to_others(workspace.home):
+        with suppress(PermissionError):  # of another owner: `poclens doctor` says so
+            workspace.home.chmod(0o700)
     for name in ("missions", "inbox", "archive", "warehouse", "releases", "dagster"):
         (workspace.home / name).mkdir(parents=True, exist_ok=True)
     settings = workspace.dagster_home / "dagster.yaml"
     if not settings.exists():
         settings.write_text(_DAGSTER_YAML, encoding="utf-8")
+
+
+def is_open_to_others(home: Path) -> bool:
+    """Whether other users of the machine can look into the workspace; Windows says nothing here."""
+    return os.name != "nt" and bool(home.stat().st_mode & 0o077)
 
 
 def find_profile(text: str | Path) -> Path:

@@ -9,6 +9,7 @@ must give the same estimates to 1e-8. The ratio is theirs to ours: above 1 is fa
 import json
 import sys
 import warnings
+from dataclasses import replace
 
 import duckdb
 import numpy as np
@@ -16,7 +17,7 @@ import pandas as pd
 import pyfixest
 
 from indicators.linkage.case_series.analysis import MODELS, FittedModel, fit
-from indicators.linkage.case_series.days import known_days
+from indicators.linkage.case_series.days import known_days, read_record
 from tests.benchmarks.measuring import medians, note
 
 ROUNDS = 3
@@ -59,12 +60,12 @@ def make_series(area_days: int) -> duckdb.DuckDBPyConnection:
 
 
 def ours(connection: duckdb.DuckDBPyConnection) -> FittedModel:
-    return fit(known_days(connection), MODELS["primary"])
+    return fit(known_days(read_record(connection)), replace(MODELS["primary"], own_seasons=False))
 
 
 def day_rows(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     """The known days with the model's terms; nothing of it is timed."""
-    days = known_days(connection)
+    days = known_days(read_record(connection))
     return pd.DataFrame(
         {
             "incidents": days.incidents,

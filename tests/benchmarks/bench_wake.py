@@ -7,10 +7,8 @@ what the R package needs, about two seconds. The ratio is ours to theirs: below 
 """
 
 import json
-import os
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -20,13 +18,14 @@ from indicators.linkage.wake.counts.counting import tally_pairs
 from indicators.linkage.wake.events import Events
 from indicators.linkage.wake.request import UNIT_MICROSECONDS, spread_window
 from tests.benchmarks.measuring import Measured, medians
+from tests.conftest import FIGURES
 
 ROUNDS = 5
 DAYS, DEGREES = 1000, 8.0
 TIMES, RADII = (6, 30, 4), (5, 25, 5)
 AIM_100K, R_SECONDS = 6.0, 2.0
 R_ROWS = 4500
-SHARED = Path(os.environ.get("POCLENS_SHARED", Path(__file__).parents[3] / "shared"))
+EXAMPLE = FIGURES / "linkage" / "mwa" / "mwa_data.csv"
 
 
 def make_events(rows: int) -> Events:
@@ -66,7 +65,7 @@ def count_all(events: Events) -> float:
 
 def r_example() -> pd.DataFrame:
     """The package's events, again and again some years later, to 4,500 rows."""
-    given = pd.read_csv(SHARED / "reference" / "linkage" / "mwa" / "mwa_data.csv")
+    given = pd.read_csv(EXAMPLE)
     given["timestamp"] = pd.to_datetime(given["timestamp"])
     span = given["timestamp"].max() - given["timestamp"].min() + pd.Timedelta(days=60)
     times = -(-R_ROWS // len(given))
@@ -104,13 +103,12 @@ def line(bench: str, ours: Measured, theirs: float, rows: int) -> dict[str, obje
 
 
 def run(rows: int = 100_000) -> Iterator[dict[str, object]]:
-    """Both benches; without the shared folder only the first."""
+    """Windows of many events, and the example of the R package."""
     events = make_events(rows)
     yield line("wake_100k", medians(ROUNDS, ours=lambda: count_all(events))["ours"], AIM_100K, rows)
-    if SHARED.is_dir():
-        data = r_example()
-        found = medians(ROUNDS, ours=lambda: run_r_example(data))["ours"]
-        yield line("wake_r_example", found, R_SECONDS, len(data))
+    data = r_example()
+    found = medians(ROUNDS, ours=lambda: run_r_example(data))["ours"]
+    yield line("wake_r_example", found, R_SECONDS, len(data))
 
 
 if __name__ == "__main__":

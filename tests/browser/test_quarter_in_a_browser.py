@@ -136,21 +136,21 @@ def refresh(quarter: Quarter, as_of: str) -> None:
 
 def publish(quarter: Quarter, period: str) -> None:
     """The officer publishes with a second person."""
-    done = quarter.poclens(*publication(period), "--approved-by", "chen", typed=f"{PASSWORD}\n")
+    done = quarter.poclens(*publication(period), "--approved-by", "chen", typed=2 * f"{PASSWORD}\n")
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
 
 
 def publication(period: str) -> tuple[str, ...]:
     """The command that publishes a quarter."""
-    return ("publish", "--mission", MISSION, "--period", period)
+    return ("publish", "--mission", MISSION, "--period", period, "--as", "olga")
 
 
 def refused(quarter: Quarter, period: str) -> None:
     """One person alone publishes nothing, nor does an officer approve it."""
     asked = publication(period)
-    alone = quarter.poclens(*asked)
+    alone = quarter.poclens(*asked, typed=f"{PASSWORD}\n")
     assert alone.returncode == 2 and "second person" in alone.stderr
-    officer = quarter.poclens(*asked, "--approved-by", "olga", typed=f"{PASSWORD}\n")
+    officer = quarter.poclens(*asked, "--approved-by", "olga", typed=2 * f"{PASSWORD}\n")
     assert officer.returncode == 2 and "may not approve" in officer.stderr
 
 

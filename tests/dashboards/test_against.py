@@ -3,22 +3,10 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-import pytest
-
 from dashboards.context import Against, Context
-from dashboards.queries.framework import paths
 
 At = Callable[..., Context]
 CODE = "P2-OC-07"
-
-
-def test_the_path_starts_at_the_baseline_and_stays_at_the_target(context_at: At) -> None:
-    context = context_at("/")
-    row = context.indicator(CODE)
-    on = {name: row[name].date().isoformat() for name in ("baseline_on", "target_on")}
-    assert paths(context.release, on["baseline_on"])[CODE] == pytest.approx(row["baseline"])
-    assert paths(context.release, on["target_on"])[CODE] == pytest.approx(row["target"])
-    assert paths(context.release, "2039-12-31")[CODE] == pytest.approx(row["target"])
 
 
 def test_the_path_lies_between_baseline_and_target_on_the_way(context_at: At) -> None:

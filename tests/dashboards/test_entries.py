@@ -21,7 +21,7 @@ from records.store import Store
 from records.threats import ThreatAssessment
 from tests.dashboards.rendered import text_of
 from tests.dashboards.test_pages import At
-from tests.worlds.release import MISSION
+from tests.worlds.release import MISSION, publish_approved
 
 FORM = "/records/entry/threat_assessment?period=2026-Q3&area=MT"
 THREAT = {
@@ -100,8 +100,12 @@ def test_headquarters_reads_a_threat_only_once_it_was_shared(workspace: Path) ->
     store.write(LOCAL, MISSION, ThreatAssessment.model_validate(THREAT), 0, now)
     page = "/screen/threats?period=2026-Q3"
     assert "Markets are robbed." not in shown(hq, page)
+    publish_approved(workspace)
+    assert "Markets are robbed." not in shown(hq, page)
     shared = ThreatAssessment.model_validate(THREAT | {"shared_with_hq_on": "2026-10-09"})
     store.write(LOCAL, MISSION, shared, 1, now)
+    assert "Markets are robbed." not in shown(hq, page)  # it reads what was released
+    publish_approved(workspace)
     text = shown(hq, page)
     assert "Markets are robbed." in text and "/records/entry" not in text
     assert hq.post(FORM, data=THREAT).status_code == 405
@@ -157,8 +161,13 @@ def test_a_decision_on_a_review_stands_beside_the_rule_and_undecided_stays_count
     record = Store.of_workspace(workspace).latest(MISSION, ReviewDecision, "I-3")
     assert record is not None and (record.record.rule, record.number) == ("undecided", 2)
     assert send(client, form, again | {"incident": "I-99"}) == 400  # no candidate of the release
-    hq = shown(create_app(workspace, "hq").server.test_client(), page)
-    assert "Candidates for after-action review" in hq and "Two calls came." not in hq
+    hq = create_app(workspace, "hq").server.test_client()
+    before = shown(hq, page)
+    assert "Candidates for after-action review" in before and "Two calls came." not in before
+    publish_approved(workspace)
+    text = shown(hq, page)
+    assert "Two calls came." in text and "POC Adviser" in text and "s decision: 2." in text
+    assert "I-3" not in text and "(local" not in text
 
 
 def test_a_reason_for_variance_keeps_the_figures_and_stands_in_page_and_file(
@@ -182,8 +191,10 @@ def test_a_reason_for_variance_keeps_the_figures_and_stands_in_page_and_file(
     assert any("Roads were flooded." in cell for cell in cells)
     stored = Store.of_workspace(workspace).all(MISSION, VarianceReason)[0].record
     assert stored.due is not None and stored.done is not None
-    hq = shown(create_app(workspace, "hq").server.test_client(), page)
-    assert "Roads were flooded." not in hq
+    hq = create_app(workspace, "hq").server.test_client()
+    assert "Roads were flooded." not in shown(hq, page)
+    publish_approved(workspace)
+    assert "Roads were flooded." in shown(hq, page)
 
 
 def test_a_pair_is_decided_from_the_data_quality_page_as_on_the_command_line(

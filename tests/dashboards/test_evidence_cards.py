@@ -1,6 +1,7 @@
 """How a link is graded, what more data would show, where a result comes from: as pages say it."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,9 +11,10 @@ from dashboards.components.plan_card import evidence_plan
 from dashboards.components.primary_card import primary_test
 from dashboards.context import Context, read_context
 from dashboards.http.address import Address
-from dashboards.pages import releases
+from dashboards.pages import effects, releases, results_chain
+from indicators.foundation.messages import message
 from tests.dashboards.rendered import text_of
-from tests.worlds.release import write_release
+from tests.worlds.release import COUNTRY, mart_rows, write_release
 
 
 def context(home: Path, language: str = "en", view: str = "") -> Context:
@@ -85,3 +87,32 @@ def test_components_stand_with_their_cost_and_how_many_were_compared(
     assert said[language] in text, "every comparison of the release is counted"
     none = {"en": "Not compared", "fr": "Pas de comparaison"}
     assert none[language] in text_of(component_effects(found, "E1"))
+
+
+@pytest.mark.parametrize(
+    ("language", "parts"),
+    [
+        ("en", ("a difference of 12% at most", "Small at most: no difference beyond the margin")),
+        ("fr", ("un écart de 12\u202f% tout au plus", "Faible tout au plus")),
+    ],
+)
+def test_a_bounded_difference_is_an_answer_on_every_page(
+    tmp_path: Path, language: str, parts: tuple[str, ...]
+) -> None:
+    small = {"grade": None, "status": "small_at_most", "bound": 12.0, "change_unit": "percent"}
+    rows = mart_rows()
+    links = [row | small if _speaks(row) else row for row in rows["result_link"]]
+    write_release(tmp_path, rows={**rows, "result_link": links})
+    found = read_context(tmp_path, "mission", Address.parse("/effects", f"edge=E5&lang={language}"))
+    assert found is not None
+    text = text_of(effects.body(found))
+    assert all(part in text for part in parts), text
+    chain = text_of(results_chain.body(found))
+    named = {"en": "1 small at most", "fr": "1 faible tout au plus"}[language]
+    assert named in chain and message("page.evidence.small_at_most", language) in chain
+
+
+def _speaks(row: dict[str, Any]) -> bool:
+    is_country = row["area"] == COUNTRY
+    at = ("side_by_side", row["specification"]), ("case_series", "14_days")
+    return row["edge"] == "E5" and is_country and (row["method"], row["specification"]) in at

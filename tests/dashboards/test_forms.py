@@ -20,7 +20,7 @@ from dashboards.app import create_app
 from records import accounts
 from records.kinds import Assessment, Recommendation
 from records.store import Store, migrate
-from tests.worlds.release import MISSION
+from tests.worlds.release import MISSION, publish_approved
 
 ASSESS = "/records/assess?indicator=P2-OC-05&period=2026-Q3"
 RECOMMEND = "/records/recommend?indicator=P2-OC-05&period=2026-Q3"
@@ -175,9 +175,12 @@ def test_headquarters_reads_what_was_approved_and_writes_nothing(
     hq = create_app(workspace, "hq").server.test_client()
     save(client, 0, narrative="Approved text.")
     advance(client, 1)
+    publish_approved(workspace)
     assert "Approved text." not in hq.get(PAGE).text
     advance(client, 2)
     save(client, 3, narrative="A new draft.")
+    assert "Approved text." not in hq.get(PAGE).text  # it reads what was released
+    publish_approved(workspace)
     shown = hq.get(PAGE).text
     assert "Approved text." in shown and "A new draft." not in shown
     assert "/records/assess" not in shown
@@ -242,7 +245,7 @@ def test_after_an_upgrade_of_the_software_people_sign_in_as_before(
     assert serve(["--home", str(folder), "--port", "0"]) == 2
     assert "written by a later version" in capsys.readouterr().err
     unready = create_app(folder).server.test_client()
-    assert unready.get("/ready").status_code == 503 and unready.get("/screen/").status_code == 500
+    assert unready.get("/ready").status_code == 503 and unready.get("/screen/").status_code == 401
 
 
 def test_three_roles_take_an_assessment_from_draft_to_recommendation(people: Path) -> None:

@@ -4,10 +4,12 @@ import base64
 import hashlib
 import json
 import logging
+import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from flask.testing import FlaskClient
@@ -136,12 +138,65 @@ def test_every_download_stands_in_the_log(home: Path, client: FlaskClient) -> No
     assert store.first_broken_entry() is None
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "/api/sdmx/data?c[INDICATOR]=P2-OC-05&limit=3",
+        "/api/sdmx/structure/codelist",
+        "/api/releases",
+    ],
+)
+def test_every_answer_of_the_api_stands_in_the_log_with_what_was_asked(
+    home: Path, client: FlaskClient, asked: str
+) -> None:
+    own, store = bearer(home, "data", "releases", mission="alpha"), Store.of_workspace(home)
+    answer = client.get(asked, headers=own)
+    assert answer.status_code == 200
+    entry = store.audit_log(1)[0]
+    assert (entry["action"], unquote(entry["subject"])) == ("api_answer", asked)
+    assert entry["who"].startswith("hq (") and f'"bytes":{len(answer.data)}' in entry["detail"]
+    client.get("/api/openapi.json", headers=own)
+    client.get(asked, headers=own | {"If-None-Match": answer.headers["ETag"]})
+    client.get(f"{asked.partition('?')[0]}/nowhere/at/all/x/y/z", headers=own)
+    assert store.audit_log(1)[0]["number"] == entry["number"]
+
+
 def test_health_and_readiness_need_no_token(client: FlaskClient) -> None:
     assert client.get("/health").status_code == 200
     ready = client.get("/ready")
     assert ready.status_code == 200 and ready.json == {
         "ready": True, "records": True, "releases": True,
     }  # fmt: skip
+
+
+def _flip(path: Path) -> None:
+    """One byte in the middle is another; the file still opens."""
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    path.chmod(0o600)
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        lambda folder: _flip(folder / "hq" / "poclens.duckdb"),
+        lambda folder: (folder / "hq" / "poclens.duckdb").unlink(),
+        lambda folder: shutil.rmtree(folder / "hq"),
+        lambda folder: (folder / "manifest.json").unlink(),
+        lambda folder: (folder / "manifest.json").write_text("{", encoding="utf-8"),
+        lambda folder: (folder.parent / "current").write_text("2031-Q1-r01", encoding="utf-8"),
+    ],
+)
+def test_what_is_not_as_it_was_published_is_not_ready(
+    tmp_path: Path, harm: Callable[[Path], object]
+) -> None:
+    folder = write_release(tmp_path, "alpha", rows_of_a_mission())
+    client = create_app(tmp_path, "hq").server.test_client()
+    assert client.get("/ready").status_code == 200
+    harm(folder)
+    answer = client.get("/ready")
+    assert answer.status_code == 503 and answer.json["releases"] is False
 
 
 def test_a_damaged_release_is_not_ready(tmp_path: Path) -> None:

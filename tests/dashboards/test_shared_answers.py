@@ -1,6 +1,7 @@
 """What one process of the server has made is read by the others, within a number of bytes."""
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -51,3 +52,17 @@ def test_a_folder_that_is_gone_stops_no_page(
     shared = SharedAnswers()
     monkeypatch.setattr(shared, "_folder", tmp_path / "gone")
     assert shared.get("page", lambda: PAGE) == PAGE
+
+
+def test_pages_survive_a_cleaned_temporary_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dashboards.http.shared_answers._LOOKED_EVERY", 1)
+    shared = SharedAnswers()
+    shared.get("before", lambda: PAGE)
+    shutil.rmtree(shared._folder)
+    assert shared.get("after", lambda: PAGE) == PAGE
+    assert shared.get("after", _never) == PAGE
+    assert shared._folder.stat().st_mode & 0o077 == 0
+    shutil.rmtree(shared._folder)
+    shared._folder.write_text("something else stands there")
+    assert shared.get("again", lambda: PAGE) == PAGE
+    shared._folder.unlink()

@@ -364,10 +364,12 @@ def test_nothing_is_promised_that_is_not_there(language: str) -> None:
 
 
 def test_a_difference_within_the_margin_is_not_inconclusive() -> None:
-    within = text_of(evidence_mark("D", ENGLISH, "no_change"))
-    assert "no difference beyond the margin" in within and "inconclusive" not in within
-    assert "écart dans la marge" in text_of(evidence_mark("D", FRENCH, "no_change"))
-    assert "inconclusive" in text_of(evidence_mark("D", ENGLISH, "tested"))
+    small = {"grade": None, "status": "small_at_most"}
+    assert text_of(evidence_mark(small, ENGLISH)) == "small at most"
+    assert text_of(evidence_mark(small, FRENCH)) == "faible tout au plus"
+    assert "inconclusive" in text_of(evidence_mark({"grade": "D", "status": "tested"}, ENGLISH))
+    untested = {"grade": None, "status": "not_tested"}
+    assert text_of(evidence_mark(untested, ENGLISH)) == "not tested"
 
 
 # 19, 20. Titles wider than the measure; causes claimed

@@ -34,7 +34,7 @@ def home(tmp_path: Path) -> Path:
     for path in sources.glob("*.yaml"):
         path.unlink()
     columns = {name: {"from": name} for name in AREAS.strip().split(",")}
-    entry = {"source": "areas", "files": ["areas*.csv"], "reader": "csv"}
+    entry = {"source": "areas", "files": ["areas*.csv"], "reader": "csv", "sender": "series"}
     mapping = {**entry, "tables": [{"table": "areas", "columns": columns}]}
     write_mapping(mapping, sources / "areas.yaml")
     (workspace.inbox("faulty") / "areas.csv").write_text(KNOWN, encoding="utf-8")
@@ -84,15 +84,15 @@ def counts(answer: TestResponse) -> list[int]:
 def test_a_file_is_shown_first_and_then_goes_into_the_inbox(
     client: FlaskClient, home: Path
 ) -> None:
-    shown = drop(client, "areas_2.csv", CHANGED + WRONG)
+    shown = drop(client, "areas-v2.csv", CHANGED + WRONG)
     assert counts(shown) == [3, 1, 1, 0, 1]  # read, new, changed, unchanged, rejected
     assert "Far north" in shown.text and "South" in shown.text
     assert "&#39;village&#39; is not a code of this column" in shown.text
     assert waiting(home) == []
     taken = post(client, step="take_in", held=held(shown))
-    assert taken.status_code == 200 and waiting(home) == ["areas_2.csv"]
+    assert taken.status_code == 200 and waiting(home) == ["areas-v2.csv"]
     entry = Store.of_workspace(home).audit_log(1)[0]
-    assert (entry["action"], entry["subject"]) == ("taken_in", "faulty/areas_2.csv")
+    assert (entry["action"], entry["subject"]) == ("taken_in", "faulty/areas-v2.csv")
     assert list((home / "uploads").iterdir()) == []
 
 
@@ -108,7 +108,7 @@ def test_another_systems_export_is_compared_and_not_taken_in(
     mapping = {**entry, "tables": [{"table": "incidents", "columns": mapped}]}
     write_mapping(mapping, home / "missions" / "faulty" / "sources" / "sage.yaml")
     text = f"{','.join(columns)}\nS-1,killing,yes,2026-03-01,XX01\n"
-    assert 'value="compare"' not in drop(client, "areas_2.csv", CHANGED).text
+    assert 'value="compare"' not in drop(client, "areas-v2.csv", CHANGED).text
     for lang, sheet in (("en", "In the file only"), ("fr", "Dans le fichier seulement")):
         shown = drop(client, "sage_1.csv", text, lang)
         assert 'value="compare"' in shown.text
@@ -121,13 +121,13 @@ def test_another_systems_export_is_compared_and_not_taken_in(
 def test_a_file_that_waits_is_not_replaced_and_a_discarded_one_is_gone(
     client: FlaskClient, home: Path
 ) -> None:
-    post(client, step="take_in", held=held(drop(client, "areas_2.csv", CHANGED)))
-    second = post(client, step="take_in", held=held(drop(client, "areas_2.csv", KNOWN)))
+    post(client, step="take_in", held=held(drop(client, "areas-v2.csv", CHANGED)))
+    second = post(client, step="take_in", held=held(drop(client, "areas-v2.csv", KNOWN)))
     assert second.status_code == 409
-    assert (home / "inbox/faulty/areas_2.csv").read_text(encoding="utf-8") == CHANGED
+    assert (home / "inbox/faulty/areas-v2.csv").read_text(encoding="utf-8") == CHANGED
     post(client, step="discard", held=held(drop(client, "areas_3.csv", CHANGED)))
     assert post(client, step="take_in", held="0" * 32).status_code == 410
-    assert waiting(home) == ["areas_2.csv"]
+    assert waiting(home) == ["areas-v2.csv"]
 
 
 def test_an_unknown_file_shows_its_proposal_and_is_mapped_as_a_person_completed_it(
@@ -148,7 +148,7 @@ def test_an_unknown_file_shows_its_proposal_and_is_mapped_as_a_person_completed_
     assert counts(again) == [1, 1, 0, 0, 0]
     assert post(client, step="take_in", held=held(again), **answers).status_code == 200
     assert waiting(home) == ["découpage.csv"]
-    assert counts(drop(client, "découpage.csv", text)) == [1, 1, 0, 0, 0]
+    assert counts(drop(client, "découpage.csv", text)) == [1, 0, 0, 1, 0]  # beside what waits
 
 
 def test_another_table_is_proposed_where_a_person_says_so(client: FlaskClient) -> None:
@@ -166,7 +166,7 @@ def test_a_changed_file_is_told_as_differences_and_its_mapping_mended(
     client: FlaskClient, home: Path
 ) -> None:
     lines = RENAMED.replace("2024-01-01", "2024-01-01,none")
-    shown = drop(client, "areas_2.csv", lines)
+    shown = drop(client, "areas-v2.csv", lines)
     assert "is now called &#39;Name (English)&#39;" in shown.text
     assert "&#39;valid_from&#39; is gone" in shown.text and "rows read" not in shown.text
     assert 'value="take_in"' not in shown.text  # nobody said what became of valid_from
@@ -177,14 +177,14 @@ def test_a_changed_file_is_told_as_differences_and_its_mapping_mended(
     before = mapping.read_text(encoding="utf-8")
     assert post(client, step="take_in", held=held(again), **said).status_code == 200
     assert mapping.read_text(encoding="utf-8") != before
-    assert waiting(home) == ["areas_2.csv"]
-    assert counts(drop(client, "areas_3.csv", lines)) == [2, 1, 1, 0, 0]
+    assert waiting(home) == ["areas-v2.csv"]
+    assert counts(drop(client, "areas_3.csv", lines)) == [2, 0, 0, 2, 0]
 
 
 def test_new_texts_of_a_code_are_mended_or_left_to_be_rejected(
     client: FlaskClient, home: Path
 ) -> None:
-    shown = drop(client, "areas_2.csv", CHANGED + WRONG)
+    shown = drop(client, "areas-v2.csv", CHANGED + WRONG)
     meant = "meant.areas.area_level.village"
     assert counts(shown)[-1] == 1 and chosen(shown, meant) == ""
     mended = post(client, held=held(shown), mend="yes", **{meant: "admin2"})
@@ -215,13 +215,13 @@ def test_a_file_over_the_limit_is_refused(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(upload, "LARGEST_MB", 0.001)
-    assert drop(client, "areas_2.csv", CHANGED * 20).status_code == 413
+    assert drop(client, "areas-v2.csv", CHANGED * 20).status_code == 413
 
 
 def test_only_officers_take_files_in_and_never_without_the_forms_token(
     client: FlaskClient, home: Path
 ) -> None:
-    assert post(client, token="", file=(io.BytesIO(b"x"), "areas_2.csv")).status_code == 400
+    assert post(client, token="", file=(io.BytesIO(b"x"), "areas-v2.csv")).status_code == 400
     store = Store.of_workspace(home)
     for role in ("administrator", "officer", "viewer", "assessor", "approver"):
         accounts.add(store, role, role, PASSWORD, "test", utc_now())
@@ -233,7 +233,7 @@ def test_only_officers_take_files_in_and_never_without_the_forms_token(
         assert token is not None
         signed = {"token": token[1], "name": role, "password": PASSWORD, "step": "sign_in"}
         client.post("/records/account", data=signed)
-        if drop(client, "areas_2.csv", CHANGED).status_code == 200:
+        if drop(client, "areas-v2.csv", CHANGED).status_code == 200:
             allowed.append(role)
         client.delete_cookie("session")
     assert allowed == ["officer"]

@@ -54,7 +54,7 @@ def written(release: Path) -> dict[str, str]:
 
 
 def _examples(connection: duckdb.DuckDBPyConnection) -> str:
-    """For each grade the sentence of the first link that has it; what B lacks is said in words."""
+    """For each verdict the sentence of the first link that has it, or that none has."""
     rows = connection.execute(
         """SELECT link.grade, first(link.sentence_en ORDER BY item.edge)
         FROM mart.primary_test AS item JOIN mart.result_link AS link
@@ -63,15 +63,23 @@ def _examples(connection: duckdb.DuckDBPyConnection) -> str:
         WHERE link.method = 'case_series' GROUP BY ALL"""
     ).fetchall()
     found = dict(rows)
-    return "\n".join(f"**{letter}.** {found.get(letter, WITHOUT)}\n" for letter in "ABCD")
+    small = connection.execute(
+        """SELECT sentence_en FROM mart.primary_test JOIN mart.result_link
+          USING (edge, method, specification)
+        WHERE status = 'small_at_most' ORDER BY edge LIMIT 1"""
+    ).fetchone()
+    found["Small at most"] = small[0] if small else WITHOUT
+    letters = ("A", "B", "C", "Small at most", "D")
+    return "\n".join(f"**{letter}.** {found.get(letter, WITHOUT)}\n" for letter in letters)
 
 
 def _links(connection: duckdb.DuckDBPyConnection) -> list[Mark]:
     rows = connection.execute(
-        """SELECT edge, exp(ci_low), exp(estimate), exp(ci_high), link.grade
+        """SELECT edge, exp(ci_low), exp(estimate), exp(ci_high),
+          coalesce(link.grade, 'small') AS verdict
         FROM mart.primary_test AS item JOIN mart.result_link AS link
           USING (edge, method, specification)
-        WHERE method = 'case_series' AND estimate IS NOT NULL ORDER BY link.grade, edge"""
+        WHERE method = 'case_series' AND estimate IS NOT NULL ORDER BY verdict, edge"""
     ).fetchall()
     return [
         Mark(f"{letter}   {_spoken(edge)}", low, mid, high, letter)

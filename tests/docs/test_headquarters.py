@@ -15,7 +15,7 @@ from pipelines.hq.settings import Headquarters
 from pipelines.workspace.keys import public_text
 from tests.conftest import REPOSITORY
 from tests.worlds.headquarters import KEY
-from tests.worlds.release import write_release
+from tests.worlds.release import MISSION, write_release
 from tests.worlds.server import serving
 
 _PAGE, _FRENCH = (REPOSITORY / "docs" / f"headquarters{end}.md" for end in ("", ".fr"))
@@ -37,6 +37,7 @@ def done(tmp_path_factory) -> tuple[Path, list[str]]:
     with serving(*command) as (port, _):
         for kind, text in blocks(_PAGE):
             told = text.replace(_ADDRESS, f"http://127.0.0.1:{port}")
+            told = told.replace("mission=sample", f"mission={MISSION}")
             program = [sys.executable, "-c"] if kind == "python" else ["bash", "-euc"]
             run = subprocess.run(
                 [*program, told], cwd=folder, capture_output=True, text=True, check=False

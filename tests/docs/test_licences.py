@@ -1,7 +1,7 @@
 """Every package that an installation brings has a licence that lets it be passed on with it.
 
 What the packages' own metadata say. Known weaknesses of packages are looked up in a database on
-the network (`pip-audit -r deploy/requirements.txt`), which no test has.
+the network (`pip-audit -r requirements.txt`), which no test has.
 """
 
 import re
@@ -21,7 +21,7 @@ AS_A_LIBRARY = {"psycopg": "LGPL-3.0-only", "psycopg-binary": "LGPL-3.0-only"}
 
 def locked() -> list[str]:
     """The packages of the installation's lock, those of other platforms too."""
-    text = (REPOSITORY / "deploy" / "requirements.txt").read_text(encoding="utf-8")
+    text = (REPOSITORY / "requirements.txt").read_text(encoding="utf-8")
     return re.findall(r"^([A-Za-z0-9][\w.-]*)==", text, re.MULTILINE)
 
 

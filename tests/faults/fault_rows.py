@@ -108,9 +108,9 @@ def _text(column: Column | None, text: str) -> str:
 
 def _wrong_text(column: Column, rule: Rule) -> str | None:
     if rule.kind == "minimum":
-        return f"{(column.minimum or 0) - 1:g}"
+        return f"{(column.minimum or 0) - 1:.15g}"
     if rule.kind == "maximum":
-        return f"{(column.maximum or 0) + 1:g}"
+        return f"{(column.maximum or 0) + 1:.15g}"
     if rule.kind == "outside_mission":
         return "2023-12-31 12:00" if column.base_type == "time" else "2023-12-31"
     return _WRONG_TEXT.get(rule.kind)

@@ -14,7 +14,9 @@ from pipelines.ingest.inbox import ingest
 from pipelines.ingest.quarantine import reject_sentence
 from pipelines.warehouse.connection import open_warehouse
 from tests.faults.fault_rows import Fault, base_rows, faults, missing, write_rows
+from tests.worlds.mission.mappings import under_own_names
 from tests.worlds.mission.own_names import make_workspace
+from tests.worlds.mission.profile import write_source
 
 FAULTS = [fault for contract in contracts().values() for fault in faults(contract)]
 FIRST_ROW = 3  # of the faults in their file: 1 is the header, 2 the good row
@@ -38,6 +40,9 @@ class TakenIn:
 def taken_in(tmp_path_factory: pytest.TempPathFactory) -> TakenIn:
     """One warehouse with a valid parent for everything takes in all faults."""
     workspace, mission = make_workspace(tmp_path_factory.mktemp("faults"))
+    for table, contract in contracts().items():  # one sender, who may correct the parents
+        source = under_own_names(table, contract.columns) | {"sender": "series"}
+        write_source(workspace.profile("faulty"), source)
     places = write_faults(workspace.home / "faults")
     parents = write_parents(workspace.home / "parents")
     with open_warehouse(workspace.warehouse("faulty")) as connection:
@@ -67,7 +72,7 @@ def write_faults(folder: Path) -> dict[tuple[str, int], str]:
     places: dict[tuple[str, int], str] = {}
     for table, contract in contracts().items():
         for number, batch in enumerate(batches(contract)):
-            name = f"{table}.{number:02}.csv"
+            name = f"{table}_20{number:02}.csv"
             rows = [base_rows()[table].row, *(fault.row for fault in batch)]
             write_rows(folder / name, rows, contract)
             places |= {(name, row): f.rule.name for row, f in enumerate(batch, FIRST_ROW)}
@@ -88,7 +93,7 @@ def batches(contract: Contract) -> Iterator[list[Fault]]:
 def write_parents(folder: Path) -> list[Path]:
     """One valid row of every table, each in a file of its own."""
     folder.mkdir()
-    paths = [folder / f"{table}.parent.csv" for table in load_order(contracts())]
+    paths = [folder / f"{table}_2099.csv" for table in load_order(contracts())]
     for table, path in zip(load_order(contracts()), paths, strict=True):
         write_rows(path, [base_rows()[table].row], contracts()[table])
     return paths

@@ -14,6 +14,7 @@ from tests.oracle.world import LEVELS, PERIOD_TYPES, World, period_of
 CELL = ["period_type", "period", "area", "dimension", "code"]
 PARTS = ["value", "numerator", "denominator", "n"]
 TOTAL = "_T"
+NOT_STATED = "_U"  # definition 7: null and not known are one part
 CROSSED = "sex and age_group"  # the one pair of dimensions that is shown together
 _COARSE = {"M": {"day", "week", "month"}, "A": {"day", "week", "month", "quarter", "year"}}
 _COARSE |= {kind: {"day", "week", "month", "quarter"} for kind in ["Q", "S", "B"]}
@@ -61,7 +62,8 @@ def spread(
 ) -> pd.DataFrame:
     """Each case once for every area, period and breakdown that it counts in."""
     held = _by_area(world, cases)
-    held, dimensions = with_crossed(held, dimensions)
+    stated = {column: held[column].fillna(NOT_STATED) for column in dimensions.values()}
+    held, dimensions = with_crossed(held.assign(**stated), dimensions)
     return pd.concat(
         [
             _of_dimension(_of_period(held, kind), dimension, column)
@@ -110,8 +112,8 @@ def _of_dimension(held: pd.DataFrame, dimension: str, column: str) -> pd.DataFra
     if column == TOTAL:
         return held.assign(dimension=TOTAL, code=TOTAL)
     rows = held.explode(column) if held[column].map(np.iterable).any() else held
-    rows = rows[rows[column].notna()].assign(dimension=dimension)
-    return rows.assign(code=rows[column].astype("string"))
+    code = rows[column].astype("string").fillna(NOT_STATED)  # of an empty list too
+    return rows.assign(dimension=dimension, code=code)
 
 
 def parts(world: World, indicator: Recomputed) -> pd.DataFrame:
@@ -155,7 +157,7 @@ def _with_whole_denominator(found: pd.DataFrame, dimensions: Sequence[str]) -> p
     found["denominator"] = found["denominator"].mask(is_part, whole)
     found["n"] = found["n"].mask(is_part, whole)
     found["value"] = found["value"].mask(is_part, 100 * found["numerator"] / whole)
-    return found
+    return found[~(is_part & (found["code"] == NOT_STATED) & (found["numerator"] == 0))]
 
 
 def grid(world: World, code: str, only_country: bool = False) -> pd.DataFrame:
@@ -216,11 +218,20 @@ def with_status(world: World, indicator: Recomputed, found: pd.DataFrame) -> pd.
     if not (world.tables["reporting_returns"]["source"] == indicator.returns).any():
         return _without_returns(world, indicator, cells)
     has_rows = cells["numerator"] > 0 if indicator.counts_hits else cells["n"].notna()
+    if indicator.kind == "rate":  # a part without a case is 0 and no silence where others have one
+        has_rows |= _of_total(cells, has_rows)
     cells = with_returns(world, indicator, cells)
     cells["obs_status"] = status_by_returns(cells, has_rows)
     cells.loc[cells["obs_status"].isin(["O", "L"]), PARTS] = float("nan")
     cells = fill_zeros(indicator.kind, cells)
     return in_part(world, indicator.returns, finish(world, cells), indicator.waits)
+
+
+def _of_total(cells: pd.DataFrame, told: "pd.Series[bool]") -> "pd.Series[bool]":
+    totals = told[cells["dimension"] == TOTAL]
+    totals.index = pd.MultiIndex.from_frame(cells.loc[cells["dimension"] == TOTAL, CELL[:3]])
+    found = totals.reindex(pd.MultiIndex.from_frame(cells[CELL[:3]]))
+    return pd.Series(found.eq(True).to_numpy(), index=cells.index)
 
 
 def status_by_returns(cells: pd.DataFrame, has_rows: "pd.Series[bool]") -> "pd.Series[str]":
@@ -321,7 +332,7 @@ def with_returns(
     holder = world.above[world.above["rank"] <= owed_rank].sort_values("rank")
     cells["asked"] = cells["area"].map(holder.groupby("area_code")["area"].last())
     by_unit = cells["dimension"] == "unit_type"
-    cells["asked_type"] = cells["code"].where(by_unit, TOTAL)
+    cells["asked_type"] = cells["code"].where(by_unit & (cells["code"] != NOT_STATED), TOTAL)
     returns = counted(world, indicator).rename(columns={"area": "asked", "code": "asked_type"})
     keys = ["period_type", "period", "asked", "asked_type"]
     cells = cells.merge(returns.drop(columns="dimension"), on=keys, how="left")

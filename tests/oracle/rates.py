@@ -1,10 +1,9 @@
-"""Rates: persons at the middle of a period, who counts against them, exact Poisson limits."""
+"""Rates: persons at the middle of a period, who counts against them."""
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
-from tests.oracle.cells import CELL, CROSSED, TOTAL, Recomputed, kinds_of, spread
+from tests.oracle.cells import CELL, CROSSED, NOT_STATED, TOTAL, Recomputed, kinds_of, spread
 from tests.oracle.world import World
 
 
@@ -46,6 +45,9 @@ def rate_parts(world: World, indicator: Recomputed) -> pd.DataFrame:
         columns={"dimension": "of", "code": "figure", "area_code": "peopled"}
     )
     up = world.above[["area_code", "area"]].rename(columns={"area": "peopled"})
+    everybody = figures[figures["of"] == TOTAL]  # not stated counts where anybody does
+    unstated = [everybody.assign(of=of, figure=NOT_STATED) for of in ("sex", "age_group")]
+    figures = pd.concat([figures, *unstated])
     keys = ["period_type", "period", "peopled", "of", "figure"]
     held = rows.merge(up, on="area_code").merge(figures[keys], on=keys)
     counted = rows[rows["row"].isin(held["row"])].groupby(CELL)["amount"].sum()
@@ -68,11 +70,3 @@ def persons_of(world: World, base: pd.DataFrame) -> pd.DataFrame:
     )
     keys = ["period_type", "period", "area", "of", "figure"]
     return held.groupby(keys)["persons"].sum().rename("denominator").reset_index()
-
-
-def poisson_interval(count: pd.Series, base: pd.Series, per: float) -> pd.DataFrame:
-    """Exact 95 % limits of a rate (Garwood 1936): quantiles of chi-squared distributions."""
-    low = stats.chi2.ppf(0.025, 2 * count) / 2
-    high = stats.chi2.ppf(0.975, 2 * (count + 1)) / 2
-    low = np.where(count == 0, 0.0, low)
-    return pd.DataFrame({"ci_low": per * low / base, "ci_high": per * high / base})

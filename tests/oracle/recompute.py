@@ -23,6 +23,7 @@ from tests.oracle import (
 from tests.oracle.cells import (
     CELL,
     CROSSED,
+    NOT_STATED,
     TOTAL,
     Recomputed,
     grid,
@@ -30,7 +31,7 @@ from tests.oracle.cells import (
     returns_of,
     with_status,
 )
-from tests.oracle.rates import persons_of, poisson_interval, rate_parts, with_figure_of
+from tests.oracle.rates import persons_of, rate_parts, with_figure_of
 from tests.oracle.world import World
 
 KEY = ["indicator", *CELL]
@@ -100,19 +101,38 @@ def _cells(world: World, indicator: Recomputed, engine: pd.DataFrame) -> pd.Data
     totals = grid(world, indicator.code, indicator.only_country)
     owed = _unit_types_that_owed_returns(world, indicator)
     wanted = pd.concat([totals, known[CELL], owed]).drop_duplicates()
-    found = wanted.merge(found, on=CELL, how="outer")
     if indicator.kind != "rate":
-        return with_status(world, indicator, found)
+        return with_status(world, indicator, wanted.merge(found, on=CELL, how="outer"))
+    persons = persons_of(world, indicator.base)
+    peopled = _parts_with_people(indicator, persons, found, totals)
+    wanted = pd.concat([wanted, peopled]).drop_duplicates()
+    found = wanted.merge(found, on=CELL, how="outer")
     found = with_figure_of(
         found.assign(per=indicator.per).drop(columns="denominator", errors="ignore")
     )
-    persons = persons_of(world, indicator.base)
     found = found.merge(persons, on=["period_type", "period", "area", "of", "figure"], how="left")
     cells = with_status(world, indicator, found)
     empty = cells["n"].isna()
     cells["denominator"] = cells["denominator"].mask(empty)
-    limits = poisson_interval(cells["numerator"], cells["denominator"], indicator.per)
-    return cells.assign(**limits)
+    is_told = (cells["dimension"] == TOTAL) | cells["value"].notna() | (cells["numerator"] > 0)
+    return cells[is_told]
+
+
+def _parts_with_people(
+    indicator: Recomputed, persons: pd.DataFrame, found: pd.DataFrame, totals: pd.DataFrame
+) -> pd.DataFrame:
+    """The parts of a rate that are 0 without a case: all of a sex or age group with persons; of
+    other dimensions every code of a case anywhere, where there is anybody."""
+    is_crossed = CROSSED in set(found["dimension"])
+    of_people = {*indicator.dimensions, *([CROSSED] if is_crossed else [])}
+    peopled = persons[persons["denominator"] > 0].rename(columns={"of": "dimension"})
+    by_people = peopled[peopled["dimension"].isin(of_people)].rename(columns={"figure": "code"})
+    codes = found[["dimension", "code"]].drop_duplicates()
+    others = ~codes["dimension"].isin([TOTAL, "sex", "age_group", CROSSED])
+    codes = codes[others & (codes["code"] != NOT_STATED)]
+    by_others = peopled.loc[peopled["dimension"] == TOTAL, CELL[:3]].merge(codes, how="cross")
+    parts_wanted = pd.concat([by_people[CELL], by_others])
+    return parts_wanted.merge(totals[CELL[:3]], on=CELL[:3])
 
 
 def _unit_types_that_owed_returns(world: World, indicator: Recomputed) -> pd.DataFrame:
@@ -122,6 +142,7 @@ def _unit_types_that_owed_returns(world: World, indicator: Recomputed) -> pd.Dat
     returns = returns_of(world, indicator)
     areas = [world.mission.country_area] if indicator.only_country else world.level.index
     owed = (returns["dimension"] == "unit_type") & (returns["due"] > 0)
+    owed &= returns["code"] != NOT_STATED
     return returns.loc[owed & returns["area"].isin(areas), CELL]
 
 

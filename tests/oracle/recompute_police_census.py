@@ -6,6 +6,7 @@ import pandas as pd
 
 from tests.oracle.cells import (
     CELL,
+    NOT_STATED,
     PARTS,
     TOTAL,
     Recomputed,
@@ -37,7 +38,7 @@ def _state_cells(world: World, code: str, dimensions: dict[str, str]) -> pd.Data
         for dimension, column in {TOTAL: TOTAL, **dimensions}.items():
             named = rows.assign(
                 dimension=dimension,
-                code=TOTAL if dimension == TOTAL else rows[column],
+                code=TOTAL if dimension == TOTAL else rows[column].fillna(NOT_STATED),
                 period_type=period.period_type,
                 period=period.period,
             )

@@ -6,6 +6,7 @@ import pandas as pd
 
 from tests.oracle.cells import (
     CELL,
+    NOT_STATED,
     PARTS,
     TOTAL,
     Recomputed,
@@ -141,7 +142,7 @@ def _cells(world: World, entries: _Entries, dimensions: dict[str, str]) -> pd.Da
         for dimension, column in dimensions.items():
             of_visits = column == "visitors"
             named = rows.explode(column) if of_visits else rows
-            named = named[named[column].notna()]
+            named = named.dropna(subset=column) if of_visits else named.fillna({column: NOT_STATED})
             cells = _summed(named.assign(dimension=dimension, code=named[column]))
             if of_visits:  # who visited says nothing of those not visited: the whole register
                 whole = totals.set_index("area")

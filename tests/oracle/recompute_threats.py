@@ -6,7 +6,7 @@ import pandas as pd
 from tests.oracle.cells import finest_counted
 from tests.oracle.world import World, period_of
 
-_POOLED = {"sexual_violence": "other_or_protected", "other": "other_or_protected"}
+_POOLED = {"sexual_violence": "crime_or_protected", "crime": "crime_or_protected"}
 _KEY = ["quarter", "area", "threat_type", "tier"]
 
 

@@ -135,8 +135,11 @@ class Trends:
         months = [month for month in self.months[kind] if self.is_received(month, area)]
         return [(month, *self.figures(month, area)) for month in months]
 
-    def _dispersion(self, area: str, kind: str, start: pd.Timestamp) -> tuple[float, float]:
-        """phi and its degrees of freedom, from months (weeks) that end before a day; else nan."""
+    def _dispersion(
+        self, area: str, kind: str, start: pd.Timestamp, length: int
+    ) -> tuple[float, float]:
+        """phi of so many months and its degrees of freedom, from months (weeks) that end before a
+        day; else nan."""
         months: dict[str, np.ndarray] = {}
         for one in self.below(area):
             earlier = [entry for entry in self.history(one, kind) if span(entry[0])[1] < start]
@@ -145,7 +148,8 @@ class Trends:
                 usual = whole * counted / exposed if exposed else 0.0
                 months[month] = months.get(month, np.zeros(3)) + np.array([part, usual, whole])
         used = {month: row for month, row in months.items() if row[1] > 0}
-        return _pearson(used, start, self.is_share)
+        places = {name: at for at, name in enumerate(self.months[kind])}
+        return _of_years(used, places, length, self.is_share)
 
     def of(self, period: str, area: str) -> dict[str, Any] | None:
         """What is said of one cell; None where it holds no value."""
@@ -156,7 +160,8 @@ class Trends:
         before = self.cells.get((earlier, area))
         start, end = span(period)
         kind = "W" if row["period_type"] == "W" else "M"
-        noise = self.dispersion(area, kind, start)
+        length = {"Q": 3, "S": 6, "A": 12, "B": 12}.get(row["period_type"], 1)
+        noise = self.dispersion(area, kind, start, length)
         if before is not None and row["obs_status"] == before["obs_status"] == "A":
             pair = (*self.figures(period, area), *self.figures(earlier, area))
             return _said(self._p(pair, noise), noise)
@@ -237,36 +242,33 @@ def _said(
     return {"p": found[0], "change": found[1], **doubt}
 
 
-def _pearson(
-    months: dict[str, np.ndarray], start: pd.Timestamp, is_share: bool
+def _of_years(
+    months: dict[str, np.ndarray], places: Mapping[str, int], length: int, is_share: bool
 ) -> tuple[float, float]:
-    """Pearson's chi-square about usual x year x season over its degrees of freedom."""
-    if not months:
+    """How much the same months of two years differ, and how much of it persists (.75 a month)."""
+    differs, usual = {}, 0.0
+    for month, (y, e, n) in months.items():
+        if year_before(month) not in months:
+            continue
+        y0, e0, n0 = months[year_before(month)]
+        differs[places[month]] = 2 * (y * e0 - y0 * e) / (e + e0)
+        variance = 4 * e * e0 * (y + y0) / (e + e0) ** 2
+        if is_share:
+            cases = n + n0
+            variance *= (1 - min((y + y0) / cases, 1)) * cases / max(cases - 1, 1)
+        usual += variance
+    pairs = len(differs)
+    if pairs < max(8, length) or usual <= 0:
         return np.nan, np.nan
-    y, usual, of = np.array(list(months.values())).T
-    first = [span(month)[0] for month in months]
-    if "W" in next(iter(months)):
-        year = np.array([((start - day).days // 7 - 1) // 52 for day in first])
-        season = np.array([day.isocalendar()[1] for day in first])
-    else:
-        year = np.array(
-            [((start.year - d.year) * 12 + start.month - d.month - 1) // 12 for d in first]
-        )
-        season = np.array([day.month for day in first])
-    mean = usual.copy()
-    for _ in range(25):
-        for name in (season, year):
-            for one in np.unique(name):
-                here = name == one
-                total = mean[here].sum()
-                mean[here] *= y[here].sum() / total if total > 0 else 0.0
-    used = mean > 0
-    df = used.sum() - len(np.unique(year[used])) - len(np.unique(season[used])) + 1
-    if len(months) < 8 or df < 3:
-        return np.nan, np.nan
-    mean, y, of = mean[used], y[used], of[used]
-    variance = mean * np.maximum(1 - np.minimum(mean / of, 1), 1 / (2 * of)) if is_share else mean
-    return max(1.0, float(((y - mean) ** 2 / variance).sum() / df)), float(df)
+    top = bottom = 0.0
+    for lag in (1, 2, 3):
+        products = [one * differs[at + lag] for at, one in differs.items() if at + lag in differs]
+        top += 0.75**lag * sum(products)
+        bottom += 0.75 ** (2 * lag) * len(products)
+    shared = max(0.0, top / bottom) if bottom else 0.0
+    weight = sum((1 - lag / length) * 0.75**lag for lag in range(1, length))
+    phi = (sum(one**2 for one in differs.values()) + 2 * weight * shared * pairs) / usual
+    return max(1.0, phi), max(3.0, pairs / (2 if length <= 3 else 3))
 
 
 def recompute_trends(

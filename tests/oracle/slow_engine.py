@@ -158,8 +158,10 @@ def flow_cells(slow: Slow, rows: Sequence[Row], world: World) -> dict[Cell, Figu
 
 
 def _unit_types(slow: Slow, row: Row) -> Iterable[str]:
-    unit = row.get(slow.unit_column) if slow.unit_column else None
-    return [UNITS[unit][1]] if unit else []
+    if not slow.unit_column:
+        return []
+    unit = row[slow.unit_column]
+    return [UNITS[unit][1] if unit else "_U"]
 
 
 def _has_residents(slow: Slow, world: World, places: list[str], span: Span) -> bool:
@@ -207,12 +209,15 @@ def state_cells(
     return found
 
 
-def published(cells: Mapping[Cell, Figure], adds_up: bool) -> dict[Cell, Figure]:
+def published(cells: Mapping[Cell, Figure], adds_up: bool, is_rate: bool) -> dict[Cell, Figure]:
     """The cells of the grid; of counts and sums with the zeros of every unit type that is shown.
 
-    Shown: at that level of areas, by that kind of period.
+    Shown: at that level of areas, by that kind of period. Of a rate with the zeros of every unit
+    type of any cell, where its total has a figure.
     """
     kept = {cell: figure for cell, figure in cells.items() if _is_published(cell)}
+    if is_rate:
+        return _zero_rates(cells) | kept
     if not adds_up:
         return kept
     totals = {cell[:3]: figure for cell, figure in kept.items() if cell[3] == "_T"}
@@ -229,6 +234,17 @@ def published(cells: Mapping[Cell, Figure], adds_up: bool) -> dict[Cell, Figure]
     return {cell: figure for cell, figure in every.items() if _is_published(cell)} | {
         cell: figure for cell, figure in kept.items() if cell[3] in {*shown[_place_of(cell)], "_T"}
     }
+
+
+def _zero_rates(cells: Mapping[Cell, Figure]) -> dict[Cell, Figure]:
+    unit_types = {cell[3] for cell in cells} - {"_T", "_U"}
+    zeros = {
+        (*cell[:3], unit_type): (status, 0.0, 0.0)
+        for cell, (status, value, _) in cells.items()
+        if cell[3] == "_T" and value is not None
+        for unit_type in unit_types
+    }
+    return {cell: figure for cell, figure in zeros.items() if _is_published(cell)}
 
 
 def _place_of(cell: Sequence[str]) -> tuple[str, str]:

@@ -9,15 +9,18 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 
+HELD = "key_stands_elsewhere"
 Key = tuple[str, str, str]
 
 
 @dataclass
 class SlowWarehouse:
-    """What each file name states now, in the order in which the last versions came."""
+    """What each file name states now, in the order in which the last versions came, and which of
+    it counts: of two files that differ on a key the one that came first."""
 
     areas: set[str]
-    stated: dict[str, dict[Key, int]] = field(default_factory=dict)
+    stated: dict[str, dict[Key, tuple[int, int]]] = field(default_factory=dict)  # row, persons
+    counted: dict[str, dict[Key, int]] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
 
     def take_in(self, name: str, text: str) -> tuple[int, int, int, list[tuple[int, str]]]:
@@ -25,7 +28,7 @@ class SlowWarehouse:
         if text in self.seen:
             return 0, 0, len(text.splitlines()) - 1, []
         self.seen.add(text)
-        good: dict[Key, int] = {}
+        good: dict[Key, tuple[int, int]] = {}
         rejects: list[tuple[int, str]] = []
         reader = csv.reader(io.StringIO(text, newline=""))
         next(reader)
@@ -36,8 +39,17 @@ class SlowWarehouse:
             if rules:
                 rejects += [(number, rule) for rule in rules]
             else:
-                good[key] = persons
-        loaded, unchanged = self._merge(name, good)
+                good[key] = (number, persons)
+        before = self.standing()
+        self.stated.pop(name, None)
+        self.stated[name], self.counted[name] = good, {}
+        self._judge_keys(name)
+        own = self.counted[name]
+        held = [(row, HELD) for key, (row, _) in good.items() if key not in own]
+        unchanged = sum(before.get(key) == persons for key, persons in own.items())
+        loaded = len(own) - unchanged
+        self._let_in()
+        rejects += held
         return loaded, len({row for row, _ in rejects}), unchanged, rejects
 
     def _judge(self, cells: list[str]) -> tuple[list[str], Key, int]:
@@ -59,16 +71,37 @@ class SlowWarehouse:
             rules.append("minimum")
         return rules, (area, day, sex), int(persons) if not rules else 0
 
-    def _merge(self, name: str, good: dict[Key, int]) -> tuple[int, int]:
-        before = self.standing()
-        self.stated.pop(name, None)
-        self.stated[name] = good
-        unchanged = sum(before.get(key) == persons for key, persons in good.items())
-        return len(good) - unchanged, unchanged
+    def _judge_keys(self, name: str) -> None:
+        """A key counts where no other file that counts, or waits for it, states it otherwise."""
+        for key, (_, persons) in self.stated[name].items():
+            if self._is_free(name, key, persons):
+                self.counted[name][key] = persons
+
+    def _is_free(self, name: str, key: Key, persons: int) -> bool:
+        others = [other for other in self.stated if other != name and key in self.stated[other]]
+        standing = [self.counted[other][key] for other in others if key in self.counted[other]]
+        waiting = [self.stated[other][key][1] for other in others]
+        return all(other == persons for other in standing or waiting)
+
+    def _let_in(self) -> None:
+        """Files whose key is free by now are judged again, until none is left."""
+        while True:
+            free = [
+                name
+                for name, good in self.stated.items()
+                if any(
+                    key not in self.counted[name] and self._is_free(name, key, persons)
+                    for key, (_, persons) in good.items()
+                )
+            ]
+            if not free:
+                return
+            for name in free:
+                self._judge_keys(name)
 
     def standing(self) -> dict[Key, int]:
-        """Of each key the figure of the file that came last."""
-        return {key: persons for good in self.stated.values() for key, persons in good.items()}
+        """Of each key the figure that counts."""
+        return {key: persons for own in self.counted.values() for key, persons in own.items()}
 
     def rows(self) -> list[tuple[str, str, str, int]]:
         """The table, sorted."""

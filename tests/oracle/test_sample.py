@@ -20,6 +20,7 @@ from indicators.foundation.mart_tables import totals_sql
 from indicators.foundation.statistics import benjamini_hochberg
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.paths import Workspace
+from tests.conftest import FIGURES
 from tests.oracle.hard_cases import plant
 from tests.oracle.recompute import differences, engine_cells, published, recompute
 from tests.oracle.recompute_trends import BASIS, KEY, recompute_trends
@@ -78,9 +79,9 @@ def assert_equal(found: pd.DataFrame) -> None:
 
 
 def test_every_cell_is_what_the_definitions_say(
-    warehouse: duckdb.DuckDBPyConnection, workspace: Workspace, shared_folder: Path
+    warehouse: duckdb.DuckDBPyConnection, workspace: Workspace
 ) -> None:
-    first = set(pd.read_csv(shared_folder / "reference" / "poc_indicators.csv")["code"])
+    first = set(pd.read_csv(FIGURES / "poc_indicators.csv")["code"])
     listed = {code for code in load_catalogue() if not code.startswith("D-")} | OF_FOLLOW_UP
     assert first < listed
     found, engine, ours = compared(warehouse, workspace.profile("sample"), listed)

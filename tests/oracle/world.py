@@ -1,6 +1,6 @@
 """What the independent recomputation starts from: core tables as pandas frames, areas, periods.
 
-Written from `definitions.md` and `contracts.md` alone. Nothing of the engine belongs here.
+Written from `definitions.md` and `source_tables.md` alone. Nothing of the engine belongs here.
 """
 
 from dataclasses import dataclass, replace

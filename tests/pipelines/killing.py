@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -41,6 +42,21 @@ print("done", flush=True)
         time.sleep(seconds)
         process.kill()
         return process.stdout.readline() != "done\n"
+
+
+def run_until_killed(workspace: Workspace, prepare: str, work: str) -> None:
+    """Runs `work`, which must end by SIGKILL at a moment that `prepare` has set."""
+    script = f"""
+import sys
+from pathlib import Path
+from pipelines.workspace.paths import Workspace
+workspace = Workspace(Path(sys.argv[1]))
+{prepare}
+{work}
+"""
+    command = [sys.executable, "-c", script, str(workspace.home)]
+    ended = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    assert ended.returncode == -signal.SIGKILL, ended.stderr
 
 
 @contextmanager

@@ -10,13 +10,9 @@ from tests.real.refreshed import Refreshed, copy_profile, refreshed
 
 
 @pytest.fixture(scope="session")
-def real_folder(shared_folder: Path) -> Path:
-    """The folder of real public data."""
-    return shared_folder / "data" / "real"
-
-
-@pytest.fixture(scope="session")
-def south_sudan(real_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Refreshed]:
+def south_sudan(
+    not_passed_on: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Refreshed]:
     """South Sudan as of the end of its events."""
     workspace = copy_profile("south_sudan", tmp_path_factory.mktemp("south_sudan"))
     with refreshed(workspace, "south_sudan", date(2019, 12, 31)) as result:
@@ -24,7 +20,7 @@ def south_sudan(real_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture(scope="session")
-def mali(real_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Refreshed]:
+def mali(not_passed_on: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Refreshed]:
     """Mali as of the end of RADPKO and of its events."""
     workspace = copy_profile("mali", tmp_path_factory.mktemp("mali"))
     with refreshed(workspace, "mali", date(2019, 12, 31)) as result:

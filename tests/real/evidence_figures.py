@@ -19,14 +19,18 @@ import pandas as pd
 from indicators.definitions.catalogue import load_catalogue
 from indicators.foundation.statistics import benjamini_hochberg
 from indicators.linkage import grading
-from indicators.linkage.framework.model import read_framework
+from indicators.linkage.case_series.analysis import (
+    LEAST_AREAS_WITH_CONTRAST,
+    LEAST_INFORMATION,
+)
+from indicators.linkage.framework.model import Edge, read_framework
 from indicators.linkage.grading import GradingInputs, grade
 from indicators.linkage.methods.panel.findings import PanelModels
 from indicators.linkage.panel.estimation import estimate
 from indicators.linkage.panel.specification import PanelResult
 from indicators.linkage.results import edge_evidence
 from indicators.linkage.sentences.findings import number, reasons_in_words, signed
-from tests.conftest import REPOSITORY
+from tests.conftest import ELSEWHERE, REPOSITORY
 from tests.real.refreshed import Refreshed, copy_profile, refreshed
 
 GUIDE = REPOSITORY / "docs" / "evidence.md"
@@ -70,9 +74,12 @@ def rules_block() -> str:
             (
                 "A",
                 "the best that these data give; and never certainty",
-                "a design with comparison areas or matched events; chance ruled out over all that"
-                f" was tested (q below {grading.Q_TESTED}); every check passed; at least"
-                f" {grading.AREAS_WITHOUT_BOOTSTRAP} areas, or {grading.TREATED_A} matched events",
+                f"chance ruled out over all that was asked (q below {grading.Q_TESTED}), the"
+                " expected sign, and every check passed; where days are compared, at least"
+                f" {LEAST_AREAS_WITH_CONTRAST} areas with days of both kinds and information of"
+                f" {LEAST_INFORMATION:.0f} ({4 * LEAST_INFORMATION:.0f} incidents where half of the"
+                " days come after an activity, more where fewer or more do); where months are, at"
+                f" least {grading.AREAS_WITHOUT_BOOTSTRAP} areas, or a bootstrap that agrees",
             ),
             (
                 "B",
@@ -83,6 +90,13 @@ def rules_block() -> str:
                 "C",
                 "the two move together, and that is all",
                 f"q below {grading.Q_ASSOCIATION:.2f}, but a check fails or could not be run",
+            ),
+            (
+                "no letter: small at most",
+                "a difference beyond the bound is not there; a smaller one may be",
+                "of the test named beforehand alone: the 95 % interval holds zero and lies inside"
+                f" the margin fixed beforehand ({Edge.model_fields['margin_percent'].default} %"
+                " where none is named)",
             ),
             ("D", "inconclusive", "everything else"),
         ],
@@ -265,15 +279,14 @@ def _graded(results: Mapping[str, PanelResult]) -> str:
 
 def main() -> None:
     """Write the blocks into their pages."""
-    shared = Path(os.environ.get("POCLENS_SHARED", REPOSITORY.parent / "shared")).resolve()
-    os.environ["POCLENS_SHARED"] = str(shared)
+    os.environ["POCLENS_SHARED"] = str(ELSEWHERE)
     with tempfile.TemporaryDirectory() as home:
         workspace = copy_profile("south_sudan", Path(home))
         with refreshed(workspace, "south_sudan", AS_OF) as result:
             south_sudan = south_sudan_block(result)
     blocks = {
         "south_sudan": south_sudan,
-        "replication": replication_block(shared / "reference" / "linkage" / "panel"),
+        "replication": replication_block(ELSEWHERE / "reference" / "linkage" / "panel"),
     }
     for path, own in ((GUIDE, {"rules": rules_block()}), (PAGE, blocks)):
         page = path.read_text(encoding="utf-8")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from indicators.linkage.framework.causal_language import causal_term_in
-from tests.conftest import REPOSITORY
+from tests.conftest import ELSEWHERE, REPOSITORY
 from tests.real.evidence_figures import (
     GUIDE,
     PAGE,
@@ -43,9 +43,9 @@ def test_south_sudan_is_as_the_profile_gives_it(page: str, south_sudan: Refreshe
     assert placebo and float(placebo[1]) < 0.05
 
 
-def test_the_replication_is_as_the_engine_gives_it(page: str, shared_folder: Path) -> None:
+def test_the_replication_is_as_the_engine_gives_it(page: str, not_passed_on: Path) -> None:
     written = blocks_of(page)["replication"]
-    computed = replication_block(shared_folder / "reference" / "linkage" / "panel")
+    computed = replication_block(ELSEWHERE / "reference" / "linkage" / "panel")
     assert written == computed, REWRITE
     assert set(re.findall(r"\| ([ABCD]) \|", written)) == {"D"}
     p_values = re.findall(r"100 more personnel; violence, yes .* (0\.\d+) \| 8,", written)

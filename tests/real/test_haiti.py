@@ -40,8 +40,8 @@ def degrees_of_freedom(folder: Path) -> int:
 
 
 @pytest.fixture(scope="module")
-def haiti(shared_folder: Path) -> Path:
-    return shared_folder / "data" / "real" / "msna_haiti_2022"
+def haiti(real_folder: Path) -> Path:
+    return real_folder / "msna_haiti_2022"
 
 
 def test_published_latrine_proportions(haiti: Path) -> None:

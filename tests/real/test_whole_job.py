@@ -41,7 +41,7 @@ JOBS = {
 
 @pytest.fixture(scope="module", params=sorted(JOBS))
 def published(
-    request: pytest.FixtureRequest, real_folder: Path, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, not_passed_on: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Published]:
     mission = str(request.param)
     as_of, quarter = JOBS[mission]

@@ -57,4 +57,4 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
     url = request.getfixturevalue("postgresql")
     with sa.create_engine(url).begin() as connection:
         connection.execute(sa.text("DROP SCHEMA public CASCADE; CREATE SCHEMA public"))
-    return Store(url)
+    return Store(url, tmp_path)

@@ -167,8 +167,8 @@ def test_what_an_earlier_version_wrote_is_there_at_the_first_look(
     accounts.require(store, True, "local", NOW)
     with store.writing() as connection:
         migrate(connection, revision)
-    later = Store(store.url.render_as_string(hide_password=False))
-    assert accounts.are_required(later) == (revision == "0002")  # 0001 had no accounts yet
+    later = Store(store.url.render_as_string(hide_password=False), store.home)
+    assert accounts.are_required(later)  # also where the store has not even accounts
     assert [one.record.narrative for one in later.all("m", Assessment)] == ["First."]
     with later.reading() as connection:
         assert compare_metadata(MigrationContext.configure(connection), METADATA) == []

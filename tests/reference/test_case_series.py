@@ -1,12 +1,12 @@
 """Every case of the case-series reference set (R, gnm and sandwich) against our own analysis.
 
-One test a case folder found below `reference/linkage/sccs` of the shared folder, to the tolerances
-of its README: row counts exact, estimates 1e-6, errors 1e-6 relative, p and interval 1e-5.
+One test a case folder found below `tests/figures/linkage/sccs`, to the tolerances of
+`docs/specification/case_series.md`: row counts exact, estimates 1e-6, errors 1e-6 relative, p and
+interval 1e-5.
 """
 
 import json
 import math
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,13 +15,12 @@ import duckdb
 import pytest
 
 from indicators.linkage.case_series.analysis import MODELS, FittedModel, analyse
+from tests.conftest import FIGURES
 
 if TYPE_CHECKING:
     from tests.reference.tally import Tally
 
-REPOSITORY = Path(__file__).parent.parent.parent
-SHARED = Path(os.environ.get("POCLENS_SHARED", REPOSITORY.parent / "shared"))
-REFERENCE = SHARED / "reference" / "linkage" / "sccs"
+REFERENCE = FIGURES / "linkage" / "sccs"
 CASES = sorted(path.parent.name for path in REFERENCE.glob("*/expected.json"))
 SUMMARY = ("incidents", "days", "strata", "areas", "areas_with_contrast")
 
@@ -73,8 +72,8 @@ def disagreements(model: str, expected: dict[str, Any], fitted: FittedModel) -> 
                 yield f"{model} {row['term']} {name}: expected {value!r}, is {actual!r}"
 
 
-def test_there_are_cases(shared_folder: Path) -> None:
-    assert CASES, f"no case below {REFERENCE}: set POCLENS_SHARED to the shared folder"
+def test_there_are_cases() -> None:
+    assert CASES, f"no case below {REFERENCE}"
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -1,12 +1,11 @@
 """Every case of the panel reference set (R, package fixest) against `indicators.linkage.panel`.
 
-Data, model and tolerance of a case are read from `reference/linkage/panel` of the shared folder;
+Data, model and tolerance of a case are read from `tests/figures/linkage/panel`;
 nothing about a case stands here. Cases that are context (`required: false`) are not run.
 """
 
 import json
 import math
-import os
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -17,26 +16,31 @@ import pytest
 
 from indicators.linkage.panel.estimation import estimate
 from indicators.linkage.panel.specification import PanelResult
+from tests.conftest import ELSEWHERE, FIGURES
 
 if TYPE_CHECKING:
     from tests.reference.tally import Tally
 
-REPOSITORY = Path(__file__).parent.parent.parent
-SHARED = Path(os.environ.get("POCLENS_SHARED", REPOSITORY.parent / "shared"))
-REFERENCE = SHARED / "reference" / "linkage" / "panel"
+REFERENCE = FIGURES / "linkage" / "panel"
+# A data set without terms lies elsewhere; its figures lie here.
+PLACES = (REFERENCE, ELSEWHERE / "reference" / "linkage" / "panel")
 
 # What a p-value and an interval lose on the way from estimate and error, both within tolerance.
 DERIVED = 1e-4
 
 
+def data_path(name: str) -> Path | None:
+    return next((place / name for place in PLACES if (place / name).is_file()), None)
+
+
 def read_cases() -> list[dict[str, Any]]:
-    """Each required case of each file, with the file of its data."""
+    """Each required case of each file whose data lie here (`tests/figures/README.md`)."""
     return [
         {**case, "file": path.name, "input": content["input"]}
         for path in sorted(REFERENCE.glob("expected*.json"))
         for content in [json.loads(path.read_text(encoding="utf-8"))]
         for case in content["cases"]
-        if case.get("spec", {}).get("required", True)
+        if case.get("spec", {}).get("required", True) and data_path(content["input"])
     ]
 
 
@@ -45,7 +49,9 @@ CASES = read_cases()
 
 @cache
 def read_data(name: str) -> pd.DataFrame:
-    return pd.read_csv(REFERENCE / name)
+    path = data_path(name)
+    assert path
+    return pd.read_csv(path)
 
 
 def near(expected: float, actual: float, tolerance: float) -> bool:
@@ -101,7 +107,7 @@ def compare(case: dict[str, Any], result: PanelResult) -> list[str]:
 
 
 def test_there_are_cases() -> None:
-    assert CASES, f"no case in {REFERENCE}: set POCLENS_SHARED to the shared folder"
+    assert CASES, f"no case in {REFERENCE}"
 
 
 @pytest.mark.parametrize("case", CASES, ids=[f"{case['file']}-{case['id']}" for case in CASES])

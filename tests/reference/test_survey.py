@@ -1,14 +1,12 @@
 """Every case of the survey reference set (R, package survey) against `indicators.survey`.
 
-The cases, their data, designs and figures are read from `reference/survey` of the shared folder;
+The cases, their data, designs and figures are read from `tests/figures/survey`;
 nothing about a case stands here. Tolerances are those that its README gives.
 """
 
 import json
 import math
-import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -27,14 +25,12 @@ from indicators.survey import (
     TTest,
     estimate,
 )
+from tests.conftest import FIGURES
 
 if TYPE_CHECKING:
     from tests.reference.tally import Tally
 
-REPOSITORY = Path(__file__).parent.parent.parent
-REFERENCE = (
-    Path(os.environ.get("POCLENS_SHARED", REPOSITORY.parent / "shared")) / "reference" / "survey"
-)
+REFERENCE = FIGURES / "survey"
 TOLERANCE = 1e-9
 TOLERANCE_CI_LOGIT = 1e-8  # R reaches it by an iteration that stops early
 
@@ -114,7 +110,7 @@ def disagreement(name: str, expected: Any, actual: Any, tolerance: float) -> str
 
 
 def test_there_are_cases() -> None:
-    assert CASES, f"no case in {REFERENCE}: set POCLENS_SHARED to the shared folder"
+    assert CASES, f"no case in {REFERENCE}"
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])

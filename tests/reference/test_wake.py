@@ -7,11 +7,9 @@ exist; nothing about a case stands here. Default tolerances are those of the set
 import gzip
 import json
 import math
-import os
 import re
-import statistics
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,18 +17,12 @@ import pandas as pd
 import pytest
 
 from indicators.linkage.wake import WakeResult, matched_wake
-from tests.indicators.linkage.wake_simulation import REQUEST, SCENARIOS, simulate
+from tests.conftest import FIGURES
 
 if TYPE_CHECKING:
     from tests.reference.tally import Tally
 
-REPOSITORY = Path(__file__).parent.parent.parent
-REFERENCE = (
-    Path(os.environ.get("POCLENS_SHARED", REPOSITORY.parent / "shared"))
-    / "reference"
-    / "linkage"
-    / "mwa"
-)
+REFERENCE = FIGURES / "linkage" / "mwa"
 TOLERANCE = 1e-8
 TOLERANCE_WITH_CONTROLS = 2e-6  # R hands covariates on as text of seven digits
 TOLERANCE_WEIGHT = 1e-12
@@ -115,7 +107,7 @@ def differences(expected: dict[str, Any], actual: dict[str, Any], case: Case) ->
             yield f"{key}: {value} expected, {found} found"
 
 
-def test_the_reference_set_is_there(shared_folder: Path) -> None:
+def test_the_reference_set_is_there() -> None:
     assert CASES, f"{REFERENCE}: no case in expected*.json"
 
 
@@ -247,46 +239,3 @@ def test_planted_truth_lies_within_two_standard_errors() -> None:
                 assert away <= 2 * row["std_error"], (case.id, row)
                 looked_at += 1
     assert looked_at, "no window holds the whole planted effect"
-
-
-RUNS = 60
-FAR_AWAY = 4.0  # standard errors of the difference between two simulations
-
-
-def measured() -> dict[str, dict[str, Any]]:
-    """By scenario what the reference set measured in all its sets of runs."""
-    path = REFERENCE / "null_reference.json"
-    content = read_json(path) if path.is_file() else {}
-    found: dict[str, dict[str, Any]] = {}
-    for name, entries in content.items():
-        if name.startswith("mwa"):
-            for entry in entries:
-                found[entry["scenario"]] = found.get(entry["scenario"], {}) | entry
-    return found
-
-
-@pytest.mark.parametrize("scenario", [s.name for s in SCENARIOS.values() if not s.other_activities])
-def test_simulations_agree_with_those_of_the_reference_set(scenario: str) -> None:
-    """Mean and spread of estimates, and HC2's share of p < .05, of our generator and estimator."""
-    exists("null_reference.json")
-    known = measured().get(scenario)
-    if known is None:
-        pytest.skip(f"null_reference.json has no scenario {scenario}")
-    rows = simulate(scenario, RUNS, 1, replace(REQUEST, permutations=0))
-    for at, (time, radius) in enumerate(known["windows"]):
-        ours = rows[(rows["t_window"] == time) & (rows["spat_window"] == radius)]
-        ours = ours.dropna(subset="estimate")
-        if len(ours) < 0.95 * RUNS:
-            continue  # product mode gives no figure where there are too few incidents
-        spread = statistics.stdev(ours["estimate"])
-        error = spread * (1 / len(ours) + 1 / known["runs"]) ** 0.5
-        if "mean_estimate" in known:
-            away = abs(ours["estimate"].mean() - known["mean_estimate"][at])
-            assert away <= FAR_AWAY * error, (time, radius)
-        if "sd_estimate" in known:
-            assert spread / known["sd_estimate"][at] == pytest.approx(1, abs=0.4)
-        if "reject05_HC2" in known:
-            share = known["reject05_HC2"][at]
-            found = float((ours["p_value"] < 0.05).mean())
-            chance = (max(share, 0.05) * (1 - share) * (1 / len(ours) + 1 / known["runs"])) ** 0.5
-            assert abs(found - share) <= FAR_AWAY * chance, (time, radius)

@@ -18,6 +18,8 @@ import pandas as pd
 
 from dashboards.wording.words import in_sentence
 from indicators.foundation.mart_tables import DIMENSIONS, MART_TABLES, VALUE_COLUMNS
+from pipelines.release.approved_records import approved_tables
+from records.store import Store
 
 MISSION = "minutam"
 RELEASE = "2026-Q3-r01"
@@ -195,6 +197,7 @@ _AGAINST = {  # indicator: baseline, target, rating, trend
     "P2-OP-01": (None, None, None, "improving"),
     "P2-OP-09": (None, None, None, "more"),
 }
+_BASELINE_ON, _TARGET_ON = date(2025, 9, 30), date(2027, 6, 30)
 _EDGES = [
     ("E1", "P1-OP-02", "P2-OC-05"),
     ("E2", "P1-OP-02", "P1-OC-05"),
@@ -277,13 +280,21 @@ def _figure(spec: tuple[Any, ...], place: int, step: int, code: str, area: str) 
         "n": n,
         "numerator": round(value * 20.6) if unit != "percent" else round(value / 100 * n),
         "denominator": None if measure == "count" else (20645 if unit != "percent" else n),
-        "method": {"survey_answers": "taylor", "incidents": "poisson_exact"}.get(spec[3]),
+        "method": {"survey_answers": "taylor", "incidents": "gamma"}.get(spec[3]),
         "obs_status": "A",
         "conf_status": "F",
         "disclosure": "exact",
         "returns_due": 40,
         "returns_received": 36,
     }
+
+
+def _expected(baseline: float | None, target: float | None, end: date) -> float | None:
+    """The path from _BASELINE_ON to _TARGET_ON on a day."""
+    if baseline is None or target is None:
+        return None
+    share = (end - _BASELINE_ON) / (_TARGET_ON - _BASELINE_ON)
+    return baseline + min(1.0, max(0.0, share)) * (target - baseline)
 
 
 def _row(spec: tuple[Any, ...], period: tuple[str, str, date, date], area: str) -> dict[str, Any]:
@@ -315,6 +326,7 @@ def _row(spec: tuple[Any, ...], period: tuple[str, str, date, date], area: str) 
     if area == COUNTRY:
         names = ("baseline", "target", "rating", "trend")
         against = dict(zip(names, _AGAINST[indicator], strict=True))
+        against["expected"] = _expected(against["baseline"], against["target"], end)
     return {**base, **figures, **against, **status}
 
 
@@ -388,9 +400,9 @@ def _indicator_rows() -> list[dict[str, Any]]:
                 "reference": "2017.12 §43",
                 "effective_from": date(2024, 1, 1),
                 "baseline": baseline,
-                "baseline_on": date(2025, 9, 30) if baseline is not None else None,
+                "baseline_on": _BASELINE_ON if baseline is not None else None,
                 "target": target,
-                "target_on": date(2027, 6, 30) if target is not None else None,
+                "target_on": _TARGET_ON if target is not None else None,
                 "tolerance": 1.0,
                 "sql": "SELECT count(*) AS value\nFROM cube.example",
             }
@@ -702,7 +714,7 @@ def _link_rows() -> list[dict[str, Any]]:
             "n_periods": 33,
             "expected_sign": 1,
             "status": "not_tested",
-            "caveats": "few_areas|wake_many_overlaps",
+            "caveats": "few_areas|missing_returns",
             "sentence_en": "Side by side only. This shows no effect: not tested.",
             "sentence_fr": "Côte à côte seulement. Cela ne montre aucun effet : non testé.",
         }
@@ -770,29 +782,6 @@ def _interview_rows() -> list[dict[str, Any]]:
             n_before=88, n_after=61, **figure, status="compared",
         ),
     ]  # fmt: skip
-
-
-def _wake_rows() -> list[dict[str, Any]]:
-    """Of the third edge two windows, checks of the first, and kinds; of the fourth a refusal."""
-    edge, refused = _EDGES[2][0], _EDGES[3][0]
-    cost = {"t_unit": "hours", "person_days": 3310.0, "nights": 212.0, "km": None}
-    counts = {"n_treated": 141, "n_control": 58, "control_mean": 0.62, "status": "estimated"}
-    figure = {"estimate": -0.21, "ci_low": -0.44, "ci_high": 0.02, "caveats": "wake_rise_before"}
-    long, short = ({"t_window": days * 24.0, "spat_window": 10.0, **cost} for days in (14, 7))
-    check = {"p_value": 0.71, "estimate": 0.04, "status": "check"}
-    none = {"status": "not_estimable", "caveats": "wake_no_control_rows"}
-    few = {**counts, "n_control": None}
-    return [
-        _finding("wake_effect", edge, "7d_10km", **short, **counts, **figure),
-        _finding("wake_effect", edge, "14d_10km", **long, **counts, **figure),
-        _finding("wake_effect", edge, "14d_10km_moved_60_days", **long, **check),
-        _finding("wake_effect", edge, "7d_10km_far_ring", **short, **check),
-        _finding("wake_effect", edge, "14d_10km_police", **long, **few, **figure),
-        _finding("wake_effect", edge, "14d_10km_police_far_ring", **long, **check),
-        _finding("wake_effect", edge, "7d_10km_police", **short, **counts, **figure),
-        _finding("wake_effect", edge, "none_long_range", **none, **cost),
-        _finding("wake_effect", refused, "none", **none, **cost),
-    ]
 
 
 def _event_rows() -> list[dict[str, Any]]:
@@ -924,6 +913,8 @@ def _benchmark_rows() -> list[dict[str, Any]]:
         | {"condition_en": f"Condition {code}", "condition_fr": f"Critère {code}"}
         | {"held_since": date(2026, 4, 1) if state == "met" and quarter > "2026-Q1" else None}
         | {"evidence_indicator": "P3-OC-02" if code == "TB-1" else "P3-OC-03"}
+        | {"threshold": 40.0, "direction": "up", "held_for_months": 3, "computed": "not_met"}
+        | {"differs": state == "met", "reason": None}
         for code, found in states.items()
         for quarter, state in zip(quarters, found, strict=True)
     ]
@@ -985,7 +976,7 @@ def _work_plan_rows() -> list[dict[str, Any]]:
 def _strategy_rows() -> list[dict[str, Any]]:
     return [
         {"mission": MISSION, "title_en": "Strategy", "title_fr": "Stratégie", "version": 2}
-        | {"approved_on": date(2025, 9, 1), "review_due_on": date(2026, 9, 1)}
+        | {"approved_on": date(2025, 9, 1), "review_due_on": date(2026, 9, 1), "days_overdue": 44}
         | {"approved_by_en": "Head of Mission", "approved_by_fr": "Chef de la mission"}
         | {"change_en": "One objective more.", "change_fr": "Un objectif de plus."}
     ]
@@ -1016,12 +1007,6 @@ def _graded_rows() -> list[dict[str, Any]]:
         (0, "before_after_interviews", "7_days_joint", "D", "few_interviews", "interviews"),
         (0, "pulse_interviews", "7_days_all", "D", "q_not_below_10", "pulse"),
         (0, "pulse_interviews", "7_days_police", "D", "q_not_below_10", "pulse"),
-        (2, "matched_wake", "14d_10km", "B", "overlap_above_10", "wake_rise_before"),
-        (2, "matched_wake", "7d_10km", "D", "few_treated", "wake_rise_before"),
-        (2, "matched_wake", "14d_10km_police", "C", "far_ring_failed", "wake_rise_before"),
-        (2, "matched_wake", "7d_10km_police", "D", "few_treated", "wake_rise_before"),
-        (2, "matched_wake", "none_long_range", "D", "wake_no_control_rows", None),
-        (3, "matched_wake", "none", "D", "wake_no_control_rows", None),
     ]
     return [
         {
@@ -1083,7 +1068,7 @@ _EXPECTED = {
 
 def _plan_rows() -> list[dict[str, Any]]:
     row = {"mission": MISSION, "indicator": "P1-OP-02", "period": "2026-Q3", "quantity": 180.0}
-    return [row]
+    return [row | {"period_type": "Q", "area": COUNTRY, "unplanned": 4, "component": "police"}]
 
 
 def _base_rows() -> list[dict[str, Any]]:
@@ -1222,21 +1207,22 @@ def _pending_rows() -> list[dict[str, Any]]:
     alert = {"kind": "alert_response", "type": "ambush", "level": "high", "since": at}
     review = {"kind": "after_action_review", "type": "killing", "level": None}
     return [
-        {**own, **alert, "due_at": "2026-09-15 22:10:00"},
-        {**own, **review, "since": "2026-05-14", "due_at": "2026-08-01"},
-        {**own, **review, "since": "2026-09-02", "due_at": None},
+        {**own, **alert, "due_at": "2026-09-15 22:10:00", "is_overdue": True},
+        {**own, **review, "since": "2026-05-14", "due_at": "2026-08-01", "is_overdue": True},
+        {**own, **review, "since": "2026-09-02", "due_at": None, "is_overdue": False},
     ]
 
 
 def _candidate_rows() -> list[dict[str, Any]]:
     """Covered by the rule and overdue, covered and not closed, and undecided by the rule."""
     own = {"mission": MISSION, "area": OTHER_AREA, "type": "killing", "known_threat": False}
-    covered = {**own, "is_near_base": True}
+    own |= {"rule": "undecided", "is_overdue": False}
+    covered = {**own, "is_near_base": True, "rule": "required"}
     return [
         {**covered, "incident_code": "I-1", "occurred_on": "2026-05-14",
-         "review_due_on": "2026-08-01"},
-        {**covered, "incident_code": "I-2", "occurred_on": "2026-09-02"},
-        {**own, "incident_code": "I-3", "occurred_on": "2026-09-20"},
+         "review_due_on": "2026-08-01", "is_overdue": True, "case_number": 1},
+        {**covered, "incident_code": "I-2", "occurred_on": "2026-09-02", "case_number": 2},
+        {**own, "incident_code": "I-3", "occurred_on": "2026-09-20", "case_number": 3},
     ]  # fmt: skip
 
 
@@ -1301,18 +1287,18 @@ def _hot_spot_rows() -> list[dict[str, Any]]:
 def _operation_rows() -> list[dict[str, Any]]:
     """One reviewed with residents’ views, one overdue, one that is not closed."""
     own = {"mission": MISSION, "area": OTHER_AREA, "operation_type": "search",
-           "is_risk_assessed": True}  # fmt: skip
+           "is_risk_assessed": True, "is_overdue": False}  # fmt: skip
     closed = {"closed_on": "2026-07-10", "review_due_on": "2026-09-08"}
     heard = {"reviewed_on": "2026-08-20", "are_residents_heard": True}
     return [
         {**own, "operation_code": "O1", "started_on": "2026-07-09", **closed, **heard},
-        {**own, "operation_code": "O2", "started_on": "2026-07-08", **closed},
+        {**own, "operation_code": "O2", "started_on": "2026-07-08", **closed, "is_overdue": True},
         {**own, "operation_code": "O3", "started_on": "2026-09-20"},
     ]
 
 
 def _plan_of_base_rows() -> list[dict[str, Any]]:
-    own = {"mission": MISSION, "base_name": "Jebala", "area": OTHER_AREA}
+    own = {"mission": MISSION, "base_name": "Jebala", "area": OTHER_AREA, "is_overdue": True}
     done = {"reviewed_on": "2026-02-01", "review_counts_until": "2027-02-01"}
     return [
         {**own, "plan_kind": "evacuation", **done, "exercised_on": "2025-03-01",
@@ -1359,7 +1345,6 @@ def mart_rows() -> Mapping[str, list[dict[str, Any]]]:
         "area_effect": _area_effect_rows(),
         "component_effect": _component_rows(),
         "interview_effect": _interview_rows(),
-        "wake_effect": _wake_rows(),
         "event_study": _event_rows(),
         "framework_item": _item_rows(),
         "output_plan": _plan_rows(),
@@ -1452,6 +1437,10 @@ def _hq_rows(rows: Mapping[str, list[dict[str, Any]]]) -> dict[str, list[dict[st
     ]
     hidden = {"raw_value": None, "unit_code": None}
     kept["reject_summary"] = [row | hidden for row in kept["reject_summary"]]
+    for table in ("review_candidate", "review_decision", "recommendation"):
+        kept[table] = [row | {"incident_code": None} for row in kept.get(table, [])]
+    threats = kept.get("threat_assessment", [])
+    kept["threat_assessment"] = [row for row in threats if row["shared_with_hq_on"]]
     return kept
 
 
@@ -1487,6 +1476,19 @@ def write_release(
     (folder / "publication.json").write_text(json.dumps(published))
     (folder.parent / "current").write_text(release + "\n")
     return folder
+
+
+def publish_approved(home: Path) -> None:
+    """One more release, with what the workspace's store holds as approved now."""
+    counter = len(list((home / "releases" / MISSION).glob("*/manifest.json"))) + 1
+    rows = dict(mart_rows())
+    for table, found in approved_tables(Store.of_workspace(home), MISSION).items():
+        rows[table] = [{"mission": MISSION, **row} for row in found]
+    cases = {row["incident_code"]: row["case_number"] for row in rows["review_candidate"]}
+    rows["review_decision"] = [
+        row | {"case_number": cases.get(row["incident_code"])} for row in rows["review_decision"]
+    ]
+    write_release(home, f"2026-Q3-r{counter:02d}", rows)
 
 
 if __name__ == "__main__":

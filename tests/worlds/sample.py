@@ -9,9 +9,12 @@ from filelock import FileLock
 
 from indicators.definitions.mission_profile import read_mission
 from pipelines.ingest.inbox import ingest
+from pipelines.orchestration.run import publish, refresh
 from pipelines.sample import install
+from pipelines.sample.country import AS_OF
 from pipelines.workspace.paths import Workspace
 
+QUARTER = "2026-Q3"
 SMALL = {"activities": 1500, "incidents": 400, "alerts": 300, "waves": 3, "respondents": 480}
 
 
@@ -38,3 +41,16 @@ def _run_folder(factory: pytest.TempPathFactory) -> Path:
     """The folder that all processes of this run see."""
     base = factory.getbasetemp()
     return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+def published_sample(factory: pytest.TempPathFactory) -> Workspace:
+    """The whole sample with its newest quarter published, made once a run and only read."""
+    made = _run_folder(factory) / "sample-published"
+    with FileLock(f"{made}.lock"):
+        if not made.exists():
+            workspace = Workspace(made.with_suffix(".part"))
+            shutil.copytree(ingested_sample(factory, "published").home, workspace.home)
+            refresh(workspace, "sample", AS_OF)
+            publish(workspace, "sample", QUARTER)
+            workspace.home.rename(made)
+    return Workspace(made)

@@ -14,7 +14,13 @@ What the table does not name is not in this copy. Nothing but the copy itself is
 from collections.abc import Mapping
 
 from indicators.foundation.codes import NORMAL, PROVISIONAL
-from indicators.foundation.mart_tables import DIMENSIONS, TREND_COLUMNS, VALUE_COLUMNS, totals_sql
+from indicators.foundation.mart_tables import (
+    DIMENSIONS,
+    RATING_COLUMNS,
+    TREND_COLUMNS,
+    VALUE_COLUMNS,
+    totals_sql,
+)
 
 ZERO = "zero"
 ZERO_OF_TOTAL = "zero_of_total"
@@ -89,7 +95,7 @@ def _without_row() -> Mapping[str, str]:
     found = dict.fromkeys(VALUE_COLUMNS, "")
     found |= {name: f"absent.{name}" for name in DIMENSIONS}
     found |= dict.fromkeys(("se", "ci_low", "ci_high", "deff", "df"), "NULL")
-    found |= dict.fromkeys(("baseline", "target", "rating", *TREND_COLUMNS), "NULL")
+    found |= dict.fromkeys((*RATING_COLUMNS, *TREND_COLUMNS), "NULL")
     found["value"] = f"CASE WHEN {is_told} THEN 0 END"
     found["numerator"] = f"CASE WHEN {is_told} THEN 0 WHEN {of_total} THEN total.numerator END"
     found["denominator"] = f"CASE WHEN {of_total} THEN total.denominator END"

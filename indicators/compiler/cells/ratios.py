@@ -3,6 +3,7 @@
 from indicators.compiler.base_cube import grouping_label
 from indicators.compiler.plan import PEOPLE, CubePlan, Grouping, PlannedIndicator
 from indicators.compiler.roll_ups import of_all_people
+from indicators.definitions.vocabularies import UNKNOWN
 from indicators.foundation.codes import NOT_REPORTED, PROVISIONAL, TOTAL
 from indicators.foundation.mart_tables import DIMENSIONS
 
@@ -36,7 +37,7 @@ def _plain_cells(plan: CubePlan, planned: PlannedIndicator, groupings: list[Grou
         columns["breakdown"] = f"CASE grouped {' '.join(named)} ELSE '{TOTAL}' END"
         columns["breakdown_value"] = f"CASE grouped {' '.join(valued)} ELSE '{TOTAL}' END"
     known = " ".join(
-        f"WHEN {label} THEN {_is_known(grouping)}" for label, grouping in labels.items()
+        f"WHEN {label} THEN {_is_part(planned, grouping)}" for label, grouping in labels.items()
     )
     condition = f"{planned.part('cases')} > 0 AND CASE grouped {known} ELSE false END"
     if plan.population:
@@ -60,13 +61,15 @@ def _list_cells(planned: PlannedIndicator, grouping: Grouping) -> str:
     columns[dimension.mart_column] = f"CAST({dimension.column} AS VARCHAR)"
     if dimension.mart_column == "breakdown_value":
         columns["breakdown"] = f"'{dimension.name}'"
-    condition = f"{planned.part('cases')} > 0 AND {_is_known(grouping)}"
+    condition = f"{planned.part('cases')} > 0 AND {_is_part(planned, grouping)}"
     return _cell_select(planned, columns, f"rolled_by_{dimension.column}", condition)
 
 
-def _is_known(grouping: Grouping) -> str:
-    """Not asked (null) is in the total only (definitions 7)."""
-    return " AND ".join(f"{dimension.column} IS NOT NULL" for dimension in grouping) or "true"
+def _is_part(planned: PlannedIndicator, grouping: Grouping) -> str:
+    """Not stated is a part where it has a case: of the numerator where only that is told apart."""
+    told = [dimension.column for dimension in grouping if dimension.of_numerator]
+    hits = f"coalesce({planned.part('numerator')}, 0) > 0"
+    return " AND ".join(f"({column} <> '{UNKNOWN}' OR {hits})" for column in told) or "true"
 
 
 def _cell_select(

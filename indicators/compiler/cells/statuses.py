@@ -10,12 +10,14 @@ from dataclasses import dataclass
 
 from indicators.compiler.cells.breakdowns import ZERO_OF_TOTAL, dimension_sql
 from indicators.compiler.cells.grid import in_grid_sql
-from indicators.compiler.cells.parts import due_parts_sql
+from indicators.compiler.cells.parts import due_parts_sql, zero_rates_sql
 from indicators.definitions.columns_read import area_column
 from indicators.definitions.indicator import Indicator, Returns
+from indicators.definitions.vocabularies import UNKNOWN
 from indicators.foundation.codes import (
     EXACT,
     FREE,
+    GAMMA,
     NO_ACCESS,
     NORMAL,
     NOT_COMPUTABLE,
@@ -23,7 +25,12 @@ from indicators.foundation.codes import (
     PROVISIONAL,
     TOTAL,
 )
-from indicators.foundation.mart_tables import DIMENSIONS, TREND_COLUMNS, VALUE_COLUMNS
+from indicators.foundation.mart_tables import (
+    DIMENSIONS,
+    RATING_COLUMNS,
+    TREND_COLUMNS,
+    VALUE_COLUMNS,
+)
 
 NO_RETURNS = "–"
 
@@ -75,7 +82,7 @@ CELL_COLUMNS = {
 def rule_of(indicator: Indicator) -> Rule:
     """The row of `cube.rule` of an indicator."""
     measure = indicator.measure
-    method = "poisson_exact" if measure.kind == "rate" else "full_register"
+    method = GAMMA if indicator.comes_in_clusters else "full_register"
     return Rule(
         indicator.code,
         indicator.version,
@@ -232,7 +239,8 @@ def values_sql(of_table: str) -> str:
 
     `of_table`: of the indicators and periods that this table names. Total cells appear for each
     area and period from the source's first month to the as-of date; a cell of a dimension appears
-    where it holds a case, that of a unit type also where one owed a return.
+    where it holds a case, that of a unit type also where one owed a return, that of a rate also
+    where it is 0.
     """
     dimensions = ", ".join(f"cell.{name}" for name in DIMENSIONS)
     totals = ", ".join(f"'{TOTAL}' AS {name}" for name in DIMENSIONS)
@@ -242,6 +250,7 @@ def values_sql(of_table: str) -> str:
         "method", "own_status",
     ]  # fmt: skip
     cells = ", ".join(f"cell.{name}" for name in measured)
+    whose = f"IF(cell.unit_type = '{UNKNOWN}', '{TOTAL}', cell.unit_type)"  # returns of any type
     return f"""
 WITH wanted_cells AS (
   SELECT cell.* FROM cube.cell AS cell SEMI JOIN {of_table} USING (indicator, period_type, period)
@@ -274,10 +283,14 @@ part_cells AS (
 due_parts AS (
   {due_parts_sql()}
 ),
+zero_rates AS (
+  {zero_rates_sql()}
+),
 all_cells AS (
   SELECT * FROM total_cells
   UNION ALL BY NAME SELECT * FROM part_cells
   UNION ALL BY NAME SELECT * FROM due_parts
+  UNION ALL BY NAME SELECT * FROM zero_rates
 ),
 with_returns AS (
   SELECT cell.*, rule.* EXCLUDE (indicator, method), rule.method AS rule_method,
@@ -315,11 +328,11 @@ with_returns AS (
   LEFT JOIN cube.return_cell AS returned
     ON returned.returns_key = cover.returns_key AND returned.area = cover.covering
     AND returned.period_type = cell.period_type AND returned.period = cell.period
-    AND returned.unit_type = cell.unit_type
+    AND returned.unit_type = {whose}
   LEFT JOIN cube.newest_return AS newest
     ON newest.returns_key = cover.returns_key AND newest.area = cover.covering
     AND newest.period_type = cell.period_type AND newest.period = cell.period
-    AND newest.unit_type = cell.unit_type
+    AND newest.unit_type = {whose}
 ),
 with_candidate AS (
   SELECT * REPLACE (
@@ -371,8 +384,8 @@ SELECT '{{mission}}' AS mission, indicator, indicator_version, time_rule, period
   se, ci_low, ci_high, deff, df,
   CASE WHEN is_shown AND value IS NOT NULL THEN coalesce(method, rule_method) END AS method,
   obs_status, '{FREE}' AS conf_status, '{EXACT}' AS disclosure,
-  NULL AS baseline, NULL AS target, NULL AS rating,
   CASE WHEN has_returns AND NOT is_below THEN returns_due END AS returns_due,
   CASE WHEN has_returns AND NOT is_below THEN returns_received END AS returns_received,
-  {", ".join(f"NULL AS {name}" for name in TREND_COLUMNS)}
-FROM with_zero"""
+  {", ".join(f"NULL AS {name}" for name in (*RATING_COLUMNS, *TREND_COLUMNS))}
+FROM with_zero
+WHERE kind <> 'rate' OR is_shown OR numerator > 0 OR {is_total}"""

@@ -3,6 +3,6 @@
     from indicators.linkage.case_series.analysis import analyse
     analyse(connection)
 
-Counts and models follow `reference/linkage/sccs/README.md` (specification 1 to 8). Which activities
+Counts and models follow `case_series.md` (specification 1 to 8). Which activities
 and incidents belong to an edge, and its grade, do not belong here.
 """

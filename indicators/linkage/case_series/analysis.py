@@ -6,7 +6,13 @@ import duckdb
 import numpy as np
 
 from indicators.linkage.case_series.cells import Cells, Floats, cells_of
-from indicators.linkage.case_series.days import WINDOW_ENDS, Ints, KnownDays, known_days
+from indicators.linkage.case_series.days import (
+    WINDOW_ENDS,
+    Ints,
+    KnownDays,
+    known_days,
+    read_record,
+)
 from indicators.linkage.case_series.fit import Term, fit_poisson
 from indicators.linkage.finding import NotEstimable
 
@@ -21,11 +27,13 @@ class ModelSpec:
     """Terms of a model; `independent`: outcome and history without what UN police reported.
 
     `by_month`: strata area × month without month effects (the time-stratified design).
+    `own_seasons`: of areas with months enough (`cells.ANNUAL_FROM`), beside the common effects.
     """
 
     terms: tuple[str, ...]
     independent: bool = False
     by_month: bool = False
+    own_seasons: bool = True
 
 
 MODELS = {
@@ -88,9 +96,10 @@ def analyse(connection: duckdb.DuckDBPyConnection) -> CaseSeries:
 
     `series_activity`: area, day. `series_incident`: area, day, is_independent (not reported by UN
     police). `series_returned`: source (activities, incidents), area, month (its first day),
-    is_sent. Days are local dates; sites are rolled up to the area above them beforehand.
+    is_sent (null where none can come). Days are local dates; sites are rolled up to the area above
+    them beforehand.
     """
-    days = known_days(connection)
+    days = known_days(read_record(connection))
     return CaseSeries(_counts(days), {name: fit(days, spec) for name, spec in MODELS.items()})
 
 
@@ -113,7 +122,13 @@ def fit(days: KnownDays, spec: ModelSpec) -> FittedModel:
 
 def cells_of_model(days: KnownDays, spec: ModelSpec) -> Cells:
     """What the model counts, also in strata and months without incidents."""
-    return cells_of(days, spec.terms, independent=spec.independent, by_month=spec.by_month)
+    return cells_of(
+        days,
+        spec.terms,
+        independent=spec.independent,
+        by_month=spec.by_month,
+        own_seasons=spec.own_seasons,
+    )
 
 
 def fit_cells(counted: Cells, spec: ModelSpec) -> FittedModel:

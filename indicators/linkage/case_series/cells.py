@@ -1,4 +1,4 @@
-"""Known days counted by area, month and pattern: what a model cannot tell apart is one cell.
+"""Known days counted by area, third of a month and pattern: what a model cannot tell apart.
 
 A pattern is one combination of what the model tells days by (exposure, same day, lead, history).
 Terms are functions of the pattern alone, so that sums over the days of a month are products of
@@ -19,6 +19,7 @@ from indicators.linkage.case_series.days import (
     COMPONENTS,
     MOST_EARLIER,
     MOST_RECENT,
+    THIRDS,
     WINDOW_ENDS,
     Flags,
     Ints,
@@ -27,15 +28,18 @@ from indicators.linkage.case_series.days import (
 
 Floats = NDArray[np.floating[Any]]
 _MONTHS_OF_A_QUARTER = 3
+# Months of an area from which it has its own season of a year, and of half a year too.
+ANNUAL_FROM, HALF_YEARLY_FROM = 24, 36
 
 
 @dataclass(frozen=True)
 class Cells:
-    """Counts by area-month (row) and pattern (column); area-months by area, then by month.
+    """Counts by area and third of a month (row) and pattern (column), by area, then by time.
 
-    `days`, `incidents`: area-months × patterns. `terms`: patterns × terms of the model.
-    `is_exposed`: of each pattern. `stratum`, `area`, `month`: of each area-month; strata ascend.
-    `by_month`: strata are area-months, and calendar months have no common effect.
+    `days`, `incidents`: rows × patterns. `terms`: patterns × terms of the model. `is_exposed`: of
+    each pattern. `stratum`, `area`, `month`, `third`: of each row; strata ascend.
+    `harmonics`: of its area's own season, 0 where it has none. `by_month`: strata are area-months,
+    and calendar months have no common effect.
     """
 
     days: sparse.csr_array
@@ -45,11 +49,13 @@ class Cells:
     stratum: Ints
     area: Ints
     month: Ints
+    third: Ints
+    harmonics: Ints
     by_month: bool
 
     def only(self, rows: Flags) -> "Cells":
-        """Some of its area-months."""
-        names = ("days", "incidents", "stratum", "area", "month")
+        """Some of its rows."""
+        names = ("days", "incidents", "stratum", "area", "month", "third", "harmonics")
         return replace(self, **{name: getattr(self, name)[rows] for name in names})
 
     def compared(self) -> "Cells":
@@ -60,42 +66,62 @@ class Cells:
         return replace(kept, stratum=_codes(kept.stratum))
 
 
-def cells_of(days: KnownDays, terms: Sequence[str], *, independent: bool, by_month: bool) -> Cells:
+def cells_of(
+    days: KnownDays,
+    terms: Sequence[str],
+    *,
+    independent: bool = False,
+    by_month: bool = False,
+    own_seasons: bool = True,
+) -> Cells:
     """The cells of a model; by_month: strata are area × month in place of area × quarter."""
     columns = _columns(days, terms, independent)
     shape = tuple(most + 1 for _, most in columns.values())
     patterns = math.prod(shape)
     first, last = (days.month.min(), days.month.max()) if len(days.month) else (0, 0)
     months = int(last - first) + 1
-    size = (int(days.area.max(initial=-1)) + 1) * months
+    size = (int(days.area.max(initial=-1)) + 1) * months * THIRDS
     pattern = np.zeros(len(days.area), dtype=np.int32)
     for values, most in columns.values():
         pattern = pattern * (most + 1) + values
-    key = (days.area.astype(np.int64) * months + (days.month - first)) * patterns + pattern
+    row = (days.area.astype(np.int64) * months + (days.month - first)) * THIRDS + days.third
+    key = row * patterns + pattern
     outcome = days.independent if independent else days.incidents
     at = np.flatnonzero(outcome > 0)
     seen = sparse.coo_array(
         (outcome[at].astype(float), np.divmod(key[at], patterns)), (size, patterns)
     )
-    area, month = np.divmod(np.arange(size), months)
+    area_month, third = np.divmod(np.arange(size), THIRDS)
+    area, month = np.divmod(area_month, months)
     month += first
     width = 1 if by_month else _MONTHS_OF_A_QUARTER
     made = dict(zip(columns, np.indices(shape).reshape(len(shape), -1), strict=True))
+    counted = _counts(np.bincount(key, minlength=size * patterns), patterns)
     cells = Cells(
-        days=_counts(np.bincount(key, minlength=size * patterns), patterns),
+        days=counted,
         incidents=seen.tocsr(),
         terms=_terms(made, terms),
         is_exposed=made["state"] > 0,
         stratum=area * (months // width + 2) + month // width - first // width,
         area=area,
         month=month,
+        third=third,
+        harmonics=np.zeros(len(area), dtype=np.int64),
         by_month=by_month,
-    )
-    return cells.only(np.diff(cells.days.indptr) > 0)
+    ).only(np.diff(counted.indptr) > 0)
+    has_season = own_seasons and not by_month
+    return replace(cells, harmonics=_harmonics(cells.area, cells.month)) if has_season else cells
+
+
+def _harmonics(area: Ints, month: Ints) -> Ints:
+    """By the months of which an area has any known day, whatever happened on them."""
+    of_areas = np.unique(np.column_stack([area, month]), axis=0)[:, 0]
+    months = np.bincount(of_areas)[area] if len(area) else area
+    return np.asarray((months >= ANNUAL_FROM).astype(np.int64) + (months >= HALF_YEARLY_FROM))
 
 
 def _counts(dense: NDArray[Any], patterns: int) -> sparse.csr_array:
-    """Area-months × patterns, of which few occur."""
+    """Rows × patterns, of which few occur."""
     found = np.flatnonzero(dense > 0)
     row, column = np.divmod(found, patterns)
     ends = np.searchsorted(row, np.arange(len(dense) // patterns + 1))
@@ -124,7 +150,7 @@ def _has_any(group: Ints, outcome: Floats) -> Flags:
 
 
 def _is_compared(stratum: Ints, month: Ints, incidents: Floats) -> Flags:
-    """Which area-months have an effect that can be told from those of their stratum's incidents.
+    """Which rows have an effect of their month that their stratum's incidents can tell.
 
     A month is compared with another through strata that hold both. Where no chain of strata with
     incidents leads from it back to a month in which its stratum has any (all months without
@@ -136,7 +162,7 @@ def _is_compared(stratum: Ints, month: Ints, incidents: Floats) -> Flags:
     has_days = np.zeros((stratum.max() + 1, month.max() + 1), dtype=bool)
     has_days[stratum, month] = True
     has_incidents = np.zeros_like(has_days)
-    has_incidents[stratum, month] = incidents > 0
+    has_incidents[stratum[incidents > 0], month[incidents > 0]] = True
     reaches = np.eye(has_days.shape[1], dtype=bool) | _both(has_incidents.T, has_days)
     for _ in range(int(np.ceil(np.log2(has_days.shape[1]))) + 1):
         reaches = _both(reaches, reaches)

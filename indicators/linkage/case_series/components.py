@@ -58,11 +58,11 @@ def compare_components(days: ComponentDays, independent: bool = False) -> tuple[
     `independent`: on incidents that UN police did not report.
     """
     everything = (*COMPONENTS, *_OTHER_TERMS)
-    cells = cells_of(days, everything, independent=independent, by_month=False).compared()
+    cells = cells_of(days, everything, independent=independent).compared()
     areas = [_areas_with_contrast(cells, at) for at in range(len(COMPONENTS))]
     present = [name for name, own in zip(COMPONENTS, areas, strict=True) if len(own)]
     terms = (*present, *_OTHER_TERMS)
-    kept = cells_of(days, terms, independent=independent, by_month=False).compared()
+    kept = cells_of(days, terms, independent=independent).compared()
     asked = [
         _comparison(days, kept, dict(zip(COMPONENTS, areas, strict=True)), terms, *pair)
         for pair in COMPARISONS

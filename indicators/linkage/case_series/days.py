@@ -4,7 +4,8 @@ Days lie on a grid of areas × days of the record, where windows are differences
 window functions of SQL over the same grid took five times as long.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ WASH_OUT = 14  # days after an activity that count as exposed
 WINDOW_ENDS = (3, 7, 14)
 LEAD = 7
 RECENT, EARLIER = 7, 28  # days of history: the last week, and the three before it
+THIRDS = 3  # of a month, within which an area's own season stays the same
 # Who went on an activity: one component alone, or both together.
 COMPONENTS = ("police", "military", "joint")
 MOST_RECENT, MOST_EARLIER = 4, 7  # incidents beyond these say no more
@@ -30,13 +32,15 @@ _CODES_SQL = """(
 class KnownDays:
     """One entry a known area-day, by area and day; all arrays have the same length.
 
-    area: codes from 0 in the order of names. month: year × 12 + month - 1. state: 0 unexposed, 1 to
-    3 the window since the last activity. short, long: incidents of the last week and of the three
-    weeks before it, cut off; `independent` ones leave out what UN police reported.
+    area: codes from 0 in the order of names. month: year × 12 + month - 1. third: of the month,
+    from 0. state: 0 unexposed, 1 to 3 the window since the last activity. short, long: incidents of
+    the last week and of the three weeks before it, cut off; `independent` ones leave out what UN
+    police reported.
     """
 
     area: Ints
     month: Ints
+    third: Ints
     state: Ints
     same: Ints
     lead: Ints
@@ -61,13 +65,30 @@ class ComponentDays(KnownDays):
 
 
 @dataclass(frozen=True)
-class _Record:
+class Record:
+    """Areas × days from the first month of returns to the last: what is on record of each.
+
+    `sent`, `possible`: of each source the days for which returns came, and for which they came or
+    still could. `month`, `third`: of each day, as in `KnownDays`.
+    """
+
+    areas: tuple[str, ...]
+    month: Ints
+    third: Ints
+    acted: Flags
+    incidents: Ints
+    independent: Ints
+    sent: dict[str, Flags]
+    possible: dict[str, Flags]
+
+
+@dataclass(frozen=True)
+class _Frame:
     """The areas that owe returns and the days from the first month of returns to the last."""
 
     areas: tuple[str, ...]
     first: date
     size: int
-    months: int
 
     def grid(self, rows: dict[str, Ints], weight: str | None = None) -> Ints:
         """Rows by area and day, or sums of a weight; rows outside the record are left out."""
@@ -78,34 +99,59 @@ class _Record:
         return sums.astype(np.int32).reshape(len(self.areas), self.size)
 
 
-def known_days(
-    connection: duckdb.DuckDBPyConnection, earlier: int = 0, component: str = ""
-) -> KnownDays:
-    """The known days of the series (`analysis.analyse` says in which tables it stands).
+def read_record(connection: duckdb.DuckDBPyConnection, component: str = "") -> Record:
+    """What is on record (`analysis.analyse` says in which tables).
+
+    `component`: only activities of this one. Raises KeyError where no return is recorded.
+    """
+    frame = _read_frame(connection)
+    incident = _read_rows(connection, frame, "series_incident", "is_independent")
+    of_component = f" WHERE component = '{component}'" if component else ""
+    activity = _read_rows(connection, frame, f"(FROM series_activity{of_component})")
+    month, third = calendar(frame.first, frame.size)
+    returned = {
+        wanted: {
+            source: _read_returned(connection, frame, source, wanted)[:, month - month[0]]
+            for source in ("activities", "incidents")
+        }
+        for wanted in ("is_sent", "is_sent IS NOT NULL")
+    }
+    return Record(
+        frame.areas,
+        month,
+        third,
+        frame.grid(activity) > 0,
+        frame.grid(incident),
+        frame.grid(incident, "is_independent"),
+        sent=returned["is_sent"],
+        possible=returned["is_sent IS NOT NULL"],
+    )
+
+
+def calendar(first: date, size: int) -> tuple[Ints, Ints]:
+    """Month and third of the month of so many days from the first on."""
+    dates = [first + timedelta(days=day) for day in range(size)]
+    month = [day.year * 12 + day.month - 1 for day in dates]
+    third = [min((day.day - 1) // 10, THIRDS - 1) for day in dates]
+    return np.asarray(month, dtype=np.int32), np.asarray(third, dtype=np.int8)
+
+
+def possible_days(record: Record) -> Ints:
+    """By area the days that would be known, had every return come that still can."""
+    return np.asarray(_covers(record.possible, 0).sum(axis=1))
+
+
+def known_days(record: Record, earlier: int = 0) -> KnownDays:
+    """The known days of the series.
 
     A day is known where the returns of incidents came for it and the 28 days before, and those of
     activities from 14 days before it to 7 after. `earlier`: days by which activities, and with them
-    their returns, are moved back (a placebo). `component`: only activities of this one.
-
-    Raises KeyError where no return is recorded.
+    their returns, are moved back (a placebo).
     """
-    record = _read_record(connection)
-    incident = _read_rows(connection, record, "series_incident", "is_independent")
-    incidents, independent = record.grid(incident), record.grid(incident, "is_independent")
-    of_component = f" WHERE component = '{component}'" if component else ""
-    activity = f"(FROM series_activity{of_component})"
-    acted = _moved(record.grid(_read_rows(connection, record, activity)) > 0, earlier)
-    dates = [record.first + timedelta(days=day) for day in range(record.size)]
-    month = np.asarray([day.year * 12 + day.month - 1 for day in dates], dtype=np.int32)
-    sent = {
-        source: _read_sent(connection, record, source)[:, month - month[0]]
-        for source in ("activities", "incidents")
-    }
-    sent["activities"] = _moved(sent["activities"], earlier)
-    known = _covered(sent["incidents"], EARLIER, 0) & _covered(sent["activities"], WASH_OUT, LEAD)
-    at = np.flatnonzero(known)
-    area, day = np.divmod(at.astype(np.int32), np.int32(record.size))
-    before, independent_before = _running(incidents), _running(independent)
+    acted = _moved(record.acted, earlier)
+    at = np.flatnonzero(is_known(record, earlier))
+    area, day = np.divmod(at.astype(np.int32), np.int32(len(record.month)))
+    before, independent_before = _running(record.incidents), _running(record.independent)
     found: dict[str, Ints] = {
         "state": _states(acted),
         "same": acted,
@@ -116,28 +162,40 @@ def known_days(
         "independent_long": _cut_off(
             _summed(independent_before, RECENT + 1, EARLIER), MOST_EARLIER
         ),
-        "incidents": incidents,
-        "independent": independent,
+        "incidents": record.incidents,
+        "independent": record.independent,
     }
     of_known = {name: values.ravel()[at] for name, values in found.items()}
-    return KnownDays(area=area, month=month[day], **of_known)
+    return KnownDays(area=area, month=record.month[day], third=record.third[day], **of_known)
 
 
-def component_days(connection: duckdb.DuckDBPyConnection) -> ComponentDays:
-    """The known days, where `series_activity` says of each activity whose it is (`component`).
+def is_known(record: Record, earlier: int) -> Flags:
+    """Whether returns came for all that a day is compared by, activities moved back."""
+    return _covers(record.sent, earlier)
 
-    Raises KeyError as `known_days`.
-    """
-    whole = known_days(connection)
-    after = {name: known_days(connection, component=name).state > 0 for name in COMPONENTS}
-    return ComponentDays(**vars(whole), **after)
+
+def exposed_days(record: Record, earlier: int) -> Flags:
+    """Days of the fortnight after an activity, all of them moved back."""
+    running = _running(_moved(record.acted, earlier))
+    return np.asarray(_summed(running, 1, WASH_OUT) > 0)
+
+
+def _covers(returned: dict[str, Flags], earlier: int) -> Flags:
+    activities = _moved(returned["activities"], earlier)
+    return _covered(returned["incidents"], EARLIER, 0) & _covered(activities, WASH_OUT, LEAD)
+
+
+def component_days(whole: Record, acted: Mapping[str, Flags]) -> ComponentDays:
+    """The known days of a record, with the days on which each of COMPONENTS acted."""
+    after = {name: known_days(replace(whole, acted=own)).state > 0 for name, own in acted.items()}
+    return ComponentDays(**vars(known_days(whole)), **after)
 
 
 def _cut_off(counts: Ints, most: int) -> Ints:
     return np.minimum(counts, most).astype(np.int8)
 
 
-def _read_record(connection: duckdb.DuckDBPyConnection) -> _Record:
+def _read_frame(connection: duckdb.DuckDBPyConnection) -> _Frame:
     areas = connection.execute("SELECT DISTINCT area FROM series_returned ORDER BY area").fetchall()
     found = connection.execute(
         """SELECT CAST(min("month") AS DATE), last_day(max("month")) FROM series_returned"""
@@ -145,35 +203,36 @@ def _read_record(connection: duckdb.DuckDBPyConnection) -> _Record:
     if not areas or found is None:
         raise KeyError("no return is recorded")
     first, last = found
-    months = (last.year - first.year) * 12 + last.month - first.month + 1
-    return _Record(tuple(area for (area,) in areas), first, (last - first).days + 1, months)
+    return _Frame(tuple(area for (area,) in areas), first, (last - first).days + 1)
 
 
 def _read_rows(
-    connection: duckdb.DuckDBPyConnection, record: _Record, table: str, *more: str
+    connection: duckdb.DuckDBPyConnection, frame: _Frame, table: str, *more: str
 ) -> dict[str, Ints]:
     """Of each row `area` (its code), `day` of the record, and further columns."""
     columns = ", ".join(['code AS area, "day" - $first AS "day"', *more])
     query = f"SELECT {columns} FROM {table} JOIN {_CODES_SQL} USING (area)"
-    return _numbers(connection, query, record)
+    return _numbers(connection, query, frame)
 
 
-def _read_sent(connection: duckdb.DuckDBPyConnection, record: _Record, source: str) -> Flags:
-    """By area and month of the record: whether the return came."""
+def _read_returned(
+    connection: duckdb.DuckDBPyConnection, frame: _Frame, source: str, wanted: str
+) -> Flags:
+    """By area and month of the record: whether its return is as wanted."""
     months = _numbers(
         connection,
         f"""SELECT code AS area, datediff('month', $first, "month") AS "month"
         FROM series_returned JOIN {_CODES_SQL} USING (area)
-        WHERE is_sent AND source = '{source}'""",
-        record,
+        WHERE {wanted} AND source = '{source}'""",
+        frame,
     )
-    sent = np.zeros((len(record.areas), record.months), dtype=bool)
-    sent[months["area"], months["month"]] = True
-    return sent
+    found = np.zeros((len(frame.areas), frame.size // 28 + 1), dtype=bool)
+    found[months["area"], months["month"]] = True
+    return found
 
 
-def _numbers(connection: duckdb.DuckDBPyConnection, query: str, record: _Record) -> dict[str, Ints]:
-    found = connection.execute(query, {"areas": list(record.areas), "first": record.first})
+def _numbers(connection: duckdb.DuckDBPyConnection, query: str, frame: _Frame) -> dict[str, Ints]:
+    found = connection.execute(query, {"areas": list(frame.areas), "first": frame.first})
     columns = found.fetchnumpy()
     return {name: np.asarray(values, dtype=np.int64) for name, values in columns.items()}
 

@@ -2,7 +2,9 @@
 
 Estimates: conditional maximum likelihood (Farrington 1995; Xu et al. 2012, conditional Poisson for
 time-stratified series). Errors: sandwich of the scores summed by cluster, times G / (G - 1), as
-`sandwich::vcovCL(type = "HC0", cadjust = TRUE)` of R.
+`sandwich::vcovCL(type = "HC0", cadjust = TRUE)` of R. What an area's own season differs by from the
+common effects of months is drawn towards nil, so that an area with few incidents has a finite one;
+errors are wider by the degrees of freedom that these seasons take.
 """
 
 import math
@@ -14,7 +16,7 @@ from scipy import sparse, special
 from scipy.sparse import csgraph
 
 from indicators.linkage.case_series.cells import Cells, Floats
-from indicators.linkage.case_series.days import Ints
+from indicators.linkage.case_series.days import THIRDS, Ints
 from indicators.linkage.finding import NotEstimable
 
 _CONFIDENCE = 0.95
@@ -22,6 +24,7 @@ _MOST_STEPS = 50
 _CONVERGED = 1e-12
 # A column whose variation within strata is below this share of its variation has none.
 _COLLINEAR = 1e-10
+_SEASON_SPREAD = 2.0  # of an area's own sine and cosine: prior standard deviation of a log rate
 
 
 @dataclass(frozen=True)
@@ -56,9 +59,9 @@ class Contrast:
 class _Design:
     """Cells with what does not change while the model is fitted.
 
-    of_months, of_strata: incidents; terms_of_incidents: area-months × terms, summed over incidents.
-    begins: the first area-month of each stratum. effect: of each area-month the effect of its
-    calendar month, `effects` where it is a reference.
+    of_months, of_strata: incidents; terms_of_incidents: rows × terms, summed over incidents.
+    begins: the first row of each stratum. levels: rows × effects of calendar months
+    and of areas' own seasons; by_level: the same turned over. precision: of each column's prior.
     """
 
     cells: Cells
@@ -66,33 +69,30 @@ class _Design:
     terms_of_incidents: Floats
     of_strata: Floats
     begins: Ints
-    effect: Ints
-    effects: int
-
-    @property
-    def size(self) -> int:
-        return self.cells.terms.shape[1] + self.effects
+    levels: sparse.csr_array
+    by_level: sparse.csr_array
+    precision: Floats
 
     def by_stratum(self, values: Floats) -> Floats:
         return np.asarray(np.add.reduceat(values, self.begins))
 
-    def by_effect(self, values: Floats) -> Floats:
-        columns = [np.bincount(self.effect, column, self.effects + 1)[:-1] for column in values.T]
-        return np.column_stack(columns)
+    def weighted_levels(self, values: Floats) -> sparse.csr_array:
+        """The effects of rows, each times a value."""
+        return sparse.csr_array(sparse.diags_array(values) @ self.levels)
 
     def spread(self, values: Floats) -> sparse.csr_array:
-        """Strata × effects: an area-month is the only one of its stratum with its effect."""
-        has = self.effect < self.effects
-        ends = np.r_[0, np.add.reduceat(has, self.begins, dtype=np.int64).cumsum()]
-        entries = (values[has], self.effect[has], ends)
-        return sparse.csr_array(entries, (len(self.begins), self.effects))
+        """Strata × effects: of a stratum's rows the sums of values times effects."""
+        size = (len(self.begins), len(values))
+        ends = np.r_[self.begins, len(values)]
+        of_strata = sparse.csr_array((values, np.arange(len(values)), ends), size)
+        return sparse.csr_array(of_strata @ self.levels)
 
 
 @dataclass(frozen=True)
 class _Weighted:
-    """Weights that a model gives to days: `rates` by pattern times `levels` by area-month.
+    """Weights that a model gives to days: `rates` by pattern times `levels` by row.
 
-    sums: area-months × (1 and each term), the weights' sums.
+    sums: rows × (1 and each term), the weights' sums.
     """
 
     rates: Floats
@@ -138,20 +138,44 @@ def null_information(cells: Cells) -> Floats:
 
 
 def _design(cells: Cells) -> _Design:
-    """Of the months of a quarter that strata compare, the first is their reference."""
-    months, code = np.unique(cells.month, return_inverse=True)
-    ones = (np.ones(len(code)), (cells.stratum, code))
-    in_strata = sparse.csr_array(ones, (int(cells.stratum.max()) + 1, len(months)))
-    _, compared = csgraph.connected_components(in_strata.T @ in_strata, directed=False)
-    is_effect = np.full(len(months), not cells.by_month)
-    is_effect[np.unique(compared, return_index=True)[1]] = False
-    effects = int(is_effect.sum())
-    number = np.where(is_effect, np.cumsum(is_effect) - 1, effects)
     begins = np.flatnonzero(np.r_[True, np.diff(cells.stratum) != 0])
     of_months = cells.incidents.sum(axis=1)
     of_strata = np.add.reduceat(of_months, begins)
+    months, seasons = _month_effects(cells), _own_seasons(cells)
+    levels = sparse.csr_array(sparse.hstack([months, seasons]))
+    free = cells.terms.shape[1] + months.shape[1]
+    precision = np.repeat([0.0, 1 / _SEASON_SPREAD**2], [free, seasons.shape[1]])
     times = cells.incidents @ cells.terms
-    return _Design(cells, of_months, times, of_strata, begins, number[code], effects)
+    by_level = sparse.csr_array(levels.T)
+    return _Design(cells, of_months, times, of_strata, begins, levels, by_level, precision)
+
+
+def _month_effects(cells: Cells) -> sparse.csr_array:
+    """Of the months of a quarter that strata compare, the first is their reference."""
+    months, code = np.unique(cells.month, return_inverse=True)
+    ones = np.ones(len(code))
+    if cells.by_month:
+        return sparse.csr_array((len(code), 0))
+    in_strata = sparse.csr_array((ones, (cells.stratum, code)))
+    _, compared = csgraph.connected_components(in_strata.T @ in_strata, directed=False)
+    references = np.unique(compared, return_index=True)[1]
+    effects = sparse.csr_array((ones, (np.arange(len(code)), code)))
+    return sparse.csr_array(effects[:, np.delete(np.arange(len(months)), references)])
+
+
+def _own_seasons(cells: Cells) -> sparse.csr_array:
+    """Of each area with enough months its sine and cosine of the year, and of half of it."""
+    angle = 2 * np.pi * (cells.month % 12 + (cells.third + 0.5) / THIRDS) / 12
+    area = np.unique(cells.area, return_inverse=True)[1]
+    columns = []
+    for harmonic in range(1, int(cells.harmonics.max(initial=0)) + 1):
+        has = np.flatnonzero(cells.harmonics >= harmonic)
+        at = (has, np.unique(area[has], return_inverse=True)[1])
+        columns += [
+            sparse.csr_array((wave(harmonic * angle[has]), at), (len(area), at[1].max() + 1))
+            for wave in (np.sin, np.cos)
+        ]
+    return sparse.csr_array(sparse.hstack(columns) if columns else (len(area), 0))
 
 
 def _weighted(design: _Design, rates: Floats, levels: Floats) -> _Weighted:
@@ -163,11 +187,12 @@ def _weighted(design: _Design, rates: Floats, levels: Floats) -> _Weighted:
 def _expected(design: _Design, beta: Floats) -> tuple[_Weighted, float]:
     """Incidents expected, where every stratum keeps its own total, and the log-likelihood.
 
-    The likelihood is up to a constant: that of how each stratum's incidents fall on its days.
+    The likelihood is up to a constant: that of how each stratum's incidents fall on its days, times
+    the prior of areas' own seasons.
     """
     cells = design.cells
     linear = cells.terms @ beta[: cells.terms.shape[1]]
-    of_effect = np.r_[beta[cells.terms.shape[1] :], 0.0][design.effect]
+    of_effect = design.levels @ beta[cells.terms.shape[1] :]
     highest = linear.max()
     raw = _weighted(design, np.exp(linear - highest), np.exp(of_effect))
     totals = design.by_stratum(raw.sums[:, 0])
@@ -176,30 +201,33 @@ def _expected(design: _Design, beta: Floats) -> tuple[_Weighted, float]:
         (cells.incidents.sum(axis=0) * (linear - highest)).sum()
         + (design.of_months * of_effect).sum()
         - (design.of_strata * np.log(totals)).sum()
+        - (design.precision * beta**2).sum() / 2
     )
     whole = _Weighted(raw.rates, raw.levels * given, raw.sums * given[:, None])
     return whole, float(likelihood)
 
 
 def _information(design: _Design, weighted: _Weighted) -> Floats:
-    """Sum of weight × column × column, less what the strata's own effects take of it."""
+    """Sum of weight × column × column, less what the strata's effects take of it, and the prior."""
     cells, sums = design.cells, weighted.sums
     of_strata = design.by_stratum(sums)
     total, term_sums = of_strata[:, 0], of_strata[:, 1:]
     means = term_sums / total[:, None]
     of_patterns = (cells.days.T @ weighted.levels) * weighted.rates
     of_terms = cells.terms.T @ (of_patterns[:, None] * cells.terms) - means.T @ term_sums
-    mixed = design.by_effect(sums[:, 1:] - sums[:, :1] * means[cells.stratum])
+    mixed = design.by_level @ (sums[:, 1:] - sums[:, :1] * means[cells.stratum])
     scaled = design.spread(sums[:, 0] / np.sqrt(total)[cells.stratum])
-    of_effects = np.diag(design.by_effect(sums[:, :1])[:, 0]) - (scaled.T @ scaled).toarray()
-    return np.block([[of_terms, mixed.T], [mixed, of_effects]])
+    whole = design.by_level @ design.weighted_levels(sums[:, 0])
+    of_effects = (whole - scaled.T @ scaled).toarray()
+    return np.block([[of_terms, mixed.T], [mixed, of_effects]]) + np.diag(design.precision)
 
 
 def _refuse_collinear(design: _Design) -> None:
     """Days weigh: before the fit it is known whether the columns can be told apart."""
     cells = design.cells
     days = _weighted(design, np.ones(len(cells.terms)), np.ones(len(cells.month)))
-    whole = np.r_[cells.days.sum(axis=0) @ cells.terms**2, design.by_effect(days.sums[:, :1])[:, 0]]
+    of_levels = design.by_level.power(2) @ days.sums[:, 0]
+    whole = np.r_[cells.days.sum(axis=0) @ cells.terms**2, of_levels]
     scale = np.sqrt(np.maximum(whole, 1.0))
     information = _information(design, days) / np.outer(scale, scale)
     if np.linalg.eigvalsh(information)[0] < _COLLINEAR:
@@ -208,11 +236,11 @@ def _refuse_collinear(design: _Design) -> None:
 
 def _maximise(design: _Design) -> tuple[Floats, _Weighted]:
     """Newton's steps, halved while the likelihood falls; with what is then expected."""
-    beta: Floats = np.zeros(design.size)
+    beta: Floats = np.zeros(len(design.precision))
     expected, likelihood = _expected(design, beta)
     for _ in range(_MOST_STEPS):
         of_terms, of_months = _rest(design, expected)
-        score = np.r_[of_terms.sum(axis=0), design.by_effect(of_months[:, None])[:, 0]]
+        score = np.r_[of_terms.sum(axis=0), design.by_level @ of_months] - design.precision * beta
         step = np.linalg.solve(_information(design, expected), score)
         if score @ step < _CONVERGED:
             return beta, expected
@@ -242,7 +270,8 @@ def _with_errors(
     by_stratum = _pulls(design, expected, bread[:, :terms] @ weights)
     area = design.cells.area[design.begins]
     by_area = np.add.reduceat(by_stratum, np.flatnonzero(np.r_[True, np.diff(area) != 0]))
-    errors = [_cluster_errors(pulls) for pulls in (by_stratum, by_area)]
+    wider = _for_own_seasons(design)
+    errors = [wider * _cluster_errors(pulls) for pulls in (by_stratum, by_area)]
     values = beta[:terms] @ weights
     variances = np.diag(weights.T @ bread[:terms, :terms] @ weights)
     return tuple(
@@ -257,7 +286,7 @@ def _with_errors(
 
 
 def _rest(design: _Design, expected: _Weighted) -> tuple[Floats, Floats]:
-    """Incidents less what is expected, by area-month: times each term, and alone."""
+    """Incidents less what is expected, by row: times each term, and alone."""
     of_terms = design.terms_of_incidents - expected.sums[:, 1:]
     return of_terms, design.of_months - expected.sums[:, 0]
 
@@ -269,6 +298,16 @@ def _pulls(design: _Design, expected: _Weighted, bread: Floats) -> Floats:
     return np.asarray(
         design.by_stratum(of_terms) @ bread[:terms] + design.spread(of_months) @ bread[terms:]
     )
+
+
+def _for_own_seasons(design: _Design) -> float:
+    """√(n / (n - k)): n area-months beyond one a stratum, k columns of areas' own seasons."""
+    seasons = int((design.precision > 0).sum())
+    if not seasons:
+        return 1.0
+    months = np.unique(np.column_stack([design.cells.area, design.cells.month]), axis=0)
+    free = len(months) - len(design.begins)
+    return math.sqrt(free / max(free - seasons, 1))
 
 
 def _cluster_errors(pulls: Floats) -> Floats:
@@ -306,6 +345,6 @@ def relative_days(cells: Cells) -> sparse.csr_array:
     beta, _ = _maximise(design)
     terms = cells.terms.shape[1]
     linear = cells.terms[:, 1:] @ beta[1:terms]
-    levels = np.exp(np.r_[beta[terms:], 0.0][design.effect])
+    levels = np.exp(design.levels @ beta[terms:])
     scaled = cells.days.multiply(np.exp(linear - linear.max())).multiply(levels[:, None])
     return sparse.csr_array(scaled)

@@ -23,6 +23,7 @@ from indicators.linkage.evidence.plan import plan_rows
 from indicators.linkage.evidence.primaries import (
     PrimaryTest,
     Results,
+    is_answer,
     primary_rows,
     primary_tests,
 )
@@ -34,9 +35,11 @@ from indicators.linkage.grading import Q_TESTED, Grade, grade
 from indicators.linkage.methods.protocol import Method, Warehouse
 from indicators.linkage.sentences.components import component_sentence
 from indicators.linkage.sentences.findings import (
+    SMALL_AT_MOST,
     About,
     Asked,
     area_sentence,
+    bound,
     is_inside_margin,
     no_test_sentence,
     sentence,
@@ -50,7 +53,7 @@ from indicators.linkage.sentences.side_by_side import NO_REASON, NO_TEST, side_b
 
 # What the row side by side takes over from the finding that speaks for the edge.
 _OF_MISSION = (
-    *("grade", "grade_reasons", "status", "smallest_change", "change_unit"),
+    *("grade", "grade_reasons", "status", "smallest_change", "change_unit", "bound"),
     *("needs", "needs_en", "needs_fr"),
 )
 _FIGURES = (
@@ -65,8 +68,9 @@ _FIGURES = (
     "ci_high",
     "p_value",
 )
-# What is made of all methods together, whichever of them ran.
-TABLES = ("result_link", "primary_test", "evidence_plan", "interview_plan")
+# What is made of all methods together, whichever of them ran. No method fills `wake_effect`: its
+# rows of before go.
+TABLES = ("result_link", "primary_test", "evidence_plan", "interview_plan", "wake_effect")
 Graded = tuple[Finding, Grade | None]  # a placebo or a description has no grade
 
 
@@ -76,7 +80,7 @@ def write_evidence(
     """Fill the tables of TABLES and the methods' own tables of this mission anew.
 
     A mission without a framework has no rows. Names and order of outcomes and outputs go with it:
-    `mart.framework_item`, `mart.output_plan`.
+    `mart.framework_item`.
     """
     connection, mission = warehouse.connection, warehouse.mission
     store_items(connection, mission, framework)
@@ -85,10 +89,10 @@ def write_evidence(
     tests = primary_tests(edges, methods, found)
     results = _with_q_values(found, tests)
     grades = {edge.id: _graded(results, edge.id) for edge in edges}
-    spoken = {edge: _grade_of(grades[edge], test.finding(results)) for edge, test in tests.items()}
-    asked = Asked(len(edges), sum(letter.letter != "D" for letter in spoken.values()))
+    spoken = {edge: _spoken(grades[edge], test, results) for edge, test in tests.items()}
+    asked = Asked(len(edges), sum(is_answer(letter) for letter in spoken.values()))
     published = warehouse.published if edges else {}
-    abouts = [About(edge, published, asked, _counted(edge, published)) for edge in edges]
+    abouts = [_about(warehouse, edge, published, asked) for edge in edges]
     links: list[dict[str, Any]] = []
     for about in abouts:
         test = tests.get(about.edge.id)
@@ -99,6 +103,7 @@ def write_evidence(
         "primary_test": primary_rows(edges, tests, results, spoken),
         "evidence_plan": plan_rows(warehouse, abouts, tests, results),
         "interview_plan": interview_plan_rows(warehouse, abouts),
+        "wake_effect": (),
         **{
             method.table: _own_rows(mission, results[method.name])
             for method in methods
@@ -117,8 +122,18 @@ def _graded(results: Results, edge: str) -> list[Graded]:
     ]
 
 
-def _grade_of(graded: Sequence[Graded], finding: Finding) -> Grade:
+def _spoken(graded: Sequence[Graded], test: PrimaryTest, results: Results) -> Grade | None:
+    """The grade of the finding that speaks for an edge; none where it is small at most."""
+    finding = test.finding(results)
+    if is_inside_margin(finding, test.edge):
+        return None
     return next(letter for own, letter in graded if own is finding and letter is not None)
+
+
+def _about(warehouse: Warehouse, edge: Edge, published: PublishedIndicators, asked: Asked) -> About:
+    output = warehouse.catalogue.get(edge.from_indicator)
+    activity = output.activity if output else None
+    return About(edge, published, asked, _counted(edge, published), activity)
 
 
 def _results(
@@ -195,8 +210,10 @@ def _links(
     spoken: dict[str, Any] = {}
     rows = []
     for finding, letter in graded:
-        rows.append(_graded_row(about, finding, letter, mission.country_area))
-        if finding is headline:
+        is_headline = finding is headline
+        is_small = is_headline and is_inside_margin(finding, about.edge)
+        rows.append(_row(about, finding, letter, is_small, mission.country_area))
+        if is_headline:
             spoken = rows[-1]
     beside = side_by_side_rows(warehouse.connection, mission, about.edge, about.indicators)
     for row in beside:
@@ -230,7 +247,9 @@ def _counted(edge: Edge, indicators: PublishedIndicators) -> str:
     return common_period_type(indicators, edge) or "period"
 
 
-def _graded_row(about: About, finding: Finding, letter: Grade | None, area: str) -> dict[str, Any]:
+def _row(
+    about: About, finding: Finding, letter: Grade | None, is_small: bool, area: str
+) -> dict[str, Any]:
     effect = finding.effect
     row: dict[str, Any] = {
         "edge": about.edge.id,
@@ -243,19 +262,23 @@ def _graded_row(about: About, finding: Finding, letter: Grade | None, area: str)
         "caveats": "|".join(finding.caveats) or None,
         "q_value": finding.grading_inputs.q_value,
         **{name: getattr(effect, name) for name in _FIGURES},
-        "status": _status(finding, about.edge),
+        "status": SMALL_AT_MOST if is_small else _status(finding),
     }
-    return row if letter is None else row | _words(finding, letter, about)
+    if letter is None:
+        return row
+    return row | _words(finding, None if is_small else letter, about)
 
 
-def _words(finding: Finding, letter: Grade, about: About) -> dict[str, Any]:
+def _words(finding: Finding, letter: Grade | None, about: About) -> dict[str, Any]:
+    """What is said of a tested finding; without a grade, that it is small at most."""
     smallest, unit = shown_change(finding, finding.smallest_change)
-    missing = () if is_inside_margin(finding, about.edge) else missing_of(finding, letter)
+    missing = missing_of(finding, letter) if letter else ()
     return {
-        "grade": letter.letter,
-        "grade_reasons": "|".join(letter.reasons) or None,
+        "grade": letter.letter if letter else None,
+        "grade_reasons": ("|".join(letter.reasons) or None) if letter else None,
         "smallest_change": smallest,
         "change_unit": unit,
+        "bound": None if letter else bound(finding),
         "needs": json.dumps([asdict(need) for need in missing]) if missing else None,
         **{
             f"{part}_{language}": words
@@ -268,14 +291,12 @@ def _words(finding: Finding, letter: Grade, about: About) -> dict[str, Any]:
     }
 
 
-def _status(finding: Finding, edge: Edge) -> str:
+def _status(finding: Finding) -> str:
     if not finding.effect.is_estimated:
         return "not_estimable"
     if finding.effect.method == PLACEBO:
         return "placebo"
-    if not finding.effect.is_test:
-        return "descriptive"
-    return "no_change" if is_inside_margin(finding, edge) else "tested"
+    return "tested" if finding.effect.is_test else "descriptive"
 
 
 def _with_headline(

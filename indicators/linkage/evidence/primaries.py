@@ -88,6 +88,11 @@ def _named(primary: Primary, method: Method[Any], findings: Sequence[Finding]) -
     return next(of_window, None if tests[0].effect.is_estimated else tests[0])
 
 
+def is_answer(grade: Grade | None) -> bool:
+    """Whether a question has one: any grade but D, or (none) a difference that is small at most."""
+    return grade is None or grade.letter != "D"
+
+
 def _first_test(findings: Sequence[Finding]) -> int:
     return next((at for at, own in enumerate(findings) if own.effect.is_test), 0)
 
@@ -96,12 +101,12 @@ def primary_rows(
     edges: Sequence[Edge],
     tests: Mapping[str, PrimaryTest],
     results: Results,
-    grades: Mapping[str, Grade],
+    grades: Mapping[str, Grade | None],
 ) -> Iterator[dict[str, Any]]:
     """Rows of `mart.primary_test`, one a question asked: also of edges that nothing could test."""
     for edge in edges:
         named, test = edge.primary, tests.get(edge.id)
-        letter = grades[edge.id].letter if test else "D"
+        spoken = grades[edge.id] if test else Grade("D")
         yield {
             "edge": edge.id,
             "asked_by": "framework" if named else "kind_of_outcome",
@@ -112,6 +117,6 @@ def primary_rows(
             "method": test.method if test else None,
             "specification": test.finding(results).effect.specification if test else None,
             "fallback_reason": test.fallback if test else None,
-            "grade": letter,
-            "is_answered": letter != "D",
+            "grade": spoken.letter if spoken else None,
+            "is_answered": is_answer(spoken),
         }

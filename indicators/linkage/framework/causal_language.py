@@ -1,4 +1,4 @@
-"""Words that say that one thing brought about another: in no template and no title (ux.md §3).
+"""Words that say that one thing brought about another: in no template and no title.
 
 `grading.md` §3 has the list. Evidence here is never stronger than a comparison, so neither the
 program's own sentences nor the names that a mission gives may claim a cause, at any grade.

@@ -19,15 +19,7 @@ from indicators.foundation.model_problems import read_model
 from indicators.linkage.framework.causal_language import causal_term_in
 
 FILE_NAME = "framework.yaml"
-ACTIVITIES = "activities"
 LONGEST_LAG = 120  # months; no mission plans further ahead, and dates must stay dates
-
-
-class Planned(Strict):
-    """What was planned of an output in one period, in its unit of measure."""
-
-    period: str
-    quantity: float = Field(ge=0)
 
 
 class Outcome(Strict):
@@ -44,48 +36,24 @@ class Outcome(Strict):
 
 
 class Output(Strict):
-    """What the mission does itself, and how much of it was planned."""
+    """What the mission does itself; what was planned of it stands in its plan of activities."""
 
     id: str
     title: Words
     short: Words | None = None
     indicator: str
     tier: Literal["I", "II", "III"] | None = None
-    plan: tuple[Planned, ...] = ()
-
-
-class Controls(Strict):
-    """What wakes of an output's activities are compared with; in the file a name, or an activity.
-
-    `called_off`: activities of the kind that were called off. `planned`: areas and months for which
-    they were planned and none went. `activity`: the code of an indicator that counts activities of
-    another type.
-    """
-
-    kind: Literal["called_off", "planned", "other_activity"] = "other_activity"
-    activity: str | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _named(cls, value: Any) -> Any:
-        return {"kind": value} if isinstance(value, str) else value
-
-    @model_validator(mode="after")
-    def _has_its_activity(self) -> "Controls":
-        if (self.kind == "other_activity") != (self.activity is not None):
-            raise ValueError("write called_off, planned, or {activity: <code of an indicator>}")
-        return self
 
 
 class Primary(Strict):
     """The one test by which an edge is graded, named before anything is looked at.
 
-    `window`: a specification of the method (`14_days`, `14d_10km`, `7_days_all`), its own choice
+    `window`: a specification of the method (`14_days`, `7_days_all`), its own choice
     where none is named. `outcome`: all incidents, or those that others than UN police report.
     `named_on`: the day from which on it holds.
     """
 
-    method: Literal["case_series", "matched_wake", "before_after_interviews", "panel"]
+    method: Literal["case_series", "before_after_interviews", "panel"]
     window: str | None = None
     outcome: Literal["all", "independent"] = "all"
     named_on: date
@@ -101,8 +69,8 @@ class Edge(Strict):
     """An output expected to go with an outcome `lag` months later, up (1) or down (-1).
 
     `margin_percent`: fixed before anything is looked at; only where the whole interval lies inside
-    it is "no change" said. `controls`, fixed likewise: what wakes of activities are compared with.
-    `primary`, likewise: without one it goes by the kind of outcome (`evidence/primaries.py`).
+    it is said to be small at most. `primary`, likewise: without one it goes by the kind of outcome
+    (`evidence/primaries.py`).
     """
 
     id: str
@@ -111,9 +79,16 @@ class Edge(Strict):
     lag: int = Field(default=0, ge=0, le=LONGEST_LAG)
     expected_sign: Literal[-1, 1]
     margin_percent: float = Field(default=15, gt=0, lt=100)
-    controls: Controls = Controls(kind="called_off")
     primary: Primary | None = None
     why: Words
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_controls(cls, value: Any) -> Any:
+        """A framework from before named what wakes were compared with; nothing asks for it."""
+        if not isinstance(value, dict):
+            return value
+        return {key: part for key, part in value.items() if key != "controls"}
 
 
 class Framework(Strict):
@@ -129,8 +104,8 @@ def read_framework(profile: Path, catalogue: Mapping[str, Indicator]) -> Framewo
     """The framework in a profile's folder, None where the profile has none.
 
     Raises WrongUse with every problem of the file: misspelt keys and unknown indicators with the
-    nearest known name, controls that are no other activities, edges from an indicator to itself,
-    titles that claim a cause, identifiers that stand twice.
+    nearest known name, edges from an indicator to itself, titles that claim a cause, identifiers
+    that stand twice.
     """
     path = profile / FILE_NAME
     if not path.is_file():
@@ -138,7 +113,6 @@ def read_framework(profile: Path, catalogue: Mapping[str, Indicator]) -> Framewo
     framework = read_model(path, Framework)
     problems = [
         *_unknown_indicators(framework, catalogue),
-        *_no_other_activities(framework, catalogue),
         *_to_themselves(framework),
         *_claims(framework),
         *_repeated(framework),
@@ -157,26 +131,10 @@ def _unknown_indicators(
             yield Problem("framework_indicator", FILE_NAME, value=code, parameters=parameters)
 
 
-def _no_other_activities(
-    framework: Framework, catalogue: Mapping[str, Indicator]
-) -> Iterator[Problem]:
-    """Controls that count something other than activities, or what the output itself counts."""
-    others = sorted(code for code, known in catalogue.items() if known.source == ACTIVITIES)
-    for edge in framework.edges:
-        code = edge.controls.activity
-        is_known = code is None or code not in catalogue or code in others
-        if not is_known or code == edge.from_indicator:
-            near = nearest(code, [other for other in others if other != edge.from_indicator])
-            parameters = {"key": f"edges.{edge.id}.controls.activity", "nearest": near}
-            yield Problem("framework_controls", FILE_NAME, value=code, parameters=parameters)
-
-
 def _named_indicators(framework: Framework) -> Iterator[tuple[str, str]]:
     for edge in framework.edges:
         yield f"edges.{edge.id}.from", edge.from_indicator
         yield f"edges.{edge.id}.to", edge.to_indicator
-        if edge.controls.activity is not None:
-            yield f"edges.{edge.id}.controls.activity", edge.controls.activity
     for outcome in framework.outcomes:
         yield f"outcomes.{outcome.id}.indicator", outcome.indicator
     for output in framework.outputs:

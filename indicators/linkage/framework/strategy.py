@@ -89,13 +89,13 @@ def store_strategy(
     """
     found = read_strategy(profile, framework)
     is_approved = found is not None and found.approved_on <= as_of
-    strategies = [_row(found)] if found and is_approved else []
+    strategies = [_row(found, as_of)] if found and is_approved else []
     objectives = [*_objective_rows(found)] if found and is_approved else []
     store_rows(connection, mission.mission, "strategy", strategies)
     store_rows(connection, mission.mission, "strategy_objective", objectives)
 
 
-def _row(strategy: Strategy) -> dict[str, Any]:
+def _row(strategy: Strategy, as_of: date) -> dict[str, Any]:
     texts = {
         "title": strategy.title, "approved_by": strategy.approved_by, "change": strategy.change,
     }  # fmt: skip
@@ -103,6 +103,7 @@ def _row(strategy: Strategy) -> dict[str, Any]:
         "version": strategy.version,
         "approved_on": strategy.approved_on,
         "review_due_on": strategy.review_due_on,
+        "days_overdue": max(0, (as_of - strategy.review_due_on).days),
         **{
             f"{name}_{language}": text.in_language(language) if text else None
             for name, text in texts.items()

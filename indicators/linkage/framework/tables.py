@@ -14,11 +14,9 @@ from indicators.linkage.framework.model import Framework, Outcome, Output
 def store_items(
     connection: duckdb.DuckDBPyConnection, mission: Mission, framework: Framework | None
 ) -> None:
-    """Fill `mart.framework_item` and `mart.output_plan` anew; no rows without a framework."""
+    """Fill `mart.framework_item` anew; no rows without a framework."""
     items = _all_items(framework) if framework else ()
-    plans = _plans(framework) if framework else ()
     store_rows(connection, mission.mission, "framework_item", items)
-    store_rows(connection, mission.mission, "output_plan", plans)
 
 
 def _all_items(framework: Framework) -> Iterator[dict[str, Any]]:
@@ -69,14 +67,3 @@ def _expected(outcome: Outcome) -> dict[str, Any]:
         ]
         found[f"stakeholders_{language}"] = "|".join(concerned) or None
     return found
-
-
-def _plans(framework: Framework) -> Iterator[dict[str, Any]]:
-    """What was planned of each output, a row a period."""
-    for output in framework.outputs:
-        for planned in output.plan:
-            yield {
-                "indicator": output.indicator,
-                "period": planned.period,
-                "quantity": planned.quantity,
-            }

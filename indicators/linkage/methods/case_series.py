@@ -1,13 +1,13 @@
 """Case series by area: is an area's own rate of incidents other on the days after an activity?
 
 For edges from single activities to single incidents or alerts, dated to the day. Counts and models
-stand in `linkage/case_series` (`reference/linkage/sccs/README.md`); here which rows belong to an
-edge, and what the grade looks at (`reference/linkage/grading.md` §1).
+stand in `linkage/case_series` (`case_series.md`); here which rows belong to an
+edge, and what the grade looks at (`grading.md` §1).
 """
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import duckdb
@@ -31,7 +31,14 @@ from indicators.linkage.case_series.analysis import (
     information_by_area,
 )
 from indicators.linkage.case_series.areas import area_effects
-from indicators.linkage.case_series.days import EARLIER, LEAD, KnownDays, known_days
+from indicators.linkage.case_series.days import (
+    KnownDays,
+    Record,
+    known_days,
+    possible_days,
+    read_record,
+)
+from indicators.linkage.case_series.fake_dates import fake_shift
 from indicators.linkage.case_series.fit import Term
 from indicators.linkage.finding import PLACEBO, EffectEstimate, Finding, MethodResult
 from indicators.linkage.framework.model import Edge
@@ -51,13 +58,16 @@ from indicators.linkage.power import (
 
 METHOD = "case_series"
 PRIMARY = "14_days"
-FAKE_DAYS = 60  # by which activities are put too early
 WINDOWS = {
     "p1": ("1_to_3_days", "1–3"),
     "p2": ("4_to_7_days", "4–7"),
     "p3": ("8_to_14_days", "8–14"),
 }
-RECEIVED = ("submitted", "nil")  # a return that says "none" has come
+# Of the returns due for an area and month: whether all came ("none" is one that came); null where
+# one cannot come any more, as nobody could go there.
+IS_DUE_SQL = "status <> 'not_due'"
+IS_SENT_SQL = """CASE WHEN bool_and(status IN ('submitted', 'nil')) THEN true
+  WHEN NOT bool_or(status = 'no_access') THEN false END"""
 MONTHS_AROUND_A_DAY = 3  # whose returns must be there for any day of the middle one to be known
 LEAST_SHARE = 0.5
 STRONG_PLACEBO_P, PLACEBO_P = 0.01, 0.10
@@ -80,21 +90,22 @@ _EVENTS_SQL = {
 
 @dataclass(frozen=True)
 class Series:
-    """The known days of one edge, and the same with its activities put 60 days too early.
+    """The known days of one edge, and the same with its activities put too early (`fake_dates`).
 
-    `areas`: names by the codes of the days. `possible_days`: of an area, were all its returns
-    there. `missing`: by area months of which a return is missing. `undated`: incidents without a
-    day. `is_protected`: no figure of a single area leaves the engine. `has_same_collector`: those
-    who act also record the outcome.
+    `moved`: None where every shift is too much like the true dates. `areas`: names by the codes of
+    the days. `possible_days`: of each area, had every return come that still can. `missing`: by
+    area months of which such a return is missing. `undated`: incidents without a day.
+    `is_protected`: no figure of a single area leaves the engine. `has_same_collector`: those who
+    act also record the outcome.
     """
 
     days: KnownDays
-    moved: KnownDays
+    moved: KnownDays | None
     areas: tuple[str, ...]
-    possible_days: int
-    missing: Mapping[str, int]
-    undated: int
-    is_protected: bool
+    possible_days: tuple[int, ...]
+    missing: Mapping[str, int] = field(default_factory=dict)
+    undated: int = 0
+    is_protected: bool = False
     has_same_collector: bool = False
 
     @property
@@ -174,7 +185,7 @@ class CaseSeries:
 def series_sql(output: Indicator, outcome: Indicator) -> Iterator[str]:
     """CREATE statements of the tables that `case_series.analysis.analyse` asks for.
 
-    Parameter: mission. A return of an area has come where all that are owed for the month have, and
+    Parameter: mission. A return of an area has come where all that are due for the month have, and
     of an indicator of UN police, all that police units owe: what others do does not count in it.
     """
     placed = """LEFT JOIN (
@@ -198,16 +209,17 @@ WHERE coalesce({filter_sql(outcome)}, false) AND {is_dated}"""
 SELECT count(*) AS rows FROM series_{outcome.source}
 WHERE coalesce({filter_sql(outcome)}, false) AND NOT coalesce({is_dated}, false)"""
     yield f"""CREATE OR REPLACE TEMP TABLE series_returned AS
-SELECT 'activities' AS source, area, "month", bool_and(status IN {RECEIVED}) AS is_sent
+SELECT 'activities' AS source, area, "month", {IS_SENT_SQL} AS is_sent
 FROM mart.return_status AS owed
 ASOF LEFT JOIN cube.units AS unit
   ON unit.unit_code = owed.unit_code AND last_day(owed."month") >= unit.valid_from
 WHERE owed.mission = $mission AND source = '{SOURCE}' AND {_reporters_sql(output)}
+  AND {IS_DUE_SQL}
 GROUP BY ALL
 UNION ALL
-SELECT 'incidents', area, "month", bool_and(status IN {RECEIVED})
+SELECT 'incidents', area, "month", {IS_SENT_SQL}
 FROM mart.return_status
-WHERE mission = $mission AND source = '{outcome.source}' GROUP BY ALL"""
+WHERE mission = $mission AND source = '{outcome.source}' AND {IS_DUE_SQL} GROUP BY ALL"""
 
 
 def _reporters_sql(output: Indicator) -> str:
@@ -222,26 +234,31 @@ def read_series(
 ) -> Series | None:
     """The series of the tables of `series_sql`; None where no return is recorded."""
     try:
-        days, moved = known_days(connection), known_days(connection, earlier=FAKE_DAYS)
+        record = read_record(connection)
     except KeyError:
         return None
     missing = connection.execute(
         """SELECT area, count(DISTINCT "month") FILTER (WHERE NOT is_sent) FROM series_returned
         GROUP BY area ORDER BY area"""
     ).fetchall()
-    ((length,),) = connection.execute(
-        """SELECT last_day(max("month")) - CAST(min("month") AS DATE) + 1 FROM series_returned"""
-    ).fetchall()
     ((undated,),) = connection.execute("SELECT rows FROM series_undated").fetchall()
-    return Series(
-        days,
-        moved,
-        areas=tuple(area for area, _ in missing),
-        possible_days=max(0, length - EARLIER - LEAD),
+    return replace(
+        series_of_record(record, is_protected),
         missing={area: months for area, months in missing if months},
         undated=undated,
-        is_protected=is_protected,
         has_same_collector=has_same_collector,
+    )
+
+
+def series_of_record(record: Record, is_protected: bool = False) -> Series:
+    """The known days of a record, true and with the fake dates that its exposure allows."""
+    shift = fake_shift(record)
+    return Series(
+        known_days(record),
+        None if shift is None else known_days(record, shift),
+        areas=record.areas,
+        possible_days=tuple(possible_days(record).tolist()),
+        is_protected=is_protected,
     )
 
 
@@ -292,7 +309,7 @@ def _supplies(series: Series | None, model: FittedModel | None) -> Iterator[Supp
     gains: dict[str, float | None] = {}
     for code, (area, count) in enumerate(zip(series.areas, known, strict=True)):
         worth = own[code] / count if count else total / max(int(known.sum()), 1)
-        gain = worth * max(0, series.possible_days - int(count))
+        gain = worth * max(0, series.possible_days[code] - int(count))
         if area in series.missing and (gain > 0 or not total):
             gains[area] = gain / total if total else None
     for area, gain in gains.items():
@@ -388,7 +405,8 @@ def _checks(
         yield name, _keeps(whole, _term(models[model], "post"))
     lead = _term(models["lead"], "lead")
     yield "lead", _placebo(lead)
-    yield "fake_date", _placebo(_term(fit(series.moved, MODELS["primary"]), "post"))
+    fake = fit(series.moved, MODELS["primary"]) if series.moved else None
+    yield "fake_date", _placebo(_term(fake, "post") if fake else None)
     if lead is not None:
         is_small = abs(lead.estimate) < LEAST_SHARE * abs(whole.estimate)
         yield "lead_size", "passed" if is_small else "failed"

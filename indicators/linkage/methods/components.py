@@ -21,7 +21,12 @@ from indicators.definitions.contracts import contracts
 from indicators.definitions.indicator import Indicator
 from indicators.linkage.case_series.analysis import LEAST_INFORMATION
 from indicators.linkage.case_series.components import Compared, compare_components
-from indicators.linkage.case_series.days import ComponentDays, component_days
+from indicators.linkage.case_series.days import (
+    COMPONENTS,
+    ComponentDays,
+    component_days,
+    read_record,
+)
 from indicators.linkage.finding import Finding, MethodResult
 from indicators.linkage.framework.model import Edge
 from indicators.linkage.methods.activities import (
@@ -30,7 +35,12 @@ from indicators.linkage.methods.activities import (
     effort,
     log_activities,
 )
-from indicators.linkage.methods.case_series import RECEIVED, CaseSeries, series_sql
+from indicators.linkage.methods.case_series import (
+    IS_DUE_SQL,
+    IS_SENT_SQL,
+    CaseSeries,
+    series_sql,
+)
 from indicators.linkage.methods.protocol import Warehouse
 from indicators.linkage.power import (
     TARGET_RATIO,
@@ -87,9 +97,12 @@ class ComponentCaseSeries:
             parameters = {"mission": warehouse.mission.mission} if "$mission" in statement else None
             connection.execute(statement, parameters)
         try:
-            days = component_days(connection)
+            whole = read_record(connection)
         except KeyError:
             return None
+        days = component_days(
+            whole, {name: read_record(connection, name).acted for name in COMPONENTS}
+        )
         return PatrolDays(days, _patrols(connection, output), len(set(days.month.tolist())))
 
     def evidence(self, inputs: PatrolDays | None, edge: Edge) -> MethodResult:
@@ -121,11 +134,11 @@ WHERE component IN ('police', 'military') AND coalesce({_conditions(output)}, fa
     yield f"""CREATE OR REPLACE TEMP TABLE series_returned AS
 SELECT source, area, "month", is_sent FROM series_returned WHERE source <> '{SOURCE}'
 UNION ALL
-SELECT '{SOURCE}', area, "month", bool_and(status IN {RECEIVED})
+SELECT '{SOURCE}', area, "month", {IS_SENT_SQL}
 FROM mart.return_status AS owed
 ASOF LEFT JOIN cube.units AS unit
   ON unit.unit_code = owed.unit_code AND last_day(owed."month") >= unit.valid_from
-WHERE owed.mission = $mission AND source = '{SOURCE}'
+WHERE owed.mission = $mission AND source = '{SOURCE}' AND {IS_DUE_SQL}
   AND coalesce(component IN ('police', 'military'), true)
 GROUP BY ALL"""
 

@@ -18,12 +18,13 @@ from scipy import stats
 from indicators.linkage.finding import EffectEstimate
 from indicators.linkage.grading import MIN_AREAS, MIN_PERIODS
 from indicators.linkage.panel.edge_panel import EdgePanel, shifted
+from indicators.linkage.panel.fixed_effects import FixedEffects
 from indicators.linkage.panel.specification import Floats
 
 METHOD = "association"
 LAGS = range(-6, 7)
 MIN_ROWS = 12
-_SWEEPS, _SETTLED = 200, 1e-10
+_SETTLED = 1e-10
 
 
 def associations(panel: EdgePanel) -> Iterator[EffectEstimate]:
@@ -62,15 +63,9 @@ def correlation(rows: pd.DataFrame, specification: str, lag: int, is_test: bool)
 
 
 def two_way_residuals(values: Floats, area: NDArray[np.int64], period: NDArray[np.int64]) -> Floats:
-    """What is left without the means of areas and periods, by alternating projections."""
-    left = values - values.mean()
-    for _ in range(_SWEEPS):
-        before = left
-        for group in (area, period):
-            left = left - (np.bincount(group, left) / np.bincount(group))[group]
-        if np.abs(left - before).max() <= _SETTLED * (1 + np.abs(values).max()):
-            break
-    return left
+    """What is left without the means of areas and periods."""
+    left = FixedEffects([area, period]).without(values[:, None], np.ones_like(values))
+    return np.asarray(left[:, 0])
 
 
 def _reason(rows: pd.DataFrame, n_areas: int) -> str | None:

@@ -1,10 +1,10 @@
-"""Panel models of an outcome by area and month, through pyfixest; `estimate` is the one entry.
+"""Panel models of an outcome by area and month; `estimate` is the one entry.
 
     from indicators.linkage.panel import estimate
     estimate(data, spec)
 
 `spec` is a mapping as in `reference/linkage/panel` (README, "Machine-readable cases"), or a
-`PanelSpec`. What is estimated, with which errors, follows `reference/linkage/README.md` §2:
+`PanelSpec`. What is estimated, with which errors, follows `linkage_methods.md` §2:
 two-way fixed effects (least squares or Poisson), event studies, and the interaction-weighted
 estimate of Sun and Abraham (2021). Where a mission's rows come from does not belong here.
 """

@@ -1,6 +1,6 @@
 """Outcomes by time since an activity began in an area: event study and Sun–Abraham.
 
-`reference/linkage/README.md` §2. The event study has one dummy a period since adoption, the
+`linkage_methods.md` §2. The event study has one dummy a period since adoption, the
 reference period and the never treated none. Where areas adopt at different times and effects grow,
 that mixes periods; the interaction-weighted estimate of Sun and Abraham (2021, Journal of
 Econometrics 225) does not, and is reported beside it.

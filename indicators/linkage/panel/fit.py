@@ -1,17 +1,18 @@
-"""Fitting one panel model: the rows and regressors that carry it, pyfixest, tests of its terms.
+"""Fitting one panel model: the rows and regressors that carry it, its errors, tests of its terms.
 
-Two-way fixed effects, least squares or Poisson (`reference/linkage/README.md` §2).
+Two-way fixed effects, least squares or Poisson (`linkage_methods.md` §2).
 """
 
-import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy import stats
 
 from indicators.linkage.finding import NotEstimable
+from indicators.linkage.panel.fixed_effects import FixedEffects, Regression, least_squares, poisson
 from indicators.linkage.panel.specification import (
     TERM_COLUMNS,
     Floats,
@@ -21,74 +22,64 @@ from indicators.linkage.panel.specification import (
 )
 
 _CONFIDENCE = 0.95
-# Poisson: a fitted mean below this is a cell that the model drives to zero for ever.
-_SEPARATED = 1e-8
+_PERFECT = 1e-8  # residuals, of the outcome's range
 _ROUNDING = 1e-10
 
 
 def fit(frame: pd.DataFrame, spec: PanelSpec, columns: Mapping[str, Any]) -> PanelResult:
-    """Fixed effects by least squares or Poisson with `columns` (term → values) as regressors.
-
-    pyfixest sees columns of our own naming only, so no name in the data can be read as a formula.
-    """
-    table, names = _numbered(frame, spec, columns)
+    """Fixed effects by least squares or Poisson with `columns` (term → values) as regressors."""
+    table = _numbered(frame, spec, columns)
     _check_variation(table, len(columns), spec)
-    _check_rows(table, spec)
-    model = _run(table, spec, len(columns))
-    return _result(model, table, spec, names)
+    table = _with_weight(table, spec)
+    effects = FixedEffects([_codes(table[name]) for name in _effects(spec)])
+    solve = poisson if spec.family == "poisson" else least_squares
+    x = table[[f"x{at}" for at in range(len(columns))]].to_numpy()
+    return _result(solve(table["y"].to_numpy(), x, effects), table, spec, list(columns))
 
 
-def _numbered(
-    frame: pd.DataFrame, spec: PanelSpec, columns: Mapping[str, Any]
-) -> tuple[pd.DataFrame, dict[str, str]]:
-    """The rows that are complete, under the names y, x…, f…, c…; and x… → term."""
-    table = pd.DataFrame({"y": frame[spec.outcome].astype(float)}, index=frame.index)
-    numbered = {f"x{at}": term for at, term in enumerate(columns)}
-    regressors = {name: np.asarray(columns[term], float) for name, term in numbered.items()}
-    table = pd.concat([table, pd.DataFrame(regressors, index=frame.index)], axis=1)
-    for name, effect in zip(_effect_names(spec), spec.fixed_effects, strict=True):
-        table[name] = _group_numbers(frame, effect.split("^"))
+def _numbered(frame: pd.DataFrame, spec: PanelSpec, columns: Mapping[str, Any]) -> pd.DataFrame:
+    """The rows that are complete, as y, x… (in the order of terms), f…, c…."""
+    parts = {"y": np.asarray(frame[spec.outcome], float)}
+    parts |= {f"x{at}": np.asarray(values, float) for at, values in enumerate(columns.values())}
+    for name, effect in zip(_effects(spec), spec.fixed_effects, strict=True):
+        parts[name] = _group_numbers(frame, effect.split("^"))
     for at, cluster in enumerate(spec.clusters):
-        table[f"c{at}"] = _group_numbers(frame, cluster.split("^"))
+        parts[f"c{at}"] = _group_numbers(frame, cluster.split("^"))
+    table = pd.DataFrame(parts)
     table = table[np.isfinite(table.to_numpy()).all(axis=1)]
     if table.empty:
         raise NotEstimable("no_rows")
-    return table.reset_index(drop=True), numbered
+    return table.reset_index(drop=True)
 
 
-def _effect_names(spec: PanelSpec) -> list[str]:
-    """The columns f… of the fixed effects, named so that pyfixest takes these in their order.
-
-    It keeps the names of a formula in a set, whose order changes from process to process; taking
-    effects in another order changes the last digits of what it gives.
-    """
-    return list({f"f{at}" for at in range(len(spec.fixed_effects))})
+def _effects(spec: PanelSpec) -> list[str]:
+    return [f"f{at}" for at in range(len(spec.fixed_effects))]
 
 
-def _group_numbers(frame: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
+def _group_numbers(frame: pd.DataFrame, columns: Sequence[str]) -> Floats:
     """A number a combination, missing where one of the columns is."""
     numbers = frame.groupby(list(columns), sort=True, observed=True).ngroup().astype(float)
-    return numbers.where(frame[list(columns)].notna().all(axis=1))
+    kept = numbers.where(frame[list(columns)].notna().all(axis=1))
+    return np.asarray(kept, float)
 
 
-def _check_rows(table: pd.DataFrame, spec: PanelSpec) -> None:
-    """Some rows must be left once singletons, and for Poisson groups without any case, are gone.
+def _codes(column: pd.Series) -> NDArray[np.int64]:
+    return np.asarray(np.unique(column.to_numpy(), return_inverse=True)[1])
 
-    Of no rows the compiled core of pyfixest makes no exception: it ends the whole process.
-    """
-    left = table
-    effects = [f"f{at}" for at in range(len(spec.fixed_effects))]
-    while len(left):
-        kept = pd.Series(True, index=left.index)
-        for effect in effects:
-            groups = left.groupby(effect)["y"]
+
+def _with_weight(table: pd.DataFrame, spec: PanelSpec) -> pd.DataFrame:
+    """Without rows alone in an effect and, for Poisson, without groups that have no case."""
+    while len(table):
+        kept = pd.Series(True, index=table.index)
+        for effect in _effects(spec):
+            groups = table.groupby(effect)["y"]
             if spec.drop_singletons:
                 kept &= groups.transform("size") > 1
             if spec.family == "poisson":
                 kept &= groups.transform("sum") > 0
         if kept.all():
-            return
-        left = left[kept]
+            return table
+        table = table[kept]
     raise NotEstimable("no_rows")
 
 
@@ -97,97 +88,106 @@ def _check_variation(table: pd.DataFrame, regressors: int, spec: PanelSpec) -> N
         raise NotEstimable("negative_counts")
     if table["y"].nunique() < 2:
         raise NotEstimable("no_variation_outcome")
-    if regressors and all(table[f"x{at}"].nunique() < 2 for at in range(regressors)):
+    if all(table[f"x{at}"].nunique() < 2 for at in range(regressors)):
         raise NotEstimable("no_variation_regressor")
     for at, name in enumerate(spec.clusters if spec.vcov == "cluster" else ()):
         if table[f"c{at}"].nunique() < 2:
             raise NotEstimable("too_few_clusters", name)
 
 
-def _run(table: pd.DataFrame, spec: PanelSpec, regressors: int) -> Any:
-    import pyfixest
-
-    right = " + ".join(f"x{at}" for at in range(regressors)) or "1"
-    effects = " + ".join(f"f{at}" for at in range(len(spec.fixed_effects)))
-    formula = f"y ~ {right} | {effects}" if effects else f"y ~ {right}"
-    clusters = "+".join(f"c{at}" for at in range(len(spec.clusters)))
-    corrections = spec.corrections
-    arguments: dict[str, Any] = {
-        "vcov": {"CRV1": clusters} if spec.vcov == "cluster" else spec.vcov,
-        "ssc": pyfixest.ssc(
-            k_adj=corrections.k_adj,
-            k_fixef=corrections.k_fixef,
-            G_adj=corrections.g_adj,
-            G_df=corrections.g_df,
-        ),
-        "fixef_rm": "singleton" if spec.drop_singletons else "none",
-        "fixef_tol": 1e-10,
-        "fixef_maxiter": 100_000,
-    }
-    fitted = pyfixest.fepois if spec.family == "poisson" else pyfixest.feols
-    if spec.family == "poisson":
-        arguments |= {"iwls_tol": 1e-11, "iwls_maxiter": 100}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            return fitted(formula, table, **arguments)
-        except (ValueError, RuntimeError, np.linalg.LinAlgError, ZeroDivisionError) as error:
-            raise NotEstimable(_why(error), str(error)) from error
-
-
-def _why(error: Exception) -> str:
-    """The named reason behind what pyfixest raised."""
-    said = f"{type(error).__name__} {error}".lower()
-    if "collinear" in said or "singular" in said or "matri" in said:
-        return "collinear"
-    if "separat" in said:
-        return "separated"
-    if "converge" in said:
-        return "not_converged"
-    return "no_rows" if "empty" in said or "zero-size" in said else "collinear"
-
-
 def _result(
-    model: Any, table: pd.DataFrame, spec: PanelSpec, names: Mapping[str, str]
+    found: Regression, table: pd.DataFrame, spec: PanelSpec, terms: Sequence[str]
 ) -> PanelResult:
-    kept = [names[name] for name in model._coefnames if name in names]
-    dropped = tuple(term for term in names.values() if term not in set(kept))
-    covariance = np.atleast_2d(np.asarray(model._vcov, float))
-    estimates = np.asarray(model._beta_hat, float)
-    if not kept or not np.isfinite(estimates).all() or not np.isfinite(covariance).all():
-        raise NotEstimable("collinear" if dropped else "separated")
-    _check_fit(model, estimates, covariance, spec)
-    df_t = float(model._df_t) if np.isfinite(model._df_t) else np.inf
-    coefficients = terms_table(kept, estimates, covariance, df_t, spec)
-    clusters = min(model._G) if spec.vcov == "cluster" else model._N
+    clusters = _clusters(table, spec)
+    covariance, df_t = _covariance(found, table, clusters, spec)
+    _check_fit(found, covariance, table, spec)
+    kept = [terms[at] for at in found.kept]
     return PanelResult(
-        coefficients,
+        terms_table(kept, found.estimates, covariance, df_t, spec),
         covariance,
-        int(model._N),
-        int(clusters),
+        len(table),
+        min((int(own.max()) + 1 for own in clusters), default=len(table)),
         df_t,
-        dropped=dropped,
-        influence=_influence(model, table, spec),
+        dropped=tuple(term for term in terms if term not in set(kept)),
+        influence=_influence(found, table, spec),
     )
 
 
-def _influence(model: Any, table: pd.DataFrame, spec: PanelSpec) -> Floats | None:
+def _clusters(table: pd.DataFrame, spec: PanelSpec) -> list[NDArray[np.int64]]:
+    """The cluster columns and, of two, their combinations; none for other errors."""
+    if spec.vcov != "cluster":
+        return []
+    found = [_codes(table[f"c{at}"]) for at in range(len(spec.clusters))]
+    if len(found) == 2:
+        both = table.groupby(["c0", "c1"]).ngroup()
+        return [*found, _codes(both)]
+    return found
+
+
+def _covariance(
+    found: Regression, table: pd.DataFrame, clusters: Sequence[NDArray[np.int64]], spec: PanelSpec
+) -> tuple[Floats, float]:
+    """(covariance, degrees of freedom of t), with the small-sample factors of fixest."""
+    n, counted = len(table), _counted(found, table, clusters, spec)
+    if n <= counted:
+        raise NotEstimable("no_residual_variation")
+    scores = found.x * found.residual[:, None]
+    factor = (n - (spec.vcov != "HC1")) / (n - counted) if spec.corrections.k_adj else 1.0
+    if spec.vcov == "iid":
+        spread = (found.residual**2).sum() / (n - 1) if spec.family == "gaussian" else 1.0
+        return factor * spread * found.bread, n - counted
+    if spec.vcov == "HC1":
+        return factor * found.bread @ (scores.T @ scores) @ found.bread, n - counted
+    sizes = [int(own.max()) + 1 for own in clusters]
+    if min(sizes) < 2:
+        raise NotEstimable("too_few_clusters")
+    covariance = np.zeros_like(found.bread)
+    for own, size, sign in zip(clusters, sizes, (1, 1, -1), strict=False):
+        g = min(sizes) if spec.corrections.g_df == "min" else size
+        moved = _summed(scores, own, size) @ found.bread
+        covariance += sign * (g / (g - 1) if spec.corrections.g_adj else 1) * (moved.T @ moved)
+    return factor * covariance, min(sizes) - 1
+
+
+def _summed(scores: Floats, groups: NDArray[np.int64], size: int) -> Floats:
+    total = np.zeros((size, scores.shape[1]))
+    np.add.at(total, groups, scores)
+    return total
+
+
+def _counted(
+    found: Regression, table: pd.DataFrame, clusters: Sequence[NDArray[np.int64]], spec: PanelSpec
+) -> int:
+    """K: the slopes and, by `k_fixef`, the effects; those nested in a cluster are one."""
+    slopes, effects = len(found.kept), _effects(spec)
+    if spec.corrections.k_fixef == "none":
+        return slopes
+    levels = [int(table[effect].nunique()) for effect in effects]
+    if spec.corrections.k_fixef == "nonnested":
+        nested = [any(_is_nested(table[effect], own) for own in clusters) for effect in effects]
+        levels = [1 if inside else n for n, inside in zip(levels, nested, strict=True)]
+    return slopes + sum(levels) - (len(levels) - 1)
+
+
+def _is_nested(effect: pd.Series, cluster: NDArray[np.int64]) -> bool:
+    of_effect = pd.Series(cluster).groupby(effect.to_numpy())
+    return bool((of_effect.nunique() == 1).all())
+
+
+def _influence(found: Regression, table: pd.DataFrame, spec: PanelSpec) -> Floats | None:
     if spec.family != "gaussian" or spec.vcov != "cluster" or len(spec.clusters) != 1:
         return None
-    inside = np.asarray(model._X, float)
-    scores = inside * np.asarray(model._u_hat, float)[:, None]
-    moved = np.zeros((int(table["c0"].max()) + 1, inside.shape[1]))
-    np.add.at(moved, model._data["c0"].to_numpy(dtype=np.int64), scores)
-    return np.asarray(moved @ np.linalg.inv(inside.T @ inside))
+    own = table["c0"].to_numpy(dtype=np.int64)
+    scores = found.x * found.residual[:, None]
+    return _summed(scores, own, int(own.max()) + 1) @ found.bread
 
 
-def _check_fit(model: Any, estimates: Floats, covariance: Floats, spec: PanelSpec) -> None:
-    """A mean driven to zero is separation; errors of zero, a perfect fit or too few areas."""
-    if spec.family == "poisson" and np.min(model._Y_hat_response) < _SEPARATED:
-        raise NotEstimable("separated")
-    if (np.diag(covariance) <= (_ROUNDING * np.abs(estimates)) ** 2).any():
-        fits = np.abs(model._u_hat).max() <= _SEPARATED * np.ptp(np.asarray(model._Y_untransformed))
-        raise NotEstimable("no_residual_variation" if fits else "too_few_clusters")
+def _check_fit(found: Regression, covariance: Floats, table: pd.DataFrame, spec: PanelSpec) -> None:
+    """A perfect fit, whose errors are rounding; errors of zero: too few areas."""
+    if np.abs(found.residual).max() <= _PERFECT * np.ptp(table["y"].to_numpy()):
+        raise NotEstimable("no_residual_variation")
+    if (np.diag(covariance) <= (_ROUNDING * np.abs(found.estimates)) ** 2).any():
+        raise NotEstimable("too_few_clusters")
 
 
 def terms_table(

@@ -19,6 +19,7 @@ from indicators.foundation.codes import TOO_IMPRECISE
 from indicators.foundation.mart_tables import totals_sql
 from indicators.foundation.periods import add_months
 from indicators.linkage.methods.activities import EFFORT
+from indicators.linkage.protection_gaps.reach import reach
 
 COMPONENTS = ("police", "military")  # beside each other; civilians patrol with neither
 TRUST_INDICATORS = {"trust_un_police": "P1-OC-07", "trust_host_police": "P3-OC-02"}
@@ -78,7 +79,7 @@ def read_facts(
         presence=presence(connection, span),
         trust=trust(connection, mission, span),
         costs=patrol_costs(connection, span),
-        reach=reach(connection, span, reach_km),
+        reach=reach(connection, as_of, reach_km),
         reach_km=reach_km,
     )
 
@@ -158,10 +159,12 @@ def _months_with_returns(
 
 
 def presence(connection: duckdb.DuckDBPyConnection, span: Window) -> pd.DataFrame:
-    """Days since the last completed patrol: area, component, days_low, days, days_long_range.
+    """Days since the last completed patrol: area, component, covered_on, days, days_as_of.
 
-    `days` counts from the last patrol on record. Where months after it were not reported, a
-    patrol may have gone unrecorded: `days_low` counts from the end of the last such month.
+    `days` count to `covered_on`, the last day of the newest month of which all returns of the area
+    have come from units of the component (the last month that is over where none are due); NaN
+    where no such month is known, 0 where a later patrol is on record. `days_as_of` count to the
+    as-of day. `days_long_range`: as `days`.
     """
     return connection.execute(
         """
@@ -170,26 +173,30 @@ def presence(connection: duckdb.DuckDBPyConnection, span: Window) -> pd.DataFram
           FROM logged_activity
           WHERE activity_type = 'patrol' AND status = 'completed' AND started_on_local <= $as_of
         ),
-        unreported AS (
-          SELECT up.area, unit.component, max(last_day(own."month")) AS month_end
+        due AS (
+          SELECT up.area, unit.component, own."month",
+            bool_and(own.status IN ('submitted', 'nil')) AS is_whole
           FROM mart.return_status AS own
           JOIN cube.area_ancestor AS up ON up.area_code = own.area
           JOIN (SELECT DISTINCT unit_code, component FROM core.units) AS unit USING (unit_code)
-          WHERE own.source = 'activities' AND own.status IN ('not_submitted', 'no_access')
-            AND own."month" <= $month
+          WHERE own.source = 'activities' AND own.status <> 'not_due' AND own."month" <= $month
           GROUP BY ALL
         ),
-        last AS (
-          SELECT area, component, max(patrolled_on) AS patrolled_on,
-            max(patrolled_on) FILTER (WHERE is_long_range) AS long_range_on
-          FROM patrols GROUP BY ALL
+        covered AS (
+          SELECT area, component, last_day(max("month") FILTER (is_whole)) AS covered_on
+          FROM due GROUP BY ALL
+        ),
+        placed AS (
+          SELECT patrols.*, CASE WHEN covered.area IS NULL THEN last_day(CAST($month AS DATE))
+            ELSE covered_on END AS covered_on
+          FROM patrols LEFT JOIN covered USING (area, component)
         )
-        SELECT area, component,
-          date_diff('day', patrolled_on, CAST($as_of AS DATE))::DOUBLE AS days,
-          date_diff('day', greatest(patrolled_on, month_end), CAST($as_of AS DATE))::DOUBLE
-            AS days_low,
-          date_diff('day', long_range_on, CAST($as_of AS DATE))::DOUBLE AS days_long_range
-        FROM last LEFT JOIN unreported USING (area, component) ORDER BY ALL""",
+        SELECT area, component, covered_on,
+          greatest(date_diff('day', max(patrolled_on), covered_on), 0)::DOUBLE AS days,
+          date_diff('day', max(patrolled_on), CAST($as_of AS DATE))::DOUBLE AS days_as_of,
+          greatest(date_diff('day', max(patrolled_on) FILTER (is_long_range), covered_on), 0)
+            ::DOUBLE AS days_long_range
+        FROM placed GROUP BY area, component, covered_on ORDER BY ALL""",
         {"as_of": span.as_of, "month": span.month},
     ).df()
 
@@ -205,52 +212,6 @@ def areas_without_access(connection: duckdb.DuckDBPyConnection, span: Window) ->
         {"month": span.month},
     ).fetchall()
     return {area for (area,) in rows}
-
-
-def reach(connection: duckdb.DuckDBPyConnection, span: Window, within_km: float) -> pd.DataFrame:
-    """People within reach of a base: area, component, places, persons, persons_near.
-
-    A place is an area with a population figure, taken as one point; distance is the great circle.
-    The latest figure at or before the as-of day, residents and people in sites. `functions_sql`
-    must have run on the connection.
-    """
-    return connection.execute(
-        """
-        WITH latest AS (
-          SELECT area_code, population_kind, estimate_source, sum(persons) AS persons
-          FROM core.population
-          WHERE population_kind IN ('resident', 'site') AND reference_on <= $as_of
-          GROUP BY area_code, population_kind, estimate_source, reference_on
-          QUALIFY dense_rank() OVER (
-            PARTITION BY area_code, population_kind
-            ORDER BY reference_on DESC, estimate_source) = 1
-        ),
-        finest AS (
-          SELECT latest.*, area.latitude, area.longitude
-          FROM latest
-          JOIN cube.area AS own USING (area_code)
-          JOIN mart.area AS area USING (area_code)
-          QUALIFY own.level_rank = max(own.level_rank) OVER (PARTITION BY population_kind)
-        ),
-        bases AS (
-          SELECT component, latitude, longitude FROM core.deployments
-          WHERE from_on <= $as_of AND coalesce(to_on >= $as_of, true)
-        ),
-        nearest AS (
-          SELECT place.area_code, population_kind, component,
-            min(great_circle_km(place.latitude, place.longitude, base.latitude, base.longitude))
-              AS km
-          FROM finest AS place CROSS JOIN bases AS base
-          WHERE place.latitude IS NOT NULL
-          GROUP BY ALL
-        )
-        SELECT up.area, component, count(*) AS places, sum(persons) AS persons,
-          sum(CASE WHEN km <= $within_km THEN persons ELSE 0 END) AS persons_near
-        FROM finest JOIN nearest USING (area_code, population_kind)
-        JOIN cube.area_ancestor AS up USING (area_code)
-        GROUP BY ALL ORDER BY ALL""",
-        {"as_of": span.as_of, "within_km": within_km},
-    ).df()
 
 
 def trust(connection: duckdb.DuckDBPyConnection, mission: Mission, span: Window) -> pd.DataFrame:

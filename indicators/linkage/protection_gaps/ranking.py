@@ -20,14 +20,14 @@ _TAIL = 0.025
 class Needs:
     """What is ranked: arrays of one length, one entry an area; NaN in days or trust: not known.
 
-    Risk is gamma distributed (`shape`, `rate`); days lie anywhere from `days_low` to `days`;
+    Risk is gamma distributed (`shape`, `rate`); days lie anywhere from `days` to `days_as_of`;
     trust (percent) is normal with standard error `trust_se`.
     """
 
     shape: np.ndarray
     rate: np.ndarray
-    days_low: np.ndarray
     days: np.ndarray
+    days_as_of: np.ndarray
     trust: np.ndarray
     trust_se: np.ndarray
 
@@ -54,7 +54,7 @@ def _draws(needs: Needs) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     random = np.random.default_rng(_SEED)
     size = (DRAWS, len(needs.days))
     risk = random.gamma(needs.shape, size=size) / needs.rate
-    days = needs.days_low + random.random(size) * np.maximum(needs.days - needs.days_low, 0)
+    days = needs.days + random.random(size) * (needs.days_as_of - needs.days)
     trust = random.normal(needs.trust, np.nan_to_num(needs.trust_se), size)
     return risk, days, np.clip(trust, 0, 100)
 

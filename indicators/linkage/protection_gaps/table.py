@@ -22,8 +22,8 @@ from indicators.foundation.codes import TOO_IMPRECISE
 from indicators.foundation.database import one_transaction
 from indicators.foundation.mart_tables import store_rows
 from indicators.foundation.messages import LANGUAGES, message
-from indicators.foundation.periods import period_of
-from indicators.foundation.statistics import poisson_limits
+from indicators.foundation.periods import add_months, period_of
+from indicators.foundation.statistics import count_limits
 from indicators.incremental.result_cache import kept_results
 from indicators.linkage.methods.activities import EFFORT, log_activities
 from indicators.linkage.protection_gaps import facts as gap_facts
@@ -161,7 +161,9 @@ def _recent_row(area: str, place: int, risk: _Risk) -> _Row:
     if not risk.known[place]:
         reason = "months_not_reported" if risk.known.any() else "no_dated_incidents"
         return _Row(area, "risk_recent", reason, {"months": RECENT_MONTHS})
-    low, high = poisson_limits(int(seen))
+    # The forecast is a negative binomial: its variance is its mean over its probability.
+    _, probability = risk.expectation.predicted()
+    low, high = map(float, count_limits(np.array(seen), 1 / probability[place]))
     reason = "recent" if months == RECENT_MONTHS else "recent_in_part"
     words = {"incidents": seen, "months": months, "of": RECENT_MONTHS}
     return _Row(area, "risk_recent", reason, words, seen / months, low / months, high / months)
@@ -180,24 +182,36 @@ def _presence_rows(area: str, component: str, presence: _Known, span: Window) ->
         yield from (_Row(area, name, f"no_patrol_{component}", words) for name in names)
         return
     known = presence[(area, component)]
-    days, days_low = float(known["days"]), float(known["days_low"])
-    reason = "days_known" if days == days_low else "days_at_most"
-    yield _Row(area, names[0], reason, {"days_low": days_low}, days, days_low, days)
-    if math.isnan(known["days_long_range"]):
-        words = {"first": span.first_month.isoformat()}
-        yield _Row(area, names[1], f"no_long_range_{component}", words)
+    days, days_as_of = float(known["days"]), float(known["days_as_of"])
+    if pd.isna(known["covered_on"]):
+        yield from (_Row(area, name, "no_whole_month") for name in names)
+        return
+    words = {"covered": pd.Timestamp(known["covered_on"]).date().isoformat()}
+    reason = "days_at_least" if _is_silent(known, span) else "days_known"
+    yield _Row(area, names[0], reason, words, days, days, days_as_of)
+    long_range = float(known["days_long_range"])
+    if math.isnan(long_range):
+        first = {"first": span.first_month.isoformat()}
+        yield _Row(area, names[1], f"no_long_range_{component}", first)
     else:
-        days = float(known["days_long_range"])
-        yield _Row(area, names[1], "days_long_range", {}, days)
+        yield _Row(area, names[1], "days_long_range", words, long_range)
+
+
+def _is_silent(known: dict[str, Any], span: Window) -> bool:
+    """Whether more than the last month that is over lacks returns."""
+    return bool(pd.Timestamp(known["covered_on"]).date() < add_months(span.month, -1))
 
 
 def _reach_row(area: str, component: str, near: _Known, reach_km: float) -> _Row:
     name = f"within_reach_{component}"
-    if (area, component) not in near or not near[(area, component)]["persons"]:
+    known = near.get((area, component))
+    if known is None or math.isnan(known["percent"]):
         return _Row(area, name, "reach_not_known")
-    known = near[(area, component)]
-    words = {"km": reach_km, "places": float(known["places"]), "persons": float(known["persons"])}
-    return _Row(area, name, "reach", words, 100 * float(known["persons_near"] / known["persons"]))
+    words = {"km": reach_km}
+    if not known["places"]:
+        return _Row(area, name, "reach_territory", words, float(known["percent"]))
+    words |= {"places": float(known["places"]), "persons": float(known["persons"])}
+    return _Row(area, name, "reach", words, float(known["percent"]))
 
 
 def _trust_row(area: str, name: str, indicator: str, trusted: _Known) -> _Row:
@@ -298,20 +312,17 @@ def _best_trust(area: str, trusted: _Known) -> _Trust:
 def _days(
     area: str, components: tuple[str, ...], presence: _Known, span: Window
 ) -> tuple[float, float]:
-    """(least, most) days since the last patrol of any of the components; NaN without any log."""
+    """Days since the last patrol of any of the components, and to the as-of day; NaN: not known."""
     if not presence:
         return math.nan, math.nan
+    known = [presence[(area, one)] for one in components if (area, one) in presence]
     never = float((span.as_of - span.first_month).days)
-    found = [
-        (float(row["days_low"]), float(row["days"]))
-        for component in components
-        if (area, component) in presence
-        for row in [presence[(area, component)]]
-    ]
-    return (
-        min((low for low, _ in found), default=never),
-        min((days for _, days in found), default=never),
-    )
+    if not known:
+        return never, never
+    told = [float(row["days"]) for row in known if not math.isnan(row["days"])]
+    if not told:
+        return math.nan, math.nan
+    return min(told), min(float(row["days_as_of"]) for row in known)
 
 
 # --- writing ---------------------------------------------------------------------------------

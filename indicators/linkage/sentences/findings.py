@@ -4,10 +4,11 @@ All words stand in `data/messages/linkage.yaml`; none of them claims a cause, at
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from indicators.definitions.contracts import Words
 from indicators.foundation.messages import has_message, message
 from indicators.foundation.number_format import number_text
 from indicators.linkage.finding import Finding
@@ -33,18 +34,17 @@ _ALTERNATIVES = {
 _ALTERNATIVE_OF_DESIGN = {
     "staggered": "other_changes",
     "continuous": "sent_where_needed",
-    "wake": "sent_where_needed",
     "case_series": "sent_where_needed",
     "interviews": "other_changes",
     "association": "sent_where_needed",
 }
 
+SMALL_AT_MOST = "small_at_most"  # a status in place of a grade
 _NEARLY_PERFECT = 0.99
 # Contrasts of a panel, of which there is more and less or which begin in some areas; all other
-# contrasts but one say themselves what is compared.
+# contrasts say themselves what is compared.
 _BY_DEGREES = ("doubled", "ten_points", "one_unit")
 _COMPARED = dict.fromkeys((*_BY_DEGREES, "began"), "panel")
-_COMPARED["wake_called_off"] = "wake_called_off"
 
 
 @dataclass(frozen=True)
@@ -57,38 +57,51 @@ class Asked:
 
 @dataclass(frozen=True)
 class About:
-    """Edge, titles and units by code of the indicator, and how much was asked."""
+    """Edge, titles and units by code of the indicator, and how much was asked.
+
+    `activity`: one of what the output counts.
+    """
 
     edge: Edge
     indicators: Mapping[str, Mapping[str, Any]]
     asked: Asked
     counted: str
+    activity: Words | None = None
 
     def title(self, code: str, language: str) -> str:
         """The indicator's title, its code where the mission did not select it."""
         known = self.indicators.get(code)
         return str(known[f"title_{language}"]) if known else code
 
+    def one_activity(self, language: str) -> str:
+        """What was done, as a sentence names it; else the output's title in quotation marks."""
+        if self.activity is not None:
+            return self.activity.in_language(language)
+        title = self.title(self.edge.from_indicator, language)
+        return message("linkage.quoted", language, title=title)
+
 
 def sentence(
-    finding: Finding, grade: Grade, about: About, language: str, missing: Sequence[Need] = ()
+    finding: Finding,
+    grade: Grade | None,
+    about: About,
+    language: str,
+    missing: Sequence[Need] = (),
 ) -> str:
-    """The sentence of one finding by its grade; "no change" only inside the margin.
+    """The sentence of one finding by its grade, or (none) that a difference is small at most.
 
     Of grade D also what is `missing`, and how much would be enough.
     """
     effect = finding.effect
+    letter = grade.letter if grade else SMALL_AT_MOST
     parameters = _parameters(finding, grade, about, language)
-    enough = needs_sentence(finding, missing, language) if grade.letter == "D" else ""
+    enough = needs_sentence(finding, missing, language) if letter == "D" else ""
     if not effect.is_estimated:
         return _together(message("linkage.sentence.not_estimable", language, **parameters), enough)
-    if is_inside_margin(finding, about.edge):
-        key, enough = "linkage.sentence.no_change", ""
-    else:
-        key = f"linkage.sentence.{grade.letter}"
+    key = f"linkage.sentence.{letter}"
     facts = "facts" if effect.n_areas else "facts_of_events"
     closing = message(f"linkage.sentence.{facts}", language, **parameters)
-    robust = _robust(finding, language) if grade.letter != "D" else ""
+    robust = _robust(finding, language) if letter != "D" else ""
     return _together(message(key, language, **parameters), enough, closing + robust)
 
 
@@ -115,17 +128,41 @@ def is_inside_margin(finding: Finding, edge: Edge) -> bool:
     return effect.lies_within(low / finding.exposure_range, high / finding.exposure_range)
 
 
-def _parameters(finding: Finding, grade: Grade, about: About, language: str) -> dict[str, Any]:
+def bound(finding: Finding) -> float:
+    """The largest change that the interval leaves open, over the whole span of the activity.
+
+    In percent of a ratio, else in units of the outcome.
+    """
     effect = finding.effect
+    limits = [limit * finding.exposure_range for limit in (effect.ci_low, effect.ci_high) if limit]
+    if finding.scale == "log_ratio":
+        return max(abs(percent(limit)) for limit in limits)
+    return max(abs(limit) for limit in limits)
+
+
+def _bound_in_words(finding: Finding, about: About, language: str) -> str:
+    if finding.scale == "log_ratio":
+        return message(
+            "linkage.percent", language, number=number(bound(finding), language, digits=0)
+        )
+    return _in_units(number(bound(finding), language), about, language)
+
+
+def _parameters(
+    finding: Finding, grade: Grade | None, about: About, language: str
+) -> dict[str, Any]:
+    effect, reasons = finding.effect, grade.reasons if grade else ()
     titles = {
         "from_title": about.title(about.edge.from_indicator, language),
         "to_title": about.title(about.edge.to_indicator, language),
     }
     titles["of_kind"] = message(f"linkage.of_kind.{finding.kind}", language)
-    if about.edge.controls.activity:
-        titles["control_title"] = about.title(about.edge.controls.activity, language)
     contrast = message(
-        f"linkage.contrast.{finding.contrast}", language, **titles, **finding.contrast_parameters
+        f"linkage.contrast.{finding.contrast}",
+        language,
+        **titles,
+        **finding.contrast_parameters,
+        activity=about.one_activity(language),
     )
     figures = {
         "estimate": _with_unit(finding, effect.estimate, about, language),
@@ -142,9 +179,10 @@ def _parameters(finding: Finding, grade: Grade, about: About, language: str) -> 
         "difference": message(f"linkage.difference.{finding.scale}", language, **figures),
         "smallest": size_in_words(finding.smallest_change, finding, about, language),
         "span": message("linkage.sentence.span", language) if by_degrees else "",
+        "bound": "" if grade else _bound_in_words(finding, about, language),
         "margin": number(about.edge.margin_percent, language, digits=0),
-        "reasons": reasons_in_words(grade.reasons, language),
-        "rival": message(f"linkage.rival.{alternative_explanation(finding, grade)}", language),
+        "reasons": reasons_in_words(reasons, language),
+        "rival": message(f"linkage.rival.{alternative_explanation(finding, reasons)}", language),
         "areas": effect.n_areas,
         "periods": effect.n_periods,
         "counted": message(f"linkage.counted.{about.counted}", language),
@@ -155,10 +193,10 @@ def _parameters(finding: Finding, grade: Grade, about: About, language: str) -> 
     }
 
 
-def alternative_explanation(finding: Finding, grade: Grade) -> str:
+def alternative_explanation(finding: Finding, reasons: Collection[str]) -> str:
     """The strongest other explanation: the one that a check points at, else the design's own."""
-    for name, reasons in _ALTERNATIVES.items():
-        if set(reasons) & set(grade.reasons):
+    for name, pointing in _ALTERNATIVES.items():
+        if set(pointing) & set(reasons):
             return name
     return _ALTERNATIVE_OF_DESIGN[finding.grading_inputs.design]
 
@@ -182,7 +220,7 @@ def _effect(finding: Finding, value: float | None, language: str) -> str:
 def _with_unit(finding: Finding, value: float | None, about: About, language: str) -> str:
     """As `_effect`, with the unit of the outcome where it is in units."""
     words = _effect(finding, value, language)
-    return _in_units(words, finding, about, language) if finding.scale == "units" else words
+    return _in_units(words, about, language) if finding.scale == "units" else words
 
 
 def size_in_words(smallest: float | None, finding: Finding, about: About, language: str) -> str:
@@ -197,14 +235,12 @@ def size_in_words(smallest: float | None, finding: Finding, about: About, langua
     elif finding.scale == "correlation":
         size = number(smallest, language)
     else:
-        size = _in_units(number(smallest, language), finding, about, language)
+        size = _in_units(number(smallest, language), about, language)
     return message(f"linkage.smallest.{finding.scale}", language, size=size)
 
 
-def _in_units(words: str, finding: Finding, about: About, language: str) -> str:
-    """With the outcome's unit; wakes count incidents around each activity, whatever it is."""
-    if finding.grading_inputs.design == "wake":
-        return message("linkage.incidents_each", language, number=words)
+def _in_units(words: str, about: About, language: str) -> str:
+    """With the outcome's unit."""
     outcome = about.indicators.get(about.edge.to_indicator, {})
     unit = str(outcome.get("unit_of_measure", ""))
     key = "percentage_points" if unit == "percent" else unit

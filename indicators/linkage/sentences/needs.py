@@ -11,7 +11,7 @@ from indicators.linkage.power import TARGET, Need, needs
 
 MOST_MONTHS = 120  # beyond ten years a number of months is no plan
 # Reasons of grade D that more data would lift; signs that differ are none.
-_TOO_LITTLE = {"q_not_below_10", "few_treated", "overlap_above_25"}
+_TOO_LITTLE = {"q_not_below_10"}
 
 
 def missing_of(finding: Finding, grade: Grade) -> tuple[Need, ...]:

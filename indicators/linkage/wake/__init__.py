@@ -1,7 +1,7 @@
-"""Matched wake analysis: incidents around an activity before and after, beside matched controls.
+"""Matched wake analysis as the R packages do it, for comparison with published work.
 
-Schutte & Donnay (2014), Political Geography 41:1-10; rules of the R packages mwa 0.4.3 and cem
-1.1.31 where `mode="reference"`, with stricter inference where `mode="product"`.
+Schutte & Donnay (2014), Political Geography 41:1-10; rules of mwa 0.4.3 and cem 1.1.31. No page
+shows it (docs/decisions/0015): it said no more than the case series.
 """
 
 from indicators.linkage.wake.analysis import matched_wake

@@ -1,15 +1,14 @@
 """`matched_wake`: the one entry to wake analysis, by the argument names of the R function."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import duckdb
-import numpy as np
 import pandas as pd
 
-from indicators.linkage.wake import product, reference
+from indicators.linkage.wake import reference
 from indicators.linkage.wake.events import read_events
-from indicators.linkage.wake.request import DEFAULT_SEED, MIN_PERMUTATIONS, checked_request
+from indicators.linkage.wake.request import checked_request
 from indicators.linkage.wake.result import WakeResult
 
 
@@ -32,10 +31,7 @@ def matched_wake(
     alpha2: float = 0.1,
     match_default: bool = True,
     *,
-    mode: str = "product",
-    permutations: int = MIN_PERMUTATIONS,
-    seed: int = DEFAULT_SEED,
-    reported_by: tuple[str, Collection[Any]] | None = None,
+    mode: str = "reference",
 ) -> WakeResult:
     """Matched wake analysis of events (Schutte & Donnay 2014, doi:10.1016/j.polgeo.2014.03.001).
 
@@ -44,15 +40,11 @@ def matched_wake(
     km; `treatment`, `control`, `dependent`: (column, value). In days whatever lies less than a day
     after an event is counted nowhere: use hours where the first day matters.
 
-    `mode="reference"` does what the R package `mwa` 0.4.3 does and is for comparison only.
-    `mode="product"` adds what showing results needs: weights, HC2 errors, permutation p (at least
-    499, by `seed`), q-values and checks. `reported_by` (column, values): incidents reported by
-    those who act themselves, for the reporting check. `alpha1` sets the interval's level; `alpha2`
-    is taken as in R and changes no figure.
+    `mode`: "reference", what the R package `mwa` 0.4.3 does, is the only one. `alpha1` and `alpha2`
+    are taken as in R and change no figure.
 
     Raises WrongUse for a request that cannot be answered, as without a control type, CheckFailed
-    where no row is of the control or treatment type. What one window lacks is a named reason in
-    its row.
+    where no row is of the control or treatment type.
     """
     request = checked_request(
         t_window=t_window,
@@ -71,15 +63,5 @@ def matched_wake(
         alpha1=alpha1,
         match_default=match_default,
         mode=mode,
-        permutations=permutations,
-        seed=seed,
     )
-    keep = (reported_by[0],) if reported_by and request.mode == "product" else ()
-    events = read_events(data, request, keep)
-    if request.mode == "reference":
-        return reference.analyse(events, request)
-    own_reports = None
-    if reported_by:
-        column, values = reported_by
-        own_reports = np.isin(events.covariates[column], [str(value) for value in values])
-    return product.analyse(events, request, own_reports)
+    return reference.analyse(read_events(data, request), request)

@@ -1,6 +1,6 @@
 """Events in the order of time, with place, type and covariates as arrays."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -24,7 +24,7 @@ class Events:
     """Rows sorted by time, ties as they came; times in microseconds UTC, places in degrees.
 
     `covariates` holds a column of numbers or of text for each name; `caveats` name what was wrong
-    with rows that were left out, each with a message `linkage.caveat.wake_<name>`.
+    with rows that were left out.
     """
 
     microseconds: Integers
@@ -41,35 +41,19 @@ class Events:
         """Positions of treatment and control events."""
         return np.flatnonzero(self.is_treatment | self.is_control)
 
-    @cached_property
-    def on_one_day(self) -> bool:
-        """Whether all rows lie within one day, so that there is no before and after."""
-        day = 86_400_000_000
-        return self.microseconds.size > 0 and bool(np.ptp(self.microseconds // day) == 0)
 
-
-def read_events(
-    data: pd.DataFrame | duckdb.DuckDBPyRelation,
-    request: WakeRequest,
-    keep: Sequence[str] = (),
-) -> Events:
-    """The rows of `data`: `timestamp`, `lat`, `lon`, type columns, covariates and those in `keep`.
+def read_events(data: pd.DataFrame | duckdb.DuckDBPyRelation, request: WakeRequest) -> Events:
+    """The rows of `data` with a time: `timestamp`, `lat`, `lon`, type columns and covariates.
 
     Raises WrongUse for a missing column or an unreadable time, CheckFailed where no row is of the
-    treatment or of the control type. Product mode leaves out rows without a place, at 0,0 and those
-    that repeat another row, and says so in `caveats`; reference mode takes all that have a time.
+    treatment or of the control type.
     """
     frame = data if isinstance(data, pd.DataFrame) else data.df()
-    _check_columns(frame, request, keep)
+    _check_columns(frame, request)
     frame = frame.reset_index(drop=True)
     times = _times(frame["timestamp"])
-    caveats = ["time_missing"] if times.isna().any() else []
-    kept = times.notna().to_numpy()
-    if request.mode == "product":
-        bad = _bad_rows(frame, times, request)
-        caveats += [name for name, rows in bad.items() if rows.any()]
-        kept = kept & ~np.logical_or.reduce(list(bad.values()))
-    order = np.flatnonzero(kept)
+    caveats = ("time_missing",) if times.isna().any() else ()
+    order = np.flatnonzero(times.notna().to_numpy())
     micro = times.to_numpy().astype("datetime64[us]").astype(np.int64)
     order = order[np.argsort(micro[order], kind="stable")]
     frame = frame.iloc[order]
@@ -81,7 +65,6 @@ def read_events(
         if not roles[name].any():
             value = getattr(request, name)
             raise CheckFailed(problem(f"no_{name}_rows", column=value.column, value=value.value))
-    as_text = request.mode == "reference"
     return Events(
         micro[order],
         _degrees(frame["lat"]),
@@ -89,21 +72,16 @@ def read_events(
         roles["treatment"],
         roles["control"],
         roles["dependent"],
-        {
-            name: _covariate(frame[name], as_text)
-            for name in dict.fromkeys([*request.covariates, *keep])
-        },
-        tuple(caveats),
+        {name: _covariate(frame[name]) for name in request.covariates},
+        caveats,
     )
 
 
-def _check_columns(frame: pd.DataFrame, request: WakeRequest, keep: Sequence[str]) -> None:
+def _check_columns(frame: pd.DataFrame, request: WakeRequest) -> None:
     types = (request.treatment, request.control, request.dependent)
     needed = ["timestamp", "lat", "lon", *(kind.column for kind in types)]
     missing = [
-        name
-        for name in dict.fromkeys([*needed, *request.covariates, *keep])
-        if name not in frame.columns
+        name for name in dict.fromkeys([*needed, *request.covariates]) if name not in frame.columns
     ]
     if missing:
         raise refuse("missing_columns", columns=", ".join(missing))
@@ -133,41 +111,8 @@ def _is_type(frame: pd.DataFrame, kind: EventType) -> Bools:
     return found
 
 
-def _covariate(column: pd.Series, as_text: bool) -> NDArray[Any]:
-    """Numbers as float, anything else as text; in reference mode as R hands numbers on."""
+def _covariate(column: pd.Series) -> NDArray[Any]:
+    """Numbers as R hands them on, anything else as text."""
     if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
-        values = column.to_numpy(dtype=float, na_value=np.nan)
-        return through_text(values) if as_text else values
+        return through_text(column.to_numpy(dtype=float, na_value=np.nan))
     return column.astype(object).where(column.notna(), "").astype(str).to_numpy(dtype=str)
-
-
-def _bad_rows(frame: pd.DataFrame, times: pd.Series, request: WakeRequest) -> dict[str, Bools]:
-    """By caveat: rows that product mode leaves out."""
-    latitude, longitude = _degrees(frame["lat"]), _degrees(frame["lon"])
-    missing = np.isnan(latitude) | np.isnan(longitude)
-    outside = ~missing & ((np.abs(latitude) > 90) | (np.abs(longitude) > 360))
-    types = list(
-        dict.fromkeys(
-            kind.column for kind in (request.treatment, request.control, request.dependent)
-        )
-    )
-    columns = pd.DataFrame({"time": times, "lat": latitude, "lon": longitude})
-    columns = pd.concat([columns, frame[types]], axis=1)
-    covariates = [name for name in request.covariates if name not in types]
-    return {
-        "coordinates_missing": missing,
-        "coordinates_zero": ~missing & (latitude == 0) & (longitude == 0),
-        "coordinates_outside": outside,
-        "events_repeated": columns.duplicated(keep="first").to_numpy() & ~missing,
-        "covariate_missing": _without_covariate(frame, covariates, request),
-    }
-
-
-def _without_covariate(
-    frame: pd.DataFrame, covariates: Sequence[str], request: WakeRequest
-) -> Bools:
-    """Treatment and control events that lack something to match or regress on."""
-    if not covariates:
-        return np.zeros(len(frame), dtype=bool)
-    is_intervention = _is_type(frame, request.treatment) | _is_type(frame, request.control)
-    return is_intervention & frame[list(covariates)].isna().any(axis=1).to_numpy()

@@ -1,7 +1,4 @@
-"""Reference mode: the tables that the R package gives, with its defaults and its errors.
-
-For comparison only: what users see is product mode (README 1.9).
-"""
+"""The tables that the R package gives, with its defaults and its errors: for comparison only."""
 
 import math
 from typing import Any

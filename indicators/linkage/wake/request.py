@@ -3,12 +3,11 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.linkage.wake.inference.formula import DEFAULT_FORMULA, Formula, read_formula
 
-Mode = Literal["reference", "product"]
 UNIT_MICROSECONDS = {
     "days": 86_400_000_000,
     "hours": 3_600_000_000,
@@ -16,8 +15,6 @@ UNIT_MICROSECONDS = {
     "secs": 1_000_000,
 }
 MIN_TIME_WINDOW = 2
-MIN_PERMUTATIONS = 499
-DEFAULT_SEED = 20140301
 
 
 @dataclass(frozen=True)
@@ -44,10 +41,6 @@ class WakeRequest:
     controls: tuple[str, ...]
     match_overlap: bool
     delete_overlap: bool
-    alpha: float
-    mode: Mode
-    permutations: int
-    seed: int
 
     @property
     def unit_microseconds(self) -> int:
@@ -88,13 +81,11 @@ def checked_request(
     delete_sutva: bool = False,
     alpha1: float = 0.05,
     match_default: bool = True,
-    mode: str = "product",
-    permutations: int = MIN_PERMUTATIONS,
-    seed: int = DEFAULT_SEED,
+    mode: str = "reference",
 ) -> WakeRequest:
     """The request with its windows spread out. Raises WrongUse with the first thing wrong."""
-    if mode not in ("reference", "product"):
-        raise refuse("unknown_choice", name="mode", value=mode, allowed="reference, product")
+    if mode != "reference":
+        raise refuse("unknown_choice", name="mode", value=mode, allowed="reference")
     if t_unit not in UNIT_MICROSECONDS:
         allowed = ", ".join(UNIT_MICROSECONDS)
         raise refuse("unknown_choice", name="t_unit", value=t_unit, allowed=allowed)
@@ -109,8 +100,7 @@ def checked_request(
         raise refuse("control_is_other_type", value=types[1].value)
     controls = _names(estimation_controls)
     read = read_formula(formula or DEFAULT_FORMULA, controls)
-    is_product = mode == "product"
-    _check_product(is_product, read, weighted, permutations)
+    _check_level(alpha1)
     return WakeRequest(
         times=_times(t_window),
         radii=_radii(spat_window),
@@ -120,29 +110,11 @@ def checked_request(
         match_columns=_names(match_columns),
         unit=t_unit,
         formula=read,
-        weighted=is_product if weighted is None else bool(weighted),
+        weighted=bool(weighted),
         controls=controls,
         match_overlap=bool(tcm),
         delete_overlap=bool(delete_sutva),
-        alpha=_alpha(alpha1),
-        mode="product" if is_product else "reference",
-        permutations=permutations,
-        seed=seed,
     )
-
-
-def _check_product(
-    is_product: bool, formula: Formula, weighted: bool | None, permutations: int
-) -> None:
-    """What product mode does not offer (README of the reference set, 1.9)."""
-    if not is_product:
-        return
-    if formula.is_difference:
-        raise refuse("difference_formula")
-    if weighted is False:
-        raise refuse("unweighted")
-    if permutations < MIN_PERMUTATIONS:
-        raise refuse("few_permutations", given=permutations, least=MIN_PERMUTATIONS)
 
 
 def _event_type(pair: Sequence[Any]) -> EventType:
@@ -157,10 +129,9 @@ def _names(columns: Sequence[str] | str | None) -> tuple[str, ...]:
     return (columns,) if isinstance(columns, str) else tuple(columns)
 
 
-def _alpha(alpha: float) -> float:
+def _check_level(alpha: float) -> None:
     if not 0 < alpha < 1:
         raise refuse("unknown_choice", name="alpha1", value=alpha, allowed="0 – 1")
-    return float(alpha)
 
 
 def _times(window: Sequence[float]) -> tuple[int, ...]:

@@ -16,8 +16,7 @@ from indicators.linkage.wake.wakes import Wakes
 class WakeResult:
     """`estimates`, `matching` and `SUTVA` have one row a window, times first.
 
-    `estimates` where estimable, else null with a `reason` (product mode) or `constant_outcome`.
-    `caveats` hold for the whole analysis; product mode also has some for each row.
+    `estimates` where estimable, else null with `constant_outcome`. `caveats` hold for all of it.
     """
 
     estimates: pd.DataFrame

@@ -1,6 +1,6 @@
 """The wakes of one window: counts before and after each event whose record is long enough."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,7 +14,6 @@ from indicators.linkage.wake.request import WakeRequest
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Integers = NDArray[np.int64]
-MoreCounts = Callable[[int], Mapping[str, Floats]]
 
 
 @dataclass(frozen=True)
@@ -48,18 +47,12 @@ class Wakes:
         )
 
 
-def complete_wakes(
-    events: Events, request: WakeRequest, more: MoreCounts | None = None
-) -> Iterator[Wakes]:
-    """The complete wakes of every window, times first: those with a long enough record (1.3).
-
-    `more`: further counts of a time window by name, each radii × events.
-    """
+def complete_wakes(events: Events, request: WakeRequest) -> Iterator[Wakes]:
+    """The complete wakes of every window, times first: those with a long enough record (1.3)."""
     tally = _tally(events, request)
     at = events.interventions
     for time in request.times:
         counted = _counted(tally, events.is_treatment[at], time)
-        counted |= more(time) if more else {}
         complete = has_full_follow_up(events, at, time, request.unit_microseconds)
         for place, radius in enumerate(request.radii):
             columns = {name: values[place][complete] for name, values in counted.items()}
@@ -74,28 +67,8 @@ def _tally(events: Events, request: WakeRequest) -> PairTally:
         "treatment": events.is_treatment,
         "control": events.is_control,
     }
-    return tally_around(events, request, marks)
-
-
-def tally_around(
-    events: Events,
-    request: WakeRequest,
-    marks: Mapping[str, Bools],
-    *,
-    radii: Sequence[float] | None = None,
-    time: int | None = None,
-    at_once: bool = False,
-) -> PairTally:
-    """`tally_pairs` around treatments and controls, as far as the request's widest window."""
-    return tally_pairs(
-        events,
-        events.interventions,
-        request.radii if radii is None else radii,
-        max(request.times) if time is None else time,
-        request.unit_microseconds,
-        marks,
-        at_once=at_once,
-    )
+    widest = request.radii, max(request.times), request.unit_microseconds
+    return tally_pairs(events, events.interventions, *widest, marks)
 
 
 def _counted(tally: PairTally, is_treatment: Bools, time: int) -> dict[str, Floats]:

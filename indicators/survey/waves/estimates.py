@@ -78,6 +78,10 @@ def _coded(frame: pd.DataFrame, indicators: Sequence[Indicator]) -> pd.DataFrame
     return frame.astype({name: "category" for name in names if not is_number_column(frame[name])})
 
 
+# Why a survey's figure has no interval: everything that could be drawn was.
+ALL_UNITS = "all_units"
+
+
 def _design(mission: Mission, wave: Wave, frame: pd.DataFrame, weight: str) -> Design:
     stated = [
         substitute.design_effect
@@ -125,7 +129,17 @@ def _cells(
     found = estimate_many(frame, design, [_statistic(indicator)], by, domain)
     withheld = _withheld(design, indicator, frame, by, found)
     places = _places(indicator, wanted, found)
-    return pd.DataFrame(places | _figures(indicator, found, withheld))
+    cells = pd.DataFrame(places | _figures(indicator, found, withheld))
+    is_whole = cells["area"].isin(_areas_visited_whole(frame, levels))
+    return cells.assign(method=cells["method"].mask(is_whole & cells["ci_low"].isna(), ALL_UNITS))
+
+
+def _areas_visited_whole(frame: pd.DataFrame, levels: Sequence[str]) -> set[str]:
+    """Areas in all of whose strata every sampling unit was visited: no sampling error is left."""
+    drawn = frame.groupby("stratum")["psu"].transform("nunique")
+    is_whole = frame["fpc_psu"].notna() & (drawn >= frame["fpc_psu"])
+    areas = (is_whole.groupby(frame[f"level_{level}"]).all() for level in levels)
+    return {str(area) for whole in areas for area in whole.index[whole]}
 
 
 def _parts_of(grouping: Grouping) -> Parts:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from indicators.definitions.contracts import Contract
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.sql_text import quoted
+from pipelines.mapping.area_polygons import OUTLINES_SOURCE
 from pipelines.quality.check_results import CheckResult, check_result
 from pipelines.warehouse.inspect import Connection, has_rows, single
 
@@ -60,4 +61,59 @@ def areas_without_outline(connection: Connection) -> Iterator[CheckResult]:
             observed=f"{without} / {areas}",
             expected=0,
             rows_failed=without,
+        )
+
+
+_AT_ONCE_SQL = """
+SELECT count(*), list_sort(list_distinct(list(own.area_code)))[:10],
+  list_sort(list_distinct(list(file.name) || list(by_file.name)))
+FROM core.areas AS own
+JOIN core.areas AS other ON other.area_code = own.area_code AND own.valid_from < other.valid_from
+  AND other.valid_from <= coalesce(own.valid_to, DATE 'infinity')
+JOIN ops.input_file AS file ON file.file_sha256 = own.file_sha256
+JOIN ops.input_file AS by_file ON by_file.file_sha256 = other.file_sha256
+"""
+
+
+def one_row_an_area_and_day(connection: Connection) -> CheckResult:
+    """Areas of which two rows are valid on one day: nobody can tell where it lies then."""
+    row = connection.execute(_AT_ONCE_SQL).fetchone()
+    rows, codes, files = row or (0, [], [])
+    return check_result(
+        "one_row_a_day",
+        "areas",
+        rows == 0,
+        kind="areas_at_once",
+        observed=rows,
+        expected=0,
+        rows_failed=rows,
+        severity="blocking",
+        codes=", ".join(codes or []),
+        files=", ".join(files or []),
+    )
+
+
+_MADE_SQL = """
+SELECT count(*) FILTER (source <> $outlines),
+  list_sort(list(DISTINCT area_code) FILTER (source = $outlines AND area_code <> $country))
+FROM core.areas JOIN ops.input_file USING (file_sha256)
+"""
+
+
+def made_beside_a_list(connection: Connection, mission: Mission) -> Iterator[CheckResult]:
+    """Areas that the outlines make although there is a list of areas, which lacks their codes."""
+    given = {"outlines": OUTLINES_SOURCE, "country": mission.country_area}
+    row = connection.execute(_MADE_SQL, given).fetchone()
+    listed, made = row or (0, [])
+    if listed and mission.areas_geojson:
+        codes = list(made or [])
+        yield check_result(
+            "made_by_outlines",
+            "areas",
+            not codes,
+            kind="made_by_outlines",
+            observed=len(codes),
+            expected=0,
+            rows_failed=len(codes),
+            codes=", ".join(codes[:10]),
         )

@@ -36,5 +36,14 @@ def _sql(contract: Contract, mission: Mission) -> str:
     return _SENDERS_SQL.format(
         waiting=waiting_table(contract.table),
         unit=unit_column(contract) or "NULL",
-        day=local_day_sql(contract, mission),
+        day=_believed_day_sql(contract, mission),
     )
+
+
+def _believed_day_sql(contract: Contract, mission: Mission) -> str:
+    """The day of a row's own date; null where that date is what was rejected, or lies outside."""
+    day = local_day_sql(contract, mission)
+    starts = f"DATE '{mission.starts_on.isoformat()}'"
+    return f"""CASE WHEN {day} >= {starts}
+      AND coalesce({day} <= (SELECT max(as_of) FROM mart.mission), true)
+      AND NOT coalesce(list_contains(faulty, '{contract.date_column}'), false) THEN {day} END"""

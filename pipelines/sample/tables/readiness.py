@@ -38,23 +38,25 @@ _THEMES = {
 _FEEDBACK_A_MONTH = 30
 _QUARTERS = [f"{year}-Q{number}" for year in (2024, 2025, 2026) for number in (1, 2, 3, 4)][:11]
 _BENCHMARKS = (
-    # code, condition, evidence, quarters (positions) from which it is partly met and met
+    # code, condition, evidence, threshold, quarters (positions) from which it is partly met and met
     ("TB-1", "Host-State police posts stand open in nine of ten agreed localities",
      "Les postes de police de l’État hôte sont ouverts dans neuf localités convenues sur dix",
-     "P3-OC-03", 3, None),
+     "P3-OC-03", 90, 3, None),
     ("TB-2", "Two of five adults trust host-State police",
-     "Deux adultes sur cinq font confiance à la police de l’État hôte", "P3-OC-02", 6, None),
+     "Deux adultes sur cinq font confiance à la police de l’État hôte", "P3-OC-02", 40, 6, None),
     ("TB-3", "Complaints against the police are closed with a finding within 90 days",
      "Les plaintes contre la police sont closes avec une conclusion sous 90 jours",
-     "P3-OC-08", 2, 6),
+     "P3-OC-08", 75, 2, 6),
     ("TB-4", "Posts that UN police left stay open for six months",
      "Les postes quittés par la police des Nations Unies restent ouverts six mois",
-     "P3-OC-11", 9, None),
+     "P3-OC-11", 80, 9, None),
     ("TB-5", "Women are 15 per cent of host-State police",
-     "Les femmes représentent 15 % de la police de l’État hôte", "P3-OC-07", 4, None),
+     "Les femmes représentent 15 % de la police de l’État hôte", "P3-OC-07", 15, 4, None),
     ("TB-6", "Cases of serious violence reach a prosecutor within six months",
-     "Les affaires de violence grave parviennent au parquet sous six mois", "P3-OC-06", 0, 8),
+     "Les affaires de violence grave parviennent au parquet sous six mois", "P3-OC-06", 50, 0, 8),
 )  # fmt: skip
+_HELD_FOR = 3  # months
+_JUDGED_OTHERWISE = "Judged on the complaints that the inspectorate itself received"
 
 
 def operations(seed: int) -> pa.Table:
@@ -179,12 +181,14 @@ def community_feedback(seed: int, month: int, sessions: pa.Table) -> pa.Table:
 def benchmarks() -> pa.Table:
     """Six benchmarks by quarter, as the mission's planners judge them; nothing is drawn."""
     rows: list[tuple[Any, ...]] = []
-    for code, english, french, evidence, partly, met in _BENCHMARKS:
+    for code, english, french, evidence, threshold, partly, met in _BENCHMARKS:
         for number, quarter in enumerate(_QUARTERS):
             state = "partly" if number >= partly else "not_met"
             since = None
             if met is not None and number >= met:
                 state = "met"
                 since = date(int(_QUARTERS[met][:4]), 3 * int(_QUARTERS[met][-1]) - 2, 1)
-            rows.append((code, english, french, quarter, state, since, evidence))
+            figures = (evidence, threshold, None, _HELD_FOR)
+            why = _JUDGED_OTHERWISE if state == "met" and code == "TB-3" else None
+            rows.append((code, english, french, quarter, state, since, *figures, why))
     return table_of("benchmarks", rows)

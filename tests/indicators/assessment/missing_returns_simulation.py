@@ -81,6 +81,7 @@ def area_months(counts: Floats, came: NDArray[np.bool_]) -> AreaMonths:
         spread(np.ones_like(came)),
         np.append(np.ones(months, dtype=bool), False),
         spread(np.zeros_like(counts)),
+        spread(np.zeros_like(counts)),
         members,
     )
 
@@ -107,10 +108,10 @@ def called(worlds: int, key: Key, seed: int) -> Called:
     before = [month - 12 for month in now]
     earlier = np.arange(MONTHS - months)
     count, usual, _ = areas.monthly(earlier)
-    noise = dispersion(count, usual, (MONTHS - months - 1 - earlier) // 12, earlier % 12)
+    noise = dispersion(count, usual, 12, months)
     sums = areas.compared(now, before)
     p, way = p_and_change(sums.figures, noise, is_share=False)
-    held = held_p(p, way, areas, (now, before), noise)
+    held = held_p(p, way, areas.with_silent(now, before), noise)
     tested = np.flatnonzero(sums.is_enough[:worlds])
     ways = ((held, way < 0), (held, way > 0), (p, way < 0))
     shares = [((one < 0.05) & is_way)[tested].mean() for one, is_way in ways]

@@ -1,4 +1,4 @@
-"""Breakdowns: one dimension at a time, not asked in the total only, lists once under each."""
+"""Breakdowns: one dimension at a time, `_U` for not stated, lists once under each."""
 
 from datetime import date, datetime
 
@@ -17,18 +17,18 @@ def parts(values: pd.DataFrame, dimension: str) -> dict[str, float]:
     return dict(zip(kept["breakdown_value"], kept["value"], strict=True))
 
 
-def test_not_asked_is_in_the_total_only() -> None:
+def test_not_asked_is_a_part_of_its_own() -> None:
     small = SmallWarehouse()
     small.add("activities", [{"patrol_mode": mode} for mode in ("foot", "vehicle", "foot", None)])
     values = small.compute("P2-OP-01")
-    assert parts(values, "patrol_mode") == {"foot": 2, "vehicle": 1}
+    assert parts(values, "patrol_mode") == {"foot": 2, "vehicle": 1, "_U": 1}
     assert small.totals("P2-OP-01", "M", as_of=date(2026, 1, 31)) == {"2026-01": 4}
 
 
-def test_unknown_is_a_row_of_its_own() -> None:
+def test_not_known_and_not_asked_are_one_part() -> None:
     small = SmallWarehouse()
     small.add("alerts", [{"source_sex": sex} for sex in ("F", "_U", None)])
-    assert parts(small.compute("P2-OP-09"), "sex") == {"F": 1, "_U": 1}
+    assert parts(small.compute("P2-OP-09"), "sex") == {"F": 1, "_U": 2}
 
 
 def test_a_patrol_counts_once_under_each_of_its_partners() -> None:

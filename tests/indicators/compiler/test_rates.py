@@ -1,13 +1,11 @@
-"""Rates: population at mid-period, exact Poisson limits, sites without a figure left out."""
+"""Rates: population at mid-period, sites without a figure left out."""
 
 from datetime import date
+from math import nan
 from typing import Any
 
 import pandas as pd
-import pytest
-from scipy.stats import poisson
 
-from indicators.foundation.statistics import poisson_limits
 from tests.worlds.rows.warehouse import SmallWarehouse, total_rows
 
 
@@ -63,20 +61,6 @@ def test_sexes_and_ages_of_one_date_add_up() -> None:
     assert january(small)["value"] == 1
 
 
-@pytest.mark.parametrize("count", [0, 1, 7, 40])
-def test_limits_are_those_of_the_exact_test(count: int) -> None:
-    low, high = poisson_limits(count)
-    assert poisson.cdf(count, high) == pytest.approx(0.025)
-    assert low == 0 if count == 0 else poisson.sf(count - 1, low) == pytest.approx(0.025)
-    small = with_incidents(count)
-    small.add(
-        "population", [{"area_code": "S1", "reference_on": date(2026, 1, 1), "persons": 2000}]
-    )
-    found = january(small)
-    assert found["method"] == "poisson_exact" and found["n"] == count
-    assert found["ci_low"] == pytest.approx(low / 2) and found["ci_high"] == pytest.approx(high / 2)
-
-
 def test_a_host_community_is_no_site_of_the_rate() -> None:
     small = with_incidents(2)
     small.add(
@@ -106,7 +90,7 @@ def with_victims(**site: int) -> SmallWarehouse:
             for number, sex, age_group in victims
         ],
     )
-    figures = [cell.split("_", 1) for cell in site]
+    figures = [("_U", "_U") if cell == "_U" else cell.split("_", 1) for cell in site]
     small.add(
         "population",
         [
@@ -130,7 +114,7 @@ def by_people(small: SmallWarehouse, code: str) -> dict[tuple[str, str], tuple[f
     kept = kept[(kept["breakdown"] == "_T") & (kept["actor"] == "_T")]
     return {
         (row["sex"], row["age_group"]): (row["numerator"], row["denominator"])
-        for row in kept.to_dict("records")
+        for row in kept.astype({"denominator": object}).replace({nan: None}).to_dict("records")
     }
 
 
@@ -142,12 +126,33 @@ def test_under_a_sex_or_age_the_residents_are_of_that_sex_or_age() -> None:
         ("M", "_T"): (2, 400),
         ("_T", "Y18T29"): (1, 900),
         ("_T", "Y0T17"): (1, 100),
+        ("_U", "_T"): (1, None),  # nobody's population: no rate, and said
+        ("_T", "_U"): (1, None),
     }
 
 
+def test_a_rate_of_nobody_is_zero_and_not_missing() -> None:
+    small = with_victims(F_Y18T29=600, M_Y18T29=300, M_Y0T17=100, F_Y60T99=50)
+    small.add("incidents", [{"incident_code": "later", "occurred_on": date(2026, 2, 3)}])
+    values = small.compute("P2-OC-07", as_of=date(2026, 3, 31))
+    kept = values[(values["area"] == "C") & (values["period"] == "2026-01")]
+    (oldest,) = kept[kept["age_group"] == "Y60T99"].to_dict("records")
+    assert (oldest["value"], oldest["numerator"], oldest["n"]) == (0, 0, 0)
+    assert (oldest["denominator"], oldest["obs_status"]) == (50, "A")
+    february = values[(values["area"] == "C") & (values["period"] == "2026-02")]
+    told = february.set_index(["sex", "age_group", "breakdown_value"])["value"].to_dict()
+    parts = [("F", "_T", "_T"), ("M", "_T", "_T"), ("_T", "Y0T17", "_T"), ("_T", "_T", "killing")]
+    assert [told[part] for part in parts] == [0, 0, 0, 0]
+    assert not [part for part in told if "_U" in part]  # not stated: only where it has a case
+
+
 def test_a_population_known_in_total_only_gives_no_rate_by_sex_or_age() -> None:
-    small = with_victims(_U__U=1000)
-    assert by_people(small, "P2-OC-07") == {("_T", "_T"): (2, 1000)}
+    small = with_victims(_U=1000)
+    assert by_people(small, "P2-OC-07") == {
+        ("_T", "_T"): (2, 1000),
+        ("_U", "_T"): (1, None),
+        ("_T", "_U"): (1, None),
+    }
 
 
 def monitored(*rows: dict[str, Any]) -> SmallWarehouse:
@@ -196,6 +201,7 @@ def test_deaths_and_injuries_are_per_residents_of_the_areas_with_a_figure() -> N
         ("_T", "_T"): (10, 100000),
         ("F", "_T"): (5, 6000),
         ("M", "_T"): (5, 4000),
+        ("_T", "_U"): (5, None),
     }
     values = small.compute("X-IM-03", as_of=date(2026, 3, 31))
     quarter = values[(values["period"] == "2026-Q1") & (values["area"] == "A1a")]

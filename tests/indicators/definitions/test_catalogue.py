@@ -17,6 +17,7 @@ from indicators.definitions.catalogue import (
 from indicators.foundation.data_folder import data_folder
 from indicators.foundation.errors import WrongUse
 from indicators.foundation.messages import message
+from tests.conftest import FIGURES
 
 PATROLS = data_folder() / "indicators" / "P2-OP-01.yaml"
 
@@ -119,8 +120,8 @@ def test_a_code_that_the_repository_does_not_hold_names_the_nearest() -> None:
     assert (problem.value, problem.parameters["nearest"][:6]) == ("P2-OC-0I", "P2-OC-")
 
 
-# Titles of the list that claim a cause (docs/decisions/0004) or more than is measured (`words.md`
-# §4) are worded otherwise.
+# Titles of the list that claim a cause (docs/decisions/0004) or more than is measured are worded
+# otherwise.
 OTHER_TITLES = {"P1-OC-03", "X-IM-06", "P2-OC-04", "X-IM-01", "X-IM-02"}
 
 
@@ -131,9 +132,9 @@ ADDED = {
 }  # fmt: skip
 
 
-def test_entries_follow_the_list(shared_folder: Path) -> None:
+def test_entries_follow_the_list() -> None:
     """Level, tier, direction, unit types and phases are those of the list of 63."""
-    with (shared_folder / "reference" / "poc_indicators.csv").open(encoding="utf-8") as listed:
+    with (FIGURES / "poc_indicators.csv").open(encoding="utf-8") as listed:
         rows = {row["code"]: row for row in csv.DictReader(listed)}
     catalogue = load_catalogue()
     ours = [indicator for code, indicator in catalogue.items() if not code.startswith("D-")]

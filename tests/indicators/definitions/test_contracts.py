@@ -15,6 +15,7 @@ from indicators.foundation.data_folder import data_folder
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.messages import LANGUAGES, has_message, message
 from indicators.linkage.framework.causal_language import causal_term_in
+from tests.conftest import SPECIFICATION
 
 REPOSITORY = Path(__file__).parents[3]
 # Columns of the tables of §1 to §7 that these do not have: `violence_type` and `circumstance` are
@@ -28,7 +29,9 @@ OURS = {
         "operation_code", "perceptions_heard", "lessons", "tier", "phase", "threat_type",
         "for_headquarters",
     },
-    "benchmarks": {"condition_en", "condition_fr"},
+    "benchmarks": {
+        "condition_en", "condition_fr", "threshold", "direction", "held_for_months", "reason",
+    },
     "incidents": {"violence_type", "near_base", "circumstance"},
     "referrals": {"protection_risk_assessed"},
 }  # fmt: skip
@@ -89,8 +92,8 @@ def columns_of_line(line: str) -> dict[str, Agreed]:
 
 
 @pytest.fixture(scope="module")
-def agreed(shared_folder: Path) -> dict[str, dict[str, Agreed]]:
-    text = (shared_folder / "contracts.md").read_text(encoding="utf-8")
+def agreed() -> dict[str, dict[str, Agreed]]:
+    text = (SPECIFICATION / "source_tables.md").read_text(encoding="utf-8")
     added = text.split("\nNew tables: ")[1].split("\n")[0].replace(". **", "\n**")
     return agreed_columns(text.split("\n## 8.")[0] + "\n" + added)
 

@@ -1,4 +1,4 @@
-"""What each figure is about, by the tables of contracts.md §9 and what the catalogue adds."""
+"""What each figure is about, by the tables of source_tables.md §9 and what the catalogue adds."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from indicators.definitions.vocabularies import read_vocabularies, vocabularies
 from indicators.disclosure.pooling import pooled_kinds
 from indicators.foundation.errors import WrongUse
 
-# contracts.md §9: of a table's rows in total, where nothing else is said of them
+# source_tables.md §9: of a table's rows in total, where nothing else is said of them
 TOTALS = {
     "institutional": {
         *("areas", "population", "units", "deployments", "reporting_returns", "registers"),
@@ -146,6 +146,9 @@ def test_every_kind_of_sexual_violence_is_pooled_in_every_list() -> None:
     for one in vocabularies().values():
         assert one.protected <= set(one.pooled_as)
         assert not set(one.pools) & set(one.codes)  # no source may write a pooled code
+        for pool in one.pools:
+            open_ones = {kind for kind, at in one.pooled_as.items() if at == pool} - one.protected
+            assert open_ones - {"other"}, (one.name, pool)
 
 
 def test_a_pool_within_an_indicator_still_has_a_kind_that_is_not_protected() -> None:

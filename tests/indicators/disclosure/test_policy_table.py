@@ -9,6 +9,8 @@ import pytest
 from indicators.definitions.audiences import Choices, policy
 from indicators.definitions.contracts import CLASSES
 from indicators.disclosure.copy import restrict
+from indicators.dissemination.cells import cells_sql
+from indicators.foundation.mart_tables import MART_TABLES
 from tests.worlds.rows.mart import empty_mart, fill, indicator, mission, value
 
 OF_CLASS = {
@@ -147,6 +149,25 @@ def test_a_breakdown_of_a_higher_class_is_shown_as_that_class() -> None:
     assert set(by_source) == {(*cell, "below_8") for cell in COUNTRY_QUARTER}
 
 
+def test_an_extract_tells_each_cell_with_the_class_that_it_is_shown_by() -> None:
+    mart = a_copy("event", confidentiality_of_parts="age_group=person|alert_source=protected")
+    mart.execute("DELETE FROM mart.indicator_value")
+    source = {"breakdown": "alert_source", "breakdown_value": "ngo"}
+    threat = {"breakdown": "threat_type", "breakdown_value": "crime"}
+    both = {"sex": "F", "age_group": "Y18T29"}
+    by: list[dict[str, str]] = [{}, {"sex": "F"}, {"age_group": "Y18T29"}, both, source, threat]
+    cells_given = [value(indicator=OF_CLASS["event"], value=40, n=40, **part) for part in by]
+    fill(mart, "indicator_value", cells_given)
+    found = mart.execute(
+        f"SELECT sex, age_group, breakdown, confidentiality FROM ({cells_sql()})"
+    ).fetchall()
+    assert sorted(found) == [
+        ("F", "Y18T29", "_T", "person"), ("F", "_T", "_T", "event"),
+        ("_T", "Y18T29", "_T", "person"), ("_T", "_T", "_T", "event"),
+        ("_T", "_T", "alert_source", "protected"), ("_T", "_T", "threat_type", "event"),
+    ]  # fmt: skip
+
+
 def test_where_a_copy_has_parts_follows_their_class() -> None:
     """Elsewhere a part without a row would be read as zero."""
     mart = a_copy("event", confidentiality_of_parts="sex=person|alert_source=protected")
@@ -225,3 +246,55 @@ def test_a_profile_may_be_stricter() -> None:
 def test_a_profile_is_never_laxer(laxer: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"less than the policy|no grid"):
         Choices.model_validate({"hq": {"classes": laxer}})
+
+
+# Tables and columns -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("table", sorted(MART_TABLES))
+def test_of_every_table_and_column_somebody_decided_who_has_it(table: str) -> None:
+    """A new one needs its line in `data/disclosure.yaml`; until then the mission alone has it."""
+    released = policy().tables[table]
+    if released.audiences:
+        assert "mission" not in released.audiences
+        assert sorted(released.columns + released.kept) == sorted(MART_TABLES[table])
+    else:
+        assert released.columns == released.kept == ()
+
+
+def test_no_table_is_decided_on_that_there_is_not() -> None:
+    assert set(policy().tables) == set(MART_TABLES)
+
+
+@pytest.mark.parametrize("audience", ["mission", "hq", "partner", "public"])
+def test_what_nobody_decided_on_is_the_missions_alone(audience: Any) -> None:
+    mart = a_copy("event")
+    mart.execute("CREATE TABLE mart.new_table AS SELECT 1 AS planted")
+    fill(mart, "area", [{"mission": "testland", "area_code": "C", "area_level": "country"}])
+    mart.execute("ALTER TABLE mart.area ADD COLUMN new_column VARCHAR DEFAULT 'planted'")
+    restrict(mart, a_mission(), audience)
+    told = mart.execute("SELECT new_column FROM mart.area").fetchall()
+    tables = mart.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'mart'")
+    is_own = audience == "mission"
+    assert told == [("planted" if is_own else None,)]
+    assert (("new_table",) in tables.fetchall()) == is_own
+
+
+@pytest.mark.parametrize(
+    ("audience", "told"),
+    [
+        ("mission", [(12, 9), (30, 12), (60, 0), (60, 25)]),
+        ("hq", [(None, None), (None, None), (60, 0), (60, 25)]),
+    ],
+)
+def test_fewer_than_25_answers_are_the_missions_alone(audience: Any, told: Any) -> None:
+    mart = a_copy("survey")
+    rows = [(12, 9), (30, 12), (60, 0), (60, 25)]
+    named = [
+        {"mission": "testland", "wave": str(at), "area": "C", "sampled": sampled, "answered": given}
+        for at, (sampled, given) in enumerate(rows)
+    ]
+    fill(mart, "survey_response", named)
+    restrict(mart, a_mission(), audience)
+    query = "SELECT sampled, answered FROM mart.survey_response ORDER BY wave"
+    assert mart.execute(query).fetchall() == told

@@ -106,3 +106,20 @@ def test_what_cannot_be_added_up_is_suppressed() -> None:
     row = "SELECT DISTINCT value, n, conf_status, disclosure FROM mart.indicator_value "
     pooled = mart.execute(row + "WHERE breakdown_value = 'injury_or_protected'").fetchall()
     assert pooled == [(None, None, "C", "suppressed")]
+
+
+def test_where_no_threat_is_other_the_pool_still_holds_more_than_it_hides() -> None:
+    mart = empty_mart()
+    counted = {"measure": "count", "confidentiality": "event"}
+    fill(mart, "indicator", [indicator(indicator="P2-OP-09", **counted)])
+    threats = {"_T": 9, "armed_attack": 4, "crime": 3, "sexual_violence": 2}
+    fill(mart, "indicator_value", [
+        value(indicator="P2-OP-09", breakdown="_T" if kind == "_T" else "threat_type",
+              breakdown_value=kind, **_figures("count", count))
+        for kind, count in threats.items()
+    ])  # fmt: skip
+    restrict(mart, mission(indicators=[{"code": "P2-OP-09"}]), "hq")
+    query = "SELECT breakdown_value, value, disclosure FROM mart.indicator_value ORDER BY ALL"
+    assert mart.execute(query).fetchall() == [
+        ("_T", 9, "exact"), ("armed_attack", 4, "exact"), ("crime_or_protected", 5, "exact"),
+    ]  # fmt: skip

@@ -324,8 +324,8 @@ def peopled(world: slow.World) -> list[dict[str, Any]]:
 
 
 def assert_cells(values: pd.DataFrame, code: str, cells: dict[slow.Cell, slow.Figure]) -> None:
-    adds_up = made_indicators()[code].measure.kind in ("count", "sum", "count_distinct")
-    expected = slow.published(cells, adds_up)
+    kind = made_indicators()[code].measure.kind
+    expected = slow.published(cells, kind in ("count", "sum", "count_distinct"), kind == "rate")
     found = found_cells(values, code)
     assert found.keys() == expected.keys(), code
     differing = {

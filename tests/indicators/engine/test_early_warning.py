@@ -91,6 +91,24 @@ def test_a_base_shows_each_kind_of_plan_and_whether_it_still_counts() -> None:
     ]
 
 
+def test_the_computed_state_stands_beside_the_judged_one() -> None:
+    """A benchmark of four patrols a quarter, for two quarters: partly met counts as not met."""
+    small = SmallWarehouse()
+    months = [2, 2, 2, 2, 5, 5, 5, 5, 8]
+    small.add("activities", [{"started_at": datetime(2026, month, 3)} for month in months])
+    own = {"evidence_indicator": "P2-OP-01", "threshold": 4, "held_for_months": 6}
+    judged = {"2026-Q1": "met", "2026-Q2": "partly", "2026-Q3": "met"}
+    rows = [{**own, "benchmark_code": "TB-1", "quarter": q, "state": s} for q, s in judged.items()]
+    small.add("benchmarks", [*rows, {**rows[0], "benchmark_code": "TB-2", "threshold": None}])
+    small.compute("P2-OP-01", as_of=date(2026, 9, 30))
+    assert _rows(small, "benchmark_code, quarter, computed, value, differs", "benchmark") == [
+        ("TB-1", "2026-Q1", "not_known", 4.0, False),
+        ("TB-1", "2026-Q2", "met", 4.0, True),
+        ("TB-1", "2026-Q3", "not_met", 1.0, True),
+        ("TB-2", "2026-Q1", "not_known", 4.0, False),
+    ]
+
+
 def test_benchmarks_stand_by_quarter() -> None:
     small = SmallWarehouse()
     state = {"benchmark_code": "TB-1", "state": "partly"}

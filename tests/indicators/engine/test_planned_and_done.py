@@ -3,6 +3,8 @@
 from datetime import date, datetime
 from typing import Any
 
+import pytest
+
 from tests.worlds.rows.warehouse import SmallWarehouse
 
 _LINE = {
@@ -22,7 +24,53 @@ def _rows(small: SmallWarehouse, columns: str, table: str) -> list[tuple[Any, ..
     return small.connection.execute(sql).fetchall()
 
 
-def test_a_line_is_done_where_as_many_completed_activities_cite_it_as_it_plans() -> None:
+def _plan(small: SmallWarehouse, *lines: dict[str, Any]) -> None:
+    """Lines L1, L2 … with what they have of their own."""
+    numbered = [{"plan_line_code": f"L{n}", **_LINE, **own} for n, own in enumerate(lines, 1)]
+    small.add("activity_plan", numbered)
+
+
+def test_done_is_what_the_unit_did_in_the_line_s_month_and_area_cited_or_not() -> None:
+    small = SmallWarehouse()
+    _plan(small, {"area_code": "A1", "planned_quantity": 3}, {"planned_quantity": 1})
+    there = {"area_code": "A1b"}
+    small.add("activities", [{}, {"plan_line_code": "L1"}, there, {"area_code": "A2"},
+                             {"started_at": datetime(2026, 2, 3)}, {"unit_code": "M1"},
+                             there | {"status": "cancelled"}])  # fmt: skip
+    small.compute("P2-OP-01")
+    columns = "area, unit_code, month, outcome, quantity, done"
+    assert _rows(small, columns, "work_plan") == [
+        ("A1", "P1", date(2026, 1, 1), None, 3.0, 2),
+        ("A1a", "M1", date(2026, 1, 1), "_Z", None, 1),
+        ("A1a", "P1", date(2026, 1, 1), None, 1.0, 1),
+        ("A1a", "P1", date(2026, 2, 1), "_Z", None, 1),
+        ("A2", "P1", date(2026, 1, 1), "_Z", None, 1),
+    ]
+
+
+def test_the_plan_of_an_output_is_that_of_the_component_whose_deeds_it_counts() -> None:
+    small = SmallWarehouse()
+    _plan(small, {"planned_quantity": 3}, {"planned_quantity": 8, "unit_code": "M1"},
+          {"planned_quantity": 5, "month": date(2026, 2, 1)},
+          {"planned_quantity": 60, "quantity_unit": "person_day"})  # fmt: skip
+    small.add("activities", [{}, {"unit_code": "M1"}, {"area_code": "A2", "personnel_count": 7}])
+    small.compute("P2-OP-01", "P2-OP-02", "P2-OP-04")
+    columns = "indicator, period, quantity, unplanned, component"
+    assert _rows(small, columns, "output_plan WHERE area = 'C' AND period_type IN ('M', 'Q')") == [
+        ("P2-OP-01", "2026-01", 3.0, 1, "police"),
+        ("P2-OP-01", "2026-02", 5.0, 0, "police"),
+        ("P2-OP-01", "2026-Q1", 8.0, 1, "police"),
+        ("P2-OP-02", "2026-01", 60.0, 7, "police"),
+        ("P2-OP-02", "2026-Q1", 60.0, 7, "police"),
+    ]
+    done = "indicator = 'P2-OP-01' AND area = 'C' AND period = '2026-01' AND unit_type = '_T'"
+    whole = _rows(small, "value", f"indicator_value WHERE {done} AND breakdown = '_T'")
+    own = _rows(small, "sum(done)", "work_plan WHERE quantity_unit = 'activity' "
+                "AND component = 'police'")  # fmt: skip
+    assert whole == [(2.0,)] == [(float(own[0][0]),)]
+
+
+def test_a_line_is_done_where_its_unit_did_as_much_as_it_plans() -> None:
     small = SmallWarehouse()
     lines = [("L1", 2, {}), ("L2", 1, {}), ("L3", 4, {"tier": None, "phase": None})]
     lines.append(("L4", 30, {"quantity_unit": "person_day"}))
@@ -108,7 +156,7 @@ def test_an_alert_is_pending_until_a_response_is_recorded_and_never_names_a_prot
     small.compute("P2-OC-02")
     found = _rows(small, "kind, area, type, level, since", "pending_action")
     at = datetime(2026, 1, 10, 8)
-    assert found == [("alert_response", "A1a", "other_or_protected", "high", at)]
+    assert found == [("alert_response", "A1a", "crime_or_protected", "high", at)]
 
 
 def test_without_the_indicator_of_alerts_none_is_listed() -> None:
@@ -141,3 +189,20 @@ def test_a_review_is_due_until_it_is_completed() -> None:
     found = _rows(small, "kind, type, since, due_at", "pending_action")  # the third harmed nobody
     due = (datetime(2026, 1, 10), datetime(2026, 3, 21))
     assert found == [("after_action_review", "killing", *due)]
+
+
+@pytest.mark.parametrize(("day", "is_late"), [(10, False), (11, True)])
+def test_what_was_due_is_overdue_from_the_next_day_by_one_rule(day: int, is_late: bool) -> None:
+    """Sixty days after closing on 9 February: the tenth of April."""
+    small = SmallWarehouse()
+    case = {"occurred_on": date(2026, 1, 20), "closed_on": date(2026, 2, 9)}
+    small.add("incidents", [case | {"near_base": True, "incident_type": "killing"}])
+    small.add("operations", [{"operation_code": "O1", "started_on": date(2026, 1, 5),
+                              "closed_on": date(2026, 2, 9)}])  # fmt: skip
+    small.add("alerts", [{"received_at": datetime(2026, 4, 10, 8), "level": "high",
+                          "due_at": datetime(2026, 4, 10, 20)}])  # fmt: skip
+    small.compute("P2-OC-02", "P2-OP-15", as_of=date(2026, 4, day))
+    assert _rows(small, "rule, is_overdue", "review_candidate") == [("required", is_late)]
+    assert _rows(small, "is_overdue", "operation") == [(is_late,)]
+    found = _rows(small, "kind, is_overdue", "pending_action")
+    assert ("after_action_review", is_late) in found

@@ -59,8 +59,8 @@ def test_lessons_are_those_of_completed_reviews_with_their_tags() -> None:
     columns = ["area", "subject", "lesson", "threat_type", "for_headquarters"]
     told = found[columns].astype(object).where(found[columns].notna(), None)
     assert sorted(told.itertuples(index=False, name=None), key=str) == [
-        ("A1b", "incident", "coordination", "other_or_protected", True),
-        ("A1b", "incident", "early_warning", "other_or_protected", True),
+        ("A1b", "incident", "coordination", "crime_or_protected", True),
+        ("A1b", "incident", "early_warning", "crime_or_protected", True),
         ("A2", "operation", "use_of_force", None, False),
     ]
 

@@ -132,6 +132,6 @@ def test_a_method_of_other_lines_is_another_version(tmp_path: Path) -> None:
     package = Path(indicators.__file__).parent
     moved = shutil.copytree(package, tmp_path / "moved", ignore=shutil.ignore_patterns("*.pyc"))
     assert method_version(moved) == method_version(package)
-    with (moved / "linkage" / "wake" / "formula.py").open("a", encoding="utf-8") as module:
+    with (moved / "linkage" / "wake" / "request.py").open("a", encoding="utf-8") as module:
         module.write("# one line more\n")
     assert method_version(moved) != method_version(package)

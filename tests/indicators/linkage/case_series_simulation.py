@@ -1,30 +1,28 @@
 """Simulated missions for the case series: areas × days with patrols and incidents, effects known.
 
-Worlds of `reference/linkage/sccs/README.md`. Counts, models, checks and grades are the product's;
+Worlds of `case_series.md`. Counts, models, checks and grades are the product's;
 many missions are counted at once, as areas of their own.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-import duckdb
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from indicators.linkage.case_series.analysis import MODELS, fit
-from indicators.linkage.case_series.days import KnownDays, known_days
+from indicators.linkage.case_series.days import Record, calendar
 from indicators.linkage.finding import EffectEstimate, Finding, MethodResult
 from indicators.linkage.framework.model import Edge
 from indicators.linkage.grading import Q_ASSOCIATION, GradingInputs
 from indicators.linkage.methods.case_series import (
-    FAKE_DAYS,
     METHOD,
     PRIMARY,
     CaseSeries,
     Series,
+    series_of_record,
 )
 
 Floats = NDArray[np.float64]
@@ -59,6 +57,9 @@ class World:
     and decline of incidents. `seasonal`: fewer patrols in the rains, more each year and where the
     rate is high. `slow_risk`: standard deviation of an area's monthly log risk, which patrols
     follow. `bursts`: self-exciting. `in_bad_weeks`: how much more often patrols go in them.
+    `own_season`: of each area, as a log rate at its height; `in_own_season`: how much more often
+    patrols go at its height. `fixed`: blocks of the rota change at fixed dates, on and off in turn.
+    `is_wet`: the own season is four months long, with a sharp beginning and end.
     """
 
     name: str
@@ -74,6 +75,10 @@ class World:
     slow_risk: float = 0.0
     bursts: bool = False
     in_bad_weeks: float = 1.0
+    own_season: float = 0.0
+    in_own_season: float = 1.0
+    fixed: bool = False
+    is_wet: bool = False
 
 
 _PATROLS: dict[str, dict[str, Any]] = {
@@ -96,13 +101,23 @@ NULLS = (
     World("bursts, reaction .5", bursts=True, daily=1 / 30, reaction=0.5),
     World("bad weeks shunned", in_bad_weeks=0.3),
     World("bad weeks sought", in_bad_weeks=3.0),
+    World("own season shunned", daily=1 / 15, own_season=0.6, in_own_season=0.35),
+    World("own season much shunned", daily=1 / 15, own_season=0.8, in_own_season=0.25),
+    World("own wet months shunned", daily=1 / 15, own_season=0.8, in_own_season=0.25, is_wet=True),
+    World("fixed rota", fixed=True),
 )
 PLANTED = tuple(
     World(f"{ratio}, {name}", ratio=ratio, **kind)
     for ratio in (0.72, 0.85)
     for name, kind in _PATROLS.items()
 )
-WORLDS = {world.name: world for world in (*NULLS, *PLANTED)}
+STRONG = (
+    World("0.5, rota", ratio=0.5),
+    World("0.5, fixed rota", ratio=0.5, fixed=True),
+    World("0.72, fixed rota", ratio=0.72, fixed=True),
+    World("0.72, own season", ratio=0.72, daily=1 / 15, own_season=0.6, in_own_season=0.35),
+)
+WORLDS = {world.name: world for world in (*NULLS, *PLANTED, *STRONG)}
 
 
 @dataclass(frozen=True)
@@ -153,8 +168,7 @@ def _rates(world: World, runs: int, generator: np.random.Generator) -> tuple[Flo
     weeks = generator.gamma(4, 1 / 4, (runs, AREAS, DAYS // 7 + 1))[..., day // 7]
     rate = world.incidents / (AREAS * DAYS) * level * common * weeks
     if world.daily is None:
-        on = generator.random((runs, AREAS, DAYS // ON_DAYS + 1)) < ON_SHARE
-        chance = np.where(on[..., day // ON_DAYS], ON_RATE, 0.0)
+        chance = np.where(_on(world, runs, generator)[..., day // ON_DAYS], ON_RATE, 0.0)
     else:
         chance = np.full(rate.shape, world.daily)
     if world.seasonal:
@@ -163,7 +177,21 @@ def _rates(world: World, runs: int, generator: np.random.Generator) -> tuple[Flo
         risk = _slow_risk(world.slow_risk, runs, generator)[..., np.minimum(day // 30, 33)]
         rate, chance = rate * np.exp(risk - world.slow_risk**2 / 2), chance * np.exp(risk)
     chance = chance * np.where(weeks > BAD_WEEK, world.in_bad_weeks, 1.0)
+    if world.own_season:
+        own = np.sin(2 * np.pi * (years + generator.random((runs, AREAS, 1))))
+        height = np.where(own > 0.5, 1.0, 0.0) if world.is_wet else own
+        rate = rate * np.exp(world.own_season * height)
+        rate *= world.incidents / rate.sum(axis=(1, 2), keepdims=True)
+        chance = chance * world.in_own_season ** (own > 0.5 if world.is_wet else own)
     return rate, np.minimum(chance, 1.0)
+
+
+def _on(world: World, runs: int, generator: np.random.Generator) -> NDArray[np.bool_]:
+    """By run, area and block of the rota."""
+    drawn = generator.random((runs, AREAS, DAYS // ON_DAYS + 1))
+    if world.fixed:
+        return (np.arange(drawn.shape[-1]) + (drawn[..., :1] < 0.5)) % 2 == 0
+    return drawn < ON_SHARE
 
 
 def _slow_risk(spread: float, runs: int, generator: np.random.Generator) -> Floats:
@@ -188,56 +216,19 @@ def _answer(
     acted[run, area, np.minimum(day + later, acted.shape[-1] - 1)] = True
 
 
+def record_of(
+    acted: NDArray[np.bool_], incidents: NDArray[Any], independent: NDArray[Any]
+) -> Record:
+    """Areas × days of one mission, all returns received."""
+    sent = dict.fromkeys(("activities", "incidents"), np.ones((AREAS, DAYS), dtype=bool))
+    areas = tuple(f"A{number}" for number in range(AREAS))
+    return Record(areas, *calendar(FIRST, DAYS), acted, incidents, independent, sent, sent)
+
+
 def series_of(missions: Missions) -> Iterator[Series]:
-    """Each mission as the product counts it, all returns received."""
-    runs = len(missions.acted)
-    connection = duckdb.connect()
-    others = missions.independent
-    own = missions.incidents - others
-    rows = {
-        "activity": _rows(missions.acted.astype(np.int64)),
-        "incident": pd.concat(
-            [
-                _rows(others).assign(is_independent=True),
-                _rows(own).assign(is_independent=False),
-            ]
-        ),
-    }
-    for table, frame in rows.items():
-        connection.register("frame", frame)
-        connection.execute(
-            f"""CREATE TABLE series_{table} AS
-            SELECT * REPLACE (DATE '{FIRST}' + "day"::INTEGER AS "day") FROM frame"""
-        )
-    connection.execute(
-        f"""CREATE TABLE series_returned AS
-        SELECT source, area, CAST("month" AS DATE) AS "month", true AS is_sent
-        FROM range({runs * AREAS}) AS areas(area),
-          (VALUES ('activities'), ('incidents')) AS sources(source),
-          range(DATE '{FIRST}', DATE '{LAST}', INTERVAL 1 MONTH) AS months("month")"""
-    )
-    whole, moved = (known_days(connection, earlier=days) for days in (0, FAKE_DAYS))
-    for run in range(runs):
-        yield Series(
-            _of_run(whole, run),
-            _of_run(moved, run),
-            areas=tuple(f"A{number}" for number in range(AREAS)),
-            possible_days=DAYS,
-            missing={},
-            undated=0,
-            is_protected=True,  # rows of single areas are not looked at
-        )
-
-
-def _rows(grid: NDArray[np.int64]) -> pd.DataFrame:
-    run, area, day = (np.repeat(at, grid[grid > 0]) for at in np.nonzero(grid))
-    return pd.DataFrame({"area": run * AREAS + area, "day": day})
-
-
-def _of_run(days: KnownDays, run: int) -> KnownDays:
-    first, last = np.searchsorted(days.area, [run * AREAS, (run + 1) * AREAS])
-    parts = {part.name: getattr(days, part.name)[first:last] for part in fields(days)}
-    return KnownDays(**parts | {"area": parts["area"] - run * AREAS})
+    """Each mission as the product counts it; rows of single areas are not looked at."""
+    for own in zip(missions.acted, missions.incidents, missions.independent, strict=True):
+        yield series_of_record(record_of(*own), is_protected=True)
 
 
 def findings(name: str, first: int, runs: int, seed: int, with_checks: int) -> list[MethodResult]:

@@ -1,7 +1,8 @@
 """The panel estimators for many balanced panels at once, for simulations only.
 
-Same formulas as `indicators.linkage.panel`, closed where balance allows; a test holds each of them
-equal to pyfixest. Arrays are runs × areas × months, regressors runs × k × areas × months.
+Same formulas as `indicators.linkage.panel`, closed where balance allows, for a thousand runs in
+one array; a test holds each of them equal to the product. Arrays are runs × areas × months,
+regressors runs × k × areas × months.
 """
 
 from dataclasses import dataclass

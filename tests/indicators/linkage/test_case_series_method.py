@@ -12,16 +12,18 @@ import pytest
 from indicators.definitions.catalogue import load_catalogue
 from indicators.foundation.messages import LANGUAGES, has_message
 from indicators.linkage.case_series.analysis import MODELS, cells_of_model, fit, fit_cells
-from indicators.linkage.case_series.days import KnownDays
+from indicators.linkage.case_series.cells import cells_of
+from indicators.linkage.case_series.days import KnownDays, Record, calendar, exposed_days
+from indicators.linkage.case_series.fake_dates import SHIFTS, fake_shift
 from indicators.linkage.finding import Finding
 from indicators.linkage.framework.model import Edge
 from indicators.linkage.grading import CHECKS, grade
 from indicators.linkage.methods.case_series import (
-    FAKE_DAYS,
     PRIMARY,
     CaseSeries,
     Series,
     read_series,
+    series_of_record,
     series_sql,
 )
 from tests.worlds.rows.warehouse import SmallWarehouse
@@ -148,12 +150,81 @@ def test_no_returns_are_told() -> None:
     assert all(has_message(f"linkage.grade_reason.{found.effect.reason}") for _ in LANGUAGES)
 
 
+def record(acted: Any, incidents: Any = None, size: int = DAYS) -> Record:
+    """Areas × days with every return received."""
+    sent = dict.fromkeys(("activities", "incidents"), np.ones(acted.shape, dtype=bool))
+    happened = np.zeros(acted.shape, dtype=int) if incidents is None else incidents
+    areas = tuple(f"A{number:02d}" for number in range(len(acted)))
+    return Record(areas, *calendar(FIRST, size), acted, happened, happened, sent, sent)
+
+
+def fixed_rota(areas: int = AREAS) -> Any:
+    """Four weeks with patrols, four without, half of the areas in turn with the others."""
+    block = np.arange(DAYS) // 28
+    on = (block[None, :] + np.arange(areas)[:, None]) % 2 == 0
+    return on & (np.random.default_rng(1).random((areas, DAYS)) < 0.3)
+
+
+def alike(own: Record, shift: int) -> float:
+    true, fake = (exposed_days(own, days)[:, : DAYS - 130] for days in (0, shift))
+    return float(np.corrcoef(true.ravel(), fake.ravel())[0, 1])
+
+
+def test_fake_dates_of_a_rota_do_not_fall_on_its_true_ones() -> None:
+    rota = record(fixed_rota())
+    chosen = fake_shift(rota)
+    assert chosen in SHIFTS
+    assert abs(alike(rota, chosen)) < 0.1 < 0.5 < alike(rota, 60)
+
+
+def test_fake_dates_are_chosen_before_any_incident_is_seen() -> None:
+    acted, draw = fixed_rota(), np.random.default_rng(2)
+    chosen = {fake_shift(record(acted, draw.poisson(rate, acted.shape))) for rate in (0, 0.1, 3)}
+    assert len(chosen) == 1
+
+
+def test_without_fake_dates_that_differ_the_check_is_not_run() -> None:
+    """Patrols on ten days in a row of every thirty: any shift goes with them, or against them."""
+    daily = record(np.ones((AREAS, DAYS), dtype=bool))
+    assert fake_shift(daily) is None
+    found = series(ratio=0.6)
+    checks = primary(replace(found, moved=None)).grading_inputs.checks
+    assert checks["fake_date"] == "not_run"
+    assert letter(primary(replace(found, moved=None))) == "C"
+
+
 def test_activities_put_too_early_leave_the_days_beyond_the_record_unknown() -> None:
-    found = series()
-    assert len(found.moved.area) < len(found.days.area)
-    shifted = np.bincount(found.moved.area).max()
-    whole = np.bincount(found.days.area).max()
-    assert whole - FAKE_DAYS - 7 <= shifted <= whole
+    own = record(fixed_rota())
+    found = series_of_record(own)
+    shift = fake_shift(own)
+    assert found.moved is not None and shift is not None
+    shifted, whole = (int(np.bincount(days.area).max()) for days in (found.moved, found.days))
+    assert whole - shift - 7 <= shifted <= whole - shift
+
+
+def test_an_area_has_its_own_season_from_two_years_of_known_months() -> None:
+    def harmonics(days: int) -> set[int]:
+        quiet = np.zeros((2, days), dtype=bool)
+        known = series_of_record(record(quiet, size=days)).days
+        return set(cells_of(known, ("post",)).harmonics.tolist())
+
+    # The first 28 and the last 7 days are never known.
+    assert [harmonics(days) for days in (35 + 670, 35 + 740, 35 + 1110)] == [{0}, {1}, {2}]
+
+
+def test_patrols_that_shun_a_season_of_their_own_area_show_nothing() -> None:
+    """Rates that rise and fall by area, with patrols where and when they are low; no effect."""
+    draw, years = np.random.default_rng(5), np.arange(DAYS) / 365.25
+    season = np.sin(2 * np.pi * (years + draw.random((AREAS, 1))))
+    acted = draw.random((AREAS, DAYS)) < 0.07 * 0.15**season
+    incidents = draw.poisson(0.16 * np.exp(season))
+    days = series_of_record(record(acted, incidents)).days
+    common, own = (
+        fit(days, replace(MODELS["primary"], own_seasons=is_own)).terms[0]
+        for is_own in (False, True)
+    )
+    assert common.p_value < 0.05 and common.estimate < -0.1
+    assert own.p_value > 0.05 and abs(own.estimate) < abs(common.estimate) / 2
 
 
 def test_what_those_who_act_record_themselves_is_an_association_at_most() -> None:
@@ -180,8 +251,8 @@ def test_a_month_that_no_stratum_compares_does_not_stop_the_fit() -> None:
     assert found.terms[0].estimate == pytest.approx(expected.terms[0].estimate, abs=1e-9)
 
 
-def test_returns_of_others_do_not_make_a_day_unknown() -> None:
-    """Of an indicator of UN police only what police units owe has to have come."""
+def returned(*units: tuple[str, str, str]) -> list[tuple[str, bool | None]]:
+    """Source and whether its returns came, of half a year of returns of these units."""
     small = SmallWarehouse()
     months = [
         {
@@ -191,20 +262,40 @@ def test_returns_of_others_do_not_make_a_day_unknown() -> None:
             "source": source,
         }
         for month in range(1, 7)
-        for unit, status, source in (
-            ("P1", "submitted", "activities"),
-            ("M1", "not_submitted", "activities"),
-            ("P1", "submitted", "incidents"),
-        )
+        for unit, status, source in units
     ]
     small.add("reporting_returns", months)
     small.compute("P2-OP-01", "P2-OC-07")
     catalogue = load_catalogue()
-    statements = series_sql(catalogue["P2-OP-01"], catalogue["P2-OC-07"])
-    for statement in statements:
+    for statement in series_sql(catalogue["P2-OP-01"], catalogue["P2-OC-07"]):
         parameters = {"mission": "small"} if "$mission" in statement else None
         small.connection.execute(statement, parameters)
-    sent = small.connection.execute(
+    return small.connection.execute(
         "SELECT DISTINCT source, is_sent FROM series_returned ORDER BY ALL"
     ).fetchall()
+
+
+def test_returns_of_others_do_not_make_a_day_unknown() -> None:
+    """Of an indicator of UN police only what police units owe has to have come."""
+    sent = returned(
+        ("P1", "submitted", "activities"),
+        ("M1", "not_submitted", "activities"),
+        ("P1", "submitted", "incidents"),
+    )
     assert sent == [("activities", True), ("incidents", True)]
+
+
+def test_a_return_that_is_not_due_is_not_missing() -> None:
+    police = ("P1", "submitted", "activities")
+    incidents = ("P1", "submitted", "incidents")
+    assert returned(police, ("P2", "not_due", "activities"), incidents) == [
+        ("activities", True),
+        ("incidents", True),
+    ]
+    assert returned(("P1", "not_due", "activities"), incidents) == [("incidents", True)]
+
+
+def test_returns_that_cannot_come_are_not_asked_for() -> None:
+    incidents = ("P1", "submitted", "incidents")
+    assert returned(("P1", "no_access", "activities"), incidents)[0] == ("activities", None)
+    assert returned(("P1", "not_submitted", "activities"), incidents)[0] == ("activities", False)

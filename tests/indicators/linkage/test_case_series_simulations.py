@@ -1,7 +1,7 @@
 """The case series by area in simulated missions: false findings, coverage, power, grades.
 
-Worlds stand in `case_series_simulation.py`. As in `test_wake_simulations.py`, `make test` takes a
-tenth of the runs and bounds that chance keeps; `make soak` takes 1,000. Tables are printed.
+Worlds stand in `case_series_simulation.py`. `make test` takes a tenth of the runs and bounds that
+chance keeps; `make soak` takes 1,000. Tables are printed.
 """
 
 import multiprocessing
@@ -25,6 +25,7 @@ from tests.indicators.linkage.case_series_simulation import (
     NULLS,
     PLANTED,
     RUNS_AT_ONCE,
+    STRONG,
     WORLDS,
     findings,
 )
@@ -40,7 +41,8 @@ SEED = 20261122
 A_TENTH = MANY // 10
 BAD_WEEKS = ("bad weeks shunned", "bad weeks sought")
 REACTIONS = ("reaction .3", "reaction .9", "late reaction .5", "bursts, reaction .5")
-TOLD_BY_CHECKS = ("reporting × 1.5", *BAD_WEEKS)
+OWN_SEASONS = ("own season shunned", "own season much shunned")
+TOLD_BY_CHECKS = ("reporting × 1.5", *BAD_WEEKS, "own wet months shunned")
 NEVER = "daily"
 EDGES_NULL = (
     "rota",
@@ -52,6 +54,7 @@ EDGES_NULL = (
 )
 EDGES_PLANTED = tuple(f"0.72, {name}" for name in ("rota", *EDGES_NULL[1:3], "650 incidents"))
 LEAST_CAUGHT, MOST_FALSE = 0.90, 0.06
+OWN_SEASONS_FALSE, OWN_SEASONS_GRADED, STRONG_GRADED = 0.07, 0.05, 0.75
 
 Found = Mapping[str, Sequence[MethodResult]]
 
@@ -158,6 +161,7 @@ def test_a_tenth_of_the_runs(capsys: pytest.CaptureFixture[str]) -> None:
         (*EDGES_PLANTED, "0.72, reaction .3"), 0
     )
     checked["0.72, rota"] = A_TENTH // 2
+    checked["0.5, fixed rota"] = A_TENTH // 2
     found = simulated(A_TENTH, checked, processes=1)
     text, table = shown(found, checked, A_TENTH)
     with capsys.disabled():
@@ -171,6 +175,8 @@ def test_a_tenth_of_the_runs(capsys: pytest.CaptureFixture[str]) -> None:
     assert table.loc[estimable_planted(table), "coverage"].between(low, high).all()
     assert (table.loc[nulls, ["C", "D"]].sum(axis=1) >= LEAST_CAUGHT - 0.05).all()
     assert table.loc["0.72, rota", ["A", "B"]].sum() > 0.35, "the planted effect is graded"
+    few = stats.binom.ppf(0.001, A_TENTH // 2, STRONG_GRADED) / (A_TENTH // 2)
+    assert table.loc["0.5, fixed rota", ["A", "B"]].sum() >= few, "the stronger, the clearer"
     assert false_discoveries(found, A_TENTH)[0] <= MOST_FALSE + 0.03
 
 
@@ -179,7 +185,9 @@ def test_every_world_in_a_thousand_runs(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OPENBLAS_NUM_THREADS", "1")  # each process has a core of its own
-    checked = {world.name: MANY for world in NULLS} | {world.name: 0 for world in PLANTED}
+    checked = {world.name: MANY for world in (*NULLS, *STRONG)} | {
+        world.name: 0 for world in PLANTED
+    }
     checked |= dict.fromkeys((*EDGES_PLANTED, "0.72, reaction .3"), MANY)
     found = simulated(MANY, checked, processes=2)
     text, table = shown(found, checked, MANY)
@@ -198,6 +206,11 @@ def test_every_world_in_a_thousand_runs(
         assert (repeated.loc[above, "p<.05"] <= HIGHEST).all()
         assert repeated.loc[outside, "coverage"].between(*bounds).all()
     assert table.loc[NEVER, "not_estimable"] == 1
+    own_seasons = table.loc[list(OWN_SEASONS)]
+    assert (own_seasons["p<.05"] <= OWN_SEASONS_FALSE).all()
+    assert (own_seasons[["A", "B"]].sum(axis=1) <= OWN_SEASONS_GRADED).all()
+    strong = ["0.5, rota", "0.5, fixed rota"]
+    assert (table.loc[strong, ["A", "B"]].sum(axis=1) >= STRONG_GRADED).all()
     traps = [*TOLD_BY_CHECKS, *REACTIONS]
     assert (table.loc[traps, ["C", "D"]].sum(axis=1) >= LEAST_CAUGHT).all()
     assert max(false_discoveries(found, MANY)) <= MOST_FALSE

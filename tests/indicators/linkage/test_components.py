@@ -4,10 +4,9 @@ Worlds as in `case_series_simulation.py`, with a rota for each component. `make 
 of the runs and bounds that chance keeps; `make soak` takes 1,000.
 """
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
-import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -24,13 +23,11 @@ from tests.indicators.linkage.case_series_simulation import (
     AREAS,
     CALLED_OFF,
     DAYS,
-    FIRST,
-    LAST,
     OTHERS_SHARE,
     WORLDS,
     World,
     _rates,
-    _rows,
+    record_of,
 )
 from tests.indicators.linkage.simulation_tables import (
     HIGHEST,
@@ -69,37 +66,13 @@ def _after(acted: Any) -> Any:
 
 def of_grids(acted: list[Any], incidents: Any, independent: Any) -> list[ComponentDays]:
     """The product's known days of runs × areas × days, all returns received."""
-    connection = duckdb.connect()
-    patrols = [
-        _rows(own.astype(np.int64)).assign(component=name)
-        for name, own in zip(COMPONENTS, acted, strict=True)
-    ]
-    sides = ((independent, True), (incidents - independent, False))
-    rows = {
-        "activity": pd.concat(patrols),
-        "incident": pd.concat([_rows(own).assign(is_independent=side) for own, side in sides]),
-    }
-    for table, frame in rows.items():
-        connection.register("frame", frame)
-        connection.execute(
-            f"""CREATE TABLE series_{table} AS
-            SELECT * REPLACE (DATE '{FIRST}' + "day"::INTEGER AS "day") FROM frame"""
+    return [
+        component_days(
+            record_of(acted[0][run] | acted[1][run] | acted[2][run], incidents[run], own),
+            {name: own_acted[run] for name, own_acted in zip(COMPONENTS, acted, strict=True)},
         )
-    runs = len(incidents)
-    connection.execute(
-        f"""CREATE TABLE series_returned AS
-        SELECT source, area, CAST("month" AS DATE) AS "month", true AS is_sent
-        FROM range({runs * AREAS}) AS areas(area),
-          (VALUES ('activities'), ('incidents')) AS sources(source),
-          range(DATE '{FIRST}', DATE '{LAST}', INTERVAL 1 MONTH) AS months("month")"""
-    )
-    whole = component_days(connection)
-    found = []
-    for run in range(runs):
-        first, last = np.searchsorted(whole.area, [run * AREAS, (run + 1) * AREAS])
-        parts = {part.name: getattr(whole, part.name)[first:last] for part in fields(whole)}
-        found.append(ComponentDays(**parts | {"area": parts["area"] - run * AREAS}))
-    return found
+        for run, own in enumerate(independent)
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +93,10 @@ def test_the_first_14_days_after_each_components_patrols_are_exposed() -> None:
 
 
 def test_the_fit_is_that_of_day_rows_with_a_dummy_for_every_stratum(days: ComponentDays) -> None:
-    """By a general optimiser over days; months as dummies, the first of a quarter left out."""
+    """By a general optimiser over days; months as dummies, the first of a quarter left out.
+
+    Each area's own sine and cosine of the year, by thirds of months, have a normal prior of 2.
+    """
     found = compare_components(days)
     stratum = np.unique(days.area * 1000 + days.month // 3, return_inverse=True)[1]
     has = np.bincount(stratum, days.incidents)[stratum] > 0
@@ -128,7 +104,12 @@ def test_the_fit_is_that_of_day_rows_with_a_dummy_for_every_stratum(days: Compon
     dummies = [(month == at) for at in range(month.max() + 1) if _is_later(days.month, month, at)]
     exposures = [getattr(days, name) for name in COMPONENTS]
     history = [days.same, np.log1p(days.short), np.log1p(days.long)]
-    columns = np.column_stack([*exposures, *history, *dummies])[has].astype(float)
+    angle = 2 * np.pi * (days.month % 12 + (days.third + 0.5) / 3) / 12
+    seasons = [
+        wave(angle) * (days.area == area) for area in range(AREAS) for wave in (np.sin, np.cos)
+    ]
+    columns = np.column_stack([*exposures, *history, *dummies, *seasons])[has].astype(float)
+    precision = np.repeat([0.0, 0.25], [columns.shape[1] - len(seasons), len(seasons)])
     incidents, strata = days.incidents[has].astype(float), np.unique(stratum[has], True, True)[2]
     totals = np.bincount(strata, incidents)
 
@@ -137,7 +118,8 @@ def test_the_fit_is_that_of_day_rows_with_a_dummy_for_every_stratum(days: Compon
         sums = np.bincount(strata, weight)
         expected = weight * (totals / sums)[strata]
         value = float(incidents @ (columns @ beta) - totals @ np.log(sums))
-        return -value, -(columns.T @ (incidents - expected))
+        slope = columns.T @ (incidents - expected) - precision * beta
+        return -value + float(precision @ beta**2) / 2, -slope
 
     plain = optimize.minimize(
         fall, np.zeros(columns.shape[1]), jac=True, method="BFGS", options={"gtol": 1e-7}
@@ -155,7 +137,7 @@ def _is_later(months: Any, codes: Any, at: int) -> bool:
 def test_a_ratio_of_ratios_carries_the_covariance_of_both(days: ComponentDays) -> None:
     """var(a - b) + var(a + b) = 2 var(a) + 2 var(b), for either clustering."""
     terms = (*COMPONENTS, "same", "l7", "l28")
-    cells = cells_of(days, terms, independent=False, by_month=False).compared()
+    cells = cells_of(days, terms).compared()
     asked = {"a": (1, 0), "b": (0, 1), "minus": (1, -1), "plus": (1, 1)}
     contrasts = {
         name: Contrast(np.array([*signs, 0.0, 0.0, 0.0, 0.0]), AREAS)
@@ -170,7 +152,7 @@ def test_a_ratio_of_ratios_carries_the_covariance_of_both(days: ComponentDays) -
 
 def test_information_of_one_exposure_is_that_of_the_specification(days: ComponentDays) -> None:
     spec = MODELS["primary"]
-    cells = cells_of(days, spec.terms, independent=False, by_month=False).compared()
+    cells = cells_of(days, spec.terms).compared()
     assert null_information(cells)[0, 0] == pytest.approx(fit(days, spec).information)
 
 

@@ -8,12 +8,9 @@ import pytest
 import yaml
 
 from indicators.definitions.catalogue import load_catalogue
-from indicators.foundation.data_folder import data_folder
 from indicators.foundation.errors import WrongUse
 from indicators.linkage.framework.model import read_framework
-from indicators.linkage.framework.tables import store_items
 from tests.conftest import REPOSITORY
-from tests.worlds.rows.mart import empty_mart, mission
 
 WORDS = {"en": "text", "fr": "texte"}
 CATALOGUE = load_catalogue()
@@ -46,13 +43,18 @@ def test_a_profile_may_have_no_framework(tmp_path: Path) -> None:
 
 def test_edges_outcomes_and_outputs_are_read(tmp_path: Path) -> None:
     output = {"id": "patrols", "title": WORDS, "indicator": "P2-OP-01"}
-    plan = [{"period": "2026-Q3", "quantity": 260}]
-    found = read_framework(write(tmp_path, framework(outputs=[output | {"plan": plan}])), CATALOGUE)
+    found = read_framework(write(tmp_path, framework(outputs=[output])), CATALOGUE)
     assert found is not None
     assert [(edge.from_indicator, edge.to_indicator) for edge in found.edges] == [
         ("P2-OP-01", "P2-OC-05")
     ]
-    assert found.outputs[0].plan[0].quantity == 260
+    assert found.outputs[0].indicator == "P2-OP-01"
+
+
+def test_a_plan_stands_in_the_plan_of_activities_and_not_in_the_framework(tmp_path: Path) -> None:
+    output = {"id": "patrols", "title": WORDS, "indicator": "P2-OP-01"}
+    output |= {"plan": [{"period": "2026-Q3", "quantity": 260}]}
+    assert "outputs.0.plan" in refusal(tmp_path, framework(outputs=[output]))
 
 
 def test_a_misspelt_key_names_file_key_and_nearest(tmp_path: Path) -> None:
@@ -110,21 +112,20 @@ def test_all_problems_come_at_once(tmp_path: Path) -> None:
     assert all(part in text for part in ("edges.e1.from", "edges.e1.to", "stands twice"))
 
 
-@pytest.mark.parametrize(
-    ("controls", "kind", "activity"),
-    [
-        ("called_off", "called_off", None),
-        ("planned", "planned", None),
-        ({"activity": "P1-OP-02"}, "other_activity", "P1-OP-02"),
-    ],
-)
-def test_controls_are_a_name_or_an_activity(
-    controls: Any, kind: str, activity: str | None, tmp_path: Path
-) -> None:
-    edge = framework()["edges"][0] | {"controls": controls}
-    found = read_framework(write(tmp_path, framework(edges=[edge])), CATALOGUE)
-    assert found is not None
-    assert (found.edges[0].controls.kind, found.edges[0].controls.activity) == (kind, activity)
+def test_controls_of_a_framework_from_before_are_read_and_ask_nothing(tmp_path: Path) -> None:
+    edge = framework()["edges"][0]
+    plain, former = (
+        read_framework(write(tmp_path, framework(edges=[own])), CATALOGUE)
+        for own in (edge, edge | {"controls": "called_off"})
+    )
+    assert former == plain
+
+
+def test_wake_analysis_is_no_primary(tmp_path: Path) -> None:
+    primary = {"method": "matched_wake", "named_on": "2026-01-31"}
+    edge = framework()["edges"][0] | {"primary": primary}
+    text = refusal(tmp_path, framework(edges=[edge]))
+    assert "edges.0.primary.method" in text and "case_series" in text
 
 
 def test_the_edge_of_the_documentation_is_right(tmp_path: Path) -> None:
@@ -132,81 +133,4 @@ def test_the_edge_of_the_documentation_is_right(tmp_path: Path) -> None:
     _, rest = page.split("<!-- worked example: edge -->\n```yaml\n")
     edge = yaml.safe_load(rest.split("```")[0])
     found = read_framework(write(tmp_path, framework(edges=[edge])), CATALOGUE)
-    assert found is not None and found.edges[0].controls.activity == "P1-OP-02"
-
-
-@pytest.mark.parametrize(
-    ("controls", "named"),
-    [
-        ("plan", ["edges.0.controls.kind", "planned"]),
-        ({}, ["edges.0.controls", "code of an indicator"]),
-        ({"activty": "P1-OP-02"}, ["edges.0.controls.activty", "nearest known key is activity:"]),
-        ({"kind": "planned", "activity": "P1-OP-02"}, ["edges.0.controls", "called_off, planned"]),
-        ({"activity": "P1-OP-22"}, ["edges.e1.controls.activity", "P1-OP-22", "P1-OP-02"]),
-        ({"activity": "P1-OC-02"}, ["edges.e1.controls.activity", "nearest that does is P1-OP-02"]),
-        ({"activity": "P2-OP-01"}, ["edges.e1.controls.activity", "other than the output"]),
-    ],
-)
-def test_wrong_controls_are_refused_with_the_nearest(
-    controls: Any, named: list[str], tmp_path: Path
-) -> None:
-    edge = framework()["edges"][0] | {"controls": controls}
-    text = refusal(tmp_path, framework(edges=[edge]))
-    assert all(part in text for part in named), text
-
-
-@pytest.mark.parametrize(
-    "change",
-    [{"expected_sign": 0}, {"lag": -1}, {"lag": 10**9}, {"lag": "soon"}, {"why": "because"}],
-)
-def test_a_wrong_value_is_refused_with_its_key(tmp_path: Path, change: dict[str, Any]) -> None:
-    edge = framework()["edges"][0] | change
-    assert f"edges.0.{next(iter(change))}" in refusal(tmp_path, framework(edges=[edge]))
-
-
-def test_text_that_is_no_yaml_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "framework.yaml").write_text("objective: {en: [", encoding="utf-8")
-    with pytest.raises(WrongUse, match=r"framework\.yaml"):
-        read_framework(tmp_path, CATALOGUE)
-
-
-@pytest.mark.parametrize("name", ["sample", "south_sudan", "mali"])
-def test_the_frameworks_of_the_profiles_are_right(name: str) -> None:
-    found = read_framework(data_folder() / "missions" / name, load_catalogue())
-    assert found is not None
-    assert found.edges
-
-
-EXPECTED = {
-    "stakeholders": [{"en": "women and girls", "fr": "femmes et filles"}, "MINUTAM"],
-    "hypothesis": {"en": "hypothesis", "fr": "hypothèse"},
-    "expected_accomplishment": {"en": "accomplishment", "fr": "réalisation"},
-    "is_benchmark": True,
-}
-
-
-def test_what_is_expected_of_an_outcome_goes_with_it_in_both_languages(tmp_path: Path) -> None:
-    plain, told = (
-        {"id": name, "title": WORDS, "indicator": "P2-OC-05"} for name in ("plain", "told")
-    )
-    entry = framework(outcomes=[plain, told | EXPECTED])
-    found = read_framework(write(tmp_path, entry), CATALOGUE)
-    with empty_mart() as connection:
-        store_items(connection, mission(), found)
-        rows = connection.execute(
-            """SELECT stakeholders_en, stakeholders_fr, hypothesis_fr,
-              expected_accomplishment_en, is_benchmark
-            FROM mart.framework_item ORDER BY kind, position"""
-        ).fetchall()
-    assert rows == [
-        (None, None, None, None, None),  # the objective
-        (None, None, None, None, False),
-        (
-            "women and girls|MINUTAM",
-            "femmes et filles|MINUTAM",
-            "hypothèse",
-            "accomplishment",
-            True,
-        ),
-        (None, None, None, None, None),  # an output
-    ]
+    assert found is not None and found.edges[0].primary is not None

@@ -12,7 +12,7 @@ def needs(
     days: list[float],
     trust: list[float],
     certainty: float = 1e8,
-    days_low: list[float] | None = None,
+    days_as_of: list[float] | None = None,
     trust_se: float = 0,
 ) -> Needs:
     """Gamma with this mean; its spread is the mean over the root of `certainty`."""
@@ -20,8 +20,8 @@ def needs(
     return Needs(
         shape,
         shape / np.array(risk),
-        np.array(days_low or days),
         np.array(days),
+        np.array(days_as_of or days),
         np.array(trust),
         np.full(len(risk), trust_se),
     )
@@ -44,7 +44,7 @@ def test_uncertain_risk_widens_the_ranks() -> None:
 
 
 def test_patrols_that_may_have_gone_unrecorded_widen_the_rank() -> None:
-    found = rank(needs([3, 3, 3], [90, 50, 10], [50, 50, 50], days_low=[1, 50, 10]))
+    found = rank(needs([3, 3, 3], [1, 50, 10], [50, 50, 50], days_as_of=[90, 50, 10]))
     assert (found.low[0], found.high[0]) == (1, 3)
 
 

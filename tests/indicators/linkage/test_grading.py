@@ -24,19 +24,16 @@ STAGGERED = GradingInputs(
     "staggered", 0.01, n_areas=40, agreeing=4, specifications=4, checks=passed("staggered")
 )
 CONTINUOUS = replace(STAGGERED, design="continuous", checks=passed("continuous"))
-WAKE = replace(
-    STAGGERED, design="wake", checks=passed("wake"), n_treated=60, n_effective=45.0, overlap=0.05
-)
 CASE_SERIES = GradingInputs("case_series", 0.01, n_areas=9, checks=passed("case_series"))
 SOFT = [
     (best, name)
-    for best in (STAGGERED, WAKE, CASE_SERIES)
+    for best in (STAGGERED, CASE_SERIES)
     for name in CHECKS[best.design]
     if name in SOFT_CHECKS
 ]
 HARD = [
     (best, name)
-    for best in (STAGGERED, CONTINUOUS, WAKE, CASE_SERIES)
+    for best in (STAGGERED, CONTINUOUS, CASE_SERIES)
     for name in CHECKS[best.design]
     if name not in SOFT_CHECKS
 ]
@@ -46,7 +43,7 @@ def with_check(evidence: GradingInputs, name: str, outcome: CheckOutcome) -> Gra
     return replace(evidence, checks={**evidence.checks, name: outcome})
 
 
-@pytest.mark.parametrize("evidence", [STAGGERED, WAKE, CASE_SERIES])
+@pytest.mark.parametrize("evidence", [STAGGERED, CASE_SERIES])
 def test_all_conditions_give_an_a(evidence: GradingInputs) -> None:
     assert grade(evidence).letter == "A"
     assert grade(evidence).reasons == ()
@@ -96,7 +93,7 @@ def test_two_soft_conditions_missing_are_a_c() -> None:
 
 
 @pytest.mark.parametrize("ceiling", CEILINGS)
-@pytest.mark.parametrize("evidence", [STAGGERED, CONTINUOUS, WAKE])
+@pytest.mark.parametrize("evidence", [STAGGERED, CONTINUOUS, CASE_SERIES])
 def test_a_ceiling_holds_whatever_is_passed(evidence: GradingInputs, ceiling: str) -> None:
     given = grade(replace(evidence, ceilings=(ceiling,)))
     assert given.letter == "C"
@@ -124,26 +121,6 @@ def test_few_areas_need_the_wild_bootstrap() -> None:
     assert grade(few).reasons == ("wild_bootstrap_not_run",)
     assert grade(with_check(few, "wild_bootstrap", "failed")).letter == "C"
     assert grade(with_check(few, "wild_bootstrap", "passed")).letter == "A"
-
-
-@pytest.mark.parametrize(
-    ("change", "letter"),
-    [
-        ({"n_treated": 19}, "D"),
-        ({"n_treated": 20}, "C"),
-        ({"n_treated": 30}, "A"),
-        ({"n_effective": 19.9}, "C"),
-        ({"n_effective": 20.0}, "B"),
-        ({"n_effective": 30.0}, "A"),
-        ({"overlap": 0.10}, "A"),
-        ({"overlap": 0.11}, "B"),
-        ({"overlap": 0.26}, "D"),
-        ({"overlap": 0.26, "is_robust_overlap": True}, "A"),
-        ({"overlap": 0.11, "n_effective": 25.0}, "C"),
-    ],
-)
-def test_wakes_need_events_controls_and_little_overlap(change: dict[str, Any], letter: str) -> None:
-    assert grade(replace(WAKE, **change)).letter == letter
 
 
 def test_a_correlation_by_ranks_stays_an_association() -> None:

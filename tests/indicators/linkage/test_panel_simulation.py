@@ -73,7 +73,7 @@ def edge_panel(panels: Panels, run: int) -> EdgePanel:
 
 @pytest.mark.parametrize("name", ["staggered, homogeneous effect", "patrols answer the last month"])
 def test_the_fast_estimators_say_what_the_product_says(name: str) -> None:
-    """Estimates, p-values and every check of the simulation equal those through pyfixest."""
+    """Estimates, p-values and every check of the simulation equal the product's."""
     scenario = next(scenario for scenario in SCENARIOS if scenario.name == name)
     runs = 2
     told = simulate(scenario, runs, SEED)

@@ -1,5 +1,7 @@
 """Protection gaps of a small mission: what is ranked, what is not, and why."""
 
+import json
+import math
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -10,6 +12,7 @@ import pytest
 from indicators.definitions.catalogue import load_catalogue
 from indicators.engine.refresh import compute
 from indicators.foundation.messages import LANGUAGES
+from indicators.linkage.protection_gaps.reach import reach
 from indicators.linkage.protection_gaps.table import protection_gaps
 from tests.worlds.rows.warehouse import SmallWarehouse, returned, small_mission
 
@@ -83,22 +86,38 @@ def test_only_areas_of_the_finest_level_with_two_are_ranked(warehouse: SmallWare
     assert {area for area, component in found.rows if component == "gap"} == {"A1a", "A1b"}
 
 
-def test_days_count_from_the_as_of_day(warehouse: SmallWarehouse) -> None:
-    row = Gaps(warehouse)("A1a", "days_since_patrol_police")
-    assert (row["value"], row["ci_low"], row["ci_high"]) == (44, 44, 44)
+def test_days_count_to_the_last_day_of_the_last_month(warehouse: SmallWarehouse) -> None:
+    found = Gaps(warehouse)
+    row = found("A1a", "days_since_patrol_police")
+    assert (row["value"], row["ci_low"], row["ci_high"]) == (29, 29, 44)
+    assert "2026-09-30" in row["reason_en"] and "2026-09-30" in row["reason_fr"]
+    later = found("A1b", "days_since_patrol_police")
+    assert (later["value"], later["ci_high"]) == (0, 5)
 
 
-def test_unreported_months_make_the_days_an_upper_bound(warehouse: SmallWarehouse) -> None:
-    warehouse.add("reporting_returns", returned({8: "submitted", 9: "not_submitted"}))
+@pytest.mark.parametrize(
+    ("returns", "days", "said"),
+    [
+        ({8: "submitted", 9: "not_submitted"}, 0, "2026-08-31"),
+        ({7: "submitted", 8: "no_access", 9: "not_submitted"}, 0, "At least: "),
+        ({9: "not_submitted"}, None, "Not known: no month"),
+        ({8: "not_submitted", 9: "submitted"}, 29, "2026-09-30"),
+    ],
+)
+def test_days_count_to_the_last_day_that_all_reports_of_the_area_cover(
+    warehouse: SmallWarehouse, returns: dict[int, str], days: float | None, said: str
+) -> None:
+    warehouse.add("reporting_returns", returned(returns))
     row = Gaps(warehouse)("A1a", "days_since_patrol_police")
-    assert (row["value"], row["ci_low"], row["ci_high"]) == (44, 15, 44)
+    assert said in row["reason_en"]
+    assert np.isnan(row["value"]) if days is None else (row["value"], row["ci_high"]) == (days, 44)
 
 
 def test_police_stand_beside_military(warehouse: SmallWarehouse) -> None:
     warehouse.add("activities", [patrol("A1a", date(2026, 10, 14), "M1", activity_code="m")])
     found = Gaps(warehouse)
-    assert found("A1a", "days_since_patrol_military")["value"] == 1
-    assert found("A1a", "days_since_patrol_police")["value"] == 44
+    assert found("A1a", "days_since_patrol_military")["value"] == 0
+    assert found("A1a", "days_since_patrol_police")["value"] == 29
     assert np.isnan(found("A1b", "days_since_patrol_military")["value"])
     # by the military alone the other area waits longer; by the police alone it does not
     assert found("A1b", "gap_military")["rank_low"] <= found("A1b", "gap_police")["rank_low"]
@@ -107,7 +126,7 @@ def test_police_stand_beside_military(warehouse: SmallWarehouse) -> None:
 def test_an_aborted_patrol_is_no_presence(warehouse: SmallWarehouse) -> None:
     aborted = patrol("A1a", date(2026, 10, 14), activity_code="m", status="aborted")
     warehouse.add("activities", [aborted])
-    assert Gaps(warehouse)("A1a", "days_since_patrol_police")["value"] == 44
+    assert Gaps(warehouse)("A1a", "days_since_patrol_police")["value"] == 29
 
 
 def test_no_access_is_not_ranked_and_not_calm(warehouse: SmallWarehouse) -> None:
@@ -176,25 +195,52 @@ def test_without_a_patrol_log_presence_is_not_known_and_does_not_count() -> None
     assert "no patrol log" in found("A1a", "gap")["reason_en"]
 
 
-def test_people_within_reach_of_a_base() -> None:
+def _square(west: float) -> str:
+    """A degree about the parallel of 1°, from this meridian on."""
+    ring = [[west, 0.5], [west + 1, 0.5], [west + 1, 1.5], [west, 1.5], [west, 0.5]]
+    return json.dumps({"type": "Polygon", "coordinates": [ring]})
+
+
+def _with_base() -> SmallWarehouse:
+    """A base of the police at 1° N 1° E, two areas with residents."""
     made = SmallWarehouse()
     made.add("incidents", incidents("A1a", 1))
-    made.connection.execute(
-        "UPDATE core.areas SET latitude = 1, longitude = 1.1 WHERE area_code = 'A1a'"
-    )  # 11 km from the base
-    made.connection.execute(
-        "UPDATE core.areas SET latitude = 1, longitude = 1.5 WHERE area_code = 'A1b'"
-    )  # 56 km
-    made.add("deployments", [{"from_on": STARTS}])
+    made.add("deployments", [{"from_on": STARTS, "latitude": 1.0, "longitude": 1.0}])
     people = {"reference_on": STARTS, "population_kind": "resident", "persons": 1000}
     made.add("population", [{**people, "area_code": area} for area in ("A1a", "A1b")])
-    found = Gaps(made)
-    assert found("A1a", "within_reach_police")["value"] == 100
-    assert found("A1b", "within_reach_police")["value"] == 0
-    assert np.isnan(found("A1a", "within_reach_military")["value"])
-    assert (
-        Gaps(made, parameters={"base_reach_km": 60})("A1b", "within_reach_police")["value"] == 100
+    return made
+
+
+def test_territory_within_reach_where_no_places_hold_the_residents() -> None:
+    made = _with_base()
+    Gaps(made)
+    for area, west in (("A1a", 0.5), ("A1b", 1.5)):
+        made.connection.execute(
+            "UPDATE mart.area SET geometry = ? WHERE area_code = ?", [_square(west), area]
+        )
+    near, wide = (
+        reach(made.connection, AS_OF, km).set_index("area")["percent"].to_dict() for km in (30, 90)
     )
+    assert near["A1a"] == pytest.approx(100 * math.pi * 30**2 / 111.195**2, abs=0.3)
+    assert near["A1b"] == 0
+    assert wide["A1a"] == pytest.approx(100, abs=0.1)
+    assert 20 < wide["A1b"] < 50
+
+
+@pytest.mark.parametrize(
+    ("persons", "longitude", "value"), [(600, 1.1, 100), (600, 1.5, 0), (400, 1.1, None)]
+)
+def test_places_speak_for_an_area_where_they_hold_half_of_its_residents(
+    persons: int, longitude: float, value: float | None
+) -> None:
+    made = _with_base()
+    people = {"reference_on": STARTS, "population_kind": "site", "persons": persons}
+    made.add("population", [{**people, "area_code": "S1"}])
+    made.connection.execute(
+        "UPDATE core.areas SET latitude = 1, longitude = ? WHERE area_code = 'S1'", [longitude]
+    )
+    row = Gaps(made)("A1a", "within_reach_police")
+    assert np.isnan(row["value"]) if value is None else row["value"] == value
 
 
 def test_what_a_patrol_costs_is_a_median_with_the_interval_of_order_statistics() -> None:

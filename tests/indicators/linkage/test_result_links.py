@@ -1,7 +1,7 @@
 """From values in the mart to graded rows: planted, null, and inputs that cannot be tested."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -17,7 +17,6 @@ from indicators.linkage.framework.model import Edge, Framework
 from indicators.linkage.grading import GradingInputs
 from indicators.linkage.methods.panel.findings import PanelModels
 from indicators.linkage.methods.protocol import Warehouse
-from indicators.linkage.methods.wake.effects import MatchedWake
 from indicators.linkage.results import edge_evidence
 from tests.indicators.linkage.simulated_panels import SCENARIOS, SECTORS, Panels, draw
 from tests.worlds.rows.mart import COUNTRY, MISSION, empty_mart, fill, indicator, mission, value
@@ -91,7 +90,7 @@ def activity(panels: Panels, run: int, area: int, month: int) -> float:
 def linked(
     panels: Panels,
     expected: Framework | None = None,
-    wakes: tuple[Finding, ...] = (),
+    given: tuple[Finding, ...] = (),
     anew_from: str = "",
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Rows of mart.result_link and mart.event_study for one simulated run.
@@ -123,7 +122,7 @@ def linked(
     ]
     connection.register("reported", incident_frame(reported))
     connection.execute("INSERT INTO core.incidents SELECT * FROM reported")
-    methods = (Given(wakes), PanelModels())
+    methods = (Given(given), PanelModels())
     edge_evidence(connection, mission(), expected or framework(), {}, AS_OF, methods)
     tables = []
     for table in ("result_link", "event_study"):
@@ -219,7 +218,7 @@ def test_the_framework_names_the_primary() -> None:
     rows, _ = linked(
         scenario("staggered, homogeneous effect"),
         framework({"primary": primary}),
-        wakes=(wake(14, 10),),
+        given=(finding_of(1e-9),),
     )
     named = next(row for row in rows if row["specification"] == "twfe_began")
     spoken = next(row for row in rows if row["method"] == "side_by_side")
@@ -230,6 +229,41 @@ def test_the_framework_names_the_primary() -> None:
 def finding_of(p_value: float, specification: str = "a") -> Finding:
     effect = EffectEstimate("given", specification, 0, estimate=1.0, se=0.1, p_value=p_value)
     return Finding(effect, GradingInputs("continuous", None), "doubled", "units")
+
+
+def small(specification: str, low: float = -0.08, high: float = 0.1) -> Finding:
+    """A log ratio whose interval holds nil; by default inside the margin of 15 %."""
+    effect = EffectEstimate(
+        "given",
+        specification,
+        0,
+        n_areas=20,
+        estimate=(low + high) / 2,
+        se=(high - low) / 4,
+        ci_low=low,
+        ci_high=high,
+        p_value=0.8,
+    )
+    return Finding(effect, GradingInputs("continuous", None), "doubled", "log_ratio")
+
+
+def test_a_primary_inside_the_margin_is_an_answer_without_grade() -> None:
+    rows, _ = linked(scenario("staggered, nothing planted"), given=(small("a"), small("b")))
+    found = {row["specification"]: row for row in rows if row["method"] == "given"}
+    spoken = next(row for row in rows if row["method"] == "side_by_side")
+    for row in (found["a"], spoken):
+        assert (row["grade"], row["status"]) == (None, "small_at_most")
+        assert row["bound"] == pytest.approx(100 * np.expm1(0.1))
+    assert "answered: 1" in spoken["sentence_en"]
+    # Beside the primary nothing is claimed to be small.
+    assert (found["b"]["status"], found["b"]["grade"], found["b"]["bound"]) == ("tested", "D", None)
+    assert not any("Small at most" in found[name]["sentence_en"] for name in "b")
+
+
+def test_a_primary_that_reaches_beyond_the_margin_is_inconclusive() -> None:
+    rows, _ = linked(scenario("staggered, nothing planted"), given=(small("a", high=0.3),))
+    found = next(row for row in rows if row["specification"] == "a")
+    assert (found["grade"], found["status"], found["bound"]) == ("D", "tested", None)
 
 
 def test_both_designs_by_time_since_adoption_are_kept(planted: Any) -> None:
@@ -257,38 +291,10 @@ def test_two_runs_are_equal(planted: Any) -> None:
     assert linked(scenario("staggered, homogeneous effect")) == planted
 
 
-def test_findings_of_the_wake_analysis_are_graded_with_the_others() -> None:
-    rows, _ = linked(scenario("staggered, nothing planted"), wakes=(wake(14, 10),))
-    row = next(row for row in rows if row["method"] == "wake")
-    assert row["q_value"] == pytest.approx(1e-9)
-    assert row["grade"] == "C" and "far_ring_not_run" in row["grade_reasons"]
-    assert "14 days and 10 km" in row["sentence_en"] and "events: 60" in row["sentence_en"]
-    assert "incidents par activité" in row["sentence_fr"]
-
-
-def wake(days: float, km: float, **parts: Any) -> Finding:
-    effect = EffectEstimate(
-        "wake", f"{days}_{km}", 0, estimate=0.5, se=0.1, p_value=1e-9, n_events=60
-    )
-    evidence = GradingInputs("wake", None, n_treated=60, n_effective=40.0)
-    given = {"t_window": days, "spat_window": km}
-    finding = Finding(effect, evidence, "wake_called_off", "units", given)
-    return replace(finding, **parts) if parts else finding
-
-
-def test_a_usable_wake_speaks_for_the_edge_by_its_window_and_not_by_its_result() -> None:
-    windows = [wake(7, 10), wake(14, 20), wake(14, 10)]
-    assert MatchedWake().primary(windows) is windows[2]
-    crowded = GradingInputs("wake", None, n_treated=60, overlap=0.5)
-    few = GradingInputs("wake", None, n_treated=5)
-    assert MatchedWake().primary([wake(14, 10, grading_inputs=crowded)]) is None
-    assert MatchedWake().primary([wake(14, 10, grading_inputs=few)]) is None
-
-
 def test_the_first_method_with_a_primary_speaks_for_the_edge() -> None:
-    rows, _ = linked(scenario("staggered, nothing planted"), wakes=(wake(14, 10),))
+    rows, _ = linked(scenario("staggered, nothing planted"), given=(finding_of(1e-9),))
     spoken = next(row for row in rows if row["method"] == "side_by_side")
-    given = next(row for row in rows if row["method"] == "wake")
+    given = next(row for row in rows if row["method"] == "given")
     assert spoken["sentence_en"] == given["sentence_en"]
 
 

@@ -1,5 +1,6 @@
 """Sentences by grade: caveats, never a causal word, "no change" only inside a margin."""
 
+import math
 from dataclasses import replace
 from itertools import product
 from typing import Any
@@ -7,16 +8,18 @@ from typing import Any
 import pytest
 
 from indicators.definitions.catalogue import load_catalogue
+from indicators.definitions.contracts import Words
 from indicators.foundation.data_folder import data_folder
 from indicators.foundation.messages import LANGUAGES, has_message, message
 from indicators.linkage.finding import REASONS, EffectEstimate, Finding
 from indicators.linkage.framework.causal_language import causal_term_in
-from indicators.linkage.framework.model import Controls, Edge, read_framework
+from indicators.linkage.framework.model import Edge, read_framework
 from indicators.linkage.grading import CEILINGS, CHECKS, Grade, GradingInputs, grade
 from indicators.linkage.sentences.findings import (
     About,
     Asked,
     alternative_explanation,
+    bound,
     is_inside_margin,
     sentence,
 )
@@ -25,7 +28,6 @@ WORDS = {"en": "Titel", "fr": "Titre"}
 EDGE = Edge.model_validate(
     {"id": "e", "from": "P2-OP-01", "to": "P2-OC-07", "expected_sign": -1, "why": WORDS}
 )
-OTHER = Controls(activity="P1-OP-02")
 INDICATORS = {
     "P2-OP-01": {"title_en": "Patrols", "title_fr": "Patrouilles", "unit_of_measure": "patrols"},
     "P2-OC-07": {"title_en": "Calm", "title_fr": "Calme", "unit_of_measure": "percent"},
@@ -116,21 +118,18 @@ def test_a_sentence_holds_interval_numbers_tests_and_rival() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_is_compared_is_what_the_sentence_names(language: str) -> None:
-    """Wakes and interviews are not set beside areas and periods, and no panel beside activities."""
-    parameters = {"t_window": "14", "spat_window": "10", "days": 7}
-    areas, called_off = (
-        message(f"linkage.compared.{name}", language) for name in ("panel", "wake_called_off")
-    )
-    named = {"doubled": areas, "began": areas, "wake_called_off": called_off}
-    about = replace(ABOUT, edge=EDGE.model_copy(update={"controls": OTHER}))
-    for contrast in (*named, "wake_planned", "wake_other_activity", "interviews", "pulse"):
+    """Days and interviews are not set beside areas and periods."""
+    areas = message("linkage.compared.panel", language)
+    for contrast in ("doubled", "began", "case_series", "interviews", "pulse"):
         finding = replace(
-            FINDING, contrast=contrast, scale="units", contrast_parameters=parameters, kind="police"
+            FINDING,
+            contrast=contrast,
+            scale="units",
+            contrast_parameters={"days": 7},
+            kind="police",
         )
-        said = sentence(finding, Grade("C", ("lead_failed",)), about, language)
-        assert [words for words in (areas, called_off) if words in said] == [
-            words for name, words in named.items() if name == contrast
-        ]
+        said = sentence(finding, Grade("C", ("lead_failed",)), ABOUT, language)
+        assert (areas in said) is (contrast in ("doubled", "began"))
         assert "  " not in said and " ," not in said and " ." not in said
 
 
@@ -142,7 +141,7 @@ def test_only_of_an_activity_by_degrees_is_little_and_much_said(language: str) -
         finding = replace(
             FINDING, effect=small, contrast=contrast, contrast_parameters={"days": 7}, kind="police"
         )
-        said = sentence(finding, Grade("D", ("q_not_below_10",)), ABOUT, language)
+        said = sentence(finding, None, ABOUT, language)
         assert (span in said) is is_said
 
 
@@ -174,7 +173,7 @@ def test_a_change_within_a_wide_interval_of_few_areas_is_not_called_visible() ->
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "span", "is_no_change"),
+    ("low", "high", "span", "is_small"),
     [
         (-0.10, 0.10, 1.0, True),
         (-0.17, 0.10, 1.0, False),
@@ -183,14 +182,34 @@ def test_a_change_within_a_wide_interval_of_few_areas_is_not_called_visible() ->
         (-0.10, 0.10, 2.0, False),
     ],
 )
-def test_no_change_only_inside_the_margin_over_the_whole_span(
-    low: float, high: float, span: float, is_no_change: bool
+def test_small_at_most_only_inside_the_margin_over_the_whole_span(
+    low: float, high: float, span: float, is_small: bool
 ) -> None:
     effect = replace(EFFECT, estimate=(low + high) / 2, ci_low=low, ci_high=high)
     finding = replace(FINDING, effect=effect, exposure_range=span)
-    assert is_inside_margin(finding, EDGE) is is_no_change
-    said = sentence(finding, Grade("D", ("q_not_below_10",)), ABOUT, "en")
-    assert ("No change" in said) is is_no_change
+    assert is_inside_margin(finding, EDGE) is is_small
+
+
+def test_what_is_small_at_most_says_how_small() -> None:
+    effect = replace(EFFECT, estimate=0.0, ci_low=math.log(0.9), ci_high=math.log(1.12))
+    finding = replace(FINDING, effect=effect)
+    assert bound(finding) == pytest.approx(12)
+    said = sentence(finding, None, ABOUT, "en")
+    assert said.startswith("Small at most") and "more than 12%" in said
+    assert "12\u202f%" in sentence(finding, None, ABOUT, "fr")
+    assert "inconclusive" not in said and "Why" not in said
+
+
+def test_the_sentence_names_what_was_done_and_not_the_indicator() -> None:
+    finding = replace(FINDING, contrast="case_series", contrast_parameters={"days": "1–14"})
+    patrol = Words(en="a night patrol", fr="une patrouille de nuit")
+    about = replace(ABOUT, activity=patrol)
+    assert "on days 1–14 after a night patrol," in sentence(finding, Grade("A"), about, "en")
+    assert "les jours 1–14 après une patrouille de nuit," in sentence(
+        finding, Grade("A"), about, "fr"
+    )
+    unnamed = sentence(finding, Grade("A"), ABOUT, "en")
+    assert f"after “{INDICATORS[EDGE.from_indicator]['title_en']}”" in unnamed
 
 
 def test_a_wider_margin_must_be_in_the_framework_beforehand() -> None:
@@ -211,7 +230,7 @@ def test_no_estimate_no_number(reason: str) -> None:
 
 
 def test_the_rival_is_the_one_that_a_check_points_at() -> None:
-    assert alternative_explanation(FINDING, Grade("C", ("reporting_failed",))) == "reporting"
-    assert alternative_explanation(FINDING, Grade("C", ("reaction_failed",))) == "sent_where_needed"
+    assert alternative_explanation(FINDING, ("reporting_failed",)) == "reporting"
+    assert alternative_explanation(FINDING, ("reaction_failed",)) == "sent_where_needed"
     staggered = replace(FINDING, grading_inputs=replace(EVIDENCE, design="staggered"))
-    assert alternative_explanation(staggered, Grade("A")) == "other_changes"
+    assert alternative_explanation(staggered, ()) == "other_changes"

@@ -218,3 +218,15 @@ def test_files_behind_a_survey_value_are_named() -> None:
         "SELECT file, rows FROM mart.contribution WHERE period = '2026-02' AND area = 'C'"
     ).fetchall()
     assert found == [("f.csv", 18)]
+
+
+def test_an_area_visited_whole_says_why_it_has_no_interval() -> None:
+    """Two of two PSU in each stratum: nothing was left to chance; two of three: an interval."""
+    answers = ["good", "bad", "good", "good", "bad", "bad", "good", "bad"] * 6
+    said = {}
+    for population in (2, 3):
+        small = SmallWarehouse()
+        wave(small, "w1", answers, fpc_psu=population)
+        found = one(small.compute("X-IM-01"), "2026-02")
+        said[population] = (found["method"], pd.isna(found["ci_low"]))
+    assert said == {2: ("all_units", True), 3: ("taylor", False)}

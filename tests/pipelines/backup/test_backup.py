@@ -63,6 +63,8 @@ def test_a_destroyed_workspace_comes_back(made: Path, tmp_path: Path) -> None:
     store = Store.of_workspace(home)
     assert store.first_broken_entry() is None
     assert [token.name for token in tokens.tokens(store)] == ["hq"]
+    assert again.audit_log == told.audit_log == store.audit_head()
+    assert told.audit_log["number"] > 0
     with workspace_warehouse(Workspace(home)) as warehouse:
         rows = warehouse.execute("SELECT count(*) FROM mart.indicator_value").fetchall()
     assert rows[0][0] > 5

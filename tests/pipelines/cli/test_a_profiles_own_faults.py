@@ -27,6 +27,7 @@ TOTAL = {
     "value_columns": ["best"],
     "source": "A year book",
 }
+FLAT = {"type": "Polygon", "coordinates": [[[30, 5], [31, 5], [32, 5], [30, 5]]]}
 POLYGON = {"type": "Polygon", "coordinates": [[[30, 5], [31, 5], [31, 6], [30, 5]]]}
 
 
@@ -96,6 +97,7 @@ FAULTS: dict[str, tuple[Change, str, str]] = {
     "no geometry": (lambda p: outlines(p, None), "areas.geojson", "feature 1"),
     "odd geometry": (lambda p: outlines(p, {"type": "Area"}), "areas.geojson", "feature 1"),
     "in metres": (lambda p: outlines(p, METRES), "areas.geojson", "EPSG:4326"),
+    "no area": (lambda p: outlines(p, FLAT), "areas.geojson", "holds no area"),
     "no features": (lambda p: outlines(p, features=[]), "areas.geojson", "FeatureCollection"),
     "one feature": (lambda p: outlines(p, features=None), "areas.geojson", "FeatureCollection"),
     "a list": (text("areas.geojson", "[1, 2]"), "areas.geojson", "FeatureCollection"),

@@ -26,6 +26,7 @@ RELEASE = "2026-Q3-r01"
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """A mission with a file taken in and a release of one file."""
     workspace = Workspace(tmp_path_factory.mktemp("sound") / "workspace")
+    workspace.home.mkdir(mode=0o700)
     workspace.inbox("small").mkdir(parents=True)
     made = SmallMission(workspace)
     made.add_source(AREAS)
@@ -89,6 +90,7 @@ def write(path: Path, text: str) -> None:
 
 
 HARMS: dict[str, tuple[Harm, tuple[str, ...]]] = {
+    "open to others": (lambda w: w.home.chmod(0o755), ("Other users", "chmod 700")),
     "damaged warehouse": (
         lambda w: w.warehouse("small").write_bytes(b"no database" * 999),
         ("warehouse/small.duckdb", "cannot be opened"),

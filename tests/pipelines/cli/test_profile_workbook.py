@@ -55,11 +55,9 @@ def test_a_target_and_a_primary_test_come_back_and_the_rest_stays(
     before = (profile / "mission.yaml").read_text(encoding="utf-8")
     fill(book, "indicators", "P1-OP-10", target__value=88.5)
     fill(book, "edges", "patrols_seen", primary__named_on="2026-11-02")
-    fill(book, "outputs", "handovers", plan="2026-Q3 = 5\n2026-Q4 = 2")
     changes = read_workbook(profile, book, is_written=True)
     assert [(one.sheet, one.entry, one.column) for one in changes] == [
         ("indicators", "P1-OP-10", "target.value"),
-        ("outputs", "handovers", "plan"),
         ("edges", "patrols_seen", "primary.named_on"),
     ]
     after = (profile / "mission.yaml").read_text(encoding="utf-8")

@@ -1,16 +1,16 @@
 """The table of demands: all of them, once, and nothing in it that is not there."""
 
 import csv
-from pathlib import Path
 
 from dashboards.app import PAGES
 from indicators.definitions.catalogue import load_catalogue
 from pipelines.cli.main import COMMANDS, build_parser
 from pipelines.documents.policy_page import demands
+from tests.conftest import FIGURES
 
 
-def test_every_demand_is_answered_once(shared_folder: Path) -> None:
-    with (shared_folder / "reference" / "policy_demands.csv").open(encoding="utf-8") as listed:
+def test_every_demand_is_answered_once() -> None:
+    with (FIGURES / "policy_demands.csv").open(encoding="utf-8") as listed:
         numbers = [int(row["number"]) for row in csv.DictReader(listed)]
     assert [entry.number for entry in demands()] == numbers
 

@@ -80,7 +80,9 @@ def test_every_key_of_the_schemas_is_described() -> None:
 
 
 @pytest.mark.parametrize("name", ["ged", "geopko", "radpko"])
-def test_the_made_columns_are_those_that_a_real_file_gains(name: str, shared_folder: Path) -> None:
+def test_the_made_columns_are_those_that_a_real_file_gains(
+    name: str, not_passed_on: Path, shared_folder: Path
+) -> None:
     """Whatever the header of the file itself has not, the reader made."""
     seen = 0
     for mission in ("south_sudan", "mali"):

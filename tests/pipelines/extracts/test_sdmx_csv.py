@@ -49,8 +49,8 @@ def extract(tmp_path) -> Path:
         return write_extracts(connection, tmp_path, MISSION, PERIOD, "mission").paths[0]
 
 
-def test_the_reader_of_this_test_reads_every_published_example(shared_folder) -> None:
-    examples = sorted((shared_folder / "data/real/sdmx_csv_samples").glob("*.csv"))
+def test_the_reader_of_this_test_reads_every_published_example(real_folder: Path) -> None:
+    examples = sorted((real_folder / "sdmx_csv_samples").glob("*.csv"))
     assert len(examples) > 20
     assert all(read_sdmx_csv(example) for example in examples)
 

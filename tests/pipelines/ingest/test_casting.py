@@ -9,6 +9,7 @@ import pytest
 
 from indicators.definitions.contracts import Column, Words
 from pipelines.ingest.cast import Notation, cast, text_column
+from pipelines.mapping.written_numbers import Signs, number_text
 
 TITLE = Words(en="x", fr="x")
 
@@ -33,7 +34,8 @@ def value(clock: duckdb.DuckDBPyConnection, kind: str, text: str, **how: Any) ->
         ("12.5", None),
         ("1e3", None),
         ("1,200", None),
-        ("1 200", None),
+        ("1 200", 1200),
+        ("12.000", None),  # twelve, or twelve thousand?
         ("0x1F", None),
         ("1_000", None),
         ("twelve", None),
@@ -45,44 +47,82 @@ def test_whole_numbers(clock: duckdb.DuckDBPyConnection, text: str, expected: in
     assert value(clock, "int", text) == expected
 
 
-def test_thousands_and_decimal_signs_count_only_where_declared(
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("4.81982", "4.81982"),
+        ("4,81982", "4.81982"),
+        ("-4.8", "-4.8"),
+        ("\u22124.8", "-4.8"),
+        ("0,125", "0.125"),
+        (",5", "0.5"),
+        ("1200,500", "1200.5"),
+        ("1 200", "1200"),
+        ("1\u00a0200,5", "1200.5"),
+        ("1\u202f200\u2009300.5", "1200300.5"),
+        ("1'200", "1200"),
+        ("1 200,500", "1200.5"),  # after blanks between thousands
+        ("1.200,500", "1200.5"),
+        ("1,200.5", "1200.5"),
+        ("12.345.678", "12345678"),
+        ("12,345,678", "12345678"),
+        ("1.20,5", None),
+        ("1 20", None),
+        ("1.2.3", None),
+        ("1,200,5", None),
+        ("12 000 approx.", None),
+    ],
+)
+@pytest.mark.parametrize("decimal", [None, ".", ","])
+@pytest.mark.parametrize("thousands", [None, " ", "'"])
+def test_what_can_be_read_in_one_way_is_read_whatever_is_declared(
     clock: duckdb.DuckDBPyConnection,
+    text: str,
+    expected: str | None,
+    decimal: str | None,
+    thousands: str | None,
 ) -> None:
-    assert value(clock, "int", "1 200", thousands=" ") == 1200
-    assert value(clock, "dec(7,2)", "1.200,5", thousands=".", decimal=",") == Decimal("1200.50")
-    assert value(clock, "dec(7,2)", "12,5") is None
-    assert value(clock, "dec(7,2)", "12,5", decimal=",") == Decimal("12.50")
+    how = Signs(decimal, thousands)
+    number = None if expected is None else Decimal(expected)
+    assert value(clock, "dec(14,6)", text, signs=how) == number
+    read = number_text(text, how)
+    assert (read if read is None else Decimal(read)) == number
 
 
 @pytest.mark.parametrize(
     ("text", "decimal", "thousands", "expected"),
     [
+        ("1.200", None, None, "1.2"),  # ISO and a decimal point
+        ("1.200", "", None, None),  # in a column that writes a decimal comma
         ("1.200", ",", None, None),  # 1200 or 1.2? nothing says so
-        ("1.200", ",", ".", Decimal(1200)),
-        ("1.2", ",", ".", None),  # thousands come in threes
-        ("1.20,5", ",", ".", None),
-        ("1200.500", ",", ".", None),
-        ("12.345.678,25", ",", ".", Decimal("12345678.25")),
-        ("-1.200,5", ",", ".", Decimal("-1200.5")),
-        ("1,200", ".", ",", Decimal(1200)),
-        ("1,20", ".", ",", None),
-        ("1 200,5", ",", " ", Decimal("1200.5")),
-        ("1 200.5", ",", " ", None),
-        ("1200", ",", ".", Decimal(1200)),
-        (",5", ",", None, Decimal("0.5")),
+        ("1.200", ",", ".", "1200"),
+        ("1.200", ".", None, "1.2"),
+        ("1,200", None, None, None),
+        ("1,200", ".", None, None),
+        ("1,200", ",", None, "1.2"),
+        ("1,200", ".", ",", "1200"),
+        ("-1.200", ",", ".", "-1200"),
+        ("1_200", None, "_", "1200"),
+        ("1.2", ",", ".", "1.2"),  # thousands come in threes
+        ("1200.500", ",", ".", "1200.5"),
+        ("1,20", ".", ",", "1.2"),
     ],
 )
-def test_a_sign_that_is_not_declared_is_no_part_of_a_number(
+def test_three_digits_after_a_single_sign_need_the_declared_sign(
     clock: duckdb.DuckDBPyConnection,
     text: str,
-    decimal: str,
+    decimal: str | None,
     thousands: str | None,
-    expected: Decimal | None,
+    expected: str | None,
 ) -> None:
-    how = {"decimal": decimal, "thousands": thousands}
-    assert value(clock, "dec(12,2)", text, **how) == expected
-    whole = expected if expected is not None and expected == int(expected) else None
-    assert value(clock, "int", text, **how) == whole
+    how = Signs(decimal, thousands)
+    number = None if expected is None else Decimal(expected)
+    assert value(clock, "dec(12,2)", text, signs=how) == number
+    read = number_text(text, how)
+    assert (read if read is None else Decimal(read)) == number
+    if decimal is not None:
+        whole = number if number is not None and number == int(number) else None
+        assert value(clock, "int", text, signs=how) == whole
 
 
 @pytest.mark.parametrize(
@@ -170,9 +210,18 @@ def test_times_in_declared_formats(clock: duckdb.DuckDBPyConnection) -> None:
     assert value(clock, "time", "01.07.2026 08:30 +0300", **how) == datetime(2026, 7, 1, 5, 30)
 
 
-def test_a_date_cell_of_a_workbook_is_midnight(clock: duckdb.DuckDBPyConnection) -> None:
-    how = {"time_zone": "Africa/Juba", "date_is_midnight": True}
+def test_a_day_without_a_time_is_no_time(clock: duckdb.DuckDBPyConnection) -> None:
+    assert value(clock, "time", "2026-07-01", time_zone="Africa/Juba") is None
+    how = {"time_zone": "Africa/Juba", "formats": ("%Y-%m-%d",)}
     assert value(clock, "time", "2026-07-01", **how) == datetime(2026, 6, 30, 22)
+
+
+def test_a_declared_order_of_day_and_month_holds_over_iso(clock: duckdb.DuckDBPyConnection) -> None:
+    assert value(clock, "date", "2026-05-03", formats=("%Y-%d-%m",)) == date(2026, 3, 5)
+    assert value(clock, "date", "2026-03-25", formats=("%Y-%d-%m",)) is None  # no month 25
+    assert value(clock, "date", "2026-03-25", formats=("%d/%m/%Y",)) == date(2026, 3, 25)
+    how = {"time_zone": "UTC", "formats": ("%Y-%d-%m %H:%M",)}
+    assert value(clock, "time", "2026-05-03 08:30", **how) == datetime(2026, 3, 5, 8, 30)
 
 
 @pytest.mark.parametrize(
@@ -223,7 +272,6 @@ def test_text_never_becomes_sql(clock: duckdb.DuckDBPyConnection, text: str) -> 
         how = {
             "formats": (f"{text}%Y-%m",),
             "separator": text + text,
-            "thousands": text,
-            "decimal": text,
+            "signs": Signs(text, text + text),
         }
         assert value(clock, kind, text, **how) == (text if kind == "text" else None)

@@ -126,11 +126,19 @@ def test_row_that_a_superseded_file_stated_too_goes(small: SmallMission) -> None
     assert small.query(COUNTS) == [("M", 90)]
 
 
-def test_other_content_for_a_key_in_another_file_is_a_recorded_correction(
+def test_other_content_for_a_key_in_another_file_is_held(small: SmallMission) -> None:
+    small.deliver("population_a.csv", FIRST)
+    new = small.deliver("population_b.csv", HEADER + "XX01,2024-01-01,F,111\n")
+    assert counts(new) == ("loaded", 1, 0, 1, 0)
+    assert small.query(COUNTS) == [("F", 100), ("M", 90)]
+
+
+def test_other_content_for_a_key_of_the_same_sender_is_a_recorded_correction(
     small: SmallMission,
 ) -> None:
-    old = small.deliver("population_a.csv", FIRST)
-    new = small.deliver("population_b.csv", HEADER + "XX01,2024-01-01,F,111\n")
+    small.add_source(POPULATION | {"sender": "series"})
+    old = small.deliver("population.csv", FIRST)
+    new = small.deliver("population_late.csv", HEADER + "XX01,2024-01-01,F,111\n")
     assert counts(new) == ("loaded", 1, 1, 0, 0)
     assert small.query(COUNTS) == [("F", 111), ("M", 90)]
     assert small.query(
@@ -159,11 +167,12 @@ def test_child_is_judged_again_once_its_parent_has_come(small: SmallMission) -> 
 
 
 def test_retry_does_not_undo_a_later_correction(small: SmallMission) -> None:
+    small.add_source(POPULATION | {"sender": "series"})
     first = FIRST + "XX03,2024-01-01,F,5\n"
-    small.deliver("population_a.csv", first)
-    small.deliver("population_b.csv", HEADER + "XX01,2024-01-01,F,111\n")
+    small.deliver("population.csv", first)
+    small.deliver("population_late.csv", HEADER + "XX01,2024-01-01,F,111\n")
     small.deliver("areas.csv", AREAS_CSV + "XX03,XX\n")
-    assert counts(small.deliver("population_a.csv", first)) == ("loaded", 3, 1, 0, 2)
+    assert counts(small.deliver("population.csv", first)) == ("loaded", 3, 1, 0, 2)
     persons = "SELECT persons FROM core.population WHERE area_code = 'XX01' AND sex = 'F'"
     assert small.query(persons) == [(111,)]
 

@@ -1,6 +1,7 @@
 """Names of places become area codes, however they are written, and on the day of the row."""
 
 import csv
+import re
 import unicodedata
 from datetime import date, timedelta
 from pathlib import Path
@@ -133,14 +134,19 @@ def test_names_and_days_are_those_of_the_slow_version(
         assert found == (meant.pop() if len(meant) == 1 else None)
 
 
-@given(st.text("éèàçÉôœ’ Bahr-al", min_size=1, max_size=12))
+# Letters that no word holds side by side and whose Windows bytes are UTF-8: `Éœ` is `ɜ` misread.
+MISREAD = re.compile("É[œ’]|[éèç][œ’]{2}")
+words = st.text("éèàçÉôœ’ Bahr-al", min_size=1, max_size=12)
+
+
+@given(words.filter(lambda text: not MISREAD.search(text)))
 def test_doubly_encoded_text_is_repaired_and_plain_text_kept(text: str) -> None:
     assert repaired(text) == text
     assert repaired(text.encode().decode("latin-1")) == text
     assert repaired(text.encode().decode("latin-1").encode().decode("latin-1")) == text
 
 
-def test_real_names_of_two_countries_find_their_area(shared_folder: Path) -> None:
+def test_real_names_of_two_countries_find_their_area(real_folder: Path) -> None:
     """States of South Sudan as UCDP, the profile (en, fr) and people write them."""
     profile = data_folder() / "missions" / "south_sudan"
     mission = read_mission(profile)
@@ -154,7 +160,7 @@ def test_real_names_of_two_countries_find_their_area(shared_folder: Path) -> Non
     more |= {"West Bahr-al-Ghazal": "SS-BW"}
     lines += [GazetteerLine(name=name, area_code=code) for name, code in more.items()]
     gazetteer = Gazetteer(file="-", lines=tuple(lines))
-    (path,) = (shared_folder / "data/real/ucdp_ged_ssd").glob("*.csv")
+    (path,) = (real_folder / "ucdp_ged_ssd").glob("*.csv")
     with path.open(encoding="utf-8") as file:
         states = {row["adm_1"] for row in csv.DictReader(file) if row["adm_1"].endswith("state")}
     assert len(states) == 10

@@ -144,10 +144,13 @@ def test_mapping_that_feeds_another_table_empties_the_first(small: SmallMission)
 
 
 def test_later_correction_stands_when_an_older_file_is_read_again(small: SmallMission) -> None:
-    small.add_source(POPULATION | {"source": "other", "files": ["other*.csv"]})
+    by_area = {"sender": {"column": "area"}}  # one sender in both files
+    small.add_source(POPULATION | by_area)
+    small.add_source(POPULATION | by_area | {"source": "other", "files": ["other*.csv"]})
     small.deliver("population.csv", FIRST)
     small.deliver("other.csv", HEADER + "XX01,2024-01-01,F,111\n")
-    small.add_source(persons_read_as({"from": "persons", "recode": {"90": "91", "100": "7"}}))
+    recoded = {"from": "persons", "recode": {"90": "91", "100": "7"}}
+    small.add_source(persons_read_as(recoded, **by_area))
     small.ingest()
     assert small.query(COUNTS) == [("XX01", "F", 111), ("XX01", "M", 91)]
 

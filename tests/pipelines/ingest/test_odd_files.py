@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+import openpyxl
 import pytest
 import xlsxwriter
 
+from indicators.definitions.contracts import contracts
 from indicators.foundation.errors import WrongUse
+from pipelines.documents.templates import HEADER_ROW, write_template
 from pipelines.mapping.model import read_source
 from tests.worlds.mission.delivered import SmallMission
 from tests.worlds.mission.mappings import POPULATION
@@ -96,10 +99,10 @@ def test_sheets_that_nothing_reads_are_told_and_kept_as_a_warning(small: SmallMi
     [
         (
             {"from": "persons", "thousands": ".", "decimal": ","},
-            "xlsx",
+            "form_export",  # its numbers cannot be told from texts
             "mapping_workbook_thousands",
         ),
-        ({"from": "persons", "thousands": "."}, "csv", "yaml_invalid"),
+        ({"from": "persons", "thousands": ".", "decimal": "."}, "csv", "yaml_invalid"),
     ],
 )
 def test_signs_that_cannot_be_told_apart_are_refused(
@@ -112,3 +115,30 @@ def test_signs_that_cannot_be_told_apart_are_refused(
     with pytest.raises(WrongUse) as raised:
         read_source(Path(small.profile / "sources" / "population.yaml"))
     assert [problem.rule for problem in raised.value.problems] == [rule]
+
+
+def test_a_header_that_comes_again_hides_no_broken_date(small: SmallMission) -> None:
+    head = "area,day,sex,persons\n"
+    broken = "".join(f"XX01,2024-02-3{number},F,7\n" for number in range(7))
+    report = small.deliver("population.csv", f"{head}XX02,2024-02-01,F,7\n{head}{broken}")
+    assert (report.rows_read, report.rows_loaded, report.rows_rejected) == (8, 1, 7)
+    texts = small.query("SELECT raw_value FROM quarantine.population ORDER BY row_number")
+    assert texts == [(f"2024-02-3{number}",) for number in range(7)]
+    assert small.query("SELECT row_number, rule FROM ops.row_warning") == [(3, "header_again")]
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_filled_template_gives_no_warning_of_its_own_sheets(
+    small: SmallMission, language: str
+) -> None:
+    path = small.workspace.inbox("small") / "units.xlsx"
+    write_template(contracts()["units"], path, language)
+    book = openpyxl.load_workbook(path)
+    row = {"unit_code": "U1", "unit_name": "Unit 1", "component": "police", "unit_type": "FPU"}
+    names = [cell.value for cell in book["units"][HEADER_ROW]]
+    for name, value in (row | {"valid_from": "2026-07-01"}).items():
+        book["units"].cell(HEADER_ROW + 1, names.index(name) + 1, value)
+    book.save(path)
+    report = small.ingest().files[-1]
+    assert (report.rows_loaded, report.remarks) == (1, ())
+    assert small.query("FROM ops.row_warning") == []

@@ -28,7 +28,7 @@ POINTS = {  # code: latitude, longitude; the mission is the square from 30 E 5 N
     "inside": ("5.5", "30.5"),
     "at_the_border": ("5.5", "31.1"),
     "hundred_km": ("5.5", "31.9"),
-    "swapped": ("30.5", "5.5"),
+    "far_away": ("30.5", "8.5"),
     "nowhere": ("", ""),
 }
 
@@ -83,7 +83,7 @@ def test_the_profile_says_from_where_on_they_are_rejected(small: SmallMission) -
     )
     assert (rule, row) == ("too_far_outside", 5)
     told = json.loads(parameters)
-    assert (told["latitude"], told["longitude"], told["limit"]) == ("30.5", "5.5", "150")
+    assert (told["latitude"], told["longitude"], told["limit"]) == ("30.5", "8.5", "150")
     assert outside_check(small)[:2] == ("failed", 1)
 
 
@@ -122,7 +122,7 @@ def test_distances_are_those_on_the_ground() -> None:
     ],
 )
 def test_a_base_that_no_mapping_knows_is_named(
-    shared_folder: Path,
+    not_passed_on: Path,
     tmp_path: Path,
     mission: str,
     source: str,

@@ -11,7 +11,7 @@ from tests.worlds.mission.delivered import SmallMission
 from tests.worlds.mission.mappings import source
 
 HEADER = "area,day,sex,persons\n"
-BAD = HEADER + "XX01,2024-06-31,F,5\nXX01,2024-01-01,women,5\nXX01,2024-01-01,M,=1+1\n"
+BAD = HEADER + "XX01,2024-06-31,F,5\nXX01,2024-01-01,women,5\nXX01,2024-01-01,=1+1,5\n"
 
 
 def write(small: SmallMission, path: Path, language: str) -> dict[str, list[list[object]]]:
@@ -30,7 +30,7 @@ def test_each_reject_says_where_what_and_how_to_mend(small: SmallMission, tmp_pa
     assert [row[:5] for row in rows] == [
         ["population.csv", "", 2.0, "day", "2024-06-31"],
         ["population.csv", "", 3.0, "sex", "women"],
-        ["population.csv", "", 4.0, "persons", "=1+1"],  # text, never a formula
+        ["population.csv", "", 4.0, "sex", "=1+1"],  # text, never a formula
     ]
     assert "That month has 30 days." in str(rows[0][5])
 

@@ -126,12 +126,12 @@ def test_areas_distances_and_suspicions_are_those_of_the_slow_version(
     assert {at: one[0] for at, one in found(points).items()} == expected
 
 
-def test_real_events_lie_in_the_states_that_they_name(shared_folder: Path) -> None:
+def test_real_events_lie_in_the_states_that_they_name(real_folder: Path) -> None:
     """UCDP events of South Sudan: name by the mapping, point by the outlines; 25 km are allowed."""
     profile = data_folder() / "missions" / "south_sudan"
     outlines = read_outlines(profile, read_mission(profile))
     recode = load_sources(profile)["events"].tables[0].columns["area_code"].recode
-    (path,) = (shared_folder / "data/real/ucdp_ged_ssd").glob("*.csv")
+    (path,) = (real_folder / "ucdp_ged_ssd").glob("*.csv")
     with path.open(encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["adm_1"] in recode]
     rows = [row for row in rows if row["where_prec"] in "1234"]
@@ -147,12 +147,16 @@ def test_real_events_lie_in_the_states_that_they_name(shared_folder: Path) -> No
     print(len(rows), len(right), len(swapped), len(flipped))
 
 
-def test_they_are_warnings_of_the_file_and_the_rows_count(small: SmallMission) -> None:
+def draw_areas(small: SmallMission) -> None:
     geometry = {"type": "Polygon", "coordinates": [[[30, 5], [31, 5], [31, 6], [30, 6], [30, 5]]]}
     feature = {"type": "Feature", "properties": {"area_code": "XX01"}, "geometry": geometry}
     text = json.dumps({"type": "FeatureCollection", "features": [feature]})
     (small.profile / "areas.geojson").write_text(text, encoding="utf-8")
     small.settings |= {"areas_geojson": "areas.geojson"}
+
+
+def test_they_are_warnings_of_the_file_and_the_rows_count(small: SmallMission) -> None:
+    draw_areas(small)
     small.add_source(under_own_names("incidents", [*COLUMNS, "latitude", "longitude"]))
     good = base_rows()["incidents"].row | {"area_code": "XX01"}
     points = {"in": (5.5, 30.5), "swap": (30.5, 5.5), "sign": (-5.5, 30.5), "far": (5.5, 33.5)}
@@ -162,6 +166,8 @@ def test_they_are_warnings_of_the_file_and_the_rows_count(small: SmallMission) -
         lines.append([*(str(row[name]) for name in COLUMNS), *map(str, place)])
     small.deliver("incidents.csv", "\n".join(",".join(line) for line in lines))
     assert small.query("SELECT count(*) FROM core.incidents") == [(4,)]
+    kept = "SELECT incident_code FROM core.incidents WHERE latitude IS NOT NULL ORDER BY 1"
+    assert small.query(kept) == [("far",), ("in",)]  # near a base is undecided for the others
     with open_warehouse(small.workspace.warehouse("small")) as connection:
         create_mart(connection)
         checks = run_checks(connection, small.mission, small.profile)
@@ -176,3 +182,17 @@ def test_they_are_warnings_of_the_file_and_the_rows_count(small: SmallMission) -
             assert "25" in reject_sentence(rule, json.loads(parameters), "x", language) or (
                 rule == ELSEWHERE
             )
+
+
+def test_a_base_at_an_exchanged_point_is_no_base(small: SmallMission) -> None:
+    draw_areas(small)
+    base = base_rows()["deployments"].row | {"area_code": "XX01"}
+    small.add_source(under_own_names("deployments", base))
+    lines = [
+        base | {"base_code": code, "latitude": str(y), "longitude": str(x)}
+        for code, y, x in (("B1", 5.5, 30.5), ("B2", 30.5, 5.5))
+    ]
+    text = "\n".join(",".join(row) for row in [list(base), *(line.values() for line in lines)])
+    small.deliver("deployments.csv", text)
+    assert small.query("SELECT base_code FROM core.deployments") == [("B1",)]
+    assert small.query("SELECT row_number, rule FROM quarantine.deployments") == [(3, SWAPPED)]

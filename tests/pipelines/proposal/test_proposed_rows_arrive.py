@@ -1,5 +1,6 @@
 """Rows under a proposed mapping arrive as they were meant, or are rejected for what is wrong."""
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -147,3 +148,20 @@ def test_a_changed_file_is_told_as_differences_and_mended(
     assert differences(changed, mended, known)[0] == []
     shown = preview(changed, mended, mission, profile, warehouse)
     assert (shown.rows_read, shown.rows_loaded) == (10, 10)
+
+
+def test_an_ordinary_later_month_brings_nothing_to_ask(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mapping that recodes places, and a file whose places it knows, all of them."""
+    workspace, _ = world
+    profile, known = workspace.profile("faulty"), known_rows(workspace.warehouse("faulty"))
+    before = write(messy("misspelt_places", WAYS["misspelt_places"], "activities"), tmp_path)
+    mapping = propose(before, known).mapping() | {"source": "later", "files": ["later*.csv"]}
+    entry = mapping["tables"][0]["columns"]["area_code"]
+    texts = {row[entry["from"]] for row in csv.DictReader(before.open(encoding="utf-8"))}
+    assert set(entry["recode"]) == texts  # else nothing would be shown here
+    write_mapping(mapping, profile / "sources" / "later.yaml")
+    assert differences(before, load_sources(profile)["later"], known)[0] == []
+    monkeypatch.setenv("POCLENS_HOME", str(workspace.home))
+    assert main(["map", str(before), "--source", "later"]) == 0

@@ -1,6 +1,6 @@
 """Quality facts: each on a table that is right and on one that breaks it and only it."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
 import pytest
 
@@ -8,6 +8,7 @@ from indicators.definitions.contracts import contracts
 from pipelines.quality.check_results import CheckResult
 from pipelines.quality.checks import check_values, checks_of_table, run_checks
 from pipelines.quality.rejects.places import write_waiting_rows
+from pipelines.quality.rejects.senders import write_rejected_rows
 from pipelines.quality.rejects.summary import write_reject_summary
 from pipelines.workspace.paths import Workspace
 from tests.worlds.mission.figures import (
@@ -392,3 +393,23 @@ def test_a_rejected_row_is_listed_under_the_known_unit_that_it_names(warehouse, 
         "SELECT first_row, last_row, unit_code FROM mart.reject_summary ORDER BY first_row"
     ).fetchall()
     assert lines == [(12, 13, "FPU-1"), (14, 14, "FPU-2"), (15, 15, None)]
+
+
+def test_no_days_are_counted_from_a_mistyped_date(warehouse, mission) -> None:
+    """Neither from one that was rejected nor from one before the mission began."""
+    place = {"file": "patrols.xlsx", "file_sha256": "a" * 64, "sheet": "Patrols"}
+    add_file(warehouse, "patrols.xlsx", file_sha256="a" * 64)
+    begun = mission.starts_on
+    days = {1: (begun, ["started_at"]), 2: (begun.replace(year=226), []),
+            3: (begun + timedelta(days=40), ["unit_code"])}  # fmt: skip
+    for row in days:
+        insert(warehouse, "quarantine.activities", place | {"row_number": row, "rule": "code"})
+    write_waiting_rows(warehouse, mission, {})
+    warehouse.execute("DELETE FROM ops.waiting_activities")
+    for row, (day, faulty) in days.items():
+        told = {"started_at": datetime.combine(day, time(12)), "faulty": faulty}
+        where = {"file_sha256": "a" * 64, "sheet": "Patrols", "row_number": row}
+        insert(warehouse, "ops.waiting_activities", where | told)
+    write_rejected_rows(warehouse, mission)
+    found = warehouse.execute('SELECT "rows", oldest_on FROM mart.rejected_row').fetchall()
+    assert found == [(3, begun + timedelta(days=40))]

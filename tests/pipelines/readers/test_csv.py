@@ -112,3 +112,14 @@ def test_what_python_writes_is_what_is_read(
     expected = [tuple(cell or None for cell in record) for record in records if any(record)]
     assert [tuple(row[1:]) for row in rows(table)] == expected
     assert table.malformed == ()
+
+
+@pytest.mark.parametrize("quoted", ["", '"x"'])
+def test_a_header_that_comes_again_is_set_aside_and_told(tmp_path: Path, quoted: str) -> None:
+    text = f"Code, Day \n1,{quoted}\nCode, Day\n2,y\nCode,z\n Code ,Day\n"
+    table = read(tmp_path, text)
+    assert [row[0] for row in rows(table)] == [2, 4, 5]
+    assert [(one.row_number, one.rule) for one in table.remarks] == [
+        (3, "header_again"),
+        (6, "header_again"),
+    ]

@@ -192,3 +192,22 @@ def test_sheets_that_nothing_reads_are_named(tmp_path: Path) -> None:
     assert (remark.row_number, remark.rule) == (None, "sheets_not_read")
     assert remark.parameters == {"sheets": "'June'"}
     assert read(path, sheet="Log", ignore_sheets=["*"]).remarks == ()
+
+
+def test_each_row_of_a_header_that_comes_again_is_set_aside(tmp_path: Path) -> None:
+    path = tmp_path / "file.xlsx"
+    head = [[None, "Women", None], ["Code", "Killed", "Hurt"]]
+    grid = [*head, ["a", 1, 2], *head, ["b", 3, 4]]
+    cells = {
+        (row, column): value
+        for row, cells in enumerate(grid, start=1)
+        for column, value in enumerate(cells, start=1)
+        if value is not None
+    }
+    write(path, cells)
+    table = read(path, header_rows=2)
+    assert table.row_numbers.to_pylist() == [3, 6]
+    assert [(one.row_number, one.rule) for one in table.remarks] == [
+        (4, "header_again"),
+        (5, "header_again"),
+    ]

@@ -30,6 +30,7 @@ from pipelines.release.publishing import publish
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.paths import Workspace
 from tests.oracle.hard_cases import plant
+from tests.worlds.mission.figures import call_refreshed
 from tests.worlds.sample import SMALL, ingested_sample
 
 AS_OF = date(2026, 10, 15)
@@ -87,6 +88,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     with open_warehouse(workspace.warehouse("sample")) as connection:
         compute(connection, mission, catalogue(), AS_OF, profile)
         run_checks(connection, mission, profile)
+        call_refreshed(connection)
         publish(workspace, "sample", "2026-Q3", connection)
     return workspace
 

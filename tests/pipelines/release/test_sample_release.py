@@ -25,6 +25,7 @@ from pipelines.sample import generate
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.installation import install_profile
 from pipelines.workspace.paths import Workspace
+from tests.worlds.mission.figures import call_refreshed
 
 MISSION = "sample"
 AS_OF = date(2026, 10, 15)
@@ -69,6 +70,7 @@ def run(workspace: Workspace, files: Path, threads: int) -> None:
         trends(connection, mission)
         framework = read_framework(profile, catalogue)
         edge_evidence(connection, mission, framework, catalogue, AS_OF)
+        call_refreshed(connection)
         publish(workspace, MISSION, PERIOD, connection)
 
 

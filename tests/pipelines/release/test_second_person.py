@@ -16,6 +16,12 @@ from tests.worlds.mission.figures import MISSION, PERIOD, publish_again
 PASSWORD = "a long enough password"
 
 
+@pytest.fixture(autouse=True)
+def nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test begins as a process in which nobody has signed in."""
+    monkeypatch.setattr(second_person, "_acting", [])
+
+
 @pytest.fixture
 def mission(workspace: Workspace) -> Mission:
     """The mission, its profile asking for a second person, and people with accounts."""
@@ -25,6 +31,7 @@ def mission(workspace: Workspace) -> Mission:
     store = Store.of_workspace(workspace.home)
     for name, role in (
         ("anna", "approver"),
+        ("berta", "approver"),
         ("olga", "officer"),
         (second_person.user(), "approver"),
     ):
@@ -36,10 +43,17 @@ def approve(workspace: Workspace, mission: Mission, name: str, password: str = P
     second_person.approve(workspace.home, mission, PERIOD, name, password)
 
 
+def act_as(workspace: Workspace, name: str) -> None:
+    second_person.act_as(workspace.home, name, PASSWORD)
+
+
 def test_a_second_person_approves_and_is_named(workspace: Workspace, mission: Mission) -> None:
     second_person.note_computed(workspace.home, mission)
     with pytest.raises(WrongUse, match="second person"):
         publish_again(workspace)
+    with pytest.raises(WrongUse, match="who publishes signs in"):
+        approve(workspace, mission, "anna")
+    act_as(workspace, "olga")
     approve(workspace, mission, "anna")
     release = publish_again(workspace)
     manifest = json.loads((Path(release.path) / "manifest.json").read_text(encoding="utf-8"))
@@ -53,6 +67,7 @@ def test_a_second_person_approves_and_is_named(workspace: Workspace, mission: Mi
 
 
 def test_an_approval_ends_with_the_next_computation(workspace: Workspace, mission: Mission) -> None:
+    act_as(workspace, "olga")
     second_person.note_computed(workspace.home, mission)
     approve(workspace, mission, "anna")
     second_person.note_computed(workspace.home, mission)
@@ -61,13 +76,29 @@ def test_an_approval_ends_with_the_next_computation(workspace: Workspace, missio
 
 
 def test_nobody_else_approves(workspace: Workspace, mission: Mission) -> None:
+    act_as(workspace, "olga")
     with pytest.raises(WrongUse, match="who computed"):
         approve(workspace, mission, "anna")
     second_person.note_computed(workspace.home, mission)
-    with pytest.raises(WrongUse, match="computed this draft or publishes it"):
-        approve(workspace, mission, second_person.user())
     with pytest.raises(WrongUse, match="may not approve"):
         approve(workspace, mission, "olga")
     for name, password in (("anna", "another long password"), ("nobody", PASSWORD)):
         with pytest.raises(WrongUse, match="password is wrong"):
             approve(workspace, mission, name, password)
+
+
+def test_accounts_are_compared_and_not_users_of_the_machine(
+    workspace: Workspace, mission: Mission
+) -> None:
+    """All of these act by one user of the operating system, who has an account of that name."""
+    act_as(workspace, "berta")
+    second_person.note_computed(workspace.home, mission)
+    act_as(workspace, "anna")
+    for name in ("anna", "berta"):  # one publishes, the other computed
+        with pytest.raises(WrongUse, match="computed this draft or publishes it"):
+            approve(workspace, mission, name)
+    approve(workspace, mission, second_person.user())
+    publish_again(workspace)
+    act_as(workspace, "berta")  # the approval was of another's publication
+    with pytest.raises(WrongUse, match="second person"):
+        publish_again(workspace)

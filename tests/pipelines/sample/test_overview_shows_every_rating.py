@@ -14,13 +14,13 @@ from tests.worlds.sample import ingested_sample
 _EXPECTED = {
     "P2-OC-05": "on_track",
     "P1-OC-05": "achieved",
-    "P2-OC-07": "at_risk",
+    "P2-OC-07": "too_close",
     "P2-OC-02": "off_track",
     "P3-OC-02": "at_risk",
     "P2-OC-09": "not_enough_data",
     "P2-OC-01": "off_track",
-    "D-OC-05": "at_risk",
-    "D-OC-06": "at_risk",
+    "D-OC-05": "on_track",
+    "D-OC-06": "too_close",
 }
 
 

@@ -2,7 +2,6 @@
 
 import csv
 from datetime import date
-from pathlib import Path
 
 from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.mission_profile import read_mission
@@ -12,6 +11,7 @@ from pipelines.mapping.model import load_sources
 from pipelines.sample.country import AS_OF, MISSION, STARTS_ON
 from pipelines.sample.forms import read_forms
 from pipelines.sample.tables.alerts import TARGET_HOURS
+from tests.conftest import FIGURES
 
 PROFILE = data_folder() / "missions" / MISSION
 
@@ -46,8 +46,8 @@ def test_every_outcome_has_a_dated_baseline_and_target() -> None:
         assert chosen.baseline and chosen.target and chosen.baseline.on < chosen.target.on
 
 
-def test_every_indicator_of_the_list_is_chosen(shared_folder: Path) -> None:
-    with (shared_folder / "reference" / "poc_indicators.csv").open(encoding="utf-8") as file:
+def test_every_indicator_of_the_list_is_chosen() -> None:
+    with (FIGURES / "poc_indicators.csv").open(encoding="utf-8") as file:
         first = {row["code"] for row in csv.DictReader(file)}
     listed = {code for code in load_catalogue() if not code.startswith("D-")}
     assert first < listed

@@ -1,6 +1,6 @@
 """A mission of one file a table whose framework has three edges, each fed by a file of its own.
 
-Patrols and deaths (association, panel, wake), alerts and answers to them (association, panel),
+Patrols and deaths (association, panel), alerts and answers to them (association, panel),
 patrols and what people say that they see (association, panel, interviews).
 """
 

@@ -17,6 +17,7 @@ from pipelines.quality.checks import run_checks
 from pipelines.release.publishing import Release, publish
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.warehouse.ddl import create_all
+from pipelines.warehouse.refresh_number import STEPS, end_step
 from pipelines.workspace.paths import Workspace
 from tests.worlds.mission.profile import profile, write_yaml
 
@@ -73,6 +74,13 @@ def workspace_warehouse(
 def make_mart(connection: duckdb.DuckDBPyConnection) -> None:
     for statement in mart_ddl():
         connection.execute(statement)
+
+
+def call_refreshed(connection: duckdb.DuckDBPyConnection) -> None:
+    """A mart that a test filled by hand counts as that of one whole refresh."""
+    connection.execute("DELETE FROM ops.refresh_step")
+    for step in STEPS:
+        end_step(connection, "by hand", step)
 
 
 def add(connection: duckdb.DuckDBPyConnection, table: str, *rows: Mapping[str, Any]) -> None:
@@ -297,7 +305,11 @@ def _fill_beside(connection: duckdb.DuckDBPyConnection) -> None:
     insert(connection, "mart.handover", handover)
     for area, name, kind in BASE_PLANS:
         plan = {"mission": MISSION, "area": area, "base_name": name, "plan_kind": kind}
-        insert(connection, "mart.base_plan", plan | {"is_current": True, "is_exercised": True})
+        insert(
+            connection,
+            "mart.base_plan",
+            plan | {"is_current": True, "is_exercised": True, "is_overdue": False},
+        )
     reject = {
         "file": "patrols_2026-08.xlsx",
         "file_sha256": sha256_of("patrols_2026-08.xlsx"),
@@ -318,6 +330,7 @@ def make_workspace(home: Path) -> Workspace:
     with workspace_warehouse(workspace) as connection:
         fill(connection)
         run_checks(connection, mission, workspace.profile(MISSION))
+        call_refreshed(connection)
     return workspace
 
 

@@ -19,6 +19,7 @@ from pipelines.quality.input_files import write_input_files
 from pipelines.release.publishing import Release, publish
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.paths import Workspace
+from tests.worlds.mission.figures import call_refreshed
 from tests.worlds.mission.mappings import AREAS, AREAS_CSV, PATROLS, UNITS
 from tests.worlds.mission.profile import profile, write_source, write_yaml
 
@@ -107,6 +108,7 @@ class PatrolMission:
             compute(connection, mission, catalogue or load_catalogue(), AS_OF, self.profile)
             rate(connection, mission)
             trends(connection, mission)
+            call_refreshed(connection)
             return publish(self.workspace, MISSION, PERIOD, connection)
 
 

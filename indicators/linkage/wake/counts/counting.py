@@ -82,14 +82,12 @@ def tally_pairs(
     time: int,
     unit: int,
     marks: Mapping[str, Bools],
-    *,
-    at_once: bool = False,
 ) -> PairTally:
     """Counts rows with a mark around the rows `at`, up to the last radius and `time` units away.
 
     `unit`: microseconds; `marks`: by name, which rows of `events` to count. A row never counts for
     itself. Of rows less than a unit away those sorted before count as lag 0, those after not at
-    all, except with `at_once`.
+    all.
     """
     rings = tuple(float(radius) for radius in radii)
     has_place = np.isfinite(events.latitude) & np.isfinite(events.longitude)
@@ -101,7 +99,7 @@ def tally_pairs(
     located = _located(events, rows, marks)
     located["cell"] = grid.cell(*_place_and_time(events, rows))
     around = pd.DataFrame({"event": centre, "cell": cell})
-    reach = _Reach(rings, time, unit, at_once)
+    reach = _Reach(rings, time, unit)
     found = _run(_located(events, at[centres], {}), around, located, reach, len(marks))
     event, is_after, lag, ring = reach.decoded(found["combined"].astype(np.int64))
     counts = {name: found[f"mark_{number}"].astype(np.int64) for number, name in enumerate(marks)}
@@ -137,7 +135,6 @@ class _Reach:
     rings: tuple[float, ...]
     time: int
     unit: int
-    at_once: bool
 
     def parameters(self) -> dict[str, float]:
         """What `pairs_sql` asks for."""
@@ -147,7 +144,6 @@ class _Reach:
         return {
             "unit": self.unit,
             "time": self.time,
-            "at_once": self.at_once,
             "least_cosine": least_cosine,
             **radii,
         }
@@ -203,7 +199,7 @@ WITH candidate AS (
       + neighbour.sin_latitude * rows.sin_latitude >= $least_cosine
 ),
 in_time AS (
-  SELECT * FROM candidate WHERE lag <= $time AND (lag >= 1 OR NOT is_after OR $at_once)
+  SELECT * FROM candidate WHERE lag <= $time AND (lag >= 1 OR NOT is_after)
 ),
 measured AS (
   SELECT event, is_after, lag, {names},

@@ -18,11 +18,6 @@ class Formula:
     less: str | None
     regressors: tuple[str, ...]
 
-    @property
-    def is_difference(self) -> bool:
-        """Whether the outcome is after less before."""
-        return self.less is not None
-
 
 def read_formula(text: str, controls: Sequence[str] = ()) -> Formula:
     """`a ~ x + y` or `a - b ~ x + y`, controls added on the right; `treatment` must be there.

@@ -1,14 +1,10 @@
-"""Weighted least squares with classical, HC2 and HC3 standard errors.
-
-HC2, HC3: MacKinnon & White (1985), Journal of Econometrics 29:305–325, on rows scaled by the root
-of their weight; t with n - p degrees of freedom.
-"""
+"""Weighted least squares with classical standard errors; t with n - p degrees of freedom."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtr, stdtrit
+from scipy.special import stdtr
 
 Floats = NDArray[np.float64]
 _COLLINEAR = 1e-7  # as R's lm
@@ -16,12 +12,10 @@ _COLLINEAR = 1e-7  # as R's lm
 
 @dataclass(frozen=True)
 class Fit:
-    """Coefficients in the order of the columns, with standard errors of three kinds."""
+    """Coefficients in the order of the columns, with their standard errors."""
 
     coefficients: Floats
     classical: Floats
-    hc2: Floats
-    hc3: Floats
     df: int
     adjusted_r2: float
 
@@ -30,12 +24,6 @@ class Fit:
         if self.df < 1 or not se[at] > 0:
             return float("nan")
         return float(2 * stdtr(self.df, -abs(self.coefficients[at] / se[at])))
-
-    def half_width(self, se: Floats, at: int, alpha: float) -> float:
-        """Half of the 1 - alpha interval of one coefficient."""
-        if self.df < 1 or not se[at] > 0:
-            return float("nan")
-        return float(stdtrit(self.df, 1 - alpha / 2) * se[at])
 
 
 def rank_of(columns: Floats) -> int:
@@ -63,17 +51,8 @@ def fit(columns: Floats, outcome: Floats, weights: Floats) -> Fit:
     rss = float(residuals @ residuals)
     with np.errstate(divide="ignore", invalid="ignore"):
         classical = np.sqrt(np.diag(bread) * np.divide(rss, df))
-        left = 1 - np.minimum(np.einsum("ij,ij->i", basis, basis), 1)
-        hc2, hc3 = (_sandwich(scaled, residuals**2 / left**power, bread) for power in (1, 2))
-    fitted = columns @ coefficients
-    return Fit(
-        coefficients, classical, hc2, hc3, df, _adjusted_r2(fitted, weights, rss, df)
-    )  # fmt: skip
-
-
-def _sandwich(scaled: Floats, squares: Floats, bread: Floats) -> Floats:
-    middle = scaled.T @ (scaled * squares[:, None])
-    return np.sqrt(np.diag(bread @ middle @ bread))
+    adjusted = _adjusted_r2(columns @ coefficients, weights, rss, df)
+    return Fit(coefficients, classical, df, adjusted)
 
 
 def _adjusted_r2(fitted: Floats, weights: Floats, rss: float, df: int) -> float:

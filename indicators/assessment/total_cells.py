@@ -1,0 +1,52 @@
+"""Total cells of the mart with what their indicator says of tests, and which area lies in which."""
+
+import duckdb
+import pandas as pd
+
+from indicators.definitions.measures import SURVEY_KINDS
+from indicators.definitions.mission_profile import Mission
+from indicators.foundation.mart_tables import totals_sql
+
+
+def total_cells(
+    connection: duckdb.DuckDBPyConnection, mission: Mission, where: str = "true"
+) -> pd.DataFrame:
+    """Cells that nothing breaks down, in the order of their series; `where`: of `cell`."""
+    survey_kinds = ", ".join(f"'{kind}'" for kind in SURVEY_KINDS)
+    text = f"""
+SELECT cell.rowid AS cell_id, cell.indicator, cell.indicator_version, cell.area,
+  cell.period_type, cell.period, cell.period_start, cell.period_end,
+  cell.value, cell.numerator, cell.denominator, cell.se, cell.df, cell.obs_status,
+  indicator.measure, indicator.direction,
+  cell.time_rule, cell.returns_due, cell.returns_received,
+  indicator.known_from, indicator.known_to,
+  coalesce(cell.period_end > dated.as_of, false) AS is_running,
+  indicator.measure IN ({survey_kinds}) AS is_survey,
+  cell.time_rule = 'stock' AS is_stock,
+  CASE WHEN indicator.measure = 'ratio' AND indicator.unit_of_measure = 'percent' THEN 100.0
+    ELSE 1.0 END AS scale
+FROM mart.indicator_value AS cell
+JOIN mart.indicator AS indicator
+  ON indicator.mission = cell.mission AND indicator.indicator = cell.indicator
+  AND indicator.version = cell.indicator_version
+LEFT JOIN mart.mission AS dated ON dated.mission = cell.mission
+WHERE cell.mission = $mission AND {totals_sql("cell.")} AND {where}
+ORDER BY cell.indicator, cell.indicator_version, cell.area, cell.period_type, cell.period_start"""
+    return connection.execute(text, {"mission": mission.mission}).df()
+
+
+_ABOVE_SQL = """
+WITH RECURSIVE above AS (
+  SELECT area_code AS area, area_code AS below FROM mart.area WHERE mission = $mission
+  UNION
+  SELECT area.parent_area_code, above.below
+  FROM above JOIN mart.area AS area ON area.area_code = above.area
+  WHERE area.mission = $mission AND area.parent_area_code IS NOT NULL
+)
+FROM above ORDER BY ALL
+"""
+
+
+def above_and_below(connection: duckdb.DuckDBPyConnection, mission: Mission) -> pd.DataFrame:
+    """`area, below`: each area with itself and all below it."""
+    return connection.execute(_ABOVE_SQL, {"mission": mission.mission}).df()

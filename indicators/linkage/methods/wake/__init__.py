@@ -1,1 +1,0 @@
-"""The matched wake analysis of an edge."""

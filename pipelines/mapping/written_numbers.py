@@ -1,0 +1,64 @@
+"""How numbers are written: what can be read in one way only is read, whatever signs it bears.
+
+Only three digits after a single sign can be either (`1.200`: 1200 or 1.2): there the signs that a
+mapping declares decide. One set of patterns, for SQL (RE2) and Python alike.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+BLANKS = "[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000'\u2019]"
+"""Blanks of all kinds and apostrophes: between groups of three digits they mean thousands."""
+MINUS = "\u2212"
+PLAIN = r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?"
+WHOLE = r"[+-]?\d+(\.0*)?"
+DECIMAL_COMMA = r"[+-]?((0*|\d{4,}|\d{1,3}([ .]\d{3})+),\d+|\d+,(\d{1,2}|\d{4,}))"
+"""What can only be read with a decimal comma."""
+
+
+@dataclass(frozen=True)
+class Signs:
+    """The signs that count where a number can be read in two ways.
+
+    `decimal` None: the mapping names none; then the point is one, but not in whole numbers. Empty:
+    neither is, as the column itself writes a comma.
+    """
+
+    decimal: str | None = None
+    thousands: str | None = None
+
+    def own(self) -> list[tuple[str, str]]:
+        """Signs other than point and comma, with what they mean."""
+        meant = ((self.thousands, " "), (self.decimal, "."))
+        return [(sign, means) for sign, means in meant if sign and sign not in ".,"]
+
+    @property
+    def grouped(self) -> str:
+        """The pattern of a number with thousands: its first sign is theirs."""
+        point, comma = (1 if self.thousands == sign else 2 for sign in ".,")
+        return (
+            rf"[+-]?[1-9]\d{{0,2}}(( \d{{3}})+([.,]\d*)?|(\.\d{{3}})+,\d*|(,\d{{3}})+\.\d*|"
+            rf"(\.\d{{3}}){{{point},}}|(,\d{{3}}){{{comma},}})"
+        )
+
+    def unclear(self, *, whole: bool) -> str:
+        """The pattern of what can be read in two ways with these signs."""
+        undeclared = "" if whole else "."
+        decimal = undeclared if self.decimal is None else self.decimal
+        signs = "".join(sign for sign in ".," if sign != decimal)
+        return rf"[+-]?[1-9]\d{{0,2}}[{signs}]\d{{3}}"
+
+
+@lru_cache(maxsize=100_000)
+def number_text(text: str, signs: Signs, *, whole: bool = False) -> str | None:
+    """The number with a decimal point and no other sign; None for what is none, or unclear."""
+    plain = re.sub(BLANKS, " ", text.strip().replace(MINUS, "-"))
+    for sign, means in signs.own():
+        plain = plain.replace(sign, means)
+    if re.fullmatch(signs.grouped, plain):
+        plain = plain.replace(re.sub("[^ .,]", "", plain)[0], "")
+    elif re.fullmatch(signs.unclear(whole=whole), plain):
+        return None
+    plain = plain.replace(",", ".")
+    return plain if re.fullmatch(WHOLE if whole else PLAIN, plain) else None

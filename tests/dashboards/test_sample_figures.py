@@ -1,0 +1,189 @@
+"""Figures of the sample, drawn by chance: pages, brief, files, extract and API show the mart's.
+
+The same figure is the same wherever it is shown, with its rating and its plan.
+"""
+
+import csv
+import io
+import math
+import random
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from dash import html
+from flask.testing import FlaskClient
+
+from dashboards.app import answer, create_app
+from dashboards.brief.content import brief_content
+from dashboards.components.output_done import output_done
+from dashboards.context import Context, read_context
+from dashboards.http.address import Address
+from dashboards.lists import one_indicator
+from dashboards.pages import indicator, overview, results_chain
+from dashboards.queries import effort
+from indicators.foundation.mart_tables import totals_sql
+from indicators.foundation.messages import LANGUAGES
+from tests.dashboards.rendered import components, text_of
+from tests.worlds.sample import QUARTER, published_sample
+
+DRAWN, SEED = 200, 36
+API = "/api/sdmx/data/dataflow/POCLENS/POC_INDICATORS/1.0.0/"
+SHARED_PAGES = ("/", "/indicators", "/results-chain", "/alerts")
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return published_sample(tmp_path_factory).home
+
+
+@pytest.fixture(scope="module")
+def client(home: Path) -> FlaskClient:
+    return create_app(home).server.test_client()
+
+
+def _context(home: Path, path: str = "/", **given: str) -> Context:
+    query = "&".join(f"{name}={value}" for name, value in given.items())
+    found = read_context(home, "mission", Address.parse(path, query))
+    assert found is not None
+    return found
+
+
+def _figures(home: Path) -> list[dict[str, Any]]:
+    """Total cells of the mart with a figure, in a fixed order."""
+    frame = _context(home).release.frame(
+        f"""SELECT indicator, period_type, period, period_start, area, value, ci_low, ci_high
+        FROM mart.indicator_value WHERE value IS NOT NULL AND {totals_sql()}
+        ORDER BY indicator, period_type, period, area"""
+    )
+    return [dict(row) for row in frame.to_dict("records")]
+
+
+def _written(context: Context, row: Mapping[str, Any]) -> str:
+    """The figure as a page writes it."""
+    bounds = (row["ci_low"], row["ci_high"])
+    half = None if any(map(math.isnan, bounds)) else (bounds[1] - bounds[0]) / 2
+    return context.unit(row["indicator"]).value(float(row["value"]), context.words, half)
+
+
+def _on_page(home: Path, client: FlaskClient, context: Context, row: Mapping[str, Any]) -> bool:
+    return _written(context, row) in indicator.sentence(context)
+
+
+def _in_list(home: Path, client: FlaskClient, context: Context, row: Mapping[str, Any]) -> bool:
+    """A line of the page on all indicators."""
+    shown = answer(home, "mission", Address("/indicators", context.address.parameters)).body()
+    return any(_written(context, row) in text for text in _lines(shown, row["indicator"]))
+
+
+def _in_file(home: Path, client: FlaskClient, context: Context, row: Mapping[str, Any]) -> bool:
+    sheet = one_indicator.sheets(context)[0]
+    return any(row["period"] in line and row["area"] in line and row["value"] in line
+               for line in sheet.rows)  # fmt: skip
+
+
+def _in_brief(home: Path, client: FlaskClient, context: Context, row: Mapping[str, Any]) -> bool:
+    own = [one for one in brief_content(context)["rows"] if one["code"] == row["indicator"]]
+    if not own:
+        return _on_page(home, client, context, row)
+    return bool(own[0]["now"]["value"] == _written(context, row))
+
+
+def _in_extract(home: Path, client: FlaskClient, context: Context, row: Mapping[str, Any]) -> bool:
+    values = _extract(home)
+    return row["value"] in values.get((row["indicator"], row["period"], row["area"]), [])
+
+
+def _in_api(home: Path, client: FlaskClient, context: Context, row: Mapping[str, Any]) -> bool:
+    asked = f"*?c[INDICATOR]={row['indicator']}&c[REF_AREA]={row['area']}"
+    said = client.get(
+        API + asked, headers={"Accept": "application/vnd.sdmx.data+csv;version=2.0.0"}
+    )
+    assert said.status_code == 200
+    lines = csv.DictReader(io.StringIO(said.get_data(as_text=True)))
+    start = str(row["period_start"])[:10]
+    return any(line["OBS_VALUE"] and float(line["OBS_VALUE"]) == row["value"]
+               and line["TIME_PERIOD"].startswith(start) for line in lines)  # fmt: skip
+
+
+_EXTRACTS: dict[Path, dict[tuple[str, str, str], list[float]]] = {}
+
+
+def _extract(home: Path) -> dict[tuple[str, str, str], list[float]]:
+    if home not in _EXTRACTS:
+        (path,) = home.glob(f"releases/sample/{QUARTER}-r01/mission/extracts/sample_*.parquet")
+        frame = pd.read_parquet(path, columns=["indicator", "period", "area", "value"])
+        groups = frame.dropna(subset=["value"]).groupby(["indicator", "period", "area"])
+        _EXTRACTS[home] = groups["value"].apply(list).to_dict()
+    return _EXTRACTS[home]
+
+
+PLACES: Mapping[str, Callable[[Path, FlaskClient, Context, Mapping[str, Any]], bool]] = {
+    "page": _on_page, "list": _in_list, "file": _in_file, "brief": _in_brief,
+    "extract": _in_extract, "api": _in_api,
+}  # fmt: skip
+
+
+def _lines(body: Any, code: str) -> Iterator[str]:
+    """The texts of rows and items that name an indicator by a link to its page."""
+    for part in components(body):
+        if isinstance(part, (html.Tr, html.Li)):
+            links = (getattr(one, "href", None) or "" for one in components(part))
+            if any(link.partition("?")[0] == f"/indicators/{code}" for link in links):
+                yield text_of(part)
+
+
+def test_two_hundred_figures_are_those_of_the_mart(home: Path, client: FlaskClient) -> None:
+    chance, figures, names, wrong = random.Random(SEED), _figures(home), list(PLACES), []
+    of_quarter = [row for row in figures if row["period"] == QUARTER]  # what an extract holds
+    for number in range(DRAWN):
+        place, language = names[number % len(names)], LANGUAGES[number // len(names) % 2]
+        row = chance.choice(of_quarter if place == "extract" else figures)
+        given = {name: row[name] for name in ("indicator", "period", "area")}
+        context = _context(home, f"/indicators/{row['indicator']}", lang=language, **given)
+        if not PLACES[place](home, client, context, row):
+            wrong.append((place, language, *given.values(), row["value"]))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("path", SHARED_PAGES)
+def test_a_figure_is_the_same_wherever_it_is_shown(home: Path, path: str, language: str) -> None:
+    """Value, rating and plan of each indicator that a page names, against the indicator's page."""
+    places = [(QUARTER, "Minutam"), ("2025/26", "Minutam"), (QUARTER, "Akume")]
+    shown = 0
+    for period, area in places:
+        given = {"period": period, "area": area, "lang": language}
+        context = _context(home, path, **given)
+        body = answer(home, "mission", context.address).body()
+        for code, cell in context.cells.items():
+            value = None if cell.value is None or not cell.is_figure else context.unit(code).value(
+                cell.value, context.words, cell.half_width)  # fmt: skip
+            for line in _lines(body, code):
+                assert value is None or value in line, (period, area, code, line)
+                shown += 1
+                if cell.rating and path == "/":
+                    assert context.words(f"rating.{cell.rating}") in line
+    assert shown > 3
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("area", ["Minutam", "Akume"])
+def test_a_plan_is_the_same_on_overview_chain_brief_and_in_the_work_plan(
+    home: Path, area: str, language: str
+) -> None:
+    context = _context(home, "/", area=area, period=QUARTER, lang=language)
+    (name, plan), *_ = [item for item in context.plans.items() if item[0] == "P2-OP-01"]
+    said = output_done(context, name)
+    lines = effort.work_plan(context.release, "2026/27")
+    own = lines[lines["area"].isin(context.areas_inside) & (lines["component"] == "police")
+                & (lines["activity_type"] == "patrol") & (lines["month"] < "2026-10")]  # fmt: skip
+    assert own["quantity"].sum() == plan["quantity"]
+    assert own["done"].sum() == context.cell(name).value
+    assert context.unit(name).value(plan["quantity"], context.words) in said
+    for page in (overview, results_chain):
+        assert said in text_of(page.body(context))
+    brief = [output["done"] for row in brief_content(context)["rows"] for output in row["outputs"]]
+    assert said in brief
