@@ -124,7 +124,7 @@ def write_rows(path: Path, delivery: Delivery, file: FileRows) -> None:
     """The rows of a file with what was said of it, as `read_rows` reads them."""
     facts = {
         "reader": delivery.source.reader,
-        "options": dict(delivery.source.options),
+        "options": _written(delivery.source.options),
         "columns_not_kept": sorted(file.columns_not_kept),
         "mended": sorted(file.mended),
         "not_kept": [list(entry) for entry in file.not_kept],
@@ -183,10 +183,16 @@ def earlier_facts(path: Path) -> Mapping[str, Any]:
 def _refuse_more(delivery: Delivery, facts: Mapping[str, Any]) -> None:
     source = delivery.source
     wanted = sorted(set(facts["columns_not_kept"]) & source.columns_read().keys())
-    is_otherwise = (facts["reader"], facts["options"]) != (source.reader, dict(source.options))
+    now = (source.reader, _written(source.options))
+    is_otherwise = (facts["reader"], facts["options"]) != now
     if wanted or is_otherwise:
         parameters = {"wanted": ", ".join(wanted) or f"reader: {source.reader}"}
         raise WrongUse(Problem("not_kept_in_archive", delivery.name, parameters=parameters))
+
+
+def _written(options: Mapping[str, Any]) -> Any:
+    """Options as JSON gives them back, so that a tuple equals the list it was written as."""
+    return json.loads(json.dumps(dict(options)))
 
 
 def with_earlier(file: FileRows, path: Path) -> FileRows:

@@ -98,7 +98,7 @@ def test_beyond_this_machine_a_server_without_accounts_does_not_start(
 ) -> None:
     (home / "records.db").unlink()  # accounts are asked for, and nobody has one
     assert serve(["--home", str(home), "--host", "0.0.0.0", "--port", "0"]) == 2
-    assert "nobody can sign in" in capsys.readouterr().err
+    assert "no one can sign in" in capsys.readouterr().err
 
 
 def test_a_token_of_headquarters_does_not_open_the_missions_copy(home: Path) -> None:
