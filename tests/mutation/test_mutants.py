@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.mutation.mutants import drawn, mutants, passes, importing_tests
+from tests.mutation.mutants import drawn, importing_tests, mutants, passes
 
 ROOT = Path(__file__).parents[2]
 EXPLAINED = Path(__file__).with_name("explained.yaml")
