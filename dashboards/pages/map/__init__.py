@@ -1,6 +1,5 @@
 """Map: one indicator by area in fixed classes, with what is not known drawn as such."""
 
-from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 from urllib.parse import urlencode
@@ -23,20 +22,19 @@ from dashboards.components.empty import persons_note, swatch
 from dashboards.components.small_multiples import area_rank
 from dashboards.components.value import bare_value, value_cells, value_in_brief
 from dashboards.context import Context
+from dashboards.figures.outlines import Outlines, outlines_of
 from dashboards.pages.map.area_map import (
     Base,
     Classes,
     MapArea,
-    Outlines,
     area_map,
     fixed_classes,
-    outlines,
 )
-from dashboards.pages.map.gaps_card import all_gaps_card, gaps_card, gaps_sentence, read_gaps
+from dashboards.pages.map.gaps_card import all_gaps_card, gaps_card, gaps_sentence
 from dashboards.queries import areas as area_queries
 from dashboards.queries import indicator_values
 from dashboards.queries.cells import SUPPRESSED, Cell
-from dashboards.releases import Release
+from dashboards.queries.protection_gaps import read_gaps
 from dashboards.rows import rows_of
 from dashboards.wording.formats import number, period_name
 
@@ -235,13 +233,6 @@ def _list(context: Context, code: str, cells: dict[str, Cell]) -> html.Section:
     )
 
 
-@lru_cache(maxsize=8)
-def _outlines_of(folder: str, level: str, release: Release) -> Outlines:
-    frame = area_queries.areas(release)
-    rows = frame[(frame["area_level"] == level) & frame["geometry"].notna()]
-    return outlines(dict(zip(rows["area_code"], rows["geometry"], strict=True)))
-
-
 def _map_areas(context: Context, code: str, cells: dict[str, Cell]) -> list[MapArea]:
     words, unit = context.words, context.unit(code)
     return [
@@ -334,7 +325,7 @@ def _time(context: Context, code: str, level: str) -> html.Div | None:
 def _map_card(context: Context, parts: _Parts) -> html.Section:
     code, level, frame, cells = parts
     words, unit = context.words, context.unit(code)
-    drawn = _outlines_of(str(context.release.folder), level, context.release)
+    drawn = outlines_of(str(context.release.folder), level, context.release)
     is_risk = str(context.indicator(code)["direction"]) == "down"
     values = [float(value) for value in frame["value"].dropna()]
     classes = fixed_classes(values, unit.is_percent, is_risk)

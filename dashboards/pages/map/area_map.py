@@ -3,7 +3,6 @@
 `Choropleth` has no patterns and asks a foreign server for outlines; `Scatter` has and does not.
 """
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,13 +11,12 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 import shapely
-from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
+from dashboards.figures.outlines import Outlines
 from dashboards.queries.cells import Cell
 from dashboards.theme import RISK_CLASSES, SHARE_CLASSES, THEMES, plotly_template
 
-_DETAIL = 350  # simplification: the map's extent over this
 _MANY = 18  # more areas than this: smaller labels
 
 
@@ -97,27 +95,6 @@ def _round_figure(value: float) -> float:
 def _next_figure(value: float) -> float:
     """The next such figure above."""
     return value + 10.0 ** math.floor(math.log10(value)) / 2 if value > 0 else 0.5
-
-
-@dataclass(frozen=True)
-class Outlines:
-    """Projected, simplified outlines by area code, and the projection's shrink of longitudes."""
-
-    shapes: Mapping[str, BaseGeometry]
-    shrink: float
-
-
-def outlines(geometries: Mapping[str, str]) -> Outlines:
-    """From GeoJSON texts: longitudes shrunk by the middle latitude, borders simplified together."""
-    found = {code: shape(json.loads(text)) for code, text in geometries.items()}
-    if not found:
-        return Outlines({}, 1.0)
-    west, south, east, north = shapely.total_bounds(list(found.values()))
-    shrink = math.cos(math.radians((south + north) / 2))
-    projected = [shapely.transform(g, lambda c: c * [shrink, 1.0]) for g in found.values()]
-    tolerance = max((east - west) * shrink, north - south) / _DETAIL
-    simple = shapely.coverage_simplify(projected, tolerance)
-    return Outlines(dict(zip(found, simple, strict=True)), shrink)
 
 
 def _rings(geometry: BaseGeometry) -> tuple[list[Any], list[Any]]:

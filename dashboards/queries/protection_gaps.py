@@ -1,0 +1,58 @@
+"""The protection gaps of the newest month by area: rank, expected incidents, presence, trust."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from dashboards.context import Context
+from dashboards.releases import Release
+from dashboards.rows import rows_of
+from dashboards.wording import formats
+
+RANK = "gap"
+RISKS = ("risk_forecast", "risk_recent")
+PATROLS = ("days_since_patrol_police", "days_since_patrol_military")
+Row = Mapping[str, Any]
+Gaps = dict[str, dict[str, Row]]  # by area and component, in the order of the ranks
+
+
+def read_gaps(context: Context) -> Gaps:
+    """All areas with a rank or a reason for none: by rank, the unranked last."""
+    found: Gaps = {}
+    for row in rows_of(protection_gaps(context.release)):
+        found.setdefault(row["area"], {})[row["component"]] = row
+    ranked = {area: known for area, known in found.items() if RANK in known}
+
+    def place(area: str) -> tuple[bool, float, str]:
+        rank = ranked[area][RANK]["value"]
+        is_unranked = formats.is_missing(rank)
+        return is_unranked, 0.0 if is_unranked else rank, context.area_name(area)
+
+    return {area: ranked[area] for area in sorted(ranked, key=place)}
+
+
+def has(known: Mapping[str, Row], name: str) -> bool:
+    """Whether a component has a figure."""
+    return name in known and not formats.is_missing(known[name]["value"])
+
+
+def is_ranked(known: Mapping[str, Row]) -> bool:
+    """Whether an area has a rank."""
+    return has(known, RANK)
+
+
+def days_since_patrol(known: Mapping[str, Row]) -> float | None:
+    """Days since the last patrol of police or military."""
+    days = [known[name]["value"] for name in PATROLS if has(known, name)]
+    return min(days) if days else None
+
+
+def protection_gaps(release: Release) -> pd.DataFrame:
+    """One row an area and component of the newest month, as the mart has them."""
+    sql = """
+        SELECT * FROM mart.protection_gap
+        QUALIFY period = max(period) OVER ()
+        ORDER BY area, component
+    """
+    return release.frame(sql)
