@@ -230,7 +230,7 @@ def wave_lines(context: Context) -> list[tuple[str, str]]:
 def missing_reports(context: Context, returns: pd.DataFrame) -> list[tuple[str, str]]:
     """Areas with the months from which no report came, with or without access. Not a ranking."""
     words, found = context.words, []
-    for status, by_area in _silent_months(returns).items():
+    for status, by_area in silent_months(returns).items():
         for code, months in by_area.items():
             names = words.listed([formats.month(month, words) for month in months])
             found.append((context.area_name(code), words(f"next.{status}", months=names)))
@@ -244,7 +244,7 @@ def nothing_missing(returns: pd.DataFrame) -> str:
     return "next.none" if len(quality.due_returns(returns)) else "quality.no_returns"
 
 
-def _silent_months(returns: pd.DataFrame) -> dict[str, dict[str, list[pd.Timestamp]]]:
+def silent_months(returns: pd.DataFrame) -> dict[str, dict[str, list[pd.Timestamp]]]:
     """The months in which no report that was due came, by area: without access, or else."""
     found: dict[str, dict[str, list[pd.Timestamp]]] = {"no_access": {}, "not_submitted": {}}
     for (area, month), group in quality.due_returns(returns).groupby(["area", "month"]):

@@ -118,7 +118,7 @@ def _last_dot(drawing: Drawing, cells: Sequence[Cell], joins_gaps: bool) -> str:
     )
 
 
-_PATTERNS = {
+PATTERNS = {
     "not-reported": '<path d="M-1 1l2-2M0 6l6-6M5 7l2-2" stroke="{ink}" stroke-width="1"/>',
     "no-access": '<rect width="6" height="6" fill="{sunk}"/>',
     "suppressed": '<circle cx="1.5" cy="1.5" r=".9" fill="{ink}"/>'
@@ -131,7 +131,7 @@ def _pattern_definitions(drawing: Drawing) -> str:
     return "".join(
         f'<pattern id="{name}" width="6" height="6" patternUnits="userSpaceOnUse">'
         f"{shape.format(**colours)}</pattern>"
-        for name, shape in _PATTERNS.items()
+        for name, shape in PATTERNS.items()
     )
 
 
@@ -139,7 +139,7 @@ def _gaps(drawing: Drawing, cells: Sequence[Cell]) -> str:
     step = (drawing.width - 2 * drawing.margin) / max(1, len(cells) - 1)
     marks = []
     for place, cell in enumerate(cells):
-        if cell.look not in _PATTERNS:
+        if cell.look not in PATTERNS:
             continue
         left = drawing.x(place, len(cells)) - step / 2
         left, right = max(0.0, left), min(float(drawing.width), left + step)

@@ -23,6 +23,9 @@ ROOMS = (
 _LEFT_OUT = ("Variable", "RemoveDecorator", "NumberReplacer", "ExceptionReplacer", "BitOr_")
 
 
+_FILES = 4
+
+
 @dataclass(frozen=True)
 class Mutant:
     """The `occurrence`-th place of `path` at which `operator` changes something."""
@@ -72,7 +75,7 @@ def drawn(root: Path, count: int, seed: int) -> list[Mutant]:
 
 
 def importing_tests(root: Path, path: str) -> list[str]:
-    """The test files that import a module by its name: of its own room, if there are any."""
+    """Up to four test files that import a module by its name, its own and the shortest first."""
     package, _, name = path.removesuffix(".py").replace("/", ".").rpartition(".")
     imported = re.compile(
         rf"^(from {re.escape(package)}\.{name} import|import {re.escape(package)}\.{name}\b"
@@ -82,7 +85,8 @@ def importing_tests(root: Path, path: str) -> list[str]:
     folder = root / "tests" / Path(path).parts[0]
     found = [one for one in folder.rglob("test_*.py") if imported.search(one.read_text("utf-8"))]
     room = [one for one in found if Path(path).parts[1] in one.relative_to(folder).parts]
-    return sorted(str(one.relative_to(root)) for one in room or found)
+    nearest = sorted(room or found, key=lambda one: (name not in one.stem, one.stat().st_size, one))
+    return [str(one.relative_to(root)) for one in nearest[:_FILES]]
 
 
 def passes(root: Path, tests: list[str], seconds: float) -> bool:

@@ -14,8 +14,6 @@ from dashboards.components.outcome_summary import (
     change_words,
     count_line,
     links_of,
-    missing_reports,
-    nothing_missing,
     outcomes_of,
     sentence,
 )
@@ -24,7 +22,9 @@ from dashboards.components.rating import WORST_FIRST, rating_mark, trend_mark
 from dashboards.components.small_multiples import sparkline
 from dashboards.components.value import output_done, value_with_interval
 from dashboards.context import Context
+from dashboards.pages.overview.civilians_card import civilians_card
 from dashboards.pages.overview.waits_card import waits_card
+from dashboards.pages.overview.where_card import where_card
 from dashboards.queries import quality
 from dashboards.queries.cells import Cell, Dated
 from dashboards.rows import rows_of
@@ -34,8 +34,6 @@ __all__ = ["NAME", "PATH", "body", "sentence"]
 
 PATH = "/"
 NAME = "overview"
-
-_AREAS_SHOWN = 5
 
 
 def _change(context: Context, code: str, series: list[Dated]) -> list[Any]:
@@ -154,23 +152,6 @@ def _certainty(context: Context, returns: pd.DataFrame) -> html.Section:
     )
 
 
-def _where_next(context: Context, returns: pd.DataFrame) -> html.Section:
-    """Areas and months from which no report came, with or without access. Not a ranking."""
-    words, silent = context.words, missing_reports(context, returns)
-    items = [
-        html.Li([html.B(name), html.Span(reason, className="note")])
-        for name, reason in silent[:_AREAS_SHOWN]
-    ]
-    more = len(silent) - _AREAS_SHOWN
-    if more > 0:
-        items.append(html.Li(words("next.more", number=str(more))))
-    if not items:
-        items = [html.Li(words(nothing_missing(returns)))]
-    link = page_link(words("next.link"), context.address.link("/map"))
-    shown = html.Ul(items, className="facts")
-    return card(words("next.title"), [shown, link], words("next.subtitle"), key="next")
-
-
 def _first_visit(context: Context) -> html.Div:
     """How to read the page, once; the browser remembers that it was read."""
     names = ("hq",) if context.audience == "hq" else ("leader", "officer")
@@ -182,7 +163,7 @@ def _first_visit(context: Context) -> html.Div:
 
 
 def body(context: Context) -> list[Any]:
-    """Sentence, count line, outcomes row by row, what waits, where next, certainty."""
+    """Sentence, count line; civilians, where, decisions; outcomes row by row; certainty."""
     words, links, period = context.words, links_of(context), context.period
     codes = outcomes_of(context, links)
     heading = formats.period_heading(period, words)
@@ -198,15 +179,16 @@ def body(context: Context) -> list[Any]:
         _first_visit(context),
         head,
         *missing,
-        _outcome_table(context, codes, links),
-        html.Div([range_key(words), html.Div([caveat, evidence_key(words)])], className="key-row"),
         html.Div(
             [
+                civilians_card(context),
+                where_card(context, returns),
                 waits_card(context, returns),
-                _where_next(context, returns),
-                _certainty(context, returns),
             ],
-            className="cards",
+            className="cards front",
         ),
+        _outcome_table(context, codes, links),
+        html.Div([range_key(words), html.Div([caveat, evidence_key(words)])], className="key-row"),
+        html.Div([_certainty(context, returns)], className="cards"),
         four_kinds_key(words),
     ]

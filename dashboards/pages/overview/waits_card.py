@@ -1,4 +1,4 @@
-"""What waits: alerts, reviews, plans of bases, patrols called off, reports, links, strategy."""
+"""What to decide; then, counted, all that waits: alerts, reviews, plans, reports, links."""
 
 import pandas as pd
 from dash import html
@@ -7,6 +7,7 @@ from dashboards.components.card import card, page_link
 from dashboards.components.evidence import BARS, verdict
 from dashboards.context import Context
 from dashboards.lists.readiness import base_plans, called_off, operations
+from dashboards.pages.overview.decisions_card import decision_lines
 from dashboards.queries import framework, pending, quality, records, transition
 from dashboards.releases import earlier_release
 from dashboards.rows import rows_of
@@ -24,7 +25,12 @@ def waits_card(context: Context, returns: pd.DataFrame) -> html.Section:
     lines += [*_recommendations(context), *_strategy(context)]
     items = lines or [html.Li(words("waits.none"))]
     under = words("waits.under", on=formats.day(context.mission["as_of"], words))
-    return card(words("waits.title"), [html.Ul(items, className="facts")], under, key="waits")
+    first = decision_lines(context)
+    counts = html.Ul(items, className="facts")
+    if first is None:
+        return card(words("waits.title"), [counts], under, key="waits")
+    content = [first, html.Details([html.Summary(words("waits.counts")), counts], open=False)]
+    return card(words("waits.title"), content, under, key="waits")
 
 
 def _line(context: Context, text: str, path: str, note: str) -> html.Li:

@@ -1,0 +1,105 @@
+"""What to decide: at most five lines, each with a verb, a place, an owner, a day and a link.
+
+The rule: recommendations past their day; reviews due where civilians were killed (newest case first); alerts without
+a response; areas that rank first among the gaps and saw no patrol for two weeks. The most pressing
+of each kind comes first, then the second of each, until there are five.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain, islice, zip_longest
+
+from dash import html
+
+from dashboards.components.card import page_link
+from dashboards.context import Context
+from dashboards.queries import pending, records
+from dashboards.queries.protection_gaps import days_since_patrol, is_ranked, read_gaps
+from dashboards.rows import rows_of
+from dashboards.wording import formats
+from dashboards.wording.words import in_sentence
+
+_SHOWN = 5
+_KILLING = "killing"
+_LATE = 14  # days without a patrol, as on the map
+_AMONG = 5
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One line: what to do, then who and by when, and the page where it is done."""
+
+    text: str
+    note: str
+    path: str
+
+
+def decisions(context: Context) -> list[Decision]:
+    """The lines, by the rule above."""
+    kinds = (_recommendations, _reviews, _alerts, _patrols)
+    found = zip_longest(*(islice(kind(context), _SHOWN) for kind in kinds))
+    return [one for one in chain.from_iterable(found) if one is not None][:_SHOWN]
+
+
+def decision_lines(context: Context) -> html.Ol | None:
+    """The decisions as a numbered list; nothing where none is due."""
+    items = [
+        html.Li(
+            [
+                page_link(one.text, context.address.link(one.path)),
+                html.Span(one.note, className="note"),
+            ]
+        )
+        for one in decisions(context)
+    ]
+    return html.Ol(items, className="decisions") if items else None
+
+
+def _recommendations(context: Context) -> Iterator[Decision]:
+    words = context.words
+    for one in records.overdue(context):
+        record = one.record
+        note = words(
+            "decide.overdue",
+            area=context.area_name(record.area),
+            owner=words.label("owner_role", record.owner),
+            on=formats.day(record.due_on, words),
+        )
+        yield Decision(record.text, note, "/assessment")
+
+
+def _reviews(context: Context) -> Iterator[Decision]:
+    """Reviews due where civilians were killed, the newest case first."""
+    found = pending.pending(context.release, pending.REVIEWS, context.area)
+    words = context.words
+    for row in rows_of(found[found["type"] == _KILLING].iloc[::-1]):
+        place = context.area_name(row["area"])
+        text = words("decide.review", area=place, on=formats.day(row["since"], words))
+        yield Decision(text, _due(context, row), "/alerts")
+
+
+def _alerts(context: Context) -> Iterator[Decision]:
+    words = context.words
+    for row in rows_of(pending.pending(context.release, pending.ALERTS, context.area)):
+        threat = in_sentence(words.label("threat_type", row["type"]))
+        text = words("decide.alert", area=context.area_name(row["area"]), threat=threat)
+        yield Decision(text, _due(context, row), "/alerts")
+
+
+def _due(context: Context, row: dict[str, object]) -> str:
+    words, due = context.words, row["due_at"]
+    if formats.is_missing(due):
+        return words("decide.no_day")
+    key = "decide.was_due" if row["is_overdue"] else "decide.due"
+    return words(key, on=formats.day(due, words))  # type: ignore[arg-type]
+
+
+def _patrols(context: Context) -> Iterator[Decision]:
+    """Of the areas that rank first, those without a patrol for two weeks."""
+    words = context.words
+    ranked = [one for one in read_gaps(context).items() if is_ranked(one[1])]
+    for area, known in ranked[:_AMONG]:
+        days = days_since_patrol(known)
+        if area in context.areas_inside and (days is None or days > _LATE):
+            text = words("decide.patrol", area=context.area_name(area))
+            yield Decision(text, words.of(known["gap"], "reason"), "/map")
