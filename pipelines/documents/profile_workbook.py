@@ -251,7 +251,7 @@ def _of_lines(dated: Entry) -> Entry | list[Entry]:
 
 
 def _number(text: Any) -> Any:
-    """A number of a cell of text; the text itself where it is none: the check of the row says so."""
+    """A number of a cell of text; the text itself where it is none, as the row's check says."""
     try:
         number = float(text)
     except (TypeError, ValueError):
