@@ -18,6 +18,7 @@ from dashboards.access import Audience, only_mission
 from dashboards.api import routes as api_routes
 from dashboards.components.links import page_link
 from dashboards.components.page_head import page_head
+from dashboards.components.reports_mark import with_marks_key
 from dashboards.components.shell import NavigationEntry
 from dashboards.context import Context, read_context
 from dashboards.forms import routes
@@ -188,7 +189,9 @@ def answer(home: Path, audience: Audience, address: Address) -> Answer:
         return _unknown(context, *asked)
     if not context.has_figures:
         return _without_figures(title, page, context)
-    return Answer(title, page.sentence(context), lambda: page.body(context), context)
+    return Answer(
+        title, page.sentence(context), lambda: with_marks_key(page.body(context), words), context
+    )
 
 
 def failed(address: Address, error: Exception, reference: str) -> Answer:

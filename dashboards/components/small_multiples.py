@@ -9,6 +9,7 @@ from dash import html
 from dashboards.components.chart import DRAWN
 from dashboards.components.empty import empty_mark, empty_words
 from dashboards.components.links import page_link
+from dashboards.components.reports_mark import reports_mark
 from dashboards.components.sparkline import sparkline_words
 from dashboards.context import Context
 from dashboards.figures.vector import Drawing, frame_range, line_drawing
@@ -62,7 +63,8 @@ def _multiple(
     is_survey = context.is_survey(code)
     link = page_link(context.area_name(area), context.address.link(area=area))
     value = unit.value(now.value, words, now.half_width) if now.value is not None else ""
-    head = html.Div([link, html.Span(value)], className="multiple-head")
+    marks = reports_mark(now.reports_missing, words)
+    head = html.Div([link, html.Span([value, *marks])], className="multiple-head")
     if not any(cell.is_figure for cell in cells):
         shown: Any = empty_mark(now, words, "table")
     else:

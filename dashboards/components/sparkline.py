@@ -19,7 +19,9 @@ def sparkline_words(cells: Sequence[Cell], unit: Unit, words: Words) -> str:
         return words("spark.too_few")
     ends = {"first": unit.value(figures[0], words), "last": unit.value(figures[-1], words)}
     line = words("spark.line", number=str(len(figures)), **ends)
-    return words("spark.new_definition", line=line) if new_definitions(cells) else line
+    line = words("spark.new_definition", line=line) if new_definitions(cells) else line
+    lacking = sum(cell.reports_missing is not None for cell in cells)
+    return words("spark.reports_missing", line=line, number=str(lacking)) if lacking else line
 
 
 def sparkline(

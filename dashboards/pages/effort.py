@@ -14,6 +14,7 @@ from dashboards.components.chart import take_away
 from dashboards.components.output_done import done_bar
 from dashboards.components.page_head import page_head
 from dashboards.components.plan_changes_card import plan_changes_card
+from dashboards.components.reports_mark import reports_note
 from dashboards.components.table import Column, table
 from dashboards.context import Context
 from dashboards.queries import effort
@@ -48,7 +49,7 @@ def _sentence(context: Context, found: pd.DataFrame) -> str:
     words, done = context.words, found.dropna(subset=["done"])
     total = int(done["done"].sum())
     if not total:
-        return words("effort.nothing")
+        return context.with_reports(words("effort.nothing"), "effort")
     by = done.groupby(["phase", "unit_type"])["done"].sum().reset_index()
     most = rows_of(by.sort_values("done"))[-1]
     share = formats.percent(100 * most["done"] / total, words)
@@ -129,7 +130,8 @@ def _matrix(context: Context, found: pd.DataFrame) -> html.Section:
     label = {"aria-label": title}
     scroll = html.Div(matrix, className="table-scroll", tabIndex=0, role="region", **label)
     foot = take_away(context, "effort", ("csv",), title)
-    return card(title, [scroll, foot], words("effort.matrix_under"), key="effort")
+    content = [*reports_note(context, "effort"), scroll, foot]
+    return card(title, content, words("effort.matrix_under"), key="effort")
 
 
 def _tier_row(context: Context, tier: str, phases: list[str]) -> html.Tr:
@@ -151,7 +153,8 @@ def _cooperation(context: Context) -> html.Section:
     )
     title = words("effort.partners_title")
     if frame.empty:
-        return card(title, [notice(words("effort.no_partners"))], key="partners")
+        said = context.with_reports(words("effort.no_partners"), "joint_activity")
+        return card(title, [notice(said)], key="partners")
     counts = {(row["partner_component"], row["tier"]): row["done"] for row in rows_of(frame)}
     partners = frame.groupby("partner_component")["done"].sum().sort_values(ascending=False)
     columns = [Column(words("effort.head.partner"))]
@@ -162,7 +165,11 @@ def _cooperation(context: Context) -> html.Section:
         numbers = [*(counts.get((code, tier), 0) for tier in _TIERS), total]
         name = words.label("partner_component", str(code))
         rows.append([name, *(formats.number(float(number), words) for number in numbers)])
-    content = [table(columns, rows, title), take_away(context, "partners", ("csv",), title)]
+    content = [
+        *reports_note(context, "joint_activity"),
+        table(columns, rows, title),
+        take_away(context, "partners", ("csv",), title),
+    ]
     return card(title, content, words("effort.partners_under"), key="partners")
 
 
@@ -176,6 +183,6 @@ def body(context: Context) -> list[Any]:
         f"{context.area_name(context.area)}, {heading}",
     )
     if found.empty:
-        return [head, notice(context.words("effort.nothing"))]
+        return [head, *reports_note(context, "effort")]
     cards = [_matrix(context, found), plan_changes_card(context), _cooperation(context)]
     return [head, html.Div(cards, className="stack")]
