@@ -62,6 +62,11 @@ class Context:
         text = self.words.of(self.mission, "notes")
         return [str(note) for note in json.loads(text)] if text else []
 
+    def days_since(self, since: pd.Timestamp) -> int:
+        """Whole days from a day, receipt or incident to the end of the as-of day."""
+        as_of = pd.Timestamp(self.mission["as_of"]) + pd.Timedelta(days=1)
+        return max(0, (as_of - pd.Timestamp(since)).days)
+
     @cached_property
     def has_figures(self) -> bool:
         """Whether the release holds a figure at all."""
@@ -242,9 +247,9 @@ class Context:
         found = owed_reports(self.release, table, area or self.area, period or self.period)
         return next(iter(reports_said(found)), None)
 
-    def with_reports(self, sentence: str, table: str) -> str:
+    def with_reports(self, sentence: str, table: str, period: Period | None = None) -> str:
         """A sentence on counts of a mart table, and what reports it lacks."""
-        said = self.reports_of(table)
+        said = self.reports_of(table, period=period)
         if said is None:
             return sentence
         lacking = self.words("sentence.closed", text=sentence_case(self.words.said(said)))

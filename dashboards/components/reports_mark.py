@@ -5,7 +5,6 @@ from typing import Any
 
 from dash import html
 
-from dashboards.context import Context
 from dashboards.queries.cells import NO_ACCESS, REPORTS_LACK, reports_sign
 from dashboards.wording.words import Words
 from indicators.assessment.empty_reasons import Said
@@ -22,10 +21,9 @@ def reports_mark(said: Said | None, words: Words) -> list[html.Span]:
     return [html.Span(reports_sign(said), className=_CLASS, role="img", **named)]
 
 
-def reports_note(context: Context, table: str) -> list[html.P]:
-    """The same in words under the title of a card that counts rows of a mart table."""
-    said = context.reports_of(table)
-    return [] if said is None else [html.P(_worded(said, context.words), className="note")]
+def reports_note(said: Said | None, words: Words) -> list[html.P]:
+    """The same in words under the title of a card that counts."""
+    return [] if said is None else [html.P(_worded(said, words), className="note")]
 
 
 def beside_notes(said: Sequence[Said], words: Words, class_name: str) -> list[html.Span]:

@@ -8,10 +8,8 @@ from typing import Any
 
 from dash import html
 
-from dashboards.components.card import card
-from dashboards.components.links import page_link
+from dashboards.components.card import card, page_head, page_link
 from dashboards.components.list_files import list_files
-from dashboards.components.page_head import page_head
 from dashboards.components.reports_mark import reports_note
 from dashboards.components.table import Column, table
 from dashboards.context import Context
@@ -40,7 +38,7 @@ def body(context: Context) -> list[Any]:
     place = f"{context.area_name(context.area)}, {heading}"
     head = page_head(sentence(context), words("police_matrices.lead"), place)
     if found.empty:
-        return [head, *reports_note(context, "police_task")]
+        return [head, *reports_note(context.reports_of("police_task"), words)]
     first = _card(
         context, "by_phase", matrices.phase_heads(context), matrices.by_phase(context, found)
     )
@@ -64,7 +62,7 @@ def _card(
 ) -> html.Section:
     title = context.words(f"police_matrices.{name}")
     content = [
-        *reports_note(context, "police_task"),
+        *reports_note(context.reports_of("police_task"), context.words),
         table([Column(head) for head in heads], rows, title),
         list_files(context, _FILES[name], title),
     ]

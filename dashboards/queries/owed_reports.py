@@ -28,8 +28,9 @@ def owed_reports(release: Release, table: str, area: str, period: Period) -> Rep
         return NO_REPORTS
     known = _by_place(release)
     sources: Iterable[str] = SOURCES[table] or {source for _, source in known}
-    return added(
+    found = added(
         known.get((area, source), {}).get(month, NO_REPORTS)
         for source in sources
         for month in period.months
     )
+    return found if SOURCES[table] or found.is_silent else NO_REPORTS

@@ -8,8 +8,8 @@ below it; where none of these owes any, by those of the nearest area above it th
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-# Whose reports the rows of a mart table come from. `()`: of whatever source; a table that is not
-# here rests on no monthly report.
+# Whose reports the rows of a mart table come from. `()`: no source's own, so that only an area that
+# sent nothing of any source is silent. A table that is not here rests on no monthly report.
 SOURCES: Mapping[str, tuple[str, ...]] = {
     "effort": ("activities",),
     "police_task": ("activities",),
