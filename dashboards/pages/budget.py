@@ -25,9 +25,6 @@ from indicators.foundation.periods import period_of
 from records.decisions import VarianceReason
 from records.store import Version
 
-PATH = "/budget"
-NAME = "budget"
-
 _NUMBERS = ("original", "current", "due", "done", "variance")
 
 

@@ -49,7 +49,7 @@ def test_no_activity_of_a_closed_area_is_no_plain_nothing(
     context_at: At, page: Any, language: str, words: str
 ) -> None:
     area, month = _closed(context_at())
-    context = context_at(f"{page.PATH}?area={area}&period={month.name}&lang={language}")
+    context = context_at(f"/?area={area}&period={month.name}&lang={language}")
     assert page.sentence(context).endswith(words)
     assert "reports-mark" in classes_of(page.body(context))
 
