@@ -30,10 +30,7 @@ from dashboards.queries.cells import Cell, Dated
 from dashboards.rows import rows_of
 from dashboards.wording import formats
 
-__all__ = ["NAME", "PATH", "body", "sentence"]
-
-PATH = "/"
-NAME = "overview"
+__all__ = ["body", "sentence"]
 
 
 def _change(context: Context, code: str, series: list[Dated]) -> list[Any]:

@@ -1,8 +1,8 @@
 """What to decide: at most five lines, each with a verb, a place, an owner, a day and a link.
 
-The rule: recommendations past their day; reviews due where civilians were killed (newest case first); alerts without
-a response; areas that rank first among the gaps and saw no patrol for two weeks. The most pressing
-of each kind comes first, then the second of each, until there are five.
+The rule: recommendations past their day; reviews due where civilians were killed (newest case
+first); alerts without a response; areas that rank first among the gaps and saw no patrol for two
+weeks. The most pressing of each kind comes first, then the second of each, until there are five.
 """
 
 from collections.abc import Iterator
