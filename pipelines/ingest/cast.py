@@ -17,7 +17,15 @@ from indicators.definitions.contracts import Column, Contract
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.sql_text import literal, literals, quoted
 from pipelines.mapping.model import ColumnMapping, reads_iso_otherwise
-from pipelines.mapping.written_numbers import BLANKS, DECIMAL_COMMA, MINUS, PLAIN, WHOLE, Signs
+from pipelines.mapping.written_numbers import (
+    BLANKS,
+    DECIMAL_COMMA,
+    DIGITS,
+    MINUS,
+    PLAIN,
+    WHOLE,
+    Signs,
+)
 from pipelines.readers.table import WITHOUT_VALUE
 
 TRUE_TEXTS = ("true", "yes", "oui", "vrai", "1")
@@ -117,6 +125,7 @@ def _number_cast(name: str, column: Column, how: Notation) -> Cast:
         f"unclear_{name}": signs.unclear(whole=is_whole),
     }
     spaced = f"replace(regexp_replace({text}, {literal(BLANKS)}, ' ', 'g'), '{MINUS}', '-')"
+    spaced = f"translate({spaced}, '{DIGITS[0]}', '{DIGITS[1]}')"
     for number, (sign, means) in enumerate(signs.own()):
         spaced = f"replace({spaced}, $sign_{number}_{name}, '{means}')"
         parameters[f"sign_{number}_{name}"] = sign
