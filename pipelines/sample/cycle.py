@@ -8,11 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from indicators.foundation.periods import period_named, period_of
 from pipelines.sample.country import COUNTRY, MISSION
 from pipelines.sample.draws import stream
+from pipelines.sample.facts import facts
 from records.accountability import Compact, UnitEvaluation
 from records.decisions import ReviewDecision, VarianceReason
 from records.kinds import KINDS, STATES, Assessment, Recommendation, Record
@@ -31,7 +30,7 @@ def write_cycle(home: Path, seed: int = 2026) -> None:
     store = Store.of_workspace(home)
     if any(store.all(MISSION, kind) for kind in KINDS.values()):
         return
-    said = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
+    said = facts("cycle")
     steps = _assessment_steps(said, seed)
     ends = {record.key: at for at, _, record in steps}
     steps += _recommendation_steps(said, seed, ends)

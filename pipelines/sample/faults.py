@@ -7,13 +7,12 @@ what is loaded stays exactly what was drawn.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
-from indicators.foundation.yaml_files import read_yaml
 from pipelines.sample.draws import Array, Generator
+from pipelines.sample.facts import facts
 from pipelines.sample.forms import Form
 
 BAD_SHARE = 0.05
@@ -64,7 +63,7 @@ def _faults() -> Mapping[str, _OfTable]:
     """By table, from `faults.yaml`."""
     return {
         table: _OfTable(tuple(_fault(*line) for line in entry["faults"]), entry.get("key"))
-        for table, entry in read_yaml(Path(__file__).with_name("faults.yaml")).items()
+        for table, entry in facts("faults").items()
     }
 
 

@@ -18,27 +18,27 @@ from indicators.foundation.data_folder import data_folder
 from indicators.foundation.errors import Problem, WrongUse
 from pipelines.sample import effects
 from pipelines.sample.country import AS_OF, MISSION, MONTHS, SITES
-from pipelines.sample.draws import Array, stream
-from pipelines.sample.exports import Export
-from pipelines.sample.faults import BAD_SHARE, BadRow, Planted, Planter
-from pipelines.sample.files import CsvFile, Workbook, open_file
-from pipelines.sample.forms import read_forms
-from pipelines.sample.outlines import outlines, points_within
-from pipelines.sample.tables import activities, readiness, registers, surveys
-from pipelines.sample.tables.activities import Cited
-from pipelines.sample.tables.alerts import draw_alerts
-from pipelines.sample.tables.hot_spot_patrols import draw_days
-from pipelines.sample.tables.incidents import draw_incidents
-from pipelines.sample.tables.others import FILES, Basis, draw_tables
-from pipelines.sample.tables.places import draw_places
-from pipelines.sample.tables.presence import Presence
-from pipelines.sample.tables.returns import (
+from pipelines.sample.days.hot_spot_patrols import draw_days
+from pipelines.sample.days.presence import Presence
+from pipelines.sample.days.returns import (
     Owed,
     activities_by_month,
     draw_owed,
     reporting_returns,
     rows_by_month,
 )
+from pipelines.sample.draws import Array, stream
+from pipelines.sample.exports import Export
+from pipelines.sample.faults import BAD_SHARE, BadRow, Planted, Planter
+from pipelines.sample.files import CsvFile, Workbook, open_file
+from pipelines.sample.forms import read_forms
+from pipelines.sample.outlines import outlines, points_within
+from pipelines.sample.tables import activities, activity_plan, readiness, registers, surveys
+from pipelines.sample.tables.activities import Cited
+from pipelines.sample.tables.alerts import draw_alerts
+from pipelines.sample.tables.incidents import draw_incidents
+from pipelines.sample.tables.others import FILES, Basis, draw_tables
+from pipelines.sample.tables.places import draw_places
 from pipelines.sample.tables.un_police import draw_assessments
 
 Progress = Callable[[int, int, str], None]
@@ -86,7 +86,7 @@ class Truth:
             "warnings_by_rule": {name: dict(count) for name, count in self.warnings.items()},
             LATER: self.later,
         }
-        return json.dumps(entry, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+        return json.dumps(entry, indent=2, sort_keys=True, ensure_ascii=False, default=str) + "\n"
 
 
 def generate(
@@ -293,14 +293,14 @@ def _write_registers(
     tables = {"areas": registers.areas(points), "units": registers.units()}
     tables |= {"population": registers.population(seed), "deployments": deployments}
     _write_tables(writing, tables | {"police_census": registers.police_census(seed)})
-    plan = activities.activity_plan(presence)
+    plan = activity_plan.activity_plan(presence)
     for year in sorted(set(plan["budget_year"].to_pylist())):
         if not writing.export.has_begun(date(int(year[:4]), 7, 1)):
             continue
         rows = plan.filter(pc.equal(plan["budget_year"], year))
         name = f"activity_plan_{year.replace('/', '-')}.csv"
         writing.write("activity_plan", "activity_plan", name, rows, 0.005)
-    revisions = writing.export.rows(activities.plan_revisions(seed, plan), "approved_on")
+    revisions = writing.export.rows(activity_plan.plan_revisions(seed, plan), "approved_on")
     writing.write("activity_plan", "activity_plan", "activity_plan_revisions.csv", revisions, 0.0)
 
 

@@ -9,6 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.sample.country import AREAS, AS_OF, COLUMNS, DAYS, SITES, STARTS_ON
+from pipelines.sample.days.presence import DAY, MONTH
+from pipelines.sample.days.returns import Owed
 from pipelines.sample.draws import (
     Array,
     Generator,
@@ -21,8 +23,6 @@ from pipelines.sample.draws import (
     table_of,
 )
 from pipelines.sample.tables.alerts import TARGET_HOURS
-from pipelines.sample.tables.presence import DAY, MONTH
-from pipelines.sample.tables.returns import Owed
 
 _FLOODS = 60
 _DRIVEN_OUT = 35  # persons displaced for each victim that the incident names

@@ -9,6 +9,8 @@ import pyarrow as pa
 
 from pipelines.sample import effects
 from pipelines.sample.country import AREAS, DAYS, LAST_DAY, STARTS_ON
+from pipelines.sample.days.presence import DAY, MONTH, MONTH_OF_DAY, day_number, month_number
+from pipelines.sample.days.returns import Owed
 from pipelines.sample.draws import (
     Generator,
     column,
@@ -21,8 +23,6 @@ from pipelines.sample.draws import (
     table_of,
 )
 from pipelines.sample.tables.places import Places, last_day_of, mediation_track
-from pipelines.sample.tables.presence import DAY, MONTH, MONTH_OF_DAY, day_number, month_number
-from pipelines.sample.tables.returns import Owed
 
 _COURSES, _OFFICERS_PER_POOL = 150, 70
 _COMMITMENTS, _AGREEMENTS, _COMPLAINTS = 420, 120, 380

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from pipelines.sample.days.returns import Owed
 from pipelines.sample.faults import BAD_SHARE
 from pipelines.sample.tables import harm, host_state, readiness, un_police
 from pipelines.sample.tables.places import Places
-from pipelines.sample.tables.returns import Owed
 from pipelines.sample.tables.un_police import Assessments
 
 

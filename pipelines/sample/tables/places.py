@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.sample.country import AREAS, DAYS, LAST_DAY, SECTORS, STARTS_ON
+from pipelines.sample.days.presence import DAY, day_number
 from pipelines.sample.draws import Array, Generator, numbered, pick, stream, table_of
-from pipelines.sample.tables.presence import DAY, day_number
 
 NETWORKS_PER_AREA, LOCALITIES_PER_AREA = 3, 2
 _FIRST_LISTED_ON = date(2023, 7, 1)  # of what is valid from the mission's first day

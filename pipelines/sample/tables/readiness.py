@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.sample.country import AS_OF, DAYS, LAST_DAY, STARTS_ON, UNITS
+from pipelines.sample.days.presence import DAY
 from pipelines.sample.draws import Array, Generator, column, numbered, only, pick, stream, table_of
-from pipelines.sample.tables.presence import DAY
 
 OPERATIONS = 160
 _OPERATION_TYPES = {

@@ -10,6 +10,8 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.sample.country import AS_OF, DAYS, LAST_DAY, SECTORS, STARTS_ON, UNITS, Unit
+from pipelines.sample.days.presence import DAY
+from pipelines.sample.days.returns import Owed
 from pipelines.sample.draws import (
     Array,
     Generator,
@@ -21,8 +23,6 @@ from pipelines.sample.draws import (
     stream,
     table_of,
 )
-from pipelines.sample.tables.presence import DAY
-from pipelines.sample.tables.returns import Owed
 
 _REFERRALS, _DETENTIONS = 900, 380
 _ADVISERS_SHARE = 0.3  # referrals to protection advisers for each other one

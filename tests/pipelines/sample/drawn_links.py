@@ -27,10 +27,10 @@ from pipelines.sample.generation import places_of_rows
 from pipelines.sample.tables import activities, readiness, registers
 from pipelines.sample.tables.activities import Cited
 from pipelines.sample.tables.alerts import draw_alerts
-from pipelines.sample.tables.hot_spot_patrols import draw_days
+from pipelines.sample.days.hot_spot_patrols import draw_days
 from pipelines.sample.tables.incidents import draw_incidents
 from pipelines.sample.tables.places import draw_places
-from pipelines.sample.tables.returns import (
+from pipelines.sample.days.returns import (
     activities_by_month,
     draw_owed,
     reporting_returns,

@@ -14,9 +14,9 @@ from pipelines.sample.country import AREAS, SITES, sector
 from pipelines.sample.draws import Array, recent
 from pipelines.sample.tables import surveys
 from pipelines.sample.tables.alerts import TARGET_HOURS, draw_alerts
-from pipelines.sample.tables.hot_spot_patrols import draw_days
+from pipelines.sample.days.hot_spot_patrols import draw_days
 from pipelines.sample.tables.incidents import draw_incidents
-from pipelines.sample.tables.presence import DAY, Presence, reported_days
+from pipelines.sample.days.presence import DAY, Presence, reported_days
 
 COUNT = 120_000
 Drawn = tuple[Presence, pa.Table]
