@@ -4,7 +4,7 @@ Every stream has its own seed, so that one part's size never shifts the numbers 
 """
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -26,6 +26,10 @@ class Stream(np.random.Generator):
     def one(self, shares: Mapping[Any, float]) -> Any:
         """One code drawn with these shares."""
         return self.pick(shares, 1)[0]
+
+    def one_of(self, among: Sequence[str]) -> str:
+        """One of these, each as likely as any other."""
+        return among[int(self.integers(0, len(among)))]
 
     def chance(self, share: Any, size: Any = None) -> Any:
         """True with this share: once, or for each of `size` rows."""

@@ -18,6 +18,7 @@ from indicators.foundation.data_folder import data_folder
 from indicators.foundation.errors import Problem, WrongUse
 from pipelines.sample import effects
 from pipelines.sample.country import AS_OF, MISSION, MONTHS, SITES
+from pipelines.sample.days import activity_plan
 from pipelines.sample.days.hot_spot_patrols import draw_days
 from pipelines.sample.days.presence import Presence
 from pipelines.sample.days.returns import (
@@ -33,7 +34,7 @@ from pipelines.sample.faults import BAD_SHARE, BadRow, Planted, Planter
 from pipelines.sample.files import CsvFile, Workbook, open_file
 from pipelines.sample.forms import read_forms
 from pipelines.sample.outlines import outlines, points_within
-from pipelines.sample.tables import activities, activity_plan, readiness, registers, surveys
+from pipelines.sample.tables import activities, readiness, registers, reviews, surveys
 from pipelines.sample.tables.activities import Cited
 from pipelines.sample.tables.alerts import draw_alerts
 from pipelines.sample.tables.incidents import draw_incidents
@@ -260,10 +261,10 @@ def _write_all(writing: _Writing, sizes: _Sizes) -> None:
         _write_wave(writing, number, sizes.respondents)
     operations = readiness.operations(seed)
     _write_tables(writing, {"operations": operations})
-    reviews = writing.export.rows(readiness.operation_reviews(seed, operations), "started_on")
+    reviewed = writing.export.rows(reviews.operation_reviews(seed, operations), "started_on")
     share = FILES["after_action_reviews"].bad_share
     writing.write(
-        "after_action_reviews", "operation_reviews", "operation_reviews.csv", reviews, share
+        "after_action_reviews", "operation_reviews", "operation_reviews.csv", reviewed, share
     )
     cited = Cited(drawn_alerts, places, assessments, operations)
     _write_activities(writing, presence, cited, points, in_all)

@@ -9,17 +9,17 @@ import pyarrow as pa
 
 from pipelines.sample import effects
 from pipelines.sample.country import AREA_CODES, AREAS, MONTHS, SITES, UNITS, region, sector
-from pipelines.sample.days.presence import DAY, Posts, Presence, month_days
-from pipelines.sample.draws import Array, Stream, each_case, stream
-from pipelines.sample.facts import facts
-from pipelines.sample.rows import looked_up, numbered, only, rows_of
-from pipelines.sample.tables.activity_plan import (
+from pipelines.sample.days.activity_plan import (
     PHASE_OF_TYPE,
     PLANNED_TYPES,
     TIER_OF_TYPE,
     plan_line_code,
     share_of_others,
 )
+from pipelines.sample.days.presence import DAY, Posts, Presence, month_days
+from pipelines.sample.draws import Array, Stream, each_case, stream
+from pipelines.sample.facts import facts
+from pipelines.sample.rows import looked_up, numbered, only, rows_of
 from pipelines.sample.tables.alerts import Alerts
 from pipelines.sample.tables.places import Places, mediation_track, network_code
 from pipelines.sample.tables.un_police import Assessments, cited_assessments

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from pipelines.sample.days.returns import Owed
 from pipelines.sample.faults import BAD_SHARE
-from pipelines.sample.tables import harm, host_state, readiness, un_police
+from pipelines.sample.tables import harm, host_state, readiness, reviews, un_police
 from pipelines.sample.tables.places import Places
 from pipelines.sample.tables.un_police import Assessments
 
@@ -88,7 +88,7 @@ def draw_tables(seed: int, basis: Basis) -> dict[str, pa.Table]:
         "rights_monitoring": harm.rights_monitoring(
             seed, owed["rights_monitoring"], incidents, victims
         ),
-        "after_action_reviews": harm.after_action_reviews(
+        "after_action_reviews": reviews.after_action_reviews(
             seed, incidents, basis.alerts, basis.deployments
         ),
         "threat_assessments": harm.threat_assessments(seed),
