@@ -20,8 +20,6 @@ HOT_SPOT_ANSWERED_SHARE = _HOT_SPOTS["answered_share"]
 HOT_SPOT_ANSWER_DAYS = _HOT_SPOTS["answered_within_days"]
 NETWORK_MEETING_FACTOR = _PLANTED["network_meetings_and_alerts"]["rate_factor"]
 WOMEN_TEAM_LOG_ODDS, WOMEN_TEAMS_FROM = _TEAMS["log_odds"], _TEAMS["from_by_sector"]
-SAFE_WALKING_PCT = _PLANTED["safety_by_wave_pct"]["waves"]
-TRUST_PCT = _PLANTED["trust_by_wave_pct"]["waves"]
 REPORTING_AREAS, REPORTING_FACTOR = tuple(_REPORTING["areas"]), _REPORTING["rate_factor"]
 REPORTING_DAYS = _REPORTING["days_after"]
 LOGGED_NOT_SEEN_AREA, LOGGED_FACTOR = _LOGGED["area"], _LOGGED["logged_factor"]
@@ -44,3 +42,8 @@ def planted() -> dict[str, object]:
     after = {"days_after": DAYS_AFTER}
     tables = {name: said for name, said in _PLANTED.items() if isinstance(said, dict)}
     return _PLANTED | {name: said | after for name, said in tables.items() if "edge" in said}
+
+
+def waves(name: str) -> list[float]:
+    """Favourable answers by wave 1 to 4 that are planted under this name, in per cent."""
+    return list(_PLANTED[name]["waves"])

@@ -338,7 +338,7 @@ def _write_returns(
 
 def _write_wave(writing: _Writing, number: int, respondents: int) -> None:
     """Two plain files for waves 1 and 2, one wide file from wave 3 on; site and pulse files."""
-    wave = surveys.household_wave(writing.seed, number, respondents)
+    wave = surveys.draw_wave(writing.seed, "household", number, respondents)
     if number <= 2:
         name = f"survey_respondents_w{number}.csv"
         writing.write("survey_respondents", "survey_respondents", name, wave.respondents)
@@ -347,10 +347,12 @@ def _write_wave(writing: _Writing, number: int, respondents: int) -> None:
         )
     else:
         _write_wide(writing, f"survey_wave{number}", f"survey_wave{number}.csv", wave)
-    at_sites = surveys.site_wave(writing.seed, number, _site_respondents(number, respondents))
+    at_sites = surveys.draw_wave(
+        writing.seed, "site", number, _site_respondents(number, respondents)
+    )
     _write_wide(writing, "site_survey", f"site_survey_w{number}.csv", at_sites)
     if number == 4:
-        pulse = surveys.pulse_wave(writing.seed, number, max(respondents // 8, 40))
+        pulse = surveys.draw_wave(writing.seed, "pulse", number, max(respondents // 8, 40))
         _write_wide(writing, "pulse", "pulse_2026.csv", pulse)
 
 
