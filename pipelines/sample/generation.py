@@ -29,10 +29,10 @@ from pipelines.sample.days.returns import (
     rows_by_month,
 )
 from pipelines.sample.draws import Array, stream
-from pipelines.sample.exports import Export
-from pipelines.sample.faults import BAD_SHARE, BadRow, Planted, Planter
-from pipelines.sample.files import CsvFile, Workbook, open_file
-from pipelines.sample.forms import read_forms
+from pipelines.sample.files.exports import Export
+from pipelines.sample.files.faults import BAD_SHARE, BadRow, Planted, Planter
+from pipelines.sample.files.forms import read_forms
+from pipelines.sample.files.written import CsvFile, Workbook, open_file
 from pipelines.sample.outlines import outlines, points_within
 from pipelines.sample.tables import activities, readiness, registers, reviews, surveys
 from pipelines.sample.tables.activities import Cited

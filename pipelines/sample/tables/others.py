@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from pipelines.sample.days.returns import Owed
-from pipelines.sample.faults import BAD_SHARE
+from pipelines.sample.files.faults import BAD_SHARE
 from pipelines.sample.tables import harm, host_state, readiness, reviews, un_police
 from pipelines.sample.tables.places import Places
 from pipelines.sample.tables.un_police import Assessments

@@ -13,7 +13,8 @@ import pyarrow as pa
 
 from pipelines.sample.draws import Array, Generator
 from pipelines.sample.facts import facts
-from pipelines.sample.forms import Form
+from pipelines.sample.files.forms import Form
+from pipelines.sample.rows import texts
 
 BAD_SHARE = 0.05
 NO_SUCH_DAY, BEFORE_MISSION, NO_SUCH_HOUR, MID_MONTH = "@31 June", "@2021", "@25 h", "@15th"
@@ -140,10 +141,10 @@ class Planter:
         """The copy of a good row with a key of its own and the fault in it."""
         self.numbered += 1
         if self.key and fault.rule != "duplicate_key":
-            header = self.form.columns[self.key].headers[0]
+            header = self.form.headers_of(self.key)[0]
             row[header] = f"{row[header]}-{self.numbered}"
         for column, text in fault.changes.items():
-            header = self.form.columns[column].headers[0]
+            header = self.form.headers_of(column)[0]
             raw = self._raw(column, text, row[header] or "")
             row.update(self.form.cells(column, raw))
         return row
@@ -151,10 +152,8 @@ class Planter:
     def _base(self, rows: pa.Table, fault: Fault, usable: Array) -> int | None:
         """The position of the good row that is copied; None where no row fits."""
         for column, code in fault.based_on.items():
-            entry = self.form.columns[column]
-            text = entry.label_of_code.get(code, code)
-            texts = np.asarray(rows[entry.headers[0]].to_pylist(), dtype=object)
-            usable = np.flatnonzero(texts == text)
+            found = texts(rows, self.form.headers_of(column)[0])
+            usable = np.flatnonzero(found == self.form.label(column, code))
         if not usable.size:
             return None
         return int(usable[self.generator.integers(0, usable.size)])
@@ -174,7 +173,7 @@ class Planter:
 
     def _day(self, column: str, year: str, month: str, day: str, hour: str) -> str:
         is_time = column.endswith("_at")
-        if is_time and not self.form.columns[column].date_format:
+        if is_time and not self.form.columns[column].formats:
             return f"{year}-{month}-{day} {hour}:30"
         return self.form.day_text(column, year, month, day, hour)
 
