@@ -8,7 +8,8 @@ from typing import Any
 
 from pipelines.sample.country import MISSION
 from pipelines.sample.cycle import write_cycle
-from pipelines.sample.generation import Progress, Truth, generate
+from pipelines.sample.files.writing import Truth
+from pipelines.sample.generation import generate
 from pipelines.workspace.installation import install_profile
 from pipelines.workspace.paths import Workspace
 
@@ -20,7 +21,6 @@ def install(
     seed: int = 2026,
     activities: int = 22_000,
     until: date | None = None,
-    progress: Progress | None = None,
     **sizes: int,
 ) -> Truth:
     """The sample's profile in the workspace, its files in the inbox, the truth in `sample/`.
@@ -31,7 +31,7 @@ def install(
     """
     install_profile(workspace, MISSION)
     write_cycle(workspace.home, seed)
-    return deliver(workspace, until, seed=seed, activities=activities, progress=progress, **sizes)
+    return deliver(workspace, until, seed=seed, activities=activities, **sizes)
 
 
 def deliver(workspace: Workspace, until: date | None = None, **options: Any) -> Truth:
