@@ -83,16 +83,3 @@ def recent(counts: Array, days: int) -> Array:
 def season(days: int, swing: float, peak: int) -> Array:
     """Factors by day of a yearly wave around 1 that is highest on this day of the year."""
     return 1 + swing * np.cos(2 * np.pi * (np.arange(days) - peak) / 365.25)
-
-
-# TEMPORARY
-Generator = np.random.Generator
-from pipelines.sample.rows import column, numbered, only, table_of  # noqa
-
-pick, spread, some_of, over_dispersion, by_block = (
-    Stream.pick,
-    Stream.spread,
-    Stream.some_of,
-    Stream.over_dispersion,
-    Stream.by_block,
-)

@@ -169,7 +169,7 @@ def _write_corrected(writing: Writing, name: str, source: str, rows: pa.Table) -
     late = with_columns(late, incident_code=texts(late, "incident_code") + "-LATE")
     file = open_file(writing.beside / LATER, name, writing.forms[source])
     text = writing.forms[source].render(pa.concat_tables([corrected, late]))
-    file.add(Planted(text, (), ()))
+    file.add(Planted(text))
     file.close()
     writing.truth.later[name] = {
         "corrects": name,

@@ -1,6 +1,5 @@
 """Arrow tables made of what was drawn, and read again."""
 
-import typing
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -8,8 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from indicators.definitions.contracts import contracts
-
-Array = typing.Any
+from pipelines.sample.draws import Array
 
 
 def column(values: Array | Sequence[Any], present: Array | None = None) -> pa.Array:
@@ -83,3 +81,8 @@ def only(values: Array, where: Array) -> Array:
 def looked_up(found: Mapping[str, Any], names: Array, otherwise: Any = None) -> Array:
     """What is said of each name, as an object array."""
     return np.array([found.get(name, otherwise) for name in names], dtype=object)
+
+
+def given(values: Array) -> Array:
+    """Which of these objects are not None."""
+    return np.asarray(values != None)  # noqa: E711

@@ -109,7 +109,7 @@ def read_forms(profile: Path) -> Mapping[str, Form]:
 
 def _labels(entry: ColumnMapping) -> dict[str | None, str]:
     """By code the first label that stands for it."""
-    return {code: label for label, code in reversed(entry.recode.items())}
+    return {code: label for label, code in list(entry.recode.items())[::-1]}
 
 
 def _labelled(text: pa.Array, entry: ColumnMapping) -> pa.Array:

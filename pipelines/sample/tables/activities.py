@@ -19,7 +19,7 @@ from pipelines.sample.days.activity_plan import (
 from pipelines.sample.days.presence import DAY, Posts, Presence, month_days
 from pipelines.sample.draws import Array, Stream, each_case, stream
 from pipelines.sample.facts import facts
-from pipelines.sample.rows import looked_up, numbered, only, rows_of
+from pipelines.sample.rows import given, looked_up, numbered, only, rows_of
 from pipelines.sample.tables.alerts import Alerts
 from pipelines.sample.tables.places import Places, mediation_track, network_code
 from pipelines.sample.tables.un_police import Assessments, cited_assessments
@@ -168,7 +168,7 @@ class _Rows:
         places, tasking = cited.places, columns["tasking"]
         day = (self.day - DAY[0]).astype(int)
         agreed = places.agreed_route[self.area, day]
-        is_agreed = np.not_equal(agreed, None)
+        is_agreed = given(agreed)
         on_route = (tasking == "routine") & ~self.draft.is_night
         # a route is named on its day by many, on other days by a few
         named = draw.chance(np.where(is_agreed, 0.5, 0.03), self.size)
@@ -216,7 +216,7 @@ class _Rows:
         ):
             pairs = (rows[key].to_pylist() for key in (name, "threat_type"))
             named = looked_up(dict(zip(*pairs, strict=True)), columns[name])
-            found = np.where(np.equal(named, None), found, named)
+            found = np.where(~given(named), found, named)
         return found
 
     def _operations(self, operations: pa.Table) -> Array:
@@ -276,8 +276,8 @@ class _Rows:
 
     def _place(self, points: dict[str, Array]) -> dict[str, Any]:
         """Area or site, and the point if it is known; patrols often go to a site."""
-        last_site = looked_up({site.area: site.code for site in SITES}, AREAS)[self.area]
-        at_site = np.not_equal(last_site, None) & self.is_kind("patrol", "weapons_search")
+        last_site = looked_up({site.area: site.code for site in SITES}, AREA_CODES)[self.area]
+        at_site = given(last_site) & self.is_kind("patrol", "weapons_search")
         at_site &= self.chance(np.where(self.draft.is_night, 0.7, 0.25)) & ~self.draft.is_hot_spot
         cloud = np.stack([points[code] for code in AREAS])
         drawn = cloud[self.area, self.draw.integers(0, cloud.shape[1], self.size)]
@@ -294,7 +294,7 @@ class _Rows:
         starts = [effects.WOMEN_TEAMS_FROM.get(sector(area), "2099-01-01") for area in AREAS]
         has_team = self.day >= np.array(starts, dtype="datetime64[D]")[self.area]
         team = has_team & self.is_kind("patrol") & self.chance(0.3)
-        return self.draw.binomial(personnel, np.where(team, 0.65, 0.19))
+        return np.asarray(self.draw.binomial(personnel, np.where(team, 0.65, 0.19)))
 
     def _with_host_state(self) -> Array:
         joint = self.is_kind("patrol") & self.chance(0.14)
@@ -328,7 +328,7 @@ class _Rows:
         patrol = self.is_kind("patrol")
         alert = alerts.last_before(self.area, self.draft.started_at.astype("datetime64[s]"), 10)
         answers = patrol & (self.tasking == "alert")
-        no_alert = answers & np.equal(alert, None)
+        no_alert = answers & ~given(alert)
         long_range = patrol & self.chance(0.06)
         distance = self.draw.gamma(2, np.where(long_range, 60, 9)).round(1)
         return {

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -176,7 +177,7 @@ def threat_assessments(seed: int) -> pa.Table:
                 if draw.chance(0.9):
                     what = (area, str(actor), threat, str(likelihood))
                     rows.append(_threat(draw, quarter, what, change))
-    return table_of("threat_assessments", sorted(rows, key=lambda row: row[:4]))
+    return table_of("threat_assessments", sorted(rows, key=itemgetter(0, 1, 2, 3)))
 
 
 def _threat(draw: Stream, quarter: int, what: _Row, change: int) -> _Row:

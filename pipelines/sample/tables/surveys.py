@@ -174,9 +174,8 @@ def _respondents(
     adults = 1 + draw.binomial(5, 0.35, size)
     displaced = np.where(at_site, "displaced", draw.pick(_SHARES["displacement_status"], size))
     origin = AREA_CODES[draw.integers(0, len(AREAS), size)]
-    started = np.datetime64(WAVE_STARTS[number - 1], "m")
-    started = started + draw.integers(0, _FIELD_DAYS, size) * np.timedelta64(1440, "m")
-    started = started + draw.integers(450, 1020, size)
+    day = np.datetime64(WAVE_STARTS[number - 1], "D") + draw.integers(0, _FIELD_DAYS, size)
+    started = day.astype("datetime64[m]") + draw.integers(450, 1020, size)
     is_hasty = draw.chance(0.01, size)
     minutes = np.where(is_hasty, draw.integers(3, 8, size), draw.integers(22, 56, size))
     key = numbered(f"{instrument[0].upper()}{number}-", size)
@@ -195,7 +194,7 @@ def _respondents(
         fpc_psu=(sample.fpc_psu, np.isfinite(sample.fpc_psu)),
         result=result,
         consent_given=answered,
-        interviewed_on=started.astype("datetime64[D]"),
+        interviewed_on=day,
         started_at=(started, answered),
         ended_at=(started + minutes * _MINUTE, answered),
         interviewer_key=numbered("INT-", draw.integers(1, 49, size), 3),
