@@ -48,39 +48,33 @@ from pipelines.sample.tables.places import draw_places
 _ROWS_OF_A_WORKBOOK = 20_000  # what is longer is exported as CSV
 _ENDS_TOO_EARLY_SHARE = 0.003
 _LATE_REPORTS = 9
-_RANGES: Mapping[str, tuple[int, int | None]] = {  # least and most
-    "activities": (1, None), "incidents": (1, None), "alerts": (1, None), "waves": (1, 4),
-    "respondents": (240, None),
+_USUAL_SIZES = {
+    "activities": 22_000, "incidents": 3_350, "alerts": 1_200, "waves": 4, "respondents": 2_400
 }  # fmt: skip
+_LEAST = {"activities": 1, "incidents": 1, "alerts": 1, "waves": 1, "respondents": 240}
+_MOST = {"waves": len(surveys.WAVE_STARTS)}
 
 
 def generate(
     folder: Path,
     *,
     seed: int = 2026,
-    activities: int = 22_000,
-    incidents: int = 3_350,
-    alerts: int = 1_200,
-    waves: int = 4,
-    respondents: int = 2_400,
     until: date | None = None,
     beside: Path | None = None,
+    **sizes: int,
 ) -> Truth:
     """Writes the sample's input files into `folder`, and into `beside` what is no input.
 
     `until`: the files as they would have been sent after that day (see `exports.py`).
 
-    Sizes are good rows; bad rows come on top of them. `activities`, `incidents`, `alerts`: at
-    least 1; `waves`: 1 to 4; `respondents`: interviews that a household wave completes, at least
-    240 (one a PSU). The other tables have their own size, or follow from incidents. `beside`
-    (default: a folder `<folder>_truth` next to it) gets `truth.json`, `bad_rows.csv` (place and
-    rule of each bad row) and `later/`, files to drop in afterwards. Same arguments, same bytes.
-    WrongUse where a size is out of its range; nothing is written then.
+    `sizes`: good rows (bad rows come on top of them) of `activities`, `incidents` and `alerts`;
+    `waves` of surveys; `respondents`: interviews that a household wave completes, at least one a
+    PSU. The other tables have their own size, or follow from incidents. `beside` (default: a
+    folder `<folder>_truth` next to it) gets `truth.json`, `bad_rows.csv` (place and rule of each
+    bad row) and `later/`, files to drop in afterwards. Same arguments, same bytes. WrongUse where
+    a size is out of its range; nothing is written then.
     """
-    sizes = {
-        "activities": activities, "incidents": incidents, "alerts": alerts, "waves": waves,
-        "respondents": respondents,
-    }  # fmt: skip
+    sizes = _USUAL_SIZES | sizes
     _check(sizes)
     beside = beside or folder.with_name(f"{folder.name}_truth")
     folder.mkdir(parents=True, exist_ok=True)
@@ -96,15 +90,11 @@ def generate(
 def _check(sizes: Mapping[str, int]) -> None:
     """WrongUse that names each size which is out of its range."""
     problems = []
-    for name, (least, most) in _RANGES.items():
-        value, bound = sizes[name], None
-        if value < least:
-            which, bound = "small", least
-        elif most is not None and value > most:
-            which, bound = "large", most
-        if bound is not None:
-            parameters = {"name": name, "bound": bound}
-            rule = f"sample_size_too_{which}"
+    for name, value in sizes.items():
+        least, most = _LEAST[name], _MOST.get(name, value)
+        which, bound = ("small", least) if value < least else ("large", most)
+        if not least <= value <= most:
+            parameters, rule = {"name": name, "bound": bound}, f"sample_size_too_{which}"
             problems.append(Problem(rule, value=str(value), parameters=parameters))
     if problems:
         raise WrongUse(problems)
@@ -280,12 +270,12 @@ def _write_activities(
             writing.file("activity_participants", "activity_participants", beside, 0.01) as people,
         ):
             for number in numbers:
-                drawn = next(months)
-                rows, early = _some_end_too_early(writing.seed, drawn.activities, number)
-                sessions = _sessions(drawn.activities)
+                drawn, participants = next(months)
+                rows, early = _some_end_too_early(writing.seed, drawn, number)
+                sessions = _sessions(drawn)
                 feedback.append(readiness.community_feedback(writing.seed, number, sessions))
                 file.add(rows, early)
-                people.add(drawn.participants)
+                people.add(participants)
                 warned["ended_after_start"] += int(early.sum())
     writing.tables({"community_feedback": pa.concat_tables(feedback)})
 

@@ -44,15 +44,6 @@ _MINUTE = np.timedelta64(1, "m")
 
 
 @dataclass(frozen=True)
-class MonthOfActivities:
-    """One month's rows: activities sorted by start, and their participants."""
-
-    month: int
-    activities: pa.Table
-    participants: pa.Table
-
-
-@dataclass(frozen=True)
 class Cited:
     """What activities refer to."""
 
@@ -64,8 +55,8 @@ class Cited:
 
 def draw_activities(
     seed: int, presence: Presence, cited: Cited, points: dict[str, Array]
-) -> Iterator[MonthOfActivities]:
-    """All months in order; only one is held in memory."""
+) -> Iterator[tuple[pa.Table, pa.Table]]:
+    """Activities of each month, sorted by start, and participants; one month is in memory."""
     first = 1
     for month in range(MONTHS):
         first = 1 if month % 12 == 0 else first
@@ -79,7 +70,7 @@ def draw_activities(
         apart = stream(seed, "reasons and threats", month)
         columns |= rows.reasons_and_threats(apart, cited, columns)
         drawn = rows_of(activity_code=code, **columns)
-        yield MonthOfActivities(month, drawn, _participants(draw, code, rows))
+        yield drawn, _participants(draw, code, rows)
         first += rows.size
 
 

@@ -96,7 +96,7 @@ def drawn_warehouse(seed: int) -> duckdb.DuckDBPyConnection:
         "incidents": incidents.rows,
         "alerts": alerts.rows,
         "activities": pa.concat_tables(
-            [month.activities for month in months], promote_options="permissive"
+            [drawn for drawn, _ in months], promote_options="permissive"
         ),
     }
     connection = duckdb.connect(config={"threads": 1})
