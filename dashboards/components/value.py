@@ -1,12 +1,15 @@
-"""A value with its interval and n, inseparable; or the reason why there is none."""
+"""A value with its interval and n, inseparable, or why there is none; a plan with its done bar."""
 
 from dash import html
 
 from dashboards.components.empty import beside_words, empty_mark, empty_words
+from dashboards.components.reports_mark import beside_notes
 from dashboards.components.table import Column
+from dashboards.context import Context
 from dashboards.queries.cells import Cell
+from dashboards.wording import formats
 from dashboards.wording.formats import Unit, number
-from dashboards.wording.words import Words
+from dashboards.wording.words import Words, in_sentence
 
 # What counts recorded cases one by one; a sum, a median or an estimate does not.
 _OF_CASES = ("count", "count_distinct", "ratio")
@@ -91,7 +94,7 @@ def value_with_interval(cell: Cell, unit: Unit, words: Words) -> html.Div:
     interval = interval_words(cell, unit, words)
     lines = [html.Span(value, className="value-number")]
     lines += [html.Span(interval, className="value-interval")] if interval else []
-    lines += [html.Span(text, className="value-provisional") for text in beside_words(cell, words)]
+    lines += beside_notes(cell.beside, words, "value-provisional")
     return html.Div(lines, className="value")
 
 
@@ -109,6 +112,37 @@ def value_cells(cell: Cell, unit: Unit, words: Words) -> list[object]:
     if not cell.is_figure:
         return [empty_mark(cell, words, "table"), "", ""]
     value: object = unit.value(cell.value or 0.0, words, cell.half_width)
-    notes = [html.Span(text, className="note beside") for text in beside_words(cell, words)]
+    notes = beside_notes(cell.beside, words, "note beside")
     interval = interval_words(cell, unit, words)
     return [[value, *notes] if notes else value, interval, n_words(cell, words)]
+
+
+def output_done(context: Context, code: str) -> str:
+    """759 of 1,120 planned, of whom, and how many of them where nothing was planned."""
+    words, cell, unit = context.words, context.cell(code), context.unit(code)
+    plan = context.plans.get(code)
+    if plan is None or cell.value is None:
+        return value_in_brief(cell, unit, words)
+    said = words(
+        "overview.planned",
+        done=unit.value(cell.value, words),
+        planned=unit.value(plan["quantity"], words),
+        component=in_sentence(words.label("component", plan["component"])),
+    )
+    if plan["unplanned"]:
+        beside = words("overview.unplanned", number=formats.number(plan["unplanned"], words))
+        said = f"{said} {beside}"
+    return _joined([said, *beside_words(cell, words)], words)
+
+
+def output_bar(context: Context, code: str) -> list[html.Span]:
+    """The bar of an output with a plan and a figure."""
+    done, plan = context.cell(code).value, context.plans.get(code)
+    return [] if done is None or plan is None else [done_bar(done, plan["quantity"])]
+
+
+def done_bar(done: float, planned: float) -> html.Span:
+    """A grey bar of what was done of the plan; more than planned fills it. The words say both."""
+    share = min(1.0, done / planned) if planned else 0.0
+    width = {"--done": f"{100 * share:.0f}%"}
+    return html.Span(className="done-bar", style=width, **{"aria-hidden": "true"})

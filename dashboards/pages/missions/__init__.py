@@ -1,0 +1,187 @@
+"""Missions: what headquarters has of each, and figures of one definition side by side.
+
+Missions stand by name, always: a figure never orders them.
+"""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+from dash import html
+
+from dashboards.components.card import card, notice, page_head, page_link
+from dashboards.components.chart import take_away
+from dashboards.components.table import Column, table
+from dashboards.context import Context
+from dashboards.pages.missions import queries
+from dashboards.releases import Release, current_release
+from dashboards.rows import rows_of
+from dashboards.wording import formats
+from indicators.foundation.messages import has_message, message
+from indicators.foundation.periods import period_named, period_of
+
+
+def _quarter(context: Context) -> str:
+    """The quarter of the address, else that of the release."""
+    shown = context.period
+    return shown.name if shown.period_type == "Q" else context.release.name.rpartition("-r")[0]
+
+
+def sentence(context: Context) -> str:
+    """Of how many missions there is a release of the quarter, and how many pulls failed."""
+    words, quarter = context.words, _quarter(context)
+    names = _names(context)
+    here = sum(_has_quarter(_release(context, name), quarter) for name in names)
+    failed = sum(one["outcome"] == "failed" for one in queries.pulls(context.home).values())
+    numbers = {"here": str(here), "all": str(len(names))}
+    said = words(
+        "missions.sentence", quarter=formats.period_name(period_named(quarter), words), **numbers
+    )
+    if not failed:
+        return said
+    more = words.count("missions.failed", failed)
+    return f"{said} {more}"
+
+
+def _names(context: Context) -> list[str]:
+    """Missions with a release here, and those that a pull was tried for, by name."""
+    return sorted({*context.missions, *queries.pulls(context.home)})
+
+
+def _release(context: Context, mission: str) -> Release | None:
+    return current_release(context.home, mission, context.audience)
+
+
+def _has_quarter(release: Release | None, quarter: str) -> bool:
+    return release is not None and release.name.rpartition("-r")[0] >= quarter
+
+
+def _state_card(context: Context) -> html.Section:
+    words = context.words
+    heads = ("mission", "release", "age", "complete", "moved", "pull")
+    columns = [Column(words(f"missions.head.{head}")) for head in heads]
+    rows = [_state_row(context, name) for name in _names(context)]
+    title = words("missions.state")
+    parts = [table(columns, rows, title), take_away(context, "missions", ("csv",), title)]
+    return card(title, parts, words("missions.state_under"), key="state")
+
+
+def _state_row(context: Context, mission: str) -> list[Any]:
+    words, release = context.words, _release(context, mission)
+    if release is None:
+        nothing = words("missions.no_release")
+        return [mission, nothing, "–", "–", "–", _pull_state(context, mission)]
+    period = period_named(release.name.rpartition("-r")[0])
+    before = period_of(period.start - timedelta(days=1), "Q").name
+    share = queries.returns_share(release, period.start.isoformat(), period.end.isoformat())
+    ratings, revised = queries.moved(release, period.name, before)
+    link = context.address.link("/", mission=mission, period=None, area=None)
+    return [
+        page_link(mission, link),
+        release.name,
+        _age(context, release),
+        words("missions.share", share=formats.percent(share, words)) if share is not None else "–",
+        words("missions.moved", ratings=str(ratings), revised=formats.number(revised, words)),
+        _pull_state(context, mission),
+    ]
+
+
+def _age(context: Context, release: Release) -> str:
+    """Days since it was published, and the day up to which it counts."""
+    words, as_of = context.words, release.manifest.get("as_of")
+    day = formats.day(date.fromisoformat(str(as_of)), words) if as_of else "–"
+    if release.published_on is None:
+        return words("missions.as_of", day=day)
+    days = max(0, (date.today() - release.published_on).days)
+    if not days:
+        return words("missions.age.today", day=day)
+    return words.digits("missions.age", days, day=day)
+
+
+def _pull_state(context: Context, mission: str) -> Any:
+    words, found = context.words, queries.pulls(context.home).get(mission)
+    if found is None:
+        return words("missions.pull.none")
+    day = formats.day(date.fromisoformat(str(found["at"])[:10]), words)
+    if found["outcome"] != "failed":
+        return words(f"missions.pull.{found['outcome']}", day=day)
+    reason = _reason(context, found)
+    return [html.B(words("missions.pull.failed", day=day)), html.Span(reason, className="note")]
+
+
+def _reason(context: Context, found: Any) -> str:
+    """Why a pull failed, in the words of the command that pulls."""
+    key = f"problem.{found.get('rule')}"
+    if not has_message(key):
+        return str(found.get("rule"))
+    return message(key, context.words.language, **{"value": "", **(found.get("parameters") or {})})
+
+
+def _side_by_side(context: Context) -> html.Section:
+    """Indicators that at least two missions compute by one definition; the others with reasons."""
+    words, quarter = context.words, _quarter(context)
+    title = words("missions.side_by_side")
+    found = queries.comparison(context.home, quarter)
+    if found.empty:
+        return card(title, [notice(words("missions.no_rollup"))], key="compared")
+    names = sorted(found["mission"].unique())
+    shared = found.groupby("indicator")["is_comparable"].sum()
+    kept = found[found["indicator"].map(shared) >= 2]
+    columns = [Column(words("missions.head.indicator"))]
+    columns += [Column(name) for name in names] + [Column(words("missions.head.total"))]
+    rows = [
+        _compared_row(context, names, rows) for _, rows in kept.groupby("indicator", sort=False)
+    ]
+    parts: list[Any] = [notice(words("missions.none_shared"))]
+    if rows:
+        parts = [table(columns, rows, title), take_away(context, "compared", ("csv",), title)]
+    return card(title, parts, words("missions.side_by_side_under"), key="compared")
+
+
+def _compared_row(context: Context, names: list[str], rows: pd.DataFrame) -> list[Any]:
+    by_mission = {row["mission"]: row for row in rows_of(rows)}
+    first = next(iter(by_mission.values()))
+    title = context.words.of(first, "short") or first["indicator"]
+    head = [title, html.Span(f"{first['indicator']}", className="note")]
+    cells = [_cell(context, by_mission.get(name)) for name in names]
+    return [head, *cells, _total(context, first)]
+
+
+def _cell(context: Context, row: Any) -> Any:
+    """A figure with its interval, or in words why it does not stand here."""
+    words = context.words
+    if row is None:
+        return words("missions.reason.not_selected")
+    if not row["is_comparable"] or formats.is_missing(row["value"]):
+        names = str(row["differs"]).replace("|", ", ")
+        return html.Span(words(f"missions.reason.{row['reason']}", differs=names), className="note")
+    return _figure(context, row["value"], row["ci_low"], row["ci_high"], row["disclosure"])
+
+
+def _total(context: Context, row: Any) -> Any:
+    words, reason = context.words, row["total_reason"]
+    if not formats.is_missing(row["total"]):
+        facts = (row["total"], row["total_low"], row["total_high"], row["total_disclosure"])
+        return _figure(context, *facts)
+    key = str(reason).partition(".")[0] if isinstance(reason, str) else "fewer_than_two"
+    return html.Span(words(f"missions.total.{key}"), className="note")
+
+
+def _figure(context: Context, value: Any, low: Any, high: Any, disclosure: Any) -> list[Any]:
+    words = context.words
+    decimals = 0 if float(value).is_integer() else 1
+    parts: list[Any] = [formats.number(value, words, decimals)]
+    if not formats.is_missing(low):
+        limits = {"low": formats.number(low, words, 1), "high": formats.number(high, words, 1)}
+        parts.append(html.Span(words("missions.interval", **limits), className="note"))
+    if disclosure == "rounded_5":
+        parts.append(html.Span(words("missions.rounded"), className="note"))
+    return parts
+
+
+def body(context: Context) -> list[Any]:
+    """The state of every mission, then what can be compared."""
+    return [
+        page_head(sentence(context), context.words("missions.lead")),
+        html.Div([_state_card(context), _side_by_side(context)], className="stack"),
+    ]
