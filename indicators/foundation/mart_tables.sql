@@ -72,6 +72,14 @@ CREATE TABLE mart.return_status (
   status VARCHAR, received_on DATE, due_on DATE
 );
 
+-- Shares of areas by the area-level model (definitions 75); never in a test of a change. `reason`: why
+-- the model's checks allow no figure; `n_areas`: areas in the model. No n: it may be too few
+CREATE TABLE mart.modelled_value (
+  mission VARCHAR, indicator VARCHAR, indicator_version INTEGER, period_type VARCHAR,
+  period VARCHAR, area VARCHAR, area_level VARCHAR, sex VARCHAR, method VARCHAR, value DOUBLE,
+  se DOUBLE, ci_low DOUBLE, ci_high DOUBLE, n_areas BIGINT, reason VARCHAR
+);
+
 CREATE TABLE mart.survey_response (
   mission VARCHAR, survey_code VARCHAR, wave VARCHAR, instrument VARCHAR, first_on DATE,
   last_on DATE, area VARCHAR, sex VARCHAR, age_group VARCHAR, sampled BIGINT, answered BIGINT
