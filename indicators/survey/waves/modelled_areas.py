@@ -103,11 +103,11 @@ def _figures(areas: pd.DataFrame, country: pd.Series) -> pd.DataFrame:
     """Modelled figures of the areas of one model in percent; empty where there is a `reason`."""
     direct = DirectShares(*(areas[name].to_numpy(float) for name in _INPUTS))
     found = modelled_shares(direct, {name: areas[name].to_numpy(float) for name in COVARIATES})
-    is_wide = found.high - found.low >= NCHS_WIDTH_TOO_LARGE
     of_all = found.reason or ("misses_country" if _misses(found, country) else None)
-    reason = np.where(is_wide, "too_imprecise", None) if of_all is None else of_all
+    is_wide = found.high - found.low >= NCHS_WIDTH_TOO_LARGE
+    reasons = [of_all or ("too_imprecise" if wide else None) for wide in is_wide]
+    shown = pd.DataFrame({"area": areas["area"], "reason": reasons, "n_areas": len(areas)})
     figures = {"value": found.share, "se": found.se, "ci_low": found.low, "ci_high": found.high}
-    shown = pd.DataFrame({"area": areas["area"], "reason": reason, "n_areas": len(areas)})
     for name, values in figures.items():
         shown[name] = np.where(shown["reason"].isna(), 100 * values, np.nan)
     return shown

@@ -1,4 +1,4 @@
-"""`mart.modelled_value`: figures of areas by a model, beside the direct ones and apart from them."""
+"""`mart.modelled_value`: figures of areas by a model, beside the direct ones and apart."""
 
 from datetime import date
 from pathlib import Path
