@@ -8,11 +8,12 @@ from dashboards.components.evidence import BARS, verdict
 from dashboards.context import Context
 from dashboards.lists.readiness import base_plans, called_off, operations
 from dashboards.pages.overview.decisions_card import decision_lines
-from dashboards.queries import framework, pending, quality, records, transition
+from dashboards.queries import framework, pending, quality, transition
 from dashboards.releases import earlier_release
 from dashboards.rows import rows_of
 from dashboards.wording import formats
 from dashboards.wording.words import Words, in_sentence
+from dashboards.written import records
 
 _NAMED = 2
 
@@ -29,7 +30,7 @@ def waits_card(context: Context, returns: pd.DataFrame) -> html.Section:
     counts = html.Ul(items, className="facts")
     if first is None:
         return card(words("waits.title"), [counts], under, key="waits")
-    content = [first, html.Details([html.Summary(words("waits.counts")), counts], open=False)]
+    content = [first, html.Details([html.Summary(words("waits.counts")), counts], open=True)]
     return card(words("waits.title"), content, under, key="waits")
 
 
