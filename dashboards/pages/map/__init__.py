@@ -19,6 +19,7 @@ from dashboards.components.area_level import (
 from dashboards.components.card import notice, page_head, page_link
 from dashboards.components.chart import chart, take_away
 from dashboards.components.empty import persons_note, swatch
+from dashboards.components.protection_gaps import read_gaps
 from dashboards.components.small_multiples import area_rank
 from dashboards.components.value import bare_value, value_cells, value_in_brief
 from dashboards.context import Context
@@ -34,7 +35,6 @@ from dashboards.pages.map.gaps_card import all_gaps_card, gaps_card, gaps_senten
 from dashboards.queries import areas as area_queries
 from dashboards.queries import indicator_values
 from dashboards.queries.cells import REPORTS_LACK, SUPPRESSED, Cell
-from dashboards.queries.protection_gaps import read_gaps
 from dashboards.rows import rows_of
 from dashboards.wording.formats import number, period_name
 

@@ -10,9 +10,7 @@ from dash import html
 
 from dashboards.components.card import card, notice, page_link
 from dashboards.components.chart import take_away
-from dashboards.components.table import Column, table
-from dashboards.context import Context
-from dashboards.queries.protection_gaps import (
+from dashboards.components.protection_gaps import (
     RANK,
     RISKS,
     Gaps,
@@ -21,6 +19,8 @@ from dashboards.queries.protection_gaps import (
     has,
     is_ranked,
 )
+from dashboards.components.table import Column, table
+from dashboards.context import Context
 from dashboards.wording import formats
 from indicators.foundation.periods import period_named
 

@@ -12,12 +12,13 @@ from itertools import chain, islice, zip_longest
 from dash import html
 
 from dashboards.components.card import page_link
+from dashboards.components.protection_gaps import days_since_patrol, is_ranked, read_gaps
 from dashboards.context import Context
-from dashboards.queries import pending, records
-from dashboards.queries.protection_gaps import days_since_patrol, is_ranked, read_gaps
+from dashboards.queries import pending
 from dashboards.rows import rows_of
 from dashboards.wording import formats
 from dashboards.wording.words import in_sentence
+from dashboards.written import records
 
 _SHOWN = 5
 _KILLING = "killing"

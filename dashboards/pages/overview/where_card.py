@@ -14,10 +14,10 @@ from dashboards.components.outcome_summary import (
     nothing_missing,
     silent_months,
 )
+from dashboards.components.protection_gaps import Gaps, is_ranked, read_gaps
 from dashboards.context import Context
 from dashboards.figures.outlines import outlines_of
 from dashboards.figures.vector import PATTERNS
-from dashboards.queries.protection_gaps import Gaps, is_ranked, read_gaps
 from dashboards.theme import THEMES
 
 _SHOWN = 5
