@@ -10,9 +10,7 @@ import pyarrow as pa
 from pipelines.sample import effects
 from pipelines.sample.country import AREA_CODES, AREAS, MONTHS, SITES, UNITS, region, sector
 from pipelines.sample.days.activity_plan import (
-    PHASE_OF_TYPE,
     PLANNED_TYPES,
-    TIER_OF_TYPE,
     plan_line_code,
     share_of_others,
 )
@@ -25,18 +23,7 @@ from pipelines.sample.tables.places import Places, mediation_track, network_code
 from pipelines.sample.tables.un_police import Assessments, cited_assessments
 
 _SHARES = facts("shares")["activities"]
-_PHASE_OF_TASKING = {
-    "routine": "prevention", "hot_spot": "preemption", "alert": "response",
-    "after_incident": "response",
-}  # fmt: skip
-_HOURS = {"patrol": 4.5, "escort": 7, "colocation": 8, "checkpoint": 6, "protective_presence": 9}
-_TYPE_OF_COLUMN = {  # what one type alone fills
-    "counterpart_grade": "host_state_dialogue", "channel": "public_information",
-    "language": "public_information", "conflict_type": "mediation", "convoy_type": "escort",
-    "support_type": "host_police_support", "site_type": "weapons_search",
-    "facility_type": "facility_handover", "funding_source": "facility_handover",
-    "exercise_type": "exercise",
-}  # fmt: skip
+_CODES, _PLAN_CODES = facts("codes")["activities"], facts("codes")["activity_plan"]
 LIAISON_VISIT = "liaison_visit"
 _AGES = ("Y18T29", "Y30T44", "Y45T59")
 _STATIONS_PER_AREA = 4  # police stations and posts
@@ -237,7 +224,7 @@ class _Rows:
         return found
 
     def _all(self, points: dict[str, Array]) -> dict[str, Any]:
-        hours = looked_up(_HOURS, self.kind, 2.5).astype(float)
+        hours = looked_up(_CODES["hours"], self.kind, 2.5).astype(float)
         length = self.draw.gamma(9, hours / 9 * 60).astype(int) // 5 * 5 + 20
         ended = self.draft.started_at + np.where(self.done, length, length // 3) * _MINUTE
         place = self._place(points)
@@ -247,7 +234,9 @@ class _Rows:
             "status": self.draft.status,
             "status_reason": only(self.pick("status_reason"), ~self.done),
             "unit_code": self.unit_code,
-            "tier": np.where(self.is_liaison, "I", looked_up(TIER_OF_TYPE, self.kind, "II")),
+            "tier": np.where(
+                self.is_liaison, "I", looked_up(_PLAN_CODES["tier_of_type"], self.kind, "II")
+            ),
             "phase": self._phase(),
             **place,
             "started_at": self.draft.started_at,
@@ -261,8 +250,8 @@ class _Rows:
 
     def _phase(self) -> Array:
         self.tasking = np.where(self.draft.is_hot_spot, "hot_spot", self.pick("tasking"))
-        by_tasking = looked_up(_PHASE_OF_TASKING, self.tasking)
-        by_type = looked_up(PHASE_OF_TYPE, self.kind, "prevention")
+        by_tasking = looked_up(_CODES["phase_of_tasking"], self.tasking)
+        by_type = looked_up(_PLAN_CODES["phase_of_type"], self.kind, "prevention")
         return np.where(self.is_kind("patrol"), by_tasking, by_type)
 
     def _place(self, points: dict[str, Array]) -> dict[str, Any]:
@@ -335,7 +324,8 @@ class _Rows:
     def _of_type(self, *columns: str) -> dict[str, Array]:
         """Columns that one type alone fills, in the order in which they are drawn."""
         return {
-            name: only(self.pick(name), self.is_kind(_TYPE_OF_COLUMN[name])) for name in columns
+            name: only(self.pick(name), self.is_kind(_CODES["type_of_column"][name]))
+            for name in columns
         }
 
     def _dialogue(self) -> dict[str, Any]:
