@@ -55,11 +55,6 @@ class Owed:
         return found
 
     @property
-    def unit_code(self) -> Array:
-        """The code of the unit at each post."""
-        return self.posts.unit_code
-
-    @property
     def area_code(self) -> Array:
         """The code of the area of each post."""
         return AREA_CODES[self.posts.area]
@@ -137,7 +132,7 @@ def _returns(draw: Stream, source: str, owed: Owed, rows: Array) -> pa.Table:
     checked = is_checked_month & draw.chance(0.97, post.size)
     return rows_of(
         source=source,
-        unit_code=owed.unit_code[post],
+        unit_code=owed.posts.unit_code[post],
         area_code=owed.area_code[post],
         month=MONTH[month].astype("datetime64[D]"),
         return_status=codes,

@@ -102,6 +102,7 @@ def operation_reviews(seed: int, operations: pa.Table) -> pa.Table:
     draw = stream(seed, "operation reviews")
     closed = moments(operations, "closed_on")
     size, number = closed.size, np.arange(closed.size)
+    threats = np.array(_CODES["threats"], dtype=object)
     in_time = draw.chance(0.8, size)
     done = closed + np.where(in_time, draw.integers(5, 58, size), draw.integers(62, 130, size))
     reviewed = draw.chance(_REVIEWED_PCT / 100, size)
@@ -121,8 +122,6 @@ def operation_reviews(seed: int, operations: pa.Table) -> pa.Table:
         lessons=np.array(lessons, dtype=object)[keep],
         tier="II",
         phase=looked_up(_CODES["phase_of"], texts(operations, "operation_type"), "response")[keep],
-        threat_type=np.array(_CODES["threats"], dtype=object)[number % len(_CODES["threats"])][
-            keep
-        ],
+        threat_type=threats[number % threats.size][keep],
         for_headquarters=(number % 3 > 0)[keep],
     )

@@ -93,7 +93,7 @@ def detentions(seed: int, owed: Owed) -> pa.Table:
     handed_over = has_ended & (end == "handed_over")
     return rows_of(
         detention_code=numbered("DT-", size),
-        unit_code=owed.unit_code[post],
+        unit_code=owed.posts.unit_code[post],
         area_code=owed.area_code[post],
         started_at=started,
         ended_at=(ended, has_ended),
@@ -123,7 +123,7 @@ def referrals(seed: int, owed: Owed) -> pa.Table:
     actor = draw.pick(shares["alleged_actor_type"], size)
     rows = {
         "referral_kind": np.where(survivor, "survivor_services", "human_rights").astype(object),
-        "unit_code": owed.unit_code[post],
+        "unit_code": owed.posts.unit_code[post],
         "area_code": owed.area_code[post],
         "observed_on": DAY[day] - lag,
         "referred_on": DAY[day],
