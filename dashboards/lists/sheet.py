@@ -12,7 +12,9 @@ from datetime import date
 
 from dashboards.context import Context
 from dashboards.wording import formats
+from dashboards.wording.words import sentence_case
 from indicators.dissemination.spreadsheets import Value, as_text, new_workbook, write_table
+from indicators.foundation.periods import Period
 
 _WIDTH_OF_NOTES = 120
 _NAME_LENGTH = 31  # as long as Excel lets the name of a sheet be
@@ -28,8 +30,11 @@ class Sheet:
     notes: Sequence[str] = ()
 
 
-def source_notes(context: Context) -> list[str]:
-    """Mission, area, period and release of what a file holds, and the mission's own notes."""
+def source_notes(context: Context, table: str = "", period: Period | None = None) -> list[str]:
+    """Mission, area, period and release of what a file holds, and the mission's own notes.
+
+    `table`: of the mart, whose rows are counted; where reports behind them are missing, it is said.
+    """
     words = context.words
     source = words(
         "export.source",
@@ -38,7 +43,9 @@ def source_notes(context: Context) -> list[str]:
         area=context.area_name(context.area),
         period=formats.period_name(context.period, words),
     )
-    return [source, *context.mission_notes]
+    said = context.reports_of(table, period=period)
+    lacking = [] if said is None else [sentence_case(words.said(said))]
+    return [source, *lacking, *context.mission_notes]
 
 
 def value_of(text: str, language: str) -> Value:

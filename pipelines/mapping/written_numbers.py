@@ -15,6 +15,10 @@ PLAIN = r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?"
 WHOLE = r"[+-]?\d+(\.0*)?"
 DECIMAL_COMMA = r"[+-]?((0*|\d{4,}|\d{1,3}([ .]\d{3})+),\d+|\d+,(\d{1,2}|\d{4,}))"
 """What can only be read with a decimal comma."""
+DECIMAL_POINT = r"[+-]?((0*|\d{4,}|\d{1,3}([ ,]\d{3})+)\.\d+|\d+\.(\d{1,2}|\d{4,}))"
+"""What can only be read with a decimal point."""
+POINT_OR_THOUSANDS = r"[+-]?[1-9]\d{0,2}\.\d{3}"
+"""What can be read with either, as `1.200`."""
 
 
 @dataclass(frozen=True)
