@@ -26,6 +26,7 @@ _LOOKS: Mapping[str, Mapping[str, Any]] = {
 _WIDEST, _SAMPLED = 60, 500  # characters; rows that a width is taken from
 # A spreadsheet would compute a text that begins so, also after blanks.
 _FORMULA = re.compile(r"\s*[=+\-@\uff0b\uff0d\uff1d\uff20]|[\t\r\n]")
+_NUMBER = re.compile(r"-?\d+(\.\d+)?(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
 
 
 class Book(xlsxwriter.Workbook):
@@ -83,8 +84,9 @@ def write_value(book: Book, sheet: Worksheet, row: int, column: int, value: Valu
 
 
 def as_text(text: str) -> str:
-    """A text that a spreadsheet shows as it is; a lone dash is no formula."""
-    return f"'{text}" if len(text.strip()) > 1 and _FORMULA.match(text) else text
+    """A text that a spreadsheet shows as it is; a lone dash and a number are no formulas."""
+    is_formula = len(text.strip()) > 1 and _FORMULA.match(text) and not _NUMBER.fullmatch(text)
+    return f"'{text}" if is_formula else text
 
 
 def write_csv(path: Path, rows: Iterable[Sequence[Any]], encoding: str = "utf-8") -> None:

@@ -3,10 +3,11 @@
 They run in the order of what they read, after the cells and values, up to the as-of day. In them
 `{alerts: level, due_at}` is the rows of a core table with these columns, derived ones among them,
 `{totals}` keeps cells that nothing breaks down, and `$name` is a value given when they run.
+`-- Where the mission counts CODE alone`: for any other mission the table stays empty.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from graphlib import TopologicalSorter
 from types import MappingProxyType
 from typing import Any
@@ -21,13 +22,14 @@ from indicators.foundation.sql_text import overdue_sql, pooled_sql
 
 _DUE_DAYS = 10
 _ROWS = re.compile(r"\{(\w+)(?:: ([\w,\s]+))?\}")
+_COUNTED = re.compile(r"-- Where the mission counts (\S+) alone")
 _READ = re.compile(r"(?:FROM|JOIN) mart\.(\w+)")
 
 
 def _queries() -> Mapping[str, str]:
     """The query by table, each after those of the tables that it reads."""
-    parted = {table: text.partition("INSERT INTO ") for table, text in declaration_texts().items()}
-    found = {table: "".join(parts[1:]) for table, parts in parted.items() if parts[1]}
+    texts = declaration_texts().items()
+    found = {table: text.partition("\n);\n")[2] for table, text in texts if "INSERT INTO" in text}
     reads = {table: sorted(found.keys() & _READ.findall(query)) for table, query in found.items()}
     order = TopologicalSorter(reads).static_order()
     return MappingProxyType({table: found[table] for table in order})
@@ -36,11 +38,19 @@ def _queries() -> Mapping[str, str]:
 MART_QUERIES = _queries()
 
 
-def fill_tables(connection: duckdb.DuckDBPyConnection, values: Mapping[str, Any]) -> None:
-    """Fills every empty table that has a query; `values`: by name, those that queries ask for."""
+def fill_tables(
+    connection: duckdb.DuckDBPyConnection, values: Mapping[str, Any], counted: Collection[str]
+) -> None:
+    """Fills every empty table that has a query; `values`: by name, those that queries ask for.
+
+    `counted`: codes of the mission's indicators.
+    """
     for function in _functions_sql():
         connection.execute(f"CREATE OR REPLACE TEMP MACRO {function}")
     for query in MART_QUERIES.values():
+        needed = _COUNTED.search(query)
+        if needed and needed[1] not in counted:
+            continue
         asked = {name: values[name] for name in re.findall(r"\$(\w+)", query)}
         connection.execute(_ROWS.sub(_part_sql, query), asked)
 

@@ -127,7 +127,8 @@ def compute(
         fill_event_dispersion(connection, indicators)
         fill_registers(connection, mission, all_versions(indicators), as_of, spans)
         fill_plans(connection, mission, indicators)
-        fill_tables(connection, _values_of_queries(mission))
+        counted = {indicator.code for indicator in indicators}
+        fill_tables(connection, _values_of_queries(mission), counted)
         fill_outlines(connection, mission, profile)
         record_inputs(connection, inputs, tables)
         write_reject_impact(connection, mission, indicators)

@@ -32,6 +32,12 @@ def test_the_same_table_has_the_same_bytes_and_leaves_nothing_beside_it(tmp_path
     assert [path.name for path in tmp_path.iterdir()] == ["a.xlsx"]
 
 
+def test_a_number_written_as_text_stays_one(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    write_csv(path, [["-16.65", "-1e-7", "-5-5", "-٣-٤"]])
+    assert path.read_bytes().decode() == "-16.65,-1e-7,'-5-5,'-٣-٤\r\n"
+
+
 @pytest.mark.parametrize("formula", FORMULAS)
 def test_a_formula_is_text_in_every_csv_and_a_number_stays_one(
     formula: str, tmp_path: Path
