@@ -21,6 +21,7 @@ from pipelines.mapping.written_numbers import (
     BLANKS,
     DECIMAL_COMMA,
     DECIMAL_POINT,
+    DIGITS,
     MINUS,
     PLAIN,
     POINT_OR_THOUSANDS,
@@ -128,6 +129,7 @@ def _number_cast(name: str, column: Column, how: Notation) -> Cast:
         f"unclear_{name}": signs.unclear(whole=is_whole),
     }
     spaced = f"replace(regexp_replace({text}, {literal(BLANKS)}, ' ', 'g'), '{MINUS}', '-')"
+    spaced = f"translate({spaced}, '{DIGITS[0]}', '{DIGITS[1]}')"
     for number, (sign, means) in enumerate(signs.own()):
         spaced = f"replace({spaced}, $sign_{number}_{name}, '{means}')"
         parameters[f"sign_{number}_{name}"] = sign
