@@ -24,7 +24,7 @@ from dashboards.forms import routes
 from dashboards.forms.desk import Desk
 from dashboards.http import downloads, health, libraries, metrics, permanent, security
 from dashboards.http.address import Address
-from dashboards.pages import INDICATOR, PAGES, Page, page_at
+from dashboards.pages import INDICATOR, Page, menu, page_at
 from dashboards.pages.indicator import code_of
 from dashboards.pages.missions.queries import edition
 from dashboards.releases import DamagedRelease, LackingRelease
@@ -228,9 +228,8 @@ def _add_callbacks(app: dash.Dash) -> None:
 def _pages(home: Path, audience: Audience, store: Store) -> Pages:
     """The pages of an audience, loaded before the server divides into processes."""
     entries = [
-        NavigationEntry(page.question, page.name, page.path)
-        for page in PAGES
-        if page.module and audience in page.menu
+        NavigationEntry(pages[0].question, {page.name: page.path for page in pages if page.module})
+        for pages in menu(audience)
     ]
     editions: dict[str, Callable[[], Hashable]] = {
         "records": store.edition,

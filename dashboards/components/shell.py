@@ -22,24 +22,47 @@ BRIEF_ROUTE = "/brief.pdf"
 
 @dataclass(frozen=True)
 class NavigationEntry:
-    """One page in the rail; entries of one group stand together under its sentence."""
+    """One entry of the rail: its group, and its pages by name with their paths, the first first."""
 
     group: str
-    name: str
-    path: str
+    paths: Mapping[str, str]
+
+    def is_open(self, address: Address) -> bool:
+        """Whether one of its pages is the one that is shown."""
+        return any(_is_at(path, address) for path in self.paths.values())
+
+
+def _is_at(path: str, address: Address) -> bool:
+    return address.path == path or (path != "/" and address.path.startswith(f"{path}/"))
 
 
 def _entry(
     entry: NavigationEntry, address: Address, words: Words, counts: Mapping[str, int]
 ) -> html.Li:
-    is_here = address.path == entry.path or (
-        entry.path != "/" and address.path.startswith(f"{entry.path}/")
-    )
-    current = {"aria-current": "page"} if is_here else {}
-    name: list[Any] = [words(f"nav.{entry.name}")]
-    if entry.name in counts:
-        name.append(html.Span(str(counts[entry.name]), className="count"))
-    return html.Li(page_link(name, address.link(entry.path), **current))
+    current = {"aria-current": "page"} if entry.is_open(address) else {}
+    first, path = next(iter(entry.paths.items()))
+    name: list[Any] = [words(f"nav.entry.{first}" if len(entry.paths) > 1 else f"nav.{first}")]
+    if first in counts:
+        name.append(html.Span(str(counts[first]), className="count"))
+    return html.Li(page_link(name, address.link(path), **current))
+
+
+def _tabs(entries: Sequence[NavigationEntry], address: Address, words: Words) -> list[html.Nav]:
+    """The pages of the open entry, where it has several."""
+    found = [entry for entry in entries if entry.is_open(address) and len(entry.paths) > 1]
+    return [
+        html.Nav(
+            [_tab(name, path, address, words) for name, path in entry.paths.items()],
+            className="tabs page-tabs",
+            **{"aria-label": words(f"nav.entry.{next(iter(entry.paths))}")},
+        )
+        for entry in found[:1]
+    ]
+
+
+def _tab(name: str, path: str, address: Address, words: Words) -> html.A:
+    current = {"aria-current": "page"} if _is_at(path, address) else {}
+    return page_link(words(f"nav.{name}"), address.link(path), **current)
 
 
 def rail(
@@ -223,7 +246,7 @@ def shell(
     )
     age = old_release(context, date.today()) if context else None
     old = [notice(age, "old-release")] if age else []
-    main = html.Main([*old, *body], id="main", tabIndex=-1)
+    main = html.Main([*old, *_tabs(entries, address, words), *body], id="main", tabIndex=-1)
     skip = html.A(words("bar.skip"), href="#main", className="skip")
     footer = html.Footer(_footer(context), className="page-foot") if context else None
     hint = html.P(words("keys.hint"), id=KEYS_HINT, className="hidden")

@@ -36,7 +36,7 @@ def test_a_lost_server_is_said_and_found_again(browser: Browser, server: str) ->
     page.goto(f"{server}/?lang=fr")
     page.wait_for_selector("#screen h1")
     page.context.set_offline(True)
-    page.click(".rail a[href^='/catalogue']")
+    page.click(".rail a[href^='/indicators']")
     page.wait_for_selector("#screen [role=alert]")
     said = page.inner_text("#screen")
     assert "Le serveur ne répond pas." in said and "poclens serve" in said

@@ -54,8 +54,20 @@ def test_every_page_of_the_folder_is_in_the_list_and_has_its_words() -> None:
     named = [page.name for page in (*pages.PAGES, pages.INDICATOR)]
     assert sorted(named) == sorted(module.name for module in iter_modules(pages.__path__))
     questions = {f"page.nav.group.{page.question}" for page in pages.PAGES if page.question}
-    assert {f"page.nav.{name}" for name in named} <= set(message_catalogue())
+    within = {f"entry.{page.within}" for page in pages.PAGES if page.within}
+    assert {f"page.nav.{name}" for name in (*named, *within)} <= set(message_catalogue())
     assert {key for key in message_catalogue() if key.startswith("page.nav.group.")} == questions
+
+
+@pytest.mark.parametrize(("audience", "most"), [("mission", 14), ("hq", 15)])
+def test_the_menu_is_short_and_reaches_every_page(audience: Audience, most: int) -> None:
+    entries = pages.menu(audience)
+    reached = [page.name for entry in entries for page in entry]
+    hidden = {p.name for p in pages.PAGES if not p.within and audience not in p.menu}
+    allowed = {page.name for page in pages.PAGES if audience in page.audiences}
+    assert 0 < len(entries) <= most
+    assert set(reached) == allowed - hidden
+    assert len(reached) == len(set(reached))
 
 
 def _with(path: str, query: str) -> str:
