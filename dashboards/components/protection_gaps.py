@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
+from dash import html
 
 from dashboards.context import Context
 from dashboards.releases import Release
@@ -13,6 +14,7 @@ from dashboards.wording import formats
 RANK = "gap"
 RISKS = ("risk_forecast", "risk_recent")
 PATROLS = ("days_since_patrol_police", "days_since_patrol_military")
+_TRUSTS = ("trust_un_police", "trust_host_police")
 Row = Mapping[str, Any]
 Gaps = dict[str, dict[str, Row]]  # by area and component, in the order of the ranks
 
@@ -46,6 +48,39 @@ def days_since_patrol(known: Mapping[str, Row]) -> float | None:
     """Days since the last patrol of police or military."""
     days = [known[name]["value"] for name in PATROLS if has(known, name)]
     return min(days) if days else None
+
+
+def rank_words(context: Context, known: Mapping[str, Row], of: int) -> str:
+    """Rank 1–8 of 35, as an interval."""
+    low, high = known[RANK]["rank_low"], known[RANK]["rank_high"]
+    return context.words("gaps.rank", low=f"{low:.0f}", high=f"{high:.0f}", of=str(of))
+
+
+def risk_of(known: Mapping[str, Row]) -> str:
+    """The component that says how many incidents are expected."""
+    return next((name for name in RISKS if has(known, name)), RISKS[-1])
+
+
+def trust_of(known: Mapping[str, Row]) -> str:
+    """The component that says how many trust a police."""
+    return next((name for name in _TRUSTS if has(known, name)), _TRUSTS[0])
+
+
+def component_figure(
+    context: Context, known: Mapping[str, Row], name: str, decimals: int
+) -> str | html.Span:
+    """A figure with its bounds; where there is none, the reason's first words and all on hover."""
+    words = context.words
+    if not has(known, name):
+        reason = words.of(known[name], "reason") if name in known else words("finding.not_known")
+        return html.Span(words("finding.not_known"), className="no-figure", title=reason)
+    row = known[name]
+    text = formats.number(row["value"], words, decimals)
+    bounds = [row["ci_low"], row["ci_high"]]
+    if any(map(formats.is_missing, bounds)) or bounds[0] == bounds[1]:
+        return text
+    low, high = (formats.number(bound, words, decimals) for bound in bounds)
+    return words("value.brief", value=text, interval=words("format.range", low=low, high=high))
 
 
 def protection_gaps(release: Release) -> pd.DataFrame:

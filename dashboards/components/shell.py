@@ -246,13 +246,23 @@ def shell(
     )
     age = old_release(context, date.today()) if context else None
     old = [notice(age, "old-release")] if age else []
-    main = html.Main([*old, *_tabs(entries, address, words), *body], id="main", tabIndex=-1)
+    main = html.Main(
+        [*old, *_tabs(entries, address, words), *_place(context), *body], id="main", tabIndex=-1
+    )
     skip = html.A(words("bar.skip"), href="#main", className="skip")
     footer = html.Footer(_footer(context), className="page-foot") if context else None
     hint = html.P(words("keys.hint"), id=KEYS_HINT, className="hidden")
     column = html.Div([bar, main, footer, hint, _keys(words)], className="column")
     counts = {"indicators": len(context.indicators)} if context else {}
     return html.Div([skip, rail(entries, address, words, counts), column], className="shell")
+
+
+def _place(context: Context | None) -> list[html.P]:
+    """The way to all that is known of the chosen area, from every page but that one."""
+    if context is None or context.area == context.country or context.address.path == "/":
+        return []
+    text = context.words("bar.place", area=context.area_name(context.area))
+    return [html.P(page_link(text, context.address.link("/")), className="place")]
 
 
 def _printed_release(context: Context) -> str:

@@ -1,5 +1,8 @@
 """A value with its interval and n, inseparable, or why there is none; a plan with its done bar."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from dash import html
 
 from dashboards.components.empty import beside_words, empty_mark, empty_words
@@ -146,3 +149,18 @@ def done_bar(done: float, planned: float) -> html.Span:
     share = min(1.0, done / planned) if planned else 0.0
     width = {"--done": f"{100 * share:.0f}%"}
     return html.Span(className="done-bar", style=width, **{"aria-hidden": "true"})
+
+
+def modelled_figure(context: Context, code: str, row: Mapping[str, Any] | None) -> Any:
+    """41% (32–50), marked as modelled; or why the model's checks allow no figure."""
+    words, unit = context.words, context.unit(code)
+    if row is None:
+        return "–"
+    if formats.is_missing(row["value"]):
+        said = words(f"perceptions.modelled_reason.{row['reason']}")
+        return html.Span(said, className="note")
+    low, high = row["ci_low"], row["ci_high"]
+    value = unit.value(row["value"], words, (high - low) / 2)
+    brief = words("value.brief", value=value, interval=unit.interval(low, high, words))
+    mark = html.Span(words("perceptions.modelled_mark"), className="note beside")
+    return [brief, " ", mark]

@@ -64,3 +64,14 @@ def modelled(release: Release, code: str, period_type: str, period: str) -> pd.D
         ORDER BY area, sex
     """
     return release.frame(sql, [code, period_type, period])
+
+
+def modelled_in(release: Release, area: str, period_type: str, last: str) -> pd.DataFrame:
+    """The newest modelled share of each question in an area, both sexes; up to a period."""
+    sql = """
+        SELECT indicator, period, value, ci_low, ci_high, reason FROM mart.modelled_value
+        WHERE area = ? AND sex = '_T' AND period_type = ? AND period <= ?
+        QUALIFY row_number() OVER (PARTITION BY indicator ORDER BY period DESC) = 1
+        ORDER BY indicator
+    """
+    return release.frame(sql, [area, period_type, last])

@@ -12,12 +12,14 @@ from dashboards.components.card import card, notice, page_link
 from dashboards.components.chart import take_away
 from dashboards.components.protection_gaps import (
     RANK,
-    RISKS,
     Gaps,
     Row,
+    component_figure,
     days_since_patrol,
-    has,
     is_ranked,
+    rank_words,
+    risk_of,
+    trust_of,
 )
 from dashboards.components.table import Column, table
 from dashboards.context import Context
@@ -25,7 +27,6 @@ from dashboards.wording import formats
 from indicators.foundation.periods import period_named
 
 _SHOWN = 5
-_TRUSTS = ("trust_un_police", "trust_host_police")
 _FRESH, _DUE = 3, 14  # days since the last patrol: full disc, half disc
 
 
@@ -63,18 +64,13 @@ def _item(context: Context, area: str, known: Mapping[str, Row], of: int) -> htm
     words, row = context.words, known[RANK]
     has_rank = is_ranked(known)
     sign = f"{row['value']:.0f}" if has_rank else "⊘"
-    said = _rank_words(context, row, of) if has_rank else words("gaps.unranked")
+    said = rank_words(context, known, of) if has_rank else words("gaps.unranked")
     link = page_link(context.area_name(area), context.address.link(area=area))
     head = html.Div([html.B(link), html.Span(said, className="note")])
     parts = [head, *([_presence(context, known)] if has_rank else [])]
     parts.append(html.Span(words.of(row, "reason"), className="note"))
     badge = html.Span(sign, className="gap-rank", **{"aria-hidden": "true"})
     return html.Li([badge, html.Div(parts)])
-
-
-def _rank_words(context: Context, row: Row, of: int) -> str:
-    low, high = row["rank_low"], row["rank_high"]
-    return context.words("gaps.rank", low=f"{low:.0f}", high=f"{high:.0f}", of=str(of))
 
 
 def _presence(context: Context, known: Mapping[str, Row]) -> html.Span:
@@ -104,8 +100,6 @@ def all_gaps_card(context: Context, found: Gaps) -> list[html.Section]:
 def _row(context: Context, area: str, known: Mapping[str, Row]) -> list[Any]:
     words, row = context.words, known[RANK]
     link = page_link(context.area_name(area), context.address.link(area=area))
-    risk = next((name for name in RISKS if has(known, name)), RISKS[-1])
-    trust = next((name for name in _TRUSTS if has(known, name)), _TRUSTS[0])
     bounds = (
         words("format.range", low=f"{row['rank_low']:.0f}", high=f"{row['rank_high']:.0f}")
         if is_ranked(known)
@@ -115,24 +109,9 @@ def _row(context: Context, area: str, known: Mapping[str, Row]) -> list[Any]:
         link,
         f"{row['value']:.0f}" if is_ranked(known) else "–",
         bounds,
-        _figure(context, known, risk, 1),
-        _figure(context, known, "days_since_patrol_police", 0),
-        _figure(context, known, "days_since_patrol_military", 0),
-        _figure(context, known, "within_reach_police", 0),
-        _figure(context, known, trust, 0),
+        component_figure(context, known, risk_of(known), 1),
+        component_figure(context, known, "days_since_patrol_police", 0),
+        component_figure(context, known, "days_since_patrol_military", 0),
+        component_figure(context, known, "within_reach_police", 0),
+        component_figure(context, known, trust_of(known), 0),
     ]
-
-
-def _figure(context: Context, known: Mapping[str, Row], name: str, decimals: int) -> Any:
-    """A figure with its bounds; where there is none, the reason's first words and all on hover."""
-    words = context.words
-    if not has(known, name):
-        reason = words.of(known[name], "reason") if name in known else words("finding.not_known")
-        return html.Span(words("finding.not_known"), className="no-figure", title=reason)
-    row = known[name]
-    text = formats.number(row["value"], words, decimals)
-    bounds = [row["ci_low"], row["ci_high"]]
-    if any(map(formats.is_missing, bounds)) or bounds[0] == bounds[1]:
-        return text
-    low, high = (formats.number(bound, words, decimals) for bound in bounds)
-    return words("value.brief", value=text, interval=words("format.range", low=low, high=high))

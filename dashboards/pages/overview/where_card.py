@@ -18,6 +18,7 @@ from dashboards.components.protection_gaps import Gaps, is_ranked, read_gaps
 from dashboards.context import Context
 from dashboards.figures.outlines import outlines_of
 from dashboards.figures.vector import PATTERNS
+from dashboards.pages.overview.place_card import place_card
 from dashboards.theme import THEMES
 
 _SHOWN = 5
@@ -28,9 +29,15 @@ _SILENT = 3
 
 
 def where_card(context: Context, returns: pd.DataFrame) -> html.Section:
-    """The map, its five areas with their reasons, and areas from which no report came."""
+    """The map, its five areas with their reasons, and areas from which no report came.
+
+    Of an area that has a rank of its own, what is known of that place.
+    """
     words, gaps = context.words, read_gaps(context)
-    ranked = [area for area, known in gaps.items() if is_ranked(known)][:_SHOWN]
+    if context.area in gaps:
+        return place_card(context, gaps, returns)
+    inside = (area for area in gaps if area in context.areas_inside)
+    ranked = [area for area in inside if is_ranked(gaps[area])][:_SHOWN]
     items = [_item(context, gaps, area, place) for place, area in enumerate(ranked, start=1)]
     items += _silent(context, returns)
     content = [
@@ -42,7 +49,7 @@ def where_card(context: Context, returns: pd.DataFrame) -> html.Section:
 
 
 def _item(context: Context, gaps: Gaps, area: str, place: int) -> html.Li:
-    name = page_link(context.area_name(area), context.address.link("/map", area=area))
+    name = page_link(context.area_name(area), context.address.link("/", area=area))
     reason = context.words.of(gaps[area]["gap"], "reason")
     return html.Li([html.B([f"{place} ", name]), html.Span(reason, className="note")])
 
@@ -92,10 +99,10 @@ def _link(context: Context, area: str, geometry: BaseGeometry) -> html.Area:
     return html.Area(
         shape="poly",
         coords=",".join(map(str, points)),
-        href=context.address.link("/map", area=area),
+        href=context.address.link("/", area=area),
         alt=context.area_name(area),
         title=context.area_name(area),
-        tabIndex="-1",  # the same links stand in the list and on the map's page
+        tabIndex="-1",  # the area picker leads to the same places
     )
 
 
