@@ -294,7 +294,7 @@ def test_a_month_part_closed_and_part_missing_sent_no_report(tmp_path: Path) -> 
 def test_lists_that_stop_say_how_many_more_there_are(tmp_path: Path) -> None:
     returns = _returns(dict.fromkeys(list(AREA_NAMES)[:8], ("not_submitted",)))
     body = overview.body(context := _context(tmp_path, "/?period=2026-09", return_status=returns))
-    assert "and 3 more" in _card(context, body, "next")
+    assert "and 5 more" in _card(context, body, "next")
     assert "Aroko, Beldane, Cassou and 5 more" in _card(context, body, "certainty")
 
 

@@ -59,7 +59,7 @@ def counted(context: Context, code: str) -> str:
     if not is_rate or not cell.is_figure or cell.numerator is None:
         return brief
     number = formats.number(cell.numerator, words)
-    return words("civilians.of_rate", number=number, rate=brief, unit=unit.words(words))
+    return words("civilians.of_rate", number=number, rate=brief)
 
 
 def who_words(context: Context, code: str) -> str:

@@ -35,18 +35,15 @@ def place_card(context: Context, gaps: Gaps, returns: pd.DataFrame) -> html.Sect
         for head, name in zip(_HEADS, names, strict=True)
     ]
     lines += _said(context)
-    lines += [
-        html.Li([html.B(area), html.Span(months, className="note")])
-        for area, months in missing_reports(context, returns)
-    ]
+    lines += [_line(area, months) for area, months in missing_reports(context, returns)]
     reason = html.P(words.of(known["gap"], "reason"), className="note")
     link = page_link(words("next.link"), context.address.link("/map"))
-    content = [html.P(html.B(rank)), reason, html.Ul(lines, className="facts"), link]
+    content = [html.P(html.B(rank)), reason, html.Ul(lines, className="facts place-facts"), link]
     return card(context.area_name(context.area), content, words("place.under"), key="next")
 
 
 def _line(head: str, figure: Any) -> html.Li:
-    return html.Li([html.Span(head, className="note beside"), " ", html.B(figure)])
+    return html.Li([html.Span(head, className="note beside"), html.B(figure)])
 
 
 def _said(context: Context) -> list[html.Li]:
