@@ -13,6 +13,7 @@ import duckdb
 import psutil
 import pytest
 
+from dashboards import releases
 from dashboards.api import availability, batches
 from dashboards.api.query import cell_query
 from dashboards.releases import current_release
@@ -135,6 +136,7 @@ def test_a_body_beyond_what_any_form_takes_is_refused_before_it_is_read(
 def test_a_batch_that_needs_more_memory_than_there_is_is_halved(
     large: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setitem(releases._OF_A_QUESTION, "memory_limit", "96MB")
     release = current_release(large, MISSION, "mission")
     assert release is not None
     query = cell_query("*", {})
