@@ -75,7 +75,7 @@ def _on_page(home: Path, client: FlaskClient, context: Context, row: Mapping[str
 def _in_list(home: Path, client: FlaskClient, context: Context, row: Mapping[str, Any]) -> bool:
     """A line of the page on all indicators."""
     shown = answer(home, "mission", Address("/indicators", context.address.parameters)).body()
-    return any(_written(context, row) in text for text in _lines(shown, row["indicator"]))
+    return any(_written(context, row) in text for _, text in _lines(shown, row["indicator"]))
 
 
 def _in_file(home: Path, client: FlaskClient, context: Context, row: Mapping[str, Any]) -> bool:
