@@ -13,7 +13,7 @@ from dashboards.components.reports_mark import reports_note
 from dashboards.components.table import Column, table
 from dashboards.context import Context
 from dashboards.lists.sheet import Sheet, Value, source_notes
-from dashboards.queries import threats
+from dashboards.queries import threats, written
 from dashboards.rows import rows_of
 from dashboards.wording import formats
 from indicators.foundation.codes import TOTAL
@@ -68,6 +68,23 @@ def assessed_threats(context: Context) -> dict[str, dict[str, Row]]:
     for row in rows_of(frame):
         found.setdefault(row["threat_type"], {})[row["tier"]] = row
     return found
+
+
+def threats_counted(context: Context) -> str:
+    """How many threats the data name, how many of these people have not assessed, how many they
+    have: one sentence for all pages."""
+    words, quarter = context.words, shown_quarter(context)
+    named, agreed = assessed_threats(context), written.threats(context, quarter)
+    shown = formats.period_name(period_named(quarter), words)
+    if not named and not agreed:
+        return words("threats.none", quarter=shown)
+    numbers = {
+        "named": len(named),
+        "open": len(named.keys() - {one.threat_type for one in agreed}),
+        "assessed": len(agreed),
+    }
+    told = {name: formats.number(number, words) for name, number in numbers.items()}
+    return words("threats.counted", quarter=shown, **told)
 
 
 def threats_card(context: Context) -> html.Section:

@@ -59,7 +59,7 @@ PAGES = (
     Page("due_diligence", "next"),
     Page("transition", "next"),
     Page("lessons", "next"),
-    Page("readiness", "next"),
+    Page("readiness", "next", changes_with=_WRITTEN),
     Page("data_quality", "sure", changes_with=_WRITTEN, needs_figures=False),
     # Whom to remind is the mission's, and in no other copy.
     Page("outstanding", "sure", audiences=("mission",), menu=("mission",), needs_figures=False),

@@ -8,10 +8,11 @@ what was passed on (`monitoring_referral`) are protected and stand in tables of 
 import duckdb
 
 from indicators.definitions.mission_profile import Mission
+from indicators.foundation.overdue import overdue_sql
 
 # Assessments up to the as-of day in their areas; one without an area holds for the whole country.
-# A review is overdue where its day has passed and no follow-up is recorded.
-_ASSESSED = """
+_FOLLOWED_UP_ON = "CASE WHEN follow_up_on <= as_of_day() THEN follow_up_on END"
+_ASSESSED = f"""
   WITH RECURSIVE up AS (
     SELECT area_code, area_code AS area FROM mart.area
     UNION
@@ -28,8 +29,7 @@ _ASSESSED = """
         WHERE area_level = 'country')) AS own_area,
       year(completed_on) || '-Q' || quarter(completed_on) AS quarter,
       coalesce(follow_up_on <= as_of_day(), false) AS is_followed_up,
-      coalesce(review_due_on < as_of_day(), false)
-        AND NOT coalesce(follow_up_on <= as_of_day(), false) AS is_overdue
+      {overdue_sql("review_due_on", _FOLLOWED_UP_ON)} AS is_overdue
     FROM core.hrddp_assessments WHERE completed_on <= as_of_day()
   )
 """

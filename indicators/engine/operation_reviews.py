@@ -8,7 +8,7 @@ import duckdb
 from indicators.compiler.derived.columns import rows_sql
 from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import Mission
-from indicators.foundation.sql_text import overdue_sql
+from indicators.foundation.overdue import overdue_sql
 
 _COLUMNS = {
     "operation_code", "area_code", "operation_type", "started_on", "closed_on", "risk_assessed",

@@ -12,7 +12,8 @@ from indicators.compiler.derived.columns import rows_sql
 from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import Mission
 from indicators.definitions.vocabularies import vocabularies
-from indicators.foundation.sql_text import overdue_sql, pooled_sql
+from indicators.foundation.overdue import overdue_sql
+from indicators.foundation.sql_text import pooled_sql
 
 # The indicator of each kind: where the mission counts none of it, none of it is listed.
 ALERTS, REVIEWS = "P2-OC-02", "P2-OP-15"

@@ -12,7 +12,8 @@ from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import Mission
 from indicators.definitions.vocabularies import vocabularies
 from indicators.engine.pending_actions import REVIEWS
-from indicators.foundation.sql_text import overdue_sql, pooled_sql
+from indicators.foundation.overdue import overdue_sql
+from indicators.foundation.sql_text import pooled_sql
 
 _COLUMNS = {
     "incident_code", "incident_type", "area_code", "occurred_on", "is_near_base", "known_threat",
