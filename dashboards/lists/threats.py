@@ -13,9 +13,10 @@ from dashboards.components.reports_mark import reports_note
 from dashboards.components.table import Column, table
 from dashboards.context import Context
 from dashboards.lists.sheet import Sheet, Value, source_notes
-from dashboards.queries import threats, written
+from dashboards.queries import threats
 from dashboards.rows import rows_of
 from dashboards.wording import formats
+from dashboards.written import entries
 from indicators.foundation.codes import TOTAL
 from indicators.foundation.periods import Period, period_named, period_of
 
@@ -74,7 +75,7 @@ def threats_counted(context: Context) -> str:
     """How many threats the data name, how many of these people have not assessed, how many they
     have: one sentence for all pages."""
     words, quarter = context.words, shown_quarter(context)
-    named, agreed = assessed_threats(context), written.threats(context, quarter)
+    named, agreed = assessed_threats(context), entries.threats(context, quarter)
     shown = formats.period_name(period_named(quarter), words)
     if not named and not agreed:
         return words("threats.none", quarter=shown)

@@ -16,10 +16,11 @@ from dashboards.components.table import Column, table
 from dashboards.components.value import bare_value
 from dashboards.context import Context
 from dashboards.lists.threats import Row, assessed_threats, threats_counted
-from dashboards.queries import indicator_values, records, threats, written
+from dashboards.queries import indicator_values, threats
 from dashboards.queries.cells import Cell
 from dashboards.rows import rows_of
 from dashboards.wording import formats
+from dashboards.written import entries, records
 from indicators.foundation.codes import TOTAL
 from indicators.foundation.periods import period_named
 from records.threats import CRITERIA, ThreatAssessment
@@ -53,7 +54,7 @@ def _link(context: Context, **given: str) -> str:
 
 
 def _agreed(context: Context) -> html.Section:
-    words, found = context.words, written.threats(context, context.period.name)
+    words, found = context.words, entries.threats(context, context.period.name)
     title, under = words("threat_page.agreed"), words("threat_page.scale")
     add: list[Any] = []
     if context.audience == "mission":
