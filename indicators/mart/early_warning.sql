@@ -8,7 +8,8 @@ CREATE TABLE mart.early_warning (
 
 -- An incident counts in its own area and in those above it. Without warning: no alert in the 14 days
 -- before. Not answered: an alert that needed action stood in these days, and on none of them had
--- anyone acted by the day before the incident. Where the mission does not count P2-OC-10, no row
+-- anyone acted by the day before the incident.
+-- Where the mission counts P2-OC-10 alone
 INSERT INTO mart.early_warning
 WITH incident AS (
   SELECT incident_code, occurred_on, alert_before, place.area
@@ -17,7 +18,6 @@ WITH incident AS (
   JOIN cube.area_place AS place USING (area_code, location_precision)
   WHERE against_civilians AND date_precision = 'day' AND occurred_on <= as_of_day()
     AND incident_type IN ('killing', 'injury', 'sexual_violence', 'abduction')
-    AND is_counted('P2-OC-10')
 ),
 not_answered AS (
   SELECT incident_code

@@ -9,7 +9,8 @@ CREATE TABLE mart.handover (
   left_on DATE, six_months_on DATE, post VARCHAR
 );
 
--- The cases of P3-OC-11 (2023.05 Annex A 20(f)): where the mission does not count it, none is listed
+-- Its cases (2023.05 Annex A 20(f)).
+-- Where the mission counts P3-OC-11 alone
 INSERT INTO mart.handover
 SELECT $mission, area_code, base_name, to_on, six_months_on,
   CASE
@@ -20,5 +21,5 @@ SELECT $mission, area_code, base_name, to_on, six_months_on,
   END
 FROM {deployments: area_code, base_name, to_on, police_left, six_months_on, post_reported_then,
   post_staffed_then}
-WHERE police_left AND to_on <= as_of_day() AND is_counted('P3-OC-11')
+WHERE police_left AND to_on <= as_of_day()
 ORDER BY ALL;

@@ -14,7 +14,8 @@ CREATE TABLE mart.review_candidate (
 );
 
 -- 2023.05 §87: which are covered is the rule's to say; how each is to be judged is a person's. What
--- was closed or reviewed after the as-of day is not known yet. Without P2-OP-15, no row
+-- was closed or reviewed after the as-of day is not known yet.
+-- Where the mission counts P2-OP-15 alone
 INSERT INTO mart.review_candidate
 WITH known AS (
   SELECT * REPLACE (
@@ -24,7 +25,6 @@ WITH known AS (
   FROM {incidents: incident_code, incident_type, area_code, occurred_on, is_near_base, known_threat,
     review_required, review_undecided, closed_on, review_due_on, reviewed_on}
   WHERE (review_required OR review_undecided) AND occurred_on <= as_of_day()
-    AND is_counted('P2-OP-15')
 )
 SELECT $mission, incident_code, area_code, pooled_incident_type(incident_type), occurred_on,
   is_near_base, known_threat, review_due_on, reviewed_on,
