@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from indicators.foundation.overdue import is_overdue
 from records.kinds import LONGEST_TEXT, ROLES, Record
 
 
@@ -52,8 +53,7 @@ class UnitEvaluation(Record):
 
     def is_overdue(self, today: date) -> bool:
         """Whether its follow-up is due and not recorded."""
-        due = self.follow_up_due_on
-        return self.followed_up_on is None and due is not None and due < today
+        return is_overdue(self.follow_up_due_on, self.followed_up_on is not None, today)
 
     @model_validator(mode="after")
     def _follows_the_evaluation(self) -> "UnitEvaluation":

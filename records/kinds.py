@@ -9,6 +9,7 @@ from typing import ClassVar, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from indicators.foundation.overdue import is_overdue
 from indicators.foundation.periods import period_named
 
 # Roles by their place in Annex A.
@@ -165,7 +166,7 @@ class Recommendation(Record):
 
     def is_overdue(self, today: date) -> bool:
         """Whether its day has passed with something still to be done."""
-        return not self.is_closed and self.due_on < today
+        return is_overdue(self.due_on, self.is_closed, today)
 
     @field_validator("owner")
     @classmethod

@@ -14,7 +14,7 @@ from dashboards.context import Context
 from dashboards.queries import framework, quality
 from dashboards.queries.cells import Cell, Dated
 from dashboards.wording import formats
-from dashboards.wording.words import sentence_case
+from dashboards.wording.words import Words, sentence_case
 
 _NAMED_OFF_TRACK = 2
 _NAMED_SILENT = 3
@@ -136,8 +136,19 @@ def change_words(context: Context, code: str) -> str:
     size = change_size(cell, unit, context.words)
     if before is None or cell.value is None or before.cell.value is None:
         return size
-    parts = [_change_text(context, before, cell, unit), size]
-    return context.words("value.and").join(part for part in parts if part)
+    parts = [
+        _change_text(context, before, cell, unit),
+        *_of_both_years(before.cell, cell, size, context.words),
+    ]
+    return context.words("value.and").join(parts)
+
+
+def _of_both_years(before: Cell, now: Cell, size: str, words: Words) -> list[str]:
+    """The size of the change; that it, or the figures, rest on a part of the reports."""
+    if size and any(said.code.startswith("compared_") for said in now.said.trend):
+        return [words("overview.change_comparable", size=size)]
+    is_lacking = before.reports_missing is not None or now.reports_missing is not None
+    return [size] if size else [words("rating.lacks_reports")] * is_lacking
 
 
 def _compared(series: list[Dated], is_survey: bool) -> Dated | None:

@@ -3,7 +3,7 @@
 from dash import html
 
 from dashboards.queries.cells import Cell
-from dashboards.wording.formats import Unit, signed
+from dashboards.wording.formats import Unit, number, signed
 from dashboards.wording.words import Words
 
 SIGNS = {
@@ -79,15 +79,27 @@ def change_size(cell: Cell, unit: Unit, words: Words) -> str:
     return words("value.interval_alone", value=said, interval=interval)
 
 
+def visible_change(cell: Cell, unit: Unit, words: Words) -> str:
+    """The smallest change that the test would see; empty where none was tested."""
+    if cell.change_visible is None:
+        return ""
+    is_relative = unit.measure in _RELATIVE
+    shown = Unit("percent", "ratio") if is_relative else unit
+    text = number(cell.change_visible, words, shown.decimals(None))
+    size = words("format.percent", number=text) if is_relative else unit.as_change(text, words)
+    return words("trend.visible", size=size)
+
+
 def trend_sentence(cell: Cell, direction: str, words: Words) -> str:
     """Arrow, word and what is lacking, as running text."""
     said = [words.said(said) for said in cell.said.trend]
     return words("value.and").join([trend_words(cell.trend, direction, words), *said])
 
 
-def trend_mark(cell: Cell, direction: str, words: Words) -> html.Span:
+def trend_mark(cell: Cell, direction: str, unit: Unit, words: Words) -> html.Span:
     """Arrow and word in ink, never coloured; what is lacking as a note after it."""
-    mark = html.Span(trend_words(cell.trend, direction, words), className="trend")
+    named = {"title": visible} if (visible := visible_change(cell, unit, words)) else {}
+    mark = html.Span(trend_words(cell.trend, direction, words), className="trend", **named)
     said = [words.said(said) for said in cell.said.trend]
     if not said:
         return mark

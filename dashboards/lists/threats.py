@@ -16,6 +16,7 @@ from dashboards.lists.sheet import Sheet, Value, source_notes
 from dashboards.queries import threats
 from dashboards.rows import rows_of
 from dashboards.wording import formats
+from dashboards.written import entries
 from indicators.foundation.codes import TOTAL
 from indicators.foundation.periods import Period, period_named, period_of
 
@@ -68,6 +69,23 @@ def assessed_threats(context: Context) -> dict[str, dict[str, Row]]:
     for row in rows_of(frame):
         found.setdefault(row["threat_type"], {})[row["tier"]] = row
     return found
+
+
+def threats_counted(context: Context) -> str:
+    """How many threats the data name, how many of these people have not assessed, how many they
+    have: one sentence for all pages."""
+    words, quarter = context.words, shown_quarter(context)
+    named, agreed = assessed_threats(context), entries.threats(context, quarter)
+    shown = formats.period_name(period_named(quarter), words)
+    if not named and not agreed:
+        return words("threats.none", quarter=shown)
+    numbers = {
+        "named": len(named),
+        "open": len(named.keys() - {one.threat_type for one in agreed}),
+        "assessed": len(agreed),
+    }
+    told = {name: formats.number(number, words) for name, number in numbers.items()}
+    return words("threats.counted", quarter=shown, **told)
 
 
 def threats_card(context: Context) -> html.Section:

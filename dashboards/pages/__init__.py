@@ -58,7 +58,7 @@ PAGES = (
     Page("map", "next"),
     Page("threats", "next", changes_with=_WRITTEN),
     Page("alerts", within="threats", changes_with=_WRITTEN),
-    Page("readiness", within="threats"),
+    Page("readiness", within="threats", changes_with=_WRITTEN),
     Page("assessment", "next", changes_with=_WRITTEN),
     Page("accountability", within="assessment", changes_with=_WRITTEN),
     Page("lessons", within="assessment"),

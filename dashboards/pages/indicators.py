@@ -52,7 +52,7 @@ def _row(context: Context, code: str) -> list[Any]:
         value_with_interval(cell, unit, words),
         unit.words(words),
         None if row["direction"] == "neutral" else rating_mark(cell, words),
-        trend_mark(cell, str(row["direction"]), words),
+        trend_mark(cell, str(row["direction"]), unit, words),
     ]
 
 

@@ -15,7 +15,7 @@ from dashboards.components.reports_mark import reports_mark, reports_note
 from dashboards.components.table import Column, table
 from dashboards.components.value import bare_value
 from dashboards.context import Context
-from dashboards.lists.threats import Row, assessed_threats
+from dashboards.lists.threats import Row, assessed_threats, threats_counted
 from dashboards.queries import indicator_values, threats
 from dashboards.queries.cells import Cell
 from dashboards.rows import rows_of
@@ -31,17 +31,8 @@ _ROUTE = "/records/entry/threat_assessment"
 
 
 def sentence(context: Context) -> str:
-    """How many threats people have assessed for the quarter, and how many the data name besides."""
-    context = records.of_quarter(context)
-    words, found = context.words, entries.threats(context, context.period.name)
-    written_of = {one.threat_type for one in found}
-    missing = [threat for threat in assessed_threats(context) if threat not in written_of]
-    return words(
-        "threat_page.sentence",
-        quarter=formats.period_name(context.period, words),
-        assessed=str(len(found)),
-        missing=str(len(missing)),
-    )
+    """How many threats the data name, and how many people have assessed for the quarter."""
+    return threats_counted(records.of_quarter(context))
 
 
 def body(context: Context) -> list[Any]:

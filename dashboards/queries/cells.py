@@ -67,6 +67,7 @@ def _held_against(row: Mapping[str, Any]) -> dict[str, Any]:
         "change": _number(row, "change"),
         "change_low": _number(row, "change_ci_low"),
         "change_high": _number(row, "change_ci_high"),
+        "change_visible": _number(row, "change_visible"),
     }
 
 
@@ -90,6 +91,7 @@ class Cell:
     change: float | None = None  # of counts, sums and rates in percent, else in the unit
     change_low: float | None = None
     change_high: float | None = None
+    change_visible: float | None = None  # the smallest that the test sees in four of five cases
     method: str | None = None
     is_provisional: bool = False
     reports_due: float | None = None

@@ -116,7 +116,10 @@ class Unit:
 
     def change(self, difference: float, words: Words) -> str:
         """A difference of two values with its sign; in percentages as points."""
-        text = signed(difference, words, self.decimals(None))
+        return self.as_change(signed(difference, words, self.decimals(None)), words)
+
+    def as_change(self, text: str, words: Words) -> str:
+        """The text of a number as the size of a change."""
         is_points = self.unit_of_measure in ("percent", "percentage_points")
         return words("format.points" if is_points else "format.change", number=text)
 

@@ -18,11 +18,6 @@ def literals(texts: Iterable[str]) -> str:
     return ", ".join(literal(text) for text in texts)
 
 
-def overdue_sql(due_on: str, done_on: str = "NULL") -> str:
-    """Whether a day has passed by the as-of day and what was due is not done; one rule for all."""
-    return f"coalesce({due_on} < as_of_day(), false) AND {done_on} IS NULL"
-
-
 def pooled_sql(column: str, pooled_as: Mapping[str, str]) -> str:
     """A column of codes with each kind of `pooled_as` in its pool."""
     cases = " ".join(

@@ -537,7 +537,8 @@ def test_a_benchmark_is_held_for_the_quarters_without_a_break(context_at: At) ->
     assert rows["TB-1"][3:] == [*computed, differs, "1 Apr 2026", "2"]
     assert rows["TB-2"][3:] == ["not stated", "Not met", "Partly met (Q3 2026)", "–", "0"]
     earlier = transition.sentence(context_at("/transition?period=2025-Q4"))
-    assert earlier == "One of two transition benchmarks is met."
+    figures = "Met by their figures: 0; left open by them: 0."
+    assert earlier == f"Transition benchmarks: 2. {figures} Judged met by planners: 1."
 
 
 def test_what_became_of_each_area_left_stands_in_the_sentence_and_the_list(context_at: At) -> None:

@@ -12,7 +12,7 @@ from dashboards.context import Context, read_context
 from dashboards.http.address import Address
 from dashboards.lists import readiness as operations
 from dashboards.lists import threats as missed_warnings
-from dashboards.pages import alerts, overview, readiness
+from dashboards.pages import alerts, overview, readiness, threats
 from tests.dashboards.rendered import components, text_of
 from tests.worlds.release import COUNTRY, OTHER_AREA, mart_rows, write_release
 
@@ -112,8 +112,11 @@ def test_what_nobody_did_against_a_threat_is_said(at: At) -> None:
     assert "4 planned" in lines[1] and "1,204 done" in lines[1] and lines[1].endswith("9 17 of 21")
     assert lines[2].count("nothing done") == 3 and lines[2].endswith("0 no alert")
     said = readiness.sentence(at("/readiness"))
-    assert said.startswith("Two threats were assessed for Q3")
-    assert "No activity is recorded against one of them." in said
+    counted = "threats that the data name: 2, of which not yet assessed by people: "
+    assert said.startswith(f"Q3\u00a02026: {counted}")
+    assert said.startswith(threats.sentence(at("/threats")))  # one count on both pages
+    assert "No activity is recorded against one of those that the data name." in said
+    assert "Provisional: 30 of 36 reports." in said  # so that nothing may have been done, or sent
     assert "No threat assessment" in readiness.sentence(at("/readiness?period=2026-Q2"))
 
 

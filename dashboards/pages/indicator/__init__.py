@@ -21,7 +21,8 @@ from dashboards.components.empty import (
 )
 from dashboards.components.evidence import evidence_mark
 from dashboards.components.how_computed import Origin, how_computed
-from dashboards.components.rating import rating_mark, trend_mark
+from dashboards.components.outcome_summary import change_words
+from dashboards.components.rating import rating_mark, trend_mark, visible_change
 from dashboards.components.table import Column, table
 from dashboards.components.value import (
     interval_words,
@@ -76,7 +77,7 @@ def _eyebrow(context: Context, code: str) -> list[Any]:
 
 
 def _lead(context: Context, code: str) -> html.Div:
-    words, cell = context.words, context.cell(code)
+    words, cell, unit = context.words, context.cell(code), context.unit(code)
     direction = str(context.indicator(code)["direction"])
     period = context.period
     when = formats.period_name(period, words)
@@ -84,14 +85,22 @@ def _lead(context: Context, code: str) -> html.Div:
     parts = [
         _value_line(context, code, cell),
         html.Span(words("indicator.when_where", period=when, area=where)),
-        trend_mark(cell, direction, words),
+        trend_mark(cell, direction, unit, words),
         html.Span(words(f"direction.{direction}")),
     ]
     if direction != "neutral":
         parts.insert(2, rating_mark(cell, words))
     line = html.Div(parts, className="lead-line")
-    why = [words.said(said) for said in cell.said.rated]
-    return html.Div([line, html.P(" ".join(why), className="note")]) if why else line
+    rated = " ".join(words.said(said) for said in cell.said.rated)
+    notes = [html.P(text, className="note") for text in (rated, _changed(context, code)) if text]
+    return html.Div([line, *notes]) if notes else line
+
+
+def _changed(context: Context, code: str) -> str:
+    """Both figures, the size of the change, and the smallest that would have been seen."""
+    visible = visible_change(context.cell(code), context.unit(code), context.words)
+    parts = [part for part in (change_words(context, code), visible) if part]
+    return context.words("value.and").join(parts)
 
 
 def _value_line(context: Context, code: str, cell: Cell) -> html.Span:

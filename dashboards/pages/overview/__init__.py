@@ -37,7 +37,7 @@ def _change(context: Context, code: str, series: list[Dated]) -> list[Any]:
     words, unit = context.words, context.unit(code)
     row = context.indicator(code)
     is_survey = context.is_survey(code)
-    mark = trend_mark(context.cell(code), str(row["direction"]), words)
+    mark = trend_mark(context.cell(code), str(row["direction"]), unit, words)
     parts: list[Any] = [mark]
     if said := change_words(context, code):
         parts.append(html.Span(said, className="note"))

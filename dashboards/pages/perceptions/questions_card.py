@@ -85,7 +85,7 @@ def _field(context: Context, waves: list[Row], code: str, top: float) -> html.Di
         wave = wave_label(context, later[-1]["wave"])
         said: list[Any] = [html.B(words("perceptions.not_asked_in", wave=wave))]
     else:
-        mark = trend_mark(cell, str(row["direction"]), words)
+        mark = trend_mark(cell, str(row["direction"]), unit, words)
         said = [mark, _change(context, code)]
     head = [
         html.H3(page_link(context.short(code), context.address.link(f"/indicators/{code}"))),

@@ -10,27 +10,23 @@ from dash import html
 from dashboards.components.card import page_head
 from dashboards.context import Context
 from dashboards.lists.readiness import base_plans
-from dashboards.lists.threats import assessed_threats, shown_quarter, threats_card
+from dashboards.lists.threats import assessed_threats, threats_card, threats_counted
 from dashboards.pages.readiness.base_plans_card import base_plans_card
 from dashboards.pages.readiness.called_off_card import called_off_cards
 from dashboards.pages.readiness.hot_spots_card import hot_spots_card
 from dashboards.wording import formats
 from dashboards.wording.words import sentence_case
 from indicators.foundation.codes import TOTAL
-from indicators.foundation.periods import period_named
 
 
 def sentence(context: Context) -> str:
-    """How many assessed threats nothing was done against, and how many plans are overdue."""
+    """The threats, how many of them nothing was done against, and how many plans are overdue."""
     words, threats = context.words, assessed_threats(context)
-    quarter = formats.period_name(period_named(shown_quarter(context)), words)
+    said = [threats_counted(context)]
     if threats:
         unmet = sum(1 for tiers in threats.values() if not tiers[TOTAL]["done"])
-        assessed = words.count("readiness.assessed", len(threats), quarter=quarter)
         is_unmet = words.count("readiness.unmet", unmet) if unmet else words("readiness.met")
-        said = [assessed, is_unmet]
-    else:
-        said = [words("threats.none", quarter=quarter)]
+        said.append(context.with_reports(sentence_case(is_unmet), "threat_response"))
     plans = base_plans(context)
     if not plans.empty:
         overdue = int(plans["is_overdue"].sum())

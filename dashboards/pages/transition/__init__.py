@@ -27,10 +27,10 @@ from dashboards.pages.transition.strategy_card import strategy_card
 from dashboards.queries import transition
 from dashboards.rows import rows_of
 from dashboards.wording import formats
-from dashboards.wording.words import sentence_case
 from indicators.foundation.periods import period_named
 
 _MET = "met"
+_OPEN = ("too_close", "not_known")  # what the figures leave open
 _QUARTERS = 8
 Row = dict[str, Any]
 
@@ -53,9 +53,13 @@ def _sentence(context: Context, known: dict[str, list[Row]], left: pd.DataFrame)
     if not known:
         said = words("transition.none")
     else:
-        met = sum(rows[0]["state"] == _MET for rows in known.values())
-        total = words.spelled(len(known))
-        said = sentence_case(words.count("transition.sentence", met, total=total))
+        newest = [rows[0] for rows in known.values()]
+        met = {name: sum(row[name] == _MET for row in newest) for name in ("computed", "state")}
+        open_too = sum(row["computed"] in _OPEN for row in newest)
+        numbers = {"total": len(newest), "open": open_too, "met": met["computed"]}
+        told = {name: formats.number(number, words) for name, number in numbers.items()}
+        judged = formats.number(met["state"], words)
+        said = words("transition.sentence", **told, judged=judged)
     due = left[left["post"] != "not_yet"]
     if due.empty:
         return said
