@@ -62,7 +62,19 @@ class Column(Strict):
     example: str | None = None  # a value of the pattern, for people
     reference: str | None = None  # table.column of another contract
     needs_agreement: bool = False  # left out unless the profile names who agreed (`agreements`)
+    holds_values: bool = False  # a value that breaks a rule is held back, and its row is loaded
     description: Words | None = None
+
+    @model_validator(mode="after")
+    def _held_values_may_lack(self) -> "Column":
+        if self.holds_values and (self.required or self.reference):
+            raise ValueError("holds_values: a value that is required, or refers to a row, is none")
+        return self
+
+    @property
+    def severity(self) -> Literal["blocking", "warning"]:
+        """Of a rule of this column alone: whether a row that breaks it is rejected."""
+        return "warning" if self.holds_values else "blocking"
 
     @model_validator(mode="after")
     def _type_is_known(self) -> "Column":
@@ -339,7 +351,8 @@ class Contract(Strict):
         """
         for name, column in self.columns.items():
             if name not in self.kept_only_if.values():
-                yield from (Rule(self.table, name, kind) for kind in _column_kinds(column))
+                kinds = _column_kinds(column)
+                yield from (Rule(self.table, name, kind, column.severity) for kind in kinds)
         for reference in self.composite_references:
             yield Rule(self.table, reference.columns[-1], "reference")
         yield Rule(self.table, self.key[0], "duplicate_key")

@@ -298,21 +298,26 @@ def _unreadable(name: str) -> str:
 
 
 def _column_checks(name: str, column: Column) -> Iterator[Check]:
+    for rule, condition in _column_conditions(name, column):
+        yield Check(rule, name, condition, column.severity)
+
+
+def _column_conditions(name: str, column: Column) -> Iterator[tuple[str, str]]:
     text, value = text_column(name), quoted(name)
     for rule, texts in CELL_RULES.items():
-        yield Check(rule, name, f"{text} IN ({literals(texts)})")
+        yield rule, f"{text} IN ({literals(texts)})"
     if column.required:
-        yield Check("required", name, f"{text} IS NULL")
+        yield "required", f"{text} IS NULL"
     is_fault = f"{text} IN ({literals((*FORMULA_FAULTS, WITHOUT_VALUE))})"
     if column.unreadable_rule:
-        yield Check(column.unreadable_rule, name, f"{_unreadable(name)} AND NOT {is_fault}")
+        yield column.unreadable_rule, f"{_unreadable(name)} AND NOT {is_fault}"
     if column.minimum is not None:
-        yield Check("minimum", name, f"{value} < {column.minimum!r}")
+        yield "minimum", f"{value} < {column.minimum!r}"
     if column.maximum is not None:
-        yield Check("maximum", name, f"{value} > {column.maximum!r}")
+        yield "maximum", f"{value} > {column.maximum!r}"
     if column.pattern is not None:
         condition = f"NOT regexp_full_match({value}, {literal(column.pattern)}) AND NOT {is_fault}"
-        yield Check("pattern", name, condition)
+        yield "pattern", condition
 
 
 def _mission_check(contract: Contract, mission: Mission) -> Check:

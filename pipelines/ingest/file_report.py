@@ -20,6 +20,7 @@ class FileReport:
     `not_kept`: rows of which nothing may be kept, by reason; part of `rows_unchanged`.
     `left_out`: `table.column` that nobody agreed to keep, and its filled rows. `remarks`: what is
     to be said of the file as a whole (sheets that nothing reads, conditions that nothing meets).
+    `values_held`: values that were held back while their rows were loaded.
     """
 
     name: str
@@ -38,6 +39,7 @@ class FileReport:
     left_out: Mapping[str, int] = field(default_factory=dict)
     remarks: tuple[Problem, ...] = ()
     not_kept: Mapping[str, int] = field(default_factory=dict)
+    values_held: int = 0
 
     def as_dict(self, language: str) -> dict[str, Any]:
         """The fields as JSON; problems with their sentences."""

@@ -28,7 +28,7 @@ from pipelines.ingest import (
     validate,
     withdraw,
 )
-from pipelines.ingest.cast import Check, Notation, notation
+from pipelines.ingest.cast import Check, Notation, notation, text_column
 from pipelines.ingest.coverage import Question
 from pipelines.ingest.delivered_file import Delivery, Read, file_rows, read_delivery, with_remarks
 from pipelines.ingest.file_report import FileReport
@@ -71,6 +71,8 @@ class _Outcome:
     left_out: int = 0  # of the rejected rows: duplicates and clashes, in which nothing is wrong
     rejects: list[tuple[str, pa.Table]] = field(default_factory=list)
     warnings: list[tuple[str, pa.Table]] = field(default_factory=list)
+    held: list[tuple[str, pa.Table]] = field(default_factory=list)  # column, its values held back
+    remarks: list[Problem] = field(default_factory=list)
 
     def add_dates(self, dates: coverage.Dates | None) -> None:
         """Those of the rows of another table."""
@@ -457,6 +459,7 @@ def _load_table(
     replaced = job.vintages.replaced
     checks = validate.validate(connection, contract, job.mission, replaced, staged, job.outlines)
     outcome.add_dates(coverage.dates_of(connection, contract, job.mission))
+    outcome.remarks += _midnights(job, contract)
     compared, clashing, gone = _merge(job, contract)
     outcome.retracted += gone
     for entry in entries:
@@ -487,6 +490,9 @@ def _load_table(
             outcome.left_out += violations.num_rows if check.rule in _NOTHING_WRONG else 0
             outcome.rejects.append((contract.table, rows))
         else:
+            is_held = check.rule not in contract.row_rules
+            is_held = is_held and contract.columns[check.column].holds_values
+            outcome.held += [(check.column, rows)] if is_held else []
             outcome.warnings.append((contract.table, rows))
 
 
@@ -740,7 +746,8 @@ def _report(job: _Job, entry: InputFile, outcome: _Outcome) -> FileReport:
         before or None,
         after if before else None,
         not_kept=not_kept_by_reason(job.file),
-        remarks=tuple(_clashes(job, outcome)),
+        values_held=sum(rows.num_rows for _, rows in outcome.held),
+        remarks=(*_clashes(job, outcome), *_held_values(job, outcome), *outcome.remarks),
     )
 
 
@@ -755,6 +762,35 @@ def _clashes(job: _Job, outcome: _Outcome) -> Iterator[Problem]:
     for other, rows in sorted(found.items()):
         facts = {"rows": rows, "other": other}
         yield Problem("keys_of_another_sender", job.delivery.name, parameters=facts)
+
+
+def _midnights(job: _Job, contract: Contract) -> Iterator[Problem]:
+    """That all times by which rows are counted are midnight: the hour was lost before they came."""
+    name = contract.date_column
+    if name is None or contract.columns[name].base_type != "time":
+        return
+    local = f"({quoted(name)} AT TIME ZONE 'UTC') AT TIME ZONE ?"
+    found = job.connection.execute(
+        f"SELECT count(*), bool_and(CAST({local} AS TIME) = TIME '00:00'), "
+        f"arg_min(sheet, row_number), min(row_number), arg_min({text_column(name)}, row_number) "
+        f"FROM typed_rows WHERE {quoted(name)} IS NOT NULL",
+        [job.mission.time_zone],
+    ).fetchone()
+    assert found is not None
+    count, is_midnight, sheet, row, text = found
+    if count > 1 and is_midnight:
+        facts = {"count": count, "column": name}
+        yield Problem("all_midnight", job.delivery.name, sheet or None, row, None, text, facts)
+
+
+def _held_values(job: _Job, outcome: _Outcome) -> Iterator[Problem]:
+    """That values are held back while their rows are loaded: of each rule how many, and the
+    first."""
+    for column, held in outcome.held:
+        first = held.slice(0, 1).to_pylist()[0]
+        place = (job.delivery.name, first["sheet"], first["row_number"], first["column_name"])
+        facts = {"count": held.num_rows, "column": column}
+        yield Problem("values_held", *place, first["raw_value"], facts)
 
 
 def not_kept_by_reason(file: FileRows) -> dict[str, int]:

@@ -192,6 +192,7 @@ def validate(
     empty = staged.empty
     checks = list(row_checks(contract, mission, empty, staged.kept))
     _validate_rows(connection, checks)
+    _hold_values(connection, contract, checks)
     limit = mission.parameters.reject_outside_km
     if limit is not None and contract.columns.keys() >= set(PLACE) and empty.isdisjoint(PLACE):
         _validate_places(connection, len(checks), limit, outlines())
@@ -238,6 +239,24 @@ def _validate_rows(connection: duckdb.DuckDBPyConnection, checks: Sequence[Check
             WHERE number IS NOT NULL
             """,
             [blocking],
+        )
+
+
+def _hold_values(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, checks: Sequence[Check]
+) -> None:
+    """Takes a value that breaks a rule of its column out, where the contract says so; its text
+    stays beside it, in what is told of the row."""
+    for name in (name for name, column in contract.columns.items() if column.holds_values):
+        own = [
+            number
+            for number, check in enumerate(checks)
+            if check.column == name and check.rule not in contract.row_rules
+        ]
+        connection.execute(
+            f"UPDATE typed_rows SET {quoted(name)} = NULL WHERE ordinal IN "
+            "(SELECT ordinal FROM violations WHERE list_contains(?, check_number))",
+            [own],
         )
 
 

@@ -16,7 +16,7 @@ from pipelines.mapping.area_polygons import OUTLINES_SOURCE, outlines_path
 from pipelines.mapping.model import Source
 
 _OF_AREAS = ("country_area", "area_property", "area_codes", "area_names", "name")
-_JUDGED = {"type", "required", "minimum", "maximum", "pattern", "reference"}
+_JUDGED = {"type", "required", "minimum", "maximum", "pattern", "reference", "holds_values"}
 
 
 def mapping_version(source: Source, mission: Mission, profile: Path) -> str:

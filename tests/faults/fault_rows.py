@@ -96,7 +96,15 @@ def _bad_row(contract: Contract, rule: Rule) -> Row | None:
         stated = {name: _text(contract.columns.get(name), text) for name, text in own.items()}
         return base.row | base.other_key | stated
     wrong = _wrong_text(contract.columns[rule.column], rule)
-    return None if wrong is None else base.row | base.other_key | {rule.column: wrong}
+    if wrong is None:
+        return None
+    return base.row | base.other_key | _own_key(rule) | {rule.column: wrong}
+
+
+def _own_key(rule: Rule) -> Row:
+    """A row that is loaded although its value is held back needs a key of its own."""
+    [key] = contracts()[rule.table].key if rule.severity == "warning" else [None]
+    return {key: f"{rule.column}-{rule.kind}"} if key else {}
 
 
 def _text(column: Column | None, text: str) -> str:
