@@ -1,5 +1,6 @@
 """Every list that can be taken as a file, by the name that stands in its address."""
 
+from dashboards.components.listing import Listing
 from dashboards.lists import (
     budget,
     missing_reports,
@@ -15,23 +16,23 @@ from dashboards.pages.indicator import one_indicator
 from dashboards.pages.lessons import lists as lessons
 from dashboards.pages.outstanding import lists as outstanding
 from dashboards.pages.transition import lists as transition
-from dashboards.routes.lists import Lists
 
-LISTS: Lists = {
-    "missing-reports": missing_reports.sheets,
-    "rejected-rows": rejected_rows.sheets,
-    "outstanding-rows": outstanding.sheets,
-    "revised-figures": revisions.sheets,
-    "indicator": one_indicator.sheets,
-    "benchmarks": transition.benchmark_sheets,
-    "handovers": transition.handover_sheets,
-    "lessons": lessons.sheets,
-    "plan-changes": plan_changes.sheets,
-    "police-matrices": police_matrices.sheets,
-    "police-partners": police_matrices.partner_sheets,
-    "missed-warnings": threats.sheets,
-    "operations": readiness.sheets,
-    "review-candidates": review_candidates.sheets,
-    "budget": budget.sheets,
-    "work-plan": budget.plan_sheets,
-}
+_ALL: tuple[Listing, ...] = (
+    missing_reports.MISSING,
+    rejected_rows.REJECTED,
+    outstanding.OUTSTANDING,
+    revisions.REVISIONS,
+    one_indicator.ONE_INDICATOR,
+    transition.BENCHMARKS,
+    transition.HANDOVERS,
+    lessons.LESSONS,
+    plan_changes.PLAN_CHANGES,
+    police_matrices.BY_PHASE,
+    police_matrices.BY_PARTNER,
+    threats.WARNINGS,
+    readiness.OPERATIONS,
+    review_candidates.CANDIDATES,
+    budget.ACHIEVEMENTS,
+    budget.WORK_PLAN,
+)
+LISTS = {listing.name: listing for listing in _ALL}

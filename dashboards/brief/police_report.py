@@ -22,7 +22,6 @@ def report_content(context: Context) -> Content:
     context = records.of_quarter(context)
     words, links = context.words, links_of(context)
     codes, edges, period = outcomes_of(context, links), rows_of(links), context.period
-    found = police_matrices.tasks(context)
     return {
         "language": words.language,
         "document": words("police_report.document", mission=place_of(context), period=period.name),
@@ -36,15 +35,8 @@ def report_content(context: Context) -> Content:
         "notes": f"{words('overview.not_caused_by')} {words('brief.grades')}",
         "assessments": _assessments(context, codes),
         "matrices": [
-            {
-                "title": words(f"police_matrices.{name}"),
-                "heads": heads(context),
-                "rows": rows(context, found),
-            }
-            for name, heads, rows in (
-                ("by_phase", police_matrices.phase_heads, police_matrices.by_phase),
-                ("by_partner", police_matrices.partner_heads, police_matrices.by_partner),
-            )
+            {"title": sheet.title, "heads": sheet.heads, "rows": sheet.rows}
+            for sheet in police_matrices.BY_PHASE.sheets(context)
         ],
         "matrices_note": words("police_matrices.under"),
         "recommendations": _recommendations(context),

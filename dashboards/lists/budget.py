@@ -5,15 +5,17 @@ reasons for the variance; the plan by unit, area and month. 2017.12 §68.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 import pandas as pd
+from dash import html
 
+from dashboards.components.listing import Field, Listing, Row, area, label
 from dashboards.components.value import value_in_brief
 from dashboards.context import Context
-from dashboards.lists.sheet import Sheet, source_notes
 from dashboards.queries import effort, framework
 from dashboards.rows import rows_of
 from dashboards.wording import formats
@@ -24,15 +26,6 @@ from indicators.foundation.periods import Period, period_of, previous_year
 from records.decisions import VarianceReason
 from records.store import Version
 
-ACHIEVEMENT_HEADS = ("accomplishment", "indicator", "before", "target", "actual", "rating")
-OUTPUT_HEADS = (
-    "outcome", "activity", "quantity_unit", "original", "current", "due", "done", "variance",
-    "reasons", "variance_reason",
-)  # fmt: skip
-PLAN_HEADS = (
-    "unit", "unit_type", "area", "month", "activity", "outcome", "quantity_unit", "original",
-    "current", "done", "reasons",
-)  # fmt: skip
 _THEN = ("due", "done")
 _SUMS = ("original", "current", "due", "done", "variance")
 
@@ -138,21 +131,6 @@ def outputs(context: Context) -> list[Output]:
     return found
 
 
-def cells(
-    context: Context, one: Output, written_of: Mapping[str, Version[VarianceReason]]
-) -> list[Any]:
-    """An output in the order of the heads; `written_of`: reasons for variance by key."""
-    words = context.words
-    return [
-        _outcome(context, one.outcome),
-        words.label("activity_type", one.activity_type),
-        words.label("quantity_unit", one.quantity_unit),
-        *(one.original, one.current, one.due, one.done, one.variance),
-        one.reasons,
-        variance_reason(context, one, written_of.get(one.key)),
-    ]
-
-
 def _outcome(context: Context, code: str | None) -> str:
     """The outcome's title; what was done where nothing was planned has none."""
     if code == NOT_APPLICABLE:
@@ -197,49 +175,89 @@ def titles(context: Context) -> dict[str, str]:
     return {row["item"]: context.words.of(row, "title") for row in rows_of(items)}
 
 
-def sheets(context: Context) -> list[Sheet]:
-    """The performance table: indicators of achievement, then outputs."""
-    words, year = context.words, year_of(context)
-    notes = [words("budget.under", year=year.name), *source_notes(context)]
-    achieved = [
-        [one.accomplishment, one.indicator, one.before, one.target, one.actual, one.rating]
-        for one in achievements(context)
-    ]
+def _reason_shown(context: Context, row: Row) -> Any:
+    """The reason for the variance, and where the mission writes it."""
+    said, one, is_given = _reason(context, row), row["output"], row["given"] is not None
+    if context.audience != "mission" or not (one.variance or is_given):
+        return said
+    href = _form(context, one, is_given)
+    return [f"{said} ", html.A(context.words("budget.write"), href=href)]
+
+
+def _form(context: Context, one: Output, is_given: bool) -> str:
+    """The form of a reason: the one that is there, else with what is known filled in."""
+    if is_given:
+        asked = {"key": one.key}
+    else:
+        names = ("outcome", "activity_type", "quantity_unit")
+        asked = {name: getattr(one, name) for name in names}
+        asked["budget_year"] = year_of(context).name
+    link = context.address.link("/records/entry/variance_reason", period=context.period.name)
+    return f"{link}&{urlencode(asked)}"
+
+
+def _joined(_: Context, row: Row) -> str | None:
+    return row["reasons"].replace("|", "; ") if isinstance(row["reasons"], str) else None
+
+
+def _plan_under(context: Context) -> str:
+    return context.words("budget.under", year=year_of(context).name)
+
+
+def _reason(context: Context, row: Row) -> str:
+    return variance_reason(context, row["output"], row["given"])
+
+
+def output_rows(context: Context) -> list[Row]:
+    """Outputs, each with the last reason given for its variance."""
     given = entries.variance_reasons(context)
-    return [
-        Sheet(words("budget.achievements"), _heads(context, ACHIEVEMENT_HEADS), achieved, notes),
-        Sheet(
-            words("budget.outputs"),
-            _heads(context, OUTPUT_HEADS),
-            [cells(context, one, given) for one in outputs(context)],
-            notes,
-        ),
-    ]
+    return [{**asdict(one), "output": one, "given": given.get(one.key)} for one in outputs(context)]
 
 
-def plan_sheets(context: Context) -> list[Sheet]:
-    """The work plan: one row a unit, area, month, activity and outcome."""
-    words = context.words
-    rows = [
-        [
-            row["unit_code"],
-            words.label("unit_type", row["unit_type"]),
-            context.area_name(row["area"]),
-            f"{row['month']:%Y-%m}",
-            words.label("activity_type", row["activity_type"]),
-            _outcome(context, row["outcome"]),
-            words.label("quantity_unit", row["quantity_unit"]),
-            *(
-                None if formats.is_missing(row[name]) else float(row[name])
-                for name in ("original", "quantity", "done")
-            ),
-            row["reasons"].replace("|", "; ") if isinstance(row["reasons"], str) else None,
-        ]
-        for row in rows_of(plan(context))
-    ]
-    notes = [words("budget.plan_under"), *source_notes(context, "work_plan", year_of(context))]
-    return [Sheet(words("budget.plan"), _heads(context, PLAN_HEADS), rows, notes)]
-
-
-def _heads(context: Context, names: tuple[str, ...]) -> list[str]:
-    return [context.words(f"budget.head.{name}") for name in names]
+_NUMBERS = ("original", "current", "due", "done", "variance")
+OUTPUTS = Listing(
+    "outputs",
+    "budget.outputs",
+    "budget",
+    (
+        Field("outcome", lambda context, row: _outcome(context, row["outcome"])),
+        Field("activity", label("activity_type")),
+        Field("quantity_unit", label("quantity_unit")),
+        *(Field(name, is_number=True) for name in _NUMBERS),
+        Field("reasons"),
+        Field("variance_reason", _reason, _reason_shown),
+    ),
+    output_rows,
+    _plan_under,
+)
+ACHIEVEMENTS = Listing(
+    "budget",
+    "budget.achievements",
+    "budget",
+    tuple(map(Field, ("accomplishment", "indicator", "before", "target", "actual", "rating"))),
+    achievements,
+    _plan_under,
+    also=(OUTPUTS,),
+)
+WORK_PLAN = Listing(
+    "work-plan",
+    "budget.plan",
+    "budget",
+    (
+        Field("unit", "unit_code"),
+        Field("unit_type", label("unit_type")),
+        Field("area", area),
+        Field("month", lambda _, row: f"{row['month']:%Y-%m}"),
+        Field("activity", label("activity_type")),
+        Field("outcome", lambda context, row: _outcome(context, row["outcome"])),
+        Field("quantity_unit", label("quantity_unit")),
+        Field("original"),
+        Field("current", "quantity"),
+        Field("done"),
+        Field("reasons", _joined),
+    ),
+    lambda context: rows_of(plan(context)),
+    "budget.plan_under",
+    counts="work_plan",
+    over=year_of,
+)

@@ -7,10 +7,9 @@ import pandas as pd
 from dash import html
 
 from dashboards.components.card import card, notice
-from dashboards.components.list_files import list_files
+from dashboards.components.listing import Field, Listing, Row, area, label, message
 from dashboards.components.table import Column, table
 from dashboards.context import Context
-from dashboards.lists.sheet import Sheet, source_notes
 from dashboards.queries import quality
 from dashboards.rows import rows_of
 from dashboards.wording import formats
@@ -35,27 +34,32 @@ def missing_reports(context: Context) -> pd.DataFrame:
     return found.assign(reporter=reporter).sort_values(["reporter", "source", "area", "month"])
 
 
-def sheets(context: Context) -> list[Sheet]:
+def _of_reporter(context: Context) -> list[Row]:
     """One row a missing report; `reporter` of the address chooses one unit."""
-    words = context.words
-    frame = missing_reports(context)
-    asked = context.address.get("reporter")
+    frame, asked = missing_reports(context), context.address.get("reporter")
     if asked:
         frame = frame[(frame["unit_code"] == asked) | frame["unit_code"].isna()]
-    rows = [
-        [
-            row["reporter"],
-            words.label("source", row["source"]),
-            context.area_name(row["area"]),
-            formats.month_name(row["month"], words) + f" {row['month'].year}",
-            row["due_on"].date() if not formats.is_missing(row["due_on"]) else None,
-            words(f"missing.status.{row['status']}"),
-        ]
-        for row in rows_of(frame)
-    ]
-    names = ("reporter", "source", "area", "month", "due", "status")
-    heads = [words(f"missing.head.{name}") for name in names]
-    return [Sheet(words("missing.title"), heads, rows, source_notes(context))]
+    return rows_of(frame)
+
+
+def _month(context: Context, row: Row) -> str:
+    return f"{formats.month_name(row['month'], context.words)} {row['month'].year}"
+
+
+MISSING = Listing(
+    "missing-reports",
+    "missing.title",
+    "missing",
+    (
+        Field("reporter"),
+        Field("source", label("source")),
+        Field("area", area),
+        Field("month", _month),
+        Field("due", "due_on"),
+        Field("status", message("missing.status", "status")),
+    ),
+    _of_reporter,
+)
 
 
 def reminder(context: Context) -> str:
@@ -115,7 +119,7 @@ def missing_reports_card(context: Context) -> list[html.Section]:
     )
     content: list[Any] = [
         table(columns, rows, title),
-        list_files(context, "missing-reports", title),
+        MISSING.files(context),
     ]
     return [card(title, content, under, key="missing")]
 

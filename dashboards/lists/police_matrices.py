@@ -3,10 +3,13 @@
 Each cell names the kinds of completed activities, those done most first. Partners: 2017.12 §58–65.
 """
 
+from collections.abc import Callable, Sequence
+from functools import partial
+
 import pandas as pd
 
+from dashboards.components.listing import Field, Listing, Row, label
 from dashboards.context import Context
-from dashboards.lists.sheet import Sheet, source_notes
 from dashboards.queries import effort
 from dashboards.rows import rows_of
 from dashboards.wording import formats
@@ -48,63 +51,68 @@ def in_words(context: Context, found: pd.DataFrame) -> str:
     )
 
 
-def by_phase(context: Context, found: pd.DataFrame) -> list[list[str]]:
-    """A row a phase: its name, then a cell an element."""
-    each = found[found["partner_component"] == ALL]
+def _cell(where: dict[str, str]) -> Callable[[Context, Row], str]:
+    """The kinds of activities of a row in which these columns hold these codes."""
+
+    def write(context: Context, row: Row) -> str:
+        found = row["found"]
+        for name, code in where.items():
+            found = found[found[name] == code]
+        return in_words(context, found)
+
+    return write
+
+
+def _elements(context: Context) -> list[Field]:
+    """A column an element."""
     return [
-        [
-            context.words.label("phase", phase),
-            *(
-                in_words(context, each[(each["phase"] == phase) & (each["unit_type"] == element)])
-                for element in ELEMENTS
-            ),
-        ]
-        for phase in phases()
+        Field("phase", label("phase")),
+        *(
+            Field(one, _cell({"unit_type": one}), head=partial(_label, "unit_type", one))
+            for one in ELEMENTS
+        ),
     ]
 
 
-def by_partner(context: Context, found: pd.DataFrame) -> list[list[str]]:
-    """A row a partner, also where nothing was done together: its name, then a cell a phase."""
+def _phases(context: Context) -> list[Field]:
+    """A column a phase."""
     return [
-        [
-            context.words.label("partner_component", partner),
-            *(
-                in_words(
-                    context,
-                    found[(found["partner_component"] == partner) & (found["phase"] == phase)],
-                )
-                for phase in phases()
-            ),
-        ]
-        for partner in partners()
+        Field("partner", label("partner_component")),
+        *(
+            Field(one, _cell({"phase": one}), head=partial(_label, "phase", one))
+            for one in phases()
+        ),
     ]
 
 
-def phase_heads(context: Context) -> list[str]:
-    """Heads of the first matrix."""
-    words = context.words
-    elements = (words.label("unit_type", element) for element in ELEMENTS)
-    return [words("police_matrices.head.phase"), *elements]
+def _label(vocabulary: str, code: str, context: Context) -> str:
+    return context.words.label(vocabulary, code)
 
 
-def partner_heads(context: Context) -> list[str]:
-    """Heads of the second matrix."""
-    words = context.words
-    named = (words.label("phase", phase) for phase in phases())
-    return [words("police_matrices.head.partner"), *named]
+def _rows(context: Context, name: str, codes: Sequence[str]) -> list[Row]:
+    """A row a code, also where nothing was done."""
+    found = tasks(context)
+    if name == "phase":
+        found = found[found["partner_component"] == ALL]
+    return [{name: code, "found": found[found[name] == code]} for code in codes]
 
 
-def sheets(context: Context) -> list[Sheet]:
-    """Both matrices; a CSV holds the first."""
-    words, found = context.words, tasks(context)
-    notes = [words("police_matrices.under"), *source_notes(context, "police_task")]
-    first, second = words("police_matrices.by_phase"), words("police_matrices.by_partner")
-    return [
-        Sheet(first, phase_heads(context), by_phase(context, found), notes),
-        Sheet(second, partner_heads(context), by_partner(context, found), notes),
-    ]
-
-
-def partner_sheets(context: Context) -> list[Sheet]:
-    """The second matrix alone, so that it comes as CSV too."""
-    return sheets(context)[1:]
+BY_PARTNER = Listing(
+    "police-partners",
+    "police_matrices.by_partner",
+    "police_matrices",
+    _phases,
+    lambda context: _rows(context, "partner_component", partners()),
+    "police_matrices.under",
+    counts="police_task",
+)
+BY_PHASE = Listing(
+    "police-matrices",
+    "police_matrices.by_phase",
+    "police_matrices",
+    _elements,
+    lambda context: _rows(context, "phase", phases()),
+    "police_matrices.under",
+    counts="police_task",
+    also=(BY_PARTNER,),
+)

@@ -1,17 +1,18 @@
 """Operations with risk assessed and review, plans of bases, patrols called off: the rows shown."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
+from dash import html
 
+from dashboards.components.listing import Field, Listing, Row, area, area_link, label
 from dashboards.context import Context
-from dashboards.lists.sheet import Sheet, source_notes
 from dashboards.queries import readiness
 from dashboards.rows import rows_of
 from dashboards.wording import formats
 
 CALLED_OFF = "P2-OP-17"
-HEADS = ("type", "started", "closed", "risk", "mitigation", "review", "heard")
 
 
 def operations(context: Context) -> pd.DataFrame:
@@ -40,31 +41,24 @@ def called_off(context: Context) -> int | None:
     return int(cell.numerator) if cell.is_figure and cell.numerator is not None else None
 
 
-def cells(context: Context, row: dict[str, Any]) -> list[str]:
-    """What is written of an operation, a text a head."""
-    words = context.words
-
-    def day(name: str, missing: str) -> str:
+def _day(name: str, missing: str) -> Callable[[Context, Row], str]:
+    def write(context: Context, row: Row) -> str:
+        words = context.words
         return words(missing) if formats.is_missing(row[name]) else formats.day(row[name], words)
 
-    def yes(name: str) -> str:
+    return write
+
+
+def _yes(name: str) -> Callable[[Context, Row], str]:
+    def write(context: Context, row: Row) -> str:
         if formats.is_missing(row[name]):
-            return words("operations.not_stated")
-        return words("operations.yes" if row[name] else "operations.no")
+            return context.words("operations.not_stated")
+        return context.words("operations.yes" if row[name] else "operations.no")
 
-    return [
-        words.label("operation_type", row["operation_type"]),
-        formats.day(row["started_on"], words),
-        day("closed_on", "operations.not_closed"),
-        yes("is_risk_assessed"),
-        yes("is_mitigation_recorded"),
-        _review(context, row),
-        words("operations.no_review") if formats.is_missing(row["reviewed_on"])
-        else yes("are_residents_heard"),
-    ]  # fmt: skip
+    return write
 
 
-def _review(context: Context, row: dict[str, Any]) -> str:
+def _review(context: Context, row: Row) -> str:
     words = context.words
     if not formats.is_missing(row["reviewed_on"]):
         return words("operations.reviewed", day=formats.day(row["reviewed_on"], words))
@@ -74,13 +68,32 @@ def _review(context: Context, row: dict[str, Any]) -> str:
     return words(key, day=formats.day(row["review_due_on"], words))
 
 
-def sheets(context: Context) -> list[Sheet]:
-    """One row an operation, newest first."""
-    words = context.words
-    rows = [
-        [context.area_name(row["area"]), *cells(context, row)]
-        for row in rows_of(operations(context))
-    ]
-    heads = [words("table.area"), *(words(f"operations.head.{name}") for name in HEADS)]
-    notes = [words("operations.under"), *source_notes(context, "operation")]
-    return [Sheet(words("operations.title"), heads, rows, notes)]
+def _review_shown(context: Context, row: Row) -> Any:
+    found = _review(context, row)
+    return html.B(found) if row["is_overdue"] else found
+
+
+def _heard(context: Context, row: Row) -> str:
+    if formats.is_missing(row["reviewed_on"]):
+        return context.words("operations.no_review")
+    return _yes("are_residents_heard")(context, row)
+
+
+OPERATIONS = Listing(
+    "operations",
+    "operations.title",
+    "operations",
+    (
+        Field("area", area, area_link, "table.area"),
+        Field("type", label("operation_type")),
+        Field("started", lambda context, row: formats.day(row["started_on"], context.words)),
+        Field("closed", _day("closed_on", "operations.not_closed")),
+        Field("risk", _yes("is_risk_assessed")),
+        Field("mitigation", _yes("is_mitigation_recorded")),
+        Field("review", _review, _review_shown),
+        Field("heard", _heard),
+    ),
+    lambda context: rows_of(operations(context)),
+    "operations.under",
+    counts="operation",
+)

@@ -3,21 +3,23 @@
 2023.05 §87. A decision stands beside the rule and changes no figure.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
+from dash import html
+
+from dashboards.components.listing import Field, Listing, area_link
 from dashboards.context import Context
-from dashboards.lists.sheet import Sheet, source_notes
 from dashboards.queries import pending
 from dashboards.rows import rows_of
 from dashboards.wording import formats
 from dashboards.wording.signed import signed
+from dashboards.wording.words import Words
 from dashboards.written import approved, entries
 from records.decisions import ReviewDecision
 from records.store import Version
-
-HEADS = ("type", "occurred", "rule", "review", "reviewed", "known", "decided", "reason")
 
 
 @dataclass(frozen=True)
@@ -93,33 +95,21 @@ def released(context: Context, sent: Mapping[str, Any]) -> dict[str, Any]:
     return {}
 
 
-def cells(context: Context, one: Candidate) -> list[str]:
-    """What is written of a candidate, a text a head."""
-    words = context.words
-    decision = one.decision
-    own = ["", "", "", ""]
-    if decision is None:
-        is_here = context.audience == "mission"
-        own[0] = words("candidates.not_decided" if is_here else "candidates.of_mission")
-    else:
-        record = decision.record
-        own = [
-            words(f"records.answer.{record.reviewed}"),
-            words(f"records.answer.{record.should_have_known}"),
-            words(
-                "candidates.decided",
-                role=words.label("owner_role", record.role),
-                signed=signed(decision, words),
-            ),
-            record.reason,
-        ]
-    return [
-        words.label("incident_type", one.row["type"]),
-        formats.day(one.row["occurred_on"], words),
-        _rule(context, one),
-        _review(context, one),
-        *own,
-    ]
+def _decided(write: Callable[[Version[ReviewDecision], Words], str]) -> Callable[..., str]:
+    """What a decision says; nothing without one."""
+    return lambda context, one: write(one.decision, context.words) if one.decision else ""
+
+
+def _reviewed(context: Context, one: Candidate) -> str:
+    if one.decision is not None:
+        return context.words(f"records.answer.{one.decision.record.reviewed}")
+    is_here = context.audience == "mission"
+    return context.words("candidates.not_decided" if is_here else "candidates.of_mission")
+
+
+def _by_whom(decision: Version[ReviewDecision], words: Words) -> str:
+    role = words.label("owner_role", decision.record.role)
+    return words("candidates.decided", role=role, signed=signed(decision, words))
 
 
 def _rule(context: Context, one: Candidate) -> str:
@@ -143,16 +133,51 @@ def _review(context: Context, one: Candidate) -> str:
     return words(key, day=formats.day(due, words))
 
 
-def sheets(context: Context) -> list[Sheet]:
-    """One row a candidate; the code of the incident where the copy holds it."""
-    words = context.words
-    has_code = context.audience == "mission"
-    rows = [
-        [*([one.incident] if has_code else []), context.area_name(one.row["area"]),
-         *cells(context, one)]
-        for one in candidates(context)
-    ]  # fmt: skip
-    heads = [words("candidates.head.incident")] if has_code else []
-    heads += [words("table.area"), *(words(f"candidates.head.{name}") for name in HEADS)]
-    notes = [words("candidates.under"), *source_notes(context, "review_candidate")]
-    return [Sheet(words("candidates.title"), heads, rows, notes)]
+def _reason_shown(context: Context, one: Candidate) -> Any:
+    """The reason, and where the mission decides."""
+    reason = one.decision.record.reason if one.decision else ""
+    return [f"{reason} ", *_links(context, one)] if context.audience == "mission" else reason
+
+
+def _links(context: Context, one: Candidate) -> list[Any]:
+    """To decide or decide anew; once it is decided, to recommend what follows."""
+    words, place = context.words, {"area": one.row["area"], "period": context.period.name}
+    form = context.address.link("/records/entry/review_decision", **place)
+    if one.decision is None:
+        asked = urlencode({"incident": one.incident})
+        return [html.A(words("candidates.decide"), href=f"{form}&{asked}")]
+    again = html.A(
+        words("candidates.decide_anew"), href=f"{form}&{urlencode({'key': one.incident})}"
+    )
+    recommend = context.address.link("/records/recommend", **place)
+    asked = urlencode({"review": one.incident})
+    return [again, ", ", html.A(words("assessment.recommend"), href=f"{recommend}&{asked}")]
+
+
+def _area(context: Context, one: Candidate) -> str:
+    return context.area_name(one.row["area"])
+
+
+CANDIDATES = Listing(
+    "review-candidates",
+    "candidates.title",
+    "candidates",
+    (
+        Field("incident", audiences=("mission",)),
+        Field("area", _area, lambda context, one: area_link(context, one.row), "table.area"),
+        Field("type", lambda context, one: context.words.label("incident_type", one.row["type"])),
+        Field("occurred", lambda context, one: formats.day(one.row["occurred_on"], context.words)),
+        Field("rule", _rule),
+        Field("review", _review),
+        Field("reviewed", _reviewed),
+        Field(
+            "known",
+            _decided(lambda one, words: words(f"records.answer.{one.record.should_have_known}")),
+        ),
+        Field("decided", _decided(_by_whom)),
+        Field("reason", _decided(lambda one, _: one.record.reason), _reason_shown),
+    ),
+    candidates,
+    "candidates.under",
+    counts="review_candidate",
+)

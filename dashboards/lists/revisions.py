@@ -6,9 +6,8 @@ import pandas as pd
 from dash import html
 
 from dashboards.components.card import card, notice, page_link
-from dashboards.components.list_files import list_files
+from dashboards.components.listing import Field, Listing, area, own_words
 from dashboards.context import Context
-from dashboards.lists.sheet import Sheet, source_notes
 from dashboards.queries import framework, quality
 from dashboards.rows import rows_of
 from dashboards.wording import formats
@@ -29,32 +28,6 @@ def figure(context: Context, row: dict[str, Any], when: str) -> str:
     return context.unit(code).value(float(value), words) if known else str(value)
 
 
-def sheets(context: Context) -> list[Sheet]:
-    """One row a figure; `reason` of the address chooses a reason."""
-    words = context.words
-    rows = [
-        [
-            row["indicator"],
-            context.short(row["indicator"]),
-            row["period"],
-            context.area_name(row["area"]),
-            part_of(context, row),
-            figure(context, row, "before"),
-            figure(context, row, "after"),
-            words.label("revision_reason", str(row["reason"])),
-            words.of(row, "sentence"),
-            row["release_before"],
-        ]
-        for row in rows_of(quality.revisions(context.release, context.address.get("reason")))
-    ]
-    names = (
-        *("code", "indicator", "period", "area", "part", "before", "after"),
-        *("reason", "sentence", "release_before"),
-    )
-    heads = [words(f"revised.head.{name}") for name in names]
-    return [Sheet(words("quality.revisions_title"), heads, rows, source_notes(context))]
-
-
 def part_of(context: Context, row: dict[str, Any]) -> str | None:
     """The part that a figure is of: sex, age, unit, actor …; nothing of a total."""
     named = {name: row[name] for name in DIMENSIONS if not name.startswith("breakdown")}
@@ -67,6 +40,25 @@ def part_of(context: Context, row: dict[str, Any]) -> str | None:
     return ", ".join(parts) or None
 
 
+REVISIONS = Listing(
+    "revised-figures",
+    "quality.revisions_title",
+    "revised",
+    (
+        Field("code", "indicator"),
+        Field("indicator", lambda context, row: context.short(row["indicator"])),
+        Field("period"),
+        Field("area", area),
+        Field("part", part_of),
+        Field("before", lambda context, row: figure(context, row, "before")),
+        Field("after", lambda context, row: figure(context, row, "after")),
+        Field("reason", lambda context, row: context.words.label("revision_reason", row["reason"])),
+        Field("sentence", own_words("sentence")),
+        Field("release_before"),
+    ),
+    # `reason` of the address chooses a reason
+    lambda context: rows_of(quality.revisions(context.release, context.address.get("reason"))),
+)
 _SHOWN, _SENT = 12, 150
 
 
@@ -111,7 +103,7 @@ def revisions_card(context: Context) -> html.Section:
         summary = html.Summary(words("quality.more_revisions", number=str(len(shown) - _SHOWN)))
         rest = html.Ul(items[_SHOWN:], className="facts")
         parts.append(html.Details([summary, rest], className="long"))
-    parts.append(list_files(context, "revised-figures", title))
+    parts.append(REVISIONS.files(context))
     return card(title, parts, words("revised.under"), key="revisions")
 
 

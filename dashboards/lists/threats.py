@@ -9,10 +9,10 @@ from dash import html
 
 from dashboards.components.card import card, notice
 from dashboards.components.chart import take_away
+from dashboards.components.listing import Field, Listing, area
 from dashboards.components.reports_mark import reports_note
 from dashboards.components.table import Column, table
 from dashboards.context import Context
-from dashboards.lists.sheet import Sheet, Value, source_notes
 from dashboards.queries import threats
 from dashboards.rows import rows_of
 from dashboards.wording import formats
@@ -35,21 +35,23 @@ def warnings(context: Context) -> pd.DataFrame:
     return found[found["area"].isin(context.areas_inside) & is_past]
 
 
-def sheets(context: Context) -> list[Sheet]:
-    """One row an area and quarter with violence against civilians, newest quarter first."""
-    words = context.words
-    rows: list[list[Value]] = [
-        [
-            context.area_name(row["area"]),
-            formats.period_name(period_named(row["quarter"]), words),
-            *(int(row[name]) for name in COUNTS),
-        ]
-        for row in rows_of(warnings(context))
-    ]
-    heads = [words("table.area"), words("table.period")]
-    heads += [words(f"warnings.head.{name}") for name in COUNTS]
-    notes = [words("warnings.under"), *source_notes(context, "early_warning")]
-    return [Sheet(words("warnings.title"), heads, rows, notes)]
+WARNINGS = Listing(
+    "missed-warnings",
+    "warnings.title",
+    "warnings",
+    (
+        Field("area", area, head="table.area"),
+        Field(
+            "period",
+            lambda context, row: formats.period_name(period_named(row["quarter"]), context.words),
+            head="table.period",
+        ),
+        *(Field(name, is_number=True) for name in COUNTS),
+    ),
+    lambda context: rows_of(warnings(context)),
+    "warnings.under",
+    counts="early_warning",
+)
 
 
 _TIERS = ("I", "II", "III")

@@ -4,28 +4,20 @@ Planned and done say what the mission did; what changed for civilians stands bes
 indicator of achievement.
 """
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 
 import pandas as pd
 from dash import html
 
 from dashboards.components.card import card, notice, page_head
-from dashboards.components.list_files import list_files
 from dashboards.components.reports_mark import reports_mark, reports_note
 from dashboards.components.table import Column, table
 from dashboards.context import Context
 from dashboards.lists import budget
 from dashboards.rows import rows_of
 from dashboards.wording import formats
-from dashboards.written import entries
 from indicators.foundation.periods import period_of
-from records.decisions import VarianceReason
-from records.store import Version
-
-_NUMBERS = ("original", "current", "due", "done", "variance")
 
 
 def sentence(context: Context) -> str:
@@ -62,54 +54,21 @@ def body(context: Context) -> list[Any]:
 
 def _achievements(context: Context) -> html.Section:
     words, title = context.words, context.words("budget.achievements")
-    columns = [Column(words(f"budget.head.{name}")) for name in budget.ACHIEVEMENT_HEADS]
-    rows = [
-        [one.accomplishment, one.indicator, one.before, one.target, one.actual, one.rating]
-        for one in budget.achievements(context)
-    ]
+    rows = budget.achievements(context)
     under = words("budget.under", year=budget.year_of(context).name)
-    parts = [table(columns, rows, title), list_files(context, "budget", words("budget.file"))]
+    achieved = budget.ACHIEVEMENTS
+    parts = [achieved.table(context, rows), achieved.files(context, words("budget.file"))]
     return card(title, parts if rows else [notice(words("budget.no_framework"))], under, key="rbb")
 
 
 def _outputs(context: Context) -> html.Section:
     words, title = context.words, context.words("budget.outputs")
-    columns = [Column(words(f"budget.head.{n}"), n in _NUMBERS) for n in budget.OUTPUT_HEADS]
-    given = entries.variance_reasons(context)
-    rows = [_output(context, one, given) for one in budget.outputs(context)]
+    rows = budget.output_rows(context)
     under = words("budget.outputs_under", day=formats.day(budget.as_of(context), words))
     lacking = reports_note(context.reports_of("work_plan", period=budget.year_of(context)), words)
-    parts = [*lacking, table(columns, rows, title)] if rows else [notice(words("budget.no_plan"))]
+    shown = [*lacking, budget.OUTPUTS.table(context, rows)]
+    parts = shown if rows else [notice(words("budget.no_plan"))]
     return card(title, parts, under, key="outputs")
-
-
-def _output(
-    context: Context, one: budget.Output, given: Mapping[str, Version[VarianceReason]]
-) -> list[Any]:
-    """A row of the table; at its end the reason for the variance, and where it is written."""
-    words = context.words
-    cells = budget.cells(context, one, given)
-    cells[3:8] = [formats.number_or_dash(value, words) for value in cells[3:8]]
-    if context.audience == "mission" and (one.variance or one.key in given):
-        cells[-1] = [
-            f"{cells[-1]} ",
-            html.A(words("budget.write"), href=_form(context, one, given)),
-        ]
-    return cells
-
-
-def _form(
-    context: Context, one: budget.Output, given: Mapping[str, Version[VarianceReason]]
-) -> str:
-    """The form of a reason: the one that is there, else with what is known filled in."""
-    if one.key in given:
-        asked = {"key": one.key}
-    else:
-        names = ("outcome", "activity_type", "quantity_unit")
-        asked = {name: getattr(one, name) for name in names}
-        asked["budget_year"] = budget.year_of(context).name
-    link = context.address.link("/records/entry/variance_reason", period=context.period.name)
-    return f"{link}&{urlencode(asked)}"
 
 
 def _month(context: Context, month: date) -> list[Any]:
@@ -138,5 +97,5 @@ def _by(context: Context, found: pd.DataFrame, name: str) -> html.Section:
         ]
         for row in rows_of(sums.reset_index())
     ]
-    parts = [table(columns, rows, title), list_files(context, "work-plan", words("budget.plan"))]
+    parts = [table(columns, rows, title), budget.WORK_PLAN.files(context)]
     return card(title, parts, words("budget.plan_under"), key=f"plan-{name}")

@@ -3,15 +3,13 @@
 STM 9.1 and 9.2, filled from activities; outcomes stand on the pages that measure them.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 from dash import html
 
 from dashboards.components.card import card, page_head, page_link
-from dashboards.components.list_files import list_files
+from dashboards.components.listing import Listing
 from dashboards.components.reports_mark import reports_note
-from dashboards.components.table import Column, table
 from dashboards.context import Context
 from dashboards.lists import police_matrices as matrices
 from dashboards.wording import formats
@@ -36,31 +34,24 @@ def body(context: Context) -> list[Any]:
     head = page_head(sentence(context), words("police_matrices.lead"), place)
     if found.empty:
         return [head, *reports_note(context.reports_of("police_task"), words)]
-    first = _card(
-        context, "by_phase", matrices.phase_heads(context), matrices.by_phase(context, found)
-    )
-    second = _card(
-        context, "by_partner", matrices.partner_heads(context), matrices.by_partner(context, found)
-    )
+    cards = [_card(context, name, one) for name, one in _MATRICES.items()]
     outcomes = page_link(words("police_matrices.outcomes"), context.address.link("/results-chain"))
     report = html.A(
         words("police_report.link"),
         href=context.address.link("/police-report.pdf", theme=None),
         download="",
     )
-    return [head, html.P([outcomes, " · ", report]), html.Div([first, second], className="stack")]
+    return [head, html.P([outcomes, " · ", report]), html.Div(cards, className="stack")]
 
 
-_FILES = {"by_phase": "police-matrices", "by_partner": "police-partners"}
+_MATRICES = {"by_phase": matrices.BY_PHASE, "by_partner": matrices.BY_PARTNER}
 
 
-def _card(
-    context: Context, name: str, heads: Sequence[str], rows: Sequence[Sequence[str]]
-) -> html.Section:
-    title = context.words(f"police_matrices.{name}")
+def _card(context: Context, name: str, matrix: Listing) -> html.Section:
     content = [
         *reports_note(context.reports_of("police_task"), context.words),
-        table([Column(head) for head in heads], rows, title),
-        list_files(context, _FILES[name], title),
+        matrix.table(context, matrix.rows(context)),
+        matrix.files(context),
     ]
+    title = context.words(f"police_matrices.{name}")
     return card(title, content, context.words("police_matrices.under"), key=name)

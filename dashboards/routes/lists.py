@@ -1,24 +1,25 @@
-"""Files of lists: `/list/<name>.<csv|xlsx>` with the parameters of a page, and tables of cards."""
+"""Files of lists, `/list/<name>.<csv|xlsx|json>` by the parameters of a page; tables of cards."""
 
+import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, abort, request
 
 from dashboards.access import Audience
-from dashboards.components.list_files import LIST_ROUTE
+from dashboards.components.listing import LIST_ROUTE, Listing
+from dashboards.components.sheet import Sheet, csv_bytes, value_of, xlsx_bytes
 from dashboards.context import Context, read_context
 from dashboards.http.address import Address
-from dashboards.lists.sheet import Sheet, csv_bytes, value_of, xlsx_bytes
 from dashboards.routes.unknown_choice import unknown_choice
 from dashboards.wording.words import Words
 
-Lists = Mapping[str, Callable[[Context], list[Sheet]]]  # by the name in the address
 TABLE_ROUTE = "/table.xlsx"
 _TYPES = {
     "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 _LARGEST = 4_000_000  # bytes of a card's table
@@ -37,7 +38,7 @@ def _name(context: Context, name: str) -> str:
     return "_".join([*parts, context.release.name, context.words.language])
 
 
-def add_route(server: Flask, home: Path, audience: Audience, known: Lists) -> None:
+def add_route(server: Flask, home: Path, audience: Audience, known: Mapping[str, Listing]) -> None:
     """Lists are made from the current release as its audience sees it."""
 
     @server.get(f"{LIST_ROUTE}/<name>.<kind>")
@@ -47,14 +48,9 @@ def add_route(server: Flask, home: Path, audience: Audience, known: Lists) -> No
         if context is None or name not in known or kind not in _TYPES or unknown_choice(context):
             return abort(404)
         try:
-            sheets = known[name](context)
+            return _file(_content(known[name], kind, context), kind, _name(context, name))
         except LookupError:
             return abort(404)
-        if kind == "csv":
-            content = csv_bytes(sheets[0], address.language)
-        else:
-            content = xlsx_bytes(sheets, context.words("lists.notes"))
-        return _file(content, kind, _name(context, name))
 
     @server.post(TABLE_ROUTE)
     def table() -> Any:
@@ -65,6 +61,14 @@ def add_route(server: Flask, home: Path, audience: Audience, known: Lists) -> No
         if not isinstance(given, dict):
             return abort(400)
         return _file(_workbook(given), "xlsx", str(given.get("file", "table")))
+
+
+def _content(listing: Listing, kind: str, context: Context) -> bytes:
+    if kind == "json":
+        return json.dumps(listing.records(context), default=str, ensure_ascii=False).encode()
+    if kind == "csv":
+        return csv_bytes(listing.sheets(context)[0], context.words.language)
+    return xlsx_bytes(listing.sheets(context), context.words("lists.notes"))
 
 
 def _texts(given: Any) -> Sequence[str]:

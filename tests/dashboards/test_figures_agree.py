@@ -55,7 +55,7 @@ def test_page_file_and_brief_say_what_the_mart_says(
 
 def _in_file(context: Context, code: str, area: str) -> object:
     """The value of the total in the indicator's own file; None where it is empty or absent."""
-    sheet = one_indicator.sheets(context)[0]
+    sheet = one_indicator.ONE_INDICATOR.sheets(context)[0]
     at = {name: place for place, name in enumerate(sheet.heads)}
     words = context.words
     columns = [

@@ -62,7 +62,7 @@ def test_the_page_says_who_has_what_to_correct(home: Path) -> None:
 def test_the_list_has_each_sender_and_file(home: Path) -> None:
     context = read_context(home, "mission", Address.parse("/outstanding", "lang=en"))
     assert context is not None
-    (sheet,) = outstanding_rows.sheets(context)
+    (sheet,) = outstanding_rows.OUTSTANDING.sheets(context)
     assert sorted(row[3] for row in sheet.rows) == [3, 7]
 
 

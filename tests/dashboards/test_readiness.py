@@ -83,9 +83,9 @@ def test_missed_warnings_by_quarter_and_area_lead_to_the_alerts_of_their_line(at
 
 
 def test_the_list_of_missed_warnings_has_every_area_and_quarter_so_far(at: At) -> None:
-    (sheet,) = missed_warnings.sheets(at("/alerts"))
+    (sheet,) = missed_warnings.WARNINGS.sheets(at("/alerts"))
     assert len(sheet.rows) == 5 and sheet.rows[0][2:] == [7, 4, 3, 2]
-    (earlier,) = missed_warnings.sheets(at(f"/alerts?period=2026-Q2&area={OTHER_AREA}"))
+    (earlier,) = missed_warnings.WARNINGS.sheets(at(f"/alerts?period=2026-Q2&area={OTHER_AREA}"))
     assert [row[2:] for row in earlier.rows] == [[9, 9, 0, 0]]
 
 
@@ -100,7 +100,7 @@ def test_an_overdue_review_of_an_operation_stands_first_and_views_heard_are_said
     assert "overdue since 8 Sep 2026" in text[1] and text[1].endswith("no review yet")
     assert "due once closed" in text[2]
     assert "completed 20 Aug 2026" in text[3] and text[3].endswith("yes")
-    (sheet,) = operations.sheets(at("/alerts"))
+    (sheet,) = operations.OPERATIONS.sheets(at("/alerts"))
     assert len(sheet.rows) == 3 and len(sheet.heads) == len(sheet.rows[0])
     earlier = at("/alerts?period=2026-Q2")
     assert operations.operations(earlier).empty

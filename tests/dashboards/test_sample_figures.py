@@ -79,7 +79,7 @@ def _in_list(home: Path, client: FlaskClient, context: Context, row: Mapping[str
 
 
 def _in_file(home: Path, client: FlaskClient, context: Context, row: Mapping[str, Any]) -> bool:
-    sheet = one_indicator.sheets(context)[0]
+    sheet = one_indicator.ONE_INDICATOR.sheets(context)[0]
     return any(row["period"] in line and row["area"] in line and row["value"] in line
                for line in sheet.rows)  # fmt: skip
 

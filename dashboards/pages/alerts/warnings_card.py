@@ -6,11 +6,10 @@ import pandas as pd
 from dash import html
 
 from dashboards.components.card import card, notice, page_link
-from dashboards.components.list_files import list_files
 from dashboards.components.reports_mark import reports_mark
 from dashboards.components.table import Column, table
 from dashboards.context import Context
-from dashboards.lists.threats import COUNTS, quarters_of, warnings
+from dashboards.lists.threats import COUNTS, WARNINGS, quarters_of, warnings
 from dashboards.rows import rows_of
 from dashboards.wording import formats
 from indicators.foundation.periods import period_named
@@ -36,7 +35,7 @@ def warnings_card(context: Context) -> list[html.Section]:
             [_by_quarter(context, found), *_by_area(context, found)],
             className="columns columns-half",
         ),
-        list_files(context, "missed-warnings", title),
+        WARNINGS.files(context),
     ]
     return [card(title, content, words("warnings.under"), key="warnings")]
 

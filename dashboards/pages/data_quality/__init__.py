@@ -7,7 +7,6 @@ from dash import html
 
 from dashboards.components.card import card, folded, notice, page_head
 from dashboards.components.chart import chart_card, shows_table
-from dashboards.components.list_files import list_files
 from dashboards.components.table import Column, table
 from dashboards.context import Context
 from dashboards.lists.missing_reports import missing_reports_card
@@ -142,7 +141,7 @@ def _rejects_card(context: Context) -> html.Section:
         files=formats.number(files, words),
     )
     shown = _folded(context, columns, rows, title, "more_rejects")
-    foot = list_files(context, "rejected-rows", title)
+    foot = rejected_rows.REJECTED.files(context, title)
     return card(title, [*unit_tabs(context), *shown, foot], subtitle, key="rejects")
 
 

@@ -1,12 +1,9 @@
 """Rejected rows as a list to send back: of one unit where the address names it, else of all."""
 
-import pandas as pd
-
+from dashboards.components.listing import Field, Listing, Row, label, own_words
 from dashboards.context import Context
-from dashboards.lists.sheet import Sheet, source_notes
 from dashboards.queries import quality
 from dashboards.rows import rows_of
-from dashboards.wording import formats
 
 
 def units(context: Context) -> dict[str, str]:
@@ -23,33 +20,29 @@ def chosen_unit(context: Context) -> str | None:
     return asked if asked in units(context) else None
 
 
-def sheets(context: Context) -> list[Sheet]:
-    """One row a run of neighbouring rows with one fault: file, place, value, fault, correction."""
-    words = context.words
-    unit, names = chosen_unit(context), units(context)
-    frame: pd.DataFrame = quality.rejected_rows(context.release, unit)
-    rows = [
-        [
-            names.get(row["unit_code"]) if isinstance(row["unit_code"], str) else None,
-            words.label("source", row["source"]),
-            row["file"],
-            row["sheet"] if isinstance(row["sheet"], str) else None,
-            None if formats.is_missing(row["first_row"]) else int(row["first_row"]),
-            None if formats.is_missing(row["last_row"]) else int(row["last_row"]),
-            int(row["rows"]),
-            row["column_name"] if isinstance(row["column_name"], str) else None,
-            row["raw_value"] if isinstance(row["raw_value"], str) else None,
-            words.of(row, "sentence"),
-        ]
-        for row in rows_of(frame)
-    ]
-    columns = (
-        *("unit", "source", "file", "sheet", "first_row", "last_row", "rows"),
-        *("column", "value", "sentence"),
-    )
-    heads = [words(f"rejects.head.{name}") for name in columns]
-    title = words("quality.rejects_title")
-    if unit:
-        title = words.told(title, names[unit])
-    notes = [words("rejects.unit_note"), *source_notes(context)]
-    return [Sheet(title, heads, rows, notes)]
+def _title(context: Context) -> str:
+    title, unit = context.words("quality.rejects_title"), chosen_unit(context)
+    return context.words.told(title, units(context)[unit]) if unit else title
+
+
+def _rows(context: Context) -> list[Row]:
+    """One row a run of neighbouring rows with one fault."""
+    frame = quality.rejected_rows(context.release, chosen_unit(context))
+    return rows_of(frame.assign(unit=frame["unit_code"].map(units(context))))
+
+
+REJECTED = Listing(
+    "rejected-rows",
+    _title,
+    "rejects",
+    (
+        Field("unit"),
+        Field("source", label("source")),
+        *map(Field, ("file", "sheet", "first_row", "last_row", "rows")),
+        Field("column", "column_name"),
+        Field("value", "raw_value"),
+        Field("sentence", own_words("sentence")),
+    ),
+    _rows,
+    "rejects.unit_note",
+)

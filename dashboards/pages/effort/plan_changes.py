@@ -2,16 +2,10 @@
 
 import pandas as pd
 
+from dashboards.components.listing import Field, Listing, area, label
 from dashboards.context import Context
-from dashboards.lists.sheet import Sheet, source_notes
 from dashboards.queries import transition
 from dashboards.rows import rows_of
-from dashboards.wording import formats
-
-_HEADS = (
-    "line", "version", "month", "area", "unit_type", "activity", "quantity_unit", "original",
-    "quantity", "done", "approved", "reason",
-)  # fmt: skip
 
 
 def changes_shown(context: Context) -> pd.DataFrame:
@@ -21,26 +15,24 @@ def changes_shown(context: Context) -> pd.DataFrame:
     return found[found["area"].isin(context.areas_inside)]
 
 
-def sheets(context: Context) -> list[Sheet]:
-    """One row a line."""
-    words = context.words
-    rows = [
-        [
-            row["plan_line_code"],
-            int(row["plan_version"]),
-            f"{row['month']:%Y-%m}",
-            context.area_name(row["area"]),
-            words.label("unit_type", row["unit_type"]),
-            words.label("activity_type", row["activity_type"]),
-            words.label("quantity_unit", row["quantity_unit"]),
-            *(
-                None if formats.is_missing(row[name]) else float(row[name])
-                for name in ("original", "quantity", "done")
-            ),
-            None if formats.is_missing(row["approved_on"]) else row["approved_on"].date(),
-            row["change_reason"] if isinstance(row["change_reason"], str) else None,
-        ]
-        for row in rows_of(changes_shown(context))
-    ]
-    heads = [words(f"effort.head.{name}") for name in _HEADS]
-    return [Sheet(words("effort.changes_title"), heads, rows, source_notes(context, "plan_change"))]
+PLAN_CHANGES = Listing(
+    "plan-changes",
+    "effort.changes_title",
+    "effort",
+    (
+        Field("line", "plan_line_code"),
+        Field("version", "plan_version"),
+        Field("month", lambda _, row: f"{row['month']:%Y-%m}"),
+        Field("area", area),
+        Field("unit_type", label("unit_type")),
+        Field("activity", label("activity_type")),
+        Field("quantity_unit", label("quantity_unit")),
+        Field("original"),
+        Field("quantity"),
+        Field("done"),
+        Field("approved", "approved_on"),
+        Field("reason", "change_reason"),
+    ),
+    lambda context: rows_of(changes_shown(context)),
+    counts="plan_change",
+)

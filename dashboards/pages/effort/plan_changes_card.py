@@ -6,11 +6,10 @@ import pandas as pd
 from dash import html
 
 from dashboards.components.card import card, notice
-from dashboards.components.list_files import list_files
 from dashboards.components.reports_mark import reports_note
 from dashboards.components.table import Column, table
 from dashboards.context import Context
-from dashboards.pages.effort.plan_changes import changes_shown
+from dashboards.pages.effort.plan_changes import PLAN_CHANGES, changes_shown
 from dashboards.rows import rows_of
 from dashboards.wording import formats
 
@@ -28,7 +27,7 @@ def plan_changes_card(context: Context) -> html.Section:
         html.P(_sums(context, found)),
         *reports_note(context.reports_of("plan_change"), words),
         table(columns, [_line(context, row) for row in _by_reason(found)], title),
-        list_files(context, "plan-changes", title),
+        PLAN_CHANGES.files(context),
     ]
     return card(title, parts, under, key="plan-changes")
 

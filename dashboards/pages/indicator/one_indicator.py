@@ -1,100 +1,140 @@
 """One indicator in one file: all periods, areas and parts, its definitions, files and notes."""
 
-from typing import Any
+from functools import partial
 
 from dashboards.components.definition_versions import version_words
+from dashboards.components.listing import Field, Listing, Row, area, label
 from dashboards.context import Context
-from dashboards.lists.sheet import Sheet
 from dashboards.queries import catalogue, indicator_values
 from dashboards.queries.cells import Cell
 from dashboards.rows import rows_of
-from dashboards.wording import formats
 from indicators.foundation.mart_tables import DIMENSIONS
 
-_PLACE = ("period", "period_start", "period_end", "area_code", "area", "area_level")
 _FIGURES = ("value", "low", "high", "n", "numerator", "denominator", "baseline", "target")
 _TEXTS = ("title", "definition", "numerator", "denominator", "rationale", "limitations", "owner")
 _CODES = ("unit_of_measure", "direction", "time_rule", "source", "reference", "owner_reference")
 
 
-def sheets(context: Context) -> list[Sheet]:
-    """Values, definitions by version, and the files whose rows count, by period and area."""
+def _code(context: Context) -> str:
+    """The indicator of the address. Raises LookupError where the release has no such one."""
     code = context.address.get("indicator") or ""
     if code not in context.indicators.index:
         raise LookupError(code)
-    return [_values(context, code), _definitions(context, code), _files(context, code)]
+    return code
 
 
-def _values(context: Context, code: str) -> Sheet:
-    words = context.words
-    rows = [
-        _value_row(context, row)
-        for row in rows_of(indicator_values.all_cells(context.release, code))
-    ]
-    names = (*_PLACE, *DIMENSIONS, *_FIGURES, "rating", "trend", "status", "beside", "version")
-    heads = [words(f"one.head.{name}") for name in names]
-    title = words("one.values", indicator=code)
+def _notes(context: Context) -> list[str]:
+    words, row = context.words, context.indicator(_code(context))
     notes = [
-        words("one.note", indicator=context.words.of(context.indicator(code), "title")),
+        words("one.note", indicator=words.of(row, "title")),
         words("persons_note"),
-        context.words.of(context.indicator(code), "limitations"),
+        words.of(row, "limitations"),
         words("one.as_release", release=context.release.name, mission=context.mission_name),
         *context.mission_notes,
     ]
-    return Sheet(title, heads, rows, [note for note in notes if note])
+    return [note for note in notes if note]
 
 
-def _value_row(context: Context, row: dict[str, Any]) -> list[Any]:
-    words, cell = context.words, Cell.of(row)
-    figures = [getattr(cell, name) for name in _FIGURES]
+def _cells(context: Context) -> list[Row]:
+    """Rows of the mart, each with its cell."""
+    rows = rows_of(indicator_values.all_cells(context.release, _code(context)))
+    return [{**row, "cell": Cell.of(row)} for row in rows]
+
+
+def _figure(name: str, _: Context, row: Row) -> float | None:
+    return getattr(row["cell"], name)
+
+
+def _judged(name: str) -> Field:
+    """The words of a rating or a trend; nothing where there is none."""
+
+    def write(context: Context, row: Row) -> str | None:
+        found = getattr(row["cell"], name)
+        return context.words(f"{name}.{found}") if found else None
+
+    return Field(name, write)
+
+
+def _status(context: Context, row: Row) -> str:
+    words, empty = context.words, row["cell"].said.empty
+    return words.said(empty) if empty else words("one.published")
+
+
+def _beside(context: Context, row: Row) -> str | None:
+    return "; ".join(context.words.said(said) for said in row["cell"].beside) or None
+
+
+def _versions(context: Context) -> list[Row]:
+    return rows_of(catalogue.versions(context.release, _code(context)))
+
+
+def _version_columns(context: Context) -> list[Field]:
+    """A column a version: what changed stands side by side."""
     return [
-        row["period"],
-        row["period_start"].date(),
-        row["period_end"].date(),
-        row["area"],
-        context.area_name(row["area"]),
-        words.label("area_level", row["area_level"]),
-        *(words.label(name, row[name]) for name in DIMENSIONS),
-        *figures,
-        words(f"rating.{cell.rating}") if cell.rating else None,
-        words(f"trend.{cell.trend}") if cell.trend else None,
-        words.said(cell.said.empty) if cell.said.empty else words("one.published"),
-        "; ".join(words.said(said) for said in cell.beside) or None,
-        int(row["indicator_version"]),
+        Field("field", "0", head="one.field"),
+        *(
+            Field(f"version_{at}", str(at), head=partial(_version_head, row))
+            for at, row in enumerate(_versions(context), start=1)
+        ),
     ]
 
 
-def _definitions(context: Context, code: str) -> Sheet:
-    """A row a field, a column a version: what changed stands side by side."""
-    words = context.words
-    versions = rows_of(catalogue.versions(context.release, code))
-    heads = [words("one.field"), *(version_words(row, words) for row in versions)]
-    texts = [
-        [words(f"catalogue.field.{name}"), *(words.of(row, name) for row in versions)]
-        for name in _TEXTS
-    ]
-    codes = [
-        [words(f"catalogue.field.{name}"), *(str(row[name] or "") for row in versions)]
-        for name in _CODES
-    ]
-    changes = [words("versions.change"), *(words.of(row, "change") for row in versions)]
-    sql = ["SQL", *(row["sql"] or "" for row in versions)]
-    rows = [*texts, *codes, changes, sql]
-    return Sheet(words("one.definitions"), heads, rows)
+def _version_head(row: Row, context: Context) -> str:
+    return version_words(row, context.words)
 
 
-def _files(context: Context, code: str) -> Sheet:
-    words = context.words
-    rows = [
-        [
-            row["period"],
-            row["area"],
-            context.area_name(row["area"]),
-            row["file"],
-            row["file_sha256"] if isinstance(row["file_sha256"], str) else None,
-            None if formats.is_missing(row["rows"]) else int(row["rows"]),
-        ]
-        for row in rows_of(indicator_values.all_contributions(context.release, code))
+def _fields(context: Context) -> list[Row]:
+    """A row a field of the definition, its name before what each version says."""
+    words, versions = context.words, _versions(context)
+    texts = [(f"catalogue.field.{name}", name) for name in _TEXTS]
+    lines = [
+        *([words(key), *(words.of(row, name) for row in versions)] for key, name in texts),
+        *(
+            [words(f"catalogue.field.{name}"), *(str(row[name] or "") for row in versions)]
+            for name in _CODES
+        ),
+        [words("versions.change"), *(words.of(row, "change") for row in versions)],
+        ["SQL", *(row["sql"] or "" for row in versions)],
     ]
-    names = ("period", "area_code", "area", "file", "hash", "rows")
-    return Sheet(words("one.files"), [words(f"one.head.{name}") for name in names], rows)
+    return [{str(at): text for at, text in enumerate(line)} for line in lines]
+
+
+_DEFINITIONS = Listing(
+    "definitions", "one.definitions", "one", _version_columns, _fields, notes=lambda _: ()
+)
+_FILES = Listing(
+    "files",
+    "one.files",
+    "one",
+    (
+        Field("period"),
+        Field("area_code", "area"),
+        Field("area", area),
+        Field("file"),
+        Field("hash", "file_sha256"),
+        Field("rows"),
+    ),
+    lambda context: rows_of(indicator_values.all_contributions(context.release, _code(context))),
+    notes=lambda _: (),
+)
+ONE_INDICATOR = Listing(
+    "indicator",
+    lambda context: context.words("one.values", indicator=_code(context)),
+    "one",
+    (
+        *map(Field, ("period", "period_start", "period_end")),
+        Field("area_code", "area"),
+        Field("area", area),
+        Field("area_level", label("area_level")),
+        *(Field(name, label(name)) for name in DIMENSIONS),
+        *(Field(name, partial(_figure, name)) for name in _FIGURES),
+        _judged("rating"),
+        _judged("trend"),
+        Field("status", _status),
+        Field("beside", _beside),
+        Field("version", "indicator_version"),
+    ),
+    _cells,
+    notes=_notes,
+    also=(_DEFINITIONS, _FILES),
+)

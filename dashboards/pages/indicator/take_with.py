@@ -3,9 +3,9 @@
 from dash import html
 
 from dashboards.components.card import card
-from dashboards.components.list_files import list_files
 from dashboards.context import Context
 from dashboards.http.permanent import permanent_address
+from dashboards.pages.indicator.one_indicator import ONE_INDICATOR
 
 
 def whole_file_card(context: Context, code: str) -> html.Section:
@@ -23,5 +23,5 @@ def whole_file_card(context: Context, code: str) -> html.Section:
         className="permanent-line",
     )
     # The permanent address names mission, area and period; only indicator and language go along.
-    files = list_files(context, "indicator", words("one.title"), indicator=code)
+    files = ONE_INDICATOR.files(context, words("one.title"), indicator=code)
     return card(title, [files, line], words("one.under"), key="whole")

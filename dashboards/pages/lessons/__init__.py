@@ -6,10 +6,9 @@ import pandas as pd
 from dash import html
 
 from dashboards.components.card import card, notice, page_head, page_link
-from dashboards.components.list_files import list_files
-from dashboards.components.table import Column, table
 from dashboards.context import Context
-from dashboards.pages.lessons.lists import FACETS, lesson_rows, lessons_shown, narrowed, tag
+from dashboards.pages.lessons.lists import FACETS, LESSONS, lessons_shown, narrowed, tag
+from dashboards.rows import rows_of
 from dashboards.wording import formats
 from dashboards.wording.words import in_sentence
 
@@ -65,15 +64,10 @@ def body(context: Context) -> list[Any]:
     if shown.empty:
         parts.append(notice(words("lessons.no_match")))
     else:
-        heads, rows = lesson_rows(context, shown.head(_MOST))
-        lines = [
-            [formats.day(cell, words) if isinstance(cell, pd.Timestamp) else cell for cell in row]
-            for row in rows
-        ]
-        parts.append(table([Column(head) for head in heads], lines, title))
+        parts.append(LESSONS.table(context, rows_of(shown.head(_MOST))))
         if len(shown) > _MOST:
             parts.append(notice(words("lessons.first", number=str(_MOST))))
-        parts.append(list_files(context, "lessons", title))
+        parts.append(LESSONS.files(context))
     counts = {
         "shown": formats.number(len(shown), words),
         "total": formats.number(len(found), words),

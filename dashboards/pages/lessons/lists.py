@@ -4,8 +4,8 @@ from typing import Any
 
 import pandas as pd
 
+from dashboards.components.listing import Field, Listing, area, message
 from dashboards.context import Context
-from dashboards.lists.sheet import Sheet, source_notes
 from dashboards.queries import transition
 from dashboards.rows import rows_of
 
@@ -35,32 +35,26 @@ def tag(context: Context, name: str, code: Any) -> str:
     return context.words.label(name, code)
 
 
-def lesson_rows(context: Context, found: pd.DataFrame) -> tuple[list[str], list[list[Any]]]:
-    """Heads and rows; whether a lesson was released stands in the mission's copy alone."""
-    words = context.words
-    is_own = context.audience == "mission"
-    names = ["lesson", "tier", "phase", "threat_type", "subject", "area", "completed"]
-    heads = [words(f"lessons.head.{name}") for name in [*names, *(["released"] if is_own else [])]]
-    rows = []
-    for row in rows_of(found):
-        released = [words(f"lessons.{'yes' if row['for_headquarters'] else 'no'}")]
-        rows.append(
-            [
-                *(tag(context, name, row[name]) for name in ("lesson", "tier", "phase")),
-                tag(context, "threat_type", row["threat_type"]),
-                words(f"lessons.subject.{row['subject']}"),
-                context.area_name(row["area"]),
-                row["completed_on"],
-                *(released if is_own else []),
-            ]
-        )
-    return heads, rows
+def _tag(name: str) -> Field:
+    return Field(name, lambda context, row: tag(context, name, row[name]))
 
 
-def sheets(context: Context) -> list[Sheet]:
-    """One row a lesson, with the tags that the address asks for."""
-    heads, rows = lesson_rows(context, narrowed(context, lessons_shown(context)))
-    plain = [
-        [cell.date() if isinstance(cell, pd.Timestamp) else cell for cell in row] for row in rows
-    ]
-    return [Sheet(context.words("lessons.title"), heads, plain, source_notes(context))]
+LESSONS = Listing(
+    "lessons",
+    "lessons.title",
+    "lessons",
+    (
+        *map(_tag, ("lesson", "tier", "phase", "threat_type")),
+        Field("subject", message("lessons.subject", "subject")),
+        Field("area", area),
+        Field("completed", "completed_on"),
+        Field(
+            "released",
+            lambda context, row: context.words(
+                f"lessons.{'yes' if row['for_headquarters'] else 'no'}"
+            ),
+            audiences=("mission",),
+        ),
+    ),
+    lambda context: rows_of(narrowed(context, lessons_shown(context))),
+)

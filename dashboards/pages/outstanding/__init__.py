@@ -6,11 +6,10 @@ import pandas as pd
 from dash import html
 
 from dashboards.components.card import card, notice, page_head
-from dashboards.components.list_files import list_files
 from dashboards.components.table import Column, table
 from dashboards.context import Context
 from dashboards.lists.missing_reports import missing_reports, missing_reports_card, reminder
-from dashboards.pages.outstanding.lists import waiting_rows
+from dashboards.pages.outstanding.lists import OUTSTANDING, waiting_rows
 from dashboards.wording import formats
 
 _SOURCES_NAMED = 3
@@ -53,7 +52,7 @@ def _rows_card(context: Context) -> html.Section:
     command = f"poclens rejects --mission {context.release.mission} --to-mend to_mend"
     content = [
         table(columns, rows, title),
-        list_files(context, "outstanding-rows", title),
+        OUTSTANDING.files(context),
         html.P(words("outstanding.mend")),
         html.Pre(command),
         html.P(words("outstanding.back"), className="note"),

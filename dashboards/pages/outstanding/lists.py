@@ -4,11 +4,10 @@ from typing import Any
 
 import pandas as pd
 
+from dashboards.components.listing import Field, Listing, Row, label
 from dashboards.context import Context
-from dashboards.lists.sheet import Sheet, source_notes
 from dashboards.queries import outstanding, quality
 from dashboards.rows import rows_of
-from dashboards.wording import formats
 
 
 def waiting_rows(context: Context) -> pd.DataFrame:
@@ -29,23 +28,28 @@ def _name(names: dict[str, str], code: Any) -> str | None:
     return names.get(code, code) if isinstance(code, str) else None
 
 
-def sheets(context: Context) -> list[Sheet]:
+def _of_reporter(context: Context) -> list[Row]:
     """One row a unit, source and file; `reporter` of the address chooses one unit."""
-    words, frame = context.words, waiting_rows(context)
-    asked = context.address.get("reporter")
-    if asked:
-        frame = frame[frame["unit_code"] == asked]
-    rows = [
-        [
-            row["sender"] or words("outstanding.no_unit"),
-            words.label("source", row["source"]),
-            row["file"],
-            int(row["rows"]),
-            None if formats.is_missing(row["oldest_on"]) else pd.Timestamp(row["oldest_on"]).date(),
-            None if formats.is_missing(row["days"]) else int(row["days"]),
-        ]
-        for row in rows_of(frame)
-    ]
-    names = ("unit", "source", "file", "rows", "oldest", "days")
-    heads = [words(f"outstanding.head.{name}") for name in names]
-    return [Sheet(words("outstanding.rows_title"), heads, rows, source_notes(context))]
+    frame, asked = waiting_rows(context), context.address.get("reporter")
+    return rows_of(frame[frame["unit_code"] == asked] if asked else frame)
+
+
+def _unit(context: Context, row: Row) -> str:
+    known = isinstance(row["sender"], str)
+    return row["sender"] if known else context.words("outstanding.no_unit")
+
+
+OUTSTANDING = Listing(
+    "outstanding-rows",
+    "outstanding.rows_title",
+    "outstanding",
+    (
+        Field("unit", _unit),
+        Field("source", label("source")),
+        Field("file"),
+        Field("rows"),
+        Field("oldest", lambda _, row: pd.Timestamp(row["oldest_on"])),
+        Field("days"),
+    ),
+    _of_reporter,
+)

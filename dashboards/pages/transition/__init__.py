@@ -11,11 +11,12 @@ import pandas as pd
 from dash import html
 
 from dashboards.components.card import card, notice, page_head
-from dashboards.components.list_files import list_files
 from dashboards.components.table import Column, table
 from dashboards.components.value import value_in_brief
 from dashboards.context import Context
 from dashboards.pages.transition.lists import (
+    BENCHMARKS,
+    HANDOVERS,
     condition,
     evidence,
     handovers_shown,
@@ -79,7 +80,7 @@ def _benchmarks(context: Context, known: dict[str, list[Row]]) -> list[html.Sect
     names = ("condition", "evidence", "value", "threshold", "computed", "state", "since", "held")
     columns = [Column(words(f"transition.head.{name}"), name == "held") for name in names]
     lines = [_line(context, rows) for rows in known.values()]
-    parts = [table(columns, lines, title), list_files(context, "benchmarks", title)]
+    parts = [table(columns, lines, title), BENCHMARKS.files(context)]
     under = words("transition.benchmarks_under", quarter=_quarter(context, quarter_of(context)))
     return [card(title, parts, under, key="benchmarks"), _by_quarter(context, known)]
 
@@ -147,18 +148,8 @@ def _handovers(context: Context, left: pd.DataFrame) -> html.Section:
     title = words("transition.handovers")
     if left.empty:
         return card(title, [notice(words("transition.no_handover"))], key="handovers")
-    has_base = bool(left["base_name"].notna().any())
-    names = [
-        name for name in ("area", "base", "left", "then", "post") if name != "base" or has_base
-    ]
-    columns = [Column(words(f"transition.head.{name}")) for name in names]
-    lines = []
-    for row in rows_of(left):
-        base = [row["base_name"]] if has_base else []
-        days = [formats.day(row[name], words) for name in ("left_on", "six_months_on")]
-        post = words(f"transition.post.{row['post']}")
-        lines.append([context.area_name(row["area"]), *base, *days, post])
-    parts = [table(columns, lines, title), list_files(context, "handovers", title)]
+    without = () if bool(left["base_name"].notna().any()) else ("base",)
+    parts = [HANDOVERS.table(context, rows_of(left), without), HANDOVERS.files(context)]
     return card(title, parts, words("transition.handovers_under"), key="handovers")
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pandas as pd
 
+from dashboards.components.listing import Field, Listing, area, label, message
 from dashboards.context import Context
-from dashboards.lists.sheet import Sheet, source_notes
 from dashboards.queries import transition
 from dashboards.rows import rows_of
 from dashboards.wording import formats
@@ -70,43 +70,33 @@ def handovers_shown(context: Context) -> pd.DataFrame:
     return found.assign(post=found["post"].where(~is_later, "not_yet"))
 
 
-def benchmark_sheets(context: Context) -> list[Sheet]:
-    """One row a benchmark and quarter up to the chosen period."""
-    words = context.words
-    rows = [
-        [
-            row["benchmark_code"],
-            condition(context, row),
-            evidence(context, row),
-            row["quarter"],
-            threshold(context, row),
-            words.label("computed_state", row["computed"]),
-            words.label("benchmark_state", row["state"]),
-            row["reason"] if isinstance(row["reason"], str) else None,
-            None if formats.is_missing(row["held_since"]) else row["held_since"].date(),
-        ]
-        for row in rows_of(transition.benchmarks(context.release, quarter_of(context)))
-    ]
-    names = (
-        "benchmark", "condition", "evidence", "quarter", "threshold", "computed", "state",
-        "reason", "since",
-    )  # fmt: skip
-    heads = [words(f"transition.head.{name}") for name in names]
-    return [Sheet(words("transition.benchmarks"), heads, rows, source_notes(context))]
-
-
-def handover_sheets(context: Context) -> list[Sheet]:
-    """One row an area and day of leaving."""
-    words = context.words
-    rows = [
-        [
-            context.area_name(row["area"]),
-            row["base_name"] if isinstance(row["base_name"], str) else None,
-            row["left_on"].date(),
-            row["six_months_on"].date(),
-            words(f"transition.post.{row['post']}"),
-        ]
-        for row in rows_of(handovers_shown(context))
-    ]
-    heads = [words(f"transition.head.{name}") for name in ("area", "base", "left", "then", "post")]
-    return [Sheet(words("transition.handovers"), heads, rows, source_notes(context))]
+BENCHMARKS = Listing(
+    "benchmarks",
+    "transition.benchmarks",
+    "transition",
+    (
+        Field("benchmark", "benchmark_code"),
+        Field("condition", condition),
+        Field("evidence", evidence),
+        Field("quarter"),
+        Field("threshold", threshold),
+        Field("computed", label("computed_state", "computed")),
+        Field("state", label("benchmark_state", "state")),
+        Field("reason"),
+        Field("since", "held_since"),
+    ),
+    lambda context: rows_of(transition.benchmarks(context.release, quarter_of(context))),
+)
+HANDOVERS = Listing(
+    "handovers",
+    "transition.handovers",
+    "transition",
+    (
+        Field("area", area),
+        Field("base", "base_name", lambda _, row: row["base_name"]),
+        Field("left", "left_on"),
+        Field("then", "six_months_on"),
+        Field("post", message("transition.post", "post")),
+    ),
+    lambda context: rows_of(handovers_shown(context)),
+)

@@ -1,0 +1,65 @@
+"""A list has the same rows as CSV, as XLSX and as rows of the API, for each audience."""
+
+import csv
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from dashboards.access import AUDIENCES, Audience
+from dashboards.app import create_app
+from dashboards.context import Context
+from dashboards.files import LISTS
+from tests.worlds.release import mart_rows, write_release
+
+ASKED = "lang=en&indicator=P2-OC-07"
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+@pytest.mark.parametrize("name", LISTS)
+def test_every_format_has_the_same_rows(
+    home: Path, context_at: Callable[..., Context], name: str, audience: Audience
+) -> None:
+    client = create_app(home, audience).server.test_client()
+    content = {kind: client.get(f"/list/{name}.{kind}?{ASKED}") for kind in ("csv", "xlsx", "json")}
+    assert {answer.status_code for answer in content.values()} == {200}
+    records = content["json"].get_json()
+    lines = list(csv.reader(io.StringIO(content["csv"].data.decode("utf-8-sig"), newline="")))
+    book = load_workbook(io.BytesIO(content["xlsx"].data))
+    rows = list(book.worksheets[0].iter_rows(values_only=True))
+    context = context_at(f"/?{ASKED}", audience)
+    keys = [field.key for field in LISTS[name].columns(context)]
+    heads = [LISTS[name].head(context, field) for field in LISTS[name].columns(context)]
+    assert len(set(keys)) == len(keys)
+    assert list(rows[0]) == heads == lines[len(lines) - len(records) - 1]
+    assert len(rows) - 1 == len(records)
+    assert all(list(record) == keys for record in records)
+
+
+def test_headquarters_rows_have_no_code_of_an_incident(
+    context_at: Callable[..., Context],
+) -> None:
+    listed = LISTS["review-candidates"]
+    own, other = (
+        [field.key for field in listed.columns(context_at("/", audience))]
+        for audience in ("mission", "hq")
+    )
+    assert "incident" in own and own == ["incident", *other]
+
+
+def test_rows_without_a_known_unit_come_as_a_workbook_too(tmp_path: Path) -> None:
+    rows = {name: list(found) for name, found in mart_rows().items()}
+    unit = next(row["unit_code"] for row in rows["return_status"] if row["unit_code"])
+    common = {"mission": rows["return_status"][0]["mission"], "source": "activities"}
+    rows["rejected_row"] = [
+        {**common, "file": "a.xlsx", "unit_code": unit, "rows": 3, "oldest_on": "2026-08-01"},
+        {**common, "file": "a.xlsx", "unit_code": None, "rows": 7, "oldest_on": None},
+    ]
+    write_release(tmp_path, rows=rows)
+    client = create_app(tmp_path).server.test_client()
+    found = client.get("/list/outstanding-rows.xlsx?lang=en")
+    assert found.status_code == 200
+    sheet = load_workbook(io.BytesIO(found.data)).worksheets[0]
+    assert "No known unit named" in {row[0] for row in sheet.iter_rows(values_only=True)}
