@@ -16,10 +16,10 @@ from werkzeug.exceptions import InternalServerError
 
 from dashboards.access import Audience, only_mission
 from dashboards.api import routes as api_routes
-from dashboards.components.links import page_link
-from dashboards.components.page_head import page_head
+from dashboards.components.card import page_head, page_link
 from dashboards.components.shell import NavigationEntry
 from dashboards.context import Context, read_context
+from dashboards.files import LISTS
 from dashboards.forms import routes
 from dashboards.forms.desk import Desk
 from dashboards.http import (
@@ -319,7 +319,7 @@ def create_app(
     screens.add_route(app.server, app.screens)
     downloads.add_route(app.server, home, audience)
     briefs.add_route(app.server, home, audience)
-    lists.add_route(app.server, home, audience)
+    lists.add_route(app.server, home, audience, LISTS)
     permanent.add_route(app.server)
     routes.add_routes(app.server, home, audience, desk, is_reached or security.is_behind_proxy())
     api_routes.add_routes(app.server, home, audience)

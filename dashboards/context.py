@@ -60,6 +60,11 @@ class Context:
         text = self.words.of(self.mission, "notes")
         return [str(note) for note in json.loads(text)] if text else []
 
+    def days_since(self, since: pd.Timestamp) -> int:
+        """Whole days from a day, receipt or incident to the end of the as-of day."""
+        as_of = pd.Timestamp(self.mission["as_of"]) + pd.Timedelta(days=1)
+        return max(0, (as_of - pd.Timestamp(since)).days)
+
     @cached_property
     def has_figures(self) -> bool:
         """Whether the release holds a figure at all."""

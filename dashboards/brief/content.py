@@ -22,11 +22,9 @@ from dashboards.components.outcome_summary import (
     sentence,
     wave_lines,
 )
-from dashboards.components.output_done import output_done
 from dashboards.components.range_mark import Scale, range_sentence, scale_numbers
-from dashboards.components.rating import WORST_FIRST
-from dashboards.components.trend import trend_words
-from dashboards.components.value import interval_words
+from dashboards.components.rating import WORST_FIRST, trend_words
+from dashboards.components.value import interval_words, output_done
 from dashboards.context import Context
 from dashboards.queries import catalogue, quality
 from dashboards.rows import rows_of

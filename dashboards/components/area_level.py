@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from dash import html
 
-from dashboards.components.links import page_link
+from dashboards.components.card import page_link
 from dashboards.context import Context
 from dashboards.queries import indicator_values
 from dashboards.queries.cells import Cell

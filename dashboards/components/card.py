@@ -1,4 +1,4 @@
-"""A card: a section with a heading, and the notices that stand where something is missing."""
+"""A page's head, cards, notices, and links that change the address without loading again."""
 
 from typing import Any
 from zlib import crc32
@@ -47,3 +47,19 @@ def how_to_read(name: str, words: Words) -> html.P:
         [html.B(words("effects.how_to_read")), words(f"effects.read.{name}")],
         className="how-to-read",
     )
+
+
+def page_head(title: str, lead: Any = None, eyebrow: Any = None) -> html.Div:
+    """The page's one h1 with what stands around it."""
+    parts: list[Any] = []
+    if eyebrow:
+        parts.append(html.P(eyebrow, className="eyebrow"))
+    parts.append(html.H1(title, id="page-title", tabIndex=-1))
+    if lead:
+        parts.append(html.Div(lead, className="lead"))
+    return html.Div(parts, className="page-head")
+
+
+def page_link(children: Any, href: str, class_name: str = "", **attributes: Any) -> html.A:
+    """A link that `assets/poclens.js` turns into a change of address; works without it too."""
+    return html.A(children, href=href, className=f"go {class_name}".strip(), **attributes)

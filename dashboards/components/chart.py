@@ -6,7 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 from dash import dcc, html
 
-from dashboards.components.links import page_link
+from dashboards.components.card import page_link
 from dashboards.context import Context
 from dashboards.http.address import Address
 from dashboards.wording import formats

@@ -1,13 +1,13 @@
-"""Narrowing the list of indicators: facets whose choice stands in the address."""
+"""Narrowing the list of indicators: facets in the address, and a box for words."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-from dash import html
+from dash import dcc, html
 
-from dashboards.components.links import page_link
+from dashboards.components.card import page_link
 from dashboards.components.rating import WORST_FIRST
 from dashboards.context import Context
 from dashboards.wording import formats
@@ -112,3 +112,28 @@ def facet_panel(context: Context, frame: pd.DataFrame) -> html.Details:
     if chosen:
         parts.append(page_link(words("indicators.clear"), context.address.link(**chosen)))
     return html.Details(parts, className="facets long", open=bool(chosen))
+
+
+def found_indicators(context: Context) -> pd.DataFrame:
+    """The indicators whose code, title, owner or definition holds the words asked for."""
+    frame = context.indicators
+    asked = (context.address.get("q") or "").strip().casefold()
+    language = context.words.language
+    texts = [f"{stem}_{language}" for stem in ("title", "short", "owner", "definition")]
+    columns = ["indicator", *texts]
+    text = frame[columns].fillna("").agg(" ".join, axis=1).str.casefold()
+    hits = pd.Series(True, index=frame.index)
+    for word in asked.split():
+        hits &= text.str.contains(word, regex=False)
+    return frame[hits]
+
+
+def search_form(context: Context) -> html.Form:
+    """The field with its button."""
+    words = context.words
+    field = dcc.Input(
+        id="search", type="search", value=context.address.get("q") or "", debounce=True
+    )
+    label = html.Label(words("indicators.search"), htmlFor="search")
+    button = html.Button(words("indicators.find"), className="button", type="submit")
+    return html.Form([label, field, button], className="search", role="search")

@@ -7,9 +7,9 @@ from collections import Counter
 
 import pandas as pd
 
-from dashboards.components.trend import TESTED, change_size
+from dashboards.components.rating import TESTED, change_size
 from dashboards.components.value import value_sentence
-from dashboards.components.wave_points import household_waves
+from dashboards.components.waves import household_waves
 from dashboards.context import Context
 from dashboards.queries import framework, quality
 from dashboards.queries.cells import Cell, Dated

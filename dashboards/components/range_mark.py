@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from dash import html
 
-from dashboards.components.trend import trend_sentence
+from dashboards.components.rating import trend_sentence
 from dashboards.components.value import value_sentence
 from dashboards.context import Against
 from dashboards.queries.cells import Cell

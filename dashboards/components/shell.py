@@ -8,9 +8,8 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import html
 
-from dashboards.components.card import notice
+from dashboards.components.card import notice, page_link
 from dashboards.components.chart import KEYS_HINT
-from dashboards.components.links import page_link
 from dashboards.context import Context
 from dashboards.http.address import Address
 from dashboards.releases import Release

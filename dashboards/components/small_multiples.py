@@ -1,18 +1,18 @@
-"""One small line an area on one scale; the kinds of empty keep their looks."""
+"""Small lines: one of a row, and one an area on one scale; kinds of empty keep their looks."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 from dash import html
 
+from dashboards.components.card import page_link
 from dashboards.components.chart import DRAWN
 from dashboards.components.empty import empty_mark, empty_words
-from dashboards.components.links import page_link
-from dashboards.components.sparkline import sparkline_words
 from dashboards.context import Context
-from dashboards.figures.vector import Drawing, frame_range, line_drawing
-from dashboards.queries.cells import Cell, dated_cells_by
+from dashboards.figures.vector import Drawing, frame_range, line_drawing, value_range
+from dashboards.queries.cells import Cell, dated_cells_by, new_definitions
+from dashboards.wording.formats import Unit
 from dashboards.wording.words import Words
 
 _SIZE = (132, 64)
@@ -91,3 +91,33 @@ def _pager(context: Context, total: int, page: int) -> html.Div | None:
         for number in range(1, pages + 1)
     ]
     return html.Div(links, className="tabs", role="group")
+
+
+_LINE_SIZE = (66, 30)
+
+
+def sparkline_words(cells: Sequence[Cell], unit: Unit, words: Words) -> str:
+    """From 34 to 41 over 4 points; and that the definition changed between them, where it did."""
+    figures = [cell.value for cell in cells if cell.is_figure and cell.value is not None]
+    if len(figures) < 2:
+        return words("spark.too_few")
+    ends = {"first": unit.value(figures[0], words), "last": unit.value(figures[-1], words)}
+    line = words("spark.line", number=str(len(figures)), **ends)
+    return words("spark.new_definition", line=line) if new_definitions(cells) else line
+
+
+def sparkline(
+    cells: Sequence[Cell], unit: Unit, words: Words, theme: str, joins_gaps: bool = False
+) -> html.Img | None:
+    """The line of the newest points; nothing where fewer than two are known."""
+    if sum(cell.is_figure for cell in cells) < 2:
+        return None
+    drawing = Drawing(*_LINE_SIZE, *value_range([cells], from_zero=False), theme)
+    source = line_drawing(drawing, cells, joins_gaps=joins_gaps)
+    return html.Img(
+        src=source,
+        alt=sparkline_words(cells, unit, words),
+        className="spark",
+        width=str(_LINE_SIZE[0]),
+        height=str(_LINE_SIZE[1]),
+    )

@@ -11,44 +11,12 @@ from dashboards.access import Audience
 from dashboards.components.list_files import LIST_ROUTE
 from dashboards.context import Context, read_context
 from dashboards.http.address import Address
-from dashboards.lists import (
-    budget,
-    lessons,
-    missed_warnings,
-    missing_reports,
-    one_indicator,
-    operations,
-    outstanding_rows,
-    plan_changes,
-    police_matrices,
-    rejected_rows,
-    review_candidates,
-    revised_figures,
-    transition_lists,
-)
 from dashboards.lists.sheet import Sheet, csv_bytes, value_of, xlsx_bytes
 from dashboards.unknown_choice import unknown_choice
 from dashboards.wording.words import Words
 
+Lists = Mapping[str, Callable[[Context], list[Sheet]]]  # by the name in the address
 TABLE_ROUTE = "/table.xlsx"
-LISTS: Mapping[str, Callable[[Context], list[Sheet]]] = {
-    "missing-reports": missing_reports.sheets,
-    "rejected-rows": rejected_rows.sheets,
-    "outstanding-rows": outstanding_rows.sheets,
-    "revised-figures": revised_figures.sheets,
-    "indicator": one_indicator.sheets,
-    "benchmarks": transition_lists.benchmark_sheets,
-    "handovers": transition_lists.handover_sheets,
-    "lessons": lessons.sheets,
-    "plan-changes": plan_changes.sheets,
-    "police-matrices": police_matrices.sheets,
-    "police-partners": police_matrices.partner_sheets,
-    "missed-warnings": missed_warnings.sheets,
-    "operations": operations.sheets,
-    "review-candidates": review_candidates.sheets,
-    "budget": budget.sheets,
-    "work-plan": budget.plan_sheets,
-}
 _TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -69,17 +37,17 @@ def _name(context: Context, name: str) -> str:
     return "_".join([*parts, context.release.name, context.words.language])
 
 
-def add_route(server: Flask, home: Path, audience: Audience) -> None:
+def add_route(server: Flask, home: Path, audience: Audience, known: Lists) -> None:
     """Lists are made from the current release as its audience sees it."""
 
     @server.get(f"{LIST_ROUTE}/<name>.<kind>")
     def listed(name: str, kind: str) -> Any:
         address = Address.parse("/", request.query_string.decode("utf-8", "replace"))
         context = read_context(home, audience, address)
-        if context is None or name not in LISTS or kind not in _TYPES or unknown_choice(context):
+        if context is None or name not in known or kind not in _TYPES or unknown_choice(context):
             return abort(404)
         try:
-            sheets = LISTS[name](context)
+            sheets = known[name](context)
         except LookupError:
             return abort(404)
         if kind == "csv":

@@ -9,9 +9,7 @@ from typing import Any
 
 from dash import html
 
-from dashboards.components.card import card, notice
-from dashboards.components.links import page_link
-from dashboards.components.page_head import page_head
+from dashboards.components.card import card, notice, page_head, page_link
 from dashboards.components.table import Column, table
 from dashboards.components.value import value_in_brief
 from dashboards.context import Context

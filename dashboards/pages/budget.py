@@ -11,9 +11,8 @@ from urllib.parse import urlencode
 import pandas as pd
 from dash import html
 
-from dashboards.components.card import card, notice
+from dashboards.components.card import card, notice, page_head
 from dashboards.components.list_files import list_files
-from dashboards.components.page_head import page_head
 from dashboards.components.table import Column, table
 from dashboards.context import Context
 from dashboards.lists import budget

@@ -4,12 +4,9 @@ from typing import Any
 
 from dash import html
 
-from dashboards.components.card import notice
-from dashboards.components.facets import facet_panel, narrowed
+from dashboards.components.card import notice, page_head, page_link
+from dashboards.components.facets import facet_panel, found_indicators, narrowed, search_form
 from dashboards.components.how_computed import version_of
-from dashboards.components.links import page_link
-from dashboards.components.page_head import page_head
-from dashboards.components.search import found_indicators, search_form
 from dashboards.context import Context
 
 PATH = "/catalogue"

@@ -4,11 +4,9 @@ from typing import Any
 
 from dash import html
 
-from dashboards.components.card import card
+from dashboards.components.card import card, page_head, page_link
 from dashboards.components.empty import four_kinds_key
 from dashboards.components.evidence import grade_mark
-from dashboards.components.links import page_link
-from dashboards.components.page_head import page_head
 from dashboards.components.range_mark import range_key
 from dashboards.components.rating import rating_shape
 from dashboards.context import Context

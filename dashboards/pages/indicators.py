@@ -5,16 +5,18 @@ from typing import Any
 import pandas as pd
 from dash import html
 
-from dashboards.components.card import notice
+from dashboards.components.card import notice, page_head, page_link
 from dashboards.components.chart import take_away
-from dashboards.components.facets import STAGES, facet_panel, narrowed
-from dashboards.components.links import page_link
-from dashboards.components.page_head import page_head
-from dashboards.components.rating import rating_mark
-from dashboards.components.search import found_indicators, search_form
-from dashboards.components.sparkline import sparkline
+from dashboards.components.facets import (
+    STAGES,
+    facet_panel,
+    found_indicators,
+    narrowed,
+    search_form,
+)
+from dashboards.components.rating import rating_mark, trend_mark
+from dashboards.components.small_multiples import sparkline
 from dashboards.components.table import Column, table
-from dashboards.components.trend import trend_mark
 from dashboards.components.value import value_with_interval
 from dashboards.context import Context
 

@@ -9,10 +9,8 @@ from typing import Any
 import pandas as pd
 from dash import html
 
-from dashboards.components.card import card, notice
+from dashboards.components.card import card, notice, page_head, page_link
 from dashboards.components.chart import take_away
-from dashboards.components.links import page_link
-from dashboards.components.page_head import page_head
 from dashboards.components.table import Column, table
 from dashboards.context import Context
 from dashboards.queries import missions

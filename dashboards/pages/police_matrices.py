@@ -8,10 +8,8 @@ from typing import Any
 
 from dash import html
 
-from dashboards.components.card import card, notice
-from dashboards.components.links import page_link
+from dashboards.components.card import card, notice, page_head, page_link
 from dashboards.components.list_files import list_files
-from dashboards.components.page_head import page_head
 from dashboards.components.table import Column, table
 from dashboards.context import Context
 from dashboards.lists import police_matrices as matrices

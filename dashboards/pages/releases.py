@@ -5,15 +5,13 @@ from typing import Any
 
 from dash import html
 
-from dashboards.components.card import card, notice
+from dashboards.components.card import card, notice, page_head, page_link
 from dashboards.components.chart import take_away
 from dashboards.components.definition_versions import comparison
-from dashboards.components.links import page_link
-from dashboards.components.page_head import page_head
-from dashboards.components.revisions import primaries_card, revisions_card
 from dashboards.components.table import Column, table
 from dashboards.context import Context
 from dashboards.http import downloads
+from dashboards.lists.revisions import primaries_card, revisions_card
 from dashboards.queries import catalogue, quality
 from dashboards.releases import Release, release_named, release_names
 from dashboards.rows import rows_of

@@ -9,13 +9,12 @@ from urllib.parse import urlencode
 
 from dash import html
 
-from dashboards.components.card import card, notice
+from dashboards.components.card import card, notice, page_head
 from dashboards.components.chart import take_away
-from dashboards.components.page_head import page_head
 from dashboards.components.table import Column, table
-from dashboards.components.threats_card import Row, assessed_threats
 from dashboards.components.value import bare_value
 from dashboards.context import Context
+from dashboards.lists.threats import Row, assessed_threats
 from dashboards.queries import indicator_values, records, threats, written
 from dashboards.queries.cells import Cell
 from dashboards.rows import rows_of

@@ -7,16 +7,11 @@ from itertools import pairwise
 
 import pytest
 
-from dashboards.components.sparkline import sparkline_words
-from dashboards.figures.area_map import (
-    MapArea,
-    area_map,
-    fixed_classes,
-    outlines,
-)
-from dashboards.figures.leads_and_lags import TimePoint, leads_and_lags_figure
+from dashboards.components.small_multiples import sparkline_words
 from dashboards.figures.series import series_figure
 from dashboards.figures.vector import Drawing, line_drawing
+from dashboards.pages.effects.leads_and_lags import TimePoint, leads_and_lags_figure
+from dashboards.pages.map.area_map import MapArea, area_map, fixed_classes, outlines
 from dashboards.queries.cells import Cell, Dated
 from dashboards.theme import THEMES
 from dashboards.wording.formats import Unit

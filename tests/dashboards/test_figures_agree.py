@@ -7,8 +7,8 @@ import pytest
 
 from dashboards.brief.content import brief_content
 from dashboards.context import Context
-from dashboards.lists import one_indicator
 from dashboards.pages import indicator
+from dashboards.pages.indicator import one_indicator
 from tests.dashboards.rendered import text_of
 from tests.worlds.release import COUNTRY
 

@@ -10,7 +10,8 @@ from dash import html
 from dashboards.access import Audience
 from dashboards.context import Context, read_context
 from dashboards.http.address import Address
-from dashboards.lists import missed_warnings, operations
+from dashboards.lists import readiness as operations
+from dashboards.lists import threats as missed_warnings
 from dashboards.pages import alerts, overview, readiness
 from tests.dashboards.rendered import components, text_of
 from tests.worlds.release import COUNTRY, OTHER_AREA, mart_rows, write_release

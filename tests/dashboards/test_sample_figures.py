@@ -18,11 +18,11 @@ from flask.testing import FlaskClient
 
 from dashboards.app import answer, create_app
 from dashboards.brief.content import brief_content
-from dashboards.components.output_done import output_done
+from dashboards.components.value import output_done
 from dashboards.context import Context, read_context
 from dashboards.http.address import Address
-from dashboards.lists import one_indicator
 from dashboards.pages import indicator, overview, results_chain
+from dashboards.pages.indicator import one_indicator
 from dashboards.queries import effort
 from indicators.foundation.mart_tables import totals_sql
 from indicators.foundation.messages import LANGUAGES

@@ -9,9 +9,8 @@ import pytest
 from dash import html
 
 from dashboards.components.evidence import evidence_mark
-from dashboards.components.finding_notes import no_figure
-from dashboards.components.small_multiples import area_rank
-from dashboards.components.sparkline import sparkline
+from dashboards.components.finding import no_figure
+from dashboards.components.small_multiples import area_rank, sparkline
 from dashboards.components.value import value_sentence, value_with_interval
 from dashboards.context import Context, read_context
 from dashboards.figures.vector import Drawing, line_drawing

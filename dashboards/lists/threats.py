@@ -1,0 +1,122 @@
+"""Threats: warned of and answered, as a list and by tier as a card."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import pandas as pd
+from dash import html
+
+from dashboards.components.card import card, notice
+from dashboards.components.chart import take_away
+from dashboards.components.table import Column, table
+from dashboards.context import Context
+from dashboards.lists.sheet import Sheet, Value, source_notes
+from dashboards.queries import threats
+from dashboards.rows import rows_of
+from dashboards.wording import formats
+from indicators.foundation.codes import TOTAL
+from indicators.foundation.periods import Period, period_named, period_of
+
+COUNTS = ("incidents", "warned", "without_warning", "not_answered")
+
+
+def quarters_of(period: Period) -> list[str]:
+    """The names of the quarters that a period touches, oldest first."""
+    return list(dict.fromkeys(period_of(month, "Q").name for month in period.months))
+
+
+def warnings(context: Context) -> pd.DataFrame:
+    """Rows of `mart.early_warning` in the chosen area and below, up to the chosen period."""
+    found = threats.early_warning(context.release)
+    is_past = found["quarter"] <= quarters_of(context.period)[-1]
+    return found[found["area"].isin(context.areas_inside) & is_past]
+
+
+def sheets(context: Context) -> list[Sheet]:
+    """One row an area and quarter with violence against civilians, newest quarter first."""
+    words = context.words
+    rows: list[list[Value]] = [
+        [
+            context.area_name(row["area"]),
+            formats.period_name(period_named(row["quarter"]), words),
+            *(int(row[name]) for name in COUNTS),
+        ]
+        for row in rows_of(warnings(context))
+    ]
+    heads = [words("table.area"), words("table.period")]
+    heads += [words(f"warnings.head.{name}") for name in COUNTS]
+    notes = [words("warnings.under"), *source_notes(context)]
+    return [Sheet(words("warnings.title"), heads, rows, notes)]
+
+
+_TIERS = ("I", "II", "III")
+Row = Mapping[str, Any]
+
+
+def shown_quarter(context: Context) -> str:
+    """The period's last quarter that has begun by the as-of day: assessments are quarterly."""
+    as_of: date = pd.Timestamp(context.mission["as_of"]).date()
+    return min(quarters_of(context.period)[-1], period_of(as_of, "Q").name)
+
+
+def assessed_threats(context: Context) -> dict[str, dict[str, Row]]:
+    """Of the shown quarter and the chosen area: threat, tier, row; the highest risk first."""
+    found: dict[str, dict[str, Row]] = {}
+    frame = threats.threat_response(context.release, shown_quarter(context), context.area)
+    for row in rows_of(frame):
+        found.setdefault(row["threat_type"], {})[row["tier"]] = row
+    return found
+
+
+def threats_card(context: Context) -> html.Section:
+    """One row a threat; where nothing was done against it in a tier, that is what stands there."""
+    words, found = context.words, assessed_threats(context)
+    quarter = formats.period_name(period_named(shown_quarter(context)), words)
+    title = words("threats.title", quarter=quarter)
+    if not found:
+        return card(title, [notice(words("threats.none", quarter=quarter))], key="threats")
+    columns = [Column(words("threats.head.threat")), Column(words("threats.head.assessed"))]
+    columns += [Column(words("chain.tier", tier=tier)) for tier in _TIERS]
+    columns += [Column(words("threats.head.places"), True), Column(words("threats.head.alerts"))]
+    rows = [_row(context, threat, tiers) for threat, tiers in found.items()]
+    is_planned = any(not formats.is_missing(tiers[TOTAL]["planned"]) for tiers in found.values())
+    content: list[Any] = [
+        table(columns, rows, title),
+        *([] if is_planned else [html.P(words("threats.no_plan"), className="note")]),
+        take_away(context, "threats", ("csv",), title),
+    ]
+    return card(title, content, words("threats.under"), key="threats")
+
+
+def _row(context: Context, threat: str, tiers: Mapping[str, Row]) -> list[Any]:
+    words, total = context.words, tiers[TOTAL]
+    alerts, answered = int(total["alerts"]), int(total["alerts_answered"])
+    numbers = {"answered": formats.number(answered, words), "alerts": formats.number(alerts, words)}
+    return [
+        words.label("threat_type", threat),
+        _assessed(context, total),
+        *(_tier(context, tiers[tier]) for tier in _TIERS),
+        formats.number(total["places"], words),
+        words("threats.answered", **numbers) if alerts else words("threats.no_alert"),
+    ]
+
+
+def _assessed(context: Context, row: Row) -> str:
+    words = context.words
+    areas = words.digits("threats.areas", int(row["areas_assessed"]))
+    rising = words.digits("threats.rising", int(row["areas_rising"]))
+    if formats.is_missing(row["risk"]):
+        return words("threats.unscored", areas=areas, rising=rising)
+    return words("threats.scored", risk=f"{row['risk']:.0f}", areas=areas, rising=rising)
+
+
+def _tier(context: Context, row: Row) -> Any:
+    """What was done of what was planned; a plan that names the threat is not always there."""
+    words, done = context.words, int(row["done"])
+    said = words("threats.done", number=formats.number(done, words))
+    parts: list[Any] = [said if done else html.B(words("threats.nothing"))]
+    if not formats.is_missing(row["planned"]):
+        planned = words("threats.planned", number=formats.number(row["planned"], words))
+        parts += [" ", html.Span(planned, className="note")]
+    return html.Div(parts)

@@ -1,0 +1,336 @@
+"""Data quality: what is missing, late or wrong, and which figures it touches."""
+
+from typing import Any
+
+import pandas as pd
+from dash import html
+
+from dashboards.components.card import card, folded, notice, page_head
+from dashboards.components.chart import chart_card, shows_table
+from dashboards.components.list_files import list_files
+from dashboards.components.table import Column, table
+from dashboards.context import Context
+from dashboards.lists.missing_reports import missing_reports_card
+from dashboards.lists.revisions import revisions_card
+from dashboards.pages.data_quality import rejected_rows, returns_grid
+from dashboards.pages.data_quality.duplicates_card import duplicates_card
+from dashboards.pages.data_quality.quality_score_card import quality_score_card
+from dashboards.pages.data_quality.unit_tabs import unit_tabs
+from dashboards.pages.data_quality.violations_card import violations_card
+from dashboards.pages.data_quality.without_figure_card import without_figure_card
+from dashboards.queries import quality
+from dashboards.rows import rows_of
+from dashboards.wording import formats
+from indicators.foundation.periods import period_named
+
+PATH = "/data-quality"
+NAME = "data_quality"
+
+_ROWS_SHOWN = 12
+_ROWS_SENT = 150
+_MONTHS_SHOWN = 12
+_NAMED = 2
+_LACKING = ("not_reported", "no_access", "period_not_over")
+
+
+def _returns(context: Context, months: int) -> pd.DataFrame:
+    """Returns of the months that end with the chosen period."""
+    end = pd.Timestamp(context.period.end)
+    first = (end - pd.DateOffset(months=months - 1)).replace(day=1)
+    return quality.returns(context.release, first.date().isoformat(), end.date().isoformat())
+
+
+def _of_period(context: Context) -> pd.DataFrame:
+    start, end = context.period.start, context.period.end
+    frame = quality.returns(context.release, start.isoformat(), end.isoformat())
+    return quality.due_returns(frame)
+
+
+def sentence(context: Context) -> str:
+    """Share of the expected reports that came, and the areas that sent nothing at all."""
+    words, due = context.words, _of_period(context)
+    if due.empty:
+        is_owed = len(_returns(context, _MONTHS_SHOWN)) > 0
+        return words("quality.no_returns" if is_owed else "quality.no_calendar")
+    came = due["status"].isin(quality.RECEIVED)
+    share = formats.percent(100 * came.mean(), words)
+    first = words("quality.sentence", share=share)
+    silent = [context.area_name(code) for code in quality.silent_areas(due)]
+    return f"{first} {_silent_words(context, silent)}"
+
+
+def _silent_words(context: Context, silent: list[str]) -> str:
+    words = context.words
+    if not silent:
+        return words("quality.none_silent")
+    return words("quality.silent", names=words.some_of(silent, _NAMED))
+
+
+def _touched(context: Context) -> int:
+    """Indicators whose figure is provisional, or that have none for lack of data."""
+    cells = [context.cell(code) for code in context.indicators.index]
+    return sum(cell.is_provisional or cell.state in _LACKING for cell in cells)
+
+
+def _lead(context: Context) -> str:
+    words, due = context.words, _of_period(context)
+    came = int(due["status"].isin(quality.RECEIVED).sum())
+    return words(
+        "quality.lead",
+        came=formats.number(came, words),
+        due=formats.number(len(due), words),
+        touched=str(_touched(context)),
+        total=str(len(context.indicators)),
+    )
+
+
+def _grid_card(context: Context) -> list[Any]:
+    frame = _returns(context, _MONTHS_SHOWN)
+    if frame.empty:
+        return []
+    words = context.words
+    is_named = bool(frame["unit_code"].notna().any())
+    title = words("quality.grid_title" if is_named else "quality.grid_title_areas")
+    subtitle = words("quality.grid_subtitle")
+    drawn: list[Any] = []
+    if not shows_table(context.address):
+        drawn = [
+            returns_grid.returns_grid(context, frame, is_named),
+            returns_grid.grid_key(words),
+        ]
+    numbers = returns_grid.returns_table(context, frame, is_named)
+    return [chart_card(context, "grid", (title, subtitle), drawn, numbers)]
+
+
+def _place(context: Context, row: dict[str, Any]) -> list[Any]:
+    words = context.words
+    parts = [str(row["file"])]
+    if isinstance(row["sheet"], str) and row["sheet"]:
+        parts.append(row["sheet"])
+    if not formats.is_missing(row["first_row"]):
+        first, last = int(row["first_row"]), int(row["last_row"])
+        key = "quality.row" if first == last else "quality.rows"
+        parts.append(words(key, first=str(first), last=str(last)))
+    if isinstance(row["column_name"], str):
+        parts.append(row["column_name"])
+    return [", ".join(parts)]
+
+
+def _raw_value(context: Context, row: dict[str, Any]) -> Any:
+    raw = row.get("raw_value")
+    if isinstance(raw, str) and raw:
+        return html.Code(raw)
+    if context.audience == "hq":
+        return context.words("quality.value_not_given")
+    return context.words("quality.empty_cell")
+
+
+def _rejects_card(context: Context) -> html.Section:
+    words, unit = context.words, rejected_rows.chosen_unit(context)
+    frame = quality.rejects(context.release, unit)
+    title = words("quality.rejects_title")
+    if frame.empty:
+        return card(title, [notice(words("quality.no_rejects"))], key="rejects")
+    columns = [
+        Column(words("quality.place")),
+        Column(words("quality.value")),
+        Column(words("quality.mend")),
+        Column(words("quality.row_count"), True),
+    ]
+    rows = [_reject(context, row) for row in rows_of(frame)]
+    total, files = int(frame["rows"].sum()), frame["file"].nunique()
+    subtitle = words(
+        "quality.rejects_subtitle",
+        rows=formats.number(total, words),
+        files=formats.number(files, words),
+    )
+    shown = _folded(context, columns, rows, title, "more_rejects")
+    foot = list_files(context, "rejected-rows", title)
+    return card(title, [*unit_tabs(context), *shown, foot], subtitle, key="rejects")
+
+
+def _reject(context: Context, row: dict[str, Any]) -> list[Any]:
+    words = context.words
+    mend: list[Any] = [words.of(row, "sentence")]
+    if row["places"] > 1:
+        more = formats.number(row["places"] - 1, words)
+        mend.append(html.Span(words("quality.first_place", number=more), className="note"))
+    return [
+        _place(context, row),
+        _raw_value(context, row),
+        mend,
+        formats.number(row["rows"], words),
+    ]
+
+
+def _folded(
+    context: Context, columns: list[Column], rows: list[list[Any]], title: str, key: str
+) -> list[Any]:
+    """The first rows as a table, the next ones folded away, the rest counted."""
+    words = context.words
+    parts: list[Any] = [table(columns, rows[:_ROWS_SHOWN], title)]
+    folded = rows[_ROWS_SHOWN:_ROWS_SENT]
+    if folded:
+        summary = html.Summary(words(f"quality.{key}", number=str(len(rows) - _ROWS_SHOWN)))
+        parts.append(html.Details([summary, table(columns, folded, title)], className="long"))
+    if len(rows) > _ROWS_SENT:
+        parts.append(
+            html.P(words("quality.not_shown", number=str(len(rows) - _ROWS_SENT)), className="note")
+        )
+    return parts
+
+
+def _checks_card(context: Context) -> list[Any]:
+    words, frame = context.words, quality.checks(context.release)
+    if frame.empty:
+        return []
+    counts = frame["status"].value_counts()
+    summary = words(
+        "quality.checks_summary",
+        passed=str(int(counts.get("passed", 0))),
+        failed=str(int(counts.get("failed", 0))),
+        errors=str(int(counts.get("error", 0))),
+    )
+    shown = frame[frame["status"] != "passed"]
+    items = [_check(context, row) for row in rows_of(shown)]
+    passed = rows_of(frame[frame["status"] == "passed"])
+    rest = html.Details(
+        [
+            html.Summary(words("quality.all_passed", number=str(len(passed)))),
+            html.Ul([_check(context, row) for row in passed], className="checks"),
+        ],
+        className="long",
+    )
+    parts = [html.Ul(items, className="checks"), rest]
+    return [card(words("quality.checks_title"), parts, summary, key="checks")]
+
+
+def _check(context: Context, row: dict[str, Any]) -> html.Li:
+    words = context.words
+    severity = words.label("severity", str(row["severity"]))
+    source = words.label("source", str(row["source"]))
+    text = words.of(row, "sentence") or str(row["check_name"])
+    status = html.Span(words(f"quality.status.{row['status']}"), className="hidden")
+    return html.Li(
+        [
+            html.Span([status, " ", text], className=f"check-{row['status']}"),
+            html.Span(f"{source} · {severity}", className="note"),
+        ]
+    )
+
+
+def _delays_card(context: Context) -> list[Any]:
+    end = pd.Timestamp(context.period.end)
+    start = (end - pd.DateOffset(months=_MONTHS_SHOWN - 1)).replace(day=1)
+    frame = quality.delays(context.release, start.date().isoformat(), end.date().isoformat())
+    if frame.empty:
+        return []
+    words = context.words
+    top = max(1.0, float(frame[["high", "asked"]].max(numeric_only=True).max())) * 1.1
+    columns = [
+        Column(words("quality.source")),
+        Column(words("quality.middle_half")),
+        Column(words("quality.median_days"), True),
+    ]
+    rows = [
+        [
+            words.label("source", row["source"]),
+            returns_grid.delay_mark(row, top, words),
+            formats.number(row["median"], words),
+        ]
+        for row in rows_of(frame)
+    ]
+    title = words("quality.delays_title")
+    return [
+        card(title, [table(columns, rows, title)], words("quality.delays_subtitle"), key="delays")
+    ]
+
+
+def _files_card(context: Context) -> html.Section:
+    words, frame = context.words, quality.input_files(context.release)
+    columns = [
+        Column(words("quality.file")),
+        Column(words("quality.file_status")),
+        Column(words("quality.read"), True),
+        Column(words("quality.loaded"), True),
+        Column(words("quality.rejected"), True),
+        Column(words("quality.unchanged"), True),
+        Column("SHA-256"),
+    ]
+    rows = [
+        [
+            row["name"],
+            words.label("file_status", str(row["status"])),
+            *(
+                formats.number_or_dash(row[name], words)
+                for name in ("rows_read", "rows_loaded", "rows_rejected", "rows_unchanged")
+            ),
+            html.Span(str(row["file_sha256"])[:16], className="hash", title=row["file_sha256"]),
+        ]
+        for row in rows_of(frame)
+    ]
+    title = words("quality.files_title")
+    subtitle = words("quality.files_subtitle", number=str(len(rows)))
+    return card(title, _folded(context, columns, rows, title, "more_files"), subtitle, key="files")
+
+
+def _not_kept_card(context: Context) -> list[Any]:
+    words, frame = context.words, quality.rows_not_kept(context.release)
+    if frame.empty:
+        return []
+    columns = [
+        Column(words("quality.quarter")),
+        Column(words("quality.source")),
+        Column(words("quality.not_kept_reason")),
+        Column(words("quality.not_kept_rows"), True),
+    ]
+    rows = [
+        [
+            formats.period_name(period_named(row["period"]), words) if row["period"] else "–",
+            words.label("source", row["source"]),
+            words(f"quality.not_kept.{row['reason']}"),
+            formats.number(row["rows"], words),
+        ]
+        for row in rows_of(frame)
+    ]
+    title = words("quality.not_kept_title")
+    parts = _folded(context, columns, rows, title, "more_lines")
+    return [card(title, parts, words("quality.not_kept_subtitle"), key="not-kept")]
+
+
+def body(context: Context) -> list[Any]:
+    """The score and what to mend first, then the gaps; below, by its head alone, all else."""
+    lead = _lead(context) if len(_of_period(context)) else None
+    late = html.Div(_delays_card(context), className="stack")
+    gaps = html.Div([html.Div(_grid_card(context), className="stack"), late], className="columns")
+    parts = [*_take_in_link(context), *quality_score_card(context), gaps, *_folded_cards(context)]
+    return [page_head(sentence(context), lead), html.Div(parts, className="stack")]
+
+
+def _folded_cards(context: Context) -> list[html.Section]:
+    """What is missing, what is wrong, what was checked and revised; open where it was chosen in."""
+    asked = context.address.get
+    return [
+        *map(folded, missing_reports_card(context)),
+        *map(folded, without_figure_card(context)),
+        folded(_rejects_card(context), is_open=asked("reporter") is not None),
+        *map(folded, duplicates_card(context)),
+        *map(folded, _not_kept_card(context)),
+        *map(folded, violations_card(context)),
+        *map(folded, _checks_card(context)),
+        folded(revisions_card(context), is_open=asked("reason") is not None),
+        folded(_files_card(context)),
+    ]
+
+
+def _take_in_link(context: Context) -> list[Any]:
+    """Where a file is taken in: in the mission alone."""
+    if context.audience != "mission":
+        return []
+    link = html.A(context.words("intake.link"), href=context.address.link("/records/upload"))
+    capture = html.A(context.words("intake.capture"), href=context.address.link("/records/capture"))
+    templates = html.A(
+        context.words("templates.title"), href=context.address.link("/records/templates")
+    )
+    waiting = html.A(context.words("outstanding.link"), href=context.address.link("/outstanding"))
+    return [html.P([link, " · ", capture, " · ", templates, " · ", waiting])]

@@ -1,0 +1,212 @@
+"""Overview: are civilians safer, is it real? Every outcome with its rating and its outputs."""
+
+from typing import Any
+
+import pandas as pd
+from dash import html
+
+from dashboards.components.card import card, notice, page_head, page_link
+from dashboards.components.empty import four_kinds_key
+from dashboards.components.evidence import evidence_key, evidence_mark
+from dashboards.components.outcome_summary import (
+    UNRATED,
+    certainty_lines,
+    change_words,
+    count_line,
+    links_of,
+    missing_reports,
+    nothing_missing,
+    outcomes_of,
+    sentence,
+)
+from dashboards.components.range_mark import range_key, range_mark
+from dashboards.components.rating import WORST_FIRST, rating_mark, trend_mark
+from dashboards.components.small_multiples import sparkline
+from dashboards.components.value import output_done, value_with_interval
+from dashboards.context import Context
+from dashboards.pages.overview.waits_card import waits_card
+from dashboards.queries import quality
+from dashboards.queries.cells import Cell, Dated
+from dashboards.rows import rows_of
+from dashboards.wording import formats
+
+__all__ = ["NAME", "PATH", "body", "sentence"]
+
+PATH = "/"
+NAME = "overview"
+
+_AREAS_SHOWN = 5
+
+
+def _change(context: Context, code: str, series: list[Dated]) -> list[Any]:
+    words, unit = context.words, context.unit(code)
+    row = context.indicator(code)
+    is_survey = context.is_survey(code)
+    mark = trend_mark(context.cell(code), str(row["direction"]), words)
+    parts: list[Any] = [mark]
+    if said := change_words(context, code):
+        parts.append(html.Span(said, className="note"))
+    line = sparkline(
+        [dated.cell for dated in series][-12:], unit, words, context.address.theme, is_survey
+    )
+    return [html.Div(line, className="spark-cell"), html.Div(parts, className="change")]
+
+
+def _goes_with(context: Context, code: str, links: pd.DataFrame) -> list[Any]:
+    found = rows_of(links[links["to_indicator"] == code])
+    if not found:
+        return [html.Span(context.words("overview.no_output"), className="note")]
+    return [_output(context, link) for link in found]
+
+
+def _output(context: Context, link: dict[str, Any]) -> html.Div:
+    words, code = context.words, link["from_indicator"]
+    href = context.address.link("/effects", edge=link["edge"])
+    return html.Div(
+        [
+            page_link(context.item(code), href, "output-name"),
+            html.Span(output_done(context, code), className="note output-value"),
+            evidence_mark(link, words),
+        ],
+        className="output",
+    )
+
+
+def _now(context: Context, code: str, cell: Cell) -> html.Div:
+    unit = context.unit(code)
+    value = value_with_interval(cell, unit, context.words)
+    if cell.rating in UNRATED and cell.is_figure:
+        return html.Div(
+            [html.Span(context.words("overview.not_rated"), className="not-rated"), value]
+        )
+    return value
+
+
+def _row(context: Context, code: str, links: pd.DataFrame) -> html.Tr:
+    words, unit = context.words, context.unit(code)
+    cell, series = context.cell(code), context.series(code)
+    direction = str(context.indicator(code)["direction"])
+    mark = range_mark(cell, context.against(code), unit, direction, words)
+    n = (
+        html.Span(words("value.n", n=formats.number(cell.n, words)), className="note")
+        if cell.n
+        else None
+    )
+    rank = WORST_FIRST.index(cell.rating) if cell.rating in WORST_FIRST else len(WORST_FIRST)
+    title = [
+        page_link(context.item(code), context.address.link(f"/indicators/{code}"), "row-link"),
+        html.Span(_under_title(context, code, unit), className="note"),
+    ]
+    return html.Tr(
+        [
+            html.Th(title, scope="row", className="cell-outcome"),
+            html.Td(_now(context, code, cell), className="cell-now"),
+            html.Td(mark, className="cell-range"),
+            html.Td([rating_mark(cell, words), n], className="cell-rating"),
+            html.Td(
+                html.Div(_change(context, code, series), className="change-cell"),
+                className="cell-change",
+            ),
+            html.Td(
+                [
+                    html.Span(words("overview.goes_with"), className="phone-only note"),
+                    *_goes_with(context, code, links),
+                ],
+                className="cell-goes",
+            ),
+        ],
+        style={"--rank": str(rank)},
+    )
+
+
+def _under_title(context: Context, code: str, unit: formats.Unit) -> str:
+    title = context.words.of(context.indicator(code), "title")
+    return f"{code} · {title if title != context.item(code) else unit.words(context.words)}"
+
+
+def _outcome_table(context: Context, codes: list[str], links: pd.DataFrame) -> html.Div:
+    words = context.words
+    heads = [
+        html.Th(
+            [words(f"overview.head.{name}"), html.Span(words(f"overview.under.{name}"))],
+            scope="col",
+        )
+        for name in ("outcome", "now", "range", "rating", "change", "goes")
+    ]
+    rows = [_row(context, code, links) for code in codes]
+    table = html.Table(
+        [
+            html.Caption(words("overview.caption"), className="hidden"),
+            html.Thead(html.Tr(heads)),
+            html.Tbody(rows),
+        ],
+        className="overview-table",
+    )
+    return html.Div(table, className="card card-overview")
+
+
+def _certainty(context: Context, returns: pd.DataFrame) -> html.Section:
+    words, lines = context.words, certainty_lines(context, returns)
+    items = [html.Li([html.B(head), html.Span(under, className="note")]) for head, under in lines]
+    link = page_link(words("certainty.link"), context.address.link("/data-quality"))
+    return card(
+        words("certainty.title"), [html.Ul(items, className="facts"), link], key="certainty"
+    )
+
+
+def _where_next(context: Context, returns: pd.DataFrame) -> html.Section:
+    """Areas and months from which no report came, with or without access. Not a ranking."""
+    words, silent = context.words, missing_reports(context, returns)
+    items = [
+        html.Li([html.B(name), html.Span(reason, className="note")])
+        for name, reason in silent[:_AREAS_SHOWN]
+    ]
+    more = len(silent) - _AREAS_SHOWN
+    if more > 0:
+        items.append(html.Li(words("next.more", number=str(more))))
+    if not items:
+        items = [html.Li(words(nothing_missing(returns)))]
+    link = page_link(words("next.link"), context.address.link("/map"))
+    shown = html.Ul(items, className="facts")
+    return card(words("next.title"), [shown, link], words("next.subtitle"), key="next")
+
+
+def _first_visit(context: Context) -> html.Div:
+    """How to read the page, once; the browser remembers that it was read."""
+    names = ("hq",) if context.audience == "hq" else ("leader", "officer")
+    words = context.words
+    lines = [html.P(words(f"first.{name}")) for name in names]
+    button = html.Button(words("first.dismiss"), className="take", **{"data-action": "understood"})
+    label = {"aria-label": words("first.label")}
+    return html.Div([html.Div(lines), button], className="first-visit", role="note", **label)
+
+
+def body(context: Context) -> list[Any]:
+    """Sentence, count line, outcomes row by row, what waits, where next, certainty."""
+    words, links, period = context.words, links_of(context), context.period
+    codes = outcomes_of(context, links)
+    heading = formats.period_heading(period, words)
+    area = "" if context.area == context.country else f", {context.area_name(context.area)}"
+    head = page_head(
+        sentence(context), count_line(context, codes), f"{context.mission_name}{area}, {heading}"
+    )
+    missing = [notice(words("overview.no_framework"))] if links.empty else []
+    returns = quality.returns(context.release, period.start.isoformat(), period.end.isoformat())
+    returns = returns[returns["area"].isin(context.areas_inside)]
+    caveat = html.P(words("overview.not_caused_by"), className="key-note")
+    return [
+        _first_visit(context),
+        head,
+        *missing,
+        _outcome_table(context, codes, links),
+        html.Div([range_key(words), html.Div([caveat, evidence_key(words)])], className="key-row"),
+        html.Div(
+            [
+                waits_card(context, returns),
+                _where_next(context, returns),
+                _certainty(context, returns),
+            ],
+            className="cards",
+        ),
+        four_kinds_key(words),
+    ]

@@ -1,0 +1,130 @@
+"""Every survey question wave by wave, with its change; a wave that did not ask it says so."""
+
+from typing import Any
+
+from dash import html
+
+from dashboards.components.card import page_link
+from dashboards.components.chart import chart, chart_card, shows_table
+from dashboards.components.empty import empty_mark
+from dashboards.components.rating import trend_mark
+from dashboards.components.table import Column, table
+from dashboards.components.value import (
+    value_cells,
+    value_columns,
+    value_in_brief,
+    value_sentence,
+)
+from dashboards.components.waves import (
+    Row,
+    asked_points,
+    later_waves,
+    latest_cell,
+    wave_label,
+    wave_name,
+)
+from dashboards.context import Context
+from dashboards.pages.perceptions.waves import WavePoint, waves_figure
+from dashboards.queries.cells import Cell
+from dashboards.wording import formats
+
+
+def questions_card(context: Context, waves: list[Row], questions: list[str]) -> html.Section:
+    """Every question wave by wave, as small charts or as one table."""
+    words = context.words
+    title = words("perceptions.questions_title")
+    dates = words.listed(
+        [
+            words(
+                "perceptions.wave_date",
+                wave=wave_label(context, row["wave"]),
+                month=formats.month(row["last_on"], words),
+            )
+            for row in waves
+        ]
+    )
+    subtitle = words("perceptions.questions_subtitle", dates=dates)
+    drawn: list[Any] = []
+    if not shows_table(context.address):
+        highs = [d.cell.high or 0.0 for code in questions for d in asked_points(context, code)]
+        top = max([20.0, *highs]) * 1.15
+        fields = [_field(context, waves, code, top) for code in questions]
+        drawn = [html.Div(fields, className="fields")]
+    numbers = _questions_table(context, waves, questions)
+    return chart_card(context, "questions", (title, subtitle), drawn, numbers)
+
+
+def _wave_points(context: Context, waves: list[Row], code: str) -> list[WavePoint]:
+    """The question wave by wave; a wave after its first one that did not ask it says so."""
+    unit, words = context.unit(code), context.words
+    points = [
+        WavePoint(
+            wave_name(context, waves, dated),
+            formats.month(dated.end, words),
+            dated.cell,
+            value_sentence(dated.cell, unit, words),
+        )
+        for dated in asked_points(context, code)
+    ]
+    return points + [
+        WavePoint(
+            wave_label(context, wave["wave"]),
+            formats.month(wave["last_on"], words),
+            Cell.absent(),
+            words("perceptions.not_asked"),
+        )
+        for wave in later_waves(context, waves, code)
+    ]
+
+
+def _field(context: Context, waves: list[Row], code: str, top: float) -> html.Div:
+    words, unit, cell = context.words, context.unit(code), latest_cell(context, code)
+    row = context.indicator(code)
+    later = later_waves(context, waves, code)
+    if later:
+        wave = wave_label(context, later[-1]["wave"])
+        said: list[Any] = [html.B(words("perceptions.not_asked_in", wave=wave))]
+    else:
+        mark = trend_mark(cell, str(row["direction"]), words)
+        said = [mark, _change(context, code)]
+    head = [
+        html.H3(page_link(context.short(code), context.address.link(f"/indicators/{code}"))),
+        html.P(said, className="subtitle"),
+    ]
+    points = _wave_points(context, waves, code)
+    figures = [point for point in points if point.cell.is_figure]
+    if not figures:
+        return html.Div([*head, empty_mark(cell, words)], className="field")
+    caption = words.told(
+        context.short(code), words("value.and").join(f"{p.name} {p.text}" for p in points)
+    )
+    value = unit.value(figures[-1].cell.value or 0.0, words)
+    figure = waves_figure(points, top, value, context.address.theme, words)
+    return html.Div([*head, chart(figure, caption, f"wave-{code}", 150)], className="field")
+
+
+def _change(context: Context, code: str) -> str:
+    points = asked_points(context, code)
+    figures = [dated.cell for dated in points if dated.cell.is_figure]
+    if len(figures) < 2 or not points[-1].cell.is_figure:
+        return ""
+    unit, words = context.unit(code), context.words
+    difference = unit.change((figures[-1].value or 0.0) - (figures[-2].value or 0.0), words)
+    before, after = (value_in_brief(cell, unit, words) for cell in figures[-2:])
+    return " " + words("perceptions.from_to", change=difference, before=before, after=after)
+
+
+def _questions_table(context: Context, waves: list[Row], questions: list[str]) -> html.Div:
+    words = context.words
+    columns = [
+        Column(words("perceptions.question")),
+        Column(words("perceptions.wave")),
+        *value_columns(words("perceptions.of_answers"), words),
+    ]
+    rows = []
+    for code in questions:
+        for dated in asked_points(context, code):
+            name = wave_name(context, waves, dated)
+            cells = value_cells(dated.cell, context.unit(code), words)
+            rows.append([context.short(code), name, *cells])
+    return table(columns, rows, words("perceptions.questions_title"))

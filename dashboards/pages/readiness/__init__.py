@@ -1,0 +1,55 @@
+"""Response and readiness: what was done against each threat, hot spots, means, plans of bases.
+
+No unit and no commander is compared. What nobody did is said in words, as far as it was reported.
+"""
+
+from typing import Any
+
+from dash import html
+
+from dashboards.components.card import page_head
+from dashboards.context import Context
+from dashboards.lists.readiness import base_plans
+from dashboards.lists.threats import assessed_threats, shown_quarter, threats_card
+from dashboards.pages.readiness.base_plans_card import base_plans_card
+from dashboards.pages.readiness.called_off_card import called_off_cards
+from dashboards.pages.readiness.hot_spots_card import hot_spots_card
+from dashboards.wording import formats
+from dashboards.wording.words import sentence_case
+from indicators.foundation.codes import TOTAL
+from indicators.foundation.periods import period_named
+
+PATH = "/readiness"
+NAME = "readiness"
+
+
+def sentence(context: Context) -> str:
+    """How many assessed threats nothing was done against, and how many plans are overdue."""
+    words, threats = context.words, assessed_threats(context)
+    quarter = formats.period_name(period_named(shown_quarter(context)), words)
+    if threats:
+        unmet = sum(1 for tiers in threats.values() if not tiers[TOTAL]["done"])
+        assessed = words.count("readiness.assessed", len(threats), quarter=quarter)
+        is_unmet = words.count("readiness.unmet", unmet) if unmet else words("readiness.met")
+        said = [assessed, is_unmet]
+    else:
+        said = [words("threats.none", quarter=quarter)]
+    plans = base_plans(context)
+    if not plans.empty:
+        overdue = int(plans["is_overdue"].sum())
+        late = words.count("readiness.overdue", overdue) if overdue else words("readiness.in_time")
+        said.append(late)
+    return " ".join(sentence_case(part) for part in said)
+
+
+def body(context: Context) -> list[Any]:
+    """Sentence, threats by tier, hot spots, patrols called off, plans of bases."""
+    heading = formats.period_heading(context.period, context.words)
+    head = page_head(
+        sentence(context),
+        context.words("readiness.lead"),
+        f"{context.area_name(context.area)}, {heading}",
+    )
+    cards = [threats_card(context), hot_spots_card(context)]
+    cards += [*called_off_cards(context), base_plans_card(context)]
+    return [head, html.Div(cards, className="stack")]

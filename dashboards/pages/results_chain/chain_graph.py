@@ -1,0 +1,193 @@
+"""The results chain as a graph: outputs by tier, their links by grade, outcomes, the objective.
+
+Cards and curves are placed here, in pixels from above, so that it can be read without a script;
+in the document outputs, links and outcomes follow each other in reading order.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dash import html
+
+from dashboards.components.card import page_link
+from dashboards.components.chart import DRAWN
+from dashboards.components.evidence import BARS, evidence_sentence, verdict
+from dashboards.components.rating import rating_mark, trend_words
+from dashboards.components.value import output_bar, output_done, value_in_brief
+from dashboards.context import Context
+from dashboards.pages.results_chain.link_curves import Curve, link_curves, tag_places
+
+_HEAD, _CARD, _OUTCOME, _GAP, _GROUP = 26.0, 92.0, 112.0, 8.0, 30.0  # pixels
+_SHEET = 900.0  # pixels of an A4 sheet that the head of the page leaves free
+Link = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Chain:
+    """What the graph shows: codes of indicators in order, the links between them, one chosen."""
+
+    outputs: Mapping[str, Sequence[str]]  # by tier
+    outcomes: Sequence[str]
+    links: Sequence[Link]
+    chosen: str | None  # edge
+    objective: str
+    impacts: Sequence[str]
+
+
+def chain_graph(context: Context, chain: Chain) -> html.Div:
+    """The graph; its links are chosen with Tab or arrow keys and Enter."""
+    words = context.words
+    tops, heads = _output_tops(chain)
+    bottom = max([0.0, *(top + _CARD for top in tops.values())])
+    height = max(bottom, _HEAD + len(chain.outcomes) * (_OUTCOME + _GAP))
+    spread = _spread(chain.outcomes, height)
+    tiers = [_tier(context, tier, top) for tier, top in heads.items()]
+    outputs = [_output(context, code, top, chain) for code, top in tops.items()]
+    outcomes = [_outcome(context, code, top, chain) for code, top in spread.items()]
+    middle = (_HEAD + height) / 2
+    titles = [
+        html.P(words(f"chain.{name}"), className="chain-title")
+        for name in ("outputs", "outcomes", "objective")
+    ]
+    label = {"aria-label": words("chain.graph")}
+    return html.Div(
+        [
+            html.Div([titles[0], *tiers, *outputs], className="chain-column"),
+            _links(context, chain, tops, spread, height),
+            html.Div([titles[1], *outcomes], className="chain-column"),
+            _served([top + _OUTCOME / 2 for top in spread.values()], middle, height, context),
+            html.Div([titles[2], _objective(context, chain, middle)], className="chain-column"),
+        ],
+        className="chain-graph",
+        style={"height": f"{height:.0f}px", "--print-zoom": f"{min(1.0, _SHEET / height):.2f}"},
+        role="group",
+        **label,
+        **DRAWN,
+    )
+
+
+def _output_tops(chain: Chain) -> tuple[dict[str, float], dict[str, float]]:
+    """How far from above each output and each tier's name stands."""
+    tops, heads, here = {}, {}, _HEAD
+    for tier, codes in chain.outputs.items():
+        heads[tier] = here
+        here += _GROUP
+        for code in codes:
+            tops[code] = here
+            here += _CARD + _GAP
+    return tops, heads
+
+
+def _spread(codes: Sequence[str], height: float) -> dict[str, float]:
+    """Cards at even distances over the height."""
+    room = (height - _HEAD) / max(1, len(codes))
+    return {code: _HEAD + room * (n + 0.5) - _OUTCOME / 2 for n, code in enumerate(codes)}
+
+
+def _placed(children: list[Any], top: float, height: float, look: str) -> html.Div:
+    style = {"top": f"{top:.0f}px", "height": f"{height:.0f}px"}
+    return html.Div(children, className=f"chain-card {look}".strip(), style=style)
+
+
+def _tier(context: Context, tier: str, top: float) -> html.P:
+    name = context.words("chain.tier", tier=tier)
+    return html.P(name, className="chain-tier", style={"top": f"{top:.0f}px"})
+
+
+def _name(context: Context, code: str) -> html.A:
+    return page_link(context.item(code), context.address.link(f"/indicators/{code}"), "chain-name")
+
+
+def _output(context: Context, code: str, top: float, chain: Chain) -> html.Div:
+    parts: list[Any] = [_name(context, code), html.Span(output_done(context, code))]
+    parts += output_bar(context, code)
+    if not any(link["from_indicator"] == code for link in chain.links):
+        parts.append(html.Span(context.words("chain.no_outcome"), className="chain-none"))
+    return _placed(parts, top, _CARD, _chosen_look(chain, "from_indicator", code))
+
+
+def _outcome(context: Context, code: str, top: float, chain: Chain) -> html.Div:
+    words, cell = context.words, context.cell(code)
+    value = value_in_brief(cell, context.unit(code), words)
+    rated = rating_mark(cell, words) if cell.rating else None
+    parts: list[Any] = [_name(context, code), html.Span([rated, html.Span(value)])]
+    if not any(link["to_indicator"] == code for link in chain.links):
+        parts.append(html.Span(words("overview.no_output"), className="chain-none"))
+    return _placed(parts, top, _OUTCOME, _chosen_look(chain, "to_indicator", code))
+
+
+def _chosen_look(chain: Chain, end: str, code: str) -> str:
+    is_end = any(link["edge"] == chain.chosen and link[end] == code for link in chain.links)
+    return "chain-chosen" if is_end else ""
+
+
+def _links(
+    context: Context,
+    chain: Chain,
+    tops: Mapping[str, float],
+    spread: Mapping[str, float],
+    height: float,
+) -> html.Div:
+    """The curves under the tags that name them."""
+    curves = [
+        Curve(
+            tops[link["from_indicator"]] + _CARD / 2,
+            spread[link["to_indicator"]] + _OUTCOME / 2,
+            verdict(link),
+            link["edge"] == chain.chosen,
+        )
+        for link in chain.links
+    ]
+    tags = [
+        _tag(context, link, place, chain)
+        for link, place in zip(chain.links, tag_places(curves), strict=True)
+    ]
+    source = link_curves(curves, height, context.address.theme)
+    return html.Div([html.Img(src=source, alt=""), *tags], className="chain-links")
+
+
+def _tag(context: Context, link: Link, place: tuple[float, float], chain: Chain) -> html.A:
+    words, is_chosen = context.words, link["edge"] == chain.chosen
+    grade = verdict(link)
+    is_graded = grade in BARS
+    text = grade if is_graded else evidence_sentence(link, words)
+    look = f"chain-tag chain-tag-{grade}" if is_graded else "chain-tag chain-tag-none"
+    current = {"aria-current": "true"} if is_chosen else {}
+    style = {"left": f"{place[0]:.0f}%", "top": f"{place[1]:.0f}px"}
+    label = {"aria-label": link_name(context, link)}
+    href = context.address.link(edge=link["edge"])
+    return page_link(text, href, look, style=style, **label, **current)
+
+
+def link_name(context: Context, link: Link) -> str:
+    """Night patrols – calmer sites: evidence grade B."""
+    words = context.words
+    pair = words(
+        "side.pair",
+        output=context.item(link["from_indicator"]),
+        outcome=context.item(link["to_indicator"]),
+    )
+    return words.told(pair, evidence_sentence(link, words))
+
+
+def _served(starts: Sequence[float], middle: float, height: float, context: Context) -> html.Div:
+    """Hair lines from the outcomes to what they are to serve: the framework's, untested."""
+    curves = [Curve(start, middle) for start in starts]
+    source = link_curves(curves, height, context.address.theme)
+    return html.Div(html.Img(src=source, alt=""), className="chain-links chain-served")
+
+
+def _objective(context: Context, chain: Chain, middle: float) -> html.Div:
+    """The objective with the impact indicators to which its outcomes contribute."""
+    words = context.words
+    lines = []
+    for code in chain.impacts:
+        cell = context.cell(code)
+        value = value_in_brief(cell, context.unit(code), words)
+        trend = trend_words(cell.trend, str(context.indicator(code)["direction"]), words)
+        said = words("value.and").join(part for part in (value, trend) if part)
+        lines.append(html.Li([_name(context, code), html.Span(said)]))
+    parts = [html.B(chain.objective), html.Ul(lines)]
+    style = {"top": f"{middle:.0f}px"}
+    return html.Div(parts, className="chain-card chain-objective", style=style)
