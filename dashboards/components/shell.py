@@ -222,7 +222,10 @@ def shell(
         className="bar",
     )
     age = old_release(context, date.today()) if context else None
-    old = [notice(age, "old-release")] if age else []
+    lines = [age] if age else []
+    if context and context.release.is_history_coming:
+        lines.append(words("history_coming"))
+    old = [notice(line, "old-release") for line in lines]
     main = html.Main([*old, *body], id="main", tabIndex=-1)
     skip = html.A(words("bar.skip"), href="#main", className="skip")
     footer = html.Footer(_footer(context), className="page-foot") if context else None
