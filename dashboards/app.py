@@ -1,11 +1,10 @@
 """The Dash application: routes an address to a page, wraps it in the shell, serves it locally."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 from html import escape
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import dash
@@ -36,32 +35,9 @@ from dashboards.http import (
 )
 from dashboards.http.address import Address
 from dashboards.http.screens import Answer, Pages, Screens, asked_address
-from dashboards.pages import (
-    accountability,
-    alerts,
-    assessment,
-    budget,
-    catalogue,
-    data_quality,
-    due_diligence,
-    effects,
-    effort,
-    help,
-    indicator,
-    indicators,
-    lessons,
-    map,
-    missions,
-    outstanding,
-    overview,
-    perceptions,
-    police_matrices,
-    readiness,
-    releases,
-    results_chain,
-    threats,
-    transition,
-)
+from dashboards.pages import INDICATOR, PAGES, Page, page_at
+from dashboards.pages.indicator import code_of
+from dashboards.pages.missions.queries import edition
 from dashboards.releases import DamagedRelease, LackingRelease
 from dashboards.theme import style_sheet
 from dashboards.unknown_choice import unknown_choice
@@ -70,42 +46,6 @@ from indicators.foundation.messages import LANGUAGES
 from records.store import Store
 
 HEALTH = "health"
-
-PAGES: Sequence[tuple[str, ModuleType]] = (
-    ("", overview),
-    ("changed", results_chain),
-    ("changed", indicators),
-    ("changed", perceptions),
-    ("did", effort),
-    ("did", budget),
-    ("did", police_matrices),
-    ("together", effects),
-    ("next", map),
-    ("next", alerts),
-    ("next", threats),
-    ("next", assessment),
-    ("next", accountability),
-    ("next", due_diligence),
-    ("next", transition),
-    ("next", lessons),
-    ("next", readiness),
-    ("sure", data_quality),
-    ("sure", outstanding),
-    ("sure", releases),
-    ("sure", missions),
-    ("sure", catalogue),
-    ("sure", help),
-)
-# What can be read of a release that holds no figure.
-WITHOUT_FIGURES = (data_quality, outstanding, releases, catalogue, help)
-ENTRIES = tuple(NavigationEntry(group, page.NAME, page.PATH) for group, page in PAGES)
-
-
-def _entries(audience: Audience) -> list[NavigationEntry]:
-    """The navigation: many missions are headquarters' own subject, reminders a mission's."""
-    left_out = outstanding.PATH if audience == "hq" else missions.PATH
-    return [entry for entry in ENTRIES if entry.path != left_out]
-
 
 _INDEX = """<!DOCTYPE html>
 <html lang="{lang}"{theme}>
@@ -122,12 +62,6 @@ _INDEX = """<!DOCTYPE html>
 {%renderer%}
 </body>
 </html>"""
-
-
-def _page_of(address: Address) -> ModuleType | None:
-    if address.path.startswith(f"{indicators.PATH}/"):
-        return indicator
-    return {page.PATH: page for _, page in PAGES}.get(address.path)
 
 
 def _nothing_published(words: Words) -> Answer:
@@ -156,7 +90,7 @@ def _unknown(context: Context, key: str, value: str) -> Answer:
     return Answer(title, title, lambda: [page_head(title, lead), html.P(onward)], plain)
 
 
-def _without_figures(title: str, page: ModuleType, context: Context) -> Answer:
+def _without_figures(title: str, page: Page, context: Context) -> Answer:
     """A release without a single figure: what it holds besides, and what to do."""
     words = context.words
     said = words("state.empty.title", release=context.release.name)
@@ -165,7 +99,7 @@ def _without_figures(title: str, page: ModuleType, context: Context) -> Answer:
     return Answer(
         title,
         f"{said} {lead}",
-        lambda: [*parts, *(page.body(context)[1:] if page in WITHOUT_FIGURES else [])],
+        lambda: [*parts, *([] if page.needs_figures else page.module.body(context)[1:])],
         context,
     )
 
@@ -176,19 +110,26 @@ def answer(home: Path, audience: Audience, address: Address) -> Answer:
     context = read_context(home, audience, address)
     if context is None:
         return _nothing_published(words)
-    page = _page_of(address)
-    if page is outstanding and audience != "mission":
-        page = None  # whom to remind is the mission's, and in no other copy
-    if page is missions and only_mission() is not None:
-        page = None  # sums over missions are nobody's who may read one
-    if page is None or (page is indicator and indicator.code_of(context) is None):
+    page = _open_page(audience, address, context)
+    if page is None:
         return _not_found(words, context)
-    title = words("document_title", page=words(f"nav.{page.NAME}"), mission=context.mission_name)
+    title = words("document_title", page=words(f"nav.{page.name}"), mission=context.mission_name)
     if (asked := unknown_choice(context)) is not None and context.has_figures:
         return _unknown(context, *asked)
     if not context.has_figures:
         return _without_figures(title, page, context)
-    return Answer(title, page.sentence(context), lambda: page.body(context), context)
+    module = page.module
+    return Answer(title, module.sentence(context), lambda: module.body(context), context)
+
+
+def _open_page(audience: Audience, address: Address, context: Context) -> Page | None:
+    """The page of an address, if there is one that the audience may open."""
+    page = page_at(address.path)
+    if page is None or audience not in page.audiences:
+        return None
+    if page.is_of_all_missions and only_mission() is not None:
+        return None
+    return None if page is INDICATOR and code_of(context) is None else page
 
 
 def failed(address: Address, error: Exception, reference: str) -> Answer:
@@ -288,6 +229,25 @@ def _add_callbacks(app: dash.Dash) -> None:
     )
 
 
+def _pages(home: Path, audience: Audience, store: Store) -> Pages:
+    """The pages of an audience, loaded before the server divides into processes."""
+    entries = [
+        NavigationEntry(page.question, page.name, page.path)
+        for page in PAGES
+        if page.module and audience in page.menu
+    ]
+    editions: dict[str, Callable[[], Hashable]] = {
+        "records": store.edition,
+        "pulls": lambda: edition(home),
+    }
+
+    def changes(address: Address) -> Hashable:
+        page = page_at(address.path)
+        return tuple(editions[name]() for name in page.changes_with) if page else ()
+
+    return Pages(entries, lambda address: answer(home, audience, address), failed, changes)
+
+
 def create_app(
     home: Path,
     audience: Audience = "mission",
@@ -309,8 +269,8 @@ def create_app(
         enable_mcp=False,
         title="POC Lens",
     )
-    pages = Pages(_entries(audience), lambda address: answer(home, audience, address), failed)
-    app.screens = Screens(home, audience, pages)
+    store = Store.of_workspace(home)
+    app.screens = Screens(home, audience, _pages(home, audience, store))
     app.layout = _layout
     _add_callbacks(app)
     _add_failures(app)
@@ -323,7 +283,6 @@ def create_app(
     permanent.add_route(app.server)
     routes.add_routes(app.server, home, audience, desk, is_reached or security.is_behind_proxy())
     api_routes.add_routes(app.server, home, audience)
-    store = Store.of_workspace(home)
     health.add_route(app.server, home, audience, store)
     download_log.add_log(app.server, store)
     libraries.keep_libraries(app)

@@ -24,11 +24,9 @@ from dashboards.http.address import Address
 from dashboards.http.finished import Finished
 from dashboards.http.shared_answers import SharedAnswers
 from dashboards.kept import Kept
-from dashboards.queries import missions, records
 from dashboards.releases import current_editions
 from dashboards.wording.words import Words
 from indicators.foundation.faults import traceback_of
-from records.store import Store
 
 LOG = logging.getLogger("dashboards")
 ROUTE = "/screen"
@@ -49,11 +47,13 @@ class Answer:
 
 @dataclass(frozen=True)
 class Pages:
-    """What answers an address, and what is answered where that fails, under a reference."""
+    """What answers an address, what is answered where that fails, under a reference, and what
+    else than the release a page changes with."""
 
     entries: Sequence[NavigationEntry]
     answer: Callable[[Address], Answer]
     failed: Callable[[Address, Exception, str], Answer]
+    changes: Callable[[Address], Hashable]
 
 
 class Screens:
@@ -61,17 +61,15 @@ class Screens:
 
     def __init__(self, home: Path, audience: Audience, pages: Pages) -> None:
         self._home, self._audience, self._pages = home, audience, pages
-        self._store = Store.of_workspace(home)
         self._shared = SharedAnswers()
         self._screens: Kept[Finished] = Kept(_SCREENS_MB * 2**20, lambda answer: answer.size)
         self._words: Kept[FirstWords] = Kept(_FIRST_WORDS_MB * 2**20, lambda said: len(said[1]))
 
     def _key(self, address: Address) -> Hashable:
         editions = current_editions(self._home, self._audience)
-        written = self._store.edition() if address.path in records.PAGES else 0
-        pulled = missions.edition(self._home) if address.path == missions.PATH else ()
+        changes = self._pages.changes(address)
         parameters = tuple(sorted(address.parameters.items()))
-        return only_mission(), editions, date.today(), written, pulled, address.path, parameters
+        return only_mission(), editions, date.today(), changes, address.path, parameters
 
     def screen(self, address: Address) -> Finished:
         """The answer for an address; what failed is answered and never kept."""

@@ -18,8 +18,6 @@ from dashboards.wording import formats
 from records.accountability import Compact, UnitEvaluation
 from records.kinds import ROLES, Recommendation
 
-PATH = "/accountability"
-NAME = "accountability"
 _FORM = "/records/entry"
 _PARAGRAPH = re.compile(r"Annex A (\d+)")
 

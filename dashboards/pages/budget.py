@@ -22,9 +22,6 @@ from dashboards.wording import formats
 from records.decisions import VarianceReason
 from records.store import Version
 
-PATH = "/budget"
-NAME = "budget"
-
 _NUMBERS = ("original", "current", "due", "done", "variance")
 
 

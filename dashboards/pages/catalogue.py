@@ -9,9 +9,6 @@ from dashboards.components.facets import facet_panel, found_indicators, narrowed
 from dashboards.components.how_computed import version_of
 from dashboards.context import Context
 
-PATH = "/catalogue"
-NAME = "catalogue"
-
 
 def sentence(context: Context) -> str:
     """How many definitions the release rests on."""

@@ -10,25 +10,23 @@ from dashboards.components.evidence import grade_mark
 from dashboards.components.range_mark import range_key
 from dashboards.components.rating import rating_shape
 from dashboards.context import Context
+from dashboards.pages import path_of
 from dashboards.wording.words import sentence_case
 from indicators.foundation.messages import message_catalogue
 from records.kinds import RATINGS
 
-PATH = "/help"
-NAME = "help"
-
 # By reader the pages of a tour, in order; each stop has a sentence of its own.
 _TOURS = {
-    "leader": (("overview", "/"), ("results_chain", "/results-chain"), ("map", "/map")),
+    "leader": ("overview", "results_chain", "map"),
     "officer": (
-        ("data_quality", "/data-quality"),
-        ("effort", "/effort"),
-        ("alerts", "/alerts"),
-        ("readiness", "/readiness"),
-        ("indicators", "/indicators"),
-        ("effects", "/effects"),
+        "data_quality",
+        "effort",
+        "alerts",
+        "readiness",
+        "indicators",
+        "effects",
     ),
-    "hq": (("releases", "/releases"), ("overview", "/"), ("catalogue", "/catalogue")),
+    "hq": ("releases", "overview", "catalogue"),
 }
 _RATINGS = (*RATINGS, "no_data")
 _TRENDS = ("improving", "worsening", "no_clear_change", "cannot_be_told")
@@ -45,11 +43,11 @@ def _tour(context: Context, reader: str) -> html.Section:
     stops = [
         html.Li(
             [
-                page_link(words(f"nav.{page}"), context.address.link(path)),
+                page_link(words(f"nav.{page}"), context.address.link(path_of(page))),
                 html.Div(words(f"help.tour.{reader}.{page}")),
             ]
         )
-        for page, path in _TOURS[reader]
+        for page in _TOURS[reader]
     ]
     return card(words(f"help.tour.{reader}"), [html.Ol(stops, className="tour")], key=reader)
 

@@ -19,9 +19,7 @@ from dashboards.components.small_multiples import sparkline
 from dashboards.components.table import Column, table
 from dashboards.components.value import value_with_interval
 from dashboards.context import Context
-
-PATH = "/indicators"
-NAME = "indicators"
+from dashboards.pages import path_of
 
 
 def sentence(context: Context) -> str:
@@ -45,7 +43,7 @@ def _row(context: Context, code: str) -> list[Any]:
     cells = [dated.cell for dated in context.series(code)][-12:]
     unit = context.unit(code)
     title = [
-        page_link(words.of(row, "title"), context.address.link(f"{PATH}/{code}")),
+        page_link(words.of(row, "title"), context.address.link(f"{path_of('indicators')}/{code}")),
         html.Span(f"{code} · {_tiers(context, str(row['tier']))}", className="note"),
     ]
     return [

@@ -15,9 +15,6 @@ from dashboards.context import Context
 from dashboards.lists import police_matrices as matrices
 from dashboards.wording import formats
 
-PATH = "/police-matrices"
-NAME = "police_matrices"
-
 
 def sentence(context: Context) -> str:
     """Activities of the police, and of the partners those with whom something was done."""

@@ -17,9 +17,6 @@ from dashboards.releases import Release, release_named, release_names
 from dashboards.rows import rows_of
 from dashboards.wording import formats
 
-PATH = "/releases"
-NAME = "releases"
-
 _FILES_SHOWN = 12
 
 

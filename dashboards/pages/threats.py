@@ -23,8 +23,6 @@ from indicators.foundation.codes import TOTAL
 from indicators.foundation.periods import period_named
 from records.threats import CRITERIA, ThreatAssessment
 
-PATH = "/threats"
-NAME = "threats"
 _BY_ACTOR = "X-IM-03"  # killings and injuries of civilians by alleged actor
 _QUARTERS = 4
 _ROUTE = "/records/entry/threat_assessment"

@@ -12,16 +12,6 @@ from indicators.foundation.periods import period_of
 from records.kinds import Assessment, Recommendation
 from records.store import Store, Version
 
-PAGES = (
-    "/",
-    "/alerts",
-    "/assessment",
-    "/budget",
-    "/data-quality",
-    "/threats",
-    "/accountability",
-)  # pages that show records: not kept beyond the next thing written
-
 
 def store_of(context: Context) -> Store:
     """The store of the context's workspace."""

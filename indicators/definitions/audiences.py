@@ -66,20 +66,11 @@ class Audience(Strict):
     quarters_later: int = 0
 
 
-class Released(Strict):
-    """Who has a table of the mart beside the mission, with which columns; `kept`: without these."""
-
-    audiences: tuple[AudienceName, ...]
-    columns: tuple[str, ...] = ()
-    kept: tuple[str, ...] = ()
-
-
 class Policy(Strict):
-    """The whole table, its grids from the fullest to the emptiest, and the tables of the mart."""
+    """The whole table, and its grids from the fullest to the emptiest."""
 
     grids: Mapping[str, Grid]
     audiences: Mapping[AudienceName, Audience]
-    tables: Mapping[str, Released]
 
     @model_validator(mode="after")
     def _grids_exist(self) -> "Policy":
@@ -95,11 +86,6 @@ class Policy(Strict):
     def emptiest(self) -> str:
         """The grid of which a copy has least."""
         return list(self.grids)[-1]
-
-    def columns_of(self, table: str, audience: AudienceName) -> tuple[str, ...]:
-        """The columns that an audience beside the mission has of a table; none: not the table."""
-        released = self.tables.get(table)
-        return released.columns if released and audience in released.audiences else ()
 
     def coarser(self, one: str, other: str) -> str:
         """The coarser of two grids. Raises ValueError for one that is not there."""

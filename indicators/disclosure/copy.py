@@ -36,7 +36,12 @@ from indicators.foundation.codes import (
     TOO_IMPRECISE,
     TOTAL,
 )
-from indicators.foundation.mart_tables import DIMENSIONS, VALUE_COLUMNS, totals_sql
+from indicators.foundation.mart_tables import (
+    DIMENSIONS,
+    VALUE_COLUMNS,
+    released_columns,
+    totals_sql,
+)
 from indicators.foundation.messages import LANGUAGES, message
 
 # What a value too imprecise to show does not say either; n and df stay, which say why.
@@ -145,9 +150,11 @@ def _tables(connection: duckdb.DuckDBPyConnection) -> set[str]:
 
 
 def _leave_out_tables(connection: duckdb.DuckDBPyConnection, audience: AudienceName) -> None:
-    """What the policy does not name for an audience is not in its copy: columns stay, empty."""
+    """What is not declared for an audience (`indicators/mart/`) is not in its copy: columns stay,
+    empty.
+    """
     for table in sorted(_tables(connection)):
-        shown = policy().columns_of(table, audience)
+        shown = released_columns(table, audience)
         if not shown:
             connection.execute(f'DROP TABLE mart."{table}"')
             continue

@@ -1,10 +1,12 @@
 """Columns, codes and statuses of the mart: what a published value is made of.
 
-One place for names, order and SQL types of every `mart` table; who fills a table stands elsewhere.
+Each `mart` table is declared once, in `indicators/mart/<table>.sql`: columns in their order, SQL
+types, and who has them in a copy of a release. Who fills a table stands elsewhere.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -30,17 +32,51 @@ def totals_sql(prefix: str = "", dimensions: Iterable[str] = DIMENSIONS) -> str:
     return " AND ".join(closed)
 
 
-def _read_tables() -> Mapping[str, Mapping[str, str]]:
-    """Columns and SQL types by table, as `mart_tables.sql` states them."""
-    text = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
-    text = re.sub("--.*", "", text)
-    return MappingProxyType({
-        table: MappingProxyType(dict(re.findall(r"(\w+) ([A-Z]+(?:\([\d,]+\))?)", columns)))
-        for table, columns in re.findall(r"CREATE TABLE mart\.(\w+) \((.*?)\);", text, re.DOTALL)
-    })  # fmt: skip
+_TABLE = re.compile(r"CREATE TABLE mart\.(\w+) \((.*?)^\);", re.DOTALL | re.MULTILINE)
+_COLUMN = re.compile(r"(\w+) ([A-Z]+(?:\([\d,]+\))?)")
+_FOR = re.compile(r"\s*-- for (?:the mission alone|([\w, ]+))", re.IGNORECASE)
 
 
-MART_TABLES = _read_tables()
+@dataclass(frozen=True)
+class MartTable:
+    """SQL types by column, and by column the audiences that have it beside the mission."""
+
+    columns: Mapping[str, str]
+    audiences: Mapping[str, tuple[str, ...]]
+
+
+def declared_table(text: str) -> tuple[str, MartTable]:
+    """Name and declaration, as a `.sql` file states them.
+
+    `-- for hq, public` holds for the columns below it until the next such line.
+    Raises ValueError for a column of which nobody decided who has it.
+    """
+    declared = _TABLE.search(text)
+    if declared is None:
+        raise ValueError(f"no mart table is declared: {text[:80]}")
+    columns: dict[str, str] = {}
+    audiences: dict[str, tuple[str, ...]] = {}
+    decided: tuple[str, ...] | None = None
+    for line in declared[2].splitlines():
+        if said := _FOR.fullmatch(line.split(":")[0]):
+            decided = tuple(said[1].split(", ")) if said[1] else ()
+        for name, sql_type in _COLUMN.findall(line.split("--")[0]):
+            if decided is None:
+                raise ValueError(f"mart.{declared[1]}.{name}: nobody decided who has it")
+            columns[name], audiences[name] = sql_type, decided
+    return declared[1], MartTable(MappingProxyType(columns), MappingProxyType(audiences))
+
+
+def _read_tables() -> Mapping[str, MartTable]:
+    folder = Path(__file__).parents[1] / "mart"
+    texts = (path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.sql")))
+    return MappingProxyType(dict(declared_table(text) for text in texts))
+
+
+_DECLARED = _read_tables()
+MART_TABLES: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {name: table.columns for name, table in _DECLARED.items()}
+)
 VALUE_COLUMNS, INDICATOR_COLUMNS = MART_TABLES["indicator_value"], MART_TABLES["indicator"]
 # A trend, what it was found on, and why there is none.
 TREND_COLUMNS = tuple(name for name in VALUE_COLUMNS if name.startswith(("trend", "change")))
@@ -48,6 +84,13 @@ TREND_COLUMNS = tuple(name for name in VALUE_COLUMNS if name.startswith(("trend"
 RATING_COLUMNS = (
     "baseline", "target", "expected", "rating", "rating_probability", "rating_reason",
 )  # fmt: skip
+
+
+def released_columns(table: str, audience: str) -> tuple[str, ...]:
+    """The columns that an audience beside the mission has of a table; none: not the table."""
+    declared = _DECLARED.get(table)
+    known = declared.audiences.items() if declared else ()
+    return tuple(column for column, audiences in known if audience in audiences)
 
 
 def mart_ddl() -> Iterator[str]:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from indicators.foundation.messages import message_catalogue
+from tests.worlds.pages import addresses
 
 _ARGUMENTS = [
     "--no-sandbox",
@@ -19,32 +20,7 @@ _ARGUMENTS = [
 ]
 
 # Every page, with the choices without which a part of it would not be drawn.
-PAGES = (
-    "/",
-    "/results-chain",
-    "/indicators",
-    "/indicators/P2-OC-07",
-    "/indicators/P2-OC-05",
-    "/map",
-    "/perceptions",
-    "/effects?edge=E1",
-    "/effects?edge=E3",
-    "/effects?edge=E5",
-    "/data-quality",
-    "/releases",
-    "/missions",
-    "/catalogue",
-    "/effort",
-    "/police-matrices",
-    "/alerts",
-    "/assessment?indicator=P2-OC-05",
-    "/readiness",
-    "/budget",
-    "/threats",
-    "/accountability",
-    "/due-diligence",
-    "/help",
-)
+PAGES = addresses()
 
 
 def with_query(path: str, query: str) -> str:

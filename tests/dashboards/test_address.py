@@ -2,11 +2,11 @@
 
 import pytest
 
-from dashboards.app import PAGES
 from dashboards.components.shell import language_switch
 from dashboards.http.address import Address
 from dashboards.wording.words import Words
 from tests.dashboards.rendered import components
+from tests.worlds.pages import paths
 
 
 def test_a_link_to_another_page_keeps_place_and_drops_what_belongs_to_the_page() -> None:
@@ -23,7 +23,7 @@ def test_an_unknown_language_is_english() -> None:
     assert Address.parse("/", "lang=de").language == "en"
 
 
-@pytest.mark.parametrize("path", [*(page.PATH for _, page in PAGES), "/indicators/P2-OC-07"])
+@pytest.mark.parametrize("path", paths())
 def test_the_language_changes_and_everything_else_of_the_address_stays(path: str) -> None:
     chosen = (
         "area=MT0104&edge=E3&indicator=P2-OC-07&lang=en&level=admin2&mission=minutam&owner=Police"

@@ -3,23 +3,22 @@
 import json
 import re
 from collections.abc import Callable
+from pkgutil import iter_modules
 from types import ModuleType
 
 import plotly
 import pytest
 from dash import dcc, html
 
+from dashboards import pages
 from dashboards.access import Audience
 from dashboards.context import Context
 from dashboards.pages import (
-    accountability,
     alerts,
-    budget,
     catalogue,
     data_quality,
     effects,
     effort,
-    help,
     indicator,
     indicators,
     lessons,
@@ -27,43 +26,36 @@ from dashboards.pages import (
     overview,
     perceptions,
     police_matrices,
-    readiness,
-    releases,
     results_chain,
-    threats,
     transition,
 )
 from dashboards.queries import framework
 from indicators.foundation.messages import message, message_catalogue
 from tests.dashboards.rendered import classes_of, components, text_of
+from tests.worlds.pages import addresses
 from tests.worlds.release import NEUTRAL
 
-PAGES = {
-    "/": overview,
-    "/results-chain": results_chain,
-    "/indicators": indicators,
-    "/indicators/P2-OC-07": indicator,
-    "/indicators/P2-OC-05": indicator,
-    "/map?indicator=P2-OC-07": map,
-    "/perceptions": perceptions,
-    "/effects": effects,
-    "/data-quality": data_quality,
-    "/releases": releases,
-    "/catalogue": catalogue,
-    "/effort": effort,
-    "/police-matrices": police_matrices,
-    "/alerts": alerts,
-    "/transition": transition,
-    "/lessons": lessons,
-    "/readiness": readiness,
-    "/budget": budget,
-    "/threats": threats,
-    "/accountability": accountability,
-    "/help": help,
-}
-EVERY_PAGE = pytest.mark.parametrize(("path", "page"), PAGES.items(), ids=list(PAGES))
+
+def module_at(path: str) -> ModuleType:
+    page = pages.page_at(path.partition("?")[0])
+    assert page is not None
+    return page.module
+
+
+ADDRESSES = addresses()
+EVERY_PAGE = pytest.mark.parametrize(
+    ("path", "page"), [(path, module_at(path)) for path in ADDRESSES], ids=ADDRESSES
+)
 
 At = Callable[..., Context]
+
+
+def test_every_page_of_the_folder_is_in_the_list_and_has_its_words() -> None:
+    named = [page.name for page in (*pages.PAGES, pages.INDICATOR)]
+    assert sorted(named) == sorted(module.name for module in iter_modules(pages.__path__))
+    questions = {f"page.nav.group.{page.question}" for page in pages.PAGES if page.question}
+    assert {f"page.nav.{name}" for name in named} <= set(message_catalogue())
+    assert {key for key in message_catalogue() if key.startswith("page.nav.group.")} == questions
 
 
 def _with(path: str, query: str) -> str:
@@ -114,13 +106,14 @@ def test_no_sentence_claims_a_cause(
     )
 
 
-@EVERY_PAGE
-@pytest.mark.parametrize("audience", ["mission", "hq"])
+@pytest.mark.parametrize(
+    ("audience", "path"), [(one, path) for one in pages.BOTH for path in addresses(one)]
+)
 def test_pages_hold_for_both_audiences_and_any_area(
-    context_at: At, path: str, page: ModuleType, audience: Audience
+    context_at: At, audience: Audience, path: str
 ) -> None:
     for query in ("area=MT0303", "period=2025-02", "period=2024-Q1"):
-        assert page.body(context_at(_with(path, query), audience))
+        assert module_at(path).body(context_at(_with(path, query), audience))
 
 
 def test_the_overview_needs_no_chart_library(context_at: At) -> None:
@@ -411,7 +404,7 @@ def test_headquarters_see_no_raw_value_no_unit_and_no_base(context_at: At) -> No
     "path", ["/indicators/P2-OC-07", "/map?indicator=P2-OC-07", "/perceptions"]
 )
 def test_figures_are_small_and_every_chart_has_a_caption(context_at: At, path: str) -> None:
-    body = PAGES[path].body(context_at(path))
+    body = module_at(path).body(context_at(path))
     figures = [found for found in components(body) if isinstance(found, html.Figure)]
     assert figures
     for figure in figures:

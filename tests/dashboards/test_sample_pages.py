@@ -4,19 +4,19 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.app import PAGES, answer
+from dashboards.app import answer
 from dashboards.context import Context, read_context
 from dashboards.http.address import OF_PAGE, Address
-from dashboards.pages import indicators, lessons, map, results_chain
 from indicators.foundation.messages import LANGUAGES
 from tests.dashboards.rendered import text_of
+from tests.worlds.pages import paths
 from tests.worlds.sample import published_sample
 
-PATHS = [*(page.PATH for _, page in PAGES), "/indicators/P2-OC-07", "/indicators/P2-OC-05"]
+PATHS = paths()
 CHOICES = (
     *("mission", "period", "area", "edge", "question", "level", "page", "indicator"), "outcome"
 )  # fmt: skip
-NARROWED = (indicators.PATH, lessons.PATH, map.PATH, results_chain.PATH, "/data-quality")
+NARROWED = ("/indicators", "/lessons", "/map", "/results-chain", "/data-quality")
 
 
 @pytest.fixture(scope="module")

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from dashboards.app import PAGES, create_app
+from dashboards.app import create_app
 from indicators.foundation.messages import message
+from tests.worlds.pages import paths
 from tests.worlds.release import RELEASE, write_release
 from tests.worlds.states import DAMAGES, WHOLE, write_damaged
 
-PATHS = (*(page.PATH for _, page in PAGES), "/indicators/P2-OC-07", "/indicators/P2-OC-05")
+PATHS = paths()
 
 # What is said where all is well. It stands on no page of a release that knows nothing.
 CALM = (

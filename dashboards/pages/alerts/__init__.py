@@ -26,9 +26,6 @@ from dashboards.rows import rows_of
 from dashboards.wording import formats
 from dashboards.wording.words import sentence_case
 
-PATH = "/alerts"
-NAME = "alerts"
-
 _RECEIVED, _IN_TIME, _MINUTES, _REVIEWED = "P2-OP-09", "P2-OC-02", "P2-OC-03", "P2-OP-15"
 _QUARTERS = 8
 

@@ -22,9 +22,6 @@ from records import accounts
 from records.kinds import Assessment
 from records.store import Version
 
-PATH = "/assessment"
-NAME = "assessment"
-
 
 def sentence(context: Context) -> str:
     """How many outcomes are assessed and approved, and how many recommendations are overdue."""
@@ -81,7 +78,7 @@ def _outcomes(context: Context, codes: list[str]) -> html.Section:
 
 def _row(context: Context, code: str, version: Version[Assessment] | None) -> list[Any]:
     words, cell = context.words, context.cell(code)
-    link = page_link(context.item(code), context.address.link(PATH, indicator=code))
+    link = page_link(context.item(code), context.address.link(indicator=code))
     value = value_in_brief(cell, context.unit(code), words)
     computed = [rating_mark(cell, words), html.Span(value, className="note")]
     if version is None:

@@ -23,9 +23,6 @@ from dashboards.rows import rows_of
 from dashboards.wording import formats
 from indicators.foundation.periods import period_named
 
-PATH = "/data-quality"
-NAME = "data_quality"
-
 _ROWS_SHOWN = 12
 _ROWS_SENT = 150
 _MONTHS_SHOWN = 12

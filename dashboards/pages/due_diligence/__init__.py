@@ -22,9 +22,6 @@ from dashboards.rows import rows_of
 from dashboards.wording import formats
 from indicators.foundation.periods import period_named
 
-PATH = "/due-diligence"
-NAME = "due_diligence"
-
 _BEFORE_SUPPORT, _PASSED_ON, _VERIFIED = "P1-OP-08", "P1-OP-11", ("X-IM-04", "X-IM-05")
 _LEVELS = ("country", "admin1")
 _COUNTS = ("assessments", "followed_up", "overdue")

@@ -35,9 +35,6 @@ from dashboards.wording import formats
 from dashboards.wording.words import in_sentence
 from indicators.linkage.framework.field_judgements import RESIDENTS
 
-PATH = "/effects"
-NAME = "effects"
-
 _STRONGER = ("A", "B")
 Row = dict[str, Any]
 

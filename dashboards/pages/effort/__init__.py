@@ -21,9 +21,6 @@ from dashboards.wording import formats
 from dashboards.wording.words import in_sentence, sentence_case
 from indicators.definitions.vocabularies import vocabularies
 
-PATH = "/effort"
-NAME = "effort"
-
 _TIERS = ("I", "II", "III")
 _UNKNOWN = "_U"
 Row = Mapping[str, Any]

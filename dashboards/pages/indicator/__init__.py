@@ -40,9 +40,6 @@ from dashboards.rows import rows_of
 from dashboards.wording import formats
 from dashboards.wording.words import Words, in_sentence
 
-PATH = "/indicators"
-NAME = "indicator"
-
 _FEWEST_POINTS = 3
 _ADDED_UP = ("count", "sum", "count_distinct")
 

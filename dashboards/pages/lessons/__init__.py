@@ -13,9 +13,6 @@ from dashboards.pages.lessons.lists import FACETS, lesson_rows, lessons_shown, n
 from dashboards.wording import formats
 from dashboards.wording.words import in_sentence
 
-PATH = "/lessons"
-NAME = "lessons"
-
 _MOST = 60
 
 

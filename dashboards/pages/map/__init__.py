@@ -40,9 +40,6 @@ from dashboards.releases import Release
 from dashboards.rows import rows_of
 from dashboards.wording.formats import number, period_name
 
-PATH = "/map"
-NAME = "map"
-
 _TABS = 5
 _NAMED = 2
 _NAMED_EMPTY = 3

@@ -13,9 +13,6 @@ from dashboards.lists.missing_reports import missing_reports, missing_reports_ca
 from dashboards.pages.outstanding.lists import waiting_rows
 from dashboards.wording import formats
 
-PATH = "/outstanding"
-NAME = "outstanding"
-
 _SOURCES_NAMED = 3
 
 

@@ -30,10 +30,8 @@ from dashboards.queries.cells import Cell, Dated
 from dashboards.rows import rows_of
 from dashboards.wording import formats
 
-__all__ = ["NAME", "PATH", "body", "sentence"]
+__all__ = ["body", "sentence"]
 
-PATH = "/"
-NAME = "overview"
 
 _AREAS_SHOWN = 5
 

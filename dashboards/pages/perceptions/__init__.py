@@ -24,8 +24,6 @@ from dashboards.queries import surveys
 from dashboards.wording import formats
 from dashboards.wording.words import sentence_case
 
-PATH = "/perceptions"
-NAME = "perceptions"
 _NAMED = 2
 
 

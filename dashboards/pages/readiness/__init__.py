@@ -19,9 +19,6 @@ from dashboards.wording.words import sentence_case
 from indicators.foundation.codes import TOTAL
 from indicators.foundation.periods import period_named
 
-PATH = "/readiness"
-NAME = "readiness"
-
 
 def sentence(context: Context) -> str:
     """How many assessed threats nothing was done against, and how many plans are overdue."""

@@ -28,9 +28,6 @@ from dashboards.queries import framework
 from dashboards.rows import rows_of
 from dashboards.wording.words import in_sentence, sentence_case
 
-PATH = "/results-chain"
-NAME = "results_chain"
-
 _VERDICTS = ("A", "B", "C", SMALL_AT_MOST, "D")
 _STRONGER = ("A", "B")  # what the checks do not contradict
 _NAMED = 2

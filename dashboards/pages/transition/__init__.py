@@ -30,9 +30,6 @@ from dashboards.wording import formats
 from dashboards.wording.words import sentence_case
 from indicators.foundation.periods import period_named
 
-PATH = "/transition"
-NAME = "transition"
-
 _MET = "met"
 _QUARTERS = 8
 Row = dict[str, Any]

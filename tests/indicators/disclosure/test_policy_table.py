@@ -1,6 +1,7 @@
 """Class × audience × grid: every cell of the table of what is shown to whom, on a small mission."""
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -10,9 +11,11 @@ from indicators.definitions.audiences import Choices, policy
 from indicators.definitions.contracts import CLASSES
 from indicators.disclosure.copy import restrict
 from indicators.dissemination.cells import cells_sql
-from indicators.foundation.mart_tables import MART_TABLES
+from indicators.foundation import mart_tables
+from indicators.foundation.mart_tables import declared_table
 from tests.worlds.rows.mart import empty_mart, fill, indicator, mission, value
 
+DECLARATIONS = Path(mart_tables.__file__).parents[1] / "mart"
 OF_CLASS = {
     "institutional": "P2-OP-01",
     "event": "P2-OC-04",
@@ -251,19 +254,34 @@ def test_a_profile_is_never_laxer(laxer: dict[str, Any]) -> None:
 # Tables and columns -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("table", sorted(MART_TABLES))
-def test_of_every_table_and_column_somebody_decided_who_has_it(table: str) -> None:
-    """A new one needs its line in `data/disclosure.yaml`; until then the mission alone has it."""
-    released = policy().tables[table]
-    if released.audiences:
-        assert "mission" not in released.audiences
-        assert sorted(released.columns + released.kept) == sorted(MART_TABLES[table])
-    else:
-        assert released.columns == released.kept == ()
+@pytest.mark.parametrize("path", sorted(DECLARATIONS.glob("*.sql")), ids=lambda path: path.stem)
+def test_a_table_is_declared_in_its_file_for_audiences_that_there_are(path: Path) -> None:
+    name, table = declared_table(path.read_text(encoding="utf-8"))
+    assert name == path.stem
+    named = {audience for audiences in table.audiences.values() for audience in audiences}
+    assert named <= set(policy().audiences) - {"mission"}
 
 
-def test_no_table_is_decided_on_that_there_is_not() -> None:
-    assert set(policy().tables) == set(MART_TABLES)
+def test_a_column_of_which_nobody_decided_who_has_it_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"mart\.told\.planted: nobody decided"):
+        declared_table("CREATE TABLE mart.told (\n  planted DOUBLE,\n  -- for hq\n  x DATE\n);")
+
+
+def test_a_column_is_for_those_whom_the_line_above_it_names() -> None:
+    text = """CREATE TABLE mart.told (
+      -- for hq, public
+      mission VARCHAR,
+      -- a word on it
+      place DECIMAL(8,5), -- for hq it is
+      -- For the mission alone: names
+      unit VARCHAR
+    );"""
+    _, table = declared_table(text.replace("\n    )", "\n)"))
+    assert dict(table.columns) == {
+        "mission": "VARCHAR", "place": "DECIMAL(8,5)", "unit": "VARCHAR",
+    }  # fmt: skip
+    both = ("hq", "public")
+    assert dict(table.audiences) == {"mission": both, "place": both, "unit": ()}
 
 
 @pytest.mark.parametrize("audience", ["mission", "hq", "partner", "public"])

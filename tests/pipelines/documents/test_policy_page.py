@@ -2,7 +2,7 @@
 
 import csv
 
-from dashboards.app import PAGES
+from dashboards.pages import PAGES
 from indicators.definitions.catalogue import load_catalogue
 from pipelines.cli.main import COMMANDS, build_parser
 from pipelines.documents.policy_page import demands
@@ -16,7 +16,7 @@ def test_every_demand_is_answered_once() -> None:
 
 
 def test_every_page_that_serves_a_demand_can_be_opened() -> None:
-    known = {page.PATH for _, page in PAGES}
+    known = {page.path for page in PAGES}
     assert {page for entry in demands() for page in entry.pages} <= known
 
 

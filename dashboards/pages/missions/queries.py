@@ -10,7 +10,6 @@ import pandas as pd
 
 from dashboards.releases import LOCKED_DOWN, Release
 
-PATH = "/missions"
 _CURRENT, _PULLS = Path("hq", "current"), Path("hq", "pulls.json")
 
 

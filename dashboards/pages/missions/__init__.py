@@ -13,15 +13,12 @@ from dashboards.components.card import card, notice, page_head, page_link
 from dashboards.components.chart import take_away
 from dashboards.components.table import Column, table
 from dashboards.context import Context
-from dashboards.queries import missions
+from dashboards.pages.missions import queries
 from dashboards.releases import Release, current_release
 from dashboards.rows import rows_of
 from dashboards.wording import formats
 from indicators.foundation.messages import has_message, message
 from indicators.foundation.periods import period_named, period_of
-
-PATH = missions.PATH
-NAME = "missions"
 
 
 def _quarter(context: Context) -> str:
@@ -35,7 +32,7 @@ def sentence(context: Context) -> str:
     words, quarter = context.words, _quarter(context)
     names = _names(context)
     here = sum(_has_quarter(_release(context, name), quarter) for name in names)
-    failed = sum(one["outcome"] == "failed" for one in missions.pulls(context.home).values())
+    failed = sum(one["outcome"] == "failed" for one in queries.pulls(context.home).values())
     numbers = {"here": str(here), "all": str(len(names))}
     said = words(
         "missions.sentence", quarter=formats.period_name(period_named(quarter), words), **numbers
@@ -48,7 +45,7 @@ def sentence(context: Context) -> str:
 
 def _names(context: Context) -> list[str]:
     """Missions with a release here, and those that a pull was tried for, by name."""
-    return sorted({*context.missions, *missions.pulls(context.home)})
+    return sorted({*context.missions, *queries.pulls(context.home)})
 
 
 def _release(context: Context, mission: str) -> Release | None:
@@ -76,8 +73,8 @@ def _state_row(context: Context, mission: str) -> list[Any]:
         return [mission, nothing, "–", "–", "–", _pull_state(context, mission)]
     period = period_named(release.name.rpartition("-r")[0])
     before = period_of(period.start - timedelta(days=1), "Q").name
-    share = missions.returns_share(release, period.start.isoformat(), period.end.isoformat())
-    ratings, revised = missions.moved(release, period.name, before)
+    share = queries.returns_share(release, period.start.isoformat(), period.end.isoformat())
+    ratings, revised = queries.moved(release, period.name, before)
     link = context.address.link("/", mission=mission, period=None, area=None)
     return [
         page_link(mission, link),
@@ -102,7 +99,7 @@ def _age(context: Context, release: Release) -> str:
 
 
 def _pull_state(context: Context, mission: str) -> Any:
-    words, found = context.words, missions.pulls(context.home).get(mission)
+    words, found = context.words, queries.pulls(context.home).get(mission)
     if found is None:
         return words("missions.pull.none")
     day = formats.day(date.fromisoformat(str(found["at"])[:10]), words)
@@ -124,7 +121,7 @@ def _side_by_side(context: Context) -> html.Section:
     """Indicators that at least two missions compute by one definition; the others with reasons."""
     words, quarter = context.words, _quarter(context)
     title = words("missions.side_by_side")
-    found = missions.comparison(context.home, quarter)
+    found = queries.comparison(context.home, quarter)
     if found.empty:
         return card(title, [notice(words("missions.no_rollup"))], key="compared")
     names = sorted(found["mission"].unique())

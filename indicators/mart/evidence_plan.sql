@@ -1,0 +1,8 @@
+-- What an edge’s primary test would see, step by step: today, months_ahead, what it lacks
+-- (`purpose`: test, target), and what the mission could add: returns, day_dates, survey_item
+CREATE TABLE mart.evidence_plan (
+  -- for hq
+  mission VARCHAR, edge VARCHAR, area VARCHAR, position INTEGER, method VARCHAR,
+  specification VARCHAR, step VARCHAR, purpose VARCHAR, quantity BIGINT, months INTEGER,
+  smallest_change DOUBLE, change_unit VARCHAR, sentence_en VARCHAR, sentence_fr VARCHAR
+);

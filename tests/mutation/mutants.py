@@ -1,0 +1,95 @@
+"""Mutants: one small change of one line of a module, and the tests that should notice it."""
+
+import random
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from cosmic_ray.ast import ast_nodes, get_ast
+from cosmic_ray.mutating import mutate_code
+from cosmic_ray.plugins import get_operator, operator_names
+
+ROOMS = (
+    "indicators/compiler",
+    "indicators/assessment",
+    "indicators/linkage",
+    "indicators/disclosure",
+    "pipelines/ingest",
+)
+# Operators that need arguments of their own, or change what no behaviour shows: `|` is a type's.
+_LEFT_OUT = ("Variable", "RemoveDecorator", "NumberReplacer", "ExceptionReplacer", "BitOr_")
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """The `occurrence`-th place of `path` at which `operator` changes something."""
+
+    path: str
+    operator: str
+    occurrence: int
+    line: int
+
+    def text(self, source: str) -> str:
+        """The module with this change."""
+        mutated = mutate_code(source, get_operator(self.operator)(), self.occurrence)
+        assert mutated is not None, f"{self} changes nothing"
+        return str(mutated)
+
+
+def modules(root: Path) -> list[str]:
+    """The modules of the rooms in which a wrong sign would be a wrong figure."""
+    found = (path for room in ROOMS for path in (root / room).rglob("*.py"))
+    return sorted(str(path.relative_to(root)) for path in found if path.name != "__init__.py")
+
+
+def mutants(root: Path, path: str) -> Iterator[Mutant]:
+    """Every mutant of a module."""
+    nodes = list(ast_nodes(get_ast((root / path).read_text(encoding="utf-8"))))
+    for name in operator_names():
+        if any(one in name for one in _LEFT_OUT):
+            continue
+        operator = get_operator(name)()
+        places = [place for node in nodes for place in operator.mutation_positions(node)]
+        for occurrence, (start, _) in enumerate(places):
+            yield Mutant(path, name, occurrence, start[0])
+
+
+def drawn(root: Path, count: int, seed: int) -> list[Mutant]:
+    """`count` mutants, at most one a module, by lot among the modules that a test names."""
+    lot = random.Random(seed)
+    paths = [path for path in modules(root) if importing_tests(root, path)]
+    lot.shuffle(paths)
+    chosen: list[Mutant] = []
+    for path in paths:
+        if found := list(mutants(root, path)):
+            chosen.append(lot.choice(found))
+        if len(chosen) == count:
+            break
+    return chosen
+
+
+def importing_tests(root: Path, path: str) -> list[str]:
+    """The test files that import a module by its name: of its own room, if there are any."""
+    package, _, name = path.removesuffix(".py").replace("/", ".").rpartition(".")
+    imported = re.compile(
+        rf"^(from {re.escape(package)}\.{name} import|import {re.escape(package)}\.{name}\b"
+        rf"|from {re.escape(package)} import [^\n]*\b{name}\b)",
+        re.MULTILINE,
+    )
+    folder = root / "tests" / Path(path).parts[0]
+    found = [one for one in folder.rglob("test_*.py") if imported.search(one.read_text("utf-8"))]
+    room = [one for one in found if Path(path).parts[1] in one.relative_to(folder).parts]
+    return sorted(str(one.relative_to(root)) for one in room or found)
+
+
+def passes(root: Path, tests: list[str], seconds: float) -> bool:
+    """Whether the tests pass within the time; a change that hangs them is noticed."""
+    command = [sys.executable, "-m", "pytest", "-x", "-m", "not soak and not browser"]
+    try:
+        run = subprocess.run([*command, *tests], cwd=root, timeout=seconds, capture_output=True)
+    except subprocess.TimeoutExpired:
+        return False
+    return run.returncode == 0
