@@ -80,8 +80,7 @@ def drop_history(workspace: Workspace) -> None:
 def hand_over(workspace: Workspace) -> bool:
     """Puts releases, files and warehouse of the history in their places; False where the workspace
     has taken in files since it was published, which count for more than its history."""
-    from pipelines.ingest.arriving import deliveries
-    from pipelines.orchestration.unchanged import forget, unchanged_result
+    from pipelines.orchestration.unchanged import forget, is_untouched
     from pipelines.release.files import move_folder
     from pipelines.warehouse.connection import locked
 
@@ -92,8 +91,7 @@ def hand_over(workspace: Workspace) -> bool:
     made, own = history.warehouse(SAMPLE), workspace.warehouse(SAMPLE)
     if not made.is_file():
         return True  # handed over before
-    is_own = bool(deliveries(workspace.inbox(SAMPLE)))
-    if is_own or unchanged_result(workspace, SAMPLE, NEWEST.as_of) is None:
+    if not is_untouched(workspace, SAMPLE):
         return False
     _add_files(history.archive(SAMPLE), workspace.archive(SAMPLE))
     try:
