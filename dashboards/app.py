@@ -16,6 +16,7 @@ from werkzeug.exceptions import InternalServerError
 from dashboards.access import Audience, only_mission
 from dashboards.api import routes as api_routes
 from dashboards.components.card import page_head, page_link
+from dashboards.components.reports_mark import with_marks_key
 from dashboards.components.shell import NavigationEntry
 from dashboards.context import Context, read_context
 from dashboards.files import LISTS
@@ -119,7 +120,12 @@ def answer(home: Path, audience: Audience, address: Address) -> Answer:
     if not context.has_figures:
         return _without_figures(title, page, context)
     module = page.module
-    return Answer(title, module.sentence(context), lambda: module.body(context), context)
+    return Answer(
+        title,
+        module.sentence(context),
+        lambda: with_marks_key(module.body(context), words),
+        context,
+    )
 
 
 def _open_page(audience: Audience, address: Address, context: Context) -> Page | None:

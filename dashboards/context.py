@@ -13,10 +13,12 @@ from dashboards.access import Audience
 from dashboards.http.address import Address
 from dashboards.queries import areas, catalogue, framework, indicator_values
 from dashboards.queries.cells import Cell, Dated, dated_cells, span_of
+from dashboards.queries.owed_reports import owed_reports
 from dashboards.releases import Release, current_release, published_missions
 from dashboards.rows import rows_of
 from dashboards.wording import formats
-from dashboards.wording.words import Words
+from dashboards.wording.words import Words, sentence_case
+from indicators.assessment.empty_reasons import Said, reports_said
 from indicators.foundation.periods import Period, period_named
 
 # A quarter in which a smaller share of the indicators has a figure is not shown unasked.
@@ -237,6 +239,21 @@ class Context:
     def levels(self, indicator: str) -> tuple[str, ...]:
         """The area levels at which the copy holds an indicator for the chosen kind of period."""
         return self._published.get(indicator, {}).get(self.period.period_type, ())
+
+    def reports_of(
+        self, table: str, area: str | None = None, period: Period | None = None
+    ) -> Said | None:
+        """What is said of the reports behind a count of a mart table; None where all came."""
+        found = owed_reports(self.release, table, area or self.area, period or self.period)
+        return next(iter(reports_said(found)), None)
+
+    def with_reports(self, sentence: str, table: str, period: Period | None = None) -> str:
+        """A sentence on counts of a mart table, and what reports it lacks."""
+        said = self.reports_of(table, period=period)
+        if said is None:
+            return sentence
+        lacking = self.words("sentence.closed", text=sentence_case(self.words.said(said)))
+        return f"{sentence} {lacking}"
 
     def absent(self, indicator: str, area: str) -> Cell:
         """The cell that stands where the copy has no row: it says where there are some."""

@@ -79,7 +79,7 @@ def _read(release: Release, query: CellQuery) -> Available:
 
 
 def _of_all(parts: Iterable[Batch]) -> Available:
-    found = [told for told in map(_of_batch, parts) if told[-1]]
+    found = [told for part in parts for told in part.in_parts(_of_batch) if told[-1]]
     lists = [sorted(set().union(*codes)) for codes in list(zip(*found, strict=True))[:-3]]
     if not found:
         return (*[()] * len(DIMENSIONS), None, None, 0)

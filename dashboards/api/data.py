@@ -71,7 +71,7 @@ def csv_lines(
         fixed = {"DATAFLOW": STRUCTURE_ID}
     yield _written([[*fixed, *kept]])
     for batch, taken, skipped in parts:
-        rows = batch.select(", ".join(_COLUMNS), f"LIMIT {taken} OFFSET {skipped}")
+        rows = batch.rows(", ".join(_COLUMNS), taken, skipped)
         while lines := list(islice(rows, _LINES)):
             texts = observation_texts(dict(zip(_COLUMNS, zip(*lines, strict=True), strict=True)))
             before = (repeat(text, len(lines)) for text in fixed.values())

@@ -9,6 +9,7 @@ from dash import html
 from dashboards.components.card import page_link
 from dashboards.components.chart import DRAWN
 from dashboards.components.empty import empty_mark, empty_words
+from dashboards.components.reports_mark import reports_mark
 from dashboards.context import Context
 from dashboards.figures.vector import Drawing, frame_range, line_drawing, value_range
 from dashboards.queries.cells import Cell, dated_cells_by, new_definitions
@@ -62,7 +63,8 @@ def _multiple(
     is_survey = context.is_survey(code)
     link = page_link(context.area_name(area), context.address.link(area=area))
     value = unit.value(now.value, words, now.half_width) if now.value is not None else ""
-    head = html.Div([link, html.Span(value)], className="multiple-head")
+    marks = reports_mark(now.reports_missing, words)
+    head = html.Div([link, html.Span([value, *marks])], className="multiple-head")
     if not any(cell.is_figure for cell in cells):
         shown: Any = empty_mark(now, words, "table")
     else:
@@ -103,7 +105,9 @@ def sparkline_words(cells: Sequence[Cell], unit: Unit, words: Words) -> str:
         return words("spark.too_few")
     ends = {"first": unit.value(figures[0], words), "last": unit.value(figures[-1], words)}
     line = words("spark.line", number=str(len(figures)), **ends)
-    return words("spark.new_definition", line=line) if new_definitions(cells) else line
+    line = words("spark.new_definition", line=line) if new_definitions(cells) else line
+    lacking = sum(cell.reports_missing is not None for cell in cells)
+    return words("spark.reports_missing", line=line, number=str(lacking)) if lacking else line
 
 
 def sparkline(

@@ -3,6 +3,7 @@
 from dash import html
 
 from dashboards.components.empty import beside_words, empty_mark, empty_words
+from dashboards.components.reports_mark import beside_notes
 from dashboards.components.table import Column
 from dashboards.context import Context
 from dashboards.queries.cells import Cell
@@ -93,7 +94,7 @@ def value_with_interval(cell: Cell, unit: Unit, words: Words) -> html.Div:
     interval = interval_words(cell, unit, words)
     lines = [html.Span(value, className="value-number")]
     lines += [html.Span(interval, className="value-interval")] if interval else []
-    lines += [html.Span(text, className="value-provisional") for text in beside_words(cell, words)]
+    lines += beside_notes(cell.beside, words, "value-provisional")
     return html.Div(lines, className="value")
 
 
@@ -111,7 +112,7 @@ def value_cells(cell: Cell, unit: Unit, words: Words) -> list[object]:
     if not cell.is_figure:
         return [empty_mark(cell, words, "table"), "", ""]
     value: object = unit.value(cell.value or 0.0, words, cell.half_width)
-    notes = [html.Span(text, className="note beside") for text in beside_words(cell, words)]
+    notes = beside_notes(cell.beside, words, "note beside")
     interval = interval_words(cell, unit, words)
     return [[value, *notes] if notes else value, interval, n_words(cell, words)]
 
@@ -128,10 +129,10 @@ def output_done(context: Context, code: str) -> str:
         planned=unit.value(plan["quantity"], words),
         component=in_sentence(words.label("component", plan["component"])),
     )
-    if not plan["unplanned"]:
-        return said
-    beside = words("overview.unplanned", number=formats.number(plan["unplanned"], words))
-    return f"{said} {beside}"
+    if plan["unplanned"]:
+        beside = words("overview.unplanned", number=formats.number(plan["unplanned"], words))
+        said = f"{said} {beside}"
+    return _joined([said, *beside_words(cell, words)], words)
 
 
 def output_bar(context: Context, code: str) -> list[html.Span]:

@@ -76,6 +76,7 @@ def series_figure(
         _add_path(figure, path, sketch)
     for run in _runs(series, is_survey):
         _add_line(figure, run, sketch, is_survey)
+    _add_lacking(figure, series, sketch)
     _add_definition_lines(figure, series, sketch)
     _label_last(figure, series, sketch)
     _set_axes(figure, frame or series, sketch, path)
@@ -156,6 +157,25 @@ def _add_line(figure: go.Figure, run: list[Dated], sketch: Sketch, is_survey: bo
     )
 
 
+def _add_lacking(figure: go.Figure, series: Sequence[Dated], sketch: Sketch) -> None:
+    """A slash at the foot of each point for which reports are missing."""
+    lacking = [dated for dated in series if dated.cell.reports_missing is not None]
+    if not lacking:
+        return
+    figure.add_scatter(
+        x=[middle(dated) for dated in lacking],
+        y=[0] * len(lacking),
+        mode="markers",
+        marker={
+            "symbol": "line-ne",
+            "size": 7,
+            "line": {"color": sketch.colour("ink-2"), "width": 1.3},
+        },
+        hoverinfo="skip",
+        cliponaxis=False,
+    )
+
+
 def _add_definition_lines(figure: go.Figure, series: Sequence[Dated], sketch: Sketch) -> None:
     """A hair line with its words before the first figure under each new definition."""
     ink = sketch.colour("ink-2")
@@ -207,9 +227,9 @@ def _hover(dated: Dated, sketch: Sketch) -> str:
 def _add_gaps(figure: go.Figure, series: Sequence[Dated], sketch: Sketch) -> None:
     labelled: dict[str, date] = {}
     apart = (series[-1].end - series[0].start) * _LABELS_APART if series else timedelta()
-    for state, group in groupby(series, key=lambda d: d.cell.state):
+    for (state, is_drawn), group in groupby(series, key=lambda d: (d.cell.state, d.cell.is_drawn)):
         run = list(group)
-        if run[0].cell.is_figure or state in _NOT_DRAWN:
+        if is_drawn or state in _NOT_DRAWN:
             continue
         _add_gap(figure, run, sketch)
         if not labelled or run[0].start - max(labelled.values()) > apart:
@@ -237,7 +257,8 @@ def _add_gap(figure: go.Figure, run: list[Dated], sketch: Sketch) -> None:
 
 
 def _gap_words(cell: Cell, sketch: Sketch) -> str:
-    return "" if cell.said.empty is None else sketch.words.said(cell.said.empty, "table")
+    said = cell.said.empty or cell.reports_missing
+    return "" if said is None else sketch.words.said(said, "table")
 
 
 def _add_gap_label(figure: go.Figure, run: list[Dated], sketch: Sketch) -> None:

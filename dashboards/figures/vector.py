@@ -179,6 +179,17 @@ def _axis(drawing: Drawing) -> str:
     )
 
 
+def _lacking(drawing: Drawing, cells: Sequence[Cell]) -> str:
+    """A slash at the foot of each point for which reports are missing."""
+    y = drawing.height - drawing.margin
+    places = [place for place, cell in enumerate(cells) if cell.reports_missing is not None]
+    return "".join(
+        f'<path d="M{drawing.x(place, len(cells)) - 1.5:.1f} {y + 1.5}l3-3"'
+        f' stroke="{drawing.colour("ink-2")}" stroke-width="1"/>'
+        for place in places
+    )
+
+
 def line_drawing(
     drawing: Drawing,
     cells: Sequence[Cell],
@@ -194,6 +205,7 @@ def line_drawing(
     body += [_axis(drawing)] if with_axis else []
     body += [_target_line(drawing, target), _definition_lines(drawing, cells)]
     body += [_line_path(drawing, run, total) for run in runs]
+    body += [_lacking(drawing, cells)]
     body += [_last_dot(drawing, cells, joins_gaps)]
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{drawing.width}" height="{drawing.height}"'

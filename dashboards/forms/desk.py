@@ -46,8 +46,9 @@ class Desk(Protocol):
         self, mission: str, path: Path, language: str, answers: Mapping[str, str]
     ) -> dict[str, Any]:
         """What a file would bring: `problems` (sentences), counts of rows, `tables`, `rejects`, and
-        for an unknown file `proposal`, for one that changed `changes`; `answers`: what a person
-        said to these."""
+        for an unknown file `proposal`, for one that changed `changes`, for one that would be held
+        until somebody says that it is meant a `question`; `answers`: what a person said to these.
+        """
 
     def take_in(
         self, mission: str, path: Path, language: str, answers: Mapping[str, str]

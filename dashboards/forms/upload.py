@@ -24,7 +24,7 @@ ROUTE = "/records/upload"
 # To a proposal, and to what of a known file differs; an empty one of `_EMPTY_TOO` says something.
 _EMPTY_TOO = ("header.", "code.", "meant.")
 _ANSWERS = (*_EMPTY_TOO, "constant.", "successor.")
-_CHOICES = ("table", "of_table", "files", "mend")
+_CHOICES = ("table", "of_table", "files", "mend", "meant")
 
 
 def add_route(server: Flask, home: Path, store: Store, desk: Desk | None) -> None:
@@ -106,11 +106,13 @@ class _Page:
         return send_file(BytesIO(content), XLSX, as_attachment=True, download_name=f"{name}.xlsx")
 
     def _taken_in(self, desk: Desk, mission: str, path: Path) -> Any:
-        problems = desk.take_in(mission, path, self.address.language, _answers())
+        answers = _answers()
+        problems = desk.take_in(mission, path, self.address.language, answers)
         if problems:
             return self.shown(409, problems)
+        said = {"meant": "yes"} if answers.get("meant") else {}
         with self.store.writing() as connection:
-            log(connection, self.actor.name, "taken_in", f"{mission}/{path.name}", {}, utc_now())
+            log(connection, self.actor.name, "taken_in", f"{mission}/{path.name}", said, utc_now())
         shutil.rmtree(path.parent, ignore_errors=True)
         return self.shown(200, taken=path.name)
 

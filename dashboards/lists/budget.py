@@ -236,7 +236,7 @@ def plan_sheets(context: Context) -> list[Sheet]:
         ]
         for row in rows_of(plan(context))
     ]
-    notes = [words("budget.plan_under"), *source_notes(context)]
+    notes = [words("budget.plan_under"), *source_notes(context, "work_plan", year_of(context))]
     return [Sheet(words("budget.plan"), _heads(context, PLAN_HEADS), rows, notes)]
 
 

@@ -97,7 +97,7 @@ def partner_heads(context: Context) -> list[str]:
 def sheets(context: Context) -> list[Sheet]:
     """Both matrices; a CSV holds the first."""
     words, found = context.words, tasks(context)
-    notes = [words("police_matrices.under"), *source_notes(context)]
+    notes = [words("police_matrices.under"), *source_notes(context, "police_task")]
     first, second = words("police_matrices.by_phase"), words("police_matrices.by_partner")
     return [
         Sheet(first, phase_heads(context), by_phase(context, found), notes),

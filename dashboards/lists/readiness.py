@@ -82,5 +82,5 @@ def sheets(context: Context) -> list[Sheet]:
         for row in rows_of(operations(context))
     ]
     heads = [words("table.area"), *(words(f"operations.head.{name}") for name in HEADS)]
-    notes = [words("operations.under"), *source_notes(context)]
+    notes = [words("operations.under"), *source_notes(context, "operation")]
     return [Sheet(words("operations.title"), heads, rows, notes)]

@@ -153,5 +153,5 @@ def sheets(context: Context) -> list[Sheet]:
     ]  # fmt: skip
     heads = [words("candidates.head.incident")] if has_code else []
     heads += [words("table.area"), *(words(f"candidates.head.{name}") for name in HEADS)]
-    notes = [words("candidates.under"), *source_notes(context)]
+    notes = [words("candidates.under"), *source_notes(context, "review_candidate")]
     return [Sheet(words("candidates.title"), heads, rows, notes)]

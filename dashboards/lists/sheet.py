@@ -15,6 +15,8 @@ import xlsxwriter
 
 from dashboards.context import Context
 from dashboards.wording import formats
+from dashboards.wording.words import sentence_case
+from indicators.foundation.periods import Period
 
 _FIXED_DATE = datetime(2000, 1, 1, tzinfo=UTC)
 _WIDEST = 60
@@ -34,8 +36,11 @@ class Sheet:
     notes: Sequence[str] = ()
 
 
-def source_notes(context: Context) -> list[str]:
-    """Mission, area, period and release of what a file holds, and the mission's own notes."""
+def source_notes(context: Context, table: str = "", period: Period | None = None) -> list[str]:
+    """Mission, area, period and release of what a file holds, and the mission's own notes.
+
+    `table`: of the mart, whose rows are counted; where reports behind them are missing, it is said.
+    """
     words = context.words
     source = words(
         "export.source",
@@ -44,7 +49,9 @@ def source_notes(context: Context) -> list[str]:
         area=context.area_name(context.area),
         period=formats.period_name(context.period, words),
     )
-    return [source, *context.mission_notes]
+    said = context.reports_of(table, period=period)
+    lacking = [] if said is None else [sentence_case(words.said(said))]
+    return [source, *lacking, *context.mission_notes]
 
 
 def value_of(text: str, language: str) -> Value:

@@ -9,6 +9,7 @@ from dash import html
 
 from dashboards.components.card import card, notice
 from dashboards.components.chart import take_away
+from dashboards.components.reports_mark import reports_note
 from dashboards.components.table import Column, table
 from dashboards.context import Context
 from dashboards.lists.sheet import Sheet, Value, source_notes
@@ -46,7 +47,7 @@ def sheets(context: Context) -> list[Sheet]:
     ]
     heads = [words("table.area"), words("table.period")]
     heads += [words(f"warnings.head.{name}") for name in COUNTS]
-    notes = [words("warnings.under"), *source_notes(context)]
+    notes = [words("warnings.under"), *source_notes(context, "early_warning")]
     return [Sheet(words("warnings.title"), heads, rows, notes)]
 
 
@@ -82,6 +83,7 @@ def threats_card(context: Context) -> html.Section:
     rows = [_row(context, threat, tiers) for threat, tiers in found.items()]
     is_planned = any(not formats.is_missing(tiers[TOTAL]["planned"]) for tiers in found.values())
     content: list[Any] = [
+        *reports_note(context.reports_of("threat_response"), words),
         table(columns, rows, title),
         *([] if is_planned else [html.P(words("threats.no_plan"), className="note")]),
         take_away(context, "threats", ("csv",), title),

@@ -5,6 +5,7 @@ indicator of achievement.
 """
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,12 +14,14 @@ from dash import html
 
 from dashboards.components.card import card, notice, page_head
 from dashboards.components.list_files import list_files
+from dashboards.components.reports_mark import reports_mark, reports_note
 from dashboards.components.table import Column, table
 from dashboards.context import Context
 from dashboards.lists import budget
 from dashboards.queries import written
 from dashboards.rows import rows_of
 from dashboards.wording import formats
+from indicators.foundation.periods import period_of
 from records.decisions import VarianceReason
 from records.store import Version
 
@@ -37,7 +40,8 @@ def _sentence(context: Context, found: pd.DataFrame) -> str:
         return words("budget.nothing", year=year)
     numbers = {name: formats.number(float(due[name].sum()), words) for name in ("due", "done")}
     day = formats.day(budget.as_of(context), words)
-    return words("budget.sentence", year=year, day=day, **numbers)
+    said = words("budget.sentence", year=year, day=day, **numbers)
+    return context.with_reports(said, "work_plan", budget.year_of(context))
 
 
 def body(context: Context) -> list[Any]:
@@ -74,7 +78,8 @@ def _outputs(context: Context) -> html.Section:
     given = written.variance_reasons(context)
     rows = [_output(context, one, given) for one in budget.outputs(context)]
     under = words("budget.outputs_under", day=formats.day(budget.as_of(context), words))
-    parts = [table(columns, rows, title)] if rows else [notice(words("budget.no_plan"))]
+    lacking = reports_note(context.reports_of("work_plan", period=budget.year_of(context)), words)
+    parts = [*lacking, table(columns, rows, title)] if rows else [notice(words("budget.no_plan"))]
     return card(title, parts, under, key="outputs")
 
 
@@ -107,6 +112,12 @@ def _form(
     return f"{link}&{urlencode(asked)}"
 
 
+def _month(context: Context, month: date) -> list[Any]:
+    """Its name, marked where reports of it are missing."""
+    said = context.reports_of("work_plan", period=period_of(month, "M"))
+    return [formats.month(month, context.words), *reports_mark(said, context.words)]
+
+
 def _by(context: Context, found: pd.DataFrame, name: str) -> html.Section:
     """Activities planned and done, a row a month or a unit; every line is in the file."""
     words, title = context.words, context.words(f"budget.by.{name}")
@@ -119,7 +130,7 @@ def _by(context: Context, found: pd.DataFrame, name: str) -> html.Section:
     sums = own.groupby(name)[["original", "quantity", "due", "done"]].sum(min_count=1)
     rows = [
         [
-            formats.month(row[name], words) if name == "month" else row[name],
+            _month(context, row["month"]) if name == "month" else row[name],
             *(
                 formats.number_or_dash(row[head], words)
                 for head in ("original", "quantity", "due", "done")

@@ -8,8 +8,9 @@ from typing import Any
 
 from dash import html
 
-from dashboards.components.card import card, notice, page_head, page_link
+from dashboards.components.card import card, page_head, page_link
 from dashboards.components.list_files import list_files
+from dashboards.components.reports_mark import reports_note
 from dashboards.components.table import Column, table
 from dashboards.context import Context
 from dashboards.lists import police_matrices as matrices
@@ -21,7 +22,7 @@ def sentence(context: Context) -> str:
     words, found = context.words, matrices.tasks(context)
     done = int(found[found["partner_component"] == matrices.ALL]["done"].sum())
     if not done:
-        return words("police_matrices.nothing")
+        return context.with_reports(words("police_matrices.nothing"), "police_task")
     joined = found[found["partner_component"] != matrices.ALL]["partner_component"].nunique()
     numbers = {"number": formats.number(done, words), "partners": str(joined)}
     return words("police_matrices.sentence", **numbers, all=str(len(matrices.partners())))
@@ -34,7 +35,7 @@ def body(context: Context) -> list[Any]:
     place = f"{context.area_name(context.area)}, {heading}"
     head = page_head(sentence(context), words("police_matrices.lead"), place)
     if found.empty:
-        return [head, notice(words("police_matrices.nothing"))]
+        return [head, *reports_note(context.reports_of("police_task"), words)]
     first = _card(
         context, "by_phase", matrices.phase_heads(context), matrices.by_phase(context, found)
     )
@@ -58,6 +59,7 @@ def _card(
 ) -> html.Section:
     title = context.words(f"police_matrices.{name}")
     content = [
+        *reports_note(context.reports_of("police_task"), context.words),
         table([Column(head) for head in heads], rows, title),
         list_files(context, _FILES[name], title),
     ]

@@ -11,6 +11,7 @@ from dash import html
 
 from dashboards.components.card import card, notice, page_head
 from dashboards.components.chart import take_away
+from dashboards.components.reports_mark import reports_mark, reports_note
 from dashboards.components.table import Column, table
 from dashboards.components.value import bare_value
 from dashboards.context import Context
@@ -137,7 +138,11 @@ def _from_data(context: Context) -> html.Section:
     columns = [Column(words("threat_page.head.threat"))]
     columns += [Column(words(f"threat_page.head.{name}"), True) for name in heads[1:]]
     rows = [_data_row(context, threat, tiers[TOTAL]) for threat, tiers in found.items()]
-    return card(title, [table(columns, rows, title)], under, key="threat-data")
+    content = [
+        *reports_note(context.reports_of("threat_response"), words),
+        table(columns, rows, title),
+    ]
+    return card(title, content, under, key="threat-data")
 
 
 def _data_row(context: Context, threat: str, row: Row) -> list[Any]:
@@ -164,7 +169,10 @@ def _by_area(context: Context) -> html.Section:
     rows = [
         [
             context.area_name(area),
-            *(_incidents(context, counts.get((area, quarter))) for quarter in quarters),
+            *(
+                _incidents(context, area, quarter, counts.get((area, quarter)))
+                for quarter in quarters
+            ),
         ]
         for area in sorted(shown, key=context.area_name)
     ]
@@ -174,8 +182,11 @@ def _by_area(context: Context) -> html.Section:
     return card(title, [table(columns, rows, title)], under, key="threat-areas")
 
 
-def _incidents(context: Context, row: Row | None) -> str:
-    return formats.number_or_dash(row["incidents"] if row else None, context.words)
+def _incidents(context: Context, area: str, quarter: str, row: Row | None) -> list[Any]:
+    """The number, marked where reports of the area and quarter are missing."""
+    number = formats.number_or_dash(row["incidents"] if row else None, context.words)
+    said = context.reports_of("early_warning", area, period_named(quarter))
+    return [number, *reports_mark(said, context.words)]
 
 
 def _by_actor(context: Context) -> list[html.Section]:
@@ -197,7 +208,10 @@ def _by_actor(context: Context) -> list[html.Section]:
     rows = []
     for actor in sorted({actor for actor, _ in cells}):
         found = [cells.get((actor, quarter)) or Cell.absent() for quarter in quarters]
-        values = [bare_value(cell, unit, words) for cell in found]
+        values = [
+            [bare_value(cell, unit, words), *reports_mark(cell.reports_missing, words)]
+            for cell in found
+        ]
         rows.append([words.label("alleged_actor_type", actor), *values])
     title = words.told(words("threat_page.by_actor"), context.short(_BY_ACTOR))
     return [card(title, [table(columns, rows, title)], key="threat-actors")]

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from dashboards.rows import rows_of
-from indicators.assessment.empty_reasons import Facts, Said, Statement, statement
+from indicators.assessment.empty_reasons import REPORTS_MISSING, Facts, Said, Statement, statement
 from indicators.foundation import codes
 from indicators.foundation.periods import Period
 
@@ -27,8 +27,18 @@ _LOOKS = {
     "suppressed_cases": SUPPRESSED,
     "restricted": SUPPRESSED,
 }
+# Of a 0 from an area that sent nothing: drawn as what is not known
+_SILENT_LOOKS = {"area_without_access": "no-access", "area_without_report": "not-reported"}
+NO_ACCESS, REPORTS_LACK = "⊘", "╱"
 # A survey cell that says so belongs to no wave: it is left out of a series of waves.
 _NO_WAVE = ("no_survey", "not_asked", "period_not_over", "before_record", "not_in_copy")
+
+
+def reports_sign(said: Said) -> str:
+    """The sign of what is said of missing reports; empty of anything else."""
+    if said.code not in REPORTS_MISSING:
+        return ""
+    return NO_ACCESS if said.code == "area_without_access" else REPORTS_LACK
 
 
 def _number(row: Mapping[str, Any], name: str) -> float | None:
@@ -122,7 +132,26 @@ class Cell:
     @property
     def look(self) -> str:
         """How it is drawn: `not-reported`, `no-access`, `suppressed`, else `plain`."""
+        if self.is_figure and self.reports_missing is not None:
+            return _SILENT_LOOKS.get(self.reports_missing.code, "plain")
         return _LOOKS.get(self.state, "plain")
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether a map or a ground may show the number: not a 0 of an area that sent nothing."""
+        return self.is_figure and self.look == "plain"
+
+    @property
+    def sign(self) -> str:
+        """⊘ or ╱ where an area had no access or reports are missing."""
+        if self.look == "no-access":
+            return NO_ACCESS
+        return reports_sign(self.reports_missing) if self.reports_missing else ""
+
+    @property
+    def reports_missing(self) -> Said | None:
+        """What is said of the reports that a figure lacks; None where all came."""
+        return next((said for said in self.beside if said.code in REPORTS_MISSING), None)
 
     @property
     def is_figure(self) -> bool:

@@ -46,3 +46,21 @@ def response_by(
     """
     others = [total for name, total in totals.items() if name != column]
     return release.frame(sql, [survey_code, wave, *others, totals[column]])
+
+
+def modelled(release: Release, code: str, period_type: str, period: str) -> pd.DataFrame:
+    """Modelled shares of the finest areas of which any may be shown: one row an area and sex.
+
+    Columns: area, area_level, sex, value, ci_low, ci_high, reason. Not a figure of the mart's
+    values: compare it with none of them.
+    """
+    sql = """
+        WITH asked AS (
+          SELECT * FROM mart.modelled_value
+          WHERE indicator = ? AND period_type = ? AND period = ?
+        )
+        SELECT area, area_level, sex, value, ci_low, ci_high, reason FROM asked
+        WHERE area_level = (SELECT max(area_level) FROM asked WHERE value IS NOT NULL)
+        ORDER BY area, sex
+    """
+    return release.frame(sql, [code, period_type, period])

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal, get_args
 
+from indicators.assessment.owed_reports import Reports, owed_reports_sql
 from indicators.compiler.cells.breakdowns import CROSSED, dimension_sql
 from indicators.definitions.contracts import CLASSES
 from indicators.definitions.vocabularies import vocabularies
@@ -45,6 +46,13 @@ Beside = Literal[
     "area_without_access",
     "area_without_report",
 ]
+# Of these that reports are missing, or may be
+REPORTS_MISSING: tuple[Beside, ...] = (
+    "provisional_reports",
+    "provisional",
+    "area_without_access",
+    "area_without_report",
+)
 Unrated = Literal["neutral", "no_target", "target_elsewhere", "no_figure"]
 # Why there is no trend; `fall_in_doubt`: why a fall is none (`register_changes.py`).
 Untested = Literal[
@@ -194,6 +202,8 @@ def _not_known(facts: Facts) -> Empty:
         codes.TOO_IMPRECISE: "unreliable",
     }
     known = by_status.get(facts.obs_status)
+    if known == "no_cases" and _of_area(facts).is_closed:
+        return "no_access"
     if known is not None:
         return known
     if facts.is_before_record:
@@ -204,7 +214,9 @@ def _not_known(facts: Facts) -> Empty:
         return "period_not_over"
     if facts.is_after_record:
         return "after_record"
-    return "no_report_due" if facts.returns_due == 0 else "not_reported"
+    if facts.returns_due == 0:
+        return "no_report_due"
+    return "no_access" if _of_area(facts).is_closed else "not_reported"
 
 
 def _without_answers(facts: Facts) -> Empty:
@@ -221,10 +233,27 @@ def _beside(facts: Facts) -> list[Said]:
         said.append(Said("beside", "rounded_5"))
     if facts.is_survey and facts.n is not None and facts.n < ENOUGH_ANSWERS:
         said.append(Said("beside", "caution"))
-    if facts.value == 0 and facts.area_due and not facts.area_received:
-        is_closed = facts.area_no_access == facts.area_due
-        said.append(Said("beside", "area_without_access" if is_closed else "area_without_report"))
+    if facts.value == 0 and _of_area(facts).is_silent:
+        said += reports_said(_of_area(facts))
     return said
+
+
+def _of_area(facts: Facts) -> Reports:
+    """Reports of all sources; none where the indicator's own source owes some."""
+    known = (facts.area_due, facts.area_received, facts.area_no_access)
+    return Reports(*(int(number or 0) for number in known))
+
+
+def reports_said(reports: Reports) -> list[Said]:
+    """What stands beside a count whose reports did not all come; nothing where they did."""
+    if reports.received == reports.due:
+        return []
+    if reports.is_closed:
+        return [Said("beside", "area_without_access")]
+    if reports.is_silent:
+        return [Said("beside", "area_without_report")]
+    counted = {"due": reports.due, "received": reports.received}
+    return [Said("beside", "provisional_reports", counted)]
 
 
 def _provisional(facts: Facts) -> Said:
@@ -312,29 +341,21 @@ def facts_sql(cells: str) -> str:
     Adds `ADDED_COLUMNS`.
     """
     return f"""
-WITH RECURSIVE cell AS ({cells}),
+WITH cell AS ({cells}),
 wave AS (SELECT DISTINCT mission, last_on FROM mart.survey_response),
-above AS (
-  SELECT mission, area_code AS area, area_code AS below FROM mart.area
-  UNION
-  SELECT above.mission, area.parent_area_code, above.below
-  FROM above JOIN mart.area AS area
-    ON area.mission = above.mission AND area.area_code = above.area
-  WHERE area.parent_area_code IS NOT NULL
-),
+area_report AS ({owed_reports_sql()}),
 silent AS (
-  SELECT zero.mission, zero.area, zero.period_start, zero.period_end,
-    count(*) AS area_due,
-    count(*) FILTER (status.status IN ('submitted', 'nil')) AS area_received,
-    count(*) FILTER (status.status = 'no_access') AS area_no_access
+  SELECT unsourced.mission, unsourced.area, unsourced.period_start, unsourced.period_end,
+    sum(reports.due) AS area_due, sum(reports.received) AS area_received,
+    sum(reports.no_access) AS area_no_access
   FROM (
     SELECT DISTINCT mission, area, period_start, period_end FROM cell
-    WHERE value = 0 AND returns_due IS NULL
-  ) AS zero
-  JOIN above ON above.mission = zero.mission AND above.area = zero.area
-  JOIN mart.return_status AS status ON status.mission = zero.mission AND status.area = above.below
-    AND status.month BETWEEN date_trunc('month', zero.period_start) AND zero.period_end
-  WHERE status.status <> 'not_due'
+    WHERE coalesce(value, 0) = 0 AND returns_due IS NULL
+  ) AS unsourced
+  JOIN area_report AS reports
+    ON reports.mission = unsourced.mission AND reports.area = unsourced.area
+    AND reports."month"
+      BETWEEN date_trunc('month', unsourced.period_start) AND unsourced.period_end
   GROUP BY ALL
 )
 SELECT cell.*, {", ".join(f"{sql} AS {name}" for name, sql in _ADDED.items())}

@@ -94,6 +94,12 @@ class Column(Strict):
         return _PLAIN_SQL_TYPES[self.type]
 
     @property
+    def decimal_places(self) -> int:
+        """Digits behind the point that the column holds."""
+        decimal = _DECIMAL.match(self.type)
+        return int(decimal[2]) if decimal else 0
+
+    @property
     def allowed_codes(self) -> tuple[str, ...] | None:
         """The codes that a value may have; None for columns that are no codes."""
         if self.codes is not None:

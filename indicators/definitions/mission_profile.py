@@ -184,6 +184,7 @@ class Mission(Strict):
     survey_substitutes: tuple[SurveySubstitute, ...] = ()
     disclosure: Choices = Choices()
     second_person_publishes: bool = False  # who computed or publishes does not approve
+    modelled_areas: bool = True  # shares of small areas by a model (definitions 75)
     period_types: tuple[PeriodType, ...] = ("M", "Q", "A", "B")
     indicators: tuple[Selected, ...]
     published_totals: tuple[PublishedTotal, ...] = ()

@@ -31,6 +31,7 @@ _FIRST_ROW = 3  # as people count
 _LAST_ROW = 1000
 _SEVERAL = "tuple[DatedValue, ...]"  # as pydantic names that side of a baseline or target
 _OWN_LINES = "stakeholders"  # a list in one cell, an entry a line
+_DATED = ("baseline", "target")  # one, or one for each length of period: an entry a line
 Entry = dict[str, Any]
 
 
@@ -48,8 +49,8 @@ class _Sheet:
 _SHEETS = (
     _Sheet(
         "indicators", MISSION, "code", Selected,
-        ("code", "baseline.value", "baseline.on", "target.value", "target.on", "tolerance",
-         "min_n", "cleared_by", "cleared_on"),
+        ("code", "baseline.value", "baseline.on", "baseline.period_type", "target.value",
+         "target.on", "target.period_type", "tolerance", "min_n", "cleared_by", "cleared_on"),
     ),
     _Sheet(
         "outcomes", FRAMEWORK, "id", Outcome,
@@ -176,6 +177,8 @@ def _cell(entry: Entry, column: str) -> Any:
     """The value of a dotted key as one cell; None where the entry has none."""
     value: Any = entry
     for key in column.split("."):
+        if isinstance(value, list):
+            return "\n".join(_shown(one, key) for one in value)
         value = value.get(key) if isinstance(value, Mapping) else None
     if column == _OWN_LINES and value is not None:
         return "\n".join(
@@ -229,7 +232,31 @@ def _entry(cells: Mapping[str, Any], sheet: _Sheet) -> Entry:
             entry[first] = value
         elif isinstance(entry.get(first), dict) or first not in entry:
             entry.setdefault(first, {})[second] = value
-    return entry
+    return entry | {key: _of_lines(entry[key]) for key in _DATED if key in entry}
+
+
+def _of_lines(dated: Entry) -> Entry | list[Entry]:
+    """A list where cells hold several lines: the first lines are its first entry, and so on."""
+    lines = {name: str(cell).splitlines() for name, cell in dated.items()}
+    count = max(map(len, lines.values()))
+    if count < 2:
+        return dated
+    found: list[Entry] = [{} for _ in range(count)]
+    for name, texts in lines.items():
+        for entry, text in zip(found, texts, strict=False):
+            value = _value(name, text)
+            if value is not None:
+                entry[name] = _number(value) if name == "value" else value
+    return found
+
+
+def _number(text: Any) -> Any:
+    """A number of a cell of text; the text itself where it is none, as the row's check says."""
+    try:
+        number = float(text)
+    except (TypeError, ValueError):
+        return text
+    return int(number) if number.is_integer() else number
 
 
 def _value(column: str, cell: Any) -> Any:
@@ -280,9 +307,11 @@ def _row_problems(
         except ValidationError as error:
             for wrong in error.errors():
                 keys = [str(part) for part in wrong["loc"]]
-                if _SEVERAL in keys:
-                    continue  # a cell holds one value: what a list of them lacks is no news
-                column = ".".join(key for key in keys if key != DatedValue.__name__)
+                sides = (_SEVERAL, DatedValue.__name__)
+                is_several = isinstance(entry.get(keys[0]) if keys else None, list)
+                if sides[is_several] in keys:
+                    continue  # what the other form of a baseline or target lacks is no news
+                column = ".".join(k for k in keys if k not in sides and not k.isdigit())
                 value = None if wrong["type"] == "missing" else str(wrong["input"])
                 parameters = {"reason": wrong["msg"]}
                 yield Problem(

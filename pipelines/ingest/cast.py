@@ -17,7 +17,17 @@ from indicators.definitions.contracts import Column, Contract
 from indicators.definitions.mission_profile import Mission
 from indicators.foundation.sql_text import literal, literals, quoted
 from pipelines.mapping.model import ColumnMapping, reads_iso_otherwise
-from pipelines.mapping.written_numbers import BLANKS, DECIMAL_COMMA, MINUS, PLAIN, WHOLE, Signs
+from pipelines.mapping.written_numbers import (
+    BLANKS,
+    DECIMAL_COMMA,
+    DECIMAL_POINT,
+    DIGITS,
+    MINUS,
+    PLAIN,
+    POINT_OR_THOUSANDS,
+    WHOLE,
+    Signs,
+)
 from pipelines.readers.table import WITHOUT_VALUE
 
 TRUE_TEXTS = ("true", "yes", "oui", "vrai", "1")
@@ -30,6 +40,8 @@ _ISO_TIME = r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?"
 _ISO_OFFSET = _ISO_TIME + r" ?(Z|[+-]\d{2}(:?\d{2})?)"
 _ISO_DAY = r"\d{4}-\d{2}-\d{2}"
 _UNDECLARED = Signs()
+_FINE = 5  # digits of what is measured finely: coordinates, weights
+_LEAST_THOUSAND = 1000  # what the smallest number with thousands would be
 _AT_ONCE = r"[+-]?(\d+|0?\.\d*|\d+\.(\d{0,2}|\d{4,}))"  # whatever the signs of the column
 
 
@@ -117,6 +129,7 @@ def _number_cast(name: str, column: Column, how: Notation) -> Cast:
         f"unclear_{name}": signs.unclear(whole=is_whole),
     }
     spaced = f"replace(regexp_replace({text}, {literal(BLANKS)}, ' ', 'g'), '{MINUS}', '-')"
+    spaced = f"translate({spaced}, '{DIGITS[0]}', '{DIGITS[1]}')"
     for number, (sign, means) in enumerate(signs.own()):
         spaced = f"replace({spaced}, $sign_{number}_{name}, '{means}')"
         parameters[f"sign_{number}_{name}"] = sign
@@ -139,11 +152,24 @@ def _number_cast(name: str, column: Column, how: Notation) -> Cast:
 
 
 def without_point(texts: pa.ChunkedArray, column: Column, how: Notation) -> Notation:
-    """Where a column writes a decimal comma and the mapping names no sign, neither is declared."""
+    """Where the mapping names no sign, and the column writes a decimal comma or may well write its
+    thousands with a point, neither is declared."""
     if column.base_type != "dec" or how.signs.decimal is not None:
         return how
-    writes_comma = pc.any(pc.match_substring_regex(texts, f"^({DECIMAL_COMMA})$")).as_py()
-    return replace(how, signs=replace(how.signs, decimal="")) if writes_comma else how
+
+    def writes(pattern: str) -> bool:
+        return bool(pc.any(pc.match_substring_regex(texts, f"^({pattern})$")).as_py())
+
+    is_open = writes(DECIMAL_COMMA) or (
+        _may_be_thousands(column) and writes(POINT_OR_THOUSANDS) and not writes(DECIMAL_POINT)
+    )
+    return replace(how, signs=replace(how.signs, decimal="")) if is_open else how
+
+
+def _may_be_thousands(column: Column) -> bool:
+    """Counts and rates may; coordinates and weights, or seven days a week, may not."""
+    fits = column.maximum is None or column.maximum >= _LEAST_THOUSAND
+    return fits and column.decimal_places < _FINE
 
 
 def _date_cast(name: str, how: Notation) -> Cast:

@@ -24,6 +24,7 @@ from pipelines.ingest.file_report import FileReport
 from pipelines.ingest.key_clashes import call_back_free
 from pipelines.ingest.listed_areas import call_back_waiting, listed_areas
 from pipelines.ingest.load_file import load_file
+from pipelines.ingest.meant import forget, is_meant
 from pipelines.ingest.reading_again import (
     Known,
     asked_for,
@@ -201,6 +202,7 @@ def _cleared(report: FileReport, path: Path, seen: Look | None) -> FileReport:
     if look(path) == seen:
         try:
             path.unlink(missing_ok=True)
+            forget(path)
         except OSError as error:
             told = Problem("inbox_not_cleared", path.name, parameters={"reason": error.strerror})
             return replace(report, remarks=(*report.remarks, told))
@@ -436,6 +438,10 @@ def _delivery(intake: _Intake, found: _Found) -> Iterator[Delivery]:
         yield Delivery(found.path, name, sha256, source, version, intake=intake.number)
         return
     given = Delivery(found.path, name, sha256, source, version, intake=intake.number)
+    if found.is_inbox and is_meant(found.path, sha256):
+        before = ledger.known_file(intake.connection, sha256)
+        is_back = before is not None and before.status == "superseded"
+        given = replace(given, is_asked=True, is_newest=is_back)
     try:
         yield replace(given, archive=intake.archive)
     finally:

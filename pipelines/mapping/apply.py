@@ -16,7 +16,9 @@ import pyarrow.compute as pc
 from pipelines.mapping.area_polygons import Outlines
 from pipelines.mapping.gazetteer import Gazetteer
 from pipelines.mapping.model import ColumnMapping, Source, TableMapping, When
+from pipelines.mapping.written_dates import names_months, with_english_months
 from pipelines.mapping.written_numbers import Signs, number_text
+from pipelines.mapping.written_places import SIDES, decimal_degrees, part_of_pair
 from pipelines.readers.table import Malformed, ReaderWarning, SourceTable
 
 Column: TypeAlias = pa.Array | pa.ChunkedArray
@@ -86,7 +88,7 @@ def map_rows(
     """The rows of the file that `mapping` takes, as text of the contract's columns."""
     taken = taken_positions(file.rows, mapping, source)
     applied = _Applied(file.rows.take(taken), source, outlines)
-    plain = {name: applied.text(entry) for name, entry in mapping.columns.items()}
+    plain = {name: applied.column(name, entry) for name, entry in mapping.columns.items()}
     origins = {name: entry.origin_columns() for name, entry in mapping.columns.items()}
     parts: list[tuple[dict[str, Column], dict[str, tuple[str, ...]]]] = [(plain, origins)]
     if mapping.unpivot:
@@ -154,6 +156,10 @@ def _remapped(column: Column, change: Callable[[str], str | None]) -> Column:
     return pa.array(changed, pa.string()).take(encoded.indices)
 
 
+def _in_degrees(column: Column, axis: str) -> Column:
+    return _remapped(column, lambda value: decimal_degrees(value, SIDES[axis]))
+
+
 class _Applied:
     """The entries of one mapping over one set of rows."""
 
@@ -162,9 +168,16 @@ class _Applied:
         self.source = source
         self.outlines = outlines
 
+    def column(self, name: str, entry: ColumnMapping) -> Column:
+        """The text of one contract column; of a coordinate in decimal degrees."""
+        text = self.text(entry)
+        return _in_degrees(text, name) if name in SIDES else text
+
     def text(self, entry: ColumnMapping) -> Column:
-        """The text of one contract column."""
+        """What an entry makes of the rows."""
         text = self._origin(entry)
+        if names_months(entry.formats):
+            text = _remapped(text, lambda value: with_english_months(value, entry.formats[0]))
         if entry.recode or entry.has_otherwise:
             text = _remapped(text, lambda value: _recoded(value, entry))
         if entry.bands:
@@ -197,7 +210,11 @@ class _Applied:
         if name not in self.rows.column_names:  # `optional`: checked before
             return pa.nulls(self.rows.num_rows, pa.string())
         missing = self.source.missing if entry.missing is None else entry.missing
-        return cleaned(self.rows[name], missing)
+        text = cleaned(self.rows[name], missing)
+        if entry.part is None:
+            return text
+        part = entry.part
+        return _remapped(text, lambda value: part_of_pair(value, part) or value)
 
     def _filled(self, template: str, entry: ColumnMapping) -> Column:
         pieces = re.split(r"\{([^{}]*)\}", template)
@@ -219,7 +236,8 @@ class _Applied:
     def _located(self, entry: ColumnMapping) -> Column:
         assert entry.point is not None
         longitude, latitude = (
-            _numbers(self._column(name, entry), entry.signs) for name in entry.point
+            _numbers(_in_degrees(self._column(name, entry), axis), entry.signs)
+            for name, axis in zip(entry.point, ("longitude", "latitude"), strict=True)
         )
         found = self.outlines().locate(longitude, latitude)
         if entry.outside is not None:

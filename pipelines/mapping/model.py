@@ -95,6 +95,7 @@ class ColumnMapping(Aliased):
 
     sources: Texts | None = Field(None, alias="from")
     join: str = " "
+    part: int | None = Field(None, ge=1, le=2)  # of two coordinates in one cell
     constant: str | None = None
     template: str | None = None
     point: tuple[str, str] | None = None  # columns of longitude and latitude

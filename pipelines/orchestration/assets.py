@@ -95,6 +95,7 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
         from indicators.definitions.catalogue import load_catalogue
         from indicators.definitions.versions import decided_by
         from indicators.engine.refresh import compute
+        from indicators.survey.waves.modelled_areas import model_areas
         from pipelines.quality.checks import check_values
         from pipelines.quality.scores import write_scores
         from pipelines.quality.violations import write_violations
@@ -106,6 +107,7 @@ def mart_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition
             compute(connection, mission, decided_by(load_catalogue(), day), day, profile)
             rate(connection, mission)
             trends(connection, mission)
+            model_areas(connection, mission)
             check_values(connection, mission)
             write_scores(connection, mission, day)
             write_violations(connection, mission, day)

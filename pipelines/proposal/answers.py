@@ -11,11 +11,12 @@ from pathlib import Path
 
 from indicators.foundation.errors import WrongUse
 from pipelines.mapping.model import Source
-from pipelines.proposal.columns import ColumnProposal, recode_of
+from pipelines.proposal.columns import recode_of
 from pipelines.proposal.confirm import with_header
 from pipelines.proposal.difference import Change, changes_of
 from pipelines.proposal.known_rows import Known
 from pipelines.proposal.proposal import Proposal, propose
+from pipelines.proposal.texts import ColumnProposal
 
 Answers = Mapping[str, str]
 _BETWEEN = " + "

@@ -23,14 +23,26 @@ class CodeProposal:
 
 
 def code_proposals(
-    texts: Iterable[str], column: Column, separator: str | None = None
+    texts: Iterable[str],
+    column: Column,
+    separator: str | None = None,
+    meant: Mapping[str, str] | None = None,
 ) -> list[CodeProposal]:
-    """A proposal for each distinct text, or for each member of texts that are lists."""
-    members = _members(texts, separator)
-    if column.base_type == "bool":
-        return [_of_bool(text) for text in members]
+    """A proposal for each distinct text, or for each member of texts that are lists.
+
+    `meant`: what the codebook of an export says of them.
+    """
+    members, meant = _members(texts, separator), meant or {}
     known = code_texts(column)
-    return [_of_code(text, known, column.allowed_codes or ()) for text in members]
+
+    def proposed(text: str) -> CodeProposal:
+        if text in meant:
+            return CodeProposal(text, meant[text], 0.95, "codebook")
+        if column.base_type == "bool":
+            return _of_bool(text)
+        return _of_code(text, known, column.allowed_codes or ())
+
+    return [proposed(text) for text in members]
 
 
 def _members(texts: Iterable[str], separator: str | None) -> list[str]:

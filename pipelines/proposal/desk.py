@@ -84,7 +84,7 @@ class Desk:
                 if problem := self._beside(mission, path).problem(proposal.files):
                     raise WrongUse(problem)
                 write_mapping(proposal.mapping(), target)
-            self._moved(mission, path)
+            self._moved(mission, path, is_meant=bool(answers.get("meant")))
         except PocLensError as error:
             return [problem.sentence(language) for problem in error.problems]
         return []
@@ -138,13 +138,22 @@ class Desk:
         if (self._workspace.inbox(mission) / path.name).exists():
             raise WrongUse(Problem("name_waits", path.name))
 
-    def _moved(self, mission: str, path: Path) -> None:
-        """A file of the same name that still waits is never replaced."""
+    def _moved(self, mission: str, path: Path, *, is_meant: bool = False) -> None:
+        """A file of the same name that still waits is never replaced.
+
+        `is_meant`: somebody answered the question for which it would be held.
+        """
+        from pipelines.ingest.archive import sha256_of
+        from pipelines.ingest.meant import say_meant
+
         inbox = self._workspace.inbox(mission)
         inbox.mkdir(parents=True, exist_ok=True)
         coming = inbox / f".{path.name}.tmp"  # the inbox may lie on another file system
         try:
             shutil.copyfile(path, coming)
+            if is_meant:  # before the file is there: who looks into the inbox finds both
+                self._require_free(mission, path)
+                say_meant(inbox / path.name, sha256_of(path))
             os.link(coming, inbox / path.name)
         except FileExistsError:
             raise WrongUse(Problem("name_waits", path.name)) from None

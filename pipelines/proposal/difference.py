@@ -19,9 +19,10 @@ from indicators.foundation.errors import Problem, WrongUse
 from pipelines.ingest.delivered_file import with_present_names
 from pipelines.mapping.model import ColumnMapping, Source, TableMapping, TextLoader, read_source
 from pipelines.proposal.codes import code_proposals
-from pipelines.proposal.columns import Texts, fit_of, reference_fit, texts_of
+from pipelines.proposal.columns import fit_of, reference_fit
 from pipelines.proposal.known_rows import Known
 from pipelines.proposal.layout import Layout, layouts
+from pipelines.proposal.texts import Texts, texts_of
 from pipelines.proposal.words import column_names, folded, likeness, readings
 from pipelines.readers.table import SourceTable
 

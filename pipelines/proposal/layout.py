@@ -4,17 +4,20 @@ import codecs
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
+from indicators.definitions.contracts import contracts
 from indicators.foundation.errors import Problem, WrongUse
-from pipelines.proposal.words import all_column_names, folded, readings
+from pipelines.proposal.words import all_column_names, column_names, folded, readings
 from pipelines.readers import READERS, reader
 from pipelines.readers.hxl import is_tags
+from pipelines.readers.sheet_shape import footnotes, joined_names
 from pipelines.readers.table import SourceTable
 
 _HEADER_LOOKED_FOR = 25  # rows from the top
@@ -36,6 +39,10 @@ _PUBLISHED = {
 }
 _OPENED_BY = {"xlsx": "pipelines.readers.ooxml"}
 _TOTALS = {"total", "totaux", "total general", "grand total", "sou total", "sub total", "somme"}
+_DITTOS = {"idem", "id", "ditto", "dito", "ibid"}
+_MARKS = {'"', "''", "″", "〃", "“", "”", "»", "-//-", "//"}
+_DAY_WORDS = {"date", "day", "jour", "تاريخ"}
+_FIRST_SERIAL, _LAST_SERIAL = 36_526, 73_050  # 2000 to 2099
 Texts = Sequence[Sequence[str | None]]
 
 
@@ -73,26 +80,71 @@ def _of_workbook(path: Path, name: str) -> Iterator[Layout]:
     book = import_module(_OPENED_BY.get(name, f"pipelines.readers.{name}")).workbook(path)
     sheets = [(sheet, book.texts(sheet)) for sheet in book.sheets]
     for sheet, texts in sheets:
+        options: dict[str, Any] = {"sheet": sheet} if len(sheets) > 1 else {}
+        if name == "xlsx" and any(is_tags(cells) for cells in texts[:_HEADER_LOOKED_FOR]):
+            yield Layout("hxl", options, _read(path, "hxl", options))
+            continue
         row = header_row(texts)
         if row is None:
             continue
-        options: dict[str, Any] = {"sheet": sheet} if len(sheets) > 1 else {}
         options |= _header_options(texts, row)
         yield _shaped(path, name, options)
 
 
 def _shaped(path: Path, name: str, options: dict[str, Any]) -> Layout:
-    """The table with rows of totals set aside and groups filled down, where it has them."""
-    table = _read(path, name, options)
-    shape: dict[str, Any] = {}
-    if totals := _totals(table):
-        shape["totals"] = totals
-        table = _read(path, name, options | shape)
-    if groups := _groups(table):
-        shape["fill_down"] = groups
-    if not shape:
-        return Layout(name, options, table)
-    return Layout(name, options | shape, _read(path, name, options | shape))
+    """The table in the shape that its options give it: each is looked for in what those before
+    it leave."""
+    table, shape = _read(path, name, options), {}
+    for option, found_in in _SHAPES.items():
+        if value := found_in(table):
+            shape[option] = value
+            table = _read(path, name, options | shape)
+    return Layout(name, options | shape, table)
+
+
+def _dittos(table: SourceTable) -> list[str]:
+    """Texts that stand for the one above, of columns that say something else in their first row."""
+    found: set[str] = set()
+    for column in table.rows.columns:
+        texts = [text.strip() for text in column.to_pylist() if text and text.strip()]
+        dittos = {text for text in texts[1:] if folded(text) in _DITTOS or text in _MARKS}
+        if dittos and texts[0] not in dittos:
+            found |= dittos
+    return sorted(found)
+
+
+def _serial_dates(table: SourceTable) -> list[str]:
+    """Columns named as days whose numbers are all days of this century, as a workbook counts."""
+    return [
+        name
+        for name in table.header
+        if _names_a_day(name) and _are_serial(table.rows[name].drop_null().to_pylist())
+    ]
+
+
+def _names_a_day(header: str) -> bool:
+    words = {word for reading in readings(header) for word in reading.split()}
+    return bool(words & _DAY_WORDS) or any(word in _dated_names() for word in readings(header))
+
+
+@cache
+def _dated_names() -> frozenset[str]:
+    """Names of all columns that take dates or times."""
+    return frozenset(
+        word
+        for table, contract in contracts().items()
+        for name, column in contract.columns.items()
+        if column.base_type in ("date", "time")
+        for word in column_names(table, name)
+    )
+
+
+def _are_serial(texts: Sequence[str]) -> bool:
+    numbers = [text.strip() for text in texts if text.strip()]
+    return bool(numbers) and all(
+        re.fullmatch(r"\d{5}(\.\d+)?", text) and _FIRST_SERIAL <= float(text) < _LAST_SERIAL
+        for text in numbers
+    )
 
 
 def _totals(table: SourceTable) -> list[str]:
@@ -116,6 +168,16 @@ def _groups(table: SourceTable) -> list[str]:
     return found if found and all(full) else []
 
 
+_SHAPES: dict[str, Callable[[SourceTable], Any]] = {
+    "totals": _totals,
+    "footnotes": lambda table: footnotes(table) > 0,
+    "ditto": _dittos,
+    "fill_down": _groups,
+    "serial_dates": _serial_dates,
+}
+"""Options of the shape of a sheet, with what a table shows of each."""
+
+
 def _header_options(texts: Texts, row: int) -> dict[str, Any]:
     """`header_row`, and `header_rows` where a row of groups stands right above it."""
     options: dict[str, Any] = {} if row == 1 else {"header_row": row}
@@ -127,10 +189,17 @@ def _header_options(texts: Texts, row: int) -> dict[str, Any]:
 
 
 def _is_row_of_groups(above: Sequence[str | None], names: Sequence[str | None]) -> bool:
-    """Whether names that occur twice are told apart by the row above them."""
+    """Whether the row above tells names apart that occur twice, or makes known names of more."""
     filled = sum(1 for text in above if text)
     plain = [text for text in names if text]
-    return filled >= 2 and len(set(plain)) < len(plain)
+    if filled < 2:
+        return False
+    return len(set(plain)) < len(plain) or _known(joined_names([above, names])) > _known(names)
+
+
+def _known(names: Sequence[str | None]) -> int:
+    """How many are names of a column as they stand."""
+    return sum(folded(name) in all_column_names() for name in names if name)
 
 
 def _of_text(path: Path) -> Layout:

@@ -6,16 +6,28 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
+from indicators.definitions.contracts import Column
+from pipelines.mapping.written_dates import names_months, with_english_months
+from pipelines.mapping.written_numbers import BLANKS, DECIMAL_COMMA, Signs, number_text
+
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?( ?(Z|[+-]\d{2}:?\d{2}))?)?")
 _DAYS = (
     "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d",
     "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%d %m %Y",
     "%d/%m/%y", "%m/%d/%y", "%d.%m.%y", "%d-%b-%Y", "%d %b %Y", "%d %B %Y", "%B %d, %Y",
-    "%d-%b-%y", "%d-%m-%y",
+    "%d-%b-%y", "%d-%m-%y", "%d %b %y", "%d-%B-%Y", "%d/%b/%Y", "%b %d, %Y",
 )  # fmt: skip
 _CLOCKS = (" %H:%M", " %H:%M:%S", " %Hh%M", "T%H:%M", " %I:%M %p", " %I:%M:%S %p")
 _LOOKED_AT = 120
-_CLOCK = re.compile(r"([01]?\d|2[0-3])[:h][0-5]\d(:[0-5]\d)?")
+_HOURS = {
+    "%H:%M": r"([01]?\d|2[0-3]):[0-5]\d",
+    "%H:%M:%S": r"([01]?\d|2[0-3]):[0-5]\d:[0-5]\d",
+    "%Hh%M": r"([01]?\d|2[0-3])h[0-5]\d",
+    "%H%M": r"([01]\d|2[0-3])[0-5]\d",
+    "%I:%M %p": r"(0?[1-9]|1[0-2]):[0-5]\d [APap][Mm]",
+    "%H:%M:%S.%f%z": r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d+(Z|[+-]\d{2}:\d{2})",
+}
+"""Formats of times of day, with what they read."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +79,8 @@ def _share(texts: Sequence[str], pattern: str) -> float:
 def _fits(text: str, pattern: str) -> bool:
     if "%Y" in pattern and not re.search(r"(?<!\d)\d{4}", text):
         return False
+    if names_months([pattern]):
+        text = with_english_months(text, pattern)
     try:
         datetime.strptime(text, pattern)
     except ValueError:
@@ -74,28 +88,27 @@ def _fits(text: str, pattern: str) -> bool:
     return True
 
 
-def is_clock(texts: Sequence[str]) -> bool:
-    """Whether the column holds times of day alone."""
-    return bool(texts) and all(_CLOCK.fullmatch(text) for text in texts)
+def clock_format(texts: Sequence[str]) -> str | None:
+    """How a column that holds times of day alone is written; None where it holds others too."""
+    fitting = (
+        form for form, what in _HOURS.items() if all(re.fullmatch(what, text) for text in texts)
+    )
+    return next(fitting, None) if texts else None
 
 
-def numbers(texts: Sequence[str], *, whole: bool) -> Written:
-    """Decimal and thousands signs of numbers."""
+def numbers(texts: Sequence[str], column: Column) -> Written:
+    """Decimal and thousands signs of numbers; blanks of all kinds need none."""
     if not texts:
         return Written({}, 0)
     ways: list[dict[str, object]] = [
         {},
         {"decimal": ","},
         {"thousands": ","},
-        {"thousands": " "},
-        {"decimal": ",", "thousands": " "},
         {"decimal": ",", "thousands": "."},
-        {"thousands": "\u202f"},
-        {"thousands": "\u00a0"},
-        {"decimal": ",", "thousands": "\u202f"},
-        {"decimal": ",", "thousands": "\u00a0"},
     ]
-    found = [Written(keys, _number_share(texts, keys, whole)) for keys in ways]
+    if any(re.fullmatch(DECIMAL_COMMA, re.sub(BLANKS, " ", text)) for text in texts):
+        ways.remove({"thousands": ","})
+    found = [Written(keys, _number_share(texts, keys, column)) for keys in ways]
     best = max(found, key=lambda entry: entry.share)
     rivals = [entry for entry in found if entry.share == best.share]
     # 1,200 may be 1200 or 1.2: only one of the two can be meant
@@ -103,10 +116,13 @@ def numbers(texts: Sequence[str], *, whole: bool) -> Written:
     return Written(best.keys, best.share, best.keys != {} and len(signs) > 1)
 
 
-def _number_share(texts: Sequence[str], keys: dict[str, object], whole: bool) -> float:
-    thousands = re.escape(str(keys.get("thousands", "")))
-    decimal = re.escape(str(keys.get("decimal", ".")))
-    digits = rf"\d{{1,3}}(?:{thousands}\d{{3}})+|\d+" if thousands else r"\d+"
-    rest = rf"(?:{decimal}0*)?" if whole else rf"(?:{decimal}\d*)?"
-    form = re.compile(rf"[+-]?(?:{digits}){rest}")
-    return sum(bool(form.fullmatch(text)) for text in texts) / len(texts)
+def _number_share(texts: Sequence[str], keys: dict[str, object], column: Column) -> float:
+    """The share of texts that are numbers in the range of the column."""
+    signs = Signs(**keys)  # type: ignore[arg-type]
+    read = (number_text(text, signs, whole=column.base_type == "int") for text in texts)
+    return sum(text is not None and _is_in_range(float(text), column) for text in read) / len(texts)
+
+
+def _is_in_range(number: float, column: Column) -> bool:
+    low, high = column.minimum, column.maximum
+    return (low is None or number >= low) and (high is None or number <= high)

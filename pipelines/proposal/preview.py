@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +16,14 @@ import duckdb
 
 from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import Mission
-from indicators.foundation.errors import WrongUse
+from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.sql_text import quoted
+from pipelines.ingest.archive import sha256_of
 from pipelines.ingest.delivered_file import Delivery
 from pipelines.ingest.load_file import load_file
 from pipelines.mapping.area_polygons import read_outlines
 from pipelines.mapping.model import Source
+from pipelines.warehouse import ledger
 from pipelines.warehouse.connection import locked, open_warehouse
 
 _SHOWN = 10
@@ -44,7 +46,8 @@ class Preview:
     """`rows`: the first that would arrive, their filled columns; counts as ingest gives them.
 
     `rows_changed`: of those loaded, how many would take the place of a row that stands otherwise;
-    `tables`: the table of each of `rows`.
+    `tables`: the table of each of `rows`. `question`: for which the file is held until somebody
+    says that it is meant; all else is then what it would bring.
     """
 
     rows_read: int
@@ -55,6 +58,7 @@ class Preview:
     rows_changed: int = 0
     rows_unchanged: int = 0
     tables: tuple[str, ...] = ()
+    question: Problem | None = None
 
 
 def preview(
@@ -79,7 +83,14 @@ def preview(
                 with suppress(WrongUse):  # it may be of another shape
                     load_file(connection, trial, given, lambda: read_outlines(profile, mission))
             delivery = Delivery(path, path.name, "trial", source)
+            question = _is_replaced(connection, path)
             report = load_file(connection, trial, delivery, lambda: read_outlines(profile, mission))
+            if report.status == "held":
+                question = report.remarks[-1]
+                delivery = replace(delivery, is_asked=True)
+                report = load_file(
+                    connection, trial, delivery, lambda: read_outlines(profile, mission)
+                )
             tables = dict.fromkeys(table.table for table in source.tables)
             rows = [(table, row) for table in tables for row in _arrived(connection, table)]
             changed = _changed(connection)
@@ -92,7 +103,15 @@ def preview(
         changed,
         report.rows_unchanged,
         tuple(table for table, _ in rows[:_SHOWN]),
+        question,
     )
+
+
+def _is_replaced(connection: duckdb.DuckDBPyConnection, path: Path) -> Problem | None:
+    """Of a version that a later one replaced: the same file again changes nothing by itself."""
+    known = ledger.known_file(connection, sha256_of(path))
+    is_replaced = known is not None and known.status == "superseded"
+    return Problem("version_replaced", path.name) if is_replaced else None
 
 
 def _changed(connection: duckdb.DuckDBPyConnection) -> int:

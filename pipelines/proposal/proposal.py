@@ -10,14 +10,25 @@ from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.contracts import Contract, contracts
 from indicators.foundation.errors import Problem, WrongUse
 from pipelines.mapping.file_names import pattern_of, stem_words
-from pipelines.proposal.columns import MISSING, ColumnProposal, column_proposals, texts_of
+from pipelines.proposal.columns import column_proposals
 from pipelines.proposal.known_rows import Known
 from pipelines.proposal.layout import Layout, layouts
-from pipelines.proposal.words import column_names, folded, general_names, likeness, readings
+from pipelines.proposal.texts import MISSING, ColumnProposal, texts_of
+from pipelines.proposal.words import (
+    column_names,
+    folded,
+    general_names,
+    likeness,
+    readings,
+    reference_place,
+    tag_place,
+)
+from pipelines.readers.hxl import is_tags
 
 _LEAST_SCORE = 0.35
 _LEAST_LIKENESS = 0.72
 _LOOKED_AT = 6  # contracts
+_REFERENCE_KEY = 0.75
 _JOINED_KEY = 0.5  # sure of a key of several columns: later files may hold two rows of it
 
 
@@ -130,7 +141,9 @@ def propose(
     confidence = min(0.97, round(score, 2)) if distance >= 0.1 else min(0.6, round(score, 2))
     near = tuple(dict.fromkeys(other for value, other in rivals if score - value < 0.1))[:3]
     source = _source_name(path, name)
-    columns = [*columns, *_joined_key(source, layout, contracts()[name], columns)]
+    contract = contracts()[name]
+    columns = [*columns, *_reference_key(layout, contract, columns)]
+    columns += _joined_key(source, layout, contract, columns)
     feeds = tuple(sorted(c for c, one in load_catalogue().items() if one.source == name))
     return Proposal(
         source,
@@ -144,6 +157,28 @@ def propose(
         near,
         feeds,
     )
+
+
+def _reference_key(
+    layout: Layout, contract: Contract, columns: Sequence[ColumnProposal]
+) -> list[ColumnProposal]:
+    """A free column that names a reference, where no two rows share one: the surest of them."""
+    key, taken = contract.key[0], {header for one in columns for header in one.headers}
+    if len(contract.key) > 1 or any(one.column == key for one in columns):
+        return []
+    if contract.columns[key].base_type != "text" or contract.columns[key].reference:
+        return []
+    places = [
+        (place, texts.header)
+        for texts in texts_of(layout.table)
+        if texts.is_unique and texts.header not in taken and texts.values
+        for place in [reference_place(texts.header)]
+        if place is not None
+    ]
+    if not places:
+        return []
+    header = min(places, key=lambda one: one[0])[1]
+    return [ColumnProposal(key, (header,), _REFERENCE_KEY, ("unique_reference",))]
 
 
 def _joined_key(
@@ -186,12 +221,17 @@ def _shortlist(layout: Layout, tables: Sequence[str]) -> list[str]:
             column_names(table, name) | general_names(table, name)
             for name in contracts()[table].columns
         ]
+        tags = [header for header in layout.table.header if is_tags([header])]
         best = (
             max(likeness(word, other) for word in words for held in names for other in held)
-            for words in map(readings, layout.table.header)
+            for words in (readings(one) for one in layout.table.header if one not in tags)
             if words
         )
-        return sum(score for score in best if score >= _LEAST_LIKENESS)
+        tagged = sum(
+            any(tag_place(tag, name) is not None for name in contracts()[table].columns)
+            for tag in tags
+        )
+        return tagged + sum(score for score in best if score >= _LEAST_LIKENESS)
 
     return sorted(tables, key=lambda name: -named(name))[:_LOOKED_AT]
 

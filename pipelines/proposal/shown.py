@@ -38,6 +38,7 @@ def counted(shown: "Preview", mission: Mission, language: str) -> Said:
         "rows_unchanged": shown.rows_unchanged,
         "rows_rejected": shown.rows_rejected,
         "is_held": share > mission.reject_limit_pct,
+        "question": shown.question.sentence(language) if shown.question else "",
         "tables": _rows_by_table(shown, language),
         "rejects": rejects,
     }

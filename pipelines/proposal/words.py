@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Mapping
 from difflib import SequenceMatcher
 from functools import cache, lru_cache
+from typing import Any
 
 import yaml
 
@@ -19,7 +20,7 @@ from indicators.foundation.yaml_loader import StrictLoader
 _NO_WORDS = {"the", "of", "a", "an", "le", "la", "les", "l", "d", "de", "des", "du", "un", "une"}
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
-_GROUP = re.compile(r"^.*(?:/|::)\s*(?=\S)")  # `group/question` of a form
+_GROUP = re.compile(r"^(?:.*(?:/|::)\s*|[^\W_]\w*-)(?=\S)")  # `group/question`, `group-question`
 _LEAST = 0.6  # below it two texts are not compared letter by letter
 _LEAST_FUZZY = 5  # letters below which a text is alike only where it is equal
 
@@ -30,9 +31,15 @@ def folded(text: str) -> str:
     text = _CAMEL.sub(" ", text.replace("œ", "oe").replace("Œ", "Oe"))
     plain = unicodedata.normalize("NFKD", text).casefold()
     plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
-    words = re.findall(r"[a-z0-9<>=+-]+", plain.replace("_", " "))
+    words = re.findall(r"[a-z0-9<>=+-]+|[\u0620-\u06ff]+", _arabic(plain.replace("_", " ")))
     kept = [_singular(word.strip("-")) for word in words if word not in _NO_WORDS]
     return " ".join(word for word in kept if word)
+
+
+def _arabic(text: str) -> str:
+    """Arabic letters that writers exchange made one; the article and the long stroke left out."""
+    plain = text.translate(str.maketrans("ىةک", "يهك", "\u0640"))
+    return re.sub(r"(?<![\u0620-\u06ff])ال(?=[\u0620-\u06ff]{3})", "", plain)
 
 
 def _singular(word: str) -> str:
@@ -41,7 +48,8 @@ def _singular(word: str) -> str:
 
 def readings(header: str) -> tuple[str, ...]:
     """A header as it stands, without what is in brackets, and without the group before it."""
-    shorter = (header, _BRACKETS.sub(" ", header), _GROUP.sub("", header))
+    is_of_form = " " not in header or "/" in header or "::" in header
+    shorter = (header, _BRACKETS.sub(" ", header), _GROUP.sub("", header) if is_of_form else "")
     return tuple(dict.fromkeys(word for word in map(folded, shorter) if word))
 
 
@@ -61,9 +69,9 @@ def likeness(one: str, other: str) -> float:
 
 
 @cache
-def _synonyms() -> Mapping[str, Mapping[str, object]]:
+def _synonyms() -> Mapping[str, Any]:
     text = (data_folder() / "synonyms.yaml").read_text(encoding="utf-8")
-    found: Mapping[str, Mapping[str, object]] = yaml.load(text, Loader=StrictLoader)
+    found: Mapping[str, Any] = yaml.load(text, Loader=StrictLoader)
     return found
 
 
@@ -72,6 +80,7 @@ def column_names(table: str, name: str) -> frozenset[str]:
     """Folded names of a contract column: its own, its titles, its synonyms."""
     column = contracts()[table].columns[name]
     names = [name, column.title.en, column.title.fr, *_listed(_synonyms()["columns"], name)]
+    names += [header for header, one in exports().items() if one["column"] == name]
     return frozenset(word for entry in names for word in readings(entry))
 
 
@@ -84,6 +93,43 @@ def general_names(table: str, name: str) -> frozenset[str]:
     words = [word for kind, is_so in kinds.items() if is_so for word in _listed(given, kind)]
     words += _listed(_synonyms()["perhaps"], name)
     return frozenset(reading for word in words for reading in readings(word))
+
+
+@cache
+def exports() -> Mapping[str, Mapping[str, Any]]:
+    """Headers of published exports: `column`, what `texts` mean there, and an `empty` cell."""
+    found: Mapping[str, Mapping[str, Any]] = _synonyms()["exports"]
+    return found
+
+
+@cache
+def export_of(header: str, name: str) -> Mapping[str, Any]:
+    """What the codebook of an export says of a header that a column is known by there."""
+    one = next((one for known, one in exports().items() if folded(known) == folded(header)), {})
+    return one if one.get("column") == name else {}
+
+
+@cache
+def tag_place(tag: str, name: str) -> int | None:
+    """How far down a tag stands among those of a column; None where it is none of them."""
+    own = _tag(tag)
+    known = [_tag(one) for one in _listed(_synonyms()["hxl"], name)]
+    return known.index(own) if own in known else None
+
+
+def _tag(tag: str) -> tuple[str, frozenset[str]]:
+    """The tag and its attributes, without those that say only how it is written."""
+    first, *attributes = (part.strip().casefold() for part in tag.split("+"))
+    neutral = _listed(_synonyms(), "hxl_neutral")
+    return first, frozenset(one for one in attributes if one not in neutral)
+
+
+@cache
+def reference_place(header: str) -> int | None:
+    """How surely a header names a reference, 0 most; None where no word of it does."""
+    words = [word for reading in readings(header) for word in reading.split()]
+    known = [folded(word) for word in _listed(_synonyms()["general"], "reference")]
+    return min((known.index(word) for word in words if word in known), default=None)
 
 
 def _listed(section: Mapping[str, object], name: str) -> list[str]:

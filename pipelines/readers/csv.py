@@ -11,7 +11,7 @@ from pipelines.readers.cleaning_log import OPTION as CLEANING_LOG
 from pipelines.readers.cleaning_log import corrected
 from pipelines.readers.delimited import DELIMITED_OPTIONS, delimited_table
 from pipelines.readers.protocol import Reader
-from pipelines.readers.sheet_shape import in_shape
+from pipelines.readers.sheet_shape import SHAPE_OPTIONS, in_shape
 from pipelines.readers.table import Options, SourceTable
 
 
@@ -22,5 +22,7 @@ def read(path: Path, options: Options) -> Iterator[SourceTable]:
 
 
 READER = Reader(
-    "csv", DELIMITED_OPTIONS | {"fill_down", "totals", "serial_dates", CLEANING_LOG}, read
+    "csv",
+    DELIMITED_OPTIONS | SHAPE_OPTIONS - {"header_rows", "prefilled"} | {CLEANING_LOG},
+    read,
 )

@@ -6,12 +6,15 @@ by ` / `, and an upper cell without a name takes the one left of it, as merged c
 `Total`: a row with a cell that is one of them is set aside and told), `serial_dates` (columns whose
 numbers are dates that lost their format: days since 30 December 1899, or since 1 January 1904 in a
 workbook that says so; numbers before March 1900 stay, as Excel counts a 29 February 1900),
-`prefilled` (columns that a template came with filled in: a row that has nothing else is empty).
+`prefilled` (columns that a template came with filled in: a row that has nothing else is empty),
+`ditto` (texts such as `idem` that stand for the text above them), `footnotes` (`true`: rows at the
+end of which one cell alone is filled are set aside and told).
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import dropwhile
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,7 +22,9 @@ import pyarrow.compute as pc
 from indicators.foundation.errors import Problem, WrongUse, suggestion
 from pipelines.readers.table import Options, ReaderWarning, SourceTable
 
-SHAPE_OPTIONS = frozenset({"header_rows", "fill_down", "totals", "serial_dates", "prefilled"})
+SHAPE_OPTIONS = frozenset(
+    {"header_rows", "fill_down", "totals", "serial_dates", "prefilled", "ditto", "footnotes"}
+)
 EPOCH, EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
 _FIRST_SERIAL, _LAST_SERIAL = 61, 2_958_465  # 1 March 1900, 31 December 9999
 
@@ -52,7 +57,8 @@ def in_shape(
     options name is not there.
     """
     table = _without_prefilled(_without_totals(table, options), options)
-    table = _filled_down(table, options, file)
+    table = _without_footnotes(table, options)
+    table = _filled_down(_without_ditto(table, options), options, file)
     return _with_dates(table, options, file, epoch)
 
 
@@ -71,15 +77,60 @@ def _without_totals(table: SourceTable, options: Options) -> SourceTable:
         is_total = pc.or_(is_total, pc.is_in(plain, value_set=lowered))
     if isinstance(is_total, pa.ChunkedArray):
         is_total = is_total.combine_chunks()
-    numbers = table.row_numbers.filter(is_total).to_pylist()
-    told = tuple(ReaderWarning(number, "total_row") for number in numbers)
-    kept = pc.invert(is_total)
+    return _set_aside(table, is_total, "total_row")
+
+
+def _set_aside(table: SourceTable, is_one: pa.Array, rule: str) -> SourceTable:
+    """The table without some of its rows, of each of which is told."""
+    numbers = table.row_numbers.filter(is_one).to_pylist()
+    told = tuple(ReaderWarning(number, rule) for number in numbers)
+    kept = pc.invert(is_one)
     return replace(
         table,
         rows=table.rows.filter(kept),
         row_numbers=table.row_numbers.filter(kept),
         remarks=(*table.remarks, *told),
     )
+
+
+def footnotes(table: SourceTable) -> int:
+    """How many rows at the end have one filled cell alone, where the rows above have more."""
+    filled = sum(
+        pc.cast(pc.is_valid(column), pa.int32()).to_numpy().astype(int)
+        for column in table.rows.columns
+    )
+    counts = list(filled) if table.rows.num_columns > 2 else []
+    rest = list(dropwhile(lambda count: count <= 1, reversed(counts)))
+    return len(counts) - len(rest) if rest else 0
+
+
+def _without_footnotes(table: SourceTable, options: Options) -> SourceTable:
+    length = table.rows.num_rows
+    number = footnotes(table) if str(options.get("footnotes", "")).lower() == "true" else 0
+    if not number:
+        return table
+    return _set_aside(table, pa.array([at >= length - number for at in range(length)]), "footnote")
+
+
+def _without_ditto(table: SourceTable, options: Options) -> SourceTable:
+    words = pa.array(
+        [word.strip().casefold() for word in _texts(options.get("ditto"))], pa.string()
+    )
+    rows = table.rows
+    for at, name in enumerate(rows.column_names if len(words) else ()):
+        plain = pc.utf8_lower(pc.utf8_trim_whitespace(rows[name]))
+        is_ditto = pc.fill_null(pc.is_in(plain, value_set=words), False)
+        if pc.any(is_ditto).as_py():
+            rows = rows.set_column(at, name, _text_above(rows[name], is_ditto))
+    return replace(table, rows=rows)
+
+
+def _text_above(column: pa.ChunkedArray, is_ditto: pa.ChunkedArray) -> pa.Array:
+    """The column with the text above in the place of each ditto, be that text empty."""
+    found: list[str | None] = []
+    for text, is_one in zip(column.to_pylist(), is_ditto.to_pylist(), strict=True):
+        found.append((found[-1] if found else text) if is_one else text)
+    return pa.array(found, pa.string())
 
 
 def _without_prefilled(table: SourceTable, options: Options) -> SourceTable:

@@ -8,7 +8,8 @@ from typing import Any
 
 from pipelines.sample.country import MISSION
 from pipelines.sample.cycle import write_cycle
-from pipelines.sample.generation import Progress, Truth, generate
+from pipelines.sample.files.writing import Truth
+from pipelines.sample.generation import generate
 from pipelines.workspace.installation import install_profile
 from pipelines.workspace.paths import Workspace
 
@@ -16,22 +17,17 @@ __all__ = ["Truth", "deliver_what_is_new", "generate", "install"]
 
 
 def install(
-    workspace: Workspace,
-    seed: int = 2026,
-    activities: int = 22_000,
-    until: date | None = None,
-    progress: Progress | None = None,
-    **sizes: int,
+    workspace: Workspace, seed: int = 2026, until: date | None = None, **sizes: int
 ) -> Truth:
     """The sample's profile in the workspace, its files in the inbox, the truth in `sample/`.
 
     `sample/` below the workspace's home holds `truth.json`, `bad_rows.csv` and `later/`, files to
     drop into the inbox afterwards. `until`: the files as they were sent after that day. `sizes`:
-    the others of `generate` (incidents, waves …).
+    those of `generate` (activities, incidents, waves …).
     """
     install_profile(workspace, MISSION)
     write_cycle(workspace.home, seed)
-    return deliver(workspace, until, seed=seed, activities=activities, progress=progress, **sizes)
+    return deliver(workspace, until, seed=seed, **sizes)
 
 
 def deliver(workspace: Workspace, until: date | None = None, **options: Any) -> Truth:

@@ -1,57 +1,76 @@
-"""Random draws from named streams, and Arrow columns made of them.
+"""Random draws from named streams.
 
 Every stream has its own seed, so that one part's size never shifts the numbers of another.
 """
 
 import zlib
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-
-from indicators.definitions.contracts import contracts
 
 Array = np.ndarray[Any, Any]
-Generator = np.random.Generator
 
 
-def stream(seed: int, name: str, *index: int) -> Generator:
-    """The generator of one part of the sample, as `stream(2026, "alerts")`."""
-    return np.random.default_rng([seed, zlib.crc32(name.encode()), *index])
+class Stream(np.random.Generator):
+    """The draws of one part of the sample, each in its turn."""
+
+    def pick(self, shares: Mapping[Any, float], size: int) -> Array:
+        """`size` codes drawn with these shares (scaled to 1), as an object array."""
+        codes = np.array(list(shares), dtype=object)
+        edges = np.cumsum(list(shares.values()))
+        drawn = np.searchsorted(edges / edges[-1], self.random(size), side="right")
+        return codes[np.minimum(drawn, len(codes) - 1)]
+
+    def one(self, shares: Mapping[Any, float]) -> Any:
+        """One code drawn with these shares."""
+        return self.pick(shares, 1)[0]
+
+    def one_of(self, among: Sequence[str]) -> str:
+        """One of these, each as likely as any other."""
+        return among[int(self.integers(0, len(among)))]
+
+    def chance(self, share: Any, size: Any = None) -> Any:
+        """True with this share: once, or for each of `size` rows."""
+        return self.random(size) < share
+
+    def days(self, least: int, below: int) -> timedelta:
+        """A number of days."""
+        return timedelta(days=int(self.integers(least, below)))
+
+    def spread(self, weights: Array, total: int) -> Array:
+        """`total` cases spread over cells in proportion to their weights: counts of that shape."""
+        shares = weights.ravel() / weights.sum()
+        return self.multinomial(total, shares).reshape(weights.shape)
+
+    def some_of(self, counts: Array, most: int) -> Array:
+        """At most this many of the cases counted, each as likely to stay as any other."""
+        cells = np.repeat(np.arange(counts.size), counts.ravel())
+        kept = self.permutation(cells)[: max(most, 0)]
+        return np.bincount(kept, minlength=counts.size).reshape(counts.shape)
+
+    def over_dispersion(self, shape: tuple[int, ...], variation: float) -> Array:
+        """Gamma factors with mean 1 and this coefficient of variation."""
+        size = 1 / variation**2
+        return self.gamma(size, 1 / size, shape)
+
+    def by_block(self, rows: int, days: int, block: int, variation: float) -> Array:
+        """Gamma factors by row and day that stay the same for `block` days."""
+        factors = self.over_dispersion((rows, days // block + 1), variation)
+        return np.repeat(factors, block, axis=1)[:, :days]
 
 
-def pick(generator: Generator, shares: Mapping[Any, float], size: int) -> Array:
-    """`size` codes drawn with these shares (scaled to 1), as an object array."""
-    codes = np.array(list(shares), dtype=object)
-    edges = np.cumsum(list(shares.values()))
-    drawn = np.searchsorted(edges / edges[-1], generator.random(size), side="right")
-    return codes[np.minimum(drawn, len(codes) - 1)]
+def stream(seed: int, name: str, *index: int) -> Stream:
+    """The draws of one part of the sample, as `stream(2026, "alerts")`."""
+    return Stream(np.random.PCG64([seed, zlib.crc32(name.encode()), *index]))
 
 
-def spread(generator: Generator, weights: Array, total: int) -> Array:
-    """`total` cases spread over cells in proportion to their weights: counts of that shape."""
-    shares = weights.ravel() / weights.sum()
-    return generator.multinomial(total, shares).reshape(weights.shape)
-
-
-def some_of(generator: Generator, counts: Array, most: int) -> Array:
-    """At most this many of the cases counted, each as likely to stay as any other."""
-    cells = np.repeat(np.arange(counts.size), counts.ravel())
-    kept = generator.permutation(cells)[: max(most, 0)]
-    return np.bincount(kept, minlength=counts.size).reshape(counts.shape)
-
-
-def over_dispersion(generator: Generator, shape: tuple[int, ...], variation: float) -> Array:
-    """Gamma factors with mean 1 and this coefficient of variation."""
-    size = 1 / variation**2
-    return generator.gamma(size, 1 / size, shape)
-
-
-def by_block(generator: Generator, rows: int, days: int, block: int, variation: float) -> Array:
-    """Gamma factors by row and day that stay the same for `block` days."""
-    factors = over_dispersion(generator, (rows, days // block + 1), variation)
-    return np.repeat(factors, block, axis=1)[:, :days]
+def each_case(counts: Array) -> tuple[Array, Array]:
+    """Row and column of each case counted, row by row."""
+    row, at = np.nonzero(counts)
+    times = counts[row, at]
+    return np.repeat(row, times), np.repeat(at, times)
 
 
 def recent(counts: Array, days: int) -> Array:
@@ -64,37 +83,3 @@ def recent(counts: Array, days: int) -> Array:
 def season(days: int, swing: float, peak: int) -> Array:
     """Factors by day of a yearly wave around 1 that is highest on this day of the year."""
     return 1 + swing * np.cos(2 * np.pi * (np.arange(days) - peak) / 365.25)
-
-
-def column(values: Array | Sequence[Any], present: Array | None = None) -> pa.Array:
-    """An Arrow column; where `present` is false the cell is empty."""
-    mask = None if present is None else ~np.asarray(present, dtype=bool)
-    values = np.asarray(values)
-    if values.dtype.kind == "M":
-        unit = "D" if values.dtype == "datetime64[D]" else "s"
-        array = pa.array(values.astype(f"datetime64[{unit}]"), mask=mask)
-        return array.cast(pa.date32()) if unit == "D" else array
-    if values.dtype.kind in "OU":
-        return pa.array(values.astype(object), type=pa.string(), mask=mask, from_pandas=True)
-    return pa.array(values, mask=mask, from_pandas=True)
-
-
-def numbered(prefix: str, numbers: Array, digits: int = 5) -> Array:
-    """Codes as `A-000123` from whole numbers."""
-    if not numbers.size:  # zfill looks for the widest of them
-        return np.empty(0, dtype=object)
-    return np.char.add(prefix, np.char.zfill(numbers.astype(str), digits)).astype(object)
-
-
-def only(values: Array, where: Array) -> Array:
-    """The values where `where` is true, else None, as an object array."""
-    found = np.full(values.size, None, dtype=object)
-    found[where] = values[where]
-    return found
-
-
-def table_of(table: str, rows: Sequence[Sequence[Any]]) -> pa.Table:
-    """Rows with every column of a contract in its order; columns of nulls where no row is."""
-    names = contracts()[table].columns
-    columns = zip(*rows, strict=True) if rows else ([] for _ in names)
-    return pa.table(dict(zip(names, map(list, columns), strict=True)))

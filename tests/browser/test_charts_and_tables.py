@@ -67,6 +67,32 @@ def test_the_slider_changes_the_period_and_recolours_no_class(visit: Visit) -> N
     assert page.locator(".class-row").inner_text() == before
 
 
+@pytest.mark.parametrize(("language", "mark"), [("en", ","), ("fr", ";")])
+def test_no_cell_title_or_note_of_a_csv_file_is_a_formula(
+    visit: Visit, language: str, mark: str
+) -> None:
+    page = _drawn(visit.open(f"/map?indicator=P2-OC-07&lang={language}"))
+    texts = ["=1+1", "+1-800", "-2+3", "@SUM(A1)", "\uff1d1+1", ' =HYPERLINK("x";"y")', "-2.5 %"]
+    page.evaluate(
+        """texts => {
+          const card = document.querySelector(".map-list");
+          const heads = [card.querySelector("h2"), card.querySelector("thead th")];
+          const cells = Array.from(card.querySelectorAll("tbody tr")).map(row => row.cells[0]);
+          [...heads, ...cells].slice(0, texts.length).forEach((cell, at) => {
+            cell.textContent = texts[at];
+          });
+        }""",
+        texts,
+    )
+    text = _taken(page, ".map-list", "csv").read_text(encoding="utf-8-sig")
+    rows = [row for row in csv.reader(io.StringIO(text), delimiter=mark) if row]
+    cells = [cell for row in rows for cell in row]
+    assert {f"'{one.strip()}" for one in texts[:-1]} <= set(cells)
+    assert texts[-1] in cells  # a number stays one
+    assert not [one for one in cells if re.match(r"\s*[=+@\uff0b\uff0d\uff1d\uff20].", one)]
+    assert rows[0][0] == "'=1+1"  # the title
+
+
 def test_a_csv_file_holds_what_is_shown_with_release_and_status(visit: Visit) -> None:
     page = _drawn(visit.open("/map?indicator=P2-OC-07"))
     text = _taken(page, ".map-list", "csv").read_text(encoding="utf-8-sig")

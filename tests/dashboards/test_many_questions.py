@@ -13,6 +13,9 @@ import duckdb
 import psutil
 import pytest
 
+from dashboards.api import availability, batches
+from dashboards.api.query import cell_query
+from dashboards.releases import current_release
 from dashboards.server import HEADERS_SECONDS, THREADS, processes
 from tests.worlds.release import MISSION, RELEASE
 from tests.worlds.server import serving
@@ -127,3 +130,24 @@ def test_a_body_beyond_what_any_form_takes_is_refused_before_it_is_read(
         )
         asking.settimeout(30)
         assert b"413" in asking.recv(100)
+
+
+def test_a_batch_that_needs_more_memory_than_there_is_is_halved(
+    large: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = current_release(large, MISSION, "mission")
+    assert release is not None
+    query = cell_query("*", {})
+    columns = "indicator, period_start, period_end, area"  # of other years: the same in all else
+    small = list(batches.batches(release, query))
+    told = availability._of_all(small)
+    monkeypatch.setattr(batches, "_STORED", 10 * _ROWS)
+    (whole,) = batches.batches(release, query)
+    with pytest.raises(duckdb.OutOfMemoryException):
+        list(whole.select(columns))
+    number = whole.count()
+    assert number == sum(batch.count() for batch in small) == told[-1]
+    assert availability._of_all([whole]) == told
+    skipped, taken = number // 3, number // 2  # from one half into the other
+    expected = [row for batch in small for row in batch.select(columns)]
+    assert list(whole.rows(columns, taken, skipped)) == expected[skipped : skipped + taken]

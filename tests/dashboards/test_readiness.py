@@ -73,7 +73,8 @@ def _lines(part: Any) -> list[str]:
 def test_missed_warnings_by_quarter_and_area_lead_to_the_alerts_of_their_line(at: At) -> None:
     found = _card(alerts.body(at("/alerts?lang=fr")), "warnings")
     lines = _lines(found)
-    assert lines[1] == "T3 2026 7 4 3 2" and lines[2] == "T2 2026 9 9 0 0"
+    assert lines[1] == "T3 2026 provisoire : 29 rapports sur 36 ╱ 7 4 3 2"
+    assert lines[2] == "T2 2026 provisoire : 33 rapports sur 36 ╱ 9 9 0 0"
     assert lines[4:] == ["Essari 2 0 2 0", "Jebala 5 4 1 2"]
     links = [link.href for link in components(found) if isinstance(link, html.A)]
     assert links[0] == "/alerts?lang=fr&period=2026-Q3"

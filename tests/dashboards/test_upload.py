@@ -12,9 +12,12 @@ from werkzeug.test import TestResponse
 from dashboards.app import create_app
 from dashboards.forms import held as held_files
 from dashboards.forms import upload
+from indicators.definitions.mission_profile import read_mission
 from pipelines.ingest.inbox import ingest
 from pipelines.proposal.desk import open_desk
 from pipelines.proposal.writing import write_mapping
+from pipelines.warehouse.connection import open_warehouse
+from pipelines.workspace.paths import Workspace
 from records import accounts
 from records.store import Store, utc_now
 from tests.worlds.mission.own_names import make_workspace
@@ -237,3 +240,61 @@ def test_only_officers_take_files_in_and_never_without_the_forms_token(
             allowed.append(role)
         client.delete_cookie("session")
     assert allowed == ["officer"]
+
+
+MANY = "".join(f"XX{at:02},XX,admin1,North {at},Nord,2024-01-01\n" for at in range(2, 62))
+
+
+def areas_of(home: Path) -> int:
+    workspace = Workspace(home)
+    with open_warehouse(workspace.warehouse("faulty")) as connection:
+        ((rows,),) = connection.execute("SELECT count(*) FROM core.areas").fetchall()
+    return int(rows)
+
+
+def taken_in(home: Path) -> list[str]:
+    """What an intake makes of what waits."""
+    workspace = Workspace(home)
+    mission = read_mission(workspace.profile("faulty"))
+    return [report.status for report in ingest(workspace, mission, settled=0).files]
+
+
+@pytest.mark.parametrize(
+    ("lang", "asked"), [("en", "take out 59 of its 60 rows"), ("fr", "retirerait 59 lignes sur 60")]
+)
+def test_a_full_export_that_states_less_is_taken_in_where_a_person_says_so(
+    client: FlaskClient, home: Path, lang: str, asked: str
+) -> None:
+    path = home / "missions/faulty/sources/areas.yaml"
+    mapping = path.read_text(encoding="utf-8").replace("sender: series", "supersedes: all")
+    path.write_text(mapping, encoding="utf-8")
+    post(client, step="take_in", held=held(drop(client, "areas_2.csv", KNOWN + MANY)))
+    assert taken_in(home)[-1] == "loaded" and areas_of(home) == 62
+    less = KNOWN + MANY.splitlines()[0] + "\n"
+    shown = drop(client, "areas_3.csv", less, lang)
+    assert asked in shown.text and 'name="meant"' in shown.text
+    assert counts(shown) == [3, 0, 0, 3, 0]  # what it would bring, once somebody says yes
+    post(client, lang, step="take_in", held=held(shown))
+    assert taken_in(home)[-1] == "held" and areas_of(home) == 62  # nobody said so
+    shown = drop(client, "areas_3.csv", less, lang)
+    assert asked in shown.text
+    post(client, lang, step="take_in", held=held(shown), meant="yes")
+    assert taken_in(home)[-1] == "loaded" and areas_of(home) == 3
+    assert not list((home / "inbox/faulty").glob(".*"))
+    assert '"meant"' in str(Store.of_workspace(home).audit_log(1)[0]["detail"])
+    back = drop(client, "areas_2.csv", KNOWN + MANY, lang)  # a version that was replaced
+    assert 'name="meant"' in back.text
+    post(client, lang, step="take_in", held=held(back), meant="yes")
+    assert taken_in(home)[-1] == "loaded" and areas_of(home) == 62
+
+
+def test_a_yes_holds_for_the_very_file_that_was_shown(client: FlaskClient, home: Path) -> None:
+    path = home / "missions/faulty/sources/areas.yaml"
+    mapping = path.read_text(encoding="utf-8").replace("sender: series", "supersedes: all")
+    path.write_text(mapping, encoding="utf-8")
+    (home / "inbox/faulty/areas_2.csv").write_text(KNOWN + MANY, encoding="utf-8")
+    taken_in(home)
+    less = KNOWN + MANY.splitlines()[0] + "\n"
+    post(client, step="take_in", held=held(drop(client, "areas_3.csv", less)), meant="yes")
+    (home / "inbox/faulty/areas_3.csv").write_text(less + "\n", encoding="utf-8")
+    assert taken_in(home)[-1] == "held" and areas_of(home) == 62

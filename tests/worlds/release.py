@@ -542,6 +542,20 @@ def _result_rows() -> list[dict[str, Any]]:
     ]
 
 
+def _modelled_rows() -> list[dict[str, Any]]:
+    """One question of the newest wave by area; of one area no model may speak."""
+    own = {"mission": MISSION, "indicator": "P2-OC-05", "indicator_version": 1, "sex": "_T"}
+    at = {"period_type": "Q", "period": "2026-Q3", "area_level": "admin2", "method": "area_level"}
+    figures = {"value": 41.0, "se": 4.5, "ci_low": 32.0, "ci_high": 50.0}
+    return [
+        own
+        | at
+        | {"area": area, "n_areas": len(AREA_NAMES)}
+        | ({"reason": "too_imprecise"} if area == CLOSED_AREA else figures)
+        for area in AREA_NAMES
+    ]
+
+
 def _item_response_rows() -> list[dict[str, Any]]:
     """Two questions a wave; of the newest wave's second one two counts are not shown."""
     parts = {"valid": 2300, "dont_know": 71, "refused": 23, "not_asked": 0, "missing": 18}
@@ -1334,6 +1348,7 @@ def mart_rows() -> Mapping[str, list[dict[str, Any]]]:
         "contribution": _contribution_rows(),
         "return_status": _return_rows(),
         "survey_response": _response_rows(),
+        "modelled_value": _modelled_rows(),
         "survey_result": _result_rows(),
         "survey_item_response": _item_response_rows(),
         "base": _base_rows(),

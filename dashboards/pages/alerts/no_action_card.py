@@ -3,6 +3,7 @@
 from dash import html
 
 from dashboards.components.card import card, notice
+from dashboards.components.reports_mark import reports_note
 from dashboards.components.table import Column, table
 from dashboards.context import Context
 from dashboards.lists.threats import quarters_of
@@ -19,7 +20,8 @@ def no_action_card(context: Context) -> html.Section:
     found = threats.alerts_without_action(context.release, quarters, context.area)
     title, under = words("alerts.no_action_title"), words("alerts.no_action_under")
     if found.empty:
-        return card(title, [notice(words("alerts.no_action_none"))], under, key="no-action")
+        said = context.with_reports(words("alerts.no_action_none"), "alert_without_action")
+        return card(title, [notice(said)], under, key="no-action")
     columns = [Column(words("alerts.reason")), Column(words("alerts.number"), True)]
     rows = [
         [
@@ -30,4 +32,8 @@ def no_action_card(context: Context) -> html.Section:
         ]
         for row in rows_of(found)
     ]
-    return card(title, [table(columns, rows, title)], under, key="no-action")
+    content = [
+        *reports_note(context.reports_of("alert_without_action"), words),
+        table(columns, rows, title),
+    ]
+    return card(title, content, under, key="no-action")

@@ -23,6 +23,7 @@ def operations_card(context: Context) -> html.Section:
     if not rows:
         is_known = not readiness.operations(context.release).empty
         said = words("operations.none" if is_known else "operations.unknown")
+        said = context.with_reports(said, "operation") if is_known else said
         return card(title, [notice(said)], key="operations")
     overdue = [row for row in rows if row["is_overdue"]]
     shown = [*overdue, *(row for row in rows if not row["is_overdue"])][:_MOST]

@@ -7,6 +7,7 @@ from dash import html
 
 from dashboards.components.card import card, notice, page_link
 from dashboards.components.chart import take_away
+from dashboards.components.reports_mark import reports_note
 from dashboards.components.table import Column, table
 from dashboards.context import Context
 from dashboards.queries.pending import ALERTS
@@ -27,15 +28,18 @@ def pending_card(
     words = context.words
     title = words(f"pending.{kind}.title")
     if found.empty:
-        said = "none" if is_recorded else "unknown"
-        return card(title, [notice(words(f"pending.{kind}.{said}"))], key=kind)
+        said = words(f"pending.{kind}.{'none' if is_recorded else 'unknown'}")
+        return card(title, [notice(context.with_reports(said, "pending_action"))], key=kind)
     heads = [name for name in _HEADS if name != "level" or kind == ALERTS]
     columns = [
         Column(words("table.area")),
         *(Column(words(f"pending.head.{name}"), name == "days") for name in heads),
     ]
     rows = [_row(context, kind, row, heads) for row in rows_of(found.head(_MOST))]
-    content: list[Any] = [table(columns, rows, title)]
+    content: list[Any] = [
+        *reports_note(context.reports_of("pending_action"), words),
+        table(columns, rows, title),
+    ]
     if len(found) > _MOST:
         more = words("pending.more", shown=str(_MOST), of=formats.number(len(found), words))
         content.append(html.P(more, className="note"))

@@ -7,6 +7,7 @@ from dash import html
 
 from dashboards.components.card import card, notice, page_link
 from dashboards.components.list_files import list_files
+from dashboards.components.reports_mark import reports_note
 from dashboards.components.table import Column, table
 from dashboards.context import Context
 from dashboards.lists import review_candidates
@@ -24,12 +25,14 @@ def review_candidates_card(context: Context, is_recorded: bool) -> html.Section:
     title = words("candidates.title")
     found = review_candidates.candidates(context)
     if not found:
-        said = "none" if is_recorded else "unknown"
-        return card(title, [notice(words(f"pending.after_action_review.{said}"))], key="candidates")
+        none = words(f"pending.after_action_review.{'none' if is_recorded else 'unknown'}")
+        said = context.with_reports(none, "review_candidate")
+        return card(title, [notice(said)], key="candidates")
     columns = [Column(words("table.area"))]
     columns += [Column(words(f"candidates.head.{name}")) for name in HEADS]
     rows = [_row(context, one) for one in found[:_MOST]]
-    content: list[Any] = [html.P(_counted(context, found)), table(columns, rows, title)]
+    lacking = reports_note(context.reports_of("review_candidate"), words)
+    content: list[Any] = [html.P(_counted(context, found)), *lacking, table(columns, rows, title)]
     if len(found) > _MOST:
         more = words("pending.more", shown=str(_MOST), of=formats.number(len(found), words))
         content.append(html.P(more, className="note"))

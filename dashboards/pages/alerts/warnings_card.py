@@ -7,6 +7,7 @@ from dash import html
 
 from dashboards.components.card import card, notice, page_link
 from dashboards.components.list_files import list_files
+from dashboards.components.reports_mark import reports_mark
 from dashboards.components.table import Column, table
 from dashboards.context import Context
 from dashboards.lists.threats import COUNTS, quarters_of, warnings
@@ -28,7 +29,8 @@ def warnings_card(context: Context) -> list[html.Section]:
     words, found = context.words, warnings(context)
     title = words("warnings.title")
     if found.empty:
-        return [card(title, [notice(words("warnings.none"))], key="warnings")]
+        said = context.with_reports(words("warnings.none"), "early_warning")
+        return [card(title, [notice(said)], key="warnings")]
     content = [
         html.Div(
             [_by_quarter(context, found), *_by_area(context, found)],
@@ -42,8 +44,13 @@ def warnings_card(context: Context) -> list[html.Section]:
 def _by_quarter(context: Context, found: pd.DataFrame) -> html.Div:
     own = rows_of(found[found["area"] == context.area].head(_QUARTERS))
     names = [formats.period_name(period_named(row["quarter"]), context.words) for row in own]
-    links = [_to_alerts(context, name, period=row["quarter"])
-             for name, row in zip(names, own, strict=True)]  # fmt: skip
+    links = [
+        [
+            _to_alerts(context, name, period=row["quarter"]),
+            *_marks(context, context.area, row["quarter"]),
+        ]
+        for name, row in zip(names, own, strict=True)
+    ]
     title = context.words("warnings.quarters", area=context.area_name(context.area))
     return _table(context, context.words("table.period"), links, own, title)
 
@@ -58,8 +65,13 @@ def _by_area(context: Context, found: pd.DataFrame) -> list[html.Div]:
     if not missed:
         return []
     missed.sort(key=lambda row: context.area_name(row["area"]))
-    links = [_to_alerts(context, context.area_name(row["area"]), area=row["area"])
-             for row in missed]  # fmt: skip
+    links = [
+        [
+            _to_alerts(context, context.area_name(row["area"]), area=row["area"]),
+            *_marks(context, row["area"], *quarters),
+        ]
+        for row in missed
+    ]
     ends = dict.fromkeys((quarters[0], quarters[-1]))
     named = "–".join(formats.period_name(period_named(quarter), words) for quarter in ends)
     return [_table(context, words("table.area"), links, missed,
@@ -70,8 +82,14 @@ def _to_alerts(context: Context, text: str, **chosen: str) -> html.A:
     return page_link(text, context.address.link(**chosen), **{"data-top": ""})
 
 
+def _marks(context: Context, area: str, *quarters: str) -> list[html.Span]:
+    """The mark of an area some of whose reports of these quarters are missing."""
+    said = (context.reports_of("early_warning", area, period_named(name)) for name in quarters)
+    return reports_mark(next(filter(None, said), None), context.words)
+
+
 def _table(
-    context: Context, first: str, links: list[html.A], rows: list[dict[str, Any]], title: str
+    context: Context, first: str, links: list[list[Any]], rows: list[dict[str, Any]], title: str
 ) -> html.Div:
     words = context.words
     columns = [Column(first), *(Column(words(f"warnings.head.{name}"), True) for name in COUNTS)]

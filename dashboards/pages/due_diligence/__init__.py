@@ -13,6 +13,7 @@ from dashboards.components.card import card, notice, page_head, page_link
 from dashboards.components.chart import take_away
 from dashboards.components.range_mark import range_key, range_mark
 from dashboards.components.rating import rating_mark
+from dashboards.components.reports_mark import reports_note
 from dashboards.components.table import Column, table
 from dashboards.components.value import bare_value, value_with_interval
 from dashboards.context import Context
@@ -116,7 +117,9 @@ def _passed_on(context: Context) -> html.Section:
             ]
             for row in rows_of(found)
         ]
+        said = context.reports_of("monitoring_referral", shown_area(context))
         parts += [
+            *reports_note(said, words),
             table(columns, rows, title),
             take_away(context, "monitoring-referrals", ("csv",), title),
         ]

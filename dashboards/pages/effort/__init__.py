@@ -11,6 +11,7 @@ from dash import html
 
 from dashboards.components.card import card, notice, page_head
 from dashboards.components.chart import take_away
+from dashboards.components.reports_mark import reports_mark, reports_note
 from dashboards.components.table import Column, table
 from dashboards.components.value import done_bar
 from dashboards.context import Context
@@ -44,7 +45,7 @@ def _sentence(context: Context, found: pd.DataFrame) -> str:
     words, done = context.words, found.dropna(subset=["done"])
     total = int(done["done"].sum())
     if not total:
-        return words("effort.nothing")
+        return context.with_reports(words("effort.nothing"), "effort")
     by = done.groupby(["phase", "unit_type"])["done"].sum().reset_index()
     most = rows_of(by.sort_values("done"))[-1]
     share = formats.percent(100 * most["done"] / total, words)
@@ -78,7 +79,10 @@ def _cell(context: Context, row: Row | None) -> html.Td:
     words = context.words
     if row is None:
         return html.Td(html.Span(words("effort.blank"), className="note"))
-    parts: list[Any] = [html.B(words.digits("effort.done", int(_number(row["done"]))))]
+    number = int(_number(row["done"]))
+    parts: list[Any] = [html.B(words.digits("effort.done", number))]
+    if not number:  # nothing was done, or nothing was reported
+        parts += reports_mark(context.reports_of("effort"), words)
     if _number(row["planned"]):
         done, planned = _number(row["planned_done"]), _number(row["planned"])
         numbers = {"done": formats.number(done, words), "planned": formats.number(planned, words)}
@@ -125,7 +129,8 @@ def _matrix(context: Context, found: pd.DataFrame) -> html.Section:
     label = {"aria-label": title}
     scroll = html.Div(matrix, className="table-scroll", tabIndex=0, role="region", **label)
     foot = take_away(context, "effort", ("csv",), title)
-    return card(title, [scroll, foot], words("effort.matrix_under"), key="effort")
+    content = [*reports_note(context.reports_of("effort"), words), scroll, foot]
+    return card(title, content, words("effort.matrix_under"), key="effort")
 
 
 def _tier_row(context: Context, tier: str, phases: list[str]) -> html.Tr:
@@ -147,7 +152,8 @@ def _cooperation(context: Context) -> html.Section:
     )
     title = words("effort.partners_title")
     if frame.empty:
-        return card(title, [notice(words("effort.no_partners"))], key="partners")
+        said = context.with_reports(words("effort.no_partners"), "joint_activity")
+        return card(title, [notice(said)], key="partners")
     counts = {(row["partner_component"], row["tier"]): row["done"] for row in rows_of(frame)}
     partners = frame.groupby("partner_component")["done"].sum().sort_values(ascending=False)
     columns = [Column(words("effort.head.partner"))]
@@ -158,7 +164,11 @@ def _cooperation(context: Context) -> html.Section:
         numbers = [*(counts.get((code, tier), 0) for tier in _TIERS), total]
         name = words.label("partner_component", str(code))
         rows.append([name, *(formats.number(float(number), words) for number in numbers)])
-    content = [table(columns, rows, title), take_away(context, "partners", ("csv",), title)]
+    content = [
+        *reports_note(context.reports_of("joint_activity"), words),
+        table(columns, rows, title),
+        take_away(context, "partners", ("csv",), title),
+    ]
     return card(title, content, words("effort.partners_under"), key="partners")
 
 
@@ -172,6 +182,6 @@ def body(context: Context) -> list[Any]:
         f"{context.area_name(context.area)}, {heading}",
     )
     if found.empty:
-        return [head, notice(context.words("effort.nothing"))]
+        return [head, *reports_note(context.reports_of("effort"), context.words)]
     cards = [_matrix(context, found), plan_changes_card(context), _cooperation(context)]
     return [head, html.Div(cards, className="stack")]

@@ -43,4 +43,4 @@ def sheets(context: Context) -> list[Sheet]:
         for row in rows_of(changes_shown(context))
     ]
     heads = [words(f"effort.head.{name}") for name in _HEADS]
-    return [Sheet(words("effort.changes_title"), heads, rows, source_notes(context))]
+    return [Sheet(words("effort.changes_title"), heads, rows, source_notes(context, "plan_change"))]

@@ -7,6 +7,7 @@ from dash import html
 
 from dashboards.components.card import card, notice
 from dashboards.components.list_files import list_files
+from dashboards.components.reports_mark import reports_note
 from dashboards.components.table import Column, table
 from dashboards.context import Context
 from dashboards.pages.effort.plan_changes import changes_shown
@@ -25,6 +26,7 @@ def plan_changes_card(context: Context) -> html.Section:
     columns += [Column(words(f"effort.head.{name}"), True) for name in names]
     parts = [
         html.P(_sums(context, found)),
+        *reports_note(context.reports_of("plan_change"), words),
         table(columns, [_line(context, row) for row in _by_reason(found)], title),
         list_files(context, "plan-changes", title),
     ]

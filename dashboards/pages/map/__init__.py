@@ -35,7 +35,7 @@ from dashboards.pages.map.area_map import (
 from dashboards.pages.map.gaps_card import all_gaps_card, gaps_card, gaps_sentence, read_gaps
 from dashboards.queries import areas as area_queries
 from dashboards.queries import indicator_values
-from dashboards.queries.cells import SUPPRESSED, Cell
+from dashboards.queries.cells import REPORTS_LACK, SUPPRESSED, Cell
 from dashboards.releases import Release
 from dashboards.rows import rows_of
 from dashboards.wording.formats import number, period_name
@@ -286,6 +286,7 @@ def _key(context: Context, code: str, classes: Classes, has_bases: bool) -> html
         html.Li([html.Span(className="swatch crossed"), words("map.key_no_access")]),
         html.Li([swatch("not-reported"), words("key.not_reported")]),
         html.Li([swatch(SUPPRESSED), words("key.suppressed")]),
+        html.Li([html.Span(REPORTS_LACK), words("key.reports_missing")]),
         html.Li([html.Span(className="swatch"), words("map.key_no_figure")]),
     ]
     if has_bases:

@@ -137,7 +137,7 @@ def _rings(geometry: BaseGeometry) -> tuple[list[Any], list[Any]]:
 def _fill(area: MapArea, classes: Classes, colour: Mapping[str, str]) -> dict[str, Any]:
     """Fill and pattern of an area by what is known of it."""
     cell = area.cell
-    if cell.is_figure and cell.value is not None:
+    if cell.is_drawn and cell.value is not None:
         fill = classes.colours[classes.of(cell.value)]
         pattern = ("/", "#FFFFFF", fill) if classes.crosses(cell) else None
     else:
@@ -216,7 +216,7 @@ def _add_area(
 
 def _thin(area: MapArea, colour: Mapping[str, str]) -> dict[str, Any]:
     """White between coloured areas, grey round those without a figure."""
-    return {"color": "#FFFFFF" if area.cell.is_figure else colour["control"], "width": 1.2}
+    return {"color": "#FFFFFF" if area.cell.is_drawn else colour["control"], "width": 1.2}
 
 
 def _label(
@@ -224,11 +224,10 @@ def _label(
 ) -> dict[str, Any]:
     point = geometry.representative_point()
     is_many = number > _MANY
-    sign = "⊘ " if area.cell.state == "no_access" else ""
     return {
         "x": point.x,
         "y": point.y,
-        "text": f"{sign}{area.name}",
+        "text": f"{area.cell.sign} {area.name}".strip(),
         "showarrow": False,
         "bgcolor": colour["surface"],
         "opacity": 0.92,

@@ -17,9 +17,10 @@ from dashboards.components.waves import (
 )
 from dashboards.context import Context
 from dashboards.pages.perceptions.logged_card import logged_card
+from dashboards.pages.perceptions.modelled_card import modelled_card
 from dashboards.pages.perceptions.questions_card import questions_card
 from dashboards.pages.perceptions.reached_card import reached_card
-from dashboards.pages.perceptions.sexes_card import sexes_card
+from dashboards.pages.perceptions.sexes_card import chosen_question, sexes_card
 from dashboards.queries import surveys
 from dashboards.wording import formats
 from dashboards.wording.words import sentence_case
@@ -86,6 +87,7 @@ def body(context: Context) -> list[Any]:
     left = [
         questions_card(context, waves, asked),
         sexes_card(context, asked),
+        *modelled_card(context, chosen_question(context, asked)),
         *wave_responses_card(context),
     ]
     right = [

@@ -21,7 +21,7 @@ from dashboards.rows import rows_of
 
 def sexes_card(context: Context, questions: list[str]) -> html.Section:
     """One question by area, women beside men, with the choice of question and level."""
-    words, code = context.words, _question(context, questions)
+    words, code = context.words, chosen_question(context, questions)
     areas, cells = _sex_rows(context, code)
     tabs = [
         page_link(
@@ -63,7 +63,8 @@ def sexes_card(context: Context, questions: list[str]) -> html.Section:
     return card(title, content, words("perceptions.sexes_subtitle"), key="sexes")
 
 
-def _question(context: Context, questions: list[str]) -> str:
+def chosen_question(context: Context, questions: list[str]) -> str:
+    """The question of the address, else that of walking at night, else the first."""
     asked = context.address.get("question")
     if asked in questions:
         return str(asked)

@@ -7,47 +7,18 @@ import pyarrow as pa
 
 from pipelines.sample import effects
 from pipelines.sample.country import AREAS, DAYS, SITES, region
-from pipelines.sample.draws import (
-    Array,
-    by_block,
-    column,
-    numbered,
-    only,
-    pick,
-    some_of,
-    spread,
-    stream,
-)
-from pipelines.sample.tables.presence import DAY, Presence, reported_days
+from pipelines.sample.days.presence import DAY, Presence, reported_days
+from pipelines.sample.draws import Array, Stream, each_case, season, stream
+from pipelines.sample.facts import facts
+from pipelines.sample.rows import looked_up, numbered, only, rows_of
 
-# Of all incidents: at sites, at water and wood, and violence outside sites that patrols to hot
-# spots answer (`hot_spot_patrols.py`); the rest is what else happens outside.
-_SITE_SHARE, _WATER_SHARE, OUTSIDE_SHARE = 0.403, 0.1045, 0.2687
-_TYPES = {"sexual_violence": 7, "displacement": 6, "armed_clash": 9, "threat": 18, "other": 2}
-_TYPES_OUTSIDE = {"killing": 11, "injury": 17, "abduction": 8, "looting": 22}
-_TYPES_AT_WATER = {
-    "killing": 4, "injury": 28, "sexual_violence": 30, "abduction": 10, "threat": 18, "looting": 10,
-}  # fmt: skip
-_TYPES_AT_SITES = {
-    "killing": 13, "injury": 47, "sexual_violence": 18, "abduction": 12, "looting": 4,
-    "threat": 5, "other": 1,
-}  # fmt: skip
-_CIRCUMSTANCES = {"farming": 30, "market": 18, "travelling": 27, "at_home": 20, "other": 5}
-_ACTORS = {
-    "armed_group": 34, "militia": 17, "community": 21, "state_military": 8, "state_police": 4,
-    "unknown": 16,
-}  # fmt: skip
-_REPORTERS = {
-    "un_police": 31, "un_military": 12, "human_rights": 14, "civil_affairs": 12, "community": 19,
-    "ngo": 9, "media": 3,
-}  # fmt: skip
+_SHARES = facts("shares")["incidents"]
 _HARM_OF_TYPE = {
     "killing": "killed", "injury": "injured", "sexual_violence": "sexual_violence",
     "abduction": "abducted", "displacement": "displaced",
 }  # fmt: skip
-_OPERATIONS = {"none": 990, "un_police": 4, "un_military": 3, "joint_host_state": 3}
-_AGES = {"Y0T17": 19, "Y18T29": 31, "Y30T44": 25, "Y45T59": 13, "Y_GE60": 6, "_U": 6}
-_PLACES = len(AREAS) + len(SITES)
+_HIGH_RISK = ("Gorou", "Hamsa", "Kessi", "Dorima")
+OUTSIDE_SHARE = _SHARES["group"]["outside"]
 
 
 @dataclass(frozen=True)
@@ -65,59 +36,47 @@ def draw_incidents(
 
     `outside`: violence outside sites by area and day; of it as much as there is room for.
     """
-    generator = stream(seed, "incidents")
-    drawn = _where_and_when(seed, generator, presence, count, outside)
-    place, day, by_presence = drawn.place, drawn.day, drawn.by_presence
-    at_site, at_water = drawn.group == "site", drawn.group == "water"
-    kind = _kinds(generator, drawn.group)
-    code = numbered("I-", np.arange(1, count + 1), 7)
-    precision = pick(
-        generator, {"day": 940, "week": 30, "month": 25, "quarter": 4, "year": 1}, count
+    draw = stream(seed, "incidents")
+    group, place, day, by_presence = _where_and_when(seed, draw, presence, count, outside)
+    at_site, at_water = group == "site", group == "water"
+    kind = _kinds(draw, group)
+    code = numbered("I-", count, 7)
+
+    def pick(name: str) -> Array:
+        return draw.pick(_SHARES[name], count)
+
+    precision = np.where(at_site, "day", pick("date_precision"))
+    located = _location(draw, place, points)
+    occurred_at = DAY[day].astype("datetime64[m]") + draw.integers(0, 1440, count)
+    delay = draw.lognormal(1.1, 0.9, count).astype(int) * 1440 + draw.integers(30, 900, count)
+    victims = _victims(draw, code, kind, at_water)
+    by_stander = (kind == "armed_clash") & draw.chance(0.2, count)
+    killed = _count_of(victims, code, "killed") + by_stander
+    reported_by = np.where(by_presence, "un_police", pick("reported_by"))
+    closed_on = DAY[day] + draw.integers(5, 60, count)
+    operation = pick("linked_operation")
+    last_day = np.minimum(DAY[day] + np.where(precision == "week", 6, 27), DAY[-1])
+    rows = rows_of(
+        incident_code=code,
+        incident_type=kind,
+        circumstance=_circumstance(draw, kind, at_site, at_water),
+        against_civilians=kind != "armed_clash",
+        occurred_on=DAY[day],
+        ended_on=(last_day, np.isin(precision, ("week", "month"))),
+        occurred_at=(occurred_at, precision == "day"),
+        date_precision=precision,
+        **located,
+        alleged_actor_type=pick("alleged_actor_type"),
+        deaths_civilian=killed,
+        deaths_best=killed + (kind == "armed_clash") * draw.poisson(1.2, count),
+        injured_civilian=_count_of(victims, code, "injured"),
+        linked_operation=operation,
+        operation_type=(pick("operation_type"), operation != "none"),
+        reported_by=reported_by,
+        reported_at=occurred_at + delay,
+        verification=pick("verification"),
+        closed_on=(closed_on, draw.chance(0.85, count) & (closed_on < DAY[-1])),
     )
-    precision = np.where(at_site, "day", precision)
-    located = _location(generator, place, points, count)
-    occurred_at = DAY[day].astype("datetime64[m]") + generator.integers(0, 1440, count)
-    delay = generator.lognormal(1.1, 0.9, count).astype(int) * 1440 + generator.integers(
-        30, 900, count
-    )
-    victims = _victims(generator, code, kind, _victim_count(generator, kind), at_water)
-    killed = _killed(generator, kind, victims, code)
-    reported_by = pick(generator, _REPORTERS, count)
-    reported_by = np.where(by_presence, "un_police", reported_by)
-    closed_on = DAY[day] + generator.integers(5, 60, count)
-    operation = pick(generator, _OPERATIONS, count)
-    week_or_more = np.isin(precision, ("week", "month"))
-    length = np.where(precision == "week", 6, 27)
-    rows = pa.table({
-        "incident_code": column(code),
-        "incident_type": column(kind),
-        "circumstance": column(_circumstance(generator, kind, at_site, at_water)),
-        "against_civilians": column(kind != "armed_clash"),
-        "occurred_on": column(DAY[day]),
-        "ended_on": column(np.minimum(DAY[day] + length, DAY[-1]), week_or_more),
-        "occurred_at": column(occurred_at, precision == "day"),
-        "date_precision": column(precision),
-        "area_code": column(located.area_code),
-        "site_code": column(located.site_code),
-        "latitude": column(located.latitude, located.has_point),
-        "longitude": column(located.longitude, located.has_point),
-        "location_precision": column(located.precision),
-        "alleged_actor_type": column(pick(generator, _ACTORS, count)),
-        "deaths_civilian": column(killed),
-        "deaths_best": column(killed + (kind == "armed_clash") * generator.poisson(1.2, count)),
-        "injured_civilian": column(_count_of(victims, code, "injured")),
-        "linked_operation": column(operation),
-        "operation_type": column(
-            pick(generator, {"patrol": 5, "search": 3, "public_order": 2}, count),
-            operation != "none",
-        ),
-        "reported_by": column(reported_by),
-        "reported_at": column(occurred_at + delay),
-        "verification": column(
-            pick(generator, {"reported": 35, "corroborated": 30, "verified": 35}, count)
-        ),
-        "closed_on": column(closed_on, (generator.random(count) < 0.85) & (closed_on < DAY[-1])),
-    })  # fmt: skip
     return Incidents(rows, victims)
 
 
@@ -131,19 +90,18 @@ def site_rates(presence: Presence) -> Array:
     return sizes[:, None] * (trend * _season())[None, :] * night
 
 
-def water_rates(generator: np.random.Generator, presence: Presence) -> Array:
+def water_rates(draw: Stream, presence: Presence) -> Array:
     """By area and day: the planted rate of attacks on those who fetch water or wood."""
     visited = np.isin(AREAS, effects.LIAISON_AREAS)
-    risk = visited * generator.gamma(2.0, 0.5, len(AREAS))
+    risk = visited * draw.gamma(2.0, 0.5, len(AREAS))
     after_visit = presence.after(presence.liaison_completed)
     return risk[:, None] * _season()[None, :] * np.where(after_visit, effects.LIAISON_FACTOR, 1.0)
 
 
-def area_rates(generator: np.random.Generator, presence: Presence) -> Array:
+def area_rates(draw: Stream, presence: Presence) -> Array:
     """By area and day: the planted rate of reported incidents elsewhere."""
-    risk = generator.gamma(1.6, 1 / 1.6, len(AREAS))
-    for name in ("Gorou", "Hamsa", "Kessi", "Dorima"):
-        risk[AREAS.index(name)] = 2.2
+    risk = draw.gamma(1.6, 1 / 1.6, len(AREAS))
+    risk[np.isin(AREAS, _HIGH_RISK)] = 2.2
     return risk[:, None] * _season()[None, :] * _reporting(presence)
 
 
@@ -154,144 +112,98 @@ def _reporting(presence: Presence) -> Array:
 
 def _season() -> Array:
     """More in the dry months, when roads are open; mean about 1."""
-    return 1 + 0.2 * np.cos(2 * np.pi * (np.arange(DAYS) - 30) / 365.25)
-
-
-@dataclass(frozen=True)
-class _Drawn:
-    """Group, place (area, then site), day, and whether it came to be known through presence."""
-
-    group: Array
-    place: Array
-    day: Array
-    by_presence: Array
+    return season(DAYS, 0.2, 30)
 
 
 def _where_and_when(
-    seed: int, generator: np.random.Generator, presence: Presence, count: int, outside: Array
-) -> _Drawn:
-    """All incidents, by day."""
+    seed: int, draw: Stream, presence: Presence, count: int, outside: Array
+) -> tuple[Array, Array, Array, Array]:
+    """All incidents by day: group, place (area, then site), day, known through presence or not."""
     sent = reported_days(presence, "incidents")
     site_area = np.array([AREAS.index(site.area) for site in SITES])
-    chance = by_block(generator, _PLACES, DAYS, 7, 0.5)
-    at_sites, at_water = round(count * _SITE_SHARE), round(count * _WATER_SHARE)
-    outside = some_of(generator, outside, count - at_sites - at_water)
+    chance = draw.by_block(len(AREAS) + len(SITES), DAYS, 7, 0.5)
+    at_sites, at_water = (round(count * _SHARES["group"][name]) for name in ("site", "water"))
+    outside = draw.some_of(outside, count - at_sites - at_water)
     left = count - at_sites - at_water - int(outside.sum())
     elsewhere = area_rates(stream(seed, "risk"), presence) * sent * chance[: len(AREAS)]
-    water = water_rates(generator, presence) * sent * by_block(generator, len(AREAS), DAYS, 7, 0.5)
+    water = water_rates(draw, presence) * sent * draw.by_block(len(AREAS), DAYS, 7, 0.5)
     at_site = site_rates(presence) * sent[site_area] * chance[len(AREAS) :]
     groups = {
-        "other": spread(generator, elsewhere, left),
+        "other": draw.spread(elsewhere, left),
         "outside": outside,
-        "water": spread(generator, water, at_water),
-        "site": spread(generator, at_site, at_sites),
+        "water": draw.spread(water, at_water),
+        "site": draw.spread(at_site, at_sites),
     }
     parts = []
     for group, counts in groups.items():
-        place, day = np.nonzero(counts)
-        times = counts[place, day]
-        place, day = np.repeat(place, times), np.repeat(day, times)
+        place, day = each_case(counts)
         is_reported = group in ("other", "outside")
         reporting = _reporting(presence)[place, day] if is_reported else np.ones(place.size)
         first = len(AREAS) if group == "site" else 0
         parts.append((np.full(place.size, group, dtype=object), place + first, day, reporting))
     drawn, place, day, reporting = (np.concatenate(part) for part in zip(*parts, strict=True))
     order = np.lexsort((place, day))
-    by_presence = generator.random(count) < 1 - 1 / reporting[order]
-    return _Drawn(drawn[order], place[order], day[order], by_presence)
+    by_presence = draw.chance(1 - 1 / reporting[order], count)
+    return drawn[order], place[order], day[order], by_presence
 
 
-def _kinds(generator: np.random.Generator, group: Array) -> Array:
+def _kinds(draw: Stream, group: Array) -> Array:
     """The type of each incident by its group."""
-    types = {
-        "other": _TYPES, "outside": _TYPES_OUTSIDE, "water": _TYPES_AT_WATER,
-        "site": _TYPES_AT_SITES,
-    }  # fmt: skip
     found = np.empty(group.size, dtype=object)
-    for name, shares in types.items():
+    for name, shares in _SHARES["incident_type"].items():
         own = np.flatnonzero(group == name)
-        found[own] = pick(generator, shares, own.size)
+        found[own] = draw.pick(shares, own.size)
     return found
 
 
-def _circumstance(
-    generator: np.random.Generator, kind: Array, at_site: Array, at_water: Array
-) -> Array:
+def _circumstance(draw: Stream, kind: Array, at_site: Array, at_water: Array) -> Array:
     """What the victims were doing, where the report says so."""
-    drawn = pick(generator, _CIRCUMSTANCES, kind.size)
-    is_known = ~at_site & (kind != "armed_clash") & (generator.random(kind.size) < 0.6)
+    drawn = draw.pick(_SHARES["circumstance"], kind.size)
+    is_known = ~at_site & (kind != "armed_clash") & draw.chance(0.6, kind.size)
     return np.where(at_water, "fetching_water_or_wood", only(drawn, is_known))
 
 
-@dataclass(frozen=True)
-class _Located:
-    area_code: Array
-    site_code: Array
-    latitude: Array
-    longitude: Array
-    has_point: Array
-    precision: Array
-
-
-def _location(
-    generator: np.random.Generator, place: Array, points: dict[str, Array], count: int
-) -> _Located:
+def _location(draw: Stream, place: Array, points: dict[str, Array]) -> dict[str, object]:
+    """The columns that say where: a point at sites and where the report is near enough."""
     codes = np.array([*AREAS, *(site.code for site in SITES)], dtype=object)
     cloud = np.stack([points[code] for code in codes])
-    drawn = cloud[place, generator.integers(0, cloud.shape[1], count)]
+    drawn = cloud[place, draw.integers(0, cloud.shape[1], place.size)]
     at_site = place >= len(AREAS)
-    precision = pick(generator, {"exact": 58, "near": 20, "admin2": 20, "admin1": 2}, count)
+    precision = draw.pick(_SHARES["location_precision"], place.size)
     precision = np.where(at_site, "exact", precision)
     regions = np.array([*(region(area) for area in AREAS), *[""] * len(SITES)], dtype=object)
-    return _Located(
-        np.where(precision == "admin1", regions[place], codes[place]),
-        only(codes[place], at_site),
-        drawn[:, 1],
-        drawn[:, 0],
-        np.isin(precision, ("exact", "near")),
-        precision,
-    )
+    has_point = np.isin(precision, ("exact", "near"))
+    return {
+        "area_code": np.where(precision == "admin1", regions[place], codes[place]),
+        "site_code": only(codes[place], at_site),
+        "latitude": (drawn[:, 1], has_point),
+        "longitude": (drawn[:, 0], has_point),
+        "location_precision": precision,
+    }
 
 
-def _victim_count(generator: np.random.Generator, kind: Array) -> Array:
-    """Victims of each incident: one and a few more; families where people are driven out."""
-    some = np.isin(kind, list(_HARM_OF_TYPE))
-    more = generator.poisson(np.where(kind == "displacement", 18, 0.7))
-    return np.where(some, 1 + more, 0)
-
-
-def _victims(
-    generator: np.random.Generator, code: Array, kind: Array, victims: Array, at_water: Array
-) -> pa.Table:
-    """Incident × sex × age group × harm, with the number of victims."""
+def _victims(draw: Stream, code: Array, kind: Array, at_water: Array) -> pa.Table:
+    """Incident × sex × age group × harm: one victim and a few more, families driven out."""
+    more = draw.poisson(np.where(kind == "displacement", 18, 0.7))
+    victims = np.where(np.isin(kind, list(_HARM_OF_TYPE)), 1 + more, 0)
     incident = np.repeat(np.arange(code.size), victims)
-    harm = np.array([_HARM_OF_TYPE.get(name) for name in kind], dtype=object)[incident]
+    harm = looked_up(_HARM_OF_TYPE, kind)[incident]
     of_violence = harm == "sexual_violence"
     share = np.where(at_water[incident], 0.95, np.where(of_violence, 0.9, 0.42))
-    women = generator.random(incident.size) < share
-    sex = np.where(generator.random(incident.size) < 0.04, "_U", np.where(women, "F", "M"))
-    age = pick(generator, _AGES, incident.size)
-    drawn = pa.table({
-        "incident_code": pa.array(code[incident], pa.string()), "sex": column(sex.astype(object)),
-        "age_group": column(age), "harm": column(harm), "one": np.ones(incident.size, dtype=int),
-    })  # fmt: skip
+    women = draw.chance(share, incident.size)
+    sex = np.where(draw.chance(0.04, incident.size), "_U", np.where(women, "F", "M"))
+    age = draw.pick(_SHARES["age_group"], incident.size)
+    one = np.ones(incident.size, dtype=int)
+    drawn = rows_of(incident_code=code[incident], sex=sex, age_group=age, harm=harm, one=one)
     keys = ["incident_code", "sex", "age_group", "harm"]
     counted = drawn.group_by(keys, use_threads=False).aggregate([("one", "sum")])
-    return counted.rename_columns([*keys, "victims_count"]).sort_by(
-        [(key, "ascending") for key in keys]
-    )
+    named = counted.rename_columns([*keys, "victims_count"])
+    return named.sort_by([(key, "ascending") for key in keys])
 
 
 def _count_of(victims: pa.Table, code: Array, harm: str) -> Array:
     """Victims of one harm by incident."""
-    of_harm = victims.filter(pa.compute.equal(victims["harm"], harm))
-    at = np.searchsorted(code.astype(str), np.array(of_harm["incident_code"]).astype(str))
-    return np.bincount(at, weights=np.array(of_harm["victims_count"]), minlength=code.size).astype(
-        int
-    )
-
-
-def _killed(generator: np.random.Generator, kind: Array, victims: pa.Table, code: Array) -> Array:
-    """Civilians killed: the victims of killings; clashes kill bystanders at times."""
-    by_stander = (kind == "armed_clash") & (generator.random(kind.size) < 0.2)
-    return _count_of(victims, code, "killed") + by_stander
+    own = victims.filter(pa.compute.equal(victims["harm"], harm))
+    at = np.searchsorted(code.astype(str), np.array(own["incident_code"]).astype(str))
+    counted = np.bincount(at, weights=np.array(own["victims_count"]), minlength=code.size)
+    return counted.astype(int)

@@ -14,6 +14,7 @@ from indicators.assessment.empty_reasons import (
     facts_sql,
     statement,
 )
+from indicators.foundation import codes
 from indicators.foundation.mart_tables import MART_TABLES
 from indicators.foundation.messages import LANGUAGES, message_catalogue
 
@@ -256,6 +257,29 @@ def test_what_stands_beside_a_value(facts: Facts, english: list[str]) -> None:
 def test_why_there_is_no_rating(facts: Facts, code: str | None) -> None:
     unrated = statement(facts).unrated
     assert (unrated.code if unrated else None) == code
+
+
+@pytest.mark.parametrize(
+    ("facts", "code"),
+    [
+        (
+            Facts(codes.NOT_COMPUTABLE, area_due=3.0, area_received=0.0, area_no_access=3.0),
+            "no_access",
+        ),
+        (
+            Facts(codes.NOT_COMPUTABLE, area_due=3.0, area_received=1.0, area_no_access=2.0),
+            "no_cases",
+        ),
+        (Facts("O", area_due=3.0, area_received=0.0, area_no_access=3.0), "no_access"),
+        (Facts("O", area_due=3.0, area_received=0.0, area_no_access=2.0), "not_reported"),
+        (Facts("O", is_survey=True, had_wave=True, area_due=3.0, area_no_access=3.0), "not_asked"),
+    ],
+)
+def test_an_area_without_access_says_so_where_its_own_source_owes_no_report(
+    facts: Facts, code: str
+) -> None:
+    said = statement(facts).empty
+    assert said is not None and said.code == code
 
 
 def _mart() -> duckdb.DuckDBPyConnection:

@@ -106,3 +106,46 @@ def test_what_only_the_whole_profile_shows_is_named_by_its_row(profile: Path, bo
         read_workbook(profile, book, is_written=True)
     problem = refused.value.problems[0]
     assert (problem.sheet, problem.row, problem.column) == ("outcomes", 3, "title.en")
+
+
+def test_a_target_for_each_length_of_period_is_a_line_each(profile: Path, tmp_path: Path) -> None:
+    path = profile / "mission.yaml"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace(
+            "indicators:\n",
+            "indicators:\n"
+            "  - code: D-OP-01\n"
+            "    target:\n"
+            "      - {value: 40, on: 2026-12-31, period_type: M}\n"
+            "      - {value: 120.5, on: 2026-12-31, period_type: Q}\n",
+            1,
+        ),
+        encoding="utf-8",
+    )
+    book = tmp_path / "plan.xlsx"
+    write_workbook(profile, book, "en")
+    assert read_workbook(profile, book, is_written=True) == []
+    fill(book, "indicators", "D-OP-01", target__value="40\n130")
+    (change,) = read_workbook(profile, book, is_written=True)
+    assert (change.column, change.before, change.after) == ("target.value", "40\n120.5", "40\n130")
+    chosen = next(one for one in read_mission(profile).indicators if one.code == "D-OP-01")
+    assert isinstance(chosen.target, tuple)
+    assert [(one.value, one.period_type) for one in chosen.target] == [(40, "M"), (130, "Q")]
+    fill(book, "indicators", "D-OP-01", target__value="40\nmany")
+    with pytest.raises(WrongUse) as refused:
+        read_workbook(profile, book, is_written=True)
+    assert [one.column for one in refused.value.problems] == ["target.value"]
+
+
+def test_the_length_of_a_single_targets_period_stays(profile: Path, tmp_path: Path) -> None:
+    path = profile / "mission.yaml"
+    single = "  - {code: D-OP-01, target: {value: 40, on: 2026-12-31, period_type: M}}\n"
+    text = path.read_text(encoding="utf-8").replace("indicators:\n", f"indicators:\n{single}", 1)
+    path.write_text(text, encoding="utf-8")
+    book = tmp_path / "plan.xlsx"
+    write_workbook(profile, book, "en")
+    fill(book, "indicators", "D-OP-01", target__value=45)
+    read_workbook(profile, book, is_written=True)
+    chosen = next(one for one in read_mission(profile).indicators if one.code == "D-OP-01").target
+    assert not isinstance(chosen, tuple) and chosen is not None
+    assert (chosen.value, chosen.period_type) == (45, "M")

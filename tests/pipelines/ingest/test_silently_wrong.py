@@ -155,10 +155,25 @@ def test_a_column_that_writes_a_decimal_comma_has_no_decimal_point(small: SmallM
     lines = "".join(f'{code},{row},"{text}"\n' for code, text in texts.items())
     small.deliver("patrols.csv", head + lines)
     assert small.query(REJECTS.format("activities")) == [(3, "km", "type_dec", "1")]
-    lines = "".join(f'{code},{row},"{text}"\n' for code, text in texts.items() if code != "A1")
+    lines = "".join(f'{code},{row},"{text}"\n' for code, text in (texts | {"A1": "4.5"}).items())
     small.deliver("patrols.csv", head + lines)
     read = "SELECT CAST(distance_km AS DOUBLE) FROM core.activities ORDER BY activity_code"
-    assert small.query(read) == [(1.2,), (7.0,)]
+    assert small.query(read) == [(4.5,), (1.2,), (7.0,)]
+    lines = "".join(f"{code},{row},{text}\n" for code, text in texts.items() if code != "A1")
+    report = small.deliver("patrols.csv", head + lines)  # 1.2, or twelve hundred?
+    assert (report.rows_loaded + report.rows_unchanged, report.rows_rejected) == (1, 1)
+    assert small.query(read) == [(7.0,)]
+
+
+def test_three_digits_behind_every_point_are_no_question_in_coordinates(
+    small: SmallMission,
+) -> None:
+    columns = [*base_rows()["incidents"].row, "latitude", "longitude"]
+    small.add_source(under_own_names("incidents", columns))
+    row = GOOD | {"latitude": "4.819", "longitude": "31.500"}
+    rows = [columns, [row[name] for name in columns]]
+    assert small.deliver("incidents.csv", as_csv(rows)).rows_loaded == 1
+    assert small.query("SELECT CAST(latitude AS DOUBLE) FROM core.incidents") == [(4.819,)]
 
 
 def test_four_thousand_million_deaths_are_rejected(small: SmallMission) -> None:

@@ -23,19 +23,19 @@ from indicators.linkage.grading import Grade, grade
 from indicators.linkage.methods.case_series import METHOD, PRIMARY, CaseSeries
 from indicators.linkage.methods.protocol import Warehouse
 from pipelines.sample.country import AS_OF, MISSION
-from pipelines.sample.generation import places_of_rows
-from pipelines.sample.tables import activities, readiness, registers
-from pipelines.sample.tables.activities import Cited
-from pipelines.sample.tables.alerts import draw_alerts
-from pipelines.sample.tables.hot_spot_patrols import draw_days
-from pipelines.sample.tables.incidents import draw_incidents
-from pipelines.sample.tables.places import draw_places
-from pipelines.sample.tables.returns import (
+from pipelines.sample.days.hot_spot_patrols import draw_days
+from pipelines.sample.days.returns import (
     activities_by_month,
     draw_owed,
     reporting_returns,
     rows_by_month,
 )
+from pipelines.sample.outlines import points_of_places
+from pipelines.sample.tables import activities, readiness, registers
+from pipelines.sample.tables.activities import Cited
+from pipelines.sample.tables.alerts import draw_alerts
+from pipelines.sample.tables.incidents import draw_incidents
+from pipelines.sample.tables.places import draw_places
 from pipelines.sample.tables.un_police import draw_assessments
 from pipelines.warehouse.ddl import create_all
 
@@ -73,7 +73,7 @@ def graded(seed: int) -> Mapping[str, tuple[Grade, Finding]]:
 
 def drawn_warehouse(seed: int) -> duckdb.DuckDBPyConnection:
     """Areas, units, returns, activities, incidents and alerts of a sample of usual size."""
-    points = places_of_rows()
+    points = points_of_places()
     presence, outside = draw_days(seed, 22_000, 3_350)
     alerts = draw_alerts(seed, presence, 1_200)
     incidents = draw_incidents(seed, presence, points, 3_350, outside)
@@ -96,7 +96,7 @@ def drawn_warehouse(seed: int) -> duckdb.DuckDBPyConnection:
         "incidents": incidents.rows,
         "alerts": alerts.rows,
         "activities": pa.concat_tables(
-            [month.activities for month in months], promote_options="permissive"
+            [drawn for drawn, _ in months], promote_options="permissive"
         ),
     }
     connection = duckdb.connect(config={"threads": 1})

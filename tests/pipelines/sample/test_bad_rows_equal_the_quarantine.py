@@ -6,7 +6,7 @@ import duckdb
 import pyarrow.parquet as pq
 
 from indicators.definitions.contracts import contracts
-from pipelines.sample.tables.others import FILES
+from pipelines.sample.files.exports import FILES
 
 from .conftest import SIZES, SmallSample
 

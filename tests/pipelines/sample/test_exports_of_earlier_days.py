@@ -7,7 +7,7 @@ from pathlib import Path
 from indicators.definitions.mission_profile import read_mission
 from pipelines.ingest.inbox import ingest
 from pipelines.sample import install
-from pipelines.sample.exports import DAYS_TO_SEND
+from pipelines.sample.files.exports import DAYS_TO_SEND
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.paths import Workspace
 

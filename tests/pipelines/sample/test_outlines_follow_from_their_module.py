@@ -5,11 +5,12 @@ import json
 import shapely
 
 from pipelines.sample.country import AREAS, COUNTRY, REGIONS, region
-from pipelines.sample.outlines import outlines, outlines_file, outlines_json, points_within
+from pipelines.sample.outlines import outlines, points_within
+from tests.pipelines.sample.drawn_outlines import FILE, outlines_json
 
 
 def test_committed_file_has_the_same_bytes() -> None:
-    assert outlines_file().read_text(encoding="utf-8") == outlines_json()
+    assert FILE.read_text(encoding="utf-8") == outlines_json()
 
 
 def test_areas_adjoin_without_gap_or_overlap() -> None:

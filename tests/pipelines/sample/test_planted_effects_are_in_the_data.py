@@ -11,12 +11,12 @@ import pytest
 from indicators.definitions.contracts import contracts
 from pipelines.sample import effects
 from pipelines.sample.country import AREAS, SITES, sector
+from pipelines.sample.days.hot_spot_patrols import draw_days
+from pipelines.sample.days.presence import DAY, Presence, reported_days
 from pipelines.sample.draws import Array, recent
 from pipelines.sample.tables import surveys
 from pipelines.sample.tables.alerts import TARGET_HOURS, draw_alerts
-from pipelines.sample.tables.hot_spot_patrols import draw_days
 from pipelines.sample.tables.incidents import draw_incidents
-from pipelines.sample.tables.presence import DAY, Presence, reported_days
 
 COUNT = 120_000
 Drawn = tuple[Presence, pa.Table]
@@ -114,15 +114,15 @@ def test_reported_incidents_rise_with_presence_in_the_trap_areas(many: Drawn) ->
 
 
 def test_safety_rises_by_wave_and_trust_does_not() -> None:
-    waves = [surveys.household_wave(5, number, 2_400) for number in (1, 2, 3, 4)]
+    waves = [surveys.draw_wave(5, "household", number, 2_400) for number in (1, 2, 3, 4)]
     safe = [_share(wave.answers["safe_walking_night"], ("very_safe", "safe")) for wave in waves]
     trust = [_share(wave.answers["trust_host_police"], ("a_lot", "somewhat")) for wave in waves]
-    assert safe == pytest.approx(effects.SAFE_WALKING_PCT, abs=2.5)
-    assert trust == pytest.approx(effects.TRUST_PCT, abs=2.5)
+    assert safe == pytest.approx(effects.waves("safety_by_wave_pct"), abs=2.5)
+    assert trust == pytest.approx(effects.waves("trust_by_wave_pct"), abs=2.5)
 
 
 def test_women_raise_concerns_more_where_womens_teams_work() -> None:
-    wave = surveys.household_wave(5, 3, 12_000)
+    wave = surveys.draw_wave(5, "household", 3, 12_000)
     women = pc.equal(wave.respondents["sex"], "F")
     sectors = pa.array([sector(area) for area in wave.respondents["area_code"].to_pylist()])
     with_team = [
@@ -137,7 +137,7 @@ def test_women_raise_concerns_more_where_womens_teams_work() -> None:
 
 
 def test_few_people_in_kessi_see_the_patrols_that_it_logs(presence: Presence) -> None:
-    wave = surveys.household_wave(5, 2, 12_000)
+    wave = surveys.draw_wave(5, "household", 2, 12_000)
     kessi = pc.equal(wave.respondents["area_code"], effects.LOGGED_NOT_SEEN_AREA)
     seen = _share(wave.answers["saw_unpol_patrol"].filter(kessi), ("daily", "weekly"))
     assert seen == pytest.approx(effects.SEEN_PCT, abs=5)
@@ -158,7 +158,7 @@ def test_alerts_are_answered_in_time_at_the_planted_share(presence: Presence) ->
 def test_no_wave_after_the_closure_asks_in_ilora() -> None:
     asked = [
         effects.CLOSED_AREA
-        in surveys.household_wave(5, number, 2_400).respondents["area_code"].to_pylist()
+        in surveys.draw_wave(5, "household", number, 2_400).respondents["area_code"].to_pylist()
         for number in (1, 2, 3, 4)
     ]
     assert asked == [True, True, True, False]
@@ -166,7 +166,7 @@ def test_no_wave_after_the_closure_asks_in_ilora() -> None:
 
 def test_a_wave_has_twelve_strata_of_twenty_psu_and_exact_answers() -> None:
     for number in (1, 4):
-        rows = surveys.household_wave(5, number, 2_400).respondents.to_pandas()
+        rows = surveys.draw_wave(5, "household", number, 2_400).respondents.to_pandas()
         assert rows.groupby("stratum")["psu"].nunique().to_list() == [20] * 12
         assert rows["consent_given"].sum() == 2_400
         answered = rows[rows["consent_given"]]

@@ -8,9 +8,8 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.sample import effects
-from pipelines.sample.country import AREAS, DAYS, SITES, UNITS
-from pipelines.sample.draws import Array, Generator, by_block, column, spread, stream
-from pipelines.sample.tables.presence import (
+from pipelines.sample.country import AREA_CODES, AREAS, DAYS, SITE_AREA, UNITS
+from pipelines.sample.days.presence import (
     MONTH,
     NO_ACCESS,
     NOT_DUE,
@@ -22,6 +21,8 @@ from pipelines.sample.tables.presence import (
     posts_of,
     return_status,
 )
+from pipelines.sample.draws import Array, Stream, each_case, stream
+from pipelines.sample.rows import rows_of
 
 # Units by source that owe its return for each area that they cover. What host-State actors do,
 # and custody visits, individual officers report, as they do incidents and alerts.
@@ -43,7 +44,7 @@ class Owed:
     """Who owes the returns of one source, and the state of each that is not nil."""
 
     posts: Posts
-    status: Array  # posts × months, positions in presence.STATUSES
+    status: Array  # posts × months, SUBMITTED and so on
 
     @cached_property
     def days(self) -> Array:
@@ -60,20 +61,18 @@ class Owed:
     @property
     def unit_code(self) -> Array:
         """The code of the unit at each post."""
-        return np.array([unit.code for unit in self.posts.units], dtype=object)
+        return self.posts.unit_code
 
     @property
     def area_code(self) -> Array:
         """The code of the area of each post."""
-        return np.array(AREAS, dtype=object)[self.posts.area]
+        return AREA_CODES[self.posts.area]
 
-    def cases(self, generator: Generator, weights: Array, count: int) -> tuple[Array, Array]:
+    def cases(self, draw: Stream, weights: Array, count: int) -> tuple[Array, Array]:
         """Post and day (positions) of `count` cases, by day: only where the return came."""
-        blocks = by_block(generator, len(self.posts), DAYS, 30, 0.6)
-        counts = spread(generator, self.days * weights * blocks, count)
-        day, post = np.nonzero(counts.T)
-        times = counts[post, day]
-        return np.repeat(post, times), np.repeat(day, times)
+        blocks = draw.by_block(len(self.posts), DAYS, 30, 0.6)
+        day, post = each_case(draw.spread(self.days * weights * blocks, count).T)
+        return post, day
 
 
 def draw_owed(seed: int, presence: Presence) -> dict[str, Owed]:
@@ -82,21 +81,23 @@ def draw_owed(seed: int, presence: Presence) -> dict[str, Owed]:
         source: Owed(presence.posts if source == "activities" else presence.reporters, status)
         for source, status in presence.return_status.items()
     }
-    for source, kinds in _UNIT_KINDS_OF_SOURCE.items():
-        posts = posts_of([unit for unit in UNITS if unit.kind in kinds])
-        owed[source] = Owed(posts, return_status(stream(seed, f"returns {source}"), posts))
+    posts = {
+        source: posts_of([unit for unit in UNITS if unit.kind in kinds])
+        for source, kinds in _UNIT_KINDS_OF_SOURCE.items()
+    }
     for source, team in _TEAM_OF_SOURCE.items():
         (unit,) = [number for number, entry in enumerate(UNITS) if entry.code == team]
-        posts = Posts(np.full(len(AREAS), unit), np.arange(len(AREAS)))
-        owed[source] = Owed(posts, return_status(stream(seed, f"returns {source}"), posts))
-    return owed
+        posts[source] = Posts(np.full(len(AREAS), unit), np.arange(len(AREAS)))
+    return owed | {
+        source: Owed(own, return_status(stream(seed, f"returns {source}"), own))
+        for source, own in posts.items()
+    }
 
 
 def activities_by_month(presence: Presence) -> Array:
     """Activities by post and month."""
-    by_day = presence.all_counts
     of_month = (MONTH.astype("datetime64[D]") - MONTH[0].astype("datetime64[D]")).astype(int)
-    return np.add.reduceat(by_day, of_month, axis=1)
+    return np.add.reduceat(presence.all_counts, of_month, axis=1)
 
 
 def rows_by_month(posts: Posts, rows: pa.Table, day_column: str) -> Array:
@@ -104,19 +105,17 @@ def rows_by_month(posts: Posts, rows: pa.Table, day_column: str) -> Array:
 
     Where rows name their unit and several units report on an area, by unit too.
     """
-    site_area = {site.code: site.area for site in SITES}
-    areas = [site_area.get(code, code) for code in rows["area_code"].to_pylist()]
-    units = (
-        rows["unit_code"].to_pylist() if "unit_code" in rows.column_names else [None] * len(areas)
-    )
+    areas = [SITE_AREA.get(code, code) for code in rows["area_code"].to_pylist()]
+    has_unit = "unit_code" in rows.column_names
+    units = rows["unit_code"].to_pylist() if has_unit else [None] * len(areas)
     months = (np.array(rows[day_column]).astype("datetime64[M]") - MONTH[0]).astype(int)
     found: dict[tuple[str | None, str], Array] = {}
     for unit, area, month in zip(units, areas, months, strict=True):
         found.setdefault((unit, area), np.zeros(len(MONTH), dtype=int))[month] += 1
     none = np.zeros(len(MONTH), dtype=int)
     return np.array([
-        found.get((unit.code, AREAS[area]), none) + found.get((None, AREAS[area]), none)
-        for unit, area in zip(posts.units, posts.area, strict=True)
+        found.get((unit, AREAS[area]), none) + found.get((None, AREAS[area]), none)
+        for unit, area in zip(posts.unit_code, posts.area, strict=True)
     ])  # fmt: skip
 
 
@@ -125,31 +124,31 @@ def reporting_returns(seed: int, owed: Mapping[str, Owed], rows: Mapping[str, Ar
 
     `rows`: by source the rows of each post and month.
     """
-    generator = stream(seed, "reporting_returns")
+    draw = stream(seed, "reporting_returns")
     return pa.concat_tables(
-        [_returns(generator, source, of_source, rows[source]) for source, of_source in owed.items()]
+        [_returns(draw, source, of_source, rows[source]) for source, of_source in owed.items()]
     )
 
 
-def _returns(generator: Generator, source: str, owed: Owed, rows: Array) -> pa.Table:
+def _returns(draw: Stream, source: str, owed: Owed, rows: Array) -> pa.Table:
     post, month = (values.ravel() for values in np.indices(owed.status.shape))
     codes = np.where(rows > 0, "submitted", "nil").astype(object).ravel()
     for number, name in _CODE_OF_STATUS.items():
         codes[owed.status.ravel() == number] = name
     sent = np.isin(codes, ("submitted", "nil"))
-    closed = codes == "no_access"
-    after = (MONTH[month] + 1).astype("datetime64[D]") + generator.poisson(5, post.size)
-    checked = (MONTH[month] < np.datetime64(effects.HARM_UNCHECKED_FROM, "M")) & (
-        generator.random(post.size) < 0.97
+    after = (MONTH[month] + 1).astype("datetime64[D]") + draw.poisson(5, post.size)
+    is_checked_month = MONTH[month] < np.datetime64(effects.HARM_UNCHECKED_FROM, "M")
+    checked = is_checked_month & draw.chance(0.97, post.size)
+    return rows_of(
+        source=source,
+        unit_code=owed.unit_code[post],
+        area_code=owed.area_code[post],
+        month=MONTH[month].astype("datetime64[D]"),
+        return_status=codes,
+        no_access_reason=(
+            np.where(draw.chance(0.55, post.size), "insecurity", "road"),
+            codes == "no_access",
+        ),
+        received_on=(after, sent),
+        harm_checked=(checked, sent & (source == "incidents")),
     )
-    reasons = np.where(generator.random(post.size) < 0.55, "insecurity", "road").astype(object)
-    return pa.table({
-        "source": [source] * post.size,
-        "unit_code": column(owed.unit_code[post]),
-        "area_code": column(owed.area_code[post]),
-        "month": column(MONTH[month].astype("datetime64[D]")),
-        "return_status": column(codes),
-        "no_access_reason": column(reasons, closed),
-        "received_on": column(after, sent),
-        "harm_checked": column(checked, sent & (source == "incidents")),
-    })  # fmt: skip

@@ -8,8 +8,8 @@ import pyarrow as pa
 import pyarrow.csv
 import xlsxwriter
 
-from pipelines.sample.faults import BadRow, Planted
-from pipelines.sample.forms import Form
+from pipelines.sample.files.faults import BadRow, Planted
+from pipelines.sample.files.forms import Form
 
 _CREATED = datetime(2026, 10, 1, 8, 0)
 _NOTES = ("Notes", "This sheet is for people. The log stands in the other one.")

@@ -4,15 +4,46 @@ Logs are exported anew each quarter, so a later file holds what an earlier one h
 happened since, what was reported late, and what was corrected.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from indicators.definitions.contracts import contracts
+from indicators.foundation.periods import period_of
+from pipelines.sample.facts import facts
+from pipelines.sample.files.faults import BAD_SHARE
+from pipelines.sample.rows import with_columns
+
 DAYS_TO_SEND = 10  # after the last day of the quarter; what is reported later comes with the next
 _CORRECTED_SINCE, _CORRECTED_CODES = date(2026, 4, 1), "7"  # one report in ten at sites
 _QUARTER = timedelta(days=90)
+
+
+@dataclass(frozen=True)
+class FileOf:
+    """The file of one table; `{year}` in its name: one a year of `day_column`.
+
+    An export of an earlier day holds the rows up to it by `day_column`; without one, all.
+    """
+
+    name: str
+    bad_share: float
+    day_column: str
+    filled_in_later: tuple[str, ...]
+
+
+FILES: Mapping[str, FileOf] = {  # by table; the source of the mapping has the same name
+    table: FileOf(
+        said["file"],
+        said.get("bad", BAD_SHARE),
+        said.get("day", contracts()[table].date_column) or "",
+        tuple(said.get("later", ())),
+    )
+    for table, said in facts("files").items()
+}
 
 
 @dataclass(frozen=True)
@@ -31,37 +62,35 @@ class Export:
             return rows
         for name in later:
             known = pc.if_else(pc.less_equal(rows[name], self.until), rows[name], None)
-            rows = rows.set_column(rows.column_names.index(name), name, known)
+            rows = with_columns(rows, **{name: known})
         if pa.types.is_string(rows.schema.field(day_column).type):  # a quarter, assessed ahead
-            ahead = self.until + timedelta(days=1)
-            return rows.filter(
-                pc.less_equal(rows[day_column], f"{ahead.year}-Q{(ahead.month + 2) // 3}")
-            )
+            ahead = period_of(self.until + timedelta(days=1), "Q").name
+            return rows.filter(pc.less_equal(rows[day_column], ahead))
         return rows.filter(pc.less_equal(rows[day_column].cast(pa.date32()), self.until))
 
     def incidents(self, rows: pa.Table) -> pa.Table:
         """Those that were reported in time; some injuries at sites first passed for threats."""
-        if self.until is None:
-            return rows
         found = self._reported(rows)
-        if self.until >= _CORRECTED_SINCE:
+        if self.until is None or self.until >= _CORRECTED_SINCE:
             return found
-        is_new = pc.greater(found["occurred_on"], self.until - _QUARTER)
-        is_at_site = pc.and_(is_new, pc.is_valid(found["site_code"]))
-        is_injury = pc.and_(is_at_site, pc.equal(found["incident_type"], "injury"))
-        is_chosen = pc.and_(is_injury, pc.ends_with(found["incident_code"], _CORRECTED_CODES))
+        is_chosen = pc.greater(found["occurred_on"], self.until - _QUARTER)
+        for condition in (
+            pc.is_valid(found["site_code"]),
+            pc.equal(found["incident_type"], "injury"),
+            pc.ends_with(found["incident_code"], _CORRECTED_CODES),
+        ):
+            is_chosen = pc.and_(is_chosen, condition)
         first = pc.if_else(is_chosen, "threat", found["incident_type"])
-        return found.set_column(found.column_names.index("incident_type"), "incident_type", first)
+        return with_columns(found, incident_type=first)
 
     def victims(self, rows: pa.Table, incidents: pa.Table) -> pa.Table:
         """The victims of these incidents."""
-        if self.until is None:
-            return rows
         codes = self._reported(incidents)["incident_code"].combine_chunks()
         return rows.filter(pc.is_in(rows["incident_code"], codes))
 
     def _reported(self, rows: pa.Table) -> pa.Table:
-        assert self.until is not None
+        if self.until is None:
+            return rows
         sent = self.until + timedelta(days=DAYS_TO_SEND)
         happened = self.rows(rows, "occurred_on")
         return happened.filter(pc.less_equal(happened["reported_at"].cast(pa.date32()), sent))

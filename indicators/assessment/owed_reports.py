@@ -1,0 +1,103 @@
+"""Reports behind a count: how many were due, came, or could not come for want of access.
+
+The one place that figures of indicators (`empty_reasons.py`), and counts of other mart tables on
+pages, in lists and in the brief, go by. An area is spoken for by the reports of it and of the areas
+below it; where none of these owes any, by those of the nearest area above it that does.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+# Whose reports the rows of a mart table come from. `()`: no source's own, so that only an area that
+# sent nothing of any source is silent. A table that is not here rests on no monthly report.
+SOURCES: Mapping[str, tuple[str, ...]] = {
+    "effort": ("activities",),
+    "police_task": ("activities",),
+    "joint_activity": ("activities",),
+    "plan_change": ("activities",),
+    "work_plan": ("activities",),
+    "threat_response": ("activities", "alerts"),
+    "pending_action": ("alerts",),
+    "alert_without_action": ("alerts",),
+    "early_warning": ("incidents", "alerts"),
+    "review_candidate": ("incidents",),
+    "monitoring_referral": ("referrals",),
+    "operation": (),
+}
+
+
+@dataclass(frozen=True)
+class Reports:
+    """Monthly reports of an area and a period; all three are 0 where none was due."""
+
+    due: int = 0
+    received: int = 0
+    no_access: int = 0
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether some were due and none came."""
+        return self.due > 0 and self.received == 0
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether none could come: there was no access."""
+        return self.due > 0 and self.no_access == self.due
+
+    def __add__(self, other: "Reports") -> "Reports":
+        return Reports(
+            self.due + other.due,
+            self.received + other.received,
+            self.no_access + other.no_access,
+        )
+
+
+NO_REPORTS = Reports()
+
+
+def added(found: Iterable[Reports]) -> Reports:
+    """The sum."""
+    return sum(found, NO_REPORTS)
+
+
+def owed_reports_sql() -> str:
+    """A row a mission, area, source and month for which reports were due.
+
+    Columns: mission, area, source, month, due, received, no_access.
+    """
+    return """
+WITH RECURSIVE above AS (
+  SELECT mission, area_code AS area, area_code AS below, 0 AS steps FROM mart.area
+  UNION
+  SELECT above.mission, area.parent_area_code, above.below, steps + 1
+  FROM above JOIN mart.area AS area
+    ON area.mission = above.mission AND area.area_code = above.area
+  WHERE area.parent_area_code IS NOT NULL
+),
+owed AS (
+  SELECT mission, area, source, "month", count(*) AS due,
+    count(*) FILTER (status IN ('submitted', 'nil')) AS received,
+    count(*) FILTER (status = 'no_access') AS no_access
+  FROM mart.return_status WHERE status <> 'not_due'
+  GROUP BY ALL
+),
+owing AS (SELECT DISTINCT mission, area, source FROM owed),
+inside AS (
+  SELECT above.mission, above.area, above.below AS speaks, owing.source
+  FROM above JOIN owing ON owing.mission = above.mission AND owing.area = above.below
+),
+speaking AS (
+  FROM inside
+  UNION ALL
+  SELECT above.mission, above.below, arg_min(above.area, above.steps), owing.source
+  FROM above JOIN owing ON owing.mission = above.mission AND owing.area = above.area
+  ANTI JOIN inside ON inside.mission = above.mission AND inside.area = above.below
+    AND inside.source = owing.source
+  GROUP BY above.mission, above.below, owing.source
+)
+SELECT speaking.mission, speaking.area, speaking.source, owed."month",
+  CAST(sum(due) AS INTEGER) AS due, CAST(sum(received) AS INTEGER) AS received,
+  CAST(sum(no_access) AS INTEGER) AS no_access
+FROM speaking JOIN owed ON owed.mission = speaking.mission AND owed.area = speaking.speaks
+  AND owed.source = speaking.source
+GROUP BY ALL"""

@@ -1,0 +1,119 @@
+"""Modelled shares of areas (definitions 75): `mart.modelled_value`, beside the direct figures.
+
+One model a wave, question and sex; what all areas are compared by (incidents, displacement,
+patrols) is named here and never chosen by looking at the answers. The model itself does not
+belong here: see `indicators.survey.areas`. No test of a change reads this table.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from indicators.definitions.mission_profile import Mission
+from indicators.foundation.database import one_transaction
+from indicators.foundation.mart_tables import DIMENSIONS, store_rows, totals_sql
+from indicators.survey.areas.shares import DirectShares, ModelledShares, modelled_shares
+from indicators.survey.presentation import NCHS_WIDTH_TOO_LARGE
+from indicators.survey.waves.estimates import ALL_UNITS
+
+METHOD = "area_level"
+COVARIATES = ("incidents", "displaced", "patrols")
+_INPUTS = ("share", "n", "deff", "df", "size")
+_PLACE = ["indicator", "indicator_version", "period_type", "period", "area", "area_level", "sex"]
+_MODEL = ["indicator", "indicator_version", "survey_code", "wave", "instrument", "sex"]
+
+# The figures of a wave stand once for each period that shows it. Sites are no part of a model:
+# their answers are in the figure of their area.
+_DIRECT = f"""
+SELECT value.indicator, value.indicator_version, shown.survey_code, shown.wave, shown.instrument,
+  shown.last_on, value.sex, value.period_type, value.period, value.area, value.area_level,
+  value.numerator / value.denominator AS share, value.denominator AS size, value.n, value.deff,
+  value.df, value.ci_low, value.ci_high
+FROM mart.indicator_value AS value
+JOIN mart.indicator AS known
+  ON known.mission = value.mission AND known.indicator = value.indicator
+  AND known.version = value.indicator_version
+JOIN cube.shown_wave AS shown
+  ON split_part(shown.indicator, '@', 1) = value.indicator
+  AND shown.indicator_version = value.indicator_version
+  AND shown.period_type = value.period_type AND shown.period = value.period
+WHERE value.mission = $mission AND known.measure = 'proportion'
+  AND known.confidentiality = 'survey' AND known.confidentiality_of_parts NOT LIKE '%sex%'
+  AND {totals_sql("value.", [name for name in DIMENSIONS if name != "sex"])} AND value.sex <> '_U'
+  AND value.area_level IN ('country', 'admin1', 'admin2', 'admin3')
+  AND value.denominator > 0 AND value.n > 0 AND value.method <> '{ALL_UNITS}'
+ORDER BY ALL"""
+
+# What is known of an area in the year up to the wave's last interview, as logarithms: places differ
+# by factors. Reports that are missing make a poorer predictor, never another answer.
+_COVARIATES = """
+WITH fact AS (
+  SELECT place.area, occurred_on AS held_on, 1 AS incidents, 0 AS displaced, 0 AS patrols
+  FROM core.incidents JOIN cube.area_place AS place USING (area_code, location_precision)
+  WHERE against_civilians AND date_precision IN ('day', 'week', 'month')
+  UNION ALL
+  SELECT origin_area_code, displaced_on, 0, persons, 0 FROM core.displacement_events
+  WHERE cause = 'violence'
+  UNION ALL
+  SELECT place.area, started_on_local, 0, 0, 1
+  FROM core.activities JOIN cube.area_place AS place USING (area_code, location_precision)
+  WHERE activity_type = 'patrol' AND status = 'completed'
+)
+SELECT last_on, up.area, ln(1 + sum(incidents)) AS incidents, ln(1 + sum(displaced)) AS displaced,
+  ln(1 + sum(patrols)) AS patrols
+FROM fact JOIN cube.area_ancestor AS up ON up.area_code = fact.area
+JOIN (SELECT DISTINCT last_on FROM cube.shown_wave) AS wave
+  ON held_on BETWEEN last_on - INTERVAL 1 YEAR + INTERVAL 1 DAY AND last_on
+GROUP BY ALL"""
+
+
+def model_areas(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
+    """Fill `mart.modelled_value` from the direct figures of the mart and the covariates of `core`.
+
+    Needs what `indicators.engine.refresh.compute` leaves; without `modelled_areas` in the profile
+    the table is empty.
+    """
+    with one_transaction(connection):
+        rows: list[dict[str, Any]] = []
+        if mission.modelled_areas:
+            direct = connection.execute(_DIRECT, {"mission": mission.mission}).df()
+            known = connection.execute(_COVARIATES).df()
+            direct = direct.merge(known, how="left", on=["last_on", "area"])
+            direct = direct.fillna(dict.fromkeys(COVARIATES, 0.0))
+            rows = list(_rows(direct))
+        store_rows(connection, mission.mission, "modelled_value", rows)
+
+
+def _rows(direct: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    for _, of_model in direct.groupby(_MODEL, sort=True):
+        country = of_model[of_model["area_level"] == "country"]
+        for level, cells in of_model.groupby("area_level", sort=True):
+            if level == "country" or country.empty:
+                continue
+            areas = cells.drop_duplicates("area").sort_values("area").reset_index(drop=True)
+            figures = _figures(areas, country.iloc[0])
+            for row in cells[_PLACE].merge(figures, on="area").to_dict("records"):
+                yield {str(name): value for name, value in row.items()} | {"method": METHOD}
+
+
+def _figures(areas: pd.DataFrame, country: pd.Series) -> pd.DataFrame:
+    """Modelled figures of the areas of one model in percent; empty where there is a `reason`."""
+    direct = DirectShares(*(areas[name].to_numpy(float) for name in _INPUTS))
+    found = modelled_shares(direct, {name: areas[name].to_numpy(float) for name in COVARIATES})
+    of_all = found.reason or ("misses_country" if _misses(found, country) else None)
+    is_wide = found.high - found.low >= NCHS_WIDTH_TOO_LARGE
+    reasons = [of_all or ("too_imprecise" if wide else None) for wide in is_wide]
+    shown = pd.DataFrame({"area": areas["area"], "reason": reasons, "n_areas": len(areas)})
+    figures = {"value": found.share, "se": found.se, "ci_low": found.low, "ci_high": found.high}
+    for name, values in figures.items():
+        shown[name] = np.where(shown["reason"].isna(), 100 * values, np.nan)
+    return shown
+
+
+def _misses(found: ModelledShares, country: pd.Series) -> bool:
+    """Whether the areas, before they were shifted, add up to what the direct figure excludes."""
+    low, high = country["ci_low"], country["ci_high"]
+    return bool(not low <= 100 * found.together <= high)

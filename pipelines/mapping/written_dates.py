@@ -1,0 +1,60 @@
+"""Names of months in other languages (`data/months.yaml`), as formats with %b and %B read them.
+
+A name that stands for two months in two languages is left as it is, and the rules speak.
+"""
+
+import calendar
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+import yaml
+
+from indicators.foundation.data_folder import data_folder
+from indicators.foundation.yaml_loader import StrictLoader
+
+
+def names_months(formats: Iterable[str]) -> bool:
+    """Whether a format of dates reads the name of a month."""
+    return any("%b" in entry or "%B" in entry for entry in formats)
+
+
+def with_english_months(text: str, form: str) -> str:
+    """The text with the name of its month in English, in full where the format has `%B`."""
+    names = calendar.month_name if "%B" in form else calendar.month_abbr
+
+    def english(found: re.Match[str]) -> str:
+        month = _months().get(_plain(found[1]))
+        return names[month] if month else found[0]
+
+    return re.sub(r"\b1(?:er|st) ", "1 ", _written().sub(english, text))
+
+
+@cache
+def _written() -> re.Pattern[str]:
+    """Every name with and without its accents, the longest first."""
+    names = sorted({*_names(), *map(_plain, _names())}, key=lambda name: (-len(name), name))
+    return re.compile(rf"(?<!\w)({'|'.join(map(re.escape, names))})\.?(?!\w)", re.IGNORECASE)
+
+
+@cache
+def _names() -> Mapping[str, int]:
+    """Name or short form: number of the month, without those that name two."""
+    text = (data_folder() / "months.yaml").read_text(encoding="utf-8")
+    found: dict[str, set[int]] = {}
+    for lists in yaml.load(text, Loader=StrictLoader)["months"].values():
+        for names in lists:
+            for number, name in enumerate(names, start=1):
+                found.setdefault(name, set()).add(number)
+    return {name: min(numbers) for name, numbers in found.items() if len(numbers) == 1}
+
+
+@cache
+def _months() -> Mapping[str, int]:
+    return {_plain(name): number for name, number in _names().items()}
+
+
+def _plain(word: str) -> str:
+    plain = unicodedata.normalize("NFKD", word).casefold()
+    return "".join(sign for sign in plain if not unicodedata.combining(sign))

@@ -1,0 +1,126 @@
+"""What a contract column is made of when no single column of the file holds it: a day and its clock
+in two columns, latitude and longitude in one. What one column holds is `columns.py`."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from indicators.definitions.contracts import Contract
+from pipelines.mapping.written_places import part_of_pair
+from pipelines.proposal import notation
+from pipelines.proposal.texts import ColumnProposal, Texts
+
+_PAIRS_LOOKED_AT = 50
+_LATITUDE = 90
+
+
+def with_clocks(
+    contract: Contract, chosen: Sequence[ColumnProposal], columns: Sequence[Texts]
+) -> list[ColumnProposal]:
+    """Times whose column holds days alone with their hours, and hours alone with their day."""
+    taken = {header for one in chosen for header in one.headers}
+    first = contract.date_column
+    ordered = sorted(chosen, key=lambda one: one.column != first)
+    dated = next((one.headers[0] for one in ordered if one.column == first), None)
+    found = {}
+    for one in ordered:
+        found[one.column] = _joined(contract, one, columns, taken, dated)
+        taken.update(found[one.column].headers)
+        if one.column == first:
+            dated = found[one.column].headers[0]
+    return [found[one.column] for one in chosen]
+
+
+def _joined(
+    contract: Contract,
+    one: ColumnProposal,
+    columns: Sequence[Texts],
+    taken: set[str],
+    dated: str | None,
+) -> ColumnProposal:
+    """One proposal with the other half of its time; `dated`: the day that every row has."""
+    if contract.columns[one.column].base_type != "time":
+        return one
+    by_header = {texts.header: texts for texts in columns}
+    at = next(place for place, texts in enumerate(columns) if texts.header == one.headers[0])
+    own, free = columns[at], [texts for texts in columns if texts.header not in taken]
+    nearest = sorted(free, key=lambda texts: abs(columns.index(texts) - at))
+    if notation.clock_format(own.values):
+        days = [texts for texts in nearest if _is_day(texts)]
+        days += [by_header[dated]] if dated and _is_day(by_header[dated]) else []
+        return _of_two(one, days[0], own) if days else one
+    if not _is_day(own):
+        return one
+    after = [texts for texts in free if columns.index(texts) > at]
+    clock = next((texts for texts in after if notation.clock_format(texts.values)), None)
+    if clock is None:
+        return replace(one, entry=_day_keys(own))
+    return _of_two(one, own, clock)
+
+
+def _is_day(texts: Texts) -> bool:
+    if not texts.values or notation.clock_format(texts.values):
+        return False
+    return notation.dates(texts.values, with_time=False).share >= 0.9
+
+
+def _day_keys(texts: Texts) -> dict[str, object]:
+    return notation.dates(texts.values, with_time=False).keys
+
+
+def _of_two(one: ColumnProposal, day: Texts, clock: Texts) -> ColumnProposal:
+    written = notation.dates(day.values, with_time=False)
+    form = str(written.keys["formats"][0]) if written.keys else "%Y-%m-%d"  # type: ignore[index]
+    hours = notation.clock_format(clock.values)
+    confidence = 0.6 if written.is_ambiguous else max(one.confidence, 0.88)
+    reasons = tuple(reason for reason in one.reasons if reason != "same_name_other_texts")
+    return replace(
+        one,
+        headers=(day.header, clock.header),
+        confidence=confidence,
+        entry={"formats": [f"{form} {hours}"]},
+        reasons=(*reasons, "joined"),
+    )
+
+
+def of_one_cell(contract: Contract, texts: Texts) -> list[ColumnProposal]:
+    """Latitude and longitude of a column that holds both; which comes first stays asked."""
+    values = texts.values[:_PAIRS_LOOKED_AT]
+    if "latitude" not in contract.columns or not values:
+        return []
+    pairs = [(part_of_pair(text, 1), part_of_pair(text, 2)) for text in values]
+    fractions = [re.search(r"[.,°]", first or "") and re.search(r"[.,°]", second or "")
+                 for first, second in pairs]  # fmt: skip
+    if sum(map(bool, fractions)) < 0.9 * len(pairs):
+        return []
+    is_turned, is_sure = _order(texts.header, pairs)
+    confidence = 0.88 if is_sure else 0.6
+    latitude = 2 if is_turned else 1
+    return [
+        ColumnProposal(
+            name, (texts.header,), confidence, ("two_in_one_cell",), {"part": part, **keys}
+        )
+        for name, part in (("latitude", latitude), ("longitude", 3 - latitude))
+        for keys in [_signs([pair[part - 1] or "" for pair in pairs])]
+    ]
+
+
+def _signs(parts: Sequence[str]) -> dict[str, str]:
+    return {"decimal": ","} if any("," in part for part in parts) else {}
+
+
+def _order(header: str, pairs: Sequence[tuple[str | None, str | None]]) -> tuple[bool, bool]:
+    """(whether longitude comes first, whether header or values say so)."""
+    plain = header.casefold()
+    lat, lon = (re.search(word, plain) for word in (r"lat|عرض", r"lon|lng|طول"))
+    if lat and lon:
+        return lon.start() < lat.start(), True
+    first, second = (
+        max(abs(_plain(pair[part])) for pair in pairs) > _LATITUDE for part in range(2)
+    )
+    return first, first != second
+
+
+def _plain(text: str | None) -> float:
+    found = re.match(r"[+-]?\d+(?:[.,]\d+)?", text or "")
+    return float(found[0].replace(",", ".")) if found else 0.0

@@ -1,0 +1,58 @@
+"""What one column of a file holds, and where one contract column may come from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.proposal.codes import CodeProposal
+from pipelines.readers.table import SourceTable
+
+MISSING = ("NA", "N/A", "n/a", "-", "--", "–", "NULL", "null", "nd", "n.d.", "ND")
+_DISTINCT = 400  # texts of a column that are looked at
+_LOOKED_AT = 20_000
+_UNIQUE = 0.98  # share of rows with a text of their own: a line pasted twice changes no key
+
+
+@dataclass(frozen=True)
+class Texts:
+    """What one column of the file holds: its distinct texts without those that say nothing.
+
+    `is_unique`: hardly any row shares its text with another, or has none.
+    """
+
+    header: str
+    values: tuple[str, ...]
+    is_unique: bool = True
+
+
+@dataclass(frozen=True)
+class ColumnProposal:
+    """Where one contract column may come from.
+
+    `entry`: keys of the mapping beside `from`; `reasons`: message keys `map.reason.<reason>`;
+    `codes`: what its texts mean, where it takes codes, areas or units.
+    """
+
+    column: str
+    headers: tuple[str, ...]
+    confidence: float
+    reasons: tuple[str, ...]
+    entry: Mapping[str, Any] = field(default_factory=dict)
+    codes: tuple[CodeProposal, ...] = ()
+
+
+def texts_of(table: SourceTable) -> list[Texts]:
+    """The distinct texts of each column of the sheet."""
+    return [_texts(name, table.rows[name].combine_chunks().slice(0, _LOOKED_AT))
+            for name in table.header]  # fmt: skip
+
+
+def _texts(name: str, column: pa.Array) -> Texts:
+    distinct = pc.unique(column)
+    plain = (text.strip() for text in distinct.to_pylist()[:_DISTINCT] if text)
+    values = tuple(dict.fromkeys(text for text in plain if text and text not in MISSING))
+    own = len(distinct) - bool(column.null_count)
+    return Texts(name, values, own >= _UNIQUE * len(column))
