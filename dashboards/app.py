@@ -22,26 +22,16 @@ from dashboards.context import Context, read_context
 from dashboards.files import LISTS
 from dashboards.forms import routes
 from dashboards.forms.desk import Desk
-from dashboards.http import (
-    briefs,
-    download_log,
-    downloads,
-    health,
-    libraries,
-    lists,
-    metrics,
-    permanent,
-    screens,
-    security,
-)
+from dashboards.http import downloads, health, libraries, metrics, permanent, security
 from dashboards.http.address import Address
-from dashboards.http.screens import Answer, Pages, Screens, asked_address
 from dashboards.pages import INDICATOR, PAGES, Page, page_at
 from dashboards.pages.indicator import code_of
 from dashboards.pages.missions.queries import edition
 from dashboards.releases import DamagedRelease, LackingRelease
+from dashboards.routes import briefs, download_log, lists, screens
+from dashboards.routes.screens import Answer, Pages, Screens, asked_address
+from dashboards.routes.unknown_choice import unknown_choice
 from dashboards.theme import style_sheet
-from dashboards.unknown_choice import unknown_choice
 from dashboards.wording.words import Words
 from indicators.foundation.messages import LANGUAGES
 from records.store import Store

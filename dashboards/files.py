@@ -1,6 +1,5 @@
 """Every list that can be taken as a file, by the name that stands in its address."""
 
-from dashboards.http.lists import Lists
 from dashboards.lists import (
     budget,
     missing_reports,
@@ -16,6 +15,7 @@ from dashboards.pages.indicator import one_indicator
 from dashboards.pages.lessons import lists as lessons
 from dashboards.pages.outstanding import lists as outstanding
 from dashboards.pages.transition import lists as transition
+from dashboards.routes.lists import Lists
 
 LISTS: Lists = {
     "missing-reports": missing_reports.sheets,

@@ -9,10 +9,10 @@ from dashboards.brief.content import Content, foot_of, outcome_heads, outcome_ro
 from dashboards.components.outcome_summary import count_line, links_of, outcomes_of, sentence
 from dashboards.context import Context
 from dashboards.lists import police_matrices
-from dashboards.queries import records
 from dashboards.rows import rows_of
 from dashboards.wording import formats
 from dashboards.wording.signed import signed
+from dashboards.written import records
 
 _OWNER = "police_commissioner"
 

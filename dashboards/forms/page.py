@@ -14,10 +14,10 @@ from dashboards.access import Audience
 from dashboards.context import Context, read_context
 from dashboards.forms import sessions
 from dashboards.http.address import Address
-from dashboards.queries import records
 from dashboards.theme import style_sheet
 from dashboards.wording import formats
 from dashboards.wording.words import Words
+from dashboards.written import records
 from records.kinds import ROLES
 from records.rights import Actor
 from records.store import Store, Version

@@ -7,17 +7,15 @@ from typing import Any
 
 from flask import Flask, redirect, request
 
-from dashboards.context import Context
 from dashboards.http.address import Address
 
 ROUTE = "/i"
 
 
-def permanent_address(context: Context, code: str) -> str:
-    """The address of one indicator in the chosen area and period, in the reader's language."""
-    parts = (context.release.mission, code, context.area, context.period.name)
-    language = "?lang=fr" if context.words.language == "fr" else ""
-    return "/".join((ROUTE, *parts)) + language
+def permanent_address(mission: str, code: str, area: str, period: str, language: str) -> str:
+    """The address of one indicator in an area and period, in the reader's language."""
+    query = "?lang=fr" if language == "fr" else ""
+    return "/".join((ROUTE, mission, code, area, period)) + query
 
 
 def add_route(server: Flask) -> None:

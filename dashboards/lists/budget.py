@@ -14,10 +14,11 @@ import pandas as pd
 from dashboards.components.value import value_in_brief
 from dashboards.context import Context
 from dashboards.lists.sheet import Sheet, source_notes
-from dashboards.queries import effort, framework, written
+from dashboards.queries import effort, framework
 from dashboards.rows import rows_of
 from dashboards.wording import formats
 from dashboards.wording.signed import signed
+from dashboards.written import entries
 from indicators.foundation.codes import NOT_APPLICABLE
 from indicators.foundation.periods import Period, period_of, previous_year
 from records.decisions import VarianceReason
@@ -204,7 +205,7 @@ def sheets(context: Context) -> list[Sheet]:
         [one.accomplishment, one.indicator, one.before, one.target, one.actual, one.rating]
         for one in achievements(context)
     ]
-    given = written.variance_reasons(context)
+    given = entries.variance_reasons(context)
     return [
         Sheet(words("budget.achievements"), _heads(context, ACHIEVEMENT_HEADS), achieved, notes),
         Sheet(

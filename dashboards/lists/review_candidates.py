@@ -9,10 +9,11 @@ from typing import Any
 
 from dashboards.context import Context
 from dashboards.lists.sheet import Sheet, source_notes
-from dashboards.queries import approved, pending, written
+from dashboards.queries import pending
 from dashboards.rows import rows_of
 from dashboards.wording import formats
 from dashboards.wording.signed import signed
+from dashboards.written import approved, entries
 from records.decisions import ReviewDecision
 from records.store import Version
 
@@ -51,7 +52,7 @@ def candidates(context: Context) -> list[Candidate]:
     """Those of the chosen area and below: without a decision first, then without a review."""
     rows = rows_of(pending.review_candidates(context.release, context.area))
     if context.audience == "mission":
-        decided = written.review_decisions(context)
+        decided = entries.review_decisions(context)
         found = [Candidate(row, decided.get(row["incident_code"])) for row in rows]
     else:
         released = approved.review_decisions(context.release)

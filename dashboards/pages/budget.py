@@ -18,9 +18,9 @@ from dashboards.components.reports_mark import reports_mark, reports_note
 from dashboards.components.table import Column, table
 from dashboards.context import Context
 from dashboards.lists import budget
-from dashboards.queries import written
 from dashboards.rows import rows_of
 from dashboards.wording import formats
+from dashboards.written import entries
 from indicators.foundation.periods import period_of
 from records.decisions import VarianceReason
 from records.store import Version
@@ -75,7 +75,7 @@ def _achievements(context: Context) -> html.Section:
 def _outputs(context: Context) -> html.Section:
     words, title = context.words, context.words("budget.outputs")
     columns = [Column(words(f"budget.head.{n}"), n in _NUMBERS) for n in budget.OUTPUT_HEADS]
-    given = written.variance_reasons(context)
+    given = entries.variance_reasons(context)
     rows = [_output(context, one, given) for one in budget.outputs(context)]
     under = words("budget.outputs_under", day=formats.day(budget.as_of(context), words))
     lacking = reports_note(context.reports_of("work_plan", period=budget.year_of(context)), words)

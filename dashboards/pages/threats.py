@@ -16,10 +16,11 @@ from dashboards.components.table import Column, table
 from dashboards.components.value import bare_value
 from dashboards.context import Context
 from dashboards.lists.threats import Row, assessed_threats
-from dashboards.queries import indicator_values, records, threats, written
+from dashboards.queries import indicator_values, threats
 from dashboards.queries.cells import Cell
 from dashboards.rows import rows_of
 from dashboards.wording import formats
+from dashboards.written import entries, records
 from indicators.foundation.codes import TOTAL
 from indicators.foundation.periods import period_named
 from records.threats import CRITERIA, ThreatAssessment
@@ -32,7 +33,7 @@ _ROUTE = "/records/entry/threat_assessment"
 def sentence(context: Context) -> str:
     """How many threats people have assessed for the quarter, and how many the data name besides."""
     context = records.of_quarter(context)
-    words, found = context.words, written.threats(context, context.period.name)
+    words, found = context.words, entries.threats(context, context.period.name)
     written_of = {one.threat_type for one in found}
     missing = [threat for threat in assessed_threats(context) if threat not in written_of]
     return words(
@@ -62,7 +63,7 @@ def _link(context: Context, **given: str) -> str:
 
 
 def _agreed(context: Context) -> html.Section:
-    words, found = context.words, written.threats(context, context.period.name)
+    words, found = context.words, entries.threats(context, context.period.name)
     title, under = words("threat_page.agreed"), words("threat_page.scale")
     add: list[Any] = []
     if context.audience == "mission":

@@ -15,9 +15,9 @@ from dashboards.components.value import value_in_brief
 from dashboards.context import Context
 from dashboards.pages.assessment.assessment_card import assessment_card
 from dashboards.pages.assessment.recommendations_card import recommendations_card
-from dashboards.queries import records
 from dashboards.wording import formats
 from dashboards.wording.signed import signed
+from dashboards.written import records
 from records import accounts
 from records.kinds import Assessment
 from records.store import Version

@@ -8,8 +8,8 @@ from dashboards.components.card import card, page_link
 from dashboards.components.rating import rating_mark, rating_shape
 from dashboards.components.value import value_in_brief
 from dashboards.context import Context
-from dashboards.queries import records
 from dashboards.wording.signed import signed
+from dashboards.written import records
 from records.kinds import Assessment, Figure
 from records.store import Version
 

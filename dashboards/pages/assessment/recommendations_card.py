@@ -8,8 +8,8 @@ from dash import html
 from dashboards.components.card import card, notice
 from dashboards.components.table import Column, table
 from dashboards.context import Context
-from dashboards.queries import records
 from dashboards.wording import formats
+from dashboards.written import records
 from indicators.foundation.periods import period_named
 from records.kinds import Recommendation
 from records.store import Version

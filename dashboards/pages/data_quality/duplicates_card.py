@@ -11,10 +11,10 @@ from dash import html
 from dashboards.components.card import card
 from dashboards.components.table import Column, table
 from dashboards.context import Context
-from dashboards.queries import written
 from dashboards.releases import Release
 from dashboards.rows import rows_of
 from dashboards.wording import formats
+from dashboards.written import entries
 from indicators.definitions.contracts import contracts
 from records.kinds import DuplicateDecision
 from records.store import Version
@@ -51,7 +51,7 @@ def _table(context: Context, waiting: pd.DataFrame, title: str) -> list[Any]:
         Column(words("duplicates.head.score"), True),
         Column(words("duplicates.head.decide")),
     ]
-    decided = written.duplicate_decisions(context)
+    decided = entries.duplicate_decisions(context)
     rows = sorted(rows_of(waiting), key=lambda row: "/".join(_pair(row).values()) in decided)
     shown = [_row(context, row, decided) for row in rows[:_SHOWN]]
     parts: list[Any] = [table(columns, shown, title)]

@@ -11,7 +11,8 @@ from dashboards.http.permanent import permanent_address
 def whole_file_card(context: Context, code: str) -> html.Section:
     """The file with all periods and areas, and the permanent address with its copy button."""
     words, title = context.words, context.words("one.title")
-    address = permanent_address(context, code)
+    place = (context.area, context.period.name, words.language)
+    address = permanent_address(context.release.mission, code, *place)
     given = {"data-action": "copy", "data-copy": address, "data-copied": words("one.copied")}
     line = html.P(
         [

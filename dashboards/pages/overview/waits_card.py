@@ -7,11 +7,12 @@ from dashboards.components.card import card, page_link
 from dashboards.components.evidence import BARS, verdict
 from dashboards.context import Context
 from dashboards.lists.readiness import base_plans, called_off, operations
-from dashboards.queries import framework, pending, quality, records, transition
+from dashboards.queries import framework, pending, quality, transition
 from dashboards.releases import earlier_release
 from dashboards.rows import rows_of
 from dashboards.wording import formats
 from dashboards.wording.words import Words, in_sentence
+from dashboards.written import records
 
 _NAMED = 2
 

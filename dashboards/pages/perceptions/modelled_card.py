@@ -31,7 +31,9 @@ def modelled_card(context: Context, code: str) -> list[html.Section]:
     direct = cells_by_area(context, code, rows[0]["area_level"], period.period_type, period.name)
     sexes = [sex for sex in _SEXES if any(row["sex"] == sex for row in rows)]
     columns = [Column(words("table.area")), Column(words("perceptions.direct"))]
-    columns += [Column(words(f"perceptions.modelled_{sex.strip('_').lower()}")) for sex in sexes]
+    columns += [
+        Column(words(f"perceptions.modelled_{sex.strip('_').lower()}"), True) for sex in sexes
+    ]
     lines = [
         [
             context.area_name(area),

@@ -77,17 +77,18 @@ def model_areas(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None
     the table is empty.
     """
     with one_transaction(connection):
-        rows: list[dict[str, Any]] = []
-        if mission.modelled_areas:
-            direct = connection.execute(_DIRECT, {"mission": mission.mission}).df()
-            known = connection.execute(_COVARIATES).df()
-            direct = direct.merge(known, how="left", on=["last_on", "area"])
-            direct = direct.fillna(dict.fromkeys(COVARIATES, 0.0))
-            rows = list(_rows(direct))
-        store_rows(connection, mission.mission, "modelled_value", rows)
+        rows = modelled_rows(connection, mission) if mission.modelled_areas else ()
+        store_rows(connection, mission.mission, "modelled_value", list(rows))
 
 
-def _rows(direct: pd.DataFrame) -> Iterator[dict[str, Any]]:
+def modelled_rows(
+    connection: duckdb.DuckDBPyConnection, mission: Mission
+) -> Iterator[dict[str, Any]]:
+    """The rows of `mart.modelled_value`; an area without a figure has its `reason`."""
+    direct = connection.execute(_DIRECT, {"mission": mission.mission}).df()
+    known = connection.execute(_COVARIATES).df()
+    direct = direct.merge(known, how="left", on=["last_on", "area"])
+    direct = direct.fillna(dict.fromkeys(COVARIATES, 0.0))
     for _, of_model in direct.groupby(_MODEL, sort=True):
         country = of_model[of_model["area_level"] == "country"]
         for level, cells in of_model.groupby("area_level", sort=True):

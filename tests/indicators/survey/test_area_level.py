@@ -9,7 +9,7 @@ import pytest
 from scipy import optimize
 
 from indicators.survey.areas.area_level import fit_area_level
-from indicators.survey.areas.shares import DirectShares, modelled_shares
+from indicators.survey.areas.shares import DirectShares, modelled_shares, pooled_design_effect
 from tests.indicators.survey.area_level_simulation import WORLDS, World, both, replicate, simulate
 
 FIGURES = Path(__file__).parents[2] / "figures" / "survey" / "small_areas"
@@ -93,6 +93,16 @@ def test_a_covariate_that_does_not_vary_or_repeats_another_changes_nothing() -> 
     once = modelled_shares(direct, {"x": known[:, 0]})
     more = {"x": known[:, 0], "none": np.zeros(len(known)), "twice": 2 * known[:, 0] + 1}
     assert modelled_shares(direct, more).share == pytest.approx(once.share)
+
+
+def test_the_design_effect_is_pooled_by_degrees_of_freedom_and_never_below_one() -> None:
+    def pooled(deff: list[float], df: list[float]) -> float:
+        other = np.full(len(df), 0.5)
+        return pooled_design_effect(DirectShares(other, other, np.array(deff), np.array(df), other))
+
+    assert pooled([1.0, 2.0, np.nan, 9.0], [6.0, 2.0, 6.0, 0.0]) == pytest.approx(1.25)
+    assert pooled([0.4, 0.6], [6.0, 6.0]) == 1
+    assert pooled([np.nan], [0.0]) == 1
 
 
 def test_where_the_model_does_not_hold_it_says_so() -> None:

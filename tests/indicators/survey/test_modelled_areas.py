@@ -10,7 +10,7 @@ import pytest
 
 import indicators
 from indicators.assessment.trend import trends
-from indicators.survey.waves.modelled_areas import model_areas
+from indicators.survey.waves.modelled_areas import model_areas, modelled_rows
 from tests.worlds.rows.warehouse import SmallWarehouse, small_mission
 
 SAFE, AREAS, UNITS, PEOPLE = "X-IM-01", 24, 6, 10
@@ -114,6 +114,31 @@ def test_incidents_of_the_year_before_the_wave_move_figures_and_later_ones_do_no
     assert with_incidents(date(2026, 2, 11)).to_dict() == pytest.approx(plain.to_dict())
     told = with_incidents(date(2026, 2, 10))
     assert told[told.index < "B12"].mean() < plain[plain.index < "B12"].mean()
+
+
+def test_areas_that_add_up_to_what_the_country_excludes_are_not_shown(
+    small: SmallWarehouse,
+) -> None:
+    connection, mission = small.connection, small_mission([SAFE])
+    connection.execute("BEGIN")
+    connection.execute(
+        "UPDATE mart.indicator_value SET ci_low = 98, ci_high = 99 WHERE area = 'C' AND sex = '_T'"
+    )
+    rows = list(modelled_rows(connection, mission))
+    connection.execute("ROLLBACK")
+    of_all = [row for row in rows if row["sex"] == "_T" and row["area_level"] == "admin2"]
+    assert {row["reason"] for row in of_all} == {"misses_country"}
+
+
+def test_an_area_in_which_all_units_were_visited_keeps_its_own_figure(
+    small: SmallWarehouse,
+) -> None:
+    connection, mission = small.connection, small_mission([SAFE])
+    connection.execute("BEGIN")
+    connection.execute("UPDATE mart.indicator_value SET method = 'all_units' WHERE area = 'B03'")
+    areas = {row["area"] for row in modelled_rows(connection, mission)}
+    connection.execute("ROLLBACK")
+    assert "B04" in areas and "B03" not in areas
 
 
 def test_a_line_of_the_profile_switches_it_off(small: SmallWarehouse) -> None:

@@ -13,7 +13,7 @@ from dashboards.brief.typeset import pdf
 from dashboards.components.shell import BRIEF_ROUTE
 from dashboards.context import Context, read_context
 from dashboards.http.address import Address
-from dashboards.unknown_choice import unknown_choice
+from dashboards.routes.unknown_choice import unknown_choice
 
 REPORT_ROUTE = "/police-report.pdf"
 _DOCUMENTS: Mapping[str, tuple[str, Callable[[Context], Content]]] = {

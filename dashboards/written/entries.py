@@ -5,8 +5,8 @@ their release holds them, and nothing else.
 """
 
 from dashboards.context import Context
-from dashboards.queries import approved
-from dashboards.queries.records import store_of
+from dashboards.written import approved
+from dashboards.written.records import store_of
 from records.accountability import Compact, UnitEvaluation
 from records.decisions import ReviewDecision, VarianceReason
 from records.kinds import DuplicateDecision

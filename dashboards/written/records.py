@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from dashboards.context import Context
-from dashboards.queries import approved
+from dashboards.written import approved
 from indicators.foundation.periods import period_of
 from records.kinds import Assessment, Recommendation
 from records.store import Store, Version

@@ -12,7 +12,7 @@ from dashboards.components.list_files import LIST_ROUTE
 from dashboards.context import Context, read_context
 from dashboards.http.address import Address
 from dashboards.lists.sheet import Sheet, csv_bytes, value_of, xlsx_bytes
-from dashboards.unknown_choice import unknown_choice
+from dashboards.routes.unknown_choice import unknown_choice
 from dashboards.wording.words import Words
 
 Lists = Mapping[str, Callable[[Context], list[Sheet]]]  # by the name in the address
