@@ -8,22 +8,16 @@ import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from typing import Any
-
-import xlsxwriter
+from datetime import date
 
 from dashboards.context import Context
 from dashboards.wording import formats
 from dashboards.wording.words import sentence_case
+from indicators.dissemination.spreadsheets import Value, as_text, new_workbook, write_table
 from indicators.foundation.periods import Period
 
-_FIXED_DATE = datetime(2000, 1, 1, tzinfo=UTC)
-_WIDEST = 60
+_WIDTH_OF_NOTES = 120
 _NAME_LENGTH = 31  # as long as Excel lets the name of a sheet be
-# A spreadsheet would compute a text that begins so, also after blanks.
-_FORMULA = re.compile(r"\s*[=+\-@\uff0b\uff0d\uff1d\uff20]|[\t\r\n]")
-Value = str | float | date | None
 
 
 @dataclass(frozen=True)
@@ -65,8 +59,8 @@ def csv_bytes(sheet: Sheet, language: str) -> bytes:
     """One table, UTF-8 with a mark for spreadsheets, in French divided by semicolons."""
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";" if language == "fr" else ",", lineterminator="\r\n")
-    writer.writerows([_text(line)] for line in (sheet.title, *sheet.notes))
-    writer.writerow([_text(head) for head in sheet.heads])
+    writer.writerows([as_text(line)] for line in (sheet.title, *sheet.notes))
+    writer.writerow([as_text(head) for head in sheet.heads])
     writer.writerows([_csv_value(value, language) for value in row] for row in sheet.rows)
     return text.getvalue().encode("utf-8-sig")
 
@@ -77,56 +71,25 @@ def _csv_value(value: Value, language: str) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, str):
-        return _text(value)
+        return as_text(value)
     number = f"{value:.10g}"
     return number.replace(".", ",") if language == "fr" else number
-
-
-def _text(text: str) -> str:
-    """A text that a spreadsheet shows as it is; a lone dash is no formula."""
-    return f"'{text}" if len(text.strip()) > 1 and _FORMULA.match(text) else text
 
 
 def xlsx_bytes(sheets: Sequence[Sheet], notes_name: str) -> bytes:
     """A workbook with one sheet a table and a last one with the notes of all, in this order."""
     file = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(file, options) as book:
-        book.set_properties({"created": _FIXED_DATE})
-        looks = {
-            "head": book.add_format({"bold": True, "text_wrap": True, "valign": "top"}),
-            "text": book.add_format({"text_wrap": True, "valign": "top"}),
-            "day": book.add_format({"num_format": "yyyy-mm-dd", "valign": "top"}),
-        }
+    with new_workbook(file) as book:
         for sheet in sheets:
-            _write(book.add_worksheet(_sheet_name(sheet.title)), sheet, looks)
+            write_table(book, _sheet_name(sheet.title), sheet.heads, sheet.rows)
         notes = book.add_worksheet(_sheet_name(notes_name))
-        notes.set_column(0, 0, 2 * _WIDEST)
+        notes.set_column(0, 0, _WIDTH_OF_NOTES)
         lines = dict.fromkeys(line for sheet in sheets for line in (sheet.title, *sheet.notes))
         for number, line in enumerate(lines):
-            notes.write_string(number, 0, line, looks["text"])
+            notes.write_string(number, 0, line, book.look("text"))
     return file.getvalue()
 
 
 def _sheet_name(title: str) -> str:
     """The title without what Excel forbids in the name of a sheet."""
     return "".join(letter for letter in title if letter not in "[]:*?/\\'")[:_NAME_LENGTH].strip()
-
-
-def _write(page: Any, sheet: Sheet, looks: dict[str, Any]) -> None:
-    for at, head in enumerate(sheet.heads):
-        page.write_string(0, at, head, looks["head"])
-        longest = max([len(head), *(len(str(row[at] or "")) for row in sheet.rows[:500])])
-        page.set_column(at, at, min(_WIDEST, 2 + longest))
-    for number, row in enumerate(sheet.rows, start=1):
-        for at, value in enumerate(row):
-            if value is None:
-                continue
-            if isinstance(value, str):
-                page.write_string(number, at, value, looks["text"])
-            elif isinstance(value, date):
-                page.write_datetime(number, at, value, looks["day"])
-            else:
-                page.write_number(number, at, value)
-    page.freeze_panes(1, 1)
-    page.autofilter(0, 0, max(1, len(sheet.rows)), len(sheet.heads) - 1)

@@ -1,4 +1,4 @@
-"""Planned and done: `mart.effort`, `plan_change`, `work_plan`, `output_plan`, `joint_activity`.
+"""Planned and done: what the tables of the plan and of completed activities are made of.
 
 Counts of what the mission itself did, by tier, phase and type of unit; what changed for people does
 not belong here. An activity counts in its own area and in those above it.
@@ -41,11 +41,9 @@ _DONE_COLUMNS = {
 def fill_plans(
     connection: duckdb.DuckDBPyConnection, mission: Mission, indicators: Sequence[Indicator]
 ) -> None:
-    """Fill all tables that hold a plan, or what was done of it, anew up to the as-of day."""
+    """`mart.output_plan`, and what the queries of the other tables of a plan read."""
     _read_plan(connection)
-    _fill_effort(connection, mission)
-    _fill_plan_changes(connection, mission)
-    _fill_work_plan(connection, mission)
+    _count_completed(connection, mission)
     _fill_output_plan(connection, mission, indicators)
 
 
@@ -124,120 +122,6 @@ def _name_periods(connection: duckdb.DuckDBPyConnection) -> None:
     )
     if rows:
         connection.executemany("INSERT INTO plan_period VALUES (?, ?, ?)", rows)
-
-
-def _fill_effort(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
-    """Completed activities, with the lines planned and done, by tier, phase and type of unit."""
-    _count_completed(connection, mission)
-    connection.execute(
-        """INSERT INTO mart.effort
-        WITH done AS (
-          SELECT up.area, month, unit_type, tier, phase, CAST(sum(done) AS BIGINT) AS done
-          FROM cube.completed_activity
-          JOIN cube.area_place AS place USING (area_code, location_precision)
-          JOIN cube.area_ancestor AS up ON up.area_code = place.area
-          GROUP BY ALL
-        ),
-        lines AS (
-          SELECT up.area, own.month, unit_type, coalesce(tier, '_U') AS tier,
-            coalesce(phase, '_U') AS phase, count(*) AS lines_planned,
-            count(*) FILTER (done >= planned_quantity) AS lines_done,
-            CAST(sum(planned_quantity) FILTER (quantity_unit = 'activity') AS DOUBLE) AS planned,
-            sum(done) FILTER (quantity_unit = 'activity') AS planned_done,
-            CAST(sum(coalesce(original, 0)) FILTER (quantity_unit = 'activity') AS DOUBLE)
-              AS planned_original
-          FROM plan_line AS own JOIN cube.area_ancestor AS up USING (area_code)
-          WHERE own.month <= as_of_day() GROUP BY ALL
-        )
-        SELECT ?, month, area, unit_type, tier, phase, done, lines_planned, lines_done, planned,
-          planned_done, planned_original
-        FROM done FULL JOIN lines USING (month, area, unit_type, tier, phase)
-        ORDER BY ALL""",
-        [mission.mission],
-    )
-    connection.execute(
-        """INSERT INTO mart.joint_activity
-        SELECT ?, month, up.area, partner_component, tier, CAST(sum(done) AS BIGINT) AS done
-        FROM (
-          SELECT *, unnest(partner_components) AS partner_component FROM cube.completed_activity
-        )
-        JOIN cube.area_place AS place USING (area_code, location_precision)
-        JOIN cube.area_ancestor AS up ON up.area_code = place.area
-        GROUP BY ALL ORDER BY ALL""",
-        [mission.mission],
-    )
-
-
-def fill_police_tasks(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
-    """Completed activities of the police by element, phase and kind, and with each partner.
-
-    Source of the matrices: STM 9.1 and 9.2; partners: 2017.12 §58–65. After `fill_plans`.
-    """
-    connection.execute(
-        """INSERT INTO mart.police_task
-        SELECT ?, month, up.area, unit_type, activity_type, phase, partner_component,
-          CAST(sum(done) AS BIGINT) AS done
-        FROM (
-          SELECT *, unnest(list_distinct(coalesce(partner_components, [])) || ['_T'])
-            AS partner_component
-          FROM cube.completed_activity WHERE unit_type IN ('IPO', 'FPU', 'SPT', 'PSU')
-        )
-        JOIN cube.area_place AS place USING (area_code, location_precision)
-        JOIN cube.area_ancestor AS up ON up.area_code = place.area
-        GROUP BY ALL ORDER BY ALL""",
-        [mission.mission],
-    )
-
-
-def _fill_plan_changes(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
-    """Lines of the plan of which a later version stands, up to the as-of day.
-
-    The original quantity is null where no version 1 was delivered, and counts in the unit of the
-    current one only.
-    """
-    connection.execute(
-        """INSERT INTO mart.plan_change
-        SELECT ?, plan_line_code, budget_year, "month", area_code, unit_type, activity_type,
-          coalesce(tier, '_U'), coalesce(phase, '_U'), quantity_unit, CAST(original AS DOUBLE),
-          CAST(planned_quantity AS DOUBLE), done, plan_version, approved_on, change_reason
-        FROM plan_line WHERE plan_version > 1 AND "month" <= as_of_day()
-        ORDER BY ALL""",
-        [mission.mission],
-    )
-
-
-def _fill_work_plan(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
-    """The plan of the budget years begun by the as-of day, as it stands, with what was done of it.
-
-    2017.12 §68. The original is null where no line of the group was delivered as version 1. What of
-    a kind that the year plans was done where nothing was planned stands in rows without a quantity.
-    """
-    connection.execute(
-        """INSERT INTO mart.work_plan
-        WITH beside AS (
-          SELECT period AS budget_year, plan_done.*
-          FROM plan_done JOIN plan_period USING ("month")
-          WHERE plan_line_code IS NULL AND period_type = 'B'
-        )
-        SELECT ?, budget_year, "month", area_code, unit_code, unit_type, activity_type,
-          quantity_unit, outcome_code, expected_accomplishment, count(*),
-          CAST(sum(original) AS DOUBLE), CAST(sum(planned_quantity) AS DOUBLE),
-          CAST(sum(done) AS BIGINT),
-          string_agg(DISTINCT replace(change_reason, '|', '/'), '|' ORDER BY replace(
-            change_reason, '|', '/')),
-          component
-        FROM plan_line
-        WHERE make_date(CAST(left(budget_year, 4) AS INTEGER), 7, 1) <= as_of_day()
-        GROUP BY ALL
-        UNION ALL
-        SELECT ?, budget_year, "month", area, unit_code, unit_type, activity_type,
-          'activity', '_Z', NULL, 0, NULL, NULL, CAST(sum(activities) AS BIGINT), NULL, component
-        FROM beside LEFT JOIN plan_unit USING (unit_code, "month")
-        SEMI JOIN plan_line USING (budget_year, activity_type)
-        GROUP BY ALL
-        ORDER BY ALL""",
-        [mission.mission, mission.mission],
-    )
 
 
 def _fill_output_plan(

@@ -1,4 +1,4 @@
-"""The mart's tables beside the values: indicators, areas, bases, returns, response, mission."""
+"""The mart's tables that no query fills: indicators, outlines of areas, response, mission."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -11,21 +11,17 @@ import shapely
 
 from indicators.compiler.explanation.figure_sql import indicator_sql
 from indicators.definitions.columns_read import class_of_part, class_of_total
-from indicators.definitions.contracts import contracts
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Held, Mission, Selected, resolve_path
 from indicators.engine.known_record import Span, bounds
-from indicators.foundation.codes import TOTAL
 from indicators.foundation.mart_tables import INDICATOR_COLUMNS, MART_TABLES
 from indicators.foundation.messages import LANGUAGES
 from indicators.foundation.polygons import repaired
 from indicators.survey.waves.response_rates import (
-    SHOWN_WAVES_SQL,
     interview_results_sql,
     item_responses_sql,
 )
 
-_DUE_DAYS = 10
 _WORDS = ("title", "short", "definition", "numerator", "rationale", "limitations", "owner")
 # Outlines are drawn, never measured: a hundredth of a degree is about a kilometre.
 _OUTLINE_TOLERANCE_DEGREES = 0.01
@@ -37,19 +33,14 @@ def fill_registers(
     mission: Mission,
     indicators: Sequence[Indicator],
     as_of: date,
-    profile: Path | None,
     spans: Mapping[str, Sequence[Span]],
 ) -> None:
-    """Fill indicator, area, base, return_status, the three tables on response, and mission.
+    """Fill indicator, mission, and the two tables on ways of not answering.
 
     `indicators`: each in every version, newest first. `spans`: what is on record, by the code of
     the version in force.
     """
     _fill_indicators(connection, mission, indicators, spans, as_of)
-    _fill_areas(connection, mission, profile)
-    _fill_bases(connection, mission)
-    _fill_returns(connection, mission)
-    _fill_responses(connection, mission)
     _fill_wave_responses(connection, mission)
     _fill_mission(connection, mission, as_of)
 
@@ -147,22 +138,10 @@ def _change(indicator: Indicator, language: str) -> str | None:
     return told[0].what.in_language(language) if told else None
 
 
-def _fill_areas(
+def fill_outlines(
     connection: duckdb.DuckDBPyConnection, mission: Mission, profile: Path | None
 ) -> None:
-    connection.execute(
-        """INSERT INTO mart.area
-        SELECT ?, area.area_code, area.parent_area_code, area.area_level,
-          coalesce(own.name_en, ?), coalesce(own.name_fr, ?),
-          own.site_kind, own.latitude, own.longitude, NULL
-        FROM cube.area AS area
-        LEFT JOIN (
-          SELECT * FROM core.areas
-          QUALIFY row_number() OVER (PARTITION BY area_code ORDER BY valid_from DESC) = 1
-        ) AS own USING (area_code)
-        ORDER BY area.level_rank, area.area_code""",
-        [mission.mission, mission.name.en, mission.name.fr],
-    )
+    """The outlines of `mart.area`. `profile`: the folder that paths of the mission start from."""
     outlines = _outlines(mission, profile)
     for area_code in sorted(outlines):
         connection.execute(
@@ -197,83 +176,6 @@ def _rounded(value: Any) -> Any:
     if isinstance(value, list):
         return [_rounded(entry) for entry in value]
     return round(value, _OUTLINE_DECIMALS) if isinstance(value, float) else value
-
-
-def _fill_bases(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
-    connection.execute(
-        """INSERT INTO mart.base
-        SELECT ?, base_name, area_code, latitude, longitude, component, from_on, to_on,
-          personnel_count
-        FROM core.deployments
-        WHERE from_on <= as_of_day()
-        ORDER BY ALL""",
-        [mission.mission],
-    )
-
-
-def _fill_returns(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
-    known = contracts()
-    days = {
-        source: known[source].calendar.due_days  # type: ignore[union-attr]
-        for source in sorted(known)
-        if known[source].calendar
-    }
-    branches = " ".join(f"WHEN '{source}' THEN {count}" for source, count in days.items())
-    connection.execute(
-        f"""INSERT INTO mart.return_status
-        SELECT ?, returns.source, returns.unit_code, unit.unit_name, returns.area_code,
-          returns."month", CASE WHEN is_later THEN 'not_submitted' ELSE return_status END,
-          CASE WHEN NOT is_later THEN received_on END,
-          returns.month_end + CASE returns.source {branches} ELSE {_DUE_DAYS} END
-        FROM (
-          SELECT *, last_day("month") AS month_end,
-            coalesce(received_on > as_of_day(), false) AS is_later
-          FROM core.reporting_returns
-        ) AS returns
-        ASOF LEFT JOIN cube.units AS unit
-          ON unit.unit_code = returns.unit_code AND returns.month_end >= unit.valid_from
-        WHERE returns."month" <= as_of_day()
-        ORDER BY ALL""",
-        [mission.mission],
-    )
-
-
-def _fill_responses(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:
-    connection.execute(
-        f"""INSERT INTO mart.survey_response
-        WITH dated AS (
-          SELECT survey_code, wave, instrument,
-            min(interviewed_on) AS first_on,
-            max(interviewed_on) FILTER (WHERE result = 'complete') AS last_on
-          FROM core.survey_respondents GROUP BY ALL
-        ),
-        attempts AS (
-          SELECT own.*, dated.first_on, dated.last_on, area_ancestor.area,
-            result IN ('complete', 'partial') AND consent_given AS is_answered
-          FROM ({SHOWN_WAVES_SQL}) AS own
-          JOIN dated USING (survey_code, wave, instrument)
-          JOIN cube.area_version AS span
-            ON span.area_code = coalesce(own.site_code, own.area_code)
-            AND coalesce(last_on, first_on) >= span.begins
-            AND coalesce(last_on, first_on) < span.ends
-          JOIN cube.area_ancestor ON area_ancestor.area_code = span.place
-          WHERE result <> 'ineligible'
-        )
-        SELECT ?, survey_code, wave, instrument, first_on, last_on, area,
-          CASE grouping(sex) WHEN 1 THEN '{TOTAL}' ELSE sex END,
-          CASE grouping(age_group) WHEN 1 THEN '{TOTAL}' ELSE age_group END,
-          count(*), count(*) FILTER (WHERE is_answered)
-        FROM attempts
-        GROUP BY GROUPING SETS (
-          (survey_code, wave, instrument, first_on, last_on, area),
-          (survey_code, wave, instrument, first_on, last_on, area, sex),
-          (survey_code, wave, instrument, first_on, last_on, area, age_group)
-        )
-        HAVING (grouping(sex) = 1 OR sex IS NOT NULL)
-          AND (grouping(age_group) = 1 OR age_group IS NOT NULL)
-        ORDER BY ALL""",
-        [mission.mission],
-    )
 
 
 def _fill_wave_responses(connection: duckdb.DuckDBPyConnection, mission: Mission) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -34,8 +35,6 @@ from indicators.definitions.derivations import stored_columns, upstream_tables
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
 from indicators.definitions.versions import all_versions, computed_versions
-from indicators.engine.due_diligence import fill_due_diligence
-from indicators.engine.early_warning import fill_early_warning, fill_readiness
 from indicators.engine.event_dispersion import fill_event_dispersion
 from indicators.engine.known_record import (
     SPAN_COLUMNS,
@@ -44,20 +43,14 @@ from indicators.engine.known_record import (
     span_rows,
     spans_of_indicators,
 )
-from indicators.engine.operation_reviews import fill_operations
-from indicators.engine.pending_actions import fill_alerts_without_action, fill_pending_actions
+from indicators.engine.mart_queries import MART_QUERIES, fill_tables
 from indicators.engine.planned_and_done import (
     COMPLETED_ACTIVITY,
     COMPLETED_ACTIVITY_CLOCK,
     fill_plans,
-    fill_police_tasks,
 )
-from indicators.engine.reference_tables import fill_registers
+from indicators.engine.reference_tables import fill_outlines, fill_registers
 from indicators.engine.reject_impact import write_reject_impact
-from indicators.engine.residents_and_reviews import fill_community_feedback, fill_lessons
-from indicators.engine.review_candidates import fill_review_candidates
-from indicators.engine.threat_response import fill_hot_spots, fill_threat_response
-from indicators.engine.transition import fill_handovers
 from indicators.engine.versions_in_force import settle_versions
 from indicators.foundation.database import one_transaction
 from indicators.foundation.errors import InternalFault, Problem
@@ -88,35 +81,12 @@ from indicators.incremental.values import (
 from indicators.survey.waves.estimates import refresh_surveys
 
 _ENGINE_TABLES = (  # those that are written whole; the others are kept (`values.py`)
+    *MART_QUERIES,
     "indicator",
     "breakdown_grid",
-    "area",
-    "return_status",
-    "survey_response",
     "survey_result",
     "survey_item_response",
-    "base",
-    "effort",
-    "plan_change",
-    "work_plan",
     "output_plan",
-    "joint_activity",
-    "police_task",
-    "pending_action",
-    "review_candidate",
-    "due_diligence",
-    "due_diligence_finding",
-    "monitoring_referral",
-    "alert_without_action",
-    "early_warning",
-    "threat_response",
-    "hot_spot",
-    "operation",
-    "base_plan",
-    "benchmark",
-    "handover",
-    "lesson",
-    "community_feedback",
     "mission",
 )
 _TABLES = (*_ENGINE_TABLES, *KEPT_TABLES)
@@ -155,25 +125,22 @@ def compute(
         settle_versions(connection, indicators)
         note_values(connection)
         fill_event_dispersion(connection, indicators)
-        fill_registers(connection, mission, all_versions(indicators), as_of, profile, spans)
+        fill_registers(connection, mission, all_versions(indicators), as_of, spans)
         fill_plans(connection, mission, indicators)
-        fill_police_tasks(connection, mission)
-        fill_review_candidates(connection, mission, [indicator.code for indicator in indicators])
-        fill_pending_actions(connection, mission, [indicator.code for indicator in indicators])
-        fill_early_warning(connection, mission, [indicator.code for indicator in indicators])
-        fill_alerts_without_action(
-            connection, mission, [indicator.code for indicator in indicators]
-        )
-        fill_threat_response(connection, mission)
-        fill_hot_spots(connection, mission)
-        fill_operations(connection, mission)
-        fill_readiness(connection, mission)
-        fill_due_diligence(connection, mission)
-        fill_handovers(connection, mission, [indicator.code for indicator in indicators])
-        fill_lessons(connection, mission)
-        fill_community_feedback(connection, mission)
+        counted = {indicator.code for indicator in indicators}
+        fill_tables(connection, _values_of_queries(mission), counted)
+        fill_outlines(connection, mission, profile)
         record_inputs(connection, inputs, tables)
         write_reject_impact(connection, mission, indicators)
+
+
+def _values_of_queries(mission: Mission) -> dict[str, Any]:
+    return {
+        "mission": mission.mission,
+        "name_en": mission.name.en,
+        "name_fr": mission.name.fr,
+        "plan_kinds": list(contracts()["preparedness"].columns["plan_kind"].allowed_codes or ()),
+    }
 
 
 def compute_cells(

@@ -1,7 +1,7 @@
 """Columns, codes and statuses of the mart: what a published value is made of.
 
 Each `mart` table is declared once, in `indicators/mart/<table>.sql`: columns in their order, SQL
-types, and who has them in a copy of a release. Who fills a table stands elsewhere.
+types, who has them in a copy of a release, and the query that fills the table where it is one.
 """
 
 import re
@@ -67,10 +67,14 @@ def declared_table(text: str) -> tuple[str, MartTable]:
     return declared[1], MartTable(MappingProxyType(columns), MappingProxyType(audiences))
 
 
-def _read_tables() -> Mapping[str, MartTable]:
+def declaration_texts() -> dict[str, str]:
+    """The files of `indicators/mart/` by table: its declaration, and the query that fills it."""
     folder = Path(__file__).parents[1] / "mart"
-    texts = (path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.sql")))
-    return MappingProxyType(dict(declared_table(text) for text in texts))
+    return {path.stem: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.sql"))}
+
+
+def _read_tables() -> Mapping[str, MartTable]:
+    return MappingProxyType(dict(map(declared_table, declaration_texts().values())))
 
 
 _DECLARED = _read_tables()

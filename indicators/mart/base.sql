@@ -5,3 +5,10 @@ CREATE TABLE mart.base (
   longitude DECIMAL(8,5), component VARCHAR, from_on DATE, to_on DATE,
   personnel_count DECIMAL(12,4)
 );
+
+INSERT INTO mart.base
+SELECT $mission, base_name, area_code, latitude, longitude, component, from_on, to_on,
+  personnel_count
+FROM core.deployments
+WHERE from_on <= as_of_day()
+ORDER BY ALL;

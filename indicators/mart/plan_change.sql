@@ -7,3 +7,12 @@ CREATE TABLE mart.plan_change (
   original DOUBLE, quantity DOUBLE, done BIGINT, plan_version INTEGER, approved_on DATE,
   change_reason VARCHAR
 );
+
+-- Up to the as-of day. The original quantity is null where no version 1 was delivered, and counts in
+-- the unit of the current one only
+INSERT INTO mart.plan_change
+SELECT $mission, plan_line_code, budget_year, "month", area_code, unit_type, activity_type,
+  coalesce(tier, '_U'), coalesce(phase, '_U'), quantity_unit, CAST(original AS DOUBLE),
+  CAST(planned_quantity AS DOUBLE), done, plan_version, approved_on, change_reason
+FROM plan_line WHERE plan_version > 1 AND "month" <= as_of_day()
+ORDER BY ALL;

@@ -5,7 +5,6 @@ residents. `form`: an XLSForm for these interviews.
 """
 
 import argparse
-import csv
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -142,19 +141,16 @@ def _asking(rows: Sequence[Row], language: str) -> Iterator[str]:
 
 def _write(path: Path, tables: Mapping[str, Sequence[Row]]) -> None:
     """A sheet a table; as CSV the plan alone."""
+    from indicators.dissemination.spreadsheets import new_workbook, write_csv, write_table
+
     sheets = {
-        name: [list(rows[0]) if rows else [], *([*row.values()] for row in rows)]
+        name: ([*rows[0]] if rows else [], [[*row.values()] for row in rows])
         for name, rows in tables.items()
     }
     if path.suffix == ".csv":
-        with path.open("w", encoding="utf-8-sig", newline="") as file:
-            csv.writer(file).writerows(sheets["plan"])
+        heads, plan = sheets["plan"]
+        write_csv(path, [heads, *plan], encoding="utf-8-sig")
         return
-    import xlsxwriter
-
-    with xlsxwriter.Workbook(path, {"strings_to_formulas": False}) as book:
-        for name, lines in sheets.items():
-            sheet = book.add_worksheet(name)
-            sheet.freeze_panes(1, 1)
-            for number, line in enumerate(lines):
-                sheet.write_row(number, 0, line)
+    with new_workbook(path) as book:
+        for name, (heads, rows) in sheets.items():
+            write_table(book, name, heads, rows)

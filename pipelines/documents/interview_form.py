@@ -6,17 +6,15 @@ plan gives the same bytes.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
 
-import xlsxwriter
 import yaml
 
 from indicators.definitions.contracts import contracts
 from indicators.definitions.vocabularies import vocabulary
+from indicators.dissemination.spreadsheets import Book, new_workbook
 from indicators.foundation.messages import LANGUAGES, message
 
-_CREATED = datetime(2026, 1, 1)  # a clock would change the bytes
 _VERSION = "pulse-1"
 _LABELS = {"en": "label::English (en)", "fr": "label::Français (fr)"}
 _HEADS = ("type", "name", *_LABELS.values(), "required", "relevant", "calculation")
@@ -57,8 +55,7 @@ Line = Mapping[str, str]
 
 def write_form(path: Path, areas: Mapping[str, Names], items: Sequence[str]) -> None:
     """Write the form: `areas` where to ask, by code; `items` of the list `survey_item`."""
-    with xlsxwriter.Workbook(path, {"strings_to_formulas": False}) as book:
-        book.set_properties({"created": _CREATED})
+    with new_workbook(path) as book:
         _write(book, "survey", _HEADS, [*_survey(items)])
         _write(book, "choices", ("list_name", "name", *_LABELS.values()), [*_choices(areas, items)])
         settings = {
@@ -168,9 +165,7 @@ def _texts(key: str) -> dict[str, str]:
     return {_LABELS[language]: message(key, language) for language in LANGUAGES}
 
 
-def _write(
-    book: xlsxwriter.Workbook, name: str, heads: Sequence[str], lines: Sequence[Line]
-) -> None:
+def _write(book: Book, name: str, heads: Sequence[str], lines: Sequence[Line]) -> None:
     sheet = book.add_worksheet(name)
     for column, head in enumerate(heads):
         sheet.write_string(0, column, head)

@@ -13,12 +13,12 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import IO, Any
 
-import xlsxwriter
 from pydantic import BaseModel, ValidationError
 from python_calamine import CalamineError, CalamineWorkbook
 from ruamel.yaml import YAML
 
 from indicators.definitions.mission_profile import DatedValue, Selected
+from indicators.dissemination.spreadsheets import new_workbook, write_value
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.messages import message
 from indicators.linkage.framework.model import FILE_NAME as FRAMEWORK
@@ -26,7 +26,6 @@ from indicators.linkage.framework.model import Edge, Outcome, Output
 from pipelines.mapping.profile import profile_problems
 
 MISSION = "mission.yaml"
-_CREATED = datetime(2026, 1, 1)  # a clock would change the bytes
 _FIRST_ROW = 3  # as people count
 _LAST_ROW = 1000
 _SEVERAL = "tuple[DatedValue, ...]"  # as pydantic names that side of a baseline or target
@@ -91,29 +90,20 @@ class Change:
 
 def write_workbook(profile: Path, path: Path | IO[bytes], language: str) -> None:
     """Writes the profile's lists as a workbook in `en` or `fr`; an older file is replaced."""
-    with xlsxwriter.Workbook(path) as book:
-        book.set_properties({"title": profile.name, "created": _CREATED})
-        bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
-        grey = book.add_format({"font_color": "#595959", "italic": True})
-        wrap = book.add_format({"text_wrap": True, "valign": "top"})
-        day = book.add_format({"num_format": "yyyy-mm-dd", "valign": "top"})
+    with new_workbook(path, profile.name) as book:
         for sheet in _SHEETS:
             page = book.add_worksheet(sheet.name)
             page.freeze_panes(2, 1)
             for index, column in enumerate(sheet.columns):
-                page.set_column(index, index, 14 if "." in column else 26, wrap)
-                page.write_string(0, index, _title(column, language), bold)
-                page.write_string(1, index, column, grey)
+                page.set_column(index, index, 14 if "." in column else 26, book.look("text"))
+                page.write_string(0, index, _title(column, language), book.look("ruled_head"))
+                page.write_string(1, index, column, book.look("key"))
                 if column in _CHOICES:
                     listed = {"validate": "list", "source": list(_CHOICES[column])}
                     page.data_validation(2, index, _LAST_ROW, index, listed)
             for row, entry in enumerate(_entries(_yaml(profile / sheet.file), sheet), start=2):
                 for index, column in enumerate(sheet.columns):
-                    value = _cell(entry, column)
-                    if isinstance(value, date):
-                        page.write_datetime(row, index, value, day)
-                    elif value is not None:
-                        page.write(row, index, value, wrap)
+                    write_value(book, page, row, index, _cell(entry, column))
 
 
 def read_workbook(profile: Path, path: Path, *, is_written: bool) -> list[Change]:

@@ -11,12 +11,12 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import IO, Any
 
-import xlsxwriter
-from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 from indicators.definitions.contracts import Column, Contract
 from indicators.definitions.vocabularies import Vocabulary, vocabulary
+from indicators.dissemination.spreadsheets import Book, new_workbook
 from indicators.documentation.contract_pages import range_in_words, type_in_words
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.messages import message
@@ -25,7 +25,6 @@ from pipelines.mapping.template_sources import MARK, prefilled_columns
 
 HEADER_ROW = 2  # as a source's mapping counts rows
 _FIRST_ROW, _LAST_ROW = 2, 5001  # as xlsxwriter counts rows: 5,000 rows have their lists
-_CREATED = datetime(2026, 1, 1)  # a clock would change the bytes
 _NUMBER_FORMATS = {"date": "yyyy-mm-dd", "time": "yyyy-mm-dd hh:mm", "text": "@"}
 _INPUT_TITLE, _INPUT_TEXT = 32, 255  # what XLSX allows for the note beside a cell
 _PREFILLED_ROWS = 200
@@ -82,12 +81,10 @@ def write_template(
     `filled`: rows that stand in it already, as texts by column name; `month`: the only one that
     the date of a row may lie in.
     """
-    with xlsxwriter.Workbook(path) as book:
-        book.set_properties({"title": contract.title.in_language(language), "created": _CREATED})
+    with new_workbook(path, contract.title.in_language(language)) as book:
         rows = book.add_worksheet(contract.table)
-        bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-        ranges = _write_codes(book, contract, language, bold)
-        _write_notes(book, contract, language, bold)
+        ranges = _write_codes(book, contract, language)
+        _write_notes(book, contract, language)
         _write_headers(rows, contract, language, book)
         _set_columns(rows, contract, language, book, ranges, month)
         for number, row in enumerate(filled, start=_FIRST_ROW):
@@ -97,12 +94,10 @@ def write_template(
         book.define_name(MARK, f"={contract.table}!$A$1")
 
 
-def _write_headers(
-    rows: Worksheet, contract: Contract, language: str, book: xlsxwriter.Workbook
-) -> None:
+def _write_headers(rows: Worksheet, contract: Contract, language: str, book: Book) -> None:
     plain = {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}
     titles = {False: book.add_format(plain), True: book.add_format(plain | {"bg_color": "#DCE6F1"})}
-    names = book.add_format({"font_color": "#595959", "italic": True})
+    names = book.look("key")
     for index, (name, column) in enumerate(contract.columns.items()):
         rows.write_string(0, index, column.title.in_language(language), titles[column.required])
         rows.write_string(1, index, name, names)
@@ -113,7 +108,7 @@ def _set_columns(
     rows: Worksheet,
     contract: Contract,
     language: str,
-    book: xlsxwriter.Workbook,
+    book: Book,
     ranges: _CodeRanges,
     month: Period | None,
 ) -> None:
@@ -184,9 +179,7 @@ def _input_note(column: Column, language: str) -> dict[str, str]:
     }
 
 
-def _write_codes(
-    book: xlsxwriter.Workbook, contract: Contract, language: str, bold: Format
-) -> _CodeRanges:
+def _write_codes(book: Book, contract: Contract, language: str) -> _CodeRanges:
     """Three columns a list: code, label, answers of an item. Equal lists are written once."""
     name = message("template.sheet_codes", language)
     sheet = book.add_worksheet(name)
@@ -194,11 +187,11 @@ def _write_codes(
     for title in _code_lists(contract):
         codes = _explained_codes(contract, title, language)
         index = 3 * len(placed)
-        sheet.write_string(0, index, title, bold)
+        sheet.write_string(0, index, title, book.look("head"))
         for row, cells in enumerate(codes, start=1):
             for offset, text in enumerate(cells):
                 sheet.write_string(row, index + offset, text)
-        letter = xlsxwriter.utility.xl_col_to_name(index)
+        letter = xl_col_to_name(index)
         placed[title] = f"='{name}'!${letter}$2:${letter}${len(codes) + 1}"
     lists = _list_names(contract)
     return _CodeRanges(name, {column: placed[title] for column, title in lists.items()})
@@ -235,19 +228,17 @@ def _answers(entry: Vocabulary, item: str, language: str) -> str:
     return ", ".join([*number, *entry.answers(item)])
 
 
-def _write_notes(
-    book: xlsxwriter.Workbook, contract: Contract, language: str, bold: Format
-) -> None:
+def _write_notes(book: Book, contract: Contract, language: str) -> None:
     sheet = book.add_worksheet(message("template.sheet_notes", language))
     grain = contract.grain.in_language(language)
-    wrap = book.add_format({"text_wrap": True, "valign": "top"})
+    wrap = book.look("text")
     sheet.set_column(0, 5, 28, wrap)
     how_to = message("template.how_to", language, sheet=contract.table, grain=grain)
     sheet.merge_range(0, 0, 0, 5, how_to, wrap)
     sheet.set_row(0, 80)
     heads = ("column", "name", "type", "required", "range", "description")
     for index, head in enumerate(heads):
-        sheet.write_string(2, index, message(f"dictionary.{head}", language), bold)
+        sheet.write_string(2, index, message(f"dictionary.{head}", language), book.look("head"))
     for row, (name, column) in enumerate(contract.columns.items(), start=3):
         for index, text in enumerate(_note_row(name, column, language)):
             sheet.write_string(row, index, text)

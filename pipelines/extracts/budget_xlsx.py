@@ -5,24 +5,19 @@ the mission's records and in no release.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any
-
-import xlsxwriter
 
 from indicators.definitions.vocabularies import vocabularies
 from indicators.dissemination.code_lists import unit_words
 from indicators.foundation.codes import NOT_APPLICABLE
 from indicators.foundation.messages import LANGUAGES
 from pipelines.extracts.budget_year import BudgetYear
-from pipelines.extracts.plain_sheet import PlainSheet
+from pipelines.extracts.plain_sheet import write_plain_workbook
 from pipelines.extracts.quarter import Quarter
 from pipelines.extracts.said import Pair, as_of_line, audience_line, pair
 
 suffix = "budget.xlsx"
-_CREATED = datetime(2000, 1, 1)  # a fixed one keeps equal figures equal bytes
-_OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _WIDTH = 24
 _PAGE, _OWN = "page.budget.head", "extract.budget.head"
 _OF_A_YEAR = ("value", "ci_low", "ci_high", "status_en", "status_fr")
@@ -34,15 +29,8 @@ def write(quarter: Quarter, path: Path) -> None:
     year = quarter.budget_year
     if year is None:
         raise ValueError(f"{quarter.audience}: no plan in this copy")
-    with xlsxwriter.Workbook(path, _OPTIONS) as book:
-        book.set_properties({"created": _CREATED, "title": str(quarter.mission["name_en"])})
-        bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-        for name, heads, rows in _sheets(quarter, year):
-            sheet = book.add_worksheet(name, PlainSheet)
-            sheet.freeze_panes(1, 1)
-            sheet.set_column(0, len(heads) - 1, _WIDTH)
-            sheet.write_row(0, 0, heads, bold)
-            sheet.write_plain_rows(rows)
+    sheets = _sheets(quarter, year)
+    write_plain_workbook(path, str(quarter.mission["name_en"]), sheets, _WIDTH)
 
 
 def _sheets(

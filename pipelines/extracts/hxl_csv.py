@@ -3,11 +3,12 @@
 Method: HXL 1.1 hashtags and attributes (core schema); names in both languages by `+i_en`, `+i_fr`.
 """
 
-import csv
 from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 
 from indicators.dissemination.notation import number_text
+from indicators.dissemination.spreadsheets import write_csv
 from pipelines.extracts.quarter import Quarter
 
 suffix = "hxl.csv"
@@ -47,11 +48,7 @@ _NUMBERS = ("value", "ci_low", "ci_high", "n")
 def write(quarter: Quarter, path: Path) -> None:
     """Writes the cells of a quarter: a row of heads, a row of tags, a row a cell."""
     columns = [_texts(quarter, name) for name in TAGS]
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\r\n")
-        writer.writerow(TAGS)
-        writer.writerow(TAGS.values())
-        writer.writerows(zip(*columns, strict=True))
+    write_csv(path, chain([[*TAGS], [*TAGS.values()]], zip(*columns, strict=True)))
 
 
 def _texts(quarter: Quarter, name: str) -> Iterable[str]:

@@ -4,10 +4,13 @@ times as much. The bytes are the same; a test holds both against each other.
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
+
+from indicators.dissemination.spreadsheets import new_workbook
 
 _BLOCK = 16  # rows that share what a row says of its first and last column
 _LONGEST = 32_767  # characters in a cell, by the format
@@ -54,6 +57,22 @@ class PlainSheet(Worksheet):
         super()._write_rows()
         self.dim_rowmax = last
         self.fh.write(self._plain_rows)
+
+
+def write_plain_workbook(
+    path: Path,
+    title: str,
+    sheets: Iterable[tuple[str, Sequence[str], Iterable[Sequence[Any]]]],
+    width: int,
+) -> None:
+    """Name, heads and rows of each sheet; heads and the first column stay in sight."""
+    with new_workbook(path, title) as book:
+        for name, heads, rows in sheets:
+            sheet = book.add_worksheet(name, PlainSheet)
+            sheet.freeze_panes(1, 1)
+            sheet.set_column(0, len(heads) - 1, width)
+            sheet.write_row(0, 0, heads, book.look("head"))
+            sheet.write_plain_rows(rows)
 
 
 def _rows_xml(written: list[_Row]) -> Iterable[str]:

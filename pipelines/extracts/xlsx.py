@@ -2,21 +2,15 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
 from pathlib import Path
-
-import xlsxwriter
 
 from indicators.foundation.messages import LANGUAGES, message
 from pipelines.extracts.dictionary import HEADINGS, dictionary_rows
-from pipelines.extracts.plain_sheet import PlainSheet
+from pipelines.extracts.plain_sheet import write_plain_workbook
 from pipelines.extracts.quarter import Quarter
 from pipelines.extracts.said import as_of_line, audience_line, disclosure_lines
 
 suffix = "xlsx"
-# Excel wants a creation date; a fixed one keeps equal figures equal bytes.
-_CREATED = datetime(2000, 1, 1)
-_OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _WIDTH = 18
 _STATUSES = ("A", "P", "O", "L", "M", "U")
 _CONF_STATUSES = ("F", "C")
@@ -24,16 +18,7 @@ _CONF_STATUSES = ("F", "C")
 
 def write(quarter: Quarter, path: Path) -> None:
     """Writes the quarter; numbers are numbers, an empty cell says why beside it."""
-    with xlsxwriter.Workbook(path, _OPTIONS) as book:
-        title = str(quarter.mission["name_en"])
-        book.set_properties({"created": _CREATED, "title": title})
-        bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-        for name, headings, rows in _sheets(quarter):
-            sheet = book.add_worksheet(name, PlainSheet)
-            sheet.freeze_panes(1, 1)
-            sheet.set_column(0, len(headings) - 1, _WIDTH)
-            sheet.write_row(0, 0, headings, bold)
-            sheet.write_plain_rows(rows)
+    write_plain_workbook(path, str(quarter.mission["name_en"]), _sheets(quarter), _WIDTH)
 
 
 def _sheets(quarter: Quarter) -> Iterator[tuple[str, Sequence[str], Iterable[Sequence[object]]]]:

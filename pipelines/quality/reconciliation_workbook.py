@@ -1,39 +1,34 @@
 """A reconciliation as a workbook: cases in both, in the file only, in the warehouse only."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
-
 from indicators.definitions.contracts import Contract, contracts
 from indicators.definitions.vocabularies import vocabulary
+from indicators.dissemination.spreadsheets import Book, new_workbook, write_table
 from indicators.foundation.messages import message
 from pipelines.quality.reconciliation import Match, Reconciliation, Row
 
-_FIXED_DATE = datetime(2000, 1, 1, tzinfo=UTC)  # no clock in the file: same rows, same bytes
+_WIDTH = 20
 
 
 def write_workbook(found: Reconciliation, path: Path, language: str) -> None:
     """Writes the four sheets in `en` or `fr`, beside and then in place of an earlier one."""
     contract = contracts()[found.table]
-    coming = path.with_name(f".{path.name}.tmp")
-    options = {"strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(coming, options) as workbook:
-        workbook.set_properties({"created": _FIXED_DATE})
-        lines = (_matched(match, contract, language) for match in found.matches)
-        _sheet(workbook, "both", _heads(language), lines, language)
+    matched = [_matched(match, contract, language) for match in found.matches]
+    with new_workbook(path) as book:
+        _write_sheet(book, "both", _heads(language), matched, language)
         for name in ("only_theirs", "not_comparable", "only_ours"):
-            rows = getattr(found, name)
-            _sheet(
-                workbook,
-                name,
-                _titles(contract, language),
-                _plain(rows, contract, language),
-                language,
-            )
-    coming.replace(path)
+            rows = _plain(getattr(found, name), contract, language)
+            _write_sheet(book, name, _titles(contract, language), rows, language)
+
+
+def _write_sheet(
+    book: Book, name: str, heads: Sequence[str], rows: Iterable[Sequence[Any]], language: str
+) -> None:
+    title = message(f"reconcile.sheet.{name}", language)
+    write_table(book, title, heads, rows, [_WIDTH] * len(heads))
 
 
 def _heads(language: str) -> list[str]:
@@ -75,25 +70,3 @@ def _shown(contract: Contract, column: str, value: Any, language: str) -> Any:
     if known is None or value not in known.pooled_as:
         return value
     return known.label(known.pooled_as[value], language)
-
-
-def _sheet(
-    workbook: xlsxwriter.Workbook,
-    name: str,
-    heads: Sequence[str],
-    lines: Iterable[Sequence[Any]],
-    language: str,
-) -> None:
-    sheet = workbook.add_worksheet(message(f"reconcile.sheet.{name}", language))
-    bold, wrapped = workbook.add_format({"bold": True}), workbook.add_format({"text_wrap": True})
-    sheet.set_column(0, len(heads) - 1, 20)
-    sheet.write_row(0, 0, heads, bold)
-    sheet.freeze_panes(1, 0)
-    number = 0
-    for number, line in enumerate(lines, start=1):
-        for at, value in enumerate(line):
-            if isinstance(value, (int, float)) and not isinstance(value, bool):
-                sheet.write_number(number, at, float(value))
-            elif value is not None:
-                sheet.write_string(number, at, str(value), wrapped)
-    sheet.autofilter(0, 0, max(1, number), len(heads) - 1)

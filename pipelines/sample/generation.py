@@ -81,9 +81,8 @@ def generate(
     shutil.rmtree(beside, ignore_errors=True)
     (beside / LATER).mkdir(parents=True)
     writing = Writing(folder, beside, seed, Export(until))
-    with writing.bad_row_list():
-        _write_all(writing, sizes)
-    (beside / "truth.json").write_text(writing.truth.as_json(), encoding="utf-8")
+    _write_all(writing, sizes)
+    writing.write_truth()
     return writing.truth
 
 

@@ -6,20 +6,18 @@ a rule marked and what to do beside them. What comes back is read by `pipelines.
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
-import xlsxwriter
 
 from indicators.definitions.contracts import contracts
+from indicators.dissemination.spreadsheets import new_workbook
 from indicators.foundation.messages import message
 from indicators.foundation.sql_text import quoted
 from pipelines.ingest.mended import COLUMNS_BEFORE, MARK, RowsOfFile, row_mark, standing_rows
 from pipelines.mapping.model import Source
 from pipelines.quality.rejects.workbook import Reject, open_rejects
 
-_FIXED_DATE = datetime(2000, 1, 1, tzinfo=UTC)  # no clock in the file: same rejects, same bytes
 _UNIT = "units.unit_code"
 Place = tuple[str, str | None, int | None]  # hash of the file, sheet, row
 
@@ -78,9 +76,7 @@ def _write(path: Path, rows: RowsOfFile, rejects: Sequence[Reject], language: st
     for reject in rejects:
         by_row.setdefault((reject.sheet or "", reject.row_number or 0), []).append(reject)
     path.parent.mkdir(parents=True, exist_ok=True)
-    coming = path.with_name(f".{path.name}.tmp")
-    with xlsxwriter.Workbook(coming, {"strings_to_formulas": False}) as book:
-        book.set_properties({"created": _FIXED_DATE})
+    with new_workbook(path) as book:
         sheet = book.add_worksheet(message("rejects.sheet.to_mend", language))
         text = book.add_format({"num_format": "@"})  # what is typed stays as it is typed
         fixed = book.add_format({"font_color": "#5B6570"})
@@ -109,4 +105,3 @@ def _write(path: Path, rows: RowsOfFile, rejects: Sequence[Reject], language: st
         hidden = book.add_worksheet(MARK)
         hidden.write_column(0, 0, [MARK, rows.source, rows.name])
         hidden.hide()
-    coming.replace(path)

@@ -3,19 +3,17 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import xlsxwriter
 
 from indicators.definitions.contracts import contracts
+from indicators.dissemination.spreadsheets import new_workbook, write_table
 from indicators.foundation.messages import message
 from indicators.foundation.sql_text import quoted
 from pipelines.ingest.quarantine import TO_CORRECT, reject_sentence
 
-_FIXED_DATE = datetime(2000, 1, 1, tzinfo=UTC)  # no clock in the file: same rejects, same bytes
 _COLUMNS = ("file", "sheet", "row", "column", "value", "sentence")
 _WIDTHS = (28, 14, 8, 22, 24, 110)
 
@@ -81,30 +79,15 @@ def _standing(connection: duckdb.DuckDBPyConnection, query: str) -> Iterator[Rej
 
 def rejects_workbook(connection: duckdb.DuckDBPyConnection, path: Path, language: str) -> None:
     """Writes the open rejects, and on a second sheet the warnings, in `en` or `fr`."""
-    coming = path.with_name(f".{path.name}.tmp")
-    with xlsxwriter.Workbook(coming, {"strings_to_formulas": False}) as workbook:
-        workbook.set_properties({"created": _FIXED_DATE})
-        for key, rows in (
+    heads = [message(f"rejects.column.{column}", language) for column in _COLUMNS]
+    with new_workbook(path) as book:
+        for key, found in (
             ("rejects.sheet.rejected", open_rejects(connection)),
             ("rejects.sheet.warnings", open_warnings(connection)),
         ):
-            _write_sheet(workbook, message(key, language), rows, language)
-    coming.replace(path)
-
-
-def _write_sheet(
-    workbook: xlsxwriter.Workbook, name: str, rows: Sequence[Reject], language: str
-) -> None:
-    sheet = workbook.add_worksheet(name)
-    bold, wrapped = workbook.add_format({"bold": True}), workbook.add_format({"text_wrap": True})
-    for at, (column, width) in enumerate(zip(_COLUMNS, _WIDTHS, strict=True)):
-        sheet.set_column(at, at, width)
-        sheet.write_string(0, at, message(f"rejects.column.{column}", language), bold)
-    sheet.freeze_panes(1, 0)
-    for number, row in enumerate(rows, start=1):
-        cells = (row.file, row.sheet, None, row.column_name, row.raw_value, row.sentence(language))
-        for at, text in enumerate(cells):
-            sheet.write_string(number, at, text or "", wrapped)
-        if row.row_number is not None:
-            sheet.write_number(number, 2, row.row_number)
-    sheet.autofilter(0, 0, max(1, len(rows)), len(_COLUMNS) - 1)
+            rows = [
+                (one.file, one.sheet, one.row_number, one.column_name, one.raw_value,
+                 one.sentence(language))
+                for one in found
+            ]  # fmt: skip
+            write_table(book, message(key, language), heads, rows, _WIDTHS)

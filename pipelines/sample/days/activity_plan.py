@@ -10,21 +10,8 @@ from pipelines.sample.facts import facts
 from pipelines.sample.rows import looked_up, numbered, rows_of, with_columns
 
 PLANNED_TYPES = ("patrol", "community_session", "host_state_dialogue", "escort")
-TIER_OF_TYPE = {
-    "host_state_dialogue": "I", "community_session": "I", "network_meeting": "I",
-    "public_information": "I", "mediation": "I", "host_police_support": "III",
-    "colocation": "III", "facility_handover": "III",
-}  # fmt: skip
-PHASE_OF_TYPE = {
-    "escort": "response", "weapons_search": "preemption", "checkpoint": "preemption",
-    "protective_presence": "preemption", "mediation": "consolidation",
-    "facility_handover": "consolidation", "colocation": "consolidation",
-}  # fmt: skip
-_OUTCOME_OF_TYPE = {
-    "patrol": "safe_in_area", "community_session": "women_can_raise_a_concern",
-    "host_state_dialogue": "trust_in_host_police", "escort": "safe_in_area",
-}  # fmt: skip
 _SHARES = facts("shares")["activity_plan"]
+_CODES = facts("codes")["activity_plan"]
 
 
 def activity_plan(presence: Presence) -> pa.Table:
@@ -54,9 +41,9 @@ def activity_plan(presence: Presence) -> pa.Table:
         month=MONTH.astype("datetime64[D]")[month],
         planned_quantity=planned[post, month, kind],
         quantity_unit="activity",
-        outcome_code=looked_up(_OUTCOME_OF_TYPE, names),
-        tier=looked_up(TIER_OF_TYPE, names, "II"),
-        phase=looked_up(PHASE_OF_TYPE, names, "prevention"),
+        outcome_code=looked_up(_CODES["outcome_of_type"], names),
+        tier=looked_up(_CODES["tier_of_type"], names, "II"),
+        phase=looked_up(_CODES["phase_of_type"], names, "prevention"),
         threat_type=threat,
         # the fifteenth of the June before the budget year
         approved_on=np.array([f"{year[:4]}-06-15" for year in years], "datetime64[D]")[month],

@@ -13,6 +13,7 @@ import numpy as np
 from pipelines.sample import effects
 from pipelines.sample.country import AREAS, DAYS, MONTHS, STARTS_ON, UNITS, Unit
 from pipelines.sample.draws import Array, Stream, recent, stream
+from pipelines.sample.facts import facts
 
 SUBMITTED, NOT_SUBMITTED, NO_ACCESS, NOT_DUE = range(4)
 DAY = np.datetime64(STARTS_ON, "D") + np.arange(DAYS)
@@ -20,12 +21,11 @@ MONTH = np.datetime64(STARTS_ON, "M") + np.arange(MONTHS)
 MONTH_OF_DAY = (DAY.astype("datetime64[M]") - MONTH[0]).astype(int)
 RAINS = (7, 8, 9)  # months of the year
 
-_WEIGHT_OF_KIND = {"IPO": 3.0, "FPU": 2.2, "SPT": 0.6, "PSU": 0.8, "MIL": 0.7, "CIV": 0.35}
-_NIGHT_OF_KIND = {"IPO": 0.25, "FPU": 1.0, "SPT": 0.0, "PSU": 0.8, "MIL": 0.2, "CIV": 0.0}
 _WEEKDAYS = np.array([1.1, 1.1, 1.1, 1.0, 1.0, 0.9, 0.7])  # from Monday
 # Night patrols, liaison visits, meetings and day patrols, of all activities; the rest is patrols to
 # hot spots and what is neither.
 _SHARES = (0.127, 0.073, 0.027, 0.368)
+_CODES = facts("codes")["presence"]
 _COMPLETED_SHARE = 0.95
 _NOT_SUBMITTED_SHARE, _NO_ACCESS_SHARE = 0.03, 0.02
 _ROTA_DAYS = 28
@@ -110,7 +110,7 @@ def draw_presence(seed: int, activities: int) -> Presence:
     totals = draw.multinomial(activities, [*_SHARES, 1 - sum(_SHARES)])
     usual = days * _usual(draw, posts)
     by_officers = np.array([unit.kind == "IPO" for unit in posts.units])[:, None]
-    by_night = np.array([_NIGHT_OF_KIND[unit.kind] for unit in posts.units])[:, None]
+    by_night = np.array([_CODES["night_of_kind"][unit.kind] for unit in posts.units])[:, None]
     night = draw.spread(usual * (_rota(draw)[posts.area] * by_night), totals[0])
     visited = _rota(draw) * np.isin(AREAS, effects.LIAISON_AREAS)[:, None]
     liaison = draw.spread(days * by_officers * visited[posts.area], totals[1])
@@ -203,7 +203,7 @@ def open_days(posts: Posts, status: Array) -> Array:
 
 def _usual(draw: Stream, posts: Posts) -> Array:
     """Weights by post and day: unit, area, weekday, season, growth, over-dispersion."""
-    kind = np.array([_WEIGHT_OF_KIND[unit.kind] for unit in posts.units])
+    kind = np.array([_CODES["weight_of_kind"][unit.kind] for unit in posts.units])
     season = 1 - 0.2 * np.isin(month_of_year(DAY), RAINS)
     growth = 1 + 0.1 * np.arange(DAYS) / 365
     area = draw.over_dispersion((len(AREAS),), 0.3)[posts.area]

@@ -22,18 +22,14 @@ from pipelines.sample.days.presence import (
     return_status,
 )
 from pipelines.sample.draws import Array, Stream, each_case, stream
+from pipelines.sample.facts import facts
 from pipelines.sample.rows import rows_of
+
+_CODES = facts("codes")["returns"]
 
 # Units by source that owe its return for each area that they cover. What host-State actors do,
 # and custody visits, individual officers report, as they do incidents and alerts.
-_UNIT_KINDS_OF_SOURCE = {
-    "referrals": ("IPO", "SPT"),
-    "un_detentions": ("FPU",),
-    "custody_visits": ("IPO",),
-    "commitments": ("IPO",),
-}
 # One civilian team by source that owes its return for every area.
-_TEAM_OF_SOURCE = {"local_agreements": "CIV-Affairs", "rights_monitoring": "CIV-Rights"}
 _CODE_OF_STATUS = {
     NOT_SUBMITTED: "not_submitted", NO_ACCESS: "no_access", NOT_DUE: "not_due"
 }  # fmt: skip
@@ -59,11 +55,6 @@ class Owed:
         return found
 
     @property
-    def unit_code(self) -> Array:
-        """The code of the unit at each post."""
-        return self.posts.unit_code
-
-    @property
     def area_code(self) -> Array:
         """The code of the area of each post."""
         return AREA_CODES[self.posts.area]
@@ -83,9 +74,9 @@ def draw_owed(seed: int, presence: Presence) -> dict[str, Owed]:
     }
     posts = {
         source: posts_of([unit for unit in UNITS if unit.kind in kinds])
-        for source, kinds in _UNIT_KINDS_OF_SOURCE.items()
+        for source, kinds in _CODES["unit_kinds_of_source"].items()
     }
-    for source, team in _TEAM_OF_SOURCE.items():
+    for source, team in _CODES["team_of_source"].items():
         (unit,) = [number for number, entry in enumerate(UNITS) if entry.code == team]
         posts[source] = Posts(np.full(len(AREAS), unit), np.arange(len(AREAS)))
     return owed | {
@@ -141,7 +132,7 @@ def _returns(draw: Stream, source: str, owed: Owed, rows: Array) -> pa.Table:
     checked = is_checked_month & draw.chance(0.97, post.size)
     return rows_of(
         source=source,
-        unit_code=owed.unit_code[post],
+        unit_code=owed.posts.unit_code[post],
         area_code=owed.area_code[post],
         month=MONTH[month].astype("datetime64[D]"),
         return_status=codes,

@@ -60,13 +60,12 @@ class Writing:
         self.folder, self.beside, self.seed, self.export = folder, beside, seed, export
         self.forms = read_forms(data_folder() / "missions" / MISSION)
         self.truth = Truth(seed)
+        self._bad = ["file,sheet,row_number,table,column,rule,kind\n"]
 
-    @contextmanager
-    def bad_row_list(self) -> Iterator[None]:
-        """Keeps `bad_rows.csv` open."""
-        with (self.beside / "bad_rows.csv").open("w", encoding="utf-8", newline="\n") as self._list:
-            self._list.write("file,sheet,row_number,table,column,rule,kind\n")
-            yield
+    def write_truth(self) -> None:
+        """`truth.json`, and `bad_rows.csv` with place and rule of each."""
+        (self.beside / "truth.json").write_text(self.truth.as_json(), encoding="utf-8")
+        (self.beside / "bad_rows.csv").write_text("".join(self._bad), encoding="utf-8", newline="")
 
     def tables(self, tables: Mapping[str, pa.Table]) -> None:
         """The files of these tables, whose sources bear their names."""
@@ -103,7 +102,7 @@ class Writing:
             self.truth.bad_rows.setdefault(row.file, Counter())[fault.rule] += 1
             self.truth.kinds.setdefault(row.file, Counter())[fault.kind] += 1
             place = f"{row.file},{row.sheet},{row.row_number},{table},{fault.column}"
-            self._list.write(f'{place},{fault.rule},"{fault.kind}"\n')
+            self._bad.append(f'{place},{fault.rule},"{fault.kind}"\n')
 
 
 @dataclass(frozen=True)

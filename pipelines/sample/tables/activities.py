@@ -8,11 +8,9 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.sample import effects
-from pipelines.sample.country import AREA_CODES, AREAS, MONTHS, SITES, UNITS, region, sector
+from pipelines.sample.country import AREA_CODES, AREAS, MONTHS, SITES, region, sector
 from pipelines.sample.days.activity_plan import (
-    PHASE_OF_TYPE,
     PLANNED_TYPES,
-    TIER_OF_TYPE,
     plan_line_code,
     share_of_others,
 )
@@ -25,18 +23,7 @@ from pipelines.sample.tables.places import Places, mediation_track, network_code
 from pipelines.sample.tables.un_police import Assessments, cited_assessments
 
 _SHARES = facts("shares")["activities"]
-_PHASE_OF_TASKING = {
-    "routine": "prevention", "hot_spot": "preemption", "alert": "response",
-    "after_incident": "response",
-}  # fmt: skip
-_HOURS = {"patrol": 4.5, "escort": 7, "colocation": 8, "checkpoint": 6, "protective_presence": 9}
-_TYPE_OF_COLUMN = {  # what one type alone fills
-    "counterpart_grade": "host_state_dialogue", "channel": "public_information",
-    "language": "public_information", "conflict_type": "mediation", "convoy_type": "escort",
-    "support_type": "host_police_support", "site_type": "weapons_search",
-    "facility_type": "facility_handover", "funding_source": "facility_handover",
-    "exercise_type": "exercise",
-}  # fmt: skip
+_CODES = facts("codes")["activities"]
 LIAISON_VISIT = "liaison_visit"
 _AGES = ("Y18T29", "Y30T44", "Y45T59")
 _STATIONS_PER_AREA = 4  # police stations and posts
@@ -61,7 +48,7 @@ def draw_activities(
     for month in range(MONTHS):
         first = 1 if month % 12 == 0 else first
         draw = stream(seed, "activities", month)
-        rows = _Rows(draw, presence.posts, _draft(draw, presence, month), month)
+        rows = _Rows(draw, presence.posts, month, *_draft(draw, presence, month))
         numbers = np.arange(first, first + rows.size)
         code = numbered(f"A-{2024 + month // 12}-", numbers, 7)
         columns = rows.columns(cited.alerts, points)
@@ -74,19 +61,8 @@ def draw_activities(
         first += rows.size
 
 
-@dataclass(frozen=True)
-class _Draft:
-    """Post, local start, kind where it is known, time, task, status; sorted by start."""
-
-    post: Array
-    started_at: Array
-    kind: Array  # activity type, empty where it is still to be drawn
-    is_night: Array
-    is_hot_spot: Array
-    status: Array
-
-
-def _draft(draw: Stream, presence: Presence, month: int) -> _Draft:
+def _draft(draw: Stream, presence: Presence, month: int) -> list[Array]:
+    """Post, local start, kind (empty: still to be drawn), at night, to a hot spot, status."""
     days = month_days(month)
     streams = [
         # counts, kind, night, to a hot spot, completed (None: drawn)
@@ -115,25 +91,27 @@ def _draft(draw: Stream, presence: Presence, month: int) -> _Draft:
         ))  # fmt: skip
     joined = [np.concatenate(column) for column in zip(*parts, strict=True)]
     order = np.lexsort((joined[0], joined[1]))
-    return _Draft(*(values[order] for values in joined))
+    return [values[order] for values in joined]
 
 
 class _Rows:
     """The rows of one month while their columns are drawn, one after the other."""
 
-    def __init__(self, draw: Stream, posts: Posts, draft: _Draft, month: int) -> None:
-        self.draw, self.posts, self.draft, self.month = draw, posts, draft, month
-        self.post, self.size = draft.post, int(draft.post.size)
-        self.area, self.unit_code = posts.area[self.post], posts.unit_code[self.post]
-        unit_kinds = np.array([unit.kind for unit in UNITS], dtype=object)
-        self.unit_kind = unit_kinds[posts.unit[self.post]]
-        self.is_liaison = draft.kind == LIAISON_VISIT  # logged as other activity, with its partner
-        self.kind = np.where(self.is_liaison, "other", draft.kind).astype(object)
+    def __init__(
+        self, draw: Stream, posts: Posts, month: int, post: Array, started_at: Array, kind: Array,
+        is_night: Array, is_hot_spot: Array, status: Array,
+    ) -> None:  # fmt: skip
+        self.draw, self.month, self.post, self.size = draw, month, post, int(post.size)
+        self.started_at, self.day = started_at, started_at.astype("datetime64[D]")
+        self.is_night, self.is_hot_spot, self.status = is_night, is_hot_spot, status
+        self.area, self.unit_code = posts.area[post], posts.unit_code[post]
+        self.unit_kind = np.array([unit.kind for unit in posts.units], dtype=object)[post]
+        self.is_liaison = kind == LIAISON_VISIT  # logged as other activity, with its partner
+        self.kind = np.where(self.is_liaison, "other", kind).astype(object)
         for unit_kind, shares in _SHARES["activity_type"].items():
             rows = np.flatnonzero((self.kind == "") & (self.unit_kind == unit_kind))
             self.kind[rows] = draw.pick(shares, rows.size)
-        self.done = draft.status == "completed"
-        self.day = draft.started_at.astype("datetime64[D]")
+        self.done = status == "completed"
 
     def is_kind(self, *names: str) -> Array:
         """Which rows are of these activity types."""
@@ -150,9 +128,7 @@ class _Rows:
     def columns(self, alerts: Alerts, points: dict[str, Array]) -> dict[str, Any]:
         """All columns of the contract that are filled here, except the key."""
         drawn = self._all(points)
-        for columns in (self._patrols(alerts), self._dialogue(), self._support()):
-            drawn |= columns
-        return drawn
+        return drawn | self._patrols(alerts) | self._dialogue() | self._support()
 
     def citations(self, draw: Stream, cited: Cited, columns: dict[str, Any]) -> dict[str, Any]:
         """Hot spots, agreed routes and HRDDP assessments that rows name."""
@@ -160,7 +136,7 @@ class _Rows:
         day = (self.day - DAY[0]).astype(int)
         agreed = places.agreed_route[self.area, day]
         is_agreed = given(agreed)
-        on_route = (tasking == "routine") & ~self.draft.is_night
+        on_route = (tasking == "routine") & ~self.is_night
         # a route is named on its day by many, on other days by a few
         named = draw.chance(np.where(is_agreed, 0.5, 0.03), self.size)
         route = np.where(is_agreed, agreed, places.usual_route[self.area])
@@ -227,7 +203,7 @@ class _Rows:
         code, area, received = alerts.of_speech()
         found = np.full(self.size, None, dtype=object)
         regions = np.array([region(name) for name in AREAS], dtype=object)
-        started = self.draft.started_at.astype("datetime64[s]")
+        started = self.started_at.astype("datetime64[s]")
         for at in np.flatnonzero(self.is_kind("public_information") & self.done):
             near = (channel[at] == "radio") | (regions[area] == regions[self.area[at]])
             age = started[at] - received
@@ -237,20 +213,20 @@ class _Rows:
         return found
 
     def _all(self, points: dict[str, Array]) -> dict[str, Any]:
-        hours = looked_up(_HOURS, self.kind, 2.5).astype(float)
+        hours = looked_up(_CODES["hours"], self.kind, 2.5).astype(float)
         length = self.draw.gamma(9, hours / 9 * 60).astype(int) // 5 * 5 + 20
-        ended = self.draft.started_at + np.where(self.done, length, length // 3) * _MINUTE
+        ended = self.started_at + np.where(self.done, length, length // 3) * _MINUTE
         place = self._place(points)
         personnel = self.draw.poisson(np.where(self.unit_kind == "IPO", 3, 9)) + 3
         return {
             "activity_type": self.kind,
-            "status": self.draft.status,
+            "status": self.status,
             "status_reason": only(self.pick("status_reason"), ~self.done),
             "unit_code": self.unit_code,
-            "tier": np.where(self.is_liaison, "I", looked_up(TIER_OF_TYPE, self.kind, "II")),
+            "tier": np.where(self.is_liaison, "I", self._planned("tier", "II")),
             "phase": self._phase(),
             **place,
-            "started_at": self.draft.started_at,
+            "started_at": self.started_at,
             "ended_at": (ended, self.chance(0.97)),
             "personnel_count": (personnel, self.chance(0.98)),
             "women_personnel_count": (self._women(personnel), self.chance(0.96)),
@@ -259,17 +235,19 @@ class _Rows:
             "plan_line_code": self._plan_line(),
         }
 
+    def _planned(self, name: str, otherwise: str) -> Array:
+        return looked_up(facts("codes")["activity_plan"][f"{name}_of_type"], self.kind, otherwise)
+
     def _phase(self) -> Array:
-        self.tasking = np.where(self.draft.is_hot_spot, "hot_spot", self.pick("tasking"))
-        by_tasking = looked_up(_PHASE_OF_TASKING, self.tasking)
-        by_type = looked_up(PHASE_OF_TYPE, self.kind, "prevention")
-        return np.where(self.is_kind("patrol"), by_tasking, by_type)
+        self.tasking = np.where(self.is_hot_spot, "hot_spot", self.pick("tasking"))
+        by_tasking = looked_up(_CODES["phase_of_tasking"], self.tasking)
+        return np.where(self.is_kind("patrol"), by_tasking, self._planned("phase", "prevention"))
 
     def _place(self, points: dict[str, Array]) -> dict[str, Any]:
         """Area or site, and the point if it is known; patrols often go to a site."""
         last_site = looked_up({site.area: site.code for site in SITES}, AREA_CODES)[self.area]
         at_site = given(last_site) & self.is_kind("patrol", "weapons_search")
-        at_site &= self.chance(np.where(self.draft.is_night, 0.7, 0.25)) & ~self.draft.is_hot_spot
+        at_site &= self.chance(np.where(self.is_night, 0.7, 0.25)) & ~self.is_hot_spot
         cloud = np.stack([points[code] for code in AREAS])
         drawn = cloud[self.area, self.draw.integers(0, cloud.shape[1], self.size)]
         precision = np.where(at_site, "exact", self.pick("location_precision"))
@@ -317,7 +295,7 @@ class _Rows:
 
     def _patrols(self, alerts: Alerts) -> dict[str, Any]:
         patrol = self.is_kind("patrol")
-        alert = alerts.last_before(self.area, self.draft.started_at.astype("datetime64[s]"), 10)
+        alert = alerts.last_before(self.area, self.started_at.astype("datetime64[s]"), 10)
         answers = patrol & (self.tasking == "alert")
         no_alert = answers & ~given(alert)
         long_range = patrol & self.chance(0.06)
@@ -335,7 +313,8 @@ class _Rows:
     def _of_type(self, *columns: str) -> dict[str, Array]:
         """Columns that one type alone fills, in the order in which they are drawn."""
         return {
-            name: only(self.pick(name), self.is_kind(_TYPE_OF_COLUMN[name])) for name in columns
+            name: only(self.pick(name), self.is_kind(_CODES["type_of_column"][name]))
+            for name in columns
         }
 
     def _dialogue(self) -> dict[str, Any]:

@@ -18,23 +18,10 @@ from pipelines.sample.facts import facts
 from pipelines.sample.rows import table_of
 
 _SHARES = facts("shares")
+_CODES = facts("codes")["harm"]
 _MONITORED = _SHARES["rights_monitoring"]
 _FLOODS = 60
 _DRIVEN_OUT = 35  # persons displaced for each victim that the incident names
-_VIOLATION = {
-    "killing": "killing", "injury": "injury", "sexual_violence": "rape", "abduction": "abduction",
-    "displacement": "forced_displacement",
-}  # fmt: skip
-_GRAVE_VIOLATION = {
-    "killing": "killing_maiming", "injury": "killing_maiming", "sexual_violence": "sexual_violence",
-    "abduction": "abduction",
-}  # fmt: skip
-_THREATS = {
-    "armed_group": ("armed_attack", "ambush", "abduction"),
-    "militia": ("looting", "cattle_raid", "armed_attack"),
-    "community": ("intercommunal_violence", "cattle_raid", "crime"),
-    "state_police": ("arbitrary_detention", "public_disorder", "crime"),
-}  # fmt: skip
 _TREND = {-1: "falling", 0: "stable", 1: "rising"}
 _Row = tuple[Any, ...]
 
@@ -121,15 +108,15 @@ def _of_incidents(draw: Stream, incidents: pa.Table, victims: pa.Table) -> Itera
     for row, of_sexual_violence in zip(own.to_pylist(), kinds, strict=True):
         of = known[row["incident_code"]]
         area, kind = SITE_AREA.get(of["area_code"], of["area_code"]), of["incident_type"]
-        if area not in AREAS or kind not in _VIOLATION:
+        if area not in AREAS or kind not in _CODES["violation"]:
             continue
         count, place = row["victims_count"], (month_number(of["occurred_on"]), AREAS.index(area))
         of_whom = (of["alleged_actor_type"], row["sex"], row["age_group"])
-        violations = [("human_rights", _VIOLATION[kind])]
+        violations = [("human_rights", _CODES["violation"][kind])]
         if kind == "sexual_violence":
             violations.append(("mara", of_sexual_violence))
-        if row["age_group"] == "Y0T17" and kind in _GRAVE_VIOLATION:
-            violations.append(("mrm", _GRAVE_VIOLATION[kind]))
+        if row["age_group"] == "Y0T17" and kind in _CODES["grave_violation"]:
+            violations.append(("mrm", _CODES["grave_violation"][kind]))
         counts = [count, count * (kind == "killing"), count * (kind == "injury")]
         for violation in violations:
             yield (*place, *violation, *of_whom), row["incident_code"], counts
@@ -168,8 +155,8 @@ def threat_assessments(seed: int) -> pa.Table:
     draw = stream(seed, "threat_assessments")
     rows: list[_Row] = []
     for area in AREAS:
-        for actor in draw.permutation(list(_THREATS))[: int(draw.integers(2, 4))]:
-            threat = _THREATS[actor][int(draw.integers(0, 3))]
+        for actor in draw.permutation(list(_CODES["threats"]))[: int(draw.integers(2, 4))]:
+            threat = _CODES["threats"][actor][int(draw.integers(0, 3))]
             likelihood = int(draw.integers(2, 5))
             for quarter in range(12):
                 change = draw.one(_SHARES["threat_assessments"]["change"])

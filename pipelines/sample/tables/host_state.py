@@ -17,13 +17,9 @@ from pipelines.sample.rows import looked_up, moments, numbered, rows_of, table_o
 from pipelines.sample.tables.places import Places, last_day_of, mediation_track
 
 _SHARES = facts("shares")
+_CODES = facts("codes")["host_state"]
 _COURSES, _OFFICERS_PER_POOL = 150, 70
 _COMMITMENTS, _AGREEMENTS, _COMPLAINTS = 420, 120, 380
-_TESTED = ("human_rights", "sgbv", "investigation", "custody", "command")
-_CASE_OF_INCIDENT = {
-    "killing": "killing", "injury": "serious_injury", "sexual_violence": "sexual_violence",
-    "abduction": "abduction", "looting": "armed_robbery",
-}  # fmt: skip
 _CELLS = (("M", "Y18T29"), ("M", "Y30T44"), ("M", "Y0T17"), ("F", "Y18T29"))  # of detainees
 _CELL_SHARES = (0.42, 0.31, 0.11, 0.16)
 _OBSERVED_AFTER = {0.32: (95, 180), 0.36: (40, 85), 0.4: (190, 260)}  # days, by a draw up to this
@@ -52,7 +48,7 @@ def _course(seed: int, draw: Stream, number: int, started: date) -> Iterator[_Ro
     completed = started + timedelta(days=max(int(np.ceil(length)) - 1, 0))
     # the same officers whatever the course: a pool by area and service
     women = stream(seed, f"officers {actor}", area).chance(0.16, _OFFICERS_PER_POOL)
-    version = f"{topic[:2].upper()}-{completed.year}" if topic in _TESTED else None
+    version = f"{topic[:2].upper()}-{completed.year}" if topic in _CODES["tested"] else None
     officers = draw.permutation(_OFFICERS_PER_POOL)[: int(draw.integers(10, 26))]
     for officer in np.sort(officers):
         finished = draw.chance(0.94)
@@ -157,7 +153,7 @@ def justice_cases(seed: int, incidents: pa.Table) -> pa.Table:
     )
     sexes = np.where(kind == "sexual_violence", of_violence, of_others)
     rows = rows_of(
-        case_type=looked_up(_CASE_OF_INCIDENT, kind),
+        case_type=looked_up(_CODES["case_of_incident"], kind),
         area_code=texts(incidents, "area_code")[taken],
         referred_on=referred,
         prosecutor_received_on=(received, reached),

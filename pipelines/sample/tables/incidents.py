@@ -13,11 +13,9 @@ from pipelines.sample.facts import facts
 from pipelines.sample.rows import looked_up, numbered, only, rows_of
 
 _SHARES = facts("shares")["incidents"]
-_HARM_OF_TYPE = {
-    "killing": "killed", "injury": "injured", "sexual_violence": "sexual_violence",
-    "abduction": "abducted", "displacement": "displaced",
-}  # fmt: skip
-_HIGH_RISK = ("Gorou", "Hamsa", "Kessi", "Dorima")
+_CODES = facts("codes")["incidents"]
+# More in the dry months, when roads are open; mean about 1.
+_SEASON = season(DAYS, 0.2, 30)
 OUTSIDE_SHARE = _SHARES["group"]["outside"]
 
 
@@ -87,7 +85,7 @@ def site_rates(presence: Presence) -> Array:
     trend = effects.SITE_YEARLY_FACTOR ** (np.arange(DAYS) / 365.25)
     after_night = presence.after(presence.night_completed)[area]
     night = np.where(after_night, effects.NIGHT_PATROL_FACTOR, 1.0)
-    return sizes[:, None] * (trend * _season())[None, :] * night
+    return sizes[:, None] * (trend * _SEASON)[None, :] * night
 
 
 def water_rates(draw: Stream, presence: Presence) -> Array:
@@ -95,24 +93,19 @@ def water_rates(draw: Stream, presence: Presence) -> Array:
     visited = np.isin(AREAS, effects.LIAISON_AREAS)
     risk = visited * draw.gamma(2.0, 0.5, len(AREAS))
     after_visit = presence.after(presence.liaison_completed)
-    return risk[:, None] * _season()[None, :] * np.where(after_visit, effects.LIAISON_FACTOR, 1.0)
+    return risk[:, None] * _SEASON[None, :] * np.where(after_visit, effects.LIAISON_FACTOR, 1.0)
 
 
 def area_rates(draw: Stream, presence: Presence) -> Array:
     """By area and day: the planted rate of reported incidents elsewhere."""
     risk = draw.gamma(1.6, 1 / 1.6, len(AREAS))
-    risk[np.isin(AREAS, _HIGH_RISK)] = 2.2
-    return risk[:, None] * _season()[None, :] * _reporting(presence)
+    risk[np.isin(AREAS, _CODES["high_risk"])] = 2.2
+    return risk[:, None] * _SEASON[None, :] * _reporting(presence)
 
 
 def _reporting(presence: Presence) -> Array:
     trap = np.isin(AREAS, effects.REPORTING_AREAS)[:, None] & presence.after_many_patrols()
     return np.where(trap, effects.REPORTING_FACTOR, 1.0)
-
-
-def _season() -> Array:
-    """More in the dry months, when roads are open; mean about 1."""
-    return season(DAYS, 0.2, 30)
 
 
 def _where_and_when(
@@ -185,9 +178,9 @@ def _location(draw: Stream, place: Array, points: dict[str, Array]) -> dict[str,
 def _victims(draw: Stream, code: Array, kind: Array, at_water: Array) -> pa.Table:
     """Incident × sex × age group × harm: one victim and a few more, families driven out."""
     more = draw.poisson(np.where(kind == "displacement", 18, 0.7))
-    victims = np.where(np.isin(kind, list(_HARM_OF_TYPE)), 1 + more, 0)
+    victims = np.where(np.isin(kind, list(_CODES["harm_of_type"])), 1 + more, 0)
     incident = np.repeat(np.arange(code.size), victims)
-    harm = looked_up(_HARM_OF_TYPE, kind)[incident]
+    harm = looked_up(_CODES["harm_of_type"], kind)[incident]
     of_violence = harm == "sexual_violence"
     share = np.where(at_water[incident], 0.95, np.where(of_violence, 0.9, 0.42))
     women = draw.chance(share, incident.size)

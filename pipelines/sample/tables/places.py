@@ -16,14 +16,10 @@ from pipelines.sample.rows import numbered, table_of
 
 NETWORKS_PER_AREA, LOCALITIES_PER_AREA = 3, 2
 _SHARES = facts("shares")["hot_spots"]
+_CODES = facts("codes")["places"]
 _FIRST_LISTED_ON = date(2023, 7, 1)  # of what is valid from the mission's first day
-_PRISONS = ("Aroko", "Beldane", "Dorima", "Gorou", "Ilora", "Kessi")
-_CAMPS = ("Hamsa", "Jebala")
-_FARMING_MONTHS = (5, 6, 7, 8, 9, 10, 11)
 _AREAS_WITH_FARM_ROUTES = AREAS[1::3]
-_AREAS_WITH_OTHER_ROUTES = {"Hamsa": "school", "Gorou": "water", "Dorima": "school"}
 _OTHER_ROUTES_FROM = date(2026, 1, 5)
-_OTHER_DAYS = {"school": (0, 2, 4), "water": (1, 5)}
 _Row = tuple[Any, ...]
 
 
@@ -85,8 +81,8 @@ def _facilities(draw: Stream) -> Iterator[_Row]:
     """A police cell an area, a gendarmerie cell where the sector's main area is, prisons, camps."""
     kinds = [(area, "police_cell", "police") for area in AREAS]
     kinds += [(area, "police_cell", "gendarmerie") for area in SECTORS]
-    kinds += [(area, "prison", "justice") for area in _PRISONS]
-    kinds += [(area, "camp", "gendarmerie") for area in _CAMPS]
+    kinds += [(area, "prison", "justice") for area in _CODES["prisons"]]
+    kinds += [(area, "camp", "gendarmerie") for area in _CODES["camps"]]
     for number, kind in enumerate(kinds):
         first = STARTS_ON + draw.days(90, 500) if number % 11 == 5 else STARTS_ON
         last = STARTS_ON + draw.days(400, 900) if number % 13 == 7 else None
@@ -140,12 +136,12 @@ def _routes_of(draw: Stream, area: str) -> Iterator[tuple[str, str, Array]]:
         since = np.arange(DAYS) >= draw.integers(0, 240)
         yield "market", f"R-{area}-1", (weekday(DAY) == draw.integers(0, 7)) & held & since
     if area in _AREAS_WITH_FARM_ROUTES:
-        is_farmed = np.isin(month_of_year(DAY), _FARMING_MONTHS)
+        is_farmed = np.isin(month_of_year(DAY), _CODES["farming_months"])
         yield "farm", f"R-{area}-2", (weekday(DAY) == draw.integers(0, 7)) & is_farmed & held
-    kind = _AREAS_WITH_OTHER_ROUTES.get(area)
+    kind = _CODES["areas_with_other_routes"].get(area)
     if kind:
         since = np.arange(DAYS) >= day_number(_OTHER_ROUTES_FROM)
-        yield kind, f"R-{area}-3", np.isin(weekday(DAY), _OTHER_DAYS[kind]) & held & since
+        yield kind, f"R-{area}-3", np.isin(weekday(DAY), _CODES["other_days"][kind]) & held & since
 
 
 def last_day_of(entry: dict[str, Any]) -> date:

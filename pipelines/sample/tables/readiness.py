@@ -17,8 +17,7 @@ from pipelines.sample.rows import numbered, rows_of, table_of
 
 OPERATIONS = 160
 _SHARES = facts("shares")
-_PLAN_KINDS = ("civilians_seeking_protection", "evacuation", "rapid_reaction")
-_GRAVE_THEMES = ("risk_of_contact", "armed_groups", "host_state_forces")
+_CODES = facts("codes")["readiness"]
 _FEEDBACK_A_MONTH = 30
 _QUARTERS = [f"{year}-Q{number}" for year in (2024, 2025, 2026) for number in (1, 2, 3, 4)][:11]
 
@@ -60,7 +59,7 @@ def preparedness(seed: int, deployments: pa.Table) -> pa.Table:
     names = (deployments[name].to_pylist() for name in ("base_code", "area_code"))
     rows: list[tuple[Any, ...]] = []
     for number, (base, area) in enumerate(sorted(set(zip(*names, strict=True)))):
-        for kind in _PLAN_KINDS:
+        for kind in _CODES["plan_kinds"]:
             day, every = STARTS_ON - draw.days(10, 360), draw.days(290, 420)
             while number % 8 != 3 and day <= LAST_DAY:
                 exercised = day + draw.days(-20, 200)
@@ -89,7 +88,7 @@ def community_feedback(seed: int, month: int, sessions: pa.Table) -> pa.Table:
         age_group=(draw.pick(shares["age_group"], size), known),
         theme=theme,
         sentiment=(
-            np.where(np.isin(theme, _GRAVE_THEMES), of_grave, of_others),
+            np.where(np.isin(theme, _CODES["grave_themes"]), of_grave, of_others),
             draw.chance(0.95, size),
         ),
     )

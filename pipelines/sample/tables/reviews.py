@@ -12,17 +12,9 @@ from pipelines.sample.rows import looked_up, moments, numbered, rows_of, texts
 from pipelines.sample.tables.alerts import TARGET_HOURS
 
 _SHARES = facts("shares")["after_action_reviews"]
+_CODES = facts("codes")["reviews"]
 _NEAR_KM, _EARTH_KM = 5.0, 6371.0088  # definitions 41
 _REVIEWED_PCT, _HEARD_PCT = 74, (38, 72)  # of operations closed; residents heard, first to last
-_LESSONS = (
-    "early_warning", "community_engagement", "coordination", "response_time", "means_and_mobility",
-    "use_of_force", "host_state", "harm_mitigation", "public_information",
-)  # fmt: skip
-_PHASE_OF = {
-    "checkpoint": "prevention", "site_security": "prevention", "search": "preemption",
-    "arrest": "preemption",
-}  # fmt: skip
-_THREATS = ("armed_attack", "public_disorder", "crime", "looting", "intercommunal_violence")
 
 
 def after_action_reviews(
@@ -110,13 +102,14 @@ def operation_reviews(seed: int, operations: pa.Table) -> pa.Table:
     draw = stream(seed, "operation reviews")
     closed = moments(operations, "closed_on")
     size, number = closed.size, np.arange(closed.size)
+    threats = np.array(_CODES["threats"], dtype=object)
     in_time = draw.chance(0.8, size)
     done = closed + np.where(in_time, draw.integers(5, 58, size), draw.integers(62, 130, size))
     reviewed = draw.chance(_REVIEWED_PCT / 100, size)
     keep = np.flatnonzero(~np.isnat(closed) & reviewed & (done <= DAY[-1]))
     first, last = _HEARD_PCT
     heard = draw.chance((first + (last - first) * number / size) / 100, size)
-    lessons = ["|".join(sorted(draw.permutation(_LESSONS)[: 1 + at % 3])) for at in number]
+    lessons = ["|".join(sorted(draw.permutation(_CODES["lessons"])[: 1 + at % 3])) for at in number]
     return rows_of(
         review_code=numbered("OR-", keep.size, 4),
         operation_code=texts(operations, "operation_code")[keep],
@@ -128,7 +121,7 @@ def operation_reviews(seed: int, operations: pa.Table) -> pa.Table:
         perceptions_heard=heard[keep],
         lessons=np.array(lessons, dtype=object)[keep],
         tier="II",
-        phase=looked_up(_PHASE_OF, texts(operations, "operation_type"), "response")[keep],
-        threat_type=np.array(_THREATS, dtype=object)[number % len(_THREATS)][keep],
+        phase=looked_up(_CODES["phase_of"], texts(operations, "operation_type"), "response")[keep],
+        threat_type=threats[number % threats.size][keep],
         for_headquarters=(number % 3 > 0)[keep],
     )

@@ -247,14 +247,11 @@ def _chance(
     chance = _calibrated(log_odds, answered, favourable, np.full(len(sample), True))
     if item != "could_raise_concern_unpol":
         return chance
-    team = np.array([_has_women_team(area, wave) for area in AREAS])[sample.area]
+    day = WAVE_STARTS[wave - 1]
+    teams = {name for name, start in effects.WOMEN_TEAMS_FROM.items() if start <= day}
+    team = np.array([sector(area) in teams for area in AREAS])[sample.area]
     moved = np.log(chance / (1 - chance)) + team * effects.WOMEN_TEAM_LOG_ODDS
     return 1 / (1 + np.exp(-moved))
-
-
-def _has_women_team(area: str, wave: int) -> bool:
-    start = effects.WOMEN_TEAMS_FROM.get(sector(area))
-    return start is not None and start <= WAVE_STARTS[wave - 1]
 
 
 def _calibrated(log_odds: Array, over: Array, favourable_pct: float, shifted: Array) -> Array:

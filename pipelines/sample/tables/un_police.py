@@ -17,14 +17,11 @@ from pipelines.sample.facts import facts
 from pipelines.sample.rows import numbered, only, rows_of, table_of
 
 _SHARES = facts("shares")
+_CODES = facts("codes")["un_police"]
 _REFERRALS, _DETENTIONS = 900, 380
 _ADVISERS_SHARE = 0.3  # referrals to protection advisers for each other one
-_CERTIFIED_AFTER = {"before": (-60, -4), "within": (1, 31), "later": (31, 100), "none": (0, 1)}
 _AGAIN_SHARE = 0.03  # who comes a second time
 _LIMIT_HOURS, _LIMIT_HOURS_OF_CHILDREN = 48, 24
-_BY_SECTOR = ("police", "gendarmerie")
-_MISSION_WIDE = ("interior_ministry", "justice", "local_authority")
-_SUPPORTS = ("training", "equipment", "transport", "joint_operation", "advice")
 _Row = tuple[Any, ...]
 
 
@@ -77,7 +74,7 @@ def _person(
 def _certificate_on(draw: Stream, unit: Unit, arrived: date) -> date | None:
     """The day of the certificate, if there is one by the day of the sample."""
     when = draw.one(_SHARES["un_personnel"]["certificate"][unit.kind])
-    day = arrived + draw.days(*_CERTIFIED_AFTER[when])
+    day = arrived + draw.days(*_CODES["certified_after"][when])
     return day if when != "none" and day <= AS_OF else None
 
 
@@ -96,7 +93,7 @@ def detentions(seed: int, owed: Owed) -> pa.Table:
     handed_over = has_ended & (end == "handed_over")
     return rows_of(
         detention_code=numbered("DT-", size),
-        unit_code=owed.unit_code[post],
+        unit_code=owed.posts.unit_code[post],
         area_code=owed.area_code[post],
         started_at=started,
         ended_at=(ended, has_ended),
@@ -126,7 +123,7 @@ def referrals(seed: int, owed: Owed) -> pa.Table:
     actor = draw.pick(shares["alleged_actor_type"], size)
     rows = {
         "referral_kind": np.where(survivor, "survivor_services", "human_rights").astype(object),
-        "unit_code": owed.unit_code[post],
+        "unit_code": owed.posts.unit_code[post],
         "area_code": owed.area_code[post],
         "observed_on": DAY[day] - lag,
         "referred_on": DAY[day],
@@ -177,7 +174,7 @@ class Assessments:
 
     def cited(self, sector: str, actor: str, support: str, day: date) -> str | None:
         """The last one completed by this day, else the first after it: made too late."""
-        key = (sector if actor in _BY_SECTOR else "", actor, support)
+        key = (sector if actor in _CODES["by_sector"] else "", actor, support)
         days, codes = self.dated.get(key, ([], []))
         return codes[max(bisect_right(days, day) - 1, 0)] if codes else None
 
@@ -185,12 +182,12 @@ class Assessments:
 def draw_assessments(seed: int) -> Assessments:
     """By sector for police and gendarmerie, for the whole mission area for others, with reviews."""
     draw = stream(seed, "hrddp_assessments")
-    keys = [(area, actor) for area in SECTORS for actor in _BY_SECTOR]
-    keys += [("", actor) for actor in _MISSION_WIDE]
+    keys = [(area, actor) for area in SECTORS for actor in _CODES["by_sector"]]
+    keys += [("", actor) for actor in _CODES["mission_wide"]]
     drawn = [
         (day, area, actor, support)
         for area, actor in keys
-        for support in _SUPPORTS
+        for support in _CODES["supports"]
         for day in _completed_on(draw)
     ]
     rows: list[_Row] = []

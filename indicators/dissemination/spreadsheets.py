@@ -1,0 +1,98 @@
+"""Workbooks and CSV for people: equal content gives equal bytes, and no text becomes a formula."""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import IO, Any
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+Value = str | float | date | None
+_CREATED = datetime(2000, 1, 1)  # no clock in the file
+_OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+_TOP = {"text_wrap": True, "valign": "top"}
+_LOOKS: Mapping[str, Mapping[str, Any]] = {
+    "head": {"bold": True, **_TOP},
+    "ruled_head": {"bold": True, **_TOP, "bottom": 1},
+    "key": {"font_color": "#595959", "italic": True},
+    "text": _TOP,
+    "day": {"num_format": "yyyy-mm-dd", "valign": "top"},
+}
+_WIDEST, _SAMPLED = 60, 500  # characters; rows that a width is taken from
+# A spreadsheet would compute a text that begins so, also after blanks.
+_FORMULA = re.compile(r"\s*[=+\-@\uff0b\uff0d\uff1d\uff20]|[\t\r\n]")
+_NUMBER = re.compile(r"-?\d+(\.\d+)?(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
+
+
+class Book(xlsxwriter.Workbook):
+    """A workbook with the looks that all share, each made where it is asked for."""
+
+    def look(self, name: str) -> Format:
+        """The format of this name; the same object each time."""
+        made: dict[str, Format] = self.__dict__.setdefault("_made", {})
+        return made.get(name) or made.setdefault(name, self.add_format({**_LOOKS[name]}))
+
+
+@contextmanager
+def new_workbook(file: Path | IO[bytes], title: str = "") -> Iterator[Book]:
+    """A workbook that stands at `file` once it is whole, in place of an earlier one."""
+    coming = file.with_name(f".{file.name}.tmp") if isinstance(file, Path) else file
+    with Book(coming, _OPTIONS | {"in_memory": coming is file}) as book:
+        book.set_properties({"created": _CREATED} | ({"title": title} if title else {}))
+        yield book
+    if isinstance(file, Path) and isinstance(coming, Path):
+        coming.replace(file)
+
+
+def write_table(
+    book: Book,
+    name: str,
+    heads: Sequence[str],
+    rows: Iterable[Sequence[Value]],
+    widths: Sequence[float] = (),
+) -> Worksheet:
+    """A sheet with heads that stay and can be filtered by; a row's values under them.
+
+    `widths`: in characters; none: by what the columns hold.
+    """
+    sheet, lines = book.add_worksheet(name), [*rows]
+    for at, head in enumerate(heads):
+        sheet.write_string(0, at, head, book.look("head"))
+        longest = max([len(head), *(len(str(line[at] or "")) for line in lines[:_SAMPLED])])
+        sheet.set_column(at, at, widths[at] if widths else min(_WIDEST, 2 + longest))
+    for number, line in enumerate(lines, start=1):
+        for at, value in enumerate(line):
+            write_value(book, sheet, number, at, value)
+    sheet.freeze_panes(1, 1)
+    sheet.autofilter(0, 0, max(1, len(lines)), max(0, len(heads) - 1))
+    return sheet
+
+
+def write_value(book: Book, sheet: Worksheet, row: int, column: int, value: Value) -> None:
+    """A cell by the type of its value; None: no cell."""
+    if isinstance(value, date):
+        sheet.write_datetime(row, column, value, book.look("day"))
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        sheet.write_number(row, column, value)
+    elif value is not None:
+        sheet.write_string(row, column, str(value), book.look("text"))
+
+
+def as_text(text: str) -> str:
+    """A text that a spreadsheet shows as it is; a lone dash and a number are no formulas."""
+    is_formula = len(text.strip()) > 1 and _FORMULA.match(text) and not _NUMBER.fullmatch(text)
+    return f"'{text}" if is_formula else text
+
+
+def write_csv(path: Path, rows: Iterable[Sequence[Any]], encoding: str = "utf-8") -> None:
+    """A CSV file; texts that a spreadsheet would compute are marked as texts, numbers stay."""
+    with path.open("w", encoding=encoding, newline="") as file:
+        writer = csv.writer(file, lineterminator="\r\n")
+        writer.writerows(
+            [as_text(value) if isinstance(value, str) else value for value in row] for row in rows
+        )
