@@ -18,7 +18,7 @@ import pandas as pd
 
 from dashboards.access import Audience, opens
 from dashboards.kept import Kept
-from indicators.foundation.published_tables import attach_published
+from indicators.foundation.published_tables import HISTORY_COMING, attach_published
 
 LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
@@ -141,6 +141,11 @@ class Release:
         """The audience's database."""
         return self.audience_folder / "poclens.duckdb"
 
+    @property
+    def is_history_coming(self) -> bool:
+        """Whether earlier quarters are being published, and what they revise with them."""
+        return (self.folder.parent / HISTORY_COMING).is_file()
+
     @cached_property
     def edition(self) -> tuple[Path, int]:
         """What tells this release from every other, also from one put in its place."""
@@ -229,10 +234,10 @@ def current_release(home: Path, mission: str, audience: Audience) -> Release | N
     return None if name and is_for_others else release
 
 
-def current_editions(home: Path, audience: Audience) -> tuple[tuple[Path, int], ...]:
+def current_editions(home: Path, audience: Audience) -> tuple[tuple[Path, int, bool], ...]:
     """The current releases of all missions: while this is the same, every page is the same."""
     found = (current_release(home, mission, audience) for mission in published_missions(home))
-    return tuple(release.edition for release in found if release)
+    return tuple((*release.edition, release.is_history_coming) for release in found if release)
 
 
 def release_named(home: Path, mission: str, name: str, audience: Audience) -> Release | None:

@@ -245,7 +245,10 @@ def shell(
         className="bar",
     )
     age = old_release(context, date.today()) if context else None
-    old = [notice(age, "old-release")] if age else []
+    lines = [age] if age else []
+    if context and context.release.is_history_coming:
+        lines.append(words("history_coming"))
+    old = [notice(line, "old-release") for line in lines]
     main = html.Main(
         [*old, *_tabs(entries, address, words), *_place(context), *body], id="main", tabIndex=-1
     )

@@ -10,6 +10,9 @@ import duckdb
 
 from indicators.foundation.mart_tables import MART_TABLES
 
+HISTORY_COMING = "history-coming"
+"""A file beside `current` while a demonstration still publishes its earlier quarters."""
+
 
 def attach_published(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     """Puts the database at `path`, read only, behind schema `mart` of an empty connection."""

@@ -1,38 +1,38 @@
-"""`poclens demo`: from sample files to dashboards in one go; `make demo` calls it."""
+"""`poclens demo`: from sample files to dashboards in one go; `make demo` calls it.
+
+The newest quarter is published first, so that there is something to read; the quarters before it
+follow while the dashboards are served (`demo_history.py`).
+"""
 
 import argparse
+import os
+import sys
 import time
-from dataclasses import dataclass
-from datetime import date
+from contextlib import ExitStack
 
+from indicators.foundation.errors import PocLensError
 from indicators.foundation.messages import message
+from pipelines.cli.demo_history import (
+    NEWEST,
+    QUARTERS,
+    SAMPLE,
+    Quarter,
+    drop_history,
+    hand_over,
+    history_of,
+    is_coming,
+    is_published,
+    mark_history,
+)
 from pipelines.cli.options import add_port, require_free_port
 from pipelines.cli.progress import progress_bar
 from pipelines.cli.refresh_command import summary
-from pipelines.cli.serve_command import serve
-
-SAMPLE = "sample"
-
-
-@dataclass(frozen=True)
-class Quarter:
-    """A quarter, the last day of which its files tell, and the day as of which it is computed."""
-
-    period: str
-    until: date | None
-    as_of: date
-
-
-# The second brings late reports and a corrected log, the third a definition that was changed.
-QUARTERS = (
-    Quarter("2026-Q1", date(2026, 3, 31), date(2026, 4, 15)),
-    Quarter("2026-Q2", date(2026, 6, 30), date(2026, 7, 15)),
-    Quarter("2026-Q3", None, date(2026, 10, 15)),
-)
+from pipelines.cli.serve_command import served
+from pipelines.workspace.paths import Workspace
 
 
 def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
-    """The port, and whether to serve at the end."""
+    """The port, and whether to serve."""
     add_port(parser, language, 8050)
     parser.add_argument(
         "--no-serve", action="store_true", help=message("cli.demo.no_serve", language)
@@ -44,54 +44,98 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.no_serve:
         require_free_port(arguments.port)
     started = time.monotonic()
-    release = prepare(arguments)
-    tell(
-        arguments,
-        "cli.demo.done",
-        release=release,
-        home=arguments.workspace.home,
-        seconds=round(time.monotonic() - started),
-        port=arguments.port,
-    )
-    if not arguments.no_serve:
-        serve(arguments, arguments.port)
+    publish_newest(arguments)
+    with ExitStack() as opened:
+        if not arguments.no_serve:
+            server = opened.enter_context(served(arguments, arguments.port))
+            seconds = round(time.monotonic() - started)
+            tell(arguments, "cli.demo.open", seconds=seconds, port=arguments.port)
+            if hasattr(os, "nice"):
+                os.nice(10)  # readers come first
+        try:
+            add_history(arguments)
+        except PocLensError as error:
+            if arguments.no_serve:
+                raise
+            lines = [problem.sentence(arguments.language) for problem in error.problems]
+            print("\n".join(lines), file=sys.stderr, flush=True)
+        seconds = round(time.monotonic() - started)
+        _tell_done(arguments, seconds)
+        if not arguments.no_serve:
+            server.wait()
     return 0
 
 
-def prepare(arguments: argparse.Namespace) -> str:
-    """Files, refresh and release of each quarter, the records; returns the last release's name."""
-    from pipelines.sample.cycle import write_cycle
+def _tell_done(arguments: argparse.Namespace, seconds: int) -> None:
+    from pipelines.release.naming import current_name
 
     workspace = arguments.workspace
-    current = workspace.releases(SAMPLE) / "current"
-    published = str(current.read_text(encoding="utf-8").strip()) if current.exists() else ""
-    for number, quarter in enumerate(QUARTERS, start=1):
-        if quarter is QUARTERS[-1]:  # they tell of all of its time
-            write_cycle(workspace.home)
-        if not published or published < quarter.period:
-            published = _publish_quarter(arguments, number, quarter)
-    return published
+    release = current_name(workspace, SAMPLE)
+    words = {"release": release, "home": workspace.home, "port": arguments.port}
+    tell(arguments, "cli.demo.done", seconds=seconds, **words)
 
 
-def _publish_quarter(arguments: argparse.Namespace, number: int, quarter: Quarter) -> str:
-    from pipelines.orchestration.run import publish, refresh
+def publish_newest(arguments: argparse.Namespace) -> None:
+    """All files, the records, and the newest quarter's first release, of which nothing is revised
+    yet."""
+    workspace = arguments.workspace
+    if is_published(workspace, NEWEST):
+        return
+    from pipelines.sample.cycle import write_cycle
+
+    write_cycle(workspace.home)
+    mark_history(workspace, coming=True)
+    _deliver(arguments, workspace, NEWEST)
+    _refresh(arguments, workspace, NEWEST)
+    _publish(arguments, workspace, NEWEST)
+
+
+def add_history(arguments: argparse.Namespace) -> None:
+    """The earlier quarters as of their days, then the newest one again with what was revised."""
+    workspace = arguments.workspace
+    if not is_coming(workspace):
+        return
+    history = history_of(workspace)
+    for quarter in QUARTERS[:-1]:
+        if not is_published(workspace, quarter) and not is_published(history, quarter):
+            _deliver(arguments, history, quarter)
+            _refresh(arguments, history, quarter)
+            _publish(arguments, history, quarter)
+    if history.warehouse(SAMPLE).is_file():
+        _deliver(arguments, history, NEWEST)
+        _refresh(arguments, history, NEWEST)
+    if hand_over(workspace):
+        _refresh(arguments, workspace, NEWEST)
+        _publish(arguments, workspace, NEWEST)
+    mark_history(workspace, coming=False)
+    drop_history(workspace)
+
+
+def _deliver(arguments: argparse.Namespace, workspace: Workspace, quarter: Quarter) -> None:
     from pipelines.sample import deliver_what_is_new
     from pipelines.workspace.installation import install_profile, make_workspace
 
-    workspace = arguments.workspace
-    place = {"number": number, "count": len(QUARTERS), "period": quarter.period}
     make_workspace(workspace)
-    tell(arguments, "cli.demo.sample", **place)
+    tell(arguments, "cli.demo.sample", period=quarter.period)
     install_profile(workspace, SAMPLE)
     deliver_what_is_new(workspace, quarter.until)
-    tell(arguments, "cli.demo.refresh", **place)
+
+
+def _refresh(arguments: argparse.Namespace, workspace: Workspace, quarter: Quarter) -> None:
+    from pipelines.orchestration.run import refresh
+
+    tell(arguments, "cli.demo.refresh", period=quarter.period)
     with progress_bar(arguments):
         result = refresh(workspace, SAMPLE, quarter.as_of)
-    print(summary(result, arguments.language))
-    tell(arguments, "cli.demo.publish", **place)
+    print(summary(result, arguments.language), flush=True)
+
+
+def _publish(arguments: argparse.Namespace, workspace: Workspace, quarter: Quarter) -> None:
+    from pipelines.orchestration.run import publish
+
+    tell(arguments, "cli.demo.publish", period=quarter.period)
     with progress_bar(arguments):
-        release, _ = publish(workspace, SAMPLE, quarter.period)
-    return str(release)
+        publish(workspace, SAMPLE, quarter.period)
 
 
 def tell(arguments: argparse.Namespace, key: str, **parameters: object) -> None:

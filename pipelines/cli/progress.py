@@ -10,7 +10,8 @@ from indicators.foundation.messages import message
 
 @contextmanager
 def progress_bar(arguments: argparse.Namespace) -> Iterator[None]:
-    """Shows the stages that the job reports; silent with `--json` and where no terminal reads."""
+    """Shows the stages that the job reports, the first at once; silent with `--json` and where no
+    terminal reads."""
     from tqdm import tqdm
 
     from pipelines.orchestration.progress import listening
@@ -24,5 +25,6 @@ def progress_bar(arguments: argparse.Namespace) -> Iterator[None]:
             bar.n = done
             bar.refresh()
 
+        listener("start", 0, 0)  # what a job needs takes a second to load
         with listening(listener):
             yield

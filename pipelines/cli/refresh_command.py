@@ -32,17 +32,20 @@ def run(arguments: argparse.Namespace) -> int:
         text = message("cli.refresh.unchanged", arguments.language, values=last["values"])
         show(arguments, last, text)
         return 0
-    from pipelines.ingest.inbox import FilesRefused
-    from pipelines.orchestration.run import by_source, refresh
+    with progress_bar(arguments):
+        from pipelines.ingest.inbox import FilesRefused
+        from pipelines.orchestration.run import by_source, refresh
 
-    try:
-        with progress_bar(arguments):
+        refused = None
+        try:
             result = refresh(arguments.workspace, mission, arguments.as_of)
-    except FilesRefused as refused:  # the others are in: say so before the complaint
+        except FilesRefused as error:
+            refused = error
+    if refused is not None:  # the others are in: say so before the complaint
         files = [asdict(file) for file in refused.report.files]
         if files and not arguments.json:
             print("\n".join(files_read(by_source(files), files, arguments.language)))
-        raise
+        raise refused
     told = due_lines(arguments, mission)
     text = "\n".join([summary(result, arguments.language), *told])
     show(arguments, result.as_dict() | {"due": told}, text)

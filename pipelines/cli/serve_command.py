@@ -2,7 +2,13 @@
 
 import argparse
 import os
+import signal
+import socket
+import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NoReturn
 
 from indicators.foundation.messages import message
@@ -30,9 +36,35 @@ def run(arguments: argparse.Namespace) -> int:
 def serve(arguments: argparse.Namespace, port: int, audience: str = "mission") -> NoReturn:
     """Replaces this process by `python -m dashboards`: who ends it ends the server."""
     require_free_port(port)
+    sys.stdout.flush()
+    os.execve(sys.executable, _command(arguments, port, audience), clean_environment())
+
+
+@contextmanager
+def served(arguments: argparse.Namespace, port: int) -> Iterator["subprocess.Popen[bytes]"]:
+    """The server as a process beside this one, once it answers; it ends with the block, and with
+    this process where that is asked to end."""
+    require_free_port(port)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    server = subprocess.Popen(_command(arguments, port, "mission"), env=clean_environment())
+    try:
+        while server.poll() is None and not answers(port):
+            time.sleep(0.1)
+        yield server
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def answers(port: int) -> bool:
+    """Whether anything listens on the port of this machine."""
+    with socket.socket() as asked:
+        return asked.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _command(arguments: argparse.Namespace, port: int, audience: str) -> list[str]:
     command = [sys.executable, "-m", "dashboards", "--home", str(arguments.workspace.home)]
     command += ["--audience", audience, "--host", "127.0.0.1", "--port", str(port)]
     if audience == "mission":  # headquarters only reads
         command += ["--desk", DESK]
-    sys.stdout.flush()
-    os.execve(sys.executable, command, clean_environment())
+    return command

@@ -40,6 +40,16 @@ def unchanged_result(
     return stamp["result"] | _NOTHING_READ if [stamp["origin"], stamp["warehouse"]] == now else None
 
 
+def is_untouched(workspace: Workspace, mission: str) -> bool:
+    """Whether no file waits, and nothing has written into the warehouse since the last refresh
+    that ended well and what was published of it."""
+    path = _stamp(workspace, mission)
+    if not path.is_file() or deliveries(workspace.inbox(mission)):
+        return False
+    stamp = json.loads(path.read_text(encoding="utf-8"))
+    return bool(stamp["warehouse"] == _warehouse_state(workspace, mission))
+
+
 def forget(workspace: Workspace, mission: str) -> None:
     """The mission counts as changed until a refresh has ended well."""
     _stamp(workspace, mission).unlink(missing_ok=True)

@@ -1,13 +1,14 @@
-"""Has Great Expectations judge a suite on the facts of its table: one validation a table.
+"""Has Great Expectations judge what was counted of all tables: one validation a run.
 
-The only module that imports Great Expectations, and only when a suite is judged: the import takes
-seconds. Its SQL route does not take DuckDB in version 1.24 (it fetches after DuckDB has dropped the
-result), and an expectation takes a fiftieth of a second however few rows it is about: so it gets a
-frame of facts, and one expectation of that.
+The only module that imports Great Expectations, and only when there is something to judge that was
+not judged before: the import takes seconds. Its SQL route does not take DuckDB in version 1.24 (it
+fetches after DuckDB has dropped the result), and an expectation takes a fiftieth of a second
+however few rows it is about: so it gets a frame of facts, and one expectation of that.
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -20,6 +21,25 @@ from pipelines.quality.suites import PlannedExpectation
 from pipelines.warehouse.inspect import Connection
 
 
+@dataclass(frozen=True)
+class Counted:
+    """What was counted for one expectation, or why it could not be (`broken`)."""
+
+    check: str
+    value: float | None = None  # None: nothing to judge
+    least: float = 0
+    rows: int = 0
+    observed: str = ""
+    broken: str = ""
+
+
+Question = tuple[str, float | None, float]  # a check, its value, the least that it must be
+
+
+class JudgingFailed(Exception):
+    """Great Expectations gave no judgement; its reason."""
+
+
 def run_suite(
     connection: Connection, contract: Contract, planned: Sequence[PlannedExpectation]
 ) -> list[CheckResult]:
@@ -27,25 +47,77 @@ def run_suite(
 
     An expectation that cannot be counted gives status `error`.
     """
+    counted = count_suite(connection, contract, planned)
+    try:
+        return suite_results(planned, counted, judge(questions(counted)))
+    except JudgingFailed as failed:
+        return suite_results(planned, unjudged(counted, str(failed)), [])
+
+
+def count_suite(
+    connection: Connection, contract: Contract, planned: Sequence[PlannedExpectation]
+) -> list[Counted]:
+    """What each planned expectation of a table asks for, counted by one scan."""
     facts: dict[str, Fact] = {}
-    results: dict[str, CheckResult] = {}
+    found: dict[str, Counted] = {}
     for entry in planned:
         try:
             facts[entry.name] = fact_of(contract, entry)
         except (TypeError, ValueError) as error:
-            results[entry.name] = _crashed(entry, str(error))
-    frame = suite_facts(connection, contract.table, facts)
-    failed, crash = _judge(frame)
-    known: dict[str, Mapping[Any, Any]] = {row["check"]: row for row in frame.to_dict("records")}
-    for entry in planned:
-        if entry.name in known and crash:
-            results[entry.name] = _crashed(entry, crash)
-        elif entry.name in known:
-            observed = _observed(facts[entry.name], known[entry.name])
-            unexpected = known[entry.name]["unexpected"]
-            rows = 0 if pd.isna(unexpected) else int(unexpected)
-            results[entry.name] = _result(entry, entry.name not in failed, observed, rows)
-    return [results[entry.name] for entry in planned]
+            found[entry.name] = Counted(entry.name, broken=str(error))
+    for row in suite_facts(connection, contract.table, facts).to_dict("records"):
+        found[row["check"]] = _counted(facts[row["check"]], row)
+    return [found[entry.name] for entry in planned]
+
+
+def _counted(fact: Fact, row: Mapping[Any, Any]) -> Counted:
+    value = None if pd.isna(row["value"]) else float(row["value"])
+    rows = 0 if pd.isna(row["unexpected"]) else int(row["unexpected"])
+    return Counted(row["check"], value, fact.least, rows, _observed(fact, row))
+
+
+def questions(counted: Iterable[Counted]) -> list[Question]:
+    """What is to be judged: each value, or its limit where it is above.
+
+    So a table that holds what is expected of it asks the same however many rows it has.
+    """
+    return [
+        (one.check, None if one.value is None else min(one.value, one.least), one.least)
+        for one in counted
+        if not one.broken
+    ]
+
+
+def unjudged(counted: Iterable[Counted], reason: str) -> list[Counted]:
+    """The same with the reason why none of it was judged."""
+    return [Counted(one.check, broken=one.broken or reason) for one in counted]
+
+
+def suite_results(
+    planned: Sequence[PlannedExpectation], counted: Iterable[Counted], failed: Iterable[str]
+) -> list[CheckResult]:
+    """The results in the plan's order; `failed`: the checks whose value is below its limit."""
+    known, below = {one.check: one for one in counted}, set(failed)
+    return [_worded(entry, known[entry.name], entry.name not in below) for entry in planned]
+
+
+def judge(asked: Sequence[Question]) -> list[str]:
+    """The checks whose value is below its limit; raises JudgingFailed where nothing was judged."""
+    frame = pd.DataFrame(asked, columns=["check", "value", "least"])
+    frame = frame.astype({"value": "float64", "least": "float64"})
+    batch = _batch_definition().get_batch({"dataframe": frame})
+    import great_expectations as gx
+
+    least = gx.expectations.ExpectColumnPairValuesAToBeGreaterThanB(
+        column_A="value", column_B="least", or_equal=True, ignore_row_if="either_value_is_missing"
+    )
+    suite = gx.ExpectationSuite(name="contracts", expectations=[least])
+    shown = {"result_format": "COMPLETE", "unexpected_index_column_names": ["check"]}
+    (outcome,) = batch.validate(suite, result_format=shown).results
+    crash = _crash_message(outcome.exception_info)
+    if crash is not None:
+        raise JudgingFailed(crash)
+    return sorted(place["check"] for place in outcome.result["unexpected_index_list"] or ())
 
 
 @cache
@@ -60,35 +132,20 @@ def _batch_definition() -> Any:
     return frames.add_batch_definition_whole_dataframe("whole")
 
 
-def _judge(frame: pd.DataFrame) -> tuple[set[str], str | None]:
-    """The checks whose value is below its limit; what went wrong where nothing was judged."""
-    batch = _batch_definition().get_batch({"dataframe": frame})
-    import great_expectations as gx
-
-    least = gx.expectations.ExpectColumnPairValuesAToBeGreaterThanB(
-        column_A="value", column_B="least", or_equal=True, ignore_row_if="either_value_is_missing"
-    )
-    suite = gx.ExpectationSuite(name="contract", expectations=[least])
-    shown = {"result_format": "COMPLETE", "unexpected_index_column_names": ["check"]}
-    (outcome,) = batch.validate(suite, result_format=shown).results
-    crash = _crash_message(outcome.exception_info)
-    failed = () if crash is not None else outcome.result["unexpected_index_list"] or ()
-    return {place["check"] for place in failed}, crash
-
-
-def _result(entry: PlannedExpectation, passed: bool, observed: str, rows: int) -> CheckResult:
+def _worded(entry: PlannedExpectation, counted: Counted, passed: bool) -> CheckResult:
+    if counted.broken:
+        return _crashed(entry, counted.broken)
     status: Status = "passed" if passed else "failed"
-    english, french = worded(
-        f"quality.expectation.{status}", title=entry.title, observed=observed, rows=rows
-    )
+    words = {"title": entry.title, "observed": counted.observed, "rows": counted.rows}
+    english, french = worded(f"quality.expectation.{status}", **words)
     return CheckResult(
         entry.name,
         entry.table,
         entry.severity,
         status,
-        observed,
+        counted.observed,
         entry.expected,
-        rows,
+        counted.rows,
         english,
         french,
     )

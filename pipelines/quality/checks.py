@@ -1,7 +1,8 @@
 """All checks of a mission: which run, in what order, and where their results are kept."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -21,7 +22,16 @@ from indicators.incremental.result_cache import kept_results
 from pipelines.mapping.known_sources import known_sources
 from pipelines.mapping.model import Source, load_sources
 from pipelines.quality.check_results import CheckResult, crashed_check
-from pipelines.quality.checkpoints import run_suite
+from pipelines.quality.checkpoints import (
+    Counted,
+    JudgingFailed,
+    Question,
+    count_suite,
+    judge,
+    questions,
+    suite_results,
+    unjudged,
+)
 from pipelines.quality.duplicate_candidates import waiting_candidates, write_candidates
 from pipelines.quality.facts.answers import (
     digit_preference,
@@ -122,23 +132,48 @@ def _write_rejects(
 def kept_checks(
     connection: Connection, checked: Sequence[Contract], mission: Mission, rules: str
 ) -> list[CheckResult]:
-    """The checks of these tables, kept of the run before for a table of which nothing changed:
-    no row of it or of those that it refers to, and not the `rules`.
+    """The checks of these tables. What is counted is kept of the run before for a table of which
+    nothing changed: no row of it or of those that it refers to, and not the `rules`; what is judged
+    of all of them together, where every question is what it was.
     """
     rows = cache(lambda table: _fingerprint(connection, f"core.{quoted(table)}"))
-    results: list[CheckResult] = []
+    found: list[tuple[Contract, _TableFacts]] = []
     with kept_results(connection, mission.mission, "contract_checks") as kept:
         for contract in checked:
             try:
-                results += kept.result(
+                facts = kept.result(
                     contract.table,
-                    list[CheckResult],
-                    lambda *_, of=contract: _sound_checks(connection, of, mission),
+                    _TableFacts,
+                    lambda *_, of=contract: _sound_facts(connection, of, mission),
                     rules,
                     {table: rows(table) for table in _tables_read(contract)},
                 )
             except _Crashed as crashed:
-                results += crashed.results
+                facts = crashed.facts
+            found.append((contract, facts))
+    with kept_results(connection, mission.mission, "contract_judgement") as kept:
+        return _judged(
+            found,
+            lambda asked: kept.result(
+                "all", list[str], lambda asked, _: judge(asked), asked, rules
+            ),
+        )
+
+
+def _judged(
+    found: Sequence[tuple[Contract, "_TableFacts"]],
+    judged: Callable[[list[Question]], list[str]],
+) -> list[CheckResult]:
+    """Results in the order of the tables, by one judgement on what was counted of all."""
+    counted = [one for _, facts in found for one in facts.counted]
+    try:
+        failed, reason = judged(questions(counted)), ""
+    except JudgingFailed as error:
+        failed, reason = [], str(error) or "?"
+    results: list[CheckResult] = []
+    for contract, facts in found:
+        own = unjudged(facts.counted, reason) if reason else facts.counted
+        results += [*suite_results(suite_of(contract), own, failed), *facts.others]
     return results
 
 
@@ -153,20 +188,33 @@ def rules_of(mission: Mission) -> str:
     )
 
 
+@dataclass(frozen=True)
+class _TableFacts:
+    """What was counted for a table's suite, and the results of its other facts."""
+
+    counted: list[Counted]
+    others: list[CheckResult]
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether anything could not be found out."""
+        return any(one.broken for one in self.counted) or any(
+            result.status == "error" for result in self.others
+        )
+
+
 class _Crashed(Exception):
     """A check broke: nothing was found out that could be kept."""
 
-    def __init__(self, results: list[CheckResult]) -> None:
-        self.results = results
+    def __init__(self, facts: _TableFacts) -> None:
+        self.facts = facts
 
 
-def _sound_checks(
-    connection: Connection, contract: Contract, mission: Mission
-) -> list[CheckResult]:
-    results = checks_of_table(connection, contract, mission)
-    if any(result.status == "error" for result in results):
-        raise _Crashed(results)
-    return results
+def _sound_facts(connection: Connection, contract: Contract, mission: Mission) -> _TableFacts:
+    facts = _facts_of(connection, contract, mission)
+    if facts.is_broken:
+        raise _Crashed(facts)
+    return facts
 
 
 def _tables_read(contract: Contract) -> list[str]:
@@ -186,10 +234,14 @@ def checks_of_table(
     connection: Connection, contract: Contract, mission: Mission
 ) -> list[CheckResult]:
     """The contract's suite and, where the table has rows, its quality facts."""
-    results = run_suite(connection, contract, suite_of(contract))
-    if has_rows(connection, "core", contract.table):
-        results += _facts(contract.table, _of_table(connection, contract, mission))
-    return results
+    return _judged([(contract, _facts_of(connection, contract, mission))], judge)
+
+
+def _facts_of(connection: Connection, contract: Contract, mission: Mission) -> _TableFacts:
+    counted = count_suite(connection, contract, suite_of(contract))
+    if not has_rows(connection, "core", contract.table):
+        return _TableFacts(counted, [])
+    return _TableFacts(counted, _facts(contract.table, _of_table(connection, contract, mission)))
 
 
 def check_values(connection: Connection, mission: Mission) -> list[CheckResult]:

@@ -36,6 +36,8 @@ from pipelines.release.naming import (
     current_name,
     database_of,
     next_name,
+    period_of_release,
+    releases_of,
 )
 from pipelines.release.revisions.causes import published_of, read_published
 from pipelines.release.revisions.decomposition import Decomposition, decomposition
@@ -126,18 +128,26 @@ def build_candidate(
 
 
 def _compared_with(workspace: Workspace, mission: str, made_of: Mapping[str, object]) -> str | None:
-    """The release that revisions are told against: the current one, or, where only records were
-    approved since, the one that it was compared with itself, so that all other files stay equal."""
+    """The release that revisions are told against: the current one.
+
+    Where only records were approved since, the one that it was compared with itself, so that all
+    other files stay equal. Where it was compared with none, and its quarter's past was published
+    afterwards, the newest of that.
+    """
     current = current_name(workspace, mission)
     if current is None:
         return None
     folder = workspace.releases(mission) / current
     if not (folder / MANIFEST).is_file():
         return current
-    if not is_told_further(read_release_json(folder, MANIFEST), made_of):
-        return current
     before: str | None = read_release_json(folder, PUBLICATION).get("previous_release")
-    return before
+    if is_told_further(read_release_json(folder, MANIFEST), made_of):
+        return before
+    if before is None and made_of["period"] == period_of_release(current):
+        known = releases_of(workspace, mission)
+        past = [name for name in known if period_of_release(name) < period_of_release(current)]
+        return past[-1] if past else current
+    return current
 
 
 def _audiences(mission: Mission, approved_by: str) -> list[AudienceName]:

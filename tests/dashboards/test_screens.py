@@ -9,7 +9,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from dashboards.app import create_app
-from tests.worlds.release import write_release
+from indicators.foundation.messages import message
+from indicators.foundation.published_tables import HISTORY_COMING
+from tests.worlds.release import MISSION, write_release
 
 
 @pytest.fixture(scope="module")
@@ -77,3 +79,20 @@ def test_libraries_are_packed_and_a_wrong_name_is_not_found(client: FlaskClient)
     assert packed.headers["Content-Encoding"] == "gzip" and len(packed.data) < 2_000_000
     assert client.get(f"{folder}/nothing.js").status_code == 404
     assert client.get("/assets/nothing.js").status_code == 404
+
+
+def test_pages_say_that_earlier_quarters_are_coming_until_they_are_there(tmp_path: Path) -> None:
+    write_release(tmp_path)
+    mark = tmp_path / "releases" / MISSION / HISTORY_COMING
+    client = create_app(tmp_path).server.test_client()
+    said = {language: message("page.history_coming", language) for language in ("en", "fr")}
+
+    def is_said(language: str) -> bool:
+        page = client.get(f"/screen/?lang={language}").json
+        return said[language] in json.dumps(page, ensure_ascii=False)
+
+    assert not is_said("en")
+    mark.touch()
+    assert is_said("en") and is_said("fr")
+    mark.unlink()
+    assert not is_said("en")

@@ -146,7 +146,7 @@ def test_the_demonstration_revises_what_it_published(
     new_user: NewUser, ran: dict[str, subprocess.CompletedProcess[str]]
 ) -> None:
     """The second quarter brings late reports and corrections, the third a new definition."""
-    first, second, third = (f"2026-Q{quarter}-r01" for quarter in (1, 2, 3))
+    first, second, third = "2026-Q1-r01", "2026-Q2-r01", "2026-Q3-r02"
     later = revisions(new_user, first, second)
     assert {"late_data", "correction"} <= {line["reason"] for line in later}
     at_sites = [line for line in later if line["indicator"] == "P2-OC-07"]
@@ -177,7 +177,7 @@ def test_what_the_blocks_leave(
 def test_the_page_on_evidence_tells_the_demonstrations_figures(
     new_user: NewUser, ran: dict[str, subprocess.CompletedProcess[str]]
 ) -> None:
-    release = new_user.folder / "workspace/releases/sample/2026-Q3-r01"
+    release = new_user.folder / "workspace/releases/sample/2026-Q3-r02"
     for name, text in written(release).items():
         kept = (REPOSITORY / "docs" / name).read_text(encoding="utf-8")
         assert kept == text, f"{name}: run `python -m tests.docs.sample_evidence {release}`"

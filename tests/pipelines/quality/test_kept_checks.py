@@ -22,7 +22,9 @@ TABLES = ("areas", "units", "deployments")
 
 
 def computed(connection) -> set[str]:
-    rows = connection.execute("SELECT subject FROM cube.kept_result WHERE is_computed").fetchall()
+    rows = connection.execute(
+        "SELECT subject FROM cube.kept_result WHERE is_computed AND method = 'contract_checks'"
+    ).fetchall()
     return {subject for (subject,) in rows}
 
 
@@ -67,6 +69,20 @@ def test_only_a_table_that_changed_and_those_that_refer_to_it_are_checked(
     other = mission.model_copy(update={"country_area": "XX"})
     kept(warehouse, other, checked)
     assert computed(warehouse) == set(TABLES)
+
+
+def test_tables_are_judged_again_only_where_a_question_is_another(warehouse, mission) -> None:
+    def is_judged() -> bool:
+        kept(warehouse, mission, [contracts()["units"]])
+        query = "SELECT is_computed FROM cube.kept_result WHERE method = 'contract_judgement'"
+        return bool(warehouse.execute(query).fetchone()[0])
+
+    add(warehouse, "units", {})
+    assert is_judged()
+    add(warehouse, "units", {})  # counted anew, and as sound as before
+    assert not is_judged()
+    warehouse.execute("UPDATE core.units SET component = 'no such component'")
+    assert is_judged()
 
 
 def test_a_check_that_broke_is_not_kept(warehouse, mission) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -44,6 +45,16 @@ def test_a_second_release_of_a_quarter_leaves_the_first_as_it_was(
     assert releases_of(workspace, MISSION) == ["2026-Q3-r01", "2026-Q3-r02"]
     assert current_name(workspace, MISSION) == second.name
     assert before == {path: path.read_bytes() for path in release.path.rglob("*") if path.is_file()}
+
+
+def test_a_quarter_is_compared_with_its_past_that_was_published_after_it(
+    workspace, release, republish
+) -> None:
+    shutil.copytree(release.path, release.path.with_name("2026-Q2-r01"))
+    told = json.loads((republish(workspace).path / "publication.json").read_text())
+    assert told["previous_release"] == "2026-Q2-r01"
+    third = json.loads((republish(workspace).path / "publication.json").read_text())
+    assert third["previous_release"] == "2026-Q3-r02"
 
 
 def test_the_views_add_the_release_as_their_last_column(release) -> None:
