@@ -38,12 +38,13 @@ def civilians_card(context: Context) -> html.Section:
 
 
 def _line(context: Context, code: str) -> html.Li:
-    words, cell = context.words, context.cell(code)
+    words, cell, unit = context.words, context.cell(code), context.unit(code)
     href = context.address.link(f"/indicators/{code}")
     name = html.Div([page_link(context.short(code), href), html.B(counted(context, code))])
     series = [dated.cell for dated in context.series(code)][-_POINTS:]
-    line = sparkline(series, context.unit(code), words, context.address.theme)
-    change: list[Any] = [trend_mark(cell, str(context.indicator(code)["direction"]), words)]
+    line = sparkline(series, unit, words, context.address.theme)
+    direction = str(context.indicator(code)["direction"])
+    change: list[Any] = [trend_mark(cell, direction, unit, words)]
     if said := change_words(context, code):
         change.append(html.Span(said, className="note"))
     parts = [name, html.Div(line, className="spark-cell"), html.Div(change, className="change")]
