@@ -181,6 +181,7 @@ def _formats() -> Iterator[Delivery]:
         [{"activity_code": "A-1", "area_code": "XX01", "personnel_count": "3",
           "started_at": "2026-07-01 00:00"}],
         [(4, "Nombre", "type_int"), (4, "Zone", "required")],
+        told=["all_midnight"],
     )  # fmt: skip
     rows = _rows("ods-")
     page = [["Monthly report"], [], *_grid(rows), ["TOTAL", "", "", "", "", "", "", "", "", 40]]
