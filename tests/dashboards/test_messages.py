@@ -1,8 +1,11 @@
 """Every key that the dashboards use is in the catalogue, in both languages, and none lies idle."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
+from dashboards.components.listing import Listing
+from dashboards.files import LISTS
 from indicators.foundation.messages import message_catalogue
 
 DASHBOARDS = Path(__file__).parents[2] / "dashboards"
@@ -17,10 +20,19 @@ def _page_keys() -> set[str]:
     return {key for key in message_catalogue() if key.startswith("page.")}
 
 
+def _heads(listing: Listing) -> Iterator[str]:
+    """The heads that a declared list and its further sheets ask for."""
+    if not callable(listing.fields):
+        yield from (f"{listing.heads}.head.{one.key}" for one in listing.fields if not one.head)
+    for other in listing.also:
+        yield from _heads(other)
+
+
 def test_fixed_keys_exist() -> None:
-    used = set(re.findall(r'words\(\s*"([a-z_.]+)"', _source()))
+    used = set(re.findall(r'(?<!\w)words\(\s*"([a-z_.]+)"', _source()))
     known = {key.removeprefix("page.") for key in _page_keys()}
     assert used and {key for key in used if not key.endswith(".")} - known == set()
+    assert {head for one in LISTS.values() for head in _heads(one)} - known == set()
 
 
 def test_no_sentence_lies_idle() -> None:
@@ -28,11 +40,15 @@ def test_no_sentence_lies_idle() -> None:
     source = _source()
     made = tuple(re.findall(r"""f["'](?:page\.)?([a-z_.]+\.)\{""", source))
     made += tuple(re.findall(r"""words\("([a-z_.]+\.)" ~""", source))
+    made += tuple(f"{code}." for code in re.findall(r'\bmessage\("([a-z_.]+)"', source))
+    heads = {head for listing in LISTS.values() for head in _heads(listing)}
     stems = {re.sub(r"\.(one|other)$", "", key) for key in _page_keys()}
     idle = [
         stem
         for stem in (name.removeprefix("page.") for name in stems)
-        if f'{stem}"' not in source and not stem.startswith((*made, "perceptions.", "code."))
+        if f'{stem}"' not in source
+        and stem not in heads
+        and not stem.startswith((*made, "perceptions.", "code."))
     ]
     assert idle == []
 
