@@ -12,6 +12,7 @@ from dashboards.lists import (
 )
 from dashboards.pages.data_quality import rejected_rows
 from dashboards.pages.effort import plan_changes
+from dashboards.pages.incidents.events_card import EVENTS
 from dashboards.pages.indicator import one_indicator
 from dashboards.pages.lessons import lists as lessons
 from dashboards.pages.outstanding import lists as outstanding
@@ -32,6 +33,7 @@ _ALL: tuple[Listing, ...] = (
     threats.WARNINGS,
     readiness.OPERATIONS,
     review_candidates.CANDIDATES,
+    EVENTS,
     budget.ACHIEVEMENTS,
     budget.WORK_PLAN,
 )

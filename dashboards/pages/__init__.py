@@ -47,6 +47,7 @@ _WRITTEN = ("records",)
 # In the order of the menu, and of the tabs of an entry.
 PAGES = (
     Page("overview", "happened", changes_with=_WRITTEN),
+    Page("incidents", "happened"),
     Page("perceptions", "happened"),
     Page("indicators", "happened"),
     Page("catalogue", within="indicators", needs_figures=False),

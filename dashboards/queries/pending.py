@@ -5,7 +5,7 @@ import pandas as pd
 from dashboards.releases import Release
 
 ALERTS, REVIEWS = "alert_response", "after_action_review"
-_INSIDE = """WITH RECURSIVE inside AS (
+INSIDE = """WITH RECURSIVE inside AS (
     SELECT area_code FROM mart.area WHERE area_code = ?
     UNION
     SELECT below.area_code
@@ -19,7 +19,7 @@ def pending(release: Release, kind: str, area: str) -> pd.DataFrame:
     `since`, `due_at`: UTC.
     """
     sql = f"""
-        {_INSIDE}
+        {INSIDE}
         SELECT own.* FROM mart.pending_action AS own JOIN inside ON inside.area_code = own.area
         WHERE kind = ?
         ORDER BY since, area, type
@@ -33,7 +33,7 @@ def review_candidates(release: Release, area: str) -> pd.DataFrame:
     Headquarters' copy has no code of an incident.
     """
     sql = f"""
-        {_INSIDE}
+        {INSIDE}
         SELECT own.* FROM mart.review_candidate AS own JOIN inside ON inside.area_code = own.area
         ORDER BY ALL
     """

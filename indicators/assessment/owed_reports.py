@@ -20,6 +20,7 @@ SOURCES: Mapping[str, tuple[str, ...]] = {
     "pending_action": ("alerts",),
     "alert_without_action": ("alerts",),
     "early_warning": ("incidents", "alerts"),
+    "incident": ("incidents",),
     "review_candidate": ("incidents",),
     "monitoring_referral": ("referrals",),
     "operation": (),

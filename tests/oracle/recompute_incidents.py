@@ -21,6 +21,19 @@ def recompute(world: World) -> Iterator[Recomputed]:
     yield _harm(world, incidents)
     yield _reviewed(world, incidents)
     yield _warned_of(world, incidents)
+    yield from _recorded(world, incidents)
+
+
+def _recorded(world: World, incidents: pd.DataFrame) -> Iterator[Recomputed]:
+    """D-IM-01, D-IM-02, D-IM-04: civilians killed, incidents against civilians, injured."""
+    by = {"actor": "alleged_actor_type", "violence_type": "violence_type",
+          "incident_type": "incident_type"}  # fmt: skip
+    for code, column in {"D-IM-01": "deaths_civilian", "D-IM-04": "injured_civilian"}.items():
+        known = incidents[incidents[column].notna()]
+        amount = known.assign(amount=known[column].astype(float))
+        yield Recomputed(code, "sum", amount, incidents, by, "incidents")
+    aimed_at = incidents[incidents["against_civilians"].fillna(False).astype(bool)]
+    yield Recomputed("D-IM-02", "count", aimed_at, incidents, by, "incidents")
 
 
 def _warned_of(world: World, incidents: pd.DataFrame) -> Recomputed:

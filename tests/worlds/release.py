@@ -1227,6 +1227,16 @@ def _pending_rows() -> list[dict[str, Any]]:
     ]
 
 
+def _incident_rows() -> list[dict[str, Any]]:
+    """One near a base after a warning, one of which neither is known."""
+    own = {"mission": MISSION, "area": OTHER_AREA, "type": "killing", "verification": "verified"}
+    return [
+        {**own, "incident_code": "I-1", "occurred_on": "2026-08-14", "date_precision": "day",
+         "actor": "armed_group", "killed": 2, "warned": True, "is_near_base": True},
+        {**own, "incident_code": "I-2", "occurred_on": "2026-09-01", "date_precision": "month"},
+    ]  # fmt: skip
+
+
 def _candidate_rows() -> list[dict[str, Any]]:
     """Covered by the rule and overdue, covered and not closed, and undecided by the rule."""
     own = {"mission": MISSION, "area": OTHER_AREA, "type": "killing", "known_threat": False}
@@ -1368,6 +1378,7 @@ def mart_rows() -> Mapping[str, list[dict[str, Any]]]:
         "joint_activity": _joint_rows(),
         "police_task": _police_task_rows(),
         "pending_action": _pending_rows(),
+        "incident": _incident_rows(),
         "review_candidate": _candidate_rows(),
         "due_diligence": _due_diligence_rows(),
         "due_diligence_finding": _due_diligence_rows(decision="mitigate"),
@@ -1452,6 +1463,7 @@ def _hq_rows(rows: Mapping[str, list[dict[str, Any]]]) -> dict[str, list[dict[st
     ]
     hidden = {"raw_value": None, "unit_code": None}
     kept["reject_summary"] = [row | hidden for row in kept["reject_summary"]]
+    kept.pop("incident", None)
     for table in ("review_candidate", "review_decision", "recommendation"):
         kept[table] = [row | {"incident_code": None} for row in kept.get(table, [])]
     threats = kept.get("threat_assessment", [])

@@ -16,13 +16,16 @@ from dashboards.queries.cells import Cell
 from dashboards.rows import rows_of
 from dashboards.wording import formats
 
+_HARM = ("D-IM-02", "D-IM-01", "D-IM-04", "X-IM-06")
 _POINTS = 11
 _ACTORS = 3
 _UNKNOWN = "unknown"
 
 
 def counted_harm(context: Context) -> list[str]:
-    """The impact indicators of the release that count cases or persons, in the order of codes."""
+    """Incidents, killed, injured, displaced; else all impacts that count, in the order of codes."""
+    if chosen := [code for code in _HARM if code in context.indicators.index]:
+        return chosen
     rows = context.indicators[context.indicators["level"] == "impact"]
     return [str(code) for code in rows.index if not context.is_survey(str(code))]
 
@@ -34,7 +37,8 @@ def civilians_card(context: Context) -> html.Section:
     if not items:
         items = [html.Li(words("civilians.none"))]
     title = words("civilians.title", period=formats.period_name(context.period, words))
-    return card(title, [html.Ul(items, className="civilians")], key="civilians")
+    link = page_link(words("civilians.link"), context.address.link("/incidents"))
+    return card(title, [html.Ul(items, className="civilians"), link], key="civilians")
 
 
 def _line(context: Context, code: str) -> html.Li:

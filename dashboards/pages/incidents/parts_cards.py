@@ -1,0 +1,146 @@
+"""Incidents by kind and alleged actor, victims by sex and age, with and without a warning: bars."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+from dash import html
+
+from dashboards.components.card import card, notice, page_link
+from dashboards.components.chart import take_away
+from dashboards.components.empty import empty_mark, persons_note
+from dashboards.components.reports_mark import reports_mark, reports_note
+from dashboards.components.table import Column, table
+from dashboards.components.value import done_bar
+from dashboards.context import Context
+from dashboards.lists.threats import quarters_of
+from dashboards.queries import indicator_values, threats
+from dashboards.queries.cells import Cell
+from dashboards.rows import rows_of
+from dashboards.wording import formats
+from dashboards.wording.formats import Unit
+from dashboards.wording.words import Words
+
+_VICTIMS = "X-IM-03"  # civilians killed or injured, verified
+_WARNED = "P2-OC-10"
+_COUNTS = ("warned", "without_warning", "not_answered")
+Bar = tuple[str, Cell]
+
+
+def parts_cards(context: Context, code: str) -> list[html.Section]:
+    """By kind and by alleged actor, most first; victims by sex and by age in their own order."""
+    words = context.words
+    found = [
+        _card(context, code, "kinds", _most_first(_kinds(context, code))),
+        _card(context, code, "actors", _most_first(_parts(context, code, "actor"))),
+    ]
+    if _VICTIMS in context.indicators.index:
+        link = page_link(
+            words("incidents.victims_link"), context.address.link(f"/indicators/{_VICTIMS}")
+        )
+        for dimension in ("sex", "age_group"):
+            bars = _parts(context, _VICTIMS, dimension)
+            found.append(_card(context, _VICTIMS, f"victims_{dimension}", bars, link))
+    return found
+
+
+def _kinds(context: Context, code: str) -> list[Bar]:
+    frame = indicator_values.kinds(
+        context.release, "incident_type", indicator=code, **_chosen(context)
+    )
+    return _bars(context, frame, "breakdown_value", "incident_type")
+
+
+def _parts(context: Context, code: str, dimension: str) -> list[Bar]:
+    frame = indicator_values.parts(context.release, dimension, indicator=code, **_chosen(context))
+    vocabulary = "alleged_actor_type" if dimension == "actor" else dimension
+    return _bars(context, frame, dimension, vocabulary)
+
+
+def _chosen(context: Context) -> dict[str, str]:
+    period = context.period
+    return {"period_type": period.period_type, "period": period.name, "area": context.area}
+
+
+def _bars(context: Context, frame: pd.DataFrame, column: str, vocabulary: str) -> list[Bar]:
+    return [
+        (context.words.label(vocabulary, str(row[column])), Cell.of(row)) for row in rows_of(frame)
+    ]
+
+
+def _most_first(bars: list[Bar]) -> list[Bar]:
+    """Without those that have no case."""
+    some = [(name, cell) for name, cell in bars if not (cell.is_figure and not cell.value)]
+    return sorted(some, key=lambda bar: (-(bar[1].value or 0.0), bar[0]))
+
+
+def _card(context: Context, code: str, key: str, bars: Sequence[Bar], *more: Any) -> html.Section:
+    words, unit = context.words, context.unit(code)
+    title, under = words(f"incidents.{key}"), words(f"incidents.{key}_under")
+    if not bars:
+        return card(title, [notice(words("incidents.no_parts")), *more], under, key=key)
+    most = max((cell.value or 0.0 for _, cell in bars), default=0.0)
+    rows = [[name, _bar(cell, most), _figure(cell, unit, words)] for name, cell in bars]
+    columns = [Column(words(f"incidents.head.{key}")), Column(""), Column(unit.words(words), True)]
+    content = [
+        table(columns, rows, title, "table-bars"),
+        *persons_note([cell for _, cell in bars], words),
+        *more,
+        take_away(context, key.replace("_", "-"), ("csv",), title),
+    ]
+    return card(title, content, under, key=key)
+
+
+def _figure(cell: Cell, unit: Unit, words: Words) -> list[Any]:
+    """59 (42–80), and the mark of missing reports; the head of the column has the unit."""
+    if not cell.is_figure or cell.value is None:
+        return [empty_mark(cell, words, "table")]
+    value = unit.value(cell.value, words, cell.half_width)
+    if cell.low is not None and cell.high is not None:
+        interval = unit.interval(cell.low, cell.high, words)
+        value = words("value.brief", value=value, interval=interval)
+    return [value, *reports_mark(cell.reports_missing, words)]
+
+
+def _bar(cell: Cell, most: float) -> html.Span | str:
+    return done_bar(cell.value, most) if cell.is_figure and cell.value is not None else ""
+
+
+def warned_card(context: Context) -> list[html.Section]:
+    """Of the incidents dated to the day, how many an alert came before; and if it was answered."""
+    if _WARNED not in context.indicators.index:
+        return []
+    words, found = context.words, threats.early_warning(context.release)
+    is_own = (found["area"] == context.area) & found["quarter"].isin(quarters_of(context.period))
+    own = found[is_own]
+    title, under = words("incidents.warned"), words("incidents.warned_under")
+    incidents = int(own["incidents"].sum())
+    if not incidents:
+        said = context.with_reports(words("warnings.none"), "early_warning")
+        return [card(title, [notice(said)], under, key="warned")]
+    numbers = {name: int(own[name].sum()) for name in _COUNTS}
+    rows = [
+        [
+            words(f"warnings.head.{name}"),
+            done_bar(number, incidents),
+            _of(context, number, incidents),
+        ]
+        for name, number in numbers.items()
+    ]
+    columns = [
+        Column(words("incidents.head.warned")),
+        Column(""),
+        Column(words("incidents.head.incidents"), True),
+    ]
+    content = [
+        *reports_note(context.reports_of("early_warning"), words),
+        table(columns, rows, title, "table-bars"),
+        page_link(words("incidents.to_alerts"), context.address.link("/alerts")),
+    ]
+    return [card(title, content, under, key="warned")]
+
+
+def _of(context: Context, number: int, total: int) -> str:
+    words = context.words
+    named = {"number": formats.number(number, words), "total": formats.number(total, words)}
+    return words("incidents.of_total", **named)
