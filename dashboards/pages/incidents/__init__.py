@@ -48,12 +48,13 @@ def body(context: Context) -> list[Any]:
     if ATTACKS not in context.indicators.index:
         return [head, notice(context.words("incidents.choose"))]
     parts = [*parts_cards(context, ATTACKS), *warned_card(context)]
-    return [
-        head,
-        html.Div([months_card(context, ATTACKS)], className="stack"),
+    cards = [
+        months_card(context, ATTACKS),
         html.Div(parts, className="cards"),
-        html.Div([*_areas_card(context), *events_card(context)], className="stack"),
+        *_areas_card(context),
+        *events_card(context),
     ]
+    return [head, html.Div(cards, className="stack")]
 
 
 def _lead(context: Context) -> list[Any]:
