@@ -19,7 +19,7 @@ from dashboards.queries.cells import Cell
 from dashboards.rows import rows_of
 from dashboards.wording import formats
 from dashboards.wording.formats import Unit
-from dashboards.wording.words import Words
+from dashboards.wording.words import Words, in_sentence, sentence_case
 
 _VICTIMS = "X-IM-03"  # civilians killed or injured, verified
 _WARNED = "P2-OC-10"
@@ -28,20 +28,29 @@ Bar = tuple[str, Cell]
 
 
 def parts_cards(context: Context, code: str) -> list[html.Section]:
-    """By kind and by alleged actor, most first; victims by sex and by age in their own order."""
-    words = context.words
-    found = [
-        _card(context, code, "kinds", _most_first(_kinds(context, code))),
-        _card(context, code, "actors", _most_first(_parts(context, code, "actor"))),
-    ]
+    """By kind and by alleged actor, most first; victims by sex and by age in their own order.
+
+    What the copy does not hold for the area and kind of period is named in one card.
+    """
+    found = {
+        "kinds": (code, _most_first(_kinds(context, code))),
+        "actors": (code, _most_first(_parts(context, code, "actor"))),
+    }
     if _VICTIMS in context.indicators.index:
-        link = page_link(
-            words("incidents.victims_link"), context.address.link(f"/indicators/{_VICTIMS}")
-        )
-        for dimension in ("sex", "age_group"):
-            bars = _parts(context, _VICTIMS, dimension)
-            found.append(_card(context, _VICTIMS, f"victims_{dimension}", bars, link))
-    return found
+        found |= {
+            f"victims_{dimension}": (_VICTIMS, _parts(context, _VICTIMS, dimension))
+            for dimension in ("sex", "age_group")
+        }
+    cards = [_card(context, of, key, bars) for key, (of, bars) in found.items() if bars]
+    absent = [key for key, (_, bars) in found.items() if not bars]
+    return [*cards, *([_absent_card(context, absent)] if absent else [])]
+
+
+def _absent_card(context: Context, keys: Sequence[str]) -> html.Section:
+    words = context.words
+    names = words.listed([in_sentence(words(f"incidents.{key}")) for key in keys])
+    said = words("incidents.no_parts", parts=names)
+    return card(words("incidents.parts"), [notice(sentence_case(said))], key="no-parts")
 
 
 def _kinds(context: Context, code: str) -> list[Bar]:
@@ -74,21 +83,27 @@ def _most_first(bars: list[Bar]) -> list[Bar]:
     return sorted(some, key=lambda bar: (-(bar[1].value or 0.0), bar[0]))
 
 
-def _card(context: Context, code: str, key: str, bars: Sequence[Bar], *more: Any) -> html.Section:
+def _card(context: Context, code: str, key: str, bars: Sequence[Bar]) -> html.Section:
     words, unit = context.words, context.unit(code)
     title, under = words(f"incidents.{key}"), words(f"incidents.{key}_under")
-    if not bars:
-        return card(title, [notice(words("incidents.no_parts")), *more], under, key=key)
     most = max((cell.value or 0.0 for _, cell in bars), default=0.0)
     rows = [[name, _bar(cell, most), _figure(cell, unit, words)] for name, cell in bars]
     columns = [Column(words(f"incidents.head.{key}")), Column(""), Column(unit.words(words), True)]
     content = [
         table(columns, rows, title, "table-bars"),
         *persons_note([cell for _, cell in bars], words),
-        *more,
+        *_how_counted(context, code),
         take_away(context, key.replace("_", "-"), ("csv",), title),
     ]
     return card(title, content, under, key=key)
+
+
+def _how_counted(context: Context, code: str) -> list[html.A]:
+    """Victims are counted by an indicator of their own: the way to it."""
+    if code != _VICTIMS:
+        return []
+    href = context.address.link(f"/indicators/{code}")
+    return [page_link(context.words("incidents.victims_link"), href)]
 
 
 def _figure(cell: Cell, unit: Unit, words: Words) -> list[Any]:
