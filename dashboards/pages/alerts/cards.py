@@ -14,8 +14,8 @@ from dashboards.lists import review_candidates
 from dashboards.lists.readiness import OPERATIONS, operations
 from dashboards.lists.review_candidates import CANDIDATES, Candidate
 from dashboards.lists.threats import COUNTS, WARNINGS, quarters_of, warnings
-from dashboards.queries import readiness, threats
-from dashboards.queries.pending import ALERTS
+from dashboards.queries import threats
+from dashboards.queries.threats import ALERTS
 from dashboards.rows import rows_of
 from dashboards.wording import formats
 from indicators.foundation.periods import period_named
@@ -110,7 +110,7 @@ def operations_card(context: Context) -> html.Section:
     title = words("operations.title")
     rows = rows_of(operations(context))
     if not rows:
-        is_known = not readiness.operations(context.release).empty
+        is_known = not threats.operations(context.release).empty
         said = words("operations.none" if is_known else "operations.unknown")
         said = context.with_reports(said, "operation") if is_known else said
         return card(title, [notice(said)], key="operations")

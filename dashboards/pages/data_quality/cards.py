@@ -17,7 +17,7 @@ from dashboards.queries import indicator_values, outstanding
 from dashboards.releases import Release
 from dashboards.rows import rows_of
 from dashboards.wording import formats
-from dashboards.written import entries
+from dashboards.written import records
 from indicators.assessment.quality_score import (
     PARTS,
     QualityCounts,
@@ -61,7 +61,7 @@ def _table(context: Context, waiting: pd.DataFrame, title: str) -> list[Any]:
         Column(words("duplicates.head.score"), True),
         Column(words("duplicates.head.decide")),
     ]
-    decided = entries.duplicate_decisions(context)
+    decided = records.duplicate_decisions(context)
     rows = sorted(rows_of(waiting), key=lambda row: "/".join(_pair(row).values()) in decided)
     shown = [_row(context, row, decided) for row in rows[:_SHOWN]]
     parts: list[Any] = [table(columns, shown, title)]

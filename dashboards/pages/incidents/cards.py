@@ -1,6 +1,7 @@
 """Incidents by month, by kind, actor and victim, and one by one for the mission alone."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -16,13 +17,30 @@ from dashboards.components.table import Column, table
 from dashboards.components.value import done_bar, value_cells, value_columns, value_in_brief
 from dashboards.context import Context
 from dashboards.lists.threats import quarters_of
-from dashboards.queries import incidents, indicator_values, threats
+from dashboards.queries import indicator_values, threats
 from dashboards.queries.cells import Cell, Dated, dated_cells, reports_sign
+from dashboards.queries.threats import INSIDE
+from dashboards.releases import Release
 from dashboards.rows import rows_of
 from dashboards.theme import THEMES, plotly_template
 from dashboards.wording import formats
 from dashboards.wording.formats import Unit
 from dashboards.wording.words import Words, in_sentence, sentence_case
+
+
+def events(release: Release, area: str, start: date, end: date) -> pd.DataFrame:
+    """The incidents of an area and those below it from start to end, the newest first.
+
+    Columns as `mart.incident`: `warned` and `is_near_base` are null where that is not known.
+    """
+    sql = f"""
+        {INSIDE}
+        SELECT own.* FROM mart.incident AS own JOIN inside ON inside.area_code = own.area
+        WHERE occurred_on BETWEEN ? AND ?
+        ORDER BY occurred_on DESC, own.area, incident_code
+    """
+    return release.frame(sql, [area, start.isoformat(), end.isoformat()])
+
 
 _MONTHS = 24
 
@@ -30,11 +48,11 @@ _MONTHS = 24
 def months_card(context: Context, code: str) -> html.Section:
     """The last months up to the end of the chosen period, each with its count."""
     words, months = context.words, _months(context, code)
-    title = words("incidents.months")
+    title = words("months")
     if not any(dated.cell.is_figure for dated in months):
-        return card(title, [notice(words("incidents.no_month"))], key="months")
+        return card(title, [notice(words("no_month"))], key="months")
     drawn = [] if shows_table(context.address) else [_chart(context, code, months, title)]
-    subtitle = words("incidents.months_under")
+    subtitle = words("months_under")
     return chart_card(context, "months", (title, subtitle), drawn, _table(context, code, months))
 
 
@@ -81,7 +99,7 @@ def _table(context: Context, code: str, months: Sequence[Dated]) -> html.Div:
         [formats.period_name(dated, words), *value_cells(dated.cell, unit, words)]
         for dated in reversed(months)
     ]
-    return table(columns, rows, words("incidents.months"))
+    return table(columns, rows, words("months"))
 
 
 _VICTIMS = "X-IM-03"  # civilians killed or injured, verified
@@ -112,8 +130,8 @@ def parts_cards(context: Context, code: str) -> list[html.Section]:
 def _absent_card(context: Context, keys: Sequence[str]) -> html.Section:
     words = context.words
     names = words.listed([in_sentence(words(f"incidents.{key}")) for key in keys])
-    said = words("incidents.no_parts", parts=names)
-    return card(words("incidents.parts"), [notice(sentence_case(said))], key="no-parts")
+    said = words("no_parts", parts=names)
+    return card(words("parts"), [notice(sentence_case(said))], key="no-parts")
 
 
 def _kinds(context: Context, code: str) -> list[Bar]:
@@ -151,7 +169,7 @@ def _card(context: Context, code: str, key: str, bars: Sequence[Bar]) -> html.Se
     title, under = words(f"incidents.{key}"), words(f"incidents.{key}_under")
     most = max((cell.value or 0.0 for _, cell in bars), default=0.0)
     rows = [[name, _bar(cell, most), _figure(cell, unit, words)] for name, cell in bars]
-    columns = [Column(words(f"incidents.head.{key}")), Column(""), Column(unit.words(words), True)]
+    columns = [Column(words(f"head.{key}")), Column(""), Column(unit.words(words), True)]
     content = [
         table(columns, rows, title, "table-bars"),
         *persons_note([cell for _, cell in bars], words),
@@ -166,7 +184,7 @@ def _how_counted(context: Context, code: str) -> list[html.A]:
     if code != _VICTIMS:
         return []
     href = context.address.link(f"/indicators/{code}")
-    return [page_link(context.words("incidents.victims_link"), href)]
+    return [page_link(context.words("victims_link"), href)]
 
 
 def _figure(cell: Cell, unit: Unit, words: Words) -> list[Any]:
@@ -191,7 +209,7 @@ def warned_card(context: Context) -> list[html.Section]:
     words, found = context.words, threats.early_warning(context.release)
     is_own = (found["area"] == context.area) & found["quarter"].isin(quarters_of(context.period))
     own = found[is_own]
-    title, under = words("incidents.warned"), words("incidents.warned_under")
+    title, under = words("warned"), words("warned_under")
     incidents = int(own["incidents"].sum())
     if not incidents:
         said = context.with_reports(words("warnings.none"), "early_warning")
@@ -206,14 +224,14 @@ def warned_card(context: Context) -> list[html.Section]:
         for name, number in numbers.items()
     ]
     columns = [
-        Column(words("incidents.head.warned")),
+        Column(words("head.warned")),
         Column(""),
-        Column(words("incidents.head.incidents"), True),
+        Column(words("head.incidents"), True),
     ]
     content = [
         *reports_note(context.reports_of("early_warning"), words),
         table(columns, rows, title, "table-bars"),
-        page_link(words("incidents.to_alerts"), context.address.link("/alerts")),
+        page_link(words("to_alerts"), context.address.link("/alerts")),
     ]
     return [card(title, content, under, key="warned")]
 
@@ -221,7 +239,7 @@ def warned_card(context: Context) -> list[html.Section]:
 def _of(context: Context, number: int, total: int) -> str:
     words = context.words
     named = {"number": formats.number(number, words), "total": formats.number(total, words)}
-    return words("incidents.of_total", **named)
+    return words("of_total", **named)
 
 
 _MOST = 12
@@ -232,9 +250,9 @@ def events_card(context: Context) -> list[html.Section]:
     if context.audience != "mission":
         return []
     words, found = context.words, _events(context)
-    title = words("incidents.events")
+    title = words("events")
     if not found:
-        said = context.with_reports(words("incidents.no_event"), "incident")
+        said = context.with_reports(words("no_event"), "incident")
         return [card(title, [notice(said)], key="events")]
     content: list[Any] = [
         html.P(_near_base(context, found)),
@@ -245,7 +263,7 @@ def events_card(context: Context) -> list[html.Section]:
         more = words("pending.more", shown=str(_MOST), of=formats.number(len(found), words))
         content.append(html.P(more, className="note"))
     content.append(EVENTS.files(context))
-    return [card(title, content, words("incidents.events_under"), key="events")]
+    return [card(title, content, words("events_under"), key="events")]
 
 
 def _events(context: Context) -> list[dict[str, Any]]:
@@ -253,7 +271,7 @@ def _events(context: Context) -> list[dict[str, Any]]:
     if context.audience != "mission":
         return []
     period = context.period
-    return rows_of(incidents.events(context.release, context.area, period.start, period.end))
+    return rows_of(events(context.release, context.area, period.start, period.end))
 
 
 def _near_base(context: Context, found: list[dict[str, Any]]) -> str:
@@ -261,7 +279,7 @@ def _near_base(context: Context, found: list[dict[str, Any]]) -> str:
     numbers = {
         name: formats.number(said.count(name), context.words) for name in ("yes", "no", "open")
     }
-    return context.words("incidents.near_base", **numbers)
+    return context.words("near_base", **numbers)
 
 
 def _yes_or_no(found: Any) -> str:
@@ -271,12 +289,12 @@ def _yes_or_no(found: Any) -> str:
 
 
 def _answer(name: str) -> Any:
-    return lambda context, row: context.words(f"incidents.answer.{_yes_or_no(row[name])}")
+    return lambda context, row: context.words(f"answer.{_yes_or_no(row[name])}")
 
 
 EVENTS = Listing(
     "incidents",
-    "incidents.events",
+    "events",
     "incidents",
     (
         Field("incident_code"),
@@ -291,6 +309,6 @@ EVENTS = Listing(
         Field("verification", label("verification")),
     ),
     _events,
-    "incidents.events_under",
+    "events_under",
     counts="incident",
 )

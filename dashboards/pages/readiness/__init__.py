@@ -14,7 +14,7 @@ from dashboards.lists.threats import assessed_threats, threats_card, threats_cou
 from dashboards.pages.readiness.cards import base_plans_card, called_off_cards, hot_spots_card
 from dashboards.wording import formats
 from dashboards.wording.words import sentence_case
-from indicators.foundation.codes import TOTAL
+from indicators.foundation.mart_tables import TOTAL
 
 
 def sentence(context: Context) -> str:

@@ -1,8 +1,4 @@
-"""What a selection of indicators needs: tables, columns and survey questions.
-
-Columns of core tables, those behind derived columns included; what derives them stands in the
-contracts. Whether a mission has them does not belong here.
-"""
+"""What a selection of indicators needs, and where it shows what was done and not what changed."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -100,3 +96,37 @@ def _read_by(contract: Contract, derived: Derived) -> Iterator[Need]:
         if derived.where:
             other.update(parse_expression(derived.where, table_operands(looked_at)).columns)
         yield from ((derived.table, name) for name in other if name)
+
+
+Cell = tuple[str, str, str]  # tier, phase, unit type
+
+
+@dataclass(frozen=True)
+class Gap:
+    """One tier, phase and unit type whose outputs stand without any outcome."""
+
+    tier: str
+    phase: str
+    unit_type: str
+    outputs: tuple[str, ...]
+
+
+def gaps(indicators: Iterable[Indicator]) -> list[Gap]:
+    """The gaps of a selection, by tier, phase and unit type in the order of their codes."""
+    chosen = list(indicators)
+    covered = {cell for i in chosen if i.level == "outcome" for cell in _cells(i)}
+    outputs: dict[Cell, list[str]] = {}
+    for indicator in sorted(chosen, key=lambda entry: entry.code):
+        if indicator.level == "output":
+            for cell in _cells(indicator):
+                outputs.setdefault(cell, []).append(indicator.code)
+    return [
+        Gap(*cell, tuple(codes)) for cell, codes in sorted(outputs.items()) if cell not in covered
+    ]
+
+
+def _cells(indicator: Indicator) -> Iterator[Cell]:
+    for tier in indicator.tier:
+        for phase in indicator.phases:
+            for unit_type in indicator.units:
+                yield tier, phase, unit_type
