@@ -15,11 +15,13 @@ from dashboards.components.rating import rating_mark
 from dashboards.components.table import Column, table
 from dashboards.components.value import bare_value, value_cells, value_with_interval
 from dashboards.context import Context
-from dashboards.pages.alerts.no_action_card import no_action_card
-from dashboards.pages.alerts.operations_card import operations_card
-from dashboards.pages.alerts.pending_card import pending_card
-from dashboards.pages.alerts.review_candidates_card import review_candidates_card
-from dashboards.pages.alerts.warnings_card import warnings_card
+from dashboards.pages.alerts.cards import (
+    no_action_card,
+    operations_card,
+    pending_card,
+    review_candidates_card,
+    warnings_card,
+)
 from dashboards.queries import indicator_values, pending
 from dashboards.queries.cells import Cell
 from dashboards.rows import rows_of

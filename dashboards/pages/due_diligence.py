@@ -1,9 +1,6 @@
-"""Due diligence and monitoring: support to host-State forces; information passed on, verified.
+"""Due diligence and monitoring: support to host-State forces; information passed on, verified."""
 
-2023.05 §46-47. What is protected is shown in the country and admin 1 by the quarter, and by
-indicators alone where a copy holds nothing more.
-"""
-
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -18,10 +15,50 @@ from dashboards.components.table import Column, table
 from dashboards.components.value import bare_value, value_with_interval
 from dashboards.context import Context
 from dashboards.lists.threats import quarters_of
-from dashboards.pages.due_diligence import queries
+from dashboards.releases import Release
 from dashboards.rows import rows_of
 from dashboards.wording import formats
 from indicators.foundation.periods import period_named
+
+_IN = "list_contains(string_split(?, ','), quarter)"
+
+
+def assessments(release: Release, quarters: Sequence[str], area: str) -> pd.DataFrame:
+    """A row an actor: assessments and followed_up of the quarters, overdue of all up to now."""
+    sql = f"""
+        SELECT host_state_actor,
+            CAST(sum(assessments) FILTER ({_IN}) AS BIGINT) AS assessments,
+            CAST(sum(followed_up) FILTER ({_IN}) AS BIGINT) AS followed_up,
+            CAST(sum(overdue) AS BIGINT) AS overdue
+        FROM mart.due_diligence WHERE area = ? GROUP BY ALL ORDER BY host_state_actor
+    """
+    chosen = ",".join(quarters)
+    return release.frame(sql, [chosen, chosen, area]).fillna({"assessments": 0, "followed_up": 0})
+
+
+def findings(release: Release, quarters: Sequence[str], area: str) -> pd.DataFrame:
+    """The same by decision; nothing in a copy that may not show what was found."""
+    if "due_diligence_finding" not in release.tables:
+        return pd.DataFrame()
+    sql = f"""
+        SELECT decision,
+            CAST(sum(assessments) FILTER ({_IN}) AS BIGINT) AS assessments,
+            CAST(sum(followed_up) FILTER ({_IN}) AS BIGINT) AS followed_up,
+            CAST(sum(overdue) AS BIGINT) AS overdue
+        FROM mart.due_diligence_finding WHERE area = ? GROUP BY ALL ORDER BY decision
+    """
+    chosen = ",".join(quarters)
+    return release.frame(sql, [chosen, chosen, area]).fillna({"assessments": 0, "followed_up": 0})
+
+
+def referrals(release: Release, quarters: Sequence[str], area: str) -> pd.DataFrame:
+    """A row a quarter and mechanism, the newest first; nothing where a copy may not show them."""
+    if "monitoring_referral" not in release.tables:
+        return pd.DataFrame()
+    sql = f"""SELECT * FROM mart.monitoring_referral WHERE {_IN} AND area = ?
+        ORDER BY quarter DESC, mechanism"""
+    return release.frame(sql, [",".join(quarters), area])
+
 
 _BEFORE_SUPPORT, _PASSED_ON, _VERIFIED = "P1-OP-08", "P1-OP-11", ("X-IM-04", "X-IM-05")
 _LEVELS = ("country", "admin1")
@@ -37,7 +74,7 @@ def sentence(context: Context) -> str:
         value = bare_value(context.cell(_BEFORE_SUPPORT), context.unit(_BEFORE_SUPPORT), words)
         told = words.told(context.short(_BEFORE_SUPPORT), value)
         said.append(words("sentence.closed", text=told))
-    found = queries.assessments(context.release, quarters_of(context.period), shown_area(context))
+    found = assessments(context.release, quarters_of(context.period), shown_area(context))
     if found.empty:
         return " ".join([*said, words("due_diligence.none")])
     return " ".join([*said, words.digits("due_diligence.overdue", int(found["overdue"].sum()))])
@@ -65,7 +102,7 @@ def body(context: Context) -> list[Any]:
 
 def _assessments(context: Context) -> html.Section:
     words, title = context.words, context.words("due_diligence.assessments")
-    found = queries.assessments(context.release, quarters_of(context.period), shown_area(context))
+    found = assessments(context.release, quarters_of(context.period), shown_area(context))
     parts = _figures(context, [_BEFORE_SUPPORT])
     parts += _counted(context, found, "host_state_actor", title, "due-diligence")
     under = words("due_diligence.assessments_under", on=_as_of(context))
@@ -74,7 +111,7 @@ def _assessments(context: Context) -> html.Section:
 
 def _findings(context: Context) -> html.Section:
     words, title = context.words, context.words("due_diligence.findings")
-    found = queries.findings(context.release, quarters_of(context.period), shown_area(context))
+    found = findings(context.release, quarters_of(context.period), shown_area(context))
     if found.empty:
         return card(title, [notice(words("due_diligence.protected"))], key="findings")
     parts = _counted(context, found, "decision", title, "due-diligence-findings")
@@ -103,7 +140,7 @@ def _passed_on(context: Context) -> html.Section:
     """The clock from observation to referral: the indicator, then the quarters by mechanism."""
     words, title = context.words, context.words("due_diligence.passed_on")
     parts = _figures(context, [_PASSED_ON])
-    found = queries.referrals(context.release, quarters_of(context.period), shown_area(context))
+    found = referrals(context.release, quarters_of(context.period), shown_area(context))
     if found.empty:
         parts.append(notice(words("due_diligence.protected")))
     else:

@@ -1,25 +1,88 @@
-"""Incidents by kind and alleged actor, victims by sex and age, with and without a warning: bars."""
+"""Incidents by month, by kind, actor and victim, and one by one for the mission alone."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
+import plotly.graph_objects as go
 from dash import html
 
 from dashboards.components.card import card, notice, page_link
-from dashboards.components.chart import take_away
+from dashboards.components.chart import chart, chart_card, shows_table, take_away
 from dashboards.components.empty import empty_mark, persons_note
+from dashboards.components.listing import Field, Listing, area, area_link, label
 from dashboards.components.reports_mark import reports_mark, reports_note
 from dashboards.components.table import Column, table
-from dashboards.components.value import done_bar
+from dashboards.components.value import done_bar, value_cells, value_columns, value_in_brief
 from dashboards.context import Context
 from dashboards.lists.threats import quarters_of
-from dashboards.queries import indicator_values, threats
-from dashboards.queries.cells import Cell
+from dashboards.queries import incidents, indicator_values, threats
+from dashboards.queries.cells import Cell, Dated, dated_cells, reports_sign
 from dashboards.rows import rows_of
+from dashboards.theme import THEMES, plotly_template
 from dashboards.wording import formats
 from dashboards.wording.formats import Unit
 from dashboards.wording.words import Words, in_sentence, sentence_case
+
+_MONTHS = 24
+
+
+def months_card(context: Context, code: str) -> html.Section:
+    """The last months up to the end of the chosen period, each with its count."""
+    words, months = context.words, _months(context, code)
+    title = words("incidents.months")
+    if not any(dated.cell.is_figure for dated in months):
+        return card(title, [notice(words("incidents.no_month"))], key="months")
+    drawn = [] if shows_table(context.address) else [_chart(context, code, months, title)]
+    subtitle = words("incidents.months_under")
+    return chart_card(context, "months", (title, subtitle), drawn, _table(context, code, months))
+
+
+def _months(context: Context, code: str) -> list[Dated]:
+    frame = indicator_values.totals(
+        context.release, indicator=code, period_type="M", area=context.area
+    )
+    frame = frame[frame["period_end"] <= pd.Timestamp(context.period.end)]
+    return dated_cells(rows_of(frame))[-_MONTHS:]
+
+
+def _chart(context: Context, code: str, months: Sequence[Dated], title: str) -> html.Figure:
+    words, unit = context.words, context.unit(code)
+    colour = THEMES[context.address.theme]
+    figure = go.Figure(layout={"template": plotly_template(context.address.theme)})
+    names = [formats.period_name(dated, words) for dated in months]
+    cells = [dated.cell for dated in months]
+    lacking = [cell.reports_missing for cell in cells]
+    figure.add_bar(
+        x=names,
+        y=[cell.value if cell.is_figure else None for cell in cells],
+        text=[reports_sign(said) if said else "" for said in lacking],
+        textposition="outside",
+        marker={
+            "color": colour["series"],
+            "pattern": {"shape": ["/" if said else "" for said in lacking], "solidity": 0.4},
+        },
+        customdata=[value_in_brief(cell, unit, words) for cell in cells],
+        hovertemplate="%{x}: %{customdata}<extra></extra>",
+    )
+    figure.update_layout(
+        showlegend=False, bargap=0.3, margin={"l": 40, "r": 8, "t": 16, "b": 56},
+        separators=formats.axis_separators(words),
+    )  # fmt: skip
+    figure.update_yaxes(rangemode="tozero")
+    figure.update_xaxes(tickangle=-45, nticks=12)
+    return chart(figure, title, "months", 280)
+
+
+def _table(context: Context, code: str, months: Sequence[Dated]) -> html.Div:
+    words, unit = context.words, context.unit(code)
+    columns = [Column(words("table.period")), *value_columns(unit.words(words), words)]
+    rows = [
+        [formats.period_name(dated, words), *value_cells(dated.cell, unit, words)]
+        for dated in reversed(months)
+    ]
+    return table(columns, rows, words("incidents.months"))
+
 
 _VICTIMS = "X-IM-03"  # civilians killed or injured, verified
 _WARNED = "P2-OC-10"
@@ -159,3 +222,75 @@ def _of(context: Context, number: int, total: int) -> str:
     words = context.words
     named = {"number": formats.number(number, words), "total": formats.number(total, words)}
     return words("incidents.of_total", **named)
+
+
+_MOST = 12
+
+
+def events_card(context: Context) -> list[html.Section]:
+    """How many were near a base, then the newest; the files hold all."""
+    if context.audience != "mission":
+        return []
+    words, found = context.words, _events(context)
+    title = words("incidents.events")
+    if not found:
+        said = context.with_reports(words("incidents.no_event"), "incident")
+        return [card(title, [notice(said)], key="events")]
+    content: list[Any] = [
+        html.P(_near_base(context, found)),
+        *reports_note(context.reports_of("incident"), words),
+        EVENTS.table(context, found[:_MOST]),
+    ]
+    if len(found) > _MOST:
+        more = words("pending.more", shown=str(_MOST), of=formats.number(len(found), words))
+        content.append(html.P(more, className="note"))
+    content.append(EVENTS.files(context))
+    return [card(title, content, words("incidents.events_under"), key="events")]
+
+
+def _events(context: Context) -> list[dict[str, Any]]:
+    """Nothing where the copy does not hold single incidents."""
+    if context.audience != "mission":
+        return []
+    period = context.period
+    return rows_of(incidents.events(context.release, context.area, period.start, period.end))
+
+
+def _near_base(context: Context, found: list[dict[str, Any]]) -> str:
+    said = [_yes_or_no(row["is_near_base"]) for row in found]
+    numbers = {
+        name: formats.number(said.count(name), context.words) for name in ("yes", "no", "open")
+    }
+    return context.words("incidents.near_base", **numbers)
+
+
+def _yes_or_no(found: Any) -> str:
+    if formats.is_missing(found):
+        return "open"
+    return "yes" if found else "no"
+
+
+def _answer(name: str) -> Any:
+    return lambda context, row: context.words(f"incidents.answer.{_yes_or_no(row[name])}")
+
+
+EVENTS = Listing(
+    "incidents",
+    "incidents.events",
+    "incidents",
+    (
+        Field("incident_code"),
+        Field("occurred_on"),
+        Field("area", area, area_link, "table.area"),
+        Field("type", label("incident_type", "type")),
+        Field("actor", label("alleged_actor_type", "actor")),
+        Field("killed", is_number=True),
+        Field("injured", is_number=True),
+        Field("warned_before", _answer("warned")),
+        Field("base", _answer("is_near_base")),
+        Field("verification", label("verification")),
+    ),
+    _events,
+    "incidents.events_under",
+    counts="incident",
+)
