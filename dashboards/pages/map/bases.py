@@ -5,7 +5,7 @@ from dash import html
 
 from dashboards.context import Context
 from dashboards.figures.area_drawing import Base
-from dashboards.queries import areas
+from dashboards.queries import catalogue
 from dashboards.rows import rows_of
 
 WIDTH = 660.0
@@ -15,7 +15,7 @@ def bases_of(context: Context) -> list[Base]:
     """Bases in use on the last day of the period; none in copies that do not hold them."""
     return [
         Base(str(row["base_name"]), float(row["latitude"]), float(row["longitude"]))
-        for row in rows_of(areas.bases(context.release, context.period.end.isoformat()))
+        for row in rows_of(catalogue.bases(context.release, context.period.end.isoformat()))
         if not pd.isna(row["latitude"])
     ]
 
