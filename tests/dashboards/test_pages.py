@@ -248,7 +248,7 @@ def test_what_is_expected_of_an_outcome_stands_beside_the_finding(context_at: At
             "était inférieur de 39\u202f% (25 à 50\u202f%) à celui des autres jours aux mêmes"
             " endroits. D’autres explications restent possibles.",
         ),
-        ("E4", "en", "the data are inconclusive"),
+        ("E4", "en", "inconclusive"),
     ],
 )
 def test_the_sentence_of_a_link_says_what_its_grade_allows(

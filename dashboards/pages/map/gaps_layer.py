@@ -29,7 +29,7 @@ from dashboards.components.protection_gaps import (
 from dashboards.components.table import Column, table
 from dashboards.context import Context
 from dashboards.figures.area_drawing import Look, area_drawing, ranks
-from dashboards.figures.outlines import outlines_of
+from dashboards.figures.outlines import Outlines, outlines_of
 from dashboards.pages.map.bases import WIDTH, bases_of, boundaries
 from dashboards.pages.map.classes import Classes, class_row, fixed_classes, stripes_key
 from dashboards.queries import quality
@@ -59,9 +59,13 @@ def sentence(context: Context, found: Gaps) -> str:
 def body(context: Context, found: Gaps) -> list[Any]:
     """The list beside the map, or every area as a table."""
     switch = chart_or_table(context.address, context.words, context.words("gaps.title"))
+    drawn = outlines_of(str(context.release.folder), _level(context, found), context.release)
+    if not drawn.shapes:
+        said = notice(context.words("map.no_outlines"))
+        return [said, _list(context, found), _table_card(context, found)]
     if shows_table(context.address):
         return [_table_card(context, found, switch)]
-    shown = [_map_card(context, found, switch), _list(context, found)]
+    shown = [_map_card(context, found, drawn, switch), _list(context, found)]
     return [html.Div(shown, className="columns columns-map")]
 
 
@@ -146,27 +150,26 @@ def _disc_mark(look: str) -> html.Span:
     return html.Span(className=f"patrol-disc patrol-{look}", **{"aria-hidden": "true"})
 
 
-def _map_card(context: Context, found: Gaps, switch: html.Div) -> html.Section:
+def _level(context: Context, found: Gaps) -> str:
+    return str(context.areas.loc[next(iter(found)), "area_level"])
+
+
+def _map_card(context: Context, found: Gaps, drawn: Outlines, switch: html.Div) -> html.Section:
     words, title = context.words, context.words("gaps.map_title", month=_month(context, found))
-    level = str(context.areas.loc[next(iter(found)), "area_level"])
-    drawn = outlines_of(str(context.release.folder), level, context.release)
     head = html.Div(
         [html.Div([html.H2(title), html.P(words("gaps.map_under"), className="subtitle")]), switch],
         className="card-head card-head-switch",
     )
-    if not drawn.shapes:
-        content: list[Any] = [notice(words("map.no_outlines"))]
-    else:
-        classes, bases = _classes(found), bases_of(context)
-        looks = _looks(context, found, classes)
-        made = area_drawing(drawn, looks, WIDTH, context.address.theme, bases)
-        said = {area: _title(context, area, found.get(area)) for area in drawn.shapes}
-        content = [
-            area_picture(made, sentence(context, found), said, lambda area: _choice(context, area)),
-            take_away(context, "gaps", ("png", "svg"), title),
-            _key(context, classes, bool(bases)),
-            boundaries(context),
-        ]
+    classes, bases = _classes(found), bases_of(context)
+    looks = _looks(context, found, classes)
+    made = area_drawing(drawn, looks, WIDTH, context.address.theme, bases)
+    said = {area: _title(context, area, found.get(area)) for area in drawn.shapes}
+    content = [
+        area_picture(made, sentence(context, found), said, lambda area: _choice(context, area)),
+        take_away(context, "gaps", ("png", "svg"), title),
+        _key(context, classes, bool(bases)),
+        boundaries(context),
+    ]
     shown = [head, _patrol_switch(context), *content]
     return html.Section(shown, className="card map-card", **{"aria-label": title})
 
@@ -265,7 +268,7 @@ def _key(context: Context, classes: Classes, has_bases: bool) -> html.Div:
     return html.Div([row, html.Ul(marks, className="key")], className="classes")
 
 
-def _table_card(context: Context, found: Gaps, switch: html.Div) -> html.Section:
+def _table_card(context: Context, found: Gaps, *switch: html.Div) -> html.Section:
     """Every area with rank, expected incidents, days since the last patrol, reach and trust."""
     words = context.words
     heads = ("rank", "interval", "risk", "police", "military", "reach", "trust")
@@ -273,7 +276,7 @@ def _table_card(context: Context, found: Gaps, switch: html.Div) -> html.Section
     columns += [Column(words(f"gaps.head.{name}"), True) for name in heads]
     rows = [_row(context, area, known) for area, known in found.items()]
     title = words("gaps.all_title")
-    content = [switch, table(columns, rows, title), take_away(context, "gaps", ("csv",), title)]
+    content = [*switch, table(columns, rows, title), take_away(context, "gaps", ("csv",), title)]
     return card(title, content, words("gaps.all_under"), key="all-gaps")
 
 
