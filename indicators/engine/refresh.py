@@ -151,6 +151,7 @@ def compute_cells(
     mission: Mission,
     catalogue: Mapping[str, Indicator],
     as_of: date,
+    engine: RowEngine = DUCKDB,
 ) -> None:
     """Fill `cube.cell` alone: the register indicators' cells, without statuses and the mart.
 
@@ -162,8 +163,10 @@ def compute_cells(
         _run(connection, functions_sql(mission, as_of.isoformat()))
         _prepare(connection, mission, indicators, as_of, {})
         forget_values(connection)
-        for plan in cube_plans(indicators, weekly="W" in mission.period_types):
-            materialize_cubes(connection, mission, plan, as_of, DUCKDB)
+        plans = cube_plans(indicators, weekly="W" in mission.period_types)
+        engine.begin(connection, plans, list(functions_sql(mission, as_of.isoformat())))
+        for plan in plans:
+            materialize_cubes(connection, mission, plan, as_of, engine)
         note_cells(connection)
 
 

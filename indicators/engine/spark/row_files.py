@@ -79,7 +79,7 @@ def _write_parts(
             where = "" if month == "NULL" else f" WHERE {month} IS NOT DISTINCT FROM ?"
             values = [part] if where else []
             query = f"SELECT {', '.join(columns)} FROM {source}{where}"
-            _write_parquet(path, connection.execute(query, values))
+            _write_parquet(path, connection.sql(query, params=values))
         parts[name] = path.relative_to(folder).as_posix()
     return parts
 
@@ -107,11 +107,12 @@ def _content(columns: Iterable[str]) -> str:
     return f"sum(CAST(hash({names}) AS HUGEINT))"
 
 
-def _write_parquet(path: Path, rows: duckdb.DuckDBPyConnection) -> None:
+def _write_parquet(path: Path, rows: duckdb.DuckDBPyRelation) -> None:
     """All or nothing: under its own name only once it is whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
     coming = path.with_suffix(".coming")
     reader = rows.to_arrow_reader(100_000)
+    assert reader is not None
     with pq.ParquetWriter(coming, reader.schema, compression="zstd") as writer:
         batch: pa.RecordBatch
         for batch in reader:
