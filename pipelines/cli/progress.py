@@ -10,8 +10,8 @@ from indicators.foundation.messages import message
 
 @contextmanager
 def progress_bar(arguments: argparse.Namespace) -> Iterator[None]:
-    """Shows the stages that the job reports, the first at once; silent with `--json` and where no
-    terminal reads."""
+    """Shows the stages that the job reports, the first at once; silent with `--json`, and where no
+    terminal reads but for how many runs are waited for."""
     from tqdm import tqdm
 
     from pipelines.orchestration.progress import listening
@@ -20,7 +20,10 @@ def progress_bar(arguments: argparse.Namespace) -> Iterator[None]:
     with tqdm(disable=quiet, leave=False, bar_format="{desc} {bar} {n_fmt}/{total_fmt}") as bar:
 
         def listener(stage: str, done: int, total: int) -> None:
-            bar.set_description_str(message(f"stage.{stage}", arguments.language))
+            text = message(f"stage.{stage}", arguments.language, done=done)
+            if stage == "queue" and quiet and not arguments.json:
+                print(text, file=sys.stderr)
+            bar.set_description_str(text)
             bar.total = total or 1
             bar.n = done
             bar.refresh()

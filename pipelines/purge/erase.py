@@ -34,6 +34,7 @@ from pipelines.purge.releases import Rests, resting_on
 from pipelines.release.naming import CANDIDATE_PREFIX
 from pipelines.warehouse import ledger
 from pipelines.warehouse.connection import open_warehouse
+from pipelines.warehouse.last_state import copy_of
 from pipelines.workspace.paths import Workspace
 
 _SHORTEST_HASH = 8  # signs of a SHA-256 that are enough to name a file
@@ -119,6 +120,7 @@ def finish(workspace: Workspace, mission: str) -> None:
         ):
             shutil.rmtree(folder, ignore_errors=True)  # unpublished drafts; reports of faults
     compact(path)
+    copy_of(path).unlink(missing_ok=True)
     with open_warehouse(path) as connection:
         connection.execute("UPDATE ops.purge SET state = 'done' WHERE state = 'begun'")
 
