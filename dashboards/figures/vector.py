@@ -11,7 +11,7 @@ import pandas as pd
 
 from dashboards.queries.cells import Cell, new_definitions
 from dashboards.theme import THEMES
-from indicators.foundation import codes
+from indicators.foundation import mart_tables
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def value_range(series: Sequence[Sequence[Cell]], from_zero: bool) -> tuple[floa
 
 def frame_range(frame: pd.DataFrame) -> tuple[float, float]:
     """The same from zero, of the figures in a frame of values."""
-    figures = frame[frame["value"].notna() & (frame["obs_status"] != codes.TOO_IMPRECISE)]
+    figures = frame[frame["value"].notna() & (frame["obs_status"] != mart_tables.TOO_IMPRECISE)]
     columns = [figures[name].dropna() for name in ("value", "ci_low", "ci_high")]
     ends = [float(end) for column in columns if len(column) for end in (column.min(), column.max())]
     return _range(ends, from_zero=True)

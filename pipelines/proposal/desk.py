@@ -92,8 +92,7 @@ class Desk:
     def compared(self, mission: str, path: Path, language: str) -> tuple[bytes, list[str]]:
         """The workbook that holds the file against the warehouse, which is left as it is; what
         hinders it."""
-        from pipelines.quality.reconciliation import reconcile
-        from pipelines.quality.reconciliation_workbook import write_workbook
+        from pipelines.quality.reconciliation import reconcile, write_workbook
 
         try:
             profile = self._workspace.profile(mission)

@@ -8,7 +8,7 @@ from dashboards.app import create_app
 from dashboards.context import read_context
 from dashboards.http.address import Address
 from dashboards.pages import data_quality, outstanding
-from dashboards.pages.outstanding import lists as outstanding_rows
+from dashboards.pages import outstanding as outstanding_rows
 from tests.dashboards.rendered import text_of
 from tests.worlds.release import COUNTRY, MISSION, OTHER_AREA, mart_rows, write_release
 

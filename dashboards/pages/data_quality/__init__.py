@@ -12,11 +12,13 @@ from dashboards.context import Context
 from dashboards.lists.missing_reports import missing_reports_card
 from dashboards.lists.revisions import revisions_card
 from dashboards.pages.data_quality import rejected_rows, returns_grid
-from dashboards.pages.data_quality.duplicates_card import duplicates_card
-from dashboards.pages.data_quality.quality_score_card import quality_score_card
-from dashboards.pages.data_quality.unit_tabs import unit_tabs
-from dashboards.pages.data_quality.violations_card import violations_card
-from dashboards.pages.data_quality.without_figure_card import without_figure_card
+from dashboards.pages.data_quality.cards import (
+    duplicates_card,
+    quality_score_card,
+    violations_card,
+    without_figure_card,
+)
+from dashboards.pages.data_quality.rejected_rows import unit_tabs
 from dashboards.queries import quality
 from dashboards.rows import rows_of
 from dashboards.wording import formats

@@ -32,7 +32,7 @@ from dashboards.pages.map.area_map import (
     fixed_classes,
 )
 from dashboards.pages.map.gaps_card import all_gaps_card, gaps_card, gaps_sentence
-from dashboards.queries import areas as area_queries
+from dashboards.queries import catalogue as area_queries
 from dashboards.queries import indicator_values
 from dashboards.queries.cells import REPORTS_LACK, SUPPRESSED, Cell
 from dashboards.rows import rows_of
