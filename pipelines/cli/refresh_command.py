@@ -67,10 +67,10 @@ def due_lines(arguments: argparse.Namespace, mission: str) -> list[str]:
     """What is past its retention period, and a removal that was cut short; one a line."""
     from pipelines.purge.erase import unfinished
     from pipelines.purge.retention import due
-    from pipelines.warehouse.connection import open_warehouse
+    from pipelines.warehouse.last_state import open_to_read
 
     language, day = arguments.language, arguments.as_of or date.today()
-    with open_warehouse(arguments.workspace.warehouse(mission)) as connection:
+    with open_to_read(arguments.workspace.warehouse(mission)) as connection:
         found, is_open = due(connection, mission, day), bool(unfinished(connection))
     lines = [
         message("cli.purge.is_due", language, table=one.table, rows=one.rows, before=one.before)

@@ -1,12 +1,20 @@
 """Resources: where the workspace lies, as of which day a run computes, and who counts rows."""
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
 import dagster as dg
+from dagster._core.storage.tags import PARTITION_NAME_TAG
 
 from indicators.definitions.mission_profile import Mission
+<<<<<<< HEAD
 from indicators.incremental.row_engine import DUCKDB, RowEngine
+=======
+from pipelines.orchestration.progress import report
+from pipelines.warehouse.turns import turn
+>>>>>>> main
 from pipelines.workspace.paths import Workspace
 
 
@@ -18,6 +26,21 @@ class WorkspaceResource(dg.ConfigurableResource):
     def workspace(self) -> Workspace:
         """The workspace that this resource names."""
         return Workspace(Path(self.home))
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["WorkspaceResource"]:
+        """A run waits for those of its mission that came before it, whoever started them."""
+        mission = _mission_of(context.run.tags) if context.run else ""
+        if not mission:
+            yield self
+            return
+        with turn(self.workspace().warehouse(mission), lambda before: report("queue", before)):
+            yield self
+
+
+def _mission_of(tags: Mapping[str, str]) -> str:
+    """The mission of a run by its partition; empty for one that has none."""
+    return tags.get(f"{PARTITION_NAME_TAG}/mission") or tags.get(PARTITION_NAME_TAG, "")
 
 
 class AsOf(dg.ConfigurableResource):

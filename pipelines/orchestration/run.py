@@ -24,7 +24,7 @@ from pipelines.orchestration.release_assets import PUBLISHED, approval
 from pipelines.orchestration.resources import Rows
 from pipelines.orchestration.unchanged import forget, origin_of, remember, stamp_kept
 from pipelines.release.naming import check_period
-from pipelines.warehouse.connection import open_warehouse
+from pipelines.warehouse.last_state import open_to_read
 from pipelines.workspace.installation import make_workspace
 from pipelines.workspace.paths import Workspace
 
@@ -169,7 +169,7 @@ def open_instance(workspace: Workspace) -> Iterator[dg.DagsterInstance]:
 
 
 def _checks_and_values(workspace: Workspace, mission: str) -> tuple[list[dict[str, Any]], int]:
-    with open_warehouse(workspace.warehouse(mission)) as connection:
+    with open_to_read(workspace.warehouse(mission)) as connection:
         checks = connection.execute(
             "SELECT * FROM mart.quality_check ORDER BY check_name, source"
         ).df()
