@@ -9,12 +9,9 @@ import dagster as dg
 from dagster._core.storage.tags import PARTITION_NAME_TAG
 
 from indicators.definitions.mission_profile import Mission
-<<<<<<< HEAD
 from indicators.incremental.row_engine import DUCKDB, RowEngine
-=======
 from pipelines.orchestration.progress import report
 from pipelines.warehouse.turns import turn
->>>>>>> main
 from pipelines.workspace.paths import Workspace
 
 
