@@ -90,9 +90,9 @@ def _serve(chosen: argparse.Namespace, listening: socket.socket) -> None:
     from dashboards.app import create_app
     from dashboards.forms.desk import desk_named
     from dashboards.forms.sessions import cookie_name
-    from dashboards.http import structured_log
+    from dashboards.http import monitoring
 
-    structured_log.set_up()
+    monitoring.set_up()
     home = chosen.home.resolve()
     desk = desk_named(chosen.desk, home) if chosen.desk else None
     app = create_app(home, chosen.audience, desk, _is_reached(chosen.host))

@@ -22,7 +22,7 @@ from dashboards.context import Context, read_context
 from dashboards.files import LISTS
 from dashboards.forms import routes
 from dashboards.forms.desk import Desk
-from dashboards.http import downloads, health, libraries, metrics, permanent, security
+from dashboards.http import downloads, libraries, monitoring, permanent, security
 from dashboards.http.address import Address
 from dashboards.pages import INDICATOR, Page, menu, page_at
 from dashboards.pages.indicator import code_of
@@ -269,7 +269,7 @@ def create_app(
     app.layout = _layout
     _add_callbacks(app)
     _add_failures(app)
-    metrics.add_metrics(app.server)
+    monitoring.add_metrics(app.server)
     security.add_limits(app.server)
     screens.add_route(app.server, app.screens)
     downloads.add_route(app.server, home, audience)
@@ -278,7 +278,7 @@ def create_app(
     permanent.add_route(app.server)
     routes.add_routes(app.server, home, audience, desk, is_reached or security.is_behind_proxy())
     api_routes.add_routes(app.server, home, audience)
-    health.add_route(app.server, home, audience, store)
+    monitoring.add_route(app.server, home, audience, store)
     download_log.add_log(app.server, store)
     libraries.keep_libraries(app)
     security.add_headers(app)

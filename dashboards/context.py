@@ -11,9 +11,9 @@ import pandas as pd
 
 from dashboards.access import Audience
 from dashboards.http.address import Address
-from dashboards.queries import areas, catalogue, framework, indicator_values
+from dashboards.queries import catalogue, framework, indicator_values
 from dashboards.queries.cells import Cell, Dated, dated_cells, span_of
-from dashboards.queries.owed_reports import owed_reports
+from dashboards.queries.quality import owed_reports
 from dashboards.releases import Release, current_release, published_missions
 from dashboards.rows import rows_of
 from dashboards.wording import formats
@@ -100,7 +100,7 @@ class Context:
     @cached_property
     def areas(self) -> pd.DataFrame:
         """All areas by code."""
-        return areas.areas(self.release).set_index("area_code", drop=False)
+        return catalogue.areas(self.release).set_index("area_code", drop=False)
 
     @cached_property
     def country(self) -> str:

@@ -10,12 +10,12 @@ from dashboards.lists import (
     revisions,
     threats,
 )
+from dashboards.pages import lessons as lessons
+from dashboards.pages import outstanding as outstanding
 from dashboards.pages.data_quality import rejected_rows
 from dashboards.pages.effort import plan_changes
-from dashboards.pages.incidents.events_card import EVENTS
+from dashboards.pages.incidents.cards import EVENTS
 from dashboards.pages.indicator import one_indicator
-from dashboards.pages.lessons import lists as lessons
-from dashboards.pages.outstanding import lists as outstanding
 from dashboards.pages.transition import lists as transition
 
 _ALL: tuple[Listing, ...] = (

@@ -10,7 +10,7 @@ import shapely
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
-from dashboards.queries import areas as area_queries
+from dashboards.queries import catalogue as area_queries
 from dashboards.releases import Release
 
 _DETAIL = 350  # simplification: the map's extent over this

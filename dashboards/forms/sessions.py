@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from flask import Flask, abort, current_app, redirect, request, session
 
 from dashboards.access import Audience, narrow_to
-from dashboards.http import api, health
+from dashboards.http import api, monitoring
 from dashboards.http.address import Address
 from records import accounts, sessions
 from records.accounts import Account
@@ -52,7 +52,7 @@ def add_gate(server: Flask, store: Store, audience: Audience, is_reached: bool) 
     def gate() -> Any:
         narrow_to(None)
         path = request.path
-        if path in (SIGN_IN, *health.OPEN) or path.startswith(_OPEN):
+        if path in (SIGN_IN, *monitoring.OPEN) or path.startswith(_OPEN):
             return None
         if not are_required(store):
             return None

@@ -20,8 +20,8 @@ from dashboards.queries import effort, framework
 from dashboards.rows import rows_of
 from dashboards.wording import formats
 from dashboards.wording.signed import signed
-from dashboards.written import entries
-from indicators.foundation.codes import NOT_APPLICABLE
+from dashboards.written import records
+from indicators.foundation.mart_tables import NOT_APPLICABLE
 from indicators.foundation.periods import Period, period_of, previous_year
 from records.decisions import VarianceReason
 from records.store import Version
@@ -210,7 +210,7 @@ def _reason(context: Context, row: Row) -> str:
 
 def output_rows(context: Context) -> list[Row]:
     """Outputs, each with the last reason given for its variance."""
-    given = entries.variance_reasons(context)
+    given = records.variance_reasons(context)
     return [{**asdict(one), "output": one, "given": given.get(one.key)} for one in outputs(context)]
 
 

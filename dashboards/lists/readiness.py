@@ -8,7 +8,7 @@ from dash import html
 
 from dashboards.components.listing import Field, Listing, Row, area, area_link, label
 from dashboards.context import Context
-from dashboards.queries import readiness
+from dashboards.queries import threats
 from dashboards.rows import rows_of
 from dashboards.wording import formats
 
@@ -20,7 +20,7 @@ def operations(context: Context) -> pd.DataFrame:
 
     A review is due sixty days after closing; one never made stays until it is made.
     """
-    found = readiness.operations(context.release)
+    found = threats.operations(context.release)
     found = found[found["area"].isin(context.areas_inside)]
     start, end = pd.Timestamp(context.period.start), pd.Timestamp(context.period.end)
     last = found["reviewed_on"].fillna(pd.Timestamp.max.normalize())
@@ -29,7 +29,7 @@ def operations(context: Context) -> pd.DataFrame:
 
 def base_plans(context: Context) -> pd.DataFrame:
     """Bases of the chosen area and below, a row a kind of plan."""
-    found = readiness.base_plans(context.release)
+    found = threats.base_plans(context.release)
     return found[found["area"].isin(context.areas_inside)]
 
 

@@ -12,12 +12,12 @@ from dash import html
 
 from dashboards.components.listing import Field, Listing, area_link
 from dashboards.context import Context
-from dashboards.queries import pending
+from dashboards.queries import threats
 from dashboards.rows import rows_of
 from dashboards.wording import formats
 from dashboards.wording.signed import signed
 from dashboards.wording.words import Words
-from dashboards.written import approved, entries
+from dashboards.written import approved, records
 from records.decisions import ReviewDecision
 from records.store import Version
 
@@ -52,9 +52,9 @@ class Candidate:
 
 def candidates(context: Context) -> list[Candidate]:
     """Those of the chosen area and below: without a decision first, then without a review."""
-    rows = rows_of(pending.review_candidates(context.release, context.area))
+    rows = rows_of(threats.review_candidates(context.release, context.area))
     if context.audience == "mission":
-        decided = entries.review_decisions(context)
+        decided = records.review_decisions(context)
         found = [Candidate(row, decided.get(row["incident_code"])) for row in rows]
     else:
         released = approved.review_decisions(context.release)

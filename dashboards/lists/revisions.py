@@ -13,7 +13,7 @@ from dashboards.rows import rows_of
 from dashboards.wording import formats
 from dashboards.wording.words import sentence_case
 from indicators.assessment.empty_reasons import Facts, statement
-from indicators.foundation import codes
+from indicators.foundation import mart_tables
 from indicators.foundation.mart_tables import DIMENSIONS
 from indicators.foundation.periods import period_named
 
@@ -35,7 +35,7 @@ def part_of(context: Context, row: dict[str, Any]) -> str | None:
     parts = [
         context.words.label(name, code)
         for name, code in named.items()
-        if code not in (codes.TOTAL, codes.NOT_APPLICABLE)
+        if code not in (mart_tables.TOTAL, mart_tables.NOT_APPLICABLE)
     ]
     return ", ".join(parts) or None
 

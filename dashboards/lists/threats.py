@@ -16,8 +16,8 @@ from dashboards.context import Context
 from dashboards.queries import threats
 from dashboards.rows import rows_of
 from dashboards.wording import formats
-from dashboards.written import entries
-from indicators.foundation.codes import TOTAL
+from dashboards.written import records
+from indicators.foundation.mart_tables import TOTAL
 from indicators.foundation.periods import Period, period_named, period_of
 
 COUNTS = ("incidents", "warned", "without_warning", "not_answered")
@@ -77,7 +77,7 @@ def threats_counted(context: Context) -> str:
     """How many threats the data name, how many of these people have not assessed, how many they
     have: one sentence for all pages."""
     words, quarter = context.words, shown_quarter(context)
-    named, agreed = assessed_threats(context), entries.threats(context, quarter)
+    named, agreed = assessed_threats(context), records.threats(context, quarter)
     shown = formats.period_name(period_named(quarter), words)
     if not named and not agreed:
         return words("threats.none", quarter=shown)

@@ -14,7 +14,7 @@ from dashboards.components.table import Column, table
 from dashboards.components.value import value_in_brief
 from dashboards.context import Context
 from dashboards.wording import formats
-from dashboards.written import entries, records
+from dashboards.written import records
 from records.accountability import Compact, UnitEvaluation
 from records.kinds import ROLES, Recommendation
 
@@ -26,7 +26,7 @@ def sentence(context: Context) -> str:
     """How many roles answer for indicators, and what of theirs is overdue."""
     words = context.words
     overdue = len(records.overdue(context))
-    late = sum(one.is_overdue(date.today()) for one in entries.evaluations(context))
+    late = sum(one.is_overdue(date.today()) for one in records.evaluations(context))
     roles = sum(1 for codes in indicators_by_role(context).values() if codes)
     said = [
         words("accountability.sentence", roles=str(roles)),
@@ -70,7 +70,7 @@ def _roles(context: Context) -> html.Section:
     heads = ("role", "indicators", "recommendations", "compact")
     columns = [Column(words(f"accountability.head.{name}")) for name in heads]
     held, owned = indicators_by_role(context), _by_owner(context)
-    agreed = {one.role: one for one in entries.compacts(context)}
+    agreed = {one.role: one for one in records.compacts(context)}
     rows = [
         [
             [
@@ -137,7 +137,7 @@ def _compact(context: Context, role: str, compact: Compact | None) -> Any:
 
 
 def _evaluations(context: Context) -> html.Section:
-    words, found = context.words, entries.evaluations(context)
+    words, found = context.words, records.evaluations(context)
     title, under = words("accountability.evaluations"), words("accountability.evaluations_under")
     if context.audience == "hq":
         return card(title, [notice(words("accountability.hq"))], under, key="evaluations")

@@ -20,8 +20,8 @@ from dashboards.queries import indicator_values, threats
 from dashboards.queries.cells import Cell
 from dashboards.rows import rows_of
 from dashboards.wording import formats
-from dashboards.written import entries, records
-from indicators.foundation.codes import TOTAL
+from dashboards.written import records
+from indicators.foundation.mart_tables import TOTAL
 from indicators.foundation.periods import period_named
 from records.threats import CRITERIA, ThreatAssessment
 
@@ -54,7 +54,7 @@ def _link(context: Context, **given: str) -> str:
 
 
 def _agreed(context: Context) -> html.Section:
-    words, found = context.words, entries.threats(context, context.period.name)
+    words, found = context.words, records.threats(context, context.period.name)
     title, under = words("threat_page.agreed"), words("threat_page.scale")
     add: list[Any] = []
     if context.audience == "mission":

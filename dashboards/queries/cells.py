@@ -13,7 +13,7 @@ import pandas as pd
 
 from dashboards.rows import rows_of
 from indicators.assessment.empty_reasons import REPORTS_MISSING, Facts, Said, Statement, statement
-from indicators.foundation import codes
+from indicators.foundation import mart_tables
 from indicators.foundation.periods import Period
 
 VALUE, ZERO = "value", "zero"
@@ -115,7 +115,7 @@ class Cell:
             denominator=_number(row, "denominator"),
             **_held_against(row),
             method=_text(row, "method"),
-            is_provisional=row.get("obs_status") == codes.PROVISIONAL,
+            is_provisional=row.get("obs_status") == mart_tables.PROVISIONAL,
             version=None if version is None else int(version),
         )
 

@@ -1,9 +1,15 @@
 """Returns, rejects, checks, revisions and input files."""
 
+from collections.abc import Iterable
+from datetime import date
+from functools import lru_cache
+
 import pandas as pd
 
 from dashboards.releases import Release
 from dashboards.rows import rows_of
+from indicators.assessment.owed_reports import NO_REPORTS, SOURCES, Reports, added, owed_reports_sql
+from indicators.foundation.periods import Period
 
 RECEIVED = ("submitted", "nil")  # a nil report is one that came
 
@@ -135,3 +141,30 @@ def rows_not_kept(release: Release) -> pd.DataFrame:
         ORDER BY period DESC NULLS LAST, source, reason
     """
     return release.frame(sql)
+
+
+_ByPlace = dict[tuple[str, str], dict[date, Reports]]
+
+
+@lru_cache(maxsize=4)
+def _by_place(release: Release) -> _ByPlace:
+    """By area and source: the reports of each month."""
+    found: _ByPlace = {}
+    for row in rows_of(release.frame(owed_reports_sql())):
+        reports = Reports(row["due"], row["received"], row["no_access"])
+        found.setdefault((row["area"], row["source"]), {})[row["month"].date()] = reports
+    return found
+
+
+def owed_reports(release: Release, table: str, area: str, period: Period) -> Reports:
+    """Of the sources that fill a table, in an area and a period; none for other tables."""
+    if table not in SOURCES:
+        return NO_REPORTS
+    known = _by_place(release)
+    sources: Iterable[str] = SOURCES[table] or {source for _, source in known}
+    found = added(
+        known.get((area, source), {}).get(month, NO_REPORTS)
+        for source in sources
+        for month in period.months
+    )
+    return found if SOURCES[table] or found.is_silent else NO_REPORTS

@@ -21,8 +21,7 @@ from dashboards.access import Audience, only_mission
 from dashboards.components.shell import NavigationEntry, brief_address, release_words, shell
 from dashboards.context import Context
 from dashboards.http.address import Address
-from dashboards.http.finished import Finished
-from dashboards.http.shared_answers import SharedAnswers
+from dashboards.http.finished import Finished, SharedAnswers
 from dashboards.kept import Kept
 from dashboards.releases import current_editions
 from dashboards.wording.words import Words

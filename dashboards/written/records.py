@@ -1,7 +1,4 @@
-"""What people wrote of a mission: assessments and recommendations, as an audience may read them.
-
-The mission reads its store, drafts among them; every other audience what its release holds.
-"""
+"""What people wrote of a mission, as an audience may read it."""
 
 from dataclasses import replace
 from datetime import date
@@ -9,8 +6,11 @@ from datetime import date
 from dashboards.context import Context
 from dashboards.written import approved
 from indicators.foundation.periods import period_of
-from records.kinds import Assessment, Recommendation
+from records.accountability import Compact, UnitEvaluation
+from records.decisions import ReviewDecision, VarianceReason
+from records.kinds import Assessment, DuplicateDecision, Recommendation
 from records.store import Store, Version
+from records.threats import ThreatAssessment
 
 
 def store_of(context: Context) -> Store:
@@ -60,3 +60,54 @@ def overdue(context: Context) -> list[Version[Recommendation]]:
     """Recommendations whose day has passed with something still to be done, oldest first."""
     today = date.today()
     return [one for one in recommendations(context) if one.record.is_overdue(today)]
+
+
+def threats(context: Context, quarter: str) -> list[ThreatAssessment]:
+    """Of a quarter, in the chosen area and those in it: the highest risk first."""
+    if context.audience == "mission":
+        versions = store_of(context).all(context.release.mission, ThreatAssessment)
+        threats = [one.record for one in versions]
+    else:
+        threats = approved.threats(context.release)
+    inside = context.areas_inside
+    found = [one for one in threats if one.quarter == quarter and one.area in inside]
+    return sorted(found, key=lambda one: (-(one.risk or 0), one.key))
+
+
+def compacts(context: Context) -> list[Compact]:
+    """Those of the period's year; headquarters holds its own."""
+    if context.audience != "mission":
+        return []
+    found = store_of(context).all(context.release.mission, Compact)
+    year = context.period.end.year
+    return [one.record for one in found if one.record.year == year]
+
+
+def evaluations(context: Context) -> list[UnitEvaluation]:
+    """Evaluations of formed units, the newest first."""
+    if context.audience != "mission":
+        return []
+    found = store_of(context).all(context.release.mission, UnitEvaluation)
+    return sorted((one.record for one in found), key=lambda one: one.evaluated_on, reverse=True)
+
+
+def review_decisions(context: Context) -> dict[str, Version[ReviewDecision]]:
+    """By code of the incident: what was decided last. The mission's own copy alone has the code."""
+    found = store_of(context).all(context.release.mission, ReviewDecision)
+    return {one.record.incident: one for one in found}
+
+
+def variance_reasons(context: Context) -> dict[str, Version[VarianceReason]]:
+    """By key: the reason given last."""
+    if context.audience != "mission":
+        return approved.variance_reasons(context.release)
+    found = store_of(context).all(context.release.mission, VarianceReason)
+    return {one.record.key: one for one in found}
+
+
+def duplicate_decisions(context: Context) -> dict[str, Version[DuplicateDecision]]:
+    """By key: what was decided last of two rows."""
+    if context.audience != "mission":
+        return {}
+    found = store_of(context).all(context.release.mission, DuplicateDecision)
+    return {one.record.key: one for one in found}

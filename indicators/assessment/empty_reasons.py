@@ -14,7 +14,7 @@ from indicators.assessment.owed_reports import Reports, owed_reports_sql
 from indicators.compiler.cells.breakdowns import CROSSED, dimension_sql
 from indicators.definitions.contracts import CLASSES
 from indicators.definitions.vocabularies import vocabularies
-from indicators.foundation import codes
+from indicators.foundation import mart_tables
 from indicators.foundation.messages import message
 
 Empty = Literal[
@@ -86,7 +86,7 @@ class Said:
     def words(self, language: str, form: str = "") -> str:
         """The sentence; `form` "table" gives the short one where there is one."""
         key = f"{self.family}.{self.code}"
-        if form and self.code == codes.BELOW_8:
+        if form and self.code == mart_tables.BELOW_8:
             key = f"{key}.{form}"
         given = {name: _worded(value, language) for name, value in self.parameters.items()}
         return message(key, language, **given)
@@ -119,8 +119,8 @@ class Facts:
     """
 
     obs_status: str | None = None
-    conf_status: str = codes.FREE
-    disclosure: str = codes.EXACT
+    conf_status: str = mart_tables.FREE
+    disclosure: str = mart_tables.EXACT
     value: float | None = None
     n: float | None = None
     is_survey: bool = False
@@ -172,16 +172,16 @@ def _empty(facts: Facts) -> Said | None:
     code = _hidden(facts) or _absent(facts)
     if code == "published_for":
         return Said("empty", code, {"published": facts.published})
-    if code is None and (facts.value is None or facts.obs_status == codes.TOO_IMPRECISE):
+    if code is None and (facts.value is None or facts.obs_status == mart_tables.TOO_IMPRECISE):
         code = _not_known(facts)
     return None if code is None else Said("empty", code)
 
 
 def _hidden(facts: Facts) -> Empty | None:
     """What the audience is not shown."""
-    if facts.disclosure == codes.BELOW_8:
+    if facts.disclosure == mart_tables.BELOW_8:
         return "below_8"
-    if facts.disclosure != codes.SUPPRESSED and facts.conf_status == codes.FREE:
+    if facts.disclosure != mart_tables.SUPPRESSED and facts.conf_status == mart_tables.FREE:
         return None
     if facts.confidentiality == PROTECTED:
         return "restricted"
@@ -197,9 +197,9 @@ def _absent(facts: Facts) -> Empty | None:
 
 def _not_known(facts: Facts) -> Empty:
     by_status: dict[str | None, Empty] = {
-        codes.NO_ACCESS: "no_access",
-        codes.NOT_COMPUTABLE: "no_cases",
-        codes.TOO_IMPRECISE: "unreliable",
+        mart_tables.NO_ACCESS: "no_access",
+        mart_tables.NOT_COMPUTABLE: "no_cases",
+        mart_tables.TOO_IMPRECISE: "unreliable",
     }
     known = by_status.get(facts.obs_status)
     if known == "no_cases" and _of_area(facts).is_closed:
@@ -227,9 +227,9 @@ def _without_answers(facts: Facts) -> Empty:
 
 def _beside(facts: Facts) -> list[Said]:
     said = []
-    if facts.obs_status == codes.PROVISIONAL:
+    if facts.obs_status == mart_tables.PROVISIONAL:
         said.append(_provisional(facts))
-    if facts.disclosure == codes.ROUNDED:
+    if facts.disclosure == mart_tables.ROUNDED:
         said.append(Said("beside", "rounded_5"))
     if facts.is_survey and facts.n is not None and facts.n < ENOUGH_ANSWERS:
         said.append(Said("beside", "caution"))

@@ -45,8 +45,7 @@ from indicators.assessment.change_tests import Floats
 from indicators.assessment.count_limits import per_sql, set_count_limits
 from indicators.assessment.missing_returns import Filled, filled_figures
 from indicators.definitions.mission_profile import Mission, Parameters
-from indicators.foundation.codes import GAMMA
-from indicators.foundation.mart_tables import RATING_COLUMNS, totals_sql
+from indicators.foundation.mart_tables import GAMMA, RATING_COLUMNS, totals_sql
 from indicators.survey.variance.intervals import t_quantile
 
 # From the best side to the worst: each of both sides with its weaker form towards the middle.

@@ -27,7 +27,7 @@ from indicators.assessment.change_tests import (
     share_change_sizes,
 )
 from indicators.assessment.comparable_months import AreaMonths, Flags
-from indicators.foundation.codes import NORMAL, NOT_COMPUTABLE, PROVISIONAL
+from indicators.foundation.mart_tables import NORMAL, NOT_COMPUTABLE, PROVISIONAL
 from indicators.foundation.periods import Period, period_named, previous_year
 
 COUNTS = ("count", "sum", "count_distinct", "rate")

@@ -24,8 +24,8 @@ from indicators.definitions.indicator import EarlierVersion, Indicator
 from indicators.definitions.measures import Measure
 from indicators.definitions.versions import NOT_VERSIONED, as_it_was
 from indicators.definitions.vocabularies import Vocabulary, vocabulary
-from indicators.foundation.codes import NO_ANSWER
 from indicators.foundation.errors import Problem, nearest
+from indicators.foundation.mart_tables import NO_ANSWER
 from indicators.foundation.messages import has_message
 from indicators.foundation.model_problems import model_problems
 from indicators.foundation.yaml_files import row_of_key

@@ -6,9 +6,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from indicators.foundation.codes import NO_ANSWER
 from indicators.foundation.data_folder import data_folder
 from indicators.foundation.errors import Problem, WrongUse
+from indicators.foundation.mart_tables import NO_ANSWER
 from indicators.foundation.messages import LANGUAGES, message
 from indicators.foundation.yaml_files import read_yaml
 

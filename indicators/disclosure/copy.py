@@ -23,21 +23,18 @@ from indicators.definitions.contracts import CLASSES, contracts
 from indicators.definitions.indicator import Indicator, Raised
 from indicators.definitions.mission_profile import Mission
 from indicators.definitions.versions import versions_of
-from indicators.disclosure.display import disclosure_sql, displayed, figures_sql
-from indicators.disclosure.grids import in_grid_sql
+from indicators.disclosure.display import disclosure_sql, displayed, figures_sql, in_grid_sql
 from indicators.disclosure.pooling import pool, pooled_kinds
-from indicators.foundation.codes import (
+from indicators.foundation.mart_tables import (
     BELOW_8,
     CONFIDENTIAL,
+    DIMENSIONS,
     FREE,
     NOT_APPLICABLE,
     ROUNDED,
     SUPPRESSED,
     TOO_IMPRECISE,
     TOTAL,
-)
-from indicators.foundation.mart_tables import (
-    DIMENSIONS,
     VALUE_COLUMNS,
     released_columns,
     totals_sql,

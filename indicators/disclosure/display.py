@@ -4,9 +4,17 @@ One fixed function of the count for every cell by itself, so that repeating or r
 gives nothing away and totals need not add up (`disclosure.md` §2).
 """
 
-from indicators.definitions.audiences import LEAST_CASES, LEAST_PERSONS, ROUNDED_TO
-from indicators.foundation.codes import BELOW_8, EXACT, NORMAL, NOT_COMPUTABLE, ROUNDED, SUPPRESSED
-from indicators.foundation.mart_tables import TREND_COLUMNS
+from indicators.definitions.audiences import LEAST_CASES, LEAST_PERSONS, ROUNDED_TO, Grid
+from indicators.foundation.mart_tables import (
+    BELOW_8,
+    EXACT,
+    NORMAL,
+    NOT_COMPUTABLE,
+    ROUNDED,
+    SUPPRESSED,
+    TREND_COLUMNS,
+)
+from indicators.foundation.sql_text import literals
 
 _COUNTS = "('count', 'sum', 'count_distinct')"
 _PERCENT = "('percent', 'percentage_points')"
@@ -81,3 +89,14 @@ def figures_sql() -> dict[str, str]:
         "ELSE obs_status END"
     )
     return figures
+
+
+def in_grid_sql(grid: Grid, prefix: str = "") -> str:
+    """The condition that a cell with `area_level` and `period_type` lies in the grid."""
+    named = {"area_level": grid.area_levels, "period_type": grid.period_types}
+    parts = [
+        f"{prefix}{column} IN ({literals(names)})" if names else "false"
+        for column, names in named.items()
+        if names is not None
+    ]
+    return " AND ".join(parts) or "true"

@@ -15,9 +15,15 @@ from indicators.definitions.contracts import contracts
 from indicators.definitions.expressions import table_vocabulary
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.vocabularies import vocabularies
-from indicators.disclosure.grids import in_grid_sql
-from indicators.foundation.codes import CONFIDENTIAL, FREE, SUPPRESSED
-from indicators.foundation.mart_tables import DIMENSIONS, VALUE_COLUMNS, VALUE_KEY
+from indicators.disclosure.display import in_grid_sql
+from indicators.foundation.mart_tables import (
+    CONFIDENTIAL,
+    DIMENSIONS,
+    FREE,
+    SUPPRESSED,
+    VALUE_COLUMNS,
+    VALUE_KEY,
+)
 
 # They add up over the kinds; shares are weighted by their cases; no other measure can be pooled.
 _ADDS_UP = ("count", "sum", "rate")

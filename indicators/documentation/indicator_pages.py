@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from indicators.definitions.columns_read import area_column, class_of_total
 from indicators.definitions.contracts import contracts
-from indicators.definitions.coverage.requirements import requirements
+from indicators.definitions.coverage import requirements
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.measures import Measure, Part
 from indicators.definitions.versions import versions_of

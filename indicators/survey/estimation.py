@@ -10,10 +10,14 @@ import pandas as pd
 
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.survey.design import Design
-from indicators.survey.estimators.differences import difference_columns
-from indicators.survey.estimators.means import mean_columns, ratio_columns, total_columns
-from indicators.survey.estimators.proportions import proportion_columns
-from indicators.survey.estimators.quantile_estimates import quantile_columns
+from indicators.survey.estimators.quantiles import quantile_columns
+from indicators.survey.estimators.rows import (
+    difference_columns,
+    mean_columns,
+    proportion_columns,
+    ratio_columns,
+    total_columns,
+)
 from indicators.survey.inputs.analysis_rows import AnalysisRows, every_row
 from indicators.survey.inputs.arrays import Columns
 from indicators.survey.inputs.columns import SurveyData, column_names

@@ -13,7 +13,7 @@ from pipelines.cli.main import show
 from pipelines.cli.options import add_mission, mission_of
 
 if TYPE_CHECKING:
-    from indicators.definitions.coverage.requirements import Requirements
+    from indicators.definitions.coverage import Requirements
     from indicators.definitions.indicator import Indicator
 
 ACTIONS = ("check", "list", "show", "sql", "requirements", "gaps")
@@ -89,7 +89,7 @@ def _sql(arguments: argparse.Namespace) -> int:
 
 
 def _requirements(arguments: argparse.Namespace) -> int:
-    from indicators.definitions.coverage.requirements import requirements
+    from indicators.definitions.coverage import requirements
 
     chosen = _selection(arguments)
     found = requirements(chosen)
@@ -118,7 +118,7 @@ def _requirement_lines(found: Requirements, language: str) -> list[str]:
 
 
 def _gaps(arguments: argparse.Namespace) -> int:
-    from indicators.definitions.coverage.gaps import gaps
+    from indicators.definitions.coverage import gaps
     from indicators.definitions.vocabularies import vocabulary
 
     found = gaps(_selection(arguments))

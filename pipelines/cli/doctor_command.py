@@ -57,9 +57,7 @@ def _space(arguments: argparse.Namespace) -> list[Finding]:
 
 
 def _workspace(arguments: argparse.Namespace) -> Iterator[Finding]:
-    from pipelines.doctor.folders import folder_problems
-    from pipelines.doctor.releases import release_problems
-    from pipelines.doctor.warehouses import warehouse_problems
+    from pipelines.doctor import folder_problems, release_problems, warehouse_problems
 
     workspace, language = arguments.workspace, arguments.language
     well = message("cli.doctor.workspace", language, home=workspace.home)

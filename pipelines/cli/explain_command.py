@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from indicators.assessment.empty_reasons import Facts, Said, statement
-from indicators.foundation.codes import NO_ACCESS, NOT_REPORTED
+from indicators.foundation.mart_tables import NO_ACCESS, NOT_REPORTED
 from indicators.foundation.messages import message
 from pipelines.cli.main import show
 from pipelines.cli.options import add_mission, mission_of

@@ -1,9 +1,11 @@
 """A progress bar on the terminal for a job that runs in this process."""
 
 import argparse
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from indicators.foundation.messages import message
 
@@ -11,15 +13,18 @@ from indicators.foundation.messages import message
 @contextmanager
 def progress_bar(arguments: argparse.Namespace) -> Iterator[None]:
     """Shows the stages that the job reports, the first at once; silent with `--json` and where no
-    terminal reads."""
+    terminal reads. Whoever began the process may ask for them in a file."""
     from tqdm import tqdm
 
     from pipelines.orchestration.progress import listening
+    from pipelines.setup.runs import PROGRESS, write_progress
 
     quiet = arguments.json or not sys.stderr.isatty()
     with tqdm(disable=quiet, leave=False, bar_format="{desc} {bar} {n_fmt}/{total_fmt}") as bar:
 
         def listener(stage: str, done: int, total: int) -> None:
+            if file := os.environ.get(PROGRESS):
+                write_progress(Path(file), stage, done, total)
             bar.set_description_str(message(f"stage.{stage}", arguments.language))
             bar.total = total or 1
             bar.n = done

@@ -31,8 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Compares, writes the workbook, prints how many cases are in both or in one."""
     from indicators.definitions.mission_profile import read_mission
-    from pipelines.quality.reconciliation import reconcile
-    from pipelines.quality.reconciliation_workbook import write_workbook
+    from pipelines.quality.reconciliation import reconcile, write_workbook
 
     if not arguments.file.is_file():
         raise WrongUse(Problem("no_file", str(arguments.file)))

@@ -52,7 +52,7 @@ def _to_mend(
     arguments: argparse.Namespace, mission: str, connection: "duckdb.DuckDBPyConnection"
 ) -> list[Path]:
     from pipelines.mapping.known_sources import known_sources
-    from pipelines.quality.rejects.to_mend import workbooks_to_mend
+    from pipelines.quality.rejects.workbook import workbooks_to_mend
 
     workspace = arguments.workspace
     return workbooks_to_mend(

@@ -14,7 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser, language: str) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Restores and says of when it is."""
-    from pipelines.backup.backup import restore
+    from pipelines.backup import restore
     from pipelines.workspace.keys import backup_key
     from records.store import Store
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from indicators.definitions.vocabularies import vocabularies
 from indicators.dissemination.code_lists import unit_words
-from indicators.foundation.codes import NOT_APPLICABLE
+from indicators.foundation.mart_tables import NOT_APPLICABLE
 from indicators.foundation.messages import LANGUAGES
 from pipelines.extracts.budget_year import BudgetYear
 from pipelines.extracts.plain_sheet import write_plain_workbook

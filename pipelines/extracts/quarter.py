@@ -10,7 +10,7 @@ import duckdb
 from indicators.dissemination.cells import cells_sql
 from indicators.dissemination.code_lists import CodeLists, code_lists
 from indicators.dissemination.notation import Columns
-from indicators.foundation.codes import BELOW_8
+from indicators.foundation.mart_tables import BELOW_8
 from pipelines.extracts.budget_year import BudgetYear, read_budget_year
 from pipelines.extracts.empty_words import with_status_words
 

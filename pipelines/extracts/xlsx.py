@@ -4,11 +4,38 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from indicators.definitions.contracts import Column, contracts
+from indicators.foundation.mart_tables import VALUE_COLUMNS
 from indicators.foundation.messages import LANGUAGES, message
-from pipelines.extracts.dictionary import HEADINGS, dictionary_rows
 from pipelines.extracts.plain_sheet import write_plain_workbook
 from pipelines.extracts.quarter import Quarter
 from pipelines.extracts.said import as_of_line, audience_line, disclosure_lines
+
+HEADINGS = ("table", "column", "type", "required", "codes", "title_en", "title_fr")
+
+
+def dictionary_rows() -> Iterator[tuple[str, ...]]:
+    """One row a column under `HEADINGS`: first the values', then the contracts'."""
+    for name, sql_type in VALUE_COLUMNS.items():
+        key = f"extract.column.{name}"
+        words = (message(key, "en"), message(key, "fr"))
+        yield ("indicator_value", name, sql_type.lower(), "", "", *words)
+    for table, contract in contracts().items():
+        for name, column in contract.columns.items():
+            yield (table, name, column.type, _required(column), _codes(column), *_title(column))
+
+
+def _required(column: Column) -> str:
+    return "*" if column.required else ""
+
+
+def _codes(column: Column) -> str:
+    return ", ".join(column.allowed_codes or ())
+
+
+def _title(column: Column) -> tuple[str, str]:
+    return column.title.en, column.title.fr
+
 
 suffix = "xlsx"
 _WIDTH = 18

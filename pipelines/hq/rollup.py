@@ -19,14 +19,15 @@ import pandas as pd
 from indicators.foundation.database import named_rows
 from indicators.foundation.errors import Problem, WrongUse
 from indicators.foundation.mart_tables import MART_TABLES, totals_sql
-from pipelines.hq.basis import Basis, basis_of
 from pipelines.hq.combination import Combined, combine
 from pipelines.hq.comparison import (
     COMPARABLE,
     NO_FIGURE,
     WITHHELD,
+    Basis,
     Figure,
     Line,
+    basis_of,
     compare,
 )
 from pipelines.hq.pull import AUDIENCE

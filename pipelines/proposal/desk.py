@@ -16,6 +16,7 @@ from indicators.definitions.mission_profile import read_mission
 from indicators.foundation.errors import PocLensError, Problem, WrongUse
 from pipelines.documents.workbook_desk import WorkbookDesk
 from pipelines.proposal import shown
+from pipelines.setup.desk import SetupDesk
 from pipelines.workspace.paths import Workspace
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class Desk:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self.workbooks = WorkbookDesk(workspace)
+        self.setup = SetupDesk(workspace)
 
     def missions(self, language: str) -> dict[str, str]:
         """The missions of the workspace: code and name, the code where no profile can be read."""
@@ -92,8 +94,7 @@ class Desk:
     def compared(self, mission: str, path: Path, language: str) -> tuple[bytes, list[str]]:
         """The workbook that holds the file against the warehouse, which is left as it is; what
         hinders it."""
-        from pipelines.quality.reconciliation import reconcile
-        from pipelines.quality.reconciliation_workbook import write_workbook
+        from pipelines.quality.reconciliation import reconcile, write_workbook
 
         try:
             profile = self._workspace.profile(mission)

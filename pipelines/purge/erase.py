@@ -1,11 +1,7 @@
-"""Removing a file, or the rows under a key, from archive and warehouse, for good.
-
-Two steps, each of which may be cut short and run again: one transaction records the removal and
-takes the rows out; then archive and database file are rewritten, so that no byte stays. What is
-recorded (`ops.purge`) says who, when, why and hashes, and keeps both from coming back.
-"""
+"""Removing a file, or the rows under a key, from archive and warehouse, for good."""
 
 import getpass
+import json
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,6 +11,9 @@ from pathlib import Path
 from uuid import uuid4
 
 import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from indicators.definitions.contracts import Contract, contracts
 from indicators.definitions.mission_profile import Mission, read_mission
@@ -29,12 +28,73 @@ from pipelines.ingest.orphans import quarantine_orphans
 from pipelines.ingest.refusals import key_sha256
 from pipelines.mapping.area_polygons import read_outlines
 from pipelines.mapping.known_sources import known_sources
-from pipelines.purge.compact import compact
-from pipelines.purge.releases import Rests, resting_on
-from pipelines.release.naming import CANDIDATE_PREFIX
+from pipelines.release.naming import CANDIDATE_PREFIX, release_folder, releases_of
 from pipelines.warehouse import ledger
-from pipelines.warehouse.connection import open_warehouse
+from pipelines.warehouse.connection import locked, open_warehouse
+from pipelines.workspace.durable import sync
 from pipelines.workspace.paths import Workspace
+
+
+def compact(path: Path) -> None:
+    """Replaces a warehouse by a copy of its living rows, in one rename.
+
+    Cut short, the old file stands and the copy on its way is removed by the next run. Raises
+    WrongUse (`warehouse_locked`) where another process has it open.
+    """
+    fresh = path.with_name(f".{path.name}.fresh")
+    with locked(path):
+        for leftover in (fresh, fresh.with_name(fresh.name + ".wal")):
+            leftover.unlink(missing_ok=True)
+        with duckdb.connect(":memory:") as connection:
+            before, after = (str(name).replace("'", "''") for name in (path, fresh))
+            connection.execute(f"ATTACH '{before}' AS before")
+            connection.execute("CHECKPOINT before")
+            connection.execute(f"ATTACH '{after}' AS after")
+            connection.execute("COPY FROM DATABASE before TO after")
+            connection.execute("CHECKPOINT after")
+        sync(fresh)
+        fresh.replace(path)
+        path.with_name(path.name + ".wal").unlink(missing_ok=True)
+        sync(path.parent)
+
+
+@dataclass(frozen=True)
+class Rests:
+    """A release, and the indicators whose figures count rows of the files.
+
+    `has_text`: the key stands among the rejected cells that the mission's own copy lists.
+    """
+
+    release: str
+    indicators: tuple[str, ...]
+    has_text: bool
+
+
+def resting_on(
+    workspace: Workspace, mission: str, files: Sequence[str], text: str
+) -> Iterator[Rests]:
+    """The releases made while one of these files (SHA-256) was in force, oldest first."""
+    for name in releases_of(workspace, mission):
+        folder = release_folder(workspace, mission, name)
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        inputs = {e["sha256"] for e in manifest["inputs"] if e["status"] == "loaded"}
+        if inputs.isdisjoint(files):
+            continue
+        found: set[str] = set()
+        for path in folder.glob("*/parquet/contribution.parquet"):
+            rows = pq.read_table(path, columns=["indicator", "file_sha256"])
+            own = rows.filter(pc.is_in(rows["file_sha256"], value_set=pa.array(files, pa.string())))
+            found.update(own["indicator"].unique().to_pylist())
+        listed = (_lists(path, text) for path in folder.glob("*/parquet/reject_summary.parquet"))
+        yield Rests(name, tuple(sorted(found)), any(listed))
+
+
+def _lists(path: Path, text: str) -> bool:
+    """Whether a list of rejected cells tells the text."""
+    columns = set(pq.read_schema(path).names) & {"raw_value", "sentence_en"}
+    rows = pq.read_table(path, columns=sorted(columns))
+    return any(pc.any(pc.match_substring(column, text)).as_py() for column in rows.columns)
+
 
 _SHORTEST_HASH = 8  # signs of a SHA-256 that are enough to name a file
 Place = tuple[str, str, int]

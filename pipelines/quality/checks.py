@@ -38,33 +38,34 @@ from pipelines.quality.facts.answers import (
     interviewer_effects,
     near_duplicates,
 )
-from pipelines.quality.facts.consistency import activities_of_units
 from pipelines.quality.facts.duplicates import look_alike_events, repeated_content
 from pipelines.quality.facts.durations import negative_durations, short_interviews
 from pipelines.quality.facts.intake import held_files, ledger_adds_up, rejected_share
 from pipelines.quality.facts.interviews import interviews_held
 from pipelines.quality.facts.left_out import searches_without_site, undecided_reviews
 from pipelines.quality.facts.outliers import outliers
-from pipelines.quality.facts.outside_area import outside_area
 from pipelines.quality.facts.personal_data import personal_data, personal_data_of_rejects
 from pipelines.quality.facts.places import (
     areas_without_outline,
     made_beside_a_list,
     one_row_an_area_and_day,
+    outside_area,
+    points_in_their_area,
     unmapped_rows,
 )
 from pipelines.quality.facts.published_totals import published_totals
-from pipelines.quality.facts.references import orphans
+from pipelines.quality.facts.references import activities_of_units, orphans
 from pipelines.quality.facts.returns import returns_completeness, returns_timeliness
 from pipelines.quality.facts.survey_design import survey_design
-from pipelines.quality.facts.suspect_points import points_in_their_area
-from pipelines.quality.facts.unit_volumes import unit_volumes
 from pipelines.quality.facts.values import every_indicator_has_rows, values_are_possible
-from pipelines.quality.facts.volumes import volume_against_history
+from pipelines.quality.facts.volumes import unit_volumes, volume_against_history
 from pipelines.quality.input_files import write_input_files, write_rows_not_kept
-from pipelines.quality.rejects.places import write_waiting_rows
-from pipelines.quality.rejects.senders import write_rejected_rows
-from pipelines.quality.rejects.summary import write_reject_places, write_reject_summary
+from pipelines.quality.rejects.summary import (
+    write_reject_places,
+    write_reject_summary,
+    write_rejected_rows,
+    write_waiting_rows,
+)
 from pipelines.quality.suites import suite_of
 from pipelines.warehouse.inspect import Connection, has_rows, insert_rows
 

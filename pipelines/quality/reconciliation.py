@@ -7,7 +7,7 @@ for duplicates find alike, each with the one that is most alike.
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,8 +15,11 @@ from typing import Any
 
 from indicators.definitions.contracts import Contract, DuplicateRule, contracts
 from indicators.definitions.mission_profile import Mission
+from indicators.definitions.vocabularies import vocabulary
+from indicators.dissemination.spreadsheets import Book, new_workbook, write_table
 from indicators.foundation.database import named_rows
 from indicators.foundation.errors import Problem, WrongUse
+from indicators.foundation.messages import message
 from indicators.foundation.sql_text import quoted
 from pipelines.ingest.delivered_file import Delivery
 from pipelines.ingest.load_file import load_file
@@ -226,3 +229,65 @@ def _comparable(connection: Connection, contract: Contract) -> set[str]:
     conditions = " OR ".join(f"({rule.where})" for rule in contract.duplicates.values())
     rows = connection.execute(f"SELECT {key} FROM theirs WHERE {conditions}").fetchall()
     return {str(name) for (name,) in rows}
+
+
+_WIDTH = 20
+
+
+def write_workbook(found: Reconciliation, path: Path, language: str) -> None:
+    """Writes the four sheets in `en` or `fr`, beside and then in place of an earlier one."""
+    contract = contracts()[found.table]
+    matched = [_matched(match, contract, language) for match in found.matches]
+    with new_workbook(path) as book:
+        _write_sheet(book, "both", _heads(language), matched, language)
+        for name in ("only_theirs", "not_comparable", "only_ours"):
+            rows = _plain(getattr(found, name), contract, language)
+            _write_sheet(book, name, _titles(contract, language), rows, language)
+
+
+def _write_sheet(
+    book: Book, name: str, heads: Sequence[str], rows: Iterable[Sequence[Any]], language: str
+) -> None:
+    title = message(f"reconcile.sheet.{name}", language)
+    write_table(book, title, heads, rows, [_WIDTH] * len(heads))
+
+
+def _heads(language: str) -> list[str]:
+    names = ("key_theirs", "key_ours", "score", "area_theirs", "area_ours", "differs")
+    return [message(f"reconcile.head.{name}", language) for name in names]
+
+
+def _titles(contract: Contract, language: str) -> list[str]:
+    return [column.title.in_language(language) for column in contract.columns.values()]
+
+
+def _matched(match: Match, contract: Contract, language: str) -> list[Any]:
+    key = contract.key[0]
+    area = contract.area_column or key
+    differs = [
+        message(
+            "reconcile.differs",
+            language,
+            column=contract.columns[name].title.in_language(language),
+            theirs=_shown(contract, name, match.theirs[name], language),
+            ours=_shown(contract, name, match.ours[name], language),
+        )
+        for name in match.differs
+    ]
+    sides = (match.theirs[key], match.ours[key], match.score, match.theirs[area], match.ours[area])
+    return [*sides, "\n".join(differs)]
+
+
+def _plain(rows: Iterable[Row], contract: Contract, language: str) -> Iterable[list[Any]]:
+    return (
+        [_shown(contract, name, row[name], language) for name in contract.columns] for row in rows
+    )
+
+
+def _shown(contract: Contract, column: str, value: Any, language: str) -> Any:
+    """The value; a protected kind, and those pooled with it, by its pooled code in words."""
+    name = contract.columns[column].vocabulary
+    known = vocabulary(name) if name else None
+    if known is None or value not in known.pooled_as:
+        return value
+    return known.label(known.pooled_as[value], language)

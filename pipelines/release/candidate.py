@@ -1,6 +1,9 @@
 """A release built whole in a folder of its own, which nobody reads until it is published."""
 
 import shutil
+import subprocess
+import sys
+import tempfile
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -20,7 +23,6 @@ from pipelines.extracts.parquet import write_parquet
 from pipelines.quality.checks import check_values
 from pipelines.quality.suite_results import write_suites
 from pipelines.release.approved_records import store_approved
-from pipelines.release.briefs import write_briefs
 from pipelines.release.files import write_json
 from pipelines.release.manifest import (
     MANIFEST,
@@ -46,17 +48,35 @@ from pipelines.release.revisions.report import revisions_against
 from pipelines.release.revisions.strategies import strategy_changes
 from pipelines.release.revisions.violations import violations_since
 from pipelines.release.second_person import approval
-from pipelines.release.snapshot import (
-    Tables,
-    open_memory,
-    put_tables,
-    take_tables,
-    write_database,
-)
+from pipelines.release.snapshot import Tables, open_memory, put_tables, take_tables, write_database
 from pipelines.release.verification import read_release_json
 from pipelines.warehouse.refresh_number import mart_number
 from pipelines.workspace.paths import Workspace
 from records.store import Store
+
+
+def write_briefs(folder: Path, mission: str, name: str) -> None:
+    """`<audience>/brief/<mission>_<period>_<language>.pdf` for every audience of a candidate.
+
+    Raises InternalFault where the process fails; nothing is published then.
+    """
+    with tempfile.TemporaryDirectory() as made:
+        _make(["--into", made, "--mission", mission, "--release", name, str(folder)], name)
+        for path in sorted(Path(made).glob("*/*.pdf")):
+            target = folder / path.parent.name / "brief"
+            target.mkdir(exist_ok=True)
+            shutil.copyfile(path, target / path.name)
+
+
+def _make(arguments: list[str], name: str) -> None:
+    """Runs the process, which writes outside: it may outlive a killed run and must not touch the
+    next candidate."""
+    command = [sys.executable, "-m", "dashboards.brief", *arguments]
+    made = subprocess.run(command, capture_output=True, text=True, check=False)
+    if made.returncode:
+        last = (made.stderr.strip() or "?").splitlines()[-1]
+        raise InternalFault(Problem("brief_not_made", value=name, parameters={"reason": last}))
+
 
 _STOPPING_SQL = """
 SELECT check_name, status, sentence_en, sentence_fr FROM mart.quality_check

@@ -11,10 +11,9 @@ from indicators.compiler.explanation.figure_sql import Figure, figure_sql
 from indicators.definitions.catalogue_checks import entry_problems
 from indicators.definitions.mission_profile import Parameters, Setting
 from indicators.engine.reject_impact import is_told
-from indicators.foundation.codes import NO_ACCESS, NOT_REPORTED
 from indicators.foundation.database import named_rows
 from indicators.foundation.errors import Problem, WrongUse, nearest
-from indicators.foundation.mart_tables import TREND_COLUMNS, totals_sql
+from indicators.foundation.mart_tables import NO_ACCESS, NOT_REPORTED, TREND_COLUMNS, totals_sql
 from indicators.foundation.periods import Period
 from pipelines.release.manifest import MANIFEST
 from pipelines.release.naming import database_of, period_of_release, release_folder

@@ -3,13 +3,15 @@
 A warehouse is locked down and cannot attach or write files; rows leave it through Arrow.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
 from indicators.foundation.mart_tables import MART_TABLES
+from indicators.foundation.published_tables import attach_published
 
 Tables = Mapping[str, pa.Table]
 
@@ -60,3 +62,11 @@ def write_database(path: Path, tables: Tables, release: str) -> None:
                 f"SELECT *, '{release}' AS release FROM stored.\"{name}\""
             )
         database.execute("CHECKPOINT")
+
+
+@contextmanager
+def opened_release(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Its database behind schema `mart`, read only; `path` is that of `database_of`."""
+    with open_memory() as connection:
+        attach_published(connection, path)
+        yield connection

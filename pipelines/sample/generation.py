@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from indicators.definitions.contracts import contracts
 from indicators.foundation.errors import Problem, WrongUse
 from pipelines.sample import effects
-from pipelines.sample.country import MONTHS
+from pipelines.sample.country import MONTHS, points_of_places
 from pipelines.sample.days.activity_plan import activity_plan, plan_revisions
 from pipelines.sample.days.hot_spot_patrols import draw_days
 from pipelines.sample.days.presence import MONTH, Presence
@@ -27,9 +27,7 @@ from pipelines.sample.days.returns import (
 from pipelines.sample.draws import Array, stream
 from pipelines.sample.files.exports import FILES, Export
 from pipelines.sample.files.faults import Planted
-from pipelines.sample.files.writing import LATER, Truth, Writing, by_year
-from pipelines.sample.files.written import open_file
-from pipelines.sample.outlines import points_of_places
+from pipelines.sample.files.writing import LATER, Truth, Writing, by_year, open_file
 from pipelines.sample.rows import moments, texts, with_columns
 from pipelines.sample.tables import (
     harm,

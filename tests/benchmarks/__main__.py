@@ -24,8 +24,6 @@ AT_MOST = {
     "month_append": 0.04,
     "nothing_changed": 0.01,
     "survey_whole": 1.0,
-    "wake_100k": 1.0,
-    "wake_r_example": 1.0,
     "trend_null": 1.0,
     "trend_missing_returns": 1.0,
     "first_page": 1.3,

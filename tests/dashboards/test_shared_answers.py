@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.http.finished import Finished
-from dashboards.http.shared_answers import SharedAnswers
+from dashboards.http.finished import Finished, SharedAnswers
 
 PAGE = Finished.of("Séances".encode() * 100, "application/json")
 
@@ -37,7 +36,7 @@ def test_a_page_that_another_process_made_is_read() -> None:
 
 
 def test_what_was_written_first_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dashboards.http.shared_answers._LOOKED_EVERY", 1)
+    monkeypatch.setattr("dashboards.http.finished._LOOKED_EVERY", 1)
     shared = SharedAnswers(most_bytes=1000)
     for number in range(12):
         shared.get(number, lambda: PAGE)
@@ -55,7 +54,7 @@ def test_a_folder_that_is_gone_stops_no_page(
 
 
 def test_pages_survive_a_cleaned_temporary_folder(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dashboards.http.shared_answers._LOOKED_EVERY", 1)
+    monkeypatch.setattr("dashboards.http.finished._LOOKED_EVERY", 1)
     shared = SharedAnswers()
     shared.get("before", lambda: PAGE)
     shutil.rmtree(shared._folder)

@@ -16,6 +16,8 @@ from dashboards.context import Context, read_context
 from dashboards.figures.vector import Drawing, line_drawing
 from dashboards.http.address import Address
 from dashboards.pages import data_quality, indicator, map, overview, perceptions
+from dashboards.pages.map import indicator_layer
+from dashboards.pages.map.layers import indicators_with_areas
 from dashboards.queries.cells import Cell
 from dashboards.wording.formats import Unit
 from dashboards.wording.words import Words
@@ -252,16 +254,16 @@ def test_of_many_areas_with_one_value_none_is_singled_out(tmp_path: Path) -> Non
 
 
 def test_the_slider_of_the_map_carries_its_subject(context_at: At) -> None:
-    body = map.body(context_at("/map?period=2026-09"))
+    body = map.body(context_at("/map?period=2026-09&indicator=P2-OC-07"))
     (time,) = [part for part in components(body) if getattr(part, "className", "") == "time"]
     subject = dict(pair.split("=") for pair in getattr(time, "data-subject").split("&"))
     there = context_at(f"/map?period=2024-01&indicator={subject['indicator']}")
-    assert map._chosen(there) == subject["indicator"]
+    assert indicator_layer.asked(there) == subject["indicator"]
 
 
 def test_an_indicator_by_which_areas_are_not_ordered_is_on_no_map(context_at: At) -> None:
     context = context_at(f"/map?indicator={UNRANKED}")
-    assert UNRANKED not in map._choices(context)
+    assert UNRANKED not in indicators_with_areas(context)
     body = indicator.body(context_at(f"/indicators/{UNRANKED}"))
     assert "in the order of names" in text_of(body) and "highest first" not in text_of(body)
     cells = {
@@ -334,12 +336,12 @@ def test_a_trend_names_what_it_is_compared_with(key: str) -> None:
 
 
 def test_provisional_indicators_are_not_all_touched_by_missing_reports(context_at: At) -> None:
-    text = text_of(data_quality.body(context_at("/data-quality")))
+    text = text_of(data_quality.body(context_at("/data-quality?open=all")))
     assert "indicators are provisional or lack data." in text and "touches" not in text
 
 
 def test_without_revisions_changes_in_suppression_are_not_denied(tmp_path: Path) -> None:
-    context = _context(tmp_path, "/data-quality", revision=[])
+    context = _context(tmp_path, "/data-quality?open=all", revision=[])
     text = text_of(data_quality.body(context))
     assert "No value revised; changes in suppression are not listed." in text
 

@@ -15,9 +15,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.doctor.folders import folder_problems
-from pipelines.doctor.releases import release_problems
-from pipelines.doctor.warehouses import warehouse_problems
+from pipelines.doctor import folder_problems, release_problems, warehouse_problems
 from pipelines.orchestration.backfill import backfill, quarters_to_fill
 from pipelines.release.manifest import MANIFEST, changed_files
 from pipelines.release.naming import current_name, database_of, releases_of

@@ -15,12 +15,14 @@ from dashboards.components.rating import rating_mark
 from dashboards.components.table import Column, table
 from dashboards.components.value import bare_value, value_cells, value_with_interval
 from dashboards.context import Context
-from dashboards.pages.alerts.no_action_card import no_action_card
-from dashboards.pages.alerts.operations_card import operations_card
-from dashboards.pages.alerts.pending_card import pending_card
-from dashboards.pages.alerts.review_candidates_card import review_candidates_card
-from dashboards.pages.alerts.warnings_card import warnings_card
-from dashboards.queries import indicator_values, pending
+from dashboards.pages.alerts.cards import (
+    no_action_card,
+    operations_card,
+    pending_card,
+    review_candidates_card,
+    warnings_card,
+)
+from dashboards.queries import indicator_values, threats
 from dashboards.queries.cells import Cell
 from dashboards.rows import rows_of
 from dashboards.wording import formats
@@ -49,7 +51,7 @@ def sentence(context: Context) -> str:
     for code in _known(context)[:2]:
         value = bare_value(context.cell(code), context.unit(code), words)
         said.append(words("sentence.closed", text=words.told(context.short(code), value)))
-    waiting = pending.pending(context.release, pending.ALERTS, context.area)
+    waiting = threats.pending(context.release, threats.ALERTS, context.area)
     if waiting.empty:
         is_known = _is_recorded(context, _RECEIVED)
         said_waiting = words("alerts.none_waiting" if is_known else "alerts.none_known")
@@ -160,8 +162,8 @@ def body(context: Context) -> list[Any]:
     head = page_head(sentence(context), words("alerts.lead"))
     if not _known(context):
         return [head, notice(words("alerts.no_indicator"))]
-    alerts = pending.pending(context.release, pending.ALERTS, context.area)
-    waiting = pending_card(context, pending.ALERTS, alerts, _is_recorded(context, _RECEIVED))
+    alerts = threats.pending(context.release, threats.ALERTS, context.area)
+    waiting = pending_card(context, threats.ALERTS, alerts, _is_recorded(context, _RECEIVED))
     reviews = review_candidates_card(context, _is_recorded(context, _REVIEWED))
     first = html.Div([waiting, _clock(context)], className="columns columns-even")
     tables = html.Div([_by_quarter(context), *_by_area(context)], className="columns columns-half")

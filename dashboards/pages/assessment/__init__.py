@@ -13,8 +13,7 @@ from dashboards.components.rating import rating_mark, rating_shape
 from dashboards.components.table import Column, table
 from dashboards.components.value import value_in_brief
 from dashboards.context import Context
-from dashboards.pages.assessment.assessment_card import assessment_card
-from dashboards.pages.assessment.recommendations_card import recommendations_card
+from dashboards.pages.assessment.cards import assessment_card, recommendations_card
 from dashboards.wording import formats
 from dashboards.wording.signed import signed
 from dashboards.written import records

@@ -1,9 +1,15 @@
 """Rejected rows as a list to send back: of one unit where the address names it, else of all."""
 
+from typing import Any
+
+from dash import html
+
+from dashboards.components.card import page_link
 from dashboards.components.listing import Field, Listing, Row, label, own_words
 from dashboards.context import Context
 from dashboards.queries import quality
 from dashboards.rows import rows_of
+from dashboards.wording import formats
 
 
 def units(context: Context) -> dict[str, str]:
@@ -46,3 +52,26 @@ REJECTED = Listing(
     _rows,
     "rejects.unit_note",
 )
+
+
+def unit_tabs(context: Context) -> list[Any]:
+    """All rows, then each unit with its number of errors; nothing where no row names a unit."""
+    words, names = context.words, units(context)
+    if not names:
+        return []
+    numbers = quality.rejected_by_unit(context.release)
+    chosen = chosen_unit(context)
+    every = words("rejects.all_units")
+    choices: list[tuple[str | None, str, str | None]] = [(None, every, None)]
+    choices += [(code, name, formats.number(numbers[code], words)) for code, name in names.items()]
+    links = [
+        page_link(
+            [name, html.Span(number, className="count")] if number else name,
+            context.address.link(reporter=code),
+            **({"aria-current": "true"} if code == chosen else {}),
+        )
+        for code, name, number in choices
+    ]
+    label = {"aria-label": words("rejects.by_unit")}
+    group = html.Div(links, className="tabs", role="group", **label)
+    return [group, html.P(words("rejects.unit_note"), className="note")]

@@ -13,7 +13,7 @@ from dashboards.context import Context
 from dashboards.queries import transition
 from dashboards.rows import rows_of
 from dashboards.wording import formats
-from indicators.foundation.codes import BELOW_8
+from indicators.foundation.mart_tables import BELOW_8
 from indicators.foundation.periods import period_named, period_of
 
 _OTHER = "other"

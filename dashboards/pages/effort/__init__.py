@@ -15,7 +15,7 @@ from dashboards.components.reports_mark import reports_mark, reports_note
 from dashboards.components.table import Column, table
 from dashboards.components.value import done_bar
 from dashboards.context import Context
-from dashboards.pages.effort.plan_changes_card import plan_changes_card
+from dashboards.pages.effort.plan_changes import plan_changes_card
 from dashboards.queries import effort
 from dashboards.rows import rows_of
 from dashboards.wording import formats

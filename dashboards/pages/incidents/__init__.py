@@ -14,9 +14,7 @@ from dashboards.components.outcome_summary import change_words
 from dashboards.components.rating import TESTED
 from dashboards.components.value import value_in_brief
 from dashboards.context import Context
-from dashboards.pages.incidents.events_card import events_card
-from dashboards.pages.incidents.months_card import months_card
-from dashboards.pages.incidents.parts_cards import parts_cards, warned_card
+from dashboards.pages.incidents.cards import events_card, months_card, parts_cards, warned_card
 from dashboards.queries import indicator_values
 from dashboards.wording import formats
 

@@ -34,7 +34,7 @@ from dashboards.components.value import (
 )
 from dashboards.context import AREA_LEVELS, Context
 from dashboards.figures.series import Path, series_figure
-from dashboards.pages.indicator.take_with import whole_file_card
+from dashboards.pages.indicator.one_indicator import whole_file_card
 from dashboards.queries import framework, indicator_values, quality
 from dashboards.queries.cells import Cell, Dated, new_definitions
 from dashboards.rows import rows_of

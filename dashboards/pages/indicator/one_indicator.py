@@ -2,9 +2,13 @@
 
 from functools import partial
 
+from dash import html
+
+from dashboards.components.card import card
 from dashboards.components.definition_versions import version_words
 from dashboards.components.listing import Field, Listing, Row, area, label
 from dashboards.context import Context
+from dashboards.http.permanent import permanent_address
 from dashboards.queries import catalogue, indicator_values
 from dashboards.queries.cells import Cell
 from dashboards.rows import rows_of
@@ -138,3 +142,22 @@ ONE_INDICATOR = Listing(
     notes=_notes,
     also=(_DEFINITIONS, _FILES),
 )
+
+
+def whole_file_card(context: Context, code: str) -> html.Section:
+    """The file with all periods and areas, and the permanent address with its copy button."""
+    words, title = context.words, context.words("one.title")
+    place = (context.area, context.period.name, words.language)
+    address = permanent_address(context.release.mission, code, *place)
+    given = {"data-action": "copy", "data-copy": address, "data-copied": words("one.copied")}
+    line = html.P(
+        [
+            html.Span(words("one.address"), className="note"),
+            html.A(address, href=address, className="permanent"),
+            html.Button(words("one.copy"), className="take", **given),
+        ],
+        className="permanent-line",
+    )
+    # The permanent address names mission, area and period; only indicator and language go along.
+    files = ONE_INDICATOR.files(context, words("one.title"), indicator=code)
+    return card(title, [files, line], words("one.under"), key="whole")

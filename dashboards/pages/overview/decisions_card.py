@@ -14,7 +14,7 @@ from dash import html
 from dashboards.components.card import page_link
 from dashboards.components.protection_gaps import days_since_patrol, is_ranked, read_gaps
 from dashboards.context import Context
-from dashboards.queries import pending
+from dashboards.queries import threats
 from dashboards.rows import rows_of
 from dashboards.wording import formats
 from dashboards.wording.words import in_sentence
@@ -71,7 +71,7 @@ def _recommendations(context: Context) -> Iterator[Decision]:
 
 def _reviews(context: Context) -> Iterator[Decision]:
     """Reviews due where civilians were killed, the newest case first."""
-    found = pending.pending(context.release, pending.REVIEWS, context.area)
+    found = threats.pending(context.release, threats.REVIEWS, context.area)
     words = context.words
     for row in rows_of(found[found["type"] == _KILLING].iloc[::-1]):
         place = context.area_name(row["area"])
@@ -81,7 +81,7 @@ def _reviews(context: Context) -> Iterator[Decision]:
 
 def _alerts(context: Context) -> Iterator[Decision]:
     words = context.words
-    for row in rows_of(pending.pending(context.release, pending.ALERTS, context.area)):
+    for row in rows_of(threats.pending(context.release, threats.ALERTS, context.area)):
         threat = in_sentence(words.label("threat_type", row["type"]))
         text = words("decide.alert", area=context.area_name(row["area"]), threat=threat)
         yield Decision(text, _due(context, row), "/alerts")

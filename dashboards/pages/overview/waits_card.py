@@ -8,7 +8,7 @@ from dashboards.components.evidence import BARS, verdict
 from dashboards.context import Context
 from dashboards.lists.readiness import base_plans, called_off, operations
 from dashboards.pages.overview.decisions_card import decision_lines
-from dashboards.queries import framework, pending, quality, transition
+from dashboards.queries import framework, quality, threats, transition
 from dashboards.releases import earlier_release
 from dashboards.rows import rows_of
 from dashboards.wording import formats
@@ -40,7 +40,7 @@ def _line(context: Context, text: str, path: str, note: str) -> html.Li:
 
 
 def _alerts(context: Context) -> list[html.Li]:
-    found = pending.pending(context.release, pending.ALERTS, context.area)
+    found = threats.pending(context.release, threats.ALERTS, context.area)
     if found.empty:
         return []
     words, oldest = context.words, found.iloc[0]
@@ -50,7 +50,7 @@ def _alerts(context: Context) -> list[html.Li]:
 
 
 def _reviews(context: Context) -> list[html.Li]:
-    found = pending.pending(context.release, pending.REVIEWS, context.area)
+    found = threats.pending(context.release, threats.REVIEWS, context.area)
     if found.empty:
         return []
     words = context.words

@@ -16,11 +16,14 @@ from dashboards.components.waves import (
     wave_responses_card,
 )
 from dashboards.context import Context
-from dashboards.pages.perceptions.logged_card import logged_card
-from dashboards.pages.perceptions.modelled_card import modelled_card
+from dashboards.pages.perceptions.cards import (
+    chosen_question,
+    logged_card,
+    modelled_card,
+    reached_card,
+    sexes_card,
+)
 from dashboards.pages.perceptions.questions_card import questions_card
-from dashboards.pages.perceptions.reached_card import reached_card
-from dashboards.pages.perceptions.sexes_card import chosen_question, sexes_card
 from dashboards.queries import surveys
 from dashboards.wording import formats
 from dashboards.wording.words import sentence_case

@@ -11,12 +11,10 @@ from dashboards.components.card import page_head
 from dashboards.context import Context
 from dashboards.lists.readiness import base_plans
 from dashboards.lists.threats import assessed_threats, threats_card, threats_counted
-from dashboards.pages.readiness.base_plans_card import base_plans_card
-from dashboards.pages.readiness.called_off_card import called_off_cards
-from dashboards.pages.readiness.hot_spots_card import hot_spots_card
+from dashboards.pages.readiness.cards import base_plans_card, called_off_cards, hot_spots_card
 from dashboards.wording import formats
 from dashboards.wording.words import sentence_case
-from indicators.foundation.codes import TOTAL
+from indicators.foundation.mart_tables import TOTAL
 
 
 def sentence(context: Context) -> str:

@@ -13,9 +13,10 @@ What the table does not name is not in this copy. Nothing but the copy itself is
 
 from collections.abc import Mapping
 
-from indicators.foundation.codes import NORMAL, PROVISIONAL
 from indicators.foundation.mart_tables import (
     DIMENSIONS,
+    NORMAL,
+    PROVISIONAL,
     RATING_COLUMNS,
     TREND_COLUMNS,
     VALUE_COLUMNS,

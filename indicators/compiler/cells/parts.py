@@ -20,8 +20,7 @@ from indicators.compiler.plan import groupings
 from indicators.definitions.columns_read import dimension_of
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.vocabularies import UNKNOWN
-from indicators.foundation.codes import TOTAL
-from indicators.foundation.mart_tables import DIMENSIONS, totals_sql
+from indicators.foundation.mart_tables import DIMENSIONS, TOTAL, totals_sql
 
 # indicator, dimension, parts as in `cube.grid`, absent as in `mart.breakdown_grid`; whether the
 # parts make up the total: not where a case may be in several

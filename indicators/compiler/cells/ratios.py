@@ -4,8 +4,7 @@ from indicators.compiler.base_cube import grouping_label
 from indicators.compiler.plan import PEOPLE, CubePlan, Grouping, PlannedIndicator
 from indicators.compiler.roll_ups import of_all_people
 from indicators.definitions.vocabularies import UNKNOWN
-from indicators.foundation.codes import NOT_REPORTED, PROVISIONAL, TOTAL
-from indicators.foundation.mart_tables import DIMENSIONS
+from indicators.foundation.mart_tables import DIMENSIONS, NOT_REPORTED, PROVISIONAL, TOTAL
 
 
 def cells_sql(plan: CubePlan, planned: PlannedIndicator) -> str:

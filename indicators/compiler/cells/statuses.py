@@ -14,7 +14,8 @@ from indicators.compiler.cells.parts import due_parts_sql, zero_rates_sql
 from indicators.definitions.columns_read import area_column
 from indicators.definitions.indicator import Indicator, Returns
 from indicators.definitions.vocabularies import UNKNOWN
-from indicators.foundation.codes import (
+from indicators.foundation.mart_tables import (
+    DIMENSIONS,
     EXACT,
     FREE,
     GAMMA,
@@ -23,11 +24,8 @@ from indicators.foundation.codes import (
     NOT_COMPUTABLE,
     NOT_REPORTED,
     PROVISIONAL,
-    TOTAL,
-)
-from indicators.foundation.mart_tables import (
-    DIMENSIONS,
     RATING_COLUMNS,
+    TOTAL,
     TREND_COLUMNS,
     VALUE_COLUMNS,
 )

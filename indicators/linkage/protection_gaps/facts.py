@@ -15,8 +15,7 @@ from scipy import stats
 
 from indicators.definitions.audiences import LEAST_CASES
 from indicators.definitions.mission_profile import Mission
-from indicators.foundation.codes import TOO_IMPRECISE
-from indicators.foundation.mart_tables import totals_sql
+from indicators.foundation.mart_tables import TOO_IMPRECISE, totals_sql
 from indicators.foundation.periods import add_months
 from indicators.linkage.methods.activities import EFFORT
 from indicators.linkage.protection_gaps.reach import reach

@@ -18,9 +18,8 @@ import pandas as pd
 from scipy import stats
 
 from indicators.definitions.mission_profile import Mission
-from indicators.foundation.codes import TOO_IMPRECISE
 from indicators.foundation.database import one_transaction
-from indicators.foundation.mart_tables import store_rows
+from indicators.foundation.mart_tables import TOO_IMPRECISE, store_rows
 from indicators.foundation.messages import LANGUAGES, message
 from indicators.foundation.periods import add_months, period_of
 from indicators.foundation.statistics import count_limits

@@ -4,7 +4,6 @@ Schutte & Donnay (2014), Political Geography 41:1-10; rules of mwa 0.4.3 and cem
 shows it (docs/decisions/0015): it said no more than the case series.
 """
 
-from indicators.linkage.wake.analysis import matched_wake
-from indicators.linkage.wake.result import WakeResult
+from indicators.linkage.wake.analysis import WakeResult, matched_wake
 
 __all__ = ["WakeResult", "matched_wake"]

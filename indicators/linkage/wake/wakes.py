@@ -7,13 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indicators.linkage.wake.counts.counting import PairTally, tally_pairs
-from indicators.linkage.wake.events import Events
+from indicators.linkage.wake.counting import Tally, tally_around
+from indicators.linkage.wake.events import Bools, Events, Floats, Integers
 from indicators.linkage.wake.request import WakeRequest
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -61,17 +57,16 @@ def complete_wakes(events: Events, request: WakeRequest) -> Iterator[Wakes]:
             yield Wakes(time, radius, event, events.is_treatment[event], columns, covariates)
 
 
-def _tally(events: Events, request: WakeRequest) -> PairTally:
+def _tally(events: Events, request: WakeRequest) -> Tally:
     marks = {
         "dependent": events.is_dependent,
         "treatment": events.is_treatment,
         "control": events.is_control,
     }
-    widest = request.radii, max(request.times), request.unit_microseconds
-    return tally_pairs(events, events.interventions, *widest, marks)
+    return tally_around(events, request.radii, max(request.times), request.unit_microseconds, marks)
 
 
-def _counted(tally: PairTally, is_treatment: Bools, time: int) -> dict[str, Floats]:
+def _counted(tally: Tally, is_treatment: Bools, time: int) -> dict[str, Floats]:
     """Each count as radii × events; overlaps by whether the other is of the same type."""
     before = {name: tally.before(name, time) for name in tally.counts}
     after = {name: tally.after(name, time) for name in tally.counts}

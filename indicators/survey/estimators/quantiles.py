@@ -6,18 +6,24 @@ Departure from R `survey` 4.1.1: below the first step of the weighted distributi
 the second smallest value; here the answer is the smallest.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from indicators.survey.inputs.arrays import Floats, sums
+from indicators.survey.inputs.arrays import Columns, Floats, sums
+from indicators.survey.request import Request
+from indicators.survey.result_columns import common, reasons
+from indicators.survey.statistic import Quantile, outcome
 from indicators.survey.variance.intervals import (
     Limits,
     asin_limits,
     beta_limits,
     logit_limits,
+    t_quantile,
     wald,
 )
+from indicators.survey.variance.linear_estimates import linearise_ratio
+from indicators.survey.variance.moments import row_moments
 
 # Share of the previous and of the own weight in the position of a value, and of the last weight
 # in the whole (Hyndman and Fan's plotting positions, weighted).
@@ -128,3 +134,58 @@ def distribution_limits(
         else:
             low, high = wald(p, se, df, confidence)
         return np.where(low < 0, np.nan, low), np.where(high > 1, np.nan, high)
+
+
+def quantile_columns(request: Request, statistic: Quantile) -> Columns:
+    """Rows of a quantile; rows without a value leave before df is counted, as in R.
+
+    The groups are those of one grouping: each row has the quantile of one group.
+    """
+    value = outcome(request.frame, statistic)
+    valued = request.only(~np.isnan(value))
+    groups = _weighted_values(valued, value, statistic.qrule)
+    found = _at_shares(groups, np.full(request.size, statistic.quantile), statistic.qrule)
+    used, reached = np.zeros(len(value), dtype=bool), np.zeros(len(value))
+    used[valued.position] = True
+    reached[valued.position] = value[valued.position] <= found[valued.group]
+    share = linearise_ratio(request, row_moments(request.sample.weights, used, reached))
+    df = valued.df
+    limits = distribution_limits(
+        statistic.interval_type,
+        share.estimate,
+        share.se,
+        df.astype(np.float64),
+        share.totals.n,
+        request.confidence,
+    )
+    low, high = (_at_shares(groups, shares, statistic.qrule) for shares in limits)
+    se = (high - low) / (2 * t_quantile(df.astype(np.float64), request.confidence))
+    unusable = np.isnan(low) | np.isnan(high)
+    columns = common(request, replace(share, estimate=found), "")
+    columns |= {
+        "se": se,
+        "df": df,
+        "ci_low": np.where(unusable, np.nan, low),
+        "ci_high": np.where(unusable, np.nan, high),
+        "ci_method": f"woodruff-{statistic.interval_type}",
+        "qrule": statistic.qrule,
+    }
+    return columns | {"ci_reason": reasons(columns)}
+
+
+def _at_shares(groups: list[WeightedValues], shares: Floats, rule: str) -> Floats:
+    found = [group.quantile(share, rule) for group, share in zip(groups, shares, strict=True)]
+    return np.array(found, dtype=np.float64)
+
+
+def _weighted_values(request: Request, value: Floats, rule: str) -> list[WeightedValues]:
+    group, rows = request.group, request.position
+    if rule in ORDER_OF_TIES_MATTERS:
+        as_given = np.argsort(request.given[rows])
+        group, rows = group[as_given], rows[as_given]
+    order = np.argsort(group, kind="stable")
+    ends = np.searchsorted(group[order], np.arange(request.size), side="right")
+    return [
+        WeightedValues.of(value[part], request.sample.weights[part])
+        for part in np.split(rows[order], ends[:-1])
+    ][: request.size]

@@ -19,8 +19,13 @@ from indicators.compiler.cells.statuses import CELL_COLUMNS
 from indicators.definitions.columns_read import dimension_of
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission
-from indicators.foundation.codes import NORMAL, NOT_COMPUTABLE, TOO_IMPRECISE, TOTAL
-from indicators.foundation.mart_tables import DIMENSIONS
+from indicators.foundation.mart_tables import (
+    DIMENSIONS,
+    NORMAL,
+    NOT_COMPUTABLE,
+    TOO_IMPRECISE,
+    TOTAL,
+)
 from indicators.survey import (
     Condition,
     Design,

@@ -11,7 +11,7 @@ import duckdb
 import pandas as pd
 
 from indicators.definitions.vocabularies import vocabulary
-from indicators.foundation.codes import NO_ANSWER
+from indicators.foundation.mart_tables import NO_ANSWER
 
 _WAVE = "survey_code, wave, instrument"
 

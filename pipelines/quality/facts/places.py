@@ -1,11 +1,16 @@
-"""Rows and areas that no map can show: places known only as the country, areas without outline."""
+"""Places that no map can show, points far outside the outlines, points that can hardly be right."""
 
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
-from indicators.definitions.contracts import Contract
+import numpy as np
+
+from indicators.definitions.contracts import Contract, contracts
 from indicators.definitions.mission_profile import Mission
-from indicators.foundation.sql_text import quoted
-from pipelines.mapping.area_polygons import OUTLINES_SOURCE
+from indicators.foundation.sql_text import literals, quoted
+from pipelines.mapping.area_polygons import OUTLINES_SOURCE, outlines_path, read_outlines
+from pipelines.mapping.suspect_points import RULES
 from pipelines.quality.check_results import CheckResult, check_result
 from pipelines.warehouse.inspect import Connection, has_rows, single
 
@@ -117,3 +122,82 @@ def made_beside_a_list(connection: Connection, mission: Mission) -> Iterator[Che
             rows_failed=len(codes),
             codes=", ".join(codes[:10]),
         )
+
+
+_OUTSIDE = {"latitude", "longitude"}
+
+
+def outside_area(connection: Connection, mission: Mission, profile: Path) -> Iterator[CheckResult]:
+    """Rows whose point lies more than `warn_outside_km` outside all outlines, table by table.
+
+    Outlines are simplified, and an event at a border may well lie beside them: hence the distance.
+    """
+    if outlines_path(profile, mission) is None:
+        return
+    limit = mission.parameters.warn_outside_km
+    outlines = read_outlines(profile, mission)
+    for table, contract in contracts().items():
+        if not contract.columns.keys() >= _OUTSIDE or not has_rows(connection, "core", table):
+            continue
+        rows = connection.execute(
+            f"""
+            SELECT CAST(o.longitude AS DOUBLE) AS x, CAST(o.latitude AS DOUBLE) AS y,
+                   coalesce(f.name, o.file_sha256) AS file, o.row_number
+            FROM core.{quoted(table)} AS o LEFT JOIN ops.input_file AS f USING (file_sha256)
+            WHERE o.longitude IS NOT NULL AND o.latitude IS NOT NULL
+            ORDER BY file, o.sheet, o.row_number
+            """
+        ).df()
+        away = outlines.km_outside(rows["x"].to_numpy(), rows["y"].to_numpy())
+        far = int((away > limit).sum())
+        parameters: dict[str, Any] = {"limit": f"{limit:g}"}
+        if far:
+            farthest = rows.iloc[int(np.nanargmax(away))]
+            parameters |= {
+                "farthest": round(float(np.nanmax(away))),
+                "file": farthest["file"],
+                "row": int(farthest["row_number"]),
+            }
+        yield check_result(
+            "outside_area",
+            table,
+            far == 0,
+            kind="outside_area",
+            observed=far,
+            expected=0,
+            rows_failed=far,
+            **parameters,
+        )
+
+
+_SUSPECT = {"latitude", "longitude"}
+_COUNTED_SQL = f"""
+SELECT count(*) FILTER (rule = 'coordinates_swapped'), count(*) FILTER (rule = 'coordinates_sign'),
+  count(*) FILTER (rule = 'place_disagrees')
+FROM ops.row_warning JOIN ops.input_file AS file USING (file_sha256)
+WHERE table_name = ? AND file.status <> 'superseded' AND rule IN ({literals(RULES)})
+"""
+
+
+def points_in_their_area(
+    connection: Connection, contract: Contract, mission: Mission
+) -> Iterator[CheckResult]:
+    """Rows whose point lies far from the area that they name; the rows count there all the same."""
+    if mission.areas_geojson is None or not contract.columns.keys() >= _SUSPECT:
+        return
+    row = connection.execute(_COUNTED_SQL, [contract.table]).fetchone()
+    swapped, sign, elsewhere = (int(count) for count in row or (0, 0, 0))
+    rows = swapped + sign + elsewhere
+    yield check_result(
+        "suspect_points",
+        contract.table,
+        rows == 0,
+        kind="suspect_points",
+        observed=rows,
+        expected=0,
+        rows_failed=rows,
+        swapped=swapped,
+        sign=sign,
+        elsewhere=elsewhere,
+        limit=f"{mission.parameters.warn_outside_km:g}",
+    )

@@ -1,7 +1,8 @@
 """The open rejects as a workbook to send back to who made the file."""
 
 import json
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,9 @@ from indicators.definitions.contracts import contracts
 from indicators.dissemination.spreadsheets import new_workbook, write_table
 from indicators.foundation.messages import message
 from indicators.foundation.sql_text import quoted
+from pipelines.ingest.mended import COLUMNS_BEFORE, MARK, RowsOfFile, row_mark, standing_rows
 from pipelines.ingest.quarantine import TO_CORRECT, reject_sentence
+from pipelines.mapping.model import Source
 
 _COLUMNS = ("file", "sheet", "row", "column", "value", "sentence")
 _WIDTHS = (28, 14, 8, 22, 24, 110)
@@ -91,3 +94,92 @@ def rejects_workbook(connection: duckdb.DuckDBPyConnection, path: Path, language
                 for one in found
             ]  # fmt: skip
             write_table(book, message(key, language), heads, rows, _WIDTHS)
+
+
+_UNIT = "units.unit_code"
+Place = tuple[str, str | None, int | None]  # hash of the file, sheet, row
+
+
+def workbooks_to_mend(
+    connection: duckdb.DuckDBPyConnection,
+    archive: Path,
+    sources: Mapping[str, Source],
+    folder: Path,
+    language: str,
+) -> list[Path]:
+    """Writes `<unit>_<file>.xlsx` for each unit and file with open rejects, and says which.
+
+    Rows that name no unit stand in `<file>.xlsx`. Nothing is written for a file of which the
+    archive keeps no rows (one that is read in place).
+    """
+    units = _units(connection)
+    found: dict[tuple[str, str], list[Reject]] = {}
+    for reject in open_rejects(connection):
+        if reject.row_number is not None:
+            place = (reject.file_sha256, reject.sheet or "", reject.row_number)
+            found.setdefault((reject.file_sha256, units.get(place, "")), []).append(reject)
+    written = []
+    for (sha256, unit), rejects in sorted(found.items(), key=lambda entry: entry[1][0].file):
+        rows = standing_rows(connection, archive, sources, sha256)
+        if rows is not None:
+            name = "_".join(part for part in (unit, rejects[0].file) if part)
+            path = folder / (re.sub(r"[^\w.-]+", "-", name) + ".xlsx")
+            _write(path, rows, rejects, language)
+            written.append(path)
+    return written
+
+
+def _units(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str, int], str]:
+    """The unit that a rejected row names, where the mission has such a unit."""
+    found: dict[tuple[str, str, int], str] = {}
+    for table, contract in contracts().items():
+        named = [name for name, column in contract.columns.items() if column.reference == _UNIT]
+        if not named:
+            continue
+        rows = connection.execute(
+            f"""SELECT DISTINCT own.file_sha256, own.sheet, own.row_number, known.unit_code
+            FROM quarantine.{quoted(table)} AS own
+            JOIN raw.{quoted(table)} AS kept ON kept.file_sha256 = own.file_sha256
+              AND kept.sheet = own.sheet AND kept.row_number = own.row_number
+            JOIN core.units AS known ON known.unit_code = kept.{quoted(named[0])}
+            ORDER BY ALL DESC"""
+        ).fetchall()
+        found |= {(sha256, sheet or "", number): unit for sha256, sheet, number, unit in rows}
+    return found
+
+
+def _write(path: Path, rows: RowsOfFile, rejects: Sequence[Reject], language: str) -> None:
+    """The workbook: rows to mend, and on a hidden sheet which file they are of."""
+    by_row: dict[tuple[str, int], list[Reject]] = {}
+    for reject in rejects:
+        by_row.setdefault((reject.sheet or "", reject.row_number or 0), []).append(reject)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with new_workbook(path) as book:
+        sheet = book.add_worksheet(message("rejects.sheet.to_mend", language))
+        text = book.add_format({"num_format": "@"})  # what is typed stays as it is typed
+        fixed = book.add_format({"font_color": "#5B6570"})
+        wrong = book.add_format({"num_format": "@", "bg_color": "#FFE9A8", "border": 1})
+        heads = [message(f"rejects.column.{name}", language) for name in ("sheet", "row", "check")]
+        heads += [*rows.columns, message("rejects.column.sentence", language)]
+        sheet.write_row(0, 0, heads, book.add_format({"bold": True, "text_wrap": True}))
+        sheet.freeze_panes(1, 2)
+        sheet.set_column(2, 2, None, None, {"hidden": True})
+        sheet.set_column(COLUMNS_BEFORE, len(heads) - 2, 18, text)
+        sheet.set_column(len(heads) - 1, len(heads) - 1, 100)
+        known = [(key, found) for key, found in sorted(by_row.items()) if key in rows.texts]
+        for line, (key, found) in enumerate(known, start=1):
+            texts = rows.texts[key]
+            sheet.write_string(line, 0, key[0], fixed)
+            sheet.write_number(line, 1, key[1], fixed)
+            sheet.write_string(line, 2, row_mark(texts))
+            told = {reject.column_name: reject.sentence(language) for reject in found}
+            for at, (column, value) in enumerate(zip(rows.columns, texts, strict=True)):
+                is_wrong = column in told
+                place = (line, COLUMNS_BEFORE + at)
+                sheet.write_string(*place, value or "", wrong if is_wrong else text)
+                if is_wrong:
+                    sheet.write_comment(*place, told[column], {"x_scale": 3, "y_scale": 2})
+            sheet.write_string(line, len(heads) - 1, "\n".join(dict.fromkeys(told.values())))
+        hidden = book.add_worksheet(MARK)
+        hidden.write_column(0, 0, [MARK, rows.source, rows.name])
+        hidden.hide()

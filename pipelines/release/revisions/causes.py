@@ -16,15 +16,15 @@ import pyarrow as pa
 from pydantic import ValidationError
 
 from indicators.definitions.contracts import Contract, contracts
-from indicators.definitions.coverage.requirements import requirements
+from indicators.definitions.coverage import requirements
 from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Parameters
 from indicators.definitions.versions import is_computed_alike
 from indicators.foundation.database import named_rows
 from indicators.foundation.sql_text import quoted
-from pipelines.release.earlier import opened_release
 from pipelines.release.manifest import MANIFEST
 from pipelines.release.naming import database_of
+from pipelines.release.snapshot import opened_release
 
 # In the order in which a change is told apart; `recomputed`: other code, contracts or code lists.
 CAUSES = ("correction", "late_data", "new_definition", "parameters", "recomputed")

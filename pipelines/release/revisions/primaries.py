@@ -10,8 +10,8 @@ import pandas as pd
 from indicators.foundation.database import named_rows
 from indicators.foundation.mart_tables import MART_TABLES
 from indicators.foundation.messages import LANGUAGES, message
-from pipelines.release.earlier import opened_release
 from pipelines.release.naming import database_of
+from pipelines.release.snapshot import opened_release
 
 _PARTS = ("method", "window", "outcome")
 _QUERY = """

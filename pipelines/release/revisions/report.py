@@ -1,15 +1,4 @@
-"""What was published before and is another figure now, and how much of it each cause makes.
-
-Late data: rows of files that came after the older release. Correction: rows that a corrected file
-changed or took back, or that a changed mapping made otherwise. New definition: another version of
-the definition, or another text of it. Parameters: choices of the mission's profile. Recomputed:
-other code, contracts or code lists. Besides: what was withheld and is shown now, and the other way
-round.
-
-A part of a breakdown that has its first cases, or no more, moved too: its total stood in both
-releases. A figure of a period that was still running at the earlier as-of date is not revised when
-it moves on. Parts add up to the change; where they cannot be told, `parts_status` says why.
-"""
+"""What was published before and is another figure now, and how much of it each cause makes."""
 
 from collections.abc import Callable, Iterable, Mapping, Set
 from pathlib import Path
@@ -18,17 +7,43 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from indicators.foundation.codes import NO_ACCESS, NORMAL, NOT_COMPUTABLE, NOT_REPORTED, TOTAL
+from indicators.assessment.empty_reasons import Facts, statement
 from indicators.foundation.errors import Problem, WrongUse
-from indicators.foundation.mart_tables import DIMENSIONS, MART_TABLES, totals_sql
+from indicators.foundation.mart_tables import (
+    DIMENSIONS,
+    MART_TABLES,
+    NO_ACCESS,
+    NORMAL,
+    NOT_COMPUTABLE,
+    NOT_REPORTED,
+    TOTAL,
+    totals_sql,
+)
 from indicators.foundation.messages import LANGUAGES, message
-from pipelines.release.earlier import opened_release
 from pipelines.release.naming import database_of, release_folder, releases_of
-from pipelines.release.numbers import shown_number, signed_number
 from pipelines.release.revisions.causes import CAUSES, causes_of_files, read_published
 from pipelines.release.revisions.decomposition import CELL, OLDER_RELEASE, Decomposition
-from pipelines.release.snapshot import Tables, open_memory, put_tables
+from pipelines.release.snapshot import Tables, open_memory, opened_release, put_tables
 from pipelines.workspace.paths import Workspace
+
+
+def shown_number(value: object, obs_status: str, language: str) -> str:
+    """Up to two decimals, decimal comma in French; the kind of empty in words where it is null."""
+    if value is None or pd.isna(value):  # type: ignore[call-overload]
+        empty = statement(Facts(obs_status=obs_status)).empty
+        return empty.words(language) if empty else "–"
+    text = f"{float(value):,.2f}".rstrip("0").rstrip(".")  # type: ignore[arg-type]
+    if language == "fr":
+        return text.replace(",", "\u202f").replace(".", ",")
+    return text
+
+
+def signed_number(value: float, language: str) -> str:
+    """A change with its sign, the minus a true one."""
+    text = shown_number(abs(value), "A", language)
+    sign = "−" if value < 0 else "+"
+    return f"{sign}{text}"
+
 
 # Sums of weighted answers may differ in the last bit between versions of a library.
 RELATIVE_TOLERANCE = 1e-9

@@ -12,7 +12,7 @@ import pandas as pd
 
 from indicators.foundation.database import named_rows
 from indicators.foundation.mart_tables import MART_TABLES
-from pipelines.release.earlier import opened_release
+from pipelines.release.snapshot import opened_release
 
 _KEY = ("source", "kind", "rule")
 

@@ -14,7 +14,7 @@ from indicators.assessment.empty_reasons import (
     facts_sql,
     statement,
 )
-from indicators.foundation import codes
+from indicators.foundation import mart_tables
 from indicators.foundation.mart_tables import MART_TABLES
 from indicators.foundation.messages import LANGUAGES, message_catalogue
 
@@ -263,11 +263,11 @@ def test_why_there_is_no_rating(facts: Facts, code: str | None) -> None:
     ("facts", "code"),
     [
         (
-            Facts(codes.NOT_COMPUTABLE, area_due=3.0, area_received=0.0, area_no_access=3.0),
+            Facts(mart_tables.NOT_COMPUTABLE, area_due=3.0, area_received=0.0, area_no_access=3.0),
             "no_access",
         ),
         (
-            Facts(codes.NOT_COMPUTABLE, area_due=3.0, area_received=1.0, area_no_access=2.0),
+            Facts(mart_tables.NOT_COMPUTABLE, area_due=3.0, area_received=1.0, area_no_access=2.0),
             "no_cases",
         ),
         (Facts("O", area_due=3.0, area_received=0.0, area_no_access=3.0), "no_access"),

@@ -2,7 +2,7 @@
 
 from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.contracts import contracts
-from indicators.definitions.coverage.requirements import Requirements, requirements
+from indicators.definitions.coverage import Requirements, requirements
 
 
 def needed(*codes: str) -> Requirements:

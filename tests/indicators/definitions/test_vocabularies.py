@@ -9,8 +9,8 @@ import pytest
 from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.contracts import contracts
 from indicators.definitions.vocabularies import read_vocabularies, vocabularies, vocabulary
-from indicators.foundation.codes import NO_ANSWER
 from indicators.foundation.errors import WrongUse
+from indicators.foundation.mart_tables import NO_ANSWER
 from indicators.foundation.messages import LANGUAGES
 from tests.conftest import SPECIFICATION
 

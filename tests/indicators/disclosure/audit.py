@@ -15,8 +15,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array, csr_array
 
 from indicators.definitions.audiences import LEAST_CASES, LEAST_PERSONS, ROUNDED_TO
-from indicators.foundation.codes import NOT_APPLICABLE, SUPPRESSED, TOTAL
-from indicators.foundation.mart_tables import DIMENSIONS
+from indicators.foundation.mart_tables import DIMENSIONS, NOT_APPLICABLE, SUPPRESSED, TOTAL
 
 _WHOLE = ("n", "numerator", "denominator", "value")
 _COUNTED = ("count", "sum", "count_distinct")

@@ -181,10 +181,7 @@ def test_a_tenth_of_the_runs(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.soak
-def test_every_world_in_a_thousand_runs(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "1")  # each process has a core of its own
+def test_every_world_in_a_thousand_runs(capsys: pytest.CaptureFixture[str]) -> None:
     checked = {world.name: MANY for world in (*NULLS, *STRONG)} | {
         world.name: 0 for world in PLANTED
     }

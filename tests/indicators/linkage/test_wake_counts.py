@@ -4,15 +4,13 @@ import math
 from datetime import datetime, timedelta
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from indicators.linkage.wake import matched_wake
-from indicators.linkage.wake.counts.counting import trend_weights
-from indicators.linkage.wake.counts.grid import KM_PER_DEGREE, make_grid
+from indicators.linkage.wake.counting import KM_PER_DEGREE, trend_weights
 
 UNITS = {"days": 86400, "hours": 3600, "mins": 60, "secs": 1}
 START = datetime(2024, 1, 1)
@@ -131,33 +129,6 @@ def test_counts_equal_those_of_every_pair(
     assert found.keys() == expected.keys()
     for key, counted in expected.items():
         assert {name: found[key][name] for name in counted} == counted, key
-
-
-@settings(max_examples=100, deadline=None)
-@given(
-    st.floats(-90, 90), st.floats(-180, 180), st.floats(0, 2 * math.pi), st.floats(0, 0.999),
-    st.sampled_from([1.0, 25.0, 400.0, 9000.0]),
-)  # fmt: skip
-def test_whatever_is_near_lies_in_a_neighbouring_cell(
-    latitude: float, longitude: float, bearing: float, share: float, radius: float
-) -> None:
-    angle = math.radians(share * radius / KM_PER_DEGREE)
-    start = math.radians(latitude)
-    end = math.asin(
-        max(-1, min(1, math.sin(start) * math.cos(angle)
-        + math.cos(start) * math.sin(angle) * math.cos(bearing)))
-    )  # fmt: skip
-    turn = math.atan2(
-        math.sin(bearing) * math.sin(angle) * math.cos(start),
-        math.cos(angle) - math.sin(start) * math.sin(end),
-    )
-    both = np.array([latitude, math.degrees(end)])
-    across = np.array([longitude, longitude + math.degrees(turn)])
-    times = np.array([0, 999], dtype=np.int64)
-    grid = make_grid(radius, 1000, times)
-    _, around = grid.neighbours(both[:1], across[:1], times[:1])
-    assert grid.cell(both[1:], across[1:], times[1:])[0] in around
-    assert len(set(around)) == len(around), "a cell that stands twice is counted twice"
 
 
 @pytest.mark.parametrize("time", [2, 3, 4, 5, 8, 9, 24])

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from indicators.survey import Design, Proportion, estimate_many
-from indicators.survey.areas.shares import DirectShares, ModelledShares, modelled_shares
+from indicators.survey.areas import DirectShares, ModelledShares, modelled_shares
 
 SIGNAL = np.array([0.6, 0.4, -0.3])  # of the three covariates
 DESIGN = Design(ids=("psu",), strata=("stratum",), weights="w", nest=True, lonely_psu="adjust")

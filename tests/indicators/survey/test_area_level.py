@@ -8,8 +8,12 @@ import numpy as np
 import pytest
 from scipy import optimize
 
-from indicators.survey.areas.area_level import fit_area_level
-from indicators.survey.areas.shares import DirectShares, modelled_shares, pooled_design_effect
+from indicators.survey.areas import (
+    DirectShares,
+    fit_area_level,
+    modelled_shares,
+    pooled_design_effect,
+)
 from tests.indicators.survey.area_level_simulation import WORLDS, World, both, replicate, simulate
 
 FIGURES = Path(__file__).parents[2] / "figures" / "survey" / "small_areas"

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from indicators.foundation.errors import WrongUse
-from pipelines.backup.backup import back_up, restore
-from pipelines.backup.sealed import MAGIC, Opening, Sealing, Unreadable
+from pipelines.backup import MAGIC, Opening, Sealing, Unreadable, back_up, restore
 from pipelines.workspace.keys import BACKUP_KEY, backup_key, new_backup_key
 from pipelines.workspace.paths import Workspace
 from records import tokens

@@ -12,7 +12,7 @@ import yaml
 
 from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.contracts import Words, contracts
-from indicators.definitions.coverage.requirements import requirements
+from indicators.definitions.coverage import requirements
 from indicators.definitions.indicator import Change, Indicator
 from indicators.definitions.measures import Kind, Measure
 from indicators.definitions.versions import with_versions

@@ -14,9 +14,8 @@ from indicators.compiler.explanation.figure_sql import indicator_sql
 from indicators.definitions.catalogue import load_catalogue
 from indicators.definitions.contracts import contracts
 from indicators.definitions.mission_profile import Parameters, Setting
-from pipelines.hq.basis import Basis, basis_of
 from pipelines.hq.combination import combine
-from pipelines.hq.comparison import Figure, compare
+from pipelines.hq.comparison import Basis, Figure, basis_of, compare
 from pipelines.release import manifest
 from tests.worlds.mission.figures import PERIOD
 

@@ -14,9 +14,8 @@ from scipy.stats import gamma
 
 from indicators.foundation.errors import WrongUse
 from indicators.survey import Design, Mean, estimate
-from pipelines.hq.basis import Basis
 from pipelines.hq.combination import combine, scale_of
-from pipelines.hq.comparison import Figure
+from pipelines.hq.comparison import Basis, Figure
 from pipelines.hq.rollup import rollup
 from pipelines.workspace.paths import Workspace
 from tests.pipelines.hq.conftest import MISSIONS

@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.quality.rejects.places import write_waiting_rows
-from pipelines.quality.rejects.summary import write_reject_summary
+from pipelines.quality.rejects.summary import write_reject_summary, write_waiting_rows
 from pipelines.quality.rejects.workbook import open_rejects
 from pipelines.warehouse.connection import open_warehouse
 from tests.worlds.mission.delivered import SmallMission

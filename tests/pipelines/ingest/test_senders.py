@@ -6,8 +6,7 @@ import openpyxl
 import pytest
 
 from pipelines.mapping.model import load_sources
-from pipelines.quality.rejects.to_mend import workbooks_to_mend
-from pipelines.quality.rejects.workbook import open_rejects
+from pipelines.quality.rejects.workbook import open_rejects, workbooks_to_mend
 from pipelines.warehouse.connection import open_warehouse
 from tests.worlds.mission.delivered import SmallMission
 from tests.worlds.mission.mappings import PATROLS, UNITS

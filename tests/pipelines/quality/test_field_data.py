@@ -6,9 +6,9 @@ import pytest
 
 from indicators.definitions.contracts import contracts
 from pipelines.quality.check_results import CheckResult
-from pipelines.quality.facts.consistency import activities_of_units
 from pipelines.quality.facts.interviews import INTERVIEWS_A_DAY, interviews_held
 from pipelines.quality.facts.personal_data import personal_data, personal_data_of_rejects
+from pipelines.quality.facts.references import activities_of_units
 from tests.worlds.mission.figures import add, add_file, insert
 
 PERSONAL = {

@@ -7,9 +7,11 @@ import pytest
 from indicators.definitions.contracts import contracts
 from pipelines.quality.check_results import CheckResult
 from pipelines.quality.checks import check_values, checks_of_table, run_checks
-from pipelines.quality.rejects.places import write_waiting_rows
-from pipelines.quality.rejects.senders import write_rejected_rows
-from pipelines.quality.rejects.summary import write_reject_summary
+from pipelines.quality.rejects.summary import (
+    write_reject_summary,
+    write_rejected_rows,
+    write_waiting_rows,
+)
 from pipelines.workspace.paths import Workspace
 from tests.worlds.mission.figures import (
     MISSION,

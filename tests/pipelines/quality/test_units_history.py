@@ -6,7 +6,7 @@ import pytest
 
 from indicators.definitions.contracts import contracts
 from pipelines.quality.facts.outliers import outliers
-from pipelines.quality.facts.unit_volumes import unit_volumes
+from pipelines.quality.facts.volumes import unit_volumes
 from tests.worlds.mission.figures import add
 
 

@@ -21,7 +21,7 @@ from indicators.definitions.indicator import Indicator
 from indicators.definitions.mission_profile import Mission, read_mission
 from indicators.disclosure.copy import restrict
 from indicators.engine.refresh import compute
-from indicators.foundation.codes import NOT_APPLICABLE, TOTAL
+from indicators.foundation.mart_tables import NOT_APPLICABLE, TOTAL
 from pipelines.release.snapshot import open_memory, put_tables, take_tables
 from pipelines.warehouse.connection import open_warehouse
 from pipelines.workspace.paths import Workspace

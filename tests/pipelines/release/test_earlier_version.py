@@ -7,9 +7,9 @@ import duckdb
 
 from indicators.foundation.mart_tables import MART_TABLES
 from pipelines.quality.input_files import write_input_files
-from pipelines.release.earlier import opened_release
 from pipelines.release.naming import database_of
 from pipelines.release.revisions.report import diff
+from pipelines.release.snapshot import opened_release
 from tests.worlds.mission.figures import MISSION, PATROLS, workspace_warehouse, write_profile
 
 KEPT = {"mission", "indicator", "indicator_value", "area", "period", "release"}

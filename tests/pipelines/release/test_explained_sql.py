@@ -20,8 +20,7 @@ from indicators.definitions.indicator import EarlierVersion, Indicator
 from indicators.definitions.mission_profile import read_mission
 from indicators.definitions.versions import all_versions
 from indicators.engine.refresh import compute
-from indicators.foundation.codes import NO_ACCESS, NOT_REPORTED, TOO_IMPRECISE
-from indicators.foundation.mart_tables import totals_sql
+from indicators.foundation.mart_tables import NO_ACCESS, NOT_REPORTED, TOO_IMPRECISE, totals_sql
 from indicators.foundation.periods import period_named
 from pipelines.cli.explain_command import text_of
 from pipelines.quality.checks import run_checks

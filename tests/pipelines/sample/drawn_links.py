@@ -22,7 +22,7 @@ from indicators.linkage.framework.model import read_framework
 from indicators.linkage.grading import Grade, grade
 from indicators.linkage.methods.case_series import METHOD, PRIMARY, CaseSeries
 from indicators.linkage.methods.protocol import Warehouse
-from pipelines.sample.country import AS_OF, MISSION
+from pipelines.sample.country import AS_OF, MISSION, points_of_places
 from pipelines.sample.days.hot_spot_patrols import draw_days
 from pipelines.sample.days.returns import (
     activities_by_month,
@@ -30,7 +30,6 @@ from pipelines.sample.days.returns import (
     reporting_returns,
     rows_by_month,
 )
-from pipelines.sample.outlines import points_of_places
 from pipelines.sample.tables import activities, readiness, registers
 from pipelines.sample.tables.activities import Cited
 from pipelines.sample.tables.alerts import draw_alerts

@@ -4,8 +4,7 @@ import json
 
 import shapely
 
-from pipelines.sample.country import AREAS, COUNTRY, REGIONS, region
-from pipelines.sample.outlines import outlines, points_within
+from pipelines.sample.country import AREAS, COUNTRY, REGIONS, outlines, points_within, region
 from tests.pipelines.sample.drawn_outlines import FILE, outlines_json
 
 

@@ -8,8 +8,7 @@ import duckdb
 import pandas as pd
 
 from indicators.definitions.mission_profile import Mission
-from indicators.foundation.codes import TOTAL
-from indicators.foundation.mart_tables import DIMENSIONS, MART_TABLES, mart_ddl
+from indicators.foundation.mart_tables import DIMENSIONS, MART_TABLES, TOTAL, mart_ddl
 from indicators.foundation.periods import period_named
 
 MISSION = "testland"

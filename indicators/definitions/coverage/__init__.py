@@ -1,1 +1,0 @@
-"""What a selection of indicators needs, and what it leaves out."""

@@ -1,1 +1,0 @@
-"""Incidents around places and times, counted."""

@@ -1,1 +1,0 @@
-"""Intervals and p-values of a wake estimate."""

@@ -1,1 +1,0 @@
-"""Backups of a workspace: one encrypted file, and a workspace made of it again."""

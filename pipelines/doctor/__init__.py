@@ -1,1 +1,0 @@
-"""What is wrong with a workspace, each finding with its mend; nothing here changes anything."""
