@@ -40,7 +40,7 @@ AGREEING_SHARE = 2 / 3
 
 SOFT_CHECKS = (
     *("stability", "leave_one_out", "lead_size", "area_omission"),
-    "same_interviewers",
+    *("same_interviewers", "areas_reached"),
 )
 CHECKS: Mapping[Design, tuple[str, ...]] = {
     "case_series": (

@@ -180,7 +180,7 @@ def _observed(
     ends = rows.groupby("period_start")["period_end"].first()
     named = [arrivals.get(area, (area, NEVER)) for area in grid.index]
     units = sorted({unit for unit, _ in named})
-    day_of = dict(named)
+    day_of: dict[str, int] = dict(named)
     scale: Literal["units", "log_ratio"] = "log_ratio" if is_count else "units"
     return Observed(
         grid.to_numpy(float),
@@ -252,7 +252,7 @@ def _checks(found: Effects, inputs: Reached) -> Iterator[tuple[str, CheckOutcome
     yield "permutation", "passed" if found.p_value < 0.05 else "failed"
     yield "reporting", _reporting(inputs, whole)
     reached = _counted(inputs)["n_events"]
-    yield "areas_reached", "passed" if reached >= LEAST_REACHED else "weak"
+    yield "areas_reached", "passed" if reached >= LEAST_REACHED else "failed"
     kept = found.left_out * np.sign(whole) >= LEFT_SHARE * abs(whole)
     yield "leave_one_out", "passed" if kept.all() else "failed"
 

@@ -116,8 +116,8 @@ def _cell(
             first = own @ value
             second = (own @ level) * (others @ value) / (others @ level)
     missing = ~((areas > 0) & (compared > 0) & np.isfinite(second))
-    parts = (np.where(missing, np.nan, part) for part in (first, second))
-    return Cell(day, at, *parts, np.where(missing, 0.0, areas))
+    first, second = (np.where(missing, np.nan, part) for part in (first, second))
+    return Cell(day, at, first, second, np.where(missing, 0.0, areas))
 
 
 def _mean(values: Floats) -> Floats:
