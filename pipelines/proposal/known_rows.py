@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.proposal.words import folded
-from pipelines.warehouse.connection import open_warehouse
+from pipelines.warehouse.last_state import open_to_read
 
 Known = Mapping[str, Mapping[str, str]]  # `areas.area_code`: {folded name: code}
 _NAMED = {
@@ -19,7 +19,7 @@ def known_rows(warehouse: Path) -> Known:
     """What the warehouse knows; nothing where the mission has none yet."""
     if not warehouse.is_file():
         return {}
-    with open_warehouse(warehouse) as connection:
+    with open_to_read(warehouse) as connection:
         return {
             reference: _names(connection, table, code, columns)
             for reference, (table, code, columns) in _NAMED.items()
