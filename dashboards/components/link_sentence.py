@@ -73,4 +73,5 @@ def _bound(context: Context, link: Row) -> str:
     words, bound = context.words, float(link["bound"])
     if link["change_unit"] == "percent":
         return words("format.percent", number=formats.number(bound, words))
-    return f"{formats.number(bound, words, 1)} {context.unit(link['to_indicator']).words(words)}"
+    unit, text = context.unit(link["to_indicator"]), formats.number(bound, words, 1)
+    return unit.as_change(text, words) if unit.differs_in_points else f"{text} {unit.words(words)}"

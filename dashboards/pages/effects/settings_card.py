@@ -21,6 +21,7 @@ Row = Mapping[str, Any]
 _METHODS = (
     "association",
     "panel",
+    "rollout",
     "case_series",
     "before_after_interviews",
     "pulse_interviews",
